@@ -1,0 +1,108 @@
+"""The two doors of a simulator: in process for tests, over HTTP for the local run."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+import requests
+from requests.adapters import BaseAdapter
+from urllib3.response import HTTPResponse
+from waitress.server import create_server
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class ConnectionDropped(Exception):
+    """Raised inside a simulator to break the connection: the caller never sees an answer.
+
+    Raised after the state has changed it plays "timed out after success"; before, "never arrived".
+    """
+
+
+class Transport(BaseAdapter):
+    """A `requests` transport that calls a simulator in process: `session.mount("https://", Transport(app))`."""
+
+    def __init__(self, app: WsgiApp) -> None:
+        super().__init__()
+        self._app = app
+
+    def send(  # type: ignore[override]
+        self, request: requests.PreparedRequest, **_: Any
+    ) -> requests.Response:
+        body = request.body or b""
+        if isinstance(body, str):
+            body = body.encode()
+        url = urlsplit(request.url or "")
+        environ = EnvironBuilder(
+            method=request.method or "GET",
+            base_url=f"{url.scheme}://{url.netloc}/",
+            input_stream=io.BytesIO(bytes(body)),
+            content_length=len(body),
+            headers=list(request.headers.items()),
+        ).get_environ()
+        # Set by hand: the builder would decode and re-encode a path that holds %2F.
+        environ["PATH_INFO"] = unquote(url.path).encode().decode("latin-1")
+        environ["RAW_URI"] = environ["REQUEST_URI"] = url.path + (f"?{url.query}" if url.query else "")
+        environ["QUERY_STRING"] = url.query
+        try:
+            chunks, status, headers = run_wsgi_app(self._app, environ, buffered=True)
+        except ConnectionDropped as dropped:
+            raise requests.ReadTimeout(str(dropped), request=request) from dropped
+        response = requests.Response()
+        response.status_code = int(status.split(" ", 1)[0])
+        response.reason = status.partition(" ")[2]
+        response.headers.update(dict(headers))
+        response.raw = HTTPResponse(io.BytesIO(b"".join(chunks)), preload_content=False)
+        response.url = request.url or ""
+        response.request = request
+        response.encoding = requests.utils.get_encoding_from_headers(response.headers)
+        return response
+
+    def close(self) -> None:
+        """Nothing to close: there is no socket."""
+
+
+class HttpDoor:
+    """A simulator on a port of 127.0.0.1, until closed. Use as a context manager or call `close`."""
+
+    def __init__(self, app: WsgiApp, *, port: int = 0, threads: int = 32) -> None:
+        self._server = create_server(
+            _hang_up_when_dropped(app), host="127.0.0.1", port=port, threads=threads, clear_untrusted_proxy_headers=True
+        )
+        self.port: int = int(self._server.effective_port)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._thread = threading.Thread(target=self._server.run, name=f"simulator:{self.port}", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.close()
+        self._thread.join(timeout=5)
+
+    def __enter__(self) -> HttpDoor:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _hang_up_when_dropped(app: WsgiApp) -> WsgiApp:
+    """Turn `ConnectionDropped` into an answer that a client cannot read: a body shorter than announced, then a hang-up."""
+
+    def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        try:
+            return app(environ, start_response)
+        except ConnectionDropped:
+            start_response("200 OK", [("Content-Length", "1048576"), ("Connection", "close")])
+            return [b""]
+
+    return wrapped

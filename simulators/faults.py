@@ -1,0 +1,82 @@
+"""Faults on demand: what a simulator does wrong, how often, and to which operation.
+
+A fault names the operation it strikes (the simulator's own name for it, `*` for any), what happens, and how many
+times. The first live fault that matches a call is used up by it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any, Literal
+
+Kind = Literal[
+    "status",  # answer `status` (429, 500, 503 ...) with `body` and `headers`, state untouched
+    "drop_before",  # hang up before the state changes
+    "drop_after",  # change the state, then hang up: "timed out after success"
+    "delay",  # take `seconds` longer, then answer as usual
+    "html",  # answer `status` with a page of HTML
+    "vendor",  # a fault with the platform's own name, in `name` (see the simulator's README)
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One planned misbehaviour. `skip` calls pass unharmed first; then it strikes `times` calls."""
+
+    operation: str
+    kind: Kind
+    times: int = 1
+    skip: int = 0
+    status: int = 500
+    seconds: float = 0.0
+    name: str = ""
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Armed:
+    fault: Fault
+    skip: int
+    left: int
+
+
+class FaultPlan:
+    """The faults still to come, in order. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._armed: list[_Armed] = []
+        self._lock = threading.Lock()
+
+    def add(self, *faults: Fault) -> None:
+        with self._lock:
+            self._armed.extend(_Armed(fault, fault.skip, fault.times) for fault in faults)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._armed.clear()
+
+    def strike(self, operation: str, kinds: Sequence[Kind] | None = None) -> Fault | None:
+        """Take the fault that this call must suffer, if any. With `kinds`, only faults of these kinds are looked at."""
+        with self._lock:
+            for armed in self._armed:
+                if not fnmatchcase(operation, armed.fault.operation):
+                    continue
+                if kinds is not None and armed.fault.kind not in kinds:
+                    continue
+                if armed.skip > 0:
+                    armed.skip -= 1
+                    continue
+                armed.left -= 1
+                if armed.left <= 0:
+                    self._armed.remove(armed)
+                return armed.fault
+            return None
+
+    def waiting(self) -> int:
+        """How many strikes are still planned."""
+        with self._lock:
+            return sum(armed.left for armed in self._armed)
