@@ -1,0 +1,2 @@
+PYTHON_VERSION := 3.13
+WHEEL_PLATFORM := aarch64-manylinux2014
