@@ -1,0 +1,24 @@
+"""What happened, in the order it happened: one line per act, for the seller and for us."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from listbridge.domain.ids import AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityEntry:
+    """One act. `subject` is a listing key, a shop id, an account id or a job id; `event` names a message text.
+
+    `params` never holds secrets or buyers' data.
+    """
+
+    subject: str
+    event: str
+    at: datetime
+    params: Mapping[str, str] = field(default_factory=dict)
+    account: AccountId | None = None
+    actor: str = "listbridge"

@@ -1,0 +1,164 @@
+"""What the merchant decides: shops, accounts, sales lists and profiles.
+
+These are documents of the configuration table. An edit that could move listings is never saved directly: it is
+proposed as a job, counted, and applied when the guard lets it pass (protocol 10).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from listbridge.domain.ids import AccountId, LocationId, ProfileId, SalesListId, ShopId, Site
+
+Name = Annotated[str, Field(min_length=1, max_length=120)]
+
+
+class Document(BaseModel):
+    """A configuration document. `rev` counts its saved versions; readers accept fields they do not know."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    kind: ClassVar[str]
+    id: str
+    rev: int = 0
+
+
+class QuantityMode(StrEnum):
+    """How much of the shop's stock a marketplace is shown (reference: seller's feature map, section 2.5)."""
+
+    PRODUCT = "product"  # all of it
+    CAP = "cap"  # not more than N
+    FIXED = "fixed"  # always N
+    BUFFER = "buffer"  # all but N
+
+
+class QuantityRule(BaseModel):
+    """Shop stock to marketplace quantity. `value` is N; the product mode has none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    mode: QuantityMode = QuantityMode.PRODUCT
+    value: int | None = Field(default=None, ge=0, le=1_000_000)
+    untracked_quantity: int = Field(default=10, ge=0, le=1_000_000)
+    """What an item counts as when the shop does not track its stock."""
+    sell_without_stock: bool = False
+    """Only for the fixed mode: keep showing N when the shop has none. Sells what is not there."""
+
+    @model_validator(mode="after")
+    def _value_where_the_mode_needs_one(self) -> QuantityRule:
+        if (self.mode is QuantityMode.PRODUCT) != (self.value is None):
+            raise ValueError(f"mode {self.mode} {'takes no' if self.value is not None else 'needs a'} value")
+        return self
+
+
+class PriceRule(BaseModel):
+    """Shop price to marketplace price: the price times `ratio`, to the smallest unit of the currency."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    mode: Literal["product"] = "product"
+    ratio: Decimal = Field(default=Decimal(1), gt=0, le=Decimal(1000), max_digits=12)
+
+
+class Rules(BaseModel):
+    """Rules at one level; what is absent is taken from the next level out (listing, sales list, profile, account)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    quantity: QuantityRule | None = None
+    price: PriceRule | None = None
+
+
+class Profile(Document):
+    """A reusable rule set, shared by sales lists of any marketplace."""
+
+    kind: ClassVar[str] = "profile"
+    id: ProfileId
+    name: Name
+    rules: Rules = Rules()
+
+
+class CreationProfile(Document):
+    """How new offers are made on one marketplace site: category, condition, policies, attributes.
+
+    `settings` has the shape that the marketplace's adapter declares and checks.
+    """
+
+    kind: ClassVar[str] = "creation_profile"
+    id: ProfileId
+    name: Name
+    marketplace: str
+    site: Site
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+
+class ConnectionState(StrEnum):
+    """Whether a shop or account can be used."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"  # credentials refused: connect again
+    DISCONNECTED = "disconnected"  # uninstalled, or taken off by the merchant
+
+
+class Shop(Document):
+    """A connected store. Its credentials are in Secrets Manager, never here."""
+
+    kind: ClassVar[str] = "shop"
+    id: ShopId
+    name: Name
+    platform: str
+    state: ConnectionState = ConnectionState.ACTIVE
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    """ISO 4217, as the shop itself reports it."""
+    locations: tuple[LocationId, ...] = ()
+    """The locations whose stock is sold on marketplaces; empty means all of them."""
+    settings: dict[str, Any] = Field(default_factory=dict)
+    """Public settings of the adapter (domain, API version), never credentials."""
+
+
+class GuardLimits(BaseModel):
+    """From where on a change needs a yes (protocol 10). Both must be passed: the share and the count."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    share: Decimal = Field(default=Decimal("0.10"), gt=0, le=1)
+    count: int = Field(default=25, ge=1)
+    window_s: int = Field(default=3600, ge=60, le=86_400)
+    """How long streamed changes are counted together, in seconds."""
+    zero_limit: int | None = Field(default=None, ge=0)
+    """The seller's own absolute limit of positively reported zeros per window; none by default."""
+
+
+class Account(Document):
+    """A connected seller account on a marketplace; it belongs to exactly one shop."""
+
+    kind: ClassVar[str] = "account"
+    id: AccountId
+    name: Name
+    marketplace: str
+    shop: ShopId
+    state: ConnectionState = ConnectionState.ACTIVE
+    sites: tuple[Site, ...] = ()
+    auto_quantity: bool = True
+    auto_price: bool = True
+    import_orders: bool = True
+    observe: bool = False
+    """Observe mode: everything is read and computed, nothing is written to the marketplace."""
+    guard: GuardLimits = GuardLimits()
+    rules: Rules = Rules()
+    settings: dict[str, Any] = Field(default_factory=dict)
+    remote_name: str = ""
+    """Who the marketplace says this is; a reconnect to another seller is refused."""
+
+
+class SalesList(Document):
+    """Which shop items go to one account and site, and by which rules. Product mode: items are picked by hand."""
+
+    kind: ClassVar[str] = "sales_list"
+    id: SalesListId
+    name: Name
+    account: AccountId
+    site: Site
+    mode: Literal["product"] = "product"
+    profile: ProfileId | None = None
+    creation_profile: ProfileId | None = None
+    rules: Rules = Rules()

@@ -1,0 +1,65 @@
+"""Typed names of things. Vendors' ids are kept as text, exactly as the vendor writes them: never as float."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import NewType
+
+ShopId = NewType("ShopId", str)
+"""A connected shop, named by us."""
+AccountId = NewType("AccountId", str)
+"""A connected seller account on a marketplace, named by us."""
+SalesListId = NewType("SalesListId", str)
+ProfileId = NewType("ProfileId", str)
+JobId = NewType("JobId", str)
+Site = NewType("Site", str)
+"""One of a marketplace's national sites, in the marketplace's own spelling (`EBAY_US`)."""
+Sku = NewType("Sku", str)
+ProductId = NewType("ProductId", str)
+"""A product, as the shop names it."""
+VariantId = NewType("VariantId", str)
+"""A variant, as the shop names it. A product without options has exactly one."""
+LocationId = NewType("LocationId", str)
+RemoteId = NewType("RemoteId", str)
+"""Any id that a marketplace gave us: offer, listing, group."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class VariantKey:
+    """One variant of one shop; two shops may use the same ids and the same SKU."""
+
+    shop: ShopId
+    product: ProductId
+    variant: VariantId
+
+    def __str__(self) -> str:
+        return f"{self.shop}#{self.product}#{self.variant}"
+
+    @classmethod
+    def parse(cls, text: str) -> VariantKey:
+        shop, product, variant = text.split("#", 2)
+        return cls(ShopId(shop), ProductId(product), VariantId(variant))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ListingKey:
+    """What P4 counts: at most one live listing per account, site and SKU."""
+
+    account: AccountId
+    site: Site
+    sku: Sku
+
+    def __str__(self) -> str:
+        return f"{self.account}#{self.site}#{self.sku}"
+
+    @classmethod
+    def parse(cls, text: str) -> ListingKey:
+        account, site, sku = text.split("#", 2)  # the SKU comes last because it may hold a # itself
+        return cls(AccountId(account), Site(site), Sku(sku))
+
+
+def new_id(prefix: str) -> str:
+    """A fresh id such as `acc_5k2w…`: 60 random bits, safe in a URL, in a key and in a log."""
+    alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
+    return f"{prefix}_" + "".join(secrets.choice(alphabet) for _ in range(12))

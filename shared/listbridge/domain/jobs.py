@@ -1,0 +1,93 @@
+"""A job: the record behind every action, with progress and a result for each item."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from listbridge.domain.ids import AccountId, JobId
+
+
+class JobKind(StrEnum):
+    """What a job does."""
+
+    SEND = "send"
+    REVISE_QUANTITY = "revise_quantity"
+    REVISE_PRICE = "revise_price"
+    REVISE = "revise"
+    FULL_REVISE = "full_revise"
+    ALIGN = "align"
+    STOP = "stop"
+    RELIST = "relist"
+    REMOVE = "remove"
+    LINK = "link"
+    ADD_ITEMS = "add_items"
+    CONFIGURATION = "configuration"
+    SWEEP = "sweep"
+    RECOMPUTE = "recompute"
+
+
+class JobState(StrEnum):
+    """How far a job is."""
+
+    RUNNING = "running"
+    AWAITING_APPROVAL = "awaiting_approval"  # the guard counted too many changes: somebody must say yes
+    DONE = "done"
+    FAILED = "failed"
+    REFUSED = "refused"  # somebody said no: nothing was changed
+
+
+class Outcome(StrEnum):
+    """What became of one item."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Reason(BaseModel):
+    """A problem as stored and shown: `code` and `fix` name texts of the message files."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    code: str
+    params: dict[str, str] = Field(default_factory=dict)
+    fix: str = ""
+
+
+class JobEntry(BaseModel):
+    """One item of a job: a listing key or a product id, and what became of it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    item: str
+    outcome: Outcome = Outcome.WAITING
+    reason: Reason | None = None
+    at: datetime | None = None
+
+
+class Job(BaseModel):
+    """Progress of an action. Counts are of entries; a job is done when none waits."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    id: JobId
+    kind: JobKind
+    account: AccountId | None = None
+    state: JobState = JobState.RUNNING
+    total: int = 0
+    done: int = 0
+    failed: int = 0
+    affected: int = 0
+    """Of a configuration job: how many live listings would be zeroed, ended, published or repriced."""
+    live: int = 0
+    """Of a configuration job: how many listings of the accounts concerned are live."""
+    params: dict[str, Any] = Field(default_factory=dict)
+    cursor: str = ""
+    phase: str = ""
+    created_by: str = ""
+    created_at: datetime
+    finished_at: datetime | None = None
+    reason: Reason | None = None
+    rev: int = 0

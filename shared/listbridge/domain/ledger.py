@@ -1,0 +1,395 @@
+"""Every change that a listing's ledger can go through (protocol sections 4 and 5).
+
+Pure functions: listing in, listing out. The caller saves the result only if the row is still the one it read
+(`rev`), else reads again and applies the function again. Each of them leaves the due band right, so that "due" can
+never disagree with the values beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from listbridge.domain.ids import JobId, RemoteId
+from listbridge.domain.listing import (
+    BOTH,
+    NOTHING,
+    Attempt,
+    Band,
+    Cause,
+    Computed,
+    Field,
+    Listing,
+    Status,
+    Values,
+)
+from listbridge.domain.problem import Problem
+
+NOT_ALIGNED = "not_aligned"
+GUARD = "guard"
+UPDATE_FAILED = "update_failed"
+MAX_ATTEMPTS = 8
+"""Tries in a row before a listing stops with a hold; zeros are tried for ever, at the last pace."""
+SLOWEST_RETRY = timedelta(minutes=15)
+
+
+class StaleInputs(Exception):
+    """A recompute used an older version of a rule or variant than the listing already stands on: read again."""
+
+
+class NotOurAttempt(Exception):
+    """Somebody else's attempt stands on the listing: this caller's outcome must not be recorded."""
+
+
+def due_fields(listing: Listing) -> frozenset[Field]:
+    """The fields that must be sent now: computed, and not known to be what the marketplace accepted."""
+    if listing.hold is not None or listing.status is not Status.ACTIVE:
+        return frozenset()
+    wanted = set()
+    computed, accepted = listing.computed, listing.accepted
+    if computed.quantity is not None and accepted.quantity != computed.quantity:
+        wanted.add(Field.QUANTITY)
+    if computed.price is not None and accepted.price != computed.price:
+        wanted.add(Field.PRICE)
+    return frozenset(wanted) & (listing.auto | listing.demanded)
+
+
+def band_of(listing: Listing, fields: frozenset[Field]) -> Band:
+    """How urgent the due fields are. An unknown quantity counts as "may have to go down"."""
+    if Field.QUANTITY in fields:
+        target, shown = listing.computed.quantity, listing.accepted.quantity
+        if target == 0:
+            return Band.ZERO
+        if shown is None or (target is not None and target < shown):
+            return Band.DOWN
+    if Field.PRICE in fields:
+        return Band.PRICE
+    return Band.UP if Field.QUANTITY in fields else Band.REST
+
+
+def _refreshed(listing: Listing, now: datetime) -> Listing:
+    fields = due_fields(listing)
+    if not fields:
+        return replace(listing, due_band=None, due_since=None)
+    return replace(listing, due_band=band_of(listing, fields), due_since=listing.due_since or now)
+
+
+def recomputed(listing: Listing, computed: Computed, auto: frozenset[Field], *, changed_in_shop: bool,
+               now: datetime) -> Listing:  # fmt: skip
+    """Put newly computed values in place.
+
+    The first change of the variant in the shop ends the hold of a freshly linked listing. Values that moved begin
+    their tries anew, at once: a back-off earned by other values does not delay them.
+
+    Raises:
+        StaleInputs: something in `computed.basis` is older than what the listing stands on.
+    """
+    for name, version in computed.basis.items():
+        if version < listing.computed.basis.get(name, version):
+            raise StaleInputs(name)
+    moved = (computed.quantity, computed.price) != (listing.computed.quantity, listing.computed.price)
+    new = replace(listing, computed=computed, auto=auto)
+    if moved:
+        new = replace(new, attempts=0, not_before=None, guard_passed=False)
+    hold = listing.hold
+    if hold is not None and (
+        (hold.code == NOT_ALIGNED and changed_in_shop)
+        or (hold.code == UPDATE_FAILED and moved)
+        or (hold.code == GUARD and moved)
+    ):
+        new = replace(new, hold=None)
+    return _refreshed(new, now)
+
+
+def unchanged(listing: Listing, computed: Computed, auto: frozenset[Field], *, changed_in_shop: bool) -> bool:
+    """True when `recomputed` would write nothing worth a write: same values, same switches, same hold."""
+    before = listing.computed
+    return (
+        (before.quantity, before.price, before.quantity_problem, before.price_problem)
+        == (computed.quantity, computed.price, computed.quantity_problem, computed.price_problem)
+        and before.quantity_trace == computed.quantity_trace
+        and before.price_trace == computed.price_trace
+        and listing.auto == auto
+        and not (changed_in_shop and listing.hold is not None and listing.hold.code == NOT_ALIGNED)
+    )
+
+
+def demanded(listing: Listing, fields: frozenset[Field], job: JobId | None, now: datetime) -> Listing:
+    """A person asks for these fields to be sent now, whatever the switches say and whatever was accepted before."""
+    accepted = listing.accepted
+    new = replace(
+        listing,
+        demanded=listing.demanded | fields,
+        job=job or listing.job,
+        accepted=replace(
+            accepted,
+            quantity=None if Field.QUANTITY in fields else accepted.quantity,
+            price=None if Field.PRICE in fields else accepted.price,
+        ),
+        attempts=0,
+        not_before=None,
+        guard_passed=True,
+    )
+    if new.hold is not None and new.hold.code in (NOT_ALIGNED, GUARD, UPDATE_FAILED):
+        new = replace(new, hold=None)
+    return _refreshed(new, now)
+
+
+def begun(listing: Listing, attempt_id: str, fields: frozenset[Field], values: Values, *, settle_s: float, fence: int,
+          now: datetime) -> Listing:  # fmt: skip
+    """Make *accepted* unknown and put our attempt in place, before the call that carries the values.
+
+    An attempt that still stands here was never recorded: its worker died, so its outcome is unknown and must settle.
+    """
+    settle_at = listing.settle_at
+    prior = listing.accepted
+    if listing.attempt is not None:
+        settle_at = _later(settle_at, now + timedelta(seconds=settle_s))
+        prior = NOTHING
+    attempt = Attempt(id=attempt_id, fields=fields, values=values, prior=prior.only(fields), started_at=now)
+    new = replace(
+        listing,
+        attempt=attempt,
+        settle_at=settle_at,
+        sent=_merged(listing.sent, values, fields, now),
+        accepted=_merged(listing.accepted, NOTHING, fields, listing.accepted.at),
+        fence=max(fence, listing.fence),
+    )
+    return _refreshed(new, now)
+
+
+def accepted(listing: Listing, attempt_id: str, now: datetime) -> Listing:
+    """The marketplace took the values of this attempt.
+
+    While an earlier outcome is still unsettled the acceptance does not count yet: that older call may land later.
+
+    Raises:
+        NotOurAttempt: another attempt stands on the listing.
+    """
+    attempt = _own_attempt(listing, attempt_id)
+    new = replace(listing, attempt=None, attempts=0, not_before=None)
+    if listing.settle_at is not None:
+        new = replace(new, not_before=listing.settle_at)
+    else:
+        new = replace(
+            new,
+            accepted=_merged(listing.accepted, attempt.values, attempt.fields, now),
+            demanded=listing.demanded - attempt.fields,
+        )
+    new = _refreshed(new, now)
+    return replace(new, guard_passed=new.guard_passed and new.due_band is not None)
+
+
+def not_applied(listing: Listing, attempt_id: str, *, retry_at: datetime, counts: bool, now: datetime,
+                problem: Problem | None = None) -> Listing:  # fmt: skip
+    """The call certainly changed nothing: what was accepted before still is. Try again at `retry_at`.
+
+    With `counts` it is one of the tries; when they are used up the listing holds, except a zero, which never stops.
+
+    Raises:
+        NotOurAttempt: another attempt stands on the listing.
+    """
+    attempt = _own_attempt(listing, attempt_id)
+    new = replace(
+        listing,
+        attempt=None,
+        accepted=_merged(listing.accepted, attempt.prior, attempt.fields, listing.accepted.at),
+        attempts=listing.attempts + (1 if counts else 0),
+        not_before=retry_at,
+    )
+    new = _refreshed(new, now)
+    if new.attempts >= MAX_ATTEMPTS and new.due_band is not Band.ZERO:
+        reason = problem or Problem("marketplace_unreachable")
+        return held(new, Problem(UPDATE_FAILED, {"reason": reason.code, **reason.params}, reason.fix), now)
+    return new
+
+
+def unknown(
+    listing: Listing, attempt_id: str, *, settle_s: float, retry_at: datetime, now: datetime
+) -> Listing:
+    """Nobody knows whether the call was applied: *accepted* stays unknown until a read-back after `settle_s`.
+
+    Raises:
+        NotOurAttempt: another attempt stands on the listing.
+    """
+    _own_attempt(listing, attempt_id)
+    new = replace(
+        listing,
+        attempt=None,
+        attempts=listing.attempts + 1,
+        settle_at=_later(listing.settle_at, now + timedelta(seconds=settle_s)),
+        not_before=retry_at,
+    )
+    return _refreshed(new, now)
+
+
+def refused(listing: Listing, attempt_id: str, problem: Problem, now: datetime) -> Listing:
+    """The marketplace refused these data: hold until a value moves or a person acts.
+
+    Raises:
+        NotOurAttempt: another attempt stands on the listing.
+    """
+    attempt = _own_attempt(listing, attempt_id)
+    new = replace(
+        listing,
+        attempt=None,
+        accepted=_merged(listing.accepted, attempt.prior, attempt.fields, listing.accepted.at),
+        demanded=frozenset(),
+    )
+    return held(new, Problem(UPDATE_FAILED, {"reason": problem.code, **problem.params}, problem.fix), now)
+
+
+def read_back(listing: Listing, shown: Values, now: datetime) -> Listing:
+    """The marketplace was read: record what it shows.
+
+    With no call under way: after `settle_at` what it shows *is* what it accepted (computed or not: if not, the listing is due
+    and sent again). A known acceptance that the marketplace contradicts is drift: unknown again, so it is due.
+    The caller must have read the row before it read the marketplace, and save only if the row is unchanged.
+    """
+    seen = _merged(listing.seen, shown, _present(shown), now)
+    new = replace(listing, seen=seen)
+    if listing.attempt is not None:
+        return new
+    if listing.settle_at is not None:
+        if now < listing.settle_at:
+            return new
+        settled = _merged(listing.accepted, shown, _present(shown), now)
+        done = frozenset(f for f in _present(shown) if _value(shown, f) == _value_computed(listing, f))
+        new = replace(
+            new,
+            settle_at=None,
+            accepted=settled,
+            demanded=listing.demanded - done,
+            not_before=None,
+            attempts=0,
+        )
+    else:
+        drifted = {f for f in _present(shown) if _value(listing.accepted, f) not in (None, _value(shown, f))}
+        new = replace(new, accepted=_merged(listing.accepted, shown, frozenset(drifted), now))
+    return _refreshed(new, now)
+
+
+def held(listing: Listing, problem: Problem, now: datetime) -> Listing:
+    """Stop updating, for this one reason."""
+    return _refreshed(replace(listing, hold=problem), now)
+
+
+def released(listing: Listing, code: str, now: datetime, *, guard_passed: bool = False) -> Listing:
+    """End the hold if it is the one named; any other hold stays."""
+    if listing.hold is None or listing.hold.code != code:
+        return listing
+    return _refreshed(
+        replace(
+            listing, hold=None, attempts=0, not_before=None, guard_passed=guard_passed or listing.guard_passed
+        ),
+        now,
+    )
+
+
+def postponed(listing: Listing, until: datetime, now: datetime) -> Listing:
+    """Stay due, but not before `until`."""
+    return _refreshed(replace(listing, not_before=_later(listing.not_before, until)), now)
+
+
+def sold_remotely(listing: Listing, now: datetime) -> Listing:
+    """An order was first seen: the marketplace has counted down by itself, so *accepted* is unknown (protocol 5)."""
+    return _refreshed(replace(listing, accepted=replace(listing.accepted, quantity=None)), now)
+
+
+def pending(listing: Listing, job: JobId | None, now: datetime) -> Listing:
+    """A publishing operation begins; until it is over the fast lane leaves the listing alone."""
+    hold = listing.hold if listing.hold is not None and listing.hold.code == NOT_ALIGNED else None
+    return _refreshed(replace(listing, status=Status.PENDING, job=job, hold=hold), now)
+
+
+def published(listing: Listing, *, remote: RemoteId, offer: RemoteId | None, group: RemoteId | None, content_hash: str,
+              now: datetime) -> Listing:  # fmt: skip
+    """The listing is live; what moved meanwhile is due."""
+    new = replace(
+        listing,
+        status=Status.ACTIVE,
+        remote=remote,
+        offer=offer,
+        group=group,
+        content_hash=content_hash,
+        hold=None,
+    )
+    return _refreshed(replace(new, attempts=0, not_before=None), now)
+
+
+def linked(listing: Listing, *, remote: RemoteId, offer: RemoteId | None, group: RemoteId | None, seen: Values,
+           now: datetime) -> Listing:  # fmt: skip
+    """Bond to a listing that was there already. What it shows is the baseline, and nothing is sent until Align, a
+    manual update or the first change in the shop (protocol 4)."""
+    new = replace(
+        listing, status=Status.ACTIVE, remote=remote, offer=offer, group=group, seen=seen, accepted=seen,
+        hold=Problem(NOT_ALIGNED, fix="align"), attempt=None, settle_at=None,
+    )  # fmt: skip
+    return _refreshed(new, now)
+
+
+def send_failed(
+    listing: Listing, problem: Problem, now: datetime, *, back_to: Status = Status.ERROR
+) -> Listing:
+    """Publishing failed for a reason that the seller can read; the listing shows it and waits."""
+    return _refreshed(replace(listing, status=back_to, hold=problem), now)
+
+
+def ended(listing: Listing, status: Status, now: datetime, problem: Problem | None = None) -> Listing:
+    """The listing is no longer live: stopped by us or finished on the marketplace. What was accepted is void."""
+    new = replace(
+        listing, status=status, remote=None, accepted=NOTHING, attempt=None, settle_at=None, demanded=frozenset(),
+        hold=problem, not_before=None, attempts=0,
+    )  # fmt: skip
+    return _refreshed(new, now)
+
+
+def retry_delay(attempts: int) -> timedelta:
+    """How long to wait after this many tries in a row: 2 s doubling to a quarter of an hour."""
+    return min(timedelta(seconds=2 * 2 ** min(attempts, 12)), SLOWEST_RETRY)
+
+
+def counted_by_guard(listing: Listing, fields: frozenset[Field]) -> bool:
+    """Whether sending these fields is a change that the guard's window counts (protocol 10).
+
+    Zeros count when they come from an absence or an edit; a zero that the shop reported, or that follows an order,
+    never does. A new price counts unless a person asked for it.
+    """
+    if listing.guard_passed or listing.computed.cause is Cause.MANUAL:
+        return False
+    zero = Field.QUANTITY in fields and listing.computed.quantity == 0
+    if zero and listing.computed.cause not in (Cause.SHOP, Cause.ORDER):
+        return True
+    return Field.PRICE in fields and listing.accepted.price is not None
+
+
+def _own_attempt(listing: Listing, attempt_id: str) -> Attempt:
+    if listing.attempt is None or listing.attempt.id != attempt_id:
+        raise NotOurAttempt(attempt_id)
+    return listing.attempt
+
+
+def _merged(old: Values, new: Values, fields: frozenset[Field], at: datetime | None) -> Values:
+    if not fields:
+        return old
+    return Values(
+        quantity=new.quantity if Field.QUANTITY in fields else old.quantity,
+        price=new.price if Field.PRICE in fields else old.price,
+        at=at,
+    )
+
+
+def _present(values: Values) -> frozenset[Field]:
+    return frozenset(field for field in BOTH if _value(values, field) is not None)
+
+
+def _value(values: Values, field: Field) -> object:
+    return values.quantity if field is Field.QUANTITY else values.price
+
+
+def _value_computed(listing: Listing, field: Field) -> object:
+    return listing.computed.quantity if field is Field.QUANTITY else listing.computed.price
+
+
+def _later(first: datetime | None, second: datetime) -> datetime:
+    return second if first is None or second > first else first

@@ -1,0 +1,163 @@
+"""A listing: the bond of one shop variant to one offer on one account and site. It owns the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from listbridge.domain.ids import JobId, ListingKey, RemoteId, SalesListId, VariantKey
+from listbridge.domain.money import Money
+from listbridge.domain.problem import Problem
+
+
+class Status(StrEnum):
+    """Where a listing stands on the marketplace, in the seller's words."""
+
+    NOT_ACTIVE = "not_active"  # in a sales list, never sent
+    PENDING = "pending"  # an operation is running; every action waits for it
+    ACTIVE = "active"
+    ERROR = "error"  # sending failed
+    STOPPED = "stopped"  # ended by us
+    FINISHED = "finished"  # ended on the marketplace
+
+
+class Field(StrEnum):
+    """The two things that the fast lane moves."""
+
+    QUANTITY = "quantity"
+    PRICE = "price"
+
+
+BOTH = frozenset(Field)
+
+
+class Cause(StrEnum):
+    """Why a value was computed anew; the guard counts by it (protocol 10)."""
+
+    SHOP = "shop"  # the shop positively said so
+    ORDER = "order"
+    CONFIGURATION = "configuration"
+    ABSENCE = "absence"  # proven gone from the shop
+    MANUAL = "manual"  # a person asked for it
+
+
+class Band(IntEnum):
+    """Which due listings go first."""
+
+    ZERO = 0  # quantity to zero, or end
+    DOWN = 1
+    PRICE = 2
+    UP = 3
+    REST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class TraceLine:
+    """One step of a rule: what it did, with which number, and what came out. Texts stand in the message files."""
+
+    step: str
+    value: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What the rules give. A value that cannot be computed is None and its problem says why."""
+
+    quantity: int | None = None
+    price: Money | None = None
+    quantity_problem: Problem | None = None
+    price_problem: Problem | None = None
+    quantity_trace: tuple[TraceLine, ...] = ()
+    price_trace: tuple[TraceLine, ...] = ()
+    basis: Mapping[str, int] = field(default_factory=dict)
+    """The versions of everything that went in (`variant:…` → observation number, `profile:…` → rev): a recompute
+    from an older version of any of them is refused."""
+    cause: Cause = Cause.SHOP
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """A quantity and a price at one instant; None is unknown, or not part of it."""
+
+    quantity: int | None = None
+    price: Money | None = None
+    at: datetime | None = None
+
+    def only(self, fields: frozenset[Field]) -> Values:
+        """The same values without the fields not named."""
+        return Values(
+            quantity=self.quantity if Field.QUANTITY in fields else None,
+            price=self.price if Field.PRICE in fields else None,
+            at=self.at,
+        )
+
+
+NOTHING = Values()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One call that can change values on the marketplace, recorded before it is made (protocol 5).
+
+    Only the attempt that stands here may record an acceptance. `prior` is what was accepted before, for the case that
+    the call certainly changed nothing.
+    """
+
+    id: str
+    fields: frozenset[Field]
+    values: Values
+    prior: Values
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One row of the ledger. Immutable: `domain/ledger.py` holds every change it can go through.
+
+    `accepted` of a field is None while it is unknown. `settle_at` is set while the outcome of some call is unknown:
+    no acceptance counts before a read-back made after that instant shows the computed values.
+    """
+
+    key: ListingKey
+    variant: VariantKey
+    sales_list: SalesListId
+    title: str = ""
+    status: Status = Status.NOT_ACTIVE
+    group: RemoteId | None = None
+    """The marketplace's group of variations, when the product is sold in variations."""
+    offer: RemoteId | None = None
+    remote: RemoteId | None = None
+    """The live listing's id on the marketplace, shared by the variations of one listing."""
+    computed: Computed = Computed()
+    sent: Values = NOTHING
+    accepted: Values = NOTHING
+    seen: Values = NOTHING
+    attempt: Attempt | None = None
+    settle_at: datetime | None = None
+    auto: frozenset[Field] = BOTH
+    """The fields that follow the shop by themselves (account switches), as of the last recompute."""
+    demanded: frozenset[Field] = frozenset()
+    """The fields that a person asked to send now."""
+    job: JobId | None = None
+    """The job that waits for the demanded fields, or that made the listing pending."""
+    hold: Problem | None = None
+    attempts: int = 0
+    not_before: datetime | None = None
+    due_band: Band | None = None
+    due_since: datetime | None = None
+    content_hash: str = ""
+    """Of the shop content that was last published, to show that a full revise would change something."""
+    guard_passed: bool = False
+    """A person let the values that are due now pass the guard."""
+    fence: int = 0
+    """The highest drainer epoch that wrote here; an older drainer is refused."""
+    rev: int = 0
+
+    @property
+    def live(self) -> bool:
+        """True while buyers can see the listing on the marketplace, as far as we know."""
+        return self.remote is not None and self.status in (Status.ACTIVE, Status.PENDING)

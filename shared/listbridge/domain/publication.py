@@ -1,0 +1,30 @@
+"""The publishing of one product to one site: a state machine whose every remote id is saved before the next call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from listbridge.domain.ids import AccountId, ProductId, SalesListId, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Progress of publishing one product of one sales list.
+
+    `progress` is the adapter's own memory: remote ids and "about to create" marks by name. `epoch` counts the workers
+    that took it on; only the last one may save.
+    """
+
+    sales_list: SalesListId
+    product: ProductId
+    account: AccountId
+    site: Site
+    progress: Mapping[str, str] = field(default_factory=dict)
+    epoch: int = 0
+    claimed_until: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.account}#{self.site}#{self.sales_list}#{self.product}"

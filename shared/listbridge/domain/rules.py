@@ -1,0 +1,148 @@
+"""Shop numbers to marketplace numbers: pure, each step leaving a line of trace (P10).
+
+Order of the steps (design section 5). Quantity: stock over the chosen locations, less open reservations, mode,
+marketplace bounds. Price: source, ratio, rounding, marketplace bounds. Settings and semantics follow the seller's
+feature map, sections 2.5 and 2.6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from listbridge.domain.catalog import Variant, Visibility
+from listbridge.domain.configuration import PriceRule, QuantityMode, QuantityRule, Rules
+from listbridge.domain.ids import LocationId
+from listbridge.domain.listing import TraceLine
+from listbridge.domain.money import Money
+from listbridge.domain.problem import Problem
+
+DEFAULT_QUANTITY = QuantityRule()
+DEFAULT_PRICE = PriceRule()
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a marketplace site accepts: quantities from 0 to `max_quantity`, prices in `currency` within the two."""
+
+    currency: str
+    min_price: Decimal = Decimal("0.01")
+    max_price: Decimal = Decimal("99999999.99")
+    max_quantity: int = 999_999
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityResult:
+    """A quantity with its trace, or the problem that stands in its way."""
+
+    quantity: int | None
+    problem: Problem | None
+    trace: tuple[TraceLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceResult:
+    """A price with its trace, or the problem that stands in its way."""
+
+    price: Money | None
+    problem: Problem | None
+    trace: tuple[TraceLine, ...]
+
+
+def nearest(levels: Sequence[Rules]) -> tuple[QuantityRule, PriceRule]:
+    """The rules in force, given the levels from the listing outwards: for each rule the nearest that has one wins."""
+    quantity = next((level.quantity for level in levels if level.quantity is not None), DEFAULT_QUANTITY)
+    price = next((level.price for level in levels if level.price is not None), DEFAULT_PRICE)
+    return quantity, price
+
+
+def quantity_of(
+    variant: Variant, rule: QuantityRule, locations: Sequence[LocationId], bounds: Bounds
+) -> QuantityResult:
+    """What the marketplace should show of this variant.
+
+    A variant that is proven absent, or whose product buyers of the shop cannot see, shows 0. A tracked variant for
+    which the shop gives no number at any chosen location has no quantity, and a problem: never a guess.
+    """
+    if variant.absent:
+        return QuantityResult(0, None, (TraceLine("absent_from_shop", "", "0"),))
+    if variant.visibility is not Visibility.VISIBLE:
+        return QuantityResult(0, None, (TraceLine("not_visible", variant.visibility.value, "0"),))
+    trace: list[TraceLine] = []
+    stock = _stock(variant, rule, locations, trace)
+    if stock is None:
+        return QuantityResult(None, Problem("stock_unknown", fix="check_stock_in_shop"), tuple(trace))
+    reserved = variant.reserved()
+    if reserved:
+        stock -= reserved
+        trace.append(TraceLine("reserved", str(reserved), str(stock)))
+    shown = _by_mode(stock, rule, tracked=variant.facts.tracked, trace=trace)
+    bounded = min(max(shown, 0), bounds.max_quantity)
+    if bounded != shown:
+        trace.append(TraceLine("marketplace_bounds", f"0..{bounds.max_quantity}", str(bounded)))
+    return QuantityResult(bounded, None, tuple(trace))
+
+
+def _stock(
+    variant: Variant, rule: QuantityRule, locations: Sequence[LocationId], trace: list[TraceLine]
+) -> int | None:
+    facts = variant.facts
+    if not facts.tracked:
+        trace.append(TraceLine("untracked", "", str(rule.untracked_quantity)))
+        return rule.untracked_quantity
+    if locations:
+        known = [facts.stock[place] for place in locations if place in facts.stock]
+    else:
+        known = list(facts.stock.values())
+    if not known:
+        trace.append(TraceLine("shop_stock", "?", "?"))
+        return None
+    total = sum(known)
+    trace.append(TraceLine("shop_stock", str(total), str(total)))
+    return total
+
+
+def _by_mode(stock: int, rule: QuantityRule, *, tracked: bool, trace: list[TraceLine]) -> int:
+    value = rule.value or 0
+    if rule.mode is QuantityMode.PRODUCT:
+        return stock
+    if rule.mode is QuantityMode.CAP:
+        shown = min(stock, value)
+    elif rule.mode is QuantityMode.BUFFER:
+        shown = stock - value
+    elif tracked and stock <= 0 and not rule.sell_without_stock:
+        shown = 0  # a fixed number would sell what is not there
+    else:
+        shown = value
+    trace.append(TraceLine(rule.mode.value, str(value), str(shown)))
+    return shown
+
+
+def price_of(variant: Variant, rule: PriceRule, bounds: Bounds) -> PriceResult:
+    """What the marketplace should ask for this variant, in the site's currency."""
+    source = variant.facts.price
+    if source is None:
+        return PriceResult(None, Problem("price_missing", fix="set_price_in_shop"), ())
+    trace = [TraceLine("shop_price", str(source.amount), str(source.amount))]
+    if source.currency != bounds.currency:
+        params = {"shop_currency": source.currency, "site_currency": bounds.currency}
+        return PriceResult(None, Problem("currency_differs", params, fix="choose_other_site"), tuple(trace))
+    amount = source.amount
+    if rule.ratio != 1:
+        amount *= rule.ratio
+        trace.append(TraceLine("ratio", str(rule.ratio), str(amount)))
+    try:
+        price = Money(amount, source.currency).rounded()
+    except InvalidOperation:  # more digits than a Decimal context holds: far beyond any bound
+        return PriceResult(None, _out_of_bounds(amount, bounds), tuple(trace))
+    if price.amount != amount:
+        trace.append(TraceLine("rounded", str(price.amount), str(price.amount)))
+    if not bounds.min_price <= price.amount <= bounds.max_price:
+        return PriceResult(None, _out_of_bounds(price.amount, bounds), tuple(trace))
+    return PriceResult(price, None, tuple(trace))
+
+
+def _out_of_bounds(amount: Decimal, bounds: Bounds) -> Problem:
+    params = {"price": str(amount), "min": str(bounds.min_price), "max": str(bounds.max_price)}
+    return Problem("price_out_of_bounds", params, fix="set_price_in_shop")

@@ -1,0 +1,100 @@
+"""What travels between the lanes. Every message carries `v`; readers accept v-1 and fields they do not know."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from listbridge.domain.ids import AccountId, JobId, ProductId, SalesListId, ShopId
+
+VERSION = 1
+
+
+class Lane(StrEnum):
+    """One queue and the function behind it."""
+
+    SHOP_EVENTS = "shop_events"
+    RECOMPUTE = "recompute"
+    REVISE = "revise"
+    PUBLISH = "publish"
+
+
+class HintKind(StrEnum):
+    """What a webhook points at. It is only a hint to look: nothing is computed from what it says."""
+
+    PRODUCT = "product"
+    INVENTORY_ITEM = "inventory_item"
+    VARIANT = "variant"
+    COLLECTION = "collection"
+    SHOP_GONE = "shop_gone"  # the app was uninstalled: the credentials are dead
+
+
+class Hint(BaseModel):
+    """One thing of the shop to look at, by the shop's own id."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    kind: HintKind
+    id: str = ""
+
+
+class Message(BaseModel):
+    """The root of all messages."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    v: int = VERSION
+
+
+class ShopEvent(Message):
+    """Something may have changed in a shop. `confirm` marks the delayed second look of protocol 3."""
+
+    kind: Literal["shop_event"] = "shop_event"
+    shop: ShopId
+    delivery: str = ""
+    hints: tuple[Hint, ...] = ()
+    confirm: bool = False
+    received_at: datetime | None = None
+
+
+class Nudge(Message):
+    """An account has due listings. `listings` names rows, because an index lags behind the rows."""
+
+    kind: Literal["nudge"] = "nudge"
+    account: AccountId
+    listings: tuple[str, ...] = ()
+
+
+class RecomputeChunk(Message):
+    """Go on with a job that recomputes many listings."""
+
+    kind: Literal["recompute_chunk"] = "recompute_chunk"
+    job: JobId
+
+
+class PublishKind(StrEnum):
+    """What the slow lane does to one product of one sales list."""
+
+    SEND = "send"
+    FULL_REVISE = "full_revise"
+    STOP = "stop"
+    RELIST = "relist"
+    LINK = "link"
+    ZEROED = "zeroed"  # the marketplace refuses quantity 0: end it now, relist when there is stock
+
+
+class PublishTask(Message):
+    """One product of one sales list to publish, revise in full, end, relist or link."""
+
+    kind: Literal["publish_task"] = "publish_task"
+    action: PublishKind
+    sales_list: SalesListId
+    product: ProductId
+    job: JobId | None = None
+    attempt: int = 0
+    remove: bool = False
+    """With stop: take the rows out of the sales list afterwards."""
+
+
+AnyMessage = Annotated[ShopEvent | Nudge | RecomputeChunk | PublishTask, Field(discriminator="kind")]

@@ -1,0 +1,31 @@
+"""Everything an adapter needs to talk for one shop or account: who, with which credentials, over which session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from listbridge.domain.ports import Budget, Clock
+    from listbridge.infra.http import HttpSession
+    from listbridge.infra.tokens import TokenCache
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One opened shop or account.
+
+    `settings` are public, from the configuration document; `secret` is the JSON object from Secrets Manager and must
+    not reach a log, an error or an answer. `base_url` replaces the platform's own host (the local run's simulators);
+    None means the real one. All HTTP goes through `session`, all access tokens through `tokens`.
+    """
+
+    id: str
+    settings: Mapping[str, Any]
+    secret: Mapping[str, str]
+    base_url: str | None
+    session: HttpSession
+    budget: Budget
+    tokens: TokenCache
+    clock: Clock
