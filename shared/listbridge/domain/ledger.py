@@ -74,43 +74,41 @@ def _refreshed(listing: Listing, now: datetime) -> Listing:
     return replace(listing, due_band=band_of(listing, fields), due_since=listing.due_since or now)
 
 
-def recomputed(listing: Listing, computed: Computed, auto: frozenset[Field], *, changed_in_shop: bool,
-               now: datetime) -> Listing:  # fmt: skip
+def recomputed(listing: Listing, computed: Computed, auto: frozenset[Field], now: datetime) -> Listing:
     """Put newly computed values in place.
 
     The first change of the variant in the shop ends the hold of a freshly linked listing. Values that moved begin
-    their tries anew, at once: a back-off earned by other values does not delay them.
+    their tries anew, at once: a back-off earned by other values does not delay them. When nothing worth a write
+    changed, the listing itself is returned.
 
     Raises:
         StaleInputs: something in `computed.basis` is older than what the listing stands on.
     """
+    before = listing.computed
     for name, version in computed.basis.items():
-        if version < listing.computed.basis.get(name, version):
+        if version < before.basis.get(name, version):
             raise StaleInputs(name)
-    moved = (computed.quantity, computed.price) != (listing.computed.quantity, listing.computed.price)
-    new = replace(listing, computed=computed, auto=auto)
+    changed_in_shop = before.facts not in ("", computed.facts)
+    moved = (computed.quantity, computed.price) != (before.quantity, before.price)
+    if not (moved or changed_in_shop or _explains_otherwise(before, computed) or listing.auto != auto):
+        return listing
+    new = replace(listing, computed=computed if moved else replace(computed, cause=before.cause), auto=auto)
     if moved:
         new = replace(new, attempts=0, not_before=None, guard_passed=False)
     hold = listing.hold
     if hold is not None and (
-        (hold.code == NOT_ALIGNED and changed_in_shop)
-        or (hold.code == UPDATE_FAILED and moved)
-        or (hold.code == GUARD and moved)
+        (hold.code == NOT_ALIGNED and changed_in_shop) or (hold.code in (UPDATE_FAILED, GUARD) and moved)
     ):
         new = replace(new, hold=None)
     return _refreshed(new, now)
 
 
-def unchanged(listing: Listing, computed: Computed, auto: frozenset[Field], *, changed_in_shop: bool) -> bool:
-    """True when `recomputed` would write nothing worth a write: same values, same switches, same hold."""
-    before = listing.computed
+def _explains_otherwise(before: Computed, after: Computed) -> bool:
     return (
-        (before.quantity, before.price, before.quantity_problem, before.price_problem)
-        == (computed.quantity, computed.price, computed.quantity_problem, computed.price_problem)
-        and before.quantity_trace == computed.quantity_trace
-        and before.price_trace == computed.price_trace
-        and listing.auto == auto
-        and not (changed_in_shop and listing.hold is not None and listing.hold.code == NOT_ALIGNED)
+        (before.quantity_problem, before.price_problem) != (after.quantity_problem, after.price_problem)
+        or before.quantity_trace != after.quantity_trace
+        or before.price_trace != after.price_trace
+        or not before.facts
     )
 
 
@@ -154,6 +152,7 @@ def begun(listing: Listing, attempt_id: str, fields: frozenset[Field], values: V
         sent=_merged(listing.sent, values, fields, now),
         accepted=_merged(listing.accepted, NOTHING, fields, listing.accepted.at),
         fence=max(fence, listing.fence),
+        guard_passed=True,  # counted once: a repeat of the same values is not another change
     )
     return _refreshed(new, now)
 

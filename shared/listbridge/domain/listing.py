@@ -75,6 +75,8 @@ class Computed:
     basis: Mapping[str, int] = field(default_factory=dict)
     """The versions of everything that went in (`variant:…` → observation number, `profile:…` → rev): a recompute
     from an older version of any of them is refused."""
+    facts: str = ""
+    """What the shop said that the rules look at, in one line: when it differs, the variant changed in the shop."""
     cause: Cause = Cause.SHOP
     at: datetime | None = None
 

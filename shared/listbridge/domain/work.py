@@ -56,6 +56,7 @@ class ShopEvent(Message):
     hints: tuple[Hint, ...] = ()
     confirm: bool = False
     received_at: datetime | None = None
+    attempt: int = 0
 
 
 class Nudge(Message):

@@ -1,0 +1,62 @@
+"""What the services work with: every port in one place, put together by `bootstrap` or by a test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from listbridge.domain.ports import (
+    ActivityLog,
+    Clock,
+    ConfigurationStore,
+    Counters,
+    Inbox,
+    ItemRepository,
+    JobRepository,
+    Leases,
+    ListingRepository,
+    Marketplaces,
+    PublicationRepository,
+    Queues,
+    SecretStore,
+    Shops,
+    VariantRepository,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimits:
+    """Durations in seconds. Parameters of the template, so that no test waits for a real one."""
+
+    http_timeout_s: float = 8.0
+    drain_run_s: float = 20.0
+    drain_lease_s: float = 10.0
+    unit_lease_s: float = 30.0
+    """Outlives the requests made under it (protocol 5): at most three, each with its time-out, and a margin."""
+    publish_claim_s: float = 60.0
+    unsent_after_s: float = 60.0
+    due_too_long_s: float = 600.0
+    budget_wait_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """The ports that services take."""
+
+    clock: Clock
+    configuration: ConfigurationStore
+    variants: VariantRepository
+    listings: ListingRepository
+    items: ItemRepository
+    publications: PublicationRepository
+    leases: Leases
+    counters: Counters
+    inbox: Inbox
+    jobs: JobRepository
+    activity: ActivityLog
+    queues: Queues
+    secrets: SecretStore
+    shops: Shops
+    marketplaces: Marketplaces
+    limits: TimeLimits = field(default_factory=TimeLimits)
+    workers: int = 8
+    """Threads for our own store in bulk work."""

@@ -1,0 +1,42 @@
+"""Wake an account's drainer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+
+from listbridge.domain.ids import AccountId, ListingKey
+from listbridge.domain.listing import Listing
+from listbridge.domain.work import Lane, Nudge
+from listbridge.services.deps import Deps
+from listbridge.services.recompute import due_by_account
+
+ROWS_PER_NUDGE = 100
+LONGEST_DELAY_S = 900  # what SQS allows
+_SLOT_S = 5
+
+
+def nudge_due(deps: Deps, listings: Sequence[Listing]) -> int:
+    """Nudge for each of these rows that is due, not only for those that became so (protocol 5); returns how many."""
+    count = 0
+    for account, keys in due_by_account(listings).items():
+        nudge(deps, account, keys)
+        count += len(keys)
+    return count
+
+
+def nudge(deps: Deps, account: AccountId, keys: Sequence[ListingKey] = ()) -> None:
+    """Wake the drainer now, naming rows because the due index lags behind them."""
+    named = [str(key) for key in keys]
+    chunks = [named[i : i + ROWS_PER_NUDGE] for i in range(0, len(named), ROWS_PER_NUDGE)] or [[]]
+    deps.queues.send(Lane.REVISE, *(Nudge(account=account, listings=tuple(chunk)) for chunk in chunks))
+
+
+def nudge_later(deps: Deps, account: AccountId, at: datetime) -> None:
+    """Wake the drainer around `at`. However many ask for the same few seconds, one message is sent."""
+    now = deps.clock.now()
+    delay = max(1, min(LONGEST_DELAY_S, math.ceil((at - now).total_seconds())))
+    slot = int((now.timestamp() + delay) // _SLOT_S)
+    if deps.counters.add(f"wake#{account}#{slot}", 1, window_s=LONGEST_DELAY_S * 2, now=now) == 1:
+        deps.queues.send(Lane.REVISE, Nudge(account=account), delay_s=delay)

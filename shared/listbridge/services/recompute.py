@@ -1,0 +1,147 @@
+"""Recompute listings: the variant, the rules in force, and the ledger row, all read strongly consistent (protocol 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from listbridge.domain import ledger
+from listbridge.domain.catalog import Variant
+from listbridge.domain.configuration import Account, PriceRule, Profile, QuantityRule, Rules, SalesList, Shop
+from listbridge.domain.ids import AccountId, ListingKey, SalesListId
+from listbridge.domain.listing import Cause, Computed, Field, Listing
+from listbridge.domain.ports import Conflict, Missing
+from listbridge.domain.rules import Bounds, nearest, price_of, quantity_of
+from listbridge.services.deps import Deps
+
+_TRIES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class RuleContext:
+    """The rules of one sales list, resolved once, with the versions they stand on."""
+
+    account: Account
+    shop: Shop
+    quantity: QuantityRule
+    price: PriceRule
+    bounds: Bounds
+    basis: dict[str, int]
+
+    @property
+    def auto(self) -> frozenset[Field]:
+        switches = {Field.QUANTITY: self.account.auto_quantity, Field.PRICE: self.account.auto_price}
+        return frozenset(name for name, on in switches.items() if on)
+
+
+def context_of(deps: Deps, sales_list: SalesList, account: Account, profile: Profile | None) -> RuleContext:
+    """Resolve the rules: the sales list's own, then its profile's, then the account's (the nearest wins)."""
+    shop = deps.configuration.get(Shop, account.shop)
+    levels = [sales_list.rules, profile.rules if profile else Rules(), account.rules]
+    quantity, price = nearest(levels)
+    basis = {
+        f"list:{sales_list.id}": sales_list.rev,
+        f"account:{account.id}": account.rev,
+        f"shop:{shop.id}": shop.rev,
+    }
+    if profile:
+        basis[f"profile:{profile.id}"] = profile.rev
+    return RuleContext(
+        account=account,
+        shop=shop,
+        quantity=quantity,
+        price=price,
+        bounds=deps.marketplaces.bounds(account.marketplace, sales_list.site),
+        basis=basis,
+    )
+
+
+def compute(variant: Variant, context: RuleContext, cause: Cause, now: datetime) -> Computed:
+    """The values that the rules give this variant now."""
+    quantity = quantity_of(variant, context.quantity, context.shop.locations, context.bounds)
+    price = price_of(variant, context.price, context.bounds)
+    return Computed(
+        quantity=quantity.quantity,
+        price=price.price,
+        quantity_problem=quantity.problem,
+        price_problem=price.problem,
+        quantity_trace=quantity.trace,
+        price_trace=price.trace,
+        basis={**context.basis, f"variant:{variant.key.variant}": variant.rev},
+        facts=_facts(variant, context),
+        cause=Cause.ABSENCE if variant.absent and cause is Cause.SHOP else cause,
+        at=now,
+    )
+
+
+def _facts(variant: Variant, context: RuleContext) -> str:
+    facts = variant.facts
+    places = context.shop.locations or sorted(facts.stock)
+    stock = ",".join(f"{place}={facts.stock.get(place, '')}" for place in places)
+    return f"{stock}|{facts.tracked}|{facts.price}|{variant.visibility}|{variant.absent}"
+
+
+@dataclass(slots=True)
+class Recompute:
+    """Recomputes listings; keep one for a batch, so that rules are read once for many rows.
+
+    Cached rules are safe because each row remembers the versions it was computed from: a row that has seen newer ones
+    refuses ours, and the rules are then read again.
+    """
+
+    deps: Deps
+    cause: Cause = Cause.SHOP
+    _contexts: dict[SalesListId, RuleContext] = field(default_factory=dict)
+
+    def listings(self, keys: Iterable[ListingKey]) -> list[Listing]:
+        """Recompute these listings and return their rows as they are now; what no longer exists is left out."""
+        rows = list(self.deps.listings.get_many(keys).values())
+        variants = self.deps.variants.get_many({row.variant for row in rows})
+        if len(rows) <= 1 or self.deps.workers <= 1:
+            done = [self._one(row, variants.get(row.variant)) for row in rows]
+        else:
+            for row in rows:
+                self._context(row.sales_list)  # read before the threads would all read it
+            with ThreadPoolExecutor(min(self.deps.workers, len(rows))) as pool:
+                done = list(pool.map(lambda row: self._one(row, variants.get(row.variant)), rows))
+        return [row for row in done if row is not None]
+
+    def _one(self, row: Listing, variant: Variant | None) -> Listing | None:
+        for _ in range(_TRIES):
+            if variant is None:
+                raise Missing("variant", str(row.variant))
+            now = self.deps.clock.now()
+            try:
+                context = self._context(row.sales_list)
+                new = ledger.recomputed(row, compute(variant, context, self.cause, now), context.auto, now)
+                return row if new is row else self.deps.listings.save(new)
+            except ledger.StaleInputs:
+                self._contexts.pop(row.sales_list, None)
+            except Conflict:
+                pass
+            fresh = self.deps.listings.get_many([row.key]).get(row.key)
+            if fresh is None:
+                return None
+            row = fresh
+            variant = self.deps.variants.get_many([row.variant]).get(row.variant)
+        raise Conflict(f"listing {row.key} kept changing")
+
+    def _context(self, id: SalesListId) -> RuleContext:
+        known = self._contexts.get(id)
+        if known is None:
+            sales_list = self.deps.configuration.get(SalesList, id)
+            account = self.deps.configuration.get(Account, sales_list.account)
+            profile = self.deps.configuration.get(Profile, sales_list.profile) if sales_list.profile else None
+            known = self._contexts[id] = context_of(self.deps, sales_list, account, profile)
+        return known
+
+
+def due_by_account(listings: Sequence[Listing]) -> dict[AccountId, list[ListingKey]]:
+    """The due ones among these rows, zeros first, by account."""
+    due: dict[AccountId, list[ListingKey]] = {}
+    for row in sorted(listings, key=lambda row: row.due_band if row.due_band is not None else 99):
+        if row.due_band is not None:
+            due.setdefault(row.key.account, []).append(row.key)
+    return due
