@@ -166,7 +166,8 @@ def accepted(listing: Listing, attempt_id: str, now: datetime) -> Listing:
         NotOurAttempt: another attempt stands on the listing.
     """
     attempt = _own_attempt(listing, attempt_id)
-    new = replace(listing, attempt=None, attempts=0, not_before=None)
+    waiting = listing.job if listing.demanded else None
+    new = replace(listing, attempt=None, attempts=0, not_before=None, job=waiting)
     if listing.settle_at is not None:
         new = replace(new, not_before=listing.settle_at)
     else:
@@ -312,6 +313,7 @@ def published(listing: Listing, *, remote: RemoteId, offer: RemoteId | None, gro
         group=group,
         content_hash=content_hash,
         hold=None,
+        job=None,
     )
     return _refreshed(replace(new, attempts=0, not_before=None), now)
 
@@ -348,18 +350,21 @@ def retry_delay(attempts: int) -> timedelta:
     return min(timedelta(seconds=2 * 2 ** min(attempts, 12)), SLOWEST_RETRY)
 
 
-def counted_by_guard(listing: Listing, fields: frozenset[Field]) -> bool:
-    """Whether sending these fields is a change that the guard's window counts (protocol 10).
+def counted_by_guard(listing: Listing, fields: frozenset[Field]) -> frozenset[Field]:
+    """Which of these fields' changes the guard's window counts (protocol 10).
 
-    Zeros count when they come from an absence or an edit; a zero that the shop reported, or that follows an order,
-    never does. A new price counts unless a person asked for it.
+    A zero counts when it comes from an absence or an edit; one that the shop reported, or that follows an order,
+    never does. A new price counts. Nothing counts that a person asked for or let pass.
     """
     if listing.guard_passed or listing.computed.cause is Cause.MANUAL:
-        return False
+        return frozenset()
+    counted = set()
     zero = Field.QUANTITY in fields and listing.computed.quantity == 0
     if zero and listing.computed.cause not in (Cause.SHOP, Cause.ORDER):
-        return True
-    return Field.PRICE in fields and listing.accepted.price is not None
+        counted.add(Field.QUANTITY)
+    if Field.PRICE in fields and listing.accepted.price is not None:
+        counted.add(Field.PRICE)
+    return frozenset(counted)
 
 
 def _own_attempt(listing: Listing, attempt_id: str) -> Attempt:

@@ -15,6 +15,7 @@ from listbridge.services.recompute import due_by_account
 ROWS_PER_NUDGE = 100
 LONGEST_DELAY_S = 900  # what SQS allows
 _SLOT_S = 5
+_WINDOW_S = 2 * LONGEST_DELAY_S
 
 
 def nudge_due(deps: Deps, listings: Sequence[Listing]) -> int:
@@ -34,9 +35,13 @@ def nudge(deps: Deps, account: AccountId, keys: Sequence[ListingKey] = ()) -> No
 
 
 def nudge_later(deps: Deps, account: AccountId, at: datetime) -> None:
-    """Wake the drainer around `at`. However many ask for the same few seconds, one message is sent."""
+    """Wake the drainer around `at`. However many ask for the same few seconds, about one message is sent.
+
+    The message goes first and the note that it went second: a crash in between costs a second message, never the wake.
+    """
     now = deps.clock.now()
     delay = max(1, min(LONGEST_DELAY_S, math.ceil((at - now).total_seconds())))
-    slot = int((now.timestamp() + delay) // _SLOT_S)
-    if deps.counters.add(f"wake#{account}#{slot}", 1, window_s=LONGEST_DELAY_S * 2, now=now) == 1:
+    name = f"wake#{account}#{int((now.timestamp() + delay) // _SLOT_S)}"
+    if deps.counters.current(name, window_s=_WINDOW_S, now=now) == 0:
         deps.queues.send(Lane.REVISE, Nudge(account=account), delay_s=delay)
+        deps.counters.add(name, 1, window_s=_WINDOW_S, now=now)

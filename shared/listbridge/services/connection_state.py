@@ -1,0 +1,57 @@
+"""A shop or account whose credentials died, and its way back."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.configuration import Account, ConnectionState, Shop
+from listbridge.domain.ids import AccountId, ShopId
+from listbridge.domain.ports import Conflict
+from listbridge.domain.problem import Problem
+from listbridge.services.deps import Deps
+
+C = TypeVar("C", Shop, Account)
+_TRIES = 5
+
+
+def expire_shop(deps: Deps, shop: Shop, reason: Problem) -> Shop:
+    """The shop refused our credentials: stop reading it, say so once, and wait to be connected again."""
+    return _set_state(deps, shop, ConnectionState.EXPIRED, "shop_expired", reason)
+
+
+def shop_uninstalled(deps: Deps, shop: Shop) -> Shop:
+    """The app was taken off the shop."""
+    return _set_state(
+        deps, shop, ConnectionState.DISCONNECTED, "shop_uninstalled", Problem("app_uninstalled")
+    )
+
+
+def expire_account(deps: Deps, account: Account, reason: Problem) -> Account:
+    """The marketplace refused our credentials: the account's listings stay due, and move when it is connected again."""
+    return _set_state(deps, account, ConnectionState.EXPIRED, "account_expired", reason)
+
+
+def reactivate(deps: Deps, connection: C) -> C:
+    """Credentials work again."""
+    return _set_state(deps, connection, ConnectionState.ACTIVE, "connected", Problem("connected"))
+
+
+def _set_state(deps: Deps, connection: C, state: ConnectionState, event: str, reason: Problem) -> C:
+    for _ in range(_TRIES):
+        if connection.state is state:
+            return connection
+        try:
+            saved = deps.configuration.save(connection.model_copy(update={"state": state}))
+        except Conflict:
+            connection = deps.configuration.get(type(connection), connection.id)
+            continue
+        account = AccountId(saved.id) if isinstance(saved, Account) else None
+        deps.activity.note(
+            ActivityEntry(
+                subject=ShopId(saved.id), event=event, at=deps.clock.now(), params={"reason": reason.code},
+                account=account,
+            )
+        )  # fmt: skip
+        return saved
+    raise Conflict(f"{type(connection).__name__} {connection.id} kept changing")

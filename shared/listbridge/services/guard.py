@@ -1,0 +1,104 @@
+"""The guard on streamed changes: counted at send time, per account and window (protocol 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from listbridge.domain import ledger
+from listbridge.domain.configuration import Account, GuardLimits
+from listbridge.domain.ids import AccountId
+from listbridge.domain.listing import Field, Listing
+from listbridge.domain.problem import Problem
+from listbridge.services.deps import Deps
+
+_PAGE = 500
+
+
+def over_limit(limits: GuardLimits, changes: int, live: int) -> bool:
+    """Whether this many of an account's live listings may not change without a yes: both limits are passed."""
+    return changes > limits.count and changes > limits.share * live
+
+
+def live_listings(deps: Deps, account: AccountId) -> int:
+    """How many of the account's listings buyers can see. Reads every row: ask only when it matters."""
+    count, cursor = 0, None
+    while True:
+        rows, cursor = deps.listings.of_account(account, cursor, _PAGE)
+        count += sum(row.live for row in rows)
+        if cursor is None:
+            return count
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The fields that may be sent, and the hold for what may not."""
+
+    allowed: frozenset[Field]
+    problem: Problem | None
+
+
+@dataclass(slots=True)
+class SendGuard:
+    """Decides for one drainer run which due changes pass.
+
+    A change is counted before it is sent; a count that no send follows only makes the guard stricter.
+    """
+
+    deps: Deps
+    account: Account
+    _live: int | None = None
+
+    def judge(self, listing: Listing, fields: frozenset[Field]) -> Judgement:
+        """Which of these due fields may go, and why the others must wait. Counting is atomic over the account's workers.
+
+        Quantity and price are judged apart: a new price over the limit never keeps a zero back.
+        """
+        limits = self.account.guard
+        allowed, problem = set(fields), None
+        zero = Field.QUANTITY in fields and listing.computed.quantity == 0
+        if zero and limits.zero_limit is not None and not listing.guard_passed:
+            total = self._count("zeros", limits.window_s)
+            if total > limits.zero_limit:
+                return Judgement(frozenset(), self._hold("zero_limit", str(limits.zero_limit)))
+        for field in fields & ledger.counted_by_guard(listing, fields):
+            total = self._count("changes", limits.window_s)
+            if total > limits.count and over_limit(limits, total, self._live_listings()):
+                allowed.discard(field)
+                problem = self._hold("share", f"{limits.share:.0%}")
+        return Judgement(frozenset(allowed), problem)
+
+    def _count(self, what: str, window_s: int) -> int:
+        name = f"guard#{self.account.id}#{what}"
+        return self.deps.counters.add(name, 1, window_s=window_s, now=self.deps.clock.now())
+
+    def _live_listings(self) -> int:
+        if self._live is None:
+            self._live = live_listings(self.deps, self.account.id)
+        return self._live
+
+    def _hold(self, limit: str, value: str) -> Problem:
+        return Problem(ledger.GUARD, {"limit": limit, "value": value}, "approve_changes")
+
+
+def release_guarded(deps: Deps, account: AccountId) -> Sequence[Listing]:
+    """A person says yes: every listing of the account that the guard holds may be sent as it is computed now."""
+    released: list[Listing] = []
+    cursor = None
+    while True:
+        rows, cursor = deps.listings.of_account(account, cursor, _PAGE)
+        for row in rows:
+            if row.hold is not None and row.hold.code == ledger.GUARD:
+                release = partial(ledger.released, code=ledger.GUARD, now=deps.clock.now(), guard_passed=True)
+                released.append(deps.listings.change(row.key, release))
+        if cursor is None:
+            return released
+
+
+def moves(before: Listing, quantity: int | None, price: object) -> bool:
+    """Whether new computed values would zero or reprice a live listing: what a configuration job counts."""
+    if not before.live:
+        return False
+    zeroed = quantity == 0 and before.computed.quantity != 0
+    return zeroed or (price is not None and price != before.computed.price)

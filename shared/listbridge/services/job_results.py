@@ -1,0 +1,58 @@
+"""Write down in a job what became of its items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from listbridge.domain.ids import JobId
+from listbridge.domain.jobs import JobEntry, Outcome, Reason
+from listbridge.domain.listing import Listing
+from listbridge.domain.ports import Missing
+from listbridge.domain.problem import Problem
+from listbridge.services.deps import Deps
+
+
+def reason_of(problem: Problem) -> Reason:
+    """A problem as jobs store it."""
+    return Reason(code=problem.code, params=dict(problem.params), fix=problem.fix)
+
+
+def item_done(deps: Deps, job: JobId | None, item: str) -> None:
+    """The item of the job succeeded; recording it twice changes nothing."""
+    _finish(deps, job, JobEntry(item=item, outcome=Outcome.DONE, at=deps.clock.now()))
+
+
+def item_failed(deps: Deps, job: JobId | None, item: str, problem: Problem) -> None:
+    """The item of the job failed, for this reason."""
+    _finish(
+        deps, job, JobEntry(item=item, outcome=Outcome.FAILED, reason=reason_of(problem), at=deps.clock.now())
+    )
+
+
+def item_skipped(deps: Deps, job: JobId | None, item: str, problem: Problem) -> None:
+    """There was nothing to do for the item, for this reason."""
+    _finish(
+        deps,
+        job,
+        JobEntry(item=item, outcome=Outcome.SKIPPED, reason=reason_of(problem), at=deps.clock.now()),
+    )
+
+
+def demanded_fields_sent(deps: Deps, rows: Iterable[Listing]) -> None:
+    """Tell the jobs that waited for these rows' demanded values: accepted, or held for a reason."""
+    for row in rows:
+        if row.job is None or row.demanded:
+            continue
+        if row.hold is not None:
+            item_failed(deps, row.job, str(row.key), row.hold)
+        elif row.due_band is None:
+            item_done(deps, row.job, str(row.key))
+
+
+def _finish(deps: Deps, job: JobId | None, entry: JobEntry) -> None:
+    if job is None:
+        return
+    try:
+        deps.jobs.finish(job, entry)
+    except Missing:  # jobs expire; an item that outlives its job has nobody to tell
+        return

@@ -1,0 +1,369 @@
+"""The slow lane: create, link, revise in full, end and relist, one product of one sales list at a time (protocol 8)."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import TypeVar
+
+from listbridge.domain import ledger
+from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.catalog import ProductFacts
+from listbridge.domain.configuration import Account, CreationProfile, SalesList, Shop
+from listbridge.domain.holds import hold_of
+from listbridge.domain.ids import RemoteId, Sku
+from listbridge.domain.listing import Cause, Listing, Status
+from listbridge.domain.ports import (
+    MarketplaceAdapter,
+    Missing,
+    Published,
+    PublishRequest,
+    PublishVariant,
+    RemoteListing,
+)
+from listbridge.domain.problem import Problem
+from listbridge.domain.publication import Publication
+from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, RemoteError, RetryLater, Unauthorized
+from listbridge.domain.work import Lane, PublishKind, PublishTask
+from listbridge.services.connection_state import expire_account
+from listbridge.services.deps import Deps
+from listbridge.services.job_results import item_done, item_failed
+from listbridge.services.nudge import nudge_due
+from listbridge.services.observe_shop import content_hash, observe_products
+from listbridge.services.publish_steps import Steps
+from listbridge.services.recompute import Recompute
+
+T = TypeVar("T")
+MAX_ATTEMPTS = 12
+_PATIENCE_S = 6.0
+_SENDABLE = frozenset({Status.NOT_ACTIVE, Status.ERROR, Status.STOPPED, Status.FINISHED})
+_WANTED = {
+    PublishKind.SEND: _SENDABLE,
+    PublishKind.RELIST: frozenset({Status.STOPPED, Status.FINISHED}),
+    PublishKind.FULL_REVISE: frozenset({Status.ACTIVE}),
+    PublishKind.STOP: frozenset(
+        {Status.ACTIVE, Status.ERROR, Status.NOT_ACTIVE, Status.STOPPED, Status.FINISHED}
+    ),
+    PublishKind.ZEROED: frozenset({Status.ACTIVE}),
+    PublishKind.LINK: _SENDABLE,
+}
+
+
+def publish_listing(deps: Deps, task: PublishTask) -> None:
+    """Do one publishing task; safe to run again after any interruption.
+
+    What may pass by itself is queued again with a growing delay; what the seller must fix becomes the listings' hold
+    and the job's result; anything else is a bug of ours and raises.
+    """
+    try:
+        sales_list = deps.configuration.get(SalesList, task.sales_list)
+        account = deps.configuration.get(Account, sales_list.account)
+    except Missing:
+        return  # the list was deleted after the task was queued: nothing is left to do
+    publication = Publication(task.sales_list, task.product, account.id, sales_list.site)
+    claimed = deps.publications.claim(publication, seconds=deps.limits.publish_claim_s, now=deps.clock.now())
+    if claimed is None:
+        deps.queues.send(Lane.PUBLISH, task, delay_s=15)
+        return
+    work = _Work(deps, task, sales_list, account, claimed)
+    try:
+        work.run()
+    except RemoteError as error:
+        work.failed(error)
+    finally:
+        deps.publications.release(claimed)
+
+
+@dataclass(slots=True)
+class _Work:
+    """One claimed task."""
+
+    deps: Deps
+    task: PublishTask
+    sales_list: SalesList
+    account: Account
+    publication: Publication
+    _back_to: Status = Status.ERROR
+
+    def run(self) -> None:
+        rows = self._rows()
+        if not rows:
+            return
+        blocked = self._blocked()
+        if blocked is not None:
+            self._fail(rows, blocked)
+            return
+        adapter, _ = self.deps.marketplaces.open(self.account)
+        shop = self.deps.configuration.get(Shop, self.account.shop)
+        observed = observe_products(self.deps, shop, self.deps.shops.open(shop), [self.task.product])
+        rows = {
+            row.key.sku: row
+            for row in Recompute(self.deps, Cause.MANUAL).listings(r.key for r in rows.values())
+        }
+        facts = observed.products.get(self.task.product)
+        act = self.task.action
+        if act in (PublishKind.STOP, PublishKind.ZEROED):
+            self._end(adapter, rows, facts or self._remembered(shop, rows))
+        elif facts is None:
+            self._fail(rows, Problem("product_gone", {"product": self.task.product}, "remove_item"))
+        elif act is PublishKind.LINK:
+            self._link(adapter, rows)
+        else:
+            self._publish(adapter, rows, facts)
+
+    def failed(self, error: RemoteError) -> None:
+        """Class by what happens next."""
+        rows = self._rows()
+        if isinstance(error, Unauthorized):
+            expire_account(self.deps, self.account, error.problem)
+        if isinstance(error, RetryLater | OutcomeUnknown) and self.task.attempt < MAX_ATTEMPTS:
+            self.deps.queues.send(
+                Lane.PUBLISH,
+                self.task.model_copy(update={"attempt": self.task.attempt + 1}),
+                delay_s=self._delay(error),
+            )
+            return
+        self._fail(rows, error.problem)
+
+    def _rows(self) -> dict[Sku, Listing]:
+        """The product's listings in this list that the action concerns, or that an interrupted run of it left pending."""
+        keys = [
+            item.listing
+            for item in self.deps.items.of_product(
+                self.deps.configuration.get(Shop, self.account.shop).id, self.task.product
+            )
+            if item.sales_list == self.sales_list.id and item.listing is not None
+        ]
+        rows = self.deps.listings.get_many(keys).values()
+        wanted = _WANTED[self.task.action]
+        if self.task.action is PublishKind.SEND and any(
+            row.status in wanted or row.status is Status.PENDING for row in rows
+        ):
+            wanted = wanted | {Status.ACTIVE}  # a variation joins the listing of its siblings
+        return {row.key.sku: row for row in rows if row.status in wanted or row.status is Status.PENDING}
+
+    def _blocked(self) -> Problem | None:
+        idle = Listing(key=None, variant=None, sales_list=self.sales_list.id, status=Status.ACTIVE)  # type: ignore[arg-type]
+        return hold_of(idle, self.account)
+
+    # ---- publish, full revise, relist ----
+
+    def _publish(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing], facts: ProductFacts) -> None:
+        full = self.task.action is PublishKind.FULL_REVISE
+        self._back_to = Status.ACTIVE if full else Status.ERROR
+        creation = self._creation(rows)
+        if creation is None:
+            return
+        rows = self._computable(rows)
+        if not rows or (not full and self._linked_instead(adapter, rows)):
+            return
+        now = self.deps.clock.now()
+        for sku, row in rows.items():
+            rows[sku] = self.deps.listings.change(
+                row.key, partial(ledger.pending, job=self.task.job, now=now)
+            )
+        request = self._request(rows, facts, creation)
+        steps = self._steps(adapter, rows, request)
+        published = self._patiently(
+            lambda: (adapter.full_revise if full else adapter.publish)(request, steps)
+        )
+        self._record(rows, published, content_hash(facts))
+
+    def _creation(self, rows: dict[Sku, Listing]) -> CreationProfile | None:
+        if self.sales_list.creation_profile is None:
+            self._fail(
+                rows,
+                Problem(
+                    "creation_profile_missing", {"list": self.sales_list.name}, "choose_creation_profile"
+                ),
+            )
+            return None
+        return self.deps.configuration.get(CreationProfile, self.sales_list.creation_profile)
+
+    def _computable(self, rows: dict[Sku, Listing]) -> dict[Sku, Listing]:
+        """Leave out, with its reason, what has no quantity or price to publish with."""
+        good = {}
+        for sku, row in rows.items():
+            problem = row.computed.price_problem or row.computed.quantity_problem
+            if problem is None or row.status is Status.ACTIVE:
+                good[sku] = row
+            else:
+                self._fail({sku: row}, problem)
+        return good
+
+    def _linked_instead(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing]) -> bool:
+        """Sending what the account already sells links it: a second listing would break P4."""
+        if self.publication.progress or any(row.status is not Status.NOT_ACTIVE for row in rows.values()):
+            return False
+        found = {sku: adapter.find(self.sales_list.site, sku) for sku in rows}
+        live = {sku: remote for sku, remote in found.items() if remote is not None and remote.live}
+        if not live:
+            return False
+        for sku, row in rows.items():
+            if sku in live:
+                self._link_one(row, live[sku])
+            else:
+                self._fail({sku: row}, Problem("partly_listed", {"sku": sku}, "end_other_listing"))
+        return True
+
+    def _record(self, rows: dict[Sku, Listing], published: Published, digest: str) -> None:
+        left_out = published.left_out or {}
+        done = []
+        for sku, row in rows.items():
+            now = self.deps.clock.now()
+            error = left_out.get(sku)
+            if error is not None:
+                self._fail({sku: row}, error.problem)
+                continue
+            live = partial(
+                ledger.published, remote=published.remote, offer=published.offers.get(sku, row.offer),
+                group=published.group, content_hash=digest, now=now,
+            )  # fmt: skip
+            done.append(self.deps.listings.change(row.key, live))
+            item_done(self.deps, self.task.job, str(row.key))
+        self._tell(
+            done, f"{self.task.action.value}_done", {"remote": str(published.remote), "url": published.url}
+        )
+        # Values may have moved since they were read: a fresh recompute sees it, and whatever is due is sent.
+        nudge_due(self.deps, Recompute(self.deps).listings(row.key for row in done))
+
+    # ---- end ----
+
+    def _end(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing], facts: ProductFacts) -> None:
+        self._back_to = Status.ACTIVE
+        zeroed = self.task.action is PublishKind.ZEROED
+        if zeroed and any(row.computed.quantity != 0 for row in rows.values()):
+            return  # stock came back, or another variation still sells
+        live = {sku: row for sku, row in rows.items() if row.remote is not None}
+        if live:
+            for row in live.values():
+                self.deps.listings.change(
+                    row.key, partial(ledger.pending, job=self.task.job, now=self.deps.clock.now())
+                )
+            creation = CreationProfile(
+                id=self.sales_list.creation_profile or "none", name="end", marketplace=self.account.marketplace,
+                site=self.sales_list.site,
+            )  # fmt: skip
+            request = self._request(live, facts, creation)
+            steps = self._steps(adapter, live, request)
+            self._patiently(lambda: adapter.end(request, steps))
+        problem = Problem("ended_at_zero", fix="enable_out_of_stock_control") if zeroed else None
+        done = [
+            self.deps.listings.change(
+                row.key,
+                partial(ledger.ended, status=Status.STOPPED, now=self.deps.clock.now(), problem=problem),
+            )
+            for row in rows.values()
+        ]
+        self._tell(done, "stop_done", {})
+        if self.task.remove:
+            self._remove(done)
+        for row in rows.values():
+            item_done(self.deps, self.task.job, str(row.key))
+
+    def _remove(self, rows: list[Listing]) -> None:
+        for row in rows:
+            self.deps.variants.unbind(row.variant, row.key)
+            self.deps.listings.delete(row)
+            item = self.deps.items.get(self.sales_list.id, row.variant)
+            if item is not None:
+                self.deps.items.delete(item)
+        self.deps.publications.forget(self.publication)
+
+    # ---- link ----
+
+    def _link(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing]) -> None:
+        for sku, row in rows.items():
+            remote = adapter.find(self.sales_list.site, sku)
+            if remote is None or not remote.live:
+                self._fail({sku: row}, Problem("not_listed_there", {"sku": sku}, "send"), back_to=row.status)
+            else:
+                self._link_one(row, remote)
+
+    def _link_one(self, row: Listing, remote: RemoteListing) -> None:
+        if remote.remote is None:
+            self._fail({row.key.sku: row}, Problem("not_listed_there", {"sku": row.key.sku}, "send"))
+            return
+        link = partial(
+            ledger.linked, remote=remote.remote, offer=remote.offer, group=remote.group, seen=remote.values,
+            now=self.deps.clock.now(),
+        )  # fmt: skip
+        self._tell(
+            [self.deps.listings.change(row.key, link)], "linked", {"remote": remote.remote, "url": remote.url}
+        )
+        item_done(self.deps, self.task.job, str(row.key))
+
+    # ---- shared by all actions ----
+
+    def _request(
+        self, rows: dict[Sku, Listing], facts: ProductFacts, creation: CreationProfile
+    ) -> PublishRequest:
+        variants = tuple(PublishVariant(r.key, r.variant.variant, r.offer, r.remote) for r in rows.values())
+        return PublishRequest(facts, variants, self.sales_list.site, creation, self._group(rows))
+
+    def _group(self, rows: dict[Sku, Listing]) -> RemoteId:
+        """The group's key is derived, so that every run of every worker names the same group."""
+        known = next((row.group for row in rows.values() if row.group is not None), None)
+        seed = f"{self.account.id}#{self.account.shop}#{self.task.product}"
+        return known or RemoteId("LB-" + hashlib.sha256(seed.encode()).hexdigest()[:20])
+
+    def _steps(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing], request: PublishRequest) -> Steps:
+        settle_s = self.deps.marketplaces.traits(self.account.marketplace).settle_s
+        group = request.group if request.product.has_options else None
+        return Steps(self.deps, adapter, self.publication, rows, group, settle_s)
+
+    def _patiently(self, call: Callable[[], T]) -> T:
+        """Wait out a short rate limit here, outside any lease, rather than through the queue."""
+        patience = self.deps.clock.now() + timedelta(seconds=_PATIENCE_S)
+        while True:
+            try:
+                return call()
+            except RateLimited as error:
+                if (
+                    error.until is not None
+                    or self.deps.clock.now() + timedelta(seconds=error.after_s) > patience
+                ):
+                    raise
+                self.deps.clock.sleep(error.after_s)
+
+    def _remembered(self, shop: Shop, rows: dict[Sku, Listing]) -> ProductFacts:
+        """A product that the shop no longer has, as far as ending its listing needs it."""
+        variants = self.deps.variants.of_product(shop.id, self.task.product)
+        title = next((row.title for row in rows.values()), "")
+        facts = tuple(variant.facts for variant in variants)
+        return ProductFacts(self.task.product, title, variants[0].visibility, facts)
+
+    def _fail(self, rows: dict[Sku, Listing], problem: Problem, back_to: Status | None = None) -> None:
+        failed = []
+        for row in rows.values():
+            now = self.deps.clock.now()
+            target = back_to or (
+                row.status if row.status in (Status.ACTIVE, Status.STOPPED) else self._back_to
+            )
+            hold = problem
+            if target is Status.ACTIVE:
+                hold = Problem(ledger.UPDATE_FAILED, {"reason": problem.code, **problem.params}, problem.fix)
+            change = partial(ledger.send_failed, problem=hold, now=now, back_to=target)
+            failed.append(self.deps.listings.change(row.key, change))
+            item_failed(self.deps, self.task.job, str(row.key), problem)
+        self._tell(failed, f"{self.task.action.value}_failed", {"reason": problem.code})
+
+    def _tell(self, rows: list[Listing], event: str, params: dict[str, str]) -> None:
+        now = self.deps.clock.now()
+        self.deps.activity.note(
+            *(ActivityEntry(str(row.key), event, now, params, account=self.account.id) for row in rows)
+        )
+
+    def _delay(self, error: RemoteError) -> int:
+        settle_s = self.deps.marketplaces.traits(self.account.marketplace).settle_s
+        growing = min(300.0, 2.0**self.task.attempt)
+        if isinstance(error, OutcomeUnknown):
+            return math.ceil(max(settle_s, growing))
+        after = error.after_s if isinstance(error, RetryLater) else 0.0
+        if isinstance(error, RateLimited) and error.until is not None:
+            after = (error.until - self.deps.clock.now()).total_seconds()
+        return math.ceil(min(900.0, max(after, growing)))

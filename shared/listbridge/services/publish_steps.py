@@ -1,0 +1,136 @@
+"""What the publish lane lends an adapter: saved progress, and leases around every call that carries values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from listbridge.domain import ledger
+from listbridge.domain.ids import RemoteId, Sku, new_id
+from listbridge.domain.listing import BOTH, Listing, Values
+from listbridge.domain.ports import Conflict, Lease, MarketplaceAdapter, Missing, UnitWrite
+from listbridge.domain.problem import Problem
+from listbridge.domain.publication import Publication
+from listbridge.domain.verdicts import OutcomeUnknown, RemoteError, RetryLater
+from listbridge.services.deps import Deps
+
+
+@dataclass(slots=True)
+class OpenUnit:
+    """A `UnitWrite`: values read inside the lease, and what the marketplace took of them."""
+
+    deps: Deps
+    lease: Lease
+    values: Mapping[Sku, Values]
+    highest_quantity: Mapping[Sku, int]
+    taken: set[Sku] = field(default_factory=set)
+
+    def check(self) -> None:
+        """Raises RetryLater when a request might outlive the lease."""
+        if self.lease.until - self.deps.clock.now() <= timedelta(seconds=self.deps.limits.http_timeout_s):
+            raise RetryLater(Problem("lease_too_short"), after_s=1)
+
+    def accept(self, sku: Sku) -> None:
+        """The marketplace took the SKU's values."""
+        self.taken.add(sku)
+
+
+@dataclass(slots=True)
+class Steps:
+    """A `PublishSteps` for one claimed publication."""
+
+    deps: Deps
+    adapter: MarketplaceAdapter
+    publication: Publication
+    rows: dict[Sku, Listing]
+    group: RemoteId | None
+    settle_s: float
+
+    @property
+    def progress(self) -> Mapping[str, str]:
+        return self.publication.progress
+
+    def resumed(self) -> bool:
+        """True from the second worker on: the first may have made calls that it could not record."""
+        return self.publication.epoch > 1
+
+    def save(self, **ids: str) -> None:
+        """Persist and extend the claim. Raises RetryLater when a later worker took over."""
+        self._persist({**self.publication.progress, **ids})
+
+    def forget(self, *names: str) -> None:
+        """Persist that these are no longer true."""
+        self._persist({name: value for name, value in self.publication.progress.items() if name not in names})
+
+    def _persist(self, progress: Mapping[str, str]) -> None:
+        until = self.deps.clock.now() + timedelta(seconds=self.deps.limits.publish_claim_s)
+        changed = replace(self.publication, progress=dict(progress), claimed_until=until)
+        try:
+            self.deps.publications.save(changed)
+        except Conflict as lost:
+            raise RetryLater(Problem("taken_over"), after_s=5) from lost
+        self.publication = changed
+
+    @contextmanager
+    def unit(self, *skus: Sku) -> Iterator[UnitWrite]:
+        """Lease the SKUs' write unit, read the values, record the attempts; settle them when the block ends."""
+        row = self.rows[skus[0]]
+        key = self.adapter.lease_key(replace(row, group=self.group or row.group))
+        lease = self.deps.leases.acquire(key, new_id("pub"), seconds=self.deps.limits.unit_lease_s)
+        if lease is None:
+            raise RetryLater(Problem("unit_busy"), after_s=2)
+        try:
+            begun = {sku: self._begin(sku) for sku in skus}
+            unit = OpenUnit(
+                deps=self.deps,
+                lease=lease,
+                values={sku: row.attempt.values for sku, row in begun.items() if row.attempt is not None},
+                highest_quantity={sku: self._highest(sku) for sku in skus},
+            )
+            error: RemoteError | None = OutcomeUnknown(Problem("interrupted"))
+            try:
+                yield unit
+                error = None
+            except RemoteError as raised:
+                error = raised
+                raise
+            finally:
+                for sku, row in begun.items():
+                    self._settle(row, error, accepted=sku in unit.taken)
+        finally:
+            self.deps.leases.release(lease)
+
+    def _begin(self, sku: Sku) -> Listing:
+        now = self.deps.clock.now()
+
+        def begin(row: Listing) -> Listing:
+            values = Values(row.computed.quantity, row.computed.price)
+            return ledger.begun(
+                row, new_id("att"), BOTH, values, settle_s=self.settle_s, fence=row.fence, now=now
+            )
+
+        return self.deps.listings.change(self.rows[sku].key, begin)
+
+    def _settle(self, begun: Listing, error: RemoteError | None, *, accepted: bool) -> None:
+        attempt = begun.attempt
+        assert attempt is not None  # noqa: S101  # begun a moment ago
+        now = self.deps.clock.now()
+
+        def settle(row: Listing) -> Listing:
+            if accepted:
+                return ledger.accepted(row, attempt.id, now)
+            if isinstance(error, OutcomeUnknown):
+                return ledger.unknown(row, attempt.id, settle_s=self.settle_s, retry_at=now, now=now)
+            return ledger.not_applied(row, attempt.id, retry_at=now, counts=False, now=now)
+
+        try:
+            self.deps.listings.change(begun.key, settle)
+        except (ledger.NotOurAttempt, Missing):
+            return  # a later attempt stands there: it decides
+
+    def _highest(self, sku: Sku) -> int:
+        members = self.deps.listings.of_sku(self.publication.account, sku)
+        live = [m.computed.quantity or 0 for m in members if m.live or m.key == self.rows[sku].key]
+        return max(live, default=0)

@@ -1,0 +1,221 @@
+"""The fast lane: one drainer per account sends due quantities and prices, zeros first (protocol 5)."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.configuration import Account, ConnectionState
+from listbridge.domain.ids import ListingKey, new_id
+from listbridge.domain.listing import Band, Listing
+from listbridge.domain.ports import Conflict, Lease, Share
+from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask
+from listbridge.services.connection_state import expire_account
+from listbridge.services.deps import Deps
+from listbridge.services.due_listings import DueListings
+from listbridge.services.guard import SendGuard
+from listbridge.services.job_results import demanded_fields_sent
+from listbridge.services.nudge import nudge, nudge_later
+from listbridge.services.write_unit import Result, UnitOutcome, UnitWriter
+
+MOST_IN_FLIGHT = 16
+_FIRST_GUESS_S = 0.3
+_LOOK_AGAIN_S = 5.0
+_IDLE_LOOKS = 3
+_BUSY_WAIT = timedelta(seconds=2)
+
+
+def revise_inventory(deps: Deps, message: Nudge, *, remaining_s: float) -> None:
+    """Drain the account that is nudged, unless another worker does: then leave word and be done.
+
+    Works for at most the run time of the limits, or what is left of the function's own time, then nudges itself.
+    """
+    account = deps.configuration.get(Account, message.account)
+    if account.state is not ConnectionState.ACTIVE or account.observe:
+        return  # rows stay due; whoever reactivates the account nudges it
+    owner = new_id("drain")
+    lease = deps.leases.acquire_or_leave_word(
+        f"drainer#{account.id}", owner, seconds=deps.limits.drain_lease_s
+    )  # fmt: skip
+    if lease is None:
+        return
+    named = [ListingKey.parse(key) for key in message.listings]
+    stop_at = deps.clock.now() + timedelta(seconds=max(0.0, min(deps.limits.drain_run_s, remaining_s - 1)))
+    Drainer(deps, account, owner, lease, stop_at).run(named)
+
+
+@dataclass(slots=True)
+class Drainer:
+    """One run over one account's due listings."""
+
+    deps: Deps
+    account: Account
+    owner: str
+    lease: Lease
+    stop_at: datetime
+    due: DueListings = field(init=False)
+    _writers: dict[Share, UnitWriter] = field(default_factory=dict)
+    _flying: dict[Future[UnitOutcome], tuple[Listing, datetime]] = field(default_factory=dict)
+    _latency_s: float = _FIRST_GUESS_S
+    _rate: float = 1.0
+    _dead: bool = False
+    _looked_at: datetime | None = None
+    _words: int = -1
+    _busy_rows: bool = False
+    _idle: Counter[ListingKey] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.due = DueListings(self.deps, self.account.id)
+        self._rate = self.deps.marketplaces.traits(self.account.marketplace).revise_rate
+
+    def run(self, named: Iterable[ListingKey]) -> None:
+        """Send until nothing is due and nobody left word, or the time is over."""
+        try:
+            with self._pool() as pool:
+                self._run(list(named), pool)
+        except Conflict:  # the lease was lost: whoever has it carries on, our writes are fenced off
+            return
+        self._wake_later()
+
+    def _run(self, named: list[ListingKey], pool: ThreadPoolExecutor | None) -> None:
+        self._look(named)
+        while not self._dead and self.deps.clock.now() < self.stop_at:
+            self._keep_lease()
+            self._launch(pool)
+            if self._flying:
+                self._land()
+            elif not self._look() and self._let_go():
+                return
+        while self._flying:
+            self._land()
+        if self._dead:
+            self.deps.leases.release(self.lease)
+            return
+        self.deps.leases.release(self.lease)
+        nudge(self.deps, self.account.id)
+
+    def _launch(self, pool: ThreadPoolExecutor | None) -> None:
+        width = (
+            1 if pool is None else min(MOST_IN_FLIGHT, max(2, math.ceil(self._rate * self._latency_s) + 1))
+        )
+        while len(self._flying) < width:
+            row = self.due.take({listing.key.sku for listing, _ in self._flying.values()})
+            if row is None:
+                return
+            writer = self._writer(Share.ZERO if row.due_band is Band.ZERO else Share.ORDINARY)
+            future: Future[UnitOutcome] = Future()
+            if pool is None:
+                future.set_result(writer.revise(row))
+            else:
+                future = pool.submit(writer.revise, row)
+            self._flying[future] = (row, self.deps.clock.now())
+
+    def _land(self) -> None:
+        landed, _ = wait(self._flying, timeout=1.0, return_when=FIRST_COMPLETED)
+        for future in landed:
+            row, began = self._flying.pop(future)
+            outcome = future.result()
+            took = (self.deps.clock.now() - began).total_seconds()
+            self._latency_s += 0.1 * (took - self._latency_s)
+            self._after(row, outcome)
+        if self._words_were_left() or len(self.due) == 0:
+            self.due.look([Band.ZERO])
+
+    def _after(self, row: Listing, outcome: UnitOutcome) -> None:
+        if outcome.account_dead is not None:
+            self._dead = True
+            expire_account(self.deps, self.account, outcome.account_dead)
+        self._idle[row.key] += outcome.result is Result.NOTHING
+        if outcome.result is Result.BUSY or self._idle[row.key] > _IDLE_LOOKS:
+            self.due.skip(row.key)  # somebody else sends it, or keeps changing it: look again in a moment
+            self._busy_rows = True
+        if outcome.result is Result.ZERO_REFUSED:
+            self._end_instead(outcome.rows)
+        demanded_fields_sent(self.deps, outcome.rows)
+        self._tell(outcome)
+
+    def _end_instead(self, rows: Iterable[Listing]) -> None:
+        """The marketplace does not keep a sold-out listing: end it, so that it cannot sell what is not there."""
+        tasks = {
+            PublishTask(action=PublishKind.ZEROED, sales_list=row.sales_list, product=row.variant.product)
+            for row in rows
+        }
+        self.deps.queues.send(Lane.PUBLISH, *tasks)
+
+    def _tell(self, outcome: UnitOutcome) -> None:
+        if outcome.result not in (Result.SENT, Result.HELD, Result.ZERO_REFUSED):
+            return
+        now = self.deps.clock.now()
+        self.deps.activity.note(
+            *(
+                ActivityEntry(
+                    subject=str(row.key), event=f"revise_{outcome.result.value}", at=now, account=self.account.id,
+                    params={
+                        "quantity": str(row.sent.quantity), "price": str(row.sent.price),
+                        **({"reason": row.hold.code} if row.hold else {}),
+                    },
+                )
+                for row in outcome.rows
+            )
+        )  # fmt: skip
+
+    def _look(self, named: Iterable[ListingKey] = ()) -> int:
+        self._words = self.deps.leases.pending(self.lease)
+        self._looked_at = self.deps.clock.now()
+        return self.due.look(named=named)
+
+    def _words_were_left(self) -> bool:
+        """True when new rows may have become due since the last look: somebody left word, or a while has passed."""
+        now = self.deps.clock.now()
+        if self._looked_at is not None and now - self._looked_at < timedelta(seconds=0.5):
+            return False
+        words = self.deps.leases.pending(self.lease)
+        stale = self._looked_at is None or now - self._looked_at > timedelta(seconds=_LOOK_AGAIN_S)
+        if words == self._words and not stale:
+            return False
+        self._words, self._looked_at = words, now
+        return True
+
+    def _let_go(self) -> bool:
+        return self.deps.leases.release_if_quiet(self.lease, pending=self._words)
+
+    def _keep_lease(self) -> None:
+        now = self.deps.clock.now()
+        third = timedelta(seconds=self.deps.limits.drain_lease_s / 3)
+        if self.lease.until - now < 2 * third:
+            self.lease = self.deps.leases.renew(self.lease, seconds=self.deps.limits.drain_lease_s)
+
+    def _wake_later(self) -> None:
+        if self._dead:
+            return
+        now = self.deps.clock.now()
+        then = self.deps.listings.next_due(self.account.id, after=now)
+        if self._busy_rows:
+            then = min(then or now + _BUSY_WAIT, now + _BUSY_WAIT)
+        if then is not None:
+            nudge_later(self.deps, self.account.id, then)
+
+    def _writer(self, share: Share) -> UnitWriter:
+        known = self._writers.get(share)
+        if known is None:
+            adapter, budget = self.deps.marketplaces.open(self.account, share)
+            known = self._writers[share] = UnitWriter(
+                deps=self.deps,
+                adapter=adapter,
+                budget=budget,
+                traits=self.deps.marketplaces.traits(self.account.marketplace),
+                guard=SendGuard(self.deps, self.account),
+                fence=self.lease.epoch,
+                owner=self.owner,
+            )
+        return known
+
+    def _pool(self) -> AbstractContextManager[ThreadPoolExecutor | None]:
+        """No threads when the system is told to work one by one, as the fault tests tell it."""
+        return nullcontext() if self.deps.workers <= 1 else ThreadPoolExecutor(MOST_IN_FLIGHT)

@@ -1,0 +1,124 @@
+"""Shop events: collapse them to the touched items, read the shop in bulk, write the ledger, wake the drainers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.configuration import ConnectionState, Shop
+from listbridge.domain.ids import ListingKey, ProductId, ShopId, VariantKey
+from listbridge.domain.listing import Cause, Listing
+from listbridge.domain.ports import Missing
+from listbridge.domain.verdicts import RateLimited, RetryLater, Unauthorized
+from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
+from listbridge.services.connection_state import expire_shop, shop_uninstalled
+from listbridge.services.deps import Deps
+from listbridge.services.nudge import nudge_due
+from listbridge.services.observe_shop import Observed, observe_products
+from listbridge.services.recompute import Recompute
+
+LONGEST_WAIT_S = 900
+ATTEMPTS = 60
+"""With waits that grow to a quarter of an hour, a shop may be away for half a day before its events go to the
+dead-letter queue, where they wait to be replayed."""
+
+
+def sync_catalog(deps: Deps, events: Sequence[ShopEvent]) -> None:
+    """Bring what these events point at up to date. All of one call's events belong together: they succeed or fail as one.
+
+    A shop that cannot answer now gets one message later that stands for all of these; events of a shop that is gone or
+    whose credentials are dead end here, because connecting it again sweeps everything.
+
+    Raises:
+        RetryLater: the same events failed too often (they belong in the dead-letter queue).
+    """
+    for shop_id, mine in _by_shop(events).items():
+        deps.inbox.taken([(shop_id, event.delivery) for event in mine if event.delivery])
+        try:
+            shop = deps.configuration.get(Shop, shop_id)
+        except Missing:
+            continue
+        if any(hint.kind is HintKind.SHOP_GONE for event in mine for hint in event.hints):
+            shop = shop_uninstalled(deps, shop)
+        if shop.state is ConnectionState.ACTIVE:
+            _sync_shop(deps, shop, mine)
+
+
+def _sync_shop(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> None:
+    hints = tuple(dict.fromkeys(hint for event in events for hint in event.hints))
+    if not hints:
+        return
+    adapter = deps.shops.open(shop)
+    try:
+        products = _products(adapter.products_of([h for h in hints if h.kind is not HintKind.PRODUCT]), hints)
+        observed = observe_products(deps, shop, adapter, products)
+    except Unauthorized as error:
+        expire_shop(deps, shop, error.problem)
+        return
+    except RetryLater as error:
+        _again_later(deps, shop, hints, events, error)
+        return
+    settle_observed(deps, observed)
+    lag = deps.shops.traits(shop.platform).read_lag_s
+    fresh = tuple(event for event in events if not event.confirm)
+    if lag > 0 and fresh and products:
+        confirm = ShopEvent(
+            shop=shop.id,
+            confirm=True,
+            hints=tuple(Hint(kind=HintKind.PRODUCT, id=product) for product in products),
+        )
+        deps.queues.send(Lane.SHOP_EVENTS, confirm, delay_s=math.ceil(lag))
+
+
+def settle_observed(deps: Deps, observed: Observed, cause: Cause = Cause.SHOP) -> list[Listing]:
+    """Recompute every listing of the touched variants and nudge for those that are due."""
+    rows = recompute_variants(deps, observed.touched, cause)
+    nudge_due(deps, rows)
+    return rows
+
+
+def recompute_variants(deps: Deps, variants: Iterable[VariantKey], cause: Cause) -> list[Listing]:
+    """Recompute the listings of these variants.
+
+    The variant row itself names its listings, so that a listing made a moment ago is not missed by a lagging index.
+    """
+    keys: set[ListingKey] = set()
+    for variant in deps.variants.get_many(set(variants)).values():
+        keys |= variant.listings
+    return Recompute(deps, cause).listings(sorted(keys)) if keys else []
+
+
+def _products(found: Iterable[ProductId], hints: Iterable[Hint]) -> list[ProductId]:
+    named = [ProductId(hint.id) for hint in hints if hint.kind is HintKind.PRODUCT]
+    return list(dict.fromkeys([*named, *found]))
+
+
+def _by_shop(events: Sequence[ShopEvent]) -> dict[ShopId, list[ShopEvent]]:
+    grouped: dict[ShopId, list[ShopEvent]] = {}
+    for event in events:
+        grouped.setdefault(event.shop, []).append(event)
+    return grouped
+
+
+def _again_later(
+    deps: Deps, shop: Shop, hints: tuple[Hint, ...], events: Sequence[ShopEvent], error: RetryLater
+) -> None:
+    attempt = 1 + max(event.attempt for event in events)
+    if attempt > ATTEMPTS:
+        raise error
+    wait = min(LONGEST_WAIT_S, max(error.after_s, 2.0 ** min(attempt, 10)))
+    if isinstance(error, RateLimited):
+        wait = min(LONGEST_WAIT_S, max(1.0, error.after_s))
+        if error.until is not None:
+            wait = min(LONGEST_WAIT_S, max(wait, (error.until - deps.clock.now()).total_seconds()))
+    event = ShopEvent(
+        shop=shop.id, hints=hints, attempt=attempt, confirm=all(event.confirm for event in events)
+    )
+    deps.queues.send(Lane.SHOP_EVENTS, event, delay_s=math.ceil(wait))
+    deps.activity.note(
+        ActivityEntry(
+            subject=shop.id, event="shop_read_postponed", at=deps.clock.now(),
+            params={"reason": error.problem.code, "seconds": str(math.ceil(wait))},
+        )
+    )  # fmt: skip

@@ -1,0 +1,251 @@
+"""Send one write unit's values: lease, read inside it, attempt, call, record (protocol 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from listbridge.domain import ledger
+from listbridge.domain.ids import ListingKey, new_id
+from listbridge.domain.listing import Field, Listing, Status, Values
+from listbridge.domain.ports import (
+    Budget,
+    Conflict,
+    Lease,
+    MarketplaceAdapter,
+    MarketplaceTraits,
+    Missing,
+    Revision,
+    RevisionResult,
+)
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import (
+    ObserveMode,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    RemoteError,
+    RetryLater,
+    Unauthorized,
+)
+from listbridge.services.deps import Deps
+from listbridge.services.guard import SendGuard
+
+
+class Result(StrEnum):
+    """What became of one unit."""
+
+    NOTHING = "nothing"  # nothing was due any more
+    SENT = "sent"
+    HELD = "held"
+    POSTPONED = "postponed"
+    BUSY = "busy"  # another worker has the unit: look again later
+    ZERO_REFUSED = "zero_refused"  # the marketplace does not take 0: the listing must be ended
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOutcome:
+    """A unit's result with its rows as they are now; `account_dead` stops the account's whole run."""
+
+    result: Result
+    rows: tuple[Listing, ...] = ()
+    account_dead: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitWriter:
+    """Revises write units for one account, for one drainer. Safe to call from several threads, one unit each."""
+
+    deps: Deps
+    adapter: MarketplaceAdapter
+    budget: Budget
+    traits: MarketplaceTraits
+    guard: SendGuard
+    fence: int
+    owner: str
+
+    def revise(self, listing: Listing) -> UnitOutcome:
+        """Bring the unit of this listing up to date. `listing` may be old: everything is read again inside the lease."""
+        try:
+            self.budget.prepay(self.traits.revise_operation, 1, wait_s=self.deps.limits.budget_wait_s)
+        except RateLimited as error:
+            return UnitOutcome(Result.POSTPONED, self._postpone([listing.key], self._when(error)))
+        lease = self.deps.leases.acquire(
+            self.adapter.lease_key(listing), self.owner, seconds=self.deps.limits.unit_lease_s
+        )  # fmt: skip
+        if lease is None:
+            return UnitOutcome(Result.BUSY)
+        try:
+            return self._inside(lease, listing)
+        finally:
+            self.deps.leases.release(lease)
+
+    def _inside(self, lease: Lease, listing: Listing) -> UnitOutcome:
+        members = self.deps.listings.of_sku(listing.key.account, listing.key.sku)
+        now = self.deps.clock.now()
+        ready = [
+            m for m in members if m.due_band is not None and (m.not_before is None or m.not_before <= now)
+        ]
+        to_settle = [m for m in ready if m.settle_at is not None and m.settle_at <= now and m.attempt is None]
+        if to_settle:
+            try:
+                settled = self._settle(to_settle)
+            except RemoteError as error:
+                return self._not_readable(to_settle, error)
+            ready = [settled.get(m.key, m) for m in ready]
+        begun, held = [], []
+        for row in ready:
+            judgement = self.guard.judge(row, ledger.due_fields(row))
+            if judgement.allowed:
+                begun.append(self._begin(row, judgement.allowed))
+            elif judgement.problem is not None:
+                held.append(self._hold(row, judgement.problem))
+        sending = [row for row in begun if row is not None]
+        if not sending:
+            return UnitOutcome(
+                Result.HELD if held else Result.NOTHING, tuple(row for row in held if row is not None)
+            )
+        if lease.until - self.deps.clock.now() <= timedelta(seconds=self.deps.limits.http_timeout_s):
+            return UnitOutcome(Result.POSTPONED, self._record_all(sending, _too_late()))
+        return self._send(sending, members)
+
+    def _settle(self, rows: Sequence[Listing]) -> dict[ListingKey, Listing]:
+        """Read back what an unknown outcome left behind; rows that moved meanwhile are left for the next look."""
+        settled: dict[ListingKey, Listing] = {}
+        shown = {remote.key: remote for remote in self.adapter.read_back(rows)}
+        for row in rows:
+            remote = shown.get(row.key)
+            if remote is None:
+                continue
+            now = self.deps.clock.now()
+            live = (
+                ledger.read_back(row, remote.values, now)
+                if remote.live
+                else ledger.ended(row, Status.FINISHED, now)
+            )
+            try:
+                settled[row.key] = self.deps.listings.save(live)
+            except Conflict:
+                continue
+        return settled
+
+    def _not_readable(self, rows: Sequence[Listing], error: RemoteError) -> UnitOutcome:
+        if isinstance(error, Unauthorized):
+            return UnitOutcome(Result.HELD, tuple(rows), account_dead=error.problem)
+        after = error.after_s if isinstance(error, RetryLater) else self.traits.settle_s
+        until = error.until if isinstance(error, RateLimited) else None
+        keys = [row.key for row in rows]
+        until = until or self.deps.clock.now() + timedelta(seconds=after)
+        return UnitOutcome(Result.POSTPONED, self._postpone(keys, until))
+
+    def _hold(self, row: Listing, problem: Problem) -> Listing | None:
+        try:
+            return self.deps.listings.save(ledger.held(row, problem, self.deps.clock.now()))
+        except Conflict:
+            return None
+
+    def _begin(self, row: Listing, fields: frozenset[Field]) -> Listing | None:
+        """Record the attempt; None when the row moved since it was read (it stays due and comes again)."""
+        if row.fence > self.fence:
+            return None
+        values = Values(row.computed.quantity, row.computed.price).only(fields)
+        begun = ledger.begun(
+            row, new_id("att"), fields, values, settle_s=self.traits.settle_s, fence=self.fence,
+            now=self.deps.clock.now(),
+        )  # fmt: skip
+        try:
+            return self.deps.listings.save(begun)
+        except Conflict:
+            return None
+
+    def _send(self, begun: Sequence[Listing], members: Sequence[Listing]) -> UnitOutcome:
+        revisions = [
+            Revision(row.key, row.offer, row.remote, row.group, row.attempt.values)
+            for row in begun
+            if row.attempt is not None
+        ]
+        try:
+            results = self.adapter.revise(revisions, highest_quantity=_highest(begun, members))
+        except Unauthorized as error:
+            return UnitOutcome(Result.HELD, self._record_all(begun, error), account_dead=error.problem)
+        except RemoteError as error:
+            rows = self._record_all(begun, error)
+            return UnitOutcome(self._verdict(error), rows)
+        by_key = {result.key: result for result in results}
+        rows = tuple(
+            self._record(row, by_key.get(row.key, RevisionResult(row.key, _no_word()))) for row in begun
+        )
+        errors = [result.error for result in results if result.error is not None]
+        return UnitOutcome(self._verdict(errors[0]) if errors else Result.SENT, rows)
+
+    def _verdict(self, error: RemoteError) -> Result:
+        if isinstance(error, Rejected):
+            refused_zero = self.traits.refuses_zero and error.problem.code == self.traits.refuses_zero
+            return Result.ZERO_REFUSED if refused_zero else Result.HELD
+        return Result.POSTPONED
+
+    def _record_all(self, rows: Sequence[Listing], error: RemoteError) -> tuple[Listing, ...]:
+        return tuple(self._record(row, RevisionResult(row.key, error)) for row in rows)
+
+    def _record(self, row: Listing, result: RevisionResult) -> Listing:
+        """Write the outcome down under our attempt id; if another attempt stands there by now, ours has no say."""
+        attempt = row.attempt
+        assert attempt is not None  # noqa: S101  # begun a moment ago
+        now = self.deps.clock.now()
+
+        def outcome(current: Listing) -> Listing:
+            return self._recorded(current, attempt.id, result.error, now)
+
+        try:
+            return self.deps.listings.save(outcome(row))
+        except Conflict:
+            pass
+        try:
+            return self.deps.listings.change(row.key, outcome)
+        except (ledger.NotOurAttempt, Missing):
+            return row
+
+    def _recorded(self, row: Listing, attempt: str, error: RemoteError | None, now: datetime) -> Listing:
+        if error is None:
+            return ledger.accepted(row, attempt, now)
+        retry_at = now + ledger.retry_delay(row.attempts)
+        if isinstance(error, OutcomeUnknown):
+            return ledger.unknown(row, attempt, settle_s=self.traits.settle_s, retry_at=retry_at, now=now)
+        if isinstance(error, RateLimited):
+            return ledger.not_applied(row, attempt, retry_at=self._when(error), counts=False, now=now)
+        if isinstance(error, RetryLater):
+            retry_at = max(retry_at, now + timedelta(seconds=error.after_s))
+            return ledger.not_applied(
+                row, attempt, retry_at=retry_at, counts=True, now=now, problem=error.problem
+            )
+        if isinstance(error, Unauthorized | ObserveMode):
+            return ledger.not_applied(row, attempt, retry_at=now, counts=False, now=now)
+        return ledger.refused(row, attempt, error.problem, now)
+
+    def _postpone(self, keys: Sequence[ListingKey], until: datetime) -> tuple[Listing, ...]:
+        now = self.deps.clock.now()
+        return tuple(
+            self.deps.listings.change(key, lambda row: ledger.postponed(row, until, now)) for key in keys
+        )
+
+    def _when(self, error: RateLimited) -> datetime:
+        return error.until or self.deps.clock.now() + timedelta(seconds=error.after_s)
+
+
+def _highest(begun: Sequence[Listing], members: Sequence[Listing]) -> int | None:
+    """The unit's quantity for a marketplace that keeps one per SKU: the highest of its live sites (protocol 5)."""
+    if not any(row.attempt is not None and Field.QUANTITY in row.attempt.fields for row in begun):
+        return None
+    fresh = {row.key: row for row in begun}
+    rows = [fresh.get(member.key, member) for member in members]
+    return max((row.computed.quantity or 0 for row in rows if row.live), default=0)
+
+
+def _too_late() -> RetryLater:
+    return RetryLater(Problem("lease_too_short"), after_s=1)
+
+
+def _no_word() -> OutcomeUnknown:
+    return OutcomeUnknown(Problem("no_word_for_item"))
