@@ -1,0 +1,72 @@
+"""`python -m simulators.ebay --port 0 --seller anna`: eBay on 127.0.0.1 until SIGTERM or Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+
+from simulators.door import HttpDoor
+from simulators.ebay import EbaySimulator, Limits, describe_limits
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve, and print the address as the first line, the limits after it."""
+    options = _parser().parse_args(arguments)
+    limits = Limits.load()
+    if options.rate:
+        limits = limits.raised(per_second={"rate": options.rate, "burst": options.rate})
+    simulator = EbaySimulator(
+        client_id=options.client_id,
+        client_secret=options.client_secret,
+        time_scale=options.time_scale,
+        latency_s=options.latency,
+        limits=limits,
+        seed=options.seed,
+        ru_names=dict(pair.split("=", 1) for pair in options.ru_name),
+    )
+    for seller in options.seller:
+        name, _, token = seller.partition("=")
+        simulator.deeds.add_seller(name, refresh_token=token, marketplaces=options.marketplaces.split(","))
+    stop = threading.Event()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal_number, lambda *_: stop.set())
+    with HttpDoor(simulator, port=options.port, threads=options.threads) as door:
+        simulator.world.public_url = door.url
+        sys.stdout.write(f"{door.url}\n{describe_limits(limits)}\n")
+        sys.stdout.flush()
+        stop.wait()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m simulators.ebay", description="A stateful eBay on 127.0.0.1."
+    )
+    parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
+    parser.add_argument("--client-id", default="sim-client")
+    parser.add_argument("--client-secret", default="sim-secret")
+    parser.add_argument(
+        "--seller", action="append", default=[], metavar="NAME[=REFRESH_TOKEN]", help="a seller to begin with"
+    )
+    parser.add_argument("--marketplaces", default="EBAY_US", help="sites of those sellers, parted by commas")
+    parser.add_argument(
+        "--ru-name",
+        action="append",
+        default=[],
+        metavar="RUNAME=URL",
+        help="where consent sends the seller back to",
+    )
+    parser.add_argument("--latency", type=float, default=0.3, help="median seconds per call")
+    parser.add_argument("--time-scale", type=float, default=1.0, help="quickens latency and rate limit")
+    parser.add_argument(
+        "--rate", type=float, default=0.0, help="calls per second, instead of the limits file's"
+    )
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=64)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

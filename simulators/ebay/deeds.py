@@ -1,0 +1,225 @@
+"""What people and eBay itself do, outside the API: buy, edit on the site, revoke, suspend. Python first, JSON by the door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from simulators.ebay import accounts, listings
+from simulators.ebay.oauth import TokenService
+from simulators.ebay.orders import place_order
+from simulators.ebay.sites import SITES
+from simulators.ebay.state import (
+    OUT_OF_STOCK_CONTROL,
+    SELLING_POLICY_MANAGEMENT,
+    Listing,
+    Offer,
+    Seller,
+    SellingLimit,
+)
+from simulators.ebay.world import World, iso
+
+
+class DeedRefused(Exception):
+    """A deed that cannot be done: nobody of that name, nothing on sale, not enough of it."""
+
+
+class Deeds:
+    """Each method is one deed; the JSON door calls it by its name with the same arguments.
+
+    All of them hold the world's lock, land late changes first, and raise `DeedRefused` without having changed anything.
+    """
+
+    def __init__(self, world: World, tokens: TokenService) -> None:
+        self._world = world
+        self._tokens = tokens
+
+    def add_seller(
+        self,
+        username: str,
+        *,
+        refresh_token: str = "",
+        marketplaces: tuple[str, ...] | list[str] = ("EBAY_US",),
+        out_of_stock_control: bool = True,
+        selling_limit: Mapping[str, Any] | None = None,
+        locations: tuple[str, ...] | list[str] = ("main",),
+    ) -> dict[str, Any]:
+        """A seller ready to sell on `marketplaces`: refresh token admitted, one policy of each kind per site, locations.
+
+        Returns username, refreshToken, and per site its policy ids. Saying it twice for one name is refused.
+        """
+        with self._world.lock:
+            if username in self._world.sellers:
+                raise DeedRefused(f"{username} is a seller already")
+            if not marketplaces or not set(marketplaces) <= set(SITES):
+                raise DeedRefused(f"unknown site among {list(marketplaces)}")
+            programs = {SELLING_POLICY_MANAGEMENT} | (
+                {OUT_OF_STOCK_CONTROL} if out_of_stock_control else set()
+            )
+            seller = Seller(
+                username, f"U{self._world.random.getrandbits(40):010X}", refresh_token or self._world.token("r"),
+                marketplaces[0], programs, SellingLimit(**selling_limit) if selling_limit else None,
+            )  # fmt: skip
+            self._world.sellers[username] = seller
+            self._tokens.admit(seller)
+            policies = {site: accounts.add_policies(self._world, seller, site) for site in marketplaces}
+            for key in locations:
+                accounts.add_location(seller, key, SITES[marketplaces[0]].country)
+            return {"username": username, "refreshToken": seller.refresh_token, "policies": policies}
+
+    def register_redirect(self, ru_name: str, url: str) -> dict[str, Any]:
+        """Tie a RuName to the address that the consent page sends the seller back to."""
+        with self._world.lock:
+            self._tokens.ru_names[ru_name] = url
+            return {"ruName": ru_name, "url": url}
+
+    def buy(
+        self, sku: str, *, marketplace: str = "", quantity: int = 1, seller: str = "", paid: bool = True
+    ) -> dict[str, Any]:
+        """A buyer takes units of a live offer: an order begins, and the listing counts itself down at once.
+
+        The item's quantity falls too (it is the total over all sites). A listing sold out ends without
+        out-of-stock control. Returns orderId, listingId and the quantity left.
+        """
+        with self._world.lock:
+            self._world.land_late_changes()
+            owner, offer, listing = self._live_offer(sku, marketplace, seller)
+            shown = owner.shown_quantity(offer)
+            if quantity < 1 or quantity > shown or listing.on_hold:
+                raise DeedRefused(f"{sku} has {shown} on sale, asked for {quantity}")
+            order = place_order(self._world, owner, offer, listing, quantity, paid=paid)
+            item = owner.items[offer.sku]
+            item.quantity = max(0, item.quantity - quantity)
+            if offer.data.get("availableQuantity") is not None:
+                offer.data["availableQuantity"] = max(0, int(offer.data["availableQuantity"]) - quantity)
+            offer.sold += quantity
+            left = owner.shown_quantity(offer)
+            listings.settle_after_sale(self._world, owner, listing)
+            return {"orderId": order.order_id, "listingId": listing.listing_id, "left": left}
+
+    def end_listing(self, listing_id: str, *, by: str = "seller") -> dict[str, Any]:
+        """The seller on the site, or eBay itself (`by="ebay"`), ends a live listing; its offers stay, unpublished."""
+        with self._world.lock:
+            seller, listing = self._listing(listing_id)
+            if not listing.live or by not in ("seller", "ebay"):
+                raise DeedRefused(f"{listing_id} is not live, or {by} is nobody")
+            listings.end(self._world, seller, listing, "ebay" if by == "ebay" else "seller")
+            return {"listingId": listing_id, "endedAt": iso(self._world.now())}
+
+    def change_quantity(
+        self, sku: str, quantity: int, *, marketplace: str = "", seller: str = ""
+    ) -> dict[str, Any]:
+        """Somebody else sets a quantity (on the site, or with another tool): the offer's and the item's."""
+        with self._world.lock:
+            owner, offer, _ = self._live_offer(sku, marketplace, seller)
+            if quantity < 0:
+                raise DeedRefused("a quantity is 0 or more")
+            owner.items[offer.sku].quantity = quantity
+            offer.data["availableQuantity"] = quantity
+            return {"offerId": offer.offer_id, "quantity": owner.shown_quantity(offer)}
+
+    def change_price(
+        self, sku: str, price: str, *, marketplace: str = "", seller: str = ""
+    ) -> dict[str, Any]:
+        """Somebody else sets a price, in the site's currency."""
+        with self._world.lock:
+            _, offer, _ = self._live_offer(sku, marketplace, seller)
+            currency = SITES[offer.marketplace_id].currency
+            offer.data.setdefault("pricingSummary", {})["price"] = {"value": price, "currency": currency}
+            return {"offerId": offer.offer_id, "price": price, "currency": currency}
+
+    def hold_listing(self, listing_id: str, *, on: bool = True) -> dict[str, Any]:
+        """eBay puts a listing on hold for a policy violation (no sale, no revision), or lifts the hold."""
+        with self._world.lock:
+            _, listing = self._listing(listing_id)
+            listing.on_hold = on
+            return {"listingId": listing_id, "onHold": on}
+
+    def block(self, seller: str, *, on: bool = True) -> dict[str, Any]:
+        """eBay bars a seller from listing anything new, or lifts the bar; what is live stays."""
+        with self._world.lock:
+            self._seller(seller).suspended = on
+            return {"seller": seller, "blocked": on}
+
+    def set_out_of_stock_control(self, seller: str, on: bool) -> dict[str, Any]:
+        """Switch the preference that keeps a listing alive at 0."""
+        with self._world.lock:
+            programs = self._seller(seller).programs
+            (programs.add if on else programs.discard)(OUT_OF_STOCK_CONTROL)
+            return {"seller": seller, "outOfStockControl": on}
+
+    def set_selling_limit(
+        self, seller: str, *, quantity: int | None = None, amount: str | None = None, currency: str = "USD"
+    ) -> dict[str, Any]:
+        """Limit what a seller may have on sale; without quantity and amount, lift the limit."""
+        with self._world.lock:
+            limited = quantity is not None or amount is not None
+            self._seller(seller).selling_limit = SellingLimit(quantity, amount, currency) if limited else None
+            return {"seller": seller, "quantity": quantity, "amount": amount}
+
+    def revoke_token(self, seller: str) -> dict[str, Any]:
+        """The seller withdraws his consent: refreshing answers invalid_grant from now on."""
+        with self._world.lock:
+            self._tokens.revoke(self._seller(seller))
+            return {"seller": seller, "revoked": True}
+
+    def restore_token(self, seller: str) -> dict[str, Any]:
+        """The seller consents again under his old refresh token."""
+        with self._world.lock:
+            self._tokens.admit(self._seller(seller))
+            return {"seller": seller, "revoked": False}
+
+    def expire_tokens(self, seller: str = "") -> dict[str, Any]:
+        """End access tokens now, one seller's or all; refreshing gives new ones."""
+        with self._world.lock:
+            ended = self._tokens.expire_access(self._seller(seller) if seller else None)
+            return {"expired": ended}
+
+    def set_token_lifetime(self, seconds: int) -> dict[str, Any]:
+        """How long access tokens issued from now on live (eBay: 7200 s)."""
+        with self._world.lock:
+            self._tokens.access_token_s = seconds
+            return {"seconds": seconds}
+
+    def _seller(self, username: str) -> Seller:
+        try:
+            return self._world.seller(username)
+        except KeyError:
+            raise DeedRefused(f"no seller {username}") from None
+
+    def _listing(self, listing_id: str) -> tuple[Seller, Listing]:
+        self._world.land_late_changes()
+        try:
+            return self._world.listing(listing_id)
+        except KeyError:
+            raise DeedRefused(f"no listing {listing_id}") from None
+
+    def _live_offer(self, sku: str, marketplace: str, seller: str) -> tuple[Seller, Offer, Listing]:
+        self._world.land_late_changes()
+        owners = [self._seller(seller)] if seller else list(self._world.sellers.values())
+        found = [
+            (owner, offer, owner.listings[offer.listing_id])
+            for owner in owners
+            for offer in owner.offers_for(sku)
+            if offer.listing_id and marketplace in ("", offer.marketplace_id)
+        ]
+        if len(found) != 1:
+            raise DeedRefused(f"{len(found)} live offers of {sku}: name the site and the seller")
+        return found[0]
+
+    def by_name(self, name: str) -> Callable[..., dict[str, Any]]:
+        """The deed of a name. Raises `DeedRefused` for a name that is none."""
+        deed = getattr(self, name, None) if name in DEED_NAMES else None
+        if deed is None:
+            raise DeedRefused(f"no deed {name}; there are {', '.join(DEED_NAMES)}")
+        chosen: Callable[..., dict[str, Any]] = deed
+        return chosen
+
+
+DEED_NAMES = tuple(
+    sorted(
+        name
+        for name, value in vars(Deeds).items()
+        if callable(value) and name[0] != "_" and name != "by_name"
+    )
+)

@@ -1,0 +1,121 @@
+"""eBay's limits, from `limits.json`: calls per second of one application, calls per day, and sizes.
+
+`describe_limits()` prints the numbers that a benchmark ran under. Quotas per day begin anew at midnight Pacific.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from simulators.ebay.errors import EbayError
+
+_FILE = Path(__file__).with_name("limits.json")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The numbers in force. `raised` gives a copy with some replaced, for burst runs and tests."""
+
+    values: dict[str, Any]
+
+    @classmethod
+    def load(cls, path: Path = _FILE) -> Limits:
+        return cls(json.loads(path.read_text()))
+
+    def raised(self, **changes: Any) -> Limits:
+        """A copy with top-level values replaced, such as `revisions_per_listing_per_day=5`. KeyError for an unknown name."""
+        for name in changes:
+            if name not in self.values:
+                raise KeyError(name)
+        return Limits({**self.values, **changes})
+
+    def number(self, name: str) -> int:
+        return int(self.values[name])
+
+    @property
+    def rate(self) -> float:
+        return float(self.values["per_second"]["rate"])
+
+    @property
+    def burst(self) -> float:
+        return float(self.values["per_second"]["burst"])
+
+    def per_day(self, api: str) -> int:
+        return int(self.values["per_day"][api])
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        try:
+            return ZoneInfo(self.values["day_time_zone"])
+        except (
+            ZoneInfoNotFoundError
+        ):  # a machine without time zone data: standard time all year is near enough
+            return timezone(timedelta(hours=-8))
+
+    def day(self, now: datetime) -> date:
+        """The calendar day that quotas and revisions are counted on."""
+        return now.astimezone(self.zone).date()
+
+    def next_reset(self, now: datetime) -> datetime:
+        """The next midnight of that calendar, in UTC."""
+        midnight = now.astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        return (midnight + timedelta(days=1)).astimezone(UTC)
+
+
+def describe_limits(limits: Limits | None = None) -> str:
+    """The limits in force, one per line, to be printed beside measured figures."""
+    values = (limits or Limits.load()).values
+    lines = [f"eBay limits, version {values['version']}"]
+    for name, value in values.items():
+        if name in ("version", "notes"):
+            continue
+        lines.append(f"  {name}: {json.dumps(value)}")
+    return "\n".join(lines)
+
+
+class CallBudget:
+    """Counts one application's calls against its rate and its day quotas. Not thread-safe: callers hold the lock."""
+
+    def __init__(self, limits: Limits, *, pace: float, now: datetime) -> None:
+        self.limits = limits
+        self._pace = pace
+        self._tokens = limits.burst
+        self._filled_at = now
+        self._day = limits.day(now)
+        self._counts: dict[str, int] = {}
+
+    def spend(self, api: str, now: datetime) -> None:
+        """Take one call. Raises 429 (2001, without Retry-After) when the second or the day has none left."""
+        self._roll(now)
+        gained = (now - self._filled_at).total_seconds() * self.limits.rate * self._pace
+        if gained > 0:
+            self._tokens = min(self.limits.burst, self._tokens + gained)
+            self._filled_at = now
+        if self._tokens < 1 or self.count(api) >= self.limits.per_day(api):
+            raise EbayError(2001, "The request limit has been reached for the resource.", status=429)
+        self._tokens -= 1
+        self._counts[api] = self.count(api) + 1
+
+    def spend_token_call(self, grant: str, now: datetime) -> bool:
+        """Take one call of the token service from its own day quota; False when the day has none left."""
+        self._roll(now)
+        name = f"oauth.{grant}"
+        if self.count(name) >= int(self.limits.values["oauth_per_day"][grant]):
+            return False
+        self._counts[name] = self.count(name) + 1
+        return True
+
+    def count(self, name: str) -> int:
+        return self._counts.get(name, 0)
+
+    def _roll(self, now: datetime) -> None:
+        day = self.limits.day(now)
+        if day != self._day:
+            self._day = day
+            self._counts.clear()

@@ -1,0 +1,221 @@
+"""The token service and the consent page. There is no OpenAPI document of it.
+
+Sources: marketplaces.md 3.1 (lifetimes, quotas, RuName, scopes may be narrowed and never widened); field names of the
+answers from eBay's OAuth guide as quoted in public code; error names from RFC 6749.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from urllib.parse import parse_qsl, quote, urlencode
+
+from simulators.ebay.errors import EbayError
+from simulators.ebay.state import Seller
+from simulators.ebay.wire import Call, Reply
+from simulators.ebay.world import World
+
+TOKEN_PATH = "/identity/v1/oauth2/token"  # noqa: S105 - an address
+CONSENT_PATH = "/oauth2/authorize"
+_PREFIX = "https://api.ebay.com/oauth/api_scope"
+USER_SCOPES = frozenset(
+    [
+        _PREFIX,
+        *(
+            f"{_PREFIX}/{name}"
+            for name in (
+                "sell.inventory", "sell.inventory.readonly", "sell.account", "sell.account.readonly",
+                "sell.fulfillment", "sell.fulfillment.readonly", "sell.finances", "commerce.identity.readonly",
+                "commerce.notification.subscription",
+            )
+        ),
+    ]
+)  # fmt: skip
+APPLICATION_SCOPES = frozenset([_PREFIX])
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a token stands for: a seller (None for the application), scopes, and its end."""
+
+    seller: Seller | None
+    scopes: frozenset[str]
+    expires_at: datetime
+    redirect_uri: str = ""
+
+
+class TokenService:
+    """Codes and tokens of one application. Callers hold the world's lock."""
+
+    def __init__(self, world: World, *, client_id: str, client_secret: str, ru_names: dict[str, str]) -> None:
+        self._world = world
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self.ru_names = ru_names
+        self.access_token_s = world.limits.number("access_token_s")
+        self._codes: dict[str, Grant] = {}
+        self._refresh: dict[str, Grant] = {}
+        self._access: dict[str, Grant] = {}
+
+    def admit(self, seller: Seller, scopes: frozenset[str] = USER_SCOPES) -> None:
+        """Let a seller's refresh token in, as if he had consented."""
+        lifetime = timedelta(seconds=self._world.limits.number("refresh_token_s"))
+        self._refresh[seller.refresh_token] = Grant(seller, scopes, self._world.now() + lifetime)
+
+    def revoke(self, seller: Seller) -> None:
+        """The seller takes his consent back: refresh tokens end, and access tokens with them."""
+        self._refresh = {token: grant for token, grant in self._refresh.items() if grant.seller is not seller}
+        self._access = {token: grant for token, grant in self._access.items() if grant.seller is not seller}
+
+    def expire_access(self, seller: Seller | None = None) -> int:
+        """End access tokens now (one seller's, or all); refresh tokens stay good. Returns how many ended."""
+        ended = [token for token, grant in self._access.items() if seller is None or grant.seller is seller]
+        for token in ended:
+            self._access[token] = replace(self._access[token], expires_at=self._world.now())
+        return len(ended)
+
+    def authenticate(self, authorization: str, scopes: tuple[str, ...]) -> Seller | None:
+        """The seller behind an Authorization header, None for the application itself.
+
+        Raises 401 (1001) for a bad or expired token, 400 (1002, 1003) for a missing one, 403 (1100) without a scope.
+        """
+        if not authorization:
+            raise EbayError(1002, "Access token is missing in the Authorization HTTP request header.")
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            raise EbayError(1003)
+        grant = self._access.get(token.strip())
+        if grant is None or grant.expires_at <= self._world.now():
+            raise EbayError(1001, "Check the value of the Authorization HTTP request header.", status=401)
+        if not grant.scopes.intersection(scopes):
+            raise EbayError(1100, "Insufficient permissions to fulfill the request.", status=403)
+        return grant.seller
+
+    def token(self, call: Call) -> tuple[Reply, str]:
+        """Answer the token endpoint; the second value is the seller's name for the journal."""
+        if not self._is_application(call.headers.get("authorization", "")):
+            return _refusal("invalid_client", "client authentication failed", 401), ""
+        if not call.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+            return _refusal("invalid_request", "the body must be form-urlencoded"), ""
+        form = dict(parse_qsl(call.body.decode(errors="replace"), keep_blank_values=True))
+        answer = {
+            "authorization_code": self._by_code,
+            "refresh_token": self._by_refresh_token,
+            "client_credentials": self._by_credentials,
+        }.get(form.get("grant_type", ""))
+        if answer is None:
+            return _refusal("unsupported_grant_type", "grant type in request is not supported"), ""
+        if not self._world.budget.spend_token_call(form["grant_type"], self._world.now()):
+            raise EbayError(2001, "The request limit has been reached for the resource.", status=429)
+        return answer(form)
+
+    def _is_application(self, authorization: str) -> bool:
+        scheme, _, encoded = authorization.partition(" ")
+        try:
+            given = base64.b64decode(encoded, validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            return False
+        return scheme.lower() == "basic" and given == f"{self._client_id}:{self._client_secret}"
+
+    def _by_code(self, form: dict[str, str]) -> tuple[Reply, str]:
+        grant = self._codes.pop(form.get("code", ""), None)
+        good = (
+            grant and grant.expires_at > self._world.now() and grant.redirect_uri == form.get("redirect_uri")
+        )
+        if grant is None or grant.seller is None or not good:
+            return _refusal(
+                "invalid_grant", "the provided authorization code is invalid or was issued to another client"
+            ), ""
+        seller = grant.seller
+        lifetime = self._world.limits.number("refresh_token_s")
+        refresh_token = self._world.token("r")
+        ends = self._world.now() + timedelta(seconds=lifetime)
+        self._refresh[refresh_token] = Grant(seller, grant.scopes, ends)
+        seller.refresh_token = refresh_token
+        body = self._issue(seller, grant.scopes, "User Access Token")
+        body |= {"refresh_token": refresh_token, "refresh_token_expires_in": lifetime}
+        return Reply(200, body), seller.username
+
+    def _by_refresh_token(self, form: dict[str, str]) -> tuple[Reply, str]:
+        grant = self._refresh.get(form.get("refresh_token", ""))
+        if grant is None or grant.seller is None or grant.expires_at <= self._world.now():
+            return _refusal(
+                "invalid_grant",
+                "the provided authorization refresh token is invalid or was issued to another client",
+            ), ""
+        asked = frozenset(form.get("scope", "").split()) or grant.scopes
+        if not asked <= grant.scopes:
+            return _refusal(
+                "invalid_scope", "the requested scope exceeds the scope granted to the client"
+            ), grant.seller.username
+        return Reply(200, self._issue(grant.seller, asked, "User Access Token")), grant.seller.username
+
+    def _by_credentials(self, form: dict[str, str]) -> tuple[Reply, str]:
+        asked = frozenset(form.get("scope", "").split())
+        if not asked or not asked <= APPLICATION_SCOPES:
+            return _refusal(
+                "invalid_scope", "the requested scope is invalid, unknown or exceeds what is granted"
+            ), ""
+        return Reply(200, self._issue(None, asked, "Application Access Token")), ""
+
+    def _issue(self, seller: Seller | None, scopes: frozenset[str], token_type: str) -> dict[str, object]:
+        now = self._world.now()
+        self._access = {token: grant for token, grant in self._access.items() if grant.expires_at > now}
+        token = self._world.token("t")
+        self._access[token] = Grant(seller, scopes, now + timedelta(seconds=self.access_token_s))
+        return {"access_token": token, "expires_in": self.access_token_s, "token_type": token_type}
+
+    def consent(self, call: Call) -> Reply:
+        """The consent page: agrees at once for `seller=` or an only seller, else asks a person who he is.
+
+        Redirects to the RuName's address with `code`, `state` and `expires_in`, as eBay does after the seller agrees.
+        """
+        query = call.query
+        target = self.ru_names.get(query.get("redirect_uri", ""))
+        if (
+            query.get("client_id") != self._client_id
+            or query.get("response_type") != "code"
+            or target is None
+        ):
+            page = "<h1>The OAuth client could not be found or its RuName is unknown</h1>"
+            return Reply(400, page, content_type="text/html; charset=utf-8")
+        scopes = frozenset(query.get("scope", "").split())
+        if not scopes or not scopes <= USER_SCOPES:
+            return _redirect(target, {"error": "invalid_scope", "state": query.get("state", "")})
+        if query.get("decline"):
+            return _redirect(target, {"error": "access_denied", "state": query.get("state", "")})
+        names = sorted(self._world.sellers)
+        name = query.get("seller") or (names[0] if len(names) == 1 else None)
+        if name is None or name not in self._world.sellers:
+            return _who_are_you(call, names)
+        code = self._world.token("c")
+        lifetime = self._world.limits.number("authorization_code_s")
+        ends = self._world.now() + timedelta(seconds=lifetime)
+        self._codes[code] = Grant(self._world.sellers[name], scopes, ends, query["redirect_uri"])
+        answer = {"code": code, "expires_in": str(lifetime)}
+        if "state" in query:
+            answer["state"] = query["state"]
+        return _redirect(target, answer)
+
+
+def _refusal(error: str, description: str, status: int = 400) -> Reply:
+    return Reply(status, {"error": error, "error_description": description})
+
+
+def _redirect(target: str, answer: dict[str, str]) -> Reply:
+    joint = "&" if "?" in target else "?"
+    return Reply(302, None, {"Location": f"{target}{joint}{urlencode(answer)}"})
+
+
+def _who_are_you(call: Call, names: list[str]) -> Reply:
+    base = f"{CONSENT_PATH}?{call.query_string}"
+    links = "".join(
+        f'<li><a href="{html.escape(f"{base}&seller={quote(name)}")}">{html.escape(name)}</a></li>'
+        for name in names
+    )
+    decline = html.escape(f"{base}&decline=1")
+    page = f'<h1>Who is selling?</h1><ul>{links}</ul><p><a href="{decline}">Decline</a></p>'
+    return Reply(200, page, content_type="text/html; charset=utf-8")

@@ -1,0 +1,234 @@
+"""Categories, aspects and conditions: the Taxonomy and Metadata APIs over our small catalogue `taxonomy.json`.
+
+Sources: commerce_taxonomy 1.1.0, sell_metadata 1.11.1.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from simulators.ebay.errors import EbayError
+from simulators.ebay.sites import SITES
+from simulators.ebay.wire import Call, Operation, Reply
+from simulators.ebay.world import World
+
+_TAXONOMY = "/commerce/taxonomy/v1"
+_METADATA = "/sell/metadata/v1"
+APPLICATION = ("https://api.ebay.com/oauth/api_scope",)
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """One item specific of a category."""
+
+    name: str
+    required: bool
+    variations: bool
+    mode: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One node; a leaf has aspects and conditions, and only a leaf may hold a listing."""
+
+    id: str
+    name: str
+    parent: str | None
+    keywords: frozenset[str]
+    aspects: tuple[Aspect, ...]
+    conditions: tuple[tuple[str, str], ...]
+
+    @property
+    def leaf(self) -> bool:
+        return bool(self.conditions)
+
+    @property
+    def condition_ids(self) -> tuple[str, ...]:
+        return tuple(condition_id for condition_id, _ in self.conditions)
+
+    def may_vary(self, name: str) -> bool:
+        """Whether variations may differ in an aspect; a name of the seller's own always may."""
+        return next((aspect.variations for aspect in self.aspects if aspect.name == name), True)
+
+
+class Catalogue:
+    """The same categories on every site's tree."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self._data = data
+        self.tree_version: str = data["tree_version"]
+        self.tree_ids = {site.tree_id for site in SITES.values()}
+
+    @cached_property
+    def categories(self) -> dict[str, Category]:
+        return {row["id"]: self._category(row) for row in self._data["categories"]}
+
+    def category(self, tree_id: str, category_id: str) -> Category | None:
+        return self.categories.get(category_id) if tree_id in self.tree_ids else None
+
+    def ancestors(self, category: Category) -> list[Category]:
+        """From the parent up to the top."""
+        found: list[Category] = []
+        parent = category.parent
+        while parent is not None:
+            found.append(self.categories[parent])
+            parent = found[-1].parent
+        return found
+
+    def _category(self, row: dict[str, Any]) -> Category:
+        aspects = self._data["aspects"].get(row.get("aspects"), [])
+        conditions = self._data["conditions"].get(row.get("conditions"), [])
+        return Category(
+            row["id"], row["name"], row["parent"], frozenset(row.get("keywords", ())),
+            tuple(Aspect(a["name"], a["required"], a["variations"], a["mode"], tuple(a["values"])) for a in aspects),
+            tuple((condition_id, label) for condition_id, label in conditions),
+        )  # fmt: skip
+
+
+CATALOGUE = Catalogue(json.loads(Path(__file__).with_name("taxonomy.json").read_text()))
+
+
+def default_tree(world: World, call: Call) -> Reply:
+    marketplace_id = call.query.get("marketplace_id")
+    if not marketplace_id:
+        raise EbayError(62002)
+    if marketplace_id not in SITES:
+        raise EbayError(62003)
+    return Reply(
+        200, {"categoryTreeId": SITES[marketplace_id].tree_id, "categoryTreeVersion": CATALOGUE.tree_version}
+    )
+
+
+def _tree_id(call: Call) -> str:
+    tree_id = call.parameters["category_tree_id"]
+    if tree_id not in CATALOGUE.tree_ids:
+        raise EbayError(62004, status=404)
+    return tree_id
+
+
+def suggestions(world: World, call: Call) -> Reply:
+    """Leaves whose words meet the query's, the best first; 204 where none does."""
+    tree_id = _tree_id(call)
+    words = set(re.findall(r"[a-z]+", call.query.get("q", "").lower()))
+    words |= {word.removesuffix("s") for word in words}
+    if not words:
+        raise EbayError(62007)
+    ranked = sorted(
+        (
+            (len(words & category.keywords), category)
+            for category in CATALOGUE.categories.values()
+            if category.leaf
+        ),
+        key=lambda pair: (-pair[0], pair[1].id),
+    )
+    found = [_suggestion(tree_id, category) for hits, category in ranked if hits]
+    if not found:
+        return Reply(204)
+    body = {
+        "categorySuggestions": found,
+        "categoryTreeId": tree_id,
+        "categoryTreeVersion": CATALOGUE.tree_version,
+    }
+    return Reply(200, body)
+
+
+def _suggestion(tree_id: str, category: Category) -> dict[str, Any]:
+    above = CATALOGUE.ancestors(category)
+    return {
+        "category": {"categoryId": category.id, "categoryName": category.name},
+        "categoryTreeNodeLevel": len(above) + 1,
+        "categoryTreeNodeAncestors": [
+            {
+                "categoryId": parent.id,
+                "categoryName": parent.name,
+                "categoryTreeNodeLevel": len(above) - index,
+                "categorySubtreeNodeHref": (
+                    f"{_TAXONOMY}/category_tree/{tree_id}/get_category_subtree?category_id={parent.id}"
+                ),
+            }
+            for index, parent in enumerate(above)
+        ],
+    }
+
+
+def item_aspects(world: World, call: Call) -> Reply:
+    tree_id = _tree_id(call)
+    category_id = call.query.get("category_id")
+    if not category_id:
+        raise EbayError(62006)
+    category = CATALOGUE.category(tree_id, category_id)
+    if category is None:
+        raise EbayError(62005)
+    if not category.leaf:
+        raise EbayError(62009)
+    return Reply(200, {"aspects": [_aspect(aspect) for aspect in category.aspects]})
+
+
+def _aspect(aspect: Aspect) -> dict[str, Any]:
+    return {
+        "localizedAspectName": aspect.name,
+        # aspectUsage stays RECOMMENDED even where required: seen on the sandbox (openlinker issue 2880)
+        "aspectConstraint": {
+            "aspectDataType": "STRING",
+            "aspectEnabledForVariations": aspect.variations,
+            "aspectMode": aspect.mode,
+            "aspectRequired": aspect.required,
+            "aspectUsage": "RECOMMENDED",
+            "itemToAspectCardinality": "SINGLE",
+        },
+        "aspectValues": [{"localizedValue": value} for value in aspect.values],
+    }
+
+
+def item_conditions(world: World, call: Call) -> Reply:
+    site = SITES.get(call.parameters["marketplace_id"])
+    if site is None:
+        raise EbayError(46001)
+    wanted = None
+    if "filter" in call.query:
+        match = re.fullmatch(r"categoryIds:\{([^}]*)\}", call.query["filter"])
+        if match is None:
+            raise EbayError(46002)
+        wanted = {category_id.strip() for category_id in match[1].split("|")}
+    leaves = [c for c in CATALOGUE.categories.values() if c.leaf and (wanted is None or c.id in wanted)]
+    if not leaves:
+        return Reply(204)
+    return Reply(200, {"itemConditionPolicies": [_condition_policy(site.tree_id, leaf) for leaf in leaves]})
+
+
+def _condition_policy(tree_id: str, category: Category) -> dict[str, Any]:
+    return {
+        "categoryTreeId": tree_id,
+        "categoryId": category.id,
+        "itemConditionRequired": True,
+        "itemConditions": [
+            {"conditionId": condition_id, "conditionDescription": label}
+            for condition_id, label in category.conditions
+        ],
+    }
+
+
+_TREE = f"{_TAXONOMY}/category_tree/{{category_tree_id}}"
+_CONDITIONS = f"{_METADATA}/marketplace/{{marketplace_id}}/get_item_condition_policies"
+_METADATA_SCOPES = (*APPLICATION, "https://api.ebay.com/oauth/api_scope/sell.inventory")
+
+OPERATIONS = (
+    Operation(
+        "getDefaultCategoryTreeId", "commerce.taxonomy", "GET", f"{_TAXONOMY}/get_default_category_tree_id",
+        APPLICATION, default_tree,
+    ),
+    Operation(
+        "getCategorySuggestions", "commerce.taxonomy", "GET", f"{_TREE}/get_category_suggestions", APPLICATION, suggestions
+    ),
+    Operation(
+        "getItemAspectsForCategory", "commerce.taxonomy", "GET", f"{_TREE}/get_item_aspects_for_category", APPLICATION,
+        item_aspects,
+    ),
+    Operation("getItemConditionPolicies", "sell.metadata", "GET", _CONDITIONS, _METADATA_SCOPES, item_conditions),
+)  # fmt: skip

@@ -1,0 +1,158 @@
+"""The one world behind every door: state, time, randomness, limits, journal, and what is still under way."""
+
+from __future__ import annotations
+
+import math
+import random
+import threading
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from simulators.clock import Clock
+from simulators.ebay.errors import EbayError
+from simulators.ebay.limits import CallBudget, Limits
+from simulators.ebay.state import Listing, Offer, Seller
+from simulators.faults import FaultPlan
+
+_LATENCY_SPREAD = (
+    0.35  # sigma of the log-normal: with a median of 300 ms, nine calls in ten take less than 470 ms
+)
+_JOURNAL_LENGTH = 200_000
+
+
+@dataclass(slots=True)
+class JournalEntry:
+    """One call as eBay saw it. `sent` lists the quantities and prices that the call carried, per SKU or offer."""
+
+    at: datetime
+    operation: str
+    seller: str
+    status: int
+    sku: str = ""
+    sent: list[dict[str, Any]] = field(default_factory=list)
+    fault: str = ""
+    error_ids: list[int] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "at": iso(self.at)}
+
+
+@dataclass(slots=True)
+class LateChange:
+    """A call that its caller has given up on and that lands only at `due`."""
+
+    due: datetime
+    apply: Callable[[], None]
+
+
+def iso(moment: datetime) -> str:
+    """A time as eBay writes it: UTC, milliseconds, `Z`."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+class World:
+    """Everything shared by the calls. Change it only while holding `lock`.
+
+    `time_scale` quickens latency and rate limit alike (10 = ten times as fast); days, tokens and dates keep the clock's time.
+    """
+
+    def __init__(
+        self, *, clock: Clock, limits: Limits, latency_s: float, time_scale: float, seed: int
+    ) -> None:
+        self.clock = clock
+        self.limits = limits
+        self.faults = FaultPlan()
+        self.lock = threading.RLock()
+        self.sellers: dict[str, Seller] = {}
+        self.journal: deque[JournalEntry] = deque(maxlen=_JOURNAL_LENGTH)
+        self.random = random.Random(seed)
+        self.budget = CallBudget(limits, pace=time_scale, now=clock.now())
+        self.public_url = "http://127.0.0.1"
+        self._latency_s = latency_s / time_scale
+        self._in_flight: set[Hashable] = set()
+        self._late: list[LateChange] = []
+        self._next_offer_id = 36_445_435_001
+        self._next_listing_id = 110_550_000_001
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def latency(self) -> float:
+        """How long the next call takes, in seconds of the clock: log-normal around the median."""
+        if self._latency_s <= 0:
+            return 0.0
+        return self._latency_s * math.exp(self.random.gauss(0.0, _LATENCY_SPREAD))
+
+    def new_offer_id(self) -> str:
+        self._next_offer_id += 1
+        return str(self._next_offer_id)
+
+    def new_listing_id(self) -> str:
+        self._next_listing_id += 1
+        return str(self._next_listing_id)
+
+    def token(self, prefix: str) -> str:
+        return f"v^1.1#{prefix}#{self.random.getrandbits(160):040x}"
+
+    def seller(self, username: str) -> Seller:
+        """Raises KeyError for a stranger."""
+        return self.sellers[username]
+
+    def listing(self, listing_id: str) -> tuple[Seller, Listing]:
+        """Find a listing among all sellers. Raises KeyError."""
+        for seller in self.sellers.values():
+            if listing_id in seller.listings:
+                return seller, seller.listings[listing_id]
+        raise KeyError(listing_id)
+
+    def enter(self, records: Iterable[Hashable]) -> set[Hashable]:
+        """Begin work on records; returns them for `leave`. Raises 500 (25025) if another call is on one of them."""
+        wanted = set(records)
+        if wanted & self._in_flight:
+            raise EbayError(25025, status=500)
+        self._in_flight |= wanted
+        return wanted
+
+    def leave(self, records: set[Hashable]) -> None:
+        self._in_flight -= records
+
+    def postpone(self, seconds: float, apply: Callable[[], None]) -> None:
+        """Let a change land later, when the clock has passed."""
+        self._late.append(LateChange(self.now() + timedelta(seconds=seconds), apply))
+
+    def land_late_changes(self) -> None:
+        """Apply the postponed changes whose time has come, in the order of their times."""
+        if not self._late:
+            return
+        now = self.now()
+        due = sorted((change for change in self._late if change.due <= now), key=lambda change: change.due)
+        for change in due:
+            self._late.remove(change)
+            change.apply()
+
+    def late_changes(self) -> int:
+        return len(self._late)
+
+    def revise(self, *revised: Listing) -> None:
+        """Count one revision of each live listing, or of none.
+
+        Raises 400 (25019) where one has used up its day, 400 (25097) where one is on hold.
+        """
+        day = self.limits.day(self.now())
+        for listing in revised:
+            if listing.on_hold:
+                raise EbayError(25097, parameters={"listingId": listing.listing_id})
+            if listing.revisions.get(day, 0) >= self.limits.number("revisions_per_listing_per_day"):
+                raise EbayError(
+                    25019, "The listing has reached the number of revisions allowed in one calendar day.",
+                    parameters={"listingId": listing.listing_id},
+                )  # fmt: skip
+        for listing in revised:
+            listing.revisions[day] = listing.revisions.get(day, 0) + 1
+
+    def listing_of(self, seller: Seller, offer: Offer) -> Listing | None:
+        """The live listing that an offer is published in, or None."""
+        return seller.listings[offer.listing_id] if offer.listing_id else None
