@@ -1,0 +1,175 @@
+"""`python -m localrun up | demo | down | logs`: what the Makefile's verbs of the same names call."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import importlib
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from types import FrameType
+
+from localrun.deploy import SamFailed
+from localrun.emulator import aws_client
+from localrun.environments import EnvironmentFailed
+from localrun.interpreters import NoInterpreter
+from localrun.processes import ProcessDied
+from localrun.progress import Progress
+from localrun.system import ROOT, AlreadyRunning, LocalSystem
+
+_EXPECTED = (AlreadyRunning, EnvironmentFailed, NoInterpreter, ProcessDied, SamFailed)
+
+
+class _Interrupted(Exception):
+    """Somebody asked us to stop."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one verb; the exit code says whether it came true. Ctrl-C and SIGTERM end it in order."""
+    options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)
+    try:
+        return int(options.verb(options))
+    except _Interrupted:
+        print("stopped")
+        return 130
+    except _EXPECTED as problem:
+        print(f"\n{problem}", file=sys.stderr)
+        return 1
+
+
+def up(options: argparse.Namespace) -> int:
+    """Bring the system up and keep it up until Ctrl-C, SIGTERM or `down`."""
+    progress = Progress()
+    system = LocalSystem(
+        name=options.name,
+        public_url=options.public_url or None,
+        keep_state=not options.fresh,
+        bind=options.bind,
+        emulator_port=options.port,
+        progress=progress,
+    )
+    if options.bind != "127.0.0.1":
+        print(f"WARNING: emulator and API listen on {options.bind}; whoever reaches them can run code here.")
+    with _orderly(system):
+        _describe(system, progress)
+        _wait(system)
+    return 0
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Play the scenario: `localrun.demo.run(name=, check=)` returns the exit code."""
+    scenario = importlib.import_module("localrun.demo")
+    return int(scenario.run(name=options.name, check=options.check))
+
+
+def down(options: argparse.Namespace) -> int:
+    """Stop the system of this name, wherever it was started, and wait until it is gone."""
+    lock_path = ROOT / ".local" / "run" / options.name / "lock"
+    if not lock_path.exists() or _is_free(lock_path):
+        print(f"no system named {options.name!r} is up")
+        return 0
+    os.kill(int(lock_path.read_text()), signal.SIGTERM)
+    for _ in range(600):
+        if _is_free(lock_path):
+            print(f"{options.name!r} is down")
+            return 0
+        time.sleep(0.1)
+    print(f"{options.name!r} does not stop", file=sys.stderr)
+    return 1
+
+
+def logs(options: argparse.Namespace) -> int:
+    """Print what a function of a running system has logged."""
+    ports = LocalSystem(name=options.name).remembered_ports()
+    client = aws_client("logs", endpoint_url=f"http://127.0.0.1:{ports['emulator']}")
+    pages = client.get_paginator("filter_log_events").paginate(
+        logGroupName=f"/listbridge/local/{options.function}"
+    )
+    for page in pages:
+        for event in page["events"]:
+            print(event["message"].rstrip())
+    return 0
+
+
+@contextlib.contextmanager
+def _orderly(system: LocalSystem) -> Iterator[None]:
+    """Start, and stop whatever happens; a second Ctrl-C does not cut the stopping short."""
+    try:
+        system.start()
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        system.stop()
+
+
+def _describe(system: LocalSystem, progress: Progress) -> None:
+    login = system.login("admin")
+    progress.say("up")
+    print(f"\n  API       {system.api_url}/v1")
+    for slug, url in system.simulator_urls.items():
+        print(f"  {slug:<9} {url}  (simulator; control door below /_sim/)")
+    print(f"  AWS       {system.emulator.url}  (MiniStack; region eu-central-1, any key)")
+    print(f"  sign in   {login.email}  {login.password}")
+    if system.tunnel_url:
+        print(
+            f"  tunnel    lead {system.public_url} to {system.tunnel_url}: only /webhooks and /callbacks answer there"
+        )
+    print(f"\n  TOKEN={system.token('admin')}")
+    print(f'  curl -H "Authorization: $TOKEN" {system.api_url}/v1/health')
+    print("\nCtrl-C stops it.", flush=True)
+
+
+def _wait(system: LocalSystem) -> None:
+    while True:
+        threading.Event().wait(1.0)
+        problem = system.died()
+        if problem:
+            raise ProcessDied(problem)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise _Interrupted
+
+
+def _is_free(lock_path: os.PathLike[str]) -> bool:
+    with open(lock_path) as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m localrun", description=__doc__)
+    verbs = parser.add_subparsers(required=True)
+    for verb, name in ((up, "up"), (demo, "demo"), (down, "up"), (logs, "up")):
+        sub = verbs.add_parser(verb.__name__, help=verb.__doc__)
+        sub.set_defaults(verb=verb)
+        sub.add_argument("--name", default=name, help="which of several systems beside each other")
+        if verb is up:
+            sub.add_argument("--public-url", default="", help="address of the tunnel that leads here")
+            sub.add_argument("--bind", default="127.0.0.1", help="0.0.0.0 serves containers")
+            sub.add_argument(
+                "--port", type=int, default=None, help="port of the emulator (default: a free one)"
+            )
+            sub.add_argument("--fresh", action="store_true", help="forget the tables of the last run")
+        if verb is demo:
+            sub.add_argument(
+                "--check", action="store_true", help="run unattended; fail unless every step came true"
+            )
+        if verb is logs:
+            sub.add_argument("function", help="a folder below functions/")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
