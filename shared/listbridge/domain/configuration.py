@@ -162,3 +162,12 @@ class SalesList(Document):
     profile: ProfileId | None = None
     creation_profile: ProfileId | None = None
     rules: Rules = Rules()
+
+
+class Deployment(Document):
+    """What this installation knows about itself."""
+
+    kind: ClassVar[str] = "deployment"
+    id: str = "this"
+    public_base_url: str = ""
+    """Where the outside world reaches us, without a trailing slash; every webhook and callback address is built from it."""

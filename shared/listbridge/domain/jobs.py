@@ -27,6 +27,7 @@ class JobKind(StrEnum):
     ADD_ITEMS = "add_items"
     CONFIGURATION = "configuration"
     SWEEP = "sweep"
+    DRIFT = "drift"
     RECOMPUTE = "recompute"
 
 

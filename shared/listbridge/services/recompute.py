@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from listbridge.domain import ledger
@@ -93,6 +93,8 @@ class Recompute:
 
     deps: Deps
     cause: Cause = Cause.SHOP
+    guard_passed: bool = False
+    """These changes were counted as a set already, and may pass the guard on sending."""
     _contexts: dict[SalesListId, RuleContext] = field(default_factory=dict)
 
     def listings(self, keys: Iterable[ListingKey]) -> list[Listing]:
@@ -116,7 +118,11 @@ class Recompute:
             try:
                 context = self._context(row.sales_list)
                 new = ledger.recomputed(row, compute(variant, context, self.cause, now), context.auto, now)
-                return row if new is row else self.deps.listings.save(new)
+                if new is row:
+                    return row
+                return self.deps.listings.save(
+                    replace(new, guard_passed=new.guard_passed or self.guard_passed)
+                )
             except ledger.StaleInputs:
                 self._contexts.pop(row.sales_list, None)
             except Conflict:

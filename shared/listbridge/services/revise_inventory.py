@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import ListingKey, new_id
-from listbridge.domain.listing import Band, Listing
+from listbridge.domain.listing import Band, Cause, Listing, Status
 from listbridge.domain.ports import Conflict, Lease, Share
 from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask
 from listbridge.services.connection_state import expire_account
@@ -48,6 +48,11 @@ def revise_inventory(deps: Deps, message: Nudge, *, remaining_s: float) -> None:
     named = [ListingKey.parse(key) for key in message.listings]
     stop_at = deps.clock.now() + timedelta(seconds=max(0.0, min(deps.limits.drain_run_s, remaining_s - 1)))
     Drainer(deps, account, owner, lease, stop_at).run(named)
+
+
+def gone_and_zeroed(row: Listing) -> bool:
+    """Proven gone from the shop, and the marketplace shows 0: what is left to do is to end it (design section 5)."""
+    return row.status is Status.ACTIVE and row.computed.cause is Cause.ABSENCE and row.accepted.quantity == 0
 
 
 @dataclass(slots=True)
@@ -136,17 +141,18 @@ class Drainer:
             self.due.skip(row.key)  # somebody else sends it, or keeps changing it: look again in a moment
             self._busy_rows = True
         if outcome.result is Result.ZERO_REFUSED:
-            self._end_instead(outcome.rows)
+            self._end(outcome.rows, PublishKind.ZEROED)  # so that it cannot sell what is not there
+        gone = [row for row in outcome.rows if outcome.result is Result.SENT and gone_and_zeroed(row)]
+        self._end(gone, PublishKind.STOP)
         demanded_fields_sent(self.deps, outcome.rows)
         self._tell(outcome)
 
-    def _end_instead(self, rows: Iterable[Listing]) -> None:
-        """The marketplace does not keep a sold-out listing: end it, so that it cannot sell what is not there."""
+    def _end(self, rows: Iterable[Listing], action: PublishKind) -> None:
         tasks = {
-            PublishTask(action=PublishKind.ZEROED, sales_list=row.sales_list, product=row.variant.product)
-            for row in rows
+            PublishTask(action=action, sales_list=row.sales_list, product=row.variant.product) for row in rows
         }
-        self.deps.queues.send(Lane.PUBLISH, *tasks)
+        if tasks:
+            self.deps.queues.send(Lane.PUBLISH, *tasks)
 
     def _tell(self, outcome: UnitOutcome) -> None:
         if outcome.result not in (Result.SENT, Result.HELD, Result.ZERO_REFUSED):

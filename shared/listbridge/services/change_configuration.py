@@ -1,0 +1,247 @@
+"""Edits of rules, switches and locations: proposed, counted as a set, and only then applied (protocol 10).
+
+An edit becomes a job. Its chunks first compute every listing that it touches under the proposed document and count the
+live ones that it would zero or reprice; above the account's limit the job waits for a yes, with nothing changed. Then
+the document is saved, and the listings are recomputed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from listbridge.domain import ledger
+from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.configuration import Account, Document, Profile, SalesList, Shop
+from listbridge.domain.ids import AccountId, JobId, new_id
+from listbridge.domain.jobs import Job, JobKind, JobState
+from listbridge.domain.listing import Cause, Field, Listing
+from listbridge.domain.problem import Problem
+from listbridge.domain.work import Lane, RecomputeChunk
+from listbridge.services.deps import Deps
+from listbridge.services.guard import live_listings, over_limit
+from listbridge.services.job_results import reason_of
+from listbridge.services.nudge import nudge, nudge_due
+from listbridge.services.recompute import Recompute, RuleContext, compute, context_of
+
+CHUNK = 200
+_KINDS: dict[str, type[Document]] = {kind.kind: kind for kind in (Profile, SalesList, Account, Shop)}
+
+
+class NotWaiting(Exception):
+    """The job does not wait for a decision."""
+
+
+def propose(deps: Deps, document: Document, actor: str) -> Job:
+    """Ask for this edited version of an existing document; `document.rev` is the version that was edited.
+
+    Returns the job, which runs by itself and may stop at `awaiting_approval`.
+    """
+    job = Job(
+        id=JobId(new_id("job")),
+        kind=JobKind.CONFIGURATION,
+        account=_account_of(document),
+        params={"kind": document.kind, "document": document.model_dump_json(), "affected": {}},
+        phase="count",
+        created_by=actor,
+        created_at=deps.clock.now(),
+    )
+    deps.jobs.create(job)
+    deps.queues.send(Lane.RECOMPUTE, RecomputeChunk(job=job.id))
+    return job
+
+
+def decide(deps: Deps, job_id: JobId, *, approve: bool, actor: str) -> Job:
+    """Say yes or no to a job that waits.
+
+    Raises:
+        NotWaiting: it does not wait (any more).
+    """
+    job = deps.jobs.get(job_id)
+    if job.state is not JobState.AWAITING_APPROVAL:
+        raise NotWaiting(job_id)
+    now = deps.clock.now()
+    if approve:
+        job = job.model_copy(update={"state": JobState.RUNNING, "phase": "apply", "cursor": ""})
+    else:
+        job = job.model_copy(update={"state": JobState.REFUSED, "finished_at": now})
+    job = deps.jobs.save(job)
+    event = "changes_approved" if approve else "changes_refused"
+    deps.activity.note(ActivityEntry(job.id, event, now, {"affected": str(job.affected)}, job.account, actor))
+    if approve:
+        deps.queues.send(Lane.RECOMPUTE, RecomputeChunk(job=job.id))
+    return job
+
+
+def run_configuration_chunk(deps: Deps, job: Job) -> Job:
+    """Do the next chunk of a configuration job and save its progress; the caller queues the rest."""
+    document = _KINDS[job.params["kind"]].model_validate_json(job.params["document"])
+    if job.phase == "count":
+        return _count(deps, job, document)
+    if job.phase == "apply":
+        return _apply(deps, job, document)
+    return _recompute(deps, job, document)
+
+
+def _count(deps: Deps, job: Job, document: Document) -> Job:
+    affected: dict[str, int] = dict(job.params["affected"])
+
+    def count(sales_list: SalesList, rows: list[Listing]) -> None:
+        context = _proposed_context(deps, sales_list, document)
+        observed = deps.configuration.get(Account, sales_list.account).observe
+        leaves_observe_mode = isinstance(document, Account) and observed and not document.observe
+        variants = deps.variants.get_many({row.variant for row in rows})
+        for row in rows:
+            variant = variants.get(row.variant)
+            if variant is not None and row.live:
+                computed = compute(variant, context, Cause.CONFIGURATION, deps.clock.now())
+                after = ledger.recomputed(_without_basis(row), computed, context.auto, deps.clock.now())
+                moved = _moves(row, after, counts_waiting=leaves_observe_mode)
+                affected[row.key.account] = affected.get(row.key.account, 0) + moved
+
+    cursor = _next_rows(deps, job, document, count)
+    job = job.model_copy(
+        update={"params": {**job.params, "affected": affected}, "affected": sum(affected.values())}
+    )
+    if cursor:
+        return deps.jobs.save(job.model_copy(update={"cursor": cursor}))
+    waiting, live = False, 0
+    for account_id, changes in affected.items():
+        limits = deps.configuration.get(Account, account_id).guard
+        if changes > limits.count:
+            mine = live_listings(deps, AccountId(account_id))
+            live += mine
+            waiting = waiting or over_limit(limits, changes, mine)
+    state = JobState.AWAITING_APPROVAL if waiting else JobState.RUNNING
+    if waiting:
+        params = {"affected": str(job.affected), "live": str(live)}
+        deps.activity.note(ActivityEntry(job.id, "changes_wait", deps.clock.now(), params, job.account))
+    return deps.jobs.save(
+        job.model_copy(update={"cursor": "", "phase": "apply", "state": state, "live": live})
+    )
+
+
+def _moves(before: Listing, after: Listing, *, counts_waiting: bool) -> int:
+    """1 if sending would newly zero or reprice this live listing, else 0."""
+    due, was_due = ledger.due_fields(after), frozenset() if counts_waiting else ledger.due_fields(before)
+    zero = Field.QUANTITY in due and after.computed.quantity == 0
+    was_zero = Field.QUANTITY in was_due and before.computed.quantity == 0
+    price = Field.PRICE in due and not (
+        Field.PRICE in was_due and before.computed.price == after.computed.price
+    )
+    return int((zero and not was_zero) or price)
+
+
+def _without_basis(row: Listing) -> Listing:
+    """A dry run may compute from whatever is newest: nothing is saved."""
+    return replace(row, computed=replace(row.computed, basis={}))
+
+
+def _apply(deps: Deps, job: Job, document: Document) -> Job:
+    before = deps.configuration.get(type(document), document.id)
+    if before.rev == document.rev:
+        deps.configuration.save(document)
+    elif (
+        before.model_copy(update={"rev": document.rev}) != document
+    ):  # not ours saved by a run that died after it
+        params = {"kind": document.kind, "id": document.id}
+        reason = reason_of(Problem("changed_meanwhile", params, "repeat_edit"))
+        update = {"state": JobState.FAILED, "reason": reason, "finished_at": deps.clock.now()}
+        return deps.jobs.save(job.model_copy(update=update))
+    deps.activity.note(
+        ActivityEntry(
+            document.id,
+            f"{document.kind}_changed",
+            deps.clock.now(),
+            {"job": job.id},
+            job.account,
+            job.created_by,
+        )
+    )
+    return deps.jobs.save(job.model_copy(update={"phase": "recompute", "cursor": ""}))
+
+
+def _recompute(deps: Deps, job: Job, document: Document) -> Job:
+    done = 0
+
+    def recompute(_: SalesList, rows: list[Listing]) -> None:
+        nonlocal done
+        worker = Recompute(deps, Cause.CONFIGURATION, guard_passed=True)
+        nudge_due(deps, worker.listings([row.key for row in rows]))
+        done += len(rows)
+
+    cursor = _next_rows(deps, job, document, recompute)
+    update: dict[str, object] = {"cursor": cursor, "done": job.done + done}
+    if not cursor:
+        update |= {"state": JobState.DONE, "finished_at": deps.clock.now(), "total": job.done + done}
+        if isinstance(document, Account):
+            nudge(deps, document.id)  # a switch or the end of observe mode may let rows go that did not move
+    return deps.jobs.save(job.model_copy(update=update))
+
+
+def _next_rows(
+    deps: Deps, job: Job, document: Document, use: Callable[[SalesList, list[Listing]], None]
+) -> str:
+    """Give the next chunk of touched listings to `use`; the new cursor, empty when there are no more."""
+    lists = _lists_touched(deps, document)
+    place = _Place.read(job.cursor)
+    while place.index < len(lists):
+        rows, inner = deps.listings.of_list(lists[place.index].id, place.inner, CHUNK)
+        if rows:
+            use(lists[place.index], rows)
+        place = _Place(place.index, inner) if inner else _Place(place.index + 1, None)
+        if rows and place.index < len(lists):
+            return place.text()
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in which list a job is."""
+
+    index: int
+    inner: str | None
+
+    @classmethod
+    def read(cls, text: str) -> _Place:
+        return cls(*json.loads(text)) if text else cls(0, None)
+
+    def text(self) -> str:
+        return json.dumps([self.index, self.inner])
+
+
+def _lists_touched(deps: Deps, document: Document) -> list[SalesList]:
+    lists = sorted(deps.configuration.all(SalesList), key=lambda sales_list: sales_list.id)
+    if isinstance(document, SalesList):
+        return [sales_list for sales_list in lists if sales_list.id == document.id]
+    if isinstance(document, Profile):
+        return [sales_list for sales_list in lists if sales_list.profile == document.id]
+    accounts = {document.id}
+    if isinstance(document, Shop):
+        accounts = {account.id for account in deps.configuration.all(Account) if account.shop == document.id}
+    return [sales_list for sales_list in lists if sales_list.account in accounts]
+
+
+def _proposed_context(deps: Deps, sales_list: SalesList, document: Document) -> RuleContext:
+    """The rules as they would be, with the proposed document in the place of the saved one."""
+    if isinstance(document, SalesList):
+        sales_list = document
+    account = (
+        document if isinstance(document, Account) else deps.configuration.get(Account, sales_list.account)
+    )
+    profile: Profile | None = None
+    if isinstance(document, Profile) and sales_list.profile == document.id:
+        profile = document
+    elif sales_list.profile:
+        profile = deps.configuration.get(Profile, sales_list.profile)
+    context = context_of(deps, sales_list, account, profile)
+    if isinstance(document, Shop):
+        context = replace(context, shop=document)
+    return context
+
+
+def _account_of(document: Document) -> AccountId | None:
+    if isinstance(document, Account):
+        return document.id
+    return document.account if isinstance(document, SalesList) else None

@@ -1,0 +1,53 @@
+"""The lane of big work: jobs with a cursor, a chunk per message, so that nothing else waits for them (protocol 4)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from listbridge.domain.jobs import Job, JobKind, JobState
+from listbridge.domain.ports import Conflict, Missing
+from listbridge.domain.verdicts import RateLimited, RetryLater
+from listbridge.domain.work import Lane, RecomputeChunk
+from listbridge.services.change_configuration import run_configuration_chunk
+from listbridge.services.check_drift import run_drift_chunk
+from listbridge.services.deps import Deps
+from listbridge.services.sweep_shop import run_sweep_chunk
+
+_CHUNKS: dict[JobKind, Callable[[Deps, Job], Job]] = {
+    JobKind.CONFIGURATION: run_configuration_chunk,
+    JobKind.SWEEP: run_sweep_chunk,
+    JobKind.DRIFT: run_drift_chunk,
+}
+_ENOUGH_S = 20.0
+
+
+def recompute_listings(deps: Deps, message: RecomputeChunk, *, remaining_s: float) -> None:
+    """Go on with the job, chunk by chunk, as long as this run's time allows; then queue the rest.
+
+    A repeated message is harmless: each chunk is saved over the revision that it read, and chunks converge.
+    """
+    try:
+        job = deps.jobs.get(message.job)
+    except Missing:
+        return
+    began = deps.clock.now()
+    while job.state is JobState.RUNNING and job.kind in _CHUNKS:
+        spent = (deps.clock.now() - began).total_seconds()
+        if spent > min(_ENOUGH_S, remaining_s / 2):
+            deps.queues.send(Lane.RECOMPUTE, message)
+            return
+        try:
+            job = _CHUNKS[job.kind](deps, job)
+        except Conflict:
+            return  # another worker carries this job on
+        except RetryLater as error:
+            deps.queues.send(Lane.RECOMPUTE, message, delay_s=_wait(deps, error))
+            return
+
+
+def _wait(deps: Deps, error: RetryLater) -> int:
+    after = error.after_s
+    if isinstance(error, RateLimited) and error.until is not None:
+        after = (error.until - deps.clock.now()).total_seconds()
+    return math.ceil(min(900.0, max(1.0, after)))

@@ -1,0 +1,145 @@
+"""Read everything a shop has, a page at a time, and find what it no longer has (protocol 3).
+
+A sweep proves absence only when it completed and its count is the shop's own. What it proves absent is counted as a set
+before any listing becomes due; above the account's limit the whole set waits for a yes (protocol 10).
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.catalog import Observation, Variant
+from listbridge.domain.configuration import Account, Shop
+from listbridge.domain.ids import AccountId, JobId, ShopId, new_id
+from listbridge.domain.jobs import Job, JobKind, JobState
+from listbridge.domain.listing import Cause
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import Unauthorized
+from listbridge.domain.work import Hint, HintKind, Lane, RecomputeChunk, ShopEvent
+from listbridge.services.connection_state import expire_shop
+from listbridge.services.deps import Deps
+from listbridge.services.guard import live_listings, over_limit
+from listbridge.services.job_results import reason_of
+from listbridge.services.nudge import nudge_due
+from listbridge.services.observe_shop import Observed, numbered, store_absent, store_product
+from listbridge.services.recompute import Recompute
+from listbridge.services.sync_catalog import settle_observed
+
+_PAGE = 500
+
+
+def start_sweep(deps: Deps, shop: Shop, actor: str) -> Job:
+    """Begin to read the whole shop; the job runs by itself."""
+    start = deps.counters.next(f"observation#{shop.id}")
+    job = Job(
+        id=JobId(new_id("job")),
+        kind=JobKind.SWEEP,
+        params={"shop": shop.id, "start": start, "products": 0, "absent": 0},
+        phase="read",
+        created_by=actor,
+        created_at=deps.clock.now(),
+    )
+    deps.jobs.create(job)
+    deps.queues.send(Lane.RECOMPUTE, RecomputeChunk(job=job.id))
+    return job
+
+
+def run_sweep_chunk(deps: Deps, job: Job) -> Job:
+    """Do the next chunk of a sweep and save its progress. Raises RemoteError when the shop cannot be read now."""
+    shop = deps.configuration.get(Shop, job.params["shop"])
+    if job.phase == "read":
+        return _read(deps, job, shop)
+    if job.phase == "count":
+        return _count_absent(deps, job, shop)
+    return _apply_absent(deps, job, shop)
+
+
+def _read(deps: Deps, job: Job, shop: Shop) -> Job:
+    adapter = deps.shops.open(shop)
+    try:
+        observation, page = numbered(deps, shop.id, partial(adapter.sweep, job.cursor or None))
+    except Unauthorized as error:
+        expire_shop(deps, shop, error.problem)
+        return _failed(deps, job, error.problem)
+    observed = Observed()
+    overlapping = [
+        facts.product
+        for facts in page.products
+        if not store_product(deps, shop.id, facts, observation, observed)
+    ]
+    if overlapping:  # another worker read them at the same time: the ordinary lane looks again
+        hints = tuple(Hint(kind=HintKind.PRODUCT, id=product) for product in overlapping)
+        deps.queues.send(Lane.SHOP_EVENTS, ShopEvent(shop=shop.id, hints=hints, confirm=True))
+    settle_observed(deps, observed)
+    products = job.params["products"] + len(page.products)
+    update: dict[str, object] = {
+        "cursor": page.cursor or "",
+        "done": products,
+        "total": page.total or products,
+    }
+    job = job.model_copy(update={**update, "params": {**job.params, "products": products}})
+    if page.cursor:
+        return deps.jobs.save(job)
+    if page.total is not None and products < page.total:
+        params = {"read": str(products), "total": str(page.total)}
+        deps.activity.note(ActivityEntry(shop.id, "sweep_incomplete", deps.clock.now(), params))
+        return _failed(deps, job, Problem("sweep_incomplete", params, "sweep_again"))
+    return deps.jobs.save(job.model_copy(update={"phase": "count"}))
+
+
+def _count_absent(deps: Deps, job: Job, shop: Shop) -> Job:
+    affected: dict[AccountId, int] = {}
+    absent = 0
+    for rows in _unseen(deps, job, shop.id):
+        absent += len(rows)
+        for listing in deps.listings.get_many({key for row in rows for key in row.listings}).values():
+            if listing.live and listing.computed.quantity != 0:
+                affected[listing.key.account] = affected.get(listing.key.account, 0) + 1
+    waiting, live = False, 0
+    for account_id, changes in affected.items():
+        limits = deps.configuration.get(Account, account_id).guard
+        if changes > limits.count:
+            mine = live_listings(deps, account_id)
+            live += mine
+            waiting = waiting or over_limit(limits, changes, mine)
+    if waiting:
+        params = {"affected": str(sum(affected.values())), "live": str(live)}
+        deps.activity.note(ActivityEntry(job.id, "absence_waits", deps.clock.now(), params))
+    update: dict[str, object] = {
+        "phase": "apply",
+        "state": JobState.AWAITING_APPROVAL if waiting else JobState.RUNNING,
+        "affected": sum(affected.values()),
+        "live": live,
+        "params": {**job.params, "absent": absent},
+    }
+    return deps.jobs.save(job.model_copy(update=update))
+
+
+def _apply_absent(deps: Deps, job: Job, shop: Shop) -> Job:
+    start = int(job.params["start"])
+    observed = Observed()
+    for rows in _unseen(deps, job, shop.id):
+        store_absent(deps, {row.key for row in rows}, Observation(start, start), observed)
+    keys = {key for row in deps.variants.get_many(observed.absent).values() for key in row.listings}
+    nudge_due(deps, Recompute(deps, Cause.ABSENCE, guard_passed=True).listings(sorted(keys)))
+    deps.activity.note(
+        ActivityEntry(shop.id, "sweep_done", deps.clock.now(),
+                      {"products": str(job.params["products"]), "absent": str(len(observed.absent))})
+    )  # fmt: skip
+    return deps.jobs.save(job.model_copy(update={"state": JobState.DONE, "finished_at": deps.clock.now()}))
+
+
+def _unseen(deps: Deps, job: Job, shop: ShopId) -> list[list[Variant]]:
+    """Variants that no read since the sweep began has shown: everything the sweep saw carries a later number."""
+    start, cursor, pages = int(job.params["start"]), None, []
+    while True:
+        rows, cursor = deps.variants.page(shop, cursor, _PAGE)
+        pages.append([row for row in rows if row.observation.start < start and not row.absent])
+        if cursor is None:
+            return pages
+
+
+def _failed(deps: Deps, job: Job, problem: Problem) -> Job:
+    update = {"state": JobState.FAILED, "reason": reason_of(problem), "finished_at": deps.clock.now()}
+    return deps.jobs.save(job.model_copy(update=update))
