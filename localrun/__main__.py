@@ -1,4 +1,4 @@
-"""`python -m localrun up | demo | down | logs`: what the Makefile's verbs of the same names call."""
+"""`python -m localrun up | demo | down | logs | build`: what the Makefile's verbs of the same names call."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ import time
 from collections.abc import Iterator
 from types import FrameType
 
-from localrun.deploy import SamFailed
+from localrun import environments
+from localrun.deploy import SamFailed, Target, build_for_production
 from localrun.emulator import aws_client
 from localrun.environments import EnvironmentFailed
 from localrun.interpreters import NoInterpreter
@@ -85,6 +86,17 @@ def down(options: argparse.Namespace) -> int:
     return 1
 
 
+def build(options: argparse.Namespace) -> int:
+    """`sam build` for AWS, into .aws-sam/build."""
+    progress = Progress()
+    made = environments.ensure(ROOT, progress)
+    python_bin = environments.for_runtime(ROOT, options.runtime, progress)
+    target = Target(runtime=options.runtime, architecture=options.architecture)
+    with progress.step(f"sam build for {target.runtime} on {target.architecture}"):
+        build_for_production(ROOT, made, target, python_bin=python_bin)
+    return 0
+
+
 def logs(options: argparse.Namespace) -> int:
     """Print what a function of a running system has logged."""
     ports = LocalSystem(name=options.name).remembered_ports()
@@ -151,7 +163,7 @@ def _is_free(lock_path: os.PathLike[str]) -> bool:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m localrun", description=__doc__)
     verbs = parser.add_subparsers(required=True)
-    for verb, name in ((up, "up"), (demo, "demo"), (down, "up"), (logs, "up")):
+    for verb, name in ((up, "up"), (demo, "demo"), (down, "up"), (logs, "up"), (build, "")):
         sub = verbs.add_parser(verb.__name__, help=verb.__doc__)
         sub.set_defaults(verb=verb)
         sub.add_argument("--name", default=name, help="which of several systems beside each other")
@@ -166,6 +178,11 @@ def _parser() -> argparse.ArgumentParser:
             sub.add_argument(
                 "--check", action="store_true", help="run unattended; fail unless every step came true"
             )
+        if verb is build:
+            sub.add_argument(
+                "--runtime", default="python3.13", choices=["python3.11", "python3.12", "python3.13"]
+            )
+            sub.add_argument("--architecture", default="arm64", choices=["arm64", "x86_64"])
         if verb is logs:
             sub.add_argument("function", help="a folder below functions/")
     return parser

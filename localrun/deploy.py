@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -109,17 +110,32 @@ def sources_digest(root: Path, target: Target) -> str:
     return digest.hexdigest()
 
 
-def sam_environment(environments: Environments, *, endpoint_url: str = "") -> dict[str, str]:
+def build_for_production(root: Path, environments: Environments, target: Target, *, python_bin: Path) -> None:
+    """`sam build` into .aws-sam/build, where `sam deploy`, `sam local` and the tests of packaging look.
+
+    `python_bin` holds a Python of the target's minor version, and pip. Raises `SamFailed`.
+    """
+    home = root / ".local" / "build"
+    home.mkdir(parents=True, exist_ok=True)
+    overrides = f"Runtime={target.runtime} Architecture={target.architecture}"
+    command = ["build", "--parallel", "--cached", "--parameter-overrides", overrides]
+    _sam(root, environments, command, log=home / "build.log", python_bin=python_bin)
+
+
+def sam_environment(
+    environments: Environments, *, endpoint_url: str = "", python_bin: Path | None = None
+) -> dict[str, str]:
     """What SAM may see: the machine's settings for package indexes and certificates, and no AWS account but the emulator's.
 
-    The emulator's interpreter comes first on PATH, for it has the runtime's version, and pip, which SAM asks for.
+    The interpreter in `python_bin` (default: the emulator's) comes first on PATH: SAM asks for the runtime's version.
     """
+    python_bin = python_bin or environments.emulator.bin
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("AWS_", "SAM_", "PYTHON")) and name != "VIRTUAL_ENV"
     }
-    folders = (environments.emulator.bin, environments.sam.bin, environments.uv.bin)
+    folders = (python_bin, environments.sam.bin, environments.uv.bin)
     kept["PATH"] = os.pathsep.join(
         [*(str(folder) for folder in folders), "/usr/local/bin", "/usr/bin", "/bin"]
     )
@@ -131,7 +147,7 @@ def sam_environment(environments: Environments, *, endpoint_url: str = "") -> di
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "LISTBRIDGE_PYTHON": str(environments.emulator.python),
+        "LISTBRIDGE_PYTHON": str(python_bin / "python"),
         "SAM_CLI_TELEMETRY": "0",
         "__SAM_CLI_APP_DIR": str(environments.sam.folder / "app"),
         **({"AWS_ENDPOINT_URL": endpoint_url} if endpoint_url else {}),
@@ -139,21 +155,32 @@ def sam_environment(environments: Environments, *, endpoint_url: str = "") -> di
 
 
 def _sam(
-    root: Path, environments: Environments, command: list[str], *, log: Path, endpoint_url: str = ""
+    root: Path,
+    environments: Environments,
+    command: list[str],
+    *,
+    log: Path,
+    endpoint_url: str = "",
+    python_bin: Path | None = None,
 ) -> None:
+    settings = sam_environment(environments, endpoint_url=endpoint_url, python_bin=python_bin)
     with log.open("wb") as output:
         answer = subprocess.run(
             [str(environments.sam.bin / "sam"), *command],
             cwd=root,
-            env=sam_environment(environments, endpoint_url=endpoint_url),
+            env=settings,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             check=False,
         )
+    text = log.read_text(errors="replace")
     if answer.returncode != 0:
-        tail = "\n".join(log.read_text(errors="replace").splitlines()[-40:])
+        tail = "\n".join(text.splitlines()[-40:])
         raise SamFailed(f"sam {command[0]} failed ({answer.returncode}); all of it is in {log}\n{tail}")
+    for line in text.splitlines():
+        if line.startswith("WARNING: no Python"):
+            print(line, file=sys.stderr)
 
 
 def _source_files(root: Path) -> Iterator[Path]:

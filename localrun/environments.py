@@ -94,6 +94,23 @@ def ensure(root: Path, progress: Progress) -> Environments:
     return environments
 
 
+def for_runtime(root: Path, runtime: str, progress: Progress) -> Path:
+    """The `bin` folder of an environment with exactly this runtime's Python, and pip, for `sam build` to find.
+
+    It is the emulator's own where that fits; else an empty one is made from a Python of this machine. `ensure` must
+    have run. Raises `EnvironmentFailed` or `interpreters.NoInterpreter`.
+    """
+    environments = Environments.of(root)
+    if environments.runtime == runtime:
+        return environments.emulator.bin
+    bare = Environment(root / ".local" / runtime, environments.uv.requirements)
+    if interpreters.probe(bare.python) is None:
+        interpreter = interpreters.find(wanted="", minors=[runtime.removeprefix("python")])
+        with progress.step(f"making an environment of {interpreter.path} for sam build"):
+            _make(bare, environments.uv, interpreter)
+    return bare.bin
+
+
 def _is_fresh(environment: Environment) -> bool:
     stamp = environment.folder / _STAMP
     if not stamp.is_file() or stamp.read_text() != _digest(environment.requirements):
@@ -128,15 +145,19 @@ def _fill(environment: Environment, uv: Environment, interpreter: interpreters.I
     command = str(uv.bin / "uv")
     name = environment.folder.name
     if interpreters.probe(environment.python) is None:
-        # Seeded with pip: `sam build` takes an interpreter only if it finds pip beside it.
-        made = [command, "venv", "--quiet", "--clear", "--seed", "--python", str(interpreter.path)]
-        _run([*made, str(environment.folder)], f"the environment {name}")
+        _make(environment, uv, interpreter)
     install = [command, "pip", "install", "--quiet", "--require-hashes"]
     _run(
         [*install, "--python", str(environment.python), "-r", str(environment.requirements)],
         f"the packages of {name}",
     )
     (environment.folder / _STAMP).write_text(_digest(environment.requirements))
+
+
+def _make(environment: Environment, uv: Environment, interpreter: interpreters.Interpreter) -> None:
+    # Seeded with pip: `sam build` takes an interpreter only if it finds pip beside it.
+    made = [str(uv.bin / "uv"), "venv", "--quiet", "--clear", "--seed", "--python", str(interpreter.path)]
+    _run([*made, str(environment.folder)], f"the environment {environment.folder.name}")
 
 
 def _run(command: list[str], what: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,8 +37,14 @@ class Interpreter:
         return f"python{self.minor}"
 
 
-def find(*, path: str | None = None, home: Path | None = None, wanted: str | None = None) -> Interpreter:
-    """The best Python of this machine: newest supported minor version first, then the order of PATH.
+def find(
+    *,
+    path: str | None = None,
+    home: Path | None = None,
+    wanted: str | None = None,
+    minors: Sequence[str] = SUPPORTED_MINORS,
+) -> Interpreter:
+    """The best Python of this machine: the first of `minors` there is, then the order of PATH.
 
     `wanted` (default: the environment variable LISTBRIDGE_PYTHON) names one interpreter and ends the search.
     Raises `NoInterpreter`.
@@ -54,12 +60,12 @@ def find(*, path: str | None = None, home: Path | None = None, wanted: str | Non
     folders = [
         Path(entry) for entry in (path if path is not None else os.environ.get("PATH", "")).split(os.pathsep)
     ]
-    for candidate in _candidates(folders, home if home is not None else Path.home()):
+    for candidate in _candidates(folders, home if home is not None else Path.home(), minors):
         found = probe(candidate)
-        if found is not None:
+        if found is not None and found.minor in minors:
             return found
     raise NoInterpreter(
-        "Listbridge needs Python 3.11, 3.12 or 3.13 with venv and ssl (Debian: apt install python3 python3-venv). "
+        f"Python {' or '.join(minors)} is needed, with venv and ssl (Debian: apt install python3 python3-venv). "
         "If there is one outside PATH, name it: LISTBRIDGE_PYTHON=/where/it/is/python3.13"
     )
 
@@ -86,8 +92,8 @@ def probe(path: Path) -> Interpreter | None:
     return Interpreter(path=Path(lines[1]), minor=lines[0])
 
 
-def _candidates(folders: list[Path], home: Path) -> Iterator[Path]:
-    for minor in SUPPORTED_MINORS:
+def _candidates(folders: list[Path], home: Path, minors: Sequence[str]) -> Iterator[Path]:
+    for minor in minors:
         for folder in folders:
             yield folder / f"python{minor}"
         yield from sorted(home.glob(f".pyenv/versions/{minor}.*/bin/python{minor}"), reverse=True)

@@ -1,0 +1,80 @@
+# Every verb of the project; `make help` lists them. A plain machine needs Python 3.11 or newer with venv, make and curl.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# Any Python from 3.11 on can make the environments; .venv is there afterwards. A version manager's shim that does
+# not start is passed over.
+BOOT = $(shell for python in .venv/bin/python python3.13 python3.12 python3.11 python3; do \
+  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
+PY := .venv/bin/python
+STAGE ?= dev
+NAME ?=
+name_option = $(if $(NAME),--name $(NAME))
+
+.PHONY: help
+help: ## list these verbs
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+.PHONY: environments
+environments: # the three virtual environments, made or mended when needed
+	@test -n "$(BOOT)" || { echo "Python 3.11 or newer is needed (Debian: apt install python3 python3-venv)" >&2; exit 1; }
+	@$(BOOT) -m localrun.environments
+
+.PHONY: demo
+demo: environments ## play the whole story on this machine (CHECK=1: unattended, fails unless all came true; NAME=: beside another)
+	@exec $(PY) -m localrun demo $(name_option) $(if $(CHECK),--check)
+
+.PHONY: up
+up: environments ## the system on this machine until Ctrl-C (PUBLIC_URL=https://... behind a tunnel; BIND=0.0.0.0; PORT=; NAME=; FRESH=1)
+	@exec $(PY) -m localrun up $(name_option) $(if $(PUBLIC_URL),--public-url $(PUBLIC_URL)) $(if $(BIND),--bind $(BIND)) \
+	  $(if $(PORT),--port $(PORT)) $(if $(FRESH),--fresh)
+
+.PHONY: down
+down: ## stop what `make up` or `make demo` left running (NAME=)
+	@test ! -x $(PY) || $(PY) -m localrun down $(name_option)
+
+.PHONY: test
+test: environments ## every kind of check, at most 15 minutes on two cores
+	$(PY) -m pytest -m "not full" -n 2 --dist loadgroup
+
+.PHONY: test-full
+test-full: environments ## everything, all pairs and seeds, at most 60 minutes
+	$(PY) -m pytest -n 2 --dist loadgroup
+
+.PHONY: check
+check: environments ## lint, types, import contracts, unit and quick contract tests, at most 60 seconds
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	PYTHONPATH=.:shared .venv/bin/lint-imports
+	.venv/bin/mypy & mypy=$$!; \
+	$(PY) -m pytest -q -m "not full and not emulator and not slow" tests/unit tests/contract tests/packaging; tests=$$?; \
+	wait $$mypy && exit $$tests
+
+.PHONY: bench
+bench: environments ## measure, against a floor measured in the same run; writes build/bench.jsonl
+	$(PY) -m benchmarks
+
+.PHONY: build
+build: environments ## sam build for production (ARCHITECTURE=arm64|x86_64, RUNTIME=python3.13)
+	$(PY) -m localrun build --runtime $(or $(RUNTIME),python3.13) --architecture $(or $(ARCHITECTURE),arm64)
+
+.PHONY: deploy
+deploy: environments ## build, and sam deploy to your AWS account (STAGE=dev|prod); asks first for prod
+	$(PY) -m localrun build --runtime python3.13 --architecture arm64
+	.local/sam/bin/sam deploy --config-env $(STAGE)
+
+.PHONY: format
+format: environments ## let ruff put the sources into shape
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+.PHONY: lock
+lock: environments ## pin all requirements again, at their newest
+	@for file in shared/requirements requirements/dev requirements/sam requirements/emulator requirements/uv; do \
+	  echo "$$file.txt"; \
+	  UV_SYSTEM_CERTS=1 .local/uv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header $$file.in -o $$file.txt || exit 1; done
+
+.PHONY: clean
+clean: ## remove what was built and run here, environments included
+	rm -rf .venv .local .aws-sam build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

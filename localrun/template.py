@@ -1,0 +1,88 @@
+"""template.yaml as plain data, and its tables created without a deployment, for tests that need nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from localrun.emulator import Emulator
+from localrun.environments import Environments, ensure
+from localrun.processes import Children, free_port
+from localrun.progress import Progress
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short tags."""
+
+
+def _short_tag(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    """`!Ref X` becomes {"Ref": "X"}, `!GetAtt A.B` {"Fn::GetAtt": ["A", "B"]}, `!Sub ...` {"Fn::Sub": ...}."""
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        assert isinstance(node, yaml.MappingNode)  # noqa: S101 - YAML has no fourth kind
+        value = loader.construct_mapping(node, deep=True)
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _short_tag)
+
+
+def load(path: Path) -> dict[str, Any]:
+    """The template with its functions in their long form. Nothing is resolved."""
+    loaded = yaml.load(path.read_text(), Loader=_Loader)  # noqa: S506 - a SafeLoader with the tags above
+    if not isinstance(loaded, dict):
+        raise ValueError(f"{path} is not a template")
+    return loaded
+
+
+def resources(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    """Logical id -> resource, of all resources of one type such as `AWS::SQS::Queue`."""
+    return {name: body for name, body in template["Resources"].items() if body["Type"] == kind}
+
+
+def create_tables(dynamodb: Any, template: dict[str, Any], *, stage: str) -> dict[str, str]:
+    """Create every table of the template; returns the environment variable that names it -> its name.
+
+    `dynamodb` is a boto3 client. Keys, indexes and the expiry attribute are those of the template.
+    """
+    names: dict[str, str] = {}
+    for logical_id, table in resources(template, "AWS::DynamoDB::Table").items():
+        properties = table["Properties"]
+        name = str(properties["TableName"]["Fn::Sub"]).replace("${Stage}", stage)
+        taken = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
+        dynamodb.create_table(TableName=name, **{key: properties[key] for key in taken if key in properties})
+        if "TimeToLiveSpecification" in properties:
+            dynamodb.update_time_to_live(
+                TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"]
+            )
+        variable = re.sub(r"(?<!^)(?=[A-Z])", "_", logical_id).upper()
+        names[variable] = name
+    return names
+
+
+@contextmanager
+def emulator_alone(root: Path, *, name: str) -> Iterator[Emulator]:
+    """An empty emulator on a free port, without any deployment; gone at the end. `name` keeps two apart."""
+    root = root.resolve()
+    folder = root / ".local" / "run" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    children = Children(folder)
+    children.end_leftovers(Progress(quiet=True))
+    made: Environments = ensure(root, Progress(quiet=True))
+    emulator = Emulator(made.emulator, folder=folder, port=free_port(), children=children)
+    try:
+        emulator.start()
+        yield emulator
+    finally:
+        emulator.stop()
+        children.stop_all()
