@@ -1,0 +1,14 @@
+"""Timers → what no event would bring up: unsent deliveries, due rows, drift, hooks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from listbridge import bootstrap
+from listbridge.services.reconcile import Timer, reconcile
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Run the timer that the schedule names; returns how many things it put right."""
+    timer = Timer(event["timer"])
+    return {"timer": timer.value, "mended": reconcile(bootstrap.deps(), timer)}

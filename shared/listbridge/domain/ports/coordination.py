@@ -1,0 +1,136 @@
+"""Time, rights for a limited time, counters, the inbox, queues, secrets and budgets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from listbridge.domain.ids import (
+    ShopId,
+)
+from listbridge.domain.work import Hint, Lane, Message
+
+
+class Clock(Protocol):
+    """Time as the system sees it; tests turn it by hand."""
+
+    def now(self) -> datetime:
+        """The instant, aware UTC."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait: only ever a blink inside a worker's own budget of time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A right for a limited time. `epoch` rises with each holder; `until` is when others may take it."""
+
+    key: str
+    owner: str
+    epoch: int
+    until: datetime
+
+
+class Leases(Protocol):
+    """Conditional rows that exclude two workers from one thing."""
+
+    def acquire(self, key: str, owner: str, *, seconds: float) -> Lease | None:
+        """None while another owner's lease lasts."""
+
+    def renew(self, lease: Lease, *, seconds: float) -> Lease:
+        """Raises Conflict when the lease was lost."""
+
+    def release(self, lease: Lease) -> None:
+        """A lease already lost is left alone."""
+
+    def acquire_or_leave_word(self, key: str, owner: str, *, seconds: float) -> Lease | None:
+        """Acquire; or, while another owner's lease lasts, add one to its `pending` in the same conditional way and
+        return None: either we hold it, or its holder is certain to see our word before it lets go."""
+
+    def pending(self, lease: Lease) -> int:
+        """The words left so far. Raises Conflict when the lease was lost."""
+
+    def release_if_quiet(self, lease: Lease, *, pending: int) -> bool:
+        """Release only if no word was left since `pending` was read; False: go on, work came in. Raises Conflict when lost."""
+
+
+class Counters(Protocol):
+    """Numbers that only rise, strongly consistent and atomic."""
+
+    def next(self, name: str) -> int:
+        """The next number of the counter, starting at 1."""
+
+    def add(self, name: str, amount: int, *, window_s: int, now: datetime) -> int:
+        """Add to the counter of the running window (aligned to multiples of `window_s`) and return its total."""
+
+    def current(self, name: str, *, window_s: int, now: datetime) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """One delivery, without its body: it may exceed a row, and it may hold a buyer's data."""
+
+    shop: ShopId
+    delivery: str
+    topic: str
+    hints: tuple[Hint, ...]
+    stored_at: datetime
+    state: str = "stored"  # stored, queued, taken
+
+
+class Inbox(Protocol):
+    """Deliveries that were accepted (protocol 2)."""
+
+    def store(self, row: InboxRow) -> bool:
+        """Put the row as `stored`. False only when the same delivery is already `queued` and not yet taken."""
+
+    def queued(self, shop: ShopId, delivery: str) -> None:
+        """The message is in the queue: only while the row is still `stored`."""
+
+    def taken(self, rows: Sequence[tuple[ShopId, str]]) -> None:
+        """`sync_catalog` has it: from now on a repeat is a new hint."""
+
+    def unsent(self, *, older_than: datetime, limit: int) -> list[InboxRow]: ...
+
+
+class Queues(Protocol):
+    """The lanes' queues, at-least-once and unordered."""
+
+    def send(self, lane: Lane, *messages: Message, delay_s: int = 0) -> None:
+        """Raises when a message may not have been queued. `delay_s` is at most 900."""
+
+
+class SecretStore(Protocol):
+    """One secret per shop or account, a JSON object. Values never reach a log, an error or an answer."""
+
+    def get(self, name: str) -> dict[str, str]:
+        """Raises Missing."""
+
+    def put(self, name: str, value: Mapping[str, str]) -> None: ...
+
+    def delete(self, name: str) -> None: ...
+
+
+class Share(StrEnum):
+    """Who is calling: zeros and orders have a share of every budget kept for them (protocol 9)."""
+
+    ZERO = "zero"
+    ORDER = "order"
+    ORDINARY = "ordinary"
+
+
+class Budget(Protocol):
+    """The right to call a platform, drawn from the rows that all lanes share."""
+
+    def prepay(self, operation: str, calls: int, *, wait_s: float) -> None:
+        """Set calls aside before a lease is taken, waiting at most `wait_s`. Raises RateLimited."""
+
+    def spend(self, operation: str) -> None:
+        """Use one call, prepaid or drawn now, without waiting. Raises RateLimited."""
+
+    def learn(self, operation: str, *, remaining: int | None = None, resets_at: datetime | None = None,
+              blocked_until: datetime | None = None) -> None:  # fmt: skip
+        """What the platform's own answer said about the limit."""

@@ -1,0 +1,207 @@
+"""What a marketplace can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from listbridge.domain.catalog import ProductFacts
+from listbridge.domain.configuration import Account, CreationProfile, Shop
+from listbridge.domain.ids import (
+    ListingKey,
+    RemoteId,
+    Site,
+    Sku,
+    VariantId,
+)
+from listbridge.domain.listing import NOTHING, Listing, Values
+from listbridge.domain.ports.coordination import Budget, Share
+from listbridge.domain.rules import Bounds
+from listbridge.domain.verdicts import RemoteError
+
+
+@dataclass(frozen=True, slots=True)
+class AccountIdentity:
+    """Who a marketplace account says it is; `remote_name` stays the same for the same seller."""
+
+    remote_name: str
+    sites: tuple[Site, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """New values for one listing. What is None in `values` is left as it is."""
+
+    key: ListingKey
+    offer: RemoteId | None
+    remote: RemoteId | None
+    group: RemoteId | None
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionResult:
+    """What the marketplace said of one listing's revision: `error` None means accepted."""
+
+    key: ListingKey
+    error: RemoteError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteListing:
+    """What the marketplace shows for one SKU on one site. `live` False: an offer exists, but it is not published."""
+
+    key: ListingKey
+    live: bool
+    offer: RemoteId | None = None
+    remote: RemoteId | None = None
+    group: RemoteId | None = None
+    values: Values = NOTHING
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishVariant:
+    """One variant to publish: its listing's key and ids so far, and the shop's facts."""
+
+    key: ListingKey
+    variant: VariantId
+    offer: RemoteId | None
+    remote: RemoteId | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishRequest:
+    """One product for one site. Quantities and prices are not here: they are read inside a unit lease."""
+
+    product: ProductFacts
+    variants: tuple[PublishVariant, ...]
+    site: Site
+    creation: CreationProfile
+    group: RemoteId
+
+
+class UnitWrite(Protocol):
+    """Inside a lease on write units: the values to send, read within it."""
+
+    values: Mapping[Sku, Values]
+    """By SKU, this site's computed quantity and price."""
+
+    highest_quantity: Mapping[Sku, int]
+    """By SKU, the highest computed quantity over the account's sites."""
+
+    def check(self) -> None:
+        """Call before each request: raises RetryLater when the lease has less time left than a request may take."""
+
+    def accept(self, sku: Sku) -> None:
+        """The marketplace took the SKU's values."""
+
+
+class PublishSteps(Protocol):
+    """What the publish service lends an adapter while it publishes."""
+
+    @property
+    def progress(self) -> Mapping[str, str]:
+        """Everything saved so far, by this worker and by those before it."""
+
+    def save(self, **ids: str) -> None:
+        """Persist before the next call. Raises RetryLater when another worker took over."""
+
+    def forget(self, *names: str) -> None:
+        """Persist that these are no longer true."""
+
+    def unit(self, *skus: Sku) -> AbstractContextManager[UnitWrite]:
+        """A lease on the SKUs' write unit, with the attempt recorded; what is not accepted when it closes is settled by
+        the exception that closed it (unknown, or not applied)."""
+
+    def resumed(self) -> bool:
+        """True when an earlier worker may have made calls that it could not record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What is live now: remote ids by SKU, and the SKUs that the marketplace left out with its reason."""
+
+    remote: RemoteId
+    offers: Mapping[Sku, RemoteId]
+    group: RemoteId | None = None
+    left_out: Mapping[Sku, RemoteError] | None = None
+    url: str = ""
+
+
+class MarketplaceAdapter(Protocol):
+    """A marketplace, opened for one account. All errors are `RemoteError`s; no call waits for a budget."""
+
+    def identify(self) -> AccountIdentity: ...
+
+    def lease_key(self, listing: Listing) -> str:
+        """What must not be written twice at once when this listing's values are sent (protocol 5)."""
+
+    def revise(self, revisions: Sequence[Revision], *, highest_quantity: int | None) -> list[RevisionResult]:
+        """Send new values for the listings of one write unit, in one call; one result each.
+
+        `highest_quantity`: over the unit's listings, also those not in `revisions`; None leaves it alone. Raises a
+        RemoteError when the call as a whole failed.
+        """
+
+    def read_back(self, listings: Sequence[Listing]) -> list[RemoteListing]:
+        """What the marketplace shows now, one entry per listing, of any units."""
+
+    def find(self, site: Site, sku: Sku) -> RemoteListing | None:
+        """The account's offer for a SKU, made by whomever."""
+
+    def publish(self, request: PublishRequest, steps: PublishSteps) -> Published:
+        """Create or complete the product's offers and make them live; safe to run again after any interruption."""
+
+    def full_revise(self, request: PublishRequest, steps: PublishSteps) -> Published:
+        """Send content, policies, price and quantity of a live product."""
+
+    def end(self, request: PublishRequest, steps: PublishSteps) -> None:
+        """End the live listing; ended already is success."""
+
+    def creation_choices(self, site: Site) -> Mapping[str, Any]:
+        """What a creation profile can choose from on this account and site (policies, locations …)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarketplaceTraits:
+    """What services must know of a marketplace, from its manifest: numbers, never names."""
+
+    settle_s: float
+    revise_operation: str
+    revise_batch: int
+    revise_rate: float
+    max_sku_length: int
+    read_back_batch: int = 25
+    refuses_zero: str = ""
+    """The problem code with which a revision to zero is refused when the seller's account does not keep sold-out listings."""
+
+
+class Marketplaces(Protocol):
+    """Opens marketplace adapters."""
+
+    def open(self, account: Account, share: Share = Share.ORDINARY) -> tuple[MarketplaceAdapter, Budget]: ...
+
+    def traits(self, marketplace: str) -> MarketplaceTraits: ...
+
+    def bounds(self, marketplace: str, site: Site) -> Bounds: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShopTraits:
+    """What services must know of a shop platform, from its manifest."""
+
+    read_lag_s: float
+    read_batch: int
+
+
+class Shops(Protocol):
+    """Opens shop adapters."""
+
+    def open(self, shop: Shop) -> ShopAdapter: ...
+
+    def traits(self, platform: str) -> ShopTraits: ...
+
+    def scheme(self, platform: str) -> WebhookScheme: ...

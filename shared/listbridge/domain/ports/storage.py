@@ -1,0 +1,183 @@
+"""Our own tables: every write conditional on what was read, every read that decides something strongly consistent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.catalog import Reservation, Variant, Write
+from listbridge.domain.configuration import Document
+from listbridge.domain.ids import (
+    AccountId,
+    JobId,
+    ListingKey,
+    ProductId,
+    SalesListId,
+    ShopId,
+    Sku,
+    VariantKey,
+)
+from listbridge.domain.jobs import Job, JobEntry, JobState
+from listbridge.domain.listing import Band, Listing
+from listbridge.domain.publication import Publication
+from listbridge.domain.sales_list_items import Item
+
+D = TypeVar("D", bound=Document)
+
+
+class Conflict(Exception):
+    """A conditional write found the row changed since it was read: read again."""
+
+
+class Missing(Exception):
+    """The thing named does not exist."""
+
+    def __init__(self, kind: str, id: str) -> None:
+        super().__init__(f"{kind} {id}")
+        self.kind = kind
+        self.id = id
+
+
+class ConfigurationStore(Protocol):
+    """Configuration documents, strongly consistent, each saved only over the revision that was read."""
+
+    def get(self, kind: type[D], id: str) -> D:
+        """Raises Missing."""
+
+    def all(self, kind: type[D]) -> list[D]: ...
+
+    def save(self, document: D) -> D:
+        """Save over `document.rev` (0 = must not exist yet) and return it with the next rev. Raises Conflict."""
+
+    def delete(self, document: Document) -> None:
+        """Delete if still at `document.rev`. Raises Conflict."""
+
+
+class VariantRepository(Protocol):
+    """The shop's variants as observed. Reads are strongly consistent."""
+
+    def of_product(self, shop: ShopId, product: ProductId) -> list[Variant]: ...
+
+    def get_many(self, keys: Iterable[VariantKey]) -> dict[VariantKey, Variant]: ...
+
+    def observe(self, variant: Variant) -> Write:
+        """Store facts, visibility, content hash and absence if `variant.observation` is newer than the stored one.
+
+        Reservations and listings of the stored row stay as they are. NEW and SAME are stored; STALE and OVERLAP are not.
+        """
+
+    def bind(self, key: VariantKey, listing: ListingKey) -> None:
+        """Note on the variant that this listing is computed from it; idempotent. Raises Missing."""
+
+    def unbind(self, key: VariantKey, listing: ListingKey) -> None: ...
+
+    def reserve(self, key: VariantKey, line: str, reservation: Reservation | None) -> None:
+        """Set (None: remove) the reservation of one order line; a replay changes nothing. Raises Missing."""
+
+    def page(self, shop: ShopId, cursor: str | None, limit: int) -> tuple[list[Variant], str | None]:
+        """All variants of a shop, a page at a time, in no order; for sweeps and timers."""
+
+
+class ListingRepository(Protocol):
+    """The ledger rows."""
+
+    def get(self, key: ListingKey) -> Listing:
+        """Strongly consistent. Raises Missing."""
+
+    def get_many(self, keys: Iterable[ListingKey]) -> dict[ListingKey, Listing]:
+        """Strongly consistent; what does not exist is absent."""
+
+    def of_sku(self, account: AccountId, sku: Sku) -> list[Listing]:
+        """The SKU's listings on all sites of the account, strongly consistent: one write unit's members."""
+
+    def create(self, listing: Listing) -> None:
+        """Raises Conflict when the key is taken: P4 stands on this."""
+
+    def save(self, listing: Listing) -> Listing:
+        """Save over `listing.rev` and return it with the next rev. Raises Conflict."""
+
+    def change(self, key: ListingKey, change: Callable[[Listing], Listing]) -> Listing:
+        """Read, apply, save, again on conflict; a change that returns its argument unchanged writes nothing. Raises
+        Missing, and whatever `change` raises."""
+
+    def delete(self, listing: Listing) -> None:
+        """Delete if still at `listing.rev`. Raises Conflict."""
+
+    def due(self, account: AccountId, bands: Sequence[Band], *, at: datetime, limit: int) -> list[ListingKey]:
+        """Keys that the due index shows for these bands, oldest first within each; the index may lag: read before use."""
+
+    def next_due(self, account: AccountId, *, after: datetime) -> datetime | None:
+        """When the next postponed row comes due, if any."""
+
+    def of_list(
+        self, sales_list: SalesListId, cursor: str | None, limit: int
+    ) -> tuple[list[Listing], str | None]: ...
+
+    def of_account(
+        self, account: AccountId, cursor: str | None, limit: int
+    ) -> tuple[list[Listing], str | None]: ...
+
+
+class ItemRepository(Protocol):
+    """The contents of sales lists."""
+
+    def of_list(
+        self, sales_list: SalesListId, cursor: str | None, limit: int
+    ) -> tuple[list[Item], str | None]: ...
+
+    def of_product(self, shop: ShopId, product: ProductId) -> list[Item]:
+        """In every sales list."""
+
+    def put(self, item: Item) -> None: ...
+
+    def get(self, sales_list: SalesListId, variant: VariantKey) -> Item | None: ...
+
+    def delete(self, item: Item) -> None: ...
+
+
+class PublicationRepository(Protocol):
+    """Progress of publishing."""
+
+    def claim(self, publication: Publication, *, seconds: float, now: datetime) -> Publication | None:
+        """Take on the publication with a new epoch and its stored progress; None while another worker holds it."""
+
+    def save(self, publication: Publication) -> None:
+        """Save progress and extend the claim. Raises Conflict when a later epoch took over."""
+
+    def release(self, publication: Publication) -> None:
+        """Give the claim back, keeping the progress. A later epoch is left alone."""
+
+    def forget(self, publication: Publication) -> None:
+        """Delete the progress: the product is no longer published."""
+
+
+class JobRepository(Protocol):
+    """Jobs and their entries."""
+
+    def create(self, job: Job, entries: Sequence[JobEntry] = ()) -> None: ...
+
+    def get(self, id: JobId) -> Job:
+        """Raises Missing."""
+
+    def save(self, job: Job) -> Job:
+        """Over `job.rev`. Raises Conflict."""
+
+    def entries(self, id: JobId, cursor: str | None, limit: int) -> tuple[list[JobEntry], str | None]: ...
+
+    def finish(self, id: JobId, entry: JobEntry) -> None:
+        """Record an item's outcome once (a replay changes nothing), count it, and close the job with the last one."""
+
+    def recent(self, limit: int, state: JobState | None = None) -> list[Job]:
+        """Newest first; the feed index may lag."""
+
+
+class ActivityLog(Protocol):
+    """The append-only story of what happened."""
+
+    def note(self, *entries: ActivityEntry) -> None: ...
+
+    def of_subject(self, subject: str, limit: int) -> list[ActivityEntry]: ...
+
+    def of_account(self, account: AccountId, limit: int) -> list[ActivityEntry]: ...

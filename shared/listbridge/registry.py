@@ -1,0 +1,87 @@
+"""Finds adapters by folder and imports one only when it is asked for: adding a platform is adding a folder."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+from functools import cache
+from importlib import resources
+from types import ModuleType
+from typing import Any, Literal
+
+from listbridge import marketplaces as _marketplaces
+from listbridge import shops as _shops
+from listbridge.domain.manifest import MarketplaceManifest, ShopManifest
+from listbridge.domain.ports import MarketplaceAdapter, Missing, ShopAdapter, WebhookScheme
+from listbridge.infra.connection import Connection
+
+Room = Literal["marketplaces", "shops"]
+_ROOMS: dict[Room, ModuleType] = {"marketplaces": _marketplaces, "shops": _shops}
+
+
+@cache
+def slugs(room: Room) -> tuple[str, ...]:
+    """The platforms of a room, by their folder names."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(_ROOMS[room].__path__) if module.ispkg))
+
+
+def marketplace(slug: str) -> MarketplaceManifest:
+    """A marketplace's card. Raises Missing."""
+    manifest: MarketplaceManifest = _module("marketplaces", slug, "manifest").MANIFEST
+    return manifest
+
+
+def shop(slug: str) -> ShopManifest:
+    """A shop platform's card. Raises Missing."""
+    manifest: ShopManifest = _module("shops", slug, "manifest").MANIFEST
+    return manifest
+
+
+def open_marketplace(slug: str, connection: Connection) -> MarketplaceAdapter:
+    """The marketplace's adapter for one account. Raises Missing."""
+    adapter: MarketplaceAdapter = _module("marketplaces", slug, "adapter").open_adapter(connection)
+    return adapter
+
+
+def open_shop(slug: str, connection: Connection) -> ShopAdapter:
+    """The shop platform's adapter for one shop. Raises Missing."""
+    adapter: ShopAdapter = _module("shops", slug, "adapter").open_adapter(connection)
+    return adapter
+
+
+def webhook_scheme(slug: str) -> WebhookScheme:
+    """How the shop platform signs its deliveries. Raises Missing."""
+    scheme: WebhookScheme = _module("shops", slug, "webhooks").SCHEME
+    return scheme
+
+
+def webhook_secret_names(slug: str) -> tuple[str, ...]:
+    """The credential fields whose values may have signed a delivery. Raises Missing."""
+    names: tuple[str, ...] = _module("shops", slug, "webhooks").SECRET_FIELDS
+    return names
+
+
+def settings(room: Room, slug: str) -> ModuleType:
+    """The platform's `settings` module: `Settings`, `Credentials` and, for a marketplace, `CreationSettings`."""
+    return _module(room, slug, "settings")
+
+
+def auth(room: Room, slug: str) -> ModuleType:
+    """The platform's `auth` module, with its consent flow where it has one."""
+    return _module(room, slug, "auth")
+
+
+def messages(room: Room, slug: str) -> dict[str, Any]:
+    """The platform's own texts, empty when it has none."""
+    if slug not in slugs(room):
+        raise Missing(room, slug)
+    file = resources.files(_ROOMS[room]).joinpath(slug, "messages.json")
+    loaded: dict[str, Any] = json.loads(file.read_text()) if file.is_file() else {}
+    return loaded
+
+
+def _module(room: Room, slug: str, name: str) -> ModuleType:
+    if slug not in slugs(room):  # never import a path that a request named
+        raise Missing(room, slug)
+    return importlib.import_module(f"{_ROOMS[room].__name__}.{slug}.{name}")

@@ -1,0 +1,55 @@
+"""Take a batch of queue records apart, so that one poisoned message never takes another with it (protocol 11)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from listbridge.domain.work import Message
+
+M = TypeVar("M", bound=Message)
+Record = Mapping[str, Any]
+_log = logging.getLogger(__name__)
+
+
+def each(records: Sequence[Record], kind: type[M], handle: Callable[[M], None]) -> dict[str, list[dict[str, str]]]:
+    """Handle the messages one by one; the answer names those that must come back (partial batch failure).
+
+    A message that we cannot read, or whose handling fails for a reason we have no name for, comes back until the queue
+    moves it to the dead-letter queue: alone.
+    """
+    failed = [record["messageId"] for record in records if not _handled(record, kind, handle)]
+    return {"batchItemFailures": [{"itemIdentifier": id} for id in failed]}
+
+
+def together(
+    records: Sequence[Record], kind: type[M], handle: Callable[[Sequence[M]], None]
+) -> dict[str, list[dict[str, str]]]:
+    """Handle the whole batch at once; when that fails, one by one, to find the message that is to blame."""
+    try:
+        messages = [kind.model_validate_json(record["body"]) for record in records]
+        handle(messages)
+    except Exception as error:  # noqa: BLE001  # the boundary: whatever it is, only its own message may suffer
+        if len(records) > 1:
+            _log.warning("batch.taken_apart", extra={"error": type(error).__name__, "messages": len(records)})
+        else:
+            _log.error("message.failed", exc_info=error, extra={"message_id": records[0]["messageId"]})
+            return {"batchItemFailures": [{"itemIdentifier": records[0]["messageId"]}]}
+    else:
+        return {"batchItemFailures": []}
+    return each(records, kind, lambda message: handle([message]))
+
+
+def _handled(record: Record, kind: type[M], handle: Callable[[M], None]) -> bool:
+    try:
+        handle(kind.model_validate_json(record["body"]))
+    except ValidationError as error:
+        _log.error("message.unreadable", extra={"message_id": record["messageId"], "errors": error.error_count()})
+        return False
+    except Exception as error:  # noqa: BLE001  # the boundary: a bug of ours goes to the dead-letter queue, alone
+        _log.error("message.failed", exc_info=error, extra={"message_id": record["messageId"]})
+        return False
+    return True
