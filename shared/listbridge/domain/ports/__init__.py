@@ -24,8 +24,6 @@ from listbridge.domain.ports.marketplaces import (
     RemoteListing,
     Revision,
     RevisionResult,
-    Shops,
-    ShopTraits,
     UnitWrite,
 )
 from listbridge.domain.ports.shops import (
@@ -34,6 +32,8 @@ from listbridge.domain.ports.shops import (
     ReadResult,
     ShopAdapter,
     ShopIdentity,
+    Shops,
+    ShopTraits,
     SweepPage,
     WebhookScheme,
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from listbridge.domain.catalog import ProductFacts
-from listbridge.domain.configuration import Account, CreationProfile, Shop
+from listbridge.domain.configuration import Account, CreationProfile
 from listbridge.domain.ids import (
     ListingKey,
     RemoteId,
@@ -187,21 +187,3 @@ class Marketplaces(Protocol):
     def traits(self, marketplace: str) -> MarketplaceTraits: ...
 
     def bounds(self, marketplace: str, site: Site) -> Bounds: ...
-
-
-@dataclass(frozen=True, slots=True)
-class ShopTraits:
-    """What services must know of a shop platform, from its manifest."""
-
-    read_lag_s: float
-    read_batch: int
-
-
-class Shops(Protocol):
-    """Opens shop adapters."""
-
-    def open(self, shop: Shop) -> ShopAdapter: ...
-
-    def traits(self, platform: str) -> ShopTraits: ...
-
-    def scheme(self, platform: str) -> WebhookScheme: ...

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from listbridge.domain.catalog import ProductFacts
+from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import (
     LocationId,
     ProductId,
@@ -89,3 +90,21 @@ class WebhookScheme(Protocol):
 
     def parse(self, body: bytes, headers: Mapping[str, str]) -> Delivery:
         """Raises ValueError when a genuine body cannot be understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShopTraits:
+    """What services must know of a shop platform, from its manifest."""
+
+    read_lag_s: float
+    read_batch: int
+
+
+class Shops(Protocol):
+    """Opens shop adapters."""
+
+    def open(self, shop: Shop) -> ShopAdapter: ...
+
+    def traits(self, platform: str) -> ShopTraits: ...
+
+    def scheme(self, platform: str) -> WebhookScheme: ...
