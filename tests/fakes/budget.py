@@ -1,0 +1,57 @@
+"""Budgets for the tests of services; the real arithmetic is tested where it is written."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+from typing import Any
+
+from listbridge.domain.ports import Clock
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import RateLimited
+
+
+class FakeBudget:
+    """`Budget` with a number of calls that a test sets; None is without limit.
+
+    `spent` counts the calls by operation, `prepaid` what was set aside and not yet used, `learned` what it was told.
+    """
+
+    def __init__(self, clock: Clock, calls: int | None = None, *, until: datetime | None = None) -> None:
+        self._clock = clock
+        self._lock = threading.RLock()
+        self.calls = calls
+        self.until = until
+        self.spent: dict[str, int] = {}
+        self.prepaid: dict[str, int] = {}
+        self.learned: list[tuple[str, dict[str, Any]]] = []
+
+    def prepay(self, operation: str, calls: int, *, wait_s: float) -> None:
+        with self._lock:
+            for _ in range(calls - self.prepaid.get(operation, 0)):
+                self._draw(operation)
+                self.prepaid[operation] = self.prepaid.get(operation, 0) + 1
+
+    def spend(self, operation: str) -> None:
+        with self._lock:
+            if self.prepaid.get(operation, 0) > 0:
+                self.prepaid[operation] -= 1
+            else:
+                self._draw(operation)
+            self.spent[operation] = self.spent.get(operation, 0) + 1
+
+    def learn(self, operation: str, *, remaining: int | None = None, resets_at: datetime | None = None,
+              blocked_until: datetime | None = None) -> None:  # fmt: skip
+        with self._lock:
+            told = {"remaining": remaining, "resets_at": resets_at, "blocked_until": blocked_until}
+            self.learned.append((operation, told))
+            if blocked_until is not None:
+                self.until = blocked_until
+
+    def _draw(self, operation: str) -> None:
+        blocked = self.until is not None and self._clock.now() < self.until
+        if blocked or self.calls == 0:
+            until = self.until if self.until is not None else self._clock.now() + timedelta(seconds=1)
+            raise RateLimited(Problem("budget_spent", {"operation": operation}), until=until)
+        if self.calls is not None:
+            self.calls -= 1

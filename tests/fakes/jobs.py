@@ -1,0 +1,78 @@
+"""Jobs in memory."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from listbridge.domain.ids import JobId
+from listbridge.domain.jobs import Job, JobEntry, JobState, Outcome
+from listbridge.domain.ports import Clock, Conflict, Missing
+from tests.fakes.cuts import Hook, no_cut
+
+
+class FakeJobRepository:
+    """`JobRepository` in memory."""
+
+    def __init__(self, clock: Clock, before_write: Hook = no_cut) -> None:
+        self._clock = clock
+        self._jobs: dict[JobId, Job] = {}
+        self._entries: dict[JobId, dict[str, JobEntry]] = {}
+        self._lock = threading.RLock()
+        self._before_write = before_write
+
+    def create(self, job: Job, entries: Sequence[JobEntry] = ()) -> None:
+        self._before_write("jobs.create")
+        with self._lock:
+            if job.id in self._jobs:
+                raise Conflict(job.id)
+            self._jobs[job.id] = job.model_copy(update={"rev": 1, "total": job.total or len(entries)})
+            self._entries[job.id] = {entry.item: entry for entry in entries}
+
+    def get(self, id: JobId) -> Job:
+        with self._lock:
+            job = self._jobs.get(id)
+        if job is None:
+            raise Missing("job", id)
+        return job
+
+    def save(self, job: Job) -> Job:
+        self._before_write("jobs.save")
+        with self._lock:
+            stored = self._jobs.get(job.id)
+            if stored is None or stored.rev != job.rev:
+                raise Conflict(job.id)
+            saved = job.model_copy(update={"rev": job.rev + 1})
+            self._jobs[job.id] = saved
+            return saved
+
+    def entries(self, id: JobId, cursor: str | None, limit: int) -> tuple[list[JobEntry], str | None]:
+        with self._lock:
+            rows = sorted(self._entries.get(id, {}).items())
+        rest = [(name, entry) for name, entry in rows if cursor is None or name > cursor]
+        page = rest[:limit]
+        return [entry for _, entry in page], page[-1][0] if len(rest) > limit else None
+
+    def finish(self, id: JobId, entry: JobEntry) -> None:
+        if entry.outcome is Outcome.WAITING:
+            raise ValueError("an item that waits is not finished")
+        self._before_write("jobs.finish")
+        with self._lock:
+            job = self.get(id)
+            stored = self._entries[id].get(entry.item)
+            if stored is not None and stored.outcome is not Outcome.WAITING:
+                return
+            self._entries[id][entry.item] = entry
+            failed = job.failed + (entry.outcome is Outcome.FAILED)
+            done = job.done + (entry.outcome is not Outcome.FAILED)
+            update: dict[str, Any] = {"done": done, "failed": failed, "rev": job.rev + 1}
+            if job.state is JobState.RUNNING and 0 < job.total <= done + failed:
+                update["state"] = JobState.DONE if done else JobState.FAILED
+                update["finished_at"] = entry.at or self._clock.now()
+            self._jobs[id] = job.model_copy(update=update)
+
+    def recent(self, limit: int, state: JobState | None = None) -> list[Job]:
+        with self._lock:
+            jobs = [job for job in self._jobs.values() if state is None or job.state is state]
+        return sorted(jobs, key=lambda job: job.created_at, reverse=True)[:limit]

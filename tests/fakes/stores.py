@@ -1,0 +1,41 @@
+"""Every fake of ours at once, on one clock and one hook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tests.fakes.activity import FakeActivityLog
+from tests.fakes.clock import VirtualClock
+from tests.fakes.configuration import FakeConfigurationStore
+from tests.fakes.coordination import FakeCounters, FakeLeases
+from tests.fakes.cuts import Switch
+from tests.fakes.inbox import FakeInbox
+from tests.fakes.items import FakeItemRepository
+from tests.fakes.jobs import FakeJobRepository
+from tests.fakes.listings import FakeListingRepository
+from tests.fakes.publications import FakePublicationRepository
+from tests.fakes.queues import FakeQueues
+from tests.fakes.secrets import FakeSecretStore
+from tests.fakes.variants import FakeVariantRepository
+
+
+@dataclass
+class Stores:
+    """All our own ports in memory, named as in `services.deps.Deps`. `cut.hook = CutAt(n)` kills the n-th write."""
+
+    clock: VirtualClock = field(default_factory=VirtualClock)
+    cut: Switch = field(default_factory=Switch)
+
+    def __post_init__(self) -> None:
+        self.configuration = FakeConfigurationStore(self.cut)
+        self.variants = FakeVariantRepository(self.cut)
+        self.listings = FakeListingRepository(self.cut)
+        self.items = FakeItemRepository(self.cut)
+        self.publications = FakePublicationRepository(self.cut)
+        self.leases = FakeLeases(self.clock, self.cut)
+        self.counters = FakeCounters(self.cut)
+        self.inbox = FakeInbox(self.cut)
+        self.jobs = FakeJobRepository(self.clock, self.cut)
+        self.activity = FakeActivityLog(self.cut)
+        self.queues = FakeQueues(self.clock, self.cut)
+        self.secrets = FakeSecretStore(self.cut)

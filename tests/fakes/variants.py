@@ -1,0 +1,95 @@
+"""The shop's variants in memory."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from listbridge.domain.catalog import Observation, Reservation, Variant, Write
+from listbridge.domain.ids import ListingKey, ProductId, ShopId, VariantKey
+from listbridge.domain.ports import Missing
+from tests.fakes.cuts import Hook, no_cut
+
+
+class FakeVariantRepository:
+    """`VariantRepository` in memory."""
+
+    def __init__(self, before_write: Hook = no_cut) -> None:
+        self._rows: dict[VariantKey, Variant] = {}
+        self._lock = threading.RLock()
+        self._before_write = before_write
+
+    def of_product(self, shop: ShopId, product: ProductId) -> list[Variant]:
+        with self._lock:
+            return [
+                row for key, row in sorted(self._rows.items()) if (key.shop, key.product) == (shop, product)
+            ]
+
+    def get_many(self, keys: Iterable[VariantKey]) -> dict[VariantKey, Variant]:
+        with self._lock:
+            return {key: self._rows[key] for key in keys if key in self._rows}
+
+    def observe(self, variant: Variant) -> Write:
+        self._before_write("variants.observe")
+        with self._lock:
+            old = self._rows.get(variant.key)
+            if old is None:
+                self._rows[variant.key] = replace(variant, reservations={}, listings=frozenset(), rev=1)
+                return Write.NEW
+            same = _observed(old) == _observed(variant)
+            mine, stored = variant.observation, old.observation
+            if mine.end < stored.start:
+                return Write.STALE
+            if mine.start <= stored.end:
+                if not same:
+                    return Write.OVERLAP
+                mine = Observation(max(mine.start, stored.start), max(mine.end, stored.end))
+            self._rows[variant.key] = replace(
+                variant,
+                observation=mine,
+                reservations=old.reservations,
+                listings=old.listings,
+                rev=old.rev + 1,
+            )
+            return Write.SAME if same else Write.NEW
+
+    def bind(self, key: VariantKey, listing: ListingKey) -> None:
+        self._before_write("variants.bind")
+        with self._lock:
+            row = self._row(key)
+            self._rows[key] = replace(row, listings=row.listings | {listing}, rev=row.rev + 1)
+
+    def unbind(self, key: VariantKey, listing: ListingKey) -> None:
+        self._before_write("variants.unbind")
+        with self._lock:
+            row = self._rows.get(key)
+            if row is not None:
+                self._rows[key] = replace(row, listings=row.listings - {listing}, rev=row.rev + 1)
+
+    def reserve(self, key: VariantKey, line: str, reservation: Reservation | None) -> None:
+        self._before_write("variants.reserve")
+        with self._lock:
+            row = self._row(key)
+            held: Mapping[str, Reservation] = {k: v for k, v in row.reservations.items() if k != line}
+            if reservation is not None:
+                held = {**held, line: reservation}
+            self._rows[key] = replace(row, reservations=held, rev=row.rev + 1)
+
+    def page(self, shop: ShopId, cursor: str | None, limit: int) -> tuple[list[Variant], str | None]:
+        with self._lock:
+            rows = [row for key, row in sorted(self._rows.items()) if key.shop == shop]
+        rest = [row for row in rows if cursor is None or str(row.key) > cursor]
+        rest.sort(key=lambda row: str(row.key))
+        page = rest[:limit]
+        return page, str(page[-1].key) if len(rest) > limit else None
+
+    def _row(self, key: VariantKey) -> Variant:
+        row = self._rows.get(key)
+        if row is None:
+            raise Missing("variant", str(key))
+        return row
+
+
+def _observed(variant: Variant) -> tuple[object, ...]:
+    return variant.facts, variant.visibility, variant.content_hash, variant.absent
