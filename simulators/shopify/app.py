@@ -1,0 +1,444 @@
+"""The HTTP face of the simulated shop: token endpoint, GraphQL Admin API, and the control door under `/_sim/`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from graphql import FieldNode, GraphQLError, OperationDefinitionNode, OperationType
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+
+from simulators.clock import Clock, RealClock
+from simulators.door import ConnectionDropped
+from simulators.faults import Fault
+from simulators.shopify.control import Control
+from simulators.shopify.cost import CostMeter
+from simulators.shopify.deeds import Deeds
+from simulators.shopify.deliveries import Deliver, DeliveryQueue
+from simulators.shopify.execution import Engine, Prepared, build
+from simulators.shopify.limits import Limits, read_limits
+from simulators.shopify.resolvers import KINDS, RESOLVERS
+from simulators.shopify.tokens import GrantRefused
+from simulators.shopify.world import SCOPES, Settings, World
+
+_ROUTES = Map(
+    [
+        Rule("/admin/oauth/access_token", methods=["POST"], endpoint="token"),
+        Rule("/admin/api/<version>/graphql.json", methods=["POST"], endpoint="graphql"),
+        Rule("/_bulk/<int:number>.jsonl", methods=["GET"], endpoint="bulk"),
+        Rule("/_sim/<path:rest>", endpoint="control"),
+    ]
+)
+_SUPPORTED = ("2026-01", "2026-04", "2026-07", "2026-10", "unstable")  # quarterly, each for 12 months
+_BAD_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"  # noqa: S105  # an error text
+_SCOPE_OF = {
+    "products": "read_products",
+    "product": "read_products",
+    "productVariants": "read_products",
+    "productVariant": "read_products",
+    "collections": "read_products",
+    "collection": "read_products",
+    "inventoryItems": "read_inventory",
+    "inventoryItem": "read_inventory",
+    "inventoryLevel": "read_inventory",
+    "locations": "read_locations",
+    "inventorySetQuantities": "write_inventory",
+    "orders": "read_orders",
+    "order": "read_orders",
+    "orderByIdentifier": "read_orders",
+    "orderCreate": "write_orders",
+    "orderCancel": "write_orders",
+}
+_COST_HELP = (
+    "See https://shopify.dev/docs/api/usage/rate-limits for how the cost of a query is calculated. "
+    "To read more data, use bulk operations."
+)
+
+
+class ShopifySimulator:
+    """A Shopify shop as one app sees it: a WSGI application with state, limits, webhooks and faults.
+
+    `deliver(url, headers, body) -> status` posts webhooks (None: every delivery fails, as with a dead receiver).
+    `time_scale`: real seconds per simulated second. `latency_s`: median answering time, in simulated seconds.
+    `limits`: what differs from limits.json (dict, file or `Limits`). `allow_http`: webhooks to http:// addresses.
+    Faults (`faults.add(Fault(...))`): operation is the first root field (`products`, `inventorySetQuantities`),
+    `token`, or `webhook:<topic>`; README.md lists the vendor faults.
+    """
+
+    def __init__(
+        self,
+        *,
+        shop_domain: str = "demo.myshopify.com",
+        client_id: str = "demo-client-id",
+        client_secret: str = "demo-client-secret",  # noqa: S107  # the default of a stand-in, known to everyone
+        clock: Clock | None = None,
+        deliver: Deliver | None = None,
+        time_scale: float = 1.0,
+        latency_s: float = 0.0,
+        limits: Limits | Path | str | dict[str, Any] | None = None,
+        allow_http: bool = False,
+        name: str = "Demo Shop",
+        currency: str = "EUR",
+        webhook_version: str = "2026-04",
+        sale_touches_product: bool = True,
+        scopes: list[str] | None = None,
+    ) -> None:
+        settings = Settings(
+            shop_domain=shop_domain,
+            client_id=client_id,
+            client_secret=client_secret,
+            name=name,
+            currency=currency,
+            webhook_version=webhook_version,
+            sale_touches_product=sale_touches_product,
+            allow_http=allow_http,
+            scopes=list(scopes or SCOPES),
+        )
+        self.world = World(
+            settings,
+            clock=clock or RealClock(),
+            scale=time_scale,
+            limits=read_limits(limits),
+            deliver=deliver,
+        )
+        self.deeds = Deeds(self.world)
+        self.world.deeds = self.deeds
+        self.faults = self.world.faults
+        self.latency_s = latency_s
+        self._engine = Engine(build(RESOLVERS, KINDS))
+        self._control = Control(self.world, self.deeds)
+
+    @property
+    def deliveries(self) -> DeliveryQueue:
+        """The webhooks on their way: `pump()`, `duplicate()`, `reorder()`, `drop()`, `delay()`, `start()` ..."""
+        return self.world.deliveries
+
+    @property
+    def calls(self) -> list[Any]:
+        """The journal of API calls so far."""
+        with self.world.lock:
+            return list(self.world.journal)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        request = Request(environ)
+        try:
+            endpoint, arguments = _ROUTES.bind_to_environ(environ).match()
+            response: Response = getattr(self, f"_on_{endpoint}")(request, **arguments)
+        except HTTPException as refusal:
+            response = _json({"errors": "Not Found"}, refusal.code or 500)
+        return response(environ, start_response)
+
+    # Control and downloads
+
+    def _on_control(self, request: Request, rest: str) -> Response:
+        return self._control.answer(request, rest)
+
+    def _on_bulk(self, _request: Request, number: int) -> Response:
+        with self.world.lock:
+            operation = self.world.bulk.rows.get(number)
+        if operation is None or not operation.lines:
+            return _json({"errors": "Not Found"}, 404)
+        return Response(operation.lines, content_type="application/jsonl")
+
+    # Tokens
+
+    def _on_token(self, request: Request) -> Response:
+        self.world.pace.latency(self.latency_s)
+        fault = self.faults.strike("token")
+        early = self._before(fault)
+        if early is not None:
+            self._note("token", None, {}, "", early.status_code, "fault")
+            return early
+        asked = (request.get_json(silent=True) if request.is_json else request.form.to_dict()) or {}
+        with self.world.lock:
+            try:
+                granted = self.world.tokens.grant(asked)
+                response = _json(granted)
+            except GrantRefused as refusal:
+                response = _grant_refused(refusal)
+        self._note(
+            "token", None, {}, "", response.status_code, "ok" if response.status_code == 200 else "refused"
+        )
+        self._after(fault)
+        return response
+
+    # GraphQL
+
+    def _on_graphql(self, request: Request, version: str) -> Response:
+        self.world.pace.latency(self.latency_s)
+        served = _served(version)
+        if served is None:
+            return _json({"errors": "Not Found"}, 404)
+        asked = request.get_json(silent=True) or {}
+        if not isinstance(asked, dict) or not isinstance(asked.get("query"), str):
+            return _json({"errors": {"query": "Required parameter missing or invalid"}}, 400)
+        prepared = self._engine.prepare(asked["query"])
+        name = asked.get("operationName")
+        operation = prepared.operation(name)
+        root = _root_field(operation)
+        variables = asked.get("variables") or {}
+        fault = self.faults.strike(root)
+        response, told = self._serve(request, prepared, operation, variables, name, fault)
+        shown = operation.name.value if operation and operation.name else name
+        self._note(root, shown, variables, version, response.status_code, **told)
+        response.headers["X-Shopify-API-Version"] = served
+        self._after(fault)
+        return response
+
+    def _serve(
+        self,
+        request: Request,
+        prepared: Prepared,
+        operation: OperationDefinitionNode | None,
+        variables: Mapping[str, Any],
+        name: str | None,
+        fault: Fault | None,
+    ) -> tuple[Response, dict[str, Any]]:
+        early = self._before(fault)
+        if early is not None:
+            return early, {"outcome": "fault"}
+        vendor = fault.name if fault and fault.kind == "vendor" else ""
+        token = request.headers.get("X-Shopify-Access-Token", "")
+        with self.world.lock:
+            if vendor == "token_expired":
+                self.world.tokens.revoke(token)
+            if not self.world.tokens.alive(token):
+                return _json({"errors": _BAD_TOKEN}, 401), {"outcome": "unauthorised"}
+            if operation is None or prepared.errors:
+                return _json({"errors": _invalid(prepared, name)}), {"outcome": "invalid"}
+            denied = self._denied(operation)
+            if denied is not None:
+                return _json({"errors": [denied], "data": None}), {"outcome": "denied"}
+            if vendor == "internal_error":
+                return _json({"errors": [_internal_error()]}), {"outcome": "internal_error"}
+            stale = fault.seconds if fault and vendor == "stale_read" else 0.0
+            return self._execute(prepared, operation, variables, name, stale, vendor == "throttled")
+
+    def _execute(
+        self,
+        prepared: Prepared,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, Any],
+        name: str | None,
+        stale_s: float,
+        throttled: bool,
+    ) -> tuple[Response, dict[str, Any]]:
+        """Price, admit, run and charge; under the lock."""
+        world = self.world
+        assert prepared.document is not None  # noqa: S101  # looked at before
+        meter = CostMeter(
+            self._engine.schema, prepared.document, operation, variables, world.limits.connection_sizing
+        )
+        requested = meter.requested()
+        if requested > world.limits.max_query_cost:
+            error = _too_dear(requested, world.limits.max_query_cost)
+            return _json({"errors": [error]}), {"outcome": "max_cost_exceeded", "requested_cost": requested}
+        if throttled or not world.bucket.admits(requested):
+            cost = {
+                "requestedQueryCost": requested,
+                "actualQueryCost": None,
+                "throttleStatus": world.bucket.status(),
+            }
+            answer = {"errors": [_THROTTLED], "extensions": {"cost": cost}}
+            return _json(answer), {"outcome": "throttled", "requested_cost": requested}
+        reading = operation.operation is OperationType.QUERY
+        context = world.context(stale_s if reading else 0.0)
+        self._finish_bulk()
+        result = self._engine.run(prepared, context, variables, name)
+        _raise_bugs(result.errors)
+        actual = meter.actual(result.data)
+        world.bucket.pay(actual)
+        extensions: dict[str, Any] = {
+            "cost": {
+                "requestedQueryCost": requested,
+                "actualQueryCost": actual,
+                "throttleStatus": world.bucket.status(),
+            }
+        }
+        if context.warnings:
+            extensions["search"] = context.warnings
+        answer = _answer(result.data, result.errors) | {"extensions": extensions}
+        outcome = "error" if result.errors else "ok"
+        return _json(answer), {"outcome": outcome, "requested_cost": requested, "actual_cost": actual}
+
+    def _finish_bulk(self) -> None:
+        """Complete the exports whose time has come."""
+        world = self.world
+        for one in world.bulk.running():
+            if one.ready_at > world.now():
+                continue
+            prepared = self._engine.prepare(one.query)
+            if prepared.errors:
+                continue
+            result = self._engine.run(prepared, world.context(unbounded=True), {}, None)
+            done = world.bulk.finish(one.id, result.data or {}, world.now())
+            world.emit(
+                "bulk_operations/finish",
+                {
+                    "admin_graphql_api_id": f"gid://shopify/BulkOperation/{done.id}",
+                    "completed_at": world.now().isoformat(timespec="seconds"),
+                    "created_at": done.created_at.isoformat(timespec="seconds"),
+                    "error_code": None,
+                    "status": "completed",
+                    "type": "query",
+                },
+            )
+
+    def _denied(self, operation: OperationDefinitionNode) -> dict[str, Any] | None:
+        scopes = self.world.tokens.scopes
+        for field in operation.selection_set.selections:
+            if not isinstance(field, FieldNode):
+                continue
+            needed = _SCOPE_OF.get(field.name.value)
+            if needed and needed not in scopes and needed.replace("read_", "write_") not in scopes:
+                return {
+                    "message": f"Access denied for {field.name.value} field. Required access: `{needed}` access scope.",
+                    "path": [field.name.value],
+                    "extensions": {"code": "ACCESS_DENIED", "requiredAccess": f"`{needed}` access scope."},
+                }
+        return None
+
+    # Faults
+
+    def _before(self, fault: Fault | None) -> Response | None:
+        if fault is None:
+            return None
+        if fault.kind == "delay":
+            self.world.pace.sleep(fault.seconds)
+        elif fault.kind == "drop_before":
+            raise ConnectionDropped("the connection broke before the request was read")
+        elif fault.kind == "html":
+            page = "<!DOCTYPE html><html><head><title>Something went wrong</title></head><body><h1>Oops</h1></body></html>"
+            return Response(page, status=fault.status, content_type="text/html; charset=utf-8")
+        elif fault.kind == "status":
+            body = fault.body if fault.body is not None else {"errors": _status_text(fault.status)}
+            response = _json(body, fault.status)
+            response.headers.extend(fault.headers)
+            return response
+        return None
+
+    def _after(self, fault: Fault | None) -> None:
+        if fault is not None and fault.kind == "drop_after":
+            raise ConnectionDropped("the connection broke after the request was carried out")
+
+    def _note(
+        self,
+        operation: str,
+        name: str | None,
+        variables: Mapping[str, Any],
+        version: str,
+        status: int,
+        outcome: str,
+        **cost: Any,
+    ) -> None:
+        self.world.note(
+            operation=operation,
+            name=name,
+            variables=dict(variables),
+            version=version,
+            status=status,
+            outcome=outcome,
+            **cost,
+        )
+
+
+_THROTTLED = {
+    "message": "Throttled",
+    "extensions": {"code": "THROTTLED", "documentation": "https://shopify.dev/api/usage/rate-limits"},
+}
+
+
+def _json(body: Any, status: int = 200) -> Response:
+    return Response(
+        json.dumps(body, separators=(",", ":")), status=status, content_type="application/json; charset=utf-8"
+    )
+
+
+def _served(version: str) -> str | None:
+    """The version that answers: an expired one silently falls forward to the oldest supported, an unknown one is 404."""
+    if version in _SUPPORTED:
+        return version
+    parts = version.split("-")
+    quarterly = len(parts) == 2 and parts[0].isdigit() and parts[1] in ("01", "04", "07", "10")
+    return _SUPPORTED[0] if quarterly and version < _SUPPORTED[0] else None
+
+
+def _root_field(operation: OperationDefinitionNode | None) -> str:
+    if operation is None:
+        return "invalid"
+    fields = [node.name.value for node in operation.selection_set.selections if isinstance(node, FieldNode)]
+    return fields[0] if fields else "invalid"
+
+
+def _invalid(prepared: Prepared, name: str | None) -> list[dict[str, Any]]:
+    if prepared.errors:
+        return [_shown(error, "graphqlValidationFailed") for error in prepared.errors]
+    return [{"message": f"No operation named {name!r}", "extensions": {"code": "badRequest"}}]
+
+
+def _shown(error: GraphQLError, code: str) -> dict[str, Any]:
+    shown: dict[str, Any] = {"message": error.message}
+    if error.locations:
+        shown["locations"] = [{"line": one.line, "column": one.column} for one in error.locations]
+    if error.path:
+        shown["path"] = list(error.path)
+    shown["extensions"] = dict(error.extensions or {}) or {"code": code}
+    return shown
+
+
+def _answer(data: Mapping[str, Any] | None, errors: list[GraphQLError] | None) -> dict[str, Any]:
+    answer: dict[str, Any] = {"data": data}
+    if errors:
+        answer["errors"] = [_shown(error, "INTERNAL_SERVER_ERROR") for error in errors]
+    return answer
+
+
+def _raise_bugs(errors: list[GraphQLError] | None) -> None:
+    """An exception that is not an answer of Shopify's is a bug of the simulator: let it be seen."""
+    for error in errors or ():
+        cause = error.original_error
+        if cause is not None and not isinstance(cause, GraphQLError):
+            raise cause
+
+
+def _too_dear(cost: int, most: int) -> dict[str, Any]:
+    """As measured on a shop: no cost block beside it, the numbers stand in the error."""
+    return {
+        "message": f"Query cost is {cost}, which exceeds the single query max cost limit ({most}).\n\n{_COST_HELP}\n",
+        "extensions": {
+            "code": "MAX_COST_EXCEEDED",
+            "cost": cost,
+            "maxCost": most,
+            "documentation": "https://shopify.dev/api/usage/rate-limits",
+        },
+    }
+
+
+def _internal_error() -> dict[str, Any]:
+    return {
+        "message": "Internal error. Looks like something went wrong on our end.\nRequest ID: simulated",
+        "extensions": {"code": "INTERNAL_SERVER_ERROR", "requestId": "simulated"},
+    }
+
+
+def _status_text(status: int) -> str:
+    return {
+        429: "Exceeded 2 calls per second for api client. Reduce request rates to resume uninterrupted service.",
+        502: "Bad Gateway",
+        503: "Service Unavailable",
+        504: "Gateway Timeout",
+    }.get(status, "Internal Server Error")
+
+
+def _grant_refused(refusal: GrantRefused) -> Response:
+    if not refusal.html:
+        return _json({"error": refusal.code, "error_description": refusal.message}, 400)
+    page = (
+        f"<!DOCTYPE html><html><head><title>400 - Oauth error {refusal.code}</title></head>"
+        f"<body><h1>Oauth error {refusal.code}: {refusal.message}</h1></body></html>"
+    )
+    return Response(page, status=400, content_type="text/html; charset=utf-8")

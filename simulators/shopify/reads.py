@@ -1,0 +1,628 @@
+"""How the catalogue's types and queries are read from the tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLError
+
+from simulators.shopify import search
+from simulators.shopify.execution import Context, Resolver
+from simulators.shopify.pages import Page, page
+from simulators.shopify.payloads import gid
+from simulators.shopify.records import (
+    Collection,
+    InventoryItem,
+    Level,
+    Location,
+    Medium,
+    Option,
+    Product,
+    Variant,
+    View,
+)
+
+_GID = re.compile(r"gid://shopify/([A-Za-z]+)/(\d+)(?:\?.*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    id: str
+    name: str
+    quantity: int
+    updated_at: Any
+
+
+def number_of(global_id: str, kind: str | None = None) -> int:
+    """The number in a global id; raises Shopify's error for what is none, and -1 for the id of another kind."""
+    found = _GID.fullmatch(global_id)
+    if found is None:
+        raise GraphQLError(
+            f"Invalid global id '{global_id}'", extensions={"code": "argumentLiteralsIncompatible"}
+        )
+    return int(found[2]) if kind in (None, found[1]) else -1
+
+
+def connection(
+    records: Iterable[Any], key: Callable[[Any], tuple[Any, int]], info: Any, arguments: dict[str, Any]
+) -> Page[Any]:
+    context: Context = info.context
+    if context.unbounded and arguments.get("first") is None and arguments.get("last") is None:
+        ordered = sorted(records, key=key)
+        return Page(ordered, key, False, False)
+    return page(list(records), key, arguments, context.limits.max_page)
+
+
+def by_id(record: Any) -> tuple[int, int]:
+    return (record.id, record.id)
+
+
+# Searches
+
+PRODUCT_FACTS: dict[str, Callable[[Any], Any]] = {
+    "default": lambda one: (one.title, one.vendor, *one.tags),
+    "id": lambda one: one.id,
+    "title": lambda one: one.title,
+    "handle": lambda one: one.handle,
+    "status": lambda one: one.status,
+    "vendor": lambda one: one.vendor,
+    "product_type": lambda one: one.product_type,
+    "tag": lambda one: one.tags,
+    "created_at": lambda one: one.created_at,
+    "updated_at": lambda one: one.updated_at,
+    "published_at": lambda one: one.published_at,
+}
+ITEM_FACTS: dict[str, Callable[[Any], Any]] = {
+    "id": lambda one: one.id,
+    "sku": lambda one: one.sku,
+    "created_at": lambda one: one.created_at,
+    "updated_at": lambda one: one.updated_at,
+}
+COLLECTION_FACTS: dict[str, Callable[[Any], Any]] = {
+    "default": lambda one: one.title,
+    "id": lambda one: one.id,
+    "title": lambda one: one.title,
+    "handle": lambda one: one.handle,
+    "collection_type": lambda one: "smart" if one.smart else "custom",
+    "product_id": lambda one: tuple(one.members),
+    "updated_at": lambda one: one.updated_at,
+}
+LOCATION_FACTS: dict[str, Callable[[Any], Any]] = {
+    "default": lambda one: one.name,
+    "id": lambda one: one.id,
+    "location_id": lambda one: one.id,
+    "name": lambda one: one.name,
+    "active": lambda one: str(one.is_active).lower(),
+    "created_at": lambda one: one.created_at,
+}
+
+
+def product_facts(view: View) -> dict[str, Callable[[Any], Any]]:
+    """The filters of products, with those that look into variants and collections."""
+
+    def variants(product: Product) -> list[Variant]:
+        return [view.variants[number] for number in product.variant_ids]
+
+    def collections(product: Product) -> tuple[int, ...]:
+        return tuple(one.id for one in view.collections.values() if product.id in one.members)
+
+    return PRODUCT_FACTS | {
+        "sku": lambda one: tuple(variant.sku for variant in variants(one)),
+        "barcode": lambda one: tuple(variant.barcode for variant in variants(one)),
+        "variant_id": lambda one: one.variant_ids,
+        "variant_title": lambda one: tuple(variant.title for variant in variants(one)),
+        "collection_id": collections,
+        "inventory_total": lambda one: sum(view.quantity(variant) for variant in variants(one)),
+    }
+
+
+def variant_facts(view: View) -> dict[str, Callable[[Any], Any]]:
+    """The filters of variants, with those that look at the product."""
+
+    def product(variant: Variant) -> Product:
+        return view.products[variant.product_id]
+
+    return {
+        "default": lambda one: (one.title, one.sku, product(one).title),
+        "id": lambda one: one.id,
+        "sku": lambda one: one.sku,
+        "barcode": lambda one: one.barcode,
+        "title": lambda one: one.title,
+        "product_id": lambda one: one.product_id,
+        "product_ids": lambda one: one.product_id,
+        "product_status": lambda one: product(one).status,
+        "product_type": lambda one: product(one).product_type,
+        "vendor": lambda one: product(one).vendor,
+        "tag": lambda one: product(one).tags,
+        "taxable": lambda one: str(one.taxable).lower(),
+        "inventory_quantity": lambda one: view.quantity(one),
+        "updated_at": lambda one: one.updated_at,
+    }
+
+
+def found(
+    info: Any,
+    live: Mapping[Any, Any],
+    indexed: Callable[[View], Mapping[Any, Any]],
+    facts: Any,
+    query: str | None,
+) -> list[Any]:
+    """The records a query finds: matched in the search index, shown as they are now; all of them without a query."""
+    context: Context = info.context
+    index = context.catalog_index()
+    known = facts(index) if callable(facts) else facts
+    asked = search.parse(query, known)
+    if asked is None:
+        return list(live.values())
+    note_ignored(info, query, asked)
+    hits = (key for key, record in indexed(index).items() if asked.keeps(record, known))
+    return [live[key] for key in hits if key in live]
+
+
+def note_ignored(info: Any, query: str | None, asked: search.Search) -> None:
+    if asked.ignored:
+        told = [
+            {"field": field, "message": "Invalid search field for this query.", "code": "invalid_field"}
+            for field in asked.ignored
+        ]
+        info.context.warnings.append({"path": info.path.as_list(), "query": query, "warnings": told})
+
+
+_PRODUCT_KEYS: dict[str, Callable[[Any], tuple[Any, int]]] = {
+    "ID": by_id,
+    "UPDATED_AT": lambda one: (one.updated_at, one.id),
+    "CREATED_AT": lambda one: (one.created_at, one.id),
+    "TITLE": lambda one: (one.title.lower(), one.id),
+}
+_VARIANT_KEYS: dict[str, Callable[[Any], tuple[Any, int]]] = {
+    "ID": by_id,
+    "SKU": lambda one: (one.sku or "", one.id),
+    "POSITION": lambda one: (one.position, one.id),
+    "TITLE": lambda one: (one.title.lower(), one.id),
+}
+_COLLECTION_KEYS: dict[str, Callable[[Any], tuple[Any, int]]] = {
+    "ID": by_id,
+    "TITLE": lambda one: (one.title.lower(), one.id),
+    "UPDATED_AT": lambda one: (one.updated_at, one.id),
+}
+_LOCATION_KEYS: dict[str, Callable[[Any], tuple[Any, int]]] = {
+    "ID": by_id,
+    "NAME": lambda one: (one.name.lower(), one.id),
+}
+
+
+def _products(
+    _: Any, info: Any, sortKey: str = "ID", query: str | None = None, **window: Any
+) -> Page[Product]:
+    live = info.context.view.products
+    records = found(info, live, lambda view: view.products, product_facts, query)
+    return connection(records, _PRODUCT_KEYS[sortKey], info, window)
+
+
+def _variants(
+    _: Any, info: Any, sortKey: str = "ID", query: str | None = None, **window: Any
+) -> Page[Variant]:
+    live = info.context.view.variants
+    records = found(info, live, lambda view: view.variants, variant_facts, query)
+    return connection(records, _VARIANT_KEYS[sortKey], info, window)
+
+
+def _items(_: Any, info: Any, query: str | None = None, **window: Any) -> Page[InventoryItem]:
+    live = info.context.view.items
+    return connection(found(info, live, lambda view: view.items, ITEM_FACTS, query), by_id, info, window)
+
+
+def _collections(
+    _: Any, info: Any, sortKey: str = "ID", query: str | None = None, **window: Any
+) -> Page[Collection]:
+    live = info.context.view.collections
+    records = found(info, live, lambda view: view.collections, COLLECTION_FACTS, query)
+    return connection(records, _COLLECTION_KEYS[sortKey], info, window)
+
+
+def _locations(
+    _: Any,
+    info: Any,
+    sortKey: str = "NAME",
+    query: str | None = None,
+    includeInactive: bool = False,
+    **window: Any,
+) -> Page[Location]:
+    live = info.context.view.locations
+    records = found(info, live, lambda view: view.locations, LOCATION_FACTS, query)
+    shown = [one for one in records if one.is_active or includeInactive]
+    return connection(shown, _LOCATION_KEYS[sortKey], info, window)
+
+
+def _count(pick: Callable[[View], Mapping[int, Any]], facts: Any) -> Resolver:
+    def count(_: Any, info: Any, query: str | None = None) -> dict[str, Any]:
+        records = found(info, pick(info.context.view), pick, facts, query)
+        return {
+            "count": min(len(records), 10_000),
+            "precision": "EXACT" if len(records) <= 10_000 else "AT_LEAST",
+        }
+
+    return count
+
+
+# Single things
+
+
+def _one(kind: str, pick: Callable[[View], Mapping[int, Any]]) -> Resolver:
+    return lambda _, info, id: pick(info.context.view).get(number_of(id, kind))
+
+
+def _location(_: Any, info: Any, id: str | None = None) -> Location | None:
+    places: dict[int, Location] = info.context.view.locations
+    if id is None:
+        return next(iter(places.values()), None)
+    return places.get(number_of(id, "Location"))
+
+
+def _level_by_id(view: View, number: int, whole: str) -> Level | None:
+    item = re.search(r"inventory_item_id=(\d+)", whole)
+    if item:
+        return next((level for level in view.levels_of(int(item[1])) if level.id == number), None)
+    return next((level for level in view.levels.values() if level.id == number), None)
+
+
+def node(_: Any, info: Any, id: str) -> Any:
+    """Any thing by its global id; None for what does not exist."""
+    matched = _GID.fullmatch(id)
+    number = number_of(id)
+    view: View = info.context.view
+    kind = matched[1] if matched else ""
+    tables: dict[str, Mapping[int, Any]] = {
+        "Product": view.products,
+        "ProductVariant": view.variants,
+        "InventoryItem": view.items,
+        "Location": view.locations,
+        "Collection": view.collections,
+        "Order": view.orders,
+        "WebhookSubscription": info.context.world.subscriptions.rows,
+        "BulkOperation": info.context.world.bulk.rows,
+    }
+    if kind == "InventoryLevel":
+        return _level_by_id(view, number, id)
+    return tables.get(kind, {}).get(number)
+
+
+def _nodes(root: Any, info: Any, ids: list[str]) -> list[Any]:
+    if len(ids) > 250:
+        raise GraphQLError(
+            "The input array size of ids exceeds the maximum of 250",
+            extensions={"code": "MAX_INPUT_SIZE_EXCEEDED"},
+        )
+    return [node(root, info, one) for one in ids]
+
+
+# Products
+
+
+def _of(product: Product, info: Any) -> list[Variant]:
+    return [info.context.view.variants[number] for number in product.variant_ids]
+
+
+def _total(product: Product, info: Any) -> int:
+    view: View = info.context.view
+    return sum(view.quantity(one) for one in _of(product, info) if view.items[one.inventory_item_id].tracked)
+
+
+def _product_variants(product: Product, info: Any, sortKey: str = "POSITION", **window: Any) -> Page[Variant]:
+    return connection(_of(product, info), _VARIANT_KEYS[sortKey], info, window)
+
+
+def _product_collections(
+    product: Product, info: Any, sortKey: str = "ID", query: str | None = None, **window: Any
+) -> Page[Collection]:
+    live: dict[int, Collection] = info.context.view.collections
+    records = [
+        one
+        for one in found(info, live, lambda view: view.collections, COLLECTION_FACTS, query)
+        if product.id in one.members
+    ]
+    return connection(records, _COLLECTION_KEYS[sortKey], info, window)
+
+
+def _in_collection(product: Product, info: Any, id: str) -> bool:
+    collection = info.context.view.collections.get(number_of(id, "Collection"))
+    return collection is not None and product.id in collection.members
+
+
+def _media(
+    product: Product, info: Any, sortKey: str = "POSITION", query: str | None = None, **window: Any
+) -> Page[Medium]:
+    places = {medium.id: place for place, medium in enumerate(product.media)}
+    by_place = by_id if sortKey == "ID" else (lambda one: (places[one.id], one.id))
+    return connection(product.media, by_place, info, window)
+
+
+def _plain(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).strip()
+
+
+_PRODUCT: dict[str, Resolver] = {
+    "id": lambda one, _: gid("Product", one.id),
+    "legacyResourceId": lambda one, _: one.id,
+    "tags": lambda one, _: list(one.tags),
+    "description": lambda one, _: _plain(one.description_html),
+    "hasOnlyDefaultVariant": lambda one, _: one.options[0].name == "Title" and len(one.variant_ids) == 1,
+    "hasOutOfStockVariants": lambda one, info: any(
+        info.context.view.quantity(v) <= 0 for v in _of(one, info)
+    ),
+    "totalInventory": _total,
+    "tracksInventory": lambda one, info: any(
+        info.context.view.items[v.inventory_item_id].tracked for v in _of(one, info)
+    ),
+    "options": lambda one, _, first=None: list(one.options)[:first],
+    "media": _media,
+    "mediaCount": lambda one, _: {"count": len(one.media), "precision": "EXACT"},
+    "featuredMedia": lambda one, _: one.media[0] if one.media else None,
+    "variants": _product_variants,
+    "variantsCount": lambda one, _: {"count": len(one.variant_ids), "precision": "EXACT"},
+    "collections": _product_collections,
+    "inCollection": _in_collection,
+}
+
+
+def _option_values(option: Option, _: Any) -> list[dict[str, Any]]:
+    return [
+        {"id": gid("ProductOptionValue", option.id * 1000 + place), "name": value, "hasVariants": True}
+        for place, value in enumerate(option.values)
+    ]
+
+
+# Variants and stock
+
+
+def _sellable_online(variant: Variant, info: Any) -> int:
+    view: View = info.context.view
+    levels = view.levels_of(variant.inventory_item_id)
+    return sum(
+        level.available for level in levels if view.locations[level.location_id].fulfills_online_orders
+    )
+
+
+def _for_sale(variant: Variant, info: Any) -> bool:
+    view: View = info.context.view
+    if not view.items[variant.inventory_item_id].tracked or variant.inventory_policy == "CONTINUE":
+        return True
+    return _sellable_online(variant, info) > 0
+
+
+_VARIANT: dict[str, Resolver] = {
+    "id": lambda one, _: gid("ProductVariant", one.id),
+    "legacyResourceId": lambda one, _: one.id,
+    "product": lambda one, info: info.context.view.products[one.product_id],
+    "displayName": lambda one, info: f"{info.context.view.products[one.product_id].title} - {one.title}",
+    "availableForSale": _for_sale,
+    "inventoryQuantity": lambda one, info: info.context.view.quantity(one),
+    "sellableOnlineQuantity": _sellable_online,
+    "selectedOptions": lambda one, _: [
+        {"name": name, "value": value} for name, value in one.selected_options
+    ],
+    "inventoryItem": lambda one, info: info.context.view.items[one.inventory_item_id],
+    "media": lambda _, info, **window: connection((), by_id, info, window),
+}
+
+
+def _item_level(
+    item: InventoryItem, info: Any, locationId: str, includeInactive: bool = False
+) -> Level | None:
+    view: View = info.context.view
+    return view.levels.get((item.id, number_of(locationId, "Location")))
+
+
+def _item_levels(
+    item: InventoryItem, info: Any, includeInactive: bool = False, query: str | None = None, **window: Any
+) -> Page[Level]:
+    return connection(info.context.view.levels_of(item.id), by_id, info, window)
+
+
+def _item_variants(item: InventoryItem, info: Any, **window: Any) -> Page[Variant]:
+    return connection(
+        (info.context.view.variants[number] for number in item.variant_ids), by_id, info, window
+    )
+
+
+_ITEM: dict[str, Resolver] = {
+    "id": lambda one, _: gid("InventoryItem", one.id),
+    "legacyResourceId": lambda one, _: one.id,
+    "countryCodeOfOrigin": lambda *_: None,
+    "harmonizedSystemCode": lambda *_: None,
+    "unitCost": lambda *_: None,
+    "measurement": lambda one, _: {
+        "id": gid("InventoryItemMeasurement", one.id),
+        "weight": {"value": one.weight_kg, "unit": "KILOGRAMS"},
+    },
+    "inventoryLevel": _item_level,
+    "inventoryLevels": _item_levels,
+    "locationsCount": lambda one, info: {
+        "count": len(info.context.view.levels_of(one.id)),
+        "precision": "EXACT",
+    },
+    "variants": _item_variants,
+}
+
+_NAMES = (
+    "available",
+    "on_hand",
+    "committed",
+    "incoming",
+    "reserved",
+    "damaged",
+    "safety_stock",
+    "quality_control",
+)
+
+
+def _quantities(level: Level, info: Any, names: list[str]) -> list[Quantity]:
+    """`available` and `on_hand` are the stock; the other states are always zero here (README.md)."""
+    for name in names:
+        if name not in _NAMES:
+            raise GraphQLError(f"Invalid inventory quantity name: {name}", extensions={"code": "BAD_REQUEST"})
+    return [
+        Quantity(
+            f"{gid('InventoryQuantity', level.id)}?name={name}",
+            name,
+            level.available if name in ("available", "on_hand") else 0,
+            level.updated_at,
+        )
+        for name in names
+    ]
+
+
+_LEVEL: dict[str, Resolver] = {
+    "id": lambda one, _: f"{gid('InventoryLevel', one.id)}?inventory_item_id={one.item_id}",
+    "item": lambda one, info: info.context.view.items[one.item_id],
+    "location": lambda one, info: info.context.view.locations[one.location_id],
+    "isActive": lambda *_: True,
+    "quantities": _quantities,
+}
+
+
+# Collections and places
+
+
+def _collection_products(
+    collection: Collection, info: Any, sortKey: str = "COLLECTION_DEFAULT", **window: Any
+) -> Page[Product]:
+    live: dict[int, Product] = info.context.view.products
+    members = [live[number] for number in collection.members if number in live]
+    if sortKey in ("COLLECTION_DEFAULT", "MANUAL"):
+        places = {number: place for place, number in enumerate(collection.members)}
+        return connection(members, lambda one: (places[one.id], one.id), info, window)
+    key = {"ID": by_id, "TITLE": _PRODUCT_KEYS["TITLE"], "CREATED": _PRODUCT_KEYS["CREATED_AT"]}[sortKey]
+    return connection(members, key, info, window)
+
+
+_COLLECTION: dict[str, Resolver] = {
+    "id": lambda one, _: gid("Collection", one.id),
+    "legacyResourceId": lambda one, _: one.id,
+    "products": _collection_products,
+    "productsCount": lambda one, _: {"count": len(one.members), "precision": "EXACT"},
+    "hasProduct": lambda one, _, id: number_of(id, "Product") in one.members,
+}
+
+_SHOP: dict[str, Resolver] = {
+    "id": lambda one, _: gid("Shop", one.id),
+    "myshopifyDomain": lambda one, _: one.domain,
+    "currencyCode": lambda one, _: one.currency,
+    "ianaTimezone": lambda one, _: one.timezone,
+    "url": lambda one, _: f"https://{one.domain}",
+    "plan": lambda one, _: {
+        "publicDisplayName": one.plan,
+        "partnerDevelopment": False,
+        "shopifyPlus": one.plan == "Shopify Plus",
+    },
+}
+
+
+def _subscriptions(
+    _: Any,
+    info: Any,
+    sortKey: str = "CREATED_AT",
+    topics: list[str] | None = None,
+    uri: str | None = None,
+    format: str | None = None,
+    query: str | None = None,
+    **window: Any,
+) -> Page[Any]:
+    rows = [
+        one
+        for one in info.context.world.subscriptions.rows.values()
+        if (not topics or one.topic in topics) and uri in (None, one.uri) and format in (None, one.format)
+    ]
+    key = by_id if sortKey == "ID" else (lambda one: (one.created_at, one.id))
+    return connection(rows, key, info, window)
+
+
+_SUBSCRIPTION: dict[str, Resolver] = {
+    "id": lambda one, _: gid("WebhookSubscription", one.id),
+    "legacyResourceId": lambda one, _: one.id,
+    "includeFields": lambda one, _: list(one.include_fields),
+    "metafieldNamespaces": lambda one, _: list(one.metafield_namespaces),
+    "apiVersion": lambda _, info: {
+        "handle": info.context.world.webhook_version,
+        "displayName": info.context.world.webhook_version,
+        "supported": True,
+    },
+}
+
+_INSTALLATION: dict[str, Resolver] = {
+    "id": lambda *_: gid("AppInstallation", 1),
+    "accessScopes": lambda _, info: [
+        {"handle": scope, "description": scope.replace("_", " ")}
+        for scope in info.context.world.tokens.scopes
+    ],
+}
+
+CATALOG: dict[str, dict[str, Resolver]] = {
+    "QueryRoot": {
+        "shop": lambda _, info: info.context.shop,
+        "currentAppInstallation": lambda _, info: info.context.world,
+        "node": node,
+        "nodes": _nodes,
+        "product": _one("Product", lambda view: view.products),
+        "productVariant": _one("ProductVariant", lambda view: view.variants),
+        "inventoryItem": _one("InventoryItem", lambda view: view.items),
+        "inventoryLevel": lambda _, info, id: _level_by_id(info.context.view, number_of(id), id),
+        "collection": _one("Collection", lambda view: view.collections),
+        "location": _location,
+        "products": _products,
+        "productVariants": _variants,
+        "inventoryItems": _items,
+        "collections": _collections,
+        "locations": _locations,
+        "productsCount": _count(lambda view: view.products, product_facts),
+        "productVariantsCount": _count(lambda view: view.variants, variant_facts),
+        "collectionsCount": _count(lambda view: view.collections, COLLECTION_FACTS),
+        "webhookSubscription": lambda _, info, id: info.context.world.subscriptions.rows.get(
+            number_of(id, "WebhookSubscription")
+        ),
+        "webhookSubscriptions": _subscriptions,
+        "webhookSubscriptionsCount": lambda _, info, query=None: {
+            "count": len(info.context.world.subscriptions.rows),
+            "precision": "EXACT",
+        },
+    },
+    "Shop": _SHOP,
+    "AppInstallation": _INSTALLATION,
+    "Product": _PRODUCT,
+    "ProductOption": {
+        "id": lambda one, _: gid("ProductOption", one.id),
+        "values": lambda one, _: list(one.values),
+        "optionValues": _option_values,
+    },
+    "ProductVariant": _VARIANT,
+    "MediaImage": {
+        "id": lambda one, _: gid("MediaImage", one.id),
+        "mediaContentType": lambda *_: "IMAGE",
+        "status": lambda *_: "READY",
+        "image": lambda one, _: one,
+    },
+    "Image": {"id": lambda one, _: gid("ImageSource", one.id), "altText": lambda one, _: one.alt},
+    "InventoryItem": _ITEM,
+    "InventoryLevel": _LEVEL,
+    "Location": {
+        "id": lambda one, _: gid("Location", one.id),
+        "legacyResourceId": lambda one, _: one.id,
+        "shipsInventory": lambda one, _: one.fulfills_online_orders,
+    },
+    "Collection": _COLLECTION,
+    "WebhookSubscription": _SUBSCRIPTION,
+}
+
+KINDS: dict[type, str] = {
+    Product: "Product",
+    Variant: "ProductVariant",
+    InventoryItem: "InventoryItem",
+    Level: "InventoryLevel",
+    Location: "Location",
+    Collection: "Collection",
+    Medium: "MediaImage",
+    Quantity: "InventoryQuantity",
+}

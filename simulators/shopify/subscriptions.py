@@ -1,0 +1,149 @@
+"""Webhook subscriptions made through the API: who wants to hear of what, and where."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+_RESOURCES = (
+    "app",
+    "bulk_operations",
+    "collections",
+    "fulfillments",
+    "inventory_items",
+    "inventory_levels",
+    "locations",
+    "orders",
+    "products",
+    "refunds",
+    "shop",
+)
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,50}")
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """`topic` is the enum value (PRODUCTS_UPDATE); `failures` counts failed attempts in a row."""
+
+    id: int
+    topic: str
+    uri: str
+    format: str
+    include_fields: tuple[str, ...]
+    filter: str | None
+    name: str | None
+    metafield_namespaces: tuple[str, ...]
+    created_at: datetime
+    updated_at: datetime
+    failures: int = 0
+
+
+class Refused(Exception):
+    """The subscription breaks a rule; carries what `userErrors` shall say."""
+
+    def __init__(self, field: list[str], message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+
+
+def topic_path(topic: str) -> str:
+    """The header form of an enum value: INVENTORY_LEVELS_UPDATE is `inventory_levels/update`."""
+    lowered = topic.lower()
+    for resource in _RESOURCES:
+        if lowered.startswith(f"{resource}_"):
+            return f"{resource}/{lowered[len(resource) + 1 :]}"
+    raise ValueError(f"unknown topic {topic}")
+
+
+class Subscriptions:
+    """All subscriptions of the app on this shop. One per topic and address; addresses are https unless `allow_http`."""
+
+    def __init__(self, *, allow_http: bool) -> None:
+        self.rows: dict[int, Subscription] = {}
+        self._allow_http = allow_http
+        self._ids = itertools.count(1_280_000_000_001)
+
+    def create(self, topic: str, wanted: dict[str, Any], at: datetime) -> Subscription:
+        """Raises `Refused` as Shopify's userErrors would."""
+        uri = wanted.get("uri")
+        if not uri:
+            raise Refused(["webhookSubscription", "uri"], "Address can't be blank")
+        self._check(topic, uri, wanted, None)
+        subscription = Subscription(
+            id=next(self._ids),
+            topic=topic,
+            uri=uri,
+            format=wanted.get("format") or "JSON",
+            include_fields=tuple(wanted.get("includeFields") or ()),
+            filter=wanted.get("filter"),
+            name=wanted.get("name"),
+            metafield_namespaces=tuple(wanted.get("metafieldNamespaces") or ()),
+            created_at=at,
+            updated_at=at,
+        )
+        self.rows[subscription.id] = subscription
+        return subscription
+
+    def update(self, number: int, wanted: dict[str, Any], at: datetime) -> Subscription:
+        """Raises `Refused`; an unknown subscription is refused likewise."""
+        old = self.rows.get(number)
+        if old is None:
+            raise Refused(["id"], "Webhook subscription does not exist")
+        uri = wanted.get("uri") or old.uri
+        self._check(old.topic, uri, wanted, number)
+        fields = wanted.get("includeFields")
+        new = replace(
+            old,
+            uri=uri,
+            filter=wanted.get("filter", old.filter),
+            name=wanted.get("name", old.name),
+            include_fields=old.include_fields if fields is None else tuple(fields),
+            updated_at=at,
+            failures=0,
+        )
+        self.rows[number] = new
+        return new
+
+    def delete(self, number: int) -> None:
+        """Raises `Refused` when there is no such subscription."""
+        if self.rows.pop(number, None) is None:
+            raise Refused(["id"], "Webhook subscription does not exist")
+
+    def clear(self) -> None:
+        self.rows.clear()
+
+    def wanting(self, topic: str) -> list[Subscription]:
+        """Who wants the topic, in its header form."""
+        return [one for one in self.rows.values() if topic_path(one.topic) == topic]
+
+    def note(self, number: int, delivered: bool, removed_after: int) -> bool:
+        """Count an attempt; true when the subscription has now failed so often in a row that Shopify removes it."""
+        old = self.rows.get(number)
+        if old is None:
+            return False
+        failures = 0 if delivered else old.failures + 1
+        if failures >= removed_after:
+            del self.rows[number]
+            return True
+        self.rows[number] = replace(old, failures=failures)
+        return False
+
+    def _check(self, topic: str, uri: str, wanted: dict[str, Any], own: int | None) -> None:
+        where = ["webhookSubscription", "uri"]
+        scheme, host = urlsplit(uri).scheme, urlsplit(uri).hostname
+        allowed = ("https", "http") if self._allow_http else ("https",)
+        if scheme not in allowed or not host:
+            raise Refused(
+                where,
+                "Address protocol http:// is not supported" if scheme == "http" else "Address is invalid",
+            )
+        if any(one.topic == topic and one.uri == uri and one.id != own for one in self.rows.values()):
+            raise Refused(where, "Address for this topic has already been taken")
+        name = wanted.get("name")
+        if name is not None and not _NAME.fullmatch(name):
+            raise Refused(["webhookSubscription", "name"], "Name is invalid")

@@ -1,0 +1,157 @@
+"""Everything one simulated shop is, behind one lock; the HTTP door is `app.py`, the seller's hands `deeds.py`."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from simulators.clock import Clock
+from simulators.faults import FaultPlan
+from simulators.shopify.bulk import BulkOperations
+from simulators.shopify.catalog import Catalog, ShopFacts
+from simulators.shopify.cost import Bucket
+from simulators.shopify.deliveries import Deliver, DeliveryQueue
+from simulators.shopify.execution import Context
+from simulators.shopify.limits import Limits
+from simulators.shopify.pace import Pace
+from simulators.shopify.records import Tables, View
+from simulators.shopify.subscriptions import Subscriptions
+from simulators.shopify.tokens import Tokens
+
+SCOPES = [
+    "read_products",
+    "read_inventory",
+    "write_inventory",
+    "read_locations",
+    "read_orders",
+    "write_orders",
+    "read_merchant_managed_fulfillment_orders",
+]
+_JOURNAL = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to the simulated API. `operation` is the (first) root field, or `token`; cost in points."""
+
+    number: int
+    at: datetime
+    operation: str
+    name: str | None
+    variables: dict[str, Any]
+    version: str
+    status: int
+    outcome: str
+    requested_cost: int | None = None
+    actual_cost: int | None = None
+
+
+@dataclass(slots=True)
+class Settings:
+    """How one simulated shop is set up. `currency` is ISO 4217; `webhook_version` the app's webhook API version."""
+
+    shop_domain: str
+    client_id: str
+    client_secret: str
+    name: str
+    currency: str
+    webhook_version: str
+    sale_touches_product: bool
+    allow_http: bool
+    scopes: list[str] = field(default_factory=lambda: list(SCOPES))
+
+
+class World:
+    """The shop's state. Whoever reads or changes more than one thing holds `lock` (re-entrant)."""
+
+    def __init__(
+        self, settings: Settings, *, clock: Clock, scale: float, limits: Limits, deliver: Deliver | None
+    ) -> None:
+        self.lock = threading.RLock()
+        self.pace = Pace(clock, scale)
+        self.limits = limits
+        self.settings = settings
+        self.webhook_version = settings.webhook_version
+        self.tables = Tables()
+        self.catalog = Catalog(self.tables)
+        now = self.now()
+        self.shop = ShopFacts(
+            id=640_110_009,
+            domain=settings.shop_domain,
+            name=settings.name,
+            email="owner@example.com",
+            currency=settings.currency,
+            timezone="Europe/Berlin",
+            plan="Basic",
+            created_at=now - timedelta(days=700),
+        )
+        self.first_location = self.catalog.add_location("Warehouse", now).id
+        self.tokens = Tokens(
+            self.pace, settings.client_id, settings.client_secret, limits.token_ttl_s, list(settings.scopes)
+        )
+        self.bucket = Bucket(self.pace, limits)
+        self.faults = FaultPlan()
+        self.subscriptions = Subscriptions(allow_http=settings.allow_http)
+        self.deliveries = DeliveryQueue(self.pace, self.subscriptions, self.faults, limits, deliver)
+        self.bulk = BulkOperations()
+        self.journal: deque[Call] = deque(maxlen=_JOURNAL)
+        self.idempotent: dict[str, tuple[str, Any]] = {}
+        self.metafields: dict[tuple[str, str, str], dict[str, Any]] = {}
+        self.definitions: dict[tuple[str, str, str], dict[str, Any]] = {}
+        self.signing_secret = settings.client_secret
+        self.public_url = f"https://{settings.shop_domain}"
+        self.deeds: Any = None  # set by the simulator: deeds act on the world, and some mutations are deeds
+        self._ids = itertools.count(5_900_000_000_001)
+        self._calls = itertools.count(1)
+
+    def now(self) -> datetime:
+        return self.pace.now()
+
+    def next_id(self) -> int:
+        """An id for an order, a line or whatever else has no counter of its own."""
+        return next(self._ids)
+
+    @property
+    def live(self) -> View:
+        return self.tables.live()
+
+    def emit(self, topic: str, payload: dict[str, Any]) -> None:
+        """Tell everyone who subscribed to `topic` (header form)."""
+        self.deliveries.emit(
+            topic,
+            payload,
+            shop=self.shop.domain,
+            secret=self.signing_secret,
+            version=self.webhook_version,
+            at=self.now(),
+        )
+
+    def context(self, stale_s: float = 0.0, *, unbounded: bool = False) -> Context:
+        """What an operation sees now, or saw `stale_s` simulated seconds ago."""
+        now = self.now()
+        view = self._view(now, stale_s)
+        return Context(
+            shop=self.shop,
+            limits=self.limits,
+            view=view,
+            catalog_index=lambda: (
+                view
+                if not self.limits.catalog_search_lag_s
+                else self._view(now, stale_s + self.limits.catalog_search_lag_s)
+            ),
+            order_index=lambda: self._view(now, stale_s + self.limits.order_search_lag_s),
+            world=self,
+            now=now,
+            unbounded=unbounded,
+        )
+
+    def _view(self, now: datetime, age_s: float) -> View:
+        return self.live if age_s <= 0 else self.tables.as_of(self.pace.after(now, -age_s))
+
+    def note(self, **told: Any) -> None:
+        with self.lock:
+            self.journal.append(Call(number=next(self._calls), at=self.now(), **told))
