@@ -203,6 +203,8 @@ class EbaySimulator:
         if fault.kind == "html":
             page = f"<html><body><h1>{fault.status}</h1><p>We are sorry.</p></body></html>"
             return Reply(fault.status, page, dict(fault.headers), _HTML)
+        if fault.kind == "vendor" and fault.name == "concurrent":
+            return Reply(500, EbayError(25025).body())
         if fault.kind == "status":
             error = (
                 EbayError(2001, status=429) if fault.status == 429 else EbayError(2003, status=fault.status)

@@ -89,7 +89,7 @@ def put_group(world: World, call: Call) -> Reply:
             raise EbayError(25013, "A variation with sales cannot be removed.", parameters={"SKU": offer.sku})
     if live:
         publishing.refuse_invalid_group(data)
-    world.revise(*live)
+    world.revise(*live, hold_error=25097)
     for listing, offer in leaving:
         listings.remove_variation(world, seller, listing, offer)
     for sku in gone:

@@ -95,7 +95,7 @@ def replace_item(world: World, seller: Seller, sku: str, locale: str, body: dict
         listings.refuse_unsellable_zero(seller, listing, changed)
     if live:
         listings.refuse_beyond_selling_limit(seller, changed)
-    world.revise(*(listing for listing, _ in live))
+    world.revise(*(listing for listing, _ in live), hold_error=25097)
     created = sku not in seller.items
     seller.items[sku] = new
     for listing, _ in live:

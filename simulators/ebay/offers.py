@@ -84,7 +84,15 @@ def create(world: World, seller: Seller, body: dict[str, Any]) -> Offer:
     for offer in seller.offers_for(sku):
         if (offer.marketplace_id, offer.format) == (marketplace_id, listing_format):
             raise EbayError(25002, _OFFER_EXISTS, parameters={"offerId": offer.offer_id})
-    data = {"sku": sku, "marketplaceId": marketplace_id, "format": listing_format, **read_offer(world, body)}
+    try:
+        fields = read_offer(world, body)
+    except (
+        EbayError
+    ) as error:  # the document gives creation one general id where revision has one for each field
+        raise (
+            EbayError(25709, error.entry["message"]) if error.error_id in (25003, 25004) else error
+        ) from None
+    data = {"sku": sku, "marketplaceId": marketplace_id, "format": listing_format, **fields}
     offer = Offer(world.new_offer_id(), data)
     seller.add_offer(offer)
     return offer

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulators.ebay import checks, listings
-from simulators.ebay.errors import EbayError, not_serializable
+from simulators.ebay.errors import EbayError
 from simulators.ebay.items import BASE, WRITE, bulk_reply, bulk_rows, item_records
 from simulators.ebay.sites import SITES
 from simulators.ebay.state import Item, Listing, Offer, Seller
@@ -86,10 +86,13 @@ def _answer(world: World, seller: Seller, row: dict[str, Any]) -> list[dict[str,
         change = _read(world, seller, row)
         _write(world, seller, change)
     except EbayError as error:
-        culprit = error.entry.get("parameters", [{}])[0]
-        for entry in entries or [{"sku": sku}]:
+        culprit = next(
+            (p["value"] for p in error.entry.get("parameters", ()) if p["name"] == "offerId"), None
+        )
+        entries = entries or [{"sku": sku}]
+        for entry in entries:
             entry["statusCode"] = error.status
-            if entry is entries[-1] or culprit.get("value") == entry.get("offerId"):
+            if entry.get("offerId") == culprit if culprit else entry is entries[-1]:
                 entry["errors"] = [error.entry]
         return entries
     return [{**entry, "statusCode": 200} for entry in entries]
@@ -122,24 +125,26 @@ def _read(world: World, seller: Seller, row: dict[str, Any]) -> _Change:
 
 
 def _read_offer(world: World, seller: Seller, entry: dict[str, Any], offer_id: str, sku: str) -> _OfferChange:
-    named = {"offerId": offer_id}
+    """Check one offer entry. Every refusal names the offer in its parameters."""
     offer = seller.offers.get(offer_id)
-    if offer is None:
-        raise EbayError(25713, status=404, parameters=named)
-    if sku and offer.sku != sku:
-        raise EbayError(25002, "The offer belongs to another SKU.", parameters=named)
-    if offer.listing_id is None:
-        raise EbayError(25002, "The offer is not published.", parameters=named)
-    if entry.get("availableQuantity") is None and entry.get("price") is None:
-        raise EbayError(25709, "Either availableQuantity or price is required.", parameters=named)
-    quantity = entry.get("availableQuantity")
-    if quantity is not None:
-        checks.quantity_of(quantity, "availableQuantity", world.limits)
-    if entry.get("price") is not None:
-        if not isinstance(entry["price"], dict):
-            raise not_serializable("price")
-        checks.refuse_bad_price(entry["price"], world.limits, currency=SITES[offer.marketplace_id].currency)
-    return _OfferChange(offer, quantity, entry.get("price"))
+    quantity, price = entry.get("availableQuantity"), entry.get("price")
+    try:
+        if offer is None:
+            raise EbayError(25713, status=404)
+        if sku and offer.sku != sku:
+            raise EbayError(25002, "The offer belongs to another SKU.")
+        if offer.listing_id is None:
+            raise EbayError(25002, "The offer is not published.")
+        if quantity is None and price is None:
+            raise EbayError(25709, "Either availableQuantity or price is required.")
+        if quantity is not None:
+            checks.quantity_of(quantity, "availableQuantity", world.limits)
+        if price is not None:
+            checks.refuse_bad_price(price, world.limits, currency=SITES[offer.marketplace_id].currency)
+    except EbayError as error:
+        error.entry.setdefault("parameters", []).append({"name": "offerId", "value": offer_id})
+        raise
+    return _OfferChange(offer, quantity, price)
 
 
 def _write(world: World, seller: Seller, change: _Change) -> None:

@@ -136,15 +136,16 @@ class World:
     def late_changes(self) -> int:
         return len(self._late)
 
-    def revise(self, *revised: Listing) -> None:
+    def revise(self, *revised: Listing, hold_error: int = 25019) -> None:
         """Count one revision of each live listing, or of none.
 
-        Raises 400 (25019) where one has used up its day, 400 (25097) where one is on hold.
+        Raises 400 (25019) where one has used up its day, 400 (`hold_error`) where one is on hold by eBay: the document
+        lists 25097 for items and groups, and only the general 25019 for offers.
         """
         day = self.limits.day(self.now())
         for listing in revised:
             if listing.on_hold:
-                raise EbayError(25097, parameters={"listingId": listing.listing_id})
+                raise EbayError(hold_error, parameters={"listingId": listing.listing_id})
             if listing.revisions.get(day, 0) >= self.limits.number("revisions_per_listing_per_day"):
                 raise EbayError(
                     25019, "The listing has reached the number of revisions allowed in one calendar day.",
