@@ -1,0 +1,70 @@
+"""`make demo`: the whole system on this machine, and a seller's story played on it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+import requests
+
+from localrun.processes import ProcessDied
+from localrun.progress import Progress
+from localrun.scenario.outside import Marketplace, Shop
+from localrun.scenario.seller import Seller
+from localrun.scenario.story import Story
+from localrun.scoreboard import NotTrue, Scoreboard
+from localrun.system import LocalSystem
+
+
+def run(*, name: str, check: bool) -> int:
+    """Start everything, tell the story, show the scoreboard; then stay up, or with `check` stop.
+
+    Returns 0 when every step came true, else 1.
+    """
+    progress = Progress()
+    system = LocalSystem(name=name, progress=progress)
+    try:
+        system.start()
+        progress.say("ready; the story begins")
+        board = Scoreboard()
+        try:
+            _story(system, board).play()
+        except (NotTrue, requests.RequestException, LookupError) as broken:
+            with board.step("The story reaches its end"):
+                raise NotTrue(f"{type(broken).__name__}: {broken}") from broken
+        board.show()
+        progress.say("from the first line to the scoreboard")
+        if not check:
+            _stay(system)
+        return 0 if board.all_true else 1
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        system.stop()
+
+
+def _story(system: LocalSystem, board: Scoreboard) -> Story:
+    return Story(
+        board=board,
+        seller=Seller(system.api_url, lambda: system.token("admin")),
+        shop=Shop(system.shopify_url),
+        marketplace=Marketplace(system.ebay_url),
+    )
+
+
+def _stay(system: LocalSystem) -> None:
+    login = system.login("admin")
+    print(f"\nIt stays up until Ctrl-C.\n  API          {system.api_url}/v1")
+    print(
+        f"  shop         {system.shopify_url}/_sim/state\n  marketplace  {system.ebay_url}/  (what buyers see)"
+    )
+    print(f"  sign in      {login.email}  {login.password}\n")
+    print(f"  TOKEN={system.token('admin')}")
+    print(f'  curl -H "Authorization: $TOKEN" {system.api_url}/v1/health')
+    print(f'  curl -H "Authorization: $TOKEN" {system.api_url}/v1/sales-lists')
+    print(f"  curl -X POST {system.shopify_url}/_sim/deeds -d '{{\"deed\": \"set_stock\", \"sku\": \"LIGHT-CANDLE\", \"available\": 3}}'", flush=True)  # fmt: skip
+    while True:
+        threading.Event().wait(1.0)
+        problem = system.died()
+        if problem:
+            raise ProcessDied(problem)

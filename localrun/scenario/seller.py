@@ -1,0 +1,72 @@
+"""The seller at the console: everything he does goes through the admin API, as in production."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from localrun.scoreboard import NotTrue
+
+_TIMEOUT_S = 30.0
+
+
+class Seller:
+    """A signed-in person. Every method is one call of the API; an answer that is no success raises NotTrue."""
+
+    def __init__(self, api_url: str, token: Callable[[], str]) -> None:
+        self._url = f"{api_url}/v1"
+        self._token = token
+        self._session = requests.Session()
+
+    def get(self, path: str) -> Any:
+        return self._call("GET", path)
+
+    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        return self._call("POST", path, body or {})
+
+    def patch(self, path: str, body: dict[str, Any]) -> Any:
+        return self._call("PATCH", path, body)
+
+    def act(self, sales_list: str, action: str, items: Sequence[str] | str = "all") -> dict[str, Any]:
+        """Run an action of the sales list and wait until its job is over."""
+        chosen = items if isinstance(items, str) else list(items)
+        return self.finished(
+            self.post(f"/sales-lists/{sales_list}/actions", {"action": action, "items": chosen})
+        )
+
+    def finished(self, job: dict[str, Any], *, within_s: float = 40.0) -> dict[str, Any]:
+        """Wait for a job; its record when it is over."""
+        ends = time.monotonic() + within_s
+        while job["state"] == "running":
+            if time.monotonic() > ends:
+                raise NotTrue(
+                    f"job {job['id']} ({job['kind']}) is still running: {job['done']} of {job['total']}"
+                )
+            time.sleep(0.1)
+            job = self.get(f"/jobs/{job['id']}")
+        return job
+
+    def listings(self, sales_list: str) -> dict[str, dict[str, Any]]:
+        """The sales list's rows by SKU."""
+        return {row["sku"]: row for row in self.get(f"/sales-lists/{sales_list}/items")["items"]}
+
+    def explain(self, key: str) -> dict[str, Any]:
+        """Why a listing shows what it shows."""
+        answer: dict[str, Any] = self.get(f"/listings/{quote(key, safe='')}/explain")
+        return answer
+
+    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        answer = self._session.request(
+            method,
+            f"{self._url}{path}",
+            json=body,
+            headers={"Authorization": self._token()},
+            timeout=_TIMEOUT_S,
+        )
+        if not answer.ok:
+            raise NotTrue(f"{method} {path} answered {answer.status_code}: {answer.text[:300]}")
+        return answer.json() if answer.content else None
