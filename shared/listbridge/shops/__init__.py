@@ -1,0 +1,1 @@
+"""Shop platforms, one folder each; none knows another."""

@@ -1,0 +1,88 @@
+"""Shopify behind domain.ports.ShopAdapter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from listbridge.domain.catalog import ProductFacts
+from listbridge.domain.ids import LocationId, ProductId
+from listbridge.domain.ports import HookReport, ReadResult, ShopIdentity, SweepPage
+from listbridge.domain.work import Hint, HintKind
+from listbridge.infra.connection import Connection
+from listbridge.shops.shopify.catalog import Catalog
+from listbridge.shops.shopify.client import AdminApi
+from listbridge.shops.shopify.mapping import gid, is_number, number_of
+from listbridge.shops.shopify.queries import IDENTITY
+from listbridge.shops.shopify.subscriptions import ensure
+
+_GID_KINDS = {HintKind.INVENTORY_ITEM: "InventoryItem", HintKind.VARIANT: "ProductVariant"}
+_CONNECTIVES = {"AND", "OR", "NOT"}
+
+
+class ShopifyAdapter:
+    """One Shopify store."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._api = AdminApi(connection)
+        self._catalog = Catalog(self._api)
+
+    def identify(self) -> ShopIdentity:
+        """Name, permanent domain, currency and active locations."""
+        locations: dict[LocationId, str] = {}
+        after: str | None = None
+        while True:
+            answer = self._api.ask(IDENTITY, {"after": after}, operation="identify")
+            locations |= {LocationId(number_of(one.id)): one.name for one in answer.locations.nodes}
+            after = answer.locations.page_info.end_cursor
+            if not answer.locations.page_info.has_next_page or after is None:
+                break
+        return ShopIdentity(
+            name=answer.shop.name,
+            domain=answer.shop.myshopify_domain,
+            currency=answer.shop.currency_code,
+            locations=locations,
+        )
+
+    def products_of(self, hints: Sequence[Hint]) -> tuple[ProductId, ...]:
+        """Products named, and those of the items and variants named; an inventory item may serve several.
+
+        A collection touches no product by itself: what a product is does not depend on the collections it is in.
+        """
+        named = [ProductId(hint.id) for hint in hints if hint.kind is HintKind.PRODUCT]
+        owners = dict.fromkeys(
+            gid(_GID_KINDS[hint.kind], hint.id)
+            for hint in hints
+            if hint.kind in _GID_KINDS and is_number(hint.id)
+        )
+        found = self._catalog.owners(list(owners))
+        return tuple(dict.fromkeys([*named, *found]))
+
+    def read_products(self, products: Sequence[ProductId]) -> ReadResult:
+        return self._catalog.read(products)
+
+    def sweep(self, cursor: str | None) -> SweepPage:
+        return self._catalog.sweep(cursor)
+
+    def search(self, text: str, limit: int) -> tuple[ProductFacts, ...]:
+        """Words that products have to hold, each by its beginning; a single word may also be a whole SKU."""
+        return self._catalog.search(search_query(text), limit)
+
+    def ensure_webhooks(self, url: str) -> HookReport:
+        return ensure(self._api, url)
+
+
+def search_query(text: str) -> str | None:
+    """What a person typed, in Shopify's search syntax, with everything taken out that would mean something there."""
+    words = [word.strip("-*") for word in re.split(r"[\s:\\()\"'<>]+", text[:200])]
+    words = [word for word in words if word and word not in _CONNECTIVES]
+    if not words:
+        return None
+    if len(words) == 1:
+        return f'{words[0]}* OR sku:"{words[0]}"'
+    return " ".join(f"{word}*" for word in words)
+
+
+def open_adapter(connection: Connection) -> ShopifyAdapter:
+    """The adapter for one shop. Raises pydantic's ValidationError when settings or credentials are incomplete."""
+    return ShopifyAdapter(connection)

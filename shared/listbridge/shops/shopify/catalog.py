@@ -1,0 +1,269 @@
+"""Reading the catalogue in bulk: pages sized to the cost limit, and whatever a page left out fetched after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from listbridge.domain.catalog import ProductFacts
+from listbridge.domain.ids import ProductId
+from listbridge.domain.ports import ReadResult, SweepPage
+from listbridge.shops.shopify import wire
+from listbridge.shops.shopify.client import AdminApi
+from listbridge.shops.shopify.errors import CHANGED, UNREADABLE, TooDear
+from listbridge.shops.shopify.mapping import gid, is_number, number_of, product_facts
+from listbridge.shops.shopify.queries import (
+    ALL_PRODUCTS,
+    MORE_LEVELS,
+    MORE_VARIANTS,
+    PRODUCTS_BY_ID,
+    PRODUCTS_OF,
+    SEARCH_PRODUCTS,
+)
+
+M = TypeVar("M", bound=BaseModel)
+N = TypeVar("N", bound=BaseModel)
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How much one query asks for: products, and within each its variants and their stock levels; the rest is fetched
+    by further queries of `variant_page` variants of one product, `level_items` items' levels, `owner_items` owners."""
+
+    products: int
+    variants: int
+    levels: int
+    variant_page: int
+    level_items: int
+    owner_items: int
+
+
+SHAPES = (
+    Shape(products=25, variants=30, levels=9, variant_page=100, level_items=100, owner_items=250),
+    Shape(products=6, variants=6, levels=2, variant_page=60, level_items=1, owner_items=15),
+)
+"""From the widest to the narrowest. A query may cost 1000 points. Shopify's article sizes a connection linearly, by
+2 + n nodes; costs measured on shops fit 2 + round(2 ln n) nodes instead (README, "Cost"). A sweep's page of the first
+shape asks for 910 points by the latter, one of the second for 868 by the former; the narrower is used only where Shopify
+refuses the wider."""
+
+_MOST_LEVELS = 250
+
+
+class Catalog:
+    """The products of one store. Remembers for its lifetime which shape the store's cost rule accepts."""
+
+    def __init__(self, api: AdminApi) -> None:
+        self._api = api
+        self._rung = 0
+
+    def read(self, products: Sequence[ProductId]) -> ReadResult:
+        """These products, in as few queries as their cost allows; a null in Shopify's answer is a positive "gone"."""
+        unique = list(dict.fromkeys(products))
+        missing = [product for product in unique if not is_number(product)]
+        asked = [gid("Product", product) for product in unique if is_number(product)]
+        found: list[ProductFacts] = []
+        for batch, answer in self._in_batches(asked, lambda shape: shape.products, self._read_batch):
+            nodes = _beside(batch, answer.nodes, "read_products")
+            present = [node for _, node in nodes if node is not None]
+            found += self._complete(present, answer.shop.currency_code, "read_products")
+            missing += [ProductId(number_of(named)) for named, node in nodes if node is None]
+        return ReadResult(products=tuple(found), missing=tuple(missing))
+
+    def sweep(self, cursor: str | None) -> SweepPage:
+        """One page of all products, by id, so that nothing moves between pages.
+
+        The cursor remembers the shape, so that a sweep whose pages are read by different workers learns it once.
+        """
+        rung, _, after = (cursor or "0:").partition(":")
+        self._rung = max(self._rung, min(int(rung), len(SHAPES) - 1))
+        answer = self._narrowing(
+            lambda shape: self._api.ask(
+                ALL_PRODUCTS, _page_of(shape, shape.products, after or None), operation="sweep"
+            )
+        )
+        page = answer.products
+        products = self._complete(page.nodes, answer.shop.currency_code, "sweep")
+        count = answer.products_count
+        return SweepPage(
+            products=tuple(products),
+            cursor=f"{self._rung}:{page.page_info.end_cursor}" if page.page_info.has_next_page else None,
+            total=count.count if count is not None and count.precision == "EXACT" else None,
+        )
+
+    def search(self, query: str | None, limit: int) -> tuple[ProductFacts, ...]:
+        """The first `limit` products that Shopify finds; its search index may lag behind the products themselves."""
+        found: list[ProductFacts] = []
+        after: str | None = None
+        while len(found) < limit:
+            answer = self._search_page(query, limit - len(found), after)
+            found += self._complete(answer.products.nodes, answer.shop.currency_code, "search")
+            after = answer.products.page_info.end_cursor
+            if not answer.products.page_info.has_next_page or after is None:
+                break
+        return tuple(found[:limit])
+
+    def owners(self, ids: Sequence[str]) -> list[ProductId]:
+        """The products of these variants and inventory items (global ids), each once; unknown ones are left out."""
+        found: dict[ProductId, None] = {}
+        for batch, answer in self._in_batches(ids, lambda shape: shape.owner_items, self._owners_batch):
+            for named, owner in _beside(batch, answer.nodes, "products_of"):
+                for product in self._products_of_owner(named, owner):
+                    found[ProductId(number_of(product.id))] = None
+        return list(found)
+
+    def _products_of_owner(self, named: str, owner: wire.Owner | None) -> Iterator[wire.Named]:
+        """A variant's product, or the products of all variants that share an inventory item."""
+        while owner is not None:
+            if owner.product is not None:
+                yield owner.product
+            page = owner.variants or wire.Page[wire.VariantOfItem]()
+            yield from (variant.product for variant in page.nodes)
+            if not page.page_info.has_next_page:
+                return
+            more = {"ids": [named], "after": page.page_info.end_cursor}
+            owner = self._api.ask(PRODUCTS_OF, more, operation="products_of").nodes[0]
+
+    def _read_batch(self, ids: Sequence[str], shape: Shape) -> wire.ProductNodesAnswer:
+        variables = {"ids": list(ids), "variants": shape.variants, "levels": shape.levels}
+        return self._api.ask(PRODUCTS_BY_ID, variables, operation="read_products")
+
+    def _owners_batch(self, ids: Sequence[str], _: Shape) -> wire.OwnersAnswer:
+        return self._api.ask(PRODUCTS_OF, {"ids": list(ids), "after": None}, operation="products_of")
+
+    def _search_page(self, query: str | None, left: int, after: str | None) -> wire.ProductsAnswer:
+        def ask(shape: Shape) -> wire.ProductsAnswer:
+            variables = _page_of(shape, min(left, shape.products), after) | {"query": query}
+            return self._api.ask(SEARCH_PRODUCTS, variables, operation="search")
+
+        return self._narrowing(ask)
+
+    # What a page left out
+
+    def _complete(
+        self, products: Sequence[wire.Product], currency: str, operation: str
+    ) -> list[ProductFacts]:
+        """The products with all their variants, and all of these with all their stock levels."""
+        variants = [self._all_variants(product, operation) for product in products]
+        levels = self._missing_levels([one for of_product in variants for one in of_product], operation)
+        return [
+            product_facts(product, [_with_levels(one, levels) for one in of_product], currency)
+            for product, of_product in zip(products, variants, strict=True)
+        ]
+
+    def _all_variants(self, product: wire.Product, operation: str) -> list[wire.Variant]:
+        found = {variant.id: variant for variant in product.variants.nodes}
+        page = product.variants.page_info
+        while page.has_next_page:
+            more = self._narrowing(
+                lambda shape, after=page.end_cursor: self._api.ask(  # type: ignore[misc]
+                    MORE_VARIANTS,
+                    {
+                        "id": product.id,
+                        "after": after,
+                        "variants": shape.variant_page,
+                        "levels": shape.levels,
+                    },
+                    operation=operation,
+                )
+            )
+            if more.product is None:
+                raise CHANGED.error(
+                    detail=f"{operation}: product gone between two pages", status=200, request=None
+                )
+            found |= {variant.id: variant for variant in more.product.variants.nodes}
+            page = more.product.variants.page_info
+        return list(found.values())
+
+    def _missing_levels(
+        self, variants: Sequence[wire.Variant], operation: str
+    ) -> Mapping[str, tuple[wire.Level, ...]]:
+        """All levels of the items that have more than a page holds, by item."""
+        items = dict.fromkeys(
+            one.inventory_item.id
+            for one in variants
+            if one.inventory_item.inventory_levels.page_info.has_next_page
+        )
+        found: dict[str, tuple[wire.Level, ...]] = {}
+
+        def ask(batch: Sequence[str], _: Shape) -> wire.LevelsAnswer:
+            return self._levels_page(batch, None, operation)
+
+        for batch, answer in self._in_batches(list(items), lambda shape: shape.level_items, ask):
+            for item, node in _beside(batch, answer.nodes, operation):
+                found[item] = tuple(self._all_levels(item, node, operation))
+        return found
+
+    def _all_levels(self, item: str, node: wire.LevelsOfItem | None, operation: str) -> Iterator[wire.Level]:
+        while node is not None:
+            yield from node.inventory_levels.nodes
+            page = node.inventory_levels.page_info
+            if not page.has_next_page:
+                return
+            node = self._levels_page([item], page.end_cursor, operation).nodes[0]
+        raise CHANGED.error(detail=f"{operation}: an item went between two pages", status=200, request=None)
+
+    def _levels_page(self, items: Sequence[str], after: str | None, operation: str) -> wire.LevelsAnswer:
+        variables = {"ids": list(items), "after": after, "levels": _MOST_LEVELS}
+        return self._api.ask(MORE_LEVELS, variables, operation=operation)
+
+    # Cost
+
+    def _in_batches(
+        self,
+        ids: Sequence[str],
+        size: Callable[[Shape], int],
+        ask: Callable[[Sequence[str], Shape], M],
+    ) -> Iterator[tuple[Sequence[str], M]]:
+        """Ask for all ids, as many at a time as the shape says; answers beside the ids they are for."""
+        done = 0
+        while done < len(ids):
+            batch, answer = self._narrowing(lambda shape, start=done: _ask_for(ids[start:], size, ask, shape))  # type: ignore[misc]
+            yield batch, answer
+            done += len(batch)
+
+    def _narrowing(self, ask: Callable[[Shape], R]) -> R:
+        """Ask with the widest shape that Shopify does not find too dear."""
+        while True:
+            try:
+                return ask(SHAPES[self._rung])
+            except TooDear:
+                if self._rung + 1 == len(SHAPES):
+                    raise
+                self._rung += 1
+
+
+def _ask_for(
+    ids: Sequence[str],
+    size: Callable[[Shape], int],
+    ask: Callable[[Sequence[str], Shape], M],
+    shape: Shape,
+) -> tuple[Sequence[str], M]:
+    batch = ids[: size(shape)]
+    return batch, ask(batch, shape)
+
+
+def _page_of(shape: Shape, first: int, after: str | None) -> dict[str, Any]:
+    return {"first": first, "after": after, "variants": shape.variants, "levels": shape.levels}
+
+
+def _beside(ids: Sequence[str], nodes: Sequence[N | None], operation: str) -> list[tuple[str, N | None]]:
+    """Each id with its node. An answer with fewer or more nodes than ids proves nothing about any of them."""
+    if len(ids) != len(nodes):
+        raise UNREADABLE.error(
+            detail=f"{operation}: {len(nodes)} nodes for {len(ids)} ids", status=200, request=None
+        )
+    return list(zip(ids, nodes, strict=True))
+
+
+def _with_levels(variant: wire.Variant, levels: Mapping[str, tuple[wire.Level, ...]]) -> wire.Variant:
+    """The variant with all levels of its item, where its page held only some."""
+    item = variant.inventory_item
+    if item.id not in levels:
+        return variant
+    whole = item.model_copy(update={"inventory_levels": wire.Page[wire.Level](nodes=levels[item.id])})
+    return variant.model_copy(update={"inventory_item": whole})

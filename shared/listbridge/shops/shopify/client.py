@@ -1,0 +1,107 @@
+"""The only HTTP to Shopify: one GraphQL endpoint, one token, one cost bucket."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from requests import Response
+
+from listbridge.domain.verdicts import RateLimited
+from listbridge.infra.connection import Connection
+from listbridge.infra.http import Purpose, request_id
+from listbridge.shops.shopify.auth import Grant
+from listbridge.shops.shopify.errors import UNREADABLE, by_code, by_status
+from listbridge.shops.shopify.queries import Query
+from listbridge.shops.shopify.settings import Credentials, Settings
+
+_LOG = logging.getLogger("listbridge.shops.shopify")
+M = TypeVar("M", bound=BaseModel)
+
+
+class AdminApi:
+    """The Admin GraphQL API of one store."""
+
+    def __init__(self, connection: Connection) -> None:
+        settings = Settings.model_validate(connection.settings)
+        base_url = (connection.base_url or f"https://{settings.domain}").rstrip("/")
+        self._connection = connection
+        self._version = settings.api_version
+        self._url = f"{base_url}/admin/api/{settings.api_version}/graphql.json"
+        self._grant = Grant(connection, base_url, Credentials.model_validate(connection.secret))
+        self._served: str | None = None
+
+    def ask(
+        self,
+        query: Query[M],
+        variables: Mapping[str, Any],
+        *,
+        operation: str,
+        purpose: Purpose = Purpose.READ,
+    ) -> M:
+        """The answer's `data`, in the query's own model.
+
+        Raises:
+            RateLimited: the cost bucket is too empty; `after_s` is when it will hold enough.
+            RetryLater: no usable answer.
+            Unauthorized: the credentials are dead, or lack a scope.
+            TooDear: more than a single query may cost; a smaller one may pass.
+            Rejected: Shopify does not understand the document.
+        """
+        response = self._post(query.text, variables, operation, purpose)
+        if response.status_code == 401 and self._grant.renew():
+            # Refused before it was looked at, so certainly not applied: tokens also die before their time.
+            response = self._post(query.text, variables, operation, purpose)
+        self._notice_version(response)
+        refusal = by_status(response, operation)
+        answer: Any = None
+        if refusal is None:
+            try:
+                answer = response.json()
+            except (ValueError, RecursionError):
+                answer = None
+            if not isinstance(answer, Mapping):
+                raise self._unreadable(response, operation, "not a JSON object")
+            refusal = by_code(response, answer, operation)
+        if refusal is not None:
+            if isinstance(refusal, RateLimited):
+                until = self._connection.clock.now() + timedelta(seconds=refusal.after_s)
+                self._connection.budget.learn(operation, blocked_until=until)
+            raise refusal
+        try:
+            return query.answer.model_validate(answer.get("data"))
+        except ValidationError as error:
+            places = {".".join(str(part) for part in one["loc"]) for one in error.errors(include_input=False)}
+            raise self._unreadable(response, operation, ", ".join(sorted(places)[:5])) from None
+
+    def _post(
+        self, document: str, variables: Mapping[str, Any], operation: str, purpose: Purpose
+    ) -> Response:
+        return self._connection.session.request(
+            "POST",
+            self._url,
+            purpose=purpose,
+            operation=operation,
+            headers={"X-Shopify-Access-Token": self._grant.token(), "Accept": "application/json"},
+            json={"query": document, "variables": dict(variables)},
+        )
+
+    def _unreadable(self, response: Response, operation: str, what: str) -> Exception:
+        return UNREADABLE.error(
+            detail=f"{operation}: {what}",
+            status=response.status_code,
+            request=request_id(response.headers),
+        )
+
+    def _notice_version(self, response: Response) -> None:
+        """Shopify answers an expired version with the oldest living one, silently: say so once."""
+        served = response.headers.get("X-Shopify-API-Version")
+        if served is None or served == self._served:
+            return
+        self._served = served
+        if served != self._version:
+            fields = {"asked": self._version, "served": served[:20]}
+            _LOG.warning("shopify_version_fell_forward", extra={"fields": fields})

@@ -1,0 +1,178 @@
+"""Shopify's errors and our verdicts.
+
+Sources: shopify.dev "Shopify API response status and error codes" and the GraphQL Admin API reference, section
+"Status and error codes" (both read 2026-11-23). Everything this adapter calls may be called again without harm, so a
+lost or unreadable answer is always a matter of trying later.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import requests
+
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import RateLimited, Rejected, RemoteError, RetryLater, Unauthorized
+from listbridge.infra.http import request_id
+
+LONG_WAIT_S = 900.0
+_DEFAULT_WAIT_S = 2.0
+_LONGEST_THROTTLE_S = 60.0
+_OAUTH_CODE = re.compile(r"Oauth error ([a-z_]{1,60})")
+
+
+class TooDear(Rejected):
+    """One query would cost more than Shopify allows a single query: nothing was spent, a smaller one may pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table: the class that decides what we do next, the seller's text, and how long to wait."""
+
+    verdict: type[RemoteError]
+    code: str
+    fix: str = ""
+    after_s: float = 0.0
+
+    def error(
+        self, *, detail: str, status: int, request: str | None, params: Mapping[str, str] | None = None
+    ) -> RemoteError:
+        """The verdict. `detail` and `request` (their id of the call) are for us, `params` fill the seller's text."""
+        problem = Problem(self.code, params or {}, self.fix)
+        if issubclass(self.verdict, RetryLater):
+            return self.verdict(
+                problem, after_s=self.after_s or 5.0, detail=detail, status=status, request_id=request
+            )
+        return self.verdict(problem, detail=detail, status=status, request_id=request)
+
+
+REFUSED = Row(Rejected, "shopify_refused_request")
+UNREADABLE = Row(RetryLater, "shopify_answer_unreadable")
+UNAVAILABLE = Row(RetryLater, "shopify_unavailable")
+CHANGED = Row(RetryLater, "shopify_changed_while_reading", after_s=1.0)
+GRANT = Row(Unauthorized, "shopify_grant_refused", "reconnect_shop")
+FROZEN = Row(RetryLater, "shopify_store_frozen", "unfreeze_store", LONG_WAIT_S)
+
+BY_STATUS: Final[Mapping[int, Row]] = {
+    401: Row(Unauthorized, "shopify_credentials_refused", "reconnect_shop"),
+    402: FROZEN,
+    403: Row(Unauthorized, "shopify_scope_missing", "grant_scopes"),
+    404: Row(RetryLater, "shopify_store_not_found", "check_store_address", LONG_WAIT_S),
+    408: UNAVAILABLE,
+    423: Row(RetryLater, "shopify_store_locked", "unfreeze_store", LONG_WAIT_S),
+    429: Row(RateLimited, "shopify_throttled", after_s=_DEFAULT_WAIT_S),
+    430: Row(RateLimited, "shopify_throttled", after_s=60.0),
+}
+"""By HTTP status. 404 says that the store is not there now, never that a product is missing."""
+
+BY_CODE: Final[Mapping[str, Row]] = {
+    "THROTTLED": Row(RateLimited, "shopify_throttled"),
+    "MAX_COST_EXCEEDED": Row(TooDear, "shopify_query_too_dear"),
+    "ACCESS_DENIED": Row(Unauthorized, "shopify_scope_missing", "grant_scopes"),
+    "SHOP_INACTIVE": FROZEN,
+    "INTERNAL_SERVER_ERROR": UNAVAILABLE,
+    "TIMEOUT": UNAVAILABLE,
+}
+"""By `errors[].extensions.code` of an answer with HTTP status 200."""
+
+
+def by_status(response: requests.Response, operation: str) -> RemoteError | None:
+    """The verdict on an answer by its HTTP status alone; None for 2xx."""
+    status = response.status_code
+    if 200 <= status < 300:
+        return None
+    row = BY_STATUS.get(status, UNAVAILABLE if status >= 500 else REFUSED)
+    error = row.error(
+        detail=f"{operation}: HTTP {status}", status=status, request=request_id(response.headers)
+    )
+    if isinstance(error, RateLimited):
+        error.after_s = _retry_after(response.headers.get("Retry-After")) or error.after_s
+    return error
+
+
+def by_code(response: requests.Response, answer: Mapping[str, Any], operation: str) -> RemoteError | None:
+    """The verdict on the `errors` of a GraphQL answer; None when there are none.
+
+    An answer with errors is refused whole, whatever data it holds: a null that stems from an error would look like a
+    product that is gone. Of several errors the one that the table knows decides.
+    """
+    told = answer.get("errors")
+    if not told:
+        return None
+    errors = [one for one in told if isinstance(one, Mapping)] if isinstance(told, Sequence) else []
+    codes = [_code_of(one) for one in errors]
+    known = next((code for code in codes if code in BY_CODE), None)
+    row = BY_CODE[known] if known else REFUSED
+    detail = f"{operation}: {', '.join(dict.fromkeys(codes)) or 'no code'}"
+    error = row.error(detail=detail, status=response.status_code, request=request_id(response.headers))
+    if isinstance(error, RateLimited):
+        error.after_s = wait_for_points(cost_of(answer))
+    return error
+
+
+def by_grant(response: requests.Response) -> RemoteError | None:
+    """The verdict on a token request; None for 2xx. Shopify refuses some grants with JSON and some with a page."""
+    error = by_status(response, "token")
+    if error is None or isinstance(error, RetryLater):
+        return error
+    code = _oauth_code(response)
+    return GRANT.error(
+        detail=f"token: {code}",
+        status=response.status_code,
+        request=request_id(response.headers),
+        params={"reason": code},
+    )
+
+
+def cost_of(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The answer's `extensions.cost`, or nothing."""
+    extensions = answer.get("extensions")
+    cost = extensions.get("cost") if isinstance(extensions, Mapping) else None
+    return cost if isinstance(cost, Mapping) else {}
+
+
+def wait_for_points(cost: Mapping[str, Any]) -> float:
+    """Seconds until the bucket holds what the query asked for: (requested - available) / restore rate, 0.5 to 60."""
+    status = cost.get("throttleStatus")
+    status = status if isinstance(status, Mapping) else {}
+    requested = _number(cost.get("requestedQueryCost"))
+    available, rate = _number(status.get("currentlyAvailable")), _number(status.get("restoreRate"))
+    if requested is None or available is None or not rate or rate <= 0:
+        return _DEFAULT_WAIT_S
+    return min(_LONGEST_THROTTLE_S, max(0.5, (requested - available) / rate))
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _code_of(error: Mapping[str, Any]) -> str:
+    extensions = error.get("extensions")
+    code = extensions.get("code") if isinstance(extensions, Mapping) else None
+    return code if isinstance(code, str) else "no code"
+
+
+def _oauth_code(response: requests.Response) -> str:
+    readers: tuple[Callable[[], Any], ...] = (
+        lambda: response.json()["error"],
+        lambda: _OAUTH_CODE.search(response.text[:20_000])[1],  # type: ignore[index]
+    )
+    for read in readers:
+        try:
+            code = read()
+        except (ValueError, TypeError, KeyError):
+            continue
+        if isinstance(code, str) and re.fullmatch(r"[a-z_]{1,60}", code):
+            return code
+    return "refused"
+
+
+def _retry_after(value: str | None) -> float | None:
+    try:
+        seconds = float(value or "")
+    except ValueError:
+        return None
+    return min(_LONGEST_THROTTLE_S, max(0.5, seconds)) if seconds == seconds else None

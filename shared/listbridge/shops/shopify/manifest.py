@@ -1,0 +1,31 @@
+"""What Shopify can do and how much of it we may ask."""
+
+from __future__ import annotations
+
+from listbridge.domain.manifest import BudgetSpec, ShopManifest
+from listbridge.domain.ports import ShopTraits
+
+API_VERSION = "2026-07"
+"""Older versions leave out collections of the new multi-source model (Shopify changelog, 2026-07)."""
+
+MANIFEST = ShopManifest(
+    slug="shopify",
+    label="Shopify",
+    api_version=API_VERSION,
+    docs="https://shopify.dev/docs/api/admin-graphql",
+    capabilities=frozenset({"webhooks", "bulk_read", "sweep", "search", "locations"}),
+    traits=ShopTraits(
+        # No source says that a read right after an event is never older than the event: the safe side.
+        read_lag_s=2.0,
+        read_batch=25,
+    ),
+    # Shopify's own limit is in cost points and answers THROTTLED; these only keep one lane from starving another, with
+    # sweeps apart, so that a sweep that waits for points does not make the hot reads wait with it.
+    budgets=(
+        BudgetSpec(
+            "reads", "account", ("read_products", "products_of", "search", "identify"), rate=10, burst=40
+        ),
+        BudgetSpec("sweeps", "account", ("sweep",), rate=1, burst=5),
+        BudgetSpec("webhooks", "account", ("webhooks",), rate=2, burst=40),
+    ),
+)

@@ -1,0 +1,215 @@
+"""The GraphQL documents, each beside the model of its answer.
+
+A contract test validates every document against Shopify's own schema and finds no deprecated field in any.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+from listbridge.shops.shopify import wire
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Query(Generic[M]):
+    """A document with one operation, and what its `data` looks like."""
+
+    text: str
+    answer: type[M]
+
+
+_LEVELS = """
+fragment Levels on InventoryLevelConnection {
+  pageInfo { hasNextPage endCursor }
+  nodes { location { id } quantities(names: ["available"]) { name quantity } }
+}
+"""
+
+_VARIANT = (
+    """
+fragment VariantFacts on ProductVariant {
+  id
+  sku
+  barcode
+  title
+  price
+  compareAtPrice
+  position
+  inventoryPolicy
+  selectedOptions { name value }
+  media(first: 1) { nodes { ... on MediaImage { image { url } } } }
+  inventoryItem { id tracked inventoryLevels(first: $levels) { ...Levels } }
+}
+"""
+    + _LEVELS
+)
+
+# Variants are paged by id and not by position: a variant that the seller moves between two pages is not lost.
+# 24 pictures, because no marketplace we serve takes more.
+_PRODUCT = (
+    """
+fragment ProductFacts on Product {
+  id
+  title
+  handle
+  status
+  vendor
+  productType
+  tags
+  descriptionHtml
+  updatedAt
+  hasOnlyDefaultVariant
+  options { name position }
+  media(first: 24) { nodes { ... on MediaImage { image { url } } } }
+  variants(first: $variants, sortKey: ID) { pageInfo { hasNextPage endCursor } nodes { ...VariantFacts } }
+}
+"""
+    + _VARIANT
+)
+
+IDENTITY = Query(
+    """
+query Identity($after: String) {
+  shop { name myshopifyDomain currencyCode }
+  locations(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { id name } }
+}
+""",
+    wire.IdentityAnswer,
+)
+
+PRODUCTS_BY_ID = Query(
+    """
+query ProductsById($ids: [ID!]!, $variants: Int!, $levels: Int!) {
+  shop { currencyCode }
+  nodes(ids: $ids) { ...ProductFacts }
+}
+"""
+    + _PRODUCT,
+    wire.ProductNodesAnswer,
+)
+
+ALL_PRODUCTS = Query(
+    """
+query AllProducts($first: Int!, $after: String, $variants: Int!, $levels: Int!) {
+  shop { currencyCode }
+  productsCount { count precision }
+  products(first: $first, after: $after, sortKey: ID) {
+    pageInfo { hasNextPage endCursor }
+    nodes { ...ProductFacts }
+  }
+}
+"""
+    + _PRODUCT,
+    wire.CountedProductsAnswer,
+)
+
+SEARCH_PRODUCTS = Query(
+    """
+query SearchProducts($first: Int!, $after: String, $query: String, $variants: Int!, $levels: Int!) {
+  shop { currencyCode }
+  products(first: $first, after: $after, query: $query, sortKey: ID) {
+    pageInfo { hasNextPage endCursor }
+    nodes { ...ProductFacts }
+  }
+}
+"""
+    + _PRODUCT,
+    wire.ProductsAnswer,
+)
+
+MORE_VARIANTS = Query(
+    """
+query MoreVariants($id: ID!, $after: String, $variants: Int!, $levels: Int!) {
+  product(id: $id) {
+    variants(first: $variants, after: $after, sortKey: ID) {
+      pageInfo { hasNextPage endCursor }
+      nodes { ...VariantFacts }
+    }
+  }
+}
+"""
+    + _VARIANT,
+    wire.VariantsAnswer,
+)
+
+MORE_LEVELS = Query(
+    """
+query MoreLevels($ids: [ID!]!, $after: String, $levels: Int!) {
+  nodes(ids: $ids) {
+    ... on InventoryItem { id inventoryLevels(first: $levels, after: $after) { ...Levels } }
+  }
+}
+"""
+    + _LEVELS,
+    wire.LevelsAnswer,
+)
+
+PRODUCTS_OF = Query(
+    """
+query ProductsOf($ids: [ID!]!, $after: String) {
+  nodes(ids: $ids) {
+    ... on ProductVariant { id product { id } }
+    ... on InventoryItem {
+      id
+      variants(first: 25, after: $after) { pageInfo { hasNextPage endCursor } nodes { product { id } } }
+    }
+  }
+}
+""",
+    wire.OwnersAnswer,
+)
+
+SUBSCRIPTIONS = Query(
+    """
+query Subscriptions($after: String) {
+  webhookSubscriptions(first: 100, after: $after) {
+    pageInfo { hasNextPage endCursor }
+    nodes { id topic uri format filter includeFields }
+  }
+}
+""",
+    wire.SubscriptionsAnswer,
+)
+
+SUBSCRIBE = Query(
+    """
+mutation Subscribe($topic: WebhookSubscriptionTopic!, $uri: String!) {
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: { uri: $uri, format: JSON }) {
+    webhookSubscription { id }
+    userErrors { field message }
+  }
+}
+""",
+    wire.SubscriptionCreateAnswer,
+)
+
+UNSUBSCRIBE = Query(
+    """
+mutation Unsubscribe($id: ID!) {
+  webhookSubscriptionDelete(id: $id) {
+    deletedWebhookSubscriptionId
+    userErrors { field message }
+  }
+}
+""",
+    wire.SubscriptionDeleteAnswer,
+)
+
+QUERIES: tuple[Query[BaseModel], ...] = (
+    IDENTITY,
+    PRODUCTS_BY_ID,
+    ALL_PRODUCTS,
+    SEARCH_PRODUCTS,
+    MORE_VARIANTS,
+    MORE_LEVELS,
+    PRODUCTS_OF,
+    SUBSCRIPTIONS,
+    SUBSCRIBE,
+    UNSUBSCRIBE,
+)  # type: ignore[assignment]  # a tuple of queries of different models
+"""All of them."""
