@@ -18,7 +18,9 @@ class ControlDoor:
 
     def do(self, deed: str, **told: Any) -> dict[str, Any]:
         """Let something happen out there."""
-        return self.post("deeds", {"deed": deed, **told})
+        answer = self.post("deeds", {"deed": deed, **told})
+        result: dict[str, Any] = answer.get("result", answer)
+        return result
 
     def post(self, what: str, body: dict[str, Any]) -> dict[str, Any]:
         answer = self._session.post(f"{self._url}/{what}", json=body, timeout=_TIMEOUT_S)

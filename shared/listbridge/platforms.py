@@ -1,0 +1,180 @@
+"""Opens shops and marketplaces for the services: document and secret in, adapter out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from listbridge import registry
+from listbridge.domain.configuration import Account, Shop
+from listbridge.domain.ids import ShopId, Site
+from listbridge.domain.manifest import BudgetSpec
+from listbridge.domain.ports import (
+    Budget,
+    Clock,
+    ConfigurationStore,
+    MarketplaceAdapter,
+    MarketplaceTraits,
+    Missing,
+    SecretStore,
+    Share,
+    ShopAdapter,
+    ShopTraits,
+    WebhookScheme,
+)
+from listbridge.domain.problem import Problem
+from listbridge.domain.rules import Bounds
+from listbridge.domain.verdicts import Unauthorized
+from listbridge.infra.connection import Connection
+from listbridge.infra.http import HttpSession
+from listbridge.infra.tokens import TokenCache
+from listbridge.services.ingest_webhook import WebhookDoor
+
+MakeBudget = Callable[[tuple[BudgetSpec, ...], str, str, Share], Budget]
+"""Limits, the app's name, the account's name, who calls → the budget that all callers share."""
+MakeSession = Callable[[bool, Budget | None], HttpSession]
+"""Observe mode?, budget → the HTTP session."""
+_FRESH = timedelta(seconds=60)
+
+
+def secret_name(kind: str, id: str) -> str:
+    """Where the credentials of a shop (`shops`) or account (`accounts`) are, below our prefix."""
+    return f"{kind}/{id}"
+
+
+@dataclass(slots=True)
+class Opener:
+    """What opening needs, whichever side is opened."""
+
+    configuration: ConfigurationStore
+    secrets: SecretStore
+    clock: Clock
+    tokens: TokenCache
+    make_session: MakeSession
+    make_budget: MakeBudget
+    base_urls: Mapping[str, str] = field(default_factory=dict)
+
+    def connection(self, kind: str, platform: str, document: Shop | Account, *, observe: bool, specs: tuple[BudgetSpec, ...],
+                   share: Share) -> Connection:  # fmt: skip
+        try:
+            secret = self.secrets.get(secret_name(kind, document.id))
+        except Missing as error:
+            raise Unauthorized(
+                Problem("credentials_missing", {"name": document.name}, "reconnect_account")
+            ) from error
+        app = secret.get("client_id", document.id)
+        budget = self.make_budget(specs, f"{platform}#{app}", document.id, share)
+        return Connection(
+            id=document.id,
+            settings=document.settings,
+            secret=secret,
+            base_url=self.base_urls.get(platform),
+            session=self.make_session(observe, budget),
+            budget=budget,
+            tokens=self.tokens,
+            clock=self.clock,
+        )
+
+
+@dataclass(slots=True)
+class OpenedShops:
+    """The shops' port. An adapter is kept as long as its document is unchanged."""
+
+    opener: Opener
+    _open: dict[ShopId, tuple[int, datetime, ShopAdapter]] = field(default_factory=dict)
+
+    def open(self, shop: Shop) -> ShopAdapter:
+        now = self.opener.clock.now()
+        known = self._open.get(shop.id)
+        if known is not None and known[0] == shop.rev and now - known[1] < _FRESH:
+            return known[2]
+        manifest = registry.shop(shop.platform)
+        connection = self.opener.connection(
+            "shops", shop.platform, shop, observe=False, specs=manifest.budgets, share=Share.ORDINARY
+        )
+        adapter = registry.open_shop(shop.platform, connection)
+        self._open[shop.id] = (shop.rev, now, adapter)
+        return adapter
+
+    def traits(self, platform: str) -> ShopTraits:
+        return registry.shop(platform).traits
+
+    def scheme(self, platform: str) -> WebhookScheme:
+        return registry.webhook_scheme(platform)
+
+
+@dataclass(slots=True)
+class OpenedMarketplaces:
+    """The marketplaces' port. An adapter is kept per account and share as long as the account's document is unchanged."""
+
+    opener: Opener
+    _open: dict[tuple[str, Share], tuple[int, datetime, MarketplaceAdapter, Budget]] = field(
+        default_factory=dict
+    )
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def open(self, account: Account, share: Share = Share.ORDINARY) -> tuple[MarketplaceAdapter, Budget]:
+        now = self.opener.clock.now()
+        with self._lock:
+            known = self._open.get((account.id, share))
+            if known is not None and known[0] == account.rev and now - known[1] < _FRESH:
+                return known[2], known[3]
+            connection = self.opener.connection(
+                "accounts", account.marketplace, account, observe=account.observe,
+                specs=registry.marketplace(account.marketplace).budgets, share=share,
+            )  # fmt: skip
+            adapter = registry.open_marketplace(account.marketplace, connection)
+            self._open[account.id, share] = (account.rev, now, adapter, connection.budget)
+            return adapter, connection.budget
+
+    def traits(self, marketplace: str) -> MarketplaceTraits:
+        return registry.marketplace(marketplace).traits
+
+    def bounds(self, marketplace: str, site: Site) -> Bounds:
+        sites = registry.marketplace(marketplace).sites
+        if site not in sites:
+            raise Missing("site", site)
+        return sites[site]
+
+
+@dataclass(slots=True)
+class CachedDoors:
+    """How each shop's webhooks are checked, from a cache that is at most a minute old.
+
+    Unknown shops are remembered too, a bounded number of them, so that guessing costs us no reads.
+    """
+
+    configuration: ConfigurationStore
+    secrets: SecretStore
+    clock: Clock
+    _known: dict[ShopId, tuple[datetime, WebhookDoor | None]] = field(default_factory=dict)
+
+    def of(self, shop: ShopId) -> WebhookDoor | None:
+        now = self.clock.now()
+        known = self._known.get(shop)
+        if known is not None and now - known[0] < _FRESH:
+            return known[1]
+        if len(self._known) > 1000:
+            self._known.clear()
+        door = self._find(shop)
+        self._known[shop] = (now, door)
+        return door
+
+    def any(self) -> WebhookDoor | None:
+        for slug in registry.slugs("shops"):
+            return WebhookDoor(registry.webhook_scheme(slug), ())
+        return None
+
+    def _find(self, shop: ShopId) -> WebhookDoor | None:
+        if not shop:
+            return None
+        try:
+            document = self.configuration.get(Shop, shop)
+            secret = self.secrets.get(secret_name("shops", shop))
+        except Missing:
+            return None
+        names = registry.webhook_secret_names(document.platform)
+        keys = tuple(secret[name] for name in names if secret.get(name))
+        return WebhookDoor(registry.webhook_scheme(document.platform), keys)
