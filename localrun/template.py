@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,16 +59,39 @@ def create_tables(dynamodb: Any, template: dict[str, Any], *, stage: str) -> dic
     names: dict[str, str] = {}
     for logical_id, table in resources(template, "AWS::DynamoDB::Table").items():
         properties = table["Properties"]
-        name = str(properties["TableName"]["Fn::Sub"]).replace("${Stage}", stage)
+        name = _stage_name(properties["TableName"], stage)
         taken = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
         dynamodb.create_table(TableName=name, **{key: properties[key] for key in taken if key in properties})
         if "TimeToLiveSpecification" in properties:
             dynamodb.update_time_to_live(
                 TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"]
             )
-        variable = re.sub(r"(?<!^)(?=[A-Z])", "_", logical_id).upper()
-        names[variable] = name
+        names[_variable(logical_id)] = name
     return names
+
+
+def create_queues(sqs: Any, template: dict[str, Any], *, stage: str) -> dict[str, str]:
+    """Create every lane of the template with its dead letters; returns environment variable -> queue URL.
+
+    `sqs` is a boto3 client. The dead-letter queues have no variable; their names end in `-dead`.
+    """
+    queues = resources(template, "AWS::SQS::Queue")
+    urls = {
+        name: str(sqs.create_queue(QueueName=_stage_name(body["Properties"]["QueueName"], stage))["QueueUrl"])
+        for name, body in queues.items()
+    }
+    for name, body in queues.items():
+        attributes = {"VisibilityTimeout": str(body["Properties"].get("VisibilityTimeout", 30))}
+        redrive = body["Properties"].get("RedrivePolicy")
+        if redrive:
+            dead = urls[redrive["deadLetterTargetArn"]["Fn::GetAtt"][0]]
+            arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"][
+                "QueueArn"
+            ]
+            policy = {"deadLetterTargetArn": arn, "maxReceiveCount": redrive["maxReceiveCount"]}
+            attributes["RedrivePolicy"] = json.dumps(policy)
+        sqs.set_queue_attributes(QueueUrl=urls[name], Attributes=attributes)
+    return {f"{_variable(name)}_URL": url for name, url in urls.items() if name.endswith("Queue")}
 
 
 @contextmanager
@@ -86,3 +110,12 @@ def emulator_alone(root: Path, *, name: str) -> Iterator[Emulator]:
     finally:
         emulator.stop()
         children.stop_all()
+
+
+def _stage_name(value: dict[str, str], stage: str) -> str:
+    return value["Fn::Sub"].replace("${Stage}", stage)
+
+
+def _variable(logical_id: str) -> str:
+    """ShopEventsQueue -> SHOP_EVENTS_QUEUE, as the template names its variables."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", logical_id).upper()

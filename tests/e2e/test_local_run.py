@@ -1,0 +1,157 @@
+"""The local run itself: where it listens, what it exposes, and that it leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from localrun.gateway import SIGNED_PATHS, Gateway
+from localrun.system import LANES, LaneDepth, LocalSystem
+
+pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("local-system")]
+
+
+def _listening_addresses(session_leaders: set[int]) -> set[str]:
+    """Local addresses of all listening sockets that these processes and their children hold (Linux)."""
+    inodes = {
+        link.removeprefix("socket:[").removesuffix("]")
+        for pid in _family(session_leaders)
+        for link in _links(Path(f"/proc/{pid}/fd"))
+        if link.startswith("socket:[")
+    }
+    addresses = set()
+    for table, size in (("/proc/net/tcp", 4), ("/proc/net/tcp6", 16)):
+        for line in Path(table).read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and fields[9] in inodes:
+                packed = bytes.fromhex(fields[1].split(":")[0])
+                words = b"".join(packed[start : start + 4][::-1] for start in range(0, size, 4))
+                addresses.add(socket.inet_ntop(socket.AF_INET if size == 4 else socket.AF_INET6, words))
+    return addresses
+
+
+def _family(leaders: set[int]) -> set[int]:
+    family = set(leaders)
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            session = int(entry.read_text().rsplit(")", 1)[1].split()[3])
+        except (OSError, IndexError):
+            continue
+        if session in leaders:
+            family.add(int(entry.parent.name))
+    return family
+
+
+def _links(folder: Path) -> list[str]:
+    found = []
+    try:
+        for entry in folder.iterdir():
+            found.append(os.readlink(entry))
+    except OSError:
+        pass
+    return found
+
+
+def _children(folder: Path) -> dict[str, int]:
+    return {entry["name"]: entry["pid"] for entry in json.loads((folder / "children.json").read_text())}
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads /proc")
+def test_every_socket_of_the_local_run_listens_on_this_machine_only(local_system: LocalSystem) -> None:
+    children = _children(local_system.folder)
+    assert "emulator" in children
+    assert _listening_addresses({*children.values(), os.getpid()}) == {"127.0.0.1"}
+
+
+def test_the_admin_api_is_closed_without_a_token_and_with_a_forged_one(local_system: LocalSystem) -> None:
+    address = f"{local_system.api_url}/v1/health"
+    genuine = local_system.token("viewer")
+    head, body, signature = genuine.split(".")
+    forged = f"{head}.{body}.{signature[::-1]}"
+    assert requests.get(address, timeout=30).status_code == 401
+    assert requests.get(address, headers={"Authorization": forged}, timeout=30).status_code == 401
+    assert requests.get(address, headers={"Authorization": genuine}, timeout=30).status_code == 200
+
+
+def test_lanes_are_empty_when_nothing_has_happened(local_system: LocalSystem) -> None:
+    depths = local_system.queue_depths()
+    assert set(depths) == set(LANES)
+    assert {lane: depth.dead for lane, depth in depths.items()} == dict.fromkeys(LANES, 0)
+    assert all(isinstance(depth, LaneDepth) for depth in depths.values())
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/health", "/", "/webhooks", "/webhooks/", "/webhooks/../v1/health", "/webhooks/%2e%2e/v1/health", "//v1/health",
+     "/webhooks/a/b", "/callbacks/a%2Fb", "/_ministack/health", "/restapis/x", "/v1%2fhealth"],
+)  # fmt: skip
+def test_behind_the_tunnel_nothing_answers_but_webhooks_and_callbacks(
+    local_system: LocalSystem, path: str
+) -> None:
+    tunnel = Gateway(allowed=SIGNED_PATHS)
+    tunnel.route_to(local_system.emulator.url)
+    try:
+        with socket.create_connection(("127.0.0.1", tunnel.port), timeout=10) as connection:
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+            answer = b""
+            while chunk := connection.recv(65536):
+                answer += chunk
+        assert answer.split(b"\r\n", 1)[0].startswith(b"HTTP/1.1 404 ")
+    finally:
+        tunnel.close()
+
+
+def test_a_webhook_reaches_the_function_through_the_tunnel(local_system: LocalSystem) -> None:
+    tunnel = Gateway(allowed=SIGNED_PATHS)
+    tunnel.route_to(
+        f"{local_system.emulator.url}/restapis/{local_system.outputs['ApiId']}/local/_user_request_"
+    )
+    try:
+        answer = requests.post(f"{tunnel.url}/webhooks/nobody", data=b"{}", timeout=30)
+        assert (answer.status_code, answer.headers["content-type"]) == (401, "application/json")
+    finally:
+        tunnel.close()
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
+def test_stopping_leaves_no_process_no_port_and_no_temporary_folder(
+    signal_number: int, tmp_path: Path
+) -> None:
+    from localrun.system import ROOT
+
+    name = f"stop-{signal_number}-{os.getpid()}"
+    folder = ROOT / ".local" / "run" / name
+    process = subprocess.Popen(
+        [sys.executable, "-m", "localrun", "up", "--fresh", "--name", name],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "Ctrl-C stops it" in line:
+            break
+    children = _children(folder)
+    ports = set(json.loads((folder / "ports.json").read_text()).values())
+    family = _family(set(children.values()))
+    process.send_signal(signal_number)
+    assert process.wait(timeout=60) == 130
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and any(Path(f"/proc/{pid}").exists() for pid in family):
+        os.sched_yield()
+    assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []
+    for port in ports:
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", port)) != 0, port
+    assert not (folder / "tmp").exists()
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,100 @@
+"""What the shipped code imports is what the layer installs, and nothing goes around the import contracts."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+from tests.packaging.conftest import ROOT
+
+_SHIPPED = ("shared/listbridge", "functions")
+
+
+def _sources() -> Iterator[tuple[Path, ast.Module]]:
+    for folder in _SHIPPED:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield path, ast.parse(path.read_text(), filename=str(path))
+
+
+def _imported_roots(tree: ast.Module) -> set[str]:
+    roots: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            roots |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            roots.add(node.module.split(".")[0])
+    return roots - sys.stdlib_module_names - {"listbridge", "functions"}
+
+
+def _declared() -> set[str]:
+    lines = (ROOT / "shared" / "requirements.in").read_text().splitlines()
+    return {line.strip().lower() for line in lines if line.strip() and not line.startswith("#")}
+
+
+def test_every_import_of_the_shipped_code_is_a_declared_dependency() -> None:
+    # botocore comes with boto3 and urllib3 with requests: exceptions and settings of theirs are part of the interface.
+    declared = _declared() | {"botocore", "urllib3"}
+    distributions = packages_distributions()
+    undeclared = {
+        f"{path.relative_to(ROOT)}: {root}"
+        for path, tree in _sources()
+        for root in _imported_roots(tree)
+        if not declared & {name.lower() for name in distributions.get(root, [])}
+    }
+    # Type stubs are imported for the type checker alone and never at run time.
+    assert {entry for entry in undeclared if "mypy_boto3" not in entry} == set()
+
+
+def test_every_declared_dependency_is_imported() -> None:
+    distributions = packages_distributions()
+    imported = {
+        name.lower()
+        for _, tree in _sources()
+        for root in _imported_roots(tree)
+        for name in distributions.get(root, [])
+    }
+    assert _declared() - imported == set()
+
+
+def test_every_aws_client_is_one_whose_description_the_layer_keeps() -> None:
+    kept = set(
+        re.findall(r"^[a-z0-9-]+$", (ROOT / "shared" / "aws-services.txt").read_text(), flags=re.MULTILINE)
+    )
+    asked = {
+        argument.value
+        for _, tree in _sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("client", "resource", "create_client")
+        for argument in node.args[:1]
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    }
+    assert asked <= kept
+    assert "sqs" in asked
+
+
+def test_requirements_are_hashed_and_name_no_index() -> None:
+    for path in [*ROOT.glob("requirements/*.txt"), ROOT / "shared" / "requirements.txt"]:
+        text = path.read_text()
+        assert "://" not in text, path
+        pins = [line for line in text.splitlines() if re.match(r"^[a-z0-9]", line, flags=re.IGNORECASE)]
+        assert pins, path
+        assert all("==" in pin and pin.endswith("\\") for pin in pins), path
+
+
+def test_the_import_contracts_hold() -> None:
+    answer = subprocess.run(
+        [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        env={"PYTHONPATH": ".:shared", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stdout[-3000:]

@@ -1,0 +1,268 @@
+"""Rules of template.yaml that no linter knows."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from localrun import interpreters, variables
+from localrun.template import resources
+from tests.packaging.conftest import ROOT
+
+Properties = dict[str, Any]
+
+
+def _sqs_sources(functions: dict[str, Properties]) -> dict[str, Properties]:
+    """Logical id of a function -> properties of its queue event."""
+    return {
+        name: event["Properties"]
+        for name, properties in functions.items()
+        for event in properties.get("Events", {}).values()
+        if event["Type"] == "SQS"
+    }
+
+
+def _timeout(template: dict[str, Any], properties: Properties) -> int:
+    return int(properties.get("Timeout", template["Globals"]["Function"]["Timeout"]))
+
+
+def _lanes(template: dict[str, Any]) -> dict[str, Properties]:
+    queues = resources(template, "AWS::SQS::Queue")
+    return {name: body["Properties"] for name, body in queues.items() if not name.endswith("DeadLetters")}
+
+
+def test_every_lane_has_dead_letters_after_ten_receives(template: dict[str, Any]) -> None:
+    redrives = {name: lane["RedrivePolicy"] for name, lane in _lanes(template).items()}
+    assert sorted(redrives) == ["PublishQueue", "RecomputeQueue", "ReviseQueue", "ShopEventsQueue"]
+    assert redrives == {
+        name: {
+            "deadLetterTargetArn": {"Fn::GetAtt": [name.removesuffix("Queue") + "DeadLetters", "Arn"]},
+            "maxReceiveCount": 10,
+        }
+        for name in redrives
+    }
+
+
+def test_every_queue_is_standard_and_encrypted(template: dict[str, Any]) -> None:
+    for name, queue in resources(template, "AWS::SQS::Queue").items():
+        assert "FifoQueue" not in queue["Properties"], name
+        assert queue["Properties"]["SqsManagedSseEnabled"] is True, name
+
+
+def test_every_lane_has_an_alarm_for_its_dead_letters_and_one_for_its_age(template: dict[str, Any]) -> None:
+    watched = {
+        (alarm["Properties"]["MetricName"], alarm["Properties"]["Dimensions"][0]["Value"]["Fn::GetAtt"][0])
+        for alarm in resources(template, "AWS::CloudWatch::Alarm").values()
+        if alarm["Properties"]["Namespace"] == "AWS/SQS"
+    }
+    lanes = _lanes(template)
+    dead = {
+        ("ApproximateNumberOfMessagesVisible", name.removesuffix("Queue") + "DeadLetters") for name in lanes
+    }
+    assert watched == dead | {("ApproximateAgeOfOldestMessage", name) for name in lanes}
+
+
+def test_every_alarm_tells_somebody(template: dict[str, Any]) -> None:
+    for name, alarm in resources(template, "AWS::CloudWatch::Alarm").items():
+        assert alarm["Properties"]["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
+
+
+def test_every_queue_event_reports_partial_failures(functions: dict[str, Properties]) -> None:
+    sources = _sqs_sources(functions)
+    assert len(sources) == 4
+    assert all(source["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for source in sources.values())
+
+
+def test_no_message_becomes_visible_while_its_function_may_still_run(
+    template: dict[str, Any], functions: dict[str, Properties]
+) -> None:
+    factors = {}
+    for name, source in _sqs_sources(functions).items():
+        queue = template["Resources"][source["Queue"]["Fn::GetAtt"][0]]["Properties"]
+        factors[name] = queue["VisibilityTimeout"] / _timeout(template, functions[name])
+    # A nudge is only a hint and a lease keeps a second drainer out, so the fast lane may be exactly as long.
+    assert factors.pop("ReviseInventoryFunction") == 1
+    assert all(factor >= 6 for factor in factors.values()), factors
+
+
+def test_a_nudge_that_died_with_its_drainer_is_back_within_half_a_minute(template: dict[str, Any]) -> None:
+    assert template["Resources"]["ReviseQueue"]["Properties"]["VisibilityTimeout"] == 30
+
+
+def test_the_lanes_together_leave_concurrency_for_the_webhook_door(functions: dict[str, Properties]) -> None:
+    maxima = [source["ScalingConfig"]["MaximumConcurrency"] for source in _sqs_sources(functions).values()]
+    assert min(maxima) >= 2  # AWS accepts no less
+    assert sum(maxima) <= 8  # a new AWS account has 10
+
+
+def test_no_function_reserves_concurrency(functions: dict[str, Properties], template: dict[str, Any]) -> None:
+    everywhere = [template["Globals"]["Function"], *functions.values()]
+    assert all("ReservedConcurrentExecutions" not in properties for properties in everywhere)
+
+
+def test_every_function_logs_into_a_group_that_forgets(
+    template: dict[str, Any], functions: dict[str, Properties]
+) -> None:
+    for name, properties in functions.items():
+        group = template["Resources"][properties["LoggingConfig"]["LogGroup"]["Ref"]]
+        assert group["Type"] == "AWS::Logs::LogGroup", name
+        assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}, name
+
+
+def _statements(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, role in resources(template, "AWS::IAM::Role").items():
+        for policy in role["Properties"]["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                yield name, statement
+
+
+def test_no_role_may_touch_everything(template: dict[str, Any]) -> None:
+    statements = list(_statements(template))
+    assert len(statements) > 20
+    for role, statement in statements:
+        for resource in statement["Resource"]:
+            text = resource.get("Fn::Sub") if isinstance(resource, dict) and "Fn::Sub" in resource else ""
+            assert resource != "*", role
+            assert not text or text.endswith("/index/*") or text.endswith(":secret:listbridge/${Stage}/*"), (
+                role,
+                text,
+            )
+        assert all("*" not in action for action in statement["Action"]), role
+
+
+def test_every_function_has_a_role_of_its_own_without_managed_policies(
+    template: dict[str, Any], functions: dict[str, Properties]
+) -> None:
+    roles = [properties["Role"]["Fn::GetAtt"][0] for properties in functions.values()]
+    assert len(set(roles)) == len(functions)
+    assert all("Policies" not in properties for properties in functions.values())
+    assert all("ManagedPolicyArns" not in template["Resources"][role]["Properties"] for role in roles)
+
+
+def test_only_signed_paths_go_without_the_authorizer(
+    template: dict[str, Any], functions: dict[str, Properties]
+) -> None:
+    assert template["Resources"]["Api"]["Properties"]["Auth"]["DefaultAuthorizer"] == "Staff"
+    open_paths = {
+        (event["Properties"]["Method"], event["Properties"]["Path"])
+        for properties in functions.values()
+        for event in properties.get("Events", {}).values()
+        if event["Type"] == "Api" and event["Properties"].get("Auth", {}).get("Authorizer") == "NONE"
+    }
+    assert open_paths == {
+        ("POST", "/webhooks/{shop_id}"),
+        ("GET", "/callbacks/{slug}"),
+        ("POST", "/callbacks/{slug}"),
+    }
+
+
+def test_there_is_one_rest_api_and_no_http_api(template: dict[str, Any]) -> None:
+    assert list(resources(template, "AWS::Serverless::Api")) == ["Api"]
+    assert resources(template, "AWS::Serverless::HttpApi") == {}
+
+
+def test_every_table_can_be_restored_and_outlives_the_production_stack(template: dict[str, Any]) -> None:
+    tables = resources(template, "AWS::DynamoDB::Table")
+    assert len(tables) == 9
+    kept = {"Fn::If": ["IsProduction", "Retain", "Delete"]}
+    for name, table in tables.items():
+        assert table["Properties"]["PointInTimeRecoverySpecification"] == {
+            "PointInTimeRecoveryEnabled": True
+        }, name
+        assert table["Properties"]["SSESpecification"] == {"SSEEnabled": True}, name
+        assert table["Properties"]["BillingMode"] == "PAY_PER_REQUEST", name
+        assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == (kept, kept), name
+
+
+def test_a_call_ends_before_the_lease_of_the_drainer_that_made_it(template: dict[str, Any]) -> None:
+    defaults = {name: parameter.get("Default") for name, parameter in template["Parameters"].items()}
+    assert defaults["HttpTimeoutSeconds"] < defaults["DrainLeaseSeconds"]
+    revise = template["Resources"]["ReviseInventoryFunction"]["Properties"]
+    assert defaults["DrainRunSeconds"] + defaults["HttpTimeoutSeconds"] < revise["Timeout"]
+
+
+def test_runtime_linter_type_checker_and_layer_agree_on_the_python_versions(template: dict[str, Any]) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    runtimes = template["Parameters"]["Runtime"]["AllowedValues"]
+    architectures = template["Parameters"]["Architecture"]["AllowedValues"]
+    minors = [runtime.removeprefix("python") for runtime in runtimes]
+    assert template["Parameters"]["Runtime"]["Default"] == "python3.13"
+    assert sorted(minors) == sorted(interpreters.SUPPORTED_MINORS)
+    assert project["project"]["requires-python"] == f">={minors[0]}"
+    assert project["tool"]["ruff"]["target-version"] == "py" + minors[0].replace(".", "")
+    assert project["tool"]["mypy"]["python_version"] == minors[0]
+    targets = {
+        path.name: (path / "target.mk").read_text() for path in (ROOT / "shared" / "targets").iterdir()
+    }
+    wheels = {"arm64": "aarch64-manylinux2014", "x86_64": "x86_64-manylinux2014"}
+    assert targets == {
+        f"python{minor}-{architecture}": f"PYTHON_VERSION := {minor}\nWHEEL_PLATFORM := {wheels[architecture]}\n"
+        for minor in minors
+        for architecture in architectures
+    }
+
+
+def test_every_declared_variable_stands_in_the_files_of_sam_local_and_no_other(
+    template: dict[str, Any],
+) -> None:
+    for name, endpoint_url in variables.FILES.items():
+        written = json.loads((ROOT / name).read_text())
+        assert written == variables.of_functions(template, endpoint_url=endpoint_url), (
+            f"run python -m localrun.variables: {name}"
+        )
+
+
+def _variables_read() -> set[str]:
+    """Names that the shipped code looks up in the environment, however it calls the mapping."""
+    read: set[str] = set()
+    for folder in ("shared/listbridge", "functions"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                key: ast.expr | None = None
+                if isinstance(node, ast.Subscript) and "environ" in ast.unparse(node.value).lower():
+                    key = node.slice
+                elif (
+                    isinstance(node, ast.Call) and node.args and "environ" in ast.unparse(node.func).lower()
+                ) or (isinstance(node, ast.Call) and node.args and ast.unparse(node.func).endswith("getenv")):
+                    key = node.args[0]
+                if isinstance(key, ast.Constant) and re.fullmatch(r"[A-Z][A-Z0-9_]+", str(key.value)):
+                    read.add(str(key.value))
+    return read
+
+
+def test_every_variable_the_code_reads_is_declared_for_every_function(template: dict[str, Any]) -> None:
+    set_by_lambda = {
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+    }
+    declared = set(template["Globals"]["Function"]["Environment"]["Variables"])
+    read = _variables_read()
+    assert read - set_by_lambda - declared == set()
+    assert {"LISTINGS_TABLE", "REVISE_QUEUE_URL", "STAGE"} <= read
+
+
+def test_one_time_limit_of_the_template_reaches_the_functions_as_it_was_given(
+    template: dict[str, Any],
+) -> None:
+    declared = template["Globals"]["Function"]["Environment"]["Variables"]
+    limits = {
+        "HTTP_TIMEOUT_S": "HttpTimeoutSeconds",
+        "DRAIN_RUN_S": "DrainRunSeconds",
+        "DRAIN_LEASE_S": "DrainLeaseSeconds",
+    }
+    assert {name: declared[name] for name in limits} == {
+        name: {"Ref": parameter} for name, parameter in limits.items()
+    }
+
+
+@pytest.mark.parametrize("parameter", ["AwsEndpointUrl", "PublicBaseUrl"])
+def test_an_empty_address_means_aws_itself(template: dict[str, Any], parameter: str) -> None:
+    assert template["Parameters"][parameter]["Default"] == ""
