@@ -175,6 +175,5 @@ class CachedDoors:
             secret = self.secrets.get(secret_name("shops", shop))
         except Missing:
             return None
-        names = registry.webhook_secret_names(document.platform)
-        keys = tuple(secret[name] for name in names if secret.get(name))
+        keys = registry.signing_secrets(document.platform, secret)
         return WebhookDoor(registry.webhook_scheme(document.platform), keys)

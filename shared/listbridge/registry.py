@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from types import ModuleType
@@ -56,10 +57,10 @@ def webhook_scheme(slug: str) -> WebhookScheme:
     return scheme
 
 
-def webhook_secret_names(slug: str) -> tuple[str, ...]:
-    """The credential fields whose values may have signed a delivery. Raises Missing."""
-    names: tuple[str, ...] = _module("shops", slug, "webhooks").SECRET_FIELDS
-    return names
+def signing_secrets(slug: str, secret: Mapping[str, str]) -> tuple[str, ...]:
+    """From a shop's stored credentials, the secrets that may have signed a delivery. Raises Missing, ValueError."""
+    secrets: tuple[str, ...] = _module("shops", slug, "webhooks").signing_secrets(secret)
+    return secrets
 
 
 def settings(room: Room, slug: str) -> ModuleType:
