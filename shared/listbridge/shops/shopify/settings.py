@@ -54,10 +54,3 @@ class Credentials(BaseModel):
     def static_token(self) -> str:
         """The everlasting token, or an empty text."""
         return self.access_token.get_secret_value() if self.access_token else ""
-
-    def signing_secrets(self) -> tuple[str, ...]:
-        """The secrets that genuine webhooks may be signed with, the current one first."""
-        secrets = [self.client_secret.get_secret_value()]
-        if self.previous_client_secret is not None and self.previous_client_secret.get_secret_value():
-            secrets.append(self.previous_client_secret.get_secret_value())
-        return tuple(secrets)

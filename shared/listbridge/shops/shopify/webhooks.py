@@ -17,10 +17,11 @@ from typing import Any
 
 from listbridge.domain.ports import Delivery
 from listbridge.domain.work import Hint, HintKind
-from listbridge.shops.shopify.settings import Credentials
 
 SIGNATURE = "x-shopify-hmac-sha256"
 TOPIC = "x-shopify-topic"
+SECRET_FIELDS = ("client_secret", "previous_client_secret")
+"""The credentials that sign: after a rotation Shopify may use the old secret for up to an hour."""
 _LONGEST_ID = 200
 
 Payload = Mapping[str, Any]
@@ -170,11 +171,6 @@ def _delivery_id(body: bytes, headers: Mapping[str, str], topic: str) -> str:
             )
     seen = f"{topic}\n{headers.get('x-shopify-triggered-at', '')}\n".encode("utf-8", "replace") + body
     return hashlib.sha256(seen).hexdigest()
-
-
-def signing_secrets(secret: Mapping[str, str]) -> tuple[str, ...]:
-    """From a shop's stored credentials, the secrets to verify with. Raises ValueError when they are incomplete."""
-    return Credentials.model_validate(secret).signing_secrets()
 
 
 SCHEME = ShopifyWebhooks()

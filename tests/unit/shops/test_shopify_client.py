@@ -1,0 +1,416 @@
+"""What Shopify answers, and what we make of it: the error table, tokens, the cost budget."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import requests
+from requests.adapters import BaseAdapter
+from urllib3.response import HTTPResponse
+
+from listbridge.domain.verdicts import (
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    RemoteError,
+    RetryLater,
+    Unauthorized,
+)
+from listbridge.infra.connection import Connection
+from listbridge.infra.http import HttpSession
+from listbridge.infra.tokens import TokenCache
+from listbridge.shops.shopify.adapter import ShopifyAdapter, open_adapter
+from listbridge.shops.shopify.manifest import MANIFEST
+from tests.fakes.budget import FakeBudget
+from tests.fakes.clock import START, VirtualClock
+
+SECRET = "hush-client-secret"
+STATIC = "hush-static-token"
+IDENTITY = {
+    "shop": {"name": "Demo", "myshopifyDomain": "demo.myshopify.com", "currencyCode": "EUR"},
+    "locations": {"nodes": [], "pageInfo": {"hasNextPage": False}},
+}
+
+
+class Line(BaseAdapter):
+    """A wire with a scripted Shopify at its end. Tokens are numbered; `answers` are used up in order.
+
+    An answer is (status, body, headers); a body that is no text or bytes is sent as JSON. An exception is raised.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers: list[Any] = []
+        self.grants: list[Any] = []
+        self.tokens: list[str] = []
+        self.asked: list[dict[str, Any]] = []
+        self.granted: list[dict[str, Any]] = []
+
+    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # type: ignore[override]
+        body = json.loads(request.body or b"null")
+        if str(request.url).endswith("/admin/oauth/access_token"):
+            self.granted.append(body)
+            number = len(self.granted)
+            fresh = (200, {"access_token": f"hush-token-{number}", "expires_in": 86399, "scope": "x"}, {})
+            return self._respond(request, self.grants.pop(0) if self.grants else fresh)
+        self.asked.append({"url": request.url, **body})
+        self.tokens.append(request.headers["X-Shopify-Access-Token"])
+        return self._respond(request, self.answers.pop(0))
+
+    def _respond(self, request: requests.PreparedRequest, answer: Any) -> requests.Response:
+        if isinstance(answer, Exception):
+            raise answer
+        status, body, headers = answer
+        text = body if isinstance(body, str | bytes) else json.dumps(body)
+        response = requests.Response()
+        response.status_code = status
+        response.headers.update(headers)
+        response.raw = HTTPResponse(
+            io.BytesIO(text.encode() if isinstance(text, str) else text), preload_content=False
+        )
+        response.url, response.request = str(request.url), request
+        return response
+
+    def close(self) -> None:
+        """No socket."""
+
+
+@pytest.fixture
+def line() -> Line:
+    return Line()
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.fixture
+def budget(clock: VirtualClock) -> FakeBudget:
+    return FakeBudget(clock)
+
+
+@pytest.fixture
+def open_with(line: Line, clock: VirtualClock, budget: FakeBudget) -> Callable[..., ShopifyAdapter]:
+    def opened(observe: bool = False, **secret: str) -> ShopifyAdapter:
+        return open_adapter(
+            Connection(
+                id="shop_1",
+                settings={"domain": "demo.myshopify.com"},
+                secret=secret or {"client_id": "id", "client_secret": SECRET},
+                base_url=None,
+                session=HttpSession(transport=line, budget=budget, observe=observe),
+                budget=budget,
+                tokens=TokenCache(),
+                clock=clock,
+            )
+        )
+
+    return opened
+
+
+def ok(data: Any = IDENTITY, **headers: str) -> tuple[int, Any, dict[str, str]]:
+    return 200, {"data": data}, headers
+
+
+def failed(*codes: str | None, data: Any = None, cost: Any = None) -> tuple[int, Any, dict[str, str]]:
+    errors = [{"message": "m", "extensions": {"code": code} if code else {}} for code in codes]
+    return 200, {"errors": errors, "data": data, "extensions": {"cost": cost}}, {"X-Request-Id": "req-1"}
+
+
+def test_a_call_goes_to_the_stores_own_address_with_the_pinned_version_and_a_granted_token(
+    line: Line, open_with: Any
+):
+    line.answers = [ok()]
+    open_with().identify()
+    assert line.asked[0]["url"] == "https://demo.myshopify.com/admin/api/2026-07/graphql.json"
+    assert line.granted == [{"client_id": "id", "client_secret": SECRET, "grant_type": "client_credentials"}]
+    assert line.tokens == ["hush-token-1"]
+
+
+def test_a_token_is_fetched_once_for_many_calls_and_again_when_its_day_is_over(
+    line: Line, open_with: Any, clock: VirtualClock
+):
+    line.answers = [ok(), ok(), ok()]
+    adapter = open_with()
+    adapter.identify()
+    clock.advance(86399 - 61)
+    adapter.identify()
+    clock.advance(2)
+    adapter.identify()
+    assert line.tokens == ["hush-token-1", "hush-token-1", "hush-token-2"]
+
+
+def test_a_refused_token_is_replaced_once_and_the_call_made_again(line: Line, open_with: Any):
+    line.answers = [(401, {"errors": "[API] Invalid API key or access token"}, {}), ok()]
+    assert open_with().identify().name == "Demo"
+    assert line.tokens == ["hush-token-1", "hush-token-2"]
+
+
+def test_a_second_refusal_says_that_the_credentials_are_dead(line: Line, open_with: Any):
+    line.answers = [(401, {"errors": "no"}, {})] * 2
+    with pytest.raises(Unauthorized) as refused:
+        open_with().identify()
+    assert refused.value.problem.code == "shopify_credentials_refused"
+    assert (len(line.asked), len(line.granted)) == (2, 2)
+
+
+def test_an_everlasting_token_is_used_without_a_grant_and_its_refusal_is_final(line: Line, open_with: Any):
+    line.answers = [ok(), (401, {"errors": "no"}, {})]
+    adapter = open_with(client_secret=SECRET, access_token=STATIC)
+    adapter.identify()
+    with pytest.raises(Unauthorized):
+        adapter.identify()
+    assert (line.tokens, line.granted) == ([STATIC, STATIC], [])
+
+
+@pytest.mark.parametrize(
+    ("grant", "kind", "code", "reason"),
+    [
+        ((400, {"error": "invalid_client"}, {}), Unauthorized, "shopify_grant_refused", "invalid_client"),
+        (
+            (400, "<h1>Oauth error shop_not_permitted: Client credentials cannot be performed on this shop.</h1>", {}),
+            Unauthorized, "shopify_grant_refused", "shop_not_permitted",
+        ),
+        ((400, {"error": ["x"]}, {}), Unauthorized, "shopify_grant_refused", "refused"),
+        ((401, "", {}), Unauthorized, "shopify_grant_refused", "refused"),
+        ((403, "<html>", {}), Unauthorized, "shopify_grant_refused", "refused"),
+        ((402, "", {}), RetryLater, "shopify_store_frozen", None),
+        ((404, "<html>Not found</html>", {}), RetryLater, "shopify_store_not_found", None),
+        ((429, "", {}), RateLimited, "shopify_throttled", None),
+        ((503, "<html>", {}), RetryLater, "shopify_unavailable", None),
+        ((200, "<html>", {}), RetryLater, "shopify_answer_unreadable", None),
+        ((200, {"access_token": "hush-x"}, {}), RetryLater, "shopify_answer_unreadable", None),
+        ((200, {"access_token": "", "expires_in": 5}, {}), RetryLater, "shopify_answer_unreadable", None),
+        ((200, {"access_token": "hush-x", "expires_in": 0}, {}), RetryLater, "shopify_answer_unreadable", None),
+        (requests.ReadTimeout("hush-url"), RetryLater, "no_answer", None),
+    ],
+)  # fmt: skip
+def test_a_grant_that_fails_says_why_and_nothing_is_asked_without_a_token(
+    line: Line, open_with: Any, grant: Any, kind: type[RemoteError], code: str, reason: str | None
+):
+    line.grants = [grant]
+    with pytest.raises(RemoteError) as refused:
+        open_with().identify()
+    assert type(refused.value) is kind
+    assert refused.value.problem.code == code
+    assert refused.value.problem.params.get("reason") == reason
+    assert line.asked == []
+    assert "hush" not in f"{refused.value} {refused.value.detail}"
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "code", "after_s"),
+    [
+        (400, Rejected, "shopify_refused_request", None),
+        (402, RetryLater, "shopify_store_frozen", 900.0),
+        (403, Unauthorized, "shopify_scope_missing", None),
+        (404, RetryLater, "shopify_store_not_found", 900.0),
+        (406, Rejected, "shopify_refused_request", None),
+        (408, RetryLater, "shopify_unavailable", 5.0),
+        (422, Rejected, "shopify_refused_request", None),
+        (423, RetryLater, "shopify_store_locked", 900.0),
+        (429, RateLimited, "shopify_throttled", 2.0),
+        (430, RateLimited, "shopify_throttled", 60.0),
+        (500, RetryLater, "shopify_unavailable", 5.0),
+        (502, RetryLater, "shopify_unavailable", 5.0),
+        (599, RetryLater, "shopify_unavailable", 5.0),
+    ],
+)
+def test_each_http_status_has_its_verdict(
+    line: Line, open_with: Any, status: int, kind: type[RemoteError], code: str, after_s: float | None
+):
+    line.answers = [(status, "<html><h1>Oops</h1></html>", {"X-Request-Id": "req-9"})]
+    with pytest.raises(RemoteError) as refused:
+        open_with().identify()
+    assert type(refused.value) is kind
+    assert (refused.value.problem.code, refused.value.status, refused.value.request_id) == (
+        code,
+        status,
+        "req-9",
+    )
+    assert getattr(refused.value, "after_s", None) == after_s
+    assert len(line.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "after_s"), [("7", 7.0), ("0", 0.5), ("3600", 60.0), ("nan", 2.0), ("soon", 2.0), ("", 2.0)]
+)
+def test_a_retry_after_is_obeyed_within_reason(line: Line, open_with: Any, header: str, after_s: float):
+    line.answers = [(429, "", {"Retry-After": header})]
+    with pytest.raises(RateLimited) as refused:
+        open_with().identify()
+    assert refused.value.after_s == after_s
+
+
+@pytest.mark.parametrize(
+    ("codes", "kind", "problem"),
+    [
+        (["THROTTLED"], RateLimited, "shopify_throttled"),
+        (["ACCESS_DENIED"], Unauthorized, "shopify_scope_missing"),
+        (["SHOP_INACTIVE"], RetryLater, "shopify_store_frozen"),
+        (["INTERNAL_SERVER_ERROR"], RetryLater, "shopify_unavailable"),
+        (["TIMEOUT"], RetryLater, "shopify_unavailable"),
+        (["undefinedField"], Rejected, "shopify_refused_request"),
+        ([None], Rejected, "shopify_refused_request"),
+        (["undefinedField", "THROTTLED"], RateLimited, "shopify_throttled"),
+    ],
+)
+def test_each_graphql_error_has_its_verdict(
+    line: Line, open_with: Any, codes: list[str | None], kind: type[RemoteError], problem: str
+):
+    line.answers = [failed(*codes)]
+    with pytest.raises(RemoteError) as refused:
+        open_with().identify()
+    assert (type(refused.value), refused.value.problem.code) == (kind, problem)
+    assert refused.value.request_id == "req-1"
+
+
+@pytest.mark.parametrize("errors", ["a text", {"query": "missing"}, [1, "x"], [{"extensions": 5}]])
+def test_errors_of_an_unknown_shape_are_still_errors(line: Line, open_with: Any, errors: Any):
+    line.answers = [(200, {"errors": errors, "data": IDENTITY}, {})]
+    with pytest.raises(Rejected, match="shopify_refused_request"):
+        open_with().identify()
+
+
+def test_a_null_beside_an_error_is_never_taken_for_a_missing_product(line: Line, open_with: Any):
+    nulls = {"shop": {"currencyCode": "EUR"}, "nodes": [None, None]}
+    line.answers = [failed("INTERNAL_SERVER_ERROR", data=nulls)]
+    with pytest.raises(RetryLater):
+        open_with().read_products(["1", "2"])
+
+
+@pytest.mark.parametrize("nodes", [[], [None], [None, None, None], [{}, None], None])
+def test_an_answer_that_does_not_speak_of_each_product_proves_nothing(line: Line, open_with: Any, nodes: Any):
+    line.answers = [ok({"shop": {"currencyCode": "EUR"}, "nodes": nodes})]
+    with pytest.raises(RetryLater) as refused:
+        open_with().read_products(["1", "2"])
+    assert refused.value.problem.code == "shopify_answer_unreadable"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<!DOCTYPE html><html></html>", "", "null", "[]", '{"data": null}', "{}", '{"data": {"shop": 1}}', b"\xff\xfe", "[" * 100_000,
+        {"data": IDENTITY | {"shop": {"name": "x", "myshopifyDomain": "x", "currencyCode": "euro"}}},
+    ],
+)  # fmt: skip
+def test_an_answer_that_cannot_be_read_is_asked_for_again_later(line: Line, open_with: Any, body: Any):
+    line.answers = [(200, body, {})]
+    with pytest.raises(RetryLater) as refused:
+        open_with().identify()
+    assert refused.value.problem.code == "shopify_answer_unreadable"
+
+
+@pytest.mark.parametrize(
+    ("cost", "after_s"),
+    [
+        (
+            {"requestedQueryCost": 910, "throttleStatus": {"currentlyAvailable": 10, "restoreRate": 100.0}},
+            9.0,
+        ),
+        (
+            {"requestedQueryCost": 910, "throttleStatus": {"currentlyAvailable": 905, "restoreRate": 100.0}},
+            0.5,
+        ),
+        ({"requestedQueryCost": 1000, "throttleStatus": {"currentlyAvailable": 0, "restoreRate": 1.0}}, 60.0),
+        ({"requestedQueryCost": 10, "throttleStatus": {"currentlyAvailable": 0, "restoreRate": 0}}, 2.0),
+        ({"requestedQueryCost": "10", "throttleStatus": None}, 2.0),
+        (None, 2.0),
+    ],
+)
+def test_a_throttled_call_waits_until_its_points_are_back_and_tells_the_budget(
+    line: Line, open_with: Any, budget: FakeBudget, cost: Any, after_s: float
+):
+    line.answers = [failed("THROTTLED", cost=cost)]
+    with pytest.raises(RateLimited) as refused:
+        open_with().read_products(["1"])
+    assert refused.value.after_s == after_s
+    until = START + timedelta(seconds=after_s)
+    assert budget.learned == [
+        ("read_products", {"remaining": None, "resets_at": None, "blocked_until": until})
+    ]
+
+
+def test_sweeps_have_a_budget_of_their_own_so_that_a_throttled_one_stops_no_hot_read():
+    owners = {operation: spec.name for spec in MANIFEST.budgets for operation in spec.operations}
+    assert owners["sweep"] != owners["read_products"] == owners["products_of"]
+
+
+def test_a_budget_that_is_spent_lets_nothing_out(line: Line, open_with: Any, budget: FakeBudget):
+    budget.calls = 0
+    with pytest.raises(RateLimited):
+        open_with().identify()
+    assert line.asked == []
+
+
+def test_an_older_version_served_in_silence_is_reported_once(
+    line: Line, open_with: Any, caplog: pytest.LogCaptureFixture
+):
+    fallen = {"X-Shopify-API-Version": "2026-10"}
+    line.answers = [
+        (200, {"data": IDENTITY}, {"X-Shopify-API-Version": "2026-07"}),
+        (200, {"data": IDENTITY}, fallen),
+    ]
+    line.answers += line.answers[1:]
+    adapter = open_with()
+    with caplog.at_level(logging.WARNING, "listbridge.shops.shopify"):
+        for _ in range(3):
+            adapter.identify()
+    told = [record.fields for record in caplog.records if record.message == "shopify_version_fell_forward"]  # type: ignore[attr-defined]
+    assert told == [{"asked": "2026-07", "served": "2026-10"}]
+
+
+def test_a_webhook_call_that_gets_no_answer_may_simply_be_made_again(line: Line, open_with: Any):
+    page = {"webhookSubscriptions": {"nodes": [], "pageInfo": {"hasNextPage": False}}}
+    line.answers = [ok(page), requests.ReadTimeout("hush")]
+    with pytest.raises(RetryLater) as refused:
+        open_with().ensure_webhooks("https://hooks.example/webhooks/shop_1")
+    assert not isinstance(refused.value, OutcomeUnknown)
+
+
+def test_reads_and_webhook_care_pass_in_observe_mode(line: Line, open_with: Any):
+    page = {"webhookSubscriptions": {"nodes": [], "pageInfo": {"hasNextPage": False}}}
+    made = {"webhookSubscriptionCreate": {"webhookSubscription": {"id": "gid://x/1"}, "userErrors": []}}
+    line.answers = [ok(page), *[ok(made)] * 13]
+    assert len(open_with(observe=True).ensure_webhooks("https://hooks.example/webhooks/shop_1").created) == 13
+
+
+def test_nothing_secret_is_logged(line: Line, open_with: Any, caplog: pytest.LogCaptureFixture):
+    line.answers = [ok(), (500, "hush-body", {}), failed("ACCESS_DENIED")]
+    adapter = open_with()
+    with caplog.at_level(logging.DEBUG):
+        adapter.identify()
+        for _ in range(2):
+            with pytest.raises(RemoteError):
+                adapter.identify()
+    told = "".join(f"{record.getMessage()}{record.__dict__}" for record in caplog.records)
+    assert "remote_call" in told
+    assert "hush" not in told
+
+
+def test_ids_that_shopify_cannot_have_given_are_missing_without_asking(line: Line, open_with: Any):
+    read = open_with().read_products(["abc", "", "12'", "\uff19"])
+    assert (read.products, read.missing) == ((), ("abc", "", "12'", "\uff19"))
+    assert line.asked == []
+
+
+def test_a_query_too_dear_is_asked_again_in_narrower_pieces(line: Line, open_with: Any):
+    nulls = {"shop": {"currencyCode": "EUR"}, "nodes": [None] * 6}
+    line.answers = [failed("MAX_COST_EXCEEDED"), ok(nulls), ok(nulls | {"nodes": [None] * 2})]
+    ids = [str(number) for number in range(1, 9)]
+    assert open_with().read_products(ids).missing == tuple(ids)
+    assert [len(asked["variables"]["ids"]) for asked in line.asked] == [8, 6, 2]
+
+
+def test_a_query_too_dear_even_in_the_narrowest_piece_is_refused(line: Line, open_with: Any):
+    line.answers = [failed("MAX_COST_EXCEEDED")] * 2
+    with pytest.raises(Rejected, match="shopify_query_too_dear"):
+        open_with().read_products(["1"])
+    assert len(line.asked) == 2
