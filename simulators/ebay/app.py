@@ -156,7 +156,7 @@ class EbaySimulator:
             return spoiled
         with self.world.lock:
             self.world.land_late_changes()
-            reply = operation.handle(self.world, call)
+            reply = operation.handle(self.world, call).freeze()
         if pause:
             self.world.clock.sleep(pause)
         return reply

@@ -72,7 +72,7 @@ class ControlDoor:
                 for listing in seller.listings.values()
                 if listing.live or not live
             ]
-        return Reply(200, {"listings": rows})
+            return Reply(200, {"listings": rows}).freeze()
 
     def _calls(self, call: Call) -> Reply:
         """The journal, oldest first; `operation`, `seller`, `sku` narrow it, `limit` keeps the newest."""

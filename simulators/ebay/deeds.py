@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from simulators.ebay import accounts, listings
 from simulators.ebay.oauth import TokenService
-from simulators.ebay.orders import place_order
+from simulators.ebay.purchases import Purchase, cancel, pay, place_order, request_cancel
 from simulators.ebay.sites import SITES
 from simulators.ebay.state import (
     OUT_OF_STOCK_CONTROL,
     SELLING_POLICY_MANAGEMENT,
     Listing,
     Offer,
+    Order,
     Seller,
     SellingLimit,
 )
@@ -74,28 +76,104 @@ class Deeds:
             return {"ruName": ru_name, "url": url}
 
     def buy(
-        self, sku: str, *, marketplace: str = "", quantity: int = 1, seller: str = "", paid: bool = True
+        self,
+        sku: str,
+        *,
+        marketplace: str = "",
+        quantity: int = 1,
+        seller: str = "",
+        paid: bool = True,
+        tax_id: str = "",
     ) -> dict[str, Any]:
-        """A buyer takes units of a live offer: an order begins, and the listing counts itself down at once.
+        """A buyer takes units of one live offer. Returns orderId, listingId and the quantity left."""
+        lines = [{"sku": sku, "quantity": quantity}]
+        return self.checkout(lines, marketplace=marketplace, seller=seller, paid=paid, tax_id=tax_id)
 
-        The item's quantity falls too (it is the total over all sites). A listing sold out ends without
-        out-of-stock control. Returns orderId, listingId and the quantity left.
+    def checkout(
+        self,
+        lines: list[dict[str, Any]],
+        *,
+        marketplace: str = "",
+        seller: str = "",
+        paid: bool = True,
+        tax_id: str = "",
+    ) -> dict[str, Any]:
+        """A buyer takes several SKUs (`[{"sku", "quantity"}]`) of one seller and site in one order; it stands whole or not at all.
+
+        Every listing counts itself down at once, and so does the item (the total over all sites). A listing sold out
+        ends without out-of-stock control. Returns orderId, and listingId and the quantity left of the last line.
         """
         with self._world.lock:
-            self._world.land_late_changes()
-            owner, offer, listing = self._live_offer(sku, marketplace, seller)
-            shown = owner.shown_quantity(offer)
-            if quantity < 1 or quantity > shown or listing.on_hold:
-                raise DeedRefused(f"{sku} has {shown} on sale, asked for {quantity}")
-            order = place_order(self._world, owner, offer, listing, quantity, paid=paid)
-            item = owner.items[offer.sku]
-            item.quantity = max(0, item.quantity - quantity)
-            if offer.data.get("availableQuantity") is not None:
-                offer.data["availableQuantity"] = max(0, int(offer.data["availableQuantity"]) - quantity)
-            offer.sold += quantity
-            left = owner.shown_quantity(offer)
-            listings.settle_after_sale(self._world, owner, listing)
-            return {"orderId": order.order_id, "listingId": listing.listing_id, "left": left}
+            purchases: list[Purchase] = []
+            owners: list[Seller] = []
+            for line in lines:
+                owner, offer, listing = self._live_offer(line["sku"], marketplace, seller)
+                owners.append(owner)
+                wanted, shown = int(line.get("quantity", 1)), owner.shown_quantity(offer)
+                if wanted < 1 or wanted > shown or listing.on_hold:
+                    raise DeedRefused(f"{line['sku']} has {shown} on sale, asked for {wanted}")
+                purchases.append(Purchase(offer, listing, wanted))
+            sites = {purchase.offer.marketplace_id for purchase in purchases}
+            alike = len({purchase.offer.offer_id for purchase in purchases}) < len(purchases)
+            if len({owner.username for owner in owners}) != 1 or len(sites) != 1 or alike:
+                raise DeedRefused("an order has different SKUs of one seller and one site")
+            owner = owners[0]
+            order = place_order(self._world, owner, purchases, paid=paid, tax_id=tax_id)
+            for purchase in purchases:
+                self._count_down(owner, purchase)
+            last = purchases[-1]
+            left = owner.shown_quantity(last.offer)
+            return {"orderId": order.order_id, "listingId": last.listing.listing_id, "left": left}
+
+    def _count_down(self, owner: Seller, purchase: Purchase) -> None:
+        offer = purchase.offer
+        item = owner.items[offer.sku]
+        item.quantity = max(0, item.quantity - purchase.quantity)
+        if offer.data.get("availableQuantity") is not None:
+            offer.data["availableQuantity"] = max(0, int(offer.data["availableQuantity"]) - purchase.quantity)
+        offer.sold += purchase.quantity
+        listings.settle_after_sale(self._world, owner, purchase.listing)
+
+    def pay_order(self, order_id: str) -> dict[str, Any]:
+        """The payment of an order placed with `paid=False` arrives."""
+        with self._world.lock:
+            order = self._order(order_id)
+            if order.data["orderPaymentStatus"] != "PENDING":
+                raise DeedRefused(f"{order_id} is {order.data['orderPaymentStatus']}")
+            pay(self._world, order)
+            return {"orderId": order_id, "orderPaymentStatus": "PAID"}
+
+    def request_cancel(
+        self, order_id: str, *, by: str = "BUYER", reason: str = "ORDERED_BY_MISTAKE"
+    ) -> dict[str, Any]:
+        """The buyer asks to cancel; only getOrder shows the request."""
+        with self._world.lock:
+            order = self._order(order_id)
+            if order.data["cancelStatus"]["cancelState"] != "NONE_REQUESTED":
+                raise DeedRefused(f"{order_id} has a cancellation already")
+            request_cancel(self._world, order, by=by, reason=reason)
+            return {"orderId": order_id, "cancelState": "IN_PROGRESS"}
+
+    def cancel_order(self, order_id: str) -> dict[str, Any]:
+        """The order is cancelled (by the seller on the site) and paid back."""
+        with self._world.lock:
+            order = self._order(order_id)
+            if order.data["cancelStatus"]["cancelState"] == "CANCELED":
+                raise DeedRefused(f"{order_id} is cancelled already")
+            cancel(self._world, order)
+            return {"orderId": order_id, "cancelState": "CANCELED"}
+
+    def set_order_lag(self, seconds: float) -> dict[str, Any]:
+        """How long new orders stay out of getOrders (eBay's search lags behind its own orders)."""
+        with self._world.lock:
+            self._world.order_lag = timedelta(seconds=seconds)
+            return {"seconds": seconds}
+
+    def _order(self, order_id: str) -> Order:
+        for seller in self._world.sellers.values():
+            if order_id in seller.orders:
+                return seller.orders[order_id]
+        raise DeedRefused(f"no order {order_id}")
 
     def end_listing(self, listing_id: str, *, by: str = "seller") -> dict[str, Any]:
         """The seller on the site, or eBay itself (`by="ebay"`), ends a live listing; its offers stay, unpublished."""

@@ -25,8 +25,16 @@ class Reply:
     body: Json = None
     headers: dict[str, str] = field(default_factory=dict)
     content_type: str = "application/json"
+    _bytes: bytes | None = None
+
+    def freeze(self) -> Reply:
+        """Write the body out now: it may hold records that another call changes as soon as the lock is free."""
+        self._bytes = self.encoded()
+        return self
 
     def encoded(self) -> bytes:
+        if self._bytes is not None:
+            return self._bytes
         if self.body is None:
             return b""
         if isinstance(self.body, str):
@@ -36,13 +44,14 @@ class Reply:
 
 @dataclass(slots=True)
 class Call:
-    """A request on its way through the simulator. `path` is the raw path, still percent-encoded."""
+    """A request on its way through the simulator. `path` is still percent-encoded; `origin` is scheme and host."""
 
     method: str
     path: str
     query_string: str
     body: bytes
     headers: dict[str, str]
+    origin: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
     _seller: Seller | None = None
     _parsed: Json = None
@@ -60,13 +69,9 @@ class Call:
             key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key[:5] == "HTTP_"
         }
         headers["content-type"] = environ.get("CONTENT_TYPE", "") or ""
-        return cls(
-            environ["REQUEST_METHOD"],
-            raw.partition("?")[0] or "/",
-            environ.get("QUERY_STRING", ""),
-            body,
-            headers,
-        )
+        origin = f"{environ.get('wsgi.url_scheme', 'http')}://{environ.get('HTTP_HOST', 'localhost')}"
+        path, query = raw.partition("?")[0] or "/", environ.get("QUERY_STRING", "")
+        return cls(environ["REQUEST_METHOD"], path, query, body, headers, origin)
 
     @property
     def seller(self) -> Seller:
