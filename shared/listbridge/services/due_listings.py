@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from listbridge.domain.ids import AccountId, ListingKey, Sku
+from listbridge.domain.ids import AccountId, ListingKey
 from listbridge.domain.listing import Band, Listing
 from listbridge.services.deps import Deps
 
@@ -41,8 +41,8 @@ class DueListings:
             rows.sort(key=lambda row: row.due_since or now)
         return len(self)
 
-    def take(self, busy: set[Sku]) -> Listing | None:
-        """The next row whose SKU nobody is sending: the most urgent band first, but every eighth time the oldest of all."""
+    def take(self, busy: Callable[[Listing], bool]) -> Listing | None:
+        """The next row whose write unit is not being sent: the most urgent band first, every eighth time the oldest of all."""
         self._taken += 1
         bands = [band for band in sorted(self._bands) if self._bands[band]]
         urgent_only = bool(bands) and bands[0] is Band.ZERO
@@ -50,7 +50,7 @@ class DueListings:
             bands.sort(key=lambda band: self._bands[band][0].due_since or self.deps.clock.now())
         for band in bands:
             for index, row in enumerate(self._bands[band]):
-                if row.key.sku not in busy:
+                if not busy(row):
                     return self._bands[band].pop(index)
         return None
 

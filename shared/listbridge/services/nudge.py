@@ -34,14 +34,24 @@ def nudge(deps: Deps, account: AccountId, keys: Sequence[ListingKey] = ()) -> No
     deps.queues.send(Lane.REVISE, *(Nudge(account=account, listings=tuple(chunk)) for chunk in chunks))
 
 
-def nudge_later(deps: Deps, account: AccountId, at: datetime) -> None:
+def nudge_later(deps: Deps, account: AccountId, at: datetime, keys: Sequence[ListingKey]) -> None:
+    """Wake the drainer around `at` for these rows; more than a nudge can name are left to the due index."""
+    named = tuple(str(key) for key in keys) if len(keys) <= ROWS_PER_NUDGE else ()
+    deps.queues.send(Lane.REVISE, Nudge(account=account, listings=named), delay_s=_delay(deps, at))
+
+
+def wake_around(deps: Deps, account: AccountId, at: datetime) -> None:
     """Wake the drainer around `at`. However many ask for the same few seconds, about one message is sent.
 
     The message goes first and the note that it went second: a crash in between costs a second message, never the wake.
     """
     now = deps.clock.now()
-    delay = max(1, min(LONGEST_DELAY_S, math.ceil((at - now).total_seconds())))
+    delay = _delay(deps, at)
     name = f"wake#{account}#{int((now.timestamp() + delay) // _SLOT_S)}"
     if deps.counters.current(name, window_s=_WINDOW_S, now=now) == 0:
         deps.queues.send(Lane.REVISE, Nudge(account=account), delay_s=delay)
         deps.counters.add(name, 1, window_s=_WINDOW_S, now=now)
+
+
+def _delay(deps: Deps, at: datetime) -> int:
+    return max(1, min(LONGEST_DELAY_S, math.ceil((at - deps.clock.now()).total_seconds())))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -21,12 +21,12 @@ from listbridge.services.deps import Deps
 from listbridge.services.due_listings import DueListings
 from listbridge.services.guard import SendGuard
 from listbridge.services.job_results import demanded_fields_sent
-from listbridge.services.nudge import nudge, nudge_later
+from listbridge.services.nudge import nudge, nudge_later, wake_around
 from listbridge.services.write_unit import Result, UnitOutcome, UnitWriter
 
 MOST_IN_FLIGHT = 16
 _FIRST_GUESS_S = 0.3
-_LOOK_AGAIN_S = 5.0
+_ASK_EVERY = timedelta(seconds=0.5)
 _IDLE_LOOKS = 3
 _BUSY_WAIT = timedelta(seconds=2)
 
@@ -44,6 +44,8 @@ def revise_inventory(deps: Deps, message: Nudge, *, remaining_s: float) -> None:
         f"drainer#{account.id}", owner, seconds=deps.limits.drain_lease_s
     )  # fmt: skip
     if lease is None:
+        # Word is left with the holder. Should it be dead, nobody reads it: come back when its lease is over (P5).
+        wake_around(deps, account.id, deps.clock.now() + timedelta(seconds=deps.limits.drain_lease_s))
         return
     named = [ListingKey.parse(key) for key in message.listings]
     stop_at = deps.clock.now() + timedelta(seconds=max(0.0, min(deps.limits.drain_run_s, remaining_s - 1)))
@@ -70,47 +72,56 @@ class Drainer:
     _latency_s: float = _FIRST_GUESS_S
     _rate: float = 1.0
     _dead: bool = False
-    _looked_at: datetime | None = None
-    _words: int = -1
-    _busy_rows: bool = False
+    _words: int = 0
+    _asked_at: datetime | None = None
+    _index_owes_rows: bool = False
+    """The due index may show rows that nobody named to this run."""
+    _later: dict[ListingKey, datetime] = field(default_factory=dict)
     _idle: Counter[ListingKey] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.due = DueListings(self.deps, self.account.id)
         self._rate = self.deps.marketplaces.traits(self.account.marketplace).revise_rate
 
-    def run(self, named: Iterable[ListingKey]) -> None:
-        """Send until nothing is due and nobody left word, or the time is over."""
+    def run(self, named: Sequence[ListingKey]) -> None:
+        """Send until nothing is due and nobody left word, or the time is over.
+
+        The due index is asked only when there is a reason: a nudge without names, word that was left, or a page that was
+        full. Everything else that is due was named in a nudge of its own.
+        """
         try:
             with self._pool() as pool:
-                self._run(list(named), pool)
+                self._run(named, pool)
         except Conflict:  # the lease was lost: whoever has it carries on, our writes are fenced off
             return
         self._wake_later()
 
-    def _run(self, named: list[ListingKey], pool: ThreadPoolExecutor | None) -> None:
-        self._look(named)
+    def _run(self, named: Sequence[ListingKey], pool: ThreadPoolExecutor | None) -> None:
+        self._words = self.deps.leases.pending(self.lease)
+        self._index_owes_rows = not named
+        self.due.look((), named)
         while not self._dead and self.deps.clock.now() < self.stop_at:
             self._keep_lease()
             self._launch(pool)
             if self._flying:
                 self._land()
-            elif not self._look() and self._let_go():
+            elif self._index_owes_rows:
+                self._index_owes_rows = self.due.look() > 0
+            elif self._let_go():
                 return
+            else:
+                self._heed_words()
         while self._flying:
             self._land()
-        if self._dead:
-            self.deps.leases.release(self.lease)
-            return
         self.deps.leases.release(self.lease)
-        nudge(self.deps, self.account.id)
+        if not self._dead:
+            nudge(self.deps, self.account.id)
 
     def _launch(self, pool: ThreadPoolExecutor | None) -> None:
-        width = (
-            1 if pool is None else min(MOST_IN_FLIGHT, max(2, math.ceil(self._rate * self._latency_s) + 1))
-        )
+        width = min(MOST_IN_FLIGHT, max(2, math.ceil(self._rate * self._latency_s) + 1)) if pool else 1
+        flying = {self._lease_key(row) for row, _ in self._flying.values()}
         while len(self._flying) < width:
-            row = self.due.take({listing.key.sku for listing, _ in self._flying.values()})
+            row = self.due.take(lambda row: self._lease_key(row) in flying)
             if row is None:
                 return
             writer = self._writer(Share.ZERO if row.due_band is Band.ZERO else Share.ORDINARY)
@@ -120,6 +131,7 @@ class Drainer:
             else:
                 future = pool.submit(writer.revise, row)
             self._flying[future] = (row, self.deps.clock.now())
+            flying.add(self._lease_key(row))
 
     def _land(self) -> None:
         landed, _ = wait(self._flying, timeout=1.0, return_when=FIRST_COMPLETED)
@@ -129,17 +141,38 @@ class Drainer:
             took = (self.deps.clock.now() - began).total_seconds()
             self._latency_s += 0.1 * (took - self._latency_s)
             self._after(row, outcome)
-        if self._words_were_left() or len(self.due) == 0:
+        self._heed_words()
+
+    def _heed_words(self) -> None:
+        """When word was left, new rows are due: look at once whether there are zeros among them, and later at all."""
+        now = self.deps.clock.now()
+        if self._flying and self._asked_at is not None and now - self._asked_at < _ASK_EVERY:
+            return
+        self._asked_at = now
+        words = self.deps.leases.pending(self.lease)
+        if words != self._words:
+            self._words = words
+            self._index_owes_rows = True
             self.due.look([Band.ZERO])
 
     def _after(self, row: Listing, outcome: UnitOutcome) -> None:
         if outcome.account_dead is not None:
             self._dead = True
             expire_account(self.deps, self.account, outcome.account_dead)
+        now = self.deps.clock.now()
         self._idle[row.key] += outcome.result is Result.NOTHING
         if outcome.result is Result.BUSY or self._idle[row.key] > _IDLE_LOOKS:
             self.due.skip(row.key)  # somebody else sends it, or keeps changing it: look again in a moment
-            self._busy_rows = True
+            self._later[row.key] = now + _BUSY_WAIT
+        elif outcome.result is Result.NOTHING:
+            self.due.look((), [row.key])
+        for after in outcome.rows:
+            if after.due_band is not None and after.not_before is not None and after.not_before > now:
+                self._later[after.key] = after.not_before
+            elif after.due_band is not None:
+                self.due.look((), [after.key])  # it moved again while it was sent
+            else:
+                self._later.pop(after.key, None)
         if outcome.result is Result.ZERO_REFUSED:
             self._end(outcome.rows, PublishKind.ZEROED)  # so that it cannot sell what is not there
         gone = [row for row in outcome.rows if outcome.result is Result.SENT and gone_and_zeroed(row)]
@@ -171,23 +204,6 @@ class Drainer:
             )
         )  # fmt: skip
 
-    def _look(self, named: Iterable[ListingKey] = ()) -> int:
-        self._words = self.deps.leases.pending(self.lease)
-        self._looked_at = self.deps.clock.now()
-        return self.due.look(named=named)
-
-    def _words_were_left(self) -> bool:
-        """True when new rows may have become due since the last look: somebody left word, or a while has passed."""
-        now = self.deps.clock.now()
-        if self._looked_at is not None and now - self._looked_at < timedelta(seconds=0.5):
-            return False
-        words = self.deps.leases.pending(self.lease)
-        stale = self._looked_at is None or now - self._looked_at > timedelta(seconds=_LOOK_AGAIN_S)
-        if words == self._words and not stale:
-            return False
-        self._words, self._looked_at = words, now
-        return True
-
     def _let_go(self) -> bool:
         return self.deps.leases.release_if_quiet(self.lease, pending=self._words)
 
@@ -198,14 +214,13 @@ class Drainer:
             self.lease = self.deps.leases.renew(self.lease, seconds=self.deps.limits.drain_lease_s)
 
     def _wake_later(self) -> None:
-        if self._dead:
-            return
-        now = self.deps.clock.now()
-        then = self.deps.listings.next_due(self.account.id, after=now)
-        if self._busy_rows:
-            then = min(then or now + _BUSY_WAIT, now + _BUSY_WAIT)
-        if then is not None:
-            nudge_later(self.deps, self.account.id, then)
+        """One delayed nudge for the rows that this run had to put off, around the time when most of them can go."""
+        if not self._dead and self._later:
+            rows = sorted(self._later, key=lambda key: self._later[key])
+            nudge_later(self.deps, self.account.id, self._later[rows[0]], rows)
+
+    def _lease_key(self, row: Listing) -> str:
+        return self._writer(Share.ORDINARY).adapter.lease_key(row)
 
     def _writer(self, share: Share) -> UnitWriter:
         known = self._writers.get(share)
