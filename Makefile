@@ -30,7 +30,7 @@ up: environments ## the system on this machine until Ctrl-C (PUBLIC_URL=https://
 	  $(if $(PORT),--port $(PORT)) $(if $(FRESH),--fresh)
 
 .PHONY: down
-down: ## stop what `make up` or `make demo` left running (NAME=)
+down: ## stop whatever `make up` or `make demo` keeps running (NAME=: only that one)
 	@test ! -x $(PY) || $(PY) -m localrun down $(name_option)
 
 .PHONY: test
@@ -47,7 +47,7 @@ check: environments ## lint, types, import contracts, unit and quick contract te
 	.venv/bin/ruff check .
 	PYTHONPATH=.:shared .venv/bin/lint-imports
 	.venv/bin/mypy & mypy=$$!; \
-	$(PY) -m pytest -q -m "not full and not emulator and not slow" tests/unit tests/contract tests/packaging; tests=$$?; \
+	$(PY) -m pytest -q -m "not full and not emulator" tests/unit tests/contract tests/packaging; tests=$$?; \
 	wait $$mypy && exit $$tests
 
 .PHONY: bench

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import fcntl
 import importlib
 import os
 import signal
@@ -21,8 +20,9 @@ from localrun.environments import EnvironmentFailed
 from localrun.interpreters import NoInterpreter
 from localrun.processes import ProcessDied
 from localrun.progress import Progress
-from localrun.system import ROOT, AlreadyRunning, LocalSystem
+from localrun.system import ROOT, AlreadyRunning, LocalSystem, free_name, is_up
 
+RUNS = ROOT / ".local" / "run"
 _EXPECTED = (AlreadyRunning, EnvironmentFailed, NoInterpreter, ProcessDied, SamFailed)
 
 
@@ -49,7 +49,7 @@ def up(options: argparse.Namespace) -> int:
     """Bring the system up and keep it up until Ctrl-C, SIGTERM or `down`."""
     progress = Progress()
     system = LocalSystem(
-        name=options.name,
+        name=options.name or free_name("up"),
         public_url=options.public_url or None,
         keep_state=not options.fresh,
         bind=options.bind,
@@ -65,25 +65,28 @@ def up(options: argparse.Namespace) -> int:
 
 
 def demo(options: argparse.Namespace) -> int:
-    """Play the scenario: `localrun.demo.run(name=, check=)` returns the exit code."""
+    """Play a seller's story on a system of its own."""
     scenario = importlib.import_module("localrun.demo")
-    return int(scenario.run(name=options.name, check=options.check))
+    return int(scenario.run(name=options.name or free_name("demo"), check=options.check))
 
 
 def down(options: argparse.Namespace) -> int:
-    """Stop the system of this name, wherever it was started, and wait until it is gone."""
-    lock_path = ROOT / ".local" / "run" / options.name / "lock"
-    if not lock_path.exists() or _is_free(lock_path):
-        print(f"no system named {options.name!r} is up")
-        return 0
-    os.kill(int(lock_path.read_text()), signal.SIGTERM)
-    for _ in range(600):
-        if _is_free(lock_path):
-            print(f"{options.name!r} is down")
-            return 0
-        time.sleep(0.1)
-    print(f"{options.name!r} does not stop", file=sys.stderr)
-    return 1
+    """Stop the system of this name, or without a name every one of this checkout; return when they are gone."""
+    names = [options.name] if options.name else sorted(path.parent.name for path in RUNS.glob("*/lock"))
+    names = [name for name in names if is_up(name)]
+    if not names:
+        print("nothing is up")
+    for name in names:
+        os.kill(int((RUNS / name / "lock").read_text()), signal.SIGTERM)
+    deadline = time.monotonic() + 60
+    for name in names:
+        while is_up(name):
+            if time.monotonic() > deadline:
+                print(f"{name} does not stop", file=sys.stderr)
+                return 1
+            time.sleep(0.1)
+        print(f"{name} is down")
+    return 0
 
 
 def build(options: argparse.Namespace) -> int:
@@ -99,7 +102,7 @@ def build(options: argparse.Namespace) -> int:
 
 def logs(options: argparse.Namespace) -> int:
     """Print what a function of a running system has logged."""
-    ports = LocalSystem(name=options.name).remembered_ports()
+    ports = LocalSystem(name=options.name or "up").remembered_ports()
     client = aws_client("logs", endpoint_url=f"http://127.0.0.1:{ports['emulator']}")
     pages = client.get_paginator("filter_log_events").paginate(
         logGroupName=f"/listbridge/local/{options.function}"
@@ -151,22 +154,13 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise _Interrupted
 
 
-def _is_free(lock_path: os.PathLike[str]) -> bool:
-    with open(lock_path) as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-    return True
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m localrun", description=__doc__)
     verbs = parser.add_subparsers(required=True)
-    for verb, name in ((up, "up"), (demo, "demo"), (down, "up"), (logs, "up"), (build, "")):
+    for verb in (up, demo, down, logs, build):
         sub = verbs.add_parser(verb.__name__, help=verb.__doc__)
         sub.set_defaults(verb=verb)
-        sub.add_argument("--name", default=name, help="which of several systems beside each other")
+        sub.add_argument("--name", default="", help="which of several systems beside each other")
         if verb is up:
             sub.add_argument("--public-url", default="", help="address of the tunnel that leads here")
             sub.add_argument("--bind", default="127.0.0.1", help="0.0.0.0 serves containers")

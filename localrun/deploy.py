@@ -9,6 +9,7 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -164,11 +165,12 @@ def _sam(
     python_bin: Path | None = None,
 ) -> None:
     settings = sam_environment(environments, endpoint_url=endpoint_url, python_bin=python_bin)
-    with log.open("wb") as output:
+    # SAM leaves a temporary folder behind for each thing it packs.
+    with tempfile.TemporaryDirectory(dir=log.parent) as scratch, log.open("wb") as output:
         answer = subprocess.run(
             [str(environments.sam.bin / "sam"), *command],
             cwd=root,
-            env=settings,
+            env={**settings, "TMPDIR": scratch},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -52,10 +52,8 @@ def find(
     wanted = wanted if wanted is not None else os.environ.get("LISTBRIDGE_PYTHON", "")
     if wanted:
         chosen = probe(Path(wanted))
-        if chosen is None:
-            raise NoInterpreter(
-                f"{wanted} is not a Python {', '.join(SUPPORTED_MINORS)} that can make environments"
-            )
+        if chosen is None or chosen.minor not in minors:
+            raise NoInterpreter(f"{wanted} is not a Python {' or '.join(minors)} that can make environments")
         return chosen
     folders = [
         Path(entry) for entry in (path if path is not None else os.environ.get("PATH", "")).split(os.pathsep)

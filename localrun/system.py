@@ -300,6 +300,27 @@ class LocalSystem:
         (self.folder / "ports.json").write_text(json.dumps(ports, sort_keys=True))
 
 
+def free_name(base: str, *, root: Path = ROOT) -> str:
+    """`base`, or `base-2`, `base-3`, ...: the first of which no system is up."""
+    number = 1
+    while is_up(name := base if number == 1 else f"{base}-{number}", root=root):
+        number += 1
+    return name
+
+
+def is_up(name: str, *, root: Path = ROOT) -> bool:
+    """Whether a process of this machine holds the system of this name."""
+    path = root / ".local" / "run" / name / "lock"
+    if not path.exists():
+        return False
+    with path.open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def _depth(sqs: Any, url: str) -> tuple[int, int]:
     names = (
         "ApproximateNumberOfMessages",
