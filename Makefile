@@ -25,9 +25,9 @@ demo: environments ## play the whole story on this machine (CHECK=1: unattended,
 	@exec $(PY) -m localrun demo $(name_option) $(if $(CHECK),--check)
 
 .PHONY: up
-up: environments ## the system on this machine until Ctrl-C (PUBLIC_URL=https://... behind a tunnel; BIND=0.0.0.0; PORT=; NAME=; FRESH=1)
+up: environments ## the system on this machine until Ctrl-C (PUBLIC_URL=https://... behind a tunnel; BIND=0.0.0.0; PORT=; NAME=; KEEP=1)
 	@exec $(PY) -m localrun up $(name_option) $(if $(PUBLIC_URL),--public-url $(PUBLIC_URL)) $(if $(BIND),--bind $(BIND)) \
-	  $(if $(PORT),--port $(PORT)) $(if $(FRESH),--fresh)
+	  $(if $(PORT),--port $(PORT)) $(if $(KEEP),--keep)
 
 .PHONY: down
 down: ## stop whatever `make up` or `make demo` keeps running (NAME=: only that one)

@@ -51,7 +51,7 @@ def up(options: argparse.Namespace) -> int:
     system = LocalSystem(
         name=options.name or free_name("up"),
         public_url=options.public_url or None,
-        keep_state=not options.fresh,
+        keep_state=options.keep,
         bind=options.bind,
         emulator_port=options.port,
         progress=progress,
@@ -167,7 +167,11 @@ def _parser() -> argparse.ArgumentParser:
             sub.add_argument(
                 "--port", type=int, default=None, help="port of the emulator (default: a free one)"
             )
-            sub.add_argument("--fresh", action="store_true", help="forget the tables of the last run")
+            sub.add_argument(
+                "--keep",
+                action="store_true",
+                help="go on with the tables of the last run; simulators always begin anew",
+            )
         if verb is demo:
             sub.add_argument(
                 "--check", action="store_true", help="run unattended; fail unless every step came true"

@@ -131,7 +131,7 @@ def test_stopping_leaves_no_process_no_port_and_no_temporary_folder(
     name = f"stop-{signal_number}-{os.getpid()}"
     folder = ROOT / ".local" / "run" / name
     process = subprocess.Popen(
-        [sys.executable, "-m", "localrun", "up", "--fresh", "--name", name],
+        [sys.executable, "-m", "localrun", "up", "--name", name],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,
