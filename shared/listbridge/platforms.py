@@ -30,18 +30,13 @@ from listbridge.domain.verdicts import Unauthorized
 from listbridge.infra.connection import Connection
 from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
-from listbridge.services.ingest_webhook import WebhookDoor
+from listbridge.services.connection_state import secret_name
 
 MakeBudget = Callable[[tuple[BudgetSpec, ...], str, str, Share], Budget]
 """Limits, the app's name, the account's name, who calls → the budget that all callers share."""
 MakeSession = Callable[[bool, Budget | None], HttpSession]
 """Observe mode?, budget → the HTTP session."""
 _FRESH = timedelta(seconds=60)
-
-
-def secret_name(kind: str, id: str) -> str:
-    """Where the credentials of a shop (`shops`) or account (`accounts`) are, below our prefix."""
-    return f"{kind}/{id}"
 
 
 @dataclass(slots=True)
@@ -137,43 +132,3 @@ class OpenedMarketplaces:
         if site not in sites:
             raise Missing("site", site)
         return sites[site]
-
-
-@dataclass(slots=True)
-class CachedDoors:
-    """How each shop's webhooks are checked, from a cache that is at most a minute old.
-
-    Unknown shops are remembered too, a bounded number of them, so that guessing costs us no reads.
-    """
-
-    configuration: ConfigurationStore
-    secrets: SecretStore
-    clock: Clock
-    _known: dict[ShopId, tuple[datetime, WebhookDoor | None]] = field(default_factory=dict)
-
-    def of(self, shop: ShopId) -> WebhookDoor | None:
-        now = self.clock.now()
-        known = self._known.get(shop)
-        if known is not None and now - known[0] < _FRESH:
-            return known[1]
-        if len(self._known) > 1000:
-            self._known.clear()
-        door = self._find(shop)
-        self._known[shop] = (now, door)
-        return door
-
-    def any(self) -> WebhookDoor | None:
-        for slug in registry.slugs("shops"):
-            return WebhookDoor(registry.webhook_scheme(slug), ())
-        return None
-
-    def _find(self, shop: ShopId) -> WebhookDoor | None:
-        if not shop:
-            return None
-        try:
-            document = self.configuration.get(Shop, shop)
-            secret = self.secrets.get(secret_name("shops", shop))
-        except Missing:
-            return None
-        keys = registry.signing_secrets(document.platform, secret)
-        return WebhookDoor(registry.webhook_scheme(document.platform), keys)

@@ -15,6 +15,11 @@ C = TypeVar("C", Shop, Account)
 _TRIES = 5
 
 
+def secret_name(kind: str, id: str) -> str:
+    """Where the credentials of a shop (`shops`) or account (`accounts`) are, below our prefix."""
+    return f"{kind}/{id}"
+
+
 def expire_shop(deps: Deps, shop: Shop, reason: Problem) -> Shop:
     """The shop refused our credentials: stop reading it, say so once, and wait to be connected again."""
     return _set_state(deps, shop, ConnectionState.EXPIRED, "shop_expired", reason)

@@ -1,0 +1,42 @@
+"""`python -m benchmarks [NAME ...]`: measure all figures, or those whose name begins so."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import cold_start, drain, end_to_end, ingest, recompute, shop_reads
+from benchmarks.figures import Figure, show
+
+_BENCHES: dict[str, Callable[[], list[Figure]]] = {
+    "shop.reads": shop_reads.measure,
+    "recompute": recompute.measure,
+    "ingest": ingest.measure,
+    "cold": cold_start.measure,
+    "drain": drain.measure,
+    "e2e.webhook": end_to_end.measure,
+}
+
+
+def main() -> int:
+    """0 when every goal is met."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", help=f"one of {', '.join(_BENCHES)}")
+    wanted = parser.parse_args().names
+    figures: list[Figure] = []
+    for name, measure in _BENCHES.items():
+        if wanted and not any(name.startswith(one) for one in wanted):
+            continue
+        began = time.monotonic()
+        print(f"measuring {name} ...", flush=True)
+        figures += measure()
+        print(f"measuring {name}: {time.monotonic() - began:.1f} s", flush=True)
+    show(figures, Path("build/bench.jsonl"))
+    return 0 if all(figure.met for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""The composition root: the only file that knows everybody.
+
+Objects are built on the first call, not at import, and kept for the life of the process; each function imports only
+what it needs, because every import is cold start. A test puts its own in place with `use`.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from listbridge.infra import settings
+
+if TYPE_CHECKING:
+    from listbridge.domain.ports import Clock, Inbox, Queues
+    from listbridge.services.deps import Deps
+    from listbridge.services.ingest_webhook import WebhookDoors
+
+
+class LambdaContext(Protocol):
+    """What we ask of Lambda's context."""
+
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookIngest:
+    """What `webhook_ingest` works with."""
+
+    doors: WebhookDoors
+    inbox: Inbox
+    queues: Queues
+    clock: Clock
+    max_bytes: int
+
+
+_deps: Deps | None = None
+_ingest: WebhookIngest | None = None
+
+
+def use(deps: Deps | None, ingest: WebhookIngest | None = None) -> None:
+    """Put these in place of what the environment would give; None takes them away again. For tests."""
+    global _deps, _ingest
+    _deps, _ingest = deps, ingest
+
+
+def webhook_ingest() -> WebhookIngest:
+    """What the webhook door needs, and nothing more."""
+    global _ingest
+    if _ingest is None:
+        from listbridge.infra import observability
+        from listbridge.infra.clock import SystemClock
+        from listbridge.infra.inbox import DynamoInbox
+        from listbridge.infra.queues import SqsQueues
+        from listbridge.infra.repositories.configuration import DynamoConfiguration
+        from listbridge.infra.secrets import SecretsManagerStore
+        from listbridge.webhook_doors import CachedDoors
+
+        observability.set_up()
+        clock = SystemClock()
+        _ingest = WebhookIngest(
+            doors=CachedDoors(DynamoConfiguration(), SecretsManagerStore(), clock),
+            inbox=DynamoInbox(),
+            queues=SqsQueues(),
+            clock=clock,
+            max_bytes=settings.max_webhook_bytes(),
+        )
+    return _ingest
+
+
+def deps() -> Deps:
+    """Everything the other functions work with."""
+    global _deps
+    if _deps is None:
+        _deps = _build()
+    return _deps
+
+
+def _build() -> Deps:
+    from listbridge.infra import observability
+    from listbridge.infra.budgets import SharedBudget
+    from listbridge.infra.clock import SystemClock
+    from listbridge.infra.counters import DynamoCounters
+    from listbridge.infra.http import HttpSession
+    from listbridge.infra.inbox import DynamoInbox
+    from listbridge.infra.leases import DynamoLeases
+    from listbridge.infra.queues import SqsQueues
+    from listbridge.infra.repositories.activity import DynamoActivity
+    from listbridge.infra.repositories.configuration import DynamoConfiguration
+    from listbridge.infra.repositories.items import DynamoItems
+    from listbridge.infra.repositories.jobs import DynamoJobs
+    from listbridge.infra.repositories.listings import DynamoListings
+    from listbridge.infra.repositories.publications import DynamoPublications
+    from listbridge.infra.repositories.variants import DynamoVariants
+    from listbridge.infra.secrets import SecretsManagerStore
+    from listbridge.infra.tokens import TokenCache
+    from listbridge.platforms import OpenedMarketplaces, OpenedShops, Opener
+    from listbridge.services.deps import Deps, TimeLimits
+
+    observability.set_up()
+    clock, configuration, secrets = SystemClock(), DynamoConfiguration(), SecretsManagerStore()
+    timeout_s = settings.http_timeout_s()
+    opener = Opener(
+        configuration=configuration,
+        secrets=secrets,
+        clock=clock,
+        tokens=TokenCache(),
+        make_session=lambda observe, budget: HttpSession(timeout_s=timeout_s, observe=observe, budget=budget),
+        make_budget=lambda specs, app, account, share: SharedBudget(specs, app, account, share, clock),
+        base_urls=settings.platform_urls(),
+    )
+    return Deps(
+        clock=clock,
+        configuration=configuration,
+        variants=DynamoVariants(),
+        listings=DynamoListings(),
+        items=DynamoItems(),
+        publications=DynamoPublications(),
+        leases=DynamoLeases(clock),
+        counters=DynamoCounters(),
+        inbox=DynamoInbox(),
+        jobs=DynamoJobs(clock),
+        activity=DynamoActivity(),
+        queues=SqsQueues(),
+        secrets=secrets,
+        shops=OpenedShops(opener),
+        marketplaces=OpenedMarketplaces(opener),
+        limits=TimeLimits(
+            http_timeout_s=timeout_s,
+            drain_run_s=settings.drain_run_s(),
+            drain_lease_s=settings.drain_lease_s(),
+            unit_lease_s=3 * timeout_s + 6,
+        ),
+    )
+
+
+def observe_webhook(shop: str, outcome: str) -> None:
+    """Count a delivery by what became of it; a refused one is worth a line."""
+    from listbridge.infra import observability
+
+    observability.count("webhook", outcome=outcome)
+    level = logging.INFO if outcome in ("queued", "repeated", "unknown_topic") else logging.WARNING
+    logging.getLogger("listbridge.webhooks").log(level, "webhook.%s", outcome, extra={"shop": shop})
