@@ -75,7 +75,11 @@ class HttpDoor:
 
     def __init__(self, app: WsgiApp, *, port: int = 0, threads: int = 32) -> None:
         self._server = create_server(
-            _hang_up_when_dropped(app), host="127.0.0.1", port=port, threads=threads, clear_untrusted_proxy_headers=True
+            _hang_up_when_dropped(app),
+            host="127.0.0.1",
+            port=port,
+            threads=threads,
+            clear_untrusted_proxy_headers=True,
         )
         self.port: int = int(self._server.effective_port)
         self.url = f"http://127.0.0.1:{self.port}"
@@ -102,7 +106,8 @@ def _hang_up_when_dropped(app: WsgiApp) -> WsgiApp:
         try:
             return app(environ, start_response)
         except ConnectionDropped:
-            start_response("200 OK", [("Content-Length", "1048576"), ("Connection", "close")])
+            # No Connection header: WSGI forbids it, and the server closes by itself after too short a body.
+            start_response("200 OK", [("Content-Length", "1048576")])
             return [b""]
 
     return wrapped
