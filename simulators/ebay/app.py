@@ -16,6 +16,7 @@ from simulators.ebay.deeds import Deeds
 from simulators.ebay.errors import EbayError
 from simulators.ebay.limits import Limits
 from simulators.ebay.sent import sent_values
+from simulators.ebay.shapes import SHAPES, refuse_misshapen
 from simulators.ebay.wire import Call, Operation, Reply, Router
 from simulators.ebay.world import JournalEntry, World
 from simulators.faults import Fault
@@ -171,6 +172,9 @@ class EbaySimulator:
             raise EbayError(25709, "Invalid value for header Content-Language.")
         if call.body and not call.headers["content-type"].startswith("application/json"):
             raise EbayError(2004, parameters={"reason": "Content-Type is not application/json"})
+        if operation.id in SHAPES:
+            refuse_misshapen(call.json(), SHAPES[operation.id])
+            call.well_shaped = True
 
     @staticmethod
     def _is_late(visit: _Visit) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from decimal import Decimal
 from typing import Any
 
 from simulators.ebay.control import listing_state
@@ -65,7 +66,7 @@ def _table(world: World) -> str:
 
 
 def _prices(state: dict[str, Any]) -> str:
-    prices = sorted({row["price"] for row in state["variations"]}, key=float)
+    prices = sorted({row["price"] for row in state["variations"]}, key=Decimal)
     currency = state["variations"][0]["currency"]
     return f"{prices[0]} {currency}" if len(prices) == 1 else f"{prices[0]} to {prices[-1]} {currency}"
 

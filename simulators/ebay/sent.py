@@ -10,10 +10,10 @@ from simulators.ebay.wire import Call
 def sent_values(operation: str, call: Call) -> tuple[str, list[dict[str, Any]]]:
     """The SKU of a call (empty where it names none or many), and a row per quantity or price that it carried.
 
-    A row has `sku`, `offerId`, `marketplaceId`, `quantity`, `price` and `currency`, as far as the request named them.
+    A body that the gateway turned away carried nothing. A row has `sku`, `offerId`, `marketplaceId`, `quantity`, `price` and `currency`, as far as the request named them.
     """
     reader = _READERS.get(operation)
-    body = call.json_or_none() if reader is not None else None
+    body = call.json_or_none() if reader is not None and call.well_shaped else None
     rows = reader(call, body) if reader is not None and body is not None else []
     skus = {row["sku"] for row in rows if row.get("sku")}
     sku = call.parameters.get("sku") or (skus.pop() if len(skus) == 1 else "")

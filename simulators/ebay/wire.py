@@ -53,6 +53,7 @@ class Call:
     headers: dict[str, str]
     origin: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
+    well_shaped: bool = False  # set once the body has passed the gateway's type check
     _seller: Seller | None = None
     _parsed: Json = None
     _query: dict[str, str] | None = None
