@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from graphql import FieldNode, GraphQLError, OperationDefinitionNode, OperationType
+from graphql import FieldNode, OperationDefinitionNode, OperationType
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
@@ -15,6 +14,20 @@ from werkzeug.wrappers import Request, Response
 from simulators.clock import Clock, RealClock
 from simulators.door import ConnectionDropped
 from simulators.faults import Fault
+from simulators.shopify.answers import (
+    BAD_TOKEN,
+    THROTTLED,
+    grant_refused,
+    internal_error,
+    invalid_query,
+    json_answer,
+    query_answer,
+    raise_bugs,
+    root_field,
+    served_version,
+    status_text,
+    too_dear,
+)
 from simulators.shopify.control import Control
 from simulators.shopify.cost import CostMeter
 from simulators.shopify.deeds import Deeds
@@ -33,8 +46,6 @@ _ROUTES = Map(
         Rule("/_sim/<path:rest>", endpoint="control"),
     ]
 )
-_SUPPORTED = ("2026-01", "2026-04", "2026-07", "2026-10", "unstable")  # quarterly, each for 12 months
-_BAD_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"  # noqa: S105  # an error text
 _SCOPE_OF = {
     "products": "read_products",
     "product": "read_products",
@@ -53,10 +64,6 @@ _SCOPE_OF = {
     "orderCreate": "write_orders",
     "orderCancel": "write_orders",
 }
-_COST_HELP = (
-    "See https://shopify.dev/docs/api/usage/rate-limits for how the cost of a query is calculated. "
-    "To read more data, use bulk operations."
-)
 
 
 class ShopifySimulator:
@@ -129,7 +136,7 @@ class ShopifySimulator:
             endpoint, arguments = _ROUTES.bind_to_environ(environ).match()
             response: Response = getattr(self, f"_on_{endpoint}")(request, **arguments)
         except HTTPException as refusal:
-            response = _json({"errors": "Not Found"}, refusal.code or 500)
+            response = json_answer({"errors": "Not Found"}, refusal.code or 500)
         return response(environ, start_response)
 
     # Control and downloads
@@ -141,7 +148,7 @@ class ShopifySimulator:
         with self.world.lock:
             operation = self.world.bulk.rows.get(number)
         if operation is None or not operation.lines:
-            return _json({"errors": "Not Found"}, 404)
+            return json_answer({"errors": "Not Found"}, 404)
         return Response(operation.lines, content_type="application/jsonl")
 
     # Tokens
@@ -157,9 +164,9 @@ class ShopifySimulator:
         with self.world.lock:
             try:
                 granted = self.world.tokens.grant(asked)
-                response = _json(granted)
+                response = json_answer(granted)
             except GrantRefused as refusal:
-                response = _grant_refused(refusal)
+                response = grant_refused(refusal)
         self._note(
             "token", None, {}, "", response.status_code, "ok" if response.status_code == 200 else "refused"
         )
@@ -170,16 +177,16 @@ class ShopifySimulator:
 
     def _on_graphql(self, request: Request, version: str) -> Response:
         self.world.pace.latency(self.latency_s)
-        served = _served(version)
+        served = served_version(version)
         if served is None:
-            return _json({"errors": "Not Found"}, 404)
+            return json_answer({"errors": "Not Found"}, 404)
         asked = request.get_json(silent=True) or {}
         if not isinstance(asked, dict) or not isinstance(asked.get("query"), str):
-            return _json({"errors": {"query": "Required parameter missing or invalid"}}, 400)
+            return json_answer({"errors": {"query": "Required parameter missing or invalid"}}, 400)
         prepared = self._engine.prepare(asked["query"])
         name = asked.get("operationName")
         operation = prepared.operation(name)
-        root = _root_field(operation)
+        root = root_field(operation)
         variables = asked.get("variables") or {}
         fault = self.faults.strike(root)
         response, told = self._serve(request, prepared, operation, variables, name, fault)
@@ -207,14 +214,14 @@ class ShopifySimulator:
             if vendor == "token_expired":
                 self.world.tokens.revoke(token)
             if not self.world.tokens.alive(token):
-                return _json({"errors": _BAD_TOKEN}, 401), {"outcome": "unauthorised"}
+                return json_answer({"errors": BAD_TOKEN}, 401), {"outcome": "unauthorised"}
             if operation is None or prepared.errors:
-                return _json({"errors": _invalid(prepared, name)}), {"outcome": "invalid"}
+                return json_answer({"errors": invalid_query(prepared, name)}), {"outcome": "invalid"}
             denied = self._denied(operation)
             if denied is not None:
-                return _json({"errors": [denied], "data": None}), {"outcome": "denied"}
+                return json_answer({"errors": [denied], "data": None}), {"outcome": "denied"}
             if vendor == "internal_error":
-                return _json({"errors": [_internal_error()]}), {"outcome": "internal_error"}
+                return json_answer({"errors": [internal_error()]}), {"outcome": "internal_error"}
             stale = fault.seconds if fault and vendor == "stale_read" else 0.0
             return self._execute(prepared, operation, variables, name, stale, vendor == "throttled")
 
@@ -235,21 +242,24 @@ class ShopifySimulator:
         )
         requested = meter.requested()
         if requested > world.limits.max_query_cost:
-            error = _too_dear(requested, world.limits.max_query_cost)
-            return _json({"errors": [error]}), {"outcome": "max_cost_exceeded", "requested_cost": requested}
+            error = too_dear(requested, world.limits.max_query_cost)
+            return json_answer({"errors": [error]}), {
+                "outcome": "max_cost_exceeded",
+                "requested_cost": requested,
+            }
         if throttled or not world.bucket.admits(requested):
             cost = {
                 "requestedQueryCost": requested,
                 "actualQueryCost": None,
                 "throttleStatus": world.bucket.status(),
             }
-            answer = {"errors": [_THROTTLED], "extensions": {"cost": cost}}
-            return _json(answer), {"outcome": "throttled", "requested_cost": requested}
+            answer = {"errors": [THROTTLED], "extensions": {"cost": cost}}
+            return json_answer(answer), {"outcome": "throttled", "requested_cost": requested}
         reading = operation.operation is OperationType.QUERY
         context = world.context(stale_s if reading else 0.0)
         self._finish_bulk()
         result = self._engine.run(prepared, context, variables, name)
-        _raise_bugs(result.errors)
+        raise_bugs(result.errors)
         actual = meter.actual(result.data)
         world.bucket.pay(actual)
         extensions: dict[str, Any] = {
@@ -261,9 +271,9 @@ class ShopifySimulator:
         }
         if context.warnings:
             extensions["search"] = context.warnings
-        answer = _answer(result.data, result.errors) | {"extensions": extensions}
+        answer = query_answer(result.data, result.errors) | {"extensions": extensions}
         outcome = "error" if result.errors else "ok"
-        return _json(answer), {"outcome": outcome, "requested_cost": requested, "actual_cost": actual}
+        return json_answer(answer), {"outcome": outcome, "requested_cost": requested, "actual_cost": actual}
 
     def _finish_bulk(self) -> None:
         """Complete the exports whose time has come."""
@@ -315,8 +325,8 @@ class ShopifySimulator:
             page = "<!DOCTYPE html><html><head><title>Something went wrong</title></head><body><h1>Oops</h1></body></html>"
             return Response(page, status=fault.status, content_type="text/html; charset=utf-8")
         elif fault.kind == "status":
-            body = fault.body if fault.body is not None else {"errors": _status_text(fault.status)}
-            response = _json(body, fault.status)
+            body = fault.body if fault.body is not None else {"errors": status_text(fault.status)}
+            response = json_answer(body, fault.status)
             response.headers.extend(fault.headers)
             return response
         return None
@@ -344,101 +354,3 @@ class ShopifySimulator:
             outcome=outcome,
             **cost,
         )
-
-
-_THROTTLED = {
-    "message": "Throttled",
-    "extensions": {"code": "THROTTLED", "documentation": "https://shopify.dev/api/usage/rate-limits"},
-}
-
-
-def _json(body: Any, status: int = 200) -> Response:
-    return Response(
-        json.dumps(body, separators=(",", ":")), status=status, content_type="application/json; charset=utf-8"
-    )
-
-
-def _served(version: str) -> str | None:
-    """The version that answers: an expired one silently falls forward to the oldest supported, an unknown one is 404."""
-    if version in _SUPPORTED:
-        return version
-    parts = version.split("-")
-    quarterly = len(parts) == 2 and parts[0].isdigit() and parts[1] in ("01", "04", "07", "10")
-    return _SUPPORTED[0] if quarterly and version < _SUPPORTED[0] else None
-
-
-def _root_field(operation: OperationDefinitionNode | None) -> str:
-    if operation is None:
-        return "invalid"
-    fields = [node.name.value for node in operation.selection_set.selections if isinstance(node, FieldNode)]
-    return fields[0] if fields else "invalid"
-
-
-def _invalid(prepared: Prepared, name: str | None) -> list[dict[str, Any]]:
-    if prepared.errors:
-        return [_shown(error, "graphqlValidationFailed") for error in prepared.errors]
-    return [{"message": f"No operation named {name!r}", "extensions": {"code": "badRequest"}}]
-
-
-def _shown(error: GraphQLError, code: str) -> dict[str, Any]:
-    shown: dict[str, Any] = {"message": error.message}
-    if error.locations:
-        shown["locations"] = [{"line": one.line, "column": one.column} for one in error.locations]
-    if error.path:
-        shown["path"] = list(error.path)
-    shown["extensions"] = dict(error.extensions or {}) or {"code": code}
-    return shown
-
-
-def _answer(data: Mapping[str, Any] | None, errors: list[GraphQLError] | None) -> dict[str, Any]:
-    answer: dict[str, Any] = {"data": data}
-    if errors:
-        answer["errors"] = [_shown(error, "INTERNAL_SERVER_ERROR") for error in errors]
-    return answer
-
-
-def _raise_bugs(errors: list[GraphQLError] | None) -> None:
-    """An exception that is not an answer of Shopify's is a bug of the simulator: let it be seen."""
-    for error in errors or ():
-        cause = error.original_error
-        if cause is not None and not isinstance(cause, GraphQLError):
-            raise cause
-
-
-def _too_dear(cost: int, most: int) -> dict[str, Any]:
-    """As measured on a shop: no cost block beside it, the numbers stand in the error."""
-    return {
-        "message": f"Query cost is {cost}, which exceeds the single query max cost limit ({most}).\n\n{_COST_HELP}\n",
-        "extensions": {
-            "code": "MAX_COST_EXCEEDED",
-            "cost": cost,
-            "maxCost": most,
-            "documentation": "https://shopify.dev/api/usage/rate-limits",
-        },
-    }
-
-
-def _internal_error() -> dict[str, Any]:
-    return {
-        "message": "Internal error. Looks like something went wrong on our end.\nRequest ID: simulated",
-        "extensions": {"code": "INTERNAL_SERVER_ERROR", "requestId": "simulated"},
-    }
-
-
-def _status_text(status: int) -> str:
-    return {
-        429: "Exceeded 2 calls per second for api client. Reduce request rates to resume uninterrupted service.",
-        502: "Bad Gateway",
-        503: "Service Unavailable",
-        504: "Gateway Timeout",
-    }.get(status, "Internal Server Error")
-
-
-def _grant_refused(refusal: GrantRefused) -> Response:
-    if not refusal.html:
-        return _json({"error": refusal.code, "error_description": refusal.message}, 400)
-    page = (
-        f"<!DOCTYPE html><html><head><title>400 - Oauth error {refusal.code}</title></head>"
-        f"<body><h1>Oauth error {refusal.code}: {refusal.message}</h1></body></html>"
-    )
-    return Response(page, status=400, content_type="text/html; charset=utf-8")

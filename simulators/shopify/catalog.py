@@ -123,6 +123,8 @@ class Catalog:
         wanted: Sequence[Mapping[str, Any]] = spec.get("variants") or [{}]
         if len(wanted) > MAX_VARIANTS:
             raise ValueError(f"a product has at most {MAX_VARIANTS} variants")
+        for one in wanted:
+            _check_variant(one)
         title = str(spec["title"])
         product_id = self.next_id("product")
         names = _option_names(spec, wanted)
@@ -332,6 +334,18 @@ def _found(rows: Mapping[int, R], key: int, what: str) -> R:
     if key not in rows:
         raise NoSuchThing(f"no {what} {key}")
     return rows[key]
+
+
+def _check_variant(spec: Mapping[str, Any]) -> None:
+    """Raise ValueError for what no variant can be, before anything of the product is stored."""
+    money(spec.get("price", "10.00"))
+    if spec.get("compare_at_price") is not None:
+        money(spec["compare_at_price"])
+    if spec.get("inventory_policy", "DENY") not in ("DENY", "CONTINUE"):
+        raise ValueError(f"no such policy: {spec['inventory_policy']}")
+    stock = spec.get("stock", 0)
+    for available in stock.values() if isinstance(stock, Mapping) else [stock]:
+        int(available)
 
 
 def _option_names(spec: Mapping[str, Any], variants: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from simulators.shopify import payloads
 from simulators.shopify.catalog import NoSuchThing, money
-from simulators.shopify.reads import number_of
+from simulators.shopify.global_ids import number_of
 from simulators.shopify.records import Product, Variant
 from simulators.shopify.world import World
 
@@ -129,7 +129,7 @@ class CatalogDeeds:
             world.emit("products/delete", payloads.deleted_payload(product.id))
             for item_id in items:
                 if item_id not in world.tables.items.rows:
-                    world.emit("inventory_items/delete", payloads.deleted_payload(item_id))
+                    world.emit("inventory_items/delete", payloads.deleted_item_payload(item_id))
             return {"product_id": product.id}
 
     # Variants
@@ -175,7 +175,7 @@ class CatalogDeeds:
             variant = world.catalog.drop_variant(self.variant(**which).id, world.now())
             self._product_updated(world.catalog.product(variant.product_id))
             if variant.inventory_item_id not in world.tables.items.rows:
-                world.emit("inventory_items/delete", payloads.deleted_payload(variant.inventory_item_id))
+                world.emit("inventory_items/delete", payloads.deleted_item_payload(variant.inventory_item_id))
             return {"product_id": variant.product_id, "variant_id": variant.id}
 
     # Stock
@@ -256,7 +256,7 @@ class CatalogDeeds:
         with self._world.lock:
             gone = self._world.catalog.collection(number(collection_id))
             self._world.tables.collections.drop(gone.id, self._world.now())
-            self._world.emit("collections/delete", payloads.deleted_payload(gone.id))
+            self._world.emit("collections/delete", payloads.deleted_collection_payload(gone.id))
             return {"collection_id": gone.id}
 
     # Events

@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from simulators.shopify.catalog import ShopFacts
-from simulators.shopify.payloads import Payload, gid, local_time, price, token_of
+from simulators.shopify.global_ids import gid
+from simulators.shopify.payloads import Payload, local_time, price, token_of
 from simulators.shopify.records import Fulfillment, LineItem, Order, Refund
 
 _ADDRESS: dict[str, Any] = {
@@ -30,6 +31,43 @@ _ADDRESS: dict[str, Any] = {
     "country_code": "DE",
     "province_code": "BE",
 }
+_ALWAYS: dict[str, Any] = {
+    "app_id": 580_111,
+    "browser_ip": None,
+    "buyer_accepts_marketing": False,
+    "cart_token": None,
+    "checkout_token": None,
+    "client_details": None,
+    "closed_at": None,
+    "confirmed": True,
+    "customer_locale": "de",
+    "device_id": None,
+    "discount_codes": [],
+    "duties_included": False,
+    "estimated_taxes": False,
+    "landing_site": None,
+    "landing_site_ref": None,
+    "line_item_groups": [],
+    "location_id": None,
+    "merchant_business_entity_id": "MTIzNDU2Nzg5",
+    "merchant_of_record_app_id": None,
+    "note_attributes": [],
+    "payment_gateway_names": ["manual"],
+    "phone": None,
+    "po_number": None,
+    "reference": None,
+    "referring_site": None,
+    "source_url": None,
+    "tax_exempt": False,
+    "tax_lines": [],
+    "taxes_included": True,
+    "total_weight": 0,
+    "user_id": None,
+    "discount_applications": [],
+    "payment_terms": None,
+    "returns": [],
+}
+_STAFF = 91_004_400_001
 _CUSTOMER = 7_300_000_000_001
 
 
@@ -40,71 +78,37 @@ def order_payload(shop: ShopFacts, order: Order) -> Payload:
     payload = {
         "id": order.id,
         "admin_graphql_api_id": gid("Order", order.id),
-        "app_id": 580_111,
-        "browser_ip": None,
-        "buyer_accepts_marketing": False,
         "cancel_reason": order.cancel_reason.lower() if order.cancel_reason else None,
         "cancelled_at": local_time(order.cancelled_at, shop) if order.cancelled_at else None,
-        "cart_token": None,
-        "checkout_token": None,
-        "client_details": None,
-        "closed_at": None,
         "confirmation_number": token_of(order.name)[:9].upper(),
-        "confirmed": True,
         "contact_email": email,
         "created_at": local_time(order.created_at, shop),
         "currency": order.currency,
-        "customer_locale": "de",
-        "device_id": None,
-        "discount_codes": [],
-        "duties_included": False,
         "email": email,
-        "estimated_taxes": False,
         "financial_status": order.financial_status.lower(),
         "fulfillment_status": _fulfillment_status(order),
-        "landing_site": None,
-        "landing_site_ref": None,
-        "line_item_groups": [],
-        "location_id": None,
-        "merchant_business_entity_id": "MTIzNDU2Nzg5",
-        "merchant_of_record_app_id": None,
         "name": order.name,
         "note": order.note,
-        "note_attributes": [],
         "number": order.number - 1000,
         "order_number": order.number,
         "order_status_url": f"https://{shop.domain}/{shop.id}/orders/{token_of(order.name)}/authenticate",
-        "payment_gateway_names": ["manual"],
-        "phone": None,
-        "po_number": None,
         "presentment_currency": order.currency,
         "processed_at": local_time(order.processed_at, shop),
-        "reference": None,
-        "referring_site": None,
         "source_identifier": order.source_identifier,
         "source_name": order.source_name or "web",
-        "source_url": None,
         "tags": ", ".join(order.tags),
-        "tax_exempt": False,
-        "tax_lines": [],
-        "taxes_included": True,
         "test": order.test,
         "token": token_of(order.name),
-        "total_weight": 0,
         "updated_at": local_time(order.updated_at, shop),
-        "user_id": None,
         "billing_address": address,
         "customer": _customer(shop, order, email, address),
-        "discount_applications": [],
         "fulfillments": [_fulfillment(shop, order, one) for one in order.fulfillments],
         "line_items": [_line(line, order) for line in order.lines],
-        "payment_terms": None,
         "refunds": [refund_payload(shop, order, one) for one in order.refunds],
-        "returns": [],
         "shipping_address": address,
         "shipping_lines": [_shipping(order)],
     }
-    return payload | _totals(order, goods)
+    return _ALWAYS | payload | _totals(order, goods)
 
 
 def _totals(order: Order, goods: Decimal) -> Payload:
@@ -287,8 +291,8 @@ def refund_payload(shop: ShopFacts, order: Order, refund: Refund) -> Payload:
         "order_id": order.id,
         "created_at": local_time(refund.created_at, shop),
         "processed_at": local_time(refund.created_at, shop),
-        "note": None,
-        "user_id": None,
+        "note": "",
+        "user_id": _STAFF,
         "restock": any(kind != "NO_RESTOCK" for _, _, _, kind in refund.lines),
         "duties": [],
         "additional_fees": [],

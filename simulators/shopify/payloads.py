@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from simulators.shopify.catalog import ShopFacts
+from simulators.shopify.global_ids import gid
 from simulators.shopify.records import (
     Collection,
     InventoryItem,
@@ -26,10 +27,6 @@ from simulators.shopify.records import (
 
 Payload = dict[str, Any]
 _FULL_VARIANTS = 100  # beyond these only `variant_gids` name them (products/update metadata, 2026-04)
-
-
-def gid(kind: str, number: int) -> str:
-    return f"gid://shopify/{kind}/{number}"
 
 
 def local_time(instant: datetime, shop: ShopFacts) -> str:
@@ -168,6 +165,25 @@ def level_payload(shop: ShopFacts, item: InventoryItem, level: Level) -> Payload
         "available": level.available if item.tracked else None,
         "updated_at": local_time(level.updated_at, shop),
         "admin_graphql_api_id": f"{gid('InventoryLevel', level.id)}?inventory_item_id={level.item_id}",
+    }
+
+
+def deleted_item_payload(item_id: int) -> Payload:
+    return {
+        "id": item_id,
+        "country_code_of_origin": None,
+        "province_code_of_origin": None,
+        "harmonized_system_code": None,
+        "country_harmonized_system_codes": [],
+        "admin_graphql_api_id": gid("InventoryItem", item_id),
+    }
+
+
+def deleted_collection_payload(collection_id: int) -> Payload:
+    return {
+        "id": collection_id,
+        "published_scope": "web",
+        "admin_graphql_api_id": gid("Collection", collection_id),
     }
 
 

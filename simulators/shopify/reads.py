@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLError
 
-from simulators.shopify import search
-from simulators.shopify.execution import Context, Resolver
-from simulators.shopify.pages import Page, page
-from simulators.shopify.payloads import gid
+from simulators.shopify.execution import Resolver
+from simulators.shopify.filters import (
+    COLLECTION_FACTS,
+    COLLECTION_KEYS,
+    ITEM_FACTS,
+    LOCATION_FACTS,
+    LOCATION_KEYS,
+    PRODUCT_KEYS,
+    VARIANT_KEYS,
+    by_id,
+    connection,
+    found,
+    product_facts,
+    variant_facts,
+)
+from simulators.shopify.global_ids import GID, gid, number_of
+from simulators.shopify.pages import Page
 from simulators.shopify.records import (
     Collection,
     InventoryItem,
@@ -25,8 +38,6 @@ from simulators.shopify.records import (
     View,
 )
 
-_GID = re.compile(r"gid://shopify/([A-Za-z]+)/(\d+)(?:\?.*)?")
-
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
@@ -36,170 +47,12 @@ class Quantity:
     updated_at: Any
 
 
-def number_of(global_id: str, kind: str | None = None) -> int:
-    """The number in a global id; raises Shopify's error for what is none, and -1 for the id of another kind."""
-    found = _GID.fullmatch(global_id)
-    if found is None:
-        raise GraphQLError(
-            f"Invalid global id '{global_id}'", extensions={"code": "argumentLiteralsIncompatible"}
-        )
-    return int(found[2]) if kind in (None, found[1]) else -1
-
-
-def connection(
-    records: Iterable[Any], key: Callable[[Any], tuple[Any, int]], info: Any, arguments: dict[str, Any]
-) -> Page[Any]:
-    context: Context = info.context
-    if context.unbounded and arguments.get("first") is None and arguments.get("last") is None:
-        ordered = sorted(records, key=key)
-        return Page(ordered, key, False, False)
-    return page(list(records), key, arguments, context.limits.max_page)
-
-
-def by_id(record: Any) -> tuple[int, int]:
-    return (record.id, record.id)
-
-
-# Searches
-
-PRODUCT_FACTS: dict[str, Callable[[Any], Any]] = {
-    "default": lambda one: (one.title, one.vendor, *one.tags),
-    "id": lambda one: one.id,
-    "title": lambda one: one.title,
-    "handle": lambda one: one.handle,
-    "status": lambda one: one.status,
-    "vendor": lambda one: one.vendor,
-    "product_type": lambda one: one.product_type,
-    "tag": lambda one: one.tags,
-    "created_at": lambda one: one.created_at,
-    "updated_at": lambda one: one.updated_at,
-    "published_at": lambda one: one.published_at,
-}
-ITEM_FACTS: dict[str, Callable[[Any], Any]] = {
-    "id": lambda one: one.id,
-    "sku": lambda one: one.sku,
-    "created_at": lambda one: one.created_at,
-    "updated_at": lambda one: one.updated_at,
-}
-COLLECTION_FACTS: dict[str, Callable[[Any], Any]] = {
-    "default": lambda one: one.title,
-    "id": lambda one: one.id,
-    "title": lambda one: one.title,
-    "handle": lambda one: one.handle,
-    "collection_type": lambda one: "smart" if one.smart else "custom",
-    "product_id": lambda one: tuple(one.members),
-    "updated_at": lambda one: one.updated_at,
-}
-LOCATION_FACTS: dict[str, Callable[[Any], Any]] = {
-    "default": lambda one: one.name,
-    "id": lambda one: one.id,
-    "location_id": lambda one: one.id,
-    "name": lambda one: one.name,
-    "active": lambda one: str(one.is_active).lower(),
-    "created_at": lambda one: one.created_at,
-}
-
-
-def product_facts(view: View) -> dict[str, Callable[[Any], Any]]:
-    """The filters of products, with those that look into variants and collections."""
-
-    def variants(product: Product) -> list[Variant]:
-        return [view.variants[number] for number in product.variant_ids]
-
-    def collections(product: Product) -> tuple[int, ...]:
-        return tuple(one.id for one in view.collections.values() if product.id in one.members)
-
-    return PRODUCT_FACTS | {
-        "sku": lambda one: tuple(variant.sku for variant in variants(one)),
-        "barcode": lambda one: tuple(variant.barcode for variant in variants(one)),
-        "variant_id": lambda one: one.variant_ids,
-        "variant_title": lambda one: tuple(variant.title for variant in variants(one)),
-        "collection_id": collections,
-        "inventory_total": lambda one: sum(view.quantity(variant) for variant in variants(one)),
-    }
-
-
-def variant_facts(view: View) -> dict[str, Callable[[Any], Any]]:
-    """The filters of variants, with those that look at the product."""
-
-    def product(variant: Variant) -> Product:
-        return view.products[variant.product_id]
-
-    return {
-        "default": lambda one: (one.title, one.sku, product(one).title),
-        "id": lambda one: one.id,
-        "sku": lambda one: one.sku,
-        "barcode": lambda one: one.barcode,
-        "title": lambda one: one.title,
-        "product_id": lambda one: one.product_id,
-        "product_ids": lambda one: one.product_id,
-        "product_status": lambda one: product(one).status,
-        "product_type": lambda one: product(one).product_type,
-        "vendor": lambda one: product(one).vendor,
-        "tag": lambda one: product(one).tags,
-        "taxable": lambda one: str(one.taxable).lower(),
-        "inventory_quantity": lambda one: view.quantity(one),
-        "updated_at": lambda one: one.updated_at,
-    }
-
-
-def found(
-    info: Any,
-    live: Mapping[Any, Any],
-    indexed: Callable[[View], Mapping[Any, Any]],
-    facts: Any,
-    query: str | None,
-) -> list[Any]:
-    """The records a query finds: matched in the search index, shown as they are now; all of them without a query."""
-    context: Context = info.context
-    index = context.catalog_index()
-    known = facts(index) if callable(facts) else facts
-    asked = search.parse(query, known)
-    if asked is None:
-        return list(live.values())
-    note_ignored(info, query, asked)
-    hits = (key for key, record in indexed(index).items() if asked.keeps(record, known))
-    return [live[key] for key in hits if key in live]
-
-
-def note_ignored(info: Any, query: str | None, asked: search.Search) -> None:
-    if asked.ignored:
-        told = [
-            {"field": field, "message": "Invalid search field for this query.", "code": "invalid_field"}
-            for field in asked.ignored
-        ]
-        info.context.warnings.append({"path": info.path.as_list(), "query": query, "warnings": told})
-
-
-_PRODUCT_KEYS: dict[str, Callable[[Any], tuple[Any, int]]] = {
-    "ID": by_id,
-    "UPDATED_AT": lambda one: (one.updated_at, one.id),
-    "CREATED_AT": lambda one: (one.created_at, one.id),
-    "TITLE": lambda one: (one.title.lower(), one.id),
-}
-_VARIANT_KEYS: dict[str, Callable[[Any], tuple[Any, int]]] = {
-    "ID": by_id,
-    "SKU": lambda one: (one.sku or "", one.id),
-    "POSITION": lambda one: (one.position, one.id),
-    "TITLE": lambda one: (one.title.lower(), one.id),
-}
-_COLLECTION_KEYS: dict[str, Callable[[Any], tuple[Any, int]]] = {
-    "ID": by_id,
-    "TITLE": lambda one: (one.title.lower(), one.id),
-    "UPDATED_AT": lambda one: (one.updated_at, one.id),
-}
-_LOCATION_KEYS: dict[str, Callable[[Any], tuple[Any, int]]] = {
-    "ID": by_id,
-    "NAME": lambda one: (one.name.lower(), one.id),
-}
-
-
 def _products(
     _: Any, info: Any, sortKey: str = "ID", query: str | None = None, **window: Any
 ) -> Page[Product]:
     live = info.context.view.products
     records = found(info, live, lambda view: view.products, product_facts, query)
-    return connection(records, _PRODUCT_KEYS[sortKey], info, window)
+    return connection(records, PRODUCT_KEYS[sortKey], info, window)
 
 
 def _variants(
@@ -207,7 +60,7 @@ def _variants(
 ) -> Page[Variant]:
     live = info.context.view.variants
     records = found(info, live, lambda view: view.variants, variant_facts, query)
-    return connection(records, _VARIANT_KEYS[sortKey], info, window)
+    return connection(records, VARIANT_KEYS[sortKey], info, window)
 
 
 def _items(_: Any, info: Any, query: str | None = None, **window: Any) -> Page[InventoryItem]:
@@ -220,7 +73,7 @@ def _collections(
 ) -> Page[Collection]:
     live = info.context.view.collections
     records = found(info, live, lambda view: view.collections, COLLECTION_FACTS, query)
-    return connection(records, _COLLECTION_KEYS[sortKey], info, window)
+    return connection(records, COLLECTION_KEYS[sortKey], info, window)
 
 
 def _locations(
@@ -234,7 +87,7 @@ def _locations(
     live = info.context.view.locations
     records = found(info, live, lambda view: view.locations, LOCATION_FACTS, query)
     shown = [one for one in records if one.is_active or includeInactive]
-    return connection(shown, _LOCATION_KEYS[sortKey], info, window)
+    return connection(shown, LOCATION_KEYS[sortKey], info, window)
 
 
 def _count(pick: Callable[[View], Mapping[int, Any]], facts: Any) -> Resolver:
@@ -271,7 +124,7 @@ def _level_by_id(view: View, number: int, whole: str) -> Level | None:
 
 def node(_: Any, info: Any, id: str) -> Any:
     """Any thing by its global id; None for what does not exist."""
-    matched = _GID.fullmatch(id)
+    matched = GID.fullmatch(id)
     number = number_of(id)
     view: View = info.context.view
     kind = matched[1] if matched else ""
@@ -312,7 +165,7 @@ def _total(product: Product, info: Any) -> int:
 
 
 def _product_variants(product: Product, info: Any, sortKey: str = "POSITION", **window: Any) -> Page[Variant]:
-    return connection(_of(product, info), _VARIANT_KEYS[sortKey], info, window)
+    return connection(_of(product, info), VARIANT_KEYS[sortKey], info, window)
 
 
 def _product_collections(
@@ -324,7 +177,7 @@ def _product_collections(
         for one in found(info, live, lambda view: view.collections, COLLECTION_FACTS, query)
         if product.id in one.members
     ]
-    return connection(records, _COLLECTION_KEYS[sortKey], info, window)
+    return connection(records, COLLECTION_KEYS[sortKey], info, window)
 
 
 def _in_collection(product: Product, info: Any, id: str) -> bool:
@@ -495,7 +348,7 @@ def _collection_products(
     if sortKey in ("COLLECTION_DEFAULT", "MANUAL"):
         places = {number: place for place, number in enumerate(collection.members)}
         return connection(members, lambda one: (places[one.id], one.id), info, window)
-    key = {"ID": by_id, "TITLE": _PRODUCT_KEYS["TITLE"], "CREATED": _PRODUCT_KEYS["CREATED_AT"]}[sortKey]
+    key = {"ID": by_id, "TITLE": PRODUCT_KEYS["TITLE"], "CREATED": PRODUCT_KEYS["CREATED_AT"]}[sortKey]
     return connection(members, key, info, window)
 
 
@@ -507,63 +360,8 @@ _COLLECTION: dict[str, Resolver] = {
     "hasProduct": lambda one, _, id: number_of(id, "Product") in one.members,
 }
 
-_SHOP: dict[str, Resolver] = {
-    "id": lambda one, _: gid("Shop", one.id),
-    "myshopifyDomain": lambda one, _: one.domain,
-    "currencyCode": lambda one, _: one.currency,
-    "ianaTimezone": lambda one, _: one.timezone,
-    "url": lambda one, _: f"https://{one.domain}",
-    "plan": lambda one, _: {
-        "publicDisplayName": one.plan,
-        "partnerDevelopment": False,
-        "shopifyPlus": one.plan == "Shopify Plus",
-    },
-}
-
-
-def _subscriptions(
-    _: Any,
-    info: Any,
-    sortKey: str = "CREATED_AT",
-    topics: list[str] | None = None,
-    uri: str | None = None,
-    format: str | None = None,
-    query: str | None = None,
-    **window: Any,
-) -> Page[Any]:
-    rows = [
-        one
-        for one in info.context.world.subscriptions.rows.values()
-        if (not topics or one.topic in topics) and uri in (None, one.uri) and format in (None, one.format)
-    ]
-    key = by_id if sortKey == "ID" else (lambda one: (one.created_at, one.id))
-    return connection(rows, key, info, window)
-
-
-_SUBSCRIPTION: dict[str, Resolver] = {
-    "id": lambda one, _: gid("WebhookSubscription", one.id),
-    "legacyResourceId": lambda one, _: one.id,
-    "includeFields": lambda one, _: list(one.include_fields),
-    "metafieldNamespaces": lambda one, _: list(one.metafield_namespaces),
-    "apiVersion": lambda _, info: {
-        "handle": info.context.world.webhook_version,
-        "displayName": info.context.world.webhook_version,
-        "supported": True,
-    },
-}
-
-_INSTALLATION: dict[str, Resolver] = {
-    "id": lambda *_: gid("AppInstallation", 1),
-    "accessScopes": lambda _, info: [
-        {"handle": scope, "description": scope.replace("_", " ")}
-        for scope in info.context.world.tokens.scopes
-    ],
-}
-
 CATALOG: dict[str, dict[str, Resolver]] = {
     "QueryRoot": {
-        "shop": lambda _, info: info.context.shop,
-        "currentAppInstallation": lambda _, info: info.context.world,
         "node": node,
         "nodes": _nodes,
         "product": _one("Product", lambda view: view.products),
@@ -580,17 +378,7 @@ CATALOG: dict[str, dict[str, Resolver]] = {
         "productsCount": _count(lambda view: view.products, product_facts),
         "productVariantsCount": _count(lambda view: view.variants, variant_facts),
         "collectionsCount": _count(lambda view: view.collections, COLLECTION_FACTS),
-        "webhookSubscription": lambda _, info, id: info.context.world.subscriptions.rows.get(
-            number_of(id, "WebhookSubscription")
-        ),
-        "webhookSubscriptions": _subscriptions,
-        "webhookSubscriptionsCount": lambda _, info, query=None: {
-            "count": len(info.context.world.subscriptions.rows),
-            "precision": "EXACT",
-        },
     },
-    "Shop": _SHOP,
-    "AppInstallation": _INSTALLATION,
     "Product": _PRODUCT,
     "ProductOption": {
         "id": lambda one, _: gid("ProductOption", one.id),
@@ -613,7 +401,6 @@ CATALOG: dict[str, dict[str, Resolver]] = {
         "shipsInventory": lambda one, _: one.fulfills_online_orders,
     },
     "Collection": _COLLECTION,
-    "WebhookSubscription": _SUBSCRIPTION,
 }
 
 KINDS: dict[type, str] = {

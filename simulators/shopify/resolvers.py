@@ -5,14 +5,16 @@ from __future__ import annotations
 from simulators.shopify import reads
 from simulators.shopify.bulk import BulkOperation
 from simulators.shopify.execution import Resolver
-from simulators.shopify.orders_api import ORDERS
+from simulators.shopify.order_reads import ORDER_READS
+from simulators.shopify.order_writes import ORDER_WRITES
 from simulators.shopify.reads import CATALOG
 from simulators.shopify.records import Order
+from simulators.shopify.shop_reads import SHOP
 from simulators.shopify.subscriptions import Subscription
 from simulators.shopify.writes import WRITES
 
 RESOLVERS: dict[str, dict[str, Resolver]] = {}
-for _part in (CATALOG, WRITES, ORDERS):
+for _part in (CATALOG, SHOP, WRITES, ORDER_READS, ORDER_WRITES):
     for _type, _fields in _part.items():
         RESOLVERS.setdefault(_type, {}).update(_fields)
 

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from simulators.clock import Clock
-from simulators.faults import FaultPlan
 from simulators.shopify.bulk import BulkOperations
 from simulators.shopify.catalog import Catalog, ShopFacts
 from simulators.shopify.cost import Bucket
@@ -19,6 +18,7 @@ from simulators.shopify.execution import Context
 from simulators.shopify.limits import Limits
 from simulators.shopify.pace import Pace
 from simulators.shopify.records import Tables, View
+from simulators.shopify.shop_faults import ShopFaults
 from simulators.shopify.subscriptions import Subscriptions
 from simulators.shopify.tokens import Tokens
 
@@ -94,9 +94,9 @@ class World:
             self.pace, settings.client_id, settings.client_secret, limits.token_ttl_s, list(settings.scopes)
         )
         self.bucket = Bucket(self.pace, limits)
-        self.faults = FaultPlan()
+        self.faults = ShopFaults()
         self.subscriptions = Subscriptions(allow_http=settings.allow_http)
-        self.deliveries = DeliveryQueue(self.pace, self.subscriptions, self.faults, limits, deliver)
+        self.deliveries = DeliveryQueue(self.pace, self.subscriptions, self.faults.webhooks, limits, deliver)
         self.bulk = BulkOperations()
         self.journal: deque[Call] = deque(maxlen=_JOURNAL)
         self.idempotent: dict[str, tuple[str, Any]] = {}
@@ -105,7 +105,7 @@ class World:
         self.signing_secret = settings.client_secret
         self.public_url = f"https://{settings.shop_domain}"
         self.deeds: Any = None  # set by the simulator: deeds act on the world, and some mutations are deeds
-        self._ids = itertools.count(5_900_000_000_001)
+        self._ids = itertools.count(9_100_000_000_000_001)  # above 2^53: a float would lose them
         self._calls = itertools.count(1)
 
     def now(self) -> datetime:

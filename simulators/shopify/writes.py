@@ -9,8 +9,7 @@ from graphql import GraphQLError, StringValueNode, VariableNode, parse
 
 from simulators.shopify.bulk import MAX_RUNNING
 from simulators.shopify.execution import Context, Resolver
-from simulators.shopify.payloads import gid
-from simulators.shopify.reads import number_of
+from simulators.shopify.global_ids import gid, number_of
 from simulators.shopify.subscriptions import Refused
 
 _BULK_TAKES_S = 2.0

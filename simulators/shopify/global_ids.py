@@ -1,0 +1,23 @@
+"""Global ids: `gid://shopify/<Type>/<number>`."""
+
+from __future__ import annotations
+
+import re
+
+from graphql import GraphQLError
+
+GID = re.compile(r"gid://shopify/([A-Za-z]+)/(\d+)(?:\?.*)?")
+
+
+def gid(kind: str, number: int) -> str:
+    return f"gid://shopify/{kind}/{number}"
+
+
+def number_of(global_id: str, kind: str | None = None) -> int:
+    """The number in a global id; raises Shopify's error for what is none, and -1 for the id of another kind."""
+    found = GID.fullmatch(global_id)
+    if found is None:
+        raise GraphQLError(
+            f"Invalid global id '{global_id}'", extensions={"code": "argumentLiteralsIncompatible"}
+        )
+    return int(found[2]) if kind in (None, found[1]) else -1

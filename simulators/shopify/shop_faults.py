@@ -1,0 +1,40 @@
+"""The faults of this shop: those of API calls and those of webhooks, planned through one door."""
+
+from __future__ import annotations
+
+from simulators.faults import Fault, FaultPlan
+
+API_VENDOR = frozenset({"throttled", "internal_error", "token_expired", "stale_read"})
+WEBHOOK_VENDOR = frozenset({"drop", "duplicate", "delay", "reorder"})
+_WEBHOOK = "webhook:"
+
+
+class ShopFaults(FaultPlan):
+    """Faults whose operation begins with `webhook:` go to `webhooks`, all others strike API calls (`*` too).
+
+    A vendor fault with a name that nobody plays is refused with ValueError: it would otherwise be used up in silence.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.webhooks = FaultPlan()
+
+    def add(self, *faults: Fault) -> None:
+        for fault in faults:
+            of_webhook = fault.operation.startswith(_WEBHOOK)
+            names = WEBHOOK_VENDOR if of_webhook else API_VENDOR
+            if fault.kind == "vendor" and fault.name not in names:
+                raise ValueError(f"no vendor fault {fault.name!r}; there are: {', '.join(sorted(names))}")
+            if of_webhook and fault.kind not in ("vendor", "status"):
+                raise ValueError(f"a webhook suffers no fault of kind {fault.kind!r}, only vendor and status")
+            if of_webhook:
+                self.webhooks.add(fault)
+            else:
+                super().add(fault)
+
+    def clear(self) -> None:
+        super().clear()
+        self.webhooks.clear()
+
+    def waiting(self) -> int:
+        return super().waiting() + self.webhooks.waiting()
