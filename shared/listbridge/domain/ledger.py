@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from listbridge.domain.ids import JobId, RemoteId
 from listbridge.domain.listing import (
@@ -69,9 +70,11 @@ def band_of(listing: Listing, fields: frozenset[Field]) -> Band:
 
 def _refreshed(listing: Listing, now: datetime) -> Listing:
     fields = due_fields(listing)
-    if not fields:
-        return replace(listing, due_band=None, due_since=None)
-    return replace(listing, due_band=band_of(listing, fields), due_since=listing.due_since or now)
+    band = band_of(listing, fields) if fields else None
+    since = (listing.due_since or now) if fields else None
+    if band is listing.due_band and since == listing.due_since:
+        return listing
+    return replace(listing, due_band=band, due_since=since)
 
 
 def recomputed(listing: Listing, computed: Computed, auto: frozenset[Field], now: datetime) -> Listing:
@@ -92,15 +95,17 @@ def recomputed(listing: Listing, computed: Computed, auto: frozenset[Field], now
     moved = (computed.quantity, computed.price) != (before.quantity, before.price)
     if not (moved or changed_in_shop or _explains_otherwise(before, computed) or listing.auto != auto):
         return listing
-    new = replace(listing, computed=computed if moved else replace(computed, cause=before.cause), auto=auto)
+    changes: dict[str, Any] = {"auto": auto, "computed": computed}
     if moved:
-        new = replace(new, attempts=0, not_before=None, guard_passed=False)
+        changes |= {"attempts": 0, "not_before": None, "guard_passed": False}
+    else:
+        changes["computed"] = replace(computed, cause=before.cause)
     hold = listing.hold
     if hold is not None and (
         (hold.code == NOT_ALIGNED and changed_in_shop) or (hold.code in (UPDATE_FAILED, GUARD) and moved)
     ):
-        new = replace(new, hold=None)
-    return _refreshed(new, now)
+        changes["hold"] = None
+    return _refreshed(replace(listing, **changes), now)
 
 
 def _explains_otherwise(before: Computed, after: Computed) -> bool:
