@@ -33,7 +33,6 @@ def main(arguments: list[str] | None = None) -> int:
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: stop.set())
     with HttpDoor(simulator, port=options.port, threads=options.threads) as door:
-        simulator.world.public_url = door.url
         sys.stdout.write(f"{door.url}\n{describe_limits(limits)}\n")
         sys.stdout.flush()
         stop.wait()

@@ -66,7 +66,7 @@ class ControlDoor:
         with self._world.lock:
             self._world.land_late_changes()
             rows = [
-                listing_state(self._world, seller, listing)
+                listing_state(seller, listing, call.origin)
                 for seller in self._world.sellers.values()
                 if wanted in (None, seller.username)
                 for listing in seller.listings.values()
@@ -127,8 +127,8 @@ def offer_state(seller: Seller, offer: Offer) -> dict[str, Any]:
     }
 
 
-def listing_state(world: World, seller: Seller, listing: Listing) -> dict[str, Any]:
-    """A listing with its variations (a single one has exactly one)."""
+def listing_state(seller: Seller, listing: Listing, origin: str) -> dict[str, Any]:
+    """A listing with its variations (a single one has exactly one); its page stands below `origin`."""
     status = listings.status_of(seller, listing) if listing.live else "ENDED"
     offers = [seller.offers[offer_id] for offer_id in listing.offer_ids if offer_id in seller.offers]
     return {
@@ -138,7 +138,7 @@ def listing_state(world: World, seller: Seller, listing: Listing) -> dict[str, A
         "groupKey": listing.group_key,
         "title": listing.title,
         "status": status,
-        "url": f"{world.public_url}/itm/{listing.listing_id}",
+        "url": f"{origin}/itm/{listing.listing_id}",
         "startedAt": iso(listing.started_at),
         "endedAt": iso(listing.ended_at) if listing.ended_at else None,
         "endReason": listing.end_reason,

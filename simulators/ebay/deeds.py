@@ -9,6 +9,7 @@ from typing import Any
 from simulators.ebay import accounts, listings
 from simulators.ebay.oauth import TokenService
 from simulators.ebay.purchases import Purchase, cancel, pay, place_order, request_cancel
+from simulators.ebay.seeding import seed_listings
 from simulators.ebay.sites import SITES
 from simulators.ebay.state import (
     OUT_OF_STOCK_CONTROL,
@@ -68,6 +69,26 @@ class Deeds:
             for key in locations:
                 accounts.add_location(seller, key, SITES[marketplaces[0]].country)
             return {"username": username, "refreshToken": seller.refresh_token, "policies": policies}
+
+    def seed_listings(
+        self,
+        seller: str,
+        skus: list[str],
+        *,
+        marketplace: str = "EBAY_US",
+        quantity: int = 5,
+        price: str = "10.00",
+    ) -> dict[str, Any]:
+        """Many single listings at once, as if this application had published them. Returns `{sku: {offerId, listingId}}`."""
+        with self._world.lock:
+            owner = self._seller(seller)
+            known = [sku for sku in skus if sku in owner.items]
+            if known or len(set(skus)) < len(skus) or marketplace not in SITES:
+                raise DeedRefused(f"known or repeated SKUs ({known[:3]}), or an unknown site {marketplace}")
+            made = seed_listings(
+                self._world, owner, skus, marketplace=marketplace, quantity=quantity, price=price
+            )
+            return {"listings": made}
 
     def register_redirect(self, ru_name: str, url: str) -> dict[str, Any]:
         """Tie a RuName to the address that the consent page sends the seller back to."""

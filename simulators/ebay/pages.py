@@ -55,7 +55,7 @@ def _table(world: World) -> str:
     rows: list[str] = []
     for seller in world.sellers.values():
         for listing in seller.live_listings():
-            state = listing_state(world, seller, listing)
+            state = listing_state(seller, listing, "")
             link = f'<td><a href="/itm/{listing.listing_id}">{html.escape(state["title"])}</a></td>'
             rows.append(
                 f"<tr>{link}{_cell(seller.username)}{_cell(state['marketplaceId'])}{_cell(_prices(state))}"
@@ -77,7 +77,7 @@ def _listing_page(world: World, listing_id: str) -> Reply:
         seller, listing = world.listing(listing_id)
     except KeyError:
         return _page("We looked everywhere", "<p>There is no such listing.</p>", 404)
-    state = listing_state(world, seller, listing)
+    state = listing_state(seller, listing, "")
     rows = "".join(
         f"<tr>{_cell(row['sku'])}{_cell(', '.join(f'{name}: {values[0]}' for name, values in row['aspects'].items() if values))}"
         f"{_cell(row['price'], 'number')}{_cell(row['currency'])}{_quantity(row['quantity'])}{_cell(row['sold'], 'number')}</tr>"

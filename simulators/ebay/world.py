@@ -71,7 +71,6 @@ class World:
         self.random = random.Random(seed)
         self.budget = CallBudget(limits, pace=time_scale, now=clock.now())
         self.order_lag = timedelta(0)  # how long a new order stays out of getOrders
-        self.public_url = "http://127.0.0.1"
         self._latency_s = latency_s / time_scale
         self._in_flight: set[Hashable] = set()
         self._late: list[LateChange] = []

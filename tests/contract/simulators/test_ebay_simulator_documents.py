@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from simulators.ebay.app import OPERATIONS
+from simulators.faults import Fault
 from tests.contract.openapi import ContractBroken, EbaySpec
 from tests.contract.simulators.ebay_seller import (
     API,
@@ -162,6 +163,19 @@ def test_the_check_refuses_a_misspelt_field_however_deep(spec: EbaySpec, anna: E
             200,
             '{"responses": []}',
         )
+
+
+def test_a_session_can_check_itself(spec: EbaySpec) -> None:
+    anna = EbaySeller(virtual_simulator()[0], spec=None)
+    seen: list[str] = []
+    anna.session.hooks["response"].append(lambda answer, **_: seen.append(spec.check_response(answer)))
+    anna.sign_in()
+    anna.put_item("A")
+    anna.simulator.faults.add(Fault("getInventoryItem", "html", status=503))
+    anna.call("GET", "/inventory_item/A")
+    assert seen == ["oauth2Token", "createOrReplaceInventoryItem", "getInventoryItem"]
+    with pytest.raises(ContractBroken, match="takes"):
+        anna.token_call(grant_type="refresh_token", refresh_tokn="x")
 
 
 def test_the_overlay_names_the_field_that_publishing_needs(spec: EbaySpec, anna: EbaySeller) -> None:

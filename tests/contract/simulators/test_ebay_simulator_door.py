@@ -68,6 +68,24 @@ def test_a_foreign_edit_changes_what_is_shown_without_a_call(anna: EbaySeller) -
     assert (shown["availableQuantity"], shown["pricingSummary"]["price"]["value"]) == (40, "1.00")
 
 
+def test_a_thousand_seeded_listings_are_as_live_as_published_ones(anna: EbaySeller) -> None:
+    skus = [f"S{number:04d}" for number in range(1000)]
+    made = deed(anna, "seed_listings", seller="anna", skus=skus, quantity=5, price="10.00").json()["listings"]
+    offer_id = made["S0999"]["offerId"]
+    assert anna.shown(offer_id)["listing"]["listingId"] == made["S0999"]["listingId"]
+    assert anna.revise("S0999", offer_id, 2, "11.00").status_code == 200
+    row = anna.on_show("S0999")
+    assert row is not None
+    assert (row["quantity"], row["price"]) == (2, "11.00")
+    assert anna.call("POST", f"/offer/{offer_id}/withdraw", {}).status_code == 200
+    assert (
+        anna.call("POST", f"/offer/{offer_id}/publish", {}).status_code == 200
+    )  # complete, so it can be relisted
+    again = deed(anna, "seed_listings", seller="anna", skus=["S0001", "NEW"])
+    assert again.status_code == 400
+    assert "NEW" not in anna.state()["items"]
+
+
 def test_expired_tokens_are_refused_and_a_refresh_mends_it(anna: EbaySeller) -> None:
     assert deed(anna, "expire_tokens", seller="anna").json() == {"expired": 1}
     assert anna.put_item("HB").status_code == 401
@@ -107,6 +125,8 @@ def test_a_person_reads_title_price_and_quantity_of_each_variation(anna: EbaySel
     _, listing_id = anna.on_sale("HB-RED", item=anna.item(title="Headband <b> & co"))
     page = anna.session.get(f"{API}/itm/{listing_id}")
     assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    listings = anna.session.get(f"{API}/_sim/listings").json()["listings"]
+    assert listings[0]["url"] == f"{API}/itm/{listing_id}"
     assert "Headband &lt;b&gt; &amp; co" in page.text
     assert "<td>HB-RED</td><td>Brand: Unbranded, Color: Red</td>" in page.text
     assert '<td class="number">19.99</td><td>USD</td><td class="number">7</td>' in page.text
