@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from listbridge.infra import observability
+
 REFRESH_BEFORE = timedelta(seconds=60)
 
 
@@ -42,6 +44,7 @@ class TokenCache:
             token = self._tokens.get(key)
             if token is None or not token.fresh(now):
                 token = fetch()
+                observability.protect(token.access_token)
                 self._tokens[key] = token
             return token.access_token
 

@@ -1,0 +1,197 @@
+"""The arithmetic of one budget bucket (protocol 9): who may still call, and when again. Pure.
+
+**Rate.** A bucket holds at most `burst` tokens and gains `rate` a second. They lie in three parts: 20 % for zeros, 20 %
+for orders, the rest for everybody. Ordinary calls take from the common part only; a zero takes from the common part
+first and then from its own, an order likewise. One common pot with two thresholds would not do: whoever came first
+below the ordinary threshold would spend what is kept for the other. New tokens go to the parts by the same shares, and
+what a full part does not need flows over to zeros, then orders, then everybody. So while no zero and no order calls,
+ordinary calls reach the full rate, and under any load each kind keeps at least its fifth of it.
+
+A share is never so large that somebody could not make a single call: below a burst of five it shrinks, at a burst of one
+nothing is kept.
+
+**Day.** Of a day's quota the same two fifths are kept, each until its own kind has used it up. The day begins at
+midnight of the platform's zone, unless the platform itself told when its count begins anew.
+
+**Block.** What the platform blocks is blocked for all.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from listbridge.domain.manifest import BudgetSpec
+from listbridge.domain.ports import Share
+
+KEPT = 0.2
+"""The part of every budget that is kept for zeros, and again as much for orders."""
+_SAME_END = timedelta(minutes=1)
+_WHOLE = 1e-6  # a token that is short by rounding only is a token
+_LOG = logging.getLogger("listbridge.budgets")
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One bucket as stored. `tokens` and `used` (of the running day) are by share; `at` is the last refill.
+
+    `resets_at` is set while the platform's own word on the end of the day is in force.
+    """
+
+    tokens: Mapping[Share, float]
+    at: datetime
+    day: str
+    used: Mapping[Share, int] = field(default_factory=dict)
+    resets_at: datetime | None = None
+    blocked_until: datetime | None = None
+    rev: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why nothing could be drawn: `rate`, `day` or `blocked`; with `until`, nothing changes before that instant."""
+
+    reason: str
+    after_s: float
+    until: datetime | None = None
+
+
+def full(spec: BudgetSpec, now: datetime) -> Bucket:
+    """A bucket that nobody has drawn from."""
+    return Bucket(tokens=_capacity(spec), at=now, day=_day(spec, now))
+
+
+def refreshed(spec: BudgetSpec, bucket: Bucket, now: datetime) -> Bucket:
+    """The bucket as it is at `now`: tokens gained since the last look, a new day begun."""
+    by_zone = _day(spec, now) > bucket.day  # never back: clocks of workers differ around midnight
+    if by_zone if bucket.resets_at is None else now >= bucket.resets_at:
+        bucket = replace(bucket, day=_day(spec, now), used={}, resets_at=None)
+    if bucket.blocked_until is not None and now >= bucket.blocked_until:
+        bucket = replace(bucket, blocked_until=None)
+    gained = (now - bucket.at).total_seconds() * spec.rate
+    if gained <= 0:
+        return bucket
+    return replace(bucket, tokens=_filled(_capacity(spec), bucket.tokens, gained), at=now)
+
+
+def drawn(
+    spec: BudgetSpec, bucket: Bucket, share: Share, wanted: int, now: datetime
+) -> tuple[Bucket, int] | Refusal:
+    """Take up to `wanted` calls (at least one, else Refusal) for a share from a refreshed bucket."""
+    if bucket.blocked_until is not None:
+        return Refusal("blocked", (bucket.blocked_until - now).total_seconds(), bucket.blocked_until)
+    left_today = left_of_day(spec, bucket, share)
+    if left_today < 1:
+        resets_at = bucket.resets_at or next_day(spec, now)
+        return Refusal("day", (resets_at - now).total_seconds(), resets_at)
+    tokens = dict(bucket.tokens)
+    available = sum(tokens[part] for part in {Share.ORDINARY, share})
+    granted = min(wanted, math.floor(available + _WHOLE), left_today)
+    if granted < 1:
+        return Refusal("rate", (1 - available) / spec.rate)
+    common = min(float(granted), tokens[Share.ORDINARY])
+    tokens[Share.ORDINARY] -= common
+    tokens[share] = max(0.0, tokens[share] - (granted - common))
+    used = {**bucket.used, share: bucket.used.get(share, 0) + granted} if spec.day_quota is not None else {}
+    return replace(bucket, tokens=tokens, used=used), granted
+
+
+def left_of_day(spec: BudgetSpec, bucket: Bucket, share: Share) -> int:
+    """How many calls of the running day a share may still make; without a quota, more than anybody asks for."""
+    if spec.day_quota is None:
+        return 2**31
+    kept = int(KEPT * spec.day_quota)
+    others = {Share.ZERO, Share.ORDER} - {share}
+    reserved = sum(max(0, kept - bucket.used.get(other, 0)) for other in others)
+    return spec.day_quota - sum(bucket.used.values()) - reserved
+
+
+def told(
+    spec: BudgetSpec, bucket: Bucket, *, remaining: int | None, resets_at: datetime | None,
+    blocked_until: datetime | None, now: datetime,
+) -> Bucket:  # fmt: skip
+    """The bucket after the platform said how many calls remain. Returns the same object when that is no news.
+
+    Fewer than we thought is believed at once. More is believed only for a count with its own end, and only when the
+    gap is larger than what may be under way: otherwise answers that overtake each other would hand calls out twice.
+    """
+    new = bucket
+    if blocked_until is not None and blocked_until > (bucket.blocked_until or now):
+        new = replace(new, blocked_until=blocked_until)
+    if remaining is not None and remaining <= 0 and resets_at is not None and resets_at > now:
+        new = replace(new, blocked_until=max(resets_at, new.blocked_until or now))
+    if remaining is None:
+        return new
+    if spec.day_quota is None:
+        gap = sum(new.tokens.values()) - remaining
+        return _lowered(new, gap) if gap > max(1.0, 0.1 * spec.burst) or (remaining <= 0 < gap) else new
+    gap_today = spec.day_quota - sum(bucket.used.values()) - remaining
+    under_way = max(32.0, 10 * spec.rate)
+    believed = gap_today > max(0, spec.day_quota // 100) or (remaining <= 0 < gap_today)
+    if believed or (resets_at is not None and -gap_today > under_way):
+        used = {**bucket.used, Share.ORDINARY: bucket.used.get(Share.ORDINARY, 0) + gap_today}
+        new = replace(new, used=used)
+    if resets_at is not None and resets_at > now:
+        known = bucket.resets_at or next_day(spec, now)
+        if new is not bucket or abs(resets_at - known) > _SAME_END:
+            new = replace(new, resets_at=resets_at)
+    return new
+
+
+def next_day(spec: BudgetSpec, now: datetime) -> datetime:
+    """When the day's count begins anew: the next midnight in the platform's zone, in UTC."""
+    local = now.astimezone(_zone(spec.day_zone))
+    midnight = datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), local.tzinfo)
+    return midnight.astimezone(UTC)
+
+
+def largest_chunk(spec: BudgetSpec) -> int:
+    """How many calls one process may set aside at once: a second's worth, and a sliver of a day's quota."""
+    by_day = spec.day_quota // 500 if spec.day_quota is not None else 2**31
+    return max(1, min(int(spec.rate), by_day))
+
+
+def _capacity(spec: BudgetSpec) -> dict[Share, float]:
+    kept = max(0.0, min(KEPT * spec.burst, (spec.burst - 1) / 2))
+    return {Share.ZERO: kept, Share.ORDER: kept, Share.ORDINARY: spec.burst - 2 * kept}
+
+
+def _filled(
+    capacity: Mapping[Share, float], tokens: Mapping[Share, float], gained: float
+) -> dict[Share, float]:
+    whole = sum(capacity.values())
+    filled = {part: min(capacity[part], tokens[part] + gained * capacity[part] / whole) for part in capacity}
+    left = gained - sum(filled[part] - tokens[part] for part in capacity)
+    for part in (Share.ZERO, Share.ORDER, Share.ORDINARY):
+        more = min(max(0.0, left), capacity[part] - filled[part])
+        filled[part] += more
+        left -= more
+    return filled
+
+
+def _lowered(bucket: Bucket, by: float) -> Bucket:
+    tokens = dict(bucket.tokens)
+    for part in (Share.ORDINARY, Share.ORDER, Share.ZERO):
+        less = min(tokens[part], max(0.0, by))
+        tokens[part] -= less
+        by -= less
+    return replace(bucket, tokens=tokens)
+
+
+def _day(spec: BudgetSpec, now: datetime) -> str:
+    return now.astimezone(_zone(spec.day_zone)).date().isoformat()
+
+
+@functools.cache
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except ZoneInfoNotFoundError:
+        # The day then begins some hours off; the platform's own refusal still stops us in time.
+        _LOG.warning("time_zone_unknown", extra={"fields": {"zone": name}})
+        return UTC

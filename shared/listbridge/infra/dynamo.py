@@ -1,0 +1,226 @@
+"""DynamoDB calls in the words of our repositories, for the rows on the hot paths.
+
+PynamoDB's models (`tables.py`) serve the rows that are read by people or written once per job. Rows that a webhook, an
+observation, a recompute or a drainer touches go through here instead: a model costs more CPU than the row is worth
+(figures in benchmarks/rows.py), and only the client itself returns the row that made a condition fail, in the same
+call. In every expression a name is written `#name`: the attribute of that name, whether or not AWS reserves the word.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from listbridge.infra import aws
+
+Item = dict[str, Any]
+"""A row as the client has it: attribute name → {type: value}."""
+_NAME = re.compile(r"#(\w+)")
+_BATCH_GET = 100
+_BATCH_TRIES = 8
+
+
+class ConditionFailed(Exception):
+    """The row was not as expected, and nothing was written. `row` is what it was, None when there was none."""
+
+    def __init__(self, row: Item | None) -> None:
+        super().__init__("the row is not as expected")
+        self.row = row
+
+
+def text(value: str) -> Item:
+    """A text attribute."""
+    return {"S": value}
+
+
+def number(value: int | float) -> Item:
+    """A number attribute."""
+    return {"N": str(value)}
+
+
+def get(table: str, key: Item) -> Item | None:
+    """One row, strongly consistent."""
+    found = aws.client("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True)
+    item: Item | None = found.get("Item")
+    return item
+
+
+def get_many(table: str, keys: Sequence[Item]) -> Iterator[Item]:
+    """The rows that exist, strongly consistent, in any order. Keys must differ from each other.
+
+    Raises:
+        TimeoutError: DynamoDB kept leaving keys unprocessed.
+    """
+    client = aws.client("dynamodb")
+    for start in range(0, len(keys), _BATCH_GET):
+        asked: Any = {table: {"Keys": list(keys[start : start + _BATCH_GET]), "ConsistentRead": True}}
+        for attempt in range(_BATCH_TRIES):
+            answer = client.batch_get_item(RequestItems=asked)
+            yield from answer["Responses"].get(table, ())
+            asked = answer.get("UnprocessedKeys")
+            if not asked:
+                break
+            pause(attempt)
+        else:
+            raise TimeoutError(f"{table}: keys left unprocessed {_BATCH_TRIES} times")
+
+
+def put(
+    table: str, item: Item, *, condition: str | None = None, values: Mapping[str, Item] | None = None
+) -> None:
+    """Write a whole row. Raises ConditionFailed."""
+    _write("put_item", {"TableName": table, "Item": item}, condition, None, values)
+
+
+def update(
+    table: str,
+    key: Item,
+    expression: str,
+    *,
+    condition: str | None = None,
+    values: Mapping[str, Item] | None = None,
+    names: Mapping[str, str] | None = None,
+    returning: str = "NONE",
+) -> Item:
+    """Change a row's attributes, and return those that `returning` asks for (ALL_OLD, ALL_NEW …).
+
+    `names` adds to the names taken from the expressions, for those that are data. Raises ConditionFailed.
+    """
+    what: dict[str, Any] = {"TableName": table, "Key": key, "ReturnValues": returning}
+    answer = _write("update_item", what, condition, expression, values, names)
+    attributes: Item = answer.get("Attributes") or {}
+    return attributes
+
+
+def delete(
+    table: str, key: Item, *, condition: str | None = None, values: Mapping[str, Item] | None = None
+) -> None:
+    """Delete a row. Raises ConditionFailed."""
+    _write("delete_item", {"TableName": table, "Key": key}, condition, None, values)
+
+
+def query(
+    table: str,
+    where: str,
+    values: Mapping[str, Item],
+    *,
+    index: str | None = None,
+    limit: int | None = None,
+    cursor: str | None = None,
+) -> tuple[list[Item], str | None]:
+    """One page of rows in key order, and where the next begins. Without an index it is strongly consistent."""
+    what: dict[str, Any] = {
+        "TableName": table,
+        "KeyConditionExpression": where,
+        "ExpressionAttributeNames": names_in(where),
+        "ExpressionAttributeValues": values,
+    }
+    if index is None:
+        what["ConsistentRead"] = True
+    else:
+        what["IndexName"] = index
+    return _page(aws.client("dynamodb").query, what, limit, cursor)
+
+
+def query_all(table: str, where: str, values: Mapping[str, Item]) -> Iterator[Item]:
+    """All rows of one partition, strongly consistent."""
+    cursor = None
+    while True:
+        items, cursor = query(table, where, values, cursor=cursor)
+        yield from items
+        if cursor is None:
+            return
+
+
+def scan(
+    table: str, only: str, values: Mapping[str, Item], *, limit: int, cursor: str | None
+) -> tuple[list[Item], str | None]:
+    """One page of a whole table's rows, strongly consistent: at most `limit` are looked at, so a page may be empty."""
+    what: dict[str, Any] = {
+        "TableName": table,
+        "FilterExpression": only,
+        "ExpressionAttributeNames": names_in(only),
+        "ExpressionAttributeValues": values,
+        "ConsistentRead": True,
+    }
+    return _page(aws.client("dynamodb").scan, what, limit, cursor)
+
+
+@cache
+def names_in(*expressions: str) -> Mapping[str, str]:
+    """Placeholder → attribute, for every `#name` in the expressions."""
+    return {f"#{name}": name for expression in expressions for name in _NAME.findall(expression)}
+
+
+def pause(attempt: int) -> None:
+    """Wait a little, and longer with each attempt, so that two who collided do not collide again."""
+    time.sleep(random.uniform(0.2, 1.0) * min(0.01 * 2**attempt, 0.5))  # noqa: S311  # no secret depends on it
+
+
+def _write(
+    operation: str,
+    what: dict[str, Any],
+    condition: str | None,
+    expression: str | None,
+    values: Mapping[str, Item] | None,
+    names: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    if expression is not None:
+        what["UpdateExpression"] = expression
+    if condition is not None:
+        what["ConditionExpression"] = condition
+        what["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    found = names_in(*(part for part in (condition, expression) if part is not None))
+    if names:
+        found = {**found, **names}
+    if found:
+        what["ExpressionAttributeNames"] = found
+    if values:
+        what["ExpressionAttributeValues"] = values
+    try:
+        answer: dict[str, Any] = getattr(aws.client("dynamodb"), operation)(**what)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            row: Any = error.response.get("Item")
+            raise ConditionFailed(row or None) from None
+        raise
+    return answer
+
+
+def _page(
+    operation: Any, what: dict[str, Any], limit: int | None, cursor: str | None
+) -> tuple[list[Item], str | None]:
+    if limit is not None:
+        what["Limit"] = limit
+    if cursor is not None:
+        what["ExclusiveStartKey"] = cursor_key(cursor)
+    answer = operation(**what)
+    return answer["Items"], cursor_text(answer.get("LastEvaluatedKey"))
+
+
+def cursor_text(key: Item | None) -> str | None:
+    """Where a page ended, as a text that is safe in a URL."""
+    if not key:
+        return None
+    return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode()
+
+
+def cursor_key(cursor: str) -> Item:
+    """The key that a cursor stands for. Raises ValueError for a text that is not one of ours."""
+    key = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+    if not isinstance(key, dict) or not all(isinstance(value, dict) for value in key.values()):
+        raise ValueError("not a cursor")
+    return key
+
+
+def unique(keys: Iterable[Item]) -> list[Item]:
+    """Each key once: BatchGetItem refuses a repeated one."""
+    return list({json.dumps(key, sort_keys=True): key for key in keys}.values())

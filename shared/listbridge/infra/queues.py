@@ -1,0 +1,77 @@
+"""The lanes' queues in SQS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from listbridge.domain.work import Lane, Message
+from listbridge.infra import aws, dynamo, settings
+
+_BATCH = 10
+_BATCH_BYTES = (
+    262_144  # of all entries together; AWS allows more by now, the emulator and older regions may not
+)
+_TRIES = 4
+LONGEST_DELAY_S = 900
+
+
+class NotQueued(Exception):
+    """Some messages may not be in the queue: whoever sent them must not go on as if they were."""
+
+
+class SqsQueues:
+    """`Queues` over the four queues of the template."""
+
+    def send(self, lane: Lane, *messages: Message, delay_s: int = 0) -> None:
+        """Queue the messages, ten to a call.
+
+        Raises:
+            NotQueued: SQS refused some of them, again and again; those of other batches may be in the queue.
+            ValueError: a delay that SQS does not know.
+        """
+        if not 0 <= delay_s <= LONGEST_DELAY_S:
+            raise ValueError(f"a queue delays by 0 to {LONGEST_DELAY_S} seconds, not {delay_s}")
+        url = settings.queue_url(lane)
+        bodies = [message.model_dump_json() for message in messages]
+        if len(bodies) == 1:
+            what: dict[str, Any] = {"QueueUrl": url, "MessageBody": bodies[0]}
+            if delay_s:
+                what["DelaySeconds"] = delay_s
+            aws.client("sqs").send_message(**what)
+            return
+        for batch in _batches(bodies):
+            _send_batch(url, batch, delay_s)
+
+
+def _batches(bodies: Sequence[str]) -> list[list[str]]:
+    batches: list[list[str]] = []
+    size = 0
+    for body in bodies:
+        length = len(body.encode())
+        if not batches or len(batches[-1]) == _BATCH or size + length > _BATCH_BYTES:
+            batches.append([])
+            size = 0
+        batches[-1].append(body)
+        size += length
+    return batches
+
+
+def _send_batch(url: str, bodies: Sequence[str], delay_s: int) -> None:
+    waiting: list[dict[str, Any]] = [
+        {"Id": str(number), "MessageBody": body, "DelaySeconds": delay_s}
+        for number, body in enumerate(bodies)
+    ]
+    for attempt in range(_TRIES):
+        if attempt:
+            dynamo.pause(attempt)
+        answer = aws.client("sqs").send_message_batch(QueueUrl=url, Entries=waiting)
+        accepted = {entry["Id"] for entry in answer.get("Successful", ())}
+        waiting = [entry for entry in waiting if entry["Id"] not in accepted]
+        if not waiting:
+            return
+        failed = answer.get("Failed", ())
+        if any(entry.get("SenderFault") for entry in failed):
+            break
+    codes = sorted({str(entry.get("Code")) for entry in failed})
+    raise NotQueued(f"{len(waiting)} of {len(bodies)} messages were not queued: {', '.join(codes)}")

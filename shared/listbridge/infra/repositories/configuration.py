@@ -1,0 +1,60 @@
+"""Configuration documents in DynamoDB: one partition per kind, few rows, always read consistently."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from pynamodb.exceptions import DeleteError, PutError
+from pynamodb.expressions.condition import Condition
+
+from listbridge.domain.configuration import Document
+from listbridge.domain.ports import Missing
+from listbridge.infra.repositories.conditions import lost
+from listbridge.infra.tables import ConfigurationRow
+
+D = TypeVar("D", bound=Document)
+
+
+class DynamoConfiguration:
+    """`ConfigurationStore` over the config table."""
+
+    def get(self, kind: type[D], id: str) -> D:
+        """Raises Missing."""
+        try:
+            row = ConfigurationRow.get(kind.kind, id, consistent_read=True)
+        except ConfigurationRow.DoesNotExist:
+            raise Missing(kind.kind, id) from None
+        return _document(kind, row)
+
+    def all(self, kind: type[D]) -> list[D]:
+        """Every document of a kind, by id."""
+        return [_document(kind, row) for row in ConfigurationRow.query(kind.kind, consistent_read=True)]
+
+    def save(self, document: D) -> D:
+        """Save over `document.rev` (0 = must not exist yet) and return it with the next rev. Raises Conflict."""
+        saved = document.model_copy(update={"rev": document.rev + 1})
+        row = ConfigurationRow(
+            document.kind, document.id, doc=saved.model_dump_json(exclude={"rev"}), rev=saved.rev
+        )
+        try:
+            row.save(condition=_still_at(document.rev))
+        except PutError as error:
+            raise lost(error, document.id) from error
+        return saved
+
+    def delete(self, document: Document) -> None:
+        """Delete if still at `document.rev`. Raises Conflict."""
+        try:
+            ConfigurationRow(document.kind, document.id).delete(
+                condition=ConfigurationRow.rev == document.rev
+            )
+        except DeleteError as error:
+            raise lost(error, document.id) from error
+
+
+def _still_at(rev: int) -> Condition:
+    return ConfigurationRow.rev == rev if rev else ConfigurationRow.kind.does_not_exist()
+
+
+def _document(kind: type[D], row: ConfigurationRow) -> D:
+    return kind.model_validate_json(row.doc).model_copy(update={"rev": int(row.rev)})

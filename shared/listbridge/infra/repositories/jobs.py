@@ -1,0 +1,199 @@
+"""Jobs and their entries in DynamoDB. They expire after ninety days.
+
+The counts of a job are attributes of their own, raised in the same transaction that records an entry's outcome: an entry is
+counted exactly when it changes from waiting to an outcome, however often the message comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+from pynamodb.exceptions import PutError
+
+from listbridge.domain.ids import JobId
+from listbridge.domain.jobs import Job, JobEntry, JobState, Outcome
+from listbridge.domain.ports import Clock, Conflict, Missing
+from listbridge.infra import aws, dynamo, settings
+from listbridge.infra.dynamo import Item, cursor_key, cursor_text, number, text
+from listbridge.infra.repositories.conditions import lost
+from listbridge.infra.tables import JobRow
+
+KEPT_S = 90 * 86_400
+_JOB = "job"
+_ITEM = "item#"
+_FEED = "jobs"
+_TRIES = 30
+_APART = {"rev", "total", "done", "failed", "state"}
+_COUNT = "ADD #done :done, #failed :failed, #rev :one"
+
+
+class DynamoJobs:
+    """`JobRepository` over the jobs table."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def create(self, job: Job, entries: Sequence[JobEntry] = ()) -> None:
+        """Store a job with its entries; a job without a total has as many as it has entries. Raises Conflict.
+
+        The job itself goes last: who sees it, sees all its entries.
+        """
+        expires_at = int(job.created_at.timestamp()) + KEPT_S
+        with JobRow.batch_write() as batch:
+            for entry in {entry.item: entry for entry in entries}.values():
+                batch.save(_entry_row(job.id, entry, expires_at))
+        stored = job.model_copy(update={"rev": 1, "total": job.total or len(entries)})
+        try:
+            _job_row(stored).save(condition=JobRow.job.does_not_exist())
+        except PutError as error:
+            raise lost(error, job.id) from error
+
+    def get(self, id: JobId) -> Job:
+        """Strongly consistent. Raises Missing."""
+        try:
+            return _job(JobRow.get(id, _JOB, consistent_read=True))
+        except JobRow.DoesNotExist:
+            raise Missing("job", id) from None
+
+    def save(self, job: Job) -> Job:
+        """Over `job.rev`, which also rises with every entry that is finished. Raises Conflict."""
+        saved = job.model_copy(update={"rev": job.rev + 1})
+        try:
+            _job_row(saved).save(condition=JobRow.rev == job.rev)
+        except PutError as error:
+            raise lost(error, job.id) from error
+        return saved
+
+    def entries(self, id: JobId, cursor: str | None, limit: int) -> tuple[list[JobEntry], str | None]:
+        """A page of entries by item, strongly consistent."""
+        after = cursor_key(cursor) if cursor else None
+        page = JobRow.query(
+            id, JobRow.entry.startswith(_ITEM), consistent_read=True, limit=limit, last_evaluated_key=after
+        )
+        entries = [JobEntry.model_validate_json(row.doc) for row in page]
+        return entries, cursor_text(page.last_evaluated_key)
+
+    def finish(self, id: JobId, entry: JobEntry) -> None:
+        """Record an item's outcome once, count it, and close the job with the last one; a replay changes nothing.
+
+        An entry that the job did not have is recorded and counted too. The job fails as a whole only when no
+        item of it succeeded. Raises Missing.
+        """
+        if entry.outcome is Outcome.WAITING:
+            raise ValueError("an item that waits is not finished")
+        for attempt in range(_TRIES):
+            reasons = self._count(id, entry)
+            if "TransactionConflict" not in reasons:
+                break
+            dynamo.pause(attempt)
+        else:
+            raise Conflict(id)
+        if reasons and reasons[0] == "ConditionalCheckFailed":
+            raise Missing("job", id)
+        self._close_if_complete(
+            id, entry
+        )  # on a replay too: the first worker may have died before it came here
+
+    def recent(self, limit: int, state: JobState | None = None) -> list[Job]:
+        """Newest first, by an index that may lag."""
+        only = JobRow.state == state.value if state is not None else None
+        rows = JobRow.recent.query(_FEED, filter_condition=only, scan_index_forward=False, limit=limit)
+        return [_job(row) for row in rows]
+
+    def _count(self, id: JobId, entry: JobEntry) -> list[str]:
+        """Why the transaction was refused, by part (the job, the entry); empty when it was made."""
+        table = settings.table("jobs")
+        failed = entry.outcome is Outcome.FAILED
+        counted = {":done": number(int(not failed)), ":failed": number(int(failed)), ":one": number(1)}
+        row: Item = _entry_row(id, entry, int(self._clock.now().timestamp()) + KEPT_S).serialize()
+        parts: list[dict[str, Any]] = [
+            {
+                "Update": {
+                    "TableName": table,
+                    "Key": {"job": text(id), "entry": text(_JOB)},
+                    "UpdateExpression": _COUNT,
+                    "ConditionExpression": "attribute_exists(#job)",
+                    "ExpressionAttributeNames": dynamo.names_in(_COUNT, "#job"),
+                    "ExpressionAttributeValues": counted,
+                }
+            },
+            {
+                "Put": {
+                    "TableName": table,
+                    "Item": row,
+                    "ConditionExpression": "attribute_not_exists(#job) OR #outcome = :waiting",
+                    "ExpressionAttributeNames": dynamo.names_in("#job #outcome"),
+                    "ExpressionAttributeValues": {":waiting": text(Outcome.WAITING.value)},
+                }
+            },
+        ]
+        try:
+            aws.client("dynamodb").transact_write_items(TransactItems=parts)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "TransactionConflictException":
+                return ["TransactionConflict"]
+            if error.response["Error"]["Code"] != "TransactionCanceledException":
+                raise
+            refusals: Any = error.response.get("CancellationReasons", ())
+            reasons = [str(reason.get("Code")) for reason in refusals]
+            if not set(reasons) <= {"None", "ConditionalCheckFailed", "TransactionConflict"}:
+                raise
+            return reasons
+        return []
+
+    def _close_if_complete(self, id: JobId, entry: JobEntry) -> None:
+        while True:
+            job = self.get(id)
+            if job.state is not JobState.RUNNING or not 0 < job.total <= job.done + job.failed:
+                return
+            state = JobState.DONE if job.done else JobState.FAILED
+            at = entry.at or self._clock.now()
+            try:
+                self.save(job.model_copy(update={"state": state, "finished_at": at}))
+            except Conflict:
+                continue
+            return
+
+
+def _job_row(job: Job) -> JobRow:
+    return JobRow(
+        job.id,
+        _JOB,
+        doc=job.model_dump_json(exclude=_APART),
+        feed=_FEED,
+        created_at=_sortable(job.created_at) + f"#{job.id}",
+        state=job.state.value,
+        total=job.total,
+        done=job.done,
+        failed=job.failed,
+        rev=job.rev,
+        expires_at=int(job.created_at.timestamp()) + KEPT_S,
+    )
+
+
+def _entry_row(id: JobId, entry: JobEntry, expires_at: int) -> JobRow:
+    return JobRow(
+        id,
+        _ITEM + entry.item,
+        doc=entry.model_dump_json(),
+        outcome=entry.outcome.value,
+        expires_at=expires_at,
+    )
+
+
+def _job(row: JobRow) -> Job:
+    apart = {
+        "state": JobState(row.state or JobState.RUNNING),
+        "total": int(row.total or 0),
+        "done": int(row.done or 0),
+        "failed": int(row.failed or 0),
+        "rev": int(row.rev or 0),
+    }
+    return Job.model_validate_json(row.doc).model_copy(update=apart)
+
+
+def _sortable(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,201 @@
+"""The shop's variants in DynamoDB.
+
+What was observed is one JSON attribute, written together with its observation numbers by one conditional update. Open
+reservations (a map by order line) and the listings computed from the variant (a set) are attributes of their own,
+each changed by its own update: an observation can never overwrite them, nor they an observation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from listbridge.domain.catalog import Observation, Reservation, Variant, VariantFacts, Visibility, Write
+from listbridge.domain.ids import ListingKey, ProductId, ShopId, VariantId, VariantKey
+from listbridge.domain.ports import Conflict, Missing
+from listbridge.infra import dynamo, settings
+from listbridge.infra.documents import VERSION, Json
+from listbridge.infra.dynamo import Item, number, text
+
+_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Observed:
+    """What a read of the shop says of a variant; two reads agree when these are equal."""
+
+    facts: VariantFacts
+    visibility: Visibility
+    content_hash: str = ""
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Reserved:
+    quantity: int
+    absorbed_from: int | None = field(default=None)
+
+
+_JSON: Json[_Observed] = Json(_Observed)
+_RESERVED: Json[_Reserved] = Json(_Reserved)
+_SET = (
+    "SET #doc = :doc, #obs_start = :start, #obs_end = :end, #v = :v, "
+    "#reservations = if_not_exists(#reservations, :none) ADD #rev :one"
+)
+
+
+class DynamoVariants:
+    """`VariantRepository` over the variants table."""
+
+    def of_product(self, shop: ShopId, product: ProductId) -> list[Variant]:
+        """All known variants of a product, absent ones too."""
+        values = {":product": text(f"{shop}#{product}")}
+        return [_variant(item) for item in dynamo.query_all(self._table, "#product = :product", values)]
+
+    def get_many(self, keys: Iterable[VariantKey]) -> dict[VariantKey, Variant]:
+        """What does not exist is absent."""
+        items = dynamo.get_many(self._table, [_key(key) for key in dict.fromkeys(keys)])
+        return {row.key: row for row in map(_variant, items)}
+
+    def observe(self, variant: Variant) -> Write:
+        """Store what was observed if the read began after the stored one ended (protocol 3).
+
+        Reads that overlapped and agree are stored as one that spans the later start and the later end: from either of
+        them the same is known, and a third read must not slip in between. Raises Conflict when others kept writing
+        the row for twenty tries.
+        """
+        mine = _Observed(variant.facts, variant.visibility, variant.content_hash, variant.absent)
+        doc = _JSON.write(mine)
+        start, end = variant.observation.start, variant.observation.end
+        values = self._values(doc, start, end)
+        condition = "attribute_not_exists(#doc) OR #obs_end < :start"
+        for attempt in range(_TRIES):
+            try:
+                old = dynamo.update(
+                    self._table,
+                    _key(variant.key),
+                    _SET,
+                    condition=condition,
+                    values=values,
+                    returning="ALL_OLD",
+                )
+            except dynamo.ConditionFailed as error:
+                row = error.row or dynamo.get(self._table, _key(variant.key))
+                if row is None:
+                    continue
+                if end < int(row["obs_start"]["N"]):
+                    return Write.STALE
+                if start > int(row["obs_end"]["N"]):
+                    # Only a spanning write of an older row can bring us here: try the plain one again.
+                    condition, values = (
+                        "attribute_not_exists(#doc) OR #obs_end < :start",
+                        self._values(doc, start, end),
+                    )
+                    continue
+                if not _agree(row, doc, mine):
+                    return Write.OVERLAP
+                was = row["obs_start"], row["obs_end"]
+                span = max(start, int(was[0]["N"])), max(end, int(was[1]["N"]))
+                if span == (int(was[0]["N"]), int(was[1]["N"])):
+                    return Write.SAME
+                values = {
+                    **self._values(doc, *span),
+                    ":was_start": was[0],
+                    ":was_end": was[1],
+                    ":was": row["doc"],
+                }
+                condition = "#obs_start = :was_start AND #obs_end = :was_end AND #doc = :was"
+                dynamo.pause(attempt)
+                continue
+            return Write.SAME if old.get("doc") and _agree(old, doc, mine) else Write.NEW
+        raise Conflict(str(variant.key))
+
+    def bind(self, key: VariantKey, listing: ListingKey) -> None:
+        """Note that the listing is computed from the variant; idempotent. Raises Missing."""
+        try:
+            self._change(key, "ADD #listings :listing, #rev :one", {":listing": {"SS": [str(listing)]}})
+        except dynamo.ConditionFailed as error:
+            raise Missing("variant", str(key)) from error
+
+    def unbind(self, key: VariantKey, listing: ListingKey) -> None:
+        """Take the note away; idempotent."""
+        try:
+            self._change(key, "DELETE #listings :listing ADD #rev :one", {":listing": {"SS": [str(listing)]}})
+        except dynamo.ConditionFailed:
+            return
+
+    def reserve(self, key: VariantKey, line: str, reservation: Reservation | None) -> None:
+        """Set (None: remove) the reservation of one order line; a replay changes nothing. Raises Missing."""
+        values: dict[str, Item] = {}
+        expression = "REMOVE #reservations.#line ADD #rev :one"
+        if reservation is not None:
+            held = _RESERVED.write(_Reserved(reservation.quantity, reservation.absorbed_from))
+            expression = "SET #reservations.#line = :held ADD #rev :one"
+            values = {":held": text(held)}
+        try:
+            self._change(key, expression, values, {"#line": line})
+        except dynamo.ConditionFailed as error:
+            raise Missing("variant", str(key)) from error
+
+    def page(self, shop: ShopId, cursor: str | None, limit: int) -> tuple[list[Variant], str | None]:
+        """All variants of a shop in no order; a page looks at `limit` rows of all shops and may come back empty."""
+        values = {":shop": text(f"{shop}#")}
+        items, cursor = dynamo.scan(
+            self._table, "begins_with(#product, :shop)", values, limit=limit, cursor=cursor
+        )
+        return [_variant(item) for item in items], cursor
+
+    @property
+    def _table(self) -> str:
+        return settings.table("variants")
+
+    def _values(self, doc: str, start: int, end: int) -> dict[str, Item]:
+        return {
+            ":doc": text(doc),
+            ":start": number(start),
+            ":end": number(end),
+            ":v": number(VERSION),
+            ":none": {"M": {}},
+            ":one": number(1),
+        }
+
+    def _change(
+        self, key: VariantKey, expression: str, values: dict[str, Item], names: dict[str, str] | None = None
+    ) -> None:
+        dynamo.update(
+            self._table,
+            _key(key),
+            expression,
+            condition="attribute_exists(#doc)",
+            values={**values, ":one": number(1)},
+            names=names,
+        )
+
+
+def _agree(row: Item, doc: str, mine: _Observed) -> bool:
+    """The same text, or another text of the same meaning (an older version's, or another order of the locations)."""
+    stored = row["doc"]["S"]
+    return bool(stored == doc) or _JSON.read(stored) == mine
+
+
+def _key(key: VariantKey) -> Item:
+    return {"product": text(f"{key.shop}#{key.product}"), "variant": text(key.variant)}
+
+
+def _variant(item: Item) -> Variant:
+    shop, product = item["product"]["S"].split("#", 1)
+    observed = _JSON.read(item["doc"]["S"])
+    held = {
+        line: _RESERVED.read(value["S"]) for line, value in item.get("reservations", {"M": {}})["M"].items()
+    }
+    return Variant(
+        key=VariantKey(ShopId(shop), ProductId(product), VariantId(item["variant"]["S"])),
+        facts=observed.facts,
+        visibility=observed.visibility,
+        observation=Observation(int(item["obs_start"]["N"]), int(item["obs_end"]["N"])),
+        content_hash=observed.content_hash,
+        reservations={line: Reservation(row.quantity, row.absorbed_from) for line, row in held.items()},
+        listings=frozenset(ListingKey.parse(name) for name in item.get("listings", {"SS": ()})["SS"]),
+        absent=observed.absent,
+        rev=int(item["rev"]["N"]),
+    )
