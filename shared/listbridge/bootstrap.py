@@ -57,7 +57,7 @@ def webhook_ingest() -> WebhookIngest:
         from listbridge.infra.secrets import SecretsManagerStore
         from listbridge.webhook_doors import CachedDoors
 
-        observability.set_up()
+        observability.configure()
         clock = SystemClock()
         _ingest = WebhookIngest(
             doors=CachedDoors(DynamoConfiguration(), SecretsManagerStore(), clock),
@@ -79,7 +79,7 @@ def deps() -> Deps:
 
 def _build() -> Deps:
     from listbridge.infra import observability
-    from listbridge.infra.budgets import SharedBudget
+    from listbridge.infra.budgets import BudgetPool
     from listbridge.infra.clock import SystemClock
     from listbridge.infra.counters import DynamoCounters
     from listbridge.infra.http import HttpSession
@@ -87,6 +87,7 @@ def _build() -> Deps:
     from listbridge.infra.leases import DynamoLeases
     from listbridge.infra.queues import SqsQueues
     from listbridge.infra.repositories.activity import DynamoActivity
+    from listbridge.infra.repositories.buckets import DynamoBuckets
     from listbridge.infra.repositories.configuration import DynamoConfiguration
     from listbridge.infra.repositories.items import DynamoItems
     from listbridge.infra.repositories.jobs import DynamoJobs
@@ -98,7 +99,7 @@ def _build() -> Deps:
     from listbridge.platforms import OpenedMarketplaces, OpenedShops, Opener
     from listbridge.services.deps import Deps, TimeLimits
 
-    observability.set_up()
+    observability.configure()
     clock, configuration, secrets = SystemClock(), DynamoConfiguration(), SecretsManagerStore()
     timeout_s = settings.http_timeout_s()
     opener = Opener(
@@ -107,7 +108,7 @@ def _build() -> Deps:
         clock=clock,
         tokens=TokenCache(),
         make_session=lambda observe, budget: HttpSession(timeout_s=timeout_s, observe=observe, budget=budget),
-        make_budget=lambda specs, app, account, share: SharedBudget(specs, app, account, share, clock),
+        make_budget=BudgetPool(DynamoBuckets(), clock).open,
         base_urls=settings.platform_urls(),
     )
     return Deps(
@@ -141,4 +142,6 @@ def observe_webhook(shop: str, outcome: str) -> None:
 
     observability.count("webhook", outcome=outcome)
     level = logging.INFO if outcome in ("queued", "repeated", "unknown_topic") else logging.WARNING
-    logging.getLogger("listbridge.webhooks").log(level, "webhook.%s", outcome, extra={"shop": shop})
+    logging.getLogger("listbridge.webhooks").log(
+        level, "webhook.%s", outcome, extra={"fields": {"shop": shop}}
+    )

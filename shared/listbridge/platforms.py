@@ -32,8 +32,8 @@ from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
 from listbridge.services.connection_state import secret_name
 
-MakeBudget = Callable[[tuple[BudgetSpec, ...], str, str, Share], Budget]
-"""Limits, the app's name, the account's name, who calls → the budget that all callers share."""
+MakeBudget = Callable[[tuple[BudgetSpec, ...], Mapping[str, str], Share], Budget]
+"""Limits, who shares them by scope, who calls → the budget that all callers draw from."""
 MakeSession = Callable[[bool, Budget | None], HttpSession]
 """Observe mode?, budget → the HTTP session."""
 _FRESH = timedelta(seconds=60)
@@ -60,7 +60,8 @@ class Opener:
                 Problem("credentials_missing", {"name": document.name}, "reconnect_account")
             ) from error
         app = secret.get("client_id", document.id)
-        budget = self.make_budget(specs, f"{platform}#{app}", document.id, share)
+        scopes = {"app": f"{platform}#{app}", "account": document.id, "region": f"{document.id}#{platform}"}
+        budget = self.make_budget(specs, scopes, share)
         return Connection(
             id=document.id,
             settings=document.settings,

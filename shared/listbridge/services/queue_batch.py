@@ -15,7 +15,9 @@ Record = Mapping[str, Any]
 _log = logging.getLogger(__name__)
 
 
-def each(records: Sequence[Record], kind: type[M], handle: Callable[[M], None]) -> dict[str, list[dict[str, str]]]:
+def each(
+    records: Sequence[Record], kind: type[M], handle: Callable[[M], None]
+) -> dict[str, list[dict[str, str]]]:
     """Handle the messages one by one; the answer names those that must come back (partial batch failure).
 
     A message that we cannot read, or whose handling fails for a reason we have no name for, comes back until the queue
@@ -34,9 +36,14 @@ def together(
         handle(messages)
     except Exception as error:  # noqa: BLE001  # the boundary: whatever it is, only its own message may suffer
         if len(records) > 1:
-            _log.warning("batch.taken_apart", extra={"error": type(error).__name__, "messages": len(records)})
+            _log.warning(
+                "batch.taken_apart",
+                extra={"fields": {"error": type(error).__name__, "messages": len(records)}},
+            )
         else:
-            _log.error("message.failed", exc_info=error, extra={"message_id": records[0]["messageId"]})
+            _log.error(
+                "message.failed", exc_info=error, extra={"fields": {"message_id": records[0]["messageId"]}}
+            )
             return {"batchItemFailures": [{"itemIdentifier": records[0]["messageId"]}]}
     else:
         return {"batchItemFailures": []}
@@ -47,9 +54,12 @@ def _handled(record: Record, kind: type[M], handle: Callable[[M], None]) -> bool
     try:
         handle(kind.model_validate_json(record["body"]))
     except ValidationError as error:
-        _log.error("message.unreadable", extra={"message_id": record["messageId"], "errors": error.error_count()})
+        _log.error(
+            "message.unreadable",
+            extra={"fields": {"message_id": record["messageId"], "errors": error.error_count()}},
+        )
         return False
     except Exception as error:  # noqa: BLE001  # the boundary: a bug of ours goes to the dead-letter queue, alone
-        _log.error("message.failed", exc_info=error, extra={"message_id": record["messageId"]})
+        _log.error("message.failed", exc_info=error, extra={"fields": {"message_id": record["messageId"]}})
         return False
     return True
