@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from listbridge.domain.work import Lane
 from localrun import interpreters, variables
 from localrun.template import resources
 from tests.packaging.conftest import ROOT
@@ -218,21 +219,29 @@ def test_every_declared_variable_stands_in_the_files_of_sam_local_and_no_other(
         )
 
 
+_READERS = (
+    "environ.get",
+    "getenv",
+    "text",
+    "optional",
+    "number",
+)  # the last three are those of infra/settings.py
+
+
 def _variables_read() -> set[str]:
-    """Names that the shipped code looks up in the environment, however it calls the mapping."""
-    read: set[str] = set()
-    for folder in ("shared/listbridge", "functions"):
-        for path in (ROOT / folder).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text())):
-                key: ast.expr | None = None
-                if isinstance(node, ast.Subscript) and "environ" in ast.unparse(node.value).lower():
-                    key = node.slice
-                elif (
-                    isinstance(node, ast.Call) and node.args and "environ" in ast.unparse(node.func).lower()
-                ) or (isinstance(node, ast.Call) and node.args and ast.unparse(node.func).endswith("getenv")):
-                    key = node.args[0]
-                if isinstance(key, ast.Constant) and re.fullmatch(r"[A-Z][A-Z0-9_]+", str(key.value)):
-                    read.add(str(key.value))
+    """Names that the shipped code looks up in the environment: literally, and by the words for tables and lanes."""
+    read = {f"{lane.value.upper()}_QUEUE_URL" for lane in Lane}
+    for path in [*(ROOT / "shared" / "listbridge").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            key: ast.expr | None = None
+            if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("environ"):
+                key = node.slice
+            elif isinstance(node, ast.Call) and node.args and ast.unparse(node.func).endswith(_READERS):
+                key = node.args[0]
+            if isinstance(key, ast.Constant) and re.fullmatch(r"[A-Z]+(_[A-Z0-9]+)*", str(key.value)):
+                read.add(str(key.value))
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "settings.table":
+                read |= {f"{key.value.upper()}_TABLE" for key in node.args if isinstance(key, ast.Constant)}
     return read
 
 
@@ -246,7 +255,7 @@ def test_every_variable_the_code_reads_is_declared_for_every_function(template: 
     declared = set(template["Globals"]["Function"]["Environment"]["Variables"])
     read = _variables_read()
     assert read - set_by_lambda - declared == set()
-    assert {"LISTINGS_TABLE", "REVISE_QUEUE_URL", "STAGE"} <= read
+    assert {"LISTINGS_TABLE", "REVISE_QUEUE_URL", "STAGE", "PLATFORM_URLS", "HTTP_TIMEOUT_S"} <= read
 
 
 def test_one_time_limit_of_the_template_reaches_the_functions_as_it_was_given(
