@@ -1,0 +1,24 @@
+"""How hard hypothesis tries: `ci` is small and the same every time, `full` is large and new every time.
+
+`LISTBRIDGE_HYPOTHESIS=full` chooses the second; everything else gets the first.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+_QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
+
+settings.register_profile(
+    "ci", max_examples=60, derandomize=True, deadline=None, suppress_health_check=_QUIET
+)
+settings.register_profile(
+    "full", max_examples=1500, deadline=None, suppress_health_check=_QUIET, print_blob=True
+)
+
+
+def load_profile() -> None:
+    """Make the chosen profile the one in force."""
+    settings.load_profile("full" if os.environ.get("LISTBRIDGE_HYPOTHESIS") == "full" else "ci")
