@@ -18,7 +18,6 @@ from simulators.shopify.records import (
     Medium,
     Option,
     Product,
-    Status,
     Tables,
     Variant,
 )
@@ -67,6 +66,7 @@ class Catalog:
 
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
+        self._handles: set[str] = set()
         self._ids = {
             "location": itertools.count(70_100_000_001),
             "product": itertools.count(7_900_000_000_001),
@@ -125,57 +125,78 @@ class Catalog:
             raise ValueError(f"a product has at most {MAX_VARIANTS} variants")
         for one in wanted:
             _check_variant(one)
-        title = str(spec["title"])
         product_id = self.next_id("product")
         names = _option_names(spec, wanted)
+        media = list(self._media(spec.get("images", ()), at))
         variants = [
-            self._make_variant(product_id, title, number, names, one, at, remember)
+            self._make_variant(product_id, number, names, one, media, at, remember)
             for number, one in enumerate(wanted, start=1)
         ]
-        status: Status = spec.get("status", "ACTIVE")
+        title, status = str(spec["title"]), spec.get("status", "ACTIVE")
         product = Product(
             id=product_id,
             title=title,
-            handle=spec.get("handle") or handle_of(title),
+            handle=self._free_handle(spec.get("handle") or handle_of(title)),
             status=status,
             vendor=str(spec.get("vendor", "Demo")),
             product_type=str(spec.get("product_type", "")),
             tags=tuple(spec.get("tags", ())),
             description_html=str(spec.get("description_html", "")),
             options=tuple(self._options(names, variants)),
-            media=tuple(self._media(spec.get("images", ()), at)),
+            media=tuple(media),
             variant_ids=tuple(variant.id for variant in variants),
             created_at=at,
             updated_at=at,
             published_at=at if status == "ACTIVE" else None,
         )
-        if remember:
-            self.tables.products.put(product_id, product, at)
-        else:
-            self.tables.products.seed(product_id, product)
+        self.tables.products.put(product_id, product, at, remember=remember)
         return product
+
+    def add_variant(self, product_id: int, spec: Mapping[str, Any], at: datetime) -> Variant:
+        """Add a variant to a product; its options are those of the product. Raises ValueError on a bad one."""
+        _check_variant(spec)
+        product = self.product(product_id)
+        if len(product.variant_ids) >= MAX_VARIANTS:
+            raise ValueError(f"a product has at most {MAX_VARIANTS} variants")
+        names = [option.name for option in product.options]
+        media = list(product.media)
+        place = len(product.variant_ids) + 1
+        made = self._make_variant(product_id, place, names, spec, media, at, True)
+        chosen = dict(made.selected_options)
+        options = tuple(
+            replace(one, values=tuple(dict.fromkeys((*one.values, chosen[one.name]))))
+            for one in product.options
+        )
+        self.change_product(
+            product_id, at, variant_ids=(*product.variant_ids, made.id), options=options, media=tuple(media)
+        )
+        return made
+
+    def _free_handle(self, wanted: str) -> str:
+        """Handles are unique in a shop: a taken one gets a number."""
+        handle, number = wanted, 0
+        while handle in self._handles:
+            number += 1
+            handle = f"{wanted}-{number}"
+        self._handles.add(handle)
+        return handle
 
     def _make_variant(
         self,
         product_id: int,
-        product_title: str,
         position: int,
         names: Sequence[str],
         spec: Mapping[str, Any],
+        media: list[Medium],
         at: datetime,
         remember: bool,
     ) -> Variant:
+        """A picture of its own joins the product's `media`."""
         chosen = dict(spec.get("options") or {})
         selected = tuple((name, str(chosen.get(name, "Default Title"))) for name in names)
         variant_id = self.next_id("variant")
         compare_at = spec.get("compare_at_price")
-        shared = spec.get("inventory_item_id")
-        item = (
-            self._stocked_item(variant_id, spec, at, remember) if shared is None else self.item(int(shared))
-        )
-        if shared is not None:
-            item = replace(item, variant_ids=(*item.variant_ids, variant_id), updated_at=at)
-            self.tables.items.put(item.id, item, at)
+        item = self._item_for(variant_id, spec, at, remember)
         variant = Variant(
             id=variant_id,
             product_id=product_id,
@@ -191,17 +212,27 @@ class Catalog:
             taxable=bool(spec.get("taxable", True)),
             created_at=at,
             updated_at=at,
+            medium=self._own_picture(spec, media, at),
         )
-        (
-            self.tables.variants.put(variant_id, variant, at)
-            if remember
-            else self.tables.variants.seed(variant_id, variant)
-        )
+        self.tables.variants.put(variant_id, variant, at, remember=remember)
         return variant
 
-    def _stocked_item(
+    def _own_picture(self, spec: Mapping[str, Any], media: list[Medium], at: datetime) -> Medium | None:
+        if not spec.get("image"):
+            return None
+        (picture,) = self._media([spec["image"]], at)
+        known = next((medium for medium in media if medium.url == picture.url), None)
+        if known is None:
+            media.append(picture)
+        return known or picture
+
+    def _item_for(
         self, variant_id: int, spec: Mapping[str, Any], at: datetime, remember: bool
     ) -> InventoryItem:
+        """The inventory item of a new variant: the one it shares with others, or a fresh one with its stock."""
+        if spec.get("inventory_item_id") is not None:
+            shared = self.item(int(spec["inventory_item_id"]))
+            return self.change_item(shared.id, at, variant_ids=(*shared.variant_ids, variant_id))
         item = InventoryItem(
             id=self.next_id("item"),
             sku=spec.get("sku"),
@@ -216,14 +247,8 @@ class Catalog:
         for location_id, available in by_location.items():
             place = self.location(int(location_id))
             level = Level(self.next_id("level"), item.id, place.id, int(available), at, at)
-            if remember:
-                self.tables.levels.put((item.id, place.id), level, at)
-            else:
-                self.tables.levels.seed((item.id, place.id), level)
-        if remember:
-            self.tables.items.put(item.id, item, at)
-        else:
-            self.tables.items.seed(item.id, item)
+            self.tables.levels.put((item.id, place.id), level, at, remember=remember)
+        self.tables.items.put(item.id, item, at, remember=remember)
         return item
 
     def _options(self, names: Sequence[str], variants: Sequence[Variant]) -> Iterator[Option]:
@@ -315,6 +340,7 @@ class Catalog:
             if product_id in collection.members:
                 members = {member: None for member in collection.members if member != product_id}
                 self.tables.collections.put(collection.id, replace(collection, members=members), at)
+        self._handles.discard(product.handle)
         self.tables.products.drop(product_id, at)
         return product
 

@@ -99,8 +99,8 @@ class CatalogDeeds:
             return {"products": count, "variants": count * variants_per_product}
 
     def edit_product(self, product_id: int | str, **changes: Any) -> Told:
-        """Change title, handle, vendor, product_type, description_html, tags or status."""
-        allowed = {"title", "handle", "vendor", "product_type", "description_html", "tags", "status"}
+        """Change title, vendor, product_type, description_html, tags or status."""
+        allowed = {"title", "vendor", "product_type", "description_html", "tags", "status"}
         unknown = set(changes) - allowed
         if unknown:
             raise ValueError(f"a product has no {', '.join(sorted(unknown))} to edit")
@@ -168,6 +168,18 @@ class CatalogDeeds:
             variant = self._world.catalog.change_variant(self.variant(**which).id, at, **changes)
             self._product_updated(self._world.catalog.product(variant.product_id))
             return {"product_id": variant.product_id, "variant_id": variant.id}
+
+    def add_variant(self, product_id: int | str, **spec: Any) -> Told:
+        """Add a variant: {sku, price, stock, options {name: value}, image, ...}."""
+        with self._world.lock:
+            world = self._world
+            made = world.catalog.add_variant(number(product_id), spec, world.now())
+            self._product_updated(world.catalog.product(made.product_id))
+            item = world.catalog.item(made.inventory_item_id)
+            world.emit("inventory_items/create", payloads.item_payload(world.shop, item))
+            for level in world.live.levels_of(item.id):
+                world.emit("inventory_levels/connect", payloads.level_payload(world.shop, item, level))
+            return {"product_id": made.product_id, "variant_id": made.id, "inventory_item_id": item.id}
 
     def delete_variant(self, **which: Any) -> Told:
         with self._world.lock:

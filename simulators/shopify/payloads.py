@@ -43,7 +43,10 @@ def product_payload(
 ) -> Payload:
     """`before` tells the stock of variants before the change (`old_inventory_quantity`); else it equals the stock now."""
     variants = [view.variants[variant_id] for variant_id in product.variant_ids]
-    images = [_image(shop, product, number, medium) for number, medium in enumerate(product.media, start=1)]
+    images = [
+        _image(shop, product, number, medium, [one.id for one in variants if one.medium == medium])
+        for number, medium in enumerate(product.media, start=1)
+    ]
     latest_first = sorted(variants, key=lambda variant: variant.updated_at, reverse=True)
     return {
         "admin_graphql_api_id": gid("Product", product.id),
@@ -109,14 +112,16 @@ def _variant(shop: ShopFacts, view: View, variant: Variant, before: dict[int, in
         "option1": values[0],
         "option2": values[1],
         "option3": values[2],
-        "image_id": None,
+        "image_id": variant.medium.id if variant.medium else None,
         "inventory_item_id": variant.inventory_item_id,
         "inventory_quantity": quantity,
         "old_inventory_quantity": before.get(variant.id, quantity),
     }
 
 
-def _image(shop: ShopFacts, product: Product, position: int, medium: Medium) -> Payload:
+def _image(
+    shop: ShopFacts, product: Product, position: int, medium: Medium, variant_ids: list[int]
+) -> Payload:
     return {
         "id": medium.id,
         "product_id": product.id,
@@ -127,7 +132,7 @@ def _image(shop: ShopFacts, product: Product, position: int, medium: Medium) -> 
         "width": medium.width,
         "height": medium.height,
         "src": medium.url,
-        "variant_ids": [],
+        "variant_ids": variant_ids,
         "admin_graphql_api_id": gid("MediaImage", medium.id),
     }
 

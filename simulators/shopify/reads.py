@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLError
@@ -37,14 +36,6 @@ from simulators.shopify.records import (
     Variant,
     View,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    id: str
-    name: str
-    quantity: int
-    updated_at: Any
 
 
 def _products(
@@ -258,82 +249,7 @@ _VARIANT: dict[str, Resolver] = {
         {"name": name, "value": value} for name, value in one.selected_options
     ],
     "inventoryItem": lambda one, info: info.context.view.items[one.inventory_item_id],
-    "media": lambda _, info, **window: connection((), by_id, info, window),
-}
-
-
-def _item_level(
-    item: InventoryItem, info: Any, locationId: str, includeInactive: bool = False
-) -> Level | None:
-    view: View = info.context.view
-    return view.levels.get((item.id, number_of(locationId, "Location")))
-
-
-def _item_levels(
-    item: InventoryItem, info: Any, includeInactive: bool = False, query: str | None = None, **window: Any
-) -> Page[Level]:
-    return connection(info.context.view.levels_of(item.id), by_id, info, window)
-
-
-def _item_variants(item: InventoryItem, info: Any, **window: Any) -> Page[Variant]:
-    return connection(
-        (info.context.view.variants[number] for number in item.variant_ids), by_id, info, window
-    )
-
-
-_ITEM: dict[str, Resolver] = {
-    "id": lambda one, _: gid("InventoryItem", one.id),
-    "legacyResourceId": lambda one, _: one.id,
-    "countryCodeOfOrigin": lambda *_: None,
-    "harmonizedSystemCode": lambda *_: None,
-    "unitCost": lambda *_: None,
-    "measurement": lambda one, _: {
-        "id": gid("InventoryItemMeasurement", one.id),
-        "weight": {"value": one.weight_kg, "unit": "KILOGRAMS"},
-    },
-    "inventoryLevel": _item_level,
-    "inventoryLevels": _item_levels,
-    "locationsCount": lambda one, info: {
-        "count": len(info.context.view.levels_of(one.id)),
-        "precision": "EXACT",
-    },
-    "variants": _item_variants,
-}
-
-_NAMES = (
-    "available",
-    "on_hand",
-    "committed",
-    "incoming",
-    "reserved",
-    "damaged",
-    "safety_stock",
-    "quality_control",
-)
-
-
-def _quantities(level: Level, info: Any, names: list[str]) -> list[Quantity]:
-    """`available` and `on_hand` are the stock; the other states are always zero here (README.md)."""
-    for name in names:
-        if name not in _NAMES:
-            raise GraphQLError(f"Invalid inventory quantity name: {name}", extensions={"code": "BAD_REQUEST"})
-    return [
-        Quantity(
-            f"{gid('InventoryQuantity', level.id)}?name={name}",
-            name,
-            level.available if name in ("available", "on_hand") else 0,
-            level.updated_at,
-        )
-        for name in names
-    ]
-
-
-_LEVEL: dict[str, Resolver] = {
-    "id": lambda one, _: f"{gid('InventoryLevel', one.id)}?inventory_item_id={one.item_id}",
-    "item": lambda one, info: info.context.view.items[one.item_id],
-    "location": lambda one, info: info.context.view.locations[one.location_id],
-    "isActive": lambda *_: True,
-    "quantities": _quantities,
+    "media": lambda one, info, **window: connection((one.medium,) if one.medium else (), by_id, info, window),
 }
 
 
@@ -393,8 +309,6 @@ CATALOG: dict[str, dict[str, Resolver]] = {
         "image": lambda one, _: one,
     },
     "Image": {"id": lambda one, _: gid("ImageSource", one.id), "altText": lambda one, _: one.alt},
-    "InventoryItem": _ITEM,
-    "InventoryLevel": _LEVEL,
     "Location": {
         "id": lambda one, _: gid("Location", one.id),
         "legacyResourceId": lambda one, _: one.id,
@@ -411,5 +325,4 @@ KINDS: dict[type, str] = {
     Location: "Location",
     Collection: "Collection",
     Medium: "MediaImage",
-    Quantity: "InventoryQuantity",
 }

@@ -89,6 +89,7 @@ class Variant:
     taxable: bool
     created_at: datetime
     updated_at: datetime
+    medium: Medium | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +208,10 @@ class Table(Generic[K, R]):
         self.rows: dict[K, R] = {}
         self._undo: deque[tuple[datetime, K, R | None]] = deque(maxlen=_REMEMBERED)
 
-    def put(self, key: K, record: R, at: datetime) -> None:
-        self._undo.append((at, key, self.rows.get(key)))
-        self.rows[key] = record
-
-    def seed(self, key: K, record: R) -> None:
-        """Put without remembering what was before: for the bulk filling of a shop, which no read may straddle."""
+    def put(self, key: K, record: R, at: datetime, *, remember: bool = True) -> None:
+        """Put a record. Without `remember` it seems to have been there always: for the bulk filling of a shop."""
+        if remember:
+            self._undo.append((at, key, self.rows.get(key)))
         self.rows[key] = record
 
     def drop(self, key: K, at: datetime) -> None:

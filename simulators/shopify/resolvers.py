@@ -10,15 +10,17 @@ from simulators.shopify.order_writes import ORDER_WRITES
 from simulators.shopify.reads import CATALOG
 from simulators.shopify.records import Order
 from simulators.shopify.shop_reads import SHOP
+from simulators.shopify.stock_reads import STOCK, Quantity
 from simulators.shopify.subscriptions import Subscription
 from simulators.shopify.writes import WRITES
 
 RESOLVERS: dict[str, dict[str, Resolver]] = {}
-for _part in (CATALOG, SHOP, WRITES, ORDER_READS, ORDER_WRITES):
+for _part in (CATALOG, STOCK, SHOP, WRITES, ORDER_READS, ORDER_WRITES):
     for _type, _fields in _part.items():
         RESOLVERS.setdefault(_type, {}).update(_fields)
 
 KINDS: dict[type, str] = reads.KINDS | {
+    Quantity: "InventoryQuantity",
     Order: "Order",
     Subscription: "WebhookSubscription",
     BulkOperation: "BulkOperation",

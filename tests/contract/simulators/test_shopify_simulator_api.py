@@ -226,6 +226,37 @@ def test_a_deleted_product_is_gone_with_its_variants_and_items() -> None:
     }
 
 
+def test_a_variant_added_later_brings_its_option_value_its_stock_and_its_picture() -> None:
+    shop = Shop()
+    made = shop.shirt()
+    picture = "https://cdn.example.com/shirt-l.jpg"
+    shop.deeds.add_variant(made["product_id"], sku="SHIRT-L", stock=9, options={"Size": "L"}, image=picture)
+    data = shop.data(
+        """query P($id: ID!) { product(id: $id) { options { values } media(first: 5) { nodes { ... on MediaImage { image { url } } } }
+          variants(first: 5) { nodes { sku inventoryQuantity media(first: 1) { nodes { ... on MediaImage { image { url } } } } } } } }""",
+        id=f"gid://shopify/Product/{made['product_id']}",
+    )["product"]
+    assert data["options"] == [{"values": ["S", "M", "L"]}]
+    assert [one["image"]["url"] for one in data["media"]["nodes"]] == [
+        "https://cdn.example.com/shirt.jpg",
+        picture,
+    ]
+    assert data["variants"]["nodes"][0]["media"]["nodes"] == []
+    assert data["variants"]["nodes"][2] == {
+        "sku": "SHIRT-L",
+        "inventoryQuantity": 9,
+        "media": {"nodes": [{"image": {"url": picture}}]},
+    }
+
+
+def test_two_products_of_one_title_get_two_handles() -> None:
+    shop = Shop()
+    for _ in range(2):
+        shop.deeds.add_product(title="Linen shirt")
+    found = shop.data("{ products(first: 5) { nodes { handle } } }")["products"]["nodes"]
+    assert [one["handle"] for one in found] == ["linen-shirt", "linen-shirt-1"]
+
+
 # Pages
 
 

@@ -60,6 +60,7 @@ def test_a_bad_deed_is_refused_with_a_reason_and_nothing_happens(body: Any, stat
     assert reason in refused.text
     assert simulator.world.live.products == {}
     assert simulator.world.live.variants == {}
+    assert simulator.world.live.items == {}
 
 
 def test_faults_are_planned_and_cleared_through_the_door() -> None:
@@ -71,10 +72,8 @@ def test_faults_are_planned_and_cleared_through_the_door() -> None:
     assert shop.post("{ shop { name } }").status_code == 503
     assert client.delete("/_sim/faults").json == {"waiting": 0}
     assert shop.post("{ shop { name } }").status_code == 200
-    assert (
-        client.post("/_sim/faults", json={"operation": "shop", "kind": "status", "colour": 1}).status_code
-        == 400
-    )
+    for wrong in ({"kind": "status", "colour": 1}, {"kind": "vendor", "name": "typo"}):
+        assert client.post("/_sim/faults", json={"operation": "shop"} | wrong).status_code == 400
 
 
 def test_the_journal_counts_calls_since_a_mark() -> None:

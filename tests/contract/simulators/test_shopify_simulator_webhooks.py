@@ -334,6 +334,14 @@ def test_a_planned_fault_strikes_the_second_delivery(name: str, expected: list[s
     assert heard(shop) == (["Two"] if name == "delay" else [])
 
 
+def test_faults_planned_for_every_call_leave_webhooks_alone() -> None:
+    shop = Shop()
+    three_titles(shop)
+    shop.simulator.faults.add(Fault("*", "status", status=503, times=9))
+    assert heard(shop) == ["One", "Two", "Three"]
+    assert shop.simulator.faults.waiting() == 9
+
+
 # Orders
 
 
