@@ -27,6 +27,14 @@ STAGE = "local"
 LANES = {"shop-events": "ShopEvents", "recompute": "Recompute", "revise": "Revise", "publish": "Publish"}
 """The lanes, and how template.yaml begins their names."""
 
+_SAMPLES = {
+    "SyncCatalog": "sync_catalog/shop_events.json",
+    "RecomputeListings": "recompute_listings/recompute_chunk.json",
+    "ReviseInventory": "revise_inventory/nudge.json",
+    "PublishListing": "publish_listing/publish_task.json",
+    "Reconcile": "reconcile/unsent.json",
+}
+
 
 class AlreadyRunning(Exception):
     """A system of this name is up; its process id is in the message."""
@@ -239,28 +247,29 @@ class LocalSystem:
         )
 
     def _warm(self) -> None:
-        """Let every function import what it imports, so that the first real request does not wait for it.
+        """Let every function do what its sample event asks, so that the first real one waits for no import.
 
-        The answers do not matter: an empty batch may be refused, an unknown shop must be.
+        The answers do not matter: the samples name a shop and an account that do not exist.
         """
         functions = self.emulator.client("lambda")
-        lanes = ("SyncCatalog", "RecomputeListings", "ReviseInventory", "PublishListing", "Reconcile")
 
-        def invoke(name: str) -> None:
-            payload: dict[str, Any] = {"timer": "unsent"} if name == "Reconcile" else {"Records": []}
-            functions.invoke(FunctionName=self.outputs[f"{name}FunctionName"], Payload=json.dumps(payload))
+        def invoke(sample: tuple[str, str]) -> None:
+            function, event = sample
+            payload = (self._root / "events" / event).read_bytes()
+            functions.invoke(FunctionName=self.outputs[f"{function}FunctionName"], Payload=payload)
 
         def call(request: tuple[str, str, dict[str, str]]) -> None:
             method, path, headers = request
             requests.request(method, f"{self.api_url}{path}", headers=headers, timeout=60)
 
-        requests_to_make = [
+        over_http = [
             ("POST", "/webhooks/warming-up", {}),
             ("GET", "/v1/health", {"Authorization": self.token("admin")}),
         ]
         with ThreadPoolExecutor(max_workers=4) as pool:
-            list(pool.map(call, requests_to_make))
-            list(pool.map(invoke, lanes))
+            calls = pool.map(call, over_http)
+            list(pool.map(invoke, _SAMPLES.items()))
+            list(calls)
 
     def _require_people(self) -> People:
         if self._people is None:
