@@ -52,7 +52,9 @@ def show(figures: list[Figure], to: Path) -> None:
     for one in figures:
         floor = "-" if one.floor is None else f"{one.floor:.3f}"
         ratio = "-" if one.ratio is None else f"{one.ratio:.3f}"
-        print(f"{one.name:<26}{one.value:>12.3f}  {one.unit:<16}{floor:>12}{ratio:>9}  {one.goal:<8}{'yes' if one.met else 'NO'}")
+        print(
+            f"{one.name:<26}{one.value:>12.3f}  {one.unit:<16}{floor:>12}{ratio:>9}  {one.goal:<8}{'yes' if one.met else 'NO'}"
+        )
     for one in figures:
         if one.settings:
             print(f"  {one.name}: {json.dumps(one.settings)}")

@@ -1,0 +1,98 @@
+"""`recompute.rate`: how fast the rules run, and how near a whole recompute comes to the store's own pace."""
+
+from __future__ import annotations
+
+import resource
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from benchmarks import stage
+from benchmarks.figures import Figure
+from listbridge.domain import ledger
+from listbridge.domain.catalog import Observation, Variant, VariantFacts, Visibility
+from listbridge.domain.configuration import PriceRule, Profile, QuantityMode, QuantityRule, Rules, SalesList
+from listbridge.domain.ids import ListingKey, LocationId, ProductId, Sku, VariantId, VariantKey
+from listbridge.domain.listing import Cause, Listing
+from listbridge.domain.money import Money
+from listbridge.infra.clock import SystemClock
+from listbridge.services.deps import Deps
+from listbridge.services.recompute import Recompute, RuleContext, compute, context_of
+
+ROWS_COMPUTED = 100_000
+ROWS_STORED = 1_500
+_CHUNK = 200
+
+
+def measure() -> list[Figure]:
+    """Rows per second through the rules and the ledger; then rows per second read, computed and saved, to a bare floor."""
+    with stage.local_aws("recompute") as deps:
+        stage.connect(deps, ["acc_bench"], credentials={})
+        profile = deps.configuration.get(Profile, "profile_bench")
+        rules = Rules(
+            quantity=QuantityRule(mode=QuantityMode.BUFFER, value=2), price=PriceRule(ratio=Decimal("1.10"))
+        )
+        profile = deps.configuration.save(profile.model_copy(update={"rules": rules}))
+        sales_list = deps.configuration.get(SalesList, "list_acc_bench")
+        context = _context(deps, sales_list, profile)
+        return [_computed(context, sales_list), _stored(deps)]
+
+
+def _context(deps: Deps, sales_list: SalesList, profile: Profile) -> RuleContext:
+    from listbridge.domain.configuration import Account
+
+    return context_of(deps, sales_list, deps.configuration.get(Account, sales_list.account), profile)
+
+
+def _computed(context: RuleContext, sales_list: SalesList) -> Figure:
+    clock = SystemClock()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    halfway = before
+    began = time.process_time()
+    for number in range(ROWS_COMPUTED):
+        variant, listing = _row(number, sales_list)
+        now = clock.now()
+        new = ledger.recomputed(listing, compute(variant, context, Cause.SHOP, now), context.auto, now)
+        if new.computed.quantity is None:
+            raise AssertionError("every row of this figure has a quantity")
+        if number == ROWS_COMPUTED // 2:
+            halfway = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    rate = ROWS_COMPUTED / (time.process_time() - began)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - halfway
+    settings = {"rows": ROWS_COMPUTED, "includes": "making the row", "grown_kib_in_second_half": grown}
+    return Figure("recompute.rate", rate, "rows/s", ">=20000", settings=settings)
+
+
+def _row(number: int, sales_list: SalesList) -> tuple[Variant, Listing]:
+    key = VariantKey(stage.SHOP, ProductId(str(number // 4)), VariantId(str(number)))
+    stock = {LocationId("1"): number % 40, LocationId("2"): number % 7}
+    price = Money(Decimal(1000 + number % 9000) / 100, stage.CURRENCY)
+    facts = VariantFacts(key.variant, Sku(f"S{number}"), "", price, stock=stock)
+    listing = Listing(ListingKey(sales_list.account, stage.SITE, Sku(f"S{number}")), key, sales_list.id)
+    return Variant(key, facts, Visibility.VISIBLE, Observation(1, 2)), listing
+
+
+def _stored(deps: Deps) -> Figure:
+    keys = stage.seed_ledger(deps, "acc_bench", [f"R{n:05d}" for n in range(ROWS_STORED)])
+    rows = list(deps.listings.get_many(keys).values())
+    with ThreadPoolExecutor(
+        deps.workers
+    ) as pool:  # the floor: conditional writes of rows as large, nothing else
+        began = time.monotonic()
+        list(pool.map(deps.listings.save, [replace(row, title=row.title + ".") for row in rows]))
+        floor = len(rows) / (time.monotonic() - began)
+    worker = Recompute(deps, Cause.CONFIGURATION)
+    began = time.monotonic()
+    for start in range(0, len(keys), _CHUNK):
+        done = worker.listings(keys[start : start + _CHUNK])
+        if any(row.computed.quantity != 8 for row in done):
+            raise AssertionError("10 in stock less a buffer of 2 is 8")
+    rate = len(keys) / (time.monotonic() - began)
+    settings = {
+        "rows": len(keys),
+        "threads": deps.workers,
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    return Figure("recompute.rate.stored", rate, "rows/s", ">=0.7", floor=floor, settings=settings)

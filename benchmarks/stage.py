@@ -1,0 +1,124 @@
+"""What a figure is measured on: an emulator with our tables and queues, and ledger rows to work on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from listbridge import bootstrap
+from listbridge.domain import ledger
+from listbridge.domain.catalog import Observation, Variant, VariantFacts, Visibility
+from listbridge.domain.configuration import Account, Profile, SalesList, Shop
+from listbridge.domain.ids import (
+    AccountId,
+    ListingKey,
+    LocationId,
+    ProductId,
+    ProfileId,
+    RemoteId,
+    SalesListId,
+    ShopId,
+    Site,
+    Sku,
+    VariantId,
+    VariantKey,
+)
+from listbridge.domain.listing import Listing, Status, Values
+from listbridge.domain.money import Money
+from listbridge.infra import aws, settings
+from listbridge.services.deps import Deps
+from localrun import template
+from localrun.emulator import ACCESS_KEY, REGION, SECRET_KEY
+
+ROOT = Path(__file__).resolve().parent.parent
+SHOP, SITE, CURRENCY = ShopId("shop_bench"), Site("EBAY_DE"), "EUR"
+_THREADS = 8
+
+
+@contextmanager
+def local_aws(name: str) -> Iterator[Deps]:
+    """An emulator of its own with the template's tables and queues; our ports over it."""
+    declared = template.load(ROOT / "template.yaml")
+    with template.emulator_alone(ROOT, name=f"bench-{name}") as emulator:
+        os.environ |= {
+            "AWS_ENDPOINT_URL": emulator.url, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, "AWS_EC2_METADATA_DISABLED": "true",
+            "STAGE": "bench", "SECRETS_PREFIX": "listbridge/bench", "LOG_LEVEL": "WARNING",
+            **template.create_tables(emulator.client("dynamodb"), declared, stage="bench"),
+            **template.create_queues(emulator.client("sqs"), declared, stage="bench"),
+        }  # fmt: skip
+        aws.forget_clients()
+        settings.forget()
+        bootstrap.use(None)
+        yield bootstrap.deps()
+        bootstrap.use(None)
+
+
+def connect(deps: Deps, accounts: Sequence[str], *, credentials: dict[str, dict[str, str]]) -> None:
+    """A shop, and per account a sales list with the default profile. `credentials` by shop or account id."""
+    deps.configuration.save(
+        Shop(
+            id=SHOP,
+            name="bench",
+            platform="shopify",
+            currency=CURRENCY,
+            settings={"domain": "demo.myshopify.com"},
+        )
+    )
+    deps.configuration.save(Profile(id=ProfileId("profile_bench"), name="default"))
+    for account in accounts:
+        deps.configuration.save(
+            Account(id=AccountId(account), name=account, marketplace="ebay", shop=SHOP, sites=(SITE,))
+        )
+        deps.configuration.save(
+            SalesList(
+                id=list_of(account), name=account, account=AccountId(account), site=SITE,
+                profile=ProfileId("profile_bench"),
+            )
+        )  # fmt: skip
+    for id, secret in credentials.items():
+        deps.secrets.put(f"{'shops' if id == SHOP else 'accounts'}/{id}", secret)
+
+
+def list_of(account: str) -> SalesListId:
+    return SalesListId(f"list_{account}")
+
+
+def seed_ledger(deps: Deps, account: str, skus: Sequence[str], *, offers: dict[str, tuple[str, str]] | None = None,
+                stock: int = 10, price: str = "19.90") -> list[ListingKey]:  # fmt: skip
+    """Live listings with these SKUs, accepted as they were computed. `offers`: SKU → (offer id, listing id)."""
+
+    def one(sku: str) -> ListingKey:
+        remote = (offers or {}).get(sku, (f"offer-{sku}", f"listing-{sku}"))
+        key = ListingKey(AccountId(account), SITE, Sku(sku))
+        variant = VariantKey(SHOP, ProductId(f"p-{sku}"), VariantId(f"v-{sku}"))
+        money = Money(Decimal(price), CURRENCY)
+        facts = VariantFacts(VariantId(f"v-{sku}"), Sku(sku), sku, money, stock={LocationId("1"): stock})
+        deps.variants.observe(Variant(variant, facts, Visibility.VISIBLE, Observation(1, 2)))
+        deps.variants.bind(variant, key)
+        now = datetime.now(UTC)
+        shown = Values(stock, money, now)
+        row = Listing(
+            key, variant, list_of(account), title=sku, status=Status.ACTIVE, offer=RemoteId(remote[0]),
+            remote=RemoteId(remote[1]), sent=shown, accepted=shown, seen=shown,
+        )  # fmt: skip
+        deps.listings.create(row)
+        return key
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return list(pool.map(one, skus))
+
+
+def make_due(deps: Deps, keys: Sequence[ListingKey]) -> None:
+    """Ask for both values to be sent, as a manual revise of all would."""
+    with ThreadPoolExecutor(_THREADS) as pool:
+        list(pool.map(lambda key: deps.listings.change(key, _asked), keys))
+
+
+def _asked(row: Listing) -> Listing:
+    return ledger.demanded(row, frozenset(row.auto), None, datetime.now(UTC))

@@ -1,0 +1,25 @@
+"""A budget without limit, for figures that are about something else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+class NoLimit:
+    """Lets every call pass."""
+
+    def prepay(self, operation: str, calls: int, *, wait_s: float) -> None:
+        """Nothing to set aside."""
+
+    def spend(self, operation: str) -> None:
+        """Nothing to spend."""
+
+    def learn(
+        self,
+        operation: str,
+        *,
+        remaining: int | None = None,
+        resets_at: datetime | None = None,
+        blocked_until: datetime | None = None,
+    ) -> None:
+        """Nothing to learn."""
