@@ -23,6 +23,8 @@ def hold_of(listing: Listing, account: Account) -> Problem | None:
         return Problem("observe_mode", {"account": account.name}, "leave_observe_mode")
     if listing.hold is not None:
         return listing.hold
+    if listing.live:
+        return None  # also while a publishing operation runs: quantity and price follow the shop meanwhile
     return _BY_STATUS.get(listing.status)
 
 

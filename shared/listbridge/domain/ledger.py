@@ -29,8 +29,9 @@ from listbridge.domain.problem import Problem
 NOT_ALIGNED = "not_aligned"
 GUARD = "guard"
 UPDATE_FAILED = "update_failed"
-MAX_ATTEMPTS = 8
-"""Tries in a row before a listing stops with a hold; zeros are tried for ever, at the last pace."""
+MAX_ATTEMPTS = 60
+"""Tries in a row before a listing stops with a hold. With waits that grow to a quarter of an hour they last half a day,
+so that an outage of the marketplace's does not leave every listing to be released by hand. Zeros are tried for ever."""
 SLOWEST_RETRY = timedelta(minutes=15)
 
 
@@ -43,8 +44,12 @@ class NotOurAttempt(Exception):
 
 
 def due_fields(listing: Listing) -> frozenset[Field]:
-    """The fields that must be sent now: computed, and not known to be what the marketplace accepted."""
-    if listing.hold is not None or listing.status is not Status.ACTIVE:
+    """The fields that must be sent now: computed, and not known to be what the marketplace accepted.
+
+    A publishing operation on a listing that is live does not keep its values back: both lanes send inside the same
+    lease, and a zero cannot wait for a title.
+    """
+    if listing.hold is not None or not (listing.status is Status.ACTIVE or listing.live):
         return frozenset()
     wanted = set()
     computed, accepted = listing.computed, listing.accepted
@@ -95,15 +100,14 @@ def recomputed(listing: Listing, computed: Computed, auto: frozenset[Field], now
     moved = (computed.quantity, computed.price) != (before.quantity, before.price)
     if not (moved or changed_in_shop or _explains_otherwise(before, computed) or listing.auto != auto):
         return listing
+    sold_out = changed_in_shop and computed.sold_out
     changes: dict[str, Any] = {"auto": auto, "computed": computed}
     if moved:
         changes |= {"attempts": 0, "not_before": None, "guard_passed": False}
-    else:
+    elif not sold_out:
         changes["computed"] = replace(computed, cause=before.cause)
-    hold = listing.hold
-    if hold is not None and (
-        (hold.code == NOT_ALIGNED and changed_in_shop) or (hold.code in (UPDATE_FAILED, GUARD) and moved)
-    ):
+    ends_hold = {NOT_ALIGNED: changed_in_shop, UPDATE_FAILED: moved, GUARD: moved or sold_out}
+    if listing.hold is not None and ends_hold.get(listing.hold.code, False):
         changes["hold"] = None
     return _refreshed(replace(listing, **changes), now)
 
@@ -157,7 +161,8 @@ def begun(listing: Listing, attempt_id: str, fields: frozenset[Field], values: V
         sent=_merged(listing.sent, values, fields, now),
         accepted=_merged(listing.accepted, NOTHING, fields, listing.accepted.at),
         fence=max(fence, listing.fence),
-        guard_passed=True,  # counted once: a repeat of the same values is not another change
+        # Counted once: a repeat of the same values is not another change. A field kept back is still to be counted.
+        guard_passed=listing.guard_passed or due_fields(listing) <= fields,
     )
     return _refreshed(new, now)
 
@@ -198,21 +203,38 @@ def not_applied(listing: Listing, attempt_id: str, *, retry_at: datetime, counts
     new = replace(
         listing,
         attempt=None,
-        accepted=_merged(listing.accepted, attempt.prior, attempt.fields, listing.accepted.at),
+        accepted=_given_back(listing, attempt),
         attempts=listing.attempts + (1 if counts else 0),
         not_before=retry_at,
     )
-    new = _refreshed(new, now)
-    if new.attempts >= MAX_ATTEMPTS and new.due_band is not Band.ZERO:
-        reason = problem or Problem("marketplace_unreachable")
-        return held(new, Problem(UPDATE_FAILED, {"reason": reason.code, **reason.params}, reason.fix), now)
-    return new
+    return _given_up(_refreshed(new, now), problem, now)
 
 
-def unknown(
-    listing: Listing, attempt_id: str, *, settle_s: float, retry_at: datetime, now: datetime
-) -> Listing:
+def failed(listing: Listing, *, retry_at: datetime, problem: Problem, now: datetime) -> Listing:
+    """A try ended before any call that could change a value: it is one of the tries, and nothing else is known of it."""
+    new = replace(listing, attempts=listing.attempts + 1, not_before=_later(listing.not_before, retry_at))
+    return _given_up(_refreshed(new, now), problem, now)
+
+
+def _given_up(listing: Listing, problem: Problem | None, now: datetime) -> Listing:
+    """The listing, held when its tries are used up; a zero never stops."""
+    if listing.attempts < MAX_ATTEMPTS or listing.due_band is Band.ZERO:
+        return listing
+    reason = problem or Problem("marketplace_unreachable")
+    return held(listing, Problem(UPDATE_FAILED, {"reason": reason.code, **reason.params}, reason.fix), now)
+
+
+def _given_back(listing: Listing, attempt: Attempt) -> Values:
+    """What was accepted before the attempt, but for fields that a person demands: those are sent whatever was."""
+    fields = attempt.fields - listing.demanded
+    return _merged(listing.accepted, attempt.prior, fields, listing.accepted.at)
+
+
+def unknown(listing: Listing, attempt_id: str, *, settle_s: float, retry_at: datetime, now: datetime,
+            problem: Problem | None = None) -> Listing:  # fmt: skip
     """Nobody knows whether the call was applied: *accepted* stays unknown until a read-back after `settle_s`.
+
+    It is one of the tries, as in `not_applied`.
 
     Raises:
         NotOurAttempt: another attempt stands on the listing.
@@ -225,7 +247,7 @@ def unknown(
         settle_at=_later(listing.settle_at, now + timedelta(seconds=settle_s)),
         not_before=retry_at,
     )
-    return _refreshed(new, now)
+    return _given_up(_refreshed(new, now), problem, now)
 
 
 def refused(listing: Listing, attempt_id: str, problem: Problem, now: datetime) -> Listing:
@@ -238,7 +260,7 @@ def refused(listing: Listing, attempt_id: str, problem: Problem, now: datetime) 
     new = replace(
         listing,
         attempt=None,
-        accepted=_merged(listing.accepted, attempt.prior, attempt.fields, listing.accepted.at),
+        accepted=_given_back(listing, attempt),
         demanded=frozenset(),
     )
     return held(new, Problem(UPDATE_FAILED, {"reason": problem.code, **problem.params}, problem.fix), now)
@@ -266,8 +288,11 @@ def read_back(listing: Listing, shown: Values, now: datetime) -> Listing:
             accepted=settled,
             demanded=listing.demanded - done,
             not_before=None,
-            attempts=0,
         )
+        if not due_fields(
+            new
+        ):  # else the tries go on, ever slower: it may be what the marketplace does with this row
+            new = replace(new, attempts=0)
     else:
         drifted = {f for f in _present(shown) if _value(listing.accepted, f) not in (None, _value(shown, f))}
         new = replace(new, accepted=_merged(listing.accepted, shown, frozenset(drifted), now))
@@ -367,7 +392,7 @@ def counted_by_guard(listing: Listing, fields: frozenset[Field]) -> frozenset[Fi
     zero = Field.QUANTITY in fields and listing.computed.quantity == 0
     if zero and listing.computed.cause not in (Cause.SHOP, Cause.ORDER):
         counted.add(Field.QUANTITY)
-    if Field.PRICE in fields and listing.accepted.price is not None:
+    if Field.PRICE in fields and (listing.accepted.price is not None or listing.sent.price is not None):
         counted.add(Field.PRICE)
     return frozenset(counted)
 

@@ -80,6 +80,19 @@ class Computed:
     cause: Cause = Cause.SHOP
     at: datetime | None = None
 
+    @property
+    def sold_out(self) -> bool:
+        """This zero is the shop's own word, or an order's: there is nothing left to sell (protocol 10)."""
+        if self.quantity != 0 or self.cause not in (Cause.SHOP, Cause.ORDER):
+            return False
+        left = [line.result for line in self.quantity_trace if line.step in ("shop_stock", "reserved")]
+        return bool(left) and int(left[-1]) <= 0
+
+    @property
+    def gone(self) -> bool:
+        """The variant is proven gone from the shop, whatever made the quantity zero first."""
+        return any(line.step == "absent_from_shop" for line in self.quantity_trace)
+
 
 @dataclass(frozen=True, slots=True)
 class Values:
