@@ -14,7 +14,7 @@ from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import ListingKey, new_id
 from listbridge.domain.listing import Band, Cause, Listing, Status
-from listbridge.domain.ports import Conflict, Lease, Share
+from listbridge.domain.ports import Conflict, Lease, Missing, Share
 from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask
 from listbridge.services.connection_state import expire_account
 from listbridge.services.deps import Deps
@@ -36,7 +36,10 @@ def revise_inventory(deps: Deps, message: Nudge, *, remaining_s: float) -> None:
 
     Works for at most the run time of the limits, or what is left of the function's own time, then nudges itself.
     """
-    account = deps.configuration.get(Account, message.account)
+    try:
+        account = deps.configuration.get(Account, message.account)
+    except Missing:
+        return  # removed since it was nudged: it has nothing left to send, and no reason to stand among the dead letters
     if account.state is not ConnectionState.ACTIVE or account.observe:
         return  # rows stay due; whoever reactivates the account nudges it
     owner = new_id("drain")

@@ -1,0 +1,97 @@
+"""Each sample event, fed to its handler as Lambda would: real code on emulated tables and queues."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+
+from listbridge import bootstrap
+from tests.emulator import EmulatedAws, emulator  # noqa: F401 - a fixture
+from tests.packaging.conftest import ROOT
+
+pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("sample-events")]
+
+Handler = Callable[[dict[str, Any], object], dict[str, Any]]
+_CONTEXT = SimpleNamespace(
+    get_remaining_time_in_millis=lambda: 25_000,
+    aws_request_id="c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
+    function_name="sample",
+)
+
+
+@pytest.fixture(autouse=True)
+def _built_anew(emulator: EmulatedAws) -> None:  # noqa: F811
+    bootstrap.use(None)
+
+
+def _handler(function: str) -> Handler:
+    path = ROOT / "functions" / function / "app.py"
+    spec = importlib.util.spec_from_file_location(f"sample_{function}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    handler: Handler = module.handler
+    return handler
+
+
+def _sample(function: str, event: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((ROOT / "events" / function / f"{event}.json").read_text())
+    return loaded
+
+
+def _rows(emulator: EmulatedAws, table: str) -> list[dict[str, Any]]:  # noqa: F811
+    dynamodb = boto3.client("dynamodb", endpoint_url=emulator.url)
+    rows: list[dict[str, Any]] = dynamodb.scan(TableName=emulator.variables[table])["Items"]
+    return rows
+
+
+def test_the_delivery_with_a_wrong_signature_is_refused_and_leaves_nothing(emulator: EmulatedAws) -> None:  # noqa: F811
+    answer = _handler("webhook_ingest")(_sample("webhook_ingest", "inventory_levels_update"), _CONTEXT)
+    assert answer["statusCode"] == 401
+    assert _rows(emulator, "INBOX_TABLE") == []
+
+
+@pytest.mark.parametrize(
+    ("function", "event"),
+    [
+        ("sync_catalog", "shop_events"),
+        ("recompute_listings", "recompute_chunk"),
+        ("revise_inventory", "nudge"),
+        ("publish_listing", "publish_task"),
+    ],
+)
+def test_a_message_about_something_that_is_gone_is_done_and_does_not_come_back(
+    emulator: EmulatedAws,  # noqa: F811
+    function: str,
+    event: str,
+) -> None:
+    assert _handler(function)(_sample(function, event), _CONTEXT) == {"batchItemFailures": []}
+    assert _rows(emulator, "LISTINGS_TABLE") == []
+
+
+@pytest.mark.parametrize("timer", ["unsent", "due", "drift", "hooks"])
+def test_a_timer_of_an_empty_system_mends_nothing(emulator: EmulatedAws, timer: str) -> None:  # noqa: F811
+    assert _handler("reconcile")(_sample("reconcile", timer), _CONTEXT) == {"timer": timer, "mended": 0}
+
+
+@pytest.mark.parametrize(
+    ("event", "status"), [("health", 200), ("oauth_return", 400), ("platform_notice", 401)]
+)
+def test_the_api_answers_its_samples(emulator: EmulatedAws, event: str, status: int) -> None:  # noqa: F811
+    answer = _handler("admin_api")(_sample("admin_api", event), _CONTEXT)
+    assert answer["statusCode"] == status
+    json.loads(answer["body"])
+
+
+def test_every_sample_is_fed_here() -> None:
+    fed = Path(__file__).read_text()
+    names = {path.stem for path in (ROOT / "events").rglob("*.json")}
+    assert {name for name in names if f'"{name}"' not in fed} == set()
