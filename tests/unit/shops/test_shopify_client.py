@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -25,8 +26,11 @@ from listbridge.domain.verdicts import (
 from listbridge.infra.connection import Connection
 from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
+from listbridge.registry import messages
+from listbridge.shops.shopify import errors
 from listbridge.shops.shopify.adapter import ShopifyAdapter, open_adapter
 from listbridge.shops.shopify.manifest import MANIFEST
+from listbridge.shops.shopify.webhooks import WANTED
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import START, VirtualClock
 
@@ -338,9 +342,31 @@ def test_a_throttled_call_waits_until_its_points_are_back_and_tells_the_budget(
     ]
 
 
-def test_sweeps_have_a_budget_of_their_own_so_that_a_throttled_one_stops_no_hot_read():
+def test_a_dear_call_that_waits_for_points_stops_no_hot_read():
     owners = {operation: spec.name for spec in MANIFEST.budgets for operation in spec.operations}
-    assert owners["sweep"] != owners["read_products"] == owners["products_of"]
+    assert set(owners) == {"read_products", "products_of", "sweep", "search", "identify", "webhooks"}
+    assert owners["read_products"] == owners["products_of"] == "reads"
+    assert [operation for operation, name in owners.items() if name == "reads"] == [
+        "read_products",
+        "products_of",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("available", "learned"),
+    [(151, [timedelta(seconds=0.01)]), (52, [timedelta(seconds=1)]), (152, []), (2000, [])],
+)
+def test_a_bucket_too_low_for_the_next_such_call_is_told_to_the_budget(
+    line: Line, open_with: Any, budget: FakeBudget, available: int, learned: list[timedelta]
+):
+    cost = {
+        "requestedQueryCost": 152,
+        "throttleStatus": {"currentlyAvailable": available, "restoreRate": 100.0},
+    }
+    nulls = {"shop": {"currencyCode": "EUR"}, "nodes": [None]}
+    line.answers = [(200, {"data": nulls, "extensions": {"cost": cost}}, {})]
+    assert open_with().read_products(["1"]).missing == ("1",)
+    assert [told["blocked_until"] - START for _, told in budget.learned] == learned
 
 
 def test_a_budget_that_is_spent_lets_nothing_out(line: Line, open_with: Any, budget: FakeBudget):
@@ -414,3 +440,45 @@ def test_a_query_too_dear_even_in_the_narrowest_piece_is_refused(line: Line, ope
     with pytest.raises(Rejected, match="shopify_query_too_dear"):
         open_with().read_products(["1"])
     assert len(line.asked) == 2
+
+
+def test_one_topic_that_shopify_refuses_keeps_no_other_from_being_subscribed(line: Line, open_with: Any):
+    page = {"webhookSubscriptions": {"nodes": [], "pageInfo": {"hasNextPage": False}}}
+    message = "This app is not approved to subscribe to webhook topics containing protected customer data."
+    refusal = {"webhookSubscription": None, "userErrors": [{"field": ["topic"], "message": message}]}
+    made = {"webhookSubscription": {"id": "gid://shopify/WebhookSubscription/1"}, "userErrors": []}
+    order = ok({"webhookSubscriptionCreate": refusal})
+    other = ok({"webhookSubscriptionCreate": made})
+    line.answers = [
+        ok(page),
+        *[order if topic.startswith("orders/") else other for topic in WANTED],
+        ok(page),
+    ]
+    with pytest.raises(Rejected) as refused:
+        open_with().ensure_webhooks("https://hooks.example/webhooks/shop_1")
+    params = dict(refused.value.problem.params)
+    assert params == {"topics": "orders/create, orders/cancelled", "reason": message}
+    asked = [one["variables"]["topic"] for one in line.asked if "topic" in one["variables"]]
+    assert len(asked) == len(WANTED)
+
+
+def test_a_topic_that_another_worker_subscribed_to_meanwhile_is_no_failure(line: Line, open_with: Any):
+    url = "https://hooks.example/webhooks/shop_1"
+    empty = {"webhookSubscriptions": {"nodes": [], "pageInfo": {"hasNextPage": False}}}
+    taken = {"webhookSubscription": None, "userErrors": [{"field": None, "message": "already been taken"}]}
+    nodes = [{"id": "gid://x/1", "topic": topic.replace("/", "_").upper(), "uri": url} for topic in WANTED]
+    full = {"webhookSubscriptions": {"nodes": nodes, "pageInfo": {"hasNextPage": False}}}
+    line.answers = [ok(empty), *[ok({"webhookSubscriptionCreate": taken})] * len(WANTED), ok(full)]
+    assert open_with().ensure_webhooks(url).created == WANTED
+
+
+def test_every_problem_and_fix_has_a_text_with_its_blanks(line: Line, open_with: Any):
+    rows = [*errors.BY_STATUS.values(), *errors.BY_CODE.values()]
+    rows += [value for value in vars(errors).values() if isinstance(value, errors.Row)]
+    codes = {row.code for row in rows} | {"shopify_webhook_refused"}
+    fixes = {row.fix for row in rows if row.fix} | {"approve_app"}
+    texts = messages("shops", "shopify")
+    assert set(texts["problems"]) == codes
+    assert set(texts["fixes"]) == fixes
+    assert "{reason}" in texts["problems"]["shopify_grant_refused"]
+    assert {"{topics}", "{reason}"} <= set(re.findall(r"{\w+}", texts["problems"]["shopify_webhook_refused"]))

@@ -14,7 +14,7 @@ from listbridge.domain.verdicts import RateLimited
 from listbridge.infra.connection import Connection
 from listbridge.infra.http import Purpose, request_id
 from listbridge.shops.shopify.auth import Grant
-from listbridge.shops.shopify.errors import UNREADABLE, by_code, by_status
+from listbridge.shops.shopify.errors import UNREADABLE, by_code, by_status, cost_of, lacking_points
 from listbridge.shops.shopify.queries import Query
 from listbridge.shops.shopify.settings import Credentials, Settings
 
@@ -68,9 +68,12 @@ class AdminApi:
             refusal = by_code(response, answer, operation)
         if refusal is not None:
             if isinstance(refusal, RateLimited):
-                until = self._connection.clock.now() + timedelta(seconds=refusal.after_s)
-                self._connection.budget.learn(operation, blocked_until=until)
+                self._hold_back(operation, refusal.after_s)
             raise refusal
+        wait = lacking_points(cost_of(answer))
+        if wait > 0:
+            # The next call of this kind would only be told THROTTLED: save every worker the request.
+            self._hold_back(operation, wait)
         try:
             return query.answer.model_validate(answer.get("data"))
         except ValidationError as error:
@@ -88,6 +91,10 @@ class AdminApi:
             headers={"X-Shopify-Access-Token": self._grant.token(), "Accept": "application/json"},
             json={"query": document, "variables": dict(variables)},
         )
+
+    def _hold_back(self, operation: str, seconds: float) -> None:
+        until = self._connection.clock.now() + timedelta(seconds=seconds)
+        self._connection.budget.learn(operation, blocked_until=until)
 
     def _unreadable(self, response: Response, operation: str, what: str) -> Exception:
         return UNREADABLE.error(

@@ -135,14 +135,22 @@ def cost_of(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def wait_for_points(cost: Mapping[str, Any]) -> float:
-    """Seconds until the bucket holds what the query asked for: (requested - available) / restore rate, 0.5 to 60."""
+    """Seconds to wait after THROTTLED, 0.5 to 60: until the bucket holds what the query asked for."""
+    return max(0.5, lacking_points(cost, unknown=_DEFAULT_WAIT_S))
+
+
+def lacking_points(cost: Mapping[str, Any], *, unknown: float = 0.0) -> float:
+    """Seconds, at most 60, until the bucket holds what the query asked for: (requested - available) / restore rate.
+
+    0 when it holds as much now; `unknown` when the answer does not say.
+    """
     status = cost.get("throttleStatus")
     status = status if isinstance(status, Mapping) else {}
     requested = _number(cost.get("requestedQueryCost"))
     available, rate = _number(status.get("currentlyAvailable")), _number(status.get("restoreRate"))
     if requested is None or available is None or not rate or rate <= 0:
-        return _DEFAULT_WAIT_S
-    return min(_LONGEST_THROTTLE_S, max(0.5, (requested - available) / rate))
+        return unknown
+    return min(_LONGEST_THROTTLE_S, max(0.0, (requested - available) / rate))
 
 
 def _number(value: Any) -> float | None:

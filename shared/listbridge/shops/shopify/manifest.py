@@ -19,13 +19,13 @@ MANIFEST = ShopManifest(
         read_lag_s=2.0,
         read_batch=25,
     ),
-    # Shopify's own limit is in cost points and answers THROTTLED; these only keep one lane from starving another, with
-    # sweeps apart, so that a sweep that waits for points does not make the hot reads wait with it.
+    # Shopify's own limit is in cost points; how many calls these come to, its answers tell (client.py), and a bucket that
+    # runs low holds back the calls that need more than is left. Dear calls therefore have buckets of their own: a sweep
+    # that waits for 900 points must not make a read wait that needs 150.
     budgets=(
-        BudgetSpec(
-            "reads", "account", ("read_products", "products_of", "search", "identify"), rate=10, burst=40
-        ),
+        BudgetSpec("reads", "account", ("read_products", "products_of"), rate=10, burst=40),
         BudgetSpec("sweeps", "account", ("sweep",), rate=1, burst=5),
+        BudgetSpec("searches", "account", ("search", "identify"), rate=2, burst=20),
         BudgetSpec("webhooks", "account", ("webhooks",), rate=2, burst=40),
     ),
 )

@@ -1,0 +1,235 @@
+"""The Shopify simulator as the contract suite sees it. Every request and answer is held against Shopify's own schema."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from graphql import build_client_schema
+
+from listbridge.domain.catalog import Visibility
+from listbridge.domain.ids import LocationId, ProductId, VariantId
+from listbridge.infra.connection import Connection
+from listbridge.infra.http import HttpSession
+from listbridge.infra.tokens import TokenCache
+from listbridge.registry import open_shop, webhook_scheme
+from listbridge.shops.shopify.webhooks import WANTED
+from simulators.door import Transport
+from simulators.faults import Fault
+from simulators.shopify import ShopifySimulator
+from simulators.shopify.deliveries import sign
+from simulators.shopify.subscriptions import topic_path
+from tests.contract.shops.official_graphql import OfficialSchema
+from tests.contract.shops.staging import StagedProduct
+from tests.contract.specs import specs_root
+from tests.fakes.budget import FakeBudget
+from tests.fakes.clock import VirtualClock
+
+CLIENT = {"client_id": "demo-client-id", "client_secret": "demo-client-secret"}
+_STATUS = {Visibility.VISIBLE: "ACTIVE", Visibility.DRAFT: "DRAFT", Visibility.ARCHIVED: "ARCHIVED"}
+_TOPICS = (*WANTED, "orders/updated", "orders/paid", "orders/edited")
+
+
+@cache
+def official_schema() -> OfficialSchema | None:
+    """Shopify's published schema, None on a machine without it (CI fails there instead)."""
+    root = specs_root()
+    if root is None:
+        return None
+    packed = root / "shopify" / "admin-graphql" / "admin_2026-04.json.gz"
+    told = json.loads(gzip.decompress(packed.read_bytes()))
+    # graphql-core finds fault with Shopify's own schema unless told to trust it.
+    return OfficialSchema(build_client_schema(told.get("data", told), assume_valid=True))
+
+
+class CheckedTransport(Transport):
+    """The way to the simulator, on which nothing passes that Shopify's schema does not know.
+
+    `meanwhile` is called before each API call with its number, from 0; `cut` is the number of the call to break off.
+    """
+
+    def __init__(self, app: Any) -> None:
+        super().__init__(app)
+        self.calls = 0
+        self.meanwhile: Callable[[int], None] = lambda _: None
+        self.cut: int | None = None
+        self.cut_applied = False
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
+        if not urlsplit(request.url or "").path.endswith("/graphql.json"):
+            return super().send(request, **options)
+        number, self.calls = self.calls, self.calls + 1
+        self.meanwhile(number)
+        if number == self.cut and not self.cut_applied:
+            raise requests.ReadTimeout("cut off before it arrived")
+        response = self._send_checked(request, **options)
+        if number == self.cut:
+            raise requests.ReadTimeout("cut off after it was carried out")
+        return response
+
+    def _send_checked(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        schema = official_schema()
+        if schema is None:
+            return super().send(request, **options)
+        asked = json.loads(request.body or b"{}")
+        schema.check_request(asked["query"], asked["variables"])
+        response = super().send(request, **options)
+        if response.status_code == 200 and "json" in response.headers.get("Content-Type", ""):
+            answer = response.json()
+            if isinstance(answer, dict) and answer.get("data") is not None and not answer.get("errors"):
+                schema.check_answer(asked["query"], answer["data"])
+        return response
+
+
+class StagedShop:
+    """tests.contract.shops.staging.StagedShop for Shopify."""
+
+    secrets: Sequence[str] = (CLIENT["client_secret"],)
+
+    def __init__(self, **limits: Any) -> None:
+        self.clock = VirtualClock()
+        self.budget = FakeBudget(self.clock)
+        self.simulator = ShopifySimulator(clock=self.clock, limits=limits, deliver=self._receive)
+        self.deeds = self.simulator.deeds
+        self.transport = CheckedTransport(self.simulator)
+        self.settings: dict[str, Any] = {"domain": "demo.myshopify.com"}
+        self._inbox: list[tuple[bytes, dict[str, str]]] = []
+
+    def _receive(self, _url: str, headers: dict[str, str], body: bytes) -> int:
+        self._inbox.append((body, {name.lower(): value for name, value in headers.items()}))
+        return 200
+
+    def open(self, **credentials: str) -> Any:
+        connection = Connection(
+            id="shop_1",
+            settings=self.settings,
+            secret=CLIENT | credentials,
+            base_url=None,
+            session=HttpSession(transport=self.transport, budget=self.budget),
+            budget=self.budget,
+            tokens=TokenCache(),
+            clock=self.clock,
+        )
+        return open_shop("shopify", connection)
+
+    def scheme(self) -> Any:
+        return webhook_scheme("shopify")
+
+    def calls(self) -> int:
+        return sum(call.operation != "token" for call in self.simulator.calls)
+
+    def grants(self) -> int:
+        return sum(call.operation == "token" for call in self.simulator.calls)
+
+    # Deeds
+
+    def add_product(
+        self, *skus: str, title: str = "Mug", stock: int = 5, price: str = "10.00"
+    ) -> StagedProduct:
+        variants: list[dict[str, Any]] = [{"sku": sku, "stock": stock, "price": price} for sku in skus]
+        if len(skus) > 1:
+            for place, variant in enumerate(variants, start=1):
+                variant["options"] = {"Size": f"S{place}"}
+        made = self.deeds.add_product(title=title, variants=variants)
+        return StagedProduct(
+            ProductId(str(made["product_id"])), tuple(VariantId(str(one)) for one in made["variant_ids"])
+        )
+
+    def fill(self, products: int, variants: int) -> None:
+        self.deeds.seed_products(products, variants)
+
+    def add_location(self, name: str) -> LocationId:
+        return LocationId(str(self.deeds.add_location(name)["location_id"]))
+
+    def set_stock(self, sku: str, available: int | None, location: LocationId | None = None) -> None:
+        self.deeds.set_stock(available, location, sku=sku)
+
+    def set_price(self, sku: str, price: str) -> None:
+        self.deeds.set_price(price, sku=sku)
+
+    def set_visibility(self, product: ProductId, visibility: Visibility) -> None:
+        self.deeds.set_status(product, _STATUS[visibility])
+
+    def delete_product(self, product: ProductId) -> None:
+        self.deeds.delete_product(product)
+
+    def delete_variant(self, sku: str) -> None:
+        self.deeds.delete_variant(sku=sku)
+
+    def uninstall(self) -> None:
+        self.deeds.uninstall()
+
+    def place_order(self, sku: str, quantity: int) -> None:
+        self.deeds.sell(sku=sku, quantity=quantity)
+
+    # Troubles
+
+    def expire_tokens(self) -> None:
+        self.deeds.revoke_tokens()
+
+    def refuse_credentials(self) -> None:
+        self.deeds.rotate_client_secret("another secret")
+        self.deeds.revoke_tokens()
+
+    def throttle(self) -> None:
+        self.deeds.drain_budget(0)
+
+    def time_out(self) -> None:
+        self._next_api_call(kind="drop_after")
+
+    def answer_html(self, status: int) -> None:
+        self._next_api_call(kind="html", status=status)
+
+    def fail(self, status: int) -> None:
+        self._next_api_call(kind="status", status=status)
+
+    def answer_nonsense(self) -> None:
+        self._next_api_call(kind="status", status=200, body=["nonsense"])
+
+    def cut(self, calls: int, *, applied: bool) -> None:
+        self.transport.cut, self.transport.cut_applied = self.transport.calls + calls, applied
+
+    def recover(self) -> None:
+        self.transport.cut = None
+        self.simulator.faults.clear()
+        self.clock.advance(60)
+
+    def _next_api_call(self, **fault: Any) -> None:
+        # Not "*": that would strike the token request of an adapter opened just now.
+        roots = ("shop", "nodes", "products", "product", "webhookSubscriptions")
+        self.simulator.faults.add(*(Fault(operation=root, **fault) for root in roots))
+
+    # Webhooks
+
+    def hooks(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = {}
+        for one in self.simulator.world.subscriptions.rows.values():
+            found.setdefault(topic_path(one.topic), []).append(one.uri)
+        return found
+
+    def drop_hook(self, topic: str) -> None:
+        rows = self.simulator.world.subscriptions.rows
+        for number in [one.id for one in rows.values() if topic_path(one.topic) == topic]:
+            del rows[number]
+
+    def posted(self) -> list[tuple[bytes, dict[str, str]]]:
+        self.simulator.deliveries.pump()
+        posted, self._inbox = self._inbox, []
+        return posted
+
+    def signed(self, body: bytes, topic: str) -> dict[str, str]:
+        return {
+            "x-shopify-hmac-sha256": sign(body, self.secrets[0]),
+            "x-shopify-topic": topic,
+            "x-shopify-webhook-id": str(uuid.uuid4()),
+        }
+
+    def topic_of(self, file_name: str) -> str:
+        matching = [topic for topic in _TOPICS if file_name.startswith(topic.replace("/", "_"))]
+        return max(matching, key=len) if matching else ""

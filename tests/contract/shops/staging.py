@@ -1,0 +1,126 @@
+"""What the contract suite asks of a simulated shop, whichever platform it plays: deeds, troubles and a look inside.
+
+A platform takes part by having a module `staged_<slug>` here with a class `StagedShop`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+from listbridge.domain.catalog import Visibility
+from listbridge.domain.ids import LocationId, ProductId, VariantId
+from listbridge.domain.ports import Clock, ShopAdapter, WebhookScheme
+from listbridge.domain.verdicts import RateLimited
+
+HOOK_URL = "https://listbridge.example/webhooks/shop_1"
+
+
+@dataclass(frozen=True, slots=True)
+class StagedProduct:
+    """A product in the simulated shop, by the ids its webhooks use."""
+
+    product: ProductId
+    variants: tuple[VariantId, ...]
+
+
+class StagedShop(Protocol):
+    """One simulated shop with one of our adapters' connections to it."""
+
+    clock: Clock
+    secrets: Sequence[str]
+    """With which the shop signs its webhooks."""
+
+    def open(self, **credentials: str) -> ShopAdapter:
+        """The adapter, with the right credentials except where told otherwise."""
+
+    def scheme(self) -> WebhookScheme: ...
+
+    def calls(self) -> int:
+        """API calls so far, without those for tokens."""
+
+    def grants(self) -> int:
+        """Tokens asked for so far."""
+
+    def add_product(
+        self, *skus: str, title: str = "Mug", stock: int = 5, price: str = "10.00"
+    ) -> StagedProduct:
+        """A product with one variant per SKU, visible."""
+
+    def fill(self, products: int, variants: int) -> None:
+        """Many products, in silence."""
+
+    def add_location(self, name: str) -> LocationId: ...
+
+    def set_stock(self, sku: str, available: int | None, location: LocationId | None = None) -> None:
+        """None: the shop stops counting."""
+
+    def set_price(self, sku: str, price: str) -> None: ...
+
+    def set_visibility(self, product: ProductId, visibility: Visibility) -> None: ...
+
+    def delete_product(self, product: ProductId) -> None: ...
+
+    def delete_variant(self, sku: str) -> None: ...
+
+    def expire_tokens(self) -> None:
+        """What was granted is dead; a fresh grant works."""
+
+    def refuse_credentials(self) -> None:
+        """Neither the tokens nor the credentials work any longer."""
+
+    def throttle(self) -> None:
+        """The next call finds the limit spent."""
+
+    def time_out(self) -> None:
+        """The next call gets no answer."""
+
+    def answer_html(self, status: int) -> None:
+        """The next call gets a page for people."""
+
+    def fail(self, status: int) -> None:
+        """The next call gets an error with this status."""
+
+    def answer_nonsense(self) -> None:
+        """The next call gets 200 with a body of the wrong kind."""
+
+    def cut(self, calls: int, *, applied: bool) -> None:
+        """After so many API calls more, one gets no answer: carried out all the same, or never."""
+
+    def recover(self) -> None:
+        """No trouble is waiting any more, and the limit is whole again."""
+
+    def hooks(self) -> Mapping[str, Sequence[str]]:
+        """Addresses by topic."""
+
+    def drop_hook(self, topic: str) -> None:
+        """The shop removes its subscriptions to a topic, as after too many failures."""
+
+    def posted(self) -> list[tuple[bytes, dict[str, str]]]:
+        """Webhooks sent since last asked, with lower-case header names."""
+
+    def uninstall(self) -> None: ...
+
+    def place_order(self, sku: str, quantity: int) -> None:
+        """A buyer buys in the shop."""
+
+    def signed(self, body: bytes, topic: str) -> dict[str, str]:
+        """Headers, lower-case, of a genuine delivery of this body."""
+
+    def topic_of(self, file_name: str) -> str:
+        """The topic of a recorded payload, by the name of its file."""
+
+
+def staged_shop(slug: str) -> Any:
+    """The platform's `StagedShop` class. A shop without one has no proof: ModuleNotFoundError."""
+    return importlib.import_module(f"tests.contract.shops.staged_{slug}").StagedShop
+
+
+def wait_out(shop: StagedShop, limited: RateLimited) -> None:
+    """Let as much time pass as the shop or our own budget says."""
+    now = shop.clock.now()
+    until = limited.until or now + timedelta(seconds=limited.after_s)
+    shop.clock.sleep(max(0.0, (until - now).total_seconds()))
