@@ -128,7 +128,7 @@ class Control:
                 "orders": [order_payloads.order_payload(world.shop, one) for one in view.orders.values()],
                 "subscriptions": [
                     {"id": one.id, "topic": one.topic, "uri": one.uri, "failures": one.failures}
-                    for one in world.subscriptions.rows.values()
+                    for one in world.subscriptions.all()
                 ],
                 "budget": world.bucket.status(),
                 "faults_waiting": world.faults.waiting(),

@@ -281,16 +281,13 @@ class DeliveryQueue:
             return None
 
     def _post(self, delivery: Delivery) -> Attempt:
-        try:
-            status = self._answer(delivery)
-        finally:
-            with self._wake:
-                self._in_flight -= 1
+        status = self._answer(delivery)
         delivery.attempts += 1
         attempt = Attempt(
             self._pace.now(), delivery.topic, delivery.webhook_id, delivery.url, delivery.attempts, status
         )
         with self._wake:
+            self._in_flight -= 1
             self.attempts.append(attempt)
             removed = self._subscriptions.note(
                 delivery.subscription_id, attempt.delivered, self._limits.webhook_failures_before_removal

@@ -35,7 +35,7 @@ def _subscriptions(
 ) -> Page[Any]:
     rows = [
         one
-        for one in info.context.world.subscriptions.rows.values()
+        for one in info.context.world.subscriptions.all()
         if (not topics or one.topic in topics) and uri in (None, one.uri) and format in (None, one.format)
     ]
     key = by_id if sortKey == "ID" else (lambda one: (one.created_at, one.id))

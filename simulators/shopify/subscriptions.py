@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import threading
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -61,19 +62,26 @@ def topic_path(topic: str) -> str:
 
 
 class Subscriptions:
-    """All subscriptions of the app on this shop. One per topic and address; addresses are https unless `allow_http`."""
+    """All subscriptions of the app on this shop. One per topic and address; addresses are https unless `allow_http`.
+
+    Safe to share between threads: deliveries count their failures here while the API lists and changes.
+    """
 
     def __init__(self, *, allow_http: bool) -> None:
         self.rows: dict[int, Subscription] = {}
         self._allow_http = allow_http
         self._ids = itertools.count(1_280_000_000_001)
+        self._lock = threading.RLock()
+
+    def all(self) -> list[Subscription]:
+        with self._lock:
+            return list(self.rows.values())
 
     def create(self, topic: str, wanted: dict[str, Any], at: datetime) -> Subscription:
         """Raises `Refused` as Shopify's userErrors would."""
         uri = wanted.get("uri")
         if not uri:
             raise Refused(["webhookSubscription", "uri"], "Address can't be blank")
-        self._check(topic, uri, wanted, None)
         subscription = Subscription(
             id=next(self._ids),
             topic=topic,
@@ -86,52 +94,59 @@ class Subscriptions:
             created_at=at,
             updated_at=at,
         )
-        self.rows[subscription.id] = subscription
+        with self._lock:
+            self._check(topic, uri, wanted, None)
+            self.rows[subscription.id] = subscription
         return subscription
 
     def update(self, number: int, wanted: dict[str, Any], at: datetime) -> Subscription:
         """Raises `Refused`; an unknown subscription is refused likewise."""
-        old = self.rows.get(number)
-        if old is None:
-            raise Refused(["id"], "Webhook subscription does not exist")
-        uri = wanted.get("uri") or old.uri
-        self._check(old.topic, uri, wanted, number)
-        fields = wanted.get("includeFields")
-        new = replace(
-            old,
-            uri=uri,
-            filter=wanted.get("filter", old.filter),
-            name=wanted.get("name", old.name),
-            include_fields=old.include_fields if fields is None else tuple(fields),
-            updated_at=at,
-            failures=0,
-        )
-        self.rows[number] = new
-        return new
+        with self._lock:
+            old = self.rows.get(number)
+            if old is None:
+                raise Refused(["id"], "Webhook subscription does not exist")
+            uri = wanted.get("uri") or old.uri
+            self._check(old.topic, uri, wanted, number)
+            fields = wanted.get("includeFields")
+            new = replace(
+                old,
+                uri=uri,
+                filter=wanted.get("filter", old.filter),
+                name=wanted.get("name", old.name),
+                include_fields=old.include_fields if fields is None else tuple(fields),
+                updated_at=at,
+                failures=0,
+            )
+            self.rows[number] = new
+            return new
 
     def delete(self, number: int) -> None:
         """Raises `Refused` when there is no such subscription."""
-        if self.rows.pop(number, None) is None:
+        with self._lock:
+            gone = self.rows.pop(number, None)
+        if gone is None:
             raise Refused(["id"], "Webhook subscription does not exist")
 
     def clear(self) -> None:
-        self.rows.clear()
+        with self._lock:
+            self.rows.clear()
 
     def wanting(self, topic: str) -> list[Subscription]:
         """Who wants the topic, in its header form."""
-        return [one for one in self.rows.values() if topic_path(one.topic) == topic]
+        return [one for one in self.all() if topic_path(one.topic) == topic]
 
     def note(self, number: int, delivered: bool, removed_after: int) -> bool:
         """Count an attempt; true when the subscription has now failed so often in a row that Shopify removes it."""
-        old = self.rows.get(number)
-        if old is None:
+        with self._lock:
+            old = self.rows.get(number)
+            if old is None:
+                return False
+            failures = 0 if delivered else old.failures + 1
+            if failures >= removed_after:
+                del self.rows[number]
+                return True
+            self.rows[number] = replace(old, failures=failures)
             return False
-        failures = 0 if delivered else old.failures + 1
-        if failures >= removed_after:
-            del self.rows[number]
-            return True
-        self.rows[number] = replace(old, failures=failures)
-        return False
 
     def _check(self, topic: str, uri: str, wanted: dict[str, Any], own: int | None) -> None:
         where = ["webhookSubscription", "uri"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import threading
 from typing import Any
 
 import pytest
@@ -260,6 +261,32 @@ def test_a_receiver_that_breaks_counts_as_a_failure() -> None:
     shop.deeds.set_title(shop.shirt()["product_id"], "Unheard")
     assert [one.status for one in shop.simulator.deliveries.pump()] == [0]
     assert len(shop.simulator.deliveries.waiting()) == 1
+
+
+def test_threads_of_its_own_post_everything_once_and_stop_when_told() -> None:
+    shop = Shop()
+    heard_all = threading.Event()
+    arrived: list[str] = []
+
+    def receive(_url: str, headers: dict[str, str], _body: bytes) -> int:
+        arrived.append(headers["X-Shopify-Webhook-Id"])
+        if len(arrived) == 40:
+            heard_all.set()
+        return 200
+
+    shop.subscribe("PRODUCTS_UPDATE")
+    queue = shop.simulator.deliveries
+    queue.deliver_with(receive)
+    queue.start(workers=4)
+    made = shop.shirt()
+    for number in range(40):
+        shop.deeds.set_title(made["product_id"], f"Title {number}")
+    assert heard_all.wait(timeout=10)
+    queue.stop()
+    assert len(set(arrived)) == len(arrived) == 40
+    assert queue.idle()
+    shop.deeds.set_title(made["product_id"], "After the stop")
+    assert len(queue.waiting()) == 1
 
 
 # Playing with deliveries
