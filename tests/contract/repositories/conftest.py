@@ -1,0 +1,93 @@
+"""Every port twice: the fake that services are tested with, and the real one over the emulator."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Protocol
+
+import pytest
+
+from listbridge.domain import ports
+from listbridge.infra.budgets import BucketRows, BudgetPool
+from listbridge.infra.counters import DynamoCounters
+from listbridge.infra.inbox import DynamoInbox
+from listbridge.infra.leases import DynamoLeases
+from listbridge.infra.repositories.activity import DynamoActivity
+from listbridge.infra.repositories.buckets import DynamoBuckets
+from listbridge.infra.repositories.configuration import DynamoConfiguration
+from listbridge.infra.repositories.items import DynamoItems
+from listbridge.infra.repositories.jobs import DynamoJobs
+from listbridge.infra.repositories.listings import DynamoListings
+from listbridge.infra.repositories.publications import DynamoPublications
+from listbridge.infra.repositories.variants import DynamoVariants
+from listbridge.infra.secrets import SecretsManagerStore
+from tests.emulator import emulator
+from tests.fakes.buckets import FakeBuckets
+from tests.fakes.clock import VirtualClock
+from tests.fakes.stores import Stores
+
+__all__ = ["emulator"]
+
+
+class OurPorts(Protocol):
+    """The ports that are ours, under the names of `services.deps.Deps`, and where budgets are kept."""
+
+    clock: VirtualClock
+    configuration: ports.ConfigurationStore
+    variants: ports.VariantRepository
+    listings: ports.ListingRepository
+    items: ports.ItemRepository
+    publications: ports.PublicationRepository
+    leases: ports.Leases
+    counters: ports.Counters
+    inbox: ports.Inbox
+    jobs: ports.JobRepository
+    activity: ports.ActivityLog
+    secrets: ports.SecretStore
+    buckets: BucketRows
+
+
+class Fakes(Stores):
+    """The fakes."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.buckets = FakeBuckets()
+
+
+class Emulated:
+    """The real ones, against the emulator."""
+
+    def __init__(self) -> None:
+        self.clock = VirtualClock()
+        self.configuration = DynamoConfiguration()
+        self.variants = DynamoVariants()
+        self.listings = DynamoListings()
+        self.items = DynamoItems()
+        self.publications = DynamoPublications()
+        self.leases = DynamoLeases(self.clock)
+        self.counters = DynamoCounters()
+        self.inbox = DynamoInbox()
+        self.jobs = DynamoJobs(self.clock)
+        self.activity = DynamoActivity()
+        self.secrets = SecretsManagerStore()
+        self.buckets = DynamoBuckets()
+
+
+@pytest.fixture(params=["fake", pytest.param("emulator", marks=pytest.mark.emulator)])
+def store(request: pytest.FixtureRequest) -> OurPorts:
+    if request.param == "fake":
+        return Fakes()
+    request.getfixturevalue("emulator")
+    return Emulated()
+
+
+@pytest.fixture
+def name() -> str:
+    """A part of every key of one test, so that tests can share the emulator's tables."""
+    return uuid.uuid4().hex[:10]
+
+
+@pytest.fixture
+def pool(store: OurPorts) -> BudgetPool:
+    return BudgetPool(store.buckets, store.clock)

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from listbridge.domain.ids import AccountId, JobId
+from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome, Reason
+from listbridge.domain.ports import Conflict, Missing
+from tests.contract.repositories.conftest import OurPorts
+from tests.contract.repositories.races import all_pages, at_once
+from tests.fakes.clock import START
+
+
+def job(name: str, after_s: float = 0, **changes: object) -> Job:
+    return Job(
+        id=JobId(f"job_{name}"),
+        kind=JobKind.SEND,
+        account=AccountId("acc_1"),
+        created_at=START + timedelta(seconds=after_s),
+        params={"list": "lst_1", "n": 3},
+        **changes,  # type: ignore[arg-type]
+    )
+
+
+def created(store: OurPorts, name: str, items: int) -> Job:
+    store.jobs.create(job(name), [JobEntry(item=f"p{n}") for n in range(items)])
+    return store.jobs.get(JobId(f"job_{name}"))
+
+
+def done(item: str) -> JobEntry:
+    return JobEntry(item=item, outcome=Outcome.DONE, at=START + timedelta(seconds=9))
+
+
+def failed(item: str) -> JobEntry:
+    reason = Reason(code="refused", params={"a": "b"}, fix="edit")
+    return JobEntry(item=item, outcome=Outcome.FAILED, reason=reason, at=START + timedelta(seconds=9))
+
+
+def test_a_job_comes_back_with_its_total_and_its_entries(store: OurPorts, name: str) -> None:
+    stored = created(store, name, 3)
+    assert stored == job(name).model_copy(update={"total": 3, "rev": 1})
+    entries, cursor = store.jobs.entries(stored.id, None, 10)
+    assert (entries, cursor) == ([JobEntry(item=f"p{n}") for n in range(3)], None)
+
+
+def test_a_job_that_does_not_exist_is_missing(store: OurPorts, name: str) -> None:
+    with pytest.raises(Missing):
+        store.jobs.get(JobId(name))
+    with pytest.raises(Missing):
+        store.jobs.finish(JobId(name), done("p1"))
+    assert store.jobs.entries(JobId(name), None, 5) == ([], None)
+
+
+def test_a_job_is_created_once(store: OurPorts, name: str) -> None:
+    created(store, name, 1)
+    with pytest.raises(Conflict):
+        store.jobs.create(job(name))
+
+
+def test_a_job_is_saved_only_over_the_version_that_was_read(store: OurPorts, name: str) -> None:
+    read = created(store, name, 1)
+    saved = store.jobs.save(read.model_copy(update={"cursor": "c1", "phase": "two"}))
+    assert store.jobs.get(read.id) == saved
+    assert (saved.cursor, saved.rev) == ("c1", 2)
+    with pytest.raises(Conflict):
+        store.jobs.save(read)
+
+
+def test_outcomes_are_counted_and_the_last_one_closes_the_job(store: OurPorts, name: str) -> None:
+    id = created(store, name, 3).id
+    store.jobs.finish(id, done("p0"))
+    store.jobs.finish(id, failed("p1"))
+    running = store.jobs.get(id)
+    assert (running.done, running.failed, running.state) == (1, 1, JobState.RUNNING)
+    store.jobs.finish(id, JobEntry(item="p2", outcome=Outcome.SKIPPED, at=START + timedelta(seconds=11)))
+    closed = store.jobs.get(id)
+    assert (closed.done, closed.failed, closed.state) == (2, 1, JobState.DONE)
+    assert closed.finished_at == START + timedelta(seconds=11)
+    assert store.jobs.entries(id, None, 10)[0][:2] == [done("p0"), failed("p1")]
+
+
+def test_a_replay_of_an_outcome_changes_nothing(store: OurPorts, name: str) -> None:
+    id = created(store, name, 2).id
+    store.jobs.finish(id, done("p0"))
+    before = store.jobs.get(id)
+    store.jobs.finish(id, done("p0"))
+    store.jobs.finish(id, failed("p0"))
+    assert store.jobs.get(id) == before
+    assert store.jobs.entries(id, None, 10)[0][0] == done("p0")
+
+
+def test_a_job_fails_as_a_whole_when_nothing_succeeded(store: OurPorts, name: str) -> None:
+    id = created(store, name, 2).id
+    store.jobs.finish(id, failed("p0"))
+    store.jobs.finish(id, failed("p1"))
+    assert store.jobs.get(id).state is JobState.FAILED
+
+
+def test_outcomes_recorded_at_once_are_each_counted_once(store: OurPorts, name: str) -> None:
+    id = created(store, name, 6).id
+    at_once(12, lambda n: store.jobs.finish(id, done(f"p{n % 6}")))
+    after = store.jobs.get(id)
+    assert (after.done, after.failed, after.state) == (6, 0, JobState.DONE)
+
+
+def test_an_item_that_waits_is_not_an_outcome(store: OurPorts, name: str) -> None:
+    id = created(store, name, 1).id
+    with pytest.raises(ValueError, match="waits"):
+        store.jobs.finish(id, JobEntry(item="p0"))
+    assert store.jobs.get(id).rev == 1
+
+
+def test_a_job_that_awaits_approval_is_not_closed_by_its_items(store: OurPorts, name: str) -> None:
+    store.jobs.create(job(name, state=JobState.AWAITING_APPROVAL), [JobEntry(item="p0")])
+    store.jobs.finish(JobId(f"job_{name}"), done("p0"))
+    assert store.jobs.get(JobId(f"job_{name}")).state is JobState.AWAITING_APPROVAL
+
+
+def test_saving_over_a_job_whose_item_finished_meanwhile_conflicts(store: OurPorts, name: str) -> None:
+    read = created(store, name, 2)
+    store.jobs.finish(read.id, done("p0"))
+    with pytest.raises(Conflict):
+        store.jobs.save(read)
+    assert store.jobs.get(read.id).done == 1
+
+
+def test_paging_shows_every_entry_once(store: OurPorts, name: str) -> None:
+    id = created(store, name, 60).id
+    rows = all_pages(lambda cursor: store.jobs.entries(id, cursor, 7))
+    assert sorted(row.item for row in rows) == sorted(f"p{n}" for n in range(60))
+
+
+def test_recent_jobs_come_newest_first_and_by_state(store: OurPorts, name: str) -> None:
+    far = 10**9  # newer than any other test's jobs
+    for number in range(4):
+        store.jobs.create(job(f"{name}{number}", after_s=far + number), [JobEntry(item="p0")])
+    store.jobs.finish(JobId(f"job_{name}1"), done("p0"))
+    store.jobs.finish(JobId(f"job_{name}2"), failed("p0"))
+    ids = [one.id.removeprefix(f"job_{name}") for one in store.jobs.recent(1000) if name in one.id]
+    assert ids == ["3", "2", "1", "0"]
+    newest = store.jobs.recent(1)[0]
+    assert newest.created_at >= START + timedelta(seconds=far + 3)
+    running = store.jobs.recent(1000, JobState.RUNNING)
+    assert [one.id for one in running if name in one.id] == [f"job_{name}3", f"job_{name}0"]
+    assert [one.id for one in store.jobs.recent(1000, JobState.FAILED) if name in one.id] == [f"job_{name}2"]

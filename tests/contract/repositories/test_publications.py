@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from listbridge.domain.ids import AccountId, ProductId, SalesListId, Site
+from listbridge.domain.ports import Conflict
+from listbridge.domain.publication import Publication
+from tests.contract.repositories.conftest import OurPorts
+from tests.contract.repositories.races import at_once
+from tests.fakes.clock import START
+
+
+def publication(name: str) -> Publication:
+    return Publication(SalesListId("lst_1"), ProductId("p1"), AccountId(f"acc_{name}"), Site("SITE_A"))
+
+
+def claim(store: OurPorts, name: str, after_s: float = 0) -> Publication | None:
+    return store.publications.claim(publication(name), seconds=60, now=START + timedelta(seconds=after_s))
+
+
+def test_a_first_claim_has_epoch_one_and_no_progress(store: OurPorts, name: str) -> None:
+    claimed = claim(store, name)
+    assert claimed == replace(publication(name), epoch=1, claimed_until=START + timedelta(seconds=60))
+
+
+def test_a_claim_excludes_others_until_it_ends(store: OurPorts, name: str) -> None:
+    claim(store, name)
+    assert claim(store, name, 59.999) is None
+    taken_over = claim(store, name, 60)
+    assert taken_over is not None
+    assert taken_over.epoch == 2
+
+
+def test_of_many_claims_at_once_exactly_one_succeeds(store: OurPorts, name: str) -> None:
+    results = at_once(8, lambda _: claim(store, name))
+    assert sum(isinstance(result, Publication) for result in results) == 1
+    assert sum(result is None for result in results) == 7
+
+
+def test_progress_is_handed_to_the_next_worker(store: OurPorts, name: str) -> None:
+    mine = claim(store, name)
+    assert mine is not None
+    store.publications.save(replace(mine, progress={"offer:CUP": "77", "creating": "x"}))
+    successor = claim(store, name, 61)
+    assert successor is not None
+    assert successor.progress == {"offer:CUP": "77", "creating": "x"}
+
+
+def test_saving_extends_the_claim(store: OurPorts, name: str) -> None:
+    mine = claim(store, name)
+    assert mine is not None
+    store.publications.save(replace(mine, claimed_until=START + timedelta(seconds=100)))
+    assert claim(store, name, 99) is None
+    assert claim(store, name, 100) is not None
+
+
+def test_a_worker_that_was_overtaken_cannot_save(store: OurPorts, name: str) -> None:
+    mine = claim(store, name)
+    successor = claim(store, name, 61)
+    assert mine is not None
+    assert successor is not None
+    store.publications.save(replace(successor, progress={"by": "successor"}))
+    with pytest.raises(Conflict):
+        store.publications.save(replace(mine, progress={"by": "me"}))
+    store.publications.release(mine)
+    store.publications.forget(mine)
+    assert claim(store, name, 62) is None
+    last = claim(store, name, 200)
+    assert last is not None
+    assert last.progress == {"by": "successor"}
+
+
+def test_a_released_claim_can_be_taken_at_once_and_keeps_its_progress(store: OurPorts, name: str) -> None:
+    mine = claim(store, name)
+    assert mine is not None
+    saved = replace(mine, progress={"group": "g"})
+    store.publications.save(saved)
+    store.publications.release(saved)
+    again = claim(store, name, 1)
+    assert again is not None
+    assert (again.progress, again.epoch) == ({"group": "g"}, 2)
+
+
+def test_a_forgotten_publication_begins_anew_with_a_later_epoch(store: OurPorts, name: str) -> None:
+    mine = claim(store, name)
+    assert mine is not None
+    store.publications.save(replace(mine, progress={"group": "g"}))
+    store.publications.forget(mine)
+    again = claim(store, name, 1)
+    assert again is not None
+    assert again.progress == {}
+    assert again.epoch > mine.epoch
+    with pytest.raises(Conflict):
+        store.publications.save(mine)
+
+
+def test_nothing_is_saved_without_a_claim(store: OurPorts, name: str) -> None:
+    with pytest.raises(Conflict):
+        store.publications.save(publication(name))
+    store.publications.release(publication(name))
+    first = claim(store, name)
+    assert first is not None
+    assert first.epoch == 1
