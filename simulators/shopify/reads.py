@@ -82,12 +82,11 @@ def _locations(
 
 
 def _count(pick: Callable[[View], Mapping[int, Any]], facts: Any) -> Resolver:
-    def count(_: Any, info: Any, query: str | None = None) -> dict[str, Any]:
-        records = found(info, pick(info.context.view), pick, facts, query)
-        return {
-            "count": min(len(records), 10_000),
-            "precision": "EXACT" if len(records) <= 10_000 else "AT_LEAST",
-        }
+    def count(_: Any, info: Any, query: str | None = None, limit: int | None = 10_000) -> dict[str, Any]:
+        number = len(found(info, pick(info.context.view), pick, facts, query))
+        if limit is None or number <= limit:
+            return {"count": number, "precision": "EXACT"}
+        return {"count": limit, "precision": "AT_LEAST"}
 
     return count
 

@@ -338,3 +338,8 @@ def test_subscriptions_beyond_a_page_are_seen(shop: StagedShop):
 def test_the_shapes_run_from_wide_to_narrow():
     assert [shape.products for shape in SHAPES] == sorted((shape.products for shape in SHAPES), reverse=True)
     assert SHAPES[0].products == 25
+
+
+def test_a_catalogue_of_more_than_ten_thousand_products_is_still_counted(shop: StagedShop):
+    shop.fill(10_001, 1)
+    assert shop.open().sweep(None).total == 10_001

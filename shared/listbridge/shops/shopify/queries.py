@@ -97,7 +97,7 @@ ALL_PRODUCTS = Query(
     """
 query AllProducts($first: Int!, $after: String, $variants: Int!, $levels: Int!) {
   shop { currencyCode }
-  productsCount { count precision }
+  productsCount(limit: null) { count precision }
   products(first: $first, after: $after, sortKey: ID) {
     pageInfo { hasNextPage endCursor }
     nodes { ...ProductFacts }
