@@ -51,8 +51,8 @@ check: environments ## lint, types, import contracts, unit and quick contract te
 	wait $$mypy && exit $$tests
 
 .PHONY: bench
-bench: environments ## measure, against a floor measured in the same run; writes build/bench.jsonl
-	$(PY) -m benchmarks
+bench: environments ## measure, against a floor measured in the same run; writes build/bench.jsonl (ONLY="ingest drain": these)
+	PYTHONPATH=.:shared $(PY) -m benchmarks $(ONLY)
 
 .PHONY: build
 build: environments ## sam build for production (ARCHITECTURE=arm64|x86_64, RUNTIME=python3.13)

@@ -1,0 +1,103 @@
+"""`ingest.cpu`: what a webhook costs the door in processor time, to a handler that only puts a row and sends a message."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import hmac
+import json
+import os
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from benchmarks import stage
+from benchmarks.figures import Figure
+from functions.webhook_ingest import app
+from listbridge import bootstrap
+
+ROUNDS, CALLS = 11, 60
+_SECRET = "bench-client-secret"  # noqa: S105 - of a shop that exists nowhere
+_TOPIC = "inventory_levels/update"
+_BODY = (stage.ROOT / "tests" / "data" / "shopify" / "inventory_levels_update.json").read_bytes()
+Handler = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def measure() -> list[Figure]:
+    """User and system time of the process per delivery, ours and the bare handler's in turns; the medians of the rounds."""
+    with stage.local_aws("ingest") as deps, Path(os.devnull).open("w") as nowhere:
+        secrets: dict[str, dict[str, str]] = {stage.SHOP: {"client_id": "bench", "client_secret": _SECRET}}
+        stage.connect(deps, [], credentials=secrets)
+        os.environ["LOG_LEVEL"] = "INFO"  # as the template has it: our log line is part of the cost
+        bootstrap.use(None)
+        with contextlib.redirect_stdout(nowhere):
+            ours, bare = _ours, _bare_handler()
+            _round(ours, 0)
+            _round(bare, 0)
+            rounds = [(_round(ours, number), _round(bare, number)) for number in range(1, ROUNDS + 1)]
+        _all_stored(deps)
+    value, floor = (statistics.median(side) * 1000 for side in zip(*rounds, strict=True))
+    settings = {
+        "rounds": ROUNDS, "calls_per_round": CALLS, "topic": _TOPIC, "body_bytes": len(_BODY),
+        "ours": "verify, put, send, update, log line, metric", "floor": "boto3 put_item and send_message",
+    }  # fmt: skip
+    return [Figure("ingest.cpu", value, "ms/delivery", "<=1.6", floor=floor, settings=settings)]
+
+
+def _round(handler: Handler, number: int) -> float:
+    """Seconds of processor time per call. Every delivery is a new one."""
+    events = [delivery(f"{handler.__name__}-{number}-{call}") for call in range(CALLS)]
+    began = time.process_time()
+    for event in events:
+        if handler(event)["statusCode"] != 200:
+            raise AssertionError("a genuine delivery was refused")
+    return (time.process_time() - began) / CALLS
+
+
+def delivery(id: str) -> dict[str, Any]:
+    """A delivery as API Gateway hands it on, signed with the shop's secret."""
+    sample = json.loads((stage.ROOT / "events/webhook_ingest/inventory_levels_update.json").read_text())
+    signature = base64.b64encode(hmac.new(_SECRET.encode(), _BODY, hashlib.sha256).digest()).decode()
+    told = {"X-Shopify-Topic": _TOPIC, "X-Shopify-Webhook-Id": id, "X-Shopify-Hmac-Sha256": signature}
+    return {
+        **sample,
+        "body": _BODY.decode(),
+        "pathParameters": {"shop_id": stage.SHOP},
+        "headers": {**sample["headers"], **told},
+    }
+
+
+def _ours(event: dict[str, Any]) -> dict[str, Any]:
+    return app.handler(event, None)
+
+
+def _bare_handler() -> Handler:
+    dynamodb, sqs = boto3.client("dynamodb"), boto3.client("sqs")
+    table, queue = os.environ["INBOX_TABLE"], os.environ["REVISE_QUEUE_URL"]
+
+    def bare(event: dict[str, Any]) -> dict[str, Any]:
+        id = event["headers"]["X-Shopify-Webhook-Id"]
+        row = {
+            "shop": {"S": "bare"}, "delivery": {"S": id}, "topic": {"S": _TOPIC}, "body": {"S": event["body"]},
+            "stored_at": {"N": str(int(time.time() * 1000))},
+        }  # fmt: skip
+        dynamodb.put_item(TableName=table, Item=row)
+        sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"shop": "bare", "delivery": id}))
+        return {"statusCode": 200, "body": "{}"}
+
+    return bare
+
+
+def _all_stored(deps: Any) -> None:
+    """The figure counts only if every delivery of ours was stored and queued."""
+    queue = boto3.client("sqs").get_queue_attributes(
+        QueueUrl=os.environ["SHOP_EVENTS_QUEUE_URL"], AttributeNames=["ApproximateNumberOfMessages"]
+    )
+    waiting = int(queue["Attributes"]["ApproximateNumberOfMessages"])
+    if waiting != (ROUNDS + 1) * CALLS:
+        raise AssertionError(f"{waiting} messages are queued, not {(ROUNDS + 1) * CALLS}")
