@@ -322,8 +322,16 @@ def postponed(listing: Listing, until: datetime, now: datetime) -> Listing:
 
 
 def sold_remotely(listing: Listing, now: datetime) -> Listing:
-    """An order was first seen: the marketplace has counted down by itself, so *accepted* is unknown (protocol 5)."""
-    return _refreshed(replace(listing, accepted=replace(listing.accepted, quantity=None)), now)
+    """An order was first seen: the marketplace has counted down by itself, so *accepted* is unknown (protocol 5).
+
+    A call under way may have been applied before the sale or after it: its acceptance says nothing of the quantity.
+    """
+    attempt = listing.attempt
+    if attempt is not None:
+        attempt = replace(attempt, fields=attempt.fields - {Field.QUANTITY})
+    return _refreshed(
+        replace(listing, attempt=attempt, accepted=replace(listing.accepted, quantity=None)), now
+    )
 
 
 def pending(listing: Listing, job: JobId | None, now: datetime) -> Listing:

@@ -301,6 +301,13 @@ def test_a_demand_waits_for_the_read_back_when_an_outcome_is_unknown() -> None:
     assert (row.demanded, row.due_band, row.job) == (frozenset(), None, "j")
 
 
+def test_a_sale_during_a_call_leaves_the_quantity_unknown_whatever_the_call_brings() -> None:
+    row = ledger.sold_remotely(begun(recomputed(a_listing(5, 10), 4, 11)), NOW)
+    row = ledger.accepted(row, "a1", later(1))
+    assert (row.accepted.quantity, row.accepted.price) == (None, euros(11))
+    assert row.due_band is Band.DOWN
+
+
 # ---- reading back ----
 
 
