@@ -72,6 +72,7 @@ def _locations(
     info: Any,
     sortKey: str = "NAME",
     query: str | None = None,
+    includeLegacy: bool = False,  # the locations of fulfilment services, of which this shop has none
     includeInactive: bool = False,
     **window: Any,
 ) -> Page[Location]:

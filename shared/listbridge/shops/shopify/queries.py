@@ -76,7 +76,7 @@ IDENTITY = Query(
     """
 query Identity($after: String) {
   shop { name myshopifyDomain currencyCode }
-  locations(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { id name } }
+  locations(first: 100, after: $after, includeLegacy: true) { pageInfo { hasNextPage endCursor } nodes { id name } }
 }
 """,
     wire.IdentityAnswer,
