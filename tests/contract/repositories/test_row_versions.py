@@ -1,0 +1,136 @@
+"""Old and new code run side by side during a deployment: rows of the version before and of the one after are read."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from listbridge.domain.catalog import Observation, Reservation, Visibility, Write
+from listbridge.domain.configuration import Profile
+from listbridge.domain.ids import JobId, SalesListId
+from listbridge.domain.jobs import JobState
+from listbridge.domain.listing import BOTH, NOTHING, Computed, Status
+from listbridge.infra import aws, settings
+from tests.contract.repositories.conftest import Emulated
+from tests.contract.repositories.rows import listing, listing_key, rich_listing, variant, variant_key
+from tests.emulator import EmulatedAws
+from tests.fakes.clock import START
+
+pytestmark = pytest.mark.emulator
+
+
+@pytest.fixture
+def real(emulator: EmulatedAws) -> Emulated:
+    return Emulated()
+
+
+def raw(table: str, **key: str) -> dict[str, Any]:
+    found = aws.client("dynamodb").get_item(
+        TableName=settings.table(table), Key={k: {"S": v} for k, v in key.items()}
+    )
+    item: dict[str, Any] = found["Item"]
+    return item
+
+
+def put(table: str, item: dict[str, Any]) -> None:
+    aws.client("dynamodb").put_item(TableName=settings.table(table), Item=item)
+
+
+def test_a_listing_of_the_version_before_has_defaults_for_what_it_lacks(real: Emulated, name: str) -> None:
+    key = listing_key(name)
+    oldest = {"key": {"account": key.account, "site": key.site, "sku": key.sku}, "sales_list": "lst_1", "status": "active",
+              "variant": {"shop": "s", "product": "p", "variant": "v"}}  # fmt: skip
+    put(
+        "listings",
+        {"unit": {"S": f"{key.account}#{key.sku}"}, "site": {"S": key.site}, "doc": {"S": json.dumps(oldest)},
+         "rev": {"N": "4"}, "v": {"N": "0"}},
+    )  # fmt: skip
+    row = real.listings.get(key)
+    assert (row.rev, row.status, row.sales_list) == (4, Status.ACTIVE, "lst_1")
+    assert (row.computed, row.accepted, row.auto, row.fence) == (Computed(), NOTHING, BOTH, 0)
+    assert real.listings.save(row).rev == 5
+
+
+def test_a_listing_of_the_version_after_is_read_past_its_unknown_fields(real: Emulated, name: str) -> None:
+    row = rich_listing(listing_key(name))
+    real.listings.create(row)
+    item = raw("listings", unit=f"{row.key.account}#{row.key.sku}", site=row.key.site)
+    doc = json.loads(item["doc"]["S"])
+    doc["invented"] = {"deep": [1]}
+    doc["computed"]["invented"] = 1
+    doc["attempt"]["invented"] = None
+    item |= {"doc": {"S": json.dumps(doc)}, "v": {"N": "2"}, "invented": {"BOOL": True}}
+    put("listings", item)
+    assert real.listings.get(row.key) == real.listings.get_many([row.key])[row.key]
+    assert real.listings.get(row.key).computed == row.computed
+
+
+def test_a_variant_of_another_version_is_read_and_observed_over(real: Emulated, name: str) -> None:
+    key = variant_key(name)
+    facts = {"variant": key.variant, "sku": "S", "title": "Cup", "price": None, "invented": 1}
+    put(
+        "variants",
+        {"product": {"S": f"{key.shop}#{key.product}"}, "variant": {"S": key.variant}, "rev": {"N": "3"},
+         "doc": {"S": json.dumps({"facts": facts, "visibility": "visible", "invented": 1})},
+         "obs_start": {"N": "1"}, "obs_end": {"N": "2"}, "v": {"N": "2"}, "invented": {"S": "x"},
+         "reservations": {"M": {"o1": {"S": '{"quantity": 2, "invented": 1}'}}}},
+    )  # fmt: skip
+    row = real.variants.get_many([key])[key]
+    assert (row.visibility, row.observation, row.rev) == (Visibility.VISIBLE, Observation(1, 2), 3)
+    assert row.reservations == {"o1": Reservation(2)}
+    assert real.variants.observe(variant(key, 5, 3, 4)) is Write.NEW
+    assert real.variants.get_many([key])[key].reservations == {"o1": Reservation(2)}
+
+
+def test_the_same_facts_written_by_another_version_are_the_same(real: Emulated, name: str) -> None:
+    key = variant_key(name)
+    real.variants.observe(variant(key, 5, 1, 2))
+    item = raw("variants", product=f"{key.shop}#{key.product}", variant=key.variant)
+    doc = json.loads(item["doc"]["S"])
+    item["doc"] = {"S": json.dumps({"invented": True, **dict(reversed(list(doc.items())))})}
+    put("variants", item)
+    assert real.variants.observe(variant(key, 5, 3, 4)) is Write.SAME
+
+
+def test_documents_and_jobs_of_another_version_are_read(real: Emulated, name: str) -> None:
+    put(
+        "config",
+        {"kind": {"S": "profile"}, "id": {"S": f"pro_{name}"}, "rev": {"N": "2"}, "v": {"N": "2"}, "new": {"S": "x"},
+         "doc": {"S": json.dumps({"id": f"pro_{name}", "name": "P", "invented": 1})}},
+    )  # fmt: skip
+    assert real.configuration.get(Profile, f"pro_{name}").rev == 2
+    doc = {"id": f"job_{name}", "kind": "send", "created_at": START.isoformat(), "invented": 1}
+    put("jobs", {"job": {"S": f"job_{name}"}, "entry": {"S": "job"}, "doc": {"S": json.dumps(doc)}, "v": {"N": "0"},
+                 "expires_at": {"N": "1"}})  # fmt: skip
+    job = real.jobs.get(JobId(f"job_{name}"))
+    assert (job.state, job.total, job.rev) == (JobState.RUNNING, 0, 0)
+
+
+def test_every_row_carries_the_version_and_only_finite_ones_expire(real: Emulated, name: str) -> None:
+    key = listing_key(name)
+    real.listings.create(listing(key, sales_list=SalesListId("lst_1")))
+    row = raw("listings", unit=f"{key.account}#{key.sku}", site=key.site)
+    assert row["v"] == {"N": "1"}
+    assert "expires_at" not in row
+    assert "due_shard" not in row
+    lease = real.leases.acquire(name, "a", seconds=10)
+    assert lease is not None
+    week = int((START + timedelta(seconds=10, days=7)).timestamp())
+    assert raw("coordination", key=f"lease#{name}")["expires_at"] == {"N": str(week)}
+    real.counters.next(name)
+    assert "expires_at" not in raw("coordination", key=f"counter#{name}")
+
+
+def test_an_epoch_never_falls_even_when_its_row_expired(real: Emulated, name: str) -> None:
+    first = real.leases.acquire(name, "a", seconds=10)
+    assert first is not None
+    aws.client("dynamodb").delete_item(
+        TableName=settings.table("coordination"), Key={"key": {"S": f"lease#{name}"}}
+    )
+    real.clock.advance(8 * 86_400)
+    second = real.leases.acquire(name, "a", seconds=10)
+    assert second is not None
+    assert second.epoch > first.epoch

@@ -1,0 +1,210 @@
+"""What our stores do when AWS answers badly: a client that was told what to say stands in for it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from listbridge.domain.ids import (
+    AccountId,
+    ListingKey,
+    ProductId,
+    SalesListId,
+    ShopId,
+    Site,
+    Sku,
+    VariantId,
+    VariantKey,
+)
+from listbridge.domain.listing import Listing
+from listbridge.domain.ports import Conflict, Missing
+from listbridge.infra import aws, dynamo, secrets, settings
+from listbridge.infra.leases import DynamoLeases
+from listbridge.infra.repositories.listings import DynamoListings
+from listbridge.infra.secrets import SecretsManagerStore, SecretUnreadable
+from tests.fakes.clock import VirtualClock
+
+ROW = Listing(
+    ListingKey(AccountId("acc_1"), Site("SITE_A"), Sku("S1")),
+    VariantKey(ShopId("shp_1"), ProductId("p1"), VariantId("v1")),
+    SalesListId("lst_1"),
+)
+
+
+def refused(code: str, **more: Any) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "…"}, **more}, "Operation")
+
+
+class Told:
+    """A client whose every operation calls `answer(operation, arguments)`."""
+
+    def __init__(self, answer: Any) -> None:
+        self._answer = answer
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+
+    def __getattr__(self, operation: str) -> Any:
+        def call(**arguments: Any) -> Any:
+            self.calls.append((operation, arguments))
+            return self._answer(operation, arguments)
+
+        return call
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Any:
+    for name in ("LISTINGS_TABLE", "COORDINATION_TABLE"):
+        monkeypatch.setenv(name, name.lower())
+    monkeypatch.setenv("SECRETS_PREFIX", "listbridge/tests")
+    monkeypatch.setattr(dynamo, "pause", lambda attempt: None)
+    settings.forget()
+
+    def install(answer: Any) -> Told:
+        client = Told(answer)
+        monkeypatch.setattr(aws, "client", lambda service: client)
+        return client
+
+    yield install
+    settings.forget()
+
+
+def test_a_save_whose_answer_was_lost_and_that_was_repeated_is_a_success(told: Any) -> None:
+    """The client itself repeats the call; the row that then stands in the way is the one it wrote."""
+
+    def answer(operation: str, arguments: dict[str, Any]) -> Any:
+        raise refused("ConditionalCheckFailedException", Item=arguments["Item"])
+
+    told(answer)
+    assert DynamoListings().save(ROW).rev == 1
+
+
+def test_a_save_that_another_writer_won_conflicts_even_with_the_same_content(told: Any) -> None:
+    def answer(operation: str, arguments: dict[str, Any]) -> Any:
+        raise refused("ConditionalCheckFailedException", Item={**arguments["Item"], "writer": {"S": "other"}})
+
+    told(answer)
+    with pytest.raises(Conflict):
+        DynamoListings().save(ROW)
+
+
+def test_a_lease_whose_answer_was_lost_is_ours(told: Any) -> None:
+    def answer(operation: str, arguments: dict[str, Any]) -> Any:
+        values = arguments["ExpressionAttributeValues"]
+        raise refused(
+            "ConditionalCheckFailedException", Item={"writer": values[":writer"], "epoch": {"N": "7"}}
+        )
+
+    told(answer)
+    lease = DynamoLeases(VirtualClock()).acquire("k", "a", seconds=5)
+    assert lease is not None
+    assert lease.epoch == 7
+
+
+def test_any_other_failure_of_a_conditional_write_comes_through(told: Any) -> None:
+    def answer(operation: str, arguments: dict[str, Any]) -> Any:
+        raise refused("ProvisionedThroughputExceededException")
+
+    told(answer)
+    with pytest.raises(ClientError):
+        DynamoListings().save(ROW)
+    with pytest.raises(ClientError):
+        DynamoLeases(VirtualClock()).acquire("k", "a", seconds=5)
+
+
+def test_keys_left_unprocessed_are_asked_for_again(told: Any) -> None:
+    def answer(operation: str, arguments: dict[str, Any]) -> Any:
+        ((table, asked),) = arguments["RequestItems"].items()
+        keys = asked["Keys"]
+        left = {table: {**asked, "Keys": keys[1:]}} if len(keys) > 1 else {}
+        return {"Responses": {table: [keys[0]]}, "UnprocessedKeys": left}
+
+    client = told(answer)
+    keys = [{"k": {"S": str(number)}} for number in range(4)]
+    assert list(dynamo.get_many("t", keys)) == keys
+    assert [call["RequestItems"]["t"]["ConsistentRead"] for _, call in client.calls] == [True] * 4
+
+
+def test_keys_left_unprocessed_for_ever_raise(told: Any) -> None:
+    told(lambda operation, arguments: {"Responses": {}, "UnprocessedKeys": arguments["RequestItems"]})
+    with pytest.raises(TimeoutError):
+        list(dynamo.get_many("t", [{"k": {"S": "1"}}]))
+
+
+@pytest.mark.parametrize("cursor", ["", "%%%", "bm90IGpzb24=", "WzFd", "eyJhIjogMX0="])
+def test_a_cursor_that_is_not_ours_is_refused(cursor: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011  # the message is of the library that noticed
+        dynamo.cursor_key(cursor)
+
+
+def test_a_cursor_goes_there_and_back() -> None:
+    key = {"unit": {"S": "acc_1#Ø/1"}, "due_at": {"N": "12"}}
+    cursor = dynamo.cursor_text(key)
+    assert cursor is not None
+    assert dynamo.cursor_key(cursor) == key
+    assert dynamo.cursor_text(None) is None
+
+
+def test_every_name_in_an_expression_is_a_placeholder_of_itself() -> None:
+    assert dynamo.names_in("#a = :b AND begins_with(#c_d, :e)", "SET #a.#f = :g") == {
+        "#a": "a",
+        "#c_d": "c_d",
+        "#f": "f",
+    }
+
+
+def secret(value: Any) -> Any:
+    return lambda operation, arguments: {
+        "SecretString": value if isinstance(value, str) else json.dumps(value)
+    }
+
+
+def test_a_secret_is_read_once_a_minute_under_the_deployment_s_prefix(
+    told: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(secrets.time, "time", lambda: now[0])
+    client = told(secret({"token": "value-one"}))
+    store = SecretsManagerStore()
+    assert store.get("shops/1") == store.get("shops/1") == {"token": "value-one"}
+    assert [call["SecretId"] for _, call in client.calls] == ["listbridge/tests/shops/1"]
+    now[0] += 60
+    store.get("shops/1")
+    assert len(client.calls) == 2
+
+
+@pytest.mark.parametrize("value", ["sk-live-123456", "[1]", '{"a": 1}', ""])
+def test_a_secret_of_another_shape_is_refused_without_showing_it(told: Any, value: str) -> None:
+    told(secret(value))
+    with pytest.raises(SecretUnreadable) as refusal:
+        SecretsManagerStore().get("shops/1")
+    assert str(refusal.value) == "shops/1"
+    assert refusal.value.__cause__ is None
+    assert refusal.value.__suppress_context__
+
+
+@pytest.mark.parametrize("code", ["ResourceNotFoundException", "InvalidRequestException"])
+def test_a_secret_that_is_absent_or_being_deleted_is_missing(told: Any, code: str) -> None:
+    def answer(operation: str, arguments: dict[str, Any]) -> Any:
+        raise refused(code)
+
+    told(answer)
+    with pytest.raises(Missing):
+        SecretsManagerStore().get("shops/1")
+
+
+def test_secrets_manager_s_refusal_is_not_taken_for_a_missing_secret(told: Any) -> None:
+    def answer(operation: str, arguments: dict[str, Any]) -> Any:
+        raise refused("AccessDeniedException")
+
+    told(answer)
+    with pytest.raises(ClientError):
+        SecretsManagerStore().get("shops/1")
+
+
+def test_a_store_of_secrets_shows_none_of_them(told: Any) -> None:
+    told(secret({"token": "value-one"}))
+    store = SecretsManagerStore()
+    store.get("shops/1")
+    assert "value-one" not in repr(store)
