@@ -1,0 +1,1 @@
+"""eBay, by its Sell APIs (Inventory, Account), Commerce APIs (Identity, Taxonomy) and OAuth."""

@@ -1,0 +1,86 @@
+"""The eBay adapter: one opened seller account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from listbridge.domain.ids import AccountId, Site, Sku
+from listbridge.domain.listing import Listing
+from listbridge.domain.ports import (
+    AccountIdentity,
+    MarketplaceAdapter,
+    Published,
+    PublishRequest,
+    PublishSteps,
+    RemoteListing,
+    Revision,
+    RevisionResult,
+)
+from listbridge.infra.connection import Connection
+from listbridge.marketplaces.ebay import ending, revising
+from listbridge.marketplaces.ebay.choices import choices
+from listbridge.marketplaces.ebay.client import EbayHttp, Request
+from listbridge.marketplaces.ebay.inventory import Inventory
+from listbridge.marketplaces.ebay.mapping import listing_content, settings_of
+from listbridge.marketplaces.ebay.publishing import Publishing
+from listbridge.marketplaces.ebay.reading import Reader
+from listbridge.marketplaces.ebay.sites import SITES, site_of
+from listbridge.marketplaces.ebay.wire import User
+
+
+class EbayAdapter:
+    """One seller account; see `domain.ports.MarketplaceAdapter`. Safe to share between threads."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._http = EbayHttp(connection)
+        self._inventory = Inventory(self._http)
+        self._reader = Reader(self._inventory, AccountId(connection.id))
+
+    def identify(self) -> AccountIdentity:
+        """The seller's immutable user id (a user name can be changed, getUser) and the sites, his own first."""
+        request = Request("GET", "/commerce/identity/v1/user/", "getUser", host="apiz")
+        user = self._http.read(request, User)
+        home = Site(user.registration_marketplace_id or "")
+        sites = sorted(SITES, key=lambda site: site != home)
+        return AccountIdentity(remote_name=user.user_id, sites=tuple(sites))
+
+    def lease_key(self, listing: Listing) -> str:
+        """The item, or its whole group: eBay refuses two writes at once within a group (25025)."""
+        account = listing.key.account
+        return f"{account}#group:{listing.group}" if listing.group else f"{account}#sku:{listing.key.sku}"
+
+    def revise(self, revisions: Sequence[Revision], *, highest_quantity: int | None) -> list[RevisionResult]:
+        return revising.revise(self._inventory, revisions, highest_quantity, self._connection.clock.now())
+
+    def read_back(self, listings: Sequence[Listing]) -> list[RemoteListing]:
+        return self._reader.read_back(listings)
+
+    def find(self, site: Site, sku: Sku) -> RemoteListing | None:
+        return self._reader.find(site, sku)
+
+    def publish(self, request: PublishRequest, steps: PublishSteps) -> Published:
+        return self._publishing(request, steps).publish()
+
+    def full_revise(self, request: PublishRequest, steps: PublishSteps) -> Published:
+        return self._publishing(request, steps).full_revise()
+
+    def end(self, request: PublishRequest, steps: PublishSteps) -> None:
+        ending.end(self._inventory, request, steps)
+
+    def creation_choices(self, site: Site) -> Mapping[str, Any]:
+        return choices(self._http, site_of(site))
+
+    def _publishing(self, request: PublishRequest, steps: PublishSteps) -> Publishing:
+        site = site_of(request.site)
+        skus = [variant.key.sku for variant in request.variants]
+        content = listing_content(request.product, skus, settings_of(request.creation.settings), site)
+        return Publishing(
+            self._inventory, request, steps, content, url=lambda listing: self._reader.url(site, listing)
+        )
+
+
+def open_adapter(connection: Connection) -> MarketplaceAdapter:
+    """The adapter of one account. Raises Unauthorized when its credentials lack the app's keys."""
+    return EbayAdapter(connection)

@@ -1,0 +1,177 @@
+"""eBay's OAuth: tokens of the seller and of the app, and the seller's consent.
+
+Sources: developer.ebay.com, "Getting OAuth tokens" and "OAuth rate limits" (read 2026-11-23): an access token lives
+7200 s, a refresh token 18 months; refreshing does not exchange the refresh token. There is no OpenAPI document.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import Rejected
+from listbridge.infra.connection import Connection
+from listbridge.infra.http import Purpose, request_id
+from listbridge.infra.tokens import Token
+from listbridge.marketplaces.ebay.errors import (
+    APP_REFUSED,
+    CONSENT_MISSING,
+    TOKEN_REFUSED,
+    UNREADABLE,
+    of_token_answer,
+)
+from listbridge.marketplaces.ebay.settings import Credentials, Settings
+
+_PREFIX = "https://api.ebay.com/oauth/api_scope"  # the scopes' names, the same in the sandbox: not an address we call
+SCOPES = tuple(f"{_PREFIX}/{name}" for name in ("sell.inventory", "sell.account", "sell.fulfillment", "commerce.identity.readonly"))  # fmt: skip
+"""What we ask the seller to consent to; orders need `sell.fulfillment`."""
+Who = Literal["seller", "app"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """Where eBay answers. A `base_url` of the connection stands for all of them (the local run)."""
+
+    api: str
+    apiz: str
+    auth: str
+    replaced: bool = False
+
+    @classmethod
+    def of(cls, connection: Connection) -> Hosts:
+        if connection.base_url:
+            base = connection.base_url.rstrip("/")
+            return cls(base, base, base, replaced=True)
+        sandbox = Settings.model_validate(connection.settings).environment == "sandbox"
+        domain = "sandbox.ebay.com" if sandbox else "ebay.com"
+        return cls(f"https://api.{domain}", f"https://apiz.{domain}", f"https://auth.{domain}")
+
+
+class _Granted(BaseModel):
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+    access_token: str = Field(min_length=1, repr=False)
+    expires_in: int = Field(gt=0)
+    refresh_token: str = Field(default="", repr=False)
+    refresh_token_expires_in: int | None = None
+
+
+class Grants:
+    """Access tokens of one account, kept in the connection's token cache."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._credentials = credentials_of(connection)
+
+    def token(self, who: Who) -> str:
+        """A token to call with.
+
+        Raises:
+            Unauthorized: the seller took his consent back or never gave it, or the app's keys are wrong.
+            RetryLater: eBay cannot answer now.
+        """
+        fetch = self._of_seller if who == "seller" else self._of_app
+        return self._connection.tokens.get(self._key(who), fetch, now=self._connection.clock.now())
+
+    def forget(self, who: Who) -> None:
+        """Drop a token that was refused."""
+        self._connection.tokens.forget(self._key(who))
+
+    def _key(self, who: Who) -> str:
+        # The app's own token is the same for all its accounts, and eBay gives only a thousand a day.
+        return f"ebay:{self._credentials.client_id}:{self._connection.id if who == 'seller' else ''}"
+
+    def _of_seller(self) -> Token:
+        refresh_token = self._credentials.refresh_token.get_secret_value()
+        if not refresh_token:
+            raise CONSENT_MISSING.error()
+        return self._fetch({"grant_type": "refresh_token", "refresh_token": refresh_token})
+
+    def _of_app(self) -> Token:
+        return self._fetch({"grant_type": "client_credentials", "scope": _PREFIX})
+
+    def _fetch(self, form: dict[str, str]) -> Token:
+        asked_at = self._connection.clock.now()
+        granted = _ask(self._connection, self._credentials, form)
+        return Token(granted.access_token, asked_at + timedelta(seconds=granted.expires_in))
+
+
+def credentials_of(connection: Connection) -> Credentials:
+    """The connection's credentials. Raises Unauthorized when the secret lacks the app's keys."""
+    try:
+        return Credentials.model_validate(dict(connection.secret))
+    except ValidationError:
+        raise APP_REFUSED.error(detail="the secret lacks the app's keys") from None
+
+
+def authorize_url(connection: Connection, state: str) -> str:
+    """Where to send the seller to consent. eBay sends him to the RuName's address with `code` and this `state`.
+
+    `connection.secret` needs the app's keys only. Raises Rejected without a RuName in the settings.
+    """
+    ru_name = _ru_name(connection)
+    query = urlencode(
+        {
+            "client_id": credentials_of(connection).client_id,
+            "redirect_uri": ru_name,
+            "response_type": "code",
+            "scope": " ".join(SCOPES),
+            "state": state,
+            "prompt": "login",  # else eBay silently takes the account that is signed in
+        }
+    )
+    return f"{Hosts.of(connection).auth}/oauth2/authorize?{query}"
+
+
+def exchange(connection: Connection, code: str) -> dict[str, str]:
+    """Trade the consent's `code` for the secret's new fields: `refresh_token`, and when it ends (ISO 8601, UTC).
+
+    A code works once and for five minutes. Raises Unauthorized for one that is used up, forged or late.
+    """
+    asked_at = connection.clock.now()
+    credentials = credentials_of(connection)
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": _ru_name(connection)}
+    granted = _ask(connection, credentials, form)
+    if not granted.refresh_token:
+        raise TOKEN_REFUSED.error(detail="no refresh token for the code")
+    fields = {"refresh_token": granted.refresh_token}
+    if granted.refresh_token_expires_in:
+        ends = asked_at + timedelta(seconds=granted.refresh_token_expires_in)
+        fields["refresh_token_expires_at"] = ends.isoformat(timespec="seconds")
+    return fields
+
+
+def _ru_name(connection: Connection) -> str:
+    ru_name = Settings.model_validate(connection.settings).ru_name
+    if not ru_name:
+        raise Rejected(Problem("ebay_ru_name_missing", fix="set_ru_name"))
+    return ru_name
+
+
+def _ask(connection: Connection, credentials: Credentials, form: dict[str, str]) -> _Granted:
+    response = connection.session.request(
+        "POST",
+        f"{Hosts.of(connection).api}/identity/v1/oauth2/token",
+        purpose=Purpose.TOKEN,
+        operation="token",
+        headers={"Accept": "application/json"},
+        data=form,
+        auth=(credentials.client_id, credentials.client_secret.get_secret_value()),
+    )
+    request = request_id(response.headers)
+    body: Any = None
+    with suppress(ValueError, RecursionError):
+        body = response.json()
+    refusal = of_token_answer(response.status_code, body, request)
+    if refusal is not None:
+        raise refusal
+    try:
+        return _Granted.model_validate(body)
+    except ValidationError:
+        # Without its cause: a validation error may hold the token.
+        raise UNREADABLE.error(detail="token", status=response.status_code, request=request) from None

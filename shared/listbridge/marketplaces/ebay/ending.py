@@ -1,0 +1,71 @@
+"""Taking a product off sale. Offers survive a withdrawal, unpublished; what has ended already is a success."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from listbridge.domain.ids import RemoteId, Sku
+from listbridge.domain.ports import PublishRequest, PublishSteps
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import Rejected
+from listbridge.marketplaces.ebay.inventory import Inventory
+from listbridge.marketplaces.ebay.sites import NationalSite, site_of
+from listbridge.marketplaces.ebay.wire import Offer
+
+
+def end(inventory: Inventory, request: PublishRequest, steps: PublishSteps) -> None:
+    """End the live listing of the request's variants on its site.
+
+    When siblings that the request does not name are on sale in the same listing, only its own variations leave it.
+    A refusal counts only if something is still live afterwards. Raises RemoteError.
+    """
+    site = site_of(request.site)
+    skus = [variant.key.sku for variant in request.variants]
+    live = _live(inventory, site, skus)
+    if live:
+        try:
+            _withdraw(inventory, site, live, steps)
+        except Rejected:
+            if _live(inventory, site, list(live)):
+                raise
+    if steps.progress.get("listing"):
+        steps.forget("listing")
+
+
+def _live(inventory: Inventory, site: NationalSite, skus: Sequence[Sku]) -> dict[Sku, Offer]:
+    found = {sku: inventory.offer(sku, site) for sku in skus}
+    return {sku: offer for sku, offer in found.items() if offer is not None and offer.listing_id}
+
+
+def _withdraw(
+    inventory: Inventory, site: NationalSite, live: Mapping[Sku, Offer], steps: PublishSteps
+) -> None:
+    """By group or one by one, as eBay has them now: the product may have got its options after it was listed."""
+    item = inventory.item(next(iter(live)))
+    if item is None or not item.group:
+        for offer in live.values():
+            inventory.withdraw_offer(site, RemoteId(offer.offer_id))
+        return
+    key = RemoteId(item.group)
+    group = inventory.group(key)
+    siblings = [Sku(sku) for sku in group.variant_skus if sku not in live] if group is not None else []
+    if not _live(inventory, site, siblings):
+        inventory.withdraw_group(site, key)
+        return
+    for sku, offer in live.items():
+        _remove_variation(inventory, site, sku, offer)
+        if steps.progress.get(f"offer:{sku}"):
+            steps.forget(f"offer:{sku}")
+
+
+def _remove_variation(inventory: Inventory, site: NationalSite, sku: Sku, offer: Offer) -> None:
+    """Deleting the offer is the only way to take one variation out; one that has been sold stays, at 0 (deleteOffer)."""
+    try:
+        inventory.delete_offer(site, RemoteId(offer.offer_id))
+    except Rejected as error:
+        if error.problem.code != "ebay_variations_refused":
+            raise
+        raise Rejected(
+            Problem("ebay_variation_has_sales", {"sku": sku}, "keep_at_zero"), detail=error.detail,
+            status=error.status, request_id=error.request_id,
+        ) from error  # fmt: skip

@@ -1,0 +1,216 @@
+"""eBay's errors and our verdicts.
+
+Sources: `x-response-codes` of sell_inventory 1.18.4, sell_account 1.9.3, commerce_taxonomy 1.1.0; the ids below 4000
+are common errors of eBay's gateway (developer guide, not part of the documents, not verified). A contract test holds
+the table against the documents.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import (
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    RemoteError,
+    RetryLater,
+    Unauthorized,
+)
+from listbridge.marketplaces.ebay.manifest import PACIFIC, ZERO_REFUSED
+from listbridge.marketplaces.ebay.wire import ErrorEntry
+
+_LONGEST_MESSAGE = 300
+_REVISIONS_USED_UP = re.compile(r"revis\w*.*\b(day|limit)", re.IGNORECASE | re.DOTALL)
+_ALREADY_EXISTS = re.compile(r"already exists?", re.IGNORECASE)
+_QUANTITY = re.compile(r"quantity", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: what we do next, the seller's text and its fix, and how long to wait before a retry."""
+
+    verdict: type[RemoteError]
+    code: str
+    fix: str = ""
+    after_s: float = 5.0
+
+    def error(self, message: str = "", *, params: Mapping[str, str] | None = None, detail: str = "", status: int | None = None,
+              request: str | None = None) -> RemoteError:  # fmt: skip
+        """The verdict; eBay's own `message` fills the seller's text."""
+        filled = {**({"message": message} if message else {}), **(params or {})}
+        problem = Problem(self.code, filled, self.fix)
+        if issubclass(self.verdict, RetryLater):
+            return self.verdict(
+                problem, after_s=self.after_s, detail=detail, status=status, request_id=request
+            )
+        return self.verdict(problem, detail=detail, status=status, request_id=request)
+
+
+UNAVAILABLE = Row(RetryLater, "ebay_unavailable")
+UNKNOWN = Row(OutcomeUnknown, "ebay_outcome_unknown")
+UNREADABLE = Row(RetryLater, "ebay_answer_unreadable", after_s=30.0)
+THROTTLED = Row(RateLimited, "ebay_limit_reached", after_s=1.0)
+REFUSED = Row(Rejected, "ebay_refused", "read_ebay_message")
+TOKEN_REFUSED = Row(Unauthorized, "ebay_token_refused", "reconnect_account")
+CONSENT_MISSING = Row(Unauthorized, "ebay_consent_missing", "authorize_account")
+APP_REFUSED = Row(Unauthorized, "ebay_app_refused", "check_app_keys")
+SCOPE_MISSING = Row(Unauthorized, "ebay_scope_missing", "reconnect_account")
+QUANTITY = Row(Rejected, "ebay_quantity_refused", "check_stock_in_shop")
+ZERO = Row(Rejected, ZERO_REFUSED, "enable_out_of_stock_control")
+
+_BUSY = Row(RetryLater, "ebay_item_busy", after_s=2.0)
+_ON_HOLD = Row(RetryLater, "ebay_listing_on_hold", "read_ebay_mail", 900.0)
+_ENDING = Row(RetryLater, "ebay_listing_ending", after_s=900.0)
+_PROFILE = "edit_creation_profile"
+_POLICY = Row(Rejected, "ebay_policy_refused", "choose_policies")
+_PICTURES = Row(Rejected, "ebay_pictures_refused", "check_images_in_shop")
+_CONTENT = Row(Rejected, "ebay_content_refused", "edit_product_in_shop")
+_CONDITION = Row(Rejected, "ebay_condition_refused", _PROFILE)
+_ASPECT = Row(Rejected, "ebay_aspect_refused", _PROFILE)
+_RULES = Row(Rejected, "ebay_rules_refused", "complete_on_ebay")
+_OURS = Row(Rejected, "ebay_request_refused", "report_to_us")
+_ITEM_GONE = Row(NotFound, "ebay_item_gone", "send_again")
+_OFFER_GONE = Row(NotFound, "ebay_offer_gone", "send_again")
+_SKU = Row(Rejected, "ebay_sku_refused", "change_sku_in_shop")
+
+
+def _each(row: Row, *ids: int) -> dict[int, Row]:
+    return dict.fromkeys(ids, row)
+
+
+BY_ID: Final[Mapping[int, Row]] = {
+    **_each(TOKEN_REFUSED, 1001, 1002, 1003),
+    1100: SCOPE_MISSING,
+    2001: THROTTLED,
+    2002: UNAVAILABLE,  # the gateway knows no such address: never a thing that is gone
+    20403: Row(Rejected, "ebay_account_not_ready", "opt_in_business_policies"),
+    25003: Row(Rejected, "ebay_price_refused", "set_price_in_shop"),
+    25004: QUANTITY,
+    25005: Row(Rejected, "ebay_category_refused", _PROFILE),
+    25006: Row(Rejected, "ebay_option_refused", _PROFILE),
+    25007: Row(Rejected, "ebay_shipping_policy_refused", "choose_policies"),
+    25008: Row(Rejected, "ebay_payment_policy_refused", "choose_policies"),
+    25009: Row(Rejected, "ebay_return_policy_refused", "choose_policies"),
+    25012: Row(Rejected, "ebay_location_refused", _PROFILE),
+    25013: Row(Rejected, "ebay_variations_refused", "check_options_in_shop"),
+    25018: Row(Rejected, "ebay_account_not_ready", "complete_on_ebay"),
+    25019: Row(Rejected, "ebay_revision_refused", "read_ebay_message"),
+    25025: _BUSY,
+    25026: Row(Rejected, "ebay_selling_limit", "raise_selling_limit"),
+    25029: Row(Rejected, "ebay_aspect_missing", _PROFILE),
+    25703: Row(Rejected, "ebay_sku_in_other_group", "end_other_listing"),
+    25704: Row(Rejected, "ebay_sku_listed_alone", "stop_and_send"),
+    25705: Row(NotFound, "ebay_group_gone", "send_again"),
+    **_each(_PICTURES, 25014, 25015, 25501),
+    **_each(_CONTENT, 25016, 25017, 25020, 25031, 25032, 25503, 25715),
+    **_each(_CONDITION, 25021, *range(25041, 25053)),
+    **_each(_ASPECT, 25022, 25502, 25601),
+    **_each(_POLICY, 25034, 25035, 25036, 25123, 25766, 25767),
+    **_each(_ENDING, 25038, 25039, 25040),
+    **_each(_RULES, *range(25076, 25082), 25083, 25084, 25086, *range(25088, 25096), 25104, *range(25106, 25117)),
+    **_each(_RULES, 25118, 25119, 25120, 25121, 25122),
+    **_each(_ON_HOLD, 25097, 25098, 25759),
+    **_each(_ITEM_GONE, 25701, 25702, 25710),
+    **_each(_OFFER_GONE, 25713, 25725),
+    **_each(_SKU, 25707, 25708),
+    **_each(_OURS, 2004, 25706, 25709, 25727, 25734),
+}  # fmt: skip
+"""By errorId, for refusals. An id that is not here is judged by its category and the HTTP status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What eBay said: its error entries with the call they answer. `write`: an outcome can be unknown."""
+
+    operation: str
+    status: int
+    write: bool
+    entries: Sequence[ErrorEntry] = ()
+    request: str | None = None
+
+    @property
+    def says_exists_already(self) -> bool:
+        """True for "offer already exists". 25002 is any user error, so the text decides (not verified, README)."""
+        return any(e.error_id == 25002 and _ALREADY_EXISTS.search(e.text) for e in self.entries)
+
+    @property
+    def says_quantity(self) -> bool:
+        """True when a quantity is what eBay does not like; with a zero that is the out-of-stock control."""
+        return any(
+            e.error_id == 25004 or (e.error_id in (25002, 25016) and _QUANTITY.search(e.text) is not None)
+            for e in self.entries
+        )
+
+    def error(self, now: datetime) -> RemoteError:
+        """Our verdict. Of several entries, the first that the table knows decides."""
+        chosen = next((e for e in self.entries if e.error_id in BY_ID), next(iter(self.entries), None))
+        if chosen is None or (self.status in (401, 429) and chosen.error_id not in BY_ID):
+            return self._of_status()
+        message = chosen.text[:_LONGEST_MESSAGE] or "(no reason given)"
+        detail = f"{self.operation}: {', '.join(str(e.error_id) for e in self.entries)}"
+        more: dict[str, Any] = {"detail": detail, "status": self.status, "request": self.request}
+        if chosen.error_id == 25019 and _REVISIONS_USED_UP.search(chosen.text):
+            problem = Problem("ebay_revisions_used_up")
+            return RateLimited(
+                problem, until=next_day(now), detail=detail, status=self.status, request_id=self.request
+            )
+        row = BY_ID.get(chosen.error_id)
+        if row is None and (chosen.category == "APPLICATION" or self.status >= 500):
+            row = UNKNOWN if self.write else UNAVAILABLE
+        return (row or REFUSED).error(message, **more)
+
+    def _of_status(self) -> RemoteError:
+        detail = f"{self.operation}: HTTP {self.status}"
+        if self.status == 401:
+            row = TOKEN_REFUSED
+        elif self.status == 429:
+            row = THROTTLED
+        elif self.status >= 500:
+            row = UNKNOWN if self.write else UNAVAILABLE
+        else:
+            row = UNREADABLE  # a page of some edge server, or a refusal without a reason: it never reached the API
+        return row.error(detail=detail, status=self.status, request=self.request)
+
+
+def entries_of(body: Any) -> list[ErrorEntry]:
+    """The `errors` of an answer or of an entry in one, as far as they can be read."""
+    told = body.get("errors") if isinstance(body, Mapping) else None
+    found = []
+    for one in told if isinstance(told, list) else []:
+        try:
+            found.append(ErrorEntry.model_validate(one))
+        except ValidationError:
+            continue
+    return found
+
+
+def of_token_answer(status: int, body: Any, request: str | None) -> RemoteError | None:
+    """The verdict on an answer of the token endpoint; None for 2xx (error names: RFC 6749)."""
+    if 200 <= status < 300:
+        return None
+    code = body.get("error") if isinstance(body, Mapping) else None
+    row = {
+        "invalid_grant": TOKEN_REFUSED,
+        "invalid_client": APP_REFUSED,
+        "unauthorized_client": APP_REFUSED,
+        "invalid_scope": SCOPE_MISSING,
+    }.get(code if isinstance(code, str) else "")
+    if row is None:
+        row = THROTTLED if status == 429 else APP_REFUSED if status == 401 else UNAVAILABLE
+    return row.error(detail=f"token: HTTP {status}", status=status, request=request)
+
+
+def next_day(now: datetime) -> datetime:
+    """The next midnight Pacific, in the zone of `now`: when eBay's days begin. (For revisions the zone is assumed.)"""
+    midnight = now.astimezone(ZoneInfo(PACIFIC)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (midnight + timedelta(days=1)).astimezone(now.tzinfo)

@@ -1,0 +1,217 @@
+"""The operations that we use, each under its own name: what eBay calls it, what we send, what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from pydantic import BaseModel, ValidationError
+
+from listbridge.domain.ids import RemoteId, Sku
+from listbridge.domain.verdicts import NotFound
+from listbridge.marketplaces.ebay.client import INVENTORY, EbayHttp, M, Refused, Request
+from listbridge.marketplaces.ebay.errors import UNREADABLE
+from listbridge.marketplaces.ebay.sites import SITES, NationalSite
+from listbridge.marketplaces.ebay.wire import (
+    BulkItems,
+    CreatedOffer,
+    Item,
+    Offer,
+    Offers,
+    PriceQuantity,
+    PriceQuantityAnswers,
+    PublishedListing,
+    ShownGroup,
+)
+
+_NO_OFFERS = frozenset({25713, 25710, 25702})
+_NO_ITEM = frozenset({25710, 25702})
+_ANY_SITE = next(iter(SITES.values()))
+
+
+class _Nothing(BaseModel):
+    """An answer of which we need no field."""
+
+
+class OfferExists(Exception):
+    """eBay has an offer for this SKU, site and format already."""
+
+
+class Inventory:
+    """The Inventory API of one account. All methods raise RemoteError."""
+
+    def __init__(self, http: EbayHttp) -> None:
+        self.http = http
+
+    # ---- looking ----
+
+    def offers(self, sku: Sku, site: NationalSite | None = None) -> list[Offer]:
+        """The SKU's fixed-price offers, on one site or on all; made by whomever. None is an empty list.
+
+        The site is chosen here: the query's `marketplace_id` "does not have any practical use" (getOffers).
+        """
+        request = Request(
+            "GET", f"{INVENTORY}/offer", "getOffers", site=site or _ANY_SITE, params={"sku": sku}
+        )
+        try:
+            answer = self.http.ask(request, Offers)
+        except Refused as refused:
+            if _is(refused, _NO_OFFERS):
+                return []
+            raise refused.verdict from None
+        if answer.total is not None and answer.total > len(answer.offers):
+            raise UNREADABLE.error(detail="getOffers: more than one page of offers for one SKU")
+        return [
+            offer
+            for offer in answer.offers
+            if offer.format == "FIXED_PRICE" and (site is None or offer.marketplace_id == site.id)
+        ]
+
+    def offer(self, sku: Sku, site: NationalSite) -> Offer | None:
+        """The SKU's one offer on a site."""
+        return next(iter(self.offers(sku, site)), None)
+
+    def items(self, skus: Sequence[Sku]) -> dict[Sku, Item | None]:
+        """Up to 25 items, None for each that eBay positively does not have."""
+        body = {"requests": [{"sku": sku} for sku in skus]}
+        request = Request(
+            "POST", f"{INVENTORY}/bulk_get_inventory_item", "bulkGetInventoryItem", site=_ANY_SITE, body=body
+        )
+        try:
+            answer = self.http.ask(request, BulkItems)
+        except Refused as refused:
+            answer = _entries(refused, BulkItems)
+        found: dict[Sku, Item | None] = {}
+        for entry in answer.responses:
+            if entry.inventory_item is not None and entry.status_code < 400:
+                found[Sku(entry.sku)] = entry.inventory_item
+            elif any(error.error_id in _NO_ITEM for error in entry.errors or ()):
+                found[Sku(entry.sku)] = None
+        missing = set(skus) - set(found)
+        if missing:  # neither there nor positively absent: an error is not an absence
+            raise UNREADABLE.error(detail=f"bulkGetInventoryItem: no word of {len(missing)} SKUs")
+        return found
+
+    def item(self, sku: Sku) -> Item | None:
+        """One item, None when eBay positively does not have it."""
+        request = Request(
+            "GET", f"{INVENTORY}/inventory_item/{_part(sku)}", "getInventoryItem", site=_ANY_SITE
+        )
+        try:
+            return self.http.ask(request, Item)
+        except Refused as refused:
+            if _is(refused, _NO_ITEM):
+                return None
+            raise refused.verdict from None
+
+    def group(self, key: RemoteId) -> ShownGroup | None:
+        """A group, None when eBay positively does not have it."""
+        try:
+            return self.http.ask(
+                Request("GET", _group_path(key), "getInventoryItemGroup", site=_ANY_SITE), ShownGroup
+            )
+        except Refused as refused:
+            if isinstance(refused.verdict, NotFound):
+                return None
+            raise refused.verdict from None
+
+    # ---- writing ----
+
+    def put_item(self, site: NationalSite, sku: Sku, body: Mapping[str, Any]) -> None:
+        """Replace an item in full, its quantity with it; live listings follow at once."""
+        path = f"{INVENTORY}/inventory_item/{_part(sku)}"
+        self._write(Request("PUT", path, "createOrReplaceInventoryItem", site=site, body=body, write=True))
+
+    def put_group(self, site: NationalSite, key: RemoteId, body: Mapping[str, Any]) -> None:
+        """Replace a group in full; a SKU left out leaves the live listing too."""
+        self._write(
+            Request(
+                "PUT", _group_path(key), "createOrReplaceInventoryItemGroup", site=site, body=body, write=True
+            )
+        )
+
+    def create_offer(self, site: NationalSite, body: Mapping[str, Any]) -> RemoteId:
+        """Stage an offer. Raises OfferExists when SKU, site and format have one already."""
+        request = Request("POST", f"{INVENTORY}/offer", "createOffer", site=site, body=body, write=True)
+        try:
+            return RemoteId(self.http.ask(request, CreatedOffer).offer_id)
+        except Refused as refused:
+            if refused.refusal.says_exists_already:
+                raise OfferExists from None
+            raise refused.verdict from None
+
+    def update_offer(self, site: NationalSite, offer: RemoteId, body: Mapping[str, Any]) -> None:
+        """Replace an offer in full."""
+        path = f"{INVENTORY}/offer/{_part(offer)}"
+        self._write(Request("PUT", path, "updateOffer", site=site, body=body, write=True))
+
+    def delete_offer(self, site: NationalSite, offer: RemoteId) -> None:
+        """Delete an offer: a draft vanishes, a variation leaves its listing and its group."""
+        path = f"{INVENTORY}/offer/{_part(offer)}"
+        self._write(Request("DELETE", path, "deleteOffer", site=site, write=True))
+
+    def publish_offer(self, site: NationalSite, offer: RemoteId) -> RemoteId:
+        """Put a single offer on sale; returns the listing's id. A live one keeps its listing."""
+        path = f"{INVENTORY}/offer/{_part(offer)}/publish"
+        request = Request("POST", path, "publishOffer", site=site, body={}, write=True)
+        return RemoteId(self.http.read(request, PublishedListing).listing_id)
+
+    def publish_group(self, site: NationalSite, key: RemoteId) -> RemoteId:
+        """Put the group's complete offers on sale, as one listing; members with missing data are left out silently."""
+        request = Request(
+            "POST", f"{INVENTORY}/offer/publish_by_inventory_item_group", "publishOfferByInventoryItemGroup",
+            site=site, body={"inventoryItemGroupKey": key, "marketplaceId": site.id}, write=True,
+        )  # fmt: skip
+        return RemoteId(self.http.read(request, PublishedListing).listing_id)
+
+    def withdraw_offer(self, site: NationalSite, offer: RemoteId) -> None:
+        """End a single listing; the offer stays, unpublished."""
+        path = f"{INVENTORY}/offer/{_part(offer)}/withdraw"
+        self._write(Request("POST", path, "withdrawOffer", site=site, body={}, write=True))
+
+    def withdraw_group(self, site: NationalSite, key: RemoteId) -> None:
+        """End a group's listing on one site; group and offers stay, the offers unpublished."""
+        self._write(
+            Request(
+                "POST", f"{INVENTORY}/offer/withdraw_by_inventory_item_group", "withdrawOfferByInventoryItemGroup",
+                site=site, body={"inventoryItemGroupKey": key, "marketplaceId": site.id}, write=True,
+            )
+        )  # fmt: skip
+
+    def update_price_quantity(self, site: NationalSite, change: PriceQuantity) -> PriceQuantityAnswers:
+        """Quantity and price of one SKU's published offers. The entries tell, whether the answer is 200, 207 or 400."""
+        request = Request(
+            "POST", f"{INVENTORY}/bulk_update_price_quantity", "bulkUpdatePriceQuantity", site=site,
+            body={"requests": [change.body()]}, write=True,
+        )  # fmt: skip
+        try:
+            return self.http.ask(request, PriceQuantityAnswers)
+        except Refused as refused:
+            return _entries(refused, PriceQuantityAnswers)
+
+    def _write(self, request: Request) -> None:
+        self.http.read(request, _Nothing)
+
+
+def _entries(refused: Refused, model: type[M]) -> M:
+    """The entries of a bulk call that failed for every entry: status 400, but the body tells of each."""
+    if refused.refusal.status != 400 or refused.refusal.entries:
+        raise refused.verdict from None
+    try:
+        return model.model_validate(refused.body)
+    except ValidationError:
+        raise refused.verdict from None
+
+
+def _is(refused: Refused, ids: frozenset[int]) -> bool:
+    return any(entry.error_id in ids for entry in refused.refusal.entries)
+
+
+def _part(text: str) -> str:
+    """One segment of a path. A slash in a SKU must not become a path's; dots are refused before (mapping)."""
+    return quote(text, safe="")
+
+
+def _group_path(key: RemoteId) -> str:
+    return f"{INVENTORY}/inventory_item_group/{_part(key)}"

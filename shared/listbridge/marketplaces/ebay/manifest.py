@@ -1,0 +1,71 @@
+"""What eBay can do, how fast it may be asked, and what its sites take."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from listbridge.domain.manifest import BudgetSpec, MarketplaceManifest
+from listbridge.domain.ports import MarketplaceTraits
+from listbridge.domain.rules import Bounds
+from listbridge.marketplaces.ebay.sites import SITES
+
+ZERO_REFUSED = "out_of_stock_control_off"
+MAX_SKU_LENGTH = 50
+"""Offer and PriceQuantity, "Max Length: 50" (sell_inventory 1.18.4)."""
+PACIFIC = "America/Los_Angeles"
+"""Daily quotas begin anew at midnight Pacific (developer.ebay.com, API call limits, read 2026-11-23)."""
+
+_INVENTORY = (
+    "getInventoryItem", "bulkGetInventoryItem", "createOrReplaceInventoryItem", "getInventoryItemGroup",
+    "createOrReplaceInventoryItemGroup", "getOffers", "createOffer", "updateOffer", "deleteOffer", "publishOffer",
+    "publishOfferByInventoryItemGroup", "withdrawOffer", "withdrawOfferByInventoryItemGroup",
+    "bulkUpdatePriceQuantity", "getInventoryLocations",
+)  # fmt: skip
+
+MANIFEST = MarketplaceManifest(
+    slug="ebay",
+    label="eBay",
+    api_version="inventory 1.18.4, account 1.9.3, identity 2.0.0, taxonomy 1.1.0",
+    docs="https://developer.ebay.com/develop/api/sell/inventory_api",
+    capabilities=frozenset({"publish", "variations", "revise", "full_revise", "end", "relist", "link", "consent"}),
+    traits=MarketplaceTraits(
+        # No source says how late a call that timed out may still be applied. The clock of a read-back begins when we
+        # gave up on the call, after the whole HTTP time limit; ten seconds more is our choice, drift checks stand behind.
+        settle_s=10.0,
+        revise_operation="bulkUpdatePriceQuantity",
+        # One SKU per call: the operation's text says one, its schema's text 25 (sell_inventory 1.18.4); the smaller holds.
+        revise_batch=1,
+        revise_rate=25.0,
+        max_sku_length=MAX_SKU_LENGTH,
+        # One call for all items and one per SKU for its offers: eleven calls, within what ordinary callers may burst.
+        read_back_batch=10,
+        refuses_zero=ZERO_REFUSED,
+    ),
+    # Prices: eBay documents a currency per site and no bounds; below a cent nothing can be asked, the upper bound is ours.
+    # Quantity: no maximum is documented either, this one is ours. What eBay refuses all the same is shown to the seller.
+    sites={
+        site.id: Bounds(
+            currency=site.currency,
+            min_price=Decimal("0.01"),
+            max_price=Decimal("99999999.99"),
+            max_quantity=999_999,
+        )
+        for site in SITES.values()
+    },
+    # Calls per second are not published: 25 is what the project plans with, for one app over all its accounts. Quotas
+    # per day from developer.ebay.com, API call limits (account 25,000, analytics 5,000); inventory's 2,000,000 and the
+    # 5,000 of identity and taxonomy are not verified. What eBay really allows is read from getRateLimits after a 429.
+    budgets=(
+        BudgetSpec("inventory", "app", _INVENTORY, rate=25, burst=25, day_quota=2_000_000, day_zone=PACIFIC),
+        BudgetSpec(
+            "account", "app", ("getFulfillmentPolicies", "getPaymentPolicies", "getReturnPolicies"), rate=2, burst=6,
+            day_quota=25_000, day_zone=PACIFIC,
+        ),
+        BudgetSpec("identity", "app", ("getUser",), rate=1, burst=5, day_quota=5_000, day_zone=PACIFIC),
+        BudgetSpec(
+            "taxonomy", "app", ("getDefaultCategoryTreeId", "getCategorySuggestions"), rate=1, burst=5,
+            day_quota=5_000, day_zone=PACIFIC,
+        ),
+        BudgetSpec("analytics", "app", ("getRateLimits",), rate=1, burst=2, day_quota=5_000, day_zone=PACIFIC),
+    ),
+)  # fmt: skip

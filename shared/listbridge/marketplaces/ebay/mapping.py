@@ -1,0 +1,322 @@
+"""Shop content to eBay's item, offer and group: pure. What eBay would refuse for certain is refused here, by name.
+
+Limits: sell_inventory 1.18.4 (title 80, aspect names 40, aspect values 50, 24 pictures, 12 per variation or group,
+pictures by HTTPS, description 4000, listing description 500,000).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from pydantic import ValidationError
+
+from listbridge.domain.catalog import ProductFacts, VariantFacts
+from listbridge.domain.ids import Sku
+from listbridge.domain.listing import Values
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import Rejected
+from listbridge.marketplaces.ebay import wire
+from listbridge.marketplaces.ebay.description import clean_html, plain_text, shortened
+from listbridge.marketplaces.ebay.manifest import MAX_SKU_LENGTH
+from listbridge.marketplaces.ebay.settings import CreationSettings
+from listbridge.marketplaces.ebay.sites import NationalSite
+from listbridge.marketplaces.ebay.wire import Amount
+
+MAX_TITLE = 80
+MAX_ASPECT_NAME = 40
+MAX_ASPECT_VALUE = 50
+MAX_PICTURES = 24
+MAX_VARIATION_PICTURES = 12
+MAX_DESCRIPTION = 4_000
+MAX_LISTING_DESCRIPTION = 500_000
+_BLANK = re.compile(r"\{(title|vendor|sku|description)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class ListingContent:
+    """What buyers will read and see of one product on one site; made before the first call, so that no half is sent.
+
+    `aspects` covers the variants that can be sold, `refused` says why the other requested ones cannot. `varying` names
+    the aspects that variations differ by, in the shop's order; a product without options has none.
+    """
+
+    product: ProductFacts
+    settings: CreationSettings
+    site: NationalSite
+    title: str
+    description: str
+    listing_description: str
+    pictures: tuple[str, ...]
+    variants: Mapping[Sku, VariantFacts]
+    varying: tuple[str, ...]
+    aspects: Mapping[Sku, Mapping[str, list[str]]]
+    refused: Mapping[Sku, Rejected]
+
+    def item(self, sku: Sku, quantity: int) -> dict[str, Any]:
+        """The inventory item; `quantity` is the highest over all sites."""
+        variant = self.variants[sku]
+        ean, upc = _product_codes(variant.barcode)
+        product = wire.Product(
+            title=self.title,
+            description=self.description,
+            aspects=dict(self.aspects[sku]),
+            image_urls=self._pictures_of(variant),
+            brand=self._brand() or None,
+            mpn=self.settings.mpn or None,
+            ean=[ean] if ean else None,
+            upc=[upc] if upc else None,
+        )
+        ship_to = wire.SentQuantity(quantity=quantity)
+        return wire.SentItem(
+            condition=self.settings.condition,
+            condition_description=self.settings.condition_description or None,
+            product=product,
+            availability=wire.SentAvailability(ship_to_location_availability=ship_to),
+        ).body()
+
+    def offer(self, values: Values) -> dict[str, Any]:
+        """What a replacement of the offer carries. A quantity or price of None is left out."""
+        content = wire.OfferContent(
+            category_id=self.settings.category_id,
+            listing_description=self.listing_description,
+            listing_policies=wire.ListingPolicies(
+                fulfillment_policy_id=self.settings.fulfillment_policy_id,
+                payment_policy_id=self.settings.payment_policy_id,
+                return_policy_id=self.settings.return_policy_id,
+            ),
+            merchant_location_key=self.settings.merchant_location_key,
+        ).body()
+        if values.quantity is not None:
+            content["availableQuantity"] = values.quantity
+        if values.price is not None:
+            content["pricingSummary"] = {"price": Amount.of(values.price).model_dump()}
+        return content
+
+    def new_offer(self, sku: Sku, values: Values) -> dict[str, Any]:
+        """The whole offer, with the keys that make it the only one of its SKU on the site."""
+        return {"sku": sku, "marketplaceId": self.site.id, "format": "FIXED_PRICE", **self.offer(values)}
+
+    def replaced_offer(self, shown: wire.Offer, values: Values) -> dict[str, Any]:
+        """The offer as it is, with our content and values in it: what we do not manage stays."""
+        old, new = shown.replacement(), self.offer(values)
+        merged = {**old, **new}
+        for name in ("listingPolicies", "pricingSummary"):
+            if isinstance(old.get(name), Mapping):
+                merged[name] = {**old[name], **new.get(name, {})}
+        return merged
+
+    def group(self, members: Sequence[Sku], kept: Mapping[str, list[str]]) -> dict[str, Any]:
+        """The group of these SKUs. `kept`: values per varying aspect that members unknown to the shop need."""
+        own = [self.aspects[sku] for sku in members if sku in self.aspects]
+        specifications = [
+            wire.Specification(
+                name=name,
+                values=_distinct(
+                    [*(value for row in own for value in row.get(name, ())), *kept.get(name, ())]
+                ),
+            )
+            for name in self.varying
+        ]
+        shared = {
+            name: values
+            for name, values in (own[0] if own else {}).items()
+            if name not in self.varying and all(row.get(name) == values for row in own)
+        }
+        variants = [self.variants[sku] for sku in members if sku in self.aspects]
+        return wire.Group(
+            title=self.title,
+            description=self.listing_description,
+            image_urls=self._group_pictures(variants),
+            aspects=shared,
+            variant_skus=list(members),
+            varies_by=wire.VariesBy(
+                specifications=specifications, aspects_image_varies_by=[self._picture_aspect(variants)]
+            ),
+        ).body()
+
+    def _brand(self) -> str:
+        return _brand_of(self.product, self.settings)
+
+    def _pictures_of(self, variant: VariantFacts) -> list[str]:
+        own = _https([variant.image]) if variant.image else []
+        if self.varying:
+            return (own or list(self.pictures))[:MAX_VARIATION_PICTURES]
+        return _distinct([*own, *self.pictures])[:MAX_PICTURES]
+
+    def _group_pictures(self, variants: Iterable[VariantFacts]) -> list[str]:
+        """The product's first picture, then one per variation, then the rest: eBay wants each variation's among them."""
+        own = _https([variant.image for variant in variants if variant.image])
+        return _distinct([*self.pictures[:1], *own, *self.pictures])[:MAX_VARIATION_PICTURES]
+
+    def _picture_aspect(self, variants: Sequence[VariantFacts]) -> str:
+        """The aspect by which pictures differ: the first whose every value has one picture, else simply the first."""
+        for name in self.varying:
+            seen: dict[str, set[str]] = {}
+            for variant in variants:
+                value = self.aspects[variant.sku].get(name, [""])[0]
+                seen.setdefault(value, set()).add(variant.image)
+            if len(seen) > 1 and all(len(images) == 1 for images in seen.values()) and any(
+                image for images in seen.values() for image in images
+            ):  # fmt: skip
+                return name
+        return self.varying[0]
+
+
+def listing_content(
+    product: ProductFacts, skus: Sequence[Sku], settings: CreationSettings, site: NationalSite
+) -> ListingContent:
+    """Everything but quantity and price, for these SKUs.
+
+    Raises Rejected, naming what the seller must change, when nothing of it could be sold; a single variant that cannot
+    is told of in `refused`, and stops no other.
+    """
+    by_sku = {variant.sku: variant for variant in product.variants if variant.sku}
+    title = _title(product.title, settings)
+    varying = _varying(product, settings) if product.has_options else ()
+    aspects: dict[Sku, Mapping[str, list[str]]] = {}
+    refused: dict[Sku, Rejected] = {}
+    for sku in [*skus, *(sku for sku in by_sku if sku not in skus)]:
+        try:
+            aspects[sku] = _aspects(product, _sellable(sku, by_sku), settings, varying)
+        except Rejected as error:
+            if sku in skus:
+                refused[sku] = error
+    if skus and len(refused) == len(skus):
+        raise refused[skus[0]]
+    pictures = _https([*product.images, *(by_sku[sku].image for sku in skus if sku in aspects)])
+    if not pictures:
+        raise Rejected(Problem("ebay_picture_missing", fix="check_images_in_shop"))
+    description = clean_html(product.description_html) or escape(title)
+    return ListingContent(
+        product=product,
+        settings=settings,
+        site=site,
+        title=title,
+        description=plain_text(description, MAX_DESCRIPTION) or title,
+        listing_description=_from_template(settings, product, title, description, skus),
+        pictures=tuple(pictures),
+        variants=by_sku,
+        varying=varying,
+        aspects=aspects,
+        refused=refused,
+    )
+
+
+def settings_of(raw: Mapping[str, Any]) -> CreationSettings:
+    """The creation profile's settings. Raises Rejected, naming the first field that is not right."""
+    try:
+        return CreationSettings.model_validate(dict(raw))
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise Rejected(
+            Problem("creation_profile_invalid", {"field": field}, "edit_creation_profile")
+        ) from None
+
+
+def _title(title: str, settings: CreationSettings) -> str:
+    text = " ".join(title.split())
+    if not text:
+        raise Rejected(Problem("title_missing", fix="edit_product_in_shop"))
+    if len(text) <= MAX_TITLE:
+        return text
+    if not settings.truncate_titles:
+        params = {"max": str(MAX_TITLE), "length": str(len(text))}
+        raise Rejected(Problem("title_too_long", params, "shorten_title"))
+    return shortened(text, MAX_TITLE)
+
+
+def _from_template(
+    settings: CreationSettings, product: ProductFacts, title: str, description: str, skus: Sequence[Sku]
+) -> str:
+    blanks = {
+        "title": escape(title),
+        "vendor": escape(product.vendor),
+        "sku": escape(", ".join(skus)),
+        "description": description,
+    }
+    text = _BLANK.sub(lambda blank: blanks[blank[1]], clean_html(settings.description_template))
+    if len(text) > MAX_LISTING_DESCRIPTION:
+        params = {"max": str(MAX_LISTING_DESCRIPTION), "length": str(len(text))}
+        raise Rejected(Problem("description_too_long", params, "edit_product_in_shop"))
+    return text or escape(title)
+
+
+def _varying(product: ProductFacts, settings: CreationSettings) -> tuple[str, ...]:
+    names = _distinct([*product.options, *(name for variant in product.variants for name in variant.options)])
+    if not names:
+        raise Rejected(Problem("options_missing", {"product": product.title}, "check_options_in_shop"))
+    aspects = [settings.option_aspects.get(name, name) for name in names]
+    for aspect in aspects:
+        if len(aspect) > MAX_ASPECT_NAME:
+            params = {"name": aspect, "max": str(MAX_ASPECT_NAME)}
+            raise Rejected(Problem("aspect_name_too_long", params, "edit_creation_profile"))
+    if len(set(aspects)) < len(aspects):
+        raise Rejected(Problem("aspect_twice", {"name": ", ".join(aspects)}, "edit_creation_profile"))
+    return tuple(aspects)
+
+
+def _aspects(
+    product: ProductFacts, variant: VariantFacts, settings: CreationSettings, varying: tuple[str, ...]
+) -> dict[str, list[str]]:
+    aspects = {name: list(values) for name, values in settings.aspects.items() if name not in varying}
+    brand = _brand_of(product, settings)
+    if brand and settings.brand_aspect not in (*aspects, *varying):
+        aspects[settings.brand_aspect] = [shortened(brand, MAX_ASPECT_VALUE)]
+    own = {settings.option_aspects.get(name, name): value.strip() for name, value in variant.options.items()}
+    for name in varying:
+        value = own.get(name, "")
+        if not value:
+            raise Rejected(
+                Problem("option_value_missing", {"sku": variant.sku, "option": name}, "check_options_in_shop")
+            )
+        if len(value) > MAX_ASPECT_VALUE:
+            params = {"sku": variant.sku, "value": value, "max": str(MAX_ASPECT_VALUE)}
+            raise Rejected(Problem("option_value_too_long", params, "check_options_in_shop"))
+        aspects[name] = [value]
+    return aspects
+
+
+def _brand_of(product: ProductFacts, settings: CreationSettings) -> str:
+    return shortened(product.vendor.strip() or settings.brand, 65)
+
+
+def _https(images: Iterable[str]) -> list[str]:
+    """Addresses that eBay may fetch; one without a scheme gets HTTPS, one by plain HTTP is left out."""
+    whole = (f"https:{image}" if image.startswith("//") else image for image in (i.strip() for i in images))
+    return _distinct(image for image in whole if image.lower().startswith("https://"))
+
+
+def _distinct(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(value for value in values if value))
+
+
+def _sellable(sku: Sku, by_sku: Mapping[Sku, VariantFacts]) -> VariantFacts:
+    """The variant of a SKU, unless eBay surely refuses it. "." and ".." would vanish from the address they are sent to."""
+    if (
+        not 1 <= len(sku) <= MAX_SKU_LENGTH
+        or sku != sku.strip()
+        or not sku.isprintable()
+        or sku in (".", "..")
+    ):
+        params = {"sku": sku[:80], "max": str(MAX_SKU_LENGTH)}
+        raise Rejected(Problem("ebay_sku_refused", params, "change_sku_in_shop"))
+    if sku not in by_sku:
+        raise Rejected(Problem("variant_gone", {"sku": sku}, "remove_item"))
+    return by_sku[sku]
+
+
+def _product_codes(barcode: str) -> tuple[str | None, str | None]:
+    """EAN and UPC of a barcode whose check digit is right; anything else is no product code, and is not sent."""
+    digits = barcode.strip()
+    if not digits.isascii() or not digits.isdigit() or len(digits) not in (8, 12, 13):
+        return None, None
+    weights = (3, 1) * 7
+    total = sum(int(d) * w for d, w in zip(reversed(digits[:-1]), weights, strict=False))
+    if (10 - total % 10) % 10 != int(digits[-1]):
+        return None, None
+    return (None, digits) if len(digits) == 12 else (digits, None)

@@ -1,0 +1,245 @@
+"""Putting a product on sale, step by step, so that any worker can go on where another died (protocol 8).
+
+eBay itself keeps us from twins: an offer is unique by SKU, site and format, and publishing a published offer keeps its
+listing. So a resumed run looks first, writes again what is not live yet, and publishes again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from listbridge.domain.ids import RemoteId, Sku
+from listbridge.domain.listing import Values
+from listbridge.domain.ports import Published, PublishRequest, PublishSteps, PublishVariant, UnitWrite
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RemoteError, RetryLater
+from listbridge.marketplaces.ebay.errors import QUANTITY, ZERO
+from listbridge.marketplaces.ebay.inventory import Inventory, OfferExists
+from listbridge.marketplaces.ebay.mapping import ListingContent
+from listbridge.marketplaces.ebay.wire import Offer
+
+_PUBLISHING = "publishing"
+
+
+class HalfWritten(OutcomeUnknown):
+    """The item was replaced and the offer was not: what the listing shows is neither the old nor the new."""
+
+    def __init__(self, reason: RemoteError) -> None:
+        super().__init__(
+            reason.problem, detail=reason.detail, status=reason.status, request_id=reason.request_id
+        )
+        self.reason = reason
+
+
+@dataclass(slots=True)
+class Publishing:
+    """One run over one product of one site. `url` makes the address that buyers see."""
+
+    inventory: Inventory
+    request: PublishRequest
+    steps: PublishSteps
+    content: ListingContent
+    url: Callable[[RemoteId], str]
+    offers: dict[Sku, Offer] = field(default_factory=dict)
+    ids: dict[Sku, RemoteId] = field(default_factory=dict)
+
+    def publish(self) -> Published:
+        """Make everything live that is not; what is live already stays as it is."""
+        variants = self._variants()
+        for variant in variants:
+            self._look(variant)
+        waiting = [variant for variant in variants if self._listing_of(variant.key.sku) is None]
+        listing = next(filter(None, (self._listing_of(variant.key.sku) for variant in variants)), None)
+        for variant in waiting:
+            self._write(variant)
+        if waiting:
+            listing = self._publish_group(variants) if self._grouped else self._publish_single(variants[0])
+        if listing is None:  # nothing was asked for: the service never does
+            raise Rejected(Problem("ebay_nothing_to_publish", fix="report_to_us"))
+        self._forget_marks()
+        return self._published(listing)
+
+    def full_revise(self) -> Published:
+        """Replace content, policies, price and quantity of what is live."""
+        variants = self._variants()
+        for variant in variants:
+            self._look(variant, surely=True)
+        live = [variant for variant in variants if self._listing_of(variant.key.sku) is not None]
+        if not live:
+            raise Rejected(Problem("ebay_not_live", fix="relist"))
+        if self._grouped:
+            # First the values of before and after together: neither the group nor a variation may contradict the other.
+            self._put_group(live, keep_old_values=True)
+        for variant in live:
+            self._write(variant)
+        if self._grouped:
+            self._put_group(live)
+        self._forget_marks()
+        listing = self._listing_of(live[0].key.sku)
+        assert listing is not None  # noqa: S101  # it is in `live`
+        return self._published(listing)
+
+    @property
+    def _grouped(self) -> bool:
+        return self.request.product.has_options
+
+    def _variants(self) -> list[PublishVariant]:
+        return [v for v in self.request.variants if v.key.sku not in self.content.refused]
+
+    def _listing_of(self, sku: Sku) -> RemoteId | None:
+        offer = self.offers.get(sku)
+        return RemoteId(offer.listing_id) if offer is not None and offer.listing_id else None
+
+    def _look(self, variant: PublishVariant, *, surely: bool = False) -> None:
+        """Find the SKU's offer if there may be one: after any earlier run, known ids are only a hint."""
+        sku = variant.key.sku
+        progress = self.steps.progress
+        hints = (
+            variant.offer,
+            variant.remote,
+            progress.get(f"offer:{sku}"),
+            progress.get(f"creating_offer:{sku}"),
+        )
+        if surely or self.steps.resumed() or any(hints):
+            self._remember(sku, self.inventory.offer(sku, self.content.site))
+
+    def _remember(self, sku: Sku, offer: Offer | None) -> None:
+        if offer is None:
+            self.offers.pop(sku, None)
+            return
+        self.offers[sku] = offer
+        self.ids[sku] = RemoteId(offer.offer_id)
+
+    # ---- item and offer: what carries quantity and price ----
+
+    def _write(self, variant: PublishVariant) -> None:
+        """Item and offer of one variant, within one lease on its unit, with the values read in it."""
+        sku = variant.key.sku
+        if sku not in self.offers:
+            self.steps.save(**{f"creating_offer:{sku}": "1"})
+        try:
+            with self.steps.unit(sku) as unit:
+                self._write_inside(sku, unit)
+        except HalfWritten as half:
+            raise half.reason from None
+
+    def _write_inside(self, sku: Sku, unit: UnitWrite) -> None:
+        site, shown = self.content.site, self.offers.get(sku)
+        values = unit.values[sku]
+        quantity = unit.highest_quantity[sku]
+        live = shown is not None and shown.listing_id is not None
+        if values.quantity is None and live:
+            item = self.inventory.item(
+                sku
+            )  # a replacement without a quantity would lose it: repeat what is there
+            quantity = max(quantity, item.quantity if item is not None else 0)
+        elif not live:
+            _refuse_without_values(values)
+        unit.check()
+        try:
+            self.inventory.put_item(site, sku, self.content.item(sku, quantity))
+        except Rejected as error:
+            if live and values.quantity == 0 and error.problem.code == QUANTITY.code:
+                raise ZERO.error(
+                    detail=error.detail, status=error.status, request=error.request_id
+                ) from error
+            raise
+        try:
+            offer = self._write_offer(sku, shown, values, unit)
+        except OutcomeUnknown:
+            raise
+        except RemoteError as error:
+            raise HalfWritten(error) from error
+        unit.accept(sku)
+        self.ids[sku] = offer
+        if self.steps.progress.get(f"offer:{sku}") != offer:
+            self.steps.save(**{f"offer:{sku}": offer})
+
+    def _write_offer(self, sku: Sku, shown: Offer | None, values: Values, unit: UnitWrite) -> RemoteId:
+        site = self.content.site
+        if shown is None:
+            unit.check()
+            try:
+                return self.inventory.create_offer(site, self.content.new_offer(sku, values))
+            except OfferExists:
+                shown = self.inventory.offer(sku, site)
+        if shown is None:
+            raise RetryLater(Problem("ebay_offer_hidden"), after_s=10.0)
+        self._remember(sku, shown)
+        offer = RemoteId(shown.offer_id)
+        unit.check()
+        self.inventory.update_offer(site, offer, self.content.replaced_offer(shown, values))
+        return offer
+
+    # ---- going live ----
+
+    def _publish_single(self, variant: PublishVariant) -> RemoteId:
+        offer = self.ids[variant.key.sku]
+        self.steps.save(**{_PUBLISHING: offer})
+        listing = self.inventory.publish_offer(self.content.site, offer)
+        self.steps.save(listing=listing)
+        return listing
+
+    def _publish_group(self, variants: Sequence[PublishVariant]) -> RemoteId:
+        self._put_group(variants)
+        self.steps.save(**{_PUBLISHING: self.request.group})
+        listing = self.inventory.publish_group(self.content.site, self.request.group)
+        self.steps.save(listing=listing)
+        for variant in variants:  # eBay leaves variations with missing data out and does not say so: compare
+            self._look(variant, surely=True)
+        return listing
+
+    def _put_group(self, variants: Sequence[PublishVariant], *, keep_old_values: bool = False) -> None:
+        """Replace the group, without taking from it what is on sale: the group is the account's, not the site's."""
+        wanted = [variant.key.sku for variant in variants]
+        shown = self.inventory.group(self.request.group)
+        others = [Sku(sku) for sku in shown.variant_skus if sku not in wanted] if shown is not None else []
+        staying = [sku for sku in others if self._stays(sku)]
+        kept: Mapping[str, list[str]] = {}
+        if shown is not None and (keep_old_values or any(sku not in self.content.aspects for sku in staying)):
+            kept = {name: shown.values_of(name) for name in self.content.varying}
+        body = self.content.group([*wanted, *staying], kept)
+        self.inventory.put_group(self.content.site, self.request.group, body)
+
+    def _stays(self, sku: Sku) -> bool:
+        """Whether a member that this run is not about is on sale somewhere.
+
+        Its draft on this site is deleted: publishing the group would put it on sale, with whatever quantity it has.
+        """
+        offers = self.inventory.offers(sku)
+        on_sale = any(offer.listing_id for offer in offers)
+        for offer in offers:
+            if on_sale and offer.marketplace_id == self.content.site.id and offer.status == "UNPUBLISHED":
+                self.inventory.delete_offer(self.content.site, RemoteId(offer.offer_id))
+        return on_sale
+
+    def _forget_marks(self) -> None:
+        done = [
+            name for name in self.steps.progress if name == _PUBLISHING or name.startswith("creating_offer:")
+        ]
+        if done:
+            self.steps.forget(*done)
+
+    def _published(self, listing: RemoteId) -> Published:
+        left_out: dict[Sku, RemoteError] = dict(self.content.refused)
+        for variant in self._variants():
+            sku = variant.key.sku
+            if self._grouped and self._listing_of(sku) != listing:
+                left_out[sku] = Rejected(
+                    Problem("ebay_variation_left_out", {"sku": sku}, "check_required_fields")
+                )
+        return Published(
+            remote=listing,
+            offers={sku: offer for sku, offer in self.ids.items() if sku not in left_out},
+            group=self.request.group if self._grouped else None,
+            left_out=left_out or None,
+            url=self.url(listing),
+        )
+
+
+def _refuse_without_values(values: Values) -> None:
+    if values.quantity is None:
+        raise Rejected(Problem("stock_unknown", fix="check_stock_in_shop"))
+    if values.price is None:
+        raise Rejected(Problem("price_missing", fix="set_price_in_shop"))

@@ -1,0 +1,76 @@
+"""What eBay shows: offers and items put together to what a buyer can see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import InvalidOperation
+
+from listbridge.domain.ids import AccountId, ListingKey, RemoteId, Site, Sku
+from listbridge.domain.listing import Listing, Values
+from listbridge.domain.ports import RemoteListing
+from listbridge.marketplaces.ebay.errors import UNREADABLE
+from listbridge.marketplaces.ebay.inventory import Inventory
+from listbridge.marketplaces.ebay.sites import NationalSite, site_of
+from listbridge.marketplaces.ebay.wire import Item, Offer
+
+_ITEMS_PER_CALL = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads an account's offers. `account` is part of every key that it gives."""
+
+    inventory: Inventory
+    account: AccountId
+
+    def read_back(self, listings: Sequence[Listing]) -> list[RemoteListing]:
+        """One entry per listing, in their order: one call for up to 25 items, and one per SKU for its offers."""
+        skus = list(dict.fromkeys(listing.key.sku for listing in listings))
+        items: dict[Sku, Item | None] = {}
+        for start in range(0, len(skus), _ITEMS_PER_CALL):
+            items |= self.inventory.items(skus[start : start + _ITEMS_PER_CALL])
+        offers = {sku: {offer.marketplace_id: offer for offer in self.inventory.offers(sku)} for sku in skus}
+        return [
+            self._shown(listing.key, offers[listing.key.sku].get(listing.key.site), items[listing.key.sku])
+            for listing in listings
+        ]
+
+    def find(self, site: Site, sku: Sku) -> RemoteListing | None:
+        """The account's offer for a SKU on a site, published or not; None when there is none."""
+        offer = self.inventory.offer(sku, site_of(site))
+        if offer is None:
+            return None
+        return self._shown(ListingKey(self.account, site, sku), offer, self.inventory.item(sku))
+
+    def url(self, site: NationalSite, listing: RemoteId) -> str:
+        """Where buyers see the listing."""
+        hosts = self.inventory.http.hosts
+        return f"{hosts.api}/itm/{listing}" if hosts.replaced else site.listing_url(listing)
+
+    def _shown(self, key: ListingKey, offer: Offer | None, item: Item | None) -> RemoteListing:
+        if offer is None:
+            return RemoteListing(key, live=False)
+        listing = RemoteId(offer.listing_id) if offer.listing_id else None
+        return RemoteListing(
+            key=key,
+            live=listing is not None,
+            offer=RemoteId(offer.offer_id),
+            remote=listing,
+            group=RemoteId(item.group) if item is not None and item.group else None,
+            values=values_of(offer, item),
+            url=self.url(site_of(key.site), listing) if listing else "",
+        )
+
+
+def values_of(offer: Offer, item: Item | None) -> Values:
+    """What a buyer sees: "the quantity specified on a listing will be the minimum value between" the offer's and the
+    item's (OfferPriceQuantity.availableQuantity, sell_inventory 1.18.4)."""
+    quantity = item.quantity if item is not None else None
+    if quantity is not None and offer.available_quantity is not None:
+        quantity = min(quantity, offer.available_quantity)
+    try:
+        price = offer.price.money() if offer.price else None
+    except InvalidOperation:
+        raise UNREADABLE.error(detail="an offer's price is no number") from None
+    return Values(quantity=quantity, price=price)

@@ -1,0 +1,58 @@
+"""eBay's national sites that we sell on: language, currency, web address.
+
+Sources: ids, languages and addresses from eBay's MarketplaceIdEnum table (read 2026-11-23); the currency is that of the
+site's country (ISO 4217). Belgium is left out: one id, two languages and two addresses. Canada is served in English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from listbridge.domain.ids import RemoteId, Site
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import Unsupported
+
+
+@dataclass(frozen=True, slots=True)
+class NationalSite:
+    """One marketplaceId. `language` is sent as Content-Language and Accept-Language (BCP 47)."""
+
+    id: Site
+    language: str
+    currency: str
+    web: str
+
+    def listing_url(self, listing: RemoteId) -> str:
+        """The live listing's page for buyers."""
+        return f"{self.web}/itm/{listing}"
+
+
+_ROWS = (
+    ("EBAY_US", "en-US", "USD", "https://www.ebay.com"),
+    ("EBAY_CA", "en-CA", "CAD", "https://www.ebay.ca"),
+    ("EBAY_GB", "en-GB", "GBP", "https://www.ebay.co.uk"),
+    ("EBAY_IE", "en-IE", "EUR", "https://www.ebay.ie"),
+    ("EBAY_DE", "de-DE", "EUR", "https://www.ebay.de"),
+    ("EBAY_AT", "de-AT", "EUR", "https://www.ebay.at"),
+    ("EBAY_CH", "de-CH", "CHF", "https://www.ebay.ch"),
+    ("EBAY_FR", "fr-FR", "EUR", "https://www.ebay.fr"),
+    ("EBAY_IT", "it-IT", "EUR", "https://www.ebay.it"),
+    ("EBAY_ES", "es-ES", "EUR", "https://www.ebay.es"),
+    ("EBAY_NL", "nl-NL", "EUR", "https://www.ebay.nl"),
+    ("EBAY_PL", "pl-PL", "PLN", "https://www.ebay.pl"),
+    ("EBAY_AU", "en-AU", "AUD", "https://www.ebay.com.au"),
+)
+
+SITES: Final[Mapping[Site, NationalSite]] = {
+    Site(id): NationalSite(Site(id), language, currency, web) for id, language, currency, web in _ROWS
+}
+
+
+def site_of(site: Site) -> NationalSite:
+    """Raises Unsupported for a site that is not in the table."""
+    known = SITES.get(site)
+    if known is None:
+        raise Unsupported(Problem("ebay_site_unknown", {"site": site}, "choose_other_site"))
+    return known
