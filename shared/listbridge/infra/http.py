@@ -6,6 +6,7 @@ import logging
 import ssl
 import time
 from collections.abc import Iterator, Mapping
+from email.errors import MissingHeaderBodySeparatorDefect
 from enum import StrEnum
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
@@ -126,6 +127,8 @@ class HttpSession:
             **what,
         )
         try:
+            if _cut_in_the_headers(response):
+                raise _AnswerUnusable("cut short")
             body = b"".join(_limited(response, deadline))
         finally:
             response.close()
@@ -172,6 +175,13 @@ def request_id(headers: Mapping[str, str]) -> str | None:
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Stands in for "none": without it `requests` would look for the host in the user's netrc file."""
     return request
+
+
+def _cut_in_the_headers(response: requests.Response) -> bool:
+    """An answer that ends inside its headers looks like one without a body: http.client only notes a defect."""
+    original = getattr(response.raw, "_original_response", None)
+    defects = getattr(getattr(original, "msg", None), "defects", ())
+    return any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in defects)
 
 
 def _limited(response: requests.Response, deadline: float) -> Iterator[bytes]:

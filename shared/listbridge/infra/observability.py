@@ -122,8 +122,9 @@ def configure(stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]  # Lambda's own handler would write every line a second time
     root.setLevel(os.environ.get("LOG_LEVEL") or "INFO")
-    for chatty in ("botocore", "urllib3", "pynamodb"):
+    for chatty in ("botocore", "pynamodb"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings hold whole addresses, queries and all
 
 
 def bind(**facts: Any) -> None:

@@ -1,0 +1,116 @@
+"""The HTTP session against real sockets: what breaks where, and what it then means."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import OutcomeUnknown, RetryLater
+from listbridge.infra.http import HttpSession, Purpose
+
+Serve = Callable[[socket.socket], None]
+
+
+@pytest.fixture
+def served() -> Iterator[Callable[[Serve], str]]:
+    """Start a server on 127.0.0.1 that hands each connection to the given function; its address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    done = threading.Event()
+    threads: list[threading.Thread] = []
+
+    def start(serve: Serve) -> str:
+        def accept() -> None:
+            while not done.is_set():
+                with contextlib.suppress(OSError):
+                    connection, _ = listener.accept()
+                    with connection:
+                        connection.settimeout(5)
+                        connection.recv(65_536)
+                        serve(connection)
+
+        threads.append(threading.Thread(target=accept, daemon=True))
+        threads[-1].start()
+        return f"http://127.0.0.1:{listener.getsockname()[1]}/x"
+
+    yield start
+    done.set()
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    for thread in threads:
+        thread.join(timeout=5)
+
+
+def write(session: HttpSession, url: str) -> None:
+    session.request("PUT", url, purpose=Purpose.WRITE, operation="things", json={})
+
+
+def test_a_port_that_nobody_listens_on_was_never_connected() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{probe.getsockname()[1]}/"
+        with pytest.raises(RetryLater) as verdict:
+            write(HttpSession(), url)
+    assert verdict.value.problem == Problem("connection_failed")
+
+
+def test_a_name_that_nobody_has_was_never_connected() -> None:
+    with pytest.raises(RetryLater) as verdict:
+        write(HttpSession(), "http://nobody.invalid/")
+    assert verdict.value.problem == Problem("connection_failed")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nContent-Le",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf",
+        b"nonsense\r\n\r\n",
+    ],
+)
+def test_a_connection_that_breaks_after_sending_leaves_a_write_unknown(
+    served: Callable[[Serve], str], sent: bytes
+) -> None:
+    url = served(lambda connection: connection.sendall(sent))
+    with pytest.raises(OutcomeUnknown) as verdict:
+        write(HttpSession(), url)
+    assert verdict.value.problem == Problem("no_answer")
+
+
+def test_a_server_that_never_answers_is_given_up_in_time(served: Callable[[Serve], str]) -> None:
+    over = threading.Event()
+    url = served(lambda connection: over.wait(5) and None)
+    began = time.monotonic()
+    with pytest.raises(OutcomeUnknown):
+        write(HttpSession(timeout_s=0.3), url)
+    over.set()
+    assert time.monotonic() - began < 2
+
+
+def test_a_server_that_drips_is_given_up_in_time(served: Callable[[Serve], str]) -> None:
+    over = threading.Event()
+
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        with contextlib.suppress(OSError):
+            while not over.wait(0.05):
+                connection.sendall(b"1\r\nx\r\n")
+
+    url = served(drip)
+    began = time.monotonic()
+    with pytest.raises(OutcomeUnknown):
+        write(HttpSession(timeout_s=0.4), url)
+    over.set()
+    assert time.monotonic() - began < 2
+
+
+def test_an_answer_is_read_whole(served: Callable[[Serve], str]) -> None:
+    url = served(lambda connection: connection.sendall(b"HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy"))
+    response = HttpSession().request("GET", url, purpose=Purpose.READ, operation="things")
+    assert (response.status_code, response.text) == (503, "busy")
