@@ -343,3 +343,21 @@ def test_the_shapes_run_from_wide_to_narrow():
 def test_a_catalogue_of_more_than_ten_thousand_products_is_still_counted(shop: StagedShop):
     shop.fill(10_001, 1)
     assert shop.open().sweep(None).total == 10_001
+
+
+def test_a_variant_that_the_seller_moves_between_two_pages_is_not_lost(shop: StagedShop):
+    made = shop.deeds.add_product(
+        title="Mug", variants=[{"sku": f"SKU-{n}", "options": {"N": str(n)}} for n in range(60)]
+    )
+    catalog, now = shop.simulator.world.catalog, shop.clock.now()
+    last, first = made["variant_ids"][-1], made["variant_ids"][0]
+
+    def swap(number: int) -> None:
+        if number == 1:
+            catalog.change_variant(last, now, position=1)
+            catalog.change_variant(first, now, position=60)
+
+    shop.transport.meanwhile = swap
+    (facts,) = shop.open().read_products([ProductId(str(made["product_id"]))]).products
+    assert {one.sku for one in facts.variants} == {f"SKU-{n}" for n in range(60)}
+    assert len(facts.variants) == 60
