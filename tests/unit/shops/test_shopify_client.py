@@ -1,19 +1,14 @@
-"""What Shopify answers, and what we make of it: the error table, tokens, the cost budget."""
+"""What Shopify answers, and what we make of it: the error table and the cost budget."""
 
 from __future__ import annotations
 
-import io
-import json
 import logging
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import requests
-from requests.adapters import BaseAdapter
-from urllib3.response import HTTPResponse
 
 from listbridge.domain.verdicts import (
     OutcomeUnknown,
@@ -23,190 +18,12 @@ from listbridge.domain.verdicts import (
     RetryLater,
     Unauthorized,
 )
-from listbridge.infra.connection import Connection
-from listbridge.infra.http import HttpSession
-from listbridge.infra.tokens import TokenCache
 from listbridge.registry import messages
 from listbridge.shops.shopify import errors
-from listbridge.shops.shopify.adapter import ShopifyAdapter, open_adapter
 from listbridge.shops.shopify.manifest import MANIFEST
-from listbridge.shops.shopify.webhooks import WANTED
 from tests.fakes.budget import FakeBudget
-from tests.fakes.clock import START, VirtualClock
-
-SECRET = "hush-client-secret"
-STATIC = "hush-static-token"
-IDENTITY = {
-    "shop": {"name": "Demo", "myshopifyDomain": "demo.myshopify.com", "currencyCode": "EUR"},
-    "locations": {"nodes": [], "pageInfo": {"hasNextPage": False}},
-}
-
-
-class Line(BaseAdapter):
-    """A wire with a scripted Shopify at its end. Tokens are numbered; `answers` are used up in order.
-
-    An answer is (status, body, headers); a body that is no text or bytes is sent as JSON. An exception is raised.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.answers: list[Any] = []
-        self.grants: list[Any] = []
-        self.tokens: list[str] = []
-        self.asked: list[dict[str, Any]] = []
-        self.granted: list[dict[str, Any]] = []
-
-    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # type: ignore[override]
-        body = json.loads(request.body or b"null")
-        if str(request.url).endswith("/admin/oauth/access_token"):
-            self.granted.append(body)
-            number = len(self.granted)
-            fresh = (200, {"access_token": f"hush-token-{number}", "expires_in": 86399, "scope": "x"}, {})
-            return self._respond(request, self.grants.pop(0) if self.grants else fresh)
-        self.asked.append({"url": request.url, **body})
-        self.tokens.append(request.headers["X-Shopify-Access-Token"])
-        return self._respond(request, self.answers.pop(0))
-
-    def _respond(self, request: requests.PreparedRequest, answer: Any) -> requests.Response:
-        if isinstance(answer, Exception):
-            raise answer
-        status, body, headers = answer
-        text = body if isinstance(body, str | bytes) else json.dumps(body)
-        response = requests.Response()
-        response.status_code = status
-        response.headers.update(headers)
-        response.raw = HTTPResponse(
-            io.BytesIO(text.encode() if isinstance(text, str) else text), preload_content=False
-        )
-        response.url, response.request = str(request.url), request
-        return response
-
-    def close(self) -> None:
-        """No socket."""
-
-
-@pytest.fixture
-def line() -> Line:
-    return Line()
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock()
-
-
-@pytest.fixture
-def budget(clock: VirtualClock) -> FakeBudget:
-    return FakeBudget(clock)
-
-
-@pytest.fixture
-def open_with(line: Line, clock: VirtualClock, budget: FakeBudget) -> Callable[..., ShopifyAdapter]:
-    def opened(observe: bool = False, **secret: str) -> ShopifyAdapter:
-        return open_adapter(
-            Connection(
-                id="shop_1",
-                settings={"domain": "demo.myshopify.com"},
-                secret=secret or {"client_id": "id", "client_secret": SECRET},
-                base_url=None,
-                session=HttpSession(transport=line, budget=budget, observe=observe),
-                budget=budget,
-                tokens=TokenCache(),
-                clock=clock,
-            )
-        )
-
-    return opened
-
-
-def ok(data: Any = IDENTITY, **headers: str) -> tuple[int, Any, dict[str, str]]:
-    return 200, {"data": data}, headers
-
-
-def failed(*codes: str | None, data: Any = None, cost: Any = None) -> tuple[int, Any, dict[str, str]]:
-    errors = [{"message": "m", "extensions": {"code": code} if code else {}} for code in codes]
-    return 200, {"errors": errors, "data": data, "extensions": {"cost": cost}}, {"X-Request-Id": "req-1"}
-
-
-def test_a_call_goes_to_the_stores_own_address_with_the_pinned_version_and_a_granted_token(
-    line: Line, open_with: Any
-):
-    line.answers = [ok()]
-    open_with().identify()
-    assert line.asked[0]["url"] == "https://demo.myshopify.com/admin/api/2026-07/graphql.json"
-    assert line.granted == [{"client_id": "id", "client_secret": SECRET, "grant_type": "client_credentials"}]
-    assert line.tokens == ["hush-token-1"]
-
-
-def test_a_token_is_fetched_once_for_many_calls_and_again_when_its_day_is_over(
-    line: Line, open_with: Any, clock: VirtualClock
-):
-    line.answers = [ok(), ok(), ok()]
-    adapter = open_with()
-    adapter.identify()
-    clock.advance(86399 - 61)
-    adapter.identify()
-    clock.advance(2)
-    adapter.identify()
-    assert line.tokens == ["hush-token-1", "hush-token-1", "hush-token-2"]
-
-
-def test_a_refused_token_is_replaced_once_and_the_call_made_again(line: Line, open_with: Any):
-    line.answers = [(401, {"errors": "[API] Invalid API key or access token"}, {}), ok()]
-    assert open_with().identify().name == "Demo"
-    assert line.tokens == ["hush-token-1", "hush-token-2"]
-
-
-def test_a_second_refusal_says_that_the_credentials_are_dead(line: Line, open_with: Any):
-    line.answers = [(401, {"errors": "no"}, {})] * 2
-    with pytest.raises(Unauthorized) as refused:
-        open_with().identify()
-    assert refused.value.problem.code == "shopify_credentials_refused"
-    assert (len(line.asked), len(line.granted)) == (2, 2)
-
-
-def test_an_everlasting_token_is_used_without_a_grant_and_its_refusal_is_final(line: Line, open_with: Any):
-    line.answers = [ok(), (401, {"errors": "no"}, {})]
-    adapter = open_with(client_secret=SECRET, access_token=STATIC)
-    adapter.identify()
-    with pytest.raises(Unauthorized):
-        adapter.identify()
-    assert (line.tokens, line.granted) == ([STATIC, STATIC], [])
-
-
-@pytest.mark.parametrize(
-    ("grant", "kind", "code", "reason"),
-    [
-        ((400, {"error": "invalid_client"}, {}), Unauthorized, "shopify_grant_refused", "invalid_client"),
-        (
-            (400, "<h1>Oauth error shop_not_permitted: Client credentials cannot be performed on this shop.</h1>", {}),
-            Unauthorized, "shopify_grant_refused", "shop_not_permitted",
-        ),
-        ((400, {"error": ["x"]}, {}), Unauthorized, "shopify_grant_refused", "refused"),
-        ((401, "", {}), Unauthorized, "shopify_grant_refused", "refused"),
-        ((403, "<html>", {}), Unauthorized, "shopify_grant_refused", "refused"),
-        ((402, "", {}), RetryLater, "shopify_store_frozen", None),
-        ((404, "<html>Not found</html>", {}), RetryLater, "shopify_store_not_found", None),
-        ((429, "", {}), RateLimited, "shopify_throttled", None),
-        ((503, "<html>", {}), RetryLater, "shopify_unavailable", None),
-        ((200, "<html>", {}), RetryLater, "shopify_answer_unreadable", None),
-        ((200, {"access_token": "hush-x"}, {}), RetryLater, "shopify_answer_unreadable", None),
-        ((200, {"access_token": "", "expires_in": 5}, {}), RetryLater, "shopify_answer_unreadable", None),
-        ((200, {"access_token": "hush-x", "expires_in": 0}, {}), RetryLater, "shopify_answer_unreadable", None),
-        (requests.ReadTimeout("hush-url"), RetryLater, "no_answer", None),
-    ],
-)  # fmt: skip
-def test_a_grant_that_fails_says_why_and_nothing_is_asked_without_a_token(
-    line: Line, open_with: Any, grant: Any, kind: type[RemoteError], code: str, reason: str | None
-):
-    line.grants = [grant]
-    with pytest.raises(RemoteError) as refused:
-        open_with().identify()
-    assert type(refused.value) is kind
-    assert refused.value.problem.code == code
-    assert refused.value.problem.params.get("reason") == reason
-    assert line.asked == []
-    assert "hush" not in f"{refused.value} {refused.value.detail}"
+from tests.fakes.clock import START
+from tests.unit.shops.shopify_line import IDENTITY, Line, failed, ok
 
 
 @pytest.mark.parametrize(
@@ -440,36 +257,6 @@ def test_a_query_too_dear_even_in_the_narrowest_piece_is_refused(line: Line, ope
     with pytest.raises(Rejected, match="shopify_query_too_dear"):
         open_with().read_products(["1"])
     assert len(line.asked) == 2
-
-
-def test_one_topic_that_shopify_refuses_keeps_no_other_from_being_subscribed(line: Line, open_with: Any):
-    page = {"webhookSubscriptions": {"nodes": [], "pageInfo": {"hasNextPage": False}}}
-    message = "This app is not approved to subscribe to webhook topics containing protected customer data."
-    refusal = {"webhookSubscription": None, "userErrors": [{"field": ["topic"], "message": message}]}
-    made = {"webhookSubscription": {"id": "gid://shopify/WebhookSubscription/1"}, "userErrors": []}
-    order = ok({"webhookSubscriptionCreate": refusal})
-    other = ok({"webhookSubscriptionCreate": made})
-    line.answers = [
-        ok(page),
-        *[order if topic.startswith("orders/") else other for topic in WANTED],
-        ok(page),
-    ]
-    with pytest.raises(Rejected) as refused:
-        open_with().ensure_webhooks("https://hooks.example/webhooks/shop_1")
-    params = dict(refused.value.problem.params)
-    assert params == {"topics": "orders/create, orders/cancelled", "reason": message}
-    asked = [one["variables"]["topic"] for one in line.asked if "topic" in one["variables"]]
-    assert len(asked) == len(WANTED)
-
-
-def test_a_topic_that_another_worker_subscribed_to_meanwhile_is_no_failure(line: Line, open_with: Any):
-    url = "https://hooks.example/webhooks/shop_1"
-    empty = {"webhookSubscriptions": {"nodes": [], "pageInfo": {"hasNextPage": False}}}
-    taken = {"webhookSubscription": None, "userErrors": [{"field": None, "message": "already been taken"}]}
-    nodes = [{"id": "gid://x/1", "topic": topic.replace("/", "_").upper(), "uri": url} for topic in WANTED]
-    full = {"webhookSubscriptions": {"nodes": nodes, "pageInfo": {"hasNextPage": False}}}
-    line.answers = [ok(empty), *[ok({"webhookSubscriptionCreate": taken})] * len(WANTED), ok(full)]
-    assert open_with().ensure_webhooks(url).created == WANTED
 
 
 def test_every_problem_and_fix_has_a_text_with_its_blanks(line: Line, open_with: Any):
