@@ -13,7 +13,7 @@ import pytest
 
 from listbridge.domain.work import Hint, HintKind
 from listbridge.shops.shopify.settings import Credentials
-from listbridge.shops.shopify.webhooks import SCHEME, SECRET_FIELDS, WANTED
+from listbridge.shops.shopify.webhooks import SCHEME, WANTED, signing_secrets
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 SECRET = "s3cr3t&<ü>"
@@ -234,5 +234,16 @@ def test_every_topic_we_subscribe_to_is_one_we_understand():
     assert [parse(topic, bodies).known for topic in WANTED] == [True] * len(WANTED)
 
 
-def test_the_fields_that_sign_are_fields_of_the_credentials():
-    assert set(SECRET_FIELDS) <= set(Credentials.model_fields)
+@pytest.mark.parametrize(
+    ("stored", "signing"),
+    [
+        ({"client_id": "id", "client_secret": "new"}, ("new",)),
+        ({"client_id": "id", "client_secret": "new", "previous_client_secret": "old"}, ("new", "old")),
+        ({"client_id": "id", "client_secret": "new", "previous_client_secret": ""}, ("new",)),
+        ({"client_id": "id", "client_secret": ""}, ()),
+        ({}, ()),
+    ],
+)
+def test_the_stored_credentials_that_sign(stored: dict[str, str], signing: tuple[str, ...]):
+    assert signing_secrets(stored) == signing
+    assert set(stored) <= set(Credentials.model_fields)

@@ -20,8 +20,6 @@ from listbridge.domain.work import Hint, HintKind
 
 SIGNATURE = "x-shopify-hmac-sha256"
 TOPIC = "x-shopify-topic"
-SECRET_FIELDS = ("client_secret", "previous_client_secret")
-"""The credentials that sign: after a rotation Shopify may use the old secret for up to an hour."""
 _LONGEST_ID = 200
 
 Payload = Mapping[str, Any]
@@ -171,6 +169,13 @@ def _delivery_id(body: bytes, headers: Mapping[str, str], topic: str) -> str:
             )
     seen = f"{topic}\n{headers.get('x-shopify-triggered-at', '')}\n".encode("utf-8", "replace") + body
     return hashlib.sha256(seen).hexdigest()
+
+
+def signing_secrets(secret: Mapping[str, str]) -> tuple[str, ...]:
+    """From a shop's stored credentials, the secrets to verify with: the current one and, while a rotation lasts, the one
+    before, for Shopify may sign with it for up to an hour. None where none is stored, and then nothing is genuine."""
+    held = (secret.get(name, "") for name in ("client_secret", "previous_client_secret"))
+    return tuple(one for one in held if one)
 
 
 SCHEME = ShopifyWebhooks()
