@@ -41,7 +41,8 @@ class DynamoListings:
 
     def get_many(self, keys: Iterable[ListingKey]) -> dict[ListingKey, Listing]:
         """Strongly consistent; what does not exist is absent."""
-        rows = map(_listing, dynamo.get_many(self._table, [_key(key) for key in dict.fromkeys(keys)]))
+        asked = [_key(key) for key in dict.fromkeys(keys)]
+        rows = map(_listing, dynamo.get_many(self._table, asked, only="#doc, #rev"))
         return {row.key: row for row in rows}
 
     def of_sku(self, account: AccountId, sku: Sku) -> list[Listing]:
