@@ -1,0 +1,357 @@
+"""A stage per marketplace: its simulator, an opened account, products to sell, and deeds that only the outside can do.
+
+The suite beside this file plays on every stage; a marketplace that the registry finds and that has no stage fails it.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from listbridge import registry
+from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
+from listbridge.domain.configuration import CreationProfile
+from listbridge.domain.ids import (
+    AccountId,
+    ListingKey,
+    ProductId,
+    ProfileId,
+    RemoteId,
+    SalesListId,
+    ShopId,
+    Site,
+    Sku,
+    VariantId,
+    VariantKey,
+)
+from listbridge.domain.listing import Listing, Status, Values
+from listbridge.domain.money import Money
+from listbridge.domain.ports import MarketplaceAdapter, PublishRequest, PublishVariant, Revision
+from listbridge.infra.connection import Connection
+from listbridge.infra.http import HttpSession
+from listbridge.infra.tokens import TokenCache
+from simulators.door import Transport
+from simulators.ebay import EbaySimulator, Limits
+from simulators.faults import Fault
+from tests.contract.marketplaces.memory_steps import Desk
+from tests.contract.openapi import EbaySpec
+from tests.contract.specs import specs_root
+from tests.fakes.budget import FakeBudget
+from tests.fakes.clock import VirtualClock
+
+ACCOUNT = AccountId("acc_1")
+SIZES = ("XS", "S", "M", "L", "XL", "XXL")
+PICTURE = "https://images.example/{}.jpg"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A variation as buyers see it."""
+
+    quantity: int
+    price: Decimal
+    title: str
+    aspects: Mapping[str, list[str]]
+
+
+@dataclass(frozen=True)
+class LiveListing:
+    """A live listing as buyers see it."""
+
+    remote: RemoteId
+    site: Site
+    variations: Mapping[Sku, Shown]
+
+
+class Watched(Transport):
+    """A transport that shows each call to the stage before it leaves and after it is answered."""
+
+    def __init__(self, stage: Stage, app: Any) -> None:
+        super().__init__(app)
+        self._stage = stage
+
+    def send(self, request: requests.PreparedRequest, **more: Any) -> requests.Response:  # type: ignore[override]
+        self._stage.before(request)
+        response = super().send(request, **more)
+        self._stage.after(request, response)
+        return response
+
+
+@dataclass
+class Stage(abc.ABC):
+    """One marketplace under test. `hook` is called before and after every call with `before …` or `after …`."""
+
+    clock: VirtualClock = field(default_factory=VirtualClock)
+    hook: Callable[[str], None] = lambda _: None
+    desk: Desk | None = None
+    checked: set[str] = field(default_factory=set)
+    calls: list[str] = field(default_factory=list)
+
+    slug: str = ""
+    sites: tuple[Site, ...] = ()
+    revise_operation: str = ""
+
+    @abc.abstractmethod
+    def operation(self, request: requests.PreparedRequest) -> str:
+        """The call's name in the simulator's fault plan."""
+
+    @abc.abstractmethod
+    def carries_values(self, operation: str) -> bool: ...
+
+    @abc.abstractmethod
+    def check(self, request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Hold the exchange against the official documents."""
+
+    @abc.abstractmethod
+    def creation(self, site: Site) -> CreationProfile: ...
+
+    @abc.abstractmethod
+    def live(self) -> list[LiveListing]: ...
+
+    @abc.abstractmethod
+    def ever_made(self) -> int:
+        """How many listings there have ever been."""
+
+    @abc.abstractmethod
+    def add_faults(self, *faults: Fault) -> None: ...
+
+    @abc.abstractmethod
+    def app(self) -> Any: ...
+
+    @abc.abstractmethod
+    def secret(self) -> dict[str, str]: ...
+
+    @abc.abstractmethod
+    def stranger(self) -> dict[str, str]:
+        """The secret of another seller who connected through the same app."""
+
+    # ---- deeds ----
+    @abc.abstractmethod
+    def revoke(self) -> None: ...
+    @abc.abstractmethod
+    def expire_tokens(self) -> None: ...
+    @abc.abstractmethod
+    def refuse_zeros(self) -> None: ...
+    @abc.abstractmethod
+    def end_from_outside(self, listing: RemoteId) -> None: ...
+    @abc.abstractmethod
+    def edit_from_outside(self, sku: Sku, site: Site, quantity: int) -> None: ...
+    @abc.abstractmethod
+    def partial_answer(self, accepted: Revision, refused: Revision) -> Fault:
+        """An answer in which the one listing's revision came true and the other's was refused for its price."""
+
+    # ---- what all stages share ----
+
+    def before(self, request: requests.PreparedRequest) -> None:
+        operation = self.operation(request)
+        self.calls.append(operation)
+        if self.desk is not None and self.carries_values(operation):
+            assert self.desk.may_send, f"{operation} left without a check of its lease"
+            self.desk.may_send = False
+        self.hook(f"before {operation}")
+
+    def after(self, request: requests.PreparedRequest, response: requests.Response) -> None:
+        self.check(request, response)
+        self.hook(f"after {self.operation(request)}")
+
+    def open(self, *, tokens: TokenCache | None = None, **settings: Any) -> MarketplaceAdapter:
+        self.budget = FakeBudget(self.clock)
+        return registry.open_marketplace(self.slug, self.connection(tokens, **settings))
+
+    def open_stranger(self, tokens: TokenCache) -> MarketplaceAdapter:
+        connection = replace(self.connection(tokens), id="acc_stranger", secret=self.stranger())
+        return registry.open_marketplace(self.slug, connection)
+
+    def connection(self, tokens: TokenCache | None = None, **settings: Any) -> Connection:
+        session = HttpSession(transport=Watched(self, self.app()), budget=self.budget)
+        return Connection(
+            ACCOUNT, settings, self.secret(), None, session, self.budget, tokens or TokenCache(), self.clock
+        )
+
+    def request(self, variants: int, *, site: Site | None = None, **changes: Any) -> PublishRequest:
+        """A product with this many variants, to be sold on the first site unless another is named."""
+        site = site or self.sites[0]
+        facts = jumper(**changes) if variants > 1 else candle(**changes)
+        return PublishRequest(
+            product=facts,
+            variants=tuple(
+                PublishVariant(ListingKey(ACCOUNT, site, v.sku), v.variant, None, None) for v in facts.variants[:variants]
+            ),
+            site=site,
+            creation=self.creation(site),
+            group=RemoteId("LB-group-1"),
+        )  # fmt: skip
+
+    def new_desk(self, request: PublishRequest, *, quantity: int = 7, price: str = "19.90") -> Desk:
+        currency = registry.marketplace(self.slug).sites[request.site].currency
+        skus = [variant.key.sku for variant in request.variants]
+        value = Values(quantity, Money(Decimal(price), currency))
+        self.desk = Desk(dict.fromkeys(skus, value), dict.fromkeys(skus, quantity))
+        return self.desk
+
+
+def candle(*, title: str = "Beeswax candle", **changes: Any) -> ProductFacts:
+    """A product without options."""
+    variant = VariantFacts(
+        VariantId("v1"), Sku("CANDLE"), title, Money(Decimal("19.90"), "USD"), barcode="4006381333931"
+    )
+    facts: dict[str, Any] = {
+        "description_html": "<p>Pure <b>beeswax</b>.</p><script>alert(1)</script>", "vendor": "Nordlicht",
+        "images": (PICTURE.format("candle"),), **changes,
+    }  # fmt: skip
+    return ProductFacts(ProductId("p1"), title, Visibility.VISIBLE, (variant,), **facts)
+
+
+def jumper(
+    *, title: str = "Fisherman's jumper", sizes: tuple[str, ...] = SIZES, **changes: Any
+) -> ProductFacts:
+    """A product with an option."""
+    variants = tuple(
+        VariantFacts(
+            VariantId(f"v{n}"), Sku(f"JUMPER-{size}"), size, Money(Decimal("19.90"), "USD"), options={"Size": size},
+            image=PICTURE.format(f"jumper-{size}"),
+        )
+        for n, size in enumerate(sizes)
+    )  # fmt: skip
+    facts: dict[str, Any] = {
+        "description_html": "<p>Pure wool.</p>", "vendor": "Nordlicht", "images": (PICTURE.format("jumper"),),
+        "options": ("Size",), **changes,
+    }  # fmt: skip
+    return ProductFacts(ProductId("p2"), title, Visibility.VISIBLE, variants, **facts)
+
+
+def listing(
+    key: ListingKey, *, offer: RemoteId | None, remote: RemoteId | None, group: RemoteId | None = None
+) -> Listing:
+    """A ledger row, as far as an adapter looks at it."""
+    variant = VariantKey(ShopId("shop_1"), ProductId("p"), VariantId("v"))
+    return Listing(
+        key, variant, SalesListId("list_1"), status=Status.ACTIVE, offer=offer, remote=remote, group=group
+    )
+
+
+_VALUE_OPERATIONS = frozenset({"createOrReplaceInventoryItem", "createOffer", "updateOffer"})
+
+
+class EbayStage(Stage):
+    """eBay, with one seller on two sites of one language."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            slug="ebay",
+            sites=(Site("EBAY_US"), Site("EBAY_GB")),
+            revise_operation="bulkUpdatePriceQuantity",
+        )
+        self.spec = EbaySpec.load() if specs_root() else None
+        unlimited = Limits.load().raised(per_second={"rate": 100_000, "burst": 100_000})
+        self.simulator = EbaySimulator(clock=self.clock, limits=unlimited)
+        added = self.simulator.deeds.add_seller("anna", marketplaces=list(self.sites))
+        self.refresh_token: str = added["refreshToken"]
+        self.policies: dict[str, dict[str, str]] = added["policies"]
+        self.budget = FakeBudget(self.clock)
+
+    def app(self) -> Any:
+        return self.simulator
+
+    def secret(self) -> dict[str, str]:
+        return {
+            "client_id": self.simulator.client_id,
+            "client_secret": self.simulator.client_secret,
+            "refresh_token": self.refresh_token,
+        }
+
+    def stranger(self) -> dict[str, str]:
+        added = self.simulator.deeds.add_seller("berta", marketplaces=list(self.sites))
+        return {**self.secret(), "refresh_token": added["refreshToken"]}
+
+    def creation(self, site: Site) -> CreationProfile:
+        policies = self.policies[site]
+        settings = {
+            "category_id": "15687", "condition": "NEW", "merchant_location_key": "main",
+            "fulfillment_policy_id": policies["fulfillmentPolicyId"],
+            "payment_policy_id": policies["paymentPolicyId"], "return_policy_id": policies["returnPolicyId"],
+            "aspects": {"Size": ["One Size"]},
+        }  # fmt: skip
+        return CreationProfile(
+            id=ProfileId("cp_1"), name="c", marketplace="ebay", site=site, settings=settings
+        )
+
+    def operation(self, request: requests.PreparedRequest) -> str:
+        path = urlsplit(request.url or "").path
+        found = self.simulator._router.find(request.method or "", path)
+        return found[0].id if found else "oauth2Token"
+
+    def carries_values(self, operation: str) -> bool:
+        return operation in _VALUE_OPERATIONS
+
+    def check(self, request: requests.PreparedRequest, response: requests.Response) -> None:
+        html = response.headers.get("Content-Type", "").startswith("text/html")
+        if self.spec is None or html or self.operation(request) == "oauth2Token":
+            return
+        headers = {name: str(value) for name, value in request.headers.items()}
+        self.checked.add(
+            self.spec.check_exchange(
+                request.method or "", request.url or "", headers, request.body, response.status_code, response.content
+            )
+        )  # fmt: skip
+
+    def _listings(self, **query: str) -> list[dict[str, Any]]:
+        session = requests.Session()
+        session.mount("https://", Transport(self.simulator))
+        rows: list[dict[str, Any]] = session.get("https://api.ebay.com/_sim/listings", params=query).json()[
+            "listings"
+        ]
+        return rows
+
+    def live(self) -> list[LiveListing]:
+        return [
+            LiveListing(
+                RemoteId(row["listingId"]),
+                Site(row["marketplaceId"]),
+                {
+                    Sku(v["sku"]): Shown(v["quantity"], Decimal(v["price"]), row["title"], v["aspects"])
+                    for v in row["variations"]
+                },
+            )
+            for row in self._listings(live="1")
+        ]
+
+    def ever_made(self) -> int:
+        return len(self._listings())
+
+    def add_faults(self, *faults: Fault) -> None:
+        self.simulator.faults.add(*faults)
+
+    def revoke(self) -> None:
+        self.simulator.deeds.revoke_token("anna")
+
+    def expire_tokens(self) -> None:
+        self.simulator.deeds.expire_tokens()
+
+    def refuse_zeros(self) -> None:
+        self.simulator.deeds.set_out_of_stock_control("anna", False)
+
+    def end_from_outside(self, listing: RemoteId) -> None:
+        self.simulator.deeds.end_listing(listing)
+
+    def edit_from_outside(self, sku: Sku, site: Site, quantity: int) -> None:
+        self.simulator.deeds.change_quantity(sku, quantity, marketplace=site)
+
+    def partial_answer(self, accepted: Revision, refused: Revision) -> Fault:
+        error = {
+            "errorId": 25003, "domain": "API_INVENTORY", "category": "REQUEST", "message": "Invalid price. Too low.",
+        }  # fmt: skip
+        rows: list[dict[str, Any]] = [
+            {"sku": accepted.key.sku, "offerId": accepted.offer, "statusCode": 200},
+            {"sku": refused.key.sku, "offerId": refused.offer, "statusCode": 400, "errors": [error]},
+        ]
+        return Fault(self.revise_operation, "status", status=207, body={"responses": rows})
+
+
+STAGES: Mapping[str, Callable[[], Stage]] = {"ebay": EbayStage}

@@ -1,0 +1,600 @@
+"""What every marketplace adapter promises, held against its simulator; every exchange against the official documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from listbridge import registry
+from listbridge.domain.ids import ListingKey, RemoteId, Sku
+from listbridge.domain.listing import NOTHING, Values
+from listbridge.domain.money import Money
+from listbridge.domain.ports import MarketplaceAdapter, Published, PublishRequest, Revision
+from listbridge.domain.verdicts import (
+    ObserveMode,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    RemoteError,
+    RetryLater,
+    Unauthorized,
+)
+from listbridge.infra.http import HttpSession
+from listbridge.infra.tokens import TokenCache
+from simulators.faults import Fault
+from tests.contract.marketplaces.memory_steps import Desk
+from tests.contract.marketplaces.stages import ACCOUNT, SIZES, STAGES, Stage, Watched, candle, jumper, listing
+from tests.fakes.cuts import WorkerDied
+
+PRICE = Decimal("19.90")
+VARIANTS = (1, 6)
+CALL_CUTS = ("drop_before", "drop_after", "die_before", "die_after")
+
+
+def published(
+    stage: Stage, variants: int = 1, **request: Any
+) -> tuple[MarketplaceAdapter, PublishRequest, Desk, Published]:
+    adapter = stage.open()
+    wanted = stage.request(variants, **request)
+    desk = stage.new_desk(wanted)
+    return adapter, wanted, desk, adapter.publish(wanted, desk.worker())
+
+
+def revision(request: PublishRequest, done: Published, sku: str, **values: Any) -> Revision:
+    sold = Sku(sku)
+    return Revision(
+        ListingKey(ACCOUNT, request.site, sold), done.offers[sold], done.remote, done.group, Values(**values)
+    )
+
+
+def revise(
+    adapter: MarketplaceAdapter, *revisions: Revision, highest: int | None = None
+) -> list[RemoteError | None]:
+    known = [r.values.quantity for r in revisions if r.values.quantity is not None]
+    results = adapter.revise(
+        revisions, highest_quantity=highest if highest is not None else max(known, default=None)
+    )
+    assert [result.key for result in results] == [revision.key for revision in revisions]
+    return [result.error for result in results]
+
+
+def on_show(stage: Stage, sku: str = "CANDLE") -> tuple[int, Decimal]:
+    """Quantity and price of a SKU's only live variation."""
+    [shown] = [listing.variations[Sku(sku)] for listing in stage.live() if sku in listing.variations]
+    return shown.quantity, shown.price
+
+
+def assert_one_right_listing(stage: Stage, variants: int) -> None:
+    [live] = stage.live()
+    assert stage.ever_made() == 1
+    skus = ["CANDLE"] if variants == 1 else [f"JUMPER-{size}" for size in SIZES]
+    assert sorted(live.variations) == sorted(skus)
+    for sku, shown in live.variations.items():
+        assert (shown.quantity, shown.price) == (7, PRICE)
+        assert shown.title == ("Beeswax candle" if variants == 1 else "Fisherman's jumper")
+        if variants > 1:
+            assert shown.aspects["Size"] == [sku.removeprefix("JUMPER-")]
+
+
+# ---- publish ----
+
+
+@pytest.mark.parametrize("variants", VARIANTS)
+def test_a_published_product_is_one_live_listing_with_its_content_and_values(
+    stage: Stage, variants: int
+) -> None:
+    _, request, desk, done = published(stage, variants)
+    assert_one_right_listing(stage, variants)
+    [live] = stage.live()
+    assert done.remote == live.remote
+    assert set(done.offers) == {variant.key.sku for variant in request.variants}
+    assert done.left_out is None
+    assert (done.group is not None) == (variants > 1)
+    assert done.remote in done.url
+    assert {outcome for _, outcome in desk.attempts} == {"accepted"}
+
+
+@pytest.mark.parametrize("variants", VARIANTS)
+def test_publishing_twice_makes_one_listing(stage: Stage, variants: int) -> None:
+    adapter, request, desk, first = published(stage, variants)
+    again = adapter.publish(request, desk.worker())
+    assert (again.remote, again.offers) == (first.remote, first.offers)
+    assert_one_right_listing(stage, variants)
+
+
+@pytest.mark.parametrize("variants", VARIANTS)
+def test_a_worker_that_remembers_nothing_still_makes_no_second_listing(stage: Stage, variants: int) -> None:
+    adapter, request, desk, first = published(stage, variants)
+    desk.progress = {}
+    assert adapter.publish(request, desk.worker()).remote == first.remote
+    forgetful = stage.new_desk(request)  # its first run, and no id: it may only find out by being refused
+    assert adapter.publish(request, forgetful.worker()).remote == first.remote
+    assert_one_right_listing(stage, variants)
+
+
+def test_every_call_that_carries_values_is_made_inside_a_lease_that_was_checked(stage: Stage) -> None:
+    adapter, request, desk, _ = published(stage, 6)  # the stage itself asserts it, for each call
+    desk.units_too_short = 1
+    with pytest.raises(RetryLater):
+        adapter.full_revise(request, desk.worker())
+    assert desk.attempts[-1][1] == "not_applied"
+
+
+def test_a_lease_that_runs_out_between_the_two_writes_leaves_the_outcome_unknown(stage: Stage) -> None:
+    adapter, request, desk, _ = published(stage)
+    seen: list[str] = []
+
+    def shorten(call: str) -> None:
+        seen.append(call)
+        if stage.carries_values(call.removeprefix("after ")) and call.startswith("after "):
+            desk.units_too_short = 1
+
+    stage.hook = shorten
+    with pytest.raises(RetryLater) as raised:
+        adapter.full_revise(request, desk.worker())
+    assert raised.value.problem.code == "lease_too_short"
+    assert desk.attempts[-1] == ("CANDLE", "unknown")
+
+
+# ---- killed at every call, and resumed ----
+
+
+def cuts(run: Callable[[Stage], object], slug: str) -> Iterator[tuple[str, int]]:
+    """Every way to die in a run: at each call by the network or the process, at each save by the process."""
+    probe = STAGES[slug]()
+    run(probe)
+    assert probe.desk is not None
+    for nth in range(len(probe.calls)):
+        yield from ((kind, nth) for kind in CALL_CUTS)
+    for nth in range(probe.desk.saves):
+        yield from (("save_before", nth), ("save_after", nth))
+
+
+class Killer:
+    """Dies at the n-th event that begins with a word, once."""
+
+    def __init__(self, word: str, nth: int) -> None:
+        self._word = word
+        self._left = nth
+        self.struck = False
+
+    def __call__(self, event: str) -> None:
+        if self.struck or not event.startswith(self._word):
+            return
+        if self._left == 0:
+            self.struck = True
+            raise WorkerDied(event)
+        self._left -= 1
+
+
+def arm(stage: Stage, desk: Desk, kind: str, nth: int) -> None:
+    if kind.startswith("drop"):
+        stage.add_faults(Fault("*", kind, skip=nth))  # type: ignore[arg-type]
+    elif kind.startswith("die"):
+        stage.hook = Killer(kind.removeprefix("die_"), nth)
+    else:
+        desk.hook = Killer(kind.removeprefix("save_"), nth)
+
+
+def carry_on(stage: Stage, desk: Desk, act: Callable[[], object]) -> int:
+    """Run until it is done, as the service would: again after the settling time. Returns how often it was cut."""
+    settle_s = registry.marketplace(stage.slug).traits.settle_s
+    for cut in range(5):
+        try:
+            act()
+        except (WorkerDied, OutcomeUnknown, RetryLater):
+            stage.clock.advance(settle_s)
+        else:
+            return cut
+    raise AssertionError("never done")
+
+
+@pytest.mark.parametrize("variants", VARIANTS)
+def test_publishing_cut_at_every_point_and_resumed_makes_one_right_listing(
+    stage: Stage, variants: int
+) -> None:
+    def run(on: Stage) -> object:
+        return published(on, variants)
+
+    played = 0
+    for kind, nth in cuts(run, stage.slug):
+        on = STAGES[stage.slug]()
+        adapter, request = on.open(), on.request(variants)
+        desk = on.new_desk(request)
+        arm(on, desk, kind, nth)
+        was_cut = carry_on(on, desk, lambda a=adapter, r=request, d=desk: a.publish(r, d.worker()))
+        assert was_cut == 1, (kind, nth)
+        assert_one_right_listing(on, variants)
+        assert not [name for name in desk.progress if name.startswith("creating") or name == "publishing"]
+        played += 1
+    assert played > (15 if variants == 1 else 90)
+
+
+@pytest.mark.parametrize("variants", VARIANTS)
+def test_a_full_revise_cut_at_every_point_and_resumed_ends_with_the_new_content(
+    stage: Stage, variants: int
+) -> None:
+    def revised(on: Stage) -> tuple[MarketplaceAdapter, PublishRequest, Desk]:
+        adapter, request, _, _ = published(on, variants)
+        facts = candle(title="New title") if variants == 1 else jumper(title="New title")
+        again = replace(request, product=facts)
+        return adapter, again, on.new_desk(again, quantity=3, price="25.00")
+
+    def run(on: Stage) -> object:
+        adapter, request, desk = revised(on)
+        on.calls.clear()
+        return adapter.full_revise(request, desk.worker())
+
+    probe = STAGES[stage.slug]()
+    run(probe)
+    for nth in range(len(probe.calls)):
+        for kind in CALL_CUTS:
+            on = STAGES[stage.slug]()
+            adapter, request, desk = revised(on)
+            arm(on, desk, kind, nth)
+            assert carry_on(on, desk, lambda a=adapter, r=request, d=desk: a.full_revise(r, d.worker())) == 1
+            [live] = on.live()
+            assert {(v.quantity, v.price, v.title) for v in live.variations.values()} == {
+                (3, Decimal("25.00"), "New title")
+            }
+            assert len(live.variations) == variants
+            assert on.ever_made() == 1
+
+
+@pytest.mark.parametrize("variants", VARIANTS)
+def test_ending_cut_at_every_call_and_resumed_leaves_nothing_on_sale(stage: Stage, variants: int) -> None:
+    adapter, request, desk, _ = published(stage, variants)
+    stage.calls.clear()
+    adapter.end(request, desk.worker())
+    calls = len(stage.calls)
+    assert calls > 0
+    for nth in range(calls):
+        for kind in CALL_CUTS:
+            on = STAGES[stage.slug]()
+            adapter, request, desk, _ = published(on, variants)
+            arm(on, desk, kind, nth)
+            assert carry_on(on, desk, lambda a=adapter, r=request, d=desk: a.end(r, d.worker())) == 1
+            assert on.live() == []
+
+
+def test_two_accounts_of_one_app_do_not_meet_in_the_cache_of_tokens(stage: Stage) -> None:
+    tokens = TokenCache()
+    mine, theirs = stage.open(tokens=tokens), stage.open_stranger(tokens)
+    assert mine.identify().remote_name != theirs.identify().remote_name
+    request = stage.request(1)
+    mine.publish(request, stage.new_desk(request).worker())
+    assert theirs.find(request.site, Sku("CANDLE")) is None
+
+
+# ---- full revise, end, relist ----
+
+
+@pytest.mark.parametrize("variants", VARIANTS)
+def test_ending_twice_is_a_success_both_times(stage: Stage, variants: int) -> None:
+    adapter, request, desk, _ = published(stage, variants)
+    adapter.end(request, desk.worker())
+    assert stage.live() == []
+    adapter.end(request, desk.worker())
+    assert stage.ever_made() == 1
+
+
+@pytest.mark.parametrize("variants", VARIANTS)
+def test_relisting_gives_a_new_remote_id_and_today_s_values(stage: Stage, variants: int) -> None:
+    adapter, request, desk, first = published(stage, variants)
+    adapter.end(request, desk.worker())
+    currency = registry.marketplace(stage.slug).sites[request.site].currency
+    desk.values = {sku: Values(2, Money(Decimal("30.00"), currency)) for sku in desk.values}
+    desk.highest = dict.fromkeys(desk.highest, 2)
+    again = adapter.publish(request, desk.worker())
+    assert again.remote != first.remote
+    [live] = stage.live()
+    assert live.remote == again.remote
+    assert {(v.quantity, v.price) for v in live.variations.values()} == {(2, Decimal("30.00"))}
+
+
+def test_a_listing_ended_from_outside_is_not_live_and_ending_it_is_a_success(stage: Stage) -> None:
+    adapter, request, desk, done = published(stage)
+    stage.end_from_outside(done.remote)
+    key = request.variants[0].key
+    [shown] = adapter.read_back([listing(key, offer=done.offers[key.sku], remote=done.remote)])
+    assert not shown.live
+    adapter.end(request, desk.worker())
+    with pytest.raises(Rejected):
+        adapter.full_revise(request, desk.worker())
+    assert stage.live() == []
+
+
+def test_a_new_variation_joins_the_live_listing_of_its_siblings(stage: Stage) -> None:
+    adapter, _, desk, done = published(stage, 5)
+    assert len(stage.live()[0].variations) == 5
+    whole = stage.request(6)
+    more = stage.new_desk(whole)
+    more.progress = desk.progress
+    more.epoch = desk.epoch
+    again = adapter.publish(whole, more.worker())
+    assert again.remote == done.remote
+    assert_one_right_listing(stage, 6)
+
+
+def test_ending_one_variation_leaves_its_siblings_on_sale(stage: Stage) -> None:
+    adapter, request, desk, done = published(stage, 6)
+    one = replace(request, variants=request.variants[:1])
+    adapter.end(one, desk.worker())
+    [live] = stage.live()
+    assert live.remote == done.remote
+    assert sorted(live.variations) == sorted(f"JUMPER-{size}" for size in SIZES[1:])
+
+
+# ---- revise ----
+
+
+def test_a_revision_changes_quantity_and_price_in_one_call(stage: Stage) -> None:
+    adapter, request, _, done = published(stage)
+    currency = registry.marketplace(stage.slug).sites[request.site].currency
+    stage.calls.clear()
+    errors = revise(
+        adapter, revision(request, done, "CANDLE", quantity=3, price=Money(Decimal("21.50"), currency))
+    )
+    assert errors == [None]
+    assert on_show(stage) == (3, Decimal("21.50"))
+    assert stage.calls == [stage.revise_operation]
+
+
+def test_what_a_revision_does_not_name_stays(stage: Stage) -> None:
+    adapter, request, _, done = published(stage)
+    currency = registry.marketplace(stage.slug).sites[request.site].currency
+    assert revise(adapter, revision(request, done, "CANDLE", price=Money(Decimal("5.00"), currency))) == [
+        None
+    ]
+    assert on_show(stage) == (7, Decimal("5.00"))
+    assert revise(adapter, revision(request, done, "CANDLE", quantity=9)) == [None]
+    assert on_show(stage) == (9, Decimal("5.00"))
+
+
+def test_a_revision_to_zero_keeps_the_listing_at_zero(stage: Stage) -> None:
+    adapter, request, _, done = published(stage)
+    assert revise(adapter, revision(request, done, "CANDLE", quantity=0)) == [None]
+    assert on_show(stage) == (0, PRICE)
+    assert revise(adapter, revision(request, done, "CANDLE", quantity=4)) == [None]
+    assert on_show(stage) == (4, PRICE)
+
+
+def test_a_zero_that_the_account_cannot_take_is_told_by_its_own_code(stage: Stage) -> None:
+    adapter, request, _, done = published(stage)
+    stage.refuse_zeros()
+    [error] = revise(adapter, revision(request, done, "CANDLE", quantity=0))
+    assert isinstance(error, Rejected)
+    assert error.problem.code == registry.marketplace(stage.slug).traits.refuses_zero
+    assert on_show(stage) == (7, PRICE)
+
+
+def test_two_sites_of_one_unit_keep_each_their_own_quantity(stage: Stage) -> None:
+    adapter, here, there, first, second = on_two_sites(stage)
+    revisions = (revision(here, first, "CANDLE", quantity=5), revision(there, second, "CANDLE", quantity=2))
+    assert revise(adapter, *revisions, highest=5) == [None, None]
+    quantities = {live.site: live.variations[Sku("CANDLE")].quantity for live in stage.live()}
+    assert quantities == {here.site: 5, there.site: 2}
+
+
+def test_in_an_answer_that_is_half_a_success_each_listing_gets_its_own_result(stage: Stage) -> None:
+    adapter, here, there, first, second = on_two_sites(stage)
+    good, bad = revision(here, first, "CANDLE", quantity=5), revision(there, second, "CANDLE", quantity=5)
+    stage.add_faults(stage.partial_answer(good, bad))
+    accepted, refused = revise(adapter, good, bad)
+    assert accepted is None
+    assert isinstance(refused, Rejected)
+    assert "price" in refused.problem.code
+
+
+def test_one_sites_refusal_does_not_hold_the_other_site(stage: Stage) -> None:
+    adapter, here, there, first, second = on_two_sites(stage)
+    wrong = Money(Decimal("9.00"), "XXX")
+    good, bad = revision(here, first, "CANDLE", quantity=5), revision(there, second, "CANDLE", price=wrong)
+    waiting, refused = revise(adapter, good, bad)
+    assert isinstance(refused, Rejected)
+    assert type(waiting) in (type(None), RetryLater)  # taken, or to be sent again without the other
+    assert revise(adapter, good) == [None]
+    assert {live.site: live.variations[Sku("CANDLE")].quantity for live in stage.live()}[here.site] == 5
+
+
+def test_a_listing_whose_offer_is_unknown_is_refused_without_a_call(stage: Stage) -> None:
+    adapter, request, _, done = published(stage)
+    stage.calls.clear()
+    unknown = replace(revision(request, done, "CANDLE", quantity=1), offer=None)
+    [error] = revise(adapter, unknown)
+    assert isinstance(error, Rejected)
+    assert stage.calls == []
+    assert on_show(stage) == (7, PRICE)
+
+
+def on_two_sites(
+    stage: Stage,
+) -> tuple[MarketplaceAdapter, PublishRequest, PublishRequest, Published, Published]:
+    adapter, here, _, first = published(stage)
+    there = stage.request(1, site=stage.sites[1])
+    second = adapter.publish(there, stage.new_desk(there).worker())
+    assert len(stage.live()) == 2
+    stage.desk = None
+    return adapter, here, there, first, second
+
+
+# ---- reading ----
+
+
+@pytest.mark.parametrize("variants", VARIANTS)
+def test_read_back_shows_what_buyers_see(stage: Stage, variants: int) -> None:
+    adapter, request, _, done = published(stage, variants)
+    sku = request.variants[0].key.sku
+    stage.edit_from_outside(sku, request.site, 2)
+    rows = [
+        listing(v.key, offer=done.offers[v.key.sku], remote=done.remote, group=done.group)
+        for v in request.variants
+    ]
+    shown = adapter.read_back(rows)
+    assert [remote.key for remote in shown] == [row.key for row in rows]
+    assert all(remote.live for remote in shown)
+    assert {(remote.remote, remote.group) for remote in shown} == {(done.remote, done.group)}
+    assert [remote.offer for remote in shown] == [done.offers[v.key.sku] for v in request.variants]
+    assert [remote.values.quantity for remote in shown] == [2] + [7] * (variants - 1)
+    currency = registry.marketplace(stage.slug).sites[request.site].currency
+    assert {remote.values.price for remote in shown} == {Money(PRICE, currency)}
+
+
+def test_read_back_of_something_that_is_not_there_says_so_and_an_outage_does_not(stage: Stage) -> None:
+    adapter = stage.open()
+    nobody = listing(ListingKey(ACCOUNT, stage.sites[0], Sku("NOBODY")), offer=None, remote=None)
+    [shown] = adapter.read_back([nobody])
+    assert (shown.live, shown.offer, shown.values) == (False, None, NOTHING)
+    for fault in ("status", "html", "drop_before"):
+        stage.add_faults(Fault("*", fault))  # type: ignore[arg-type]
+        with pytest.raises(RetryLater):
+            adapter.read_back([nobody])
+
+
+def test_find_shows_an_offer_that_anybody_made(stage: Stage) -> None:
+    adapter, request, _, done = published(stage)
+    found = adapter.find(request.site, Sku("CANDLE"))
+    assert found is not None
+    assert (found.live, found.remote, found.offer) == (True, done.remote, done.offers[Sku("CANDLE")])
+    assert found.values.quantity == 7
+    assert adapter.find(request.site, Sku("NOBODY")) is None
+    assert adapter.find(stage.sites[1], Sku("CANDLE")) is None
+
+
+def test_the_account_says_who_it_is_and_where_it_sells(stage: Stage) -> None:
+    identity = stage.open().identify()
+    assert identity.remote_name
+    assert identity.sites[0] == stage.sites[0]
+    assert set(identity.sites) == set(registry.marketplace(stage.slug).sites)
+    assert stage.open().identify().remote_name == identity.remote_name
+
+
+def test_what_a_creation_profile_can_choose_makes_a_profile_that_publishes(stage: Stage) -> None:
+    adapter = stage.open()
+    choices = adapter.creation_choices(stage.sites[0])
+    settings = stage.creation(stage.sites[0]).settings
+    for name, value in settings.items():
+        if name.endswith("_policy_id"):
+            offered = choices[name.replace("_policy_id", "_policies")]
+            assert value in [choice["id"] for choice in offered]
+    assert settings["condition"] in choices["conditions"]
+
+
+def test_lease_keys_part_what_may_be_written_at_once(stage: Stage) -> None:
+    adapter = stage.open()
+    key = ListingKey(ACCOUNT, stage.sites[0], Sku("A"))
+    other = ListingKey(ACCOUNT, stage.sites[0], Sku("B"))
+    group = RemoteId("G")
+    keys = [
+        adapter.lease_key(listing(k, offer=None, remote=None, group=g))
+        for k, g in ((key, None), (other, None), (key, group), (other, group))
+    ]
+    assert keys[0] != keys[1]
+    assert keys[2] == keys[3] != keys[0]
+    assert all(ACCOUNT in k for k in keys)
+
+
+# ---- what goes wrong on the way ----
+
+
+def test_a_spent_limit_is_a_rate_limit_and_the_budget_hears_of_it(stage: Stage) -> None:
+    adapter, request, _, done = published(stage)
+    stage.add_faults(Fault(stage.revise_operation, "status", status=429))
+    with pytest.raises(RateLimited):
+        revise(adapter, revision(request, done, "CANDLE", quantity=1))
+    assert [told[0] for told in stage.budget.learned] == [stage.revise_operation]
+    assert on_show(stage) == (7, PRICE)
+
+
+def test_an_expired_token_is_renewed_and_the_call_made_once(stage: Stage) -> None:
+    adapter, request, _, done = published(stage)
+    stage.expire_tokens()
+    assert revise(adapter, revision(request, done, "CANDLE", quantity=4)) == [None]
+    assert on_show(stage) == (4, PRICE)
+
+
+def test_a_revoked_consent_is_unauthorized_and_changes_nothing(stage: Stage) -> None:
+    adapter, request, desk, done = published(stage)
+    stage.revoke()
+    with pytest.raises(Unauthorized):
+        revise(adapter, revision(request, done, "CANDLE", quantity=1))
+    with pytest.raises(Unauthorized):
+        adapter.full_revise(request, desk.worker())
+    assert on_show(stage) == (7, PRICE)
+
+
+def test_a_time_out_after_success_is_an_unknown_outcome(stage: Stage) -> None:
+    adapter, request, _, done = published(stage)
+    stage.add_faults(Fault(stage.revise_operation, "drop_after"))
+    with pytest.raises(OutcomeUnknown):
+        revise(adapter, revision(request, done, "CANDLE", quantity=1))
+    assert on_show(stage) == (1, PRICE)  # and indeed it was applied
+
+
+@pytest.mark.parametrize(("kind", "status"), [("html", 200), ("html", 500), ("html", 502), ("status", 500), ("status", 503)])  # fmt: skip
+def test_an_answer_that_tells_nothing_leaves_a_write_unknown_and_a_read_to_be_repeated(
+    stage: Stage, kind: Any, status: int
+) -> None:
+    adapter, request, _, done = published(stage)
+    stage.add_faults(Fault(stage.revise_operation, kind, status=status))
+    with pytest.raises(OutcomeUnknown):
+        revise(adapter, revision(request, done, "CANDLE", quantity=1))
+    stage.add_faults(Fault("*", kind, status=status))
+    with pytest.raises(RetryLater):
+        adapter.find(request.site, Sku("CANDLE"))
+
+
+def test_a_page_instead_of_a_refusal_holds_no_listing(stage: Stage) -> None:
+    adapter, request, _, done = published(stage)
+    stage.add_faults(Fault(stage.revise_operation, "html", status=403))
+    with pytest.raises(RetryLater):
+        revise(adapter, revision(request, done, "CANDLE", quantity=1))
+    assert on_show(stage) == (7, PRICE)
+
+
+def test_observing_reads_and_writes_nothing(stage: Stage) -> None:
+    _, request, desk, done = published(stage)
+    connection = replace(
+        stage.connection(), session=HttpSession(transport=Watched(stage, stage.app()), observe=True)
+    )
+    observer = registry.open_marketplace(stage.slug, connection)
+    assert observer.find(request.site, Sku("CANDLE")) is not None
+    stage.calls.clear()
+    for act in (
+        lambda: revise(observer, revision(request, done, "CANDLE", quantity=1)),
+        lambda: observer.full_revise(request, desk.worker()),
+        lambda: observer.end(request, desk.worker()),
+    ):
+        with pytest.raises(ObserveMode):
+            act()
+    assert not any(stage.carries_values(call) or call == stage.revise_operation for call in stage.calls)
+    assert on_show(stage) == (7, PRICE)
+
+
+def test_no_secret_shows_in_an_error_or_a_log(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    adapter, request, _, done = published(stage)
+    stage.expire_tokens()
+    stage.revoke()
+    with pytest.raises(Unauthorized) as refused:
+        revise(adapter, revision(request, done, "CANDLE", quantity=1))
+    secrets = set(stage.secret().values()) - {stage.secret()["client_id"]}
+    seen = caplog.text + repr(refused.value) + str([record.__dict__ for record in caplog.records])
+    assert not [secret for secret in secrets if secret in seen]
+
+
+@pytest.mark.specs
+def test_the_exchanges_above_were_held_against_the_official_documents(stage: Stage) -> None:
+    adapter, request, desk, done = published(stage, 6)
+    adapter.full_revise(request, desk.worker())
+    revise(adapter, revision(request, done, "JUMPER-M", quantity=1))
+    adapter.read_back([listing(request.variants[0].key, offer=None, remote=None)])
+    adapter.identify()
+    adapter.creation_choices(stage.sites[0])
+    adapter.end(request, desk.worker())
+    assert stage.checked >= set(stage.calls) - {"oauth2Token"}
+    assert len(stage.checked) >= 14
