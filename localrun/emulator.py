@@ -45,7 +45,8 @@ class Emulator:
     """One emulator: its port, its folder, its state.
 
     `bind` is the address it listens on; anything but 127.0.0.1 opens it to the network. With `keep_state` it comes
-    back with the stack and the tables it had when it was last stopped by SIGTERM (a kill loses them).
+    back with the stack and the tables it had when it was last stopped by SIGTERM (a kill loses them). With
+    `enforce_policies` a function may do what its role allows and no more, as on AWS; the key `test` may do everything.
     """
 
     def __init__(
@@ -57,12 +58,14 @@ class Emulator:
         children: Children,
         keep_state: bool = False,
         bind: str = "127.0.0.1",
+        enforce_policies: bool = False,
     ) -> None:
         self._environment = environment
         self._folder = folder
         self._children = children
         self._keep_state = keep_state
         self._bind = bind
+        self._enforce_policies = enforce_policies
         self._child: Child | None = None
         self.port = port
 
@@ -102,6 +105,7 @@ class Emulator:
             "LANG": "C.UTF-8",
             "BIND_HOST": self._bind,
             "IOT_MTLS_ENABLED": "0",
+            "AUTH": "true" if self._enforce_policies else "false",
             "GATEWAY_PORT": str(self.port),
             "EDGE_PORT": str(self.port),
             "MINISTACK_HOST": "127.0.0.1",

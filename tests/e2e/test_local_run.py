@@ -10,10 +10,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
 import requests
+from botocore.exceptions import ClientError
 
+from localrun.emulator import REGION
 from localrun.gateway import SIGNED_PATHS, Gateway
 from localrun.system import LANES, LaneDepth, LocalSystem
 
@@ -82,6 +86,43 @@ def test_the_admin_api_is_closed_without_a_token_and_with_a_forged_one(local_sys
     assert requests.get(address, headers={"Authorization": genuine}, timeout=30).status_code == 200
 
 
+def test_a_function_may_do_what_its_role_allows_and_no_more(local_system: LocalSystem) -> None:
+    door = local_system.emulator.client("lambda").get_function_configuration(
+        FunctionName=local_system.outputs["WebhookIngestFunctionName"]
+    )
+    sts = local_system.emulator.client("sts")
+    taken = sts.assume_role(RoleArn=door["Role"], RoleSessionName="as-the-webhook-door")["Credentials"]
+
+    def client(service: str) -> Any:
+        make_client: Any = boto3.client
+        return make_client(
+            service,
+            endpoint_url=local_system.emulator.url,
+            region_name=REGION,
+            aws_access_key_id=taken["AccessKeyId"],
+            aws_secret_access_key=taken["SecretAccessKey"],
+            aws_session_token=taken["SessionToken"],
+        )
+
+    own_queue, other_queue = (
+        local_system.outputs["ShopEventsQueueUrl"],
+        local_system.outputs["ReviseQueueUrl"],
+    )
+    inbox = {"shop": {"S": "role-test"}, "delivery": {"S": "1"}}
+    client("dynamodb").put_item(TableName="listbridge-local-inbox", Item=inbox)
+    client("dynamodb").delete_item(TableName="listbridge-local-inbox", Key=inbox)
+    key = {"unit": {"S": "a"}, "site": {"S": "b"}}
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client("dynamodb").get_item(TableName="listbridge-local-listings", Key=key)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client("sqs").send_message(QueueUrl=other_queue, MessageBody="{}")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client("sqs").receive_message(QueueUrl=own_queue)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client("secretsmanager").get_secret_value(SecretId="another-application/secret")
+    assert local_system.queue_depths()["revise"].waiting == 0
+
+
 def test_lanes_are_empty_when_nothing_has_happened(local_system: LocalSystem) -> None:
     depths = local_system.queue_depths()
     assert set(depths) == set(LANES)
@@ -122,7 +163,9 @@ def test_a_webhook_reaches_the_function_through_the_tunnel(local_system: LocalSy
         tunnel.close()
 
 
-@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "signal_number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.full)]
+)
 def test_stopping_leaves_no_process_no_port_and_no_temporary_folder(
     signal_number: int, tmp_path: Path
 ) -> None:
