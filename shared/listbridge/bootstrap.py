@@ -77,6 +77,11 @@ def deps() -> Deps:
     return _deps
 
 
+def public_base_url() -> str | None:
+    """The deployment's own setting of where the outside world reaches us; None where it is to be learned."""
+    return settings.public_base_url()
+
+
 def _build() -> Deps:
     from listbridge.infra import observability
     from listbridge.infra.budgets import BudgetPool

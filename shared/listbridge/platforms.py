@@ -117,13 +117,20 @@ class OpenedMarketplaces:
             known = self._open.get((account.id, share))
             if known is not None and known[0] == account.rev and now - known[1] < _FRESH:
                 return known[2], known[3]
-            connection = self.opener.connection(
-                "accounts", account.marketplace, account, observe=account.observe,
-                specs=registry.marketplace(account.marketplace).budgets, share=share,
-            )  # fmt: skip
+            connection = self._connection(account, share)
             adapter = registry.open_marketplace(account.marketplace, connection)
             self._open[account.id, share] = (account.rev, now, adapter, connection.budget)
             return adapter, connection.budget
+
+    def consent_url(self, account: Account, state: str) -> str:
+        auth = registry.auth("marketplaces", account.marketplace)
+        url: str = auth.authorize_url(self._connection(account), state)
+        return url
+
+    def exchange_consent(self, account: Account, code: str) -> Mapping[str, str]:
+        auth = registry.auth("marketplaces", account.marketplace)
+        granted: Mapping[str, str] = auth.exchange(self._connection(account), code)
+        return granted
 
     def traits(self, marketplace: str) -> MarketplaceTraits:
         return registry.marketplace(marketplace).traits
@@ -133,3 +140,9 @@ class OpenedMarketplaces:
         if site not in sites:
             raise Missing("site", site)
         return sites[site]
+
+    def _connection(self, account: Account, share: Share = Share.ORDINARY) -> Connection:
+        return self.opener.connection(
+            "accounts", account.marketplace, account, observe=account.observe,
+            specs=registry.marketplace(account.marketplace).budgets, share=share,
+        )  # fmt: skip

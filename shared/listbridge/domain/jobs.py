@@ -24,6 +24,7 @@ class JobKind(StrEnum):
     RELIST = "relist"
     REMOVE = "remove"
     LINK = "link"
+    UNLINK = "unlink"
     ADD_ITEMS = "add_items"
     CONFIGURATION = "configuration"
     SWEEP = "sweep"

@@ -36,6 +36,7 @@ from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import content_hash, observe_products
 from listbridge.services.publish_steps import Steps
 from listbridge.services.recompute import Recompute
+from listbridge.services.remove_items import take_over, unbind
 
 T = TypeVar("T")
 MAX_ATTEMPTS = 12
@@ -267,12 +268,13 @@ class _Work:
 
     def _remove(self, rows: list[Listing]) -> None:
         for row in rows:
-            self.deps.variants.unbind(row.variant, row.key)
             self.deps.listings.delete(row)
+            unbind(self.deps, row.variant, row.key)
             item = self.deps.items.get(self.sales_list.id, row.variant)
             if item is not None:
                 self.deps.items.delete(item)
         self.deps.publications.forget(self.publication)
+        take_over(self.deps, {row.key: row.variant for row in rows})
 
     # ---- link ----
 

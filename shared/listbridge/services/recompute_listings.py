@@ -9,6 +9,7 @@ from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.verdicts import RateLimited, RetryLater
 from listbridge.domain.work import Lane, RecomputeChunk
+from listbridge.services.add_items import run_add_items_chunk
 from listbridge.services.change_configuration import run_configuration_chunk
 from listbridge.services.check_drift import run_drift_chunk
 from listbridge.services.deps import Deps
@@ -18,6 +19,7 @@ _CHUNKS: dict[JobKind, Callable[[Deps, Job], Job]] = {
     JobKind.CONFIGURATION: run_configuration_chunk,
     JobKind.SWEEP: run_sweep_chunk,
     JobKind.DRIFT: run_drift_chunk,
+    JobKind.ADD_ITEMS: run_add_items_chunk,
 }
 _ENOUGH_S = 20.0
 

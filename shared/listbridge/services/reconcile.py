@@ -20,7 +20,7 @@ from listbridge.services.nudge import nudge
 from listbridge.services.sweep_shop import start_sweep
 
 _ROWS = 200
-_LANE_JOBS = frozenset({JobKind.CONFIGURATION, JobKind.SWEEP, JobKind.DRIFT})
+_LANE_JOBS = frozenset({JobKind.CONFIGURATION, JobKind.SWEEP, JobKind.DRIFT, JobKind.ADD_ITEMS})
 
 
 class Timer(StrEnum):

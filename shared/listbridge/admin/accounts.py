@@ -1,0 +1,178 @@
+"""`/v1/accounts`: connected seller accounts, each bound to one shop."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel
+
+from listbridge import registry
+from listbridge.admin import platform_forms
+from listbridge.admin.call import actor_of, deps_of, new_router
+from listbridge.admin.errors import InvalidFields, fields_checked
+from listbridge.admin.schemas import AccountDraft, AccountPatch, NewCredentials
+from listbridge.admin.views import AccountView, FieldView, JobStarted, JobView
+from listbridge.domain.configuration import Account
+from listbridge.domain.ids import Site
+from listbridge.domain.problem import Problem
+from listbridge.services import connect_account
+from listbridge.services.consent import ask_for_consent
+from listbridge.services.credentials import ACCOUNTS, fields_set
+from listbridge.services.edit_configuration import edited, propose_account
+from listbridge.services.guard import release_guarded
+from listbridge.services.nudge import nudge_due
+from listbridge.services.refusal import Refused
+
+router = new_router()
+_TAGS = ["accounts"]
+
+
+class AccountsView(BaseModel):
+    """All accounts."""
+
+    accounts: list[AccountView]
+
+
+class AccountCheckView(BaseModel):
+    """An account, who the marketplace says it is, and where it may sell."""
+
+    account: AccountView
+    seller: str
+    sites: tuple[str, ...]
+
+
+class ChoicesView(BaseModel):
+    """What a creation profile can choose from on one site."""
+
+    site: str
+    choices: dict[str, Any]
+
+
+class Approved(BaseModel):
+    """How many listings were let go."""
+
+    released: int
+
+
+class ConsentPage(BaseModel):
+    """Where the seller's browser must go. The address works once, for a quarter of an hour."""
+
+    url: str
+
+
+@router.get("/accounts", summary="All accounts", tags=_TAGS)
+def list_accounts() -> AccountsView:
+    """Every account; credentials are never shown, only which of them are set."""
+    return AccountsView(accounts=[_view(account) for account in deps_of(router).configuration.all(Account)])
+
+
+@router.post("/accounts", summary="Connect a seller account", tags=_TAGS, status_code=201)
+def create_account(draft: AccountDraft) -> AccountView:
+    """With complete credentials the marketplace is asked who the seller is; by consent the account waits for him."""
+    platform_forms.known_platform("marketplaces", draft.marketplace, field="marketplace")
+    settings = platform_forms.checked_settings("marketplaces", draft.marketplace, draft.settings)
+    credentials = platform_forms.checked_credentials("marketplaces", draft.marketplace, draft.credentials)
+    _known_sites(draft.marketplace, draft.sites)
+    values = draft.model_dump(exclude={"credentials", "connect", "settings"})
+    account = Account(**values, id=connect_account.new_account_id(), settings=settings)
+    deps, actor = deps_of(router), actor_of(router)
+    if draft.connect == "by_consent":
+        _refuse_without_consent(draft.marketplace)
+        return _view(connect_account.prepare_account(deps, account, credentials, actor))
+    return _view(connect_account.connect_account(deps, account, credentials, actor).account)
+
+
+@router.get("/accounts/<account_id>", summary="One account", tags=_TAGS)
+def get_account(account_id: str) -> AccountView:
+    """One account."""
+    return _view(_account(account_id))
+
+
+@router.patch("/accounts/<account_id>", summary="Edit an account", tags=_TAGS, status_code=202)
+def patch_account(account_id: str, patch: AccountPatch) -> JobStarted:
+    """Switches, rules, limits of the guard, observe mode: a proposal, for it may move listings."""
+    before = _account(account_id)
+    changes = patch.model_dump(exclude_unset=True, exclude={"rev"})
+    if patch.settings is not None:
+        merged = {**before.settings, **patch.settings}
+        changes["settings"] = platform_forms.checked_settings("marketplaces", before.marketplace, merged)
+    if patch.sites is not None:
+        _known_sites(before.marketplace, patch.sites)
+    with fields_checked():
+        after = edited(before, changes, patch.rev)
+    return JobStarted(job=JobView.of(propose_account(deps_of(router), before, after, actor_of(router))))
+
+
+@router.delete("/accounts/<account_id>", summary="Take an account off", tags=_TAGS, status_code=204)
+def delete_account(account_id: str) -> None:
+    """Only an account without sales lists and listings."""
+    connect_account.disconnect_account(deps_of(router), _account(account_id), actor_of(router))
+
+
+@router.post("/accounts/<account_id>/check", summary="Does the account answer?", tags=_TAGS)
+def check_account(account_id: str) -> AccountCheckView:
+    """Asks the marketplace who the seller is; what is due moves when the account works again."""
+    return _check_view(connect_account.check_account(deps_of(router), _account(account_id), actor_of(router)))
+
+
+@router.put("/accounts/<account_id>/credentials", summary="Give an account new credentials", tags=_TAGS)
+def put_account_credentials(account_id: str, body: NewCredentials) -> AccountCheckView:
+    """They must be the same seller's, and are tried before they replace those that are stored."""
+    account = _account(account_id)
+    credentials = platform_forms.checked_credentials("marketplaces", account.marketplace, body.credentials)
+    deps, actor = deps_of(router), actor_of(router)
+    return _check_view(connect_account.replace_account_credentials(deps, account, credentials, actor))
+
+
+@router.get("/accounts/<account_id>/choices", summary="What a creation profile can choose from", tags=_TAGS)
+def choices(account_id: str, site: Annotated[str, Query(min_length=1)]) -> ChoicesView:
+    """Policies, locations and the like, asked of the marketplace."""
+    account = _account(account_id)
+    _known_sites(account.marketplace, (Site(site),), field="site")
+    adapter, _ = deps_of(router).marketplaces.open(account)
+    return ChoicesView(site=site, choices=dict(adapter.creation_choices(Site(site))))
+
+
+@router.post("/accounts/<account_id>/guard/approve", summary="Let go what the guard holds", tags=_TAGS)
+def approve_guarded(account_id: str) -> Approved:
+    """A person says yes: every listing that the guard holds is sent as it is computed now."""
+    deps = deps_of(router)
+    released = release_guarded(deps, _account(account_id).id)
+    nudge_due(deps, released)
+    return Approved(released=len(released))
+
+
+@router.get("/accounts/<account_id>/authorize", summary="Where the seller consents", tags=_TAGS)
+def authorize(account_id: str) -> ConsentPage:
+    """The marketplace's consent page for this account; the seller comes back to `/callbacks/{slug}`."""
+    deps, account = deps_of(router), _account(account_id)
+    _refuse_without_consent(account.marketplace)
+    return ConsentPage(
+        url=deps.marketplaces.consent_url(account, ask_for_consent(deps, account, actor_of(router)))
+    )
+
+
+def _account(id: str) -> Account:
+    return deps_of(router).configuration.get(Account, id)
+
+
+def _view(account: Account) -> AccountView:
+    return AccountView.of(account, fields_set(deps_of(router), ACCOUNTS, account.id))
+
+
+def _check_view(check: connect_account.AccountCheck) -> AccountCheckView:
+    identity = check.identity
+    return AccountCheckView(account=_view(check.account), seller=identity.remote_name, sites=identity.sites)
+
+
+def _known_sites(marketplace: str, sites: tuple[Site, ...], *, field: str = "sites") -> None:
+    known = registry.marketplace(marketplace).sites
+    unknown = [site for site in sites if site not in known]
+    if unknown:
+        raise InvalidFields([FieldView(field=field, text=f"no such site: {', '.join(unknown)}")])
+
+
+def _refuse_without_consent(marketplace: str) -> None:
+    if not platform_forms.consents(marketplace):
+        raise Refused(Problem("no_consent_flow", {"marketplace": marketplace}, "enter_credentials"))

@@ -1,0 +1,24 @@
+"""`/v1/activity`: what happened."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from listbridge.admin.call import deps_of, new_router
+from listbridge.admin.listings import ActivityPage
+from listbridge.admin.views import ActivityView
+from listbridge.domain.ids import AccountId
+from listbridge.services.overview import recent_activity
+
+router = new_router()
+
+
+@router.get("/activity", summary="What happened", tags=["activity"])
+def list_activity(
+    account: Annotated[str | None, Query()] = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
+) -> ActivityPage:
+    """On one account, or everywhere; the newest first."""
+    entries = recent_activity(deps_of(router), AccountId(account) if account else None, limit)
+    return ActivityPage(activity=[ActivityView.of(entry) for entry in entries])

@@ -1,0 +1,24 @@
+"""What a route knows about the call that it answers."""
+
+from __future__ import annotations
+
+from aws_lambda_powertools.event_handler.router import APIGatewayRouter
+
+from listbridge.services.deps import Deps
+
+
+def new_router() -> APIGatewayRouter:
+    """A router for one resource's routes."""
+    return APIGatewayRouter()  # type: ignore[no-untyped-call]
+
+
+def deps_of(router: APIGatewayRouter) -> Deps:
+    """The services' ports, put there by whoever answers the event."""
+    deps: Deps = router.context["deps"]
+    return deps
+
+
+def actor_of(router: APIGatewayRouter) -> str:
+    """Who calls, for the activity."""
+    actor: str = router.context["actor"]
+    return actor

@@ -1,0 +1,124 @@
+"""What goes wrong, as an answer: `{"problem": {code, params, fix, text, fix_text}, "fields": [{field, text}]}`."""
+
+from __future__ import annotations
+
+import json
+import logging
+import traceback
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+)
+from pydantic import ValidationError
+
+from listbridge.admin.views import FieldView, ProblemView, Refusal
+from listbridge.domain.ports import Conflict, Missing
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import OutcomeUnknown, RemoteError, RetryLater
+from listbridge.services.change_configuration import NotWaiting
+from listbridge.services.refusal import Refused
+
+_LOG = logging.getLogger("listbridge.admin")
+
+
+class InvalidFields(Exception):
+    """Something that was sent is not valid, field by field."""
+
+    def __init__(self, fields: Iterable[FieldView]) -> None:
+        super().__init__("invalid fields")
+        self.fields = tuple(fields)
+
+
+def fields_of(errors: Iterable[Mapping[str, Any]], *, under: str = "") -> list[FieldView]:
+    """Pydantic's errors by field name. Only place and text are taken: the rest may hold what was sent."""
+    fields = []
+    for error in errors:
+        place = [str(part) for part in error["loc"] if part not in ("body", "query", "path")]
+        name = ".".join(part for part in (under, *place) if part)
+        fields.append(FieldView(field=name or "body", text=str(error["msg"]).removeprefix("Value error, ")))
+    return fields
+
+
+@contextmanager
+def fields_checked(under: str = "") -> Iterator[None]:
+    """Turn pydantic's refusal of what was sent into InvalidFields. Outside of this a ValidationError is a bug of ours."""
+    try:
+        yield
+    except ValidationError as error:
+        fields = fields_of(error.errors(include_input=False, include_url=False), under=under)
+        raise InvalidFields(fields) from None
+
+
+@contextmanager
+def cursor_checked() -> Iterator[None]:
+    """Turn the refusal of a cursor into InvalidFields."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError):
+        raise InvalidFields([FieldView(field="cursor", text="is none of ours")]) from None
+
+
+def answered(status: int, problem: Problem, fields: Iterable[FieldView] = ()) -> Response[str]:
+    """A refusal as a response of the resolver."""
+    return Response(status_code=status, content_type="application/json", body=_json(problem, fields))
+
+
+def refused(status: int, problem: Problem) -> dict[str, Any]:
+    """A refusal as an answer to the gateway, for what never reaches a route."""
+    headers = {"content-type": "application/json"}
+    return {"statusCode": status, "headers": headers, "body": _json(problem, ())}
+
+
+def failed(error: BaseException, request: str) -> dict[str, Any]:
+    """A bug of ours: where it happened goes to the log, and no text of it anywhere, for it may hold a secret."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    _LOG.error(
+        "admin.failed",
+        extra={"fields": {"error": type(error).__name__, "frames": frames, "request": request}},
+    )
+    return refused(500, Problem("internal_error", {"request": request}, "report_to_us"))
+
+
+def install(app: APIGatewayRestResolver) -> None:
+    """Teach the resolver how every class of error is answered."""
+    app.exception_handler(RequestValidationError)(_invalid_request)
+    app.exception_handler(RequestUnsupportedContentType)(lambda _: answered(415, Problem("json_expected")))
+    app.exception_handler(InvalidFields)(_invalid_fields)
+    app.exception_handler(Missing)(_missing)
+    app.exception_handler(Conflict)(lambda _: answered(409, Problem("edited_meanwhile", fix="repeat_edit")))
+    app.exception_handler(NotWaiting)(lambda _: answered(409, Problem("job_does_not_wait")))
+    app.exception_handler(Refused)(lambda error: answered(409, error.problem))
+    app.exception_handler(RemoteError)(_remote)
+    app.exception_handler(NotFoundError)(lambda _: answered(404, Problem("no_such_route")))
+    app.exception_handler(ServiceError)(lambda error: answered(error.status_code, Problem("request_refused")))
+
+
+def _invalid_request(error: RequestValidationError) -> Response[str]:
+    errors = error.errors()
+    if any(one.get("type") == "json_invalid" for one in errors):
+        return answered(400, Problem("body_unreadable"))
+    return answered(422, Problem("invalid_fields"), fields_of(errors))
+
+
+def _invalid_fields(error: InvalidFields) -> Response[str]:
+    return answered(422, Problem("invalid_fields"), error.fields)
+
+
+def _missing(error: Missing) -> Response[str]:
+    return answered(404, Problem("not_found", {"kind": error.kind.replace("_", " "), "id": error.id}))
+
+
+def _remote(error: RemoteError) -> Response[str]:
+    """The other side's no is a conflict with what is there; its silence is a bad gateway."""
+    return answered(502 if isinstance(error, RetryLater | OutcomeUnknown) else 409, error.problem)
+
+
+def _json(problem: Problem, fields: Iterable[FieldView]) -> str:
+    refusal = Refusal(problem=ProblemView.of(problem), fields=tuple(fields))
+    return json.dumps(refusal.model_dump(mode="json"), ensure_ascii=False)

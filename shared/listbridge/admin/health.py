@@ -1,0 +1,112 @@
+"""`/v1/health` and `/v1/counters`: how it goes, at a glance."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from listbridge.admin.call import deps_of, new_router
+from listbridge.admin.views import JobView, ProblemView
+from listbridge.domain.configuration import ConnectionState
+from listbridge.services.overview import count_listings, health
+
+router = new_router()
+_TAGS = ["health"]
+
+
+class ConnectionHealth(BaseModel):
+    """A shop or account, and whether it can be used."""
+
+    id: str
+    name: str
+    platform: str
+    state: ConnectionState
+
+
+class DueHealth(BaseModel):
+    """What an account has still to send, by band; a count of `most_counted` means that many or more."""
+
+    account: str
+    by_band: dict[str, int]
+    oldest: datetime | None
+    most_counted: int
+
+
+class Concern(BaseModel):
+    """Something that needs somebody."""
+
+    subject: str
+    problem: ProblemView
+
+
+class HealthView(BaseModel):
+    """How it goes. `ok` when nothing needs anybody."""
+
+    ok: bool
+    public_base_url: str
+    shops: list[ConnectionHealth]
+    accounts: list[ConnectionHealth]
+    due: list[DueHealth]
+    awaiting_approval: list[JobView]
+    concerns: list[Concern]
+
+
+class Counters(BaseModel):
+    """An account's listings in the seller's words; `holds` counts by reason why they are not updated."""
+
+    account: str
+    name: str
+    live: int
+    error: int
+    pending: int
+    not_active: int
+    ended: int
+    due: int
+    holds: dict[str, int]
+    complete: bool
+
+
+class CountersView(BaseModel):
+    """The dashboard's numbers."""
+
+    counters: list[Counters]
+
+
+@router.get("/health", summary="How it goes", tags=_TAGS)
+def get_health() -> HealthView:
+    """Connections, what is due, what waits for a yes. Dead letters and stalled queues raise alarms of their own."""
+    found = health(deps_of(router))
+    return HealthView(
+        ok=not found.problems,
+        public_base_url=found.public_base_url,
+        shops=[ConnectionHealth(id=s.id, name=s.name, platform=s.platform, state=s.state) for s in found.shops],
+        accounts=[
+            ConnectionHealth(id=a.id, name=a.name, platform=a.marketplace, state=a.state) for a in found.accounts
+        ],
+        due=[
+            DueHealth(
+                account=due.account.id, oldest=due.oldest, most_counted=due.most_counted,
+                by_band={band.name.lower(): count for band, count in due.by_band.items()},
+            )
+            for due in found.due
+        ],
+        awaiting_approval=[JobView.of(job) for job in found.awaiting_approval],
+        concerns=[
+            Concern(subject=subject, problem=ProblemView.of(problem)) for subject, problem in found.problems
+        ],
+    )  # fmt: skip
+
+
+@router.get("/counters", summary="Live, Error, Pending, Not Active", tags=_TAGS)
+def get_counters() -> CountersView:
+    """Counted anew with each call."""
+    return CountersView(
+        counters=[
+            Counters(
+                account=one.account.id, name=one.account.name, live=one.live, error=one.error, pending=one.pending,
+                not_active=one.not_active, ended=one.ended, due=one.due, holds=dict(one.holds), complete=one.complete,
+            )
+            for one in count_listings(deps_of(router))
+        ]
+    )  # fmt: skip

@@ -1,0 +1,73 @@
+"""`/v1/sales-lists/{id}/items`: what is in a sales list."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel
+
+from listbridge.admin.call import actor_of, deps_of, new_router
+from listbridge.admin.errors import cursor_checked
+from listbridge.admin.row_ids import item_key
+from listbridge.admin.schemas import AddItems
+from listbridge.admin.views import ItemView, JobStarted, JobView, ListingView
+from listbridge.domain.configuration import Account, SalesList
+from listbridge.domain.ports import Missing
+from listbridge.services.add_items import start_adding
+from listbridge.services.refusal import Refused
+from listbridge.services.remove_items import remove_items
+
+router = new_router()
+_TAGS = ["items"]
+
+
+class ItemsPage(BaseModel):
+    """A page of a sales list's items; without a cursor it is the last."""
+
+    items: list[ItemView]
+    cursor: str | None
+
+
+@router.get("/sales-lists/<list_id>/items", summary="What is in a sales list", tags=_TAGS)
+def list_items(
+    list_id: str,
+    cursor: Annotated[str | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+) -> ItemsPage:
+    """One row per variant: with its listing, or with the reason why it has none."""
+    deps = deps_of(router)
+    account = deps.configuration.get(Account, _sales_list(list_id).account)
+    with cursor_checked():
+        items, following = deps.items.of_list(_sales_list(list_id).id, cursor, limit)
+    rows = deps.listings.get_many([item.listing for item in items if item.listing is not None])
+    views = []
+    for item in items:
+        row = rows.get(item.listing) if item.listing is not None else None
+        views.append(ItemView.of(item, ListingView.of(row, account) if row is not None else None))
+    return ItemsPage(items=views, cursor=following)
+
+
+@router.post("/sales-lists/<list_id>/items", summary="Add products", tags=_TAGS, status_code=202)
+def add_items(list_id: str, body: AddItems) -> JobStarted:
+    """A job reads each product from the shop and makes a listing of each variant. Nothing is sent yet."""
+    job = start_adding(deps_of(router), _sales_list(list_id), body.products, actor_of(router))
+    return JobStarted(job=JobView.of(job))
+
+
+@router.delete(
+    "/sales-lists/<list_id>/items/<item_id>", summary="Take an item out", tags=_TAGS, status_code=204
+)
+def delete_item(list_id: str, item_id: str) -> None:
+    """Only an item that is not live; for the others there is the action `remove`. The next list that waits for the
+    SKU takes it over."""
+    deps, sales_list = deps_of(router), _sales_list(list_id)
+    item = deps.items.get(sales_list.id, item_key(item_id))
+    if item is None:
+        raise Missing("item", item_id)
+    for problem in remove_items(deps, sales_list, [item], actor_of(router)).values():
+        raise Refused(problem)
+
+
+def _sales_list(id: str) -> SalesList:
+    return deps_of(router).configuration.get(SalesList, id)

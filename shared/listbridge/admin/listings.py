@@ -1,0 +1,142 @@
+"""`/v1/listings`: the ledger, row by row, and why each row is as it is."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel
+
+from listbridge.admin.call import deps_of, new_router
+from listbridge.admin.errors import cursor_checked
+from listbridge.admin.row_ids import listing_key
+from listbridge.admin.views import ActivityView, ListingView, MoneyView, ProblemView, TraceView
+from listbridge.domain.configuration import Account
+from listbridge.domain.ids import AccountId, SalesListId
+from listbridge.domain.listing import Status
+from listbridge.domain.money import Money
+from listbridge.services import messages
+from listbridge.services.explain_listing import Explanation, FieldStory, explain_listing
+from listbridge.services.overview import ListingFilter, page_of_listings
+
+router = new_router()
+_TAGS = ["listings"]
+
+
+class ListingsPage(BaseModel):
+    """A page of listings; without a cursor it is the last. A page may be short, or empty, before the last."""
+
+    listings: list[ListingView]
+    cursor: str | None
+
+
+class StoryView(BaseModel):
+    """One number from the shop to the marketplace; what is null is unknown, or never happened."""
+
+    computed: int | MoneyView | None
+    trace: list[TraceView]
+    sent: int | MoneyView | None
+    accepted: int | MoneyView | None
+    seen: int | MoneyView | None
+    reason: ProblemView | None
+    sentence: str
+
+
+class ExplanationView(BaseModel):
+    """All there is to say about a listing."""
+
+    listing: ListingView
+    quantity: StoryView
+    price: StoryView
+    reason: ProblemView | None
+    next: ProblemView
+    content_changed: bool
+    """A full revise would send something new."""
+
+
+class ActivityPage(BaseModel):
+    """What happened, the newest first."""
+
+    activity: list[ActivityView]
+
+
+@router.get("/listings", summary="Listings", tags=_TAGS)
+def list_listings(
+    account: Annotated[str | None, Query()] = None,
+    sales_list: Annotated[str | None, Query()] = None,
+    status: Annotated[Status | None, Query()] = None,
+    cursor: Annotated[str | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+) -> ListingsPage:
+    """Of one account or sales list, or of everything."""
+    deps = deps_of(router)
+    wanted = ListingFilter(
+        account=AccountId(account) if account else None,
+        sales_list=SalesListId(sales_list) if sales_list else None,
+        status=status,
+    )
+    with cursor_checked():
+        rows, following = page_of_listings(deps, wanted, cursor, limit)
+    accounts = {row.key.account: deps.configuration.get(Account, row.key.account) for row in rows}
+    return ListingsPage(
+        listings=[ListingView.of(row, accounts[row.key.account]) for row in rows], cursor=following
+    )
+
+
+@router.get("/listings/<listing_id>", summary="One listing", tags=_TAGS)
+def get_listing(listing_id: str) -> ListingView:
+    """One row of the ledger, as it is now."""
+    deps, key = deps_of(router), listing_key(listing_id)
+    return ListingView.of(deps.listings.get(key), deps.configuration.get(Account, key.account))
+
+
+@router.get("/listings/<listing_id>/explain", summary="Why is it as it is?", tags=_TAGS)
+def explain(listing_id: str) -> ExplanationView:
+    """Every step from the shop's number to the marketplace's, the one reason why it is not updated now, what is next."""
+    story = explain_listing(deps_of(router), listing_key(listing_id))
+    return ExplanationView(
+        listing=ListingView.of(story.listing, story.account),
+        quantity=_story(story, story.quantity),
+        price=_story(story, story.price),
+        reason=ProblemView.maybe(story.reason),
+        next=ProblemView.of(story.next),
+        content_changed=story.content_changed,
+    )
+
+
+@router.get("/listings/<listing_id>/activity", summary="What happened to it", tags=_TAGS)
+def listing_activity(listing_id: str, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> ActivityPage:
+    """The newest first."""
+    key = listing_key(listing_id)
+    deps = deps_of(router)
+    deps.listings.get(key)
+    return ActivityPage(
+        activity=[ActivityView.of(entry) for entry in deps.activity.of_subject(str(key), limit)]
+    )
+
+
+def _story(whole: Explanation, story: FieldStory) -> StoryView:
+    return StoryView(
+        computed=_value(story.computed), trace=[TraceView.of(line) for line in story.trace],
+        sent=_value(story.sent), accepted=_value(story.accepted), seen=_value(story.seen),
+        reason=ProblemView.maybe(story.reason), sentence=_sentence(whole, story),
+    )  # fmt: skip
+
+
+def _sentence(whole: Explanation, story: FieldStory) -> str:
+    """As a person would say it: "shop stock 7, less 2 as buffer: 5 → 5, sent 12:04, accepted 12:04, seen 12:06"."""
+    row = whole.listing
+    steps = ", ".join(messages.trace_text(line) for line in story.trace) or "nothing computed yet"
+    parts = [f"{steps} → {'unknown' if story.computed is None else story.computed}"]
+    for word, value, at in (
+        ("sent", story.sent, row.sent.at),
+        ("accepted", story.accepted, row.accepted.at),
+        ("seen", story.seen, row.seen.at),
+    ):
+        when = f" at {at:%H:%M:%S} UTC" if at is not None else ""
+        parts.append(f"{word} {value}{when}" if value is not None else f"not known to be {word}")
+    return ", ".join(parts)
+
+
+def _value(value: int | Money | None) -> int | MoneyView | None:
+    return MoneyView.of(value) if isinstance(value, Money) else value

@@ -1,0 +1,93 @@
+"""The platforms' forms: their cards, the schemas from which a form is drawn, and what was filled in, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, SecretStr
+
+from listbridge import registry
+from listbridge.admin.errors import InvalidFields, fields_checked
+from listbridge.admin.views import FieldView
+from listbridge.domain.ports import Missing
+from listbridge.registry import Room
+
+
+class PlatformView(BaseModel):
+    """A platform's card, with the JSON schemas of its forms."""
+
+    slug: str
+    label: str
+    room: Room
+    api_version: str
+    docs: str
+    capabilities: tuple[str, ...]
+    settings_schema: dict[str, Any]
+    credentials_schema: dict[str, Any]
+    creation_schema: dict[str, Any] | None = None
+    sites: dict[str, str] = {}
+    """Of a marketplace: its sites and their currencies."""
+    callback_path: str | None = None
+
+
+def all_platforms() -> list[PlatformView]:
+    """Every platform that has a folder."""
+    rooms: tuple[Room, ...] = ("shops", "marketplaces")
+    return [_card(room, slug) for room in rooms for slug in registry.slugs(room)]
+
+
+def known_platform(room: Room, slug: str, *, field: str) -> None:
+    """Raises InvalidFields when there is no such platform."""
+    if slug not in registry.slugs(room):
+        raise InvalidFields(
+            [FieldView(field=field, text=f"must be one of {', '.join(registry.slugs(room))}")]
+        )
+
+
+def checked_settings(room: Room, slug: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Public settings as the adapter reads them. Raises InvalidFields naming the field."""
+    with fields_checked("settings"):
+        settings: BaseModel = registry.settings(room, slug).Settings.model_validate(values)
+    return settings.model_dump(mode="json")
+
+
+def checked_credentials(room: Room, slug: str, values: Mapping[str, str]) -> dict[str, str]:
+    """Credentials as the secret will hold them, all texts. Raises InvalidFields naming the field, never its value."""
+    with fields_checked("credentials"):
+        credentials: BaseModel = registry.settings(room, slug).Credentials.model_validate(values)
+    plain: dict[str, str] = {}
+    for name in type(credentials).model_fields:
+        value = getattr(credentials, name)
+        if value is not None:
+            plain[name] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+    return plain
+
+
+def checked_creation_settings(slug: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """A creation profile's settings as the adapter reads them. Raises InvalidFields naming the field."""
+    with fields_checked("settings"):
+        settings: BaseModel = registry.settings("marketplaces", slug).CreationSettings.model_validate(values)
+    return settings.model_dump(mode="json")
+
+
+def consents(slug: str) -> bool:
+    """Whether a marketplace is connected by its seller's consent in the browser."""
+    try:
+        return "consent" in registry.marketplace(slug).capabilities
+    except Missing:
+        return False
+
+
+def _card(room: Room, slug: str) -> PlatformView:
+    manifest = registry.shop(slug) if room == "shops" else registry.marketplace(slug)
+    forms = registry.settings(room, slug)
+    creation = getattr(forms, "CreationSettings", None)
+    sites = {site: bounds.currency for site, bounds in getattr(manifest, "sites", {}).items()}
+    return PlatformView(
+        slug=slug, label=manifest.label, room=room, api_version=manifest.api_version, docs=manifest.docs,
+        capabilities=tuple(sorted(manifest.capabilities)), settings_schema=forms.Settings.model_json_schema(),
+        credentials_schema=forms.Credentials.model_json_schema(),
+        creation_schema=creation.model_json_schema() if creation is not None else None,
+        sites=sites, callback_path=f"/callbacks/{slug}" if "consent" in manifest.capabilities else None,
+    )  # fmt: skip

@@ -1,0 +1,22 @@
+"""`/v1/platforms`: what can be connected, and the forms for it."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from listbridge.admin.call import new_router
+from listbridge.admin.platform_forms import PlatformView, all_platforms
+
+router = new_router()
+
+
+class Platforms(BaseModel):
+    """All platforms."""
+
+    platforms: list[PlatformView]
+
+
+@router.get("/platforms", summary="What can be connected, and the forms for it", tags=["platforms"])
+def platforms() -> Platforms:
+    """Shops and marketplaces with the JSON schemas of their settings, credentials and creation profiles."""
+    return Platforms(platforms=all_platforms())

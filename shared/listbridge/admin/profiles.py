@@ -1,0 +1,133 @@
+"""`/v1/profiles` and `/v1/creation-profiles`: rules to share, and how new offers are made."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from listbridge.admin import platform_forms
+from listbridge.admin.call import actor_of, deps_of, new_router
+from listbridge.admin.errors import InvalidFields, fields_checked
+from listbridge.admin.schemas import CreationProfileDraft, CreationProfilePatch, ProfileDraft, ProfilePatch
+from listbridge.admin.views import FieldView, JobStarted, JobView
+from listbridge.domain.configuration import CreationProfile, Profile
+from listbridge.domain.ids import ProfileId, Site, new_id
+from listbridge.domain.ports import Missing
+from listbridge.services import edit_configuration
+from listbridge.services.change_configuration import propose
+
+router = new_router()
+_RULES = ["profiles"]
+_CREATION = ["creation profiles"]
+
+
+class ProfilesView(BaseModel):
+    """All rule sets."""
+
+    profiles: list[Profile]
+
+
+class CreationProfilesView(BaseModel):
+    """All creation profiles."""
+
+    creation_profiles: list[CreationProfile]
+
+
+@router.get("/profiles", summary="All profiles", tags=_RULES)
+def list_profiles() -> ProfilesView:
+    """Every rule set."""
+    return ProfilesView(profiles=deps_of(router).configuration.all(Profile))
+
+
+@router.post("/profiles", summary="Make a profile", tags=_RULES, status_code=201)
+def create_profile(draft: ProfileDraft) -> Profile:
+    """A rule set that sales lists may share."""
+    profile = Profile(id=ProfileId(new_id("prof")), name=draft.name, rules=draft.rules)
+    return edit_configuration.create_profile(deps_of(router), profile, actor_of(router))
+
+
+@router.get("/profiles/<profile_id>", summary="One profile", tags=_RULES)
+def get_profile(profile_id: str) -> Profile:
+    """One rule set."""
+    return _profile(profile_id)
+
+
+@router.patch("/profiles/<profile_id>", summary="Edit a profile", tags=_RULES, status_code=202)
+def patch_profile(profile_id: str, patch: ProfilePatch) -> JobStarted:
+    """A proposal: a job counts what it would change on every list that uses it."""
+    before = _profile(profile_id)
+    with fields_checked():
+        after = edit_configuration.edited(
+            before, patch.model_dump(exclude_unset=True, exclude={"rev"}), patch.rev
+        )
+    return JobStarted(job=JobView.of(propose(deps_of(router), after, actor_of(router))))
+
+
+@router.delete("/profiles/<profile_id>", summary="Delete a profile", tags=_RULES, status_code=204)
+def delete_profile(profile_id: str) -> None:
+    """Only one that no sales list uses."""
+    edit_configuration.delete_profile(deps_of(router), _profile(profile_id), actor_of(router))
+
+
+@router.get("/creation-profiles", summary="All creation profiles", tags=_CREATION)
+def list_creation_profiles() -> CreationProfilesView:
+    """Every creation profile."""
+    return CreationProfilesView(creation_profiles=deps_of(router).configuration.all(CreationProfile))
+
+
+@router.post("/creation-profiles", summary="Make a creation profile", tags=_CREATION, status_code=201)
+def create_creation_profile(draft: CreationProfileDraft) -> CreationProfile:
+    """Category, condition, policies: checked by the marketplace's own schema."""
+    platform_forms.known_platform("marketplaces", draft.marketplace, field="marketplace")
+    _known_site(draft.marketplace, draft.site)
+    profile = CreationProfile(
+        id=ProfileId(new_id("make")),
+        name=draft.name,
+        marketplace=draft.marketplace,
+        site=draft.site,
+        settings=platform_forms.checked_creation_settings(draft.marketplace, draft.settings),
+    )
+    return edit_configuration.create_creation_profile(deps_of(router), profile, actor_of(router))
+
+
+@router.get("/creation-profiles/<profile_id>", summary="One creation profile", tags=_CREATION)
+def get_creation_profile(profile_id: str) -> CreationProfile:
+    """One creation profile."""
+    return _creation_profile(profile_id)
+
+
+@router.patch("/creation-profiles/<profile_id>", summary="Edit a creation profile", tags=_CREATION)
+def patch_creation_profile(profile_id: str, patch: CreationProfilePatch) -> CreationProfile:
+    """Saved at once: listings follow when they are next sent or revised in full."""
+    before = _creation_profile(profile_id)
+    changes = patch.model_dump(exclude_unset=True, exclude={"rev"})
+    if patch.settings is not None:
+        merged = {**before.settings, **patch.settings}
+        merged = {name: value for name, value in merged.items() if value is not None}
+        changes["settings"] = platform_forms.checked_creation_settings(before.marketplace, merged)
+    with fields_checked():
+        after = edit_configuration.edited(before, changes, patch.rev)
+    return edit_configuration.save_creation_profile(deps_of(router), after, actor_of(router))
+
+
+@router.delete(
+    "/creation-profiles/<profile_id>", summary="Delete a creation profile", tags=_CREATION, status_code=204
+)
+def delete_creation_profile(profile_id: str) -> None:
+    """Only one that no sales list uses."""
+    profile = _creation_profile(profile_id)
+    edit_configuration.delete_creation_profile(deps_of(router), profile, actor_of(router))
+
+
+def _profile(id: str) -> Profile:
+    return deps_of(router).configuration.get(Profile, id)
+
+
+def _creation_profile(id: str) -> CreationProfile:
+    return deps_of(router).configuration.get(CreationProfile, id)
+
+
+def _known_site(marketplace: str, site: Site) -> None:
+    try:
+        deps_of(router).marketplaces.bounds(marketplace, site)
+    except Missing:
+        raise InvalidFields([FieldView(field="site", text=f"no such site: {site}")]) from None

@@ -1,0 +1,46 @@
+"""Ids for addresses. A SKU may hold anything, slashes and emoji too, so keys travel in a form that any address can hold."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from listbridge.domain.ids import ListingKey, VariantKey
+from listbridge.domain.ports import Missing
+
+
+def listing_id(key: ListingKey) -> str:
+    """The listing's id in addresses and bodies."""
+    return _packed(str(key))
+
+
+def listing_key(id: str) -> ListingKey:
+    """The key behind an id. Raises Missing for what is none of our ids: there is no such listing."""
+    try:
+        return ListingKey.parse(_unpacked(id))
+    except ValueError:
+        raise Missing("listing", id) from None
+
+
+def item_id(key: VariantKey) -> str:
+    """The id of a sales list's item: its variant's."""
+    return _packed(str(key))
+
+
+def item_key(id: str) -> VariantKey:
+    """The variant behind an item's id. Raises Missing for what is none of our ids."""
+    try:
+        return VariantKey.parse(_unpacked(id))
+    except ValueError:
+        raise Missing("item", id) from None
+
+
+def _packed(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _unpacked(id: str) -> str:
+    try:
+        return base64.b64decode(id + "=" * (-len(id) % 4), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, UnicodeError) as error:
+        raise ValueError(id) from error

@@ -1,0 +1,81 @@
+"""`/v1/sales-lists`: which products go to one account and site, and by which rules."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from listbridge.admin.call import actor_of, deps_of, new_router
+from listbridge.admin.errors import cursor_checked, fields_checked
+from listbridge.admin.row_ids import item_key
+from listbridge.admin.schemas import ActionBody, SalesListDraft, SalesListPatch
+from listbridge.admin.views import JobStarted, JobView
+from listbridge.domain.configuration import SalesList
+from listbridge.domain.ids import SalesListId, new_id
+from listbridge.services import act_on_listings, edit_configuration
+
+router = new_router()
+_TAGS = ["sales lists"]
+
+
+class SalesListsView(BaseModel):
+    """All sales lists."""
+
+    sales_lists: list[SalesList]
+
+
+@router.get("/sales-lists", summary="All sales lists", tags=_TAGS)
+def list_sales_lists() -> SalesListsView:
+    """Every sales list."""
+    return SalesListsView(sales_lists=deps_of(router).configuration.all(SalesList))
+
+
+@router.post("/sales-lists", summary="Make a sales list", tags=_TAGS, status_code=201)
+def create_sales_list(draft: SalesListDraft) -> SalesList:
+    """A new, empty list for one account and site; both stay as they are for its whole life."""
+    sales_list = SalesList(**draft.model_dump(), id=SalesListId(new_id("list")))
+    return edit_configuration.create_sales_list(deps_of(router), sales_list, actor_of(router))
+
+
+@router.get("/sales-lists/<list_id>", summary="One sales list", tags=_TAGS)
+def get_sales_list(list_id: str) -> SalesList:
+    """One sales list."""
+    return _sales_list(list_id)
+
+
+@router.patch("/sales-lists/<list_id>", summary="Edit a sales list", tags=_TAGS, status_code=202)
+def patch_sales_list(list_id: str, patch: SalesListPatch) -> JobStarted:
+    """A proposal: a job counts what other rules would change on the list's live listings."""
+    before = _sales_list(list_id)
+    with fields_checked():
+        after = edit_configuration.edited(
+            before, patch.model_dump(exclude_unset=True, exclude={"rev"}), patch.rev
+        )
+    job = edit_configuration.propose_sales_list(deps_of(router), before, after, actor_of(router))
+    return JobStarted(job=JobView.of(job))
+
+
+@router.delete("/sales-lists/<list_id>", summary="Delete a sales list", tags=_TAGS, status_code=204)
+def delete_sales_list(list_id: str) -> None:
+    """Only an empty one."""
+    edit_configuration.delete_sales_list(deps_of(router), _sales_list(list_id), actor_of(router))
+
+
+@router.post("/sales-lists/<list_id>/actions", summary="Act on listings", tags=_TAGS, status_code=202)
+def act(list_id: str, body: ActionBody) -> JobStarted:
+    """Send, revise, align, stop, relist, remove, link, unlink: a job with one entry per listing.
+
+    What is sent, linked, revised in full, stopped or relisted is a product with all its variants in the list: on the
+    marketplace they are one listing.
+    """
+    deps, actor, sales_list = deps_of(router), actor_of(router), _sales_list(list_id)
+    if body.items == "all":
+        with cursor_checked():
+            started = act_on_listings.act_on_all(deps, sales_list, body.action, body.cursor, actor)
+    else:
+        variants = [item_key(item) for item in body.items]
+        started = act_on_listings.act_on_some(deps, sales_list, body.action, variants, actor)
+    return JobStarted(job=JobView.of(started.job), cursor=started.cursor)
+
+
+def _sales_list(id: str) -> SalesList:
+    return deps_of(router).configuration.get(SalesList, id)

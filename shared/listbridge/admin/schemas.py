@@ -1,0 +1,157 @@
+"""What callers may send. A field that is not here is refused by name, so that a typing error is not taken for a wish."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from listbridge.domain.configuration import GuardLimits, Name, Rules
+from listbridge.domain.ids import AccountId, LocationId, ProductId, ProfileId, ShopId, Site
+from listbridge.services.action_rules import Action
+from listbridge.services.add_items import MOST_PRODUCTS
+
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
+PublicSettings = Annotated[dict[str, Any], Field(description="As the platform's settings schema says")]
+SecretFields = Annotated[
+    dict[str, str], Field(repr=False, description="As the platform's credentials schema says; never returned")
+]
+Rev = Annotated[
+    int | None, Field(description="The version that was edited; a newer one is answered with 409")
+]
+
+
+class Body(BaseModel):
+    """The root of all request bodies. Errors never repeat what was sent: it may be a secret."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class ShopDraft(Body):
+    """A shop to connect. Its currency is asked of the shop itself; no locations means all of them."""
+
+    name: Name
+    platform: Slug
+    settings: PublicSettings = Field(default_factory=dict)
+    credentials: SecretFields = Field(default_factory=dict)
+    locations: tuple[LocationId, ...] = ()
+
+
+class ShopPatch(Body):
+    """An edit of a shop. Given settings replace those of the same name."""
+
+    name: Name | None = None
+    locations: tuple[LocationId, ...] | None = None
+    settings: PublicSettings | None = None
+    rev: Rev = None
+
+
+class NewCredentials(Body):
+    """Credentials in full; they replace the stored ones when they work."""
+
+    credentials: SecretFields
+
+
+class AccountDraft(Body):
+    """A seller account to connect: `now` with complete credentials, or `by_consent`, in the seller's browser."""
+
+    name: Name
+    marketplace: Slug
+    shop: ShopId
+    sites: tuple[Site, ...] = ()
+    settings: PublicSettings = Field(default_factory=dict)
+    credentials: SecretFields = Field(default_factory=dict)
+    connect: Literal["now", "by_consent"] = "now"
+    auto_quantity: bool = True
+    auto_price: bool = True
+    import_orders: bool = True
+    observe: bool = False
+    guard: GuardLimits = GuardLimits()
+    rules: Rules = Rules()
+
+
+class AccountPatch(Body):
+    """An edit of an account: a proposal, counted before it is applied."""
+
+    name: Name | None = None
+    shop: ShopId | None = None
+    sites: tuple[Site, ...] | None = None
+    settings: PublicSettings | None = None
+    auto_quantity: bool | None = None
+    auto_price: bool | None = None
+    import_orders: bool | None = None
+    observe: bool | None = None
+    guard: GuardLimits | None = None
+    rules: Rules | None = None
+    rev: Rev = None
+
+
+class ProfileDraft(Body):
+    """A rule set to share between sales lists."""
+
+    name: Name
+    rules: Rules = Rules()
+
+
+class ProfilePatch(Body):
+    """An edit of a rule set: a proposal, counted before it is applied."""
+
+    name: Name | None = None
+    rules: Rules | None = None
+    rev: Rev = None
+
+
+class CreationProfileDraft(Body):
+    """How new offers are made on one site; settings as the marketplace's creation schema says."""
+
+    name: Name
+    marketplace: Slug
+    site: Site
+    settings: PublicSettings
+
+
+class CreationProfilePatch(Body):
+    """An edit of a creation profile. Given settings replace those of the same name; null takes one away."""
+
+    name: Name | None = None
+    settings: PublicSettings | None = None
+    rev: Rev = None
+
+
+class SalesListDraft(Body):
+    """A sales list to make, in product mode."""
+
+    name: Name
+    account: AccountId
+    site: Site
+    mode: Literal["product"] = "product"
+    profile: ProfileId | None = None
+    creation_profile: ProfileId | None = None
+    rules: Rules = Rules()
+
+
+class SalesListPatch(Body):
+    """An edit of a sales list: a proposal, counted before it is applied. Null takes a profile away."""
+
+    name: Name | None = None
+    profile: ProfileId | None = None
+    creation_profile: ProfileId | None = None
+    rules: Rules | None = None
+    rev: Rev = None
+
+
+class AddItems(Body):
+    """Products of the shop, by the shop's own ids."""
+
+    products: Annotated[list[ProductId], Field(min_length=1, max_length=MOST_PRODUCTS)]
+
+
+class ActionBody(Body):
+    """An action on some items (ids as the list's items show them) or on all of them.
+
+    An action on all that is too large for one call answers with a cursor: ask again with it for the rest.
+    """
+
+    action: Action
+    items: Annotated[list[str], Field(min_length=1, max_length=500)] | Literal["all"] = "all"
+    cursor: str | None = None

@@ -1,0 +1,182 @@
+"""`/v1/shops`: connected stores."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel
+
+from listbridge.admin import platform_forms
+from listbridge.admin.call import actor_of, deps_of, new_router
+from listbridge.admin.errors import fields_checked
+from listbridge.admin.schemas import NewCredentials, ShopDraft, ShopPatch
+from listbridge.admin.views import JobStarted, JobView, MoneyView, ProblemView, ShopView
+from listbridge.domain.catalog import ProductFacts, Visibility
+from listbridge.domain.configuration import Shop
+from listbridge.services import connect_shop, sweep_shop
+from listbridge.services.credentials import SHOPS, fields_set
+from listbridge.services.edit_configuration import edited, propose_shop
+
+router = new_router()
+_TAGS = ["shops"]
+
+
+class ShopsView(BaseModel):
+    """All shops."""
+
+    shops: list[ShopView]
+
+
+class ShopCheckView(BaseModel):
+    """A shop, who it says it is, and whether it calls us."""
+
+    shop: ShopView
+    domain: str
+    locations: dict[str, str]
+    """The shop's locations: id and name."""
+    hooks: dict[str, tuple[str, ...]] | None
+    hooks_problem: ProblemView | None
+
+
+class PickedVariant(BaseModel):
+    """One variant of a product in the picker."""
+
+    id: str
+    sku: str
+    title: str
+    price: MoneyView | None
+    stock: int | None
+
+
+class PickedProduct(BaseModel):
+    """One product in the picker, with the sales lists that have it already."""
+
+    id: str
+    title: str
+    visibility: Visibility
+    variants: list[PickedVariant]
+    sales_lists: list[str]
+
+
+class PickedProducts(BaseModel):
+    """Products found in a shop."""
+
+    products: list[PickedProduct]
+
+
+@router.get("/shops", summary="All shops", tags=_TAGS)
+def list_shops() -> ShopsView:
+    """Every connected shop; credentials are never shown, only which of them are set."""
+    return ShopsView(shops=[_view(shop) for shop in deps_of(router).configuration.all(Shop)])
+
+
+@router.post("/shops", summary="Connect a shop", tags=_TAGS, status_code=201)
+def create_shop(draft: ShopDraft) -> ShopCheckView:
+    """The shop is asked who it is before anything is kept; then it is asked to call us."""
+    platform_forms.known_platform("shops", draft.platform, field="platform")
+    settings = platform_forms.checked_settings("shops", draft.platform, draft.settings)
+    credentials = platform_forms.checked_credentials("shops", draft.platform, draft.credentials)
+    shop = Shop(
+        id=connect_shop.new_shop_id(), name=draft.name, platform=draft.platform, locations=draft.locations,
+        settings=settings, currency=connect_shop.CURRENCY_UNKNOWN,
+    )  # fmt: skip
+    return _check_view(connect_shop.connect_shop(deps_of(router), shop, credentials, actor_of(router)))
+
+
+@router.get("/shops/<shop_id>", summary="One shop", tags=_TAGS)
+def get_shop(shop_id: str) -> ShopView:
+    """One shop."""
+    return _view(_shop(shop_id))
+
+
+@router.patch("/shops/<shop_id>", summary="Edit a shop", tags=_TAGS, status_code=202)
+def patch_shop(shop_id: str, patch: ShopPatch) -> JobStarted:
+    """Other locations move stock, so every edit is a proposal: a job counts first what it would change."""
+    before = _shop(shop_id)
+    changes = patch.model_dump(exclude_unset=True, exclude={"rev"})
+    if patch.settings is not None:
+        merged = {**before.settings, **patch.settings}
+        changes["settings"] = platform_forms.checked_settings("shops", before.platform, merged)
+    with fields_checked():
+        after = edited(before, changes, patch.rev)
+    return JobStarted(job=JobView.of(propose_shop(deps_of(router), before, after, actor_of(router))))
+
+
+@router.delete("/shops/<shop_id>", summary="Take a shop off", tags=_TAGS, status_code=204)
+def delete_shop(shop_id: str) -> None:
+    """Only a shop for which no account sells."""
+    connect_shop.disconnect_shop(deps_of(router), _shop(shop_id), actor_of(router))
+
+
+@router.post("/shops/<shop_id>/check", summary="Does the shop answer, and does it call us?", tags=_TAGS)
+def check_shop(shop_id: str) -> ShopCheckView:
+    """Asks the shop who it is and restores its webhooks. A shop that works again is read anew."""
+    return _check_view(connect_shop.check_shop(deps_of(router), _shop(shop_id), actor_of(router)))
+
+
+@router.post("/shops/<shop_id>/sweep", summary="Read the whole shop", tags=_TAGS, status_code=202)
+def sweep(shop_id: str) -> JobStarted:
+    """A job reads everything, and finds what the shop no longer has."""
+    return JobStarted(
+        job=JobView.of(sweep_shop.start_sweep(deps_of(router), _shop(shop_id), actor_of(router)))
+    )
+
+
+@router.put("/shops/<shop_id>/credentials", summary="Give a shop new credentials", tags=_TAGS)
+def put_shop_credentials(shop_id: str, body: NewCredentials) -> ShopCheckView:
+    """They are tried before they replace those that are stored."""
+    shop = _shop(shop_id)
+    credentials = platform_forms.checked_credentials("shops", shop.platform, body.credentials)
+    deps, actor = deps_of(router), actor_of(router)
+    return _check_view(connect_shop.replace_shop_credentials(deps, shop, credentials, actor))
+
+
+@router.get("/shops/<shop_id>/products", summary="Pick products", tags=_TAGS)
+def search_products(
+    shop_id: str,
+    search: Annotated[str, Query(max_length=200)] = "",
+    limit: Annotated[int, Query(ge=1, le=50)] = 20,
+) -> PickedProducts:
+    """Products of the shop by text, asked of the shop itself; no text is its first page."""
+    deps, shop = deps_of(router), _shop(shop_id)
+    found = deps.shops.open(shop).search(search, limit)
+    return PickedProducts(products=[_picked(shop, facts) for facts in found])
+
+
+def _shop(id: str) -> Shop:
+    return deps_of(router).configuration.get(Shop, id)
+
+
+def _view(shop: Shop) -> ShopView:
+    return ShopView.of(shop, fields_set(deps_of(router), SHOPS, shop.id))
+
+
+def _check_view(check: connect_shop.ShopCheck) -> ShopCheckView:
+    hooks = check.hooks
+    return ShopCheckView(
+        shop=_view(check.shop),
+        domain=check.identity.domain,
+        locations=dict(check.identity.locations),
+        hooks={"healthy": hooks.healthy, "created": hooks.created, "removed": hooks.removed}
+        if hooks
+        else None,
+        hooks_problem=ProblemView.maybe(check.hooks_problem),
+    )
+
+
+def _picked(shop: Shop, facts: ProductFacts) -> PickedProduct:
+    items = deps_of(router).items.of_product(shop.id, facts.product)
+    return PickedProduct(
+        id=facts.product,
+        title=facts.title,
+        visibility=facts.visibility,
+        sales_lists=sorted({item.sales_list for item in items}),
+        variants=[
+            PickedVariant(
+                id=variant.variant, sku=variant.sku, title=variant.title, price=MoneyView.of(variant.price),
+                stock=sum(variant.stock.values()) if variant.tracked and variant.stock else None,
+            )
+            for variant in facts.variants
+        ],
+    )  # fmt: skip

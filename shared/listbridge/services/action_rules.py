@@ -1,0 +1,89 @@
+"""Which action a listing takes in which status (seller's feature map, sections 3.1 to 3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from listbridge.domain.configuration import Account
+from listbridge.domain.holds import hold_of
+from listbridge.domain.listing import BOTH, Field, Listing, Status
+from listbridge.domain.problem import Problem
+from listbridge.domain.work import PublishKind
+
+
+class Action(StrEnum):
+    """What a person can do to listings."""
+
+    SEND = "send"
+    REVISE_QUANTITY = "revise_quantity"
+    REVISE_PRICE = "revise_price"
+    REVISE = "revise"
+    FULL_REVISE = "full_revise"
+    ALIGN = "align"
+    STOP = "stop"
+    RELIST = "relist"
+    REMOVE = "remove"
+    LINK = "link"
+    UNLINK = "unlink"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What an action asks of a listing. `remote` actions touch the marketplace, so the account must be usable."""
+
+    statuses: frozenset[Status]
+    otherwise: Problem
+    remote: bool = True
+    fields: frozenset[Field] = frozenset()
+    publish: PublishKind | None = None
+
+
+_SENDABLE = frozenset({Status.NOT_ACTIVE, Status.ERROR, Status.STOPPED, Status.FINISHED})
+_ACTIVE = frozenset({Status.ACTIVE})
+_ENDED = frozenset({Status.STOPPED, Status.FINISHED})
+_NOT_LINKED = Problem("not_linked", fix="send")
+_LINKED_ALREADY = Problem("linked_already", fix="full_revise")
+
+RULES: Mapping[Action, Rule] = {
+    Action.SEND: Rule(_SENDABLE, _LINKED_ALREADY, publish=PublishKind.SEND),
+    Action.LINK: Rule(_SENDABLE, _LINKED_ALREADY, publish=PublishKind.LINK),
+    Action.RELIST: Rule(_ENDED, Problem("not_ended", fix="send"), publish=PublishKind.RELIST),
+    Action.FULL_REVISE: Rule(_ACTIVE, _NOT_LINKED, publish=PublishKind.FULL_REVISE),
+    Action.STOP: Rule(_ACTIVE, _NOT_LINKED, publish=PublishKind.STOP),
+    Action.REVISE_QUANTITY: Rule(_ACTIVE, _NOT_LINKED, fields=frozenset({Field.QUANTITY})),
+    Action.REVISE_PRICE: Rule(_ACTIVE, _NOT_LINKED, fields=frozenset({Field.PRICE})),
+    Action.REVISE: Rule(_ACTIVE, _NOT_LINKED, fields=BOTH),
+    Action.ALIGN: Rule(_ACTIVE, _NOT_LINKED, fields=BOTH),
+    Action.REMOVE: Rule(frozenset(Status) - {Status.PENDING}, Problem("pending"), remote=False),
+    Action.UNLINK: Rule(_ACTIVE | _ENDED | {Status.ERROR}, _NOT_LINKED, remote=False),
+}
+
+
+def hindrance(action: Action, listing: Listing, account: Account) -> Problem | None:
+    """Why this listing cannot take the action now; None when it can.
+
+    A pending listing refuses everything: one operation at a time.
+    """
+    if listing.status is Status.PENDING:
+        return Problem("pending")
+    rule = RULES[action]
+    if listing.status not in rule.statuses:
+        return rule.otherwise
+    touches_marketplace = rule.remote or (action is Action.REMOVE and listing.live)
+    if touches_marketplace:
+        return hold_of(replace(listing, status=Status.ACTIVE, hold=None), account)
+    return None
+
+
+def computable(listing: Listing, fields: frozenset[Field]) -> tuple[frozenset[Field], Problem | None]:
+    """Which of the fields have a value to send, and the reason why the first of the others has none."""
+    problems = {
+        Field.QUANTITY: listing.computed.quantity_problem if listing.computed.quantity is None else None,
+        Field.PRICE: listing.computed.price_problem if listing.computed.price is None else None,
+    }
+    values = {Field.QUANTITY: listing.computed.quantity, Field.PRICE: listing.computed.price}
+    ready = frozenset(field for field in fields if values[field] is not None)
+    missing = [problems[field] or Problem("not_computed_yet") for field in sorted(fields - ready)]
+    return ready, missing[0] if missing else None

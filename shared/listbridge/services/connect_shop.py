@@ -1,0 +1,123 @@
+"""Connect a shop, look whether it still answers, give it new credentials, take it off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.configuration import Account, ConnectionState, Shop
+from listbridge.domain.ids import ShopId, new_id
+from listbridge.domain.ports import HookReport, ShopIdentity
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import RemoteError, Unauthorized
+from listbridge.services.connection_state import expire_shop, secret_name
+from listbridge.services.credentials import SHOPS, reconnected, trial
+from listbridge.services.deps import Deps
+from listbridge.services.public_address import register_hooks
+from listbridge.services.refusal import Refused
+from listbridge.services.sweep_shop import start_sweep
+
+CURRENCY_UNKNOWN = "XXX"  # ISO 4217: no currency
+
+
+@dataclass(frozen=True, slots=True)
+class ShopCheck:
+    """What a look at a shop found. `hooks_problem` says why the shop may not call us now."""
+
+    shop: Shop
+    identity: ShopIdentity
+    hooks: HookReport | None = None
+    hooks_problem: Problem | None = None
+
+
+def connect_shop(deps: Deps, draft: Shop, credentials: Mapping[str, str], actor: str) -> ShopCheck:
+    """Connect the shop that the draft describes, once its credentials are proven; the draft's id is used.
+
+    The currency is the shop's own word. The credentials are stored first: a document without them would be a shop that
+    nobody can open, while credentials without a document are merely forgotten.
+
+    Raises:
+        RemoteError: the shop did not let us in; nothing is kept.
+        Refused: a chosen location is not one of the shop's.
+    """
+    deps.secrets.put(secret_name(SHOPS, draft.id), credentials)
+    connected = False
+    try:
+        identity = deps.shops.open(draft).identify()
+        _refuse_unknown_locations(draft, identity)
+        shop = deps.configuration.save(draft.model_copy(update={"currency": identity.currency}))
+        connected = True
+    finally:
+        if not connected:
+            deps.secrets.delete(secret_name(SHOPS, draft.id))
+    params = {"name": shop.name, "domain": identity.domain}
+    deps.activity.note(ActivityEntry(shop.id, "shop_connected", deps.clock.now(), params, None, actor))
+    return _with_hooks(deps, shop, identity)
+
+
+def check_shop(deps: Deps, shop: Shop, actor: str) -> ShopCheck:
+    """Ask the shop who it is and see to its webhooks. A shop that works again is read anew from end to end.
+
+    Raises RemoteError; dead credentials are noted first.
+    """
+    try:
+        identity = deps.shops.open(shop).identify()
+    except Unauthorized as error:
+        expire_shop(deps, shop, error.problem)
+        raise
+    if shop.state is not ConnectionState.ACTIVE:
+        shop = reconnected(deps, shop, actor)
+        start_sweep(deps, shop, actor)  # events that came while it was away were let go
+    return _with_hooks(deps, shop, identity)
+
+
+def replace_shop_credentials(deps: Deps, shop: Shop, credentials: Mapping[str, str], actor: str) -> ShopCheck:
+    """Put new credentials in the place of the old, once they are proven to open a shop of the same currency.
+
+    Raises:
+        RemoteError: they do not work; the old ones stay.
+        Refused: they open a shop that cannot be this one.
+    """
+    with trial(deps, SHOPS, credentials) as trial_id:
+        identity = deps.shops.open(shop.model_copy(update={"id": ShopId(trial_id)})).identify()
+    if identity.currency != shop.currency:
+        params = {"expected": shop.currency, "found": identity.currency}
+        raise Refused(Problem("other_shop", params, "connect_as_new_shop"))
+    deps.secrets.put(secret_name(SHOPS, shop.id), credentials)
+    shop = reconnected(deps, shop, actor)
+    start_sweep(deps, shop, actor)
+    return _with_hooks(deps, shop, identity)
+
+
+def disconnect_shop(deps: Deps, shop: Shop, actor: str) -> None:
+    """Forget a shop that no account sells for. Raises Refused while one does."""
+    used_by = [account.name for account in deps.configuration.all(Account) if account.shop == shop.id]
+    if used_by:
+        raise Refused(Problem("shop_in_use", {"accounts": ", ".join(used_by)}, "remove_accounts_first"))
+    deps.configuration.delete(shop)
+    deps.secrets.delete(secret_name(SHOPS, shop.id))
+    deps.activity.note(
+        ActivityEntry(shop.id, "shop_removed", deps.clock.now(), {"name": shop.name}, None, actor)
+    )
+
+
+def new_shop_id() -> ShopId:
+    """An id for a draft."""
+    return ShopId(new_id("shop"))
+
+
+def _with_hooks(deps: Deps, shop: Shop, identity: ShopIdentity) -> ShopCheck:
+    try:
+        hooks = register_hooks(deps, shop)
+    except RemoteError as error:  # the connection stands; the hourly check tries again
+        return ShopCheck(shop, identity, None, error.problem)
+    if hooks is None:
+        return ShopCheck(shop, identity, None, Problem("public_address_unknown", fix="set_public_address"))
+    return ShopCheck(shop, identity, hooks)
+
+
+def _refuse_unknown_locations(shop: Shop, identity: ShopIdentity) -> None:
+    unknown = [place for place in shop.locations if place not in identity.locations]
+    if unknown:
+        raise Refused(Problem("location_unknown", {"locations": ", ".join(unknown)}, "choose_location"))

@@ -1,0 +1,56 @@
+"""Credentials of shops and accounts: one secret each, proven before it replaces one that works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TypeVar
+
+from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.configuration import Account, ConnectionState, Shop
+from listbridge.domain.ids import AccountId, new_id
+from listbridge.domain.ports import Conflict, Missing
+from listbridge.services.connection_state import secret_name
+from listbridge.services.deps import Deps
+
+SHOPS = "shops"
+ACCOUNTS = "accounts"
+_TRIES = 5
+C = TypeVar("C", Shop, Account)
+
+
+def fields_set(deps: Deps, kind: str, id: str) -> tuple[str, ...]:
+    """Which credential fields have a value. The values themselves stay where they are."""
+    try:
+        return tuple(sorted(name for name, value in deps.secrets.get(secret_name(kind, id)).items() if value))
+    except Missing:
+        return ()
+
+
+@contextmanager
+def trial(deps: Deps, kind: str, credentials: Mapping[str, str]) -> Iterator[str]:
+    """Lay credentials under a passing id, so that they can be tried without touching those in use; yields the id."""
+    id = new_id("trial")
+    deps.secrets.put(secret_name(kind, id), credentials)
+    try:
+        yield id
+    finally:
+        deps.secrets.delete(secret_name(kind, id))
+
+
+def reconnected(deps: Deps, connection: C, actor: str, **changes: object) -> C:
+    """Save the connection as active. The new revision makes every worker open it anew, with the credentials as they are
+    now. Raises Conflict when it kept changing."""
+    for _ in range(_TRIES):
+        update = {"state": ConnectionState.ACTIVE, **changes}
+        try:
+            saved = deps.configuration.save(connection.model_copy(update=update))
+        except Conflict:
+            connection = deps.configuration.get(type(connection), connection.id)
+            continue
+        account = AccountId(saved.id) if isinstance(saved, Account) else None
+        deps.activity.note(
+            ActivityEntry(saved.id, "reconnected", deps.clock.now(), {"name": saved.name}, account, actor)
+        )
+        return saved
+    raise Conflict(f"{type(connection).__name__} {connection.id} kept changing")

@@ -1,0 +1,136 @@
+"""Why a listing shows what it shows (P10), why it is not updated now (P7), and what happens next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from listbridge.domain import ledger
+from listbridge.domain.configuration import Account, SalesList
+from listbridge.domain.holds import field_hold, hold_of
+from listbridge.domain.ids import ListingKey
+from listbridge.domain.listing import Field, Listing, Status, TraceLine
+from listbridge.domain.money import Money
+from listbridge.domain.problem import Problem
+from listbridge.services.deps import Deps
+
+
+@dataclass(frozen=True, slots=True)
+class FieldStory:
+    """One of the two numbers, from the shop to the marketplace. None is unknown or never happened."""
+
+    field: Field
+    computed: int | Money | None
+    trace: tuple[TraceLine, ...]
+    sent: int | Money | None
+    accepted: int | Money | None
+    seen: int | Money | None
+    reason: Problem | None
+    """Why this field does not follow the shop now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All there is to say about a listing. `reason` is the one that counts, or None when it follows the shop."""
+
+    listing: Listing
+    account: Account
+    sales_list: SalesList
+    quantity: FieldStory
+    price: FieldStory
+    reason: Problem | None
+    next: Problem
+    """What happens next, as a code with a text."""
+    content_changed: bool
+    """What a buyer reads has changed in the shop since it was published: a full revise would send it."""
+
+
+def explain_listing(deps: Deps, key: ListingKey) -> Explanation:
+    """Explain one listing as it stands. Raises Missing."""
+    listing = deps.listings.get(key)
+    account = deps.configuration.get(Account, key.account)
+    sales_list = deps.configuration.get(SalesList, listing.sales_list)
+    quantity = _story(listing, account, Field.QUANTITY)
+    price = _story(listing, account, Field.PRICE)
+    return Explanation(
+        listing=listing,
+        account=account,
+        sales_list=sales_list,
+        quantity=quantity,
+        price=price,
+        reason=the_reason(listing, account),
+        next=what_is_next(listing, account, deps.clock.now()),
+        content_changed=_content_changed(deps, listing),
+    )
+
+
+def _content_changed(deps: Deps, listing: Listing) -> bool:
+    variant = deps.variants.get_many([listing.variant]).get(listing.variant)
+    published = listing.content_hash
+    return bool(published) and variant is not None and variant.content_hash != published
+
+
+def the_reason(listing: Listing, account: Account) -> Problem | None:
+    """The one reason why the listing is not updated now: the widest first, quantity before price."""
+    whole = hold_of(listing, account)
+    if whole is not None:
+        return whole
+    return field_hold(listing, account, Field.QUANTITY) or field_hold(listing, account, Field.PRICE)
+
+
+def what_is_next(listing: Listing, account: Account, now: datetime) -> Problem:
+    """What the system does next with this listing, or what it waits for."""
+    hold = hold_of(listing, account)
+    if hold is not None:
+        return _while_held(listing, account, hold)
+    due = ledger.due_fields(listing)
+    params = _would_send(listing, due)
+    if listing.attempt is not None:
+        return Problem("next_outcome", params)
+    if not due:
+        return Problem("next_publishing" if listing.status is Status.PENDING else "next_change_in_shop")
+    if listing.settle_at is not None and listing.settle_at > now:
+        return Problem("next_read_back", {**params, "at": _clock(listing.settle_at)})
+    if listing.not_before is not None and listing.not_before > now:
+        return Problem(
+            "next_try", {**params, "at": _clock(listing.not_before), "tries": str(listing.attempts)}
+        )
+    return Problem("next_send", params)
+
+
+def _while_held(listing: Listing, account: Account, hold: Problem) -> Problem:
+    if account.observe and listing.status is Status.ACTIVE:
+        free = replace(listing, hold=None)
+        due = ledger.due_fields(free)
+        if due:
+            return Problem("next_would_send", _would_send(free, due))
+    if listing.status is Status.PENDING:
+        return Problem("next_publishing")
+    return Problem("next_person", {"hold": hold.code}, hold.fix)
+
+
+def _would_send(listing: Listing, due: frozenset[Field]) -> dict[str, str]:
+    values = []
+    if Field.QUANTITY in due:
+        values.append(f"quantity {listing.computed.quantity}")
+    if Field.PRICE in due:
+        values.append(f"price {listing.computed.price}")
+    return {"values": " and ".join(values)}
+
+
+def _story(listing: Listing, account: Account, field: Field) -> FieldStory:
+    quantity = field is Field.QUANTITY
+    computed = listing.computed
+    return FieldStory(
+        field=field,
+        computed=computed.quantity if quantity else computed.price,
+        trace=computed.quantity_trace if quantity else computed.price_trace,
+        sent=listing.sent.quantity if quantity else listing.sent.price,
+        accepted=listing.accepted.quantity if quantity else listing.accepted.price,
+        seen=listing.seen.quantity if quantity else listing.seen.price,
+        reason=field_hold(listing, account, field),
+    )
+
+
+def _clock(at: datetime) -> str:
+    return at.strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,238 @@
+"""The numbers and the rows that people look at: counters, pages of listings, the health of everything."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.configuration import Account, ConnectionState, SalesList, Shop
+from listbridge.domain.holds import hold_of
+from listbridge.domain.ids import AccountId, SalesListId
+from listbridge.domain.jobs import Job, JobState
+from listbridge.domain.ledger import UPDATE_FAILED
+from listbridge.domain.listing import Band, Listing, Status
+from listbridge.domain.problem import Problem
+from listbridge.services.deps import Deps
+from listbridge.services.reconcile import public_base_url
+
+_PAGE = 500
+_MOST_COUNTED = 50_000
+_MOST_DUE = 1000
+_MOST_PAGES = 20
+
+
+@dataclass(slots=True)
+class AccountCounters:
+    """How many of an account's listings are where, in the seller's words (feature map, section 2.10).
+
+    Without `complete` the account has more listings than were counted.
+    """
+
+    account: Account
+    live: int = 0
+    error: int = 0
+    pending: int = 0
+    not_active: int = 0
+    ended: int = 0
+    due: int = 0
+    holds: Counter[str] = field(default_factory=Counter)
+    complete: bool = True
+
+
+def count_listings(deps: Deps) -> list[AccountCounters]:
+    """Count every account's listings, row by row: the truth rather than a counter that may have drifted."""
+    return [_count(deps, account) for account in deps.configuration.all(Account)]
+
+
+def _count(deps: Deps, account: Account) -> AccountCounters:
+    counters = AccountCounters(account)
+    counted, cursor = 0, None
+    while True:
+        rows, cursor = deps.listings.of_account(account.id, cursor, _PAGE)
+        for row in rows:
+            _add(counters, row)
+        counted += len(rows)
+        if cursor is None:
+            return counters
+        if counted >= _MOST_COUNTED:
+            counters.complete = False
+            return counters
+
+
+def _add(counters: AccountCounters, row: Listing) -> None:
+    failed = row.hold is not None and row.hold.code == UPDATE_FAILED
+    if row.status is Status.ERROR or (row.status is Status.ACTIVE and failed):
+        counters.error += 1
+    elif row.status is Status.ACTIVE:
+        counters.live += 1
+    elif row.status is Status.PENDING:
+        counters.pending += 1
+    elif row.status is Status.NOT_ACTIVE:
+        counters.not_active += 1
+    else:
+        counters.ended += 1
+    counters.due += row.due_band is not None
+    hold = hold_of(row, counters.account)
+    if hold is not None:
+        counters.holds[hold.code] += 1
+
+
+@dataclass(frozen=True, slots=True)
+class ListingFilter:
+    """Which listings to show; what is None is not asked."""
+
+    account: AccountId | None = None
+    sales_list: SalesListId | None = None
+    status: Status | None = None
+
+
+def page_of_listings(
+    deps: Deps, wanted: ListingFilter, cursor: str | None, limit: int
+) -> tuple[list[Listing], str | None]:
+    """A page of listings with the cursor to the next. A page may be short, or even empty, before the last.
+
+    Raises Missing for an unknown account or list, and ValueError for a cursor that is none of ours.
+    """
+    place, inner = _read(cursor)
+    if wanted.sales_list is not None:
+        deps.configuration.get(SalesList, wanted.sales_list)
+        sources = [str(wanted.sales_list)]
+    elif wanted.account is not None:
+        sources = [deps.configuration.get(Account, wanted.account).id]
+    else:
+        sources = [account.id for account in deps.configuration.all(Account)]
+    if place not in range(len(sources) + 1):
+        raise ValueError("cursor")
+    found: list[Listing] = []
+    for _ in range(_MOST_PAGES):
+        if place >= len(sources):
+            return found, None
+        if wanted.sales_list is not None:
+            rows, inner = deps.listings.of_list(SalesListId(sources[place]), inner, limit - len(found))
+        else:
+            rows, inner = deps.listings.of_account(AccountId(sources[place]), inner, limit - len(found))
+        found += [row for row in rows if _fits(row, wanted)]
+        if inner is None:
+            place += 1
+        if len(found) >= limit:
+            break
+    return found, _written(place, inner) if place < len(sources) else None
+
+
+def _fits(row: Listing, wanted: ListingFilter) -> bool:
+    return (wanted.status is None or row.status is wanted.status) and (
+        wanted.account is None or row.key.account == wanted.account
+    )
+
+
+def _read(cursor: str | None) -> tuple[int, str | None]:
+    if not cursor:
+        return 0, None
+    place, inner = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+    if not isinstance(place, int) or not isinstance(inner, str | None):
+        raise ValueError("cursor")
+    return place, inner
+
+
+def _written(place: int, inner: str | None) -> str:
+    return base64.urlsafe_b64encode(json.dumps([place, inner]).encode()).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What an account has still to send. A band with as many as `most_counted` may have more."""
+
+    account: Account
+    by_band: dict[Band, int]
+    oldest: datetime | None
+    most_counted: int = _MOST_DUE
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The state of everything: what is wrong, what waits for a person, and what is due."""
+
+    shops: Sequence[Shop]
+    accounts: Sequence[Account]
+    public_base_url: str
+    due: Sequence[Due]
+    awaiting_approval: Sequence[Job]
+    problems: Sequence[tuple[str, Problem]]
+    """What needs somebody, with the id of the thing concerned."""
+
+
+def health(deps: Deps) -> Health:
+    """Look at everything that is ours; nobody outside is called."""
+    shops, accounts = deps.configuration.all(Shop), deps.configuration.all(Account)
+    base = public_base_url(deps)
+    due = [_due(deps, account) for account in accounts]
+    waiting = deps.jobs.recent(100, JobState.AWAITING_APPROVAL)
+    problems: list[tuple[str, Problem]] = []
+    if not base:
+        problems.append(("this", Problem("public_address_unknown", fix="set_public_address")))
+    for shop in shops:
+        if shop.state is not ConnectionState.ACTIVE:
+            problem = Problem(f"shop_{shop.state.value}", {"shop": shop.name}, "reconnect_shop")
+            problems.append((shop.id, problem))
+    for account in accounts:
+        problems += [(account.id, problem) for problem in _account_problems(account)]
+    problems += [(one.account.id, problem) for one in due for problem in _due_problems(deps, one)]
+    problems += [
+        (job.id, Problem("job_waits", {"affected": str(job.affected), "live": str(job.live)}, "decide_job"))
+        for job in waiting
+    ]
+    return Health(shops, accounts, base, due, waiting, problems)
+
+
+def _account_problems(account: Account) -> list[Problem]:
+    problems = []
+    if account.state is not ConnectionState.ACTIVE:
+        code = f"account_{account.state.value}"
+        problems.append(Problem(code, {"account": account.name}, "reconnect_account"))
+    if account.observe:
+        problems.append(Problem("observe_mode", {"account": account.name}, "leave_observe_mode"))
+    return problems
+
+
+def _due(deps: Deps, account: Account) -> Due:
+    now = deps.clock.now()
+    counts: dict[Band, int] = {}
+    oldest: datetime | None = None
+    for band in Band:
+        keys = deps.listings.due(account.id, [band], at=now, limit=_MOST_DUE)
+        counts[band] = len(keys)
+        for row in deps.listings.get_many(keys[:1]).values():
+            if row.due_since is not None and (oldest is None or row.due_since < oldest):
+                oldest = row.due_since
+    return Due(account, counts, oldest)
+
+
+def _due_problems(deps: Deps, due: Due) -> list[Problem]:
+    if due.oldest is None:
+        return []
+    waited = (deps.clock.now() - due.oldest).total_seconds()
+    if waited <= deps.limits.due_too_long_s:
+        return []
+    params = {"account": due.account.name, "minutes": str(int(waited // 60))}
+    return [Problem("due_too_long", params, "look_at_account")]
+
+
+def recent_activity(deps: Deps, account: AccountId | None, limit: int) -> list[ActivityEntry]:
+    """What happened lately on one account, or everywhere; newest first. Raises Missing."""
+    if account is not None:
+        deps.configuration.get(Account, account)
+        return deps.activity.of_account(account, limit)
+    entries = [
+        entry
+        for document in deps.configuration.all(Account)
+        for entry in deps.activity.of_account(document.id, limit)
+    ]
+    for shop in deps.configuration.all(Shop):
+        entries += deps.activity.of_subject(shop.id, limit)
+    entries += deps.activity.of_subject("this", limit)
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]

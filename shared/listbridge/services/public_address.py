@@ -1,0 +1,54 @@
+"""Where the outside world reaches us: every webhook and callback address is built from it (design section 3)."""
+
+from __future__ import annotations
+
+from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.configuration import ConnectionState, Deployment, Shop
+from listbridge.domain.ports import Conflict, HookReport, Missing
+from listbridge.domain.verdicts import RemoteError
+from listbridge.services.deps import Deps
+from listbridge.services.reconcile import public_base_url
+
+
+def settle_public_address(deps: Deps, *, configured: str, called: str) -> str:
+    """The address in force, without a trailing slash; saved, and the hooks registered anew, when it changed.
+
+    `configured` is the deployment's own setting and always wins; without one the address under which the first
+    authenticated caller reached us (`called`) is kept. Safe to call with every request.
+    """
+    known = public_base_url(deps)
+    wanted = configured.rstrip("/") or known or called.rstrip("/")
+    if not wanted or wanted == known:
+        return known
+    try:
+        deps.configuration.save(_deployment(deps).model_copy(update={"public_base_url": wanted}))
+    except Conflict:
+        return public_base_url(deps)  # another request saved it a moment ago, and sees to the hooks
+    deps.activity.note(ActivityEntry("this", "public_address_changed", deps.clock.now(), {"url": wanted}))
+    register_all_hooks(deps)
+    return wanted
+
+
+def register_all_hooks(deps: Deps) -> None:
+    """Point every usable shop's webhooks at the address in force; what fails now the hourly check does again."""
+    for shop in deps.configuration.all(Shop):
+        if shop.state is not ConnectionState.ACTIVE:
+            continue
+        try:
+            register_hooks(deps, shop)
+        except RemoteError as error:
+            params = {"reason": error.problem.code}
+            deps.activity.note(ActivityEntry(shop.id, "check_failed", deps.clock.now(), params))
+
+
+def register_hooks(deps: Deps, shop: Shop) -> HookReport | None:
+    """Make sure that the shop calls us; None as long as nobody knows our address. Raises RemoteError."""
+    base = public_base_url(deps)
+    return deps.shops.open(shop).ensure_webhooks(f"{base}/webhooks/{shop.id}") if base else None
+
+
+def _deployment(deps: Deps) -> Deployment:
+    try:
+        return deps.configuration.get(Deployment, "this")
+    except Missing:
+        return Deployment(id="this")

@@ -1,0 +1,13 @@
+"""Saying no to a person: what was asked for cannot be done as things stand."""
+
+from __future__ import annotations
+
+from listbridge.domain.problem import Problem
+
+
+class Refused(Exception):
+    """What was asked for cannot be done now; the problem says why and what would help. Nothing was changed."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem

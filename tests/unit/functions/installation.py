@@ -1,0 +1,270 @@
+"""A whole installation in memory: our ports as fakes, a Shopify shop and eBay simulated behind the real adapters."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from functions.admin_api import app
+from listbridge import bootstrap
+from listbridge.domain.ports import Budget
+from listbridge.domain.work import Lane, Nudge, PublishTask, RecomputeChunk, ShopEvent
+from listbridge.infra.http import HttpSession
+from listbridge.infra.tokens import TokenCache
+from listbridge.platforms import OpenedMarketplaces, OpenedShops, Opener
+from listbridge.services.deps import Deps
+from listbridge.services.publish_listing import publish_listing
+from listbridge.services.recompute_listings import recompute_listings
+from listbridge.services.revise_inventory import revise_inventory
+from listbridge.services.sync_catalog import sync_catalog
+from simulators.door import Transport
+from simulators.ebay import EbaySimulator
+from simulators.shopify.app import ShopifySimulator
+from tests.fakes.budget import FakeBudget
+from tests.fakes.stores import Stores
+
+ADDRESS = "https://abc123.execute-api.eu-central-1.amazonaws.com/prod"
+SHOP_CREDENTIALS = {"client_id": "app-id", "client_secret": "app-secret-value"}
+SHOP_DOMAIN = "demo.myshopify.com"
+SITE = "EBAY_DE"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the gateway would pass on."""
+
+    status: int
+    body: Any
+    text: str
+    headers: dict[str, Any]
+
+
+class _Doors:
+    """One transport for all hosts: eBay's, and whatever else is the shop's."""
+
+    def __init__(self, shopify: ShopifySimulator, ebay: EbaySimulator) -> None:
+        self._shopify, self._ebay = shopify, ebay
+
+    def __call__(self, environ: dict[str, Any], start: Any) -> Any:
+        app = self._ebay if environ["HTTP_HOST"].endswith("ebay.com") else self._shopify
+        return app(environ, start)
+
+
+class Installation:
+    """Calls the admin API as the gateway does, and lets the lanes run dry when told to."""
+
+    def __init__(self) -> None:
+        self.stores = Stores()
+        clock = self.stores.clock
+        self.shopify = ShopifySimulator(
+            shop_domain=SHOP_DOMAIN,
+            client_id=SHOP_CREDENTIALS["client_id"],
+            client_secret=SHOP_CREDENTIALS["client_secret"],
+            clock=clock,
+        )
+        self.ebay = EbaySimulator(clock=clock, ru_names={"Demo-RuName": f"{ADDRESS}/callbacks/ebay"})
+        self.seller = self.ebay.deeds.add_seller("anna", marketplaces=[SITE])
+        transport = Transport(_Doors(self.shopify, self.ebay))
+
+        def session(observe: bool, budget: Budget | None) -> HttpSession:
+            return HttpSession(observe=observe, budget=budget, transport=transport)
+
+        def budget(*_: Any) -> Budget:
+            return FakeBudget(clock)
+
+        opener = Opener(
+            configuration=self.stores.configuration,
+            secrets=self.stores.secrets,
+            clock=clock,
+            tokens=TokenCache(),
+            make_session=session,
+            make_budget=budget,
+        )
+        self.deps = Deps(
+            clock=clock,
+            configuration=self.stores.configuration,
+            variants=self.stores.variants,
+            listings=self.stores.listings,
+            items=self.stores.items,
+            publications=self.stores.publications,
+            leases=self.stores.leases,
+            counters=self.stores.counters,
+            inbox=self.stores.inbox,
+            jobs=self.stores.jobs,
+            activity=self.stores.activity,
+            queues=self.stores.queues,
+            secrets=self.stores.secrets,
+            shops=OpenedShops(opener),
+            marketplaces=OpenedMarketplaces(opener),
+            workers=1,
+        )
+        bootstrap.use(self.deps)
+
+    # ---- calls ----
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        groups: Any = "admin",
+        query: dict[str, str] | None = None,
+        host: str = "abc123.execute-api.eu-central-1.amazonaws.com",
+        raw: str | None = None,
+    ) -> Answer:
+        """One call by somebody of these groups, in the shape in which API Gateway's REST events come."""
+        text = raw if raw is not None else (None if body is None else json.dumps(body))
+        claims = {"email": "kim@example.com", "cognito:groups": groups} if groups is not None else {}
+        headers = {"Host": host, "X-Forwarded-Proto": "https", "Content-Type": "application/json"}
+        event = {
+            "resource": "/v1/{proxy+}", "path": path, "httpMethod": method, "headers": headers,
+            "multiValueHeaders": {name: [value] for name, value in headers.items()},
+            "queryStringParameters": query,
+            "multiValueQueryStringParameters": {k: [v] for k, v in query.items()} if query else None,
+            "pathParameters": {"proxy": path.removeprefix("/v1/")}, "stageVariables": None, "body": text,
+            "isBase64Encoded": False,
+            "requestContext": {
+                "path": f"/prod{path}", "stage": "prod", "requestId": "req-1", "httpMethod": method,
+                "authorizer": {"claims": claims},
+            },
+        }  # fmt: skip
+        answer = app.handler(event, object())
+        sent = answer.get("body") or ""
+        kind = str((answer.get("multiValueHeaders") or {}).get("Content-Type", ["application/json"])[0])
+        is_json = bool(sent) and "json" in kind
+        return Answer(answer["statusCode"], json.loads(sent) if is_json else None, sent, dict(answer))
+
+    def get(self, path: str, **query: str) -> Any:
+        """The body of a GET that must succeed."""
+        answer = self.call("GET", f"/v1{path}", query=query or None)
+        assert answer.status == 200, answer.text
+        return answer.body
+
+    def post(self, path: str, body: Any = None, *, expect: int = 201) -> Any:
+        """The body of a POST that must be answered with this status."""
+        answer = self.call("POST", f"/v1{path}", body)
+        assert answer.status == expect, answer.text
+        return answer.body
+
+    def patch(self, path: str, body: Any, *, expect: int = 202) -> Any:
+        """The body of a PATCH that must be answered with this status."""
+        answer = self.call("PATCH", f"/v1{path}", body)
+        assert answer.status == expect, answer.text
+        return answer.body
+
+    # ---- the seller's first steps ----
+
+    def connect_shop(self) -> str:
+        """The simulated shop, connected; its id."""
+        body = self.post(
+            "/shops",
+            {
+                "name": "Demo",
+                "platform": "shopify",
+                "settings": {"domain": SHOP_DOMAIN},
+                "credentials": SHOP_CREDENTIALS,
+            },
+        )
+        return str(body["shop"]["id"])
+
+    def ebay_credentials(self) -> dict[str, str]:
+        """What opens anna's account."""
+        return {
+            "client_id": "sim-client",
+            "client_secret": "sim-secret",
+            "refresh_token": self.seller["refreshToken"],
+        }
+
+    def connect_account(self, shop: str, **changes: Any) -> str:
+        """anna's account, connected; its id."""
+        draft = {"name": "anna", "marketplace": "ebay", "shop": shop, "sites": [SITE],
+                 "credentials": self.ebay_credentials(), **changes}  # fmt: skip
+        return str(self.post("/accounts", draft)["id"])
+
+    def creation_settings(self) -> dict[str, Any]:
+        """Complete settings of a creation profile."""
+        policies = self.seller["policies"][SITE]
+        return {
+            "category_id": "45220",
+            "fulfillment_policy_id": policies["fulfillmentPolicyId"],
+            "payment_policy_id": policies["paymentPolicyId"],
+            "return_policy_id": policies["returnPolicyId"],
+            "merchant_location_key": "main",
+            "brand": "Unbranded",
+            "aspects": {"Marke": ["Unbranded"]},
+        }
+
+    def make_list(self, account: str, name: str = "Everything") -> str:
+        """A sales list that can be sent from; its id."""
+        creation = self.post(
+            "/creation-profiles",
+            {"name": "Plain", "marketplace": "ebay", "site": SITE, "settings": self.creation_settings()},
+        )
+        body = self.post(
+            "/sales-lists",
+            {"name": name, "account": account, "site": SITE, "creation_profile": creation["id"]},
+        )
+        return str(body["id"])
+
+    def add_product(self, *skus: str, title: str = "Mug", stock: int = 7, price: str = "12.50") -> str:
+        """A product in the shop, with one variant per SKU; its id there."""
+        variants: list[dict[str, Any]] = []
+        for number, sku in enumerate(skus):
+            variant: dict[str, Any] = {"sku": sku, "price": price, "stock": stock}
+            if len(skus) > 1:
+                variant["options"] = {"Color": f"Colour {number}"}
+            variants.append(variant)
+        told = self.shopify.deeds.add_product(
+            title=title, variants=variants, images=["https://images.example/mug.jpg"], status="ACTIVE"
+        )
+        return str(told["product_id"])
+
+    def add_items(self, sales_list: str, *products: str) -> Any:
+        """Products in the list, and the lanes run dry; the job as it ended."""
+        job = self.post(f"/sales-lists/{sales_list}/items", {"products": list(products)}, expect=202)["job"]
+        self.run()
+        return self.get(f"/jobs/{job['id']}")
+
+    def act(self, sales_list: str, action: str, items: Any = "all") -> Any:
+        """An action, and the lanes run dry; the job as it ended."""
+        body = {"action": action, "items": items}
+        job = self.post(f"/sales-lists/{sales_list}/actions", body, expect=202)["job"]
+        self.run()
+        return self.get(f"/jobs/{job['id']}")
+
+    def items(self, sales_list: str) -> list[Any]:
+        """Every row of the list."""
+        rows: list[Any] = self.get(f"/sales-lists/{sales_list}/items")["items"]
+        return rows
+
+    # ---- the lanes ----
+
+    def run(self) -> None:
+        """Let every lane work until no message is left; what is delayed waits for the clock, which is turned."""
+        queues, clock = self.stores.queues, self.stores.clock
+        for _ in range(500):
+            worked = False
+            for lane in Lane:
+                for received in queues.receive(lane):
+                    self._work(received.message)
+                    queues.delete(lane, received)
+                    worked = True
+            if worked:
+                continue
+            times = [time for lane in Lane if (time := queues.next_visible(lane)) is not None]
+            if not times:
+                return
+            clock.advance(max(0.0, (min(times) - clock.now()).total_seconds()))
+        raise AssertionError("the lanes never ran dry")
+
+    def _work(self, message: Any) -> None:
+        if isinstance(message, ShopEvent):
+            sync_catalog(self.deps, [message])
+        elif isinstance(message, RecomputeChunk):
+            recompute_listings(self.deps, message, remaining_s=60)
+        elif isinstance(message, Nudge):
+            revise_inventory(self.deps, message, remaining_s=30)
+        elif isinstance(message, PublishTask):
+            publish_listing(self.deps, message)
