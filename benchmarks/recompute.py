@@ -6,7 +6,6 @@ import resource
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal
 
 from benchmarks import stage
@@ -75,24 +74,27 @@ def _row(number: int, sales_list: SalesList) -> tuple[Variant, Listing]:
 
 
 def _stored(deps: Deps) -> Figure:
+    """Chunk by chunk, each time followed by the floor: conditional writes of the very rows that came out, nothing else."""
     keys = stage.seed_ledger(deps, "acc_bench", [f"R{n:05d}" for n in range(ROWS_STORED)])
-    rows = list(deps.listings.get_many(keys).values())
-    with ThreadPoolExecutor(
-        deps.workers
-    ) as pool:  # the floor: conditional writes of rows as large, nothing else
-        began = time.monotonic()
-        list(pool.map(deps.listings.save, [replace(row, title=row.title + ".") for row in rows]))
-        floor = len(rows) / (time.monotonic() - began)
     worker = Recompute(deps, Cause.CONFIGURATION)
-    began = time.monotonic()
-    for start in range(0, len(keys), _CHUNK):
-        done = worker.listings(keys[start : start + _CHUNK])
-        if any(row.computed.quantity != 8 for row in done):
-            raise AssertionError("10 in stock less a buffer of 2 is 8")
-    rate = len(keys) / (time.monotonic() - began)
-    settings = {
-        "rows": len(keys),
-        "threads": deps.workers,
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-    return Figure("recompute.rate.stored", rate, "rows/s", ">=0.7", floor=floor, settings=settings)
+    whole = bare = 0.0
+    with ThreadPoolExecutor(deps.workers) as pool:
+        for start in range(0, len(keys), _CHUNK):
+            began = time.monotonic()
+            done = worker.listings(keys[start : start + _CHUNK])
+            whole += time.monotonic() - began
+            if any(row.computed.quantity != 8 for row in done):
+                raise AssertionError("10 in stock less a buffer of 2 is 8")
+            again = [replace(row, title=row.title + ".") for row in done]
+            began = time.monotonic()
+            list(pool.map(deps.listings.save, again))
+            bare += time.monotonic() - began
+    settings = {"rows": len(keys), "chunk": _CHUNK, "threads": deps.workers, "floor": "conditional writes"}
+    return Figure(
+        "recompute.rate.stored",
+        len(keys) / whole,
+        "rows/s",
+        ">=0.7",
+        floor=len(keys) / bare,
+        settings=settings,
+    )

@@ -11,7 +11,6 @@ from decimal import Decimal
 from pathlib import Path
 
 from listbridge import bootstrap
-from listbridge.domain import ledger
 from listbridge.domain.catalog import Observation, Variant, VariantFacts, Visibility
 from listbridge.domain.configuration import Account, Profile, SalesList, Shop
 from listbridge.domain.ids import (
@@ -28,16 +27,18 @@ from listbridge.domain.ids import (
     VariantId,
     VariantKey,
 )
-from listbridge.domain.listing import Listing, Status, Values
+from listbridge.domain.listing import Cause, Listing, Status, Values
 from listbridge.domain.money import Money
 from listbridge.infra import aws, settings
 from listbridge.services.deps import Deps
+from listbridge.services.recompute import Recompute
 from localrun import template
 from localrun.emulator import ACCESS_KEY, REGION, SECRET_KEY
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOP, SITE, CURRENCY = ShopId("shop_bench"), Site("EBAY_DE"), "EUR"
 _THREADS = 8
+_CHUNK = 200
 
 
 @contextmanager
@@ -90,8 +91,11 @@ def list_of(account: str) -> SalesListId:
 
 
 def seed_ledger(deps: Deps, account: str, skus: Sequence[str], *, offers: dict[str, tuple[str, str]] | None = None,
-                stock: int = 10, price: str = "19.90") -> list[ListingKey]:  # fmt: skip
-    """Live listings with these SKUs, accepted as they were computed. `offers`: SKU → (offer id, listing id)."""
+                stock: int = 10, shown: int = 10, price: str = "19.90") -> list[ListingKey]:  # fmt: skip
+    """Live listings with these SKUs that the marketplace shows with `shown` in stock, and nothing computed yet.
+
+    `offers`: SKU → (offer id, listing id).
+    """
 
     def one(sku: str) -> ListingKey:
         remote = (offers or {}).get(sku, (f"offer-{sku}", f"listing-{sku}"))
@@ -102,10 +106,10 @@ def seed_ledger(deps: Deps, account: str, skus: Sequence[str], *, offers: dict[s
         deps.variants.observe(Variant(variant, facts, Visibility.VISIBLE, Observation(1, 2)))
         deps.variants.bind(variant, key)
         now = datetime.now(UTC)
-        shown = Values(stock, money, now)
+        known = Values(shown, money, now)
         row = Listing(
             key, variant, list_of(account), title=sku, status=Status.ACTIVE, offer=RemoteId(remote[0]),
-            remote=RemoteId(remote[1]), sent=shown, accepted=shown, seen=shown,
+            remote=RemoteId(remote[1]), sent=known, accepted=known, seen=known,
         )  # fmt: skip
         deps.listings.create(row)
         return key
@@ -114,11 +118,8 @@ def seed_ledger(deps: Deps, account: str, skus: Sequence[str], *, offers: dict[s
         return list(pool.map(one, skus))
 
 
-def make_due(deps: Deps, keys: Sequence[ListingKey]) -> None:
-    """Ask for both values to be sent, as a manual revise of all would."""
-    with ThreadPoolExecutor(_THREADS) as pool:
-        list(pool.map(lambda key: deps.listings.change(key, _asked), keys))
-
-
-def _asked(row: Listing) -> Listing:
-    return ledger.demanded(row, frozenset(row.auto), None, datetime.now(UTC))
+def compute(deps: Deps, keys: Sequence[ListingKey]) -> None:
+    """Recompute these rows as after a change in the shop: those whose accepted value is another are due then."""
+    worker = Recompute(deps, Cause.SHOP)
+    for start in range(0, len(keys), _CHUNK):
+        worker.listings(keys[start : start + _CHUNK])

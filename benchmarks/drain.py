@@ -1,0 +1,94 @@
+"""`drain.ebay`: how near the fast lane comes to the calls per second that the marketplace allows."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
+
+import boto3
+
+from benchmarks import marketplace, stage
+from benchmarks.figures import Figure
+from listbridge import bootstrap
+from listbridge.domain.ids import ListingKey
+from listbridge.domain.work import Nudge
+from listbridge.infra import settings
+from listbridge.services.deps import Deps
+from listbridge.services.nudge import nudge
+from listbridge.services.revise_inventory import revise_inventory
+
+LISTINGS = 600
+ACCOUNT, SELLER = "acc_bench", "anna"
+_PRICE, _STOCK = "19.90", 10
+_WORKERS = 2  # the lane's maximum concurrency in template.yaml
+_FUNCTION_S = 30.0  # its time limit there
+_ENOUGH_S = 120.0
+
+
+def measure() -> list[Figure]:
+    """Both values of every listing of one account, from the first call to the last as the marketplace counts them."""
+    with stage.local_aws("drain"), marketplace.ebay("drain") as ebay:
+        os.environ["PLATFORM_URLS"] = json.dumps({"ebay": ebay.url})
+        settings.forget()
+        bootstrap.use(None)
+        deps = bootstrap.deps()
+        stage.connect(deps, [ACCOUNT], credentials={ACCOUNT: marketplace.add_seller(ebay.door, SELLER)})
+        skus = [f"D{number:05d}" for number in range(LISTINGS)]
+        offers = marketplace.put_on_sale(ebay.door, SELLER, skus, quantity=_STOCK, price=_PRICE)
+        keys = stage.seed_ledger(
+            deps, ACCOUNT, skus, offers=offers, stock=_STOCK - 1, shown=_STOCK, price=_PRICE
+        )
+        stage.compute(deps, keys)
+        nudge(deps, keys[0].account)
+        _drain(deps, keys)
+        return [_figure(ebay)]
+
+
+def _figure(ebay: marketplace.Ebay) -> Figure:
+    calls = ebay.door.get("calls", limit=LISTINGS * 4)["calls"]
+    revisions = [call for call in calls if call["operation"] == "bulkUpdatePriceQuantity"]
+    if any(row["quantity"] != _STOCK - 1 for row in ebay.door.on_sale().values()):
+        raise AssertionError("a listing shows another quantity than the ledger's")
+    times = sorted(datetime.fromisoformat(call["at"]) for call in revisions)
+    seconds = (times[-1] - times[0]).total_seconds()
+    limits = ebay.limits()["per_second"]
+    print(ebay.door.get("limits")["text"])
+    settings_ = {
+        "listings": LISTINGS, "seconds": round(seconds, 2), "requests_per_change": round(len(calls) / LISTINGS, 4),
+        "refused": sum(call["status"] >= 400 for call in calls), "latency_s": marketplace.LATENCY_S, "time_scale": 1,
+        "limits": ebay.limits()["version"], "per_second": limits, "floor": "what the limits allow in these seconds",
+    }  # fmt: skip
+    allowed = (limits["burst"] + limits["rate"] * seconds) / seconds
+    return Figure("drain.ebay", LISTINGS / seconds, "listings/s", ">=0.9", floor=allowed, settings=settings_)
+
+
+def _drain(deps: Deps, keys: Sequence[ListingKey]) -> None:
+    """As the event source does it: as many workers as the lane may have, each with one message at a time."""
+    over = threading.Event()
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        workers = [pool.submit(_work, deps, over) for _ in range(_WORKERS)]
+        ends = time.monotonic() + _ENOUGH_S
+        try:
+            while any(row.due_band is not None for row in deps.listings.get_many(keys).values()):
+                if time.monotonic() > ends:
+                    raise AssertionError(f"not drained within {_ENOUGH_S:.0f} s")
+                time.sleep(1.0)
+        finally:
+            over.set()
+        for worker in workers:
+            worker.result()
+
+
+def _work(deps: Deps, over: threading.Event) -> None:
+    sqs: Any = boto3.client("sqs")
+    url = os.environ["REVISE_QUEUE_URL"]
+    while not over.is_set():
+        for message in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages", ()):
+            revise_inventory(deps, Nudge.model_validate_json(message["Body"]), remaining_s=_FUNCTION_S)
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
