@@ -29,9 +29,12 @@ class FakeInbox:
             self._rows[row.shop, row.delivery] = replace(row, state="stored")
             return True
 
-    def queued(self, shop: ShopId, delivery: str) -> None:
+    def queued(self, row: InboxRow) -> None:
         self._before_write("inbox.queued")
-        self._move((shop, delivery), ("stored",), "queued")
+        with self._lock:
+            stored = self._rows.get((row.shop, row.delivery))
+            if stored is not None and stored.stored_at == row.stored_at:
+                self._move((row.shop, row.delivery), ("stored",), "queued")
 
     def taken(self, rows: Sequence[tuple[ShopId, str]]) -> None:
         for key in rows:

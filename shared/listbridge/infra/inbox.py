@@ -20,11 +20,11 @@ KEPT_S = 30 * 86_400
 _SHARDS = 4
 _HINTS: Json[tuple[Hint, ...]] = Json(tuple[Hint, ...])
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
+_MICROSECOND = timedelta(microseconds=1)
 _STORED, _QUEUED, _TAKEN = text("stored"), text("queued"), text("taken")
 _V = number(VERSION)
 _NOT_QUEUED = "attribute_not_exists(#state) OR #state <> :queued"
-_STILL_STORED = "#state = :stored"
+_STILL_STORED = "#state = :stored AND #stored_at = :stored_at"
 _MOVE = "SET #state = :state REMOVE #unsent"
 
 
@@ -38,7 +38,7 @@ class DynamoInbox:
             "delivery": text(row.delivery),
             "topic": text(row.topic),
             "hints": text(_HINTS.write(row.hints)),
-            "stored_at": number((row.stored_at - _EPOCH) // _MILLISECOND),
+            "stored_at": number(_micros(row.stored_at)),
             "state": _STORED,
             "unsent": text(str(zlib.crc32(row.delivery.encode()) % _SHARDS)),
             "expires_at": number(int(row.stored_at.timestamp()) + KEPT_S),
@@ -50,10 +50,10 @@ class DynamoInbox:
             return False
         return True
 
-    def queued(self, shop: ShopId, delivery: str) -> None:
-        """The message is in the queue: only while the row is still `stored`."""
-        values = {":state": _QUEUED, ":stored": _STORED}
-        self._move(shop, delivery, _STILL_STORED, values)
+    def queued(self, row: InboxRow) -> None:
+        """The message for this very row is in the queue: only while it is still `stored`, and by nobody since."""
+        values = {":state": _QUEUED, ":stored": _STORED, ":stored_at": number(_micros(row.stored_at))}
+        self._move(row.shop, row.delivery, _STILL_STORED, values)
 
     def taken(self, rows: Sequence[tuple[ShopId, str]]) -> None:
         """From now on a repeat is a new hint."""
@@ -66,7 +66,7 @@ class DynamoInbox:
         for shard in range(_SHARDS):
             values = {
                 ":shard": text(str(shard)),
-                ":before": number((older_than - _EPOCH) // _MILLISECOND),
+                ":before": number(_micros(older_than)),
             }
             where = "#unsent = :shard AND #stored_at < :before"
             items, _ = dynamo.query(self._table, where, values, index="unsent", limit=limit)
@@ -99,6 +99,10 @@ def _row(item: Item) -> InboxRow:
         delivery=item["delivery"]["S"],
         topic=item["topic"]["S"],
         hints=_HINTS.read(item["hints"]["S"]),
-        stored_at=_EPOCH + int(item["stored_at"]["N"]) * _MILLISECOND,
+        stored_at=_EPOCH + int(item["stored_at"]["N"]) * _MICROSECOND,
         state=item["state"]["S"],
     )
+
+
+def _micros(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND

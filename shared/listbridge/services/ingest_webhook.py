@@ -81,7 +81,7 @@ def ingest_webhook(
     if not inbox.store(row):
         return Receipt(200, "repeated")
     queues.send(Lane.SHOP_EVENTS, event_of(row))
-    inbox.queued(shop, delivery.id)
+    inbox.queued(row)
     return Receipt(200, "queued")
 
 

@@ -43,7 +43,7 @@ def resend_unsent(deps: Deps) -> int:
     rows = deps.inbox.unsent(older_than=older_than, limit=_ROWS)
     for row in rows:
         deps.queues.send(Lane.SHOP_EVENTS, event_of(row))
-        deps.inbox.queued(row.shop, row.delivery)
+        deps.inbox.queued(row)
     return len(rows)
 
 

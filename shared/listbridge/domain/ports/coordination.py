@@ -87,8 +87,11 @@ class Inbox(Protocol):
     def store(self, row: InboxRow) -> bool:
         """Put the row as `stored`. False only when the same delivery is already `queued` and not yet taken."""
 
-    def queued(self, shop: ShopId, delivery: str) -> None:
-        """The message is in the queue: only while the row is still `stored`."""
+    def queued(self, row: InboxRow) -> None:
+        """The message for this very row is in the queue: only while it is still `stored`, and by nobody since.
+
+        A repeat that was stored meanwhile (another `stored_at`) has a send of its own to make, and may die before it.
+        """
 
     def taken(self, rows: Sequence[tuple[ShopId, str]]) -> None:
         """`sync_catalog` has it: from now on a repeat is a new hint."""

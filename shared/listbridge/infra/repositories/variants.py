@@ -8,7 +8,7 @@ each changed by its own update: an observation can never overwrite them, nor the
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from listbridge.domain.catalog import Observation, Reservation, Variant, VariantFacts, Visibility, Write
 from listbridge.domain.ids import ListingKey, ProductId, ShopId, VariantId, VariantKey
@@ -33,7 +33,7 @@ class _Observed:
 @dataclass(frozen=True, slots=True)
 class _Reserved:
     quantity: int
-    absorbed_from: int | None = field(default=None)
+    absorbed_from: int | None = None
 
 
 _JSON: Json[_Observed] = Json(_Observed)
@@ -64,51 +64,28 @@ class DynamoVariants:
         them the same is known, and a third read must not slip in between. Raises Conflict when others kept writing
         the row for twenty tries.
         """
-        mine = _Observed(variant.facts, variant.visibility, variant.content_hash, variant.absent)
-        doc = _JSON.write(mine)
-        start, end = variant.observation.start, variant.observation.end
-        values = self._values(doc, start, end)
-        condition = "attribute_not_exists(#doc) OR #obs_end < :start"
+        key, mine = variant.key, variant.observation
+        observed = _Observed(variant.facts, variant.visibility, variant.content_hash, variant.absent)
+        doc = _JSON.write(observed)
         for attempt in range(_TRIES):
             try:
-                old = dynamo.update(
-                    self._table,
-                    _key(variant.key),
-                    _SET,
-                    condition=condition,
-                    values=values,
-                    returning="ALL_OLD",
-                )
+                old = self._write(key, doc, mine, "attribute_not_exists(#doc) OR #obs_end < :start")
+                return Write.SAME if "doc" in old and _agree(old, doc, observed) else Write.NEW
             except dynamo.ConditionFailed as error:
-                row = error.row or dynamo.get(self._table, _key(variant.key))
-                if row is None:
-                    continue
-                if end < int(row["obs_start"]["N"]):
-                    return Write.STALE
-                if start > int(row["obs_end"]["N"]):
-                    # Only a spanning write of an older row can bring us here: try the plain one again.
-                    condition, values = (
-                        "attribute_not_exists(#doc) OR #obs_end < :start",
-                        self._values(doc, start, end),
-                    )
-                    continue
-                if not _agree(row, doc, mine):
-                    return Write.OVERLAP
-                was = row["obs_start"], row["obs_end"]
-                span = max(start, int(was[0]["N"])), max(end, int(was[1]["N"]))
-                if span == (int(was[0]["N"]), int(was[1]["N"])):
-                    return Write.SAME
-                values = {
-                    **self._values(doc, *span),
-                    ":was_start": was[0],
-                    ":was_end": was[1],
-                    ":was": row["doc"],
-                }
-                condition = "#obs_start = :was_start AND #obs_end = :was_end AND #doc = :was"
-                dynamo.pause(attempt)
+                row = error.row or dynamo.get(self._table, _key(key))
+            if row is None:
                 continue
-            return Write.SAME if old.get("doc") and _agree(old, doc, mine) else Write.NEW
-        raise Conflict(str(variant.key))
+            stored = _observation(row)
+            if mine.end < stored.start:
+                return Write.STALE
+            if mine.start <= stored.end:
+                if not _agree(row, doc, observed):
+                    return Write.OVERLAP
+                span = Observation(max(mine.start, stored.start), max(mine.end, stored.end))
+                if span == stored or self._span(key, doc, span, row):
+                    return Write.SAME
+            dynamo.pause(attempt)
+        raise Conflict(str(key))
 
     def bind(self, key: VariantKey, listing: ListingKey) -> None:
         """Note that the listing is computed from the variant; idempotent. Raises Missing."""
@@ -149,15 +126,32 @@ class DynamoVariants:
     def _table(self) -> str:
         return settings.table("variants")
 
-    def _values(self, doc: str, start: int, end: int) -> dict[str, Item]:
-        return {
+    def _write(
+        self, key: VariantKey, doc: str, observation: Observation, condition: str, **was: Item
+    ) -> Item:
+        """The row as it was before. Raises ConditionFailed."""
+        values = {
             ":doc": text(doc),
-            ":start": number(start),
-            ":end": number(end),
+            ":start": number(observation.start),
+            ":end": number(observation.end),
             ":v": number(VERSION),
             ":none": {"M": {}},
             ":one": number(1),
+            **{f":{name}": value for name, value in was.items()},
         }
+        return dynamo.update(
+            self._table, _key(key), _SET, condition=condition, values=values, returning="ALL_OLD"
+        )
+
+    def _span(self, key: VariantKey, doc: str, span: Observation, row: Item) -> bool:
+        """Put the spanning observation in place of exactly the one that was read; False when that is gone."""
+        still = "#obs_start = :was_start AND #obs_end = :was_end AND #doc = :was_doc"
+        was = {"was_start": row["obs_start"], "was_end": row["obs_end"], "was_doc": row["doc"]}
+        try:
+            self._write(key, doc, span, still, **was)
+        except dynamo.ConditionFailed:
+            return False
+        return True
 
     def _change(
         self, key: VariantKey, expression: str, values: dict[str, Item], names: dict[str, str] | None = None
@@ -178,6 +172,10 @@ def _agree(row: Item, doc: str, mine: _Observed) -> bool:
     return bool(stored == doc) or _JSON.read(stored) == mine
 
 
+def _observation(item: Item) -> Observation:
+    return Observation(int(item["obs_start"]["N"]), int(item["obs_end"]["N"]))
+
+
 def _key(key: VariantKey) -> Item:
     return {"product": text(f"{key.shop}#{key.product}"), "variant": text(key.variant)}
 
@@ -192,7 +190,7 @@ def _variant(item: Item) -> Variant:
         key=VariantKey(ShopId(shop), ProductId(product), VariantId(item["variant"]["S"])),
         facts=observed.facts,
         visibility=observed.visibility,
-        observation=Observation(int(item["obs_start"]["N"]), int(item["obs_end"]["N"])),
+        observation=_observation(item),
         content_hash=observed.content_hash,
         reservations={line: Reservation(row.quantity, row.absorbed_from) for line, row in held.items()},
         listings=frozenset(ListingKey.parse(name) for name in item.get("listings", {"SS": ()})["SS"]),
