@@ -11,13 +11,14 @@ import pytest
 from listbridge.domain.catalog import Observation, Reservation, Visibility, Write
 from listbridge.domain.configuration import Profile
 from listbridge.domain.ids import JobId, SalesListId
-from listbridge.domain.jobs import JobState
+from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
 from listbridge.domain.listing import BOTH, NOTHING, Computed, Status
 from listbridge.infra import aws, settings
 from tests.contract.repositories.conftest import Emulated
 from tests.contract.repositories.rows import listing, listing_key, rich_listing, variant, variant_key
 from tests.emulator import EmulatedAws
 from tests.fakes.clock import START
+from tests.fakes.cuts import CutAt, WorkerDied
 
 pytestmark = pytest.mark.emulator
 
@@ -134,3 +135,19 @@ def test_an_epoch_never_falls_even_when_its_row_expired(real: Emulated, name: st
     second = real.leases.acquire(name, "a", seconds=10)
     assert second is not None
     assert second.epoch > first.epoch
+
+
+def test_a_worker_that_died_before_closing_its_job_is_made_good_by_the_replay(
+    real: Emulated, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = Job(id=JobId(f"job_{name}"), kind=JobKind.SEND, created_at=START)
+    real.jobs.create(job, [JobEntry(item="p0")])
+    entry = JobEntry(item="p0", outcome=Outcome.DONE, at=START)
+    died = CutAt(1)
+    with monkeypatch.context() as dying:
+        dying.setattr(real.jobs, "_close_if_complete", lambda id, entry: died("close"))
+        with pytest.raises(WorkerDied):
+            real.jobs.finish(job.id, entry)
+    assert (real.jobs.get(job.id).state, real.jobs.get(job.id).done) == (JobState.RUNNING, 1)
+    real.jobs.finish(job.id, entry)
+    assert (real.jobs.get(job.id).state, real.jobs.get(job.id).done) == (JobState.DONE, 1)
