@@ -51,9 +51,8 @@ def observe_products(deps: Deps, shop: Shop, adapter: ShopAdapter, products: Seq
         for facts in result.products:
             observed.products[facts.product] = facts
         for product, missing in _missing_by_product(deps, shop.id, result).items():
-            confirmed = missing & doubtful
-            _store_absent(deps, confirmed, observation, observed)
-            if missing - doubtful:
+            settled = store_absent(deps, missing & doubtful, observation, observed)
+            if missing - doubtful or not settled:
                 doubtful |= missing
                 again.add(product)
         for facts in result.products:
@@ -94,9 +93,19 @@ def store_product(
     return settled
 
 
-def store_absent(deps: Deps, keys: set[VariantKey], observation: Observation, observed: Observed) -> None:
-    """Store that these variants are proven gone."""
-    _store_absent(deps, keys, observation, observed)
+def store_absent(deps: Deps, keys: set[VariantKey], observation: Observation, observed: Observed) -> bool:
+    """Store that these variants are proven gone; False when some read overlapped and saw one of them."""
+    settled = True
+    for key, row in deps.variants.get_many(keys).items():
+        observed.touched.add(key)
+        if row.absent:
+            continue
+        write = deps.variants.observe(replace(row, absent=True, observation=observation))
+        if write in (Write.NEW, Write.SAME):
+            observed.absent.add(key)
+            observed.changed.add(key)
+        settled = settled and write is not Write.OVERLAP
+    return settled
 
 
 def content_hash(facts: ProductFacts) -> str:
@@ -118,14 +127,3 @@ def _missing_by_product(deps: Deps, shop: ShopId, result: ReadResult) -> dict[Pr
         if gone:
             missing[product] = gone
     return missing
-
-
-def _store_absent(deps: Deps, keys: set[VariantKey], observation: Observation, observed: Observed) -> None:
-    for key, row in deps.variants.get_many(keys).items():
-        observed.touched.add(key)
-        if row.absent:
-            continue
-        write = deps.variants.observe(replace(row, absent=True, observation=observation))
-        if write in (Write.NEW, Write.SAME):
-            observed.absent.add(key)
-            observed.changed.add(key)

@@ -1,0 +1,35 @@
+"""A world around a scripted shop and a scripted marketplace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from listbridge.services.deps import TimeLimits
+from listbridge.services.ingest_webhook import WebhookDoor
+from tests.fakes.stores import Stores
+from tests.faults.death import Fate
+from tests.faults.scripted_market import ScriptedMarket
+from tests.faults.scripted_shop import ScriptedScheme, ScriptedShop
+from tests.faults.world import SECRET, SHOP, World
+
+
+@dataclass
+class Scripted:
+    """The world with what is around it at hand."""
+
+    world: World
+    shop: ScriptedShop
+    market: ScriptedMarket
+    fate: Fate
+
+
+def scripted_world(*, limits: TimeLimits | None = None, connect: bool = True) -> Scripted:
+    """A world with one shop, one account and one list, connected and empty."""
+    stores, fate = Stores(), Fate()
+    market = ScriptedMarket(stores.clock, before_call=fate)
+    shop = ScriptedShop(before_call=fate)
+    world = World(stores, shop, market, fate, limits or TimeLimits())
+    world.doors[SHOP] = WebhookDoor(ScriptedScheme(), (SECRET,))
+    if connect:
+        world.connect()
+    return Scripted(world, shop, market, fate)

@@ -1,0 +1,308 @@
+"""A marketplace of our own making: it keeps state, counts, forgets nothing, and does wrong what it is told to.
+
+It stands for the worst that a platform may be: creating twice makes two, a look shows a fresh draft only after a while,
+and a call whose answer is lost may land late.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from listbridge.domain.configuration import Account
+from listbridge.domain.ids import AccountId, ListingKey, RemoteId, Site, Sku
+from listbridge.domain.listing import Listing, Values
+from listbridge.domain.money import Money
+from listbridge.domain.ports import (
+    AccountIdentity,
+    Budget,
+    Clock,
+    MarketplaceTraits,
+    Published,
+    PublishRequest,
+    PublishSteps,
+    RemoteListing,
+    Revision,
+    RevisionResult,
+    Share,
+)
+from listbridge.domain.problem import Problem
+from listbridge.domain.rules import Bounds
+from listbridge.domain.verdicts import (
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    RemoteError,
+    RetryLater,
+    Unauthorized,
+)
+from simulators.faults import Fault, FaultPlan
+from tests.fakes.budget import FakeBudget
+
+SETTLE_S = 30.0
+TRAITS = MarketplaceTraits(
+    settle_s=SETTLE_S, revise_operation="revise", revise_batch=25, revise_rate=25.0, max_sku_length=50,
+    refuses_zero="zero_refused",
+)  # fmt: skip
+
+
+@dataclass
+class Offer:
+    """One offer: a draft until `live`. Two live ones for one key would break P4, and nothing here prevents that."""
+
+    id: RemoteId
+    key: ListingKey
+    made_at: datetime
+    live: bool = False
+    remote: RemoteId | None = None
+    quantity: int | None = None
+    price: Money | None = None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One write that reached the marketplace, in the order of its sending."""
+
+    at: datetime
+    operation: str
+    key: ListingKey
+    values: Values
+
+
+@dataclass
+class ScriptedMarket:
+    """All accounts of one marketplace. `before_call` is asked before every call and may kill or overtake its worker."""
+
+    clock: Clock
+    before_call: Callable[[str], None] = lambda name: None
+    latency_s: float = 0.1
+    look_lag_s: float = SETTLE_S
+    offers: list[Offer] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
+    plan: FaultPlan = field(default_factory=FaultPlan)
+    poisoned: dict[Sku, Exception] = field(default_factory=dict)
+    refused_prices: set[Sku] = field(default_factory=set)
+    late: list[Callable[[], None]] = field(default_factory=list)
+    budgets: dict[Share, FakeBudget] = field(default_factory=dict)
+    dead_accounts: set[AccountId] = field(default_factory=set)
+    refuses_zero: bool = False
+    grouped: bool = False
+    calls: int = 0
+    _ids: Any = field(default_factory=lambda: itertools.count(1000))
+
+    # ---- the `Marketplaces` port ----
+
+    def open(self, account: Account, share: Share = Share.ORDINARY) -> tuple[ScriptedAdapter, Budget]:
+        return ScriptedAdapter(self, account.id), self.budgets.setdefault(share, FakeBudget(self.clock))
+
+    def traits(self, marketplace: str) -> MarketplaceTraits:
+        return TRAITS
+
+    def bounds(self, marketplace: str, site: Site) -> Bounds:
+        return Bounds("EUR")
+
+    # ---- what a test sees and does ----
+
+    def live(self, key: ListingKey) -> list[Offer]:
+        return [offer for offer in self.offers if offer.key == key and offer.live]
+
+    def shown(self, key: ListingKey) -> tuple[int | None, str] | None:
+        """Quantity and price of the one live listing; None when there is none."""
+        live = self.live(key)
+        assert len(live) <= 1, f"{len(live)} live listings of {key}"
+        return (live[0].quantity, str(live[0].price.amount) if live[0].price else "") if live else None
+
+    def sell_elsewhere(self, key: ListingKey, quantity: int, price: Money) -> Offer:
+        """The seller listed this by hand, before us."""
+        offer = Offer(
+            self.new_id(), key, self.clock.now() - timedelta(days=9), True, self.new_id(), quantity, price
+        )
+        self.offers.append(offer)
+        return offer
+
+    def land_late_calls(self) -> None:
+        """What was still under way arrives now."""
+        late, self.late = self.late, []
+        for call in late:
+            call()
+
+    def new_id(self) -> RemoteId:
+        return RemoteId(str(next(self._ids)))
+
+    # ---- one call ----
+
+    def call(self, operation: str, account: AccountId, apply: Callable[[], Any], *, write: bool) -> Any:
+        """Let the call arrive, or suffer what was planned for it."""
+        self.before_call(f"remote.{operation}")
+        self.calls += 1
+        self.clock.sleep(self.latency_s)
+        if account in self.dead_accounts:
+            raise Unauthorized(Problem("token_revoked"))
+        fault = self.plan.strike(operation)
+        if fault is not None:
+            return self._suffer(fault, apply, write=write)
+        result = apply()
+        self.before_call(f"remote.{operation}.answered")
+        return result
+
+    def _suffer(self, fault: Fault, apply: Callable[[], Any], *, write: bool) -> Any:
+        lost: RemoteError = (
+            OutcomeUnknown(Problem("no_answer")) if write else RetryLater(Problem("no_answer"))
+        )
+        if fault.kind == "status" and fault.status == 429:
+            raise RateLimited(Problem("too_many_requests"), after_s=1)
+        if fault.kind == "drop_before":
+            raise RetryLater(Problem("connection_failed"))
+        if fault.kind == "drop_after":
+            apply()
+            raise lost
+        if fault.kind == "delay":
+            self.late.append(apply)
+            raise lost
+        raise lost  # any other status, and a page of HTML
+
+
+@dataclass
+class ScriptedAdapter:
+    """`MarketplaceAdapter` for one account of a scripted market."""
+
+    market: ScriptedMarket
+    account: AccountId
+
+    def identify(self) -> AccountIdentity:
+        return self._call("identify", lambda: AccountIdentity("seller", (Site("X_DE"),)), write=False)
+
+    def lease_key(self, listing: Listing) -> str:
+        unit = listing.group if self.market.grouped and listing.group else listing.key.sku
+        return f"unit#{listing.key.account}#{unit}"
+
+    def creation_choices(self, site: Site) -> Mapping[str, Any]:
+        return {}
+
+    def revise(self, revisions: Sequence[Revision], *, highest_quantity: int | None) -> list[RevisionResult]:
+        for revision in revisions:
+            poison = self.market.poisoned.get(revision.key.sku)
+            if poison is not None:
+                self.market.before_call("remote.revise")
+                raise poison
+        return self._call("revise", lambda: [self._revise(one) for one in revisions], write=True)
+
+    def _revise(self, revision: Revision) -> RevisionResult:
+        values, market = revision.values, self.market
+        market.sent.append(Sent(market.clock.now(), "revise", revision.key, values))
+        if values.quantity == 0 and market.refuses_zero:
+            return RevisionResult(revision.key, Rejected(Problem("zero_refused")))
+        if values.price is not None and revision.key.sku in market.refused_prices:
+            return RevisionResult(revision.key, Rejected(Problem("price_refused", fix="set_price_in_shop")))
+        live = market.live(revision.key)
+        if not live:
+            return RevisionResult(revision.key, Rejected(Problem("listing_ended")))
+        for offer in live:
+            offer.quantity = offer.quantity if values.quantity is None else values.quantity
+            offer.price = offer.price if values.price is None else values.price
+        return RevisionResult(revision.key)
+
+    def read_back(self, listings: Sequence[Listing]) -> list[RemoteListing]:
+        return self._call("read_back", lambda: [self._seen(row.key) for row in listings], write=False)
+
+    def _seen(self, key: ListingKey) -> RemoteListing:
+        live = self.market.live(key)
+        if not live:
+            return RemoteListing(key, live=False)
+        offer = live[-1]
+        return RemoteListing(key, True, offer.id, offer.remote, None, Values(offer.quantity, offer.price))
+
+    def find(self, site: Site, sku: Sku) -> RemoteListing | None:
+        key = ListingKey(self.account, site, sku)
+        seen: RemoteListing = self._call("find", lambda: self._seen(key), write=False)
+        return seen if seen.live else None
+
+    def publish(self, request: PublishRequest, steps: PublishSteps) -> Published:
+        offers: dict[Sku, RemoteId] = {}
+        left_out: dict[Sku, RemoteError] = {}
+        for variant in request.variants:
+            sku = variant.key.sku
+            poison = self.market.poisoned.get(sku)
+            if isinstance(poison, Rejected):
+                left_out[sku] = poison
+                continue
+            if poison is not None:
+                raise poison
+            offers[sku] = self._draft(variant.key, steps)
+            with steps.unit(sku) as unit:
+                unit.check()
+                values = unit.values[sku]
+                self._call(
+                    "put_values", lambda id=offers[sku], values=values: self._put(id, values), write=True
+                )
+                unit.accept(sku)
+        if not offers:
+            raise next(iter(left_out.values()))
+        remote = self._go_live([offers[sku] for sku in offers], steps)
+        return Published(remote, offers, None, left_out)
+
+    def _draft(self, key: ListingKey, steps: PublishSteps) -> RemoteId:
+        name, mark = f"offer:{key.sku}", f"creating:{key.sku}"
+        known = steps.progress.get(name)
+        if known is not None:
+            return RemoteId(known)
+        found: RemoteId | None = None
+        if mark in steps.progress:
+            found = self._call("look", lambda: self._look(key), write=False)
+        if found is None:
+            steps.save(**{mark: "yes"})
+            found = self._call("create", lambda: self._create(key), write=True)
+        assert found is not None
+        steps.save(**{name: found})
+        return found
+
+    def _create(self, key: ListingKey) -> RemoteId:
+        offer = Offer(self.market.new_id(), key, self.market.clock.now())
+        self.market.offers.append(offer)
+        return offer.id
+
+    def _look(self, key: ListingKey) -> RemoteId | None:
+        """What a search shows: a draft made a moment ago is not in it yet."""
+        seen_until = self.market.clock.now() - timedelta(seconds=self.market.look_lag_s)
+        ids = [offer.id for offer in self.market.offers if offer.key == key and offer.made_at <= seen_until]
+        return ids[-1] if ids else None
+
+    def _put(self, id: RemoteId, values: Values) -> None:
+        offer = self._offer(id)
+        self.market.sent.append(Sent(self.market.clock.now(), "put_values", offer.key, values))
+        offer.quantity = offer.quantity if values.quantity is None else values.quantity
+        offer.price = offer.price if values.price is None else values.price
+
+    def _go_live(self, ids: Sequence[RemoteId], steps: PublishSteps) -> RemoteId:
+        remote: RemoteId = self._call("go_live", lambda: self._publish(ids), write=True)
+        steps.save(listing=remote)
+        return remote
+
+    def _publish(self, ids: Sequence[RemoteId]) -> RemoteId:
+        """Publishing what is live already changes nothing, and tells its id."""
+        offers = [self._offer(id) for id in ids]
+        remote = next((offer.remote for offer in offers if offer.live), None) or self.market.new_id()
+        for offer in offers:
+            offer.live, offer.remote = True, remote
+        return remote
+
+    def full_revise(self, request: PublishRequest, steps: PublishSteps) -> Published:
+        return self.publish(request, steps)
+
+    def end(self, request: PublishRequest, steps: PublishSteps) -> None:
+        keys = {variant.key for variant in request.variants}
+        self._call("end", lambda: self._end(keys), write=True)
+
+    def _end(self, keys: set[ListingKey]) -> None:
+        for offer in self.market.offers:
+            if offer.key in keys:
+                offer.live = False
+
+    def _offer(self, id: RemoteId) -> Offer:
+        return next(offer for offer in self.market.offers if offer.id == id)
+
+    def _call(self, operation: str, apply: Callable[[], Any], *, write: bool) -> Any:
+        return self.market.call(operation, self.account, apply, write=write)

@@ -1,0 +1,354 @@
+"""The whole system in one process: the real handlers over fakes of our tables and queues, and time that a test turns.
+
+The loop is an event source as AWS's are: it delivers at least once, keeps what a worker took hidden for the queue's
+visibility time, takes partial failures back, and buries a message after its tenth receive. A worker that dies leaves
+everything as it was.
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from listbridge import bootstrap
+from listbridge.domain.configuration import Account, CreationProfile, Document, Profile, SalesList, Shop
+from listbridge.domain.holds import field_hold, hold_of
+from listbridge.domain.ids import (
+    AccountId,
+    JobId,
+    ListingKey,
+    ProductId,
+    ProfileId,
+    SalesListId,
+    ShopId,
+    Site,
+    Sku,
+    VariantKey,
+    new_id,
+)
+from listbridge.domain.jobs import Job, JobEntry, JobKind
+from listbridge.domain.ledger import due_fields
+from listbridge.domain.listing import Field, Listing, Status
+from listbridge.domain.ports import Marketplaces, ShopAdapter, Shops
+from listbridge.domain.sales_list_items import Item
+from listbridge.domain.work import Hint, HintKind, Lane, Message, PublishKind, PublishTask, ShopEvent
+from listbridge.services.deps import Deps, TimeLimits
+from listbridge.services.ingest_webhook import WebhookDoor
+from listbridge.services.observe_shop import observe_products
+from listbridge.services.recompute import Recompute
+from tests.fakes.cuts import WorkerDied
+from tests.fakes.queues import Received
+from tests.fakes.stores import Stores
+from tests.faults.death import Fate
+
+SHOP, ACCOUNT, LIST, SITE = ShopId("shop_1"), AccountId("acc_1"), SalesListId("list_1"), Site("X_DE")
+CREATION = ProfileId("creation_1")
+SECRET = "open sesame"
+
+
+@dataclass(frozen=True)
+class LaneSource:
+    """One queue's event source, as template.yaml sets it up."""
+
+    function: str
+    batch: int
+    timeout_s: float
+    visibility_s: float
+
+
+SOURCES = {
+    Lane.SHOP_EVENTS: LaneSource("sync_catalog", 10, 30, 180),
+    Lane.RECOMPUTE: LaneSource("recompute_listings", 10, 60, 360),
+    Lane.REVISE: LaneSource("revise_inventory", 1, 30, 30),
+    Lane.PUBLISH: LaneSource("publish_listing", 1, 120, 720),
+}
+
+
+@dataclass(frozen=True)
+class Context:
+    """Lambda's context, as far as handlers look at it."""
+
+    remaining_ms: int
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining_ms
+
+
+@dataclass
+class World:
+    """Our system around a shop and a marketplace, scripted or simulated."""
+
+    stores: Stores
+    shops: Shops
+    marketplaces: Marketplaces
+    fate: Fate
+    limits: TimeLimits = field(default_factory=TimeLimits)
+    deaths: int = 0
+    doors: dict[ShopId, WebhookDoor] = field(default_factory=dict)
+    deps: Deps = field(init=False)
+    on_tick: list[Callable[[], None]] = field(default_factory=list)
+    """What the outside does each minute: deliveries due again, tokens that run out."""
+    max_body: int = 65_536
+
+    def __post_init__(self) -> None:
+        s = self.stores
+        s.cut.hook = self.fate
+        self.deps = Deps(
+            clock=s.clock, configuration=s.configuration, variants=s.variants, listings=s.listings, items=s.items,
+            publications=s.publications, leases=s.leases, counters=s.counters, inbox=s.inbox, jobs=s.jobs,
+            activity=s.activity, queues=s.queues, secrets=s.secrets, shops=self.shops, marketplaces=self.marketplaces,
+            limits=self.limits, workers=1,
+        )  # fmt: skip
+        self.use()
+
+    def use(self) -> None:
+        """Make the handlers work in this world."""
+        s = self.stores
+        ingest = bootstrap.WebhookIngest(self, s.inbox, s.queues, s.clock, self.max_body)
+        bootstrap.use(self.deps, ingest)
+
+    # ---- `WebhookDoors` ----
+
+    def of(self, shop: ShopId) -> WebhookDoor | None:
+        return self.doors.get(shop)
+
+    def any(self) -> WebhookDoor | None:
+        return next(iter(self.doors.values()), None)
+
+    # ---- time and queues ----
+
+    @property
+    def now(self) -> Any:
+        return self.stores.clock.now()
+
+    def deliver(self, lane: Lane, batch: int | None = None) -> int:
+        """Hand one batch of the lane to its handler; returns how many messages it took."""
+        source = SOURCES[lane]
+        received = self.stores.queues.receive(lane, batch or source.batch, visibility_s=source.visibility_s)
+        if received:
+            self.handle(lane, received)
+        return len(received)
+
+    def handle(self, lane: Lane, received: list[Received]) -> None:
+        """What the event source does with one batch: call, and delete what was done. A dead worker deletes nothing."""
+        source = SOURCES[lane]
+        records = [{"messageId": str(one.id), "body": one.body} for one in received]
+        handler = importlib.import_module(f"functions.{source.function}.app").handler
+        try:
+            answer = handler({"Records": records}, Context(int(source.timeout_s * 1000)))
+        except WorkerDied:
+            self.deaths += 1
+            self.fate.revive()
+            return
+        failed = {row["itemIdentifier"] for row in answer["batchItemFailures"]}
+        self.stores.queues.delete(lane, *(one for one in received if str(one.id) not in failed))
+
+    def tick(self, *timers: str) -> None:
+        """Run these timers now (by default those of every minute)."""
+        handler = importlib.import_module("functions.reconcile.app").handler
+        for timer in timers or ("unsent", "due"):
+            try:
+                handler({"timer": timer}, Context(60_000))
+            except WorkerDied:
+                self.deaths += 1
+                self.fate.revive()
+
+    def deliver_all(self, limit: int = 5000) -> None:
+        """Deliver everything that can be delivered at this instant, round robin."""
+        for _ in range(limit):
+            if sum(self.deliver(lane) for lane in Lane) == 0:
+                return
+        raise AssertionError(f"still busy after {limit} rounds: " + self.describe())
+
+    def run(self, seconds: float) -> None:
+        """Let this much time pass, delivering whatever comes due on the way and running the minute's timers."""
+        end = self.now + timedelta(seconds=seconds)
+        next_tick = self.now + timedelta(seconds=60)
+        while True:
+            self.deliver_all()
+            if self.now >= next_tick:
+                for happens in self.on_tick:
+                    happens()
+                self.tick()
+                next_tick = self.now + timedelta(seconds=60)
+                continue
+            if self.now >= end:
+                return
+            times = [self.stores.queues.next_visible(lane) for lane in Lane]
+            wake = min([time for time in times if time is not None] + [next_tick, end])
+            self.stores.clock.advance(max(0.001, (wake - self.now).total_seconds()))
+
+    def settle(self, *, hours: float = 2) -> None:
+        """Let the dust settle: run until nothing is queued and nothing due may still move, at most so long."""
+        end = self.now + timedelta(hours=hours)
+        while self.now < end:
+            self.run(120)
+            if not any(self.stores.queues.depth(lane) for lane in Lane) and not self.still_due():
+                return
+        raise AssertionError(f"no rest after {hours} h: " + self.describe())
+
+    def still_due(self) -> list[Listing]:
+        account_rows = []
+        for account in self.stores.configuration.all(Account):
+            for row in self.rows(account.id):
+                pending = row.status is Status.PENDING
+                if (row.due_band is not None or pending) and hold_of(row, account) is None:
+                    account_rows.append(row)
+        return account_rows
+
+    def describe(self) -> str:
+        queues = {lane.value: [m.model_dump() for m in self.stores.queues.messages(lane)] for lane in Lane}
+        due = [
+            (str(r.key), r.due_band, r.not_before, r.attempt and r.attempt.id, r.settle_at)
+            for r in self.still_due()
+        ]
+        return f"at {self.now}: queues { {k: v for k, v in queues.items() if v} }, due {due}"
+
+    # ---- what a seller does ----
+
+    def connect(self, *, platform: str = "scripted", marketplace: str = "scripted", currency: str = "EUR",
+                shop: dict[str, Any] | None = None, account: dict[str, Any] | None = None,
+                creation: dict[str, Any] | None = None, site: Site = SITE, name: str = "1") -> None:  # fmt: skip
+        """A shop, an account, and a sales list with a creation profile; `name` "2" makes a second account and list."""
+        save = self.stores.configuration.save
+        if name == "1":
+            save(Shop(id=SHOP, name="Shop", platform=platform, currency=currency, **(shop or {})))
+            save(Profile(id=ProfileId("profile_1"), name="Rules"))
+        account_id, creation_id = AccountId(f"acc_{name}"), ProfileId(f"creation_{name}")
+        save(
+            Account(
+                id=account_id,
+                name=f"Account {name}",
+                marketplace=marketplace,
+                shop=SHOP,
+                sites=(site,),
+                **(account or {}),
+            )
+        )
+        save(
+            CreationProfile(
+                id=creation_id, name="New", marketplace=marketplace, site=site, settings=creation or {}
+            )
+        )
+        save(SalesList(id=SalesListId(f"list_{name}"), name="List", account=account_id, site=site,
+                       profile=ProfileId("profile_1"), creation_profile=creation_id))  # fmt: skip
+
+    def add(self, *products: ProductId, sales_list: SalesListId = LIST) -> list[ListingKey]:
+        """Put these products of the shop in the sales list, as items with listings that were never sent."""
+        shop = self.stores.configuration.get(Shop, SHOP)
+        the_list = self.stores.configuration.get(SalesList, sales_list)
+        adapter: ShopAdapter = self.shops.open(shop)
+        observed = observe_products(self.deps, shop, adapter, list(products))
+        keys = []
+        for product in products:
+            for variant in observed.products[product].variants:
+                key = ListingKey(the_list.account, the_list.site, variant.sku)
+                home = VariantKey(SHOP, product, variant.variant)
+                self.stores.listings.create(
+                    Listing(key=key, variant=home, sales_list=sales_list, title=variant.title)
+                )
+                self.stores.items.put(Item(sales_list, home, variant.sku, variant.title, key))
+                self.stores.variants.bind(home, key)
+                keys.append(key)
+        Recompute(self.deps).listings(keys)
+        return keys
+
+    def action(
+        self, kind: PublishKind, *products: ProductId, sales_list: SalesListId = LIST, deliver: bool = True
+    ) -> JobId:
+        """Queue a publishing action for these products, with its job."""
+        keys = [str(item.listing) for p in products for item in self.stores.items.of_product(SHOP, p)
+                if item.sales_list == sales_list and item.listing]  # fmt: skip
+        job = JobId(new_id("job"))
+        self.stores.jobs.create(
+            Job(id=job, kind=JobKind(kind.value), account=ACCOUNT, created_at=self.now),
+            [JobEntry(item=k) for k in keys],
+        )
+        tasks: list[Message] = [
+            PublishTask(action=kind, sales_list=sales_list, product=p, job=job) for p in products
+        ]
+        self.stores.queues.send(Lane.PUBLISH, *tasks)
+        if deliver:
+            self.deliver_all()
+        return job
+
+    def sell(self, *products: ProductId, sales_list: SalesListId = LIST) -> list[ListingKey]:
+        """Add and send, and let it become live."""
+        keys = self.add(*products, sales_list=sales_list)
+        self.action(PublishKind.SEND, *products, sales_list=sales_list)
+        self.settle()
+        for key in keys:
+            assert self.row(key).status is Status.ACTIVE, (key, self.row(key).hold)
+        return keys
+
+    def edit(self, document: Document, **changes: Any) -> Document:
+        """An edited copy of what is saved now."""
+        saved = self.stores.configuration.get(type(document), document.id)
+        return saved.model_copy(update=changes)
+
+    # ---- what the shop sends ----
+
+    def hint(self, *products: ProductId, delivery: str = "") -> None:
+        """A change that was taken in: its message is in the queue."""
+        hints = tuple(Hint(kind=HintKind.PRODUCT, id=product) for product in products)
+        self.stores.queues.send(Lane.SHOP_EVENTS, ShopEvent(shop=SHOP, delivery=delivery, hints=hints))
+
+    def webhook(
+        self, body: bytes | str, headers: dict[str, str], *, shop: str = SHOP, encoded: bool = False
+    ) -> int:
+        """One delivery through the real handler; the status it is answered with, 502 when the handler failed."""
+        raw = body.encode() if isinstance(body, str) else body
+        event = {
+            "pathParameters": {"shop_id": shop}, "headers": headers, "isBase64Encoded": encoded,
+            "body": base64.b64encode(raw).decode() if encoded else raw.decode(),
+        }  # fmt: skip
+        handler = importlib.import_module("functions.webhook_ingest.app").handler
+        try:
+            answer = handler(event, Context(10_000))
+        except WorkerDied:
+            self.deaths += 1
+            self.fate.revive()
+            return 502
+        return int(answer["statusCode"])
+
+    # ---- what a test looks at ----
+
+    def row(self, key: ListingKey) -> Listing:
+        return self.stores.listings.get(key)
+
+    def rows(self, account: AccountId = ACCOUNT) -> list[Listing]:
+        return self.stores.listings.of_account(account, None, 100_000)[0]
+
+    def key(self, sku: str, account: AccountId = ACCOUNT, site: Site = SITE) -> ListingKey:
+        return ListingKey(account, site, Sku(sku))
+
+    def events(self, subject: object = None) -> list[str]:
+        return [
+            entry.event
+            for entry in self.stores.activity.entries
+            if subject is None or entry.subject == str(subject)
+        ]
+
+    def dead_letters(self) -> list[str]:
+        return [body for lane in Lane for body in self.stores.queues.dead[lane]]
+
+    def silent_rows(self) -> list[str]:
+        """Listings with a value that the marketplace is not known to have, and no reason why (P7 wants none)."""
+        silent = []
+        for account in self.stores.configuration.all(Account):
+            for row in self.rows(account.id):
+                for name, want, have in [
+                    (Field.QUANTITY, row.computed.quantity, row.accepted.quantity),
+                    (Field.PRICE, row.computed.price, row.accepted.price),
+                ]:
+                    if (
+                        (want is None or want != have)
+                        and field_hold(row, account, name) is None
+                        and not due_fields(row)
+                    ):
+                        silent.append(f"{row.key} {name}: wants {want}, has {have}")
+        return silent
