@@ -98,8 +98,26 @@ class Recompute:
     _contexts: dict[SalesListId, RuleContext] = field(default_factory=dict)
 
     def listings(self, keys: Iterable[ListingKey]) -> list[Listing]:
-        """Recompute these listings and return their rows as they are now; what no longer exists is left out."""
+        """Recompute these listings and return their rows as they are now; what no longer exists is left out.
+
+        What was written is checked once more against its sources. A row that already shows the newest values is not
+        written by the worker that finds it so, and cannot refuse what a slower worker computed from older ones: with
+        stock at 5, then 4, then 5 again, the worker of the 4 may come last, and only itself can find that out.
+        """
         rows = list(self.deps.listings.get_many(keys).values())
+        current: dict[ListingKey, Listing] = {}
+        for _ in range(_TRIES):
+            before = {row.key: row.rev for row in rows}
+            done = self._all(rows)
+            current |= {row.key: row for row in done}
+            for gone in before.keys() - {row.key for row in done}:
+                current.pop(gone, None)
+            rows = self._outdated([row for row in done if row.rev != before[row.key]])
+            if not rows:
+                return list(current.values())
+        raise Conflict(f"the sources of {len(rows)} listings kept changing")
+
+    def _all(self, rows: list[Listing]) -> list[Listing]:
         variants = self.deps.variants.get_many({row.variant for row in rows})
         if len(rows) <= 1 or self.deps.workers <= 1:
             done = [self._one(row, variants.get(row.variant)) for row in rows]
@@ -110,6 +128,21 @@ class Recompute:
                 done = list(pool.map(lambda row: self._one(row, variants.get(row.variant)), rows))
         return [row for row in done if row is not None]
 
+    def _outdated(self, written: list[Listing]) -> list[Listing]:
+        """Those of the rows whose variant or rules moved on while they were computed."""
+        variants = self.deps.variants.get_many({row.variant for row in written})
+        for sales_list in {row.sales_list for row in written}:
+            self._contexts.pop(sales_list, None)
+        outdated = []
+        for row in written:
+            variant = variants.get(row.variant)
+            newest = self._context(row.sales_list).basis
+            if variant is not None:
+                newest = {**newest, f"variant:{variant.key.variant}": variant.rev}
+            if any(row.computed.basis.get(name, version) < version for name, version in newest.items()):
+                outdated.append(row)
+        return outdated
+
     def _one(self, row: Listing, variant: Variant | None) -> Listing | None:
         for _ in range(_TRIES):
             if variant is None:
@@ -118,7 +151,8 @@ class Recompute:
             try:
                 context = self._context(row.sales_list)
                 new = ledger.recomputed(row, compute(variant, context, self.cause, now), context.auto, now)
-                if new is row:
+                approved = self.guard_passed and row.due_band is not None and not row.guard_passed
+                if new is row and not approved:
                     return row
                 return self.deps.listings.save(
                     replace(new, guard_passed=new.guard_passed or self.guard_passed)
