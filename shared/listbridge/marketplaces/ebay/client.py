@@ -62,7 +62,7 @@ class EbayHttp:
         self.settings = Settings.model_validate(connection.settings)
         self.hosts = Hosts.of(connection)
         self._grants = Grants(connection)
-        self._quotas_seen: dict[str, datetime] = {}
+        self._quotas: dict[str, tuple[datetime, datetime | None]] = {}
         self._guard = threading.Lock()
 
     def read(self, request: Request, model: type[M]) -> M:
@@ -152,22 +152,28 @@ class EbayHttp:
 
         Asked at most once a minute, and never about itself.
         """
+        if request.operation == "getRateLimits":
+            return None
         _, context, name, *_ = request.path.split("/")
         now = self.connection.clock.now()
         with self._guard:
-            seen = self._quotas_seen.get(name)
-            if request.operation == "getRateLimits" or (seen is not None and now - seen < _QUOTA_LOOK):
+            asked_at, ends = self._quotas.get(name, (None, None))
+            if ends is not None and now < ends:
+                return ends
+            if asked_at is not None and now - asked_at < _QUOTA_LOOK:
                 return None
-            self._quotas_seen[name] = now
+            self._quotas[name] = (now, None)
         question = Request(
             "GET", "/developer/analytics/v1_beta/rate_limit/", "getRateLimits",
             params={"api_context": context, "api_name": name}, who="app",
         )  # fmt: skip
         try:
-            limits = self.read(question, RateLimits)
+            ends = _spent_until(self.read(question, RateLimits), context, name)
         except RemoteError:
             return None  # the 429 at hand is what matters
-        return _spent_until(limits, context, name)
+        with self._guard:
+            self._quotas[name] = (now, ends)
+        return ends
 
 
 def _spent_until(limits: RateLimits, context: str, name: str) -> datetime | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from listbridge.domain.ids import RemoteId, Sku
 from listbridge.domain.ports import PublishRequest, PublishSteps
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import Rejected
+from listbridge.domain.verdicts import NotFound, Rejected
 from listbridge.marketplaces.ebay.inventory import Inventory
 from listbridge.marketplaces.ebay.sites import NationalSite, site_of
 from listbridge.marketplaces.ebay.wire import Offer
@@ -59,13 +59,17 @@ def _withdraw(
 
 
 def _remove_variation(inventory: Inventory, site: NationalSite, sku: Sku, offer: Offer) -> None:
-    """Deleting the offer is the only way to take one variation out; one that has been sold stays, at 0 (deleteOffer)."""
+    """Deleting the offer is the only way to take one variation out; one that has been sold stays, at 0 (deleteOffer).
+
+    With which id eBay refuses that is not documented, so any refusal is told as this one, in eBay's words.
+    """
     try:
         inventory.delete_offer(site, RemoteId(offer.offer_id))
+    except NotFound:
+        return
     except Rejected as error:
-        if error.problem.code != "ebay_variations_refused":
-            raise
+        params = {"sku": sku, "message": error.problem.params.get("message", "")}
         raise Rejected(
-            Problem("ebay_variation_has_sales", {"sku": sku}, "keep_at_zero"), detail=error.detail,
-            status=error.status, request_id=error.request_id,
+            Problem("ebay_variation_stays", params, "keep_at_zero"), detail=error.detail, status=error.status,
+            request_id=error.request_id,
         ) from error  # fmt: skip
