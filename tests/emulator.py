@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,7 +38,8 @@ def emulator() -> Iterator[EmulatedAws]:
             pytest.fail(absent, pytrace=False)
         pytest.skip(absent)
     declared = template.load(ROOT / "template.yaml")
-    with template.emulator_alone(ROOT, name=f"tests-{os.getpid()}") as running:
+    name = f"tests-{os.getpid()}"
+    with _removed_after(ROOT / ".local" / "run" / name), template.emulator_alone(ROOT, name=name) as running:
         variables = {
             "AWS_ENDPOINT_URL": running.url,
             "AWS_DEFAULT_REGION": REGION,
@@ -61,6 +64,14 @@ def emulator() -> Iterator[EmulatedAws]:
                     os.environ.pop(name, None)
                 else:
                     os.environ[name] = value
+
+
+@contextmanager
+def _removed_after(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _create_queues(sqs: Any, declared: dict[str, Any]) -> dict[str, str]:
