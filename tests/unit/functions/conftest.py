@@ -1,0 +1,17 @@
+"""An installation per test, and nothing of it left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from listbridge import bootstrap
+from tests.unit.functions.installation import Installation
+
+
+@pytest.fixture
+def installation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
+    monkeypatch.delenv("PUBLIC_BASE_URL", raising=False)
+    yield Installation()
+    bootstrap.use(None)

@@ -1,0 +1,133 @@
+"""Who may do what."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from listbridge.admin.api import openapi
+from listbridge.admin.auth import Group, needed_group
+from listbridge.domain.configuration import Deployment, Profile, Shop
+from listbridge.domain.ports import Missing
+from tests.unit.functions.installation import ADDRESS, Installation
+
+_WRITES = {
+    "viewer": set(),
+    "operator": {
+        "POST /v1/shops/x/check",
+        "POST /v1/shops/x/sweep",
+        "POST /v1/accounts/x/check",
+        "POST /v1/accounts/x/guard/approve",
+        "POST /v1/sales-lists",
+        "PATCH /v1/sales-lists/x",
+        "POST /v1/sales-lists/x/items",
+        "DELETE /v1/sales-lists/x/items/x",
+        "POST /v1/sales-lists/x/actions",
+        "POST /v1/jobs/x/approve",
+        "POST /v1/jobs/x/refuse",
+    },
+    "admin": {
+        "POST /v1/shops",
+        "PATCH /v1/shops/x",
+        "DELETE /v1/shops/x",
+        "PUT /v1/shops/x/credentials",
+        "POST /v1/accounts",
+        "PATCH /v1/accounts/x",
+        "DELETE /v1/accounts/x",
+        "PUT /v1/accounts/x/credentials",
+        "GET /v1/accounts/x/authorize",
+        "POST /v1/profiles",
+        "PATCH /v1/profiles/x",
+        "DELETE /v1/profiles/x",
+        "POST /v1/creation-profiles",
+        "PATCH /v1/creation-profiles/x",
+        "DELETE /v1/creation-profiles/x",
+        "DELETE /v1/sales-lists/x",
+    },
+}
+
+
+def _calls() -> list[tuple[str, str]]:
+    schema = openapi()
+    return [
+        (method.upper(), re.sub(r"\{\w+\}", "x", path))
+        for path, operations in schema["paths"].items()
+        for method in operations
+        if method in ("get", "post", "put", "patch", "delete") and path.startswith("/v1")
+    ]
+
+
+@pytest.mark.parametrize(("method", "path"), _calls())
+def test_every_route_needs_the_group_that_the_table_says(method: str, path: str) -> None:
+    call = f"{method} {path}"
+    named = next((group for group, calls in _WRITES.items() if call in calls), "viewer")
+    if method != "GET":
+        assert call in _WRITES["operator"] | _WRITES["admin"], f"{call} is in no group's list"
+    assert needed_group(method, path) is Group[named.upper()]
+
+
+def test_a_route_that_nobody_thought_of_is_for_admins() -> None:
+    assert needed_group("POST", "/v1/something-new") is Group.ADMIN
+
+
+@pytest.mark.parametrize("groups", ["viewer", "operator", None, "", "administrators", "[]", []])
+def test_without_the_group_a_write_is_refused_and_nothing_is_stored(
+    installation: Installation, groups: Any
+) -> None:
+    answer = installation.call("POST", "/v1/profiles", {"name": "Half"}, groups=groups)
+    assert answer.status == 403
+    assert answer.body["problem"]["code"] == "group_needed"
+    assert answer.body["problem"]["params"]["group"] == "admin"
+    assert installation.stores.configuration.all(Profile) == []
+    with pytest.raises(Missing):
+        installation.stores.configuration.get(Deployment, "this")
+
+
+@pytest.mark.parametrize(
+    "groups", ["admin", "[viewer admin]", "viewer,admin", ["operator", "admin"], "[admin]"]
+)
+def test_the_groups_may_come_in_any_of_the_shapes_that_authorizers_use(
+    installation: Installation, groups: Any
+) -> None:
+    assert installation.call("POST", "/v1/profiles", {"name": "Half"}, groups=groups).status == 201
+
+
+def test_nobody_without_a_group_may_even_look(installation: Installation) -> None:
+    answer = installation.call("GET", "/v1/shops", groups=None)
+    assert answer.status == 403
+    assert answer.body["problem"]["params"]["group"] == "viewer"
+
+
+def test_a_viewer_may_look_and_an_operator_may_act(installation: Installation) -> None:
+    shop = installation.connect_shop()
+    assert installation.call("GET", "/v1/shops", groups="viewer").status == 200
+    assert installation.call("POST", f"/v1/shops/{shop}/check", groups="viewer").status == 403
+    assert installation.call("POST", f"/v1/shops/{shop}/check", groups="operator").status == 200
+    assert installation.call("DELETE", f"/v1/shops/{shop}", groups="operator").status == 403
+    assert installation.stores.configuration.get(Shop, shop).name == "Demo"
+
+
+def test_groups_that_a_caller_puts_into_headers_are_not_believed(installation: Installation) -> None:
+    answer = installation.call("GET", "/v1/shops", groups=None, query={"cognito:groups": "admin"})
+    assert answer.status == 403
+
+
+def test_the_address_is_learned_from_the_first_admin_and_then_kept(installation: Installation) -> None:
+    installation.call("GET", "/v1/shops", groups="viewer", host="evil.example")
+    installation.get("/shops")
+    installation.call("GET", "/v1/shops", host="other.example")
+    assert installation.stores.configuration.get(Deployment, "this").public_base_url == ADDRESS
+
+
+def test_a_configured_address_wins_and_registers_the_hooks_anew(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = installation.connect_shop()
+    before = {row.uri for row in installation.shopify.world.subscriptions.all()}
+    monkeypatch.setenv("PUBLIC_BASE_URL", "https://listbridge.example")
+    installation.get("/shops")
+    after = {row.uri for row in installation.shopify.world.subscriptions.all()}
+    assert before == {f"{ADDRESS}/webhooks/{shop}"}
+    assert after == {f"https://listbridge.example/webhooks/{shop}"}
