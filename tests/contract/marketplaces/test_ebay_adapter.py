@@ -39,6 +39,7 @@ from tests.contract.marketplaces.memory_steps import Desk
 from tests.contract.marketplaces.stages import ACCOUNT, EbayStage, candle, jumper
 from tests.contract.openapi import EbaySpec
 from tests.contract.simulators.ebay_seller import EbaySeller
+from tests.fakes.cuts import WorkerDied
 
 INVENTORY = "https://api.ebay.com/sell/inventory/v1"
 REVISE = "bulkUpdatePriceQuantity"
@@ -251,7 +252,60 @@ def test_an_offer_that_exists_but_is_not_shown_yet_is_looked_for_again(stage: Eb
     assert stage.live() == []
 
 
-# ---- publish, late and concurrent ----
+# ---- publish, interrupted, late and concurrent ----
+
+
+def test_a_product_that_takes_longer_than_one_worker_has_still_gets_done(stage: EbayStage) -> None:
+    adapter, request = stage.open(), stage.request(6)
+    desk = stage.new_desk(request)
+    runs = 0
+    while not stage.live() and runs < 6:
+        runs += 1
+        stage.hook = DiesAfter(9)  # the writes alone are twelve calls
+        with pytest.raises(WorkerDied):
+            adapter.publish(request, desk.worker())
+    assert (runs, len(stage.live()[0].variations)) == (3, 6)
+    assert stage.calls.count("createOrReplaceInventoryItem") == 8  # twice only what was under way when it died
+    stage.hook = DiesAfter(99)
+    assert adapter.publish(request, desk.worker()).left_out is None
+    assert not [name for name in desk.progress if name.startswith(("written:", "creating_offer:"))]
+
+
+def test_what_an_old_run_wrote_is_written_again_before_it_goes_live(stage: EbayStage) -> None:
+    adapter, request = stage.open(), stage.request(1)
+    desk = stage.new_desk(request)
+    stage.add_faults(Fault("publishOffer", "status", status=429))
+    with pytest.raises(RateLimited):
+        adapter.publish(request, desk.worker())
+    stage.clock.advance(3600)
+    desk.values = {sku: replace(value, quantity=2) for sku, value in desk.values.items()}
+    desk.highest = dict.fromkeys(desk.highest, 2)
+    adapter.publish(request, desk.worker())
+    assert [v.quantity for live in stage.live() for v in live.variations.values()] == [2]
+
+
+def test_content_that_changed_between_two_runs_is_written_again(stage: EbayStage) -> None:
+    adapter, request = stage.open(), stage.request(1)
+    desk = stage.new_desk(request)
+    stage.add_faults(Fault("publishOffer", "status", status=429))
+    with pytest.raises(RateLimited):
+        adapter.publish(request, desk.worker())
+    stage.clock.advance(5)
+    adapter.publish(replace(request, product=candle(title="Newer title")), desk.worker())
+    assert [v.title for live in stage.live() for v in live.variations.values()] == ["Newer title"]
+
+
+class DiesAfter:
+    """The process ends after so many answered calls."""
+
+    def __init__(self, calls: int) -> None:
+        self._left = calls
+
+    def __call__(self, event: str) -> None:
+        if event.startswith("after "):
+            self._left -= 1
+            if self._left == 0:
+                raise WorkerDied(event)
 
 
 @pytest.mark.parametrize("variants", [1, 6])
@@ -519,6 +573,13 @@ def test_tokens_are_fetched_once_for_many_calls_and_many_adapters(stage: EbaySta
     for _ in range(3):
         stage.open(tokens=tokens).find(stage.sites[0], Sku("CANDLE"))
     assert stage.calls.count("oauth2Token") == 1
+
+
+def test_a_reconnected_account_never_speaks_with_the_old_sellers_token(stage: EbayStage) -> None:
+    tokens = TokenCache()
+    before = stage.open(tokens=tokens).identify()
+    connection = replace(stage.connection(tokens), secret=stage.stranger())
+    assert registry.open_marketplace("ebay", connection).identify().remote_name != before.remote_name
 
 
 def test_suggested_categories_come_with_the_apps_own_token(stage: EbayStage) -> None:

@@ -77,7 +77,12 @@ class EbayAdapter:
         skus = [variant.key.sku for variant in request.variants]
         content = listing_content(request.product, skus, settings_of(request.creation.settings), site)
         return Publishing(
-            self._inventory, request, steps, content, url=lambda listing: self._reader.url(site, listing)
+            self._inventory,
+            request,
+            steps,
+            content,
+            url=lambda listing: self._reader.url(site, listing),
+            now=self._connection.clock.now,
         )
 
 

@@ -6,6 +6,7 @@ Sources: developer.ebay.com, "Getting OAuth tokens" and "OAuth rate limits" (rea
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -83,8 +84,14 @@ class Grants:
         self._connection.tokens.forget(self._key(who))
 
     def _key(self, who: Who) -> str:
-        # The app's own token is the same for all its accounts, and eBay gives only a thousand a day.
-        return f"ebay:{self._credentials.client_id}:{self._connection.id if who == 'seller' else ''}"
+        """By refresh token, not by account: after a reconnect the old seller's access token must not speak for the new.
+
+        The app's own token is the same for all its accounts, for eBay gives only a thousand a day.
+        """
+        if who == "app":
+            return f"ebay:{self._credentials.client_id}:app"
+        refresh_token = self._credentials.refresh_token.get_secret_value()
+        return f"ebay:{self._credentials.client_id}:{hashlib.sha256(refresh_token.encode()).hexdigest()[:24]}"
 
     def _of_seller(self) -> Token:
         refresh_token = self._credentials.refresh_token.get_secret_value()

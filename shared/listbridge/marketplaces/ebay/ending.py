@@ -28,8 +28,9 @@ def end(inventory: Inventory, request: PublishRequest, steps: PublishSteps) -> N
         except Rejected:
             if _live(inventory, site, list(live)):
                 raise
-    if steps.progress.get("listing"):
-        steps.forget("listing")
+    stale = [name for name in steps.progress if name == "listing" or name.startswith("written:")]
+    if stale:
+        steps.forget(*stale)
 
 
 def _live(inventory: Inventory, site: NationalSite, skus: Sequence[Sku]) -> dict[Sku, Offer]:

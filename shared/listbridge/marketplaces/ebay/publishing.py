@@ -1,16 +1,20 @@
 """Putting a product on sale, step by step, so that any worker can go on where another died (protocol 8).
 
 eBay itself keeps us from twins: an offer is unique by SKU, site and format, and publishing a published offer keeps its
-listing. So a resumed run looks first, writes again what is not live yet, and publishes again.
+listing. So a resumed run looks first, writes again what is not live yet, and publishes again. What an interrupted run
+has written moments ago is not written again: a product of 250 variations takes longer than one worker has.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from listbridge.domain.ids import RemoteId, Sku
-from listbridge.domain.listing import Values
+from listbridge.domain.listing import NOTHING, Values
 from listbridge.domain.ports import Published, PublishRequest, PublishSteps, PublishVariant, UnitWrite
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RemoteError, RetryLater
@@ -20,6 +24,9 @@ from listbridge.marketplaces.ebay.mapping import ListingContent
 from listbridge.marketplaces.ebay.wire import Offer
 
 _PUBLISHING = "publishing"
+_MARKS = ("creating_offer:", "written:")
+_WRITTEN_FOR_S = 600
+"""How long a write counts as done. Older ones are repeated: nothing may go live with last week's quantity."""
 
 
 class HalfWritten(OutcomeUnknown):
@@ -34,25 +41,29 @@ class HalfWritten(OutcomeUnknown):
 
 @dataclass(slots=True)
 class Publishing:
-    """One run over one product of one site. `url` makes the address that buyers see."""
+    """One run over one product of one site. `url` makes the address that buyers see, `now` tells the time."""
 
     inventory: Inventory
     request: PublishRequest
     steps: PublishSteps
     content: ListingContent
     url: Callable[[RemoteId], str]
+    now: Callable[[], datetime]
     offers: dict[Sku, Offer] = field(default_factory=dict)
     ids: dict[Sku, RemoteId] = field(default_factory=dict)
 
     def publish(self) -> Published:
         """Make everything live that is not; what is live already stays as it is."""
         variants = self._variants()
+        perhaps_live = _PUBLISHING in self.steps.progress or "listing" in self.steps.progress
         for variant in variants:
-            self._look(variant)
+            if perhaps_live or not self._written_already(variant):
+                self._look(variant)
         waiting = [variant for variant in variants if self._listing_of(variant.key.sku) is None]
         listing = next(filter(None, (self._listing_of(variant.key.sku) for variant in variants)), None)
         for variant in waiting:
-            self._write(variant)
+            if not self._written_already(variant):
+                self._write(variant)
         if waiting:
             listing = self._publish_group(variants) if self._grouped else self._publish_single(variants[0])
         if listing is None:  # nothing was asked for: the service never does
@@ -72,7 +83,8 @@ class Publishing:
             # First the values of before and after together: neither the group nor a variation may contradict the other.
             self._put_group(live, keep_old_values=True)
         for variant in live:
-            self._write(variant)
+            if not self._written_already(variant):
+                self._write(variant)
         if self._grouped:
             self._put_group(live)
         self._forget_marks()
@@ -153,8 +165,24 @@ class Publishing:
             raise HalfWritten(error) from error
         unit.accept(sku)
         self.ids[sku] = offer
-        if self.steps.progress.get(f"offer:{sku}") != offer:
-            self.steps.save(**{f"offer:{sku}": offer})
+        written = f"{self.now().timestamp():.0f}:{self._digest(sku)}"
+        self.steps.save(**{f"offer:{sku}": offer, f"written:{sku}": written})
+
+    def _written_already(self, variant: PublishVariant) -> bool:
+        """True when an interrupted run wrote the same content a moment ago; its ledger knows which values went along."""
+        sku = variant.key.sku
+        at, _, digest = self.steps.progress.get(f"written:{sku}", "").partition(":")
+        offer = self.steps.progress.get(f"offer:{sku}")
+        if not at.isdigit() or not offer or digest != self._digest(sku):
+            return False
+        if self.now().timestamp() - int(at) > _WRITTEN_FOR_S:
+            return False
+        self.ids.setdefault(sku, RemoteId(offer))
+        return True
+
+    def _digest(self, sku: Sku) -> str:
+        content = json.dumps([self.content.item(sku, 0), self.content.offer(NOTHING)], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     def _write_offer(self, sku: Sku, shown: Offer | None, values: Values, unit: UnitWrite) -> RemoteId:
         site = self.content.site
@@ -215,9 +243,7 @@ class Publishing:
         return on_sale
 
     def _forget_marks(self) -> None:
-        done = [
-            name for name in self.steps.progress if name == _PUBLISHING or name.startswith("creating_offer:")
-        ]
+        done = [name for name in self.steps.progress if name == _PUBLISHING or name.startswith(_MARKS)]
         if done:
             self.steps.forget(*done)
 
