@@ -76,13 +76,16 @@ def refused(status: int, problem: Problem) -> dict[str, Any]:
 
 
 def failed(error: BaseException, request: str) -> dict[str, Any]:
-    """A bug of ours: where it happened goes to the log, and no text of it anywhere, for it may hold a secret."""
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    _LOG.error(
-        "admin.failed",
-        extra={"fields": {"error": type(error).__name__, "frames": frames, "request": request}},
-    )
-    return refused(500, Problem("internal_error", {"request": request}, "report_to_us"))
+    """The answer to the gateway for a bug of ours that no route met."""
+    return refused(500, _bug(error, request))
+
+
+def _bug(error: BaseException, request: str) -> Problem:
+    """Where it happened goes to the log, and no text of the error anywhere: it may hold what must not get out."""
+    frames = [f"{one.filename}:{one.lineno} {one.name}" for one in traceback.extract_tb(error.__traceback__)]
+    fields = {"error": type(error).__name__, "frames": frames, "request": request}
+    _LOG.error("admin.failed", extra={"fields": fields})
+    return Problem("internal_error", {"request": request}, "report_to_us")
 
 
 def install(app: APIGatewayRestResolver) -> None:
@@ -97,6 +100,10 @@ def install(app: APIGatewayRestResolver) -> None:
     app.exception_handler(RemoteError)(_remote)
     app.exception_handler(NotFoundError)(lambda _: answered(404, Problem("no_such_route")))
     app.exception_handler(ServiceError)(lambda error: answered(error.status_code, Problem("request_refused")))
+    # Without a handler of its own the resolver would log an unknown error with all its text.
+    app.exception_handler(Exception)(
+        lambda error: answered(500, _bug(error, app.current_event.request_context.request_id or ""))
+    )
 
 
 def _invalid_request(error: RequestValidationError) -> Response[str]:

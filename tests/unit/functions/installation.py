@@ -245,19 +245,23 @@ class Installation:
         """Let every lane work until no message is left; what is delayed waits for the clock, which is turned."""
         queues, clock = self.stores.queues, self.stores.clock
         for _ in range(500):
-            worked = False
-            for lane in Lane:
-                for received in queues.receive(lane):
-                    self._work(received.message)
-                    queues.delete(lane, received)
-                    worked = True
-            if worked:
+            if self.step():
                 continue
             times = [time for lane in Lane if (time := queues.next_visible(lane)) is not None]
             if not times:
                 return
             clock.advance(max(0.0, (min(times) - clock.now()).total_seconds()))
         raise AssertionError("the lanes never ran dry")
+
+    def step(self) -> bool:
+        """Let every lane work off what is visible now; False when nothing was."""
+        worked = False
+        for lane in Lane:
+            for received in self.stores.queues.receive(lane):
+                self._work(received.message)
+                self.stores.queues.delete(lane, received)
+                worked = True
+        return worked
 
     def _work(self, message: Any) -> None:
         if isinstance(message, ShopEvent):
