@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import quote
 
 import requests
 
@@ -39,7 +38,8 @@ class Seller:
         )
 
     def finished(self, job: dict[str, Any], *, within_s: float = 40.0) -> dict[str, Any]:
-        """Wait for a job; its record when it is over."""
+        """Wait for a job, given as such or as the answer that began it; its record when it is over."""
+        job = job.get("job", job)
         ends = time.monotonic() + within_s
         while job["state"] == "running":
             if time.monotonic() > ends:
@@ -51,12 +51,12 @@ class Seller:
         return job
 
     def listings(self, sales_list: str) -> dict[str, dict[str, Any]]:
-        """The sales list's rows by SKU."""
+        """The sales list's items by SKU, each with its listing."""
         return {row["sku"]: row for row in self.get(f"/sales-lists/{sales_list}/items")["items"]}
 
-    def explain(self, key: str) -> dict[str, Any]:
+    def explain(self, listing: str) -> dict[str, Any]:
         """Why a listing shows what it shows."""
-        answer: dict[str, Any] = self.get(f"/listings/{quote(key, safe='')}/explain")
+        answer: dict[str, Any] = self.get(f"/listings/{listing}/explain")
         return answer
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
