@@ -28,7 +28,7 @@ def scripted_world(*, limits: TimeLimits | None = None, connect: bool = True) ->
     stores, fate = Stores(), Fate()
     market = ScriptedMarket(stores.clock, before_call=fate)
     shop = ScriptedShop(before_call=fate)
-    world = World(stores, shop, market, fate, limits or TimeLimits())
+    world = World(stores, shop, market, fate, limits or TimeLimits(drain_run_s=8))
     world.doors[SHOP] = WebhookDoor(ScriptedScheme(), (SECRET,))
     if connect:
         world.connect()

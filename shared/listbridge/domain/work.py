@@ -96,6 +96,8 @@ class PublishTask(Message):
     attempt: int = 0
     remove: bool = False
     """With stop: take the rows out of the sales list afterwards."""
+    only_if_gone: bool = False
+    """With stop: only when every variation is proven gone from the shop, for the others still sell."""
 
 
 AnyMessage = Annotated[ShopEvent | Nudge | RecomputeChunk | PublishTask, Field(discriminator="kind")]

@@ -99,7 +99,9 @@ def _compare(deps: Deps, row: Listing, remote: RemoteListing | None) -> Listing 
 
 def _end_what_is_gone(deps: Deps, rows: list[Listing]) -> None:
     tasks = {
-        PublishTask(action=PublishKind.STOP, sales_list=row.sales_list, product=row.variant.product)
+        PublishTask(
+            action=PublishKind.STOP, sales_list=row.sales_list, product=row.variant.product, only_if_gone=True
+        )
         for row in rows
         if gone_and_zeroed(row)
     }

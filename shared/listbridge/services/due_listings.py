@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from listbridge.domain.ids import AccountId, ListingKey
 from listbridge.domain.listing import Band, Listing
@@ -23,6 +24,8 @@ class DueListings:
 
     deps: Deps
     account: AccountId
+    postponed: dict[ListingKey, datetime] = field(default_factory=dict)
+    """Rows that were looked at and are due later: whoever looks must see to it that somebody comes back for them."""
     _bands: dict[Band, list[Listing]] = field(default_factory=dict)
     _taken: int = 0
     _skip: set[ListingKey] = field(default_factory=set)
@@ -31,12 +34,17 @@ class DueListings:
         """Fill from the due index and from these named rows; returns how many rows wait now."""
         keys = list(dict.fromkeys([*named, *self._indexed(bands)]))
         now = self.deps.clock.now()
-        held = {row.key for rows in self._bands.values() for row in rows}
-        for row in self.deps.listings.get_many([key for key in keys if key not in held]).values():
+        found = self.deps.listings.get_many(keys)
+        for band, rows in self._bands.items():
+            # What is found again stands where it belongs now: a row that waited to go up may have become a zero.
+            self._bands[band] = [row for row in rows if row.key not in found]
+        for row in found.values():
             if row.key in self._skip or row.due_band is None or row.key.account != self.account:
                 continue
             if row.not_before is None or row.not_before <= now:
                 self._bands.setdefault(row.due_band, []).append(row)
+            else:
+                self.postponed[row.key] = row.not_before
         for rows in self._bands.values():
             rows.sort(key=lambda row: row.due_since or now)
         return len(self)
@@ -64,8 +72,10 @@ class DueListings:
     def _indexed(self, bands: Sequence[Band]) -> list[ListingKey]:
         keys: list[ListingKey] = []
         for band in bands:
-            if len(self._bands.get(band, ())) < _PAGE // 2:
-                keys += self.deps.listings.due(self.account, [band], at=self.deps.clock.now(), limit=_PAGE)
+            waiting = {row.key for row in self._bands.get(band, ())}
+            if len(waiting) < _PAGE // 2:
+                shown = self.deps.listings.due(self.account, [band], at=self.deps.clock.now(), limit=_PAGE)
+                keys += [key for key in shown if key not in waiting]
             if band is not Band.ZERO and len(keys) >= _PAGE:
                 break
         return keys

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import JobEntry, Outcome, Reason
-from listbridge.domain.listing import Listing
+from listbridge.domain.listing import Listing, Status
 from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
@@ -39,13 +39,15 @@ def item_skipped(deps: Deps, job: JobId | None, item: str, problem: Problem) -> 
 
 
 def demanded_fields_sent(deps: Deps, rows: Iterable[Listing]) -> None:
-    """Tell the jobs that waited for these rows' demanded values: accepted, or held for a reason."""
+    """Tell the jobs that waited for these rows' demanded values: accepted, or held or ended for a reason."""
     for row in rows:
-        if row.job is None or row.demanded:
-            continue
+        if row.job is None or row.status is Status.PENDING:
+            continue  # a publishing operation tells its own job
         if row.hold is not None:
             item_failed(deps, row.job, str(row.key), row.hold)
-        elif row.due_band is None:
+        elif row.status is not Status.ACTIVE:
+            item_failed(deps, row.job, str(row.key), Problem(row.status.value, fix="relist"))
+        elif not row.demanded:
             item_done(deps, row.job, str(row.key))
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import ListingKey, new_id
-from listbridge.domain.listing import Band, Cause, Listing, Status
+from listbridge.domain.listing import Band, Listing, Status
 from listbridge.domain.ports import Conflict, Lease, Missing, Share
 from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask
 from listbridge.services.connection_state import expire_account
@@ -57,7 +57,7 @@ def revise_inventory(deps: Deps, message: Nudge, *, remaining_s: float) -> None:
 
 def gone_and_zeroed(row: Listing) -> bool:
     """Proven gone from the shop, and the marketplace shows 0: what is left to do is to end it (design section 5)."""
-    return row.status is Status.ACTIVE and row.computed.cause is Cause.ABSENCE and row.accepted.quantity == 0
+    return row.status is Status.ACTIVE and row.computed.gone and row.accepted.quantity == 0
 
 
 @dataclass(slots=True)
@@ -185,8 +185,12 @@ class Drainer:
 
     def _end(self, rows: Iterable[Listing], action: PublishKind) -> None:
         tasks = {
-            PublishTask(action=action, sales_list=row.sales_list, product=row.variant.product) for row in rows
-        }
+            PublishTask(
+                action=action, sales_list=row.sales_list, product=row.variant.product,
+                only_if_gone=action is PublishKind.STOP,
+            )
+            for row in rows
+        }  # fmt: skip
         if tasks:
             self.deps.queues.send(Lane.PUBLISH, *tasks)
 
@@ -218,6 +222,7 @@ class Drainer:
 
     def _wake_later(self) -> None:
         """One delayed nudge for the rows that this run had to put off, around the time when most of them can go."""
+        self._later = {**self.due.postponed, **self._later}
         if not self._dead and self._later:
             rows = sorted(self._later, key=lambda key: self._later[key])
             nudge_later(self.deps, self.account.id, self._later[rows[0]], rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,11 +34,14 @@ from listbridge.domain.verdicts import (
 from listbridge.services.deps import Deps
 from listbridge.services.guard import SendGuard
 
+_LOG = logging.getLogger(__name__)
+
 
 class Result(StrEnum):
     """What became of one unit."""
 
     NOTHING = "nothing"  # nothing was due any more
+    SETTLED = "settled"  # a read-back showed what became of an earlier call, and that was enough
     SENT = "sent"
     HELD = "held"
     POSTPONED = "postponed"
@@ -79,8 +83,34 @@ class UnitWriter:
             return UnitOutcome(Result.BUSY)
         try:
             return self._inside(lease, listing)
+        except Conflict:
+            raise
+        except Exception as bug:  # noqa: BLE001  # whatever it is, only this row may suffer (protocol 11)
+            return self._stumbled(listing.key, bug)
         finally:
             self.deps.leases.release(lease)
+
+    def _stumbled(self, key: ListingKey, bug: Exception) -> UnitOutcome:
+        """A failure of ours with one row, which would end every run of the drainer at this very row: it backs off alone."""
+        _LOG.error("revise.stumbled", exc_info=bug, extra={"listing": str(key)})
+        now = self.deps.clock.now()
+        problem = Problem("internal_error", {"error": type(bug).__name__}, "report_bug")
+
+        def stumbled(row: Listing) -> Listing:
+            retry_at = now + ledger.retry_delay(row.attempts)
+            if row.attempt is None or row.fence > self.fence:
+                return ledger.failed(row, retry_at=retry_at, problem=problem, now=now)
+            return ledger.unknown(
+                row,
+                row.attempt.id,
+                settle_s=self.traits.settle_s,
+                retry_at=retry_at,
+                now=now,
+                problem=problem,
+            )
+
+        row = self.deps.listings.change(key, stumbled)
+        return UnitOutcome(Result.HELD if row.hold else Result.POSTPONED, (row,))
 
     def _inside(self, lease: Lease, listing: Listing) -> UnitOutcome:
         members = self.deps.listings.of_sku(listing.key.account, listing.key.sku)
@@ -89,6 +119,7 @@ class UnitWriter:
             m for m in members if m.due_band is not None and (m.not_before is None or m.not_before <= now)
         ]
         to_settle = [m for m in ready if m.settle_at is not None and m.settle_at <= now and m.attempt is None]
+        settled: dict[ListingKey, Listing] = {}
         if to_settle:
             try:
                 settled = self._settle(to_settle)
@@ -97,16 +128,16 @@ class UnitWriter:
             ready = [settled.get(m.key, m) for m in ready]
         begun, held = [], []
         for row in ready:
-            judgement = self.guard.judge(row, ledger.due_fields(row))
+            judgement = self.guard.judge(row, _zero_alone(row, ledger.due_fields(row)))
             if judgement.allowed:
                 begun.append(self._begin(row, judgement.allowed))
             elif judgement.problem is not None:
                 held.append(self._hold(row, judgement.problem))
         sending = [row for row in begun if row is not None]
         if not sending:
-            return UnitOutcome(
-                Result.HELD if held else Result.NOTHING, tuple(row for row in held if row is not None)
-            )
+            rows = {**settled, **{row.key: row for row in held if row is not None}}
+            result = Result.HELD if held else Result.SETTLED if settled else Result.NOTHING
+            return UnitOutcome(result, tuple(rows.values()))
         if lease.until - self.deps.clock.now() <= timedelta(seconds=self.deps.limits.http_timeout_s):
             return UnitOutcome(Result.POSTPONED, self._record_all(sending, _too_late()))
         return self._send(sending, members)
@@ -212,7 +243,9 @@ class UnitWriter:
             return ledger.accepted(row, attempt, now)
         retry_at = now + ledger.retry_delay(row.attempts)
         if isinstance(error, OutcomeUnknown):
-            return ledger.unknown(row, attempt, settle_s=self.traits.settle_s, retry_at=retry_at, now=now)
+            return ledger.unknown(
+                row, attempt, settle_s=self.traits.settle_s, retry_at=retry_at, now=now, problem=error.problem
+            )
         if isinstance(error, RateLimited):
             return ledger.not_applied(row, attempt, retry_at=self._when(error), counts=False, now=now)
         if isinstance(error, RetryLater):
@@ -241,6 +274,12 @@ def _highest(begun: Sequence[Listing], members: Sequence[Listing]) -> int | None
     fresh = {row.key: row for row in begun}
     rows = [fresh.get(member.key, member) for member in members]
     return max((row.computed.quantity or 0 for row in rows if row.live), default=0)
+
+
+def _zero_alone(row: Listing, fields: frozenset[Field]) -> frozenset[Field]:
+    """A zero is not sent together with a price: a price that the marketplace refuses would keep it back."""
+    zero = Field.QUANTITY in fields and row.computed.quantity == 0
+    return frozenset({Field.QUANTITY}) if zero else fields
 
 
 def _too_late() -> RetryLater:
