@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import re
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
@@ -69,6 +70,11 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
     allowed: re.Pattern[str] = ALL_PATHS
     target: str = ""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A caller that gave up before our answer is no news; everything else is told as usual."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Forwarder(BaseHTTPRequestHandler):
