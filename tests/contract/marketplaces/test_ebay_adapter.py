@@ -265,7 +265,9 @@ def test_a_product_that_takes_longer_than_one_worker_has_still_gets_done(stage: 
         with pytest.raises(WorkerDied):
             adapter.publish(request, desk.worker())
     assert (runs, len(stage.live()[0].variations)) == (3, 6)
-    assert stage.calls.count("createOrReplaceInventoryItem") == 8  # twice only what was under way when it died
+    assert (
+        stage.calls.count("createOrReplaceInventoryItem") == 8
+    )  # twice only what was under way when it died
     stage.hook = DiesAfter(99)
     assert adapter.publish(request, desk.worker()).left_out is None
     assert not [name for name in desk.progress if name.startswith(("written:", "creating_offer:"))]
@@ -293,6 +295,24 @@ def test_content_that_changed_between_two_runs_is_written_again(stage: EbayStage
     stage.clock.advance(5)
     adapter.publish(replace(request, product=candle(title="Newer title")), desk.worker())
     assert [v.title for live in stage.live() for v in live.variations.values()] == ["Newer title"]
+
+
+@pytest.mark.parametrize("variants", [1, 6])
+def test_a_budget_that_runs_out_anywhere_leaves_no_item_without_its_offer(
+    stage: EbayStage, variants: int
+) -> None:
+    for calls in range(24):
+        stage = EbayStage()
+        adapter, request = stage.open(), stage.request(variants)
+        desk = stage.new_desk(request)
+        stage.budget.calls = calls
+        try:
+            adapter.publish(request, desk.worker())
+        except RateLimited:
+            assert "unknown" not in {outcome for _, outcome in desk.attempts}, calls
+            stage.budget.calls = None
+            adapter.publish(request, desk.worker())
+        assert (len(stage.live()), stage.ever_made()) == (1, 1)
 
 
 class DiesAfter:

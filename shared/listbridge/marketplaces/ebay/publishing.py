@@ -130,6 +130,13 @@ class Publishing:
         sku = variant.key.sku
         if sku not in self.offers:
             self.steps.save(**{f"creating_offer:{sku}": "1"})
+        # Both calls or neither: a budget that runs out between them would leave the item without its offer.
+        budget = self.inventory.http.connection.budget
+        for operation in (
+            "createOrReplaceInventoryItem",
+            "updateOffer" if sku in self.offers else "createOffer",
+        ):
+            budget.prepay(operation, 1, wait_s=0)
         try:
             with self.steps.unit(sku) as unit:
                 self._write_inside(sku, unit)
