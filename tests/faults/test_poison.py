@@ -172,14 +172,30 @@ def test_a_full_revise_that_fails_tells_its_job_and_leaves_the_listing_in_step(s
     assert s.market.shown(key) == (0, "10.00")
 
 
+def test_a_sending_that_fails_as_a_whole_leaves_live_sisters_in_step(s: Scripted) -> None:
+    product = s.shop.put("p1", "A", "B").product
+    keys = s.world.sell(product)
+    s.shop.put("p1", "A", "B", "C")
+    new = _add_variant(s, product, "C")
+    s.market.plan.add(Fault("create", "drop_before", times=99))
+    job = s.world.action(PublishKind.SEND, product)
+    s.world.settle(hours=4)
+    assert (s.world.row(new).status, s.world.row(new).hold) == (Status.ERROR, Problem("connection_failed"))
+    assert [s.world.row(key).status for key in keys] == [Status.ACTIVE] * 2
+    assert s.world.stores.jobs.get(job).state is JobState.FAILED
+    change(s, *keys, stock=1)
+    s.world.settle()
+    assert [s.market.shown(key) for key in keys] == [(1, "10.00")] * 2
+
+
 def test_a_stop_that_fails_leaves_what_was_never_sent_as_it_was(s: Scripted) -> None:
     product = s.shop.put("p1", "A").product
     key = s.world.add(product)[0]
     s.shop.plan.add(Fault("read_products", "status", times=99))
     s.world.action(PublishKind.STOP, product)
     s.world.settle()
-    assert s.world.row(key).status in (Status.NOT_ACTIVE, Status.ERROR)
-    assert s.world.row(key).remote is None
+    assert s.world.row(key).status is Status.ERROR
+    assert s.world.row(key).hold == Problem("no_answer")
 
 
 # ---- jobs always end ----

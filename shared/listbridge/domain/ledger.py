@@ -374,6 +374,11 @@ def send_failed(
     return _refreshed(replace(listing, status=back_to, hold=problem), now)
 
 
+def still_live(listing: Listing, now: datetime) -> Listing:
+    """A publishing operation on a live listing failed: it is as it was before, and goes on following the shop."""
+    return _refreshed(replace(listing, status=Status.ACTIVE), now)
+
+
 def ended(listing: Listing, status: Status, now: datetime, problem: Problem | None = None) -> Listing:
     """The listing is no longer live: stopped by us or finished on the marketplace. What was accepted is void."""
     new = replace(

@@ -88,11 +88,11 @@ class _Work:
     sales_list: SalesList
     account: Account
     publication: Publication
-    _back_to: Status = Status.ERROR
 
     def run(self) -> None:
         rows = self._rows()
         if not rows:
+            self._done_already()
             return
         blocked = self._blocked()
         if blocked is not None:
@@ -122,30 +122,39 @@ class _Work:
         if isinstance(error, Unauthorized):
             expire_account(self.deps, self.account, error.problem)
         if isinstance(error, RetryLater | OutcomeUnknown) and self.task.attempt < MAX_ATTEMPTS:
-            self.deps.queues.send(
-                Lane.PUBLISH,
-                self.task.model_copy(update={"attempt": self.task.attempt + 1}),
-                delay_s=self._delay(error),
-            )
+            tries = self.task.attempt + (
+                not isinstance(error, RateLimited)
+            )  # a spent day is not one of the tries
+            again = self.task.model_copy(update={"attempt": tries})
+            self.deps.queues.send(Lane.PUBLISH, again, delay_s=self._delay(error))
             return
         self._fail(rows, error.problem)
 
     def _rows(self) -> dict[Sku, Listing]:
         """The product's listings in this list that the action concerns, or that an interrupted run of it left pending."""
-        keys = [
-            item.listing
-            for item in self.deps.items.of_product(
-                self.deps.configuration.get(Shop, self.account.shop).id, self.task.product
-            )
-            if item.sales_list == self.sales_list.id and item.listing is not None
-        ]
-        rows = self.deps.listings.get_many(keys).values()
+        rows = self._all_rows()
         wanted = _WANTED[self.task.action]
         if self.task.action is PublishKind.SEND and any(
             row.status in wanted or row.status is Status.PENDING for row in rows
         ):
             wanted = wanted | {Status.ACTIVE}  # a variation joins the listing of its siblings
         return {row.key.sku: row for row in rows if row.status in wanted or row.status is Status.PENDING}
+
+    def _all_rows(self) -> list[Listing]:
+        items = self.deps.items.of_product(self.account.shop, self.task.product)
+        mine = [item for item in items if item.sales_list == self.sales_list.id and item.listing is not None]
+        found = self.deps.listings.get_many([item.listing for item in mine if item.listing is not None])
+        if self.task.remove:
+            for item in mine:
+                if item.listing not in found:  # a worker died between the two halves of a removal
+                    self.deps.items.delete(item)
+        return list(found.values())
+
+    def _done_already(self) -> None:
+        """The worker before us did it all, and died before it could say so."""
+        for row in self._all_rows():
+            if row.status is Status.ACTIVE and self.task.action is not PublishKind.STOP:
+                item_done(self.deps, self.task.job, str(row.key))
 
     def _blocked(self) -> Problem | None:
         idle = Listing(key=None, variant=None, sales_list=self.sales_list.id, status=Status.ACTIVE)  # type: ignore[arg-type]
@@ -155,7 +164,6 @@ class _Work:
 
     def _publish(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing], facts: ProductFacts) -> None:
         full = self.task.action is PublishKind.FULL_REVISE
-        self._back_to = Status.ACTIVE if full else Status.ERROR
         creation = self._creation(rows)
         if creation is None:
             return
@@ -198,13 +206,15 @@ class _Work:
 
     def _linked_instead(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing]) -> bool:
         """Sending what the account already sells links it: a second listing would break P4."""
-        if self.publication.progress or any(row.status is not Status.NOT_ACTIVE for row in rows.values()):
+        if self.publication.progress or any(row.status is Status.PENDING for row in rows.values()):
             return False
         found = {sku: adapter.find(self.sales_list.site, sku) for sku in rows}
         live = {sku: remote for sku, remote in found.items() if remote is not None and remote.live}
         if not live:
             return False
         for sku, row in rows.items():
+            if row.status is Status.ACTIVE:
+                continue  # linked by a worker that died before it came to its sisters
             if sku in live:
                 self._link_one(row, live[sku])
             else:
@@ -235,11 +245,13 @@ class _Work:
     # ---- end ----
 
     def _end(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing], facts: ProductFacts) -> None:
-        self._back_to = Status.ACTIVE
         zeroed = self.task.action is PublishKind.ZEROED
         if zeroed and any(row.computed.quantity != 0 for row in rows.values()):
             return  # stock came back, or another variation still sells
-        live = {sku: row for sku, row in rows.items() if row.remote is not None}
+        if self.task.only_if_gone and not all(row.computed.gone for row in rows.values()):
+            return
+        # What an interrupted sending made may be live although no row knows its id yet.
+        live = {sku: row for sku, row in rows.items() if row.remote is not None or self.publication.progress}
         if live:
             for row in live.values():
                 self.deps.listings.change(
@@ -261,10 +273,10 @@ class _Work:
             for row in rows.values()
         ]
         self._tell(done, "stop_done", {})
+        for row in rows.values():  # first, for after a removal nobody would know for whom to say it
+            item_done(self.deps, self.task.job, str(row.key))
         if self.task.remove:
             self._remove(done)
-        for row in rows.values():
-            item_done(self.deps, self.task.job, str(row.key))
 
     def _remove(self, rows: list[Listing]) -> None:
         for row in rows:
@@ -343,13 +355,13 @@ class _Work:
         failed = []
         for row in rows.values():
             now = self.deps.clock.now()
-            target = back_to or (
-                row.status if row.status in (Status.ACTIVE, Status.STOPPED) else self._back_to
-            )
-            hold = problem
-            if target is Status.ACTIVE:
-                hold = Problem(ledger.UPDATE_FAILED, {"reason": problem.code, **problem.params}, problem.fix)
-            change = partial(ledger.send_failed, problem=hold, now=now, back_to=target)
+            if row.remote is not None:
+                # Buyers see it: quantity and price must go on following the shop. The job says what failed.
+                change = partial(ledger.still_live, now=now)
+            else:
+                kept = row.status not in (Status.PENDING, Status.NOT_ACTIVE, Status.ACTIVE)
+                target = back_to or (row.status if kept else Status.ERROR)
+                change = partial(ledger.send_failed, problem=problem, now=now, back_to=target)
             failed.append(self.deps.listings.change(row.key, change))
             item_failed(self.deps, self.task.job, str(row.key), problem)
         self._tell(failed, f"{self.task.action.value}_failed", {"reason": problem.code})

@@ -39,8 +39,6 @@ def sync_catalog(deps: Deps, events: Sequence[ShopEvent]) -> None:
             shop = deps.configuration.get(Shop, shop_id)
         except Missing:
             continue
-        if any(hint.kind is HintKind.SHOP_GONE for event in mine for hint in event.hints):
-            shop = shop_uninstalled(deps, shop)
         if shop.state is ConnectionState.ACTIVE:
             _sync_shop(deps, shop, mine)
 
@@ -50,11 +48,17 @@ def _sync_shop(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> None:
     if not hints:
         return
     adapter = deps.shops.open(shop)
+    gone = any(hint.kind is HintKind.SHOP_GONE for hint in hints)
     try:
+        if gone:
+            adapter.identify()  # an old delivery sent once more is only a hint too: the shop may be connected again
         products = _products(adapter.products_of([h for h in hints if h.kind is not HintKind.PRODUCT]), hints)
         observed = observe_products(deps, shop, adapter, products)
     except Unauthorized as error:
-        expire_shop(deps, shop, error.problem)
+        if gone:
+            shop_uninstalled(deps, shop)
+        else:
+            expire_shop(deps, shop, error.problem)
         return
     except RetryLater as error:
         _again_later(deps, shop, hints, events, error)
