@@ -27,26 +27,46 @@ def remove_items(
     Returns why each item that stayed had to: its listing is live, or an operation is running on it.
     """
     stayed: dict[VariantKey, Problem] = {}
-    freed: dict[ListingKey, VariantKey] = {}
+    gone: list[Item] = []
     for item in items:
-        key = item.listing
-        row = deps.listings.get_many([key]).get(key) if key is not None else None
-        if row is not None and (row.sales_list, row.variant) == (sales_list.id, item.variant):
-            problem = _in_use(row)
-            if problem is not None:
-                stayed[item.variant] = problem
-                continue
-            deps.listings.delete(row)
-        if key is not None:
-            unbind(deps, item.variant, key)
-            freed[key] = item.variant
+        problem = _free(deps, sales_list, item)
+        if problem is None:
+            gone.append(item)
+        else:
+            stayed[item.variant] = problem
+    # The items go last: as long as one is there, a run that was interrupted is completed by asking again.
+    take_over(deps, {item.listing: item.variant for item in gone if item.listing is not None})
+    for item in gone:
         deps.items.delete(item)
-        params = {"sku": item.sku, "list": sales_list.name}
-        deps.activity.note(
-            ActivityEntry(sales_list.id, "item_removed", deps.clock.now(), params, sales_list.account, actor)
+    now = deps.clock.now()
+    deps.activity.note(
+        *(
+            ActivityEntry(
+                sales_list.id,
+                "item_removed",
+                now,
+                {"sku": item.sku, "list": sales_list.name},
+                sales_list.account,
+                actor,
+            )
+            for item in gone
         )
-    take_over(deps, freed)
+    )
     return stayed
+
+
+def _free(deps: Deps, sales_list: SalesList, item: Item) -> Problem | None:
+    """Delete the item's listing and take it off its variant; or why that cannot be done now."""
+    if item.listing is None:
+        return None
+    row = deps.listings.get_many([item.listing]).get(item.listing)
+    if row is not None and (row.sales_list, row.variant) == (sales_list.id, item.variant):
+        problem = _in_use(row)
+        if problem is not None:
+            return problem
+        deps.listings.delete(row)
+    unbind(deps, item.variant, item.listing)
+    return None
 
 
 def unbind(deps: Deps, variant: VariantKey, key: ListingKey) -> None:
