@@ -79,7 +79,7 @@ class ScriptedMarket:
     clock: Clock
     before_call: Callable[[str], None] = lambda name: None
     latency_s: float = 0.1
-    look_lag_s: float = SETTLE_S
+    look_lag_s: float = 20.0
     offers: list[Offer] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
     plan: FaultPlan = field(default_factory=FaultPlan)
