@@ -171,6 +171,48 @@ def test_one_variant_that_cannot_be_sold_stops_none_of_its_siblings(stage: EbayS
     assert len(stage.live()[0].variations) == 5
 
 
+@pytest.mark.parametrize("live", [False, True])
+def test_one_variant_that_ebay_itself_refuses_stops_none_of_its_siblings(
+    stage: EbayStage, live: bool
+) -> None:
+    adapter, request = stage.open(), stage.request(6)
+    desk = stage.new_desk(request)
+    if live:
+        adapter.publish(request, desk.worker())
+    error = {
+        "errorId": 25022,
+        "domain": "API_INVENTORY",
+        "category": "REQUEST",
+        "message": "Invalid attribute. Size",
+    }
+    refusal = Fault("createOrReplaceInventoryItem", "status", status=400, body={"errors": [error]}, skip=2)
+    stage.add_faults(refusal)
+    done = (adapter.full_revise if live else adapter.publish)(request, desk.worker())
+    assert done.left_out is not None
+    assert {sku: error.problem.code for sku, error in done.left_out.items()} == {
+        "JUMPER-M": "ebay_aspect_refused"
+    }
+    assert len(stage.live()[0].variations) == (6 if live else 5)  # what is on sale stays on sale
+    assert ("JUMPER-M", "not_applied") in desk.attempts
+
+
+def test_a_refusal_of_every_variant_is_the_products(stage: EbayStage) -> None:
+    error = {
+        "errorId": 25022,
+        "domain": "API_INVENTORY",
+        "category": "REQUEST",
+        "message": "Invalid attribute. Size",
+    }
+    stage.add_faults(
+        Fault("createOrReplaceInventoryItem", "status", status=400, body={"errors": [error]}, times=6)
+    )
+    request = stage.request(6)
+    with pytest.raises(Rejected) as refused:
+        stage.open().publish(request, stage.new_desk(request).worker())
+    assert refused.value.problem.code == "ebay_aspect_refused"
+    assert stage.ever_made() == 0
+
+
 def test_a_variation_that_was_sold_cannot_be_taken_out_and_says_so(stage: EbayStage) -> None:
     adapter, request, desk, _ = publish(stage, 6)
     stage.simulator.deeds.buy("JUMPER-XS")

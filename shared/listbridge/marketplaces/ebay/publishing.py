@@ -51,6 +51,7 @@ class Publishing:
     now: Callable[[], datetime]
     offers: dict[Sku, Offer] = field(default_factory=dict)
     ids: dict[Sku, RemoteId] = field(default_factory=dict)
+    failed: dict[Sku, RemoteError] = field(default_factory=dict)
 
     def publish(self) -> Published:
         """Make everything live that is not; what is live already stays as it is."""
@@ -61,10 +62,8 @@ class Publishing:
                 self._look(variant)
         waiting = [variant for variant in variants if self._listing_of(variant.key.sku) is None]
         listing = next(filter(None, (self._listing_of(variant.key.sku) for variant in variants)), None)
-        for variant in waiting:
-            if not self._written_already(variant):
-                self._write(variant)
-        if waiting:
+        self._write_all(waiting)
+        if any(variant.key.sku not in self.failed for variant in waiting):
             listing = self._publish_group(variants) if self._grouped else self._publish_single(variants[0])
         if listing is None:  # nothing was asked for: the service never does
             raise Rejected(Problem("ebay_nothing_to_publish", fix="report_to_us"))
@@ -82,9 +81,7 @@ class Publishing:
         if self._grouped:
             # First the values of before and after together: neither the group nor a variation may contradict the other.
             self._put_group(live, keep_old_values=True)
-        for variant in live:
-            if not self._written_already(variant):
-                self._write(variant)
+        self._write_all(live)
         if self._grouped:
             self._put_group(live)
         self._forget_marks()
@@ -125,6 +122,18 @@ class Publishing:
 
     # ---- item and offer: what carries quantity and price ----
 
+    def _write_all(self, variants: Sequence[PublishVariant]) -> None:
+        """Write the variants; one that eBay refuses stops no sibling, unless all of them are refused."""
+        for variant in variants:
+            if self._written_already(variant):
+                continue
+            try:
+                self._write(variant)
+            except Rejected as error:
+                self.failed[variant.key.sku] = error
+        if len(self.failed) == len(self._variants()):
+            raise next(iter(self.failed.values()))
+
     def _write(self, variant: PublishVariant) -> None:
         """Item and offer of one variant, within one lease on its unit, with the values read in it."""
         sku = variant.key.sku
@@ -149,9 +158,8 @@ class Publishing:
         quantity = unit.highest_quantity[sku]
         live = shown is not None and shown.listing_id is not None
         if values.quantity is None and live:
-            item = self.inventory.item(
-                sku
-            )  # a replacement without a quantity would lose it: repeat what is there
+            # A replacement without a quantity would lose it: repeat what is there.
+            item = self.inventory.item(sku)
             quantity = max(quantity, item.quantity if item is not None else 0)
         elif not live:
             _refuse_without_values(values)
@@ -227,7 +235,7 @@ class Publishing:
 
     def _put_group(self, variants: Sequence[PublishVariant], *, keep_old_values: bool = False) -> None:
         """Replace the group, without taking from it what is on sale: the group is the account's, not the site's."""
-        wanted = [variant.key.sku for variant in variants]
+        wanted = [variant.key.sku for variant in variants if variant.key.sku not in self.failed]
         shown = self.inventory.group(self.request.group)
         others = [Sku(sku) for sku in shown.variant_skus if sku not in wanted] if shown is not None else []
         staying = [sku for sku in others if self._stays(sku)]
@@ -255,10 +263,10 @@ class Publishing:
             self.steps.forget(*done)
 
     def _published(self, listing: RemoteId) -> Published:
-        left_out: dict[Sku, RemoteError] = dict(self.content.refused)
+        left_out: dict[Sku, RemoteError] = {**self.content.refused, **self.failed}
         for variant in self._variants():
             sku = variant.key.sku
-            if self._grouped and self._listing_of(sku) != listing:
+            if self._grouped and sku not in left_out and self._listing_of(sku) != listing:
                 left_out[sku] = Rejected(
                     Problem("ebay_variation_left_out", {"sku": sku}, "check_required_fields")
                 )
