@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,12 @@ _SCOPE_OF = {
 }
 
 
+@cache
+def _engine() -> Engine:
+    """One for all shops of a process: it holds no state of theirs, and reading the schema takes a tenth of a second."""
+    return Engine(build(RESOLVERS, KINDS))
+
+
 class ShopifySimulator:
     """A Shopify shop as one app sees it: a WSGI application with state, limits, webhooks and faults.
 
@@ -116,7 +123,7 @@ class ShopifySimulator:
         self.world.deeds = self.deeds
         self.faults = self.world.faults
         self.latency_s = latency_s
-        self._engine = Engine(build(RESOLVERS, KINDS))
+        self._engine = _engine()
         self._control = Control(self.world, self.deeds)
 
     @property
