@@ -28,6 +28,7 @@ from listbridge.infra.tokens import TokenCache
 from simulators.faults import Fault
 from tests.contract.marketplaces.memory_steps import Desk
 from tests.contract.marketplaces.stages import ACCOUNT, SIZES, STAGES, Stage, Watched, candle, jumper, listing
+from tests.contract.specs import require_specs
 from tests.fakes.cuts import WorkerDied
 
 PRICE = Decimal("19.90")
@@ -303,8 +304,12 @@ def test_a_listing_ended_from_outside_is_not_live_and_ending_it_is_a_success(sta
     [shown] = adapter.read_back([listing(key, offer=done.offers[key.sku], remote=done.remote)])
     assert not shown.live
     adapter.end(request, desk.worker())
-    with pytest.raises(Rejected):
+    with pytest.raises(Rejected) as refused:
         adapter.full_revise(request, desk.worker())
+    [error] = revise(adapter, revision(request, done, "CANDLE", quantity=1))
+    assert isinstance(error, Rejected)
+    assert error.problem.code == refused.value.problem.code
+    assert error.problem.fix == "relist"
     assert stage.live() == []
 
 
@@ -589,6 +594,7 @@ def test_no_secret_shows_in_an_error_or_a_log(stage: Stage, caplog: pytest.LogCa
 
 @pytest.mark.specs
 def test_the_exchanges_above_were_held_against_the_official_documents(stage: Stage) -> None:
+    require_specs(stage.slug)
     adapter, request, desk, done = published(stage, 6)
     adapter.full_revise(request, desk.worker())
     revise(adapter, revision(request, done, "JUMPER-M", quantity=1))

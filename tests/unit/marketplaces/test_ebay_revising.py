@@ -160,7 +160,8 @@ def test_a_system_error_told_by_an_entry_is_an_unknown_outcome():
         (25004, "Invalid quantity.", "out_of_stock_control_off"),
         (25002, "The quantity must be a valid number greater than 0.", "out_of_stock_control_off"),
         (25016, "Invalid availableQuantity.", "out_of_stock_control_off"),
-        (25002, "The offer is not published.", "ebay_refused"),
+        (25002, "The offer is not published.", "ebay_not_live"),
+        (25002, "Something else.", "ebay_refused"),
         (25026, "Selling limits exceeded.", "ebay_selling_limit"),
     ],
 )

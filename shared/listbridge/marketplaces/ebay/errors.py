@@ -32,6 +32,7 @@ from listbridge.marketplaces.ebay.wire import ErrorEntry
 _LONGEST_MESSAGE = 300
 _REVISIONS_USED_UP = re.compile(r"revis\w*.*\b(day|limit)", re.IGNORECASE | re.DOTALL)
 _ALREADY_EXISTS = re.compile(r"already exists?", re.IGNORECASE)
+_NOT_LIVE = re.compile(r"not (currently )?(published|active|live)|has (been )?ended", re.IGNORECASE)
 _QUANTITY = re.compile(r"quantity", re.IGNORECASE)
 
 
@@ -66,6 +67,7 @@ CONSENT_MISSING = Row(Unauthorized, "ebay_consent_missing", "authorize_account")
 APP_REFUSED = Row(Unauthorized, "ebay_app_refused", "check_app_keys")
 SCOPE_MISSING = Row(Unauthorized, "ebay_scope_missing", "reconnect_account")
 QUANTITY = Row(Rejected, "ebay_quantity_refused", "check_stock_in_shop")
+NOT_LIVE = Row(NotFound, "ebay_not_live", "relist")
 ZERO = Row(Rejected, ZERO_REFUSED, "enable_out_of_stock_control")
 
 _BUSY = Row(RetryLater, "ebay_item_busy", after_s=2.0)
@@ -165,6 +167,8 @@ class Refusal:
                 problem, until=next_day(now), detail=detail, status=self.status, request_id=self.request
             )
         row = BY_ID.get(chosen.error_id)
+        if chosen.error_id == 25002 and _NOT_LIVE.search(chosen.text):
+            row = NOT_LIVE
         if row is None and (chosen.category == "APPLICATION" or self.status >= 500):
             row = UNKNOWN if self.write else UNAVAILABLE
         return (row or REFUSED).error(message, **more)

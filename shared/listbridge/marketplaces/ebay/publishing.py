@@ -18,7 +18,7 @@ from listbridge.domain.listing import NOTHING, Values
 from listbridge.domain.ports import Published, PublishRequest, PublishSteps, PublishVariant, UnitWrite
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RemoteError, RetryLater
-from listbridge.marketplaces.ebay.errors import QUANTITY, ZERO
+from listbridge.marketplaces.ebay.errors import NOT_LIVE, QUANTITY, ZERO
 from listbridge.marketplaces.ebay.inventory import Inventory, OfferExists
 from listbridge.marketplaces.ebay.mapping import ListingContent
 from listbridge.marketplaces.ebay.wire import Offer
@@ -77,7 +77,7 @@ class Publishing:
             self._look(variant, surely=True)
         live = [variant for variant in variants if self._listing_of(variant.key.sku) is not None]
         if not live:
-            raise Rejected(Problem("ebay_not_live", fix="relist"))
+            raise NOT_LIVE.error(detail="none of the product's offers is published")
         if self._grouped:
             # First the values of before and after together: neither the group nor a variation may contradict the other.
             self._put_group(live, keep_old_values=True)
