@@ -31,6 +31,14 @@ def _imported_roots(tree: ast.Module) -> set[str]:
     return roots - sys.stdlib_module_names - {"listbridge", "functions"}
 
 
+def _distributions() -> dict[str, set[str]]:
+    """Import name -> names of the packages that bring it, spelled as in a requirements file."""
+    return {
+        root: {re.sub(r"[-_.]+", "-", name).lower() for name in names}
+        for root, names in packages_distributions().items()
+    }
+
+
 def _declared() -> set[str]:
     lines = (ROOT / "shared" / "requirements.in").read_text().splitlines()
     return {line.strip().lower() for line in lines if line.strip() and not line.startswith("#")}
@@ -39,24 +47,24 @@ def _declared() -> set[str]:
 def test_every_import_of_the_shipped_code_is_a_declared_dependency() -> None:
     # botocore comes with boto3 and urllib3 with requests: exceptions and settings of theirs are part of the interface.
     declared = _declared() | {"botocore", "urllib3"}
-    distributions = packages_distributions()
+    distributions = _distributions()
     undeclared = {
         f"{path.relative_to(ROOT)}: {root}"
         for path, tree in _sources()
         for root in _imported_roots(tree)
-        if not declared & {name.lower() for name in distributions.get(root, [])}
+        if not declared & distributions.get(root, set())
     }
     # Type stubs are imported for the type checker alone and never at run time.
     assert {entry for entry in undeclared if "mypy_boto3" not in entry} == set()
 
 
 def test_every_declared_dependency_is_imported() -> None:
-    distributions = packages_distributions()
+    distributions = _distributions()
     imported = {
-        name.lower()
+        name
         for _, tree in _sources()
         for root in _imported_roots(tree)
-        for name in distributions.get(root, [])
+        for name in distributions.get(root, set())
     }
     if "botocore" in imported:
         imported.add("boto3")  # which brings botocore, and pins it
