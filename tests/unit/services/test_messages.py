@@ -1,0 +1,222 @@
+"""Every code that the shipped code can say has its words, and they say what the code means to them."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import listbridge
+from listbridge import registry
+from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.configuration import ConnectionState, QuantityMode
+from listbridge.domain.listing import Field, TraceLine
+from listbridge.domain.problem import Problem
+from listbridge.domain.work import PublishKind
+from listbridge.services import messages
+from listbridge.services.write_unit import Result
+
+ROOT = Path(listbridge.__file__).parent
+NAMES = {
+    "account.state.value": [state.value for state in ConnectionState if state is not ConnectionState.ACTIVE],
+    "shop.state.value": [state.value for state in ConnectionState if state is not ConnectionState.ACTIVE],
+    "field.value": [field.value for field in Field],
+    "self.task.action.value": [kind.value for kind in PublishKind],
+    "outcome.result.value": [Result.SENT.value, Result.HELD.value, Result.ZERO_REFUSED.value],
+    "document.kind": ["shop", "account", "sales_list", "profile"],
+}
+"""What the parts of composed codes can be; a part that is not here fails the test, so that somebody looks."""
+EVENTS_BY_HAND = {
+    f"{kind}_{what}"
+    for kind in ("sales_list", "profile", "creation_profile")
+    for what in ("created", "removed", "changed")
+}
+"""Codes that `edit_configuration` composes of a document's kind and what was done to it."""
+NEVER_TOLD = {"link_done", "zeroed_done", "link_failed"}
+"""Composed by the pattern, but not said: linking has its own word, and so has ending at zero."""
+
+
+def _trees() -> Iterator[tuple[Path, ast.Module]]:
+    for file in sorted(ROOT.rglob("*.py")):
+        yield file, ast.parse(file.read_text())
+
+
+def _constants() -> dict[str, str]:
+    """Module-level names of texts, such as `GUARD = "guard"`, over the whole package."""
+    found = {}
+    for _, tree in _trees():
+        for node in tree.body:
+            if (
+                isinstance(node, ast.Assign)
+                and isinstance(node.value, ast.Constant)
+                and isinstance(node.value.value, str)
+            ):
+                for target in node.targets:
+                    if isinstance(target, ast.Name):
+                        found[target.id] = node.value.value
+    return found
+
+
+CONSTANTS = _constants()
+
+
+def _texts(node: ast.expr | None) -> set[str]:
+    """The codes that an expression can be; empty for what only hands a code on."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return {node.value}
+    if isinstance(node, ast.IfExp):
+        return _texts(node.body) | _texts(node.orelse)
+    if isinstance(node, ast.Name | ast.Attribute):
+        name = node.id if isinstance(node, ast.Name) else node.attr
+        return {CONSTANTS[name]} if name in CONSTANTS and name.isupper() else set()
+    if isinstance(node, ast.JoinedStr):
+        codes = {""}
+        for part in node.values:
+            if isinstance(part, ast.Constant):
+                codes = {code + str(part.value) for code in codes}
+            elif isinstance(part, ast.FormattedValue):
+                words = NAMES[ast.unparse(part.value)]
+                codes = {code + word for code in codes for word in words}
+        return codes
+    return set()
+
+
+def _argument(call: ast.Call, place: int, name: str) -> ast.expr | None:
+    if len(call.args) > place:
+        return call.args[place]
+    return next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
+
+
+def _calls(*names: str) -> Iterator[tuple[Path, ast.Call]]:
+    for file, tree in _trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+                if called in names:
+                    yield file, node
+
+
+def _adapter_rows() -> Iterator[Any]:
+    """Every line of the adapters' error tables, wherever in their modules it stands."""
+    for room in ("shops", "marketplaces"):
+        for slug in registry.slugs(room):  # type: ignore[arg-type]
+            module = importlib.import_module(f"listbridge.{room}.{slug}.errors")
+            yield from _rows_in(list(vars(module).values()), depth=4)
+
+
+def _rows_in(values: Any, depth: int) -> Iterator[Any]:
+    for value in values:
+        if hasattr(value, "verdict") and hasattr(value, "code") and isinstance(value.code, str):
+            yield value
+        elif depth and isinstance(value, dict):
+            yield from _rows_in(value.values(), depth - 1)
+        elif depth and isinstance(value, list | tuple | set | frozenset) and not isinstance(value, Enum):
+            yield from _rows_in(value, depth - 1)
+
+
+def _problems() -> set[str]:
+    codes = set().union(*(_texts(_argument(call, 0, "code")) for _, call in _calls("Problem")))
+    codes |= {row.code for row in _adapter_rows()}
+    codes |= {
+        "budget_spent",
+        "day_quota_spent",
+        "blocked_by_platform",
+    }  # infra/budgets.py chooses them from a table
+    return codes
+
+
+def _fixes() -> set[str]:
+    codes = set().union(*(_texts(_argument(call, 2, "fix")) for _, call in _calls("Problem")))
+    return (codes | {row.fix for row in _adapter_rows()}) - {""}
+
+
+def _events() -> set[str]:
+    codes = set().union(*(_texts(_argument(call, 1, "event")) for _, call in _calls("ActivityEntry")))
+    for _, call in _calls("_tell", "_set_state"):
+        for argument in call.args:
+            found = _texts(argument)
+            codes |= {code for code in found if re.fullmatch(r"[a-z]+(_[a-z]+)+", code)}
+    return (codes | EVENTS_BY_HAND | {"connected", "linked"}) - NEVER_TOLD - {"app_uninstalled"}
+
+
+def _steps() -> set[str]:
+    codes = set().union(*(_texts(_argument(call, 0, "step")) for _, call in _calls("TraceLine")))
+    return codes | {mode.value for mode in QuantityMode if mode is not QuantityMode.PRODUCT}
+
+
+@pytest.mark.parametrize(
+    ("section", "codes"),
+    [("problems", _problems()), ("fixes", _fixes()), ("trace", _steps()), ("events", _events())],
+    ids=messages.SECTIONS,
+)
+def test_every_code_has_a_text(section: str, codes: set[str]) -> None:
+    assert len(codes) >= 10
+    assert sorted(codes - set(messages.catalogue()[section])) == []
+
+
+def test_the_search_for_codes_finds_those_that_are_composed_or_named_by_constants() -> None:
+    assert {"auto_quantity_off", "account_expired", "guard", "not_aligned", "update_failed"} <= _problems()
+    assert {"switch_on_auto_price", "align", "approve_changes"} <= _fixes()
+    assert {
+        "send_failed",
+        "full_revise_done",
+        "revise_sent",
+        "shop_expired",
+        "account_connected",
+    } <= _events()
+
+
+def test_no_text_is_empty_and_every_blank_is_closed() -> None:
+    for texts in messages.catalogue().values():
+        for code, words in texts.items():
+            assert words.strip() == words != "", code
+            assert words.format_map(_Anything()) != "", code
+
+
+class _Anything(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "x"
+
+
+def test_a_problem_is_told_with_its_numbers() -> None:
+    problem = Problem("sku_too_long", {"sku": "S", "length": "200", "longest": "50"}, "shorten_sku")
+    assert messages.text(problem) == "The SKU has 200 characters; the marketplace takes 50."
+    assert messages.fix_text(problem) == "Shorten the SKU in the shop, then add the product again."
+
+
+def test_a_reason_within_a_problem_is_told_in_words_too() -> None:
+    problem = Problem(
+        "update_failed", {"reason": "price_out_of_bounds", "price": "0", "min": "1", "max": "9"}
+    )
+    assert messages.text(problem) == (
+        "The last update failed: The price 0 is outside of what the marketplace accepts (1 to 9)."
+    )
+
+
+def test_a_platforms_own_codes_have_its_own_words() -> None:
+    assert messages.text(Problem("shopify_throttled")).startswith("Shopify")
+    assert messages.text(Problem("ebay_item_gone")) == "eBay no longer has this item."
+
+
+def test_what_is_missing_or_strange_never_breaks_a_text() -> None:
+    assert messages.text(Problem("pending", {"unused": "{sku}"})) == "An operation is running on it."
+    assert messages.text(Problem("not_found", {"id": "{0.__class__}"})) == "There is no ? {0.__class__}."
+    assert messages.text(Problem("a_code_of_tomorrow")) == "a_code_of_tomorrow"
+    assert messages.fix_text(Problem("pending")) == ""
+
+
+def test_steps_and_events_are_told() -> None:
+    assert messages.trace_text(TraceLine("cap", "3", "3")) == "not more than 3: 3"
+    entry = ActivityEntry(
+        "s", "shop_expired", datetime(2026, 11, 1, tzinfo=UTC), {"reason": "app_uninstalled"}
+    )
+    assert messages.event_text(entry) == (
+        "The shop's credentials are no longer accepted: The app was taken off the shop."
+    )
