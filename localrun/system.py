@@ -236,6 +236,8 @@ class LocalSystem:
             "AwsEndpointUrl": self.emulator.url,
             "PublicBaseUrl": self.public_url,
             "PlatformUrls": json.dumps(self.simulator_urls, sort_keys=True),
+            # A partition of the emulator has no limit, and each query costs it milliseconds.
+            "DueShards": "1",
         } | self._parameters
 
     def _route(self) -> None:

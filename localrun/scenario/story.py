@@ -12,9 +12,9 @@ from localrun.scoreboard import NotTrue, Scoreboard, stays, until
 
 SITE = "EBAY_DE"
 SELLER = "nordlicht-laden"
-CANDLE = "LIGHT-CANDLE"
-SIZES = ("XS", "S", "M", "L", "XL", "XXL")
-JUMPER = "JUMPER-{}"
+HEADBAND = "HEADBAND"
+COLOURS = ("Black", "Blue", "Green", "Pink", "Red", "White")
+SCRUNCHIE = "SCRUNCHIE-{}"
 IMAGE = "https://images.example/{}.jpg"
 REVISE = "bulkUpdatePriceQuantity"
 
@@ -28,8 +28,8 @@ class Story:
     shop: Shop
     marketplace: Marketplace
     ids: dict[str, str] = field(default_factory=dict)
-    candle: dict[str, Any] = field(default_factory=dict)
-    jumper: dict[str, Any] = field(default_factory=dict)
+    headband: dict[str, Any] = field(default_factory=dict)
+    scrunchie: dict[str, Any] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
 
     def play(self) -> None:
@@ -51,15 +51,15 @@ class Story:
         told = self.marketplace.do("add_seller", username=SELLER, marketplaces=[SITE])
         self.ids["refresh_token"] = told["refreshToken"]
         self.policies = told["policies"][SITE]
-        self.candle = self.shop.do(
-            "add_product", title="Beeswax candle", description_html="<p>Poured by hand.</p>", vendor="Nordlicht",
-            product_type="Candles", images=[IMAGE.format("candle")],
-            variants=[{"sku": CANDLE, "price": "19.00", "stock": 7}],
+        self.headband = self.shop.do(
+            "add_product", title="Velvet headband", description_html="<p>Soft velvet, one size.</p>", vendor="Nordlicht",
+            product_type="Headbands", images=[IMAGE.format("headband")],
+            variants=[{"sku": HEADBAND, "price": "19.00", "stock": 7}],
         )  # fmt: skip
-        self.jumper = self.shop.do(
-            "add_product", title="Fisherman's jumper", description_html="<p>Pure wool.</p>", vendor="Nordlicht",
-            product_type="Jumpers", images=[IMAGE.format("jumper")],
-            variants=[{"sku": JUMPER.format(size), "price": "89.00", "stock": 4, "options": {"Size": size}} for size in SIZES],
+        self.scrunchie = self.shop.do(
+            "add_product", title="Velvet scrunchie", description_html="<p>Holds all day.</p>", vendor="Nordlicht",
+            product_type="Scrunchies", images=[IMAGE.format("scrunchie")],
+            variants=[{"sku": SCRUNCHIE.format(colour), "price": "89.00", "stock": 4, "options": {"Color": colour}} for colour in COLOURS],
         )  # fmt: skip
 
     # ---- the seller sets up ----
@@ -96,14 +96,16 @@ class Story:
                 raise NotTrue(f"no hook for stock: {sorted(topics)}")
 
     def make_sales_list(self) -> None:
-        with self.board.step("A sales list in product mode takes a candle and a jumper in 6 sizes") as step:
+        with self.board.step(
+            "A sales list in product mode takes a headband and a scrunchie in 6 colours"
+        ) as step:
             began = time.monotonic()
             creation = self.seller.post(
                 "/creation-profiles",
                 {
-                    "name": "Home and clothes", "marketplace": "ebay", "site": SITE,
+                    "name": "Hair accessories", "marketplace": "ebay", "site": SITE,
                     "settings": {
-                        "category_id": "11450", "condition": "NEW", "merchant_location_key": "main",
+                        "category_id": "45220", "condition": "NEW", "merchant_location_key": "main",
                         **self._policy_settings(),
                     },
                 },
@@ -119,7 +121,7 @@ class Story:
                 },
             )  # fmt: skip
             self.ids |= {"profile": profile["id"], "list": sales_list["id"]}
-            products = [str(self.candle["product_id"]), str(self.jumper["product_id"])]
+            products = [str(self.headband["product_id"]), str(self.scrunchie["product_id"])]
             self.seller.finished(
                 self.seller.post(f"/sales-lists/{self.ids['list']}/items", {"products": products})
             )
@@ -154,43 +156,45 @@ class Story:
             job = self.seller.finished(job)
             shown = self.marketplace.on_sale()
             self.board.tell(
-                f"on sale: {len(shown)} variations, for example {shown.get(CANDLE, {}).get('url', '-')}"
+                f"on sale: {len(shown)} variations, for example {shown.get(HEADBAND, {}).get('url', '-')}"
             )
             if not {"pending", "active"} <= seen or len(shown) != 7 or job["failed"]:
                 raise NotTrue(
                     f"seen {sorted(seen)}, {len(shown)} on sale, job {job['done']} done {job['failed']} failed"
                 )
-            prices = {shown[CANDLE]["price"], shown[JUMPER.format("M")]["price"]}
+            prices = {shown[HEADBAND]["price"], shown[SCRUNCHIE.format("Red")]["price"]}
             if prices != {"20.90", "97.90"}:
                 raise NotTrue(f"prices with 10 % on top should be 20.90 and 97.90, are {sorted(prices)}")
 
     # ---- the shop lives ----
 
     def stock_change(self) -> None:
-        with self.board.step("The shop counts 5 candles instead of 7: eBay follows") as step:
-            self.shop.do("set_stock", sku=CANDLE, available=5)
-            step.measured_s = until(lambda: self.marketplace.quantity(CANDLE) == 5, "5 candles on eBay")
-            told = self.seller.explain(self._key(CANDLE))
+        with self.board.step("The shop counts 5 headbands instead of 7: eBay follows") as step:
+            self.shop.do("set_stock", sku=HEADBAND, available=5)
+            step.measured_s = until(lambda: self.marketplace.quantity(HEADBAND) == 5, "5 headbands on eBay")
+            told = self.seller.explain(self._key(HEADBAND))
             self.board.tell(f"explained: {told['quantity']['sentence']}")
 
     def price_change(self) -> None:
-        with self.board.step("The candle costs 21.00 in the shop: eBay asks 23.10") as step:
-            self.shop.do("set_price", sku=CANDLE, price="21.00")
-            step.measured_s = until(lambda: self.marketplace.price(CANDLE) == "23.10", "23.10 on eBay")
+        with self.board.step("The headband costs 21.00 in the shop: eBay asks 23.10") as step:
+            self.shop.do("set_price", sku=HEADBAND, price="21.00")
+            step.measured_s = until(lambda: self.marketplace.price(HEADBAND) == "23.10", "23.10 on eBay")
 
     def manual_revise(self) -> None:
         with self.board.step("With the automatic switch off nothing moves, until Revise quantity") as step:
             self.seller.finished(
                 self.seller.patch(f"/accounts/{self.ids['account']}", {"auto_quantity": False})
             )
-            self.shop.do("set_stock", sku=CANDLE, available=4)
-            until(lambda: self._computed(CANDLE) == 4, "4 computed for the candle")
-            stays(lambda: self.marketplace.quantity(CANDLE) == 5, "eBay moved with the switch off", for_s=1.5)
-            told = self.seller.explain(self._key(CANDLE))
+            self.shop.do("set_stock", sku=HEADBAND, available=4)
+            until(lambda: self._computed(HEADBAND) == 4, "4 computed for the headband")
+            stays(
+                lambda: self.marketplace.quantity(HEADBAND) == 5, "eBay moved with the switch off", for_s=1.5
+            )
+            told = self.seller.explain(self._key(HEADBAND))
             self.board.tell(f"why it waits: {told['quantity']['reason']['text']}")
             began = time.monotonic()
-            self.seller.act(self.ids["list"], "revise_quantity", [self._row(CANDLE)["id"]])
-            until(lambda: self.marketplace.quantity(CANDLE) == 4, "4 candles on eBay")
+            self.seller.act(self.ids["list"], "revise_quantity", [self._row(HEADBAND)["id"]])
+            until(lambda: self.marketplace.quantity(HEADBAND) == 4, "4 headbands on eBay")
             step.measured_s = time.monotonic() - began
             self.seller.finished(
                 self.seller.patch(f"/accounts/{self.ids['account']}", {"auto_quantity": True})
@@ -198,61 +202,75 @@ class Story:
 
     def title_change(self) -> None:
         with self.board.step("A new title does not travel by itself, only with Full revise") as step:
-            new = "Beeswax candle, 20 hours"
-            self.shop.do("set_title", product_id=self.candle["product_id"], title=new)
+            new = "Velvet headband, extra wide"
+            self.shop.do("set_title", product_id=self.headband["product_id"], title=new)
             until(
-                lambda: bool(self.seller.explain(self._key(CANDLE))["content_changed"]),
+                lambda: bool(self.seller.explain(self._key(HEADBAND))["content_changed"]),
                 "the new content is noticed",
             )
-            stays(lambda: self._title(CANDLE) == "Beeswax candle", "the title travelled by itself", for_s=1.5)
+            stays(
+                lambda: self._title(HEADBAND) == "Velvet headband", "the title travelled by itself", for_s=1.5
+            )
             began = time.monotonic()
-            self.seller.act(self.ids["list"], "full_revise", [self._row(CANDLE)["id"]])
-            until(lambda: self._title(CANDLE) == new, "the new title on eBay")
+            self.seller.act(self.ids["list"], "full_revise", [self._row(HEADBAND)["id"]])
+            until(lambda: self._title(HEADBAND) == new, "the new title on eBay")
             step.measured_s = time.monotonic() - began
 
     def duplicates_and_disorder(self) -> None:
         with self.board.step("A delivery three times, and two in the wrong order: one right number") as step:
-            size = JUMPER.format("M")
-            before = len(self._revisions(size))
+            red = SCRUNCHIE.format("Red")
+            before = len(self._revisions(red))
             self.shop.deliveries("hold")
-            self.shop.do("set_stock", sku=size, available=9)
-            self.shop.do("set_stock", sku=size, available=3)
+            self.shop.do("set_stock", sku=red, available=9)
+            self.shop.do("set_stock", sku=red, available=3)
             self.shop.deliveries("duplicate", times=2)
             self.shop.deliveries("reorder")
             began = time.monotonic()
             self.shop.deliveries("release")
-            until(lambda: self.marketplace.quantity(size) == 3, "3 jumpers in M on eBay")
+            until(lambda: self.marketplace.quantity(red) == 3, "3 red scrunchies on eBay")
             step.measured_s = time.monotonic() - began
             stays(
-                lambda: self.marketplace.quantity(size) == 3,
+                lambda: self.marketplace.quantity(red) == 3,
                 "an older number came after the newer one",
                 for_s=2,
             )
-            sent = [call["quantity"] for call in self._revisions(size)[before:]]
-            self.board.tell(f"sent for six deliveries of two changes: {sent}")
+            sent = _quantities(self._revisions(red)[before:])
+            self.board.tell(f"sent for eight deliveries of two changes: {sent}")
             if 9 in sent:
                 raise NotTrue(f"the older 9 was sent: {sent}")
 
     def last_unit(self) -> None:
-        with self.board.step("The last candle sells while seven prices wait: zero goes first") as step:
-            self.shop.do("set_stock", sku=CANDLE, available=1)
-            until(lambda: self.marketplace.quantity(CANDLE) == 1, "1 candle on eBay")
+        with self.board.step("The last headband sells after six prices changed: zero overtakes") as step:
+            self.shop.do("set_stock", sku=HEADBAND, available=1)
+            until(lambda: self.marketplace.quantity(HEADBAND) == 1, "1 headband on eBay")
             before = len(self.marketplace.calls(REVISE))
             self.shop.deliveries("hold")
-            for size in SIZES:
-                self.shop.do("set_price", sku=JUMPER.format(size), price="99.00")
-            self.shop.do("sell", sku=CANDLE, quantity=1)
+            for colour in COLOURS:
+                self.shop.do("set_price", sku=SCRUNCHIE.format(colour), price="99.00")
+            self.shop.do("sell", sku=HEADBAND, quantity=1)
             began = time.monotonic()
             self.shop.deliveries("release")
-            until(lambda: self.marketplace.quantity(CANDLE) == 0, "no candle on eBay")
+            until(lambda: self.marketplace.quantity(HEADBAND) == 0, "no headband on eBay")
             step.measured_s = time.monotonic() - began
-            until(lambda: self.marketplace.price(JUMPER.format("XXL")) == "108.90", "the new prices on eBay")
             until(
-                lambda: {self.marketplace.price(JUMPER.format(s)) for s in SIZES} == {"108.90"},
+                lambda: self.marketplace.price(SCRUNCHIE.format("White")) == "108.90",
+                "the new prices on eBay",
+            )
+            until(
+                lambda: {self.marketplace.price(SCRUNCHIE.format(c)) for c in COLOURS} == {"108.90"},
                 "all new prices",
             )
-            order = [call["sku"] for call in self.marketplace.calls(REVISE)[before:]]
-            self.board.tell(f"in the order in which eBay was called: {', '.join(str(sku) for sku in order)}")
+            calls = self.marketplace.calls(REVISE)[before:]
+            self.board.tell(
+                "in the order in which eBay was called: " + ", ".join(_told(call) for call in calls)
+            )
+            zero = next(
+                i for i, call in enumerate(calls) if call["sku"] == HEADBAND and _quantities([call]) == [0]
+            )
+            overtaken = sum(call["sku"] != HEADBAND for call in calls[zero + 1 :])
+            step.note = f"it overtook {overtaken} of {len(COLOURS)} prices that were due before it"
+            if not overtaken:
+                raise NotTrue("every price that was due before it went first")
 
     # ---- looking ----
 
@@ -274,3 +292,14 @@ class Story:
 
 def _statuses(rows: dict[str, dict[str, Any]]) -> set[str]:
     return {row["listing"]["status"] if row["listing"] else row["problem"]["code"] for row in rows.values()}
+
+
+def _quantities(calls: list[dict[str, Any]]) -> list[int]:
+    """The quantity that each call carried: a call names it for the item and for its offers."""
+    carried = [{one["quantity"] for one in call["sent"] if "quantity" in one} for call in calls]
+    return [quantity for numbers in carried for quantity in sorted(numbers)]
+
+
+def _told(call: dict[str, Any]) -> str:
+    values = {f"{one[name]}" for one in call["sent"] for name in ("quantity", "price") if name in one}
+    return f"{call['sku']} {' at '.join(sorted(values))}"
