@@ -63,7 +63,7 @@ class LaneSource:
 SOURCES = {
     Lane.SHOP_EVENTS: LaneSource("sync_catalog", 10, 30, 180),
     Lane.RECOMPUTE: LaneSource("recompute_listings", 10, 60, 360),
-    Lane.REVISE: LaneSource("revise_inventory", 1, 30, 30),
+    Lane.REVISE: LaneSource("revise_inventory", 10, 30, 30),
     Lane.PUBLISH: LaneSource("publish_listing", 1, 120, 720),
 }
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from listbridge.domain import ledger
 from listbridge.domain.configuration import Account, GuardLimits
-from listbridge.domain.ids import AccountId
+from listbridge.domain.ids import AccountId, ListingKey
 from listbridge.domain.listing import Field, Listing
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
@@ -79,7 +79,30 @@ class SendGuard:
         return self._live
 
     def _hold(self, limit: str, value: str) -> Problem:
-        return Problem(ledger.GUARD, {"limit": limit, "value": value}, "approve_changes")
+        return guard_hold(limit, value)
+
+
+def guard_hold(limit: str, value: str) -> Problem:
+    """The hold of a change that waits for a yes, and the limit that it passed."""
+    return Problem(ledger.GUARD, {"limit": limit, "value": value}, "approve_changes")
+
+
+def judge_absences(deps: Deps, rows: Sequence[Listing]) -> dict[ListingKey, Problem | None]:
+    """Count live listings that an absence is about to zero, as one set per account, before any becomes due.
+
+    Returns for each its hold, or None when the set may pass. What was counted in the running window counts too, so that
+    a catalogue that vanishes in many small reads is stopped as one that vanishes at once.
+    """
+    judged: dict[ListingKey, Problem | None] = {}
+    for account_id in {row.key.account for row in rows}:
+        mine = [row for row in rows if row.key.account == account_id]
+        limits = deps.configuration.get(Account, account_id).guard
+        name, now = f"guard#{account_id}#changes", deps.clock.now()
+        total = deps.counters.add(name, len(mine), window_s=limits.window_s, now=now)
+        stopped = total > limits.count and over_limit(limits, total, live_listings(deps, account_id))
+        problem = guard_hold("share", f"{limits.share:.0%}") if stopped else None
+        judged |= {row.key: problem for row in mine}
+    return judged
 
 
 def release_guarded(deps: Deps, account: AccountId) -> Sequence[Listing]:

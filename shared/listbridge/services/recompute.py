@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,6 +13,7 @@ from listbridge.domain.configuration import Account, PriceRule, Profile, Quantit
 from listbridge.domain.ids import AccountId, ListingKey, SalesListId
 from listbridge.domain.listing import Cause, Computed, Field, Listing
 from listbridge.domain.ports import Conflict, Missing
+from listbridge.domain.problem import Problem
 from listbridge.domain.rules import Bounds, nearest, price_of, quantity_of
 from listbridge.services.deps import Deps
 
@@ -95,6 +96,8 @@ class Recompute:
     cause: Cause = Cause.SHOP
     guard_passed: bool = False
     """These changes were counted as a set already, and may pass the guard on sending."""
+    judged: Mapping[ListingKey, Problem | None] = field(default_factory=dict)
+    """Rows that were counted as a set already, each with the hold that keeps it back, or none."""
     _contexts: dict[SalesListId, RuleContext] = field(default_factory=dict)
 
     def listings(self, keys: Iterable[ListingKey]) -> list[Listing]:
@@ -151,6 +154,8 @@ class Recompute:
             try:
                 context = self._context(row.sales_list)
                 new = ledger.recomputed(row, compute(variant, context, self.cause, now), context.auto, now)
+                if new is not row and row.key in self.judged:
+                    new = self._as_judged(new, now)
                 approved = self.guard_passed and row.due_band is not None and not row.guard_passed
                 if new is row and not approved:
                     return row
@@ -167,6 +172,10 @@ class Recompute:
             row = fresh
             variant = self.deps.variants.get_many([row.variant]).get(row.variant)
         raise Conflict(f"listing {row.key} kept changing")
+
+    def _as_judged(self, row: Listing, now: datetime) -> Listing:
+        problem = self.judged[row.key]
+        return replace(row, guard_passed=True) if problem is None else ledger.held(row, problem, now)
 
     def _context(self, id: SalesListId) -> RuleContext:
         known = self._contexts.get(id)

@@ -11,7 +11,7 @@ from functools import partial
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.catalog import Observation, Variant
 from listbridge.domain.configuration import Account, Shop
-from listbridge.domain.ids import AccountId, JobId, ShopId, new_id
+from listbridge.domain.ids import AccountId, JobId, ShopId, VariantKey, new_id
 from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.listing import Cause
 from listbridge.domain.problem import Problem
@@ -81,7 +81,13 @@ def _read(deps: Deps, job: Job, shop: Shop) -> Job:
     job = job.model_copy(update={**update, "params": {**job.params, "products": products}})
     if page.cursor:
         return deps.jobs.save(job)
-    if page.total is not None and products < page.total:
+    if page.total is None:  # nothing to hold the count against: what was not seen is not proven gone
+        params = {"products": str(products), "absent": "0"}
+        deps.activity.note(ActivityEntry(shop.id, "sweep_done", deps.clock.now(), params))
+        return deps.jobs.save(
+            job.model_copy(update={"state": JobState.DONE, "finished_at": deps.clock.now()})
+        )
+    if products < page.total:
         params = {"read": str(products), "total": str(page.total)}
         deps.activity.note(ActivityEntry(shop.id, "sweep_incomplete", deps.clock.now(), params))
         return _failed(deps, job, Problem("sweep_incomplete", params, "sweep_again"))
@@ -121,7 +127,9 @@ def _apply_absent(deps: Deps, job: Job, shop: Shop) -> Job:
     observed = Observed()
     for rows in _unseen(deps, job, shop.id):
         store_absent(deps, {row.key for row in rows}, Observation(start, start), observed)
-    keys = {key for row in deps.variants.get_many(observed.absent).values() for key in row.listings}
+    # Also what a worker marked that died before it came to the listings.
+    marked = observed.absent | set(_marked_absent(deps, shop.id, Observation(start, start)))
+    keys = {key for row in deps.variants.get_many(marked).values() for key in row.listings}
     nudge_due(deps, Recompute(deps, Cause.ABSENCE, guard_passed=True).listings(sorted(keys)))
     deps.activity.note(
         ActivityEntry(shop.id, "sweep_done", deps.clock.now(),
@@ -138,6 +146,16 @@ def _unseen(deps: Deps, job: Job, shop: ShopId) -> list[list[Variant]]:
         pages.append([row for row in rows if row.observation.start < start and not row.absent])
         if cursor is None:
             return pages
+
+
+def _marked_absent(deps: Deps, shop: ShopId, observation: Observation) -> list[VariantKey]:
+    """Variants that this very sweep found absent."""
+    cursor, marked = None, []
+    while True:
+        rows, cursor = deps.variants.page(shop, cursor, _PAGE)
+        marked += [row.key for row in rows if row.absent and row.observation == observation]
+        if cursor is None:
+            return marked
 
 
 def _failed(deps: Deps, job: Job, problem: Problem) -> Job:

@@ -14,6 +14,7 @@ from listbridge.domain.verdicts import RateLimited, RetryLater, Unauthorized
 from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
 from listbridge.services.connection_state import expire_shop, shop_uninstalled
 from listbridge.services.deps import Deps
+from listbridge.services.guard import judge_absences
 from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import Observed, observe_products
 from listbridge.services.recompute import Recompute
@@ -88,9 +89,15 @@ def recompute_variants(deps: Deps, variants: Iterable[VariantKey], cause: Cause)
     The variant row itself names its listings, so that a listing made a moment ago is not missed by a lagging index.
     """
     keys: set[ListingKey] = set()
+    absent: set[ListingKey] = set()
     for variant in deps.variants.get_many(set(variants)).values():
         keys |= variant.listings
-    return Recompute(deps, cause).listings(sorted(keys)) if keys else []
+        absent |= variant.listings if variant.absent else set()
+    if not keys:
+        return []
+    rows = deps.listings.get_many(absent).values() if absent else ()
+    vanishing = [row for row in rows if row.live and row.computed.quantity != 0 and not row.computed.gone]
+    return Recompute(deps, cause, judged=judge_absences(deps, vanishing)).listings(sorted(keys))
 
 
 def _products(found: Iterable[ProductId], hints: Iterable[Hint]) -> list[ProductId]:
