@@ -27,7 +27,6 @@ from listbridge.services.deps import Deps
 from listbridge.services.public_address import settle_public_address
 
 PREFIX = "/v1"
-VERSION = "1"
 CALLBACKS = "/callbacks/"
 _ROUTERS = (
     platforms.router,
@@ -90,17 +89,3 @@ def _called_address(event: Mapping[str, Any]) -> str:
     before = whole.removesuffix(event["path"]) if whole.endswith(event["path"]) else ""
     host = headers.get("host", "")
     return f"{headers.get('x-forwarded-proto', 'https')}://{host}{before}" if host else ""
-
-
-def openapi() -> dict[str, Any]:
-    """The API's description, as committed in docs/reference."""
-    from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
-
-    document: dict[str, Any] = app.get_openapi_schema(
-        title="Listbridge admin API",
-        version=VERSION,
-        description="Settled under /v1; only ever widened.",
-        security_schemes={"cognito": HTTPBearer()},
-        security=[{"cognito": []}],
-    ).model_dump(mode="json", by_alias=True, exclude_none=True)
-    return document

@@ -85,7 +85,7 @@ def _bug(error: BaseException, request: str) -> Problem:
     frames = [f"{one.filename}:{one.lineno} {one.name}" for one in traceback.extract_tb(error.__traceback__)]
     fields = {"error": type(error).__name__, "frames": frames, "request": request}
     _LOG.error("admin.failed", extra={"fields": fields})
-    return Problem("internal_error", {"request": request}, "report_to_us")
+    return Problem("request_failed", {"request": request}, "report_to_us")
 
 
 def install(app: APIGatewayRestResolver) -> None:

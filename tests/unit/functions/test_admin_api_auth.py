@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from listbridge.admin.api import openapi
 from listbridge.admin.auth import Group, needed_group
+from listbridge.admin.openapi import openapi
 from listbridge.domain.configuration import Deployment, Profile, Shop
 from listbridge.domain.ports import Missing
 from tests.unit.functions.installation import ADDRESS, Installation

@@ -197,7 +197,7 @@ def test_a_bug_of_ours_is_a_500_with_an_id_and_none_of_its_text(
 
     monkeypatch.setattr("listbridge.admin.health.health", broken)
     answer = installation.call("GET", "/v1/health")
-    assert (answer.status, answer.body["problem"]["code"]) == (500, "internal_error")
+    assert (answer.status, answer.body["problem"]["code"]) == (500, "request_failed")
     assert answer.body["problem"]["params"] == {"request": "req-1"}
     logged = json.dumps([str(record.__dict__) for record in caplog.records])
     assert "KeyError" in logged

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,9 @@ NEVER_TOLD = {"link_done", "zeroed_done", "link_failed"}
 """Composed by the pattern, but not said: linking has its own word, and so has ending at zero."""
 
 
-def _trees() -> Iterator[tuple[Path, ast.Module]]:
-    for file in sorted(ROOT.rglob("*.py")):
-        yield file, ast.parse(file.read_text())
+@cache
+def _trees() -> tuple[tuple[Path, ast.Module], ...]:
+    return tuple((file, ast.parse(file.read_text())) for file in sorted(ROOT.rglob("*.py")))
 
 
 def _constants() -> dict[str, str]:
