@@ -3,7 +3,12 @@ from __future__ import annotations
 import pytest
 
 from listbridge import registry
-from tests.contract.marketplaces.stages import STAGES, Stage
+from tests.contract.marketplaces.stages import STAGES, EbayStage, Stage
+
+
+@pytest.fixture
+def ebay() -> EbayStage:
+    return EbayStage()
 
 
 @pytest.fixture(params=registry.slugs("marketplaces"))

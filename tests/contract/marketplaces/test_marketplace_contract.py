@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -13,73 +12,29 @@ from listbridge import registry
 from listbridge.domain.ids import ListingKey, RemoteId, Sku
 from listbridge.domain.listing import NOTHING, Values
 from listbridge.domain.money import Money
-from listbridge.domain.ports import MarketplaceAdapter, Published, PublishRequest, Revision
 from listbridge.domain.verdicts import (
     ObserveMode,
     OutcomeUnknown,
     RateLimited,
     Rejected,
-    RemoteError,
     RetryLater,
     Unauthorized,
 )
 from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
 from simulators.faults import Fault
-from tests.contract.marketplaces.memory_steps import Desk
-from tests.contract.marketplaces.stages import ACCOUNT, SIZES, STAGES, Stage, Watched, candle, jumper, listing
+from tests.contract.marketplaces.acts import (
+    PRICE,
+    VARIANTS,
+    assert_one_right_listing,
+    on_show,
+    on_two_sites,
+    published,
+    revise,
+    revision,
+)
+from tests.contract.marketplaces.stages import ACCOUNT, SIZES, Stage, Watched, listing
 from tests.contract.specs import require_specs
-from tests.fakes.cuts import WorkerDied
-
-PRICE = Decimal("19.90")
-VARIANTS = (1, 6)
-CALL_CUTS = ("drop_before", "drop_after", "die_before", "die_after")
-
-
-def published(
-    stage: Stage, variants: int = 1, **request: Any
-) -> tuple[MarketplaceAdapter, PublishRequest, Desk, Published]:
-    adapter = stage.open()
-    wanted = stage.request(variants, **request)
-    desk = stage.new_desk(wanted)
-    return adapter, wanted, desk, adapter.publish(wanted, desk.worker())
-
-
-def revision(request: PublishRequest, done: Published, sku: str, **values: Any) -> Revision:
-    sold = Sku(sku)
-    return Revision(
-        ListingKey(ACCOUNT, request.site, sold), done.offers[sold], done.remote, done.group, Values(**values)
-    )
-
-
-def revise(
-    adapter: MarketplaceAdapter, *revisions: Revision, highest: int | None = None
-) -> list[RemoteError | None]:
-    known = [r.values.quantity for r in revisions if r.values.quantity is not None]
-    results = adapter.revise(
-        revisions, highest_quantity=highest if highest is not None else max(known, default=None)
-    )
-    assert [result.key for result in results] == [revision.key for revision in revisions]
-    return [result.error for result in results]
-
-
-def on_show(stage: Stage, sku: str = "CANDLE") -> tuple[int, Decimal]:
-    """Quantity and price of a SKU's only live variation."""
-    [shown] = [listing.variations[Sku(sku)] for listing in stage.live() if sku in listing.variations]
-    return shown.quantity, shown.price
-
-
-def assert_one_right_listing(stage: Stage, variants: int) -> None:
-    [live] = stage.live()
-    assert stage.ever_made() == 1
-    skus = ["CANDLE"] if variants == 1 else [f"JUMPER-{size}" for size in SIZES]
-    assert sorted(live.variations) == sorted(skus)
-    for sku, shown in live.variations.items():
-        assert (shown.quantity, shown.price) == (7, PRICE)
-        assert shown.title == ("Beeswax candle" if variants == 1 else "Fisherman's jumper")
-        if variants > 1:
-            assert shown.aspects["Size"] == [sku.removeprefix("JUMPER-")]
-
 
 # ---- publish ----
 
@@ -139,127 +94,6 @@ def test_a_lease_that_runs_out_between_the_two_writes_leaves_the_outcome_unknown
         adapter.full_revise(request, desk.worker())
     assert raised.value.problem.code == "lease_too_short"
     assert desk.attempts[-1] == ("CANDLE", "unknown")
-
-
-# ---- killed at every call, and resumed ----
-
-
-def cuts(run: Callable[[Stage], object], slug: str) -> Iterator[tuple[str, int]]:
-    """Every way to die in a run: at each call by the network or the process, at each save by the process."""
-    probe = STAGES[slug]()
-    run(probe)
-    assert probe.desk is not None
-    for nth in range(len(probe.calls)):
-        yield from ((kind, nth) for kind in CALL_CUTS)
-    for nth in range(probe.desk.saves):
-        yield from (("save_before", nth), ("save_after", nth))
-
-
-class Killer:
-    """Dies at the n-th event that begins with a word, once."""
-
-    def __init__(self, word: str, nth: int) -> None:
-        self._word = word
-        self._left = nth
-        self.struck = False
-
-    def __call__(self, event: str) -> None:
-        if self.struck or not event.startswith(self._word):
-            return
-        if self._left == 0:
-            self.struck = True
-            raise WorkerDied(event)
-        self._left -= 1
-
-
-def arm(stage: Stage, desk: Desk, kind: str, nth: int) -> None:
-    if kind.startswith("drop"):
-        stage.add_faults(Fault("*", kind, skip=nth))  # type: ignore[arg-type]
-    elif kind.startswith("die"):
-        stage.hook = Killer(kind.removeprefix("die_"), nth)
-    else:
-        desk.hook = Killer(kind.removeprefix("save_"), nth)
-
-
-def carry_on(stage: Stage, desk: Desk, act: Callable[[], object]) -> int:
-    """Run until it is done, as the service would: again after the settling time. Returns how often it was cut."""
-    settle_s = registry.marketplace(stage.slug).traits.settle_s
-    for cut in range(5):
-        try:
-            act()
-        except (WorkerDied, OutcomeUnknown, RetryLater):
-            stage.clock.advance(settle_s)
-        else:
-            return cut
-    raise AssertionError("never done")
-
-
-@pytest.mark.parametrize("variants", VARIANTS)
-def test_publishing_cut_at_every_point_and_resumed_makes_one_right_listing(
-    stage: Stage, variants: int
-) -> None:
-    def run(on: Stage) -> object:
-        return published(on, variants)
-
-    played = 0
-    for kind, nth in cuts(run, stage.slug):
-        on = STAGES[stage.slug]()
-        adapter, request = on.open(), on.request(variants)
-        desk = on.new_desk(request)
-        arm(on, desk, kind, nth)
-        was_cut = carry_on(on, desk, lambda a=adapter, r=request, d=desk: a.publish(r, d.worker()))
-        assert was_cut == 1, (kind, nth)
-        assert_one_right_listing(on, variants)
-        assert not [name for name in desk.progress if name.startswith("creating") or name == "publishing"]
-        played += 1
-    assert played > (15 if variants == 1 else 90)
-
-
-@pytest.mark.parametrize("variants", VARIANTS)
-def test_a_full_revise_cut_at_every_point_and_resumed_ends_with_the_new_content(
-    stage: Stage, variants: int
-) -> None:
-    def revised(on: Stage) -> tuple[MarketplaceAdapter, PublishRequest, Desk]:
-        adapter, request, _, _ = published(on, variants)
-        facts = candle(title="New title") if variants == 1 else jumper(title="New title")
-        again = replace(request, product=facts)
-        return adapter, again, on.new_desk(again, quantity=3, price="25.00")
-
-    def run(on: Stage) -> object:
-        adapter, request, desk = revised(on)
-        on.calls.clear()
-        return adapter.full_revise(request, desk.worker())
-
-    probe = STAGES[stage.slug]()
-    run(probe)
-    for nth in range(len(probe.calls)):
-        for kind in CALL_CUTS:
-            on = STAGES[stage.slug]()
-            adapter, request, desk = revised(on)
-            arm(on, desk, kind, nth)
-            assert carry_on(on, desk, lambda a=adapter, r=request, d=desk: a.full_revise(r, d.worker())) == 1
-            [live] = on.live()
-            assert {(v.quantity, v.price, v.title) for v in live.variations.values()} == {
-                (3, Decimal("25.00"), "New title")
-            }
-            assert len(live.variations) == variants
-            assert on.ever_made() == 1
-
-
-@pytest.mark.parametrize("variants", VARIANTS)
-def test_ending_cut_at_every_call_and_resumed_leaves_nothing_on_sale(stage: Stage, variants: int) -> None:
-    adapter, request, desk, _ = published(stage, variants)
-    stage.calls.clear()
-    adapter.end(request, desk.worker())
-    calls = len(stage.calls)
-    assert calls > 0
-    for nth in range(calls):
-        for kind in CALL_CUTS:
-            on = STAGES[stage.slug]()
-            adapter, request, desk, _ = published(on, variants)
-            arm(on, desk, kind, nth)
-            assert carry_on(on, desk, lambda a=adapter, r=request, d=desk: a.end(r, d.worker())) == 1
-            assert on.live() == []
 
 
 def test_two_accounts_of_one_app_do_not_meet_in_the_cache_of_tokens(stage: Stage) -> None:
@@ -414,17 +248,6 @@ def test_a_listing_whose_offer_is_unknown_is_refused_without_a_call(stage: Stage
     assert isinstance(error, Rejected)
     assert stage.calls == []
     assert on_show(stage) == (7, PRICE)
-
-
-def on_two_sites(
-    stage: Stage,
-) -> tuple[MarketplaceAdapter, PublishRequest, PublishRequest, Published, Published]:
-    adapter, here, _, first = published(stage)
-    there = stage.request(1, site=stage.sites[1])
-    second = adapter.publish(there, stage.new_desk(there).worker())
-    assert len(stage.live()) == 2
-    stage.desk = None
-    return adapter, here, there, first, second
 
 
 # ---- reading ----

@@ -1,0 +1,148 @@
+"""Publishing, revising in full and ending, cut at every call and save, and taken up again by the next worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from listbridge import registry
+from listbridge.domain.ports import MarketplaceAdapter, PublishRequest
+from listbridge.domain.verdicts import (
+    OutcomeUnknown,
+    RetryLater,
+)
+from simulators.faults import Fault
+from tests.contract.marketplaces.acts import (
+    VARIANTS,
+    assert_one_right_listing,
+    published,
+)
+from tests.contract.marketplaces.memory_steps import Desk
+from tests.contract.marketplaces.stages import STAGES, Stage, candle, jumper
+from tests.fakes.cuts import WorkerDied
+
+CALL_CUTS = ("drop_before", "drop_after", "die_before", "die_after")
+
+
+# ---- killed at every call, and resumed ----
+
+
+def cuts(run: Callable[[Stage], object], slug: str) -> Iterator[tuple[str, int]]:
+    """Every way to die in a run: at each call by the network or the process, at each save by the process."""
+    probe = STAGES[slug]()
+    run(probe)
+    assert probe.desk is not None
+    for nth in range(len(probe.calls)):
+        yield from ((kind, nth) for kind in CALL_CUTS)
+    for nth in range(probe.desk.saves):
+        yield from (("save_before", nth), ("save_after", nth))
+
+
+class Killer:
+    """Dies at the n-th event that begins with a word, once."""
+
+    def __init__(self, word: str, nth: int) -> None:
+        self._word = word
+        self._left = nth
+        self.struck = False
+
+    def __call__(self, event: str) -> None:
+        if self.struck or not event.startswith(self._word):
+            return
+        if self._left == 0:
+            self.struck = True
+            raise WorkerDied(event)
+        self._left -= 1
+
+
+def arm(stage: Stage, desk: Desk, kind: str, nth: int) -> None:
+    if kind.startswith("drop"):
+        stage.add_faults(Fault("*", kind, skip=nth))  # type: ignore[arg-type]
+    elif kind.startswith("die"):
+        stage.hook = Killer(kind.removeprefix("die_"), nth)
+    else:
+        desk.hook = Killer(kind.removeprefix("save_"), nth)
+
+
+def carry_on(stage: Stage, desk: Desk, act: Callable[[], object]) -> int:
+    """Run until it is done, as the service would: again after the settling time. Returns how often it was cut."""
+    settle_s = registry.marketplace(stage.slug).traits.settle_s
+    for cut in range(5):
+        try:
+            act()
+        except (WorkerDied, OutcomeUnknown, RetryLater):
+            stage.clock.advance(settle_s)
+        else:
+            return cut
+    raise AssertionError("never done")
+
+
+@pytest.mark.parametrize("variants", VARIANTS)
+def test_publishing_cut_at_every_point_and_resumed_makes_one_right_listing(
+    stage: Stage, variants: int
+) -> None:
+    def run(on: Stage) -> object:
+        return published(on, variants)
+
+    played = 0
+    for kind, nth in cuts(run, stage.slug):
+        on = STAGES[stage.slug]()
+        adapter, request = on.open(), on.request(variants)
+        desk = on.new_desk(request)
+        arm(on, desk, kind, nth)
+        was_cut = carry_on(on, desk, lambda a=adapter, r=request, d=desk: a.publish(r, d.worker()))
+        assert was_cut == 1, (kind, nth)
+        assert_one_right_listing(on, variants)
+        assert not [name for name in desk.progress if name.startswith("creating") or name == "publishing"]
+        played += 1
+    assert played > (15 if variants == 1 else 90)
+
+
+@pytest.mark.parametrize("variants", VARIANTS)
+def test_a_full_revise_cut_at_every_point_and_resumed_ends_with_the_new_content(
+    stage: Stage, variants: int
+) -> None:
+    def revised(on: Stage) -> tuple[MarketplaceAdapter, PublishRequest, Desk]:
+        adapter, request, _, _ = published(on, variants)
+        facts = candle(title="New title") if variants == 1 else jumper(title="New title")
+        again = replace(request, product=facts)
+        return adapter, again, on.new_desk(again, quantity=3, price="25.00")
+
+    def run(on: Stage) -> object:
+        adapter, request, desk = revised(on)
+        on.calls.clear()
+        return adapter.full_revise(request, desk.worker())
+
+    probe = STAGES[stage.slug]()
+    run(probe)
+    for nth in range(len(probe.calls)):
+        for kind in CALL_CUTS:
+            on = STAGES[stage.slug]()
+            adapter, request, desk = revised(on)
+            arm(on, desk, kind, nth)
+            assert carry_on(on, desk, lambda a=adapter, r=request, d=desk: a.full_revise(r, d.worker())) == 1
+            [live] = on.live()
+            assert {(v.quantity, v.price, v.title) for v in live.variations.values()} == {
+                (3, Decimal("25.00"), "New title")
+            }
+            assert len(live.variations) == variants
+            assert on.ever_made() == 1
+
+
+@pytest.mark.parametrize("variants", VARIANTS)
+def test_ending_cut_at_every_call_and_resumed_leaves_nothing_on_sale(stage: Stage, variants: int) -> None:
+    adapter, request, desk, _ = published(stage, variants)
+    stage.calls.clear()
+    adapter.end(request, desk.worker())
+    calls = len(stage.calls)
+    assert calls > 0
+    for nth in range(calls):
+        for kind in CALL_CUTS:
+            on = STAGES[stage.slug]()
+            adapter, request, desk, _ = published(on, variants)
+            arm(on, desk, kind, nth)
+            assert carry_on(on, desk, lambda a=adapter, r=request, d=desk: a.end(r, d.worker())) == 1
+            assert on.live() == []
