@@ -42,13 +42,13 @@ test-full: environments ## everything, all pairs and seeds, at most 60 minutes
 	$(PY) -m pytest -n 2 --dist loadgroup
 
 .PHONY: check
-check: environments ## lint, types, import contracts, unit and quick contract tests, at most 60 seconds
+check: environments ## lint, types, import contracts, unit and contract tests, at most 60 seconds
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	PYTHONPATH=.:shared .venv/bin/lint-imports
-	.venv/bin/mypy & mypy=$$!; \
-	$(PY) -m pytest -q -m "not full and not emulator" tests/unit tests/contract tests/packaging; tests=$$?; \
-	wait $$mypy && exit $$tests
+	.venv/bin/mypy
+	$(PY) -m pytest -q -n 2 --dist loadgroup -m "not full and not emulator" tests/unit tests/contract \
+	  tests/packaging/test_template.py tests/packaging/test_least_privilege.py tests/packaging/test_dependencies.py
 
 .PHONY: bench
 bench: environments ## measure, against a floor measured in the same run; writes build/bench.jsonl (ONLY="ingest drain": these)
