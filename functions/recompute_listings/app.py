@@ -14,6 +14,8 @@ def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str
     """Carry the jobs on; the answer names the messages that must come back."""
 
     def carry_on(message: RecomputeChunk) -> None:
-        recompute_listings(bootstrap.deps(), message, remaining_s=context.get_remaining_time_in_millis() / 1000)
+        recompute_listings(
+            bootstrap.deps(), message, remaining_s=context.get_remaining_time_in_millis() / 1000
+        )
 
     return each(event["Records"], RecomputeChunk, carry_on)
