@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from listbridge import bootstrap
 from listbridge.domain.work import Nudge
-from listbridge.services.queue_batch import each
+from listbridge.services.nudge import merged
+from listbridge.services.queue_batch import side_by_side
 from listbridge.services.revise_inventory import revise_inventory
 
 
 def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
-    """Drain the nudged accounts; the answer names the messages that must come back."""
+    """Drain the nudged accounts at the same time; the answer names the messages that must come back."""
+    deps = bootstrap.deps()
 
-    def drain(message: Nudge) -> None:
-        revise_inventory(bootstrap.deps(), message, remaining_s=context.get_remaining_time_in_millis() / 1000)
+    def drain(nudges: Sequence[Nudge]) -> None:
+        for nudge in merged(nudges):
+            revise_inventory(deps, nudge, remaining_s=context.get_remaining_time_in_millis() / 1000)
 
-    return each(event["Records"], Nudge, drain)
+    return side_by_side(event["Records"], Nudge, lambda nudge: nudge.account, drain, workers=deps.workers)

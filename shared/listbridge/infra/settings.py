@@ -94,6 +94,12 @@ def drain_lease_s() -> float:
 
 
 @cache
+def due_shards() -> int:
+    """Over how many partitions the due rows of one account and band are spread."""
+    return int(number("DUE_SHARDS", 4))
+
+
+@cache
 def platform_urls() -> Mapping[str, str]:
     """Addresses that replace the platforms' own, by slug; only the local run sets any. Raises SettingMissing."""
     try:
@@ -107,5 +113,5 @@ def platform_urls() -> Mapping[str, str]:
 
 def forget() -> None:
     """Read everything anew: for tests that change the environment."""
-    for read in (table, queue_url, platform_urls):
+    for read in (table, queue_url, due_shards, platform_urls):
         read.cache_clear()

@@ -53,5 +53,13 @@ def wake_around(deps: Deps, account: AccountId, at: datetime) -> None:
         deps.counters.add(name, 1, window_s=_WINDOW_S, now=now)
 
 
+def merged(nudges: Sequence[Nudge]) -> list[Nudge]:
+    """The same word in fewer nudges, for nudges of one account: one with all the names, and one without if there was any."""
+    names = tuple(dict.fromkeys(name for nudge in nudges for name in nudge.listings))
+    found = [nudges[0].model_copy(update={"listings": names})] if names else []
+    found += [nudge for nudge in nudges if not nudge.listings][:1]
+    return found
+
+
 def _delay(deps: Deps, at: datetime) -> int:
     return max(1, min(LONGEST_DELAY_S, math.ceil((at - deps.clock.now()).total_seconds())))

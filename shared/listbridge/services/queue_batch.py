@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -48,6 +49,39 @@ def together(
     else:
         return {"batchItemFailures": []}
     return each(records, kind, lambda message: handle([message]))
+
+
+def side_by_side(
+    records: Sequence[Record],
+    kind: type[M],
+    key: Callable[[M], str],
+    handle: Callable[[Sequence[M]], None],
+    *,
+    workers: int,
+) -> dict[str, list[dict[str, str]]]:
+    """Handle the messages of one key together, and different keys at the same time: a slow one delays no other.
+
+    `workers` of at most 1 means one key after the other.
+    """
+    groups: dict[str, list[Record]] = {}
+    for record in records:
+        try:
+            name = key(kind.model_validate_json(record["body"]))
+        except ValidationError:
+            name = f"unreadable {record['messageId']}"  # alone, so that nobody else is held back by it
+        groups.setdefault(name, []).append(record)
+
+    def one(group: Sequence[Record]) -> list[dict[str, str]]:
+        if len(group) == 1:
+            return each(group, kind, lambda message: handle([message]))["batchItemFailures"]
+        return together(group, kind, handle)["batchItemFailures"]
+
+    if workers <= 1 or len(groups) == 1:
+        failures = [one(group) for group in groups.values()]
+    else:
+        with ThreadPoolExecutor(len(groups)) as pool:
+            failures = list(pool.map(one, groups.values()))
+    return {"batchItemFailures": [failure for group in failures for failure in group]}
 
 
 def _handled(record: Record, kind: type[M], handle: Callable[[M], None]) -> bool:

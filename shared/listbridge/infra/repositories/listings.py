@@ -22,7 +22,6 @@ from listbridge.infra import dynamo, settings
 from listbridge.infra.documents import VERSION, Json
 from listbridge.infra.dynamo import Item, number, text
 
-DUE_SHARDS = 4
 _JSON: Json[Listing] = Json(Listing, apart={"rev"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -98,7 +97,7 @@ class DynamoListings:
         """When the next postponed row comes due, as far as the index shows."""
         first: list[int] = []
         for band in Band:
-            for shard in range(DUE_SHARDS):
+            for shard in range(settings.due_shards()):
                 values = {":shard": text(_shard(account, band, shard)), ":at": number(_millis(after))}
                 items, _ = dynamo.query(
                     self._table, "#due_shard = :shard AND #due_at > :at", values, index="due", limit=1
@@ -134,7 +133,7 @@ class DynamoListings:
 
     def _due_rows(self, account: AccountId, band: Band, at: datetime, limit: int) -> list[ListingKey]:
         shards: list[list[tuple[int, ListingKey]]] = []
-        for shard in range(DUE_SHARDS):
+        for shard in range(settings.due_shards()):
             values = {":shard": text(_shard(account, band, shard)), ":at": number(_millis(at))}
             items, _ = dynamo.query(
                 self._table, "#due_shard = :shard AND #due_at <= :at", values, index="due", limit=limit
@@ -207,7 +206,7 @@ def _item(listing: Listing, rev: int) -> Item:
     }
     at = due_at(listing)
     if at is not None and listing.due_band is not None:
-        shard = zlib.crc32(key.sku.encode()) % DUE_SHARDS
+        shard = zlib.crc32(key.sku.encode()) % settings.due_shards()
         item["due_shard"] = text(_shard(key.account, listing.due_band, shard))
         item["due_at"] = number(_millis_up(at))
     return item
