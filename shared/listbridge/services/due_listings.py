@@ -62,6 +62,11 @@ class DueListings:
                     return self._bands[band].pop(index)
         return None
 
+    def bands_before(self) -> list[Band]:
+        """The bands that go before everything that waits here; zero is always one of them."""
+        first = min((band for band, rows in self._bands.items() if rows), default=Band.ZERO)
+        return [band for band in Band if band is Band.ZERO or band < first]
+
     def skip(self, key: ListingKey) -> None:
         """Do not look at this row again in this run."""
         self._skip.add(key)

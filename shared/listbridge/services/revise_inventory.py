@@ -147,7 +147,7 @@ class Drainer:
         self._heed_words()
 
     def _heed_words(self) -> None:
-        """When word was left, new rows are due: look at once whether there are zeros among them, and later at all."""
+        """When word was left, new rows are due: look at once for those that go before what waits, and later at all."""
         now = self.deps.clock.now()
         if self._flying and self._asked_at is not None and now - self._asked_at < _ASK_EVERY:
             return
@@ -156,7 +156,7 @@ class Drainer:
         if words != self._words:
             self._words = words
             self._index_owes_rows = True
-            self.due.look([Band.ZERO])
+            self.due.look(self.due.bands_before())
 
     def _after(self, row: Listing, outcome: UnitOutcome) -> None:
         if outcome.account_dead is not None:
