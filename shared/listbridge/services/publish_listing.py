@@ -36,6 +36,7 @@ from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import content_hash, observe_products
 from listbridge.services.publish_steps import Steps
 from listbridge.services.recompute import Recompute
+from listbridge.services.relist import ENDED_AT_ZERO
 from listbridge.services.remove_items import take_over, unbind
 
 T = TypeVar("T")
@@ -264,7 +265,7 @@ class _Work:
             request = self._request(live, facts, creation)
             steps = self._steps(adapter, live, request)
             self._patiently(lambda: adapter.end(request, steps))
-        problem = Problem("ended_at_zero", fix="enable_out_of_stock_control") if zeroed else None
+        problem = Problem(ENDED_AT_ZERO, fix="enable_out_of_stock_control") if zeroed else None
         done = [
             self.deps.listings.change(
                 row.key,

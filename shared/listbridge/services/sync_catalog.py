@@ -18,6 +18,7 @@ from listbridge.services.guard import judge_absences
 from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import Observed, observe_products
 from listbridge.services.recompute import Recompute
+from listbridge.services.relist import relist_restocked
 
 LONGEST_WAIT_S = 900
 ATTEMPTS = 60
@@ -80,6 +81,7 @@ def settle_observed(deps: Deps, observed: Observed, cause: Cause = Cause.SHOP) -
     """Recompute every listing of the touched variants and nudge for those that are due."""
     rows = recompute_variants(deps, observed.touched, cause)
     nudge_due(deps, rows)
+    relist_restocked(deps, rows)
     return rows
 
 
