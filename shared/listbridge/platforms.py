@@ -54,7 +54,8 @@ class Opener:
     def connection(self, kind: str, platform: str, document: Shop | Account, *, observe: bool, specs: tuple[BudgetSpec, ...],
                    share: Share) -> Connection:  # fmt: skip
         try:
-            secret = self.secrets.get(secret_name(kind, document.id))
+            # Opened anew because the document changed, perhaps with its credentials: the old ones would end it again.
+            secret = self.secrets.get(secret_name(kind, document.id), fresh=True)
         except Missing as error:
             raise Unauthorized(
                 Problem("credentials_missing", {"name": document.name}, "reconnect_account")

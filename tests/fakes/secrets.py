@@ -15,7 +15,7 @@ class FakeSecretStore:
         self._values: dict[str, dict[str, str]] = {}
         self._before_write = before_write
 
-    def get(self, name: str) -> dict[str, str]:
+    def get(self, name: str, *, fresh: bool = False) -> dict[str, str]:
         if name not in self._values:
             raise Missing("secret", name)
         return dict(self._values[name])

@@ -36,9 +36,9 @@ class SecretsManagerStore:
     def __repr__(self) -> str:
         return "SecretsManagerStore()"
 
-    def get(self, name: str) -> dict[str, str]:
+    def get(self, name: str, *, fresh: bool = False) -> dict[str, str]:
         """Raises Missing, and SecretUnreadable."""
-        kept = self._cache.get(name)
+        kept = None if fresh else self._cache.get(name)
         if kept is not None and time.time() < kept[0]:
             return dict(kept[1])
         try:

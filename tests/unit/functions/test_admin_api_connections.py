@@ -312,3 +312,31 @@ def test_a_revoked_account_is_noted_by_a_check_and_its_return_wakes_the_drainer(
     assert installation.call("POST", f"/v1/accounts/{account}/check").status == 200
     assert installation.get(f"/accounts/{account}")["state"] == "active"
     assert installation.stores.queues.messages(Lane.REVISE) == [Nudge(account=AccountId(account))]
+
+
+def test_a_worker_that_still_keeps_the_old_credentials_does_not_end_the_new_ones(
+    installation: Installation,
+) -> None:
+    account = installation.connect_account(installation.connect_shop())
+    sales_list = installation.make_list(account)
+    installation.add_items(sales_list, installation.add_product("A1"))
+    installation.act(sales_list, "send")
+    kept = dict(_secrets(installation)[f"accounts/{account}"])
+    real = installation.stores.secrets.get
+
+    def stale(name: str, *, fresh: bool = False) -> dict[str, str]:
+        """A worker's store, which read the secret a moment before it was replaced."""
+        return real(name) if fresh or name != f"accounts/{account}" else dict(kept)
+
+    installation.stores.secrets.get = stale  # type: ignore[method-assign]
+    installation.ebay.deeds.revoke_token("anna")
+    installation.deps.marketplaces.opener.tokens._tokens.clear()  # type: ignore[attr-defined]
+    assert installation.call("POST", f"/v1/accounts/{account}/check").status == 409
+    renewed = installation.ebay.world.sellers["anna"]
+    renewed.refresh_token = "v^1.1#r#renewed"
+    installation.ebay.deeds.restore_token("anna")
+    body = {"credentials": {**installation.ebay_credentials(), "refresh_token": "v^1.1#r#renewed"}}
+    assert installation.call("PUT", f"/v1/accounts/{account}/credentials", body).status == 200
+    installation.act(sales_list, "revise")
+    assert installation.get(f"/accounts/{account}")["state"] == "active"
+    assert installation.items(sales_list)[0]["listing"]["quantity"]["accepted"] == 7

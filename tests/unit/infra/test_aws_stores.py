@@ -174,6 +174,14 @@ def test_a_secret_is_read_once_a_minute_under_the_deployment_s_prefix(
     assert len(client.calls) == 2
 
 
+def test_a_fresh_read_passes_by_what_was_kept_and_is_kept_itself(told: Any) -> None:
+    client = told(secret({"token": "value-one"}))
+    store = SecretsManagerStore()
+    store.get("shops/1")
+    assert store.get("shops/1", fresh=True) == store.get("shops/1") == {"token": "value-one"}
+    assert len(client.calls) == 2
+
+
 @pytest.mark.parametrize("value", ["sk-live-123456", "[1]", '{"a": 1}', ""])
 def test_a_secret_of_another_shape_is_refused_without_showing_it(told: Any, value: str) -> None:
     told(secret(value))

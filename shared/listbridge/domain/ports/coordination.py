@@ -109,8 +109,8 @@ class Queues(Protocol):
 class SecretStore(Protocol):
     """One secret per shop or account, a JSON object. Values never reach a log, an error or an answer."""
 
-    def get(self, name: str) -> dict[str, str]:
-        """Raises Missing."""
+    def get(self, name: str, *, fresh: bool = False) -> dict[str, str]:
+        """With `fresh`, as it is now, past anything that was kept from an earlier read. Raises Missing."""
 
     def put(self, name: str, value: Mapping[str, str]) -> None: ...
 
