@@ -8,6 +8,7 @@ import pytest
 
 from listbridge import bootstrap
 from tests.unit.functions.installation import Installation
+from tests.unit.functions.seller import Seller
 
 
 @pytest.fixture
@@ -15,3 +16,8 @@ def installation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
     monkeypatch.delenv("PUBLIC_BASE_URL", raising=False)
     yield Installation()
     bootstrap.use(None)
+
+
+@pytest.fixture
+def seller(installation: Installation) -> Seller:
+    return Seller(installation)
