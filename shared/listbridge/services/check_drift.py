@@ -44,10 +44,10 @@ def run_drift_chunk(deps: Deps, job: Job) -> Job:
         )
     rows, cursor = deps.listings.of_account(account.id, job.cursor or None, PAGE)
     live = [row for row in rows if row.status is Status.ACTIVE and row.attempt is None]
-    adapter, _ = deps.marketplaces.open(account)
     batch = deps.marketplaces.traits(account.marketplace).read_back_batch
     drifted: list[Listing] = []
     try:
+        adapter, _ = deps.marketplaces.open(account)
         for start in range(0, len(live), batch):
             part = live[start : start + batch]
             shown = {remote.key: remote for remote in adapter.read_back(part)}

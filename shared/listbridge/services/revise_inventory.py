@@ -15,6 +15,7 @@ from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import ListingKey, new_id
 from listbridge.domain.listing import Band, Listing, Status
 from listbridge.domain.ports import Conflict, Lease, Missing, Share
+from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask
 from listbridge.services.connection_state import expire_account
 from listbridge.services.deps import Deps
@@ -96,6 +97,10 @@ class Drainer:
             with self._pool() as pool:
                 self._run(named, pool)
         except Conflict:  # the lease was lost: whoever has it carries on, our writes are fenced off
+            return
+        except Unauthorized as error:  # the account cannot even be opened
+            expire_account(self.deps, self.account, error.problem)
+            self.deps.leases.release(self.lease)
             return
         self._wake_later()
 

@@ -56,8 +56,8 @@ def run_sweep_chunk(deps: Deps, job: Job) -> Job:
 
 
 def _read(deps: Deps, job: Job, shop: Shop) -> Job:
-    adapter = deps.shops.open(shop)
     try:
+        adapter = deps.shops.open(shop)
         observation, page = numbered(deps, shop.id, partial(adapter.sweep, job.cursor or None))
     except Unauthorized as error:
         expire_shop(deps, shop, error.problem)

@@ -49,9 +49,9 @@ def _sync_shop(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> None:
     hints = tuple(dict.fromkeys(hint for event in events for hint in event.hints))
     if not hints:
         return
-    adapter = deps.shops.open(shop)
     gone = any(hint.kind is HintKind.SHOP_GONE for hint in hints)
     try:
+        adapter = deps.shops.open(shop)
         if gone:
             adapter.identify()  # an old delivery sent once more is only a hint too: the shop may be connected again
         products = _products(adapter.products_of([h for h in hints if h.kind is not HintKind.PRODUCT]), hints)
