@@ -101,8 +101,6 @@ class Installation:
         )
         bootstrap.use(self.deps)
 
-    # ---- calls ----
-
     def call(
         self,
         method: str,
@@ -153,8 +151,6 @@ class Installation:
         answer = self.call("PATCH", f"/v1{path}", body)
         assert answer.status == expect, answer.text
         return answer.body
-
-    # ---- the seller's first steps ----
 
     def connect_shop(self) -> str:
         """The simulated shop, connected; its id."""
@@ -238,8 +234,6 @@ class Installation:
         """Every row of the list."""
         rows: list[Any] = self.get(f"/sales-lists/{sales_list}/items")["items"]
         return rows
-
-    # ---- the lanes ----
 
     def run(self) -> None:
         """Let every lane work until no message is left; what is delayed waits for the clock, which is turned."""

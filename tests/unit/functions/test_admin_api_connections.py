@@ -25,9 +25,6 @@ def _secrets(installation: Installation) -> dict[str, dict[str, str]]:
     return installation.stores.secrets._values
 
 
-# ---- shops ----
-
-
 def test_a_shop_is_connected_with_its_own_currency_and_asked_to_call_us(installation: Installation) -> None:
     body = installation.post("/shops", _draft())
     shop = body["shop"]
@@ -184,9 +181,6 @@ def test_a_shop_that_an_account_sells_for_stays(installation: Installation) -> N
     assert installation.call("DELETE", f"/v1/shops/{shop}").status == 204
     assert installation.call("GET", f"/v1/shops/{shop}").status == 404
     assert _secrets(installation) == {}
-
-
-# ---- accounts ----
 
 
 def test_an_account_learns_who_its_seller_is(installation: Installation) -> None:

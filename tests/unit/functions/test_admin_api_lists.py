@@ -13,9 +13,6 @@ LONG_SKU = "S" * 200
 EMOJI_SKU = "mug-\N{HOT BEVERAGE}\N{VARIATION SELECTOR-16}/ä#1"
 
 
-# ---- adding ----
-
-
 def test_products_are_added_without_being_sent(seller: Seller) -> None:
     single, shirt = seller.its.add_product("A1"), seller.its.add_product("V1", "V2", title="Shirt")
     job = seller.its.add_items(seller.list, single, shirt)
@@ -109,9 +106,6 @@ def test_items_of_an_unknown_list_or_too_many_products_are_refused(seller: Selle
     assert seller.its.get("/jobs")["jobs"] == []
 
 
-# ---- removing ----
-
-
 def test_the_list_that_waits_takes_over_when_an_item_goes(seller: Seller) -> None:
     product, second = seller.its.add_product("A1"), seller.other_list()
     seller.its.add_items(seller.list, product)
@@ -168,9 +162,6 @@ def test_a_list_with_items_stays(seller: Seller) -> None:
     answer = seller.its.call("DELETE", f"/v1/sales-lists/{seller.list}")
     assert (answer.status, answer.body["problem"]["code"]) == (409, "list_not_empty")
     assert seller.its.stores.configuration.get(SalesList, seller.list).name == "Everything"
-
-
-# ---- what lists are made of ----
 
 
 def test_a_list_for_a_site_that_the_account_lacks_is_refused(seller: Seller) -> None:
