@@ -32,6 +32,8 @@ def budget(clock: VirtualClock) -> FakeBudget:
 
 @pytest.fixture
 def open_with(line: Line, clock: VirtualClock, budget: FakeBudget) -> Callable[..., ShopifyAdapter]:
+    tokens = TokenCache()
+
     def opened(observe: bool = False, **secret: str) -> ShopifyAdapter:
         return open_adapter(
             Connection(
@@ -41,7 +43,7 @@ def open_with(line: Line, clock: VirtualClock, budget: FakeBudget) -> Callable[.
                 base_url=None,
                 session=HttpSession(transport=line, budget=budget, observe=observe),
                 budget=budget,
-                tokens=TokenCache(),
+                tokens=tokens,
                 clock=clock,
             )
         )

@@ -96,3 +96,10 @@ def test_a_grant_that_fails_says_why_and_nothing_is_asked_without_a_token(
     assert refused.value.problem.params.get("reason") == reason
     assert line.asked == []
     assert "hush" not in f"{refused.value} {refused.value.detail}"
+
+
+def test_a_new_secret_of_the_same_app_never_goes_on_with_the_token_of_the_old_one(line: Line, open_with: Any):
+    line.answers = [ok(), ok()]
+    open_with().identify()
+    open_with(client_id="id", client_secret="another secret").identify()
+    assert [granted["client_secret"] for granted in line.granted] == [SECRET, "another secret"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -30,7 +31,9 @@ class Grant:
         self._connection = connection
         self._url = f"{base_url}/admin/oauth/access_token"
         self._credentials = credentials
-        self._key = f"shopify:{connection.id}:{credentials.client_id}"
+        # Of everything that the token depends on, so that a reconnect never goes on with the old store's or app's token.
+        grant = f"{base_url} {credentials.client_id} {credentials.client_secret.get_secret_value()}"
+        self._key = f"shopify:{connection.id}:{hashlib.sha256(grant.encode()).hexdigest()}"
 
     def token(self) -> str:
         """A token to call with. Raises Unauthorized when the store refuses the grant, RetryLater when it cannot answer."""
