@@ -83,15 +83,20 @@ class Emulator:
             folder.mkdir(parents=True, exist_ok=True)
         command = [str(self._environment.python), "-m", "ministack"]
         self._child = self._children.start(
-            "emulator", command, env=self._settings(state, scratch), cwd=self._folder
+            "emulator",
+            command,
+            env=self._settings(state, scratch),
+            cwd=self._folder,
+            grace_s=20.0 if self._keep_state else 1.0,  # it has only its state to save
         )
         self._await_answer(self._child, timeout_s)
 
     def stop(self) -> None:
-        """Stop it and remove what its functions unpacked."""
+        """Stop it and remove what its functions unpacked, and its state unless that is to be kept."""
         if self._child is not None:
             self._child.stop()
-        shutil.rmtree(self._folder / "tmp", ignore_errors=True)
+        for name in ("tmp",) if self._keep_state else ("tmp", "state"):
+            shutil.rmtree(self._folder / name, ignore_errors=True)
 
     def client(self, service: str) -> Any:
         """A boto3 client for one of the emulated services."""

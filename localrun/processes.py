@@ -27,6 +27,7 @@ class Child:
     name: str
     process: subprocess.Popen[bytes]
     log: Path
+    grace_s: float
 
     @property
     def alive(self) -> bool:
@@ -37,12 +38,12 @@ class Child:
             return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
         return ""
 
-    def stop(self, *, grace_s: float = 15.0) -> None:
-        """SIGTERM to the leader, which may have state to save; then SIGKILL to whatever is left of its group."""
+    def stop(self) -> None:
+        """SIGTERM to the leader; when it has ended or its time is over, SIGKILL to whatever is left of its group."""
         if self.alive:
             self.process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(timeout=grace_s)
+                self.process.wait(timeout=self.grace_s)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
@@ -56,8 +57,13 @@ class Children:
         self._register = folder / "children.json"
         self._children: list[Child] = []
 
-    def start(self, name: str, command: Sequence[str], *, env: Mapping[str, str], cwd: Path) -> Child:
-        """Start a process whose environment is exactly `env`; its output goes to `<name>.log` in the run's folder."""
+    def start(
+        self, name: str, command: Sequence[str], *, env: Mapping[str, str], cwd: Path, grace_s: float = 5.0
+    ) -> Child:
+        """Start a process whose environment is exactly `env`; its output goes to `<name>.log` in the run's folder.
+
+        `grace_s` is the time it gets to end by itself when it is asked to.
+        """
         log = self._folder / f"{name}.log"
         with log.open("wb") as output:
             # A session of its own: Ctrl-C in the terminal reaches only us, and we end the others in order.
@@ -70,7 +76,7 @@ class Children:
                 cwd=cwd,
                 start_new_session=True,
             )
-        child = Child(name, process, log)
+        child = Child(name, process, log, grace_s)
         self._children.append(child)
         self._remember()
         return child
