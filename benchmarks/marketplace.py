@@ -18,6 +18,7 @@ LATENCY_S = 0.3
 """The median of a call, on a time scale of 1 (design.md section 7)."""
 CLIENT_ID = "bench-client"
 CLIENT_SECRET = "bench-secret"  # noqa: S105 - the simulator's own
+ARGUMENTS = ("--latency", str(LATENCY_S), "--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET)
 _PER_DEED = 500
 
 
@@ -42,8 +43,7 @@ def ebay(name: str) -> Iterator[Ebay]:
     children = Children(folder)
     children.end_leftovers(Progress(quiet=True))
     port = free_port()
-    command = [sys.executable, "-m", "simulators.ebay", "--port", str(port), "--latency", str(LATENCY_S)]
-    command += ["--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET]
+    command = [sys.executable, "-m", "simulators.ebay", "--port", str(port), *ARGUMENTS]
     variables = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}
     try:
         child = children.start("ebay", command, env=variables, cwd=stage.ROOT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -46,18 +46,26 @@ def local_aws(name: str) -> Iterator[Deps]:
     """An emulator of its own with the template's tables and queues; our ports over it."""
     declared = template.load(ROOT / "template.yaml")
     with template.emulator_alone(ROOT, name=f"bench-{name}") as emulator:
-        os.environ |= {
-            "AWS_ENDPOINT_URL": emulator.url, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, "AWS_EC2_METADATA_DISABLED": "true",
-            "STAGE": "bench", "SECRETS_PREFIX": "listbridge/bench", "LOG_LEVEL": "WARNING",
-            **template.create_tables(emulator.client("dynamodb"), declared, stage="bench"),
-            **template.create_queues(emulator.client("sqs"), declared, stage="bench"),
-        }  # fmt: skip
-        aws.forget_clients()
-        settings.forget()
+        yield ports_over(
+            {
+                "AWS_ENDPOINT_URL": emulator.url, "STAGE": "bench", "SECRETS_PREFIX": "listbridge/bench",
+                **template.create_tables(emulator.client("dynamodb"), declared, stage="bench"),
+                **template.create_queues(emulator.client("sqs"), declared, stage="bench"),
+            }
+        )  # fmt: skip
         bootstrap.use(None)
-        yield bootstrap.deps()
-        bootstrap.use(None)
+
+
+def ports_over(variables: Mapping[str, str]) -> Deps:
+    """Our ports as a function with these variables has them, in this process. Logs only warnings."""
+    os.environ |= {
+        "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION, "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, **variables, "LOG_LEVEL": "WARNING",
+    }  # fmt: skip
+    aws.forget_clients()
+    settings.forget()
+    bootstrap.use(None)
+    return bootstrap.deps()
 
 
 def connect(deps: Deps, accounts: Sequence[str], *, credentials: dict[str, dict[str, str]]) -> None:
@@ -92,30 +100,39 @@ def list_of(account: str) -> SalesListId:
 
 def seed_ledger(deps: Deps, account: str, skus: Sequence[str], *, offers: dict[str, tuple[str, str]] | None = None,
                 stock: int = 10, shown: int = 10, price: str = "19.90") -> list[ListingKey]:  # fmt: skip
-    """Live listings with these SKUs that the marketplace shows with `shown` in stock, and nothing computed yet.
+    """Live listings of variants made up here, that the marketplace shows with `shown` in stock; nothing computed yet.
 
     `offers`: SKU → (offer id, listing id).
     """
+    money = Money(Decimal(price), CURRENCY)
 
     def one(sku: str) -> ListingKey:
         remote = (offers or {}).get(sku, (f"offer-{sku}", f"listing-{sku}"))
-        key = ListingKey(AccountId(account), SITE, Sku(sku))
-        variant = VariantKey(SHOP, ProductId(f"p-{sku}"), VariantId(f"v-{sku}"))
-        money = Money(Decimal(price), CURRENCY)
-        facts = VariantFacts(VariantId(f"v-{sku}"), Sku(sku), sku, money, stock={LocationId("1"): stock})
-        deps.variants.observe(Variant(variant, facts, Visibility.VISIBLE, Observation(1, 2)))
-        deps.variants.bind(variant, key)
-        now = datetime.now(UTC)
-        known = Values(shown, money, now)
-        row = Listing(
-            key, variant, list_of(account), title=sku, status=Status.ACTIVE, offer=RemoteId(remote[0]),
-            remote=RemoteId(remote[1]), sent=known, accepted=known, seen=known,
-        )  # fmt: skip
-        deps.listings.create(row)
-        return key
+        key = VariantKey(SHOP, ProductId(f"p-{sku}"), VariantId(f"v-{sku}"))
+        facts = VariantFacts(key.variant, Sku(sku), sku, money, stock={LocationId("1"): stock})
+        row = live_listing(account, key, sku, remote, Values(shown, money, datetime.now(UTC)))
+        return put(deps, Variant(key, facts, Visibility.VISIBLE, Observation(1, 2)), row)
 
     with ThreadPoolExecutor(_THREADS) as pool:
         return list(pool.map(one, skus))
+
+
+def live_listing(
+    account: str, variant: VariantKey, sku: str, remote: tuple[str, str], known: Values
+) -> Listing:
+    """A listing on sale under (offer id, listing id), accepted and seen as `known`."""
+    return Listing(
+        ListingKey(AccountId(account), SITE, Sku(sku)), variant, list_of(account), title=sku, status=Status.ACTIVE,
+        offer=RemoteId(remote[0]), remote=RemoteId(remote[1]), sent=known, accepted=known, seen=known,
+    )  # fmt: skip
+
+
+def put(deps: Deps, variant: Variant, row: Listing) -> ListingKey:
+    """Store a variant and its one listing."""
+    deps.variants.observe(variant)
+    deps.variants.bind(variant.key, row.key)
+    deps.listings.create(row)
+    return row.key
 
 
 def compute(deps: Deps, keys: Sequence[ListingKey]) -> None:
