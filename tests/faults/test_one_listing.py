@@ -6,17 +6,20 @@ from itertools import count
 
 import pytest
 
-from listbridge.domain.ids import ListingKey, ProductId
+from listbridge.domain.configuration import SalesList
+from listbridge.domain.ids import ListingKey, ProductId, ProfileId, SalesListId
 from listbridge.domain.jobs import JobState
 from listbridge.domain.listing import Status
 from listbridge.domain.money import Money
+from listbridge.domain.problem import Problem
+from listbridge.domain.sales_list_items import Item
 from listbridge.domain.work import Lane, PublishKind
 from simulators.faults import Fault
 from tests.faults.scripted import Scripted, scripted_world
 from tests.faults.world import SHOP
 
 SIX = ("A", "B", "C", "D", "E", "F")
-P1 = ProductId("p1")
+P1, OTHER_LIST = ProductId("p1"), SalesListId("list_2")
 
 
 @pytest.fixture
@@ -186,10 +189,13 @@ def test_a_product_that_left_the_shop_while_it_waited_is_not_listed(s: Scripted)
     assert (row.status, row.hold and row.hold.code, s.market.offers) == (Status.ERROR, "product_gone", [])
 
 
-def test_a_removal_cut_at_every_call_leaves_neither_row_nor_item_nor_listing() -> None:
+def test_a_removal_cut_at_every_call_leaves_neither_row_nor_item_nor_listing_and_the_next_list_takes_over() -> (
+    None
+):
     for cut in count(1):
         s = scripted_world()
         keys = s.world.sell(s.shop.put("p1", "A", "B").product)
+        wait_for_the_sku(s, keys[0])
         s.world.action(PublishKind.STOP, P1, deliver=False)
         stored = next(iter(s.world.stores.queues._stored[Lane.PUBLISH].values()))
         stored.body = stored.body.replace('"remove":false', '"remove":true')
@@ -199,5 +205,21 @@ def test_a_removal_cut_at_every_call_leaves_neither_row_nor_item_nor_listing() -
             break
         s.world.settle()
         assert [s.market.shown(key) for key in keys] == [None, None]
-        assert s.world.rows() == [], f"cut {cut}"
-        assert s.world.stores.items.of_product(SHOP, P1) == [], f"cut {cut}"
+        assert [(row.key, row.sales_list, row.status) for row in s.world.rows()] == [
+            (keys[0], OTHER_LIST, Status.NOT_ACTIVE)
+        ], f"cut {cut}"
+        items = s.world.stores.items.of_product(SHOP, P1)
+        assert [(item.sales_list, item.listing) for item in items] == [(OTHER_LIST, keys[0])], f"cut {cut}"
+
+
+def wait_for_the_sku(s: Scripted, key: ListingKey) -> None:
+    """Another list of the account and site has the variant too, and may not sell it as long as the first one does."""
+    stores = s.world.stores
+    stores.configuration.save(
+        SalesList(
+            id=OTHER_LIST, name="other", account=key.account, site=key.site, profile=ProfileId("profile_1")
+        )
+    )
+    variant = s.world.row(key).variant
+    problem = Problem("sold_by_other_list", {"sku": key.sku, "list": "first"})
+    stores.items.put(Item(OTHER_LIST, variant, key.sku, problem=problem))

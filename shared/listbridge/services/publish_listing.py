@@ -27,6 +27,7 @@ from listbridge.domain.ports import (
 )
 from listbridge.domain.problem import Problem
 from listbridge.domain.publication import Publication
+from listbridge.domain.sales_list_items import Item
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, RemoteError, RetryLater, Unauthorized
 from listbridge.domain.work import Lane, PublishKind, PublishTask
 from listbridge.services.connection_state import expire_account
@@ -145,11 +146,10 @@ class _Work:
         items = self.deps.items.of_product(self.account.shop, self.task.product)
         mine = [item for item in items if item.sales_list == self.sales_list.id and item.listing is not None]
         found = self.deps.listings.get_many([item.listing for item in mine if item.listing is not None])
+        ours = {key: row for key, row in found.items() if row.sales_list == self.sales_list.id}
         if self.task.remove:
-            for item in mine:
-                if item.listing not in found:  # a worker died between the two halves of a removal
-                    self.deps.items.delete(item)
-        return list(found.values())
+            self._forget([item for item in mine if item.listing not in ours])  # a worker died half-way through this
+        return list(ours.values())
 
     def _done_already(self) -> None:
         """The worker before us did it all, and died before it could say so."""
@@ -282,12 +282,18 @@ class _Work:
     def _remove(self, rows: list[Listing]) -> None:
         for row in rows:
             self.deps.listings.delete(row)
-            unbind(self.deps, row.variant, row.key)
-            item = self.deps.items.get(self.sales_list.id, row.variant)
-            if item is not None:
-                self.deps.items.delete(item)
+        items = [self.deps.items.get(self.sales_list.id, row.variant) for row in rows]
+        self._forget([item for item in items if item is not None])
         self.deps.publications.forget(self.publication)
-        take_over(self.deps, {row.key: row.variant for row in rows})
+
+    def _forget(self, items: list[Item]) -> None:
+        """Items whose listing is deleted. The item goes last: as long as it stands, a next run finds what is left to do."""
+        freed = {item.listing: item.variant for item in items if item.listing is not None}
+        for listing, variant in freed.items():
+            unbind(self.deps, variant, listing)
+        take_over(self.deps, freed)
+        for item in items:
+            self.deps.items.delete(item)
 
     # ---- link ----
 
