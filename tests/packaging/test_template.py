@@ -135,6 +135,7 @@ def test_no_role_may_touch_everything(template: dict[str, Any]) -> None:
                 text,
             )
         assert all("*" not in action for action in statement["Action"]), role
+        assert len(set(statement["Action"])) == len(statement["Action"]), role
 
 
 def test_every_function_has_a_role_of_its_own_without_managed_policies(
