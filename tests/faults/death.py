@@ -60,6 +60,10 @@ class Fate:
         """Die before the n-th call, counted from the next one on."""
         self.die_at = len(self.calls) + nth
 
+    def forget_plans(self) -> None:
+        """Whatever was planned and has not happened does not happen."""
+        self._planned.clear()
+
     def _die(self) -> None:
         self._dead = True
         raise WorkerDied

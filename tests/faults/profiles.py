@@ -1,6 +1,6 @@
 """How hard hypothesis tries: `ci` is small and the same every time, `full` is large and new every time.
 
-`LISTBRIDGE_HYPOTHESIS=full` chooses the second; everything else gets the first.
+`LISTBRIDGE_HYPOTHESIS=full` chooses the second, `more` something in between; without it the first is in force.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 _QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 
+settings.register_profile("more", max_examples=400, deadline=None, suppress_health_check=_QUIET)
 settings.register_profile(
     "ci", max_examples=100, derandomize=True, deadline=None, suppress_health_check=_QUIET
 )
@@ -21,4 +22,4 @@ settings.register_profile(
 
 def load_profile() -> None:
     """Make the chosen profile the one in force."""
-    settings.load_profile("full" if os.environ.get("LISTBRIDGE_HYPOTHESIS") == "full" else "ci")
+    settings.load_profile(os.environ.get("LISTBRIDGE_HYPOTHESIS") or "ci")

@@ -64,7 +64,14 @@ class Publishing:
         listing = next(filter(None, (self._listing_of(variant.key.sku) for variant in variants)), None)
         self._write_all(waiting)
         if any(variant.key.sku not in self.failed for variant in waiting):
-            listing = self._publish_group(variants) if self._grouped else self._publish_single(variants[0])
+            try:
+                listing = (
+                    self._publish_group(variants) if self._grouped else self._publish_single(variants[0])
+                )
+            except Rejected:
+                # It may be the values that are refused (a quantity of 0): the next sending must write them anew.
+                self._forget("written:")
+                raise
         if listing is None:  # nothing was asked for: the service never does
             raise Rejected(Problem("ebay_nothing_to_publish", fix="report_to_us"))
         self._forget_marks()
@@ -258,7 +265,10 @@ class Publishing:
         return on_sale
 
     def _forget_marks(self) -> None:
-        done = [name for name in self.steps.progress if name == _PUBLISHING or name.startswith(_MARKS)]
+        self._forget(_PUBLISHING, *_MARKS)
+
+    def _forget(self, *beginnings: str) -> None:
+        done = [name for name in self.steps.progress if name.startswith(beginnings)]
         if done:
             self.steps.forget(*done)
 
