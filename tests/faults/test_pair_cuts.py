@@ -1,0 +1,179 @@
+"""Shopify and eBay, real handlers and adapters: killed between any two calls, and every call of eBay's and Shopify's spoiled.
+
+The loops leave no point out: a run without a fault tells how many calls there are, and each of them is then cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+
+from listbridge.domain.jobs import JobState
+from listbridge.domain.listing import Status
+from listbridge.domain.work import Lane, PublishKind
+from simulators.faults import Fault
+from tests.faults.pair import Pair, pair
+
+SIX = ("XS", "S", "M", "L", "XL", "XXL")
+
+
+def live_pair(*skus: str) -> Pair:
+    p = pair()
+    p.world.sell(p.add_product(*skus))
+    return p
+
+
+def change(p: Pair) -> None:
+    """5 → 4 → 5 at once, then a new price, then the last one goes: what happens on one SKU in a busy minute."""
+    for stock in (4, 5):
+        p.set("A", stock=stock)
+        p.pump()
+    p.world.deliver(Lane.SHOP_EVENTS)
+    p.world.deliver(Lane.REVISE)
+    p.set("A", price="12.00", stock=3)
+    p.pump()
+    p.world.deliver_all()
+    p.set("A", stock=0)
+    p.pump()
+    p.world.deliver_all()
+
+
+def test_a_change_of_stock_killed_between_any_two_calls_ends_in_step() -> None:
+    for cut in count(1):
+        p = live_pair("A", "B")
+        p.fate.die_in(cut)
+        change(p)
+        alive = p.world.deaths == 0
+        p.fate.revive()
+        p.settle()
+        p.in_step()
+        if alive:
+            break
+    assert cut > 60
+
+
+@pytest.mark.parametrize("lane", [Lane.SHOP_EVENTS, Lane.REVISE])
+def test_a_second_worker_that_comes_in_at_any_call_changes_nothing_in_the_end(lane: Lane) -> None:
+    for cut in count(1):
+        p = live_pair("A", "B")
+        came = []
+
+        def come(p: Pair = p, came: list[int] = came) -> None:
+            p.set("B", stock=7)
+            p.pump()
+            came.append(p.world.deliver(Lane.SHOP_EVENTS) + p.world.deliver(lane))
+
+        p.fate.meanwhile("*", come, nth=cut)
+        change(p)
+        if not came:
+            break
+        p.settle()
+        p.in_step()
+    assert cut > 60
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "drop_before", "html", "late"])
+def test_each_call_to_ebay_of_a_six_variant_publishing_spoiled_in_turn_makes_one_listing(kind: str) -> None:
+    calls = len(_calls_of(_publish))
+    for n in range(calls):
+        p = pair()
+        product = p.add_product(*SIX)
+        p.world.add(product)
+        spoil(p, kind, skip=n)
+        job = p.world.action(PublishKind.SEND, product)
+        p.world.settle(hours=4)
+        assert p.ebay.faults.waiting() == 0, f"call {n} never came"
+        assert p.world.stores.jobs.get(job).state is JobState.DONE, f"call {n}"
+        assert len(p.live()) == 1
+        p.in_step()
+    assert calls > 12
+
+
+def test_a_six_variant_product_killed_between_any_two_calls_of_its_publishing_becomes_one_listing() -> None:
+    for cut in count(1):
+        p = pair()
+        product = p.add_product(*SIX)
+        keys = p.world.add(product)
+        job = p.world.action(PublishKind.SEND, product, deliver=False)
+        p.fate.die_in(cut)
+        p.world.deliver(Lane.PUBLISH)
+        if p.world.deaths == 0:
+            break
+        p.world.settle(hours=4)
+        assert p.world.stores.jobs.get(job).state is JobState.DONE, f"cut {cut} before {p.fate.calls[-1]}"
+        assert [len(p.live()), {p.world.row(key).status for key in keys}] == [1, {Status.ACTIVE}]
+        p.in_step()
+    assert cut > 80
+
+
+@pytest.mark.parametrize("action", [PublishKind.FULL_REVISE, PublishKind.STOP])
+def test_a_full_revise_or_a_stop_killed_between_any_two_calls_is_done_in_the_end(action: PublishKind) -> None:
+    for cut in count(1):
+        p = pair()
+        product = p.add_product("A", "B")
+        p.world.sell(product)
+        p.shopify.deeds.set_title(product, "Other mug")
+        job = p.world.action(action, product, deliver=False)
+        p.fate.die_in(cut)
+        p.world.deliver(Lane.PUBLISH)
+        if p.world.deaths == 0:
+            break
+        p.world.settle(hours=4)
+        assert p.world.stores.jobs.get(job).state is JobState.DONE, f"cut {cut}"
+        if action is PublishKind.STOP:
+            assert p.live() == [], f"cut {cut}"
+        else:
+            p.in_step()
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "drop_before", "html", "late", "429", "503", "401"])
+def test_each_call_to_ebay_of_a_change_spoiled_in_turn_ends_in_step(kind: str) -> None:
+    calls = len(_calls_of(change))
+    for n in range(calls):
+        p = live_pair("A", "B")
+        spoil(p, kind, skip=n)
+        change(p)
+        p.world.settle(hours=4)
+        p.settle()
+        p.in_step()
+    assert calls >= 2
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault("*", "drop_after"), Fault("*", "html", status=502), Fault("*", "status", status=429)]
+)
+def test_each_call_to_shopify_of_a_change_spoiled_in_turn_ends_in_step(fault: Fault) -> None:
+    for n in range(6):
+        p = live_pair("A", "B")
+        p.shopify.faults.add(
+            *(Fault(root, fault.kind, skip=n, status=fault.status) for root in ("products", "nodes", "token"))
+        )
+        change(p)
+        p.world.settle(hours=4)
+        p.settle()
+        p.in_step()
+
+
+def spoil(p: Pair, kind: str, *, skip: int) -> None:
+    fault: dict[str, object] = {"kind": kind, "status": 502}
+    if kind == "late":
+        fault = {"kind": "vendor", "name": "late", "seconds": 8.0}
+    elif kind.isdigit():
+        fault = {"kind": "status", "status": int(kind)}
+    p.ebay.faults.add(Fault("*", skip=skip, **fault))  # type: ignore[arg-type]
+
+
+def _publish(p: Pair) -> None:
+    product = p.add_product(*SIX)
+    p.world.add(product)
+    p.world.action(PublishKind.SEND, product)
+
+
+def _calls_of(act: Callable[[Pair], None]) -> list[str]:
+    """eBay's calls in a run that nothing disturbs."""
+    p = pair() if act is _publish else live_pair("A", "B")
+    before = len(p.ebay.world.journal)
+    act(p)
+    return [entry.operation for entry in p.ebay.world.journal][before:]
