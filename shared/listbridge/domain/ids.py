@@ -14,7 +14,7 @@ SalesListId = NewType("SalesListId", str)
 ProfileId = NewType("ProfileId", str)
 JobId = NewType("JobId", str)
 Site = NewType("Site", str)
-"""One of a marketplace's national sites, in the marketplace's own spelling (`EBAY_US`)."""
+"""One of a marketplace's national sites, in the marketplace's own spelling."""
 Sku = NewType("Sku", str)
 ProductId = NewType("ProductId", str)
 """A product, as the shop names it."""

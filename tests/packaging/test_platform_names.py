@@ -1,0 +1,46 @@
+"""Adding a platform is adding a folder: no platform's name stands anywhere else in what is shipped."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from listbridge import registry
+
+ROOT = Path(__file__).resolve().parents[2]
+ADAPTERS = (ROOT / "shared/listbridge/marketplaces", ROOT / "shared/listbridge/shops")
+PLANNED = ("amazon", "etsy", "bigcommerce", "woocommerce", "shopware")
+NAMES = sorted({*registry.slugs("marketplaces"), *registry.slugs("shops"), *PLANNED})
+
+
+def shipped_files() -> list[Path]:
+    folders = [ROOT / "shared" / "listbridge", ROOT / "functions"]
+    return [
+        path
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in (".py", ".json") and not any(path.is_relative_to(room) for room in ADAPTERS)
+    ]
+
+
+def test_the_search_looks_at_every_room() -> None:
+    rooms = {
+        path.relative_to(ROOT / "shared/listbridge").parts[0]
+        for path in shipped_files()
+        if "listbridge" in path.parts
+    }
+    assert {"domain", "services", "infra", "admin", "messages"} <= rooms
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_platforms_name_stands_in_its_own_folder_only(name: str) -> None:
+    word = re.compile(name, re.IGNORECASE)
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in shipped_files()
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if word.search(line)
+    ]
+    assert found == []
