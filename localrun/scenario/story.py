@@ -188,7 +188,7 @@ class Story:
             self.shop.do("set_stock", sku=HEADBAND, available=4)
             until(lambda: self._computed(HEADBAND) == 4, "4 computed for the headband")
             stays(
-                lambda: self.marketplace.quantity(HEADBAND) == 5, "eBay moved with the switch off", for_s=1.5
+                lambda: self.marketplace.quantity(HEADBAND) == 5, "eBay moved with the switch off", for_s=1.0
             )
             told = self.seller.explain(self._key(HEADBAND))
             self.board.tell(f"why it waits: {told['quantity']['reason']['text']}")
@@ -209,7 +209,7 @@ class Story:
                 "the new content is noticed",
             )
             stays(
-                lambda: self._title(HEADBAND) == "Velvet headband", "the title travelled by itself", for_s=1.5
+                lambda: self._title(HEADBAND) == "Velvet headband", "the title travelled by itself", for_s=1.0
             )
             began = time.monotonic()
             self.seller.act(self.ids["list"], "full_revise", [self._row(HEADBAND)["id"]])
@@ -232,7 +232,7 @@ class Story:
             stays(
                 lambda: self.marketplace.quantity(red) == 3,
                 "an older number came after the newer one",
-                for_s=2,
+                for_s=1.5,
             )
             sent = _quantities(self._revisions(red)[before:])
             self.board.tell(f"sent for eight deliveries of two changes: {sent}")
