@@ -18,6 +18,7 @@ from listbridge.domain.rules import Bounds, nearest, price_of, quantity_of
 from listbridge.services.deps import Deps
 
 _TRIES = 12
+_PAGE = 100  # what the store reads in one call
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +108,21 @@ class Recompute:
         written by the worker that finds it so, and cannot refuse what a slower worker computed from older ones: with
         stock at 5, then 4, then 5 again, the worker of the 4 may come last, and only itself can find that out.
         """
+        wanted = list(dict.fromkeys(keys))
+        if len(wanted) <= _PAGE or self.deps.workers <= 1:
+            return self._page(wanted, self.deps.workers)
+        # Two at a time: while the rows of one page are written, those of the other are read or checked.
+        pages = [wanted[start : start + _PAGE] for start in range(0, len(wanted), _PAGE)]
+        with ThreadPoolExecutor(2) as pool:
+            done = pool.map(lambda page: self._page(page, max(2, self.deps.workers // 2)), pages)
+            return [row for rows in done for row in rows]
+
+    def _page(self, keys: Sequence[ListingKey], workers: int) -> list[Listing]:
         rows = list(self.deps.listings.get_many(keys).values())
         current: dict[ListingKey, Listing] = {}
         for _ in range(_TRIES):
             before = {row.key: row.rev for row in rows}
-            done = self._all(rows)
+            done = self._all(rows, workers)
             current |= {row.key: row for row in done}
             for gone in before.keys() - {row.key for row in done}:
                 current.pop(gone, None)
@@ -120,14 +131,14 @@ class Recompute:
                 return list(current.values())
         raise Conflict(f"the sources of {len(rows)} listings kept changing")
 
-    def _all(self, rows: list[Listing]) -> list[Listing]:
+    def _all(self, rows: list[Listing], workers: int) -> list[Listing]:
         variants = self.deps.variants.get_many({row.variant for row in rows})
-        if len(rows) <= 1 or self.deps.workers <= 1:
+        if len(rows) <= 1 or workers <= 1:
             done = [self._one(row, variants.get(row.variant)) for row in rows]
         else:
             for row in rows:
                 self._context(row.sales_list)  # read before the threads would all read it
-            with ThreadPoolExecutor(min(self.deps.workers, len(rows))) as pool:
+            with ThreadPoolExecutor(min(workers, len(rows))) as pool:
                 done = list(pool.map(lambda row: self._one(row, variants.get(row.variant)), rows))
         return [row for row in done if row is not None]
 
