@@ -70,6 +70,8 @@ class Pair:
     """What the shop says now."""
     versions: dict[Sku, list[Shown]] = field(default_factory=dict)
     """Everything it ever said, oldest first."""
+    beyond_us: bool = False
+    """Something happened of which nobody told us: a delivery lost for ever, a sale, an end of our credentials."""
 
     def add_product(self, *skus: str, stock: int = 5, price: str = "10.00", title: str = "Mug") -> ProductId:
         """A new product of the shop, one variant for each SKU."""
@@ -124,22 +126,25 @@ class Pair:
     def key(self, sku: str) -> ListingKey:
         return self.world.key(sku, ACCOUNT, US)
 
-    def heal(self) -> None:
-        """The outside is well again: no more faults, working credentials, and all that was lost is looked for."""
+    def rest(self) -> None:
+        """The outside is well again, and what is under way comes to its end: no sweep and no drift check helps out."""
         self.ebay.faults.clear()
         self.shopify.faults.clear()
+        self.pump()
+        self.world.settle(hours=6)
+
+    def settle(self) -> None:
+        """As `rest`, with all that only a sweep, a new consent and a look at the marketplace can put right."""
         self.ebay.deeds.restore_token("anna")
+        self.ebay.faults.clear()
+        self.shopify.faults.clear()
         store = self.world.stores.configuration
         for document in [*store.all(Account), *store.all(Shop)]:
             if document.state is not ConnectionState.ACTIVE:
                 reactivate(self.world.deps, document)
         nudge(self.world.deps, ACCOUNT)
-        self.pump()
+        self.rest()
         start_sweep(self.world.deps, store.get(Shop, SHOP), "test")
-
-    def settle(self) -> None:
-        """Let the dust settle, with a look at what the marketplace shows."""
-        self.heal()
         self.world.settle(hours=6)
         self.world.tick("drift")
         self.world.settle(hours=6)

@@ -10,6 +10,7 @@ from itertools import count
 
 import pytest
 
+from listbridge.domain.ids import Sku
 from listbridge.domain.jobs import JobState
 from listbridge.domain.listing import Status
 from listbridge.domain.work import Lane, PublishKind
@@ -26,18 +27,18 @@ def live_pair(*skus: str) -> Pair:
 
 
 def change(p: Pair) -> None:
-    """5 → 4 → 5 at once, then a new price, then the last one goes: what happens on one SKU in a busy minute."""
-    for stock in (4, 5):
-        p.set("A", stock=stock)
-        p.pump()
-    p.world.deliver(Lane.SHOP_EVENTS)
-    p.world.deliver(Lane.REVISE)
-    p.set("A", price="12.00", stock=3)
-    p.pump()
-    p.world.deliver_all()
+    """What happens on one SKU in a busy minute: the last one goes, new stock and a new price, and 5 → 4 → 5."""
     p.set("A", stock=0)
     p.pump()
     p.world.deliver_all()
+    for stock in (3, 5):
+        p.set("A", stock=stock, price="12.00")
+        p.pump()
+    p.world.deliver_all()
+    for stock in (4, 5):
+        p.set("A", stock=stock)
+        p.pump()
+        p.world.deliver_all()
 
 
 def test_a_change_of_stock_killed_between_any_two_calls_ends_in_step() -> None:
@@ -47,7 +48,7 @@ def test_a_change_of_stock_killed_between_any_two_calls_ends_in_step() -> None:
         change(p)
         alive = p.world.deaths == 0
         p.fate.revive()
-        p.settle()
+        p.rest()
         p.in_step()
         if alive:
             break
@@ -61,15 +62,17 @@ def test_a_second_worker_that_comes_in_at_any_call_changes_nothing_in_the_end(la
         came = []
 
         def come(p: Pair = p, came: list[int] = came) -> None:
-            p.set("B", stock=7)
-            p.pump()
-            came.append(p.world.deliver(Lane.SHOP_EVENTS) + p.world.deliver(lane))
+            was = p.truth[Sku("A")][0]
+            for stock in (was + 1, was):  # there and back, while the first worker stands still
+                p.set("A", stock=stock)
+                p.pump()
+                came.append(p.world.deliver(Lane.SHOP_EVENTS) + p.world.deliver(lane))
 
         p.fate.meanwhile("*", come, nth=cut)
         change(p)
         if not came:
             break
-        p.settle()
+        p.rest()
         p.in_step()
     assert cut > 60
 
@@ -136,7 +139,7 @@ def test_each_call_to_ebay_of_a_change_spoiled_in_turn_ends_in_step(kind: str) -
         spoil(p, kind, skip=n)
         change(p)
         p.world.settle(hours=4)
-        p.settle()
+        p.rest()
         p.in_step()
     assert calls >= 2
 
@@ -152,7 +155,7 @@ def test_each_call_to_shopify_of_a_change_spoiled_in_turn_ends_in_step(fault: Fa
         )
         change(p)
         p.world.settle(hours=4)
-        p.settle()
+        p.rest()
         p.in_step()
 
 

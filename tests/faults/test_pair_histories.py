@@ -53,6 +53,7 @@ def price_changes(p: Pair, sku: str, cents: int) -> None:
 
 def deliveries_suffer(p: Pair, how: str) -> None:
     waiting = p.shopify.deliveries
+    p.beyond_us = p.beyond_us or how == "drop"
     if how == "delay":
         waiting.delay(90)
     else:
@@ -69,6 +70,7 @@ def deliveries_arrive(p: Pair) -> None:
 def a_buyer_buys(p: Pair, sku: str) -> None:
     try:
         p.ebay.deeds.buy(sku, marketplace="EBAY_US")
+        p.beyond_us = True
     except DeedRefused:
         return  # sold out
 
@@ -92,6 +94,7 @@ def tokens_run_out(p: Pair) -> None:
 
 def the_seller_takes_the_consent_back(p: Pair) -> None:
     p.ebay.deeds.revoke_token("anna")
+    p.beyond_us = True
     p.ebay.deeds.expire_tokens()
 
 
@@ -187,7 +190,10 @@ def test_every_history_ends_in_step(history: list[tuple[str, Deed]]) -> None:
     p = pair()
     p.world.sell(p.add_product("A"), p.add_product("B1", "B2", "B3", title="Jumper"))
     play(p, history)
-    p.settle()
+    if p.beyond_us:
+        p.settle()
+    else:
+        p.rest()
     p.in_step()
 
 
