@@ -150,6 +150,22 @@ def test_a_dead_drainer_keeps_a_zero_no_longer_than_its_lease(s: Scripted, dies_
     assert waited(s, keys[0], since) <= LEASE_S + 1
 
 
+def test_a_wake_up_for_an_earlier_word_does_not_stand_in_for_a_later_one(s: Scripted) -> None:
+    """The drainer renews its lease, and dies a moment later: who left word before that comes back too early."""
+    leases, clock = s.world.stores.leases, s.world.stores.clock
+    keys = seed(s, 2)
+    lease = leases.acquire(f"drainer#{ACCOUNT}", "another worker", seconds=LEASE_S)
+    assert lease is not None
+    clock.advance(1.1)
+    restock(s, keys[1:])
+    s.world.deliver(Lane.REVISE)  # leaves word, and will look again in ten seconds
+    clock.advance(3)
+    leases.renew(lease, seconds=LEASE_S)
+    since = sell_out(s, "S0")
+    s.world.run(2 * LEASE_S)
+    assert waited(s, keys[0], since) <= LEASE_S + 1
+
+
 def test_a_zero_that_died_with_its_drainer_is_sent_again_within_a_lease_of_its_return(s: Scripted) -> None:
     """The worker dies on this very zero, inside its unit: nothing else will ever nudge for it but its own message."""
     keys = seed(s, 2)

@@ -14,7 +14,7 @@ from listbridge.services.recompute import due_by_account
 
 ROWS_PER_NUDGE = 100
 LONGEST_DELAY_S = 900  # what SQS allows
-_SLOT_S = 5
+_SLOT_S = 1  # what a queue's delay can tell apart; a wake that came sooner than asked would find the lease still held
 _WINDOW_S = 2 * LONGEST_DELAY_S
 
 
@@ -41,7 +41,7 @@ def nudge_later(deps: Deps, account: AccountId, at: datetime, keys: Sequence[Lis
 
 
 def wake_around(deps: Deps, account: AccountId, at: datetime) -> None:
-    """Wake the drainer around `at`. However many ask for the same few seconds, about one message is sent.
+    """Wake the drainer around `at`. However many ask for the same second, about one message is sent.
 
     The message goes first and the note that it went second: a crash in between costs a second message, never the wake.
     """
