@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 
@@ -13,6 +14,10 @@ class NoLimit:
 
     def spend(self, operation: str) -> None:
         """Nothing to spend."""
+
+    def patient(self, wait_s: float) -> AbstractContextManager[None]:
+        """Nothing to wait for."""
+        return nullcontext()
 
     def learn(
         self,

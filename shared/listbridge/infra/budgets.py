@@ -9,7 +9,8 @@ wastes nothing.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
@@ -188,8 +189,10 @@ class PooledBudget:
         self._own = threading.local()
 
     def prepay(self, operation: str, calls: int, *, wait_s: float) -> None:
-        """Set calls aside for this thread, waiting at most `wait_s`; they lapse after ten seconds. Raises RateLimited."""
-        deadline = self._clock.now() + timedelta(seconds=wait_s)
+        """Set calls aside for this thread, waiting at most `wait_s`, or longer if `patient`; they lapse after ten seconds.
+        Raises RateLimited."""
+        patience_s: float = getattr(self._own, "patience_s", 0.0)
+        deadline = self._clock.now() + timedelta(seconds=max(wait_s, patience_s))
         prepaid = self._prepaid(operation)
         while len(prepaid) < calls:
             try:
@@ -204,12 +207,19 @@ class PooledBudget:
             prepaid.append(self._clock.now() + _PREPAID_LASTS)
 
     def spend(self, operation: str) -> None:
-        """Use one call, set aside or drawn now, without waiting. Raises RateLimited."""
-        prepaid = self._prepaid(operation)
-        if prepaid:
-            prepaid.pop()
-        else:
-            self._draw(operation)
+        """Use one call, set aside or drawn now, without waiting unless `patient`. Raises RateLimited."""
+        self.prepay(operation, 1, wait_s=0)
+        self._own.prepaid[operation].pop()
+
+    @contextmanager
+    def patient(self, wait_s: float) -> Iterator[None]:
+        """Within the block this thread's calls are waited for, at most `wait_s` each. The innermost block counts."""
+        before = getattr(self._own, "patience_s", 0.0)
+        self._own.patience_s = wait_s
+        try:
+            yield
+        finally:
+            self._own.patience_s = before
 
     def learn(self, operation: str, *, remaining: int | None = None, resets_at: datetime | None = None,
               blocked_until: datetime | None = None) -> None:  # fmt: skip

@@ -18,6 +18,8 @@ from listbridge.services.nudge import nudge_due
 from listbridge.services.revise_inventory import gone_and_zeroed
 
 PAGE = 100
+_PATIENCE_S = 6.0
+"""How long one call may wait for its budget: nothing is locked meanwhile."""
 
 
 def start_drift_check(deps: Deps, account: Account, actor: str = "listbridge") -> Job:
@@ -47,10 +49,11 @@ def run_drift_chunk(deps: Deps, job: Job) -> Job:
     batch = deps.marketplaces.traits(account.marketplace).read_back_batch
     drifted: list[Listing] = []
     try:
-        adapter, _ = deps.marketplaces.open(account)
+        adapter, budget = deps.marketplaces.open(account)
         for start in range(0, len(live), batch):
             part = live[start : start + batch]
-            shown = {remote.key: remote for remote in adapter.read_back(part)}
+            with budget.patient(_PATIENCE_S):  # a page begun anew at each refusal would never come to its end
+                shown = {remote.key: remote for remote in adapter.read_back(part)}
             drifted += [
                 row for row in (_compare(deps, row, shown.get(row.key)) for row in part) if row is not None
             ]

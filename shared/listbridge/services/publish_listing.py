@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -18,6 +18,7 @@ from listbridge.domain.holds import hold_of
 from listbridge.domain.ids import RemoteId, Sku
 from listbridge.domain.listing import Cause, Listing, Status
 from listbridge.domain.ports import (
+    Budget,
     MarketplaceAdapter,
     Missing,
     Published,
@@ -90,6 +91,7 @@ class _Work:
     sales_list: SalesList
     account: Account
     publication: Publication
+    _budget: Budget = field(init=False)
 
     def run(self) -> None:
         rows = self._rows()
@@ -100,7 +102,11 @@ class _Work:
         if blocked is not None:
             self._fail(rows, blocked)
             return
-        adapter, _ = self.deps.marketplaces.open(self.account)
+        adapter, self._budget = self.deps.marketplaces.open(self.account)
+        with self._budget.patient(_PATIENCE_S):
+            self._act(adapter, rows)
+
+    def _act(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing]) -> None:
         shop = self.deps.configuration.get(Shop, self.account.shop)
         observed = observe_products(self.deps, shop, self.deps.shops.open(shop), [self.task.product])
         rows = {
@@ -148,7 +154,9 @@ class _Work:
         found = self.deps.listings.get_many([item.listing for item in mine if item.listing is not None])
         ours = {key: row for key, row in found.items() if row.sales_list == self.sales_list.id}
         if self.task.remove:
-            self._forget([item for item in mine if item.listing not in ours])  # a worker died half-way through this
+            self._forget(
+                [item for item in mine if item.listing not in ours]
+            )  # a worker died half-way through this
         return list(ours.values())
 
     def _done_already(self) -> None:
@@ -335,10 +343,10 @@ class _Work:
     def _steps(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing], request: PublishRequest) -> Steps:
         settle_s = self.deps.marketplaces.traits(self.account.marketplace).settle_s
         group = request.group if request.product.has_options else None
-        return Steps(self.deps, adapter, self.publication, rows, group, settle_s)
+        return Steps(self.deps, adapter, self._budget, self.publication, rows, group, settle_s)
 
     def _patiently(self, call: Callable[[], T]) -> T:
-        """Wait out a short rate limit here, outside any lease, rather than through the queue."""
+        """Wait out here, outside any lease, what a call inside of one was refused, rather than through the queue."""
         patience = self.deps.clock.now() + timedelta(seconds=_PATIENCE_S)
         while True:
             try:

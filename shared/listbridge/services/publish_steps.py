@@ -10,7 +10,7 @@ from datetime import timedelta
 from listbridge.domain import ledger
 from listbridge.domain.ids import RemoteId, Sku, new_id
 from listbridge.domain.listing import BOTH, Listing, Values
-from listbridge.domain.ports import Conflict, Lease, MarketplaceAdapter, Missing, UnitWrite
+from listbridge.domain.ports import Budget, Conflict, Lease, MarketplaceAdapter, Missing, UnitWrite
 from listbridge.domain.problem import Problem
 from listbridge.domain.publication import Publication
 from listbridge.domain.verdicts import OutcomeUnknown, RemoteError, RetryLater
@@ -43,6 +43,7 @@ class Steps:
 
     deps: Deps
     adapter: MarketplaceAdapter
+    budget: Budget
     publication: Publication
     rows: dict[Sku, Listing]
     group: RemoteId | None
@@ -91,7 +92,8 @@ class Steps:
             )
             error: RemoteError | None = OutcomeUnknown(Problem("interrupted"))
             try:
-                yield unit
+                with self.budget.patient(0):
+                    yield unit
                 error = None
             except RemoteError as raised:
                 error = raised

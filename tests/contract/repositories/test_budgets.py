@@ -267,3 +267,38 @@ def test_a_process_sets_no_more_aside_than_it_uses(store: OurPorts, name: str) -
         idle.spend("revise")
         store.clock.advance(5)
     assert spent(opened(BudgetPool(store.buckets, store.clock), name, slow)) == 8
+
+
+def test_a_patient_caller_gets_through_more_calls_than_come_at_once(
+    pool: BudgetPool, store: OurPorts, name: str
+) -> None:
+    budget = opened(pool, name)
+    before = store.clock.now()
+    with budget.patient(2):
+        for _ in range(22):
+            budget.spend("revise")
+    assert timedelta(seconds=2) <= store.clock.now() - before <= timedelta(seconds=4)
+    refusal(lambda: budget.spend("revise"))  # patience ends with its block
+
+
+def test_inside_of_an_impatient_block_nothing_waits(pool: BudgetPool, store: OurPorts, name: str) -> None:
+    budget = opened(pool, name)
+    spent(budget)
+    before = store.clock.now()
+    with budget.patient(60), budget.patient(0):
+        refusal(lambda: budget.spend("revise"))
+    assert store.clock.now() == before
+
+
+def test_patience_has_an_end_and_is_its_own_threads_alone(
+    pool: BudgetPool, store: OurPorts, name: str
+) -> None:
+    budget = opened(pool, name, spec(rate=0.0001))
+    spent(budget)
+    before = store.clock.now()
+    with budget.patient(5):
+        refusal(lambda: budget.spend("revise"))
+        thread = threading.Thread(target=lambda: refusal(lambda: budget.spend("revise")))
+        thread.start()
+        thread.join()
+    assert store.clock.now() - before <= timedelta(seconds=5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -129,10 +130,17 @@ class Budget(Protocol):
     """The right to call a platform, drawn from the rows that all lanes share."""
 
     def prepay(self, operation: str, calls: int, *, wait_s: float) -> None:
-        """Set calls aside before a lease is taken, waiting at most `wait_s`. Raises RateLimited."""
+        """Set calls aside before a lease is taken, waiting at most `wait_s`, or longer if `patient`. Raises RateLimited."""
 
     def spend(self, operation: str) -> None:
-        """Use one call, prepaid or drawn now, without waiting. Raises RateLimited."""
+        """Use one call, prepaid or drawn now, without waiting unless `patient`. Raises RateLimited."""
+
+    def patient(self, wait_s: float) -> AbstractContextManager[None]:
+        """Within the block this thread's calls are waited for, at most `wait_s` each. The innermost block counts.
+
+        For work of many calls outside of any lease: begun anew at every refusal, it would spend what comes in on its
+        first calls and never reach the others. Inside of a lease nothing waits: `patient(0)`.
+        """
 
     def learn(self, operation: str, *, remaining: int | None = None, resets_at: datetime | None = None,
               blocked_until: datetime | None = None) -> None:  # fmt: skip
