@@ -21,7 +21,7 @@ from listbridge.services.deps import Deps
 from listbridge.services.recompute import Recompute, RuleContext, compute, context_of
 
 ROWS_COMPUTED = 100_000
-ROWS_STORED = 1_500
+ROWS_STORED = 2_400
 _CHUNK = 200
 
 
