@@ -73,6 +73,13 @@ class Pair:
     beyond_us: bool = False
     """Something happened of which nobody told us: a delivery lost for ever, a sale, an end of our credentials."""
 
+    def use(self) -> None:
+        """Make the handlers work in this pair, with the real doors."""
+        stores = self.world.stores
+        doors = CachedDoors(stores.configuration, stores.secrets, stores.clock)
+        ingest = bootstrap.WebhookIngest(doors, stores.inbox, stores.queues, stores.clock, 2_097_152)
+        bootstrap.use(self.world.deps, ingest)
+
     def add_product(self, *skus: str, stock: int = 5, price: str = "10.00", title: str = "Mug") -> ProductId:
         """A new product of the shop, one variant for each SKU."""
         variants: list[dict[str, Any]] = [{"sku": sku, "stock": stock, "price": price} for sku in skus]
@@ -214,16 +221,13 @@ def pair(*, limits: TimeLimits | None = None) -> Pair:
     )
     marketplaces = OpenedMarketplaces(opener)
     world = World(stores, OpenedShops(opener), marketplaces, fate, limits or TimeLimits(drain_run_s=8))
-    doors = CachedDoors(stores.configuration, stores.secrets, stores.clock)
-    bootstrap.use(
-        world.deps, bootstrap.WebhookIngest(doors, stores.inbox, stores.queues, stores.clock, 2_097_152)
-    )
     world.connect(
         platform="shopify", marketplace="ebay", currency="USD", shop={"settings": {"domain": DOMAIN}}, site=US,
         creation=creation(seller["policies"][US]),
     )  # fmt: skip
     stores.configuration.save(Deployment(id="this", public_base_url=BASE))
     made = Pair(world, shopify, ebay, fate)
+    made.use()
 
     def deliver(url: str, headers: dict[str, str], body: bytes) -> int:
         assert url == f"{BASE}/webhooks/{SHOP}"

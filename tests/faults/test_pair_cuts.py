@@ -17,6 +17,7 @@ from listbridge.domain.work import Lane, PublishKind
 from simulators.faults import Fault
 from tests.faults.pair import Pair, pair
 
+pytestmark = pytest.mark.timeout(900)
 SIX = ("XS", "S", "M", "L", "XL", "XXL")
 
 

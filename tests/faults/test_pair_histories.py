@@ -11,6 +11,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from simulators.faults import Fault
 from tests.fakes.cuts import WorkerDied
 from tests.faults.pair import Pair, pair
 
+pytestmark = pytest.mark.timeout(1800)
 SKUS = st.sampled_from(["A", "B1", "B2", "B3"])
 LANES = st.sampled_from(list(Lane))
 Deed = Callable[[Pair], object]

@@ -7,8 +7,11 @@ import logging
 
 import pytest
 
+from listbridge.domain.configuration import Account
+from listbridge.domain.ids import Sku
 from listbridge.domain.work import Lane
 from listbridge.services.ingest_webhook import WebhookDoor
+from tests.faults.pair import pair
 from tests.faults.scripted import Scripted, scripted_world
 from tests.faults.scripted_shop import ScriptedScheme
 from tests.faults.seeded import seed
@@ -111,3 +114,36 @@ def test_no_secret_and_no_body_reaches_a_log(s: Scripted, caplog: pytest.LogCapt
     assert "stumbled" in written
     assert SECRET not in written
     assert "buyer@example.com" not in written
+
+
+def test_no_credential_of_the_real_pair_reaches_a_log_or_the_story(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    p = pair()
+    product = p.add_product("A")
+    p.world.sell(product)
+    for disaster in (
+        p.ebay.deeds.expire_tokens,
+        p.shopify.deeds.revoke_tokens,
+        lambda: p.ebay.deeds.revoke_token("anna"),
+    ):
+        disaster()
+        p.set("A", stock=p.truth[Sku("A")][0] - 1)
+        p.pump()
+        p.world.run(120)
+    secrets = [
+        value
+        for name in ("shops/shop_1", "accounts/acc_1")
+        for value in p.world.stores.secrets.get(name).values()
+    ]
+    stores = p.world.stores
+    written = caplog.text + "".join(repr(record.__dict__) for record in caplog.records)
+    kept = repr(
+        [stores.activity.entries, stores.jobs.recent(99), p.world.rows(), stores.configuration.all(Account)]
+    )
+    assert "remote_call" in written
+    assert len(secrets) == 5
+    for secret in secrets:
+        if not secret.endswith("-id") and secret != p.ebay.client_id:  # who we are is no secret
+            assert secret not in written
+            assert secret not in kept
+    assert "Bearer" not in written
