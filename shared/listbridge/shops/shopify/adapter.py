@@ -17,6 +17,7 @@ from listbridge.shops.shopify.queries import IDENTITY
 from listbridge.shops.shopify.subscriptions import ensure
 
 _GID_KINDS = {HintKind.INVENTORY_ITEM: "InventoryItem", HintKind.VARIANT: "ProductVariant"}
+_PATIENCE_S = 5.0
 _CONNECTIVES = {"AND", "OR", "NOT"}
 
 
@@ -25,6 +26,7 @@ class ShopifyAdapter:
 
     def __init__(self, connection: Connection) -> None:
         self._api = AdminApi(connection)
+        self._budget = connection.budget
         self._catalog = Catalog(self._api)
 
     def identify(self) -> ShopIdentity:
@@ -69,7 +71,9 @@ class ShopifyAdapter:
         return self._catalog.search(search_query(text), limit)
 
     def ensure_webhooks(self, url: str) -> HookReport:
-        return ensure(self._api, url)
+        """Nothing is locked meanwhile, so a new address, which takes two calls a topic, waits for them one by one."""
+        with self._budget.patient(_PATIENCE_S):
+            return ensure(self._api, url)
 
 
 def search_query(text: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from listbridge.domain.ports import HookReport
@@ -35,15 +35,14 @@ def ensure(api: AdminApi, url: str) -> HookReport:
     """
     existing = list(_existing(api))
     healthy = {one.topic for one in existing if one.uri == url and one.topic in _TOPIC_OF and _whole(one)}
-    removed: list[str] = []
-    for one in existing:
-        elsewhere = one.uri != url and _same_shop(one.uri, url)
-        crippled = one.uri == url and one.topic in _TOPIC_OF and not _whole(one)
-        if elsewhere or crippled:
-            api.ask(UNSUBSCRIBE, {"id": one.id}, operation=_OPERATION, purpose=Purpose.HOOK)
-            removed.append(_TOPIC_OF.get(one.topic, one.topic))
+    # Shopify refuses a topic twice at one address, so a crippled one goes before its successor comes. What leads elsewhere
+    # goes last: whoever dies in between leaves a delivery too many, and not one too few.
+    crippled = [one for one in existing if one.uri == url and one.topic in _TOPIC_OF and not _whole(one)]
+    elsewhere = [one for one in existing if one.uri != url and _same_shop(one.uri, url)]
+    _unsubscribe(api, crippled)
     wanted = [topic for topic in WANTED if enum_of(topic) not in healthy]
     refused = {topic: reason for topic in wanted if (reason := _subscribe(api, topic, url))}
+    _unsubscribe(api, elsewhere)
     if refused:
         # Another worker may have subscribed meanwhile, which Shopify refuses to do twice: what counts is what is there.
         there = {one.topic for one in _existing(api) if one.uri == url}
@@ -55,7 +54,7 @@ def ensure(api: AdminApi, url: str) -> HookReport:
     return HookReport(
         healthy=tuple(topic for topic in WANTED if enum_of(topic) in healthy),
         created=tuple(wanted),
-        removed=tuple(removed),
+        removed=tuple(_TOPIC_OF.get(one.topic, one.topic) for one in (*crippled, *elsewhere)),
     )
 
 
@@ -76,6 +75,11 @@ def _subscribe(api: AdminApi, topic: str, url: str) -> str:
     answer = api.ask(SUBSCRIBE, variables, operation=_OPERATION, purpose=Purpose.HOOK)
     errors = answer.webhook_subscription_create.user_errors
     return "; ".join(error.message for error in errors) if errors else ""
+
+
+def _unsubscribe(api: AdminApi, subscriptions: Iterable[wire.Subscription]) -> None:
+    for one in subscriptions:
+        api.ask(UNSUBSCRIBE, {"id": one.id}, operation=_OPERATION, purpose=Purpose.HOOK)
 
 
 def _whole(subscription: wire.Subscription) -> bool:
