@@ -58,6 +58,7 @@ class _Purse:
     lapses_at: datetime | None = None
     refusal: Refusal | None = None
     refused_until: datetime | None = None
+    yields_until: datetime | None = None
 
 
 class BudgetPool:
@@ -77,15 +78,16 @@ class BudgetPool:
         keyed = [(f"budget#{spec.scope}#{scopes[spec.scope]}#{spec.name}", spec) for spec in specs]
         return PooledBudget(self, keyed, share, self._clock)
 
-    def draw(self, key: str, spec: BudgetSpec, share: Share) -> Refusal | None:
-        """Use one call of the bucket, from what is set aside here or from the row."""
+    def draw(self, key: str, spec: BudgetSpec, share: Share, *, can_wait: bool = False) -> Refusal | None:
+        """Use one call of the bucket, from what is set aside here or from the row. Who can wait lets others go first."""
         purse = self._purse(key, share)
         with purse.lock:
             now = self._clock.now()
             if purse.lapses_at is not None and now >= purse.lapses_at:
                 purse.calls = 0
             if purse.calls == 0:
-                if purse.refused_until is not None and now < purse.refused_until:
+                silent_until = purse.yields_until if can_wait else purse.refused_until
+                if silent_until is not None and now < silent_until:
                     return purse.refusal
                 refusal = self._fill(purse, key, spec, share, now)
                 if refusal is not None:
@@ -129,10 +131,13 @@ class BudgetPool:
         if isinstance(outcome, Refusal):
             silence = min(timedelta(seconds=max(0.0, outcome.after_s)), _LONGEST_SILENCE)
             purse.refusal, purse.refused_until = outcome, now + silence
+            # Whoever called a moment ago and can wait asks one call later than the next is there: otherwise a backlog,
+            # with many threads waiting, would take each call from under the one that another account needs.
+            purse.yields_until = now + silence + timedelta(seconds=1 / spec.rate if in_use else 0)
             return outcome
         purse.calls = purse.drawn = outcome
         purse.lapses_at = now + _CHUNK_LASTS
-        purse.refusal = purse.refused_until = None
+        purse.refusal = purse.refused_until = purse.yields_until = None
         return None
 
     def _take(self, key: str, spec: BudgetSpec, share: Share, wanted: int, now: datetime) -> int | Refusal:
@@ -169,7 +174,7 @@ class BudgetPool:
             purse = self._purse(key, share)
             with purse.lock:
                 purse.calls = 0
-                purse.lapses_at = purse.refused_until = None
+                purse.lapses_at = purse.refused_until = purse.yields_until = None
 
     def _purse(self, key: str, share: Share) -> _Purse:
         with self._guard:
@@ -196,7 +201,7 @@ class PooledBudget:
         prepaid = self._prepaid(operation)
         while len(prepaid) < calls:
             try:
-                self._draw(operation)
+                self._draw(operation, can_wait=wait_s > 0)
             except RateLimited as error:
                 now = self._clock.now()
                 wait = error.after_s if error.until is None else (error.until - now).total_seconds()
@@ -247,10 +252,10 @@ class PooledBudget:
             if any(fnmatchcase(operation, pattern) for pattern in spec.operations)
         ]
 
-    def _draw(self, operation: str) -> None:
+    def _draw(self, operation: str, *, can_wait: bool = False) -> None:
         taken: list[str] = []
         for key, spec in self._of(operation):
-            refusal = self._pool.draw(key, spec, self._share)
+            refusal = self._pool.draw(key, spec, self._share, can_wait=can_wait)
             if refusal is not None:
                 for earlier in taken:
                     self._pool.give_back(earlier, self._share)

@@ -302,3 +302,18 @@ def test_patience_has_an_end_and_is_its_own_threads_alone(
         thread.start()
         thread.join()
     assert store.clock.now() - before <= timedelta(seconds=5)
+
+
+def test_who_waits_with_a_backlog_leaves_the_next_call_to_who_has_not_called_lately(
+    store: OurPorts, name: str
+) -> None:
+    busy, rare = (opened(BudgetPool(store.buckets, store.clock), name) for _ in range(2))
+    spent(busy)
+    refusal(
+        lambda: busy.prepay("revise", 1, wait_s=0.1)
+    )  # it can wait, but not as long as the next call takes
+    store.clock.advance(0.2)
+    refusal(lambda: busy.prepay("revise", 1, wait_s=0.1))
+    rare.prepay("revise", 1, wait_s=0.1)
+    store.clock.advance(0.2)
+    busy.prepay("revise", 1, wait_s=0.1)
