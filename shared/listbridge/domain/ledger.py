@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from listbridge.domain.ids import JobId, RemoteId
+from listbridge.domain.ids import JobId
 from listbridge.domain.listing import (
     BOTH,
     NOTHING,
@@ -73,7 +73,8 @@ def band_of(listing: Listing, fields: frozenset[Field]) -> Band:
     return Band.UP if Field.QUANTITY in fields else Band.REST
 
 
-def _refreshed(listing: Listing, now: datetime) -> Listing:
+def refreshed(listing: Listing, now: datetime) -> Listing:
+    """The listing with its due band right: every change to a row ends with this."""
     fields = due_fields(listing)
     band = band_of(listing, fields) if fields else None
     since = (listing.due_since or now) if fields else None
@@ -109,7 +110,7 @@ def recomputed(listing: Listing, computed: Computed, auto: frozenset[Field], now
     ends_hold = {NOT_ALIGNED: changed_in_shop, UPDATE_FAILED: moved, GUARD: moved or sold_out}
     if listing.hold is not None and ends_hold.get(listing.hold.code, False):
         changes["hold"] = None
-    return _refreshed(replace(listing, **changes), now)
+    return refreshed(replace(listing, **changes), now)
 
 
 def _explains_otherwise(before: Computed, after: Computed) -> bool:
@@ -139,7 +140,7 @@ def demanded(listing: Listing, fields: frozenset[Field], job: JobId | None, now:
     )
     if new.hold is not None and new.hold.code in (NOT_ALIGNED, GUARD, UPDATE_FAILED):
         new = replace(new, hold=None)
-    return _refreshed(new, now)
+    return refreshed(new, now)
 
 
 def begun(listing: Listing, attempt_id: str, fields: frozenset[Field], values: Values, *, settle_s: float, fence: int,
@@ -164,7 +165,7 @@ def begun(listing: Listing, attempt_id: str, fields: frozenset[Field], values: V
         # Counted once: a repeat of the same values is not another change. A field kept back is still to be counted.
         guard_passed=listing.guard_passed or due_fields(listing) <= fields,
     )
-    return _refreshed(new, now)
+    return refreshed(new, now)
 
 
 def accepted(listing: Listing, attempt_id: str, now: datetime) -> Listing:
@@ -186,7 +187,7 @@ def accepted(listing: Listing, attempt_id: str, now: datetime) -> Listing:
             accepted=_merged(listing.accepted, attempt.values, attempt.fields, now),
             demanded=listing.demanded - attempt.fields,
         )
-    new = _refreshed(new, now)
+    new = refreshed(new, now)
     return replace(new, guard_passed=new.guard_passed and new.due_band is not None)
 
 
@@ -207,13 +208,13 @@ def not_applied(listing: Listing, attempt_id: str, *, retry_at: datetime, counts
         attempts=listing.attempts + (1 if counts else 0),
         not_before=retry_at,
     )
-    return _given_up(_refreshed(new, now), problem, now)
+    return _given_up(refreshed(new, now), problem, now)
 
 
 def failed(listing: Listing, *, retry_at: datetime, problem: Problem, now: datetime) -> Listing:
     """A try ended before any call that could change a value: it is one of the tries, and nothing else is known of it."""
     new = replace(listing, attempts=listing.attempts + 1, not_before=_later(listing.not_before, retry_at))
-    return _given_up(_refreshed(new, now), problem, now)
+    return _given_up(refreshed(new, now), problem, now)
 
 
 def _given_up(listing: Listing, problem: Problem | None, now: datetime) -> Listing:
@@ -247,7 +248,7 @@ def unknown(listing: Listing, attempt_id: str, *, settle_s: float, retry_at: dat
         settle_at=_later(listing.settle_at, now + timedelta(seconds=settle_s)),
         not_before=retry_at,
     )
-    return _given_up(_refreshed(new, now), problem, now)
+    return _given_up(refreshed(new, now), problem, now)
 
 
 def refused(listing: Listing, attempt_id: str, problem: Problem, now: datetime) -> Listing:
@@ -296,19 +297,19 @@ def read_back(listing: Listing, shown: Values, now: datetime) -> Listing:
     else:
         drifted = {f for f in _present(shown) if _value(listing.accepted, f) not in (None, _value(shown, f))}
         new = replace(new, accepted=_merged(listing.accepted, shown, frozenset(drifted), now))
-    return _refreshed(new, now)
+    return refreshed(new, now)
 
 
 def held(listing: Listing, problem: Problem, now: datetime) -> Listing:
     """Stop updating, for this one reason."""
-    return _refreshed(replace(listing, hold=problem), now)
+    return refreshed(replace(listing, hold=problem), now)
 
 
 def released(listing: Listing, code: str, now: datetime, *, guard_passed: bool = False) -> Listing:
     """End the hold if it is the one named; any other hold stays."""
     if listing.hold is None or listing.hold.code != code:
         return listing
-    return _refreshed(
+    return refreshed(
         replace(
             listing, hold=None, attempts=0, not_before=None, guard_passed=guard_passed or listing.guard_passed
         ),
@@ -318,7 +319,7 @@ def released(listing: Listing, code: str, now: datetime, *, guard_passed: bool =
 
 def postponed(listing: Listing, until: datetime, now: datetime) -> Listing:
     """Stay due, but not before `until`."""
-    return _refreshed(replace(listing, not_before=_later(listing.not_before, until)), now)
+    return refreshed(replace(listing, not_before=_later(listing.not_before, until)), now)
 
 
 def sold_remotely(listing: Listing, now: datetime) -> Listing:
@@ -329,63 +330,9 @@ def sold_remotely(listing: Listing, now: datetime) -> Listing:
     attempt = listing.attempt
     if attempt is not None:
         attempt = replace(attempt, fields=attempt.fields - {Field.QUANTITY})
-    return _refreshed(
+    return refreshed(
         replace(listing, attempt=attempt, accepted=replace(listing.accepted, quantity=None)), now
     )
-
-
-def pending(listing: Listing, job: JobId | None, now: datetime) -> Listing:
-    """A publishing operation begins; until it is over the fast lane leaves the listing alone."""
-    hold = listing.hold if listing.hold is not None and listing.hold.code == NOT_ALIGNED else None
-    return _refreshed(replace(listing, status=Status.PENDING, job=job, hold=hold), now)
-
-
-def published(listing: Listing, *, remote: RemoteId, offer: RemoteId | None, group: RemoteId | None, content_hash: str,
-              now: datetime) -> Listing:  # fmt: skip
-    """The listing is live; what moved meanwhile is due."""
-    new = replace(
-        listing,
-        status=Status.ACTIVE,
-        remote=remote,
-        offer=offer,
-        group=group,
-        content_hash=content_hash,
-        hold=None,
-        job=None,
-    )
-    return _refreshed(replace(new, attempts=0, not_before=None), now)
-
-
-def linked(listing: Listing, *, remote: RemoteId, offer: RemoteId | None, group: RemoteId | None, seen: Values,
-           now: datetime) -> Listing:  # fmt: skip
-    """Bond to a listing that was there already. What it shows is the baseline, and nothing is sent until Align, a
-    manual update or the first change in the shop (protocol 4)."""
-    new = replace(
-        listing, status=Status.ACTIVE, remote=remote, offer=offer, group=group, seen=seen, accepted=seen,
-        hold=Problem(NOT_ALIGNED, fix="align"), attempt=None, settle_at=None,
-    )  # fmt: skip
-    return _refreshed(new, now)
-
-
-def send_failed(
-    listing: Listing, problem: Problem, now: datetime, *, back_to: Status = Status.ERROR
-) -> Listing:
-    """Publishing failed for a reason that the seller can read; the listing shows it and waits."""
-    return _refreshed(replace(listing, status=back_to, hold=problem), now)
-
-
-def still_live(listing: Listing, now: datetime) -> Listing:
-    """A publishing operation on a live listing failed: it is as it was before, and goes on following the shop."""
-    return _refreshed(replace(listing, status=Status.ACTIVE), now)
-
-
-def ended(listing: Listing, status: Status, now: datetime, problem: Problem | None = None) -> Listing:
-    """The listing is no longer live: stopped by us or finished on the marketplace. What was accepted is void."""
-    new = replace(
-        listing, status=status, remote=None, accepted=NOTHING, attempt=None, settle_at=None, demanded=frozenset(),
-        hold=problem, not_before=None, attempts=0,
-    )  # fmt: skip
-    return _refreshed(new, now)
 
 
 def retry_delay(attempts: int) -> timedelta:

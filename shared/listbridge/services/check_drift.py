@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from listbridge.domain import ledger
+from listbridge.domain import ledger, lifecycle
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import JobId, new_id
@@ -83,7 +83,9 @@ def _compare(deps: Deps, row: Listing, remote: RemoteListing | None) -> Listing 
         return None
     now = deps.clock.now()
     new = (
-        ledger.read_back(row, remote.values, now) if remote.live else ledger.ended(row, Status.FINISHED, now)
+        ledger.read_back(row, remote.values, now)
+        if remote.live
+        else lifecycle.ended(row, Status.FINISHED, now)
     )
     try:
         saved = deps.listings.save(new)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
-from listbridge.domain import ledger
+from listbridge.domain import lifecycle
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.configuration import Account, CreationProfile, SalesList, Shop
@@ -182,7 +182,7 @@ class _Work:
         now = self.deps.clock.now()
         for sku, row in rows.items():
             rows[sku] = self.deps.listings.change(
-                row.key, partial(ledger.pending, job=self.task.job, now=now)
+                row.key, partial(lifecycle.pending, job=self.task.job, now=now)
             )
         request = self._request(rows, facts, creation)
         steps = self._steps(adapter, rows, request)
@@ -240,7 +240,7 @@ class _Work:
                 self._fail({sku: row}, error.problem)
                 continue
             live = partial(
-                ledger.published, remote=published.remote, offer=published.offers.get(sku, row.offer),
+                lifecycle.published, remote=published.remote, offer=published.offers.get(sku, row.offer),
                 group=published.group, content_hash=digest, now=now,
             )  # fmt: skip
             done.append(self.deps.listings.change(row.key, live))
@@ -264,7 +264,7 @@ class _Work:
         if live:
             for row in live.values():
                 self.deps.listings.change(
-                    row.key, partial(ledger.pending, job=self.task.job, now=self.deps.clock.now())
+                    row.key, partial(lifecycle.pending, job=self.task.job, now=self.deps.clock.now())
                 )
             creation = CreationProfile(
                 id=self.sales_list.creation_profile or "none", name="end", marketplace=self.account.marketplace,
@@ -277,7 +277,7 @@ class _Work:
         done = [
             self.deps.listings.change(
                 row.key,
-                partial(ledger.ended, status=Status.STOPPED, now=self.deps.clock.now(), problem=problem),
+                partial(lifecycle.ended, status=Status.STOPPED, now=self.deps.clock.now(), problem=problem),
             )
             for row in rows.values()
         ]
@@ -318,7 +318,7 @@ class _Work:
             self._fail({row.key.sku: row}, Problem("not_listed_there", {"sku": row.key.sku}, "send"))
             return
         link = partial(
-            ledger.linked, remote=remote.remote, offer=remote.offer, group=remote.group, seen=remote.values,
+            lifecycle.linked, remote=remote.remote, offer=remote.offer, group=remote.group, seen=remote.values,
             now=self.deps.clock.now(),
         )  # fmt: skip
         self._tell(
@@ -372,11 +372,11 @@ class _Work:
             now = self.deps.clock.now()
             if row.remote is not None:
                 # Buyers see it: quantity and price must go on following the shop. The job says what failed.
-                change = partial(ledger.still_live, now=now)
+                change = partial(lifecycle.still_live, now=now)
             else:
                 kept = row.status not in (Status.PENDING, Status.NOT_ACTIVE, Status.ACTIVE)
                 target = back_to or (row.status if kept else Status.ERROR)
-                change = partial(ledger.send_failed, problem=problem, now=now, back_to=target)
+                change = partial(lifecycle.send_failed, problem=problem, now=now, back_to=target)
             failed.append(self.deps.listings.change(row.key, change))
             item_failed(self.deps, self.task.job, str(row.key), problem)
         self._tell(failed, f"{self.task.action.value}_failed", {"reason": problem.code})

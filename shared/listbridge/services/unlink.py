@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from listbridge.domain import ledger
+from listbridge.domain import lifecycle
 from listbridge.domain.configuration import SalesList
 from listbridge.domain.ids import ListingKey, ProductId
 from listbridge.domain.listing import NOTHING, Listing, Status
@@ -44,7 +44,7 @@ def unlink_product(
 def _unlinked(listing: Listing, now: datetime) -> Listing:
     if listing.status is Status.PENDING:
         raise Refused(Problem("pending"))
-    ended = ledger.ended(listing, Status.NOT_ACTIVE, now)
+    ended = lifecycle.ended(listing, Status.NOT_ACTIVE, now)
     return replace(
         ended,
         offer=None,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from listbridge.domain import ledger
+from listbridge.domain import ledger, lifecycle
 from listbridge.domain.ids import ListingKey, new_id
 from listbridge.domain.listing import Field, Listing, Status, Values
 from listbridge.domain.ports import (
@@ -154,7 +154,7 @@ class UnitWriter:
             live = (
                 ledger.read_back(row, remote.values, now)
                 if remote.live
-                else ledger.ended(row, Status.FINISHED, now)
+                else lifecycle.ended(row, Status.FINISHED, now)
             )
             try:
                 settled[row.key] = self.deps.listings.save(live)

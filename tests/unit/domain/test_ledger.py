@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from listbridge.domain import ledger
+from listbridge.domain import ledger, lifecycle
 from listbridge.domain.ids import JobId, RemoteId
 from listbridge.domain.ledger import NotOurAttempt, StaleInputs
 from listbridge.domain.listing import BOTH, NOTHING, Band, Cause, Field, Listing, Status, Values
@@ -73,12 +73,12 @@ def test_what_is_not_live_is_never_due(status: Status) -> None:
 
 
 def test_a_live_listing_stays_due_while_a_publishing_operation_runs_on_it() -> None:
-    row = ledger.pending(a_listing(5), None, NOW)
+    row = lifecycle.pending(a_listing(5), None, NOW)
     assert recomputed(row, 0).due_band is Band.ZERO
 
 
 def test_a_listing_that_is_being_made_is_not_due() -> None:
-    row = ledger.pending(a_listing(5, status=Status.NOT_ACTIVE, remote=None, accepted=NOTHING), None, NOW)
+    row = lifecycle.pending(a_listing(5, status=Status.NOT_ACTIVE, remote=None, accepted=NOTHING), None, NOW)
     assert recomputed(row, 0).due_band is None
 
 
@@ -127,7 +127,7 @@ def test_a_new_explanation_of_the_same_values_is_no_new_change() -> None:
 
 
 def test_the_first_change_in_the_shop_ends_the_hold_of_a_linked_listing() -> None:
-    row = ledger.linked(
+    row = lifecycle.linked(
         a_listing(5), remote=RemoteId("1"), offer=None, group=None, seen=Values(9, euros(10), NOW), now=NOW
     )
     assert (row.hold and row.hold.code, row.due_band) == ("not_aligned", None)
@@ -136,7 +136,7 @@ def test_the_first_change_in_the_shop_ends_the_hold_of_a_linked_listing() -> Non
 
 
 def test_neither_an_edit_nor_drift_ends_the_hold_of_a_linked_listing() -> None:
-    row = ledger.linked(
+    row = lifecycle.linked(
         a_listing(5), remote=RemoteId("1"), offer=None, group=None, seen=Values(9, euros(10), NOW), now=NOW
     )
     edited = replace(computed(3, 12, version=2, cause=Cause.CONFIGURATION), facts=row.computed.facts)
@@ -326,17 +326,17 @@ def test_a_read_back_during_a_call_settles_nothing() -> None:
 
 
 def test_an_end_makes_void_what_was_accepted() -> None:
-    row = ledger.ended(begun(recomputed(a_listing(5), 4)), Status.FINISHED, NOW)
+    row = lifecycle.ended(begun(recomputed(a_listing(5), 4)), Status.FINISHED, NOW)
     assert (row.accepted, row.remote, row.attempt, row.due_band) == (NOTHING, None, None, None)
 
 
 def test_what_moved_while_a_listing_was_made_is_due_when_it_is_live() -> None:
-    row = ledger.pending(
+    row = lifecycle.pending(
         a_listing(5, status=Status.NOT_ACTIVE, remote=None, accepted=NOTHING), JobId("j"), NOW
     )
     row = ledger.accepted(begun(row, fields=BOTH), "a1", NOW)
     row = recomputed(row, 0)
-    row = ledger.published(row, remote=RemoteId("1"), offer=None, group=None, content_hash="h", now=NOW)
+    row = lifecycle.published(row, remote=RemoteId("1"), offer=None, group=None, content_hash="h", now=NOW)
     assert (row.status, row.due_band, row.job) == (Status.ACTIVE, Band.ZERO, None)
 
 

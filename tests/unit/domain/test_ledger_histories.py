@@ -13,7 +13,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from listbridge.domain import ledger
+from listbridge.domain import ledger, lifecycle
 from listbridge.domain.ids import JobId
 from listbridge.domain.ledger import NotOurAttempt, StaleInputs
 from listbridge.domain.listing import BOTH, Attempt, Band, Field, Listing, Status, Values
@@ -79,9 +79,9 @@ class LedgerHistory(RuleBasedStateMachine):
     @rule(status=st.sampled_from([Status.PENDING, Status.ACTIVE]))
     def a_publishing_operation_begins_or_is_over(self, status: Status) -> None:
         if status is Status.PENDING:
-            self.listing = ledger.pending(self.listing, None, self.now)
+            self.listing = lifecycle.pending(self.listing, None, self.now)
         else:
-            self.listing = ledger._refreshed(replace(self.listing, status=status), self.now)
+            self.listing = ledger.refreshed(replace(self.listing, status=status), self.now)
 
     # ---- a worker ----
 
@@ -227,7 +227,7 @@ class LedgerHistory(RuleBasedStateMachine):
         for call in self.late:
             self._apply(call.attempt)
         self.late = []
-        self.listing = ledger._refreshed(replace(self.listing, status=Status.ACTIVE, hold=None), self.now)
+        self.listing = ledger.refreshed(replace(self.listing, status=Status.ACTIVE, hold=None), self.now)
         wanted = replace(self.listing.computed, basis={"variant:v1": self.version})
         self.listing = ledger.recomputed(self.listing, wanted, BOTH, self.now)
         while (

@@ -1,0 +1,68 @@
+"""Where a listing stands on the marketplace, and what publishing, linking and ending make of it.
+
+Pure functions like those of `ledger.py`: listing in, listing out, the due band left right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from listbridge.domain.ids import JobId, RemoteId
+from listbridge.domain.ledger import NOT_ALIGNED, refreshed
+from listbridge.domain.listing import NOTHING, Listing, Status, Values
+from listbridge.domain.problem import Problem
+
+
+def pending(listing: Listing, job: JobId | None, now: datetime) -> Listing:
+    """A publishing operation begins; until it is over the fast lane leaves the listing alone."""
+    hold = listing.hold if listing.hold is not None and listing.hold.code == NOT_ALIGNED else None
+    return refreshed(replace(listing, status=Status.PENDING, job=job, hold=hold), now)
+
+
+def published(listing: Listing, *, remote: RemoteId, offer: RemoteId | None, group: RemoteId | None, content_hash: str,
+              now: datetime) -> Listing:  # fmt: skip
+    """The listing is live; what moved meanwhile is due."""
+    new = replace(
+        listing,
+        status=Status.ACTIVE,
+        remote=remote,
+        offer=offer,
+        group=group,
+        content_hash=content_hash,
+        hold=None,
+        job=None,
+    )
+    return refreshed(replace(new, attempts=0, not_before=None), now)
+
+
+def linked(listing: Listing, *, remote: RemoteId, offer: RemoteId | None, group: RemoteId | None, seen: Values,
+           now: datetime) -> Listing:  # fmt: skip
+    """Bond to a listing that was there already. What it shows is the baseline, and nothing is sent until Align, a
+    manual update or the first change in the shop (protocol 4)."""
+    new = replace(
+        listing, status=Status.ACTIVE, remote=remote, offer=offer, group=group, seen=seen, accepted=seen,
+        hold=Problem(NOT_ALIGNED, fix="align"), attempt=None, settle_at=None,
+    )  # fmt: skip
+    return refreshed(new, now)
+
+
+def send_failed(
+    listing: Listing, problem: Problem, now: datetime, *, back_to: Status = Status.ERROR
+) -> Listing:
+    """Publishing failed for a reason that the seller can read; the listing shows it and waits."""
+    return refreshed(replace(listing, status=back_to, hold=problem), now)
+
+
+def still_live(listing: Listing, now: datetime) -> Listing:
+    """A publishing operation on a live listing failed: it is as it was before, and goes on following the shop."""
+    return refreshed(replace(listing, status=Status.ACTIVE), now)
+
+
+def ended(listing: Listing, status: Status, now: datetime, problem: Problem | None = None) -> Listing:
+    """The listing is no longer live: stopped by us or finished on the marketplace. What was accepted is void."""
+    new = replace(
+        listing, status=status, remote=None, accepted=NOTHING, attempt=None, settle_at=None, demanded=frozenset(),
+        hold=problem, not_before=None, attempts=0,
+    )  # fmt: skip
+    return refreshed(new, now)
