@@ -39,7 +39,7 @@ test: environments ## every kind of check, at most 15 minutes on two cores
 
 .PHONY: test-full
 test-full: environments ## everything, all pairs and seeds, at most 60 minutes
-	$(PY) -m pytest -n 2 --dist loadgroup
+	LISTBRIDGE_HYPOTHESIS=full $(PY) -m pytest -n 2 --dist loadgroup
 
 .PHONY: check
 check: environments ## lint, types, import contracts, unit and contract tests, at most 60 seconds

@@ -16,7 +16,7 @@ settings.register_profile(
     "ci", max_examples=100, derandomize=True, deadline=None, suppress_health_check=_QUIET
 )
 settings.register_profile(
-    "full", max_examples=1500, deadline=None, suppress_health_check=_QUIET, print_blob=True
+    "full", max_examples=600, deadline=None, suppress_health_check=_QUIET, print_blob=True
 )
 
 
