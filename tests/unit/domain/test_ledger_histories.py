@@ -25,7 +25,7 @@ FIELD_SETS = st.sampled_from([frozenset({Field.QUANTITY}), frozenset({Field.PRIC
 
 @dataclass
 class Late:
-    """A call whose caller has gone: it lands before `until`, or never."""
+    """A call whose caller has gone: it lands before `until` (not at it), or never."""
 
     attempt: Attempt
     until: datetime
@@ -173,7 +173,7 @@ class LedgerHistory(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([1, 10, 31]))
     def time_passes(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
-        self.late = [call for call in self.late if call.until >= self.now]
+        self.late = [call for call in self.late if call.until > self.now]
 
     @rule()
     def the_marketplace_is_read(self) -> None:
