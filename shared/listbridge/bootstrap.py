@@ -136,7 +136,7 @@ def _build() -> Deps:
             http_timeout_s=timeout_s,
             drain_run_s=settings.drain_run_s(),
             drain_lease_s=settings.drain_lease_s(),
-            unit_lease_s=3 * timeout_s + 6,
+            unit_lease_s=timeout_s + 2,
         ),
     )
 

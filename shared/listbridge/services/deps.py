@@ -30,8 +30,9 @@ class TimeLimits:
     http_timeout_s: float = 8.0
     drain_run_s: float = 20.0
     drain_lease_s: float = 10.0
-    unit_lease_s: float = 30.0
-    """Outlives the requests made under it (protocol 5): at most three, each with its time-out, and a margin."""
+    unit_lease_s: float = 10.0
+    """Longer than one request may take, renewed before each further one (protocol 5); no longer than a drainer's lease, so
+    that a zero never waits longer for a worker that died inside its unit (P5)."""
     publish_claim_s: float = 60.0
     unsent_after_s: float = 60.0
     due_too_long_s: float = 600.0

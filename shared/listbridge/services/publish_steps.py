@@ -28,9 +28,11 @@ class OpenUnit:
     taken: set[Sku] = field(default_factory=set)
 
     def check(self) -> None:
-        """Raises RetryLater when a request might outlive the lease."""
-        if self.lease.until - self.deps.clock.now() <= timedelta(seconds=self.deps.limits.http_timeout_s):
-            raise RetryLater(Problem("lease_too_short"), after_s=1)
+        """Renew the lease, so that it outlives the next request. Raises RetryLater when it was lost."""
+        try:
+            self.lease = self.deps.leases.renew(self.lease, seconds=self.deps.limits.unit_lease_s)
+        except Conflict as lost:
+            raise RetryLater(Problem("lease_too_short"), after_s=1) from lost
 
     def accept(self, sku: Sku) -> None:
         """The marketplace took the SKU's values."""

@@ -58,6 +58,17 @@ class UnitOutcome:
     account_dead: Problem | None = None
 
 
+def outlives_a_request(deps: Deps, lease: Lease) -> bool:
+    """Whether the lease lasts longer than one request may take, renewed when it has to be; False when it was lost."""
+    if lease.until - deps.clock.now() > timedelta(seconds=deps.limits.http_timeout_s):
+        return True
+    try:
+        deps.leases.renew(lease, seconds=deps.limits.unit_lease_s)
+    except Conflict:
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class UnitWriter:
     """Revises write units for one account, for one drainer. Safe to call from several threads, one unit each."""
@@ -92,7 +103,7 @@ class UnitWriter:
 
     def _stumbled(self, key: ListingKey, bug: Exception) -> UnitOutcome:
         """A failure of ours with one row, which would end every run of the drainer at this very row: it backs off alone."""
-        _LOG.error("revise.stumbled", exc_info=bug, extra={"listing": str(key)})
+        _LOG.error("revise.stumbled", exc_info=bug, extra={"fields": {"listing": str(key)}})
         now = self.deps.clock.now()
         problem = Problem("internal_error", {"error": type(bug).__name__}, "report_bug")
 
@@ -138,7 +149,7 @@ class UnitWriter:
             rows = {**settled, **{row.key: row for row in held if row is not None}}
             result = Result.HELD if held else Result.SETTLED if settled else Result.NOTHING
             return UnitOutcome(result, tuple(rows.values()))
-        if lease.until - self.deps.clock.now() <= timedelta(seconds=self.deps.limits.http_timeout_s):
+        if not outlives_a_request(self.deps, lease):
             return UnitOutcome(Result.POSTPONED, self._record_all(sending, _too_late()))
         return self._send(sending, members)
 

@@ -93,7 +93,7 @@ class UnitWrite(Protocol):
     """By SKU, the highest computed quantity over the account's sites."""
 
     def check(self) -> None:
-        """Call before each request: raises RetryLater when the lease has less time left than a request may take."""
+        """Call before each request: renews the lease for it. Raises RetryLater when the lease was lost."""
 
     def accept(self, sku: Sku) -> None:
         """The marketplace took the SKU's values."""
