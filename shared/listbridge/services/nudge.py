@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from listbridge.domain.ids import AccountId, ListingKey
-from listbridge.domain.listing import Listing
+from listbridge.domain.listing import Band, Listing
 from listbridge.domain.work import Lane, Nudge
 from listbridge.services.deps import Deps
 from listbridge.services.recompute import due_by_account
@@ -19,11 +19,19 @@ _WINDOW_S = 2 * LONGEST_DELAY_S
 
 
 def nudge_due(deps: Deps, listings: Sequence[Listing]) -> int:
-    """Nudge for each of these rows that is due, not only for those that became so (protocol 5); returns how many."""
+    """Nudge for each of these rows that is due, not only for those that became so (protocol 5); returns how many.
+
+    Zeros are named a second time, for when the drainer's lease is over: should the worker that takes the first nudge die
+    with it, the queue gives it back only after its visibility time, and a zero does not wait that long (P5).
+    """
     count = 0
     for account, keys in due_by_account(listings).items():
         nudge(deps, account, keys)
         count += len(keys)
+    zeros = [row for row in listings if row.due_band is Band.ZERO]
+    at = deps.clock.now() + timedelta(seconds=deps.limits.drain_lease_s)
+    for account, keys in due_by_account(zeros).items():
+        nudge_later(deps, account, at, keys)
     return count
 
 
