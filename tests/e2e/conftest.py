@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Iterator
 
 import pytest
 
 from localrun.processes import ProcessDied
 from localrun.system import LocalSystem
+from tests.e2e.merchant import Merchant, Street
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +25,15 @@ def local_system() -> Iterator[LocalSystem]:
         problem = system.died()
         if problem:
             raise ProcessDied(problem)
+
+
+@pytest.fixture(scope="session")
+def street(local_system: LocalSystem) -> Street:
+    """The one shop of the session, connected; its merchants have accounts of their own."""
+    return Street(local_system)
+
+
+@pytest.fixture
+def merchant(street: Street) -> Merchant:
+    """A seller account with an empty list."""
+    return Merchant(street, f"m{uuid.uuid4().hex[:8]}")

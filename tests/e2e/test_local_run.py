@@ -108,6 +108,7 @@ def test_a_function_may_do_what_its_role_allows_and_no_more(local_system: LocalS
         local_system.outputs["ShopEventsQueueUrl"],
         local_system.outputs["ReviseQueueUrl"],
     )
+    waiting = local_system.queue_depths()["revise"].waiting
     inbox = {"shop": {"S": "role-test"}, "delivery": {"S": "1"}}
     client("dynamodb").put_item(TableName="listbridge-local-inbox", Item=inbox)
     client("dynamodb").delete_item(TableName="listbridge-local-inbox", Key=inbox)
@@ -120,7 +121,7 @@ def test_a_function_may_do_what_its_role_allows_and_no_more(local_system: LocalS
         client("sqs").receive_message(QueueUrl=own_queue)
     with pytest.raises(ClientError, match="AccessDenied"):
         client("secretsmanager").get_secret_value(SecretId="another-application/secret")
-    assert local_system.queue_depths()["revise"].waiting == 0
+    assert local_system.queue_depths()["revise"].waiting <= waiting
 
 
 def test_lanes_are_empty_when_nothing_has_happened(local_system: LocalSystem) -> None:
