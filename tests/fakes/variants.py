@@ -30,6 +30,9 @@ class FakeVariantRepository:
         with self._lock:
             return {key: self._rows[key] for key in keys if key in self._rows}
 
+    def revs(self, keys: Iterable[VariantKey]) -> dict[VariantKey, int]:
+        return {key: row.rev for key, row in self.get_many(keys).items()}
+
     def observe(self, variant: Variant) -> Write:
         self._before_write("variants.observe")
         with self._lock:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -109,79 +109,91 @@ class Recompute:
         stock at 5, then 4, then 5 again, the worker of the 4 may come last, and only itself can find that out.
         """
         wanted = list(dict.fromkeys(keys))
-        if len(wanted) <= _PAGE or self.deps.workers <= 1:
-            return self._page(wanted, self.deps.workers)
-        # Two at a time: while the rows of one page are written, those of the other are read or checked.
-        pages = [wanted[start : start + _PAGE] for start in range(0, len(wanted), _PAGE)]
-        with ThreadPoolExecutor(2) as pool:
-            done = pool.map(lambda page: self._page(page, max(2, self.deps.workers // 2)), pages)
-            return [row for rows in done for row in rows]
-
-    def _page(self, keys: Sequence[ListingKey], workers: int) -> list[Listing]:
-        rows = list(self.deps.listings.get_many(keys).values())
         current: dict[ListingKey, Listing] = {}
         for _ in range(_TRIES):
-            before = {row.key: row.rev for row in rows}
-            done = self._all(rows, workers)
-            current |= {row.key: row for row in done}
-            for gone in before.keys() - {row.key for row in done}:
-                current.pop(gone, None)
-            rows = self._outdated([row for row in done if row.rev != before[row.key]])
-            if not rows:
+            written = self._write(wanted, current)
+            wanted = [row.key for row in self._outdated(written)]
+            if not wanted:
                 return list(current.values())
-        raise Conflict(f"the sources of {len(rows)} listings kept changing")
+        raise Conflict(f"the sources of {len(wanted)} listings kept changing")
 
-    def _all(self, rows: list[Listing], workers: int) -> list[Listing]:
-        variants = self.deps.variants.get_many({row.variant for row in rows})
-        if len(rows) <= 1 or workers <= 1:
-            done = [self._one(row, variants.get(row.variant)) for row in rows]
+    def _write(self, keys: Sequence[ListingKey], current: dict[ListingKey, Listing]) -> list[Listing]:
+        """Bring the rows up to date, note in `current` how they are now, and return those that were written."""
+        rows = list(self._rows(keys))
+        # Computed here, one after the other: in threads the computing would only stand in the writes' way.
+        drafts = [self._draft(row, variant) for row, variant in rows]
+        read = [row for row, _ in rows]
+        if self.deps.workers <= 1 or len(rows) <= 1:
+            done = list(zip(read, map(self._saved, read, drafts), strict=True))
         else:
-            for row in rows:
-                self._context(row.sales_list)  # read before the threads would all read it
-            with ThreadPoolExecutor(min(workers, len(rows))) as pool:
-                done = list(pool.map(lambda row: self._one(row, variants.get(row.variant)), rows))
-        return [row for row in done if row is not None]
+            with ThreadPoolExecutor(min(self.deps.workers, len(rows))) as pool:
+                done = list(zip(read, pool.map(self._saved, read, drafts), strict=True))
+        written = []
+        for before, after in done:
+            if after is None:
+                current.pop(before.key, None)
+                continue
+            current[after.key] = after
+            if after.rev != before.rev:
+                written.append(after)
+        return written
+
+    def _rows(self, keys: Sequence[ListingKey]) -> Iterator[tuple[Listing, Variant | None]]:
+        """The rows with their variants, read a page at a time."""
+        for start in range(0, len(keys), _PAGE):
+            rows = self.deps.listings.get_many(keys[start : start + _PAGE])
+            variants = self.deps.variants.get_many({row.variant for row in rows.values()})
+            for row in rows.values():
+                self._context(row.sales_list)  # read here, before the threads would all read it
+                yield row, variants.get(row.variant)
 
     def _outdated(self, written: list[Listing]) -> list[Listing]:
         """Those of the rows whose variant or rules moved on while they were computed."""
-        variants = self.deps.variants.get_many({row.variant for row in written})
+        revs = self.deps.variants.revs({row.variant for row in written})
         for sales_list in {row.sales_list for row in written}:
             self._contexts.pop(sales_list, None)
         outdated = []
         for row in written:
-            variant = variants.get(row.variant)
             newest = self._context(row.sales_list).basis
-            if variant is not None:
-                newest = {**newest, f"variant:{variant.key.variant}": variant.rev}
+            if row.variant in revs:
+                newest = {**newest, f"variant:{row.variant.variant}": revs[row.variant]}
             if any(row.computed.basis.get(name, version) < version for name, version in newest.items()):
                 outdated.append(row)
         return outdated
 
-    def _one(self, row: Listing, variant: Variant | None) -> Listing | None:
+    def _draft(self, row: Listing, variant: Variant | None) -> Listing | None:
+        """The row as it should be: itself when nothing is to be written, None when our rules are older than the row's."""
+        if variant is None:
+            raise Missing("variant", str(row.variant))
+        now = self.deps.clock.now()
+        context = self._context(row.sales_list)
+        try:
+            new = ledger.recomputed(row, compute(variant, context, self.cause, now), context.auto, now)
+        except ledger.StaleInputs:
+            self._contexts.pop(row.sales_list, None)
+            return None
+        if new is not row and row.key in self.judged:
+            new = self._as_judged(new, now)
+        approved = self.guard_passed and row.due_band is not None and not row.guard_passed
+        if self.guard_passed and (new is not row or approved):
+            new = replace(new, guard_passed=True)
+        return new
+
+    def _saved(self, row: Listing, draft: Listing | None) -> Listing | None:
+        """Save the draft, or one made anew while others keep changing the row; None when the row is gone."""
         for _ in range(_TRIES):
-            if variant is None:
-                raise Missing("variant", str(row.variant))
-            now = self.deps.clock.now()
-            try:
-                context = self._context(row.sales_list)
-                new = ledger.recomputed(row, compute(variant, context, self.cause, now), context.auto, now)
-                if new is not row and row.key in self.judged:
-                    new = self._as_judged(new, now)
-                approved = self.guard_passed and row.due_band is not None and not row.guard_passed
-                if new is row and not approved:
-                    return row
-                return self.deps.listings.save(
-                    replace(new, guard_passed=new.guard_passed or self.guard_passed)
-                )
-            except ledger.StaleInputs:
-                self._contexts.pop(row.sales_list, None)
-            except Conflict:
-                pass
+            if draft is row:
+                return row
+            if draft is not None:
+                try:
+                    return self.deps.listings.save(draft)
+                except Conflict:
+                    pass
             fresh = self.deps.listings.get_many([row.key]).get(row.key)
             if fresh is None:
                 return None
             row = fresh
-            variant = self.deps.variants.get_many([row.variant]).get(row.variant)
+            draft = self._draft(row, self.deps.variants.get_many([row.variant]).get(row.variant))
         raise Conflict(f"listing {row.key} kept changing")
 
     def _as_judged(self, row: Listing, now: datetime) -> Listing:

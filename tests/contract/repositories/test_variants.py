@@ -221,3 +221,18 @@ def test_paging_shows_every_variant_of_one_shop_once(store: OurPorts, name: str)
     store.variants.observe(variant(variant_key(name + "x"), 1, 1, 2))
     rows = all_pages(lambda cursor: store.variants.page(shop, cursor, 4))
     assert sorted(row.key for row in rows) == sorted(keys)
+
+
+def test_the_revisions_are_those_of_the_whole_rows_and_a_stranger_has_none(
+    store: OurPorts, name: str
+) -> None:
+    known, changed, stranger = (variant_key(f"{name}-{which}") for which in ("a", "b", "c"))
+    store.variants.observe(variant(known, 5, 1, 2))
+    store.variants.observe(variant(changed, 5, 1, 2))
+    store.variants.observe(variant(changed, 4, 3, 4))
+    rows = store.variants.get_many([known, changed, stranger])
+    assert store.variants.revs([known, changed, stranger]) == {
+        known: rows[known].rev,
+        changed: rows[changed].rev,
+    }
+    assert rows[changed].rev > rows[known].rev

@@ -62,6 +62,9 @@ class VariantRepository(Protocol):
 
     def get_many(self, keys: Iterable[VariantKey]) -> dict[VariantKey, Variant]: ...
 
+    def revs(self, keys: Iterable[VariantKey]) -> dict[VariantKey, int]:
+        """Only the revisions of these rows, for a check whether they moved on; what does not exist is absent."""
+
     def observe(self, variant: Variant) -> Write:
         """Store facts, visibility, content hash and absence if `variant.observation` is newer than the stored one.
 

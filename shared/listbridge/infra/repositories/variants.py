@@ -57,6 +57,13 @@ class DynamoVariants:
         items = dynamo.get_many(self._table, [_key(key) for key in dict.fromkeys(keys)])
         return {row.key: row for row in map(_variant, items)}
 
+    def revs(self, keys: Iterable[VariantKey]) -> dict[VariantKey, int]:
+        """What does not exist is absent."""
+        asked = {(item["product"]["S"], item["variant"]["S"]): key for key in keys for item in (_key(key),)}
+        wanted = [_key(key) for key in asked.values()]
+        items = dynamo.get_many(self._table, wanted, only="#product, #variant, #rev")
+        return {asked[item["product"]["S"], item["variant"]["S"]]: int(item["rev"]["N"]) for item in items}
+
     def observe(self, variant: Variant) -> Write:
         """Store what was observed if the read began after the stored one ended (protocol 3).
 
