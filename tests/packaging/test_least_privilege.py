@@ -24,7 +24,7 @@ _TABLE_OF_PORT = {
     "jobs": "JobsTable",
     "activity": "ActivityTable",
 }
-_READS = re.compile(r"get|get_many|all|of_\w+|page|due|current|pending|entries|recent|unsent")
+_READS = re.compile(r"get|get_many|revs|all|of_\w+|page|due|current|pending|entries|recent|unsent")
 _QUEUE_OF_LANE = {
     "SHOP_EVENTS": "ShopEventsQueue",
     "RECOMPUTE": "RecomputeQueue",
