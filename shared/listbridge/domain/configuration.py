@@ -141,6 +141,9 @@ class Account(Document):
     auto_quantity: bool = True
     auto_price: bool = True
     import_orders: bool = True
+    """Create the shop's order by itself (S30, S34); off, orders wait and are exported by hand."""
+    relay_fulfillments: bool = True
+    """Tell the marketplace what the shop ships; off where another tool does."""
     observe: bool = False
     """Observe mode: everything is read and computed, nothing is written to the marketplace."""
     guard: GuardLimits = GuardLimits()
@@ -171,3 +174,5 @@ class Deployment(Document):
     id: str = "this"
     public_base_url: str = ""
     """Where the outside world reaches us, without a trailing slash; every webhook and callback address is built from it."""
+    buyer_retention_days: int = Field(default=60, ge=0, le=3650)
+    """How long a buyer's data are kept after his order is done, in days."""

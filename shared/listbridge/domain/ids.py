@@ -22,7 +22,15 @@ VariantId = NewType("VariantId", str)
 """A variant, as the shop names it. A product without options has exactly one."""
 LocationId = NewType("LocationId", str)
 RemoteId = NewType("RemoteId", str)
-"""Any id that a marketplace gave us: offer, listing, group."""
+"""Any id that a marketplace gave us: offer, listing, group, shipment."""
+RemoteOrderId = NewType("RemoteOrderId", str)
+"""An order, as the marketplace names it."""
+LineId = NewType("LineId", str)
+"""A line of an order, as the marketplace names it."""
+ShopOrderId = NewType("ShopOrderId", str)
+"""An order, as the shop names it."""
+ParcelId = NewType("ParcelId", str)
+"""One fulfilment of an order, as the shop names it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,6 +65,22 @@ class ListingKey:
     def parse(cls, text: str) -> ListingKey:
         account, site, sku = text.split("#", 2)  # the SKU comes last because it may hold a # itself
         return cls(AccountId(account), Site(site), Sku(sku))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class OrderKey:
+    """What P3 counts: at most one shop order per account and marketplace order."""
+
+    account: AccountId
+    remote: RemoteOrderId
+
+    def __str__(self) -> str:
+        return f"{self.account}#{self.remote}"
+
+    @classmethod
+    def parse(cls, text: str) -> OrderKey:
+        account, remote = text.split("#", 1)
+        return cls(AccountId(account), RemoteOrderId(remote))
 
 
 def new_id(prefix: str) -> str:

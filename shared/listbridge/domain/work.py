@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from listbridge.domain.ids import AccountId, JobId, ProductId, SalesListId, ShopId
+from listbridge.domain.ids import AccountId, JobId, ProductId, RemoteOrderId, SalesListId, ShopId
 
 VERSION = 1
 
@@ -20,6 +20,8 @@ class Lane(StrEnum):
     RECOMPUTE = "recompute"
     REVISE = "revise"
     PUBLISH = "publish"
+    ORDERS = "orders"
+    FULFILLMENTS = "fulfillments"
 
 
 class HintKind(StrEnum):
@@ -29,6 +31,7 @@ class HintKind(StrEnum):
     INVENTORY_ITEM = "inventory_item"
     VARIANT = "variant"
     COLLECTION = "collection"
+    ORDER = "order"  # shipped, cancelled or refunded in the shop
     SHOP_GONE = "shop_gone"  # the app was uninstalled: the credentials are dead
 
 
@@ -100,4 +103,40 @@ class PublishTask(Message):
     """With stop: only when every variation is proven gone from the shop, for the others still sell."""
 
 
-AnyMessage = Annotated[ShopEvent | Nudge | RecomputeChunk | PublishTask, Field(discriminator="kind")]
+class PollAccount(Message):
+    """Ask an account's marketplace for orders that changed. `claim` is the right to do it, taken when this was sent.
+
+    `cursor`, `since` and `began` carry a poll of many pages on.
+    """
+
+    kind: Literal["poll_account"] = "poll_account"
+    account: AccountId
+    claim: str
+    cursor: str | None = None
+    since: datetime | None = None
+    began: datetime | None = None
+
+
+class ImportOrder(Message):
+    """Do what is next for one order: take it in, create it in the shop, look for it there, absorb its reservation.
+
+    Only ids travel: a queue never holds a buyer's data.
+    """
+
+    kind: Literal["import_order"] = "import_order"
+    account: AccountId
+    order: RemoteOrderId
+
+
+class RelayOrder(Message):
+    """Compare an order in the shop with what the marketplace was told of it, and tell the difference; and back."""
+
+    kind: Literal["relay_order"] = "relay_order"
+    account: AccountId
+    order: RemoteOrderId
+
+
+AnyMessage = Annotated[
+    ShopEvent | Nudge | RecomputeChunk | PublishTask | PollAccount | ImportOrder | RelayOrder,
+    Field(discriminator="kind"),
+]

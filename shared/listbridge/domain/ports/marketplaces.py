@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.configuration import Account, CreationProfile
 from listbridge.domain.ids import (
+    LineId,
     ListingKey,
     RemoteId,
+    RemoteOrderId,
     Site,
     Sku,
     VariantId,
 )
 from listbridge.domain.listing import NOTHING, Listing, Values
+from listbridge.domain.orders import OrderRead
 from listbridge.domain.ports.coordination import Budget, Share
 from listbridge.domain.rules import Bounds
+from listbridge.domain.shop_orders import Parcel
 from listbridge.domain.verdicts import RemoteError
 
 
@@ -131,6 +136,23 @@ class Published:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """One page of orders that changed; `cursor` None says that it was the last, and that none is known to be missing."""
+
+    orders: tuple[OrderRead, ...]
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteShipment:
+    """A parcel that the marketplace was told about, by whomever; `tracking` in the marketplace's own spelling."""
+
+    id: RemoteId
+    lines: Mapping[LineId, int]
+    tracking: str = ""
+
+
 class MarketplaceAdapter(Protocol):
     """A marketplace, opened for one account. All errors are `RemoteError`s; no call waits for a budget."""
 
@@ -161,8 +183,50 @@ class MarketplaceAdapter(Protocol):
     def end(self, request: PublishRequest, steps: PublishSteps) -> None:
         """End the live listing; ended already is success."""
 
+    def orders_changed(self, since: datetime, cursor: str | None) -> OrderPage:
+        """Orders that were placed or changed since then, a page at a time, in any order, each in whole.
+
+        `cursor` is an earlier page's. Orders that change while the pages are read may come twice, and are certain to
+        come again when asked for what changed since this poll began. Raises RetryLater when the pages do not hold
+        together (one is short, or lost): the poll is then begun anew.
+        """
+
+    def read_order(self, order: RemoteOrderId) -> OrderRead:
+        """One order as it is now. Raises NotFound."""
+
+    def shipments(self, order: RemoteOrderId) -> tuple[RemoteShipment, ...]:
+        """The parcels that the marketplace knows of."""
+
+    def tracking_as_told(self, tracking: str) -> str:
+        """A tracking number as this marketplace will spell it (some drop spaces and hyphens): pure, to compare by."""
+
+    def ship(self, order: RemoteOrderId, parcel: Parcel) -> RemoteId:
+        """Tell the marketplace of a parcel, once for each call: the caller has looked before. Returns the shipment's id.
+
+        Raises Rejected when it is refused, OutcomeUnknown when it may have been taken.
+        """
+
+    def order_url(self, order: RemoteOrderId) -> str:
+        """Where the seller sees the order on the marketplace; empty where no such page is known."""
+
     def creation_choices(self, site: Site) -> Mapping[str, Any]:
         """What a creation profile can choose from on this account and site (policies, locations …)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTraits:
+    """How an account's orders are asked for, and how long the marketplace takes to show what was written."""
+
+    overlap_s: float
+    """How far each poll reaches back behind the one before: longer than the list can lag behind a sale."""
+    look_back_s: float
+    """How far the very first poll reaches back behind the connection, for orders that are only shown."""
+    calls_per_day: float
+    """Polls per day and app that the budget allows, over all accounts, leaving room for reading single orders."""
+    settle_s: float
+    """After how long a look certainly shows a shipment that was told."""
+    unpaid_expires_s: float
+    """When an order that nobody paid no longer holds stock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +239,8 @@ class MarketplaceTraits:
     revise_rate: float
     max_sku_length: int
     read_back_batch: int = 25
+    orders: OrderTraits | None = None
+    """None where orders are not read."""
     refuses_zero: str = ""
     """The problem code with which a revision to zero is refused when the seller's account does not keep sold-out listings."""
 
@@ -192,5 +258,8 @@ class Marketplaces(Protocol):
         """What the seller's consent grants: fields for the account's secret. A code works once. Raises RemoteError."""
 
     def traits(self, marketplace: str) -> MarketplaceTraits: ...
+
+    def label(self, marketplace: str) -> str:
+        """The marketplace's name as people write it."""
 
     def bounds(self, marketplace: str, site: Site) -> Bounds: ...

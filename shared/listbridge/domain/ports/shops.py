@@ -12,7 +12,12 @@ from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import (
     LocationId,
     ProductId,
+    ShopOrderId,
+    Sku,
 )
+from listbridge.domain.orders import ShopOrderRef
+from listbridge.domain.ports.coordination import Share
+from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.work import Hint
 
 
@@ -68,6 +73,29 @@ class ShopAdapter(Protocol):
     def search(self, text: str, limit: int) -> tuple[ProductFacts, ...]:
         """For the seller's picker; an empty text is the first page."""
 
+    def products_with_skus(self, skus: Sequence[Sku]) -> tuple[ProductId, ...]:
+        """The products that have a variant with one of exactly these SKUs; the shop's search may lag."""
+
+    def look_for_order(self, mark: OrderMark) -> tuple[FoundOrder, ...]:
+        """Every order of the shop that stands for this marketplace order: with our own mark first, then those that other
+        tools or people made for it. Empty means: none, as far as this shop can look (`ShopTraits.strict_look`)."""
+
+    def create_order(self, draft: ShopOrderDraft) -> ShopOrderRef:
+        """Create the order with our mark. Raises Rejected (nothing was made; the problem names the SKU or field), or
+        OutcomeUnknown: then only `look_for_order` can tell."""
+
+    def read_orders(self, orders: Sequence[ShopOrderId]) -> dict[ShopOrderId, ShopOrder]:
+        """Orders as they are now, by id; what the shop positively no longer has is absent."""
+
+    def cancel_order(self, order: ShopOrderId) -> None:
+        """Cancel and put the stock back, without mail to the buyer; cancelled already is success.
+
+        Raises Rejected when the shop refuses, because something was sent already for example.
+        """
+
+    def order_url(self, order: ShopOrderId) -> str:
+        """Where the merchant sees the order in the shop's own administration."""
+
     def ensure_webhooks(self, url: str) -> HookReport:
         """Make the shop call this address for every topic we need, and no longer any other address of ours; idempotent."""
 
@@ -98,12 +126,16 @@ class ShopTraits:
 
     read_lag_s: float
     read_batch: int
+    order_settle_s: float = 60.0
+    """After how long a look certainly finds an order whose create was under way."""
+    strict_look: bool = False
+    """A look for our mark misses nothing that was created `order_settle_s` ago (else a person decides)."""
 
 
 class Shops(Protocol):
     """Opens shop adapters."""
 
-    def open(self, shop: Shop) -> ShopAdapter: ...
+    def open(self, shop: Shop, share: Share = Share.ORDINARY) -> ShopAdapter: ...
 
     def traits(self, platform: str) -> ShopTraits: ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -12,19 +12,26 @@ from listbridge.domain.configuration import Document
 from listbridge.domain.ids import (
     AccountId,
     JobId,
+    LineId,
     ListingKey,
+    OrderKey,
     ProductId,
     SalesListId,
     ShopId,
+    ShopOrderId,
     Sku,
     VariantKey,
 )
 from listbridge.domain.jobs import Job, JobEntry, JobState
 from listbridge.domain.listing import Band, Listing
+from listbridge.domain.orders import Buyer, Order
+from listbridge.domain.polling import PollState
 from listbridge.domain.publication import Publication
 from listbridge.domain.sales_list_items import Item
 
 D = TypeVar("D", bound=Document)
+ReservationChanges = Mapping[VariantKey, Mapping[LineId, Reservation | None]]
+"""By variant and order line: the reservation to stand there, None to take it away."""
 
 
 class Conflict(Exception):
@@ -75,9 +82,6 @@ class VariantRepository(Protocol):
         """Note on the variant that this listing is computed from it; idempotent. Raises Missing."""
 
     def unbind(self, key: VariantKey, listing: ListingKey) -> None: ...
-
-    def reserve(self, key: VariantKey, line: str, reservation: Reservation | None) -> None:
-        """Set (None: remove) the reservation of one order line; a replay changes nothing. Raises Missing."""
 
     def page(self, shop: ShopId, cursor: str | None, limit: int) -> tuple[list[Variant], str | None]:
         """All variants of a shop, a page at a time, in no order; for sweeps and timers."""
@@ -138,6 +142,71 @@ class ItemRepository(Protocol):
     def get(self, sales_list: SalesListId, variant: VariantKey) -> Item | None: ...
 
     def delete(self, item: Item) -> None: ...
+
+
+class OrderRepository(Protocol):
+    """Marketplace orders, permanent, and the buyers' data apart from them. Reads by key are strongly consistent."""
+
+    def find(self, key: OrderKey) -> Order | None: ...
+
+    def get_many(self, keys: Iterable[OrderKey]) -> dict[OrderKey, Order]:
+        """What does not exist is absent."""
+
+    def save(self, order: Order) -> Order:
+        """Save over `order.rev` (0 = must not exist yet) and return it with the next rev. Raises Conflict."""
+
+    def reserve(self, order: Order, changes: ReservationChanges) -> None:
+        """Set (None: remove) reservations of the order's lines on variants, each as one write with the proof that the
+        order is still at `order.rev`: a worker that was overtaken changes nothing. A replay changes nothing either.
+
+        Entries are named `{order key}#{line}`. Raises Conflict when the order moved on, Missing for an unknown variant.
+        """
+
+    def due(self, at: datetime, limit: int) -> list[OrderKey]:
+        """Orders whose `due_at` has come, oldest first; the index may lag."""
+
+    def of_shop_orders(self, shop: ShopId, orders: Iterable[ShopOrderId]) -> list[OrderKey]:
+        """Our orders behind these shop orders; the index may lag."""
+
+    def waiting_for_skus(self, shop: ShopId, limit: int) -> list[OrderKey]:
+        """Failed orders of the shop that miss a product (`order_changes.MISSES_PRODUCT`); the index may lag."""
+
+    def recent(
+        self, account: AccountId, cursor: str | None, limit: int
+    ) -> tuple[list[Order], str | None]:
+        """A page of an account's orders, newest `placed_at` first: found by an index that may lag, read consistently."""
+
+    def buyers(self, keys: Iterable[OrderKey]) -> dict[OrderKey, Buyer]:
+        """What does not exist (any more) is absent."""
+
+    def put_buyer(self, key: OrderKey, buyer: Buyer) -> None:
+        """Keep, or replace, the buyer's data."""
+
+    def erase_buyer(self, key: OrderKey) -> None:
+        """Idempotent."""
+
+    def with_buyers(
+        self, cursor: str | None, limit: int
+    ) -> tuple[list[OrderKey], str | None]:
+        """Keys of all orders whose buyer's data are kept, a page at a time; for the retention timer."""
+
+
+class PollRepository(Protocol):
+    """When and from where on each account's orders are asked for (protocol 11)."""
+
+    def get(self, account: AccountId) -> PollState | None: ...
+
+    def create(self, state: PollState) -> PollState:
+        """The stored state if there is one already."""
+
+    def claim(self, account: AccountId, claim: str, *, now: datetime, until: datetime) -> PollState | None:
+        """Take the poll on: `claim` stands from now on, and nobody else may before `until`. None while it is not due."""
+
+    def save(self, state: PollState) -> None:
+        """Over the claim that the state carries. Raises Conflict when another claim stands."""
+
+    def make_due(self, account: AccountId, at: datetime) -> None:
+        """Somebody wants the account asked at once. Whoever holds a claim is overtaken; a missing state is left missing."""
 
 
 class PublicationRepository(Protocol):

@@ -1,0 +1,286 @@
+"""A marketplace order: what the marketplace says of it, who bought, and what became of it here.
+
+The row is permanent and holds nothing of the buyer's; his data stand in a row of their own, which is erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from listbridge.domain.ids import (
+    LineId,
+    OrderKey,
+    ParcelId,
+    RemoteId,
+    RemoteOrderId,
+    ShopId,
+    ShopOrderId,
+    Site,
+    Sku,
+    VariantKey,
+)
+from listbridge.domain.money import Money
+from listbridge.domain.problem import Problem
+
+# What the marketplace says
+
+
+class Payment(StrEnum):
+    """Whether the buyer has paid."""
+
+    PENDING = "pending"
+    PAID = "paid"
+    FAILED = "failed"
+    PARTLY_REFUNDED = "partly_refunded"
+    REFUNDED = "refunded"
+
+
+class Cancellation(StrEnum):
+    """Whether the order still stands."""
+
+    NONE = "none"
+    REQUESTED = "requested"
+    CANCELLED = "cancelled"
+
+
+class Shipment(StrEnum):
+    """How much of the order the marketplace holds for shipped."""
+
+    NOTHING = "nothing"
+    PARTLY = "partly"
+    SHIPPED = "shipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Tax:
+    """A tax on a line or on the shipping, in the order's currency. `rate` is a share (0.19), None where it is not told.
+
+    `remitted`: the marketplace collects it from the buyer and pays it itself; the seller never sees it, and it is in no
+    other amount of the order.
+    """
+
+    title: str
+    amount: Money
+    rate: Decimal | None = None
+    remitted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteLine:
+    """One line as sold. `amount` is for all its units, after the line's discounts, with taxes as the order says."""
+
+    id: LineId
+    sku: Sku
+    title: str
+    quantity: int
+    amount: Money
+    taxes: tuple[Tax, ...] = ()
+    site: Site = Site("")
+    listing: RemoteId | None = None
+    """The live listing it was bought from."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    shipped: Shipment = Shipment.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingCharge:
+    """What the buyer pays for the way, after discounts. `service` is the marketplace's code of what he chose."""
+
+    service: str
+    title: str
+    amount: Money
+    taxes: tuple[Tax, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteOrder:
+    """An order as one read of the marketplace shows it, without the buyer.
+
+    Always `total = lines + shipping + adjustment`, and plus the taxes that are not remitted when `tax_included` is False:
+    `adjustment` is whatever the marketplace's own parts leave unexplained, zero as a rule. All in one currency.
+    """
+
+    id: RemoteOrderId
+    site: Site
+    placed_at: datetime
+    changed_at: datetime
+    lines: tuple[RemoteLine, ...]
+    shipping: ShippingCharge
+    total: Money
+    adjustment: Money
+    payment: Payment = Payment.PAID
+    cancellation: Cancellation = Cancellation.NONE
+    shipment: Shipment = Shipment.NOTHING
+    tax_included: bool = True
+    fulfilled_by_marketplace: bool = False
+    """Sent out from the marketplace's own warehouse: it never touches the shop's stock."""
+
+    @property
+    def committed(self) -> bool:
+        """The buyer is bound and the seller has to deliver, as far as the marketplace says."""
+        gone = self.cancellation is Cancellation.CANCELLED
+        return not gone and self.payment not in (Payment.FAILED, Payment.REFUNDED)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Address:
+    """Where to send to. `country` is ISO 3166-1 alpha-2, `region` the marketplace's own text."""
+
+    name: str = ""
+    company: str = ""
+    lines: tuple[str, ...] = ()
+    city: str = ""
+    region: str = ""
+    postal_code: str = ""
+    country: str = ""
+    phone: str = ""
+
+    def __repr__(self) -> str:
+        return "Address(…)"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Buyer:
+    """A buyer's personal data: never logged, never in a message, erased some time after the order is done."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    tax_id: str = ""
+    shipping: Address | None = None
+    billing: Address | None = None
+
+    def __repr__(self) -> str:
+        return "Buyer(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRead:
+    """One order as read, with its buyer where the marketplace tells who that is."""
+
+    order: RemoteOrder
+    buyer: Buyer | None = None
+
+
+# What became of it
+
+
+class ImportState(StrEnum):
+    """Where the order is on its way into the shop. With all but READY, CREATING and CREATED goes a reason."""
+
+    WAITING = "waiting"  # not to be created by itself, or not yet: unpaid, automatic creation off, observe mode
+    READY = "ready"  # to be created next
+    CREATING = "creating"  # a create was begun, and its outcome is not known: only look
+    CREATED = "created"
+    FAILED = "failed"  # tried, and tried again later, for the reason given
+    UNCLEAR = "unclear"  # a create's outcome could not be found out: a person decides
+    SKIPPED = "skipped"  # will not become a shop order by itself
+
+
+class MatchedBy(StrEnum):
+    """How a line found its shop variant; a person's word outweighs a listing, a listing the mere SKU."""
+
+    PERSON = "person"
+    LISTING = "listing"
+    SKU = "sku"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The shop variant that a line stands for."""
+
+    variant: VariantKey
+    by: MatchedBy
+
+
+@dataclass(frozen=True, slots=True)
+class CreateAttempt:
+    """One create that was begun (protocol 7). `deadline` is when the request itself is certainly over on our side.
+
+    `looks` counts the empty looks since; the next is not before `next_look_at`.
+    """
+
+    id: str
+    deadline: datetime
+    next_look_at: datetime
+    looks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShopOrderRef:
+    """The shop's order. `ours` False: another tool, or a person, had made it before us."""
+
+    id: ShopOrderId
+    name: str
+    ours: bool = True
+
+
+class Telling(StrEnum):
+    """What became of telling the marketplace about a parcel."""
+
+    BEGUN = "begun"  # the call was begun, and its outcome is not known: look first
+    TOLD = "told"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the marketplace was told about one of the shop's fulfilments."""
+
+    state: Telling
+    at: datetime
+    lines: Mapping[LineId, int]
+    tracking: str = ""
+    carrier: str = ""
+    shipment: RemoteId | None = None
+    problem: Problem | None = None
+    looks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order's row. Immutable: `order_changes` holds every change it can go through."""
+
+    key: OrderKey
+    shop: ShopId
+    facts: RemoteOrder
+    first_seen_at: datetime
+    moved_in: bool = False
+    """Placed before the account was connected: shown, but never reserved and never created by itself."""
+    state: ImportState = ImportState.WAITING
+    reason: Problem | None = None
+    matches: Mapping[LineId, Match] = field(default_factory=dict)
+    reserved: Mapping[LineId, VariantKey] = field(default_factory=dict)
+    """The reservations that may stand on variants, as last written there."""
+    exported_by: str = ""
+    """Who asked for the shop order by hand; empty when nobody did."""
+    handled_outside_by: str = ""
+    """Who said that the order needs nothing more from us."""
+    attempt: CreateAttempt | None = None
+    shop_order: ShopOrderRef | None = None
+    confirmed_at: datetime | None = None
+    """Since when we know that the shop order stands."""
+    absorbed_from: int | None = None
+    """The first observation number that is certain to know of the shop order's stock effect (protocol 6)."""
+    told: Mapping[ParcelId, Told] = field(default_factory=dict)
+    cancel_begun: bool = False
+    """We asked the shop to cancel its order."""
+    notices: tuple[Problem, ...] = ()
+    """What a person should know or do, at most one of each code."""
+    tries: int = 0
+    due_at: datetime | None = None
+    """When something is to be done for the order again, if nothing happens before."""
+    unsettled: bool = True
+    """Something changed whose effects on reservations and listings are not yet known to be in place: do them (again)."""
+    completed_at: datetime | None = None
+    buyer_erased_at: datetime | None = None
+    rev: int = 0
+
+    @property
+    def relayed(self) -> bool:
+        """True once the order lives in the shop: from then on shop and marketplace are compared."""
+        return self.state is ImportState.CREATED

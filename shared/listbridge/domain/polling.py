@@ -1,0 +1,55 @@
+"""When an account's orders are asked for next: often while it sells, seldom while it sleeps, never beyond its budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from listbridge.domain.ids import AccountId
+
+DAY_S = 86_400
+BUSY = timedelta(minutes=15)
+AWAKE = timedelta(hours=24)
+BUSY_S = 20.0
+"""While orders come in, each poll is worth the most: what sells twice sells now."""
+AWAKE_S = 60.0
+ASLEEP_S = 180.0
+"""An account without a sale for a day. No longer: its next sale may be a last unit."""
+SLOWEST_RETRY_S = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class PollState:
+    """One account's polling. `since` is the connection: orders placed before it are shown, never reserved or created.
+
+    `watermark` is up to where everything is known to be read and reserved; None before the first complete poll.
+    """
+
+    account: AccountId
+    since: datetime
+    next_poll_at: datetime
+    watermark: datetime | None = None
+    claim: str = ""
+    last_order_at: datetime | None = None
+    last_poll_at: datetime | None = None
+    failures: int = 0
+    rev: int = 0
+
+
+def interval(
+    now: datetime, last_order_at: datetime | None, *, accounts: int, calls_per_day: float
+) -> timedelta:
+    """The time until the next poll, by how lately the account sold, and by what the day's budget allows.
+
+    `accounts` is how many share the budget of `calls_per_day` polls.
+    """
+    quiet = now - last_order_at if last_order_at is not None else AWAKE
+    rhythm = BUSY_S if quiet < BUSY else AWAKE_S if quiet < AWAKE else ASLEEP_S
+    affordable = DAY_S * max(1, accounts) / calls_per_day
+    return timedelta(seconds=max(rhythm, affordable))
+
+
+def retry_interval(failures: int, *, after_s: float = 0.0) -> timedelta:
+    """The time until a failed poll is tried again: 15 s doubling to a quarter of an hour, or what the marketplace asks."""
+    backoff = min(15.0 * 2 ** min(failures, 10), SLOWEST_RETRY_S)
+    return timedelta(seconds=max(backoff, after_s))
