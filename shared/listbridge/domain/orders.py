@@ -26,6 +26,8 @@ from listbridge.domain.ids import (
 from listbridge.domain.money import Money
 from listbridge.domain.problem import Problem
 
+NO_SITE = Site("")
+
 # What the marketplace says
 
 
@@ -79,7 +81,7 @@ class RemoteLine:
     quantity: int
     amount: Money
     taxes: tuple[Tax, ...] = ()
-    site: Site = Site("")
+    site: Site = NO_SITE
     listing: RemoteId | None = None
     """The live listing it was bought from."""
     options: Mapping[str, str] = field(default_factory=dict)
@@ -172,7 +174,9 @@ class OrderRead:
 class ImportState(StrEnum):
     """Where the order is on its way into the shop. With all but READY, CREATING and CREATED goes a reason."""
 
-    WAITING = "waiting"  # not to be created by itself, or not yet: unpaid, automatic creation off, observe mode
+    WAITING = (
+        "waiting"  # not to be created by itself, or not yet: unpaid, automatic creation off, observe mode
+    )
     READY = "ready"  # to be created next
     CREATING = "creating"  # a create was begun, and its outcome is not known: only look
     CREATED = "created"

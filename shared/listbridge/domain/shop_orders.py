@@ -41,14 +41,16 @@ class DraftLine:
     taxes: tuple[Tax, ...] = ()
 
     def by_unit(self) -> Iterator[tuple[int, Money]]:
-        """(units, price of one) pairs that come to `amount` exactly: 10.00 for three is 2 × 3.33 and 1 × 3.34.
+        """(units, price of one) pairs that come to `amount` exactly: 10.00 for three is two at 3.33 and one at 3.34.
 
         Shops take a price per unit; rounding it would lose cents, and leave the order unpaid by one.
         """
         step = smallest_unit(self.amount.currency)
         each = (self.amount.amount / self.quantity).quantize(step, rounding=ROUND_DOWN)
         left = self.amount.amount - each * self.quantity
-        dearer = int(left / step)  # units that cost one step more; what is finer than a step goes to the last of them
+        dearer = int(
+            left / step
+        )  # units that cost one step more; what is finer than a step goes to the last of them
         if left == dearer * step:
             if self.quantity > dearer:
                 yield self.quantity - dearer, Money(each, self.amount.currency)

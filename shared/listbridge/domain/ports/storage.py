@@ -171,9 +171,7 @@ class OrderRepository(Protocol):
     def waiting_for_skus(self, shop: ShopId, limit: int) -> list[OrderKey]:
         """Failed orders of the shop that miss a product (`order_changes.MISSES_PRODUCT`); the index may lag."""
 
-    def recent(
-        self, account: AccountId, cursor: str | None, limit: int
-    ) -> tuple[list[Order], str | None]:
+    def recent(self, account: AccountId, cursor: str | None, limit: int) -> tuple[list[Order], str | None]:
         """A page of an account's orders, newest `placed_at` first: found by an index that may lag, read consistently."""
 
     def buyers(self, keys: Iterable[OrderKey]) -> dict[OrderKey, Buyer]:
@@ -185,9 +183,7 @@ class OrderRepository(Protocol):
     def erase_buyer(self, key: OrderKey) -> None:
         """Idempotent."""
 
-    def with_buyers(
-        self, cursor: str | None, limit: int
-    ) -> tuple[list[OrderKey], str | None]:
+    def with_buyers(self, cursor: str | None, limit: int) -> tuple[list[OrderKey], str | None]:
         """Keys of all orders whose buyer's data are kept, a page at a time; for the retention timer."""
 
 

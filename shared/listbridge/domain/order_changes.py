@@ -1,0 +1,276 @@
+"""Every change that an order's row can go through (protocol sections 6 and 7).
+
+Pure functions: order in, order out, as in `ledger`. Whoever applies one saves the result only over the revision it read,
+else reads again and applies it again. Each leaves `due_at` right: when the order is to be looked at if nothing happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from listbridge.domain.ids import LineId, OrderKey, ShopId
+from listbridge.domain.orders import (
+    Cancellation,
+    CreateAttempt,
+    ImportState,
+    Match,
+    Order,
+    Payment,
+    RemoteOrder,
+    ShopOrderRef,
+)
+from listbridge.domain.problem import Problem
+
+MISSES_PRODUCT = "products_missing"
+AUTOMATIC_OFF = "automatic_creation_off"
+UNPAID = "awaiting_payment"
+UNPAID_EXPIRED = "unpaid_expired"
+OBSERVED = "observe_mode"
+NEEDS_DECISION = "needs_decision"
+LOOKS = 3
+"""Empty looks after which a create is taken for never made (protocol 7)."""
+DECIDE_AFTER = timedelta(hours=24)
+_RESEND = timedelta(seconds=60)
+_COMPARE = timedelta(hours=6)
+"""How often an order that is not done is compared with the shop, should the shop's events be lost."""
+_SLOWEST_RETRY = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRules:
+    """What of the account's settings decides about its orders."""
+
+    automatic: bool
+    observe: bool
+    connected_at: datetime
+    unpaid_expires: timedelta
+
+
+class NotOurCreate(Exception):
+    """Another create stands on the order: this caller's outcome must not be recorded."""
+
+
+def first_seen(key: OrderKey, shop: ShopId, facts: RemoteOrder, rules: ImportRules, now: datetime) -> Order:
+    """An order that we did not know."""
+    moved_in = facts.placed_at < rules.connected_at
+    order = Order(key=key, shop=shop, facts=facts, first_seen_at=now, moved_in=moved_in)
+    return decided(order, rules, now)
+
+
+def read_again(order: Order, facts: RemoteOrder, rules: ImportRules, now: datetime) -> Order:
+    """The marketplace was read: what it says now. The order itself when that is what we knew.
+
+    An answer older than what we know (lists lag behind single reads) changes nothing.
+    """
+    if facts == order.facts or facts.changed_at < order.facts.changed_at:
+        return order
+    return decided(replace(order, facts=facts, unsettled=True), rules, now)
+
+
+def decided(order: Order, rules: ImportRules, now: datetime) -> Order:
+    """Whether the order is to become a shop order now; once a create was begun, this is no longer the question."""
+    if order.state in (ImportState.CREATING, ImportState.CREATED, ImportState.UNCLEAR):
+        return scheduled(order, rules, now)
+    state, reason = _judged(order, rules, now)
+    if (state, reason) != (order.state, order.reason):
+        order = replace(order, state=state, reason=reason, tries=0, unsettled=True)
+    return scheduled(order, rules, now)
+
+
+def _judged(order: Order, rules: ImportRules, now: datetime) -> tuple[ImportState, Problem | None]:
+    facts = order.facts
+    skipped, waiting = ImportState.SKIPPED, ImportState.WAITING
+    if order.handled_outside_by:
+        return skipped, Problem("handled_outside", {"by": order.handled_outside_by})
+    if facts.fulfilled_by_marketplace:
+        return skipped, Problem("fulfilled_by_marketplace")
+    if facts.cancellation is Cancellation.CANCELLED:
+        return skipped, Problem("order_cancelled")
+    if facts.payment is Payment.REFUNDED:
+        return skipped, Problem("order_refunded")
+    if order.moved_in and not order.exported_by:
+        return skipped, Problem("before_connection", fix="export_order")
+    if facts.payment in (Payment.PENDING, Payment.FAILED):
+        if now >= facts.placed_at + rules.unpaid_expires:
+            return skipped, Problem(UNPAID_EXPIRED)
+        return waiting, Problem(UNPAID if facts.payment is Payment.PENDING else "payment_failed")
+    if rules.observe:
+        return waiting, Problem(OBSERVED, fix="leave_observe_mode")
+    if order.exported_by:
+        return ImportState.READY, None
+    if facts.cancellation is Cancellation.REQUESTED:
+        return waiting, Problem("cancellation_requested", fix="answer_cancellation")
+    if not rules.automatic:
+        return waiting, Problem(AUTOMATIC_OFF, fix="export_order")
+    return ImportState.READY, None
+
+
+def scheduled(order: Order, rules: ImportRules, now: datetime) -> Order:
+    """The order with its next look in place."""
+    due = _due(order, rules, now)
+    return order if due == order.due_at else replace(order, due_at=due)
+
+
+def _due(order: Order, rules: ImportRules, now: datetime) -> datetime | None:
+    if order.state is ImportState.CREATING and order.attempt is not None:
+        return order.attempt.next_look_at
+    if order.state is ImportState.CREATED:
+        if order.absorbed_from is None or order.unsettled:
+            return now + _RESEND
+        return None if order.completed_at else now + _COMPARE
+    if order.unsettled or order.state is ImportState.READY:
+        return now + _RESEND
+    if order.state is ImportState.FAILED:
+        return order.due_at
+    code = order.reason.code if order.reason else ""
+    if code in (UNPAID, "payment_failed"):
+        return order.facts.placed_at + rules.unpaid_expires
+    if code == AUTOMATIC_OFF and not any(one.code == NEEDS_DECISION for one in order.notices):
+        return order.first_seen_at + DECIDE_AFTER
+    return None
+
+
+# The seller
+
+
+def exported(order: Order, by: str, rules: ImportRules, now: datetime) -> Order:
+    """A person wants the shop order now; what stands in the way still does, but neither the switch nor the date."""
+    again = replace(order, exported_by=by, handled_outside_by="", due_at=None)
+    if order.state is ImportState.UNCLEAR:  # his word that it is not in the shop
+        again = replace(again, state=ImportState.WAITING, attempt=None)
+    if order.state is ImportState.FAILED:
+        again = replace(again, state=ImportState.WAITING, reason=None)
+    return decided(without_notice(again, NEEDS_DECISION), rules, now)
+
+
+def handled_outside(order: Order, by: str, rules: ImportRules, now: datetime) -> Order:
+    """A person says that the order needs nothing from us: it lets go of its stock."""
+    again = replace(order, handled_outside_by=by, exported_by="", unsettled=True)
+    if order.state is ImportState.UNCLEAR:
+        again = replace(again, state=ImportState.WAITING, attempt=None)
+    return decided(without_notice(again, NEEDS_DECISION), rules, now)
+
+
+def matched(
+    order: Order, matches: Mapping[LineId, Match], rules: ImportRules, now: datetime, *, again: bool = False
+) -> Order:
+    """The lines' variants; the order itself when nothing differs. With `again` a failed order is tried once more."""
+    if order.state is ImportState.CREATED or dict(matches) == dict(order.matches):
+        return order
+    new = replace(order, matches=dict(matches), unsettled=True)
+    if again and order.state is ImportState.FAILED:
+        new = replace(new, state=ImportState.WAITING, reason=None)
+        return decided(new, rules, now)
+    return scheduled(new, rules, now)
+
+
+# Creating
+
+
+def creating(order: Order, attempt: str, *, deadline: datetime, now: datetime) -> Order:
+    """A create begins: from now on, whoever finds this may only look (protocol 7)."""
+    begun = CreateAttempt(id=attempt, deadline=deadline, next_look_at=deadline)
+    return replace(order, state=ImportState.CREATING, reason=None, attempt=begun, due_at=deadline)
+
+
+def not_created(order: Order, attempt: str, *, retry_at: datetime, reason: Problem) -> Order:
+    """The create certainly made nothing. Raises NotOurCreate."""
+    _own(order, attempt)
+    return failed(replace(order, state=ImportState.READY, attempt=None), retry_at=retry_at, reason=reason)
+
+
+def looked_in_vain(order: Order, attempt: str, *, settle: timedelta, strict: bool, now: datetime) -> Order:
+    """One more look after the deadline found nothing.
+
+    The looks are spread over `settle`; after the last of them the order may be created again where a look misses
+    nothing, else a person decides. Raises NotOurCreate.
+    """
+    standing = _own(order, attempt)
+    if now < standing.next_look_at:
+        return order
+    looks = standing.looks + 1
+    if looks < LOOKS:
+        # The last look comes no sooner than `settle` past the deadline; the first came at the deadline at the earliest.
+        at = max(now, standing.deadline) + settle / (LOOKS - 1)
+        return replace(order, attempt=replace(standing, looks=looks, next_look_at=at), due_at=at)
+    if strict:
+        return replace(order, state=ImportState.READY, attempt=None, reason=None, due_at=now + _RESEND)
+    unclear = Problem("create_outcome_unclear", fix="look_in_shop")
+    return replace(order, state=ImportState.UNCLEAR, attempt=None, reason=unclear, due_at=None)
+
+
+def created(order: Order, shop_order: ShopOrderRef, now: datetime) -> Order:
+    """The shop order stands; its stock effect is still to be proven."""
+    if order.state is ImportState.CREATED:
+        return order
+    return replace(
+        order,
+        state=ImportState.CREATED,
+        reason=None,
+        attempt=None,
+        shop_order=shop_order,
+        confirmed_at=now,
+        notices=tuple(one for one in order.notices if one.code != NEEDS_DECISION),
+        tries=0,
+        due_at=now + _RESEND,
+    )
+
+
+def absorbed(order: Order, number: int, now: datetime) -> Order:
+    """Observations from this number on know of the shop order: the reservation no longer counts against them."""
+    if order.state is not ImportState.CREATED or order.absorbed_from is not None:
+        return order
+    return replace(order, absorbed_from=number, unsettled=True, due_at=now + _RESEND)
+
+
+def failed(order: Order, *, retry_at: datetime | None, reason: Problem) -> Order:
+    """It cannot be created now; it is tried again by itself, ever more slowly, and at once when its cause goes away."""
+    return replace(
+        order, state=ImportState.FAILED, reason=reason, tries=order.tries + 1, due_at=retry_at, attempt=None
+    )
+
+
+def settled(order: Order, rules: ImportRules, now: datetime) -> Order:
+    """Reservations and listings are as this row wants them."""
+    return scheduled(replace(order, unsettled=False), rules, now)
+
+
+def completed(order: Order, now: datetime) -> Order:
+    """Nothing is left to do: sent, or cancelled, on both sides."""
+    if order.completed_at is not None:
+        return order
+    return replace(order, completed_at=now, unsettled=True, due_at=now + _RESEND)
+
+
+# Notices
+
+
+def with_notice(order: Order, notice: Problem) -> Order:
+    """At most one notice of each code: the newest."""
+    if notice in order.notices:
+        return order
+    return replace(order, notices=(*_others(order, notice.code), notice))
+
+
+def without_notice(order: Order, code: str) -> Order:
+    """The order without this notice."""
+    others = _others(order, code)
+    return order if len(others) == len(order.notices) else replace(order, notices=others)
+
+
+def retry_at(order: Order, now: datetime, *, after_s: float = 0.0) -> datetime:
+    """When a failed order is tried again: 15 s doubling to an hour, or what the other side asks."""
+    wait = min(timedelta(seconds=15 * 2 ** min(order.tries, 12)), _SLOWEST_RETRY)
+    return now + max(wait, timedelta(seconds=after_s))
+
+
+def _others(order: Order, code: str) -> tuple[Problem, ...]:
+    return tuple(one for one in order.notices if one.code != code)
+
+
+def _own(order: Order, attempt: str) -> CreateAttempt:
+    if order.state is not ImportState.CREATING or order.attempt is None or order.attempt.id != attempt:
+        raise NotOurCreate(str(order.key))
+    return order.attempt
