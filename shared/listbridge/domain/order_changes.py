@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from listbridge.domain.ids import LineId, OrderKey, ShopId
+from listbridge.domain.ids import LineId, OrderKey, ShopId, VariantKey
 from listbridge.domain.orders import (
     Cancellation,
     CreateAttempt,
@@ -66,7 +66,9 @@ def read_again(order: Order, facts: RemoteOrder, rules: ImportRules, now: dateti
     """
     if facts == order.facts or facts.changed_at < order.facts.changed_at:
         return order
-    return decided(replace(order, facts=facts, unsettled=True), rules, now)
+    withdrawn = facts.cancellation is Cancellation.CANCELLED is not order.facts.cancellation
+    told = order.listings_told and not withdrawn  # the marketplace may count up again, or not
+    return decided(replace(order, facts=facts, unsettled=True, listings_told=told), rules, now)
 
 
 def decided(order: Order, rules: ImportRules, now: datetime) -> Order:
@@ -159,7 +161,8 @@ def matched(
     """The lines' variants; the order itself when nothing differs. With `again` a failed order is tried once more."""
     if order.state is ImportState.CREATED or dict(matches) == dict(order.matches):
         return order
-    new = replace(order, matches=dict(matches), unsettled=True)
+    held = order.reserved | {(line, match.variant) for line, match in matches.items()}
+    new = replace(order, matches=dict(matches), reserved=held, unsettled=True)
     if again and order.state is ImportState.FAILED:
         new = replace(new, state=ImportState.WAITING, reason=None)
         return decided(new, rules, now)
@@ -232,9 +235,25 @@ def failed(order: Order, *, retry_at: datetime | None, reason: Problem) -> Order
     )
 
 
-def settled(order: Order, rules: ImportRules, now: datetime) -> Order:
-    """Reservations and listings are as this row wants them."""
-    return scheduled(replace(order, unsettled=False), rules, now)
+def settled(
+    order: Order, standing: frozenset[tuple[LineId, VariantKey]], rules: ImportRules, now: datetime
+) -> Order:
+    """Reservations and listings are as this row wants them; `standing` are the reservations that stand now."""
+    return scheduled(
+        replace(order, unsettled=False, listings_told=True, reserved=standing), rules, now
+    )
+
+
+def outcome_unknown(order: Order, attempt: str, *, look_at: datetime, now: datetime) -> Order:
+    """The create's request is over, and nobody knows what came of it. Raises NotOurCreate."""
+    standing = _own(order, attempt)
+    over = replace(standing, deadline=min(now, standing.deadline), next_look_at=look_at)
+    return replace(order, attempt=over, due_at=look_at)
+
+
+def sent_again(order: Order, at: datetime) -> Order:
+    """A message for the order was sent because its time had come: not again before `at`."""
+    return replace(order, due_at=at)
 
 
 def completed(order: Order, now: datetime) -> Order:

@@ -258,8 +258,10 @@ class Order:
     state: ImportState = ImportState.WAITING
     reason: Problem | None = None
     matches: Mapping[LineId, Match] = field(default_factory=dict)
-    reserved: Mapping[LineId, VariantKey] = field(default_factory=dict)
-    """The reservations that may stand on variants, as last written there."""
+    reserved: frozenset[tuple[LineId, VariantKey]] = frozenset()
+    """The reservations that may stand on variants: noted before they are written, forgotten after they are taken away."""
+    listings_told: bool = False
+    """The listings it was bought from know that the marketplace has counted by itself (protocol 5)."""
     exported_by: str = ""
     """Who asked for the shop order by hand; empty when nobody did."""
     handled_outside_by: str = ""

@@ -48,7 +48,7 @@ def changes_to(order: Order) -> Reservations:
     wanted: dict[VariantKey, dict[LineId, Reservation | None]] = {
         variant: dict(lines) for variant, lines in reservations_of(order).items()
     }
-    for line, variant in order.reserved.items():
+    for line, variant in order.reserved:
         if line not in wanted.get(variant, {}):
             wanted.setdefault(variant, {})[line] = None
     return wanted
@@ -61,7 +61,7 @@ def still_counting(order: Order, variants: Mapping[VariantKey, Variant]) -> bool
     """
     if order.absorbed_from is None:
         return order.state is ImportState.CREATED
-    keys = {key for key in order.reserved.values() if key in variants}
+    keys = {key for _, key in order.reserved if key in variants}
     return any(variants[key].observation.start < order.absorbed_from for key in keys)
 
 

@@ -198,8 +198,8 @@ class PollRepository(Protocol):
     def claim(self, account: AccountId, claim: str, *, now: datetime, until: datetime) -> PollState | None:
         """Take the poll on: `claim` stands from now on, and nobody else may before `until`. None while it is not due."""
 
-    def save(self, state: PollState) -> None:
-        """Over the claim that the state carries. Raises Conflict when another claim stands."""
+    def save(self, state: PollState, *, claim: str) -> None:
+        """Over the claim that `state` carries, putting `claim` in its place. Raises Conflict when another stands."""
 
     def make_due(self, account: AccountId, at: datetime) -> None:
         """Somebody wants the account asked at once. Whoever holds a claim is overtaken; a missing state is left missing."""

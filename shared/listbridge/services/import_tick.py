@@ -1,0 +1,60 @@
+"""Every minute: the accounts whose poll is due, and the orders whose time has come."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from listbridge.domain import order_changes
+from listbridge.domain.configuration import Account, ConnectionState
+from listbridge.domain.ids import OrderKey
+from listbridge.domain.orders import Order
+from listbridge.domain.polling import PollState
+from listbridge.domain.ports import Conflict
+from listbridge.domain.work import ImportOrder, Lane, RelayOrder
+from listbridge.services.deps import Deps
+from listbridge.services.poll_account import send_poll
+
+_ORDERS = 200
+_QUIET = timedelta(minutes=10)
+"""After its time has come an order is left alone for so long: its message may fail for a reason of ours, again and again."""
+
+
+def import_tick(deps: Deps) -> int:
+    """Queue what is due; returns how many messages went out. Whatever is lost, the next tick finds again."""
+    return _accounts(deps) + _orders(deps)
+
+
+def _accounts(deps: Deps) -> int:
+    sent = 0
+    for account in deps.configuration.all(Account):
+        if account.state is not ConnectionState.ACTIVE:
+            continue
+        if deps.marketplaces.traits(account.marketplace).orders is None:
+            continue
+        now = deps.clock.now()
+        state = deps.polls.get(account.id)
+        if state is None:
+            state = deps.polls.create(PollState(account=account.id, since=now, next_poll_at=now))
+        if state.next_poll_at <= now:
+            sent += send_poll(deps, account.id)
+    return sent
+
+
+def _orders(deps: Deps) -> int:
+    now = deps.clock.now()
+    rows = deps.orders.get_many(deps.orders.due(now, _ORDERS))
+    due = [row for row in rows.values() if row.due_at is not None and row.due_at <= now]
+    return sum(_again(deps, order, now) for order in due)
+
+
+def _again(deps: Deps, order: Order, now: datetime) -> bool:
+    try:
+        deps.orders.save(order_changes.sent_again(order, now + _QUIET))
+    except Conflict:
+        return False  # somebody is at it
+    key: OrderKey = order.key
+    if order.relayed and order.absorbed_from is not None and not order.unsettled:
+        deps.queues.send(Lane.FULFILLMENTS, RelayOrder(account=key.account, order=key.remote))
+    else:
+        deps.queues.send(Lane.ORDERS, ImportOrder(account=key.account, order=key.remote))
+    return True

@@ -1,0 +1,194 @@
+"""Ask an account's marketplace for its orders: a claim, pages with overlap, and a watermark that moves last."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from listbridge.domain import polling
+from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.configuration import Account, ConnectionState
+from listbridge.domain.ids import AccountId, OrderKey, RemoteOrderId, new_id
+from listbridge.domain.orders import OrderRead
+from listbridge.domain.polling import PollState
+from listbridge.domain.ports import Conflict, Missing, Share
+from listbridge.domain.verdicts import RateLimited, RemoteError, RetryLater, Unauthorized
+from listbridge.domain.work import ImportOrder, Lane, PollAccount
+from listbridge.services.connection_state import expire_account
+from listbridge.services.deps import Deps
+from listbridge.services.order_rows import order_traits, rules_of
+from listbridge.services.take_in_order import take_in_order
+
+_LOG = logging.getLogger(__name__)
+_TICK_S = 60.0
+_ENOUGH_S = 15.0
+"""What a page may take at most; with less time left the next worker goes on."""
+
+
+def poll_now(deps: Deps, account: Account) -> bool:
+    """Make the account due and ask at once (a person's check, a hint of the marketplace's); False where it cannot be."""
+    if deps.marketplaces.traits(account.marketplace).orders is None:
+        return False
+    now = deps.clock.now()
+    deps.polls.create(PollState(account=account.id, since=now, next_poll_at=now))
+    deps.polls.make_due(account.id, now)
+    return send_poll(deps, account.id)
+
+
+def send_poll(deps: Deps, account: AccountId) -> bool:
+    """Claim the account's poll if it is due, and queue it; False when it is not due, or somebody has it."""
+    now, claim = deps.clock.now(), new_id("poll")
+    until = now + timedelta(seconds=deps.limits.poll_claim_s)
+    if deps.polls.claim(account, claim, now=now, until=until) is None:
+        return False
+    deps.queues.send(Lane.ORDERS, PollAccount(account=account, claim=claim))
+    return True
+
+
+def poll_account(deps: Deps, message: PollAccount, *, remaining_s: float) -> None:
+    """Read what changed since the last complete poll and take each order in; what does not fit goes on in a new message.
+
+    The watermark moves when the last page's reservations are stored, to when the poll began. An order that cannot be
+    taken in is queued alone. A message whose claim was overtaken does nothing.
+    """
+    try:
+        account = deps.configuration.get(Account, message.account)
+    except Missing:
+        return
+    state = deps.polls.get(account.id)
+    if state is None or state.claim != message.claim or account.state is not ConnectionState.ACTIVE:
+        return
+    ends = deps.clock.now() + timedelta(seconds=remaining_s - _ENOUGH_S)
+    poll = _Poll(deps, account, state, message)
+    try:
+        finished = poll.read_pages(until=ends)
+    except Unauthorized as error:
+        expire_account(deps, account, error.problem)
+        return
+    except RemoteError as error:
+        poll.failed(error)
+        return
+    if finished:
+        poll.finished()
+    else:
+        poll.go_on()
+
+
+class _Poll:
+    """One poll of one account, over as many workers as it takes."""
+
+    def __init__(self, deps: Deps, account: Account, state: PollState, message: PollAccount) -> None:
+        self._deps = deps
+        self._account = account
+        self._state = state
+        self._message = message
+        self._traits = order_traits(deps, account)
+        self._rules = rules_of(deps, account)
+        self._began = message.began or deps.clock.now()
+        self._since = message.since or self._reach_back()
+        self._cursor = message.cursor
+        self._newest = state.last_order_at
+
+    def _reach_back(self) -> datetime:
+        if self._state.watermark is not None:
+            return self._state.watermark - timedelta(seconds=self._traits.overlap_s)
+        return self._state.since - timedelta(seconds=self._traits.look_back_s)
+
+    def read_pages(self, *, until: datetime) -> bool:
+        """Pages until the last one (True) or until time is up. Raises RemoteError; what was taken in stays."""
+        adapter, _ = self._deps.marketplaces.open(self._account, Share.ORDER)
+        while True:
+            page = adapter.orders_changed(self._since, self._cursor)
+            self._take_in(page.orders)
+            for order in page.unreadable:
+                self._alone(order)
+            self._cursor = page.cursor
+            if page.cursor is None:
+                return True
+            if self._deps.clock.now() >= until:
+                return False
+
+    def _take_in(self, reads: Sequence[OrderRead]) -> None:
+        known = self._deps.orders.get_many(OrderKey(self._account.id, read.order.id) for read in reads)
+        for read in reads:
+            key = OrderKey(self._account.id, read.order.id)
+            if self._newest is None or read.order.placed_at > self._newest:
+                self._newest = read.order.placed_at
+            try:
+                take_in_order(self._deps, self._account, self._rules, read, known.get(key))
+            except Exception as error:  # noqa: BLE001  # one order's failure, whatever it is, stops no other (P6)
+                _LOG.warning(
+                    "order.left_to_itself",
+                    extra={"fields": {"account": self._account.id, "error": type(error).__name__}},
+                )
+                self._alone(key.remote)
+
+    def _alone(self, order: RemoteOrderId) -> None:
+        self._deps.queues.send(Lane.ORDERS, ImportOrder(account=self._account.id, order=order))
+
+    def finished(self) -> None:
+        """Everything is read and reserved up to when this poll began."""
+        now = self._deps.clock.now()
+        sharing = [
+            one for one in self._deps.configuration.all(Account)
+            if one.marketplace == self._account.marketplace and one.state is ConnectionState.ACTIVE
+        ]  # fmt: skip
+        wait = polling.interval(
+            now, self._newest, accounts=len(sharing), calls_per_day=self._traits.calls_per_day
+        )
+        self._save(
+            replace(self._state, watermark=self._began, last_order_at=self._newest, last_poll_at=now, failures=0),
+            now + wait,
+        )  # fmt: skip
+
+    def failed(self, error: RemoteError) -> None:
+        """The next poll begins where this one did, for nothing that it skipped may be lost."""
+        now = self._deps.clock.now()
+        after_s = error.after_s if isinstance(error, RetryLater) else 0.0
+        wait = polling.retry_interval(self._state.failures, after_s=after_s)
+        at = now + wait
+        if isinstance(error, RateLimited) and error.until is not None:
+            at = max(at, error.until)
+        failures = self._state.failures + 1
+        self._save(replace(self._state, failures=failures, last_order_at=self._newest), at)
+        params = {"reason": error.problem.code, "failures": str(failures)}
+        self._deps.activity.note(
+            ActivityEntry(self._account.id, "orders_not_read", now, params, self._account.id)
+        )
+
+    def go_on(self) -> None:
+        """Leave the rest to the next worker, under a new claim."""
+        now, claim = self._deps.clock.now(), new_id("poll")
+        state = replace(
+            self._state, next_poll_at=now + timedelta(seconds=self._deps.limits.poll_claim_s), last_order_at=self._newest
+        )  # fmt: skip
+        try:
+            self._deps.polls.save(state, claim=claim)
+        except Conflict:
+            return
+        self._deps.queues.send(
+            Lane.ORDERS,
+            self._message.model_copy(
+                update={"claim": claim, "cursor": self._cursor, "since": self._since, "began": self._began}
+            ),
+        )
+
+    def _save(self, state: PollState, next_poll_at: datetime) -> None:
+        """Give the claim back. What is due before the next tick of the schedule is queued here, with a claim of its own."""
+        now = self._deps.clock.now()
+        wait = (next_poll_at - now).total_seconds()
+        soon = wait < _TICK_S
+        claim = new_id("poll") if soon else ""
+        # While the delayed message is on its way the tick leaves the account alone; should the message be lost, it
+        # takes over a minute later.
+        until = next_poll_at + timedelta(seconds=_TICK_S) if soon else next_poll_at
+        try:
+            self._deps.polls.save(replace(state, next_poll_at=until), claim=claim)
+        except Conflict:
+            return  # somebody wanted it sooner, or took over
+        if soon:
+            again = PollAccount(account=self._account.id, claim=claim)
+            self._deps.queues.send(Lane.ORDERS, again, delay_s=math.ceil(max(0.0, wait)))

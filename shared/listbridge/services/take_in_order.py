@@ -1,0 +1,96 @@
+"""An order as the marketplace shows it becomes a row of ours, and holds its stock at once (protocol 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from listbridge.domain import order_changes
+from listbridge.domain.configuration import Account
+from listbridge.domain.ids import LineId, ListingKey, OrderKey
+from listbridge.domain.order_changes import ImportRules
+from listbridge.domain.orders import ImportState, Match, MatchedBy, Order, OrderRead
+from listbridge.domain.ports import Conflict
+from listbridge.domain.work import ImportOrder, Lane, RelayOrder
+from listbridge.services.deps import Deps
+from listbridge.services.order_rows import tell
+from listbridge.services.settle_order import settle_order
+
+_TRIES = 20
+
+
+def take_in_order(
+    deps: Deps, account: Account, rules: ImportRules, read: OrderRead, known: Order | None = None
+) -> Order:
+    """Bring the order's row up to what was read, put its reservations in place, and queue what is next for it.
+
+    An order that we know as it is costs nothing. `known` is the row as read a moment ago.
+    """
+    order, changed = note_order(deps, account, rules, read, known)
+    order = settle_order(deps, order, rules)
+    if changed:
+        queue_next(deps, order)
+    return order
+
+
+def note_order(
+    deps: Deps, account: Account, rules: ImportRules, read: OrderRead, known: Order | None = None
+) -> tuple[Order, bool]:
+    """The order's row as this read leaves it, and whether it changed. Reservations are not written here."""
+    key = OrderKey(account.id, read.order.id)
+    for _ in range(_TRIES):
+        before = known or deps.orders.find(key)
+        known = None
+        now = deps.clock.now()
+        if before is None:
+            order = order_changes.first_seen(key, account.shop, read.order, rules, now)
+        else:
+            order = order_changes.read_again(before, read.order, rules, now)
+        order = order_changes.matched(order, _with_listings(deps, order), rules, now)
+        if order is before:
+            return order, False
+        if read.buyer is not None and order.buyer_erased_at is None:
+            deps.orders.put_buyer(key, read.buyer)
+        try:
+            saved = deps.orders.save(order)
+        except Conflict:
+            continue
+        _tell(deps, before, saved)
+        return saved, True
+    raise Conflict(str(key))
+
+
+def queue_next(deps: Deps, order: Order) -> None:
+    """Queue what is next for an order that changed; what gets lost here, the order's own time brings up again."""
+    account, remote = order.key.account, order.key.remote
+    if order.state is ImportState.READY:
+        deps.queues.send(Lane.ORDERS, ImportOrder(account=account, order=remote))
+    elif order.relayed:
+        deps.queues.send(Lane.FULFILLMENTS, RelayOrder(account=account, order=remote))
+
+
+def _with_listings(deps: Deps, order: Order) -> Mapping[LineId, Match]:
+    """The matches so far, and for lines without one the variant of the listing that they were bought from."""
+    if order.relayed:
+        return order.matches
+    open_lines = [line for line in order.facts.lines if line.id not in order.matches and line.sku]
+    if not open_lines:
+        return order.matches
+    keys = {line.id: ListingKey(order.key.account, line.site, line.sku) for line in open_lines}
+    rows = deps.listings.get_many(set(keys.values()))
+    found = {
+        line: Match(rows[key].variant, MatchedBy.LISTING)
+        for line, key in keys.items()
+        if key in rows and rows[key].variant.shop == order.shop
+    }
+    return {**order.matches, **found} if found else order.matches
+
+
+def _tell(deps: Deps, before: Order | None, order: Order) -> None:
+    if before is None:
+        tell(deps, order, "order_seen", lines=str(len(order.facts.lines)), total=str(order.facts.total))
+    elif before.facts != order.facts:
+        facts = order.facts
+        tell(deps, order, "order_changed", payment=facts.payment, cancellation=facts.cancellation,
+             shipment=facts.shipment)  # fmt: skip
+    if order.reason is not None and (before is None or before.reason != order.reason):
+        tell(deps, order, "order_not_imported", reason=order.reason.code)
