@@ -27,7 +27,7 @@ MISSES_PRODUCT = "products_missing"
 AUTOMATIC_OFF = "automatic_creation_off"
 UNPAID = "awaiting_payment"
 UNPAID_EXPIRED = "unpaid_expired"
-OBSERVED = "observe_mode"
+OBSERVED = "account_observes"
 NEEDS_DECISION = "needs_decision"
 LOOKS = 3
 """Empty looks after which a create is taken for never made (protocol 7)."""
@@ -142,8 +142,7 @@ def exported(order: Order, by: str, rules: ImportRules, now: datetime) -> Order:
     again = replace(order, exported_by=by, handled_outside_by="", due_at=None)
     if order.state is ImportState.UNCLEAR:  # his word that it is not in the shop
         again = replace(again, state=ImportState.WAITING, attempt=None)
-    if order.state is ImportState.FAILED:
-        again = replace(again, state=ImportState.WAITING, reason=None)
+    again = tried_again(again, rules, now)
     return decided(without_notice(again, NEEDS_DECISION), rules, now)
 
 
@@ -155,17 +154,12 @@ def handled_outside(order: Order, by: str, rules: ImportRules, now: datetime) ->
     return decided(without_notice(again, NEEDS_DECISION), rules, now)
 
 
-def matched(
-    order: Order, matches: Mapping[LineId, Match], rules: ImportRules, now: datetime, *, again: bool = False
-) -> Order:
-    """The lines' variants; the order itself when nothing differs. With `again` a failed order is tried once more."""
+def matched(order: Order, matches: Mapping[LineId, Match], rules: ImportRules, now: datetime) -> Order:
+    """The lines' variants; the order itself when nothing differs."""
     if order.state is ImportState.CREATED or dict(matches) == dict(order.matches):
         return order
     held = order.reserved | {(line, match.variant) for line, match in matches.items()}
     new = replace(order, matches=dict(matches), reserved=held, unsettled=True)
-    if again and order.state is ImportState.FAILED:
-        new = replace(new, state=ImportState.WAITING, reason=None)
-        return decided(new, rules, now)
     return scheduled(new, rules, now)
 
 
@@ -235,13 +229,18 @@ def failed(order: Order, *, retry_at: datetime | None, reason: Problem) -> Order
     )
 
 
+def tried_again(order: Order, rules: ImportRules, now: datetime) -> Order:
+    """What made the order fail may be gone: try again now."""
+    if order.state is not ImportState.FAILED:
+        return order
+    return decided(replace(order, state=ImportState.WAITING, reason=None), rules, now)
+
+
 def settled(
     order: Order, standing: frozenset[tuple[LineId, VariantKey]], rules: ImportRules, now: datetime
 ) -> Order:
     """Reservations and listings are as this row wants them; `standing` are the reservations that stand now."""
-    return scheduled(
-        replace(order, unsettled=False, listings_told=True, reserved=standing), rules, now
-    )
+    return scheduled(replace(order, unsettled=False, listings_told=True, reserved=standing), rules, now)
 
 
 def outcome_unknown(order: Order, attempt: str, *, look_at: datetime, now: datetime) -> Order:

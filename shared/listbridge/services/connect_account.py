@@ -16,6 +16,7 @@ from listbridge.services.connection_state import expire_account, secret_name
 from listbridge.services.credentials import ACCOUNTS, reconnected, trial
 from listbridge.services.deps import Deps
 from listbridge.services.nudge import nudge
+from listbridge.services.poll_account import poll_now
 from listbridge.services.refusal import Refused
 
 _CONNECTING_S = 30.0
@@ -48,6 +49,7 @@ def connect_account(deps: Deps, draft: Account, credentials: Mapping[str, str], 
     finally:
         if not connected:
             deps.secrets.delete(secret_name(ACCOUNTS, draft.id))
+    poll_now(deps, account)  # orders are imported from this moment on (S31)
     _tell(deps, account, "account_connected", actor)
     return AccountCheck(account, identity)
 
@@ -63,7 +65,7 @@ def prepare_account(deps: Deps, draft: Account, credentials: Mapping[str, str], 
 
 
 def check_account(deps: Deps, account: Account, actor: str) -> AccountCheck:
-    """Ask the marketplace who the account is; what is due moves when it works again.
+    """Ask the marketplace who the account is, and for its orders; what is due moves when it works again.
 
     Raises RemoteError; dead credentials are noted first.
     """
@@ -77,6 +79,7 @@ def check_account(deps: Deps, account: Account, actor: str) -> AccountCheck:
         with _only_one_for(deps, account, identity):
             account = reconnected(deps, account, actor, **_as_identified(account, identity))
         nudge(deps, account.id)
+    poll_now(deps, account)
     return AccountCheck(account, identity)
 
 
@@ -97,6 +100,7 @@ def replace_account_credentials(
         deps.secrets.put(secret_name(ACCOUNTS, account.id), credentials)
         account = reconnected(deps, account, actor, **_as_identified(account, identity))
     nudge(deps, account.id)
+    poll_now(deps, account)
     return AccountCheck(account, identity)
 
 

@@ -15,6 +15,8 @@ from listbridge.domain.ports import (
     Leases,
     ListingRepository,
     Marketplaces,
+    OrderRepository,
+    PollRepository,
     PublicationRepository,
     Queues,
     SecretStore,
@@ -34,6 +36,10 @@ class TimeLimits:
     """Longer than one request may take, renewed before each further one (protocol 5); no longer than a drainer's lease, so
     that a zero never waits longer for a worker that died inside its unit (P5)."""
     publish_claim_s: float = 60.0
+    order_lease_s: float = 60.0
+    """How long one order stays with a worker that died over it."""
+    poll_claim_s: float = 120.0
+    """How long a poll that was lost on its way, or whose worker died, keeps its account from being asked."""
     unsent_after_s: float = 60.0
     due_too_long_s: float = 600.0
     budget_wait_s: float = 5.0
@@ -48,6 +54,8 @@ class Deps:
     variants: VariantRepository
     listings: ListingRepository
     items: ItemRepository
+    orders: OrderRepository
+    polls: PollRepository
     publications: PublicationRepository
     leases: Leases
     counters: Counters

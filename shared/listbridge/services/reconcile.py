@@ -15,6 +15,8 @@ from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.check_drift import start_drift_check
 from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import Deps
+from listbridge.services.erase_buyers import erase_buyers
+from listbridge.services.find_twins import find_twins
 from listbridge.services.ingest_webhook import event_of
 from listbridge.services.nudge import nudge
 from listbridge.services.sweep_shop import start_sweep
@@ -30,6 +32,8 @@ class Timer(StrEnum):
     DUE = "due"
     DRIFT = "drift"
     HOOKS = "hooks"
+    ORDERS = "orders"
+    RETENTION = "retention"
 
 
 def reconcile(deps: Deps, timer: Timer) -> int:
@@ -136,4 +140,6 @@ _TIMERS = {
     Timer.DUE: nudge_what_is_due,
     Timer.DRIFT: check_drift,
     Timer.HOOKS: check_connections,
+    Timer.ORDERS: find_twins,
+    Timer.RETENTION: erase_buyers,
 }

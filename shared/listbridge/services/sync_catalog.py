@@ -17,6 +17,7 @@ from listbridge.services.deps import Deps
 from listbridge.services.guard import judge_absences
 from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import Observed, observe_products
+from listbridge.services.order_hints import relay_orders, retry_orders_missing_products
 from listbridge.services.recompute import Recompute
 from listbridge.services.relist import relist_restocked
 
@@ -49,6 +50,7 @@ def _sync_shop(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> None:
     hints = tuple(dict.fromkeys(hint for event in events for hint in event.hints))
     if not hints:
         return
+    relay_orders(deps, shop, hints)
     gone = any(hint.kind is HintKind.SHOP_GONE for hint in hints)
     try:
         adapter = deps.shops.open(shop)
@@ -66,6 +68,8 @@ def _sync_shop(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> None:
         _again_later(deps, shop, hints, events, error)
         return
     settle_observed(deps, observed)
+    if any(hint.kind is HintKind.PRODUCT for hint in hints):
+        retry_orders_missing_products(deps, shop, observed)
     lag = deps.shops.traits(shop.platform).read_lag_s
     fresh = tuple(event for event in events if not event.confirm)
     if lag > 0 and fresh and products:

@@ -1,0 +1,295 @@
+"""Create the shop's order, at most once (protocol 7): claim, read again, look, note the attempt, create, note the id.
+
+Whoever finds a create begun and not finished may only look. Each step is saved before the next is made, so that a worker
+may die between any two of them.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from functools import partial
+
+from listbridge.domain import order_changes
+from listbridge.domain.configuration import Account, Shop
+from listbridge.domain.ids import LineId, new_id
+from listbridge.domain.order_changes import ImportRules, NotOurCreate
+from listbridge.domain.orders import ImportState, Match, MatchedBy, Order, ShopOrderRef
+from listbridge.domain.ports import Conflict, Lease, Share, ShopAdapter
+from listbridge.domain.problem import Problem
+from listbridge.domain.shop_orders import DraftLine, FoundOrder, ShopOrderDraft
+from listbridge.domain.verdicts import (
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    RemoteError,
+    RetryLater,
+    Unauthorized,
+)
+from listbridge.domain.work import ImportOrder, Lane
+from listbridge.services.connection_state import expire_account, expire_shop
+from listbridge.services.deps import Deps
+from listbridge.services.match_lines import match_lines
+from listbridge.services.order_rows import change_order, mark_of, order_of, tell
+from listbridge.services.settle_order import settle_order
+from listbridge.services.take_in_order import note_order
+
+VARIANT_GONE = "variant_gone"
+TWINS = "twins_in_shop"
+_REQUESTS = 4
+"""How many requests a create may take: a token, the mark's definition, the order, and the order without what the shop
+refused in it."""
+_FIRST_LOOK = timedelta(seconds=5)
+"""After a create whose outcome is unknown: most of those that were made are there by then."""
+
+
+def create_shop_order(deps: Deps, account: Account, shop: Shop, order: Order, rules: ImportRules) -> Order:
+    """Bring a ready or failed order into the shop. The caller holds no lease, and the order need not be settled.
+
+    What fails for a reason with a name is noted on the order and tried again by itself.
+    """
+    with _Claim(deps, order) as claim:
+        if claim.lease is None:
+            return order  # another worker is at it
+        order = order_of(deps, order.key)
+        if order.state not in (ImportState.READY, ImportState.FAILED):
+            return order
+        return _Creating(deps, account, shop, rules, claim.lease).run(order)
+
+
+def look_for_created(deps: Deps, account: Account, shop: Shop, order: Order, rules: ImportRules) -> Order:
+    """A create was begun, and nobody noted how it ended: look for its order, and never create before the last look."""
+    with _Claim(deps, order) as claim:
+        if claim.lease is None:
+            return order
+        order = order_of(deps, order.key)
+        if order.state is not ImportState.CREATING or order.attempt is None:
+            return order
+        if deps.clock.now() < order.attempt.next_look_at:
+            return order  # a message for that time is on its way
+        return _Creating(deps, account, shop, rules, claim.lease).look_again(order, order.attempt.id)
+
+
+class _Claim:
+    """A lease on the order for the length of a block."""
+
+    def __init__(self, deps: Deps, order: Order) -> None:
+        self._deps = deps
+        name = f"order#{order.key}"
+        self.lease = deps.leases.acquire(name, new_id("worker"), seconds=deps.limits.order_lease_s)
+
+    def __enter__(self) -> _Claim:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.lease is not None:
+            self._deps.leases.release(self.lease)
+
+
+class _Creating:
+    """One worker's go at one order, inside its lease."""
+
+    def __init__(self, deps: Deps, account: Account, shop: Shop, rules: ImportRules, lease: Lease) -> None:
+        self._deps = deps
+        self._account = account
+        self._shop = shop
+        self._rules = rules
+        self._lease = lease
+        self._adapter: ShopAdapter = deps.shops.open(shop, Share.ORDER)
+
+    def run(self, order: Order) -> Order:
+        try:
+            order = self._read_again(order)
+        except RemoteError as error:
+            if isinstance(error, Unauthorized):
+                expire_account(self._deps, self._account, error.problem)
+            return self._not_now(order, error)
+        if order.state not in (ImportState.READY, ImportState.FAILED):
+            return order
+        try:
+            order, complete = self._match(order)
+            if not complete:
+                return order
+            found = self._adapter.look_for_order(mark_of(self._account, order.key))
+        except RemoteError as error:
+            self._expired(error)
+            return self._not_now(order, error)
+        return self._found(order, found) if found else self._create(order)
+
+    # ---- before ----
+
+    def _read_again(self, order: Order) -> Order:
+        """The order as it is now: it may have been cancelled, paid or changed since the list showed it."""
+        marketplace, _ = self._deps.marketplaces.open(self._account, Share.ORDER)
+        read = marketplace.read_order(order.key.remote)
+        order, _ = note_order(self._deps, self._account, self._rules, read, order)
+        return settle_order(self._deps, order, self._rules)
+
+    def _match(self, order: Order) -> tuple[Order, bool]:
+        """Match the lines, reserve what was matched only now, and fail the order (False) when a product is missing."""
+        matching = match_lines(self._deps, self._shop, self._adapter, order)
+        now = self._deps.clock.now()
+        change = partial(order_changes.matched, matches=matching.matches, rules=self._rules, now=now)
+        order = settle_order(self._deps, change_order(self._deps, order.key, change), self._rules)
+        if matching.problem is None:
+            return order, True
+        return self._fail(order, matching.problem, order_changes.retry_at(order, now)), False
+
+    # ---- the create itself ----
+
+    def _create(self, order: Order) -> Order:
+        deps, now = self._deps, self._deps.clock.now()
+        longest = timedelta(seconds=deps.limits.http_timeout_s * _REQUESTS)
+        deadline = now + longest
+        if self._lease.until < deadline:
+            _again_at(deps, order, now)  # too late in this lease: no create may outlive it
+            return order
+        attempt = new_id("create")
+        draft = self._draft(order)
+        try:
+            order = deps.orders.save(order_changes.creating(order, attempt, deadline=deadline, now=now))
+        except Conflict:
+            _again_at(deps, order, now)  # it changed a moment ago: look at it anew
+            return order
+        try:
+            made = self._adapter.create_order(draft)
+        except OutcomeUnknown as error:
+            return self._unknown(order, attempt, error)
+        except RemoteError as error:
+            return self._not_made(order, attempt, error)
+        return self._made(order, made)
+
+    def _draft(self, order: Order) -> ShopOrderDraft:
+        facts = order.facts
+        lines = tuple(
+            DraftLine(
+                line=line.id, variant=order.matches[line.id].variant.variant, sku=line.sku, title=line.title,
+                quantity=line.quantity, amount=line.amount, taxes=line.taxes,
+            )
+            for line in facts.lines
+        )  # fmt: skip
+        label = self._deps.marketplaces.label(self._account.marketplace)
+        return ShopOrderDraft(
+            mark=mark_of(self._account, order.key), marketplace_label=label, placed_at=facts.placed_at, lines=lines,
+            shipping=facts.shipping, adjustment=facts.adjustment, total=facts.total, tax_included=facts.tax_included,
+            buyer=self._deps.orders.buyers([order.key]).get(order.key), tags=(label,),
+        )  # fmt: skip
+
+    # ---- after ----
+
+    def look_again(self, order: Order, attempt: str) -> Order:
+        """One of the looks after a create whose outcome nobody knows."""
+        deps = self._deps
+        try:
+            found = self._adapter.look_for_order(mark_of(self._account, order.key))
+        except RemoteError as error:
+            self._expired(error)
+            wait = error.after_s if isinstance(error, RetryLater) else 60.0
+            _again_at(deps, order, deps.clock.now() + timedelta(seconds=wait))
+            return order
+        if found:
+            return self._found(order, found)
+        traits = deps.shops.traits(self._shop.platform)
+        change = partial(
+            order_changes.looked_in_vain, attempt=attempt, settle=timedelta(seconds=traits.order_settle_s),
+            strict=traits.strict_look, now=deps.clock.now(),
+        )  # fmt: skip
+        order = change_order(deps, order.key, change)
+        tell(deps, order, "order_looked_for", state=order.state)
+        if order.attempt is not None:
+            _again_at(deps, order, order.attempt.next_look_at)
+        elif order.state is ImportState.READY:
+            _again_at(deps, order, deps.clock.now())
+        return order
+
+    def _found(self, order: Order, found: tuple[FoundOrder, ...]) -> Order:
+        """The shop has it already: ours from an earlier attempt, or another tool's."""
+        first = found[0]
+        order = self._made(order, ShopOrderRef(first.id, first.name, first.ours))
+        if len(found) > 1:
+            names = ", ".join(one.name for one in found)
+            notice = Problem(TWINS, {"orders": names}, "cancel_one_in_shop")
+            order = change_order(self._deps, order.key, lambda row: order_changes.with_notice(row, notice))
+        return order
+
+    def _made(self, order: Order, made: ShopOrderRef) -> Order:
+        deps = self._deps
+        order = change_order(deps, order.key, lambda row: order_changes.created(row, made, deps.clock.now()))
+        if order.shop_order is not None and order.shop_order.id != made.id:
+            notice = Problem(TWINS, {"orders": f"{order.shop_order.name}, {made.name}"}, "cancel_one_in_shop")
+            return change_order(deps, order.key, lambda row: order_changes.with_notice(row, notice))
+        tell(deps, order, "order_created" if made.ours else "order_in_shop_already", shop_order=made.name)
+        lag = deps.shops.traits(self._shop.platform).read_lag_s
+        _again_at(deps, order, deps.clock.now() + timedelta(seconds=lag))
+        return order
+
+    def _unknown(self, order: Order, attempt: str, error: OutcomeUnknown) -> Order:
+        now = self._deps.clock.now()
+        change = partial(order_changes.outcome_unknown, attempt=attempt, look_at=now + _FIRST_LOOK, now=now)
+        order = change_order(self._deps, order.key, change)
+        tell(self._deps, order, "order_create_unknown", reason=error.problem.code)
+        _again_at(self._deps, order, now + _FIRST_LOOK)
+        return order
+
+    def _not_made(self, order: Order, attempt: str, error: RemoteError) -> Order:
+        self._expired(error)
+        deps, retry_at = self._deps, self._retry_at(order, error)
+        gone = isinstance(error, Rejected) and error.problem.code == VARIANT_GONE
+
+        def change(row: Order) -> Order:
+            new = order_changes.not_created(row, attempt, retry_at=retry_at, reason=error.problem)
+            return order_changes.matched(new, _chosen(new), self._rules, deps.clock.now()) if gone else new
+
+        try:
+            order = change_order(deps, order.key, change)
+        except NotOurCreate:
+            return order_of(deps, order.key)
+        tell(deps, order, "order_failed", reason=error.problem.code)
+        _again_at(deps, order, retry_at)
+        return order
+
+    def _not_now(self, order: Order, error: RemoteError) -> Order:
+        """A read before the create failed: nothing was made."""
+        order = order_of(self._deps, order.key)
+        if order.state not in (ImportState.READY, ImportState.FAILED):
+            return order
+        problem = (
+            Problem("order_gone", fix="look_on_marketplace") if isinstance(error, NotFound) else error.problem
+        )
+        return self._fail(order, problem, self._retry_at(order, error))
+
+    def _fail(self, order: Order, problem: Problem, retry_at: datetime) -> Order:
+        repeated = order.state is ImportState.FAILED and order.reason == problem
+        order = change_order(
+            self._deps, order.key, lambda row: order_changes.failed(row, retry_at=retry_at, reason=problem)
+        )
+        if not repeated:
+            tell(self._deps, order, "order_failed", **{**problem.params, "reason": problem.code})
+        _again_at(self._deps, order, retry_at)
+        return order
+
+    def _retry_at(self, order: Order, error: RemoteError) -> datetime:
+        now = self._deps.clock.now()
+        if isinstance(error, RateLimited):
+            at = now + timedelta(seconds=max(1.0, error.after_s))
+            return max(at, error.until) if error.until is not None else at
+        after_s = error.after_s if isinstance(error, RetryLater) else 0.0
+        return order_changes.retry_at(order, now, after_s=after_s)
+
+    def _expired(self, error: RemoteError) -> None:
+        if isinstance(error, Unauthorized) and error.problem.code != "credentials_missing":
+            expire_shop(self._deps, self._shop, error.problem)
+
+
+def _chosen(order: Order) -> dict[LineId, Match]:
+    """Only what a person matched: the rest is looked up anew."""
+    return {line: match for line, match in order.matches.items() if match.by is MatchedBy.PERSON}
+
+
+def _again_at(deps: Deps, order: Order, at: datetime) -> None:
+    """Queue the order for about then; what is further off than a queue can delay, the order's own time brings up."""
+    wait = math.ceil(max(0.0, (at - deps.clock.now()).total_seconds()))
+    if wait <= 900:
+        message = ImportOrder(account=order.key.account, order=order.key.remote)
+        deps.queues.send(Lane.ORDERS, message, delay_s=wait)

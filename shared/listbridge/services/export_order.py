@@ -1,0 +1,98 @@
+"""What the seller does with an order by hand: export it, say that he handled it elsewhere, choose a product for a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from listbridge.domain import order_changes
+from listbridge.domain.configuration import Account
+from listbridge.domain.ids import LineId, OrderKey, VariantKey
+from listbridge.domain.order_changes import ImportRules
+from listbridge.domain.orders import ImportState, Match, MatchedBy, Order
+from listbridge.domain.ports import Missing
+from listbridge.domain.problem import Problem
+from listbridge.services.deps import Deps
+from listbridge.services.order_rows import change_order, order_of, rules_of, tell
+from listbridge.services.refusal import Refused
+from listbridge.services.settle_order import settle_order
+from listbridge.services.take_in_order import queue_next
+
+Change = Callable[[Order, ImportRules], Order]
+_FINAL = ("fulfilled_by_marketplace", "order_cancelled", "order_refunded")
+
+
+def export_order(deps: Deps, key: OrderKey, actor: str) -> Order:
+    """Create the shop's order now (S38), whatever the automatic switch says; asked twice it is made once.
+
+    Raises:
+        Missing: there is no such order.
+        Refused: it is in the shop already, on its way there, or there is nothing to deliver any more.
+    """
+    order = order_of(deps, key)
+    _refuse_if_begun(order)
+    if order.reason is not None and order.reason.code in _FINAL:
+        raise Refused(Problem("order_not_exportable", {"reason": order.reason.code}))
+    now = deps.clock.now()
+    return _apply(deps, order, actor, "order_export_asked", partial(_exported, by=actor, now=now))
+
+
+def leave_order(deps: Deps, key: OrderKey, actor: str) -> Order:
+    """The seller handled the order elsewhere: it lets go of its stock and is not imported.
+
+    Raises Missing, and Refused for an order that is in the shop or on its way there.
+    """
+    order = order_of(deps, key)
+    _refuse_if_begun(order)
+    now = deps.clock.now()
+    return _apply(deps, order, actor, "order_handled_outside", partial(_left, by=actor, now=now))
+
+
+def choose_product(deps: Deps, key: OrderKey, line: LineId, variant: VariantKey, actor: str) -> Order:
+    """Match a line to this variant of the order's shop; a failed order is then tried again at once.
+
+    Raises Missing for an order, line or variant that we do not know, Refused when the order is in the shop already.
+    """
+    order = order_of(deps, key)
+    _refuse_if_begun(order)
+    if line not in {one.id for one in order.facts.lines}:
+        raise Missing("line", line)
+    known = deps.variants.get_many([variant]).get(variant)
+    if known is None or known.absent or variant.shop != order.shop:
+        raise Missing("variant", str(variant))
+    now = deps.clock.now()
+
+    def change(row: Order, rules: ImportRules) -> Order:
+        _refuse_if_begun(row)
+        matches = {**row.matches, line: Match(variant, MatchedBy.PERSON)}
+        return order_changes.tried_again(order_changes.matched(row, matches, rules, now), rules, now)
+
+    return _apply(deps, order, actor, "order_line_matched", change, sku=known.facts.sku)
+
+
+def _exported(row: Order, rules: ImportRules, *, by: str, now: datetime) -> Order:
+    _refuse_if_begun(row)
+    return order_changes.exported(row, by, rules, now)
+
+
+def _left(row: Order, rules: ImportRules, *, by: str, now: datetime) -> Order:
+    _refuse_if_begun(row)
+    return order_changes.handled_outside(row, by, rules, now)
+
+
+def _refuse_if_begun(order: Order) -> None:
+    if order.state is ImportState.CREATED and order.shop_order is not None:
+        raise Refused(Problem("order_in_shop", {"shop_order": order.shop_order.name}, "open_in_shop"))
+    if order.state is ImportState.CREATING:
+        raise Refused(Problem("order_being_created", fix="repeat_later"))
+
+
+def _apply(deps: Deps, order: Order, actor: str, event: str, change: Change, **params: str) -> Order:
+    account = deps.configuration.get(Account, order.key.account)
+    rules = rules_of(deps, account)
+    order = change_order(deps, order.key, lambda row: change(row, rules))
+    tell(deps, order, event, actor=actor, **params)
+    order = settle_order(deps, order, rules)
+    queue_next(deps, order)
+    return order

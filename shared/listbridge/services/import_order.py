@@ -1,0 +1,105 @@
+"""What is next for one order, whatever it is: safe to ask at any time and any number of times."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+
+from listbridge.domain import order_changes
+from listbridge.domain.configuration import Account, ConnectionState, Shop
+from listbridge.domain.ids import OrderKey
+from listbridge.domain.order_changes import AUTOMATIC_OFF, NEEDS_DECISION, ImportRules
+from listbridge.domain.orders import ImportState, Order
+from listbridge.domain.ports import Missing, Share
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import NotFound, RetryLater, Unauthorized
+from listbridge.domain.work import ImportOrder, Lane
+from listbridge.services.connection_state import expire_account
+from listbridge.services.create_shop_order import create_shop_order, look_for_created
+from listbridge.services.deps import Deps
+from listbridge.services.order_rows import change_order, rules_of, tell
+from listbridge.services.settle_order import settle_order
+from listbridge.services.take_in_order import take_in_order
+
+
+def import_order(deps: Deps, message: ImportOrder) -> None:
+    """Do what the order needs now: take it in, put its effects in place, create it, look for it, absorb its stock.
+
+    Raises:
+        RetryLater: an order that only this message knows of cannot be read now; the queue brings it back.
+    """
+    try:
+        account = deps.configuration.get(Account, message.account)
+        shop = deps.configuration.get(Shop, account.shop)
+    except Missing:
+        return  # taken off meanwhile; its orders stay as they are
+    rules = rules_of(deps, account)
+    key = OrderKey(account.id, message.order)
+    order = deps.orders.find(key)
+    if order is None:
+        _take_in_alone(deps, account, rules, key)
+        return
+    order = settle_order(deps, order, rules)
+    if order.state is ImportState.CREATED:
+        if order.absorbed_from is None:
+            absorb_order(deps, shop, order, rules)
+        return
+    active = {account.state, shop.state} == {ConnectionState.ACTIVE}
+    if not active:
+        return  # its time brings it up again
+    now = deps.clock.now()
+    due = order.due_at is not None and order.due_at <= now
+    if order.state is ImportState.CREATING:
+        look_for_created(deps, account, shop, order, rules)
+    elif order.state is ImportState.READY or (order.state is ImportState.FAILED and due):
+        create_shop_order(deps, account, shop, order, rules)
+    elif order.state is ImportState.WAITING and due:
+        _time_passed(deps, order, rules)
+
+
+def absorb_order(deps: Deps, shop: Shop, order: Order, rules: ImportRules) -> Order:
+    """The shop order stands: from the next observation on, the shop's own number counts it (protocol 6).
+
+    The number is taken only when a read is certain to show the effect, later than the shop's reads can lag.
+    """
+    lag = timedelta(seconds=deps.shops.traits(shop.platform).read_lag_s)
+    now = deps.clock.now()
+    ready = (order.confirmed_at or now) + lag
+    if now < ready:
+        message = ImportOrder(account=order.key.account, order=order.key.remote)
+        deps.queues.send(Lane.ORDERS, message, delay_s=math.ceil((ready - now).total_seconds()))
+        return order
+    number = deps.counters.next(f"observation#{shop.id}")
+    order = change_order(deps, order.key, lambda row: order_changes.absorbed(row, number, now))
+    return settle_order(deps, order, rules)
+
+
+def _take_in_alone(deps: Deps, account: Account, rules: ImportRules, key: OrderKey) -> None:
+    if account.state is not ConnectionState.ACTIVE:
+        raise RetryLater(
+            Problem(f"account_{account.state.value}"), detail="kept for when it is connected again"
+        )
+    try:
+        read = deps.marketplaces.open(account, Share.ORDER)[0].read_order(key.remote)
+    except Unauthorized as error:
+        expire_account(deps, account, error.problem)
+        raise
+    except NotFound:
+        return  # it is not on the marketplace (any more)
+    take_in_order(deps, account, rules, read)
+
+
+def _time_passed(deps: Deps, order: Order, rules: ImportRules) -> None:
+    """A waiting order's time has come: nobody paid, or nobody decided."""
+    now = deps.clock.now()
+    undecided = order.reason is not None and order.reason.code == AUTOMATIC_OFF
+    notice = Problem(NEEDS_DECISION, {"order": order.key.remote}, "export_or_handled_outside")
+
+    def change(row: Order) -> Order:
+        told = order_changes.with_notice(row, notice) if undecided else row
+        return order_changes.decided(told, rules, now)
+
+    order = change_order(deps, order.key, change)
+    if undecided:
+        tell(deps, order, NEEDS_DECISION)
+    settle_order(deps, order, rules)

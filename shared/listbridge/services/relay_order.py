@@ -1,0 +1,172 @@
+"""Compare an order in the shop with what the marketplace was told of it, and tell the difference; and back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+from listbridge.domain import order_changes
+from listbridge.domain.configuration import Account, ConnectionState, Shop
+from listbridge.domain.ids import OrderKey, new_id
+from listbridge.domain.orders import Cancellation, ImportState, Order, Shipment, Telling
+from listbridge.domain.ports import Lease, Missing, Share, ShopAdapter
+from listbridge.domain.problem import Problem
+from listbridge.domain.shop_orders import ShopOrder
+from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RemoteError, RetryLater, Unauthorized
+from listbridge.domain.work import RelayOrder
+from listbridge.services.connection_state import expire_shop
+from listbridge.services.deps import Deps
+from listbridge.services.order_rows import change_order, lease_name, order_of, rules_of, tell
+from listbridge.services.settle_order import settle_order
+from listbridge.services.tell_parcels import relay_at, tell_parcels
+
+SHOP_ORDER_GONE = "shop_order_gone"
+CANCEL_THERE = "cancel_on_marketplace"
+CANNOT_CANCEL = "cannot_cancel_in_shop"
+SHIPPED_THERE = "shipped_on_marketplace"
+_RETRY_S = 30.0
+
+
+def relay_order(deps: Deps, message: RelayOrder) -> None:
+    """Bring shop and marketplace to the same state as far as their APIs go. Nothing is told twice; asking again is free.
+
+    Raises nothing for what the other side says: it is noted on the order and tried again at its time.
+    """
+    try:
+        account = deps.configuration.get(Account, message.account)
+        shop = deps.configuration.get(Shop, account.shop)
+    except Missing:
+        return
+    key = OrderKey(account.id, message.order)
+    order = deps.orders.find(key)
+    if order is None or order.state is not ImportState.CREATED or order.completed_at is not None:
+        if order is not None:
+            settle_order(deps, order, rules_of(deps, account))
+        return
+    if {account.state, shop.state} != {ConnectionState.ACTIVE}:
+        return
+    lease = deps.leases.acquire(lease_name(key), new_id("worker"), seconds=deps.limits.order_lease_s)
+    if lease is None:
+        relay_at(deps, key, deps.clock.now() + timedelta(seconds=5))
+        return
+    try:
+        _Relay(deps, account, shop, lease).run(order_of(deps, key))
+    finally:
+        deps.leases.release(lease)
+
+
+class _Relay:
+    """One worker's comparison of one order, inside its lease."""
+
+    def __init__(self, deps: Deps, account: Account, shop: Shop, lease: Lease) -> None:
+        self._deps = deps
+        self._account = account
+        self._shop = shop
+        self._lease = lease
+        self._rules = rules_of(deps, account)
+        self._adapter: ShopAdapter = deps.shops.open(shop, Share.ORDER)
+
+    def run(self, order: Order) -> None:
+        order = settle_order(self._deps, order, self._rules)
+        if order.shop_order is None:
+            return
+        try:
+            found = self._adapter.read_orders([order.shop_order.id]).get(order.shop_order.id)
+            if found is None:
+                order = self._notice(
+                    order, Problem(SHOP_ORDER_GONE, {"shop_order": order.shop_order.name}, "look_in_shop")
+                )
+            else:
+                order = self._cancellations(order, found)
+                order = self._shipments(order, found)
+        except RemoteError as error:
+            self._not_now(order, error)
+            return
+        self._close(order, found)
+
+    # ---- cancellations ----
+
+    def _cancellations(self, order: Order, found: ShopOrder) -> Order:
+        withdrawn = order.facts.cancellation is Cancellation.CANCELLED
+        if withdrawn and found.cancelled_at is None:
+            return self._cancel_in_shop(order, found)
+        if found.cancelled_at is not None and not withdrawn:
+            problem = Problem(CANCEL_THERE, {"shop_order": found.name}, "cancel_on_marketplace")
+            return self._notice(order, problem)
+        return self._without(order, CANCEL_THERE, CANNOT_CANCEL)
+
+    def _cancel_in_shop(self, order: Order, found: ShopOrder) -> Order:
+        """The buyer has his money back: the shop's order is cancelled, and its stock goes back as the shop does it."""
+        if order.shop_order is None or not order.shop_order.ours:
+            return self._notice(order, Problem(CANNOT_CANCEL, {"shop_order": found.name}, "cancel_in_shop"))
+        if found.parcels:
+            return self._notice(order, Problem(CANNOT_CANCEL, {"shop_order": found.name}, "goods_are_out"))
+        try:
+            self._adapter.cancel_order(order.shop_order.id)
+        except OutcomeUnknown as error:
+            raise RetryLater(error.problem, after_s=30) from error  # cancelling again does no harm
+        except Rejected as error:
+            params = {"shop_order": found.name, "reason": error.problem.code}
+            return self._notice(order, Problem(CANNOT_CANCEL, params, "cancel_in_shop"))
+        tell(self._deps, order, "shop_order_cancelled", shop_order=found.name)
+        relay_at(self._deps, order.key, self._deps.clock.now() + timedelta(seconds=10))
+        return self._without(order, CANNOT_CANCEL)
+
+    # ---- shipments ----
+
+    def _shipments(self, order: Order, found: ShopOrder) -> Order:
+        there = order.facts.shipment is Shipment.SHIPPED
+        if there and not found.fulfilled and not found.parcels:
+            return self._notice(order, Problem(SHIPPED_THERE, {"shop_order": found.name}, "fulfil_in_shop"))
+        order = self._without(order, SHIPPED_THERE)
+        if not self._account.relay_fulfillments or self._account.observe:
+            return order
+        if order.facts.cancellation is Cancellation.CANCELLED:
+            return order
+        return tell_parcels(self._deps, self._account, order, found, self._lease)
+
+    # ---- the end ----
+
+    def _close(self, order: Order, found: ShopOrder | None) -> None:
+        """Done when both sides agree that everything was sent, or that nothing will be."""
+        withdrawn = order.facts.cancellation is Cancellation.CANCELLED
+        over = withdrawn and (found is None or found.cancelled_at is not None or bool(found.parcels))
+        sent = found is not None and found.fulfilled and self._all_told(order, found)
+        if over or sent:
+            change = partial(order_changes.completed, now=self._deps.clock.now())
+            order = change_order(self._deps, order.key, change)
+            tell(self._deps, order, "order_done")
+            settle_order(self._deps, order, self._rules)
+            return
+        now = self._deps.clock.now()
+        change_order(self._deps, order.key, lambda row: order_changes.scheduled(row, self._rules, now))
+
+    def _all_told(self, order: Order, found: ShopOrder) -> bool:
+        if not self._account.relay_fulfillments:
+            return True
+        told = [order.told.get(parcel.id) for parcel in found.parcels]
+        return all(one is not None and one.state is not Telling.BEGUN for one in told)
+
+    def _not_now(self, order: Order, error: RemoteError) -> None:
+        if isinstance(error, Unauthorized):
+            expire_shop(self._deps, self._shop, error.problem)
+        wait = max(_RETRY_S, error.after_s) if isinstance(error, RetryLater) else _RETRY_S
+        tell(self._deps, order, "relay_postponed", reason=error.problem.code)
+        relay_at(self._deps, order.key, self._deps.clock.now() + timedelta(seconds=wait))
+
+    def _notice(self, order: Order, problem: Problem) -> Order:
+        if problem in order.notices:
+            return order
+        tell(self._deps, order, problem.code, **problem.params)
+        return change_order(self._deps, order.key, lambda row: order_changes.with_notice(row, problem))
+
+    def _without(self, order: Order, *codes: str) -> Order:
+        if not any(notice.code in codes for notice in order.notices):
+            return order
+
+        def change(row: Order) -> Order:
+            for code in codes:
+                row = order_changes.without_notice(row, code)
+            return row
+
+        return change_order(self._deps, order.key, change)

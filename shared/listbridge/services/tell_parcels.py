@@ -1,0 +1,143 @@
+"""Tell the marketplace what the shop has sent, each parcel once: look, note, tell, note."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from listbridge.domain import order_changes
+from listbridge.domain.configuration import Account
+from listbridge.domain.ids import LineId, OrderKey, ParcelId, RemoteId
+from listbridge.domain.orders import Order, Telling, Told
+from listbridge.domain.ports import Lease, MarketplaceAdapter, RemoteShipment, Share
+from listbridge.domain.problem import Problem
+from listbridge.domain.relaying import shipment_of, unclaimed, units_to_tell
+from listbridge.domain.shop_orders import Parcel, ShopOrder
+from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RetryLater, Unauthorized
+from listbridge.domain.work import Lane, RelayOrder
+from listbridge.services.connection_state import expire_account
+from listbridge.services.deps import Deps
+from listbridge.services.order_rows import change_order, order_traits, tell
+
+PARCEL_REFUSED = "parcel_refused"
+PARCEL_TAKEN_BACK = "parcel_taken_back"
+TRACKING_CHANGED = "tracking_changed"
+_LONGEST_DELAY_S = 900
+
+
+def tell_parcels(deps: Deps, account: Account, order: Order, found: ShopOrder, lease: Lease) -> Order:
+    """Tell of every parcel that the marketplace does not show yet. Raises RetryLater when it cannot be asked now."""
+    try:
+        adapter, _ = deps.marketplaces.open(account, Share.ORDER)
+        return _Telling(deps, account, adapter, lease).run(order, found)
+    except Unauthorized as error:
+        expire_account(deps, account, error.problem)
+        return order
+
+
+def relay_at(deps: Deps, key: OrderKey, at: datetime) -> None:
+    """Have the order compared again around then, or sooner: a queue delays by a quarter of an hour at most."""
+    wait = math.ceil(max(0.0, (at - deps.clock.now()).total_seconds()))
+    message = RelayOrder(account=key.account, order=key.remote)
+    deps.queues.send(Lane.FULFILLMENTS, message, delay_s=min(wait, _LONGEST_DELAY_S))
+
+
+class _Telling:
+    def __init__(self, deps: Deps, account: Account, adapter: MarketplaceAdapter, lease: Lease) -> None:
+        self._deps = deps
+        self._adapter = adapter
+        self._lease = lease
+        self._request = timedelta(seconds=deps.limits.http_timeout_s)
+        self._settle = timedelta(seconds=order_traits(deps, account).settle_s)
+
+    def run(self, order: Order, found: ShopOrder) -> Order:
+        order = self._second_thoughts(order, found)
+        untold = [parcel for parcel in found.parcels if parcel.lines and _untold(order, parcel)]
+        if not untold:
+            return order
+        shown = list(self._adapter.shipments(order.key.remote))
+        for parcel in untold:
+            order, added = self._tell(order, parcel, shown)
+            shown += added
+        return order
+
+    def _tell(
+        self, order: Order, parcel: Parcel, shown: list[RemoteShipment]
+    ) -> tuple[Order, list[RemoteShipment]]:
+        """The order after this parcel, and the shipments that the marketplace has in addition now."""
+        rest = unclaimed(order, shown)
+        known = shipment_of(parcel, rest, self._adapter.tracking_as_told)
+        if known is not None:
+            return self._note(order, parcel, Telling.TOLD, known.lines, known.id), []
+        begun = order.told.get(parcel.id)
+        now = self._deps.clock.now()
+        if begun is not None and now < begun.at + self._request + self._settle:
+            relay_at(self._deps, order.key, begun.at + self._request + self._settle)
+            return order, []
+        units = units_to_tell(order, parcel, shown)
+        if not units:  # somebody has told of these units in another parcel
+            return self._note(order, parcel, Telling.TOLD, {}, None), []
+        if self._lease.until < now + 2 * self._request:
+            relay_at(self._deps, order.key, now)
+            return order, []
+        return self._ship(order, replace(parcel, lines=units))
+
+    def _ship(self, order: Order, parcel: Parcel) -> tuple[Order, list[RemoteShipment]]:
+        order = self._note(order, parcel, Telling.BEGUN, parcel.lines, None)
+        try:
+            shipment = self._adapter.ship(order.key.remote, parcel)
+        except OutcomeUnknown:
+            relay_at(self._deps, order.key, self._deps.clock.now() + self._settle)
+            return order, []
+        except RetryLater:
+            self._change(order, lambda told: {id: one for id, one in told.items() if id != parcel.id})
+            raise
+        except Rejected as error:
+            order = self._note(order, parcel, Telling.REFUSED, parcel.lines, None, error.problem)
+            tell(self._deps, order, PARCEL_REFUSED, tracking=parcel.tracking, reason=error.problem.code)
+            params = {"tracking": parcel.tracking, "reason": error.problem.code}
+            return self._noticed(order, Problem(PARCEL_REFUSED, params, error.problem.fix)), []
+        order = self._note(order, parcel, Telling.TOLD, parcel.lines, shipment)
+        tell(self._deps, order, "parcel_told", tracking=parcel.tracking, carrier=parcel.carrier)
+        return order, [RemoteShipment(shipment, parcel.lines, parcel.tracking)]
+
+    def _second_thoughts(self, order: Order, found: ShopOrder) -> Order:
+        """What was told cannot be taken back: the seller hears of it."""
+        for id in found.cancelled_parcels:
+            told = order.told.get(id)
+            if told is not None and told.state is Telling.TOLD:
+                order = self._noticed(
+                    order, Problem(PARCEL_TAKEN_BACK, {"tracking": told.tracking}, "correct_there")
+                )
+        for parcel in found.parcels:
+            told = order.told.get(parcel.id)
+            if (
+                told is not None
+                and told.state is Telling.TOLD
+                and told.shipment
+                and told.tracking != parcel.tracking
+            ):
+                params = {"told": told.tracking, "now": parcel.tracking}
+                order = self._noticed(order, Problem(TRACKING_CHANGED, params, "correct_there"))
+        return order
+
+    def _noticed(self, order: Order, notice: Problem) -> Order:
+        return change_order(self._deps, order.key, lambda row: order_changes.with_notice(row, notice))
+
+    def _note(self, order: Order, parcel: Parcel, state: Telling, lines: Mapping[LineId, int],
+              shipment: RemoteId | None, problem: Problem | None = None) -> Order:  # fmt: skip
+        told = Told(
+            state=state, at=self._deps.clock.now(), lines=dict(lines), tracking=parcel.tracking,
+            carrier=parcel.carrier, shipment=shipment, problem=problem,
+        )  # fmt: skip
+        return self._change(order, lambda known: {**known, parcel.id: told})
+
+    def _change(self, order: Order, change: Callable[[dict[ParcelId, Told]], dict[ParcelId, Told]]) -> Order:
+        return change_order(self._deps, order.key, lambda row: replace(row, told=change(dict(row.told))))
+
+
+def _untold(order: Order, parcel: Parcel) -> bool:
+    told = order.told.get(parcel.id)
+    return told is None or told.state is Telling.BEGUN
