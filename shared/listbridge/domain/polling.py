@@ -10,11 +10,11 @@ from listbridge.domain.ids import AccountId
 DAY_S = 86_400
 BUSY = timedelta(minutes=15)
 AWAKE = timedelta(hours=24)
-BUSY_S = 20.0
+BUSY_S = 15.0
 """While orders come in, each poll is worth the most: what sells twice sells now."""
-AWAKE_S = 60.0
-ASLEEP_S = 180.0
-"""An account without a sale for a day. No longer: its next sale may be a last unit."""
+AWAKE_S = 30.0
+ASLEEP_S = 60.0
+"""An account without a sale for a day: the schedule's own minute. No longer, for its next sale may be a last unit."""
 SLOWEST_RETRY_S = 900.0
 
 
