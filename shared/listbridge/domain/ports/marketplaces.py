@@ -142,6 +142,8 @@ class OrderPage:
 
     orders: tuple[OrderRead, ...]
     cursor: str | None = None
+    unreadable: tuple[RemoteOrderId, ...] = ()
+    """Orders on this page that could not be understood: each is left to itself, so that it stops no other (P6)."""
 
 
 @dataclass(frozen=True, slots=True)
