@@ -55,7 +55,9 @@ class NotOurCreate(Exception):
 def first_seen(key: OrderKey, shop: ShopId, facts: RemoteOrder, rules: ImportRules, now: datetime) -> Order:
     """An order that we did not know."""
     moved_in = facts.placed_at < rules.connected_at
-    order = Order(key=key, shop=shop, facts=facts, first_seen_at=now, moved_in=moved_in)
+    order = Order(
+        key=key, shop=shop, facts=facts, first_seen_at=now, moved_in=moved_in, seen_while=_switched_off(rules)
+    )  # fmt: skip
     return decided(order, rules, now)
 
 
@@ -104,9 +106,15 @@ def _judged(order: Order, rules: ImportRules, now: datetime) -> tuple[ImportStat
         return ImportState.READY, None
     if facts.cancellation is Cancellation.REQUESTED:
         return waiting, Problem("cancellation_requested", fix="answer_cancellation")
-    if not rules.automatic:
-        return waiting, Problem(AUTOMATIC_OFF, fix="export_order")
-    return ImportState.READY, None
+    by_hand = order.seen_while or _switched_off(rules)
+    return (waiting, Problem(by_hand, fix="export_order")) if by_hand else (ImportState.READY, None)
+
+
+def _switched_off(rules: ImportRules) -> str:
+    """Which of the account's settings keeps orders from being created by themselves; empty when none does."""
+    if rules.observe:
+        return OBSERVED
+    return "" if rules.automatic else AUTOMATIC_OFF
 
 
 def scheduled(order: Order, rules: ImportRules, now: datetime) -> Order:

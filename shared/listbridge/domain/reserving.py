@@ -25,8 +25,9 @@ def holds_stock(order: Order) -> bool:
     if order.state is ImportState.CREATED:
         return order.completed_at is None
     facts = order.facts
-    outside = order.moved_in or bool(order.handled_outside_by) or facts.fulfilled_by_marketplace
-    over = order.reason is not None and order.reason.code in (UNPAID_EXPIRED, OBSERVED)
+    others = order.seen_while == OBSERVED and not order.exported_by  # another tool counts it in the shop
+    outside = order.moved_in or bool(order.handled_outside_by) or facts.fulfilled_by_marketplace or others
+    over = order.reason is not None and order.reason.code == UNPAID_EXPIRED
     return facts.committed and facts.shipment is not Shipment.SHIPPED and not outside and not over
 
 

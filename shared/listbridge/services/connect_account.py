@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState, SalesList, Shop
 from listbridge.domain.ids import AccountId, new_id
+from listbridge.domain.orders import Order
 from listbridge.domain.ports import AccountIdentity
 from listbridge.domain.problem import Problem
+from listbridge.domain.reserving import holds_stock
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.services.connection_state import expire_account, secret_name
 from listbridge.services.credentials import ACCOUNTS, reconnected, trial
@@ -20,6 +22,7 @@ from listbridge.services.poll_account import poll_now
 from listbridge.services.refusal import Refused
 
 _CONNECTING_S = 30.0
+_ORDERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,10 @@ def replace_account_credentials(
 
 
 def disconnect_account(deps: Deps, account: Account, actor: str) -> None:
-    """Forget an account without sales lists. Raises Refused while it has one, for its listings would be orphans."""
+    """Forget an account without sales lists and open orders.
+
+    Raises Refused while it has a list, for its listings would be orphans, or an order that holds stock, for it would for ever.
+    """
     lists = [
         sales_list.name
         for sales_list in deps.configuration.all(SalesList)
@@ -113,9 +119,21 @@ def disconnect_account(deps: Deps, account: Account, actor: str) -> None:
     ]
     if lists or has_listings(deps, account.id):
         raise Refused(Problem("account_in_use", {"lists": ", ".join(lists)}, "remove_sales_lists_first"))
+    held = _order_with_stock(deps, account.id)
+    if held is not None:
+        raise Refused(Problem("account_has_open_orders", {"order": held.key.remote}, "finish_orders_first"))
     deps.configuration.delete(account)
     deps.secrets.delete(secret_name(ACCOUNTS, account.id))
     _tell(deps, account, "account_removed", actor)
+
+
+def _order_with_stock(deps: Deps, account: AccountId) -> Order | None:
+    cursor = None
+    while True:
+        rows, cursor = deps.orders.recent(account, cursor, _ORDERS)
+        held = next((row for row in rows if row.absorbed_from is None and holds_stock(row)), None)
+        if held is not None or cursor is None:
+            return held
 
 
 def has_listings(deps: Deps, account: AccountId) -> bool:
