@@ -12,6 +12,7 @@ from listbridge.domain.ids import ProductId
 from listbridge.domain.verdicts import RateLimited, RetryLater, Unauthorized
 from listbridge.domain.work import Hint, HintKind
 from listbridge.shops.shopify.catalog import SHAPES
+from listbridge.shops.shopify.order_queries import ORDER_QUERIES
 from listbridge.shops.shopify.queries import QUERIES, Query
 from simulators.faults import Fault
 from tests.contract.shops.official_graphql import OfficialSchema
@@ -49,7 +50,7 @@ def added(shop: StagedShop, **spec: Any) -> ProductId:
 
 
 @pytest.mark.specs
-@pytest.mark.parametrize("query", QUERIES, ids=name_of)
+@pytest.mark.parametrize("query", [*QUERIES, *ORDER_QUERIES], ids=name_of)
 def test_every_document_is_valid_and_uses_nothing_deprecated(official: OfficialSchema, query: Query[Any]):
     official._document(query.text)
 
@@ -90,7 +91,7 @@ def test_the_check_finds_an_answer_that_shopify_would_not_give(official: Officia
 
 
 def test_each_document_has_one_named_operation_of_its_own():
-    assert len({name_of(query) for query in QUERIES}) == len(QUERIES) == 10
+    assert len({name_of(query) for query in (*QUERIES, *ORDER_QUERIES)}) == 10 + 11
 
 
 # Cost
@@ -155,7 +156,7 @@ def test_every_call_fits_under_either_cost_rule(limits: dict[str, Any]):
     hints = [Hint(kind=HintKind.INVENTORY_ITEM, id=item) for item in items]
     assert set(adapter.products_of(hints)) == {big, *others}
     assert len(adapter.search("Mug", 40)) == 31
-    assert len(adapter.ensure_webhooks(HOOK_URL).created) == 13
+    assert len(adapter.ensure_webhooks(HOOK_URL).created) == 16
     assert [
         call.outcome for call in shop.simulator.calls if call.outcome not in ("ok", "max_cost_exceeded")
     ] == []
@@ -331,7 +332,7 @@ def test_subscriptions_beyond_a_page_are_seen(shop: StagedShop):
         shop.simulator.world.subscriptions.create("PRODUCTS_UPDATE", elsewhere, shop.clock.now())
     adapter = shop.open()
     created = adapter.ensure_webhooks(HOOK_URL).created
-    assert (len(created), adapter.ensure_webhooks(HOOK_URL).created) == (13, ())
+    assert (len(created), adapter.ensure_webhooks(HOOK_URL).created) == (16, ())
     assert len(shop.hooks()["products/update"]) == 121
 
 

@@ -161,7 +161,9 @@ def test_a_throttled_call_waits_until_its_points_are_back_and_tells_the_budget(
 
 def test_a_dear_call_that_waits_for_points_stops_no_hot_read():
     owners = {operation: spec.name for spec in MANIFEST.budgets for operation in spec.operations}
-    assert set(owners) == {"read_products", "products_of", "sweep", "search", "identify", "webhooks"}
+    orders = {"look_for_order", "create_order", "read_orders", "cancel_order", "find_skus"}
+    assert set(owners) == {"read_products", "products_of", "sweep", "search", "identify", "webhooks", *orders}
+    assert {owners[operation] for operation in orders} == {"orders"}
     assert owners["read_products"] == owners["products_of"] == "reads"
     assert [operation for operation, name in owners.items() if name == "reads"] == [
         "read_products",
@@ -221,8 +223,8 @@ def test_a_webhook_call_that_gets_no_answer_may_simply_be_made_again(line: Line,
 def test_reads_and_webhook_care_pass_in_observe_mode(line: Line, open_with: Any):
     page = {"webhookSubscriptions": {"nodes": [], "pageInfo": {"hasNextPage": False}}}
     made = {"webhookSubscriptionCreate": {"webhookSubscription": {"id": "gid://x/1"}, "userErrors": []}}
-    line.answers = [ok(page), *[ok(made)] * 13]
-    assert len(open_with(observe=True).ensure_webhooks("https://hooks.example/webhooks/shop_1").created) == 13
+    line.answers = [ok(page), *[ok(made)] * 16]
+    assert len(open_with(observe=True).ensure_webhooks("https://hooks.example/webhooks/shop_1").created) == 16
 
 
 def test_nothing_secret_is_logged(line: Line, open_with: Any, caplog: pytest.LogCaptureFixture):
@@ -263,7 +265,14 @@ def test_every_problem_and_fix_has_a_text_with_its_blanks(line: Line, open_with:
     rows = [*errors.BY_STATUS.values(), *errors.BY_CODE.values()]
     rows += [value for value in vars(errors).values() if isinstance(value, errors.Row)]
     codes = {row.code for row in rows} | {"shopify_webhook_refused"}
-    fixes = {row.fix for row in rows if row.fix} | {"approve_app"}
+    codes |= {
+        "shop_refused_cancel",
+        "shop_refused_order",
+        "shopify_mark_refused",
+        "shopify_order_limit",
+        "variant_gone",
+    }
+    fixes = {row.fix for row in rows if row.fix} | {"approve_app", "free_mark"}
     texts = messages("shops", "shopify")
     assert set(texts["problems"]) == codes
     assert set(texts["fixes"]) == fixes

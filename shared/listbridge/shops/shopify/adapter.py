@@ -6,14 +6,18 @@ import re
 from collections.abc import Sequence
 
 from listbridge.domain.catalog import ProductFacts
-from listbridge.domain.ids import LocationId, ProductId
+from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku
+from listbridge.domain.orders import ShopOrderRef
 from listbridge.domain.ports import HookReport, ReadResult, ShopIdentity, SweepPage
+from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.work import Hint, HintKind
 from listbridge.infra.connection import Connection
 from listbridge.shops.shopify.catalog import Catalog
 from listbridge.shops.shopify.client import AdminApi
 from listbridge.shops.shopify.mapping import gid, is_number, number_of
+from listbridge.shops.shopify.orders import Orders
 from listbridge.shops.shopify.queries import IDENTITY
+from listbridge.shops.shopify.settings import Settings
 from listbridge.shops.shopify.subscriptions import ensure
 
 _GID_KINDS = {HintKind.INVENTORY_ITEM: "InventoryItem", HintKind.VARIANT: "ProductVariant"}
@@ -28,6 +32,8 @@ class ShopifyAdapter:
         self._api = AdminApi(connection)
         self._budget = connection.budget
         self._catalog = Catalog(self._api)
+        self._orders = Orders(self._api, connection.clock)
+        self._domain = Settings.model_validate(connection.settings).domain
 
     def identify(self) -> ShopIdentity:
         """Name, permanent domain, currency and active locations."""
@@ -49,7 +55,8 @@ class ShopifyAdapter:
     def products_of(self, hints: Sequence[Hint]) -> tuple[ProductId, ...]:
         """Products named, and those of the items and variants named; an inventory item may serve several.
 
-        A collection touches no product by itself: what a product is does not depend on the collections it is in.
+        A collection touches no product by itself: what a product is does not depend on the collections it is in. An order
+        that was shipped, cancelled or refunded touches none either: where stock moved, a hint of its own says so.
         """
         named = [ProductId(hint.id) for hint in hints if hint.kind is HintKind.PRODUCT]
         owners = dict.fromkeys(
@@ -69,6 +76,24 @@ class ShopifyAdapter:
     def search(self, text: str, limit: int) -> tuple[ProductFacts, ...]:
         """Words that products have to hold, each by its beginning; a single word may also be a whole SKU."""
         return self._catalog.search(search_query(text), limit)
+
+    def products_with_skus(self, skus: Sequence[Sku]) -> tuple[ProductId, ...]:
+        return self._orders.products_with(skus)
+
+    def look_for_order(self, mark: OrderMark) -> tuple[FoundOrder, ...]:
+        return self._orders.look(mark)
+
+    def create_order(self, draft: ShopOrderDraft) -> ShopOrderRef:
+        return self._orders.create(draft)
+
+    def read_orders(self, orders: Sequence[ShopOrderId]) -> dict[ShopOrderId, ShopOrder]:
+        return self._orders.read(orders)
+
+    def cancel_order(self, order: ShopOrderId) -> None:
+        self._orders.cancel(order)
+
+    def order_url(self, order: ShopOrderId) -> str:
+        return f"https://{self._domain}/admin/orders/{order}"
 
     def ensure_webhooks(self, url: str) -> HookReport:
         """Nothing is locked meanwhile, so a new address, which takes two calls a topic, waits for them one by one."""

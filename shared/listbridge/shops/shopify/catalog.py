@@ -12,8 +12,8 @@ from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import ProductId
 from listbridge.domain.ports import ReadResult, SweepPage
 from listbridge.shops.shopify import wire
-from listbridge.shops.shopify.client import AdminApi
-from listbridge.shops.shopify.errors import CHANGED, UNREADABLE, TooDear
+from listbridge.shops.shopify.client import AdminApi, beside
+from listbridge.shops.shopify.errors import CHANGED, TooDear
 from listbridge.shops.shopify.mapping import gid, is_number, number_of, product_facts
 from listbridge.shops.shopify.queries import (
     ALL_PRODUCTS,
@@ -25,7 +25,6 @@ from listbridge.shops.shopify.queries import (
 )
 
 M = TypeVar("M", bound=BaseModel)
-N = TypeVar("N", bound=BaseModel)
 R = TypeVar("R")
 
 
@@ -68,7 +67,7 @@ class Catalog:
         asked = [gid("Product", product) for product in unique if is_number(product)]
         found: list[ProductFacts] = []
         for batch, answer in self._in_batches(asked, lambda shape: shape.products, self._read_batch):
-            nodes = _beside(batch, answer.nodes, "read_products")
+            nodes = beside(batch, answer.nodes, "read_products")
             present = [node for _, node in nodes if node is not None]
             found += self._complete(present, answer.shop.currency_code, "read_products")
             missing += [ProductId(number_of(named)) for named, node in nodes if node is None]
@@ -111,7 +110,7 @@ class Catalog:
         """The products of these variants and inventory items (global ids), each once; unknown ones are left out."""
         found: dict[ProductId, None] = {}
         for batch, answer in self._in_batches(ids, lambda shape: shape.owner_items, self._owners_batch):
-            for named, owner in _beside(batch, answer.nodes, "products_of"):
+            for named, owner in beside(batch, answer.nodes, "products_of"):
                 for product in self._products_of_owner(named, owner):
                     found[ProductId(number_of(product.id))] = None
         return list(found)
@@ -194,7 +193,7 @@ class Catalog:
             return self._levels_page(batch, None, operation)
 
         for batch, answer in self._in_batches(list(items), lambda shape: shape.level_items, ask):
-            for item, node in _beside(batch, answer.nodes, operation):
+            for item, node in beside(batch, answer.nodes, operation):
                 found[item] = tuple(self._all_levels(item, node, operation))
         return found
 
@@ -249,15 +248,6 @@ def _ask_for(
 
 def _page_of(shape: Shape, first: int, after: str | None) -> dict[str, Any]:
     return {"first": first, "after": after, "variants": shape.variants, "levels": shape.levels}
-
-
-def _beside(ids: Sequence[str], nodes: Sequence[N | None], operation: str) -> list[tuple[str, N | None]]:
-    """Each id with its node. An answer with fewer or more nodes than ids proves nothing about any of them."""
-    if len(ids) != len(nodes):
-        raise UNREADABLE.error(
-            detail=f"{operation}: {len(nodes)} nodes for {len(ids)} ids", status=200, request=None
-        )
-    return list(zip(ids, nodes, strict=True))
 
 
 def _with_levels(variant: wire.Variant, levels: Mapping[str, tuple[wire.Level, ...]]) -> wire.Variant:

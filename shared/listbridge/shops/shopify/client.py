@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from requests import Response
 
-from listbridge.domain.verdicts import RateLimited
+from listbridge.domain.verdicts import RateLimited, RemoteError
 from listbridge.infra.connection import Connection
 from listbridge.infra.http import Purpose, request_id
 from listbridge.shops.shopify.auth import Grant
-from listbridge.shops.shopify.errors import UNREADABLE, by_code, by_status, cost_of, lacking_points
+from listbridge.shops.shopify.errors import (
+    UNREADABLE,
+    by_code,
+    by_status,
+    cost_of,
+    lacking_points,
+    of_write,
+)
 from listbridge.shops.shopify.queries import Query
 from listbridge.shops.shopify.settings import Credentials, Settings
 
 _LOG = logging.getLogger("listbridge.shops.shopify")
 M = TypeVar("M", bound=BaseModel)
+N = TypeVar("N", bound=BaseModel)
 
 
 class AdminApi:
@@ -50,6 +58,7 @@ class AdminApi:
             Unauthorized: the credentials are dead, or lack a scope.
             TooDear: more than a single query may cost; a smaller one may pass.
             Rejected: Shopify does not understand the document.
+            OutcomeUnknown: a write may have been done (errors.of_write).
         """
         response = self._post(query.text, variables, operation, purpose)
         if response.status_code == 401 and self._grant.renew():
@@ -64,12 +73,12 @@ class AdminApi:
             except (ValueError, RecursionError):
                 answer = None
             if not isinstance(answer, Mapping):
-                raise self._unreadable(response, operation, "not a JSON object")
+                raise self._unreadable(response, operation, "not a JSON object", purpose)
             refusal = by_code(response, answer, operation)
         if refusal is not None:
             if isinstance(refusal, RateLimited):
                 self._hold_back(operation, refusal.after_s)
-            raise refusal
+            raise of_write(refusal, answer) if purpose is Purpose.WRITE else refusal
         wait = lacking_points(cost_of(answer))
         if wait > 0:
             # The next call of this kind would only be told THROTTLED: save every worker the request.
@@ -78,7 +87,7 @@ class AdminApi:
             return query.answer.model_validate(answer.get("data"))
         except ValidationError as error:
             places = {".".join(str(part) for part in one["loc"]) for one in error.errors(include_input=False)}
-            raise self._unreadable(response, operation, ", ".join(sorted(places)[:5])) from None
+            raise self._unreadable(response, operation, ", ".join(sorted(places)[:5]), purpose) from None
 
     def _post(
         self, document: str, variables: Mapping[str, Any], operation: str, purpose: Purpose
@@ -96,12 +105,13 @@ class AdminApi:
         until = self._connection.clock.now() + timedelta(seconds=seconds)
         self._connection.budget.learn(operation, blocked_until=until)
 
-    def _unreadable(self, response: Response, operation: str, what: str) -> Exception:
-        return UNREADABLE.error(
+    def _unreadable(self, response: Response, operation: str, what: str, purpose: Purpose) -> RemoteError:
+        error = UNREADABLE.error(
             detail=f"{operation}: {what}",
             status=response.status_code,
             request=request_id(response.headers),
         )
+        return of_write(error) if purpose is Purpose.WRITE else error
 
     def _notice_version(self, response: Response) -> None:
         """Shopify answers an expired version with the oldest living one, silently: say so once."""
@@ -112,3 +122,12 @@ class AdminApi:
         if served != self._version:
             fields = {"asked": self._version, "served": served[:20]}
             _LOG.warning("shopify_version_fell_forward", extra={"fields": fields})
+
+
+def beside(ids: Sequence[str], nodes: Sequence[N | None], operation: str) -> list[tuple[str, N | None]]:
+    """Each id with its node. An answer with fewer or more nodes than ids proves nothing about any of them."""
+    if len(ids) != len(nodes):
+        raise UNREADABLE.error(
+            detail=f"{operation}: {len(nodes)} nodes for {len(ids)} ids", status=200, request=None
+        )
+    return list(zip(ids, nodes, strict=True))

@@ -1,8 +1,8 @@
 """Shopify's errors and our verdicts.
 
 Sources: shopify.dev "Shopify API response status and error codes" and the GraphQL Admin API reference, section
-"Status and error codes" (both read 2026-11-23). Everything this adapter calls may be called again without harm, so a
-lost or unreadable answer is always a matter of trying later.
+"Status and error codes" (both read 2026-11-23). All reads and all care of webhooks may be done again without harm, so a
+lost or unreadable answer to them is a matter of trying later; an order may not be created again (`of_write`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,14 @@ from typing import Any, Final
 import requests
 
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import RateLimited, Rejected, RemoteError, RetryLater, Unauthorized
+from listbridge.domain.verdicts import (
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    RemoteError,
+    RetryLater,
+    Unauthorized,
+)
 from listbridge.infra.http import request_id
 
 LONG_WAIT_S = 900.0
@@ -111,6 +118,28 @@ def by_code(response: requests.Response, answer: Mapping[str, Any], operation: s
     if isinstance(error, RateLimited):
         error.after_s = wait_for_points(cost_of(answer))
     return error
+
+
+def of_write(error: RemoteError, answer: Any = None) -> RemoteError:
+    """The verdict on a write: what does not prove that nothing was done is OutcomeUnknown.
+
+    Shopify may fail, or be answered for by a proxy, after it did its work; and an error below a mutation's own field
+    speaks of what came after the mutation.
+    """
+    unsure = error.problem.code in (UNAVAILABLE.code, UNREADABLE.code)
+    if not unsure and not _error_below_root(answer):
+        return error
+    return OutcomeUnknown(
+        error.problem, detail=error.detail, status=error.status, request_id=error.request_id
+    )
+
+
+def _error_below_root(answer: Any) -> bool:
+    errors = answer.get("errors") if isinstance(answer, Mapping) else None
+    if not isinstance(errors, Sequence) or "data" not in answer:
+        return False
+    paths = [one.get("path") for one in errors if isinstance(one, Mapping)]
+    return any(isinstance(path, Sequence) and len(path) > 1 for path in paths)
 
 
 def by_grant(response: requests.Response) -> RemoteError | None:

@@ -13,11 +13,18 @@ MANIFEST = ShopManifest(
     label="Shopify",
     api_version=API_VERSION,
     docs="https://shopify.dev/docs/api/admin-graphql",
-    capabilities=frozenset({"webhooks", "bulk_read", "sweep", "search", "locations"}),
+    capabilities=frozenset(
+        {"webhooks", "bulk_read", "sweep", "search", "locations", "orders", "fulfillment"}
+    ),
     traits=ShopTraits(
         # No source says that a read right after an event is never older than the event: the safe side.
         read_lag_s=2.0,
         read_batch=25,
+        # Far longer than our own time-out, for Shopify may go on with what we no longer wait for; nothing official says how
+        # long.
+        order_settle_s=60.0,
+        # `orderByIdentifier` looks an order up by a unique metafield, and in no search index (README, Orders).
+        strict_look=True,
     ),
     # Shopify's own limit is in cost points; how many calls these come to, its answers tell (client.py), and a bucket that
     # runs low holds back the calls that need more than is left. Dear calls therefore have buckets of their own: a sweep
@@ -26,6 +33,15 @@ MANIFEST = ShopManifest(
         BudgetSpec("reads", "account", ("read_products", "products_of"), rate=10, burst=40),
         BudgetSpec("sweeps", "account", ("sweep",), rate=1, burst=5),
         BudgetSpec("searches", "account", ("search", "identify"), rate=2, burst=20),
+        # A look that finds nothing and a create come to 13 points, and 100 come back each second on the smallest plan: 12
+        # calls leave it some points for reads.
+        BudgetSpec(
+            "orders",
+            "account",
+            ("look_for_order", "create_order", "read_orders", "cancel_order", "find_skus"),
+            rate=12,
+            burst=40,
+        ),
         BudgetSpec("webhooks", "account", ("webhooks",), rate=2, burst=40),
     ),
 )

@@ -64,6 +64,18 @@ def _order(payload: Payload) -> Iterator[Hint]:
             yield Hint(kind=HintKind.VARIANT, id=_id(line, "variant_id"))
 
 
+def _cancelled(payload: Payload) -> Iterator[Hint]:
+    """The order itself, and the products whose stock came back."""
+    yield Hint(kind=HintKind.ORDER, id=_id(payload, "id"))
+    yield from _order(payload)
+
+
+def _of_order(payload: Payload) -> Iterator[Hint]:
+    """A fulfilment or a refund. What a refund restocks is told by inventory_levels/update."""
+    _id(payload, "id")
+    yield Hint(kind=HintKind.ORDER, id=_id(payload, "order_id"))
+
+
 def _order_edit(payload: Payload) -> Iterator[Hint]:
     """An edit names lines by ids of their own, never products: its stock effect comes by inventory_levels/update."""
     edit = payload.get("order_edit")
@@ -92,8 +104,11 @@ _READERS: Mapping[str, Callable[[Payload], Iterator[Hint]]] = {
     "orders/create": _order,
     "orders/updated": _order,
     "orders/paid": _order,
-    "orders/cancelled": _order,
+    "orders/cancelled": _cancelled,
     "orders/edited": _order_edit,
+    "fulfillments/create": _of_order,
+    "fulfillments/update": _of_order,
+    "refunds/create": _of_order,
     "app/uninstalled": _uninstalled,
 }
 
@@ -110,10 +125,13 @@ WANTED = (
     "collections/delete",
     "orders/create",
     "orders/cancelled",
+    "fulfillments/create",
+    "fulfillments/update",
+    "refunds/create",
     "app/uninstalled",
 )
-"""The topics to subscribe to. Of the orders' topics those at which stock moves: the others are understood, but would
-make us read the same products over and over as an order lives on."""
+"""The topics to subscribe to. Of the orders' topics those at which stock moves or a marketplace has to be told something:
+the others are understood, but would make us read the same products over and over as an order lives on."""
 
 
 class ShopifyWebhooks:

@@ -1,0 +1,112 @@
+"""Shopify's user errors about orders and our verdicts. A user error says that nothing was done.
+
+Sources: OrderCreateUserErrorCode and OrderCancelUserErrorCode in the schema of 2026-04. Most errors share the code
+INVALID, so the field and the words decide. "Exceeded order API rate limit, please try again in a minute" is reported by
+nozzlegear/ShopifySharp#726 and Shopify/shopify-api-ruby#899, "Too many attempts" by community.shopify.dev thread 4542.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from listbridge.domain.orders import Address, Buyer
+from listbridge.domain.problem import Problem
+from listbridge.domain.shop_orders import ShopOrderDraft
+from listbridge.domain.verdicts import NotFound, RateLimited, Rejected, RemoteError
+from listbridge.shops.shopify.errors import FROZEN
+from listbridge.shops.shopify.order_input import Fields, shop_lines
+from listbridge.shops.shopify.order_wire import CodedError
+
+_LIMIT = re.compile(r"rate limit|too many (attempts|requests)", re.IGNORECASE)
+_LIMIT_WAIT_S = 60.0
+_ADDRESSES = ("shippingAddress", "billingAddress")
+_DISPENSABLE = frozenset({"phone", "provinceCode", "zip", "countryCode", "company", "email"})
+_PERSONAL = frozenset({*_ADDRESSES, "email", "phone", "customer"})
+_SHORTEST_SECRET = 3
+
+
+def refused_create(errors: Sequence[CodedError], draft: ShopOrderDraft) -> RemoteError:
+    """The verdict on a create that Shopify refused; the first error speaks for all."""
+    first = errors[0]
+    detail = f"create_order: {first.code or 'no code'} {field_of(first)}"
+    if any(_LIMIT.search(error.message) for error in errors):
+        return RateLimited(Problem("shopify_order_limit"), after_s=_LIMIT_WAIT_S, detail=detail)
+    if any(error.code == "SHOP_DORMANT" for error in errors):
+        return FROZEN.error(detail=detail, status=200, request=None)
+    sku = next((sku for error in errors if (sku := _sku_without_variant(error, draft)) is not None), None)
+    if sku is not None:
+        return Rejected(Problem("variant_gone", {"sku": sku}, "choose_product_for_line"), detail=detail)
+    params = {"field": field_of(first), "reason": _harmless(first, draft.buyer)}
+    return Rejected(Problem("shop_refused_order", params), detail=detail)
+
+
+def refused_cancel(errors: Sequence[CodedError]) -> Rejected:
+    """The verdict on a cancellation that Shopify refused."""
+    first = errors[0]
+    problem = Problem("shop_refused_cancel", {"reason": first.message[:200]}, "cancel_in_shop")
+    detail = f"cancel_order: {first.code or 'no code'}"
+    return NotFound(problem, detail=detail) if first.code == "NOT_FOUND" else Rejected(problem, detail=detail)
+
+
+def about_the_mark(errors: Sequence[CodedError]) -> bool:
+    """Whether the mark may be taken: an order that carries it stands already."""
+    return any("metafields" in (error.field or ()) for error in errors)
+
+
+def without_refused(order: Fields, errors: Sequence[CodedError]) -> Fields | None:
+    """The order without the parts of an address, or the e-mail, that Shopify does not accept; None when it refuses more.
+
+    A phone number that some marketplace let pass must not keep an order from being sent.
+    """
+    slimmer = {name: dict(value) if name in _ADDRESSES else value for name, value in order.items()}
+    for error in errors:
+        path = [part for part in error.field or () if part != "order"]
+        holder = (
+            slimmer.get(path[0])
+            if len(path) == 2 and path[0] in _ADDRESSES
+            else slimmer
+            if len(path) == 1
+            else None
+        )
+        if holder is None or path[-1] not in _DISPENSABLE or path[-1] not in holder:
+            return None
+        del holder[path[-1]]
+    return slimmer
+
+
+def field_of(error: CodedError) -> str:
+    return ".".join(error.field or ())[:100]
+
+
+def _sku_without_variant(error: CodedError, draft: ShopOrderDraft) -> str | None:
+    """The SKU of the line whose variant Shopify no longer has."""
+    path = list(error.field or ())
+    if "lineItems" not in path or not {"variantId", "productId", "variant"} & set(path):
+        return None
+    number = next((int(part) for part in path if part.isascii() and part.isdigit()), None)
+    lines = shop_lines(draft.lines)
+    return str(lines[number].of.sku) if number is not None and number < len(lines) else None
+
+
+def _harmless(error: CodedError, buyer: Buyer | None) -> str:
+    """Shopify's words, unless they may hold something of the buyer's: problems are stored, logged and shown."""
+    code = error.code or "INVALID"
+    if not error.field or _PERSONAL & set(error.field):
+        return code
+    told = error.message.casefold()
+    return code if any(secret in told for secret in _secrets(buyer)) else error.message[:200]
+
+
+def _secrets(buyer: Buyer | None) -> set[str]:
+    if buyer is None:
+        return set()
+    texts = [buyer.name, buyer.email, buyer.phone, buyer.tax_id]
+    for address in (buyer.shipping, buyer.billing):
+        texts += _texts_of(address) if address is not None else []
+    words = {word for text in texts for word in (text.casefold(), *text.casefold().split())}
+    return {word for word in words if len(word) >= _SHORTEST_SECRET}
+
+
+def _texts_of(address: Address) -> list[str]:
+    return [address.name, address.company, *address.lines, address.city, address.postal_code, address.phone]

@@ -1,0 +1,250 @@
+"""A marketplace order as Shopify is given it: pure functions from ShopOrderDraft to OrderCreateOrderInput.
+
+What the fields mean is told by their descriptions in Shopify's schema of 2026-04. An order's total there is its lines,
+less the discount, plus shipping, plus the tax lines where prices are without taxes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import ROUND_DOWN, Decimal
+from typing import Any
+
+from listbridge.domain.money import Money, smallest_unit
+from listbridge.domain.orders import Address, Buyer, ShippingCharge, Tax
+from listbridge.domain.shop_orders import DraftLine, ShopOrderDraft
+from listbridge.shops.shopify.countries import COUNTRIES
+from listbridge.shops.shopify.mapping import gid
+from listbridge.shops.shopify.order_queries import MARK_KEY, MARK_NAMESPACE
+
+LINE_PROPERTY = "_listbridge_line"
+"""The property that holds the marketplace's line id; buyers are not shown properties that begin with an underscore."""
+MARK_ATTRIBUTE = "listbridge_order"
+"""Our mark once more, where it outlives a merchant who deletes the metafield's definition with all its values."""
+OUR_TAG = "Listbridge"
+_LONGEST_TAG = 40
+_REGION_CODE = re.compile(r"[A-Z0-9]{1,3}")
+_RATE_STEP = Decimal("0.000001")
+
+Fields = dict[str, Any]
+
+
+class CannotAddUp(ValueError):
+    """The adjustment takes more off than lines and shipping come to."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShopLine:
+    """One line as the shop gets it: units at one price, with their share of the draft line's taxes."""
+
+    of: DraftLine
+    quantity: int
+    each: Money
+    taxes: tuple[Tax, ...]
+
+
+def order_input(draft: ShopOrderDraft, now: datetime) -> Fields:
+    """The order to create. Raises CannotAddUp when no Shopify order comes to the draft's total.
+
+    `now` bounds the time of the order: Shopify refuses one in the future (PROCESSED_AT_INVALID).
+    """
+    lines = shop_lines(draft.lines)
+    off_lines, shipping = _take_off(draft)
+    currency = draft.total.currency
+    order: Fields = {
+        # "The shop-facing currency for the order": all amounts are in it, so that nobody converts anything.
+        "currency": currency,
+        "processedAt": min(draft.placed_at, now).astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "sourceName": draft.mark.marketplace,
+        "sourceIdentifier": str(draft.mark.remote),
+        "metafields": [
+            {"namespace": MARK_NAMESPACE, "key": MARK_KEY, "type": "id", "value": draft.mark.value}
+        ],
+        "tags": _tags((draft.marketplace_label, OUR_TAG, *draft.tags)),
+        "customAttributes": [{"key": key, "value": value} for key, value in _attributes(draft)],
+        "lineItems": [_line(line, draft.tax_included) for line in lines],
+        "taxesIncluded": draft.tax_included,
+        "shippingLines": list(_shipping_lines(draft, shipping)),
+        "financialStatus": "PAID",
+    }
+    if off_lines:
+        code = f"{draft.marketplace_label} adjustment"
+        order["discountCode"] = {
+            "itemFixedDiscountCode": {"code": code, "amountSet": _bag(Money(off_lines, currency))}
+        }
+    if draft.total.amount > 0:
+        sale = {"kind": "SALE", "status": "SUCCESS", "gateway": draft.marketplace_label}
+        order["transactions"] = [sale | {"amountSet": _bag(draft.total)}]
+    return order | _buyer(draft.buyer)
+
+
+def shop_lines(lines: Iterable[DraftLine]) -> tuple[ShopLine, ...]:
+    """The draft's lines, each cut where its units do not all cost the same; amounts and taxes stay exact."""
+    return tuple(one for line in lines for one in _cut(line))
+
+
+def _cut(line: DraftLine) -> Iterator[ShopLine]:
+    parts = list(line.by_unit())
+    left = tuple(tax for tax in line.taxes if not tax.remitted)
+    for place, (units, each) in enumerate(parts):
+        share = left
+        if place + 1 < len(parts):
+            share = tuple(_share(tax, units, line.quantity) for tax in left)
+            left = tuple(
+                replace(tax, amount=_minus(tax.amount, part.amount))
+                for tax, part in zip(left, share, strict=True)
+            )
+        yield ShopLine(line, units, each, share)
+
+
+def _share(tax: Tax, units: int, of: int) -> Tax:
+    step = smallest_unit(tax.amount.currency)
+    amount = (tax.amount.amount * units / of).quantize(step, rounding=ROUND_DOWN)
+    return replace(tax, amount=Money(amount, tax.amount.currency))
+
+
+def _minus(one: Money, other: Money) -> Money:
+    return Money(one.amount - other.amount, one.currency)
+
+
+def _take_off(draft: ShopOrderDraft) -> tuple[Decimal, Decimal]:
+    """What a negative adjustment takes off the lines, as a discount, and the price of shipping that it leaves.
+
+    A discount reaches no further than the lines; the rest comes off the shipping.
+    """
+    off = max(Decimal(0), -draft.adjustment.amount)
+    lines = sum((line.amount.amount for line in draft.lines), Decimal(0))
+    off_lines = min(off, lines)
+    shipping = draft.shipping.amount.amount - (off - off_lines)
+    if shipping < 0:
+        raise CannotAddUp
+    return off_lines, shipping
+
+
+def _line(line: ShopLine, tax_included: bool) -> Fields:
+    title = line.of.title or line.of.sku or "Item"
+    fields: Fields = {
+        "title": title,
+        "quantity": line.quantity,
+        "priceSet": _bag(line.each),
+        # The default is False, and then nobody is asked to send anything.
+        "requiresShipping": True,
+        "properties": [{"name": LINE_PROPERTY, "value": str(line.of.line)}],
+        "taxLines": _tax_lines(line.taxes, line.each.amount * line.quantity, tax_included),
+    }
+    if line.of.sku:
+        fields["sku"] = str(line.of.sku)
+    if line.of.variant is not None:
+        fields["variantId"] = gid("ProductVariant", line.of.variant)
+    return fields
+
+
+def _shipping_lines(draft: ShopOrderDraft, price: Decimal) -> Iterator[Fields]:
+    charge = draft.shipping
+    if price or charge.service or charge.title:
+        yield _shipping_line(charge, price, draft.tax_included)
+    # More than the parts explain is a second charge, and not a line item: that would lie on the packing list, and the
+    # order would never be wholly fulfilled.
+    if draft.adjustment.amount > 0:
+        yield {
+            "title": f"{draft.marketplace_label} adjustment",
+            "code": "adjustment",
+            "priceSet": _bag(draft.adjustment),
+        }
+
+
+def _shipping_line(charge: ShippingCharge, price: Decimal, tax_included: bool) -> Fields:
+    fields: Fields = {
+        "title": charge.title or charge.service or "Shipping",
+        "priceSet": _bag(Money(price, charge.amount.currency)),
+        "taxLines": _tax_lines(
+            [tax for tax in charge.taxes if not tax.remitted], charge.amount.amount, tax_included
+        ),
+    }
+    return fields | {"code": charge.service} if charge.service else fields
+
+
+def _tax_lines(taxes: Iterable[Tax], amount: Decimal, tax_included: bool) -> list[Fields]:
+    taxes = tuple(taxes)
+    within = sum((tax.amount.amount for tax in taxes), Decimal(0)) if tax_included else Decimal(0)
+    return [
+        {
+            "title": tax.title or "Tax",
+            "rate": str(tax.rate if tax.rate is not None else _rate(tax.amount.amount, amount - within)),
+            "priceSet": _bag(tax.amount),
+        }
+        for tax in taxes
+    ]
+
+
+def _rate(tax: Decimal, net: Decimal) -> Decimal:
+    """The share of the net price, which Shopify wants to be told (TAX_LINE_RATE_MISSING) and the marketplace is silent on."""
+    return (tax / net).quantize(_RATE_STEP).normalize() + Decimal(0) if net > 0 else Decimal(0)
+
+
+def _attributes(draft: ShopOrderDraft) -> Iterator[tuple[str, str]]:
+    label = draft.marketplace_label
+    yield f"{label} order", str(draft.mark.remote)
+    yield MARK_ATTRIBUTE, draft.mark.value
+    paid_there = [tax for line in draft.lines for tax in line.taxes if tax.remitted]
+    paid_there += [tax for tax in draft.shipping.taxes if tax.remitted]
+    # Not as a tax line, channelLiable or not: it is in no amount of the order, and every tax line is.
+    amount = sum((tax.amount.amount for tax in paid_there), Decimal(0))
+    if amount:
+        yield f"Tax collected and paid by {label}", str(Money(amount, draft.total.currency))
+    buyer = draft.buyer
+    if buyer is not None and buyer.tax_id:
+        yield "Tax id", buyer.tax_id
+    if buyer is not None and buyer.shipping is not None and buyer.shipping.country not in ("", *COUNTRIES):
+        yield "Shipping country", buyer.shipping.country
+
+
+def _buyer(buyer: Buyer | None) -> Fields:
+    """E-mail and addresses. No customer: a marketplace's relay addresses would fill the list with junk. No phone of the
+    order's own either, which Shopify checks strictly; the address keeps it."""
+    if buyer is None:
+        return {}
+    fields: Fields = {"email": buyer.email} if buyer.email else {}
+    for name, address in (("shippingAddress", buyer.shipping), ("billingAddress", buyer.billing)):
+        if address is not None:
+            fields[name] = address_input(address)
+    return fields
+
+
+def address_input(address: Address) -> Fields:
+    """MailingAddressInput, empty fields left out.
+
+    `provinceCode` takes codes only; a region in words goes behind the other lines, so that it is not lost to the parcel.
+    """
+    words = address.name.split()
+    first, *others = address.lines or ("",)
+    is_code = _REGION_CODE.fullmatch(address.region) is not None
+    if address.region and not is_code:
+        others.append(address.region)
+    fields: Mapping[str, str] = {
+        "firstName": " ".join(words[:-1]),
+        "lastName": words[-1] if words else "",
+        "company": address.company,
+        "address1": first,
+        "address2": ", ".join(one for one in others if one),
+        "city": address.city,
+        "provinceCode": address.region if is_code else "",
+        "zip": address.postal_code,
+        "countryCode": address.country if address.country in COUNTRIES else "",
+        "phone": address.phone,
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _tags(tags: Iterable[str]) -> list[str]:
+    """Each once; a comma would cut a tag in two, and Shopify takes 40 characters."""
+    clean = (tag.replace(",", " ").strip()[:_LONGEST_TAG].strip() for tag in tags)
+    return list({tag.casefold(): tag for tag in clean if tag}.values())
+
+
+def _bag(money: Money) -> Fields:
+    """Without presentment money: "we assume that the presentment currency is the same"."""
+    return {"shopMoney": {"amount": f"{money.amount:f}", "currencyCode": money.currency}}

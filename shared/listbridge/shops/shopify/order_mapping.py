@@ -1,0 +1,126 @@
+"""Shopify's orders in our words, and whose order one is: pure functions."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+
+from listbridge.domain.ids import LineId, ParcelId, ShopOrderId
+from listbridge.domain.money import Money
+from listbridge.domain.shop_orders import FoundOrder, OrderMark, Parcel, ShopOrder
+from listbridge.shops.shopify import mapping, order_wire
+from listbridge.shops.shopify.order_input import LINE_PROPERTY, MARK_ATTRIBUTE
+
+_TELLING = 8
+"""An id shorter than this says nothing inside a name or a note: the shop's own order is called #1001."""
+
+
+def found_order(order: order_wire.OrderName, *, ours: bool) -> FoundOrder:
+    return FoundOrder(ShopOrderId(mapping.number_of(order.id)), order.name, ours)
+
+
+def search_for(mark: OrderMark) -> str:
+    """The search for orders that any tool may have made for this marketplace order, in Shopify's search syntax.
+
+    The bare id is for names with something before it; what the search finds by likeness, `whose` sorts out.
+    """
+    text = re.sub(r'[\\"]', "", str(mark.remote))
+    return f'source_identifier:"{text}" OR tag:"{text}" OR name:"{text}" OR "{text}"'
+
+
+def whose(order: order_wire.OrderTraces, mark: OrderMark) -> FoundOrder | None:
+    """Ours by our mark, another's by the marketplace's order id; None when it stands for another order.
+
+    An id stands alone in a source identifier, a tag or a custom attribute; a name or a note may have words around it.
+    """
+    marks = {one.value for one in order.custom_attributes if one.key == MARK_ATTRIBUTE and one.value}
+    if order.metafield is not None:
+        marks.add(order.metafield.value)
+    if marks:
+        # Marked for another marketplace's order with the same id: not this one, whatever else it says.
+        return found_order(order, ours=True) if mark.value in marks else None
+    alone = {order.source_identifier, *order.tags, *(one.value for one in order.custom_attributes)}
+    within = (order.name, order.note or "", *order.tags)
+    remote = str(mark.remote)
+    if remote in alone or any(_names(text, remote) for text in within):
+        return found_order(order, ours=False)
+    return None
+
+
+def _names(text: str, remote: str) -> bool:
+    """Whether a text holds this id whole, and not as a part of a longer one."""
+    if len(remote) < _TELLING:
+        return False
+    return re.search(rf"(?<!\d)(?<!\d-){re.escape(remote)}(?!-?\d)", text) is not None
+
+
+def shop_order(
+    order: order_wire.Order,
+    lines: Iterable[order_wire.Line],
+    parcels: Iterable[tuple[order_wire.Fulfillment, Iterable[order_wire.PackedLine]]],
+) -> ShopOrder:
+    """An order with all its lines and all its fulfilments, each with all that is packed in it."""
+    by_id: dict[str, LineId] = {}
+    units: Counter[LineId] = Counter()
+    for line in lines:
+        remote = _line_of(line)
+        if remote is not None:
+            by_id[line.id] = remote
+            units[remote] += line.current_quantity
+    parcels = list(parcels)
+    return ShopOrder(
+        id=ShopOrderId(mapping.number_of(order.id)),
+        name=order.name,
+        cancelled_at=order.cancelled_at,
+        fulfilled=order.display_fulfillment_status == "FULFILLED",
+        parcels=tuple(_sent(parcels, by_id)),
+        cancelled_parcels=tuple(_parcel_id(one) for one, _ in parcels if one.status == "CANCELLED"),
+        refunded=_refunded(order.total_refunded_set),
+        lines=dict(units),
+    )
+
+
+def _sent(
+    parcels: Iterable[tuple[order_wire.Fulfillment, Iterable[order_wire.PackedLine]]],
+    by_id: Mapping[str, LineId],
+) -> Iterator[Parcel]:
+    """Only SUCCESS was sent: PENDING and OPEN wait for a warehouse, ERROR and FAILURE never left it."""
+    for one, packed in parcels:
+        if one.status != "SUCCESS":
+            continue
+        units: Counter[LineId] = Counter()
+        for line in packed:
+            if line.line_item.id in by_id and line.quantity:
+                units[by_id[line.line_item.id]] += line.quantity
+        if not units:
+            continue  # nothing of the marketplace's is in it
+        tracking = next(iter(one.tracking_info), order_wire.Tracking())
+        yield Parcel(
+            id=_parcel_id(one),
+            shipped_at=one.created_at,
+            lines=dict(units),
+            tracking=tracking.number or "",
+            carrier=tracking.company or "",
+        )
+
+
+def _parcel_id(fulfillment: order_wire.Fulfillment) -> ParcelId:
+    return ParcelId(mapping.number_of(fulfillment.id))
+
+
+def _line_of(line: order_wire.Line) -> LineId | None:
+    return next(
+        (LineId(one.value) for one in line.custom_attributes if one.key == LINE_PROPERTY and one.value), None
+    )
+
+
+def _refunded(bag: order_wire.MoneyBag) -> Money | None:
+    refunded = money_of(bag)
+    return refunded if refunded is not None and refunded.amount > Decimal(0) else None
+
+
+def money_of(bag: order_wire.MoneyBag) -> Money | None:
+    """None for what is no amount."""
+    return mapping.money(bag.shop_money.amount, bag.shop_money.currency_code)

@@ -1,0 +1,203 @@
+"""The GraphQL documents about orders, each beside the model of its answer; validated like those in queries.py."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from listbridge.shops.shopify import order_wire as wire
+from listbridge.shops.shopify.queries import Query
+
+MARK_NAMESPACE = "listbridge"
+MARK_KEY = "marketplace_order"
+"""The metafield that holds our mark. Not in the app's own reserved namespace: a deployment made anew, as another app,
+must find the orders of the one before it."""
+
+_TRACES = """
+fragment Traces on Order {
+  id
+  name
+  note
+  tags
+  sourceIdentifier
+  customAttributes { key value }
+  metafield(namespace: "listbridge", key: "marketplace_order") { value }
+}
+"""
+
+LOOK = Query(
+    """
+query LookForOrder($mark: UniqueMetafieldValueInput!, $query: String!) {
+  orderByIdentifier(identifier: { customId: $mark }) { id name }
+  orders(first: 10, query: $query, sortKey: ID, reverse: true) {
+    pageInfo { hasNextPage endCursor }
+    nodes { ...Traces }
+  }
+}
+"""
+    + _TRACES,
+    wire.LookAnswer,
+)
+
+SEARCH_ORDERS = Query(
+    """
+query SearchOrders($query: String!) {
+  orders(first: 10, query: $query, sortKey: ID, reverse: true) {
+    pageInfo { hasNextPage endCursor }
+    nodes { ...Traces }
+  }
+}
+"""
+    + _TRACES,
+    wire.SearchOrdersAnswer,
+)
+
+DEFINE_MARK = Query(
+    """
+mutation DefineMark($definition: MetafieldDefinitionInput!) {
+  metafieldDefinitionCreate(definition: $definition) {
+    createdDefinition { id }
+    userErrors { field message code }
+  }
+}
+""",
+    wire.DefineAnswer,
+)
+
+CREATE_ORDER = Query(
+    """
+mutation CreateOrder($order: OrderCreateOrderInput!, $options: OrderCreateOptionsInput!) {
+  orderCreate(order: $order, options: $options) {
+    order { id name totalPriceSet { shopMoney { amount currencyCode } } }
+    userErrors { field message code }
+  }
+}
+""",
+    wire.CreateOrderAnswer,
+)
+
+_LINES = """
+fragment OrderLines on LineItemConnection {
+  pageInfo { hasNextPage endCursor }
+  nodes { id currentQuantity customAttributes { key value } }
+}
+"""
+
+_PACKED = """
+fragment PackedLines on FulfillmentLineItemConnection {
+  pageInfo { hasNextPage endCursor }
+  nodes { quantity lineItem { id } }
+}
+"""
+
+_PARCEL = (
+    """
+fragment ParcelFacts on Fulfillment {
+  id
+  status
+  createdAt
+  trackingInfo(first: 1) { company number }
+  fulfillmentLineItems(first: $packed) { ...PackedLines }
+}
+"""
+    + _PACKED
+)
+
+ORDERS_BY_ID = Query(
+    """
+query OrdersById($ids: [ID!]!, $lines: Int!, $parcels: Int!, $packed: Int!) {
+  nodes(ids: $ids) {
+    ... on Order {
+      id
+      name
+      cancelledAt
+      displayFulfillmentStatus
+      totalRefundedSet { shopMoney { amount currencyCode } }
+      lineItems(first: $lines) { ...OrderLines }
+      fulfillments(first: $parcels) { ...ParcelFacts }
+    }
+  }
+}
+"""
+    + _LINES
+    + _PARCEL,
+    wire.OrderNodesAnswer,
+)
+
+MORE_ORDER_LINES = Query(
+    """
+query MoreOrderLines($id: ID!, $after: String) {
+  order(id: $id) { lineItems(first: 250, after: $after) { ...OrderLines } }
+}
+"""
+    + _LINES,
+    wire.MoreLinesAnswer,
+)
+
+ALL_PARCELS = Query(
+    """
+query AllParcels($id: ID!, $packed: Int!) {
+  order(id: $id) { fulfillments { ...ParcelFacts } }
+}
+"""
+    + _PARCEL,
+    wire.MoreParcelsAnswer,
+)
+
+MORE_PACKED_LINES = Query(
+    """
+query MorePackedLines($id: ID!, $after: String) {
+  fulfillment(id: $id) { fulfillmentLineItems(first: 250, after: $after) { ...PackedLines } }
+}
+"""
+    + _PACKED,
+    wire.MorePackedLinesAnswer,
+)
+
+CANCEL_ORDER = Query(
+    """
+mutation CancelOrder($id: ID!) {
+  orderCancel(
+    orderId: $id
+    restock: true
+    reason: CUSTOMER
+    notifyCustomer: false
+    refundMethod: { originalPaymentMethodsRefund: false }
+  ) {
+    orderCancelUserErrors { field message code }
+  }
+}
+""",
+    wire.CancelOrderAnswer,
+)
+
+ORDER_STATE = Query(
+    "query OrderState($id: ID!) { order(id: $id) { cancelledAt } }",
+    wire.OrderStateAnswer,
+)
+
+PRODUCTS_WITH_SKUS = Query(
+    """
+query ProductsWithSkus($query: String!, $after: String) {
+  productVariants(first: 100, after: $after, query: $query, sortKey: ID) {
+    pageInfo { hasNextPage endCursor }
+    nodes { sku product { id } }
+  }
+}
+""",
+    wire.SkusAnswer,
+)
+
+ORDER_QUERIES: tuple[Query[BaseModel], ...] = (
+    LOOK,
+    SEARCH_ORDERS,
+    DEFINE_MARK,
+    CREATE_ORDER,
+    ORDERS_BY_ID,
+    MORE_ORDER_LINES,
+    ALL_PARCELS,
+    MORE_PACKED_LINES,
+    CANCEL_ORDER,
+    ORDER_STATE,
+    PRODUCTS_WITH_SKUS,
+)  # type: ignore[assignment]  # a tuple of queries of different models
+"""All of them."""

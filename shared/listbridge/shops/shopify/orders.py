@@ -1,0 +1,320 @@
+"""The orders of one store: looking for one, creating it, reading what became of it, cancelling it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from listbridge.domain.ids import ProductId, ShopOrderId, Sku
+from listbridge.domain.orders import ShopOrderRef
+from listbridge.domain.ports import Clock
+from listbridge.domain.problem import Problem
+from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
+from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RetryLater
+from listbridge.infra.http import Purpose
+from listbridge.shops.shopify import order_wire
+from listbridge.shops.shopify.client import AdminApi, beside
+from listbridge.shops.shopify.errors import CHANGED, UNREADABLE, TooDear
+from listbridge.shops.shopify.mapping import gid, is_number, number_of
+from listbridge.shops.shopify.order_errors import (
+    about_the_mark,
+    refused_cancel,
+    refused_create,
+    without_refused,
+)
+from listbridge.shops.shopify.order_input import CannotAddUp, Fields, order_input
+from listbridge.shops.shopify.order_mapping import found_order, money_of, search_for, shop_order, whose
+from listbridge.shops.shopify.order_queries import (
+    ALL_PARCELS,
+    CANCEL_ORDER,
+    CREATE_ORDER,
+    DEFINE_MARK,
+    LOOK,
+    MARK_KEY,
+    MARK_NAMESPACE,
+    MORE_ORDER_LINES,
+    MORE_PACKED_LINES,
+    ORDER_STATE,
+    ORDERS_BY_ID,
+    PRODUCTS_WITH_SKUS,
+    SEARCH_ORDERS,
+)
+
+_LOG = logging.getLogger("listbridge.shops.shopify")
+T = TypeVar("T")
+_DEFINITION = {
+    "namespace": MARK_NAMESPACE,
+    "key": MARK_KEY,
+    "name": "Marketplace order",
+    "description": "The marketplace and its order id, by which Listbridge knows the order again. Do not change it.",
+    "ownerType": "ORDER",
+    # "ID metafield types are automatically configured to have unique values" (shopify.dev, "Working with custom IDs").
+    "type": "id",
+}
+_OPTIONS = {
+    # The default leaves stock alone, and obeying the policy may refuse what is sold already.
+    "inventoryBehaviour": "DECREMENT_IGNORING_POLICY",
+    "sendReceipt": False,
+    "sendFulfillmentReceipt": False,
+}
+_SKUS_A_SEARCH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How much one read asks for: orders, and within each its lines, its fulfilments, and within these their lines."""
+
+    orders: int
+    lines: int
+    parcels: int
+    packed: int
+
+
+SHAPES = (Shape(orders=20, lines=50, parcels=10, packed=50), Shape(orders=1, lines=50, parcels=10, packed=10))
+"""From the wider to the narrower, which costs under 1000 points even if Shopify counts every fulfilment (README, Cost)."""
+
+
+class Orders:
+    """The orders of one store. Remembers for its lifetime what it learned of the store: the shape that the store's cost
+    rule accepts, and whether the mark is defined there."""
+
+    def __init__(self, api: AdminApi, clock: Clock) -> None:
+        self._api = api
+        self._clock = clock
+        self._rung = 0
+        self._defined = False
+
+    def products_with(self, skus: Sequence[Sku]) -> tuple[ProductId, ...]:
+        """The products of the variants with exactly these SKUs, as far as the search index knows them by now."""
+        wanted = [sku for sku in dict.fromkeys(skus) if sku]
+        found: dict[ProductId, None] = {}
+        for start in range(0, len(wanted), _SKUS_A_SEARCH):
+            batch = set(wanted[start : start + _SKUS_A_SEARCH])
+            hits = (one for one in self._variants(sorted(batch)) if one.sku in batch)
+            found |= {ProductId(number_of(one.product.id)): None for one in hits}
+        return tuple(found)
+
+    def _variants(self, skus: Sequence[str]) -> Iterator[order_wire.SkuHit]:
+        query = " OR ".join(f'sku:"{_escaped(sku)}"' for sku in skus)
+        after: str | None = None
+        while True:
+            variables = {"query": query, "after": after}
+            page = self._api.ask(PRODUCTS_WITH_SKUS, variables, operation="find_skus").product_variants
+            yield from page.nodes
+            after = page.page_info.end_cursor
+            if not page.page_info.has_next_page or after is None:
+                return
+
+    # Looking
+
+    def look(self, mark: OrderMark) -> tuple[FoundOrder, ...]:
+        """Ours, strictly, and then what the search finds of other tools' orders, and of twins of ours.
+
+        A store in which the mark is not defined yet refuses the strict half; then nothing of ours can carry it, and the
+        search alone is asked.
+        """
+        try:
+            return self._look(mark)
+        except TooDear:
+            raise
+        except Rejected:
+            self._defined = False
+        answer = self._api.ask(SEARCH_ORDERS, {"query": search_for(mark)}, operation="look_for_order")
+        return _found(mark, None, answer.orders.nodes)
+
+    def _look(self, mark: OrderMark) -> tuple[FoundOrder, ...]:
+        """Raises Rejected where the mark is not defined."""
+        own = {"namespace": MARK_NAMESPACE, "key": MARK_KEY, "value": mark.value}
+        variables = {"mark": own, "query": search_for(mark)}
+        answer = self._api.ask(LOOK, variables, operation="look_for_order")
+        self._defined = True
+        return _found(mark, answer.order_by_identifier, answer.orders.nodes)
+
+    # Creating
+
+    def create(self, draft: ShopOrderDraft) -> ShopOrderRef:
+        """Create the order; where one with our mark stands already, that one.
+
+        At most four requests: the mark's definition with a look after it, before the first order of a store; the order;
+        and the order once more without what Shopify does not accept of an address.
+        """
+        try:
+            order = order_input(draft, self._clock.now())
+        except CannotAddUp as error:
+            problem = Problem("shop_refused_order", {"field": "total", "reason": "adjustment"})
+            raise Rejected(problem, detail="create_order: takes off more than there is") from error
+        if not self._defined:
+            ours = self._defining(draft.mark)
+            if ours is not None:
+                return ours
+        made = self._create(order)
+        if made.order is None and made.user_errors:
+            slimmer = without_refused(order, made.user_errors)
+            made = self._create(slimmer) if slimmer is not None else made
+        if made.order is None:
+            return self._refused(made, draft)
+        total = money_of(made.order.total_price_set)
+        if total != draft.total:
+            fields = {"order": number_of(made.order.id), "wanted": str(draft.total), "made": str(total)}
+            _LOG.warning("shopify_order_total_differs", extra={"fields": fields})
+        return ShopOrderRef(ShopOrderId(number_of(made.order.id)), made.order.name)
+
+    def _create(self, order: Fields) -> order_wire.OrderCreated:
+        variables = {"order": order, "options": _OPTIONS}
+        answer = self._api.ask(
+            CREATE_ORDER, variables, operation="create_order", purpose=Purpose.WRITE
+        ).order_create
+        if answer is None or (answer.order is None and not answer.user_errors):
+            raise OutcomeUnknown(Problem(UNREADABLE.code), detail="create_order: neither order nor errors")
+        return answer
+
+    def _refused(self, made: order_wire.OrderCreated, draft: ShopOrderDraft) -> ShopOrderRef:
+        """The order that has our mark already, where that is the reason; else the verdict is raised. Never a second try."""
+        if about_the_mark(made.user_errors):
+            ours = _own(self._look(draft.mark))
+            if ours is not None:
+                return ours
+        raise refused_create(made.user_errors, draft)
+
+    def _defining(self, mark: OrderMark) -> ShopOrderRef | None:
+        """Define the mark and look by it; an order that carries it, should there be one.
+
+        Raises Rejected when orders cannot be looked for by the mark: then none may be created.
+        """
+        answer = self._define()
+        refused = [error for error in answer.user_errors if error.code != "TAKEN"]
+        if refused:
+            raise _no_mark(refused[0].code or "INVALID")
+        try:
+            return _own(self._look(mark))
+        except TooDear:
+            raise
+        except Rejected as error:
+            raise _no_mark("TAKEN") from error
+
+    def _define(self) -> order_wire.Defined:
+        """Idempotent, so that an unknown outcome is only a matter of trying later: no order is at stake yet."""
+        try:
+            return self._api.ask(
+                DEFINE_MARK, {"definition": _DEFINITION}, operation="create_order", purpose=Purpose.WRITE
+            ).metafield_definition_create
+        except OutcomeUnknown as error:
+            raise RetryLater(
+                error.problem, detail=error.detail, status=error.status, request_id=error.request_id
+            ) from error
+
+    # Reading
+
+    def read(self, orders: Sequence[ShopOrderId]) -> dict[ShopOrderId, ShopOrder]:
+        """Orders as they are now; absent are those for which Shopify's answer is a null."""
+        asked = [gid("Order", order) for order in dict.fromkeys(orders) if is_number(order)]
+        found: dict[ShopOrderId, ShopOrder] = {}
+        while asked:
+            shape = SHAPES[self._rung]
+            batch = asked[: shape.orders]
+            try:
+                answer = self._api.ask(ORDERS_BY_ID, _variables(batch, shape), operation="read_orders")
+            except TooDear:
+                if self._rung + 1 == len(SHAPES):
+                    raise
+                self._rung += 1
+                continue
+            for _, order in beside(batch, answer.nodes, "read_orders"):
+                if order is not None:
+                    read = self._whole(order, shape)
+                    found[read.id] = read
+            asked = asked[len(batch) :]
+        return found
+
+    def _whole(self, order: order_wire.Order, shape: Shape) -> ShopOrder:
+        """The order with what its first pages left out."""
+        parcels = order.fulfillments
+        if (
+            len(parcels) >= shape.parcels
+        ):  # a list without pages: as many as asked for may be fewer than there are
+            answer = self._api.ask(
+                ALL_PARCELS, {"id": order.id, "packed": shape.packed}, operation="read_orders"
+            )
+            parcels = _there(answer.order).fulfillments
+        return shop_order(order, self._lines(order), [(one, list(self._packed(one))) for one in parcels])
+
+    def _lines(self, order: order_wire.Order) -> list[order_wire.Line]:
+        lines = list(order.line_items.nodes)
+        page = order.line_items.page_info
+        while page.has_next_page:
+            variables = {"id": order.id, "after": page.end_cursor}
+            answer = self._api.ask(MORE_ORDER_LINES, variables, operation="read_orders")
+            more = _there(answer.order).line_items
+            lines += more.nodes
+            page = more.page_info
+        return lines
+
+    def _packed(self, parcel: order_wire.Fulfillment) -> Iterator[order_wire.PackedLine]:
+        page = parcel.fulfillment_line_items
+        yield from page.nodes
+        while page.page_info.has_next_page:
+            variables = {"id": parcel.id, "after": page.page_info.end_cursor}
+            answer = self._api.ask(MORE_PACKED_LINES, variables, operation="read_orders")
+            page = _there(answer.fulfillment).fulfillment_line_items
+            yield from page.nodes
+
+    # Cancelling
+
+    def cancel(self, order: ShopOrderId) -> None:
+        """Ask Shopify to cancel, and to put the stock back. It does so a moment later, in a job of its own; that the job
+        is accepted is all that is known here. No refund: the money was paid on the marketplace, and is paid back there.
+        """
+        if not is_number(order):
+            raise NotFound(
+                Problem("shop_refused_cancel", {"reason": "NOT_FOUND"}), detail="cancel_order: no such id"
+            )
+        named = gid("Order", order)
+        answer = self._api.ask(
+            CANCEL_ORDER, {"id": named}, operation="cancel_order", purpose=Purpose.WRITE
+        ).order_cancel
+        if answer is None:
+            raise OutcomeUnknown(Problem(UNREADABLE.code), detail="cancel_order: no payload")
+        if not answer.order_cancel_user_errors:
+            return
+        # An order that is cancelled already is refused like any other: only the order itself tells.
+        state = self._api.ask(ORDER_STATE, {"id": named}, operation="read_orders").order
+        if state is None or state.cancelled_at is None:
+            raise refused_cancel(answer.order_cancel_user_errors)
+
+
+def _found(
+    mark: OrderMark, own: order_wire.OrderName | None, hits: Sequence[order_wire.OrderTraces]
+) -> tuple[FoundOrder, ...]:
+    """Ours first; none twice."""
+    strict = [found_order(own, ours=True)] if own is not None else []
+    known = [*strict, *(one for hit in hits if (one := whose(hit, mark)) is not None)]
+    unique: dict[ShopOrderId, FoundOrder] = {}
+    for one in sorted(known, key=lambda one: not one.ours):
+        unique.setdefault(one.id, one)
+    return tuple(unique.values())
+
+
+def _own(found: Sequence[FoundOrder]) -> ShopOrderRef | None:
+    return next((ShopOrderRef(one.id, one.name, one.ours) for one in found if one.ours), None)
+
+
+def _no_mark(reason: str) -> Rejected:
+    return Rejected(
+        Problem("shopify_mark_refused", {"reason": reason}, "free_mark"), detail="create_order: no mark"
+    )
+
+
+def _variables(ids: Sequence[str], shape: Shape) -> dict[str, Any]:
+    return {"ids": list(ids), "lines": shape.lines, "parcels": shape.parcels, "packed": shape.packed}
+
+
+def _there(thing: T | None) -> T:
+    if thing is None:
+        raise CHANGED.error(detail="read_orders: gone between two pages", status=200, request=None)
+    return thing
+
+
+def _escaped(sku: str) -> str:
+    return sku.replace("\\", "\\\\").replace('"', '\\"')
