@@ -240,9 +240,13 @@ def address_input(address: Address) -> Fields:
 
 
 def _tags(tags: Iterable[str]) -> list[str]:
-    """Each once; a comma would cut a tag in two, and Shopify takes 40 characters."""
-    clean = (tag.replace(",", " ").strip()[:_LONGEST_TAG].strip() for tag in tags)
-    return list({tag.casefold(): tag for tag in clean if tag}.values())
+    """Each once, as first written; a comma would cut a tag in two, and Shopify takes 40 characters."""
+    unique: dict[str, str] = {}
+    for tag in tags:
+        clean = tag.replace(",", " ").strip()[:_LONGEST_TAG].strip()
+        if clean:
+            unique.setdefault(clean.casefold(), clean)
+    return list(unique.values())
 
 
 def _bag(money: Money) -> Fields:
