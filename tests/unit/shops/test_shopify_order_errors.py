@@ -10,7 +10,7 @@ import pytest
 from listbridge.domain.verdicts import NotFound, RateLimited, Rejected, RetryLater
 from listbridge.shops.shopify.order_errors import refused_cancel, refused_create, without_refused
 from listbridge.shops.shopify.order_wire import CodedError
-from tests.unit.shops.shopify_drafts import ADDRESS, BUYER, draft, line
+from tests.fakes.order_drafts import ADDRESS, BUYER, draft, line
 
 
 def error(*field: str, message: str = "is invalid", code: str | None = "INVALID") -> CodedError:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from listbridge.domain.orders import Address, Buyer
 from listbridge.domain.shop_orders import ShopOrderDraft
 from listbridge.shops.shopify.order_input import CannotAddUp, address_input, order_input
-from tests.unit.shops.shopify_drafts import ADDRESS, BUYER, PLACED, draft, line, money, shipping, tax
+from tests.fakes.order_drafts import ADDRESS, BUYER, PLACED, draft, line, money, shipping, tax
 
 NOW = PLACED + timedelta(hours=1)
 

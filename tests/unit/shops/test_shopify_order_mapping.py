@@ -11,7 +11,7 @@ from listbridge.domain.ids import RemoteOrderId
 from listbridge.domain.shop_orders import OrderMark, Parcel
 from listbridge.shops.shopify import order_wire as wire
 from listbridge.shops.shopify.order_mapping import search_for, shop_order, whose
-from tests.unit.shops.shopify_drafts import MARK, money
+from tests.fakes.order_drafts import MARK, money
 
 ID = "12-34567-89012"
 SENT = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)

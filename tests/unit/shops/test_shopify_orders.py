@@ -20,7 +20,7 @@ from listbridge.domain.verdicts import (
     RetryLater,
     Unauthorized,
 )
-from tests.unit.shops.shopify_drafts import ADDRESS, BUYER, MARK, draft
+from tests.fakes.order_drafts import ADDRESS, BUYER, MARK, draft
 from tests.unit.shops.shopify_line import Line, failed, ok
 
 NOBODY = {"nodes": [], "pageInfo": {"hasNextPage": False}}
