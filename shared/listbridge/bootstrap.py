@@ -97,6 +97,8 @@ def _build() -> Deps:
     from listbridge.infra.repositories.items import DynamoItems
     from listbridge.infra.repositories.jobs import DynamoJobs
     from listbridge.infra.repositories.listings import DynamoListings
+    from listbridge.infra.repositories.orders import DynamoOrders
+    from listbridge.infra.repositories.polls import DynamoPolls
     from listbridge.infra.repositories.publications import DynamoPublications
     from listbridge.infra.repositories.variants import DynamoVariants
     from listbridge.infra.secrets import SecretsManagerStore
@@ -122,6 +124,8 @@ def _build() -> Deps:
         variants=DynamoVariants(),
         listings=DynamoListings(),
         items=DynamoItems(),
+        orders=DynamoOrders(),
+        polls=DynamoPolls(),
         publications=DynamoPublications(),
         leases=DynamoLeases(clock),
         counters=DynamoCounters(),

@@ -13,6 +13,8 @@ from tests.fakes.inbox import FakeInbox
 from tests.fakes.items import FakeItemRepository
 from tests.fakes.jobs import FakeJobRepository
 from tests.fakes.listings import FakeListingRepository
+from tests.fakes.orders import FakeOrderRepository
+from tests.fakes.polls import FakePollRepository
 from tests.fakes.publications import FakePublicationRepository
 from tests.fakes.queues import FakeQueues
 from tests.fakes.secrets import FakeSecretStore
@@ -31,6 +33,8 @@ class Stores:
         self.variants = FakeVariantRepository(self.cut)
         self.listings = FakeListingRepository(self.cut)
         self.items = FakeItemRepository(self.cut)
+        self.orders = FakeOrderRepository(self.variants, self.cut)
+        self.polls = FakePollRepository(self.cut)
         self.publications = FakePublicationRepository(self.cut)
         self.leases = FakeLeases(self.clock, self.cut)
         self.counters = FakeCounters(self.cut)

@@ -70,13 +70,11 @@ class FakeVariantRepository:
             if row is not None:
                 self._rows[key] = replace(row, listings=row.listings - {listing}, rev=row.rev + 1)
 
-    def reserve(self, key: VariantKey, line: str, reservation: Reservation | None) -> None:
-        self._before_write("variants.reserve")
+    def hold(self, key: VariantKey, entries: Mapping[str, Reservation | None]) -> None:
+        """Set (None: remove) reservations: `FakeOrderRepository` writes them, with its proof of the order."""
         with self._lock:
             row = self._row(key)
-            held: Mapping[str, Reservation] = {k: v for k, v in row.reservations.items() if k != line}
-            if reservation is not None:
-                held = {**held, line: reservation}
+            held = {name: one for name, one in {**row.reservations, **entries}.items() if one is not None}
             self._rows[key] = replace(row, reservations=held, rev=row.rev + 1)
 
     def page(self, shop: ShopId, cursor: str | None, limit: int) -> tuple[list[Variant], str | None]:

@@ -65,6 +65,8 @@ SOURCES = {
     Lane.RECOMPUTE: LaneSource("recompute_listings", 10, 60, 360),
     Lane.REVISE: LaneSource("revise_inventory", 10, 30, 30),
     Lane.PUBLISH: LaneSource("publish_listing", 1, 120, 720),
+    Lane.ORDERS: LaneSource("import_orders", 10, 60, 360),
+    Lane.FULFILLMENTS: LaneSource("relay_fulfillment", 10, 60, 360),
 }
 
 
@@ -99,6 +101,7 @@ class World:
         s.cut.hook = self.fate
         self.deps = Deps(
             clock=s.clock, configuration=s.configuration, variants=s.variants, listings=s.listings, items=s.items,
+            orders=s.orders, polls=s.polls,
             publications=s.publications, leases=s.leases, counters=s.counters, inbox=s.inbox, jobs=s.jobs,
             activity=s.activity, queues=s.queues, secrets=s.secrets, shops=self.shops, marketplaces=self.marketplaces,
             limits=self.limits, workers=1,

@@ -26,6 +26,18 @@ Item = dict[str, Any]
 _NAME = re.compile(r"#(\w+)")
 _BATCH_GET = 100
 _BATCH_TRIES = 8
+_TRANSACT_TRIES = 10
+_PASSING = {
+    "TransactionConflict",
+    "ThrottlingError",
+    "ThrottlingException",
+    "ProvisionedThroughputExceeded",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "TransactionInProgressException",
+}
+"""Why a transaction did not happen this time, among a cancellation's reasons or by itself (DynamoDB API reference,
+TransactWriteItems, Errors)."""
 
 
 class ConditionFailed(Exception):
@@ -120,8 +132,12 @@ def query(
     index: str | None = None,
     limit: int | None = None,
     cursor: str | None = None,
+    newest_first: bool = False,
 ) -> tuple[list[Item], str | None]:
-    """One page of rows in key order, and where the next begins. Without an index it is strongly consistent."""
+    """One page of rows in key order, and where the next begins. Without an index it is strongly consistent.
+
+    `newest_first` turns the order round, for keys that are instants.
+    """
     what: dict[str, Any] = {
         "TableName": table,
         "KeyConditionExpression": where,
@@ -132,6 +148,8 @@ def query(
         what["ConsistentRead"] = True
     else:
         what["IndexName"] = index
+    if newest_first:
+        what["ScanIndexForward"] = False
     return _page(aws.client("dynamodb").query, what, limit, cursor)
 
 
@@ -145,17 +163,54 @@ def query_all(table: str, where: str, values: Mapping[str, Item]) -> Iterator[It
             return
 
 
+def transact(writes: Sequence[Mapping[str, Any]]) -> set[int]:
+    """Do all of these writes (TransactWriteItems), or none; the answer holds the places of those whose condition failed.
+
+    Empty means done. A transaction that met another one, or was throttled, is tried again.
+
+    Raises:
+        TimeoutError: it kept meeting others.
+    """
+    for attempt in range(_TRANSACT_TRIES):
+        if attempt:
+            pause(attempt)
+        try:
+            aws.client("dynamodb").transact_write_items(TransactItems=list(writes))
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            reasons: Any = error.response.get("CancellationReasons") or ()
+            failed = {at for at, one in enumerate(reasons) if one.get("Code") == "ConditionalCheckFailed"}
+            if failed:
+                return failed
+            if code not in _PASSING and not any(one.get("Code") in _PASSING for one in reasons):
+                raise
+        else:
+            return set()
+    raise TimeoutError(f"a transaction of {len(writes)} writes met others {_TRANSACT_TRIES} times")
+
+
 def scan(
-    table: str, only: str, values: Mapping[str, Item], *, limit: int, cursor: str | None
+    table: str,
+    only: str | None,
+    values: Mapping[str, Item],
+    *,
+    limit: int,
+    cursor: str | None,
+    fields: str | None = None,
 ) -> tuple[list[Item], str | None]:
-    """One page of a whole table's rows, strongly consistent: at most `limit` are looked at, so a page may be empty."""
+    """One page of a whole table's rows, strongly consistent: at most `limit` are looked at, so a page may be empty.
+
+    `only` is the condition on the rows, None for all of them; `fields` (`#account, #order`) leaves other attributes out.
+    """
     what: dict[str, Any] = {
         "TableName": table,
-        "FilterExpression": only,
-        "ExpressionAttributeNames": names_in(only),
-        "ExpressionAttributeValues": values,
+        "ExpressionAttributeNames": names_in(*(part for part in (only, fields) if part is not None)),
         "ConsistentRead": True,
     }
+    if only is not None:
+        what |= {"FilterExpression": only, "ExpressionAttributeValues": values}
+    if fields is not None:
+        what["ProjectionExpression"] = fields
     return _page(aws.client("dynamodb").scan, what, limit, cursor)
 
 

@@ -87,6 +87,8 @@ class Installation:
             variants=self.stores.variants,
             listings=self.stores.listings,
             items=self.stores.items,
+            orders=self.stores.orders,
+            polls=self.stores.polls,
             publications=self.stores.publications,
             leases=self.stores.leases,
             counters=self.stores.counters,

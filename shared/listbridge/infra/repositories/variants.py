@@ -7,8 +7,9 @@ each changed by its own update: an observation can never overwrite them, nor the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from listbridge.domain.catalog import Observation, Reservation, Variant, VariantFacts, Visibility, Write
 from listbridge.domain.ids import ListingKey, ProductId, ShopId, VariantId, VariantKey
@@ -18,6 +19,7 @@ from listbridge.infra.documents import VERSION, Json
 from listbridge.infra.dynamo import Item, number, text
 
 _TRIES = 20
+_EXISTS = "attribute_exists(#doc)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +110,6 @@ class DynamoVariants:
         except dynamo.ConditionFailed:
             return
 
-    def reserve(self, key: VariantKey, line: str, reservation: Reservation | None) -> None:
-        """Set (None: remove) the reservation of one order line; a replay changes nothing. Raises Missing."""
-        values: dict[str, Item] = {}
-        expression = "REMOVE #reservations.#line ADD #rev :one"
-        if reservation is not None:
-            held = _RESERVED.write(_Reserved(reservation.quantity, reservation.absorbed_from))
-            expression = "SET #reservations.#line = :held ADD #rev :one"
-            values = {":held": text(held)}
-        try:
-            self._change(key, expression, values, {"#line": line})
-        except dynamo.ConditionFailed as error:
-            raise Missing("variant", str(key)) from error
-
     def page(self, shop: ShopId, cursor: str | None, limit: int) -> tuple[list[Variant], str | None]:
         """All variants of a shop in no order; a page looks at `limit` rows of all shops and may come back empty."""
         values = {":shop": text(f"{shop}#")}
@@ -160,17 +149,39 @@ class DynamoVariants:
             return False
         return True
 
-    def _change(
-        self, key: VariantKey, expression: str, values: dict[str, Item], names: dict[str, str] | None = None
-    ) -> None:
-        dynamo.update(
-            self._table,
-            _key(key),
-            expression,
-            condition="attribute_exists(#doc)",
-            values={**values, ":one": number(1)},
-            names=names,
-        )
+    def _change(self, key: VariantKey, expression: str, values: dict[str, Item]) -> None:
+        values = {**values, ":one": number(1)}
+        dynamo.update(self._table, _key(key), expression, condition=_EXISTS, values=values)
+
+
+def reserving(key: VariantKey, entries: Mapping[str, Reservation | None]) -> dict[str, Any]:
+    """A transaction's update of one variant that sets (None: removes) reservations by their names.
+
+    Its condition fails for a variant that was never observed; a replay leaves the same reservations.
+    """
+    names: dict[str, str] = {}
+    values: dict[str, Item] = {":one": number(1)}
+    setting, removing = [], []
+    for place, (name, held) in enumerate(entries.items()):
+        names[f"#e{place}"] = name
+        if held is None:
+            removing.append(f"#reservations.#e{place}")
+        else:
+            values[f":e{place}"] = text(_RESERVED.write(_Reserved(held.quantity, held.absorbed_from)))
+            setting.append(f"#reservations.#e{place} = :e{place}")
+    parts = ["ADD #rev :one"]
+    if setting:
+        parts.append("SET " + ", ".join(setting))
+    if removing:
+        parts.append("REMOVE " + ", ".join(removing))
+    return {
+        "TableName": settings.table("variants"),
+        "Key": _key(key),
+        "UpdateExpression": " ".join(parts),
+        "ConditionExpression": _EXISTS,
+        "ExpressionAttributeNames": {"#doc": "doc", "#rev": "rev", "#reservations": "reservations", **names},
+        "ExpressionAttributeValues": values,
+    }
 
 
 def _agree(row: Item, doc: str, mine: _Observed) -> bool:
