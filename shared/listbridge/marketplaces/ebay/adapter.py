@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
-from listbridge.domain.ids import AccountId, Site, Sku
+from listbridge.domain.ids import AccountId, RemoteId, RemoteOrderId, Site, Sku
 from listbridge.domain.listing import Listing
+from listbridge.domain.orders import OrderRead
 from listbridge.domain.ports import (
     AccountIdentity,
     MarketplaceAdapter,
+    OrderPage,
     Published,
     PublishRequest,
     PublishSteps,
     RemoteListing,
+    RemoteShipment,
     Revision,
     RevisionResult,
 )
+from listbridge.domain.shop_orders import Parcel
 from listbridge.infra.connection import Connection
 from listbridge.marketplaces.ebay import ending, revising
+from listbridge.marketplaces.ebay.carriers import tracking_number
 from listbridge.marketplaces.ebay.choices import choices
 from listbridge.marketplaces.ebay.client import EbayHttp, Request
 from listbridge.marketplaces.ebay.inventory import Inventory
 from listbridge.marketplaces.ebay.mapping import listing_content, settings_of
+from listbridge.marketplaces.ebay.orders import Orders
 from listbridge.marketplaces.ebay.publishing import Publishing
 from listbridge.marketplaces.ebay.reading import Reader
 from listbridge.marketplaces.ebay.sites import SITES, site_of
@@ -37,6 +45,7 @@ class EbayAdapter:
         self._http = EbayHttp(connection)
         self._inventory = Inventory(self._http)
         self._reader = Reader(self._inventory, AccountId(connection.id))
+        self._orders = Orders(self._http)
 
     def identify(self) -> AccountIdentity:
         """The seller's immutable user id (a user name can be changed, getUser) and the sites, his own first."""
@@ -68,6 +77,27 @@ class EbayAdapter:
 
     def end(self, request: PublishRequest, steps: PublishSteps) -> None:
         ending.end(self._inventory, request, steps)
+
+    def orders_changed(self, since: datetime, cursor: str | None) -> OrderPage:
+        return self._orders.changed(since, cursor)
+
+    def read_order(self, order: RemoteOrderId) -> OrderRead:
+        return self._orders.one(order)
+
+    def shipments(self, order: RemoteOrderId) -> tuple[RemoteShipment, ...]:
+        return self._orders.shipments(order)
+
+    def tracking_as_told(self, tracking: str) -> str:
+        return tracking_number(tracking)
+
+    def ship(self, order: RemoteOrderId, parcel: Parcel) -> RemoteId:
+        return self._orders.ship(order, parcel)
+
+    def order_url(self, order: RemoteOrderId) -> str:
+        """The order's page in Seller Hub (unverified, README); none is known outside eBay's production."""
+        if self._http.hosts.replaced or self._http.settings.environment != "production":
+            return ""
+        return f"https://www.ebay.com/sh/ord/details?orderid={quote(order, safe='')}"
 
     def creation_choices(self, site: Site) -> Mapping[str, Any]:
         return choices(self._http, site_of(site))

@@ -1,7 +1,7 @@
 """eBay's errors and our verdicts.
 
-Sources: `x-response-codes` of sell_inventory 1.18.4, sell_account 1.9.3, commerce_taxonomy 1.1.0; the ids below 4000
-are common errors of eBay's gateway (developer guide, not part of the documents, not verified). A contract test holds
+Sources: `x-response-codes` of sell_inventory 1.18.4, sell_account 1.9.3, sell_fulfillment 1.20.7, commerce_taxonomy
+1.1.0; the ids below 4000 are common errors of eBay's gateway (developer guide, not part of the documents, not verified). A contract test holds
 the table against the documents.
 """
 
@@ -69,6 +69,7 @@ SCOPE_MISSING = Row(Unauthorized, "ebay_scope_missing", "reconnect_account")
 QUANTITY = Row(Rejected, "ebay_quantity_refused", "check_stock_in_shop")
 NOT_LIVE = Row(NotFound, "ebay_not_live", "relist")
 ZERO = Row(Rejected, ZERO_REFUSED, "enable_out_of_stock_control")
+INCOMPLETE = Row(RetryLater, "orders_incomplete")
 
 _BUSY = Row(RetryLater, "ebay_item_busy", after_s=2.0)
 _ON_HOLD = Row(RetryLater, "ebay_listing_on_hold", "read_ebay_mail", 900.0)
@@ -84,6 +85,10 @@ _OURS = Row(Rejected, "ebay_request_refused", "report_to_us")
 _ITEM_GONE = Row(NotFound, "ebay_item_gone", "send_again")
 _OFFER_GONE = Row(NotFound, "ebay_offer_gone", "send_again")
 _SKU = Row(Rejected, "ebay_sku_refused", "change_sku_in_shop")
+_NOT_READY = Row(Rejected, "ebay_account_not_ready", "complete_on_ebay")
+_ORDER_GONE = Row(NotFound, "ebay_order_gone", "look_on_ebay")
+_PARCEL = Row(Rejected, "ebay_parcel_refused", "mark_sent_on_ebay")
+_TRACKING = Row(Rejected, "ebay_tracking_refused", "correct_tracking")
 
 
 def _each(row: Row, *ids: int) -> dict[int, Row]:
@@ -105,7 +110,7 @@ BY_ID: Final[Mapping[int, Row]] = {
     25009: Row(Rejected, "ebay_return_policy_refused", "choose_policies"),
     25012: Row(Rejected, "ebay_location_refused", _PROFILE),
     25013: Row(Rejected, "ebay_variations_refused", "check_options_in_shop"),
-    25018: Row(Rejected, "ebay_account_not_ready", "complete_on_ebay"),
+    25018: _NOT_READY,
     25019: Row(Rejected, "ebay_revision_refused", "read_ebay_message"),
     25025: _BUSY,
     25026: Row(Rejected, "ebay_selling_limit", "raise_selling_limit"),
@@ -113,6 +118,9 @@ BY_ID: Final[Mapping[int, Row]] = {
     25703: Row(Rejected, "ebay_sku_in_other_group", "end_other_listing"),
     25704: Row(Rejected, "ebay_sku_listed_alone", "stop_and_send"),
     25705: Row(NotFound, "ebay_group_gone", "send_again"),
+    32100: _ORDER_GONE,
+    32300: _TRACKING,
+    32400: _NOT_READY,
     **_each(_PICTURES, 25014, 25015, 25501),
     **_each(_CONTENT, 25016, 25017, 25020, 25031, 25032, 25503, 25715),
     **_each(_CONDITION, 25021, *range(25041, 25053)),
@@ -126,6 +134,8 @@ BY_ID: Final[Mapping[int, Row]] = {
     **_each(_OFFER_GONE, 25713, 25725),
     **_each(_SKU, 25707, 25708),
     **_each(_OURS, 2004, 25706, 25709, 25727, 25734),
+    **_each(_OURS, 30700, 30800, 30810, 30820, 30830, 30840, 30850, 30900, 31000, 31100, 32800),
+    **_each(_PARCEL, 32200, 32210, 32500, 32600, 34100, 34200, 34300, 34500),
 }  # fmt: skip
 """By errorId, for refusals. An id that is not here is judged by its category and the HTTP status."""
 
@@ -179,7 +189,8 @@ class Refusal:
             row = TOKEN_REFUSED
         elif self.status == 429:
             row = THROTTLED
-        elif self.status >= 500:
+        elif self.status >= 500 or (self.status == 409 and self.write):
+            # A conflict without a word may be one with our own earlier call: look before it is repeated.
             row = UNKNOWN if self.write else UNAVAILABLE
         else:
             row = UNREADABLE  # a page of some edge server, or a refusal without a reason: it never reached the API

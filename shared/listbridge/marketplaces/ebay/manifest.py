@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from listbridge.domain.manifest import BudgetSpec, MarketplaceManifest
-from listbridge.domain.ports import MarketplaceTraits
+from listbridge.domain.ports import MarketplaceTraits, OrderTraits
 from listbridge.domain.rules import Bounds
 from listbridge.marketplaces.ebay.sites import SITES
 
@@ -14,6 +14,9 @@ MAX_SKU_LENGTH = 50
 """Offer and PriceQuantity, "Max Length: 50" (sell_inventory 1.18.4)."""
 PACIFIC = "America/Los_Angeles"
 """Daily quotas begin anew at midnight Pacific (developer.ebay.com, API call limits, read 2026-11-23)."""
+_DAY_S = 86_400.0
+_FULFILLMENT_CALLS = 100_000
+"""Per day and app (unverified)."""
 
 _INVENTORY = (
     "getInventoryItem", "bulkGetInventoryItem", "createOrReplaceInventoryItem", "getInventoryItemGroup",
@@ -21,13 +24,16 @@ _INVENTORY = (
     "publishOfferByInventoryItemGroup", "withdrawOffer", "withdrawOfferByInventoryItemGroup",
     "bulkUpdatePriceQuantity", "getInventoryLocations",
 )  # fmt: skip
+_FULFILLMENT = ("getOrders", "getOrder", "getShippingFulfillments", "createShippingFulfillment")
 
 MANIFEST = MarketplaceManifest(
     slug="ebay",
     label="eBay",
-    api_version="inventory 1.18.4, account 1.9.3, identity 2.0.0, taxonomy 1.1.0",
+    api_version="inventory 1.18.4, fulfillment 1.20.7, account 1.9.3, identity 2.0.0, taxonomy 1.1.0",
     docs="https://developer.ebay.com/develop/api/sell/inventory_api",
-    capabilities=frozenset({"publish", "variations", "revise", "full_revise", "end", "relist", "link", "consent"}),
+    capabilities=frozenset(
+        {"publish", "variations", "revise", "full_revise", "end", "relist", "link", "consent", "orders", "fulfillment"}
+    ),
     traits=MarketplaceTraits(
         # No source says how late a call that timed out may still be applied. The clock of a read-back begins when we
         # gave up on the call, after the whole HTTP time limit; ten seconds more is our choice, drift checks stand behind.
@@ -40,6 +46,18 @@ MANIFEST = MarketplaceManifest(
         # One call for all items and one per SKU for its offers: eleven calls, within what ordinary callers may burst.
         read_back_batch=10,
         refuses_zero=ZERO_REFUSED,
+        # No source says how far getOrders lags behind a sale, nor when a parcel is certain to be shown: five minutes and
+        # one are our choice.
+        orders=OrderTraits(
+            overlap_s=300.0,
+            look_back_s=14 * _DAY_S,
+            # Half of the day's calls: the other half reads single orders and tells of parcels.
+            calls_per_day=_FULFILLMENT_CALLS / 2,
+            settle_s=60.0,
+            # An order can be paid until the seller cancels it, which eBay lets him do from the fourth day on and asks him
+            # to do within 30 (ebay.co.uk, help 4137 "Resolving unpaid items", read 2026-11-24): one day more.
+            unpaid_expires_s=31 * _DAY_S,
+        ),
     ),
     # Prices: eBay documents a currency per site and no bounds; below a cent nothing can be asked, the upper bound is ours.
     # Quantity: no maximum is documented either, this one is ours. What eBay refuses all the same is shown to the seller.
@@ -53,14 +71,15 @@ MANIFEST = MarketplaceManifest(
         for site in SITES.values()
     },
     # Calls per second are not published: 25 is what the project plans with, for one app over all its accounts. Quotas
-    # per day from developer.ebay.com, API call limits (account 25,000, analytics 5,000); inventory's 2,000,000 and the
-    # 5,000 of identity and taxonomy are not verified. What eBay really allows is read from getRateLimits after a 429.
+    # per day from developer.ebay.com, API call limits (account 25,000, analytics 5,000); inventory's 2,000,000,
+    # fulfillment's 100,000 and the 5,000 of identity and taxonomy are not verified. What eBay really allows is read from getRateLimits after a 429.
     budgets=(
         BudgetSpec("inventory", "app", _INVENTORY, rate=25, burst=25, day_quota=2_000_000, day_zone=PACIFIC),
         BudgetSpec(
             "account", "app", ("getFulfillmentPolicies", "getPaymentPolicies", "getReturnPolicies"), rate=2, burst=6,
             day_quota=25_000, day_zone=PACIFIC,
         ),
+        BudgetSpec("fulfillment", "app", _FULFILLMENT, rate=10, burst=20, day_quota=_FULFILLMENT_CALLS, day_zone=PACIFIC),
         BudgetSpec("identity", "app", ("getUser",), rate=1, burst=5, day_quota=5_000, day_zone=PACIFIC),
         BudgetSpec(
             "taxonomy", "app", ("getDefaultCategoryTreeId", "getCategorySuggestions"), rate=1, burst=5,

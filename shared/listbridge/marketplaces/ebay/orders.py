@@ -1,0 +1,156 @@
+"""The Fulfillment API of one account: orders, and the parcels of each. Source: sell_fulfillment 1.20.7."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from requests import Response
+
+from listbridge.domain.ids import LineId, RemoteId, RemoteOrderId
+from listbridge.domain.orders import OrderRead
+from listbridge.domain.ports import OrderPage, RemoteShipment
+from listbridge.domain.shop_orders import Parcel
+from listbridge.marketplaces.ebay.carriers import carrier_code, tracking_number
+from listbridge.marketplaces.ebay.client import EbayHttp, Refused, Request
+from listbridge.marketplaces.ebay.errors import INCOMPLETE, UNKNOWN, UNREADABLE
+from listbridge.marketplaces.ebay.order_mapping import Unmappable, changed_at_of, order_id_of, order_read
+from listbridge.marketplaces.ebay.order_windows import Windows, milliseconds, moment_text
+from listbridge.marketplaces.ebay.order_wire import AnyOrder, OrderList, Packages, SentLine, SentPackage
+
+_ORDERS = "/sell/fulfillment/v1/order"
+_MOST = 200
+"""Orders per page; more is refused (getOrders, limit)."""
+
+
+class Orders:
+    """All methods raise RemoteError."""
+
+    def __init__(self, http: EbayHttp) -> None:
+        self._http = http
+
+    def changed(self, since: datetime, cursor: str | None) -> OrderPage:
+        """One page, and where to go on (`order_windows`).
+
+        A page that is short, or does not agree with what eBay says of it, ends the poll with RetryLater.
+        """
+        now = self._http.connection.clock.now()
+        windows = Windows.parse(cursor) if cursor else Windows.since(since, now)
+        params = {"filter": windows.filter, "limit": str(_MOST), "offset": str(windows.offset)}
+        answer = self._http.read(Request("GET", _ORDERS, "getOrders", params=params), OrderList)
+        rows, more = answer.orders or [], _more(windows, answer)
+        reads, unreadable = _reads(rows)
+        rest: Windows | None
+        if not more:
+            rest = windows.done(now)
+        elif windows.instant:
+            rest = windows.further(len(rows), answer.total or 0)
+        else:
+            rest = windows.cut([moment for moment in map(changed_at_of, rows) if moment is not None], now)
+        return OrderPage(tuple(reads), rest.cursor if rest else None, tuple(unreadable))
+
+    def one(self, order: RemoteOrderId) -> OrderRead:
+        """The order as it is now: only this call tells the buyer's tax number. Raises NotFound."""
+        answer = self._http.read(Request("GET", _path(order), "getOrder"), AnyOrder)
+        try:
+            return order_read(answer.model_dump(), strict=True)
+        except Unmappable as error:
+            raise UNREADABLE.error(detail=f"getOrder: {error}") from None
+
+    def shipments(self, order: RemoteOrderId) -> tuple[RemoteShipment, ...]:
+        """Every parcel that eBay knows of. Raises NotFound for an order that it does not have."""
+        request = Request("GET", f"{_path(order)}/shipping_fulfillment", "getShippingFulfillments")
+        answer = self._http.read(request, Packages)
+        packages = answer.fulfillments or []
+        if (answer.total or 0) > len(packages):
+            raise UNREADABLE.error(detail="getShippingFulfillments: fewer parcels than counted")
+        return tuple(
+            RemoteShipment(
+                RemoteId(package.fulfillment_id),
+                _counted((LineId(line.line_item_id), line.quantity) for line in package.line_items or ()),
+                package.shipment_tracking_number or "",
+            )
+            for package in packages
+        )
+
+    def ship(self, order: RemoteOrderId, parcel: Parcel) -> RemoteId:
+        """Tell of one parcel; telling it twice makes two. Returns the fulfilment's id.
+
+        Raises Rejected when it is refused, OutcomeUnknown when it may have been taken.
+        """
+        package = package_of(parcel, self._http.connection.clock.now())
+        path = f"{_path(order)}/shipping_fulfillment"
+        request = Request("POST", path, "createShippingFulfillment", body=package.body(), write=True)
+        try:
+            response = self._http.send(request)
+        except Refused as refused:
+            raise refused.verdict from None
+        # Without tracking the id is "an arbitrary number such as 999" (ShippingFulfillmentDetails.trackingNumber).
+        fulfillment = _located(response) or package.tracking_number
+        if not fulfillment:
+            raise UNKNOWN.error(detail="createShippingFulfillment: no Location", status=response.status_code)
+        return RemoteId(fulfillment)
+
+
+def package_of(parcel: Parcel, now: datetime) -> SentPackage:
+    """The parcel as eBay takes it: sent in the past, with carrier and number, or with neither."""
+    tracking = tracking_number(parcel.tracking)
+    return SentPackage(
+        line_items=[SentLine(line_item_id=line, quantity=count) for line, count in parcel.lines.items()],
+        shipped_date=moment_text(milliseconds(min(parcel.shipped_at, now))),
+        shipping_carrier_code=carrier_code(parcel.carrier) if tracking else None,
+        tracking_number=tracking or None,
+    )
+
+
+def _more(windows: Windows, answer: OrderList) -> bool:
+    """Whether the span holds more orders than this page shows. Raises RetryLater for a page that does not hold together.
+
+    `next` is not followed: its presence is a word that there is more, where it leads is our own arithmetic.
+    """
+    count = len(answer.orders or ())
+    if answer.total is None:
+        raise INCOMPLETE.error(detail="getOrders: no total")
+    left = answer.total - windows.offset
+    limit = min(_MOST, answer.limit) if answer.limit else _MOST
+    more = count < left or bool(answer.next)
+    if count < min(limit, left):
+        raise INCOMPLETE.error(detail=f"getOrders: {count} orders where {min(limit, left)} are due")
+    if more and not count:
+        raise INCOMPLETE.error(detail="getOrders: an empty page that is not the last")
+    if windows.offset and answer.total != windows.total:
+        raise INCOMPLETE.error(detail="getOrders: the list changed while it was read")
+    return more
+
+
+def _reads(rows: Sequence[Any]) -> tuple[list[OrderRead], list[RemoteOrderId]]:
+    """The orders, and the ids of those that cannot be understood. What has not even an id is no order."""
+    reads: list[OrderRead] = []
+    unreadable: list[RemoteOrderId] = []
+    for row in rows:
+        try:
+            reads.append(order_read(row))
+        except Unmappable:
+            named = order_id_of(row)
+            if named is not None:
+                unreadable.append(named)
+    return reads, unreadable
+
+
+def _counted(lines: Any) -> dict[LineId, int]:
+    """Units by line; a line that stands twice in a parcel counts twice."""
+    found: dict[LineId, int] = {}
+    for line, count in lines:
+        found[line] = found.get(line, 0) + count
+    return found
+
+
+def _located(response: Response) -> str:
+    """The last part of the Location header: the new fulfilment's id."""
+    return unquote(urlsplit(response.headers.get("Location", "")).path.rsplit("/", 1)[-1])
+
+
+def _path(order: RemoteOrderId) -> str:
+    return f"{_ORDERS}/{quote(order, safe='')}"
