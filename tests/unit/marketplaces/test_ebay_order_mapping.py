@@ -1,0 +1,431 @@
+"""An eBay order in our words: exact amounts, safe states, and a buyer who is nowhere else."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from listbridge.domain.ids import LineId, RemoteId, RemoteOrderId, Site, Sku
+from listbridge.domain.money import Money
+from listbridge.domain.orders import (
+    Address,
+    Cancellation,
+    Payment,
+    RemoteOrder,
+    Shipment,
+    Tax,
+)
+from listbridge.marketplaces.ebay.order_mapping import (
+    Unmappable,
+    changed_at_of,
+    order_id_of,
+    order_read,
+)
+
+
+def usd(value: str) -> dict[str, str]:
+    return {"value": value, "currency": "USD"}
+
+
+def dollars(value: str) -> Money:
+    return Money(Decimal(value), "USD")
+
+
+def line(number: int = 1, cost: str = "59.73", **more: Any) -> dict[str, Any]:
+    return {
+        "lineItemId": f"100650054561{number:02d}",
+        "legacyItemId": "355590382026",
+        "sku": f"HB-{number}",
+        "title": "Velvet headband",
+        "lineItemCost": usd(cost),
+        "quantity": 1,
+        "listingMarketplaceId": "EBAY_US",
+        "lineItemFulfillmentStatus": "NOT_STARTED",
+        "taxes": [],
+        **more,
+    }
+
+
+def order(*lines: dict[str, Any], pricing: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    return {
+        "orderId": "12-34567-89012",
+        "creationDate": "2026-11-01T12:00:00.000Z",
+        "lastModifiedDate": "2026-11-01T12:30:00.250Z",
+        "orderPaymentStatus": "PAID",
+        "orderFulfillmentStatus": "NOT_STARTED",
+        "cancelStatus": {"cancelState": "NONE_REQUESTED", "cancelRequests": []},
+        "pricingSummary": pricing or {"deliveryCost": usd("10.0"), "total": usd("69.73")},
+        "lineItems": list(lines) or [line()],
+        **more,
+    }
+
+
+def mapped(body: dict[str, Any]) -> RemoteOrder:
+    """Every order must come to its total, whatever its parts."""
+    found = order_read(body).order
+    parts = sum((one.amount.amount for one in found.lines), found.shipping.amount.amount)
+    own = sum((tax.amount.amount for one in found.lines for tax in one.taxes if not tax.remitted), Decimal(0))
+    added = Decimal(0) if found.tax_included else own
+    assert found.total.amount == parts + found.adjustment.amount + added
+    return found
+
+
+STEP = {
+    "shippingServiceCode": "USPSPriority",
+    "shipTo": {
+        "fullName": "Ada Buyer",
+        "companyName": "Buyer & Co",
+        "contactAddress": {
+            "addressLine1": "1 Example Street",
+            "addressLine2": "Flat 2",
+            "city": "Exampleton",
+            "stateOrProvince": "NY",
+            "postalCode": "10001",
+            "countryCode": "US",
+        },
+        "primaryPhone": {"phoneNumber": "5550100"},
+        "email": "ada@members.example",
+    },
+}
+SENT = [{"fulfillmentInstructionsType": "SHIP_TO", "shippingStep": STEP}]
+
+
+# ---- what was sold ----
+
+
+def test_an_order_says_what_was_sold_where_and_when() -> None:
+    aspects = [{"name": "Colour", "value": "Red"}, {"name": "Size", "value": "S"}]
+    found = mapped(
+        order(line(cost="119.46", quantity=2, variationAspects=aspects), pricing={"deliveryCost": usd("0.0"), "total": usd("119.46")})
+    )  # fmt: skip
+    [sold] = found.lines
+    assert (found.id, found.site) == (RemoteOrderId("12-34567-89012"), Site("EBAY_US"))
+    assert found.placed_at == datetime(2026, 11, 1, 12, tzinfo=UTC)
+    assert found.changed_at == datetime(2026, 11, 1, 12, 30, 0, 250_000, tzinfo=UTC)
+    assert (sold.id, sold.sku, sold.quantity) == (LineId("10065005456101"), Sku("HB-1"), 2)
+    assert sold.amount == dollars("119.46")
+    assert sold.listing == RemoteId("355590382026")
+    assert sold.options == {"Colour": "Red", "Size": "S"}
+
+
+def test_a_combined_order_has_a_line_for_each_thing_bought_and_each_lines_own_site() -> None:
+    body = order(
+        line(1, "10.00"), line(2, "5.05", listingMarketplaceId="EBAY_GB"), line(3, "0.95"),
+        pricing={"deliveryCost": usd("4.00"), "total": usd("20.00")},
+    )  # fmt: skip
+    found = mapped(body)
+    assert [(one.sku, str(one.amount)) for one in found.lines] == [
+        ("HB-1", "10.00 USD"),
+        ("HB-2", "5.05 USD"),
+        ("HB-3", "0.95 USD"),
+    ]
+    assert [one.site for one in found.lines] == ["EBAY_US", "EBAY_GB", "EBAY_US"]
+    assert (found.site, found.total, found.adjustment) == ("EBAY_US", dollars("20.00"), dollars("0.00"))
+
+
+def test_a_line_sold_on_ebay_motors_belongs_to_the_site_that_its_offer_was_made_for() -> None:
+    assert mapped(order(line(listingMarketplaceId="EBAY_MOTORS_US"))).site == "EBAY_US"
+
+
+def test_a_line_without_a_sku_or_a_title_is_still_a_line() -> None:
+    body = order(line())
+    del body["lineItems"][0]["sku"], body["lineItems"][0]["title"]
+    [sold] = mapped(body).lines
+    assert (sold.sku, sold.title, sold.quantity) == ("", "", 1)
+
+
+# ---- amounts ----
+
+
+def test_a_line_costs_what_is_left_after_its_discount() -> None:
+    body = order(
+        line(cost="100.00", quantity=2, discountedLineItemCost=usd("90.00")),
+        pricing={
+            "priceSubtotal": usd("100.00"), "priceDiscount": usd("-10.00"), "deliveryCost": usd("15.00"),
+            "deliveryDiscount": usd("-5.00"), "total": usd("100.00"),
+        },
+    )  # fmt: skip
+    found = mapped(body)
+    assert found.lines[0].amount == dollars("90.00")
+    assert found.shipping.amount == dollars("10.00")
+    assert (found.total, found.adjustment) == (dollars("100.00"), dollars("0.00"))
+
+
+def test_a_delivery_discount_counts_the_same_whichever_sign_it_has() -> None:
+    body = order(
+        pricing={"deliveryCost": usd("9.00"), "deliveryDiscount": usd("2.00"), "total": usd("66.73")}
+    )
+    found = mapped(body)
+    assert (found.shipping.amount, found.adjustment) == (dollars("7.00"), dollars("0.00"))
+
+
+def test_without_an_orders_delivery_cost_its_lines_tell_the_shipping() -> None:
+    cost = {"shippingCost": usd("3.00"), "handlingCost": usd("1.50"), "discountAmount": usd("0.50")}
+    body = order(
+        line(1, "10.00", deliveryCost=cost), line(2, "10.00", deliveryCost={"shippingCost": usd("2.00")}),
+        pricing={"total": usd("26.00")},
+    )  # fmt: skip
+    assert mapped(body).shipping.amount == dollars("6.00")
+
+
+@pytest.mark.parametrize(("total", "left"), [("65.00", "-4.73"), ("70.00", "0.27")])
+def test_what_the_parts_do_not_explain_is_an_adjustment(total: str, left: str) -> None:
+    found = mapped(order(pricing={"deliveryCost": usd("10.00"), "total": usd(total)}))
+    assert (found.total, found.adjustment) == (dollars(total), dollars(left))
+
+
+def test_an_order_without_a_total_is_the_sum_of_its_parts() -> None:
+    found = mapped(order(pricing={"deliveryCost": usd("10.00")}))
+    assert (found.total, found.adjustment) == (dollars("69.73"), dollars("0.00"))
+
+
+REMITTED = {"ebayCollectAndRemitTaxes": [{"taxType": "STATE_SALES_TAX", "amount": usd("4.62"), "collectionMethod": "NET"}]}  # fmt: skip
+
+
+def test_tax_that_ebay_remits_is_told_and_is_in_no_other_amount() -> None:
+    found = mapped(order(line(**REMITTED), ebayCollectAndRemitTax=True))
+    assert found.lines[0].taxes == (Tax("STATE_SALES_TAX", dollars("4.62"), remitted=True),)
+    assert (found.total, found.adjustment, found.tax_included) == (dollars("69.73"), dollars("0.00"), True)
+
+
+@pytest.mark.parametrize("kind", [{"taxType": "STATE_SALES_TAX"}, {}])
+def test_tax_that_ebay_remits_and_repeats_among_the_taxes_is_taken_out_of_the_total(
+    kind: dict[str, str],
+) -> None:
+    body = order(
+        line(**REMITTED) | {"taxes": [{"amount": usd("4.62"), **kind}]},
+        pricing={"deliveryCost": usd("10.0"), "tax": usd("4.62"), "total": usd("74.35")},
+    )
+    found = mapped(body)
+    assert found.lines[0].taxes == (Tax("STATE_SALES_TAX", dollars("4.62"), remitted=True),)
+    assert (found.total, found.adjustment, found.tax_included) == (dollars("69.73"), dollars("0.00"), True)
+
+
+def test_tax_that_ebay_remits_is_taken_out_wherever_the_amounts_show_that_it_is_in() -> None:
+    found = mapped(order(line(**REMITTED), pricing={"deliveryCost": usd("10.0"), "total": usd("74.35")}))
+    assert (found.total, found.adjustment) == (dollars("69.73"), dollars("0.00"))
+
+
+def test_the_sellers_own_tax_is_added_to_the_lines() -> None:
+    taxes = [{"taxType": "STATE_SALES_TAX", "amount": usd("5.00")}]
+    found = mapped(order(line(taxes=taxes), pricing={"deliveryCost": usd("10.0"), "total": usd("74.73")}))
+    assert found.lines[0].taxes == (Tax("STATE_SALES_TAX", dollars("5.00")),)
+    assert (found.total, found.adjustment, found.tax_included) == (dollars("74.73"), dollars("0.00"), False)
+
+
+def test_the_sellers_own_tax_is_contained_where_the_amounts_add_up_without_it() -> None:
+    found = mapped(order(line(taxes=[{"taxType": "VAT", "amount": usd("11.13")}])))
+    assert (found.total, found.adjustment, found.tax_included) == (dollars("69.73"), dollars("0.00"), True)
+
+
+def test_own_tax_of_the_same_amount_but_another_kind_is_not_the_one_that_ebay_remits() -> None:
+    taxes = [{"taxType": "PROVINCE_SALES_TAX", "amount": usd("4.62")}]
+    found = mapped(order(line(**REMITTED) | {"taxes": taxes}, pricing={"deliveryCost": usd("10.0"), "total": usd("74.35")}))  # fmt: skip
+    assert [(tax.title, tax.remitted) for tax in found.lines[0].taxes] == [("PROVINCE_SALES_TAX", False), ("STATE_SALES_TAX", True)]  # fmt: skip
+    assert (found.total, found.adjustment, found.tax_included) == (dollars("74.35"), dollars("0.00"), False)
+
+
+def test_a_tax_row_without_an_amount_is_no_tax() -> None:
+    assert mapped(order(line(taxes=[{"taxType": "VAT"}]))).lines[0].taxes == ()
+
+
+def test_an_amount_that_ebay_converted_is_read_in_the_orders_own_currency() -> None:
+    converted = {"value": "54.00", "currency": "EUR", "convertedFromValue": "59.73", "convertedFromCurrency": "USD"}  # fmt: skip
+    body = order(line(lineItemCost=converted))
+    assert mapped(body).lines[0].amount == dollars("59.73")
+
+
+def test_amounts_in_two_currencies_make_no_order() -> None:
+    with pytest.raises(Unmappable):
+        order_read(order(line(lineItemCost={"value": "54.00", "currency": "EUR"})))
+
+
+@pytest.mark.parametrize("value", ["twelve", "NaN", ""])
+def test_an_amount_that_is_no_number_makes_no_order(value: str) -> None:
+    with pytest.raises(Unmappable):
+        order_read(order(line(cost=value)))
+
+
+# ---- states ----
+
+
+@pytest.mark.parametrize(
+    ("told", "payment"),
+    [
+        ("PENDING", Payment.PENDING),
+        ("FAILED", Payment.FAILED),
+        ("PAID", Payment.PAID),
+        ("PARTIALLY_REFUNDED", Payment.PARTLY_REFUNDED),
+        ("FULLY_REFUNDED", Payment.REFUNDED),
+        ("SOMETHING_NEW", Payment.PENDING),
+        (None, Payment.PENDING),
+    ],
+)
+def test_an_unknown_payment_counts_as_unpaid(told: str | None, payment: Payment) -> None:
+    assert mapped(order(orderPaymentStatus=told)).payment is payment
+
+
+@pytest.mark.parametrize("told", ["PENDING", "FAILED"])
+def test_a_refund_that_is_pending_or_failed_leaves_a_paid_order_paid(told: str) -> None:
+    body = order(orderPaymentStatus=told, paymentSummary={"payments": [{"paymentStatus": "PAID"}]})
+    assert mapped(body).payment is Payment.PAID
+    body["paymentSummary"]["payments"].append({"paymentStatus": "FAILED"})
+    assert mapped(body).payment is Payment(told.lower())
+
+
+@pytest.mark.parametrize(
+    ("told", "cancellation"),
+    [
+        ({"cancelState": "NONE_REQUESTED"}, Cancellation.NONE),
+        ({"cancelState": "IN_PROGRESS"}, Cancellation.REQUESTED),
+        ({"cancelState": "CANCELED"}, Cancellation.CANCELLED),
+        ({"cancelState": "SOMETHING_NEW"}, Cancellation.REQUESTED),
+        ({}, Cancellation.NONE),
+        (None, Cancellation.NONE),
+    ],
+)
+def test_an_unknown_cancellation_counts_as_a_request(told: Any, cancellation: Cancellation) -> None:
+    assert mapped(order(cancelStatus=told)).cancellation is cancellation
+
+
+@pytest.mark.parametrize(
+    ("told", "shipment"),
+    [
+        ("NOT_STARTED", Shipment.NOTHING),
+        ("IN_PROGRESS", Shipment.PARTLY),
+        ("FULFILLED", Shipment.SHIPPED),
+        ("SOMETHING_NEW", Shipment.NOTHING),
+        (None, Shipment.NOTHING),
+    ],
+)
+def test_an_unknown_shipment_counts_as_none(told: str | None, shipment: Shipment) -> None:
+    found = mapped(order(line(lineItemFulfillmentStatus=told), orderFulfillmentStatus=told))
+    assert (found.shipment, found.lines[0].shipped) == (shipment, shipment)
+
+
+@pytest.mark.parametrize(
+    ("more", "ours"),
+    [
+        ({"fulfillmentStartInstructions": [{"fulfillmentInstructionsType": "FULFILLED_BY_EBAY"}]}, True),
+        ({"program": {"fulfillmentProgram": {"fulfilledBy": "EBAY"}}}, True),
+        (
+            {
+                "fulfillmentStartInstructions": [
+                    {"fulfillmentInstructionsType": "SHIP_TO", "ebaySupportedFulfillment": True}
+                ]
+            },
+            False,
+        ),
+    ],
+)
+def test_only_what_ebay_itself_packs_is_fulfilled_by_ebay(more: dict[str, Any], ours: bool) -> None:
+    assert mapped(order(**more)).fulfilled_by_marketplace is ours
+
+
+# ---- the buyer ----
+
+
+def test_a_buyer_has_a_name_an_address_and_a_tax_number_and_no_user_name() -> None:
+    buyer = {"username": "U1A2B3", "taxIdentifier": {"taxpayerId": "IT123", "taxIdentifierType": "VATIN"}}
+    read = order_read(order(fulfillmentStartInstructions=SENT, buyer=buyer))
+    found = read.buyer
+    assert found is not None
+    assert (found.name, found.email, found.phone, found.tax_id) == (
+        "Ada Buyer",
+        "ada@members.example",
+        "5550100",
+        "IT123",
+    )
+    assert found.shipping == Address(
+        "Ada Buyer", "Buyer & Co", ("1 Example Street", "Flat 2"), "Exampleton", "NY", "10001", "US", "5550100"
+    )  # fmt: skip
+    assert found.billing is None
+    assert read.order.shipping.service == "USPSPriority"
+
+
+def test_nothing_of_the_buyer_stands_in_the_order_or_in_what_is_shown_of_him() -> None:
+    read = order_read(order(fulfillmentStartInstructions=SENT, buyer={"username": "U1A2B3"}))
+    for private in ("Ada", "Example Street", "5550100", "ada@", "U1A2B3"):
+        assert private not in repr(read)
+
+
+def test_the_registered_address_is_the_one_to_bill() -> None:
+    home = deepcopy(STEP["shipTo"]) | {"fullName": "Ada Lovelace Buyer"}  # type: ignore[operator]
+    found = order_read(
+        order(fulfillmentStartInstructions=SENT, buyer={"buyerRegistrationAddress": home})
+    ).buyer
+    assert found is not None
+    assert found.billing is not None
+    assert (found.name, found.billing.name) == ("Ada Lovelace Buyer", "Ada Lovelace Buyer")
+
+
+def test_a_parcel_to_ebays_hub_carries_its_reference_above_the_street() -> None:
+    step = {**STEP, "shipToReferenceId": "1234567890123456"}
+    found = order_read(order(fulfillmentStartInstructions=[{"shippingStep": step}])).buyer
+    assert found is not None
+    assert found.shipping is not None
+    assert found.shipping.lines == ("Reference #1234567890123456", "1 Example Street", "Flat 2")
+
+
+@pytest.mark.parametrize(
+    "instructions",
+    [None, [], [{"fulfillmentInstructionsType": "DIGITAL"}], [{"shippingStep": {"shipTo": {}}}]],
+)
+def test_an_order_without_an_address_is_an_order_without_a_buyer(instructions: Any) -> None:
+    read = order_read(order(fulfillmentStartInstructions=instructions, buyer={"username": "U1A2B3"}))
+    assert read.buyer is None
+    assert read.order.lines[0].quantity == 1
+
+
+def test_an_old_order_of_which_only_the_place_is_left_has_an_address_without_a_street() -> None:
+    step = {"shipTo": {"contactAddress": {"city": "Exampleton", "countryCode": "US"}}}
+    found = order_read(order(fulfillmentStartInstructions=[{"shippingStep": step}])).buyer
+    assert found is not None
+    assert found.shipping == Address(city="Exampleton", country="US")
+
+
+# ---- what cannot be understood ----
+
+
+def test_odd_personal_data_hide_no_sale_but_stop_the_order_from_being_made() -> None:
+    body = order(fulfillmentStartInstructions=[{"shippingStep": {"shipTo": {"fullName": ["Ada"]}}}])
+    read = order_read(body)
+    assert (read.order.lines[0].sku, read.buyer) == ("HB-1", None)
+    with pytest.raises(Unmappable) as refused:
+        order_read(body, strict=True)
+    assert "Ada" not in str(refused.value)
+
+
+@pytest.mark.parametrize("missing", ["orderId", "creationDate", "lineItems"])
+def test_without_an_id_a_date_and_lines_there_is_no_order(missing: str) -> None:
+    body = order()
+    del body[missing]
+    with pytest.raises(Unmappable) as refused:
+        order_read(body)
+    assert str(refused.value) == missing
+
+
+@pytest.mark.parametrize("missing", ["lineItemId", "quantity", "lineItemCost"])
+def test_a_line_without_an_id_a_quantity_and_a_cost_makes_no_order(missing: str) -> None:
+    body = order()
+    del body["lineItems"][0][missing]
+    with pytest.raises(Unmappable):
+        order_read(body)
+
+
+@pytest.mark.parametrize("body", [None, [], "12-34567-89012", {}, {"orderId": 5}])
+def test_what_is_no_order_has_no_id_and_no_date(body: Any) -> None:
+    assert order_id_of(body) is None
+    assert changed_at_of(body) is None
+    with pytest.raises(Unmappable):
+        order_read(body)
+
+
+def test_numbers_where_texts_are_meant_cost_no_order() -> None:
+    body = order(line(lineItemCost={"value": 59.73, "currency": "USD"}, legacyItemId=355590382026))
+    [sold] = mapped(body).lines
+    assert (sold.amount, sold.listing) == (dollars("59.73"), "355590382026")
