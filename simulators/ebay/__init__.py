@@ -1,7 +1,7 @@
 """A stateful stand-in for eBay's Sell APIs: one WSGI application, several sellers, limits, latency and faults."""
 
 from simulators.ebay.app import EbaySimulator
-from simulators.ebay.deeds import DeedRefused
 from simulators.ebay.limits import Limits, describe_limits
+from simulators.ebay.refused import DeedRefused
 
 __all__ = ["DeedRefused", "EbaySimulator", "Limits", "describe_limits"]

@@ -126,7 +126,7 @@ class EbaySimulator:
             with self.world.lock:
                 self.world.land_late_changes()
                 self._admit(operation, call)
-                visit.fault = self.faults.strike(operation.id)
+                visit.fault = call.fault = self.faults.strike(operation.id)
                 if not self._is_late(visit):
                     held = (
                         self.world.enter(operation.touches(self.world, call)) if operation.touches else set()

@@ -6,9 +6,10 @@ from dataclasses import fields
 from typing import Any
 
 from simulators.ebay import listings
-from simulators.ebay.deeds import DEED_NAMES, DeedRefused, Deeds
+from simulators.ebay.deeds import DEED_NAMES, Deeds
 from simulators.ebay.errors import EbayError
 from simulators.ebay.limits import describe_limits
+from simulators.ebay.refused import DeedRefused
 from simulators.ebay.state import Listing, Offer, Seller
 from simulators.ebay.wire import Call, Reply
 from simulators.ebay.world import World, iso
@@ -32,6 +33,8 @@ class ControlDoor:
             ("GET", "/_sim/listings"): self._listings,
             ("GET", "/_sim/calls"): self._calls,
             ("DELETE", "/_sim/calls"): self._forget_calls,
+            ("GET", "/_sim/notifications"): self._notifications,
+            ("DELETE", "/_sim/notifications"): self._forget_notifications,
             ("POST", "/_sim/faults"): self._arm,
             ("DELETE", "/_sim/faults"): self._disarm,
             ("GET", "/_sim/limits"): self._limits,
@@ -87,6 +90,20 @@ class ControlDoor:
     def _forget_calls(self, call: Call) -> Reply:
         with self._world.lock:
             self._world.journal.clear()
+        return Reply(204)
+
+    def _notifications(self, call: Call) -> Reply:
+        """What eBay would have pushed, oldest first; `orderId` narrows it, `limit` keeps the newest."""
+        with self._world.lock:
+            rows = list(self._world.notifications)
+        if "orderId" in call.query:
+            rows = [row for row in rows if row["notification"]["data"]["orderId"] == call.query["orderId"]]
+        newest = rows[-int(call.query.get("limit", 1000)) :]
+        return Reply(200, {"total": len(rows), "notifications": newest})
+
+    def _forget_notifications(self, call: Call) -> Reply:
+        with self._world.lock:
+            self._world.notifications.clear()
         return Reply(204)
 
     def _arm(self, call: Call) -> Reply:

@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from simulators.ebay import accounts, listings
 from simulators.ebay.oauth import TokenService
-from simulators.ebay.purchases import Purchase, cancel, pay, place_order, request_cancel
+from simulators.ebay.order_deeds import OrderDeeds
+from simulators.ebay.refused import DeedRefused
 from simulators.ebay.seeding import seed_listings
 from simulators.ebay.sites import SITES
 from simulators.ebay.state import (
     OUT_OF_STOCK_CONTROL,
     SELLING_POLICY_MANAGEMENT,
     Listing,
-    Offer,
-    Order,
     Seller,
     SellingLimit,
 )
 from simulators.ebay.world import World, iso
 
 
-class DeedRefused(Exception):
-    """A deed that cannot be done: nobody of that name, nothing on sale, not enough of it."""
-
-
-class Deeds:
+class Deeds(OrderDeeds):
     """Each method is one deed; the JSON door calls it by its name with the same arguments.
 
     All of them hold the world's lock, land late changes first, and raise `DeedRefused` without having changed anything.
     """
 
     def __init__(self, world: World, tokens: TokenService) -> None:
-        self._world = world
+        super().__init__(world)
         self._tokens = tokens
 
     def add_seller(
@@ -95,106 +89,6 @@ class Deeds:
         with self._world.lock:
             self._tokens.ru_names[ru_name] = url
             return {"ruName": ru_name, "url": url}
-
-    def buy(
-        self,
-        sku: str,
-        *,
-        marketplace: str = "",
-        quantity: int = 1,
-        seller: str = "",
-        paid: bool = True,
-        tax_id: str = "",
-    ) -> dict[str, Any]:
-        """A buyer takes units of one live offer. Returns orderId, listingId and the quantity left."""
-        lines = [{"sku": sku, "quantity": quantity}]
-        return self.checkout(lines, marketplace=marketplace, seller=seller, paid=paid, tax_id=tax_id)
-
-    def checkout(
-        self,
-        lines: list[dict[str, Any]],
-        *,
-        marketplace: str = "",
-        seller: str = "",
-        paid: bool = True,
-        tax_id: str = "",
-    ) -> dict[str, Any]:
-        """A buyer takes several SKUs (`[{"sku", "quantity"}]`) of one seller and site in one order; it stands whole or not at all.
-
-        Every listing counts itself down at once, and so does the item (the total over all sites). A listing sold out
-        ends without out-of-stock control. Returns orderId, and listingId and the quantity left of the last line.
-        """
-        with self._world.lock:
-            purchases: list[Purchase] = []
-            owners: list[Seller] = []
-            for line in lines:
-                owner, offer, listing = self._live_offer(line["sku"], marketplace, seller)
-                owners.append(owner)
-                wanted, shown = int(line.get("quantity", 1)), owner.shown_quantity(offer)
-                if wanted < 1 or wanted > shown or listing.on_hold:
-                    raise DeedRefused(f"{line['sku']} has {shown} on sale, asked for {wanted}")
-                purchases.append(Purchase(offer, listing, wanted))
-            sites = {purchase.offer.marketplace_id for purchase in purchases}
-            alike = len({purchase.offer.offer_id for purchase in purchases}) < len(purchases)
-            if len({owner.username for owner in owners}) != 1 or len(sites) != 1 or alike:
-                raise DeedRefused("an order has different SKUs of one seller and one site")
-            owner = owners[0]
-            order = place_order(self._world, owner, purchases, paid=paid, tax_id=tax_id)
-            for purchase in purchases:
-                self._count_down(owner, purchase)
-            last = purchases[-1]
-            left = owner.shown_quantity(last.offer)
-            return {"orderId": order.order_id, "listingId": last.listing.listing_id, "left": left}
-
-    def _count_down(self, owner: Seller, purchase: Purchase) -> None:
-        offer = purchase.offer
-        item = owner.items[offer.sku]
-        item.quantity = max(0, item.quantity - purchase.quantity)
-        if offer.data.get("availableQuantity") is not None:
-            offer.data["availableQuantity"] = max(0, int(offer.data["availableQuantity"]) - purchase.quantity)
-        offer.sold += purchase.quantity
-        listings.settle_after_sale(self._world, owner, purchase.listing)
-
-    def pay_order(self, order_id: str) -> dict[str, Any]:
-        """The payment of an order placed with `paid=False` arrives."""
-        with self._world.lock:
-            order = self._order(order_id)
-            if order.data["orderPaymentStatus"] != "PENDING":
-                raise DeedRefused(f"{order_id} is {order.data['orderPaymentStatus']}")
-            pay(self._world, order)
-            return {"orderId": order_id, "orderPaymentStatus": "PAID"}
-
-    def request_cancel(
-        self, order_id: str, *, by: str = "BUYER", reason: str = "ORDERED_BY_MISTAKE"
-    ) -> dict[str, Any]:
-        """The buyer asks to cancel; only getOrder shows the request."""
-        with self._world.lock:
-            order = self._order(order_id)
-            if order.data["cancelStatus"]["cancelState"] != "NONE_REQUESTED":
-                raise DeedRefused(f"{order_id} has a cancellation already")
-            request_cancel(self._world, order, by=by, reason=reason)
-            return {"orderId": order_id, "cancelState": "IN_PROGRESS"}
-
-    def cancel_order(self, order_id: str) -> dict[str, Any]:
-        """The order is cancelled (by the seller on the site) and paid back."""
-        with self._world.lock:
-            order = self._order(order_id)
-            if order.data["cancelStatus"]["cancelState"] == "CANCELED":
-                raise DeedRefused(f"{order_id} is cancelled already")
-            cancel(self._world, order)
-            return {"orderId": order_id, "cancelState": "CANCELED"}
-
-    def set_order_lag(self, seconds: float) -> dict[str, Any]:
-        """How long new orders stay out of getOrders (eBay's search lags behind its own orders)."""
-        with self._world.lock:
-            self._world.order_lag = timedelta(seconds=seconds)
-            return {"seconds": seconds}
-
-    def _order(self, order_id: str) -> Order:
-        for seller in self._world.sellers.values():
-            if order_id in seller.orders:
-                return seller.orders[order_id]
-        raise DeedRefused(f"no order {order_id}")
 
     def end_listing(self, listing_id: str, *, by: str = "seller") -> dict[str, Any]:
         """The seller on the site, or eBay itself (`by="ebay"`), ends a live listing; its offers stay, unpublished."""
@@ -280,31 +174,12 @@ class Deeds:
             self._tokens.access_token_s = seconds
             return {"seconds": seconds}
 
-    def _seller(self, username: str) -> Seller:
-        try:
-            return self._world.seller(username)
-        except KeyError:
-            raise DeedRefused(f"no seller {username}") from None
-
     def _listing(self, listing_id: str) -> tuple[Seller, Listing]:
         self._world.land_late_changes()
         try:
             return self._world.listing(listing_id)
         except KeyError:
             raise DeedRefused(f"no listing {listing_id}") from None
-
-    def _live_offer(self, sku: str, marketplace: str, seller: str) -> tuple[Seller, Offer, Listing]:
-        self._world.land_late_changes()
-        owners = [self._seller(seller)] if seller else list(self._world.sellers.values())
-        found = [
-            (owner, offer, owner.listings[offer.listing_id])
-            for owner in owners
-            for offer in owner.offers_for(sku)
-            if offer.listing_id and marketplace in ("", offer.marketplace_id)
-        ]
-        if len(found) != 1:
-            raise DeedRefused(f"{len(found)} live offers of {sku}: name the site and the seller")
-        return found[0]
 
     def by_name(self, name: str) -> Callable[..., dict[str, Any]]:
         """The deed of a name. Raises `DeedRefused` for a name that is none."""
@@ -317,8 +192,6 @@ class Deeds:
 
 DEED_NAMES = tuple(
     sorted(
-        name
-        for name, value in vars(Deeds).items()
-        if callable(value) and name[0] != "_" and name != "by_name"
+        name for name in dir(Deeds) if name[0] != "_" and name != "by_name" and callable(getattr(Deeds, name))
     )
 )

@@ -26,8 +26,9 @@ class OrderFilter:
     end: datetime
     statuses: frozenset[str] | None = None
 
-    def wants(self, order: Order) -> bool:
-        moment = order.created_at if self.field == "creationdate" else order.modified_at
+    def wants(self, order: Order, known_until: datetime) -> bool:
+        """Does it mean this order, by an index that knows the changes up to a moment?"""
+        moment = order.created_at if self.field == "creationdate" else order.changed_by(known_until)
         # eBay's dates end at the millisecond, so the stored moment is cut before it is compared.
         moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
         if not self.start <= moment <= self.end:

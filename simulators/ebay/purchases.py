@@ -1,88 +1,106 @@
 """What a purchase leaves behind: an order as the Fulfillment API shows it, and what happens to it outside the API.
 
-Source: sell_fulfillment 1.20.7, Order. Amounts are texts in the site's currency, delivery is free, eBay keeps no tax.
+Source: sell_fulfillment 1.20.7, Order. Money: `pricing`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
-from simulators.ebay.sites import SITES
-from simulators.ebay.state import Listing, Offer, Order, Seller
+from simulators.ebay import notifications, pricing
+from simulators.ebay.baskets import Basket, Purchase
+from simulators.ebay.state import Order, Seller
 from simulators.ebay.world import World, iso
 
-
-@dataclass(frozen=True, slots=True)
-class Purchase:
-    """Some units of one live offer."""
-
-    offer: Offer
-    listing: Listing
-    quantity: int
-
-
-def money(value: Decimal, currency: str) -> dict[str, str]:
-    """An amount as eBay writes it."""
-    return {"value": f"{value:.2f}", "currency": currency}
+Json = dict[str, Any]
+_HUB = {
+    "addressLine1": "1 Hub Road",
+    "city": "Hubville",
+    "stateOrProvince": "KY",
+    "postalCode": "41018",
+    "countryCode": "US",
+}
 
 
-def place_order(
-    world: World, seller: Seller, purchases: list[Purchase], *, paid: bool, tax_id: str = ""
-) -> Order:
-    """An order of one line per purchase, all on one site; paid at once unless `paid` is False."""
+def place_order(world: World, seller: Seller, basket: Basket) -> Order:
+    """An order of one line per purchase, all on one site; paid at once unless the basket says otherwise."""
     now, number = world.now(), len(seller.orders) + 1
-    site = SITES[purchases[0].offer.marketplace_id]
-    lines = [_line(world, seller, purchase) for purchase in purchases]
-    total = money(sum((Decimal(line["lineItemCost"]["value"]) for line in lines), Decimal(0)), site.currency)
-    buyer: dict[str, Any] = {"username": f"buyer{number}"}
-    if tax_id:
-        buyer["taxIdentifier"] = {
-            "taxpayerId": tax_id,
-            "taxIdentifierType": "VATIN",
-            "issuingCountry": site.country,
-        }
+    prices = [purchase.price for purchase in basket.purchases]
+    shown, total = pricing.summary(prices, basket.adjustment, basket.wallet)
+    whole = basket.wallet.write(total)
     order_id = f"{world.random.randrange(10, 28):02d}-{world.random.randrange(10**5):05d}-{number:05d}"
-    data: dict[str, Any] = {
+    data: Json = {
         "orderId": order_id,
         "creationDate": iso(now),
         "orderFulfillmentStatus": "NOT_STARTED",
         "orderPaymentStatus": "PENDING",
         "sellerId": seller.username,
-        "buyer": buyer,
-        "pricingSummary": {
-            "priceSubtotal": total,
-            "deliveryCost": money(Decimal(0), site.currency),
-            "total": total,
-        },
+        "salesRecordReference": str(number),
+        "buyer": _buyer(basket, number),
+        "pricingSummary": shown,
         "cancelStatus": {"cancelState": "NONE_REQUESTED"},
         "paymentSummary": {
-            "totalDueSeller": total,
+            "totalDueSeller": whole,
             "refunds": [],
-            "payments": [{"paymentMethod": "EBAY", "amount": total, "paymentStatus": "PENDING"}],
+            "payments": [{"paymentMethod": "EBAY", "amount": whole, "paymentStatus": "PENDING"}],
         },
-        "fulfillmentStartInstructions": [_instruction(site.country, number, now)],
-        "lineItems": lines,
-        "ebayCollectAndRemitTax": False,
+        "fulfillmentStartInstructions": [_instruction(basket, number, now)],
+        "lineItems": [_line(world, seller, basket, purchase) for purchase in basket.purchases],
+        "totalFeeBasisAmount": basket.wallet.write(pricing.fee_basis(prices, basket.adjustment)),
     }
-    order = Order(order_id, now, now, data)
+    if any(price.remitted for price in prices):
+        data["ebayCollectAndRemitTax"] = True
+    if basket.notes:
+        data["buyerCheckoutNotes"] = basket.notes
+    order = Order(order_id, number, now, [now], data, breakdown=_breakdown(basket))
     seller.orders[order_id] = order
-    if paid:
-        pay(world, order)
+    if basket.paid:
+        pay(world, seller, order)
     return order
 
 
-def pay(world: World, order: Order) -> None:
-    """The buyer's payment arrives; the order may be shipped from now on."""
+def _breakdown(basket: Basket) -> Json:
+    """What TAX_BREAKDOWN changes in the order; empty where no tax is known."""
+    prices = [purchase.price for purchase in basket.purchases]
+    if not any(price.tax or price.remitted for price in prices):
+        return {}
+    shown, total = pricing.summary(prices, basket.adjustment, basket.wallet, breakdown=True)
+    return {
+        "pricingSummary": shown,
+        "paid": basket.wallet.write(total),
+        "lineItems": [pricing.line_breakdown(price, basket.wallet) for price in prices],
+    }
+
+
+def _buyer(basket: Basket, number: int) -> Json:
+    buyer: Json = {"username": basket.buyer.get("username", f"buyer{number}")}
+    if basket.tax_id:
+        buyer["taxIdentifier"] = {
+            "taxpayerId": basket.tax_id,
+            "taxIdentifierType": "VATIN",
+            "issuingCountry": basket.site.country,
+        }
+    return buyer
+
+
+def pay(world: World, seller: Seller, order: Order) -> None:
+    """The buyer's payment arrives; the checkout is complete, which is when eBay notifies."""
     order.data["orderPaymentStatus"] = "PAID"
     order.data["paymentSummary"]["payments"][0] |= {
         "paymentStatus": "PAID",
         "paymentDate": iso(world.now()),
         "paymentReferenceId": str(world.random.randrange(10**9)),
     }
-    order.modified_at = world.now()
+    order.touch(world.now())
+    notifications.confirm(world, seller, order)
+
+
+def fail_payment(world: World, order: Order) -> None:
+    """The payment of an unpaid order fails; the buyer may try again."""
+    order.data["orderPaymentStatus"] = "FAILED"
+    order.data["paymentSummary"]["payments"][0]["paymentStatus"] = "FAILED"
+    order.touch(world.now())
 
 
 def request_cancel(world: World, order: Order, *, by: str, reason: str) -> None:
@@ -97,66 +115,105 @@ def request_cancel(world: World, order: Order, *, by: str, reason: str) -> None:
         }
     )
     order.data["cancelStatus"] = {"cancelState": "IN_PROGRESS"}
-    order.modified_at = world.now()
+    order.touch(world.now())
+
+
+def refuse_cancel(world: World, order: Order) -> None:
+    """The seller refuses the open request. What cancelState says then is not documented: none requested."""
+    for request in order.cancel_requests:
+        if request["cancelRequestState"] == "REQUESTED":
+            request |= {"cancelRequestState": "REJECTED", "cancelCompletedDate": iso(world.now())}
+    order.data["cancelStatus"] = {"cancelState": "NONE_REQUESTED"}
+    order.touch(world.now())
 
 
 def cancel(world: World, order: Order) -> None:
     """The order is cancelled and its buyer paid back. The listing does not count up again by itself (not documented)."""
-    if not order.cancel_requests:
+    if order.data["cancelStatus"]["cancelState"] == "NONE_REQUESTED":
         request_cancel(world, order, by="SELLER", reason="OUT_OF_STOCK_OR_CANNOT_FULFILL")
     for request in order.cancel_requests:
-        request |= {"cancelRequestState": "COMPLETED", "cancelCompletedDate": iso(world.now())}
+        if request["cancelRequestState"] == "REQUESTED":
+            request |= {"cancelRequestState": "COMPLETED", "cancelCompletedDate": iso(world.now())}
     order.data["cancelStatus"] = {"cancelState": "CANCELED", "cancelledDate": iso(world.now())}
-    if order.data["orderPaymentStatus"] == "PAID":
+    if order.data["orderPaymentStatus"] in ("PAID", "PARTIALLY_REFUNDED"):
         order.data["orderPaymentStatus"] = "FULLY_REFUNDED"
-    order.modified_at = world.now()
+    order.touch(world.now())
 
 
-def _instruction(country: str, number: int, now: datetime) -> dict[str, Any]:
-    return {
-        "fulfillmentInstructionsType": "SHIP_TO",
-        "minEstimatedDeliveryDate": iso(now + timedelta(days=3)),
-        "maxEstimatedDeliveryDate": iso(now + timedelta(days=6)),
-        "ebaySupportedFulfillment": False,
-        "shippingStep": {
-            "shipTo": {
-                "fullName": f"Test Buyer {number}",
-                "contactAddress": {
-                    "addressLine1": f"{number} Example Street",
-                    "city": "Exampleton",
-                    "postalCode": "10001",
-                    "countryCode": country,
-                },
-                "primaryPhone": {"phoneNumber": "5550100"},
-                "email": f"buyer{number}@members.example",
-            },
-            "shippingServiceCode": "ShippingMethodStandard",
-        },
+def _instruction(basket: Basket, number: int, now: datetime) -> Json:
+    shown: Json = {"fulfillmentInstructionsType": basket.instructions}
+    if basket.instructions in ("SHIP_TO", "FULFILLED_BY_EBAY"):
+        shown["minEstimatedDeliveryDate"] = iso(now + timedelta(days=3))
+        shown["maxEstimatedDeliveryDate"] = iso(now + timedelta(days=6))
+    if basket.instructions == "PREPARE_FOR_PICKUP":
+        shown["pickupStep"] = {"merchantLocationKey": "main"}
+        return shown
+    if basket.instructions == "DIGITAL":
+        return shown
+    shown["shippingStep"] = {"shippingServiceCode": "ShippingMethodStandard"}
+    if basket.instructions == "FULFILLED_BY_EBAY" or not basket.address:
+        return shown
+    contact = _contact(basket, number)
+    if basket.global_shipping:
+        shown["ebaySupportedFulfillment"] = True
+        shown["finalDestinationAddress"] = contact["contactAddress"]
+        shown["shippingStep"]["shipToReferenceId"] = f"UPAAA{number:07d}"
+        contact["contactAddress"] = dict(_HUB)
+    shown["shippingStep"]["shipTo"] = contact
+    return shown
+
+
+def _contact(basket: Basket, number: int) -> Json:
+    """Name and address: the simulator's own, overridden by the basket's; what is empty is left out."""
+    given = {
+        "name": f"Test Buyer {number}",
+        "line1": f"{number} Example Street",
+        "city": "Exampleton",
+        "postal_code": "10001",
+        "country": basket.site.country,
+        "phone": "5550100",
+        "email": f"buyer{number}@members.example",
+        **basket.buyer,
     }
+    address = _present(
+        addressLine1=given["line1"],
+        addressLine2=given.get("line2"),
+        city=given["city"],
+        county=given.get("county"),
+        stateOrProvince=given.get("region"),
+        postalCode=given["postal_code"],
+        countryCode=given["country"],
+    )
+    contact = _present(
+        fullName=given["name"], companyName=given.get("company"), email=given["email"], contactAddress=address
+    )
+    if given["phone"]:
+        contact["primaryPhone"] = {"phoneNumber": given["phone"]}
+    return contact
 
 
-def _line(world: World, seller: Seller, purchase: Purchase) -> dict[str, Any]:
-    offer, listing = purchase.offer, purchase.listing
-    currency = SITES[offer.marketplace_id].currency
-    cost = money(Decimal((offer.price or {"value": "0"})["value"]) * purchase.quantity, currency)
-    line: dict[str, Any] = {
+def _present(**values: Any) -> Json:
+    return {name: value for name, value in values.items() if value}
+
+
+def _line(world: World, seller: Seller, basket: Basket, purchase: Purchase) -> Json:
+    listing, offer = purchase.listing, purchase.offer
+    line: Json = {
         "lineItemId": str(10_000_000_000 + world.random.getrandbits(33)),
-        "legacyItemId": listing.listing_id,
-        "sku": offer.sku,
-        "title": listing.title,
-        "lineItemCost": cost,
-        "total": cost,
+        "legacyItemId": listing.listing_id if listing else world.new_listing_id(),
+        "title": purchase.title,
         "quantity": purchase.quantity,
         "soldFormat": "FIXED_PRICE",
-        "listingMarketplaceId": offer.marketplace_id,
-        "purchaseMarketplaceId": offer.marketplace_id,
+        "listingMarketplaceId": basket.site.marketplace_id,
+        "purchaseMarketplaceId": basket.site.marketplace_id,
         "lineItemFulfillmentStatus": "NOT_STARTED",
-        "deliveryCost": {"shippingCost": money(Decimal(0), currency)},
         "lineItemFulfillmentInstructions": {"shipByDate": iso(world.now() + timedelta(days=1))},
         "refunds": [],
-        "taxes": [],
+        **pricing.line_amounts(purchase.price, basket.wallet),
     }
-    if listing.group_key is not None:
+    if purchase.sku:
+        line["sku"] = purchase.sku
+    if listing is not None and offer is not None and listing.group_key is not None:
         aspects = seller.items[offer.sku].product.get("aspects") or {}
         line["legacyVariationId"] = offer.offer_id
         line["variationAspects"] = [

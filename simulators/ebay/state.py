@@ -5,6 +5,7 @@ Money in the records stays as eBay writes it (`{"value": "19.99", "currency": "U
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -112,15 +113,32 @@ class SellingLimit:
 
 @dataclass(slots=True)
 class Order:
-    """An order as eBay shows it (`data` is the Order of sell_fulfillment), with what only eBay knows."""
+    """An order as eBay shows it (`data` is the Order of sell_fulfillment), with what only eBay knows.
+
+    `changes` are the times of its changes, oldest first, its placing included; `breakdown` is what TAX_BREAKDOWN adds.
+    """
 
     order_id: str
+    number: int
     created_at: datetime
-    modified_at: datetime
+    changes: list[datetime]
     data: Json
+    breakdown: Json = field(default_factory=dict)
     fulfillments: list[Json] = field(default_factory=list)
     refund_due_at: datetime | None = None
     cancel_requests: list[Json] = field(default_factory=list)
+
+    @property
+    def modified_at(self) -> datetime:
+        return self.changes[-1]
+
+    def touch(self, now: datetime) -> None:
+        """The order has changed; a change that came true earlier than it was looked at takes its own place."""
+        insort(self.changes, now)
+
+    def changed_by(self, moment: datetime) -> datetime:
+        """The last change that an index knows which has seen everything up to a moment."""
+        return next((change for change in reversed(self.changes) if change <= moment), self.created_at)
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from simulators.ebay.errors import EbayError, not_serializable
 if TYPE_CHECKING:
     from simulators.ebay.state import Seller
     from simulators.ebay.world import World
+    from simulators.faults import Fault
 
 Json = Any
 
@@ -53,6 +54,7 @@ class Call:
     headers: dict[str, str]
     origin: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
+    fault: Fault | None = None  # what this call must suffer
     well_shaped: bool = False  # set once the body has passed the gateway's type check
     _seller: Seller | None = None
     _parsed: Json = None

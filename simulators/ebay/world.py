@@ -70,7 +70,9 @@ class World:
         self.journal: deque[JournalEntry] = deque(maxlen=_JOURNAL_LENGTH)
         self.random = random.Random(seed)
         self.budget = CallBudget(limits, pace=time_scale, now=clock.now())
-        self.order_lag = timedelta(0)  # how long a new order stays out of getOrders
+        self.order_lag = timedelta(0)  # how long getOrders does not know of new orders and of changes
+        self.newest_orders_first = False
+        self.notifications: deque[dict[str, Any]] = deque(maxlen=_JOURNAL_LENGTH)
         self._latency_s = latency_s / time_scale
         self._in_flight: set[Hashable] = set()
         self._late: list[LateChange] = []

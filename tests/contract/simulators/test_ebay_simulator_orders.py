@@ -89,13 +89,28 @@ def test_offset_counts_orders_and_next_leads_to_the_end(anna: EbaySeller, clock:
         body = anna.call("GET", url).json()
         seen += [order["orderId"] for order in body["orders"]]
         url = body.get("next", "")
-    assert seen == placed[::-1]
-    assert ids_of(anna, "?limit=2&offset=3") == placed[1::-1]
+    assert seen == placed
+    assert ids_of(anna, "?limit=2&offset=3") == placed[3:]
 
 
-def test_an_order_that_arrives_between_two_pages_shifts_the_second(
+def test_an_order_that_changes_between_two_pages_by_modification_pulls_the_rest_forward(
     anna: EbaySeller, clock: VirtualClock
 ) -> None:
+    placed = []
+    for _ in range(4):
+        placed.append(buy(anna))
+        clock.advance(1)
+    since = "filter=lastmodifieddate:%5B2026-11-01T11:00:00.000Z..%5D&limit=2"
+    first = ids_of(anna, f"?{since}&offset=0")
+    anna.simulator.deeds.request_cancel(placed[0])
+    second = ids_of(anna, f"?{since}&offset=2")
+    assert (first, second) == ([placed[0], placed[1]], [placed[3], placed[0]])  # the third was never shown
+
+
+def test_newest_first_an_order_that_arrives_between_two_pages_shifts_the_second(
+    anna: EbaySeller, clock: VirtualClock
+) -> None:
+    anna.simulator.deeds.set_order_sort(newest_first=True)
     placed = []
     for _ in range(4):
         placed.append(buy(anna))

@@ -1,0 +1,287 @@
+"""Deeds around orders: buyers check out and pay, ask to cancel, and the seller ships or cancels on the site itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from simulators.ebay import listings, purchases
+from simulators.ebay.baskets import (
+    INSTRUCTIONS,
+    LINE_FIELDS,
+    Basket,
+    Purchase,
+    amount,
+    known_buyer,
+    line_price,
+    wallet_of,
+    with_shared_delivery,
+)
+from simulators.ebay.errors import EbayError
+from simulators.ebay.order_traps import ship_rest
+from simulators.ebay.parcels import pack
+from simulators.ebay.refused import DeedRefused
+from simulators.ebay.sites import SITES, Site
+from simulators.ebay.state import Listing, Offer, Order, Seller
+from simulators.ebay.world import JournalEntry, World
+
+Told = dict[str, Any]
+
+
+class OrderDeeds:
+    """Each public method is one deed. All hold the lock and raise `DeedRefused` without having changed anything."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def by_name(self, name: str) -> Callable[..., Told]:
+        """The deed of a name. Raises `DeedRefused` for a name that is none."""
+        raise NotImplementedError
+
+    def buy(self, sku: str, *, quantity: int = 1, **more: Any) -> Told:
+        """A buyer takes units of one live offer: `checkout` of a single line; `more` are its other arguments or the line's."""
+        line = {name: more.pop(name) for name in list(more) if name in LINE_FIELDS}
+        return self.checkout([{"sku": sku, "quantity": quantity, **line}], **more)
+
+    def checkout(
+        self,
+        lines: list[dict[str, Any]],
+        *,
+        marketplace: str = "",
+        seller: str = "",
+        paid: bool = True,
+        tax_id: str = "",
+        delivery_cost: Any = 0,
+        delivery_discount: Any = 0,
+        adjustment: Any = 0,
+        buyer: Mapping[str, str] | None = None,
+        address: bool = True,
+        buyer_currency: str = "",
+        rate: Any = 1,
+        notes: str = "",
+        instructions: str = "SHIP_TO",
+        global_shipping: bool = False,
+    ) -> Told:
+        """A buyer takes several lines of one seller and site in one order; it stands whole or not at all.
+
+        A line has `sku` and `quantity`, perhaps the amounts of `baskets.LINE_FIELDS`; `by_hand` marks one whose listing
+        the seller made on the site himself (any SKU or "", with `price` and `title`). Every listing counts itself down
+        at once, and so does the item. Returns orderId, and listingId and the quantity left of the last line.
+        """
+        with self._world.lock:
+            if not lines or instructions not in INSTRUCTIONS:
+                raise DeedRefused(f"an order has lines, and is one of {INSTRUCTIONS}")
+            spread = with_shared_delivery(lines, delivery_cost, delivery_discount)
+            owner, site = self._place_of(spread, marketplace, seller)
+            basket = Basket(
+                site=site,
+                purchases=[self._purchase(line, owner, site) for line in spread],
+                wallet=wallet_of(site, buyer_currency, rate),
+                adjustment=amount(adjustment, "adjustment", negative=True),
+                paid=paid,
+                tax_id=tax_id,
+                notes=notes,
+                instructions=instructions,
+                address=address,
+                global_shipping=global_shipping,
+                buyer=known_buyer(buyer),
+            )
+            self._refuse_more_than_shown(owner, basket.purchases)
+            order = purchases.place_order(self._world, owner, basket)
+            for purchase in basket.purchases:
+                self._count_down(owner, purchase)
+            last, line = basket.purchases[-1], order.data["lineItems"][-1]
+            left = owner.shown_quantity(last.offer) if last.offer else None
+            return {"orderId": order.order_id, "listingId": line["legacyItemId"], "left": left}
+
+    def seed_orders(self, skus: list[str], **more: Any) -> Told:
+        """One order per entry of `skus` (name a SKU twice for two), placed at once; `more` as in `buy`. Returns orderIds.
+
+        They stand all or not at all.
+        """
+        with self._world.lock:
+            marketplace, seller = more.get("marketplace", ""), more.get("seller", "")
+            for sku, count in Counter(skus).items():
+                owner, offer, _ = self._live_offer(sku, marketplace, seller)
+                wanted, shown = count * int(more.get("quantity", 1)), owner.shown_quantity(offer)
+                if wanted > shown:
+                    raise DeedRefused(f"{sku} has {shown} on sale, asked for {wanted}")
+            return {"orderIds": [self.buy(sku, **more)["orderId"] for sku in skus]}
+
+    def _place_of(self, lines: list[dict[str, Any]], marketplace: str, seller: str) -> tuple[Seller, Site]:
+        """The one seller and site of all lines. Lines by hand follow the others, or the names given."""
+        found = [
+            self._live_offer(line["sku"], marketplace, seller) for line in lines if not line.get("by_hand")
+        ]
+        owners = {owner.username for owner, _, _ in found} or {self._only_seller(seller).username}
+        owner = self._seller(owners.pop())
+        site = marketplace or owner.registration_marketplace_id
+        sites = {offer.marketplace_id for _, offer, _ in found} or {site}
+        if owners or len(sites) != 1 or not sites <= set(SITES):
+            raise DeedRefused("an order has SKUs of one seller and one site")
+        return owner, SITES[sites.pop()]
+
+    def _only_seller(self, seller: str) -> Seller:
+        if seller or len(self._world.sellers) != 1:
+            return self._seller(seller)
+        return next(iter(self._world.sellers.values()))
+
+    def _purchase(self, line: Mapping[str, Any], owner: Seller, site: Site) -> Purchase:
+        sku, quantity = str(line["sku"]), int(line.get("quantity", 1))
+        if quantity < 1:
+            raise DeedRefused(f"{quantity} units of {sku}")
+        if line.get("by_hand"):
+            price = line_price(line, amount(line.get("price", "10.00"), "price"), quantity)
+            return Purchase(sku, str(line.get("title", f"Item {sku}")), quantity, price)
+        _, offer, listing = self._live_offer(sku, site.marketplace_id, owner.username)
+        unit = line.get("price", (offer.price or {"value": "0"})["value"])
+        return Purchase(
+            sku, listing.title, quantity, line_price(line, amount(unit, "price"), quantity), offer, listing
+        )
+
+    @staticmethod
+    def _refuse_more_than_shown(owner: Seller, bought: list[Purchase]) -> None:
+        wanted: Counter[str] = Counter()
+        for purchase in bought:
+            if purchase.offer is None or purchase.listing is None:
+                continue
+            wanted[purchase.sku] += purchase.quantity
+            shown = owner.shown_quantity(purchase.offer)
+            if wanted[purchase.sku] > shown or purchase.listing.on_hold:
+                raise DeedRefused(f"{purchase.sku} has {shown} on sale, asked for {wanted[purchase.sku]}")
+
+    def _count_down(self, owner: Seller, purchase: Purchase) -> None:
+        offer, listing = purchase.offer, purchase.listing
+        if offer is None or listing is None:
+            return
+        item = owner.items[offer.sku]
+        item.quantity = max(0, item.quantity - purchase.quantity)
+        if offer.data.get("availableQuantity") is not None:
+            offer.data["availableQuantity"] = max(0, int(offer.data["availableQuantity"]) - purchase.quantity)
+        offer.sold += purchase.quantity
+        listings.settle_after_sale(self._world, owner, listing)
+
+    def pay_order(self, order_id: str) -> Told:
+        """The payment of an order placed with `paid=False` arrives."""
+        with self._world.lock:
+            seller, order = self._owned_order(order_id)
+            if order.data["orderPaymentStatus"] not in ("PENDING", "FAILED"):
+                raise DeedRefused(f"{order_id} is {order.data['orderPaymentStatus']}")
+            purchases.pay(self._world, seller, order)
+            return {"orderId": order_id, "orderPaymentStatus": "PAID"}
+
+    def fail_payment(self, order_id: str) -> Told:
+        """The payment of an unpaid order fails; `pay_order` may follow."""
+        with self._world.lock:
+            order = self._order(order_id)
+            if order.data["orderPaymentStatus"] != "PENDING":
+                raise DeedRefused(f"{order_id} is {order.data['orderPaymentStatus']}")
+            purchases.fail_payment(self._world, order)
+            return {"orderId": order_id, "orderPaymentStatus": "FAILED"}
+
+    def request_cancel(self, order_id: str, *, by: str = "BUYER", reason: str = "ORDERED_BY_MISTAKE") -> Told:
+        """The buyer asks to cancel; only getOrder shows the request."""
+        with self._world.lock:
+            order = self._order(order_id)
+            if order.data["cancelStatus"]["cancelState"] != "NONE_REQUESTED":
+                raise DeedRefused(f"{order_id} has a cancellation already")
+            purchases.request_cancel(self._world, order, by=by, reason=reason)
+            return {"orderId": order_id, "cancelState": "IN_PROGRESS"}
+
+    def refuse_cancel(self, order_id: str) -> Told:
+        """The seller refuses the open request on the site; the order goes on."""
+        with self._world.lock:
+            order = self._order(order_id)
+            if order.data["cancelStatus"]["cancelState"] != "IN_PROGRESS":
+                raise DeedRefused(f"{order_id} has no open request")
+            purchases.refuse_cancel(self._world, order)
+            return {"orderId": order_id, "cancelState": "NONE_REQUESTED"}
+
+    def cancel_order(self, order_id: str) -> Told:
+        """The order is cancelled (by the seller on the site) and paid back."""
+        with self._world.lock:
+            order = self._order(order_id)
+            if order.data["cancelStatus"]["cancelState"] == "CANCELED":
+                raise DeedRefused(f"{order_id} is cancelled already")
+            purchases.cancel(self._world, order)
+            return {"orderId": order_id, "cancelState": "CANCELED"}
+
+    def ship_order(
+        self,
+        order_id: str,
+        *,
+        lines: list[dict[str, Any]] | None = None,
+        carrier: str = "",
+        tracking: str = "",
+    ) -> Told:
+        """The seller ships on the site himself: all that is left, or `lines` (`[{"lineItemId", "quantity"}]`)."""
+        with self._world.lock:
+            order = self._order(order_id)
+            try:
+                if lines is None:
+                    package = ship_rest(self._world, order, carrier=carrier, tracking=tracking)
+                else:
+                    sent = {"lineItems": lines, "shippingCarrierCode": carrier, "trackingNumber": tracking}
+                    package = pack(self._world, order, sent)
+            except EbayError as error:
+                raise DeedRefused(str(error)) from None
+            status = order.data["orderFulfillmentStatus"]
+            return {"orderId": order_id, "fulfillmentId": package["fulfillmentId"], "status": status}
+
+    def set_order_lag(self, seconds: float) -> Told:
+        """How long getOrders does not know of new orders and of changes (its index lags behind eBay's own orders)."""
+        with self._world.lock:
+            self._world.order_lag = timedelta(seconds=seconds)
+            return {"seconds": seconds}
+
+    def set_order_sort(self, *, newest_first: bool) -> Told:
+        """Turn the order of getOrders around; oldest first is the documented one."""
+        with self._world.lock:
+            self._world.newest_orders_first = newest_first
+            return {"newestFirst": newest_first}
+
+    def later(self, seconds: float, deed: str, arguments: Mapping[str, Any] | None = None) -> Told:
+        """Do a deed once the clock has passed, at the first call after that. A refusal then stands in the journal alone."""
+        with self._world.lock:
+            act = self.by_name(deed)
+
+            def land() -> None:
+                entry = JournalEntry(self._world.now(), f"deed:{deed}", "", 200)
+                try:
+                    act(**(arguments or {}))
+                except (DeedRefused, TypeError):
+                    entry.status = 400
+                self._world.journal.append(entry)
+
+            self._world.postpone(seconds, land)
+            return {"deed": deed, "seconds": seconds}
+
+    def _order(self, order_id: str) -> Order:
+        return self._owned_order(order_id)[1]
+
+    def _owned_order(self, order_id: str) -> tuple[Seller, Order]:
+        for seller in self._world.sellers.values():
+            if order_id in seller.orders:
+                return seller, seller.orders[order_id]
+        raise DeedRefused(f"no order {order_id}")
+
+    def _seller(self, username: str) -> Seller:
+        try:
+            return self._world.seller(username)
+        except KeyError:
+            raise DeedRefused(f"no seller {username}") from None
+
+    def _live_offer(self, sku: str, marketplace: str, seller: str) -> tuple[Seller, Offer, Listing]:
+        self._world.land_late_changes()
+        owners = [self._seller(seller)] if seller else list(self._world.sellers.values())
+        found = [
+            (owner, offer, owner.listings[offer.listing_id])
+            for owner in owners
+            for offer in owner.offers_for(sku)
+            if offer.listing_id and marketplace in ("", offer.marketplace_id)
+        ]
+        if len(found) != 1:
+            raise DeedRefused(f"{len(found)} live offers of {sku}: name the site and the seller")
+        return found[0]
