@@ -24,7 +24,14 @@ from localrun.simulators import Simulators
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGE = "local"
-LANES = {"shop-events": "ShopEvents", "recompute": "Recompute", "revise": "Revise", "publish": "Publish"}
+LANES = {
+    "shop-events": "ShopEvents",
+    "recompute": "Recompute",
+    "revise": "Revise",
+    "publish": "Publish",
+    "orders": "Orders",
+    "fulfillments": "Fulfillments",
+}
 """The lanes, and how template.yaml begins their names."""
 
 _SAMPLES = {
@@ -32,6 +39,8 @@ _SAMPLES = {
     "RecomputeListings": "recompute_listings/recompute_chunk.json",
     "ReviseInventory": "revise_inventory/nudge.json",
     "PublishListing": "publish_listing/publish_task.json",
+    "ImportOrders": "import_orders/messages.json",
+    "RelayFulfillment": "relay_fulfillment/relay_order.json",
     "Reconcile": "reconcile/unsent.json",
 }
 

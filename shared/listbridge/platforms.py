@@ -77,23 +77,25 @@ class Opener:
 
 @dataclass(slots=True)
 class OpenedShops:
-    """The shops' port. An adapter is kept as long as its document is unchanged."""
+    """The shops' port. An adapter is kept per shop and share as long as the shop's document is unchanged."""
 
     opener: Opener
-    _open: dict[ShopId, tuple[int, datetime, ShopAdapter]] = field(default_factory=dict)
+    _open: dict[tuple[ShopId, Share], tuple[int, datetime, ShopAdapter]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def open(self, shop: Shop) -> ShopAdapter:
+    def open(self, shop: Shop, share: Share = Share.ORDINARY) -> ShopAdapter:
         now = self.opener.clock.now()
-        known = self._open.get(shop.id)
-        if known is not None and known[0] == shop.rev and now - known[1] < _FRESH:
-            return known[2]
-        manifest = registry.shop(shop.platform)
-        connection = self.opener.connection(
-            "shops", shop.platform, shop, observe=False, specs=manifest.budgets, share=Share.ORDINARY
-        )
-        adapter = registry.open_shop(shop.platform, connection)
-        self._open[shop.id] = (shop.rev, now, adapter)
-        return adapter
+        with self._lock:
+            known = self._open.get((shop.id, share))
+            if known is not None and known[0] == shop.rev and now - known[1] < _FRESH:
+                return known[2]
+            manifest = registry.shop(shop.platform)
+            connection = self.opener.connection(
+                "shops", shop.platform, shop, observe=False, specs=manifest.budgets, share=share
+            )
+            adapter = registry.open_shop(shop.platform, connection)
+            self._open[shop.id, share] = (shop.rev, now, adapter)
+            return adapter
 
     def traits(self, platform: str) -> ShopTraits:
         return registry.shop(platform).traits
@@ -135,6 +137,9 @@ class OpenedMarketplaces:
 
     def traits(self, marketplace: str) -> MarketplaceTraits:
         return registry.marketplace(marketplace).traits
+
+    def label(self, marketplace: str) -> str:
+        return registry.marketplace(marketplace).label
 
     def bounds(self, marketplace: str, site: Site) -> Bounds:
         sites = registry.marketplace(marketplace).sites

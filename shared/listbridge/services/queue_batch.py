@@ -5,19 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from listbridge.domain.work import Message
 
 M = TypeVar("M", bound=Message)
 Record = Mapping[str, Any]
+Kind: TypeAlias = type[M] | TypeAdapter[M]
+"""The one kind of message that a queue carries, or an adapter of several."""
 _log = logging.getLogger(__name__)
 
 
 def each(
-    records: Sequence[Record], kind: type[M], handle: Callable[[M], None]
+    records: Sequence[Record], kind: Kind[M], handle: Callable[[M], None]
 ) -> dict[str, list[dict[str, str]]]:
     """Handle the messages one by one; the answer names those that must come back (partial batch failure).
 
@@ -29,11 +31,11 @@ def each(
 
 
 def together(
-    records: Sequence[Record], kind: type[M], handle: Callable[[Sequence[M]], None]
+    records: Sequence[Record], kind: Kind[M], handle: Callable[[Sequence[M]], None]
 ) -> dict[str, list[dict[str, str]]]:
     """Handle the whole batch at once; when that fails, one by one, to find the message that is to blame."""
     try:
-        messages = [kind.model_validate_json(record["body"]) for record in records]
+        messages = [_read(record, kind) for record in records]
         handle(messages)
     except Exception as error:  # noqa: BLE001  # the boundary: whatever it is, only its own message may suffer
         if len(records) > 1:
@@ -53,7 +55,7 @@ def together(
 
 def side_by_side(
     records: Sequence[Record],
-    kind: type[M],
+    kind: Kind[M],
     key: Callable[[M], str],
     handle: Callable[[Sequence[M]], None],
     *,
@@ -66,7 +68,7 @@ def side_by_side(
     groups: dict[str, list[Record]] = {}
     for record in records:
         try:
-            name = key(kind.model_validate_json(record["body"]))
+            name = key(_read(record, kind))
         except ValidationError:
             name = f"unreadable {record['messageId']}"  # alone, so that nobody else is held back by it
         groups.setdefault(name, []).append(record)
@@ -84,9 +86,14 @@ def side_by_side(
     return {"batchItemFailures": [failure for group in failures for failure in group]}
 
 
-def _handled(record: Record, kind: type[M], handle: Callable[[M], None]) -> bool:
+def _read(record: Record, kind: Kind[M]) -> M:
+    body = record["body"]
+    return kind.validate_json(body) if isinstance(kind, TypeAdapter) else kind.model_validate_json(body)
+
+
+def _handled(record: Record, kind: Kind[M], handle: Callable[[M], None]) -> bool:
     try:
-        handle(kind.model_validate_json(record["body"]))
+        handle(_read(record, kind))
     except ValidationError as error:
         _log.error(
             "message.unreadable",

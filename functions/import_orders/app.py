@@ -1,0 +1,39 @@
+"""Queue `orders`, and a schedule → poll accounts, take their orders in, create the shop's orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import Field, TypeAdapter
+
+from listbridge import bootstrap
+from listbridge.domain.work import ImportOrder, PollAccount
+from listbridge.services.import_order import import_order
+from listbridge.services.import_tick import import_tick
+from listbridge.services.poll_account import poll_account
+from listbridge.services.queue_batch import side_by_side
+
+_Message: TypeAlias = Annotated[PollAccount | ImportOrder, Field(discriminator="kind")]
+_MESSAGES: TypeAdapter[_Message] = TypeAdapter(_Message)
+
+
+def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
+    """Queue what is due when the schedule says so; else do the messages, accounts and orders at the same time."""
+    deps = bootstrap.deps()
+    if "tick" in event:
+        return {"tick": event["tick"], "queued": import_tick(deps)}
+
+    def take_on(messages: Sequence[_Message]) -> None:
+        for message in dict.fromkeys(messages):
+            if isinstance(message, PollAccount):
+                poll_account(deps, message, remaining_s=context.get_remaining_time_in_millis() / 1000)
+            else:
+                import_order(deps, message)
+
+    return side_by_side(event["Records"], _MESSAGES, _about, take_on, workers=deps.workers)
+
+
+def _about(message: _Message) -> str:
+    """What two messages must be about to be done one after the other."""
+    return f"{message.account}#{message.order}" if isinstance(message, ImportOrder) else message.account

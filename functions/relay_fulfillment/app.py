@@ -1,0 +1,26 @@
+"""Queue `fulfillments` → what the shop sent, cancelled or refunded is told to the marketplace, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from listbridge import bootstrap
+from listbridge.domain.work import RelayOrder
+from listbridge.services.queue_batch import side_by_side
+from listbridge.services.relay_order import relay_order
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Compare the named orders at the same time; the answer names the messages that must come back."""
+    deps = bootstrap.deps()
+
+    def compare(messages: Sequence[RelayOrder]) -> None:
+        for message in dict.fromkeys(messages):
+            relay_order(deps, message)
+
+    return side_by_side(event["Records"], RelayOrder, _order, compare, workers=deps.workers)
+
+
+def _order(message: RelayOrder) -> str:
+    return f"{message.account}#{message.order}"
