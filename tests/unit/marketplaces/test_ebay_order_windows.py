@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -45,6 +46,12 @@ def test_a_span_without_readable_dates_is_cut_in_the_middle() -> None:
     assert windows.starts == (milliseconds(NOW - 10 * SECOND), milliseconds(NOW - 5 * SECOND))
 
 
+def test_a_span_whose_orders_show_later_changes_than_the_list_knows_is_cut_in_the_middle() -> None:
+    start, end = milliseconds(NOW - 10 * SECOND), milliseconds(NOW - 5 * SECOND)
+    windows = Windows((start, end)).cut([NOW] * 200, NOW)
+    assert windows.starts == (start, (start + end - 1) // 2, end)
+
+
 def test_what_has_not_happened_yet_is_left_to_the_next_poll() -> None:
     windows = Windows.since(NOW, NOW).cut([NOW], NOW)
     assert windows.done(NOW) is None
@@ -56,33 +63,39 @@ def test_a_cursor_brings_back_where_it_was() -> None:
     assert Windows.parse(windows.cursor) == windows
 
 
-@given(st.lists(st.integers(0, 50), max_size=60), st.integers(1, 7), st.sampled_from(["oldest", "newest", "any"]), st.randoms())  # fmt: skip
-def test_whatever_the_lists_order_every_moment_is_read(
-    moments: list[int], page: int, run: str, random: object
+MOMENTS = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 9)), max_size=60)
+
+
+@given(MOMENTS, st.integers(1, 7), st.sampled_from(["oldest", "newest", "any"]), st.booleans(), st.randoms())
+def test_whatever_the_lists_order_and_its_lag_every_moment_is_read(
+    moments: list[tuple[int, int]], page: int, run: str, lags: bool, random: Random
 ) -> None:
     start = NOW - timedelta(milliseconds=60)
-    dates = [start + timedelta(milliseconds=moment) for moment in moments]
+    rows = [(start + timedelta(milliseconds=known), timedelta(milliseconds=late)) for known, late in moments]
     if run == "any":
-        random.shuffle(dates)  # type: ignore[attr-defined]
+        random.shuffle(rows)
     else:
-        dates.sort(reverse=run == "newest")
+        rows.sort(reverse=run == "newest")
     windows: Windows | None = Windows.since(start, NOW)
     read: set[int] = set()
     for _ in range(1000):
         if windows is None:
             break
         end = windows.end if windows.end is not None else milliseconds(NOW)
-        inside = [index for index, date in enumerate(dates) if windows.start <= milliseconds(date) <= end]
-        shown = inside[windows.offset : windows.offset + page]
-        read |= set(shown)
-        if windows.offset + len(shown) == len(inside):
+        inside = [
+            index for index, (known, _) in enumerate(rows) if windows.start <= milliseconds(known) <= end
+        ]
+        told = inside[windows.offset : windows.offset + page]
+        read |= set(told)
+        if windows.offset + len(told) == len(inside):
             windows = windows.done(NOW)
         elif windows.instant:
-            windows = windows.further(len(shown), len(inside))
+            windows = windows.further(len(told), len(inside))
         else:
-            windows = windows.cut([dates[index] for index in shown], NOW)
+            dates = [known + late if lags else known for known, late in (rows[index] for index in told)]
+            windows = windows.cut(dates, NOW)
     assert windows is None
-    assert read == set(range(len(dates)))
+    assert read == set(range(len(rows)))
 
 
 @pytest.mark.parametrize("moment", ["2015-08-04T19:09:02.768Z", "2026-11-01T00:00:00.000Z"])

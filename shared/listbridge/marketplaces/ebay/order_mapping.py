@@ -189,18 +189,13 @@ def _apart(
 
 
 def _shipping(told: ToldOrder, pricing: OrderPricing, amounts: _Amounts) -> ShippingCharge:
-    """The order's delivery cost less its discount; where the order tells none, what its lines tell."""
+    """The order's delivery cost less its discount; where the order tells none, what its lines tell (after discount)."""
     if pricing.delivery_cost is not None:
         cost = amounts.number(pricing.delivery_cost) - abs(amounts.number(pricing.delivery_discount))
     else:
         costs = [line.delivery_cost for line in told.line_items if line.delivery_cost is not None]
         cost = sum(
-            (
-                amounts.number(row.shipping_cost)
-                + amounts.number(row.handling_cost)
-                - abs(amounts.number(row.discount_amount))
-                for row in costs
-            ),
+            (amounts.number(row.shipping_cost) + amounts.number(row.handling_cost) for row in costs),
             _ZERO,
         )
     steps = [one.shipping_step for one in told.fulfillment_start_instructions or () if one.shipping_step]

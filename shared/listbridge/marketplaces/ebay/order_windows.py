@@ -68,14 +68,17 @@ class Windows:
         return Windows(rest) if rest and rest[0] <= milliseconds(now) else None
 
     def cut(self, dates: Sequence[datetime], now: datetime) -> Windows:
-        """The same with the first span cut in two, at the last of the dates seen in it; in the middle where none is seen.
+        """The same with the first span cut in two, at the last of the dates seen in it.
 
-        On a list in order of change that leaves a part that just fits on a page, whichever way the list runs.
+        On a list in order of change that leaves a part that just fits on a page, whichever way the list runs. Where no
+        date helps (eBay may show a change that its list does not know yet) the cut goes through the middle.
         """
         seen = [milliseconds(moment) for moment in dates]
         inside = [one for one in seen if one > self.start and (self.end is None or one <= self.end)]
-        middle = self.start if seen else (self.start + (self.end or milliseconds(now))) // 2
-        pivot = inside[-1] if inside else max(middle, self.start + 1)
+        middle = (self.start + (self.end or milliseconds(now))) // 2
+        pivot = (
+            inside[-1] if inside else self.start + 1 if self.start in seen else max(middle, self.start + 1)
+        )
         return Windows((self.start, pivot, *self.starts[1:]))
 
     def further(self, orders: int, total: int) -> Windows:

@@ -41,9 +41,10 @@ class ToldTax(_Told):
 
 
 class DeliveryCost(_Told):
+    """`shippingCost` is what is left after the line's discount (seen in public recordings of answers)."""
+
     shipping_cost: ToldAmount | None = None
     handling_cost: ToldAmount | None = None
-    discount_amount: ToldAmount | None = None
 
 
 class Aspect(_Told):
