@@ -18,7 +18,7 @@ from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
 from listbridge.services.deps import Deps
 from listbridge.services.nudge import nudge_due
 from listbridge.services.order_rows import change_order, order_of
-from listbridge.services.sync_catalog import recompute_variants
+from listbridge.services.recompute_variants import recompute_variants
 
 _TRIES = 20
 OVERSOLD = "oversold"

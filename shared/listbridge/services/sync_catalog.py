@@ -7,18 +7,17 @@ from collections.abc import Iterable, Sequence
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import ConnectionState, Shop
-from listbridge.domain.ids import ListingKey, ProductId, ShopId, VariantKey
+from listbridge.domain.ids import ProductId, ShopId
 from listbridge.domain.listing import Cause, Listing
 from listbridge.domain.ports import Missing
 from listbridge.domain.verdicts import RateLimited, RetryLater, Unauthorized
 from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
 from listbridge.services.connection_state import expire_shop, shop_uninstalled
 from listbridge.services.deps import Deps
-from listbridge.services.guard import judge_absences
 from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import Observed, observe_products
 from listbridge.services.order_hints import relay_orders, retry_orders_missing_products
-from listbridge.services.recompute import Recompute
+from listbridge.services.recompute_variants import recompute_variants
 from listbridge.services.relist import relist_restocked
 
 LONGEST_WAIT_S = 900
@@ -87,23 +86,6 @@ def settle_observed(deps: Deps, observed: Observed, cause: Cause = Cause.SHOP) -
     nudge_due(deps, rows)
     relist_restocked(deps, rows)
     return rows
-
-
-def recompute_variants(deps: Deps, variants: Iterable[VariantKey], cause: Cause) -> list[Listing]:
-    """Recompute the listings of these variants.
-
-    The variant row itself names its listings, so that a listing made a moment ago is not missed by a lagging index.
-    """
-    keys: set[ListingKey] = set()
-    absent: set[ListingKey] = set()
-    for variant in deps.variants.get_many(set(variants)).values():
-        keys |= variant.listings
-        absent |= variant.listings if variant.absent else set()
-    if not keys:
-        return []
-    rows = deps.listings.get_many(absent).values() if absent else ()
-    vanishing = [row for row in rows if row.live and row.computed.quantity != 0 and not row.computed.gone]
-    return Recompute(deps, cause, judged=judge_absences(deps, vanishing)).listings(sorted(keys))
 
 
 def _products(found: Iterable[ProductId], hints: Iterable[Hint]) -> list[ProductId]:
