@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import cold_start, drain, end_to_end, ingest, recompute, shop_reads
+from benchmarks import cold_start, drain, end_to_end, ingest, orders, recompute, shop_reads
 from benchmarks.figures import Figure, show
 
 _BENCHES: dict[str, Callable[[], list[Figure]]] = {
@@ -18,6 +18,7 @@ _BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "cold": cold_start.measure,
     "drain": drain.measure,
     "e2e.webhook": end_to_end.measure,
+    "orders": orders.measure,
 }
 
 
