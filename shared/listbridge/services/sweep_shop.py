@@ -24,7 +24,7 @@ from listbridge.services.job_results import reason_of
 from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import Observed, numbered, store_absent, store_product
 from listbridge.services.recompute import Recompute
-from listbridge.services.sync_catalog import settle_observed
+from listbridge.services.settle_observed import settle_observed
 
 _PAGE = 500
 

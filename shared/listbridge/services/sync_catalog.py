@@ -8,17 +8,14 @@ from collections.abc import Iterable, Sequence
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import ConnectionState, Shop
 from listbridge.domain.ids import ProductId, ShopId
-from listbridge.domain.listing import Cause, Listing
 from listbridge.domain.ports import Missing
 from listbridge.domain.verdicts import RateLimited, RetryLater, Unauthorized
 from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
 from listbridge.services.connection_state import expire_shop, shop_uninstalled
 from listbridge.services.deps import Deps
-from listbridge.services.nudge import nudge_due
-from listbridge.services.observe_shop import Observed, observe_products
+from listbridge.services.observe_shop import observe_products
 from listbridge.services.order_hints import relay_orders, retry_orders_missing_products
-from listbridge.services.recompute_variants import recompute_variants
-from listbridge.services.relist import relist_restocked
+from listbridge.services.settle_observed import settle_observed
 
 LONGEST_WAIT_S = 900
 ATTEMPTS = 60
@@ -78,14 +75,6 @@ def _sync_shop(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> None:
             hints=tuple(Hint(kind=HintKind.PRODUCT, id=product) for product in products),
         )
         deps.queues.send(Lane.SHOP_EVENTS, confirm, delay_s=math.ceil(lag))
-
-
-def settle_observed(deps: Deps, observed: Observed, cause: Cause = Cause.SHOP) -> list[Listing]:
-    """Recompute every listing of the touched variants and nudge for those that are due."""
-    rows = recompute_variants(deps, observed.touched, cause)
-    nudge_due(deps, rows)
-    relist_restocked(deps, rows)
-    return rows
 
 
 def _products(found: Iterable[ProductId], hints: Iterable[Hint]) -> list[ProductId]:
