@@ -10,7 +10,7 @@ from simulators.ebay.deeds import DEED_NAMES, Deeds
 from simulators.ebay.errors import EbayError
 from simulators.ebay.limits import describe_limits
 from simulators.ebay.refused import DeedRefused
-from simulators.ebay.state import Listing, Offer, Seller
+from simulators.ebay.state import Listing, Offer, Order, Seller
 from simulators.ebay.wire import Call, Reply
 from simulators.ebay.world import World, iso
 from simulators.faults import Fault
@@ -33,6 +33,7 @@ class ControlDoor:
             ("GET", "/_sim/listings"): self._listings,
             ("GET", "/_sim/calls"): self._calls,
             ("DELETE", "/_sim/calls"): self._forget_calls,
+            ("GET", "/_sim/orders"): self._orders,
             ("GET", "/_sim/notifications"): self._notifications,
             ("DELETE", "/_sim/notifications"): self._forget_notifications,
             ("POST", "/_sim/faults"): self._arm,
@@ -92,6 +93,20 @@ class ControlDoor:
             self._world.journal.clear()
         return Reply(204)
 
+    def _orders(self, call: Call) -> Reply:
+        """Orders with their lines and packages, oldest first and without a word about the buyer; `seller` narrows it."""
+        wanted = call.query.get("seller")
+        with self._world.lock:
+            self._world.land_late_changes()
+            rows = [
+                order_state(seller, order)
+                for seller in self._world.sellers.values()
+                if wanted in (None, seller.username)
+                for order in seller.orders.values()
+            ]
+            newest = rows[-int(call.query.get("limit", 1000)) :]
+            return Reply(200, {"total": len(rows), "orders": newest}).freeze()
+
     def _notifications(self, call: Call) -> Reply:
         """What eBay would have pushed, oldest first; `orderId` narrows it, `limit` keeps the newest."""
         with self._world.lock:
@@ -141,6 +156,30 @@ def offer_state(seller: Seller, offer: Offer) -> dict[str, Any]:
         "itemQuantity": item.quantity if item else 0,
         "sold": offer.sold,
         "aspects": (item.product.get("aspects") if item else None) or {},
+    }
+
+
+def order_state(seller: Seller, order: Order) -> dict[str, Any]:
+    """An order as far as its states, units and money go."""
+    return {
+        "orderId": order.order_id,
+        "seller": seller.username,
+        "createdAt": iso(order.created_at),
+        "changedAt": iso(order.modified_at),
+        "paymentStatus": order.data["orderPaymentStatus"],
+        "fulfillmentStatus": order.data["orderFulfillmentStatus"],
+        "cancelState": order.data["cancelStatus"]["cancelState"],
+        "total": order.data["pricingSummary"]["total"],
+        "lines": [
+            {
+                "lineItemId": line["lineItemId"],
+                "sku": line.get("sku", ""),
+                "quantity": line["quantity"],
+                "status": line["lineItemFulfillmentStatus"],
+            }
+            for line in order.data["lineItems"]
+        ],
+        "packages": order.fulfillments,
     }
 
 

@@ -127,13 +127,11 @@ class World:
 
     def land_late_changes(self) -> None:
         """Apply the postponed changes whose time has come, in the order of their times."""
-        if not self._late:
-            return
         now = self.now()
-        due = sorted((change for change in self._late if change.due <= now), key=lambda change: change.due)
-        for change in due:
+        while due := [change for change in self._late if change.due <= now]:
+            change = min(due, key=lambda change: change.due)
             self._late.remove(change)
-            change.apply()
+            change.apply()  # may come back here: a deed put off lands the others first
 
     def late_changes(self) -> int:
         return len(self._late)

@@ -107,6 +107,28 @@ def test_a_deed_may_be_put_off_until_later(anna_and_clock: tuple[EbaySeller, Vir
     assert [call["status"] for call in calls] == [200, 400]  # a second time it was cancelled already
 
 
+def test_deeds_put_off_to_the_same_moment_all_happen(
+    anna_and_clock: tuple[EbaySeller, VirtualClock],
+) -> None:
+    anna, clock = anna_and_clock
+    for _ in range(3):
+        anna.simulator.deeds.later(5, "buy", {"sku": "RED"})
+    with pytest.raises(DeedRefused):
+        anna.simulator.deeds.later(5, "nonsense")
+    clock.advance(5)
+    assert listed(anna)["total"] == 3
+
+
+def test_the_journal_of_orders_shows_their_packages_and_not_their_buyer(anna: EbaySeller) -> None:
+    order_id = anna.simulator.deeds.buy("RED", buyer={"name": "Zora Quill"})["orderId"]
+    anna.simulator.deeds.ship_order(order_id, carrier="UPS", tracking="1Z9")
+    answer = anna.session.get(f"{API}/_sim/orders", params={"seller": "anna"})
+    order = answer.json()["orders"][0]
+    assert (order["orderId"], order["fulfillmentStatus"]) == (order_id, "FULFILLED")
+    assert [row["shipmentTrackingNumber"] for row in order["packages"]] == ["1Z9"]
+    assert "Zora" not in answer.text
+
+
 def test_the_index_learns_of_changes_late_as_well(
     anna_and_clock: tuple[EbaySeller, VirtualClock],
 ) -> None:
