@@ -17,6 +17,8 @@ _TABLE_OF_PORT = {
     "variants": "VariantsTable",
     "listings": "ListingsTable",
     "items": "ItemsTable",
+    "orders": "OrdersTable",
+    "polls": "CoordinationTable",
     "publications": "PublicationsTable",
     "leases": "CoordinationTable",
     "counters": "CoordinationTable",
@@ -24,12 +26,17 @@ _TABLE_OF_PORT = {
     "jobs": "JobsTable",
     "activity": "ActivityTable",
 }
-_READS = re.compile(r"get|get_many|revs|all|of_\w+|page|due|current|pending|entries|recent|unsent")
+_READS = re.compile(
+    r"get|get_many|find|revs|all|of_\w+|page|due|current|pending|entries|recent|unsent|waiting_for_skus"
+)
+_BUYERS = re.compile(r"buyers|with_buyers|put_buyer|erase_buyer")
 _QUEUE_OF_LANE = {
     "SHOP_EVENTS": "ShopEventsQueue",
     "RECOMPUTE": "RecomputeQueue",
     "REVISE": "ReviseQueue",
     "PUBLISH": "PublishQueue",
+    "ORDERS": "OrdersQueue",
+    "FULFILLMENTS": "FulfillmentsQueue",
 }
 # What the door works with is built by hand in bootstrap.webhook_ingest, not taken from `deps`.
 _DOOR = {("read", "ConfigTable"), ("write", "InboxTable"), ("send", "ShopEventsQueue"), ("secret", "read")}
@@ -62,7 +69,13 @@ def _needs(function: str) -> set[tuple[str, str]]:
             waiting |= _imports(path)
     text = "\n".join(path.read_text() for module in modules if (path := _file(module)))
     needs = {("send", _QUEUE_OF_LANE[lane]) for lane in re.findall(r"\bLane\.([A-Z_]+)", text)}
-    for port, method in re.findall(r"\bdeps\.(\w+)\.(\w+)", text):
+    for port, method in re.findall(r"\b_?deps\.(\w+)\.(\w+)", text):
+        if port == "orders" and _BUYERS.fullmatch(method):
+            needs.add(("read" if method.endswith("buyers") else "write", "BuyersTable"))
+            continue
+        if port == "orders" and method == "reserve":
+            needs |= {("write", "VariantsTable"), ("read", "OrdersTable")}  # the order is only proven
+            continue
         if port in _TABLE_OF_PORT:
             needs.add(("read" if _READS.fullmatch(method) else "write", _TABLE_OF_PORT[port]))
         elif port in ("shops", "marketplaces") and method == "open":
@@ -101,6 +114,8 @@ _FUNCTIONS = (
     "recompute_listings",
     "revise_inventory",
     "publish_listing",
+    "import_orders",
+    "relay_fulfillment",
     "reconcile",
     "admin_api",
 )
@@ -128,7 +143,13 @@ def test_only_the_admin_api_may_change_credentials(template: dict[str, Any]) -> 
     assert [role for role in roles if ("secret", "write") in _grants(template, role)] == ["AdminApiRole"]
 
 
-def test_only_the_lane_that_sweeps_may_scan_and_only_the_variants(template: dict[str, Any]) -> None:
+def test_only_those_who_create_show_or_erase_may_touch_buyers_data(template: dict[str, Any]) -> None:
+    roles = [name for name in template["Resources"] if name.endswith("Role")]
+    touching = {role for role in roles if "BuyersTable" in {target for _, target in _grants(template, role)}}
+    assert touching == {"ImportOrdersRole", "AdminApiRole", "ReconcileRole"}
+
+
+def test_only_a_sweep_may_scan_and_only_what_it_sweeps(template: dict[str, Any]) -> None:
     scans = {
         role: [resource["Fn::GetAtt"][0] for resource in statement["Resource"]]
         for role in template["Resources"]
@@ -138,7 +159,7 @@ def test_only_the_lane_that_sweeps_may_scan_and_only_the_variants(template: dict
         ]
         if "dynamodb:Scan" in statement["Action"]
     }
-    assert scans == {"RecomputeListingsRole": ["VariantsTable"]}
+    assert scans == {"RecomputeListingsRole": ["VariantsTable"], "ReconcileRole": ["BuyersTable"]}
 
 
 def test_the_functions_checked_here_are_all_there_are(functions: dict[str, dict[str, Any]]) -> None:

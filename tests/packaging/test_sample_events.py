@@ -126,4 +126,6 @@ def test_queue_samples_are_messages_that_the_lanes_can_read() -> None:
         "recompute_listings": ["recompute_chunk"],
         "revise_inventory": ["nudge"],
         "publish_listing": ["publish_task"],
+        "import_orders": ["poll_account", "import_order"],
+        "relay_fulfillment": ["relay_order"],
     }

@@ -66,6 +66,8 @@ def test_the_delivery_with_a_wrong_signature_is_refused_and_leaves_nothing(emula
         ("recompute_listings", "recompute_chunk"),
         ("revise_inventory", "nudge"),
         ("publish_listing", "publish_task"),
+        ("import_orders", "messages"),
+        ("relay_fulfillment", "relay_order"),
     ],
 )
 def test_a_message_about_something_that_is_gone_is_done_and_does_not_come_back(
@@ -75,11 +77,19 @@ def test_a_message_about_something_that_is_gone_is_done_and_does_not_come_back(
 ) -> None:
     assert _handler(function)(_sample(function, event), _CONTEXT) == {"batchItemFailures": []}
     assert _rows(emulator, "LISTINGS_TABLE") == []
+    assert _rows(emulator, "ORDERS_TABLE") == []
 
 
-@pytest.mark.parametrize("timer", ["unsent", "due", "drift", "hooks"])
+@pytest.mark.parametrize("timer", ["unsent", "due", "drift", "hooks", "orders", "retention"])
 def test_a_timer_of_an_empty_system_mends_nothing(emulator: EmulatedAws, timer: str) -> None:  # noqa: F811
     assert _handler("reconcile")(_sample("reconcile", timer), _CONTEXT) == {"timer": timer, "mended": 0}
+
+
+def test_a_tick_of_an_empty_system_queues_nothing(emulator: EmulatedAws) -> None:  # noqa: F811
+    assert _handler("import_orders")(_sample("import_orders", "tick"), _CONTEXT) == {
+        "tick": "accounts",
+        "queued": 0,
+    }
 
 
 def test_health_is_answered_to_somebody_the_authorizer_let_in(emulator: EmulatedAws) -> None:  # noqa: F811
