@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -270,6 +271,19 @@ def test_a_page_with_orders_missing_ends_the_poll(stage: EbayStage, count: int) 
     assert len(seen(poll(stage, stage.open()))) == count
 
 
+def test_what_a_torn_page_shows_is_taken_in_before_the_poll_ends(stage: EbayStage) -> None:
+    orders, adapter = spread(stage, 3), stage.open()
+    stage.add_faults(Fault(LIST, "vendor", name="page_lost", body={"lost": 1}))
+    since = stage.clock.now() - HOUR
+    page = adapter.orders_changed(since, None)
+    assert [read.order.id for read in page.orders] == [orders[0], orders[2]]
+    assert page.cursor is not None
+    with pytest.raises(RetryLater) as incomplete:
+        adapter.orders_changed(since, page.cursor)
+    assert incomplete.value.detail == "getOrders: 2 orders where 3 are due"
+    assert stage.calls.count(LIST) == 1
+
+
 def test_a_next_page_that_is_not_announced_is_read_all_the_same(stage: EbayStage) -> None:
     orders = spread(stage, 450)
     stage.add_faults(Fault(LIST, "vendor", name="next_lost", times=100))
@@ -445,6 +459,21 @@ def test_a_parcel_of_an_order_that_ebay_does_not_have_is_not_found(stage: EbaySt
         stage.open().ship(missing, Parcel(ParcelId("p1"), stage.clock.now(), {LineId("1"): 1}))
     with pytest.raises(NotFound):
         stage.open().shipments(missing)
+
+
+# ---- personal data ----
+
+
+def test_nothing_of_a_buyer_is_logged(stage: EbayStage, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    buyer = {"name": "Ada Buyer", "email": "ada@members.example", "phone": "5550199", "line1": "9 Secret Lane"}  # fmt: skip
+    order, adapter = buy(stage, buyer=buyer, tax_id="IT123"), stage.open()
+    poll(stage, adapter)
+    assert adapter.read_order(order).buyer is not None
+    adapter.ship(order, parcel(stage, order, tracking="A1", carrier="DHL"))
+    assert caplog.records
+    logged = "".join(f"{record.getMessage()}{vars(record)}" for record in caplog.records)
+    assert [private for private in (*buyer.values(), "IT123") if private in logged] == []
 
 
 # ---- when eBay fails ----

@@ -23,6 +23,8 @@ from listbridge.marketplaces.ebay.order_wire import AnyOrder, OrderList, Package
 _ORDERS = "/sell/fulfillment/v1/order"
 _MOST = 200
 """Orders per page; more is refused (getOrders, limit)."""
+_TORN = "torn:"
+"""Begins a cursor behind which there is nothing but the reason why the poll must be begun anew."""
 
 
 class Orders:
@@ -34,22 +36,19 @@ class Orders:
     def changed(self, since: datetime, cursor: str | None) -> OrderPage:
         """One page, and where to go on (`order_windows`).
 
-        A page that is short, or does not agree with what eBay says of it, ends the poll with RetryLater.
+        A page that is short, or does not agree with what eBay says of it, still gives the orders that it shows, for they
+        must hold their stock; then the poll ends with RetryLater.
         """
+        if cursor is not None and cursor.startswith(_TORN):
+            raise INCOMPLETE.error(detail=f"getOrders: {cursor.removeprefix(_TORN)}")
         now = self._http.connection.clock.now()
         windows = Windows.parse(cursor) if cursor else Windows.since(since, now)
         params = {"filter": windows.filter, "limit": str(_MOST), "offset": str(windows.offset)}
         answer = self._http.read(Request("GET", _ORDERS, "getOrders", params=params), OrderList)
-        rows, more = answer.orders or [], _more(windows, answer)
-        reads, unreadable = _reads(rows)
-        rest: Windows | None
-        if not more:
-            rest = windows.done(now)
-        elif windows.instant:
-            rest = windows.further(len(rows), answer.total or 0)
-        else:
-            rest = windows.cut([moment for moment in map(changed_at_of, rows) if moment is not None], now)
-        return OrderPage(tuple(reads), rest.cursor if rest else None, tuple(unreadable))
+        reads, unreadable = _reads(answer.orders or [])
+        torn = _torn(windows, answer)
+        further = f"{_TORN}{torn}" if torn else _further(windows, answer, now)
+        return OrderPage(tuple(reads), further, tuple(unreadable))
 
     def one(self, order: RemoteOrderId) -> OrderRead:
         """The order as it is now: only this call tells the buyer's tax number. Raises NotFound."""
@@ -105,24 +104,36 @@ def package_of(parcel: Parcel, now: datetime) -> SentPackage:
     )
 
 
-def _more(windows: Windows, answer: OrderList) -> bool:
-    """Whether the span holds more orders than this page shows. Raises RetryLater for a page that does not hold together.
+def _torn(windows: Windows, answer: OrderList) -> str:
+    """What is wrong with a page as a whole; empty when it holds together."""
+    count = len(answer.orders or ())
+    if answer.total is None:
+        return "no total"
+    left = answer.total - windows.offset
+    due = min(left, _MOST, answer.limit or _MOST)
+    if count < due:
+        return f"{count} orders where {due} are due"
+    if answer.next and not count:
+        return "an empty page that is not the last"
+    if windows.offset and answer.total != windows.total:
+        return "the list changed while it was read"
+    return ""
+
+
+def _further(windows: Windows, answer: OrderList, now: datetime) -> str | None:
+    """The cursor behind a page that holds together; None when everything is read.
 
     `next` is not followed: its presence is a word that there is more, where it leads is our own arithmetic.
     """
-    count = len(answer.orders or ())
-    if answer.total is None:
-        raise INCOMPLETE.error(detail="getOrders: no total")
-    left = answer.total - windows.offset
-    limit = min(_MOST, answer.limit) if answer.limit else _MOST
-    more = count < left or bool(answer.next)
-    if count < min(limit, left):
-        raise INCOMPLETE.error(detail=f"getOrders: {count} orders where {min(limit, left)} are due")
-    if more and not count:
-        raise INCOMPLETE.error(detail="getOrders: an empty page that is not the last")
-    if windows.offset and answer.total != windows.total:
-        raise INCOMPLETE.error(detail="getOrders: the list changed while it was read")
-    return more
+    rows, total = answer.orders or [], answer.total or 0
+    rest: Windows | None
+    if windows.offset + len(rows) >= total and not answer.next:
+        rest = windows.done(now)
+    elif windows.instant:
+        rest = windows.further(len(rows), total)
+    else:
+        rest = windows.cut([moment for moment in map(changed_at_of, rows) if moment is not None], now)
+    return rest.cursor if rest else None
 
 
 def _reads(rows: Sequence[Any]) -> tuple[list[OrderRead], list[RemoteOrderId]]:
