@@ -36,6 +36,7 @@ from simulators.shopify.deliveries import Deliver, DeliveryQueue
 from simulators.shopify.execution import Engine, Prepared, build
 from simulators.shopify.limits import Limits, read_limits
 from simulators.shopify.resolvers import KINDS, RESOLVERS
+from simulators.shopify.shop_faults import user_error_of
 from simulators.shopify.tokens import GrantRefused
 from simulators.shopify.world import SCOPES, Settings, World
 
@@ -62,6 +63,7 @@ _SCOPE_OF = {
     "orders": "read_orders",
     "order": "read_orders",
     "orderByIdentifier": "read_orders",
+    "fulfillment": "read_orders",
     "orderCreate": "write_orders",
     "orderCancel": "write_orders",
 }
@@ -139,6 +141,7 @@ class ShopifySimulator:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         request = Request(environ)
+        self.world.catch_up()
         try:
             endpoint, arguments = _ROUTES.bind_to_environ(environ).match()
             response: Response = getattr(self, f"_on_{endpoint}")(request, **arguments)
@@ -229,8 +232,10 @@ class ShopifySimulator:
                 return json_answer({"errors": [denied], "data": None}), {"outcome": "denied"}
             if vendor == "internal_error":
                 return json_answer({"errors": [internal_error()]}), {"outcome": "internal_error"}
-            stale = fault.seconds if fault and vendor == "stale_read" else 0.0
-            return self._execute(prepared, operation, variables, name, stale, vendor == "throttled")
+            if fault is not None and vendor == "late":
+                self._carry_out_later(prepared, variables, name, fault.seconds)
+                return json_answer({}), {"outcome": "late"}
+            return self._execute(prepared, operation, variables, name, fault if vendor else None)
 
     def _execute(
         self,
@@ -238,8 +243,7 @@ class ShopifySimulator:
         operation: OperationDefinitionNode,
         variables: Mapping[str, Any],
         name: str | None,
-        stale_s: float,
-        throttled: bool,
+        fault: Fault | None,
     ) -> tuple[Response, dict[str, Any]]:
         """Price, admit, run and charge; under the lock."""
         world = self.world
@@ -254,7 +258,8 @@ class ShopifySimulator:
                 "outcome": "max_cost_exceeded",
                 "requested_cost": requested,
             }
-        if throttled or not world.bucket.admits(requested):
+        vendor = fault.name if fault else ""
+        if vendor == "throttled" or not world.bucket.admits(requested):
             cost = {
                 "requestedQueryCost": requested,
                 "actualQueryCost": None,
@@ -263,7 +268,10 @@ class ShopifySimulator:
             answer = {"errors": [THROTTLED], "extensions": {"cost": cost}}
             return json_answer(answer), {"outcome": "throttled", "requested_cost": requested}
         reading = operation.operation is OperationType.QUERY
-        context = world.context(stale_s if reading else 0.0)
+        stale_s = fault.seconds if fault and reading and vendor == "stale_read" else 0.0
+        context = world.context(stale_s)
+        if fault and vendor == "user_error":
+            context.refusal = user_error_of(fault)
         self._finish_bulk()
         result = self._engine.run(prepared, context, variables, name)
         raise_bugs(result.errors)
@@ -281,6 +289,17 @@ class ShopifySimulator:
         answer = query_answer(result.data, result.errors) | {"extensions": extensions}
         outcome = "error" if result.errors else "ok"
         return json_answer(answer), {"outcome": outcome, "requested_cost": requested, "actual_cost": actual}
+
+    def _carry_out_later(
+        self, prepared: Prepared, variables: Mapping[str, Any], name: str | None, seconds: float
+    ) -> None:
+        """Run the operation when its caller has long hung up; what it would answer, nobody hears."""
+        world = self.world
+
+        def run() -> None:
+            raise_bugs(self._engine.run(prepared, world.context(), variables, name).errors)
+
+        world.later.add(world.pace.after(world.now(), seconds), run)
 
     def _finish_bulk(self) -> None:
         """Complete the exports whose time has come."""
@@ -339,7 +358,11 @@ class ShopifySimulator:
         return None
 
     def _after(self, fault: Fault | None) -> None:
-        if fault is not None and fault.kind == "drop_after":
+        if fault is None:
+            return
+        if fault.kind == "vendor" and fault.name == "late":
+            raise ConnectionDropped("no answer in time; the request is carried out later")
+        if fault.kind == "drop_after":
             raise ConnectionDropped("the connection broke after the request was carried out")
 
     def _note(

@@ -8,12 +8,15 @@ from typing import Any
 
 from simulators.shopify import payloads
 from simulators.shopify.catalog_deeds import Told
-from simulators.shopify.order_deeds import OrderDeeds
+from simulators.shopify.parcel_deeds import ParcelDeeds
 
-_NOT_DEEDS = ("variant", "order", "line_of", "store_order", "take_stock", "announce", "do", "names")
+_NOT_DEEDS = (
+    "variant", "order", "line_counts", "line_of", "store_order", "take_stock", "announce", "tell", "tell_of", "keep", "do",
+    "names",
+)  # fmt: skip
 
 
-class Deeds(OrderDeeds):
+class Deeds(ParcelDeeds):
     """Everything that can happen in and to the shop."""
 
     def uninstall(self) -> Told:

@@ -28,6 +28,7 @@ from graphql import (
 
 from simulators.shopify.catalog import ShopFacts
 from simulators.shopify.limits import Limits
+from simulators.shopify.order_records import Order
 from simulators.shopify.records import View
 
 Resolver = Callable[..., Any]
@@ -36,17 +37,19 @@ SCHEMA_FILE = Path(__file__).with_name("schema.graphql")
 
 @dataclass(slots=True)
 class Context:
-    """What one operation sees. `catalog_index` and `order_index` are the (lagging) search indexes."""
+    """What one operation sees. `catalog_index` and `order_index` are the (lagging) search indexes; `refusal` is a user
+    error that a fault makes the operation answer."""
 
     shop: ShopFacts
     limits: Limits
     view: View
     catalog_index: Callable[[], View]
-    order_index: Callable[[], View]
+    order_index: Callable[[], Mapping[int, Order]]
     world: Any
     now: datetime
     idempotency_key: str | None = None
     unbounded: bool = False
+    refusal: dict[str, Any] | None = None
     warnings: list[dict[str, Any]] = field(default_factory=list)
 
 

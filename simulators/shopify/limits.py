@@ -34,6 +34,7 @@ class Limits:
     webhook_retry_window_s: float
     webhook_failures_before_removal: int
     orders_per_minute: int | None
+    order_cancel_job_s: float
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -1,17 +1,36 @@
-"""What buyers and the seller do with orders in the shop, with the events that follow."""
+"""What buyers buy in the shop, what other tools import, and what the seller cancels and refunds, with the events that follow."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from simulators.shopify import order_payloads, payloads
+from simulators.shopify import order_payloads, order_totals, parcel_payloads, payloads
 from simulators.shopify.catalog import NoSuchThing, money
 from simulators.shopify.catalog_deeds import CatalogDeeds, Told, number
-from simulators.shopify.records import Fulfillment, LineItem, Money, Order, Refund, Variant
+from simulators.shopify.money import Money, total
+from simulators.shopify.order_records import Address, LineItem, Order, Refund, Transaction
+from simulators.shopify.records import Variant
+
+_MAIL = "mara.lindner@example.com"
+_BUYER: Address = {
+    "first_name": "Mara",
+    "last_name": "Lindner",
+    "company": None,
+    "address1": "Am Markt 12",
+    "address2": None,
+    "city": "Berlin",
+    "zip": "10178",
+    "province": "Berlin",
+    "province_code": "BE",
+    "country": "Germany",
+    "country_code": "DE",
+    "phone": "+49 30 5550199",
+}
+_MARKS = ("source_identifier", "tag", "name", "note", "attribute")
 
 
 class OutOfStock(ValueError):
@@ -19,7 +38,7 @@ class OutOfStock(ValueError):
 
 
 class OrderDeeds(CatalogDeeds):
-    """Deeds on orders: buying, shipping, cancelling, refunding."""
+    """Deeds on orders: buying, importing, cancelling, refunding."""
 
     def sell(
         self, quantity: int = 1, location_id: int | str | None = None, email: str | None = None, **which: Any
@@ -34,16 +53,53 @@ class OrderDeeds(CatalogDeeds):
         """A buyer buys several articles in one order: [{sku or variant_id, quantity, location_id}]."""
         with self._world.lock:
             made = [self._bought(line) for line in lines]
-            order = self.store_order(made, email=email, source_name="web")
-            touched = [line.variant_id for line in made if line.variant_id is not None]
-            for line in made:
-                self.take_stock(line)
-            self.announce(order)
+            order = self._sold(made, email=email or _MAIL, source_name="web")
             if self._world.settings.sale_touches_product:
-                self._touch_products(touched)
+                self._touch_products([line.variant_id for line in made if line.variant_id is not None])
             return {"order_id": order.id, "name": order.name}
 
-    def _bought(self, wanted: Mapping[str, Any]) -> LineItem:
+    def import_order_by_other_tool(
+        self,
+        remote_id: str,
+        lines: Sequence[Mapping[str, Any]],
+        mark: str | Sequence[str] = "source_identifier",
+        marketplace: str = "eBay",
+        take_stock: bool = True,
+    ) -> Told:
+        """Another tool imports a marketplace's order, and writes its id where that tool does: `mark` is one or more of
+        source_identifier, tag, name, note, attribute. Lines: as of `sell_many`; stock is never asked for."""
+        marks = [mark] if isinstance(mark, str) else list(mark)
+        unknown = sorted(set(marks) - set(_MARKS))
+        if unknown:
+            raise ValueError(f"no such mark: {', '.join(unknown)}; there are: {', '.join(_MARKS)}")
+        told = {
+            "source_identifier": ("source_identifier", remote_id),
+            "tag": ("tags", (marketplace, remote_id)),
+            "name": ("name", f"{marketplace}-{remote_id}"),
+            "note": ("note", f"{marketplace} order {remote_id}, paid on the marketplace"),
+            "attribute": ("attributes", ((f"{marketplace} Order Id", remote_id),)),
+        }
+        with self._world.lock:
+            made = [self._bought(line, taken=take_stock, asking=False) for line in lines]
+            order = self._sold(
+                made, email=_MAIL, source_name="other-tool", **dict(told[one] for one in marks)
+            )
+            return {"order_id": order.id, "name": order.name}
+
+    def _sold(self, lines: Sequence[LineItem], **told: Any) -> Order:
+        """An order of the made-up buyer, paid in full: into the books, out of stock, announced."""
+        zero = Money(Decimal(0), self._world.shop.currency)
+        worth = total((line.price * line.quantity for line in lines), zero)
+        paid = Transaction(self._world.next_id(), "SALE", "SUCCESS", "manual", worth, self._world.now())
+        order = self.store_order(
+            lines, transactions=(paid,), shipping_address=_BUYER, billing_address=_BUYER, **told
+        )
+        for line in lines:
+            self.take_stock(line)
+        self.announce(order)
+        return order
+
+    def _bought(self, wanted: Mapping[str, Any], *, taken: bool = True, asking: bool = True) -> LineItem:
         catalog = self._world.catalog
         variant = self.variant(wanted.get("sku"), wanted.get("variant_id"))
         count = int(wanted.get("quantity", 1))
@@ -51,10 +107,10 @@ class OrderDeeds(CatalogDeeds):
             raise ValueError("a buyer buys at least one")
         item = catalog.item(variant.inventory_item_id)
         there = self._world.live.quantity(variant)
-        if item.tracked and variant.inventory_policy == "DENY" and there < count:
+        if asking and item.tracked and variant.inventory_policy == "DENY" and there < count:
             raise OutOfStock(f"{variant.sku}: {there} left, {count} wanted")
         place = self._picked_location(variant, count, wanted.get("location_id"))
-        return self.line_of(variant, count, variant.price, place if item.tracked else None)
+        return self.line_of(variant, count, variant.price, place if item.tracked and taken else None)
 
     def _picked_location(self, variant: Variant, count: int, location_id: int | str | None) -> int:
         if location_id is not None:
@@ -65,6 +121,7 @@ class OrderDeeds(CatalogDeeds):
 
     def line_of(self, variant: Variant, count: int, price: Decimal, location_id: int | None) -> LineItem:
         product = self._world.catalog.product(variant.product_id)
+        currency = self._world.shop.currency
         return LineItem(
             id=self._world.next_id(),
             title=product.title,
@@ -73,16 +130,21 @@ class OrderDeeds(CatalogDeeds):
             current_quantity=count,
             variant_id=variant.id,
             product_id=product.id,
-            price=Money(price, self._world.shop.currency),
+            price=Money(price, currency),
             requires_shipping=True,
             location_id=location_id,
+            discount=Money(Decimal(0), currency),
+            variant_title=None if variant.title == "Default Title" else variant.title,
+            vendor=product.vendor,
         )
 
     def store_order(self, lines: Sequence[LineItem], **told: Any) -> Order:
-        """Put an order into the books, paid and unfulfilled unless told otherwise; no events, no stock."""
+        """Put an order into the books, unfulfilled unless told otherwise and paid as its transactions say; no events,
+        no stock. What is None counts as not told."""
         world = self._world
         at = world.now()
         rank = 1001 + len(world.tables.orders.rows)
+        currency = world.shop.currency
         settings: dict[str, Any] = {
             "name": f"#{rank}",
             "email": None,
@@ -90,37 +152,45 @@ class OrderDeeds(CatalogDeeds):
             "tags": (),
             "source_identifier": None,
             "source_name": None,
-            "currency": world.shop.currency,
-            "financial_status": "PAID",
+            "currency": currency,
+            "presentment_currency": currency,
+            "zero": Money(Decimal(0), currency),
+            "financial_status": "",
             "fulfillment_status": "UNFULFILLED",
-            "shipping": Money(Decimal("0.00"), world.shop.currency),
-            "shipping_address": None,
             "test": False,
             "processed_at": at,
         } | {key: value for key, value in told.items() if value is not None}
         order = Order(
             id=world.next_id(), number=rank, lines=tuple(lines), created_at=at, updated_at=at, **settings
         )
-        world.tables.orders.put(order.id, order, at)
+        if not order.financial_status:
+            order = replace(order, financial_status=order_totals.derived_status(order))
+        world.keep_order(order, at)
         return order
 
     def take_stock(self, line: LineItem, back: int = 0) -> None:
         """Take the line's quantity out of stock, or put `back` pieces in again."""
-        if line.location_id is None or line.variant_id is None:
+        world = self._world
+        if line.location_id is None or line.variant_id not in world.live.variants:
             return
-        variant = self._world.catalog.variant(line.variant_id)
-        item = self._world.catalog.item(variant.inventory_item_id)
-        level = self._world.live.levels.get((item.id, line.location_id))
+        item = world.catalog.item(world.catalog.variant(line.variant_id).inventory_item_id)
+        level = world.live.levels.get((item.id, line.location_id))
         there = level.available if level else 0
         changed = there + back if back else there - line.quantity
-        self._world.catalog.set_level(item.id, line.location_id, changed, self._world.now())
+        world.catalog.set_level(item.id, line.location_id, changed, world.now())
         self._level_changed(item.id, line.location_id, connected=level is None)
 
     def announce(self, order: Order) -> None:
-        payload = order_payloads.order_payload(self._world.shop, order)
-        self._world.emit("orders/create", payload)
+        self.tell_of(order, "orders/create")
         if order.financial_status == "PAID":
-            self._world.emit("orders/paid", payload)
+            self.tell_of(order, "orders/paid")
+
+    def tell_of(self, order: Order, topic: str) -> None:
+        self.tell(topic, lambda: order_payloads.order_payload(self._world.shop, order))
+
+    def tell(self, topic: str, payload: Callable[[], dict[str, Any]]) -> None:
+        if self._world.heard(topic):
+            self._world.emit(topic, payload())
 
     def _touch_products(self, variant_ids: Sequence[int]) -> None:
         """An order counts as an update of a tracked product (Product.updatedAt, introspection 2026-04)."""
@@ -138,77 +208,51 @@ class OrderDeeds(CatalogDeeds):
             raise NoSuchThing(f"no order {order_id}")
         return found
 
-    def fulfill(
-        self,
-        order_id: int | str,
-        lines: Mapping[str, int] | None = None,
-        company: str | None = None,
-        tracking_number: str | None = None,
-        tracking_url: str | None = None,
+    def line_counts(self, order: Order, wanted: Mapping[str, int]) -> dict[int, int]:
+        """Pieces by line item id, where the wish names lines by id or by SKU."""
+        by_sku = {line.sku: line.id for line in order.lines if line.sku}
+        told = {by_sku[key] if key in by_sku else number(key): int(count) for key, count in wanted.items()}
+        unknown = set(told) - {line.id for line in order.lines}
+        if unknown:
+            raise NoSuchThing(f"order {order.id} has no line {unknown.pop()}")
+        return told
+
+    def cancel(
+        self, order_id: int | str, reason: str = "CUSTOMER", restock: bool = True, refund: bool = True
     ) -> Told:
-        """Ship the order, or the given quantities by line item id."""
-        with self._world.lock:
-            order = self.order(order_id)
-            at = self._world.now()
-            parcel = self._parcel(order, lines, at, (company, tracking_number, tracking_url))
-            fulfillments = (*order.fulfillments, parcel)
-            shipped = sum(count for one in fulfillments for _, _, count in one.lines)
-            whole = shipped >= sum(line.current_quantity for line in order.lines)
-            changed = self._keep(
-                order,
-                at,
-                fulfillments=fulfillments,
-                fulfillment_status="FULFILLED" if whole else "PARTIALLY_FULFILLED",
-            )
-            shop = self._world.shop
-            self._world.emit("fulfillments/create", order_payloads.fulfillment_payload(shop, changed, parcel))
-            topic = "orders/fulfilled" if whole else "orders/partially_fulfilled"
-            self._world.emit(topic, order_payloads.order_payload(shop, changed))
-            return {"order_id": order.id, "fulfillment_id": parcel.id}
-
-    def _parcel(
-        self,
-        order: Order,
-        lines: Mapping[str, int] | None,
-        at: datetime,
-        tracking: tuple[str | None, str | None, str | None],
-    ) -> Fulfillment:
-        sent = {line_id: count for one in order.fulfillments for _, line_id, count in one.lines}
-        open_lines = {line.id: line.current_quantity - sent.get(line.id, 0) for line in order.lines}
-        wanted = {number(key): count for key, count in lines.items()} if lines else open_lines
-        for line_id, count in wanted.items():
-            if count > open_lines.get(line_id, 0):
-                raise ValueError(f"line {line_id} has only {open_lines.get(line_id, 0)} pieces to ship")
-        packed = tuple(
-            (self._world.next_id(), line_id, count) for line_id, count in wanted.items() if count > 0
-        )
-        if not packed or order.cancelled_at:
-            raise ValueError("nothing to ship")
-        return Fulfillment(
-            id=self._world.next_id(),
-            status="SUCCESS",
-            created_at=at,
-            updated_at=at,
-            lines=packed,
-            tracking=(tracking,) if any(tracking) else (),
-            location_id=self._world.first_location,
-        )
-
-    def cancel(self, order_id: int | str, reason: str = "CUSTOMER", restock: bool = True) -> Told:
-        """Cancel an order that is not shipped; `restock` puts the pieces back where they were taken."""
+        """Cancel an order that is not shipped. `restock` puts the pieces back where they were taken, `refund` gives the
+        money back; either makes a refund, as in the shop's own books."""
         with self._world.lock:
             order = self.order(order_id)
             if order.cancelled_at:
                 raise ValueError("the order is cancelled already")
+            if order.shipped():
+                raise ValueError("the order has parcels that stand: cancel them first")
             at = self._world.now()
-            lines = tuple(replace(line, current_quantity=0) for line in order.lines)
-            changed = self._keep(
-                order, at, cancelled_at=at, cancel_reason=reason, financial_status="REFUNDED", lines=lines
+            kind = "CANCEL" if restock else "NO_RESTOCK"
+            rows = tuple(
+                (self._world.next_id(), line.id, line.current_quantity, kind)
+                for line in order.lines
+                if line.current_quantity
+            )
+            back = order_totals.received(order) - order_totals.refunded(order) if refund else order.zero
+            made = Refund(self._world.next_id(), at, back, rows) if refund or restock else None
+            changed = self.keep(
+                order,
+                at,
+                cancelled_at=at,
+                cancel_reason=reason,
+                financial_status="REFUNDED" if back.amount > 0 else order.financial_status,
+                lines=tuple(replace(line, current_quantity=0) for line in order.lines),
+                refunds=(*order.refunds, made) if made else order.refunds,
             )
             if restock:
                 for line in order.lines:
-                    self.take_stock(line, back=line.current_quantity)
-            self._world.emit("orders/cancelled", order_payloads.order_payload(self._world.shop, changed))
+                    if line.current_quantity:
+                        self.take_stock(line, back=line.current_quantity)
+            self.tell_of(changed, "orders/cancelled")
+            if made:
+                self._tell_refund(changed, made)
             return {"order_id": order.id}
 
     def refund(
@@ -218,38 +262,51 @@ class OrderDeeds(CatalogDeeds):
         restock: bool = False,
         amount: Any = None,
     ) -> Told:
-        """Refund the order or quantities by line item id; `amount` overrides the sum of the lines."""
+        """Refund the whole order, or quantities by line item id or SKU; `amount` overrides what that comes to."""
         with self._world.lock:
             order = self.order(order_id)
             at = self._world.now()
             given = {line.id: line.current_quantity for line in order.lines}
-            wanted = {number(key): count for key, count in lines.items()} if lines is not None else given
-            known = {line.id: line for line in order.lines}
+            wanted = given if lines is None else self.line_counts(order, lines)
+            for line_id, count in wanted.items():
+                if count > given[line_id]:
+                    raise ValueError(f"line {line_id} has only {given[line_id]} pieces left")
             kind = "RETURN" if restock else "NO_RESTOCK"
-            parts = tuple((self._world.next_id(), line_id, count, kind) for line_id, count in wanted.items())
-            goods = sum((known[line_id].price.amount * count for _, line_id, count, _ in parts), Decimal(0))
-            total = Money(goods if amount is None else money(amount), order.currency)
-            refund = Refund(self._world.next_id(), at, total, parts)
+            rows = tuple((self._world.next_id(), line_id, count, kind) for line_id, count in wanted.items())
+            made = Refund(self._world.next_id(), at, self._worth(order, lines, wanted, amount), rows)
+            refunds = (*order.refunds, made)
+            back = total((one.total for one in refunds), order.zero)
+            whole = back.amount >= order_totals.price(order).amount
             left = tuple(
                 replace(one, current_quantity=one.current_quantity - wanted.get(one.id, 0))
                 for one in order.lines
             )
-            refunded = sum((one.total.amount for one in (*order.refunds, refund)), Decimal(0))
-            status = "REFUNDED" if refunded >= order.total.amount else "PARTIALLY_REFUNDED"
-            changed = self._keep(
-                order, at, refunds=(*order.refunds, refund), lines=left, financial_status=status
-            )
+            status = "REFUNDED" if whole else "PARTIALLY_REFUNDED"
+            changed = self.keep(order, at, refunds=refunds, lines=left, financial_status=status)
             if restock:
                 for line in order.lines:
                     if wanted.get(line.id):
                         self.take_stock(line, back=wanted[line.id])
-            self._world.emit(
-                "refunds/create", order_payloads.refund_payload(self._world.shop, changed, refund)
-            )
-            return {"order_id": order.id, "refund_id": refund.id}
+            self._tell_refund(changed, made)
+            return {"order_id": order.id, "refund_id": made.id}
 
-    def _keep(self, order: Order, at: datetime, **changes: Any) -> Order:
+    @staticmethod
+    def _worth(
+        order: Order, lines: Mapping[str, int] | None, wanted: Mapping[int, int], amount: Any
+    ) -> Money:
+        if amount is not None:
+            return replace(order.zero, amount=money(amount))
+        if lines is None:
+            return order_totals.price(order) - order_totals.refunded(order)
+        parts = (order_totals.line_worth(order, order.line(one), count) for one, count in wanted.items())
+        return total(parts, order.zero)
+
+    def _tell_refund(self, order: Order, made: Refund) -> None:
+        self.tell("refunds/create", lambda: parcel_payloads.refund_payload(self._world.shop, order, made))
+
+    def keep(self, order: Order, at: datetime, **changes: Any) -> Order:
+        """Change an order in the books, and tell of it."""
         changed = replace(order, updated_at=at, **changes)
-        self._world.tables.orders.put(order.id, changed, at)
-        self._world.emit("orders/updated", order_payloads.order_payload(self._world.shop, changed))
+        self._world.keep_order(changed, at)
+        self.tell_of(changed, "orders/updated")
         return changed

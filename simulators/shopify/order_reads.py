@@ -1,4 +1,4 @@
-"""Reading orders through the API."""
+"""Reading orders through the API: finding them, their lines, money, addresses and payments."""
 
 from __future__ import annotations
 
@@ -7,30 +7,15 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from simulators.shopify import search
+from simulators.shopify import order_totals, search
 from simulators.shopify.execution import Context, Resolver
 from simulators.shopify.filters import by_id, connection, note_ignored
 from simulators.shopify.global_ids import gid, number_of
+from simulators.shopify.money import Money, money_bag
+from simulators.shopify.order_records import Address, LineItem, Order, Pairs, ShippingLine, TaxLine
+from simulators.shopify.order_search import ORDER_FACTS
 from simulators.shopify.pages import Page
-from simulators.shopify.records import Fulfillment, LineItem, Money, Order, Refund
 
-_FACTS: dict[str, Callable[[Any], Any]] = {
-    "default": lambda one: (one.name, one.email),
-    "id": lambda one: one.id,
-    "name": lambda one: one.name,
-    "email": lambda one: one.email,
-    "tag": lambda one: one.tags,
-    "sku": lambda one: tuple(line.sku for line in one.lines),
-    "source_identifier": lambda one: one.source_identifier,
-    "source_name": lambda one: one.source_name,
-    "financial_status": lambda one: one.financial_status,
-    "fulfillment_status": lambda one: one.fulfillment_status,
-    "status": lambda one: "cancelled" if one.cancelled_at else "open",
-    "test": lambda one: str(one.test).lower(),
-    "created_at": lambda one: one.created_at,
-    "processed_at": lambda one: one.processed_at,
-    "updated_at": lambda one: one.updated_at,
-}
 _KEYS: dict[str, Callable[[Any], tuple[Any, int]]] = {
     "ID": by_id,
     "CREATED_AT": lambda one: (one.created_at, one.id),
@@ -43,14 +28,13 @@ def _orders(
     _: Any, info: Any, sortKey: str = "PROCESSED_AT", query: str | None = None, **window: Any
 ) -> Page[Order]:
     """A search: it sees orders as the index knew them `order_search_lag_s` ago."""
-    index = info.context.order_index().orders
-    asked = search.parse(query, _FACTS)
+    context: Context = info.context
+    known = context.order_index()
+    asked = search.parse(query, ORDER_FACTS)
     if asked is None:
-        return connection(index.values(), _KEYS[sortKey], info, window)
+        return connection(known.values(), _KEYS[sortKey], info, window)
     note_ignored(info, query, asked)
-    return connection(
-        [one for one in index.values() if asked.keeps(one, _FACTS)], _KEYS[sortKey], info, window
-    )
+    return connection(context.world.order_index.found(known, asked), _KEYS[sortKey], info, window)
 
 
 def _order_by_identifier(_: Any, info: Any, identifier: dict[str, Any]) -> Order | None:
@@ -59,77 +43,121 @@ def _order_by_identifier(_: Any, info: Any, identifier: dict[str, Any]) -> Order
     if "id" in identifier:
         return context.view.orders.get(number_of(identifier["id"], "Order"))
     custom = identifier["customId"]
-    namespace, key = custom.get("namespace") or "custom", custom["key"]
-    definition = context.world.definitions.get(("ORDER", namespace, key))
-    if definition is None or definition["type"] != "id":
+    namespace, key = custom.get("namespace"), custom["key"]
+    fields = context.world.metafields
+    if not fields.unique(namespace, key):
         raise GraphQLError(
-            f"Metafield definition of type 'id' is required when using custom ids: {namespace}.{key}",
+            f"Metafield definition of type 'id' is required when using custom ids: {namespace or 'custom'}.{key}",
             extensions={"code": "NOT_FOUND"},
         )
-    for (owner, space, name), field in context.world.metafields.items():
-        if (space, name, field["value"]) == (namespace, key, custom["value"]):
-            return context.view.orders.get(number_of(owner, "Order"))
-    return None
+    owner = fields.owner_of(namespace, key, custom["value"])
+    return context.view.orders.get(number_of(owner, "Order")) if owner else None
 
 
 # Types
 
 
-def money_bag(amount: Money) -> dict[str, Any]:
-    one = {"amount": amount.amount, "currencyCode": amount.currency}
-    return {"shopMoney": one, "presentmentMoney": one}
+def _money(read: Callable[[Any], Money]) -> Resolver:
+    return lambda one, _info, **_arguments: money_bag(read(one))
+
+
+def _pairs(pairs: Pairs) -> list[dict[str, str]]:
+    return [{"key": key, "value": value} for key, value in pairs]
+
+
+def _address(address: Address | None) -> dict[str, Any] | None:
+    if address is None:
+        return None
+    names = [address.get("first_name"), address.get("last_name")]
+    return {
+        "id": gid("MailingAddress", 1),
+        "firstName": address.get("first_name"),
+        "lastName": address.get("last_name"),
+        "name": " ".join(one for one in names if one) or None,
+        "company": address.get("company"),
+        "address1": address.get("address1"),
+        "address2": address.get("address2"),
+        "city": address.get("city"),
+        "zip": address.get("zip"),
+        "provinceCode": address.get("province_code"),
+        "countryCodeV2": address.get("country_code"),
+        "phone": address.get("phone"),
+    }
+
+
+def _taxes(taxes: list[TaxLine] | tuple[TaxLine, ...], first: int | None = None) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": one.title,
+            "rate": float(one.rate),
+            "ratePercentage": float(one.rate * 100),
+            "channelLiable": one.channel_liable,
+            "priceSet": money_bag(one.amount),
+        }
+        for one in taxes[:first]
+    ]
 
 
 def _lines(order: Order, info: Any, **window: Any) -> Page[LineItem]:
     return connection(order.lines, by_id, info, window)
 
 
-def _fulfillments(
-    order: Order, _: Any, first: int | None = None, query: str | None = None
-) -> list[dict[str, Any]]:
-    return [{"order": order, "it": one} for one in order.fulfillments[:first]]
+def _shipping_lines(order: Order, info: Any, **window: Any) -> Page[ShippingLine]:
+    window.pop("includeRemovals", None)
+    return connection(order.shipping_lines, by_id, info, window)
 
 
-def _refunds(order: Order, _: Any, first: int | None = None) -> list[dict[str, Any]]:
-    return [{"order": order, "it": one} for one in order.refunds[:first]]
+def _transactions(order: Order, _: Any, first: int | None = None, **_which: Any) -> list[Any]:
+    return list(order.transactions[:first])
 
 
-def _line_of(order: Order, line_id: int) -> LineItem:
-    return next(line for line in order.lines if line.id == line_id)
+def _gateways(order: Order, _: Any) -> list[str]:
+    return list(dict.fromkeys(one.gateway for one in order.transactions if one.gateway))
 
 
-def _shipped_lines(told: dict[str, Any], info: Any, **window: Any) -> Page[Any]:
-    parcel: Fulfillment = told["it"]
-    rows = [
-        _Part(
-            own,
-            {
-                "id": gid("FulfillmentLineItem", own),
-                "quantity": count,
-                "lineItem": _line_of(told["order"], line_id),
-            },
-        )
-        for own, line_id, count in parcel.lines
-    ]
-    return connection(rows, by_id, info, window)
+def _allocations(line: LineItem, _: Any) -> list[dict[str, Any]]:
+    return [{"allocatedAmountSet": money_bag(line.discount)}] if line.discount.amount else []
 
 
-def _refunded_lines(told: dict[str, Any], info: Any, **window: Any) -> Page[Any]:
-    refund: Refund = told["it"]
-    rows = [
-        _Part(own, {"quantity": count, "restockType": kind, "lineItem": _line_of(told["order"], line_id)})
-        for own, line_id, count, kind in refund.lines
-    ]
-    return connection(rows, by_id, info, window)
-
-
-class _Part(dict[str, Any]):
-    """A row of a fulfilment or refund: its fields, with the id that orders it."""
-
-    def __init__(self, number: int, fields: dict[str, Any]) -> None:
-        super().__init__(fields)
-        self.id = number
-
+_ORDER: dict[str, Resolver] = {
+    "id": lambda one, _: gid("Order", one.id),
+    "legacyResourceId": lambda one, _: one.id,
+    "tags": lambda one, _: list(one.tags),
+    "closed": lambda one, _: one.closed_at is not None,
+    "currencyCode": lambda one, _: one.currency,
+    "presentmentCurrencyCode": lambda one, _: one.presentment_currency,
+    "customAttributes": lambda one, _: _pairs(one.attributes),
+    "discountCode": lambda one, _: one.discount.code if one.discount else None,
+    "displayFinancialStatus": lambda one, _: one.financial_status,
+    "displayFulfillmentStatus": lambda one, _: one.fulfillment_status,
+    "fullyPaid": lambda one, _: order_totals.received(one).amount >= order_totals.price(one).amount,
+    "paymentGatewayNames": _gateways,
+    "subtotalLineItemsQuantity": lambda one, _: sum(line.quantity for line in one.lines),
+    "subtotalPriceSet": _money(order_totals.subtotal),
+    "totalShippingPriceSet": _money(order_totals.shipping),
+    "totalTaxSet": _money(order_totals.tax),
+    "totalDiscountsSet": _money(order_totals.discounts),
+    "totalPriceSet": _money(order_totals.price),
+    "originalTotalPriceSet": _money(order_totals.price),
+    "currentSubtotalPriceSet": _money(order_totals.current_subtotal),
+    "currentShippingPriceSet": _money(order_totals.current_shipping),
+    "currentTotalTaxSet": _money(order_totals.current_tax),
+    "currentTotalPriceSet": _money(order_totals.current_price),
+    "totalOutstandingSet": _money(order_totals.outstanding),
+    "totalReceivedSet": _money(order_totals.received),
+    "totalRefundedSet": _money(order_totals.refunded),
+    "netPaymentSet": _money(lambda one: order_totals.received(one) - order_totals.refunded(one)),
+    "taxLines": lambda one, _: _taxes(order_totals.taxes(one)),
+    "lineItems": _lines,
+    "shippingLine": lambda one, _: one.shipping_lines[0] if one.shipping_lines else None,
+    "shippingLines": _shipping_lines,
+    "shippingAddress": lambda one, _: _address(one.shipping_address),
+    "billingAddress": lambda one, _: _address(one.billing_address),
+    "transactions": _transactions,
+    "metafield": lambda one, info, key, namespace=None: info.context.world.metafields.get(
+        gid("Order", one.id), namespace, key
+    ),
+}
 
 ORDER_READS: dict[str, dict[str, Resolver]] = {
     "QueryRoot": {
@@ -137,45 +165,27 @@ ORDER_READS: dict[str, dict[str, Resolver]] = {
         "orders": _orders,
         "orderByIdentifier": _order_by_identifier,
     },
-    "Order": {
-        "id": lambda one, _: gid("Order", one.id),
-        "legacyResourceId": lambda one, _: one.id,
-        "tags": lambda one, _: list(one.tags),
-        "closed": lambda *_: False,
-        "currencyCode": lambda one, _: one.currency,
-        "displayFinancialStatus": lambda one, _: one.financial_status,
-        "displayFulfillmentStatus": lambda one, _: one.fulfillment_status,
-        "totalPriceSet": lambda one, _: money_bag(one.total),
-        "lineItems": _lines,
-        "fulfillments": _fulfillments,
-        "refunds": _refunds,
-        "metafield": lambda one, info, key, namespace=None: info.context.world.metafields.get(
-            (gid("Order", one.id), namespace or "custom", key)
-        ),
-    },
+    "Order": _ORDER,
     "LineItem": {
         "id": lambda one, _: gid("LineItem", one.id),
+        "name": lambda one, _: f"{one.title} - {one.variant_title}" if one.variant_title else one.title,
         "variant": lambda one, info: info.context.view.variants.get(one.variant_id),
-        "originalUnitPriceSet": lambda one, _: money_bag(one.price),
+        "product": lambda one, info: info.context.view.products.get(one.product_id),
+        "customAttributes": lambda one, _: _pairs(one.properties),
+        "originalUnitPriceSet": _money(lambda one: one.price),
+        "originalTotalSet": _money(lambda one: one.price * one.quantity),
+        "discountAllocations": _allocations,
+        "taxLines": lambda one, _, first=None: _taxes(one.tax_lines, first),
     },
-    "Fulfillment": {
-        "id": lambda one, _: gid("Fulfillment", one["it"].id),
-        "legacyResourceId": lambda one, _: one["it"].id,
-        "status": lambda one, _: one["it"].status,
-        "displayStatus": lambda *_: "FULFILLED",
-        "createdAt": lambda one, _: one["it"].created_at,
-        "updatedAt": lambda one, _: one["it"].updated_at,
-        "trackingInfo": lambda one, _, first=None: [
-            {"company": company, "number": number, "url": url}
-            for company, number, url in one["it"].tracking[:first]
-        ],
-        "fulfillmentLineItems": _shipped_lines,
+    "ShippingLine": {
+        "id": lambda one, _: gid("ShippingLine", one.id),
+        "originalPriceSet": _money(lambda one: one.price),
+        "discountedPriceSet": _money(lambda one: one.price - one.discount),
+        "taxLines": lambda one, _: _taxes(one.tax_lines),
     },
-    "Refund": {
-        "id": lambda one, _: gid("Refund", one["it"].id),
-        "legacyResourceId": lambda one, _: one["it"].id,
-        "createdAt": lambda one, _: one["it"].created_at,
-        "totalRefundedSet": lambda one, _: money_bag(one["it"].total),
-        "refundLineItems": _refunded_lines,
+    "OrderTransaction": {
+        "id": lambda one, _: gid("OrderTransaction", one.id),
+        "amountSet": _money(lambda one: one.amount),
+        "createdAt": lambda one, _: one.processed_at,
     },
 }

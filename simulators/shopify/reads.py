@@ -25,6 +25,7 @@ from simulators.shopify.filters import (
 )
 from simulators.shopify.global_ids import GID, gid, number_of
 from simulators.shopify.pages import Page
+from simulators.shopify.parcel_reads import parcel_by_id
 from simulators.shopify.records import (
     Collection,
     InventoryItem,
@@ -131,6 +132,8 @@ def node(_: Any, info: Any, id: str) -> Any:
     }
     if kind == "InventoryLevel":
         return _level_by_id(view, number, id)
+    if kind == "Fulfillment":
+        return parcel_by_id(info.context, number)
     return tables.get(kind, {}).get(number)
 
 

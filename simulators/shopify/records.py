@@ -13,6 +13,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Generic, Literal, TypeVar
 
+from simulators.shopify.order_records import Order
+
 K = TypeVar("K", bound=Hashable)
 R = TypeVar("R")
 
@@ -129,76 +131,6 @@ class Collection:
     smart: bool
     members: dict[int, None]
     updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    amount: Decimal
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class LineItem:
-    id: int
-    title: str
-    sku: str | None
-    quantity: int
-    current_quantity: int
-    variant_id: int | None
-    product_id: int | None
-    price: Money
-    requires_shipping: bool
-    location_id: int | None  # where stock was taken, None when it was left alone
-
-
-@dataclass(frozen=True, slots=True)
-class Fulfillment:
-    id: int
-    status: str
-    created_at: datetime
-    updated_at: datetime
-    lines: tuple[tuple[int, int, int], ...]  # (own id, line item id, quantity)
-    tracking: tuple[tuple[str | None, str | None, str | None], ...]  # (company, number, url)
-    location_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refund:
-    id: int
-    created_at: datetime
-    total: Money
-    lines: tuple[tuple[int, int, int, str], ...]  # (own id, line item id, quantity, restock type)
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    id: int
-    name: str
-    number: int
-    email: str | None
-    note: str | None
-    tags: tuple[str, ...]
-    source_identifier: str | None
-    source_name: str | None
-    currency: str
-    financial_status: str
-    fulfillment_status: str
-    lines: tuple[LineItem, ...]
-    shipping: Money
-    shipping_address: dict[str, str | None] | None
-    test: bool
-    created_at: datetime
-    processed_at: datetime
-    updated_at: datetime
-    cancelled_at: datetime | None = None
-    cancel_reason: str | None = None
-    fulfillments: tuple[Fulfillment, ...] = ()
-    refunds: tuple[Refund, ...] = ()
-
-    @property
-    def total(self) -> Money:
-        goods = sum((line.price.amount * line.quantity for line in self.lines), Decimal(0))
-        return Money(goods + self.shipping.amount, self.currency)
 
 
 class Table(Generic[K, R]):

@@ -5,23 +5,26 @@ from __future__ import annotations
 from simulators.shopify import reads
 from simulators.shopify.bulk import BulkOperation
 from simulators.shopify.execution import Resolver
+from simulators.shopify.metafields import METAFIELDS
 from simulators.shopify.order_reads import ORDER_READS
+from simulators.shopify.order_records import Order
 from simulators.shopify.order_writes import ORDER_WRITES
+from simulators.shopify.parcel_reads import PARCEL_READS, OrderParcel
 from simulators.shopify.reads import CATALOG
-from simulators.shopify.records import Order
 from simulators.shopify.shop_reads import SHOP
 from simulators.shopify.stock_reads import STOCK, Quantity
 from simulators.shopify.subscriptions import Subscription
 from simulators.shopify.writes import WRITES
 
 RESOLVERS: dict[str, dict[str, Resolver]] = {}
-for _part in (CATALOG, STOCK, SHOP, WRITES, ORDER_READS, ORDER_WRITES):
+for _part in (CATALOG, STOCK, SHOP, WRITES, ORDER_READS, PARCEL_READS, ORDER_WRITES, METAFIELDS):
     for _type, _fields in _part.items():
         RESOLVERS.setdefault(_type, {}).update(_fields)
 
 KINDS: dict[type, str] = reads.KINDS | {
     Quantity: "InventoryQuantity",
     Order: "Order",
+    OrderParcel: "Fulfillment",
     Subscription: "WebhookSubscription",
     BulkOperation: "BulkOperation",
 }

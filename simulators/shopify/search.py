@@ -9,7 +9,7 @@ Not understood: parentheses. Source: shopify.dev, "Shopify API search syntax", r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -43,6 +43,27 @@ class Search:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Texts that are searched by whole words: a phrase is found where its words follow each other."""
+
+    texts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, texts: Iterable[str | None]) -> Words:
+        return cls(tuple(f" {' '.join(cls.split(text))} " for text in texts if text))
+
+    @staticmethod
+    def split(text: str) -> list[str]:
+        return re.findall(r"\w+", text.lower())
+
+    def hold(self, phrase: str) -> bool:
+        """`phrase` may end in `*`: then its last word is the beginning of one."""
+        words = " ".join(self.split(phrase))
+        wanted = f" {words}" if phrase.endswith("*") else f" {words} "
+        return any(wanted in text for text in self.texts)
+
+
 def parse(query: str | None, fields: Mapping[str, Any]) -> Search | None:
     """The search, or None where nothing is asked. `fields` are those the resource filters by."""
     if not query or not query.strip():
@@ -70,6 +91,8 @@ def _holds(term: Term, record: R, facts: Facts[R]) -> bool:
     if reader is None:
         return False
     held = reader(record)
+    if isinstance(held, Words):
+        return held.hold(term.value)
     if isinstance(held, (tuple, list, set, frozenset)):
         return any(_compare(one, term) for one in held)
     return _compare(held, term)

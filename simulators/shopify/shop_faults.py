@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from simulators.faults import Fault, FaultPlan
 
-API_VENDOR = frozenset({"throttled", "internal_error", "token_expired", "stale_read"})
+API_VENDOR = frozenset({"throttled", "internal_error", "token_expired", "stale_read", "late", "user_error"})
 WEBHOOK_VENDOR = frozenset({"drop", "duplicate", "delay", "reorder"})
 _WEBHOOK = "webhook:"
+
+
+def user_error_of(fault: Fault) -> dict[str, Any]:
+    """The user error that a `user_error` fault makes orderCreate or orderCancel answer: its `body`, or a plain INVALID."""
+    return {"field": ["order"], "code": "INVALID", "message": "Refused"} | (fault.body or {})
 
 
 class ShopFaults(FaultPlan):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,11 @@ from simulators.shopify.catalog import Catalog, ShopFacts
 from simulators.shopify.cost import Bucket
 from simulators.shopify.deliveries import Deliver, DeliveryQueue
 from simulators.shopify.execution import Context
+from simulators.shopify.later import Job, Later
 from simulators.shopify.limits import Limits
+from simulators.shopify.metafields import Metafields
+from simulators.shopify.order_records import Order
+from simulators.shopify.order_search import OrderIndex
 from simulators.shopify.pace import Pace
 from simulators.shopify.records import Tables, View
 from simulators.shopify.shop_faults import ShopFaults
@@ -100,8 +105,11 @@ class World:
         self.bulk = BulkOperations()
         self.journal: deque[Call] = deque(maxlen=_JOURNAL)
         self.idempotent: dict[str, tuple[str, Any]] = {}
-        self.metafields: dict[tuple[str, str, str], dict[str, Any]] = {}
-        self.definitions: dict[tuple[str, str, str], dict[str, Any]] = {}
+        self.metafields = Metafields()
+        self.order_index = OrderIndex()
+        self.parcels: dict[int, int] = {}  # the order of each fulfilment
+        self.later = Later()
+        self._jobs: dict[int, Job] = {}
         self.signing_secret = settings.client_secret
         self.public_url = f"https://{settings.shop_domain}"
         self.deeds: Any = None  # set by the simulator: deeds act on the world, and some mutations are deeds
@@ -118,6 +126,10 @@ class World:
     @property
     def live(self) -> View:
         return self.tables.live()
+
+    def heard(self, topic: str) -> bool:
+        """Whether anyone subscribed to `topic`: a payload nobody gets need not be made."""
+        return bool(self.subscriptions.wanting(topic))
 
     def emit(self, topic: str, payload: dict[str, Any]) -> None:
         """Tell everyone who subscribed to `topic` (header form)."""
@@ -143,7 +155,7 @@ class World:
                 if not self.limits.catalog_search_lag_s
                 else self._view(now, stale_s + self.limits.catalog_search_lag_s)
             ),
-            order_index=lambda: self._view(now, stale_s + self.limits.order_search_lag_s),
+            order_index=lambda: self._orders(now, stale_s + self.limits.order_search_lag_s),
             world=self,
             now=now,
             unbounded=unbounded,
@@ -151,6 +163,45 @@ class World:
 
     def _view(self, now: datetime, age_s: float) -> View:
         return self.live if age_s <= 0 else self.tables.as_of(self.pace.after(now, -age_s))
+
+    def _orders(self, now: datetime, age_s: float) -> dict[int, Order]:
+        table = self.tables.orders
+        return table.rows if age_s <= 0 else table.as_of(self.pace.after(now, -age_s))
+
+    def keep_order(self, order: Order, at: datetime) -> None:
+        """Put an order into the books and into the index of searches."""
+        self.tables.orders.put(order.id, order, at)
+        self.order_index.learn(order)
+        for parcel in order.fulfillments:
+            self.parcels[parcel.id] = order.id
+
+    def order_of_parcel(self, fulfillment_id: int) -> Order | None:
+        return self.tables.orders.rows.get(self.parcels.get(fulfillment_id, -1))
+
+    def catch_up(self) -> None:
+        """Do what is due by now: jobs, and changes that came too late for their callers."""
+        with self.lock:
+            self.later.catch_up(self.now())
+
+    def start_job(self, action: Callable[[], object], seconds: float) -> Job:
+        """Run `action` in so many simulated seconds, at once when none; the job as it is told of, not yet done."""
+        number = self.next_id()
+        job = self._jobs[number] = Job(number, done=False)
+
+        def run() -> None:
+            action()
+            job.done = True
+
+        if seconds > 0:
+            self.later.add(self.pace.after(self.now(), seconds), run)
+            return job
+        action()
+        self._jobs[number] = Job(number, done=True)
+        return job
+
+    def job(self, number: int) -> Job:
+        """A job by its id; one that nobody knows (any more) counts as done."""
+        return self._jobs.get(number, Job(number, done=True))
 
     def note(self, **told: Any) -> None:
         with self.lock:
