@@ -9,6 +9,7 @@ import requests
 
 from localrun.processes import ProcessDied
 from localrun.progress import Progress
+from localrun.scenario.orders import OrderStory
 from localrun.scenario.outside import Marketplace, Shop
 from localrun.scenario.seller import Seller
 from localrun.scenario.story import Story
@@ -35,7 +36,7 @@ def run(*, name: str, check: bool) -> int:
         )
         board = Scoreboard()
         try:
-            _story(system, board).play()
+            _play(system, board)
         except (NotTrue, requests.RequestException, LookupError) as broken:
             with board.step("The story reaches its end"):
                 raise NotTrue(f"{type(broken).__name__}: {broken}") from broken
@@ -50,13 +51,16 @@ def run(*, name: str, check: bool) -> int:
         system.stop()
 
 
-def _story(system: LocalSystem, board: Scoreboard) -> Story:
-    return Story(
-        board=board,
-        seller=Seller(system.api_url, lambda: system.token("admin")),
-        shop=Shop(system.shopify_url),
-        marketplace=Marketplace(system.ebay_url),
-    )
+def _play(system: LocalSystem, board: Scoreboard) -> None:
+    """The shop and its listings first, then the orders that these bring."""
+    seller = Seller(system.api_url, lambda: system.token("admin"))
+    shop, marketplace = Shop(system.shopify_url), Marketplace(system.ebay_url)
+    listings = Story(board=board, seller=seller, shop=shop, marketplace=marketplace)
+    listings.play()
+    OrderStory(
+        board=board, seller=seller, shop=shop, marketplace=marketplace, ids=listings.ids,
+        headband_product=str(listings.headband["product_id"]),
+    ).play()  # fmt: skip
 
 
 def _stay(system: LocalSystem) -> None:

@@ -1,0 +1,287 @@
+"""The story goes on: what sells on the marketplace comes home, once, and what the shop sends is told there."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from localrun.scenario.outside import Marketplace, Shop
+from localrun.scenario.seller import Seller
+from localrun.scoreboard import NotTrue, Scoreboard, stays, until
+
+SITE = "EBAY_DE"
+FIRST, SECOND = "nordlicht-laden", "nordlicht-outlet"
+HEADBAND, SCARF = "HEADBAND", "SCARF-VINTAGE"
+
+
+@dataclass(slots=True)
+class OrderStory:
+    """Plays after `Story`, whose shop, account, sales list and profiles it is given by their ids."""
+
+    board: Scoreboard
+    seller: Seller
+    shop: Shop
+    marketplace: Marketplace
+    ids: dict[str, str]
+    headband_product: str
+    orders: dict[str, str] = field(default_factory=dict)
+    """What an order is for in this story → its id on the marketplace."""
+
+    def play(self) -> None:
+        self.second_account()
+        self.order_comes_home()
+        self.unknown_sku()
+        self.export_by_hand()
+        self.last_unit_twice()
+        self.shop_ships()
+        self.buyer_cancels()
+
+    # ---- a second place that sells the same thing ----
+
+    def second_account(self) -> None:
+        with self.board.step("A second seller account sells the same headband, 5 in stock") as step:
+            self.shop.do("set_stock", sku=HEADBAND, available=5)
+            told = self.marketplace.do("add_seller", username=SECOND, marketplaces=[SITE])
+            policies = told["policies"][SITE]
+            began = time.monotonic()
+            account = self.seller.post(
+                "/accounts",
+                {
+                    "name": "Nordlicht Outlet on eBay", "marketplace": "ebay", "shop": self.ids["shop"],
+                    "sites": [SITE], "settings": {},
+                    "credentials": {
+                        "client_id": "sim-client", "client_secret": "sim-secret",
+                        "refresh_token": told["refreshToken"],
+                    },
+                },
+            )  # fmt: skip
+            kinds = ("fulfillment", "payment", "return")
+            creation = self.seller.post(
+                "/creation-profiles",
+                {
+                    "name": "Outlet", "marketplace": "ebay", "site": SITE,
+                    "settings": {
+                        "category_id": "45220", "condition": "NEW", "merchant_location_key": "main",
+                        **{f"{kind}_policy_id": str(next(v for k, v in policies.items() if kind in k.lower())) for kind in kinds},
+                    },
+                },
+            )  # fmt: skip
+            outlet = self.seller.post(
+                "/sales-lists",
+                {
+                    "name": "Outlet", "account": account["id"], "site": SITE, "profile": self.ids["profile"],
+                    "creation_profile": creation["id"],
+                },
+            )  # fmt: skip
+            self.seller.finished(
+                self.seller.post(f"/sales-lists/{outlet['id']}/items", {"products": [self.headband_product]})
+            )
+            self.seller.act(outlet["id"], "send")
+            until(lambda: self._shown(FIRST) == self._shown(SECOND) == 5, "5 headbands at both sellers")
+            step.measured_s = time.monotonic() - began
+            self.ids |= {"outlet": account["id"], "outlet_list": outlet["id"]}
+
+    # ---- orders ----
+
+    def order_comes_home(self) -> None:
+        with self.board.step(
+            "A headband sells on eBay: one order in the shop, the other listing follows"
+        ) as step:
+            remote = self.orders["plain"] = self._buy(HEADBAND)
+            began = self._look()
+            held = until(lambda: self._shown(SECOND) == 4, "4 headbands at the other seller", within_s=15)
+            self.board.tell(f"{held:.2f} s after the look: the other seller shows 4")
+            row = self._imported(remote)
+            step.measured_s = time.monotonic() - began
+            order = self._only_shop_order(remote)
+            wanted = Decimal(self._remote(remote)["total"]["value"])
+            self.board.tell(
+                f"in the shop as {order['name']}, {order['total_price']} {order['currency']}, paid"
+            )
+            if Decimal(order["total_price"]) != wanted or order["financial_status"] != "paid":
+                raise NotTrue(f"{order['total_price']} {order['financial_status']}, eBay says {wanted} paid")
+            if row["reason"]:
+                raise NotTrue(f"imported, but with a reason: {row['reason']}")
+            until(lambda: self._stock(HEADBAND) == 4, "the shop counts 4")
+            until(
+                lambda: not self._reserved(HEADBAND) and self._shown(FIRST) == self._shown(SECOND) == 4,
+                "the reservation absorbed, and 4 at both", within_s=15,
+            )  # fmt: skip
+            stays(lambda: self._shown(SECOND) == 4, "the sale was counted twice", for_s=1.0)
+
+    def unknown_sku(self) -> None:
+        with self.board.step(
+            "An order for a SKU the shop lacks fails with its reason, and comes in once it is there"
+        ) as step:
+            self.marketplace.do(
+                "seed_listings", seller=FIRST, skus=[SCARF], marketplace=SITE, quantity=1, price="49.00"
+            )
+            remote = self._buy(SCARF)
+            self._look()
+            until(lambda: self._order(remote).get("state") == "failed", "the order failed", within_s=15)
+            self.board.tell(f"why: {self._order(remote)['reason']['text']}")
+            if self._shop_orders(remote):
+                raise NotTrue("it is in the shop all the same")
+            began = time.monotonic()
+            self.shop.do(
+                "add_product", title="Vintage scarf", variants=[{"sku": SCARF, "price": "49.00", "stock": 1}]
+            )
+            self._imported(remote)
+            step.measured_s = time.monotonic() - began
+            self._only_shop_order(remote)
+
+    def export_by_hand(self) -> None:
+        with self.board.step(
+            "With automatic creation off an order waits and holds its stock, until Export"
+        ) as step:
+            account = f"/accounts/{self.ids['account']}"
+            self.seller.finished(self.seller.patch(account, {"import_orders": False}))
+            remote = self._buy(HEADBAND)
+            self._look()
+            until(lambda: self._shown(SECOND) == 3, "3 headbands at the other seller", within_s=15)
+            row = self._order(remote)
+            self.board.tell(f"it waits: {row['reason']['text']}")
+            if row["state"] != "waiting" or self._shop_orders(remote):
+                raise NotTrue(f"it is {row['state']}, with {len(self._shop_orders(remote))} shop orders")
+            began = time.monotonic()
+            for _ in range(2):  # a double click
+                try:
+                    self.seller.post(f"/orders/{row['id']}/export")
+                except NotTrue as refused:
+                    self.board.tell(f"the second click: {refused}")
+            self._imported(remote)
+            step.measured_s = time.monotonic() - began
+            self._only_shop_order(remote)
+            self.seller.finished(self.seller.patch(account, {"import_orders": True}))
+
+    def last_unit_twice(self) -> None:
+        with self.board.step("Two buyers, one last headband: both orders are there, and both say so") as step:
+            self.shop.do("set_stock", sku=HEADBAND, available=1)
+            until(
+                lambda: self._shown(FIRST) == self._shown(SECOND) == 1,
+                "1 headband at both sellers",
+                within_s=15,
+            )
+            pair = [self._buy(HEADBAND, seller) for seller in (FIRST, SECOND)]
+            began = time.monotonic()
+            for account in (self.ids["account"], self.ids["outlet"]):
+                self.seller.post(f"/accounts/{account}/check")
+            until(
+                lambda: all(self._says(one, "oversold") for one in pair),
+                "both orders say oversold",
+                within_s=20,
+            )
+            step.measured_s = time.monotonic() - began
+            self.board.tell(
+                next(n["text"] for n in self._order(pair[0])["notices"] if n["code"] == "oversold")
+            )
+            for remote in pair:
+                self._imported(remote)
+                self._only_shop_order(remote)
+            until(
+                lambda: self._shown(FIRST) == self._shown(SECOND) == 0, "no headband at either", within_s=15
+            )
+            self.orders["cancelled"] = pair[1]
+
+    # ---- the way back ----
+
+    def shop_ships(self) -> None:
+        with self.board.step(
+            "The shop sends the first order: eBay has the carrier and the number, once"
+        ) as step:
+            remote = self.orders["plain"]
+            order = self._only_shop_order(remote)
+            began = time.monotonic()
+            self.shop.do(
+                "fulfill", order_id=order["id"], tracking_company="DHL", tracking_number="00340434161094"
+            )
+            until(lambda: len(self._parcels(remote)) == 1, "a parcel on eBay", within_s=20)
+            step.measured_s = time.monotonic() - began
+            parcel = self._parcels(remote)[0]
+            self.board.tell(
+                f"eBay was told: {parcel['shippingCarrierCode']} {parcel['shipmentTrackingNumber']}"
+            )
+            if parcel["shipmentTrackingNumber"] != "00340434161094":
+                raise NotTrue(f"another number: {parcel}")
+            self.shop.deliveries("again", topic="fulfillments/create")
+            stays(lambda: len(self._parcels(remote)) == 1, "the parcel was told twice", for_s=2.0)
+
+    def buyer_cancels(self) -> None:
+        with self.board.step(
+            "An order is cancelled on eBay: cancelled in the shop, its unit back in stock"
+        ) as step:
+            remote = self.orders["cancelled"]
+            before = self._stock(HEADBAND)
+            self.marketplace.do("cancel_order", order_id=remote)
+            self.seller.post(f"/accounts/{self.ids['outlet']}/check")
+            began = time.monotonic()
+            until(
+                lambda: bool(self._only_shop_order(remote)["cancelled_at"]),
+                "the shop's order cancelled",
+                within_s=20,
+            )
+            step.measured_s = time.monotonic() - began
+            until(lambda: self._stock(HEADBAND) == before + 1, f"{before + 1} headbands in the shop")
+
+    # ---- looking ----
+
+    def _buy(self, sku: str, seller: str = FIRST) -> str:
+        told = self.marketplace.do("buy", seller=seller, sku=sku, marketplace=SITE, quantity=1)
+        return str(told["orderId"])
+
+    def _look(self) -> float:
+        """Have the first account's orders asked for now; when it began."""
+        began = time.monotonic()
+        self.seller.post(f"/accounts/{self.ids['account']}/check")
+        return began
+
+    def _order(self, remote: str) -> dict[str, Any]:
+        rows = self.seller.get("/orders?limit=50")["orders"]
+        return next((row for row in rows if row["order"] == remote), {})
+
+    def _imported(self, remote: str) -> dict[str, Any]:
+        until(
+            lambda: self._order(remote).get("state") == "created", f"order {remote} in the shop", within_s=20
+        )
+        return self._order(remote)
+
+    def _says(self, remote: str, code: str) -> bool:
+        return any(notice["code"] == code for notice in self._order(remote).get("notices", ()))
+
+    def _shop_orders(self, remote: str) -> list[dict[str, Any]]:
+        return [one for one in self.shop.get("state")["orders"] if one["source_identifier"] == remote]
+
+    def _only_shop_order(self, remote: str) -> dict[str, Any]:
+        found = self._shop_orders(remote)
+        if len(found) != 1:
+            raise NotTrue(f"{len(found)} shop orders for {remote}")
+        return found[0]
+
+    def _remote(self, remote: str) -> dict[str, Any]:
+        rows = self.marketplace.get("orders")["orders"]
+        return next(row for row in rows if row["orderId"] == remote)
+
+    def _parcels(self, remote: str) -> list[dict[str, Any]]:
+        return list(self._remote(remote)["packages"])
+
+    def _shown(self, seller: str) -> int | None:
+        for row in self.marketplace.get("listings", live=1, seller=seller)["listings"]:
+            for variation in row["variations"]:
+                if variation["sku"] == HEADBAND:
+                    return int(variation["quantity"])
+        return None
+
+    def _stock(self, sku: str) -> int:
+        for product in self.shop.get("state")["products"]:
+            for variant in product["variants"]:
+                if variant["sku"] == sku:
+                    return sum(variant["stock"].values())
+        raise NotTrue(f"the shop has no {sku}")
+
+    def _reserved(self, sku: str) -> bool:
+        """Whether anything is held back of a SKU, as the explanation of its listing says."""
+        row = self.seller.listings(self.ids["list"])[sku]
+        told = self.seller.explain(str(row["listing"]["id"]))
+        return any(line["step"] == "reserved" for line in told["quantity"]["trace"])
