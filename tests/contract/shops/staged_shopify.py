@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import uuid
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -14,25 +15,29 @@ import requests
 from graphql import build_client_schema
 
 from listbridge.domain.catalog import Visibility
-from listbridge.domain.ids import LocationId, ProductId, VariantId
+from listbridge.domain.ids import LineId, LocationId, ParcelId, ProductId, ShopOrderId, VariantId
+from listbridge.domain.money import Money
+from listbridge.domain.shop_orders import OrderMark
 from listbridge.infra.connection import Connection
 from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
 from listbridge.registry import open_shop, webhook_scheme
+from listbridge.shops.shopify.order_input import LINE_PROPERTY
 from listbridge.shops.shopify.webhooks import WANTED
 from simulators.door import Transport
 from simulators.faults import Fault
-from simulators.shopify import ShopifySimulator
+from simulators.shopify import ShopifySimulator, order_totals
 from simulators.shopify.deliveries import sign
 from simulators.shopify.subscriptions import topic_path
 from tests.contract.shops.official_graphql import OfficialSchema
-from tests.contract.shops.staging import StagedProduct
+from tests.contract.shops.staging import StagedOrder, StagedProduct
 from tests.contract.specs import specs_root
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import VirtualClock
 
 CLIENT = {"client_id": "demo-client-id", "client_secret": "demo-client-secret"}
 _STATUS = {Visibility.VISIBLE: "ACTIVE", Visibility.DRAFT: "DRAFT", Visibility.ARCHIVED: "ARCHIVED"}
+_ORDER_ROOTS = ("orderByIdentifier", "orderCreate", "orderCancel", "productVariants")
 _TOPICS = (*WANTED, "orders/updated", "orders/paid", "orders/edited")
 
 
@@ -168,6 +173,73 @@ class StagedShop:
     def place_order(self, sku: str, quantity: int) -> None:
         self.deeds.sell(sku=sku, quantity=quantity)
 
+    # Orders
+
+    def orders(self) -> Sequence[StagedOrder]:
+        return [self._order(one) for one in self.simulator.world.live.orders.values()]
+
+    def _order(self, one: Any) -> StagedOrder:
+        price = order_totals.price(one)
+        units: Counter[str] = Counter()
+        for line in one.lines:
+            units[line.sku or ""] += line.quantity
+        return StagedOrder(
+            id=ShopOrderId(str(one.id)),
+            name=one.name,
+            total=Money(price.amount, price.currency),
+            paid=one.financial_status == "PAID",
+            cancelled=one.cancelled_at is not None,
+            placed_at=one.processed_at,
+            tags=tuple(one.tags),
+            units=units,
+        )
+
+    def stock_of(self, sku: str) -> int:
+        live = self.simulator.world.live
+        return int(live.quantity(self.deeds.variant(sku=sku)))
+
+    def ship(
+        self,
+        order: ShopOrderId,
+        lines: Mapping[LineId, int] | None = None,
+        *,
+        carrier: str = "",
+        tracking: str = "",
+    ) -> ParcelId:
+        packed = self._packed(order, lines) if lines is not None else None
+        told = self.deeds.fulfill(order, packed, carrier or None, tracking or None)
+        return ParcelId(str(told["fulfillment_id"]))
+
+    def _packed(self, order: ShopOrderId, lines: Mapping[LineId, int]) -> dict[str, int]:
+        """The shop's own lines, of which one of the marketplace's may have been made two."""
+        wanted, packed = dict(lines), {}
+        there = self.deeds.order(order)
+        sent = there.shipped()
+        for line in there.lines:
+            remote = LineId(dict(line.properties).get(LINE_PROPERTY, ""))
+            count = min(wanted.get(remote, 0), line.current_quantity - sent.get(line.id, 0))
+            if count:
+                packed[str(line.id)] = count
+                wanted[remote] -= count
+        return packed
+
+    def take_back(self, order: ShopOrderId, parcel: ParcelId) -> None:
+        assert parcel in {str(one.id) for one in self.deeds.order(order).fulfillments}
+        self.deeds.cancel_fulfillment(parcel)
+
+    def cancel_in_shop(self, order: ShopOrderId) -> None:
+        self.deeds.cancel(order)
+
+    def refund_in_shop(self, order: ShopOrderId, amount: str) -> None:
+        self.deeds.refund(order, lines={}, amount=amount)
+
+    def order_by_another_tool(self, mark: OrderMark, where: str = "source_identifier") -> ShopOrderId:
+        if not any(one.sku == "THEIRS" for one in self.simulator.world.live.variants.values()):
+            self.add_product("THEIRS")
+        lines = [{"sku": "THEIRS", "quantity": 1}]
+        told = self.deeds.import_order_by_other_tool(str(mark.remote), lines, mark=where)
+        return ShopOrderId(str(told["order_id"]))
+
     # Troubles
 
     def expire_tokens(self) -> None:
@@ -202,7 +274,7 @@ class StagedShop:
 
     def _next_api_call(self, **fault: Any) -> None:
         # Not "*": that would strike the token request of an adapter opened just now.
-        roots = ("shop", "nodes", "products", "product", "webhookSubscriptions")
+        roots = ("shop", "nodes", "products", "product", "webhookSubscriptions", *_ORDER_ROOTS)
         self.simulator.faults.add(*(Fault(operation=root, **fault) for root in roots))
 
     # Webhooks

@@ -8,12 +8,14 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from listbridge.domain.catalog import Visibility
-from listbridge.domain.ids import LocationId, ProductId, VariantId
+from listbridge.domain.ids import LineId, LocationId, ParcelId, ProductId, ShopOrderId, VariantId
+from listbridge.domain.money import Money
 from listbridge.domain.ports import Clock, ShopAdapter, WebhookScheme
+from listbridge.domain.shop_orders import OrderMark
 from listbridge.domain.verdicts import RateLimited
 
 HOOK_URL = "https://listbridge.example/webhooks/shop_1"
@@ -25,6 +27,21 @@ class StagedProduct:
 
     product: ProductId
     variants: tuple[VariantId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StagedOrder:
+    """An order as it stands in the simulated shop."""
+
+    id: ShopOrderId
+    name: str
+    total: Money
+    paid: bool
+    cancelled: bool
+    placed_at: datetime
+    tags: tuple[str, ...]
+    units: Mapping[str, int]
+    """By SKU."""
 
 
 class StagedShop(Protocol):
@@ -106,6 +123,33 @@ class StagedShop(Protocol):
 
     def place_order(self, sku: str, quantity: int) -> None:
         """A buyer buys in the shop."""
+
+    # Orders
+
+    def orders(self) -> Sequence[StagedOrder]:
+        """All orders, oldest first."""
+
+    def stock_of(self, sku: str) -> int: ...
+
+    def ship(
+        self,
+        order: ShopOrderId,
+        lines: Mapping[LineId, int] | None = None,
+        *,
+        carrier: str = "",
+        tracking: str = "",
+    ) -> ParcelId:
+        """Send units by the marketplace's lines, or all that is left."""
+
+    def take_back(self, order: ShopOrderId, parcel: ParcelId) -> None:
+        """Cancel a fulfilment."""
+
+    def cancel_in_shop(self, order: ShopOrderId) -> None: ...
+
+    def refund_in_shop(self, order: ShopOrderId, amount: str) -> None: ...
+
+    def order_by_another_tool(self, mark: OrderMark) -> ShopOrderId:
+        """Another tool imports the same order of the marketplace."""
 
     def signed(self, body: bytes, topic: str) -> dict[str, str]:
         """Headers, lower-case, of a genuine delivery of this body."""

@@ -1,0 +1,369 @@
+"""What services rely on when a marketplace's order comes into a shop, proven for every platform that can take one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from listbridge import registry
+from listbridge.domain.ids import LineId, RemoteOrderId, ShopOrderId, Sku
+from listbridge.domain.orders import Address
+from listbridge.domain.ports import ShopAdapter
+from listbridge.domain.shop_orders import OrderMark, Parcel, ShopOrderDraft
+from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected, RemoteError
+from listbridge.domain.work import Hint, HintKind
+from tests.contract.shops.staging import HOOK_URL, StagedOrder, StagedShop
+from tests.fakes.order_drafts import BUYER, MARK, draft, line, money, shipping, tax
+
+A, B = LineId("10001"), LineId("10002")
+
+
+@pytest.fixture(autouse=True)
+def _takes_orders(slug: str) -> None:
+    if "orders" not in registry.shop(slug).capabilities:
+        pytest.skip("takes no orders yet")
+
+
+@pytest.fixture
+def mug(shop: StagedShop) -> str:
+    """A mug's variant, with 50 in stock."""
+    return str(shop.add_product("MUG", stock=50).variants[0])
+
+
+@pytest.fixture
+def adapter(shop: StagedShop) -> ShopAdapter:
+    return shop.open()
+
+
+def created(shop: StagedShop, adapter: ShopAdapter, of: ShopOrderDraft) -> StagedOrder:
+    """Look, create as services do, and the order as it then stands in the shop."""
+    assert adapter.look_for_order(of.mark) == ()
+    made = adapter.create_order(of)
+    (order,) = shop.orders()
+    assert (order.id, order.name, made.ours) == (made.id, made.name, True)
+    return order
+
+
+# Totals
+
+
+CASES: dict[str, Any] = {
+    "plain": lambda v: draft(line(variant=v)),
+    "taxes in the price": lambda v: draft(
+        line(variant=v, taxes=(tax("1.60", "0.19"),)), shipping=shipping("4.90", (tax("0.78", "0.19"),))
+    ),
+    "taxes on top": lambda v: draft(
+        line(variant=v, taxes=(tax("0.83"),)), shipping=shipping("4.90", (tax("0.41"),)), tax_included=False
+    ),
+    "taxes the marketplace pays": lambda v: draft(
+        line(variant=v, taxes=(tax("0.83", remitted=True),)), tax_included=False
+    ),
+    "some taxes of each kind": lambda v: draft(
+        line(variant=v, quantity=3, taxes=(tax("0.83", remitted=True), tax("0.10"))), tax_included=False
+    ),
+    "more than the parts": lambda v: draft(line(variant=v), adjustment="0.37"),
+    "less than the parts": lambda v: draft(line(variant=v), adjustment="-1.03"),
+    "less than the lines": lambda v: draft(line(variant=v), adjustment="-12.50"),
+    "for nothing": lambda v: draft(line("0.00", variant=v), shipping=shipping("0.00")),
+    "units of different cents": lambda v: draft(line("10.00", variant=v, quantity=3)),
+    "different cents with tax": lambda v: draft(
+        line("20.00", variant=v, quantity=7, taxes=(tax("3.19"),)), tax_included=False
+    ),
+    "two lines of one variant": lambda v: draft(line("5.00", variant=v), line("5.01", id="10002", variant=v)),
+    "a line of text only": lambda v: draft(
+        line(variant=v), line("3.00", id="10002", variant=None, sku="GONE")
+    ),
+    "no buyer": lambda v: draft(line(variant=v), buyer=None),
+    "no address": lambda v: draft(line(variant=v), buyer=replace(BUYER, shipping=None)),
+    "an address nobody knows": lambda v: draft(
+        line(variant=v), buyer=replace(BUYER, shipping=Address(name="X", country="QQ", region="?"))
+    ),
+    "another currency": lambda v: draft(
+        line("10.00", variant=v, taxes=(tax("1.67", currency="GBP"),), currency="GBP"),
+        shipping=shipping("3.00", currency="GBP"),
+    ),
+    "a currency without cents": lambda v: draft(
+        line("1000", variant=v, quantity=3, currency="JPY"), shipping=shipping("500", currency="JPY")
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_shops_order_comes_to_exactly_the_marketplaces_total(
+    shop: StagedShop, adapter: ShopAdapter, mug: str, case: str
+):
+    of = CASES[case](mug)
+    made = created(shop, adapter, of)
+    assert made.total.amount == of.total.amount
+    assert (made.total.currency, made.paid, made.cancelled) == (of.total.currency, True, False)
+    sold = sum(one.quantity for one in of.lines if one.variant is not None)
+    assert made.units["MUG"] == sold
+    assert shop.stock_of("MUG") == 50 - sold
+
+
+def test_an_order_of_two_hundred_lines_is_made_whole_and_read_whole(shop: StagedShop, adapter: ShopAdapter):
+    made = shop.add_product(*(f"S{number}" for number in range(100)), stock=20)
+    lines = [
+        line(
+            "1.01",
+            id=str(number),
+            variant=str(made.variants[number % 100]),
+            sku=f"S{number % 100}",
+            quantity=3,
+        )
+        for number in range(200)
+    ]
+    order = created(shop, adapter, draft(*lines))
+    assert order.total == money("206.90")
+    assert [shop.stock_of(f"S{number}") for number in range(100)] == [14] * 100
+    parcel = shop.ship(order.id)
+    (read,) = shop.open().read_orders([order.id]).values()
+    assert read.lines == {LineId(str(number)): 3 for number in range(200)}
+    assert read.parcels[0].id == parcel
+    assert read.parcels[0].lines == read.lines
+    assert read.fulfilled is True
+
+
+def test_an_order_carries_the_marketplaces_date_and_tags(shop: StagedShop, adapter: ShopAdapter, mug: str):
+    of = draft(line(variant=mug), tags=("urgent",))
+    made = created(shop, adapter, of)
+    assert made.placed_at == of.placed_at
+    assert set(made.tags) == {"eBay", "Listbridge", "urgent"}
+
+
+def test_stock_goes_below_zero_rather_than_lose_an_order(shop: StagedShop, adapter: ShopAdapter):
+    variant = str(shop.add_product("LAST", stock=1).variants[0])
+    created(shop, adapter, draft(line(variant=variant, sku="LAST", quantity=2)))
+    assert shop.stock_of("LAST") == -1
+
+
+# At most once
+
+
+def test_an_order_is_found_the_moment_it_stands(shop: StagedShop, adapter: ShopAdapter, mug: str):
+    made = created(shop, adapter, draft(line(variant=mug)))
+    (found,) = shop.open().look_for_order(MARK)
+    assert (found.id, found.name, found.ours) == (made.id, made.name, True)
+
+
+def test_a_look_finds_no_other_order(shop: StagedShop, adapter: ShopAdapter, mug: str):
+    created(shop, adapter, draft(line(variant=mug)))
+    shop.clock.sleep(60)
+    for other in (OrderMark("etsy", MARK.remote), OrderMark("ebay", RemoteOrderId("2-34567-89012"))):
+        assert adapter.look_for_order(other) == ()
+
+
+def test_a_second_create_leads_to_the_first_order(shop: StagedShop, adapter: ShopAdapter, mug: str):
+    made = created(shop, adapter, draft(line(variant=mug)))
+    assert adapter.create_order(draft(line(variant=mug))).id == made.id
+    assert shop.open().create_order(draft(line(variant=mug))).id == made.id
+    assert len(shop.orders()) == 1
+    assert shop.stock_of("MUG") == 49
+
+
+@pytest.mark.parametrize("applied", [True, False], ids=["carried out", "never arrived"])
+def test_a_create_without_an_answer_is_told_by_a_look(
+    shop: StagedShop, adapter: ShopAdapter, mug: str, applied: bool
+):
+    adapter.create_order(replace(draft(line(variant=mug)), mark=OrderMark("ebay", RemoteOrderId("first"))))
+    adapter.look_for_order(MARK)
+    shop.cut(0, applied=applied)
+    with pytest.raises(OutcomeUnknown):
+        adapter.create_order(draft(line(variant=mug)))
+    shop.recover()
+    assert len(shop.open().look_for_order(MARK)) == applied
+    assert len(shop.orders()) == 1 + applied
+    assert shop.stock_of("MUG") == 49 - applied
+
+
+@pytest.mark.parametrize("call", range(4))
+@pytest.mark.parametrize("applied", [True, False], ids=["carried out", "never arrived"])
+def test_an_import_cut_off_at_any_call_and_begun_again_makes_one_order(
+    shop: StagedShop, mug: str, call: int, applied: bool
+):
+    of = draft(line(variant=mug))
+
+    def bring() -> ShopOrderId:
+        adapter = shop.open()
+        found = adapter.look_for_order(of.mark)
+        return found[0].id if found else adapter.create_order(of).id
+
+    shop.cut(call, applied=applied)
+    try:
+        first = bring()
+    except RemoteError:
+        first = None
+    shop.recover()
+    assert bring() == (first or shop.orders()[0].id)
+    assert len(shop.orders()) == 1
+    assert shop.stock_of("MUG") == 49
+
+
+def test_another_tools_order_is_found_and_not_taken_for_ours(shop: StagedShop, adapter: ShopAdapter):
+    theirs = shop.order_by_another_tool(MARK)
+    shop.clock.sleep(60)
+    (found,) = adapter.look_for_order(MARK)
+    assert (found.id, found.ours) == (theirs, False)
+
+
+def test_of_our_order_and_another_tools_ours_comes_first(shop: StagedShop, adapter: ShopAdapter, mug: str):
+    theirs = shop.order_by_another_tool(MARK)
+    ours = adapter.create_order(draft(line(variant=mug))).id
+    shop.clock.sleep(60)
+    assert [(one.id, one.ours) for one in adapter.look_for_order(MARK)] == [(ours, True), (theirs, False)]
+
+
+def test_a_limit_that_is_spent_makes_nothing(shop: StagedShop, adapter: ShopAdapter, mug: str):
+    adapter.look_for_order(MARK)
+    shop.throttle()
+    with pytest.raises(RateLimited):
+        adapter.create_order(draft(line(variant=mug)))
+    assert (len(shop.orders()), shop.stock_of("MUG")) == (0, 50)
+
+
+def test_a_variant_that_is_gone_is_named_and_nothing_is_made(
+    shop: StagedShop, adapter: ShopAdapter, mug: str
+):
+    gone = str(shop.add_product("GONE", "STAYS").variants[0])
+    shop.delete_variant("GONE")
+    of = draft(line(variant=mug, quantity=3), line(id="10002", variant=gone, sku="GONE"))
+    with pytest.raises(Rejected) as refused:
+        adapter.create_order(of)
+    assert (refused.value.problem.code, refused.value.problem.params) == ("variant_gone", {"sku": "GONE"})
+    assert (len(shop.orders()), shop.stock_of("MUG")) == (0, 50)
+
+
+# SKUs
+
+
+def test_products_are_found_by_exactly_their_skus(shop: StagedShop, adapter: ShopAdapter):
+    mug, shirt = shop.add_product("MUG"), shop.add_product("SHIRT-S", "SHIRT-M")
+    shop.add_product("MUG-2")
+    twin = shop.add_product("MUG")
+    shop.clock.sleep(60)
+    found = adapter.products_with_skus([Sku("MUG"), Sku("SHIRT-M"), Sku("NONE")])
+    assert sorted(found) == sorted((mug.product, shirt.product, twin.product))
+    assert adapter.products_with_skus([Sku("NONE")]) == ()
+
+
+# What the shop ships
+
+
+@pytest.fixture
+def order(shop: StagedShop, adapter: ShopAdapter, mug: str) -> ShopOrderId:
+    """Three mugs of one line, which became two lines of the shop's, and one of another."""
+    of = draft(line("10.00", variant=mug, quantity=3), line("4.00", id="10002", variant=mug))
+    return created(shop, adapter, of).id
+
+
+def read(shop: StagedShop, order: ShopOrderId) -> Any:
+    return shop.open().read_orders([order])[order]
+
+
+def test_an_order_that_nobody_sent_has_no_parcel(shop: StagedShop, order: ShopOrderId):
+    there = read(shop, order)
+    assert (there.parcels, there.fulfilled, there.cancelled_at, there.refunded) == ((), False, None, None)
+    assert there.lines == {A: 3, B: 1}
+
+
+def test_a_parcel_says_what_is_in_it_and_how_it_goes(shop: StagedShop, order: ShopOrderId):
+    at = shop.clock.now()
+    parcel = shop.ship(order, {A: 3, B: 1}, carrier="DHL", tracking="JJD0001")
+    there = read(shop, order)
+    assert there.parcels == (
+        Parcel(id=parcel, shipped_at=at, lines={A: 3, B: 1}, tracking="JJD0001", carrier="DHL"),
+    )
+    assert there.fulfilled is True
+
+
+def test_parts_of_an_order_go_in_parcels_of_their_own(shop: StagedShop, order: ShopOrderId):
+    first = shop.ship(order, {A: 1}, carrier="DHL", tracking="JJD0001")
+    there = read(shop, order)
+    assert (there.parcels[0].lines, there.fulfilled) == ({A: 1}, False)
+    second = shop.ship(order, {A: 2, B: 1})
+    there = read(shop, order)
+    assert [one.id for one in there.parcels] == [first, second]
+    assert [one.lines for one in there.parcels] == [{A: 1}, {A: 2, B: 1}]
+    assert (there.parcels[1].tracking, there.parcels[1].carrier, there.fulfilled) == ("", "", True)
+
+
+def test_a_parcel_taken_back_is_none_any_more(shop: StagedShop, order: ShopOrderId):
+    first = shop.ship(order, {A: 3})
+    shop.take_back(order, first)
+    again = shop.ship(order, {A: 3})
+    there = read(shop, order)
+    assert [one.id for one in there.parcels] == [again]
+    assert there.cancelled_parcels == (first,)
+
+
+def test_a_refund_is_told(shop: StagedShop, order: ShopOrderId):
+    shop.refund_in_shop(order, "2.50")
+    assert read(shop, order).refunded == money("2.50")
+
+
+def test_an_order_that_the_shop_never_had_is_absent(
+    shop: StagedShop, adapter: ShopAdapter, order: ShopOrderId
+):
+    assert set(adapter.read_orders([order, ShopOrderId("999999")])) == {order}
+
+
+# Cancelling
+
+
+def test_a_cancelled_order_gives_its_stock_back_once(
+    shop: StagedShop, adapter: ShopAdapter, order: ShopOrderId
+):
+    assert shop.stock_of("MUG") == 46
+    adapter.cancel_order(order)
+    shop.clock.sleep(60)
+    adapter.cancel_order(order)
+    assert read(shop, order).cancelled_at is not None
+    assert shop.stock_of("MUG") == 50
+    assert [one.cancelled for one in shop.orders()] == [True]
+
+
+def test_an_order_that_was_sent_is_not_cancelled(shop: StagedShop, adapter: ShopAdapter, order: ShopOrderId):
+    shop.ship(order)
+    with pytest.raises(Rejected) as refused:
+        adapter.cancel_order(order)
+    assert refused.value.problem.code == "shop_refused_cancel"
+    assert (read(shop, order).cancelled_at, shop.stock_of("MUG")) == (None, 46)
+
+
+# Webhooks
+
+
+def hinted(shop: StagedShop) -> set[Hint]:
+    parsed = [shop.scheme().parse(body, headers) for body, headers in shop.posted()]
+    return {hint for delivery in parsed for hint in delivery.hints if hint.kind is HintKind.ORDER}
+
+
+@pytest.mark.parametrize("what", ["ship", "take_back", "cancel", "refund"])
+def test_what_happens_to_an_order_is_told_by_a_webhook(
+    shop: StagedShop, adapter: ShopAdapter, order: ShopOrderId, what: str
+):
+    adapter.ensure_webhooks(HOOK_URL)
+    if what == "take_back":
+        shop.take_back(order, shop.ship(order))
+    elif what == "ship":
+        shop.ship(order)
+    elif what == "cancel":
+        shop.cancel_in_shop(order)
+    else:
+        shop.refund_in_shop(order, "1.00")
+    told = Hint(kind=HintKind.ORDER, id=order)
+    assert hinted(shop) == {told}
+    assert adapter.products_of([told]) == ()
+
+
+def test_the_merchant_can_open_the_order(adapter: ShopAdapter, order: ShopOrderId):
+    assert adapter.order_url(order).startswith("https://")
+    assert order in adapter.order_url(order)
+
+
+def test_an_order_from_the_future_is_taken_all_the_same(shop: StagedShop, adapter: ShopAdapter, mug: str):
+    ahead = shop.clock.now() + timedelta(seconds=30)
+    assert adapter.create_order(draft(line(variant=mug), placed_at=ahead)).ours is True
