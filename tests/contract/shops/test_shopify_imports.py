@@ -10,10 +10,12 @@ import pytest
 from listbridge.domain.ids import RemoteOrderId, VariantId
 from listbridge.domain.shop_orders import OrderMark
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected
+from listbridge.domain.work import Hint, HintKind
 from simulators.faults import Fault
 from simulators.shopify.metafields import Metafields
 from tests.contract.shops.staged_shopify import StagedShop
 from tests.contract.shops.staging import wait_out
+from tests.contract.specs import require_specs
 from tests.fakes.order_drafts import MARK, draft, line
 
 DEFINITION = ("ORDER", "listbridge", "marketplace_order")
@@ -236,3 +238,22 @@ def test_a_line_that_the_merchant_added_is_not_the_marketplaces(shop: StagedShop
     shop.ship(str(sold))  # type: ignore[arg-type]
     (read,) = shop.open().read_orders([str(sold)]).values()  # type: ignore[list-item]
     assert (read.lines, read.parcels, read.fulfilled) == ({}, (), True)
+
+
+# Webhooks
+
+
+@pytest.mark.specs
+@pytest.mark.parametrize(
+    ("exemplar", "topic"),
+    [
+        ("2025-04/fulfillments/1", "fulfillments/create"),
+        ("2024-01/fulfillments/2", "fulfillments/update"),
+        ("2025-04/refunds/1", "refunds/create"),
+        ("2025-04/refunds/2", "refunds/create"),
+    ],
+)
+def test_shopifys_own_examples_point_at_their_order(shop: StagedShop, exemplar: str, topic: str):
+    body = require_specs("shopify", "webhooks", "exemplars", f"{exemplar}.json").read_bytes()
+    delivery = shop.scheme().parse(body, shop.signed(body, topic))
+    assert delivery.hints == (Hint(kind=HintKind.ORDER, id="123"),)
