@@ -16,7 +16,7 @@ from simulators.shopify.metafields import Metafields
 from tests.contract.shops.staged_shopify import StagedShop
 from tests.contract.shops.staging import wait_out
 from tests.contract.specs import require_specs
-from tests.fakes.order_drafts import MARK, draft, line
+from tests.fakes.order_drafts import BUYER, MARK, draft, line
 
 DEFINITION = ("ORDER", "listbridge", "marketplace_order")
 
@@ -170,6 +170,15 @@ def test_a_trial_stores_limit_makes_nothing_and_passes(shop: StagedShop):
     wait_out(shop, limited.value)
     adapter.create_order(drafts[2])
     assert (len(shop.orders()), shop.stock_of("MUG")) == (3, 47)
+
+
+def test_an_email_that_shopify_refuses_is_left_out_and_the_order_made_once(shop: StagedShop):
+    of = draft(line(variant=mug(shop)), buyer=replace(BUYER, email="no mail"))
+    made = shop.open().create_order(of).id
+    assert [one.id for one in shop.orders()] == [made]
+    assert shop.deeds.order(made).email is None
+    assert shop.deeds.order(made).shipping_address["city"] == "Leeds"
+    assert shop.stock_of("MUG") == 49
 
 
 # Time
