@@ -58,9 +58,10 @@ class FakeOrderRepository:
         with self._lock:
             self._still_at(order)
             known = self._variants.get_many(changes)
-        for variant, lines in changes.items():
+        for variant in changes:
             if variant not in known:
                 raise Missing("variant", str(variant))
+        for variant, lines in changes.items():
             self._before_write("orders.reserve")
             with self._lock:
                 self._still_at(order)

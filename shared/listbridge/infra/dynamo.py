@@ -104,15 +104,11 @@ def update(
     *,
     condition: str | None = None,
     values: Mapping[str, Item] | None = None,
-    names: Mapping[str, str] | None = None,
     returning: str = "NONE",
 ) -> Item:
-    """Change a row's attributes, and return those that `returning` asks for (ALL_OLD, ALL_NEW …).
-
-    `names` adds to the names taken from the expressions, for those that are data. Raises ConditionFailed.
-    """
+    """Change a row's attributes, and return those that `returning` asks for (ALL_OLD, ALL_NEW …). Raises ConditionFailed."""
     what: dict[str, Any] = {"TableName": table, "Key": key, "ReturnValues": returning}
-    answer = _write("update_item", what, condition, expression, values, names)
+    answer = _write("update_item", what, condition, expression, values)
     attributes: Item = answer.get("Attributes") or {}
     return attributes
 
@@ -166,7 +162,8 @@ def query_all(table: str, where: str, values: Mapping[str, Item]) -> Iterator[It
 def transact(writes: Sequence[Mapping[str, Any]]) -> set[int]:
     """Do all of these writes (TransactWriteItems), or none; the answer holds the places of those whose condition failed.
 
-    Empty means done. A transaction that met another one, or was throttled, is tried again.
+    Empty means done. A transaction that met another one, or was throttled, is tried again: the writes must be such that
+    doing them twice does no harm, for an answer may have been lost.
 
     Raises:
         TimeoutError: it kept meeting others.
@@ -231,7 +228,6 @@ def _write(
     condition: str | None,
     expression: str | None,
     values: Mapping[str, Item] | None,
-    names: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     if expression is not None:
         what["UpdateExpression"] = expression
@@ -239,20 +235,26 @@ def _write(
         what["ConditionExpression"] = condition
         what["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
     found = names_in(*(part for part in (condition, expression) if part is not None))
-    if names:
-        found = {**found, **names}
     if found:
         what["ExpressionAttributeNames"] = found
     if values:
         what["ExpressionAttributeValues"] = values
-    try:
-        answer: dict[str, Any] = getattr(aws.client("dynamodb"), operation)(**what)
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-            row: Any = error.response.get("Item")
-            raise ConditionFailed(row or None) from None
-        raise
-    return answer
+    attempt = 0
+    while True:
+        try:
+            answer: dict[str, Any] = getattr(aws.client("dynamodb"), operation)(**what)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code == "ConditionalCheckFailedException":
+                row: Any = error.response.get("Item")
+                raise ConditionFailed(row or None) from None
+            attempt += 1
+            # The row is part of a transaction right now (an order's reservation), and botocore does not wait for that.
+            if code != "TransactionConflictException" or attempt == _TRANSACT_TRIES:
+                raise
+            pause(attempt)
+        else:
+            return answer
 
 
 def _page(

@@ -21,7 +21,7 @@ class NotQueued(Exception):
 
 
 class SqsQueues:
-    """`Queues` over the four queues of the template."""
+    """`Queues` over the queues of the template, one for each lane."""
 
     def send(self, lane: Lane, *messages: Message, delay_s: int = 0) -> None:
         """Queue the messages, ten to a call.

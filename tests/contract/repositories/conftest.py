@@ -18,6 +18,8 @@ from listbridge.infra.repositories.configuration import DynamoConfiguration
 from listbridge.infra.repositories.items import DynamoItems
 from listbridge.infra.repositories.jobs import DynamoJobs
 from listbridge.infra.repositories.listings import DynamoListings
+from listbridge.infra.repositories.orders import DynamoOrders
+from listbridge.infra.repositories.polls import DynamoPolls
 from listbridge.infra.repositories.publications import DynamoPublications
 from listbridge.infra.repositories.variants import DynamoVariants
 from listbridge.infra.secrets import SecretsManagerStore
@@ -37,6 +39,8 @@ class OurPorts(Protocol):
     variants: ports.VariantRepository
     listings: ports.ListingRepository
     items: ports.ItemRepository
+    orders: ports.OrderRepository
+    polls: ports.PollRepository
     publications: ports.PublicationRepository
     leases: ports.Leases
     counters: ports.Counters
@@ -64,6 +68,8 @@ class Emulated:
         self.variants = DynamoVariants()
         self.listings = DynamoListings()
         self.items = DynamoItems()
+        self.orders = DynamoOrders()
+        self.polls = DynamoPolls()
         self.publications = DynamoPublications()
         self.leases = DynamoLeases(self.clock)
         self.counters = DynamoCounters()

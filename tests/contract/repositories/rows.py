@@ -11,12 +11,17 @@ from listbridge.domain.catalog import Observation, Variant, VariantFacts, Visibi
 from listbridge.domain.ids import (
     AccountId,
     JobId,
+    LineId,
     ListingKey,
     LocationId,
+    OrderKey,
+    ParcelId,
     ProductId,
     RemoteId,
+    RemoteOrderId,
     SalesListId,
     ShopId,
+    ShopOrderId,
     Site,
     Sku,
     VariantId,
@@ -35,6 +40,25 @@ from listbridge.domain.listing import (
     Values,
 )
 from listbridge.domain.money import Money
+from listbridge.domain.orders import (
+    Address,
+    Buyer,
+    Cancellation,
+    CreateAttempt,
+    ImportState,
+    Match,
+    MatchedBy,
+    Order,
+    Payment,
+    RemoteLine,
+    RemoteOrder,
+    Shipment,
+    ShippingCharge,
+    ShopOrderRef,
+    Tax,
+    Telling,
+    Told,
+)
 from listbridge.domain.problem import Problem
 from tests.fakes.clock import START
 
@@ -121,3 +145,104 @@ def rich_listing(key: ListingKey) -> Listing:
         guard_passed=True,
         fence=1_795_000_000_123,
     )
+
+
+def order_key(name: str, remote: str = "12-34567-89012") -> OrderKey:
+    return OrderKey(AccountId(f"acc_{name}"), RemoteOrderId(remote))
+
+
+def order(key: OrderKey, **changes: Any) -> Order:
+    """An order of the shop `shp_{account}` that was just seen, placed at the test clock's start."""
+    money = Money(Decimal("10.00"), "EUR")
+    nothing = Money(Decimal("0.00"), "EUR")
+    facts = RemoteOrder(
+        id=key.remote,
+        site=Site("SITE_A"),
+        placed_at=START,
+        changed_at=START,
+        lines=(RemoteLine(LineId("l1"), Sku("S1"), "Cup", 1, money),),
+        shipping=ShippingCharge("post", "Post", nothing),
+        total=money,
+        adjustment=nothing,
+    )
+    plain = Order(key=key, shop=ShopId(f"shp_{key.account}"), facts=facts, first_seen_at=START)
+    return replace(plain, **changes)
+
+
+def placed(key: OrderKey, after_s: float, **changes: Any) -> Order:
+    """An order placed so many seconds after the test clock's start."""
+    plain = order(key, **changes)
+    return replace(plain, facts=replace(plain.facts, placed_at=START + timedelta(seconds=after_s)))
+
+
+def rich_order(key: OrderKey) -> Order:
+    """A row with something in every field."""
+    at = datetime.fromisoformat("2026-11-01T12:00:00.123456+00:00")
+    tax = Tax("VAT 19 %", Money(Decimal("1.90"), "EUR"), Decimal("0.190"), remitted=True)
+    cents = Money(Decimal("0.10"), "EUR")
+    home = VariantKey(ShopId("shp_1"), ProductId("p1"), VariantId("v#1"))
+    line = RemoteLine(
+        id=LineId("l#1"),
+        sku=Sku("CUP/ø#1"),
+        title="Täßchen “blue”",
+        quantity=3,
+        amount=Money(Decimal("29.970"), "EUR"),
+        taxes=(tax,),
+        site=Site("SITE_B"),
+        listing=RemoteId("1100"),
+        options={"Colour": "blue"},
+        shipped=Shipment.PARTLY,
+    )
+    facts = RemoteOrder(
+        id=key.remote,
+        site=Site("SITE_A"),
+        placed_at=at,
+        changed_at=at,
+        lines=(line,),
+        shipping=ShippingCharge("post", "Post", cents, (tax,)),
+        total=Money(Decimal("30.06"), "EUR"),
+        adjustment=Money(Decimal("-0.01"), "EUR"),
+        payment=Payment.PARTLY_REFUNDED,
+        cancellation=Cancellation.REQUESTED,
+        shipment=Shipment.PARTLY,
+        tax_included=False,
+        fulfilled_by_marketplace=True,
+    )
+    reason = Problem("products_missing", {"sku": "CUP/ø#1"}, "link_product")
+    return Order(
+        key=key,
+        shop=ShopId("shp_1"),
+        facts=facts,
+        first_seen_at=at,
+        moved_in=True,
+        state=ImportState.CREATING,
+        reason=reason,
+        matches={line.id: Match(home, MatchedBy.PERSON)},
+        reserved=frozenset({(line.id, home)}),
+        listings_told=True,
+        exported_by="anna",
+        handled_outside_by="bert",
+        attempt=CreateAttempt("att_1", at, at, looks=2),
+        shop_order=ShopOrderRef(ShopOrderId("gid://shop/Order/1"), "#1001", ours=False),
+        confirmed_at=at,
+        absorbed_from=17,
+        told={
+            ParcelId("f1"): Told(
+                Telling.REFUSED, at, {line.id: 2}, "JJD0001", "DHL", RemoteId("s1"), reason, looks=1
+            )
+        },
+        cancel_begun=True,
+        notices=(reason, Problem("needs_decision")),
+        tries=4,
+        due_at=at,
+        unsettled=False,
+        completed_at=at,
+        buyer_erased_at=at,
+    )
+
+
+def buyer(name: str = "Jörg Müller") -> Buyer:
+    address = Address(
+        name, "Müller & Söhne", ("Hauptstr. 1", "c/o “Hof”"), "Köln", "NW", "50667", "DE", "+49 1"
+    )
+    return Buyer(name, "j@example.com", "+49 2", "DE123", address, Address(name="Office", country="AT"))

@@ -10,12 +10,23 @@ import pytest
 
 from listbridge.domain.catalog import Observation, Reservation, Visibility, Write
 from listbridge.domain.configuration import Profile
-from listbridge.domain.ids import JobId, SalesListId
+from listbridge.domain.ids import AccountId, JobId, SalesListId
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
 from listbridge.domain.listing import BOTH, NOTHING, Computed, Status
+from listbridge.domain.orders import ImportState, Payment
 from listbridge.infra import aws, settings
 from tests.contract.repositories.conftest import Emulated
-from tests.contract.repositories.rows import listing, listing_key, rich_listing, variant, variant_key
+from tests.contract.repositories.rows import (
+    buyer,
+    listing,
+    listing_key,
+    order,
+    order_key,
+    rich_listing,
+    rich_order,
+    variant,
+    variant_key,
+)
 from tests.emulator import EmulatedAws
 from tests.fakes.clock import START
 from tests.fakes.cuts import CutAt, WorkerDied
@@ -123,6 +134,70 @@ def test_every_row_carries_the_version_and_only_finite_ones_expire(real: Emulate
     assert raw("coordination", key=f"lease#{name}")["expires_at"] == {"N": str(week)}
     real.counters.next(name)
     assert "expires_at" not in raw("coordination", key=f"counter#{name}")
+
+
+def test_an_order_of_the_version_before_has_defaults_for_what_it_lacks(real: Emulated, name: str) -> None:
+    key = order_key(name)
+    money = {"amount": "10.00", "currency": "EUR"}
+    facts = {"id": key.remote, "site": "SITE_A", "placed_at": START.isoformat(), "changed_at": START.isoformat(),
+             "lines": [{"id": "l1", "sku": "S1", "title": "Cup", "quantity": 1, "amount": money}],
+             "shipping": {"service": "post", "title": "Post", "amount": money}, "total": money, "adjustment": money}  # fmt: skip
+    oldest = {"key": {"account": key.account, "remote": key.remote}, "shop": "shp_1", "facts": facts,
+              "first_seen_at": START.isoformat()}  # fmt: skip
+    put(
+        "orders",
+        {"account": {"S": key.account}, "order": {"S": key.remote}, "doc": {"S": json.dumps(oldest)},
+         "rev": {"N": "4"}, "v": {"N": "0"}, "placed_at": {"N": "1"}},
+    )  # fmt: skip
+    row = real.orders.find(key)
+    assert row is not None
+    assert (row.rev, row.state, row.shop, row.facts.payment) == (
+        4,
+        ImportState.WAITING,
+        "shp_1",
+        Payment.PAID,
+    )
+    assert (row.matches, row.told, row.reserved, row.unsettled) == ({}, {}, frozenset(), True)
+    assert real.orders.save(row).rev == 5
+
+
+def test_orders_and_buyers_of_the_version_after_are_read_past_their_unknown_fields(
+    real: Emulated, name: str
+) -> None:
+    row = real.orders.save(rich_order(order_key(name)))
+    real.orders.put_buyer(row.key, buyer())
+    for table in ("orders", "buyers"):
+        item = raw(table, account=row.key.account, order=row.key.remote)
+        doc = json.loads(item["doc"]["S"])
+        doc["invented"] = {"deep": [1]}
+        doc["facts" if table == "orders" else "shipping"]["invented"] = 1
+        put(table, item | {"doc": {"S": json.dumps(doc)}, "v": {"N": "2"}, "invented": {"BOOL": True}})
+    assert real.orders.find(row.key) == row
+    assert real.orders.buyers([row.key]) == {row.key: buyer()}
+
+
+def test_an_order_s_row_holds_nothing_of_the_buyer_s_and_no_row_of_an_order_expires(
+    real: Emulated, name: str
+) -> None:
+    row = real.orders.save(order(order_key(name)))
+    real.orders.put_buyer(row.key, buyer())
+    kept = raw("orders", account=row.key.account, order=row.key.remote)
+    assert "Müller" not in json.dumps(kept, ensure_ascii=False)
+    assert not set(kept) & {"due", "due_at", "shop_order", "waiting", "expires_at"}
+    assert "expires_at" not in raw("buyers", account=row.key.account, order=row.key.remote)
+
+
+def test_a_poll_s_state_of_another_version_is_read_claimed_and_never_expires(
+    real: Emulated, name: str
+) -> None:
+    account = AccountId(f"acc_{name}")
+    doc = {"account": account, "since": START.isoformat(), "next_poll_at": START.isoformat(), "invented": 1}
+    put("coordination", {"key": {"S": f"poll#{account}"}, "doc": {"S": json.dumps(doc)}, "claim": {"S": "old"},
+                         "next_poll_at": {"N": "0"}, "rev": {"N": "3"}, "v": {"N": "2"}, "new": {"S": "x"}})  # fmt: skip
+    state = real.polls.claim(account, "mine", now=START, until=START + timedelta(seconds=9))
+    assert state is not None
+    assert (state.since, state.claim, state.watermark, state.rev) == (START, "mine", None, 4)
+    assert "expires_at" not in raw("coordination", key=f"poll#{account}")
 
 
 def test_an_epoch_never_falls_even_when_its_row_expired(real: Emulated, name: str) -> None:

@@ -104,16 +104,15 @@ def test_the_order_in_which_a_shop_lists_its_locations_means_nothing(store: OurP
     assert store.variants.observe(replace(first, facts=turned, observation=Observation(3, 4))) is Write.SAME
 
 
-def test_an_observation_leaves_reservations_and_listings_alone(store: OurPorts, name: str) -> None:
+def test_an_observation_leaves_listings_alone(store: OurPorts, name: str) -> None:
     key, bound = variant_key(name), listing_key(name)
     store.variants.observe(variant(key, 5, 1, 2))
     store.variants.bind(key, bound)
-    store.variants.reserve(key, "order 1#2.3", Reservation(2, absorbed_from=9))
     ours = {"x": Reservation(7)}
     store.variants.observe(variant(key, 4, 3, 4, reservations=ours, listings=frozenset()))
     row = store.variants.get_many([key])[key]
     assert row.listings == {bound}
-    assert row.reservations == {"order 1#2.3": Reservation(2, absorbed_from=9)}
+    assert row.reservations == {}
 
 
 def test_of_many_reads_at_once_the_stored_facts_are_those_of_the_stored_read(
@@ -155,34 +154,10 @@ def test_many_listings_bound_at_once_are_all_there(store: OurPorts, name: str) -
     assert store.variants.get_many([key])[key].listings == frozenset(bound)
 
 
-def test_a_reservation_is_set_replaced_and_removed(store: OurPorts, name: str) -> None:
-    key = variant_key(name)
-    store.variants.observe(variant(key, 5, 1, 2))
-    for _ in range(2):
-        store.variants.reserve(key, "o1#1", Reservation(1))
-    store.variants.reserve(key, "o2#1", Reservation(2))
-    store.variants.reserve(key, "o1#1", Reservation(1, absorbed_from=3))
-    row = store.variants.get_many([key])[key]
-    assert row.reservations == {"o1#1": Reservation(1, 3), "o2#1": Reservation(2)}
-    store.variants.reserve(key, "o2#1", None)
-    store.variants.reserve(key, "o2#1", None)
-    assert store.variants.get_many([key])[key].reservations == {"o1#1": Reservation(1, 3)}
-
-
-def test_many_reservations_at_once_are_all_there(store: OurPorts, name: str) -> None:
-    key = variant_key(name)
-    store.variants.observe(variant(key, 5, 1, 2))
-    at_once(10, lambda n: store.variants.reserve(key, f"o{n}#1", Reservation(n + 1)))
-    held = store.variants.get_many([key])[key].reservations
-    assert {line: one.quantity for line, one in held.items()} == {f"o{n}#1": n + 1 for n in range(10)}
-
-
-def test_nothing_is_bound_to_or_reserved_on_a_variant_never_observed(store: OurPorts, name: str) -> None:
+def test_nothing_is_bound_to_a_variant_never_observed(store: OurPorts, name: str) -> None:
     key = variant_key(name)
     with pytest.raises(Missing):
         store.variants.bind(key, listing_key(name))
-    with pytest.raises(Missing):
-        store.variants.reserve(key, "o1#1", Reservation(1))
     store.variants.unbind(key, listing_key(name))
     assert store.variants.get_many([key]) == {}
 

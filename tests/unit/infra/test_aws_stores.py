@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from listbridge.domain.catalog import Reservation
 from listbridge.domain.ids import (
     AccountId,
+    LineId,
     ListingKey,
     ProductId,
     SalesListId,
@@ -24,8 +26,11 @@ from listbridge.domain.ports import Conflict, Missing
 from listbridge.infra import aws, dynamo, secrets, settings
 from listbridge.infra.leases import DynamoLeases
 from listbridge.infra.repositories.listings import DynamoListings
+from listbridge.infra.repositories.orders import DynamoOrders, UnreadableBuyer
+from listbridge.infra.repositories.polls import DynamoPolls
 from listbridge.infra.secrets import SecretsManagerStore, SecretUnreadable
-from tests.fakes.clock import VirtualClock
+from tests.contract.repositories.rows import order, order_key
+from tests.fakes.clock import START, VirtualClock
 
 ROW = Listing(
     ListingKey(AccountId("acc_1"), Site("SITE_A"), Sku("S1")),
@@ -55,7 +60,7 @@ class Told:
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> Any:
-    for name in ("LISTINGS_TABLE", "COORDINATION_TABLE"):
+    for name in ("LISTINGS_TABLE", "COORDINATION_TABLE", "ORDERS_TABLE", "BUYERS_TABLE", "VARIANTS_TABLE"):
         monkeypatch.setenv(name, name.lower())
     monkeypatch.setenv("SECRETS_PREFIX", "listbridge/tests")
     monkeypatch.setattr(dynamo, "pause", lambda attempt: None)
@@ -216,3 +221,121 @@ def test_a_store_of_secrets_shows_none_of_them(told: Any) -> None:
     store = SecretsManagerStore()
     store.get("shops/1")
     assert "value-one" not in repr(store)
+
+
+HELD = {ROW.variant: {LineId("l1"): Reservation(1)}}
+
+
+def cancelled(*reasons: str) -> ClientError:
+    return refused("TransactionCanceledException", CancellationReasons=[{"Code": code} for code in reasons])
+
+
+def test_a_reservation_that_met_another_transaction_is_tried_again(told: Any) -> None:
+    left = [
+        cancelled("None", "TransactionConflict"),
+        cancelled("None", "ThrottlingError"),
+        refused("TransactionInProgressException"),
+    ]
+
+    def answer(operation: str, arguments: dict[str, Any]) -> Any:
+        if left:
+            raise left.pop()
+        return {}
+
+    client = told(answer)
+    DynamoOrders().reserve(order(order_key("1")), HELD)
+    assert [operation for operation, _ in client.calls] == ["transact_write_items"] * 4
+    assert len({str(arguments) for _, arguments in client.calls}) == 1
+
+
+def test_a_failed_proof_is_told_even_when_another_row_was_busy(told: Any) -> None:
+    def answer(operation: str, arguments: dict[str, Any]) -> Any:
+        raise cancelled("ConditionalCheckFailed", "TransactionConflict")
+
+    client = told(answer)
+    with pytest.raises(Conflict):
+        DynamoOrders().reserve(order(order_key("1")), HELD)
+    assert len(client.calls) == 1
+
+
+def test_a_reservation_that_keeps_meeting_others_says_so(told: Any) -> None:
+    def answer(operation: str, arguments: dict[str, Any]) -> Any:
+        raise cancelled("TransactionConflict", "None")
+
+    client = told(answer)
+    with pytest.raises(TimeoutError):
+        DynamoOrders().reserve(order(order_key("1")), HELD)
+    assert len(client.calls) == 10
+
+
+def test_a_transaction_that_is_refused_for_another_reason_is_not_repeated(told: Any) -> None:
+    def answer(operation: str, arguments: dict[str, Any]) -> Any:
+        raise cancelled("None", "ValidationError")
+
+    client = told(answer)
+    with pytest.raises(ClientError):
+        DynamoOrders().reserve(order(order_key("1")), HELD)
+    assert len(client.calls) == 1
+
+
+def test_a_row_inside_a_transaction_is_written_when_that_is_over(told: Any) -> None:
+    left = [refused("TransactionConflictException")] * 2
+
+    def answer(operation: str, arguments: dict[str, Any]) -> Any:
+        if left:
+            raise left.pop()
+        return {}
+
+    client = told(answer)
+    assert DynamoListings().save(ROW).rev == 1
+    assert len(client.calls) == 3
+
+
+def test_a_row_that_stays_inside_transactions_fails_as_what_it_is(told: Any) -> None:
+    def answer(operation: str, arguments: dict[str, Any]) -> Any:
+        raise refused("TransactionConflictException")
+
+    client = told(answer)
+    with pytest.raises(ClientError):
+        DynamoListings().save(ROW)
+    assert len(client.calls) == 10
+
+
+def test_an_order_s_save_whose_answer_was_lost_is_a_success(told: Any) -> None:
+    def answer(operation: str, arguments: dict[str, Any]) -> Any:
+        raise refused("ConditionalCheckFailedException", Item=arguments["Item"])
+
+    told(answer)
+    assert DynamoOrders().save(order(order_key("1"), rev=4)).rev == 5
+
+
+def test_a_claim_whose_answer_was_lost_is_the_claimant_s(told: Any) -> None:
+    def answer(operation: str, arguments: dict[str, Any]) -> Any:
+        values = arguments["ExpressionAttributeValues"]
+        state = {"account": "acc_1", "since": START.isoformat(), "next_poll_at": START.isoformat()}
+        row = {"doc": {"S": json.dumps(state)}, "claim": values[":claim"], "next_poll_at": values[":next"],
+               "writer": values[":writer"], "rev": {"N": "2"}}  # fmt: skip
+        raise refused("ConditionalCheckFailedException", Item=row)
+
+    told(answer)
+    state = DynamoPolls().claim(AccountId("acc_1"), "mine", now=START, until=START)
+    assert state is not None
+    assert (state.claim, state.rev) == ("mine", 2)
+
+
+def test_a_buyer_s_row_that_cannot_be_read_is_reported_without_a_word_of_it(told: Any) -> None:
+    key = order_key("1")
+
+    def answer(operation: str, arguments: dict[str, Any]) -> Any:
+        row = {
+            "account": {"S": key.account},
+            "order": {"S": key.remote},
+            "doc": {"S": '{"name": ["Jane Doe"]}'},
+        }
+        return {"Responses": {"buyers_table": [row]}}
+
+    told(answer)
+    with pytest.raises(UnreadableBuyer) as raised:
+        DynamoOrders().buyers([key])
+    assert "Jane" not in f"{raised.value!r} {raised.value.__cause__!r}"
+    assert raised.value.__suppress_context__
