@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from functions.import_orders.app import handler as import_orders
 from functions.publish_listing.app import handler as publish_listing
 from functions.recompute_listings.app import handler as recompute_listings
+from functions.relay_fulfillment.app import handler as relay_fulfillment
 from functions.revise_inventory.app import handler as revise_inventory
 from functions.sync_catalog.app import handler as sync_catalog
 from listbridge.domain.work import Lane
@@ -18,6 +20,8 @@ _LANES: dict[Lane, tuple[Handler, int]] = {
     Lane.RECOMPUTE: (recompute_listings, 10),
     Lane.REVISE: (revise_inventory, 10),
     Lane.PUBLISH: (publish_listing, 1),
+    Lane.ORDERS: (import_orders, 10),
+    Lane.FULFILLMENTS: (relay_fulfillment, 10),
 }
 """The function behind each lane, and its batch size in the template."""
 _DEPTHS = (
@@ -41,7 +45,7 @@ class Invocation:
 
 
 class Lanes:
-    """The four queues and their functions. Each batch is handled `times` times before what succeeded is deleted."""
+    """The queues and their functions. Each batch is handled `times` times before what succeeded is deleted."""
 
     def __init__(self, *, times: int = 1) -> None:
         self._times = times

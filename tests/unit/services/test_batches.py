@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from pydantic import Field, TypeAdapter
 
-from listbridge.domain.ids import ShopId
-from listbridge.domain.work import ShopEvent
-from listbridge.services.queue_batch import each, together
+from listbridge.domain.ids import AccountId, RemoteOrderId, ShopId
+from listbridge.domain.work import ImportOrder, PollAccount, RelayOrder, ShopEvent
+from listbridge.services.queue_batch import each, side_by_side, together
 
 
 def record(id: str, shop: str = "s", body: str | None = None) -> dict[str, Any]:
@@ -66,3 +67,35 @@ def test_a_reader_takes_messages_of_a_newer_writer_with_fields_it_does_not_know(
     body = '{"kind": "shop_event", "shop": "a", "v": 2, "colour": "blue"}'
     assert failures(each([record("1", body=body)], ShopEvent, handler.one)) == []
     assert handler.seen == [["a"]]
+
+
+POLL = PollAccount(account=AccountId("a"), claim="poll_1")
+IMPORT = ImportOrder(account=AccountId("a"), order=RemoteOrderId("1"))
+BOTH: TypeAdapter[PollAccount | ImportOrder] = TypeAdapter(
+    Annotated[PollAccount | ImportOrder, Field(discriminator="kind")]
+)
+
+
+def test_one_queue_may_carry_messages_of_several_kinds() -> None:
+    seen: list[object] = []
+    records = [record("1", body=POLL.model_dump_json()), record("2", body=IMPORT.model_dump_json())]
+    assert failures(each(records, BOTH, seen.append)) == []
+    assert seen == [POLL, IMPORT]
+
+
+def test_a_kind_that_the_queue_does_not_carry_comes_back_alone_and_is_not_handled() -> None:
+    seen: list[object] = []
+    stranger = RelayOrder(account=AccountId("a"), order=RemoteOrderId("1"))
+    records = [record("1", body=stranger.model_dump_json()), record("2", body=IMPORT.model_dump_json())]
+    assert failures(side_by_side(records, BOTH, lambda message: message.kind, seen.extend, workers=1)) == [
+        "1"
+    ]
+    assert seen == [IMPORT]
+
+
+def test_of_one_key_messages_are_handled_together_and_of_another_apart() -> None:
+    handler = Handler("bad")
+    records = [record("1", "a"), record("2", "bad"), record("3", "a"), record("4", body="{")]
+    answer = side_by_side(records, ShopEvent, lambda event: event.shop, handler.many, workers=1)
+    assert failures(answer) == ["2", "4"]
+    assert handler.seen == [["a", "a"], ["bad"]]
