@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import ROUND_DOWN
+from decimal import ROUND_FLOOR
 
 from listbridge.domain.ids import LineId, ParcelId, RemoteOrderId, ShopOrderId, Sku, VariantId
 from listbridge.domain.money import Money, smallest_unit
@@ -46,11 +46,10 @@ class DraftLine:
         Shops take a price per unit; rounding it would lose cents, and leave the order unpaid by one.
         """
         step = smallest_unit(self.amount.currency)
-        each = (self.amount.amount / self.quantity).quantize(step, rounding=ROUND_DOWN)
+        each = (self.amount.amount / self.quantity).quantize(step, rounding=ROUND_FLOOR)
         left = self.amount.amount - each * self.quantity
-        dearer = int(
-            left / step
-        )  # units that cost one step more; what is finer than a step goes to the last of them
+        # Units that cost one step more. What is finer than a step goes, with all that is left, to a single one.
+        dearer = int(left / step)
         if left == dearer * step:
             if self.quantity > dearer:
                 yield self.quantity - dearer, Money(each, self.amount.currency)
