@@ -202,6 +202,8 @@ class ShopifySimulator:
         response, told = self._serve(request, prepared, operation, variables, name, fault)
         shown = operation.name.value if operation and operation.name else name
         self._note(root, shown, variables, version, response.status_code, **told)
+        if told["outcome"] == "late":
+            raise ConnectionDropped("no answer in time; the request is carried out later")
         response.headers["X-Shopify-API-Version"] = served
         self._after(fault)
         return response
@@ -358,11 +360,7 @@ class ShopifySimulator:
         return None
 
     def _after(self, fault: Fault | None) -> None:
-        if fault is None:
-            return
-        if fault.kind == "vendor" and fault.name == "late":
-            raise ConnectionDropped("no answer in time; the request is carried out later")
-        if fault.kind == "drop_after":
+        if fault is not None and fault.kind == "drop_after":
             raise ConnectionDropped("the connection broke after the request was carried out")
 
     def _note(

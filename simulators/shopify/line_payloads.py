@@ -9,13 +9,14 @@ from simulators.shopify.payloads import Payload, price
 
 
 def address_payload(address: Address | None) -> Payload | None:
-    """An address; the country's name is its code where nobody told a name."""
+    """An address; the code stands for the name of a country or a province where nobody told the name."""
     if address is None:
         return None
     names = [address.get("first_name"), address.get("last_name")]
     told = {name: address.get(name) for name in _ADDRESS}
     return told | {
         "country": address.get("country") or address.get("country_code"),
+        "province": address.get("province") or address.get("province_code"),
         "latitude": None,
         "longitude": None,
         "name": " ".join(one for one in names if one),

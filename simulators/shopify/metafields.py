@@ -55,6 +55,15 @@ class Metafields:
         self._owners[namespace, key, told["value"]] = owner
         return field
 
+    def remove(self, owner: str, namespace: str | None, key: str) -> bool:
+        """Take a field from its owner; whether there was one."""
+        field = self._held.pop((owner, namespace or _DEFAULT, key), None)
+        if field is None:
+            return False
+        if self._owners.get((field["namespace"], key, field["value"])) == owner:
+            del self._owners[field["namespace"], key, field["value"]]
+        return True
+
 
 def _set_metafields(_: Any, info: Any, metafields: list[dict[str, Any]]) -> dict[str, Any]:
     world = info.context.world

@@ -11,6 +11,7 @@ from typing import Any
 from simulators.shopify import order_payloads, order_totals, parcel_payloads, payloads
 from simulators.shopify.catalog import NoSuchThing, money
 from simulators.shopify.catalog_deeds import CatalogDeeds, Told, number
+from simulators.shopify.global_ids import gid
 from simulators.shopify.money import Money, total
 from simulators.shopify.order_records import Address, LineItem, Order, Refund, Transaction
 from simulators.shopify.records import Variant
@@ -207,6 +208,14 @@ class OrderDeeds(CatalogDeeds):
         if found is None:
             raise NoSuchThing(f"no order {order_id}")
         return found
+
+    def delete_order_metafield(self, order_id: int | str, namespace: str, key: str) -> Told:
+        """The seller deletes a metafield of an order: the mark of an importing app, say."""
+        with self._world.lock:
+            order = self.order(order_id)
+            if not self._world.metafields.remove(gid("Order", order.id), namespace, key):
+                raise NoSuchThing(f"order {order.id} has no metafield {namespace}.{key}")
+            return {"order_id": order.id}
 
     def line_counts(self, order: Order, wanted: Mapping[str, int]) -> dict[int, int]:
         """Pieces by line item id, where the wish names lines by id or by SKU."""

@@ -87,7 +87,7 @@ def particulars(context: Context, order: dict[str, Any], behaviour: str) -> dict
         "email": order.get("email"),
         "phone": order.get("phone"),
         "note": order.get("note"),
-        "tags": tuple(sorted(set(order.get("tags") or ()))),
+        "tags": tuple(sorted(set(order.get("tags") or ()), key=str.lower)),
         "source_identifier": order.get("sourceIdentifier"),
         "source_name": order.get("sourceName") or str(_APP),
         "source_url": order.get("sourceUrl"),

@@ -184,20 +184,20 @@ class World:
             self.later.catch_up(self.now())
 
     def start_job(self, action: Callable[[], object], seconds: float) -> Job:
-        """Run `action` in so many simulated seconds, at once when none; the job as it is told of, not yet done."""
+        """Run `action` in so many simulated seconds, at once when none; the job as its starter hears of it: not done."""
         number = self.next_id()
-        job = self._jobs[number] = Job(number, done=False)
+        self._jobs[number] = Job(number, done=False)
 
         def run() -> None:
             action()
-            job.done = True
+            self._jobs[number] = Job(number, done=True)
 
+        started = self._jobs[number]
         if seconds > 0:
             self.later.add(self.pace.after(self.now(), seconds), run)
-            return job
-        action()
-        self._jobs[number] = Job(number, done=True)
-        return job
+        else:
+            run()
+        return started
 
     def job(self, number: int) -> Job:
         """A job by its id; one that nobody knows (any more) counts as done."""

@@ -25,6 +25,15 @@ mutation W($topic: WebhookSubscriptionTopic!, $sub: WebhookSubscriptionInput!) {
   }
 }
 """
+STOCK = """
+mutation S($input: InventorySetQuantitiesInput!, $key: String!) {
+  inventorySetQuantities(input: $input) @idempotent(key: $key) {
+    inventoryAdjustmentGroup { id changes { delta quantityAfterChange } }
+    userErrors { field code message }
+  }
+}
+"""
+QUANTITY = "query Q($id: ID!) { productVariant(id: $id) { inventoryQuantity } }"
 
 
 @dataclass(slots=True)
@@ -116,6 +125,21 @@ class Shop:
                 {"sku": "SHIRT-M", "price": "39.90", "stock": 3, "options": {"Size": "M"}},
             ],
         )
+
+
+def stock_input(shop: Shop, item: int, quantity: int, **more: Any) -> dict[str, Any]:
+    one = {
+        "inventoryItemId": f"gid://shopify/InventoryItem/{item}",
+        "locationId": f"gid://shopify/Location/{shop.simulator.world.first_location}",
+        "quantity": quantity,
+    } | more
+    return {"reason": "correction", "name": "available", "quantities": [one]}
+
+
+def quantity_of(shop: Shop, variant_id: int) -> int:
+    data = shop.data(QUANTITY, id=f"gid://shopify/ProductVariant/{variant_id}")
+    quantity: int = data["productVariant"]["inventoryQuantity"]
+    return quantity
 
 
 def reference_documents() -> dict[str, str]:

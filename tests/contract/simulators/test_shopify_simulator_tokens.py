@@ -1,0 +1,116 @@
+"""The simulated token endpoint, and the versions the API answers to."""
+
+from __future__ import annotations
+
+from tests.contract.simulators.shopify_simulator_client import STOCK, Shop, quantity_of, stock_input
+
+SHOP_NAME = "{ shop { name currencyCode myshopifyDomain } }"
+
+
+# Tokens
+
+
+def test_client_credentials_give_a_token_for_a_day() -> None:
+    answer = Shop(scopes=["read_products", "read_orders"]).grant()
+    assert answer.status_code == 200
+    told = answer.json()
+    assert told["scope"] == "read_products,read_orders"
+    assert told["expires_in"] == 86399
+
+
+def test_a_form_encoded_token_request_is_understood_too() -> None:
+    shop = Shop()
+    form = {
+        "client_id": "demo-client-id",
+        "client_secret": "demo-client-secret",
+        "grant_type": "client_credentials",
+    }
+    answer = shop.session.post("https://demo.myshopify.com/admin/oauth/access_token", data=form)
+    assert answer.status_code == 200
+
+
+def test_a_wrong_secret_gets_no_token() -> None:
+    answer = Shop().grant(client_secret="guess")
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "invalid_client"
+
+
+def test_an_unknown_app_gets_a_page_of_html_that_names_the_error() -> None:
+    answer = Shop().grant(client_id="somebody-else")
+    assert answer.status_code == 400
+    assert "Oauth error application_cannot_be_found" in answer.text
+
+
+def test_an_app_of_another_organisation_is_not_permitted() -> None:
+    shop = Shop()
+    shop.deeds.permit(False)
+    answer = shop.grant()
+    assert answer.status_code == 400
+    assert "shop_not_permitted: Client credentials cannot be performed on this shop." in answer.text
+
+
+def test_a_token_dies_when_its_time_is_up() -> None:
+    shop = Shop(limits={"token_ttl_s": 60})
+    assert shop.post(SHOP_NAME).status_code == 200
+    shop.clock.advance(59)
+    assert shop.post(SHOP_NAME).status_code == 200
+    shop.clock.advance(1)
+    refused = shop.post(SHOP_NAME)
+    assert refused.status_code == 401
+    assert refused.json() == {
+        "errors": "[API] Invalid API key or access token (unrecognized login or wrong password)"
+    }
+
+
+def test_an_invented_token_is_refused_and_changes_nothing() -> None:
+    shop = Shop()
+    made = shop.shirt()
+    shop.token = "shpat_invented"
+    answer = shop.post(
+        STOCK,
+        {"key": "k", "input": stock_input(shop, made["inventory_item_ids"][0], 1, changeFromQuantity=None)},
+    )
+    assert answer.status_code == 401
+    shop.token = ""
+    assert quantity_of(shop, made["variant_ids"][0]) == 5
+
+
+def test_a_revoked_token_is_dead_and_a_new_grant_lives() -> None:
+    shop = Shop()
+    assert shop.post(SHOP_NAME).status_code == 200
+    shop.deeds.revoke_tokens()
+    assert shop.post(SHOP_NAME).status_code == 401
+    shop.token = ""
+    assert shop.post(SHOP_NAME).status_code == 200
+
+
+def test_after_an_uninstall_there_is_no_token_until_the_app_is_installed_again() -> None:
+    shop = Shop()
+    assert shop.post(SHOP_NAME).status_code == 200
+    shop.deeds.uninstall()
+    assert shop.post(SHOP_NAME).status_code == 401
+    refused = shop.grant()
+    assert refused.status_code == 400
+    assert "app_not_installed" in refused.text
+    shop.deeds.reinstall()
+    assert shop.grant().status_code == 200
+
+
+def test_a_missing_scope_denies_the_field() -> None:
+    shop = Shop(scopes=["read_products"])
+    answer = shop.ask("{ orders(first: 1) { nodes { id } } }")
+    assert answer["data"] is None
+    assert answer["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"
+
+
+# Versions
+
+
+def test_an_expired_version_falls_forward_and_says_so() -> None:
+    answer = Shop().post(SHOP_NAME, version="2024-10")
+    assert answer.status_code == 200
+    assert answer.headers["X-Shopify-API-Version"] == "2026-01"
+
+
+def test_an_unknown_version_is_not_found() -> None:
+    assert Shop().post(SHOP_NAME, version="2099-01").status_code == 404
