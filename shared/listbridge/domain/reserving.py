@@ -59,11 +59,12 @@ def still_counting(order: Order, variants: Mapping[VariantKey, Variant]) -> bool
     """Whether a finished order's reservation is still what keeps a variant's number right.
 
     Its shop order took the stock, but a variant was not read since: taken away now, the stock would be sold twice.
+    A variant that is gone from the shop sells nothing, and is not observed again.
     """
     if order.absorbed_from is None:
         return order.state is ImportState.CREATED
-    keys = {key for _, key in order.reserved if key in variants}
-    return any(variants[key].observation.start < order.absorbed_from for key in keys)
+    held = [variants[key] for _, key in order.reserved if key in variants]
+    return any(not row.absent and row.observation.start < order.absorbed_from for row in held)
 
 
 def missing_units(variant: Variant, locations: Sequence[LocationId]) -> int:
