@@ -104,11 +104,14 @@ class Control:
         return {"result": done if isinstance(done, int) else len(done or [])}
 
     def _get_state(self, told: Mapping[str, Any]) -> dict[str, Any]:
-        """The shop as its owner sees it: products with stock, orders, collections, subscriptions, budget."""
+        """The shop as its owner sees it: products with stock, orders, collections, subscriptions, budget. Of products
+        the first, of orders the latest `limit` (1,000); `counts` tells how many there are."""
         world = self._world
         with world.lock:
             view = world.live
-            products = list(view.products.values())[: int(told.get("limit", 1000))]
+            most = int(told.get("limit", 1000))
+            products = list(view.products.values())[:most]
+            orders = list(view.orders.values())[max(0, len(view.orders) - most) :]
             return {
                 "shop": payloads.shop_payload(world.shop, world.first_location),
                 "installed": world.tokens.installed,
@@ -125,7 +128,7 @@ class Control:
                     {"id": one.id, "title": one.title, "smart": one.smart, "product_ids": list(one.members)}
                     for one in view.collections.values()
                 ],
-                "orders": [order_payloads.order_payload(world.shop, one) for one in view.orders.values()],
+                "orders": [order_payloads.order_payload(world.shop, one) for one in orders],
                 "subscriptions": [
                     {"id": one.id, "topic": one.topic, "uri": one.uri, "failures": one.failures}
                     for one in world.subscriptions.all()

@@ -41,6 +41,17 @@ def test_a_deed_is_done_by_name_and_shows_in_the_state() -> None:
     assert state["products"][0]["variants"][0]["stock"] == {str(state["locations"][0]["id"]): 3}
 
 
+def test_the_state_shows_the_latest_orders_and_counts_them_all() -> None:
+    simulator, client = door()
+    simulator.deeds.add_product(title="Mug", variants=[{"sku": "MUG", "stock": 4}])
+    for _ in range(3):
+        simulator.deeds.sell(sku="MUG")
+    state = client.get("/_sim/state?limit=2").json
+    assert state is not None
+    assert [one["name"] for one in state["orders"]] == ["#1002", "#1003"]
+    assert state["counts"]["orders"] == 3
+
+
 @pytest.mark.parametrize(
     ("body", "status", "reason"),
     [
