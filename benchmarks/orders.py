@@ -10,12 +10,14 @@ import json
 import statistics
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from benchmarks import marketplace, stage
 from benchmarks.figures import Figure
 from listbridge import bootstrap
+from listbridge.domain import polling
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import AccountId, OrderKey, ProductId, RemoteOrderId
 from listbridge.domain.listing import Values
@@ -41,7 +43,10 @@ _GOAL_PER_HOUR = 10_000
 
 def measure() -> list[Figure]:
     """Orders at a steady pace for the first figure, and a heap of them at once for the second."""
-    arguments = {"ebay": marketplace.ARGUMENTS, "shopify": ("--latency", str(_SHOP_LATENCY_S))}
+    arguments = {
+        "ebay": marketplace.ARGUMENTS,
+        "shopify": ("--webhook-allow-http", "--latency", str(_SHOP_LATENCY_S)),
+    }
     with LocalSystem(name="bench-orders", simulator_arguments=arguments) as system:
         declared = template.load(stage.ROOT / "template.yaml")
         variables = of_functions(declared, endpoint_url=system.emulator.url)["ImportOrdersFunction"]
@@ -56,8 +61,7 @@ def measure() -> list[Figure]:
         poll_now(deps, deps.configuration.get(Account, ACCOUNT))
         all_at_once = _imported(deps, heap)
         _check(shop, [*one_by_one, *all_at_once])
-        limits = {"ebay": ebay.get("limits")["limits"], "shopify": shop.get("limits")["limits"]}
-        settings = _settings(system, limits)
+        settings = _settings(ebay.get("limits")["limits"], shop.get("limits"))
     bootstrap.use(None)
     return [_latency(one_by_one, settings), _rate(all_at_once, settings)]
 
@@ -141,7 +145,7 @@ def _rate(orders: Sequence[Order], settings: dict[str, object]) -> Figure:
     return Figure("orders.rate", per_hour, "orders/h", f">={_GOAL_PER_HOUR}", settings=details)
 
 
-def _settings(system: LocalSystem, limits: dict[str, object]) -> dict[str, object]:
+def _settings(ebay: Mapping[str, Any], shop: Mapping[str, Any]) -> dict[str, object]:
     declared = template.load(stage.ROOT / "template.yaml")["Resources"]["ImportOrdersFunction"]["Properties"]
     source = declared["Events"]["Messages"]["Properties"]
     return {
@@ -149,7 +153,13 @@ def _settings(system: LocalSystem, limits: dict[str, object]) -> dict[str, objec
             "memory_mb": declared.get("MemorySize", 512), "timeout_s": declared["Timeout"],
             "batch": source["BatchSize"], "maximum_concurrency": source["ScalingConfig"]["MaximumConcurrency"],
         },
-        "latency_s": {"ebay": marketplace.LATENCY_S, "shopify": _SHOP_LATENCY_S}, "limits": limits,
+        "latency_s": {"ebay": marketplace.LATENCY_S, "shopify": _SHOP_LATENCY_S},
+        "limits": {
+            "version": ebay["version"], "ebay_per_second": ebay["per_second"],
+            "ebay_orders_per_day": ebay["per_day"]["sell.fulfillment"], "shopify_plan": shop["plan"],
+            "shopify_points_per_second": shop["restore_rate"],
+        },
+        "polling": {"busy_s": polling.BUSY_S, "awake_s": polling.AWAKE_S, "asleep_s": polling.ASLEEP_S},
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from listbridge.domain import polling
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import AccountId, OrderKey, RemoteOrderId, new_id
-from listbridge.domain.orders import OrderRead
+from listbridge.domain.orders import Order, OrderRead
 from listbridge.domain.polling import PollState
 from listbridge.domain.ports import Conflict, Missing, Share
 from listbridge.domain.verdicts import RateLimited, RemoteError, RetryLater, Unauthorized
@@ -24,6 +25,9 @@ from listbridge.services.take_in_order import take_in_order
 
 _LOG = logging.getLogger(__name__)
 _TICK_S = 60.0
+_STUCK = 3
+"""Polls that failed in a row, from where on the newest orders are read beside."""
+_NEWEST_PAGES = 5
 _ENOUGH_S = 15.0
 """What a page may take at most; with less time left the next worker goes on."""
 
@@ -99,32 +103,47 @@ class _Poll:
 
     def read_pages(self, *, until: datetime) -> bool:
         """Pages until the last one (True) or until time is up. Raises RemoteError; what was taken in stays."""
-        adapter, _ = self._deps.marketplaces.open(self._account, Share.ORDER)
         while True:
-            page = adapter.orders_changed(self._since, self._cursor)
-            self._take_in(page.orders)
-            for order in page.unreadable:
-                self._alone(order)
-            self._cursor = page.cursor
-            if page.cursor is None:
+            self._cursor = self._read_page(self._since, self._cursor)
+            if self._cursor is None:
                 return True
             if self._deps.clock.now() >= until:
                 return False
 
+    def _read_page(self, since: datetime, cursor: str | None) -> str | None:
+        """Take one page in; the next one's cursor."""
+        adapter, _ = self._deps.marketplaces.open(self._account, Share.ORDER)
+        page = adapter.orders_changed(since, cursor)
+        self._take_in(page.orders)
+        for order in page.unreadable:
+            self._alone(order)
+        return page.cursor
+
     def _take_in(self, reads: Sequence[OrderRead]) -> None:
+        """Several at a time, for each is a handful of small writes, and the last of a page holds stock like the first."""
         known = self._deps.orders.get_many(OrderKey(self._account.id, read.order.id) for read in reads)
-        for read in reads:
-            key = OrderKey(self._account.id, read.order.id)
-            if self._newest is None or read.order.placed_at > self._newest:
-                self._newest = read.order.placed_at
-            try:
-                take_in_order(self._deps, self._account, self._rules, read, known.get(key))
-            except Exception as error:  # noqa: BLE001  # one order's failure, whatever it is, stops no other (P6)
-                _LOG.warning(
-                    "order.left_to_itself",
-                    extra={"fields": {"account": self._account.id, "error": type(error).__name__}},
-                )
-                self._alone(key.remote)
+        placed = [read.order.placed_at for read in reads]
+        self._newest = max([*placed, *([self._newest] if self._newest else [])], default=None)
+
+        def one(read: OrderRead) -> None:
+            self._take_in_one(read, known.get(OrderKey(self._account.id, read.order.id)))
+
+        if self._deps.workers <= 1 or len(reads) <= 1:
+            for read in reads:
+                one(read)
+        else:
+            with ThreadPoolExecutor(min(self._deps.workers, len(reads))) as pool:
+                list(pool.map(one, reads))
+
+    def _take_in_one(self, read: OrderRead, known: Order | None) -> None:
+        try:
+            take_in_order(self._deps, self._account, self._rules, read, known)
+        except Exception as error:  # noqa: BLE001  # one order's failure, whatever it is, stops no other (P6)
+            _LOG.warning(
+                "order.left_to_itself",
+                extra={"fields": {"account": self._account.id, "error": type(error).__name__}},
+            )
+            self._alone(read.order.id)
 
     def _alone(self, order: RemoteOrderId) -> None:
         self._deps.queues.send(Lane.ORDERS, ImportOrder(account=self._account.id, order=order))
@@ -153,11 +172,29 @@ class _Poll:
         if isinstance(error, RateLimited) and error.until is not None:
             at = max(at, error.until)
         failures = self._state.failures + 1
+        if failures >= _STUCK and not isinstance(error, RateLimited):
+            self._newest_meanwhile(now)
         self._save(replace(self._state, failures=failures, last_order_at=self._newest), at)
         params = {"reason": error.problem.code, "failures": str(failures)}
         self._deps.activity.note(
             ActivityEntry(self._account.id, "orders_not_read", now, params, self._account.id)
         )
+
+    def _newest_meanwhile(self, now: datetime) -> None:
+        """A poll that breaks at some place of the past again and again must not keep the sales of this minute from
+        holding their stock. The watermark stays where it is."""
+        since = now - timedelta(seconds=self._traits.overlap_s)
+        if self._since >= since:
+            return
+        cursor = None
+        try:
+            for _ in range(_NEWEST_PAGES):
+                cursor = self._read_page(since, cursor)
+                if cursor is None:
+                    return
+        except RemoteError as error:
+            fields = {"account": self._account.id, "reason": error.problem.code}
+            _LOG.warning("orders.newest_not_read", extra={"fields": fields})
 
     def go_on(self) -> None:
         """Leave the rest to the next worker, under a new claim."""
