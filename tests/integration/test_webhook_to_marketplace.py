@@ -39,7 +39,8 @@ def test_a_stock_change_goes_from_the_delivery_to_the_marketplace(connected: Ins
 
     assert its.lanes.run(wait_s=3) == []  # the delayed second look finds the same
     assert its.revisions("MUG") == [[5]]
-    assert {lane: its.lanes.depth(lane) for lane in Lane} == dict.fromkeys(Lane, 0)
+    done = set(Lane) - {Lane.ORDERS}  # where the account's next poll waits for its time
+    assert {lane: its.lanes.depth(lane) for lane in done} == dict.fromkeys(done, 0)
 
 
 def test_a_replay_is_a_hint_that_finds_nothing_new(connected: Installation) -> None:
