@@ -27,7 +27,7 @@ def scripted_world(*, limits: TimeLimits | None = None, connect: bool = True) ->
     """A world with one shop, one account and one list, connected and empty."""
     stores, fate = Stores(), Fate()
     market = ScriptedMarket(stores.clock, before_call=fate)
-    shop = ScriptedShop(before_call=fate)
+    shop = ScriptedShop(before_call=fate, clock=stores.clock)
     world = World(stores, shop, market, fate, limits or TimeLimits(drain_run_s=8))
     world.doors[SHOP] = WebhookDoor(ScriptedScheme(), (SECRET,))
     if connect:

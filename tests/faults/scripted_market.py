@@ -8,29 +8,34 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from listbridge.domain.configuration import Account
-from listbridge.domain.ids import AccountId, ListingKey, RemoteId, Site, Sku
+from listbridge.domain.ids import AccountId, ListingKey, RemoteId, RemoteOrderId, Site, Sku
 from listbridge.domain.listing import Listing, Values
 from listbridge.domain.money import Money
+from listbridge.domain.orders import OrderRead
 from listbridge.domain.ports import (
     AccountIdentity,
     Budget,
     Clock,
     MarketplaceTraits,
+    OrderPage,
     Published,
     PublishRequest,
     PublishSteps,
     RemoteListing,
+    RemoteShipment,
     Revision,
     RevisionResult,
     Share,
 )
 from listbridge.domain.problem import Problem
 from listbridge.domain.rules import Bounds
+from listbridge.domain.shop_orders import Parcel
 from listbridge.domain.verdicts import (
     OutcomeUnknown,
     RateLimited,
@@ -41,11 +46,13 @@ from listbridge.domain.verdicts import (
 )
 from simulators.faults import Fault, FaultPlan
 from tests.fakes.budget import FakeBudget
+from tests.faults.scripted_orders import HOME, ORDER_TRAITS, OrderBook, Placed
 
 SETTLE_S = 30.0
+FIRST = AccountId("acc_1")
 TRAITS = MarketplaceTraits(
     settle_s=SETTLE_S, revise_operation="revise", revise_batch=25, revise_rate=25.0, max_sku_length=50,
-    refuses_zero="zero_refused",
+    refuses_zero="zero_refused", orders=ORDER_TRAITS,
 )  # fmt: skip
 
 
@@ -91,7 +98,11 @@ class ScriptedMarket:
     refuses_zero: bool = False
     grouped: bool = False
     calls: int = 0
+    book: OrderBook = field(init=False)
     _ids: Any = field(default_factory=lambda: itertools.count(1000))
+
+    def __post_init__(self) -> None:
+        self.book = OrderBook(self.clock)
 
     # ---- the `Marketplaces` port ----
 
@@ -100,6 +111,9 @@ class ScriptedMarket:
 
     def traits(self, marketplace: str) -> MarketplaceTraits:
         return TRAITS
+
+    def label(self, marketplace: str) -> str:
+        return "Scripted"
 
     def bounds(self, marketplace: str, site: Site) -> Bounds:
         return Bounds("EUR")
@@ -114,6 +128,15 @@ class ScriptedMarket:
         live = self.live(key)
         assert len(live) <= 1, f"{len(live)} live listings of {key}"
         return (live[0].quantity, str(live[0].price.amount) if live[0].price else "") if live else None
+
+    def buy(self, sku: str, units: int = 1, *, account: AccountId = FIRST, price: str = "10.00",
+            **order: Any) -> Placed | None:  # fmt: skip
+        """A buyer takes so many of what a listing shows, and the listing counts down by itself; None: not enough there."""
+        live = self.live(ListingKey(account, HOME, Sku(sku)))
+        if not live or (live[0].quantity or 0) < units:
+            return None
+        live[0].quantity = (live[0].quantity or 0) - units
+        return self.book.place(account, [(sku, units, str(Decimal(price) * units))], **order)
 
     def sell_elsewhere(self, key: ListingKey, quantity: int, price: Money) -> Offer:
         """The seller listed this by hand, before us."""
@@ -300,6 +323,30 @@ class ScriptedAdapter:
         for offer in self.market.offers:
             if offer.key in keys:
                 offer.live = False
+
+    # ---- orders ----
+
+    def orders_changed(self, since: datetime, cursor: str | None) -> OrderPage:
+        return self._asked("orders_changed", lambda: self.market.book.changed(self.account, since, cursor))
+
+    def read_order(self, order: RemoteOrderId) -> OrderRead:
+        return self._asked("read_order", lambda: self.market.book.read(self.account, order))
+
+    def shipments(self, order: RemoteOrderId) -> tuple[RemoteShipment, ...]:
+        return self._asked("shipments", lambda: self.market.book.shipments(self.account, order))
+
+    def tracking_as_told(self, tracking: str) -> str:
+        return tracking.replace(" ", "")
+
+    def ship(self, order: RemoteOrderId, parcel: Parcel) -> RemoteId:
+        told = replace(parcel, tracking=self.tracking_as_told(parcel.tracking))
+        return self._call("ship", lambda: self.market.book.ship(self.account, order, told), write=True)
+
+    def order_url(self, order: RemoteOrderId) -> str:
+        return f"https://market.example/{order}"
+
+    def _asked(self, operation: str, apply: Callable[[], Any]) -> Any:
+        return self._call(operation, apply, write=False)
 
     def _offer(self, id: RemoteId) -> Offer:
         return next(offer for offer in self.market.offers if offer.id == id)

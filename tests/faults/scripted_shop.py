@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.configuration import Shop
-from listbridge.domain.ids import LocationId, ProductId, Sku, VariantId
+from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.money import Money
+from listbridge.domain.orders import ShopOrderRef
 from listbridge.domain.ports import (
+    Clock,
     Delivery,
     HookReport,
     ReadResult,
@@ -23,9 +25,12 @@ from listbridge.domain.ports import (
     WebhookScheme,
 )
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import RateLimited, RetryLater, Unauthorized
+from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
+from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, RetryLater, Unauthorized
 from listbridge.domain.work import Hint, HintKind
 from simulators.faults import FaultPlan
+from tests.fakes.clock import VirtualClock
+from tests.faults.scripted_shop_orders import ShopOrderBook
 
 HERE = LocationId("here")
 
@@ -59,6 +64,18 @@ class ScriptedShop:
     """The shop's answers leave out what was asked for, without saying that it is missing."""
     total: int | None = -1
     """What the shop counts on a sweep; -1 is the truth, None is no count."""
+    clock: Clock = field(default_factory=VirtualClock)
+    stale_reads: bool = False
+    """Products are read as they were almost `read_lag_s` ago."""
+    order_settle_s: float = 60.0
+    strict_look: bool = True
+    late: list[tuple[datetime | None, Callable[[], object]]] = field(default_factory=list)
+    """Creates whose callers gave up, with when they land; None: when a test says so."""
+    book: ShopOrderBook = field(init=False)
+    _versions: list[tuple[datetime, dict[ProductId, ProductFacts]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.book = ShopOrderBook(self.clock, self._take_stock, self._knows)
 
     # ---- what a test does ----
 
@@ -72,7 +89,7 @@ class ScriptedShop:
             for index, sku in enumerate(skus)
         )  # fmt: skip
         facts = ProductFacts(ProductId(product), product.title(), Visibility.VISIBLE, variants)
-        self.products[facts.product] = facts
+        self._store(facts)
         return facts
 
     def set(self, sku: str, *, stock: int | None = None, price: str | None = None) -> ProductId:
@@ -85,9 +102,29 @@ class ScriptedShop:
                     rest = tuple(
                         new if other.variant == variant.variant else other for other in facts.variants
                     )
-                    self.products[product] = replace(facts, variants=rest)
+                    self._store(replace(facts, variants=rest))
                     return product
         raise AssertionError(f"no variant {sku}")
+
+    def stock(self, sku: str) -> int:
+        """What the shop has of a SKU now."""
+        return next(
+            variant.stock[HERE]
+            for facts in self.products.values()
+            for variant in facts.variants
+            if variant.sku == sku
+        )
+
+    def variant(self, sku: str) -> VariantId:
+        return next(v.variant for facts in self.products.values() for v in facts.variants if v.sku == sku)
+
+    def land(self, *, all: bool = True) -> None:
+        """Creates that are still under way arrive: all of them, or those whose time has come."""
+        now = self.clock.now()
+        due = [one for one in self.late if all or (one[0] is not None and one[0] <= now)]
+        self.late = [one for one in self.late if one not in due]
+        for _, create in due:
+            create()
 
     def drop_variant(self, sku: str) -> ProductId:
         """The merchant deletes one variant."""
@@ -104,7 +141,9 @@ class ScriptedShop:
         return self
 
     def traits(self, platform: str) -> ShopTraits:
-        return ShopTraits(read_lag_s=self.read_lag_s, read_batch=50)
+        return ShopTraits(
+            read_lag_s=self.read_lag_s, read_batch=50, order_settle_s=self.order_settle_s, strict_look=self.strict_look
+        )  # fmt: skip
 
     def scheme(self, platform: str) -> WebhookScheme:
         return ScriptedScheme()
@@ -129,7 +168,7 @@ class ScriptedShop:
         self._call("read_products")
         if self.silent:
             return ReadResult(())
-        known = {} if self.empty else self.products
+        known = {} if self.empty else self._as_read()
         found = tuple(known[product] for product in products if product in known)
         result = ReadResult(found, tuple(product for product in products if product not in known))
         self.before_call("shop.read_products.answered")
@@ -137,7 +176,7 @@ class ScriptedShop:
 
     def sweep(self, cursor: str | None) -> SweepPage:
         self._call("sweep")
-        known = [] if self.empty else sorted(self.products.values(), key=lambda facts: facts.product)
+        known = [] if self.empty else sorted(self._as_read().values(), key=lambda facts: facts.product)
         start = int(cursor or 0)
         page = tuple(known[start : start + self.page_size])
         end = start + len(page)
@@ -147,12 +186,69 @@ class ScriptedShop:
     def search(self, text: str, limit: int) -> tuple[ProductFacts, ...]:
         return tuple(self.products.values())[:limit]
 
+    # ---- orders ----
+
+    def products_with_skus(self, skus: Sequence[Sku]) -> tuple[ProductId, ...]:
+        self._call("products_with_skus")
+        known = self._as_read().values()
+        return tuple(f.product for f in known if any(variant.sku in skus for variant in f.variants))
+
+    def look_for_order(self, mark: OrderMark) -> tuple[FoundOrder, ...]:
+        self._call("look_for_order")
+        return self.book.look(mark)
+
+    def create_order(self, draft: ShopOrderDraft) -> ShopOrderRef:
+        self.before_call("shop.create_order")
+        fault = self.plan.strike("create_order")
+        if fault is not None and fault.kind == "delay":
+            at = self.clock.now() + timedelta(seconds=fault.seconds) if fault.seconds else None
+            self.late.append((at, lambda: self.book.create(draft)))
+        if fault is not None and fault.kind in ("drop_before", "status"):
+            raise RetryLater(Problem("connection_failed"))
+        if fault is not None and fault.kind != "delay":
+            self.book.create(draft)
+        if fault is not None:
+            raise OutcomeUnknown(Problem("no_answer"))
+        made = self.book.create(draft)
+        self.before_call("shop.create_order.answered")
+        return made
+
+    def read_orders(self, orders: Sequence[ShopOrderId]) -> dict[ShopOrderId, ShopOrder]:
+        self._call("read_orders")
+        return {id: self.book.made[id].shown for id in orders if id in self.book.made}
+
+    def cancel_order(self, order: ShopOrderId) -> None:
+        self._call("cancel_order")
+        self.book.cancel(order)
+        self.before_call("shop.cancel_order.answered")
+
+    def order_url(self, order: ShopOrderId) -> str:
+        return f"https://shop.example/orders/{order}"
+
+    def _knows(self, variant: VariantId) -> bool:
+        return any(one.variant == variant for facts in self.products.values() for one in facts.variants)
+
+    def _take_stock(self, variant: VariantId, units: int) -> Hint:
+        sku = next(v.sku for f in self.products.values() for v in f.variants if v.variant == variant)
+        return Hint(kind=HintKind.PRODUCT, id=self.set(sku, stock=self.stock(sku) - units))
+
+    def _store(self, facts: ProductFacts) -> None:
+        self.products[facts.product] = facts
+        self._versions.append((self.clock.now(), dict(self.products)))
+
+    def _as_read(self) -> dict[ProductId, ProductFacts]:
+        if not self.stale_reads:
+            return self.products
+        seen_until = self.clock.now() - timedelta(seconds=self.read_lag_s) * 0.9
+        return next((shown for at, shown in reversed(self._versions) if at <= seen_until), self.products)
+
     def ensure_webhooks(self, url: str) -> HookReport:
         self._call("ensure_webhooks")
         return HookReport(healthy=("changed",))
 
     def _call(self, operation: str) -> None:
         self.before_call(f"shop.{operation}")
+        self.land(all=False)
         if self.revoked:
             raise Unauthorized(Problem("shop_token_revoked"))
         fault = self.plan.strike(operation)

@@ -33,9 +33,20 @@ from listbridge.domain.ids import (
 from listbridge.domain.jobs import Job, JobEntry, JobKind
 from listbridge.domain.ledger import due_fields
 from listbridge.domain.listing import Field, Listing, Status
+from listbridge.domain.orders import ImportState, Order
 from listbridge.domain.ports import Marketplaces, ShopAdapter, Shops
 from listbridge.domain.sales_list_items import Item
-from listbridge.domain.work import Hint, HintKind, Lane, Message, PublishKind, PublishTask, ShopEvent
+from listbridge.domain.work import (
+    AnyMessage,
+    Hint,
+    HintKind,
+    Lane,
+    Message,
+    PollAccount,
+    PublishKind,
+    PublishTask,
+    ShopEvent,
+)
 from listbridge.services.deps import Deps, TimeLimits
 from listbridge.services.ingest_webhook import WebhookDoor
 from listbridge.services.observe_shop import observe_products
@@ -95,6 +106,8 @@ class World:
     on_tick: list[Callable[[], None]] = field(default_factory=list)
     """What the outside does each minute: deliveries due again, tokens that run out."""
     max_body: int = 65_536
+    asks_for_orders: bool = False
+    """The schedule of the orders' lane runs, too."""
 
     def __post_init__(self) -> None:
         s = self.stores
@@ -160,6 +173,15 @@ class World:
                 self.deaths += 1
                 self.fate.revive()
 
+    def tick_orders(self) -> None:
+        """The minute of the orders' lane: due accounts and due orders are queued."""
+        handler = importlib.import_module("functions.import_orders.app").handler
+        try:
+            handler({"tick": "accounts"}, Context(60_000))
+        except WorkerDied:
+            self.deaths += 1
+            self.fate.revive()
+
     def deliver_all(self, limit: int = 5000) -> None:
         """Deliver everything that can be delivered at this instant, round robin."""
         for _ in range(limit):
@@ -177,6 +199,8 @@ class World:
                 for happens in self.on_tick:
                     happens()
                 self.tick()
+                if self.asks_for_orders:
+                    self.tick_orders()
                 next_tick = self.now + timedelta(seconds=60)
                 continue
             if self.now >= end:
@@ -190,9 +214,24 @@ class World:
         end = self.now + timedelta(hours=hours)
         while self.now < end:
             self.run(120)
-            if not any(self.stores.queues.depth(lane) for lane in Lane) and not self.still_due():
+            if not self.queued() and not self.still_due() and not self.open_orders():
                 return
         raise AssertionError(f"no rest after {hours} h: " + self.describe())
+
+    def queued(self) -> list[AnyMessage]:
+        """What waits in the queues. Polls do not count: they go on for ever."""
+        messages = [message for lane in Lane for message in self.stores.queues.messages(lane)]
+        return [message for message in messages if not isinstance(message, PollAccount)]
+
+    def open_orders(self) -> list[Order]:
+        """Orders with which something is about to happen: not those that wait for a person or for a late try."""
+        moving = (ImportState.READY, ImportState.CREATING)
+        return [
+            order
+            for account in self.stores.configuration.all(Account)
+            for order in self.stores.orders.recent(account.id, None, 100_000)[0]
+            if order.unsettled or order.state in moving or (order.relayed and order.absorbed_from is None)
+        ]
 
     def still_due(self) -> list[Listing]:
         account_rows = []
@@ -209,7 +248,8 @@ class World:
             (str(r.key), r.due_band, r.not_before, r.attempt and r.attempt.id, r.settle_at)
             for r in self.still_due()
         ]
-        return f"at {self.now}: queues { {k: v for k, v in queues.items() if v} }, due {due}"
+        orders = [(str(o.key), o.state.value, o.unsettled, o.due_at) for o in self.open_orders()]
+        return f"at {self.now}: queues { {k: v for k, v in queues.items() if v} }, due {due}, orders {orders}"
 
     # ---- what a seller does ----
 

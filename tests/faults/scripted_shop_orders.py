@@ -1,0 +1,150 @@
+"""The orders of a scripted shop: making one twice makes two, and each takes its stock.
+
+A look shows an order only after a while, and a create whose answer is lost may land long after its caller gave up.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from listbridge.domain.ids import LineId, ParcelId, ShopOrderId, VariantId
+from listbridge.domain.money import Money
+from listbridge.domain.orders import ShopOrderRef
+from listbridge.domain.ports import Clock
+from listbridge.domain.problem import Problem
+from listbridge.domain.shop_orders import FoundOrder, OrderMark, Parcel, ShopOrder, ShopOrderDraft
+from listbridge.domain.verdicts import Rejected
+from listbridge.domain.work import Hint, HintKind
+
+
+@dataclass
+class Made:
+    """One order of the shop. `draft` None: another tool made it."""
+
+    mark: str
+    shown: ShopOrder
+    made_at: datetime
+    stock: dict[VariantId, int]
+    draft: ShopOrderDraft | None
+    total: Money | None = None
+    sent: dict[LineId, int] = field(default_factory=dict)
+
+    @property
+    def ours(self) -> bool:
+        return self.draft is not None
+
+    @property
+    def stands(self) -> bool:
+        return self.shown.cancelled_at is None
+
+
+@dataclass
+class ShopOrderBook:
+    """The shop's orders. `take_stock(variant, units)` counts one variant down (or, below zero, up again)."""
+
+    clock: Clock
+    take_stock: Callable[[VariantId, int], Hint]
+    knows: Callable[[VariantId], bool]
+    look_lag_s: float = 0.0
+    made: dict[ShopOrderId, Made] = field(default_factory=dict)
+    waiting: list[tuple[Hint, ...]] = field(default_factory=list)
+    """What the shop has to tell and has not posted yet."""
+    _ids: Any = field(default_factory=lambda: itertools.count(501))
+
+    # ---- what the merchant and others do ----
+
+    def of(self, remote: str) -> list[Made]:
+        """Every order that was ever made for this marketplace order, cancelled ones too."""
+        return [one for one in self.made.values() if one.mark.endswith(f":{remote}")]
+
+    def made_elsewhere(self, mark: str, stock: Mapping[VariantId, int]) -> Made:
+        """Another tool brought this marketplace order into the shop."""
+        return self._add(mark, dict(stock), {}, None)
+
+    def fulfil(self, order: ShopOrderId, lines: Mapping[LineId, int] | None = None, *, tracking: str = "",
+               carrier: str = "") -> Parcel:  # fmt: skip
+        """Send these units, by default everything that is left."""
+        made = self.made[order]
+        rest = {line: units - made.sent.get(line, 0) for line, units in made.shown.lines.items()}
+        units = {line: many for line, many in (lines or rest).items() if many}
+        parcel = Parcel(ParcelId(f"F-{next(self._ids)}"), self.clock.now(), units, tracking, carrier)
+        for line, many in units.items():
+            made.sent[line] = made.sent.get(line, 0) + many
+        done = made.sent == {line: many for line, many in made.shown.lines.items() if many}
+        made.shown = replace(made.shown, parcels=(*made.shown.parcels, parcel), fulfilled=done)
+        self._tell(order)
+        return parcel
+
+    def take_back(self, order: ShopOrderId, parcel: ParcelId) -> None:
+        """A fulfilment is cancelled: its units are to be sent again."""
+        made = self.made[order]
+        gone = next(one for one in made.shown.parcels if one.id == parcel)
+        for line, many in gone.lines.items():
+            made.sent[line] -= many
+        rest = tuple(one for one in made.shown.parcels if one is not gone)
+        cancelled = (*made.shown.cancelled_parcels, parcel)
+        made.shown = replace(made.shown, parcels=rest, cancelled_parcels=cancelled, fulfilled=False)
+        self._tell(order)
+
+    def delete(self, order: ShopOrderId) -> None:
+        del self.made[order]
+        self._tell(order)
+
+    # ---- what the adapter asks ----
+
+    def create(self, draft: ShopOrderDraft) -> ShopOrderRef:
+        """Refuses a variant that is gone; anything else is made, whether it was made before or not."""
+        for line in draft.lines:
+            if line.variant is not None and not self.knows(line.variant):
+                raise Rejected(Problem("variant_gone", {"sku": line.sku}))
+        stock: dict[VariantId, int] = {}
+        for line in draft.lines:
+            if line.variant is not None:
+                stock[line.variant] = stock.get(line.variant, 0) + line.quantity
+        lines = {line.line: line.quantity for line in draft.lines}
+        made = self._add(draft.mark.value, stock, lines, draft)
+        return ShopOrderRef(made.shown.id, made.shown.name)
+
+    def look(self, mark: OrderMark) -> tuple[FoundOrder, ...]:
+        seen_until = self.clock.now() - timedelta(seconds=self.look_lag_s)
+        found = [one for one in self.made.values() if one.mark == mark.value and one.made_at <= seen_until]
+        found.sort(key=lambda one: not one.ours)
+        return tuple(FoundOrder(one.shown.id, one.shown.name, one.ours) for one in found)
+
+    def cancel(self, order: ShopOrderId) -> None:
+        """Cancelled, and its stock put back; what was sent already cannot be."""
+        made = self.made.get(order)
+        if made is None or made.shown.parcels:
+            raise Rejected(Problem("cannot_be_cancelled"))
+        if not made.stands:
+            return
+        made.shown = replace(made.shown, cancelled_at=self.clock.now())
+        hints = tuple(self.take_stock(variant, -units) for variant, units in made.stock.items())
+        self._tell(order, *hints)
+
+    def _add(
+        self, mark: str, stock: dict[VariantId, int], lines: dict[LineId, int], draft: ShopOrderDraft | None
+    ) -> Made:
+        number = next(self._ids)
+        shown = ShopOrder(ShopOrderId(str(number)), f"#{number}", lines=lines)
+        made = Made(mark, shown, self.clock.now(), stock, draft, _sum(draft) if draft else None)
+        self.made[shown.id] = made
+        self._tell(shown.id, *(self.take_stock(variant, units) for variant, units in stock.items()))
+        return made
+
+    def _tell(self, order: ShopOrderId, *hints: Hint) -> None:
+        self.waiting.append((*dict.fromkeys(hints), Hint(kind=HintKind.ORDER, id=order)))
+
+
+def _sum(draft: ShopOrderDraft) -> Money:
+    """What the shop comes to by itself, from prices per unit, as shops do."""
+    units = [price.amount * count for line in draft.lines for count, price in line.by_unit()]
+    taxes = [tax for part in (*draft.lines, draft.shipping) for tax in part.taxes if not tax.remitted]
+    added = Decimal(0) if draft.tax_included else sum((tax.amount.amount for tax in taxes), Decimal(0))
+    total = sum(units, draft.shipping.amount.amount) + draft.adjustment.amount + added
+    return Money(total, draft.total.currency)
