@@ -106,6 +106,12 @@ class FakeQueues:
         with self._lock:
             return [_WIRE.validate_json(row.body) for row in self._stored[lane].values()]
 
+    def empty(self, lane: Lane) -> list[tuple[AnyMessage, datetime]]:
+        """Take everything out of the lane, each message with the instant from which on it could have been received."""
+        with self._lock:
+            taken, self._stored[lane] = self._stored[lane], {}
+        return [(_WIRE.validate_json(row.body), row.visible_at) for row in taken.values()]
+
     def depth(self, lane: Lane) -> int:
         with self._lock:
             return len(self._stored[lane])

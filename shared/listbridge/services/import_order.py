@@ -8,7 +8,7 @@ from datetime import timedelta
 from listbridge.domain import order_changes
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import OrderKey
-from listbridge.domain.order_changes import AUTOMATIC_OFF, NEEDS_DECISION, ImportRules
+from listbridge.domain.order_changes import AUTOMATIC_OFF, DECIDE_AFTER, NEEDS_DECISION, ImportRules
 from listbridge.domain.orders import ImportState, Order
 from listbridge.domain.ports import Missing, Share
 from listbridge.domain.problem import Problem
@@ -48,7 +48,7 @@ def import_order(deps: Deps, message: ImportOrder) -> None:
     if not active:
         return  # its time brings it up again
     now = deps.clock.now()
-    due = order.due_at is not None and order.due_at <= now
+    due = message.due or (order.due_at is not None and order.due_at <= now)
     if order.state is ImportState.CREATING:
         look_for_created(deps, account, shop, order, rules)
     elif order.state is ImportState.READY or (order.state is ImportState.FAILED and due):
@@ -92,7 +92,8 @@ def _take_in_alone(deps: Deps, account: Account, rules: ImportRules, key: OrderK
 def _time_passed(deps: Deps, order: Order, rules: ImportRules) -> None:
     """A waiting order's time has come: nobody paid, or nobody decided."""
     now = deps.clock.now()
-    undecided = order.reason is not None and order.reason.code == AUTOMATIC_OFF
+    asks = now >= order.first_seen_at + DECIDE_AFTER
+    undecided = asks and order.reason is not None and order.reason.code == AUTOMATIC_OFF
     notice = Problem(NEEDS_DECISION, {"order": order.key.remote}, "export_or_handled_outside")
 
     def change(row: Order) -> Order:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from listbridge.domain import order_changes
 from listbridge.domain.configuration import Account, ConnectionState
-from listbridge.domain.ids import OrderKey
 from listbridge.domain.orders import Order
 from listbridge.domain.polling import PollState
 from listbridge.domain.ports import Conflict
@@ -52,9 +51,9 @@ def _again(deps: Deps, order: Order, now: datetime) -> bool:
         deps.orders.save(order_changes.sent_again(order, now + _QUIET))
     except Conflict:
         return False  # somebody is at it
-    key: OrderKey = order.key
+    key = order.key
     if order.relayed and order.absorbed_from is not None and not order.unsettled:
         deps.queues.send(Lane.FULFILLMENTS, RelayOrder(account=key.account, order=key.remote))
     else:
-        deps.queues.send(Lane.ORDERS, ImportOrder(account=key.account, order=key.remote))
+        deps.queues.send(Lane.ORDERS, ImportOrder(account=key.account, order=key.remote, due=True))
     return True

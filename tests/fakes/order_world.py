@@ -1,0 +1,176 @@
+"""Our stores between a shop and a marketplace in memory: what the services of orders need, and nothing of AWS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from listbridge.domain import ledger
+from listbridge.domain.configuration import Account, Profile, SalesList, Shop
+from listbridge.domain.ids import (
+    LineId,
+    ListingKey,
+    OrderKey,
+    ProfileId,
+    RemoteId,
+    RemoteOrderId,
+    SalesListId,
+    Sku,
+)
+from listbridge.domain.listing import Listing, Status, Values
+from listbridge.domain.orders import Buyer, Order, OrderRead, RemoteLine
+from listbridge.domain.polling import PollState
+from listbridge.domain.work import AnyMessage, ImportOrder, Lane, RelayOrder
+from listbridge.services.deps import Deps, TimeLimits
+from listbridge.services.import_order import import_order
+from listbridge.services.observe_shop import observe_products
+from listbridge.services.order_rows import rules_of
+from listbridge.services.recompute import Recompute
+from listbridge.services.relay_order import relay_order
+from listbridge.services.take_in_order import take_in_order
+from tests.fakes.order_sides import FakeMarketSide, FakeShopSide
+from tests.fakes.remote_orders import ACCOUNT, CONNECTED, SHOP, SITE, remote_order, variant_key
+from tests.fakes.stores import Stores
+
+LIST = SalesListId("list_1")
+
+
+@dataclass
+class OrderWorld:
+    """One shop and one account that was connected a day ago. Call what is tested; nothing moves by itself."""
+
+    stores: Stores = field(default_factory=Stores)
+    shop: FakeShopSide = field(default_factory=FakeShopSide)
+    limits: TimeLimits = field(default_factory=TimeLimits)
+    polled: bool = True
+    market: FakeMarketSide = field(init=False)
+    deps: Deps = field(init=False)
+
+    def __post_init__(self) -> None:
+        s = self.stores
+        self.market = FakeMarketSide(s.clock)
+        self.deps = Deps(
+            clock=s.clock, configuration=s.configuration, variants=s.variants, listings=s.listings, items=s.items,
+            orders=s.orders, polls=s.polls, publications=s.publications, leases=s.leases, counters=s.counters,
+            inbox=s.inbox, jobs=s.jobs, activity=s.activity, queues=s.queues, secrets=s.secrets,
+            shops=self.shop, marketplaces=self.market, limits=self.limits, workers=1,  # type: ignore[arg-type]
+        )  # fmt: skip
+        save = s.configuration.save
+        save(Shop(id=SHOP, name="Shop", platform="scripted", currency="EUR"))
+        save(Account(id=ACCOUNT, name="Account", marketplace="scripted", shop=SHOP, sites=(SITE,)))
+        save(Profile(id=ProfileId("profile_1"), name="Rules"))
+        save(SalesList(id=LIST, name="List", account=ACCOUNT, site=SITE, profile=ProfileId("profile_1")))
+        if self.polled:
+            s.polls.create(PollState(account=ACCOUNT, since=CONNECTED, next_poll_at=s.clock.now()))
+
+    # ---- what stands around the orders ----
+
+    @property
+    def now(self) -> datetime:
+        return self.stores.clock.now()
+
+    @property
+    def account(self) -> Account:
+        return self.stores.configuration.get(Account, ACCOUNT)
+
+    def later(self, **span: float) -> None:
+        self.stores.clock.advance(timedelta(**span).total_seconds())
+
+    def set_account(self, **changes: Any) -> Account:
+        return self.stores.configuration.save(self.account.model_copy(update=changes))
+
+    def set_shop(self, **changes: Any) -> Shop:
+        shop = self.stores.configuration.get(Shop, SHOP)
+        return self.stores.configuration.save(shop.model_copy(update=changes))
+
+    def stock_up(self, *skus: str, stock: int = 5) -> None:
+        """The shop has a product for each SKU, and we have read them."""
+        shop = self.stores.configuration.get(Shop, SHOP)
+        for sku in skus:
+            observe_products(self.deps, shop, self.shop, [self.shop.put(sku, stock=stock)])  # type: ignore[arg-type]
+
+    def list_up(self, *skus: str, account: str = ACCOUNT) -> list[ListingKey]:
+        """Live listings of these SKUs that show what the shop has."""
+        keys = []
+        for sku in skus:
+            key = ListingKey(self.account.id if account == ACCOUNT else account, SITE, Sku(sku))  # type: ignore[arg-type]
+            self.stores.listings.create(
+                Listing(key, variant_key(sku), LIST, status=Status.ACTIVE, remote=RemoteId(f"r-{sku}"))
+            )
+            self.stores.variants.bind(variant_key(sku), key)
+            Recompute(self.deps).listings([key])
+            row = self.stores.listings.get(key)
+            values = Values(row.computed.quantity, row.computed.price, self.now)
+            self.stores.listings.save(ledger.refreshed(replace(row, sent=values, accepted=values), self.now))
+            keys.append(key)
+        return keys
+
+    # ---- orders ----
+
+    def sell(
+        self, *lines: RemoteLine, id: str = "12-1", buyer: Buyer | None = None, **facts: Any
+    ) -> OrderKey:
+        """Somebody buys on the marketplace; we do not know of it yet."""
+        placed = {"placed_at": self.now, "changed_at": self.now, **facts}
+        self.market.sell(remote_order(*lines, id=id, **placed), buyer)
+        return OrderKey(ACCOUNT, RemoteOrderId(id))
+
+    def take_in(self, id: str = "12-1") -> Order:
+        """We read the order as it is on the marketplace now."""
+        read = self.read(id)
+        return take_in_order(self.deps, self.account, rules_of(self.deps, self.account), read)
+
+    def read(self, id: str = "12-1") -> OrderRead:
+        return self.market.orders[RemoteOrderId(id)]
+
+    def do_import(self, id: str = "12-1", *, due: bool = False) -> Order:
+        """One message for the order, and its row afterwards."""
+        import_order(self.deps, ImportOrder(account=ACCOUNT, order=RemoteOrderId(id), due=due))
+        return self.row(id)
+
+    def do_relay(self, id: str = "12-1") -> Order:
+        relay_order(self.deps, RelayOrder(account=ACCOUNT, order=RemoteOrderId(id)))
+        return self.row(id)
+
+    def in_shop(self, *lines: RemoteLine, id: str = "12-1", **facts: Any) -> Order:
+        """An order that was taken in, created, and whose stock the shop is known to count."""
+        self.sell(*lines, id=id, **facts)
+        self.take_in(id)
+        self.do_import(id)
+        self.later(seconds=self.shop.platform.read_lag_s)
+        row = self.do_import(id)
+        assert row.absorbed_from is not None
+        return row
+
+    # ---- what a test looks at ----
+
+    def row(self, id: str = "12-1") -> Order:
+        row = self.stores.orders.find(OrderKey(ACCOUNT, RemoteOrderId(id)))
+        assert row is not None
+        return row
+
+    def reserved(self, sku: str = "MUG") -> dict[str, tuple[int, int | None]]:
+        """What stands on a variant: units and the number from which on the shop counts them, by order and line."""
+        row = self.stores.variants.get_many([variant_key(sku)])[variant_key(sku)]
+        prefix = f"{ACCOUNT}#"
+        return {
+            name.removeprefix(prefix): (one.quantity, one.absorbed_from)
+            for name, one in sorted(row.reservations.items())
+        }
+
+    def queued(self, lane: Lane) -> list[tuple[AnyMessage, float]]:
+        """What waits in a lane, with the seconds until it can be received; the lane is empty afterwards."""
+        taken = self.stores.queues.empty(lane)
+        return [(message, (visible_at - self.now).total_seconds()) for message, visible_at in taken]
+
+    def events(self, id: str = "12-1") -> list[str]:
+        subject = str(OrderKey(ACCOUNT, RemoteOrderId(id)))
+        return [entry.event for entry in self.stores.activity.entries if entry.subject == subject]
+
+    def notices(self, id: str = "12-1") -> list[str]:
+        return [notice.code for notice in self.row(id).notices]
+
+
+def line_id(sku: str = "MUG") -> LineId:
+    return LineId(f"line-{sku}")
