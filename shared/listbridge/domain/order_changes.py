@@ -83,6 +83,18 @@ def decided(order: Order, rules: ImportRules, now: datetime) -> Order:
     return scheduled(order, rules, now)
 
 
+def judged_again(order: Order, rules: ImportRules, now: datetime) -> Order:
+    """An order that may be created, unless something stands in its way by now.
+
+    The marketplace's word or a setting may have come while a create was under way, or between two tries, when it could
+    decide nothing. An order that nothing stands in the way of is returned itself: it keeps its tries and its time.
+    """
+    if order.state not in (ImportState.READY, ImportState.FAILED):
+        return order
+    state, _ = _judged(order, rules, now)
+    return order if state is ImportState.READY else decided(order, rules, now)
+
+
 def _judged(order: Order, rules: ImportRules, now: datetime) -> tuple[ImportState, Problem | None]:
     facts = order.facts
     skipped, waiting = ImportState.SKIPPED, ImportState.WAITING
@@ -139,6 +151,10 @@ def _due(order: Order, rules: ImportRules, now: datetime) -> datetime | None:
         return order.facts.placed_at + rules.unpaid_expires
     if code == AUTOMATIC_OFF and not any(one.code == NEEDS_DECISION for one in order.notices):
         return order.first_seen_at + DECIDE_AFTER
+    if code == OBSERVED and (order.exported_by or not order.seen_while):
+        return (
+            now + _SLOWEST_RETRY
+        )  # nothing but the switch stands in its way, and nobody tells when it is turned
     return None
 
 

@@ -45,6 +45,7 @@ def note_order(
             order = order_changes.first_seen(key, account.shop, read.order, rules, now)
         else:
             order = order_changes.read_again(before, read.order, rules, now)
+            order = order_changes.judged_again(order, rules, now)
         order = order_changes.matched(order, _with_listings(deps, order), rules, now)
         if order is before:
             return order, False
