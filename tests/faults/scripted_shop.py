@@ -18,6 +18,7 @@ from listbridge.domain.ports import (
     Delivery,
     HookReport,
     ReadResult,
+    Share,
     ShopAdapter,
     ShopIdentity,
     ShopTraits,
@@ -137,7 +138,7 @@ class ScriptedShop:
 
     # ---- the `Shops` port ----
 
-    def open(self, shop: Shop) -> ShopAdapter:
+    def open(self, shop: Shop, share: Share = Share.ORDINARY) -> ShopAdapter:
         return self
 
     def traits(self, platform: str) -> ShopTraits:

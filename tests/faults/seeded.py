@@ -36,6 +36,20 @@ def seed(s: Scripted, count: int, *, stock: int = 5, variants: int = 1, account:
     return keys
 
 
+def seed_product(
+    s: Scripted, product: ProductId, stock: int, account: AccountId = ACCOUNT, sales_list: SalesListId = LIST
+) -> list[ListingKey]:
+    """One product that the shop has already, live with this stock."""
+    shop = s.world.stores.configuration.get(Shop, SHOP)
+    observed = observe_products(s.world.deps, shop, s.shop, [product])
+    keys = [
+        _live(s, product, v.variant, v.sku, stock, account, sales_list)
+        for v in observed.products[product].variants
+    ]
+    Recompute(s.world.deps).listings(keys)
+    return keys
+
+
 def _live(s: Scripted, product: ProductId, variant: str, sku: Sku, stock: int, account: AccountId,
           sales_list: SalesListId) -> ListingKey:  # fmt: skip
     key = ListingKey(account, SITE, sku)

@@ -108,6 +108,8 @@ class World:
     max_body: int = 65_536
     asks_for_orders: bool = False
     """The schedule of the orders' lane runs, too."""
+    on_round: list[Callable[[], None]] = field(default_factory=list)
+    """What the outside does at once: deliveries that a shop posts as they come up."""
 
     def __post_init__(self) -> None:
         s = self.stores
@@ -185,6 +187,8 @@ class World:
     def deliver_all(self, limit: int = 5000) -> None:
         """Deliver everything that can be delivered at this instant, round robin."""
         for _ in range(limit):
+            for happens in self.on_round:
+                happens()
             if sum(self.deliver(lane) for lane in Lane) == 0:
                 return
         raise AssertionError(f"still busy after {limit} rounds: " + self.describe())

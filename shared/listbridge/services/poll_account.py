@@ -217,7 +217,8 @@ class _Poll:
         """Give the claim back. What is due before the next tick of the schedule is queued here, with a claim of its own."""
         now = self._deps.clock.now()
         wait = (next_poll_at - now).total_seconds()
-        soon = wait < _TICK_S
+        # A minute counts as soon: this poll ended a little after its tick, so at the next one it would not be due yet.
+        soon = wait <= _TICK_S
         claim = new_id("poll") if soon else ""
         # While the delayed message is on its way the tick leaves the account alone; should the message be lost, it
         # takes over a minute later.
