@@ -12,6 +12,7 @@ from listbridge.domain.ids import (
     LineId,
     ListingKey,
     OrderKey,
+    ProductId,
     ProfileId,
     RemoteId,
     RemoteOrderId,
@@ -86,9 +87,12 @@ class OrderWorld:
 
     def stock_up(self, *skus: str, stock: int = 5) -> None:
         """The shop has a product for each SKU, and we have read them."""
+        self.observe(*(self.shop.put(sku, stock=stock) for sku in skus))
+
+    def observe(self, *products: str) -> None:
+        """We read these products of the shop."""
         shop = self.stores.configuration.get(Shop, SHOP)
-        for sku in skus:
-            observe_products(self.deps, shop, self.shop, [self.shop.put(sku, stock=stock)])  # type: ignore[arg-type]
+        observe_products(self.deps, shop, self.shop, [ProductId(product) for product in products])  # type: ignore[arg-type]
 
     def list_up(self, *skus: str, account: str = ACCOUNT) -> list[ListingKey]:
         """Live listings of these SKUs that show what the shop has."""

@@ -142,10 +142,11 @@ def _due(order: Order, rules: ImportRules, now: datetime) -> datetime | None:
         if order.absorbed_from is None or order.unsettled:
             return now + _RESEND
         return None if order.completed_at else now + _COMPARE
+    if order.state is ImportState.FAILED:
+        soon = now + _RESEND
+        return min(order.due_at or soon, soon) if order.unsettled else order.due_at
     if order.unsettled or order.state is ImportState.READY:
         return now + _RESEND
-    if order.state is ImportState.FAILED:
-        return order.due_at
     code = order.reason.code if order.reason else ""
     if code in (UNPAID, "payment_failed"):
         return order.facts.placed_at + rules.unpaid_expires

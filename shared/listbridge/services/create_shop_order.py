@@ -31,12 +31,13 @@ from listbridge.domain.work import ImportOrder, Lane
 from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import Deps
 from listbridge.services.match_lines import match_lines
-from listbridge.services.order_rows import change_order, mark_of, order_of, tell
-from listbridge.services.settle_order import settle_order
+from listbridge.services.order_rows import change_order, lease_name, mark_of, order_of, tell
+from listbridge.services.settle_order import read_products, settle_order
 from listbridge.services.take_in_order import note_order
 
 VARIANT_GONE = "variant_gone"
 TWINS = "twins_in_shop"
+_TO_CREATE = (ImportState.READY, ImportState.FAILED)
 _REQUESTS = 4
 """How many requests a create may take: a token, the mark's definition, the order, and the order without what the shop
 refused in it."""
@@ -53,7 +54,7 @@ def create_shop_order(deps: Deps, account: Account, shop: Shop, order: Order, ru
         if claim.lease is None:
             return order  # another worker is at it
         order = order_of(deps, order.key)
-        if order.state not in (ImportState.READY, ImportState.FAILED):
+        if order.state not in _TO_CREATE:
             return order
         return _Creating(deps, account, shop, rules, claim.lease).run(order)
 
@@ -76,8 +77,8 @@ class _Claim:
 
     def __init__(self, deps: Deps, order: Order) -> None:
         self._deps = deps
-        name = f"order#{order.key}"
-        self.lease = deps.leases.acquire(name, new_id("worker"), seconds=deps.limits.order_lease_s)
+        seconds = deps.limits.order_lease_s
+        self.lease = deps.leases.acquire(lease_name(order.key), new_id("worker"), seconds=seconds)
 
     def __enter__(self) -> _Claim:
         return self
@@ -105,12 +106,12 @@ class _Creating:
             if isinstance(error, Unauthorized):
                 expire_account(self._deps, self._account, error.problem)
             return self._not_now(order, error)
-        if order.state not in (ImportState.READY, ImportState.FAILED):
+        if order.state not in _TO_CREATE:
             return order
         try:
             order, complete = self._match(order)
-            if not complete:
-                return order
+            if not complete or order.state not in _TO_CREATE:
+                return order  # a product is missing, or somebody else decided meanwhile
             found = self._adapter.look_for_order(mark_of(self._account, order.key))
         except RemoteError as error:
             self._expired(error)
@@ -195,7 +196,10 @@ class _Creating:
             order_changes.looked_in_vain, attempt=attempt, settle=timedelta(seconds=traits.order_settle_s),
             strict=traits.strict_look, now=deps.clock.now(),
         )  # fmt: skip
-        order = change_order(deps, order.key, change)
+        try:
+            order = change_order(deps, order.key, change)
+        except NotOurCreate:
+            return order_of(deps, order.key)  # another worker found it
         tell(deps, order, "order_looked_for", state=order.state)
         if order.attempt is not None:
             _again_at(deps, order, order.attempt.next_look_at)
@@ -227,14 +231,17 @@ class _Creating:
     def _unknown(self, order: Order, attempt: str, error: OutcomeUnknown) -> Order:
         now = self._deps.clock.now()
         change = partial(order_changes.outcome_unknown, attempt=attempt, look_at=now + _FIRST_LOOK, now=now)
-        order = change_order(self._deps, order.key, change)
-        tell(self._deps, order, "order_create_unknown", reason=error.problem.code)
+        try:
+            order = change_order(self._deps, order.key, change)
+        except NotOurCreate:
+            return order_of(self._deps, order.key)  # this took so long that another worker found the order
+        tell(self._deps, order, "order_create_unknown", **_reason(error.problem))
         _again_at(self._deps, order, now + _FIRST_LOOK)
         return order
 
     def _not_made(self, order: Order, attempt: str, error: RemoteError) -> Order:
         self._expired(error)
-        deps, retry_at = self._deps, self._retry_at(order, error)
+        deps, tried, retry_at = self._deps, order.matches, self._retry_at(order, error)
         gone = isinstance(error, Rejected) and error.problem.code == VARIANT_GONE
 
         def change(row: Order) -> Order:
@@ -245,14 +252,16 @@ class _Creating:
             order = change_order(deps, order.key, change)
         except NotOurCreate:
             return order_of(deps, order.key)
-        tell(deps, order, "order_failed", reason=error.problem.code)
+        if gone:
+            read_products(deps, order.shop, {match.variant for match in tried.values()})
+        tell(deps, order, "order_failed", **_reason(error.problem))
         _again_at(deps, order, retry_at)
         return order
 
     def _not_now(self, order: Order, error: RemoteError) -> Order:
         """A read before the create failed: nothing was made."""
         order = order_of(self._deps, order.key)
-        if order.state not in (ImportState.READY, ImportState.FAILED):
+        if order.state not in _TO_CREATE:
             return order
         problem = (
             Problem("order_gone", fix="look_on_marketplace") if isinstance(error, NotFound) else error.problem
@@ -261,11 +270,17 @@ class _Creating:
 
     def _fail(self, order: Order, problem: Problem, retry_at: datetime) -> Order:
         repeated = order.state is ImportState.FAILED and order.reason == problem
-        order = change_order(
-            self._deps, order.key, lambda row: order_changes.failed(row, retry_at=retry_at, reason=problem)
-        )
+
+        def change(row: Order) -> Order:
+            if row.state not in _TO_CREATE:
+                return row  # somebody else decided meanwhile
+            return order_changes.failed(row, retry_at=retry_at, reason=problem)
+
+        order = change_order(self._deps, order.key, change)
+        if order.state is not ImportState.FAILED:
+            return order
         if not repeated:
-            tell(self._deps, order, "order_failed", **{**problem.params, "reason": problem.code})
+            tell(self._deps, order, "order_failed", **_reason(problem))
         _again_at(self._deps, order, retry_at)
         return order
 
@@ -280,6 +295,11 @@ class _Creating:
     def _expired(self, error: RemoteError) -> None:
         if isinstance(error, Unauthorized) and error.problem.code != "credentials_missing":
             expire_shop(self._deps, self._shop, error.problem)
+
+
+def _reason(problem: Problem) -> dict[str, str]:
+    """A problem as the reason of an event: its code, and what fills the blanks of its text."""
+    return {**problem.params, "reason": problem.code}
 
 
 def _chosen(order: Order) -> dict[LineId, Match]:

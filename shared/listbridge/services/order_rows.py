@@ -72,10 +72,10 @@ def lease_name(key: OrderKey) -> str:
     return f"order#{key}"
 
 
-def tell(deps: Deps, order: Order, event: str, *, actor: str = "listbridge", **params: str) -> None:
+def tell(deps: Deps, order: Order, event: str, /, *, actor: str = "listbridge", **params: str) -> None:
     """A line in the order's log. Never a word of the buyer's."""
     deps.activity.note(
         ActivityEntry(
-            str(order.key), event, deps.clock.now(), {"order": order.key.remote, **params}, order.key.account, actor
+            str(order.key), event, deps.clock.now(), {**params, "order": order.key.remote}, order.key.account, actor
         )
     )  # fmt: skip

@@ -35,7 +35,7 @@ def settle_order(deps: Deps, order: Order, rules: ImportRules) -> Order:
             return order
         changes = changes_to(order)
         if order.completed_at is not None and still_counting(order, deps.variants.get_many(changes)):
-            _read_products(deps, order.shop, changes)
+            read_products(deps, order.shop, changes)
             return order  # a later read lets it go; until then it holds the number right
         try:
             deps.orders.reserve(order, changes)
@@ -43,7 +43,7 @@ def settle_order(deps: Deps, order: Order, rules: ImportRules) -> Order:
             rows = recompute_variants(deps, changes, Cause.ORDER)
             nudge_due(deps, rows)
             if order.absorbed_from is not None and order.completed_at is None:
-                _read_products(deps, order.shop, changes)
+                read_products(deps, order.shop, changes)
             oversold = _oversold(deps, order, changes)
             standing = frozenset(
                 (line, variant) for variant, lines in reservations_of(order).items() for line in lines
@@ -70,7 +70,8 @@ def _tell_listings(deps: Deps, order: Order) -> None:
             continue  # taken off the sales list a moment ago
 
 
-def _read_products(deps: Deps, shop: ShopId, variants: Iterable[VariantKey]) -> None:
+def read_products(deps: Deps, shop: ShopId, variants: Iterable[VariantKey]) -> None:
+    """Have the products of these variants read again soon."""
     products = sorted({variant.product for variant in variants})
     if products:
         hints = tuple(Hint(kind=HintKind.PRODUCT, id=product) for product in products)
