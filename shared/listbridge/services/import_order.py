@@ -19,7 +19,7 @@ from listbridge.services.create_shop_order import create_shop_order, look_for_cr
 from listbridge.services.deps import Deps
 from listbridge.services.order_rows import change_order, rules_of, tell
 from listbridge.services.settle_order import settle_order
-from listbridge.services.take_in_order import take_in_order
+from listbridge.services.take_in_order import queue_next, take_in_order, unfinished
 
 
 def import_order(deps: Deps, message: ImportOrder) -> None:
@@ -39,6 +39,8 @@ def import_order(deps: Deps, message: ImportOrder) -> None:
     if order is None:
         _take_in_alone(deps, account, rules, key)
         return
+    if order.relayed and unfinished(order):
+        queue_next(deps, order)
     order = settle_order(deps, order, rules)
     if order.state is ImportState.CREATED:
         if order.absorbed_from is None:

@@ -26,8 +26,14 @@ def take_in_order(
     An order that we know as it is costs nothing. `known` is the row as read a moment ago.
     """
     order, changed = note_order(deps, account, rules, read, known)
+    owed = changed or unfinished(order)
+    relayed = order.relayed
+    if owed and relayed:
+        queue_next(
+            deps, order
+        )  # first, for once it is settled nothing but the comparison hours later finds it again
     order = settle_order(deps, order, rules)
-    if changed:
+    if owed and not relayed:
         queue_next(deps, order)
     return order
 
@@ -58,6 +64,11 @@ def note_order(
         _tell(deps, before, saved)
         return saved, True
     raise Conflict(str(key))
+
+
+def unfinished(order: Order) -> bool:
+    """Whoever changed the order may have died before he queued what is next for it."""
+    return order.unsettled and order.completed_at is None
 
 
 def queue_next(deps: Deps, order: Order) -> None:
