@@ -144,7 +144,7 @@ class _Relay:
     def _all_told(self, order: Order, found: ShopOrder) -> bool:
         if not self._account.relay_fulfillments:
             return True
-        told = [order.told.get(parcel.id) for parcel in found.parcels]
+        told = [order.told.get(parcel.id) for parcel in found.parcels if parcel.lines]
         return all(one is not None and one.state is not Telling.BEGUN for one in told)
 
     def _not_now(self, order: Order, error: RemoteError) -> None:
