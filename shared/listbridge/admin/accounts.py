@@ -91,7 +91,8 @@ def get_account(account_id: str) -> AccountView:
 
 @router.patch("/accounts/<account_id>", summary="Edit an account", tags=_TAGS, status_code=202)
 def patch_account(account_id: str, patch: AccountPatch) -> JobStarted:
-    """Switches, rules, limits of the guard, observe mode: a proposal, for it may move listings."""
+    """Switches, rules, limits of the guard, observe mode: a proposal, for it may move listings. A new name, and whether
+    orders are created and parcels told, move none: their job is done already."""
     before = _account(account_id)
     changes = patch.model_dump(exclude_unset=True, exclude={"rev"})
     if patch.settings is not None:
@@ -112,7 +113,7 @@ def delete_account(account_id: str) -> None:
 
 @router.post("/accounts/<account_id>/check", summary="Does the account answer?", tags=_TAGS)
 def check_account(account_id: str) -> AccountCheckView:
-    """Asks the marketplace who the seller is; what is due moves when the account works again."""
+    """Asks the marketplace who the seller is, and for his orders at once; what is due moves when the account works again."""
     return _check_view(connect_account.check_account(deps_of(router), _account(account_id), actor_of(router)))
 
 
@@ -158,7 +159,8 @@ def _account(id: str) -> Account:
 
 
 def _view(account: Account) -> AccountView:
-    return AccountView.of(account, fields_set(deps_of(router), ACCOUNTS, account.id))
+    deps = deps_of(router)
+    return AccountView.of(account, deps.polls.get(account.id), fields_set(deps, ACCOUNTS, account.id))
 
 
 def _check_view(check: connect_account.AccountCheck) -> AccountCheckView:

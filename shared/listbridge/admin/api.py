@@ -16,9 +16,11 @@ from listbridge.admin import (
     items,
     jobs,
     listings,
+    orders,
     platforms,
     profiles,
     sales_lists,
+    settings,
     shops,
 )
 from listbridge.admin.auth import Caller, Group, caller_of, needed_group
@@ -37,8 +39,10 @@ _ROUTERS = (
     items.router,
     jobs.router,
     listings.router,
+    orders.router,
     activity.router,
     health.router,
+    settings.router,
 )
 
 
@@ -77,7 +81,7 @@ def _answer(event: dict[str, Any], context: Any, deps: Deps, configured_address:
             return errors.refused(403, Problem("group_needed", params, "ask_admin_for_group"))
         called = _called_address(event) if caller.group is Group.ADMIN else ""
         settle_public_address(deps, configured=configured_address, called=called)
-    app.context.update(deps=deps, actor=caller.name)
+    app.context.update(deps=deps, actor=caller.name, group=caller.group)
     answered: dict[str, Any] = app.resolve(event, context)
     return answered
 

@@ -37,6 +37,8 @@ _OPERATOR_ACTS = tuple(
         ("POST", f"/sales-lists/{_ID}/(items|actions)"),
         ("DELETE", f"/sales-lists/{_ID}/items/{_ID}"),
         ("POST", f"/jobs/{_ID}/(approve|refuse)"),
+        ("POST", f"/orders/{_ID}/(export|handled-outside)"),
+        ("PUT", f"/orders/{_ID}/lines/{_ID}/product"),
     )
 )
 _ADMIN_READS = (re.compile(f"^GET /v1/accounts/{_ID}/authorize$"),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 
+from listbridge.admin.auth import Group
 from listbridge.services.deps import Deps
 
 
@@ -22,3 +23,9 @@ def actor_of(router: APIGatewayRouter) -> str:
     """Who calls, for the activity."""
     actor: str = router.context["actor"]
     return actor
+
+
+def sees_buyers(router: APIGatewayRouter) -> bool:
+    """Whether the caller may see who bought: only those who work on orders."""
+    group: Group | None = router.context["group"]
+    return group is not None and group >= Group.OPERATOR

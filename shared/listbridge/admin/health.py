@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from listbridge.admin.call import deps_of, new_router
-from listbridge.admin.views import JobView, ProblemView
+from listbridge.admin.views import JobView, OrdersReadView, ProblemView
 from listbridge.domain.configuration import ConnectionState
 from listbridge.services.overview import count_listings, health
 
@@ -33,6 +33,19 @@ class DueHealth(BaseModel):
     most_counted: int
 
 
+class OrdersHealth(BaseModel):
+    """How many of an account's newest orders need somebody; without `complete` it has more than the `counted` ones."""
+
+    account: str
+    failed: int
+    unclear: int
+    undecided: int
+    noticed: int
+    counted: int
+    complete: bool
+    read: OrdersReadView | None
+
+
 class Concern(BaseModel):
     """Something that needs somebody."""
 
@@ -48,6 +61,7 @@ class HealthView(BaseModel):
     shops: list[ConnectionHealth]
     accounts: list[ConnectionHealth]
     due: list[DueHealth]
+    orders: list[OrdersHealth]
     awaiting_approval: list[JobView]
     concerns: list[Concern]
 
@@ -75,7 +89,7 @@ class CountersView(BaseModel):
 
 @router.get("/health", summary="How it goes", tags=_TAGS)
 def get_health() -> HealthView:
-    """Connections, what is due, what waits for a yes. Dead letters and stalled queues raise alarms of their own."""
+    """Connections, what is due, orders that need somebody, what waits for a yes. Dead letters and stalled queues raise alarms of their own."""
     found = health(deps_of(router))
     return HealthView(
         ok=not found.problems,
@@ -90,6 +104,14 @@ def get_health() -> HealthView:
                 by_band={band.name.lower(): count for band, count in due.by_band.items()},
             )
             for due in found.due
+        ],
+        orders=[
+            OrdersHealth(
+                account=one.account.id, failed=one.failed, unclear=one.unclear, undecided=one.undecided,
+                noticed=one.noticed, counted=one.counted, complete=one.complete,
+                read=OrdersReadView.maybe(found.polls.get(one.account.id)),
+            )
+            for one in found.orders
         ],
         awaiting_approval=[JobView.of(job) for job in found.awaiting_approval],
         concerns=[

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from listbridge.admin.call import deps_of, new_router
 from listbridge.admin.errors import cursor_checked
-from listbridge.admin.row_ids import listing_key
+from listbridge.admin.row_ids import listing_key, order_id
 from listbridge.admin.views import ActivityView, ListingView, MoneyView, ProblemView, TraceView
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId, SalesListId
@@ -17,6 +17,7 @@ from listbridge.domain.listing import Status
 from listbridge.domain.money import Money
 from listbridge.services import messages
 from listbridge.services.explain_listing import Explanation, FieldStory, explain_listing
+from listbridge.services.explain_order import HeldStock
 from listbridge.services.overview import ListingFilter, page_of_listings
 
 router = new_router()
@@ -42,6 +43,26 @@ class StoryView(BaseModel):
     sentence: str
 
 
+class ReservationView(BaseModel):
+    """Units that an order's line holds of the listing's variant. `absorbed`: the shop's own number counts them by now."""
+
+    id: str
+    """The order's id, as in `/v1/orders/{order_id}`."""
+    account: str
+    order: str
+    line: str
+    quantity: int
+    absorbed: bool
+    sentence: str
+
+    @classmethod
+    def of(cls, held: HeldStock) -> ReservationView:
+        return cls(
+            id=order_id(held.order), account=held.order.account, order=held.order.remote, line=held.line,
+            quantity=held.quantity, absorbed=held.absorbed, sentence=messages.text(held.story),
+        )  # fmt: skip
+
+
 class ExplanationView(BaseModel):
     """All there is to say about a listing."""
 
@@ -52,6 +73,8 @@ class ExplanationView(BaseModel):
     next: ProblemView
     content_changed: bool
     """A full revise would send something new."""
+    reservations: list[ReservationView]
+    """Which orders hold units of it: those that are not absorbed make the step `reserved` of the quantity."""
 
 
 class ActivityPage(BaseModel):
@@ -101,6 +124,7 @@ def explain(listing_id: str) -> ExplanationView:
         reason=ProblemView.maybe(story.reason),
         next=ProblemView.of(story.next),
         content_changed=story.content_changed,
+        reservations=[ReservationView.of(held) for held in story.reservations],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 
-from listbridge.domain.ids import ListingKey, VariantKey
+from listbridge.domain.ids import ListingKey, OrderKey, VariantKey
 from listbridge.domain.ports import Missing
 
 
@@ -33,6 +33,19 @@ def item_key(id: str) -> VariantKey:
         return VariantKey.parse(_unpacked(id))
     except ValueError:
         raise Missing("item", id) from None
+
+
+def order_id(key: OrderKey) -> str:
+    """The order's id in addresses and bodies."""
+    return _packed(str(key))
+
+
+def order_key(id: str) -> OrderKey:
+    """The order behind an id. Raises Missing for what is none of our ids."""
+    try:
+        return OrderKey.parse(_unpacked(id))
+    except ValueError:
+        raise Missing("order", id) from None
 
 
 def _packed(text: str) -> str:

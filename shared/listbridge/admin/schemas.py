@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from listbridge.domain.configuration import GuardLimits, Name, Rules
-from listbridge.domain.ids import AccountId, LocationId, ProductId, ProfileId, ShopId, Site
+from listbridge.domain.ids import AccountId, LocationId, ProductId, ProfileId, ShopId, Site, VariantId
 from listbridge.services.action_rules import Action
 from listbridge.services.add_items import MOST_PRODUCTS
 
@@ -65,6 +65,7 @@ class AccountDraft(Body):
     auto_quantity: bool = True
     auto_price: bool = True
     import_orders: bool = True
+    relay_fulfillments: bool = True
     observe: bool = False
     guard: GuardLimits = GuardLimits()
     rules: Rules = Rules()
@@ -80,6 +81,7 @@ class AccountPatch(Body):
     auto_quantity: bool | None = None
     auto_price: bool | None = None
     import_orders: bool | None = None
+    relay_fulfillments: bool | None = None
     observe: bool | None = None
     guard: GuardLimits | None = None
     rules: Rules | None = None
@@ -155,3 +157,19 @@ class ActionBody(Body):
     action: Action
     items: Annotated[list[str], Field(min_length=1, max_length=500)] | Literal["all"] = "all"
     cursor: str | None = None
+
+
+class ChosenProduct(Body):
+    """The variant that an order's line stands for, by the shop's own ids."""
+
+    product: Annotated[ProductId, Field(min_length=1, max_length=200)]
+    variant: Annotated[VariantId, Field(min_length=1, max_length=200)]
+
+
+class SettingsBody(Body):
+    """The settings of this installation."""
+
+    buyer_retention_days: Annotated[
+        int, Field(ge=0, le=3650, description="How long buyers' data are kept after their order is done")
+    ]
+    rev: Rev = None

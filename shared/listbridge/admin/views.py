@@ -14,6 +14,7 @@ from listbridge.domain.ids import ListingKey
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome, Reason
 from listbridge.domain.listing import Listing, Status, TraceLine
 from listbridge.domain.money import Money
+from listbridge.domain.polling import PollState
 from listbridge.domain.problem import Problem
 from listbridge.domain.sales_list_items import Item
 from listbridge.services import messages
@@ -92,6 +93,29 @@ class ShopView(BaseModel):
         return cls(**shop.model_dump(), credentials_set=credentials_set)
 
 
+class OrdersReadView(BaseModel):
+    """When an account's orders were read last and will be next, at the latest; orders placed before `since` are only shown.
+
+    Everything up to `complete_until` is known and holds its stock; null before the first complete reading.
+    """
+
+    since: datetime
+    last: datetime | None
+    next: datetime
+    complete_until: datetime | None
+    failures: int
+    """How many readings in a row have failed."""
+
+    @classmethod
+    def maybe(cls, state: PollState | None) -> OrdersReadView | None:
+        if state is None:
+            return None
+        return cls(
+            since=state.since, last=state.last_poll_at, next=state.next_poll_at, complete_until=state.watermark,
+            failures=state.failures,
+        )  # fmt: skip
+
+
 class AccountView(BaseModel):
     """A connected seller account."""
 
@@ -104,6 +128,7 @@ class AccountView(BaseModel):
     auto_quantity: bool
     auto_price: bool
     import_orders: bool
+    relay_fulfillments: bool
     observe: bool
     guard: GuardLimits
     rules: Rules
@@ -111,11 +136,16 @@ class AccountView(BaseModel):
     remote_name: str
     credentials_set: tuple[str, ...] = ()
     """The names of the credential fields that have a value."""
+    orders: OrdersReadView | None
+    """Null as long as its orders are not read: it is not connected yet, or its marketplace has none to read."""
     rev: int
 
     @classmethod
-    def of(cls, account: Account, credentials_set: tuple[str, ...] = ()) -> AccountView:
-        return cls(**account.model_dump(), credentials_set=credentials_set)
+    def of(
+        cls, account: Account, polled: PollState | None, credentials_set: tuple[str, ...] = ()
+    ) -> AccountView:
+        orders = OrdersReadView.maybe(polled)
+        return cls(**account.model_dump(), credentials_set=credentials_set, orders=orders)
 
 
 class QuantityView(BaseModel):

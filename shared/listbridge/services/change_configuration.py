@@ -52,6 +52,21 @@ def propose(deps: Deps, document: Document, actor: str) -> Job:
     return job
 
 
+def save_at_once(deps: Deps, document: Document, actor: str) -> Job:
+    """Save an edit that moves no listing, so that there is nothing to count. Returns the finished job. Raises Conflict."""
+    deps.configuration.save(document)
+    now, account = deps.clock.now(), _account_of(document)
+    job = Job(
+        id=JobId(new_id("job")), kind=JobKind.CONFIGURATION, account=account, state=JobState.DONE,
+        params={"kind": document.kind, "document": document.model_dump_json(), "affected": {}},
+        created_by=actor, created_at=now, finished_at=now,
+    )  # fmt: skip
+    deps.jobs.create(job)
+    event = f"{document.kind}_changed"
+    deps.activity.note(ActivityEntry(document.id, event, now, {"job": job.id}, account, actor))
+    return job
+
+
 def decide(deps: Deps, job_id: JobId, *, approve: bool, actor: str) -> Job:
     """Say yes or no to a job that waits.
 

@@ -10,12 +10,20 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from listbridge.domain.activity import ActivityEntry
-from listbridge.domain.configuration import Account, CreationProfile, Document, Profile, SalesList, Shop
+from listbridge.domain.configuration import (
+    Account,
+    CreationProfile,
+    Deployment,
+    Document,
+    Profile,
+    SalesList,
+    Shop,
+)
 from listbridge.domain.ids import AccountId, ShopId
 from listbridge.domain.jobs import Job
-from listbridge.domain.ports import Conflict, ShopIdentity
+from listbridge.domain.ports import Conflict, Missing, ShopIdentity
 from listbridge.domain.problem import Problem
-from listbridge.services.change_configuration import propose
+from listbridge.services.change_configuration import propose, save_at_once
 from listbridge.services.connect_account import has_listings
 from listbridge.services.connection_state import secret_name
 from listbridge.services.credentials import SHOPS, trial
@@ -23,6 +31,8 @@ from listbridge.services.deps import Deps
 from listbridge.services.refusal import Refused
 
 D = TypeVar("D", bound=Document)
+_MOVES_NO_LISTING = frozenset({"name", "import_orders", "relay_fulfillments"})
+"""Fields of an account of which no listing's quantity, price or hold is made."""
 
 
 def edited(document: D, changes: Mapping[str, Any], rev: int | None = None) -> D:
@@ -53,7 +63,10 @@ def propose_shop(deps: Deps, before: Shop, after: Shop, actor: str) -> Job:
 
 
 def propose_account(deps: Deps, before: Account, after: Account, actor: str) -> Job:
-    """Propose an edited account. Raises Missing, RemoteError, and Refused when its listings stand against it."""
+    """Propose an edited account; what moves no listing is saved at once, and its job is done.
+
+    Raises Missing, RemoteError, Conflict, and Refused when its listings stand against it.
+    """
     if after.shop != before.shop:
         deps.configuration.get(Shop, after.shop)
         if has_listings(deps, before.id):
@@ -67,6 +80,8 @@ def propose_account(deps: Deps, before: Account, after: Account, actor: str) -> 
         if sales_list.site not in after.sites:
             params = {"site": sales_list.site, "list": sales_list.name}
             raise Refused(Problem("site_in_use", params, "remove_sales_lists_first"))
+    if not _differing(before, after) - _MOVES_NO_LISTING:
+        return save_at_once(deps, after, actor)
     return propose(deps, after, actor)
 
 
@@ -126,6 +141,27 @@ def delete_creation_profile(deps: Deps, profile: CreationProfile, actor: str) ->
     """Delete a creation profile that no sales list uses. Raises Refused otherwise."""
     _refuse_if_used(deps, [row for row in _lists(deps) if row.creation_profile == profile.id], profile.name)
     _deleted(deps, profile, None, actor)
+
+
+def save_settings(deps: Deps, settings: Deployment, actor: str) -> Deployment:
+    """Save what this installation is told about itself. Raises Conflict."""
+    saved = deps.configuration.save(settings)
+    params = {"days": str(saved.buyer_retention_days)}
+    deps.activity.note(ActivityEntry("this", "settings_changed", deps.clock.now(), params, None, actor))
+    return saved
+
+
+def settings_of(deps: Deps) -> Deployment:
+    """The installation's settings, the defaults as long as nobody saved any."""
+    try:
+        return deps.configuration.get(Deployment, "this")
+    except Missing:
+        return Deployment()
+
+
+def _differing(before: Document, after: Document) -> set[str]:
+    old, new = before.model_dump(), after.model_dump()
+    return {name for name in new if new[name] != old[name]}
 
 
 def _candidate(deps: Deps, shop: Shop) -> ShopIdentity:

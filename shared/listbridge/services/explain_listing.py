@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from listbridge.domain import ledger
+from listbridge.domain.catalog import Variant
 from listbridge.domain.configuration import Account, SalesList
 from listbridge.domain.holds import field_hold, hold_of
 from listbridge.domain.ids import ListingKey
@@ -13,6 +15,7 @@ from listbridge.domain.listing import Field, Listing, Status, TraceLine
 from listbridge.domain.money import Money
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
+from listbridge.services.explain_order import HeldStock, held_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Explanation:
     """What happens next, as a code with a text."""
     content_changed: bool
     """What a buyer reads has changed in the shop since it was published: a full revise would send it."""
+    reservations: Sequence[HeldStock] = ()
+    """What orders hold of the listing's variant, counted by the shop already or not."""
 
 
 def explain_listing(deps: Deps, key: ListingKey) -> Explanation:
@@ -52,6 +57,7 @@ def explain_listing(deps: Deps, key: ListingKey) -> Explanation:
     sales_list = deps.configuration.get(SalesList, listing.sales_list)
     quantity = _story(listing, account, Field.QUANTITY)
     price = _story(listing, account, Field.PRICE)
+    variant = deps.variants.get_many([listing.variant]).get(listing.variant)
     return Explanation(
         listing=listing,
         account=account,
@@ -60,12 +66,12 @@ def explain_listing(deps: Deps, key: ListingKey) -> Explanation:
         price=price,
         reason=the_reason(listing, account),
         next=what_is_next(listing, account, deps.clock.now()),
-        content_changed=_content_changed(deps, listing),
+        content_changed=_content_changed(variant, listing),
+        reservations=held_on(variant) if variant is not None else (),
     )
 
 
-def _content_changed(deps: Deps, listing: Listing) -> bool:
-    variant = deps.variants.get_many([listing.variant]).get(listing.variant)
+def _content_changed(variant: Variant | None, listing: Listing) -> bool:
     published = listing.content_hash
     return bool(published) and variant is not None and variant.content_hash != published
 

@@ -7,13 +7,15 @@ from datetime import datetime
 from functools import partial
 
 from listbridge.domain import order_changes
-from listbridge.domain.configuration import Account
+from listbridge.domain.catalog import Variant
+from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import LineId, OrderKey, VariantKey
 from listbridge.domain.order_changes import ImportRules
 from listbridge.domain.orders import ImportState, Match, MatchedBy, Order
-from listbridge.domain.ports import Missing
+from listbridge.domain.ports import Missing, Share
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
+from listbridge.services.observe_shop import observe_products
 from listbridge.services.order_rows import change_order, order_of, rules_of, tell
 from listbridge.services.refusal import Refused
 from listbridge.services.settle_order import settle_order
@@ -52,15 +54,14 @@ def leave_order(deps: Deps, key: OrderKey, actor: str) -> Order:
 def choose_product(deps: Deps, key: OrderKey, line: LineId, variant: VariantKey, actor: str) -> Order:
     """Match a line to this variant of the order's shop; a failed order is then tried again at once.
 
-    Raises Missing for an order, line or variant that we do not know, Refused when the order is in the shop already.
+    A product that was never looked at is read from the shop first. Raises Missing for an order, line or variant that does
+    not exist, RemoteError when the shop cannot be asked, Refused when the order is in the shop already.
     """
     order = order_of(deps, key)
     _refuse_if_begun(order)
     if line not in {one.id for one in order.facts.lines}:
         raise Missing("line", line)
-    known = deps.variants.get_many([variant]).get(variant)
-    if known is None or known.absent or variant.shop != order.shop:
-        raise Missing("variant", str(variant))
+    known = _known(deps, order, variant)
     now = deps.clock.now()
 
     def change(row: Order, rules: ImportRules) -> Order:
@@ -69,6 +70,17 @@ def choose_product(deps: Deps, key: OrderKey, line: LineId, variant: VariantKey,
         return order_changes.tried_again(order_changes.matched(row, matches, rules, now), rules, now)
 
     return _apply(deps, order, actor, "order_line_matched", change, sku=known.facts.sku)
+
+
+def _known(deps: Deps, order: Order, key: VariantKey) -> Variant:
+    found = deps.variants.get_many([key]).get(key) if key.shop == order.shop else None
+    if found is None and key.shop == order.shop:
+        shop = deps.configuration.get(Shop, order.shop)
+        observe_products(deps, shop, deps.shops.open(shop, Share.ORDER), [key.product])
+        found = deps.variants.get_many([key]).get(key)
+    if found is None or found.absent:
+        raise Missing("variant", str(key))
+    return found
 
 
 def _exported(row: Order, rules: ImportRules, *, by: str, now: datetime) -> Order:

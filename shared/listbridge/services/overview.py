@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,14 +16,18 @@ from listbridge.domain.ids import AccountId, SalesListId
 from listbridge.domain.jobs import Job, JobState
 from listbridge.domain.ledger import UPDATE_FAILED
 from listbridge.domain.listing import Band, Listing, Status
+from listbridge.domain.polling import PollState
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
+from listbridge.services.list_orders import OrderCounts, count_orders
 from listbridge.services.reconcile import public_base_url
 
 _PAGE = 500
 _MOST_COUNTED = 50_000
 _MOST_DUE = 1000
 _MOST_PAGES = 20
+_FAILED_READS = 3
+"""So many readings of an account's orders in a row are no longer a hiccup."""
 
 
 @dataclass(slots=True)
@@ -161,6 +165,8 @@ class Health:
     accounts: Sequence[Account]
     public_base_url: str
     due: Sequence[Due]
+    orders: Sequence[OrderCounts]
+    polls: Mapping[AccountId, PollState]
     awaiting_approval: Sequence[Job]
     problems: Sequence[tuple[str, Problem]]
     """What needs somebody, with the id of the thing concerned."""
@@ -171,6 +177,10 @@ def health(deps: Deps) -> Health:
     shops, accounts = deps.configuration.all(Shop), deps.configuration.all(Account)
     base = public_base_url(deps)
     due = [_due(deps, account) for account in accounts]
+    orders = count_orders(deps, accounts)
+    polls = {
+        state.account: state for account in accounts if (state := deps.polls.get(account.id)) is not None
+    }
     waiting = deps.jobs.recent(100, JobState.AWAITING_APPROVAL)
     problems: list[tuple[str, Problem]] = []
     if not base:
@@ -182,11 +192,15 @@ def health(deps: Deps) -> Health:
     for account in accounts:
         problems += [(account.id, problem) for problem in _account_problems(account)]
     problems += [(one.account.id, problem) for one in due for problem in _due_problems(deps, one)]
+    for counts in orders:
+        problems += [
+            (counts.account.id, one) for one in _order_problems(counts, polls.get(counts.account.id))
+        ]
     problems += [
         (job.id, Problem("job_waits", {"affected": str(job.affected), "live": str(job.live)}, "decide_job"))
         for job in waiting
     ]
-    return Health(shops, accounts, base, due, waiting, problems)
+    return Health(shops, accounts, base, due, orders, polls, waiting, problems)
 
 
 def _account_problems(account: Account) -> list[Problem]:
@@ -220,6 +234,21 @@ def _due_problems(deps: Deps, due: Due) -> list[Problem]:
         return []
     params = {"account": due.account.name, "minutes": str(int(waited // 60))}
     return [Problem("due_too_long", params, "look_at_account")]
+
+
+def _order_problems(counts: OrderCounts, polled: PollState | None) -> list[Problem]:
+    problems = []
+    account = counts.account.name
+    if counts.failed or counts.unclear or counts.undecided:
+        params = {
+            "account": account, "failed": str(counts.failed), "unclear": str(counts.unclear),
+            "undecided": str(counts.undecided),
+        }  # fmt: skip
+        problems.append(Problem("orders_wait", params, "look_at_orders"))
+    if polled is not None and polled.failures >= _FAILED_READS:
+        params = {"account": account, "failures": str(polled.failures)}
+        problems.append(Problem("orders_unread", params, "look_at_account"))
+    return problems
 
 
 def recent_activity(deps: Deps, account: AccountId | None, limit: int) -> list[ActivityEntry]:

@@ -3,25 +3,43 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from functions.admin_api import app
 from listbridge import bootstrap
+from listbridge.domain.configuration import Account
+from listbridge.domain.ids import AccountId, OrderKey
+from listbridge.domain.order_changes import first_seen
+from listbridge.domain.orders import Buyer
 from listbridge.domain.ports import Budget
-from listbridge.domain.work import Lane, Nudge, PublishTask, RecomputeChunk, ShopEvent
+from listbridge.domain.work import (
+    ImportOrder,
+    Lane,
+    Nudge,
+    PollAccount,
+    PublishTask,
+    RecomputeChunk,
+    RelayOrder,
+    ShopEvent,
+)
 from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
 from listbridge.platforms import OpenedMarketplaces, OpenedShops, Opener
 from listbridge.services.deps import Deps
+from listbridge.services.import_order import import_order
+from listbridge.services.poll_account import poll_account
 from listbridge.services.publish_listing import publish_listing
 from listbridge.services.recompute_listings import recompute_listings
+from listbridge.services.relay_order import relay_order
 from listbridge.services.revise_inventory import revise_inventory
 from listbridge.services.sync_catalog import sync_catalog
 from simulators.door import Transport
 from simulators.ebay import EbaySimulator
 from simulators.shopify.app import ShopifySimulator
 from tests.fakes.budget import FakeBudget
+from tests.fakes.order_drafts import BUYER
+from tests.fakes.remote_orders import RULES, remote_order
 from tests.fakes.stores import Stores
 
 ADDRESS = "https://abc123.execute-api.eu-central-1.amazonaws.com/prod"
@@ -232,20 +250,35 @@ class Installation:
         self.run()
         return self.get(f"/jobs/{job['id']}")
 
+    def keep_order(self, account: str, id: str = "12-00001-00001", *, buyer: Buyer | None = BUYER,
+                   facts: dict[str, Any] | None = None, **changes: Any) -> Any:  # fmt: skip
+        """An order as if it had been taken in, with `facts` of the marketplace's and fields of its row changed; its row in
+        the API."""
+        document = self.stores.configuration.get(Account, account)
+        read = remote_order(id=id, **(facts or {}))
+        key = OrderKey(AccountId(account), read.id)
+        rules = replace(RULES, automatic=document.import_orders, observe=document.observe)
+        row = first_seen(key, document.shop, read, rules, self.stores.clock.now())
+        self.stores.orders.save(replace(row, unsettled=False, due_at=None, **changes))
+        if buyer is not None:
+            self.stores.orders.put_buyer(key, buyer)
+        return self.get("/orders", account=account, search=id)["orders"][0]
+
     def items(self, sales_list: str) -> list[Any]:
         """Every row of the list."""
         rows: list[Any] = self.get(f"/sales-lists/{sales_list}/items")["items"]
         return rows
 
     def run(self) -> None:
-        """Let every lane work until no message is left; what is delayed waits for the clock, which is turned."""
+        """Let every lane work until no message is left but the next polls, which come back for ever; what is delayed waits
+        for the clock, which is turned."""
         queues, clock = self.stores.queues, self.stores.clock
         for _ in range(500):
             if self.step():
                 continue
-            times = [time for lane in Lane if (time := queues.next_visible(lane)) is not None]
-            if not times:
+            if all(isinstance(one, PollAccount) for lane in Lane for one in queues.messages(lane)):
                 return
+            times = [time for lane in Lane if (time := queues.next_visible(lane)) is not None]
             clock.advance(max(0.0, (min(times) - clock.now()).total_seconds()))
         raise AssertionError("the lanes never ran dry")
 
@@ -268,3 +301,9 @@ class Installation:
             revise_inventory(self.deps, message, remaining_s=30)
         elif isinstance(message, PublishTask):
             publish_listing(self.deps, message)
+        elif isinstance(message, PollAccount):
+            poll_account(self.deps, message, remaining_s=60)
+        elif isinstance(message, ImportOrder):
+            import_order(self.deps, message)
+        elif isinstance(message, RelayOrder):
+            relay_order(self.deps, message)

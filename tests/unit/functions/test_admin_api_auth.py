@@ -27,6 +27,9 @@ _WRITES = {
         "POST /v1/sales-lists/x/actions",
         "POST /v1/jobs/x/approve",
         "POST /v1/jobs/x/refuse",
+        "POST /v1/orders/x/export",
+        "POST /v1/orders/x/handled-outside",
+        "PUT /v1/orders/x/lines/x/product",
     },
     "admin": {
         "POST /v1/shops",
@@ -45,6 +48,7 @@ _WRITES = {
         "PATCH /v1/creation-profiles/x",
         "DELETE /v1/creation-profiles/x",
         "DELETE /v1/sales-lists/x",
+        "PUT /v1/settings",
     },
 }
 

@@ -43,11 +43,12 @@ def test_answers_are_what_the_description_says(installation: Installation) -> No
     account = installation.connect_account(shop)
     sales_list = installation.make_list(account)
     job = installation.add_items(sales_list, installation.add_product("A1"), installation.add_product(""))
+    order = installation.keep_order(account)
     listing = installation.items(sales_list)[0]["listing"] or installation.items(sales_list)[1]["listing"]
     for path, values in {
         "/v1/platforms": {}, "/v1/shops": {}, "/v1/accounts": {}, "/v1/profiles": {}, "/v1/creation-profiles": {},
         "/v1/sales-lists": {}, "/v1/jobs": {}, "/v1/listings": {}, "/v1/activity": {}, "/v1/health": {},
-        "/v1/counters": {}, "/v1/shops/{shop_id}/products": {"shop_id": shop},
+        "/v1/counters": {}, "/v1/settings": {}, "/v1/orders": {}, "/v1/orders/{order_id}": {"order_id": order["id"]}, "/v1/shops/{shop_id}/products": {"shop_id": shop},
         "/v1/sales-lists/{list_id}/items": {"list_id": sales_list},
         "/v1/jobs/{job_id}/entries": {"job_id": job["id"]},
         "/v1/listings/{listing_id}/explain": {"listing_id": listing["id"]},

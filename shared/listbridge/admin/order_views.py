@@ -1,0 +1,324 @@
+"""Orders as callers are answered: amounts as the marketplace has them, every reason with its text, buyers only where asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from pydantic import BaseModel
+
+from listbridge.admin.row_ids import order_id
+from listbridge.admin.views import ActivityView, MoneyView, ProblemView
+from listbridge.domain.configuration import Account
+from listbridge.domain.money import Money, smallest_unit
+from listbridge.domain.orders import (
+    Address,
+    Buyer,
+    Cancellation,
+    ImportState,
+    MatchedBy,
+    Order,
+    Payment,
+    RemoteLine,
+    Shipment,
+    Tax,
+    Telling,
+)
+from listbridge.services.explain_order import HeldStock, OrderPages, OrderStory
+
+
+class ShopOrderView(BaseModel):
+    """The order in the shop. `ours` false: another tool, or a person, had made it before us."""
+
+    id: str
+    name: str
+    ours: bool
+    url: str
+
+
+class OrderView(BaseModel):
+    """One order: what the marketplace says, and what became of it here. `reason` says why it is not in the shop."""
+
+    id: str
+    account: str
+    site: str
+    order: str
+    """The marketplace's own order id."""
+    url: str
+    """The order on the marketplace; empty where no page is known."""
+    placed_at: datetime
+    changed_at: datetime
+    buyer_name: str | None
+    """Null when the marketplace did not tell, when it is erased, or to a viewer."""
+    erased_at: datetime | None
+    """Since when the buyer's data are erased."""
+    total: MoneyView
+    skus: list[str]
+    payment: Payment
+    shipment: Shipment
+    cancellation: Cancellation
+    state: ImportState
+    reason: ProblemView | None
+    notices: list[ProblemView]
+    shop: str
+    shop_order: ShopOrderView | None
+    completed_at: datetime | None
+
+    @classmethod
+    def of(cls, order: Order, account: Account, pages: OrderPages, buyer: Buyer | None) -> OrderView:
+        facts, made = order.facts, order.shop_order
+        return cls(
+            id=order_id(order.key), account=order.key.account, site=facts.site, order=order.key.remote,
+            url=pages.on_marketplace(order, account), placed_at=facts.placed_at, changed_at=facts.changed_at,
+            buyer_name=_name(buyer), erased_at=order.buyer_erased_at, total=_money(facts.total),
+            skus=list(dict.fromkeys(line.sku for line in facts.lines)), payment=facts.payment,
+            shipment=facts.shipment, cancellation=facts.cancellation, state=order.state,
+            reason=ProblemView.maybe(order.reason), notices=[ProblemView.of(one) for one in order.notices],
+            shop=order.shop, completed_at=order.completed_at,
+            shop_order=ShopOrderView(id=made.id, name=made.name, ours=made.ours, url=pages.in_shop(order)) if made else None,
+        )  # fmt: skip
+
+
+class TaxView(BaseModel):
+    """A tax. `rate` is a share as a decimal text; `remitted`: the marketplace pays it itself, and it is in no other amount."""
+
+    title: str
+    amount: MoneyView
+    rate: str | None
+    remitted: bool
+
+    @classmethod
+    def all(cls, taxes: Iterable[Tax]) -> list[TaxView]:
+        return [
+            cls(
+                title=tax.title, amount=_money(tax.amount), remitted=tax.remitted,
+                rate=str(tax.rate) if tax.rate is not None else None,
+            )
+            for tax in taxes
+        ]  # fmt: skip
+
+
+class MatchedProductView(BaseModel):
+    """The shop variant that a line stands for, and by what it was found. `gone`: the shop no longer has it."""
+
+    product: str
+    variant: str
+    sku: str
+    title: str
+    by: MatchedBy
+    gone: bool
+
+
+class OrderLineView(BaseModel):
+    """One line as sold; `amount` is for all its units. Without `matched` it has no product in the shop yet."""
+
+    id: str
+    sku: str
+    title: str
+    quantity: int
+    amount: MoneyView
+    taxes: list[TaxView]
+    site: str
+    listing: str | None
+    options: dict[str, str]
+    shipped: Shipment
+    matched: MatchedProductView | None
+
+
+class ShippingView(BaseModel):
+    """What the buyer pays for the way; `service` is the marketplace's code."""
+
+    service: str
+    title: str
+    amount: MoneyView
+    taxes: list[TaxView]
+
+
+class TotalsView(BaseModel):
+    """`total = lines + shipping + adjustment`, and plus `taxes` when they are not included.
+
+    `remitted_taxes` are the marketplace's, and in none of these.
+    """
+
+    lines: MoneyView
+    shipping: MoneyView
+    adjustment: MoneyView
+    taxes: MoneyView
+    tax_included: bool
+    remitted_taxes: MoneyView
+    total: MoneyView
+
+
+class AddressView(BaseModel):
+    """Where to send to, or to bill; the country is ISO 3166-1 alpha-2."""
+
+    name: str
+    company: str
+    lines: tuple[str, ...]
+    city: str
+    region: str
+    postal_code: str
+    country: str
+    phone: str
+
+    @classmethod
+    def maybe(cls, address: Address | None) -> AddressView | None:
+        if address is None:
+            return None
+        return cls(
+            name=address.name, company=address.company, lines=address.lines, city=address.city,
+            region=address.region, postal_code=address.postal_code, country=address.country, phone=address.phone,
+        )  # fmt: skip
+
+
+class BuyerView(BaseModel):
+    """Who bought."""
+
+    name: str
+    email: str
+    phone: str
+    tax_id: str
+    shipping: AddressView | None
+    billing: AddressView | None
+
+    @classmethod
+    def maybe(cls, buyer: Buyer | None) -> BuyerView | None:
+        if buyer is None:
+            return None
+        return cls(
+            name=buyer.name, email=buyer.email, phone=buyer.phone, tax_id=buyer.tax_id,
+            shipping=AddressView.maybe(buyer.shipping), billing=AddressView.maybe(buyer.billing),
+        )  # fmt: skip
+
+
+class ParcelView(BaseModel):
+    """A parcel of the shop's, and what became of telling the marketplace. `lines` are units by line."""
+
+    id: str
+    state: Telling
+    at: datetime
+    lines: dict[str, int]
+    tracking: str
+    carrier: str
+    problem: ProblemView | None
+
+
+class HeldView(BaseModel):
+    """What a line holds of the shop's stock. `absorbed`: the shop's own number counts it, and nothing is held back."""
+
+    line: str
+    product: str
+    variant: str
+    sku: str
+    quantity: int
+    absorbed: bool
+    sentence: str
+
+    @classmethod
+    def of(cls, held: HeldStock) -> HeldView:
+        key = held.variant.key
+        return cls(
+            line=held.line, product=key.product, variant=key.variant, sku=held.variant.facts.sku,
+            quantity=held.quantity, absorbed=held.absorbed, sentence=ProblemView.of(held.story).text,
+        )  # fmt: skip
+
+
+class OrderDetailsView(OrderView):
+    """All there is to say about an order."""
+
+    lines: list[OrderLineView]
+    shipping: ShippingView
+    totals: TotalsView
+    buyer: BuyerView | None
+    """Null when the marketplace did not tell, when it is erased (`erased_at`), or to a viewer."""
+    buyer_hidden: bool
+    """The caller's group may not see who bought."""
+    parcels: list[ParcelView]
+    reservations: list[HeldView]
+    fulfilled_by_marketplace: bool
+    exported_by: str
+    handled_outside_by: str
+    log: list[ActivityView]
+    """What happened to it, the newest first."""
+
+    @classmethod
+    def about(cls, story: OrderStory, pages: OrderPages, *, buyer_hidden: bool) -> OrderDetailsView:
+        order, facts = story.order, story.order.facts
+        charge = facts.shipping
+        row = OrderView.of(order, story.account, pages, story.buyer)
+        return cls(
+            **dict(row),
+            lines=[_line(story, line) for line in facts.lines],
+            shipping=ShippingView(
+                service=charge.service, title=charge.title, amount=_money(charge.amount), taxes=TaxView.all(charge.taxes)
+            ),
+            totals=_totals(order),
+            buyer=BuyerView.maybe(story.buyer),
+            buyer_hidden=buyer_hidden,
+            parcels=_parcels(order),
+            reservations=[HeldView.of(one) for one in story.held],
+            fulfilled_by_marketplace=facts.fulfilled_by_marketplace,
+            exported_by=order.exported_by, handled_outside_by=order.handled_outside_by,
+            log=[ActivityView.of(entry) for entry in story.log],
+        )  # fmt: skip
+
+
+def _line(story: OrderStory, line: RemoteLine) -> OrderLineView:
+    return OrderLineView(
+        id=line.id, sku=line.sku, title=line.title, quantity=line.quantity, amount=_money(line.amount),
+        taxes=TaxView.all(line.taxes), site=line.site or story.order.facts.site, listing=line.listing,
+        options=dict(line.options), shipped=line.shipped, matched=_matched(story, line),
+    )  # fmt: skip
+
+
+def _matched(story: OrderStory, line: RemoteLine) -> MatchedProductView | None:
+    match = story.order.matches.get(line.id)
+    if match is None:
+        return None
+    variant = story.variants.get(match.variant)
+    return MatchedProductView(
+        product=match.variant.product, variant=match.variant.variant, by=match.by,
+        sku=variant.facts.sku if variant else "", title=variant.facts.title if variant else "",
+        gone=variant is None or variant.absent,
+    )  # fmt: skip
+
+
+def _totals(order: Order) -> TotalsView:
+    facts = order.facts
+    currency = facts.total.currency
+    taxes = [*facts.shipping.taxes, *(tax for line in facts.lines for tax in line.taxes)]
+
+    zero = Decimal(0).quantize(smallest_unit(currency))
+
+    def came_to(amounts: Iterable[Money]) -> MoneyView:
+        return _money(Money(sum((one.amount for one in amounts), zero), currency))
+
+    return TotalsView(
+        lines=came_to(line.amount for line in facts.lines), shipping=_money(facts.shipping.amount),
+        adjustment=_money(facts.adjustment), total=_money(facts.total), tax_included=facts.tax_included,
+        taxes=came_to(tax.amount for tax in taxes if not tax.remitted),
+        remitted_taxes=came_to(tax.amount for tax in taxes if tax.remitted),
+    )  # fmt: skip
+
+
+def _parcels(order: Order) -> list[ParcelView]:
+    rows = sorted(order.told.items(), key=lambda row: (row[1].at, row[0]))
+    return [
+        ParcelView(
+            id=id, state=told.state, at=told.at, lines={str(line): units for line, units in told.lines.items()},
+            tracking=told.tracking, carrier=told.carrier, problem=ProblemView.maybe(told.problem),
+        )
+        for id, told in rows
+    ]  # fmt: skip
+
+
+def _name(buyer: Buyer | None) -> str | None:
+    if buyer is None:
+        return None
+    address = buyer.shipping or buyer.billing
+    return buyer.name or (address.name if address else "") or None
+
+
+def _money(money: Money) -> MoneyView:
+    return MoneyView(amount=str(money.amount), currency=money.currency)

@@ -1,0 +1,98 @@
+"""`/v1/orders`: what sold on the marketplaces, what became of it in the shop, and what the seller does by hand."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel
+
+from listbridge.admin.call import actor_of, deps_of, new_router, sees_buyers
+from listbridge.admin.errors import cursor_checked
+from listbridge.admin.order_views import OrderDetailsView, OrderView
+from listbridge.admin.row_ids import order_key
+from listbridge.admin.schemas import ChosenProduct
+from listbridge.domain.configuration import Account
+from listbridge.domain.ids import AccountId, LineId, OrderKey, VariantKey
+from listbridge.domain.orders import ImportState, Payment, Shipment
+from listbridge.services import export_order
+from listbridge.services.explain_order import OrderPages, explain_order
+from listbridge.services.list_orders import OrderFilter, page_of_orders
+from listbridge.services.order_rows import order_of
+
+router = new_router()
+_TAGS = ["orders"]
+_LOG = 100
+
+
+class OrdersPage(BaseModel):
+    """A page of orders; without a cursor it is the last. A page may be short, or empty, before the last."""
+
+    orders: list[OrderView]
+    cursor: str | None
+
+
+@router.get("/orders", summary="Orders", tags=_TAGS)
+def list_orders(
+    account: Annotated[str | None, Query()] = None,
+    state: Annotated[ImportState | None, Query()] = None,
+    attention: Annotated[bool, Query()] = False,
+    payment: Annotated[Payment | None, Query()] = None,
+    shipment: Annotated[Shipment | None, Query()] = None,
+    search: Annotated[str, Query(max_length=200)] = "",
+    cursor: Annotated[str | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> OrdersPage:
+    """Of one account or of all, the newest first; `attention` shows those that failed, are unclear, wait for a decision
+    or have a notice, and `search` finds a part of an order's id or of a SKU. Viewers see no buyers."""
+    deps = deps_of(router)
+    wanted = OrderFilter(
+        account=AccountId(account) if account else None, state=state, attention=attention, payment=payment,
+        shipment=shipment, text=search.strip(),
+    )  # fmt: skip
+    with cursor_checked():
+        rows, following = page_of_orders(deps, wanted, cursor, limit)
+    accounts = {row.key.account: deps.configuration.get(Account, row.key.account) for row in rows}
+    buyers = deps.orders.buyers([row.key for row in rows]) if sees_buyers(router) else {}
+    pages = OrderPages(deps)
+    views = [OrderView.of(row, accounts[row.key.account], pages, buyers.get(row.key)) for row in rows]
+    return OrdersPage(orders=views, cursor=following)
+
+
+@router.get("/orders/<order_id>", summary="One order", tags=_TAGS)
+def get_order(order_id: str) -> OrderDetailsView:
+    """Its lines and what they are matched to, amounts, buyer, parcels, what it holds of the stock, and its log. Viewers
+    see no buyer."""
+    return _details(order_key(order_id))
+
+
+@router.post("/orders/<order_id>/export", summary="Create it in the shop", tags=_TAGS, status_code=202)
+def export(order_id: str) -> OrderDetailsView:
+    """Whether automatic creation is on or off; asked twice it is made once. What stands in the way (a missing product,
+    an unpaid order) still does, and is the answer's `reason`."""
+    key = order_key(order_id)
+    export_order.export_order(deps_of(router), key, actor_of(router))
+    return _details(key)
+
+
+@router.post("/orders/<order_id>/handled-outside", summary="It needs nothing from us", tags=_TAGS)
+def handled_outside(order_id: str) -> OrderDetailsView:
+    """The seller handled it elsewhere: it is not created, and lets go of its stock. Export takes that back."""
+    key = order_key(order_id)
+    export_order.leave_order(deps_of(router), key, actor_of(router))
+    return _details(key)
+
+
+@router.put("/orders/<order_id>/lines/<line_id>/product", summary="Choose a line's product", tags=_TAGS)
+def choose_product(order_id: str, line_id: str, body: ChosenProduct) -> OrderDetailsView:
+    """The variant of the order's shop that this line stands for; an order that failed is tried again at once."""
+    deps, key = deps_of(router), order_key(order_id)
+    variant = VariantKey(order_of(deps, key).shop, body.product, body.variant)
+    export_order.choose_product(deps, key, LineId(line_id), variant, actor_of(router))
+    return _details(key)
+
+
+def _details(key: OrderKey) -> OrderDetailsView:
+    deps, shown = deps_of(router), sees_buyers(router)
+    story = explain_order(deps, key, with_buyer=shown, log=_LOG)
+    return OrderDetailsView.about(story, OrderPages(deps), buyer_hidden=not shown)

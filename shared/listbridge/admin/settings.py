@@ -1,0 +1,39 @@
+"""`/v1/settings`: what holds for the whole installation."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from listbridge.admin.call import actor_of, deps_of, new_router
+from listbridge.admin.schemas import SettingsBody
+from listbridge.domain.configuration import Deployment
+from listbridge.services.edit_configuration import edited, save_settings, settings_of
+
+router = new_router()
+_TAGS = ["settings"]
+
+
+class SettingsView(BaseModel):
+    """The installation's settings. Buyers' data are erased so many days after their order is done."""
+
+    buyer_retention_days: int
+    public_base_url: str
+    rev: int
+
+    @classmethod
+    def of(cls, settings: Deployment) -> SettingsView:
+        return cls(**settings.model_dump())
+
+
+@router.get("/settings", summary="The settings of the installation", tags=_TAGS)
+def get_settings() -> SettingsView:
+    """How long buyers' data are kept, and the address under which shops and marketplaces reach us."""
+    return SettingsView.of(settings_of(deps_of(router)))
+
+
+@router.put("/settings", summary="Set the settings of the installation", tags=_TAGS)
+def put_settings(body: SettingsBody) -> SettingsView:
+    """Counts from the next daily erasure on, for the orders that are done already too."""
+    deps = deps_of(router)
+    after = edited(settings_of(deps), {"buyer_retention_days": body.buyer_retention_days}, body.rev)
+    return SettingsView.of(save_settings(deps, after, actor_of(router)))

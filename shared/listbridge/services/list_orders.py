@@ -1,0 +1,193 @@
+"""Orders as people look at them: a page over all accounts, the newest first, and how many need somebody."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from listbridge.domain.configuration import Account
+from listbridge.domain.ids import AccountId
+from listbridge.domain.orders import ImportState, Order, Payment, Shipment
+from listbridge.services.deps import Deps
+
+_MOST_READ = 1000
+"""How many orders one page may look at: a filter that fits few ends early, with a cursor to go on."""
+_MOST_COUNTED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """Which orders to show; what is None or empty is not asked. `text` is part of an order's id, or of a line's SKU."""
+
+    account: AccountId | None = None
+    state: ImportState | None = None
+    attention: bool = False
+    payment: Payment | None = None
+    shipment: Shipment | None = None
+    text: str = ""
+
+
+def needs_somebody(order: Order) -> bool:
+    """Whether a person should look: it failed, its outcome is unclear, it waits for his decision, or it has a notice."""
+    failed = order.state in (ImportState.FAILED, ImportState.UNCLEAR)
+    return failed or undecided(order) or bool(order.notices)
+
+
+def undecided(order: Order) -> bool:
+    """It waits for something that a person can do, and not for the buyer or for time."""
+    return order.state is ImportState.WAITING and order.reason is not None and bool(order.reason.fix)
+
+
+def page_of_orders(
+    deps: Deps, wanted: OrderFilter, cursor: str | None, limit: int
+) -> tuple[list[Order], str | None]:
+    """A page of orders, newest first, with the cursor to the next. A page may be short, or empty, before the last.
+
+    An order that comes in while pages are turned is on none of them, and moves no other out of its place. Raises Missing
+    for an unknown account, and ValueError for a cursor that is none of ours.
+    """
+    if wanted.account is not None:
+        accounts = [deps.configuration.get(Account, wanted.account).id]
+    else:
+        accounts = sorted(account.id for account in deps.configuration.all(Account))
+    places = _read(cursor)
+    sources = [
+        _Source(deps, account, places.get(account, _Place()), min(limit, _MOST_READ)) for account in accounts
+    ]
+    found: list[Order] = []
+    for _ in range(_MOST_READ):
+        open_sources = [source for source in sources if source.head() is not None]
+        if len(found) == limit or not open_sources:
+            break
+        newest = max(open_sources, key=_Source.newest)
+        order = newest.take()
+        if _fits(order, wanted):
+            found.append(order)
+    more = any(source.head() is not None for source in sources)
+    return found, _written({source.account: source.place() for source in sources}) if more else None
+
+
+def _fits(order: Order, wanted: OrderFilter) -> bool:
+    facts, text = order.facts, wanted.text.casefold()
+    return (
+        (wanted.state is None or order.state is wanted.state)
+        and (not wanted.attention or needs_somebody(order))
+        and (wanted.payment is None or facts.payment is wanted.payment)
+        and (wanted.shipment is None or facts.shipment is wanted.shipment)
+        and (not text or any(text in part.casefold() for part in (facts.id, *(one.sku for one in facts.lines))))
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How far an account's orders were shown: the page, and where on it.
+
+    Everything newer than `since_ms` was shown, and of what was placed at that very moment the orders in `shown`: so a page
+    that has grown at its top shows nothing twice, and leaves nothing out.
+    """
+
+    page: str | None = None
+    since_ms: int | None = None
+    shown: tuple[str, ...] = ()
+    over: bool = False
+
+    def passed(self, order: Order) -> bool:
+        placed = _millis(order.facts.placed_at)
+        return self.since_ms is not None and (
+            placed > self.since_ms or (placed == self.since_ms and order.key.remote in self.shown)
+        )
+
+
+class _Source:
+    """One account's orders, newest first, a page at a time."""
+
+    def __init__(self, deps: Deps, account: AccountId, place: _Place, size: int) -> None:
+        self.account = account
+        self._deps = deps
+        self._size = size
+        self._place = place
+        self._rows: deque[Order] = deque()
+        self._page, self._next = place.page, place.page
+        self._unread = not place.over
+
+    def head(self) -> Order | None:
+        while not self._rows and self._unread:
+            rows, following = self._deps.orders.recent(self.account, self._next, self._size)
+            self._page, self._next, self._unread = self._next, following, following is not None
+            self._rows.extend(row for row in rows if not self._place.passed(row))
+        return self._rows[0] if self._rows else None
+
+    def newest(self) -> tuple[datetime, str]:
+        return self._rows[0].facts.placed_at, str(self._rows[0].key)
+
+    def take(self) -> Order:
+        order = self._rows.popleft()
+        placed = _millis(order.facts.placed_at)
+        same = self._place.shown if placed == self._place.since_ms else ()
+        self._place = _Place(since_ms=placed, shown=(*same, order.key.remote))
+        return order
+
+    def place(self) -> _Place:
+        at = self._place
+        return _Place(self._page, at.since_ms, at.shown, over=not self._rows and not self._unread)
+
+
+def _millis(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def _read(cursor: str | None) -> dict[AccountId, _Place]:
+    if not cursor:
+        return {}
+    places = {}
+    told = dict(json.loads(base64.urlsafe_b64decode(cursor.encode())))
+    for account, (page, since_ms, shown, over) in told.items():
+        if not isinstance(page, str | None) or not isinstance(since_ms, int | None):
+            raise ValueError("cursor")
+        places[AccountId(account)] = _Place(page, since_ms, tuple(map(str, shown)), bool(over))
+    return places
+
+
+def _written(places: dict[AccountId, _Place]) -> str:
+    """Accounts of which nothing was shown yet begin anew, and need no word."""
+    told = {
+        account: [place.page, place.since_ms, list(place.shown), place.over]
+        for account, place in places.items()
+        if place != _Place()
+    }
+    return base64.urlsafe_b64encode(json.dumps(told).encode()).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCounts:
+    """How many of an account's newest orders need somebody. Without `complete` it has more than the `counted` ones."""
+
+    account: Account
+    failed: int
+    unclear: int
+    undecided: int
+    noticed: int
+    counted: int
+    complete: bool
+
+
+def count_orders(deps: Deps, accounts: Sequence[Account]) -> list[OrderCounts]:
+    """Look at each account's newest orders, row by row."""
+    return [_count(deps, account) for account in accounts]
+
+
+def _count(deps: Deps, account: Account) -> OrderCounts:
+    rows, following = deps.orders.recent(account.id, None, _MOST_COUNTED)
+    return OrderCounts(
+        account=account,
+        failed=sum(row.state is ImportState.FAILED for row in rows),
+        unclear=sum(row.state is ImportState.UNCLEAR for row in rows),
+        undecided=sum(undecided(row) for row in rows),
+        noticed=sum(bool(row.notices) for row in rows),
+        counted=len(rows),
+        complete=following is None,
+    )
