@@ -134,7 +134,8 @@ class ShopOrderBook:
         shown = ShopOrder(ShopOrderId(str(number)), f"#{number}", lines=lines)
         made = Made(mark, shown, self.clock.now(), stock, draft, _sum(draft) if draft else None)
         self.made[shown.id] = made
-        self._tell(shown.id, *(self.take_stock(variant, units) for variant, units in stock.items()))
+        # Of the order itself it tells nobody: only of what follows from it.
+        self.waiting.append(tuple(self.take_stock(variant, units) for variant, units in stock.items()))
         return made
 
     def _tell(self, order: ShopOrderId, *hints: Hint) -> None:

@@ -9,7 +9,7 @@ from listbridge.domain import order_changes
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import OrderKey
 from listbridge.domain.order_changes import AUTOMATIC_OFF, DECIDE_AFTER, NEEDS_DECISION, ImportRules
-from listbridge.domain.orders import ImportState, Order
+from listbridge.domain.orders import Cancellation, ImportState, Order, Shipment
 from listbridge.domain.ports import Missing, Share
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import NotFound, RetryLater, Unauthorized
@@ -71,9 +71,19 @@ def absorb_order(deps: Deps, shop: Shop, order: Order, rules: ImportRules) -> Or
         message = ImportOrder(account=order.key.account, order=order.key.remote)
         deps.queues.send(Lane.ORDERS, message, delay_s=math.ceil((ready - now).total_seconds()))
         return order
+    if _moved_on(order):
+        queue_next(
+            deps, order
+        )  # before the number is noted, for after that nothing brings the order up for hours
     number = deps.counters.next(f"observation#{shop.id}")
     order = change_order(deps, order.key, lambda row: order_changes.absorbed(row, number, now))
     return settle_order(deps, order, rules)
+
+
+def _moved_on(order: Order) -> bool:
+    """The marketplace cancelled the order or sent it out while the shop's was being created: nobody compared them then."""
+    facts = order.facts
+    return facts.cancellation is Cancellation.CANCELLED or facts.shipment is not Shipment.NOTHING
 
 
 def _take_in_alone(deps: Deps, account: Account, rules: ImportRules, key: OrderKey) -> None:
