@@ -31,7 +31,7 @@ from listbridge.domain.work import ImportOrder, Lane
 from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import Deps
 from listbridge.services.match_lines import match_lines
-from listbridge.services.order_rows import change_order, lease_name, mark_of, order_of, tell
+from listbridge.services.order_rows import change_order, lease_name, mark_of, order_of, reason, tell
 from listbridge.services.settle_order import read_products, settle_order
 from listbridge.services.take_in_order import note_order
 
@@ -235,7 +235,7 @@ class _Creating:
             order = change_order(self._deps, order.key, change)
         except NotOurCreate:
             return order_of(self._deps, order.key)  # this took so long that another worker found the order
-        tell(self._deps, order, "order_create_unknown", **_reason(error.problem))
+        tell(self._deps, order, "order_create_unknown", **reason(error.problem))
         _again_at(self._deps, order, now + _FIRST_LOOK)
         return order
 
@@ -254,7 +254,7 @@ class _Creating:
             return order_of(deps, order.key)
         if gone:
             read_products(deps, order.shop, {match.variant for match in tried.values()})
-        tell(deps, order, "order_failed", **_reason(error.problem))
+        tell(deps, order, "order_failed", **reason(error.problem))
         _again_at(deps, order, retry_at)
         return order
 
@@ -280,7 +280,7 @@ class _Creating:
         if order.state is not ImportState.FAILED:
             return order
         if not repeated:
-            tell(self._deps, order, "order_failed", **_reason(problem))
+            tell(self._deps, order, "order_failed", **reason(problem))
         _again_at(self._deps, order, retry_at)
         return order
 
@@ -295,11 +295,6 @@ class _Creating:
     def _expired(self, error: RemoteError) -> None:
         if isinstance(error, Unauthorized) and error.problem.code != "credentials_missing":
             expire_shop(self._deps, self._shop, error.problem)
-
-
-def _reason(problem: Problem) -> dict[str, str]:
-    """A problem as the reason of an event: its code, and what fills the blanks of its text."""
-    return {**problem.params, "reason": problem.code}
 
 
 def _chosen(order: Order) -> dict[LineId, Match]:

@@ -13,7 +13,7 @@ from listbridge.domain.verdicts import RemoteError, Unauthorized
 from listbridge.services.connection_state import expire_shop
 from listbridge.services.create_shop_order import TWINS
 from listbridge.services.deps import Deps
-from listbridge.services.order_rows import change_order, mark_of, tell
+from listbridge.services.order_rows import change_order, mark_of, reason, tell
 
 RECENT = timedelta(hours=3)
 """A little more than twice the timer's distance: each order is looked at twice."""
@@ -47,7 +47,7 @@ def _of_account(deps: Deps, account: Account, shop: Shop) -> int:
                     expire_shop(deps, shop, error.problem)
                     return found
                 except RemoteError as error:
-                    tell(deps, order, "twins_not_looked_for", reason=error.problem.code)
+                    tell(deps, order, "twins_not_looked_for", **reason(error.problem))
                     return found  # the next run looks again
         # Orders come newest first; those placed long before are not the ones that were created a moment ago, but for
         # exports by hand, whose single look happened when they were made.

@@ -88,9 +88,8 @@ def _moved_on(order: Order) -> bool:
 
 def _take_in_alone(deps: Deps, account: Account, rules: ImportRules, key: OrderKey) -> None:
     if account.state is not ConnectionState.ACTIVE:
-        raise RetryLater(
-            Problem(f"account_{account.state.value}"), detail="kept for when it is connected again"
-        )
+        problem = Problem(f"account_{account.state.value}", {"account": account.name})
+        raise RetryLater(problem, detail="kept for when it is connected again")
     try:
         read = deps.marketplaces.open(account, Share.ORDER)[0].read_order(key.remote)
     except Unauthorized as error:

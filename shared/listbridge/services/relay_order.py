@@ -16,7 +16,7 @@ from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RemoteError, Re
 from listbridge.domain.work import RelayOrder
 from listbridge.services.connection_state import expire_shop
 from listbridge.services.deps import Deps
-from listbridge.services.order_rows import change_order, lease_name, order_of, rules_of, tell
+from listbridge.services.order_rows import change_order, lease_name, order_of, reason, rules_of, tell
 from listbridge.services.settle_order import settle_order
 from listbridge.services.tell_parcels import relay_at, tell_parcels
 
@@ -151,7 +151,7 @@ class _Relay:
         if isinstance(error, Unauthorized):
             expire_shop(self._deps, self._shop, error.problem)
         wait = max(_RETRY_S, error.after_s) if isinstance(error, RetryLater) else _RETRY_S
-        tell(self._deps, order, "relay_postponed", reason=error.problem.code)
+        tell(self._deps, order, "relay_postponed", **reason(error.problem))
         relay_at(self._deps, order.key, self._deps.clock.now() + timedelta(seconds=wait))
 
     def _notice(self, order: Order, problem: Problem) -> Order:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from listbridge import registry
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import ConnectionState, QuantityMode
 from listbridge.domain.listing import Field, TraceLine
+from listbridge.domain.order_changes import AUTOMATIC_OFF
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind
 from listbridge.services import messages
@@ -42,6 +44,9 @@ EVENTS_BY_HAND = {
 """Codes that `edit_configuration` composes of a document's kind and what was done to it."""
 NEVER_TOLD = {"link_done", "zeroed_done", "link_failed"}
 """Composed by the pattern, but not said: linking has its own word, and so has ending at zero."""
+
+NEVER_SHOWN = {"observe_mode"}
+"""The HTTP session's last guard knows no account; services look at the switch before they write."""
 
 
 @cache
@@ -130,6 +135,7 @@ def _problems() -> set[str]:
         "day_quota_spent",
         "blocked_by_platform",
     }  # infra/budgets.py chooses them from a table
+    codes.add(AUTOMATIC_OFF)  # kept on the order as the setting that it was seen under
     return codes
 
 
@@ -144,7 +150,17 @@ def _events() -> set[str]:
         for argument in call.args:
             found = _texts(argument)
             codes |= {code for code in found if re.fullmatch(r"[a-z]+(_[a-z]+)+", code)}
+    for _, call in _calls("tell"):
+        codes |= _texts(_argument(call, 2, "event"))
+    codes |= _notices()
     return (codes | EVENTS_BY_HAND | {"connected", "linked"}) - NEVER_TOLD - {"app_uninstalled"}
+
+
+def _notices() -> set[str]:
+    """The codes of notices that are told as events of the same name."""
+    problems = [_argument(call, 1, "problem") for _, call in _calls("_notice")]
+    made = [one for one in problems if isinstance(one, ast.Call)]
+    return set().union(*(_texts(_argument(one, 0, "code")) for one in made))
 
 
 def _steps() -> set[str]:
@@ -171,7 +187,51 @@ def test_the_search_for_codes_finds_those_that_are_composed_or_named_by_constant
         "revise_sent",
         "shop_expired",
         "account_connected",
+        "order_seen",
+        "twins_in_shop",
+        "parcel_refused",
+        "shop_order_gone",
     } <= _events()
+
+
+def _blanks(section: str, code: str) -> set[str]:
+    words = messages.catalogue()[section].get(code, "")
+    return {name for _, name, _, _ in Formatter().parse(words) if name}
+
+
+def _given(call: ast.Call) -> set[str] | None:
+    """The blanks that a call of `tell` fills; None when it hands on what it was given."""
+    if any(keyword.arg is None for keyword in call.keywords):
+        return None
+    return {str(keyword.arg) for keyword in call.keywords} | {"order"}
+
+
+def test_every_event_of_an_order_fills_the_blanks_of_its_text() -> None:
+    unfilled = {
+        (file.name, code): sorted(_blanks("events", code) - given)
+        for file, call in _calls("tell")
+        for code in _texts(_argument(call, 2, "event"))
+        if (given := _given(call)) is not None and _blanks("events", code) - given
+    }
+    assert unfilled == {}
+
+
+def test_every_problem_fills_the_blanks_of_its_text_and_of_its_fix() -> None:
+    unfilled = {}
+    for file, call in _calls("Problem"):
+        params = _argument(call, 1, "params")
+        if params is not None and not isinstance(params, ast.Dict):
+            continue
+        keys = params.keys if isinstance(params, ast.Dict) else []
+        if None in keys:  # what it was given is handed on
+            continue
+        given = {key.value for key in keys if isinstance(key, ast.Constant)}
+        wanted = [("problems", code) for code in _texts(_argument(call, 0, "code"))]
+        wanted += [("fixes", code) for code in _texts(_argument(call, 2, "fix"))]
+        for section, code in wanted:
+            if _blanks(section, code) - given and code not in NEVER_SHOWN:
+                unfilled[file.name, call.lineno, code] = sorted(_blanks(section, code) - given)
+    assert unfilled == {}
 
 
 def test_no_text_is_empty_and_every_blank_is_closed() -> None:
