@@ -103,14 +103,21 @@ class Story(Scripted):
     def run(self, seconds: float) -> None:
         self.world.run(seconds)
 
-    def rest(self, *, hours: float = 12) -> None:
-        """The outside is well again, and what is under way comes to its end."""
+    def heal(self) -> None:
+        """The outside is well again."""
         self.world.fate.revive()
+        self.world.fate.forget_plans()
         self.market.plan.clear()
         self.shop.plan.clear()
         self.posts = True
+
+    def rest(self, *, hours: float = 12) -> None:
+        """What is under way comes to its end, with every fault that was planned."""
         self.world.run(60)  # the schedule asks at least once more
         self.world.settle(hours=hours)
+        assert self.market.plan.waiting() + self.shop.plan.waiting() == 0, (
+            "a fault was planned that never came"
+        )
 
     def sweep(self) -> None:
         start_sweep(self.world.deps, self.world.stores.configuration.get(Shop, SHOP), "test")

@@ -81,7 +81,10 @@ def queue_next(deps: Deps, order: Order) -> None:
 
 
 def _with_listings(deps: Deps, order: Order) -> Mapping[LineId, Match]:
-    """The matches so far, and for lines without one the variant of the listing that they were bought from."""
+    """The matches so far, and for lines without one the variant of the listing that they were bought from.
+
+    A listing may still name a variant that is proven gone: that is no match, the line waits for its SKU to appear.
+    """
     if order.relayed:
         return order.matches
     open_lines = [line for line in order.facts.lines if line.id not in order.matches and line.sku]
@@ -89,10 +92,16 @@ def _with_listings(deps: Deps, order: Order) -> Mapping[LineId, Match]:
         return order.matches
     keys = {line.id: ListingKey(order.key.account, line.site, line.sku) for line in open_lines}
     rows = deps.listings.get_many(set(keys.values()))
-    found = {
-        line: Match(rows[key].variant, MatchedBy.LISTING)
+    bought = {
+        line: rows[key].variant
         for line, key in keys.items()
         if key in rows and rows[key].variant.shop == order.shop
+    }
+    variants = deps.variants.get_many(set(bought.values())) if bought else {}
+    found = {
+        line: Match(key, MatchedBy.LISTING)
+        for line, key in bought.items()
+        if key in variants and not variants[key].absent
     }
     return {**order.matches, **found} if found else order.matches
 
