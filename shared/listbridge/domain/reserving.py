@@ -79,7 +79,27 @@ def missing_units(variant: Variant, locations: Sequence[LocationId]) -> int:
 
 def orders_on(variant: Variant) -> set[OrderKey]:
     """The orders that hold this variant, those whose stock the shop has counted already among them."""
-    return {OrderKey.parse(name.rsplit("#", 1)[0]) for name in variant.reservations}
+    return {_order_of(name) for name in variant.reservations}
+
+
+def sharers_with(order: OrderKey, variant: Variant) -> set[OrderKey]:
+    """The orders between which units that are not there have to be divided: this one, and those that the shop has not
+    counted yet; where it has counted all of them, the one that it counted last."""
+    others = {name: held for name, held in variant.reservations.items() if _order_of(name) != order}
+    start = variant.observation.start
+    open_ones = {
+        _order_of(name)
+        for name, held in others.items()
+        if held.absorbed_from is None or start < held.absorbed_from
+    }
+    if others and not open_ones:
+        last = max(others, key=lambda name: others[name].absorbed_from or 0)
+        open_ones = {_order_of(last)}
+    return open_ones | {order}
+
+
+def _order_of(entry: str) -> OrderKey:
+    return OrderKey.parse(entry.rsplit("#", 1)[0])
 
 
 def entry_name(order: OrderKey, line: LineId) -> str:

@@ -13,7 +13,14 @@ from listbridge.domain.order_changes import ImportRules
 from listbridge.domain.orders import ImportState, Order
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
-from listbridge.domain.reserving import changes_to, missing_units, orders_on, reservations_of, still_counting
+from listbridge.domain.reserving import (
+    changes_to,
+    missing_units,
+    orders_on,
+    reservations_of,
+    sharers_with,
+    still_counting,
+)
 from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
 from listbridge.services.deps import Deps
 from listbridge.services.nudge import nudge_due
@@ -89,10 +96,9 @@ def _oversold(deps: Deps, order: Order, variants: Iterable[VariantKey]) -> tuple
     for variant in deps.variants.get_many(variants).values():
         if variant.absent or order.key not in orders_on(variant):
             continue
-        others = orders_on(variant)
-        in_doubt = _perhaps_counted(deps, variant, others)
+        in_doubt = _perhaps_counted(deps, variant, orders_on(variant))
         if missing_units(variant, shop.locations) > in_doubt:
-            return variant.facts.sku, others
+            return variant.facts.sku, sharers_with(order.key, variant)
     return None
 
 

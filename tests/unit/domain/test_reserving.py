@@ -21,6 +21,7 @@ from listbridge.domain.reserving import (
     missing_units,
     orders_on,
     reservations_of,
+    sharers_with,
     still_counting,
 )
 from tests.fakes.remote_orders import ACCOUNT, NOW, match, order_row, sold, variant_key
@@ -233,3 +234,25 @@ def test_the_orders_on_a_variant_are_found_by_their_entries_names() -> None:
     names = [entry_name(one, MUG), entry_name(one, CUP), entry_name(two, MUG)]
     assert names[0] == "acc_1#12-1#line-MUG"
     assert orders_on(a_variant(held={name: Reservation(1) for name in names})) == {one, two}
+
+
+def test_units_that_are_missing_are_shared_with_the_orders_the_shop_has_not_counted() -> None:
+    mine, open_one, counted = (OrderKey(ACCOUNT, RemoteOrderId(name)) for name in ("m", "o", "c"))
+    held = {
+        f"{mine}#1": Reservation(1),
+        f"{open_one}#1": Reservation(1),
+        f"{counted}#1": Reservation(1, absorbed_from=1),
+    }
+    variant = replace(a_variant(held=held), observation=Observation(5, 6))
+    assert sharers_with(mine, variant) == {mine, open_one}
+
+
+def test_units_that_are_missing_are_shared_with_the_order_counted_last_when_all_are_counted() -> None:
+    mine, early, late = (OrderKey(ACCOUNT, RemoteOrderId(name)) for name in ("m", "e", "l"))
+    held = {
+        f"{mine}#1": Reservation(1),
+        f"{early}#1": Reservation(1, absorbed_from=2),
+        f"{late}#1": Reservation(1, absorbed_from=4),
+    }
+    variant = replace(a_variant(held=held), observation=Observation(5, 6))
+    assert sharers_with(mine, variant) == {mine, late}
