@@ -8,6 +8,7 @@ import pytest
 
 from listbridge import bootstrap
 from tests.unit.functions.installation import Installation
+from tests.unit.functions.order_desk import OrderDesk
 from tests.unit.functions.seller import Seller
 
 
@@ -21,3 +22,8 @@ def installation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
 @pytest.fixture
 def seller(installation: Installation) -> Seller:
     return Seller(installation)
+
+
+@pytest.fixture
+def desk(installation: Installation) -> OrderDesk:
+    return OrderDesk(installation)
