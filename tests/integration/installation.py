@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,11 +16,12 @@ from functions.reconcile.app import handler as reconcile
 from functions.webhook_ingest.app import handler as webhook_ingest
 from listbridge import bootstrap
 from listbridge.domain.ids import AccountId
-from listbridge.domain.ports import Budget
+from listbridge.domain.ports import Budget, Clock
 from listbridge.domain.work import Lane
 from listbridge.infra import settings
 from listbridge.infra.budgets import BudgetPool
 from listbridge.infra.http import HttpSession
+from listbridge.infra.leases import DynamoLeases
 from listbridge.infra.repositories.buckets import DynamoBuckets
 from listbridge.infra.tokens import TokenCache
 from listbridge.platforms import OpenedMarketplaces, OpenedShops, Opener
@@ -43,6 +45,20 @@ class Answer:
 
     status: int
     body: Any
+
+
+@dataclass(frozen=True)
+class _ClockAhead:
+    """A clock that is ahead of another."""
+
+    clock: Clock
+    seconds: float
+
+    def now(self) -> datetime:
+        return self.clock.now() + timedelta(seconds=self.seconds)
+
+    def sleep(self, seconds: float) -> None:
+        self.clock.sleep(seconds)
 
 
 class Installation:
@@ -89,6 +105,12 @@ class Installation:
             yield
         finally:
             bootstrap.use(self.deps)
+
+    def pass_time(self, seconds: float) -> None:
+        """Our clock goes on; those of the queues, the shop and the marketplace stay, so that no test waits."""
+        clock = _ClockAhead(self.deps.clock, seconds)
+        self.deps = replace(self.deps, clock=clock, leases=DynamoLeases(clock))
+        bootstrap.use(self.deps)
 
     @contextmanager
     def queue_gone(self, lane: Lane) -> Iterator[None]:

@@ -1,6 +1,8 @@
-"""The four timers, each mending what no event would bring up."""
+"""The timers, each mending what no event would bring up."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 from botocore.exceptions import ClientError
@@ -8,6 +10,7 @@ from botocore.exceptions import ClientError
 from listbridge.domain.listing import Band
 from listbridge.domain.work import Lane
 from tests.integration.installation import Installation
+from tests.integration.order_desk import OrderDesk
 
 pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("integration")]
 
@@ -107,3 +110,51 @@ def test_an_account_whose_consent_was_withdrawn_is_found_by_the_timer(connected:
     assert its.ask("GET", f"/accounts/{its.account}")["state"] == "expired"
     assert its.explain("MUG")["reason"]["code"] == "account_expired"
     assert [one["problem"]["code"] for one in its.ask("GET", "/health")["concerns"]] == ["account_expired"]
+
+
+def test_a_second_shop_order_for_one_marketplace_order_is_found_and_told(connected: Installation) -> None:
+    its = connected
+    desk = OrderDesk(its)
+    its.sell("MUG")
+    calm, remote = desk.absorbed("MUG"), desk.absorbed("MUG")
+    assert its.timer("orders") == 0
+    ours = desk.shop_order(remote)["name"]
+    theirs = its.shopify.deeds.import_order_by_other_tool(remote, [{"sku": "MUG", "quantity": 1}])["name"]
+    its.shopify.world.limits = replace(its.shopify.world.limits, order_search_lag_s=0.0)
+    assert its.timer("orders") == 1
+    assert (desk.notices(calm), desk.notices(remote)) == ([], ["twins_in_shop"])
+    [notice] = desk.row(remote).notices
+    assert notice.params["orders"] == f"{ours}, {theirs}"
+    its.timer("orders")
+    assert desk.log(remote).count("twins_in_shop") == 1
+    assert len(desk.shop_orders(remote)) == 2  # which of the two goes is the seller's to decide
+
+
+def test_a_buyer_is_erased_as_soon_as_his_order_has_been_done_for_long_enough(
+    connected: Installation,
+) -> None:
+    its = connected
+    desk = OrderDesk(its)
+    its.sell("MUG")
+    buyer = {"name": "Ottilie Quastenberg", "email": "ottilie.quastenberg@example.org"}
+    done, open_one = desk.absorbed("MUG", buyer=buyer), desk.absorbed("MUG", buyer=buyer)
+    its.shopify.deeds.fulfill(desk.shop_order(done)["id"], company="DHL", tracking_number="1")
+    its.deliver()
+    assert desk.row(done).completed_at is not None
+    assert its.timer("retention") == 0  # sixty days are not over
+    kept = desk.buyer(done)
+    assert kept is not None
+    assert kept.name == "Ottilie Quastenberg"
+    desk.keep_buyers_for(0)
+    assert its.timer("retention") == 1
+    assert desk.buyer(done) is None
+    assert desk.buyer(open_one) is not None  # his parcel is still to be sent
+    assert desk.row(done).buyer_erased_at is not None
+    assert desk.log(done).count("buyer_erased") == 1
+
+    its.lanes.send(Lane.ORDERS, desk.import_message(done))
+    its.lanes.send(Lane.FULFILLMENTS, desk.relay_message(done))
+    desk.poll()  # the marketplace still tells who bought
+    assert desk.buyer(done) is None
+    assert its.timer("retention") == 0
+    assert len(desk.shop_orders(done)) == 1
