@@ -24,7 +24,8 @@ class ControlDoor:
 
     def post(self, what: str, body: dict[str, Any]) -> dict[str, Any]:
         answer = self._session.post(f"{self._url}/{what}", json=body, timeout=_TIMEOUT_S)
-        answer.raise_for_status()
+        if not answer.ok:
+            raise requests.HTTPError(f"{what} {body.get('deed', '')}: {answer.text[:300]}", response=answer)
         told: dict[str, Any] = answer.json()
         return told
 

@@ -87,15 +87,27 @@ def sharers_with(order: OrderKey, variant: Variant) -> set[OrderKey]:
     counted yet; where it has counted all of them, the one that it counted last."""
     others = {name: held for name, held in variant.reservations.items() if _order_of(name) != order}
     start = variant.observation.start
-    open_ones = {
+    uncounted = {
         _order_of(name)
         for name, held in others.items()
         if held.absorbed_from is None or start < held.absorbed_from
     }
-    if others and not open_ones:
-        last = max(others, key=lambda name: others[name].absorbed_from or 0)
-        open_ones = {_order_of(last)}
-    return open_ones | {order}
+    if others and not uncounted:
+        uncounted = {_latest(others)}
+    return uncounted | {order}
+
+
+def latest_on(variant: Variant) -> OrderKey:
+    """The order that the shop counts, or counted, last. The variant must have one."""
+    return _latest(variant.reservations)
+
+
+def _latest(entries: Mapping[str, Reservation]) -> OrderKey:
+    def counted(name: str) -> tuple[bool, int]:
+        number = entries[name].absorbed_from
+        return number is None, number or 0
+
+    return _order_of(max(entries, key=counted))
 
 
 def _order_of(entry: str) -> OrderKey:

@@ -15,6 +15,7 @@ from listbridge.services.connection_state import expire_shop, shop_uninstalled
 from listbridge.services.deps import Deps
 from listbridge.services.observe_shop import observe_products
 from listbridge.services.order_hints import relay_orders, retry_orders_missing_products
+from listbridge.services.oversold import note_shortages
 from listbridge.services.settle_observed import settle_observed
 
 LONGEST_WAIT_S = 900
@@ -66,6 +67,8 @@ def _sync_shop(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> None:
     settle_observed(deps, observed)
     if any(hint.kind is HintKind.PRODUCT for hint in hints):
         retry_orders_missing_products(deps, shop, observed)
+    if any(event.confirm for event in events):
+        note_shortages(deps, shop, observed.touched)
     lag = deps.shops.traits(shop.platform).read_lag_s
     fresh = tuple(event for event in events if not event.confirm)
     if lag > 0 and fresh and products:
