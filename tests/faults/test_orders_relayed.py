@@ -1,0 +1,290 @@
+"""Orders that are in the shop: what the shop ships or cancels is told to the marketplace once, and the other way round."""
+
+from __future__ import annotations
+
+import pytest
+
+from listbridge.domain.configuration import Account, ConnectionState
+from listbridge.domain.ids import LineId, ShopOrderId
+from listbridge.domain.orders import Cancellation, ImportState, Shipment, Telling
+from listbridge.domain.work import Lane
+from simulators.faults import Fault
+from tests.faults.order_stories import SECOND, Story, edit_account, story
+from tests.faults.scripted_orders import ORDER_TRAITS, Placed
+from tests.faults.world import ACCOUNT
+
+SIX_HOURS = 6 * 3600 + 600
+
+
+@pytest.fixture
+def s() -> Story:
+    made = story()
+    made.sell("A", 5)
+    return made
+
+
+def home(s: Story, units: int = 1) -> tuple[Placed, ShopOrderId]:
+    """An order that is in the shop, with its stock taken and absorbed."""
+    placed = s.buy("A", units)
+    s.run(90)
+    assert s.order(placed).absorbed_from is not None
+    return placed, s.the_one(placed).shown.id
+
+
+def told(placed: Placed) -> list[tuple[dict[LineId, int], str]]:
+    return [(dict(parcel.lines), parcel.tracking) for _, parcel in placed.parcels]
+
+
+def line(placed: Placed) -> LineId:
+    return placed.facts.lines[0].id
+
+
+# ---- parcels ----
+
+
+def test_a_parcel_is_told_with_its_number_and_the_order_is_done(s: Story) -> None:
+    placed, id = home(s)
+    s.shop.book.fulfil(id, tracking="AB 12", carrier="DHL")
+    s.run(5)
+    assert told(placed) == [({line(placed): 1}, "AB12")]
+    assert (s.order(placed).completed_at is not None, s.entries("A")) == (True, 0)
+    s.rest()
+    s.in_order()
+
+
+@pytest.mark.parametrize("lag", [0, ORDER_TRAITS.settle_s - 1])
+def test_a_parcel_is_told_once_when_the_answer_is_lost(s: Story, lag: float) -> None:
+    placed, id = home(s)
+    s.market.book.shipments_lag_s = lag
+    s.market.plan.add(Fault("ship", "drop_after"))
+    s.shop.book.fulfil(id, tracking="AB 12")
+    s.rest()
+    assert told(placed) == [({line(placed): 1}, "AB12")]
+    assert [one.state for one in s.order(placed).told.values()] == [Telling.TOLD]
+    s.in_order()
+
+
+def test_a_parcel_whose_call_never_arrived_is_told_after_a_look(s: Story) -> None:
+    placed, id = home(s)
+    s.market.plan.add(Fault("ship", "html", times=2))
+    s.shop.book.fulfil(id, tracking="AB 12")
+    s.rest()
+    assert told(placed) == [({line(placed): 1}, "AB12")]
+    s.in_order()
+
+
+def test_a_parcel_without_a_number_whose_answer_was_lost_is_told_once(s: Story) -> None:
+    placed, id = home(s, 2)
+    s.market.plan.add(Fault("ship", "drop_after"))
+    s.shop.book.fulfil(id)
+    s.rest()
+    assert told(placed) == [({line(placed): 2}, "")]
+    s.in_order()
+
+
+def test_two_parcels_alike_without_a_number_are_two_though_the_first_answer_was_lost(s: Story) -> None:
+    placed, id = home(s, 2)
+    s.market.plan.add(Fault("ship", "drop_after"))
+    s.shop.book.fulfil(id, {line(placed): 1})
+    s.shop.book.fulfil(id, {line(placed): 1})
+    s.rest()
+    assert told(placed) == [({line(placed): 1}, ""), ({line(placed): 1}, "")]
+    s.in_order()
+
+
+def test_an_order_in_parts_is_done_with_its_last_parcel(s: Story) -> None:
+    placed, id = home(s, 3)
+    s.shop.book.fulfil(id, {line(placed): 1}, tracking="T1")
+    s.run(5)
+    assert (placed.facts.shipment, s.order(placed).completed_at) == (Shipment.PARTLY, None)
+    s.shop.book.fulfil(id, {line(placed): 2}, tracking="T2")
+    s.run(5)
+    assert told(placed) == [({line(placed): 1}, "T1"), ({line(placed): 2}, "T2")]
+    assert (placed.facts.shipment, s.order(placed).completed_at is not None) == (Shipment.SHIPPED, True)
+    s.rest()
+    s.in_order()
+
+
+def test_what_the_seller_told_by_hand_is_not_told_again(s: Story) -> None:
+    placed, id = home(s)
+    s.shop.posts = False
+    parcel = s.shop.book.fulfil(id, tracking="AB 12")
+    s.market.book.ship(ACCOUNT, placed.facts.id, parcel)
+    s.shop.posts = True
+    s.rest()
+    assert len(placed.parcels) == 1
+    assert s.order(placed).completed_at is not None
+
+
+def test_a_shipment_whose_webhook_is_lost_is_told_within_six_hours(s: Story) -> None:
+    placed, id = home(s)
+    s.shop.book.fulfil(id, tracking="AB 12")
+    s.shop.book.waiting.clear()
+    s.run(3600)
+    assert placed.parcels == []
+    s.run(SIX_HOURS - 3600)
+    assert told(placed) == [({line(placed): 1}, "AB12")]
+
+
+def test_the_same_hint_ten_times_over_tells_once(s: Story) -> None:
+    placed, id = home(s)
+    s.shop.book.fulfil(id, tracking="AB 12")
+    s.shop.book.waiting *= 10
+    s.world.stores.queues.newest_first = True
+    s.pump()
+    s.world.stores.queues.duplicate(Lane.SHOP_EVENTS)
+    s.run(5)
+    s.world.stores.queues.duplicate(Lane.FULFILLMENTS)
+    s.rest()
+    assert len(placed.parcels) == 1
+    s.in_order()
+
+
+def test_a_parcel_that_the_marketplace_refuses_says_so_and_is_not_told_again(s: Story) -> None:
+    placed, id = home(s)
+    s.market.book.change(placed, cancellation=Cancellation.REQUESTED)
+    s.market.book.order_more(placed, 0, "0.00")  # nothing is left to send there
+    s.shop.book.fulfil(id, tracking="AB 12")
+    s.rest()
+    s.run(SIX_HOURS)
+    assert placed.parcels == []
+    assert s.fate.calls.count("remote.ship") <= 1
+
+
+def test_a_fulfilment_that_was_taken_back_after_it_was_told_is_the_sellers_to_correct(s: Story) -> None:
+    placed, id = home(s, 2)
+    parcel = s.shop.book.fulfil(id, {line(placed): 1}, tracking="T1")
+    s.run(5)
+    s.shop.book.take_back(id, parcel.id)
+    s.run(5)
+    assert s.notices(placed) == ["parcel_taken_back"]
+    assert len(placed.parcels) == 1
+
+
+def test_where_another_tool_relays_nothing_is_told_and_the_order_ends_all_the_same(s: Story) -> None:
+    edit_account(s, relay_fulfillments=False)
+    placed, id = home(s)
+    s.shop.book.fulfil(id, tracking="AB 12")
+    s.rest()
+    assert (placed.parcels, "remote.ship" in s.fate.calls) == ([], False)
+    assert s.order(placed).completed_at is not None
+
+
+# ---- cancellations ----
+
+
+def test_an_order_cancelled_there_is_cancelled_here_and_its_stock_is_back_on_every_listing() -> None:
+    s = story(accounts=2)
+    s.sell("A", 3, accounts=(ACCOUNT, SECOND))
+    placed, _ = home(s, 2)
+    assert (s.shown("A"), s.shown("A", SECOND)) == (1, 1)
+    s.market.book.cancel(placed)
+    s.run(70)
+    assert s.the_one(placed).shown.cancelled_at is not None
+    assert (s.shop.stock("A"), s.shown("A"), s.shown("A", SECOND)) == (3, 3, 3)
+    s.rest()
+    s.in_order()
+
+
+def test_a_cancel_whose_answer_is_lost_puts_the_stock_back_once(s: Story) -> None:
+    placed, _ = home(s, 2)
+    s.fate.die_before("shop.cancel_order.answered")
+    s.market.book.cancel(placed)
+    s.run(70)
+    assert s.world.deaths == 1
+    s.rest()
+    assert s.shop.stock("A") == 5
+    s.in_order()
+
+
+def test_an_order_cancelled_there_after_its_goods_went_out_is_the_sellers_to_settle(s: Story) -> None:
+    placed, id = home(s, 2)
+    s.shop.book.fulfil(id, {line(placed): 1}, tracking="T1")
+    s.run(5)
+    s.market.book.cancel(placed)
+    s.run(70)
+    assert "cannot_cancel_in_shop" in s.notices(placed)
+    assert s.the_one(placed).shown.cancelled_at is None
+    s.rest()
+    s.in_order()
+
+
+def test_an_order_cancelled_in_the_shop_asks_the_seller_to_cancel_it_there(s: Story) -> None:
+    placed, id = home(s)
+    s.shop.book.cancel(id)
+    s.run(5)
+    assert s.notices(placed) == ["cancel_on_marketplace"]
+    assert s.order(placed).completed_at is None
+    s.market.book.cancel(placed)
+    s.rest()
+    assert (s.notices(placed), s.order(placed).completed_at is not None) == ([], True)
+    assert (s.shop.stock("A"), s.shown("A")) == (5, 5)
+    s.in_order()
+
+
+def test_a_shop_order_that_was_deleted_says_so_and_tells_nothing(s: Story) -> None:
+    placed, id = home(s)
+    s.stock["A"] -= 1  # a deleted order keeps its stock
+    s.shop.book.delete(id)
+    s.run(5)
+    assert s.notices(placed) == ["shop_order_gone"]
+    s.run(SIX_HOURS)
+    assert s.order(placed).state is ImportState.CREATED  # and no second one was made
+    assert s.fate.calls.count("shop.create_order") == 1
+    assert (s.shown("A"), s.reserved("A")) == (4, 0)
+
+
+# ---- two orders, two accounts ----
+
+
+def test_two_orders_for_the_last_unit_are_both_shown_and_both_in_the_shop() -> None:
+    s = story(accounts=2)
+    s.sell("A", 1, accounts=(ACCOUNT, SECOND))
+    first, second = s.buy("A"), s.buy("A", account=SECOND)
+    s.rest()
+    for placed in (first, second):
+        notice = s.order(placed).notices[0]
+        assert (notice.code, notice.params["sku"], notice.params["orders"]) == (
+            "oversold", "A", ", ".join(sorted([first.facts.id, second.facts.id])),
+        )  # fmt: skip
+    assert (s.shop.stock("A"), s.shown("A"), s.shown("A", SECOND)) == (-1, 0, 0)
+    s.in_order()
+
+
+def test_an_order_on_one_account_is_held_on_the_other_before_the_shop_knows() -> None:
+    s = story(accounts=2)
+    s.sell("A", 1, accounts=(ACCOUNT, SECOND))
+    s.shop.plan.add(Fault("look_for_order", "status", times=3))
+    placed = s.buy("A")
+    s.run(61)
+    assert (s.shop.stock("A"), s.made(placed)) == (1, [])
+    assert (s.shown("A"), s.shown("A", SECOND)) == (0, 0)
+    s.rest()
+    s.in_order()
+
+
+def test_one_order_number_on_two_accounts_of_one_marketplace_never_happens_but_would_be_one_shop_order() -> (
+    None
+):
+    """The mark is the marketplace's own number, so that a deployment made anew finds its orders again."""
+    s = story(accounts=2)
+    s.sell("A", 5, accounts=(ACCOUNT, SECOND))
+    for account in (ACCOUNT, SECOND):
+        s.buy("A", account=account, id="R-SAME")
+    s.rest()
+    assert len(s.shop.book.made) == 1
+
+
+def test_an_account_whose_credentials_died_stops_no_other_and_catches_up_when_it_is_back() -> None:
+    s = story(accounts=2)
+    s.sell("A", 5, accounts=(ACCOUNT, SECOND))
+    s.market.dead_accounts.add(ACCOUNT)
+    mine, other = s.buy("A"), s.buy("A", account=SECOND)
+    s.run(130)
+    assert (s.find(mine), len(s.made(other))) == (None, 1)
+    s.market.dead_accounts.clear()
+    store = s.world.stores.configuration
+    store.save(store.get(Account, ACCOUNT).model_copy(update={"state": ConnectionState.ACTIVE}))
+    s.rest()
+    assert len(s.made(mine)) == 1
+    s.in_order()
