@@ -14,7 +14,7 @@ from listbridge.domain import order_changes
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import LineId, new_id
 from listbridge.domain.order_changes import ImportRules, NotOurCreate
-from listbridge.domain.orders import ImportState, Match, MatchedBy, Order, ShopOrderRef
+from listbridge.domain.orders import Buyer, ImportState, Match, MatchedBy, Order, ShopOrderRef
 from listbridge.domain.ports import Conflict, Lease, Share, ShopAdapter
 from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import DraftLine, FoundOrder, ShopOrderDraft
@@ -98,6 +98,7 @@ class _Creating:
         self._rules = rules
         self._lease = lease
         self._adapter: ShopAdapter = deps.shops.open(shop, Share.ORDER)
+        self._buyer: Buyer | None = None
 
     def run(self, order: Order) -> Order:
         try:
@@ -125,7 +126,16 @@ class _Creating:
         marketplace, _ = self._deps.marketplaces.open(self._account, Share.ORDER)
         read = marketplace.read_order(order.key.remote)
         order, _ = note_order(self._deps, self._account, self._rules, read, order)
+        self._keep(order, read.buyer)
         return settle_order(self._deps, order, self._rules)
+
+    def _keep(self, order: Order, told: Buyer | None) -> None:
+        """The buyer as told now. He may not be kept any more: between his data and his order's row stands a moment in
+        which the retention timer takes him for nobody's; and an order exported long after it was over has none left."""
+        kept = self._deps.orders.buyers([order.key]).get(order.key)
+        self._buyer = told or kept
+        if told is not None and told != kept and order.buyer_erased_at is None:
+            self._deps.orders.put_buyer(order.key, told)
 
     def _match(self, order: Order) -> tuple[Order, bool]:
         """Match the lines, reserve what was matched only now, and fail the order (False) when a product is missing."""
@@ -174,7 +184,7 @@ class _Creating:
         return ShopOrderDraft(
             mark=mark_of(self._account, order.key), marketplace_label=label, placed_at=facts.placed_at, lines=lines,
             shipping=facts.shipping, adjustment=facts.adjustment, total=facts.total, tax_included=facts.tax_included,
-            buyer=self._deps.orders.buyers([order.key]).get(order.key), tags=(label,),
+            buyer=self._buyer, tags=(label,),
         )  # fmt: skip
 
     # ---- after ----
