@@ -71,6 +71,7 @@ def _problem(unmatched: list[RemoteLine], ambiguous: Mapping[Sku, int]) -> Probl
     if not unmatched:
         return None
     skus = list(dict.fromkeys(line.sku or line.title for line in unmatched))
-    if all(sku in ambiguous for sku in skus):
-        return Problem("sku_not_unique", {"skus": ", ".join(skus)}, "choose_product_for_line")
-    return Problem(MISSES_PRODUCT, {"skus": ", ".join(skus)}, "add_sku_or_choose_product")
+    absent = [sku for sku in skus if sku not in ambiguous]
+    if absent:
+        return Problem(MISSES_PRODUCT, {"skus": ", ".join(absent)}, "add_sku_or_choose_product")
+    return Problem("sku_not_unique", {"skus": ", ".join(skus)}, "choose_product_for_line")
