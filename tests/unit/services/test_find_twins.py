@@ -1,0 +1,116 @@
+"""Does an order stand in the shop twice? No shop can promise that it never does, so a timer looks (protocol 7)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from listbridge.domain.configuration import ConnectionState, Shop
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import RetryLater, Unauthorized
+from listbridge.services import find_twins as find_twins_module
+from listbridge.services.find_twins import find_twins
+from tests.fakes.order_world import OrderWorld
+from tests.fakes.remote_orders import SHOP
+
+
+@pytest.fixture
+def world() -> OrderWorld:
+    world = OrderWorld()
+    world.stock_up("MUG")
+    world.in_shop()
+    world.shop.mishaps.calls.clear()
+    return world
+
+
+def twin(world: OrderWorld) -> None:
+    """A create that was taken for lost has landed after all."""
+    first = world.shop.orders[0]
+    world.shop.orders.append(replace(first, id=type(first.id)("2002"), name="#2002"))
+
+
+def test_an_order_that_stands_once_says_nothing(world: OrderWorld) -> None:
+    assert find_twins(world.deps) == 0
+    assert world.notices() == []
+    assert world.shop.mishaps.calls == ["look_for_order"]
+
+
+def test_an_order_that_stands_twice_is_told_once_with_both_names(world: OrderWorld) -> None:
+    twin(world)
+    assert find_twins(world.deps) == 1
+    assert find_twins(world.deps) == 1
+    assert world.row().notices == (
+        Problem("twins_in_shop", {"orders": "#1001, #2002"}, "cancel_one_in_shop"),
+    )
+    assert world.events().count("twins_in_shop") == 1
+
+
+def test_another_tools_order_for_the_same_sale_is_a_twin_too(world: OrderWorld) -> None:
+    theirs = world.shop.made_by_hand("12-1")
+    assert find_twins(world.deps) == 1
+    assert world.row().notices[0].params == {"orders": f"#1001, {theirs.name}"}
+
+
+def test_each_order_is_looked_at_for_three_hours(world: OrderWorld) -> None:
+    confirmed = world.row().confirmed_at
+    assert confirmed is not None
+    world.later(seconds=(confirmed + timedelta(hours=3) - world.now).total_seconds())
+    find_twins(world.deps)
+    assert world.shop.mishaps.count("look_for_order") == 1
+    world.later(microseconds=1)
+    find_twins(world.deps)
+    assert world.shop.mishaps.count("look_for_order") == 1
+
+
+def test_orders_that_are_not_in_the_shop_are_not_looked_for(world: OrderWorld) -> None:
+    world.sell(id="12-2")
+    world.take_in("12-2")
+    find_twins(world.deps)
+    assert world.shop.mishaps.count("look_for_order") == 1
+
+
+def test_every_page_of_lately_created_orders_is_looked_at(
+    world: OrderWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(find_twins_module, "_PAGE", 2)
+    for number in range(4):
+        world.in_shop(id=f"13-{number}")
+    world.shop.mishaps.calls.clear()
+    assert find_twins(world.deps) == 0
+    assert world.shop.mishaps.count("look_for_order") == 5
+
+
+@pytest.mark.parametrize("side", ["account", "shop"])
+def test_where_one_side_is_not_connected_nothing_is_asked(world: OrderWorld, side: str) -> None:
+    (world.set_account if side == "account" else world.set_shop)(state=ConnectionState.EXPIRED)
+    twin(world)
+    assert find_twins(world.deps) == 0
+    assert world.shop.mishaps.calls == []
+
+
+def test_a_shop_that_cannot_be_asked_is_asked_at_the_next_run(world: OrderWorld) -> None:
+    twin(world)
+    world.shop.mishaps.refuse("look_for_order", RetryLater(Problem("no_answer")))
+    assert find_twins(world.deps) == 0
+    assert (world.notices(), world.events()[-1]) == ([], "twins_not_looked_for")
+    assert find_twins(world.deps) == 1
+
+
+def test_a_shop_that_refuses_our_credentials_expires(world: OrderWorld) -> None:
+    world.in_shop(id="12-2")
+    world.shop.mishaps.calls.clear()
+    world.shop.mishaps.refuse("look_for_order", Unauthorized(Problem("token_revoked")))
+    assert find_twins(world.deps) == 0
+    assert world.stores.configuration.get(Shop, SHOP).state is ConnectionState.EXPIRED
+    assert world.shop.mishaps.count("look_for_order") == 1
+
+
+def test_an_account_whose_shop_was_taken_off_stops_no_other(world: OrderWorld) -> None:
+    twin(world)
+    orphan = world.account.model_copy(
+        update={"id": "acc_0", "name": "Orphan", "shop": "shop_9", "rev": 0}
+    )  # fmt: skip
+    world.stores.configuration.save(orphan)
+    assert find_twins(world.deps) == 1
