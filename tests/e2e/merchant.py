@@ -194,6 +194,66 @@ class Merchant:
             if not str(call["operation"]).startswith(("get", "bulkGet"))
         ]
 
+    # ---- orders ----
+
+    def buy(self, sku: str, quantity: int = 1, **more: Any) -> str:
+        """A buyer buys from this seller; the order's id on the marketplace."""
+        told = self.marketplace.do(
+            "buy", seller=self.name, marketplace=SITE, sku=sku, quantity=quantity, **more
+        )
+        return str(told["orderId"])
+
+    def look(self) -> None:
+        """Have this account's orders asked for now."""
+        self.seller.post(f"/accounts/{self.account}/check")
+
+    def orders(self) -> dict[str, dict[str, Any]]:
+        """This account's orders by the marketplace's id."""
+        rows = self.seller.get(f"/orders?account={self.account}&limit=200")["orders"]
+        return {row["order"]: row for row in rows}
+
+    def order(self, remote: str) -> dict[str, Any]:
+        return dict(self.seller.get(f"/orders/{self.orders()[remote]['id']}"))
+
+    def becomes(self, remote: str, state: str, *, within_s: float = 20) -> dict[str, Any]:
+        """Wait until the order is in this state; its row."""
+        until(
+            lambda: self.orders().get(remote, {}).get("state") == state,
+            f"order {remote} {state}",
+            within_s=within_s,
+        )
+        return self.orders()[remote]
+
+    def shop_orders(self, remote: str) -> list[dict[str, Any]]:
+        """The shop's orders that stand for this order of the marketplace."""
+        return [one for one in self.shop.get("state")["orders"] if one["source_identifier"] == remote]
+
+    def shop_order(self, remote: str) -> dict[str, Any]:
+        """The one and only."""
+        found = self.shop_orders(remote)
+        assert len(found) == 1, f"{len(found)} shop orders for {remote}"
+        return found[0]
+
+    def stock(self, sku: str) -> int:
+        """What the shop has of a SKU."""
+        rows = [row for one in self.shop.get("state")["products"] for row in one["variants"]]
+        [row] = [row for row in rows if row["sku"] == sku]
+        return sum(row["stock"].values())
+
+    def parcels(self, remote: str) -> list[tuple[str, str]]:
+        """Carrier and tracking number of each parcel that the marketplace was told of."""
+        rows = self.marketplace.get("orders", seller=self.name)["orders"]
+        [row] = [row for row in rows if row["orderId"] == remote]
+        return [(one["shippingCarrierCode"], one["shipmentTrackingNumber"]) for one in row["packages"]]
+
+    def told_of(self, remote: str, number: str) -> None:
+        """Wait until the marketplace knows of a parcel."""
+        until(
+            lambda: number in [tracking for _, tracking in self.parcels(remote)],
+            f"parcel {number} on the marketplace",
+            within_s=20,
+        )
+
     def shown(self, sku: str, quantity: int, *, within_s: float = 20) -> None:
         """Wait until buyers see this quantity."""
         until(

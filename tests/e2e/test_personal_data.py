@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("local-system")]
 
 ORDER = Path(__file__).resolve().parents[1] / "data" / "shopify" / "orders_create.json"
 PRIVATE = ("Quastenberg", "ottilie.quastenberg@example.org", "+49 30 5550123", "Ahornallee 77")
+BOUGHT = ("Zwirnstein", "ottilie.zwirnstein@example.org", "+49 30 5559876", "Birkengasse 12", "DE-Z-314159")
 
 
 def test_a_buyer_in_a_delivery_is_read_by_nobody_and_his_order_still_moves_the_stock(
@@ -52,7 +53,7 @@ def test_a_buyer_in_a_delivery_is_read_by_nobody_and_his_order_still_moves_the_s
 
     logs, tables = street.logs(), street.tables()
     assert delivery in tables["listbridge-local-inbox"]
-    assert len(tables) == 9
+    assert len(tables) == 11
     told = "\n".join(
         json.dumps(street.seller.get(path), ensure_ascii=False) for path in ("/activity", "/health", "/jobs")
     )
@@ -60,6 +61,37 @@ def test_a_buyer_in_a_delivery_is_read_by_nobody_and_his_order_still_moves_the_s
         assert text not in logs
         assert text not in told
         assert [name for name, rows in tables.items() if text in rows] == []
+
+
+def test_a_marketplaces_buyer_stands_in_the_buyers_table_and_in_what_operators_are_told(
+    merchant: Merchant,
+) -> None:
+    its, street = merchant, merchant.street
+    sku, missing = its.sell("IMPORTED"), its.sku("MISSING")
+    name, mail, phone, address, tax_id = BOUGHT
+    person = {"name": f"Ottilie {name}", "email": mail, "phone": phone, "line1": address}
+    good = its.buy(sku, buyer=person, tax_id=tax_id, notes=f"ring at {name}")
+    failing = its.buy(missing, by_hand=True, buyer=person)
+    its.look()
+    row = its.becomes(good, "created")
+    its.becomes(failing, "failed")
+    made = its.shop_order(good)
+    assert (made["shipping_address"]["last_name"], made["shipping_address"]["address1"]) == (name, address)
+    its.shop.do("fulfill", order_id=made["id"], company="DHL", tracking_number="4711Z")
+    its.told_of(good, "4711Z")
+
+    logs, tables = street.logs(), street.tables()
+    viewer = Person(street.system, "viewer")
+    paths = (f"/orders?account={its.account}", f"/orders/{row['id']}", f"/listings/{its.row(sku)['listing']['id']}/explain",
+             f"/sales-lists/{its.list}/items", "/activity?limit=200", "/health", "/jobs")  # fmt: skip
+    told = "\n".join(viewer.call("GET", path).text for path in paths)
+    assert all(good in rows for rows in (tables["listbridge-local-orders"], told))
+    mine = json.dumps(street.seller.get(f"/orders/{row['id']}"), ensure_ascii=False)
+    for text in BOUGHT:
+        assert text in mine
+        assert text not in told
+        assert text not in logs
+        assert [table for table, rows in tables.items() if text in rows] == ["listbridge-local-buyers"]
 
 
 def test_no_secret_stands_in_a_log_or_a_row(merchant: Merchant) -> None:

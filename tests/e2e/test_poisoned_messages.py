@@ -16,9 +16,13 @@ from tests.e2e.merchant import Merchant
 pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("local-system")]
 
 
+_BACK_AFTER_S = {"Orders": "4", "Fulfillments": "4"}
+"""Where a good message takes longer than a second: several calls outside for each order."""
+
+
 @pytest.fixture
 def impatient_queues(local_system: LocalSystem) -> Iterator[LocalSystem]:
-    """The template's queues, but a message comes back after a second and is given up after its second failure."""
+    """The template's queues, but a message comes back soon and is given up after its second failure."""
     sqs = local_system.emulator.client("sqs")
     before: dict[str, dict[str, str]] = {}
     for prefix in LANES.values():
@@ -27,7 +31,11 @@ def impatient_queues(local_system: LocalSystem) -> Iterator[LocalSystem]:
         before[url] = told["Attributes"]
         redrive = {**json.loads(told["Attributes"]["RedrivePolicy"]), "maxReceiveCount": 2}
         sqs.set_queue_attributes(
-            QueueUrl=url, Attributes={"VisibilityTimeout": "1", "RedrivePolicy": json.dumps(redrive)}
+            QueueUrl=url,
+            Attributes={
+                "VisibilityTimeout": _BACK_AFTER_S.get(prefix, "1"),
+                "RedrivePolicy": json.dumps(redrive),
+            },
         )
     yield local_system
     for url, attributes in before.items():
@@ -71,6 +79,35 @@ def test_in_every_lane_the_poison_is_given_up_alone_and_all_others_have_their_ef
     )
     assert {lane: depth.dead for lane, depth in system.queue_depths().items()} == dict.fromkeys(LANES, 1)
     assert mark not in merchant.street.logs()
+
+
+def test_a_poisoned_order_message_is_given_up_alone_and_orders_come_in_and_go_out(
+    impatient_queues: LocalSystem, merchant: Merchant
+) -> None:
+    system, mark = impatient_queues, uuid.uuid4().hex
+    sqs = system.emulator.client("sqs")
+    sku = merchant.sell("ORDERED")
+    poisons = {
+        "orders": json.dumps({"kind": "import_order", "account": [mark]}),
+        "fulfillments": json.dumps({"kind": "relay_order", "account": mark, "order": None}),
+    }
+    for lane, poison in poisons.items():
+        sqs.send_message(QueueUrl=system.outputs[f"{LANES[lane]}QueueUrl"], MessageBody=poison)
+    remote = merchant.buy(sku)
+    merchant.look()
+    merchant.becomes(remote, "created")
+    merchant.shop.do(
+        "fulfill", order_id=merchant.shop_order(remote)["id"], company="DHL", tracking_number="ALIVE1"
+    )
+    merchant.told_of(remote, "ALIVE1")
+    for lane, poison in poisons.items():
+        until(
+            lambda lane=lane, poison=poison: _dead(system, lane) == [poison], f"dead in {lane}", within_s=30
+        )
+    dead = {lane: depth.dead for lane, depth in system.queue_depths().items()}
+    assert dead == {**dict.fromkeys(LANES, 0), "orders": 1, "fulfillments": 1}
+    assert mark not in merchant.street.logs()
+    assert len(merchant.shop_orders(remote)) == len(merchant.parcels(remote)) == 1
 
 
 def test_a_dead_letter_that_is_moved_back_has_its_effect(

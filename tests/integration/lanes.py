@@ -49,6 +49,8 @@ class Lanes:
 
     def __init__(self, *, times: int = 1) -> None:
         self._times = times
+        self.bodies: list[str] = []
+        """Every message that came out of a queue."""
 
     def send(self, lane: Lane, *bodies: str) -> None:
         """Put raw messages into a queue."""
@@ -65,6 +67,7 @@ class Lanes:
         messages = received.get("Messages", [])
         if not messages:
             return None
+        self.bodies += [message["Body"] for message in messages]
         event = {"Records": [_record(message) for message in messages]}
         answers = [handler(event, Invocation()) for _ in range(self._times)]
         failed = {failure["itemIdentifier"] for failure in answers[0]["batchItemFailures"]}

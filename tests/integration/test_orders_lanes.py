@@ -359,8 +359,11 @@ def test_a_buyers_data_stand_in_the_buyers_table_and_nowhere_else(
     tables = desk.tables()
     assert all(text in tables["buyers"] for text in PRIVATE if text not in ("Quakenbr", "quasten_oz"))
     told = str([its.ask("GET", path) for path in ("/activity", "/health", "/jobs")])
+    sent = "\n".join(its.lanes.bodies)
+    assert good in sent
     logged = capsys.readouterr()
     for text in (*PRIVATE, "DE-Q-4711"):
         assert [name for name, rows in tables.items() if text in rows and name != "buyers"] == []
         assert text not in told
+        assert text not in sent
         assert text not in logged.out + logged.err + caplog.text
