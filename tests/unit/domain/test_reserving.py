@@ -256,3 +256,20 @@ def test_units_that_are_missing_are_shared_with_the_order_counted_last_when_all_
     }
     variant = replace(a_variant(held=held), observation=Observation(5, 6))
     assert sharers_with(mine, variant) == {mine, late}
+
+
+def test_a_missing_unit_is_shared_with_the_orders_that_the_shop_has_not_counted() -> None:
+    one, two, three = (OrderKey(ACCOUNT, RemoteOrderId(f"12-{number}")) for number in (1, 2, 3))
+    open_one = {entry_name(one, MUG): Reservation(1), entry_name(two, MUG): Reservation(1)}
+    counted = {entry_name(three, MUG): Reservation(1, 5)}
+    assert sharers_with(one, a_variant(held=open_one | counted)) == {one, two}
+    assert sharers_with(one, a_variant(held=open_one | counted, seen_from=4)) == {one, two, three}
+
+
+def test_where_the_shop_has_counted_all_others_the_one_it_counted_last_shares() -> None:
+    one, two, three = (OrderKey(ACCOUNT, RemoteOrderId(f"12-{number}")) for number in (1, 2, 3))
+    held = {
+        entry_name(one, MUG): Reservation(1), entry_name(two, MUG): Reservation(1, 5), entry_name(three, MUG): Reservation(1, 7),
+    }  # fmt: skip
+    assert sharers_with(one, a_variant(held=held)) == {one, three}
+    assert sharers_with(one, a_variant(held={entry_name(one, MUG): Reservation(1)})) == {one}
