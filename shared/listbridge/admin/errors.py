@@ -57,9 +57,11 @@ def fields_checked(under: str = "") -> Iterator[None]:
 
 @contextmanager
 def cursor_checked() -> Iterator[None]:
-    """Turn the refusal of a cursor into InvalidFields."""
+    """Turn the refusal of a cursor into InvalidFields; a row of ours that cannot be read is none, and stays a bug."""
     try:
         yield
+    except ValidationError:
+        raise
     except (ValueError, TypeError, KeyError):
         raise InvalidFields([FieldView(field="cursor", text="is none of ours")]) from None
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from listbridge.domain.configuration import Deployment
 from listbridge.domain.ids import AccountId, OrderKey, RemoteOrderId, ShopOrderId
@@ -351,3 +352,15 @@ def test_only_admins_set_the_settings(installation: Installation, groups: str) -
     assert installation.call("PUT", "/v1/settings", {"buyer_retention_days": 1}, groups=groups).status == 403
     assert installation.stores.configuration.get(Deployment, "this").buyer_retention_days == 60
     assert installation.call("GET", "/v1/settings", groups=groups).status == 200
+
+
+def test_a_row_of_ours_that_cannot_be_read_is_not_taken_for_a_bad_cursor(
+    installation: Installation, account: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(*_: Any) -> Any:
+        return TypeAdapter(int).validate_python("Lovelace")
+
+    monkeypatch.setattr(installation.stores.orders, "recent", unreadable)
+    answer = installation.call("GET", "/v1/orders")
+    assert (answer.status, answer.body["problem"]["code"]) == (500, "request_failed")
+    assert "Lovelace" not in answer.text
