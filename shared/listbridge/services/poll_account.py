@@ -20,7 +20,7 @@ from listbridge.domain.verdicts import RateLimited, RemoteError, RetryLater, Una
 from listbridge.domain.work import ImportOrder, Lane, PollAccount
 from listbridge.services.connection_state import expire_account
 from listbridge.services.deps import Deps
-from listbridge.services.order_rows import order_traits, rules_of
+from listbridge.services.order_rows import order_traits, reason, rules_of
 from listbridge.services.take_in_order import take_in_order
 
 _LOG = logging.getLogger(__name__)
@@ -175,7 +175,7 @@ class _Poll:
         if failures >= _STUCK and not isinstance(error, RateLimited):
             self._newest_meanwhile(now)
         self._save(replace(self._state, failures=failures, last_order_at=self._newest), at)
-        params = {"reason": error.problem.code, "failures": str(failures)}
+        params = {**reason(error.problem), "failures": str(failures)}
         self._deps.activity.note(
             ActivityEntry(self._account.id, "orders_not_read", now, params, self._account.id)
         )

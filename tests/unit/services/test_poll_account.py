@@ -212,7 +212,7 @@ def test_an_order_read_twice_costs_nothing_the_second_time(world: OrderWorld) ->
     [
         (RetryLater(Problem("no_answer")), 15.0),
         (RetryLater(Problem("no_answer"), after_s=50), 50.0),
-        (RateLimited(Problem("budget_spent"), after_s=1), 15.0),
+        (RateLimited(Problem("budget_spent", {"operation": "orders"}), after_s=1), 15.0),
     ],
 )
 def test_a_poll_that_fails_is_tried_again_from_where_it_began(
@@ -229,7 +229,8 @@ def test_a_poll_that_fails_is_tried_again_from_where_it_began(
     assert [one_wait for _, one_wait in polls(world)] == [wait]
     entry = world.stores.activity.entries[-1]
     assert (entry.subject, entry.event) == (ACCOUNT, "orders_not_read")
-    assert entry.params["failures"] == "1"
+    assert isinstance(error, RetryLater)
+    assert entry.params == {**error.problem.params, "reason": error.problem.code, "failures": "1"}
 
 
 def test_a_limit_that_comes_back_late_is_waited_for(world: OrderWorld) -> None:
