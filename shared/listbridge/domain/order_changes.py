@@ -80,6 +80,9 @@ def decided(order: Order, rules: ImportRules, now: datetime) -> Order:
     state, reason = _judged(order, rules, now)
     if (state, reason) != (order.state, order.reason):
         order = replace(order, state=state, reason=reason, tries=0, unsettled=True)
+    if reason is not None and reason.code == AUTOMATIC_OFF:
+        # Also when the switch goes on again: meanwhile the seller may have entered the order by hand.
+        order = replace(order, seen_while=AUTOMATIC_OFF)
     return scheduled(order, rules, now)
 
 

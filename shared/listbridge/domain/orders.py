@@ -256,7 +256,7 @@ class Order:
     moved_in: bool = False
     """Placed before the account was connected: shown, but never reserved and never created by itself."""
     seen_while: str = ""
-    """The setting that kept it from being created by itself when it was first seen (a problem's code): from then on it is
+    """The setting that kept it from being created by itself when it came, or later (a problem's code): from then on it is
     the seller's to decide, for he may have handled it, or another tool has."""
     state: ImportState = ImportState.WAITING
     reason: Problem | None = None

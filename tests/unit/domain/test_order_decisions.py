@@ -106,6 +106,16 @@ def test_an_order_seen_while_automatic_creation_was_off_stays_the_sellers_to_dec
     assert verdict(order) == (ImportState.WAITING, AUTOMATIC_OFF, "export_order")
 
 
+def test_an_order_that_the_switch_held_back_later_stays_the_sellers_when_it_goes_on_again() -> None:
+    held = order_changes.decided(order_row(), BY_HAND, LATER)
+    assert verdict(held) == (ImportState.WAITING, AUTOMATIC_OFF, "export_order")
+    assert verdict(order_changes.decided(held, RULES, LATER)) == (
+        ImportState.WAITING,
+        AUTOMATIC_OFF,
+        "export_order",
+    )
+
+
 def test_an_order_seen_while_observing_waits_and_afterwards_is_the_sellers_to_decide() -> None:
     order = order_row(rules=OBSERVING)
     assert verdict(order) == (ImportState.WAITING, OBSERVED, "leave_observe_mode")
