@@ -194,9 +194,7 @@ class OrderStory:
             remote = self.orders["plain"]
             order = self._only_shop_order(remote)
             began = time.monotonic()
-            self.shop.do(
-                "fulfill", order_id=order["id"], company="DHL", tracking_number="00340434161094"
-            )
+            self.shop.do("fulfill", order_id=order["id"], company="DHL", tracking_number="00340434161094")
             until(lambda: len(self._parcels(remote)) == 1, "a parcel on eBay", within_s=20)
             step.measured_s = time.monotonic() - began
             parcel = self._parcels(remote)[0]
