@@ -203,7 +203,7 @@ class ScriptedShop:
         fault = self.plan.strike("create_order")
         if fault is not None and fault.kind == "delay":
             at = self.clock.now() + timedelta(seconds=fault.seconds) if fault.seconds else None
-            self.late.append((at, lambda: self.book.create(draft)))
+            self.late.append((at, lambda: self.book.create(draft, at=at)))
         if fault is not None and fault.kind in ("drop_before", "status"):
             raise RetryLater(Problem("connection_failed"))
         if fault is not None and fault.kind != "delay":

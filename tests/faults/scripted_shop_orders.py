@@ -97,8 +97,11 @@ class ShopOrderBook:
 
     # ---- what the adapter asks ----
 
-    def create(self, draft: ShopOrderDraft) -> ShopOrderRef:
-        """Refuses a variant that is gone; anything else is made, whether it was made before or not."""
+    def create(self, draft: ShopOrderDraft, *, at: datetime | None = None) -> ShopOrderRef:
+        """Refuses a variant that is gone; anything else is made, whether it was made before or not.
+
+        `at`: when it landed, should nobody have looked since.
+        """
         for line in draft.lines:
             if line.variant is not None and not self.knows(line.variant):
                 raise Rejected(Problem("variant_gone", {"sku": line.sku}))
@@ -108,6 +111,7 @@ class ShopOrderBook:
                 stock[line.variant] = stock.get(line.variant, 0) + line.quantity
         lines = {line.line: line.quantity for line in draft.lines}
         made = self._add(draft.mark.value, stock, lines, draft)
+        made.made_at = at or made.made_at
         return ShopOrderRef(made.shown.id, made.shown.name)
 
     def look(self, mark: OrderMark) -> tuple[FoundOrder, ...]:

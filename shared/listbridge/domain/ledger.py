@@ -99,6 +99,9 @@ def recomputed(listing: Listing, computed: Computed, auto: frozenset[Field], now
             raise StaleInputs(name)
     changed_in_shop = before.facts not in ("", computed.facts)
     moved = (computed.quantity, computed.price) != (before.quantity, before.price)
+    moved = (
+        moved or computed.held_by_orders is not before.held_by_orders
+    )  # a zero becomes the shop's own, or an order's
     if not (moved or changed_in_shop or _explains_otherwise(before, computed) or listing.auto != auto):
         return listing
     sold_out = changed_in_shop and computed.sold_out

@@ -89,6 +89,13 @@ class Computed:
         return bool(left) and int(left[-1]) <= 0
 
     @property
+    def held_by_orders(self) -> bool:
+        """This zero exists only by reservations: the shop itself still has some (protocol 6)."""
+        results = [line.result for line in self.quantity_trace]
+        at = next((n for n, line in enumerate(self.quantity_trace) if line.step == "reserved"), 0)
+        return self.quantity == 0 and at > 0 and int(results[at]) <= 0 < int(results[at - 1])
+
+    @property
     def gone(self) -> bool:
         """The variant is proven gone from the shop, whatever made the quantity zero first."""
         return any(line.step == "absent_from_shop" for line in self.quantity_trace)

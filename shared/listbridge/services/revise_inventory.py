@@ -182,7 +182,8 @@ class Drainer:
             else:
                 self._later.pop(after.key, None)
         if outcome.result is Result.ZERO_REFUSED:
-            self._end(outcome.rows, PublishKind.ZEROED)  # so that it cannot sell what is not there
+            ended = [row for row in outcome.rows if not row.computed.held_by_orders]
+            self._end(ended, PublishKind.ZEROED)  # so that it cannot sell what is not there
         gone = [row for row in outcome.rows if outcome.result is Result.SENT and gone_and_zeroed(row)]
         self._end(gone, PublishKind.STOP)
         demanded_fields_sent(self.deps, outcome.rows)

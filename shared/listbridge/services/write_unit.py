@@ -224,9 +224,11 @@ class UnitWriter:
 
     def _verdict(self, error: RemoteError) -> Result:
         if isinstance(error, Rejected):
-            refused_zero = self.traits.refuses_zero and error.problem.code == self.traits.refuses_zero
-            return Result.ZERO_REFUSED if refused_zero else Result.HELD
+            return Result.ZERO_REFUSED if self._refused_zero(error) else Result.HELD
         return Result.POSTPONED
+
+    def _refused_zero(self, error: RemoteError) -> bool:
+        return bool(self.traits.refuses_zero) and error.problem.code == self.traits.refuses_zero
 
     def _record_all(self, rows: Sequence[Listing], error: RemoteError) -> tuple[Listing, ...]:
         return tuple(self._record(row, RevisionResult(row.key, error)) for row in rows)
@@ -266,6 +268,9 @@ class UnitWriter:
             )
         if isinstance(error, Unauthorized | ObserveMode):
             return ledger.not_applied(row, attempt, retry_at=now, counts=False, now=now)
+        if self._refused_zero(error) and row.computed.held_by_orders:
+            # It may be back with the next cancellation: never ended, and tried again until the shop's own number is 0.
+            return ledger.not_applied(row, attempt, retry_at=retry_at, counts=True, now=now)
         return ledger.refused(row, attempt, error.problem, now)
 
     def _postpone(self, keys: Sequence[ListingKey], until: datetime) -> tuple[Listing, ...]:
