@@ -104,6 +104,21 @@ def test_an_order_that_is_known_costs_nothing_when_it_is_polled_again(
     assert (len(desk.shop_orders(remote)), desk.stock("MUG")) == (1, 6)
 
 
+def test_a_check_asks_for_orders_though_it_may_not_ask_who_the_seller_is(
+    connected: Installation, desk: OrderDesk
+) -> None:
+    its = connected
+    its.sell("MUG")
+    remote = desk.buy("MUG")
+    answer = None
+    while answer is None or answer.status == 200:
+        its.lanes.purge()
+        answer = its.call("POST", f"/accounts/{its.account}/check")
+    assert answer.body["problem"]["params"]["budget"] == "identity"
+    its.lanes.run()
+    assert desk.state(remote) == "created"
+
+
 def test_the_schedule_queues_an_account_once_however_often_it_fires(
     connected: Installation, desk: OrderDesk
 ) -> None:

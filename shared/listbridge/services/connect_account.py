@@ -72,6 +72,10 @@ def check_account(deps: Deps, account: Account, actor: str) -> AccountCheck:
 
     Raises RemoteError; dead credentials are noted first.
     """
+    if account.state is ConnectionState.ACTIVE:
+        poll_now(
+            deps, account
+        )  # first: calls that ask who somebody is are few, and his orders do not wait for one
     try:
         identity = deps.marketplaces.open(account)[0].identify()
     except Unauthorized as error:
@@ -82,7 +86,7 @@ def check_account(deps: Deps, account: Account, actor: str) -> AccountCheck:
         with _only_one_for(deps, account, identity):
             account = reconnected(deps, account, actor, **_as_identified(account, identity))
         nudge(deps, account.id)
-    poll_now(deps, account)
+        poll_now(deps, account)
     return AccountCheck(account, identity)
 
 
