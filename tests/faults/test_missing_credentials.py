@@ -11,6 +11,7 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.services.check_drift import start_drift_check
 from listbridge.services.sweep_shop import start_sweep
+from tests.faults.order_stories import story
 from tests.faults.scripted import Scripted, scripted_world
 from tests.faults.seeded import seed
 from tests.faults.world import ACCOUNT, SHOP
@@ -76,3 +77,31 @@ def test_a_sweep_that_cannot_open_the_shop_fails_with_its_reason(
     done = s.world.deps.jobs.get(job.id)
     assert (done.state.value, done.reason.code if done.reason else "") == ("failed", "credentials_missing")
     assert (shop_state(s), s.world.dead_letters()) == (ConnectionState.EXPIRED, [])
+
+
+def test_an_order_that_cannot_open_the_shop_pauses_it_and_comes_in_when_it_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = story()
+    told.sell("A", 5)
+    opened = told.shop.open
+    monkeypatch.setattr(told.shop, "open", no_credentials)
+    placed = told.buy("A")
+    told.run(90)
+    assert (shop_state(told), told.world.dead_letters()) == (ConnectionState.EXPIRED, [])
+    assert (told.made(placed), told.reserved("A")) == ([], 1)
+    monkeypatch.setattr(told.shop, "open", opened)
+    shop = told.world.deps.configuration.get(Shop, SHOP)
+    told.world.deps.configuration.save(shop.model_copy(update={"state": ConnectionState.ACTIVE}))
+    told.rest()
+    assert len(told.made(placed)) == 1
+    told.in_order()
+
+
+def test_a_poll_that_cannot_open_the_account_pauses_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = story()
+    told.sell("A", 5)
+    monkeypatch.setattr(told.market, "open", no_credentials)
+    told.buy("A")
+    told.run(90)
+    assert (account_state(told), told.world.dead_letters()) == (ConnectionState.EXPIRED, [])

@@ -97,8 +97,12 @@ class _Creating:
         self._shop = shop
         self._rules = rules
         self._lease = lease
-        self._adapter: ShopAdapter = deps.shops.open(shop, Share.ORDER)
         self._buyer: Buyer | None = None
+
+    @property
+    def _adapter(self) -> ShopAdapter:
+        """Opened where a refusal is caught: a shop's credentials may be gone. Raises Unauthorized."""
+        return self._deps.shops.open(self._shop, Share.ORDER)
 
     def run(self, order: Order) -> Order:
         try:
@@ -303,7 +307,7 @@ class _Creating:
         return order_changes.retry_at(order, now, after_s=after_s)
 
     def _expired(self, error: RemoteError) -> None:
-        if isinstance(error, Unauthorized) and error.problem.code != "credentials_missing":
+        if isinstance(error, Unauthorized):
             expire_shop(self._deps, self._shop, error.problem)
 
 

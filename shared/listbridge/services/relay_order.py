@@ -64,7 +64,11 @@ class _Relay:
         self._shop = shop
         self._lease = lease
         self._rules = rules_of(deps, account)
-        self._adapter: ShopAdapter = deps.shops.open(shop, Share.ORDER)
+
+    @property
+    def _adapter(self) -> ShopAdapter:
+        """Opened where a refusal is caught: a shop's credentials may be gone. Raises Unauthorized."""
+        return self._deps.shops.open(self._shop, Share.ORDER)
 
     def run(self, order: Order) -> None:
         order = settle_order(self._deps, order, self._rules)
