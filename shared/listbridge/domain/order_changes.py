@@ -223,7 +223,8 @@ def looked_in_vain(order: Order, attempt: str, *, settle: timedelta, strict: boo
     if strict:
         return replace(order, state=ImportState.READY, attempt=None, reason=None, due_at=now + _RESEND)
     unclear = Problem("create_outcome_unclear", fix="look_in_shop")
-    return replace(order, state=ImportState.UNCLEAR, attempt=None, reason=unclear, due_at=None)
+    due = now + _RESEND if order.unsettled else None
+    return replace(order, state=ImportState.UNCLEAR, attempt=None, reason=unclear, due_at=due)
 
 
 def created(order: Order, shop_order: ShopOrderRef, now: datetime) -> Order:
