@@ -39,6 +39,7 @@ _OPERATOR_ACTS = tuple(
         ("POST", f"/jobs/{_ID}/(approve|refuse)"),
         ("POST", f"/orders/{_ID}/(export|handled-outside)"),
         ("PUT", f"/orders/{_ID}/lines/{_ID}/product"),
+        ("DELETE", f"/orders/{_ID}/notices/{_ID}"),
     )
 )
 _ADMIN_READS = (re.compile(f"^GET /v1/accounts/{_ID}/authorize$"),)

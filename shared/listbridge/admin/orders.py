@@ -16,6 +16,7 @@ from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId, LineId, OrderKey, VariantKey
 from listbridge.domain.orders import ImportState, Payment, Shipment
 from listbridge.services import export_order
+from listbridge.services.dismiss_notice import dismiss_notice
 from listbridge.services.explain_order import OrderPages, explain_order
 from listbridge.services.list_orders import OrderFilter, page_of_orders
 from listbridge.services.order_rows import order_of
@@ -80,6 +81,14 @@ def handled_outside(order_id: str) -> OrderDetailsView:
     """The seller handled it elsewhere: it is not created, and lets go of its stock. Export takes that back."""
     key = order_key(order_id)
     export_order.leave_order(deps_of(router), key, actor_of(router))
+    return _details(key)
+
+
+@router.delete("/orders/<order_id>/notices/<code>", summary="Take a notice off", tags=_TAGS)
+def take_notice_off(order_id: str, code: str) -> OrderDetailsView:
+    """Somebody has seen it. It comes back when what it says is found again."""
+    key = order_key(order_id)
+    dismiss_notice(deps_of(router), key, code, actor_of(router))
     return _details(key)
 
 

@@ -242,7 +242,6 @@ class Told:
     carrier: str = ""
     shipment: RemoteId | None = None
     problem: Problem | None = None
-    looks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +275,6 @@ class Order:
     absorbed_from: int | None = None
     """The first observation number that is certain to know of the shop order's stock effect (protocol 6)."""
     told: Mapping[ParcelId, Told] = field(default_factory=dict)
-    cancel_begun: bool = False
-    """We asked the shop to cancel its order."""
     notices: tuple[Problem, ...] = ()
     """What a person should know or do, at most one of each code."""
     tries: int = 0

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from listbridge.domain import ledger, order_changes
 from listbridge.domain.ids import ListingKey, ShopId, VariantKey
-from listbridge.domain.listing import Cause
+from listbridge.domain.listing import Cause, Listing
 from listbridge.domain.order_changes import ImportRules
 from listbridge.domain.orders import ImportState, Order
 from listbridge.domain.ports import Conflict, Missing
@@ -40,9 +40,10 @@ def settle_order(deps: Deps, order: Order, rules: ImportRules) -> Order:
             return order  # a later read lets it go; until then it holds the number right
         try:
             deps.orders.reserve(order, changes)
-            _tell_listings(deps, order)
+            sold = _tell_listings(deps, order)
             rows = recompute_variants(deps, changes, Cause.ORDER)
-            nudge_due(deps, rows)
+            moved = {row.key for row in rows}
+            nudge_due(deps, [*rows, *(row for row in sold if row.key not in moved)])
             if order.absorbed_from is not None and order.completed_at is None:
                 read_products(deps, order.shop, changes)
             shortage = shortage_of(deps, order, changes)
@@ -60,16 +61,18 @@ def settle_order(deps: Deps, order: Order, rules: ImportRules) -> Order:
     raise Conflict(str(order.key))
 
 
-def _tell_listings(deps: Deps, order: Order) -> None:
+def _tell_listings(deps: Deps, order: Order) -> list[Listing]:
     """The marketplace has counted its listings down by itself: what they show is no longer what we sent."""
     if order.listings_told or order.moved_in:
-        return
+        return []
     keys = {ListingKey(order.key.account, line.site, line.sku) for line in order.facts.lines if line.sku}
+    told = []
     for key in sorted(deps.listings.get_many(keys)):
         try:
-            deps.listings.change(key, lambda row: ledger.sold_remotely(row, deps.clock.now()))
+            told.append(deps.listings.change(key, lambda row: ledger.sold_remotely(row, deps.clock.now())))
         except Missing:
             continue  # taken off the sales list a moment ago
+    return told
 
 
 def read_products(deps: Deps, shop: ShopId, variants: Iterable[VariantKey]) -> None:

@@ -222,16 +222,13 @@ def rich_order(key: OrderKey) -> Order:
         listings_told=True,
         exported_by="anna",
         handled_outside_by="bert",
-        attempt=CreateAttempt("att_1", at, at, looks=2),
+        attempt=CreateAttempt("att_1", at, at),
         shop_order=ShopOrderRef(ShopOrderId("gid://shop/Order/1"), "#1001", ours=False),
         confirmed_at=at,
         absorbed_from=17,
         told={
-            ParcelId("f1"): Told(
-                Telling.REFUSED, at, {line.id: 2}, "JJD0001", "DHL", RemoteId("s1"), reason, looks=1
-            )
+            ParcelId("f1"): Told(Telling.REFUSED, at, {line.id: 2}, "JJD0001", "DHL", RemoteId("s1"), reason)
         },
-        cancel_begun=True,
         notices=(reason, Problem("needs_decision")),
         tries=4,
         due_at=at,

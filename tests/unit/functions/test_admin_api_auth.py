@@ -30,6 +30,7 @@ _WRITES = {
         "POST /v1/orders/x/export",
         "POST /v1/orders/x/handled-outside",
         "PUT /v1/orders/x/lines/x/product",
+        "DELETE /v1/orders/x/notices/x",
     },
     "admin": {
         "POST /v1/shops",

@@ -81,6 +81,7 @@ def test_what_cannot_be_exported_is_refused_and_left_as_it_is(
         ("POST", "export", None),
         ("POST", "handled-outside", None),
         ("PUT", "lines/line-MUG/product", {"product": "1", "variant": "2"}),
+        ("DELETE", "notices/oversold", None),
     ],
 )
 def test_a_viewer_can_do_nothing_to_an_order(
@@ -364,3 +365,19 @@ def test_a_row_of_ours_that_cannot_be_read_is_not_taken_for_a_bad_cursor(
     answer = installation.call("GET", "/v1/orders")
     assert (answer.status, answer.body["problem"]["code"]) == (500, "request_failed")
     assert "Lovelace" not in answer.text
+
+
+def test_a_notice_is_taken_off_by_its_code_and_is_then_not_there(desk: OrderDesk) -> None:
+    remotes = [desk.buy() for _ in range(2)]
+    desk.its.shopify.deeds.set_stock(1, sku="MUG")
+    desk.look()
+    order = desk.order(remotes[1])
+    assert [notice["code"] for notice in order["notices"]] == ["oversold"]
+    path = f"/v1/orders/{order['id']}/notices/oversold"
+    answer = desk.its.call("DELETE", path, groups="operator")
+    assert (answer.status, answer.body["notices"], answer.body["log"][0]["event"]) == (
+        200,
+        [],
+        "order_notice_dismissed",
+    )
+    assert desk.its.call("DELETE", path, groups="operator").status == 404

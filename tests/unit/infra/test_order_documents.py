@@ -51,7 +51,7 @@ FACTS = st.builds(
 )  # fmt: skip
 TOLD = st.builds(
     Told, st.sampled_from(Telling), AT, st.dictionaries(TEXT, st.integers(0, 99), max_size=2), TEXT, TEXT,
-    st.none() | TEXT, st.none() | PROBLEM, st.integers(0, 9),
+    st.none() | TEXT, st.none() | PROBLEM,
 )  # fmt: skip
 ORDER = st.builds(
     Order,
@@ -72,7 +72,6 @@ ORDER = st.builds(
     confirmed_at=st.none() | AT,
     absorbed_from=st.none() | st.integers(0, 2**53),
     told=st.dictionaries(TEXT, TOLD, max_size=2),
-    cancel_begun=st.booleans(),
     notices=st.lists(PROBLEM, max_size=2).map(tuple),
     tries=st.integers(0, 99),
     due_at=st.none() | AT,
