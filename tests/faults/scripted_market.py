@@ -89,6 +89,8 @@ class ScriptedMarket:
     look_lag_s: float = 20.0
     offers: list[Offer] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
+    on_sent: list[Callable[[Sent], None]] = field(default_factory=list)
+    """Who wants to see each write as it arrives."""
     plan: FaultPlan = field(default_factory=FaultPlan)
     poisoned: dict[Sku, Exception] = field(default_factory=dict)
     refused_prices: set[Sku] = field(default_factory=set)
@@ -151,6 +153,12 @@ class ScriptedMarket:
         late, self.late = self.late, []
         for call in late:
             call()
+
+    def arrived(self, operation: str, key: ListingKey, values: Values) -> None:
+        sent = Sent(self.clock.now(), operation, key, values)
+        self.sent.append(sent)
+        for see in self.on_sent:
+            see(sent)
 
     def new_id(self) -> RemoteId:
         return RemoteId(str(next(self._ids)))
@@ -215,7 +223,7 @@ class ScriptedAdapter:
 
     def _revise(self, revision: Revision) -> RevisionResult:
         values, market = revision.values, self.market
-        market.sent.append(Sent(market.clock.now(), "revise", revision.key, values))
+        market.arrived("revise", revision.key, values)
         if values.quantity == 0 and market.refuses_zero:
             return RevisionResult(revision.key, Rejected(Problem("zero_refused")))
         if values.price is not None and revision.key.sku in market.refused_prices:
@@ -295,7 +303,7 @@ class ScriptedAdapter:
 
     def _put(self, id: RemoteId, values: Values) -> None:
         offer = self._offer(id)
-        self.market.sent.append(Sent(self.market.clock.now(), "put_values", offer.key, values))
+        self.market.arrived("put_values", offer.key, values)
         offer.quantity = offer.quantity if values.quantity is None else values.quantity
         offer.price = offer.price if values.price is None else values.price
 

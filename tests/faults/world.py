@@ -107,9 +107,8 @@ class World:
     """What the outside does each minute: deliveries due again, tokens that run out."""
     max_body: int = 65_536
     asks_for_orders: bool = False
-    """The schedule of the orders' lane runs, too."""
     on_round: list[Callable[[], None]] = field(default_factory=list)
-    """What the outside does at once: deliveries that a shop posts as they come up."""
+    """What the outside does at once."""
 
     def __post_init__(self) -> None:
         s = self.stores
