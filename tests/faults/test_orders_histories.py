@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from listbridge.domain.ids import ProductId
-from listbridge.domain.orders import Buyer, ImportState, Shipment
+from listbridge.domain.orders import Buyer, Cancellation, ImportState, Payment, Shipment
 from listbridge.domain.problem import Problem
-from listbridge.domain.work import Hint, HintKind
+from listbridge.domain.work import Hint, HintKind, ImportOrder, Lane, Message
 from listbridge.services.export_order import export_order
 from simulators.faults import Fault
 from tests.faults.order_stories import Story, story
@@ -294,3 +294,27 @@ def test_an_order_that_cannot_be_taken_in_stops_no_other(s: Story, where: str) -
     s.market.book.unreadable.clear()
     s.run(3 * 3600)
     assert len(s.made(sick)) == 1
+
+
+def test_an_order_that_the_list_never_tells_right_is_queued_twice_a_quarter_and_its_changes_are_not_lost(
+    s: Story,
+) -> None:
+    asked: list[str] = []
+    send = s.world.stores.queues.send
+
+    def seen(lane: Lane, *messages: Message, delay_s: int = 0) -> None:
+        asked.extend(one.order for one in messages if isinstance(one, ImportOrder))
+        send(lane, *messages, delay_s=delay_s)
+
+    placed = s.buy("A", payment=Payment.PENDING)
+    s.market.book.unreadable.add(placed.facts.id)
+    s.world.stores.queues.send = seen  # type: ignore[method-assign]
+    for _ in range(12):
+        s.market.book.change(placed)
+        s.poll()
+    assert asked == [placed.facts.id] * 2
+    assert s.order(placed).state is ImportState.WAITING
+    s.market.book.cancel(placed)
+    s.run(3 * 900)
+    assert s.order(placed).facts.cancellation is Cancellation.CANCELLED
+    assert (s.shown("A"), s.entries("A")) == (5, 0)

@@ -126,6 +126,8 @@ class ImportOrder(Message):
     kind: Literal["import_order"] = "import_order"
     account: AccountId
     order: RemoteOrderId
+    anew: bool = False
+    """Read it on the marketplace first: the poll that saw it change could not take that in."""
     due: bool = False
     """The order's time had come when this was sent; by now its row shows when it is to be looked at next."""
 

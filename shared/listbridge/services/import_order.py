@@ -21,6 +21,9 @@ from listbridge.services.order_rows import change_order, rules_of, tell
 from listbridge.services.settle_order import settle_order
 from listbridge.services.take_in_order import queue_next, take_in_order, unfinished
 
+INTERNAL_ERROR = "internal_error"
+_AFTER_OUR_FAILURE = timedelta(hours=6)
+
 
 def import_order(deps: Deps, message: ImportOrder) -> None:
     """Do what the order needs now: take it in, put its effects in place, create it, look for it, absorb its stock.
@@ -36,7 +39,7 @@ def import_order(deps: Deps, message: ImportOrder) -> None:
     rules = rules_of(deps, account)
     key = OrderKey(account.id, message.order)
     order = deps.orders.find(key)
-    if order is None:
+    if order is None or message.anew:
         _take_in_alone(deps, account, rules, key)
         return
     if order.relayed and unfinished(order):
@@ -53,8 +56,12 @@ def import_order(deps: Deps, message: ImportOrder) -> None:
     due = message.due or (order.due_at is not None and order.due_at <= now)
     if order.state is ImportState.CREATING:
         look_for_created(deps, account, shop, order, rules)
-    elif order.state is ImportState.READY or (order.state is ImportState.FAILED and due):
-        create_shop_order(deps, account, shop, order, rules)
+    elif order.state is ImportState.READY or (order.state is ImportState.FAILED and (due or _by_us(order))):
+        try:
+            create_shop_order(deps, account, shop, order, rules)
+        except Exception:
+            _note_our_failure(deps, order)
+            raise  # among the dead letters, alone
     elif order.state is ImportState.WAITING and due:
         _time_passed(deps, order, rules)
 
@@ -78,6 +85,23 @@ def absorb_order(deps: Deps, shop: Shop, order: Order, rules: ImportRules) -> Or
     number = deps.counters.next(f"observation#{shop.id}")
     order = change_order(deps, order.key, lambda row: order_changes.absorbed(row, number, now))
     return settle_order(deps, order, rules)
+
+
+def _by_us(order: Order) -> bool:
+    return order.reason is not None and order.reason.code == INTERNAL_ERROR
+
+
+def _note_our_failure(deps: Deps, order: Order) -> None:
+    """Something that we did not foresee: the order says so (P7), and comes up by itself only now and then."""
+    reason = Problem(INTERNAL_ERROR, fix="look_at_dead_letters")
+    at = deps.clock.now() + _AFTER_OUR_FAILURE
+
+    def change(row: Order) -> Order:
+        undecided = row.state in (ImportState.READY, ImportState.FAILED)
+        return order_changes.failed(row, retry_at=at, reason=reason) if undecided else row
+
+    order = change_order(deps, order.key, change)
+    tell(deps, order, "order_failed", reason=INTERNAL_ERROR)
 
 
 def _moved_on(order: Order) -> bool:

@@ -28,6 +28,8 @@ _TICK_S = 60.0
 _STUCK = 3
 """Polls that failed in a row, from where on the newest orders are read beside."""
 _NEWEST_PAGES = 5
+_ALONE_S = 900
+_ALONE_AFTER = (0, _ALONE_S)
 _ENOUGH_S = 15.0
 """What a page may take at most; with less time left the next worker goes on."""
 
@@ -146,7 +148,17 @@ class _Poll:
             self._alone(read.order.id)
 
     def _alone(self, order: RemoteOrderId) -> None:
-        self._deps.queues.send(Lane.ORDERS, ImportOrder(account=self._account.id, order=order))
+        """Queue the order by itself. However many polls see it, that is at once and once more, a quarter of an hour later.
+
+        The second is for what changed after the first: it comes after every poll of its quarter that did not queue any.
+        """
+        now = self._deps.clock.now()
+        name = f"alone#{self._account.id}#{order}"
+        sent = self._deps.counters.current(name, window_s=_ALONE_S, now=now)
+        if sent < len(_ALONE_AFTER):
+            message = ImportOrder(account=self._account.id, order=order, anew=True)
+            self._deps.queues.send(Lane.ORDERS, message, delay_s=_ALONE_AFTER[sent])
+            self._deps.counters.add(name, 1, window_s=_ALONE_S, now=now)
 
     def finished(self) -> None:
         """Everything is read and reserved up to when this poll began."""
