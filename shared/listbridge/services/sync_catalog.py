@@ -47,7 +47,7 @@ def _sync_shop(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> None:
     hints = tuple(dict.fromkeys(hint for event in events for hint in event.hints))
     if not hints:
         return
-    relay_orders(deps, shop, hints)
+    relay_orders(deps, shop, events)
     gone = any(hint.kind is HintKind.SHOP_GONE for hint in hints)
     try:
         adapter = deps.shops.open(shop)

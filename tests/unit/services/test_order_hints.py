@@ -9,7 +9,7 @@ from listbridge.domain.ids import RemoteOrderId, ShopId
 from listbridge.domain.orders import ImportState
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
-from listbridge.domain.work import Hint, HintKind, ImportOrder, Lane, RelayOrder
+from listbridge.domain.work import Hint, HintKind, ImportOrder, Lane, RelayOrder, ShopEvent
 from listbridge.services.observe_shop import Observed, observe_products
 from listbridge.services.order_hints import relay_orders, retry_orders_missing_products
 from tests.fakes.order_world import OrderWorld
@@ -33,6 +33,10 @@ def hint(id: str, kind: HintKind = HintKind.ORDER) -> Hint:
     return Hint(kind=kind, id=id)
 
 
+def event(*hints: Hint) -> ShopEvent:
+    return ShopEvent(shop=SHOP, hints=hints)
+
+
 def appeared(world: OrderWorld, *skus: str) -> Observed:
     """The merchant adds these products, and we read them."""
     products = [world.shop.put(sku) for sku in skus]
@@ -45,7 +49,7 @@ def appeared(world: OrderWorld, *skus: str) -> Observed:
 def test_an_event_of_an_order_of_ours_has_it_compared(world: OrderWorld) -> None:
     world.in_shop()
     world.queued(Lane.FULFILLMENTS)
-    assert relay_orders(world.deps, shop_of(world), [hint("1001")]) == 1
+    assert relay_orders(world.deps, shop_of(world), [event(hint("1001"))]) == 1
     compare = RelayOrder(account=ACCOUNT, order=RemoteOrderId("12-1"))
     assert world.queued(Lane.FULFILLMENTS) == [(compare, 0.0)]
 
@@ -56,7 +60,7 @@ def test_an_event_of_an_order_of_ours_has_it_compared(world: OrderWorld) -> None
 def test_everything_else_in_the_shop_is_nobodys_business(world: OrderWorld, hints: list[Hint]) -> None:
     world.in_shop()
     world.queued(Lane.FULFILLMENTS)
-    assert relay_orders(world.deps, shop_of(world), hints) == 0
+    assert relay_orders(world.deps, shop_of(world), [event(*hints)]) == 0
     assert world.queued(Lane.FULFILLMENTS) == []
 
 
@@ -64,7 +68,7 @@ def test_the_same_id_in_another_shop_is_another_order(world: OrderWorld) -> None
     world.in_shop()
     world.queued(Lane.FULFILLMENTS)
     other = shop_of(world).model_copy(update={"id": ShopId("shop_2")})
-    assert relay_orders(world.deps, other, [hint("1001")]) == 0
+    assert relay_orders(world.deps, other, [event(hint("1001"))]) == 0
     assert world.queued(Lane.FULFILLMENTS) == []
 
 
