@@ -7,9 +7,11 @@ import pytest
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import LineId, ShopOrderId
 from listbridge.domain.orders import Cancellation, ImportState, Shipment, Telling
-from listbridge.domain.work import Lane
+from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
+from listbridge.services.export_order import leave_order
+from listbridge.services.refusal import Refused
 from simulators.faults import Fault
-from tests.faults.order_stories import SECOND, Story, edit_account, story
+from tests.faults.order_stories import SECOND, Story, buyer_of, edit_account, story
 from tests.faults.scripted_orders import ORDER_TRAITS, Placed
 from tests.faults.world import ACCOUNT
 
@@ -126,6 +128,32 @@ def test_a_shipment_whose_webhook_is_lost_is_told_within_six_hours(s: Story) -> 
     assert told(placed) == [({line(placed): 1}, "AB12")]
 
 
+def test_an_order_that_is_sent_out_before_its_id_is_saved_is_told_a_minute_later(s: Story) -> None:
+    """An app of the shop fulfils each order as it is made; the webhook comes before we know whose it is."""
+
+    def an_app_fulfils_it() -> None:
+        s.shop.book.fulfil(s.the_one(placed).shown.id, tracking="T1")
+        s.pump()
+        s.world.deliver(Lane.SHOP_EVENTS)
+
+    s.fate.meanwhile("shop.create_order.answered", an_app_fulfils_it)
+    placed = s.buy("A")
+    s.run(65)
+    assert (s.order(placed).state, placed.parcels) == (ImportState.CREATED, [])
+    s.run(60)
+    assert told(placed) == [({line(placed): 1}, "T1")]
+    s.rest()
+    s.in_order()
+
+
+def test_an_order_of_the_shops_own_is_asked_for_twice_and_then_left_alone(s: Story) -> None:
+    s.shop.book.waiting.append((Hint(kind=HintKind.ORDER, id="4711"),))
+    s.run(1)
+    assert [one.confirm for one in s.world.queued() if isinstance(one, ShopEvent)] == [True]
+    s.run(61)
+    assert s.world.queued() == []
+
+
 def test_the_same_hint_ten_times_over_tells_once(s: Story) -> None:
     placed, id = home(s)
     s.shop.book.fulfil(id, tracking="AB 12")
@@ -232,6 +260,38 @@ def test_a_shop_order_that_was_deleted_says_so_and_tells_nothing(s: Story) -> No
     assert s.order(placed).state is ImportState.CREATED  # and no second one was made
     assert s.fate.calls.count("shop.create_order") == 1
     assert (s.shown("A"), s.reserved("A")) == (4, 0)
+
+
+def test_an_order_whose_shop_order_was_deleted_ends_when_the_seller_says_that_he_handled_it(s: Story) -> None:
+    placed, id = home(s)
+    with pytest.raises(Refused):
+        leave_order(s.world.deps, s.key_of(placed), "anna")
+    s.stock["A"] -= 1
+    s.shop.book.delete(id)
+    s.run(5)
+    leave_order(s.world.deps, s.key_of(placed), "anna")
+    s.run(130)
+    order = s.order(placed)
+    assert (order.completed_at is not None, order.unsettled, order.notices) == (True, False, ())
+    assert (s.entries("A"), s.shown("A")) == (0, 4)
+    assert s.fate.calls.count("shop.create_order") == 1
+    s.world.stores.clock.advance(61 * 86_400)
+    s.world.tick("retention")
+    assert buyer_of(s, placed) is None
+
+
+def test_a_shop_order_that_is_found_again_is_gone_no_longer(s: Story) -> None:
+    placed, id = home(s)
+    made = s.shop.book.made.pop(id)
+    s.shop.book.waiting.append((Hint(kind=HintKind.ORDER, id=id),))
+    s.run(5)
+    assert s.notices(placed) == ["shop_order_gone"]
+    s.shop.book.made[id] = made
+    s.shop.book.fulfil(id, tracking="T1")
+    s.run(5)
+    assert s.notices(placed) == []
+    s.rest()
+    s.in_order()
 
 
 # ---- two orders, two accounts ----

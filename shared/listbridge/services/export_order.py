@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -18,6 +19,7 @@ from listbridge.services.deps import Deps
 from listbridge.services.observe_shop import observe_products
 from listbridge.services.order_rows import change_order, order_of, rules_of, tell
 from listbridge.services.refusal import Refused
+from listbridge.services.relay_order import SHOP_ORDER_GONE
 from listbridge.services.settle_order import settle_order
 from listbridge.services.take_in_order import queue_next
 
@@ -43,10 +45,11 @@ def export_order(deps: Deps, key: OrderKey, actor: str) -> Order:
 def leave_order(deps: Deps, key: OrderKey, actor: str) -> Order:
     """The seller handled the order elsewhere: it lets go of its stock and is not imported.
 
-    Raises Missing, and Refused for an order that is in the shop or on its way there.
+    An order whose shop order was deleted ends like this, for nothing else can ever end it. Raises Missing, and Refused for
+    an order that is in the shop or on its way there.
     """
     order = order_of(deps, key)
-    _refuse_if_begun(order)
+    _refuse_unless_gone(order)
     now = deps.clock.now()
     return _apply(deps, order, actor, "order_handled_outside", partial(_left, by=actor, now=now))
 
@@ -89,8 +92,20 @@ def _exported(row: Order, rules: ImportRules, *, by: str, now: datetime) -> Orde
 
 
 def _left(row: Order, rules: ImportRules, *, by: str, now: datetime) -> Order:
-    _refuse_if_begun(row)
+    _refuse_unless_gone(row)
+    if _gone_from_shop(row):
+        done = order_changes.completed(replace(row, handled_outside_by=by), now)
+        return order_changes.without_notice(done, SHOP_ORDER_GONE)
     return order_changes.handled_outside(row, by, rules, now)
+
+
+def _gone_from_shop(order: Order) -> bool:
+    return order.relayed and any(notice.code == SHOP_ORDER_GONE for notice in order.notices)
+
+
+def _refuse_unless_gone(order: Order) -> None:
+    if not _gone_from_shop(order):
+        _refuse_if_begun(order)
 
 
 def _refuse_if_begun(order: Order) -> None:

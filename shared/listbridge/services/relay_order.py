@@ -81,6 +81,7 @@ class _Relay:
                     order, Problem(SHOP_ORDER_GONE, {"shop_order": order.shop_order.name}, "look_in_shop")
                 )
             else:
+                order = self._without(order, SHOP_ORDER_GONE)
                 order = self._cancellations(order, found)
                 order = self._shipments(order, found)
         except RemoteError as error:
