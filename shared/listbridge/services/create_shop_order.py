@@ -41,6 +41,7 @@ _TO_CREATE = (ImportState.READY, ImportState.FAILED)
 _REQUESTS = 4
 """How many requests a create may take: a token, the mark's definition, the order, and the order without what the shop
 refused in it."""
+_BREATH = timedelta(seconds=5)
 _FIRST_LOOK = timedelta(seconds=5)
 """After a create whose outcome is unknown: most of those that were made are there by then."""
 
@@ -158,7 +159,7 @@ class _Creating:
         longest = timedelta(seconds=deps.limits.http_timeout_s * _REQUESTS)
         deadline = now + longest
         if self._lease.until < deadline:
-            _again_at(deps, order, now)  # too late in this lease: no create may outlive it
+            _again_at(deps, order, now + _BREATH)  # too late in this lease: no create may outlive it
             return order
         attempt = new_id("create")
         draft = self._draft(order)

@@ -21,7 +21,7 @@ from listbridge.services.order_rows import change_order, rules_of, tell
 from listbridge.services.settle_order import settle_order
 from listbridge.services.take_in_order import queue_next, take_in_order, unfinished
 
-INTERNAL_ERROR = "internal_error"
+UNFORESEEN = "unforeseen_failure"
 _AFTER_OUR_FAILURE = timedelta(hours=6)
 
 
@@ -88,12 +88,12 @@ def absorb_order(deps: Deps, shop: Shop, order: Order, rules: ImportRules) -> Or
 
 
 def _by_us(order: Order) -> bool:
-    return order.reason is not None and order.reason.code == INTERNAL_ERROR
+    return order.reason is not None and order.reason.code == UNFORESEEN
 
 
 def _note_our_failure(deps: Deps, order: Order) -> None:
     """Something that we did not foresee: the order says so (P7), and comes up by itself only now and then."""
-    reason = Problem(INTERNAL_ERROR, fix="look_at_dead_letters")
+    reason = Problem(UNFORESEEN, fix="look_at_dead_letters")
     at = deps.clock.now() + _AFTER_OUR_FAILURE
 
     def change(row: Order) -> Order:
@@ -101,7 +101,7 @@ def _note_our_failure(deps: Deps, order: Order) -> None:
         return order_changes.failed(row, retry_at=at, reason=reason) if undecided else row
 
     order = change_order(deps, order.key, change)
-    tell(deps, order, "order_failed", reason=INTERNAL_ERROR)
+    tell(deps, order, "order_failed", reason=UNFORESEEN)
 
 
 def _moved_on(order: Order) -> bool:

@@ -231,7 +231,7 @@ def test_a_lease_too_short_for_the_longest_create_begins_none(world: OrderWorld)
     order = world.do_import()
     assert order.state is ImportState.READY
     assert world.shop.mishaps.count("create_order") == 0
-    assert imports(world) == [0.0]
+    assert imports(world) == [5.0]
     assert world.do_import().state is ImportState.CREATED
 
 

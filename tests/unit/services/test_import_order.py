@@ -209,3 +209,31 @@ def test_an_order_cancelled_before_it_was_absorbed_is_compared_at_once(world: Or
     world.do_import()
     relays = [message for message, _ in world.queued(Lane.FULFILLMENTS)]
     assert RelayOrder(account=ACCOUNT, order=RemoteOrderId("12-1")) in relays
+
+
+# ---- what nobody foresaw ----
+
+
+def test_an_order_that_fails_through_a_bug_of_ours_says_so_and_its_message_comes_back(
+    world: OrderWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.sell()
+    world.do_import()
+    world.queued(Lane.ORDERS)
+
+    def bug(*_: object) -> None:
+        raise KeyError("never thought of")
+
+    monkeypatch.setattr(type(world.shop), "look_for_order", bug)
+    for _ in range(2):  # every delivery tries again, so that the message ends among the dead letters
+        with pytest.raises(KeyError):
+            import_order(world.deps, MESSAGE)
+        order = world.stores.orders.find(KEY)
+        assert order is not None
+        assert (order.state, order.reason) == (
+            ImportState.FAILED,
+            Problem("unforeseen_failure", fix="look_at_dead_letters"),
+        )
+        assert order.due_at == world.stores.clock.now() + timedelta(hours=6)
+    monkeypatch.undo()
+    assert world.do_import().state is ImportState.CREATED
