@@ -217,13 +217,15 @@ class World:
         end = self.now + timedelta(hours=hours)
         while self.now < end:
             self.run(120)
-            if not self.queued() and not self.still_due() and not self.open_orders():
+            others = [lane for lane in Lane if lane is not Lane.ORDERS]  # there the next poll always waits
+            waiting = any(self.stores.queues.depth(lane) for lane in others) or self.queued(Lane.ORDERS)
+            if not waiting and not self.still_due() and not self.open_orders():
                 return
         raise AssertionError(f"no rest after {hours} h: " + self.describe())
 
-    def queued(self) -> list[AnyMessage]:
-        """What waits in the queues. Polls do not count: they go on for ever."""
-        messages = [message for lane in Lane for message in self.stores.queues.messages(lane)]
+    def queued(self, *lanes: Lane) -> list[AnyMessage]:
+        """What waits in these lanes, or in all. Polls do not count: they go on for ever."""
+        messages = [message for lane in lanes or Lane for message in self.stores.queues.messages(lane)]
         return [message for message in messages if not isinstance(message, PollAccount)]
 
     def open_orders(self) -> list[Order]:
