@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from listbridge.domain.ids import ProductId
-from listbridge.domain.orders import Buyer, Cancellation, ImportState, Payment, Shipment
+from listbridge.domain.money import Money, smallest_unit
+from listbridge.domain.orders import Buyer, Cancellation, ImportState, Payment, Shipment, Tax
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import Hint, HintKind, ImportOrder, Lane, Message
 from listbridge.services.export_order import export_order
@@ -318,3 +320,47 @@ def test_an_order_that_the_list_never_tells_right_is_queued_twice_a_quarter_and_
     s.run(3 * 900)
     assert s.order(placed).facts.cancellation is Cancellation.CANCELLED
     assert (s.shown("A"), s.entries("A")) == (5, 0)
+
+
+def test_a_poll_of_more_pages_than_one_worker_can_read_is_carried_on_by_the_next(s: Story) -> None:
+    """A page takes a second, and a worker has a minute: 120 orders on 60 pages, one of which changes on the way."""
+    s.sell("MANY", 500)
+    s.market.latency_s, s.market.book.page_size = 1.0, 2
+    placed = []
+    for _ in range(120):
+        placed.append(s.market.book.place(ACCOUNT, [("MANY", 1, "10.00")]))
+        s.world.stores.clock.advance(0.1)
+    s.fate.meanwhile("remote.orders_changed", lambda: s.market.book.cancel(placed[0]), nth=59)
+    s.rest()
+    assert s.fate.calls.count("remote.orders_changed") > 60
+    assert [len(s.made(one)) for one in placed[1:]] == [1] * 119
+    assert s.order(placed[0]).facts.cancellation is Cancellation.CANCELLED
+    s.in_order()
+
+
+@pytest.mark.parametrize(
+    ("units", "amount", "shipping", "adjustment", "currency"),
+    [(3, "10.00", "0.00", "0.00", "EUR"), (7, "0.01", "4.99", "-0.37", "USD"), (3, "1000", "1", "-7", "JPY"),
+     (3, "1.000", "0.005", "0.001", "KWD")],
+)  # fmt: skip
+@pytest.mark.parametrize("included", [True, False])
+def test_an_order_comes_to_exactly_what_the_buyer_paid(
+    s: Story, units: int, amount: str, shipping: str, adjustment: str, currency: str, included: bool
+) -> None:
+    placed = s.market.book.place(ACCOUNT, [("A", units, amount)], currency=currency, shipping=shipping)
+    step, facts = smallest_unit(currency), placed.facts
+    taxes = (
+        Tax("VAT", Money(3 * step, currency)),
+        Tax("Sales tax", Money(5 * step, currency), remitted=True),
+    )
+    extra = Decimal(adjustment) + (0 if included else 3 * step)
+    s.market.book.change(
+        placed, tax_included=included, lines=(replace(facts.lines[0], taxes=taxes),),
+        adjustment=Money(Decimal(adjustment), currency), total=Money(facts.total.amount + extra, currency),
+    )  # fmt: skip
+    s.shop.put("pA", "A", stock=50)
+    s.stock["A"] = 50
+    s.rest()
+    made = s.the_one(placed)
+    assert made.total == Money(Decimal(amount) + Decimal(shipping) + extra, currency)
+    s.in_order()
