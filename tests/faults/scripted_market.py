@@ -7,6 +7,7 @@ and a call whose answer is lost may land late.
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -101,6 +102,7 @@ class ScriptedMarket:
     grouped: bool = False
     calls: int = 0
     book: OrderBook = field(init=False)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
     _ids: Any = field(default_factory=lambda: itertools.count(1000))
 
     def __post_init__(self) -> None:
@@ -175,7 +177,8 @@ class ScriptedMarket:
         fault = self.plan.strike(operation)
         if fault is not None:
             return self._suffer(fault, apply, write=write)
-        result = apply()
+        with self._lock:
+            result = apply()
         self.before_call(f"remote.{operation}.answered")
         return result
 

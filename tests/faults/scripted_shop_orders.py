@@ -6,6 +6,7 @@ A look shows an order only after a while, and a create whose answer is lost may 
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -54,6 +55,7 @@ class ShopOrderBook:
     made: dict[ShopOrderId, Made] = field(default_factory=dict)
     waiting: list[tuple[Hint, ...]] = field(default_factory=list)
     """What the shop has to tell and has not posted yet."""
+    _lock: threading.RLock = field(default_factory=threading.RLock)
     _ids: Any = field(default_factory=lambda: itertools.count(501))
 
     # ---- what the merchant and others do ----
@@ -110,7 +112,8 @@ class ShopOrderBook:
             if line.variant is not None:
                 stock[line.variant] = stock.get(line.variant, 0) + line.quantity
         lines = {line.line: line.quantity for line in draft.lines}
-        made = self._add(draft.mark.value, stock, lines, draft)
+        with self._lock:
+            made = self._add(draft.mark.value, stock, lines, draft)
         made.made_at = at or made.made_at
         return ShopOrderRef(made.shown.id, made.shown.name)
 
@@ -125,10 +128,11 @@ class ShopOrderBook:
         made = self.made.get(order)
         if made is None or made.shown.parcels:
             raise Rejected(Problem("cannot_be_cancelled"))
-        if not made.stands:
-            return
-        made.shown = replace(made.shown, cancelled_at=self.clock.now())
-        hints = tuple(self.take_stock(variant, -units) for variant, units in made.stock.items())
+        with self._lock:
+            if not made.stands:
+                return
+            made.shown = replace(made.shown, cancelled_at=self.clock.now())
+            hints = tuple(self.take_stock(variant, -units) for variant, units in made.stock.items())
         self._tell(order, *hints)
 
     def _add(

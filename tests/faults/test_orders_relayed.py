@@ -146,6 +146,19 @@ def test_an_order_that_is_sent_out_before_its_id_is_saved_is_told_a_minute_later
     s.in_order()
 
 
+def test_an_order_that_an_index_does_not_show_yet_is_told_a_minute_later(s: Story) -> None:
+    orders = s.world.stores.orders
+    orders.lagging_index = True
+    placed = s.buy("A")
+    s.run(90)
+    s.shop.book.fulfil(s.the_one(placed).shown.id, tracking="T1")
+    s.run(5)
+    assert placed.parcels == []
+    orders.catch_up()
+    s.run(61)
+    assert told(placed) == [({line(placed): 1}, "T1")]
+
+
 def test_an_order_of_the_shops_own_is_asked_for_twice_and_then_left_alone(s: Story) -> None:
     s.shop.book.waiting.append((Hint(kind=HintKind.ORDER, id="4711"),))
     s.run(1)

@@ -92,6 +92,10 @@ def a_buyer_buys(s: Story, sku: str, account: AccountId, units: int, paid: bool)
     s.market.buy(sku, units, account=account, payment=Payment.PAID if paid else Payment.PENDING)
 
 
+def a_buyer_buys_while_we_call(s: Story, sku: str, account: AccountId, calls: int) -> None:
+    s.fate.meanwhile("remote.*", lambda: s.market.buy(sku, account=account), nth=calls)
+
+
 def a_buyer_buys_both(s: Story, account: AccountId) -> None:
     offers = [s.market.live(s.world.key(sku, account))[0] for sku in ("A", "B")]
     if all((offer.quantity or 0) > 0 for offer in offers):
@@ -211,6 +215,7 @@ WHICH = st.integers(0, 7)
 DEEDS = st.one_of(
     _deed(a_buyer_buys, sku=SKUS, account=ACCOUNTS, units=st.integers(1, 2), paid=st.booleans()),
     _deed(a_buyer_buys, sku=SKUS, account=ACCOUNTS, units=st.just(1), paid=st.just(True)),
+    _deed(a_buyer_buys_while_we_call, sku=SKUS, account=ACCOUNTS, calls=st.integers(1, 8)),
     _deed(a_buyer_buys_both, account=ACCOUNTS),
     _deed(the_shop_sells, sku=SKUS, units=st.sampled_from([1, 1, 2, -1, -3])),
     _deed(a_buyer_cancels, which=WHICH),
