@@ -192,6 +192,34 @@ def test_a_parcel_that_the_marketplace_refuses_says_so_and_is_not_told_again(s: 
     assert s.fate.calls.count("remote.ship") <= 1
 
 
+def test_an_order_that_the_marketplace_no_longer_has_says_so_and_is_not_asked_for_every_half_minute(
+    s: Story,
+) -> None:
+    placed, id = home(s)
+    gone = s.market.book.placed.pop(s.key_of(placed))
+    s.shop.book.fulfil(id, tracking="T1")
+    s.run(3600)
+    assert s.notices(placed) == ["relay_refused"]
+    assert s.fate.calls.count("remote.shipments") == 1
+    s.market.book.placed[s.key_of(placed)] = gone
+    s.run(SIX_HOURS)
+    assert (told(placed), s.notices(placed)) == ([({line(placed): 1}, "T1")], [])
+    s.rest()
+    s.in_order()
+
+
+def test_a_marketplace_that_is_away_for_hours_is_asked_ever_more_seldom(s: Story) -> None:
+    placed, id = home(s)
+    s.market.plan.add(Fault("shipments", "drop_before", times=14))
+    s.shop.book.fulfil(id, tracking="T1")
+    s.run(600)
+    assert s.fate.calls.count("remote.shipments") == 5  # at once, and after 30, 90, 210 and 450 seconds
+    s.run(3 * 3600)
+    assert told(placed) == [({line(placed): 1}, "T1")]
+    s.rest()
+    s.in_order()
+
+
 def test_a_fulfilment_that_was_taken_back_after_it_was_told_is_the_sellers_to_correct(s: Story) -> None:
     placed, id = home(s, 2)
     parcel = s.shop.book.fulfil(id, {line(placed): 1}, tracking="T1")

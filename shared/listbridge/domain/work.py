@@ -138,6 +138,8 @@ class RelayOrder(Message):
     kind: Literal["relay_order"] = "relay_order"
     account: AccountId
     order: RemoteOrderId
+    attempt: int = 0
+    """How many tries before this one were broken off by the other side."""
 
 
 AnyMessage = Annotated[

@@ -12,7 +12,14 @@ from listbridge.domain.orders import Cancellation, ImportState, Order, Shipment,
 from listbridge.domain.ports import Lease, Missing, Share, ShopAdapter
 from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import ShopOrder
-from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RemoteError, RetryLater, Unauthorized
+from listbridge.domain.verdicts import (
+    OutcomeUnknown,
+    Rejected,
+    RemoteError,
+    RetryLater,
+    Unauthorized,
+    Unsupported,
+)
 from listbridge.domain.work import RelayOrder
 from listbridge.services.connection_state import expire_shop
 from listbridge.services.deps import Deps
@@ -24,7 +31,9 @@ SHOP_ORDER_GONE = "shop_order_gone"
 CANCEL_THERE = "cancel_on_marketplace"
 CANNOT_CANCEL = "cannot_cancel_in_shop"
 SHIPPED_THERE = "shipped_on_marketplace"
+RELAY_REFUSED = "relay_refused"
 _RETRY_S = 30.0
+_SLOWEST_RETRY_S = 900.0
 
 
 def relay_order(deps: Deps, message: RelayOrder) -> None:
@@ -50,7 +59,7 @@ def relay_order(deps: Deps, message: RelayOrder) -> None:
         relay_at(deps, key, deps.clock.now() + timedelta(seconds=5))
         return
     try:
-        _Relay(deps, account, shop, lease).run(order_of(deps, key))
+        _Relay(deps, account, shop, lease, message.attempt).run(order_of(deps, key))
     finally:
         deps.leases.release(lease)
 
@@ -58,8 +67,9 @@ def relay_order(deps: Deps, message: RelayOrder) -> None:
 class _Relay:
     """One worker's comparison of one order, inside its lease."""
 
-    def __init__(self, deps: Deps, account: Account, shop: Shop, lease: Lease) -> None:
+    def __init__(self, deps: Deps, account: Account, shop: Shop, lease: Lease, attempt: int) -> None:
         self._deps = deps
+        self._attempt = attempt
         self._account = account
         self._shop = shop
         self._lease = lease
@@ -87,7 +97,7 @@ class _Relay:
         except RemoteError as error:
             self._not_now(order, error)
             return
-        self._close(order, found)
+        self._close(self._without(order, RELAY_REFUSED), found)
 
     # ---- cancellations ----
 
@@ -153,11 +163,22 @@ class _Relay:
         return all(one is not None and one.state is not Telling.BEGUN for one in told)
 
     def _not_now(self, order: Order, error: RemoteError) -> None:
+        """What will pass is tried again, ever more slowly; what is refused says so, and waits for the next comparison."""
         if isinstance(error, Unauthorized):
             expire_shop(self._deps, self._shop, error.problem)
-        wait = max(_RETRY_S, error.after_s) if isinstance(error, RetryLater) else _RETRY_S
         tell(self._deps, order, "relay_postponed", **reason(error.problem))
-        relay_at(self._deps, order.key, self._deps.clock.now() + timedelta(seconds=wait))
+        now = self._deps.clock.now()
+        if isinstance(error, Rejected | Unsupported):
+            notice = Problem(RELAY_REFUSED, {"reason": error.problem.code}, "look_on_marketplace")
+
+            def refused(row: Order) -> Order:
+                return order_changes.scheduled(order_changes.with_notice(row, notice), self._rules, now)
+
+            change_order(self._deps, order.key, refused)
+            return
+        wait = min(_SLOWEST_RETRY_S, _RETRY_S * 2 ** min(self._attempt, 10))
+        wait = max(wait, error.after_s) if isinstance(error, RetryLater) else wait
+        relay_at(self._deps, order.key, now + timedelta(seconds=wait), attempt=self._attempt + 1)
 
     def _notice(self, order: Order, problem: Problem) -> Order:
         if problem in order.notices:
