@@ -78,6 +78,8 @@ class OrderBook:
     page_size: int = 50
     unreadable: set[RemoteOrderId] = field(default_factory=set)
     """Orders that the list cannot be understood for; read alone they can be."""
+    torn: bool = False
+    """No page but the first can be read."""
     placed: dict[OrderKey, Placed] = field(default_factory=dict)
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 
@@ -131,6 +133,8 @@ class OrderBook:
         shown.sort(key=lambda read: (read.order.changed_at, read.order.id))
         start, before = cursor.split("|", 1) if cursor else ("0", "")
         at = int(start)
+        if before and self.torn:
+            raise RetryLater(Problem("page_lost"))
         if before and (at > len(shown) or shown[at - 1].order.id != before):
             raise RetryLater(Problem("pages_shifted"))
         page = shown[at : at + self.page_size]

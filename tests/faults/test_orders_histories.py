@@ -258,6 +258,28 @@ def test_a_page_lost_in_the_middle_loses_no_order(s: Story) -> None:
     s.in_order()
 
 
+def test_a_list_that_breaks_at_one_place_for_an_hour_keeps_no_sale_of_this_minute_from_holding_its_stock(
+    s: Story,
+) -> None:
+    s.market.book.page_size, s.market.book.torn = 2, True
+    old = [s.market.book.place(ACCOUNT, [("A", 1, "10.00")]) for _ in range(4)]
+    s.run(1800)
+    before = s.world.stores.polls.get(ACCOUNT)
+    assert [s.find(one) is not None for one in old] == [True, True, False, False]
+    sale = s.buy("B")
+    s.run(1000)
+    after = s.world.stores.polls.get(ACCOUNT)
+    assert (len(s.made(sale)), s.shown("B")) == (1, 4)
+    assert before is not None
+    assert after is not None
+    assert before.watermark == after.watermark
+    s.market.book.torn = False
+    s.run(900)
+    s.rest()
+    assert [len(s.made(one)) for one in old] == [1] * 4
+    s.in_order()
+
+
 def test_an_order_that_changes_between_two_pages_pushes_no_other_out(s: Story) -> None:
     s.market.book.page_size = 2
     placed = []

@@ -195,7 +195,9 @@ class _Poll:
     def _newest_meanwhile(self, now: datetime) -> None:
         """A poll that breaks at some place of the past again and again must not keep the sales of this minute from
         holding their stock. The watermark stays where it is."""
-        since = now - timedelta(seconds=self._traits.overlap_s)
+        # Behind the poll before, which lies as far back as that one's retry waited, and the schedule's minute.
+        waited = polling.retry_interval(max(0, self._state.failures - 1)) + timedelta(seconds=_TICK_S)
+        since = now - timedelta(seconds=self._traits.overlap_s) - waited
         if self._since >= since:
             return
         cursor = None
