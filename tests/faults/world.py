@@ -166,19 +166,17 @@ class World:
 
     def tick(self, *timers: str) -> None:
         """Run these timers now (by default those of every minute)."""
-        handler = importlib.import_module("functions.reconcile.app").handler
         for timer in timers or ("unsent", "due"):
-            try:
-                handler({"timer": timer}, Context(60_000))
-            except WorkerDied:
-                self.deaths += 1
-                self.fate.revive()
+            self._timer("reconcile", {"timer": timer})
 
     def tick_orders(self) -> None:
         """The minute of the orders' lane: due accounts and due orders are queued."""
-        handler = importlib.import_module("functions.import_orders.app").handler
+        self._timer("import_orders", {"tick": "accounts"})
+
+    def _timer(self, function: str, event: dict[str, str]) -> None:
+        handler = importlib.import_module(f"functions.{function}.app").handler
         try:
-            handler({"tick": "accounts"}, Context(60_000))
+            handler(event, Context(60_000))
         except WorkerDied:
             self.deaths += 1
             self.fate.revive()
