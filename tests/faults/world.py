@@ -251,8 +251,7 @@ class World:
             (str(r.key), r.due_band, r.not_before, r.attempt and r.attempt.id, r.settle_at)
             for r in self.still_due()
         ]
-        orders = [(str(o.key), o.state.value, o.unsettled, o.due_at) for o in self.open_orders()]
-        return f"at {self.now}: queues { {k: v for k, v in queues.items() if v} }, due {due}, orders {orders}"
+        return f"at {self.now}: queues { {k: v for k, v in queues.items() if v} }, due {due}, {self.open_orders()}"
 
     # ---- what a seller does ----
 
