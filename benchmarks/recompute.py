@@ -17,12 +17,12 @@ from listbridge.domain.ids import ListingKey, LocationId, ProductId, Sku, Varian
 from listbridge.domain.listing import Cause, Listing
 from listbridge.domain.money import Money
 from listbridge.infra.clock import SystemClock
+from listbridge.services.change_configuration import CHUNK
 from listbridge.services.deps import Deps
 from listbridge.services.recompute import Recompute, RuleContext, compute, context_of
 
 ROWS_COMPUTED = 100_000
 ROWS_STORED = 2_400
-_CHUNK = 200
 
 
 def measure() -> list[Figure]:
@@ -79,9 +79,9 @@ def _stored(deps: Deps) -> Figure:
     worker = Recompute(deps, Cause.CONFIGURATION)
     whole = bare = 0.0
     with ThreadPoolExecutor(deps.workers) as pool:
-        for start in range(0, len(keys), _CHUNK):
+        for start in range(0, len(keys), CHUNK):
             began = time.monotonic()
-            done = worker.listings(keys[start : start + _CHUNK])
+            done = worker.listings(keys[start : start + CHUNK])
             whole += time.monotonic() - began
             if any(row.computed.quantity != 8 for row in done):
                 raise AssertionError("10 in stock less a buffer of 2 is 8")
@@ -89,7 +89,7 @@ def _stored(deps: Deps) -> Figure:
             began = time.monotonic()
             list(pool.map(deps.listings.save, again))
             bare += time.monotonic() - began
-    settings = {"rows": len(keys), "chunk": _CHUNK, "threads": deps.workers, "floor": "conditional writes"}
+    settings = {"rows": len(keys), "chunk": CHUNK, "threads": deps.workers, "floor": "conditional writes"}
     return Figure(
         "recompute.rate.stored",
         len(keys) / whole,

@@ -25,7 +25,7 @@ from listbridge.services.job_results import reason_of
 from listbridge.services.nudge import nudge, nudge_due
 from listbridge.services.recompute import Recompute, RuleContext, compute, context_of
 
-CHUNK = 200
+CHUNK = 400
 _KINDS: dict[str, type[Document]] = {kind.kind: kind for kind in (Profile, SalesList, Account, Shop)}
 
 
