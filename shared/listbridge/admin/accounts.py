@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel
 
 from listbridge import registry
 from listbridge.admin import platform_forms
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.errors import InvalidFields, fields_checked
 from listbridge.admin.schemas import AccountDraft, AccountPatch, NewCredentials
+from listbridge.admin.shape import Shape
 from listbridge.admin.views import AccountView, FieldView, JobStarted, JobView
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import Site
@@ -28,13 +28,13 @@ router = new_router()
 _TAGS = ["accounts"]
 
 
-class AccountsView(BaseModel):
+class AccountsView(Shape):
     """All accounts."""
 
     accounts: list[AccountView]
 
 
-class AccountCheckView(BaseModel):
+class AccountCheckView(Shape):
     """An account, who the marketplace says it is, and where it may sell."""
 
     account: AccountView
@@ -42,20 +42,20 @@ class AccountCheckView(BaseModel):
     sites: tuple[str, ...]
 
 
-class ChoicesView(BaseModel):
+class ChoicesView(Shape):
     """What a creation profile can choose from on one site."""
 
     site: str
     choices: dict[str, Any]
 
 
-class Approved(BaseModel):
+class Approved(Shape):
     """How many listings were let go."""
 
     released: int
 
 
-class ConsentPage(BaseModel):
+class ConsentPage(Shape):
     """Where the seller's browser must go. The address works once, for a quarter of an hour."""
 
     url: str

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel
-
 from listbridge.admin.call import deps_of, new_router
+from listbridge.admin.shape import Shape
 from listbridge.admin.views import JobView, OrdersReadView, ProblemView
 from listbridge.domain.configuration import ConnectionState
 from listbridge.services.overview import count_listings, health
@@ -15,7 +14,7 @@ router = new_router()
 _TAGS = ["health"]
 
 
-class ConnectionHealth(BaseModel):
+class ConnectionHealth(Shape):
     """A shop or account, and whether it can be used."""
 
     id: str
@@ -24,7 +23,7 @@ class ConnectionHealth(BaseModel):
     state: ConnectionState
 
 
-class DueHealth(BaseModel):
+class DueHealth(Shape):
     """What an account has still to send, by band; a count of `most_counted` means that many or more."""
 
     account: str
@@ -33,7 +32,7 @@ class DueHealth(BaseModel):
     most_counted: int
 
 
-class OrdersHealth(BaseModel):
+class OrdersHealth(Shape):
     """How many of an account's newest orders need somebody; without `complete` it has more than the `counted` ones."""
 
     account: str
@@ -46,14 +45,14 @@ class OrdersHealth(BaseModel):
     read: OrdersReadView | None
 
 
-class Concern(BaseModel):
+class Concern(Shape):
     """Something that needs somebody."""
 
     subject: str
     problem: ProblemView
 
 
-class HealthView(BaseModel):
+class HealthView(Shape):
     """How it goes. `ok` when nothing needs anybody."""
 
     ok: bool
@@ -66,7 +65,7 @@ class HealthView(BaseModel):
     concerns: list[Concern]
 
 
-class Counters(BaseModel):
+class Counters(Shape):
     """An account's listings in the seller's words; `holds` counts by reason why they are not updated."""
 
     account: str
@@ -81,7 +80,7 @@ class Counters(BaseModel):
     complete: bool
 
 
-class CountersView(BaseModel):
+class CountersView(Shape):
     """The dashboard's numbers."""
 
     counters: list[Counters]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel
 
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.errors import cursor_checked
 from listbridge.admin.row_ids import item_key
 from listbridge.admin.schemas import AddItems
+from listbridge.admin.shape import Shape
 from listbridge.admin.views import ItemView, JobStarted, JobView, ListingView
 from listbridge.domain.configuration import Account, SalesList
 from listbridge.domain.ports import Missing
@@ -22,7 +22,7 @@ router = new_router()
 _TAGS = ["items"]
 
 
-class ItemsPage(BaseModel):
+class ItemsPage(Shape):
     """A page of a sales list's items; without a cursor it is the last."""
 
     items: list[ItemView]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel
 
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.errors import cursor_checked
+from listbridge.admin.shape import Shape
 from listbridge.admin.views import JobEntryView, JobView
 from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import JobState
@@ -18,13 +18,13 @@ router = new_router()
 _TAGS = ["jobs"]
 
 
-class JobsView(BaseModel):
+class JobsView(Shape):
     """Jobs, the newest first."""
 
     jobs: list[JobView]
 
 
-class JobEntriesPage(BaseModel):
+class JobEntriesPage(Shape):
     """A page of a job's entries; without a cursor it is the last."""
 
     entries: list[JobEntryView]

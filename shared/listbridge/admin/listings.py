@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel
 
 from listbridge.admin.call import deps_of, new_router
 from listbridge.admin.errors import cursor_checked
 from listbridge.admin.row_ids import listing_key, order_id
+from listbridge.admin.shape import Shape
 from listbridge.admin.views import ActivityView, ListingView, MoneyView, ProblemView, TraceView
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId, SalesListId
@@ -24,14 +24,14 @@ router = new_router()
 _TAGS = ["listings"]
 
 
-class ListingsPage(BaseModel):
+class ListingsPage(Shape):
     """A page of listings; without a cursor it is the last. A page may be short, or empty, before the last."""
 
     listings: list[ListingView]
     cursor: str | None
 
 
-class StoryView(BaseModel):
+class StoryView(Shape):
     """One number from the shop to the marketplace; what is null is unknown, or never happened."""
 
     computed: int | MoneyView | None
@@ -43,7 +43,7 @@ class StoryView(BaseModel):
     sentence: str
 
 
-class ReservationView(BaseModel):
+class ReservationView(Shape):
     """Units that an order's line holds of the listing's variant. `absorbed`: the shop's own number counts them by now."""
 
     id: str
@@ -63,7 +63,7 @@ class ReservationView(BaseModel):
         )  # fmt: skip
 
 
-class ExplanationView(BaseModel):
+class ExplanationView(Shape):
     """All there is to say about a listing."""
 
     listing: ListingView
@@ -77,7 +77,7 @@ class ExplanationView(BaseModel):
     """Which orders hold units of it: those that are not absorbed make the step `reserved` of the quantity."""
 
 
-class ActivityPage(BaseModel):
+class ActivityPage(Shape):
     """What happened, the newest first."""
 
     activity: list[ActivityView]

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from pydantic import BaseModel
-
 from listbridge.admin.row_ids import order_id
+from listbridge.admin.shape import Shape
 from listbridge.admin.views import ActivityView, MoneyView, ProblemView
 from listbridge.domain.configuration import Account
 from listbridge.domain.money import Money, smallest_unit
@@ -28,7 +27,7 @@ from listbridge.domain.orders import (
 from listbridge.services.explain_order import HeldStock, OrderPages, OrderStory
 
 
-class ShopOrderView(BaseModel):
+class ShopOrderView(Shape):
     """The order in the shop. `ours` false: another tool, or a person, had made it before us."""
 
     id: str
@@ -37,7 +36,7 @@ class ShopOrderView(BaseModel):
     url: str
 
 
-class OrderView(BaseModel):
+class OrderView(Shape):
     """One order: what the marketplace says, and what became of it here. `reason` says why it is not in the shop."""
 
     id: str
@@ -80,7 +79,7 @@ class OrderView(BaseModel):
         )  # fmt: skip
 
 
-class TaxView(BaseModel):
+class TaxView(Shape):
     """A tax. `rate` is a share as a decimal text; `remitted`: the marketplace pays it itself, and it is in no other amount."""
 
     title: str
@@ -99,7 +98,7 @@ class TaxView(BaseModel):
         ]  # fmt: skip
 
 
-class MatchedProductView(BaseModel):
+class MatchedProductView(Shape):
     """The shop variant that a line stands for, and by what it was found. `gone`: the shop no longer has it."""
 
     product: str
@@ -110,7 +109,7 @@ class MatchedProductView(BaseModel):
     gone: bool
 
 
-class OrderLineView(BaseModel):
+class OrderLineView(Shape):
     """One line as sold; `amount` is for all its units. Without `matched` it has no product in the shop yet."""
 
     id: str
@@ -126,7 +125,7 @@ class OrderLineView(BaseModel):
     matched: MatchedProductView | None
 
 
-class ShippingView(BaseModel):
+class ShippingView(Shape):
     """What the buyer pays for the way; `service` is the marketplace's code."""
 
     service: str
@@ -135,7 +134,7 @@ class ShippingView(BaseModel):
     taxes: list[TaxView]
 
 
-class TotalsView(BaseModel):
+class TotalsView(Shape):
     """`total = lines + shipping + adjustment`, and plus `taxes` when they are not included.
 
     `remitted_taxes` are the marketplace's, and in none of these.
@@ -150,7 +149,7 @@ class TotalsView(BaseModel):
     total: MoneyView
 
 
-class AddressView(BaseModel):
+class AddressView(Shape):
     """Where to send to, or to bill; the country is ISO 3166-1 alpha-2."""
 
     name: str
@@ -172,7 +171,7 @@ class AddressView(BaseModel):
         )  # fmt: skip
 
 
-class BuyerView(BaseModel):
+class BuyerView(Shape):
     """Who bought."""
 
     name: str
@@ -192,7 +191,7 @@ class BuyerView(BaseModel):
         )  # fmt: skip
 
 
-class ParcelView(BaseModel):
+class ParcelView(Shape):
     """A parcel of the shop's, and what became of telling the marketplace. `lines` are units by line."""
 
     id: str
@@ -204,7 +203,7 @@ class ParcelView(BaseModel):
     problem: ProblemView | None
 
 
-class HeldView(BaseModel):
+class HeldView(Shape):
     """What a line holds of the shop's stock. `absorbed`: the shop's own number counts it, and nothing is held back."""
 
     line: str

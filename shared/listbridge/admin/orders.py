@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel
 
 from listbridge.admin.call import actor_of, deps_of, new_router, sees_buyers
 from listbridge.admin.errors import cursor_checked
 from listbridge.admin.order_views import OrderDetailsView, OrderView
 from listbridge.admin.row_ids import order_key
 from listbridge.admin.schemas import ChosenProduct
+from listbridge.admin.shape import Shape
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId, LineId, OrderKey, VariantKey
 from listbridge.domain.orders import ImportState, Payment, Shipment
@@ -26,7 +26,7 @@ _TAGS = ["orders"]
 _LOG = 100
 
 
-class OrdersPage(BaseModel):
+class OrdersPage(Shape):
     """A page of orders; without a cursor it is the last. A page may be short, or empty, before the last."""
 
     orders: list[OrderView]

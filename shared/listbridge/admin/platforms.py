@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
-
 from listbridge.admin.call import new_router
 from listbridge.admin.platform_forms import PlatformView, all_platforms
+from listbridge.admin.shape import Shape
 
 router = new_router()
 
 
-class Platforms(BaseModel):
+class Platforms(Shape):
     """All platforms."""
 
     platforms: list[PlatformView]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
-
 from listbridge.admin import platform_forms
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.errors import InvalidFields, fields_checked
 from listbridge.admin.schemas import CreationProfileDraft, CreationProfilePatch, ProfileDraft, ProfilePatch
+from listbridge.admin.shape import Shape
 from listbridge.admin.views import FieldView, JobStarted, JobView
 from listbridge.domain.configuration import CreationProfile, Profile
 from listbridge.domain.ids import ProfileId, Site, new_id
@@ -20,13 +19,13 @@ _RULES = ["profiles"]
 _CREATION = ["creation profiles"]
 
 
-class ProfilesView(BaseModel):
+class ProfilesView(Shape):
     """All rule sets."""
 
     profiles: list[Profile]
 
 
-class CreationProfilesView(BaseModel):
+class CreationProfilesView(Shape):
     """All creation profiles."""
 
     creation_profiles: list[CreationProfile]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
-
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.errors import cursor_checked, fields_checked
 from listbridge.admin.row_ids import item_key
 from listbridge.admin.schemas import ActionBody, SalesListDraft, SalesListPatch
+from listbridge.admin.shape import Shape
 from listbridge.admin.views import JobStarted, JobView
 from listbridge.domain.configuration import SalesList
 from listbridge.domain.ids import SalesListId, new_id
@@ -17,7 +16,7 @@ router = new_router()
 _TAGS = ["sales lists"]
 
 
-class SalesListsView(BaseModel):
+class SalesListsView(Shape):
     """All sales lists."""
 
     sales_lists: list[SalesList]

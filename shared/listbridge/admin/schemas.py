@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from listbridge.admin.shape import Shape
 from listbridge.domain.configuration import GuardLimits, Name, Rules
 from listbridge.domain.ids import AccountId, LocationId, ProductId, ProfileId, ShopId, Site, VariantId
 from listbridge.services.action_rules import Action
@@ -21,7 +22,7 @@ Rev = Annotated[
 ]
 
 
-class Body(BaseModel):
+class Body(Shape):
     """The root of all request bodies. Errors never repeat what was sent: it may be a secret."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)

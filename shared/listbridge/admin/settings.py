@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
-
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.schemas import SettingsBody
+from listbridge.admin.shape import Shape
 from listbridge.domain.configuration import Deployment
 from listbridge.services.edit_configuration import edited, save_settings, settings_of
 
@@ -13,7 +12,7 @@ router = new_router()
 _TAGS = ["settings"]
 
 
-class SettingsView(BaseModel):
+class SettingsView(Shape):
     """The installation's settings. Buyers' data are erased so many days after their order is done."""
 
     buyer_retention_days: int

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel
 
 from listbridge.admin import platform_forms
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.errors import fields_checked
 from listbridge.admin.schemas import NewCredentials, ShopDraft, ShopPatch
+from listbridge.admin.shape import Shape
 from listbridge.admin.views import JobStarted, JobView, MoneyView, ProblemView, ShopView
 from listbridge.domain.catalog import ProductFacts, Visibility
 from listbridge.domain.configuration import Shop
@@ -22,13 +22,13 @@ router = new_router()
 _TAGS = ["shops"]
 
 
-class ShopsView(BaseModel):
+class ShopsView(Shape):
     """All shops."""
 
     shops: list[ShopView]
 
 
-class ShopCheckView(BaseModel):
+class ShopCheckView(Shape):
     """A shop, who it says it is, and whether it calls us."""
 
     shop: ShopView
@@ -39,7 +39,7 @@ class ShopCheckView(BaseModel):
     hooks_problem: ProblemView | None
 
 
-class PickedVariant(BaseModel):
+class PickedVariant(Shape):
     """One variant of a product in the picker."""
 
     id: str
@@ -49,7 +49,7 @@ class PickedVariant(BaseModel):
     stock: int | None
 
 
-class PickedProduct(BaseModel):
+class PickedProduct(Shape):
     """One product in the picker, with the sales lists that have it already."""
 
     id: str
@@ -59,7 +59,7 @@ class PickedProduct(BaseModel):
     sales_lists: list[str]
 
 
-class PickedProducts(BaseModel):
+class PickedProducts(Shape):
     """Products found in a shop."""
 
     products: list[PickedProduct]

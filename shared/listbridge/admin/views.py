@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from listbridge.admin.row_ids import item_id, listing_id
+from listbridge.admin.shape import Shape
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState, GuardLimits, Rules, Shop
 from listbridge.domain.ids import ListingKey
@@ -21,7 +22,7 @@ from listbridge.services import messages
 from listbridge.services.explain_listing import the_reason
 
 
-class ProblemView(BaseModel):
+class ProblemView(Shape):
     """One reason: a code for programs, a text for people, and what would help."""
 
     code: str
@@ -49,21 +50,21 @@ class ProblemView(BaseModel):
         return cls.of(Problem(reason.code, reason.params, reason.fix)) if reason is not None else None
 
 
-class FieldView(BaseModel):
+class FieldView(Shape):
     """One field that was refused, by its place in what was sent (`settings.domain`)."""
 
     field: str
     text: str
 
 
-class Refusal(BaseModel):
+class Refusal(Shape):
     """Every answer from 400 on."""
 
     problem: ProblemView
     fields: tuple[FieldView, ...] = ()
 
 
-class MoneyView(BaseModel):
+class MoneyView(Shape):
     """An amount in major units as a decimal text, and its ISO 4217 currency."""
 
     amount: str
@@ -74,7 +75,7 @@ class MoneyView(BaseModel):
         return cls(amount=str(money.amount), currency=money.currency) if money is not None else None
 
 
-class ShopView(BaseModel):
+class ShopView(Shape):
     """A connected shop."""
 
     id: str
@@ -93,7 +94,7 @@ class ShopView(BaseModel):
         return cls(**shop.model_dump(), credentials_set=credentials_set)
 
 
-class OrdersReadView(BaseModel):
+class OrdersReadView(Shape):
     """When an account's orders were read last and will be next, at the latest; orders placed before `since` are only shown.
 
     Everything up to `complete_until` is known and holds its stock; null before the first complete reading.
@@ -116,7 +117,7 @@ class OrdersReadView(BaseModel):
         )  # fmt: skip
 
 
-class AccountView(BaseModel):
+class AccountView(Shape):
     """A connected seller account."""
 
     id: str
@@ -148,7 +149,7 @@ class AccountView(BaseModel):
         return cls(**account.model_dump(), credentials_set=credentials_set, orders=orders)
 
 
-class QuantityView(BaseModel):
+class QuantityView(Shape):
     """A quantity on its way; null is unknown."""
 
     computed: int | None
@@ -157,7 +158,7 @@ class QuantityView(BaseModel):
     seen: int | None
 
 
-class PriceView(BaseModel):
+class PriceView(Shape):
     """A price on its way; null is unknown."""
 
     computed: MoneyView | None
@@ -166,7 +167,7 @@ class PriceView(BaseModel):
     seen: MoneyView | None
 
 
-class TimesView(BaseModel):
+class TimesView(Shape):
     """When the ledger's entries were made; null is never, or no longer known."""
 
     computed: datetime | None
@@ -177,7 +178,7 @@ class TimesView(BaseModel):
     not_before: datetime | None
 
 
-class ListingView(BaseModel):
+class ListingView(Shape):
     """One listing: where it stands, its two numbers, and the one reason why it is not updated now."""
 
     id: str
@@ -226,7 +227,7 @@ class ListingView(BaseModel):
         )  # fmt: skip
 
 
-class ItemView(BaseModel):
+class ItemView(Shape):
     """One variant in a sales list: with its listing, or with the reason why it has none."""
 
     id: str
@@ -245,7 +246,7 @@ class ItemView(BaseModel):
         )  # fmt: skip
 
 
-class JobView(BaseModel):
+class JobView(Shape):
     """A job and how far it is. `affected` of `live` listings would change: what an approval is about."""
 
     id: str
@@ -272,14 +273,14 @@ class JobView(BaseModel):
         )  # fmt: skip
 
 
-class JobStarted(BaseModel):
+class JobStarted(Shape):
     """The answer to what takes a while: look at the job. With a `cursor` there is more to ask for."""
 
     job: JobView
     cursor: str | None = None
 
 
-class JobEntryView(BaseModel):
+class JobEntryView(Shape):
     """What became of one item of a job: a listing (then with its id), a product, or an item without listing."""
 
     item: str
@@ -297,7 +298,7 @@ class JobEntryView(BaseModel):
         )  # fmt: skip
 
 
-class ActivityView(BaseModel):
+class ActivityView(Shape):
     """One line of what happened."""
 
     at: datetime
@@ -316,7 +317,7 @@ class ActivityView(BaseModel):
         )  # fmt: skip
 
 
-class TraceView(BaseModel):
+class TraceView(Shape):
     """One step of a rule: what it did, with which number, and what came out."""
 
     step: str
