@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from localrun.scenario.outside import Marketplace, Shop
-from localrun.scenario.seller import Seller
+from localrun.scenario.seller import NotAllowed, Seller
 from localrun.scoreboard import NotTrue, Scoreboard, stays, until
 
 SITE = "EBAY_DE"
@@ -149,8 +149,8 @@ class OrderStory:
             for _ in range(2):  # a double click
                 try:
                     self.seller.post(f"/orders/{row['id']}/export")
-                except NotTrue as refused:
-                    self.board.tell(f"the second click: {refused}")
+                except NotAllowed as refused:
+                    self.board.tell(f"the second click is answered: {refused.text}")
             self._imported(remote)
             step.measured_s = time.monotonic() - began
             self._only_shop_order(remote)

@@ -13,6 +13,17 @@ from localrun.scoreboard import NotTrue
 _TIMEOUT_S = 30.0
 
 
+class NotAllowed(NotTrue):
+    """The API said no; `text` is what it says to the seller."""
+
+    def __init__(self, call: str, answer: requests.Response) -> None:
+        super().__init__(f"{call} answered {answer.status_code}: {answer.text[:300]}")
+        try:
+            self.text = str(answer.json()["problem"]["text"])
+        except (ValueError, LookupError, TypeError):
+            self.text = answer.text[:100]
+
+
 class Seller:
     """A signed-in person. Every method is one call of the API; an answer that is no success raises NotTrue."""
 
@@ -68,5 +79,5 @@ class Seller:
             timeout=_TIMEOUT_S,
         )
         if not answer.ok:
-            raise NotTrue(f"{method} {path} answered {answer.status_code}: {answer.text[:300]}")
+            raise NotAllowed(f"{method} {path}", answer)
         return answer.json() if answer.content else None
