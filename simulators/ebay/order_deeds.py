@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -30,15 +31,15 @@ from simulators.ebay.world import JournalEntry, World
 Told = dict[str, Any]
 
 
-class OrderDeeds:
+class OrderDeeds(ABC):
     """Each public method is one deed. All hold the lock and raise `DeedRefused` without having changed anything."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
+    @abstractmethod
     def by_name(self, name: str) -> Callable[..., Told]:
         """The deed of a name. Raises `DeedRefused` for a name that is none."""
-        raise NotImplementedError
 
     def buy(self, sku: str, *, quantity: int = 1, **more: Any) -> Told:
         """A buyer takes units of one live offer: `checkout` of a single line; `more` are its other arguments or the line's."""

@@ -178,3 +178,16 @@ class OrderWorld:
 
 def line_id(sku: str = "MUG") -> LineId:
     return LineId(f"line-{sku}")
+
+
+def taken_in(world: OrderWorld, **facts: object) -> Order:
+    """An order that was sold and taken in, with nothing left in its lane."""
+    world.sell(**facts)  # type: ignore[arg-type]
+    order = world.take_in()
+    world.queued(Lane.ORDERS)
+    return order
+
+
+def imports(world: OrderWorld) -> list[float]:
+    """In how many seconds the order is looked at again, once for each message."""
+    return [wait for message, wait in world.queued(Lane.ORDERS) if isinstance(message, ImportOrder)]

@@ -15,7 +15,6 @@ from listbridge.domain.orders import (
     Buyer,
     Cancellation,
     ImportState,
-    Order,
     ShopOrderRef,
     Tax,
 )
@@ -25,9 +24,8 @@ from listbridge.domain.verdicts import (
     NotFound,
     Rejected,
 )
-from listbridge.domain.work import ImportOrder, Lane
 from listbridge.services.order_rows import change_order, lease_name
-from tests.fakes.order_world import OrderWorld
+from tests.fakes.order_world import OrderWorld, imports, taken_in
 from tests.fakes.remote_orders import euros, sold
 
 ADA = Buyer(name="Ada", email="ada@example.com")
@@ -38,18 +36,6 @@ def world() -> OrderWorld:
     world = OrderWorld()
     world.stock_up("MUG", "CUP")
     return world
-
-
-def taken_in(world: OrderWorld, **facts: object) -> Order:
-    world.sell(**facts)  # type: ignore[arg-type]
-    order = world.take_in()
-    world.queued(Lane.ORDERS)
-    return order
-
-
-def imports(world: OrderWorld) -> list[float]:
-    """In how many seconds the order is looked at again, once for each message."""
-    return [wait for message, wait in world.queued(Lane.ORDERS) if isinstance(message, ImportOrder)]
 
 
 # ---- as it was sold ----

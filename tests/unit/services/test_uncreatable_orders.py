@@ -13,7 +13,6 @@ from listbridge.domain.orders import (
     ImportState,
     Match,
     MatchedBy,
-    Order,
     Payment,
 )
 from listbridge.domain.problem import Problem
@@ -23,9 +22,9 @@ from listbridge.domain.verdicts import (
     RetryLater,
     Unauthorized,
 )
-from listbridge.domain.work import Hint, HintKind, ImportOrder, Lane, ShopEvent
+from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
 from listbridge.services.order_rows import change_order
-from tests.fakes.order_world import OrderWorld
+from tests.fakes.order_world import OrderWorld, imports, taken_in
 from tests.fakes.remote_orders import ACCOUNT, RULES, SHOP, match, sold
 
 
@@ -34,18 +33,6 @@ def world() -> OrderWorld:
     world = OrderWorld()
     world.stock_up("MUG", "CUP")
     return world
-
-
-def taken_in(world: OrderWorld, **facts: object) -> Order:
-    world.sell(**facts)  # type: ignore[arg-type]
-    order = world.take_in()
-    world.queued(Lane.ORDERS)
-    return order
-
-
-def imports(world: OrderWorld) -> list[float]:
-    """In how many seconds the order is looked at again, once for each message."""
-    return [wait for message, wait in world.queued(Lane.ORDERS) if isinstance(message, ImportOrder)]
 
 
 def test_a_missing_product_fails_the_order_with_its_sku_and_tries_it_again(world: OrderWorld) -> None:
