@@ -139,7 +139,7 @@ class Installation:
             "body": None if body is None else json.dumps(body),
             "requestContext": {
                 "path": f"/prod/v1{path}", "stage": "prod", "requestId": "req-1", "httpMethod": method,
-                "authorizer": {"claims": {"email": "kim@example.com", "cognito:groups": group}},
+                "authorizer": {"claims": {"sub": "5f0c2a34-9f5d", "cognito:groups": group}},
             },
         }  # fmt: skip
         answer = admin_api(event, Invocation())

@@ -78,7 +78,7 @@ def test_no_sample_belongs_to_a_function_that_does_not_exist(functions: dict[str
 def test_api_samples_have_the_keys_that_sam_generates(generated: dict[str, dict[str, Any]]) -> None:
     reference = generated["Api"]
     samples = {**_samples("webhook_ingest"), **_samples("admin_api")}
-    assert len(samples) == 4
+    assert len(samples) == 3
     for name, sample in samples.items():
         assert set(sample) == set(reference), name
         context = set(sample["requestContext"])

@@ -104,11 +104,6 @@ def test_a_consent_that_nobody_asked_for_connects_nothing(emulator: EmulatedAws)
     assert [row for row in _rows(emulator, "CONFIG_TABLE") if row["kind"]["S"] == "account"] == []
 
 
-def test_a_notice_of_a_platform_that_sends_none_is_not_found(emulator: EmulatedAws) -> None:  # noqa: F811
-    answer = _handler("admin_api")(_sample("admin_api", "platform_notice"), _CONTEXT)
-    assert answer["statusCode"] == 404
-
-
 def test_every_sample_is_fed_here() -> None:
     fed = Path(__file__).read_text()
     names = {path.stem for path in (ROOT / "events").rglob("*.json")}

@@ -192,8 +192,30 @@ def test_only_signed_paths_go_without_the_authorizer(
     assert open_paths == {
         ("POST", "/webhooks/{shop_id}"),
         ("GET", "/callbacks/{slug}"),
-        ("POST", "/callbacks/{slug}"),
     }
+
+
+def test_every_open_route_has_its_handler(functions: dict[str, Properties]) -> None:
+    from listbridge.admin.openapi import openapi
+
+    answered = {
+        (method.upper(), path) for path, operations in openapi()["paths"].items() for method in operations
+    }
+    routed = {
+        (event["Properties"]["Method"], event["Properties"]["Path"])
+        for event in functions["AdminApiFunction"]["Events"].values()
+    }
+    assert {route for route in routed if "{proxy+}" not in route[1]} == {
+        route for route in answered if not route[1].startswith("/v1/")
+    }
+
+
+def test_a_person_cannot_write_their_own_address(template: dict[str, Any]) -> None:
+    pool = template["Resources"]["UserPool"]["Properties"]
+    client = template["Resources"]["UserPoolClient"]["Properties"]
+    assert client["WriteAttributes"] == ["locale"]  # an empty list would be all of them
+    assert pool["UserAttributeUpdateSettings"] == {"AttributesRequireVerificationBeforeUpdate": ["email"]}
+    assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
 
 
 def test_there_is_one_rest_api_and_no_http_api(template: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from listbridge import registry
 from listbridge.admin import platform_forms
+from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.errors import InvalidFields, fields_checked
 from listbridge.admin.schemas import AccountDraft, AccountPatch, NewCredentials
@@ -61,7 +62,7 @@ class ConsentPage(Shape):
     url: str
 
 
-@router.get("/accounts", summary="All accounts", tags=_TAGS)
+@router.get("/accounts", summary="All accounts", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def list_accounts() -> AccountsView:
     """Every account; credentials are never shown, only which of them are set."""
     return AccountsView(accounts=[_view(account) for account in deps_of(router).configuration.all(Account)])
@@ -83,7 +84,9 @@ def create_account(draft: AccountDraft) -> AccountView:
     return _view(connect_account.connect_account(deps, account, credentials, actor).account)
 
 
-@router.get("/accounts/<account_id>", summary="One account", tags=_TAGS)
+@router.get(
+    "/accounts/<account_id>", summary="One account", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER)
+)
 def get_account(account_id: str) -> AccountView:
     """One account."""
     return _view(_account(account_id))
@@ -111,7 +114,12 @@ def delete_account(account_id: str) -> None:
     connect_account.disconnect_account(deps_of(router), _account(account_id), actor_of(router))
 
 
-@router.post("/accounts/<account_id>/check", summary="Does the account answer?", tags=_TAGS)
+@router.post(
+    "/accounts/<account_id>/check",
+    summary="Does the account answer?",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
 def check_account(account_id: str) -> AccountCheckView:
     """Asks the marketplace who the seller is, and for his orders at once; what is due moves when the account works again."""
     return _check_view(connect_account.check_account(deps_of(router), _account(account_id), actor_of(router)))
@@ -126,7 +134,12 @@ def put_account_credentials(account_id: str, body: NewCredentials) -> AccountChe
     return _check_view(connect_account.replace_account_credentials(deps, account, credentials, actor))
 
 
-@router.get("/accounts/<account_id>/choices", summary="What a creation profile can choose from", tags=_TAGS)
+@router.get(
+    "/accounts/<account_id>/choices",
+    summary="What a creation profile can choose from",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.VIEWER),
+)
 def choices(account_id: str, site: Annotated[str, Query(min_length=1)]) -> ChoicesView:
     """Policies, locations and the like, asked of the marketplace."""
     account = _account(account_id)
@@ -135,7 +148,12 @@ def choices(account_id: str, site: Annotated[str, Query(min_length=1)]) -> Choic
     return ChoicesView(site=site, choices=dict(adapter.creation_choices(Site(site))))
 
 
-@router.post("/accounts/<account_id>/guard/approve", summary="Let go what the guard holds", tags=_TAGS)
+@router.post(
+    "/accounts/<account_id>/guard/approve",
+    summary="Let go what the guard holds",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
 def approve_guarded(account_id: str) -> Approved:
     """A person says yes: every listing that the guard holds is sent as it is computed now."""
     deps = deps_of(router)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import deps_of, new_router
 from listbridge.admin.listings import ActivityPage
 from listbridge.admin.views import ActivityView
@@ -15,7 +16,7 @@ from listbridge.services.overview import recent_activity
 router = new_router()
 
 
-@router.get("/activity", summary="What happened", tags=["activity"])
+@router.get("/activity", summary="What happened", tags=["activity"], openapi_extensions=open_to(Group.VIEWER))
 def list_activity(
     account: Annotated[str | None, Query()] = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
 ) -> ActivityPage:

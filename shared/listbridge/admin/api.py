@@ -1,11 +1,11 @@
-"""The whole API behind one function: who calls, what he may do, which route answers."""
+"""The whole API behind one function: who calls, what they may do, which route answers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+from aws_lambda_powertools.event_handler.api_gateway import ResponseBuilder, Route
 
 from listbridge.admin import (
     accounts,
@@ -24,12 +24,14 @@ from listbridge.admin import (
     shops,
 )
 from listbridge.admin.auth import Caller, Group, caller_of, needed_group
+from listbridge.admin.paths import called_address, called_path
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
 from listbridge.services.public_address import settle_public_address
 
 PREFIX = "/v1"
 CALLBACKS = "/callbacks/"
+CONSENTING = Caller("the seller's browser", Group.ANYONE)
 _ROUTERS = (
     platforms.router,
     shops.router,
@@ -46,8 +48,25 @@ _ROUTERS = (
 )
 
 
-def _application() -> APIGatewayRestResolver:
-    app = APIGatewayRestResolver(enable_validation=True)
+class GuardedRoutes(APIGatewayRestResolver):
+    """A resolver that asks for the caller's group before anything of a route runs, its validation included.
+
+    It asks the very route that is about to run, so there is no second reading of the path that could disagree.
+    """
+
+    def _call_route(self, route: Route, route_arguments: dict[str, str]) -> ResponseBuilder[Any]:
+        if route in self._static_routes or route in self._dynamic_routes:
+            needed = needed_group(route)
+            caller: Caller = self.context["caller"]
+            if caller.group < needed:
+                params = {"group": needed.name.lower(), "caller": caller.name}
+                refusal = errors.answered(403, Problem("group_needed", params, "ask_admin_for_group"))
+                return ResponseBuilder(response=refusal, serializer=self._serializer, route=route)
+        return super()._call_route(route, route_arguments)
+
+
+def _application() -> GuardedRoutes:
+    app = GuardedRoutes(enable_validation=True)
     for router in _ROUTERS:
         app.include_router(router, prefix=PREFIX)
     app.include_router(callbacks.router)
@@ -72,24 +91,13 @@ def answer(
 
 
 def _answer(event: dict[str, Any], context: Any, deps: Deps, configured_address: str) -> dict[str, Any]:
-    caller = Caller("the seller's browser", None)
-    if not str(event["path"]).startswith(CALLBACKS):
-        caller = caller_of(event)
-        needed = needed_group(event["httpMethod"], event["path"])
-        if caller.group is None or caller.group < needed:
-            params = {"group": needed.name.lower(), "caller": caller.name}
-            return errors.refused(403, Problem("group_needed", params, "ask_admin_for_group"))
-        called = _called_address(event) if caller.group is Group.ADMIN else ""
-        settle_public_address(deps, configured=configured_address, called=called)
-    app.context.update(deps=deps, actor=caller.name, group=caller.group)
-    answered: dict[str, Any] = app.resolve(event, context)
+    called = called_path(event)
+    if called is None:
+        return errors.refused(404, Problem("no_such_route"))
+    caller = CONSENTING if called.path.startswith(CALLBACKS) else caller_of(event)
+    if caller.group > Group.ANYONE:
+        address = called_address(event, called.path) if caller.group is Group.ADMIN else ""
+        settle_public_address(deps, configured=configured_address, called=address)
+    app.context.update(deps=deps, caller=caller)
+    answered: dict[str, Any] = app.resolve({**event, "path": called.path}, context)
     return answered
-
-
-def _called_address(event: Mapping[str, Any]) -> str:
-    """Under which address, stage included, the caller reached us. The gateway itself vouches for its host."""
-    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    whole = str((event.get("requestContext") or {}).get("path", ""))
-    before = whole.removesuffix(event["path"]) if whole.endswith(event["path"]) else ""
-    host = headers.get("host", "")
-    return f"{headers.get('x-forwarded-proto', 'https')}://{host}{before}" if host else ""

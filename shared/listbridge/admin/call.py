@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 
-from listbridge.admin.auth import Group
+from listbridge.admin.auth import Caller, Group
 from listbridge.services.deps import Deps
 
 
@@ -21,11 +21,14 @@ def deps_of(router: APIGatewayRouter) -> Deps:
 
 def actor_of(router: APIGatewayRouter) -> str:
     """Who calls, for the activity."""
-    actor: str = router.context["actor"]
-    return actor
+    return _caller(router).name
 
 
 def sees_buyers(router: APIGatewayRouter) -> bool:
     """Whether the caller may see who bought: only those who work on orders."""
-    group: Group | None = router.context["group"]
-    return group is not None and group >= Group.OPERATOR
+    return _caller(router).group >= Group.OPERATOR
+
+
+def _caller(router: APIGatewayRouter) -> Caller:
+    caller: Caller = router.context["caller"]
+    return caller

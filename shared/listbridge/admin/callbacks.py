@@ -9,6 +9,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import deps_of, new_router
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RemoteError
@@ -25,6 +26,7 @@ _PAGE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Listbridge<
     summary="The seller comes back from the consent page",
     tags=["callbacks"],
     security=[{}],
+    openapi_extensions=open_to(Group.ANYONE),
 )
 def consented(
     slug: str,

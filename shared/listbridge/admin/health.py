@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import deps_of, new_router
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import JobView, OrdersReadView, ProblemView
@@ -86,7 +87,7 @@ class CountersView(Shape):
     counters: list[Counters]
 
 
-@router.get("/health", summary="How it goes", tags=_TAGS)
+@router.get("/health", summary="How it goes", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def get_health() -> HealthView:
     """Connections, what is due, orders that need somebody, what waits for a yes. Dead letters and stalled queues raise alarms of their own."""
     found = health(deps_of(router))
@@ -119,7 +120,12 @@ def get_health() -> HealthView:
     )  # fmt: skip
 
 
-@router.get("/counters", summary="Live, Error, Pending, Not Active", tags=_TAGS)
+@router.get(
+    "/counters",
+    summary="Live, Error, Pending, Not Active",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.VIEWER),
+)
 def get_counters() -> CountersView:
     """Counted anew with each call."""
     return CountersView(

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.errors import cursor_checked
 from listbridge.admin.row_ids import item_key
@@ -29,7 +30,12 @@ class ItemsPage(Shape):
     cursor: str | None
 
 
-@router.get("/sales-lists/<list_id>/items", summary="What is in a sales list", tags=_TAGS)
+@router.get(
+    "/sales-lists/<list_id>/items",
+    summary="What is in a sales list",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.VIEWER),
+)
 def list_items(
     list_id: str,
     cursor: Annotated[str | None, Query()] = None,
@@ -48,7 +54,13 @@ def list_items(
     return ItemsPage(items=views, cursor=following)
 
 
-@router.post("/sales-lists/<list_id>/items", summary="Add products", tags=_TAGS, status_code=202)
+@router.post(
+    "/sales-lists/<list_id>/items",
+    summary="Add products",
+    tags=_TAGS,
+    status_code=202,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
 def add_items(list_id: str, body: AddItems) -> JobStarted:
     """A job reads each product from the shop and makes a listing of each variant. Nothing is sent yet."""
     job = start_adding(deps_of(router), _sales_list(list_id), body.products, actor_of(router))
@@ -56,7 +68,11 @@ def add_items(list_id: str, body: AddItems) -> JobStarted:
 
 
 @router.delete(
-    "/sales-lists/<list_id>/items/<item_id>", summary="Take an item out", tags=_TAGS, status_code=204
+    "/sales-lists/<list_id>/items/<item_id>",
+    summary="Take an item out",
+    tags=_TAGS,
+    status_code=204,
+    openapi_extensions=open_to(Group.OPERATOR),
 )
 def delete_item(list_id: str, item_id: str) -> None:
     """Only an item that is not live; for the others there is the action `remove`. The next list that waits for the

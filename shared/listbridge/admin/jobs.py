@@ -6,6 +6,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.errors import cursor_checked
 from listbridge.admin.shape import Shape
@@ -31,7 +32,7 @@ class JobEntriesPage(Shape):
     cursor: str | None
 
 
-@router.get("/jobs", summary="The newest jobs", tags=_TAGS)
+@router.get("/jobs", summary="The newest jobs", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def list_jobs(
     state: Annotated[JobState | None, Query()] = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
 ) -> JobsView:
@@ -39,13 +40,18 @@ def list_jobs(
     return JobsView(jobs=[JobView.of(job) for job in deps_of(router).jobs.recent(limit, state)])
 
 
-@router.get("/jobs/<job_id>", summary="One job", tags=_TAGS)
+@router.get("/jobs/<job_id>", summary="One job", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def get_job(job_id: str) -> JobView:
     """One job as it is now."""
     return JobView.of(deps_of(router).jobs.get(JobId(job_id)))
 
 
-@router.get("/jobs/<job_id>/entries", summary="What became of each item", tags=_TAGS)
+@router.get(
+    "/jobs/<job_id>/entries",
+    summary="What became of each item",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.VIEWER),
+)
 def list_entries(
     job_id: str,
     cursor: Annotated[str | None, Query()] = None,
@@ -59,13 +65,23 @@ def list_entries(
     return JobEntriesPage(entries=[JobEntryView.of(job, entry) for entry in entries], cursor=following)
 
 
-@router.post("/jobs/<job_id>/approve", summary="Say yes to a job that waits", tags=_TAGS)
+@router.post(
+    "/jobs/<job_id>/approve",
+    summary="Say yes to a job that waits",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
 def approve(job_id: str) -> JobView:
     """The whole set of changes goes ahead."""
     return JobView.of(decide(deps_of(router), JobId(job_id), approve=True, actor=actor_of(router)))
 
 
-@router.post("/jobs/<job_id>/refuse", summary="Say no to a job that waits", tags=_TAGS)
+@router.post(
+    "/jobs/<job_id>/refuse",
+    summary="Say no to a job that waits",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
 def refuse(job_id: str) -> JobView:
     """Nothing of it is done."""
     return JobView.of(decide(deps_of(router), JobId(job_id), approve=False, actor=actor_of(router)))

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import deps_of, new_router
 from listbridge.admin.errors import cursor_checked
 from listbridge.admin.row_ids import listing_key, order_id
@@ -83,7 +84,7 @@ class ActivityPage(Shape):
     activity: list[ActivityView]
 
 
-@router.get("/listings", summary="Listings", tags=_TAGS)
+@router.get("/listings", summary="Listings", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def list_listings(
     account: Annotated[str | None, Query()] = None,
     sales_list: Annotated[str | None, Query()] = None,
@@ -106,14 +107,21 @@ def list_listings(
     )
 
 
-@router.get("/listings/<listing_id>", summary="One listing", tags=_TAGS)
+@router.get(
+    "/listings/<listing_id>", summary="One listing", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER)
+)
 def get_listing(listing_id: str) -> ListingView:
     """One row of the ledger, as it is now."""
     deps, key = deps_of(router), listing_key(listing_id)
     return ListingView.of(deps.listings.get(key), deps.configuration.get(Account, key.account))
 
 
-@router.get("/listings/<listing_id>/explain", summary="Why is it as it is?", tags=_TAGS)
+@router.get(
+    "/listings/<listing_id>/explain",
+    summary="Why is it as it is?",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.VIEWER),
+)
 def explain(listing_id: str) -> ExplanationView:
     """Every step from the shop's number to the marketplace's, the one reason why it is not updated now, what is next."""
     story = explain_listing(deps_of(router), listing_key(listing_id))
@@ -128,7 +136,12 @@ def explain(listing_id: str) -> ExplanationView:
     )
 
 
-@router.get("/listings/<listing_id>/activity", summary="What happened to it", tags=_TAGS)
+@router.get(
+    "/listings/<listing_id>/activity",
+    summary="What happened to it",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.VIEWER),
+)
 def listing_activity(listing_id: str, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> ActivityPage:
     """The newest first."""
     key = listing_key(listing_id)

@@ -17,7 +17,7 @@ VERSION = "1"
 _REFS = "#/components/schemas/{model}"
 _DESCRIPTION = (
     "Everything that people and the console do. Settled under /v1: only ever widened. Sign in with a Cognito ID token; "
-    "`x-group` names the lowest group that may make a call. Ids of listings and items are opaque."
+    "`x-group` names the lowest group that may make a call; `anyone` needs no token. Ids of listings and items are opaque."
 )
 
 
@@ -37,15 +37,15 @@ def openapi() -> dict[str, Any]:
     schemas |= refusal.pop("$defs")
     schemas["Refusal"] = refusal
     told = {
-        (route.openapi_path, route.method): route.func
-        for route in (*app._static_routes, *app._dynamic_routes)
+        (route.openapi_path, route.method): route for route in (*app._static_routes, *app._dynamic_routes)
     }
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            answers = told[path, method.upper()]
-            operation["operationId"] = answers.__name__
-            operation["description"] = inspect.cleandoc(answers.__doc__ or "")
-            _complete(path, method.upper(), operation)
+            route = told[path, method.upper()]
+            operation["operationId"] = route.func.__name__
+            operation["description"] = inspect.cleandoc(route.func.__doc__ or "")
+            operation["x-group"] = needed_group(route).name.lower()
+            _complete(path, operation)
     return document
 
 
@@ -54,7 +54,7 @@ def text() -> str:
     return json.dumps(openapi(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+def _complete(path: str, operation: dict[str, Any]) -> None:
     operation["responses"].pop("422", None)
     if path.startswith(CALLBACKS):
         operation["responses"] = {"200": _page("Connected"), "409": _page("Not connected, and why")}
@@ -64,7 +64,6 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     operation["responses"]["5XX"] = {"description": "It cannot be done now, and why", "content": content}
     if "204" in operation["responses"]:
         operation["responses"]["204"] = {"description": "Done"}
-    operation["x-group"] = needed_group(method, path).name.lower()
 
 
 def _page(description: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router, sees_buyers
 from listbridge.admin.errors import cursor_checked
 from listbridge.admin.order_views import OrderDetailsView, OrderView
@@ -33,7 +34,7 @@ class OrdersPage(Shape):
     cursor: str | None
 
 
-@router.get("/orders", summary="Orders", tags=_TAGS)
+@router.get("/orders", summary="Orders", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def list_orders(
     account: Annotated[str | None, Query()] = None,
     state: Annotated[ImportState | None, Query()] = None,
@@ -60,14 +61,20 @@ def list_orders(
     return OrdersPage(orders=views, cursor=following)
 
 
-@router.get("/orders/<order_id>", summary="One order", tags=_TAGS)
+@router.get("/orders/<order_id>", summary="One order", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def get_order(order_id: str) -> OrderDetailsView:
     """Its lines and what they are matched to, amounts, buyer, parcels, what it holds of the stock, and its log. Viewers
     see no buyer."""
     return _details(order_key(order_id))
 
 
-@router.post("/orders/<order_id>/export", summary="Create it in the shop", tags=_TAGS, status_code=202)
+@router.post(
+    "/orders/<order_id>/export",
+    summary="Create it in the shop",
+    tags=_TAGS,
+    status_code=202,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
 def export(order_id: str) -> OrderDetailsView:
     """Whether automatic creation is on or off; asked twice it is made once. What stands in the way (a missing product,
     an unpaid order) still does, and is the answer's `reason`."""
@@ -76,7 +83,12 @@ def export(order_id: str) -> OrderDetailsView:
     return _details(key)
 
 
-@router.post("/orders/<order_id>/handled-outside", summary="It needs nothing from us", tags=_TAGS)
+@router.post(
+    "/orders/<order_id>/handled-outside",
+    summary="It needs nothing from us",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
 def handled_outside(order_id: str) -> OrderDetailsView:
     """The seller handled it elsewhere: it is not created, and lets go of its stock. Export takes that back."""
     key = order_key(order_id)
@@ -84,7 +96,12 @@ def handled_outside(order_id: str) -> OrderDetailsView:
     return _details(key)
 
 
-@router.delete("/orders/<order_id>/notices/<code>", summary="Take a notice off", tags=_TAGS)
+@router.delete(
+    "/orders/<order_id>/notices/<code>",
+    summary="Take a notice off",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
 def take_notice_off(order_id: str, code: str) -> OrderDetailsView:
     """Somebody has seen it. It comes back when what it says is found again."""
     key = order_key(order_id)
@@ -92,7 +109,12 @@ def take_notice_off(order_id: str, code: str) -> OrderDetailsView:
     return _details(key)
 
 
-@router.put("/orders/<order_id>/lines/<line_id>/product", summary="Choose a line's product", tags=_TAGS)
+@router.put(
+    "/orders/<order_id>/lines/<line_id>/product",
+    summary="Choose a line's product",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
 def choose_product(order_id: str, line_id: str, body: ChosenProduct) -> OrderDetailsView:
     """The variant of the order's shop that this line stands for; an order that failed is tried again at once."""
     deps, key = deps_of(router), order_key(order_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import new_router
 from listbridge.admin.platform_forms import PlatformView, all_platforms
 from listbridge.admin.shape import Shape
@@ -15,7 +16,12 @@ class Platforms(Shape):
     platforms: list[PlatformView]
 
 
-@router.get("/platforms", summary="What can be connected, and the forms for it", tags=["platforms"])
+@router.get(
+    "/platforms",
+    summary="What can be connected, and the forms for it",
+    tags=["platforms"],
+    openapi_extensions=open_to(Group.VIEWER),
+)
 def platforms() -> Platforms:
     """Shops and marketplaces with the JSON schemas of their settings, credentials and creation profiles."""
     return Platforms(platforms=all_platforms())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from listbridge.admin import platform_forms
+from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.errors import InvalidFields, fields_checked
 from listbridge.admin.schemas import CreationProfileDraft, CreationProfilePatch, ProfileDraft, ProfilePatch
@@ -31,7 +32,7 @@ class CreationProfilesView(Shape):
     creation_profiles: list[CreationProfile]
 
 
-@router.get("/profiles", summary="All profiles", tags=_RULES)
+@router.get("/profiles", summary="All profiles", tags=_RULES, openapi_extensions=open_to(Group.VIEWER))
 def list_profiles() -> ProfilesView:
     """Every rule set."""
     return ProfilesView(profiles=deps_of(router).configuration.all(Profile))
@@ -44,7 +45,9 @@ def create_profile(draft: ProfileDraft) -> Profile:
     return edit_configuration.create_profile(deps_of(router), profile, actor_of(router))
 
 
-@router.get("/profiles/<profile_id>", summary="One profile", tags=_RULES)
+@router.get(
+    "/profiles/<profile_id>", summary="One profile", tags=_RULES, openapi_extensions=open_to(Group.VIEWER)
+)
 def get_profile(profile_id: str) -> Profile:
     """One rule set."""
     return _profile(profile_id)
@@ -67,7 +70,12 @@ def delete_profile(profile_id: str) -> None:
     edit_configuration.delete_profile(deps_of(router), _profile(profile_id), actor_of(router))
 
 
-@router.get("/creation-profiles", summary="All creation profiles", tags=_CREATION)
+@router.get(
+    "/creation-profiles",
+    summary="All creation profiles",
+    tags=_CREATION,
+    openapi_extensions=open_to(Group.VIEWER),
+)
 def list_creation_profiles() -> CreationProfilesView:
     """Every creation profile."""
     return CreationProfilesView(creation_profiles=deps_of(router).configuration.all(CreationProfile))
@@ -88,7 +96,12 @@ def create_creation_profile(draft: CreationProfileDraft) -> CreationProfile:
     return edit_configuration.create_creation_profile(deps_of(router), profile, actor_of(router))
 
 
-@router.get("/creation-profiles/<profile_id>", summary="One creation profile", tags=_CREATION)
+@router.get(
+    "/creation-profiles/<profile_id>",
+    summary="One creation profile",
+    tags=_CREATION,
+    openapi_extensions=open_to(Group.VIEWER),
+)
 def get_creation_profile(profile_id: str) -> CreationProfile:
     """One creation profile."""
     return _creation_profile(profile_id)

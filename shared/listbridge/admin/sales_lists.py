@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.errors import cursor_checked, fields_checked
 from listbridge.admin.row_ids import item_key
@@ -22,26 +23,40 @@ class SalesListsView(Shape):
     sales_lists: list[SalesList]
 
 
-@router.get("/sales-lists", summary="All sales lists", tags=_TAGS)
+@router.get("/sales-lists", summary="All sales lists", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def list_sales_lists() -> SalesListsView:
     """Every sales list."""
     return SalesListsView(sales_lists=deps_of(router).configuration.all(SalesList))
 
 
-@router.post("/sales-lists", summary="Make a sales list", tags=_TAGS, status_code=201)
+@router.post(
+    "/sales-lists",
+    summary="Make a sales list",
+    tags=_TAGS,
+    status_code=201,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
 def create_sales_list(draft: SalesListDraft) -> SalesList:
     """A new, empty list for one account and site; both stay as they are for its whole life."""
     sales_list = SalesList(**draft.model_dump(), id=SalesListId(new_id("list")))
     return edit_configuration.create_sales_list(deps_of(router), sales_list, actor_of(router))
 
 
-@router.get("/sales-lists/<list_id>", summary="One sales list", tags=_TAGS)
+@router.get(
+    "/sales-lists/<list_id>", summary="One sales list", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER)
+)
 def get_sales_list(list_id: str) -> SalesList:
     """One sales list."""
     return _sales_list(list_id)
 
 
-@router.patch("/sales-lists/<list_id>", summary="Edit a sales list", tags=_TAGS, status_code=202)
+@router.patch(
+    "/sales-lists/<list_id>",
+    summary="Edit a sales list",
+    tags=_TAGS,
+    status_code=202,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
 def patch_sales_list(list_id: str, patch: SalesListPatch) -> JobStarted:
     """A proposal: a job counts what other rules would change on the list's live listings."""
     before = _sales_list(list_id)
@@ -59,7 +74,13 @@ def delete_sales_list(list_id: str) -> None:
     edit_configuration.delete_sales_list(deps_of(router), _sales_list(list_id), actor_of(router))
 
 
-@router.post("/sales-lists/<list_id>/actions", summary="Act on listings", tags=_TAGS, status_code=202)
+@router.post(
+    "/sales-lists/<list_id>/actions",
+    summary="Act on listings",
+    tags=_TAGS,
+    status_code=202,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
 def act(list_id: str, body: ActionBody) -> JobStarted:
     """Send, revise, align, stop, relist, remove, link, unlink: a job with one entry per listing.
 

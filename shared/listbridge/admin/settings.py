@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.schemas import SettingsBody
 from listbridge.admin.shape import Shape
@@ -24,7 +25,12 @@ class SettingsView(Shape):
         return cls(**settings.model_dump())
 
 
-@router.get("/settings", summary="The settings of the installation", tags=_TAGS)
+@router.get(
+    "/settings",
+    summary="The settings of the installation",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.VIEWER),
+)
 def get_settings() -> SettingsView:
     """How long buyers' data are kept, and the address under which shops and marketplaces reach us."""
     return SettingsView.of(settings_of(deps_of(router)))

@@ -7,6 +7,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from listbridge.admin import platform_forms
+from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.errors import fields_checked
 from listbridge.admin.schemas import NewCredentials, ShopDraft, ShopPatch
@@ -65,7 +66,7 @@ class PickedProducts(Shape):
     products: list[PickedProduct]
 
 
-@router.get("/shops", summary="All shops", tags=_TAGS)
+@router.get("/shops", summary="All shops", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def list_shops() -> ShopsView:
     """Every connected shop; credentials are never shown, only which of them are set."""
     return ShopsView(shops=[_view(shop) for shop in deps_of(router).configuration.all(Shop)])
@@ -84,7 +85,7 @@ def create_shop(draft: ShopDraft) -> ShopCheckView:
     return _check_view(connect_shop.connect_shop(deps_of(router), shop, credentials, actor_of(router)))
 
 
-@router.get("/shops/<shop_id>", summary="One shop", tags=_TAGS)
+@router.get("/shops/<shop_id>", summary="One shop", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def get_shop(shop_id: str) -> ShopView:
     """One shop."""
     return _view(_shop(shop_id))
@@ -109,13 +110,24 @@ def delete_shop(shop_id: str) -> None:
     connect_shop.disconnect_shop(deps_of(router), _shop(shop_id), actor_of(router))
 
 
-@router.post("/shops/<shop_id>/check", summary="Does the shop answer, and does it call us?", tags=_TAGS)
+@router.post(
+    "/shops/<shop_id>/check",
+    summary="Does the shop answer, and does it call us?",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
 def check_shop(shop_id: str) -> ShopCheckView:
     """Asks the shop who it is and restores its webhooks. A shop that works again is read anew."""
     return _check_view(connect_shop.check_shop(deps_of(router), _shop(shop_id), actor_of(router)))
 
 
-@router.post("/shops/<shop_id>/sweep", summary="Read the whole shop", tags=_TAGS, status_code=202)
+@router.post(
+    "/shops/<shop_id>/sweep",
+    summary="Read the whole shop",
+    tags=_TAGS,
+    status_code=202,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
 def sweep(shop_id: str) -> JobStarted:
     """A job reads everything, and finds what the shop no longer has."""
     return JobStarted(
@@ -132,7 +144,9 @@ def put_shop_credentials(shop_id: str, body: NewCredentials) -> ShopCheckView:
     return _check_view(connect_shop.replace_shop_credentials(deps, shop, credentials, actor))
 
 
-@router.get("/shops/<shop_id>/products", summary="Pick products", tags=_TAGS)
+@router.get(
+    "/shops/<shop_id>/products", summary="Pick products", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER)
+)
 def search_products(
     shop_id: str,
     search: Annotated[str, Query(max_length=200)] = "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import unquote
 
 from functions.admin_api import app
 from listbridge import bootstrap
@@ -46,6 +47,9 @@ ADDRESS = "https://abc123.execute-api.eu-central-1.amazonaws.com/prod"
 SHOP_CREDENTIALS = {"client_id": "app-id", "client_secret": "app-secret-value"}
 SHOP_DOMAIN = "demo.myshopify.com"
 SITE = "EBAY_DE"
+SUB = "5f0c2a34-9f5d-4a5e-8e0f-6f3f2a1f7c11"
+KIM = f"kim@example.com ({SUB})"
+"""The actor in the activity of whoever calls."""
 
 
 @dataclass(frozen=True)
@@ -131,21 +135,35 @@ class Installation:
         query: dict[str, str] | None = None,
         host: str = "abc123.execute-api.eu-central-1.amazonaws.com",
         raw: str | None = None,
+        claims: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        base_path: str | None = None,
     ) -> Answer:
-        """One call by somebody of these groups, in the shape in which API Gateway's REST events come."""
+        """One call by somebody of these groups, in the shape in which API Gateway's REST events come.
+
+        `claims` replaces claims of the token. `base_path` (`/shop`) is that of a custom domain, which then is the host.
+        """
         text = raw if raw is not None else (None if body is None else json.dumps(body))
-        claims = {"email": "kim@example.com", "cognito:groups": groups} if groups is not None else {}
-        headers = {"Host": host, "X-Forwarded-Proto": "https", "Content-Type": "application/json"}
+        person = {"sub": SUB, "email": "kim@example.com", "email_verified": "true", "cognito:groups": groups}
+        told = {**person, **(claims or {})} if groups is not None else {}
+        sent_headers = {
+            "Host": host,
+            "X-Forwarded-Proto": "https",
+            "Content-Type": "application/json",
+            **(headers or {}),
+        }
+        room, _, rest = path.removeprefix("/").partition("/")
+        resource, name = ("/callbacks/{slug}", "slug") if room == "callbacks" else ("/v1/{proxy+}", "proxy")
         event = {
-            "resource": "/v1/{proxy+}", "path": path, "httpMethod": method, "headers": headers,
-            "multiValueHeaders": {name: [value] for name, value in headers.items()},
+            "resource": resource, "path": f"{base_path or ''}{path}", "httpMethod": method, "headers": sent_headers,
+            "multiValueHeaders": {name: [value] for name, value in sent_headers.items()},
             "queryStringParameters": query,
             "multiValueQueryStringParameters": {k: [v] for k, v in query.items()} if query else None,
-            "pathParameters": {"proxy": path.removeprefix("/v1/")}, "stageVariables": None, "body": text,
+            "pathParameters": {name: unquote(rest)}, "stageVariables": None, "body": text,
             "isBase64Encoded": False,
             "requestContext": {
-                "path": f"/prod{path}", "stage": "prod", "requestId": "req-1", "httpMethod": method,
-                "authorizer": {"claims": claims},
+                "path": f"{'/prod' if base_path is None else base_path}{path}", "stage": "prod", "requestId": "req-1",
+                "httpMethod": method, "authorizer": {"claims": told},
             },
         }  # fmt: skip
         answer = app.handler(event, object())

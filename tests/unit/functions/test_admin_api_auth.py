@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from listbridge.admin.auth import Group, needed_group
+from listbridge.admin.api import GuardedRoutes
+from listbridge.admin.auth import Group, needed_group, open_to
 from listbridge.admin.openapi import openapi
 from listbridge.domain.configuration import Deployment, Profile, Shop
 from listbridge.domain.ports import Missing
-from tests.unit.functions.installation import ADDRESS, Installation
+from tests.unit.functions.installation import ADDRESS, SUB, Installation
 
 _WRITES = {
     "viewer": set(),
@@ -54,30 +55,39 @@ _WRITES = {
 }
 
 
-def _calls() -> list[tuple[str, str]]:
-    schema = openapi()
+def _operations() -> list[tuple[str, str, str]]:
+    """Method, path and declared group of every route behind the authorizer."""
     return [
-        (method.upper(), re.sub(r"\{\w+\}", "x", path))
-        for path, operations in schema["paths"].items()
-        for method in operations
-        if method in ("get", "post", "put", "patch", "delete") and path.startswith("/v1")
+        (method.upper(), re.sub(r"\{\w+\}", "x", path), operation["x-group"])
+        for path, operations in openapi()["paths"].items()
+        for method, operation in operations.items()
+        if path.startswith("/v1")
     ]
 
 
-@pytest.mark.parametrize(("method", "path"), _calls())
-def test_every_route_needs_the_group_that_the_table_says(method: str, path: str) -> None:
+@pytest.mark.parametrize(("method", "path", "declared"), _operations())
+def test_every_route_declares_the_group_that_this_table_says(method: str, path: str, declared: str) -> None:
     call = f"{method} {path}"
     named = next((group for group, calls in _WRITES.items() if call in calls), "viewer")
     if method != "GET":
         assert call in _WRITES["operator"] | _WRITES["admin"], f"{call} is in no group's list"
-    assert needed_group(method, path) is Group[named.upper()]
+    assert declared == named
 
 
-def test_a_route_that_nobody_thought_of_is_for_admins() -> None:
-    assert needed_group("POST", "/v1/something-new") is Group.ADMIN
+def test_a_route_that_declares_no_group_is_for_admins() -> None:
+    app = GuardedRoutes()
+    app.get("/v1/new")(dict)
+    app.get("/v1/open", openapi_extensions=open_to(Group.VIEWER))(dict)
+    assert [needed_group(route) for route in app._static_routes] == [Group.ADMIN, Group.VIEWER]
 
 
-@pytest.mark.parametrize("groups", ["viewer", "operator", None, "", "administrators", "[]", []])
+@pytest.mark.parametrize(
+    "groups",
+    [
+        "viewer", "operator", None, "", "administrators", "[]", [], "no,admin", "[no,admin]", ["no,admin"], "admin,",
+        ["[admin]"], "admin]", "ADMIN", "anyone", "viewer,no,admin", "[viewer no,admin]", "admin viewer",
+    ],
+)  # fmt: skip
 def test_without_the_group_a_write_is_refused_and_nothing_is_stored(
     installation: Installation, groups: Any
 ) -> None:
@@ -112,6 +122,30 @@ def test_a_viewer_may_look_and_an_operator_may_act(installation: Installation) -
     assert installation.call("POST", f"/v1/shops/{shop}/check", groups="operator").status == 200
     assert installation.call("DELETE", f"/v1/shops/{shop}", groups="operator").status == 403
     assert installation.stores.configuration.get(Shop, shop).name == "Demo"
+
+
+def test_a_person_without_a_sub_is_nobody(installation: Installation) -> None:
+    assert installation.call("GET", "/v1/shops", claims={"sub": ""}).status == 403
+
+
+@pytest.mark.parametrize(
+    ("claims", "actor"),
+    [
+        ({}, f"kim@example.com ({SUB})"),
+        ({"email_verified": True}, f"kim@example.com ({SUB})"),
+        ({"email": "admin@example.com", "email_verified": "false"}, SUB),
+        ({"email": "admin@example.com", "email_verified": False}, SUB),
+        ({"email": "admin@example.com", "email_verified": None}, SUB),
+        ({"email": "", "cognito:username": "admin@example.com"}, SUB),
+    ],
+)
+def test_the_activity_names_a_person_by_their_sub_and_an_address_only_when_it_is_verified(
+    installation: Installation, claims: dict[str, Any], actor: str
+) -> None:
+    answer = installation.call("POST", "/v1/profiles", {"name": "Half"}, claims=claims)
+    assert answer.status == 201
+    told = installation.stores.activity.of_subject(answer.body["id"], 9)
+    assert [entry.actor for entry in told] == [actor]
 
 
 def test_groups_that_a_caller_puts_into_headers_are_not_believed(installation: Installation) -> None:

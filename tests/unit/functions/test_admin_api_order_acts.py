@@ -23,7 +23,7 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.work import ImportOrder, Lane
 from listbridge.services.erase_buyers import erase_buyers
 from tests.fakes.remote_orders import NOW
-from tests.unit.functions.installation import Installation
+from tests.unit.functions.installation import KIM, Installation
 from tests.unit.functions.order_desk import OrderDesk
 
 REMOTE = "12-00001-00001"
@@ -120,10 +120,10 @@ def test_an_order_handled_outside_lets_go_of_its_stock_and_export_takes_it_back(
     left = desk.its.post(path, expect=200)
     assert (left["state"], left["handled_outside_by"], left["reservations"]) == (
         "skipped",
-        "kim@example.com",
+        KIM,
         [],
     )
-    assert left["reason"]["text"] == "kim@example.com said that this order is handled outside."
+    assert left["reason"]["text"] == f"{KIM} said that this order is handled outside."
     desk.wait(30)
     assert desk.shown() == 5
     assert desk.export(remote).status == 202

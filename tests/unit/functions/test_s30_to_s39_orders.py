@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from listbridge.services import messages
-from tests.unit.functions.installation import Installation
+from tests.unit.functions.installation import KIM, Installation
 from tests.unit.functions.order_desk import OrderDesk
 
 GUIDE = Path(__file__).parents[3] / "docs" / "how-to" / "orders.md"
@@ -128,7 +128,7 @@ def test_s35_with_creation_off_an_order_is_moved_by_hand(desk: OrderDesk) -> Non
     assert (answer.status, answer.body["state"], answer.body["exported_by"]) == (
         202,
         "ready",
-        "kim@example.com",
+        KIM,
     )
     desk.wait(10)
     assert desk.state(remote) == ("created", "")
