@@ -177,7 +177,11 @@ class _Work:
         if creation is None:
             return
         rows = self._computable(rows)
-        if not rows or (not full and self._linked_instead(adapter, rows)):
+        if not rows:
+            return
+        # Before the first call: looking for each of a thousand variants would take a thousand.
+        adapter.check(self._request(rows, facts, creation))
+        if not full and self._linked_instead(adapter, rows):
             return
         now = self.deps.clock.now()
         for sku, row in rows.items():

@@ -5,52 +5,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
-from listbridge.domain.ids import ProductId, Site, Sku, VariantId
+from listbridge.domain.catalog import ProductFacts
+from listbridge.domain.ids import Sku
 from listbridge.domain.listing import NOTHING, Values
 from listbridge.domain.money import Money
 from listbridge.domain.verdicts import Rejected
-from listbridge.marketplaces.ebay.description import clean_html, plain_text, shortened
-from listbridge.marketplaces.ebay.mapping import ListingContent, listing_content, settings_of
+from listbridge.marketplaces.ebay.mapping import listing_content, settings_of
 from listbridge.marketplaces.ebay.settings import CreationSettings
-from listbridge.marketplaces.ebay.sites import site_of
 from listbridge.marketplaces.ebay.wire import Offer
-
-SETTINGS: dict[str, Any] = {
-    "category_id": "15687", "fulfillment_policy_id": "1", "payment_policy_id": "2", "return_policy_id": "3",
-    "merchant_location_key": "main",
-}  # fmt: skip
-SITE = site_of(Site("EBAY_DE"))
-PICTURE = "https://images.example/a.jpg"
-
-
-def variant(sku: str = "A", **changes: Any) -> VariantFacts:
-    facts: dict[str, Any] = {"title": "t", "price": Money(Decimal(1), "EUR"), **changes}
-    return VariantFacts(VariantId(f"v-{sku}"), Sku(sku), **facts)
-
-
-def product(*variants: VariantFacts, **changes: Any) -> ProductFacts:
-    facts: dict[str, Any] = {"title": "Jumper", "images": (PICTURE,), **changes}
-    return ProductFacts(
-        ProductId("p"), visibility=Visibility.VISIBLE, variants=variants or (variant(),), **facts
-    )
-
-
-def content(facts: ProductFacts | None = None, **settings: Any) -> ListingContent:
-    facts = facts or product()
-    skus = [v.sku for v in facts.variants]
-    return listing_content(facts, skus, CreationSettings(**{**SETTINGS, **settings}), SITE)
-
-
-def refusal(facts: ProductFacts, **settings: Any) -> tuple[str, dict[str, str]]:
-    with pytest.raises(Rejected) as refused:
-        content(facts, **settings)
-    return refused.value.problem.code, dict(refused.value.problem.params)
-
+from tests.unit.marketplaces.ebay_products import PICTURE, SETTINGS, SITE, content, product, refusal, variant
 
 # ---- titles ----
 
@@ -68,15 +33,6 @@ def test_a_longer_title_is_refused_with_its_length_unless_shortening_is_allowed(
 
 def test_a_title_of_spaces_is_no_title():
     assert refusal(product(title="  \n "))[0] == "title_missing"
-
-
-@given(st.text(min_size=1, max_size=300), st.integers(min_value=3, max_value=120))
-def test_a_shortened_text_is_a_beginning_of_the_text_and_never_too_long(text: str, most: int):
-    short = shortened(text, most)
-    assert len(short) <= most
-    assert text.startswith(short)
-    if len(text) <= most:
-        assert short == text
 
 
 # ---- pictures ----
@@ -203,50 +159,53 @@ def test_the_shops_brand_wins_over_the_profiles():
     assert "brand" not in content(product()).item(Sku("A"), 1)["product"]
 
 
-@pytest.mark.parametrize(
-    ("barcode", "sent"),
-    [
-        ("4006381333931", {"ean": ["4006381333931"]}),
-        ("4006381333932", {}),
-        ("036000291452", {"upc": ["036000291452"]}),
-        ("96385074", {"ean": ["96385074"]}),
-        ("ABC-1", {}),
-        ("", {}),
-        ("٤٠٠٦٣٨١٣٣٣٩٣١", {}),
-    ],
-)
-def test_a_barcode_is_sent_only_when_its_check_digit_is_right(barcode: str, sent: dict[str, Any]):
-    body = content(product(variant(barcode=barcode))).item(Sku("A"), 1)["product"]
-    assert {name: body[name] for name in ("ean", "upc") if name in body} == sent
+# ---- how much fits into one listing ----
 
 
-# ---- descriptions ----
-
-
-def test_active_content_is_taken_out_of_descriptions():
-    markup = (
-        '<p onclick="x()">Good <b>wool</b> &amp; more</p><script>alert("<p>")</script><style>p{}</style>'
-        '<a href="java\nscript:x()">a</a><a href="https://e.example/">b</a><img src="/i.jpg" onerror=x>'
-        "<iframe src=https://e.example>inside</iframe><form><input name=q>field</form><!-- note --><br/>end"
-    )
-    assert clean_html(markup) == (
-        '<p>Good <b>wool</b> &amp; more</p><a>a</a><a href="https://e.example/">b</a><img src="/i.jpg"><br>end'
+def many(count: int) -> ProductFacts:
+    return product(
+        *(variant(f"S{n}", options={"Size": str(n % 60), "Color": str(n // 60)}) for n in range(count)),
+        options=("Size", "Color"),
     )
 
 
-@given(st.text(alphabet="<>/=\"' scriptonclickabjv:&;!-\n", max_size=200))
-def test_no_markup_however_broken_keeps_a_script_or_a_handler(markup: str):
-    cleaned = clean_html(markup).lower()
-    assert "<script" not in cleaned
-    assert "<script" not in clean_html(cleaned)
+def test_a_product_of_250_variations_fits_and_one_of_300_is_refused_with_both_numbers():
+    assert len(content(many(250)).group([v.sku for v in many(250).variants], {})["variantSKUs"]) == 250
+    assert refusal(many(300)) == ("ebay_too_many_variations", {"count": "300", "max": "250"})
 
 
-def test_the_plain_description_has_words_only_and_fits():
-    assert (
-        plain_text("<p>Pure <b>wool</b>.</p><ul><li>soft</li></ul><script>x</script>", 4000)
-        == "Pure wool.\nsoft"
+def test_only_the_variants_that_are_to_be_sold_count():
+    facts = many(300)
+    mapped = listing_content(facts, [v.sku for v in facts.variants[:250]], CreationSettings(**SETTINGS), SITE)
+    assert mapped.refused == {}
+
+
+def test_sixty_values_of_an_option_fit_and_one_more_is_refused():
+    def of(count: int) -> ProductFacts:
+        return product(*(variant(f"S{n}", options={"Size": str(n)}) for n in range(count)), options=("Size",))
+
+    assert len(content(of(60)).group([v.sku for v in of(60).variants], {})["variantSKUs"]) == 60
+    assert refusal(of(61)) == ("ebay_too_many_values", {"option": "Size", "count": "61", "max": "60"})
+
+
+def test_members_that_only_another_site_sells_count_too():
+    facts = many(250)
+    mapped = content(facts)
+    with pytest.raises(Rejected) as refused:
+        mapped.group([*(v.sku for v in facts.variants), Sku("OLD")], {})
+    assert refused.value.problem.params == {"count": "251", "max": "250"}
+
+
+def test_of_two_variants_that_are_alike_the_second_is_told_of_and_the_first_is_sold():
+    facts = product(
+        variant("A", options={"Size": "S"}), variant("B", options={"Size": "S "}), options=("Size",)
     )
-    assert len(plain_text("<p>" + "word " * 2000 + "</p>", 4000)) <= 4000
+    mapped = content(facts)
+    assert set(mapped.aspects) == {"A"}
+    assert (mapped.refused[Sku("B")].problem.code, dict(mapped.refused[Sku("B")].problem.params)) == (
+        "ebay_variations_alike",
+        {"sku": "B", "value": "S", "other": "A"},
+    )
 
 
 def test_a_product_without_a_description_describes_itself_by_its_title():

@@ -53,7 +53,7 @@ def test_a_text_is_a_sentence_with_plain_blanks(text: str):
     assert text[0].isupper() or text.startswith(("eBay", "{"))
     assert text.endswith((".", "}"))
     assert {name for _, name, _, _ in Formatter().parse(text) if name} <= {
-        "field", "length", "max", "message", "name", "option", "product", "site", "sku", "value",
+        "count", "field", "length", "max", "message", "name", "option", "other", "product", "site", "sku", "value",
     }  # fmt: skip
 
 

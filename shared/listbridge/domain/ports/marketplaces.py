@@ -176,6 +176,9 @@ class MarketplaceAdapter(Protocol):
     def find(self, site: Site, sku: Sku) -> RemoteListing | None:
         """The account's offer for a SKU, made by whomever."""
 
+    def check(self, request: PublishRequest) -> None:
+        """Refuse, without any call, a product that the marketplace does not take as a whole. Raises Rejected."""
+
     def publish(self, request: PublishRequest, steps: PublishSteps) -> Published:
         """Create or complete the product's offers and make them live; safe to run again after any interruption."""
 

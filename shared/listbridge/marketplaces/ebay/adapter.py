@@ -29,7 +29,7 @@ from listbridge.marketplaces.ebay.carriers import tracking_number
 from listbridge.marketplaces.ebay.choices import choices
 from listbridge.marketplaces.ebay.client import EbayHttp, Request
 from listbridge.marketplaces.ebay.inventory import Inventory
-from listbridge.marketplaces.ebay.mapping import listing_content, settings_of
+from listbridge.marketplaces.ebay.mapping import listing_content, refuse_oversized, settings_of
 from listbridge.marketplaces.ebay.orders import Orders
 from listbridge.marketplaces.ebay.publishing import Publishing
 from listbridge.marketplaces.ebay.reading import Reader
@@ -68,6 +68,9 @@ class EbayAdapter:
 
     def find(self, site: Site, sku: Sku) -> RemoteListing | None:
         return self._reader.find(site, sku)
+
+    def check(self, request: PublishRequest) -> None:
+        refuse_oversized(request.product, [variant.key.sku for variant in request.variants])
 
     def publish(self, request: PublishRequest, steps: PublishSteps) -> Published:
         return self._publishing(request, steps).publish()

@@ -1,84 +1,100 @@
-"""The shop's HTML made fit for eBay, which refuses active content in descriptions.
+"""The shop's HTML made fit for eBay: no active content, no way off eBay, nothing that is loaded by plain HTTP.
 
-Source: sell_inventory 1.18.4, Product.description ("can not use any active content").
+Sources: sell_inventory 1.18.4, Product.description ("can not use any active content"); links policy (ebay.ca, help 4248)
+and browser security standards (pages.ebay.com), both read 2026-11-26. Parsing and sanitising is nh3's (ADR 27).
 """
 
 from __future__ import annotations
 
-import html
+import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
+from urllib.parse import urlsplit
 
-_ACTIVE = frozenset({"script", "style", "iframe", "object", "embed", "applet", "form", "noscript", "svg", "math", "template"})  # fmt: skip
-_VOID_ACTIVE = frozenset(
-    {"base", "link", "meta", "input", "button", "select", "textarea", "frame", "frameset"}
-)
-_VOID = frozenset({"area", "br", "col", "hr", "img", "source", "track", "wbr"})
+import nh3
+
+from listbridge.marketplaces.ebay.sites import SITES
+
+_WITH_CONTENT = frozenset({
+    "applet", "button", "embed", "form", "frameset", "iframe", "math", "noscript", "object", "option", "script",
+    "select", "style", "svg", "template", "textarea", "title",
+})  # fmt: skip
+"""Elements of which nothing stays, their text included."""
+_TAGS = (nh3.ALLOWED_TAGS | {"font", "tfoot"}) - {"area", "map"}
 _BREAKS = frozenset({"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol"})
-_ADDRESSES = frozenset({"href", "src", "action", "background", "poster"})
-_PLAIN_SCHEMES = ("https:", "http:", "mailto:", "/", "#")
+_TABLE = {"align", "valign", "width", "height", "bgcolor"}
+_ATTRIBUTES: dict[str, set[str]] = {
+    "*": {"style", "dir", "lang", "title"},
+    # `vocab`, `typeof` and `property` mark what eBay shows on small screens ("div and span tags", Offer.listingDescription).
+    "div": {"align", "vocab", "typeof"},
+    "span": {"property"},
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height", "align"},
+    "font": {"color", "face", "size"},
+    "p": {"align"},
+    "ol": {"start", "type"},
+    "ul": {"type"},
+    "hr": {"width", "size", "align"},
+    "table": {*_TABLE, "border", "cellpadding", "cellspacing", "summary"},
+    "tr": _TABLE,
+    "td": {*_TABLE, "colspan", "rowspan"},
+    "th": {*_TABLE, "colspan", "rowspan", "scope"},
+    "col": {"span", "width"},
+    "colgroup": {"span", "width"},
+}
+_BOXES = {
+    f"{box}{side}" for box in ("margin", "padding") for side in ("", "-top", "-right", "-bottom", "-left")
+}
+_STYLES = _BOXES | {
+    "background-color", "border", "border-bottom", "border-collapse", "border-color", "border-left", "border-radius",
+    "border-right", "border-spacing", "border-style", "border-top", "border-width", "clear", "color", "direction",
+    "display", "float", "font", "font-family", "font-size", "font-style", "font-variant", "font-weight", "height",
+    "letter-spacing", "line-height", "list-style-type", "max-height", "max-width", "min-height", "min-width",
+    "table-layout", "text-align", "text-decoration", "text-indent", "text-transform", "vertical-align", "white-space",
+    "width", "word-spacing",
+}  # fmt: skip
+"""None of them can load anything."""
 
-
-class _Cleaner(HTMLParser):
-    """Writes the document again without active elements (and what is in them), event handlers and script addresses."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.markup: list[str] = []
-        self.text: list[str] = []
-        self._inside: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _ACTIVE:
-            self._inside.append(tag)
-            return
-        if self._inside or tag in _VOID_ACTIVE:
-            return
-        if tag in _BREAKS:
-            self.text.append("\n")
-        kept = "".join(
-            f' {name}="{html.escape(value or "")}"' for name, value in attrs if _harmless(name, value or "")
-        )
-        self.markup.append(f"<{tag}{kept}>")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _ACTIVE:
-            self.handle_starttag(tag, attrs)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _ACTIVE:
-            if tag in self._inside:
-                while self._inside.pop() != tag:
-                    pass
-            return
-        if not self._inside and tag not in _VOID_ACTIVE | _VOID:
-            self.markup.append(f"</{tag}>")
-            if tag in _BREAKS:
-                self.text.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._inside:
-            self.markup.append(html.escape(data, quote=False))
-            self.text.append(data)
-
-
-def _harmless(name: str, value: str) -> bool:
-    if name.startswith("on") or name == "srcdoc":
-        return False
-    if name in _ADDRESSES:
-        address = "".join(value.split()).lower()
-        return address.startswith(_PLAIN_SCHEMES) or ":" not in address
-    return "expression(" not in value.lower() and "javascript:" not in "".join(value.split()).lower()
+_EBAY = tuple(site.web.removeprefix("https://www") for site in SITES.values())
+"""The ends of eBay's hosts, each with its dot."""
+_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [^\s=<>"]+="[^"]*")*)>')
+"""A tag as the sanitiser writes it: attributes always stand in double quotes."""
+_ADDRESS = re.compile(
+    r"\bhttps?://[^\s<>\"']+|\bwww\.[^\s<>\"']+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}",
+    re.IGNORECASE,
+)
+"""Web and e-mail addresses. The repeats are bounded: a text without a blank must not cost its length squared."""
+_TRAILING = ".,;:!?)]»"
+_SPACES = re.compile(r"[ \t]{2,}")
 
 
 def clean_html(markup: str) -> str:
-    """The same document without active content; comments go as well."""
-    cleaner = _fed(markup)
-    return "".join(cleaner.markup).strip()
+    """The same document as eBay takes it.
+
+    Links lose their address and keep their words, unless they lead to eBay by HTTPS. Pictures are loaded by HTTPS, and go
+    where they have no address of their own. Web and e-mail addresses in the text go: the policy forbids them "even if the
+    link is not clickable".
+    """
+    cleaned = nh3.clean(
+        markup,
+        tags=set(_TAGS),
+        clean_content_tags=set(_WITH_CONTENT),
+        attributes=_ATTRIBUTES,
+        attribute_filter=_kept_value,
+        link_rel=None,
+        url_schemes={"https", "http"},
+        url_relative=_with_scheme,
+        filter_style_properties=set(_STYLES),
+    )
+    return "".join(_without_dead_tags(cleaned)).strip()
 
 
 def plain_text(markup: str, most: int) -> str:
     """The document's words, line by line, cut at a word's end to at most `most` characters."""
-    lines = (" ".join(line.split()) for line in "".join(_fed(markup).text).splitlines())
+    words = _Words()
+    words.feed(clean_html(markup))
+    words.close()
+    lines = (" ".join(line.split()) for line in "".join(words.text).splitlines())
     return shortened("\n".join(line for line in lines if line), most)
 
 
@@ -91,8 +107,81 @@ def shortened(text: str, most: int) -> str:
     return cut[: end if end >= most * 2 // 3 else most].rstrip()
 
 
-def _fed(markup: str) -> _Cleaner:
-    cleaner = _Cleaner()
-    cleaner.feed(markup)
-    cleaner.close()
-    return cleaner
+class _Words(HTMLParser):
+    """Collects the text of clean markup."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _BREAKS:
+            self.text.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _BREAKS:
+            self.text.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def _kept_value(tag: str, name: str, value: str) -> str | None:
+    if (tag, name) == ("img", "src"):
+        return _by_https(value)
+    if (tag, name) == ("a", "href"):
+        return value if _leads_to_ebay(value) else None
+    return value
+
+
+def _with_scheme(address: str) -> str | None:
+    """An address without a scheme; any other that is relative leads nowhere once the text stands on eBay."""
+    return f"https:{address}" if address.startswith("//") else None
+
+
+def _by_https(address: str) -> str:
+    return f"https{address[4:]}" if address.lower().startswith("http:") else address
+
+
+def _leads_to_ebay(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return parts.scheme.lower() == "https" and f".{host}".endswith(_EBAY)
+
+
+def _without_dead_tags(markup: str) -> Iterator[str]:
+    """Take out links without an address and pictures without a source, and what a browser would show as an address."""
+    open_links: list[bool] = []
+    end = 0
+    for tag in _TAG.finditer(markup):
+        yield _without_addresses(markup[end : tag.start()])
+        end = tag.end()
+        closing, name, attributes = tag[1] == "/", tag[2], tag[3]
+        if name == "img" and " src=" not in attributes:
+            continue
+        if name == "a":
+            kept = open_links.pop() if closing and open_links else " href=" in attributes
+            if not closing:
+                open_links.append(kept)
+            if not kept:
+                continue
+            yield "</a>" if closing else f'<a{attributes} target="_blank" rel="noopener">'
+            continue
+        yield tag[0].replace(' style=""', "")
+    yield _without_addresses(markup[end:])
+
+
+def _without_addresses(text: str) -> str:
+    cleaned = _ADDRESS.sub(_nothing_but_its_end, text)
+    return text if cleaned == text else _SPACES.sub(" ", cleaned)
+
+
+def _nothing_but_its_end(found: re.Match[str]) -> str:
+    """The full stop behind an address is the sentence's."""
+    address = found[0]
+    if _leads_to_ebay(address):
+        return address
+    return address[len(address.rstrip(_TRAILING)) :]

@@ -1,7 +1,9 @@
 """Shop content to eBay's item, offer and group: pure. What eBay would refuse for certain is refused here, by name.
 
 Limits: sell_inventory 1.18.4 (title 80, aspect names 40, aspect values 50, 24 pictures, 12 per variation or group,
-pictures by HTTPS, description 4000, listing description 500,000).
+pictures by HTTPS, description 4000, listing description 500,000). At most 250 variations and 60 values of an item
+specific in one listing: no document of the API says so; sellers' tools do (shipscript.com, "Creating eBay variations",
+read 2026-11-26).
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from listbridge.domain.verdicts import Rejected
 from listbridge.marketplaces.ebay import wire
 from listbridge.marketplaces.ebay.description import clean_html, plain_text, shortened
 from listbridge.marketplaces.ebay.manifest import MAX_SKU_LENGTH
+from listbridge.marketplaces.ebay.product_codes import Codes, codes_of
 from listbridge.marketplaces.ebay.settings import CreationSettings
 from listbridge.marketplaces.ebay.sites import NationalSite
 from listbridge.marketplaces.ebay.wire import Amount
@@ -33,6 +36,8 @@ MAX_PICTURES = 24
 MAX_VARIATION_PICTURES = 12
 MAX_DESCRIPTION = 4_000
 MAX_LISTING_DESCRIPTION = 500_000
+MAX_VARIATIONS = 250
+MAX_VALUES = 60
 _BLANK = re.compile(r"\{(title|vendor|sku|description)\}")
 
 
@@ -54,12 +59,12 @@ class ListingContent:
     variants: Mapping[Sku, VariantFacts]
     varying: tuple[str, ...]
     aspects: Mapping[Sku, Mapping[str, list[str]]]
+    codes: Mapping[Sku, Codes]
     refused: Mapping[Sku, Rejected]
 
     def item(self, sku: Sku, quantity: int) -> dict[str, Any]:
         """The inventory item; `quantity` is the highest over all sites."""
         variant = self.variants[sku]
-        ean, upc = _product_codes(variant.barcode)
         product = wire.Product(
             title=self.title,
             description=self.description,
@@ -67,8 +72,8 @@ class ListingContent:
             image_urls=self._pictures_of(variant),
             brand=self._brand() or None,
             mpn=self.settings.mpn or None,
-            ean=[ean] if ean else None,
-            upc=[upc] if upc else None,
+            ean=self.codes[sku].get("ean"),
+            upc=self.codes[sku].get("upc"),
         )
         ship_to = wire.SentQuantity(quantity=quantity)
         return wire.SentItem(
@@ -110,7 +115,11 @@ class ListingContent:
         return merged
 
     def group(self, members: Sequence[Sku], kept: Mapping[str, list[str]]) -> dict[str, Any]:
-        """The group of these SKUs. `kept`: values per varying aspect that members unknown to the shop need."""
+        """The group of these SKUs. `kept`: values per varying aspect that members unknown to the shop need.
+
+        Raises Rejected when it has more variations or values than one listing may have: members that only another site
+        sells count too.
+        """
         own = [self.aspects[sku] for sku in members if sku in self.aspects]
         specifications = [
             wire.Specification(
@@ -121,6 +130,7 @@ class ListingContent:
             )
             for name in self.varying
         ]
+        refuse_too_many(len(members), {row.name: len(row.values) for row in specifications})
         shared = {
             name: values
             for name, values in (own[0] if own else {}).items()
@@ -174,6 +184,7 @@ def listing_content(
     Raises Rejected, naming what the seller must change, when nothing of it could be sold; a single variant that cannot
     is told of in `refused`, and stops no other.
     """
+    refuse_oversized(product, skus)
     by_sku = {variant.sku: variant for variant in product.variants if variant.sku}
     title = _title(product.title, settings)
     varying = _varying(product, settings) if product.has_options else ()
@@ -185,6 +196,9 @@ def listing_content(
         except Rejected as error:
             if sku in skus:
                 refused[sku] = error
+    if varying:
+        refused |= _twins(aspects, varying, skus)
+        aspects = {sku: row for sku, row in aspects.items() if sku not in refused}
     if skus and len(refused) == len(skus):
         raise refused[skus[0]]
     pictures = _https([*product.images, *(by_sku[sku].image for sku in skus if sku in aspects)])
@@ -202,8 +216,36 @@ def listing_content(
         variants=by_sku,
         varying=varying,
         aspects=aspects,
+        codes=codes_of(
+            (by_sku[sku] for sku in aspects), site, fill=settings.without_barcode == "does_not_apply"
+        ),
         refused=refused,
     )
+
+
+def refuse_oversized(product: ProductFacts, skus: Sequence[Sku]) -> None:
+    """Raises Rejected for a product with more variations among these SKUs, or more values of an option, than one listing
+    may have. It needs no call, so it can come before all of them."""
+    if not product.has_options:
+        return
+    wanted = set(skus)
+    values: dict[str, set[str]] = {}
+    for variant in product.variants:
+        if variant.sku in wanted:
+            for name, value in variant.options.items():
+                values.setdefault(name, set()).add(value.strip())
+    refuse_too_many(len(wanted), {name: len(found) for name, found in values.items()})
+
+
+def refuse_too_many(variations: int, values: Mapping[str, int]) -> None:
+    """Raises Rejected, naming what there is too much of, how many there are and how many may be."""
+    if variations > MAX_VARIATIONS:
+        params = {"count": str(variations), "max": str(MAX_VARIATIONS)}
+        raise Rejected(Problem("ebay_too_many_variations", params, "split_product"))
+    for name, count in values.items():
+        if count > MAX_VALUES:
+            params = {"option": name, "count": str(count), "max": str(MAX_VALUES)}
+            raise Rejected(Problem("ebay_too_many_values", params, "split_product"))
 
 
 def settings_of(raw: Mapping[str, Any]) -> CreationSettings:
@@ -281,6 +323,23 @@ def _aspects(
     return aspects
 
 
+def _twins(
+    aspects: Mapping[Sku, Mapping[str, list[str]]], varying: Sequence[str], skus: Sequence[Sku]
+) -> dict[Sku, Rejected]:
+    """The wanted SKUs whose values an earlier one has already: eBay takes no two variations that are alike."""
+    taken: dict[tuple[str, ...], Sku] = {}
+    twins: dict[Sku, Rejected] = {}
+    for sku in skus:
+        if sku not in aspects:
+            continue
+        values = tuple(aspects[sku][name][0] for name in varying)
+        other = taken.setdefault(values, sku)
+        if other != sku:
+            params = {"sku": sku, "value": ", ".join(values), "other": other}
+            twins[sku] = Rejected(Problem("ebay_variations_alike", params, "check_options_in_shop"))
+    return twins
+
+
 def _brand_of(product: ProductFacts, settings: CreationSettings) -> str:
     return shortened(product.vendor.strip() or settings.brand, 65)
 
@@ -308,15 +367,3 @@ def _sellable(sku: Sku, by_sku: Mapping[Sku, VariantFacts]) -> VariantFacts:
     if sku not in by_sku:
         raise Rejected(Problem("variant_gone", {"sku": sku}, "remove_item"))
     return by_sku[sku]
-
-
-def _product_codes(barcode: str) -> tuple[str | None, str | None]:
-    """EAN and UPC of a barcode whose check digit is right; anything else is no product code, and is not sent."""
-    digits = barcode.strip()
-    if not digits.isascii() or not digits.isdigit() or len(digits) not in (8, 12, 13):
-        return None, None
-    weights = (3, 1) * 7
-    total = sum(int(d) * w for d, w in zip(reversed(digits[:-1]), weights, strict=False))
-    if (10 - total % 10) % 10 != int(digits[-1]):
-        return None, None
-    return (None, digits) if len(digits) == 12 else (digits, None)

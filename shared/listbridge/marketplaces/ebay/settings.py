@@ -46,7 +46,8 @@ class CreationSettings(BaseModel):
     `aspects` are item specifics that every item gets; `option_aspects` maps an option's name in the shop to the item
     specific's name at eBay ("Colour" → "Farbe"), other options keep their name. `brand` and `mpn` stand in where the
     shop says nothing; `brand_aspect` is what the site calls the brand. `description_template` may hold `{title}`,
-    `{description}`, `{vendor}` and `{sku}`.
+    `{description}`, `{vendor}` and `{sku}`. Most categories ask for an EAN or UPC: `without_barcode` says whether a
+    product that has none in the shop is sent with the site's words for "does not apply", or without a code.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,6 +61,9 @@ class CreationSettings(BaseModel):
     brand: Text = Field(default="", max_length=65, title="Brand, where the shop has none")
     brand_aspect: Name = Field(default="Brand", title="The site's name for the brand")
     mpn: Text = Field(default="", max_length=65, title="Manufacturer's part number")
+    without_barcode: Literal["does_not_apply", "leave_out"] = Field(
+        default="does_not_apply", title="Products without a barcode"
+    )
     aspects: dict[Name, list[Value]] = Field(default_factory=dict, title="Item specifics for every item")
     option_aspects: dict[str, Name] = Field(default_factory=dict, title="Options and their item specifics")
     description_template: str = Field(

@@ -1,7 +1,9 @@
-"""eBay's national sites that we sell on: language, currency, web address.
+"""eBay's national sites that we sell on: language, currency, web address, and what they call a missing product code.
 
 Sources: ids, languages and addresses from eBay's MarketplaceIdEnum table (read 2026-11-23); the currency is that of the
 site's country (ISO 4217). Belgium is left out: one id, two languages and two addresses. Canada is served in English.
+The texts for "does not apply" are a feed tool's table (help.lengow.com 7896336619548, read 2026-11-26): eBay's own list
+("Product Identifier Text") is part of a Trading API answer, and not verified against an account.
 """
 
 from __future__ import annotations
@@ -23,6 +25,10 @@ class NationalSite:
     language: str
     currency: str
     web: str
+    no_code: str
+    """What is sent as EAN or UPC of a product that has none."""
+    code_field: str
+    """The kind of code that the site asks for by name (North America UPC, the others EAN; not verified)."""
 
     def listing_url(self, listing: RemoteId) -> str:
         """The live listing's page for buyers."""
@@ -45,8 +51,27 @@ _ROWS = (
     ("EBAY_AU", "en-AU", "AUD", "https://www.ebay.com.au"),
 )
 
+_NO_CODE = {
+    "en": "Does not apply",
+    "de": "Nicht zutreffend",
+    "fr": "Non applicable",
+    "it": "Non applicabile",
+    "es": "No aplicable",
+    "nl": "Niet van toepassing",
+    "pl": "Nie dotyczy",
+}
+_ASK_FOR_UPC = frozenset({"EBAY_US", "EBAY_CA"})
+
 SITES: Final[Mapping[Site, NationalSite]] = {
-    Site(id): NationalSite(Site(id), language, currency, web) for id, language, currency, web in _ROWS
+    Site(id): NationalSite(
+        id=Site(id),
+        language=language,
+        currency=currency,
+        web=web,
+        no_code=_NO_CODE[language[:2]],
+        code_field="upc" if id in _ASK_FOR_UPC else "ean",
+    )
+    for id, language, currency, web in _ROWS
 }
 
 

@@ -1,0 +1,127 @@
+"""The shop's HTML as eBay takes it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from listbridge.marketplaces.ebay.description import clean_html, plain_text, shortened
+
+
+def test_active_content_is_taken_out_of_descriptions():
+    markup = (
+        '<p onclick="x()">Good <b>wool</b> &amp; more</p><script>alert("<p>")</script><style>p{}</style>'
+        '<a href="java\nscript:x()">a</a><a href="https://e.example/">b</a><img src="/i.jpg" onerror=x>'
+        "<iframe src=https://e.example>inside</iframe><form><input name=q>field</form><!-- note --><br/>end"
+    )
+    assert clean_html(markup) == "<p>Good <b>wool</b> &amp; more</p>ab<br>end"
+
+
+@pytest.mark.parametrize(
+    ("markup", "sent"),
+    [
+        (
+            '<p><img src="http://images.shop.example/a.jpg"> Plain</p>',
+            '<p><img src="https://images.shop.example/a.jpg"> Plain</p>',
+        ),
+        ('<img src="//cdn.shop.example/a.jpg">', '<img src="https://cdn.shop.example/a.jpg">'),
+        ('<p>See our <a href="https://my-shop.example/sale">shop</a></p>', "<p>See our shop</p>"),
+        ('<p><a href="/products/other">this</a></p>', "<p>this</p>"),
+        ('<p><img src="/cdn/shop/files/a.jpg">x</p>', "<p>x</p>"),
+        ('<p><img src="data:image/png;base64,AA==">x</p>', "<p>x</p>"),
+        ('<p><a href="mailto:me@shop.example">mail</a></p>', "<p>mail</p>"),
+        ('<p style="background:url(http://x.example/a.png)">bg</p>', "<p>bg</p>"),
+        ('<p style="color:red;background:url(http://x.example/a.png)">bg</p>', '<p style="color:red">bg</p>'),
+        ('<table background="http://x.example/a.png"><tr><td>t</td></tr></table>',
+         "<table><tbody><tr><td>t</td></tr></tbody></table>"),
+        ('<map><area href="https://my-shop.example/"></map>x', "x"),
+        ('<video src="http://x.example/a.mp4">film</video>', "film"),
+    ],
+)  # fmt: skip
+def test_nothing_in_a_description_leads_off_ebay_or_loads_by_plain_http(markup: str, sent: str):
+    assert clean_html(markup) == sent
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://www.ebay.de/itm/1", "https://ebay.com/str/x", "https://stores.ebay.co.uk/x?a=1", "https://WWW.EBAY.com.au/"],
+)  # fmt: skip
+def test_a_link_to_ebay_stays_and_opens_in_a_window_of_its_own(address: str):
+    assert clean_html(f'<a href="{address}">more</a>') == (
+        f'<a href="{address}" target="_blank" rel="noopener">more</a>'
+    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://www.ebay.de/itm/1", "https://ebay.de.evil.example/", "https://ebay.de@evil.example/", "https://myebay.de/",
+     "https://[ebay.de/", "ftp://www.ebay.de/"],
+)  # fmt: skip
+def test_a_link_that_only_looks_like_ebays_loses_its_address(address: str):
+    assert clean_html(f'<a href="{address}">more</a>') == "more"
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("Write to me@shop.example.", "Write to ."),
+        ("More at https://my-shop.example/a?b=1&amp;c=2 and here", "More at and here"),
+        ("See www.my-shop.example, please", "See , please"),
+        ("Our store: https://www.ebay.de/str/wool", "Our store: https://www.ebay.de/str/wool"),
+        ("5 @ 3 each, 50% off: yes/no", "5 @ 3 each, 50% off: yes/no"),
+    ],
+)
+def test_addresses_in_the_text_go_because_the_policy_forbids_even_those(text: str, sent: str):
+    assert clean_html(f"<p>{text}</p>") == f"<p>{sent}</p>"
+
+
+def test_a_link_within_a_link_is_judged_by_itself():
+    markup = '<a href="/x"><table><tr><td><a href="https://www.ebay.de/y">in</a></td></tr></table></a>out'
+    assert clean_html(markup) == (
+        '<table><tbody><tr><td><a href="https://www.ebay.de/y" target="_blank" rel="noopener">in</a>'
+        "</td></tr></tbody></table>out"
+    )
+
+
+def test_what_ebay_shows_on_small_screens_keeps_its_marks():
+    markup = (
+        '<div vocab="https://schema.org/" typeof="Product"><span property="description">short</span></div>'
+    )
+    assert clean_html(markup) == markup
+
+
+@given(st.text(alphabet="<>/=\"' aimgsrchreftp:x.&;!-\n", max_size=200))
+def test_no_markup_however_broken_keeps_a_link_or_a_plain_address(markup: str):
+    cleaned = clean_html(markup)
+    assert "<a" not in cleaned.replace("<abbr", "").replace("<aside", "").replace("<article", "")
+    assert "http:" not in cleaned.replace("&", "")
+
+
+@given(st.text(alphabet="<>/=\"' scriptonclickabjv:&;!-\n", max_size=200))
+def test_no_markup_however_broken_keeps_a_script_or_a_handler(markup: str):
+    cleaned = clean_html(markup).lower()
+    assert "<script" not in cleaned
+    assert "<script" not in clean_html(cleaned)
+
+
+def test_the_plain_description_has_words_only_and_fits():
+    assert (
+        plain_text("<p>Pure <b>wool</b>.</p><ul><li>soft</li></ul><script>x</script>", 4000)
+        == "Pure wool.\nsoft"
+    )
+    assert len(plain_text("<p>" + "word " * 2000 + "</p>", 4000)) <= 4000
+
+
+def test_a_long_word_costs_time_in_proportion_to_its_length():
+    for word in ("x", "a.", "a@", "www.", "http://", "<a ", "<"):
+        assert len(clean_html(word * 60_000)) <= 60_000 * 8
+
+
+@given(st.text(min_size=1, max_size=300), st.integers(min_value=3, max_value=120))
+def test_a_shortened_text_is_a_beginning_of_the_text_and_never_too_long(text: str, most: int):
+    short = shortened(text, most)
+    assert len(short) <= most
+    assert text.startswith(short)
+    if len(text) <= most:
+        assert short == text
