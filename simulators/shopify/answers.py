@@ -72,6 +72,14 @@ def query_answer(data: Mapping[str, Any] | None, errors: list[GraphQLError] | No
     return answer
 
 
+def outcome_of(errors: list[GraphQLError] | None) -> str:
+    """How the journal names an answer."""
+    if not errors:
+        return "ok"
+    codes = {(one.extensions or {}).get("code") for one in errors}
+    return "denied" if "ACCESS_DENIED" in codes else "error"
+
+
 def raise_bugs(errors: list[GraphQLError] | None) -> None:
     """An exception that is not an answer of Shopify's is a bug of the simulator: let it be seen."""
     for error in errors or ():

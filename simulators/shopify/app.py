@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from graphql import FieldNode, OperationDefinitionNode, OperationType
+from graphql import OperationDefinitionNode, OperationType
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
@@ -22,6 +22,7 @@ from simulators.shopify.answers import (
     internal_error,
     invalid_query,
     json_answer,
+    outcome_of,
     query_answer,
     raise_bugs,
     root_field,
@@ -48,25 +49,6 @@ _ROUTES = Map(
         Rule("/_sim/<path:rest>", endpoint="control"),
     ]
 )
-_SCOPE_OF = {
-    "products": "read_products",
-    "product": "read_products",
-    "productVariants": "read_products",
-    "productVariant": "read_products",
-    "collections": "read_products",
-    "collection": "read_products",
-    "inventoryItems": "read_inventory",
-    "inventoryItem": "read_inventory",
-    "inventoryLevel": "read_inventory",
-    "locations": "read_locations",
-    "inventorySetQuantities": "write_inventory",
-    "orders": "read_orders",
-    "order": "read_orders",
-    "orderByIdentifier": "read_orders",
-    "fulfillment": "read_orders",
-    "orderCreate": "write_orders",
-    "orderCancel": "write_orders",
-}
 
 
 @cache
@@ -229,9 +211,6 @@ class ShopifySimulator:
                 return json_answer({"errors": BAD_TOKEN}, 401), {"outcome": "unauthorised"}
             if operation is None or prepared.errors:
                 return json_answer({"errors": invalid_query(prepared, name)}), {"outcome": "invalid"}
-            denied = self._denied(operation)
-            if denied is not None:
-                return json_answer({"errors": [denied], "data": None}), {"outcome": "denied"}
             if vendor == "internal_error":
                 return json_answer({"errors": [internal_error()]}), {"outcome": "internal_error"}
             if fault is not None and vendor == "late":
@@ -289,7 +268,7 @@ class ShopifySimulator:
         if context.warnings:
             extensions["search"] = context.warnings
         answer = query_answer(result.data, result.errors) | {"extensions": extensions}
-        outcome = "error" if result.errors else "ok"
+        outcome = outcome_of(result.errors)
         return json_answer(answer), {"outcome": outcome, "requested_cost": requested, "actual_cost": actual}
 
     def _carry_out_later(
@@ -325,20 +304,6 @@ class ShopifySimulator:
                     "type": "query",
                 },
             )
-
-    def _denied(self, operation: OperationDefinitionNode) -> dict[str, Any] | None:
-        scopes = self.world.tokens.scopes
-        for field in operation.selection_set.selections:
-            if not isinstance(field, FieldNode):
-                continue
-            needed = _SCOPE_OF.get(field.name.value)
-            if needed and needed not in scopes and needed.replace("read_", "write_") not in scopes:
-                return {
-                    "message": f"Access denied for {field.name.value} field. Required access: `{needed}` access scope.",
-                    "path": [field.name.value],
-                    "extensions": {"code": "ACCESS_DENIED", "requiredAccess": f"`{needed}` access scope."},
-                }
-        return None
 
     # Faults
 

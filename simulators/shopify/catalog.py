@@ -213,6 +213,7 @@ class Catalog:
             created_at=at,
             updated_at=at,
             medium=self._own_picture(spec, media, at),
+            requires_components=bool(spec.get("requires_components", False)),
         )
         self.tables.variants.put(variant_id, variant, at, remember=remember)
         return variant
@@ -314,6 +315,21 @@ class Catalog:
             level = replace(old, available=available, updated_at=at)
         self.tables.levels.put(key, level, at)
         return level, old is None
+
+    def commit(self, item_id: int, location_id: int, units: int, at: datetime, *, taken: int = 0) -> bool:
+        """Commit so many units to orders, or with a negative number release them; `taken` of them leave what is available.
+
+        True when the item was not stocked at this location before.
+        """
+        item, place = self.item(item_id), self.location(location_id)
+        key = (item.id, place.id)
+        old = self.tables.levels.rows.get(key)
+        level = old or Level(self.next_id("level"), item.id, place.id, 0, at, at)
+        changed = replace(
+            level, available=level.available - taken, committed=level.committed + units, updated_at=at
+        )
+        self.tables.levels.put(key, changed, at)
+        return old is None
 
     def change_collection(self, collection_id: int, at: datetime, **changes: Any) -> Collection:
         collection = replace(self.collection(collection_id), updated_at=at, **changes)

@@ -11,7 +11,7 @@ from simulators.shopify.catalog_deeds import Told
 from simulators.shopify.parcel_deeds import ParcelDeeds
 
 _NOT_DEEDS = (
-    "variant", "order", "line_counts", "line_of", "store_order", "take_stock", "announce", "tell", "tell_of", "keep", "do",
+    "variant", "order", "line_counts", "line_of", "store_order", "take_stock", "release_stock", "picked_location", "announce", "tell", "tell_of", "keep", "do",
     "names",
 )  # fmt: skip
 

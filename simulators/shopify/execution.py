@@ -26,6 +26,7 @@ from graphql import (
     validate,
 )
 
+from simulators.shopify import access
 from simulators.shopify.catalog import ShopFacts
 from simulators.shopify.limits import Limits
 from simulators.shopify.order_records import Order
@@ -47,6 +48,7 @@ class Context:
     order_index: Callable[[], Mapping[int, Order]]
     world: Any
     now: datetime
+    scopes: frozenset[str] = frozenset()
     idempotency_key: str | None = None
     unbounded: bool = False
     refusal: dict[str, Any] | None = None
@@ -93,7 +95,9 @@ def build(resolvers: Mapping[str, Mapping[str, Resolver]], kinds: Mapping[type, 
         elif isinstance(named, GraphQLObjectType):
             own = resolvers.get(name, {})
             for field_name, definition in named.fields.items():
-                definition.resolve = own.get(field_name) or _attribute(field_name)
+                resolve = own.get(field_name) or _attribute(field_name)
+                rules = access.needed(name, field_name, definition.type)
+                definition.resolve = access.guarded(resolve, field_name, rules) if rules else resolve
     return schema
 
 

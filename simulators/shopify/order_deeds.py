@@ -110,10 +110,11 @@ class OrderDeeds(CatalogDeeds):
         there = self._world.live.quantity(variant)
         if asking and item.tracked and variant.inventory_policy == "DENY" and there < count:
             raise OutOfStock(f"{variant.sku}: {there} left, {count} wanted")
-        place = self._picked_location(variant, count, wanted.get("location_id"))
+        place = self.picked_location(variant, count, wanted.get("location_id"))
         return self.line_of(variant, count, variant.price, place if item.tracked and taken else None)
 
-    def _picked_location(self, variant: Variant, count: int, location_id: int | str | None) -> int:
+    def picked_location(self, variant: Variant, count: int, location_id: int | str | None = None) -> int:
+        """The first location that has as many units available; the first that stocks the article when none has."""
         if location_id is not None:
             return self._world.catalog.location(number(location_id)).id
         levels = self._world.live.levels_of(variant.inventory_item_id)
@@ -169,17 +170,41 @@ class OrderDeeds(CatalogDeeds):
         world.keep_order(order, at)
         return order
 
-    def take_stock(self, line: LineItem, back: int = 0) -> None:
-        """Take the line's quantity out of stock, or put `back` pieces in again."""
+    def take_stock(self, line: LineItem) -> None:
+        """The line's units are no longer available, and committed to its order: on hand they stay until they are sent."""
+        self._commit(line, line.quantity, taken=line.quantity)
+
+    def release_stock(self, line: LineItem, units: int, *, back: int = 0) -> None:
+        """Units of the line are not committed any more; `back` pieces are available again."""
+        self._commit(line, -units, taken=-back)
+
+    def _commit(self, line: LineItem, units: int, *, taken: int) -> None:
         world = self._world
         if line.location_id is None or line.variant_id not in world.live.variants:
             return
         item = world.catalog.item(world.catalog.variant(line.variant_id).inventory_item_id)
-        level = world.live.levels.get((item.id, line.location_id))
-        there = level.available if level else 0
-        changed = there + back if back else there - line.quantity
-        world.catalog.set_level(item.id, line.location_id, changed, world.now())
-        self._level_changed(item.id, line.location_id, connected=level is None)
+        fresh = world.catalog.commit(item.id, line.location_id, units, world.now(), taken=taken)
+        if taken or fresh:
+            self._level_changed(item.id, line.location_id, connected=fresh)
+
+    def move_order(self, order_id: int | str, location_id: int | str) -> Told:
+        """The seller moves what is still to be sent to another location: its stock is committed there from now on."""
+        with self._world.lock:
+            order = self.order(order_id)
+            place = self._world.catalog.location(number(location_id)).id
+            shipped = order.shipped()
+            lines = []
+            for line in order.lines:
+                left = line.current_quantity - shipped.get(line.id, 0)
+                if line.location_id in (None, place) or left <= 0:
+                    lines.append(line)
+                    continue
+                moved = replace(line, location_id=place)
+                self._commit(line, -left, taken=-left)
+                self._commit(moved, left, taken=left)
+                lines.append(moved)
+            self.keep(order, self._world.now(), lines=tuple(lines))
+            return {"order_id": order.id, "location_id": place}
 
     def announce(self, order: Order) -> None:
         self.tell_of(order, "orders/create")
@@ -255,10 +280,10 @@ class OrderDeeds(CatalogDeeds):
                 lines=tuple(replace(line, current_quantity=0) for line in order.lines),
                 refunds=(*order.refunds, made) if made else order.refunds,
             )
-            if restock:
-                for line in order.lines:
-                    if line.current_quantity:
-                        self.take_stock(line, back=line.current_quantity)
+            for line in order.lines:
+                units = line.current_quantity
+                if units:
+                    self.release_stock(line, units, back=units if restock else 0)
             self.tell_of(changed, "orders/cancelled")
             if made:
                 self._tell_refund(changed, made)
@@ -284,18 +309,20 @@ class OrderDeeds(CatalogDeeds):
             rows = tuple((self._world.next_id(), line_id, count, kind) for line_id, count in wanted.items())
             made = Refund(self._world.next_id(), at, self._worth(order, lines, wanted, amount), rows)
             refunds = (*order.refunds, made)
-            back = total((one.total for one in refunds), order.zero)
-            whole = back.amount >= order_totals.price(order).amount
+            paid_back = total((one.total for one in refunds), order.zero)
+            whole = paid_back.amount >= order_totals.price(order).amount
             left = tuple(
                 replace(one, current_quantity=one.current_quantity - wanted.get(one.id, 0))
                 for one in order.lines
             )
             status = "REFUNDED" if whole else "PARTIALLY_REFUNDED"
             changed = self.keep(order, at, refunds=refunds, lines=left, financial_status=status)
-            if restock:
-                for line in order.lines:
-                    if wanted.get(line.id):
-                        self.take_stock(line, back=wanted[line.id])
+            shipped = order.shipped()
+            for line in order.lines:
+                count = wanted.get(line.id, 0)
+                unsent = max(0, line.current_quantity - shipped.get(line.id, 0))
+                if count:
+                    self.release_stock(line, min(count, unsent), back=count if restock else 0)
             self._tell_refund(changed, made)
             return {"order_id": order.id, "refund_id": made.id}
 

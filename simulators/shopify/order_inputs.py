@@ -160,8 +160,9 @@ def _of_variant(context: Context, variant_id: int, wanted: dict[str, Any], behav
         and view.quantity(variant) < wanted["quantity"]
     ):
         raise CannotClaim(f"Unable to claim inventory for {variant.sku}")
-    levels = view.levels_of(item.id)
-    taken_from = levels[0].location_id if behaviour != "BYPASS" and item.tracked and levels else None
+    taken_from = None
+    if behaviour != "BYPASS" and item.tracked and view.levels_of(item.id):
+        taken_from = context.world.deeds.picked_location(variant, wanted["quantity"])
     line: LineItem = context.world.deeds.line_of(variant, wanted["quantity"], variant.price, taken_from)
     return line
 

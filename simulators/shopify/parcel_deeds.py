@@ -40,6 +40,7 @@ class ParcelDeeds(OrderDeeds):
                 location_id=self._world.first_location,
             )
             changed = self._reshipped(order, (*order.fulfillments, parcel))
+            self._hand_over(order, parcel)
             self._tell_parcel(changed, parcel, "fulfillments/create")
             whole = changed.fulfillment_status == "FULFILLED"
             self.tell_of(changed, "orders/fulfilled" if whole else "orders/partially_fulfilled")
@@ -65,7 +66,13 @@ class ParcelDeeds(OrderDeeds):
             order, parcel = self._parcel(fulfillment_id)
             if parcel.status == "CANCELLED":
                 raise ValueError("the fulfilment is cancelled already")
+            self._hand_over(order, parcel, back=True)
             return self._changed(order, parcel, status="CANCELLED")
+
+    def _hand_over(self, order: Order, parcel: Fulfillment, *, back: bool = False) -> None:
+        """What is in the parcel is no longer committed, nor on hand; with `back` it is both again."""
+        for _, line_id, count in parcel.lines:
+            self.release_stock(order.line(line_id), -count if back else count)
 
     def update_tracking(
         self,

@@ -8,6 +8,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
+from simulators.shopify.access import one_of
 from simulators.shopify.execution import Resolver
 from simulators.shopify.filters import (
     COLLECTION_FACTS,
@@ -23,6 +24,7 @@ from simulators.shopify.filters import (
     product_facts,
     variant_facts,
 )
+from simulators.shopify.fulfillment_orders import fulfillment_order
 from simulators.shopify.global_ids import GID, gid, number_of
 from simulators.shopify.pages import Page
 from simulators.shopify.parcel_reads import parcel_by_id
@@ -115,11 +117,15 @@ def _level_by_id(view: View, number: int, whole: str) -> Level | None:
 
 
 def node(_: Any, info: Any, id: str) -> Any:
-    """Any thing by its global id; None for what does not exist."""
+    """Any thing by its global id; None for what does not exist. What the app may not see is denied as the field itself."""
     matched = GID.fullmatch(id)
+    kind = matched[1] if matched else ""
+    return one_of(_any(info, id, kind), "node", kind, info.context.scopes)
+
+
+def _any(info: Any, id: str, kind: str) -> Any:
     number = number_of(id)
     view: View = info.context.view
-    kind = matched[1] if matched else ""
     tables: dict[str, Mapping[int, Any]] = {
         "Product": view.products,
         "ProductVariant": view.variants,
@@ -134,6 +140,8 @@ def node(_: Any, info: Any, id: str) -> Any:
         return _level_by_id(view, number, id)
     if kind == "Fulfillment":
         return parcel_by_id(info.context, number)
+    if kind == "FulfillmentOrder":
+        return fulfillment_order(info.context, number)
     return tables.get(kind, {}).get(number)
 
 

@@ -92,6 +92,8 @@ class Variant:
     created_at: datetime
     updated_at: datetime
     medium: Medium | None = None
+    requires_components: bool = False
+    """A bundle's parent: what is left of it follows from its components, and is counted nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class InventoryItem:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Stock of one item at one location. `available` may be negative: oversold."""
+    """Stock of one item at one location. `available` may be negative: oversold. `committed` belongs to open orders."""
 
     id: int
     item_id: int
@@ -118,6 +120,11 @@ class Level:
     available: int
     created_at: datetime
     updated_at: datetime
+    committed: int = 0
+
+    @property
+    def on_hand(self) -> int:
+        return self.available + self.committed
 
 
 @dataclass(frozen=True, slots=True)

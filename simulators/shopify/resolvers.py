@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulators.shopify import reads
 from simulators.shopify.bulk import BulkOperation
 from simulators.shopify.execution import Resolver
+from simulators.shopify.fulfillment_orders import FULFILLMENT_ORDERS, FulfillmentOrder
 from simulators.shopify.metafields import METAFIELDS
 from simulators.shopify.order_reads import ORDER_READS
 from simulators.shopify.order_records import Order
@@ -17,7 +18,9 @@ from simulators.shopify.subscriptions import Subscription
 from simulators.shopify.writes import WRITES
 
 RESOLVERS: dict[str, dict[str, Resolver]] = {}
-for _part in (CATALOG, STOCK, SHOP, WRITES, ORDER_READS, PARCEL_READS, ORDER_WRITES, METAFIELDS):
+for _part in (
+    CATALOG, STOCK, SHOP, WRITES, ORDER_READS, PARCEL_READS, ORDER_WRITES, FULFILLMENT_ORDERS, METAFIELDS,
+):  # fmt: skip
     for _type, _fields in _part.items():
         RESOLVERS.setdefault(_type, {}).update(_fields)
 
@@ -25,6 +28,7 @@ KINDS: dict[type, str] = reads.KINDS | {
     Quantity: "InventoryQuantity",
     Order: "Order",
     OrderParcel: "Fulfillment",
+    FulfillmentOrder: "FulfillmentOrder",
     Subscription: "WebhookSubscription",
     BulkOperation: "BulkOperation",
 }

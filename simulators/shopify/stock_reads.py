@@ -74,7 +74,7 @@ _NAMES = (
 
 
 def _quantities(level: Level, info: Any, names: list[str]) -> list[Quantity]:
-    """`available` and `on_hand` are the stock; the other states are always zero here (README.md)."""
+    """On hand is what is available and what orders have committed; the other states are always zero here (README.md)."""
     for name in names:
         if name not in _NAMES:
             raise GraphQLError(f"Invalid inventory quantity name: {name}", extensions={"code": "BAD_REQUEST"})
@@ -82,7 +82,7 @@ def _quantities(level: Level, info: Any, names: list[str]) -> list[Quantity]:
         Quantity(
             f"{gid('InventoryQuantity', level.id)}?name={name}",
             name,
-            level.available if name in ("available", "on_hand") else 0,
+            getattr(level, name) if name in ("available", "committed", "on_hand") else 0,
             level.updated_at,
         )
         for name in names

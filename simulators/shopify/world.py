@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from simulators.clock import Clock
+from simulators.shopify.access import granted
 from simulators.shopify.bulk import BulkOperations
 from simulators.shopify.catalog import Catalog, ShopFacts
 from simulators.shopify.cost import Bucket
@@ -158,6 +159,7 @@ class World:
             order_index=lambda: self._orders(now, stale_s + self.limits.order_search_lag_s),
             world=self,
             now=now,
+            scopes=granted(self.tokens.scopes),
             unbounded=unbounded,
         )
 

@@ -245,6 +245,11 @@ class StagedShop:
     def expire_tokens(self) -> None:
         self.deeds.revoke_tokens()
 
+    def withdraw(self, *scopes: str) -> None:
+        """The app has these scopes no longer; its tokens live on."""
+        tokens = self.simulator.world.tokens
+        tokens.scopes = [one for one in tokens.scopes if one not in scopes]
+
     def refuse_credentials(self) -> None:
         self.deeds.rotate_client_secret("another secret")
         self.deeds.revoke_tokens()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +22,7 @@ from graphql import (
     specified_directives,
 )
 
+from simulators.shopify import access
 from simulators.shopify.execution import SCHEMA_FILE
 from tests.contract.simulators.shopify_simulator_client import Shop, reference_documents
 from tests.contract.specs import require_specs
@@ -121,6 +123,28 @@ def test_a_schema_that_drifts_from_the_official_one_is_noticed(right: str, wrong
     text = SCHEMA_FILE.read_text()
     assert right in text
     assert noticed in differences(build_schema(text.replace(right, wrong, 1)), official())
+
+
+def official_access() -> dict[str, tuple[str, ...]]:
+    """Shopify's rules for the types and fields that we play: the scopes of which one is enough."""
+    packed = require_specs("shopify", "admin-graphql", "admin_2026-04.json.gz")
+    told = json.loads(gzip.decompress(packed.read_bytes()))["data"]["__schema"]["types"]
+    played = build_schema(SCHEMA_FILE.read_text()).type_map
+    rules = {}
+    for kind in told:
+        mine = played.get(kind["name"])
+        if not isinstance(mine, (GraphQLObjectType, GraphQLInterfaceType)):
+            continue
+        rules[kind["name"]] = kind["requiredAccess"]
+        for field in kind["fields"]:
+            if field["name"] in mine.fields:
+                rules[f"{kind['name']}.{field['name']}"] = field["requiredAccess"]
+    found = {name: tuple(re.findall(r"`([a-z_]+)` access scope", text or "")) for name, text in rules.items()}
+    return {name: scopes for name, scopes in found.items() if scopes}
+
+
+def test_our_rules_of_access_are_the_official_ones() -> None:
+    assert official_access() == access.RULES
 
 
 READS_AND_WRITES = [

@@ -194,3 +194,90 @@ def test_ten_thousand_variants_are_seeded_silently() -> None:
     assert shop.data("{ productVariantsCount { count precision } }") == {
         "productVariantsCount": {"count": 10_000, "precision": "EXACT"}
     }
+
+
+# Orders and the states of stock
+
+LEVELS = """
+query L($id: ID!) { inventoryItem(id: $id) { inventoryLevels(first: 10) { nodes {
+  location { name } quantities(names: ["available", "committed", "on_hand"]) { quantity } } } } }
+"""
+IMPORT = """
+mutation C($order: OrderCreateOrderInput!) {
+  orderCreate(order: $order, options: { inventoryBehaviour: DECREMENT_IGNORING_POLICY }) { order { id } userErrors { message } }
+}
+"""
+
+
+def levels(shop: Shop, item: int) -> dict[str, list[int]]:
+    """Available, committed and on hand, by the location's name."""
+    told = shop.data(LEVELS, id=f"gid://shopify/InventoryItem/{item}")["inventoryItem"]["inventoryLevels"]
+    return {one["location"]["name"]: [q["quantity"] for q in one["quantities"]] for one in told["nodes"]}
+
+
+def imported(shop: Shop, variant: int, quantity: int) -> str:
+    line = {"variantId": f"gid://shopify/ProductVariant/{variant}", "quantity": quantity}
+    made: str = shop.data(IMPORT, order={"lineItems": [line]})["orderCreate"]["order"]["id"]
+    return made
+
+
+def stocked(shop: Shop, warehouse: int, store: int) -> tuple[int, int]:
+    """An article in two places: its item and its variant."""
+    place = shop.deeds.add_location("Store")["location_id"]
+    stock = {shop.simulator.world.first_location: warehouse, place: store}
+    made = shop.deeds.add_product(title="Mug", variants=[{"sku": "MUG", "stock": stock}])
+    return made["inventory_item_ids"][0], made["variant_ids"][0]
+
+
+def test_an_order_commits_stock_and_leaves_it_on_hand_until_it_is_sent() -> None:
+    shop = Shop()
+    item, variant = stocked(shop, 5, 0)
+    order = imported(shop, variant, 2)
+    assert levels(shop, item) == {"Warehouse": [3, 2, 5], "Store": [0, 0, 0]}
+    parcel = shop.deeds.fulfill(order, {"MUG": 1})["fulfillment_id"]
+    assert levels(shop, item)["Warehouse"] == [3, 1, 4]
+    shop.deeds.cancel_fulfillment(parcel)
+    assert levels(shop, item)["Warehouse"] == [3, 2, 5]
+
+
+@pytest.mark.parametrize(
+    ("warehouse", "store", "left"),
+    [
+        (5, 5, {"Warehouse": [3, 2, 5], "Store": [5, 0, 5]}),
+        (1, 5, {"Warehouse": [1, 0, 1], "Store": [3, 2, 5]}),
+        (1, 1, {"Warehouse": [-1, 2, 1], "Store": [1, 0, 1]}),  # nowhere enough: oversold at the first
+    ],
+)
+def test_an_order_takes_its_stock_at_the_first_location_that_has_it(
+    warehouse: int, store: int, left: dict[str, list[int]]
+) -> None:
+    shop = Shop()
+    item, variant = stocked(shop, warehouse, store)
+    imported(shop, variant, 2)
+    assert levels(shop, item) == left
+
+
+@pytest.mark.parametrize(("restock", "left"), [(True, [5, 0, 5]), (False, [3, 0, 3])])
+def test_a_cancelled_order_commits_nothing(restock: bool, left: list[int]) -> None:
+    shop = Shop()
+    item, variant = stocked(shop, 5, 0)
+    shop.deeds.cancel(imported(shop, variant, 2), restock=restock)
+    assert levels(shop, item)["Warehouse"] == left
+
+
+def test_what_is_refunded_unsent_is_released_and_what_was_sent_comes_back_on_hand() -> None:
+    shop = Shop()
+    item, variant = stocked(shop, 5, 0)
+    order = imported(shop, variant, 3)
+    shop.deeds.fulfill(order, {"MUG": 1})
+    shop.deeds.refund(order, {"MUG": 1}, restock=True)
+    assert levels(shop, item)["Warehouse"] == [3, 1, 4]
+
+
+def test_a_moved_order_commits_the_stock_of_its_new_location() -> None:
+    shop = Shop()
+    item, variant = stocked(shop, 5, 5)
+    order = imported(shop, variant, 2)
+    places = list(shop.simulator.world.live.locations)
+    shop.deeds.move_order(order, places[1])
+    assert levels(shop, item) == {"Warehouse": [5, 0, 5], "Store": [3, 2, 5]}
