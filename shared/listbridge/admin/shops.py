@@ -13,7 +13,7 @@ from listbridge.admin.errors import fields_checked
 from listbridge.admin.schemas import NewCredentials, ShopDraft, ShopPatch
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import JobStarted, JobView, MoneyView, ProblemView, ShopView
-from listbridge.domain.catalog import ProductFacts, Visibility
+from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.configuration import Shop
 from listbridge.services import connect_shop, sweep_shop
 from listbridge.services.credentials import SHOPS, fields_set
@@ -179,6 +179,12 @@ def _check_view(check: connect_shop.ShopCheck) -> ShopCheckView:
     )
 
 
+def _counted(variant: VariantFacts) -> int | None:
+    """What the shop has of it; None where it counts nothing itself."""
+    counts = variant.tracked and bool(variant.stock) and not variant.bundle
+    return sum(variant.stock.values()) if counts else None
+
+
 def _picked(shop: Shop, facts: ProductFacts) -> PickedProduct:
     items = deps_of(router).items.of_product(shop.id, facts.product)
     return PickedProduct(
@@ -189,7 +195,7 @@ def _picked(shop: Shop, facts: ProductFacts) -> PickedProduct:
         variants=[
             PickedVariant(
                 id=variant.variant, sku=variant.sku, title=variant.title, price=MoneyView.of(variant.price),
-                stock=sum(variant.stock.values()) if variant.tracked and variant.stock else None,
+                stock=_counted(variant),
             )
             for variant in facts.variants
         ],

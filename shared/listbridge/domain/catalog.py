@@ -24,7 +24,8 @@ class VariantFacts:
     """One variant as the shop shows it at one read.
 
     `stock` is by location and may be negative; a location whose number the shop does not give is absent.
-    `tracked` False means the shop does not count this item. `price` is in the shop's currency.
+    `tracked` False means the shop does not count this item. `price` is in the shop's currency. `bundle`: the variant is made
+    of other items, so the shop works out what is left of it, and neither `stock` nor `tracked` says.
     """
 
     variant: VariantId
@@ -39,6 +40,7 @@ class VariantFacts:
     options: Mapping[str, str] = field(default_factory=dict)
     image: str = ""
     inventory_item: str = ""
+    bundle: bool = False
 
 
 @dataclass(frozen=True, slots=True)

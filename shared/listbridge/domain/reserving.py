@@ -70,7 +70,7 @@ def still_counting(order: Order, variants: Mapping[VariantKey, Variant]) -> bool
 def missing_units(variant: Variant, locations: Sequence[LocationId]) -> int:
     """How many units orders hold that the shop does not have; 0 for items that are not counted or may be oversold."""
     facts = variant.facts
-    if not facts.tracked or facts.oversell:
+    if not facts.tracked or facts.oversell or facts.bundle:
         return 0
     places: Iterable[LocationId] = locations or facts.stock
     known = [facts.stock[place] for place in places if place in facts.stock]

@@ -63,7 +63,8 @@ def quantity_of(
     """What the marketplace should show of this variant.
 
     A variant that is proven absent, or whose product buyers of the shop cannot see, shows 0. A tracked variant for
-    which the shop gives no number at any chosen location has no quantity, and a problem: never a guess.
+    which the shop gives no number at any chosen location has no quantity, and a problem: never a guess. A bundle counts as
+    sold out: nobody knows how many its components make, and a listing that stays as it is would go on selling.
     """
     if variant.absent:
         return QuantityResult(0, None, (TraceLine("absent_from_shop", "", "0"),))
@@ -77,7 +78,8 @@ def quantity_of(
     if reserved:
         stock -= reserved
         trace.append(TraceLine("reserved", str(reserved), str(stock)))
-    shown = _by_mode(stock, rule, tracked=variant.facts.tracked, trace=trace)
+    counted = variant.facts.tracked or variant.facts.bundle
+    shown = _by_mode(stock, rule, tracked=counted, trace=trace)
     bounded = min(max(shown, 0), bounds.max_quantity)
     if bounded != shown:
         trace.append(TraceLine("marketplace_bounds", f"0..{bounds.max_quantity}", str(bounded)))
@@ -88,6 +90,9 @@ def _stock(
     variant: Variant, rule: QuantityRule, locations: Sequence[LocationId], trace: list[TraceLine]
 ) -> int | None:
     facts = variant.facts
+    if facts.bundle:
+        trace.append(TraceLine("bundle", facts.sku, "0"))
+        return 0
     if not facts.tracked:
         trace.append(TraceLine("untracked", "", str(rule.untracked_quantity)))
         return rule.untracked_quantity

@@ -82,7 +82,8 @@ def _facts(variant: Variant, context: RuleContext) -> str:
     facts = variant.facts
     places = context.shop.locations or sorted(facts.stock)
     stock = ",".join(f"{place}={facts.stock.get(place, '')}" for place in places)
-    return f"{stock}|{facts.tracked}|{facts.price}|{variant.visibility}|{variant.absent}"
+    counting = "bundle" if facts.bundle else facts.tracked
+    return f"{stock}|{counting}|{facts.price}|{variant.visibility}|{variant.absent}"
 
 
 @dataclass(slots=True)

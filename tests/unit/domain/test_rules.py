@@ -30,11 +30,18 @@ def a_variant(
     absent: bool = False,
     reservations: Mapping[str, Reservation] | None = None,
     observed_from: int = 10,
+    bundle: bool = False,
 ) -> Variant:
     return Variant(
         key=VariantKey(ShopId("shop"), ProductId("p1"), VariantId("v1")),
         facts=VariantFacts(
-            variant=VariantId("v1"), sku=Sku("A"), title="", price=price, stock=stock or {}, tracked=tracked
+            variant=VariantId("v1"),
+            sku=Sku("A"),
+            title="",
+            price=price,
+            stock=stock or {},
+            tracked=tracked,
+            bundle=bundle,
         ),
         visibility=visibility,
         observation=Observation(observed_from, observed_from + 1),
@@ -114,6 +121,25 @@ def test_an_untracked_item_counts_as_its_set_number(mode: str, value: int | None
     result = quantity_of(a_variant(tracked=False), rule(mode, value, untracked_quantity=10), (), EURO)
     assert result.quantity == quantity
     assert result.trace[0] == TraceLine("untracked", "", "10")
+
+
+@pytest.mark.parametrize(
+    ("mode", "value"), [("product", None), ("cap", 4), ("buffer", 0), ("buffer", 3), ("fixed", 6)]
+)
+@pytest.mark.parametrize("tracked", [False, True])
+@pytest.mark.parametrize("stock", [{}, {HERE: 0}, {HERE: 7}])
+def test_a_bundle_counts_as_sold_out_whatever_its_own_number_says(
+    mode: str, value: int | None, tracked: bool, stock: dict[LocationId, int]
+) -> None:
+    wanted = rule(mode, value, untracked_quantity=10)
+    result = quantity_of(a_variant(stock, tracked=tracked, bundle=True), wanted, (), EURO)
+    assert (result.quantity, result.problem) == (0, None)
+    assert result.trace[0] == TraceLine("bundle", "A", "0")
+
+
+def test_a_bundle_is_sold_without_stock_only_when_the_list_says_so() -> None:
+    wanted = rule("fixed", 5, sell_without_stock=True)
+    assert quantity_of(a_variant(tracked=False, bundle=True), wanted, (), EURO).quantity == 5
 
 
 def test_a_tracked_item_without_any_number_has_a_problem_and_no_quantity() -> None:

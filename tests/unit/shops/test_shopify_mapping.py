@@ -36,6 +36,7 @@ def variant(number: int, **changes: Any) -> dict[str, Any]:
         "compareAtPrice": None,
         "position": number,
         "inventoryPolicy": "DENY",
+        "requiresComponents": False,
         "selectedOptions": [{"name": "Color", "value": "Red"}, {"name": "Size", "value": "L"}],
         "media": {"nodes": [{"image": {"url": "https://cdn.example.com/red.jpg"}}]},
         "inventoryItem": item,
@@ -211,3 +212,9 @@ def test_an_answer_with_values_of_the_wrong_kind_is_refused_without_repeating_th
 )
 def test_what_a_person_types_cannot_mean_anything_in_the_search_syntax(typed: str, query: str | None):
     assert search_query(typed) == query
+
+
+@pytest.mark.parametrize("tracked", [False, True])
+def test_a_variant_that_requires_components_is_a_bundle(tracked: bool) -> None:
+    shown = facts(product(), variant(1, requiresComponents=True, tracked=tracked), variant(2))
+    assert [(one.bundle, one.tracked) for one in shown.variants] == [(True, tracked), (False, True)]

@@ -79,6 +79,7 @@ def variant_facts(variant: wire.Variant, currency: str, *, plain: bool) -> Varia
         options=options,
         image=images[0] if images else "",
         inventory_item=number_of(variant.inventory_item.id),
+        bundle=variant.requires_components,
     )
 
 

@@ -41,6 +41,7 @@ fragment VariantFacts on ProductVariant {
   compareAtPrice
   position
   inventoryPolicy
+  requiresComponents
   selectedOptions { name value }
   media(first: 1) { nodes { ... on MediaImage { image { url } } } }
   inventoryItem { id tracked inventoryLevels(first: $levels) { ...Levels } }

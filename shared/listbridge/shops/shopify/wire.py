@@ -89,6 +89,7 @@ class Variant(Wire):
     compare_at_price: str | None = None
     position: int = 0
     inventory_policy: str
+    requires_components: bool
     selected_options: tuple[SelectedOption, ...] = ()
     media: Page[Medium] = Page[Medium]()
     inventory_item: InventoryItem
