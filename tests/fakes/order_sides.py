@@ -102,6 +102,10 @@ class FakeShopSide:
     mishaps: Mishaps = field(default_factory=Mishaps)
     products: dict[ProductId, ProductFacts] = field(default_factory=dict)
     orders: list[MadeOrder] = field(default_factory=list)
+    ships_from: LocationId = HERE
+    """Where a create takes stock: what is elsewhere has as much as is asked for."""
+    moved: dict[ShopOrderId, LocationId] = field(default_factory=dict)
+    """Where the units of an order are taken from by now."""
     look_is_blind: bool = False
     """A look finds nothing, whatever is there."""
     _ids: Any = field(default_factory=lambda: itertools.count(1001))
@@ -179,13 +183,37 @@ class FakeShopSide:
     def _create(self, draft: ShopOrderDraft) -> ShopOrderRef:
         order = self._new(draft)
         self.orders.append(order)
+        self.moved[order.id] = self.ships_from
+        self._take(draft, self.ships_from, 1)
+        return ShopOrderRef(order.id, order.name)
+
+    def move(self, order: MadeOrder, place: LocationId) -> None:
+        """The merchant sends the order from another place."""
+        assert order.draft is not None
+        self._take(order.draft, self.moved[order.id], -1)
+        self._take(order.draft, place, 1)
+        self.moved[order.id] = place
+
+    def _take(self, draft: ShopOrderDraft, place: LocationId, times: int) -> None:
         for line in draft.lines:
             for id, facts in self.products.items():
                 self.products[id] = replace(facts, variants=tuple(
-                    replace(v, stock={HERE: v.stock[HERE] - line.quantity}) if v.variant == line.variant else v
+                    replace(v, stock={**v.stock, place: v.stock.get(place, 0) - times * line.quantity})
+                    if v.variant == line.variant and place in v.stock else v
                     for v in facts.variants
                 ))  # fmt: skip
-        return ShopOrderRef(order.id, order.name)
+
+    def stock_taken(self, order: ShopOrderId) -> dict[VariantId, dict[LocationId, int]]:
+        return self.mishaps.call("stock_taken", lambda: self._taken(order))
+
+    def _taken(self, id: ShopOrderId) -> dict[VariantId, dict[LocationId, int]]:
+        taken: dict[VariantId, dict[LocationId, int]] = {}
+        for order in self.orders:
+            for line in order.draft.lines if order.draft is not None and order.id == id else ():
+                assert line.variant is not None
+                places = taken.setdefault(line.variant, {})
+                places[self.moved[id]] = places.get(self.moved[id], 0) + line.quantity
+        return taken
 
     def read_orders(self, orders: Sequence[ShopOrderId]) -> dict[ShopOrderId, ShopOrder]:
         return self.mishaps.call("read_orders", lambda: {

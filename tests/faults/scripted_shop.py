@@ -223,6 +223,16 @@ class ScriptedShop:
         self.book.cancel(order)
         self.before_call("shop.cancel_order.answered")
 
+    def stock_taken(self, order: ShopOrderId) -> dict[VariantId, dict[LocationId, int]]:
+        """All of it at the one location there is."""
+        self._call("stock_taken")
+        taken: dict[VariantId, dict[LocationId, int]] = {}
+        for line in self.book.made[order].draft.lines:
+            if line.variant is not None:
+                places = taken.setdefault(line.variant, {HERE: 0})
+                places[HERE] += line.quantity
+        return taken
+
     def order_url(self, order: ShopOrderId) -> str:
         return f"https://shop.example/orders/{order}"
 

@@ -29,6 +29,9 @@ UNPAID = "awaiting_payment"
 UNPAID_EXPIRED = "unpaid_expired"
 OBSERVED = "account_observes"
 NEEDS_DECISION = "needs_decision"
+STOCK_ELSEWHERE = "stock_taken_elsewhere"
+STOCK_UNSEEN = "stock_location_unseen"
+_UNPROVEN = frozenset({STOCK_ELSEWHERE, STOCK_UNSEEN})
 LOOKS = 3
 """Empty looks after which a create is taken for never made (protocol 7)."""
 DECIDE_AFTER = timedelta(hours=24)
@@ -142,6 +145,8 @@ def _due(order: Order, rules: ImportRules, now: datetime) -> datetime | None:
     if order.state is ImportState.CREATING and order.attempt is not None:
         return order.attempt.next_look_at
     if order.state is ImportState.CREATED:
+        if order.absorbed_from is None and not order.unsettled and waits_for_stock(order):
+            return now + _SLOWEST_RETRY
         if order.absorbed_from is None or order.unsettled:
             return now + _RESEND
         return None if order.completed_at else now + _COMPARE
@@ -248,7 +253,29 @@ def absorbed(order: Order, number: int, now: datetime) -> Order:
     """Observations from this number on know of the shop order: the reservation no longer counts against them."""
     if order.state is not ImportState.CREATED or order.absorbed_from is not None:
         return order
-    return replace(order, absorbed_from=number, unsettled=True, due_at=now + _RESEND)
+    others = tuple(one for one in order.notices if one.code not in _UNPROVEN)
+    return replace(order, absorbed_from=number, notices=others, unsettled=True, due_at=now + _RESEND)
+
+
+def waits_for_stock(order: Order) -> bool:
+    """Whether the shop order stands, but its stock was not taken where the shop's stock is counted."""
+    return order.completed_at is None and any(one.code in _UNPROVEN for one in order.notices)
+
+
+def stock_unproven(order: Order, notice: Problem, rules: ImportRules, now: datetime) -> Order:
+    """The counted stock does not know of the order: the reservation stays, and the order says why."""
+    if order.state is not ImportState.CREATED or order.absorbed_from is not None:
+        return order
+    others = tuple(one for one in order.notices if one.code not in _UNPROVEN)
+    return scheduled(replace(order, notices=(*others, notice)), rules, now)
+
+
+def stock_proven(order: Order, now: datetime) -> Order:
+    """The counted stock has fallen after all, only now as far as we know: reads may lag behind that once more."""
+    if order.absorbed_from is not None or not waits_for_stock(order):
+        return order
+    others = tuple(one for one in order.notices if one.code not in _UNPROVEN)
+    return replace(order, notices=others, confirmed_at=now, due_at=now + _RESEND)
 
 
 def failed(order: Order, *, retry_at: datetime | None, reason: Problem) -> Order:

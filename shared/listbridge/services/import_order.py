@@ -12,13 +12,14 @@ from listbridge.domain.order_changes import AUTOMATIC_OFF, DECIDE_AFTER, NEEDS_D
 from listbridge.domain.orders import Cancellation, ImportState, Order, Shipment
 from listbridge.domain.ports import Missing, Share
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import NotFound, RetryLater, Unauthorized
+from listbridge.domain.verdicts import NotFound, RemoteError, RetryLater, Unauthorized
 from listbridge.domain.work import ImportOrder, Lane
-from listbridge.services.connection_state import expire_account
+from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.create_shop_order import create_shop_order, look_for_created
 from listbridge.services.deps import Deps
-from listbridge.services.order_rows import change_order, rules_of, tell
+from listbridge.services.order_rows import change_order, reason, rules_of, tell
 from listbridge.services.settle_order import settle_order
+from listbridge.services.stock_effect import missing_effect
 from listbridge.services.take_in_order import queue_next, take_in_order, unfinished
 
 UNFORESEEN = "unforeseen_failure"
@@ -47,7 +48,7 @@ def import_order(deps: Deps, message: ImportOrder) -> None:
     order = settle_order(deps, order, rules)
     if order.state is ImportState.CREATED:
         if order.absorbed_from is None:
-            absorb_order(deps, shop, order, rules)
+            absorb_order(deps, shop, order, rules, due=message.due)
         return
     active = {account.state, shop.state} == {ConnectionState.ACTIVE}
     if not active:
@@ -66,10 +67,11 @@ def import_order(deps: Deps, message: ImportOrder) -> None:
         _time_passed(deps, order, rules)
 
 
-def absorb_order(deps: Deps, shop: Shop, order: Order, rules: ImportRules) -> Order:
-    """The shop order stands: from the next observation on, the shop's own number counts it (protocol 6).
+def absorb_order(deps: Deps, shop: Shop, order: Order, rules: ImportRules, *, due: bool = False) -> Order:
+    """The shop order stands: from the next observation on, the shop's own number counts it.
 
-    The number is taken only when a read is certain to show the effect, later than the shop's reads can lag.
+    The number is taken only when a read is certain to show the effect: later than the shop's reads can lag, and where only
+    some of its locations are counted, once it took the stock at these. Until then the reservation stays.
     """
     lag = timedelta(seconds=deps.shops.traits(shop.platform).read_lag_s)
     now = deps.clock.now()
@@ -82,9 +84,37 @@ def absorb_order(deps: Deps, shop: Shop, order: Order, rules: ImportRules) -> Or
         queue_next(
             deps, order
         )  # before the number is noted, for after that nothing brings the order up for hours
+    if order.completed_at is None and shop.locations:
+        try:
+            notice = missing_effect(deps, shop, order)
+        except RemoteError as error:
+            return _asked_in_vain(deps, shop, order, error)
+        if notice is not None:
+            return _not_counted(deps, order, notice, rules, due=due)
+        if order_changes.waits_for_stock(order):
+            order = change_order(deps, order.key, lambda row: order_changes.stock_proven(row, now))
+            return absorb_order(deps, shop, order, rules)
     number = deps.counters.next(f"observation#{shop.id}")
     order = change_order(deps, order.key, lambda row: order_changes.absorbed(row, number, now))
     return settle_order(deps, order, rules)
+
+
+def _asked_in_vain(deps: Deps, shop: Shop, order: Order, error: RemoteError) -> Order:
+    """Where the stock was taken cannot be told now: the reservation stays, and the order's own time brings it up again."""
+    if isinstance(error, Unauthorized):
+        expire_shop(deps, shop, error.problem)
+    tell(deps, order, "stock_not_looked_up", **reason(error.problem))
+    return order
+
+
+def _not_counted(deps: Deps, order: Order, notice: Problem, rules: ImportRules, *, due: bool) -> Order:
+    now = deps.clock.now()
+    if notice not in order.notices:
+        tell(deps, order, notice.code, **notice.params)
+    order = change_order(deps, order.key, lambda row: order_changes.stock_unproven(row, notice, rules, now))
+    if due:
+        queue_next(deps, order)  # what else is to be compared does not wait for the stock
+    return order
 
 
 def _by_us(order: Order) -> bool:

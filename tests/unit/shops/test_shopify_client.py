@@ -20,6 +20,7 @@ from listbridge.domain.verdicts import (
 )
 from listbridge.registry import messages
 from listbridge.shops.shopify import errors
+from listbridge.shops.shopify.errors import ScopeMissing
 from listbridge.shops.shopify.manifest import MANIFEST
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import START
@@ -31,7 +32,7 @@ from tests.unit.shops.shopify_line import IDENTITY, Line, failed, ok
     [
         (400, Rejected, "shopify_refused_request", None),
         (402, RetryLater, "shopify_store_frozen", 900.0),
-        (403, Unauthorized, "shopify_scope_missing", None),
+        (403, Unauthorized, "shopify_access_refused", None),
         (404, RetryLater, "shopify_store_not_found", 900.0),
         (406, Rejected, "shopify_refused_request", None),
         (408, RetryLater, "shopify_unavailable", 5.0),
@@ -74,7 +75,7 @@ def test_a_retry_after_is_obeyed_within_reason(line: Line, open_with: Any, heade
     ("codes", "kind", "problem"),
     [
         (["THROTTLED"], RateLimited, "shopify_throttled"),
-        (["ACCESS_DENIED"], Unauthorized, "shopify_scope_missing"),
+        (["ACCESS_DENIED"], ScopeMissing, "shopify_scope_missing"),
         (["SHOP_INACTIVE"], RetryLater, "shopify_store_frozen"),
         (["INTERNAL_SERVER_ERROR"], RetryLater, "shopify_unavailable"),
         (["TIMEOUT"], RetryLater, "shopify_unavailable"),

@@ -14,6 +14,7 @@ from listbridge.domain.ids import (
     ProductId,
     ShopOrderId,
     Sku,
+    VariantId,
 )
 from listbridge.domain.orders import ShopOrderRef
 from listbridge.domain.ports.coordination import Share
@@ -92,6 +93,11 @@ class ShopAdapter(Protocol):
 
         Raises Rejected when the shop refuses, because something was sent already for example.
         """
+
+    def stock_taken(self, order: ShopOrderId) -> Mapping[VariantId, Mapping[LocationId, int]]:
+        """Where the shop took the units of an order, those that were sent already among them: by variant and location. What
+        it does not count, and what we may not see, is left out. Raises Unsupported where the shop cannot tell us at all;
+        the problem then says why."""
 
     def order_url(self, order: ShopOrderId) -> str:
         """Where the merchant sees the order in the shop's own administration."""

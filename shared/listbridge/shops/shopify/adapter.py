@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from listbridge.domain.catalog import ProductFacts
-from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku
+from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.orders import ShopOrderRef
 from listbridge.domain.ports import HookReport, ReadResult, ShopIdentity, SweepPage
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
@@ -91,6 +91,9 @@ class ShopifyAdapter:
 
     def cancel_order(self, order: ShopOrderId) -> None:
         self._orders.cancel(order)
+
+    def stock_taken(self, order: ShopOrderId) -> dict[VariantId, dict[LocationId, int]]:
+        return self._orders.stock_taken(order)
 
     def order_url(self, order: ShopOrderId) -> str:
         return f"https://{self._domain}/admin/orders/{order}"

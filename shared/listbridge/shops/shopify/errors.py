@@ -8,7 +8,7 @@ lost or unreadable answer to them is a matter of trying later; an order may not 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,11 +28,16 @@ from listbridge.infra.http import request_id
 LONG_WAIT_S = 900.0
 _DEFAULT_WAIT_S = 2.0
 _LONGEST_THROTTLE_S = 60.0
+_SCOPE = re.compile(r"`([a-z_]{1,80})` access scope")
 _OAUTH_CODE = re.compile(r"Oauth error ([a-z_]{1,60})")
 
 
 class TooDear(Rejected):
     """One query would cost more than Shopify allows a single query: nothing was spent, a smaller one may pass."""
+
+
+class ScopeMissing(Unauthorized):
+    """The app lacks a permission: Shopify left out every field that needs it, and may have answered the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +66,13 @@ UNREADABLE = Row(RetryLater, "shopify_answer_unreadable")
 UNAVAILABLE = Row(RetryLater, "shopify_unavailable")
 CHANGED = Row(RetryLater, "shopify_changed_while_reading", after_s=1.0)
 GRANT = Row(Unauthorized, "shopify_grant_refused", "reconnect_shop")
+DENIED = Row(ScopeMissing, "shopify_scope_missing", "grant_scopes")
 FROZEN = Row(RetryLater, "shopify_store_frozen", "unfreeze_store", LONG_WAIT_S)
 
 BY_STATUS: Final[Mapping[int, Row]] = {
     401: Row(Unauthorized, "shopify_credentials_refused", "reconnect_shop"),
     402: FROZEN,
-    403: Row(Unauthorized, "shopify_scope_missing", "grant_scopes"),
+    403: Row(Unauthorized, "shopify_access_refused", "grant_scopes"),
     404: Row(RetryLater, "shopify_store_not_found", "check_store_address", LONG_WAIT_S),
     408: UNAVAILABLE,
     423: Row(RetryLater, "shopify_store_locked", "unfreeze_store", LONG_WAIT_S),
@@ -78,7 +84,7 @@ BY_STATUS: Final[Mapping[int, Row]] = {
 BY_CODE: Final[Mapping[str, Row]] = {
     "THROTTLED": Row(RateLimited, "shopify_throttled"),
     "MAX_COST_EXCEEDED": Row(TooDear, "shopify_query_too_dear"),
-    "ACCESS_DENIED": Row(Unauthorized, "shopify_scope_missing", "grant_scopes"),
+    "ACCESS_DENIED": DENIED,
     "SHOP_INACTIVE": FROZEN,
     "INTERNAL_SERVER_ERROR": UNAVAILABLE,
     "TIMEOUT": UNAVAILABLE,
@@ -114,10 +120,31 @@ def by_code(response: requests.Response, answer: Mapping[str, Any], operation: s
     known = next((code for code in codes if code in BY_CODE), None)
     row = BY_CODE[known] if known else REFUSED
     detail = f"{operation}: {', '.join(dict.fromkeys(codes)) or 'no code'}"
-    error = row.error(detail=detail, status=response.status_code, request=request_id(response.headers))
+    params = {"scopes": _scopes_denied(errors)} if row is DENIED else {}
+    error = row.error(
+        detail=detail, status=response.status_code, request=request_id(response.headers), params=params
+    )
     if isinstance(error, RateLimited):
         error.after_s = wait_for_points(cost_of(answer))
     return error
+
+
+def lacking_scopes(missing: Iterable[str]) -> ScopeMissing:
+    """What Shopify would answer, were it asked for everything at once."""
+    named = ", ".join(sorted(missing))
+    return ScopeMissing(Problem(DENIED.code, {"scopes": named}, DENIED.fix), detail=f"lacks {named}")
+
+
+def _scopes_denied(errors: Sequence[Mapping[str, Any]]) -> str:
+    """The scopes that the refused fields need. Of several that would each do, Shopify names the usual one first."""
+    named: dict[str, None] = {}
+    for error in errors:
+        extensions = error.get("extensions")
+        needed = extensions.get("requiredAccess") if isinstance(extensions, Mapping) else None
+        found = _SCOPE.search(needed[:1000]) if isinstance(needed, str) else None
+        if found:
+            named[found[1]] = None
+    return ", ".join(sorted(named)) or "?"
 
 
 def of_write(error: RemoteError, answer: Any = None) -> RemoteError:

@@ -102,6 +102,13 @@ fragment ParcelFacts on Fulfillment {
     + _PACKED
 )
 
+_ASSIGNED = """
+fragment Assigned on FulfillmentOrderLineItemConnection {
+  pageInfo { hasNextPage endCursor }
+  nodes { totalQuantity variant { id } }
+}
+"""
+
 ORDERS_BY_ID = Query(
     """
 query OrdersById($ids: [ID!]!, $lines: Int!, $parcels: Int!, $packed: Int!) {
@@ -175,6 +182,36 @@ ORDER_STATE = Query(
     wire.OrderStateAnswer,
 )
 
+STOCK_TAKEN = Query(
+    """
+query StockTaken($id: ID!, $after: String) {
+  order(id: $id) {
+    fulfillmentOrders(first: 10, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      nodes {
+        id
+        status
+        assignedLocation { location { id } }
+        lineItems(first: 50) { ...Assigned }
+      }
+    }
+  }
+}
+"""
+    + _ASSIGNED,
+    wire.StockTakenAnswer,
+)
+
+MORE_ASSIGNED = Query(
+    """
+query MoreAssigned($id: ID!, $after: String) {
+  node(id: $id) { ... on FulfillmentOrder { lineItems(first: 250, after: $after) { ...Assigned } } }
+}
+"""
+    + _ASSIGNED,
+    wire.MoreAssignedAnswer,
+)
+
 PRODUCTS_WITH_SKUS = Query(
     """
 query ProductsWithSkus($query: String!, $after: String) {
@@ -198,6 +235,8 @@ ORDER_QUERIES: tuple[Query[BaseModel], ...] = (
     MORE_PACKED_LINES,
     CANCEL_ORDER,
     ORDER_STATE,
+    STOCK_TAKEN,
+    MORE_ASSIGNED,
     PRODUCTS_WITH_SKUS,
 )  # type: ignore[assignment]  # a tuple of queries of different models
 """All of them."""

@@ -164,6 +164,42 @@ class OrderStateAnswer(Wire):
     order: OrderState | None = None
 
 
+class AssignedLine(Wire):
+    """`variant` is null for a line of text, and for a variant that is gone."""
+
+    total_quantity: int
+    variant: LineName | None = None
+
+
+class AssignedLocation(Wire):
+    """`location` is null once the location is deleted."""
+
+    location: LineName | None = None
+
+
+class FulfillmentOrder(Wire):
+    id: str
+    status: str
+    assigned_location: AssignedLocation
+    line_items: Page[AssignedLine]
+
+
+class AssignedOrder(Wire):
+    fulfillment_orders: Page[FulfillmentOrder]
+
+
+class StockTakenAnswer(Wire):
+    order: AssignedOrder | None = None
+
+
+class AssignedLines(Wire):
+    line_items: Page[AssignedLine]
+
+
+class MoreAssignedAnswer(Wire):
+    node: AssignedLines | None = None
+
+
 class ProductOfVariant(Wire):
     id: str
 

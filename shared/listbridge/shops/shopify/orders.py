@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from listbridge.domain.ids import ProductId, ShopOrderId, Sku
+from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.orders import ShopOrderRef
 from listbridge.domain.ports import Clock
 from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
-from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RetryLater
+from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RetryLater, Unsupported
 from listbridge.infra.http import Purpose
 from listbridge.shops.shopify import order_wire
 from listbridge.shops.shopify.client import AdminApi, beside
-from listbridge.shops.shopify.errors import CHANGED, UNREADABLE, TooDear
+from listbridge.shops.shopify.errors import CHANGED, UNREADABLE, ScopeMissing, TooDear
 from listbridge.shops.shopify.mapping import gid, is_number, number_of
 from listbridge.shops.shopify.order_errors import (
     about_the_mark,
@@ -34,13 +34,16 @@ from listbridge.shops.shopify.order_queries import (
     LOOK,
     MARK_KEY,
     MARK_NAMESPACE,
+    MORE_ASSIGNED,
     MORE_ORDER_LINES,
     MORE_PACKED_LINES,
     ORDER_STATE,
     ORDERS_BY_ID,
     PRODUCTS_WITH_SKUS,
     SEARCH_ORDERS,
+    STOCK_TAKEN,
 )
+from listbridge.shops.shopify.wire import Page
 
 _LOG = logging.getLogger("listbridge.shops.shopify")
 T = TypeVar("T")
@@ -59,6 +62,8 @@ _OPTIONS = {
     "sendReceipt": False,
     "sendFulfillmentReceipt": False,
 }
+_NOT_SENT_FROM_HERE = frozenset({"CANCELLED", "INCOMPLETE"})
+"""Fulfilment orders that another one stands in for (FulfillmentOrderStatus)."""
 _SKUS_A_SEARCH = 20
 
 
@@ -258,6 +263,48 @@ class Orders:
             variables = {"id": parcel.id, "after": page.page_info.end_cursor}
             answer = self._api.ask(MORE_PACKED_LINES, variables, operation="read_orders")
             page = _there(answer.fulfillment).fulfillment_line_items
+            yield from page.nodes
+
+    # Where the stock was taken
+
+    def stock_taken(self, order: ShopOrderId) -> dict[VariantId, dict[LocationId, int]]:
+        """Units by variant and by the location that they are assigned to, which is where Shopify commits them.
+
+        Raises Unsupported when the app may not see fulfilment orders: orders need no such permission otherwise, so its
+        absence must not end the connection.
+        """
+        taken: dict[VariantId, dict[LocationId, int]] = {}
+        if not is_number(order):
+            return taken
+        for one in self._assigned(gid("Order", order)):
+            if one.assigned_location.location is None or one.status in _NOT_SENT_FROM_HERE:
+                continue
+            place = LocationId(number_of(one.assigned_location.location.id))
+            for line in self._assigned_lines(one):
+                if line.variant is not None:
+                    places = taken.setdefault(VariantId(number_of(line.variant.id)), {})
+                    places[place] = places.get(place, 0) + line.total_quantity
+        return taken
+
+    def _assigned(self, order: str) -> Iterator[order_wire.FulfillmentOrder]:
+        after: str | None = None
+        while True:
+            try:
+                answer = self._api.ask(STOCK_TAKEN, {"id": order, "after": after}, operation="read_orders")
+            except ScopeMissing as error:
+                raise Unsupported(error.problem, detail=error.detail, status=error.status) from error
+            page = answer.order.fulfillment_orders if answer.order is not None else Page()
+            yield from page.nodes
+            after = page.page_info.end_cursor
+            if not page.page_info.has_next_page or after is None:
+                return
+
+    def _assigned_lines(self, one: order_wire.FulfillmentOrder) -> Iterator[order_wire.AssignedLine]:
+        page = one.line_items
+        yield from page.nodes
+        while page.page_info.has_next_page:
+            variables = {"id": one.id, "after": page.page_info.end_cursor}
+            page = _there(self._api.ask(MORE_ASSIGNED, variables, operation="read_orders").node).line_items
             yield from page.nodes
 
     # Cancelling

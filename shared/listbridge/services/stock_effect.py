@@ -1,0 +1,59 @@
+"""Whether the stock that we count has fallen by an order: shops take it where they choose, not where we look."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from listbridge.domain.configuration import Shop
+from listbridge.domain.ids import LocationId, VariantId, VariantKey
+from listbridge.domain.order_changes import STOCK_ELSEWHERE, STOCK_UNSEEN
+from listbridge.domain.orders import Order
+from listbridge.domain.ports import Share
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import Unsupported
+from listbridge.services.deps import Deps
+
+
+def missing_effect(deps: Deps, shop: Shop, order: Order) -> Problem | None:
+    """Why the counted locations do not know of the order yet; None when they do.
+
+    A shop that ships from several locations takes an order's stock at one that has it. Where that one is not counted, the
+    counted number still holds units that are sold, and the order's reservation alone keeps them from being sold again.
+
+    Raises RemoteError: the shop cannot be asked now.
+    """
+    wanted = _counted_units(deps, order)
+    if not wanted or order.shop_order is None:
+        return None
+    try:
+        taken = deps.shops.open(shop, Share.ORDER).stock_taken(order.shop_order.id)
+    except Unsupported as error:
+        params = {"shop_order": order.shop_order.name, "reason": error.problem.code}
+        return Problem(STOCK_UNSEEN, params, "let_see_stock_location")
+    short = [variant for variant, units in wanted.items() if _here(shop, taken, variant.variant) < units]
+    if not short:
+        return None
+    rows = deps.variants.get_many(short)
+    skus = ", ".join(sorted({rows[key].facts.sku for key in short}))
+    params = {"shop_order": order.shop_order.name, "skus": skus}
+    return Problem(STOCK_ELSEWHERE, params, "move_to_counted_location")
+
+
+def _counted_units(deps: Deps, order: Order) -> Counter[VariantKey]:
+    """The units of the order by variant, without what the shop has no stock of."""
+    units: Counter[VariantKey] = Counter()
+    for line in order.facts.lines:
+        match = order.matches.get(line.id)
+        if match is not None:
+            units[match.variant] += line.quantity
+    rows = deps.variants.get_many(units)
+    counted = {
+        key for key, row in rows.items() if row.facts.tracked and not row.facts.bundle and not row.absent
+    }
+    return Counter({key: count for key, count in units.items() if key in counted and count > 0})
+
+
+def _here(shop: Shop, taken: Mapping[VariantId, Mapping[LocationId, int]], variant: VariantId) -> int:
+    places = taken.get(variant, {})
+    return sum(places.get(place, 0) for place in shop.locations)
