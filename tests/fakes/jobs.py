@@ -76,3 +76,8 @@ class FakeJobRepository:
         with self._lock:
             jobs = [job for job in self._jobs.values() if state is None or job.state is state]
         return sorted(jobs, key=lambda job: job.created_at, reverse=True)[:limit]
+
+    def unfinished(self, limit: int, state: JobState | None = None) -> list[Job]:
+        waits = {JobState.RUNNING, JobState.AWAITING_APPROVAL}
+        jobs = [job for job in self.recent(len(self._jobs) or 1, state) if job.state in waits]
+        return jobs[::-1][:limit]

@@ -94,6 +94,10 @@ class FakeListingRepository:
             times = [_due_at(row) for row in self._index.values() if row.key.account == account]
         return min((time for time in times if time is not None and time > after), default=None)
 
+    def count_live(self, account: AccountId) -> int:
+        with self._lock:
+            return sum(row.live for key, row in self._rows.items() if key.account == account)
+
     def of_list(
         self, sales_list: SalesListId, cursor: str | None, limit: int
     ) -> tuple[list[Listing], str | None]:

@@ -89,7 +89,7 @@ class PublicationRow(Row):
 
 
 class RecentJobs(GlobalSecondaryIndex["JobRow"]):  # type: ignore[no-untyped-call]
-    """Jobs by the instant of their creation."""
+    """Jobs by the instant of their creation, the unfinished ones apart from the others."""
 
     class Meta:
         index_name = "recent"

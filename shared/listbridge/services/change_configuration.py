@@ -20,7 +20,7 @@ from listbridge.domain.listing import Cause, Field, Listing
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.deps import Deps
-from listbridge.services.guard import live_listings, over_limit
+from listbridge.services.guard import over_limit
 from listbridge.services.job_results import reason_of
 from listbridge.services.nudge import nudge, nudge_due
 from listbridge.services.recompute import Recompute, RuleContext, compute, context_of
@@ -125,7 +125,7 @@ def _count(deps: Deps, job: Job, document: Document) -> Job:
     for account_id, changes in affected.items():
         limits = deps.configuration.get(Account, account_id).guard
         if changes > limits.count:
-            mine = live_listings(deps, AccountId(account_id))
+            mine = deps.listings.count_live(AccountId(account_id))
             live += mine
             waiting = waiting or over_limit(limits, changes, mine)
     state = JobState.AWAITING_APPROVAL if waiting else JobState.RUNNING

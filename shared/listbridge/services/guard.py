@@ -4,31 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from listbridge.domain import ledger
 from listbridge.domain.configuration import Account, GuardLimits
-from listbridge.domain.ids import AccountId, ListingKey
+from listbridge.domain.ids import ListingKey
 from listbridge.domain.listing import Field, Listing
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
-
-_PAGE = 500
 
 
 def over_limit(limits: GuardLimits, changes: int, live: int) -> bool:
     """Whether this many of an account's live listings may not change without a yes: both limits are passed."""
     return changes > limits.count and changes > limits.share * live
-
-
-def live_listings(deps: Deps, account: AccountId) -> int:
-    """How many of the account's listings buyers can see. Reads every row: ask only when it matters."""
-    count, cursor = 0, None
-    while True:
-        rows, cursor = deps.listings.of_account(account, cursor, _PAGE)
-        count += sum(row.live for row in rows)
-        if cursor is None:
-            return count
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +62,7 @@ class SendGuard:
 
     def _live_listings(self) -> int:
         if self._live is None:
-            self._live = live_listings(self.deps, self.account.id)
+            self._live = self.deps.listings.count_live(self.account.id)
         return self._live
 
     def _hold(self, limit: str, value: str) -> Problem:
@@ -99,29 +86,7 @@ def judge_absences(deps: Deps, rows: Sequence[Listing]) -> dict[ListingKey, Prob
         limits = deps.configuration.get(Account, account_id).guard
         name, now = f"guard#{account_id}#changes", deps.clock.now()
         total = deps.counters.add(name, len(mine), window_s=limits.window_s, now=now)
-        stopped = total > limits.count and over_limit(limits, total, live_listings(deps, account_id))
+        stopped = total > limits.count and over_limit(limits, total, deps.listings.count_live(account_id))
         problem = guard_hold("share", f"{limits.share:.0%}") if stopped else None
         judged |= {row.key: problem for row in mine}
     return judged
-
-
-def release_guarded(deps: Deps, account: AccountId) -> Sequence[Listing]:
-    """A person says yes: every listing of the account that the guard holds may be sent as it is computed now."""
-    released: list[Listing] = []
-    cursor = None
-    while True:
-        rows, cursor = deps.listings.of_account(account, cursor, _PAGE)
-        for row in rows:
-            if row.hold is not None and row.hold.code == ledger.GUARD:
-                release = partial(ledger.released, code=ledger.GUARD, now=deps.clock.now(), guard_passed=True)
-                released.append(deps.listings.change(row.key, release))
-        if cursor is None:
-            return released
-
-
-def moves(before: Listing, quantity: int | None, price: object) -> bool:
-    """Whether new computed values would zero or reprice a live listing: what a configuration job counts."""
-    if not before.live:
-        return False
-    zeroed = quantity == 0 and before.computed.quantity != 0
-    return zeroed or (price is not None and price != before.computed.price)

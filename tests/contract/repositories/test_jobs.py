@@ -144,3 +144,20 @@ def test_recent_jobs_come_newest_first_and_by_state(store: OurPorts, name: str) 
     running = store.jobs.recent(1000, JobState.RUNNING)
     assert [one.id for one in running if name in one.id] == [f"job_{name}3", f"job_{name}0"]
     assert [one.id for one in store.jobs.recent(1000, JobState.FAILED) if name in one.id] == [f"job_{name}2"]
+
+
+def test_unfinished_jobs_come_oldest_first_and_leave_when_they_finish(store: OurPorts, name: str) -> None:
+    def mine(state: JobState | None = None) -> list[str]:
+        jobs = store.jobs.unfinished(10_000, state)
+        return [one.id.removeprefix(f"job_{name}") for one in jobs if name in one.id]
+
+    for number in range(3):
+        store.jobs.create(job(f"{name}{number}", after_s=number), [JobEntry(item="p0")])
+    waiting = store.jobs.get(JobId(f"job_{name}1"))
+    store.jobs.save(waiting.model_copy(update={"state": JobState.AWAITING_APPROVAL}))
+    assert mine() == ["0", "1", "2"]
+    assert (mine(JobState.RUNNING), mine(JobState.AWAITING_APPROVAL)) == (["0", "2"], ["1"])
+    store.jobs.finish(JobId(f"job_{name}0"), done("p0"))
+    assert mine() == ["1", "2"]
+    newest = [one.id.removeprefix(f"job_{name}") for one in store.jobs.recent(10_000) if name in one.id]
+    assert newest == ["2", "1", "0"]

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from listbridge.domain.ids import AccountId, SalesListId, Sku
-from listbridge.domain.listing import Band, Listing
+from listbridge.domain.ids import AccountId, RemoteId, SalesListId, Sku
+from listbridge.domain.listing import Band, Listing, Status
 from listbridge.domain.ports import Conflict, Missing
 from tests.contract.repositories.conftest import OurPorts
 from tests.contract.repositories.races import all_pages, at_once
@@ -214,3 +214,21 @@ def test_paging_shows_every_row_of_an_account_once(store: OurPorts, name: str) -
     create(store, *(listing(key) for key in keys), listing(listing_key(name + "x")))
     rows = all_pages(lambda cursor: store.listings.of_account(AccountId(f"acc_{name}"), cursor, 3))
     assert [row.key for row in rows] == keys
+
+
+def test_only_listings_that_buyers_can_see_are_counted(store: OurPorts, name: str) -> None:
+    live = [
+        listing(listing_key(name, f"L{n}"), status=Status.ACTIVE, remote=RemoteId(f"r{n}")) for n in range(3)
+    ]
+    for row in [
+        *live,
+        listing(listing_key(name, "ENDED"), status=Status.STOPPED),
+        listing(listing_key(name, "NEW")),
+    ]:
+        store.listings.create(row)
+    account = live[0].key.account
+    assert store.listings.count_live(account) == 3
+    read = store.listings.get(live[0].key)
+    store.listings.save(replace(read, status=Status.STOPPED, remote=None))
+    assert store.listings.count_live(account) == 2
+    assert store.listings.count_live(AccountId(f"other-{name}")) == 0

@@ -118,6 +118,9 @@ class ListingRepository(Protocol):
     def next_due(self, account: AccountId, *, after: datetime) -> datetime | None:
         """When the next postponed row comes due, if any."""
 
+    def count_live(self, account: AccountId) -> int:
+        """How many of the account's listings buyers can see, by an index that may lag; no row is read for it."""
+
     def of_list(
         self, sales_list: SalesListId, cursor: str | None, limit: int
     ) -> tuple[list[Listing], str | None]: ...
@@ -239,6 +242,9 @@ class JobRepository(Protocol):
 
     def recent(self, limit: int, state: JobState | None = None) -> list[Job]:
         """Newest first; the feed index may lag."""
+
+    def unfinished(self, limit: int, state: JobState | None = None) -> list[Job]:
+        """What runs or waits for a decision, oldest first; the feed index may lag. Costs what it returns."""
 
 
 class ActivityLog(Protocol):

@@ -24,7 +24,9 @@ from listbridge.infra.tables import JobRow
 KEPT_S = 90 * 86_400
 _JOB = "job"
 _ITEM = "item#"
-_FEED = "jobs"
+_FINISHED, _UNFINISHED = "jobs", "open"
+"""The two parts of the feed: what still runs or waits is never looked for among ninety days of finished jobs."""
+_WAITS = frozenset({JobState.RUNNING, JobState.AWAITING_APPROVAL})
 _TRIES = 30
 _APART = {"rev", "total", "done", "failed", "state"}
 _COUNT = "ADD #done :done, #failed :failed, #rev :one"
@@ -99,8 +101,22 @@ class DynamoJobs:
 
     def recent(self, limit: int, state: JobState | None = None) -> list[Job]:
         """Newest first, by an index that may lag."""
+        jobs = [
+            job
+            for feed in (_UNFINISHED, _FINISHED)
+            for job in self._fed(feed, limit, state, newest_first=True)
+        ]
+        return sorted(jobs, key=lambda job: job.created_at, reverse=True)[:limit]
+
+    def unfinished(self, limit: int, state: JobState | None = None) -> list[Job]:
+        """What runs or waits for a decision, oldest first, by an index that may lag. Costs what it returns."""
+        return self._fed(_UNFINISHED, limit, state, newest_first=False)
+
+    def _fed(self, feed: str, limit: int, state: JobState | None, *, newest_first: bool) -> list[Job]:
         only = JobRow.state == state.value if state is not None else None
-        rows = JobRow.recent.query(_FEED, filter_condition=only, scan_index_forward=False, limit=limit)
+        rows = JobRow.recent.query(
+            feed, filter_condition=only, scan_index_forward=not newest_first, limit=limit
+        )
         return [_job(row) for row in rows]
 
     def _count(self, id: JobId, entry: JobEntry) -> list[str]:
@@ -163,7 +179,7 @@ def _job_row(job: Job) -> JobRow:
         job.id,
         _JOB,
         doc=job.model_dump_json(exclude=_APART),
-        feed=_FEED,
+        feed=_UNFINISHED if job.state in _WAITS else _FINISHED,
         created_at=_sortable(job.created_at) + f"#{job.id}",
         state=job.state.value,
         total=job.total,
