@@ -1,21 +1,29 @@
-"""Queue `recompute` → the next chunks of a big job: configuration change, sweep, drift check."""
+"""Queue `recompute` → the next chunks of big jobs, and the checks that timers ask for, one shop or account each."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import Field, TypeAdapter
 
 from listbridge import bootstrap
-from listbridge.domain.work import RecomputeChunk
+from listbridge.domain.work import Check, RecomputeChunk
 from listbridge.services.queue_batch import each
 from listbridge.services.recompute_listings import recompute_listings
+from listbridge.services.run_check import run_check
+
+_Message: TypeAlias = Annotated[RecomputeChunk | Check, Field(discriminator="kind")]
+_MESSAGES: TypeAdapter[_Message] = TypeAdapter(_Message)
 
 
 def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
-    """Carry the jobs on; the answer names the messages that must come back."""
+    """Carry jobs and checks on; the answer names the messages that must come back."""
 
-    def carry_on(message: RecomputeChunk) -> None:
-        recompute_listings(
-            bootstrap.deps(), message, remaining_s=context.get_remaining_time_in_millis() / 1000
-        )
+    def carry_on(message: _Message) -> None:
+        remaining_s = context.get_remaining_time_in_millis() / 1000
+        if isinstance(message, Check):
+            run_check(bootstrap.deps(), message, remaining_s=remaining_s)
+        else:
+            recompute_listings(bootstrap.deps(), message, remaining_s=remaining_s)
 
-    return each(event["Records"], RecomputeChunk, carry_on)
+    return each(event["Records"], _MESSAGES, carry_on)

@@ -22,8 +22,7 @@ from listbridge.domain.jobs import Job, JobState
 from listbridge.domain.listing import Status
 from listbridge.domain.work import PublishKind
 from listbridge.services.change_configuration import NotWaiting, decide, propose
-from listbridge.services.guard import release_guarded
-from listbridge.services.nudge import nudge_due
+from listbridge.services.release_guarded import start_release
 from listbridge.services.sweep_shop import start_sweep
 from tests.faults.scripted import Scripted, scripted_world
 from tests.faults.seeded import seed
@@ -138,7 +137,7 @@ def test_a_yes_lets_the_absences_go(s: Scripted) -> None:
     s.shop.empty = True
     s.world.hint(*s.shop.products)
     s.world.settle()
-    nudge_due(s.world.deps, release_guarded(s.world.deps, ACCOUNT))
+    start_release(s.world.deps, s.world.stores.configuration.get(Account, ACCOUNT), "kim")
     s.world.settle()
     assert shown(s, keys) == {None}
 
@@ -244,7 +243,7 @@ def test_streamed_prices_are_stopped_above_the_limit_and_zeros_pass_beside_them(
     s.world.hint(*{s.shop.set(key.sku, stock=0) for key in keys})
     s.world.deliver_all()
     assert {s.market.shown(key)[0] for key in keys} == {0}  # type: ignore[index]
-    nudge_due(s.world.deps, release_guarded(s.world.deps, ACCOUNT))
+    start_release(s.world.deps, s.world.stores.configuration.get(Account, ACCOUNT), "kim")
     s.world.settle()
     assert shown(s, keys) == {(0, "1.00")}
 

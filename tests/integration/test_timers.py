@@ -84,7 +84,9 @@ def test_hooks_that_the_shop_switched_off_are_made_again_and_the_gap_is_swept(
     its = connected
     its.sell("MUG")
     topics = {one.topic for one in its.shopify.world.subscriptions.all()}
-    assert its.timer("hooks") == 0
+    assert its.timer("hooks") == 2  # one shop and one account are asked
+    its.lanes.run()
+    assert "hooks_restored" not in its.events()
     stock = next(
         one for one in its.shopify.world.subscriptions.all() if one.topic == "INVENTORY_LEVELS_UPDATE"
     )
@@ -94,11 +96,22 @@ def test_hooks_that_the_shop_switched_off_are_made_again_and_the_gap_is_swept(
     assert {one.topic for one in its.shopify.world.subscriptions.all()} == topics - {
         "INVENTORY_LEVELS_UPDATE"
     }
-    assert its.timer("hooks") == 1
+    its.timer("hooks")
+    its.lanes.run()
     assert {one.topic for one in its.shopify.world.subscriptions.all()} == topics
     assert "hooks_restored" in its.events()
-    its.lanes.run()
     assert its.on_sale() == {"MUG": (1, "12.50")}
+
+
+def test_a_delivery_that_never_came_is_found_by_the_sweep(connected: Installation) -> None:
+    its = connected
+    its.sell("MUG")
+    its.shopify.deeds.set_stock(sku="MUG", available=0)
+    its.shopify.deliveries.drop()
+    assert its.timer("sweep") == 1
+    its.lanes.run()
+    assert its.on_sale() == {"MUG": (0, "12.50")}
+    assert its.timer("sweep") == 0
 
 
 def test_an_account_whose_consent_was_withdrawn_is_found_by_the_timer(connected: Installation) -> None:
@@ -107,6 +120,7 @@ def test_an_account_whose_consent_was_withdrawn_is_found_by_the_timer(connected:
     its.ebay.deeds.revoke_token("anna")
     its.ebay.deeds.expire_tokens("anna")
     its.timer("hooks")
+    its.lanes.run()
     assert its.ask("GET", f"/accounts/{its.account}")["state"] == "expired"
     assert its.explain("MUG")["reason"]["code"] == "account_expired"
     assert [one["problem"]["code"] for one in its.ask("GET", "/health")["concerns"]] == ["account_expired"]
@@ -117,15 +131,18 @@ def test_a_second_shop_order_for_one_marketplace_order_is_found_and_told(connect
     desk = OrderDesk(its)
     its.sell("MUG")
     calm, remote = desk.absorbed("MUG"), desk.absorbed("MUG")
-    assert its.timer("orders") == 0
+    assert its.timer("orders") == 1  # one account is asked about
+    its.lanes.run()
     ours = desk.shop_order(remote)["name"]
     theirs = its.shopify.deeds.import_order_by_other_tool(remote, [{"sku": "MUG", "quantity": 1}])["name"]
     its.shopify.world.limits = replace(its.shopify.world.limits, order_search_lag_s=0.0)
-    assert its.timer("orders") == 1
+    its.timer("orders")
+    its.lanes.run()
     assert (desk.notices(calm), desk.notices(remote)) == ([], ["twins_in_shop"])
     [notice] = desk.row(remote).notices
     assert notice.params["orders"] == f"{ours}, {theirs}"
     its.timer("orders")
+    its.lanes.run()
     assert desk.log(remote).count("twins_in_shop") == 1
     assert len(desk.shop_orders(remote)) == 2  # which of the two goes is the seller's to decide
 

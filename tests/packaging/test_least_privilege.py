@@ -27,7 +27,7 @@ _TABLE_OF_PORT = {
     "activity": "ActivityTable",
 }
 _READS = re.compile(
-    r"get|get_many|find|revs|all|of_\w+|page|due|current|pending|entries|recent|unsent|waiting_for_skus"
+    r"get|get_many|find|revs|all|of_\w+|page|due|current|pending|entries|recent|unfinished|count_live|unsent|waiting_for_skus"
 )
 _BUYERS = re.compile(r"buyers|with_buyers|put_buyer|erase_buyer")
 _QUEUE_OF_LANE = {

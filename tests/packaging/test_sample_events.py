@@ -123,7 +123,7 @@ def test_queue_samples_are_messages_that_the_lanes_can_read() -> None:
     }
     assert {name: found for name, found in kinds.items() if found} == {
         "sync_catalog": ["shop_event", "shop_event"],
-        "recompute_listings": ["recompute_chunk"],
+        "recompute_listings": ["check", "recompute_chunk"],
         "revise_inventory": ["nudge"],
         "publish_listing": ["publish_task"],
         "import_orders": ["poll_account", "import_order"],

@@ -21,9 +21,8 @@ from listbridge.services import connect_account
 from listbridge.services.consent import ask_for_consent
 from listbridge.services.credentials import ACCOUNTS, fields_set
 from listbridge.services.edit_configuration import edited, propose_account
-from listbridge.services.guard import release_guarded
-from listbridge.services.nudge import nudge_due
 from listbridge.services.refusal import Refused
+from listbridge.services.release_guarded import start_release
 
 router = new_router()
 _TAGS = ["accounts"]
@@ -48,12 +47,6 @@ class ChoicesView(Shape):
 
     site: str
     choices: dict[str, Any]
-
-
-class Approved(Shape):
-    """How many listings were let go."""
-
-    released: int
 
 
 class ConsentPage(Shape):
@@ -152,14 +145,13 @@ def choices(account_id: str, site: Annotated[str, Query(min_length=1)]) -> Choic
     "/accounts/<account_id>/guard/approve",
     summary="Let go what the guard holds",
     tags=_TAGS,
+    status_code=202,
     openapi_extensions=open_to(Group.OPERATOR),
 )
-def approve_guarded(account_id: str) -> Approved:
-    """A person says yes: every listing that the guard holds is sent as it is computed now."""
-    deps = deps_of(router)
-    released = release_guarded(deps, _account(account_id).id)
-    nudge_due(deps, released)
-    return Approved(released=len(released))
+def approve_guarded(account_id: str) -> JobStarted:
+    """A person says yes: a job releases every listing that the guard holds, and each is sent as it is computed then."""
+    job = start_release(deps_of(router), _account(account_id), actor_of(router))
+    return JobStarted(job=JobView.of(job))
 
 
 @router.get("/accounts/<account_id>/authorize", summary="Where the seller consents", tags=_TAGS)

@@ -30,6 +30,7 @@ class JobKind(StrEnum):
     SWEEP = "sweep"
     DRIFT = "drift"
     RECOMPUTE = "recompute"
+    RELEASE_GUARDED = "release_guarded"
 
 
 class JobState(StrEnum):

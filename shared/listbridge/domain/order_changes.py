@@ -29,6 +29,7 @@ UNPAID = "awaiting_payment"
 UNPAID_EXPIRED = "unpaid_expired"
 OBSERVED = "account_observes"
 NEEDS_DECISION = "needs_decision"
+TWINS = "twins_in_shop"
 STOCK_ELSEWHERE = "stock_taken_elsewhere"
 STOCK_UNSEEN = "stock_location_unseen"
 _UNPROVEN = frozenset({STOCK_ELSEWHERE, STOCK_UNSEEN})

@@ -77,6 +77,23 @@ class RecomputeChunk(Message):
     job: JobId
 
 
+class CheckKind(StrEnum):
+    """What a timer looks at, one thing a message: a shop that hangs delays no other."""
+
+    SHOP = "shop"  # its webhooks and its credentials
+    ACCOUNT = "account"  # its credentials
+    TWINS = "twins"  # shop orders that stand twice for one marketplace order of this account
+
+
+class Check(Message):
+    """Look at one shop or account. `cursor` carries a look of many pages on."""
+
+    kind: Literal["check"] = "check"
+    what: CheckKind
+    subject: str
+    cursor: str | None = None
+
+
 class PublishKind(StrEnum):
     """What the slow lane does to one product of one sales list."""
 
@@ -143,6 +160,6 @@ class RelayOrder(Message):
 
 
 AnyMessage = Annotated[
-    ShopEvent | Nudge | RecomputeChunk | PublishTask | PollAccount | ImportOrder | RelayOrder,
+    ShopEvent | Nudge | RecomputeChunk | Check | PublishTask | PollAccount | ImportOrder | RelayOrder,
     Field(discriminator="kind"),
 ]

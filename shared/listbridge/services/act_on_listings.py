@@ -69,7 +69,7 @@ def _start(deps: Deps, sales_list: SalesList, action: Action, items: Sequence[It
     deps.jobs.create(job, list(plan.entries.values()))
     params = {"action": action.value, "list": sales_list.name, "listings": str(plan.waiting)}
     deps.activity.note(ActivityEntry(job.id, "action_started", now, params, account.id, actor))
-    _carry_out(deps, sales_list, action, job.id, plan, actor)
+    carry_out(deps, sales_list, action, job.id, plan, actor)
     return deps.jobs.get(job.id)
 
 
@@ -101,8 +101,8 @@ def _with_siblings(
 
 
 @dataclass(slots=True)
-class _Plan:
-    """What an action will do, entry by entry."""
+class Plan:
+    """What an action does, entry by entry."""
 
     entries: dict[str, JobEntry] = field(default_factory=dict)
     rows: list[Listing] = field(default_factory=list)
@@ -116,8 +116,8 @@ class _Plan:
         return sum(entry.outcome is Outcome.WAITING for entry in self.entries.values())
 
 
-def _plan(deps: Deps, action: Action, account: Account, items: Iterable[Item]) -> _Plan:
-    plan = _Plan()
+def _plan(deps: Deps, action: Action, account: Account, items: Iterable[Item]) -> Plan:
+    plan = Plan()
     now = deps.clock.now()
     rows = deps.listings.get_many([item.listing for item in items if item.listing is not None])
     busy = {
@@ -146,9 +146,8 @@ def _plan(deps: Deps, action: Action, account: Account, items: Iterable[Item]) -
     return plan
 
 
-def _carry_out(
-    deps: Deps, sales_list: SalesList, action: Action, job: JobId, plan: _Plan, actor: str
-) -> None:
+def carry_out(deps: Deps, sales_list: SalesList, action: Action, job: JobId, plan: Plan, actor: str) -> None:
+    """Do what was planned, or hand it to its lane; done twice it does no harm."""
     rule = RULES[action]
     if rule.publish is not None:
         _publish(deps, sales_list, rule.publish, job, plan.rows)
@@ -216,7 +215,7 @@ def _unlink(deps: Deps, sales_list: SalesList, job: JobId, rows: Sequence[Listin
             item_done(deps, job, str(key))
 
 
-def _remove(deps: Deps, sales_list: SalesList, job: JobId, plan: _Plan, actor: str) -> None:
+def _remove(deps: Deps, sales_list: SalesList, job: JobId, plan: Plan, actor: str) -> None:
     """What is live is ended first, by the slow lane; with it goes what the same product has in this list."""
     live = [row for row in plan.rows if row.live]
     ending = {row.variant.product for row in live}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState, Shop
@@ -14,7 +15,7 @@ from listbridge.domain.verdicts import RemoteError, Unauthorized
 from listbridge.services.connection_state import expire_shop, secret_name
 from listbridge.services.credentials import SHOPS, reconnected, trial
 from listbridge.services.deps import Deps
-from listbridge.services.public_address import register_hooks
+from listbridge.services.public_address import register_hooks, restore_hooks
 from listbridge.services.refusal import Refused
 from listbridge.services.sweep_shop import start_sweep
 
@@ -53,12 +54,13 @@ def connect_shop(deps: Deps, draft: Shop, credentials: Mapping[str, str], actor:
             deps.secrets.delete(secret_name(SHOPS, draft.id))
     params = {"name": shop.name, "domain": identity.domain}
     deps.activity.note(ActivityEntry(shop.id, "shop_connected", deps.clock.now(), params, None, actor))
-    return _with_hooks(deps, shop, identity)
+    return _with_hooks(shop, identity, partial(register_hooks, deps, shop))
 
 
 def check_shop(deps: Deps, shop: Shop, actor: str) -> ShopCheck:
-    """Ask the shop who it is and see to its webhooks. A shop that works again is read anew from end to end.
+    """Ask the shop who it is and see to its webhooks.
 
+    A shop that works again, or that lacked a webhook, is read from end to end for what it could not tell.
     Raises RemoteError; dead credentials are noted first.
     """
     try:
@@ -66,10 +68,9 @@ def check_shop(deps: Deps, shop: Shop, actor: str) -> ShopCheck:
     except Unauthorized as error:
         expire_shop(deps, shop, error.problem)
         raise
-    if shop.state is not ConnectionState.ACTIVE:
-        shop = reconnected(deps, shop, actor)
-        start_sweep(deps, shop, actor)  # events that came while it was away were let go
-    return _with_hooks(deps, shop, identity)
+    if shop.state is ConnectionState.ACTIVE:
+        return _with_hooks(shop, identity, partial(restore_hooks, deps, shop, actor))
+    return _back(deps, shop, identity, actor)
 
 
 def replace_shop_credentials(deps: Deps, shop: Shop, credentials: Mapping[str, str], actor: str) -> ShopCheck:
@@ -85,9 +86,7 @@ def replace_shop_credentials(deps: Deps, shop: Shop, credentials: Mapping[str, s
         params = {"expected": shop.currency, "found": identity.currency}
         raise Refused(Problem("other_shop", params, "connect_as_new_shop"))
     deps.secrets.put(secret_name(SHOPS, shop.id), credentials)
-    shop = reconnected(deps, shop, actor)
-    start_sweep(deps, shop, actor)
-    return _with_hooks(deps, shop, identity)
+    return _back(deps, shop, identity, actor)
 
 
 def disconnect_shop(deps: Deps, shop: Shop, actor: str) -> None:
@@ -107,9 +106,19 @@ def new_shop_id() -> ShopId:
     return ShopId(new_id("shop"))
 
 
-def _with_hooks(deps: Deps, shop: Shop, identity: ShopIdentity) -> ShopCheck:
+def _back(deps: Deps, shop: Shop, identity: ShopIdentity, actor: str) -> ShopCheck:
+    """The shop works again. It is read once its hooks stand: events that came while it was away were let go."""
+    shop = reconnected(deps, shop, actor)
+    check = _with_hooks(shop, identity, partial(register_hooks, deps, shop))
+    start_sweep(deps, shop, actor)
+    return check
+
+
+def _with_hooks(
+    shop: Shop, identity: ShopIdentity, see_to_hooks: Callable[[], HookReport | None]
+) -> ShopCheck:
     try:
-        hooks = register_hooks(deps, shop)
+        hooks = see_to_hooks()
     except RemoteError as error:  # the connection stands; the hourly check tries again
         return ShopCheck(shop, identity, None, error.problem)
     if hooks is None:

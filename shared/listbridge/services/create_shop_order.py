@@ -36,7 +36,6 @@ from listbridge.services.settle_order import read_products, settle_order
 from listbridge.services.take_in_order import note_order
 
 VARIANT_GONE = "variant_gone"
-TWINS = "twins_in_shop"
 _TO_CREATE = (ImportState.READY, ImportState.FAILED)
 _REQUESTS = 4
 """How many requests a create may take: a token, the mark's definition, the order, and the order without what the shop
@@ -228,7 +227,7 @@ class _Creating:
         order = self._made(order, ShopOrderRef(first.id, first.name, first.ours))
         if len(found) > 1:
             names = ", ".join(one.name for one in found)
-            notice = Problem(TWINS, {"orders": names}, "cancel_one_in_shop")
+            notice = Problem(order_changes.TWINS, {"orders": names}, "cancel_one_in_shop")
             order = change_order(self._deps, order.key, lambda row: order_changes.with_notice(row, notice))
         return order
 
@@ -236,7 +235,9 @@ class _Creating:
         deps = self._deps
         order = change_order(deps, order.key, lambda row: order_changes.created(row, made, deps.clock.now()))
         if order.shop_order is not None and order.shop_order.id != made.id:
-            notice = Problem(TWINS, {"orders": f"{order.shop_order.name}, {made.name}"}, "cancel_one_in_shop")
+            notice = Problem(
+                order_changes.TWINS, {"orders": f"{order.shop_order.name}, {made.name}"}, "cancel_one_in_shop"
+            )
             return change_order(deps, order.key, lambda row: order_changes.with_notice(row, notice))
         tell(deps, order, "order_created" if made.ours else "order_in_shop_already", shop_order=made.name)
         lag = deps.shops.traits(self._shop.platform).read_lag_s

@@ -20,7 +20,7 @@ from listbridge.domain.polling import PollState
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
 from listbridge.services.list_orders import OrderCounts, count_orders
-from listbridge.services.reconcile import public_base_url
+from listbridge.services.public_address import public_base_url
 
 _PAGE = 500
 _MOST_COUNTED = 50_000
@@ -181,7 +181,7 @@ def health(deps: Deps) -> Health:
     polls = {
         state.account: state for account in accounts if (state := deps.polls.get(account.id)) is not None
     }
-    waiting = deps.jobs.recent(100, JobState.AWAITING_APPROVAL)
+    waiting = deps.jobs.unfinished(100, JobState.AWAITING_APPROVAL)
     problems: list[tuple[str, Problem]] = []
     if not base:
         problems.append(("this", Problem("public_address_unknown", fix="set_public_address")))

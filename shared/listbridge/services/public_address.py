@@ -7,7 +7,7 @@ from listbridge.domain.configuration import ConnectionState, Deployment, Shop
 from listbridge.domain.ports import Conflict, HookReport, Missing
 from listbridge.domain.verdicts import RemoteError
 from listbridge.services.deps import Deps
-from listbridge.services.reconcile import public_base_url
+from listbridge.services.sweep_shop import start_sweep
 
 
 def settle_public_address(deps: Deps, *, configured: str, called: str) -> str:
@@ -35,7 +35,7 @@ def register_all_hooks(deps: Deps) -> None:
         if shop.state is not ConnectionState.ACTIVE:
             continue
         try:
-            register_hooks(deps, shop)
+            restore_hooks(deps, shop, "listbridge")
         except RemoteError as error:
             params = {"reason": error.problem.code}
             deps.activity.note(ActivityEntry(shop.id, "check_failed", deps.clock.now(), params))
@@ -45,6 +45,25 @@ def register_hooks(deps: Deps, shop: Shop) -> HookReport | None:
     """Make sure that the shop calls us; None as long as nobody knows our address. Raises RemoteError."""
     base = public_base_url(deps)
     return deps.shops.open(shop).ensure_webhooks(f"{base}/webhooks/{shop.id}") if base else None
+
+
+def restore_hooks(deps: Deps, shop: Shop, actor: str) -> HookReport | None:
+    """See to the webhooks of a shop that was connected before, and read what a missing one did not tell.
+
+    Whoever makes a hook anew closes the gap too: the hook is healthy from then on, and nothing else would find what it
+    missed. None as long as nobody knows our address. Raises RemoteError.
+    """
+    report = register_hooks(deps, shop)
+    if report is not None and report.created:
+        params = {"topics": ", ".join(report.created)}
+        deps.activity.note(ActivityEntry(shop.id, "hooks_restored", deps.clock.now(), params, None, actor))
+        start_sweep(deps, shop, actor)
+    return report
+
+
+def public_base_url(deps: Deps) -> str:
+    """Where the outside world reaches us; empty until it is set or learned."""
+    return _deployment(deps).public_base_url
 
 
 def _deployment(deps: Deps) -> Deployment:

@@ -13,6 +13,8 @@ from listbridge.services.add_items import run_add_items_chunk
 from listbridge.services.change_configuration import run_configuration_chunk
 from listbridge.services.check_drift import run_drift_chunk
 from listbridge.services.deps import Deps
+from listbridge.services.release_guarded import run_release_chunk
+from listbridge.services.resume_action import ACTIONS, resume_action
 from listbridge.services.sweep_shop import run_sweep_chunk
 
 _CHUNKS: dict[JobKind, Callable[[Deps, Job], Job]] = {
@@ -20,6 +22,7 @@ _CHUNKS: dict[JobKind, Callable[[Deps, Job], Job]] = {
     JobKind.SWEEP: run_sweep_chunk,
     JobKind.DRIFT: run_drift_chunk,
     JobKind.ADD_ITEMS: run_add_items_chunk,
+    JobKind.RELEASE_GUARDED: run_release_chunk,
 }
 _ENOUGH_S = 20.0
 
@@ -32,6 +35,9 @@ def recompute_listings(deps: Deps, message: RecomputeChunk, *, remaining_s: floa
     try:
         job = deps.jobs.get(message.job)
     except Missing:
+        return
+    if job.kind in ACTIONS and job.state is JobState.RUNNING:
+        resume_action(deps, job)
         return
     began = deps.clock.now()
     while job.state is JobState.RUNNING and job.kind in _CHUNKS:

@@ -6,23 +6,20 @@ from datetime import timedelta
 from enum import StrEnum
 
 from listbridge.domain.activity import ActivityEntry
-from listbridge.domain.configuration import Account, ConnectionState, Deployment, Shop
-from listbridge.domain.jobs import JobKind, JobState
+from listbridge.domain.configuration import Account, ConnectionState, Shop
+from listbridge.domain.jobs import JobState
 from listbridge.domain.listing import Band
-from listbridge.domain.ports import Missing
-from listbridge.domain.verdicts import RemoteError, Unauthorized
-from listbridge.domain.work import Lane, RecomputeChunk
+from listbridge.domain.work import Check, CheckKind, Lane, RecomputeChunk
 from listbridge.services.check_drift import start_drift_check
-from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import Deps
 from listbridge.services.erase_buyers import erase_buyers
-from listbridge.services.find_twins import find_twins
 from listbridge.services.ingest_webhook import event_of
 from listbridge.services.nudge import nudge
-from listbridge.services.sweep_shop import start_sweep
+from listbridge.services.sweep_shop import sweep_if_due
 
 _ROWS = 200
-_LANE_JOBS = frozenset({JobKind.CONFIGURATION, JobKind.SWEEP, JobKind.DRIFT, JobKind.ADD_ITEMS})
+_STUCK = timedelta(minutes=5)
+"""A job that still runs after so long may have lost its message, or its worker: it is asked to go on."""
 
 
 class Timer(StrEnum):
@@ -32,6 +29,7 @@ class Timer(StrEnum):
     DUE = "due"
     DRIFT = "drift"
     HOOKS = "hooks"
+    SWEEP = "sweep"
     ORDERS = "orders"
     RETENTION = "retention"
 
@@ -70,8 +68,8 @@ def nudge_what_is_due(deps: Deps) -> int:
             oldest = min(row.due_since for row in too_long if row.due_since is not None)
             params = {"listings": str(len(too_long)), "oldest": oldest.isoformat(timespec="seconds")}
             deps.activity.note(ActivityEntry(account.id, "due_too_long", now, params, account=account.id))
-    for job in deps.jobs.recent(_ROWS, JobState.RUNNING):
-        if job.kind in _LANE_JOBS and now - job.created_at > timedelta(minutes=5):
+    for job in deps.jobs.unfinished(_ROWS, JobState.RUNNING):
+        if now - job.created_at > _STUCK:
             deps.queues.send(Lane.RECOMPUTE, RecomputeChunk(job=job.id))
     return woken
 
@@ -85,47 +83,25 @@ def check_drift(deps: Deps) -> int:
 
 
 def check_connections(deps: Deps) -> int:
-    """Are the hooks there, and do the credentials work? What a shop switched off is made anew, and the gap is swept."""
-    mended = 0
-    base = public_base_url(deps)
-    for shop in deps.configuration.all(Shop):
-        if shop.state is not ConnectionState.ACTIVE:
-            continue
-        try:
-            report = deps.shops.open(shop).ensure_webhooks(f"{base}/webhooks/{shop.id}") if base else None
-        except Unauthorized as error:
-            expire_shop(deps, shop, error.problem)
-            continue
-        except RemoteError as error:
-            _tell_failed(deps, shop.id, error)
-            continue
-        if report is not None and report.created:
-            mended += 1
-            params = {"topics": ", ".join(report.created)}
-            deps.activity.note(ActivityEntry(shop.id, "hooks_restored", deps.clock.now(), params))
-            start_sweep(deps, shop, "listbridge")
-    for account in _active_accounts(deps):
-        try:
-            deps.marketplaces.open(account)[0].identify()
-        except Unauthorized as error:
-            expire_account(deps, account, error.problem)
-        except RemoteError as error:
-            _tell_failed(deps, account.id, error)
-    return mended
+    """Ask of every shop and account, one message each, whether its connection works; returns how many were asked."""
+    shops = [shop for shop in deps.configuration.all(Shop) if shop.state is ConnectionState.ACTIVE]
+    checks = [Check(what=CheckKind.SHOP, subject=shop.id) for shop in shops]
+    checks += [Check(what=CheckKind.ACCOUNT, subject=account.id) for account in _active_accounts(deps)]
+    deps.queues.send(Lane.RECOMPUTE, *checks)
+    return len(checks)
 
 
-def public_base_url(deps: Deps) -> str:
-    """Where the outside world reaches us; empty until it is set or learned."""
-    try:
-        return deps.configuration.get(Deployment, "this").public_base_url
-    except Missing:
-        return ""
+def sweep_shops(deps: Deps) -> int:
+    """Begin to read every shop whose last sweep lies far enough back; returns how many were begun."""
+    shops = [shop for shop in deps.configuration.all(Shop) if shop.state is ConnectionState.ACTIVE]
+    return sum(sweep_if_due(deps, shop) for shop in shops)
 
 
-def _tell_failed(deps: Deps, subject: str, error: RemoteError) -> None:
-    deps.activity.note(
-        ActivityEntry(subject, "check_failed", deps.clock.now(), {"reason": error.problem.code})
-    )
+def look_for_twins(deps: Deps) -> int:
+    """Ask of every account, one message each, whether the shop has an order of its twice; returns how many were asked."""
+    accounts = [one for one in deps.configuration.all(Account) if one.state is ConnectionState.ACTIVE]
+    deps.queues.send(Lane.RECOMPUTE, *(Check(what=CheckKind.TWINS, subject=one.id) for one in accounts))
+    return len(accounts)
 
 
 def _active_accounts(deps: Deps) -> list[Account]:
@@ -140,6 +116,7 @@ _TIMERS = {
     Timer.DUE: nudge_what_is_due,
     Timer.DRIFT: check_drift,
     Timer.HOOKS: check_connections,
-    Timer.ORDERS: find_twins,
+    Timer.SWEEP: sweep_shops,
+    Timer.ORDERS: look_for_twins,
     Timer.RETENTION: erase_buyers,
 }

@@ -6,6 +6,8 @@ before any listing becomes due; above the account's limit the whole set waits fo
 
 from __future__ import annotations
 
+import math
+from contextlib import suppress
 from functools import partial
 
 from listbridge.domain.activity import ActivityEntry
@@ -14,12 +16,13 @@ from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import AccountId, JobId, ShopId, VariantKey, new_id
 from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.listing import Cause
+from listbridge.domain.ports import Conflict, Lease
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Hint, HintKind, Lane, RecomputeChunk, ShopEvent
 from listbridge.services.connection_state import expire_shop
 from listbridge.services.deps import Deps
-from listbridge.services.guard import live_listings, over_limit
+from listbridge.services.guard import over_limit
 from listbridge.services.job_results import reason_of
 from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import Observed, numbered, store_absent, store_product
@@ -27,15 +30,34 @@ from listbridge.services.recompute import Recompute
 from listbridge.services.settle_observed import settle_observed
 
 _PAGE = 500
+_SOONEST_S, _LATEST_S = 3 * 3600, 24 * 3600
+_PRODUCTS_PER_STEP = 1000
+"""A shop is read every three hours for each thousand products it has, every day at the latest: reading writes a row for
+each variant, and a hundred thousand rows a day are cheap where a hundred thousand an hour are not."""
 
 
-def start_sweep(deps: Deps, shop: Shop, actor: str) -> Job:
-    """Begin to read the whole shop; the job runs by itself."""
+def sweep_if_due(deps: Deps, shop: Shop) -> bool:
+    """Begin a sweep unless one runs, or the last was finished lately; whether it was begun.
+
+    It finds what a delivery that was lost would have said.
+    """
+    running = deps.jobs.unfinished(_PAGE, JobState.RUNNING)
+    if any(job.kind is JobKind.SWEEP and job.params["shop"] == shop.id for job in running):
+        return False
+    right = deps.leases.acquire(_right(shop.id), "sweep", seconds=_SOONEST_S)
+    if right is None:
+        return False
+    start_sweep(deps, shop, "listbridge", epoch=right.epoch)
+    return True
+
+
+def start_sweep(deps: Deps, shop: Shop, actor: str, *, epoch: int = 0) -> Job:
+    """Begin to read the whole shop; the job runs automatically. `epoch` is the timer's right to it, if it began it."""
     start = deps.counters.next(f"observation#{shop.id}")
     job = Job(
         id=JobId(new_id("job")),
         kind=JobKind.SWEEP,
-        params={"shop": shop.id, "start": start, "products": 0, "absent": 0},
+        params={"shop": shop.id, "start": start, "products": 0, "absent": 0, "epoch": epoch},
         phase="read",
         created_by=actor,
         created_at=deps.clock.now(),
@@ -81,6 +103,7 @@ def _read(deps: Deps, job: Job, shop: Shop) -> Job:
     job = job.model_copy(update={**update, "params": {**job.params, "products": products}})
     if page.cursor:
         return deps.jobs.save(job)
+    _rest(deps, job, shop)
     if page.total is None:  # nothing to hold the count against: what was not seen is not proven gone
         params = {"products": str(products), "absent": "0"}
         deps.activity.note(ActivityEntry(shop.id, "sweep_done", deps.clock.now(), params))
@@ -106,10 +129,11 @@ def _count_absent(deps: Deps, job: Job, shop: Shop) -> Job:
     for account_id, changes in affected.items():
         limits = deps.configuration.get(Account, account_id).guard
         if changes > limits.count:
-            mine = live_listings(deps, account_id)
+            mine = deps.listings.count_live(account_id)
             live += mine
             waiting = waiting or over_limit(limits, changes, mine)
     if waiting:
+        _end_older_questions(deps, job, shop)
         params = {"affected": str(sum(affected.values())), "live": str(live)}
         deps.activity.note(ActivityEntry(job.id, "absence_waits", deps.clock.now(), params))
     update: dict[str, object] = {
@@ -136,6 +160,31 @@ def _apply_absent(deps: Deps, job: Job, shop: Shop) -> Job:
                       {"products": str(job.params["products"]), "absent": str(len(observed.absent))})
     )  # fmt: skip
     return deps.jobs.save(job.model_copy(update={"state": JobState.DONE, "finished_at": deps.clock.now()}))
+
+
+def _rest(deps: Deps, job: Job, shop: Shop) -> None:
+    """Everything was read: the timer's next sweep is as far off as the shop is large."""
+    steps = math.ceil(int(job.params["products"]) / _PRODUCTS_PER_STEP)
+    right = Lease(_right(shop.id), "sweep", int(job.params.get("epoch", 0)), deps.clock.now())
+    with suppress(Conflict):  # a sweep that a person began has no right to prolong
+        deps.leases.renew(right, seconds=max(_SOONEST_S, min(_LATEST_S, steps * _SOONEST_S)))
+
+
+def _right(shop: ShopId) -> str:
+    return f"sweep#{shop}"
+
+
+def _end_older_questions(deps: Deps, job: Job, shop: Shop) -> None:
+    """This sweep asks for a yes: what an older one asked about the same shop is out of date."""
+    for old in deps.jobs.unfinished(_PAGE, JobState.AWAITING_APPROVAL):
+        if old.kind is JobKind.SWEEP and old.params["shop"] == shop.id and old.id != job.id:
+            update = {
+                "state": JobState.REFUSED,
+                "reason": reason_of(Problem("superseded")),
+                "finished_at": deps.clock.now(),
+            }
+            with suppress(Conflict):  # somebody decides at this very moment
+                deps.jobs.save(old.model_copy(update=update))
 
 
 def _unseen(deps: Deps, job: Job, shop: ShopId) -> list[list[Variant]]:

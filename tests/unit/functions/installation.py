@@ -15,6 +15,7 @@ from listbridge.domain.order_changes import first_seen
 from listbridge.domain.orders import Buyer
 from listbridge.domain.ports import Budget
 from listbridge.domain.work import (
+    Check,
     ImportOrder,
     Lane,
     Nudge,
@@ -34,6 +35,7 @@ from listbridge.services.publish_listing import publish_listing
 from listbridge.services.recompute_listings import recompute_listings
 from listbridge.services.relay_order import relay_order
 from listbridge.services.revise_inventory import revise_inventory
+from listbridge.services.run_check import run_check
 from listbridge.services.sync_catalog import sync_catalog
 from simulators.door import Transport
 from simulators.ebay import EbaySimulator
@@ -315,6 +317,8 @@ class Installation:
             sync_catalog(self.deps, [message])
         elif isinstance(message, RecomputeChunk):
             recompute_listings(self.deps, message, remaining_s=60)
+        elif isinstance(message, Check):
+            run_check(self.deps, message, remaining_s=60)
         elif isinstance(message, Nudge):
             revise_inventory(self.deps, message, remaining_s=30)
         elif isinstance(message, PublishTask):

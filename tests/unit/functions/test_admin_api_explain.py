@@ -133,9 +133,12 @@ def test_what_the_guard_holds_is_let_go_by_a_yes(installation: Installation, sen
     held = [row["sku"] for row in rows if row["reason"] is not None and row["reason"]["code"] == "guard"]
     assert len(held) == 2
     assert installation.get("/counters")["counters"][0]["holds"] == {"guard": 2}
-    answer = installation.post(f"/accounts/{sent['account']}/guard/approve", expect=200)
-    assert answer == {"released": 2}
+    job = installation.post(f"/accounts/{sent['account']}/guard/approve", expect=202)["job"]
     installation.run()
+    done = installation.get(f"/jobs/{job['id']}")
+    assert (done["kind"], done["state"], done["affected"]) == ("release_guarded", "done", 2)
+    approved = [one for one in installation.get("/activity")["activity"] if one["event"] == "guard_approved"]
+    assert [one["actor"] for one in approved] == [done["created_by"]]
     prices = {row["price"]["accepted"]["amount"] for row in installation.get("/listings")["listings"]}
     assert prices == {"20.00"}
 

@@ -10,8 +10,11 @@ import pytest
 from listbridge.domain.configuration import ConnectionState, Shop
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater, Unauthorized
+from listbridge.domain.work import Check, CheckKind, Lane
 from listbridge.services import find_twins as find_twins_module
-from listbridge.services.find_twins import find_twins
+from listbridge.services.deps import Deps
+from listbridge.services.reconcile import Timer, reconcile
+from listbridge.services.run_check import run_check
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import SHOP
 
@@ -23,6 +26,17 @@ def world() -> OrderWorld:
     world.in_shop()
     world.shop.mishaps.calls.clear()
     return world
+
+
+def find_twins(deps: Deps) -> int:
+    """The hour's look, from the timer to the end of its last page."""
+    reconcile(deps, Timer.ORDERS)
+    found = 0
+    while received := deps.queues.receive(Lane.RECOMPUTE):  # type: ignore[attr-defined]
+        for one in received:
+            found += run_check(deps, one.message, remaining_s=60)
+        deps.queues.delete(Lane.RECOMPUTE, *received)  # type: ignore[attr-defined]
+    return found
 
 
 def twin(world: OrderWorld) -> None:
@@ -114,3 +128,42 @@ def test_an_account_whose_shop_was_taken_off_stops_no_other(world: OrderWorld) -
     )  # fmt: skip
     world.stores.configuration.save(orphan)
     assert find_twins(world.deps) == 1
+
+
+def test_a_look_that_takes_long_goes_on_where_it_stopped(
+    world: OrderWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(find_twins_module, "_PAGE", 100)
+    for number in range(499):
+        world.in_shop(id=f"14-{number}")
+    world.shop.mishaps.calls.clear()
+    look = world.shop.look_for_order
+
+    def slow(*args: object) -> object:
+        world.stores.clock.advance(0.3)
+        return look(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(world.shop, "look_for_order", slow)
+    first = Check(what=CheckKind.TWINS, subject=world.account.id)
+    run_check(world.deps, first, remaining_s=60)
+    assert world.shop.mishaps.count("look_for_order") == 100  # 30 s, which is more than a run may take
+    (rest,) = [message for message, _ in world.queued(Lane.RECOMPUTE)]
+    assert isinstance(rest, Check)
+    assert rest.cursor is not None
+    while rest is not None:
+        run_check(world.deps, rest, remaining_s=60)
+        rest = next((message for message, _ in world.queued(Lane.RECOMPUTE)), None)  # type: ignore[assignment]
+    assert world.shop.mishaps.count("look_for_order") == 500
+
+
+def test_a_shop_that_hangs_starves_no_other(world: OrderWorld) -> None:
+    twin(world)
+    hanging = world.account.model_copy(update={"id": "acc_0", "name": "Hangs", "rev": 0})
+    world.stores.configuration.save(hanging)
+    reconcile(world.deps, Timer.ORDERS)
+    messages = [message for message, _ in world.queued(Lane.RECOMPUTE)]
+    assert messages == [
+        Check(what=CheckKind.TWINS, subject="acc_0"), Check(what=CheckKind.TWINS, subject=world.account.id)
+    ]  # fmt: skip
+    # The first one's worker never comes back: its message is another's than the second one's.
+    assert run_check(world.deps, messages[1], remaining_s=60) == 1  # type: ignore[arg-type]
