@@ -62,10 +62,22 @@ def get_location(world: World, call: Call) -> Reply:
 
 
 def get_locations(world: World, call: Call) -> Reply:
-    limit, page = checks.page_of(call, default=100, maximum=100)
+    """`offset` is "the number of locations to skip", where the other lists of the Inventory API count pages."""
+    limit, offset = checks.page_of(call, default=100, maximum=100)
     locations = list(call.seller.locations.values())
-    links = checks.page_links(f"{BASE}/location", call.query, limit=limit, page=page, total=len(locations))
-    return Reply(200, {**links, "offset": page, "locations": locations[page * limit : (page + 1) * limit]})
+    href = f"{BASE}/location?limit={limit}&offset="
+    body: dict[str, Any] = {
+        "href": f"{href}{offset}",
+        "limit": limit,
+        "offset": offset,
+        "total": len(locations),
+        "locations": locations[offset : offset + limit],
+    }
+    if offset + limit < len(locations):
+        body["next"] = f"{href}{offset + limit}"
+    if offset > 0:
+        body["prev"] = f"{href}{max(0, offset - limit)}"
+    return Reply(200, body)
 
 
 def _required_marketplace(call: Call) -> str:

@@ -12,6 +12,8 @@ from typing import Any
 _INVENTORY = "API_INVENTORY"
 _ACCOUNT = "API_ACCOUNT"
 _ORDERS = "API_FULFILLMENT"
+_TITLE_CASE = frozenset({_ACCOUNT, "API_TAXONOMY", "API_METADATA"})
+"""Services that write "Request" where others write "REQUEST". That both spellings are met is known, not which writes which."""
 
 # errorId -> (domain, category, message). Ids whose text is open in the documents say what happened in their parameters.
 _CATALOGUE: dict[int, tuple[str, str, str]] = {
@@ -79,6 +81,7 @@ _CATALOGUE: dict[int, tuple[str, str, str]] = {
     25709: (_INVENTORY, "REQUEST", "Invalid request."),
     25710: (_INVENTORY, "REQUEST", "We didn't find the entity you are requesting. Please verify the request"),
     25713: (_INVENTORY, "REQUEST", "This Offer is not available."),
+    25717: (_INVENTORY, "REQUEST", "Invalid pictures."),
     25725: (_INVENTORY, "REQUEST", "No offer found"),
     25727: (_INVENTORY, "REQUEST", "Too many InventoryItems in the request."),
     25728: (_INVENTORY, "REQUEST", "InventoryItems should be unique in the request."),
@@ -187,6 +190,8 @@ def error_entry(
 ) -> dict[str, Any]:
     """One entry of `errors` or `warnings`. Raises KeyError for an id that the catalogue lacks."""
     domain, category, message = _CATALOGUE[error_id]
+    if domain in _TITLE_CASE:
+        category = category.capitalize()
     text = f"{message} {detail}".strip()
     entry: dict[str, Any] = {
         "errorId": error_id,

@@ -38,7 +38,7 @@ def _touches_named_group(world: World, call: Call) -> set[Hashable]:
     return _group_records(call.seller, key, group.skus if group else [])
 
 
-def _read_group(body: dict[str, Any]) -> dict[str, Any]:
+def _read_group(world: World, body: dict[str, Any]) -> dict[str, Any]:
     data = {name: body[name] for name in _FIELDS if body.get(name) is not None}
     publishing.refuse_malformed_aspects(data.get("aspects"), "aspects")
     skus = data.get("variantSKUs")
@@ -46,6 +46,8 @@ def _read_group(body: dict[str, Any]) -> dict[str, Any]:
         raise EbayError(25709, "Invalid value for variantSKUs.")
     if len(set(skus)) < len(skus):
         raise EbayError(25013, "variantSKUs repeats a SKU.")
+    if len(skus) > world.limits.number("variations_per_listing"):
+        raise EbayError(25013, f"{len(skus)} variations are more than a listing may have.")
     varies_by = data.get("variesBy")
     if varies_by is not None:
         specifications = varies_by.get("specifications") if isinstance(varies_by, dict) else None
@@ -53,6 +55,9 @@ def _read_group(body: dict[str, Any]) -> dict[str, Any]:
             isinstance(row, dict) and row.get("name") for row in specifications
         ):
             raise not_serializable("variesBy.specifications")
+        for row in specifications or ():
+            if len(row.get("values") or ()) > world.limits.number("values_per_specific"):
+                raise EbayError(25013, f"{row['name']} has more values than a listing may have.")
     return data
 
 
@@ -74,7 +79,7 @@ def put_group(world: World, call: Call) -> Reply:
     """Replaces the group in full; a SKU left out leaves the live listing too, unless it has been sold."""
     checks.content_locale(call)
     seller, key = call.seller, call.parameters["inventoryItemGroupKey"]
-    data = _read_group(call.json())
+    data = _read_group(world, call.json())
     skus: list[str] = data["variantSKUs"]
     _refuse_foreign_members(world, seller, key, skus)
     old = seller.groups.get(key)

@@ -48,7 +48,11 @@ def _touches_items(world: World, call: Call) -> set[Hashable]:
 
 
 def read_item(world: World, body: dict[str, Any]) -> dict[str, Any]:
-    """The item fields of a request body. Raises 2004 or 25004 for values that cannot be stored."""
+    """The item fields of a request body.
+
+    Raises 2004 or 25004 for values that cannot be stored, and 25717 for an empty list of pictures (left out is another
+    thing: it takes them away).
+    """
     data = {name: body[name] for name in _FIELDS if body.get(name) is not None}
     condition = data.get("condition")
     if condition is not None and condition not in checks.CONDITION_IDS:
@@ -67,6 +71,8 @@ def read_item(world: World, body: dict[str, Any]) -> dict[str, Any]:
         publishing.refuse_malformed_aspects(product.get("aspects"), "product.aspects")
         if product.get("imageUrls") is not None and not isinstance(product["imageUrls"], list):
             raise not_serializable("product.imageUrls")
+        if product.get("imageUrls") == []:
+            raise EbayError(25717, "imageUrls is empty.")
     return data
 
 

@@ -56,7 +56,7 @@ def _touches_listed_offers(world: World, call: Call) -> set[Hashable]:
 
 
 def read_offer(world: World, body: dict[str, Any]) -> dict[str, Any]:
-    """The offer fields of a request body. Raises 2004 or 25004 for values that cannot be stored."""
+    """The offer fields of a request body. Raises 2004, 25003 or 25004 for values that cannot be stored."""
     data = {name: body[name] for name in _FIELDS if body.get(name) is not None}
     if "availableQuantity" in data:
         checks.quantity_of(data["availableQuantity"], "availableQuantity", world.limits)
@@ -66,6 +66,8 @@ def read_offer(world: World, body: dict[str, Any]) -> dict[str, Any]:
     price = data.get("pricingSummary", {}).get("price")
     if price is not None:
         checks.refuse_bad_price(price, world.limits)
+    if data.get("listingDuration") not in (None, *publishing.DURATIONS):
+        raise not_serializable("listingDuration")
     data.setdefault("includeCatalogProductDetails", True)  # seen on the sandbox: openlinker issue 2880
     return data
 
@@ -77,8 +79,7 @@ def create(world: World, seller: Seller, body: dict[str, Any]) -> Offer:
         raise not_serializable("marketplaceId")
     if listing_format != "FIXED_PRICE":  # auctions are not modelled
         raise not_serializable("format")
-    if not sku:
-        raise EbayError(25709, "Invalid value for sku.")
+    checks.refuse_bad_sku(sku, world.limits)
     if sku not in seller.items:
         raise EbayError(25702, f"SKU {sku}.", parameters={"SKU": str(sku)})
     for offer in seller.offers_for(sku):
@@ -140,10 +141,8 @@ def get_offer(world: World, call: Call) -> Reply:
 
 def get_offers(world: World, call: Call) -> Reply:
     """The offers of one SKU; without `sku` it fails (YosefHayim/ebay-mcp issue 158), without offers it is a 404."""
-    seller, sku = call.seller, call.query.get("sku")
-    if not sku:
-        raise EbayError(25709, "Invalid value for sku.")
-    checks.refuse_bad_sku(sku, world.limits)
+    seller = call.seller
+    sku = checks.refuse_bad_sku(call.query.get("sku"), world.limits)
     limit, page = checks.page_of(call, default=100, maximum=100)
     found = [
         offer

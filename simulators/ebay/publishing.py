@@ -10,11 +10,15 @@ from simulators.ebay import checks
 from simulators.ebay.errors import EbayError, not_serializable
 from simulators.ebay.sites import SITES, language_of
 from simulators.ebay.state import Group, Offer, Seller
-from simulators.ebay.taxonomy import CATALOGUE
+from simulators.ebay.taxonomy import CATALOGUE, Category
 from simulators.ebay.world import World
 
 OVERLAY: dict[str, Any] = json.loads(Path(__file__).with_name("required_at_publish.json").read_text())
 _POLICIES = (("fulfillment", 25007), ("payment", 25008), ("return", 25009))
+DURATIONS = (*(f"DAYS_{days}" for days in (1, 3, 5, 7, 10, 21, 30)), "GTC")
+"""ListingDurationEnum."""
+_CODES = ("ean", "upc", "isbn")
+_ASK_FOR_UPC = frozenset({"EBAY_US", "EBAY_CA"})
 
 
 class MissingData(EbayError):
@@ -103,6 +107,8 @@ def refuse_invalid_group(data: dict[str, Any]) -> None:
     """Raises for group content that no listing may show."""
     _refuse_too_long("InventoryItemGroup", data)
     _refuse_bad_aspects(data.get("aspects"))
+    specifications = value_at(data, "variesBy.specifications") or []
+    _refuse_bad_aspects({row["name"]: row.get("values") or [] for row in specifications})
     _refuse_bad_images(data.get("imageUrls"))
 
 
@@ -126,7 +132,10 @@ def refuse_unpublishable(world: World, seller: Seller, offer: Offer, group: Grou
         **((group.data.get("aspects") if group else None) or {}),
         **(item.product.get("aspects") or {}),
     }
-    _refuse_unfit_category(site.tree_id, str(offer.data["categoryId"]), aspects, str(item.data["condition"]))
+    category = _leaf(site.tree_id, str(offer.data["categoryId"]))
+    _refuse_unfit_category(category, aspects, str(item.data["condition"]))
+    if category.needs_code:
+        _refuse_without_code(item.product, offer.marketplace_id)
 
 
 def refuse_invalid_offer(world: World, seller: Seller, offer: Offer) -> None:
@@ -142,8 +151,11 @@ def refuse_invalid_offer(world: World, seller: Seller, offer: Offer) -> None:
     for kind, error_id in _POLICIES:
         name = f"{kind}PolicyId"
         policy = seller.policies[kind].get(str(value_at(data, f"listingPolicies.{name}")))
-        if policy is None or policy["marketplaceId"] != offer.marketplace_id:
-            raise EbayError(error_id, f"{name} is not a policy of {offer.marketplace_id}.")
+        if policy is None:
+            raise EbayError(error_id, f"{name} is not a policy of the seller.")
+        if policy["marketplaceId"] != offer.marketplace_id:
+            # Seen on the sandbox, and as misleading there: openlinker, spike 2880, evidence 30.
+            raise EbayError(25713, status=404)
 
 
 def refuse_incomplete_offer(offer: Offer) -> None:
@@ -151,19 +163,32 @@ def refuse_incomplete_offer(offer: Offer) -> None:
     _refuse_missing("Offer", offer.data)
 
 
-def _refuse_unfit_category(
-    tree_id: str, category_id: str, aspects: dict[str, list[str]], condition: str
-) -> None:
+def _leaf(tree_id: str, category_id: str) -> Category:
     category = CATALOGUE.category(tree_id, category_id)
     if category is None or not category.leaf:
         raise EbayError(25005, f"{category_id} is not a leaf category of the site.")
+    return category
+
+
+def _refuse_unfit_category(category: Category, aspects: dict[str, list[str]], condition: str) -> None:
     for aspect in category.aspects:
         if aspect.required and not aspects.get(aspect.name):
-            raise EbayError(
-                25029, f"{aspect.name} is required for this category.", parameters={"field": aspect.name}
-            )
+            raise _missing_by_name(aspect.name, f"The item specific {aspect.name} is missing.")
     if checks.CONDITION_IDS[condition] not in category.condition_ids:
-        raise EbayError(25021, f"{condition} is not allowed in category {category_id}.")
+        raise EbayError(25021, f"{condition} is not allowed in category {category.id}.")
+
+
+def _refuse_without_code(product: dict[str, Any], marketplace_id: str) -> None:
+    """Raises 25002 for a product without EAN, UPC or ISBN: asked in most categories, and told by no other API."""
+    if not any(product.get(name) for name in _CODES):
+        name = "UPC" if marketplace_id in _ASK_FOR_UPC else "EAN"
+        raise _missing_by_name(name, f"The {name} field is missing.")
+
+
+def _missing_by_name(name: str, text: str) -> EbayError:
+    """The Trading API's refusal, handed through: its parameters are numbered, and the second is the field's name."""
+    advice = f"{text} Add {name} to this listing, enter a valid value, and then try again."
+    return EbayError(25002, advice, parameters={"0": "", "1": advice, "2": name})
 
 
 def refuse_unpublishable_group(group: Group) -> None:
@@ -190,6 +215,7 @@ def refuse_conflicting_variations(seller: Seller, group: Group, offers: list[Off
         other = taken.setdefault(tuple(combination), offer.sku)
         if other != offer.sku:
             raise EbayError(25013, f"Two variations are alike: {other} and {offer.sku}.")
+    _refuse_mixed_codes([seller.items[offer.sku].product for offer in offers])
     first = offers[0]
     category = CATALOGUE.category(SITES[first.marketplace_id].tree_id, str(first.data["categoryId"]))
     for specification in specifications:
@@ -198,3 +224,10 @@ def refuse_conflicting_variations(seller: Seller, group: Group, offers: list[Off
     shared = ("categoryId", "merchantLocationKey", "listingPolicies")
     if any(offer.data.get(name) != first.data.get(name) for offer in offers for name in shared):
         raise EbayError(25013, "The offers of one group share category, location and policies.")
+
+
+def _refuse_mixed_codes(products: list[dict[str, Any]]) -> None:
+    """Raises 25013 where variations name different kinds of product code (which id it is, is not documented)."""
+    kinds = {tuple(name for name in _CODES if product.get(name)) for product in products}
+    if len(kinds) > 1:
+        raise EbayError(25013, "All variations must use the same product identifier type.")

@@ -43,6 +43,8 @@ class Category:
     keywords: frozenset[str]
     aspects: tuple[Aspect, ...]
     conditions: tuple[tuple[str, str], ...]
+    needs_code: bool = True
+    """Publishing without EAN or UPC is refused; `getItemAspectsForCategory` does not tell."""
 
     @property
     def leaf(self) -> bool:
@@ -88,6 +90,7 @@ class Catalogue:
             row["id"], row["name"], row["parent"], frozenset(row.get("keywords", ())),
             tuple(Aspect(a["name"], a["required"], a["variations"], a["mode"], tuple(a["values"])) for a in aspects),
             tuple((condition_id, label) for condition_id, label in conditions),
+            row.get("needs_code", True),
         )  # fmt: skip
 
 

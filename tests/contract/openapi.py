@@ -38,7 +38,7 @@ _GATEWAY_STATUS = frozenset({401, 403, 404, 429, 500, 503})
 _OUTAGES = frozenset({429, 500, 503})
 _GATEWAY_IDS = frozenset({1001, 1002, 1003, 1100, 2001, 2002, 2003, 2004})
 # Ids that eBay is known to use where its document does not list them (marketplaces.md 3.8, and the simulator's README).
-_UNLISTED_IDS = frozenset({25002, 25025, 25709, 25710, 25713})
+_UNLISTED_IDS = frozenset({25002, 25025, 25707, 25709, 25710, 25713, 25717})
 # bulkUpdatePriceQuantity revises offers and was seen to answer with the ids of a revision (25004, public code, 2026).
 _SAME_IDS_AS = {"bulkUpdatePriceQuantity": "updateOffer", "bulkCreateOffer": "createOffer"}
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 import requests
 
 from listbridge import registry
 from listbridge.domain.ids import ListingKey, Sku
+from listbridge.domain.ports import PublishRequest
 from listbridge.domain.verdicts import (
     RateLimited,
     Rejected,
@@ -23,7 +24,7 @@ from listbridge.marketplaces.ebay import auth
 from simulators.door import Transport
 from simulators.faults import Fault
 from tests.contract.marketplaces.ebay_acts import REVISE, publish, revise_one, watch
-from tests.contract.marketplaces.stages import ACCOUNT, EbayStage, candle
+from tests.contract.marketplaces.stages import ACCOUNT, EbayStage, candle, jumper
 
 
 @pytest.fixture
@@ -72,23 +73,58 @@ def test_a_base_url_takes_every_call_and_every_address(stage: EbayStage) -> None
     assert found.url == f"http://127.0.0.1:8025/itm/{found.remote}"
 
 
-@pytest.mark.parametrize("sku", ["A/B", "A B", "50%", "ä-ö", "A+B", "A#1", "A?x=1"])
-def test_a_sku_of_any_signs_stays_one_segment_of_the_address(stage: EbayStage, sku: str) -> None:
+def with_sku(stage: EbayStage, sku: str) -> PublishRequest:
     facts = candle()
     facts = replace(facts, variants=(replace(facts.variants[0], sku=Sku(sku)),))
     request = stage.request(1)
     variant = replace(request.variants[0], key=ListingKey(ACCOUNT, request.site, Sku(sku)))
-    request = replace(request, product=facts, variants=(variant,))
+    return replace(request, product=facts, variants=(variant,))
+
+
+@pytest.mark.parametrize("sku", ["A/B", "A B", "50%", "ä-ö", "A+B", "A#1", "A?x=1"])
+def test_a_sku_of_signs_that_ebay_does_not_take_is_refused_with_words_and_nobody_has_it(
+    stage: EbayStage, sku: str
+) -> None:
+    request = with_sku(stage, sku)
     adapter, desk = stage.open(), stage.new_desk(request)
-    if not sku.isascii():
-        with pytest.raises(Rejected) as refused:
-            adapter.publish(request, desk.worker())
-        assert refused.value.problem.code == "ebay_sku_refused"
-        return
-    done = adapter.publish(request, desk.worker())
-    found = adapter.find(request.site, Sku(sku))
+    sent = watch(stage)
+    assert adapter.find(request.site, Sku(sku)) is None
+    with pytest.raises(Rejected) as refused:
+        adapter.publish(request, desk.worker())
+    assert (refused.value.problem.code, refused.value.problem.fix) == (
+        "ebay_sku_refused",
+        "change_sku_in_shop",
+    )
+    put = next(r for r in sent if r.method == "PUT")  # one segment of the address, whatever the SKU holds
+    assert urlsplit(str(put.url)).path == f"/sell/inventory/v1/inventory_item/{quote(sku, safe='')}"
+    assert stage.simulator.world.seller("anna").items == {}
+
+
+def test_a_sku_of_letters_digits_hyphens_underscores_and_full_stops_sells(stage: EbayStage) -> None:
+    request = with_sku(stage, "Az-09_b.c")
+    adapter = stage.open()
+    done = adapter.publish(request, stage.new_desk(request).worker())
+    found = adapter.find(request.site, Sku("Az-09_b.c"))
     assert found is not None
     assert found.remote == done.remote
+
+
+def test_a_variant_whose_sku_ebay_does_not_take_stops_none_of_its_siblings(stage: EbayStage) -> None:
+    facts, request = jumper(), stage.request(6)
+    bad = replace(facts.variants[2], sku=Sku("JUMPER M"))
+    key = ListingKey(ACCOUNT, request.site, Sku("JUMPER M"))
+    request = replace(
+        request,
+        product=replace(facts, variants=(*facts.variants[:2], bad, *facts.variants[3:])),
+        variants=(
+            *request.variants[:2], replace(request.variants[2], key=key), *request.variants[3:],
+        ),
+    )  # fmt: skip
+    done = stage.open().publish(request, stage.new_desk(request).worker())
+    assert {sku: error.problem.code for sku, error in (done.left_out or {}).items()} == {
+        "JUMPER M": "ebay_sku_refused"
+    }
+    assert len(stage.live()[0].variations) == 5
 
 
 def test_a_site_that_is_not_ebays_is_unsupported(stage: EbayStage) -> None:
@@ -215,6 +251,22 @@ def test_a_reconnected_account_never_speaks_with_the_old_sellers_token(stage: Eb
     before = stage.open(tokens=tokens).identify()
     connection = replace(stage.connection(tokens), secret=stage.stranger())
     assert registry.open_marketplace("ebay", connection).identify().remote_name != before.remote_name
+
+
+def test_every_enabled_location_can_be_chosen_however_many_there_are(stage: EbayStage) -> None:
+    locations = stage.simulator.world.seller("anna").locations
+    for n in range(250):
+        place = {
+            "merchantLocationKey": f"place-{n}",
+            "name": f"Place {n}",
+            "merchantLocationStatus": "ENABLED",
+        }
+        locations[f"place-{n}"] = place
+    locations["place-7"]["merchantLocationStatus"] = "DISABLED"
+    choices = stage.open().creation_choices(stage.sites[0])
+    found = [choice["id"] for choice in choices["locations"]]
+    assert sorted(found) == sorted(set(locations) - {"place-7"})
+    assert stage.calls.count("getInventoryLocations") == 3
 
 
 def test_suggested_categories_come_with_the_apps_own_token(stage: EbayStage) -> None:

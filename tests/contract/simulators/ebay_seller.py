@@ -74,6 +74,7 @@ class EbaySeller:
             "description": "Soft velvet, one size.",
             "aspects": {"Brand": ["Unbranded"], "Color": ["Red"]},
             "imageUrls": ["https://images.example/headband.jpg"],
+            "upc": ["Does not apply"],
         }
         quantity = changes.pop("quantity", 7)
         condition = changes.pop("condition", "NEW")

@@ -155,9 +155,11 @@ def test_two_sellers_of_one_application_never_see_each_other(
     assert row["price"] == "19.99"
 
 
-def test_a_sku_with_a_slash_and_a_percent_sign_survives_the_path(anna: EbaySeller) -> None:
-    assert anna.call("PUT", "/inventory_item/A%2FB%2525", anna.item()).status_code == 204
-    assert anna.call("GET", "/inventory_item/A%2FB%2525").json()["sku"] == "A/B%25"
+def test_a_key_with_a_slash_and_a_percent_sign_survives_the_path(anna: EbaySeller) -> None:
+    anna.put_item("A-1")
+    group = {"title": "T", "variantSKUs": ["A-1"]}
+    assert anna.call("PUT", "/inventory_item_group/A%2FB%2525", group).status_code == 204
+    assert anna.call("GET", "/inventory_item_group/A%2FB%2525").json()["inventoryItemGroupKey"] == "A/B%25"
 
 
 def test_the_consent_page_sends_code_and_state_back_and_the_code_buys_tokens() -> None:

@@ -40,10 +40,10 @@ def test_it_prints_its_address_serves_hangs_up_on_demand_and_stops_on_sigterm(
     }
     fault = {"operation": "createOrReplaceInventoryItem", "kind": "drop_after"}
     requests.post(f"{url}/_sim/faults", json=fault, timeout=10).raise_for_status()
-    item = f"{url}/sell/inventory/v1/inventory_item/A%2FB"
+    item = f"{url}/sell/inventory/v1/inventory_item/A-B"
     with pytest.raises(requests.RequestException):
         requests.put(item, json={"condition": "NEW"}, headers=headers, timeout=10)
     answer = requests.get(item, headers=headers, timeout=10).json()
-    assert (answer["sku"], answer["condition"]) == ("A/B", "NEW")
+    assert (answer["sku"], answer["condition"]) == ("A-B", "NEW")
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=15) == 0

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from listbridge.marketplaces.ebay.client import INVENTORY, EbayHttp, Request
 from listbridge.marketplaces.ebay.settings import Condition
 from listbridge.marketplaces.ebay.sites import NationalSite
-from listbridge.marketplaces.ebay.wire import CategoryTree, Locations, Policies, Suggestions
+from listbridge.marketplaces.ebay.wire import CategoryTree, Location, Locations, Policies, Suggestions
 
 _ACCOUNT = "/sell/account/v1"
 _TAXONOMY = "/commerce/taxonomy/v1"
@@ -17,7 +17,7 @@ _POLICIES = {
     "payment_policies": ("payment_policy", "getPaymentPolicies"),
     "return_policies": ("return_policy", "getReturnPolicies"),
 }
-_MOST_LOCATIONS = 100
+_LOCATIONS_PER_CALL = 100
 
 
 def choices(http: EbayHttp, site: NationalSite) -> Mapping[str, Any]:
@@ -44,12 +44,18 @@ def _policies(http: EbayHttp, site: NationalSite, path: str, operation: str) -> 
 
 
 def _locations(http: EbayHttp, site: NationalSite) -> list[dict[str, str]]:
-    """Enabled locations; a seller with more than a hundred sees the first hundred."""
-    params = {"limit": str(_MOST_LOCATIONS), "offset": "0"}
-    request = Request("GET", f"{INVENTORY}/location", "getInventoryLocations", site=site, params=params)
+    """All enabled locations. `offset` is here "the number of locations to skip", not a page's number."""
+    found: list[Location] = []
+    while True:
+        params = {"limit": str(_LOCATIONS_PER_CALL), "offset": str(len(found))}
+        request = Request("GET", f"{INVENTORY}/location", "getInventoryLocations", site=site, params=params)
+        page = http.read(request, Locations)
+        found += page.locations
+        if not page.locations or len(found) >= (page.total or 0):
+            break
     return [
         {"id": location.merchant_location_key, "name": location.name or location.merchant_location_key}
-        for location in http.read(request, Locations).locations
+        for location in found
         if location.merchant_location_status in (None, "ENABLED")
     ]
 

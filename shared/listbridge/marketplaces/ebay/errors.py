@@ -34,6 +34,9 @@ _REVISIONS_USED_UP = re.compile(r"revis\w*.*\b(day|limit)", re.IGNORECASE | re.D
 _ALREADY_EXISTS = re.compile(r"already exists?", re.IGNORECASE)
 _NOT_LIVE = re.compile(r"not (currently )?(published|active|live)|has (been )?ended", re.IGNORECASE)
 _QUANTITY = re.compile(r"quantity", re.IGNORECASE)
+_CODE_MISSING = re.compile(r"\b(EAN|UPC|ISBN|GTIN) field is missing", re.IGNORECASE)
+_SPECIFIC_MISSING = re.compile(r"item specific (.{1,65}?) is missing", re.IGNORECASE)
+_CODES = frozenset({"EAN", "UPC", "ISBN", "GTIN"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,13 @@ CONSENT_MISSING = Row(Unauthorized, "ebay_consent_missing", "authorize_account")
 APP_REFUSED = Row(Unauthorized, "ebay_app_refused", "check_app_keys")
 SCOPE_MISSING = Row(Unauthorized, "ebay_scope_missing", "reconnect_account")
 QUANTITY = Row(Rejected, "ebay_quantity_refused", "check_stock_in_shop")
+OFFER_GONE = Row(NotFound, "ebay_offer_gone", "send_again")
 NOT_LIVE = Row(NotFound, "ebay_not_live", "relist")
 ZERO = Row(Rejected, ZERO_REFUSED, "enable_out_of_stock_control")
 INCOMPLETE = Row(RetryLater, "orders_incomplete")
+
+_ASPECT_MISSING = Row(Rejected, "ebay_aspect_missing", "edit_creation_profile")
+_CODE_ASKED_FOR = Row(Rejected, "ebay_product_code_missing", "give_barcode")
 
 _BUSY = Row(RetryLater, "ebay_item_busy", after_s=2.0)
 _ON_HOLD = Row(RetryLater, "ebay_listing_on_hold", "read_ebay_mail", 900.0)
@@ -83,7 +90,6 @@ _ASPECT = Row(Rejected, "ebay_aspect_refused", _PROFILE)
 _RULES = Row(Rejected, "ebay_rules_refused", "complete_on_ebay")
 _OURS = Row(Rejected, "ebay_request_refused", "report_to_us")
 _ITEM_GONE = Row(NotFound, "ebay_item_gone", "send_again")
-_OFFER_GONE = Row(NotFound, "ebay_offer_gone", "send_again")
 _SKU = Row(Rejected, "ebay_sku_refused", "change_sku_in_shop")
 _NOT_READY = Row(Rejected, "ebay_account_not_ready", "complete_on_ebay")
 _ORDER_GONE = Row(NotFound, "ebay_order_gone", "look_on_ebay")
@@ -114,14 +120,14 @@ BY_ID: Final[Mapping[int, Row]] = {
     25019: Row(Rejected, "ebay_revision_refused", "read_ebay_message"),
     25025: _BUSY,
     25026: Row(Rejected, "ebay_selling_limit", "raise_selling_limit"),
-    25029: Row(Rejected, "ebay_aspect_missing", _PROFILE),
+    25029: _ASPECT_MISSING,
     25703: Row(Rejected, "ebay_sku_in_other_group", "end_other_listing"),
     25704: Row(Rejected, "ebay_sku_listed_alone", "stop_and_send"),
     25705: Row(NotFound, "ebay_group_gone", "send_again"),
     32100: _ORDER_GONE,
     32300: _TRACKING,
     32400: _NOT_READY,
-    **_each(_PICTURES, 25014, 25015, 25501),
+    **_each(_PICTURES, 25014, 25015, 25501, 25717),
     **_each(_CONTENT, 25016, 25017, 25020, 25031, 25032, 25503, 25715),
     **_each(_CONDITION, 25021, *range(25041, 25053)),
     **_each(_ASPECT, 25022, 25502, 25601),
@@ -131,7 +137,7 @@ BY_ID: Final[Mapping[int, Row]] = {
     **_each(_RULES, 25118, 25119, 25120, 25121, 25122),
     **_each(_ON_HOLD, 25097, 25098, 25759),
     **_each(_ITEM_GONE, 25701, 25702, 25710),
-    **_each(_OFFER_GONE, 25713, 25725),
+    **_each(OFFER_GONE, 25713, 25725),
     **_each(_SKU, 25707, 25708),
     **_each(_OURS, 2004, 25706, 25709, 25727, 25734),
     **_each(_OURS, 30700, 30800, 30810, 30820, 30830, 30840, 30850, 30900, 31000, 31100, 32800),
@@ -177,9 +183,14 @@ class Refusal:
                 problem, until=next_day(now), detail=detail, status=self.status, request_id=self.request
             )
         row = BY_ID.get(chosen.error_id)
-        if chosen.error_id == 25002 and _NOT_LIVE.search(chosen.text):
-            row = NOT_LIVE
-        if row is None and (chosen.category == "APPLICATION" or self.status >= 500):
+        if chosen.error_id == 25002:
+            missing = _missing_field(chosen)
+            if _NOT_LIVE.search(chosen.text):
+                row = NOT_LIVE
+            elif missing:
+                more["params"] = {"name": missing}
+                row = _CODE_ASKED_FOR if missing.upper() in _CODES else _ASPECT_MISSING
+        if row is None and (chosen.says_application or self.status >= 500):
             row = UNKNOWN if self.write else UNAVAILABLE
         return (row or REFUSED).error(message, **more)
 
@@ -195,6 +206,18 @@ class Refusal:
         else:
             row = UNREADABLE  # a page of some edge server, or a refusal without a reason: it never reached the API
         return row.error(detail=detail, status=self.status, request=self.request)
+
+
+def _missing_field(entry: ErrorEntry) -> str:
+    """The field that a 25002 misses: it stands in parameter "2" and in the text, in whatever language that is; or empty.
+
+    The wording of the text decides only where the parameter is absent.
+    """
+    named = (entry.parameter("2") or "").strip()
+    if named and named in entry.text:
+        return named
+    found = _CODE_MISSING.search(entry.text) or _SPECIFIC_MISSING.search(entry.text)
+    return found[1].strip() if found is not None else ""
 
 
 def entries_of(body: Any) -> list[ErrorEntry]:

@@ -25,8 +25,10 @@ from listbridge.marketplaces.ebay.wire import (
     ShownGroup,
 )
 
-_NO_OFFERS = frozenset({25713, 25710, 25702})
-_NO_ITEM = frozenset({25710, 25702})
+_IMPOSSIBLE_SKU = frozenset({25707, 25708})
+"""eBay takes no such SKU, so nothing can have it."""
+_NO_OFFERS = frozenset({25713, 25710, 25702}) | _IMPOSSIBLE_SKU
+_NO_ITEM = frozenset({25710, 25702}) | _IMPOSSIBLE_SKU
 _ANY_SITE = next(iter(SITES.values()))
 
 

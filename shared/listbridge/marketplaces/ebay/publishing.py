@@ -17,8 +17,8 @@ from listbridge.domain.ids import RemoteId, Sku
 from listbridge.domain.listing import NOTHING, Values
 from listbridge.domain.ports import Published, PublishRequest, PublishSteps, PublishVariant, UnitWrite
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RemoteError, RetryLater
-from listbridge.marketplaces.ebay.errors import NOT_LIVE, QUANTITY, ZERO
+from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RemoteError, RetryLater
+from listbridge.marketplaces.ebay.errors import NOT_LIVE, OFFER_GONE, QUANTITY, ZERO
 from listbridge.marketplaces.ebay.inventory import Inventory, OfferExists
 from listbridge.marketplaces.ebay.mapping import ListingContent
 from listbridge.marketplaces.ebay.wire import Offer
@@ -219,22 +219,43 @@ class Publishing:
         self._remember(sku, shown)
         offer = RemoteId(shown.offer_id)
         unit.check()
-        self.inventory.update_offer(site, offer, self.content.replaced_offer(shown, values))
+        try:
+            self.inventory.update_offer(site, offer, self.content.replaced_offer(shown, values))
+        except NotFound as gone:
+            raise self._refused_here(sku, gone) from gone
         return offer
+
+    def _refused_here(self, sku: Sku, gone: NotFound) -> RemoteError:
+        """What "this offer is not available" means: eBay says it of an offer that is there, when a policy is another site's."""
+        if gone.problem.code != OFFER_GONE.code or self.inventory.offer(sku, self.content.site) is None:
+            return gone
+        params = {"site": self.content.site.id, "message": gone.problem.params.get("message", "")}
+        return Rejected(
+            Problem("ebay_site_refused", params, "choose_policies"),
+            detail=gone.detail,
+            status=gone.status,
+            request_id=gone.request_id,
+        )
 
     # ---- going live ----
 
     def _publish_single(self, variant: PublishVariant) -> RemoteId:
         offer = self.ids[variant.key.sku]
         self.steps.save(**{_PUBLISHING: offer})
-        listing = self.inventory.publish_offer(self.content.site, offer)
+        try:
+            listing = self.inventory.publish_offer(self.content.site, offer)
+        except NotFound as gone:
+            raise self._refused_here(variant.key.sku, gone) from gone
         self.steps.save(listing=listing)
         return listing
 
     def _publish_group(self, variants: Sequence[PublishVariant]) -> RemoteId:
         self._put_group(variants)
         self.steps.save(**{_PUBLISHING: self.request.group})
-        listing = self.inventory.publish_group(self.content.site, self.request.group)
+        try:
+            listing = self.inventory.publish_group(self.content.site, self.request.group)
+        except NotFound as gone:
+            raise self._refused_here(variants[0].key.sku, gone) from gone
         self.steps.save(listing=listing)
         for variant in variants:  # eBay leaves variations with missing data out and does not say so: compare
             self._look(variant, surely=True)

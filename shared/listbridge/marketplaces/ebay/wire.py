@@ -48,6 +48,11 @@ class ErrorEntry(_Read):
         """eBay's words, the longer ones where there are two."""
         return " ".join((self.long_message or self.message).split())
 
+    @property
+    def says_application(self) -> bool:
+        """A fault of eBay's own. Services spell categories differently ("REQUEST", "Request")."""
+        return self.category.upper() == "APPLICATION"
+
     def parameter(self, name: str) -> str | None:
         return next((p.value for p in self.parameters or () if p.name == name), None)
 
