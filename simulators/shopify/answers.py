@@ -6,6 +6,7 @@ Shapes of THROTTLED and MAX_COST_EXCEEDED: as measured on live shops in 2026 (RE
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,8 +52,69 @@ def root_field(operation: OperationDefinitionNode | None) -> str:
 
 def invalid_query(prepared: Prepared, name: str | None) -> list[dict[str, Any]]:
     if prepared.errors:
-        return [_shown(error, "graphqlValidationFailed") for error in prepared.errors]
+        return [_shown_as_theirs(error) for error in prepared.errors]
     return [{"message": f"No operation named {name!r}", "extensions": {"code": "badRequest"}}]
+
+
+_VALIDATIONS: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (
+        re.compile(r"Cannot query field '(\w+)' on type '(\w+)'"),
+        "undefinedField",
+        r"Field '\1' doesn't exist on type '\2'",
+    ),
+    (
+        re.compile(r"Unknown argument '(\w+)' on field '\w+\.(\w+)'"),
+        "argumentNotAccepted",
+        r"Field '\2' doesn't accept argument '\1'",
+    ),
+    (
+        re.compile(r"Argument '\w+\.(\w+)\((\w+):\)' of type '[^']+' is required"),
+        "missingRequiredArguments",
+        r"Field '\1' is missing required arguments: \2",
+    ),
+    (
+        re.compile(r"Variable '(\$\w+)' is not defined"),
+        "variableNotDefined",
+        r"Variable \1 is used by but not declared",
+    ),
+    (
+        re.compile(r"Variable '(\$\w+)' is never used"),
+        "variableNotUsed",
+        r"Variable \1 is declared but not used",
+    ),
+    (re.compile(r"Variable '\$\w+' of type '.*' used in position expecting"), "variableMismatch", ""),
+    (
+        re.compile(r"Field '(\w+)' of type '([^']+)' must have a selection of subfields"),
+        "selectionMismatch",
+        r"Field must have selections (field '\1' returns \2 but has no selections. Did you mean '\1 { ... }'?)",
+    ),
+    (
+        re.compile(r"Field '(\w+)' must not have a selection since type '([^']+)' has no subfields"),
+        "selectionMismatch",
+        r"Selections can't be made on scalars (field '\1' returns \2 but has selections)",
+    ),
+    (
+        re.compile(r"Fragment '(\w+)' is never used"),
+        "useAndDefineFragment",
+        r"Fragment \1 was defined, but not used",
+    ),
+    (
+        re.compile(
+            r"does not exist in '\w+' enum|Expected value of type|cannot represent|is not defined by type"
+        ),
+        "argumentLiteralsIncompatible",
+        "",
+    ),
+)
+"""What graphql-core finds, and the code and words of graphql-ruby, which Shopify's server is written in."""
+
+
+def _shown_as_theirs(error: GraphQLError) -> dict[str, Any]:
+    for pattern, code, words in _VALIDATIONS:
+        found = pattern.search(error.message)
+        if found:
+            return _shown(error, code) | {"message": found.expand(words) if words else error.message}
+    return _shown(error, "graphqlValidationFailed")
 
 
 def _shown(error: GraphQLError, code: str) -> dict[str, Any]:

@@ -39,6 +39,7 @@ from simulators.shopify.limits import Limits, read_limits
 from simulators.shopify.resolvers import KINDS, RESOLVERS
 from simulators.shopify.shop_faults import user_error_of
 from simulators.shopify.tokens import GrantRefused
+from simulators.shopify.variables import invalid_variables
 from simulators.shopify.world import SCOPES, Settings, World
 
 _ROUTES = Map(
@@ -211,6 +212,9 @@ class ShopifySimulator:
                 return json_answer({"errors": BAD_TOKEN}, 401), {"outcome": "unauthorised"}
             if operation is None or prepared.errors:
                 return json_answer({"errors": invalid_query(prepared, name)}), {"outcome": "invalid"}
+            refused = invalid_variables(self._engine.schema, operation, variables)
+            if refused:
+                return json_answer({"errors": refused}), {"outcome": "invalid"}
             if vendor == "internal_error":
                 return json_answer({"errors": [internal_error()]}), {"outcome": "internal_error"}
             if fault is not None and vendor == "late":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import itertools
 import re
 import threading
@@ -23,6 +24,8 @@ _RESOURCES = (
     "refunds",
     "shop",
 )
+_LONGEST_ADDRESS = 65_535
+_INTERNAL = ("localhost", "shopify.com", "myshopify.com", "shopifycloud.com", "internal", "local")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,50}")
 
 
@@ -61,8 +64,16 @@ def topic_path(topic: str) -> str:
     raise ValueError(f"unknown topic {topic}")
 
 
+def _is_internal(host: str) -> bool:
+    """Shopify's own hosts, names that only a private network knows, and addresses that are not everybody's."""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return any(host == one or host.endswith(f".{one}") for one in _INTERNAL)
+
+
 class Subscriptions:
-    """All subscriptions of the app on this shop. One per topic and address; addresses are https unless `allow_http`.
+    """All subscriptions of the app on this shop. One per topic and address; addresses are https and public unless `allow_http`.
 
     Safe to share between threads: deliveries count their failures here while the API lists and changes.
     """
@@ -81,7 +92,7 @@ class Subscriptions:
         """Raises `Refused` as Shopify's userErrors would."""
         uri = wanted.get("uri")
         if not uri:
-            raise Refused(["webhookSubscription", "uri"], "Address can't be blank")
+            raise Refused(["webhookSubscription", "callbackUrl"], "Address can't be blank")
         subscription = Subscription(
             id=next(self._ids),
             topic=topic,
@@ -149,14 +160,18 @@ class Subscriptions:
             return False
 
     def _check(self, topic: str, uri: str, wanted: dict[str, Any], own: int | None) -> None:
-        where = ["webhookSubscription", "uri"]
+        where = ["webhookSubscription", "callbackUrl"]  # the older field's name, whichever was sent
         scheme, host = urlsplit(uri).scheme, urlsplit(uri).hostname
         allowed = ("https", "http") if self._allow_http else ("https",)
+        if len(uri.encode()) > _LONGEST_ADDRESS:
+            raise Refused(where, "Address is too big (maximum is 64 KB)")
         if scheme not in allowed or not host:
             raise Refused(
                 where,
                 "Address protocol http:// is not supported" if scheme == "http" else "Address is invalid",
             )
+        if not self._allow_http and _is_internal(host):
+            raise Refused(where, "Address cannot be a Shopify or an internal domain")
         if any(one.topic == topic and one.uri == uri and one.id != own for one in self.rows.values()):
             raise Refused(where, "Address for this topic has already been taken")
         name = wanted.get("name")

@@ -35,6 +35,7 @@ SCOPES = [
     "read_locations",
     "read_orders",
     "write_orders",
+    "read_fulfillments",
     "read_merchant_managed_fulfillment_orders",
 ]
 _JOURNAL = 100_000

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.contract.simulators.shopify_simulator_client import STOCK, Shop, quantity_of, stock_input
 
 SHOP_NAME = "{ shop { name currencyCode myshopifyDomain } }"
@@ -114,3 +116,82 @@ def test_an_expired_version_falls_forward_and_says_so() -> None:
 
 def test_an_unknown_version_is_not_found() -> None:
     assert Shop().post(SHOP_NAME, version="2099-01").status_code == 404
+
+
+# What an app may not see
+
+
+STOCK_OF = """
+query S($ids: [ID!]!) {
+  shop { name }
+  nodes(ids: $ids) { ... on InventoryItem { id tracked inventoryLevels(first: 5) { nodes { id } } } }
+}
+"""
+
+
+def test_a_field_without_its_scope_is_null_beside_the_denial_and_the_rest_is_answered() -> None:
+    shop = Shop(scopes=["read_products"])
+    made = shop.shirt()
+    ids = [f"gid://shopify/InventoryItem/{one}" for one in made["inventory_item_ids"]]
+    answer = shop.ask(STOCK_OF, ids=ids)
+    assert answer["data"] == {"shop": {"name": "Demo Shop"}, "nodes": [None, None]}
+    assert answer["errors"][0] == {
+        "message": "Access denied for inventoryLevels field. Required access: `read_inventory` access scope.",
+        "locations": [{"line": 4, "column": 56}],
+        "path": ["nodes", 0, "inventoryLevels"],
+        "extensions": {
+            "code": "ACCESS_DENIED",
+            "documentation": "https://shopify.dev/api/usage/access-scopes",
+            "requiredAccess": "`read_inventory` access scope.",
+        },
+    }
+    assert answer["extensions"]["cost"]["actualQueryCost"] >= 1
+
+
+@pytest.mark.parametrize(
+    ("scopes", "field", "named"),
+    [
+        (["read_inventory"], "name", "`read_locations` access scope or `read_markets_home` access scope"),
+        (
+            [],
+            "locations",
+            "`read_locations` access scope, `read_inventory` access scope or `read_markets_home` access scope",
+        ),
+    ],
+)
+def test_a_denial_names_every_scope_that_would_do(scopes: list[str], field: str, named: str) -> None:
+    answer = Shop(scopes=[*scopes, "read_products"]).ask(
+        "{ shop { name } locations(first: 1) { nodes { id name } } }"
+    )
+    assert answer["data"] is None
+    assert answer["errors"][0]["message"] == f"Access denied for {field} field. Required access: {named}."
+
+
+def test_what_an_app_may_not_see_of_any_node_is_denied_and_not_missing() -> None:
+    shop = Shop(scopes=["read_inventory"])
+    product = shop.shirt()["product_id"]
+    answer = shop.ask(
+        "query N($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=[f"gid://shopify/Product/{product}"]
+    )
+    assert answer["data"] == {"nodes": [None]}
+    assert answer["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"
+
+
+# Variables
+
+
+def test_variables_that_do_not_fit_are_refused_without_data_in_shopifys_words() -> None:
+    document = "mutation W($topic: WebhookSubscriptionTopic!, $sub: WebhookSubscriptionInput!) {\n  webhookSubscriptionCreate(topic: $topic, webhookSubscription: $sub) { userErrors { message } }\n}"
+    answer = Shop().ask(document, topic="NOT_A_REAL_TOPIC", sub={"uri": "https://a.example/", "more": 1})
+    assert set(answer) == {"errors"}
+    topic, sub = answer["errors"]
+    assert topic["message"] == "Variable $topic of type WebhookSubscriptionTopic! was provided invalid value"
+    assert topic["extensions"]["code"] == "INVALID_VARIABLE"
+    assert topic["extensions"]["value"] == "NOT_A_REAL_TOPIC"
+    (problem,) = topic["extensions"]["problems"]
+    assert problem["path"] == []
+    assert problem["explanation"].startswith('Expected "NOT_A_REAL_TOPIC" to be one of: ')
+    assert sub["message"] == (
+        "Variable $sub of type WebhookSubscriptionInput! was provided invalid value for more "
+        "(Field is not defined on WebhookSubscriptionInput)"
+    )
