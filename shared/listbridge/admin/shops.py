@@ -38,6 +38,8 @@ class ShopCheckView(Shape):
     """The shop's locations: id and name."""
     hooks: dict[str, tuple[str, ...]] | None
     hooks_problem: ProblemView | None
+    access_problem: ProblemView | None
+    """Permissions that are lacking, where products and stock can be read without them."""
 
 
 class PickedVariant(Shape):
@@ -176,6 +178,7 @@ def _check_view(check: connect_shop.ShopCheck) -> ShopCheckView:
         if hooks
         else None,
         hooks_problem=ProblemView.maybe(check.hooks_problem),
+        access_problem=ProblemView.maybe(check.identity.lacks),
     )
 
 

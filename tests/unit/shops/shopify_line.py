@@ -10,10 +10,15 @@ import requests
 from requests.adapters import BaseAdapter
 from urllib3.response import HTTPResponse
 
+from listbridge.shops.shopify.adapter import CATALOGUE_SCOPES, ORDER_SCOPES
+
 SECRET = "hush-client-secret"
 STATIC = "hush-static-token"
 IDENTITY = {
     "shop": {"name": "Demo", "myshopifyDomain": "demo.myshopify.com", "currencyCode": "EUR"},
+    "currentAppInstallation": {
+        "accessScopes": [{"handle": one} for one in (*CATALOGUE_SCOPES, "write_orders", *ORDER_SCOPES[2:])]
+    },
     "locations": {"nodes": [], "pageInfo": {"hasNextPage": False}},
 }
 

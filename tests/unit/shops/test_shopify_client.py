@@ -20,7 +20,7 @@ from listbridge.domain.verdicts import (
 )
 from listbridge.registry import messages
 from listbridge.shops.shopify import errors
-from listbridge.shops.shopify.errors import ScopeMissing
+from listbridge.shops.shopify.errors import InvalidVariables, ScopeMissing
 from listbridge.shops.shopify.manifest import MANIFEST
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import START
@@ -77,6 +77,7 @@ def test_a_retry_after_is_obeyed_within_reason(line: Line, open_with: Any, heade
         (["THROTTLED"], RateLimited, "shopify_throttled"),
         (["ACCESS_DENIED"], ScopeMissing, "shopify_scope_missing"),
         (["SHOP_INACTIVE"], RetryLater, "shopify_store_frozen"),
+        (["INVALID_VARIABLE"], InvalidVariables, "shopify_refused_fields"),
         (["INTERNAL_SERVER_ERROR"], RetryLater, "shopify_unavailable"),
         (["TIMEOUT"], RetryLater, "shopify_unavailable"),
         (["undefinedField"], Rejected, "shopify_refused_request"),
@@ -87,7 +88,7 @@ def test_a_retry_after_is_obeyed_within_reason(line: Line, open_with: Any, heade
 def test_each_graphql_error_has_its_verdict(
     line: Line, open_with: Any, codes: list[str | None], kind: type[RemoteError], problem: str
 ):
-    line.answers = [failed(*codes)]
+    line.answers = [failed(*codes)] * 2  # where a scope is missing, all that are missing are asked for
     with pytest.raises(RemoteError) as refused:
         open_with().identify()
     assert (type(refused.value), refused.value.problem.code) == (kind, problem)
@@ -229,7 +230,7 @@ def test_reads_and_webhook_care_pass_in_observe_mode(line: Line, open_with: Any)
 
 
 def test_nothing_secret_is_logged(line: Line, open_with: Any, caplog: pytest.LogCaptureFixture):
-    line.answers = [ok(), (500, "hush-body", {}), failed("ACCESS_DENIED")]
+    line.answers = [ok(), (500, "hush-body", {}), *[failed("ACCESS_DENIED")] * 2]
     adapter = open_with()
     with caplog.at_level(logging.DEBUG):
         adapter.identify()
@@ -269,11 +270,13 @@ def test_every_problem_and_fix_has_a_text_with_its_blanks(line: Line, open_with:
     codes |= {
         "shop_refused_cancel",
         "shop_refused_order",
+        "shopify_address_refused",
         "shopify_mark_refused",
         "shopify_order_limit",
+        "shopify_order_scope_missing",
         "variant_gone",
     }
-    fixes = {row.fix for row in rows if row.fix} | {"approve_app", "free_mark"}
+    fixes = {row.fix for row in rows if row.fix} | {"approve_app", "free_mark", "set_reachable_address"}
     texts = messages("shops", "shopify")
     assert set(texts["problems"]) == codes
     assert set(texts["fixes"]) == fixes

@@ -80,12 +80,35 @@ def test_a_phone_number_that_is_refused_is_left_out():
     assert slimmer == order() | {"shippingAddress": {"provinceCode": "X", "city": "Leeds"}}
 
 
-def test_all_that_is_refused_of_an_address_is_left_out_at_once():
+def test_all_that_is_refused_of_an_address_is_taken_out_at_once():
     told = [error("order", "shippingAddress", "provinceCode"), error("order", "email")]
     assert without_refused(order(), told) == {
         "lineItems": [],
-        "shippingAddress": {"phone": "1", "city": "Leeds"},
+        "shippingAddress": {"phone": "1", "city": "Leeds", "address2": "X"},
     }
+
+
+@pytest.mark.parametrize(
+    ("refused", "sent"),
+    [("province", "provinceCode"), ("country", "countryCode"), ("zip", "zip"), ("company", "company")],
+)
+def test_what_a_parcel_needs_goes_behind_the_street(refused: str, sent: str):
+    address = {"city": "Leeds", "address2": "Flat 2", sent: "LS1"}
+    asked = {"lineItems": [], "billingAddress": address}
+    assert without_refused(asked, [error("order", "billingAddress", refused)]) == {
+        "lineItems": [],
+        "billingAddress": {"city": "Leeds", "address2": "Flat 2, LS1"},
+    }
+    assert address == {"city": "Leeds", "address2": "Flat 2", sent: "LS1"}
+
+
+def test_a_last_name_that_is_wanted_and_not_known_is_a_dash():
+    told = [error("shippingAddress", "lastName", message="Enter a last name")]
+    slimmer = without_refused(order(), told)
+    assert slimmer is not None
+    assert slimmer["shippingAddress"] == order()["shippingAddress"] | {"lastName": "-"}
+    named = order() | {"shippingAddress": {"lastName": "Lovelace"}}
+    assert without_refused(named, told) is None
 
 
 @pytest.mark.parametrize(

@@ -18,18 +18,21 @@ from listbridge.domain.ids import (
 )
 from listbridge.domain.orders import ShopOrderRef
 from listbridge.domain.ports.coordination import Share
+from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.work import Hint
 
 
 @dataclass(frozen=True, slots=True)
 class ShopIdentity:
-    """Who a shop says it is: `currency` is ISO 4217, `domain` the shop's own address."""
+    """Who a shop says it is: `currency` is ISO 4217, `domain` the shop's own address. `lacks` is what the shop does not let
+    us do, where the rest works without it."""
 
     name: str
     domain: str
     currency: str
     locations: Mapping[LocationId, str]
+    lacks: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,9 @@ class HookReport:
 class ShopAdapter(Protocol):
     """A shop platform, opened for one shop. All errors are `RemoteError`s."""
 
-    def identify(self) -> ShopIdentity: ...
+    def identify(self) -> ShopIdentity:
+        """Raises Unauthorized when the credentials do not open the shop, or lack what reading products and stock takes; the
+        problem then names everything that is lacking."""
 
     def products_of(self, hints: Sequence[Hint]) -> tuple[ProductId, ...]:
         """The products that the hints touch (an inventory item may serve several); unknown ones are left out."""

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.orders import ShopOrderRef
 from listbridge.domain.ports import HookReport, ReadResult, ShopIdentity, SweepPage
+from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.work import Hint, HintKind
 from listbridge.infra.connection import Connection
+from listbridge.shops.shopify import wire
 from listbridge.shops.shopify.catalog import Catalog
 from listbridge.shops.shopify.client import AdminApi
+from listbridge.shops.shopify.errors import ScopeMissing, lacking_scopes
 from listbridge.shops.shopify.mapping import gid, is_number, number_of
 from listbridge.shops.shopify.orders import Orders
-from listbridge.shops.shopify.queries import IDENTITY
+from listbridge.shops.shopify.queries import IDENTITY, SCOPES
 from listbridge.shops.shopify.settings import Settings
 from listbridge.shops.shopify.subscriptions import ensure
 
 _GID_KINDS = {HintKind.INVENTORY_ITEM: "InventoryItem", HintKind.VARIANT: "ProductVariant"}
+CATALOGUE_SCOPES = ("read_products", "read_inventory", "read_locations")
+"""Without any of these no number we read of a product can be trusted."""
+ORDER_SCOPES = (
+    "read_orders",
+    "write_orders",
+    "read_fulfillments",
+    "read_merchant_managed_fulfillment_orders",
+)
+"""What orders take, the last where a shop sells from chosen locations."""
 _PATIENCE_S = 5.0
 _CONNECTIVES = {"AND", "OR", "NOT"}
 
@@ -36,7 +48,18 @@ class ShopifyAdapter:
         self._domain = Settings.model_validate(connection.settings).domain
 
     def identify(self) -> ShopIdentity:
-        """Name, permanent domain, currency and active locations."""
+        """Name, permanent domain, currency and active locations, and the permissions that are lacking."""
+        try:
+            return self._identify()
+        except ScopeMissing:
+            # Shopify names only what this one question would have taken.
+            answer = self._api.ask(SCOPES, {}, operation="identify")
+            lacking = missing_scopes(answer, (*CATALOGUE_SCOPES, *ORDER_SCOPES))
+            if not lacking:
+                raise
+            raise lacking_scopes(lacking) from None
+
+    def _identify(self) -> ShopIdentity:
         locations: dict[LocationId, str] = {}
         after: str | None = None
         while True:
@@ -45,11 +68,17 @@ class ShopifyAdapter:
             after = answer.locations.page_info.end_cursor
             if not answer.locations.page_info.has_next_page or after is None:
                 break
+        if missing_scopes(answer, CATALOGUE_SCOPES):
+            raise lacking_scopes(missing_scopes(answer, (*CATALOGUE_SCOPES, *ORDER_SCOPES)))
+        orders = missing_scopes(answer, ORDER_SCOPES)
         return ShopIdentity(
             name=answer.shop.name,
             domain=answer.shop.myshopify_domain,
             currency=answer.shop.currency_code,
             locations=locations,
+            lacks=Problem("shopify_order_scope_missing", {"scopes": ", ".join(orders)}, "grant_scopes")
+            if orders
+            else None,
         )
 
     def products_of(self, hints: Sequence[Hint]) -> tuple[ProductId, ...]:
@@ -102,6 +131,12 @@ class ShopifyAdapter:
         """Nothing is locked meanwhile, so a new address, which takes two calls a topic, waits for them one by one."""
         with self._budget.patient(_PATIENCE_S):
             return ensure(self._api, url)
+
+
+def missing_scopes(answer: wire.ScopesAnswer, wanted: Iterable[str]) -> list[str]:
+    """Those of the wanted scopes that the app does not have; the right to write includes the right to read."""
+    held = {one.handle for one in answer.current_app_installation.access_scopes}
+    return [one for one in wanted if not {one, one.replace("read_", "write_", 1)} & held]
 
 
 def search_query(text: str) -> str | None:

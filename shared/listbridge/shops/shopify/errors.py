@@ -29,11 +29,18 @@ LONG_WAIT_S = 900.0
 _DEFAULT_WAIT_S = 2.0
 _LONGEST_THROTTLE_S = 60.0
 _SCOPE = re.compile(r"`([a-z_]{1,80})` access scope")
+_VARIABLE = re.compile(r"Variable \$(\w{1,80})")
 _OAUTH_CODE = re.compile(r"Oauth error ([a-z_]{1,60})")
 
 
 class TooDear(Rejected):
     """One query would cost more than Shopify allows a single query: nothing was spent, a smaller one may pass."""
+
+
+class InvalidVariables(Rejected):
+    """Variables do not fit the schema: nothing was carried out. `paths` name where, the variable first."""
+
+    paths: tuple[tuple[str, ...], ...] = ()
 
 
 class ScopeMissing(Unauthorized):
@@ -66,6 +73,7 @@ UNREADABLE = Row(RetryLater, "shopify_answer_unreadable")
 UNAVAILABLE = Row(RetryLater, "shopify_unavailable")
 CHANGED = Row(RetryLater, "shopify_changed_while_reading", after_s=1.0)
 GRANT = Row(Unauthorized, "shopify_grant_refused", "reconnect_shop")
+INVALID = Row(InvalidVariables, "shopify_refused_fields")
 DENIED = Row(ScopeMissing, "shopify_scope_missing", "grant_scopes")
 FROZEN = Row(RetryLater, "shopify_store_frozen", "unfreeze_store", LONG_WAIT_S)
 
@@ -86,6 +94,7 @@ BY_CODE: Final[Mapping[str, Row]] = {
     "MAX_COST_EXCEEDED": Row(TooDear, "shopify_query_too_dear"),
     "ACCESS_DENIED": DENIED,
     "SHOP_INACTIVE": FROZEN,
+    "INVALID_VARIABLE": INVALID,
     "INTERNAL_SERVER_ERROR": UNAVAILABLE,
     "TIMEOUT": UNAVAILABLE,
 }
@@ -120,10 +129,15 @@ def by_code(response: requests.Response, answer: Mapping[str, Any], operation: s
     known = next((code for code in codes if code in BY_CODE), None)
     row = BY_CODE[known] if known else REFUSED
     detail = f"{operation}: {', '.join(dict.fromkeys(codes)) or 'no code'}"
+    paths = _invalid_paths(errors) if row is INVALID else ()
     params = {"scopes": _scopes_denied(errors)} if row is DENIED else {}
+    if row is INVALID:
+        params = {"fields": ", ".join(".".join(path) for path in paths[:5])[:200]}
     error = row.error(
         detail=detail, status=response.status_code, request=request_id(response.headers), params=params
     )
+    if isinstance(error, InvalidVariables):
+        error.paths = paths
     if isinstance(error, RateLimited):
         error.after_s = wait_for_points(cost_of(answer))
     return error
@@ -145,6 +159,20 @@ def _scopes_denied(errors: Sequence[Mapping[str, Any]]) -> str:
         if found:
             named[found[1]] = None
     return ", ".join(sorted(named)) or "?"
+
+
+def _invalid_paths(errors: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], ...]:
+    """Where variables are invalid. Never with what: a value may be a buyer's."""
+    paths: dict[tuple[str, ...], None] = {}
+    for error in errors:
+        named = _VARIABLE.match(str(error.get("message", ""))[:200])
+        extensions = error.get("extensions")
+        problems = extensions.get("problems") if isinstance(extensions, Mapping) else None
+        for one in problems if isinstance(problems, list) else ():
+            path = one.get("path") if isinstance(one, Mapping) else None
+            parts = path if isinstance(path, list) else []
+            paths[named[1] if named else "?", *(str(part)[:80] for part in parts[:10])] = None
+    return tuple(paths) or (("?",),)
 
 
 def of_write(error: RemoteError, answer: Any = None) -> RemoteError:

@@ -14,7 +14,7 @@ from listbridge.domain.orders import Address, Buyer
 from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import ShopOrderDraft
 from listbridge.domain.verdicts import NotFound, RateLimited, Rejected, RemoteError
-from listbridge.shops.shopify.errors import FROZEN
+from listbridge.shops.shopify.errors import FROZEN, InvalidVariables
 from listbridge.shops.shopify.order_input import Fields, shop_lines
 from listbridge.shops.shopify.order_wire import CodedError
 
@@ -22,6 +22,9 @@ _LIMIT = re.compile(r"rate limit|too many (attempts|requests)", re.IGNORECASE)
 _LIMIT_WAIT_S = 60.0
 _ADDRESSES = ("shippingAddress", "billingAddress")
 _DISPENSABLE = frozenset({"phone", "provinceCode", "zip", "countryCode", "company", "email"})
+_SENT_AS = {"province": "provinceCode", "country": "countryCode"}
+"""Shopify names the field that it stores (recorded answers of 2026-05); we send its code."""
+_FOR_THE_PARCEL = frozenset({"provinceCode", "zip", "countryCode", "company"})
 _PERSONAL = frozenset({*_ADDRESSES, "email", "phone", "customer"})
 _SHORTEST_SECRET = 3
 
@@ -54,25 +57,42 @@ def about_the_mark(errors: Sequence[CodedError]) -> bool:
     return any("metafields" in (error.field or ()) for error in errors)
 
 
+def as_user_errors(error: InvalidVariables) -> tuple[CodedError, ...]:
+    """Fields of the order that the schema forbids, as Shopify names those that its rules forbid."""
+    return tuple(CodedError(field=path, message="", code="INVALID_VARIABLE") for path in error.paths)
+
+
 def without_refused(order: Fields, errors: Sequence[CodedError]) -> Fields | None:
     """The order without the parts of an address, or the e-mail, that Shopify does not accept; None when it refuses more.
 
-    A phone number that some marketplace let pass must not keep an order from being sent.
+    A phone number that some marketplace let pass must not keep an order from being sent. What a parcel needs (region, postcode,
+    country, company) goes behind the street, so that whoever packs it reads it.
     """
     slimmer = {name: dict(value) if name in _ADDRESSES else value for name, value in order.items()}
     for error in errors:
         path = [part for part in error.field or () if part != "order"]
-        holder = (
-            slimmer.get(path[0])
-            if len(path) == 2 and path[0] in _ADDRESSES
-            else slimmer
-            if len(path) == 1
-            else None
-        )
-        if holder is None or path[-1] not in _DISPENSABLE or path[-1] not in holder:
+        name = _SENT_AS.get(path[-1], path[-1]) if path else ""
+        if len(path) == 1 and name in _DISPENSABLE:
+            if slimmer.pop(name, None) is None:
+                return None
+            continue
+        address = slimmer.get(path[0]) if len(path) == 2 and path[0] in _ADDRESSES else None
+        if address is None or not _made_do_without(address, name):
             return None
-        del holder[path[-1]]
     return slimmer
+
+
+def _made_do_without(address: Fields, name: str) -> bool:
+    """Take a part out of an address, or give it the last name that Shopify wants; False when neither can be."""
+    if name == "lastName" and not address.get(name):
+        address[name] = "-"
+        return True
+    if name not in _DISPENSABLE or name not in address:
+        return False
+    told = address.pop(name)
+    if name in _FOR_THE_PARCEL:
+        address["address2"] = ", ".join(one for one in (address.get("address2", ""), told) if one)
+    return True
 
 
 def field_of(error: CodedError) -> str:

@@ -16,10 +16,11 @@ from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, Retry
 from listbridge.infra.http import Purpose
 from listbridge.shops.shopify import order_wire
 from listbridge.shops.shopify.client import AdminApi, beside
-from listbridge.shops.shopify.errors import CHANGED, UNREADABLE, ScopeMissing, TooDear
+from listbridge.shops.shopify.errors import CHANGED, UNREADABLE, InvalidVariables, ScopeMissing, TooDear
 from listbridge.shops.shopify.mapping import gid, is_number, number_of
 from listbridge.shops.shopify.order_errors import (
     about_the_mark,
+    as_user_errors,
     refused_cancel,
     refused_create,
     without_refused,
@@ -154,10 +155,7 @@ class Orders:
             ours = self._defining(draft.mark)
             if ours is not None:
                 return ours
-        made = self._create(order)
-        if made.order is None and made.user_errors:
-            slimmer = without_refused(order, made.user_errors)
-            made = self._create(slimmer) if slimmer is not None else made
+        made = self._made(order)
         if made.order is None:
             return self._refused(made, draft)
         total = money_of(made.order.total_price_set)
@@ -165,6 +163,23 @@ class Orders:
             fields = {"order": number_of(made.order.id), "wanted": str(draft.total), "made": str(total)}
             _LOG.warning("shopify_order_total_differs", extra={"fields": fields})
         return ShopOrderRef(ShopOrderId(number_of(made.order.id)), made.order.name)
+
+    def _made(self, order: Fields) -> order_wire.OrderCreated:
+        """The order; in a second try without what Shopify does not accept of the buyer's data.
+
+        Its schema and its rules may refuse it, and after either nothing was made.
+        """
+        try:
+            made = self._create(order)
+        except InvalidVariables as error:
+            slimmer = without_refused(order, as_user_errors(error))
+            if slimmer is None:
+                raise
+            return self._create(slimmer)
+        if made.order is None and made.user_errors:
+            slimmer = without_refused(order, made.user_errors)
+            return self._create(slimmer) if slimmer is not None else made
+        return made
 
     def _create(self, order: Fields) -> order_wire.OrderCreated:
         variables = {"order": order, "options": _OPTIONS}

@@ -77,10 +77,16 @@ IDENTITY = Query(
     """
 query Identity($after: String) {
   shop { name myshopifyDomain currencyCode }
+  currentAppInstallation { accessScopes { handle } }
   locations(first: 100, after: $after, includeLegacy: true) { pageInfo { hasNextPage endCursor } nodes { id name } }
 }
 """,
     wire.IdentityAnswer,
+)
+
+SCOPES = Query(
+    "query Scopes { currentAppInstallation { accessScopes { handle } } }",
+    wire.ScopesAnswer,
 )
 
 PRODUCTS_BY_ID = Query(
@@ -203,6 +209,7 @@ mutation Unsubscribe($id: ID!) {
 
 QUERIES: tuple[Query[BaseModel], ...] = (
     IDENTITY,
+    SCOPES,
     PRODUCTS_BY_ID,
     ALL_PRODUCTS,
     SEARCH_PRODUCTS,

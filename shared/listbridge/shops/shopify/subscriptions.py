@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from listbridge.domain.ports import HookReport
@@ -22,6 +22,8 @@ def enum_of(topic: str) -> str:
     return topic.replace("/", "_").upper()
 
 
+_ADDRESS_FIELDS = frozenset({"callbackUrl", "uri"})
+"""Recorded answers of 2026-05 name the older field, whichever was sent."""
 _TOPIC_OF = {enum_of(topic): topic for topic in WANTED}
 
 
@@ -31,7 +33,7 @@ def ensure(api: AdminApi, url: str) -> HookReport:
     One topic that Shopify refuses does not keep the others from being subscribed to.
 
     Raises:
-        Rejected: topics were refused (an app may not hear of orders before Shopify has approved it).
+        Rejected: topics were refused (an app may not hear of orders before Shopify has approved it), or the address was.
     """
     existing = list(_existing(api))
     healthy = {one.topic for one in existing if one.uri == url and one.topic in _TOPIC_OF and _whole(one)}
@@ -41,7 +43,15 @@ def ensure(api: AdminApi, url: str) -> HookReport:
     elsewhere = [one for one in existing if one.uri != url and _same_shop(one.uri, url)]
     _unsubscribe(api, crippled)
     wanted = [topic for topic in WANTED if enum_of(topic) not in healthy]
-    refused = {topic: reason for topic in wanted if (reason := _subscribe(api, topic, url))}
+    refused = {}
+    for topic in wanted:
+        errors = _subscribe(api, topic, url)
+        if any(_about_the_address(error) for error in errors):
+            # The next topic would be refused as well. What leads elsewhere may still be heard, so it stays.
+            raise _address_refused(url, errors)
+        if errors:
+            refused[topic] = "; ".join(error.message for error in errors)
+    elsewhere = [one for one in elsewhere if _TOPIC_OF.get(one.topic) not in refused]
     _unsubscribe(api, elsewhere)
     if refused:
         # Another worker may have subscribed meanwhile, which Shopify refuses to do twice: what counts is what is there.
@@ -69,12 +79,25 @@ def _existing(api: AdminApi) -> Iterator[wire.Subscription]:
             return
 
 
-def _subscribe(api: AdminApi, topic: str, url: str) -> str:
-    """Subscribe; the reason when Shopify refuses, else an empty text."""
+def _subscribe(api: AdminApi, topic: str, url: str) -> Sequence[wire.UserError]:
+    """Subscribe; why Shopify refuses, nothing when it does not."""
     variables = {"topic": enum_of(topic), "uri": url}
     answer = api.ask(SUBSCRIBE, variables, operation=_OPERATION, purpose=Purpose.HOOK)
-    errors = answer.webhook_subscription_create.user_errors
-    return "; ".join(error.message for error in errors) if errors else ""
+    return answer.webhook_subscription_create.user_errors
+
+
+def _about_the_address(error: wire.UserError) -> bool:
+    """Whether no topic can be subscribed to at this address. That one is, already, is told of the same field."""
+    return bool(_ADDRESS_FIELDS & set(error.field or ())) and "taken" not in error.message
+
+
+def _address_refused(url: str, errors: Sequence[wire.UserError]) -> Rejected:
+    host = urlsplit(url).hostname or url
+    reason = "; ".join(error.message for error in errors)[:200]
+    params = {"address": host[:100], "words": reason}
+    return Rejected(
+        Problem("shopify_address_refused", params, "set_reachable_address"), detail="webhooks: address"
+    )
 
 
 def _unsubscribe(api: AdminApi, subscriptions: Iterable[wire.Subscription]) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 T = TypeVar("T")
@@ -131,7 +131,19 @@ class Currency(Wire):
     currency_code: str = Field(pattern=r"^[A-Z]{3}$")
 
 
-class IdentityAnswer(Wire):
+class Scope(Wire):
+    handle: str
+
+
+class Installation(Wire):
+    access_scopes: tuple[Scope, ...]
+
+
+class ScopesAnswer(Wire):
+    current_app_installation: Installation
+
+
+class IdentityAnswer(ScopesAnswer):
     shop: Shop
     locations: Page[Location]
 
@@ -196,8 +208,14 @@ class SubscriptionsAnswer(Wire):
     webhook_subscriptions: Page[Subscription]
 
 
+def _texts(path: object) -> object:
+    return [str(part) for part in path] if isinstance(path, list | tuple) else path
+
+
 class UserError(Wire):
-    field: tuple[str, ...] | None = None
+    """`field` is a path. The schema has it of texts; recorded answers have numbers in it too, for places in a list."""
+
+    field: Annotated[tuple[str, ...] | None, BeforeValidator(_texts)] = None
     message: str
 
 
