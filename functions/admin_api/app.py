@@ -8,6 +8,7 @@ from listbridge import bootstrap
 from listbridge.admin import api
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+@bootstrap.lambda_function(bootstrap.deps)
+def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
     """Answer one call of the gateway."""
     return api.answer(event, context, bootstrap.deps(), configured_address=bootstrap.public_base_url())

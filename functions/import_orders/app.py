@@ -18,6 +18,7 @@ _Message: TypeAlias = Annotated[PollAccount | ImportOrder, Field(discriminator="
 _MESSAGES: TypeAdapter[_Message] = TypeAdapter(_Message)
 
 
+@bootstrap.lambda_function(bootstrap.deps)
 def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
     """Queue what is due when the schedule says so; else do the messages, accounts and orders at the same time."""
     deps = bootstrap.deps()

@@ -8,9 +8,9 @@ from typing import Any
 from listbridge import bootstrap
 from listbridge.domain.work import PublishTask
 from listbridge.services.publish_listing import publish_listing
-from listbridge.services.queue_batch import each
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+@bootstrap.lambda_function(bootstrap.deps)
+def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
     """Do the publishing tasks; the answer names the messages that must come back."""
-    return each(event["Records"], PublishTask, partial(publish_listing, bootstrap.deps()))
+    return bootstrap.one_by_one(event, PublishTask, partial(publish_listing, bootstrap.deps()))

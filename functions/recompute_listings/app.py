@@ -8,7 +8,6 @@ from pydantic import Field, TypeAdapter
 
 from listbridge import bootstrap
 from listbridge.domain.work import Check, RecomputeChunk
-from listbridge.services.queue_batch import each
 from listbridge.services.recompute_listings import recompute_listings
 from listbridge.services.run_check import run_check
 
@@ -16,6 +15,7 @@ _Message: TypeAlias = Annotated[RecomputeChunk | Check, Field(discriminator="kin
 _MESSAGES: TypeAdapter[_Message] = TypeAdapter(_Message)
 
 
+@bootstrap.lambda_function(bootstrap.deps)
 def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
     """Carry jobs and checks on; the answer names the messages that must come back."""
 
@@ -26,4 +26,4 @@ def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str
         else:
             recompute_listings(bootstrap.deps(), message, remaining_s=remaining_s)
 
-    return each(event["Records"], _MESSAGES, carry_on)
+    return bootstrap.one_by_one(event, _MESSAGES, carry_on)

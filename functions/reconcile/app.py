@@ -8,7 +8,8 @@ from listbridge import bootstrap
 from listbridge.services.reconcile import Timer, reconcile
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+@bootstrap.lambda_function(bootstrap.deps)
+def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
     """Run the timer that the schedule names; returns how many things it put right."""
     timer = Timer(event["timer"])
     return {"timer": timer.value, "mended": reconcile(bootstrap.deps(), timer)}

@@ -11,7 +11,8 @@ from listbridge.services.queue_batch import side_by_side
 from listbridge.services.relay_order import relay_order
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+@bootstrap.lambda_function(bootstrap.deps)
+def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
     """Compare the named orders at the same time; the answer names the messages that must come back."""
     deps = bootstrap.deps()
 

@@ -12,6 +12,7 @@ from listbridge.services.queue_batch import side_by_side
 from listbridge.services.revise_inventory import revise_inventory
 
 
+@bootstrap.lambda_function(bootstrap.deps)
 def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
     """Drain the nudged accounts at the same time; the answer names the messages that must come back."""
     deps = bootstrap.deps()

@@ -11,6 +11,7 @@ from listbridge.services.queue_batch import together
 from listbridge.services.sync_catalog import sync_catalog
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+@bootstrap.lambda_function(bootstrap.deps)
+def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
     """Handle a batch of shop events, collapsed; the answer names the messages that must come back."""
     return together(event["Records"], ShopEvent, partial(sync_catalog, bootstrap.deps()))

@@ -13,7 +13,8 @@ from listbridge.services.ingest_webhook import ingest_webhook
 _TEXTS = {200: "ok", 400: "unparsable body", 401: "unauthorized", 413: "body too large"}
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+@bootstrap.lambda_function(bootstrap.webhook_ingest)
+def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
     """Answer one delivery. An exception becomes a 5xx at the gateway, and the shop sends again."""
     ingest = bootstrap.webhook_ingest()
     text = event.get("body") or ""

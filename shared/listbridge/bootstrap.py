@@ -1,15 +1,19 @@
 """The composition root: the only file that knows everybody.
 
-Objects are built on the first call, not at import, and kept for the life of the process; each function imports only
-what it needs, because every import is cold start. A test puts its own in place with `use`.
+Under Lambda a function's objects are built while it is imported, since AWS gives that phase a whole processor and the first
+call a share of one; elsewhere they are built when first asked for. They are kept for the life of the process. Each
+function imports only what it needs, because every import is cold start. A test puts its own in place with `use`.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from listbridge.domain import trace
 from listbridge.infra import settings
 
 if TYPE_CHECKING:
@@ -18,10 +22,22 @@ if TYPE_CHECKING:
     from listbridge.services.ingest_webhook import WebhookDoors
 
 
+_LOG = logging.getLogger("listbridge.functions")
+
+
 class LambdaContext(Protocol):
     """What we ask of Lambda's context."""
 
     def get_remaining_time_in_millis(self) -> int: ...
+
+
+Event: TypeAlias = dict[str, Any]
+Handler: TypeAlias = Callable[[Event, LambdaContext], dict[str, Any]]
+
+
+class FunctionFailed(Exception):
+    """An invocation failed. What is known of it stands in the log line `function.failed`; this has no text of its cause,
+    for Lambda's runtime writes what it is given past every redactor of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +59,43 @@ def use(deps: Deps | None, ingest: WebhookIngest | None = None) -> None:
     """Put these in place of what the environment would give; None takes them away again. For tests."""
     global _deps, _ingest
     _deps, _ingest = deps, ingest
+
+
+def lambda_function(build: Callable[[], object]) -> Callable[[Handler], Handler]:
+    """Make a handler of ours one of Lambda's.
+
+    `build` makes what it works with, at once under Lambda. Each call begins a trace, and what the handler does not catch
+    is logged without its text and fails the invocation as FunctionFailed: API Gateway answers 5xx, a timer's alarm sees it.
+    """
+
+    def made(handler: Handler) -> Handler:
+        if settings.under_lambda():
+            build()
+
+        @wraps(handler)
+        def entered(event: Event, context: LambdaContext) -> dict[str, Any]:
+            request_id = str(getattr(context, "aws_request_id", ""))
+            with trace.begun(_reason(event), _gateways_id(event) or request_id):
+                try:
+                    build()
+                    _invoked(request_id)
+                    return handler(event, context)
+                except Exception as error:  # noqa: BLE001  # the boundary: its text may hold what must not get out
+                    _LOG.error("function.failed", exc_info=error)
+                    raise FunctionFailed(
+                        f"{type(error).__name__} in {request_id or 'an invocation'}"
+                    ) from None
+
+        return entered
+
+    return made
+
+
+def one_by_one(event: Event, kind: Any, handle: Callable[[Any], None]) -> dict[str, Any]:
+    """Handle a batch of messages one by one; the answer names those that must come back."""
+    from listbridge.infra.record_batch import one_by_one as batched
+
+    return batched(event, kind, handle)
 
 
 def webhook_ingest() -> WebhookIngest:
@@ -143,6 +196,25 @@ def _build() -> Deps:
             unit_lease_s=timeout_s + 2,
         ),
     )
+
+
+def _reason(event: Mapping[str, Any]) -> str:
+    """Why an invocation happens: which timer, or through which door. A batch's messages say it themselves."""
+    for timer in ("timer", "tick"):
+        if timer in event:
+            return f"timer.{event[timer]}"
+    return "queue" if "Records" in event else "request"
+
+
+def _gateways_id(event: Mapping[str, Any]) -> str:
+    """API Gateway's id of the request: its access log has the same, and the caller is told it."""
+    return str((event.get("requestContext") or {}).get("requestId") or "")
+
+
+def _invoked(request_id: str) -> None:
+    from listbridge.infra import observability
+
+    observability.invoked(request_id)
 
 
 def observe_webhook(shop: str, outcome: str) -> None:

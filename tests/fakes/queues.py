@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
+from listbridge.domain import trace
 from listbridge.domain.ports import Clock
 from listbridge.domain.work import AnyMessage, Lane, Message
 from tests.fakes.cuts import Hook, no_cut
@@ -58,10 +59,12 @@ class FakeQueues:
         self.dead: dict[Lane, list[str]] = {lane: [] for lane in Lane}
         self.newest_first = newest_first
 
-    def send(self, lane: Lane, *messages: Message, delay_s: int = 0) -> None:
+    def send(
+        self, lane: Lane, *messages: Message, delay_s: int = 0, reason: str = "", waits: bool = False
+    ) -> None:
         if not 0 <= delay_s <= 900:
             raise ValueError(f"a queue delays by 0 to 900 seconds, not {delay_s}")
-        for message in messages:
+        for message in trace.stamped(messages, reason, waits=waits):
             self._before_write(f"queues.send.{lane.value}")
             body = message.model_dump_json()
             _WIRE.validate_json(body)

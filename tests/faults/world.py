@@ -86,6 +86,7 @@ class Context:
     """Lambda's context, as far as handlers look at it."""
 
     remaining_ms: int
+    aws_request_id: str = "invocation"
 
     def get_remaining_time_in_millis(self) -> int:
         return self.remaining_ms
@@ -343,13 +344,20 @@ class World:
         self.stores.queues.send(Lane.SHOP_EVENTS, ShopEvent(shop=SHOP, delivery=delivery, hints=hints))
 
     def webhook(
-        self, body: bytes | str, headers: dict[str, str], *, shop: str = SHOP, encoded: bool = False
+        self,
+        body: bytes | str,
+        headers: dict[str, str],
+        *,
+        shop: str = SHOP,
+        encoded: bool = False,
+        request: str = "",
     ) -> int:
         """One delivery through the real handler; the status it is answered with, 502 when the handler failed."""
         raw = body.encode() if isinstance(body, str) else body
         event = {
             "pathParameters": {"shop_id": shop}, "headers": headers, "isBase64Encoded": encoded,
             "body": base64.b64encode(raw).decode() if encoded else raw.decode(),
+            "requestContext": {"requestId": request},
         }  # fmt: skip
         handler = importlib.import_module("functions.webhook_ingest.app").handler
         try:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from botocore.exceptions import ClientError
 
+from listbridge.bootstrap import FunctionFailed
 from listbridge.domain.listing import Band
 from listbridge.domain.work import Lane
 from tests.integration.installation import Installation
@@ -20,7 +20,10 @@ def test_a_delivery_that_was_stored_and_never_queued_is_sent_by_the_timer(connec
     its.sell("MUG")
     its.shopify.deeds.set_stock(sku="MUG", available=2)
     delivery = its.shopify.deliveries.waiting("inventory_levels/update")[0]
-    with its.queue_gone(Lane.SHOP_EVENTS), pytest.raises(ClientError, match="NonExistentQueue"):
+    with (
+        its.queue_gone(Lane.SHOP_EVENTS),
+        pytest.raises(FunctionFailed, match="QueueDoesNotExist"),
+    ):
         its.receive(delivery.headers, delivery.body)
     assert its.inbox()[delivery.webhook_id] == "stored"
     its.shopify.deliveries.drop()

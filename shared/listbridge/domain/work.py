@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from listbridge.domain.ids import AccountId, JobId, ProductId, RemoteOrderId, SalesListId, ShopId
+from listbridge.domain.trace import Trace
 
 VERSION = 1
 
@@ -44,10 +45,22 @@ class Hint(BaseModel):
 
 
 class Message(BaseModel):
-    """The root of all messages."""
+    """The root of all messages. Two that ask for the same are equal, whatever brought them."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     v: int = VERSION
+    trace: Trace | None = None
+    """What brought it about; None in what was sent before there were traces."""
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self._asked() == other._asked()
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self._asked()))
+
+    def _asked(self) -> tuple[Any, ...]:
+        """The values of all fields but the trace."""
+        return tuple(getattr(self, name) for name in type(self).model_fields if name != "trace")
 
 
 class ShopEvent(Message):

@@ -1,10 +1,10 @@
-"""Logs and metrics: one JSON object a line, on standard output, where Lambda picks them up.
+"""Logs and metrics by Powertools: one JSON object a line, on standard output, where Lambda picks them up.
 
-Plain standard library: Powertools' logger and metrics would add about 25 ms to a cold start of the webhook door
-(measured with byte-compiled packages on Python 3.13: 40 ms for the import, 14 ms of which `json` and `logging` cost anyway).
-Metrics are CloudWatch's embedded metric format (AWS: "Specification: Embedded metric format", CloudWatch user guide).
+What Powertools does not do is done here. Every line passes the redactor. Of an exception a line shows its type, its code
+and where it came from, never its text: that may hold a token, an address, anything that somebody sent. The trace of the
+work in hand (`domain/trace.py`) stands on every line. The cost is in docs/adr/0017.
 
-Log an event by its name, with its facts beside it:
+Services know nothing of Powertools. They log an event by its name, with its facts beside it:
 
     _LOG = logging.getLogger("listbridge.drainer")
     _LOG.info("unit_revised", extra={"fields": {"account": account.id, "rows": 3}})
@@ -18,11 +18,17 @@ import os
 import re
 import sys
 import threading
-import time
+import traceback
 from collections import deque
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
+
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from aws_lambda_powertools.logging.logger import Logger
+from aws_lambda_powertools.logging.types import LogRecord
+from aws_lambda_powertools.metrics import EphemeralMetrics
+
+from listbridge.domain import trace
 
 REDACTED = "[redacted]"
 _SHORTEST_SECRET = 8
@@ -43,7 +49,6 @@ _PATTERNS = (
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*"), REDACTED),  # a JSON web token
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w"), REDACTED),  # an e-mail address
 )
-_bound: dict[str, Any] = {}
 
 
 class _Protected:
@@ -69,6 +74,8 @@ class _Protected:
 
 
 _protected = _Protected()
+_logger: Logger | None = None
+_cold = True
 
 
 def protect(*values: str) -> None:
@@ -92,72 +99,118 @@ def redacted(value: Any, name: str = "") -> Any:
     return _without_patterns(str(value))
 
 
-class JsonFormatter(logging.Formatter):
-    """A log record as one line of JSON: level, event, logger, service, timestamp, what is bound, and the facts."""
+class RedactingFormatter(LambdaPowertoolsFormatter):
+    """Powertools' log line with the work in hand and the event's facts on it, and nothing that must not get out."""
 
-    def __init__(self, service: str) -> None:
-        super().__init__()
-        self._service = service
+    def __init__(self) -> None:
+        # The logger's name, level and so on are filled in by the base class from each record.
+        super().__init__(
+            use_rfc3339=True, utc=True, serialize_stacktrace=False, service=_service(), name="%(name)s"
+        )
 
-    def format(self, record: logging.LogRecord) -> str:
-        """Redacted: a line never holds a secret or a buyer's datum."""
-        facts = getattr(record, "fields", None)
-        line: dict[str, Any] = {
-            "level": record.levelname,
-            "event": _without_patterns(record.getMessage()),
-            "logger": record.name,
-            "service": self._service,
-            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            **redacted({**_bound, **(facts if isinstance(facts, Mapping) else {})}),
-        }
-        if record.exc_info:
-            line["exception"] = _without_patterns(self.formatException(record.exc_info))
-        return _protected.remove_from(json.dumps(line, ensure_ascii=False, default=str))
+    def serialize(self, log: LogRecord) -> str:
+        """The line: everything in it redacted."""
+        line: dict[str, Any] = dict(log)
+        facts = line.pop("fields", None)
+        line["logger"] = line.pop("name")
+        line.pop("exception_notes", None)
+        whole = {**line, **trace.line(), **(facts if isinstance(facts, Mapping) else {})}
+        return _protected.remove_from(json.dumps(redacted(whole), ensure_ascii=False, default=str))
+
+    def formatException(self, ei: Any) -> str:  # logging's name of it
+        """Types, codes and places of the exception and of what it came from; no text of any."""
+        return "\n".join(_shown(ei[1])) if ei and ei[1] is not None else ""
+
+
+def failure(error: BaseException) -> dict[str, Any]:
+    """The facts of an exception that are fit for a log: its type, and its code where it has one."""
+    code = _code_of(error)
+    return {"error": type(error).__name__, **({"code": code} if code else {})}
 
 
 def configure(stream: TextIO | None = None) -> None:
     """Send every log line of the process to standard output as JSON, from LOG_LEVEL on. Call once per process."""
-    handler = logging.StreamHandler(stream or sys.stdout)
-    handler.setFormatter(JsonFormatter(_service()))
+    global _logger
+    handler, formatter = logging.StreamHandler(stream or sys.stdout), RedactingFormatter()
+    handler.setFormatter(formatter)
+    level = os.environ.get("LOG_LEVEL") or "INFO"
+    _logger = Logger(service=_service(), level=level, logger_handler=handler, logger_formatter=formatter)
+    named = logging.getLogger(_service())
+    named.handlers[:] = [handler]
+    named.propagate = False  # its lines would come a second time through the root
     root = logging.getLogger()
-    root.handlers[:] = [handler]  # Lambda's own handler would write every line a second time
-    root.setLevel(os.environ.get("LOG_LEVEL") or "INFO")
+    root.handlers[:] = [handler]  # Lambda's own would write every line a second time
+    root.setLevel(level)
     for chatty in ("botocore", "pynamodb"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings hold whole addresses, queries and all
 
 
-def bind(**facts: Any) -> None:
-    """Put these facts (the request id, the shop) on every line from now on; what was bound before is gone."""
-    _bound.clear()
-    _bound.update(facts)
+def invoked(request_id: str) -> None:
+    """Put Lambda's id of this invocation on every line, from whatever thread, until the next one begins."""
+    global _cold
+    if _logger is not None:
+        _logger.append_keys(function_request_id=request_id, cold_start=_cold)
+    _cold = False
 
 
-def count(
-    metric: str, value: float = 1, *, unit: str = "Count", stream: TextIO | None = None, **dimensions: str
-) -> None:
+def count(metric: str, value: float = 1, *, unit: str = "Count", **dimensions: str) -> None:
     """One CloudWatch metric, in the embedded format. Dimensions are few-valued: an outcome, a lane; never an id."""
-    facts = {"service": _service(), **dimensions}
-    directive = {
-        "Namespace": os.environ.get("POWERTOOLS_METRICS_NAMESPACE") or "Listbridge",
-        "Dimensions": [list(facts)],
-        "Metrics": [{"Name": metric, "Unit": unit}],
-    }
-    line = {
-        "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]},
-        **facts,
-        metric: value,
-    }
-    out = stream or sys.stdout
-    out.write(_protected.remove_from(json.dumps(line)) + "\n")
-    out.flush()
+    _written(_service(), metric, value, unit, dimensions, {})
+
+
+def alarm(metric: str, **facts: str) -> None:
+    """Count something that a person must hear of. One dimension whatever function it is, so that one alarm watches it."""
+    _written("listbridge", metric, 1, "Count", {}, facts)
+
+
+def _written(
+    service: str,
+    metric: str,
+    value: float,
+    unit: str,
+    dimensions: Mapping[str, str],
+    facts: Mapping[str, str],
+) -> None:
+    namespace = os.environ.get("POWERTOOLS_METRICS_NAMESPACE") or "Listbridge"
+    metrics = EphemeralMetrics(namespace=namespace, service=service)
+    for name, known in dimensions.items():
+        metrics.add_dimension(name, known)
+    for name, told in facts.items():
+        metrics.add_metadata(name, told)
+    metrics.add_metric(metric, unit, value)
+    metrics.flush_metrics()
 
 
 def _service() -> str:
-    return os.environ.get("POWERTOOLS_SERVICE_NAME") or "listbridge"
+    """The function. Never our package's name: Powertools names a logger so, and would stand between ours and the root."""
+    return os.environ.get("POWERTOOLS_SERVICE_NAME") or "service_undefined"
 
 
 def _without_patterns(text: str) -> str:
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text
+
+
+def _shown(error: BaseException) -> Iterator[str]:
+    """Line by line, what may be told of an exception and, below it, of those that it came from."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        code = _code_of(current)
+        yield f"{type(current).__module__}.{type(current).__qualname__}" + (f" ({code})" if code else "")
+        for frame in traceback.extract_tb(current.__traceback__):
+            yield f"  {frame.filename}:{frame.lineno} {frame.name}"
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+
+
+def _code_of(error: BaseException) -> str:
+    """The code of a verdict of ours, or of an answer of AWS: both name a kind of failure and hold nothing that was sent."""
+    problem = getattr(error, "problem", None)
+    if problem is not None:
+        return str(getattr(problem, "code", ""))
+    answer = getattr(error, "response", None)
+    told = answer.get("Error") if isinstance(answer, dict) else None
+    return str(told.get("Code", "")) if isinstance(told, dict) else ""

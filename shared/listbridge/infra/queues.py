@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from listbridge.domain import trace
 from listbridge.domain.work import Lane, Message
-from listbridge.infra import aws, dynamo, settings
+from listbridge.infra import aws, dynamo, observability, settings
 
 _BATCH = 10
 _BATCH_BYTES = (
@@ -23,17 +24,25 @@ class NotQueued(Exception):
 class SqsQueues:
     """`Queues` over the queues of the template, one for each lane."""
 
-    def send(self, lane: Lane, *messages: Message, delay_s: int = 0) -> None:
-        """Queue the messages, ten to a call.
+    def send(
+        self, lane: Lane, *messages: Message, delay_s: int = 0, reason: str = "", waits: bool = False
+    ) -> None:
+        """Queue the messages with the trace of the work in hand, ten to a call.
 
         Raises:
             NotQueued: SQS refused some of them, again and again; those of other batches may be in the queue.
+            NoProgress: the chain got nowhere for too long; nothing was sent, and the metric `ChainStopped` counts it.
             ValueError: a delay that SQS does not know.
         """
         if not 0 <= delay_s <= LONGEST_DELAY_S:
             raise ValueError(f"a queue delays by 0 to {LONGEST_DELAY_S} seconds, not {delay_s}")
         url = settings.queue_url(lane)
-        bodies = [message.model_dump_json() for message in messages]
+        try:
+            traced = trace.stamped(messages, reason, waits=waits)
+        except trace.NoProgress:
+            observability.alarm("ChainStopped", lane=lane.value)
+            raise
+        bodies = [message.model_dump_json() for message in traced]
         if len(bodies) == 1:
             what: dict[str, Any] = {"QueueUrl": url, "MessageBody": bodies[0]}
             if delay_s:

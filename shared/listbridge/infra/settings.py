@@ -58,6 +58,11 @@ def aws_endpoint() -> str | None:
     return optional("AWS_ENDPOINT_URL")
 
 
+def under_lambda() -> bool:
+    """Whether this process is a Lambda function's: AWS reserves the variable, and sets it in every one."""
+    return "AWS_LAMBDA_FUNCTION_NAME" in os.environ
+
+
 def stage() -> str:
     """The name of this deployment."""
     return text("STAGE")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
-from listbridge.domain import order_changes
+from listbridge.domain import order_changes, trace
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import OrderKey
 from listbridge.domain.order_changes import AUTOMATIC_OFF, DECIDE_AFTER, NEEDS_DECISION, ImportRules
@@ -37,6 +37,7 @@ def import_order(deps: Deps, message: ImportOrder) -> None:
         shop = deps.configuration.get(Shop, account.shop)
     except Missing:
         return  # taken off meanwhile; its orders stay as they are
+    trace.note(shop=shop.id)
     rules = rules_of(deps, account)
     key = OrderKey(account.id, message.order)
     order = deps.orders.find(key)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from listbridge.domain import trace
 from listbridge.domain.ids import ShopId
 from listbridge.domain.ports import Clock, Inbox, InboxRow, Queues, WebhookScheme
 from listbridge.domain.work import Lane, ShopEvent
@@ -69,6 +70,7 @@ def ingest_webhook(
     if door is None:
         _spend_the_same_time(doors, body, headers, now)
         return FORGED
+    trace.note(shop=shop)
     if not door.scheme.verify(body, headers, door.secrets, now):
         return FORGED
     try:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from listbridge.domain import polling
+from listbridge.domain import polling, trace
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import AccountId, OrderKey, RemoteOrderId, new_id
@@ -64,6 +63,7 @@ def poll_account(deps: Deps, message: PollAccount, *, remaining_s: float) -> Non
         account = deps.configuration.get(Account, message.account)
     except Missing:
         return
+    trace.note(shop=account.shop)
     state = deps.polls.get(account.id)
     if state is None or state.claim != message.claim or account.state is not ConnectionState.ACTIVE:
         return
@@ -106,7 +106,9 @@ class _Poll:
     def read_pages(self, *, until: datetime) -> bool:
         """Pages until the last one (True) or until time is up. Raises RemoteError; what was taken in stays."""
         while True:
-            self._cursor = self._read_page(self._since, self._cursor)
+            before, self._cursor = self._cursor, self._read_page(self._since, self._cursor)
+            if self._cursor != before:
+                trace.progressed()
             if self._cursor is None:
                 return True
             if self._deps.clock.now() >= until:
@@ -134,7 +136,7 @@ class _Poll:
             for read in reads:
                 one(read)
         else:
-            with ThreadPoolExecutor(min(self._deps.workers, len(reads))) as pool:
+            with trace.Threads(min(self._deps.workers, len(reads))) as pool:
                 list(pool.map(one, reads))
 
     def _take_in_one(self, read: OrderRead, known: Order | None) -> None:
@@ -162,6 +164,7 @@ class _Poll:
 
     def finished(self) -> None:
         """Everything is read and reserved up to when this poll began."""
+        trace.progressed()
         now = self._deps.clock.now()
         sharing = [
             one for one in self._deps.configuration.all(Account)

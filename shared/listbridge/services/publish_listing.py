@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
-from listbridge.domain import lifecycle
+from listbridge.domain import lifecycle, trace
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.configuration import Account, CreationProfile, SalesList, Shop
@@ -68,6 +68,7 @@ def publish_listing(deps: Deps, task: PublishTask) -> None:
         account = deps.configuration.get(Account, sales_list.account)
     except Missing:
         return  # the list was deleted after the task was queued: nothing is left to do
+    trace.note(account=account.id, shop=account.shop)
     publication = Publication(task.sales_list, task.product, account.id, sales_list.site)
     claimed = deps.publications.claim(publication, seconds=deps.limits.publish_claim_s, now=deps.clock.now())
     if claimed is None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from listbridge.domain import ledger
+from listbridge.domain import ledger, trace
 from listbridge.domain.ids import RemoteId, Sku, new_id
 from listbridge.domain.listing import BOTH, Listing, Values
 from listbridge.domain.ports import Budget, Conflict, Lease, MarketplaceAdapter, Missing, UnitWrite
@@ -74,6 +74,8 @@ class Steps:
             self.deps.publications.save(changed)
         except Conflict as lost:
             raise RetryLater(Problem("taken_over"), after_s=5) from lost
+        if progress != self.publication.progress:
+            trace.progressed()
         self.publication = changed
 
     @contextmanager

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from listbridge.domain import trace
 from listbridge.domain.work import Message
 
 M = TypeVar("M", bound=Message)
@@ -26,7 +26,7 @@ def each(
     A message that we cannot read, or whose handling fails for a reason we have no name for, comes back until the queue
     moves it to the dead-letter queue: alone.
     """
-    failed = [record["messageId"] for record in records if not _handled(record, kind, handle)]
+    failed = [record["messageId"] for record in records if not handled(record, kind, handle)]
     return {"batchItemFailures": [{"itemIdentifier": id} for id in failed]}
 
 
@@ -34,22 +34,16 @@ def together(
     records: Sequence[Record], kind: Kind[M], handle: Callable[[Sequence[M]], None]
 ) -> dict[str, list[dict[str, str]]]:
     """Handle the whole batch at once; when that fails, one by one, to find the message that is to blame."""
-    try:
-        messages = [_read(record, kind) for record in records]
-        handle(messages)
-    except Exception as error:  # noqa: BLE001  # the boundary: whatever it is, only its own message may suffer
-        if len(records) > 1:
-            _log.warning(
-                "batch.taken_apart",
-                extra={"fields": {"error": type(error).__name__, "messages": len(records)}},
-            )
+    if len(records) > 1:
+        try:
+            messages = [_read(record, kind) for record in records]
+            with trace.followed(messages):
+                handle(messages)
+        except Exception as error:  # noqa: BLE001  # the boundary: whatever it is, only its own message may suffer
+            fields = {"error": type(error).__name__, "messages": len(records)}
+            _log.warning("batch.taken_apart", extra={"fields": fields})
         else:
-            _log.error(
-                "message.failed", exc_info=error, extra={"fields": {"message_id": records[0]["messageId"]}}
-            )
-            return {"batchItemFailures": [{"itemIdentifier": records[0]["messageId"]}]}
-    else:
-        return {"batchItemFailures": []}
+            return {"batchItemFailures": []}
     return each(records, kind, lambda message: handle([message]))
 
 
@@ -81,7 +75,7 @@ def side_by_side(
     if workers <= 1 or len(groups) == 1:
         failures = [one(group) for group in groups.values()]
     else:
-        with ThreadPoolExecutor(len(groups)) as pool:
+        with trace.Threads(len(groups)) as pool:
             failures = list(pool.map(one, groups.values()))
     return {"batchItemFailures": [failure for group in failures for failure in group]}
 
@@ -91,16 +85,26 @@ def _read(record: Record, kind: Kind[M]) -> M:
     return kind.validate_json(body) if isinstance(kind, TypeAdapter) else kind.model_validate_json(body)
 
 
-def _handled(record: Record, kind: Kind[M], handle: Callable[[M], None]) -> bool:
+def handled(record: Record, kind: Kind[M], handle: Callable[[M], None]) -> bool:
+    """Handle one message; False when it must come back. The log says why."""
     try:
-        handle(_read(record, kind))
+        message = _read(record, kind)
     except ValidationError as error:
         _log.error(
             "message.unreadable",
             extra={"fields": {"message_id": record["messageId"], "errors": error.error_count()}},
         )
         return False
-    except Exception as error:  # noqa: BLE001  # the boundary: a bug of ours goes to the dead-letter queue, alone
-        _log.error("message.failed", exc_info=error, extra={"fields": {"message_id": record["messageId"]}})
-        return False
+    with trace.followed([message]):
+        try:
+            handle(message)
+        except Exception as error:  # noqa: BLE001  # the boundary: a bug of ours goes to the dead-letter queue, alone
+            _failed(record, error)
+            return False
     return True
+
+
+def _failed(record: Record, error: Exception) -> None:
+    """What fails for want of progress is named so: an operator looks for another reason than a bug of ours."""
+    event = "chain.without_progress" if isinstance(error, trace.NoProgress) else "message.failed"
+    _log.error(event, exc_info=error, extra={"fields": {"message_id": record["messageId"]}})

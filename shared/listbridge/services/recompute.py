@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from listbridge.domain import ledger
+from listbridge.domain import ledger, trace
 from listbridge.domain.catalog import Variant
 from listbridge.domain.configuration import Account, PriceRule, Profile, QuantityRule, Rules, SalesList, Shop
 from listbridge.domain.ids import AccountId, ListingKey, SalesListId
@@ -127,7 +126,7 @@ class Recompute:
         if self.deps.workers <= 1 or len(rows) <= 1:
             done = list(zip(read, map(self._saved, read, drafts), strict=True))
         else:
-            with ThreadPoolExecutor(min(self.deps.workers, len(rows))) as pool:
+            with trace.Threads(min(self.deps.workers, len(rows))) as pool:
                 done = list(zip(read, pool.map(self._saved, read, drafts), strict=True))
         written = []
         for before, after in done:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from listbridge.domain import trace
 from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.verdicts import RateLimited, RetryLater
@@ -46,7 +47,10 @@ def recompute_listings(deps: Deps, message: RecomputeChunk, *, remaining_s: floa
             deps.queues.send(Lane.RECOMPUTE, message)
             return
         try:
+            before = (job.cursor, job.phase, job.state)
             job = _CHUNKS[job.kind](deps, job)
+            if (job.cursor, job.phase, job.state) != before:
+                trace.progressed()
         except Conflict:
             return  # another worker carries this job on
         except RetryLater as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from listbridge.domain import order_changes
+from listbridge.domain import order_changes, trace
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import OrderKey, new_id
 from listbridge.domain.orders import Cancellation, ImportState, Order, Shipment, Telling
@@ -46,6 +46,7 @@ def relay_order(deps: Deps, message: RelayOrder) -> None:
         shop = deps.configuration.get(Shop, account.shop)
     except Missing:
         return
+    trace.note(shop=shop.id)
     key = OrderKey(account.id, message.order)
     order = deps.orders.find(key)
     if order is None or order.state is not ImportState.CREATED or order.completed_at is not None:

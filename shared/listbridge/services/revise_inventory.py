@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from listbridge.domain import trace
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import ListingKey, new_id
@@ -30,6 +31,7 @@ _FIRST_GUESS_S = 0.3
 _ASK_EVERY = timedelta(seconds=0.5)
 _IDLE_LOOKS = 3
 _BUSY_WAIT = timedelta(seconds=2)
+_GOT_SOMEWHERE = frozenset({Result.SETTLED, Result.SENT, Result.HELD, Result.ZERO_REFUSED})
 
 
 def revise_inventory(deps: Deps, message: Nudge, *, remaining_s: float) -> None:
@@ -41,6 +43,7 @@ def revise_inventory(deps: Deps, message: Nudge, *, remaining_s: float) -> None:
         account = deps.configuration.get(Account, message.account)
     except Missing:
         return  # removed since it was nudged: it has nothing left to send, and no reason to stand among the dead letters
+    trace.note(shop=account.shop)
     if account.state is not ConnectionState.ACTIVE or account.observe:
         return  # rows stay due; whoever reactivates the account nudges it
     owner = new_id("drain")
@@ -164,6 +167,8 @@ class Drainer:
             self.due.look(self.due.bands_before())
 
     def _after(self, row: Listing, outcome: UnitOutcome) -> None:
+        if outcome.result in _GOT_SOMEWHERE:
+            trace.progressed()
         if outcome.account_dead is not None:
             self._dead = True
             expire_account(self.deps, self.account, outcome.account_dead)
@@ -253,4 +258,4 @@ class Drainer:
 
     def _pool(self) -> AbstractContextManager[ThreadPoolExecutor | None]:
         """No threads when the system is told to work one by one, as the fault tests tell it."""
-        return nullcontext() if self.deps.workers <= 1 else ThreadPoolExecutor(MOST_IN_FLIGHT)
+        return nullcontext() if self.deps.workers <= 1 else trace.Threads(MOST_IN_FLIGHT)

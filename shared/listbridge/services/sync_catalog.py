@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+from listbridge.domain import trace
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import ConnectionState, Shop
 from listbridge.domain.ids import ProductId, ShopId
@@ -64,6 +65,7 @@ def _sync_shop(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> None:
     except RetryLater as error:
         _again_later(deps, shop, hints, events, error)
         return
+    trace.progressed()
     settle_observed(deps, observed)
     if any(hint.kind is HintKind.PRODUCT for hint in hints):
         retry_orders_missing_products(deps, shop, observed)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from listbridge.domain import ledger, lifecycle
+from listbridge.domain import ledger, lifecycle, trace
 from listbridge.domain.ids import ListingKey, new_id
 from listbridge.domain.listing import Field, Listing, Status, Values
 from listbridge.domain.ports import (
@@ -83,6 +83,10 @@ class UnitWriter:
 
     def revise(self, listing: Listing) -> UnitOutcome:
         """Bring the unit of this listing up to date. `listing` may be old: everything is read again inside the lease."""
+        with trace.about(account=listing.key.account, listing=str(listing.key)):
+            return self._revise(listing)
+
+    def _revise(self, listing: Listing) -> UnitOutcome:
         try:
             self.budget.prepay(self.traits.revise_operation, 1, wait_s=self.deps.limits.budget_wait_s)
         except RateLimited as error:

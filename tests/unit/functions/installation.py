@@ -140,6 +140,7 @@ class Installation:
         claims: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
         base_path: str | None = None,
+        request: str = "req-1",
     ) -> Answer:
         """One call by somebody of these groups, in the shape in which API Gateway's REST events come.
 
@@ -164,7 +165,7 @@ class Installation:
             "pathParameters": {name: unquote(rest)}, "stageVariables": None, "body": text,
             "isBase64Encoded": False,
             "requestContext": {
-                "path": f"{'/prod' if base_path is None else base_path}{path}", "stage": "prod", "requestId": "req-1",
+                "path": f"{'/prod' if base_path is None else base_path}{path}", "stage": "prod", "requestId": request,
                 "httpMethod": method, "authorizer": {"claims": told},
             },
         }  # fmt: skip

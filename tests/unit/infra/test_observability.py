@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
+from listbridge.domain import trace
 from listbridge.domain.ids import Sku
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import Rejected
 from listbridge.infra import observability
 from listbridge.infra.observability import REDACTED, redacted
 
@@ -23,7 +27,6 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     stream = io.StringIO()
     observability.configure(stream)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    observability.bind()
     root.handlers[:] = before
     root.setLevel(level)
 
@@ -36,18 +39,44 @@ def test_a_line_is_one_json_object_with_the_event_and_its_facts(lines: Any) -> N
     log("unit_revised", account="acc_1", rows=3, sku=Sku("CUP\n1"), share=0.5, ok=True, none=None)
     (line,) = lines()
     assert line.pop("timestamp").endswith("+00:00")
+    assert line.pop("location").startswith("log:")
     assert line == {
-        "level": "INFO", "event": "unit_revised", "logger": "listbridge.test", "service": "sync_catalog", "account": "acc_1",
+        "level": "INFO", "message": "unit_revised", "logger": "listbridge.test", "service": "sync_catalog", "account": "acc_1",
         "rows": 3, "sku": "CUP\n1", "share": 0.5, "ok": True, "none": None,
     }  # fmt: skip
 
 
-def test_bound_facts_stand_on_every_line_until_others_are_bound(lines: Any) -> None:
-    observability.bind(request_id="r-1")
-    log("one")
-    observability.bind(request_id="r-2")
-    log("two")
-    assert [line["request_id"] for line in lines()] == ["r-1", "r-2"]
+def test_the_work_in_hand_stands_on_every_line_until_it_is_done(lines: Any) -> None:
+    with trace.begun("webhook", "cor-1", shop="shop_1"):
+        log("one")
+        with trace.about(listing="acc_1#X_DE#CUP"):
+            log("two")
+        log("three", shop="shop_2")
+    log("four")
+    shown = [{k: line.get(k) for k in ("correlation_id", "reason", "shop", "listing")} for line in lines()]
+    assert shown == [
+        {"correlation_id": "cor-1", "reason": "webhook", "shop": "shop_1", "listing": None},
+        {"correlation_id": "cor-1", "reason": "webhook", "shop": "shop_1", "listing": "acc_1#X_DE#CUP"},
+        {"correlation_id": "cor-1", "reason": "webhook", "shop": "shop_2", "listing": None},
+        {"correlation_id": None, "reason": None, "shop": None, "listing": None},
+    ]
+
+
+def test_the_invocation_stands_on_every_line_until_the_next_one(lines: Any) -> None:
+    for request in ("r-1", "r-2"):
+        observability.invoked(request)
+        log("first")
+        log("second")
+    assert [line["function_request_id"] for line in lines()] == ["r-1", "r-1", "r-2", "r-2"]
+    assert lines()[-1]["cold_start"] is False
+
+
+def test_a_line_of_a_library_is_ours_too_and_is_redacted(lines: Any) -> None:
+    logging.getLogger("somebody.elses").warning(
+        "no route to %s", "Bearer abc.def", extra={"email": "a@b.example"}
+    )
+    (line,) = lines()
+    assert (line["message"], line["email"]) == (f"no route to Bearer {REDACTED}", REDACTED)
 
 
 def test_debug_lines_are_left_out_by_default(lines: Any) -> None:
@@ -101,11 +130,42 @@ def test_a_known_secret_is_gone_wherever_it_turns_up(lines: Any) -> None:
     except RuntimeError:
         logging.getLogger("listbridge.test").exception("boom")
     first, second = lines()
-    assert first["event"] == f"failed with {REDACTED}"
+    assert first["message"] == f"failed with {REDACTED}"
     assert first["detail"] == f"<{REDACTED}>"
     assert first["tiny"] == "tiny"  # too short to be a secret: it would black out half of every line
-    assert "with-quotes" not in second["exception"]
-    assert "RuntimeError: refused" in second["exception"]
+    assert second["exception_name"] == "RuntimeError"
+    assert "refused" not in second["exception"]
+
+
+def test_of_an_exception_its_types_codes_and_places_are_shown_and_no_text(lines: Any) -> None:
+    texts = ("12 Main Street, Springfield", "ada@example.com", "token shpat_0123456789abcdef")
+    try:
+        try:
+            try:
+                raise KeyError(texts[0])
+            except KeyError as error:
+                raise Rejected(Problem("address_refused", {"why": texts[0]}), detail=texts[1]) from error
+        except Rejected as error:
+            error.add_note(texts[2])
+            raise ValueError(*texts) from error
+    except ValueError:
+        logging.getLogger("listbridge.test").exception("boom")
+    (line,) = lines()
+    written = json.dumps(line)
+    assert not any(text in written for text in texts)
+    shown = line["exception"].splitlines()
+    assert [one for one in shown if not one.startswith("  ")] == [
+        "builtins.ValueError", "listbridge.domain.verdicts.Rejected (address_refused)", "builtins.KeyError",
+    ]  # fmt: skip
+    assert any("test_observability.py" in one for one in shown)
+
+
+def test_an_answer_of_aws_is_shown_by_its_code(lines: Any) -> None:
+    denied = ClientError({"Error": {"Code": "AccessDenied", "Message": "arn of somebody"}}, "GetItem")
+    logging.getLogger("listbridge.test").error("boom", exc_info=denied)
+    (line,) = lines()
+    assert line["exception"].splitlines()[0] == "botocore.exceptions.ClientError (AccessDenied)"
+    assert "arn of somebody" not in json.dumps(line)
 
 
 def test_an_object_of_ours_is_logged_as_its_text_and_redacted() -> None:
@@ -116,24 +176,30 @@ def test_an_object_of_ours_is_logged_as_its_text_and_redacted() -> None:
     assert redacted({"thing": Thing()}) == {"thing": f"thing of {REDACTED}"}
 
 
-def test_a_metric_is_a_line_in_the_embedded_format(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_metric_is_a_line_in_the_embedded_format(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "webhook_ingest")
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Listbridge")
-    stream = io.StringIO()
-    observability.count("Deliveries", outcome="forged", stream=stream)
-    line = json.loads(stream.getvalue())
+    observability.count("Deliveries", outcome="forged")
+    line = json.loads(capsys.readouterr().out)
     assert line["_aws"].pop("Timestamp") > 1_700_000_000_000
-    assert line == {
-        "_aws": {
-            "CloudWatchMetrics": [
-                {
-                    "Namespace": "Listbridge",
-                    "Dimensions": [["service", "outcome"]],
-                    "Metrics": [{"Name": "Deliveries", "Unit": "Count"}],
-                }
-            ]
-        },
-        "service": "webhook_ingest",
-        "outcome": "forged",
-        "Deliveries": 1,
+    (directive,) = line["_aws"].pop("CloudWatchMetrics")
+    directive["Dimensions"] = [sorted(names) for names in directive["Dimensions"]]
+    assert directive == {
+        "Namespace": "Listbridge",
+        "Dimensions": [["outcome", "service"]],
+        "Metrics": [{"Name": "Deliveries", "Unit": "Count"}],
     }
+    assert line == {"_aws": {}, "service": "webhook_ingest", "outcome": "forged", "Deliveries": [1.0]}
+
+
+def test_an_alarm_is_a_metric_of_the_whole_deployment(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "sync_catalog")
+    observability.alarm("ChainStopped", lane="revise")
+    line = json.loads(capsys.readouterr().out)
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert directive["Dimensions"] == [["service"]]
+    assert (line["service"], line["lane"], line["ChainStopped"]) == ("listbridge", "revise", [1.0])
