@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 # Any Python from 3.11 on can make the environments; .venv is there afterwards. A version manager's shim that does
 # not start is passed over.
-BOOT = $(shell for python in .venv/bin/python python3.13 python3.12 python3.11 python3; do \
+BOOT = $(shell for python in .venv/bin/python python3.13 python3.14 python3.12 python3.11 python3; do \
   "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 PY := .venv/bin/python
 STAGE ?= dev
@@ -48,7 +48,8 @@ check: environments ## lint, types, import contracts, unit and contract tests, a
 	PYTHONPATH=.:shared .venv/bin/lint-imports
 	.venv/bin/mypy
 	$(PY) -m pytest -q -n 2 --dist loadgroup -m "not full and not emulator" tests/unit tests/contract \
-	  tests/packaging/test_template.py tests/packaging/test_least_privilege.py tests/packaging/test_dependencies.py
+	  tests/packaging/test_template.py tests/packaging/test_alarms.py tests/packaging/test_least_privilege.py \
+	  tests/packaging/test_dependencies.py
 
 .PHONY: bench
 bench: environments ## measure, against a floor measured in the same run; writes build/bench.jsonl (ONLY="ingest drain": these)
@@ -59,9 +60,9 @@ build: environments ## sam build for production (ARCHITECTURE=arm64|x86_64, RUNT
 	$(PY) -m localrun build --runtime $(or $(RUNTIME),python3.13) --architecture $(or $(ARCHITECTURE),arm64)
 
 .PHONY: deploy
-deploy: environments ## build, and sam deploy to your AWS account (STAGE=dev|prod); asks first for prod
-	$(PY) -m localrun build --runtime python3.13 --architecture arm64
-	.local/sam/bin/sam deploy --config-env $(STAGE)
+deploy: environments ## check the AWS account, build, and sam deploy (STAGE=dev|prod SET="AlarmEmail=..." RUNTIME= ARCHITECTURE=); asks first for prod
+	@exec $(PY) -m localrun deploy --stage $(STAGE) $(if $(RUNTIME),--runtime $(RUNTIME)) \
+	  $(if $(ARCHITECTURE),--architecture $(ARCHITECTURE)) $(if $(SET),--set '$(SET)') $(if $(ANYWAY),--anyway)
 
 .PHONY: format
 format: environments ## let ruff put the sources into shape

@@ -1,4 +1,4 @@
-"""`python -m localrun up | demo | down | logs | build`: what the Makefile's verbs of the same names call."""
+"""`python -m localrun up | demo | down | logs | build | deploy`: what the Makefile's verbs of the same names call."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import importlib
 import os
+import shlex
 import signal
 import sys
 import threading
@@ -13,7 +14,7 @@ import time
 from collections.abc import Iterator
 from types import FrameType
 
-from localrun import environments
+from localrun import environments, interpreters, release
 from localrun.deploy import SamFailed, Target, build_for_production
 from localrun.emulator import aws_client
 from localrun.environments import EnvironmentFailed
@@ -23,7 +24,7 @@ from localrun.progress import Progress
 from localrun.system import ROOT, AlreadyRunning, LocalSystem, free_name, is_up
 
 RUNS = ROOT / ".local" / "run"
-_EXPECTED = (AlreadyRunning, EnvironmentFailed, NoInterpreter, ProcessDied, SamFailed)
+_EXPECTED = (AlreadyRunning, EnvironmentFailed, NoInterpreter, ProcessDied, SamFailed, release.NotDeployable)
 
 
 class _Interrupted(Exception):
@@ -100,6 +101,16 @@ def build(options: argparse.Namespace) -> int:
     return 0
 
 
+def deploy(options: argparse.Namespace) -> int:
+    """Look at the account and the stack, then build and `sam deploy` what they need."""
+    asked = dict(pair.partition("=")[::2] for pair in shlex.split(options.set))
+    for name in ("runtime", "architecture"):
+        if getattr(options, name):
+            asked[name.capitalize()] = getattr(options, name)
+    wishes = release.Wishes(stage=options.stage, parameters=asked, anyway=options.anyway)
+    return release.deploy(ROOT, wishes, Progress())
+
+
 def logs(options: argparse.Namespace) -> int:
     """Print what a function of a running system has logged."""
     ports = LocalSystem(name=options.name or "up").remembered_ports()
@@ -157,7 +168,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m localrun", description=__doc__)
     verbs = parser.add_subparsers(required=True)
-    for verb in (up, demo, down, logs, build):
+    for verb in (up, demo, down, logs, build, deploy):
         sub = verbs.add_parser(verb.__name__, help=verb.__doc__)
         sub.set_defaults(verb=verb)
         sub.add_argument("--name", default="", help="which of several systems beside each other")
@@ -177,10 +188,17 @@ def _parser() -> argparse.ArgumentParser:
                 "--check", action="store_true", help="run unattended; fail unless every step came true"
             )
         if verb is build:
-            sub.add_argument(
-                "--runtime", default="python3.13", choices=["python3.11", "python3.12", "python3.13"]
-            )
+            runtimes = [f"python{minor}" for minor in interpreters.SUPPORTED_MINORS]
+            sub.add_argument("--runtime", default="python3.13", choices=runtimes)
             sub.add_argument("--architecture", default="arm64", choices=["arm64", "x86_64"])
+        if verb is deploy:
+            sub.add_argument("--stage", default="dev", help="which sections of samconfig.toml")
+            sub.add_argument(
+                "--runtime", default="", help="instead of the stack's own, python3.13 for instance"
+            )
+            sub.add_argument("--architecture", default="", choices=["", "arm64", "x86_64"])
+            sub.add_argument("--set", default="", help="parameters of the template: 'Name=value Other=value'")
+            sub.add_argument("--anyway", action="store_true", help="with less concurrency than is needed")
         if verb is logs:
             sub.add_argument("function", help="a folder below functions/")
     return parser

@@ -53,7 +53,7 @@ def build(root: Path, environments: Environments, target: Target) -> Path:
         if built.is_file() and stamp.is_file() and stamp.read_text() == digest:
             return built
         stamp.unlink(missing_ok=True)
-        parameters = _parameter_file(home, {"Runtime": target.runtime, "Architecture": target.architecture})
+        parameters = parameter_file(home, {"Runtime": target.runtime, "Architecture": target.architecture})
         command = ["build", "--config-env", "local", "--parameter-overrides", f"file://{parameters}"]
         command += ["--build-dir", str(built.parent), "--cache-dir", str(home / "cache")]
         _sam(root, environments, command, log=home / "build.log")
@@ -81,7 +81,7 @@ def deploy(
     if outputs and stamp.is_file() and stamp.read_text() == digest:
         return outputs
     stamp.unlink(missing_ok=True)
-    overrides = _parameter_file(folder, parameters)
+    overrides = parameter_file(folder, parameters)
     command = [
         "deploy",
         "--config-file",
@@ -195,7 +195,7 @@ def _source_files(root: Path) -> Iterator[Path]:
                 yield file
 
 
-def _parameter_file(folder: Path, parameters: Mapping[str, str]) -> Path:
+def parameter_file(folder: Path, parameters: Mapping[str, str]) -> Path:
     """SAM reads parameters from YAML, which JSON is; on its command line a JSON value would need quoting in quoting."""
     path = folder / "parameters.yaml"
     path.write_text(json.dumps(dict(parameters), indent=2))

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-SUPPORTED_MINORS = ("3.13", "3.12", "3.11")
-"""Newest first: production runs on 3.13, so a machine that has it should run what production runs."""
+SUPPORTED_MINORS = ("3.13", "3.14", "3.12", "3.11")
+"""The best first: production runs on 3.13 by default, so a machine that has it should run what production runs. Lambda
+creates no functions with 3.11 any more; here it still runs everything."""
 
 _PROBE = (
     "import ctypes, ensurepip, sqlite3, ssl, sys, venv; "

@@ -39,7 +39,15 @@ _QUEUE_OF_LANE = {
     "FULFILLMENTS": "FulfillmentsQueue",
 }
 # What the door works with is built by hand in bootstrap.webhook_ingest, not taken from `deps`.
-_DOOR = {("read", "ConfigTable"), ("write", "InboxTable"), ("send", "ShopEventsQueue"), ("secret", "read")}
+_DOOR = {
+    ("read", "ConfigTable"),
+    ("write", "InboxTable"),
+    ("send", "ShopEventsQueue"),
+    ("read secrets", "shops"),
+}
+_SECRETS_OF_PORT = {"shops": "shops", "marketplaces": "accounts"}
+_OPENING = ("open", "consent_url", "exchange_consent")
+"""What reads the credentials of the shop or account that it is asked for."""
 
 
 def _file(module: str) -> Path | None:
@@ -56,6 +64,26 @@ def _imports(path: Path) -> frozenset[str]:
     return frozenset(name for name in found if name.startswith(("listbridge.services", "listbridge.admin")))
 
 
+@cache
+def _methods_that(call: str) -> frozenset[tuple[str, str]]:
+    """(port, method) of the stores whose code makes such a call. Each store stands in the file named like its port."""
+    infra = ROOT / "shared" / "listbridge" / "infra"
+    found = {
+        (path.stem, node.name)
+        for path in [*infra.glob("*.py"), *(infra / "repositories").glob("*.py")]
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef)
+        and any(isinstance(inner, ast.Call) and _called(inner) == call for inner in ast.walk(node))
+    }
+    known = {(port, method) for port, method in found if port in _TABLE_OF_PORT}
+    assert all(not method.startswith("_") for _, method in known), "only public methods are recognised here"
+    return frozenset(known)
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
 def _needs(function: str) -> set[tuple[str, str]]:
     """What the services that a function can reach ask of their ports; too much rather than too little."""
     if function == "webhook_ingest":
@@ -70,21 +98,29 @@ def _needs(function: str) -> set[tuple[str, str]]:
     text = "\n".join(path.read_text() for module in modules if (path := _file(module)))
     needs = {("send", _QUEUE_OF_LANE[lane]) for lane in re.findall(r"\bLane\.([A-Z_]+)", text)}
     for port, method in re.findall(r"\b_?deps\.(\w+)\.(\w+)", text):
-        if port == "orders" and _BUYERS.fullmatch(method):
-            needs.add(("read" if method.endswith("buyers") else "write", "BuyersTable"))
+        buyers = port == "orders" and _BUYERS.fullmatch(method) is not None
+        table = "BuyersTable" if buyers else _TABLE_OF_PORT.get(port, "")
+        if (port, method) in _methods_that("delete"):
+            needs.add(("delete", table))
+        if (port, method) in _methods_that("batch_write"):
+            needs.add(("write in batches", table))
+        if buyers:
+            needs.add(("read" if method.endswith("buyers") else "write", table))
             continue
         if port == "orders" and method == "reserve":
             needs |= {("write", "VariantsTable"), ("read", "OrdersTable")}  # the order is only proven
             continue
         if port in _TABLE_OF_PORT:
-            needs.add(("read" if _READS.fullmatch(method) else "write", _TABLE_OF_PORT[port]))
-        elif port in ("shops", "marketplaces") and method == "open":
+            needs.add(("read" if _READS.fullmatch(method) else "write", table))
+        elif port in _SECRETS_OF_PORT and method in _OPENING:
             needs |= {
-                ("secret", "read"),
+                ("read secrets", _SECRETS_OF_PORT[port]),
                 ("write", "CoordinationTable"),
-            }  # credentials, and the budget of the calls
+            }  # the budget of the calls
         elif port == "secrets":
-            needs.add(("secret", "read" if method == "get" else "write"))
+            needs |= {
+                (f"{'read' if method == 'get' else 'write'} secrets", kind) for kind in ("shops", "accounts")
+            }
     return needs
 
 
@@ -101,11 +137,21 @@ def _grants(template: dict[str, Any], role: str) -> set[tuple[str, str]]:
             grants |= {("read", target) for target in targets}
         if "dynamodb:PutItem" in actions:
             grants |= {("write", target) for target in targets}
+        if "dynamodb:DeleteItem" in actions:
+            grants |= {("delete", target) for target in targets}
+        if "dynamodb:BatchWriteItem" in actions:
+            grants |= {("write in batches", target) for target in targets}
+        secrets = {_secrets_of(resource) for resource in statement["Resource"] if "Fn::Sub" in resource}
         if "secretsmanager:GetSecretValue" in actions:
-            grants.add(("secret", "read"))
+            grants |= {("read secrets", kind) for kind in secrets}
         if "secretsmanager:PutSecretValue" in actions:
-            grants.add(("secret", "write"))
+            grants |= {("write secrets", kind) for kind in secrets}
     return grants
+
+
+def _secrets_of(resource: dict[str, str]) -> str:
+    """Which part of this deployment's secrets an ARN ends in: `shops`, `accounts`, or everything."""
+    return resource["Fn::Sub"].partition(":secret:listbridge/${Stage}/")[2].removesuffix("/*")
 
 
 _FUNCTIONS = (
@@ -130,17 +176,38 @@ def test_a_role_allows_everything_its_function_does(template: dict[str, Any], fu
 
 
 @pytest.mark.parametrize("function", _FUNCTIONS)
-def test_a_role_allows_no_writing_that_its_function_never_does(
+def test_a_role_allows_no_writing_deleting_or_secret_that_its_function_never_asks_for(
     template: dict[str, Any], function: str
 ) -> None:
     role = "".join(part.capitalize() for part in function.split("_")) + "Role"
-    granted = {grant for grant in _grants(template, role) if grant[0] in ("write", "send")}
+    granted = {grant for grant in _grants(template, role) if grant[0] != "read"}
     assert granted - _needs(function) == set()
 
 
 def test_only_the_admin_api_may_change_credentials(template: dict[str, Any]) -> None:
     roles = [name for name in template["Resources"] if name.endswith("Role")]
-    assert [role for role in roles if ("secret", "write") in _grants(template, role)] == ["AdminApiRole"]
+    changing = [role for role in roles if ("write secrets", "shops") in _grants(template, role)]
+    assert changing == ["AdminApiRole"]
+
+
+def test_the_internet_facing_door_reads_the_shops_secrets_and_no_accounts(template: dict[str, Any]) -> None:
+    grants = _grants(template, "WebhookIngestRole")
+    assert {grant for grant in grants if "secrets" in grant[0]} == {("read secrets", "shops")}
+
+
+def test_the_internet_facing_door_deletes_nothing(template: dict[str, Any]) -> None:
+    assert {action for action, _ in _grants(template, "WebhookIngestRole")} == {
+        "read",
+        "write",
+        "send",
+        "read secrets",
+    }
+
+
+def test_rows_are_deleted_from_no_table_but_those_whose_code_deletes(template: dict[str, Any]) -> None:
+    roles = [name for name in template["Resources"] if name.endswith("Role")]
+    deleted = {target for role in roles for action, target in _grants(template, role) if action == "delete"}
+    assert deleted == {"ConfigTable", "ListingsTable", "ItemsTable", "BuyersTable"}
 
 
 def test_only_those_who_create_show_or_erase_may_touch_buyers_data(template: dict[str, Any]) -> None:
@@ -164,3 +231,42 @@ def test_only_a_sweep_may_scan_and_only_what_it_sweeps(template: dict[str, Any])
 
 def test_the_functions_checked_here_are_all_there_are(functions: dict[str, dict[str, Any]]) -> None:
     assert {Path(properties["CodeUri"]).name for properties in functions.values()} == set(_FUNCTIONS)
+
+
+def _queue_of(properties: dict[str, Any]) -> str | None:
+    """The queue whose messages run this function."""
+    events = [event for event in properties.get("Events", {}).values() if event["Type"] == "SQS"]
+    return events[0]["Properties"]["Queue"]["Fn::GetAtt"][0] if events else None
+
+
+def test_every_function_whose_messages_can_come_back_to_it_may_be_invoked_again_and_again(
+    template: dict[str, Any], functions: dict[str, dict[str, Any]]
+) -> None:
+    """Lambda ends a chain after about 16 invocations of one function (Lambda guide, recursive loop detection).
+
+    A chain can come back by the function's own lane, or over others. What a function sends is read from its code, and
+    from its role.
+    """
+    fed_by = {_queue_of(properties): name for name, properties in functions.items()}
+    sends_to = {
+        name: {
+            fed_by[queue]
+            for wanted, queue in _needs(Path(properties["CodeUri"]).name)
+            | _grants(template, properties["Role"]["Fn::GetAtt"][0])
+            if wanted == "send"
+        }
+        for name, properties in functions.items()
+    }
+
+    def reached(start: str) -> set[str]:
+        waiting, seen = set(sends_to[start]), set()
+        while waiting:
+            name = waiting.pop()
+            seen.add(name)
+            waiting |= sends_to[name] - seen
+        return seen
+
+    looping = {name for name in functions if name in reached(name)}
+    assert "ImportOrdersFunction" in looping
+    declared = {name: properties.get("RecursiveLoop") for name, properties in functions.items()}
+    assert declared == {name: "Allow" if name in looping else None for name in functions}

@@ -1,0 +1,2 @@
+PYTHON_VERSION := 3.14
+WHEEL_PLATFORM := aarch64-manylinux2014

@@ -1,0 +1,142 @@
+"""Who is told of what: every queue, function and table has its alarms, and each alarm watches something that exists."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from listbridge import bootstrap
+from localrun.template import resources
+from tests.packaging.conftest import ROOT
+
+Properties = dict[str, Any]
+Watched = tuple[str, str]
+"""A metric, and the logical id of what it is about."""
+
+
+def _alarms(template: dict[str, Any]) -> dict[str, Properties]:
+    return {name: body["Properties"] for name, body in resources(template, "AWS::CloudWatch::Alarm").items()}
+
+
+def _metrics(alarm: Properties) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    """Namespace, metric and dimensions of what an alarm watches, or of the parts of its sum."""
+    if "Metrics" not in alarm:
+        yield alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"]
+    for part in alarm.get("Metrics", ()):
+        if "MetricStat" in part:
+            metric = part["MetricStat"]["Metric"]
+            yield metric["Namespace"], metric["MetricName"], metric["Dimensions"]
+
+
+def _watched(template: dict[str, Any], namespace: str) -> set[Watched]:
+    found: set[Watched] = set()
+    for alarm in _alarms(template).values():
+        for of, metric, dimensions in _metrics(alarm):
+            if of == namespace:
+                value = dimensions[0]["Value"]
+                about = value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0]
+                found.add((f"{metric} {dimensions[1]['Value']}" if len(dimensions) > 1 else metric, about))
+    return found
+
+
+def test_every_lane_has_an_alarm_for_its_dead_letters_and_one_for_its_age(template: dict[str, Any]) -> None:
+    lanes = {name for name in resources(template, "AWS::SQS::Queue") if not name.endswith("DeadLetters")}
+    dead = {
+        ("ApproximateNumberOfMessagesVisible", name.removesuffix("Queue") + "DeadLetters") for name in lanes
+    }
+    assert _watched(template, "AWS/SQS") == dead | {("ApproximateAgeOfOldestMessage", name) for name in lanes}
+
+
+def test_every_function_has_alarms_for_its_errors_and_its_throttles(
+    template: dict[str, Any], functions: dict[str, Properties]
+) -> None:
+    watched = _watched(template, "AWS/Lambda")
+    assert {about for metric, about in watched if metric == "Errors"} == set(functions)
+    assert {about for metric, about in watched if metric == "Throttles"} == set(functions)
+
+
+def test_a_function_on_a_schedule_has_alarms_for_silence_and_for_dropped_ticks(
+    template: dict[str, Any], functions: dict[str, Properties]
+) -> None:
+    ticking = {
+        name
+        for name, properties in functions.items()
+        if any(event["Type"] == "Schedule" for event in properties.get("Events", {}).values())
+    }
+    assert ticking == {"ImportOrdersFunction", "ReconcileFunction"}
+    watched = _watched(template, "AWS/Lambda")
+    assert {about for metric, about in watched if metric == "Invocations"} == ticking
+    assert {about for metric, about in watched if metric == "AsyncEventsDropped"} == ticking
+
+
+def test_nothing_counted_is_what_raises_the_alarm_for_silence(template: dict[str, Any]) -> None:
+    silence = [alarm for alarm in _alarms(template).values() if alarm.get("MetricName") == "Invocations"]
+    assert len(silence) == 2
+    for alarm in silence:
+        assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
+        assert alarm["TreatMissingData"] == "breaching"
+        # Both have a schedule of one minute, so that a quarter of an hour holds many ticks.
+        assert alarm["Period"] * alarm["EvaluationPeriods"] == 900
+
+
+def test_every_table_has_an_alarm_for_its_throttles_and_the_index_of_due_rows_is_part_of_it(
+    template: dict[str, Any],
+) -> None:
+    tables = resources(template, "AWS::DynamoDB::Table")
+    expected = {(metric, name) for name in tables for metric in ("ReadThrottleEvents", "WriteThrottleEvents")}
+    for name, table in tables.items():
+        indexes = {index["IndexName"] for index in table["Properties"].get("GlobalSecondaryIndexes", ())}
+        expected |= {("WriteThrottleEvents due", name)} if "due" in indexes else set()
+    assert _watched(template, "AWS/DynamoDB") == expected
+
+
+def test_a_sum_of_metrics_leaves_none_of_them_out(template: dict[str, Any]) -> None:
+    sums = [alarm["Metrics"] for alarm in _alarms(template).values() if "Metrics" in alarm]
+    assert len(sums) == 11
+    for parts in sums:
+        shown = [part for part in parts if part.get("ReturnData", True)]
+        ids = [part["Id"] for part in parts if "MetricStat" in part]
+        assert [part["Expression"] for part in shown] == [" + ".join(f"FILL({id}, 0)" for id in ids)]
+
+
+def test_the_alarm_for_forged_deliveries_watches_the_count_that_the_door_writes(
+    template: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", _service_of_the_door(template))
+    monkeypatch.delenv("POWERTOOLS_METRICS_NAMESPACE", raising=False)
+    bootstrap.observe_webhook("shop_1", "forged")
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    (written,) = lines
+    (directive,) = written["_aws"]["CloudWatchMetrics"]
+    alarm = _alarms(template)["ForgedDeliveriesAlarm"]
+    assert alarm["Namespace"] == directive["Namespace"]
+    assert alarm["MetricName"] in {metric["Name"] for metric in directive["Metrics"]}
+    assert sorted(dimension["Name"] for dimension in alarm["Dimensions"]) in [
+        sorted(names) for names in directive["Dimensions"]
+    ]
+    assert {dimension["Name"]: dimension["Value"] for dimension in alarm["Dimensions"]} == {
+        dimension["Name"]: written[dimension["Name"]] for dimension in alarm["Dimensions"]
+    }
+
+
+def _service_of_the_door(template: dict[str, Any]) -> str:
+    door = template["Resources"]["WebhookIngestFunction"]["Properties"]
+    return str(door["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"])
+
+
+def test_every_alarm_tells_somebody(template: dict[str, Any]) -> None:
+    alarms = _alarms(template)
+    assert len(alarms) > 40
+    for name, alarm in alarms.items():
+        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
+
+
+def test_the_deploy_guide_tells_what_the_alarms_cost(template: dict[str, Any]) -> None:
+    """CloudWatch bills each metric that an alarm watches, 0.10 USD a month."""
+    billed = sum(1 for alarm in _alarms(template).values() for _ in _metrics(alarm))
+    guide = " ".join((ROOT / "docs" / "how-to" / "deploy.md").read_text().split())
+    assert f"{len(_alarms(template))} alarms over {billed} metrics" in guide
+    assert f"{billed / 10:.2f} USD a month" in guide
