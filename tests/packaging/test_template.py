@@ -99,7 +99,7 @@ def _throttles(template: dict[str, Any]) -> dict[tuple[str, str], tuple[Any, Any
     }
 
 
-def test_lanes_timers_and_all_that_the_door_lets_in_at_once_fit_the_quota(
+def test_lanes_timers_and_all_that_the_door_lets_in_at_once_are_the_quota(
     template: dict[str, Any], functions: dict[str, Properties]
 ) -> None:
     maxima = [source["ScalingConfig"]["MaximumConcurrency"] for source in _sqs_sources(functions).values()]
@@ -111,7 +111,7 @@ def test_lanes_timers_and_all_that_the_door_lets_in_at_once_fit_the_quota(
         {"Ref": "WebhookBurst"},
     )
     let_in = template["Parameters"]["WebhookBurst"]["Default"] + sum(burst for _, burst in bursts.values())
-    assert sum(maxima) + _TIMERS + let_in <= _QUOTA
+    assert sum(maxima) + _TIMERS + let_in == _QUOTA
     assert _QUOTA == release.QUOTA
 
 
