@@ -18,9 +18,10 @@ def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str
     """Answer one delivery. An exception becomes a 5xx at the gateway, and the shop sends again."""
     ingest = bootstrap.webhook_ingest()
     text = event.get("body") or ""
-    body = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
-    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    shop = ShopId((event.get("pathParameters") or {}).get("shop_id", ""))
+    # Half a surrogate pair is nothing that anybody can have signed, but nothing to fail over either.
+    body = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode("utf-8", "surrogatepass")
+    headers = {name.lower(): value or "" for name, value in (event.get("headers") or {}).items()}
+    shop = ShopId((event.get("pathParameters") or {}).get("shop_id") or "")
     receipt = ingest_webhook(
         shop, body, headers, doors=ingest.doors, inbox=ingest.inbox, queues=ingest.queues, clock=ingest.clock,
         max_bytes=ingest.max_bytes,

@@ -50,6 +50,25 @@ def test_an_unknown_shop_is_answered_as_a_wrong_signature_is(s: Scripted) -> Non
     nothing_came_in(s)
 
 
+@pytest.mark.parametrize(
+    "shop",
+    ["", " ", "shop/1", "shop%2f1", "../shop", "x" * 65, "x" * 5000, "ü" * 600, "\x00", "\ud800", "shop 1", "shop\n", "🦊"],
+    ids=lambda shop: repr(shop[:8]),
+)  # fmt: skip
+def test_what_cannot_be_a_shop_is_answered_as_an_unknown_one_without_a_read(s: Scripted, shop: str) -> None:
+    asked: list[str] = []
+
+    def of(self: object, one: str) -> None:
+        asked.append(one)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tests.faults.world.World.of", of)
+        assert s.world.webhook(BODY, GENUINE, shop="nobody") == 401
+        assert s.world.webhook(BODY, GENUINE, shop=shop) == 401
+    assert asked == ["nobody"]
+    nothing_came_in(s)
+
+
 def test_an_oversized_delivery_is_refused_before_it_is_looked_at(s: Scripted) -> None:
     assert s.world.webhook(b"x" * (s.world.max_body + 1), {"Signature": "forged"}) == 413
     assert s.world.webhook(" " * (s.world.max_body - len(BODY)) + BODY, GENUINE) == 200

@@ -33,7 +33,12 @@ class HintKind(StrEnum):
     VARIANT = "variant"
     COLLECTION = "collection"
     ORDER = "order"  # shipped, cancelled or refunded in the shop
+    ORDER_PRODUCTS = "order_products"  # every product of a shop order that has too many to name
     SHOP_GONE = "shop_gone"  # the app was uninstalled: the credentials are dead
+
+
+MOST_HINTS = 500
+"""Of one delivery. A queue takes 256 KiB a message and a row holds 400 KB, so a scheme points at the whole before it names more."""
 
 
 class Hint(BaseModel):

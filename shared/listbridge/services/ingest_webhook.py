@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,8 @@ from listbridge.domain.ids import ShopId
 from listbridge.domain.ports import Clock, Inbox, InboxRow, Queues, WebhookScheme
 from listbridge.domain.work import Lane, ShopEvent
 
+_SHOP_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+"""What an id of ours looks like, with room to grow."""
 _NOBODYS_SECRET = "nobody"  # noqa: S105  # an unknown shop costs as much time as a wrong signature
 
 
@@ -60,13 +63,13 @@ def ingest_webhook(
 
     401 for a wrong or missing signature and, indistinguishably, for an unknown shop; 413 beyond `max_bytes`; 400 for a
     genuine body that cannot be understood; 200 for everything else: a replay, an old delivery and an unknown topic are
-    hints at most. Nothing is stored unless the answer is 200. An exception means that the delivery may not be safe:
-    the caller must answer 5xx so that the shop sends it again.
+    hints at most. Nothing is stored unless the answer is 200. What cannot be the id of a shop is not even looked for.
+    An exception means that the delivery may not be safe: the caller must answer 5xx so that the shop sends it again.
     """
     if len(body) > max_bytes:
         return OVERSIZED
     now = clock.now()
-    door = doors.of(shop)
+    door = doors.of(shop) if _SHOP_ID.fullmatch(shop) else None
     if door is None:
         _spend_the_same_time(doors, body, headers, now)
         return FORGED

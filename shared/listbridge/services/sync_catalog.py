@@ -20,6 +20,9 @@ from listbridge.services.oversold import note_shortages
 from listbridge.services.settle_observed import settle_observed
 
 LONGEST_WAIT_S = 900
+MOST_PRODUCTS = 250
+"""How many products one call reads. What is more goes back to the queue, so that an order of thousands of products, or ten
+large ones in one batch, is not cut off by the function's time and begun anew for ever."""
 ATTEMPTS = 60
 """With waits that grow to a quarter of an hour, a shop may be away for half a day before its events go to the
 dead-letter queue, where they wait to be replayed."""
@@ -54,7 +57,8 @@ def _sync_shop(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> None:
         adapter = deps.shops.open(shop)
         if gone:
             adapter.identify()  # an old delivery sent once more is only a hint too: the shop may be connected again
-        products = _products(adapter.products_of([h for h in hints if h.kind is not HintKind.PRODUCT]), hints)
+        found = _products(adapter.products_of([h for h in hints if h.kind is not HintKind.PRODUCT]), hints)
+        products, rest = found[:MOST_PRODUCTS], found[MOST_PRODUCTS:]
         observed = observe_products(deps, shop, adapter, products)
     except Unauthorized as error:
         if gone:
@@ -67,6 +71,7 @@ def _sync_shop(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> None:
         return
     trace.progressed()
     settle_observed(deps, observed)
+    _leave_to_others(deps, shop, rest, confirm=all(event.confirm for event in events))
     if any(hint.kind is HintKind.PRODUCT for hint in hints):
         retry_orders_missing_products(deps, shop, observed)
     if any(event.confirm for event in events):
@@ -80,6 +85,21 @@ def _sync_shop(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> None:
             hints=tuple(Hint(kind=HintKind.PRODUCT, id=product) for product in products),
         )
         deps.queues.send(Lane.SHOP_EVENTS, confirm, delay_s=math.ceil(lag))
+
+
+def _leave_to_others(deps: Deps, shop: Shop, products: Sequence[ProductId], *, confirm: bool) -> None:
+    events = [
+        ShopEvent(
+            shop=shop.id,
+            confirm=confirm,
+            hints=tuple(
+                Hint(kind=HintKind.PRODUCT, id=product) for product in products[at : at + MOST_PRODUCTS]
+            ),
+        )
+        for at in range(0, len(products), MOST_PRODUCTS)
+    ]
+    if events:
+        deps.queues.send(Lane.SHOP_EVENTS, *events)
 
 
 def _products(found: Iterable[ProductId], hints: Iterable[Hint]) -> list[ProductId]:

@@ -186,6 +186,8 @@ def test_a_topic_we_do_not_know_is_no_error_and_its_body_is_not_looked_at():
         pytest.param("products/update", b'{"id": "1"}', id="an id that is a text"),
         pytest.param("products/update", b'{"id": 1.0}', id="an id with a fraction"),
         pytest.param("products/update", b'{"id": true}', id="an id that is a truth"),
+        pytest.param("products/update", b'{"id": 9223372036854775808}', id="an id beyond 64 bits"),
+        pytest.param("products/update", b'{"id": ' + b"9" * 4000 + b"}", id="an id of 4000 digits"),
         pytest.param("products/update", b'{"id": -1}', id="a negative id"),
         pytest.param("products/update", b'{"id": {"id": 1}}', id="an id that is an object"),
         pytest.param("inventory_levels/update", b'{"id": 1}', id="no inventory item"),

@@ -69,7 +69,7 @@ class ShopAdapter(Protocol):
         problem then names everything that is lacking."""
 
     def products_of(self, hints: Sequence[Hint]) -> tuple[ProductId, ...]:
-        """The products that the hints touch (an inventory item may serve several); unknown ones are left out."""
+        """The products that the hints touch (an inventory item or an order may have several); unknown ones are left out."""
 
     def read_products(self, products: Sequence[ProductId]) -> ReadResult:
         """In bulk, current state."""
@@ -113,7 +113,7 @@ class ShopAdapter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A genuine webhook, parsed. `hints` may be empty: a topic we do not need."""
+    """A genuine webhook, parsed. `hints` may be empty (a topic we do not need), and are at most `MOST_HINTS`."""
 
     id: str
     topic: str

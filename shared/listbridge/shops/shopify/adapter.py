@@ -82,7 +82,7 @@ class ShopifyAdapter:
         )
 
     def products_of(self, hints: Sequence[Hint]) -> tuple[ProductId, ...]:
-        """Products named, and those of the items and variants named; an inventory item may serve several.
+        """Products named, and those of the items, variants and whole orders named; an inventory item may serve several.
 
         A collection touches no product by itself: what a product is does not depend on the collections it is in. An order
         that was shipped, cancelled or refunded touches none either: where stock moved, a hint of its own says so.
@@ -94,6 +94,9 @@ class ShopifyAdapter:
             if hint.kind in _GID_KINDS and is_number(hint.id)
         )
         found = self._catalog.owners(list(owners))
+        for hint in hints:
+            if hint.kind is HintKind.ORDER_PRODUCTS and is_number(hint.id):
+                found += self._catalog.of_order(gid("Order", hint.id))
         return tuple(dict.fromkeys([*named, *found]))
 
     def read_products(self, products: Sequence[ProductId]) -> ReadResult:

@@ -21,6 +21,7 @@ from listbridge.shops.shopify.queries import (
     MORE_VARIANTS,
     PRODUCTS_BY_ID,
     PRODUCTS_OF,
+    PRODUCTS_OF_ORDER,
     SEARCH_PRODUCTS,
 )
 
@@ -114,6 +115,23 @@ class Catalog:
                 for product in self._products_of_owner(named, owner):
                     found[ProductId(number_of(product.id))] = None
         return list(found)
+
+    def of_order(self, order: str) -> list[ProductId]:
+        """The products of an order's lines (its global id), each once; none for an order that is not there."""
+        found: dict[ProductId, None] = {}
+        after: str | None = None
+        while True:
+            variables = {"id": order, "after": after}
+            told = self._api.ask(PRODUCTS_OF_ORDER, variables, operation="products_of").order
+            if told is None:
+                return list(found)
+            for line in told.line_items.nodes:
+                if line.product is not None:
+                    found[ProductId(number_of(line.product.id))] = None
+            page = told.line_items.page_info
+            if not page.has_next_page:
+                return list(found)
+            after = page.end_cursor
 
     def _products_of_owner(self, named: str, owner: wire.Owner | None) -> Iterator[wire.Named]:
         """A variant's product, or the products of all variants that share an inventory item."""

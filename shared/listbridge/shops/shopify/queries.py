@@ -171,6 +171,17 @@ query ProductsOf($ids: [ID!]!, $after: String) {
     wire.OwnersAnswer,
 )
 
+PRODUCTS_OF_ORDER = Query(
+    """
+query ProductsOfOrder($id: ID!, $after: String) {
+  order(id: $id) {
+    lineItems(first: 250, after: $after) { pageInfo { hasNextPage endCursor } nodes { product { id } } }
+  }
+}
+""",
+    wire.OrderProductsAnswer,
+)
+
 SUBSCRIPTIONS = Query(
     """
 query Subscriptions($after: String) {

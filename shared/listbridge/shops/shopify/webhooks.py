@@ -16,11 +16,12 @@ from datetime import datetime
 from typing import Any
 
 from listbridge.domain.ports import Delivery
-from listbridge.domain.work import Hint, HintKind
+from listbridge.domain.work import MOST_HINTS, Hint, HintKind
 
 SIGNATURE = "x-shopify-hmac-sha256"
 TOPIC = "x-shopify-topic"
 _LONGEST_ID = 200
+_LARGEST_NUMBER = 2**63 - 1
 
 Payload = Mapping[str, Any]
 
@@ -28,7 +29,7 @@ Payload = Mapping[str, Any]
 def _id(payload: Payload, name: str) -> str:
     """The number under `name`. Raises ValueError: a genuine payload without it is not what its topic says."""
     value = payload.get(name)
-    if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= _LARGEST_NUMBER:
         raise ValueError(f"no {name}")
     return str(value)
 
@@ -68,6 +69,12 @@ def _cancelled(payload: Payload) -> Iterator[Hint]:
     """The order itself, and the products whose stock came back."""
     yield Hint(kind=HintKind.ORDER, id=_id(payload, "id"))
     yield from _order(payload)
+
+
+def _whole_order(payload: Payload, hints: Sequence[Hint]) -> Iterator[Hint]:
+    """What an order with too many products says in short: look at all of them."""
+    yield from (hint for hint in hints if hint.kind is HintKind.ORDER)
+    yield Hint(kind=HintKind.ORDER_PRODUCTS, id=_id(payload, "id"))
 
 
 def _of_order(payload: Payload) -> Iterator[Hint]:
@@ -169,7 +176,10 @@ class ShopifyWebhooks:
             raise ValueError("nested too deeply") from error
         if not isinstance(payload, dict):
             raise ValueError("not an object")
-        return Delivery(id=delivery, topic=topic, known=True, hints=tuple(dict.fromkeys(reader(payload))))
+        hints = tuple(dict.fromkeys(reader(payload)))
+        if len(hints) > MOST_HINTS:
+            hints = tuple(dict.fromkeys(_whole_order(payload, hints)))
+        return Delivery(id=delivery, topic=topic, known=True, hints=hints)
 
 
 def _delivery_id(body: bytes, headers: Mapping[str, str], topic: str) -> str:
@@ -180,11 +190,8 @@ def _delivery_id(body: bytes, headers: Mapping[str, str], topic: str) -> str:
     for name in ("x-shopify-webhook-id", "x-shopify-event-id"):
         told = headers.get(name, "").strip()
         if told:
-            return (
-                told
-                if len(told) <= _LONGEST_ID
-                else hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
-            )
+            plain = len(told) <= _LONGEST_ID and told.isascii()
+            return told if plain else hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
     seen = f"{topic}\n{headers.get('x-shopify-triggered-at', '')}\n".encode("utf-8", "replace") + body
     return hashlib.sha256(seen).hexdigest()
 

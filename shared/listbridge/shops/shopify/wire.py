@@ -195,6 +195,20 @@ class OwnersAnswer(Wire):
     nodes: tuple[Owner | None, ...]
 
 
+class ProductOfLine(Wire):
+    """A line of an order; without a product it is custom, or its product was deleted."""
+
+    product: Named | None = None
+
+
+class ProductsOfOrder(Wire):
+    line_items: Page[ProductOfLine]
+
+
+class OrderProductsAnswer(Wire):
+    order: ProductsOfOrder | None = None
+
+
 class Subscription(Wire):
     id: str
     topic: str
