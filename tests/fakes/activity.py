@@ -7,6 +7,7 @@ import threading
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.ids import AccountId
 from tests.fakes.cuts import Hook, no_cut
+from tests.fakes.limits import check_key, check_row
 
 
 class FakeActivityLog:
@@ -20,6 +21,9 @@ class FakeActivityLog:
     def note(self, *entries: ActivityEntry) -> None:
         if entries:
             self._before_write("activity.note")
+        for entry in entries:
+            check_key(entry.subject, *([entry.account] if entry.account is not None else []))
+            check_row(*entry.params.values(), entry.actor)
         with self._lock:
             self.entries += entries
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 from listbridge.domain.configuration import Document
 from listbridge.domain.ports import Conflict, Missing
 from tests.fakes.cuts import Hook, no_cut
+from tests.fakes.limits import check_key, check_row
 
 D = TypeVar("D", bound=Document)
 
@@ -35,6 +36,8 @@ class FakeConfigurationStore:
 
     def save(self, document: D) -> D:
         self._before_write("configuration.save")
+        check_key(document.id)
+        check_row(document.model_dump_json())
         with self._lock:
             self._expect(document)
             saved = document.model_copy(update={"rev": document.rev + 1})

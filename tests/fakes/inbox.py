@@ -10,6 +10,7 @@ from datetime import datetime
 from listbridge.domain.ids import ShopId
 from listbridge.domain.ports import InboxRow
 from tests.fakes.cuts import Hook, no_cut
+from tests.fakes.limits import check_key, check_row
 
 
 class FakeInbox:
@@ -22,6 +23,8 @@ class FakeInbox:
 
     def store(self, row: InboxRow) -> bool:
         self._before_write("inbox.store")
+        check_key(row.shop, row.delivery)
+        check_row(row.topic, *(hint.model_dump_json() for hint in row.hints))
         with self._lock:
             stored = self._rows.get((row.shop, row.delivery))
             if stored is not None and stored.state == "queued":

@@ -7,6 +7,7 @@ import threading
 from listbridge.domain.ids import ProductId, SalesListId, ShopId, VariantKey
 from listbridge.domain.sales_list_items import Item
 from tests.fakes.cuts import Hook, no_cut
+from tests.fakes.limits import check_key, cursor_after, place_of
 
 
 class FakeItemRepository:
@@ -22,9 +23,10 @@ class FakeItemRepository:
     ) -> tuple[list[Item], str | None]:
         with self._lock:
             rows = [(name, row) for (owner, name), row in sorted(self._rows.items()) if owner == sales_list]
-        rest = [(name, row) for name, row in rows if cursor is None or name > cursor]
+        after = place_of(sales_list, cursor)
+        rest = [(name, row) for name, row in rows if after is None or name > after]
         page = rest[:limit]
-        return [row for _, row in page], page[-1][0] if len(rest) > limit else None
+        return [row for _, row in page], cursor_after(sales_list, page[-1][0] if len(rest) > limit else None)
 
     def of_product(self, shop: ShopId, product: ProductId) -> list[Item]:
         with self._lock:
@@ -36,6 +38,7 @@ class FakeItemRepository:
 
     def put(self, item: Item) -> None:
         self._before_write("items.put")
+        check_key(item.sales_list, str(item.variant))
         with self._lock:
             self._rows[item.sales_list, str(item.variant)] = item
 

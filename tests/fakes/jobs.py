@@ -10,6 +10,7 @@ from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import Job, JobEntry, JobState, Outcome
 from listbridge.domain.ports import Clock, Conflict, Missing
 from tests.fakes.cuts import Hook, no_cut
+from tests.fakes.limits import check_key, check_row, cursor_after, place_of
 
 
 class FakeJobRepository:
@@ -24,6 +25,8 @@ class FakeJobRepository:
 
     def create(self, job: Job, entries: Sequence[JobEntry] = ()) -> None:
         self._before_write("jobs.create")
+        check_key(job.id, *(f"item#{entry.item}" for entry in entries))
+        check_row(job.model_dump_json())
         with self._lock:
             if job.id in self._jobs:
                 raise Conflict(job.id)
@@ -50,9 +53,10 @@ class FakeJobRepository:
     def entries(self, id: JobId, cursor: str | None, limit: int) -> tuple[list[JobEntry], str | None]:
         with self._lock:
             rows = sorted(self._entries.get(id, {}).items())
-        rest = [(name, entry) for name, entry in rows if cursor is None or name > cursor]
+        after = place_of(id, cursor)
+        rest = [(name, entry) for name, entry in rows if after is None or name > after]
         page = rest[:limit]
-        return [entry for _, entry in page], page[-1][0] if len(rest) > limit else None
+        return [entry for _, entry in page], cursor_after(id, page[-1][0] if len(rest) > limit else None)
 
     def finish(self, id: JobId, entry: JobEntry) -> None:
         if entry.outcome is Outcome.WAITING:

@@ -11,6 +11,7 @@ from listbridge.domain.ids import AccountId, ListingKey, SalesListId, Sku
 from listbridge.domain.listing import Band, Listing
 from listbridge.domain.ports import Conflict, Missing
 from tests.fakes.cuts import Hook, no_cut
+from tests.fakes.limits import check_key, cursor_after, place_of
 
 
 class FakeListingRepository:
@@ -27,6 +28,7 @@ class FakeListingRepository:
         self.lagging_index = lagging_index
 
     def get(self, key: ListingKey) -> Listing:
+        check_key(str(key), key.account, key.site, key.sku)
         with self._lock:
             row = self._rows.get(key)
         if row is None:
@@ -45,6 +47,7 @@ class FakeListingRepository:
 
     def create(self, listing: Listing) -> None:
         self._before_write("listings.create")
+        check_key(str(listing.key))
         with self._lock:
             if listing.key in self._rows:
                 raise Conflict(str(listing.key))
@@ -101,12 +104,12 @@ class FakeListingRepository:
     def of_list(
         self, sales_list: SalesListId, cursor: str | None, limit: int
     ) -> tuple[list[Listing], str | None]:
-        return self._page(lambda row: row.sales_list == sales_list, cursor, limit)
+        return self._page(sales_list, lambda row: row.sales_list == sales_list, cursor, limit)
 
     def of_account(
         self, account: AccountId, cursor: str | None, limit: int
     ) -> tuple[list[Listing], str | None]:
-        return self._page(lambda row: row.key.account == account, cursor, limit)
+        return self._page(account, lambda row: row.key.account == account, cursor, limit)
 
     def catch_up(self) -> None:
         """Let the due index show every row as it is now."""
@@ -114,13 +117,14 @@ class FakeListingRepository:
             self._index = dict(self._rows)
 
     def _page(
-        self, wanted: Callable[[Listing], bool], cursor: str | None, limit: int
+        self, owner: str, wanted: Callable[[Listing], bool], cursor: str | None, limit: int
     ) -> tuple[list[Listing], str | None]:
+        after = place_of(owner, cursor)
         with self._lock:
             rows = [row for row in self._rows.values() if wanted(row)]
-        rest = sorted((row for row in rows if cursor is None or _place(row) > cursor), key=_place)
+        rest = sorted((row for row in rows if after is None or _place(row) > after), key=_place)
         page = rest[:limit]
-        return page, _place(page[-1]) if len(rest) > limit else None
+        return page, cursor_after(owner, _place(page[-1]) if len(rest) > limit else None)
 
     def _put(self, row: Listing) -> None:
         self._rows[row.key] = row

@@ -13,6 +13,7 @@ from listbridge.domain.orders import Buyer, ImportState, Order
 from listbridge.domain.ports import Conflict, Missing, ReservationChanges
 from listbridge.domain.reserving import entry_name
 from tests.fakes.cuts import Hook, no_cut
+from tests.fakes.limits import check_key, cursor_after, place_of
 from tests.fakes.variants import FakeVariantRepository
 
 
@@ -35,6 +36,7 @@ class FakeOrderRepository:
         self.lagging_index = lagging_index
 
     def find(self, key: OrderKey) -> Order | None:
+        check_key(key.account, key.remote)
         with self._lock:
             return self._rows.get(key)
 
@@ -94,11 +96,13 @@ class FakeOrderRepository:
     def recent(self, account: AccountId, cursor: str | None, limit: int) -> tuple[list[Order], str | None]:
         shown = [row for row in self._shown() if row.key.account == account]
         shown.sort(key=lambda row: (row.facts.placed_at, row.key), reverse=True)
-        start = int(cursor) if cursor else 0
+        start = int(place_of(account, cursor) or 0)
         page = [row.key for row in shown[start : start + limit]]
         rows = self.get_many(page)
         rest = start + limit < len(shown)
-        return [rows[key] for key in page if key in rows], str(start + limit) if rest else None
+        return [rows[key] for key in page if key in rows], cursor_after(
+            account, str(start + limit) if rest else None
+        )
 
     def buyers(self, keys: Iterable[OrderKey]) -> dict[OrderKey, Buyer]:
         with self._lock:

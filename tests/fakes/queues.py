@@ -68,8 +68,8 @@ class FakeQueues:
             self._before_write(f"queues.send.{lane.value}")
             body = message.model_dump_json()
             _WIRE.validate_json(body)
-            if len(body) > LARGEST_MESSAGE:
-                raise ValueError(f"a message of {len(body)} bytes does not fit in a queue")
+            if len(body.encode()) > LARGEST_MESSAGE:
+                raise ValueError(f"a message of {len(body.encode())} bytes does not fit in a queue")
             with self._lock:
                 new = _Stored(next(self._ids), body, self._clock.now() + timedelta(seconds=delay_s))
                 self._stored[lane][new.id] = new

@@ -24,6 +24,7 @@ from listbridge.admin import (
     shops,
 )
 from listbridge.admin.auth import Caller, Group, caller_of, needed_group
+from listbridge.admin.bodies import BodyRefused, with_checked_body
 from listbridge.admin.paths import called_address, called_path
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
@@ -98,6 +99,11 @@ def _answer(event: dict[str, Any], context: Any, deps: Deps, configured_address:
     if caller.group > Group.ANYONE:
         address = called_address(event, called.path) if caller.group is Group.ADMIN else ""
         settle_public_address(deps, configured=configured_address, called=address)
+    try:
+        # Of somebody who may do nothing not even the body is read.
+        checked = {**event, "body": None} if caller.group is Group.ANYONE else with_checked_body(event)
+    except BodyRefused as error:
+        return errors.refused(error.status, error.problem)
     app.context.update(deps=deps, caller=caller)
-    answered: dict[str, Any] = app.resolve({**event, "path": called.path}, context)
+    answered: dict[str, Any] = app.resolve({**checked, "path": called.path}, context)
     return answered

@@ -18,7 +18,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 from pydantic import ValidationError
 
 from listbridge.admin.views import FieldView, ProblemView, Refusal
-from listbridge.domain.ports import Conflict, Missing
+from listbridge.domain.ports import Conflict, Missing, NotACursor
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, RemoteError, RetryLater
 from listbridge.services.change_configuration import NotWaiting
@@ -55,17 +55,6 @@ def fields_checked(under: str = "") -> Iterator[None]:
         raise InvalidFields(fields) from None
 
 
-@contextmanager
-def cursor_checked() -> Iterator[None]:
-    """Turn the refusal of a cursor into InvalidFields; a row of ours that cannot be read is none, and stays a bug."""
-    try:
-        yield
-    except ValidationError:
-        raise
-    except (ValueError, TypeError, KeyError):
-        raise InvalidFields([FieldView(field="cursor", text="is none of ours")]) from None
-
-
 def answered(status: int, problem: Problem, fields: Iterable[FieldView] = ()) -> Response[str]:
     """A refusal as a response of the resolver."""
     return Response(status_code=status, content_type="application/json", body=_json(problem, fields))
@@ -95,6 +84,9 @@ def install(app: APIGatewayRestResolver) -> None:
     app.exception_handler(RequestValidationError)(_invalid_request)
     app.exception_handler(RequestUnsupportedContentType)(lambda _: answered(415, Problem("json_expected")))
     app.exception_handler(InvalidFields)(_invalid_fields)
+    app.exception_handler(NotACursor)(
+        lambda _: _invalid_fields(InvalidFields([FieldView(field="cursor", text="is none of ours")]))
+    )
     app.exception_handler(Missing)(_missing)
     app.exception_handler(Conflict)(lambda _: answered(409, Problem("edited_meanwhile", fix="repeat_edit")))
     app.exception_handler(NotWaiting)(lambda _: answered(409, Problem("job_does_not_wait")))

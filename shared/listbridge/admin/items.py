@@ -8,7 +8,6 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
-from listbridge.admin.errors import cursor_checked
 from listbridge.admin.row_ids import item_key
 from listbridge.admin.schemas import AddItems
 from listbridge.admin.shape import Shape
@@ -44,8 +43,7 @@ def list_items(
     """One row per variant: with its listing, or with the reason why it has none."""
     deps = deps_of(router)
     account = deps.configuration.get(Account, _sales_list(list_id).account)
-    with cursor_checked():
-        items, following = deps.items.of_list(_sales_list(list_id).id, cursor, limit)
+    items, following = deps.items.of_list(_sales_list(list_id).id, cursor, limit)
     rows = deps.listings.get_many([item.listing for item in items if item.listing is not None])
     views = []
     for item in items:

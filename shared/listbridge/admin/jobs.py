@@ -8,7 +8,6 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
-from listbridge.admin.errors import cursor_checked
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import JobEntryView, JobView
 from listbridge.domain.ids import JobId
@@ -60,8 +59,7 @@ def list_entries(
     """One entry per listing or product."""
     deps = deps_of(router)
     job = deps.jobs.get(JobId(job_id))
-    with cursor_checked():
-        entries, following = deps.jobs.entries(job.id, cursor, limit)
+    entries, following = deps.jobs.entries(job.id, cursor, limit)
     return JobEntriesPage(entries=[JobEntryView.of(job, entry) for entry in entries], cursor=following)
 
 

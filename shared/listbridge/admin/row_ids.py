@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+from typing import NoReturn
 
-from listbridge.domain.ids import ListingKey, OrderKey, VariantKey
+from listbridge.domain.ids import ListingKey, OrderKey, VariantKey, can_be_key
 from listbridge.domain.ports import Missing
 
 
@@ -17,7 +18,8 @@ def listing_id(key: ListingKey) -> str:
 def listing_key(id: str) -> ListingKey:
     """The key behind an id. Raises Missing for what is none of our ids: there is no such listing."""
     try:
-        return ListingKey.parse(_unpacked(id))
+        key = ListingKey.parse(_unpacked(id))
+        return key if all((key.account, key.site, key.sku)) else _none_of_ours(id)
     except ValueError:
         raise Missing("listing", id) from None
 
@@ -30,7 +32,8 @@ def item_id(key: VariantKey) -> str:
 def item_key(id: str) -> VariantKey:
     """The variant behind an item's id. Raises Missing for what is none of our ids."""
     try:
-        return VariantKey.parse(_unpacked(id))
+        key = VariantKey.parse(_unpacked(id))
+        return key if all((key.shop, key.product, key.variant)) else _none_of_ours(id)
     except ValueError:
         raise Missing("item", id) from None
 
@@ -43,7 +46,8 @@ def order_id(key: OrderKey) -> str:
 def order_key(id: str) -> OrderKey:
     """The order behind an id. Raises Missing for what is none of our ids."""
     try:
-        return OrderKey.parse(_unpacked(id))
+        key = OrderKey.parse(_unpacked(id))
+        return key if all((key.account, key.remote)) else _none_of_ours(id)
     except ValueError:
         raise Missing("order", id) from None
 
@@ -54,6 +58,11 @@ def _packed(text: str) -> str:
 
 def _unpacked(id: str) -> str:
     try:
-        return base64.b64decode(id + "=" * (-len(id) % 4), altchars=b"-_", validate=True).decode()
+        text = base64.b64decode(id + "=" * (-len(id) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, UnicodeError) as error:
         raise ValueError(id) from error
+    return text if can_be_key(text) else _none_of_ours(id)
+
+
+def _none_of_ours(id: str) -> NoReturn:
+    raise ValueError(id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
-from listbridge.admin.errors import cursor_checked, fields_checked
+from listbridge.admin.errors import fields_checked
 from listbridge.admin.row_ids import item_key
 from listbridge.admin.schemas import ActionBody, SalesListDraft, SalesListPatch
 from listbridge.admin.shape import Shape
@@ -89,8 +89,7 @@ def act(list_id: str, body: ActionBody) -> JobStarted:
     """
     deps, actor, sales_list = deps_of(router), actor_of(router), _sales_list(list_id)
     if body.items == "all":
-        with cursor_checked():
-            started = act_on_listings.act_on_all(deps, sales_list, body.action, body.cursor, actor)
+        started = act_on_listings.act_on_all(deps, sales_list, body.action, body.cursor, actor)
     else:
         variants = [item_key(item) for item in body.items]
         started = act_on_listings.act_on_some(deps, sales_list, body.action, variants, actor)

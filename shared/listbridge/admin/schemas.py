@@ -12,6 +12,8 @@ from listbridge.domain.ids import AccountId, LocationId, ProductId, ProfileId, S
 from listbridge.services.action_rules import Action
 from listbridge.services.add_items import MOST_PRODUCTS
 
+_ID = Field(min_length=1, max_length=200)
+"""Of every id in a body, ours or a platform's."""
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 PublicSettings = Annotated[dict[str, Any], Field(description="As the platform's settings schema says")]
 SecretFields = Annotated[
@@ -35,14 +37,14 @@ class ShopDraft(Body):
     platform: Slug
     settings: PublicSettings = Field(default_factory=dict)
     credentials: SecretFields = Field(default_factory=dict)
-    locations: tuple[LocationId, ...] = ()
+    locations: tuple[Annotated[LocationId, _ID], ...] = ()
 
 
 class ShopPatch(Body):
     """An edit of a shop. Given settings replace those of the same name."""
 
     name: Name | None = None
-    locations: tuple[LocationId, ...] | None = None
+    locations: tuple[Annotated[LocationId, _ID], ...] | None = None
     settings: PublicSettings | None = None
     rev: Rev = None
 
@@ -58,8 +60,8 @@ class AccountDraft(Body):
 
     name: Name
     marketplace: Slug
-    shop: ShopId
-    sites: tuple[Site, ...] = ()
+    shop: Annotated[ShopId, _ID]
+    sites: tuple[Annotated[Site, _ID], ...] = ()
     settings: PublicSettings = Field(default_factory=dict)
     credentials: SecretFields = Field(default_factory=dict)
     connect: Literal["now", "by_consent"] = "now"
@@ -76,8 +78,8 @@ class AccountPatch(Body):
     """An edit of an account: a proposal, counted before it is applied."""
 
     name: Name | None = None
-    shop: ShopId | None = None
-    sites: tuple[Site, ...] | None = None
+    shop: Annotated[ShopId, _ID] | None = None
+    sites: tuple[Annotated[Site, _ID], ...] | None = None
     settings: PublicSettings | None = None
     auto_quantity: bool | None = None
     auto_price: bool | None = None
@@ -109,7 +111,7 @@ class CreationProfileDraft(Body):
 
     name: Name
     marketplace: Slug
-    site: Site
+    site: Annotated[Site, _ID]
     settings: PublicSettings
 
 
@@ -125,11 +127,11 @@ class SalesListDraft(Body):
     """A sales list to make, in product mode."""
 
     name: Name
-    account: AccountId
-    site: Site
+    account: Annotated[AccountId, _ID]
+    site: Annotated[Site, _ID]
     mode: Literal["product"] = "product"
-    profile: ProfileId | None = None
-    creation_profile: ProfileId | None = None
+    profile: Annotated[ProfileId, _ID] | None = None
+    creation_profile: Annotated[ProfileId, _ID] | None = None
     rules: Rules = Rules()
 
 
@@ -137,8 +139,8 @@ class SalesListPatch(Body):
     """An edit of a sales list: a proposal, counted before it is applied. Null takes a profile away."""
 
     name: Name | None = None
-    profile: ProfileId | None = None
-    creation_profile: ProfileId | None = None
+    profile: Annotated[ProfileId, _ID] | None = None
+    creation_profile: Annotated[ProfileId, _ID] | None = None
     rules: Rules | None = None
     rev: Rev = None
 
@@ -146,7 +148,7 @@ class SalesListPatch(Body):
 class AddItems(Body):
     """Products of the shop, by the shop's own ids."""
 
-    products: Annotated[list[ProductId], Field(min_length=1, max_length=MOST_PRODUCTS)]
+    products: Annotated[list[Annotated[ProductId, _ID]], Field(min_length=1, max_length=MOST_PRODUCTS)]
 
 
 class ActionBody(Body):
@@ -163,8 +165,8 @@ class ActionBody(Body):
 class ChosenProduct(Body):
     """The variant that an order's line stands for, by the shop's own ids."""
 
-    product: Annotated[ProductId, Field(min_length=1, max_length=200)]
-    variant: Annotated[VariantId, Field(min_length=1, max_length=200)]
+    product: Annotated[ProductId, _ID]
+    variant: Annotated[VariantId, _ID]
 
 
 class SettingsBody(Body):

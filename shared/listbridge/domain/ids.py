@@ -32,6 +32,17 @@ ShopOrderId = NewType("ShopOrderId", str)
 ParcelId = NewType("ParcelId", str)
 """One fulfilment of an order, as the shop names it."""
 
+LONGEST_KEY = 1024
+"""Bytes of UTF-8 that the key of a row can have (DynamoDB's limit for a sort key; a partition key may have twice that)."""
+
+
+def can_be_key(text: str) -> bool:
+    """Whether a row can have this key at all. DynamoDB refuses an empty key and a longer one, even to look for."""
+    try:
+        return 0 < len(text.encode()) <= LONGEST_KEY
+    except UnicodeEncodeError:  # half of a surrogate pair, which JSON can spell
+        return False
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class VariantKey:

@@ -19,10 +19,14 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from listbridge.domain.ids import can_be_key
+from listbridge.domain.ports import NotACursor
 from listbridge.infra import aws
 
 Item = dict[str, Any]
 """A row as the client has it: attribute name → {type: value}."""
+CursorShape = Mapping[str, "str | Item"]
+"""The attributes of a list's start key: each with its type (`S` or `N`), or with its value where that is the same for all."""
 _NAME = re.compile(r"#(\w+)")
 _BATCH_GET = 100
 _BATCH_TRIES = 8
@@ -128,11 +132,13 @@ def query(
     index: str | None = None,
     limit: int | None = None,
     cursor: str | None = None,
+    cursor_shape: CursorShape | None = None,
     newest_first: bool = False,
 ) -> tuple[list[Item], str | None]:
     """One page of rows in key order, and where the next begins. Without an index it is strongly consistent.
 
-    `newest_first` turns the order round, for keys that are instants.
+    `newest_first` turns the order round, for keys that are instants. A cursor from outside needs its `cursor_shape`.
+    Raises NotACursor.
     """
     what: dict[str, Any] = {
         "TableName": table,
@@ -146,7 +152,7 @@ def query(
         what["IndexName"] = index
     if newest_first:
         what["ScanIndexForward"] = False
-    return _page(aws.client("dynamodb").query, what, limit, cursor)
+    return _page(aws.client("dynamodb").query, what, limit, cursor, cursor_shape)
 
 
 def count(table: str, where: str, values: Mapping[str, Item], *, index: str) -> int:
@@ -227,7 +233,7 @@ def scan(
         what |= {"FilterExpression": only, "ExpressionAttributeValues": values}
     if fields is not None:
         what["ProjectionExpression"] = fields
-    return _page(aws.client("dynamodb").scan, what, limit, cursor)
+    return _page(aws.client("dynamodb").scan, what, limit, cursor, None)
 
 
 @cache
@@ -277,12 +283,16 @@ def _write(
 
 
 def _page(
-    operation: Any, what: dict[str, Any], limit: int | None, cursor: str | None
+    operation: Any,
+    what: dict[str, Any],
+    limit: int | None,
+    cursor: str | None,
+    shape: CursorShape | None,
 ) -> tuple[list[Item], str | None]:
     if limit is not None:
         what["Limit"] = limit
     if cursor is not None:
-        what["ExclusiveStartKey"] = cursor_key(cursor)
+        what["ExclusiveStartKey"] = cursor_key(cursor, shape)
     answer = operation(**what)
     return answer["Items"], cursor_text(answer.get("LastEvaluatedKey"))
 
@@ -294,12 +304,31 @@ def cursor_text(key: Item | None) -> str | None:
     return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode()
 
 
-def cursor_key(cursor: str) -> Item:
-    """The key that a cursor stands for. Raises ValueError for a text that is not one of ours."""
-    key = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-    if not isinstance(key, dict) or not all(isinstance(value, dict) for value in key.values()):
-        raise ValueError("not a cursor")
+def cursor_key(cursor: str, shape: CursorShape | None) -> Item:
+    """The key that a cursor stands for. Raises NotACursor for one that no page of this list can have ended with.
+
+    DynamoDB refuses a start key with other attributes, of another partition, or that no row can have.
+    """
+    try:
+        key = json.loads(base64.b64decode(cursor.encode(), altchars=b"-_", validate=True))
+    except (ValueError, RecursionError):
+        raise NotACursor from None
+    if not isinstance(key, dict) or (shape is not None and key.keys() != shape.keys()):
+        raise NotACursor
+    for name, value in key.items():
+        wanted = shape[name] if shape is not None else None
+        if not _is_key_value(value) or not (wanted is None or wanted in (value, *value)):
+            raise NotACursor
     return key
+
+
+def _is_key_value(value: Any) -> bool:
+    match value:
+        case {"S": str(text), **rest} if not rest:
+            return can_be_key(text)
+        case {"N": str(digits), **rest} if not rest:
+            return re.fullmatch(r"-?\d{1,30}", digits, re.ASCII) is not None
+    return False
 
 
 def unique(keys: Iterable[Item]) -> list[Item]:

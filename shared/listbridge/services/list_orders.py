@@ -12,6 +12,7 @@ from datetime import datetime
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId
 from listbridge.domain.orders import ImportState, Order, Payment, Shipment
+from listbridge.domain.ports import NotACursor
 from listbridge.services.deps import Deps
 
 _MOST_READ = 1000
@@ -48,7 +49,7 @@ def page_of_orders(
     """A page of orders, newest first, with the cursor to the next. A page may be short, or empty, before the last.
 
     An order that comes in while pages are turned is on none of them, and moves no other out of its place. Raises Missing
-    for an unknown account, and ValueError for a cursor that is none of ours.
+    for an unknown account, and NotACursor.
     """
     if wanted.account is not None:
         accounts = [deps.configuration.get(Account, wanted.account).id]
@@ -143,13 +144,20 @@ def _millis(at: datetime) -> int:
 def _read(cursor: str | None) -> dict[AccountId, _Place]:
     if not cursor:
         return {}
-    places = {}
-    told = dict(json.loads(base64.urlsafe_b64decode(cursor.encode())))
-    for account, (page, since_ms, shown, over) in told.items():
-        if not isinstance(page, str | None) or not isinstance(since_ms, int | None):
-            raise ValueError("cursor")
-        places[AccountId(account)] = _Place(page, since_ms, tuple(map(str, shown)), bool(over))
-    return places
+    try:
+        told = json.loads(base64.b64decode(cursor.encode(), altchars=b"-_", validate=True))
+    except (ValueError, RecursionError):
+        raise NotACursor from None
+    if not isinstance(told, dict):
+        raise NotACursor
+    return {AccountId(account): _place(place) for account, place in told.items()}
+
+
+def _place(told: object) -> _Place:
+    match told:
+        case [str() | None as page, int() | None as since_ms, list(shown), bool(over)]:
+            return _Place(page, since_ms, tuple(map(str, shown)), over)
+    raise NotACursor
 
 
 def _written(places: dict[AccountId, _Place]) -> str:

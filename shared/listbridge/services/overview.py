@@ -17,6 +17,7 @@ from listbridge.domain.jobs import Job, JobState
 from listbridge.domain.ledger import UPDATE_FAILED
 from listbridge.domain.listing import Band, Listing, Status
 from listbridge.domain.polling import PollState
+from listbridge.domain.ports import NotACursor
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
 from listbridge.services.list_orders import OrderCounts, count_orders
@@ -100,7 +101,7 @@ def page_of_listings(
 ) -> tuple[list[Listing], str | None]:
     """A page of listings with the cursor to the next. A page may be short, or even empty, before the last.
 
-    Raises Missing for an unknown account or list, and ValueError for a cursor that is none of ours.
+    Raises Missing for an unknown account or list, and NotACursor.
     """
     place, inner = _read(cursor)
     if wanted.sales_list is not None:
@@ -111,7 +112,7 @@ def page_of_listings(
     else:
         sources = [account.id for account in deps.configuration.all(Account)]
     if place not in range(len(sources) + 1):
-        raise ValueError("cursor")
+        raise NotACursor
     found: list[Listing] = []
     for _ in range(_MOST_PAGES):
         if place >= len(sources):
@@ -137,10 +138,14 @@ def _fits(row: Listing, wanted: ListingFilter) -> bool:
 def _read(cursor: str | None) -> tuple[int, str | None]:
     if not cursor:
         return 0, None
-    place, inner = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-    if not isinstance(place, int) or not isinstance(inner, str | None):
-        raise ValueError("cursor")
-    return place, inner
+    try:
+        told = json.loads(base64.b64decode(cursor.encode(), altchars=b"-_", validate=True))
+    except (ValueError, RecursionError):
+        raise NotACursor from None
+    match told:
+        case [int(place), str() | None as inner]:
+            return place, inner
+    raise NotACursor
 
 
 def _written(place: int, inner: str | None) -> str:

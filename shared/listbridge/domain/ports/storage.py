@@ -47,6 +47,13 @@ class Missing(Exception):
         self.id = id
 
 
+class NotACursor(ValueError):
+    """A cursor that no page of this list ended with."""
+
+    def __init__(self) -> None:
+        super().__init__("not a cursor of this list")
+
+
 class ConfigurationStore(Protocol):
     """Configuration documents, strongly consistent, each saved only over the revision that was read."""
 

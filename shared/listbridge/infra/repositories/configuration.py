@@ -8,6 +8,7 @@ from pynamodb.exceptions import DeleteError, PutError
 from pynamodb.expressions.condition import Condition
 
 from listbridge.domain.configuration import Document
+from listbridge.domain.ids import can_be_key
 from listbridge.domain.ports import Missing
 from listbridge.infra.repositories.conditions import lost
 from listbridge.infra.tables import ConfigurationRow
@@ -19,7 +20,9 @@ class DynamoConfiguration:
     """`ConfigurationStore` over the config table."""
 
     def get(self, kind: type[D], id: str) -> D:
-        """Raises Missing."""
+        """Raises Missing, without a call for an id that no row can have."""
+        if not can_be_key(id):
+            raise Missing(kind.kind, id)
         try:
             row = ConfigurationRow.get(kind.kind, id, consistent_read=True)
         except ConfigurationRow.DoesNotExist:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from listbridge.domain.ids import ProductId, SalesListId, ShopId, VariantKey
+from listbridge.domain.ids import ProductId, SalesListId, ShopId, VariantKey, can_be_key
 from listbridge.domain.sales_list_items import Item
 from listbridge.infra.documents import Json
-from listbridge.infra.dynamo import cursor_key, cursor_text
+from listbridge.infra.dynamo import CursorShape, cursor_key, cursor_text, text
 from listbridge.infra.tables import ItemRow
 
 _JSON: Json[Item] = Json(Item)
@@ -18,7 +18,8 @@ class DynamoItems:
         self, sales_list: SalesListId, cursor: str | None, limit: int
     ) -> tuple[list[Item], str | None]:
         """A page of a list's items by variant key, strongly consistent."""
-        after = cursor_key(cursor) if cursor else None
+        shape: CursorShape = {"sales_list": text(sales_list), "item": "S"}
+        after = cursor_key(cursor, shape) if cursor else None
         page = ItemRow.query(sales_list, consistent_read=True, limit=limit, last_evaluated_key=after)
         items = [_JSON.read(row.doc) for row in page]
         return items, cursor_text(page.last_evaluated_key)
@@ -37,7 +38,9 @@ class DynamoItems:
         ).save()
 
     def get(self, sales_list: SalesListId, variant: VariantKey) -> Item | None:
-        """Strongly consistent."""
+        """Strongly consistent. None, without a call, for a key that no row can have."""
+        if not can_be_key(str(variant)):
+            return None
         try:
             return _JSON.read(ItemRow.get(sales_list, str(variant), consistent_read=True).doc)
         except ItemRow.DoesNotExist:

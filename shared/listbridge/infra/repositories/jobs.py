@@ -13,9 +13,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 from pynamodb.exceptions import PutError
 
-from listbridge.domain.ids import JobId
+from listbridge.domain.ids import JobId, can_be_key
 from listbridge.domain.jobs import Job, JobEntry, JobState, Outcome
-from listbridge.domain.ports import Clock, Conflict, Missing
+from listbridge.domain.ports import Clock, Conflict, Missing, NotACursor
 from listbridge.infra import aws, dynamo, settings
 from listbridge.infra.dynamo import Item, cursor_key, cursor_text, number, text
 from listbridge.infra.repositories.conditions import lost
@@ -54,7 +54,9 @@ class DynamoJobs:
             raise lost(error, job.id) from error
 
     def get(self, id: JobId) -> Job:
-        """Strongly consistent. Raises Missing."""
+        """Strongly consistent. Raises Missing, without a call for an id that no row can have."""
+        if not can_be_key(id):
+            raise Missing("job", id)
         try:
             return _job(JobRow.get(id, _JOB, consistent_read=True))
         except JobRow.DoesNotExist:
@@ -71,7 +73,9 @@ class DynamoJobs:
 
     def entries(self, id: JobId, cursor: str | None, limit: int) -> tuple[list[JobEntry], str | None]:
         """A page of entries by item, strongly consistent."""
-        after = cursor_key(cursor) if cursor else None
+        after = cursor_key(cursor, {"job": text(id), "entry": "S"}) if cursor else None
+        if after is not None and not after["entry"]["S"].startswith(_ITEM):
+            raise NotACursor
         page = JobRow.query(
             id, JobRow.entry.startswith(_ITEM), consistent_read=True, limit=limit, last_evaluated_key=after
         )

@@ -157,7 +157,8 @@ class DynamoListings:
             {":value": text(value)},
             index=index,
             limit=limit,
-            cursor=cursor,
+            cursor=cursor or None,
+            cursor_shape={attribute: text(value), "sku": "S", "unit": "S", "site": "S"},
         )
         keys = [_listing_key(item) for item in items]
         rows = self.get_many(keys)

@@ -135,7 +135,8 @@ class DynamoOrders:
             {":account": text(account)},
             index="recent",
             limit=limit,
-            cursor=cursor,
+            cursor=cursor or None,
+            cursor_shape={"account": text(account), "placed_at": "N", "order": "S"},
             newest_first=True,
         )
         keys = [_order_key(item) for item in items]
