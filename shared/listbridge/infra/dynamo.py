@@ -304,7 +304,7 @@ def cursor_text(key: Item | None) -> str | None:
     return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode()
 
 
-def cursor_key(cursor: str, shape: CursorShape | None) -> Item:
+def cursor_key(cursor: str, shape: CursorShape | None = None) -> Item:
     """The key that a cursor stands for. Raises NotACursor for one that no page of this list can have ended with.
 
     DynamoDB refuses a start key with other attributes, of another partition, or that no row can have.
