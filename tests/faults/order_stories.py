@@ -15,7 +15,8 @@ from typing import Any
 
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import AccountId, OrderKey, ProductId, SalesListId, Sku, VariantKey
-from listbridge.domain.orders import Cancellation, ImportState, Order
+from listbridge.domain.orders import Cancellation, ImportState, Order, Shipment
+from listbridge.domain.problem import Problem
 from listbridge.domain.reserving import holds_stock
 from listbridge.domain.work import Lane
 from listbridge.services.sweep_shop import start_sweep
@@ -189,6 +190,7 @@ class Story(Scripted):
             assert self._own(sku) == stock, f"{sku}: the shop lost or won {self._own(sku) - stock}"
         self._reservations()
         self._listings()
+        self._notices()
         assert self.leaks() == []
 
     def _once(self, placed: Placed) -> None:
@@ -236,6 +238,26 @@ class Story(Scripted):
         want = max(0, self.shop.stock(sku) - self._awaited(key))
         assert self.shown(sku, account) == want, (sku, account, self.shown(sku, account), want, variant)
 
+    def _notices(self) -> None:
+        """A SKU is called oversold if and only if it is: counted from the shop's own number and the orders it lacks."""
+        for variant in self._variants():
+            sku = variant.facts.sku
+            placed = self.market.book.placed.values()
+            rows = [row for one in placed if (row := self.find(one)) is not None]
+            open_orders = {
+                row.key: row.facts.placed_at
+                for row in rows
+                if holds_stock(row)
+                and row.facts.shipment is not Shipment.SHIPPED
+                and any(match.variant == variant.key for match in row.matches.values())
+            }
+            told = {row.key for row in rows for one in row.notices if _names(one, sku)}
+            left = 0 if variant.absent else self.shop.stock(sku) - self._awaited(variant.key)
+            assert bool(told) == (left < 0 and bool(open_orders)), (sku, left, told, open_orders)
+            assert told <= open_orders.keys(), f"{told - open_orders.keys()} are finished"
+            older = [at for key, at in open_orders.items() if key not in told]
+            assert all(at <= open_orders[key] for key in told for at in older), (sku, told, open_orders)
+
     def _awaited(self, key: VariantKey) -> int:
         """Units of orders that hold stock and are not in the shop, so that its number does not know them."""
         rows = [self.find(placed) for placed in self.market.book.placed.values()]
@@ -249,6 +271,10 @@ class Story(Scripted):
 
     def _variants(self) -> list[Any]:
         return self.world.stores.variants.page(SHOP, None, 100_000)[0]
+
+
+def _names(notice: Problem, sku: str) -> bool:
+    return notice.code == "oversold" and sku in notice.params["sku"].split(", ")
 
 
 def story(*, accounts: int = 1, account: dict[str, Any] | None = None, **limits: Any) -> Story:

@@ -33,6 +33,7 @@ TWINS = "twins_in_shop"
 STOCK_ELSEWHERE = "stock_taken_elsewhere"
 STOCK_UNSEEN = "stock_location_unseen"
 _UNPROVEN = frozenset({STOCK_ELSEWHERE, STOCK_UNSEEN})
+OVERSOLD = "oversold"
 LOOKS = 3
 """Empty looks after which a create is taken for never made (protocol 7)."""
 DECIDE_AFTER = timedelta(hours=24)
@@ -40,6 +41,8 @@ _RESEND = timedelta(seconds=60)
 _COMPARE = timedelta(hours=6)
 """How often an order that is not done is compared with the shop, should the shop's events be lost."""
 _SLOWEST_RETRY = timedelta(hours=1)
+_SHORT = timedelta(minutes=5)
+"""How often an order that says `oversold` is asked whether that is still true, should the event that ends it be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,8 @@ def _switched_off(rules: ImportRules) -> str:
 def scheduled(order: Order, rules: ImportRules, now: datetime) -> Order:
     """The order with its next look in place."""
     due = _due(order, rules, now)
+    if _says_oversold(order):
+        due = min(due or now + _SHORT, now + _SHORT)
     return order if due == order.due_at else replace(order, due_at=due)
 
 
@@ -200,16 +205,23 @@ def matched(order: Order, matches: Mapping[LineId, Match], rules: ImportRules, n
 # Creating
 
 
-def creating(order: Order, attempt: str, *, deadline: datetime, now: datetime) -> Order:
-    """A create begins: from now on, whoever finds this may only look (protocol 7)."""
+def creating(order: Order, attempt: str, *, deadline: datetime, number: int) -> Order:
+    """A create begins: from now on, whoever finds this may only look (protocol 7).
+
+    `number` is the shop's counter at this moment. An earlier create that was given up keeps its own: it may yet land.
+    """
     begun = CreateAttempt(id=attempt, deadline=deadline, next_look_at=deadline)
-    return replace(order, state=ImportState.CREATING, reason=None, attempt=begun, due_at=deadline)
+    began = number if order.create_began is None else order.create_began
+    return replace(
+        order, state=ImportState.CREATING, reason=None, attempt=begun, due_at=deadline, create_began=began
+    )
 
 
 def not_created(order: Order, attempt: str, *, retry_at: datetime, reason: Problem) -> Order:
     """The create certainly made nothing. Raises NotOurCreate."""
     _own(order, attempt)
-    return failed(replace(order, state=ImportState.READY, attempt=None), retry_at=retry_at, reason=reason)
+    nothing = replace(order, state=ImportState.READY, attempt=None, create_began=None)
+    return failed(nothing, retry_at=retry_at, reason=reason)
 
 
 def looked_in_vain(order: Order, attempt: str, *, settle: timedelta, strict: bool, now: datetime) -> Order:
@@ -333,6 +345,18 @@ def without_notice(order: Order, code: str) -> Order:
     """The order without this notice."""
     others = _others(order, code)
     return order if len(others) == len(order.notices) else replace(order, notices=others)
+
+
+def shortage_noted(order: Order, notice: Problem | None, now: datetime) -> Order:
+    """The order says that more is sold than there is, or says so no longer; it is asked again in a while."""
+    new = without_notice(order, OVERSOLD) if notice is None else with_notice(order, notice)
+    if new is order or notice is None:
+        return new
+    return replace(new, due_at=min(new.due_at or now + _SHORT, now + _SHORT))
+
+
+def _says_oversold(order: Order) -> bool:
+    return any(one.code == OVERSOLD for one in order.notices)
 
 
 def retry_at(order: Order, now: datetime, *, after_s: float = 0.0) -> datetime:

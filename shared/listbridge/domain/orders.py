@@ -272,6 +272,9 @@ class Order:
     shop_order: ShopOrderRef | None = None
     confirmed_at: datetime | None = None
     """Since when we know that the shop order stands."""
+    create_began: int | None = None
+    """The number of the shop's counter when the create of the shop order began: a read that had ended by then cannot know
+    of the order. None where nothing was created, and where another tool made the shop order."""
     absorbed_from: int | None = None
     """The first observation number that is certain to know of the shop order's stock effect (protocol 6)."""
     told: Mapping[ParcelId, Told] = field(default_factory=dict)

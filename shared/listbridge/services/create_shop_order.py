@@ -31,8 +31,9 @@ from listbridge.domain.work import ImportOrder, Lane
 from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import Deps
 from listbridge.services.match_lines import match_lines
+from listbridge.services.observe_shop import read_products
 from listbridge.services.order_rows import change_order, lease_name, mark_of, order_of, reason, tell
-from listbridge.services.settle_order import read_products, settle_order
+from listbridge.services.settle_order import settle_order
 from listbridge.services.take_in_order import note_order
 
 VARIANT_GONE = "variant_gone"
@@ -162,8 +163,9 @@ class _Creating:
             return order
         attempt = new_id("create")
         draft = self._draft(order)
+        number = deps.counters.next(f"observation#{order.shop}")
         try:
-            order = deps.orders.save(order_changes.creating(order, attempt, deadline=deadline, now=now))
+            order = deps.orders.save(order_changes.creating(order, attempt, deadline=deadline, number=number))
         except Conflict:
             _again_at(deps, order, now)  # it changed a moment ago: look at it anew
             return order
@@ -269,7 +271,7 @@ class _Creating:
         except NotOurCreate:
             return order_of(deps, order.key)
         if gone:
-            read_products(deps, order.shop, {match.variant for match in tried.values()})
+            read_products(deps, order.shop, {match.variant.product for match in tried.values()})
         tell(deps, order, "order_failed", **reason(error.problem))
         _again_at(deps, order, retry_at)
         return order

@@ -18,6 +18,7 @@ from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.create_shop_order import create_shop_order, look_for_created
 from listbridge.services.deps import Deps
 from listbridge.services.order_rows import change_order, reason, rules_of, tell
+from listbridge.services.oversold import note_shortage, says_oversold
 from listbridge.services.settle_order import settle_order
 from listbridge.services.stock_effect import missing_effect
 from listbridge.services.take_in_order import queue_next, take_in_order, unfinished
@@ -47,6 +48,8 @@ def import_order(deps: Deps, message: ImportOrder) -> None:
     if order.relayed and unfinished(order):
         queue_next(deps, order)
     order = settle_order(deps, order, rules)
+    if says_oversold(order):
+        order = note_shortage(deps, shop, order)
     if order.state is ImportState.CREATED:
         if order.absorbed_from is None:
             absorb_order(deps, shop, order, rules, due=message.due)

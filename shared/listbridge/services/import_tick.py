@@ -11,6 +11,7 @@ from listbridge.domain.polling import PollState
 from listbridge.domain.ports import Conflict
 from listbridge.domain.work import ImportOrder, Lane, RelayOrder
 from listbridge.services.deps import Deps
+from listbridge.services.oversold import says_oversold
 from listbridge.services.poll_account import send_poll
 
 _ORDERS = 200
@@ -52,8 +53,9 @@ def _again(deps: Deps, order: Order, now: datetime) -> bool:
     except Conflict:
         return False  # somebody is at it
     key = order.key
-    if order.relayed and order.absorbed_from is not None and not order.unsettled:
+    at_home = order.relayed and order.absorbed_from is not None and not order.unsettled
+    if at_home:
         deps.queues.send(Lane.FULFILLMENTS, RelayOrder(account=key.account, order=key.remote))
-    else:
+    if not at_home or says_oversold(order):
         deps.queues.send(Lane.ORDERS, ImportOrder(account=key.account, order=key.remote, due=True))
     return True

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -14,10 +16,15 @@ from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import ProductId, ShopId, VariantKey
 from listbridge.domain.ports import ReadResult, ShopAdapter
 from listbridge.domain.problem import Problem
+from listbridge.domain.reserving import orders_on
+from listbridge.domain.shortages import taken_by
 from listbridge.domain.verdicts import RetryLater
+from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
 from listbridge.services.deps import Deps
 
 _READS = 6
+_IN_THE_MAKING = 50
+"""Orders on one variant that are asked whether a read may know of them; beyond that it is believed as it is."""
 R = TypeVar("R")
 
 
@@ -29,6 +36,8 @@ class Observed:
     touched: set[VariantKey] = field(default_factory=set)
     changed: set[VariantKey] = field(default_factory=set)
     absent: set[VariantKey] = field(default_factory=set)
+    deferred: set[ProductId] = field(default_factory=set)
+    """Products with a variant whose read fell into an order's creation, and was not written."""
 
 
 def observe_products(deps: Deps, shop: Shop, adapter: ShopAdapter, products: Sequence[ProductId]) -> Observed:
@@ -48,17 +57,20 @@ def observe_products(deps: Deps, shop: Shop, adapter: ShopAdapter, products: Seq
             break
         observation, result = numbered(deps, shop.id, partial(adapter.read_products, tuple(todo)))
         again: set[ProductId] = set()
+        known = _known(deps, shop.id, result)
         for facts in result.products:
             observed.products[facts.product] = facts
-        for product, missing in _missing_by_product(deps, shop.id, result).items():
+        for product, missing in _missing_by_product(result, known).items():
             settled = store_absent(deps, missing & doubtful, observation, observed)
             if missing - doubtful or not settled:
                 doubtful |= missing
                 again.add(product)
         for facts in result.products:
-            if not store_product(deps, shop.id, facts, observation, observed):
+            rows = {row.key: row for row in known[facts.product]}
+            if not store_product(deps, shop, facts, observation, observed, rows):
                 again.add(facts.product)
         todo = [product for product in todo if product in again]
+    read_deferred_again(deps, shop, observed)
     if todo:
         raise RetryLater(
             Problem("shop_busy", {"products": str(len(todo))}), after_s=2, detail="reads kept overlapping"
@@ -74,19 +86,31 @@ def numbered(deps: Deps, shop: ShopId, read: Callable[[], R]) -> tuple[Observati
 
 
 def store_product(
-    deps: Deps, shop: ShopId, facts: ProductFacts, observation: Observation, observed: Observed
+    deps: Deps,
+    shop: Shop,
+    facts: ProductFacts,
+    observation: Observation,
+    observed: Observed,
+    known: Mapping[VariantKey, Variant],
 ) -> bool:
-    """Store each variant of a product as read; False when some read overlapped and disagrees."""
+    """Store each variant of a product as read; False when some read overlapped and disagrees.
+
+    `known` are the product's rows, read before or after. A read that fell into the creation of an order, and shows nothing
+    but what the order may have taken, is not stored: it is noted in `observed.deferred`, and the caller has the product
+    read again (`read_deferred_again`).
+    """
     settled = True
     digest = content_hash(facts)
     for variant in facts.variants:
-        key = VariantKey(shop, facts.product, variant.variant)
-        write = deps.variants.observe(
-            Variant(
-                key=key, facts=variant, visibility=facts.visibility, observation=observation, content_hash=digest
-            )
-        )  # fmt: skip
+        key = VariantKey(shop.id, facts.product, variant.variant)
+        seen = Variant(
+            key=key, facts=variant, visibility=facts.visibility, observation=observation, content_hash=digest
+        )
         observed.touched.add(key)
+        if key in known and _in_the_making(deps, shop, known[key], seen):
+            observed.deferred.add(facts.product)
+            continue
+        write = deps.variants.observe(seen)
         if write is Write.NEW:
             observed.changed.add(key)
         settled = settled and write is not Write.OVERLAP
@@ -117,13 +141,50 @@ def content_hash(facts: ProductFacts) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _missing_by_product(deps: Deps, shop: ShopId, result: ReadResult) -> dict[ProductId, set[VariantKey]]:
+def read_deferred_again(deps: Deps, shop: Shop, observed: Observed) -> None:
+    """Have the products whose read was not believed read once more, when the shop's reads no longer lag behind it.
+
+    The absorption does so as well; this is for an order whose worker dies before it.
+    """
+    if observed.deferred:
+        lag = deps.shops.traits(shop.platform).read_lag_s
+        read_products(deps, shop.id, observed.deferred, delay_s=max(1, math.ceil(lag)))
+
+
+def read_products(deps: Deps, shop: ShopId, products: Iterable[ProductId], *, delay_s: int = 0) -> None:
+    """Have these products read again soon."""
+    hints = tuple(Hint(kind=HintKind.PRODUCT, id=product) for product in sorted(products))
+    if hints:
+        deps.queues.send(Lane.SHOP_EVENTS, ShopEvent(shop=shop, hints=hints, confirm=True), delay_s=delay_s)
+
+
+def _in_the_making(deps: Deps, shop: Shop, stored: Variant, seen: Variant) -> bool:
+    """Whether the read shows nothing but what orders may have taken that are being created at this moment.
+
+    Their rows are read after the shop was: a create that such a row does not show yet had not begun when the shop was read.
+    """
+    on_it = orders_on(stored)
+    fewer = sum(seen.facts.stock.values()) < sum(stored.facts.stock.values())
+    if not on_it or not fewer or len(on_it) > _IN_THE_MAKING:
+        return False
+    lag = timedelta(seconds=deps.shops.traits(shop.platform).read_lag_s)
+    orders = deps.orders.get_many(on_it).values()
+    return taken_by(stored, seen, orders, now=deps.clock.now(), read_lag=lag)
+
+
+def _known(deps: Deps, shop: ShopId, result: ReadResult) -> dict[ProductId, list[Variant]]:
+    products = [*(facts.product for facts in result.products), *result.missing]
+    return {product: deps.variants.of_product(shop, product) for product in products}
+
+
+def _missing_by_product(
+    result: ReadResult, known: Mapping[ProductId, Sequence[Variant]]
+) -> dict[ProductId, set[VariantKey]]:
     """Variants that we know and the shop's answer positively lacks."""
     missing: dict[ProductId, set[VariantKey]] = {}
     present = {facts.product: {variant.variant for variant in facts.variants} for facts in result.products}
-    for product in [*present, *result.missing]:
-        known = deps.variants.of_product(shop, product)
-        gone = {row.key for row in known if row.key.variant not in present.get(product, set())}
+    for product, rows in known.items():
+        gone = {row.key for row in rows if row.key.variant not in present.get(product, set())}
         if gone:
             missing[product] = gone
     return missing

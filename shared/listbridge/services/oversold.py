@@ -1,85 +1,78 @@
-"""More is sold than the shop has: every order that shares the missing units says so, for who gets them is the seller's to decide."""
+"""More is sold than the shop has: every order that shares the missing units says so, for as long as it is true.
+
+Each order's notice is computed anew from the newest rows whenever something may have changed it: an order came, went or was
+absorbed, or the shop was read. An order that says so is asked again by its own time, should such an event be lost.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from functools import partial
 
 from listbridge.domain import order_changes
 from listbridge.domain.catalog import Variant
 from listbridge.domain.configuration import Shop
-from listbridge.domain.ids import OrderKey, Sku, VariantKey
-from listbridge.domain.orders import ImportState, Order
+from listbridge.domain.ids import OrderKey, VariantKey
+from listbridge.domain.order_changes import OVERSOLD
+from listbridge.domain.orders import Order
 from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem
-from listbridge.domain.reserving import latest_on, missing_units, orders_on, sharers_with
+from listbridge.domain.reserving import missing_units, orders_on, reservations_of
+from listbridge.domain.shortages import sharers, short_units
 from listbridge.services.deps import Deps
 from listbridge.services.order_rows import change_order
 
-OVERSOLD = "oversold"
 _NAMED = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Shortage:
-    """A SKU that is promised more often than the shop has it, and the orders between which the rest has to be divided."""
-
-    sku: Sku
-    orders: frozenset[OrderKey]
-
-    @property
-    def notice(self) -> Problem:
-        names = sorted(key.remote for key in self.orders)
-        return Problem(OVERSOLD, {"sku": self.sku, "orders": ", ".join(names[:_NAMED])}, "decide_oversold")
-
-
-def shortage_of(deps: Deps, order: Order, variants: Iterable[VariantKey]) -> Shortage | None:
-    """What of an order that was seen just now is not there.
-
-    Asked before its shop order stands: after that only the shop's own number tells (`note_shortages`).
-    """
-    if order.state is ImportState.CREATED or not order.reserved:
-        return None
-    shop = deps.configuration.get(Shop, order.shop)
-    for variant in deps.variants.get_many(variants).values():
-        if order.key in orders_on(variant) and _short(deps, shop, variant):
-            return Shortage(variant.facts.sku, frozenset(sharers_with(order.key, variant)))
-    return None
+_LOOKED_AT = 50
+"""Of a variant that is not short, with more orders than this, none is asked at once whether it still says so."""
 
 
 def note_shortages(deps: Deps, shop: Shop, variants: Iterable[VariantKey]) -> None:
-    """What the shop's own number shows: below zero, when it has counted more orders than it had units.
-
-    While one order was being counted nobody could tell whether a second one was too much; now it can be told.
-    """
+    """Bring the notices of all orders on these variants up to what the newest observations prove."""
     for variant in deps.variants.get_many(set(variants)).values():
-        if variant.reservations and _short(deps, shop, variant):
-            sharing = frozenset(sharers_with(latest_on(variant), variant))
-            show_shortage(deps, Shortage(variant.facts.sku, sharing))
-
-
-def show_shortage(deps: Deps, shortage: Shortage, *, but: OrderKey | None = None) -> None:
-    """Note it on every order that shares it, except the one whose row the caller saves himself."""
-    for key in sorted(shortage.orders - {but}):
-        try:
-            change_order(deps, key, lambda row: order_changes.with_notice(row, shortage.notice))
-        except Missing:
+        on_it = orders_on(variant)
+        short = missing_units(variant, shop.locations) > 0
+        if not on_it or (not short and len(on_it) > _LOOKED_AT):
             continue
+        rows = deps.orders.get_many(on_it)
+        sharing = _sharing(shop, variant, rows)
+        for key in sorted(rows):
+            if key in sharing or says_oversold(rows[key]):
+                note_shortage(deps, shop, rows[key])
 
 
-def _short(deps: Deps, shop: Shop, variant: Variant) -> bool:
-    if variant.absent:
-        return False
-    missing = missing_units(variant, shop.locations)
-    return missing > 0 and missing > _perhaps_counted(deps, variant)
+def note_shortage(deps: Deps, shop: Shop, order: Order) -> Order:
+    """Bring one order's notice up to date, over all that it holds; the order as it is then."""
+    notice = _notice_of(deps, shop, order)
+    if notice is None and not says_oversold(order):
+        return order
+    change = partial(order_changes.shortage_noted, notice=notice, now=deps.clock.now())
+    try:
+        return change_order(deps, order.key, change)
+    except Missing:
+        return order  # taken off a moment ago
 
 
-def _perhaps_counted(deps: Deps, variant: Variant) -> int:
-    """Units reserved for orders whose shop order stands: the observed stock may know of them already."""
-    rows = deps.orders.get_many(orders_on(variant))
-    counted = {str(key) for key, row in rows.items() if row.state is ImportState.CREATED}
-    return sum(
-        held.quantity
-        for name, held in variant.reservations.items()
-        if held.absorbed_from is None and name.rsplit("#", 1)[0] in counted
-    )
+def says_oversold(order: Order) -> bool:
+    return any(one.code == OVERSOLD for one in order.notices)
+
+
+def _notice_of(deps: Deps, shop: Shop, order: Order) -> Problem | None:
+    skus: list[str] = []
+    sharing: set[OrderKey] = set()
+    for variant in deps.variants.get_many(reservations_of(order)).values():
+        if missing_units(variant, shop.locations) <= 0:
+            continue
+        mine = _sharing(shop, variant, deps.orders.get_many(orders_on(variant)))
+        if order.key in mine:
+            skus.append(variant.facts.sku)
+            sharing |= mine
+    if not skus:
+        return None
+    names = sorted(key.remote for key in sharing)[:_NAMED]
+    return Problem(OVERSOLD, {"sku": ", ".join(sorted(skus)), "orders": ", ".join(names)}, "decide_oversold")
+
+
+def _sharing(shop: Shop, variant: Variant, rows: dict[OrderKey, Order]) -> frozenset[OrderKey]:
+    missing = short_units(variant, rows.values(), shop.locations)
+    return sharers(variant, rows, missing)

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from listbridge.domain import ledger, order_changes
+from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import ListingKey, ShopId, VariantKey
 from listbridge.domain.listing import Cause, Listing
 from listbridge.domain.order_changes import ImportRules
-from listbridge.domain.orders import ImportState, Order
+from listbridge.domain.orders import Order
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.reserving import (
+    Reservations,
     changes_to,
     reservations_of,
     still_counting,
 )
-from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
 from listbridge.services.deps import Deps
 from listbridge.services.nudge import nudge_due
+from listbridge.services.observe_shop import read_products
 from listbridge.services.order_rows import order_of
-from listbridge.services.oversold import OVERSOLD, Shortage, shortage_of, show_shortage
+from listbridge.services.oversold import note_shortage, note_shortages, says_oversold
 from listbridge.services.recompute_variants import recompute_variants
 
 _TRIES = 20
@@ -36,7 +38,7 @@ def settle_order(deps: Deps, order: Order, rules: ImportRules) -> Order:
             return order
         changes = changes_to(order)
         if order.completed_at is not None and still_counting(order, deps.variants.get_many(changes)):
-            read_products(deps, order.shop, changes)
+            _read_variants(deps, order.shop, changes)
             return order  # a later read lets it go; until then it holds the number right
         try:
             deps.orders.reserve(order, changes)
@@ -45,19 +47,16 @@ def settle_order(deps: Deps, order: Order, rules: ImportRules) -> Order:
             moved = {row.key for row in rows}
             nudge_due(deps, [*rows, *(row for row in sold if row.key not in moved)])
             if order.absorbed_from is not None and order.completed_at is None:
-                read_products(deps, order.shop, changes)
-            shortage = shortage_of(deps, order, changes)
+                _read_variants(deps, order.shop, changes)
             standing = frozenset(
                 (line, variant) for variant, lines in reservations_of(order).items() for line in lines
             )
             done = order_changes.settled(order, standing, rules, deps.clock.now())
-            order = deps.orders.save(_with_shortage(done, shortage))
+            order = deps.orders.save(done)
         except Conflict:
             order = order_of(deps, order.key)
             continue
-        if shortage is not None:
-            show_shortage(deps, shortage, but=order.key)
-        return order
+        return _note_shortages(deps, order, changes)
     raise Conflict(str(order.key))
 
 
@@ -75,15 +74,15 @@ def _tell_listings(deps: Deps, order: Order) -> list[Listing]:
     return told
 
 
-def read_products(deps: Deps, shop: ShopId, variants: Iterable[VariantKey]) -> None:
-    """Have the products of these variants read again soon."""
-    products = sorted({variant.product for variant in variants})
-    if products:
-        hints = tuple(Hint(kind=HintKind.PRODUCT, id=product) for product in products)
-        deps.queues.send(Lane.SHOP_EVENTS, ShopEvent(shop=shop, hints=hints, confirm=True))
+def _read_variants(deps: Deps, shop: ShopId, variants: Iterable[VariantKey]) -> None:
+    read_products(deps, shop, {variant.product for variant in variants})
 
 
-def _with_shortage(order: Order, shortage: Shortage | None) -> Order:
-    if shortage is not None:
-        return order_changes.with_notice(order, shortage.notice)
-    return order if order.state is ImportState.CREATED else order_changes.without_notice(order, OVERSOLD)
+def _note_shortages(deps: Deps, order: Order, changes: Reservations) -> Order:
+    """Tell this order and those beside it whether there is too little, now that its own units stand or are gone."""
+    if not changes and not says_oversold(order):
+        return order
+    shop = deps.configuration.get(Shop, order.shop)
+    note_shortages(deps, shop, changes)
+    order = order_of(deps, order.key)
+    return note_shortage(deps, shop, order) if says_oversold(order) else order

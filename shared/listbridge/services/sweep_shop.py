@@ -7,25 +7,33 @@ before any listing becomes due; above the account's limit the whole set waits fo
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 
 from listbridge.domain.activity import ActivityEntry
-from listbridge.domain.catalog import Observation, Variant
+from listbridge.domain.catalog import Observation, ProductFacts, Variant
 from listbridge.domain.configuration import Account, Shop
-from listbridge.domain.ids import AccountId, JobId, ShopId, VariantKey, new_id
+from listbridge.domain.ids import AccountId, JobId, ProductId, ShopId, VariantKey, new_id
 from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.listing import Cause
 from listbridge.domain.ports import Conflict, Lease
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Unauthorized
-from listbridge.domain.work import Hint, HintKind, Lane, RecomputeChunk, ShopEvent
+from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.connection_state import expire_shop
 from listbridge.services.deps import Deps
 from listbridge.services.guard import over_limit
 from listbridge.services.job_results import reason_of
 from listbridge.services.nudge import nudge_due
-from listbridge.services.observe_shop import Observed, numbered, store_absent, store_product
+from listbridge.services.observe_shop import (
+    Observed,
+    numbered,
+    read_deferred_again,
+    read_products,
+    store_absent,
+    store_product,
+)
 from listbridge.services.recompute import Recompute
 from listbridge.services.settle_observed import settle_observed
 
@@ -85,14 +93,14 @@ def _read(deps: Deps, job: Job, shop: Shop) -> Job:
         expire_shop(deps, shop, error.problem)
         return _failed(deps, job, error.problem)
     observed = Observed()
+    known = _known(deps, shop.id, page.products)
     overlapping = [
         facts.product
         for facts in page.products
-        if not store_product(deps, shop.id, facts, observation, observed)
+        if not store_product(deps, shop, facts, observation, observed, known)
     ]
-    if overlapping:  # another worker read them at the same time: the ordinary lane looks again
-        hints = tuple(Hint(kind=HintKind.PRODUCT, id=product) for product in overlapping)
-        deps.queues.send(Lane.SHOP_EVENTS, ShopEvent(shop=shop.id, hints=hints, confirm=True))
+    read_products(deps, shop.id, overlapping)  # another worker read them at the same time
+    read_deferred_again(deps, shop, observed)
     settle_observed(deps, observed)
     products = job.params["products"] + len(page.products)
     update: dict[str, object] = {
@@ -100,7 +108,9 @@ def _read(deps: Deps, job: Job, shop: Shop) -> Job:
         "done": products,
         "total": page.total or products,
     }
-    job = job.model_copy(update={**update, "params": {**job.params, "products": products}})
+    deferred = sorted({*job.params.get("deferred", ()), *observed.deferred})
+    params = {**job.params, "products": products, "deferred": deferred}
+    job = job.model_copy(update={**update, "params": params})
     if page.cursor:
         return deps.jobs.save(job)
     _rest(deps, job, shop)
@@ -115,6 +125,11 @@ def _read(deps: Deps, job: Job, shop: Shop) -> Job:
         deps.activity.note(ActivityEntry(shop.id, "sweep_incomplete", deps.clock.now(), params))
         return _failed(deps, job, Problem("sweep_incomplete", params, "sweep_again"))
     return deps.jobs.save(job.model_copy(update={"phase": "count"}))
+
+
+def _known(deps: Deps, shop: ShopId, products: Sequence[ProductFacts]) -> dict[VariantKey, Variant]:
+    keys = [VariantKey(shop, one.product, variant.variant) for one in products for variant in one.variants]
+    return deps.variants.get_many(keys)
 
 
 def _count_absent(deps: Deps, job: Job, shop: Shop) -> Job:
@@ -188,11 +203,14 @@ def _end_older_questions(deps: Deps, job: Job, shop: Shop) -> None:
 
 
 def _unseen(deps: Deps, job: Job, shop: ShopId) -> list[list[Variant]]:
-    """Variants that no read since the sweep began has shown: everything the sweep saw carries a later number."""
+    """Variants that no read since the sweep began has shown: everything the sweep saw carries a later number, but for
+    products whose read was deferred, which it did see."""
     start, cursor, pages = int(job.params["start"]), None, []
+    seen = {ProductId(product) for product in job.params.get("deferred", ())}
     while True:
         rows, cursor = deps.variants.page(shop, cursor, _PAGE)
-        pages.append([row for row in rows if row.observation.start < start and not row.absent])
+        older = [row for row in rows if row.observation.start < start and not row.absent]
+        pages.append([row for row in older if row.key.product not in seen])
         if cursor is None:
             return pages
 

@@ -74,8 +74,7 @@ def _sync_shop(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> None:
     _leave_to_others(deps, shop, rest, confirm=all(event.confirm for event in events))
     if any(hint.kind is HintKind.PRODUCT for hint in hints):
         retry_orders_missing_products(deps, shop, observed)
-    if any(event.confirm for event in events):
-        note_shortages(deps, shop, observed.touched)
+    note_shortages(deps, shop, observed.touched)
     lag = deps.shops.traits(shop.platform).read_lag_s
     fresh = tuple(event for event in events if not event.confirm)
     if lag > 0 and fresh and products:

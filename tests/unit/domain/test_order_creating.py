@@ -26,7 +26,7 @@ def at(seconds: float) -> datetime:
 
 def creating(attempt: str = "c1", **changes: object) -> Order:
     order = order_row(unsettled=False, **changes)
-    return order_changes.creating(order, attempt, deadline=DEADLINE, now=NOW)
+    return order_changes.creating(order, attempt, deadline=DEADLINE, number=9)
 
 
 def look(order: Order, now: datetime, *, strict: bool = True, attempt: str = "c1") -> Order:

@@ -42,7 +42,7 @@ class History:
         if order.state in (ImportState.READY, ImportState.FAILED):
             self.creates += 1
             deadline = self.now + 32 * SECOND
-            order = order_changes.creating(order, f"c{self.creates}", deadline=deadline, now=self.now)
+            order = order_changes.creating(order, f"c{self.creates}", deadline=deadline, number=self.creates)
         self.order = order
 
     def answered(self, change: Callable[[Order, str], Order]) -> None:

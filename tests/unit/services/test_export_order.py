@@ -128,7 +128,7 @@ def test_what_is_over_cannot_be_exported(world: OrderWorld, facts: dict[str, obj
 def test_an_unclear_order_is_made_again_on_a_persons_word(world: OrderWorld) -> None:
     by_hand(world)
     unclear = change_order(world.deps, KEY, lambda row: order_changes.looked_in_vain(
-        order_changes.creating(row, "c1", deadline=world.now, now=world.now), "c1",
+        order_changes.creating(row, "c1", deadline=world.now, number=1), "c1",
         settle=timedelta(0), strict=False, now=world.now,
     ))  # fmt: skip
     for _ in range(2):
