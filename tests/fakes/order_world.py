@@ -156,11 +156,10 @@ class OrderWorld:
 
     def reserved(self, sku: str = "MUG") -> dict[str, tuple[int, int | None]]:
         """What stands on a variant: units and the number from which on the shop counts them, by order and line."""
-        row = self.stores.variants.get_many([variant_key(sku)])[variant_key(sku)]
         prefix = f"{ACCOUNT}#"
         return {
             name.removeprefix(prefix): (one.quantity, one.absorbed_from)
-            for name, one in sorted(row.reservations.items())
+            for name, one in sorted(self.stores.variants.reservations(variant_key(sku)).items())
         }
 
     def queued(self, lane: Lane) -> list[tuple[AnyMessage, float]]:

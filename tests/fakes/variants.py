@@ -9,6 +9,7 @@ from dataclasses import replace
 from listbridge.domain.catalog import Observation, Reservation, Variant, Write
 from listbridge.domain.ids import ListingKey, ProductId, ShopId, VariantKey
 from listbridge.domain.ports import Missing
+from listbridge.domain.reserving import is_total, totals_changed
 from tests.fakes.cuts import Hook, no_cut
 
 
@@ -17,6 +18,7 @@ class FakeVariantRepository:
 
     def __init__(self, before_write: Hook = no_cut) -> None:
         self._rows: dict[VariantKey, Variant] = {}
+        self._held: dict[VariantKey, dict[str, Reservation]] = {}
         self._lock = threading.RLock()
         self._before_write = before_write
 
@@ -38,7 +40,9 @@ class FakeVariantRepository:
         with self._lock:
             old = self._rows.get(variant.key)
             if old is None:
-                self._rows[variant.key] = replace(variant, reservations={}, listings=frozenset(), rev=1)
+                self._rows[variant.key] = replace(
+                    variant, reservations={}, holders=0, listings=frozenset(), rev=1
+                )
                 return Write.NEW
             same = _observed(old) == _observed(variant)
             mine, stored = variant.observation, old.observation
@@ -52,6 +56,7 @@ class FakeVariantRepository:
                 variant,
                 observation=mine,
                 reservations=old.reservations,
+                holders=old.holders,
                 listings=old.listings,
                 rev=old.rev + 1,
             )
@@ -73,9 +78,30 @@ class FakeVariantRepository:
     def hold(self, key: VariantKey, entries: Mapping[str, Reservation | None]) -> None:
         """Set (None: remove) reservations: `FakeOrderRepository` writes them, with its proof of the order."""
         with self._lock:
-            row = self._row(key)
-            held = {name: one for name, one in {**row.reservations, **entries}.items() if one is not None}
-            self._rows[key] = replace(row, reservations=held, rev=row.rev + 1)
+            row, before = self._row(key), self._held.setdefault(key, {})
+            moved = {
+                name: one
+                for name, one in entries.items()
+                if before.get(name) != one or name in row.reservations
+            }
+            if not moved:
+                return
+            totals = {**row.reservations, **totals_changed(row, before, moved)}
+            after = {**before, **moved}
+            self._held[key] = {name: one for name, one in after.items() if one is not None}
+            self._rows[key] = replace(
+                row,
+                reservations={name: one for name, one in totals.items() if one is not None},
+                holders=len(self._held[key]),
+                rev=row.rev + 1,
+            )
+
+    def reservations(self, key: VariantKey) -> dict[str, Reservation]:
+        with self._lock:
+            row = self._rows.get(key)
+            entries = {} if row is None else row.reservations
+            old = {name: one for name, one in entries.items() if not is_total(name)}
+            return {**old, **self._held.get(key, {})}
 
     def page(self, shop: ShopId, cursor: str | None, limit: int) -> tuple[list[Variant], str | None]:
         with self._lock:

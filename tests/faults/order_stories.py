@@ -155,7 +155,8 @@ class Story(Scripted):
 
     def entries(self, sku: str) -> int:
         """Reservations on the variant, whether they count or not."""
-        return next(len(row.reservations) for row in self._variants() if row.facts.sku == sku)
+        found = next(row.key for row in self._variants() if row.facts.sku == sku)
+        return len(self.world.stores.variants.reservations(found))
 
     def notices(self, placed: Placed) -> list[str]:
         return [notice.code for notice in self.order(placed).notices]
@@ -216,7 +217,7 @@ class Story(Scripted):
 
     def _reservations(self) -> None:
         for variant in self._variants():
-            for name, held in variant.reservations.items():
+            for name, held in self.world.stores.variants.reservations(variant.key).items():
                 row = self.world.stores.orders.find(OrderKey.parse(name.rsplit("#", 1)[0]))
                 assert row is not None, name
                 assert holds_stock(row), (name, row)

@@ -147,7 +147,7 @@ class Sales:
 
     def _nothing_counts_that_the_shop_knows(self) -> None:
         for variant in self.p.world.stores.variants.page(SHOP, None, 1000)[0]:
-            for name, held in variant.reservations.items():
+            for name, held in self.p.world.stores.variants.reservations(variant.key).items():
                 row = self.p.world.stores.orders.find(OrderKey.parse(name.rsplit("#", 1)[0]))
                 assert row is not None, name
                 assert holds_stock(row), (name, row.state)

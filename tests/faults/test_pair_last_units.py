@@ -94,10 +94,10 @@ def test_a_plain_order_costs_each_other_listing_one_revision() -> None:
 @pytest.mark.parametrize(
     ("stock", "lane"),
     [
-        (1, Lane.SHOP_EVENTS),
-        (3, Lane.ORDERS),
-        pytest.param(1, Lane.ORDERS, marks=pytest.mark.full),
-        pytest.param(3, Lane.SHOP_EVENTS, marks=pytest.mark.full),
+        (1, Lane.ORDERS),
+        (3, Lane.SHOP_EVENTS),
+        pytest.param(1, Lane.SHOP_EVENTS, marks=pytest.mark.full),
+        pytest.param(3, Lane.ORDERS, marks=pytest.mark.full),
     ],
 )
 def test_in_whatever_order_create_confirming_read_and_absorption_come(stock: int, lane: Lane) -> None:

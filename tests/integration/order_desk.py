@@ -147,7 +147,7 @@ class OrderDesk:
     def held(self, product: str) -> list[Reservation]:
         """What orders hold of a product's variants."""
         rows = self._its.deps.variants.of_product(ShopId(self._its.shop), ProductId(product))
-        return [held for row in rows for held in row.reservations.values()]
+        return [held for row in rows for held in self._its.deps.variants.reservations(row.key).values()]
 
     def log(self, remote: str) -> list[str]:
         """What happened to the order, oldest first."""

@@ -105,10 +105,19 @@ class Variant:
     observation: Observation
     content_hash: str = ""
     reservations: Mapping[str, Reservation] = field(default_factory=dict)
+    """What orders hold, as totals by the number from which on the shop counts them (`reserving.total_name`). Rows written
+    before the order lines had rows of their own hold an entry for each line instead, and both may stand side by side."""
+    holders: int = 0
+    """How many order lines hold it in rows of their own, those that the shop counts already among them."""
     listings: frozenset[ListingKey] = frozenset()
     absent: bool = False
     """Proven gone from the shop: by a positive answer on a second read, or by a sweep that was complete and counted."""
     rev: int = 0
+
+    @property
+    def held_by_orders(self) -> bool:
+        """Some order holds it, counted by the shop or not."""
+        return self.holders > 0 or bool(self.reservations)
 
     def reserved(self) -> int:
         """Units that orders hold and the stored observation cannot know of."""

@@ -77,43 +77,68 @@ def missing_units(variant: Variant, locations: Sequence[LocationId]) -> int:
     return max(0, variant.reserved() - sum(known)) if known else 0
 
 
-def orders_on(variant: Variant) -> set[OrderKey]:
-    """The orders that hold this variant, those whose stock the shop has counted already among them."""
-    return {_order_of(name) for name in variant.reservations}
+def orders_of(entries: Iterable[str]) -> set[OrderKey]:
+    """The orders behind the names of reservations."""
+    return {order_of_entry(name) for name in entries}
 
 
-def sharers_with(order: OrderKey, variant: Variant) -> set[OrderKey]:
-    """The orders between which units that are not there have to be divided: this one, and those that the shop has not
-    counted yet; where it has counted all of them, the one that it counted last."""
-    others = {name: held for name, held in variant.reservations.items() if _order_of(name) != order}
-    start = variant.observation.start
-    uncounted = {
-        _order_of(name)
-        for name, held in others.items()
-        if held.absorbed_from is None or start < held.absorbed_from
-    }
-    if others and not uncounted:
-        uncounted = {_latest(others)}
-    return uncounted | {order}
-
-
-def latest_on(variant: Variant) -> OrderKey:
-    """The order that the shop counts, or counted, last. The variant must have one."""
-    return _latest(variant.reservations)
-
-
-def _latest(entries: Mapping[str, Reservation]) -> OrderKey:
-    def counted(name: str) -> tuple[bool, int]:
-        number = entries[name].absorbed_from
-        return number is None, number or 0
-
-    return _order_of(max(entries, key=counted))
-
-
-def _order_of(entry: str) -> OrderKey:
-    return OrderKey.parse(entry.rsplit("#", 1)[0])
+def order_of_entry(name: str) -> OrderKey:
+    """The order behind one reservation's name."""
+    return OrderKey.parse(name.rsplit("#", 1)[0])
 
 
 def entry_name(order: OrderKey, line: LineId) -> str:
-    """How a reservation is named on its variant."""
+    """How a reservation is named."""
     return f"{order}#{line}"
+
+
+# The variant's row keeps totals, so that it stays small however many lines hold it.
+
+_TOTAL = "total#of#"
+"""No order has such a name: an account's id has an underscore. Readers of the version before, which know no totals, take
+one for an order's entry, and count right."""
+
+
+def total_name(absorbed_from: int | None) -> str:
+    """How the total of all reservations with this number is named on the variant's row."""
+    return f"{_TOTAL}{'open' if absorbed_from is None else absorbed_from}"
+
+
+def is_total(name: str) -> bool:
+    """Whether an entry of a variant's row is a total, and not one order line's (as rows of the version before have)."""
+    return name.startswith(_TOTAL)
+
+
+def totals_changed(
+    variant: Variant, before: Mapping[str, Reservation], after: Mapping[str, Reservation | None]
+) -> dict[str, Reservation | None]:
+    """What changes in the variant's row when these reservations change: the totals, and entries of the version before.
+
+    `before` are the rows of the same names, as far as there are any. A total that the stored observation has come to know
+    of is dropped: it will never count again.
+    """
+    row = variant.reservations
+    totals = {name: held.quantity for name, held in row.items() if is_total(name)}
+    for name, held in after.items():
+        was = before.get(name)
+        if was is not None:
+            # A total that was dropped needs nothing taken away.
+            known = total_name(was.absorbed_from)
+            if known in totals:
+                totals[known] -= was.quantity
+        if held is not None:
+            known = total_name(held.absorbed_from)
+            totals[known] = totals.get(known, 0) + held.quantity
+    changed: dict[str, Reservation | None] = {name: None for name in after if name in row}
+    for name, units in totals.items():
+        number = _number_of(name)
+        counts = units > 0 and (number is None or variant.observation.start < number)
+        new = Reservation(units, number) if counts else None
+        if new != row.get(name):
+            changed[name] = new
+    return changed
+
+
+def _number_of(total: str) -> int | None:
+    number = total.removeprefix(_TOTAL)
+    return None if number == "open" else int(number)

@@ -67,7 +67,7 @@ def explain_listing(deps: Deps, key: ListingKey) -> Explanation:
         reason=the_reason(listing, account),
         next=what_is_next(listing, account, deps.clock.now()),
         content_changed=_content_changed(variant, listing),
-        reservations=held_on(variant) if variant is not None else (),
+        reservations=held_on(deps, variant) if variant is not None else (),
     )
 
 

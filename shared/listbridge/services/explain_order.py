@@ -34,10 +34,10 @@ class HeldStock:
         return Problem("held_in_shop" if self.absorbed else "held_back", params)
 
 
-def held_on(variant: Variant) -> list[HeldStock]:
+def held_on(deps: Deps, variant: Variant) -> list[HeldStock]:
     """What orders hold of a variant, those that the shop counts already among them."""
     found = []
-    for name, held in sorted(variant.reservations.items()):
+    for name, held in sorted(deps.variants.reservations(variant.key).items()):
         order, line = name.rsplit("#", 1)
         absorbed = held.absorbed_from is not None and variant.observation.start >= held.absorbed_from
         found.append(HeldStock(OrderKey.parse(order), LineId(line), variant, held.quantity, absorbed))
@@ -65,7 +65,7 @@ def explain_order(deps: Deps, key: OrderKey, *, with_buyer: bool, log: int) -> O
     variants = deps.variants.get_many(
         {match.variant for match in order.matches.values()} | {variant for _, variant in order.reserved}
     )
-    held = [one for variant in variants.values() for one in held_on(variant) if one.order == key]
+    held = [one for variant in variants.values() for one in held_on(deps, variant) if one.order == key]
     places = {line.id: place for place, line in enumerate(order.facts.lines)}
     return OrderStory(
         order=order,

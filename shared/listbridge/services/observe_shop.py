@@ -16,7 +16,7 @@ from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import ProductId, ShopId, VariantKey
 from listbridge.domain.ports import ReadResult, ShopAdapter
 from listbridge.domain.problem import Problem
-from listbridge.domain.reserving import orders_on
+from listbridge.domain.reserving import orders_of
 from listbridge.domain.shortages import taken_by
 from listbridge.domain.verdicts import RetryLater
 from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
@@ -24,7 +24,7 @@ from listbridge.services.deps import Deps
 
 _READS = 6
 _IN_THE_MAKING = 50
-"""Orders on one variant that are asked whether a read may know of them; beyond that it is believed as it is."""
+"""Lines on one variant whose orders are asked whether a read may know of them; beyond that it is believed as it is."""
 R = TypeVar("R")
 
 
@@ -163,12 +163,11 @@ def _in_the_making(deps: Deps, shop: Shop, stored: Variant, seen: Variant) -> bo
 
     Their rows are read after the shop was: a create that such a row does not show yet had not begun when the shop was read.
     """
-    on_it = orders_on(stored)
     fewer = sum(seen.facts.stock.values()) < sum(stored.facts.stock.values())
-    if not on_it or not fewer or len(on_it) > _IN_THE_MAKING:
+    if not fewer or not stored.reserved() or stored.holders > _IN_THE_MAKING:
         return False
     lag = timedelta(seconds=deps.shops.traits(shop.platform).read_lag_s)
-    orders = deps.orders.get_many(on_it).values()
+    orders = deps.orders.get_many(orders_of(deps.variants.reservations(stored.key))).values()
     return taken_by(stored, seen, orders, now=deps.clock.now(), read_lag=lag)
 
 

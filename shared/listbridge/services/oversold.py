@@ -17,24 +17,23 @@ from listbridge.domain.order_changes import OVERSOLD
 from listbridge.domain.orders import Order
 from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem
-from listbridge.domain.reserving import missing_units, orders_on, reservations_of
+from listbridge.domain.reserving import missing_units, orders_of, reservations_of
 from listbridge.domain.shortages import sharers, short_units
 from listbridge.services.deps import Deps
 from listbridge.services.order_rows import change_order
 
 _NAMED = 10
 _LOOKED_AT = 50
-"""Of a variant that is not short, with more orders than this, none is asked at once whether it still says so."""
+"""Of a variant that is not short, with more lines than this, none is asked at once whether it still says so."""
 
 
 def note_shortages(deps: Deps, shop: Shop, variants: Iterable[VariantKey]) -> None:
     """Bring the notices of all orders on these variants up to what the newest observations prove."""
     for variant in deps.variants.get_many(set(variants)).values():
-        on_it = orders_on(variant)
         short = missing_units(variant, shop.locations) > 0
-        if not on_it or (not short and len(on_it) > _LOOKED_AT):
+        if not variant.held_by_orders or (not short and variant.holders > _LOOKED_AT):
             continue
-        rows = deps.orders.get_many(on_it)
+        rows = _orders_on(deps, variant)
         sharing = _sharing(shop, variant, rows)
         for key in sorted(rows):
             if key in sharing or says_oversold(rows[key]):
@@ -63,7 +62,7 @@ def _notice_of(deps: Deps, shop: Shop, order: Order) -> Problem | None:
     for variant in deps.variants.get_many(reservations_of(order)).values():
         if missing_units(variant, shop.locations) <= 0:
             continue
-        mine = _sharing(shop, variant, deps.orders.get_many(orders_on(variant)))
+        mine = _sharing(shop, variant, _orders_on(deps, variant))
         if order.key in mine:
             skus.append(variant.facts.sku)
             sharing |= mine
@@ -71,6 +70,10 @@ def _notice_of(deps: Deps, shop: Shop, order: Order) -> Problem | None:
         return None
     names = sorted(key.remote for key in sharing)[:_NAMED]
     return Problem(OVERSOLD, {"sku": ", ".join(sorted(skus)), "orders": ", ".join(names)}, "decide_oversold")
+
+
+def _orders_on(deps: Deps, variant: Variant) -> dict[OrderKey, Order]:
+    return deps.orders.get_many(orders_of(deps.variants.reservations(variant.key)))
 
 
 def _sharing(shop: Shop, variant: Variant, rows: dict[OrderKey, Order]) -> frozenset[OrderKey]:

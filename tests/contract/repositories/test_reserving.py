@@ -29,7 +29,7 @@ def saved(store: OurPorts, name: str, remote: str = "o1") -> Order:
 
 
 def held(store: OurPorts, key: VariantKey) -> dict[str, Reservation]:
-    return dict(store.variants.get_many([key])[key].reservations)
+    return store.variants.reservations(key)
 
 
 def test_a_reservation_is_set_replaced_and_removed(store: OurPorts, name: str) -> None:
@@ -62,7 +62,8 @@ def test_a_reservation_raises_the_variant_s_version_and_leaves_the_order_s(
     store.orders.reserve(row, {key: {ONE: Reservation(1)}})
     after = store.variants.get_many([key])[key]
     assert after.rev > before.rev
-    assert replace(after, reservations={}, rev=before.rev) == before
+    assert replace(after, reservations={}, holders=0, rev=before.rev) == before
+    assert (after.reserved(), after.holders) == (1, 1)
     assert store.orders.find(row.key) == row
 
 
@@ -117,11 +118,9 @@ def test_an_order_of_more_variants_than_one_transaction_takes_holds_them_all(
     keys = observed(store, name, 205)
     row = saved(store, name)
     store.orders.reserve(row, {key: {ONE: Reservation(1)} for key in keys})
-    entry = f"{row.key}#l1"
+    assert all(held(store, key) == {f"{row.key}#l1": Reservation(1)} for key in keys)
     rows = store.variants.get_many(keys)
-    assert {key for key, one in rows.items() if dict(one.reservations) == {entry: Reservation(1)}} == set(
-        keys
-    )
+    assert [(one.reserved(), one.holders) for one in rows.values()] == [(1, 1)] * 205
 
 
 def test_orders_that_reserve_the_same_variant_at_once_are_all_there(store: OurPorts, name: str) -> None:
@@ -157,3 +156,61 @@ def test_an_observation_leaves_reservations_alone(store: OurPorts, name: str) ->
     store.orders.reserve(row, {key: {ONE: Reservation(2, absorbed_from=9)}})
     store.variants.observe(variant(key, 4, 3, 4, reservations={"x": Reservation(7)}))
     assert held(store, key) == {f"{row.key}#l1": Reservation(2, absorbed_from=9)}
+    assert store.variants.get_many([key])[key].reserved() == 2
+
+
+# ---- the totals on the variant's row ----
+
+
+def test_the_row_counts_what_the_lines_hold_by_the_number_from_which_the_shop_counts_them(
+    store: OurPorts, name: str
+) -> None:
+    [key] = observed(store, name)
+    rows = [saved(store, name, f"o{number}") for number in range(3)]
+    for place, number in enumerate((None, 2, 9)):  # the row was read from 1 on
+        store.orders.reserve(rows[place], {key: {ONE: Reservation(10**place, absorbed_from=number)}})
+    before = store.variants.get_many([key])[key]
+    assert (before.reserved(), before.holders) == (111, 3)
+    store.variants.observe(variant(key, 4, 3, 4))
+    assert store.variants.get_many([key])[key].reserved() == 101
+    for row in rows:
+        store.orders.reserve(row, {key: {ONE: None}})
+    after = store.variants.get_many([key])[key]
+    assert (after.reservations, after.holders, held(store, key)) == ({}, 0, {})
+
+
+def test_a_replay_changes_neither_lines_nor_totals_and_is_still_bound_to_the_order(
+    store: OurPorts, name: str
+) -> None:
+    [key] = observed(store, name)
+    row = saved(store, name)
+    for _ in range(3):
+        store.orders.reserve(row, {key: {ONE: Reservation(2), TWO: Reservation(3)}})
+    assert store.variants.get_many([key])[key].reserved() == 5
+    store.orders.save(replace(row, tries=1))
+    with pytest.raises(Conflict):
+        store.orders.reserve(row, {key: {ONE: Reservation(2), TWO: Reservation(3)}})
+
+
+def test_the_row_stays_small_with_five_thousand_open_lines(store: OurPorts, name: str) -> None:
+    """Each transaction writes the same few rows of the same size, the first as the last."""
+    [key] = observed(store, name)
+    lines = [LineId(f"line-{number}") for number in range(50)]
+    sizes, orders = [], [saved(store, name, f"o{number:03}") for number in range(100)]
+    for number, row in enumerate(orders):
+        absorbed = None if number % 2 else 3  # the row was read from 1 on: all of them count
+        store.orders.reserve(row, {key: {line: Reservation(1, absorbed) for line in lines}})
+        sizes.append(len(str(store.variants.get_many([key])[key])))
+    assert (sizes[99] - sizes[9]) <= 4  # digits
+    variant_row = store.variants.get_many([key])[key]
+    assert (variant_row.reserved(), variant_row.holders, len(variant_row.reservations)) == (5000, 5000, 2)
+    assert len(held(store, key)) == 5000
+    last = saved(store, name, "o100")
+    store.orders.reserve(last, {key: {ONE: Reservation(7)}})
+    store.orders.reserve(last, {key: {ONE: None}})
+    assert store.variants.get_many([key])[key].reserved() == 5000
+    assert [one.key for one in store.variants.of_product(key.shop, key.product)] == [key]
+    for row in orders:
+        store.orders.reserve(row, {key: dict.fromkeys(lines)})
+    variant_row = store.variants.get_many([key])[key]
+    assert (variant_row.reservations, variant_row.holders, held(store, key)) == ({}, 0, {})

@@ -10,7 +10,7 @@ import pytest
 
 from listbridge.domain.catalog import Observation, Reservation, Visibility, Write
 from listbridge.domain.configuration import Profile
-from listbridge.domain.ids import AccountId, JobId, SalesListId
+from listbridge.domain.ids import AccountId, JobId, LineId, OrderKey, SalesListId
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
 from listbridge.domain.listing import BOTH, NOTHING, Computed, Status
 from listbridge.domain.orders import ImportState, Payment
@@ -95,6 +95,58 @@ def test_a_variant_of_another_version_is_read_and_observed_over(real: Emulated, 
     assert row.reservations == {"o1": Reservation(2)}
     assert real.variants.observe(variant(key, 5, 3, 4)) is Write.NEW
     assert real.variants.get_many([key])[key].reservations == {"o1": Reservation(2)}
+
+
+def test_reservations_on_a_variant_s_row_of_the_version_before_count_and_move_out_one_by_one(
+    real: Emulated, name: str
+) -> None:
+    """As it was when every open line stood in the variant's own row: no total, no rows of their own, no count."""
+    key = variant_key(name)
+    real.variants.observe(variant(key, 5, 10, 11))
+    first, second = (real.orders.save(order(order_key(name, remote))) for remote in ("o1", "o2"))
+    item = raw("variants", product=f"{key.shop}#{key.product}", variant=key.variant)
+    item.pop("holders", None)
+    item["reservations"] = {
+        "M": {
+            f"{first.key}#l1": {"S": '{"quantity":2,"absorbed_from":null}'},
+            f"{second.key}#l1": {"S": '{"quantity":1,"absorbed_from":40}'},
+        }
+    }
+    put("variants", item)
+    row = real.variants.get_many([key])[key]
+    assert (row.reserved(), row.holders, row.held_by_orders) == (3, 0, True)
+    assert real.variants.reservations(key) == {
+        f"{first.key}#l1": Reservation(2), f"{second.key}#l1": Reservation(1, 40),
+    }  # fmt: skip
+    real.orders.reserve(first, {key: {LineId("l1"): Reservation(2, absorbed_from=30)}})
+    row = real.variants.get_many([key])[key]
+    assert (row.reserved(), row.holders) == (3, 1)
+    assert real.variants.reservations(key) == {
+        f"{first.key}#l1": Reservation(2, 30), f"{second.key}#l1": Reservation(1, 40),
+    }  # fmt: skip
+    real.orders.reserve(second, {key: {LineId("l1"): None}})
+    assert (real.variants.get_many([key])[key].reserved(), len(real.variants.reservations(key))) == (2, 1)
+    real.orders.reserve(first, {key: {LineId("l1"): None}})
+    row = real.variants.get_many([key])[key]
+    assert (row.reservations, row.holders, real.variants.reservations(key)) == ({}, 0, {})
+
+
+def test_the_version_before_reads_the_totals_as_orders_entries_and_counts_right(
+    real: Emulated, name: str
+) -> None:
+    """What it did with the row: each entry a quantity and a number, named so that an order's key can be read from it."""
+    key = variant_key(name)
+    real.variants.observe(variant(key, 5, 10, 11))
+    for remote, number in (("o1", None), ("o2", 40), ("o3", 10)):
+        row = real.orders.save(order(order_key(name, remote)))
+        real.orders.reserve(row, {key: {LineId("l1"): Reservation(2, number)}})
+    entries = raw("variants", product=f"{key.shop}#{key.product}", variant=key.variant)["reservations"]["M"]
+    counted = 0
+    for entry, attribute in entries.items():
+        OrderKey.parse(entry.rsplit("#", 1)[0])
+        held = json.loads(attribute["S"])
+        counted += held["quantity"] if held["absorbed_from"] is None or held["absorbed_from"] > 10 else 0
+    assert counted == 4
 
 
 def test_the_same_facts_written_by_another_version_are_the_same(real: Emulated, name: str) -> None:

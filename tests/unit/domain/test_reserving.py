@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from listbridge.domain.catalog import Observation, Reservation, Variant, VariantFacts, Visibility
 from listbridge.domain.ids import LineId, LocationId, OrderKey, RemoteOrderId, Sku, VariantId
@@ -18,11 +20,13 @@ from listbridge.domain.reserving import (
     changes_to,
     entry_name,
     holds_stock,
+    is_total,
     missing_units,
-    orders_on,
+    orders_of,
     reservations_of,
-    sharers_with,
     still_counting,
+    total_name,
+    totals_changed,
 )
 from tests.fakes.remote_orders import ACCOUNT, NOW, match, order_row, sold, variant_key
 
@@ -229,47 +233,47 @@ def test_what_the_shop_has_counted_already_is_not_missing() -> None:
     assert missing_units(a_variant(stock={HERE: 0}, held=held(3, 11), seen_from=10), ()) == 3
 
 
-def test_the_orders_on_a_variant_are_found_by_their_entries_names() -> None:
+def test_the_orders_behind_reservations_are_found_by_their_names() -> None:
     one, two = OrderKey(ACCOUNT, RemoteOrderId("12-1")), OrderKey(ACCOUNT, RemoteOrderId("a#b"))
     names = [entry_name(one, MUG), entry_name(one, CUP), entry_name(two, MUG)]
     assert names[0] == "acc_1#12-1#line-MUG"
-    assert orders_on(a_variant(held={name: Reservation(1) for name in names})) == {one, two}
+    assert orders_of(names) == {one, two}
 
 
-def test_units_that_are_missing_are_shared_with_the_orders_the_shop_has_not_counted() -> None:
-    mine, open_one, counted = (OrderKey(ACCOUNT, RemoteOrderId(name)) for name in ("m", "o", "c"))
-    held = {
-        f"{mine}#1": Reservation(1),
-        f"{open_one}#1": Reservation(1),
-        f"{counted}#1": Reservation(1, absorbed_from=1),
-    }
-    variant = replace(a_variant(held=held), observation=Observation(5, 6))
-    assert sharers_with(mine, variant) == {mine, open_one}
+# ---- totals on the variant's row ----
+
+NUMBERS = st.one_of(st.none(), st.integers(1, 6))
+HELD = st.one_of(st.none(), st.builds(Reservation, st.integers(1, 3), NUMBERS))
+STEPS = st.lists(
+    st.tuples(st.dictionaries(st.sampled_from("abcd"), HELD, max_size=3), st.integers(0, 1)), max_size=12
+)
 
 
-def test_units_that_are_missing_are_shared_with_the_order_counted_last_when_all_are_counted() -> None:
-    mine, early, late = (OrderKey(ACCOUNT, RemoteOrderId(name)) for name in ("m", "e", "l"))
-    held = {
-        f"{mine}#1": Reservation(1),
-        f"{early}#1": Reservation(1, absorbed_from=2),
-        f"{late}#1": Reservation(1, absorbed_from=4),
-    }
-    variant = replace(a_variant(held=held), observation=Observation(5, 6))
-    assert sharers_with(mine, variant) == {mine, late}
+@given(
+    steps=STEPS,
+    old=st.dictionaries(st.sampled_from("ab"), st.builds(Reservation, st.integers(1, 3), NUMBERS)),
+)
+def test_totals_always_count_what_the_lines_do(
+    steps: list[tuple[dict[str, Reservation | None], int]], old: dict[str, Reservation]
+) -> None:
+    """`old` stands in the row as the version before left it: each line by itself."""
+    row, lines, start = a_variant(held=old, seen_from=0), dict[str, Reservation](), 0
+    alone = dict(old)
+    for changes, later in steps:
+        start += later
+        row = replace(row, observation=Observation(start, start))
+        entries = {**row.reservations, **totals_changed(row, lines, changes)}
+        row = replace(row, reservations={name: one for name, one in entries.items() if one is not None})
+        alone = {name: one for name, one in alone.items() if name not in changes}
+        lines = {name: one for name, one in {**lines, **changes}.items() if one is not None}
+        standing = [*lines.values(), *alone.values()]
+        counting = [one for one in standing if one.absorbed_from is None or start < one.absorbed_from]
+        assert row.reserved() == sum(one.quantity for one in counting)
+        assert {name for name in row.reservations if not is_total(name)} == alone.keys()
 
 
-def test_a_missing_unit_is_shared_with_the_orders_that_the_shop_has_not_counted() -> None:
-    one, two, three = (OrderKey(ACCOUNT, RemoteOrderId(f"12-{number}")) for number in (1, 2, 3))
-    open_one = {entry_name(one, MUG): Reservation(1), entry_name(two, MUG): Reservation(1)}
-    counted = {entry_name(three, MUG): Reservation(1, 5)}
-    assert sharers_with(one, a_variant(held=open_one | counted)) == {one, two}
-    assert sharers_with(one, a_variant(held=open_one | counted, seen_from=4)) == {one, two, three}
-
-
-def test_where_the_shop_has_counted_all_others_the_one_it_counted_last_shares() -> None:
-    one, two, three = (OrderKey(ACCOUNT, RemoteOrderId(f"12-{number}")) for number in (1, 2, 3))
-    held = {
-        entry_name(one, MUG): Reservation(1), entry_name(two, MUG): Reservation(1, 5), entry_name(three, MUG): Reservation(1, 7),
+def test_a_total_that_will_never_count_again_leaves_the_row() -> None:
+    row = a_variant(held={total_name(5): Reservation(2, 5), total_name(12): Reservation(1, 12)}, seen_from=10)
+    assert totals_changed(row, {}, {"x": Reservation(1)}) == {
+        total_name(5): None, total_name(None): Reservation(1),
     }  # fmt: skip
-    assert sharers_with(one, a_variant(held=held)) == {one, three}
-    assert sharers_with(one, a_variant(held={entry_name(one, MUG): Reservation(1)})) == {one}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -226,6 +227,29 @@ def test_a_store_of_secrets_shows_none_of_them(told: Any) -> None:
 HELD = {ROW.variant: {LineId("l1"): Reservation(1)}}
 
 
+def reads_or(write: Callable[[], Any]) -> Callable[[str, dict[str, Any]], Any]:
+    """The variant stands at its second revision, nothing is reserved yet, and a transaction does what is said."""
+    facts = {"variant": ROW.variant.variant, "sku": "S", "title": "Cup", "price": None}
+    row = {
+        "product": {"S": f"{ROW.variant.shop}#{ROW.variant.product}"}, "variant": {"S": ROW.variant.variant},
+        "doc": {"S": json.dumps({"facts": facts, "visibility": "visible"})}, "obs_start": {"N": "1"},
+        "obs_end": {"N": "2"}, "rev": {"N": "2"},
+    }  # fmt: skip
+
+    def answer(operation: str, arguments: dict[str, Any]) -> Any:
+        if operation == "transact_write_items":
+            return write()
+        [(table, asked)] = arguments["RequestItems"].items()
+        known = asked["Keys"][0]["product"]["S"] == row["product"]["S"]
+        return {"Responses": {table: [row] if known else []}}
+
+    return answer
+
+
+def transactions(client: Any) -> list[dict[str, Any]]:
+    return [arguments for operation, arguments in client.calls if operation == "transact_write_items"]
+
+
 def cancelled(*reasons: str) -> ClientError:
     return refused("TransactionCanceledException", CancellationReasons=[{"Code": code} for code in reasons])
 
@@ -237,45 +261,47 @@ def test_a_reservation_that_met_another_transaction_is_tried_again(told: Any) ->
         refused("TransactionInProgressException"),
     ]
 
-    def answer(operation: str, arguments: dict[str, Any]) -> Any:
+    def answer() -> Any:
         if left:
             raise left.pop()
         return {}
 
-    client = told(answer)
+    client = told(reads_or(answer))
     DynamoOrders().reserve(order(order_key("1")), HELD)
-    assert [operation for operation, _ in client.calls] == ["transact_write_items"] * 4
-    assert len({str(arguments) for _, arguments in client.calls}) == 1
+    assert len(transactions(client)) == 4
+    kinds = [next(iter(write)) for write in transactions(client)[0]["TransactItems"]]
+    assert kinds == ["ConditionCheck", "Update", "Put"]
+    assert len({str(arguments) for arguments in transactions(client)}) == 1
 
 
 def test_a_failed_proof_is_told_even_when_another_row_was_busy(told: Any) -> None:
-    def answer(operation: str, arguments: dict[str, Any]) -> Any:
+    def answer() -> Any:
         raise cancelled("ConditionalCheckFailed", "TransactionConflict")
 
-    client = told(answer)
+    client = told(reads_or(answer))
     with pytest.raises(Conflict):
         DynamoOrders().reserve(order(order_key("1")), HELD)
-    assert len(client.calls) == 1
+    assert len(transactions(client)) == 1
 
 
 def test_a_reservation_that_keeps_meeting_others_says_so(told: Any) -> None:
-    def answer(operation: str, arguments: dict[str, Any]) -> Any:
+    def answer() -> Any:
         raise cancelled("TransactionConflict", "None")
 
-    client = told(answer)
+    client = told(reads_or(answer))
     with pytest.raises(TimeoutError):
         DynamoOrders().reserve(order(order_key("1")), HELD)
-    assert len(client.calls) == 10
+    assert len(transactions(client)) == 10
 
 
 def test_a_transaction_that_is_refused_for_another_reason_is_not_repeated(told: Any) -> None:
-    def answer(operation: str, arguments: dict[str, Any]) -> Any:
+    def answer() -> Any:
         raise cancelled("None", "ValidationError")
 
-    client = told(answer)
+    client = told(reads_or(answer))
     with pytest.raises(ClientError):
         DynamoOrders().reserve(order(order_key("1")), HELD)
-    assert len(client.calls) == 1
+    assert len(transactions(client)) == 1
 
 
 def test_a_row_inside_a_transaction_is_written_when_that_is_over(told: Any) -> None:
@@ -339,3 +365,20 @@ def test_a_buyer_s_row_that_cannot_be_read_is_reported_without_a_word_of_it(told
         DynamoOrders().buyers([key])
     assert "Jane" not in f"{raised.value!r} {raised.value.__cause__!r}"
     assert raised.value.__suppress_context__
+
+
+def test_a_reservation_on_a_variant_that_changed_meanwhile_is_computed_anew(told: Any) -> None:
+    left = [cancelled("None", "ConditionalCheckFailed", "None")]
+
+    def answer() -> Any:
+        if left:
+            raise left.pop()
+        return {}
+
+    client = told(reads_or(answer))
+    DynamoOrders().reserve(order(order_key("1")), HELD)
+    assert [name for name, _ in client.calls] == [
+        "batch_get_item",
+        "batch_get_item",
+        "transact_write_items",
+    ] * 2

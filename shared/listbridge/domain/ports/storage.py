@@ -79,6 +79,9 @@ class VariantRepository(Protocol):
     def revs(self, keys: Iterable[VariantKey]) -> dict[VariantKey, int]:
         """Only the revisions of these rows, for a check whether they moved on; what does not exist is absent."""
 
+    def reservations(self, key: VariantKey) -> dict[str, Reservation]:
+        """Every order line that holds the variant, by `reserving.entry_name`, those that the shop counts among them."""
+
     def observe(self, variant: Variant) -> Write:
         """Store facts, visibility, content hash and absence if `variant.observation` is newer than the stored one.
 
@@ -169,7 +172,8 @@ class OrderRepository(Protocol):
         """Set (None: remove) reservations of the order's lines on variants, each as one write with the proof that the
         order is still at `order.rev`: a worker that was overtaken changes nothing. A replay changes nothing either.
 
-        Entries are named `{order key}#{line}`. Raises Conflict when the order moved on, Missing for an unknown variant.
+        Lines are named `{order key}#{line}`; the variants' totals follow in the same write. Raises Conflict when the order
+        moved on, Missing for an unknown variant.
         """
 
     def due(self, at: datetime, limit: int) -> list[OrderKey]:

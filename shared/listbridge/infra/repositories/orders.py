@@ -1,21 +1,21 @@
 """Marketplace orders in DynamoDB, and the buyers' data in a table of their own.
 
 An order is one JSON attribute, saved over its revision; beside it stand the attributes that the indexes need, each only
-while the order belongs there. Reservations stand on the variants: each is written in one transaction with the proof that
-the order is still the one that was read. A buyer's row can be erased without a trace in the order's.
+while the order belongs there. Reservations stand beside the variants: each is written in one transaction with the proof
+that the order is still the one that was read. A buyer's row can be erased without a trace in the order's.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from pydantic import ValidationError
 
-from listbridge.domain.ids import AccountId, OrderKey, RemoteOrderId, ShopId, ShopOrderId
+from listbridge.domain.catalog import Reservation
+from listbridge.domain.ids import AccountId, OrderKey, RemoteOrderId, ShopId, ShopOrderId, VariantKey
 from listbridge.domain.order_changes import MISSES_PRODUCT
 from listbridge.domain.orders import Buyer, ImportState, Order
 from listbridge.domain.ports import Conflict, Missing, ReservationChanges
@@ -23,7 +23,8 @@ from listbridge.domain.reserving import entry_name
 from listbridge.infra import dynamo, settings
 from listbridge.infra.documents import VERSION, Json
 from listbridge.infra.dynamo import Item, number, text
-from listbridge.infra.repositories.variants import reserving
+from listbridge.infra.repositories import reservations
+from listbridge.infra.repositories.variants import DynamoVariants
 
 _JSON: Json[Order] = Json(Order, apart={"rev"})
 _BUYER: Json[Buyer] = Json(Buyer)
@@ -31,8 +32,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _ONE_PARTITION = "orders"
 """Of the due index: a shop sells far less often than one partition can be written."""
-_IN_TRANSACTION = 99
-"""DynamoDB takes a hundred actions in one, and the proof is one of them."""
+_IN_TRANSACTION = 49
+"""DynamoDB takes a hundred actions in one: the proof is one of them, and a line may need two."""
+_TRIES = 20
 
 
 class UnreadableBuyer(Exception):
@@ -41,6 +43,9 @@ class UnreadableBuyer(Exception):
 
 class DynamoOrders:
     """`OrderRepository` over the orders table and the buyers table."""
+
+    def __init__(self) -> None:
+        self._variants = DynamoVariants()
 
     def find(self, key: OrderKey) -> Order | None:
         """Strongly consistent."""
@@ -71,12 +76,24 @@ class DynamoOrders:
         return replace(order, rev=order.rev + 1)
 
     def reserve(self, order: Order, changes: ReservationChanges) -> None:
-        """Set (None: remove) the reservations, up to 99 variants to a transaction, each with the proof of `order.rev`.
+        """Set (None: remove) the order's lines on variants, up to 49 to a transaction, each with the proof of `order.rev`.
 
-        An order of more variants than that is reserved in several: a worker that dies or is overtaken between two of
-        them leaves the rest to whoever settles the order next. Raises Conflict when the order moved on, Missing for an
-        unknown variant; neither has written anything of its transaction.
+        An order of more lines than that is reserved in several: a worker that dies or is overtaken between two of them
+        leaves the rest to whoever settles the order next. Raises Conflict when the order moved on, Missing for an unknown
+        variant; neither has written anything of its transaction. Raises TimeoutError when a variant kept changing.
         """
+        lines = [
+            (variant, entry_name(order.key, line), held)
+            for variant, some in changes.items()
+            for line, held in some.items()
+        ]
+        for start in range(0, len(lines), _IN_TRANSACTION):
+            after: dict[VariantKey, dict[str, Reservation | None]] = {}
+            for variant, name, held in lines[start : start + _IN_TRANSACTION]:
+                after.setdefault(variant, {})[name] = held
+            self._reserve(order, after)
+
+    def _reserve(self, order: Order, after: Mapping[VariantKey, Mapping[str, Reservation | None]]) -> None:
         proof = {
             "ConditionCheck": {
                 "TableName": self._table,
@@ -86,22 +103,23 @@ class DynamoOrders:
                 "ExpressionAttributeValues": {":rev": number(order.rev)},
             }
         }
-        entries = list(changes.items())
-        for start in range(0, len(entries), _IN_TRANSACTION):
-            some = entries[start : start + _IN_TRANSACTION]
-            writes: list[dict[str, Any]] = [
-                {
-                    "Update": reserving(
-                        key, {entry_name(order.key, line): held for line, held in lines.items()}
-                    )
-                }
-                for key, lines in some
-            ]
-            refused = dynamo.transact([proof, *writes])
+        for attempt in range(_TRIES):
+            rows = self._variants.get_many(after)
+            before = reservations.some_on(after)
+            unknown = sorted(after.keys() - rows.keys())
+            writes = [proof]
+            if not unknown:
+                for variant, lines in after.items():
+                    writes += reservations.writes(rows[variant], before[variant], lines)
+            refused = dynamo.transact(writes)
             if 0 in refused:
                 raise Conflict(str(order.key))
-            if refused:
-                raise Missing("variant", str(some[min(refused) - 1][0]))
+            if unknown:
+                raise Missing("variant", str(unknown[0]))
+            if not refused:
+                return
+            dynamo.pause(attempt)  # a variant was observed, or another order reserved it
+        raise TimeoutError(f"the variants of {order.key} kept changing")
 
     def due(self, at: datetime, limit: int) -> list[OrderKey]:
         """Orders whose `due_at` has come, oldest first, as far as the index shows."""

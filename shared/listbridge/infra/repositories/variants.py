@@ -1,22 +1,24 @@
 """The shop's variants in DynamoDB.
 
-What was observed is one JSON attribute, written together with its observation numbers by one conditional update. Open
-reservations (a map by order line) and the listings computed from the variant (a set) are attributes of their own,
-each changed by its own update: an observation can never overwrite them, nor they an observation.
+What was observed is one JSON attribute, written together with its observation numbers by one conditional update. What
+orders hold (a map of totals; the lines themselves are in `reservations`) and the listings computed from the variant (a
+set) are attributes of their own, each changed by its own update: an observation can never overwrite them, nor they an
+observation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from listbridge.domain.catalog import Observation, Reservation, Variant, VariantFacts, Visibility, Write
 from listbridge.domain.ids import ListingKey, ProductId, ShopId, VariantId, VariantKey
 from listbridge.domain.ports import Conflict, Missing
+from listbridge.domain.reserving import is_total
 from listbridge.infra import dynamo, settings
 from listbridge.infra.documents import VERSION, Json
 from listbridge.infra.dynamo import Item, number, text
+from listbridge.infra.repositories import reservations
 
 _TRIES = 20
 _EXISTS = "attribute_exists(#doc)"
@@ -32,14 +34,7 @@ class _Observed:
     absent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Reserved:
-    quantity: int
-    absorbed_from: int | None = None
-
-
 _JSON: Json[_Observed] = Json(_Observed)
-_RESERVED: Json[_Reserved] = Json(_Reserved)
 _SET = (
     "SET #doc = :doc, #obs_start = :start, #obs_end = :end, #v = :v, "
     "#reservations = if_not_exists(#reservations, :none) ADD #rev :one"
@@ -65,6 +60,13 @@ class DynamoVariants:
         wanted = [_key(key) for key in asked.values()]
         items = dynamo.get_many(self._table, wanted, only="#product, #variant, #rev")
         return {asked[item["product"]["S"], item["variant"]["S"]]: int(item["rev"]["N"]) for item in items}
+
+    def reservations(self, key: VariantKey) -> dict[str, Reservation]:
+        """Every order line that holds the variant, by `entry_name`; those of rows of the version before are among them."""
+        row = self.get_many([key]).get(key)
+        entries = {} if row is None else row.reservations
+        old = {name: held for name, held in entries.items() if not is_total(name)}
+        return {**old, **reservations.all_on(key)}
 
     def observe(self, variant: Variant) -> Write:
         """Store what was observed if the read began after the stored one ended (protocol 3).
@@ -154,36 +156,6 @@ class DynamoVariants:
         dynamo.update(self._table, _key(key), expression, condition=_EXISTS, values=values)
 
 
-def reserving(key: VariantKey, entries: Mapping[str, Reservation | None]) -> dict[str, Any]:
-    """A transaction's update of one variant that sets (None: removes) reservations by their names.
-
-    Its condition fails for a variant that was never observed; a replay leaves the same reservations.
-    """
-    names: dict[str, str] = {}
-    values: dict[str, Item] = {":one": number(1)}
-    setting, removing = [], []
-    for place, (name, held) in enumerate(entries.items()):
-        names[f"#e{place}"] = name
-        if held is None:
-            removing.append(f"#reservations.#e{place}")
-        else:
-            values[f":e{place}"] = text(_RESERVED.write(_Reserved(held.quantity, held.absorbed_from)))
-            setting.append(f"#reservations.#e{place} = :e{place}")
-    parts = ["ADD #rev :one"]
-    if setting:
-        parts.append("SET " + ", ".join(setting))
-    if removing:
-        parts.append("REMOVE " + ", ".join(removing))
-    return {
-        "TableName": settings.table("variants"),
-        "Key": _key(key),
-        "UpdateExpression": " ".join(parts),
-        "ConditionExpression": _EXISTS,
-        "ExpressionAttributeNames": {"#doc": "doc", "#rev": "rev", "#reservations": "reservations", **names},
-        "ExpressionAttributeValues": values,
-    }
-
-
 def _agree(row: Item, doc: str, mine: _Observed) -> bool:
     """The same text, or another text of the same meaning (an older version's, or another order of the locations)."""
     stored = row["doc"]["S"]
@@ -201,16 +173,15 @@ def _key(key: VariantKey) -> Item:
 def _variant(item: Item) -> Variant:
     shop, product = item["product"]["S"].split("#", 1)
     observed = _JSON.read(item["doc"]["S"])
-    held = {
-        line: _RESERVED.read(value["S"]) for line, value in item.get("reservations", {"M": {}})["M"].items()
-    }
+    held = item.get("reservations", {"M": {}})["M"]
     return Variant(
         key=VariantKey(ShopId(shop), ProductId(product), VariantId(item["variant"]["S"])),
         facts=observed.facts,
         visibility=observed.visibility,
         observation=_observation(item),
         content_hash=observed.content_hash,
-        reservations={line: Reservation(row.quantity, row.absorbed_from) for line, row in held.items()},
+        reservations={name: reservations.read(value) for name, value in held.items()},
+        holders=int(item.get("holders", {"N": "0"})["N"]),
         listings=frozenset(ListingKey.parse(name) for name in item.get("listings", {"SS": ()})["SS"]),
         absent=observed.absent,
         rev=int(item["rev"]["N"]),
