@@ -8,10 +8,12 @@ seller who reads "oversold" may cancel a good order.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from listbridge.domain.catalog import Observation, Variant
 from listbridge.domain.ids import LocationId, OrderKey
+from listbridge.domain.order_changes import waits_for_stock
 from listbridge.domain.orders import ImportState, Order, Shipment
 from listbridge.domain.reserving import missing_units, reservations_of
 
@@ -87,24 +89,14 @@ def taken_by(
 
 
 def _but_stock(variant: Variant) -> tuple[object, ...]:
-    f = variant.facts
-    facts = (
-        f.sku,
-        f.title,
-        f.price,
-        f.compare_at,
-        f.tracked,
-        f.oversell,
-        f.barcode,
-        dict(f.options),
-        f.image,
-    )
-    return facts, f.inventory_item, variant.visibility, variant.content_hash, variant.absent
+    return replace(variant.facts, stock={}), variant.visibility, variant.content_hash, variant.absent
 
 
 def _soon_absorbed(order: Order, now: datetime, read_lag: timedelta) -> bool:
     if order.state is ImportState.CREATING:
         return order.attempt is not None and now < order.attempt.deadline
+    if waits_for_stock(order):
+        return False  # the counted stock may not have fallen by it at all
     return order.confirmed_at is not None and now < order.confirmed_at + read_lag + _GRACE
 
 
