@@ -6,8 +6,10 @@ absorbed, or the shop was read. An order that says so is asked again by its own 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 
 from listbridge.domain import order_changes
 from listbridge.domain.catalog import Variant
@@ -25,25 +27,31 @@ from listbridge.services.order_rows import change_order
 _NAMED = 10
 _LOOKED_AT = 50
 """Of a variant that is not short, with more lines than this, none is asked at once whether it still says so."""
+_TOO_MANY = 100
+"""Beyond so many open lines the orders are not weighed against each other: each that comes speaks for itself."""
+Sharing = Mapping[VariantKey, frozenset[OrderKey]]
 
 
 def note_shortages(deps: Deps, shop: Shop, variants: Iterable[VariantKey]) -> None:
     """Bring the notices of all orders on these variants up to what the newest observations prove."""
     for variant in deps.variants.get_many(set(variants)).values():
-        short = missing_units(variant, shop.locations) > 0
-        if not variant.held_by_orders or (not short and variant.holders > _LOOKED_AT):
+        most = _TOO_MANY if missing_units(variant, shop.locations) > 0 else _LOOKED_AT
+        if not variant.held_by_orders or variant.holders > most:
             continue
         rows = _orders_on(deps, variant)
-        sharing = _sharing(shop, variant, rows)
-        for key in sorted(rows):
-            if key in sharing or says_oversold(rows[key]):
-                note_shortage(deps, shop, rows[key])
+        sharing = {variant.key: _sharing(shop, variant, rows)}
+        for key, row in sorted(rows.items()):
+            if key in sharing[variant.key] or says_oversold(row):
+                note_shortage(deps, shop, row, sharing)
 
 
-def note_shortage(deps: Deps, shop: Shop, order: Order) -> Order:
-    """Bring one order's notice up to date, over all that it holds; the order as it is then."""
-    notice = _notice_of(deps, shop, order)
-    if notice is None and not says_oversold(order):
+def note_shortage(deps: Deps, shop: Shop, order: Order, sharing: Sharing = MappingProxyType({})) -> Order:
+    """Bring one order's notice up to date, over all that it holds; the order as it is then.
+
+    `sharing` is what was found out a moment ago, by variant.
+    """
+    notice = _notice_of(deps, shop, order, sharing)
+    if notice in (*order.notices, None) and (notice is not None) == says_oversold(order):
         return order
     change = partial(order_changes.shortage_noted, notice=notice, now=deps.clock.now())
     try:
@@ -56,13 +64,11 @@ def says_oversold(order: Order) -> bool:
     return any(one.code == OVERSOLD for one in order.notices)
 
 
-def _notice_of(deps: Deps, shop: Shop, order: Order) -> Problem | None:
+def _notice_of(deps: Deps, shop: Shop, order: Order, known: Sharing) -> Problem | None:
     skus: list[str] = []
     sharing: set[OrderKey] = set()
     for variant in deps.variants.get_many(reservations_of(order)).values():
-        if missing_units(variant, shop.locations) <= 0:
-            continue
-        mine = _sharing(shop, variant, _orders_on(deps, variant))
+        mine = known[variant.key] if variant.key in known else _sharing_with(deps, shop, variant, order)
         if order.key in mine:
             skus.append(variant.facts.sku)
             sharing |= mine
@@ -70,6 +76,16 @@ def _notice_of(deps: Deps, shop: Shop, order: Order) -> Problem | None:
         return None
     names = sorted(key.remote for key in sharing)[:_NAMED]
     return Problem(OVERSOLD, {"sku": ", ".join(sorted(skus)), "orders": ", ".join(names)}, "decide_oversold")
+
+
+def _sharing_with(deps: Deps, shop: Shop, variant: Variant, order: Order) -> frozenset[OrderKey]:
+    if missing_units(variant, shop.locations) <= 0:
+        return frozenset()
+    if variant.holders <= _TOO_MANY:
+        return _sharing(shop, variant, _orders_on(deps, variant))
+    # Certain without any other row: below zero, although none of what is held is counted twice.
+    below = missing_units(replace(variant, reservations={}), shop.locations)
+    return sharers(variant, {order.key: order}, below)
 
 
 def _orders_on(deps: Deps, variant: Variant) -> dict[OrderKey, Order]:

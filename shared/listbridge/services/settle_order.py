@@ -84,5 +84,4 @@ def _note_shortages(deps: Deps, order: Order, changes: Reservations) -> Order:
         return order
     shop = deps.configuration.get(Shop, order.shop)
     note_shortages(deps, shop, changes)
-    order = order_of(deps, order.key)
-    return note_shortage(deps, shop, order) if says_oversold(order) else order
+    return note_shortage(deps, shop, order_of(deps, order.key))

@@ -140,6 +140,23 @@ def test_a_notice_that_was_dismissed_comes_back_when_the_shortage_is_found_again
     assert world.notices("12-2") == ["oversold"]
 
 
+def test_beyond_hundreds_of_open_lines_each_order_that_comes_speaks_for_itself(
+    world: OrderWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listbridge.services.oversold._TOO_MANY", 1)
+    world.shop.put("MUG", stock=-1)
+    world.observe("p-MUG")
+    world.sell(id="12-3")
+    world.take_in("12-3")
+    alone = Problem("oversold", {"sku": "MUG", "orders": "12-3"}, "decide_oversold")
+    assert world.row("12-3").notices == (alone,)
+    assert world.row("12-1").notices == (BOTH,)  # nobody looked at it
+    world.shop.put("MUG", stock=9)
+    read(world)
+    world.do_import("12-3", due=True)
+    assert world.notices("12-3") == []
+
+
 def test_only_the_stock_of_the_chosen_locations_counts(world: OrderWorld) -> None:
     world.set_shop(locations=(LocationId("elsewhere"),))
     read(world)
