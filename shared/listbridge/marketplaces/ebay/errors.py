@@ -70,6 +70,8 @@ CONSENT_MISSING = Row(Unauthorized, "ebay_consent_missing", "authorize_account")
 APP_REFUSED = Row(Unauthorized, "ebay_app_refused", "check_app_keys")
 SCOPE_MISSING = Row(Unauthorized, "ebay_scope_missing", "reconnect_account")
 QUANTITY = Row(Rejected, "ebay_quantity_refused", "check_stock_in_shop")
+GROUP_GONE = Row(NotFound, "ebay_group_gone", "send_again")
+IN_OTHER_GROUP = Row(Rejected, "ebay_sku_in_other_group", "end_other_listing")
 OFFER_GONE = Row(NotFound, "ebay_offer_gone", "send_again")
 NOT_LIVE = Row(NotFound, "ebay_not_live", "relist")
 ZERO = Row(Rejected, ZERO_REFUSED, "enable_out_of_stock_control")
@@ -121,9 +123,9 @@ BY_ID: Final[Mapping[int, Row]] = {
     25025: _BUSY,
     25026: Row(Rejected, "ebay_selling_limit", "raise_selling_limit"),
     25029: _ASPECT_MISSING,
-    25703: Row(Rejected, "ebay_sku_in_other_group", "end_other_listing"),
+    25703: IN_OTHER_GROUP,
     25704: Row(Rejected, "ebay_sku_listed_alone", "stop_and_send"),
-    25705: Row(NotFound, "ebay_group_gone", "send_again"),
+    25705: GROUP_GONE,
     32100: _ORDER_GONE,
     32300: _TRACKING,
     32400: _NOT_READY,

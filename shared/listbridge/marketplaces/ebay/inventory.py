@@ -133,6 +133,10 @@ class Inventory:
             )
         )
 
+    def delete_group(self, site: NationalSite, key: RemoteId) -> None:
+        """Delete a group. Its items and offers stay, and may join another group."""
+        self._write(Request("DELETE", _group_path(key), "deleteInventoryItemGroup", site=site, write=True))
+
     def create_offer(self, site: NationalSite, body: Mapping[str, Any]) -> RemoteId:
         """Stage an offer. Raises OfferExists when SKU, site and format have one already."""
         request = Request("POST", f"{INVENTORY}/offer", "createOffer", site=site, body=body, write=True)

@@ -20,7 +20,7 @@ _FULFILLMENT_CALLS = 100_000
 
 _INVENTORY = (
     "getInventoryItem", "bulkGetInventoryItem", "createOrReplaceInventoryItem", "getInventoryItemGroup",
-    "createOrReplaceInventoryItemGroup", "getOffers", "createOffer", "updateOffer", "deleteOffer", "publishOffer",
+    "createOrReplaceInventoryItemGroup", "deleteInventoryItemGroup", "getOffers", "createOffer", "updateOffer", "deleteOffer", "publishOffer",
     "publishOfferByInventoryItemGroup", "withdrawOffer", "withdrawOfferByInventoryItemGroup",
     "bulkUpdatePriceQuantity", "getInventoryLocations",
 )  # fmt: skip

@@ -18,9 +18,17 @@ from listbridge.domain.listing import NOTHING, Values
 from listbridge.domain.ports import Published, PublishRequest, PublishSteps, PublishVariant, UnitWrite
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RemoteError, RetryLater
-from listbridge.marketplaces.ebay.errors import NOT_LIVE, OFFER_GONE, QUANTITY, ZERO
+from listbridge.marketplaces.ebay.errors import (
+    GROUP_GONE,
+    IN_OTHER_GROUP,
+    NOT_LIVE,
+    OFFER_GONE,
+    QUANTITY,
+    ZERO,
+)
 from listbridge.marketplaces.ebay.inventory import Inventory, OfferExists
 from listbridge.marketplaces.ebay.mapping import ListingContent
+from listbridge.marketplaces.ebay.unsold_groups import free
 from listbridge.marketplaces.ebay.wire import Offer
 
 _PUBLISHING = "publishing"
@@ -242,10 +250,17 @@ class Publishing:
     def _publish_single(self, variant: PublishVariant) -> RemoteId:
         offer = self.ids[variant.key.sku]
         self.steps.save(**{_PUBLISHING: offer})
+        sku, site = variant.key.sku, self.content.site
         try:
-            listing = self.inventory.publish_offer(self.content.site, offer)
+            listing = self.inventory.publish_offer(site, offer)
         except NotFound as gone:
-            raise self._refused_here(variant.key.sku, gone) from gone
+            raise self._refused_here(sku, gone) from gone
+        except Rejected:
+            # A product that lost its options: the group of its former listing may still hold the SKU.
+            item = self.inventory.item(sku)
+            if item is None or not item.group or not free(self.inventory, site, [sku]):
+                raise
+            listing = self.inventory.publish_offer(site, offer)
         self.steps.save(listing=listing)
         return listing
 
@@ -253,13 +268,23 @@ class Publishing:
         self._put_group(variants)
         self.steps.save(**{_PUBLISHING: self.request.group})
         try:
-            listing = self.inventory.publish_group(self.content.site, self.request.group)
+            listing = self._group_on_sale(variants)
         except NotFound as gone:
             raise self._refused_here(variants[0].key.sku, gone) from gone
         self.steps.save(listing=listing)
         for variant in variants:  # eBay leaves variations with missing data out and does not say so: compare
             self._look(variant, surely=True)
         return listing
+
+    def _group_on_sale(self, variants: Sequence[PublishVariant]) -> RemoteId:
+        try:
+            return self.inventory.publish_group(self.content.site, self.request.group)
+        except NotFound as gone:
+            if gone.problem.code != GROUP_GONE.code:
+                raise
+        # Another site's listing ended a moment ago, and took the group with it.
+        self._put_group(variants)
+        return self.inventory.publish_group(self.content.site, self.request.group)
 
     def _put_group(self, variants: Sequence[PublishVariant], *, keep_old_values: bool = False) -> None:
         """Replace the group, without taking from it what is on sale: the group is the account's, not the site's."""
@@ -270,8 +295,13 @@ class Publishing:
         kept: Mapping[str, list[str]] = {}
         if shown is not None and (keep_old_values or any(sku not in self.content.aspects for sku in staying)):
             kept = {name: shown.values_of(name) for name in self.content.varying}
-        body = self.content.group([*wanted, *staying], kept)
-        self.inventory.put_group(self.content.site, self.request.group, body)
+        key, site, body = self.request.group, self.content.site, self.content.group([*wanted, *staying], kept)
+        try:
+            self.inventory.put_group(site, key, body)
+        except Rejected as error:
+            if error.problem.code != IN_OTHER_GROUP.code or not free(self.inventory, site, wanted, but=key):
+                raise
+            self.inventory.put_group(site, key, body)
 
     def _stays(self, sku: Sku) -> bool:
         """Whether a member that this run is not about is on sale somewhere.
