@@ -13,6 +13,8 @@ from listbridge.domain.ledger import NOT_ALIGNED, refreshed
 from listbridge.domain.listing import NOTHING, Listing, Status, Values
 from listbridge.domain.problem import Problem
 
+WAITS_FOR_STOCK = "waits_for_stock"
+
 
 def pending(listing: Listing, job: JobId | None, now: datetime) -> Listing:
     """A publishing operation begins; until it is over the fast lane leaves the listing alone."""
@@ -52,6 +54,13 @@ def send_failed(
 ) -> Listing:
     """Publishing failed for a reason that the seller can read; the listing shows it and waits."""
     return refreshed(replace(listing, status=back_to, hold=problem), now)
+
+
+def waits_for_stock(listing: Listing, now: datetime) -> Listing:
+    """It was to be published and has nothing to sell: it goes on sale automatically when stock arrives."""
+    ended = listing.status in (Status.STOPPED, Status.FINISHED)
+    status = listing.status if ended else Status.NOT_ACTIVE
+    return refreshed(replace(listing, status=status, hold=Problem(WAITS_FOR_STOCK), job=None), now)
 
 
 def still_live(listing: Listing, now: datetime) -> Listing:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from listbridge.domain.configuration import Account
 from listbridge.domain.holds import hold_of
+from listbridge.domain.lifecycle import WAITS_FOR_STOCK
 from listbridge.domain.listing import BOTH, Field, Listing, Status
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind
@@ -64,12 +65,13 @@ RULES: Mapping[Action, Rule] = {
 def hindrance(action: Action, listing: Listing, account: Account) -> Problem | None:
     """Why this listing cannot take the action now; None when it can.
 
-    A pending listing refuses everything: one operation at a time.
+    A pending listing refuses everything: one operation at a time. One that waits for stock can be stopped: it waits no more.
     """
     if listing.status is Status.PENDING:
         return Problem("pending")
     rule = RULES[action]
-    if listing.status not in rule.statuses:
+    waits = listing.hold is not None and listing.hold.code == WAITS_FOR_STOCK
+    if listing.status not in rule.statuses and not (action is Action.STOP and waits):
         return rule.otherwise
     touches_marketplace = rule.remote or (action is Action.REMOVE and listing.live)
     if touches_marketplace:

@@ -24,6 +24,7 @@ from listbridge.services.guard import over_limit
 from listbridge.services.job_results import reason_of
 from listbridge.services.nudge import nudge, nudge_due
 from listbridge.services.recompute import Recompute, RuleContext, compute, context_of
+from listbridge.services.restocked import sell_restocked
 
 CHUNK = 400
 _KINDS: dict[str, type[Document]] = {kind.kind: kind for kind in (Profile, SalesList, Account, Shop)}
@@ -183,7 +184,9 @@ def _recompute(deps: Deps, job: Job, document: Document) -> Job:
     def recompute(_: SalesList, rows: list[Listing]) -> None:
         nonlocal done
         worker = Recompute(deps, Cause.CONFIGURATION, guard_passed=True)
-        nudge_due(deps, worker.listings([row.key for row in rows]))
+        moved = worker.listings([row.key for row in rows])
+        nudge_due(deps, moved)
+        sell_restocked(deps, moved)
         done += len(rows)
 
     cursor = _next_rows(deps, job, document, recompute)

@@ -11,11 +11,13 @@ from listbridge.domain.catalog import Variant
 from listbridge.domain.configuration import Account, SalesList
 from listbridge.domain.holds import field_hold, hold_of
 from listbridge.domain.ids import ListingKey
+from listbridge.domain.lifecycle import WAITS_FOR_STOCK
 from listbridge.domain.listing import Field, Listing, Status, TraceLine
 from listbridge.domain.money import Money
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
 from listbridge.services.explain_order import HeldStock, held_on
+from listbridge.services.restocked import ENDED_AT_ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ def _while_held(listing: Listing, account: Account, hold: Problem) -> Problem:
             return Problem("next_would_send", _would_send(free, due))
     if listing.status is Status.PENDING:
         return Problem("next_publishing")
+    if hold.code in (WAITS_FOR_STOCK, ENDED_AT_ZERO):
+        return Problem("next_restocked")
     return Problem("next_person", {"hold": hold.code}, hold.fix)
 
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 from listbridge.domain.catalog import Observation, ProductFacts, Variant, Write
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import ProductId, ShopId, VariantKey
+from listbridge.domain.listing import Listing
 from listbridge.domain.ports import ReadResult, ShopAdapter
 from listbridge.domain.problem import Problem
 from listbridge.domain.reserving import orders_of
@@ -130,6 +131,15 @@ def store_absent(deps: Deps, keys: set[VariantKey], observation: Observation, ob
             observed.changed.add(key)
         settled = settled and write is not Write.OVERLAP
     return settled
+
+
+def remembered_product(
+    deps: Deps, shop: Shop, product: ProductId, listings: Iterable[Listing]
+) -> ProductFacts:
+    """A product that the shop no longer has, as far as ending its listing needs it."""
+    variants = deps.variants.of_product(shop.id, product)
+    title = next((row.title for row in listings), "")
+    return ProductFacts(product, title, variants[0].visibility, tuple(variant.facts for variant in variants))
 
 
 def content_hash(facts: ProductFacts) -> str:

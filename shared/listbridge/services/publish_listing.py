@@ -28,18 +28,18 @@ from listbridge.domain.ports import (
 )
 from listbridge.domain.problem import Problem
 from listbridge.domain.publication import Publication
-from listbridge.domain.sales_list_items import Item
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, RemoteError, RetryLater, Unauthorized
 from listbridge.domain.work import Lane, PublishKind, PublishTask
 from listbridge.services.connection_state import expire_account
 from listbridge.services.deps import Deps
 from listbridge.services.job_results import item_done, item_failed
 from listbridge.services.nudge import nudge_due
-from listbridge.services.observe_shop import content_hash, observe_products
+from listbridge.services.observe_shop import content_hash, observe_products, remembered_product
 from listbridge.services.publish_steps import Steps
 from listbridge.services.recompute import Recompute
-from listbridge.services.relist import ENDED_AT_ZERO
-from listbridge.services.remove_items import take_over, unbind
+from listbridge.services.remove_items import forget_items
+from listbridge.services.restocked import ENDED_AT_ZERO
+from listbridge.services.wait_for_stock import nothing_to_sell, refused_for_want_of_stock, wait_for_stock
 
 T = TypeVar("T")
 MAX_ATTEMPTS = 12
@@ -117,7 +117,9 @@ class _Work:
         facts = observed.products.get(self.task.product)
         act = self.task.action
         if act in (PublishKind.STOP, PublishKind.ZEROED):
-            self._end(adapter, rows, facts or self._remembered(shop, rows))
+            self._end(
+                adapter, rows, facts or remembered_product(self.deps, shop, self.task.product, rows.values())
+            )
         elif facts is None:
             self._fail(rows, Problem("product_gone", {"product": self.task.product}, "remove_item"))
         elif act is PublishKind.LINK:
@@ -137,6 +139,10 @@ class _Work:
             again = self.task.model_copy(update={"attempt": tries})
             self.deps.queues.send(Lane.PUBLISH, again, delay_s=self._delay(error))
             return
+        traits = self.deps.marketplaces.traits(self.account.marketplace)
+        if refused_for_want_of_stock(traits, self.task, rows.values(), error):
+            wait_for_stock(self.deps, self.task, rows.values())
+            return
         self._fail(rows, error.problem)
 
     def _rows(self) -> dict[Sku, Listing]:
@@ -155,9 +161,8 @@ class _Work:
         found = self.deps.listings.get_many([item.listing for item in mine if item.listing is not None])
         ours = {key: row for key, row in found.items() if row.sales_list == self.sales_list.id}
         if self.task.remove:
-            self._forget(
-                [item for item in mine if item.listing not in ours]
-            )  # a worker died half-way through this
+            # A worker died half-way through this.
+            forget_items(self.deps, [item for item in mine if item.listing not in ours])
         return list(ours.values())
 
     def _done_already(self) -> None:
@@ -183,6 +188,9 @@ class _Work:
         # Before the first call: looking for each of a thousand variants would take a thousand.
         adapter.check(self._request(rows, facts, creation))
         if not full and self._linked_instead(adapter, rows):
+            return
+        if not full and nothing_to_sell(rows.values()):
+            wait_for_stock(self.deps, self.task, rows.values())
             return
         now = self.deps.clock.now()
         for sku, row in rows.items():
@@ -296,17 +304,8 @@ class _Work:
         for row in rows:
             self.deps.listings.delete(row)
         items = [self.deps.items.get(self.sales_list.id, row.variant) for row in rows]
-        self._forget([item for item in items if item is not None])
+        forget_items(self.deps, [item for item in items if item is not None])
         self.deps.publications.forget(self.publication)
-
-    def _forget(self, items: list[Item]) -> None:
-        """Items whose listing is deleted. The item goes last: as long as it stands, a next run finds what is left to do."""
-        freed = {item.listing: item.variant for item in items if item.listing is not None}
-        for listing, variant in freed.items():
-            unbind(self.deps, variant, listing)
-        take_over(self.deps, freed)
-        for item in items:
-            self.deps.items.delete(item)
 
     # ---- link ----
 
@@ -363,13 +362,6 @@ class _Work:
                 ):
                     raise
                 self.deps.clock.sleep(error.after_s)
-
-    def _remembered(self, shop: Shop, rows: dict[Sku, Listing]) -> ProductFacts:
-        """A product that the shop no longer has, as far as ending its listing needs it."""
-        variants = self.deps.variants.of_product(shop.id, self.task.product)
-        title = next((row.title for row in rows.values()), "")
-        facts = tuple(variant.facts for variant in variants)
-        return ProductFacts(self.task.product, title, variants[0].visibility, facts)
 
     def _fail(self, rows: dict[Sku, Listing], problem: Problem, back_to: Status | None = None) -> None:
         failed = []

@@ -69,6 +69,17 @@ def _free(deps: Deps, sales_list: SalesList, item: Item) -> Problem | None:
     return None
 
 
+def forget_items(deps: Deps, items: Iterable[Item]) -> None:
+    """Items whose listing is deleted. The item goes last: as long as it stands, a next run finds what is left to do."""
+    gone = list(items)
+    freed = {item.listing: item.variant for item in gone if item.listing is not None}
+    for listing, variant in freed.items():
+        unbind(deps, variant, listing)
+    take_over(deps, freed)
+    for item in gone:
+        deps.items.delete(item)
+
+
 def unbind(deps: Deps, variant: VariantKey, key: ListingKey) -> None:
     """Take a listing that is gone off its variant, unless another list made it anew meanwhile."""
     deps.variants.unbind(variant, key)

@@ -7,12 +7,12 @@ from listbridge.services.deps import Deps
 from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import Observed
 from listbridge.services.recompute_variants import recompute_variants
-from listbridge.services.relist import relist_restocked
+from listbridge.services.restocked import sell_restocked
 
 
 def settle_observed(deps: Deps, observed: Observed, cause: Cause = Cause.SHOP) -> list[Listing]:
     """Recompute every listing of the touched variants and nudge for those that are due."""
     rows = recompute_variants(deps, observed.touched, cause)
     nudge_due(deps, rows)
-    relist_restocked(deps, rows)
+    sell_restocked(deps, rows)
     return rows

@@ -23,6 +23,7 @@ from listbridge.services.observe_shop import read_products
 from listbridge.services.order_rows import order_of
 from listbridge.services.oversold import note_shortage, note_shortages, says_oversold
 from listbridge.services.recompute_variants import recompute_variants
+from listbridge.services.restocked import sell_restocked
 
 _TRIES = 20
 
@@ -46,6 +47,7 @@ def settle_order(deps: Deps, order: Order, rules: ImportRules) -> Order:
             rows = recompute_variants(deps, changes, Cause.ORDER)
             moved = {row.key for row in rows}
             nudge_due(deps, [*rows, *(row for row in sold if row.key not in moved)])
+            sell_restocked(deps, rows)
             if order.absorbed_from is not None and order.completed_at is None:
                 _read_variants(deps, order.shop, changes)
             standing = frozenset(

@@ -246,6 +246,8 @@ class MarketplaceTraits:
     read_back_batch: int = 25
     orders: OrderTraits | None = None
     """None where orders are not read."""
+    refuses_empty: str = ""
+    """The problem code with which publishing is refused while there is nothing to sell."""
     refuses_zero: str = ""
     """The problem code with which a revision to zero is refused when the seller's account does not keep sold-out listings."""
 

@@ -26,7 +26,7 @@ from listbridge.domain.verdicts import (
     RetryLater,
     Unauthorized,
 )
-from listbridge.marketplaces.ebay.manifest import PACIFIC, ZERO_REFUSED
+from listbridge.marketplaces.ebay.manifest import EMPTY_REFUSED, PACIFIC, ZERO_REFUSED
 from listbridge.marketplaces.ebay.wire import ErrorEntry
 
 _LONGEST_MESSAGE = 300
@@ -69,7 +69,7 @@ TOKEN_REFUSED = Row(Unauthorized, "ebay_token_refused", "reconnect_account")
 CONSENT_MISSING = Row(Unauthorized, "ebay_consent_missing", "authorize_account")
 APP_REFUSED = Row(Unauthorized, "ebay_app_refused", "check_app_keys")
 SCOPE_MISSING = Row(Unauthorized, "ebay_scope_missing", "reconnect_account")
-QUANTITY = Row(Rejected, "ebay_quantity_refused", "check_stock_in_shop")
+QUANTITY = Row(Rejected, EMPTY_REFUSED, "check_stock_in_shop")
 GROUP_GONE = Row(NotFound, "ebay_group_gone", "send_again")
 IN_OTHER_GROUP = Row(Rejected, "ebay_sku_in_other_group", "end_other_listing")
 OFFER_GONE = Row(NotFound, "ebay_offer_gone", "send_again")

@@ -10,6 +10,7 @@ from listbridge.domain.rules import Bounds
 from listbridge.marketplaces.ebay.sites import SITES
 
 ZERO_REFUSED = "out_of_stock_control_off"
+EMPTY_REFUSED = "ebay_quantity_refused"
 MAX_SKU_LENGTH = 50
 """Offer and PriceQuantity, "Max Length: 50" (sell_inventory 1.18.4)."""
 PACIFIC = "America/Los_Angeles"
@@ -45,6 +46,7 @@ MANIFEST = MarketplaceManifest(
         max_sku_length=MAX_SKU_LENGTH,
         # One call for all items and one per SKU for its offers: eleven calls, within what ordinary callers may burst.
         read_back_batch=10,
+        refuses_empty=EMPTY_REFUSED,
         refuses_zero=ZERO_REFUSED,
         # No source says how far getOrders lags behind a sale, nor when a parcel is certain to be shown: five minutes and
         # one are our choice.

@@ -38,7 +38,8 @@ def free(
 ) -> bool:
     """Delete the groups that hold these SKUs and sell nothing; True when none but `but` holds any of them now."""
     keys = {group for group in _groups_of(inventory, skus) if group != but}
-    return all([drop_if_unsold(inventory, site, key) for key in sorted(keys)])
+    gone = [drop_if_unsold(inventory, site, key) for key in sorted(keys)]
+    return all(gone)
 
 
 def _groups_of(inventory: Inventory, skus: Sequence[Sku]) -> Iterable[RemoteId]:
