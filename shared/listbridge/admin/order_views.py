@@ -180,6 +180,8 @@ class BuyerView(Shape):
     tax_id: str
     shipping: AddressView | None
     billing: AddressView | None
+    note: str
+    """What the buyer wrote to the seller at the checkout."""
 
     @classmethod
     def maybe(cls, buyer: Buyer | None) -> BuyerView | None:
@@ -187,7 +189,7 @@ class BuyerView(Shape):
             return None
         return cls(
             name=buyer.name, email=buyer.email, phone=buyer.phone, tax_id=buyer.tax_id,
-            shipping=AddressView.maybe(buyer.shipping), billing=AddressView.maybe(buyer.billing),
+            shipping=AddressView.maybe(buyer.shipping), billing=AddressView.maybe(buyer.billing), note=buyer.note,
         )  # fmt: skip
 
 

@@ -57,18 +57,29 @@ class Shipment(StrEnum):
     SHIPPED = "shipped"
 
 
+class Delivery(StrEnum):
+    """How the buyer gets the goods."""
+
+    SHIP = "ship"
+    DIGITAL = "digital"  # nothing is sent out: a code or a file by mail
+    PICKUP = "pickup"  # the buyer fetches it at one of the seller's places
+
+
 @dataclass(frozen=True, slots=True)
 class Tax:
     """A tax on a line or on the shipping, in the order's currency. `rate` is a share (0.19), None where it is not told.
 
     `remitted`: the marketplace collects it from the buyer and pays it itself; the seller never sees it, and it is in no
-    other amount of the order.
+    other amount of the order. `scheme` and `reference` are what customs ask for then ("IOSS" and the marketplace's number
+    under it); empty where the marketplace tells none.
     """
 
     title: str
     amount: Money
     rate: Decimal | None = None
     remitted: bool = False
+    scheme: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +131,9 @@ class RemoteOrder:
     tax_included: bool = True
     fulfilled_by_marketplace: bool = False
     """Sent out from the marketplace's own warehouse: it never touches the shop's stock."""
+    delivery: Delivery = Delivery.SHIP
+    pickup_at: str = ""
+    """The seller's own name of the place where the buyer fetches the goods."""
 
     @property
     def committed(self) -> bool:
@@ -146,8 +160,24 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Gift:
+    """A digital gift: who gets it by mail, from whom, and with which words."""
+
+    line: LineId
+    recipient_email: str = ""
+    sender: str = ""
+    message: str = ""
+
+    def __repr__(self) -> str:
+        return "Gift(…)"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Buyer:
-    """A buyer's personal data: never logged, never in a message, erased some time after the order is done."""
+    """A buyer's personal data: never logged, never in a message, erased some time after the order is done.
+
+    `note` is what the buyer wrote to the seller at the checkout.
+    """
 
     name: str = ""
     email: str = ""
@@ -155,6 +185,8 @@ class Buyer:
     tax_id: str = ""
     shipping: Address | None = None
     billing: Address | None = None
+    note: str = ""
+    gifts: tuple[Gift, ...] = ()
 
     def __repr__(self) -> str:
         return "Buyer(…)"

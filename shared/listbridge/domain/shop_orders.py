@@ -9,7 +9,7 @@ from decimal import ROUND_FLOOR
 
 from listbridge.domain.ids import LineId, ParcelId, RemoteOrderId, ShopOrderId, Sku, VariantId
 from listbridge.domain.money import Money, smallest_unit
-from listbridge.domain.orders import Buyer, ShippingCharge, Tax
+from listbridge.domain.orders import Buyer, Delivery, ShippingCharge, Tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,9 @@ class ShopOrderDraft:
     tax_included: bool
     buyer: Buyer | None
     tags: tuple[str, ...] = ()
+    delivery: Delivery = Delivery.SHIP
+    pickup_at: str = ""
+    """The marketplace's own name of the place where the buyer fetches the goods."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,7 +190,7 @@ class _Creating:
         return ShopOrderDraft(
             mark=mark_of(self._account, order.key), marketplace_label=label, placed_at=facts.placed_at, lines=lines,
             shipping=facts.shipping, adjustment=facts.adjustment, total=facts.total, tax_included=facts.tax_included,
-            buyer=self._buyer, tags=(label,),
+            buyer=self._buyer, tags=(label,), delivery=facts.delivery, pickup_at=facts.pickup_at,
         )  # fmt: skip
 
     # ---- after ----

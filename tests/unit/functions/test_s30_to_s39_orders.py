@@ -239,3 +239,16 @@ def test_s39_the_guide_to_orders_names_only_reasons_that_are_given() -> None:
     codes += re.findall(r"\(`(?:skipped`, `)?([a-z]+_[a-z_]+)`\)", guide)
     assert len(codes) >= 16
     assert sorted(set(codes) - set(messages.catalogue()["problems"])) == []
+
+
+def test_what_the_packing_table_needs_travels_with_the_order(desk: OrderDesk) -> None:
+    noted = desk.buy(notes="Please ring at the back door")
+    fetched = desk.buy(instructions="PREPARE_FOR_PICKUP")
+    digital = desk.buy(instructions="DIGITAL")
+    desk.look()
+    made = [desk.shop_order(remote) for remote in (noted, fetched, digital)]
+    assert [one["note"] for one in made] == ["Please ring at the back door", None, None]
+    assert {"name": "Pickup at", "value": "main"} in made[1]["note_attributes"]
+    shipped = [[line["requires_shipping"] for line in one["line_items"]] for one in made]
+    assert shipped == [[True], [True], [False]]
+    assert desk.order(noted)["buyer"]["note"] == "Please ring at the back door"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from listbridge.domain.orders import Address, Buyer
-from listbridge.marketplaces.ebay.order_wire import Contact, Destination, Recipient, ToldAddress
+from listbridge.domain.ids import LineId
+from listbridge.domain.orders import Address, Buyer, Gift
+from listbridge.marketplaces.ebay.order_wire import Contact, Destination, GiftLine, Recipient, ToldAddress
 
 
 def buyer_of(body: Any) -> Buyer | None:
@@ -25,6 +26,8 @@ def buyer_of(body: Any) -> Buyer | None:
         tax_id=(identifier.taxpayer_id if identifier else None) or "",
         shipping=_address(to, reference=step.ship_to_reference_id or ""),
         billing=_address(home),
+        note=(told.buyer_checkout_notes or "").strip(),
+        gifts=tuple(gift for line in told.line_items or () if (gift := _gift(line)) is not None),
     )
     return buyer if buyer != Buyer() else None
 
@@ -50,6 +53,18 @@ def _address(contact: Contact, *, reference: str = "") -> Address | None:
         postal_code=told.postal_code or "",
         country=told.country_code or "",
         phone=_phone(contact),
+    )
+
+
+def _gift(line: GiftLine) -> Gift | None:
+    told = line.gift_details
+    if told is None:
+        return None
+    return Gift(
+        line=LineId(line.line_item_id),
+        recipient_email=told.recipient_email or "",
+        sender=told.sender_name or "",
+        message=told.message or "",
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from itertools import combinations
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,6 +16,7 @@ from listbridge.domain.ids import LineId, RemoteId, RemoteOrderId, Site, Sku
 from listbridge.domain.money import Money
 from listbridge.domain.orders import (
     Cancellation,
+    Delivery,
     OrderRead,
     Payment,
     RemoteLine,
@@ -24,9 +26,18 @@ from listbridge.domain.orders import (
     Tax,
 )
 from listbridge.marketplaces.ebay.order_buyer import buyer_of
-from listbridge.marketplaces.ebay.order_wire import LineItem, OrderPricing, ToldAmount, ToldOrder, ToldTax
+from listbridge.marketplaces.ebay.order_wire import (
+    LineItem,
+    OrderPricing,
+    TaxReference,
+    ToldAmount,
+    ToldOrder,
+    ToldTax,
+)
 
 _ZERO = Decimal(0)
+_MOST_ROWS = 10
+"""Tax rows of which every combination is tried; more are all in the total, or none."""
 _PAYMENTS = {
     "PAID": Payment.PAID,
     "FAILED": Payment.FAILED,
@@ -93,6 +104,7 @@ def _order(told: ToldOrder) -> RemoteOrder:
     amounts = _Amounts((pricing.total or told.line_items[0].line_item_cost).currency)
     lines = tuple(_line(line, amounts) for line in told.line_items)
     shipping = _shipping(told, pricing, amounts)
+    shipping = replace(shipping, taxes=_tax_on_shipping(told, pricing, lines, shipping.amount, amounts))
     sums = _sums(pricing, lines, shipping, told.line_items, amounts)
     return RemoteOrder(
         id=RemoteOrderId(told.order_id),
@@ -108,6 +120,8 @@ def _order(told: ToldOrder) -> RemoteOrder:
         shipment=_SHIPMENTS.get(told.order_fulfillment_status or "", Shipment.NOTHING),
         tax_included=sums.tax_included,
         fulfilled_by_marketplace=_fulfilled_by_ebay(told),
+        delivery=_delivery(told),
+        pickup_at=_pickup_at(told),
     )
 
 
@@ -162,7 +176,11 @@ def _line(told: LineItem, amounts: _Amounts) -> RemoteLine:
 
 
 def _tax(row: ToldTax, amounts: _Amounts, *, remitted: bool) -> Tax:
-    return Tax(row.tax_type or "Tax", amounts.money(amounts.number(row.amount)), remitted=remitted)
+    known = row.ebay_reference or TaxReference()
+    return Tax(
+        row.tax_type or "Tax", amounts.money(amounts.number(row.amount)), remitted=remitted,
+        scheme=known.name, reference=known.value,
+    )  # fmt: skip
 
 
 def _apart(
@@ -219,8 +237,8 @@ def _sums(
     tax is added or contained. The amounts answer them where they add up in one way; else the texts' usual answer holds.
     """
     parts = sum((line.amount.amount for line in lines), shipping.amount.amount)
-    taxes = [tax for line in lines for tax in line.taxes]
-    remitted = sum((tax.amount.amount for tax in taxes if tax.remitted), _ZERO)
+    taxes = [tax for line in lines for tax in line.taxes] + list(shipping.taxes)
+    remitted = [tax.amount.amount for tax in taxes if tax.remitted]
     own = sum((tax.amount.amount for tax in taxes if not tax.remitted), _ZERO)
     if pricing.total is None:
         whole = amounts.money(parts + own)
@@ -230,11 +248,51 @@ def _sums(
     repeated = any(
         _apart(line.taxes or (), line.ebay_collect_and_remit_taxes or (), amounts)[1] for line in told
     )
-    usual = (own, remitted if repeated else _ZERO)
-    readings = [usual, (own, _ZERO), (own, remitted), (_ZERO, _ZERO), (_ZERO, remitted)]
-    added, held = next((one for one in readings if explained + sum(one) == total), usual)
+    usual = (own, sum(remitted, _ZERO) if repeated else _ZERO)
+    added, held = next(
+        (one for one in _readings(own, remitted, usual) if explained + sum(one) == total), usual
+    )
     owed = total - held
     return _Sums(amounts.money(owed), amounts.money(owed - parts - added), tax_included=not added)
+
+
+def _readings(
+    own: Decimal, remitted: Sequence[Decimal], usual: tuple[Decimal, Decimal]
+) -> Iterator[tuple[Decimal, Decimal]]:
+    """What the total may hold beside the parts, likeliest first: the seller's tax added or contained, and of what eBay
+    remits all, nothing, or the rows of some lines only."""
+    whole = sum(remitted, _ZERO)
+    yield usual
+    for added in (own, _ZERO):
+        yield added, _ZERO
+        yield added, whole
+    if len(remitted) <= _MOST_ROWS:
+        for added in (own, _ZERO):
+            for count in range(1, len(remitted)):
+                for some in combinations(remitted, count):
+                    yield added, sum(some, _ZERO)
+
+
+def _tax_on_shipping(
+    told: ToldOrder, pricing: OrderPricing, lines: Sequence[RemoteLine], shipping: Money, amounts: _Amounts
+) -> tuple[Tax, ...]:
+    """The part of the order's tax that no line tells, where the total proves that the buyer pays it: shipping's."""
+    if pricing.tax is None or pricing.total is None:
+        return ()
+    taxes = [tax for line in lines for tax in line.taxes]
+    own = sum((tax.amount.amount for tax in taxes if not tax.remitted), _ZERO)
+    remitted = [tax.amount.amount for tax in taxes if tax.remitted]
+    explained = sum((line.amount.amount for line in lines), shipping.amount)
+    explained += amounts.number(pricing.adjustment) + amounts.number(pricing.fee)
+    whole, total = amounts.number(pricing.tax), amounts.number(pricing.total)
+    held = sum(remitted, _ZERO)
+    if any(explained + sum(one) == total for one in _readings(own, remitted, (own, held))):
+        return ()
+    for told_already, within in ((own, _ZERO), (own + held, held), (own, held)):
+        rest = whole - told_already
+        if rest > 0 and explained + own + rest + within == total:
+            return (Tax("Tax", amounts.money(rest)),)
+    return ()
 
 
 def _payment(told: ToldOrder) -> Payment:
@@ -258,3 +316,16 @@ def _fulfilled_by_ebay(told: ToldOrder) -> bool:
     program = told.program.fulfillment_program if told.program else None
     kinds = {one.fulfillment_instructions_type for one in told.fulfillment_start_instructions or ()}
     return "FULFILLED_BY_EBAY" in kinds or (program is not None and program.fulfilled_by == "EBAY")
+
+
+def _delivery(told: ToldOrder) -> Delivery:
+    """An order that is digital in part is sent like any other: somebody has to look at it."""
+    kinds = {one.fulfillment_instructions_type for one in told.fulfillment_start_instructions or ()}
+    if "PREPARE_FOR_PICKUP" in kinds:
+        return Delivery.PICKUP
+    return Delivery.DIGITAL if kinds == {"DIGITAL"} else Delivery.SHIP
+
+
+def _pickup_at(told: ToldOrder) -> str:
+    steps = [one.pickup_step for one in told.fulfillment_start_instructions or () if one.pickup_step]
+    return next((step.merchant_location_key for step in steps if step.merchant_location_key), "")

@@ -33,11 +33,19 @@ class ToldAmount(_Told):
     converted_from_currency: str | None = None
 
 
+class TaxReference(_Told):
+    """eBay's own number under a tax scheme, which belongs on the customs form (EbayTaxReference)."""
+
+    name: str = ""
+    value: str = ""
+
+
 class ToldTax(_Told):
     """A row of `taxes` or of `ebayCollectAndRemitTaxes`. A line without tax may have a row without an amount."""
 
     amount: ToldAmount | None = None
     tax_type: str | None = None
+    ebay_reference: TaxReference | None = None
 
 
 class DeliveryCost(_Told):
@@ -74,6 +82,8 @@ class OrderPricing(_Told):
     delivery_discount: ToldAmount | None = None
     adjustment: ToldAmount | None = None
     fee: ToldAmount | None = None
+    tax: ToldAmount | None = None
+    """"The total amount of tax for the order", shipping's and handling's included (PricingSummary)."""
 
 
 class Payment(_Told):
@@ -102,10 +112,15 @@ class ShippingService(_Told):
     shipping_service_code: str | None = None
 
 
+class PickupStep(_Told):
+    merchant_location_key: str = ""
+
+
 class Instruction(_Told):
     """The part of `fulfillmentStartInstructions` that is not personal."""
 
     fulfillment_instructions_type: str | None = None
+    pickup_step: PickupStep | None = None
     shipping_step: ShippingService | None = None
 
 
@@ -173,10 +188,25 @@ class ToldBuyer(_Told):
     tax_identifier: TaxIdentifier | None = None
 
 
+class GiftDetails(_Told):
+    message: str | None = None
+    recipient_email: str | None = None
+    sender_name: str | None = None
+
+
+class GiftLine(_Told):
+    """The personal part of a line item."""
+
+    line_item_id: str = ""
+    gift_details: GiftDetails | None = None
+
+
 class Recipient(_Told):
     """An order as far as it is personal: read apart, so that what is odd in it hides no sale."""
 
     buyer: ToldBuyer | None = None
+    buyer_checkout_notes: str | None = None
+    line_items: list[GiftLine] | None = None
     fulfillment_start_instructions: list[Way] | None = None
 
 

@@ -25,7 +25,7 @@ _DISPENSABLE = frozenset({"phone", "provinceCode", "zip", "countryCode", "compan
 _SENT_AS = {"province": "provinceCode", "country": "countryCode"}
 """Shopify names the field that it stores (recorded answers of 2026-05); we send its code."""
 _FOR_THE_PARCEL = frozenset({"provinceCode", "zip", "countryCode", "company"})
-_PERSONAL = frozenset({*_ADDRESSES, "email", "phone", "customer"})
+_PERSONAL = frozenset({*_ADDRESSES, "email", "phone", "customer", "note", "customAttributes"})
 _SHORTEST_SECRET = 3
 
 
@@ -121,7 +121,8 @@ def _harmless(error: CodedError, buyer: Buyer | None) -> str:
 def _secrets(buyer: Buyer | None) -> set[str]:
     if buyer is None:
         return set()
-    texts = [buyer.name, buyer.email, buyer.phone, buyer.tax_id]
+    texts = [buyer.name, buyer.email, buyer.phone, buyer.tax_id, buyer.note]
+    texts += [text for gift in buyer.gifts for text in (gift.recipient_email, gift.sender, gift.message)]
     for address in (buyer.shipping, buyer.billing):
         texts += _texts_of(address) if address is not None else []
     words = {word for text in texts for word in (text.casefold(), *text.casefold().split())}

@@ -6,7 +6,6 @@ less the discount, plus shipping, plus the tax lines where prices are without ta
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,11 +13,11 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from listbridge.domain.money import Money, smallest_unit
-from listbridge.domain.orders import Address, Buyer, ShippingCharge, Tax
+from listbridge.domain.orders import Address, Buyer, Delivery, Gift, ShippingCharge, Tax
 from listbridge.domain.shop_orders import DraftLine, ShopOrderDraft
-from listbridge.shops.shopify.countries import COUNTRIES
 from listbridge.shops.shopify.mapping import gid
 from listbridge.shops.shopify.order_queries import MARK_KEY, MARK_NAMESPACE
+from listbridge.shops.shopify.regions import place_of
 
 LINE_PROPERTY = "_listbridge_line"
 """The property that holds the marketplace's line id; buyers are not shown properties that begin with an underscore."""
@@ -26,7 +25,6 @@ MARK_ATTRIBUTE = "listbridge_order"
 """Our mark once more, where it outlives a merchant who deletes the metafield's definition with all its values."""
 OUR_TAG = "Listbridge"
 _LONGEST_TAG = 40
-_REGION_CODE = re.compile(r"[A-Z0-9]{1,3}")
 _RATE_STEP = Decimal("0.000001")
 
 Fields = dict[str, Any]
@@ -65,7 +63,7 @@ def order_input(draft: ShopOrderDraft, now: datetime) -> Fields:
         ],
         "tags": _tags((draft.marketplace_label, OUR_TAG, *draft.tags)),
         "customAttributes": [{"key": key, "value": value} for key, value in _attributes(draft)],
-        "lineItems": [_line(line, draft.tax_included) for line in lines],
+        "lineItems": [_line(line, draft) for line in lines],
         "taxesIncluded": draft.tax_included,
         "shippingLines": list(_shipping_lines(draft, shipping)),
         "financialStatus": "PAID",
@@ -124,16 +122,16 @@ def _take_off(draft: ShopOrderDraft) -> tuple[Decimal, Decimal]:
     return off_lines, shipping
 
 
-def _line(line: ShopLine, tax_included: bool) -> Fields:
+def _line(line: ShopLine, draft: ShopOrderDraft) -> Fields:
     title = line.of.title or line.of.sku or "Item"
     fields: Fields = {
         "title": title,
         "quantity": line.quantity,
         "priceSet": _bag(line.each),
         # The default is False, and then nobody is asked to send anything.
-        "requiresShipping": True,
+        "requiresShipping": draft.delivery is not Delivery.DIGITAL,
         "properties": [{"name": LINE_PROPERTY, "value": str(line.of.line)}],
-        "taxLines": _tax_lines(line.taxes, line.each.amount * line.quantity, tax_included),
+        "taxLines": _tax_lines(line.taxes, line.each.amount * line.quantity, draft.tax_included),
     }
     if line.of.sku:
         fields["sku"] = str(line.of.sku)
@@ -195,11 +193,31 @@ def _attributes(draft: ShopOrderDraft) -> Iterator[tuple[str, str]]:
     amount = sum((tax.amount.amount for tax in paid_there), Decimal(0))
     if amount:
         yield f"Tax collected and paid by {label}", str(Money(amount, draft.total.currency))
+    for scheme, reference in dict.fromkeys((tax.scheme, tax.reference) for tax in paid_there):
+        if reference:
+            yield scheme or f"{label} tax number", reference
+    if draft.delivery is Delivery.PICKUP:
+        yield "Pickup at", draft.pickup_at or label
     buyer = draft.buyer
-    if buyer is not None and buyer.tax_id:
+    if buyer is None:
+        return
+    if buyer.tax_id:
         yield "Tax id", buyer.tax_id
-    if buyer is not None and buyer.shipping is not None and buyer.shipping.country not in ("", *COUNTRIES):
-        yield "Shipping country", buyer.shipping.country
+    to = buyer.shipping
+    if to is not None and to.country and not place_of(to.country, to.region).country:
+        yield "Shipping country", to.country
+    for gift in buyer.gifts:
+        yield from _gift(gift)
+
+
+def _gift(gift: Gift) -> Iterator[tuple[str, str]]:
+    """Whom a digital gift is for; the seller mails it."""
+    told = (
+        ("Gift recipient", gift.recipient_email),
+        ("Gift sender", gift.sender),
+        ("Gift message", gift.message),
+    )
+    yield from ((key, value) for key, value in told if value)
 
 
 def _buyer(buyer: Buyer | None) -> Fields:
@@ -208,6 +226,8 @@ def _buyer(buyer: Buyer | None) -> Fields:
     if buyer is None:
         return {}
     fields: Fields = {"email": buyer.email} if buyer.email else {}
+    if buyer.note:
+        fields["note"] = buyer.note
     for name, address in (("shippingAddress", buyer.shipping), ("billingAddress", buyer.billing)):
         if address is not None:
             fields[name] = address_input(address)
@@ -217,13 +237,12 @@ def _buyer(buyer: Buyer | None) -> Fields:
 def address_input(address: Address) -> Fields:
     """MailingAddressInput, empty fields left out.
 
-    `provinceCode` takes codes only; a region in words goes behind the other lines, so that it is not lost to the parcel.
+    `provinceCode` takes codes only; a region without one goes behind the other lines, so that it is not lost to the parcel.
     """
     words = address.name.split()
     first, *others = address.lines or ("",)
-    is_code = _REGION_CODE.fullmatch(address.region) is not None
-    if address.region and not is_code:
-        others.append(address.region)
+    place = place_of(address.country, address.region)
+    others.append(place.words)
     fields: Mapping[str, str] = {
         "firstName": " ".join(words[:-1]),
         "lastName": words[-1] if words else "",
@@ -231,9 +250,9 @@ def address_input(address: Address) -> Fields:
         "address1": first,
         "address2": ", ".join(one for one in others if one),
         "city": address.city,
-        "provinceCode": address.region if is_code else "",
+        "provinceCode": place.province,
         "zip": address.postal_code,
-        "countryCode": address.country if address.country in COUNTRIES else "",
+        "countryCode": place.country,
         "phone": address.phone,
     }
     return {name: value for name, value in fields.items() if value}
