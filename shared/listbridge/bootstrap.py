@@ -71,6 +71,7 @@ def lambda_function(build: Callable[[], object]) -> Callable[[Handler], Handler]
     def made(handler: Handler) -> Handler:
         if settings.under_lambda():
             build()
+            _warm()
 
         @wraps(handler)
         def entered(event: Event, context: LambdaContext) -> dict[str, Any]:
@@ -196,6 +197,14 @@ def _build() -> Deps:
             unit_lease_s=timeout_s + 2,
         ),
     )
+
+
+def _warm() -> None:
+    """Make the clients that every call needs: reading AWS's description of a service takes longer than any call."""
+    from listbridge.infra import aws
+
+    for service in ("dynamodb", "sqs", "secretsmanager"):
+        aws.client(service)
 
 
 def _reason(event: Mapping[str, Any]) -> str:

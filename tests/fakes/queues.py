@@ -4,19 +4,38 @@ from __future__ import annotations
 
 import itertools
 import threading
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
 
 from pydantic import TypeAdapter
 
 from listbridge.domain import trace
 from listbridge.domain.ports import Clock
 from listbridge.domain.work import AnyMessage, Lane, Message
+from localrun import template
 from tests.fakes.cuts import Hook, no_cut
 
 _WIRE: TypeAdapter[AnyMessage] = TypeAdapter(AnyMessage)
 LARGEST_MESSAGE = 262_144
 MAX_RECEIVES = 10
+LONGEST_LOOP = 16
+"""Invocations of one function in one chain that Lambda lets pass (Lambda developer guide, "Recursive loop detection")."""
+_lineage: ContextVar[Mapping[str, int]] = ContextVar("lineage", default=MappingProxyType({}))
+
+
+@cache
+def may_loop() -> frozenset[str]:
+    """The functions, by their folders, that template.yaml allows to call themselves."""
+    declared = template.load(Path(__file__).resolve().parents[2] / "template.yaml")
+    functions = template.resources(declared, "AWS::Serverless::Function").values()
+    allowed = [one["Properties"] for one in functions if one["Properties"].get("RecursiveLoop") == "Allow"]
+    return frozenset(Path(properties["CodeUri"]).name for properties in allowed)
 
 
 @dataclass(slots=True)
@@ -27,6 +46,7 @@ class Received:
     receipt: int
     body: str
     receives: int
+    lineage: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def message(self) -> AnyMessage:
@@ -38,6 +58,7 @@ class _Stored:
     id: int
     body: str
     visible_at: datetime
+    lineage: Mapping[str, int]
     receives: int = 0
     receipt: int = 0
 
@@ -57,6 +78,8 @@ class FakeQueues:
         self._ids = itertools.count(1)
         self._stored: dict[Lane, dict[int, _Stored]] = {lane: {} for lane in Lane}
         self.dead: dict[Lane, list[str]] = {lane: [] for lane in Lane}
+        self.stopped: list[tuple[str, str]] = []
+        """What Lambda would have stopped as a loop: function and message."""
         self.newest_first = newest_first
 
     def send(
@@ -71,7 +94,8 @@ class FakeQueues:
             if len(body.encode()) > LARGEST_MESSAGE:
                 raise ValueError(f"a message of {len(body.encode())} bytes does not fit in a queue")
             with self._lock:
-                new = _Stored(next(self._ids), body, self._clock.now() + timedelta(seconds=delay_s))
+                visible_at = self._clock.now() + timedelta(seconds=delay_s)
+                new = _Stored(next(self._ids), body, visible_at, _lineage.get())
                 self._stored[lane][new.id] = new
 
     def receive(self, lane: Lane, limit: int = 10, *, visibility_s: float = 30.0) -> list[Received]:
@@ -87,7 +111,31 @@ class FakeQueues:
                 row.receives += 1
                 row.receipt = next(self._ids)
                 row.visible_at = now + timedelta(seconds=visibility_s)
-            return [Received(row.id, row.receipt, row.body, row.receives) for row in taken]
+            return [Received(row.id, row.receipt, row.body, row.receives, row.lineage) for row in taken]
+
+    @contextmanager
+    def invoked(self, function: str, lane: Lane, received: Sequence[Received]) -> Iterator[list[Received]]:
+        """A function is invoked with a batch: gives the messages that it may have.
+
+        Lambda counts how often a function stands in the chain of invocations that led to a message, and stops the
+        seventeenth: the message goes to the dead letters. Not so where the function declares `RecursiveLoop: Allow`.
+        """
+        looped = [one for one in received if one.lineage.get(function, 0) >= LONGEST_LOOP]
+        if function in may_loop():
+            looped = []
+        with self._lock:
+            for one in looped:
+                self.dead[lane].append(one.body)
+                self.stopped.append((function, one.body))
+        self.delete(lane, *looped)
+        fresh = [one for one in received if one not in looped]
+        names = {name for one in fresh for name in one.lineage} | {function}
+        chain = {name: max((one.lineage.get(name, 0) for one in fresh), default=0) for name in names}
+        token = _lineage.set({**chain, function: chain[function] + 1})
+        try:
+            yield fresh
+        finally:
+            _lineage.reset(token)
 
     def delete(self, lane: Lane, *received: Received) -> None:
         """The work is done; a receipt that is no longer good deletes nothing."""
@@ -101,7 +149,7 @@ class FakeQueues:
         """Deliver everything in the lane once more, as at-least-once allows."""
         with self._lock:
             for row in list(self._stored[lane].values()):
-                copy = _Stored(next(self._ids), row.body, row.visible_at)
+                copy = _Stored(next(self._ids), row.body, row.visible_at, row.lineage)
                 self._stored[lane][copy.id] = copy
 
     def messages(self, lane: Lane) -> list[AnyMessage]:

@@ -189,7 +189,9 @@ def test_a_create_that_outlasts_the_lease_is_not_made_again_by_a_worker_that_see
     s.shop.order_settle_s, s.shop.book.look_lag_s = 120.0, 20.0
     s.sell("A", 3, accounts=BOTH)
     slow(s)
+    s.run(55)  # the schedule's next minute but one finds the lease expired
     placed = s.buy("A")
+    s.poll()
     s.run(65)
     for _ in range(30):
         s.run(10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -326,9 +327,9 @@ def test_an_order_that_the_list_never_tells_right_is_queued_twice_a_quarter_and_
     asked: list[str] = []
     send = s.world.stores.queues.send
 
-    def seen(lane: Lane, *messages: Message, delay_s: int = 0) -> None:
+    def seen(lane: Lane, *messages: Message, **how: Any) -> None:
         asked.extend(one.order for one in messages if isinstance(one, ImportOrder))
-        send(lane, *messages, delay_s=delay_s)
+        send(lane, *messages, **how)
 
     placed = s.buy("A", payment=Payment.PENDING)
     s.market.book.unreadable.add(placed.facts.id)

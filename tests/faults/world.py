@@ -108,6 +108,8 @@ class World:
     """What the outside does each minute: deliveries due again, tokens that run out."""
     max_body: int = 65_536
     asks_for_orders: bool = False
+    """The schedule's minute of the orders' lane goes on from one `run` to the next, however short they are."""
+    _orders_at: Any = None
     on_round: list[Callable[[], None]] = field(default_factory=list)
     """What the outside does at once."""
 
@@ -154,10 +156,11 @@ class World:
     def handle(self, lane: Lane, received: list[Received]) -> None:
         """What the event source does with one batch: call, and delete what was done. A dead worker deletes nothing."""
         source = SOURCES[lane]
-        records = [{"messageId": str(one.id), "body": one.body} for one in received]
         handler = importlib.import_module(f"functions.{source.function}.app").handler
         try:
-            answer = handler({"Records": records}, Context(int(source.timeout_s * 1000)))
+            with self.stores.queues.invoked(source.function, lane, received) as received:
+                records = [{"messageId": str(one.id), "body": one.body} for one in received]
+                answer = handler({"Records": records}, Context(int(source.timeout_s * 1000)))
         except WorkerDied:
             self.deaths += 1
             self.fate.revive()
@@ -195,20 +198,25 @@ class World:
         """Let this much time pass, delivering whatever comes due on the way and running the minute's timers."""
         end = self.now + timedelta(seconds=seconds)
         next_tick = self.now + timedelta(seconds=60)
+        if self._orders_at is None:
+            self._orders_at = next_tick
         while True:
             self.deliver_all()
             if self.now >= next_tick:
                 for happens in self.on_tick:
                     happens()
                 self.tick()
-                if self.asks_for_orders:
-                    self.tick_orders()
                 next_tick = self.now + timedelta(seconds=60)
+                continue
+            if self.asks_for_orders and self.now >= self._orders_at:
+                self.tick_orders()
+                self._orders_at = self.now + timedelta(seconds=60)
                 continue
             if self.now >= end:
                 return
             times = [self.stores.queues.next_visible(lane) for lane in Lane]
-            wake = min([time for time in times if time is not None] + [next_tick, end])
+            more = [self._orders_at] if self.asks_for_orders else []
+            wake = min([time for time in times if time is not None] + [next_tick, end, *more])
             self.stores.clock.advance(max(0.001, (wake - self.now).total_seconds()))
 
     def settle(self, *, hours: float = 2) -> None:

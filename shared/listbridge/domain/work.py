@@ -141,7 +141,8 @@ class PublishTask(Message):
 class PollAccount(Message):
     """Ask an account's marketplace for orders that changed. `claim` is the right to do it, taken when this was sent.
 
-    `cursor`, `since` and `began` carry a poll of many pages on.
+    `cursor`, `since` and `began` carry a poll of many pages on. `until` is the schedule's next minute: a poll that is due
+    before it is queued by the one before, what is due later by the schedule.
     """
 
     kind: Literal["poll_account"] = "poll_account"
@@ -150,6 +151,7 @@ class PollAccount(Message):
     cursor: str | None = None
     since: datetime | None = None
     began: datetime | None = None
+    until: datetime | None = None
 
 
 class ImportOrder(Message):

@@ -325,4 +325,4 @@ def _again_at(deps: Deps, order: Order, at: datetime) -> None:
     wait = math.ceil(max(0.0, (at - deps.clock.now()).total_seconds()))
     if wait <= 900:
         message = ImportOrder(account=order.key.account, order=order.key.remote)
-        deps.queues.send(Lane.ORDERS, message, delay_s=wait)
+        deps.queues.send(Lane.ORDERS, message, delay_s=wait, reason="again_later")

@@ -82,7 +82,9 @@ def absorb_order(deps: Deps, shop: Shop, order: Order, rules: ImportRules, *, du
     ready = (order.confirmed_at or now) + lag
     if now < ready:
         message = ImportOrder(account=order.key.account, order=order.key.remote)
-        deps.queues.send(Lane.ORDERS, message, delay_s=math.ceil((ready - now).total_seconds()))
+        deps.queues.send(
+            Lane.ORDERS, message, delay_s=math.ceil((ready - now).total_seconds()), reason="absorb"
+        )
         return order
     if _moved_on(order):
         queue_next(

@@ -1,4 +1,4 @@
-"""Every minute: the accounts whose poll is due, and the orders whose time has come."""
+"""Every minute: the accounts whose poll is due until the next one, and the orders whose time has come."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from listbridge.domain.ports import Conflict
 from listbridge.domain.work import ImportOrder, Lane, RelayOrder
 from listbridge.services.deps import Deps
 from listbridge.services.oversold import says_oversold
-from listbridge.services.poll_account import send_poll
+from listbridge.services.poll_account import TICK_S, send_poll
 
 _ORDERS = 200
 _QUIET = timedelta(minutes=10)
@@ -35,8 +35,9 @@ def _accounts(deps: Deps) -> int:
         state = deps.polls.get(account.id)
         if state is None:
             state = deps.polls.create(PollState(account=account.id, since=now, next_poll_at=now))
-        if state.next_poll_at <= now:
-            sent += send_poll(deps, account.id)
+        free = not state.claim and state.next_poll_at < now + timedelta(seconds=TICK_S)
+        if state.next_poll_at <= now or free:
+            sent += send_poll(deps, account.id, state.next_poll_at)
     return sent
 
 

@@ -35,17 +35,25 @@ def nudge_due(deps: Deps, listings: Sequence[Listing]) -> int:
     return count
 
 
-def nudge(deps: Deps, account: AccountId, keys: Sequence[ListingKey] = ()) -> None:
+def nudge(deps: Deps, account: AccountId, keys: Sequence[ListingKey] = (), *, reason: str = "") -> None:
     """Wake the drainer now, naming rows because the due index lags behind them."""
     named = [str(key) for key in keys]
     chunks = [named[i : i + ROWS_PER_NUDGE] for i in range(0, len(named), ROWS_PER_NUDGE)] or [[]]
-    deps.queues.send(Lane.REVISE, *(Nudge(account=account, listings=tuple(chunk)) for chunk in chunks))
+    nudges = (Nudge(account=account, listings=tuple(chunk)) for chunk in chunks)
+    deps.queues.send(Lane.REVISE, *nudges, reason=reason)
 
 
 def nudge_later(deps: Deps, account: AccountId, at: datetime, keys: Sequence[ListingKey]) -> None:
-    """Wake the drainer around `at` for these rows; more than a nudge can name are left to the due index."""
+    """Wake the drainer around `at` for these rows; more than a nudge can name are left to the due index.
+
+    What is further off than a queue can delay is left to the timer that looks for due rows every five minutes.
+    """
+    if (at - deps.clock.now()).total_seconds() > LONGEST_DELAY_S:
+        return
     named = tuple(str(key) for key in keys) if len(keys) <= ROWS_PER_NUDGE else ()
-    deps.queues.send(Lane.REVISE, Nudge(account=account, listings=named), delay_s=_delay(deps, at))
+    deps.queues.send(
+        Lane.REVISE, Nudge(account=account, listings=named), delay_s=_delay(deps, at), reason="not_before"
+    )
 
 
 def wake_around(deps: Deps, account: AccountId, at: datetime) -> None:
@@ -57,7 +65,9 @@ def wake_around(deps: Deps, account: AccountId, at: datetime) -> None:
     delay = _delay(deps, at)
     name = f"wake#{account}#{int((now.timestamp() + delay) // _SLOT_S)}"
     if deps.counters.current(name, window_s=_WINDOW_S, now=now) == 0:
-        deps.queues.send(Lane.REVISE, Nudge(account=account), delay_s=delay)
+        deps.queues.send(
+            Lane.REVISE, Nudge(account=account), delay_s=delay, reason="drainer_at_work", waits=True
+        )
         deps.counters.add(name, 1, window_s=_WINDOW_S, now=now)
 
 

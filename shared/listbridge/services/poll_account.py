@@ -23,7 +23,8 @@ from listbridge.services.order_rows import order_traits, reason, rules_of
 from listbridge.services.take_in_order import take_in_order
 
 _LOG = logging.getLogger(__name__)
-_TICK_S = 60.0
+TICK_S = 60.0
+"""How far apart the schedule's ticks are."""
 _STUCK = 3
 """Polls that failed in a row, from where on the newest orders are read beside."""
 _NEWEST_PAGES = 5
@@ -43,13 +44,18 @@ def poll_now(deps: Deps, account: Account) -> bool:
     return send_poll(deps, account.id)
 
 
-def send_poll(deps: Deps, account: AccountId) -> bool:
-    """Claim the account's poll if it is due, and queue it; False when it is not due, or somebody has it."""
+def send_poll(deps: Deps, account: AccountId, due_at: datetime | None = None) -> bool:
+    """Claim the account's poll and queue it for when it is due, now or at `due_at`; False when somebody has it.
+
+    Whoever sends it, a schedule or a person, stands for the polls of a minute: those that are due sooner queue one another.
+    """
     now, claim = deps.clock.now(), new_id("poll")
-    until = now + timedelta(seconds=deps.limits.poll_claim_s)
-    if deps.polls.claim(account, claim, now=now, until=until) is None:
+    at = max(now, due_at or now)
+    until = at + timedelta(seconds=deps.limits.poll_claim_s)
+    if deps.polls.claim(account, claim, now=at, until=until) is None:
         return False
-    deps.queues.send(Lane.ORDERS, PollAccount(account=account, claim=claim))
+    message = PollAccount(account=account, claim=claim, until=now + timedelta(seconds=TICK_S))
+    deps.queues.send(Lane.ORDERS, message, delay_s=math.ceil((at - now).total_seconds()))
     return True
 
 
@@ -199,7 +205,7 @@ class _Poll:
         """A poll that breaks at some place of the past again and again must not keep the sales of this minute from
         holding their stock. The watermark stays where it is."""
         # Behind the poll before, which lies as far back as that one's retry waited, and the schedule's minute.
-        waited = polling.retry_interval(max(0, self._state.failures - 1)) + timedelta(seconds=_TICK_S)
+        waited = polling.retry_interval(max(0, self._state.failures - 1)) + timedelta(seconds=TICK_S)
         since = now - timedelta(seconds=self._traits.overlap_s) - waited
         if self._since >= since:
             return
@@ -228,22 +234,26 @@ class _Poll:
             self._message.model_copy(
                 update={"claim": claim, "cursor": self._cursor, "since": self._since, "began": self._began}
             ),
+            reason="more_pages",
         )
 
     def _save(self, state: PollState, next_poll_at: datetime) -> None:
-        """Give the claim back. What is due before the next tick of the schedule is queued here, with a claim of its own."""
+        """Give the claim back. What is due before the schedule's next tick is queued here, with a claim of its own.
+
+        No further: a chain of polls that went on for ever would be stopped by Lambda for a loop.
+        """
         now = self._deps.clock.now()
         wait = (next_poll_at - now).total_seconds()
-        # A minute counts as soon: this poll ended a little after its tick, so at the next one it would not be due yet.
-        soon = wait <= _TICK_S
+        soon = next_poll_at < (self._message.until or now + timedelta(seconds=TICK_S))
         claim = new_id("poll") if soon else ""
         # While the delayed message is on its way the tick leaves the account alone; should the message be lost, it
         # takes over a minute later.
-        until = next_poll_at + timedelta(seconds=_TICK_S) if soon else next_poll_at
+        until = next_poll_at + timedelta(seconds=TICK_S) if soon else next_poll_at
         try:
             self._deps.polls.save(replace(state, next_poll_at=until), claim=claim)
         except Conflict:
             return  # somebody wanted it sooner, or took over
         if soon:
-            again = PollAccount(account=self._account.id, claim=claim)
-            self._deps.queues.send(Lane.ORDERS, again, delay_s=math.ceil(max(0.0, wait)))
+            until = self._message.until or now + timedelta(seconds=TICK_S)
+            again = PollAccount(account=self._account.id, claim=claim, until=until)
+            self._deps.queues.send(Lane.ORDERS, again, delay_s=math.ceil(max(0.0, wait)), reason="next_poll")

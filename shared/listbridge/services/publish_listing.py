@@ -72,7 +72,7 @@ def publish_listing(deps: Deps, task: PublishTask) -> None:
     publication = Publication(task.sales_list, task.product, account.id, sales_list.site)
     claimed = deps.publications.claim(publication, seconds=deps.limits.publish_claim_s, now=deps.clock.now())
     if claimed is None:
-        deps.queues.send(Lane.PUBLISH, task, delay_s=15)
+        deps.queues.send(Lane.PUBLISH, task, delay_s=15, reason="claimed")
         return
     work = _Work(deps, task, sales_list, account, claimed)
     try:
@@ -137,7 +137,7 @@ class _Work:
                 not isinstance(error, RateLimited)
             )  # a spent day is not one of the tries
             again = self.task.model_copy(update={"attempt": tries})
-            self.deps.queues.send(Lane.PUBLISH, again, delay_s=self._delay(error))
+            self.deps.queues.send(Lane.PUBLISH, again, delay_s=self._delay(error), reason="again_later")
             return
         traits = self.deps.marketplaces.traits(self.account.marketplace)
         if refused_for_want_of_stock(traits, self.task, rows.values(), error):

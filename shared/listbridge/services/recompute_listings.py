@@ -26,6 +26,8 @@ _CHUNKS: dict[JobKind, Callable[[Deps, Job], Job]] = {
     JobKind.RELEASE_GUARDED: run_release_chunk,
 }
 _ENOUGH_S = 20.0
+_LONGEST_WAIT_S = 300
+"""Who must wait longer is left to the timer that carries jobs on every five minutes."""
 
 
 def recompute_listings(deps: Deps, message: RecomputeChunk, *, remaining_s: float) -> None:
@@ -44,7 +46,7 @@ def recompute_listings(deps: Deps, message: RecomputeChunk, *, remaining_s: floa
     while job.state is JobState.RUNNING and job.kind in _CHUNKS:
         spent = (deps.clock.now() - began).total_seconds()
         if spent > min(_ENOUGH_S, remaining_s / 2):
-            deps.queues.send(Lane.RECOMPUTE, message)
+            deps.queues.send(Lane.RECOMPUTE, message, reason="run_over")
             return
         try:
             before = (job.cursor, job.phase, job.state)
@@ -54,7 +56,9 @@ def recompute_listings(deps: Deps, message: RecomputeChunk, *, remaining_s: floa
         except Conflict:
             return  # another worker carries this job on
         except RetryLater as error:
-            deps.queues.send(Lane.RECOMPUTE, message, delay_s=_wait(deps, error))
+            wait = _wait(deps, error)
+            if wait <= _LONGEST_WAIT_S:
+                deps.queues.send(Lane.RECOMPUTE, message, delay_s=wait, reason="again_later")
             return
 
 
@@ -62,4 +66,4 @@ def _wait(deps: Deps, error: RetryLater) -> int:
     after = error.after_s
     if isinstance(error, RateLimited) and error.until is not None:
         after = (error.until - deps.clock.now()).total_seconds()
-    return math.ceil(min(900.0, max(1.0, after)))
+    return math.ceil(max(1.0, after))

@@ -126,7 +126,7 @@ class Drainer:
             self._land()
         self.deps.leases.release(self.lease)
         if not self._dead:
-            nudge(self.deps, self.account.id)
+            nudge(self.deps, self.account.id, reason="run_over")
 
     def _launch(self, pool: ThreadPoolExecutor | None) -> None:
         width = min(MOST_IN_FLIGHT, max(2, math.ceil(self._rate * self._latency_s) + 1)) if pool else 1

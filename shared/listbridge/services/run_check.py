@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from listbridge.domain import trace
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ports import Missing
 from listbridge.domain.work import Check, CheckKind, Lane
@@ -17,6 +18,7 @@ def run_check(deps: Deps, check: Check, *, remaining_s: float) -> int:
 
     A check of many pages stops after twenty seconds, or half of what remains, and queues the rest.
     """
+    trace.note(**{"shop" if check.what is CheckKind.SHOP else "account": check.subject})
     try:
         if check.what is CheckKind.SHOP:
             return check_shop_connection(deps, deps.configuration.get(Shop, check.subject))
@@ -30,5 +32,8 @@ def run_check(deps: Deps, check: Check, *, remaining_s: float) -> int:
         return 0
     looked = find_twins(deps, account, shop, check.cursor, seconds=min(_ENOUGH_S, remaining_s / 2))
     if looked.cursor is not None:
-        deps.queues.send(Lane.RECOMPUTE, check.model_copy(update={"cursor": looked.cursor}))
+        if looked.cursor != check.cursor:
+            trace.progressed()
+        again = check.model_copy(update={"cursor": looked.cursor})
+        deps.queues.send(Lane.RECOMPUTE, again, reason="more_pages")
     return looked.found

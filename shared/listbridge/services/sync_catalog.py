@@ -83,7 +83,7 @@ def _sync_shop(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> None:
             confirm=True,
             hints=tuple(Hint(kind=HintKind.PRODUCT, id=product) for product in products),
         )
-        deps.queues.send(Lane.SHOP_EVENTS, confirm, delay_s=math.ceil(lag))
+        deps.queues.send(Lane.SHOP_EVENTS, confirm, delay_s=math.ceil(lag), reason="confirm")
 
 
 def _leave_to_others(deps: Deps, shop: Shop, products: Sequence[ProductId], *, confirm: bool) -> None:
@@ -127,7 +127,7 @@ def _again_later(
     event = ShopEvent(
         shop=shop.id, hints=hints, attempt=attempt, confirm=all(event.confirm for event in events)
     )
-    deps.queues.send(Lane.SHOP_EVENTS, event, delay_s=math.ceil(wait))
+    deps.queues.send(Lane.SHOP_EVENTS, event, delay_s=math.ceil(wait), reason="again_later")
     deps.activity.note(
         ActivityEntry(
             subject=shop.id, event="shop_read_postponed", at=deps.clock.now(),

@@ -41,7 +41,7 @@ def relay_at(deps: Deps, key: OrderKey, at: datetime, *, attempt: int = 0) -> No
     """Have the order compared again around then, or sooner: a queue delays by a quarter of an hour at most."""
     wait = math.ceil(max(0.0, (at - deps.clock.now()).total_seconds()))
     message = RelayOrder(account=key.account, order=key.remote, attempt=attempt)
-    deps.queues.send(Lane.FULFILLMENTS, message, delay_s=min(wait, _LONGEST_DELAY_S))
+    deps.queues.send(Lane.FULFILLMENTS, message, delay_s=min(wait, _LONGEST_DELAY_S), reason="compare_again")
 
 
 class _Telling:

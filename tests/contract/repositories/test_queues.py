@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
 
+from listbridge.domain import trace
 from listbridge.domain.ids import AccountId, ShopId
 from listbridge.domain.ports import Queues
+from listbridge.domain.trace import Trace
 from listbridge.domain.work import AnyMessage, Hint, HintKind, Lane, Nudge, ShopEvent
 from listbridge.infra import aws, settings
 from listbridge.infra.queues import NotQueued, SqsQueues
@@ -156,3 +159,31 @@ def test_entries_refused_for_our_own_fault_are_not_sent_again(moody: MoodySqs) -
     with pytest.raises(NotQueued):
         SqsQueues().send(Lane.REVISE, nudge(1), nudge(2))
     assert moody.calls == 1
+
+
+@pytest.mark.parametrize("kind", ["fake", "sqs"])
+def test_what_is_sent_while_a_message_is_worked_on_carries_its_trace_one_hop_further(
+    moody: MoodySqs, kind: str
+) -> None:
+    fake = FakeQueues(VirtualClock())
+    queues: Queues = fake if kind == "fake" else SqsQueues()
+    with trace.followed([Nudge(account=AccountId("acc_1"), trace=Trace(id="cor-1", hops=4, idle=2))]):
+        queues.send(Lane.REVISE, nudge(1), nudge(2), reason="run_over")
+        queues.send(Lane.REVISE, nudge(3), nudge(4), reason="drainer_at_work", waits=True)
+    bodies = [row.body for row in fake._stored[Lane.REVISE].values()] if kind == "fake" else moody.accepted
+    traces = [WIRE.validate_json(body).trace for body in bodies]
+    assert traces == [
+        *[Trace(id="cor-1", reason="run_over", hops=5, idle=3)] * 2,
+        *[Trace(id="cor-1", reason="drainer_at_work", hops=5, idle=2)] * 2,
+    ]
+
+
+def test_a_chain_that_gets_nowhere_is_not_sent_on_and_a_metric_counts_it(
+    moody: MoodySqs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    worn = Nudge(account=AccountId("acc_1"), trace=Trace(id="cor-1", hops=200, idle=trace.MOST_IDLE_HOPS))
+    with trace.followed([worn]), pytest.raises(trace.NoProgress):
+        SqsQueues().send(Lane.REVISE, nudge(1), nudge(2))
+    assert moody.calls == 0
+    metric = json.loads(capsys.readouterr().out)
+    assert (metric["ChainStopped"], metric["service"], metric["lane"]) == ([1.0], "listbridge", "revise")

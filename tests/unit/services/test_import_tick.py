@@ -43,7 +43,27 @@ def test_a_due_account_is_claimed_and_its_message_carries_the_claim(world: Order
     assert state is not None
     assert state.claim
     assert state.next_poll_at == world.now + timedelta(seconds=120)
-    assert world.queued(Lane.ORDERS) == [(PollAccount(account=ACCOUNT, claim=state.claim), 0.0)]
+    until = world.now + timedelta(seconds=60)
+    message = PollAccount(account=ACCOUNT, claim=state.claim, until=until)
+    assert world.queued(Lane.ORDERS) == [(message, 0.0)]
+
+
+def test_an_account_that_is_due_before_the_next_tick_is_queued_for_then(world: OrderWorld) -> None:
+    world.stores.polls.make_due(ACCOUNT, world.now + timedelta(seconds=40))
+    assert import_tick(world.deps) == 1
+    state = world.stores.polls.get(ACCOUNT)
+    assert state is not None
+    ((message, wait),) = world.queued(Lane.ORDERS)
+    assert isinstance(message, PollAccount)
+    assert (message.claim, wait) == (state.claim, 40.0)
+    assert state.next_poll_at == world.now + timedelta(seconds=40 + 120)
+    assert import_tick(world.deps) == 0
+
+
+def test_an_account_that_is_due_after_the_next_tick_waits_for_that(world: OrderWorld) -> None:
+    world.stores.polls.make_due(ACCOUNT, world.now + timedelta(seconds=60))
+    assert import_tick(world.deps) == 0
+    assert world.queued(Lane.ORDERS) == []
 
 
 def test_an_account_somebody_asks_already_is_left_alone_until_the_claim_is_over(world: OrderWorld) -> None:

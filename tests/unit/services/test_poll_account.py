@@ -111,14 +111,31 @@ def test_after_a_sale_the_account_is_asked_again_in_seconds_by_a_message_of_its_
     after = state(world)
     assert (after.last_order_at, after.last_poll_at, after.failures) == (world.now, world.now, 0)
     ((message, wait),) = polls(world)
-    assert (message, wait) == (PollAccount(account=ACCOUNT, claim=after.claim), 15.0)
+    until = world.now + MINUTE
+    assert (message, wait) == (PollAccount(account=ACCOUNT, claim=after.claim, until=until), 15.0)
     assert after.next_poll_at == world.now + timedelta(seconds=75)  # should the message be lost
 
 
-def test_an_account_without_a_sale_is_asked_each_minute(world: OrderWorld) -> None:
+def test_the_polls_of_a_minute_queue_one_another_and_leave_the_next_minute_to_the_schedule(
+    world: OrderWorld,
+) -> None:
+    world.sell()
     poll(world)
-    assert [wait for _, wait in polls(world)] == [60.0]
-    assert state(world).next_poll_at == world.now + 2 * MINUTE
+    waits = []
+    while queued := polls(world):
+        ((message, wait),) = queued
+        waits.append(wait)
+        world.later(seconds=wait)
+        assert isinstance(message, PollAccount)
+        poll_account(world.deps, message, remaining_s=60)
+    assert waits == [15.0, 15.0, 15.0]
+    assert (state(world).claim, state(world).next_poll_at) == ("", world.now + timedelta(seconds=15))
+
+
+def test_an_account_without_a_sale_is_left_to_the_schedules_minute(world: OrderWorld) -> None:
+    poll(world)
+    assert polls(world) == []
+    assert (state(world).claim, state(world).next_poll_at) == ("", world.now + MINUTE)
 
 
 def test_a_wait_longer_than_a_minute_is_left_to_the_tick(world: OrderWorld) -> None:
