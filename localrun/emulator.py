@@ -2,7 +2,7 @@
 
 By itself it listens on every interface, without authentication, and runs uploaded code; it hands its whole
 environment to the functions and leaves their unpacked code behind. So it gets an address, an environment and a
-temporary folder of our choosing.
+temporary folder of our choosing, and a door that no web page gets through (`emulator_door.py`).
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ import boto3
 import requests
 from botocore.config import Config
 
+from localrun.folders import private_folder
 from localrun.processes import Child, Children, ProcessDied
 
 if TYPE_CHECKING:
     from localrun.environments import Environment
 
+_DOOR = Path(__file__).with_name("emulator_door.py")
 REGION = "eu-central-1"
 ACCOUNT_ID = "000000000000"
 ACCESS_KEY = "test"
@@ -79,9 +81,10 @@ class Emulator:
         shutil.rmtree(scratch, ignore_errors=True)
         if not self._keep_state:
             shutil.rmtree(state, ignore_errors=True)
-        for folder in (state, scratch):
-            folder.mkdir(parents=True, exist_ok=True)
-        command = [str(self._environment.python), "-m", "ministack"]
+        for folder in (self._folder, state, scratch):
+            private_folder(folder)
+        # -P: the folder of the door holds modules of ours, and none of them may be taken for one of the emulator's.
+        command = [str(self._environment.python), "-P", str(_DOOR)]
         self._child = self._children.start(
             "emulator",
             command,

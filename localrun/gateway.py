@@ -2,38 +2,43 @@
 
 It gives the API an address that is known before the deployment, which tells it to the functions as their public one.
 The same proxy, narrowed to the signed paths, is what `make up PUBLIC_URL=...` puts behind a tunnel.
+
+waitress reads the requests: it refuses every framing that two parsers could read differently. What goes on is written anew,
+with one length and on a connection of its own, so a body can never be taken for a second request.
 """
 
 from __future__ import annotations
 
 import http.client
 import re
-import sys
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
-ALL_PATHS = re.compile(r"/(v1|webhooks|callbacks)/[^\s]*")
+from waitress.server import create_server
+
+ALL_PATHS = re.compile(r"/(v1|webhooks|callbacks)/[!$-~]*")
 """What the template routes."""
 
-SIGNED_PATHS = re.compile(r"/(webhooks|callbacks)/[A-Za-z0-9_.~-]+(\?[^\s]*)?")
+SIGNED_PATHS = re.compile(r"/(webhooks|callbacks)/[A-Za-z0-9_.~-]+(\?[!$-~]*)?")
 """What strangers may reach: one plain segment below a path whose function verifies a signature. No dots that climb,
 no encoded slashes, nothing that two parsers could read differently."""
 
 _MAX_BODY_BYTES = 6 * 1024 * 1024  # what Lambda itself accepts
 _TIMEOUT_S = 35.0  # API Gateway gives up after 29 s
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _HOP_BY_HOP = frozenset(
     (
-        "connection",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
+        "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
+        "transfer-encoding", "upgrade",
     )
-)
+)  # fmt: skip
+_OURS = frozenset(("content-length", "expect", "host", "forwarded", "origin"))
+"""What the next hop is told by us, or not at all. The emulator takes no call from a web page, and knows one by its `Origin`; here
+the functions themselves ask for a token or a signature."""
+
+Start = Callable[[str, list[tuple[str, str]]], Any]
 
 
 class Gateway:
@@ -42,14 +47,23 @@ class Gateway:
     def __init__(
         self, *, port: int = 0, allowed: re.Pattern[str] = ALL_PATHS, bind: str = "127.0.0.1"
     ) -> None:
-        self._server = _Server((bind, port), _Forwarder)
-        self._server.allowed = allowed
-        self._thread = threading.Thread(target=self._server.serve_forever, name="gateway", daemon=True)
+        self._forwarder = _Forwarder(allowed)
+        self._server = create_server(
+            self._forwarder,
+            host=bind,
+            port=port,
+            threads=32,
+            ident="",
+            channel_timeout=75,
+            max_request_body_size=_MAX_BODY_BYTES + 1,
+            clear_untrusted_proxy_headers=True,
+        )
+        self._thread = threading.Thread(target=self._server.run, name="gateway", daemon=True)
         self._thread.start()
 
     @property
     def port(self) -> int:
-        return int(self._server.server_address[1])
+        return int(self._server.effective_port)
 
     @property
     def url(self) -> str:
@@ -57,107 +71,74 @@ class Gateway:
 
     def route_to(self, base_url: str) -> None:
         """Forward every allowed path to this base address, path and query unchanged."""
-        self._server.target = base_url.rstrip("/")
+        self._forwarder.target = base_url.rstrip("/")
 
     def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
         self._thread.join(timeout=5)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-    allowed: re.Pattern[str] = ALL_PATHS
-    target: str = ""
+class _Forwarder:
+    """The WSGI application: one request in, one request on, one answer back."""
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A caller that gave up before our answer is no news; everything else is told as usual."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
+    def __init__(self, allowed: re.Pattern[str]) -> None:
+        self._allowed = allowed
+        self.target = ""
 
-
-class _Forwarder(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    timeout = 75  # seconds an idle connection is kept
-    server: _Server
-
-    def setup(self) -> None:
-        super().setup()
-        self._upstream: http.client.HTTPConnection | None = None
-
-    def finish(self) -> None:
-        if self._upstream is not None:
-            self._upstream.close()
-        super().finish()
-
-    def _forward(self) -> None:
-        if not self.server.allowed.fullmatch(self.path) or ".." in self.path.split("?", 1)[0]:
-            self._refuse(404, "Not Found")
-            return
-        if not self.server.target:
-            self._refuse(503, "Starting")
-            return
-        body = self._read_body()
-        if body is None:
-            return
+    def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        path, method = str(environ["REQUEST_URI"]), str(environ["REQUEST_METHOD"])
+        if not self._allowed.fullmatch(path) or ".." in path.split("?", 1)[0]:
+            return _refuse(start, "404 Not Found")
+        if method not in _METHODS:
+            return _refuse(start, "405 Method Not Allowed")
+        if not self.target:
+            return _refuse(start, "503 Starting")
         try:
-            status, headers, answer = self._ask(body)
+            answer, body = self._ask(environ, method, path)
         except TimeoutError:
-            self._refuse(504, "Endpoint request timed out")
-            return
+            return _refuse(start, "504 Endpoint request timed out")
         except (OSError, http.client.HTTPException):
-            self._refuse(502, "Bad Gateway")
-            return
-        self.send_response_only(status)
-        for name, value in headers:
-            if name.lower() not in _HOP_BY_HOP and name.lower() != "content-length":
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(answer)
+            return _refuse(start, "502 Bad Gateway")
+        headers = [
+            (name, value)
+            for name, value in answer.getheaders()
+            if name.lower() not in _HOP_BY_HOP and name.lower() != "content-length"
+        ]
+        start(f"{answer.status} {answer.reason}", [*headers, ("Content-Length", str(len(body)))])
+        return [] if method == "HEAD" else [body]
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_HEAD = _forward
-
-    def _read_body(self) -> bytes | None:
-        """The whole body, or None after having refused it."""
-        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            self._refuse(411, "Length Required")
-            return None
-        try:
-            length = int(self.headers.get("Content-Length") or 0)
-        except ValueError:
-            length = -1
-        if length < 0:
-            self._refuse(400, "Bad Request")
-            return None
-        if length > _MAX_BODY_BYTES:
-            self._refuse(413, "Request Too Long")
-            return None
-        return self.rfile.read(length)
-
-    def _ask(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-        target = urlsplit(self.server.target)
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
-        headers["Host"] = target.netloc
-        headers["X-Forwarded-For"] = self.client_address[0]
+    def _ask(self, environ: dict[str, Any], method: str, path: str) -> tuple[http.client.HTTPResponse, bytes]:
+        target = urlsplit(self.target)
+        headers = dict(_forwarded(environ)) | {
+            "Host": target.netloc,
+            "X-Forwarded-For": str(environ["REMOTE_ADDR"]),
+            "Connection": "close",
+        }
         # A new connection for each request: a kept one may be closed by the other side between two of them, and a
         # delivery that was sent into it could not be repeated without knowing whether it had arrived.
-        self._upstream = http.client.HTTPConnection(target.netloc, timeout=_TIMEOUT_S)
-        self._upstream.request(self.command, target.path + self.path, body=body or None, headers=headers)
-        answer = self._upstream.getresponse()
-        return answer.status, answer.getheaders(), answer.read()
+        upstream = http.client.HTTPConnection(target.netloc, timeout=_TIMEOUT_S)
+        try:
+            body = environ["wsgi.input"].read()
+            upstream.request(method, target.path + path, body=body or None, headers=headers)
+            answer = upstream.getresponse()
+            return answer, answer.read()
+        finally:
+            upstream.close()
 
-    def _refuse(self, status: int, reason: str) -> None:
-        answer = f'{{"message":"{reason}"}}'.encode()
-        self.close_connection = True
-        self.send_response_only(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(answer)))
-        self.send_header("Connection", "close")
-        self.end_headers()
-        self.wfile.write(answer)
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Silent: an address may carry an OAuth code."""
+def _forwarded(environ: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The request's headers without those of this hop: the usual ones, and those that `Connection` names."""
+    named = {name.strip().lower() for name in str(environ.get("HTTP_CONNECTION", "")).split(",")}
+    if environ.get("CONTENT_TYPE"):
+        yield "Content-Type", str(environ["CONTENT_TYPE"])
+    for key, value in environ.items():
+        name = key.removeprefix("HTTP_").replace("_", "-").lower()
+        ours = name in _OURS or name.startswith(("x-forwarded-", "sec-fetch-"))
+        if key.startswith("HTTP_") and not ours and name not in _HOP_BY_HOP | named:
+            yield name.title(), str(value)
+
+
+def _refuse(start: Start, status: str) -> list[bytes]:
+    answer = f'{{"message":"{status.partition(" ")[2]}"}}'.encode()
+    start(status, [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])
+    return [answer]

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from localrun.folders import UMASK
 from localrun.progress import Progress
 
 
@@ -75,6 +76,7 @@ class Children:
                 env=dict(env),
                 cwd=cwd,
                 start_new_session=True,
+                umask=UMASK,
             )
         child = Child(name, process, log, grace_s)
         self._children.append(child)

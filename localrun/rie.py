@@ -23,6 +23,7 @@ import requests
 from localrun import deploy, environments
 from localrun import template as template_file
 from localrun.emulator import ACCESS_KEY, REGION, SECRET_KEY, Emulator
+from localrun.folders import private_folder
 from localrun.processes import Children, ProcessDied, await_port, free_port
 from localrun.progress import Progress
 from localrun.variables import of_functions
@@ -88,7 +89,7 @@ def _function(
 ) -> Iterator[str]:
     """One built function behind its own runtime interface emulator; gives the address to invoke."""
     folder = root / ".local" / "run" / "rie" / "function"
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     children = Children(folder)
     port, runtime_port = free_port(), free_port()
     task, layer = built / name, built / "ListbridgeLayer" / "python"

@@ -17,6 +17,7 @@ import requests
 from localrun import deploy, environments
 from localrun.accounts import Login, People
 from localrun.emulator import Emulator
+from localrun.folders import private_folder
 from localrun.gateway import SIGNED_PATHS, Gateway
 from localrun.processes import Children, free_port
 from localrun.progress import Progress
@@ -288,7 +289,7 @@ class LocalSystem:
         return self._people
 
     def _take_lock(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self.folder)
         lock = (self.folder / "lock").open("a+")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -13,6 +13,7 @@ import yaml
 
 from localrun.emulator import Emulator
 from localrun.environments import Environments, ensure
+from localrun.folders import private_folder
 from localrun.processes import Children, free_port
 from localrun.progress import Progress
 
@@ -99,7 +100,7 @@ def emulator_alone(root: Path, *, name: str) -> Iterator[Emulator]:
     """An empty emulator on a free port, without any deployment; gone at the end. `name` keeps two apart."""
     root = root.resolve()
     folder = root / ".local" / "run" / name
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     children = Children(folder)
     children.end_leftovers(Progress(quiet=True))
     made: Environments = ensure(root, Progress(quiet=True))

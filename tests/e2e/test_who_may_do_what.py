@@ -50,6 +50,26 @@ def test_an_operator_acts_and_may_not_connect(street: Street, merchant: Merchant
     assert operator.call("POST", f"/accounts/{merchant.account}/check").status_code == 200
 
 
+def test_an_operator_who_writes_the_admins_address_into_their_user_still_acts_as_themselves(
+    street: Street, merchant: Merchant
+) -> None:
+    operator, cognito = Person(street.system, "operator"), street.system.emulator.client("cognito-idp")
+    login, pool = street.system.login("operator"), street.system.outputs["UserPoolId"]
+    sub = cognito.admin_get_user(UserPoolId=pool, Username=login.email)["Username"]
+    taken = [
+        {"Name": "email", "Value": street.system.login("admin").email},
+        {"Name": "email_verified", "Value": "false"},  # as Cognito leaves it; the emulator does not
+    ]
+    own = [{"Name": "email", "Value": login.email}, {"Name": "email_verified", "Value": "true"}]
+    cognito.admin_update_user_attributes(UserPoolId=pool, Username=login.email, UserAttributes=taken)
+    try:
+        made = operator.call("POST", f"/shops/{street.shop_id}/sweep")
+        assert made.status_code == 202
+        assert made.json()["job"]["created_by"] == sub
+    finally:
+        cognito.admin_update_user_attributes(UserPoolId=pool, Username=sub, UserAttributes=own)
+
+
 def test_an_unknown_field_is_refused_by_its_name(street: Street, merchant: Merchant) -> None:
     admin, before = Person(street.system, "admin"), _numbers(street)
     body = {"name": "x", "account": merchant.account, "site": SITE, "rules": {"quantity": {"mood": "cap"}}}
