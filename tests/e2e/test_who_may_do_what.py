@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import requests
 
 from localrun.system import LocalSystem
 from tests.e2e.merchant import SITE, Merchant, Person, Street
@@ -53,7 +54,7 @@ def test_an_operator_acts_and_may_not_connect(street: Street, merchant: Merchant
 def test_an_operator_who_writes_the_admins_address_into_their_user_still_acts_as_themselves(
     street: Street, merchant: Merchant
 ) -> None:
-    operator, cognito = Person(street.system, "operator"), street.system.emulator.client("cognito-idp")
+    cognito, client = street.system.emulator.client("cognito-idp"), street.system.outputs["UserPoolClientId"]
     login, pool = street.system.login("operator"), street.system.outputs["UserPoolId"]
     sub = cognito.admin_get_user(UserPoolId=pool, Username=login.email)["Username"]
     taken = [
@@ -63,9 +64,15 @@ def test_an_operator_who_writes_the_admins_address_into_their_user_still_acts_as
     own = [{"Name": "email", "Value": login.email}, {"Name": "email_verified", "Value": "true"}]
     cognito.admin_update_user_attributes(UserPoolId=pool, Username=login.email, UserAttributes=taken)
     try:
-        made = operator.call("POST", f"/shops/{street.shop_id}/sweep")
-        assert made.status_code == 202
-        assert made.json()["job"]["created_by"] == sub
+        signed_in = cognito.initiate_auth(
+            ClientId=client,
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": sub, "PASSWORD": login.password},
+        )
+        headers = {"Authorization": signed_in["AuthenticationResult"]["IdToken"]}
+        address = f"{street.system.api_url}/v1/shops/{street.shop_id}/sweep"
+        made = requests.post(address, headers=headers, timeout=30)
+        assert (made.status_code, made.json()["job"]["created_by"]) == (202, sub)
     finally:
         cognito.admin_update_user_attributes(UserPoolId=pool, Username=sub, UserAttributes=own)
 
