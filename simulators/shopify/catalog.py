@@ -322,13 +322,11 @@ class Catalog:
         True when the item was not stocked at this location before.
         """
         item, place = self.item(item_id), self.location(location_id)
-        key = (item.id, place.id)
-        old = self.tables.levels.rows.get(key)
+        old = self.tables.levels.rows.get((item.id, place.id))
         level = old or Level(self.next_id("level"), item.id, place.id, 0, at, at)
-        changed = replace(
-            level, available=level.available - taken, committed=level.committed + units, updated_at=at
-        )
-        self.tables.levels.put(key, changed, at)
+        available, committed = level.available - taken, level.committed + units
+        level = replace(level, available=available, committed=committed, updated_at=at)
+        self.tables.levels.put((item.id, place.id), level, at)
         return old is None
 
     def change_collection(self, collection_id: int, at: datetime, **changes: Any) -> Collection:

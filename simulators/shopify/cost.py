@@ -4,10 +4,10 @@ Published rule (shopify.dev, GraphQL Admin API rate limits, read 2026-11-23): sc
 and union the dearest of the possible selections, mutation 10, connection "sized by the first and last arguments". The
 article of 2021 sized a connection linearly, 2 + n objects; answers measured since do not fit that. They do fit
 
-    connection = 2 + round(2 * ln(n)) * cost of one node
+    connection = 2 + max(1, floor(2 * ln(n))) * cost of one node
 
-exactly: 25 for product/variants(250)/inventoryItem, 13 for 250 flat orders, 156 with lineItems(250), 167 for 250
-products with variants(250) and options, 6 for nodes(25 ids) with collections(5) (README.md, Cost, names the sources).
+with money free, a count at the root 10, and in a mutation 10 for each field, the first object of its payload free
+(README.md, Cost, has the measured queries and names their sources).
 `linear` is the article's rule, for those who want to be sure on the strict side.
 Admission asks for the requested cost, the bucket pays the actual one.
 """
@@ -42,13 +42,15 @@ from simulators.shopify.pace import Pace
 
 Sizing = Literal["logarithmic", "linear"]
 MUTATION = 10
+ROOT_COUNT = 10
+_FREE = frozenset({"MoneyBag", "MoneyV2"})
 
 
 def size(count: int, sizing: Sizing) -> int:
     """The factor by which a connection of `count` nodes multiplies the cost of one."""
     if count <= 0:
         return 0
-    return count if sizing == "linear" else round(2 * math.log(count))
+    return count if sizing == "linear" else max(1, math.floor(2 * math.log(count)))
 
 
 class CostMeter:
@@ -89,30 +91,33 @@ class CostMeter:
         if root is None or data is None:
             return 0
         if self._operation.operation is OperationType.MUTATION:
-            return self._mutations(root)
+            return self._mutations(root, data)
         return self._answered(self._operation.selection_set, root, data)
 
-    def _mutations(self, root: GraphQLObjectType) -> int:
-        """Ten for each mutation, plus the connections that its payload asks for."""
+    def _mutations(self, root: GraphQLObjectType, data: Mapping[str, Any] | None = None) -> int:
+        """Ten for each mutation, plus what is asked for, or was answered, within the objects of its payload."""
         total = 0
         for field, parent in self._fields(self._operation.selection_set, root):
             payload = get_named_type(parent.fields[field.name.value].type)
             total += MUTATION
-            if field.selection_set and isinstance(payload, GraphQLObjectType):
-                total += self._connections_below(field.selection_set, payload)
+            if not field.selection_set or not isinstance(payload, GraphQLObjectType):
+                continue
+            given = None if data is None else data.get(_name_of(field))
+            for part, owner in self._fields(field.selection_set, payload):
+                total += self._of_payload(part, owner, given, asked=data is None)
         return total
 
-    def _connections_below(self, selection: SelectionSetNode, parent: Any) -> int:
-        total = 0
-        for field, owner in self._fields(selection, parent):
-            if field.selection_set is None or field.name.value.startswith("__"):
-                continue
-            named = get_named_type(owner.fields[field.name.value].type)
-            if _is_connection(named):
-                total += self._field(field, owner)
-            else:
-                total += self._connections_below(field.selection_set, named)
-        return total
+    def _of_payload(self, field: FieldNode, owner: Any, given: Any, *, asked: bool) -> int:
+        """A field of a payload: an object costs what is in it, and nothing itself."""
+        if field.selection_set is None or field.name.value.startswith("__"):
+            return 0
+        named = get_named_type(owner.fields[field.name.value].type)
+        if _is_connection(named):
+            return self._field(field, owner)
+        if asked:
+            return self._selection(field.selection_set, named)
+        value = given.get(_name_of(field)) if isinstance(given, Mapping) else None
+        return self._answered(field.selection_set, named, value) if isinstance(value, Mapping) else 0
 
     def _selection(self, selection: SelectionSetNode, parent: Any) -> int:
         if isinstance(parent, (GraphQLInterfaceType, GraphQLUnionType)):
@@ -124,9 +129,16 @@ class CostMeter:
         if field.selection_set is None or field.name.value.startswith("__"):
             return 0
         named = get_named_type(parent.fields[field.name.value].type)
+        if named.name in _FREE:
+            return 0
+        if self._counts_all(field, parent):
+            return ROOT_COUNT
         if _is_connection(named):
             return 2 + size(self._window(field), self._sizing) * self._node(field.selection_set, named)
         return 1 + self._selection(field.selection_set, named)
+
+    def _counts_all(self, field: FieldNode, parent: Any) -> bool:
+        return parent is self._schema.query_type and field.name.value.endswith("Count")
 
     def _node(self, selection: SelectionSetNode, connection: Any) -> int:
         """The cost of one node of a connection: the wrappers `edges`, `nodes` and `pageInfo` are free."""
@@ -187,9 +199,13 @@ class CostMeter:
         for field, owner in self._fields(selection, parent):
             if field.selection_set is None or field.name.value.startswith("__"):
                 continue
-            given = value.get(field.alias.value if field.alias else field.name.value)
+            given = value.get(_name_of(field))
             named = get_named_type(owner.fields[field.name.value].type)
-            if _is_connection(named):
+            if named.name in _FREE:
+                continue
+            if self._counts_all(field, owner):
+                total += ROOT_COUNT
+            elif _is_connection(named):
                 total += self._answered_connection(field.selection_set, named, given)
             elif isinstance(given, list):
                 total += 1
@@ -220,6 +236,11 @@ class CostMeter:
             mean = sum(self._answered(below, node_type, row) for row in sample if row) / len(sample)
             return 2 + round(size(len(rows), self._sizing) * (1 + mean))
         return 2
+
+
+def _name_of(field: FieldNode) -> str:
+    """Under which the answer has it."""
+    return field.alias.value if field.alias else field.name.value
 
 
 def _is_connection(named: Any) -> bool:

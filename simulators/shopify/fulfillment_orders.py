@@ -28,8 +28,6 @@ class FulfillmentOrder:
 
     @property
     def status(self) -> str:
-        if self.order.cancelled_at is not None:
-            return "CANCELLED"
         left = sum(self.left(line) for line in self.lines)
         if not left:
             return "CLOSED"

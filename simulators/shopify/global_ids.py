@@ -7,6 +7,7 @@ import re
 from graphql import GraphQLError
 
 GID = re.compile(r"gid://shopify/([A-Za-z]+)/(\d+)(?:\?.*)?")
+JOB = re.compile(r"gid://shopify/Job/[0-9a-f-]{36}")
 
 
 def gid(kind: str, number: int) -> str:

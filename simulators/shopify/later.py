@@ -9,9 +9,9 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as the API tells of it."""
+    """A job as the API tells of it. Unlike all other ids, a job's is a UUID."""
 
-    id: int
+    id: str
     done: bool
 
 

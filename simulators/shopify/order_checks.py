@@ -14,9 +14,9 @@ from typing import Any
 
 from simulators.shopify.execution import Context
 from simulators.shopify.global_ids import number_of
+from simulators.shopify.places import about_address, about_mail
 
 UserError = dict[str, Any]
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+?[\d\s().\-/]{7,20}")
 
 
@@ -32,6 +32,7 @@ def complaints(context: Context, order: dict[str, Any]) -> list[UserError]:
     return [
         *_lines(context, order),
         *_taxes(order),
+        *_rates(order),
         *_money(context, order),
         *_discount(order),
         *_particulars(context, order),
@@ -88,6 +89,16 @@ def _taxes(order: dict[str, Any]) -> Iterator[UserError]:
             "INVALID",
             "Tax lines must be specified on the order or on its line items, not both",
         )
+
+
+def _rates(order: dict[str, Any]) -> Iterator[UserError]:
+    """A tax line needs its rate; an empty text is none."""
+    for name in ("lineItems", "shippingLines"):
+        for place, one in enumerate(order.get(name) or []):
+            for number, tax in enumerate(one.get("taxLines") or []):
+                if str(tax["rate"]) == "":
+                    where = ["order", name, str(place), "taxLines", str(number), "rate"]
+                    yield user_error(where, "TAX_LINE_RATE_MISSING", "Tax line rate is missing")
 
 
 def _money(context: Context, order: dict[str, Any]) -> Iterator[UserError]:
@@ -154,8 +165,12 @@ def _particulars(context: Context, order: dict[str, Any]) -> Iterator[UserError]
         yield user_error(
             ["order", "processedAt"], "PROCESSED_AT_INVALID", "Processed at must not be in the future"
         )
-    if order.get("email") and not _EMAIL.fullmatch(order["email"]):
-        yield user_error(["order", "email"], "INVALID", "Email is invalid")
+    words = about_mail(order["email"]) if order.get("email") else None
+    if words:
+        yield user_error(["order", "email"], "INVALID", words)
+    for name in ("shippingAddress", "billingAddress"):
+        for part, complaint in about_address(order.get(name) or {}):
+            yield user_error(["order", name, part], "INVALID", complaint)
     if order.get("phone") and not _PHONE.fullmatch(order["phone"]):
         yield user_error(["order", "phone"], "INVALID", "Phone is invalid")
 

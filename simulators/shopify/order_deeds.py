@@ -275,6 +275,7 @@ class OrderDeeds(CatalogDeeds):
                 order,
                 at,
                 cancelled_at=at,
+                closed_at=order.closed_at or at,
                 cancel_reason=reason,
                 financial_status="REFUNDED" if back.amount > 0 else order.financial_status,
                 lines=tuple(replace(line, current_quantity=0) for line in order.lines),

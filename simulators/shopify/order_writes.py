@@ -10,6 +10,9 @@ from simulators.shopify.order_checks import complaints, user_error
 from simulators.shopify.order_inputs import CannotClaim, particulars
 from simulators.shopify.order_records import Order
 
+_CANCELLED_ALREADY = "Cannot cancel an order that has already been canceled"
+_LONGEST_NOTE = 255
+
 
 def _create(
     _: Any, info: Any, order: dict[str, Any], options: dict[str, Any] | None = None
@@ -43,6 +46,7 @@ def _cancel(
     restock: bool,
     reason: str,
     refundMethod: dict[str, Any] | None = None,
+    staffNote: str | None = None,
     **_rest: Any,
 ) -> dict[str, Any]:
     """Cancel an order: the answer names a job, and the order is cancelled when the job has run (limits.json,
@@ -51,11 +55,14 @@ def _cancel(
     world = context.world
     if context.refusal is not None:
         return _not_cancelled(context.refusal)
-    order = world.live.orders.get(number_of(orderId, "Order"))
+    if len(staffNote or "") > _LONGEST_NOTE:
+        message = f"Staff note is too long. Maximum length is {_LONGEST_NOTE} characters."
+        return _not_cancelled(user_error(["staffNote"], "INVALID", message))
+    order = context.view.orders.get(number_of(orderId, "Order"))
     if order is None:
         return _not_cancelled(user_error(["orderId"], "NOT_FOUND", "Order does not exist"))
     if order.cancelled_at is not None:
-        return _not_cancelled(user_error(["orderId"], "INVALID", "Order has already been cancelled"))
+        return _not_cancelled(user_error(["orderId"], "INVALID", _CANCELLED_ALREADY))
     if order.shipped():
         message = "Cannot cancel an order with outstanding fulfillments"
         return _not_cancelled(user_error(["orderId"], "INVALID", message))
@@ -77,7 +84,7 @@ def _not_cancelled(error: dict[str, Any]) -> dict[str, Any]:
 
 
 ORDER_WRITES: dict[str, dict[str, Resolver]] = {
-    "QueryRoot": {"job": lambda _, info, id: info.context.world.job(number_of(id, "Job"))},
+    "QueryRoot": {"job": lambda _, info, id: info.context.world.job(id.rsplit("/", 1)[-1])},
     "Mutation": {"orderCreate": _create, "orderCancel": _cancel},
-    "Job": {"id": lambda one, _: gid("Job", one.id)},
+    "Job": {"id": lambda one, _: f"gid://shopify/Job/{one.id}"},
 }

@@ -6,7 +6,6 @@ INVALID_VARIABLE, the value and what is wrong with it where, and no `data` besid
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -25,7 +24,7 @@ from graphql import (
     type_from_ast,
 )
 
-from simulators.shopify.global_ids import GID
+from simulators.shopify.global_ids import GID, JOB
 
 MAX_ARRAY = 250  # of any input: shopify.dev/docs/api/usage/limits
 _INT = 2**31
@@ -144,7 +143,7 @@ def _is_url(value: Any) -> bool:
 
 
 def _no_id(value: Any) -> str | None:
-    if isinstance(value, str) and re.fullmatch(GID, value):
+    if isinstance(value, str) and (GID.fullmatch(value) or JOB.fullmatch(value)):
         return None
     return f"Invalid global id '{value}'"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import threading
+import uuid
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,11 +35,14 @@ SCOPES = [
     "write_inventory",
     "read_locations",
     "read_orders",
+    "read_all_orders",
     "write_orders",
     "read_fulfillments",
     "read_merchant_managed_fulfillment_orders",
 ]
+_ORDERS_SEEN = timedelta(days=60)
 _JOURNAL = 100_000
+_JOBS = uuid.UUID("6f6c8f5e-5a0b-4f0e-9f43-0c1d8f9b7a11")  # so that the same history has the same ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,15 @@ class Settings:
     sale_touches_product: bool
     allow_http: bool
     scopes: list[str] = field(default_factory=lambda: list(SCOPES))
+
+
+def _visible(orders: dict[int, Order], scopes: frozenset[str], now: datetime) -> dict[int, Order]:
+    """An app sees the orders of the last 60 days, and older ones only with `read_all_orders`."""
+    oldest = now - _ORDERS_SEEN
+    first = next(iter(orders.values()), None)
+    if "read_all_orders" in scopes or first is None or first.created_at >= oldest:
+        return orders
+    return {number: order for number, order in orders.items() if order.created_at >= oldest}
 
 
 class World:
@@ -111,7 +124,7 @@ class World:
         self.order_index = OrderIndex()
         self.parcels: dict[int, int] = {}  # the order of each fulfilment
         self.later = Later()
-        self._jobs: dict[int, Job] = {}
+        self._jobs: dict[str, Job] = {}
         self.signing_secret = settings.client_secret
         self.public_url = f"https://{settings.shop_domain}"
         self.deeds: Any = None  # set by the simulator: deeds act on the world, and some mutations are deeds
@@ -147,7 +160,9 @@ class World:
     def context(self, stale_s: float = 0.0, *, unbounded: bool = False) -> Context:
         """What an operation sees now, or saw `stale_s` simulated seconds ago."""
         now = self.now()
+        scopes = granted(self.tokens.scopes)
         view = self._view(now, stale_s)
+        view = replace(view, orders=_visible(view.orders, scopes, now))
         return Context(
             shop=self.shop,
             limits=self.limits,
@@ -157,10 +172,12 @@ class World:
                 if not self.limits.catalog_search_lag_s
                 else self._view(now, stale_s + self.limits.catalog_search_lag_s)
             ),
-            order_index=lambda: self._orders(now, stale_s + self.limits.order_search_lag_s),
+            order_index=lambda: _visible(
+                self._orders(now, stale_s + self.limits.order_search_lag_s), scopes, now
+            ),
             world=self,
             now=now,
-            scopes=granted(self.tokens.scopes),
+            scopes=scopes,
             unbounded=unbounded,
         )
 
@@ -188,7 +205,7 @@ class World:
 
     def start_job(self, action: Callable[[], object], seconds: float) -> Job:
         """Run `action` in so many simulated seconds, at once when none; the job as its starter hears of it: not done."""
-        number = self.next_id()
+        number = str(uuid.uuid5(_JOBS, str(self.next_id())))
         self._jobs[number] = Job(number, done=False)
 
         def run() -> None:
@@ -202,7 +219,7 @@ class World:
             run()
         return started
 
-    def job(self, number: int) -> Job:
+    def job(self, number: str) -> Job:
         """A job by its id; one that nobody knows (any more) counts as done."""
         return self._jobs.get(number, Job(number, done=True))
 

@@ -230,6 +230,27 @@ def test_every_answer_tells_what_it_cost_and_what_is_left() -> None:
             6,
         ),
         ("{ orders(first: 250) { edges { node { id } } } }", 13),
+        ("{ orders(first: 2) { nodes { id currentTotalPriceSet { shopMoney { amount } } } } }", 3),
+        (
+            "{ a: orders(first: 1) { nodes { id } } b: orders(first: 3) { nodes { id } } c: productsCount { count } }",
+            17,
+        ),
+        (
+            '{ order(id: "gid://shopify/Order/1") { fulfillmentOrders(first: 5) { nodes { assignedLocation { location { id } } } } } }',
+            12,
+        ),
+        (
+            "mutation { orderCreate(order: { lineItems: [] }) { order { id fulfillmentOrders(first: 5) { nodes { assignedLocation { location { id } } } } } userErrors { field } } }",
+            21,
+        ),
+        (
+            "mutation { orderCreate(order: { lineItems: [] }) { order { id shippingAddress { city } customAttributes { key } } userErrors { field } } }",
+            12,
+        ),
+        (
+            'mutation { orderCancel(orderId: "gid://shopify/Order/1", restock: true, reason: OTHER) { job { id done } orderCancelUserErrors { field } } }',
+            10,
+        ),
     ],
 )
 def test_requested_cost_equals_what_was_measured_on_live_shops(query: str, points: int) -> None:
@@ -240,7 +261,7 @@ def test_the_linear_sizing_of_the_published_article_can_be_chosen() -> None:
     shop = Shop(limits={"connection_sizing": "linear"})
     cost = shop.ask("{ products(first: 40) { nodes { id } } }")["extensions"]["cost"]
     assert cost["requestedQueryCost"] == 42
-    assert [size(n, "logarithmic") for n in (0, 1, 5, 50, 250)] == [0, 0, 3, 8, 11]
+    assert [size(n, "logarithmic") for n in (0, 1, 5, 50, 250)] == [0, 1, 3, 7, 11]
 
 
 def test_the_bucket_pays_the_actual_cost_and_fills_again() -> None:
@@ -249,10 +270,10 @@ def test_the_bucket_pays_the_actual_cost_and_fills_again() -> None:
     cost = shop.ask("{ products(first: 250) { nodes { id collections(first: 5) { nodes { id } } } } }")[
         "extensions"
     ]["cost"]
-    assert (cost["requestedQueryCost"], cost["actualQueryCost"]) == (68, 2)
-    assert cost["throttleStatus"]["currentlyAvailable"] == 98
+    assert (cost["requestedQueryCost"], cost["actualQueryCost"]) == (68, 5)
+    assert cost["throttleStatus"]["currentlyAvailable"] == 95
     shop.clock.advance(0.1)
-    assert shop.ask(SHOP_NAME)["extensions"]["cost"]["throttleStatus"]["currentlyAvailable"] == 98
+    assert shop.ask(SHOP_NAME)["extensions"]["cost"]["throttleStatus"]["currentlyAvailable"] == 95
 
 
 def test_a_dry_bucket_throttles_with_status_200_and_runs_nothing() -> None:
@@ -266,7 +287,7 @@ def test_a_dry_bucket_throttles_with_status_200_and_runs_nothing() -> None:
     assert answer.status_code == 200
     told = answer.json()
     assert told["errors"][0]["extensions"]["code"] == "THROTTLED"
-    assert told["extensions"]["cost"]["requestedQueryCost"] == 10
+    assert told["extensions"]["cost"]["requestedQueryCost"] == 11
     assert told["extensions"]["cost"]["actualQueryCost"] is None
     shop.clock.advance(0.1)
     assert quantity_of(shop, made["variant_ids"][0]) == 5

@@ -155,7 +155,7 @@ def test_the_financial_status_is_as_told_or_follows_from_the_payments(
 
 def test_all_that_was_told_of_an_order_can_be_read_back() -> None:
     shop = Shop()
-    address = {"firstName": "Ada", "lastName": "King", "address1": "1 Row", "city": "Rye", "zip": "TN31", "countryCode": "GB", "phone": "+441632960000"}  # fmt: skip
+    address = {"firstName": "Ada", "lastName": "King", "address1": "1 Row", "city": "Rye", "zip": "TN31 7AA", "countryCode": "GB", "phone": "+441632960000"}  # fmt: skip
     order = create(
         shop,
         line("30.00", sku="T-1", requiresShipping=True, properties=[{"name": "_line", "value": "77"}]),
@@ -194,7 +194,7 @@ def test_all_that_was_told_of_an_order_can_be_read_back() -> None:
         "shippingAddress": {
             "name": "Ada King",
             "address1": "1 Row",
-            "zip": "TN31",
+            "zip": "TN31 7AA",
             "countryCodeV2": "GB",
             "phone": "+441632960000",
         },

@@ -367,35 +367,3 @@ def test_faults_planned_for_every_call_leave_webhooks_alone() -> None:
     shop.simulator.faults.add(Fault("*", "status", status=503, times=9))
     assert heard(shop) == ["One", "Two", "Three"]
     assert shop.simulator.faults.waiting() == 9
-
-
-# Addresses
-
-
-@pytest.mark.parametrize(
-    ("uri", "words"),
-    [
-        ("http://hooks.example.com/a", "Address protocol http:// is not supported"),
-        ("ftp://hooks.example.com/a", "Address is invalid"),
-        ("", "Address can't be blank"),
-        ("https://localhost/a", "Address cannot be a Shopify or an internal domain"),
-        ("https://demo.myshopify.com/a", "Address cannot be a Shopify or an internal domain"),
-        ("https://hooks.internal/a", "Address cannot be a Shopify or an internal domain"),
-        ("https://10.1.2.3/a", "Address cannot be a Shopify or an internal domain"),
-        ("https://127.0.0.1:8443/a", "Address cannot be a Shopify or an internal domain"),
-        ("https://169.254.169.254/a", "Address cannot be a Shopify or an internal domain"),
-        ("https://[::1]/a", "Address cannot be a Shopify or an internal domain"),
-        (f"https://hooks.example.com/{'a' * 65_510}", "Address is too big (maximum is 64 KB)"),
-    ],
-)
-def test_an_address_that_shopify_does_not_post_to_is_refused(uri: str, words: str) -> None:
-    shop = Shop()
-    made = shop.data(SUBSCRIBE, topic="PRODUCTS_UPDATE", sub={"uri": uri})["webhookSubscriptionCreate"]
-    assert made["webhookSubscription"] is None
-    assert made["userErrors"] == [{"field": ["webhookSubscription", "callbackUrl"], "message": words}]
-    assert shop.simulator.world.subscriptions.rows == {}
-
-
-def test_an_address_of_the_longest_kind_is_taken() -> None:
-    uri = "https://hooks.example.com/" + "a" * (65_535 - len("https://hooks.example.com/"))
-    assert len(Shop().subscribe("PRODUCTS_UPDATE", uri=uri)) == 1
