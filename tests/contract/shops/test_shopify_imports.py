@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from listbridge.domain.ids import RemoteOrderId, VariantId
+from listbridge.domain.ids import RemoteOrderId, ShopOrderId, VariantId
+from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import OrderMark
-from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected
+from listbridge.domain.verdicts import NotFound, OutcomeUnknown, RateLimited, Rejected, Unsupported
 from listbridge.domain.work import Hint, HintKind
 from simulators.faults import Fault
 from simulators.shopify.metafields import Metafields
@@ -124,7 +125,7 @@ def test_a_look_and_a_create_cost_few_points(shop: StagedShop):
     made = adapter.create_order(of).id
     adapter.read_orders([made])
     look, create, read = shop.simulator.calls[before:]
-    assert (look.requested_cost, look.actual_cost) == (18, 3)
+    assert (look.requested_cost, look.actual_cost) == (15, 3)
     assert (create.requested_cost, create.actual_cost) == (10, 10)
     assert read.actual_cost <= 10
 
@@ -266,3 +267,39 @@ def test_shopifys_own_examples_point_at_their_order(shop: StagedShop, exemplar: 
     body = require_specs("shopify", "webhooks", "exemplars", f"{exemplar}.json").read_bytes()
     delivery = shop.scheme().parse(body, shop.signed(body, topic))
     assert delivery.hints == (Hint(kind=HintKind.ORDER, id="123"),)
+
+
+# Old orders
+
+
+def old_order(shop: StagedShop) -> Any:
+    order = shop.open().create_order(draft(line(variant=mug(shop)))).id
+    shop.clock.advance(61 * 86_400)
+    return order
+
+
+def test_an_order_of_more_than_sixty_days_is_read_with_the_permission_for_it(shop: StagedShop):
+    order = old_order(shop)
+    assert list(shop.open().read_orders([order])) == [order]
+
+
+def test_an_order_that_the_app_may_no_longer_see_is_not_taken_for_gone(shop: StagedShop):
+    order = old_order(shop)
+    shop.withdraw("read_all_orders")
+    with pytest.raises(Unsupported) as refused:
+        shop.open().read_orders([order])
+    assert refused.value.problem == Problem(
+        "shopify_order_not_shown", {"scopes": "read_all_orders"}, "grant_scopes"
+    )
+
+
+def test_an_order_that_is_gone_is_gone_to_who_may_see_them_all(shop: StagedShop):
+    assert shop.open().read_orders([ShopOrderId("1")]) == {}
+
+
+def test_an_old_order_is_cancelled_only_by_who_may_see_it(shop: StagedShop):
+    order = old_order(shop)
+    shop.withdraw("read_all_orders")
+    with pytest.raises(NotFound):
+        shop.open().cancel_order(order)
+    assert not shop.orders()[0].cancelled

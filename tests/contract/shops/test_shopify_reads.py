@@ -12,6 +12,7 @@ from listbridge.domain.ids import ProductId
 from listbridge.domain.verdicts import RateLimited, RetryLater, Unauthorized
 from listbridge.domain.work import Hint, HintKind
 from listbridge.shops.shopify.catalog import SHAPES
+from listbridge.shops.shopify.manifest import MANIFEST
 from listbridge.shops.shopify.order_queries import ORDER_QUERIES
 from listbridge.shops.shopify.queries import QUERIES, Query
 from simulators.faults import Fault
@@ -113,7 +114,7 @@ def sweep(shop: StagedShop) -> list[Any]:
             return found
 
 
-@pytest.mark.parametrize(("limits", "cost"), [({}, 910), (LINEAR, 868)])
+@pytest.mark.parametrize(("limits", "cost"), [({}, 877), (LINEAR, 877)])
 def test_a_page_of_a_sweep_costs_what_the_shape_says_and_less_than_the_limit(
     limits: dict[str, Any], cost: int
 ):
@@ -178,7 +179,7 @@ def test_waiting_as_long_as_a_throttled_call_says_is_enough(shop: StagedShop):
     shop.deeds.drain_budget(10)
     with pytest.raises(RateLimited) as limited:
         adapter.sweep(None)
-    assert limited.value.after_s == pytest.approx((910 - 10) / 100, abs=0.01)
+    assert limited.value.after_s == pytest.approx((877 - 10) / 100, abs=0.01)
     shop.clock.advance(limited.value.after_s)
     assert len(adapter.sweep(None).products) == 5
 
@@ -362,3 +363,13 @@ def test_a_variant_that_the_seller_moves_between_two_pages_is_not_lost(shop: Sta
     (facts,) = shop.open().read_products([ProductId(str(made["product_id"]))]).products
     assert {one.sku for one in facts.variants} == {f"SKU-{n}" for n in range(60)}
     assert len(facts.variants) == 60
+
+
+def test_the_version_asked_for_is_the_one_that_answers(shop: StagedShop, caplog: pytest.LogCaptureFixture):
+    with caplog.at_level(logging.WARNING, "listbridge.shops.shopify"):
+        shop.open().identify()
+    assert [call.version for call in shop.simulator.calls if call.operation != "token"] == [
+        MANIFEST.api_version
+    ]
+    assert MANIFEST.api_version == "2026-07"
+    assert caplog.records == []

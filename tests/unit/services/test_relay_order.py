@@ -11,7 +11,14 @@ from listbridge.domain.ids import ParcelId
 from listbridge.domain.orders import Cancellation, Order, Shipment
 from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import Parcel
-from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected, RetryLater, Unauthorized
+from listbridge.domain.verdicts import (
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    RetryLater,
+    Unauthorized,
+    Unsupported,
+)
 from listbridge.domain.work import Lane, RelayOrder
 from listbridge.services.order_rows import lease_name
 from tests.fakes.order_world import OrderWorld
@@ -192,6 +199,14 @@ def test_an_order_that_the_shop_no_longer_has_is_said_once(world: OrderWorld) ->
     assert order.completed_at is None
     withdrawn(world)
     assert world.do_relay().completed_at == world.now
+
+
+def test_a_shop_order_that_may_not_be_seen_is_not_gone_and_says_what_is_missing(world: OrderWorld) -> None:
+    world.shop.mishaps.refuse("read_orders", Unsupported(Problem("order_not_shown")))
+    order = world.do_relay()
+    assert order.notices == (Problem("relay_refused", {"reason": "order_not_shown"}, "look_on_marketplace"),)
+    assert order.completed_at is None
+    assert world.do_relay().notices == ()
 
 
 # ---- shipped ----

@@ -10,7 +10,7 @@ import requests
 from requests.adapters import BaseAdapter
 from urllib3.response import HTTPResponse
 
-from listbridge.shops.shopify.adapter import CATALOGUE_SCOPES, ORDER_SCOPES
+from listbridge.shops.shopify.scopes import CATALOGUE_SCOPES, ORDER_SCOPES
 
 SECRET = "hush-client-secret"
 STATIC = "hush-static-token"

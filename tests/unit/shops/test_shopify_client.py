@@ -273,6 +273,7 @@ def test_every_problem_and_fix_has_a_text_with_its_blanks(line: Line, open_with:
         "shopify_address_refused",
         "shopify_mark_refused",
         "shopify_order_limit",
+        "shopify_order_not_shown",
         "shopify_order_scope_missing",
         "variant_gone",
     }

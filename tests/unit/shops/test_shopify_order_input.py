@@ -276,3 +276,25 @@ def test_the_shops_order_comes_to_exactly_the_total(
     assert paid == ([of.total.amount] if of.total.amount > 0 else [])
     assert sum(one["quantity"] for one in made["lineItems"]) == sum(one.quantity for one in made_of)
     assert money(str(of.total.amount)) == of.total
+
+
+# As many lines as Shopify takes
+
+
+@pytest.mark.parametrize("adjustment", ["0.00", "3.00", "-1.00", "-900.00"])
+@pytest.mark.parametrize("lines", [125, 126, 200, 250])
+def test_lines_that_do_not_fit_once_cut_stay_whole_and_the_total_exact(lines: int, adjustment: str):
+    wanted = draft(
+        *(line("10.00", id=str(place), quantity=3) for place in range(lines)), adjustment=adjustment
+    )
+    order = order_input(wanted, NOW)
+    assert len(order["lineItems"]) == min(2 * lines, 250)
+    assert sum(one["quantity"] for one in order["lineItems"]) == 3 * lines
+    assert total_of(order) == wanted.total.amount
+
+
+def test_more_lines_than_shopify_takes_are_refused_by_name():
+    wanted = draft(*(line(id=str(place)) for place in range(251)))
+    with pytest.raises(CannotAddUp) as refused:
+        order_input(wanted, NOW)
+    assert (refused.value.field, refused.value.reason) == ("lineItems", "more than 250 lines")

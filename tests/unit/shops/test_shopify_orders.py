@@ -10,7 +10,6 @@ import pytest
 import requests
 
 from listbridge.domain.orders import ShopOrderRef
-from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import FoundOrder
 from listbridge.domain.verdicts import (
     NotFound,
@@ -20,6 +19,7 @@ from listbridge.domain.verdicts import (
     Rejected,
     RetryLater,
     Unauthorized,
+    Unsupported,
 )
 from tests.fakes.order_drafts import ADDRESS, BUYER, MARK, draft
 from tests.unit.shops.shopify_line import Line, failed, ok
@@ -173,53 +173,6 @@ def test_a_refusal_says_that_nothing_was_made(line: Line, looked: Any, answer: A
         looked.create_order(draft())
     assert not isinstance(told.value, OutcomeUnknown)
     assert asked(line) == ["CreateOrder"]
-
-
-def invalid(*paths: list[Any]) -> tuple[int, Any, dict[str, str]]:
-    """What Shopify answers to variables that its schema forbids."""
-    error = {
-        "message": "Variable $order of type OrderCreateOrderInput! was provided invalid value for …",
-        "extensions": {
-            "code": "INVALID_VARIABLE",
-            "value": {"email": "hush"},
-            "problems": [{"path": path, "explanation": 'Expected "hush" to be one of: …'} for path in paths],
-        },
-    }
-    return 200, {"errors": [error]}, {}
-
-
-def test_a_part_of_an_address_that_the_schema_forbids_is_left_out_in_a_second_try(line: Line, looked: Any):
-    line.answers = [invalid(["shippingAddress", "countryCode"]), MADE]
-    assert looked.create_order(draft()).id == "5"
-    first, second = (one["variables"]["order"]["shippingAddress"] for one in line.asked)
-    assert first["countryCode"] == "GB"
-    assert "countryCode" not in second
-    assert second["address2"] == f"{first['address2']}, GB"
-
-
-def test_what_the_schema_forbids_elsewhere_is_a_certain_refusal_that_names_the_field(line: Line, looked: Any):
-    line.answers = [invalid(["lineItems", 0, "quantity"]), MADE]
-    with pytest.raises(Rejected) as told:
-        looked.create_order(draft())
-    assert not isinstance(told.value, OutcomeUnknown)
-    assert told.value.problem == Problem("shopify_refused_fields", {"fields": "order.lineItems.0.quantity"})
-    assert "hush" not in f"{told.value} {told.value.detail}"
-    assert asked(line) == ["CreateOrder"]
-
-
-def test_what_the_schema_forbids_twice_is_refused(line: Line, looked: Any):
-    line.answers = [invalid(["shippingAddress", "countryCode"]), invalid(["currency"]), MADE]
-    with pytest.raises(Rejected, match="shopify_refused_fields"):
-        looked.create_order(draft())
-    assert asked(line) == ["CreateOrder"] * 2
-
-
-def test_a_user_error_that_names_a_place_by_number_is_a_refusal_too(line: Line, looked: Any):
-    told = {"field": ["order", "lineItems", 0, "variantId"], "message": "is gone", "code": "INVALID"}
-    line.answers = [ok({"orderCreate": {"order": None, "userErrors": [told]}})]
-    with pytest.raises(Rejected) as refused_with:
-        looked.create_order(draft())
-    assert refused_with.value.problem.code == "variant_gone"
 
 
 def test_observing_makes_nothing(line: Line, open_with: Any):
@@ -413,9 +366,19 @@ def read_order(number: int, **told: Any) -> dict[str, Any]:
 
 
 def test_orders_that_the_shop_no_longer_has_are_absent(line: Line, open_with: Any):
-    line.answers = [ok({"nodes": [read_order(1), None]})]
+    line.answers = [ok({"nodes": [read_order(1), None]}), ok(scopes("read_all_orders"))]
     assert list(open_with().read_orders(["1", "2", "x", "1"])) == ["1"]
     assert line.asked[0]["variables"]["ids"] == ["gid://shopify/Order/1", "gid://shopify/Order/2"]
+
+
+def scopes(*handles: str) -> dict[str, Any]:
+    return {"currentAppInstallation": {"accessScopes": [{"handle": one} for one in handles]}}
+
+
+def test_orders_that_may_be_too_old_to_be_shown_are_not_taken_for_gone(line: Line, open_with: Any):
+    line.answers = [ok({"nodes": [None]}), ok(scopes("read_orders"))]
+    with pytest.raises(Unsupported, match="shopify_order_not_shown"):
+        open_with().read_orders(["1"])
 
 
 def test_an_answer_with_fewer_orders_than_asked_proves_nothing(line: Line, open_with: Any):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
@@ -13,26 +13,17 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.work import Hint, HintKind
 from listbridge.infra.connection import Connection
-from listbridge.shops.shopify import wire
 from listbridge.shops.shopify.catalog import Catalog
 from listbridge.shops.shopify.client import AdminApi
 from listbridge.shops.shopify.errors import ScopeMissing, lacking_scopes
 from listbridge.shops.shopify.mapping import gid, is_number, number_of
 from listbridge.shops.shopify.orders import Orders
 from listbridge.shops.shopify.queries import IDENTITY, SCOPES
+from listbridge.shops.shopify.scopes import CATALOGUE_SCOPES, ORDER_SCOPES, missing_scopes
 from listbridge.shops.shopify.settings import Settings
 from listbridge.shops.shopify.subscriptions import ensure
 
 _GID_KINDS = {HintKind.INVENTORY_ITEM: "InventoryItem", HintKind.VARIANT: "ProductVariant"}
-CATALOGUE_SCOPES = ("read_products", "read_inventory", "read_locations")
-"""Without any of these no number we read of a product can be trusted."""
-ORDER_SCOPES = (
-    "read_orders",
-    "write_orders",
-    "read_fulfillments",
-    "read_merchant_managed_fulfillment_orders",
-)
-"""What orders take, the last where a shop sells from chosen locations."""
 _PATIENCE_S = 5.0
 _CONNECTIVES = {"AND", "OR", "NOT"}
 
@@ -134,12 +125,6 @@ class ShopifyAdapter:
         """Nothing is locked meanwhile, so a new address, which takes two calls a topic, waits for them one by one."""
         with self._budget.patient(_PATIENCE_S):
             return ensure(self._api, url)
-
-
-def missing_scopes(answer: wire.ScopesAnswer, wanted: Iterable[str]) -> list[str]:
-    """Those of the wanted scopes that the app does not have; the right to write includes the right to read."""
-    held = {one.handle for one in answer.current_app_installation.access_scopes}
-    return [one for one in wanted if not {one, one.replace("read_", "write_", 1)} & held]
 
 
 def search_query(text: str) -> str | None:

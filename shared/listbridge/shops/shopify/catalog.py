@@ -47,8 +47,8 @@ SHAPES = (
     Shape(products=6, variants=6, levels=2, variant_page=60, level_items=1, owner_items=15),
 )
 """From the widest to the narrowest. A query may cost 1000 points. Shopify's article sizes a connection linearly, by
-2 + n nodes; costs measured on shops fit 2 + round(2 ln n) nodes instead (README, "Cost"). A sweep's page of the first
-shape asks for 910 points by the latter, one of the second for 868 by the former; the narrower is used only where Shopify
+2 + n nodes; costs measured on shops fit 2 + floor(2 ln n) nodes instead (README, "Cost"). A sweep's page of the first
+shape asks for 877 points by the latter, one of the second for 877 by the former; the narrower is used only where Shopify
 refuses the wider."""
 
 _MOST_LEVELS = 250

@@ -15,7 +15,7 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import ShopOrderDraft
 from listbridge.domain.verdicts import NotFound, RateLimited, Rejected, RemoteError
 from listbridge.shops.shopify.errors import FROZEN, InvalidVariables
-from listbridge.shops.shopify.order_input import Fields, shop_lines
+from listbridge.shops.shopify.order_input import Fields, fitted, shop_lines
 from listbridge.shops.shopify.order_wire import CodedError
 
 _LIMIT = re.compile(r"rate limit|too many (attempts|requests)", re.IGNORECASE)
@@ -105,7 +105,7 @@ def _sku_without_variant(error: CodedError, draft: ShopOrderDraft) -> str | None
     if "lineItems" not in path or not {"variantId", "productId", "variant"} & set(path):
         return None
     number = next((int(part) for part in path if part.isascii() and part.isdigit()), None)
-    lines = shop_lines(draft.lines)
+    lines = shop_lines(fitted(draft).lines)
     return str(lines[number].of.sku) if number is not None and number < len(lines) else None
 
 

@@ -30,8 +30,17 @@ _RATE_STEP = Decimal("0.000001")
 Fields = dict[str, Any]
 
 
+MOST_LINES = 250
+"""Of any array in an input (shopify.dev, "API limits")."""
+
+
 class CannotAddUp(ValueError):
-    """The adjustment takes more off than lines and shipping come to."""
+    """No Shopify order comes to the draft's total; `field` names what stands in the way."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,7 @@ def order_input(draft: ShopOrderDraft, now: datetime) -> Fields:
 
     `now` bounds the time of the order: Shopify refuses one in the future (PROCESSED_AT_INVALID).
     """
+    draft = fitted(draft)
     lines = shop_lines(draft.lines)
     off_lines, shipping = _take_off(draft)
     currency = draft.total.currency
@@ -77,6 +87,26 @@ def order_input(draft: ShopOrderDraft, now: datetime) -> Fields:
         sale = {"kind": "SALE", "status": "SUCCESS", "gateway": draft.marketplace_label}
         order["transactions"] = [sale | {"amountSet": _bag(draft.total)}]
     return order | _buyer(draft.buyer)
+
+
+def fitted(draft: ShopOrderDraft) -> ShopOrderDraft:
+    """The draft with as many lines as Shopify takes once they are cut: where there is no room for the cut, all units of a line
+    cost the same, and the cents that this leaves are part of the adjustment. Raises CannotAddUp."""
+    room = MOST_LINES - len(draft.lines)
+    if room < 0:
+        raise CannotAddUp("lineItems", f"more than {MOST_LINES} lines")
+    lines, left = [], Decimal(0)
+    for line in draft.lines:
+        (_, each), *others = line.by_unit()
+        if len(others) <= room:
+            room -= len(others)
+            lines.append(line)
+            continue
+        alike = Money(each.amount * line.quantity, each.currency)
+        left += line.amount.amount - alike.amount
+        lines.append(replace(line, amount=alike))
+    adjustment = Money(draft.adjustment.amount + left, draft.adjustment.currency)
+    return replace(draft, lines=tuple(lines), adjustment=adjustment)
 
 
 def shop_lines(lines: Iterable[DraftLine]) -> tuple[ShopLine, ...]:
@@ -118,7 +148,7 @@ def _take_off(draft: ShopOrderDraft) -> tuple[Decimal, Decimal]:
     off_lines = min(off, lines)
     shipping = draft.shipping.amount.amount - (off - off_lines)
     if shipping < 0:
-        raise CannotAddUp
+        raise CannotAddUp("total", "adjustment")
     return off_lines, shipping
 
 

@@ -186,13 +186,13 @@ STOCK_TAKEN = Query(
     """
 query StockTaken($id: ID!, $after: String) {
   order(id: $id) {
-    fulfillmentOrders(first: 10, after: $after) {
+    fulfillmentOrders(first: 5, after: $after) {
       pageInfo { hasNextPage endCursor }
       nodes {
         id
         status
         assignedLocation { location { id } }
-        lineItems(first: 50) { ...Assigned }
+        lineItems(first: 25) { ...Assigned }
       }
     }
   }

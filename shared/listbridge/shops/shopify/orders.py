@@ -44,6 +44,8 @@ from listbridge.shops.shopify.order_queries import (
     SEARCH_ORDERS,
     STOCK_TAKEN,
 )
+from listbridge.shops.shopify.queries import SCOPES
+from listbridge.shops.shopify.scopes import ALL_ORDERS, missing_scopes
 from listbridge.shops.shopify.wire import Page
 
 _LOG = logging.getLogger("listbridge.shops.shopify")
@@ -149,8 +151,8 @@ class Orders:
         try:
             order = order_input(draft, self._clock.now())
         except CannotAddUp as error:
-            problem = Problem("shop_refused_order", {"field": "total", "reason": "adjustment"})
-            raise Rejected(problem, detail="create_order: takes off more than there is") from error
+            problem = Problem("shop_refused_order", {"field": error.field, "reason": error.reason})
+            raise Rejected(problem, detail=f"create_order: {error.reason}") from error
         if not self._defined:
             ours = self._defining(draft.mark)
             if ours is not None:
@@ -228,8 +230,11 @@ class Orders:
     # Reading
 
     def read(self, orders: Sequence[ShopOrderId]) -> dict[ShopOrderId, ShopOrder]:
-        """Orders as they are now; absent are those for which Shopify's answer is a null."""
-        asked = [gid("Order", order) for order in dict.fromkeys(orders) if is_number(order)]
+        """Orders as they are now; absent are those for which Shopify's answer is a null, to an app that may see all orders.
+
+        Raises Unsupported when a null proves nothing: an app without `read_all_orders` is shown none of more than 60 days.
+        """
+        wanted = asked = [gid("Order", order) for order in dict.fromkeys(orders) if is_number(order)]
         found: dict[ShopOrderId, ShopOrder] = {}
         while asked:
             shape = SHAPES[self._rung]
@@ -246,7 +251,13 @@ class Orders:
                     read = self._whole(order, shape)
                     found[read.id] = read
             asked = asked[len(batch) :]
+        if len(found) < len(wanted) and not self._sees_old_orders():
+            problem = Problem("shopify_order_not_shown", {"scopes": ALL_ORDERS}, "grant_scopes")
+            raise Unsupported(problem, detail="read_orders: a null, and not all orders may be seen")
         return found
+
+    def _sees_old_orders(self) -> bool:
+        return not missing_scopes(self._api.ask(SCOPES, {}, operation="read_orders"), (ALL_ORDERS,))
 
     def _whole(self, order: order_wire.Order, shape: Shape) -> ShopOrder:
         """The order with what its first pages left out."""
