@@ -41,18 +41,18 @@ def test_an_address_that_exists_is_taken_at_once(shop: StagedShop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "gone", "behind_the_street"),
+    ("changes", "gone", "behind_the_street", "creates"),
     [
-        ({"region": "ON"}, "province_code", "ON"),
-        ({"postal_code": "606"}, "zip", "606"),
-        ({"region": "ON", "postal_code": "606"}, "province_code", "ON, 606"),
+        ({"region": "ON"}, "province_code", "ON", 1),  # our own table of regions knows better than to send it
+        ({"postal_code": "606"}, "zip", "606", 2),
+        ({"region": "ON", "postal_code": "606"}, "zip", "ON, 606", 2),
     ],
 )
 def test_a_region_or_postcode_that_shopify_does_not_know_goes_behind_the_street(
-    shop: StagedShop, changes: dict[str, str], gone: str, behind_the_street: str
+    shop: StagedShop, changes: dict[str, str], gone: str, behind_the_street: str, creates: int
 ) -> None:
     order, tries = made(shop, replace(CHICAGO, **changes))
-    assert tries == 2
+    assert tries == creates
     for address in (order.shipping_address, order.billing_address):
         assert address[gone] is None
         assert address["address2"] == behind_the_street
