@@ -173,6 +173,18 @@ class OrderDeeds(ABC):
             purchases.pay(self._world, seller, order)
             return {"orderId": order_id, "orderPaymentStatus": "PAID"}
 
+    def pay_together(self, order_ids: list[str]) -> Told:
+        """Unpaid orders of one buyer are paid with one payment, or one alone: they come back as one order with a new id."""
+        with self._world.lock:
+            owned = [self._owned_order(order_id) for order_id in dict.fromkeys(order_ids)]
+            if not owned or len({seller.username for seller, _ in owned}) != 1:
+                raise DeedRefused("orders of one seller are paid together")
+            orders = [order for _, order in owned]
+            if any(order.data["orderPaymentStatus"] != "PENDING" for order in orders):
+                raise DeedRefused("only unpaid orders are paid together")
+            paid = purchases.pay_together(self._world, owned[0][0], orders)
+            return {"orderId": paid.order_id, "orderPaymentStatus": "PAID"}
+
     def fail_payment(self, order_id: str) -> Told:
         """The payment of an unpaid order fails; `pay_order` may follow."""
         with self._world.lock:

@@ -5,7 +5,9 @@ Source: sell_fulfillment 1.20.7, Order. Money: `pricing`.
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from simulators.ebay import notifications, pricing
@@ -94,6 +96,45 @@ def pay(world: World, seller: Seller, order: Order) -> None:
     }
     order.touch(world.now())
     notifications.confirm(world, seller, order)
+
+
+def pay_together(world: World, seller: Seller, orders: list[Order]) -> Order:
+    """Unpaid orders are paid, several with one payment: they come back as one order with a new id and the same lines.
+
+    The old ids are known no more. That an order's id changes when it is paid is documented for the Trading API
+    (OrderIDType); what getOrder answers for an old one is not, so it is unknown here.
+    """
+    first = orders[0]
+    number = max(order.number for order in seller.orders.values()) + 1
+    order_id = f"{world.random.randrange(10, 28):02d}-{world.random.randrange(10**5):05d}-{number:05d}"
+    data = deepcopy(first.data)
+    data["orderId"], data["salesRecordReference"] = order_id, str(number)
+    data["lineItems"] = [line for order in orders for line in deepcopy(order.data["lineItems"])]
+    data["pricingSummary"] = _added([order.data["pricingSummary"] for order in orders])
+    data["totalFeeBasisAmount"] = _added([order.data for order in orders], ("totalFeeBasisAmount",))[
+        "totalFeeBasisAmount"
+    ]
+    whole = data["pricingSummary"]["total"]
+    data["paymentSummary"]["totalDueSeller"] = whole
+    data["paymentSummary"]["payments"][0]["amount"] = whole
+    order = Order(
+        order_id, number, first.created_at, [first.created_at], data, breakdown=deepcopy(first.breakdown)
+    )
+    for old in orders:
+        del seller.orders[old.order_id]
+    seller.orders[order_id] = order
+    pay(world, seller, order)
+    return order
+
+
+def _added(parts: list[Json], names: tuple[str, ...] = ()) -> Json:
+    """Amounts of one currency, added up by name."""
+    summed: Json = {}
+    for name in names or dict.fromkeys(name for part in parts for name in part):
+        amounts = [part[name] for part in parts if name in part]
+        value = sum((Decimal(amount["value"]) for amount in amounts), Decimal(0))
+        summed[name] = {**amounts[0], "value": str(value)}
+    return summed
 
 
 def fail_payment(world: World, order: Order) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from listbridge.domain.ids import AccountId, OrderKey, ShopId, ShopOrderId
+from listbridge.domain.ids import AccountId, LineId, OrderKey, ShopId, ShopOrderId
 from listbridge.domain.order_changes import MISSES_PRODUCT
 from listbridge.domain.orders import Buyer, ImportState, Order
 from listbridge.domain.ports import Conflict, Missing, ReservationChanges
@@ -31,6 +31,7 @@ class FakeOrderRepository:
         self._rows: dict[OrderKey, Order] = {}
         self._index: dict[OrderKey, Order] = {}
         self._buyers: dict[OrderKey, Buyer] = {}
+        self._lines: dict[tuple[AccountId, LineId], set[OrderKey]] = {}
         self._lock = threading.RLock()
         self._before_write = before_write
         self.lagging_index = lagging_index
@@ -70,6 +71,13 @@ class FakeOrderRepository:
                 self._variants.hold(
                     variant, {entry_name(order.key, line): held for line, held in lines.items()}
                 )
+
+    def note_lines(self, order: OrderKey, lines: Iterable[LineId]) -> set[OrderKey]:
+        self._before_write("orders.note_lines")
+        with self._lock:
+            for line in lines:
+                self._lines.setdefault((order.account, line), set()).add(order)
+            return set[OrderKey]().union(*(self._lines[order.account, line] for line in lines)) - {order}
 
     def due(self, at: datetime, limit: int) -> list[OrderKey]:
         rows = [(row.due_at, row.key) for row in self._shown() if row.due_at is not None and row.due_at <= at]

@@ -143,7 +143,10 @@ class Sales:
         if made[0]["cancelled_at"] is not None:
             return {}
         assert not self.cancelled(remote) or made[0]["fulfillment_status"], f"{remote} stands in the shop"
-        return {line["sku"]: int(line["quantity"]) for line in made[0]["line_items"]}
+        units: Counter[str] = Counter()
+        for line in made[0]["line_items"]:
+            units[line["sku"]] += int(line["quantity"])
+        return units
 
     def _nothing_counts_that_the_shop_knows(self) -> None:
         for variant in self.p.world.stores.variants.page(SHOP, None, 1000)[0]:

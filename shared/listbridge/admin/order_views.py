@@ -10,6 +10,7 @@ from listbridge.admin.row_ids import order_id
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import ActivityView, MoneyView, ProblemView
 from listbridge.domain.configuration import Account
+from listbridge.domain.ids import OrderKey
 from listbridge.domain.money import Money, smallest_unit
 from listbridge.domain.orders import (
     Address,
@@ -240,6 +241,8 @@ class OrderDetailsView(OrderView):
     fulfilled_by_marketplace: bool
     exported_by: str
     handled_outside_by: str
+    replaced_by: str | None
+    """The `id` of the order that came in place of this one: the marketplace gave it another number."""
     log: list[ActivityView]
     """What happened to it, the newest first."""
 
@@ -261,6 +264,7 @@ class OrderDetailsView(OrderView):
             reservations=[HeldView.of(one) for one in story.held],
             fulfilled_by_marketplace=facts.fulfilled_by_marketplace,
             exported_by=order.exported_by, handled_outside_by=order.handled_outside_by,
+            replaced_by=order_id(OrderKey(order.key.account, order.replaced_by)) if order.replaced_by else None,
             log=[ActivityView.of(entry) for entry in story.log],
         )  # fmt: skip
 

@@ -34,6 +34,8 @@ STOCK_ELSEWHERE = "stock_taken_elsewhere"
 STOCK_UNSEEN = "stock_location_unseen"
 _UNPROVEN = frozenset({STOCK_ELSEWHERE, STOCK_UNSEEN})
 OVERSOLD = "oversold"
+REPLACED = "replaced_by_order"
+LINES_IN_SHOP = "lines_in_shop_already"
 LOOKS = 3
 """Empty looks after which a create is taken for never made (protocol 7)."""
 DECIDE_AFTER = timedelta(hours=24)
@@ -110,6 +112,8 @@ def _judged(order: Order, rules: ImportRules, now: datetime) -> tuple[ImportStat
     skipped, waiting = ImportState.SKIPPED, ImportState.WAITING
     if order.handled_outside_by:
         return skipped, Problem("handled_outside", {"by": order.handled_outside_by})
+    if order.replaced_by is not None:
+        return skipped, Problem(REPLACED, {"order": order.replaced_by})
     if facts.fulfilled_by_marketplace:
         return skipped, Problem("fulfilled_by_marketplace")
     if facts.cancellation is Cancellation.CANCELLED:
@@ -122,6 +126,8 @@ def _judged(order: Order, rules: ImportRules, now: datetime) -> tuple[ImportStat
         if now >= facts.placed_at + rules.unpaid_expires:
             return skipped, Problem(UNPAID_EXPIRED)
         return waiting, Problem(UNPAID if facts.payment is Payment.PENDING else "payment_failed")
+    if order.in_shop_by and not order.exported_by:
+        return waiting, lines_in_shop(order)
     if rules.observe:
         return waiting, Problem(OBSERVED, fix="leave_observe_mode")
     if order.exported_by:
@@ -130,6 +136,12 @@ def _judged(order: Order, rules: ImportRules, now: datetime) -> tuple[ImportStat
         return waiting, Problem("cancellation_requested", fix="answer_cancellation")
     by_hand = order.seen_while or _switched_off(rules)
     return (waiting, Problem(by_hand, fix="export_order")) if by_hand else (ImportState.READY, None)
+
+
+def lines_in_shop(order: Order) -> Problem:
+    """Why an order waits whose lines the shop has already, by an order that it came in place of."""
+    names = ", ".join(sorted(set(order.in_shop_by.values())))
+    return Problem(LINES_IN_SHOP, {"orders": names}, "export_or_handled_outside")
 
 
 def _switched_off(rules: ImportRules) -> str:
@@ -164,6 +176,8 @@ def _due(order: Order, rules: ImportRules, now: datetime) -> datetime | None:
     code = order.reason.code if order.reason else ""
     if code in (UNPAID, "payment_failed"):
         return order.facts.placed_at + rules.unpaid_expires
+    if code == LINES_IN_SHOP:
+        return now + _SLOWEST_RETRY
     if code == AUTOMATIC_OFF and not any(one.code == NEEDS_DECISION for one in order.notices):
         return order.first_seen_at + DECIDE_AFTER
     if code == OBSERVED and (order.exported_by or not order.seen_while):
@@ -182,7 +196,7 @@ def exported(order: Order, by: str, rules: ImportRules, now: datetime) -> Order:
     if order.state is ImportState.UNCLEAR:  # his word that it is not in the shop
         again = replace(again, state=ImportState.WAITING, attempt=None)
     again = tried_again(again, rules, now)
-    return decided(without_notice(again, NEEDS_DECISION), rules, now)
+    return decided(without_notice(without_notice(again, NEEDS_DECISION), LINES_IN_SHOP), rules, now)
 
 
 def handled_outside(order: Order, by: str, rules: ImportRules, now: datetime) -> Order:
@@ -190,7 +204,7 @@ def handled_outside(order: Order, by: str, rules: ImportRules, now: datetime) ->
     again = replace(order, handled_outside_by=by, exported_by="", unsettled=True)
     if order.state is ImportState.UNCLEAR:
         again = replace(again, state=ImportState.WAITING, attempt=None)
-    return decided(without_notice(again, NEEDS_DECISION), rules, now)
+    return decided(without_notice(without_notice(again, NEEDS_DECISION), LINES_IN_SHOP), rules, now)
 
 
 def matched(order: Order, matches: Mapping[LineId, Match], rules: ImportRules, now: datetime) -> Order:

@@ -309,6 +309,14 @@ class Order:
     of the order. None where nothing was created, and where another tool made the shop order."""
     absorbed_from: int | None = None
     """The first observation number that is certain to know of the shop order's stock effect (protocol 6)."""
+    same_lines: frozenset[RemoteOrderId] = frozenset()
+    """Other orders of the account that have, or had, a line of this one: one of them came in place of the other."""
+    replaced_by: RemoteOrderId | None = None
+    """The order that came in place of this one."""
+    replacement_holds: bool = False
+    """The order that came in place of this one holds the lines' stock by now, so that this one may let it go."""
+    in_shop_by: Mapping[LineId, RemoteOrderId] = field(default_factory=dict)
+    """Lines that the shop has already, by the order that this one came in place of."""
     told: Mapping[ParcelId, Told] = field(default_factory=dict)
     notices: tuple[Problem, ...] = ()
     """What a person should know or do, at most one of each code."""
@@ -320,6 +328,11 @@ class Order:
     completed_at: datetime | None = None
     buyer_erased_at: datetime | None = None
     rev: int = 0
+
+    @property
+    def begun(self) -> bool:
+        """The shop has the order, or may have it."""
+        return self.state in (ImportState.CREATING, ImportState.UNCLEAR, ImportState.CREATED)
 
     @property
     def relayed(self) -> bool:

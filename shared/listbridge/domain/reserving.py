@@ -22,6 +22,8 @@ def holds_stock(order: Order) -> bool:
     """
     if order.state in (ImportState.CREATING, ImportState.UNCLEAR):
         return True
+    if order.replaced_by is not None and not order.begun and order.replacement_holds:
+        return False
     if order.state is ImportState.CREATED:
         return order.completed_at is None
     facts = order.facts
@@ -38,7 +40,8 @@ def reservations_of(order: Order) -> dict[VariantKey, dict[LineId, Reservation]]
         return wanted
     for line in order.facts.lines:
         match = order.matches.get(line.id)
-        if match is not None and line.quantity > 0:
+        elsewhere = line.id in order.in_shop_by and not order.begun and not order.exported_by
+        if match is not None and line.quantity > 0 and not elsewhere:
             held = Reservation(line.quantity, order.absorbed_from)
             wanted.setdefault(match.variant, {})[line.id] = held
     return wanted

@@ -24,6 +24,7 @@ from listbridge.services.order_rows import order_of
 from listbridge.services.oversold import note_shortage, note_shortages, says_oversold
 from listbridge.services.recompute_variants import recompute_variants
 from listbridge.services.restocked import sell_restocked
+from listbridge.services.supersede import replaced_by_me, take_places, wake_replacement
 
 _TRIES = 20
 
@@ -37,12 +38,15 @@ def settle_order(deps: Deps, order: Order, rules: ImportRules) -> Order:
     for _ in range(_TRIES):
         if not order.unsettled:
             return order
+        order = take_places(deps, order, rules)
         changes = changes_to(order)
         if order.completed_at is not None and still_counting(order, deps.variants.get_many(changes)):
             _read_variants(deps, order.shop, changes)
             return order  # a later read lets it go; until then it holds the number right
         try:
             deps.orders.reserve(order, changes)
+            for old in replaced_by_me(deps, order):
+                settle_order(deps, old, rules)
             sold = _tell_listings(deps, order)
             rows = recompute_variants(deps, changes, Cause.ORDER)
             moved = {row.key for row in rows}
@@ -58,6 +62,7 @@ def settle_order(deps: Deps, order: Order, rules: ImportRules) -> Order:
         except Conflict:
             order = order_of(deps, order.key)
             continue
+        wake_replacement(deps, order)
         return _note_shortages(deps, order, changes)
     raise Conflict(str(order.key))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from listbridge.domain import order_changes
+from listbridge.domain import order_changes, superseding
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import LineId, ListingKey, OrderKey
 from listbridge.domain.order_changes import ImportRules
@@ -12,7 +13,7 @@ from listbridge.domain.orders import ImportState, Match, MatchedBy, Order, Order
 from listbridge.domain.ports import Conflict
 from listbridge.domain.work import ImportOrder, Lane, RelayOrder
 from listbridge.services.deps import Deps
-from listbridge.services.order_rows import reason, tell
+from listbridge.services.order_rows import order_traits, reason, tell
 from listbridge.services.settle_order import settle_order
 
 _TRIES = 20
@@ -49,6 +50,7 @@ def note_order(
         now = deps.clock.now()
         if before is None:
             order = order_changes.first_seen(key, account.shop, read.order, rules, now)
+            order = _with_other_ids(deps, account, order)
         else:
             order = order_changes.read_again(before, read.order, rules, now)
             order = order_changes.judged_again(order, rules, now)
@@ -64,6 +66,24 @@ def note_order(
         _tell(deps, before, saved)
         return saved, True
     raise Conflict(str(key))
+
+
+def _with_other_ids(deps: Deps, account: Account, order: Order) -> Order:
+    """An order seen for the first time, with the orders that have a line of it, and what is known of their lines."""
+    if not order_traits(deps, account).lines_keep_ids:
+        return order
+    others = deps.orders.note_lines(order.key, [line.id for line in order.facts.lines])
+    order = superseding.sharing_lines(order, frozenset(other.remote for other in others))
+    told: set[LineId] = set()
+    for other in deps.orders.get_many(others).values() if others else ():
+        order = replace(order, matches=superseding.inherited(order, other))
+        told |= {line.id for line in other.facts.lines} if other.listings_told else set()
+    if order.matches:
+        order = replace(
+            order, reserved=frozenset((line, match.variant) for line, match in order.matches.items())
+        )
+    # The marketplace counted its listings down when the lines were sold, not when they were paid.
+    return replace(order, listings_told=all(line.id in told for line in order.facts.lines) and bool(told))
 
 
 def unfinished(order: Order) -> bool:

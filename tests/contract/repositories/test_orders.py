@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from listbridge.domain.ids import ShopId, ShopOrderId
+from listbridge.domain.ids import LineId, ShopId, ShopOrderId
 from listbridge.domain.order_changes import MISSES_PRODUCT
 from listbridge.domain.orders import Buyer, ImportState, Order, ShopOrderRef
 from listbridge.domain.ports import Conflict
@@ -197,3 +197,28 @@ def test_every_order_whose_buyer_is_kept_is_named_once(store: OurPorts, name: st
     named = all_pages(lambda cursor: store.orders.with_buyers(cursor, 2))
     mine = sorted(key for key in named if key.account == keys[0].account)
     assert mine == [key for key in keys if key != keys[3]]
+
+
+# ---- lines that come back under another order's id ----
+
+
+def test_whoever_has_a_line_is_told_who_else_ever_had_it(store: OurPorts, name: str) -> None:
+    first, second, third = (order_key(name, remote) for remote in ("o1", "o2", "o3"))
+    one, two = LineId("l1"), LineId("l#2")
+    for _ in range(2):
+        assert store.orders.note_lines(first, [one, two]) == set()
+    assert store.orders.note_lines(second, [two]) == {first}
+    assert store.orders.note_lines(third, [one, two, one]) == {first, second}
+    assert store.orders.note_lines(first, [one]) == {third}
+    assert store.orders.note_lines(first, []) == set()
+
+
+def test_a_line_of_another_account_is_another_line(store: OurPorts, name: str) -> None:
+    store.orders.note_lines(order_key(name), [LineId("l1")])
+    assert store.orders.note_lines(order_key(f"{name}-other"), [LineId("l1")]) == set()
+
+
+def test_lines_are_no_orders(store: OurPorts, name: str) -> None:
+    row = store.orders.save(order(order_key(name)))
+    store.orders.note_lines(row.key, [LineId("l1")])
+    assert store.orders.recent(row.key.account, None, 10)[0] == [row]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -254,3 +255,31 @@ def test_a_refused_cancel_request_lets_the_order_go_on(anna: EbaySeller) -> None
     anna.simulator.deeds.cancel_order(order_id)
     states = [row["cancelRequestState"] for row in read(anna, order_id)["cancelStatus"]["cancelRequests"]]
     assert states == ["REJECTED", "COMPLETED"]
+
+
+def test_orders_that_are_paid_together_come_back_as_one_with_a_new_id_and_the_same_lines(
+    anna: EbaySeller,
+) -> None:
+    deeds = anna.simulator.deeds
+    old = [deeds.buy("RED", quantity=units, paid=False)["orderId"] for units in (2, 1)]
+    before = [order for order in listed(anna)["orders"] if order["orderId"] in old]
+    new = deeds.pay_together(old)["orderId"]
+    [order] = listed(anna)["orders"]
+    assert (order["orderId"], order["orderPaymentStatus"]) == (new, "PAID")
+    assert new not in old
+    lines = {line["lineItemId"] for one in before for line in one["lineItems"]}
+    assert {line["lineItemId"] for line in order["lineItems"]} == lines
+    totals = [Decimal(one["pricingSummary"]["total"]["value"]) for one in before]
+    assert Decimal(order["pricingSummary"]["total"]["value"]) == sum(totals)
+    assert order["creationDate"] == min(one["creationDate"] for one in before)
+    for remote in old:
+        assert anna.call("GET", f"{ORDERS}/{remote}").status_code == 404
+
+
+def test_only_unpaid_orders_are_paid_together(anna: EbaySeller) -> None:
+    paid = anna.simulator.deeds.buy("RED")["orderId"]
+    with pytest.raises(DeedRefused):
+        anna.simulator.deeds.pay_together([paid])
+    with pytest.raises(DeedRefused):
+        anna.simulator.deeds.pay_together([])
+    assert [order["orderId"] for order in listed(anna)["orders"]] == [paid]

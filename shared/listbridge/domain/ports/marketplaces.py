@@ -232,6 +232,8 @@ class OrderTraits:
     """After how long a look certainly shows a shipment that was told."""
     unpaid_expires_s: float
     """When an order that nobody paid no longer holds stock."""
+    lines_keep_ids: bool = False
+    """A line's id is its own in the whole account and stays when the order gets another id: so such orders are found."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,6 +176,9 @@ class OrderRepository(Protocol):
         moved on, Missing for an unknown variant.
         """
 
+    def note_lines(self, order: OrderKey, lines: Iterable[LineId]) -> set[OrderKey]:
+        """Note for good that the order has these lines, and tell which other orders of the account ever had one of them."""
+
     def due(self, at: datetime, limit: int) -> list[OrderKey]:
         """Orders whose `due_at` has come, oldest first; the index may lag."""
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import ValidationError
 
 from listbridge.domain.catalog import Reservation
-from listbridge.domain.ids import AccountId, OrderKey, RemoteOrderId, ShopId, ShopOrderId, VariantKey
+from listbridge.domain.ids import AccountId, LineId, OrderKey, RemoteOrderId, ShopId, ShopOrderId, VariantKey
 from listbridge.domain.order_changes import MISSES_PRODUCT
 from listbridge.domain.orders import Buyer, ImportState, Order
 from listbridge.domain.ports import Conflict, Missing, ReservationChanges
@@ -120,6 +120,18 @@ class DynamoOrders:
                 return
             dynamo.pause(attempt)  # a variant was observed, or another order reserved it
         raise TimeoutError(f"the variants of {order.key} kept changing")
+
+    def note_lines(self, order: OrderKey, lines: Iterable[LineId]) -> set[OrderKey]:
+        """A row for each line, which names every order that ever had it; in the same table, under no account of its own."""
+        others: set[OrderKey] = set()
+        for line in dict.fromkeys(lines):
+            key = {"account": text(f"{order.account}#lines"), "order": text(line)}
+            values = {":order": {"SS": [order.remote]}, ":v": number(VERSION)}
+            row = dynamo.update(
+                self._table, key, "ADD #orders :order SET #v = :v", values=values, returning="ALL_NEW"
+            )
+            others |= {OrderKey(order.account, RemoteOrderId(remote)) for remote in row["orders"]["SS"]}
+        return others - {order}
 
     def due(self, at: datetime, limit: int) -> list[OrderKey]:
         """Orders whose `due_at` has come, oldest first, as far as the index shows."""

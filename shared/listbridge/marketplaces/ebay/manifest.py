@@ -59,6 +59,10 @@ MANIFEST = MarketplaceManifest(
             # An order can be paid until the seller cancels it, which eBay lets him do from the fourth day on and asks him
             # to do within 30 (ebay.co.uk, help 4137 "Resolving unpaid items", read 2026-11-24): one day more.
             unpaid_expires_s=31 * _DAY_S,
+            # "The unique identifier of a 'non-immediate payment' order will change as it goes from an unpaid order to a
+            # paid order" (Trading API, OrderIDType, read 2026-11-26), and orders can be paid together. A line's id is
+            # there "as soon as there is a commitment to buy" (sell_fulfillment 1.20.7, LineItem.lineItemId).
+            lines_keep_ids=True,
         ),
     ),
     # Prices: eBay documents a currency per site and no bounds; below a cent nothing can be asked, the upper bound is ours.
