@@ -27,7 +27,7 @@ _TABLE_OF_PORT = {
     "activity": "ActivityTable",
 }
 _READS = re.compile(
-    r"get|get_many|find|revs|all|of_\w+|page|due|current|pending|entries|recent|unfinished|count_live|unsent|waiting_for_skus"
+    r"get|get_many|find|revs|all|of_\w+|page|due|current|pending|entries|recent|unfinished|count_live|unsent|waiting_for_skus|reservations"
 )
 _BUYERS = re.compile(r"buyers|with_buyers|put_buyer|erase_buyer")
 _QUEUE_OF_LANE = {
@@ -108,7 +108,8 @@ def _needs(function: str) -> set[tuple[str, str]]:
             needs.add(("read" if method.endswith("buyers") else "write", table))
             continue
         if port == "orders" and method == "reserve":
-            needs |= {("write", "VariantsTable"), ("read", "OrdersTable")}  # the order is only proven
+            # The order is only proven; lines that hold nothing any more are deleted.
+            needs |= {("write", "VariantsTable"), ("delete", "VariantsTable"), ("read", "OrdersTable")}
             continue
         if port in _TABLE_OF_PORT:
             needs.add(("read" if _READS.fullmatch(method) else "write", table))
@@ -207,7 +208,7 @@ def test_the_internet_facing_door_deletes_nothing(template: dict[str, Any]) -> N
 def test_rows_are_deleted_from_no_table_but_those_whose_code_deletes(template: dict[str, Any]) -> None:
     roles = [name for name in template["Resources"] if name.endswith("Role")]
     deleted = {target for role in roles for action, target in _grants(template, role) if action == "delete"}
-    assert deleted == {"ConfigTable", "ListingsTable", "ItemsTable", "BuyersTable"}
+    assert deleted == {"ConfigTable", "VariantsTable", "ListingsTable", "ItemsTable", "BuyersTable"}
 
 
 def test_only_those_who_create_show_or_erase_may_touch_buyers_data(template: dict[str, Any]) -> None:
