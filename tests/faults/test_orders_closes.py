@@ -240,6 +240,7 @@ def test_twins_that_another_tool_made_are_raised_as_a_case(s: Story) -> None:
     s.stock["A"] -= 1
     s.shop.book.made_elsewhere(f"scripted:{placed.facts.id}", {s.shop.variant("A"): 1})
     s.world.tick("orders")
+    s.world.deliver_all()  # the timer sends a message for each account
     assert s.notices(placed) == ["twins_in_shop"]
     assert s.world.events(s.key_of(placed)).count("twins_in_shop") == 1
 
