@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from simulators.ebay.errors import EbayError
 
@@ -51,12 +51,7 @@ class Limits:
 
     @cached_property
     def zone(self) -> tzinfo:
-        try:
-            return ZoneInfo(self.values["day_time_zone"])
-        except (
-            ZoneInfoNotFoundError
-        ):  # a machine without time zone data: standard time all year is near enough
-            return timezone(timedelta(hours=-8))
+        return ZoneInfo(self.values["day_time_zone"])
 
     def day(self, now: datetime) -> date:
         """The calendar day that quotas and revisions are counted on."""

@@ -18,13 +18,11 @@ midnight of the platform's zone, unless the platform itself told when its count 
 
 from __future__ import annotations
 
-import functools
-import logging
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from listbridge.domain.manifest import BudgetSpec
 from listbridge.domain.ports import Share
@@ -33,7 +31,6 @@ KEPT = 0.2
 """The part of every budget that is kept for zeros, and again as much for orders."""
 _SAME_END = timedelta(minutes=1)
 _WHOLE = 1e-6  # a token that is short by rounding only is a token
-_LOG = logging.getLogger("listbridge.budgets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +142,7 @@ def told(
 
 def next_day(spec: BudgetSpec, now: datetime) -> datetime:
     """When the day's count begins anew: the next midnight in the platform's zone, in UTC."""
-    local = now.astimezone(_zone(spec.day_zone))
+    local = now.astimezone(ZoneInfo(spec.day_zone))
     midnight = datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), local.tzinfo)
     return midnight.astimezone(UTC)
 
@@ -184,14 +181,4 @@ def _lowered(bucket: Bucket, by: float) -> Bucket:
 
 
 def _day(spec: BudgetSpec, now: datetime) -> str:
-    return now.astimezone(_zone(spec.day_zone)).date().isoformat()
-
-
-@functools.cache
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except ZoneInfoNotFoundError:
-        # The day then begins some hours off; the platform's own refusal still stops us in time.
-        _LOG.warning("time_zone_unknown", extra={"fields": {"zone": name}})
-        return UTC
+    return now.astimezone(ZoneInfo(spec.day_zone)).date().isoformat()

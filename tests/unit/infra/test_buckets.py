@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
 from hypothesis import given
@@ -97,9 +98,10 @@ def test_the_day_ends_at_the_zone_s_midnight(zone: str, now: str, reset: str) ->
     assert buckets.next_day(limit, datetime.fromisoformat(now)) == datetime.fromisoformat(reset)
 
 
-def test_an_unknown_zone_counts_as_utc() -> None:
+def test_an_unknown_zone_is_a_mistake_of_a_manifest_and_no_other_zone_is_taken_for_it() -> None:
     limit = spec(1, 1, day_quota=5, day_zone="Nowhere/Land")
-    assert buckets.next_day(limit, NOON) == datetime(2026, 11, 2, tzinfo=UTC)
+    with pytest.raises(ZoneInfoNotFoundError):
+        buckets.next_day(limit, NOON)
 
 
 def test_a_chunk_is_at_most_a_second_s_worth_and_a_sliver_of_the_day() -> None:

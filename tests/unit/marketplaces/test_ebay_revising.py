@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
 
@@ -19,7 +18,6 @@ from listbridge.domain.verdicts import (
     RemoteError,
     RetryLater,
 )
-from listbridge.marketplaces.ebay import errors
 from listbridge.marketplaces.ebay.revising import judged, request
 from listbridge.marketplaces.ebay.wire import PriceQuantityAnswers
 
@@ -190,17 +188,3 @@ def test_a_spent_day_of_revisions_waits_for_midnight_in_california_even_for_a_ze
     [waiting] = outcome(entry("offer-EBAY_US", 400, told), of=(zero,), highest=0)
     assert isinstance(waiting, RateLimited)
     assert waiting.until == datetime(2026, 11, 2, 8, tzinfo=UTC)
-
-
-def test_a_machine_without_time_zones_waits_an_hour_longer_in_summer_and_never_too_short(
-    monkeypatch: pytest.MonkeyPatch,
-):
-    summer = datetime(2026, 7, 1, 12, tzinfo=UTC)
-    assert errors.next_day(summer) == datetime(2026, 7, 2, 7, tzinfo=UTC)
-
-    def none_known(name: str) -> None:
-        raise ZoneInfoNotFoundError(name)
-
-    monkeypatch.setattr(errors, "ZoneInfo", none_known)
-    assert errors.next_day(summer) == datetime(2026, 7, 2, 8, tzinfo=UTC)
-    assert errors.next_day(NOW) == datetime(2026, 11, 2, 8, tzinfo=UTC)

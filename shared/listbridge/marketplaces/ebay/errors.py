@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
@@ -252,14 +252,5 @@ def of_token_answer(status: int, body: Any, request: str | None) -> RemoteError 
 
 def next_day(now: datetime) -> datetime:
     """The next midnight Pacific, in the zone of `now`: when eBay's days begin. (For revisions the zone is assumed.)"""
-    midnight = now.astimezone(_pacific()).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = now.astimezone(ZoneInfo(PACIFIC)).replace(hour=0, minute=0, second=0, microsecond=0)
     return (midnight + timedelta(days=1)).astimezone(now.tzinfo)
-
-
-def _pacific() -> tzinfo:
-    try:
-        return ZoneInfo(PACIFIC)
-    except (
-        ZoneInfoNotFoundError
-    ):  # a machine without time zone data: winter time all year, an hour late in summer
-        return timezone(timedelta(hours=-8))
