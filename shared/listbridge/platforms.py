@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 from listbridge import registry
-from listbridge.domain.configuration import Account, Shop
+from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import ShopId, Site
 from listbridge.domain.manifest import BudgetSpec
 from listbridge.domain.ports import (
@@ -32,11 +32,27 @@ from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
 from listbridge.services.connection_state import secret_name
 
+A = TypeVar("A", ShopAdapter, MarketplaceAdapter)
 MakeBudget = Callable[[tuple[BudgetSpec, ...], Mapping[str, str], Share], Budget]
 """Limits, who shares them by scope, who calls → the budget that all callers draw from."""
 MakeSession = Callable[[bool, Budget | None], HttpSession]
 """Observe mode?, budget → the HTTP session."""
-_FRESH = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened(Generic[A]):
+    """An adapter, the revision of the document that it was opened for, and the connection that it holds."""
+
+    rev: int
+    adapter: A
+    connection: Connection
+
+    def still_good(self, document: Shop | Account) -> bool:
+        """The document is as it was, credentials included, and the other side has not refused these.
+
+        A connection that has ended is opened anew each time, for somebody may have mended its credentials by hand.
+        """
+        return self.rev == document.rev and not _refused(self, document)
 
 
 @dataclass(slots=True)
@@ -52,10 +68,11 @@ class Opener:
     base_urls: Mapping[str, str] = field(default_factory=dict)
 
     def connection(self, kind: str, platform: str, document: Shop | Account, *, observe: bool, specs: tuple[BudgetSpec, ...],
-                   share: Share) -> Connection:  # fmt: skip
+                   share: Share, read_anew: bool) -> Connection:  # fmt: skip
+        """A connection with the secret of the document's revision; `read_anew` after a refusal. Raises Unauthorized."""
         try:
-            # Opened anew because the document changed, perhaps with its credentials: the old ones would end it again.
-            secret = self.secrets.get(secret_name(kind, document.id), fresh=True)
+            revision = None if read_anew else document.rev
+            secret = self.secrets.get(secret_name(kind, document.id), revision=revision)
         except Missing as error:
             raise Unauthorized(
                 Problem("credentials_missing", {"name": document.name}, "reconnect_account")
@@ -77,24 +94,24 @@ class Opener:
 
 @dataclass(slots=True)
 class OpenedShops:
-    """The shops' port. An adapter is kept per shop and share as long as the shop's document is unchanged."""
+    """The shops' port. An adapter is kept per shop and share as long as the shop's document is unchanged, and no longer
+    than its credentials are taken."""
 
     opener: Opener
-    _open: dict[tuple[ShopId, Share], tuple[int, datetime, ShopAdapter]] = field(default_factory=dict)
+    _open: dict[tuple[ShopId, Share], _Opened[ShopAdapter]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def open(self, shop: Shop, share: Share = Share.ORDINARY) -> ShopAdapter:
-        now = self.opener.clock.now()
         with self._lock:
             known = self._open.get((shop.id, share))
-            if known is not None and known[0] == shop.rev and now - known[1] < _FRESH:
-                return known[2]
-            manifest = registry.shop(shop.platform)
+            if known is not None and known.still_good(shop):
+                return known.adapter
             connection = self.opener.connection(
-                "shops", shop.platform, shop, observe=False, specs=manifest.budgets, share=share
-            )
+                "shops", shop.platform, shop, observe=False, specs=registry.shop(shop.platform).budgets, share=share,
+                read_anew=_refused(known, shop),
+            )  # fmt: skip
             adapter = registry.open_shop(shop.platform, connection)
-            self._open[shop.id, share] = (shop.rev, now, adapter)
+            self._open[shop.id, share] = _Opened(shop.rev, adapter, connection)
             return adapter
 
     def traits(self, platform: str) -> ShopTraits:
@@ -106,23 +123,21 @@ class OpenedShops:
 
 @dataclass(slots=True)
 class OpenedMarketplaces:
-    """The marketplaces' port. An adapter is kept per account and share as long as the account's document is unchanged."""
+    """The marketplaces' port. An adapter is kept per account and share as long as the account's document is unchanged, and
+    no longer than its credentials are taken."""
 
     opener: Opener
-    _open: dict[tuple[str, Share], tuple[int, datetime, MarketplaceAdapter, Budget]] = field(
-        default_factory=dict
-    )
+    _open: dict[tuple[str, Share], _Opened[MarketplaceAdapter]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def open(self, account: Account, share: Share = Share.ORDINARY) -> tuple[MarketplaceAdapter, Budget]:
-        now = self.opener.clock.now()
         with self._lock:
             known = self._open.get((account.id, share))
-            if known is not None and known[0] == account.rev and now - known[1] < _FRESH:
-                return known[2], known[3]
-            connection = self._connection(account, share)
+            if known is not None and known.still_good(account):
+                return known.adapter, known.connection.budget
+            connection = self._connection(account, share, read_anew=_refused(known, account))
             adapter = registry.open_marketplace(account.marketplace, connection)
-            self._open[account.id, share] = (account.rev, now, adapter, connection.budget)
+            self._open[account.id, share] = _Opened(account.rev, adapter, connection)
             return adapter, connection.budget
 
     def consent_url(self, account: Account, state: str) -> str:
@@ -147,8 +162,17 @@ class OpenedMarketplaces:
             raise Missing("site", site)
         return sites[site]
 
-    def _connection(self, account: Account, share: Share = Share.ORDINARY) -> Connection:
+    def _connection(
+        self, account: Account, share: Share = Share.ORDINARY, *, read_anew: bool = True
+    ) -> Connection:
         return self.opener.connection(
             "accounts", account.marketplace, account, observe=account.observe,
-            specs=registry.marketplace(account.marketplace).budgets, share=share,
+            specs=registry.marketplace(account.marketplace).budgets, share=share, read_anew=read_anew,
         )  # fmt: skip
+
+
+def _refused(known: _Opened[A] | None, document: Shop | Account) -> bool:
+    """Whether what was read before may be what the other side refused."""
+    return document.state is not ConnectionState.ACTIVE or (
+        known is not None and known.connection.session.refused
+    )

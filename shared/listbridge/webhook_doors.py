@@ -1,4 +1,5 @@
-"""How each shop's webhooks are checked: the shop's document and secret, from a cache that is at most a minute old."""
+"""How each shop's webhooks are checked: by the shop's document, which is read once a minute, and by its secret, which is
+read when the document has changed or a signature does not fit."""
 
 from __future__ import annotations
 
@@ -20,13 +21,15 @@ _REMEMBERED = 1000
 class CachedDoors:
     """How each shop's webhooks are checked, from a cache that is at most a minute old.
 
-    Unknown shops are remembered too, a bounded number of them, so that guessing costs us no reads.
+    Unknown shops are remembered too, a bounded number of them, so that guessing costs us no reads. Wrong signatures make
+    us read a shop anew once a minute, however many there are.
     """
 
     configuration: ConfigurationStore
     secrets: SecretStore
     clock: Clock
     _known: dict[ShopId, tuple[datetime, WebhookDoor | None]] = field(default_factory=dict)
+    _read_anew_at: dict[ShopId, datetime] = field(default_factory=dict)
 
     def of(self, shop: ShopId) -> WebhookDoor | None:
         now = self.clock.now()
@@ -35,7 +38,18 @@ class CachedDoors:
             return known[1]
         if len(self._known) > _REMEMBERED:
             self._known.clear()
+            self._read_anew_at.clear()
         door = self._find(shop)
+        self._known[shop] = (now, door)
+        return door
+
+    def read_anew(self, shop: ShopId) -> WebhookDoor | None:
+        now = self.clock.now()
+        last = self._read_anew_at.get(shop)
+        if last is not None and now - last < _FRESH:
+            return None
+        self._read_anew_at[shop] = now
+        door = self._find(shop, read_anew=True)
         self._known[shop] = (now, door)
         return door
 
@@ -44,12 +58,13 @@ class CachedDoors:
             return WebhookDoor(registry.webhook_scheme(slug), ())
         return None
 
-    def _find(self, shop: ShopId) -> WebhookDoor | None:
+    def _find(self, shop: ShopId, *, read_anew: bool = False) -> WebhookDoor | None:
         if not shop:
             return None
         try:
             document = self.configuration.get(Shop, shop)
-            secret = self.secrets.get(secret_name("shops", shop))
+            revision = None if read_anew else document.rev
+            secret = self.secrets.get(secret_name("shops", shop), revision=revision)
         except Missing:
             return None
         keys = registry.signing_secrets(document.platform, secret)

@@ -165,7 +165,7 @@ def _shop(id: str) -> Shop:
 
 
 def _view(shop: Shop) -> ShopView:
-    return ShopView.of(shop, fields_set(deps_of(router), SHOPS, shop.id))
+    return ShopView.of(shop, fields_set(deps_of(router), SHOPS, shop))
 
 
 def _check_view(check: connect_shop.ShopCheck) -> ShopCheckView:

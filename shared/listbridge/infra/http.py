@@ -43,6 +43,10 @@ class _AnswerUnusable(Exception):
     """The answer's body did not arrive whole, in time and within the limit."""
 
 
+_NOT_LET_IN = (401,)
+_NO_TOKEN = (400, 401, 403)  # RFC 6749 (5.2): a refused grant is 400 or 401
+
+
 class HttpSession:
     """HTTP for one opened shop or account. Safe to share between threads.
 
@@ -65,12 +69,18 @@ class HttpSession:
         self._timeout = Timeout(connect=min(connect_timeout_s, timeout_s), total=timeout_s)
         self._observe = observe
         self._budget = budget
+        self._refused = False
         self._session = requests.Session()
         # A cookie would tie calls of different workers together, and could be a credential that nobody looks after.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         adapter = transport or HTTPAdapter(pool_maxsize=_CONNECTIONS, max_retries=0)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
+
+    @property
+    def refused(self) -> bool:
+        """The other side has refused our credentials over this session: a 401, or no token for them."""
+        return self._refused
 
     def request(
         self,
@@ -113,6 +123,8 @@ class HttpSession:
             self._log(operation, url, started, None, type(error).__name__)
             raise _verdict(error, purpose, operation) from error
         self._log(operation, url, started, response, None)
+        refusals = _NO_TOKEN if purpose is Purpose.TOKEN else _NOT_LET_IN
+        self._refused = self._refused or response.status_code in refusals
         return response
 
     def _call(self, method: str, url: str, **what: Any) -> requests.Response:

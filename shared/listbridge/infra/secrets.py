@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Mapping
 
 from botocore.exceptions import ClientError
 
 from listbridge.domain.ports import Missing
 from listbridge.infra import aws, observability, settings
-
-CACHED_S = 60.0
 
 
 class SecretUnreadable(Exception):
@@ -25,21 +22,20 @@ class SecretUnreadable(Exception):
 class SecretsManagerStore:
     """`SecretStore` over Secrets Manager.
 
-    A value read is kept in the process for a minute. So a changed credential is in force everywhere within that
-    minute; whoever changes it here sees the change at once.
+    A value is kept in the process for the revision it was read for; AWS bills every read.
     """
 
     def __init__(self) -> None:
-        self._cache: dict[str, tuple[float, dict[str, str]]] = {}
+        self._kept: dict[str, tuple[int, dict[str, str]]] = {}
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:
         return "SecretsManagerStore()"
 
-    def get(self, name: str, *, fresh: bool = False) -> dict[str, str]:
+    def get(self, name: str, *, revision: int | None = None) -> dict[str, str]:
         """Raises Missing, and SecretUnreadable."""
-        kept = None if fresh else self._cache.get(name)
-        if kept is not None and time.time() < kept[0]:
+        kept = self._kept.get(name)
+        if kept is not None and kept[0] == revision:
             return dict(kept[1])
         try:
             answer = aws.client("secretsmanager").get_secret_value(SecretId=_full(name))
@@ -51,7 +47,7 @@ class SecretsManagerStore:
                 raise Missing("secret", name) from None
             raise
         value = _parsed(name, answer["SecretString"])
-        self._keep(name, value)
+        self._keep(name, value, revision)
         return dict(value)
 
     def put(self, name: str, value: Mapping[str, str]) -> None:
@@ -78,12 +74,16 @@ class SecretsManagerStore:
             if _code(error) != "ResourceNotFoundException":
                 raise
         with self._lock:
-            self._cache.pop(name, None)
+            self._kept.pop(name, None)
 
-    def _keep(self, name: str, value: dict[str, str]) -> None:
+    def _keep(self, name: str, value: dict[str, str], revision: int | None = None) -> None:
+        """Under this revision, or without one under the revision that has been asked for."""
         observability.protect(*value.values())
         with self._lock:
-            self._cache[name] = (time.time() + CACHED_S, value)
+            if revision is None and name in self._kept:
+                revision = self._kept[name][0]
+            if revision is not None:
+                self._kept[name] = (revision, value)
 
 
 def _full(name: str) -> str:

@@ -19,12 +19,13 @@ _TRIES = 5
 C = TypeVar("C", Shop, Account)
 
 
-def fields_set(deps: Deps, kind: str, id: str) -> tuple[str, ...]:
+def fields_set(deps: Deps, kind: str, connection: Shop | Account) -> tuple[str, ...]:
     """Which credential fields have a value. The values themselves stay where they are."""
     try:
-        return tuple(sorted(name for name, value in deps.secrets.get(secret_name(kind, id)).items() if value))
+        secret = deps.secrets.get(secret_name(kind, connection.id), revision=connection.rev)
     except Missing:
         return ()
+    return tuple(sorted(name for name, value in secret.items() if value))
 
 
 @contextmanager

@@ -318,9 +318,11 @@ def test_a_worker_that_still_keeps_the_old_credentials_does_not_end_the_new_ones
     kept = dict(_secrets(installation)[f"accounts/{account}"])
     real = installation.stores.secrets.get
 
-    def stale(name: str, *, fresh: bool = False) -> dict[str, str]:
-        """A worker's store, which read the secret a moment before it was replaced."""
-        return real(name) if fresh or name != f"accounts/{account}" else dict(kept)
+    before = installation.stores.configuration.get(Account, AccountId(account)).rev
+
+    def stale(name: str, *, revision: int | None = None) -> dict[str, str]:
+        """A worker's store, which read the secret for the account as it was before."""
+        return dict(kept) if (name, revision) == (f"accounts/{account}", before) else real(name)
 
     installation.stores.secrets.get = stale  # type: ignore[method-assign]
     installation.ebay.deeds.revoke_token("anna")

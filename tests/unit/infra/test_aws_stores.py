@@ -24,7 +24,7 @@ from listbridge.domain.ids import (
 )
 from listbridge.domain.listing import Listing
 from listbridge.domain.ports import Conflict, Missing
-from listbridge.infra import aws, dynamo, secrets, settings
+from listbridge.infra import aws, dynamo, settings
 from listbridge.infra.leases import DynamoLeases
 from listbridge.infra.repositories.listings import DynamoListings
 from listbridge.infra.repositories.orders import DynamoOrders, UnreadableBuyer
@@ -166,26 +166,33 @@ def secret(value: Any) -> Any:
     }
 
 
-def test_a_secret_is_read_once_a_minute_under_the_deployment_s_prefix(
-    told: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now = [1000.0]
-    monkeypatch.setattr(secrets.time, "time", lambda: now[0])
+def test_a_secret_is_read_once_for_a_revision_under_the_deployment_s_prefix(told: Any) -> None:
     client = told(secret({"token": "value-one"}))
     store = SecretsManagerStore()
-    assert store.get("shops/1") == store.get("shops/1") == {"token": "value-one"}
+    read = [store.get("shops/1", revision=3) for _ in range(100)]
+    assert read == [{"token": "value-one"}] * 100
     assert [call["SecretId"] for _, call in client.calls] == ["listbridge/tests/shops/1"]
-    now[0] += 60
-    store.get("shops/1")
+    store.get("shops/1", revision=4)
     assert len(client.calls) == 2
 
 
-def test_a_fresh_read_passes_by_what_was_kept_and_is_kept_itself(told: Any) -> None:
+def test_without_a_revision_a_secret_is_read_anew_and_what_was_kept_is_replaced(told: Any) -> None:
+    values = iter(["value-one", "value-two"])
+    client = told(lambda operation, arguments: secret({"token": next(values)})(operation, arguments))
+    store = SecretsManagerStore()
+    assert store.get("shops/1", revision=3) == {"token": "value-one"}
+    assert store.get("shops/1") == {"token": "value-two"}
+    assert store.get("shops/1", revision=3) == {"token": "value-two"}
+    assert len(client.calls) == 2
+
+
+def test_what_is_put_is_what_this_process_keeps_for_the_revision(told: Any) -> None:
     client = told(secret({"token": "value-one"}))
     store = SecretsManagerStore()
-    store.get("shops/1")
-    assert store.get("shops/1", fresh=True) == store.get("shops/1") == {"token": "value-one"}
-    assert len(client.calls) == 2
+    store.get("shops/1", revision=3)
+    store.put("shops/1", {"token": "value-two"})
+    assert store.get("shops/1", revision=3) == {"token": "value-two"}
+    assert [operation for operation, _ in client.calls] == ["get_secret_value", "put_secret_value"]
 
 
 @pytest.mark.parametrize("value", ["sk-live-123456", "[1]", '{"a": 1}', ""])

@@ -116,8 +116,12 @@ class Queues(Protocol):
 class SecretStore(Protocol):
     """One secret per shop or account, a JSON object. Values never reach a log, an error or an answer."""
 
-    def get(self, name: str, *, fresh: bool = False) -> dict[str, str]:
-        """With `fresh`, as it is now, past anything that was kept from an earlier read. Raises Missing."""
+    def get(self, name: str, *, revision: int | None = None) -> dict[str, str]:
+        """The secret as it is now, or with the `revision` of its shop's or account's document, as it was read for that one.
+
+        Every change of credentials is followed by a new revision, so a process reads each revision's secret once. Without
+        a revision it is read anew, because the other side refused what was read before. Raises Missing.
+        """
 
     def put(self, name: str, value: Mapping[str, str]) -> None: ...
 
