@@ -136,6 +136,9 @@ class World:
     def of(self, shop: ShopId) -> WebhookDoor | None:
         return self.doors.get(shop)
 
+    def read_anew(self, shop: ShopId) -> WebhookDoor | None:
+        return self.of(shop)
+
     def any(self) -> WebhookDoor | None:
         return next(iter(self.doors.values()), None)
 
