@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from listbridge import bootstrap
+from listbridge.infra import observability
 from localrun.template import resources
 from tests.packaging.conftest import ROOT
 
@@ -81,24 +83,39 @@ def test_every_table_has_an_alarm_for_its_throttles_and_the_index_of_due_rows_is
     assert _watched(template, "AWS/DynamoDB") == expected
 
 
-def test_the_alarm_for_forged_deliveries_watches_the_count_that_the_door_writes(
-    template: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("alarm", ["ForgedDeliveriesAlarm", "ChainStoppedAlarm"])
+def test_an_alarm_on_a_count_of_our_own_watches_what_the_code_writes(
+    template: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    alarm: str,
 ) -> None:
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", _service_of_the_door(template))
     monkeypatch.delenv("POWERTOOLS_METRICS_NAMESPACE", raising=False)
     bootstrap.observe_webhook("shop_1", "forged")
+    observability.alarm("ChainStopped", lane="orders")
+    watches = _alarms(template)[alarm]
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
-    (written,) = lines
+    (written,) = [line for line in lines if watches["MetricName"] in line]
     (directive,) = written["_aws"]["CloudWatchMetrics"]
-    alarm = _alarms(template)["ForgedDeliveriesAlarm"]
-    assert alarm["Namespace"] == directive["Namespace"]
-    assert alarm["MetricName"] in {metric["Name"] for metric in directive["Metrics"]}
-    assert sorted(dimension["Name"] for dimension in alarm["Dimensions"]) in [
+    assert watches["Namespace"] == directive["Namespace"]
+    assert sorted(dimension["Name"] for dimension in watches["Dimensions"]) in [
         sorted(names) for names in directive["Dimensions"]
     ]
-    assert {dimension["Name"]: dimension["Value"] for dimension in alarm["Dimensions"]} == {
-        dimension["Name"]: written[dimension["Name"]] for dimension in alarm["Dimensions"]
+    assert {dimension["Name"]: dimension["Value"] for dimension in watches["Dimensions"]} == {
+        dimension["Name"]: written[dimension["Name"]] for dimension in watches["Dimensions"]
     }
+
+
+def test_every_count_that_calls_for_a_person_has_an_alarm(template: dict[str, Any]) -> None:
+    raised = {
+        name
+        for path in (ROOT / "shared" / "listbridge").rglob("*.py")
+        for name in re.findall(r"""observability\.alarm\(\s*"(\w+)\"""", path.read_text())
+    }
+    assert "ChainStopped" in raised
+    ours = {alarm["MetricName"] for alarm in _alarms(template).values() if alarm["Namespace"] == "Listbridge"}
+    assert raised <= ours
 
 
 def _service_of_the_door(template: dict[str, Any]) -> str:
