@@ -48,8 +48,8 @@ check: environments ## lint, types, import contracts, unit and contract tests, a
 	PYTHONPATH=.:shared .venv/bin/lint-imports
 	.venv/bin/mypy
 	$(PY) -m pytest -q -n 2 --dist loadgroup -m "not full and not emulator" tests/unit tests/contract \
-	  tests/packaging/test_template.py tests/packaging/test_alarms.py tests/packaging/test_least_privilege.py \
-	  tests/packaging/test_dependencies.py
+	  tests/packaging/test_template.py tests/packaging/test_alarms.py tests/packaging/test_production.py \
+	  tests/packaging/test_least_privilege.py tests/packaging/test_dependencies.py
 
 .PHONY: bench
 bench: environments ## measure, against a floor measured in the same run; writes build/bench.jsonl (ONLY="ingest drain": these)
