@@ -150,7 +150,11 @@ def test_an_overtaken_worker_reserves_nothing(s: Story, stalls_at: str) -> None:
     s.fate.meanwhile(stalls_at, the_buyer_cancels_and_another_worker_lets_go)
     s.poll()
     s.run(60)
-    assert (s.entries("A"), s.made(placed), s.shown("A"), s.shown("A", SECOND)) == (0, [], 2, 2)
+    assert (s.entries("A"), s.made(placed), s.shown("A", SECOND)) == (0, [], 2)
+    s.run(
+        180
+    )  # whether the marketplace put the unit back, or sold it again, nobody knows for as long as its list may lag
+    assert s.shown("A") == 2
     s.rest()
     s.in_order()
 

@@ -11,13 +11,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from listbridge.domain import unseen_sales
 from listbridge.domain.ids import JobId
 from listbridge.domain.listing import (
-    BOTH,
     NOTHING,
     Attempt,
     Band,
-    Cause,
     Computed,
     Field,
     Listing,
@@ -29,6 +28,7 @@ from listbridge.domain.problem import Problem
 NOT_ALIGNED = "not_aligned"
 GUARD = "guard"
 UPDATE_FAILED = "update_failed"
+_SALES_REMEMBERED = 20
 MAX_ATTEMPTS = 60
 """Tries in a row before a listing stops with a hold. With waits that grow to a quarter of an hour they last half a day,
 so that an outage of the marketplace's does not leave every listing to be released by hand. Zeros are tried for ever."""
@@ -130,6 +130,7 @@ def demanded(listing: Listing, fields: frozenset[Field], job: JobId | None, now:
     accepted = listing.accepted
     new = replace(
         listing,
+        on_sale=unseen_sales.expected(listing),
         demanded=listing.demanded | fields,
         job=job or listing.job,
         accepted=replace(
@@ -157,13 +158,17 @@ def begun(listing: Listing, attempt_id: str, fields: frozenset[Field], values: V
     if listing.attempt is not None:
         settle_at = _later(settle_at, now + timedelta(seconds=settle_s))
         prior = NOTHING
-    attempt = Attempt(id=attempt_id, fields=fields, values=values, prior=prior.only(fields), started_at=now)
+    before = unseen_sales.expected(listing)
+    attempt = Attempt(
+        id=attempt_id, fields=fields, values=values, prior=prior.only(fields), started_at=now, on_sale=before
+    )  # fmt: skip
     new = replace(
-        listing,
+        unseen_sales.written_unread(listing, before, values.quantity, now),
         attempt=attempt,
         settle_at=settle_at,
-        sent=_merged(listing.sent, values, fields, now),
-        accepted=_merged(listing.accepted, NOTHING, fields, listing.accepted.at),
+        on_sale=_higher(before, values.quantity),
+        sent=listing.sent.merged(values, fields, now),
+        accepted=listing.accepted.merged(NOTHING, fields, listing.accepted.at),
         fence=max(fence, listing.fence),
         # Counted once: a repeat of the same values is not another change. A field kept back is still to be counted.
         guard_passed=listing.guard_passed or due_fields(listing) <= fields,
@@ -181,13 +186,18 @@ def accepted(listing: Listing, attempt_id: str, now: datetime) -> Listing:
     """
     attempt = _own_attempt(listing, attempt_id)
     waiting = listing.job if listing.demanded else None
-    new = replace(listing, attempt=None, attempts=0, not_before=None, job=waiting)
+    on_sale = _higher(listing.on_sale, attempt.values.quantity)
+    new = unseen_sales.written_unread(listing, attempt.on_sale, attempt.values.quantity, now)
+    new = replace(new, attempt=None, attempts=0, not_before=None, job=waiting, on_sale=on_sale)
     if listing.settle_at is not None:
         new = replace(new, not_before=listing.settle_at)
     else:
+        # A sale seen during the call took the quantity from its fields: it came before the call was applied, or after.
+        sure = Field.QUANTITY in attempt.fields
         new = replace(
             new,
-            accepted=_merged(listing.accepted, attempt.values, attempt.fields, now),
+            on_sale=attempt.values.quantity if sure else on_sale,
+            accepted=listing.accepted.merged(attempt.values, attempt.fields, now),
             demanded=listing.demanded - attempt.fields,
         )
     new = refreshed(new, now)
@@ -208,6 +218,7 @@ def not_applied(listing: Listing, attempt_id: str, *, retry_at: datetime, counts
         listing,
         attempt=None,
         accepted=_given_back(listing, attempt),
+        on_sale=_on_sale_as_before(listing, attempt),
         attempts=listing.attempts + (1 if counts else 0),
         not_before=retry_at,
     )
@@ -231,7 +242,13 @@ def _given_up(listing: Listing, problem: Problem | None, now: datetime) -> Listi
 def _given_back(listing: Listing, attempt: Attempt) -> Values:
     """What was accepted before the attempt, but for fields that a person demands: those are sent whatever was."""
     fields = attempt.fields - listing.demanded
-    return _merged(listing.accepted, attempt.prior, fields, listing.accepted.at)
+    return listing.accepted.merged(attempt.prior, fields, listing.accepted.at)
+
+
+def _on_sale_as_before(listing: Listing, attempt: Attempt) -> int | None:
+    """As before a call that changed nothing; while an older one may still land, the higher number stands."""
+    unsure = listing.settle_at is not None or attempt.on_sale is None
+    return listing.on_sale if unsure else attempt.on_sale
 
 
 def unknown(listing: Listing, attempt_id: str, *, settle_s: float, retry_at: datetime, now: datetime,
@@ -243,12 +260,13 @@ def unknown(listing: Listing, attempt_id: str, *, settle_s: float, retry_at: dat
     Raises:
         NotOurAttempt: another attempt stands on the listing.
     """
-    _own_attempt(listing, attempt_id)
+    attempt = _own_attempt(listing, attempt_id)
+    settle_at = _later(listing.settle_at, now + timedelta(seconds=settle_s))
     new = replace(
-        listing,
+        unseen_sales.written_unread(listing, attempt.on_sale, attempt.values.quantity, settle_at),
         attempt=None,
         attempts=listing.attempts + 1,
-        settle_at=_later(listing.settle_at, now + timedelta(seconds=settle_s)),
+        settle_at=settle_at,
         not_before=retry_at,
     )
     return _given_up(refreshed(new, now), problem, now)
@@ -265,6 +283,7 @@ def refused(listing: Listing, attempt_id: str, problem: Problem, now: datetime) 
         listing,
         attempt=None,
         accepted=_given_back(listing, attempt),
+        on_sale=_on_sale_as_before(listing, attempt),
         demanded=frozenset(),
     )
     return held(new, Problem(UPDATE_FAILED, {**problem.params, "reason": problem.code}, problem.fix), now)
@@ -274,22 +293,22 @@ def read_back(listing: Listing, shown: Values, now: datetime) -> Listing:
     """The marketplace was read: record what it shows.
 
     With no call under way: after `settle_at` what it shows *is* what it accepted (computed or not: if not, the listing is due
-    and sent again). A known acceptance that the marketplace contradicts is drift: unknown again, so it is due.
-    The caller must have read the row before it read the marketplace, and save only if the row is unchanged.
+    and sent again), and so it is where nothing is known. A known acceptance that the marketplace contradicts is drift.
+    Fewer units than must be there are evidence of a sale (P11). The caller must have read the row before it read the
+    marketplace, and save only if the row is unchanged.
     """
-    seen = _merged(listing.seen, shown, _present(shown), now)
-    new = replace(listing, seen=seen)
+    looked = unseen_sales.shown(listing, shown.quantity, now)
+    new = replace(looked, seen=listing.seen.merged(shown, shown.known, now))
     if listing.attempt is not None:
         return new
     if listing.settle_at is not None:
         if now < listing.settle_at:
             return new
-        settled = _merged(listing.accepted, shown, _present(shown), now)
-        done = frozenset(f for f in _present(shown) if _value(shown, f) == _value_computed(listing, f))
+        done = frozenset(f for f in shown.known if shown.of(f) == _value_computed(listing, f))
         new = replace(
             new,
             settle_at=None,
-            accepted=settled,
+            accepted=listing.accepted.merged(shown, shown.known, now),
             demanded=listing.demanded - done,
             not_before=None,
         )
@@ -298,9 +317,15 @@ def read_back(listing: Listing, shown: Values, now: datetime) -> Listing:
         ):  # else the tries go on, ever slower: it may be what the marketplace does with this row
             new = replace(new, attempts=0)
     else:
-        drifted = {f for f in _present(shown) if _value(listing.accepted, f) not in (None, _value(shown, f))}
-        new = replace(new, accepted=_merged(listing.accepted, shown, frozenset(drifted), now))
+        # What a person demands is sent, whatever stands there.
+        learned = {f for f in shown.known - listing.demanded if listing.accepted.of(f) != shown.of(f)}
+        new = replace(new, accepted=listing.accepted.merged(shown, frozenset(learned), now))
     return refreshed(new, now)
+
+
+def as_known(before: Listing, after: Listing) -> bool:
+    """Whether a read-back told nothing new: only when it was seen differs."""
+    return replace(after, seen=replace(after.seen, at=before.seen.at)) == before
 
 
 def held(listing: Listing, problem: Problem, now: datetime) -> Listing:
@@ -325,16 +350,28 @@ def postponed(listing: Listing, until: datetime, now: datetime) -> Listing:
     return refreshed(replace(listing, not_before=_later(listing.not_before, until)), now)
 
 
-def sold_remotely(listing: Listing, now: datetime) -> Listing:
+def sold_remotely(
+    listing: Listing, sale: str, units: int, now: datetime, *, cancelled: bool = False
+) -> Listing:
     """An order was first seen: the marketplace has counted down by itself, so *accepted* is unknown (protocol 5).
 
-    A call under way may have been applied before the sale or after it: its acceptance says nothing of the quantity.
+    A call under way may have been applied before the sale or after it: its acceptance says nothing of the quantity. With
+    `cancelled` the marketplace may put the units back, or not. The same `sale` told again changes nothing.
     """
-    attempt = listing.attempt
+    name = f"{sale}#cancelled" if cancelled else sale
+    if name in listing.sold:
+        return listing
+    told = listing
+    if not cancelled:
+        told = unseen_sales.sold(listing, units)
+    elif sale in listing.sold:
+        told = unseen_sales.withdrawn(listing, units)
+    attempt = told.attempt
     if attempt is not None:
         attempt = replace(attempt, fields=attempt.fields - {Field.QUANTITY})
+    sold = (*listing.sold, name)[-_SALES_REMEMBERED:]
     return refreshed(
-        replace(listing, attempt=attempt, accepted=replace(listing.accepted, quantity=None)), now
+        replace(told, attempt=attempt, sold=sold, accepted=replace(told.accepted, quantity=None)), now
     )
 
 
@@ -343,49 +380,18 @@ def retry_delay(attempts: int) -> timedelta:
     return min(timedelta(seconds=2 * 2 ** min(attempts, 12)), SLOWEST_RETRY)
 
 
-def counted_by_guard(listing: Listing, fields: frozenset[Field]) -> frozenset[Field]:
-    """Which of these fields' changes the guard's window counts (protocol 10).
-
-    A zero counts when it comes from an absence or an edit; one that the shop reported, or that follows an order,
-    never does. A new price counts. Nothing counts that a person asked for or let pass.
-    """
-    if listing.guard_passed or listing.computed.cause is Cause.MANUAL:
-        return frozenset()
-    counted = set()
-    zero = Field.QUANTITY in fields and listing.computed.quantity == 0
-    if zero and listing.computed.cause not in (Cause.SHOP, Cause.ORDER):
-        counted.add(Field.QUANTITY)
-    if Field.PRICE in fields and (listing.accepted.price is not None or listing.sent.price is not None):
-        counted.add(Field.PRICE)
-    return frozenset(counted)
-
-
 def _own_attempt(listing: Listing, attempt_id: str) -> Attempt:
     if listing.attempt is None or listing.attempt.id != attempt_id:
         raise NotOurAttempt(attempt_id)
     return listing.attempt
 
 
-def _merged(old: Values, new: Values, fields: frozenset[Field], at: datetime | None) -> Values:
-    if not fields:
-        return old
-    return Values(
-        quantity=new.quantity if Field.QUANTITY in fields else old.quantity,
-        price=new.price if Field.PRICE in fields else old.price,
-        at=at,
-    )
-
-
-def _present(values: Values) -> frozenset[Field]:
-    return frozenset(field for field in BOTH if _value(values, field) is not None)
-
-
-def _value(values: Values, field: Field) -> object:
-    return values.quantity if field is Field.QUANTITY else values.price
-
-
 def _value_computed(listing: Listing, field: Field) -> object:
     return listing.computed.quantity if field is Field.QUANTITY else listing.computed.price
+
+
+def _higher(first: int | None, second: int | None) -> int | None:
+    return max((one for one in (first, second) if one is not None), default=None)
 
 
 def _later(first: datetime | None, second: datetime) -> datetime:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from listbridge.domain import unseen_sales
 from listbridge.domain.ids import JobId, RemoteId
 from listbridge.domain.ledger import NOT_ALIGNED, refreshed
 from listbridge.domain.listing import NOTHING, Listing, Status, Values
@@ -44,7 +45,7 @@ def linked(listing: Listing, *, remote: RemoteId, offer: RemoteId | None, group:
     manual update or the first change in the shop (protocol 4)."""
     new = replace(
         listing, status=Status.ACTIVE, remote=remote, offer=offer, group=group, seen=seen, accepted=seen,
-        hold=Problem(NOT_ALIGNED, fix="align"), attempt=None, settle_at=None,
+        hold=Problem(NOT_ALIGNED, fix="align"), attempt=None, settle_at=None, on_sale=seen.quantity,
     )  # fmt: skip
     return refreshed(new, now)
 
@@ -68,10 +69,15 @@ def still_live(listing: Listing, now: datetime) -> Listing:
     return refreshed(replace(listing, status=Status.ACTIVE), now)
 
 
-def ended(listing: Listing, status: Status, now: datetime, problem: Problem | None = None) -> Listing:
-    """The listing is no longer live: stopped by us or finished on the marketplace. What was accepted is void."""
+def ended(
+    listing: Listing, status: Status, now: datetime, problem: Problem | None = None, *, looked: bool = False
+) -> Listing:
+    """The listing is no longer live: stopped by us or finished on the marketplace. What was accepted is void.
+
+    `looked`: what it showed was read just before its end, so that a sale would have been noticed (P11).
+    """
     new = replace(
-        listing, status=status, remote=None, accepted=NOTHING, attempt=None, settle_at=None, demanded=frozenset(),
+        unseen_sales.ended(listing, now, looked=looked), status=status, remote=None, accepted=NOTHING, attempt=None, settle_at=None, demanded=frozenset(),
         hold=problem, not_before=None, attempts=0,
     )  # fmt: skip
     return refreshed(new, now)

@@ -117,8 +117,40 @@ class Values:
             at=self.at,
         )
 
+    def merged(self, new: Values, fields: frozenset[Field], at: datetime | None) -> Values:
+        """These values with the named fields taken from `new`, as of `at`."""
+        if not fields:
+            return self
+        return Values(
+            quantity=new.quantity if Field.QUANTITY in fields else self.quantity,
+            price=new.price if Field.PRICE in fields else self.price,
+            at=at,
+        )
+
+    def of(self, field: Field) -> int | Money | None:
+        """One of the two."""
+        return self.quantity if field is Field.QUANTITY else self.price
+
+    @property
+    def known(self) -> frozenset[Field]:
+        """The fields that have a value."""
+        return frozenset(name for name in BOTH if self.of(name) is not None)
+
 
 NOTHING = Values()
+
+
+@dataclass(frozen=True, slots=True)
+class UnseenSale:
+    """The marketplace showed fewer units than it must: somebody may have bought them, and no poll has told us yet (P11).
+
+    `units` are still to be explained by orders; None when nobody could count them, because the listing had ended. `at` is
+    when that was seen, and `shown` how many there were then.
+    """
+
+    units: int | None
+    at: datetime
+    shown: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +166,8 @@ class Attempt:
     values: Values
     prior: Values
     started_at: datetime
+    on_sale: int | None = None
+    """The listing's `on_sale` before the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +192,13 @@ class Listing:
     sent: Values = NOTHING
     accepted: Values = NOTHING
     seen: Values = NOTHING
+    on_sale: int | None = None
+    """The most that buyers can still find there: what the marketplace last took or showed, less the units of every order
+    taken in since. While a call's outcome is unknown it is the higher of the two it may be. None when nothing is known."""
+    unseen_sale: UnseenSale | None = None
+    """Set while fewer units than `on_sale` were seen and the account's orders do not say why yet."""
+    sold: tuple[str, ...] = ()
+    """The latest sales that `on_sale` counts, so that none is counted twice."""
     attempt: Attempt | None = None
     settle_at: datetime | None = None
     auto: frozenset[Field] = BOTH

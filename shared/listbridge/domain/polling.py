@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from listbridge.domain.ids import AccountId
+from listbridge.domain.ids import AccountId, RemoteOrderId
 
 DAY_S = 86_400
 BUSY = timedelta(minutes=15)
@@ -33,6 +34,13 @@ class PollState:
     last_order_at: datetime | None = None
     last_poll_at: datetime | None = None
     failures: int = 0
+    began: datetime | None = None
+    """When the poll that is under way began; None between two polls."""
+    taken_in: datetime | None = None
+    """When the latest poll began after which every order of the account is known with its reservations, those that had to be
+    left to themselves included (P11)."""
+    left: Mapping[RemoteOrderId, datetime] = field(default_factory=dict)
+    """Orders that a poll could not take in and queued alone, with when it did."""
     rev: int = 0
 
 

@@ -16,6 +16,7 @@ from listbridge.services.deps import Deps
 from listbridge.services.job_results import reason_of
 from listbridge.services.nudge import nudge_due
 from listbridge.services.revise_inventory import gone_and_zeroed
+from listbridge.services.sales_first import SalesFirst
 
 PAGE = 100
 _PATIENCE_S = 6.0
@@ -55,7 +56,9 @@ def run_drift_chunk(deps: Deps, job: Job) -> Job:
             with budget.patient(_PATIENCE_S):  # a page begun anew at each refusal would never come to its end
                 shown = {remote.key: remote for remote in adapter.read_back(part)}
             drifted += [
-                row for row in (_compare(deps, row, shown.get(row.key)) for row in part) if row is not None
+                row
+                for row in (_compare(deps, account, row, shown.get(row.key)) for row in part)
+                if row is not None
             ]
     except Unauthorized as error:
         expire_account(deps, account, error.problem)
@@ -77,7 +80,7 @@ def run_drift_chunk(deps: Deps, job: Job) -> Job:
     return deps.jobs.save(job.model_copy(update=changes))
 
 
-def _compare(deps: Deps, row: Listing, remote: RemoteListing | None) -> Listing | None:
+def _compare(deps: Deps, account: Account, row: Listing, remote: RemoteListing | None) -> Listing | None:
     """Record what is shown; the row if it drifted. A row that changed since it was read is left for the next check."""
     if remote is None:
         return None
@@ -91,6 +94,7 @@ def _compare(deps: Deps, row: Listing, remote: RemoteListing | None) -> Listing 
         saved = deps.listings.save(new)
     except Conflict:
         return None
+    SalesFirst(deps, account).noticed(row, saved)
     if saved.status is Status.ACTIVE and saved.accepted == row.accepted:
         return None
     params = {

@@ -18,6 +18,7 @@ from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
 from listbridge.services.explain_order import HeldStock, held_on
 from listbridge.services.restocked import ENDED_AT_ZERO
+from listbridge.services.sales_first import why_it_waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def explain_listing(deps: Deps, key: ListingKey) -> Explanation:
     sales_list = deps.configuration.get(SalesList, listing.sales_list)
     quantity = _story(listing, account, Field.QUANTITY)
     price = _story(listing, account, Field.PRICE)
+    waits = why_it_waits(deps, account, listing)
+    quantity = replace(quantity, reason=quantity.reason or waits)
     variant = deps.variants.get_many([listing.variant]).get(listing.variant)
     return Explanation(
         listing=listing,
@@ -66,8 +69,8 @@ def explain_listing(deps: Deps, key: ListingKey) -> Explanation:
         sales_list=sales_list,
         quantity=quantity,
         price=price,
-        reason=the_reason(listing, account),
-        next=what_is_next(listing, account, deps.clock.now()),
+        reason=the_reason(listing, account) or waits,
+        next=_next_orders(listing, waits) if waits else what_is_next(listing, account, deps.clock.now()),
         content_changed=_content_changed(variant, listing),
         reservations=held_on(deps, variant) if variant is not None else (),
     )
@@ -104,6 +107,10 @@ def what_is_next(listing: Listing, account: Account, now: datetime) -> Problem:
             "next_try", {**params, "at": _clock(listing.not_before), "tries": str(listing.attempts)}
         )
     return Problem("next_send", params)
+
+
+def _next_orders(listing: Listing, waits: Problem) -> Problem:
+    return Problem("next_orders", {**waits.params, **_would_send(listing, ledger.due_fields(listing))})
 
 
 def _while_held(listing: Listing, account: Account, hold: Problem) -> Problem:

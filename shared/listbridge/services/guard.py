@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from listbridge.domain import ledger
 from listbridge.domain.configuration import Account, GuardLimits
+from listbridge.domain.guarded_changes import counted_by_guard
 from listbridge.domain.ids import ListingKey
 from listbridge.domain.listing import Field, Listing
 from listbridge.domain.problem import Problem
@@ -49,7 +50,7 @@ class SendGuard:
             total = self._count("zeros", limits.window_s)
             if total > limits.zero_limit:
                 return Judgement(frozenset(), self._hold("zero_limit", str(limits.zero_limit)))
-        for field in fields & ledger.counted_by_guard(listing, fields):
+        for field in fields & counted_by_guard(listing, fields):
             total = self._count("changes", limits.window_s)
             if total > limits.count and over_limit(limits, total, self._live_listings()):
                 allowed.discard(field)

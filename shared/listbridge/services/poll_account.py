@@ -30,6 +30,10 @@ _STUCK = 3
 _NEWEST_PAGES = 5
 _ALONE_S = 900
 _ALONE_AFTER = (0, _ALONE_S)
+_ASKED_S = 20
+"""How often at most a poll is asked for out of turn: more often, and each would overtake the one before in the queue."""
+_LEFT_FOR = timedelta(hours=1)
+"""How long an order that was left to itself keeps the account's orders from counting as taken in."""
 _ENOUGH_S = 15.0
 """What a page may take at most; with less time left the next worker goes on."""
 
@@ -42,6 +46,24 @@ def poll_now(deps: Deps, account: Account) -> bool:
     deps.polls.create(PollState(account=account.id, since=now, next_poll_at=now))
     deps.polls.make_due(account.id, now)
     return send_poll(deps, account.id)
+
+
+def poll_after(deps: Deps, account: Account, at: datetime) -> None:
+    """See to it that a poll begins after `at`, soon: fewer units were seen than must be there (P11).
+
+    Whoever waits for it asks again until it is over. A poll under way is not overtaken, and one that fails keeps its rhythm.
+    """
+    if deps.marketplaces.traits(account.marketplace).orders is None:
+        return
+    now, state = deps.clock.now(), deps.polls.get(account.id)
+    if state is not None:
+        if state.watermark is not None and state.watermark > at:
+            return
+        if (state.began is not None or state.failures) and state.next_poll_at > now:
+            return
+    name = f"poll_after#{account.id}"
+    if deps.counters.current(name, window_s=_ASKED_S, now=now) == 0 and poll_now(deps, account):
+        deps.counters.add(name, 1, window_s=_ASKED_S, now=now)
 
 
 def send_poll(deps: Deps, account: AccountId, due_at: datetime | None = None) -> bool:
@@ -75,6 +97,8 @@ def poll_account(deps: Deps, message: PollAccount, *, remaining_s: float) -> Non
         return
     ends = deps.clock.now() + timedelta(seconds=remaining_s - _ENOUGH_S)
     poll = _Poll(deps, account, state, message)
+    if not poll.begin():
+        return
     try:
         finished = poll.read_pages(until=ends)
     except Unauthorized as error:
@@ -103,11 +127,22 @@ class _Poll:
         self._since = message.since or self._reach_back()
         self._cursor = message.cursor
         self._newest = state.last_order_at
+        self._left: dict[RemoteOrderId, datetime] = dict(state.left)
 
     def _reach_back(self) -> datetime:
         if self._state.watermark is not None:
             return self._state.watermark - timedelta(seconds=self._traits.overlap_s)
         return self._state.since - timedelta(seconds=self._traits.look_back_s)
+
+    def begin(self) -> bool:
+        """Note that this poll is under way, and renew its claim; False when somebody took over."""
+        until = self._deps.clock.now() + timedelta(seconds=self._deps.limits.poll_claim_s)
+        self._state = replace(self._state, began=self._began, next_poll_at=until)
+        try:
+            self._deps.polls.save(self._state, claim=self._state.claim)
+        except Conflict:
+            return False
+        return True
 
     def read_pages(self, *, until: datetime) -> bool:
         """Pages until the last one (True) or until time is up. Raises RemoteError; what was taken in stays."""
@@ -161,6 +196,7 @@ class _Poll:
         The second is for what changed after the first: it comes after every poll of its quarter that did not queue any.
         """
         now = self._deps.clock.now()
+        self._left.setdefault(order, now)
         name = f"alone#{self._account.id}#{order}"
         sent = self._deps.counters.current(name, window_s=_ALONE_S, now=now)
         if sent < len(_ALONE_AFTER):
@@ -179,10 +215,22 @@ class _Poll:
         wait = polling.interval(
             now, self._newest, accounts=len(sharing), calls_per_day=self._traits.calls_per_day
         )
+        left = self._still_left(now)
         self._save(
-            replace(self._state, watermark=self._began, last_order_at=self._newest, last_poll_at=now, failures=0),
+            replace(
+                self._state, watermark=self._began, last_order_at=self._newest, last_poll_at=now, failures=0, left=left,
+                taken_in=self._state.taken_in if left else self._began,
+            ),
             now + wait,
         )  # fmt: skip
+
+    def _still_left(self, now: datetime) -> dict[RemoteOrderId, datetime]:
+        """The orders left to themselves whose rows or reservations are not in place yet."""
+        keys = {
+            id: OrderKey(self._account.id, id) for id, since in self._left.items() if now - since < _LEFT_FOR
+        }
+        rows = self._deps.orders.get_many(keys.values()) if keys else {}
+        return {id: self._left[id] for id, key in keys.items() if key not in rows or rows[key].unsettled}
 
     def failed(self, error: RemoteError) -> None:
         """The next poll begins where this one did, for nothing that it skipped may be lost."""
@@ -195,7 +243,7 @@ class _Poll:
         failures = self._state.failures + 1
         if failures >= _STUCK and not isinstance(error, RateLimited):
             self._newest_meanwhile(now)
-        self._save(replace(self._state, failures=failures, last_order_at=self._newest), at)
+        self._save(replace(self._state, failures=failures, last_order_at=self._newest, left=self._left), at)
         params = {**reason(error.problem), "failures": str(failures)}
         self._deps.activity.note(
             ActivityEntry(self._account.id, "orders_not_read", now, params, self._account.id)
@@ -223,7 +271,8 @@ class _Poll:
         """Leave the rest to the next worker, under a new claim."""
         now, claim = self._deps.clock.now(), new_id("poll")
         state = replace(
-            self._state, next_poll_at=now + timedelta(seconds=self._deps.limits.poll_claim_s), last_order_at=self._newest
+            self._state, next_poll_at=now + timedelta(seconds=self._deps.limits.poll_claim_s), last_order_at=self._newest,
+            left=self._left,
         )  # fmt: skip
         try:
             self._deps.polls.save(state, claim=claim)
@@ -250,7 +299,7 @@ class _Poll:
         # takes over a minute later.
         until = next_poll_at + timedelta(seconds=TICK_S) if soon else next_poll_at
         try:
-            self._deps.polls.save(replace(state, next_poll_at=until), claim=claim)
+            self._deps.polls.save(replace(state, next_poll_at=until, began=None), claim=claim)
         except Conflict:
             return  # somebody wanted it sooner, or took over
         if soon:

@@ -37,8 +37,9 @@ from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import content_hash, observe_products, remembered_product
 from listbridge.services.publish_steps import Steps
 from listbridge.services.recompute import Recompute
-from listbridge.services.remove_items import forget_items
+from listbridge.services.remove_items import forget_items, remove_ended
 from listbridge.services.restocked import ENDED_AT_ZERO
+from listbridge.services.sales_first import ENDED_AWAITS_ORDERS, SalesFirst
 from listbridge.services.wait_for_stock import nothing_to_sell, refused_for_want_of_stock, wait_for_stock
 
 T = TypeVar("T")
@@ -133,9 +134,9 @@ class _Work:
         if isinstance(error, Unauthorized):
             expire_account(self.deps, self.account, error.problem)
         if isinstance(error, RetryLater | OutcomeUnknown) and self.task.attempt < MAX_ATTEMPTS:
-            tries = self.task.attempt + (
-                not isinstance(error, RateLimited)
-            )  # a spent day is not one of the tries
+            # A spent day is not one of the tries, and neither is a look at the orders first.
+            waits = isinstance(error, RateLimited) or error.problem.code == ENDED_AWAITS_ORDERS
+            tries = self.task.attempt + (not waits)
             again = self.task.model_copy(update={"attempt": tries})
             self.deps.queues.send(Lane.PUBLISH, again, delay_s=self._delay(error), reason="again_later")
             return
@@ -285,12 +286,19 @@ class _Work:
             )  # fmt: skip
             request = self._request(live, facts, creation)
             steps = self._steps(adapter, live, request)
+            self._patiently(lambda: steps.look_before_end(live))
             self._patiently(lambda: adapter.end(request, steps))
         problem = Problem(ENDED_AT_ZERO, fix="enable_out_of_stock_control") if zeroed else None
         done = [
             self.deps.listings.change(
                 row.key,
-                partial(lifecycle.ended, status=Status.STOPPED, now=self.deps.clock.now(), problem=problem),
+                partial(
+                    lifecycle.ended,
+                    status=Status.STOPPED,
+                    now=self.deps.clock.now(),
+                    problem=problem,
+                    looked=True,
+                ),
             )
             for row in rows.values()
         ]
@@ -298,14 +306,7 @@ class _Work:
         for row in rows.values():  # first, for after a removal nobody would know for whom to say it
             item_done(self.deps, self.task.job, str(row.key))
         if self.task.remove:
-            self._remove(done)
-
-    def _remove(self, rows: list[Listing]) -> None:
-        for row in rows:
-            self.deps.listings.delete(row)
-        items = [self.deps.items.get(self.sales_list.id, row.variant) for row in rows]
-        forget_items(self.deps, [item for item in items if item is not None])
-        self.deps.publications.forget(self.publication)
+            remove_ended(self.deps, self.publication, done)
 
     # ---- link ----
 
@@ -347,7 +348,8 @@ class _Work:
     def _steps(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing], request: PublishRequest) -> Steps:
         settle_s = self.deps.marketplaces.traits(self.account.marketplace).settle_s
         group = request.group if request.product.has_options else None
-        return Steps(self.deps, adapter, self._budget, self.publication, rows, group, settle_s)
+        sales = SalesFirst(self.deps, self.account)
+        return Steps(self.deps, adapter, self._budget, self.publication, rows, group, settle_s, sales)
 
     def _patiently(self, call: Callable[[], T]) -> T:
         """Wait out here, outside any lease, what a call inside of one was refused, rather than through the queue."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from listbridge.domain import ledger, trace
+from listbridge.domain import ledger, trace, unseen_sales
 from listbridge.domain.ids import RemoteId, Sku, new_id
 from listbridge.domain.listing import BOTH, Listing, Values
 from listbridge.domain.ports import Budget, Conflict, Lease, MarketplaceAdapter, Missing, UnitWrite
@@ -15,6 +15,7 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.publication import Publication
 from listbridge.domain.verdicts import OutcomeUnknown, RemoteError, RetryLater
 from listbridge.services.deps import Deps
+from listbridge.services.sales_first import ENDED_AWAITS_ORDERS, SalesFirst
 
 
 @dataclass(slots=True)
@@ -50,6 +51,7 @@ class Steps:
     rows: dict[Sku, Listing]
     group: RemoteId | None
     settle_s: float
+    sales: SalesFirst
 
     @property
     def progress(self) -> Mapping[str, str]:
@@ -87,6 +89,7 @@ class Steps:
         if lease is None:
             raise RetryLater(Problem("unit_busy"), after_s=2)
         try:
+            self._look(skus)
             begun = {sku: self._begin(sku) for sku in skus}
             unit = OpenUnit(
                 deps=self.deps,
@@ -108,11 +111,64 @@ class Steps:
         finally:
             self.deps.leases.release(lease)
 
+    def look_before_end(self, rows: Mapping[Sku, Listing]) -> None:
+        """Read listings that are about to end: what sold last cannot be seen on them afterwards (P11)."""
+        fresh = self.deps.listings.get_many([row.key for row in rows.values()])
+        live = [row for row in fresh.values() if row.live and unseen_sales.expected(row) != 0]
+        shown = {remote.key: remote for remote in self.adapter.read_back(live)} if live else {}
+        for row in live:
+            remote, now = shown.get(row.key), self.deps.clock.now()
+            if remote is None or not remote.live:
+                # Ended already, by somebody else or by a worker before us: what sold last was not seen.
+                new = unseen_sales.ended(row, now, looked=False)
+            else:
+                new = ledger.read_back(row, remote.values, now)
+            if not ledger.as_known(row, new):
+                self._save_looked(row, new)
+
+    def _look(self, skus: Sequence[Sku]) -> None:
+        """Read what may be live before a quantity replaces what buyers have taken from (P11).
+
+        Raises RetryLater when a listing that ended may have sold last what the account's orders do not tell yet.
+        """
+        rows = [
+            self.sales.admitted(row)
+            for row in self.deps.listings.get_many([self.rows[sku].key for sku in skus]).values()
+        ]
+        for row in rows:
+            if not row.live and not self.sales.fields(row, BOTH) >= BOTH:
+                after_s = (self.sales.look_again_at(row) - self.deps.clock.now()).total_seconds()
+                raise RetryLater(
+                    Problem(ENDED_AWAITS_ORDERS, {"account": self.sales.account.name}), after_s=after_s
+                )
+        rising = [
+            row for row in rows
+            if (row.live or self.resumed()) and unseen_sales.needs_look(row, BOTH)
+        ]  # fmt: skip
+        if not rising:
+            return
+        with self.budget.patient(0):
+            shown = {remote.key: remote for remote in self.adapter.read_back(rising)}
+        for row in rising:
+            remote = shown.get(row.key)
+            if remote is None or not remote.live:
+                continue  # a draft, or ended since: the adapter sees it too
+            new = ledger.read_back(row, remote.values, self.deps.clock.now())
+            if not ledger.as_known(row, new):
+                self._save_looked(row, new)
+
+    def _save_looked(self, row: Listing, new: Listing) -> None:
+        try:
+            self.sales.noticed(row, self.deps.listings.save(new))
+        except Conflict as moved:
+            raise RetryLater(Problem("unit_busy"), after_s=2) from moved
+
     def _begin(self, sku: Sku) -> Listing:
         now = self.deps.clock.now()
 
         def begin(row: Listing) -> Listing:
-            values = Values(row.computed.quantity, row.computed.price)
+            row = self.sales.admitted(row)
+            values = Values(self.sales.quantity(row), row.computed.price)
             return ledger.begun(
                 row, new_id("att"), BOTH, values, settle_s=self.settle_s, fence=row.fence, now=now
             )
@@ -138,5 +194,5 @@ class Steps:
 
     def _highest(self, sku: Sku) -> int:
         members = self.deps.listings.of_sku(self.publication.account, sku)
-        live = [m.computed.quantity or 0 for m in members if m.live or m.key == self.rows[sku].key]
+        live = [self.sales.quantity(m) or 0 for m in members if m.live or m.key == self.rows[sku].key]
         return max(live, default=0)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, SalesList, Shop
 from listbridge.domain.ids import ListingKey, VariantKey
 from listbridge.domain.listing import Cause, Listing, Status
 from listbridge.domain.problem import Problem
+from listbridge.domain.publication import Publication
 from listbridge.domain.sales_list_items import Item
 from listbridge.services.add_items import Shelf
 from listbridge.services.deps import Deps
@@ -140,3 +141,12 @@ def _items(deps: Deps, sales_list: SalesList) -> Iterator[Item]:
         yield from items
         if cursor is None:
             return
+
+
+def remove_ended(deps: Deps, publication: Publication, rows: Sequence[Listing]) -> None:
+    """Take these listings, which are live no more, out of their sales list, and forget how they were published."""
+    for row in rows:
+        deps.listings.delete(row)
+    items = [deps.items.get(row.sales_list, row.variant) for row in rows]
+    forget_items(deps, [item for item in items if item is not None])
+    deps.publications.forget(publication)

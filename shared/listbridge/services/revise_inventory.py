@@ -24,6 +24,7 @@ from listbridge.services.due_listings import DueListings
 from listbridge.services.guard import SendGuard
 from listbridge.services.job_results import demanded_fields_sent
 from listbridge.services.nudge import nudge, nudge_later, wake_around
+from listbridge.services.sales_first import SalesFirst
 from listbridge.services.write_unit import Result, UnitOutcome, UnitWriter
 
 MOST_IN_FLIGHT = 16
@@ -251,6 +252,7 @@ class Drainer:
                 budget=budget,
                 traits=self.deps.marketplaces.traits(self.account.marketplace),
                 guard=SendGuard(self.deps, self.account),
+                sales=SalesFirst(self.deps, self.account),
                 fence=self.lease.epoch,
                 owner=self.owner,
             )

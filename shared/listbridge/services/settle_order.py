@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 
 from listbridge.domain import ledger, order_changes
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import ListingKey, ShopId, VariantKey
 from listbridge.domain.listing import Cause, Listing
 from listbridge.domain.order_changes import ImportRules
-from listbridge.domain.orders import Order
+from listbridge.domain.orders import Cancellation, Order
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.reserving import (
     Reservations,
@@ -71,11 +73,18 @@ def _tell_listings(deps: Deps, order: Order) -> list[Listing]:
     """The marketplace has counted its listings down by itself: what they show is no longer what we sent."""
     if order.listings_told or order.moved_in:
         return []
-    keys = {ListingKey(order.key.account, line.site, line.sku) for line in order.facts.lines if line.sku}
+    units: Counter[ListingKey] = Counter()
+    for line in order.facts.lines:
+        if line.sku:
+            units[ListingKey(order.key.account, line.site, line.sku)] += line.quantity
+    cancelled = order.facts.cancellation is Cancellation.CANCELLED
     told = []
-    for key in sorted(deps.listings.get_many(keys)):
+    for key in sorted(deps.listings.get_many(units)):
+        sold = partial(
+            ledger.sold_remotely, sale=order.key.remote, units=units[key], now=deps.clock.now(), cancelled=cancelled
+        )  # fmt: skip
         try:
-            told.append(deps.listings.change(key, lambda row: ledger.sold_remotely(row, deps.clock.now())))
+            told.append(deps.listings.change(key, sold))
         except Missing:
             continue  # taken off the sales list a moment ago
     return told

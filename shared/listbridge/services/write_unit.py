@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from listbridge.domain import ledger, lifecycle, trace
+from listbridge.domain import ledger, lifecycle, trace, unseen_sales
 from listbridge.domain.ids import ListingKey, new_id
 from listbridge.domain.listing import Field, Listing, Status, Values
 from listbridge.domain.ports import (
@@ -33,6 +33,7 @@ from listbridge.domain.verdicts import (
 )
 from listbridge.services.deps import Deps
 from listbridge.services.guard import SendGuard
+from listbridge.services.sales_first import SalesFirst
 
 _LOG = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ class Result(StrEnum):
     """What became of one unit."""
 
     NOTHING = "nothing"  # nothing was due any more
-    SETTLED = "settled"  # a read-back showed what became of an earlier call, and that was enough
+    SETTLED = "settled"  # a read-back was enough: it showed what became of an earlier call, or that nothing is to be sent
     SENT = "sent"
     HELD = "held"
     POSTPONED = "postponed"
@@ -78,6 +79,7 @@ class UnitWriter:
     budget: Budget
     traits: MarketplaceTraits
     guard: SendGuard
+    sales: SalesFirst
     fence: int
     owner: str
 
@@ -128,54 +130,92 @@ class UnitWriter:
         return UnitOutcome(Result.HELD if row.hold else Result.POSTPONED, (row,))
 
     def _inside(self, lease: Lease, listing: Listing) -> UnitOutcome:
-        members = self.deps.listings.of_sku(listing.key.account, listing.key.sku)
+        found = self.deps.listings.of_sku(listing.key.account, listing.key.sku)
+        members = [self.sales.admitted(member) for member in found]
         now = self.deps.clock.now()
         ready = [
             m for m in members if m.due_band is not None and (m.not_before is None or m.not_before <= now)
         ]
-        to_settle = [m for m in ready if m.settle_at is not None and m.settle_at <= now and m.attempt is None]
-        settled: dict[ListingKey, Listing] = {}
-        if to_settle:
+        unread = self._to_read(ready, members, now)
+        looked: dict[ListingKey, Listing] = {}
+        unreadable: tuple[Listing, ...] = ()
+        if unread:
             try:
-                settled = self._settle(to_settle)
+                looked = self._look(unread)
             except RemoteError as error:
-                return self._not_readable(to_settle, error)
-            ready = [settled.get(m.key, m) for m in ready]
-        begun, held = [], []
+                failed = self._not_readable([m for m in ready if m in unread], error)
+                if failed.account_dead is not None or all(m in unread for m in ready):
+                    return failed
+                unreadable = failed.rows
+            # A row that moved while it was read is left for the next look.
+            ready = [looked.get(m.key, m) for m in ready if m not in unread or m.key in looked]
+        begun, held, waiting = [], [], []
         for row in ready:
-            judgement = self.guard.judge(row, _zero_alone(row, ledger.due_fields(row)))
+            due = ledger.due_fields(row)
+            fields = self.sales.fields(row, due)
+            if due and not fields:
+                waiting.append(row)
+                continue
+            judgement = self.guard.judge(row, _zero_alone(row, fields))
             if judgement.allowed:
                 begun.append(self._begin(row, judgement.allowed))
             elif judgement.problem is not None:
                 held.append(self._hold(row, judgement.problem))
+        put_off = unreadable + tuple(one for row in waiting for one in self._await_orders(row))
         sending = [row for row in begun if row is not None]
         if not sending:
-            rows = {**settled, **{row.key: row for row in held if row is not None}}
-            result = Result.HELD if held else Result.SETTLED if settled else Result.NOTHING
+            rows = {**looked, **{row.key: row for row in [*held, *put_off] if row is not None}}
+            result = (
+                Result.HELD
+                if held
+                else Result.POSTPONED
+                if put_off
+                else Result.SETTLED
+                if looked
+                else Result.NOTHING
+            )
             return UnitOutcome(result, tuple(rows.values()))
         if not outlives_a_request(self.deps, lease):
-            return UnitOutcome(Result.POSTPONED, self._record_all(sending, _too_late()))
-        return self._send(sending, members)
+            return UnitOutcome(Result.POSTPONED, self._record_all(sending, _too_late()) + put_off)
+        outcome = self._send(sending, [looked.get(m.key, m) for m in members])
+        return replace(outcome, rows=outcome.rows + put_off)
 
-    def _settle(self, rows: Sequence[Listing]) -> dict[ListingKey, Listing]:
-        """Read back what an unknown outcome left behind; rows that moved meanwhile are left for the next look."""
-        settled: dict[ListingKey, Listing] = {}
+    def _to_read(self, ready: Sequence[Listing], members: Sequence[Listing], now: datetime) -> list[Listing]:
+        """Rows to read on the marketplace before anything is sent: what an unknown outcome left behind, and the unit's live
+        listings when a quantity is to rise, or to be restored, from which a buyer may have taken meanwhile (P11)."""
+        settling = [m for m in ready if m.settle_at is not None and m.settle_at <= now and m.attempt is None]
+        rising = [
+            m for m in ready
+            if unseen_sales.needs_look(m, self.sales.fields(m, ledger.due_fields(m)))
+        ]  # fmt: skip
+        return [m for m in members if m.live] if rising else settling
+
+    def _look(self, rows: Sequence[Listing]) -> dict[ListingKey, Listing]:
+        """Read these rows back. What that changes is saved; a row that moved meanwhile is left out."""
+        looked: dict[ListingKey, Listing] = {}
         shown = {remote.key: remote for remote in self.adapter.read_back(rows)}
         for row in rows:
             remote = shown.get(row.key)
             if remote is None:
                 continue
             now = self.deps.clock.now()
-            live = (
+            new = (
                 ledger.read_back(row, remote.values, now)
                 if remote.live
                 else lifecycle.ended(row, Status.FINISHED, now)
             )
+            if ledger.as_known(row, new):
+                looked[row.key] = new  # saved with the attempt, if there is one
+                continue
             try:
-                settled[row.key] = self.deps.listings.save(live)
+                looked[row.key] = self.deps.listings.save(new)
             except Conflict:
                 continue
-        return settled
+            self.sales.noticed(row, looked[row.key])
+        return looked
+
+    def _await_orders(self, row: Listing) -> tuple[Listing, ...]:
+        return self._postpone([row.key], self.sales.look_again_at(row))
 
     def _not_readable(self, rows: Sequence[Listing], error: RemoteError) -> UnitOutcome:
         if isinstance(error, Unauthorized):
@@ -213,7 +253,7 @@ class UnitWriter:
             if row.attempt is not None
         ]
         try:
-            results = self.adapter.revise(revisions, highest_quantity=_highest(begun, members))
+            results = self.adapter.revise(revisions, highest_quantity=self._highest(begun, members))
         except Unauthorized as error:
             return UnitOutcome(Result.HELD, self._record_all(begun, error), account_dead=error.problem)
         except RemoteError as error:
@@ -225,6 +265,14 @@ class UnitWriter:
         )
         errors = [result.error for result in results if result.error is not None]
         return UnitOutcome(self._verdict(errors[0]) if errors else Result.SENT, rows)
+
+    def _highest(self, begun: Sequence[Listing], members: Sequence[Listing]) -> int | None:
+        """The unit's quantity for a marketplace that keeps one per SKU: the highest of its live sites (protocol 5)."""
+        if not any(row.attempt is not None and Field.QUANTITY in row.attempt.fields for row in begun):
+            return None
+        fresh = {row.key: row for row in begun}
+        rows = [fresh.get(member.key, member) for member in members]
+        return max((self.sales.quantity(row) or 0 for row in rows if row.live), default=0)
 
     def _verdict(self, error: RemoteError) -> Result:
         if isinstance(error, Rejected):
@@ -285,15 +333,6 @@ class UnitWriter:
 
     def _when(self, error: RateLimited) -> datetime:
         return error.until or self.deps.clock.now() + timedelta(seconds=error.after_s)
-
-
-def _highest(begun: Sequence[Listing], members: Sequence[Listing]) -> int | None:
-    """The unit's quantity for a marketplace that keeps one per SKU: the highest of its live sites (protocol 5)."""
-    if not any(row.attempt is not None and Field.QUANTITY in row.attempt.fields for row in begun):
-        return None
-    fresh = {row.key: row for row in begun}
-    rows = [fresh.get(member.key, member) for member in members]
-    return max((row.computed.quantity or 0 for row in rows if row.live), default=0)
 
 
 def _zero_alone(row: Listing, fields: frozenset[Field]) -> frozenset[Field]:

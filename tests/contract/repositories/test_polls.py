@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from listbridge.domain.ids import AccountId
+from listbridge.domain.ids import AccountId, RemoteOrderId
 from listbridge.domain.polling import PollState
 from listbridge.domain.ports import Conflict
 from tests.contract.repositories.conftest import OurPorts
@@ -53,6 +53,9 @@ def test_a_state_comes_back_with_everything_in_it(store: OurPorts, name: str) ->
         last_order_at=odd - 2 * SECOND,
         last_poll_at=odd - 3 * SECOND,
         failures=2,
+        began=odd - SECOND,
+        taken_in=odd - 4 * SECOND,
+        left={RemoteOrderId("27-1"): odd - 5 * SECOND},
     )
     assert store.polls.create(state) == replace(state, rev=1)
     assert known(store, state.account) == replace(state, rev=1)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from listbridge.domain import ledger, lifecycle
+from listbridge.domain.guarded_changes import counted_by_guard
 from listbridge.domain.ids import JobId, RemoteId
 from listbridge.domain.ledger import NotOurAttempt, StaleInputs
 from listbridge.domain.listing import BOTH, NOTHING, Band, Cause, Field, Listing, Status, Values
@@ -52,7 +53,7 @@ def test_a_move_is_due_in_the_band_of_its_most_urgent_part(quantity: int, price:
 
 
 def test_an_unknown_quantity_may_have_to_go_down() -> None:
-    row = ledger.sold_remotely(a_listing(5), NOW)
+    row = ledger.sold_remotely(a_listing(5), "R-1", 1, NOW)
     assert row.due_band is Band.DOWN
 
 
@@ -157,7 +158,7 @@ def test_a_real_sell_out_takes_a_zero_out_of_the_guards_hands() -> None:
     row = ledger.held(row, Problem("guard", {"limit": "share"}), NOW)
     row = recomputed(row, 0, stock=0, version=3)
     assert (row.hold, row.due_band) == (None, Band.ZERO)
-    assert ledger.counted_by_guard(row, QUANTITY) == frozenset()
+    assert counted_by_guard(row, QUANTITY) == frozenset()
 
 
 def test_a_sale_that_leaves_stock_does_not_let_an_edits_zero_pass() -> None:
@@ -302,7 +303,7 @@ def test_a_demand_waits_for_the_read_back_when_an_outcome_is_unknown() -> None:
 
 
 def test_a_sale_during_a_call_leaves_the_quantity_unknown_whatever_the_call_brings() -> None:
-    row = ledger.sold_remotely(begun(recomputed(a_listing(5, 10), 4, 11)), NOW)
+    row = ledger.sold_remotely(begun(recomputed(a_listing(5, 10), 4, 11)), "R-1", 1, NOW)
     row = ledger.accepted(row, "a1", later(1))
     assert (row.accepted.quantity, row.accepted.price) == (None, euros(11))
     assert row.due_band is Band.DOWN
@@ -355,30 +356,30 @@ def test_what_moved_while_a_listing_was_made_is_due_when_it_is_live() -> None:
 )
 def test_a_zero_counts_by_what_caused_it(cause: Cause, counted: bool) -> None:
     row = recomputed(a_listing(5), 0, cause=cause)
-    assert ledger.counted_by_guard(row, QUANTITY) == (QUANTITY if counted else frozenset())
+    assert counted_by_guard(row, QUANTITY) == (QUANTITY if counted else frozenset())
 
 
 def test_a_new_price_counts_and_a_new_quantity_does_not() -> None:
     row = recomputed(a_listing(5, 10), 4, 11)
-    assert ledger.counted_by_guard(row, BOTH) == PRICE
+    assert counted_by_guard(row, BOTH) == PRICE
 
 
 def test_a_first_price_does_not_count_but_one_that_follows_an_unknown_outcome_does() -> None:
     row = replace(recomputed(a_listing(5, 10), 5, 11), accepted=Values(5, None))
-    assert ledger.counted_by_guard(row, PRICE) == frozenset()
+    assert counted_by_guard(row, PRICE) == frozenset()
     row = unknown(begun(row))
     row = recomputed(row, 5, 12, version=3)
-    assert ledger.counted_by_guard(row, PRICE) == PRICE
+    assert counted_by_guard(row, PRICE) == PRICE
 
 
 def test_sending_one_field_does_not_let_the_other_pass_the_guard() -> None:
     row = recomputed(a_listing(5, 10), 4, 11)
     row = ledger.accepted(begun(row, fields=QUANTITY), "a1", NOW)
     assert ledger.due_fields(row) == PRICE
-    assert ledger.counted_by_guard(row, PRICE) == PRICE
+    assert counted_by_guard(row, PRICE) == PRICE
 
 
 def test_a_repeat_of_the_same_values_is_not_counted_twice() -> None:
     row = begun(recomputed(a_listing(5, 10), 5, 11))
     row = ledger.not_applied(row, "a1", retry_at=later(2), counts=True, now=NOW)
-    assert ledger.counted_by_guard(row, PRICE) == frozenset()
+    assert counted_by_guard(row, PRICE) == frozenset()

@@ -41,6 +41,7 @@ class LedgerHistory(RuleBasedStateMachine):
         self.shown = Values(5, euros(10))
         self.version = 1
         self.attempts = 0
+        self.sales = 0
         self.worker: Attempt | None = None
         self.applied = False
         self.late: list[Late] = []
@@ -168,7 +169,8 @@ class LedgerHistory(RuleBasedStateMachine):
     @rule()
     def a_buyer_buys(self) -> None:
         self.shown = replace(self.shown, quantity=(self.shown.quantity or 0) - 1)
-        self.listing = ledger.sold_remotely(self.listing, self.now)
+        self.sales += 1
+        self.listing = ledger.sold_remotely(self.listing, f"R-{self.sales}", 1, self.now)
 
     @rule(seconds=st.sampled_from([1, 10, 31]))
     def time_passes(self, seconds: int) -> None:

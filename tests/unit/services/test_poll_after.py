@@ -1,0 +1,120 @@
+"""A poll that somebody waits for (P11): how far the account's orders are known, and how a poll is asked for out of turn."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from listbridge.domain.ids import OrderKey, RemoteOrderId
+from listbridge.domain.polling import PollState
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import RetryLater
+from listbridge.domain.work import Lane, PollAccount
+from listbridge.infra.documents import Json
+from listbridge.services.poll_account import poll_account, poll_after, send_poll
+from tests.fakes.order_world import OrderWorld
+from tests.fakes.remote_orders import ACCOUNT
+
+
+@pytest.fixture
+def world() -> OrderWorld:
+    world = OrderWorld()
+    world.stock_up("MUG")
+    world.list_up("MUG")
+    return world
+
+
+def state(world: OrderWorld) -> PollState:
+    found = world.stores.polls.get(ACCOUNT)
+    assert found is not None
+    return found
+
+
+def polls(world: OrderWorld) -> list[PollAccount]:
+    """What was queued since this was last asked."""
+    return [one for one, _ in world.queued(Lane.ORDERS) if isinstance(one, PollAccount)]
+
+
+def poll(world: OrderWorld) -> None:
+    world.stores.polls.make_due(ACCOUNT, world.now)
+    assert send_poll(world.deps, ACCOUNT)
+    poll_account(world.deps, polls(world)[-1], remaining_s=60.0)
+
+
+def ask(world: OrderWorld) -> None:
+    poll_after(world.deps, world.account, world.now)
+
+
+def test_a_complete_poll_says_from_when_on_every_sale_is_known(world: OrderWorld) -> None:
+    world.market.page_takes_s = 5.0
+    began = world.now
+    poll(world)
+    assert (state(world).taken_in, state(world).began, dict(state(world).left)) == (began, None, {})
+
+
+def test_an_order_left_to_itself_keeps_the_orders_from_counting_as_known_for_an_hour(
+    world: OrderWorld,
+) -> None:
+    poll(world)
+    known = state(world).taken_in
+    odd = RemoteOrderId("99-9")
+    world.market.unreadable = (odd,)
+    world.later(seconds=30)
+    left_at = world.now
+    poll(world)
+    world.market.unreadable = ()
+    world.later(seconds=30)
+    poll(world)
+    assert (state(world).taken_in, dict(state(world).left)) == (known, {odd: left_at})
+    assert world.stores.orders.find(OrderKey(ACCOUNT, odd)) is None
+    world.later(hours=1)
+    began = world.now
+    poll(world)
+    assert (state(world).taken_in, dict(state(world).left)) == (began, {})
+
+
+def test_a_poll_that_fails_moves_nothing(world: OrderWorld) -> None:
+    poll(world)
+    known = state(world).taken_in
+    world.market.mishaps.refuse("orders_changed", RetryLater(Problem("away")))
+    world.later(seconds=30)
+    poll(world)
+    assert (state(world).taken_in, state(world).failures, state(world).began) == (known, 1, None)
+
+
+def test_who_asks_gets_a_poll_at_once_and_the_next_ones_not_before_twenty_seconds(world: OrderWorld) -> None:
+    poll(world)
+    polls(world)
+    world.later(seconds=21)
+    ask(world)
+    ask(world)
+    (asked,) = polls(world)
+    assert asked.claim == state(world).claim
+    world.later(seconds=21)
+    ask(world)
+    assert len(polls(world)) == 1
+
+
+def test_a_poll_under_way_is_not_overtaken(world: OrderWorld) -> None:
+    world.market.mishaps.meanwhile("orders_changed", lambda: ask(world))
+    poll(world)
+    assert state(world).watermark == world.now
+    assert [one.claim for one in polls(world)] == [state(world).claim]
+
+
+def test_who_asks_for_what_is_known_by_now_asks_for_nothing(world: OrderWorld) -> None:
+    at = world.now - timedelta(seconds=1)
+    poll(world)
+    polls(world)
+    poll_after(world.deps, world.account, at)
+    assert polls(world) == []
+
+
+def test_a_state_of_the_version_before_knows_no_orders_yet(world: OrderWorld) -> None:
+    states: Json[PollState] = Json(PollState, apart={"rev"})
+    poll(world)
+    text = states.write(state(world))
+    old = {k: v for k, v in json.loads(text).items() if k not in ("began", "taken_in", "left")}
+    assert states.read(json.dumps(old)).taken_in is None
