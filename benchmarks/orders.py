@@ -22,9 +22,9 @@ from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import AccountId, OrderKey, ProductId, RemoteOrderId
 from listbridge.domain.listing import Values
 from listbridge.domain.orders import ImportState, Order
+from listbridge.services.ask_for_orders import poll_now
 from listbridge.services.deps import Deps
 from listbridge.services.observe_shop import observe_products
-from listbridge.services.poll_account import poll_now
 from localrun import template
 from localrun.scenario.outside import ControlDoor, Marketplace
 from localrun.system import LocalSystem

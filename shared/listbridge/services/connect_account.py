@@ -14,11 +14,11 @@ from listbridge.domain.ports import AccountIdentity
 from listbridge.domain.problem import Problem
 from listbridge.domain.reserving import holds_stock
 from listbridge.domain.verdicts import Unauthorized
+from listbridge.services.ask_for_orders import poll_now
 from listbridge.services.connection_state import expire_account, secret_name
 from listbridge.services.credentials import ACCOUNTS, reconnected, trial
 from listbridge.services.deps import Deps
 from listbridge.services.nudge import nudge
-from listbridge.services.poll_account import poll_now
 from listbridge.services.refusal import Refused
 
 _CONNECTING_S = 30.0

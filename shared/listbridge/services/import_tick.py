@@ -10,9 +10,9 @@ from listbridge.domain.orders import Order
 from listbridge.domain.polling import PollState
 from listbridge.domain.ports import Conflict
 from listbridge.domain.work import ImportOrder, Lane, RelayOrder
+from listbridge.services.ask_for_orders import TICK_S, send_poll
 from listbridge.services.deps import Deps
 from listbridge.services.oversold import says_oversold
-from listbridge.services.poll_account import TICK_S, send_poll
 
 _ORDERS = 200
 _QUIET = timedelta(minutes=10)

@@ -14,8 +14,8 @@ from listbridge.domain.listing import Field, Listing
 from listbridge.domain.polling import PollState
 from listbridge.domain.problem import Problem
 from listbridge.domain.unseen_sales import OrdersRead
+from listbridge.services.ask_for_orders import poll_after
 from listbridge.services.deps import Deps
-from listbridge.services.poll_account import poll_after
 
 AWAITS_ORDERS = "awaits_orders"
 ENDED_AWAITS_ORDERS = "ended_awaits_orders"
