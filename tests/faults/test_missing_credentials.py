@@ -51,6 +51,7 @@ def test_a_drift_check_that_cannot_open_the_account_pauses_it(
     seed(s, 1)
     monkeypatch.setattr(s.market, "open", no_credentials)
     job = start_drift_check(s.world.deps, s.world.deps.configuration.get(Account, ACCOUNT))
+    assert job is not None
     s.world.run(30)
     done = s.world.deps.jobs.get(job.id)
     assert (done.state.value, done.reason.code if done.reason else "") == ("failed", "credentials_missing")

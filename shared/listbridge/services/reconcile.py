@@ -75,11 +75,8 @@ def nudge_what_is_due(deps: Deps) -> int:
 
 
 def check_drift(deps: Deps) -> int:
-    """Begin a read-back of every active account's listings."""
-    accounts = _active_accounts(deps)
-    for account in accounts:
-        start_drift_check(deps, account)
-    return len(accounts)
+    """Begin a read-back of every active account's listings, unless one runs; returns how many were begun."""
+    return sum(start_drift_check(deps, account) is not None for account in _active_accounts(deps))
 
 
 def check_connections(deps: Deps) -> int:

@@ -246,6 +246,8 @@ class MarketplaceTraits:
     revise_rate: float
     max_sku_length: int
     read_back_batch: int = 25
+    read_back_at_once: int = 1
+    """How many read-backs of one account may be under way at the same time."""
     orders: OrderTraits | None = None
     """None where orders are not read."""
     refuses_empty: str = ""

@@ -46,6 +46,8 @@ MANIFEST = MarketplaceManifest(
         max_sku_length=MAX_SKU_LENGTH,
         # One call for all items and one per SKU for its offers: eleven calls, within what ordinary callers may burst.
         read_back_batch=10,
+        # 0.3 s a call, one after the other, are 3 of the 25 calls a second: four at a time leave half to everybody else.
+        read_back_at_once=4,
         refuses_empty=EMPTY_REFUSED,
         refuses_zero=ZERO_REFUSED,
         # No source says how far getOrders lags behind a sale, nor when a parcel is certain to be shown: five minutes and

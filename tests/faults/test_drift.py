@@ -1,0 +1,137 @@
+"""The drift check: it reads what risks most each hour, the rest once a day, and writes only what is news."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from listbridge.domain.configuration import Account
+from listbridge.domain.ids import ListingKey
+from listbridge.domain.jobs import JobKind, JobState
+from listbridge.domain.listing import Listing
+from listbridge.domain.money import Money
+from listbridge.domain.work import Lane
+from listbridge.services import check_drift
+from listbridge.services.check_drift import start_drift_check
+from listbridge.services.reconcile import Timer, reconcile
+from simulators.faults import Fault
+from tests.faults.scripted import Scripted, scripted_world
+from tests.faults.seeded import seed
+from tests.faults.world import ACCOUNT
+
+LONG_AGO = timedelta(days=30)
+
+
+@pytest.fixture
+def s() -> Scripted:
+    return scripted_world()
+
+
+def calm(s: Scripted, count: int, *, stock: int = 50, prefix: str = "C") -> list[ListingKey]:
+    """Listings with plenty of stock, accepted long ago and never seen since."""
+    keys = seed(s, count, stock=stock, prefix=prefix)
+    for key in keys:
+        change(s, key, lambda row: replace(row, accepted=replace(row.accepted, at=s.world.now - LONG_AGO)))
+    return keys
+
+
+def change(s: Scripted, key: ListingKey, how: object) -> Listing:
+    return s.world.stores.listings.change(key, how)  # type: ignore[arg-type]
+
+
+def drift(s: Scripted) -> Counter[str]:
+    """One run of the timer and all that follows; the calls that it made."""
+    before = len(s.fate.calls)
+    reconcile(s.world.deps, Timer.DRIFT)
+    s.world.run(20)
+    return Counter(s.fate.calls[before:])
+
+
+def reads(calls: Counter[str]) -> int:
+    return calls["remote.read_back"]
+
+
+def test_a_listing_that_shows_what_is_known_costs_no_write(s: Scripted) -> None:
+    calm(s, 40)
+    few = seed(s, 5, stock=2, prefix="F")
+    first = drift(s)
+    assert (reads(first), first["listings.save"]) == (2, 45)  # never seen before: noted once
+    s.world.run(3600)
+    again = drift(s)
+    assert (reads(again), again["listings.save"]) == (1, 0)
+    assert {s.world.row(key).rev for key in few} == {s.world.row(few[0]).rev}
+
+
+def test_what_has_much_in_stock_and_did_not_move_is_read_once_a_day(s: Scripted) -> None:
+    calm(s, 10)
+    assert [reads(drift(s)) for _ in range(3)] == [1, 0, 0]
+    s.world.stores.clock.advance(86_400)
+    day = drift(s)
+    assert (reads(day), day["listings.save"]) == (1, 10)
+
+
+def test_what_has_little_left_or_moved_lately_is_read_each_time(s: Scripted) -> None:
+    (low,) = calm(s, 1, stock=3, prefix="L")
+    (moved,) = seed(s, 1, stock=50, prefix="M")
+    (empty,) = calm(s, 1, stock=0, prefix="E")
+    drift(s)
+    seen = {key: s.world.row(key).seen.at for key in (low, moved, empty)}
+    s.market.live(low)[0].quantity = 4
+    s.market.live(moved)[0].quantity = 51
+    s.market.live(empty)[0].quantity = 1
+    s.world.run(3600)
+    drift(s)
+    assert s.world.row(low).seen.at != seen[low]
+    assert s.world.row(moved).seen.at != seen[moved]
+    assert s.world.row(empty).seen.at == seen[empty]  # there is nothing to sell
+
+
+def test_one_check_at_a_time_for_each_account(s: Scripted) -> None:
+    calm(s, 3)
+    s.market.plan.add(Fault("read_back", "status", status=503, times=5))
+    account = s.world.deps.configuration.get(Account, ACCOUNT)
+    assert start_drift_check(s.world.deps, account) is not None
+    s.world.deliver(Lane.RECOMPUTE)
+    assert start_drift_check(s.world.deps, account) is None
+    assert reconcile(s.world.deps, Timer.DRIFT) == 0
+    s.world.run(900)
+    jobs = [job for job in s.world.stores.jobs.recent(100) if job.kind is JobKind.DRIFT]
+    assert [job.state for job in jobs] == [JobState.DONE]
+    assert start_drift_check(s.world.deps, account) is not None
+
+
+def test_a_run_reads_so_many_and_the_job_goes_on_where_it_rested(
+    s: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_drift, "MOST_PER_RUN", 100)
+    keys = seed(s, 250, stock=2)
+    for key in keys:
+        s.market.live(key)[0].quantity = 3
+    first = drift(s)
+    rested = reads(first)
+    assert rested == 100 / 25
+    (job,) = [job for job in s.world.stores.jobs.recent(100) if job.kind is JobKind.DRIFT]
+    assert (job.state, job.done) == (JobState.RUNNING, 100)
+    assert drift(s)["remote.read_back"] == 0  # it rests, and no second one begins
+    for _ in range(2):
+        s.world.run(300)
+        s.world.tick("due")
+    s.world.run(60)
+    done = s.world.deps.jobs.get(job.id)
+    assert (done.state, done.done) == (JobState.DONE, 250)
+    s.world.settle()
+    assert {s.market.shown(key) for key in keys} == {(2, "10.00")}
+
+
+def test_a_price_that_somebody_changed_is_put_right_with_the_next_check(s: Scripted) -> None:
+    (key,) = seed(s, 1, stock=2)
+    drift(s)
+    s.market.live(key)[0].price = Money(Decimal("1.00"), "EUR")
+    s.world.run(3600)
+    drift(s)
+    assert s.market.shown(key) == (2, "10.00")
+    assert "drift_found" in s.world.events(key)
