@@ -80,7 +80,7 @@ def lambda_function(build: Callable[[], object]) -> Callable[[Handler], Handler]
                 try:
                     build()
                     _invoked(request_id)
-                    return handler(event, context)
+                    return _at_work(handler, event, context)
                 except Exception as error:  # noqa: BLE001  # the boundary: its text may hold what must not get out
                     _LOG.error("function.failed", exc_info=error)
                     raise FunctionFailed(
@@ -90,6 +90,20 @@ def lambda_function(build: Callable[[], object]) -> Callable[[Handler], Handler]
         return entered
 
     return made
+
+
+def _at_work(handler: Handler, event: Event, context: LambdaContext) -> dict[str, Any]:
+    """The handler's answer; a batch out of a queue stays hidden from other workers as long as this one lives."""
+    records = event.get("Records") or ()
+    if not records or "receiptHandle" not in records[0]:
+        return handler(event, context)
+    from listbridge.services.held_messages import holding
+
+    work = deps()
+    with holding(work.queues, records, seconds=work.limits.message_hold_s, alone=work.workers <= 1) as held:
+        answer = handler(event, context)
+        held.failed |= {row["itemIdentifier"] for row in answer.get("batchItemFailures", ())}
+    return answer
 
 
 def one_by_one(event: Event, kind: Any, handle: Callable[[Any], None]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -51,6 +52,13 @@ class Received:
     @property
     def message(self) -> AnyMessage:
         return _WIRE.validate_json(self.body)
+
+    def record(self, lane: Lane) -> dict[str, Any]:
+        """As Lambda is given it."""
+        return {
+            "messageId": str(self.id), "body": self.body, "receiptHandle": str(self.receipt),
+            "eventSourceARN": f"arn:aws:sqs:::{lane.value}", "attributes": {"ApproximateReceiveCount": str(self.receives)},
+        }  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -136,6 +144,13 @@ class FakeQueues:
             yield fresh
         finally:
             _lineage.reset(token)
+
+    def hide(self, source: str, receipts: Sequence[str], seconds: float) -> None:
+        with self._lock:
+            rows = self._stored[Lane(source.rsplit(":", 1)[-1])].values()
+            for row in rows:
+                if str(row.receipt) in receipts:
+                    row.visible_at = self._clock.now() + timedelta(seconds=seconds)
 
     def delete(self, lane: Lane, *received: Received) -> None:
         """The work is done; a receipt that is no longer good deletes nothing."""

@@ -117,7 +117,8 @@ def test_a_price_that_carries_the_quantity_leaves_it_behind(s: Story) -> None:
     s.world.hint(PA)
     s.run(10)
     assert s.market.shown(key(s)) == (3, "12.00")
-    s.run(180)
+    s.world.asks_for_orders = True
+    s.run(300)
     assert s.market.shown(key(s)) == (4, "12.00")
     assert s.order(placed).reserved
 

@@ -162,7 +162,7 @@ class World:
         handler = importlib.import_module(f"functions.{source.function}.app").handler
         try:
             with self.stores.queues.invoked(source.function, lane, received) as received:
-                records = [{"messageId": str(one.id), "body": one.body} for one in received]
+                records = [one.record(lane) for one in received]
                 answer = handler({"Records": records}, Context(int(source.timeout_s * 1000)))
         except WorkerDied:
             self.deaths += 1

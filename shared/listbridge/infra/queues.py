@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -51,6 +52,17 @@ class SqsQueues:
             return
         for batch in _batches(bodies):
             _send_batch(url, batch, delay_s)
+
+    def hide(self, source: str, receipts: Sequence[str], seconds: float) -> None:
+        """Change the visibility of messages in hand. What SQS does not take stays hidden as it was: nothing is lost by it."""
+        name = source.rsplit(":", 1)[-1]
+        url = next(url for url in map(settings.queue_url, Lane) if url.rsplit("/", 1)[-1] == name)
+        for start in range(0, len(receipts), _BATCH):
+            entries = [
+                {"Id": str(number), "ReceiptHandle": receipt, "VisibilityTimeout": math.ceil(seconds)}
+                for number, receipt in enumerate(receipts[start : start + _BATCH])
+            ]
+            aws.client("sqs").change_message_visibility_batch(QueueUrl=url, Entries=entries)
 
 
 def _batches(bodies: Sequence[str]) -> list[list[str]]:

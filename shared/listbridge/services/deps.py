@@ -40,6 +40,9 @@ class TimeLimits:
     """How long one order stays with a worker that died over it."""
     poll_claim_s: float = 120.0
     """How long a poll that was lost on its way, or whose worker died, keeps its account from being asked."""
+    message_hold_s: float = 12.0
+    """How long the messages of a worker that died stay hidden from the next: a drainer's lease, and a little more, so that who
+    was woken for the end of the lease comes first."""
     unsent_after_s: float = 60.0
     due_too_long_s: float = 600.0
     budget_wait_s: float = 5.0

@@ -41,6 +41,13 @@ class SqsEnd:
                 return found
             found += [WIRE.validate_json(message["Body"]) for message in messages]
 
+    def in_hand(self, lane: Lane) -> tuple[str, list[str]]:
+        """What a worker that took the lane's messages was told of them: whence they came, and their receipts."""
+        url = settings.queue_url(lane)
+        answer = aws.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+        source = f"arn:aws:sqs:eu-central-1:000000000000:{url.rsplit('/', 1)[-1]}"
+        return source, [message["ReceiptHandle"] for message in answer.get("Messages", [])]
+
 
 class FakeEnd:
     """The receiving end of the fake."""
@@ -54,6 +61,10 @@ class FakeEnd:
         while batch := self.fake.receive(lane):
             found += [one.message for one in batch]
         return found
+
+    def in_hand(self, lane: Lane) -> tuple[str, list[str]]:
+        records = [one.record(lane) for one in self.fake.receive(lane)]
+        return records[0]["eventSourceARN"], [record["receiptHandle"] for record in records]
 
 
 @pytest.fixture(params=["fake", pytest.param("emulator", marks=pytest.mark.emulator)])
@@ -187,3 +198,21 @@ def test_a_chain_that_gets_nowhere_is_not_sent_on_and_a_metric_counts_it(
     assert moody.calls == 0
     metric = json.loads(capsys.readouterr().out)
     assert (metric["ChainStopped"], metric["service"], metric["lane"]) == ([1.0], "listbridge", "revise")
+
+
+def test_what_a_worker_holds_is_hidden_for_as_long_as_it_says(end: FakeEnd | SqsEnd) -> None:
+    end.queues.send(Lane.PUBLISH, nudge(1))
+    source, receipts = end.in_hand(Lane.PUBLISH)
+    end.queues.hide(source, receipts, 600)
+    assert end.received(Lane.PUBLISH) == []
+    end.queues.hide(source, receipts, 0)
+    assert end.received(Lane.PUBLISH) == [nudge(1)]
+
+
+def test_more_than_a_batch_can_be_hidden(end: FakeEnd | SqsEnd) -> None:
+    end.queues.send(Lane.PUBLISH, *(nudge(number) for number in range(12)))
+    held = [end.in_hand(Lane.PUBLISH) for _ in range(2)]
+    receipts = [receipt for _, some in held for receipt in some]
+    assert len(receipts) == 12
+    end.queues.hide(held[0][0], receipts, 0)
+    assert len(end.received(Lane.PUBLISH)) == 12

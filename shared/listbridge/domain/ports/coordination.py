@@ -112,6 +112,12 @@ class Queues(Protocol):
         at most 900.
         """
 
+    def hide(self, source: str, receipts: Sequence[str], seconds: float) -> None:
+        """Hide messages that a worker holds from all others for so long from now on, be that longer or shorter than before.
+
+        `source` is where their event says that they came from. A receipt that is no longer good changes nothing.
+        """
+
 
 class SecretStore(Protocol):
     """One secret per shop or account, a JSON object. Values never reach a log, an error or an answer."""
