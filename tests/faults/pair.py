@@ -70,6 +70,8 @@ class Pair:
     """What the shop says now."""
     versions: dict[Sku, list[Shown]] = field(default_factory=dict)
     """Everything it ever said, oldest first."""
+    bought: set[Sku] = field(default_factory=set)
+    """What eBay's buyers took units of: the shop has fewer than the merchant said, once the orders are in it."""
     beyond_us: bool = False
     """Something happened of which nobody told us: a delivery lost for ever, a sale, an end of our credentials."""
 
@@ -130,6 +132,11 @@ class Pair:
         assert len(found) <= 1, f"{sku} is live {len(found)} times"
         return found[0] if found else None
 
+    def stock(self, sku: str) -> int:
+        """What the shop has of it now."""
+        live = self.shopify.world.live
+        return sum(int(live.quantity(row)) for row in live.variants.values() if row.sku == sku)
+
     def key(self, sku: str) -> ListingKey:
         return self.world.key(sku, ACCOUNT, US)
 
@@ -142,6 +149,7 @@ class Pair:
 
     def settle(self) -> None:
         """As `rest`, with all that only a sweep, a new consent and a look at the marketplace can put right."""
+        self.world.asks_for_orders = bool(self.bought)
         self.ebay.deeds.restore_token("anna")
         self.ebay.faults.clear()
         self.shopify.faults.clear()
@@ -165,6 +173,7 @@ class Pair:
                 live[sku] = shown
         for sku, (stock, price) in self.truth.items():
             row = self.world.row(self.key(sku))
+            stock = self.stock(sku) if sku in self.bought else stock
             assert live.get(sku) == (max(0, stock), price), (sku, live.get(sku), row)
             assert (row.hold, row.attempt, row.settle_at) == (None, None, None)
         assert self.world.silent_rows() == []
@@ -181,7 +190,7 @@ class Pair:
                 for row in entry.sent:
                     value = row.get("quantity") if place == 0 else row.get("price")
                     sku = Sku(row.get("sku") or entry.sku)
-                    if value is None or sku not in self.versions:
+                    if value is None or sku not in self.versions or sku in self.bought:
                         continue
                     said = [max(0, v[0]) if place == 0 else v[1] for v in self.versions[sku]]
                     sent = int(value) if place == 0 else Decimal(str(value))

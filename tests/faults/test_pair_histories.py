@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from listbridge.domain.ids import Sku
 from listbridge.domain.work import Lane, PublishKind
 from simulators.ebay.deeds import DeedRefused
 from simulators.faults import Fault
@@ -73,6 +74,7 @@ def a_buyer_buys(p: Pair, sku: str) -> None:
     try:
         p.ebay.deeds.buy(sku, marketplace="EBAY_US")
         p.beyond_us = True
+        p.bought.add(Sku(sku))
     except DeedRefused:
         return  # sold out
 
