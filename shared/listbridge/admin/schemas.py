@@ -151,6 +151,12 @@ class AddItems(Body):
     products: Annotated[list[Annotated[ProductId, _ID]], Field(min_length=1, max_length=MOST_PRODUCTS)]
 
 
+class RelinkBody(Body):
+    """A product of the shop that was made anew, by the shop's own id."""
+
+    product: Annotated[ProductId, _ID]
+
+
 class ActionBody(Body):
     """An action on some items (ids as the list's items show them) or on all of them.
 

@@ -10,7 +10,8 @@ from listbridge.admin import platform_forms
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.errors import fields_checked
-from listbridge.admin.schemas import NewCredentials, ShopDraft, ShopPatch
+from listbridge.admin.row_ids import listing_id
+from listbridge.admin.schemas import NewCredentials, RelinkBody, ShopDraft, ShopPatch
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import JobStarted, JobView, MoneyView, ProblemView, ShopView
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
@@ -18,6 +19,7 @@ from listbridge.domain.configuration import Shop
 from listbridge.services import connect_shop, sweep_shop
 from listbridge.services.credentials import SHOPS, fields_set
 from listbridge.services.edit_configuration import edited, propose_shop
+from listbridge.services.relink import Relinked, relink_product
 
 router = new_router()
 _TAGS = ["shops"]
@@ -40,6 +42,30 @@ class ShopCheckView(Shape):
     hooks_problem: ProblemView | None
     access_problem: ProblemView | None
     """Permissions that are lacking, where products and stock can be read without them."""
+
+
+class RelinkedListing(Shape):
+    """One listing whose product was gone: linked to the new one, or the reason why not."""
+
+    id: str
+    account: str
+    site: str
+    sku: str
+    problem: ProblemView | None
+
+    @classmethod
+    def of(cls, relinked: Relinked) -> RelinkedListing:
+        key = relinked.listing
+        return cls(
+            id=listing_id(key), account=key.account, site=key.site, sku=key.sku,
+            problem=ProblemView.maybe(relinked.problem),
+        )  # fmt: skip
+
+
+class RelinkedView(Shape):
+    """What became of each listing that has one of the product's SKUs and had lost its own product."""
+
+    listings: list[RelinkedListing]
 
 
 class PickedVariant(Shape):
@@ -110,6 +136,20 @@ def patch_shop(shop_id: str, patch: ShopPatch) -> JobStarted:
 def delete_shop(shop_id: str) -> None:
     """Only a shop for which no account sells."""
     connect_shop.disconnect_shop(deps_of(router), _shop(shop_id), actor_of(router))
+
+
+@router.post(
+    "/shops/<shop_id>/relink",
+    summary="Re-link a product that was made anew",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
+def relink(shop_id: str, body: RelinkBody) -> RelinkedView:
+    """Listings with one of the product's SKUs whose own product is gone from the shop belong to this product from now on,
+    in every sales list at once. What had ended with the old product is put on sale again."""
+    deps, actor = deps_of(router), actor_of(router)
+    done = relink_product(deps, _shop(shop_id), body.product, actor)
+    return RelinkedView(listings=[RelinkedListing.of(one) for one in done])
 
 
 @router.post(

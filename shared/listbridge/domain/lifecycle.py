@@ -9,12 +9,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from listbridge.domain import unseen_sales
-from listbridge.domain.ids import JobId, RemoteId
+from listbridge.domain.ids import JobId, RemoteId, VariantKey
 from listbridge.domain.ledger import NOT_ALIGNED, refreshed
 from listbridge.domain.listing import NOTHING, Listing, Status, Values
 from listbridge.domain.problem import Problem
 
 WAITS_FOR_STOCK = "waits_for_stock"
+GONE_FROM_SHOP = "gone_from_shop"
+"""It was ended because its product is gone from the shop."""
+RELINKED = "relinked"
+"""It was ended so, and its SKU has a new variant: it is put on sale again."""
 
 
 def pending(listing: Listing, job: JobId | None, now: datetime) -> Listing:
@@ -62,6 +66,13 @@ def waits_for_stock(listing: Listing, now: datetime) -> Listing:
     ended = listing.status in (Status.STOPPED, Status.FINISHED)
     status = listing.status if ended else Status.NOT_ACTIVE
     return refreshed(replace(listing, status=status, hold=Problem(WAITS_FOR_STOCK), job=None), now)
+
+
+def relinked(listing: Listing, variant: VariantKey, now: datetime) -> Listing:
+    """Another variant of the shop has the listing's SKU now. What had ended with the old one waits to be sold again."""
+    ended_with_it = listing.hold is not None and listing.hold.code == GONE_FROM_SHOP
+    hold = Problem(RELINKED, fix="send") if ended_with_it else listing.hold
+    return refreshed(replace(listing, variant=variant, hold=hold, job=None), now)
 
 
 def still_live(listing: Listing, now: datetime) -> Listing:

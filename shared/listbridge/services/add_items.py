@@ -27,6 +27,7 @@ from listbridge.services.job_results import reason_of
 from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import observe_products
 from listbridge.services.recompute import Recompute
+from listbridge.services.relink import gone_from_shop
 
 MOST_PRODUCTS = 500
 _TRIES = 5
@@ -153,6 +154,9 @@ class Shelf:
                 continue  # made and removed between two looks
             if row.variant != variant:
                 self.deps.variants.unbind(variant, key)
+                if gone_from_shop(self.deps, row.variant):
+                    params = {"sku": key.sku, "list": _name(self.deps, row), "product": variant.product}
+                    return Problem("made_anew", params, "relink")
                 if row.sales_list == self.sales_list.id:
                     return Problem("sku_duplicate", {"sku": key.sku}, "make_skus_unique")
             elif row.sales_list == self.sales_list.id:

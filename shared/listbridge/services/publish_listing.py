@@ -289,6 +289,8 @@ class _Work:
             self._patiently(lambda: steps.look_before_end(live))
             self._patiently(lambda: adapter.end(request, steps))
         problem = Problem(ENDED_AT_ZERO, fix="enable_out_of_stock_control") if zeroed else None
+        if self.task.only_if_gone:
+            problem = Problem(lifecycle.GONE_FROM_SHOP, fix="relink")
         done = [
             self.deps.listings.change(
                 row.key,

@@ -19,6 +19,7 @@ _WRITES = {
     "operator": {
         "POST /v1/shops/x/check",
         "POST /v1/shops/x/sweep",
+        "POST /v1/shops/x/relink",
         "POST /v1/accounts/x/check",
         "POST /v1/accounts/x/guard/approve",
         "POST /v1/sales-lists",
