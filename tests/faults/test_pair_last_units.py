@@ -64,6 +64,14 @@ def watched(s: Sales, seconds: int) -> list[list[bool]]:
     return seen
 
 
+def sold_in_shop_too(s: Sales) -> None:
+    """Once our order stands in the shop, one of its own buyers takes a unit as well."""
+    if s.made(s.bought[0]):
+        s.sell_in_shop("A")
+    else:
+        s.p.fate.meanwhile("shop.POST.graphql.json.answered", lambda: sold_in_shop_too(s), nth=1)
+
+
 def the_end(s: Sales) -> None:
     """Each order once in the shop, its stock taken once, and both listings show what is left."""
     s.rest()
@@ -89,6 +97,17 @@ def test_a_plain_order_costs_each_other_listing_one_revision() -> None:
     watched(s, 90)
     the_end(s)
     assert quantities(s, BOB) == [4]
+
+
+def test_a_sale_in_the_shop_at_the_same_moment_costs_one_revision_more() -> None:
+    """Two are gone, of which the order took one: the read counts at once, and the order's unit twice until the absorption."""
+    s = two_sellers(5)
+    s.buy("A", seller="anna")
+    s.p.fate.meanwhile("shop.POST.graphql.json.answered", lambda: sold_in_shop_too(s), nth=1)
+    s.poll()
+    s.run(90)
+    assert quantities(s, BOB) == [4, 2, 3]
+    assert s.stock("A") == 3
 
 
 @pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.full)])
