@@ -35,6 +35,10 @@ class ControlDoor:
         told: dict[str, Any] = answer.json()
         return told
 
+    def delete(self, what: str) -> None:
+        """Clear the faults, or forget the calls."""
+        self._session.delete(f"{self._url}/{what}", timeout=_TIMEOUT_S).raise_for_status()
+
 
 class Shop(ControlDoor):
     """The simulated shop."""

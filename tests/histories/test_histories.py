@@ -1,0 +1,55 @@
+"""Random histories against an oracle that shares no code with the product, on the deployed system over HTTP."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from localrun.system import LocalSystem
+from tests.histories.history import History
+from tests.histories.street import Street
+
+_HERE = Path(__file__).parent
+
+
+def test_the_oracle_shares_no_code_with_the_product() -> None:
+    imported = {
+        name
+        for file in _HERE.glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        for name in (
+            [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else []
+        )
+    }
+    assert {name.split(".")[0] for name in imported} & {"listbridge", "functions", "simulators"} == set()
+
+
+def _played(seed: int, *, events: int, products: int, harm: bool) -> list[str]:
+    with LocalSystem(name=f"history-{seed}") as system:
+        history = History(Street(system, products=products), seed, harm=harm)
+        history.play(events)
+        wrong = history.come_to_rest(within_s=300 if harm else 120)
+    return [*history.played, *wrong] if wrong else []
+
+
+@pytest.mark.emulator
+@pytest.mark.xdist_group("history")
+@pytest.mark.timeout(420)
+def test_a_short_history_comes_true() -> None:
+    assert _played(1, events=40, products=8, harm=False) == []
+
+
+@pytest.mark.emulator
+@pytest.mark.full
+@pytest.mark.xdist_group("history")
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("seed", range(2, 5))
+@pytest.mark.parametrize("harm", [False, True])
+def test_a_long_history_comes_true(seed: int, harm: bool) -> None:
+    assert _played(seed, events=120, products=30, harm=harm) == []
