@@ -41,6 +41,10 @@ test: environments ## every kind of check, at most 15 minutes on two cores
 test-full: environments ## everything, all pairs and seeds, at most 60 minutes
 	LISTBRIDGE_HYPOTHESIS=full $(PY) -m pytest -n 2 --dist loadgroup
 
+.PHONY: histories
+histories: environments ## random histories against an independent oracle (SEEDS="1 2 3"; HARM=1: workers are killed, processes frozen)
+	$(PY) -m tests.histories --seeds $(or $(SEEDS),1) $(if $(HARM),--harm)
+
 .PHONY: check
 check: environments ## lint, types, import contracts, unit and contract tests, at most 60 seconds
 	.venv/bin/ruff format --check .

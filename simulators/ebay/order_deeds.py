@@ -255,21 +255,21 @@ class OrderDeeds(ABC):
             self._world.newest_orders_first = newest_first
             return {"newestFirst": newest_first}
 
-    def later(self, seconds: float, deed: str, arguments: Mapping[str, Any] | None = None) -> Told:
-        """Do a deed once the clock has passed, at the first call after that. A refusal then stands in the journal alone."""
+    def later(self, seconds: float, act: str, arguments: Mapping[str, Any] | None = None) -> Told:
+        """Do the deed `act` once the clock has passed, at the first call after that. A refusal then stands in the journal alone."""
         with self._world.lock:
-            act = self.by_name(deed)
+            do = self.by_name(act)
 
             def land() -> None:
-                entry = JournalEntry(self._world.now(), f"deed:{deed}", "", 200)
+                entry = JournalEntry(self._world.now(), f"deed:{act}", "", 200)
                 try:
-                    act(**(arguments or {}))
+                    do(**(arguments or {}))
                 except (DeedRefused, TypeError):
                     entry.status = 400
                 self._world.journal.append(entry)
 
             self._world.postpone(seconds, land)
-            return {"deed": deed, "seconds": seconds}
+            return {"deed": act, "seconds": seconds}
 
     def _order(self, order_id: str) -> Order:
         return self._owned_order(order_id)[1]

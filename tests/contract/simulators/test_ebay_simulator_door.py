@@ -29,6 +29,17 @@ def test_a_deed_over_the_door_does_what_it_does_in_python(anna: EbaySeller) -> N
     assert (row["quantity"], row["sold"]) == (4, 3)
 
 
+def test_a_deed_may_be_put_off_over_the_door(anna: EbaySeller) -> None:
+    body = {
+        "deed": "later",
+        "seconds": 0,
+        "act": "change_quantity",
+        "arguments": {"sku": "RED", "quantity": 2},
+    }
+    answer = anna.session.post(f"{API}/_sim/deeds", json=body)
+    assert (answer.status_code, answer.json()) == (200, {"deed": "change_quantity", "seconds": 0})
+
+
 def test_nobody_buys_more_than_is_on_sale(anna: EbaySeller) -> None:
     anna.on_sale("HB-RED")
     answer = deed(anna, "buy", sku="HB-RED", quantity=8)
