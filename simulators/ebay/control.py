@@ -180,6 +180,12 @@ def order_state(seller: Seller, order: Order) -> dict[str, Any]:
             for line in order.data["lineItems"]
         ],
         "packages": order.fulfillments,
+        "refunds": order.data["paymentSummary"]["refunds"]
+        + [
+            {**row, "lineItemId": line["lineItemId"]}
+            for line in order.data["lineItems"]
+            for row in line["refunds"]
+        ],
     }
 
 

@@ -23,6 +23,7 @@ from simulators.ebay.baskets import (
 from simulators.ebay.errors import EbayError
 from simulators.ebay.order_traps import ship_rest
 from simulators.ebay.parcels import pack
+from simulators.ebay.refunds import refund_on_site
 from simulators.ebay.refused import DeedRefused
 from simulators.ebay.sites import SITES, Site
 from simulators.ebay.state import Listing, Offer, Order, Seller
@@ -220,6 +221,23 @@ class OrderDeeds(ABC):
                 raise DeedRefused(f"{order_id} is cancelled already")
             purchases.cancel(self._world, order)
             return {"orderId": order_id, "cancelState": "CANCELED"}
+
+    def refund_order(
+        self, order_id: str, *, amount: Any = None, line: str = "", currency: str = "", failed: bool = False
+    ) -> Told:
+        """The seller gives money back on the site, without cancelling: the order's total, or `amount`; for one line
+        where `line` names it by id or SKU. Neither amount nor currency is checked. `failed`: eBay could not do it."""
+        with self._world.lock:
+            order = self._order(order_id)
+            lines = {one["lineItemId"]: one for one in order.data["lineItems"]}
+            named = [id for id, one in lines.items() if line in (id, one.get("sku"))] if line else [""]
+            if len(named) != 1 or order.data["orderPaymentStatus"] in ("PENDING", "FAILED"):
+                raise DeedRefused(f"{order_id} has {len(named)} lines {line}, or is not paid")
+            whole = lines[named[0]]["lineItemCost"] if line else order.data["pricingSummary"]["total"]
+            back = whole["value"] if amount is None else amount
+            reference = refund_on_site(self._world, order, back, named[0], currency, failed=failed)
+            status = order.data["orderPaymentStatus"]
+            return {"orderId": order_id, "refundReferenceId": reference, "orderPaymentStatus": status}
 
     def ship_order(
         self,

@@ -35,21 +35,13 @@ def issue_refund(world: World, call: Call) -> Reply:
         raise EbayError(34929, status=409)
     shares = _shares(order, body)
     refund_id = str(5_000_000_000 + world.random.getrandbits(28))
-    total = sum((share for _, share in shares), Decimal(0))
     currency = order.data["pricingSummary"]["total"]["currency"]
-    order.data["paymentSummary"]["refunds"].append(
-        {
-            "refundId": refund_id,
-            "refundDate": iso(world.now()),
-            "amount": money(total, currency),
-            "refundStatus": "PENDING",
-        }
-    )
     for line, share in shares:
-        if line is not None:
-            line["refunds"].append(
-                {"refundId": refund_id, "refundDate": iso(world.now()), "amount": money(share, currency)}
-            )
+        row = {"refundId": refund_id, "refundDate": iso(world.now()), "amount": money(share, currency)}
+        if line is not None:  # then it stands at the line, and not at the order (OrderRefund, refundId)
+            line["refunds"].append(row)
+        else:
+            order.data["paymentSummary"]["refunds"].append(row | {"refundStatus": "PENDING"})
     order.refund_due_at = world.now() + _REFUND_TAKES
     order.touch(world.now())
     return Reply(200, {"refundId": refund_id, "refundStatus": "PENDING"})
@@ -58,9 +50,7 @@ def issue_refund(world: World, call: Call) -> Reply:
 def _shares(order: Order, body: dict[str, Any]) -> list[tuple[dict[str, Any] | None, Decimal]]:
     """What is paid back for each line (None = for the order). Raises 34906 to 34924."""
     total = order.data["pricingSummary"]["total"]
-    left = Decimal(total["value"]) - sum(
-        (Decimal(row["amount"]["value"]) for row in order.data["paymentSummary"]["refunds"]), Decimal(0)
-    )
+    left = Decimal(total["value"]) - _paid_back(order)
     if body.get("orderLevelRefundAmount"):
         share = _amount(body["orderLevelRefundAmount"], total["currency"])
         if share > left:
@@ -105,8 +95,51 @@ def settle_refund(world: World, order: Order) -> None:
         return
     due, order.refund_due_at = order.refund_due_at, None
     order.touch(due)
-    refunds = order.data["paymentSummary"]["refunds"]
-    refunds[-1]["refundStatus"] = "REFUNDED"
-    paid_back = sum((Decimal(row["amount"]["value"]) for row in refunds), Decimal(0))
-    whole = paid_back >= Decimal(order.data["pricingSummary"]["total"]["value"])
+    for row in order.data["paymentSummary"]["refunds"]:
+        if row["refundStatus"] == "PENDING":
+            row["refundStatus"] = "REFUNDED"
+    _settle_status(order)
+
+
+def refund_on_site(
+    world: World, order: Order, amount: Any, line_id: str, currency: str, *, failed: bool
+) -> str:
+    """The seller gives money back on the site; returns the refund's reference, "" for a line's, which have none.
+
+    Any amount, in any currency: what an order shows is not always what eBay would let the API do.
+    """
+    total = order.data["pricingSummary"]["total"]
+    row = {
+        "refundDate": iso(world.now()),
+        "amount": money(Decimal(str(amount)), currency or total["currency"]),
+    }
+    reference = ""
+    if line_id:
+        line = next(one for one in order.data["lineItems"] if one["lineItemId"] == line_id)
+        line["refunds"].append(row)
+    else:
+        reference = str(5_000_000_000 + world.random.getrandbits(28))
+        status = "FAILED" if failed else "REFUNDED"
+        order.data["paymentSummary"]["refunds"].append(
+            row | {"refundReferenceId": reference, "refundStatus": status}
+        )
+    _settle_status(order)
+    order.touch(world.now())
+    return reference
+
+
+def _paid_back(order: Order) -> Decimal:
+    """What the buyer got back, for the order and for its lines, in the order's currency."""
+    currency = order.data["pricingSummary"]["total"]["currency"]
+    rows = [row for row in order.data["paymentSummary"]["refunds"] if row["refundStatus"] != "FAILED"]
+    rows += [row for line in order.data["lineItems"] for row in line["refunds"]]
+    same = [row["amount"] for row in rows if row["amount"]["currency"] == currency]
+    return sum((Decimal(amount["value"]) for amount in same), Decimal(0))
+
+
+def _settle_status(order: Order) -> None:
+    given = any(row["refundStatus"] != "FAILED" for row in order.data["paymentSummary"]["refunds"])
+    if not given and not any(line["refunds"] for line in order.data["lineItems"]):
+        return
+    whole = _paid_back(order) >= Decimal(order.data["pricingSummary"]["total"]["value"])
     order.data["orderPaymentStatus"] = "FULLY_REFUNDED" if whole else "PARTIALLY_REFUNDED"

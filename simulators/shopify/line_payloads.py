@@ -43,7 +43,7 @@ def line_payload(line: LineItem, order: Order) -> Payload:
         "current_quantity": line.current_quantity,
         "discount_allocations": spread if line.discount.amount else [],
         "duties": [],
-        "fulfillable_quantity": max(0, line.current_quantity - shipped),
+        "fulfillable_quantity": line.unsent,
         "fulfillment_service": "manual",
         "fulfillment_status": "fulfilled" if shipped >= line.quantity else "partial" if shipped else None,
         "gift_card": False,

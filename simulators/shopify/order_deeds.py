@@ -278,7 +278,9 @@ class OrderDeeds(CatalogDeeds):
                 closed_at=order.closed_at or at,
                 cancel_reason=reason,
                 financial_status="REFUNDED" if back.amount > 0 else order.financial_status,
-                lines=tuple(replace(line, current_quantity=0) for line in order.lines),
+                lines=tuple(
+                    replace(line, current_quantity=0, taken_off=line.quantity) for line in order.lines
+                ),
                 refunds=(*order.refunds, made) if made else order.refunds,
             )
             for line in order.lines:
@@ -296,8 +298,12 @@ class OrderDeeds(CatalogDeeds):
         lines: Mapping[str, int] | None = None,
         restock: bool = False,
         amount: Any = None,
+        returned: bool = False,
     ) -> Told:
-        """Refund the whole order, or quantities by line item id or SKU; `amount` overrides what that comes to."""
+        """Refund the whole order, or quantities by line item id or SKU; `amount` overrides what that comes to.
+
+        Pieces that were not sent yet are taken off first, unless the buyer `returned` these.
+        """
         with self._world.lock:
             order = self.order(order_id)
             at = self._world.now()
@@ -313,17 +319,23 @@ class OrderDeeds(CatalogDeeds):
             paid_back = total((one.total for one in refunds), order.zero)
             whole = paid_back.amount >= order_totals.price(order).amount
             left = tuple(
-                replace(one, current_quantity=one.current_quantity - wanted.get(one.id, 0))
+                replace(
+                    one,
+                    current_quantity=one.current_quantity - wanted.get(one.id, 0),
+                    taken_off=one.taken_off + (0 if returned else min(wanted.get(one.id, 0), one.unsent)),
+                )
                 for one in order.lines
             )
             status = "REFUNDED" if whole else "PARTIALLY_REFUNDED"
-            changed = self.keep(order, at, refunds=refunds, lines=left, financial_status=status)
-            shipped = order.shipped()
+            sent = replace(order, lines=left).sent_so_far()
+            changed = self.keep(
+                order, at, refunds=refunds, lines=left, financial_status=status, fulfillment_status=sent
+            )
             for line in order.lines:
                 count = wanted.get(line.id, 0)
-                unsent = max(0, line.current_quantity - shipped.get(line.id, 0))
+                off = 0 if returned else min(count, line.unsent)
                 if count:
-                    self.release_stock(line, min(count, unsent), back=count if restock else 0)
+                    self.release_stock(line, off, back=count if restock else 0)
             self._tell_refund(changed, made)
             return {"order_id": order.id, "refund_id": made.id}
 

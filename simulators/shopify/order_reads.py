@@ -169,6 +169,7 @@ ORDER_READS: dict[str, dict[str, Resolver]] = {
     "LineItem": {
         "id": lambda one, _: gid("LineItem", one.id),
         "name": lambda one, _: f"{one.title} - {one.variant_title}" if one.variant_title else one.title,
+        "unfulfilledQuantity": lambda one, _: one.unsent,
         "variant": lambda one, info: info.context.view.variants.get(one.variant_id),
         "product": lambda one, info: info.context.view.products.get(one.product_id),
         "customAttributes": lambda one, _: _pairs(one.properties),

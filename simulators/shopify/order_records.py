@@ -42,6 +42,13 @@ class LineItem:
     taxable: bool = True
     properties: Pairs = ()
     tax_lines: tuple[TaxLine, ...] = ()
+    taken_off: int = 0  # refunded or cancelled before they were sent
+    sent: int = 0  # in parcels that stand
+
+    @property
+    def unsent(self) -> int:
+        """Pieces that are still to be sent."""
+        return max(0, self.quantity - self.taken_off - self.sent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +153,12 @@ class Order:
 
     def line(self, line_id: int) -> LineItem:
         return next(line for line in self.lines if line.id == line_id)
+
+    def sent_so_far(self) -> str:
+        """The fulfilment status that follows from what was sent and taken off."""
+        if not any(line.sent for line in self.lines):
+            return "UNFULFILLED"
+        return "PARTIALLY_FULFILLED" if any(line.unsent for line in self.lines) else "FULFILLED"
 
     def shipped(self) -> dict[int, int]:
         """Pieces in parcels that stand, by line item id."""

@@ -47,8 +47,7 @@ class ParcelDeeds(OrderDeeds):
             return {"order_id": order.id, "fulfillment_id": parcel.id}
 
     def _packed(self, order: Order, lines: Mapping[str, int] | None) -> tuple[tuple[int, int, int], ...]:
-        shipped = order.shipped()
-        there = {line.id: max(0, line.current_quantity - shipped.get(line.id, 0)) for line in order.lines}
+        there = {line.id: line.unsent for line in order.lines}
         wanted = self.line_counts(order, lines) if lines else there
         for line_id, count in wanted.items():
             if count > there[line_id]:
@@ -104,9 +103,11 @@ class ParcelDeeds(OrderDeeds):
     def _reshipped(self, order: Order, parcels: tuple[Fulfillment, ...]) -> Order:
         """The order with these parcels and the status that follows from those that stand."""
         shipped = replace(order, fulfillments=parcels).shipped()
-        whole = all(shipped.get(line.id, 0) >= line.current_quantity for line in order.lines)
-        status = "UNFULFILLED" if not shipped else "FULFILLED" if whole else "PARTIALLY_FULFILLED"
-        return self.keep(order, self._world.now(), fulfillments=parcels, fulfillment_status=status)
+        lines = tuple(replace(line, sent=shipped.get(line.id, 0)) for line in order.lines)
+        status = replace(order, lines=lines).sent_so_far()
+        return self.keep(
+            order, self._world.now(), fulfillments=parcels, lines=lines, fulfillment_status=status
+        )
 
     def _tell_parcel(self, order: Order, parcel: Fulfillment, topic: str) -> None:
         self.tell(topic, lambda: parcel_payloads.fulfillment_payload(self._world.shop, order, parcel))

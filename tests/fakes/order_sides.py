@@ -24,8 +24,9 @@ from listbridge.domain.ids import (
     VariantId,
 )
 from listbridge.domain.money import Money
-from listbridge.domain.orders import Buyer, OrderRead, RemoteOrder, ShopOrderRef
+from listbridge.domain.orders import Buyer, OrderRead, Refund, RemoteOrder, ShopOrderRef
 from listbridge.domain.ports import (
+    ChangedOrders,
     Clock,
     MarketplaceTraits,
     OrderPage,
@@ -106,6 +107,8 @@ class FakeShopSide:
     """Where a create takes stock: what is elsewhere has as much as is asked for."""
     moved: dict[ShopOrderId, LocationId] = field(default_factory=dict)
     """Where the units of an order are taken from by now."""
+    changed: dict[ShopOrderId, datetime] = field(default_factory=dict)
+    """When the shop shows its orders as changed last."""
     look_is_blind: bool = False
     """A look finds nothing, whatever is there."""
     _ids: Any = field(default_factory=lambda: itertools.count(1001))
@@ -140,14 +143,30 @@ class FakeShopSide:
         """The merchant sends a parcel with so many units of these SKUs' lines."""
         lines = {LineId(f"line-{sku}"): count for sku, count in units.items()}
         parcel = Parcel(ParcelId(id), at, lines, tracking, carrier)
-        known = order.shown.parcels if order.shown else ()
-        self.show(order, parcels=(*known, parcel), fulfilled=fulfilled)
+        shown = order.shown or ShopOrder(order.id, order.name)
+        unsent = {line: max(0, left - lines.get(line, 0)) for line, left in shown.unsent.items()}
+        self.show(order, parcels=(*shown.parcels, parcel), unsent=unsent, fulfilled=fulfilled)
         return parcel
+
+    def refund(
+        self, order: MadeOrder, amount: str, *, id: str = "r1", currency: str = "EUR", **units: int
+    ) -> None:
+        """The merchant gives money back, and takes so many units of these SKUs' lines off the order."""
+        shown = order.shown or ShopOrder(order.id, order.name)
+        taken = {LineId(f"line-{sku}"): count for sku, count in units.items()}
+        back = Money(Decimal(amount) + (shown.refunded.amount if shown.refunded else 0), currency)
+        self.show(
+            order, refunds=(*shown.refunds, Refund(id, Money(Decimal(amount), currency))), refunded=back,
+            lines={line: left - taken.get(line, 0) for line, left in shown.lines.items()},
+            unsent={line: left - taken.get(line, 0) for line, left in shown.unsent.items()},
+        )  # fmt: skip
 
     def _new(self, draft: ShopOrderDraft | None = None, stands_for: str = "") -> MadeOrder:
         number = next(self._ids)
         id = ShopOrderId(str(number))
-        return MadeOrder(id, f"#{number}", draft, stands_for, ShopOrder(id, f"#{number}"))
+        lines = {line.line: line.quantity for line in draft.lines} if draft else {}
+        shown = ShopOrder(id, f"#{number}", lines=lines, unsent=dict(lines))
+        return MadeOrder(id, f"#{number}", draft, stands_for, shown)
 
     # ---- the port and the adapter ----
 
@@ -215,6 +234,11 @@ class FakeShopSide:
                 places[self.moved[id]] = places.get(self.moved[id], 0) + line.quantity
         return taken
 
+    def orders_changed(self, since: datetime, cursor: str | None) -> ChangedOrders:
+        return self.mishaps.call("orders_changed", lambda: ChangedOrders(
+            {id: at for id, at in self.changed.items() if at >= since}
+        ))  # fmt: skip
+
     def read_orders(self, orders: Sequence[ShopOrderId]) -> dict[ShopOrderId, ShopOrder]:
         return self.mishaps.call("read_orders", lambda: {
             one.id: one.shown for one in self.orders if one.id in orders and one.shown is not None
@@ -240,6 +264,8 @@ class FakeMarketSide:
     unreadable: tuple[RemoteOrderId, ...] = ()
     sent: list[tuple[RemoteOrderId, RemoteShipment]] = field(default_factory=list)
     told: list[Parcel] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    """The number that came with each call of `ship`."""
     asked: list[tuple[datetime, str | None]] = field(default_factory=list)
     """From when on, and with which cursor, orders were asked for."""
     page_takes_s: float = 0.0
@@ -303,7 +329,8 @@ class FakeMarketSide:
     def tracking_as_told(self, tracking: str) -> str:
         return tracking.replace(" ", "")
 
-    def ship(self, order: RemoteOrderId, parcel: Parcel) -> RemoteId:
+    def ship(self, order: RemoteOrderId, parcel: Parcel, number: int) -> RemoteId:
+        self.numbers.append(number)
         return self.mishaps.call("ship", lambda: self._ship(order, parcel))
 
     def _ship(self, order: RemoteOrderId, parcel: Parcel) -> RemoteId:

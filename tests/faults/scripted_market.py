@@ -352,7 +352,7 @@ class ScriptedAdapter:
     def tracking_as_told(self, tracking: str) -> str:
         return tracking.replace(" ", "")
 
-    def ship(self, order: RemoteOrderId, parcel: Parcel) -> RemoteId:
+    def ship(self, order: RemoteOrderId, parcel: Parcel, number: int) -> RemoteId:
         told = replace(parcel, tracking=self.tracking_as_told(parcel.tracking))
         return self._call("ship", lambda: self.market.book.ship(self.account, order, told), write=True)
 

@@ -14,6 +14,7 @@ from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, Varia
 from listbridge.domain.money import Money
 from listbridge.domain.orders import ShopOrderRef
 from listbridge.domain.ports import (
+    ChangedOrders,
     Clock,
     Delivery,
     HookReport,
@@ -213,6 +214,13 @@ class ScriptedShop:
         made = self.book.create(draft)
         self.before_call("shop.create_order.answered")
         return made
+
+    def orders_changed(self, since: datetime, cursor: str | None) -> ChangedOrders:
+        """Two orders a page."""
+        self._call("orders_changed")
+        changed, start = list(self.book.changed(since).items()), int(cursor or 0)
+        more = str(start + 2) if start + 2 < len(changed) else None
+        return ChangedOrders(dict(changed[start : start + 2]), more)
 
     def read_orders(self, orders: Sequence[ShopOrderId]) -> dict[ShopOrderId, ShopOrder]:
         self._call("read_orders")

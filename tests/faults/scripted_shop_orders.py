@@ -34,10 +34,15 @@ class Made:
     draft: ShopOrderDraft | None
     total: Money | None = None
     sent: dict[LineId, int] = field(default_factory=dict)
+    changed_at: datetime | None = None
 
     @property
     def ours(self) -> bool:
         return self.draft is not None
+
+    @property
+    def unsent(self) -> dict[LineId, int]:
+        return {line: units - self.sent.get(line, 0) for line, units in self.shown.lines.items()}
 
     @property
     def stands(self) -> bool:
@@ -78,7 +83,8 @@ class ShopOrderBook:
         for line, many in units.items():
             made.sent[line] = made.sent.get(line, 0) + many
         done = made.sent == {line: many for line, many in made.shown.lines.items() if many}
-        made.shown = replace(made.shown, parcels=(*made.shown.parcels, parcel), fulfilled=done)
+        parcels = (*made.shown.parcels, parcel)
+        made.shown = replace(made.shown, parcels=parcels, fulfilled=done, unsent=made.unsent)
         self._tell(order)
         return parcel
 
@@ -90,7 +96,9 @@ class ShopOrderBook:
             made.sent[line] -= many
         rest = tuple(one for one in made.shown.parcels if one is not gone)
         cancelled = (*made.shown.cancelled_parcels, parcel)
-        made.shown = replace(made.shown, parcels=rest, cancelled_parcels=cancelled, fulfilled=False)
+        made.shown = replace(
+            made.shown, parcels=rest, cancelled_parcels=cancelled, fulfilled=False, unsent=made.unsent
+        )
         self._tell(order)
 
     def delete(self, order: ShopOrderId) -> None:
@@ -139,14 +147,21 @@ class ShopOrderBook:
         self, mark: str, stock: dict[VariantId, int], lines: dict[LineId, int], draft: ShopOrderDraft | None
     ) -> Made:
         number = next(self._ids)
-        shown = ShopOrder(ShopOrderId(str(number)), f"#{number}", lines=lines)
+        shown = ShopOrder(ShopOrderId(str(number)), f"#{number}", lines=lines, unsent=lines)
         made = Made(mark, shown, self.clock.now(), stock, draft, _sum(draft) if draft else None)
         self.made[shown.id] = made
         # Of the order itself it tells nobody: only of what follows from it.
         self.waiting.append(tuple(self.take_stock(variant, units) for variant, units in stock.items()))
         return made
 
+    def changed(self, since: datetime) -> dict[ShopOrderId, datetime]:
+        """Orders changed since then, the oldest change first."""
+        moments = {id: one.changed_at or one.made_at for id, one in self.made.items()}
+        return {id: at for id, at in sorted(moments.items(), key=lambda row: row[1]) if at >= since}
+
     def _tell(self, order: ShopOrderId, *hints: Hint) -> None:
+        if order in self.made:
+            self.made[order].changed_at = self.clock.now()
         self.waiting.append((*dict.fromkeys(hints), Hint(kind=HintKind.ORDER, id=order)))
 
 

@@ -128,6 +128,49 @@ def test_a_shipment_whose_webhook_is_lost_is_told_within_six_hours(s: Story) -> 
     assert told(placed) == [({line(placed): 1}, "AB12")]
 
 
+def test_a_shipment_whose_webhook_is_lost_is_told_by_the_next_look_at_changed_orders(s: Story) -> None:
+    placed, id = home(s)
+    s.shop.book.fulfil(id, tracking="AB 12")
+    s.shop.book.waiting.clear()
+    s.run(240)
+    s.world.tick("shop_orders")
+    s.run(5)
+    assert told(placed) == [({line(placed): 1}, "AB12")]
+    assert s.order(placed).completed_at is not None
+    compared = s.fate.calls.count("shop.read_orders")
+    for _ in range(11):
+        s.world.tick("shop_orders")
+        s.run(300)
+    assert s.fate.calls.count("shop.read_orders") == compared
+
+
+def test_a_change_in_the_shop_is_compared_once_however_often_it_is_looked_at(s: Story) -> None:
+    placed, id = home(s, 2)
+    s.shop.book.fulfil(id, {line(placed): 1}, tracking="AB 12")
+    s.run(120)
+    compared = s.fate.calls.count("shop.read_orders")
+    for _ in range(11):
+        s.world.tick("shop_orders")
+        s.run(300)
+    assert s.fate.calls.count("shop.read_orders") <= compared + 1
+    assert (len(placed.parcels), s.order(placed).completed_at) == (1, None)
+
+
+def test_a_look_at_changed_orders_that_is_refused_leaves_the_rest_to_the_next(s: Story) -> None:
+    placed, id = home(s)
+    s.shop.book.fulfil(id, tracking="AB 12")
+    s.shop.book.waiting.clear()
+    s.run(120)
+    s.shop.plan.add(Fault("orders_changed", "status", times=2))
+    for _ in range(2):
+        s.world.tick("shop_orders")
+        s.run(5)
+    assert (placed.parcels, s.world.dead_letters()) == ([], [])
+    s.world.tick("shop_orders")
+    s.run(5)
+    assert len(placed.parcels) == 1
+
+
 def test_an_order_that_is_sent_out_before_its_id_is_saved_is_told_a_minute_later(s: Story) -> None:
     """An app of the shop fulfils each order as it is made; the webhook comes before we know whose it is."""
 

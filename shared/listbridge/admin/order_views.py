@@ -16,6 +16,7 @@ from listbridge.domain.orders import (
     Address,
     Buyer,
     Cancellation,
+    Deed,
     ImportState,
     MatchedBy,
     Order,
@@ -206,6 +207,31 @@ class ParcelView(Shape):
     problem: ProblemView | None
 
 
+class ToldView(Shape):
+    """What the shop did that the marketplace has to hear of, as it was told. `refused`: only the seller can do it there.
+
+    `number` counts the records of an order from 1 and stays; 0 in old ones. `lines` is null where it is not known.
+    """
+
+    id: str
+    kind: Deed
+    number: int
+    state: Telling
+    at: datetime
+    lines: dict[str, int] | None
+    amount: MoneyView | None
+    problem: ProblemView | None
+
+
+class RefundView(Shape):
+    """Money that the buyer got back on the marketplace; `line` null: for the order as a whole."""
+
+    id: str
+    amount: MoneyView
+    line: str | None
+    at: datetime | None
+
+
 class HeldView(Shape):
     """What a line holds of the shop's stock. `absorbed`: the shop's own number counts it, and nothing is held back."""
 
@@ -237,6 +263,9 @@ class OrderDetailsView(OrderView):
     buyer_hidden: bool
     """The caller's group may not see who bought."""
     parcels: list[ParcelView]
+    told: list[ToldView]
+    """Parcels, cancellations and refunds of the shop's, and what became of telling the marketplace."""
+    refunds: list[RefundView]
     reservations: list[HeldView]
     fulfilled_by_marketplace: bool
     exported_by: str
@@ -261,6 +290,10 @@ class OrderDetailsView(OrderView):
             buyer=BuyerView.maybe(story.buyer),
             buyer_hidden=buyer_hidden,
             parcels=_parcels(order),
+            told=_told(order),
+            refunds=[
+                RefundView(id=one.id, amount=_money(one.amount), line=one.line, at=one.at) for one in facts.refunds
+            ],
             reservations=[HeldView.of(one) for one in story.held],
             fulfilled_by_marketplace=facts.fulfilled_by_marketplace,
             exported_by=order.exported_by, handled_outside_by=order.handled_outside_by,
@@ -311,8 +344,23 @@ def _parcels(order: Order) -> list[ParcelView]:
     rows = sorted(order.told.items(), key=lambda row: (row[1].at, row[0]))
     return [
         ParcelView(
-            id=id, state=told.state, at=told.at, lines={str(line): units for line, units in told.lines.items()},
+            id=id, state=told.state, at=told.at,
+            lines={str(line): units for line, units in (told.lines or {}).items()},
             tracking=told.tracking, carrier=told.carrier, problem=ProblemView.maybe(told.problem),
+        )
+        for id, told in rows
+        if told.kind is Deed.SHIP
+    ]  # fmt: skip
+
+
+def _told(order: Order) -> list[ToldView]:
+    rows = sorted(order.told.items(), key=lambda row: (row[1].number, row[1].at, row[0]))
+    return [
+        ToldView(
+            id=id, kind=told.kind, number=told.number, state=told.state, at=told.at,
+            lines=None if told.lines is None else {str(line): units for line, units in told.lines.items()},
+            amount=_money(told.amount) if told.amount is not None else None,
+            problem=ProblemView.maybe(told.problem),
         )
         for id, told in rows
     ]  # fmt: skip

@@ -40,7 +40,7 @@ LOOKS = 3
 """Empty looks after which a create is taken for never made (protocol 7)."""
 DECIDE_AFTER = timedelta(hours=24)
 _RESEND = timedelta(seconds=60)
-_COMPARE = timedelta(hours=6)
+COMPARE_EVERY = timedelta(hours=6)
 """How often an order that is not done is compared with the shop, should the shop's events be lost."""
 _SLOWEST_RETRY = timedelta(hours=1)
 _SHORT = timedelta(minutes=5)
@@ -118,7 +118,7 @@ def _judged(order: Order, rules: ImportRules, now: datetime) -> tuple[ImportStat
         return skipped, Problem("fulfilled_by_marketplace")
     if facts.cancellation is Cancellation.CANCELLED:
         return skipped, Problem("order_cancelled")
-    if facts.payment is Payment.REFUNDED:
+    if facts.refunded:
         return skipped, Problem("order_refunded")
     if order.moved_in and not order.exported_by:
         return skipped, Problem("before_connection", fix="export_order")
@@ -167,7 +167,7 @@ def _due(order: Order, rules: ImportRules, now: datetime) -> datetime | None:
             return now + _SLOWEST_RETRY
         if order.absorbed_from is None or order.unsettled:
             return now + _RESEND
-        return None if order.completed_at else now + _COMPARE
+        return None if order.completed_at else now + COMPARE_EVERY
     if order.state is ImportState.FAILED:
         soon = now + _RESEND
         return min(order.due_at or soon, soon) if order.unsettled else order.due_at
@@ -223,11 +223,18 @@ def creating(order: Order, attempt: str, *, deadline: datetime, number: int) -> 
     """A create begins: from now on, whoever finds this may only look (protocol 7).
 
     `number` is the shop's counter at this moment. An earlier create that was given up keeps its own: it may yet land.
+    The shop's order is made without the lines that the buyer has the money back for.
     """
     begun = CreateAttempt(id=attempt, deadline=deadline, next_look_at=deadline)
     began = number if order.create_began is None else order.create_began
     return replace(
-        order, state=ImportState.CREATING, reason=None, attempt=begun, due_at=deadline, create_began=began
+        order,
+        state=ImportState.CREATING,
+        reason=None,
+        attempt=begun,
+        left_out=order.facts.refunded_lines,
+        due_at=deadline,
+        create_began=began,
     )
 
 
@@ -331,6 +338,14 @@ def outcome_unknown(order: Order, attempt: str, *, look_at: datetime, now: datet
     standing = _own(order, attempt)
     over = replace(standing, deadline=min(now, standing.deadline), next_look_at=look_at)
     return replace(order, attempt=over, due_at=look_at)
+
+
+def compared_after(order: Order, moment: datetime) -> bool:
+    """Whether nothing is to be compared with the shop for a change of that moment: the order is done, or was compared
+    since. A comparison sets the time of the next one, so that tells when it was."""
+    if not order.relayed or order.completed_at is not None:
+        return True
+    return order.due_at is not None and order.due_at - COMPARE_EVERY > moment
 
 
 def sent_again(order: Order, at: datetime) -> Order:

@@ -110,6 +110,20 @@ class ShippingCharge:
 
 
 @dataclass(frozen=True, slots=True)
+class Refund:
+    """Money given back to the buyer. The same refund has the same `id` in every read of its order.
+
+    `line` None: for the order as a whole. `amount` is as it was told, perhaps in another currency than the order's, and
+    perhaps more than was paid.
+    """
+
+    id: str
+    amount: Money
+    line: LineId | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteOrder:
     """An order as one read of the marketplace shows it, without the buyer.
 
@@ -134,12 +148,29 @@ class RemoteOrder:
     delivery: Delivery = Delivery.SHIP
     pickup_at: str = ""
     """The seller's own name of the place where the buyer fetches the goods."""
+    refunds: tuple[Refund, ...] = ()
+    """Each once; those that failed are left out."""
 
     @property
     def committed(self) -> bool:
         """The buyer is bound and the seller has to deliver, as far as the marketplace says."""
         gone = self.cancellation is Cancellation.CANCELLED
-        return not gone and self.payment not in (Payment.FAILED, Payment.REFUNDED)
+        return not gone and self.payment is not Payment.FAILED and not self.refunded
+
+    @property
+    def refunded(self) -> bool:
+        """The buyer has the money for all lines back."""
+        return self.payment is Payment.REFUNDED or len(self.refunded_lines) == len(self.lines) > 0
+
+    @property
+    def refunded_lines(self) -> frozenset[LineId]:
+        """The lines whose whole price the buyer has back."""
+        return frozenset(line.id for line in self.lines if self._paid_back(line))
+
+    def _paid_back(self, line: RemoteLine) -> bool:
+        back = [one.amount.amount for one in self.refunds
+                if one.line == line.id and one.amount.currency == line.amount.currency]  # fmt: skip
+        return sum(back, Decimal(0)) >= line.amount.amount > 0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -255,25 +286,41 @@ class ShopOrderRef:
     ours: bool = True
 
 
+class Deed(StrEnum):
+    """What the shop did that the marketplace has to hear of."""
+
+    SHIP = "ship"
+    CANCEL = "cancel"
+    REFUND = "refund"
+
+
 class Telling(StrEnum):
-    """What became of telling the marketplace about a parcel."""
+    """What became of telling the marketplace about something the shop did."""
 
     BEGUN = "begun"  # the call was begun, and its outcome is not known: look first
     TOLD = "told"
-    REFUSED = "refused"
+    REFUSED = "refused"  # by the marketplace, or because its API takes it from nobody: `problem` says which
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the marketplace was told about one of the shop's fulfilments."""
+    """What the marketplace was told about one thing that the shop did.
+
+    `number` counts an order's records from 1 and never changes: marketplaces know a parcel again by it. It is 0 in rows
+    that were written before there were numbers. `lines` None: which units it is about is not known. `amount` is what a
+    refund gives back.
+    """
 
     state: Telling
     at: datetime
-    lines: Mapping[LineId, int]
+    lines: Mapping[LineId, int] | None
     tracking: str = ""
     carrier: str = ""
     shipment: RemoteId | None = None
     problem: Problem | None = None
+    kind: Deed = Deed.SHIP
+    number: int = 0
+    amount: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +364,12 @@ class Order:
     """The order that came in place of this one holds the lines' stock by now, so that this one may let it go."""
     in_shop_by: Mapping[LineId, RemoteOrderId] = field(default_factory=dict)
     """Lines that the shop has already, by the order that this one came in place of."""
+    left_out: frozenset[LineId] = frozenset()
+    """Lines that the shop's order was made without, since the buyer had their money back by then."""
     told: Mapping[ParcelId, Told] = field(default_factory=dict)
+    """By what the shop did: a fulfilment's id (with `/2` for its second tracking number), or see `telling`."""
+    refunds_noted: frozenset[str] = frozenset()
+    """Refunds of the marketplace's that the seller was told of, by id: each is told once."""
     notices: tuple[Problem, ...] = ()
     """What a person should know or do, at most one of each code."""
     tries: int = 0

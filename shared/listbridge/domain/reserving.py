@@ -34,11 +34,15 @@ def holds_stock(order: Order) -> bool:
 
 
 def reservations_of(order: Order) -> dict[VariantKey, dict[LineId, Reservation]]:
-    """What has to stand on the variants for this order."""
+    """What has to stand on the variants for this order: nothing for lines that are not to be sent."""
     wanted: dict[VariantKey, dict[LineId, Reservation]] = {}
     if not holds_stock(order):
         return wanted
+    begun = order.state in (ImportState.CREATING, ImportState.UNCLEAR, ImportState.CREATED)
+    out = order.left_out if begun else order.facts.refunded_lines
     for line in order.facts.lines:
+        if line.id in out:
+            continue
         match = order.matches.get(line.id)
         elsewhere = line.id in order.in_shop_by and not order.begun and not order.exported_by
         if match is not None and line.quantity > 0 and not elsewhere:

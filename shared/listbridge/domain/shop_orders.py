@@ -9,7 +9,7 @@ from decimal import ROUND_FLOOR
 
 from listbridge.domain.ids import LineId, ParcelId, RemoteOrderId, ShopOrderId, Sku, VariantId
 from listbridge.domain.money import Money, smallest_unit
-from listbridge.domain.orders import Buyer, Delivery, ShippingCharge, Tax
+from listbridge.domain.orders import Buyer, Delivery, Refund, ShippingCharge, Tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +94,19 @@ class FoundOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Tracking:
+    """A tracking number and its carrier, in the shop's own texts."""
+
+    number: str
+    carrier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
     """One fulfilment in the shop that was sent out: the marketplace's lines with how many units of each are in it.
 
     Lines that are not the marketplace's (added by hand) are left out; `tracking` and `carrier` are the shop's own texts.
+    `further`: the other numbers of a fulfilment that went in several boxes.
     """
 
     id: ParcelId
@@ -105,6 +114,7 @@ class Parcel:
     lines: Mapping[LineId, int]
     tracking: str = ""
     carrier: str = ""
+    further: tuple[Tracking, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,5 +129,10 @@ class ShopOrder:
     parcels: tuple[Parcel, ...] = ()
     cancelled_parcels: tuple[ParcelId, ...] = ()
     refunded: Money | None = None
+    """What all refunds come to."""
+    refunds: tuple[Refund, ...] = ()
+    """Refunds of an amount, each once; of very many only the first."""
     lines: Mapping[LineId, int] = field(default_factory=dict)
-    """Units still on the order, by the marketplace's line."""
+    """Units still on the order, sent ones too, by the marketplace's line. Empty: the lines are not known by ours."""
+    unsent: Mapping[LineId, int] = field(default_factory=dict)
+    """Units that are still to be sent, by the marketplace's line."""

@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import math
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import partial
 
 from listbridge.domain import order_changes
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import LineId, new_id
+from listbridge.domain.money import Money
 from listbridge.domain.order_changes import ImportRules, NotOurCreate
-from listbridge.domain.orders import Buyer, ImportState, Match, MatchedBy, Order, ShopOrderRef
+from listbridge.domain.orders import (
+    Buyer,
+    ImportState,
+    Match,
+    MatchedBy,
+    Order,
+    RemoteLine,
+    ShopOrderRef,
+)
 from listbridge.domain.ports import Conflict, Lease, Share, ShopAdapter
 from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import DraftLine, FoundOrder, ShopOrderDraft
@@ -169,6 +179,9 @@ class _Creating:
         except Conflict:
             _again_at(deps, order, now)  # it changed a moment ago: look at it anew
             return order
+        for line in order.facts.lines:
+            if line.id in order.left_out:
+                tell(deps, order, "line_left_out", sku=line.sku or line.title, amount=str(line.amount))
         try:
             made = self._adapter.create_order(draft)
         except OutcomeUnknown as error:
@@ -178,18 +191,23 @@ class _Creating:
         return self._made(order, made)
 
     def _draft(self, order: Order) -> ShopOrderDraft:
+        """The order without the lines that the buyer has the money back for, and without what they came to."""
         facts = order.facts
+        out = facts.refunded_lines
         lines = tuple(
             DraftLine(
                 line=line.id, variant=order.matches[line.id].variant.variant, sku=line.sku, title=line.title,
                 quantity=line.quantity, amount=line.amount, taxes=line.taxes,
             )
             for line in facts.lines
+            if line.id not in out
         )  # fmt: skip
+        off = sum((_price(line, facts.tax_included) for line in facts.lines if line.id in out), Decimal(0))
         label = self._deps.marketplaces.label(self._account.marketplace)
         return ShopOrderDraft(
             mark=mark_of(self._account, order.key), marketplace_label=label, placed_at=facts.placed_at, lines=lines,
-            shipping=facts.shipping, adjustment=facts.adjustment, total=facts.total, tax_included=facts.tax_included,
+            shipping=facts.shipping, adjustment=facts.adjustment, tax_included=facts.tax_included,
+            total=Money(facts.total.amount - off, facts.total.currency),
             buyer=self._buyer, tags=(label,), delivery=facts.delivery, pickup_at=facts.pickup_at,
         )  # fmt: skip
 
@@ -313,6 +331,12 @@ class _Creating:
     def _expired(self, error: RemoteError) -> None:
         if isinstance(error, Unauthorized):
             expire_shop(self._deps, self._shop, error.problem)
+
+
+def _price(line: RemoteLine, tax_included: bool) -> Decimal:
+    """What the line adds to the order's total."""
+    added = [tax.amount.amount for tax in line.taxes if not tax.remitted and not tax_included]
+    return sum(added, line.amount.amount)
 
 
 def _chosen(order: Order) -> dict[LineId, Match]:

@@ -19,11 +19,13 @@ from listbridge.services.deps import Deps
 from listbridge.services.observe_shop import observe_products
 from listbridge.services.order_rows import change_order, order_of, rules_of, tell
 from listbridge.services.refusal import Refused
-from listbridge.services.relay_order import SHOP_ORDER_GONE
+from listbridge.services.relay_order import SHOP_ORDER_GONE, UNITS_OPEN
 from listbridge.services.settle_order import settle_order
 from listbridge.services.take_in_order import queue_next
 
 Change = Callable[[Order, ImportRules], Order]
+_STUCK = (SHOP_ORDER_GONE, UNITS_OPEN)
+"""Notices of orders in the shop that may never end without a person's word."""
 _FINAL = ("fulfilled_by_marketplace", "order_cancelled", "order_refunded")
 
 
@@ -45,11 +47,12 @@ def export_order(deps: Deps, key: OrderKey, actor: str) -> Order:
 def leave_order(deps: Deps, key: OrderKey, actor: str) -> Order:
     """The seller handled the order elsewhere: it lets go of its stock and is not imported.
 
-    An order whose shop order was deleted ends like this, for nothing else can ever end it. Raises Missing, and Refused for
-    an order that is in the shop or on its way there.
+    An order whose shop order was deleted, or sends fewer units than the marketplace waits for, ends like this when the
+    seller has settled it with the buyer: nothing else might ever end it. Raises Missing, and Refused for any other order
+    that is in the shop or on its way there.
     """
     order = order_of(deps, key)
-    _refuse_unless_gone(order)
+    _refuse_unless_stuck(order)
     now = deps.clock.now()
     return _apply(deps, order, actor, "order_handled_outside", partial(_left, by=actor, now=now))
 
@@ -92,19 +95,21 @@ def _exported(row: Order, rules: ImportRules, *, by: str, now: datetime) -> Orde
 
 
 def _left(row: Order, rules: ImportRules, *, by: str, now: datetime) -> Order:
-    _refuse_unless_gone(row)
-    if _gone_from_shop(row):
+    _refuse_unless_stuck(row)
+    if _stuck(row):
         done = order_changes.completed(replace(row, handled_outside_by=by), now)
-        return order_changes.without_notice(done, SHOP_ORDER_GONE)
+        for code in _STUCK:
+            done = order_changes.without_notice(done, code)
+        return done
     return order_changes.handled_outside(row, by, rules, now)
 
 
-def _gone_from_shop(order: Order) -> bool:
-    return order.relayed and any(notice.code == SHOP_ORDER_GONE for notice in order.notices)
+def _stuck(order: Order) -> bool:
+    return order.relayed and any(notice.code in _STUCK for notice in order.notices)
 
 
-def _refuse_unless_gone(order: Order) -> None:
-    if not _gone_from_shop(order):
+def _refuse_unless_stuck(order: Order) -> None:
+    if not _stuck(order):
         _refuse_if_begun(order)
 
 

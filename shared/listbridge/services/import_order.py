@@ -9,7 +9,7 @@ from listbridge.domain import order_changes, trace
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import OrderKey
 from listbridge.domain.order_changes import AUTOMATIC_OFF, DECIDE_AFTER, NEEDS_DECISION, ImportRules
-from listbridge.domain.orders import Cancellation, ImportState, Order, Shipment
+from listbridge.domain.orders import Cancellation, ImportState, Order, Payment, Shipment
 from listbridge.domain.ports import Missing, Share
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import NotFound, RemoteError, RetryLater, Unauthorized
@@ -24,6 +24,7 @@ from listbridge.services.stock_effect import missing_effect
 from listbridge.services.take_in_order import queue_next, take_in_order, unfinished
 
 UNFORESEEN = "unforeseen_failure"
+_PAID_BACK = (Payment.PARTLY_REFUNDED, Payment.REFUNDED)
 _AFTER_OUR_FAILURE = timedelta(hours=6)
 
 
@@ -141,9 +142,16 @@ def _note_our_failure(deps: Deps, order: Order) -> None:
 
 
 def _moved_on(order: Order) -> bool:
-    """The marketplace cancelled the order or sent it out while the shop's was being created: nobody compared them then."""
+    """The marketplace cancelled the order, sent it out or gave money back before or while the shop's was created: nobody
+    compared them then."""
     facts = order.facts
-    return facts.cancellation is Cancellation.CANCELLED or facts.shipment is not Shipment.NOTHING
+    withdrawn = facts.cancellation is Cancellation.CANCELLED
+    return (
+        withdrawn
+        or facts.shipment is not Shipment.NOTHING
+        or bool(facts.refunds)
+        or facts.payment in _PAID_BACK
+    )
 
 
 def _take_in_alone(deps: Deps, account: Account, rules: ImportRules, key: OrderKey) -> None:

@@ -34,7 +34,8 @@ def match_lines(deps: Deps, shop: Shop, adapter: ShopAdapter, order: Order) -> M
     for id, match in order.matches.items():
         if match.by is not MatchedBy.PERSON and _gone(known.get(match.variant)):
             del matches[id]
-    unmatched = [line for line in order.facts.lines if line.id not in matches]
+    given_back = order.facts.refunded_lines  # they will not be sent, so that nothing waits for their product
+    unmatched = [line for line in order.facts.lines if line.id not in matches and line.id not in given_back]
     ambiguous: dict[Sku, int] = {}
     if unmatched:
         found = _variants_by_sku(deps, shop, adapter, {line.sku for line in unmatched if line.sku})

@@ -31,6 +31,7 @@ class Timer(StrEnum):
     HOOKS = "hooks"
     SWEEP = "sweep"
     ORDERS = "orders"
+    SHOP_ORDERS = "shop_orders"
     RETENTION = "retention"
 
 
@@ -94,6 +95,22 @@ def sweep_shops(deps: Deps) -> int:
     return sum(sweep_if_due(deps, shop) for shop in shops)
 
 
+def look_at_shop_orders(deps: Deps) -> int:
+    """Ask of every shop, one message each, which of its orders changed lately; returns how many were asked."""
+    shops = [shop for shop in deps.configuration.all(Shop) if shop.state is ConnectionState.ACTIVE]
+    deps.queues.send(Lane.RECOMPUTE, *(Check(what=CheckKind.SHOP_ORDERS, subject=one.id) for one in shops))
+    return len(shops)
+
+
+def look_at_shops(deps: Deps) -> int:
+    """What the shops' lost deliveries would have said: of orders at once, of products by a sweep where one is due.
+
+    One schedule for both, for each schedule is an execution more to ask AWS for. Returns how many sweeps were begun.
+    """
+    look_at_shop_orders(deps)
+    return sweep_shops(deps)
+
+
 def look_for_twins(deps: Deps) -> int:
     """Ask of every account, one message each, whether the shop has an order of its twice; returns how many were asked."""
     accounts = [one for one in deps.configuration.all(Account) if one.state is ConnectionState.ACTIVE]
@@ -113,7 +130,8 @@ _TIMERS = {
     Timer.DUE: nudge_what_is_due,
     Timer.DRIFT: check_drift,
     Timer.HOOKS: check_connections,
-    Timer.SWEEP: sweep_shops,
+    Timer.SWEEP: look_at_shops,
     Timer.ORDERS: look_for_twins,
+    Timer.SHOP_ORDERS: look_at_shop_orders,
     Timer.RETENTION: erase_buyers,
 }

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from listbridge.domain import order_changes, trace
+from listbridge.domain import order_changes, order_units, trace
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import OrderKey, new_id
-from listbridge.domain.orders import Cancellation, ImportState, Order, Shipment, Telling
+from listbridge.domain.order_units import NOTHING_OPEN, Balance
+from listbridge.domain.orders import Cancellation, Deed, ImportState, Order, Shipment, Telling
 from listbridge.domain.ports import Lease, Missing, Share, ShopAdapter
 from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import ShopOrder
@@ -21,17 +22,19 @@ from listbridge.domain.verdicts import (
     Unsupported,
 )
 from listbridge.domain.work import RelayOrder
-from listbridge.services.connection_state import expire_shop
+from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import Deps
 from listbridge.services.order_rows import change_order, lease_name, order_of, reason, rules_of, tell
+from listbridge.services.relay_refunds import CANCEL_THERE, record_cancellation, relay_refunds
 from listbridge.services.settle_order import settle_order
 from listbridge.services.tell_parcels import relay_at, tell_parcels
 
 SHOP_ORDER_GONE = "shop_order_gone"
-CANCEL_THERE = "cancel_on_marketplace"
 CANNOT_CANCEL = "cannot_cancel_in_shop"
 SHIPPED_THERE = "shipped_on_marketplace"
 RELAY_REFUSED = "relay_refused"
+UNITS_OPEN = "units_open_on_marketplace"
+UNITS_UNSOLD = "units_not_sold_on_marketplace"
 _RETRY_S = 30.0
 _SLOWEST_RETRY_S = 900.0
 
@@ -85,6 +88,7 @@ class _Relay:
         order = settle_order(self._deps, order, self._rules)
         if order.shop_order is None:
             return
+        units = NOTHING_OPEN
         try:
             found = self._adapter.read_orders([order.shop_order.id]).get(order.shop_order.id)
             if found is None:
@@ -94,11 +98,14 @@ class _Relay:
             else:
                 order = self._without(order, SHOP_ORDER_GONE)
                 order = self._cancellations(order, found)
+                order = relay_refunds(self._deps, order, found)
                 order = self._shipments(order, found)
+                units = self._balance(order, found)
+                order = self._open_units(order, found, units)
         except RemoteError as error:
             self._not_now(order, error)
             return
-        self._close(self._without(order, RELAY_REFUSED), found)
+        self._close(self._without(order, RELAY_REFUSED), found, units)
 
     # ---- cancellations ----
 
@@ -106,9 +113,12 @@ class _Relay:
         withdrawn = order.facts.cancellation is Cancellation.CANCELLED
         if withdrawn and found.cancelled_at is None:
             return self._cancel_in_shop(order, found)
-        if found.cancelled_at is not None and not withdrawn:
+        if found.cancelled_at is not None and not withdrawn and not order.facts.refunded:
+            order = record_cancellation(self._deps, order, found, done=False)
             problem = Problem(CANCEL_THERE, {"shop_order": found.name}, "cancel_on_marketplace")
             return self._notice(order, problem)
+        if found.cancelled_at is not None and any(one.kind is Deed.CANCEL for one in order.told.values()):
+            order = record_cancellation(self._deps, order, found, done=True)
         return self._without(order, CANCEL_THERE, CANNOT_CANCEL)
 
     def _cancel_in_shop(self, order: Order, found: ShopOrder) -> Order:
@@ -132,7 +142,7 @@ class _Relay:
 
     def _shipments(self, order: Order, found: ShopOrder) -> Order:
         there = order.facts.shipment is Shipment.SHIPPED
-        if there and not found.fulfilled and not found.parcels:
+        if there and not order_units.nothing_to_send(found) and not found.parcels:
             return self._notice(order, Problem(SHIPPED_THERE, {"shop_order": found.name}, "fulfil_in_shop"))
         order = self._without(order, SHIPPED_THERE)
         if not self._account.relay_fulfillments or self._account.observe:
@@ -141,14 +151,43 @@ class _Relay:
             return order
         return tell_parcels(self._deps, self._account, order, found, self._lease)
 
-    # ---- the end ----
+    # ---- what is left ----
 
-    def _close(self, order: Order, found: ShopOrder | None) -> None:
-        """Done when both sides agree that everything was sent, or that nothing will be."""
+    def _balance(self, order: Order, found: ShopOrder) -> Balance:
+        """What both sides still expect. The marketplace's shipments are read only where it alone seems to wait."""
+        others = not self._account.relay_fulfillments
+        units = order_units.balance(order, found, told_by_others=others)
+        alone = units.abandoned or (units.awaited and order_units.nothing_to_send(found))
+        if not alone or self._begun(order) or others:
+            return units
+        try:
+            adapter, _ = self._deps.marketplaces.open(self._account, Share.ORDER)
+            return order_units.balance(order, found, adapter.shipments(order.key.remote))
+        except Unauthorized as error:
+            expire_account(self._deps, self._account, error.problem)
+            return units
+
+    def _open_units(self, order: Order, found: ShopOrder, units: Balance) -> Order:
+        """Say what the shop's order sends too few of, or too many."""
+        for code, some, fix in (
+            (UNITS_OPEN, units.abandoned, "send_or_refund_units"),
+            (UNITS_UNSOLD, units.unsold, "correct_shop_order"),
+        ):
+            if some and found.cancelled_at is None:
+                words = order_units.in_words(some, order.facts)
+                order = self._notice(order, Problem(code, {"units": words, "shop_order": found.name}, fix))
+            else:
+                order = self._without(order, code)
+        return order
+
+    def _close(self, order: Order, found: ShopOrder | None, units: Balance) -> None:
+        """Done when no unit is open on either side: each was sent, cancelled, or paid back."""
         withdrawn = order.facts.cancellation is Cancellation.CANCELLED
-        over = withdrawn and (found is None or found.cancelled_at is not None or bool(found.parcels))
-        sent = found is not None and found.fulfilled and self._all_told(order, found)
-        if over or sent:
+        stopped = found is None or found.cancelled_at is not None or order_units.nothing_to_send(found)
+        over = (withdrawn or order.facts.refunded) and stopped
+        over = over or (withdrawn and found is not None and bool(found.parcels))
+        sent = found is not None and order_units.nothing_to_send(found) and not units.awaited
+        if over or (sent and not self._begun(order)):
             change = partial(order_changes.completed, now=self._deps.clock.now())
             order = change_order(self._deps, order.key, change)
             tell(self._deps, order, "order_done")
@@ -157,11 +196,10 @@ class _Relay:
         now = self._deps.clock.now()
         change_order(self._deps, order.key, lambda row: order_changes.scheduled(row, self._rules, now))
 
-    def _all_told(self, order: Order, found: ShopOrder) -> bool:
-        if not self._account.relay_fulfillments:
-            return True
-        told = [order.told.get(parcel.id) for parcel in found.parcels if parcel.lines]
-        return all(one is not None and one.state is not Telling.BEGUN for one in told)
+    def _begun(self, order: Order) -> bool:
+        """A parcel is being told, and how that ended is not known yet."""
+        begun = any(one.state is Telling.BEGUN for one in order.told.values())
+        return begun and self._account.relay_fulfillments
 
     def _not_now(self, order: Order, error: RemoteError) -> None:
         """What will pass is tried again, ever more slowly; what is refused says so, and waits for the next comparison."""

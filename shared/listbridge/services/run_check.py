@@ -9,6 +9,7 @@ from listbridge.domain.work import Check, CheckKind, Lane
 from listbridge.services.check_connections import check_account_connection, check_shop_connection
 from listbridge.services.deps import Deps
 from listbridge.services.find_twins import find_twins
+from listbridge.services.read_changed_orders import read_changed_orders
 
 _ENOUGH_S = 20.0
 
@@ -22,6 +23,8 @@ def run_check(deps: Deps, check: Check, *, remaining_s: float) -> int:
     try:
         if check.what is CheckKind.SHOP:
             return check_shop_connection(deps, deps.configuration.get(Shop, check.subject))
+        if check.what is CheckKind.SHOP_ORDERS:
+            return read_changed_orders(deps, deps.configuration.get(Shop, check.subject), check)
         account = deps.configuration.get(Account, check.subject)
         if check.what is CheckKind.ACCOUNT:
             return check_account_connection(deps, account)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from listbridge.domain.ids import LineId, OrderKey, ParcelId, RemoteId
 from listbridge.domain.orders import Order, Telling, Told
 from listbridge.domain.ports import Lease, MarketplaceAdapter, RemoteShipment, Share
 from listbridge.domain.problem import Problem
-from listbridge.domain.relaying import shipment_of, unclaimed, units_to_tell
+from listbridge.domain.relaying import boxes, recorded, shipment_of, unclaimed, units_to_tell
 from listbridge.domain.shop_orders import Parcel, ShopOrder
 from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RetryLater, Unauthorized
 from listbridge.domain.work import Lane, RelayOrder
@@ -24,6 +24,7 @@ from listbridge.services.order_rows import change_order, order_traits, reason, t
 PARCEL_REFUSED = "parcel_refused"
 PARCEL_TAKEN_BACK = "parcel_taken_back"
 TRACKING_CHANGED = "tracking_changed"
+TRACKING_UNTOLD = "tracking_untold"
 _LONGEST_DELAY_S = 900
 
 
@@ -54,12 +55,13 @@ class _Telling:
 
     def run(self, order: Order, found: ShopOrder) -> Order:
         order = self._second_thoughts(order, found)
-        untold = [parcel for parcel in found.parcels if parcel.lines and _untold(order, parcel)]
+        packed = [box for parcel in found.parcels if parcel.lines for box in boxes(parcel)]
+        untold = [box for box in packed if _untold(order, box)]
         if not untold:
             return order
         shown = list(self._adapter.shipments(order.key.remote))
-        for parcel in untold:
-            order, added = self._tell(order, parcel, shown)
+        for box in untold:
+            order, added = self._tell(order, box, shown)
             shown += added
         return order
 
@@ -78,21 +80,36 @@ class _Telling:
             return order, []
         units = units_to_tell(order, parcel, shown)
         if not units:  # somebody has told of these units in another parcel
-            return self._note(order, parcel, Telling.TOLD, {}, None), []
+            return self._without_units(order, parcel, shown), []
         if self._lease.until < now + 2 * self._request:
             relay_at(self._deps, order.key, now)
             return order, []
         return self._ship(order, replace(parcel, lines=units))
 
+    def _without_units(self, order: Order, box: Parcel, shown: Sequence[RemoteShipment]) -> Order:
+        """The marketplace knows of all units: there is no place left for a number that it does not show."""
+        spelled = self._adapter.tracking_as_told
+        if not box.tracking or spelled(box.tracking) in {spelled(one.tracking) for one in shown}:
+            return self._note(order, box, Telling.TOLD, {}, None)
+        problem = Problem(TRACKING_UNTOLD, {"tracking": box.tracking}, "add_tracking_there")
+        order = self._note(order, box, Telling.REFUSED, {}, None, problem)
+        numbers = [
+            one.tracking
+            for one in order.told.values()
+            if one.problem is not None and one.problem.code == TRACKING_UNTOLD
+        ]
+        tell(self._deps, order, TRACKING_UNTOLD, tracking=box.tracking, carrier=box.carrier)
+        return self._noticed(order, replace(problem, params={"tracking": ", ".join(numbers)}))
+
     def _ship(self, order: Order, parcel: Parcel) -> tuple[Order, list[RemoteShipment]]:
         order = self._note(order, parcel, Telling.BEGUN, parcel.lines, None)
         try:
-            shipment = self._adapter.ship(order.key.remote, parcel)
+            shipment = self._adapter.ship(order.key.remote, parcel, order.told[parcel.id].number)
         except OutcomeUnknown:
             relay_at(self._deps, order.key, self._deps.clock.now() + self._settle)
             return order, []
         except RetryLater:
-            self._change(order, lambda told: {id: one for id, one in told.items() if id != parcel.id})
+            self._forget(order, parcel)
             raise
         except Rejected as error:
             order = self._note(order, parcel, Telling.REFUSED, parcel.lines, None, error.problem)
@@ -105,13 +122,17 @@ class _Telling:
 
     def _second_thoughts(self, order: Order, found: ShopOrder) -> Order:
         """What was told cannot be taken back: the seller hears of it."""
-        for id in found.cancelled_parcels:
-            told = order.told.get(id)
-            if told is not None and told.state is Telling.TOLD:
-                order = self._noticed(
-                    order, Problem(PARCEL_TAKEN_BACK, {"tracking": told.tracking}, "correct_there")
-                )
-        for parcel in found.parcels:
+        packed = {box.id: box for parcel in found.parcels for box in boxes(parcel)}
+        known = {*found.cancelled_parcels, *(parcel.id for parcel in found.parcels)}
+        gone = [
+            told.tracking
+            for id, told in order.told.items()
+            if id not in packed and _fulfilment_of(id) in known and told.state is Telling.TOLD
+        ]
+        if gone:
+            params = {"tracking": ", ".join(gone)}
+            order = self._noticed(order, Problem(PARCEL_TAKEN_BACK, params, "correct_there"))
+        for parcel in packed.values():
             told = order.told.get(parcel.id)
             if (
                 told is not None
@@ -126,16 +147,24 @@ class _Telling:
     def _noticed(self, order: Order, notice: Problem) -> Order:
         return change_order(self._deps, order.key, lambda row: order_changes.with_notice(row, notice))
 
-    def _note(self, order: Order, parcel: Parcel, state: Telling, lines: Mapping[LineId, int],
+    def _note(self, order: Order, parcel: Parcel, state: Telling, lines: Mapping[LineId, int] | None,
               shipment: RemoteId | None, problem: Problem | None = None) -> Order:  # fmt: skip
         told = Told(
-            state=state, at=self._deps.clock.now(), lines=dict(lines), tracking=parcel.tracking,
+            state=state, at=self._deps.clock.now(), lines=dict(lines or {}), tracking=parcel.tracking,
             carrier=parcel.carrier, shipment=shipment, problem=problem,
         )  # fmt: skip
-        return self._change(order, lambda known: {**known, parcel.id: told})
+        return change_order(self._deps, order.key, lambda row: recorded(row, parcel.id, told))
 
-    def _change(self, order: Order, change: Callable[[dict[ParcelId, Told]], dict[ParcelId, Told]]) -> Order:
-        return change_order(self._deps, order.key, lambda row: replace(row, told=change(dict(row.told))))
+    def _forget(self, order: Order, parcel: Parcel) -> Order:
+        def change(row: Order) -> Order:
+            return replace(row, told={id: one for id, one in row.told.items() if id != parcel.id})
+
+        return change_order(self._deps, order.key, change)
+
+
+def _fulfilment_of(id: ParcelId) -> str:
+    """The shop's fulfilment that a record is about, without the place of its tracking number."""
+    return id.split("/")[0]
 
 
 def _untold(order: Order, parcel: Parcel) -> bool:

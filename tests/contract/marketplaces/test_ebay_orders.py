@@ -151,7 +151,7 @@ def test_nothing_of_a_buyer_is_logged(stage: EbayStage, caplog: pytest.LogCaptur
     order, adapter = buy(stage, buyer=buyer, tax_id="IT123"), stage.open()
     poll(stage, adapter)
     assert adapter.read_order(order).buyer is not None
-    adapter.ship(order, parcel(stage, order, tracking="A1", carrier="DHL"))
+    adapter.ship(order, parcel(stage, order, tracking="A1", carrier="DHL"), 1)
     assert caplog.records
     logged = "".join(f"{record.getMessage()}{vars(record)}" for record in caplog.records)
     assert [private for private in (*buyer.values(), "IT123") if private in logged] == []
@@ -169,7 +169,7 @@ def test_a_parcel_that_may_have_been_taken_is_told_apart_from_one_that_certainly
     stage.spec = None  # a bare answer of the edge is in no document
     stage.add_faults(Fault(SHIP, "status", status=status))
     with pytest.raises(verdict):
-        adapter.ship(order, told)
+        adapter.ship(order, told, 1)
     stage.clock.advance(2)  # a spent second is over
     assert adapter.shipments(order) == ()
 
@@ -201,7 +201,7 @@ def test_every_call_draws_on_the_budget_of_orders(stage: EbayStage) -> None:
     poll(stage, adapter)
     adapter.read_order(order)
     adapter.shipments(order)
-    adapter.ship(order, told)
+    adapter.ship(order, told, 1)
     assert stage.budget.spent == dict.fromkeys([LIST, "getOrder", "getShippingFulfillments", SHIP], 1)
     [bucket] = [one for one in MANIFEST.budgets if one.name == "fulfillment"]
     assert set(bucket.operations) == set(stage.budget.spent)

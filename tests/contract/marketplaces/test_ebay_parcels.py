@@ -38,7 +38,7 @@ def test_a_parcel_is_told_with_its_carrier_and_a_clean_number_and_is_then_to_be_
     order, adapter = buy(stage, quantity=2), stage.open()
     sent = watch(stage)
     told = parcel(stage, order, tracking="1Z 999-AA1/0123", carrier="Royal Mail")
-    shipment = adapter.ship(order, told)
+    shipment = adapter.ship(order, told, 1)
     [line] = told.lines
     assert bodies(stage, sent, SHIP) == [
         {
@@ -59,7 +59,7 @@ def test_without_a_number_neither_carrier_nor_number_is_told(
 ) -> None:
     order, adapter = buy(stage), stage.open()
     sent = watch(stage)
-    shipment = adapter.ship(order, parcel(stage, order, tracking=tracking, carrier=carrier))
+    shipment = adapter.ship(order, parcel(stage, order, tracking=tracking, carrier=carrier), 1)
     assert set(bodies(stage, sent, SHIP)[0]) == {"lineItems", "shippedDate"}
     assert [one.id for one in adapter.shipments(order)] == [shipment]
     assert shipment == "999"
@@ -68,14 +68,14 @@ def test_without_a_number_neither_carrier_nor_number_is_told(
 @pytest.mark.parametrize("carrier", ["", "Two Men and a Van"])
 def test_a_number_of_an_unknown_carrier_goes_as_other(stage: EbayStage, carrier: str) -> None:
     order, sent = buy(stage), watch(stage)
-    stage.open().ship(order, parcel(stage, order, tracking="VAN1", carrier=carrier))
+    stage.open().ship(order, parcel(stage, order, tracking="VAN1", carrier=carrier), 1)
     assert bodies(stage, sent, SHIP)[0]["shippingCarrierCode"] == "Other"
 
 
 def test_a_parcel_dated_ahead_of_our_clock_is_told_as_sent_now(stage: EbayStage) -> None:
     order, sent = buy(stage), watch(stage)
     told = parcel(stage, order)
-    stage.open().ship(order, Parcel(told.id, stage.clock.now() + HOUR, told.lines))
+    stage.open().ship(order, Parcel(told.id, stage.clock.now() + HOUR, told.lines), 1)
     assert bodies(stage, sent, SHIP)[0]["shippedDate"] == "2026-11-01T12:00:00.000Z"
 
 
@@ -83,11 +83,11 @@ def test_an_order_goes_out_in_parts(stage: EbayStage) -> None:
     lines = [{"sku": "MUG", "quantity": 3}, {"sku": "PLATE", "quantity": 1}]
     order = RemoteOrderId(stage.simulator.deeds.checkout(lines)["orderId"])
     adapter = stage.open()
-    adapter.ship(order, parcel(stage, order, [2, 0], tracking="A1", carrier="DHL"))
+    adapter.ship(order, parcel(stage, order, [2, 0], tracking="A1", carrier="DHL"), 1)
     half = adapter.read_order(order).order
     assert half.shipment is Shipment.PARTLY
     assert [line.shipped for line in half.lines] == [Shipment.PARTLY, Shipment.NOTHING]
-    adapter.ship(order, parcel(stage, order, [1, 1], tracking="A2", carrier="DHL"))
+    adapter.ship(order, parcel(stage, order, [1, 1], tracking="A2", carrier="DHL"), 1)
     whole = adapter.read_order(order).order
     assert [line.shipped for line in whole.lines] == [Shipment.SHIPPED, Shipment.SHIPPED]
     assert [(one.tracking, sorted(one.lines.values())) for one in adapter.shipments(order)] == [("A1", [2]), ("A2", [1, 1])]  # fmt: skip
@@ -101,9 +101,9 @@ def test_a_parcel_whose_answer_is_lost_is_looked_for_before_it_is_told_again(
     told = parcel(stage, order, tracking="1Z-999", carrier="UPS")
     stage.add_faults(Fault(SHIP, kind))
     with pytest.raises(OutcomeUnknown):
-        adapter.ship(order, told)
+        adapter.ship(order, told, 1)
     if not [one for one in adapter.shipments(order) if one.tracking == adapter.tracking_as_told("1Z-999")]:
-        adapter.ship(order, told)
+        adapter.ship(order, told, 1)
     assert [one.tracking for one in adapter.shipments(order)] == ["1Z999"]
 
 
@@ -118,7 +118,7 @@ def test_a_cancelled_order_takes_no_parcel(stage: EbayStage) -> None:
     told = parcel(stage, order, tracking="A1", carrier="DHL")
     stage.simulator.deeds.cancel_order(order)
     with pytest.raises(Rejected) as refused:
-        adapter.ship(order, told)
+        adapter.ship(order, told, 1)
     assert refused.value.problem.code == "ebay_parcel_refused"
     assert adapter.shipments(order) == ()
 
@@ -126,7 +126,7 @@ def test_a_cancelled_order_takes_no_parcel(stage: EbayStage) -> None:
 def test_a_line_of_another_order_is_refused_and_nothing_is_told(stage: EbayStage) -> None:
     order, adapter = buy(stage), stage.open()
     with pytest.raises(Rejected) as refused:
-        adapter.ship(order, Parcel(ParcelId("p1"), stage.clock.now(), {LineId("1"): 1}))
+        adapter.ship(order, Parcel(ParcelId("p1"), stage.clock.now(), {LineId("1"): 1}), 1)
     assert (refused.value.problem.code, refused.value.problem.fix) == ("ebay_parcel_refused", "mark_sent_on_ebay")  # fmt: skip
     assert adapter.shipments(order) == ()
 
@@ -134,6 +134,6 @@ def test_a_line_of_another_order_is_refused_and_nothing_is_told(stage: EbayStage
 def test_a_parcel_of_an_order_that_ebay_does_not_have_is_not_found(stage: EbayStage) -> None:
     missing = RemoteOrderId("12-34567-89012")
     with pytest.raises(NotFound):
-        stage.open().ship(missing, Parcel(ParcelId("p1"), stage.clock.now(), {LineId("1"): 1}))
+        stage.open().ship(missing, Parcel(ParcelId("p1"), stage.clock.now(), {LineId("1"): 1}), 1)
     with pytest.raises(NotFound):
         stage.open().shipments(missing)

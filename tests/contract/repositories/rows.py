@@ -45,11 +45,13 @@ from listbridge.domain.orders import (
     Buyer,
     Cancellation,
     CreateAttempt,
+    Deed,
     ImportState,
     Match,
     MatchedBy,
     Order,
     Payment,
+    Refund,
     RemoteLine,
     RemoteOrder,
     Shipment,
@@ -207,6 +209,7 @@ def rich_order(key: OrderKey) -> Order:
         shipment=Shipment.PARTLY,
         tax_included=False,
         fulfilled_by_marketplace=True,
+        refunds=(Refund("r/1", cents, line.id, at), Refund("r/2", cents)),
     )
     reason = Problem("products_missing", {"sku": "CUP/ø#1"}, "link_product")
     return Order(
@@ -227,8 +230,15 @@ def rich_order(key: OrderKey) -> Order:
         confirmed_at=at,
         absorbed_from=17,
         told={
-            ParcelId("f1"): Told(Telling.REFUSED, at, {line.id: 2}, "JJD0001", "DHL", RemoteId("s1"), reason)
+            ParcelId("f1"): Told(
+                Telling.REFUSED, at, {line.id: 2}, "JJD0001", "DHL", RemoteId("s1"), reason, number=1
+            ),
+            ParcelId("refund:7"): Told(
+                Telling.TOLD, at, None, kind=Deed.REFUND, number=2, amount=Money(Decimal("0.10"), "EUR")
+            ),
         },
+        left_out=frozenset({line.id}),
+        refunds_noted=frozenset({"r/1"}),
         notices=(reason, Problem("needs_decision")),
         tries=4,
         due_at=at,

@@ -233,6 +233,12 @@ class StagedShop:
     def refund_in_shop(self, order: ShopOrderId, amount: str) -> None:
         self.deeds.refund(order, lines={}, amount=amount)
 
+    def take_off(self, order: ShopOrderId, lines: Mapping[LineId, int]) -> None:
+        self.deeds.refund(order, lines=self._packed(order, lines), amount="0.00")
+
+    def ship_in_boxes(self, order: ShopOrderId, carrier: str, numbers: Sequence[str]) -> None:
+        self.deeds.fulfill(order, tracking=[{"company": carrier, "number": one} for one in numbers])
+
     def order_by_another_tool(self, mark: OrderMark, where: str = "source_identifier") -> ShopOrderId:
         if not any(one.sku == "THEIRS" for one in self.simulator.world.live.variants.values()):
             self.add_product("THEIRS")

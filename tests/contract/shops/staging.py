@@ -148,6 +148,12 @@ class StagedShop(Protocol):
 
     def refund_in_shop(self, order: ShopOrderId, amount: str) -> None: ...
 
+    def take_off(self, order: ShopOrderId, lines: Mapping[LineId, int]) -> None:
+        """Take units off the order that were not sent, without giving money back."""
+
+    def ship_in_boxes(self, order: ShopOrderId, carrier: str, numbers: Sequence[str]) -> None:
+        """Send all that is left in one fulfilment with several tracking numbers."""
+
     def order_by_another_tool(self, mark: OrderMark) -> ShopOrderId:
         """Another tool imports the same order of the marketplace."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from listbridge import registry
 from listbridge.domain.ids import LineId, RemoteOrderId, ShopOrderId, Sku
 from listbridge.domain.orders import Address
 from listbridge.domain.ports import ShopAdapter
-from listbridge.domain.shop_orders import OrderMark, Parcel, ShopOrderDraft
+from listbridge.domain.shop_orders import OrderMark, Parcel, ShopOrderDraft, Tracking
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected, RemoteError
 from listbridge.domain.work import Hint, HintKind
 from tests.contract.shops.staging import HOOK_URL, StagedOrder, StagedShop
@@ -299,9 +299,69 @@ def test_a_parcel_taken_back_is_none_any_more(shop: StagedShop, order: ShopOrder
     assert there.cancelled_parcels == (first,)
 
 
-def test_a_refund_is_told(shop: StagedShop, order: ShopOrderId):
+def test_every_refund_is_told_with_an_id_that_stays_and_all_together(shop: StagedShop, order: ShopOrderId):
     shop.refund_in_shop(order, "2.50")
-    assert read(shop, order).refunded == money("2.50")
+    (first,) = read(shop, order).refunds
+    shop.refund_in_shop(order, "2.50")
+    there = read(shop, order)
+    assert there.refunded == money("5.00")
+    assert [one.amount for one in there.refunds] == [money("2.50"), money("2.50")]
+    assert there.refunds[0] == first != there.refunds[1]
+
+
+def test_units_are_unsent_until_they_are_sent_or_taken_off(shop: StagedShop, order: ShopOrderId):
+    assert read(shop, order).unsent == {A: 3, B: 1}
+    parcel = shop.ship(order, {A: 1})
+    assert read(shop, order).unsent == {A: 2, B: 1}
+    shop.take_off(order, {A: 1})
+    there = read(shop, order)
+    assert (there.lines, there.unsent) == ({A: 2, B: 1}, {A: 1, B: 1})
+    shop.take_back(order, parcel)
+    assert read(shop, order).unsent == {A: 2, B: 1}
+    shop.ship(order, {A: 2, B: 1})
+    there = read(shop, order)
+    assert (there.fulfilled, set(there.unsent.values())) == (True, {0})
+
+
+def test_a_cancelled_order_has_nothing_to_send(shop: StagedShop, adapter: ShopAdapter, order: ShopOrderId):
+    adapter.cancel_order(order)
+    shop.clock.sleep(60)
+    assert set(read(shop, order).unsent.values()) == {0}
+
+
+def test_every_tracking_number_of_a_parcel_is_told(shop: StagedShop, order: ShopOrderId):
+    shop.ship_in_boxes(order, "DHL", ["JJD1", "JJD2", "JJD3"])
+    (parcel,) = read(shop, order).parcels
+    assert (parcel.tracking, parcel.carrier) == ("JJD1", "DHL")
+    assert parcel.further == (Tracking("JJD2", "DHL"), Tracking("JJD3", "DHL"))
+
+
+# Which orders changed
+
+
+def changed(shop: StagedShop, since: datetime) -> dict[ShopOrderId, datetime]:
+    adapter = shop.open()
+    cursor: str | None = None
+    found: dict[ShopOrderId, datetime] = {}
+    while True:
+        page = adapter.orders_changed(since, cursor)
+        found |= page.orders
+        cursor = page.cursor
+        if cursor is None:
+            return found
+
+
+def test_orders_that_changed_since_then_are_named_with_when(shop: StagedShop, order: ShopOrderId):
+    shop.clock.sleep(600)
+    begun = shop.clock.now()
+    assert order not in changed(shop, begun)
+    shop.ship(order, {A: 1})
+    shop.clock.sleep(120)
+    assert changed(shop, begun) == {order: begun}
+    shop.refund_in_shop(order, "1.00")
+    shop.clock.sleep(120)
+    assert changed(shop, begun) == {order: begun + timedelta(seconds=120)}
+    assert changed(shop, begun + timedelta(seconds=121)) == {}
 
 
 def test_an_order_that_the_shop_never_had_is_absent(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from listbridge.domain.ids import LineId, ParcelId, RemoteId, RemoteOrderId
 from listbridge.domain.orders import Telling, Told
 from listbridge.domain.ports import RemoteShipment
 from listbridge.domain.problem import Problem
-from listbridge.domain.shop_orders import Parcel
+from listbridge.domain.shop_orders import Parcel, Tracking
 from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RetryLater, Unauthorized
 from listbridge.domain.work import Lane, RelayOrder
 from tests.fakes.order_world import OrderWorld
@@ -57,7 +58,7 @@ def test_a_parcel_is_told_with_its_number_its_carrier_and_its_units(world: Order
     assert order.told == {
         F1: Told(
             state=Telling.TOLD, at=world.now, lines={MUG: 2, CUP: 1}, tracking="T 1", carrier="DHL",
-            shipment=RemoteId("s1"),
+            shipment=RemoteId("s1"), number=1,
         )
     }  # fmt: skip
     assert world.events()[-1] == "parcel_told"
@@ -115,9 +116,10 @@ def test_a_parcel_whose_units_were_all_told_in_another_is_not_told(world: OrderW
     send(world, "T1", MUG=3)
     order = world.do_relay()
     assert told(world) == []
-    assert (order.told[F1].state, dict(order.told[F1].lines), order.told[F1].shipment) == (
-        Telling.TOLD, {}, None
+    assert (order.told[F1].state, order.told[F1].lines, order.told[F1].shipment) == (
+        Telling.REFUSED, {}, None
     )  # fmt: skip
+    assert order.notices == (Problem("tracking_untold", {"tracking": "T1"}, "add_tracking_there"),)
 
 
 # ---- nobody knows ----
@@ -221,7 +223,7 @@ def test_no_telling_begins_in_the_last_seconds_of_a_lease(world: OrderWorld) -> 
 def test_a_parcel_taken_back_after_it_was_told_is_the_sellers_to_correct(world: OrderWorld) -> None:
     send(world, MUG=2)
     world.do_relay()
-    world.shop.show(world.shop.orders[0], parcels=(), cancelled_parcels=(F1,))
+    world.shop.show(world.shop.orders[0], parcels=(), cancelled_parcels=(F1,), unsent={MUG: 3, CUP: 1})
     order = world.do_relay()
     assert order.notices == (Problem("parcel_taken_back", {"tracking": "T1"}, "correct_there"),)
 
@@ -239,3 +241,75 @@ def test_a_number_changed_after_it_was_told_is_the_sellers_to_correct(world: Ord
     order = world.do_relay()
     assert order.notices == (Problem("tracking_changed", {"told": "T1", "now": "T2"}, "correct_there"),)
     assert told(world) == [("T1", {MUG: 2})]
+
+
+# ---- several numbers in one parcel ----
+
+
+def boxed(world: OrderWorld, *numbers: str, **units: int) -> None:
+    """One fulfilment of the shop's with several tracking numbers."""
+    parcel = send(world, numbers[0], **units)
+    further = tuple(Tracking(number, "UPS") for number in numbers[1:])
+    world.shop.show(world.shop.orders[0], parcels=(replace(parcel, further=further),))
+
+
+def test_each_number_is_told_once_with_its_carrier_and_a_record_of_its_own(world: OrderWorld) -> None:
+    boxed(world, "T1", "T2", MUG=3)
+    for _ in range(2):
+        order = world.do_relay()
+    assert told(world) == [("T1", {MUG: 2}), ("T2", {MUG: 1})]
+    assert [parcel.carrier for parcel in world.market.told] == ["DHL", "UPS"]
+    assert world.market.numbers == [1, 2]
+    assert {id: (one.number, one.tracking) for id, one in order.told.items()} == {
+        "f1": (1, "T1"), "f1/2": (2, "T2"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("nth", [1, 2])
+def test_a_lost_answer_for_either_number_is_found_by_it(world: OrderWorld, nth: int) -> None:
+    boxed(world, "T1", "T2", MUG=3)
+    if nth == 2:
+        world.market.mishaps.meanwhile("ship", lambda: world.market.mishaps.meanwhile("ship", lose(world)))
+    else:
+        world.market.mishaps.meanwhile("ship", lose(world))
+    assert Telling.BEGUN in {one.state for one in world.do_relay().told.values()}
+    order = world.do_relay()
+    assert told(world) == [("T1", {MUG: 2}), ("T2", {MUG: 1})]
+    assert [(one.state, one.number) for one in order.told.values()] == [(Telling.TOLD, 1), (Telling.TOLD, 2)]
+    assert order.notices == ()
+
+
+def lose(world: OrderWorld) -> Callable[[], None]:
+    return lambda: world.market.mishaps.lose("ship", OutcomeUnknown(Problem("no_answer")))
+
+
+def test_numbers_that_the_seller_added_by_hand_are_not_named(world: OrderWorld) -> None:
+    shown(world, "T1", MUG=3, CUP=1)
+    shown(world, "T2", CUP=1)
+    boxed(world, "T1", "T2", MUG=3, CUP=1)
+    order = world.do_relay()
+    assert (told(world), order.notices) == ([], ())
+
+
+def test_a_number_that_was_told_and_is_gone_from_the_parcel_is_the_sellers_to_correct(
+    world: OrderWorld,
+) -> None:
+    boxed(world, "T1", "T2", MUG=3)
+    world.do_relay()
+    parcels = world.shop.orders[0].shown.parcels  # type: ignore[union-attr]
+    world.shop.show(world.shop.orders[0], parcels=(replace(parcels[0], further=()),))
+    order = world.do_relay()
+    assert order.notices == (Problem("parcel_taken_back", {"tracking": "T2"}, "correct_there"),)
+
+
+def test_a_parcel_that_was_put_off_keeps_its_place_in_the_count_of_those_after_it(world: OrderWorld) -> None:
+    send(world, "T1", id="f1", MUG=1)
+    world.do_relay()
+    send(world, "T2", id="f2", MUG=1)
+    world.market.mishaps.lose("ship", OutcomeUnknown(Problem("no_answer")))
+    world.do_relay()
+    send(world, "T3", id="f3", MUG=1)
+    world.later(seconds=30)
+    order = world.do_relay()
+    assert [one.number for one in order.told.values()] == [1, 2, 3]
+    assert world.market.numbers == [1, 2, 3]

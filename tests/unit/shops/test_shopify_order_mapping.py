@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from listbridge.domain.ids import RemoteOrderId
-from listbridge.domain.shop_orders import OrderMark, Parcel
+from listbridge.domain.orders import Refund
+from listbridge.domain.shop_orders import OrderMark, Parcel, Tracking
 from listbridge.shops.shopify import order_wire as wire
 from listbridge.shops.shopify.order_mapping import search_for, shop_order, whose
 from tests.fakes.order_drafts import MARK, money
@@ -99,11 +100,12 @@ def test_a_short_id_says_nothing_inside_the_shops_own_order_name():
 # What became of it
 
 
-def line(number: int, remote: str | None, units: int) -> wire.Line:
+def line(number: int, remote: str | None, units: int, *, unsent: int | None = None) -> wire.Line:
     properties = [{"key": "_listbridge_line", "value": remote}] if remote else [{"key": "Size", "value": "S"}]
     told = {
         "id": f"gid://shopify/LineItem/{number}",
         "currentQuantity": units,
+        "unfulfilledQuantity": units if unsent is None else unsent,
         "customAttributes": properties,
     }
     return wire.Line.model_validate(told)
@@ -167,10 +169,51 @@ def test_two_shop_lines_of_one_marketplace_line_are_one_again():
     assert read.fulfilled is True
 
 
-def test_the_first_of_several_tracking_numbers_is_told():
-    tracking = [{"company": "DHL", "number": "JJD1"}, {"company": "DHL", "number": "JJD2"}]
+def test_every_tracking_number_of_a_fulfilment_is_told_and_the_first_is_its_own():
+    tracking = [
+        {"company": "UPS", "number": None},
+        {"company": "DHL", "number": "JJD1"},
+        {"company": None, "number": "JJD2"},
+    ]
     (sent,) = shop_order(order(), [line(1, "1", 1)], [(parcel(8, tracking=tracking), [packed(1, 1)])]).parcels
-    assert (sent.carrier, sent.tracking) == ("DHL", "JJD1")
+    assert (sent.carrier, sent.tracking, sent.further) == ("DHL", "JJD1", (Tracking("JJD2", ""),))
+
+
+def test_a_carrier_without_a_number_is_still_told():
+    tracking = [{"company": "DHL", "number": None}]
+    (sent,) = shop_order(order(), [line(1, "1", 1)], [(parcel(8, tracking=tracking), [packed(1, 1)])]).parcels
+    assert (sent.carrier, sent.tracking, sent.further) == ("DHL", "", ())
+
+
+@pytest.mark.parametrize(
+    ("status", "cancelled", "current", "unfulfilled", "unsent"),
+    [
+        ("UNFULFILLED", None, 2, 2, 2),
+        ("PARTIALLY_FULFILLED", None, 2, 1, 1),
+        ("UNFULFILLED", None, 1, 2, 1),  # one was taken off, and may still count as not fulfilled
+        ("FULFILLED", None, 1, 1, 0),  # the same, and the other one is sent
+        ("PARTIALLY_FULFILLED", None, 1, 1, 1),  # one was sent and came back
+        ("UNFULFILLED", "2026-11-02T08:00:00Z", 2, 2, 0),
+    ],
+)
+def test_units_are_unsent_while_the_order_still_has_them_and_nobody_sent_them(
+    status: str, cancelled: str | None, current: int, unfulfilled: int, unsent: int
+):
+    told = order(displayFulfillmentStatus=status, cancelledAt=cancelled)
+    read = shop_order(told, [line(1, "10001", current, unsent=unfulfilled)], [])
+    assert (read.lines, read.unsent) == ({"10001": current}, {"10001": unsent})
+
+
+def test_refunds_have_their_ids_and_amounts_and_those_without_an_amount_are_none():
+    refunds = [
+        {"id": "gid://shopify/Refund/9007199254740995", "createdAt": "2026-11-02T08:00:00Z",
+         "totalRefundedSet": {"shopMoney": {"amount": "4.5", "currencyCode": "EUR"}}},
+        {"id": "gid://shopify/Refund/2", "createdAt": None,
+         "totalRefundedSet": {"shopMoney": {"amount": "0.0", "currencyCode": "EUR"}}},
+    ]  # fmt: skip
+    read = shop_order(order(refunds=refunds), [line(1, "10001", 2)], [])
+    at = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
+    assert read.refunds == (Refund("9007199254740995", money("4.5"), at=at),)
 
 
 @pytest.mark.parametrize("status", ["PENDING", "OPEN", "ERROR", "FAILURE", "SOMETHING_NEW"])

@@ -30,6 +30,7 @@ from listbridge.domain.ports.marketplaces import (
     UnitWrite,
 )
 from listbridge.domain.ports.shops import (
+    ChangedOrders,
     Delivery,
     HookReport,
     ReadResult,
@@ -60,6 +61,7 @@ __all__ = [
     "AccountIdentity",
     "ActivityLog",
     "Budget",
+    "ChangedOrders",
     "Clock",
     "ConfigurationStore",
     "Conflict",

@@ -148,10 +148,13 @@ class OrderPage:
 
 @dataclass(frozen=True, slots=True)
 class RemoteShipment:
-    """A parcel that the marketplace was told about, by whomever; `tracking` in the marketplace's own spelling."""
+    """A parcel that the marketplace was told about, by whomever; `tracking` in the marketplace's own spelling.
+
+    `lines` None: the marketplace does not say what is in it.
+    """
 
     id: RemoteId
-    lines: Mapping[LineId, int]
+    lines: Mapping[LineId, int] | None
     tracking: str = ""
 
 
@@ -205,8 +208,10 @@ class MarketplaceAdapter(Protocol):
     def tracking_as_told(self, tracking: str) -> str:
         """A tracking number as this marketplace will spell it (some drop spaces and hyphens): pure, to compare by."""
 
-    def ship(self, order: RemoteOrderId, parcel: Parcel) -> RemoteId:
+    def ship(self, order: RemoteOrderId, parcel: Parcel, number: int) -> RemoteId:
         """Tell the marketplace of a parcel, once for each call: the caller has looked before. Returns the shipment's id.
+
+        `number` is the parcel's own within its order, from 1, and the same at every try.
 
         Raises Rejected when it is refused, OutcomeUnknown when it may have been taken.
         """

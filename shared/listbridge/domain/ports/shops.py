@@ -61,6 +61,14 @@ class HookReport:
     removed: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ChangedOrders:
+    """A page of orders that changed, with when each did last; `cursor` None says that it was the last page."""
+
+    orders: Mapping[ShopOrderId, datetime]
+    cursor: str | None = None
+
+
 class ShopAdapter(Protocol):
     """A shop platform, opened for one shop. All errors are `RemoteError`s."""
 
@@ -89,6 +97,12 @@ class ShopAdapter(Protocol):
     def create_order(self, draft: ShopOrderDraft) -> ShopOrderRef:
         """Create the order with our mark. Raises Rejected (nothing was made; the problem names the SKU or field), or
         OutcomeUnknown: then only `look_for_order` can tell."""
+
+    def orders_changed(self, since: datetime, cursor: str | None) -> ChangedOrders:
+        """Orders that were changed in any way since then, the shop's own too, a page at a time, the oldest change first.
+
+        What changed a moment ago may not be shown yet. Raises Unsupported where the shop cannot be asked for it.
+        """
 
     def read_orders(self, orders: Sequence[ShopOrderId]) -> dict[ShopOrderId, ShopOrder]:
         """Orders as they are now, by id; what the shop positively no longer has is absent."""

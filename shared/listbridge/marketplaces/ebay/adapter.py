@@ -93,7 +93,7 @@ class EbayAdapter:
     def tracking_as_told(self, tracking: str) -> str:
         return tracking_number(tracking)
 
-    def ship(self, order: RemoteOrderId, parcel: Parcel) -> RemoteId:
+    def ship(self, order: RemoteOrderId, parcel: Parcel, number: int) -> RemoteId:
         return self._orders.ship(order, parcel)
 
     def order_url(self, order: RemoteOrderId) -> str:

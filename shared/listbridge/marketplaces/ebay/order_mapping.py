@@ -26,6 +26,7 @@ from listbridge.domain.orders import (
     Tax,
 )
 from listbridge.marketplaces.ebay.order_buyer import buyer_of
+from listbridge.marketplaces.ebay.order_refunds import refunds_of
 from listbridge.marketplaces.ebay.order_wire import (
     LineItem,
     OrderPricing,
@@ -122,6 +123,7 @@ def _order(told: ToldOrder) -> RemoteOrder:
         fulfilled_by_marketplace=_fulfilled_by_ebay(told),
         delivery=_delivery(told),
         pickup_at=_pickup_at(told),
+        refunds=refunds_of(told),
     )
 
 

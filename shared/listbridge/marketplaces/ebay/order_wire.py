@@ -55,6 +55,17 @@ class DeliveryCost(_Told):
     handling_cost: ToldAmount | None = None
 
 
+class ToldRefund(_Told):
+    """A row of `paymentSummary.refunds` or of a line's `refunds`. Only the order's rows have a status and, for refunds
+    made outside the API, a reference id; a line's row may have no id at all."""
+
+    amount: ToldAmount | None = None
+    refund_date: str | None = None
+    refund_id: str | None = None
+    refund_reference_id: str | None = None
+    refund_status: str | None = None
+
+
 class Aspect(_Told):
     name: str
     value: str = ""
@@ -74,6 +85,7 @@ class LineItem(_Told):
     taxes: list[ToldTax] | None = None
     ebay_collect_and_remit_taxes: list[ToldTax] | None = None
     variation_aspects: list[Aspect] | None = None
+    refunds: list[ToldRefund] | None = None
 
 
 class OrderPricing(_Told):
@@ -92,6 +104,7 @@ class Payment(_Told):
 
 class PaymentSummary(_Told):
     payments: list[Payment] | None = None
+    refunds: list[ToldRefund] | None = None
 
 
 class CancelStatus(_Told):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.orders import ShopOrderRef
-from listbridge.domain.ports import HookReport, ReadResult, ShopIdentity, SweepPage
+from listbridge.domain.ports import ChangedOrders, HookReport, ReadResult, ShopIdentity, SweepPage
 from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.work import Hint, HintKind
@@ -108,6 +109,9 @@ class ShopifyAdapter:
 
     def create_order(self, draft: ShopOrderDraft) -> ShopOrderRef:
         return self._orders.create(draft)
+
+    def orders_changed(self, since: datetime, cursor: str | None) -> ChangedOrders:
+        return self._orders.changed(since, cursor)
 
     def read_orders(self, orders: Sequence[ShopOrderId]) -> dict[ShopOrderId, ShopOrder]:
         return self._orders.read(orders)

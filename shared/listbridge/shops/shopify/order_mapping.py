@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from listbridge.domain.ids import LineId, ParcelId, ShopOrderId
 from listbridge.domain.money import Money
-from listbridge.domain.shop_orders import FoundOrder, OrderMark, Parcel, ShopOrder
+from listbridge.domain.orders import Refund
+from listbridge.domain.shop_orders import FoundOrder, OrderMark, Parcel, ShopOrder, Tracking
 from listbridge.shops.shopify import mapping, order_wire
 from listbridge.shops.shopify.order_input import LINE_PROPERTY, MARK_ATTRIBUTE
 
@@ -64,22 +65,35 @@ def shop_order(
     """An order with all its lines and all its fulfilments, each with all that is packed in it."""
     by_id: dict[str, LineId] = {}
     units: Counter[LineId] = Counter()
+    unsent: Counter[LineId] = Counter()
+    fulfilled = order.display_fulfillment_status == "FULFILLED"
     for line in lines:
         remote = _line_of(line)
         if remote is not None:
             by_id[line.id] = remote
             units[remote] += line.current_quantity
+            unsent[remote] += _unsent(line, order)
     parcels = list(parcels)
     return ShopOrder(
         id=ShopOrderId(mapping.number_of(order.id)),
         name=order.name,
         cancelled_at=order.cancelled_at,
-        fulfilled=order.display_fulfillment_status == "FULFILLED",
+        fulfilled=fulfilled,
         parcels=tuple(_sent(parcels, by_id)),
         cancelled_parcels=tuple(_parcel_id(one) for one, _ in parcels if one.status == "CANCELLED"),
         refunded=_refunded(order.total_refunded_set),
+        refunds=tuple(_refunds(order.refunds)),
         lines=dict(units),
+        unsent=dict(unsent),
     )
+
+
+def _unsent(line: order_wire.Line, order: order_wire.Order) -> int:
+    """Units that are still to be sent. An order that is fulfilled or cancelled sends nothing more, whatever its lines say:
+    units that were taken off may count as not fulfilled."""
+    if order.cancelled_at is not None or order.display_fulfillment_status == "FULFILLED":
+        return 0
+    return max(0, min(line.current_quantity, line.unfulfilled_quantity))
 
 
 def _sent(
@@ -96,13 +110,15 @@ def _sent(
                 units[by_id[line.line_item.id]] += line.quantity
         if not units:
             continue  # nothing of the marketplace's is in it
-        tracking = next(iter(one.tracking_info), order_wire.Tracking())
+        numbered = [told for told in one.tracking_info if told.number]
+        first, *others = numbered or one.tracking_info or (order_wire.Tracking(),)
         yield Parcel(
             id=_parcel_id(one),
             shipped_at=one.created_at,
             lines=dict(units),
-            tracking=tracking.number or "",
-            carrier=tracking.company or "",
+            tracking=first.number or "",
+            carrier=first.company or "",
+            further=tuple(Tracking(more.number, more.company or "") for more in others if more.number),
         )
 
 
@@ -119,6 +135,13 @@ def _line_of(line: order_wire.Line) -> LineId | None:
 def _refunded(bag: order_wire.MoneyBag) -> Money | None:
     refunded = money_of(bag)
     return refunded if refunded is not None and refunded.amount > Decimal(0) else None
+
+
+def _refunds(refunds: Iterable[order_wire.Refund]) -> Iterator[Refund]:
+    for one in refunds:
+        amount = _refunded(one.total_refunded_set)
+        if amount is not None:
+            yield Refund(mapping.number_of(one.id), amount, at=one.created_at)
 
 
 def money_of(bag: order_wire.MoneyBag) -> Money | None:

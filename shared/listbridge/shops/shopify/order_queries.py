@@ -78,7 +78,7 @@ mutation CreateOrder($order: OrderCreateOrderInput!, $options: OrderCreateOption
 _LINES = """
 fragment OrderLines on LineItemConnection {
   pageInfo { hasNextPage endCursor }
-  nodes { id currentQuantity customAttributes { key value } }
+  nodes { id currentQuantity unfulfilledQuantity customAttributes { key value } }
 }
 """
 
@@ -95,7 +95,7 @@ fragment ParcelFacts on Fulfillment {
   id
   status
   createdAt
-  trackingInfo(first: 1) { company number }
+  trackingInfo(first: 20) { company number }
   fulfillmentLineItems(first: $packed) { ...PackedLines }
 }
 """
@@ -119,6 +119,7 @@ query OrdersById($ids: [ID!]!, $lines: Int!, $parcels: Int!, $packed: Int!) {
       cancelledAt
       displayFulfillmentStatus
       totalRefundedSet { shopMoney { amount currencyCode } }
+      refunds(first: 20) { id createdAt totalRefundedSet { shopMoney { amount currencyCode } } }
       lineItems(first: $lines) { ...OrderLines }
       fulfillments(first: $parcels) { ...ParcelFacts }
     }
@@ -128,6 +129,18 @@ query OrdersById($ids: [ID!]!, $lines: Int!, $parcels: Int!, $packed: Int!) {
     + _LINES
     + _PARCEL,
     wire.OrderNodesAnswer,
+)
+
+CHANGED_ORDERS = Query(
+    """
+query ChangedOrders($query: String!, $after: String) {
+  orders(first: 250, after: $after, query: $query, sortKey: UPDATED_AT) {
+    pageInfo { hasNextPage endCursor }
+    nodes { id updatedAt }
+  }
+}
+""",
+    wire.ChangedOrdersAnswer,
 )
 
 MORE_ORDER_LINES = Query(
@@ -230,6 +243,7 @@ ORDER_QUERIES: tuple[Query[BaseModel], ...] = (
     DEFINE_MARK,
     CREATE_ORDER,
     ORDERS_BY_ID,
+    CHANGED_ORDERS,
     MORE_ORDER_LINES,
     ALL_PARCELS,
     MORE_PACKED_LINES,

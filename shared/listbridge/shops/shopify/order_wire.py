@@ -55,10 +55,14 @@ class LookAnswer(SearchOrdersAnswer):
 
 
 class Line(Wire):
-    """`current_quantity` leaves out what was refunded or taken off the order."""
+    """`current_quantity` leaves out what was refunded or taken off the order, and holds what was sent.
+
+    Whether `unfulfilled_quantity` leaves out what was taken off is not documented.
+    """
 
     id: str
     current_quantity: int
+    unfulfilled_quantity: int
     custom_attributes: tuple[Attribute, ...] = ()
 
 
@@ -84,16 +88,34 @@ class Fulfillment(Wire):
     fulfillment_line_items: Page[PackedLine]
 
 
+class Refund(Wire):
+    """`total_refunded_set` is zero where units were only put back in stock."""
+
+    id: str
+    created_at: AwareDatetime | None = None
+    total_refunded_set: MoneyBag
+
+
 class Order(OrderName):
     cancelled_at: datetime | None = None
     display_fulfillment_status: str
     total_refunded_set: MoneyBag
+    refunds: tuple[Refund, ...] = ()
     line_items: Page[Line]
     fulfillments: tuple[Fulfillment, ...] = ()
 
 
 class OrderNodesAnswer(Wire):
     nodes: tuple[Order | None, ...]
+
+
+class ChangedOrder(Wire):
+    id: str
+    updated_at: AwareDatetime
+
+
+class ChangedOrdersAnswer(Wire):
+    orders: Page[ChangedOrder]
 
 
 class LinesOfOrder(Wire):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.orders import ShopOrderRef
-from listbridge.domain.ports import Clock
+from listbridge.domain.ports import ChangedOrders, Clock
 from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RetryLater, Unsupported
@@ -30,6 +31,7 @@ from listbridge.shops.shopify.order_mapping import found_order, money_of, search
 from listbridge.shops.shopify.order_queries import (
     ALL_PARCELS,
     CANCEL_ORDER,
+    CHANGED_ORDERS,
     CREATE_ORDER,
     DEFINE_MARK,
     LOOK,
@@ -228,6 +230,14 @@ class Orders:
             ) from error
 
     # Reading
+
+    def changed(self, since: datetime, cursor: str | None) -> ChangedOrders:
+        """A page of the orders that the search index knows to be changed since then."""
+        moment = since.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        variables = {"query": f"updated_at:>='{moment}'", "after": cursor}
+        page = self._api.ask(CHANGED_ORDERS, variables, operation="read_orders").orders
+        more = page.page_info.end_cursor if page.page_info.has_next_page else None
+        return ChangedOrders({ShopOrderId(number_of(one.id)): one.updated_at for one in page.nodes}, more)
 
     def read(self, orders: Sequence[ShopOrderId]) -> dict[ShopOrderId, ShopOrder]:
         """Orders as they are now; absent are those for which Shopify's answer is a null, to an app that may see all orders.

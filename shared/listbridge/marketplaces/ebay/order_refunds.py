@@ -1,0 +1,60 @@
+"""What eBay says was given back, for the order and for its lines. Pure. Source: OrderRefund and LineItemRefund."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+from listbridge.domain.ids import LineId
+from listbridge.domain.money import Money
+from listbridge.domain.orders import Refund
+from listbridge.marketplaces.ebay.order_wire import ToldAmount, ToldOrder, ToldRefund
+
+_FAILED = "FAILED"
+
+
+def refunds_of(told: ToldOrder) -> tuple[Refund, ...]:
+    """Each refund once, those of lines first: a row of the order with the same id repeats them.
+
+    A refund that cannot be read is left out, for it must not cost the order: `orderPaymentStatus` still tells of it.
+    """
+    rows = [row for line in told.line_items for row in _rows(line.refunds or (), LineId(line.line_item_id))]
+    summary = told.payment_summary
+    rows += _rows((summary.refunds if summary else None) or (), None)
+    return tuple({row.id: row for row in reversed(rows)}.values())[::-1]
+
+
+def _rows(told: Iterable[ToldRefund], line: LineId | None) -> Iterator[Refund]:
+    """Without an id of eBay's, a refund is known by its line, its time, its amount, and its place among equal ones."""
+    alike: dict[str, int] = {}
+    for row in told:
+        amount = _money(row.amount)
+        if amount is None or amount.amount <= 0 or row.refund_status == _FAILED:
+            continue
+        id = row.refund_id or row.refund_reference_id
+        if not id:
+            name = f"{line or 'order'}@{row.refund_date or ''}:{amount}"
+            alike[name] = alike.get(name, 0) + 1
+            id = name if alike[name] == 1 else f"{name}#{alike[name]}"
+        yield Refund(id, amount, line, _moment(row.refund_date))
+
+
+def _money(told: ToldAmount | None) -> Money | None:
+    """In the currency of `value`, whatever the order's is."""
+    try:
+        number = Decimal(told.value) if told is not None else Decimal("NaN")
+    except InvalidOperation:
+        return None
+    if told is None or not number.is_finite():
+        return None
+    whole = Money(number, told.currency).rounded()
+    return whole if whole.amount == number else Money(number, told.currency)
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
