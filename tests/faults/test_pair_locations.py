@@ -65,3 +65,20 @@ def test_sent_from_where_it_was_taken_leaves_the_store_all_it_has() -> None:
     assert s.row(remote).completed_at is not None
     assert s.row(remote).notices == ()
     assert on_ebay(s) == 3
+
+
+def test_a_line_given_back_before_the_create_keeps_no_stock_from_counting() -> None:
+    """The shop's order is made without the line, so that the shop takes no stock for it, at any location."""
+    s = sales()
+    configuration = s.p.world.stores.configuration
+    place = LocationId(str(s.p.shopify.world.first_location))
+    configuration.save(configuration.get(Shop, SHOP).model_copy(update={"locations": (place,)}))
+    s.run(30)
+    lines = [{"sku": sku, "quantity": 1, "price": "10.00"} for sku in ("A", "B")]
+    remote = str(s.p.ebay.deeds.checkout(lines, marketplace="EBAY_US")["orderId"])
+    s.bought.append(remote)
+    s.p.ebay.deeds.refund_order(remote, line="B")
+    s.run(120)
+    assert [line["sku"] for line in s.one(remote)["line_items"]] == ["A"]
+    assert (s.row(remote).absorbed_from is not None, s.row(remote).notices) == (True, ())
+    assert on_ebay(s) == 4

@@ -11,6 +11,7 @@ from listbridge.domain.order_changes import STOCK_ELSEWHERE, STOCK_UNSEEN
 from listbridge.domain.orders import Order
 from listbridge.domain.ports import Share
 from listbridge.domain.problem import Problem
+from listbridge.domain.reserving import reservations_of
 from listbridge.domain.verdicts import Unsupported
 from listbridge.services.deps import Deps
 
@@ -41,12 +42,14 @@ def missing_effect(deps: Deps, shop: Shop, order: Order) -> Problem | None:
 
 
 def _counted_units(deps: Deps, order: Order) -> Counter[VariantKey]:
-    """The units of the order by variant, without what the shop has no stock of."""
-    units: Counter[VariantKey] = Counter()
-    for line in order.facts.lines:
-        match = order.matches.get(line.id)
-        if match is not None:
-            units[match.variant] += line.quantity
+    """The units that the order holds, by variant, without what the shop has no stock of.
+
+    A line that was left out of the shop's order holds nothing, and the shop took nothing for it.
+    """
+    units = Counter({
+        variant: sum(held.quantity for held in lines.values())
+        for variant, lines in reservations_of(order).items()
+    })  # fmt: skip
     rows = deps.variants.get_many(units)
     counted = {
         key for key, row in rows.items() if row.facts.tracked and not row.facts.bundle and not row.absent
