@@ -218,14 +218,14 @@ def test_every_history_of_a_sending_ends_with_one_listing_each(history: list[tup
     p.in_step()
 
 
-def test_what_ebay_refused_for_its_quantity_is_sent_with_the_new_one_a_moment_later() -> None:
+def test_what_waited_for_stock_is_sent_with_the_new_quantity_a_moment_later() -> None:
     """Found by the histories: the second sending published the first one's zero again, and was refused again."""
     p = pair()
     product = p.add_product("A", stock=0)
     p.world.add(product)
     p.world.action(PublishKind.SEND, product)
     hold = p.world.row(p.key("A")).hold
-    assert (p.live(), hold and hold.code) == ([], "ebay_quantity_refused")
+    assert (p.live(), hold and hold.code) == ([], "waits_for_stock")
     p.set("A", stock=2)
     p.pump()
     p.world.deliver_all()
