@@ -21,6 +21,7 @@ from listbridge.domain.publication import Publication
 from listbridge.domain.sales_list_items import Item
 from listbridge.domain.work import Lane, PublishKind, PublishTask
 from listbridge.services.deps import Deps
+from listbridge.services.move_orders import move_orders
 from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import observe_products
 from listbridge.services.recompute import Recompute
@@ -121,7 +122,11 @@ def _relink(deps: Deps, row: Listing, home: VariantKey, facts: ProductFacts, act
         before = deps.items.get(row.sales_list, old)
         if before is not None:
             deps.items.delete(before)
+        move_orders(deps, row.key, old, home)
         deps.listings.change(row.key, partial(lifecycle.relinked, variant=home, now=now))
+        move_orders(
+            deps, row.key, old, home
+        )  # what was taken in meanwhile found the old variant, and no match
         deps.variants.unbind(old, row.key)
         deps.publications.forget(claimed)
     finally:
