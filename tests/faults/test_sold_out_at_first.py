@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from listbridge.domain.configuration import Account, Profile, QuantityMode, QuantityRule, Rules
+from listbridge.domain.configuration import Account, Profile, QuantityMode, QuantityRule, Rules, Shop
 from listbridge.domain.ids import ProductId, ProfileId, SalesListId
 from listbridge.domain.jobs import JobState, Outcome
 from listbridge.domain.listing import Status
@@ -16,9 +16,11 @@ from listbridge.services import messages
 from listbridge.services.action_rules import Action, hindrance
 from listbridge.services.change_configuration import propose
 from listbridge.services.explain_listing import explain_listing
+from listbridge.services.relink import relink_product
+from simulators.faults import Fault
 from tests.faults.order_stories import SECOND, edit_account, story
 from tests.faults.pair import Pair, pair
-from tests.faults.world import ACCOUNT
+from tests.faults.world import ACCOUNT, SHOP
 
 
 def sent_empty(*skus: str) -> tuple[Pair, ProductId]:
@@ -163,3 +165,49 @@ def test_one_variation_with_stock_takes_its_sold_out_siblings_along() -> None:
     p.rest()
     assert holds(p, "A", "B") == {(Status.ACTIVE, "")}
     assert p.shown("A") == (2, Decimal("10.00"))
+
+
+@pytest.mark.parametrize("ebay", ["takes_no_token", "is_down"])
+def test_stock_that_comes_while_the_marketplace_cannot_be_reached_is_sold_afterwards(ebay: str) -> None:
+    p, product = sent_empty("A")
+    p.world.action(PublishKind.SEND, product)
+    if ebay == "is_down":
+        p.ebay.faults.add(Fault("*", "status", status=503, times=100_000))
+    else:
+        p.ebay.deeds.revoke_token("anna")
+        p.ebay.deeds.expire_tokens()
+    p.set("A", stock=4)
+    p.pump()
+    p.world.run(2 * 3600)
+    assert (holds(p, "A"), p.live()) == ({(Status.NOT_ACTIVE, "waits_for_stock")}, [])
+    p.settle()
+    assert p.shown("A") == (4, Decimal("10.00"))
+    assert holds(p, "A") == {(Status.ACTIVE, "")}
+    p.in_step()
+
+
+def test_a_product_made_anew_while_the_account_is_not_connected_is_sold_afterwards() -> None:
+    p = pair()
+    product = p.add_product("A")
+    p.world.sell(product)
+    p.shopify.deeds.delete_product(product)
+    p.rest()
+    p.ebay.deeds.revoke_token("anna")
+    p.ebay.deeds.expire_tokens()
+    shop = p.world.stores.configuration.get(Shop, SHOP)
+    relink_product(p.world.deps, shop, p.add_product("A", title="Mug again", stock=3), "anna")
+    p.world.run(600)
+    assert (holds(p, "A"), p.live()) == ({(Status.STOPPED, "relinked")}, [])
+    p.settle()
+    assert p.shown("A") == (3, Decimal("10.00"))
+
+
+def test_what_a_person_sent_and_the_account_could_not_take_says_so() -> None:
+    p = pair()
+    product = p.add_product("A")
+    p.world.add(product)
+    p.ebay.deeds.revoke_token("anna")
+    p.ebay.deeds.expire_tokens()
+    p.world.action(PublishKind.SEND, product)
+    p.world.run(600)
+    assert holds(p, "A") == {(Status.ERROR, "ebay_token_refused")}

@@ -68,6 +68,13 @@ def waits_for_stock(listing: Listing, now: datetime) -> Listing:
     return refreshed(replace(listing, status=status, hold=Problem(WAITS_FOR_STOCK), job=None), now)
 
 
+def waits_again(listing: Listing, hold: Problem, now: datetime) -> Listing:
+    """It was to go on sale automatically, and could not for a reason that passes: it waits as before."""
+    before = Status.NOT_ACTIVE if hold.code == WAITS_FOR_STOCK else Status.STOPPED
+    status = before if listing.status is Status.PENDING else listing.status
+    return refreshed(replace(listing, status=status, hold=hold, job=None), now)
+
+
 def relinked(listing: Listing, variant: VariantKey, now: datetime) -> Listing:
     """Another variant of the shop has the listing's SKU now. What had ended with the old one waits to be sold again."""
     ended_with_it = listing.hold is not None and listing.hold.code == GONE_FROM_SHOP

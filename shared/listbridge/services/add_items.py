@@ -27,7 +27,6 @@ from listbridge.services.job_results import reason_of
 from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import observe_products
 from listbridge.services.recompute import Recompute
-from listbridge.services.relink import gone_from_shop
 
 MOST_PRODUCTS = 500
 _TRIES = 5
@@ -154,7 +153,7 @@ class Shelf:
                 continue  # made and removed between two looks
             if row.variant != variant:
                 self.deps.variants.unbind(variant, key)
-                if gone_from_shop(self.deps, row.variant):
+                if _gone_from_shop(self.deps, row.variant):
                     params = {"sku": key.sku, "list": _name(self.deps, row), "product": variant.product}
                     return Problem("made_anew", params, "relink")
                 if row.sales_list == self.sales_list.id:
@@ -208,3 +207,9 @@ def _name(deps: Deps, row: Listing) -> str:
 def _entry(deps: Deps, product: str, outcome: Outcome, problem: Problem | None) -> JobEntry:
     reason = reason_of(problem) if problem is not None else None
     return JobEntry(item=product, outcome=outcome, reason=reason, at=deps.clock.now())
+
+
+def _gone_from_shop(deps: Deps, variant: VariantKey) -> bool:
+    """The variant is proven gone from the shop, so that another may have its listing."""
+    row = deps.variants.get_many([variant]).get(variant)
+    return row is not None and row.absent

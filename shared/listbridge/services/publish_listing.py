@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -35,12 +34,19 @@ from listbridge.services.deps import Deps
 from listbridge.services.job_results import item_done, item_failed
 from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import content_hash, observe_products, remembered_product
+from listbridge.services.publish_again import again_after_s
 from listbridge.services.publish_steps import Steps
 from listbridge.services.recompute import Recompute
 from listbridge.services.remove_items import forget_items, remove_ended
 from listbridge.services.restocked import ENDED_AT_ZERO
 from listbridge.services.sales_first import ENDED_AWAITS_ORDERS, SalesFirst
-from listbridge.services.wait_for_stock import nothing_to_sell, refused_for_want_of_stock, wait_for_stock
+from listbridge.services.wait_for_stock import (
+    may_pass,
+    nothing_to_sell,
+    refused_for_want_of_stock,
+    wait_again,
+    wait_for_stock,
+)
 
 T = TypeVar("T")
 MAX_ATTEMPTS = 12
@@ -102,7 +108,8 @@ class _Work:
             return
         blocked = self._blocked()
         if blocked is not None:
-            self._fail(rows, blocked)
+            if not wait_again(self.deps, self.task, rows.values(), blocked):
+                self._fail(rows, blocked)
             return
         adapter, self._budget = self.deps.marketplaces.open(self.account)
         with self._budget.patient(_PATIENCE_S):
@@ -133,18 +140,20 @@ class _Work:
         rows = self._rows()
         if isinstance(error, Unauthorized):
             expire_account(self.deps, self.account, error.problem)
+        traits = self.deps.marketplaces.traits(self.account.marketplace)
         if isinstance(error, RetryLater | OutcomeUnknown) and self.task.attempt < MAX_ATTEMPTS:
             # A spent day is not one of the tries, and neither is a look at the orders first.
             waits = isinstance(error, RateLimited) or error.problem.code == ENDED_AWAITS_ORDERS
             tries = self.task.attempt + (not waits)
             again = self.task.model_copy(update={"attempt": tries})
-            self.deps.queues.send(Lane.PUBLISH, again, delay_s=self._delay(error), reason="again_later")
+            delay_s = again_after_s(error, self.task.attempt, traits.settle_s, self.deps.clock.now())
+            self.deps.queues.send(Lane.PUBLISH, again, delay_s=delay_s, reason="again_later")
             return
-        traits = self.deps.marketplaces.traits(self.account.marketplace)
         if refused_for_want_of_stock(traits, self.task, rows.values(), error):
             wait_for_stock(self.deps, self.task, rows.values())
             return
-        self._fail(rows, error.problem)
+        if not (may_pass(error) and wait_again(self.deps, self.task, rows.values(), error.problem)):
+            self._fail(rows, error.problem)
 
     def _rows(self) -> dict[Sku, Listing]:
         """The product's listings in this list that the action concerns, or that an interrupted run of it left pending."""
@@ -387,13 +396,3 @@ class _Work:
         self.deps.activity.note(
             *(ActivityEntry(str(row.key), event, now, params, account=self.account.id) for row in rows)
         )
-
-    def _delay(self, error: RemoteError) -> int:
-        settle_s = self.deps.marketplaces.traits(self.account.marketplace).settle_s
-        growing = min(300.0, 2.0**self.task.attempt)
-        if isinstance(error, OutcomeUnknown):
-            return math.ceil(max(settle_s, growing))
-        after = error.after_s if isinstance(error, RetryLater) else 0.0
-        if isinstance(error, RateLimited) and error.until is not None:
-            after = (error.until - self.deps.clock.now()).total_seconds()
-        return math.ceil(min(900.0, max(after, growing)))

@@ -70,12 +70,6 @@ def relink_product(deps: Deps, shop: Shop, product: ProductId, actor: str) -> li
     return done
 
 
-def gone_from_shop(deps: Deps, variant: VariantKey) -> bool:
-    """The variant is proven gone from the shop, so that another may have its listing."""
-    row = deps.variants.get_many([variant]).get(variant)
-    return row is not None and row.absent
-
-
 def _homes(deps: Deps, shop: Shop, facts: ProductFacts) -> dict[ListingKey, VariantKey]:
     """The listings that the product's SKUs may have, on every account and site of the shop, with the SKU's variant."""
     return {
@@ -138,7 +132,12 @@ def _relink(deps: Deps, row: Listing, home: VariantKey, facts: ProductFacts, act
 
 def _sell_again(deps: Deps, rows: Iterable[Listing]) -> None:
     tasks = {
-        PublishTask(action=PublishKind.SEND, sales_list=row.sales_list, product=row.variant.product)
+        PublishTask(
+            action=PublishKind.SEND,
+            sales_list=row.sales_list,
+            product=row.variant.product,
+            waited_as=lifecycle.RELINKED,
+        )
         for row in rows
         if row.hold is not None and row.hold.code == lifecycle.RELINKED
     }

@@ -1,14 +1,14 @@
 """What waits for stock goes on sale when there is some.
 
-Two kinds wait: listings that were to be published and had no unit (`wait_for_stock.py`), and those that had to be ended
-because the marketplace keeps none at 0.
+Three kinds wait: listings that were to be published and had no unit (`wait_for_stock.py`), those that had to be ended
+because the marketplace keeps none at 0, and those that ended with a product that was made anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from listbridge.domain.lifecycle import WAITS_FOR_STOCK
+from listbridge.domain.lifecycle import RELINKED, WAITS_FOR_STOCK
 from listbridge.domain.listing import Field, Listing, Status
 from listbridge.domain.work import Lane, PublishKind, PublishTask
 from listbridge.services.deps import Deps
@@ -22,7 +22,12 @@ def sell_restocked(deps: Deps, rows: Iterable[Listing]) -> int:
     A listing that a person stopped stays stopped.
     """
     tasks = {
-        PublishTask(action=action, sales_list=row.sales_list, product=row.variant.product)
+        PublishTask(
+            action=action,
+            sales_list=row.sales_list,
+            product=row.variant.product,
+            waited_as=row.hold.code if row.hold is not None else "",
+        )
         for row in rows
         if (action := _what_it_waits_for(row)) is not None and (row.computed.quantity or 0) > 0
     }
@@ -33,7 +38,7 @@ def sell_restocked(deps: Deps, rows: Iterable[Listing]) -> int:
 
 def _what_it_waits_for(row: Listing) -> PublishKind | None:
     code = row.hold.code if row.hold is not None else ""
-    if code == WAITS_FOR_STOCK and row.status is not Status.PENDING:
+    if code in (WAITS_FOR_STOCK, RELINKED) and row.status is not Status.PENDING:
         return PublishKind.SEND
     if code == ENDED_AT_ZERO and row.status is Status.STOPPED and Field.QUANTITY in row.auto:
         return PublishKind.RELIST

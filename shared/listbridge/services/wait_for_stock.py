@@ -11,11 +11,18 @@ from listbridge.domain.lifecycle import WAITS_FOR_STOCK
 from listbridge.domain.listing import Listing, Status
 from listbridge.domain.ports import MarketplaceTraits
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import Rejected, RemoteError
+from listbridge.domain.verdicts import (
+    ObserveMode,
+    OutcomeUnknown,
+    Rejected,
+    RemoteError,
+    RetryLater,
+    Unauthorized,
+)
 from listbridge.domain.work import PublishKind, PublishTask
 from listbridge.services.deps import Deps
 from listbridge.services.job_results import item_skipped
-from listbridge.services.restocked import sell_restocked
+from listbridge.services.restocked import ENDED_AT_ZERO, sell_restocked
 
 
 def nothing_to_sell(rows: Iterable[Listing]) -> bool:
@@ -36,6 +43,38 @@ def refused_for_want_of_stock(
         return False
     empty = all(row.computed.quantity == 0 and row.remote is None for row in rows)
     return bool(rows) and empty and error.problem.code == traits.refuses_empty
+
+
+def may_pass(error: RemoteError) -> bool:
+    """Whether the failure is the account's or the marketplace's, so that nothing is wrong with the product."""
+    return isinstance(error, Unauthorized | ObserveMode | RetryLater | OutcomeUnknown)
+
+
+def wait_again(deps: Deps, task: PublishTask, rows: Iterable[Listing], problem: Problem) -> bool:
+    """What was to go on sale automatically, and could not now, waits as before; False where a person asked for it.
+
+    The next read of its variants by an event or a sweep tries again.
+    """
+    if not task.waited_as:
+        return False
+    fixes = {lifecycle.RELINKED: "send", ENDED_AT_ZERO: "enable_out_of_stock_control"}
+    hold, now = Problem(task.waited_as, fix=fixes.get(task.waited_as, "")), deps.clock.now()
+
+    def change(row: Listing) -> Listing:
+        if row.remote is not None:
+            return lifecycle.still_live(row, now)
+        waited = row.status is Status.PENDING or (row.hold is not None and row.hold.code == task.waited_as)
+        return lifecycle.waits_again(row, hold, now) if waited else row
+
+    changed = [deps.listings.change(row.key, change) for row in rows]
+    params = {"reason": problem.code}
+    deps.activity.note(
+        *(
+            ActivityEntry(str(row.key), f"{task.action.value}_failed", now, params, account=row.key.account)
+            for row in changed
+        )
+    )
+    return True
 
 
 def wait_for_stock(deps: Deps, task: PublishTask, rows: Iterable[Listing]) -> None:

@@ -32,6 +32,7 @@ NAMES = {
     "shop.state.value": [state.value for state in ConnectionState if state is not ConnectionState.ACTIVE],
     "field.value": [field.value for field in Field],
     "self.task.action.value": [kind.value for kind in PublishKind],
+    "task.action.value": [PublishKind.SEND.value, PublishKind.RELIST.value],  # what is sent automatically
     "outcome.result.value": [Result.SENT.value, Result.HELD.value, Result.ZERO_REFUSED.value],
     "document.kind": ["shop", "account", "sales_list", "profile"],
 }
