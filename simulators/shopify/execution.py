@@ -29,6 +29,7 @@ from graphql import (
 from simulators.shopify import access
 from simulators.shopify.catalog import ShopFacts
 from simulators.shopify.limits import Limits
+from simulators.shopify.literals import broken_ids
 from simulators.shopify.order_records import Order
 from simulators.shopify.records import View
 
@@ -127,7 +128,8 @@ class Engine:
             document = parse(query)
         except GraphQLError as broken:
             return Prepared(None, (broken,))
-        return Prepared(document, tuple(validate(self.schema, document)))
+        errors = validate(self.schema, document) or broken_ids(self.schema, document)
+        return Prepared(document, tuple(errors))
 
     def run(
         self, prepared: Prepared, context: Context, variables: Mapping[str, Any], name: str | None

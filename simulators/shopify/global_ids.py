@@ -14,6 +14,13 @@ def gid(kind: str, number: int) -> str:
     return f"gid://shopify/{kind}/{number}"
 
 
+def broken_id(value: object) -> str | None:
+    """What is wrong with a value in the place of an id, in Shopify's words; None where nothing is."""
+    if isinstance(value, str) and (GID.fullmatch(value) or JOB.fullmatch(value)):
+        return None
+    return f"Invalid global id '{value}'"
+
+
 def number_of(global_id: str, kind: str | None = None) -> int:
     """The number in a global id; raises Shopify's error for what is none, and -1 for the id of another kind."""
     found = GID.fullmatch(global_id)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from simulators.shopify.execution import Resolver
 from simulators.shopify.global_ids import gid
 
 _DEFAULT = "custom"
+_AT_ONCE = 25  # metafieldsSet: "Allows a maximum of 25 metafields to be set at a time"
+_LENGTHS = {"namespace": (3, 255), "key": (2, 64)}  # MetafieldsSetInput, MetafieldDefinitionInput
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Metafields:
@@ -65,10 +70,33 @@ class Metafields:
         return True
 
 
+def _about_names(told: dict[str, Any], bad_character: str) -> Iterator[tuple[str, str, str]]:
+    """What is wrong with namespace and key: which of them, the code, and words of ours."""
+    for part, (least, most) in _LENGTHS.items():
+        name = told.get(part)
+        if name is None:
+            continue
+        if len(name) < least:
+            yield part, "TOO_SHORT", f"{part.capitalize()} is too short (minimum is {least} characters)"
+        elif len(name) > most:
+            yield part, "TOO_LONG", f"{part.capitalize()} is too long (maximum is {most} characters)"
+        elif not _NAME.fullmatch(name):
+            yield part, bad_character, f"{part.capitalize()} contains one or more invalid characters."
+
+
 def _set_metafields(_: Any, info: Any, metafields: list[dict[str, Any]]) -> dict[str, Any]:
     world = info.context.world
     fields: Metafields = world.metafields
+    if len(metafields) > _AT_ONCE:
+        error = {
+            "field": ["metafields"],
+            "code": "LESS_THAN_OR_EQUAL_TO",
+            "message": f"Exceeded the maximum metafields input limit of {_AT_ONCE}.",
+        }
+        return {"metafields": [], "userErrors": [error]}
     for place, one in enumerate(metafields):
+        for part, code, message in _about_names(one, "INVALID"):
+            return _refused(place, part, code, message)
         if fields.definition(one.get("namespace"), one["key"]) is None and not one.get("type"):
             return _refused(place, "type", "INVALID_TYPE", "Type can't be blank")
         if fields.taken(one.get("namespace"), one["key"], one["value"], by_other_than=one["ownerId"]):
@@ -93,6 +121,9 @@ def _define(_: Any, info: Any, definition: dict[str, Any]) -> dict[str, Any]:
     world = info.context.world
     fields: Metafields = world.metafields
     namespace = definition.get("namespace") or _DEFAULT
+    for part, code, message in _about_names(definition, "INVALID_CHARACTER"):
+        error = {"field": ["definition", part], "code": code, "message": message}
+        return {"createdDefinition": None, "userErrors": [error]}
     place = (definition["ownerType"], namespace, definition["key"])
     if place in fields.definitions:
         error = {

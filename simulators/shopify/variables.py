@@ -24,7 +24,7 @@ from graphql import (
     type_from_ast,
 )
 
-from simulators.shopify.global_ids import GID, JOB
+from simulators.shopify.global_ids import broken_id
 
 MAX_ARRAY = 250  # of any input: shopify.dev/docs/api/usage/limits
 _INT = 2**31
@@ -142,14 +142,8 @@ def _is_url(value: Any) -> bool:
     return isinstance(value, str) and bool(urlsplit(value).scheme and urlsplit(value).netloc)
 
 
-def _no_id(value: Any) -> str | None:
-    if isinstance(value, str) and (GID.fullmatch(value) or JOB.fullmatch(value)):
-        return None
-    return f"Invalid global id '{value}'"
-
-
 _SCALARS: dict[str, Callable[[Any], str | None]] = {
-    "ID": _no_id,
+    "ID": broken_id,
     "Int": _scalar("Int", _is_int),
     "Float": _scalar("Float", lambda one: isinstance(one, int | float) and not isinstance(one, bool)),
     "String": _scalar("String", lambda one: isinstance(one, str)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from graphql import GraphQLError, StringValueNode, VariableNode, parse
@@ -14,6 +15,14 @@ from simulators.shopify.subscriptions import Refused
 
 _BULK_TAKES_S = 2.0
 _HIGHEST = 1_000_000_000
+# InventorySetQuantitiesInput.reason links to the list; these, and the words of the refusal, as a recorded answer names them.
+_REASONS = (
+    "correction", "cycle_count_available", "damaged", "movement_canceled", "movement_created", "movement_received",
+    "movement_updated", "other", "promotion", "quality_control", "received", "reservation_created", "reservation_deleted",
+    "reservation_updated", "restock", "safety_stock", "shrinkage",
+)  # fmt: skip
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+_GID_DOCUMENT = re.compile(r"gid://[^/\s]+/[^/\s]+/\S+")
 
 
 def _subscribe(_: Any, info: Any, topic: str, webhookSubscription: dict[str, Any]) -> dict[str, Any]:
@@ -100,6 +109,15 @@ def _stock_problem(context: Context, asked: dict[str, Any]) -> dict[str, Any] | 
         return _stock_refused(
             ["input", "name"], "INVALID_NAME", "The quantity name must be either 'available' or 'on_hand'."
         )
+    if asked["reason"] not in _REASONS:
+        words = f"The specified reason is invalid. Valid values are: {', '.join(_REASONS)}."
+        return _stock_refused(["input", "reason"], "INVALID_REASON", words)
+    if not _is_document(asked.get("referenceDocumentUri")):
+        return _stock_refused(
+            ["input", "referenceDocumentUri"],
+            "INVALID_REFERENCE_DOCUMENT",
+            "The specified reference document is invalid.",
+        )
     seen: set[tuple[str, str]] = set()
     for place, one in enumerate(asked["quantities"]):
         where = ["input", "quantities", str(place)]
@@ -111,13 +129,13 @@ def _stock_problem(context: Context, asked: dict[str, Any]) -> dict[str, Any] | 
                 "The combination of inventoryItemId and locationId must be unique.",
             )
         seen.add(pair)
-        problem = _quantity_problem(context, one)
+        problem = _quantity_problem(context, one, asked["name"])
         if problem is not None:
             return _stock_refused([*where, problem[0]], problem[1], problem[2])
     return None
 
 
-def _quantity_problem(context: Context, one: dict[str, Any]) -> tuple[str, str, str] | None:
+def _quantity_problem(context: Context, one: dict[str, Any], name: str) -> tuple[str, str, str] | None:
     item = context.view.items.get(number_of(one["inventoryItemId"], "InventoryItem"))
     if item is None:
         return (
@@ -149,7 +167,7 @@ def _quantity_problem(context: Context, one: dict[str, Any]) -> tuple[str, str, 
             "COMPARE_QUANTITY_REQUIRED",
             "The changeFromQuantity argument is required.",
         )
-    if one["changeFromQuantity"] not in (None, level.available):
+    if one["changeFromQuantity"] not in (None, getattr(level, name)):
         return (
             "changeFromQuantity",
             "CHANGE_FROM_QUANTITY_STALE",
@@ -158,15 +176,23 @@ def _quantity_problem(context: Context, one: dict[str, Any]) -> tuple[str, str, 
     return None
 
 
+def _is_document(uri: str | None) -> bool:
+    """ "Valid URI with scheme and content. For GID format, all components (app, entity, id) must be present."
+    (InventorySetQuantitiesInput.referenceDocumentUri)"""
+    return uri is None or bool((_GID_DOCUMENT if uri.startswith("gid:") else _URI).fullmatch(uri))
+
+
 def _set_one(context: Context, one: dict[str, Any], name: str) -> dict[str, Any]:
+    """What is committed to orders stays so: a change of what is on hand is one of what is available."""
     item_id = number_of(one["inventoryItemId"])
     location_id = number_of(one["locationId"])
-    before = context.view.levels[(item_id, location_id)].available
+    level = context.view.levels[(item_id, location_id)]
+    delta = one["quantity"] - getattr(level, name)
     context.world.deeds.set_stock(
-        inventory_item_id=item_id, location_id=location_id, available=one["quantity"]
+        inventory_item_id=item_id, location_id=location_id, available=level.available + delta
     )
     return {
-        "delta": one["quantity"] - before,
+        "delta": delta,
         "name": name,
         "quantityAfterChange": one["quantity"],
         "item": context.world.catalog.item(item_id),

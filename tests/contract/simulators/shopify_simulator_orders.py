@@ -29,7 +29,7 @@ mutation D($definition: MetafieldDefinitionInput!) {
 """
 STRICT = """
 query B($value: String!) {
-  orderByIdentifier(identifier: { customId: { namespace: "lb", key: "ref", value: $value } }) { id }
+  orderByIdentifier(identifier: { customId: { namespace: "sync", key: "ref", value: $value } }) { id }
 }
 """
 SEARCH = "query Q($q: String!) { orders(first: 20, query: $q, sortKey: ID) { nodes { id name } } }"
@@ -94,12 +94,12 @@ def variant_line(shop: Shop, sku: str, quantity: int = 1, **more: Any) -> dict[s
 
 
 def marked(value: str) -> list[dict[str, str]]:
-    return [{"namespace": "lb", "key": "ref", "type": "id", "value": value}]
+    return [{"namespace": "sync", "key": "ref", "type": "id", "value": value}]
 
 
 def define_mark(shop: Shop) -> list[str]:
     """Define the unique metafield lb.ref; the codes of what was wrong with that."""
-    wanted = {"namespace": "lb", "key": "ref", "name": "Ref", "ownerType": "ORDER", "type": "id"}
+    wanted = {"namespace": "sync", "key": "ref", "name": "Ref", "ownerType": "ORDER", "type": "id"}
     told = shop.data(DEFINE, definition=wanted)["metafieldDefinitionCreate"]
     return [one["code"] for one in told["userErrors"]]
 

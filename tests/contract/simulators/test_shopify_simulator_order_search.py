@@ -44,7 +44,7 @@ def test_a_deleted_mark_is_found_no_more_and_may_be_given_again() -> None:
     shop = Shop()
     define_mark(shop)
     made = create(shop, line("1.00"), metafields=marked(REMOTE))
-    shop.deeds.delete_order_metafield(made, "lb", "ref")
+    shop.deeds.delete_order_metafield(made, "sync", "ref")
     assert shop.data(STRICT, value=REMOTE) == {"orderByIdentifier": None}
     create(shop, line("1.00"), metafields=marked(REMOTE))
 

@@ -183,7 +183,7 @@ def variables_for(shop: Shop) -> dict[str, dict[str, Any]]:
         "setqty": {"key": "k-1", "input": {"reason": "correction", "name": "available", "quantities": [quantity]}},
         "cancel": {"id": order},
         "bulk": {"q": reference_documents()["bulkq"]},
-        "metaset": {"m": [{"ownerId": order, "namespace": "a", "key": "b", "type": "single_line_text_field", "value": "c"}]},
+        "metaset": {"m": [{"ownerId": order, "namespace": "app", "key": "kind", "type": "single_line_text_field", "value": "c"}]},
         "metadef": {"d": {"namespace": "listbridge", "key": "order", "name": "Order", "ownerType": "ORDER", "type": "id"}},
     }  # fmt: skip
 

@@ -281,3 +281,19 @@ def test_a_moved_order_commits_the_stock_of_its_new_location() -> None:
     places = list(shop.simulator.world.live.locations)
     shop.deeds.move_order(order, places[1])
     assert levels(shop, item) == {"Warehouse": [5, 0, 5], "Store": [3, 2, 5]}
+
+
+def test_stock_on_hand_holds_what_open_orders_have_committed() -> None:
+    shop = Shop()
+    made = shop.shirt()
+    item = made["inventory_item_ids"][0]
+    imported(shop, made["variant_ids"][0], 2)
+    assert levels(shop, item) == {"Warehouse": [3, 2, 5]}
+    asked = stock_input(shop, item, 10, changeFromQuantity=3) | {"name": "on_hand"}
+    stale = shop.data(STOCK, key="k-1", input=asked)["inventorySetQuantities"]
+    assert [one["code"] for one in stale["userErrors"]] == ["CHANGE_FROM_QUANTITY_STALE"]
+    assert levels(shop, item) == {"Warehouse": [3, 2, 5]}
+    asked = stock_input(shop, item, 10, changeFromQuantity=5) | {"name": "on_hand"}
+    told = shop.data(STOCK, key="k-2", input=asked)["inventorySetQuantities"]
+    assert told["inventoryAdjustmentGroup"]["changes"] == [{"delta": 5, "quantityAfterChange": 10}]
+    assert levels(shop, item) == {"Warehouse": [8, 2, 10]}
