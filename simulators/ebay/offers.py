@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -56,13 +57,15 @@ def _touches_listed_offers(world: World, call: Call) -> set[Hashable]:
 
 
 def read_offer(world: World, body: dict[str, Any]) -> dict[str, Any]:
-    """The offer fields of a request body. Raises 2004, 25003 or 25004 for values that cannot be stored."""
+    """The offer fields of a request body. Raises 2004, 25003, 25004 or 25758 for values that cannot be stored."""
     data = {name: body[name] for name in _FIELDS if body.get(name) is not None}
     if "availableQuantity" in data:
         checks.quantity_of(data["availableQuantity"], "availableQuantity", world.limits)
     for name in ("pricingSummary", "listingPolicies"):
         if name in data and not isinstance(data[name], dict):
             raise not_serializable(name)
+    if any(data.get("pricingSummary", {}).get(name) for name in ("auctionStartPrice", "auctionReservePrice")):
+        raise EbayError(25758)
     price = data.get("pricingSummary", {}).get("price")
     if price is not None:
         checks.refuse_bad_price(price, world.limits)
@@ -70,6 +73,19 @@ def read_offer(world: World, body: dict[str, Any]) -> dict[str, Any]:
         raise not_serializable("listingDuration")
     data.setdefault("includeCatalogProductDetails", True)  # seen on the sandbox: openlinker issue 2880
     return data
+
+
+def _refuse_bad_start(world: World, data: dict[str, Any]) -> None:
+    """Raises 25752 for a start that is no time, or is past (EbayOfferDetailsWithKeys.listingStartDate)."""
+    told = data.get("listingStartDate")
+    if told is None:
+        return
+    try:
+        start = datetime.fromisoformat(told.removesuffix("Z")).replace(tzinfo=UTC)
+    except ValueError:
+        raise EbayError(25752) from None
+    if start <= world.now():
+        raise EbayError(25752)
 
 
 def create(world: World, seller: Seller, body: dict[str, Any]) -> Offer:
@@ -93,6 +109,7 @@ def create(world: World, seller: Seller, body: dict[str, Any]) -> Offer:
         raise (
             EbayError(25709, error.entry["message"]) if error.error_id in (25003, 25004) else error
         ) from None
+    _refuse_bad_start(world, fields)
     data = {"sku": sku, "marketplaceId": marketplace_id, "format": listing_format, **fields}
     offer = Offer(world.new_offer_id(), data)
     seller.add_offer(offer)
@@ -102,7 +119,7 @@ def create(world: World, seller: Seller, body: dict[str, Any]) -> Offer:
 def create_offer(world: World, call: Call) -> Reply:
     checks.content_locale(call)
     offer = create(world, call.seller, call.json())
-    return Reply(201, {"offerId": offer.offer_id})
+    return Reply(201, {"offerId": offer.offer_id}, {"Content-Language": call.headers["content-language"]})
 
 
 def bulk_create_offers(world: World, call: Call) -> Reply:
@@ -144,6 +161,9 @@ def get_offers(world: World, call: Call) -> Reply:
     seller = call.seller
     sku = checks.refuse_bad_sku(call.query.get("sku"), world.limits)
     limit, page = checks.page_of(call, default=100, maximum=100)
+    for name, known in (("marketplace_id", SITES), ("format", ("FIXED_PRICE", "AUCTION"))):
+        if name in call.query and call.query[name] not in known:
+            raise EbayError(25709, f"Invalid value for {name}.")
     found = [
         offer
         for offer in seller.offers_for(sku)
@@ -167,7 +187,9 @@ def update_offer(world: World, call: Call) -> Reply:
     keys = {name: offer.data[name] for name in _KEYS}
     candidate = Offer(offer.offer_id, {**keys, **fields}, offer.listing_id)
     listing = world.listing_of(seller, offer)
-    if listing is not None:
+    if listing is None:
+        _refuse_bad_start(world, fields)
+    else:
         publishing.refuse_incomplete_offer(candidate)
         publishing.refuse_invalid_offer(world, seller, candidate)
         changed = {offer.offer_id: seller.shown_quantity(candidate)}

@@ -21,11 +21,11 @@ _EMAIL_LASTS = timedelta(days=14)
 _NAMES_LAST = timedelta(days=90)
 
 
-def find_order(world: World, seller: Seller, order_id: str) -> Order:
-    """Raises 404 (32100) for an order that the seller does not have."""
+def find_order(world: World, seller: Seller, order_id: str, *, missing: int = 404) -> Order:
+    """Raises 32100 for an order that the seller does not have; `missing` is the status that the operation documents."""
     order = seller.orders.get(order_id)
     if order is None:
-        raise EbayError(32100, order_id, status=404)
+        raise EbayError(32100, order_id, status=missing)
     settle_refund(world, order)
     return order
 

@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 def ship(world: World, call: Call) -> Reply:
     """createShippingFulfillment: one package."""
-    order = find_order(world, call.seller, call.parameters["orderId"])
+    order = find_order(world, call.seller, call.parameters["orderId"], missing=400)
     package = pack(world, order, call.json())
     where = f"{call.origin}{BASE}/order/{order.order_id}/shipping_fulfillment/{package['fulfillmentId']}"
     return Reply(201, {}, {"Location": where})
@@ -106,7 +106,7 @@ def _settle(order: Order) -> None:
 
 
 def get_packages(world: World, call: Call) -> Reply:
-    order = find_order(world, call.seller, call.parameters["orderId"])
+    order = find_order(world, call.seller, call.parameters["orderId"], missing=400)
     return Reply(200, {"fulfillments": order.fulfillments, "total": len(order.fulfillments)})
 
 

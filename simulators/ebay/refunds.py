@@ -12,6 +12,7 @@ from simulators.ebay.state import Order
 from simulators.ebay.wire import Call, Reply
 from simulators.ebay.world import World, iso
 
+_LONGEST_COMMENT = 1000  # by the text of 34921; the field's own text says 100
 _REFUND_TAKES = timedelta(seconds=60)  # "asynchronously", says the document; how long is ours
 
 
@@ -22,10 +23,7 @@ def issue_refund(world: World, call: Call) -> Reply:
         raise EbayError(34913, status=404)
     settle_refund(world, order)
     body = call.json()
-    if not body.get("reasonForRefund"):
-        raise EbayError(34903)
-    if bool(body.get("orderLevelRefundAmount")) == bool(body.get("refundItems")):
-        raise EbayError(34905)
+    _refuse_incomplete(body)
     status = order.data["orderPaymentStatus"]
     if order.refund_due_at is not None:
         raise EbayError(34922)
@@ -47,6 +45,26 @@ def issue_refund(world: World, call: Call) -> Reply:
     return Reply(200, {"refundId": refund_id, "refundStatus": "PENDING"})
 
 
+def _refuse_incomplete(body: dict[str, Any]) -> None:
+    """What a request must say, whatever the state of its order. Raises 34902 to 34912, and 34921."""
+    if not body:
+        raise EbayError(34902)
+    if not body.get("reasonForRefund"):
+        raise EbayError(34903)
+    if len(body.get("comment") or "") > _LONGEST_COMMENT:
+        raise EbayError(34921)
+    if bool(body.get("orderLevelRefundAmount")) == bool(body.get("refundItems")):
+        raise EbayError(34905)
+    for row in body.get("refundItems") or []:
+        legacy = row.get("legacyReference")
+        if not row.get("lineItemId") and legacy is None:
+            raise EbayError(34910)
+        if legacy is not None and not legacy.get("legacyItemId"):
+            raise EbayError(34911)
+        if legacy is not None and not legacy.get("legacyTransactionId"):
+            raise EbayError(34912)
+
+
 def _shares(order: Order, body: dict[str, Any]) -> list[tuple[dict[str, Any] | None, Decimal]]:
     """What is paid back for each line (None = for the order). Raises 34906 to 34924."""
     total = order.data["pricingSummary"]["total"]
@@ -59,9 +77,7 @@ def _shares(order: Order, body: dict[str, Any]) -> list[tuple[dict[str, Any] | N
     lines = {line["lineItemId"]: line for line in order.data["lineItems"]}
     shares: list[tuple[dict[str, Any] | None, Decimal]] = []
     for row in body["refundItems"]:
-        if not row.get("lineItemId"):
-            raise EbayError(34910)
-        line = lines.get(str(row["lineItemId"]))
+        line = lines.get(str(row.get("lineItemId")))  # no line here has a transaction id of the older API
         if line is None:
             raise EbayError(34914)
         share = _amount(row.get("refundAmount") or {}, total["currency"])

@@ -29,7 +29,13 @@ _OFFER = {
     "listingDescription": str,
     "listingDuration": str,
     "merchantLocationKey": str,
-    "pricingSummary": {"price": _AMOUNT},
+    "listingStartDate": str,
+    "quantityLimitPerBuyer": int,
+    "lotSize": int,
+    "hideBuyerDetails": bool,
+    "secondaryCategoryId": str,
+    "storeCategoryNames": [str],
+    "pricingSummary": {"price": _AMOUNT, "auctionStartPrice": _AMOUNT, "auctionReservePrice": _AMOUNT},
     "listingPolicies": {"fulfillmentPolicyId": str, "paymentPolicyId": str, "returnPolicyId": str},
     "includeCatalogProductDetails": bool,
 }
@@ -49,7 +55,13 @@ _REFUND = {
     "reasonForRefund": str,
     "comment": str,
     "orderLevelRefundAmount": _AMOUNT,
-    "refundItems": [{"lineItemId": str, "refundAmount": _AMOUNT}],
+    "refundItems": [
+        {
+            "lineItemId": str,
+            "refundAmount": _AMOUNT,
+            "legacyReference": {"legacyItemId": str, "legacyTransactionId": str},
+        }
+    ],
 }
 _PARCEL = {
     "lineItems": [{"lineItemId": str, "quantity": int}],
