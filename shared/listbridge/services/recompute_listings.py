@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 
 from listbridge.domain import trace
+from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.ports import Conflict, Missing
+from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RateLimited, RetryLater
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.add_items import run_add_items_chunk
 from listbridge.services.change_configuration import run_configuration_chunk
 from listbridge.services.check_drift import run_drift_chunk
 from listbridge.services.deps import Deps
+from listbridge.services.job_results import reason_of
 from listbridge.services.release_guarded import run_release_chunk
 from listbridge.services.resume_action import ACTIONS, resume_action
 from listbridge.services.sweep_shop import run_sweep_chunk
@@ -55,11 +59,36 @@ def recompute_listings(deps: Deps, message: RecomputeChunk, *, remaining_s: floa
                 trace.progressed()
         except Conflict:
             return  # another worker carries this job on
+        except Missing:
+            gone = _gone(deps, job)
+            if gone is None:
+                raise
+            _end(deps, job, gone)
+            return
         except RetryLater as error:
             wait = _wait(deps, error)
             if wait <= _LONGEST_WAIT_S:
                 deps.queues.send(Lane.RECOMPUTE, message, delay_s=wait, reason="again_later")
             return
+
+
+def _gone(deps: Deps, job: Job) -> Problem | None:
+    """Why nothing is left to do: the shop or account that the job is about was disconnected after it began."""
+    try:
+        if job.account is not None:
+            deps.configuration.get(Account, job.account)
+        if "shop" in job.params:
+            deps.configuration.get(Shop, job.params["shop"])
+    except Missing as error:
+        return Problem("not_found", {"kind": error.kind, "id": error.id})
+    return None
+
+
+def _end(deps: Deps, job: Job, problem: Problem) -> None:
+    """Else the timer that carries jobs on would send it again for ever, and each message would end among the dead letters."""
+    update = {"state": JobState.FAILED, "reason": reason_of(problem), "finished_at": deps.clock.now()}
+    with suppress(Conflict):  # another worker ended it
+        deps.jobs.save(job.model_copy(update=update))
 
 
 def _wait(deps: Deps, error: RetryLater) -> int:
