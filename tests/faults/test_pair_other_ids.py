@@ -93,3 +93,20 @@ def test_an_order_that_is_in_the_shop_under_its_old_id_is_not_created_again() ->
     row = s.row(new)
     assert (row.state, [one.code for one in row.notices]) == (ImportState.WAITING, ["lines_in_shop_already"])
     assert (s.row(first).replaced_by, s.stock("A"), s.p.shown("A")[0]) == (new, 3, 3)  # type: ignore[index]
+
+
+def test_a_line_that_was_counted_under_the_old_id_is_not_counted_again_beside_a_new_one() -> None:
+    """The second order is paid together with the first before any poll tells of it; meanwhile another buyer takes a unit."""
+    s = sales()
+    first = s.buy("A", 2, paid=False)
+    s.poll()
+    second = s.buy("A", 1, paid=False)
+    paid(s, [first, second])
+    late: list[str] = []
+    s.p.fate.meanwhile("remote.GET.order.answered", lambda: late.append(s.buy("A")))
+    s.poll()
+    s.run(1)
+    assert len(late) == 1
+    assert s.p.shown("A")[0] == 1  # type: ignore[index]
+    s.rest()
+    assert (s.stock("A"), s.p.shown("A")[0]) == (1, 1)  # type: ignore[index]

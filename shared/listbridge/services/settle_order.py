@@ -8,7 +8,7 @@ from functools import partial
 
 from listbridge.domain import ledger, order_changes
 from listbridge.domain.configuration import Shop
-from listbridge.domain.ids import ListingKey, ShopId, VariantKey
+from listbridge.domain.ids import LineId, ListingKey, OrderKey, ShopId, VariantKey
 from listbridge.domain.listing import Cause, Listing
 from listbridge.domain.order_changes import ImportRules
 from listbridge.domain.orders import Cancellation, Order
@@ -73,11 +73,12 @@ def _tell_listings(deps: Deps, order: Order) -> list[Listing]:
     """The marketplace has counted its listings down by itself: what they show is no longer what we sent."""
     if order.listings_told or order.moved_in:
         return []
+    cancelled = order.facts.cancellation is Cancellation.CANCELLED
+    counted = frozenset[LineId]() if cancelled else _told_by_others(deps, order)
     units: Counter[ListingKey] = Counter()
     for line in order.facts.lines:
-        if line.sku:
+        if line.sku and line.id not in counted:
             units[ListingKey(order.key.account, line.site, line.sku)] += line.quantity
-    cancelled = order.facts.cancellation is Cancellation.CANCELLED
     told = []
     for key in sorted(deps.listings.get_many(units)):
         sold = partial(
@@ -88,6 +89,13 @@ def _tell_listings(deps: Deps, order: Order) -> list[Listing]:
         except Missing:
             continue  # taken off the sales list a moment ago
     return told
+
+
+def _told_by_others(deps: Deps, order: Order) -> frozenset[LineId]:
+    """Lines that the listings heard of under another id of the order: each was sold once (P11)."""
+    keys = [OrderKey(order.key.account, remote) for remote in sorted(order.same_lines)]
+    others = deps.orders.get_many(keys).values() if keys else ()
+    return frozenset(line.id for other in others if other.listings_told for line in other.facts.lines)
 
 
 def _read_variants(deps: Deps, shop: ShopId, variants: Iterable[VariantKey]) -> None:
