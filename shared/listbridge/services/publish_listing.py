@@ -29,7 +29,7 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.publication import Publication
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, RemoteError, RetryLater, Unauthorized
 from listbridge.domain.work import Lane, PublishKind, PublishTask
-from listbridge.services.connection_state import expire_account
+from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import Deps
 from listbridge.services.job_results import item_done, item_failed
 from listbridge.services.nudge import nudge_due
@@ -108,8 +108,7 @@ class _Work:
             return
         blocked = self._blocked()
         if blocked is not None:
-            if not wait_again(self.deps, self.task, rows.values(), blocked):
-                self._fail(rows, blocked)
+            self._not_now(rows, blocked)
             return
         adapter, self._budget = self.deps.marketplaces.open(self.account)
         with self._budget.patient(_PATIENCE_S):
@@ -117,7 +116,12 @@ class _Work:
 
     def _act(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing]) -> None:
         shop = self.deps.configuration.get(Shop, self.account.shop)
-        observed = observe_products(self.deps, shop, self.deps.shops.open(shop), [self.task.product])
+        try:
+            observed = observe_products(self.deps, shop, self.deps.shops.open(shop), [self.task.product])
+        except Unauthorized as error:  # the shop's refusal: the account goes on
+            expire_shop(self.deps, shop, error.problem)
+            self._not_now(rows, error.problem)
+            return
         rows = {
             row.key.sku: row
             for row in Recompute(self.deps, Cause.MANUAL).listings(r.key for r in rows.values())
@@ -152,8 +156,11 @@ class _Work:
         if refused_for_want_of_stock(traits, self.task, rows.values(), error):
             wait_for_stock(self.deps, self.task, rows.values())
             return
-        if not (may_pass(error) and wait_again(self.deps, self.task, rows.values(), error.problem)):
-            self._fail(rows, error.problem)
+        (self._not_now if may_pass(error) else self._fail)(rows, error.problem)
+
+    def _not_now(self, rows: dict[Sku, Listing], problem: Problem) -> None:
+        if not wait_again(self.deps, self.task, rows.values(), problem):
+            self._fail(rows, problem)
 
     def _rows(self) -> dict[Sku, Listing]:
         """The product's listings in this list that the action concerns, or that an interrupted run of it left pending."""
@@ -300,19 +307,9 @@ class _Work:
         problem = Problem(ENDED_AT_ZERO, fix="enable_out_of_stock_control") if zeroed else None
         if self.task.only_if_gone:
             problem = Problem(lifecycle.GONE_FROM_SHOP, fix="relink")
-        done = [
-            self.deps.listings.change(
-                row.key,
-                partial(
-                    lifecycle.ended,
-                    status=Status.STOPPED,
-                    now=self.deps.clock.now(),
-                    problem=problem,
-                    looked=True,
-                ),
-            )
-            for row in rows.values()
-        ]
+        end = partial(lifecycle.ended, status=Status.STOPPED, problem=problem, looked=True)
+        now = self.deps.clock.now()
+        done = [self.deps.listings.change(row.key, partial(end, now=now)) for row in rows.values()]
         self._tell(done, "stop_done", {})
         for row in rows.values():  # first, for after a removal nobody would know for whom to say it
             item_done(self.deps, self.task.job, str(row.key))
