@@ -34,8 +34,8 @@ down: ## stop whatever `make up` or `make demo` keeps running (NAME=: only that 
 	@test ! -x $(PY) || $(PY) -m localrun down $(name_option)
 
 .PHONY: test
-test: environments ## every kind of check, at most 15 minutes on two cores
-	$(PY) -m pytest -m "not full" -n 2 --dist loadgroup
+test: environments ## every kind of check, at most 12 minutes on two cores
+	$(PY) -m pytest -m "not full" -n 2 --dist loadgroup --durations=10
 
 .PHONY: test-full
 test-full: environments ## everything, all pairs and seeds, at most 60 minutes
