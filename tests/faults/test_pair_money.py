@@ -310,3 +310,38 @@ def test_a_number_that_is_added_after_the_parcel_was_told_is_named(s: Sales) -> 
     s.run(10)
     assert s.told(remote) == [("1ZBOXONE", 1)]
     assert notices(s, remote) == {"tracking_untold": {"tracking": "1ZBOXTWO"}}
+
+
+# ---- after it is done ----
+
+
+def done(s: Sales) -> str:
+    """An order whose only parcel was told: most orders are like this within minutes, and stay so."""
+    remote = home(s)
+    shop_deeds(s).fulfill(s.one(remote)["id"], company="DHL", tracking_number="JD0001")
+    s.run(75)
+    assert s.row(remote).completed_at is not None
+    return remote
+
+
+def test_money_given_back_on_the_marketplace_after_the_order_was_done_is_told(s: Sales) -> None:
+    remote = done(s)
+    ended = s.row(remote).completed_at
+    refund_there(s, remote)
+    assert notices(s, remote) == {"refunded_on_marketplace": {"amount": "10.00 USD", "shop_order": "#1001"}}
+    assert s.row(remote).completed_at == ended
+
+
+def test_money_given_back_in_the_shop_after_the_order_was_done_is_told(s: Sales) -> None:
+    remote = done(s)
+    refund_in_shop(s, remote, returned=True)
+    assert list(notices(s, remote)) == ["refund_on_marketplace"]
+    assert notices(s, remote)["refund_on_marketplace"]["amount"] == "10.00 USD"
+
+
+def test_a_number_that_is_corrected_after_the_order_was_done_is_told(s: Sales) -> None:
+    remote = done(s)
+    (parcel,) = s.one(remote)["fulfillments"]
+    shop_deeds(s).update_tracking(parcel["id"], tracking_number="JD0002")
+    s.run(75)
+    assert list(notices(s, remote)) == ["tracking_changed"]

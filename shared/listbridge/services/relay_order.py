@@ -42,6 +42,8 @@ _SLOWEST_RETRY_S = 900.0
 def relay_order(deps: Deps, message: RelayOrder) -> None:
     """Bring shop and marketplace to the same state as far as their APIs go. Nothing is told twice; asking again is free.
 
+    An order that is done is compared as well when something happens to it: most money is given back after the parcel
+    arrived, and tracking numbers are corrected on the way. It stays done.
     Raises nothing for what the other side says: it is noted on the order and tried again at its time.
     """
     try:
@@ -52,7 +54,7 @@ def relay_order(deps: Deps, message: RelayOrder) -> None:
     trace.note(shop=shop.id)
     key = OrderKey(account.id, message.order)
     order = deps.orders.find(key)
-    if order is None or order.state is not ImportState.CREATED or order.completed_at is not None:
+    if order is None or order.state is not ImportState.CREATED:
         if order is not None:
             settle_order(deps, order, rules_of(deps, account))
         return
@@ -91,6 +93,8 @@ class _Relay:
         units = NOTHING_OPEN
         try:
             found = self._adapter.read_orders([order.shop_order.id]).get(order.shop_order.id)
+            if found is None and order.completed_at is not None:
+                return  # a merchant may throw away what is over
             if found is None:
                 order = self._notice(
                     order, Problem(SHOP_ORDER_GONE, {"shop_order": order.shop_order.name}, "look_in_shop")
@@ -182,6 +186,8 @@ class _Relay:
 
     def _close(self, order: Order, found: ShopOrder | None, units: Balance) -> None:
         """Done when no unit is open on either side: each was sent, cancelled, or paid back."""
+        if order.completed_at is not None:
+            return
         withdrawn = order.facts.cancellation is Cancellation.CANCELLED
         stopped = found is None or found.cancelled_at is not None or order_units.nothing_to_send(found)
         over = (withdrawn or order.facts.refunded) and stopped
