@@ -117,6 +117,8 @@ def test_a_price_that_carries_the_quantity_leaves_it_behind(s: Story) -> None:
     s.world.hint(PA)
     s.run(10)
     assert s.market.shown(key(s)) == (3, "12.00")
+    told = [one.params for one in s.world.stores.activity.entries if one.event == "revise_sent"][-1]
+    assert told == {"quantity": "unchanged", "price": "12.00 EUR"}
     s.world.asks_for_orders = True
     s.run(300)
     assert s.market.shown(key(s)) == (4, "12.00")

@@ -14,7 +14,7 @@ from listbridge.domain import trace
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import ListingKey, new_id
-from listbridge.domain.listing import Band, Listing, Status
+from listbridge.domain.listing import BOTH, Band, Field, Listing, Status
 from listbridge.domain.ports import Conflict, Lease, Missing, Share
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask
@@ -215,7 +215,7 @@ class Drainer:
                 ActivityEntry(
                     subject=str(row.key), event=f"revise_{outcome.result.value}", at=now, account=self.account.id,
                     params={
-                        "quantity": str(row.sent.quantity), "price": str(row.sent.price),
+                        **_told(row, outcome.sent.get(row.key, BOTH)),
                         **({"reason": row.hold.code} if row.hold else {}),
                     },
                 )
@@ -261,3 +261,9 @@ class Drainer:
     def _pool(self) -> AbstractContextManager[ThreadPoolExecutor | None]:
         """No threads when the system is told to work one by one, as the fault tests tell it."""
         return nullcontext() if self.deps.workers <= 1 else trace.Threads(MOST_IN_FLIGHT)
+
+
+def _told(row: Listing, sent: frozenset[Field]) -> dict[str, str]:
+    """The values that a call carried, as the activity shows them; "unchanged" for one that it left alone."""
+    quantity = str(row.sent.quantity) if Field.QUANTITY in sent else "unchanged"
+    return {"quantity": quantity, "price": str(row.sent.price) if Field.PRICE in sent else "unchanged"}

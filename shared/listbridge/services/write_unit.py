@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -57,6 +57,8 @@ class UnitOutcome:
     result: Result
     rows: tuple[Listing, ...] = ()
     account_dead: Problem | None = None
+    sent: Mapping[ListingKey, frozenset[Field]] = field(default_factory=dict)
+    """What the call carried for each row: a price may go while the quantity waits."""
 
 
 def outlives_a_request(deps: Deps, lease: Lease) -> bool:
@@ -264,7 +266,8 @@ class UnitWriter:
             self._record(row, by_key.get(row.key, RevisionResult(row.key, _no_word()))) for row in begun
         )
         errors = [result.error for result in results if result.error is not None]
-        return UnitOutcome(self._verdict(errors[0]) if errors else Result.SENT, rows)
+        sent = {row.key: row.attempt.fields for row in begun if row.attempt is not None}
+        return UnitOutcome(self._verdict(errors[0]) if errors else Result.SENT, rows, sent=sent)
 
     def _highest(self, begun: Sequence[Listing], members: Sequence[Listing]) -> int | None:
         """The unit's quantity for a marketplace that keeps one per SKU: the highest of its live sites (protocol 5)."""
