@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StrictBool, StrictInt
 
 from listbridge.admin.shape import Shape
 from listbridge.domain.configuration import GuardLimits, Name, Rules
@@ -65,11 +65,11 @@ class AccountDraft(Body):
     settings: PublicSettings = Field(default_factory=dict)
     credentials: SecretFields = Field(default_factory=dict)
     connect: Literal["now", "by_consent"] = "now"
-    auto_quantity: bool = True
-    auto_price: bool = True
-    import_orders: bool = True
-    relay_fulfillments: bool = True
-    observe: bool = False
+    auto_quantity: StrictBool = True
+    auto_price: StrictBool = True
+    import_orders: StrictBool = True
+    relay_fulfillments: StrictBool = True
+    observe: StrictBool = False
     guard: GuardLimits = GuardLimits()
     rules: Rules = Rules()
 
@@ -81,11 +81,11 @@ class AccountPatch(Body):
     shop: Annotated[ShopId, _ID] | None = None
     sites: tuple[Annotated[Site, _ID], ...] | None = None
     settings: PublicSettings | None = None
-    auto_quantity: bool | None = None
-    auto_price: bool | None = None
-    import_orders: bool | None = None
-    relay_fulfillments: bool | None = None
-    observe: bool | None = None
+    auto_quantity: StrictBool | None = None
+    auto_price: StrictBool | None = None
+    import_orders: StrictBool | None = None
+    relay_fulfillments: StrictBool | None = None
+    observe: StrictBool | None = None
     guard: GuardLimits | None = None
     rules: Rules | None = None
     rev: Rev = None
@@ -179,6 +179,7 @@ class SettingsBody(Body):
     """The settings of this installation."""
 
     buyer_retention_days: Annotated[
-        int, Field(ge=0, le=3650, description="How long buyers' data are kept after their order is done")
+        StrictInt,
+        Field(ge=0, le=3650, description="How long buyers' data are kept after their order is done"),
     ]
     rev: Rev = None
