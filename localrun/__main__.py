@@ -79,7 +79,7 @@ def down(options: argparse.Namespace) -> int:
         print("nothing is up")
     for name in names:
         os.kill(int((RUNS / name / "lock").read_text()), signal.SIGTERM)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300  # the emulator leaves tens of thousands of unpacked files behind
     for name in names:
         while is_up(name):
             if time.monotonic() > deadline:
