@@ -143,7 +143,7 @@ def orders(story: Story) -> None:
     parcel = Parcel(
         ParcelId("p1"), story.stage.clock.now(), {line.id: 2}, carrier="DHL", tracking="JD0123456789"
     )
-    adapter.ship(order, parcel)
+    adapter.ship(order, parcel, 1)
 
 
 STORIES: dict[str, Callable[[Story], None]] = {

@@ -9,6 +9,7 @@ import copy
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -130,6 +131,7 @@ def do_everything(shop: StagedShop) -> None:
     for place in range(12):
         shop.ship(order, {LineId(f"mug-{place}"): 1})
     adapter.read_orders([order])
+    adapter.orders_changed(shop.clock.now() - timedelta(hours=1), None)
     adapter.stock_taken(order)
     other = OrderMark(MARK.marketplace, RemoteOrderId("99-99999-99999"))
     cancelled = adapter.create_order(draft(line(variant=made.variants[0]), mark=other)).id
