@@ -65,7 +65,9 @@ def waits_for_stock(listing: Listing, now: datetime) -> Listing:
     """It was to be published and has nothing to sell: it goes on sale automatically when stock arrives."""
     ended = listing.status in (Status.STOPPED, Status.FINISHED)
     status = listing.status if ended else Status.NOT_ACTIVE
-    return refreshed(replace(listing, status=status, hold=Problem(WAITS_FOR_STOCK), job=None), now)
+    return refreshed(
+        replace(listing, status=status, hold=Problem(WAITS_FOR_STOCK, fix="restock"), job=None), now
+    )
 
 
 def waits_again(listing: Listing, hold: Problem, now: datetime) -> Listing:

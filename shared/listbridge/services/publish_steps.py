@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from listbridge.domain import ledger, trace, unseen_sales
-from listbridge.domain.ids import RemoteId, Sku, new_id
+from listbridge.domain.ids import ListingKey, RemoteId, Sku, new_id
 from listbridge.domain.listing import BOTH, Listing, Values
-from listbridge.domain.ports import Budget, Conflict, Lease, MarketplaceAdapter, Missing, UnitWrite
+from listbridge.domain.ports import (
+    Budget,
+    Conflict,
+    Lease,
+    MarketplaceAdapter,
+    Missing,
+    RemoteListing,
+    UnitWrite,
+)
 from listbridge.domain.problem import Problem
 from listbridge.domain.publication import Publication
 from listbridge.domain.verdicts import OutcomeUnknown, RemoteError, RetryLater
 from listbridge.services.deps import Deps
 from listbridge.services.sales_first import ENDED_AWAITS_ORDERS, SalesFirst
+
+_LOOK_LASTS = timedelta(seconds=30)
 
 
 @dataclass(slots=True)
@@ -52,6 +62,8 @@ class Steps:
     group: RemoteId | None
     settle_s: float
     sales: SalesFirst
+    looked_at: datetime | None = None
+    """When a product of many listings was read early."""
 
     @property
     def progress(self) -> Mapping[str, str]:
@@ -85,6 +97,7 @@ class Steps:
         """Lease the SKUs' write unit, read the values, record the attempts; settle them when the block ends."""
         row = self.rows[skus[0]]
         key = self.adapter.lease_key(replace(row, group=self.group or row.group))
+        self._look_early()
         lease = self.deps.leases.acquire(key, new_id("pub"), seconds=self.deps.limits.unit_lease_s)
         if lease is None:
             raise RetryLater(Problem("unit_busy"), after_s=2)
@@ -126,8 +139,23 @@ class Steps:
             if not ledger.as_known(row, new):
                 self._save_looked(row, new)
 
+    def _look_early(self) -> None:
+        """Read a product of many listings once, before the first lease is taken.
+
+        Inside a lease nothing waits: more calls than may come at once would be refused there at every try, and each try begins
+        anew. What sells between this look and the write is seen one poll later (docs/adr/0019).
+        """
+        now = self.deps.clock.now()
+        many = len(self.rows) > self.deps.marketplaces.traits(self.sales.account.marketplace).read_back_batch
+        if not many or (self.looked_at is not None and now - self.looked_at < _LOOK_LASTS):
+            return
+        rows = self.deps.listings.get_many([row.key for row in self.rows.values()]).values()
+        rising = self._rising([self.sales.admitted(row) for row in rows])
+        self._save_shown(rising, {remote.key: remote for remote in self.adapter.read_back(rising)})
+        self.looked_at = self.deps.clock.now()
+
     def _look(self, skus: Sequence[Sku]) -> None:
-        """Read what may be live before a quantity replaces what buyers have taken from (P11).
+        """Read what may be live before a quantity replaces what buyers have taken from (P11), unless that was done early.
 
         Raises RetryLater when a listing that ended may have sold last what the account's orders do not tell yet.
         """
@@ -141,15 +169,18 @@ class Steps:
                 raise RetryLater(
                     Problem(ENDED_AWAITS_ORDERS, {"account": self.sales.account.name}), after_s=after_s
                 )
-        rising = [
-            row for row in rows
-            if (row.live or self.resumed()) and unseen_sales.needs_look(row, BOTH)
-        ]  # fmt: skip
-        if not rising:
+        rising = self._rising(rows)
+        if not rising or self.looked_at is not None:
             return
         with self.budget.patient(0):
             shown = {remote.key: remote for remote in self.adapter.read_back(rising)}
-        for row in rising:
+        self._save_shown(rising, shown)
+
+    def _rising(self, rows: Sequence[Listing]) -> list[Listing]:
+        return [row for row in rows if (row.live or self.resumed()) and unseen_sales.needs_look(row, BOTH)]
+
+    def _save_shown(self, rows: Sequence[Listing], shown: Mapping[ListingKey, RemoteListing]) -> None:
+        for row in rows:
             remote = shown.get(row.key)
             if remote is None or not remote.live:
                 continue  # a draft, or ended since: the adapter sees it too

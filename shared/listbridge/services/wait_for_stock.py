@@ -82,7 +82,7 @@ def wait_for_stock(deps: Deps, task: PublishTask, rows: Iterable[Listing]) -> No
     now = deps.clock.now()
     waiting = [deps.listings.change(row.key, partial(lifecycle.waits_for_stock, now=now)) for row in rows]
     for row in waiting:
-        item_skipped(deps, task.job, str(row.key), Problem(WAITS_FOR_STOCK))
+        item_skipped(deps, task.job, str(row.key), Problem(WAITS_FOR_STOCK, fix="restock"))
     deps.activity.note(
         *(ActivityEntry(str(row.key), WAITS_FOR_STOCK, now, {}, account=row.key.account) for row in waiting)
     )
