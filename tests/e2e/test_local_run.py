@@ -111,7 +111,9 @@ def test_a_function_may_do_what_its_role_allows_and_no_more(local_system: LocalS
     waiting = local_system.queue_depths()["revise"].waiting
     inbox = {"shop": {"S": "role-test"}, "delivery": {"S": "1"}}
     client("dynamodb").put_item(TableName="listbridge-local-inbox", Item=inbox)
-    client("dynamodb").delete_item(TableName="listbridge-local-inbox", Key=inbox)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client("dynamodb").delete_item(TableName="listbridge-local-inbox", Key=inbox)
+    local_system.emulator.client("dynamodb").delete_item(TableName="listbridge-local-inbox", Key=inbox)
     key = {"unit": {"S": "a"}, "site": {"S": "b"}}
     with pytest.raises(ClientError, match="AccessDenied"):
         client("dynamodb").get_item(TableName="listbridge-local-listings", Key=key)

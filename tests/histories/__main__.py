@@ -19,7 +19,7 @@ def main() -> int:
     parser.add_argument("--products", type=int, default=30)
     parser.add_argument("--harm", action="store_true", help="kill workers and freeze processes too")
     parser.add_argument(
-        "--rest", type=float, default=300, help="seconds in which everything must have come to rest"
+        "--rest", type=float, default=600, help="seconds in which everything must have come to rest"
     )
     told = parser.parse_args()
     failed = 0

@@ -35,6 +35,8 @@ class History:
     street: Street
     seed: int
     harm: bool = False
+    cancellations: bool = True
+    """Cancelled orders raise their own listing only when the marketplace's list of orders cannot lag any more: minutes."""
     played: list[str] = field(default_factory=list)
     open_jobs: list[OpenJob] = field(default_factory=list)
     lost_deliveries: bool = False
@@ -53,6 +55,8 @@ class History:
         ]  # fmt: skip
         if self.harm:
             kinds += [(2, self._kill), (1, self._freeze)]
+        if not self.cancellations:
+            kinds = [kind for kind in kinds if kind[1] != self._cancellation]
         weights, acts = [weight for weight, _ in kinds], [act for _, act in kinds]
         for _ in range(events):
             (act,) = self._dice.choices(acts, weights)

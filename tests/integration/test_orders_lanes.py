@@ -62,10 +62,7 @@ def test_an_order_is_held_at_once_created_once_and_absorbed(connected: Installat
     assert its.explain("MUG")["quantity"]["computed"] == 5
     assert its.on_sale() == {"MUG": (5, "12.50")}
     sent = [quantity for call in its.revisions("MUG") for quantity in call]
-    assert (max(sent), sent[-1]) == (
-        5,
-        5,
-    )  # for a moment fewer, as long as the order may be counted twice; never more
+    assert set(sent) <= {5}  # eBay counted its own listing down: nothing else is ever sent, and never more
     assert len(desk.shop_orders(remote)) == 1
     assert desk.log(remote)[:2] == ["order_seen", "order_created"]
 
@@ -126,7 +123,6 @@ def test_the_schedule_queues_an_account_once_however_often_it_fires(
     its.sell("MUG")
     its.lanes.purge()  # the next poll is lost
     remote = desk.buy("MUG")
-    assert desk.tick() == 0  # somebody has it, or will have
     its.deps.polls.make_due(its.account_id, its.deps.clock.now())
     assert desk.tick() == 1
     assert desk.tick() == 0
@@ -265,6 +261,12 @@ def test_each_parcel_of_the_shop_is_told_once_and_the_order_is_then_done(
     assert desk.log(remote).count("parcel_told") == 2
 
 
+def _goes_up_after_the_orders(its: Installation) -> None:
+    """The listing shows fewer than was accepted: nothing is raised before eBay's list of orders cannot lag behind that."""
+    assert its.explain("MUG")["quantity"]["computed"] == 7
+    assert its.on_sale() == {"MUG": (5, "12.50")}
+
+
 def test_an_order_cancelled_on_the_marketplace_is_cancelled_in_the_shop_and_its_stock_is_back(
     connected: Installation, desk: OrderDesk
 ) -> None:
@@ -278,7 +280,7 @@ def test_an_order_cancelled_on_the_marketplace_is_cancelled_in_the_shop_and_its_
     its.deliver()
     assert desk.row(remote).completed_at is not None
     assert (desk.stock("MUG"), desk.held(mug)) == (7, [])
-    assert its.on_sale() == {"MUG": (7, "12.50")}
+    _goes_up_after_the_orders(its)
 
 
 def test_an_order_cancelled_before_it_was_created_lets_go_of_its_stock(
@@ -294,7 +296,7 @@ def test_an_order_cancelled_before_it_was_created_lets_go_of_its_stock(
     its.lanes.run()
     assert (desk.state(remote), desk.why(remote)) == ("skipped", "order_cancelled")
     assert (desk.shop_orders(remote), desk.held(mug), desk.stock("MUG")) == ([], [], 7)
-    assert its.on_sale() == {"MUG": (7, "12.50")}
+    _goes_up_after_the_orders(its)
 
 
 def test_an_order_cancelled_in_the_shop_is_the_sellers_to_cancel_on_the_marketplace(
