@@ -56,9 +56,10 @@ def test_a_change_of_stock_killed_between_any_two_calls_ends_in_step() -> None:
     assert cut > 60
 
 
+@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.full)])
 @pytest.mark.parametrize("lane", [Lane.SHOP_EVENTS, Lane.REVISE])
-def test_a_second_worker_that_comes_in_at_any_call_changes_nothing_in_the_end(lane: Lane) -> None:
-    for cut in count(1):
+def test_a_second_worker_that_comes_in_at_any_call_changes_nothing_in_the_end(lane: Lane, step: int) -> None:
+    for cut in count(1, step):
         p = live_pair("A", "B")
         came = []
 

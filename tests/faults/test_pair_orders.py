@@ -88,12 +88,13 @@ def test_a_worker_killed_between_any_two_calls_leaves_it_to_the_next(
     assert cut > least
 
 
+@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.full)])
 @pytest.mark.parametrize("lane", [Lane.ORDERS, Lane.FULFILLMENTS])
 @pytest.mark.parametrize(("before", "act", "least"), ACTS, ids=BY_NAME)
 def test_a_second_worker_with_the_same_messages_at_any_call_does_no_harm(
-    before: Callable[[], Sales], act: Act, least: int, lane: Lane
+    before: Callable[[], Sales], act: Act, least: int, lane: Lane, step: int
 ) -> None:
-    for cut in count(1):
+    for cut in count(1, step):
         s = before()
         came: list[int] = []
 
