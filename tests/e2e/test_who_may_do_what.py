@@ -28,7 +28,7 @@ def test_a_viewer_looks_and_may_not_act(street: Street, merchant: Merchant) -> N
     assert viewer.call("GET", f"/sales-lists/{merchant.list}/items").status_code == 200
     acts: list[tuple[str, str, Any]] = [
         ("POST", "/sales-lists", {"name": "x", "account": merchant.account, "site": SITE}),
-        ("POST", f"/sales-lists/{merchant.list}/actions", {"action": "send"}),
+        ("POST", f"/sales-lists/{merchant.list}/actions", {"action": "send", "items": "all"}),
         ("POST", f"/shops/{street.shop_id}/sweep", None),
         ("DELETE", f"/sales-lists/{merchant.list}", None),
     ]

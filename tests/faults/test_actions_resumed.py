@@ -84,7 +84,7 @@ def test_an_action_whose_worker_died_at_any_write_ends_within_an_hour(action: st
         _an_hour_of_timers(seller)
         begun = [job for job in seller.its.stores.jobs.recent(100) if job.id not in before]
         if not begun:  # it died before the job stood: nothing was begun, and the caller was told so
-            assert dies_at == 1
+            assert dies_at <= 2  # at the count of the guard, or at the job itself
             continue
         (job,) = begun
         assert (job.state, job.done, job.failed) == (JobState.DONE, 2, 0), (dies_at, job)

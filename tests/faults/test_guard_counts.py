@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -14,7 +15,7 @@ from listbridge.services import release_guarded
 from listbridge.services.release_guarded import start_release
 from tests.faults.scripted import Scripted, scripted_world
 from tests.faults.seeded import seed
-from tests.faults.test_guards import DOUBLE, edit, sweep
+from tests.faults.test_guards import DOUBLE, edit, guarded_world, sweep
 from tests.faults.world import ACCOUNT
 
 
@@ -50,7 +51,7 @@ def _sweep(s: Scripted) -> None:
 def test_the_guard_judges_without_reading_the_account_s_rows(
     act: Callable[[Scripted], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    s = scripted_world()
+    s = guarded_world(GuardLimits())
     keys = seed(s, 60)
     with monkeypatch.context() as patch:
         rows = s.world.rows()
@@ -63,10 +64,7 @@ def test_the_guard_judges_without_reading_the_account_s_rows(
 def test_a_yes_that_dies_at_any_call_still_lets_everything_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(release_guarded, "_PAGE", 2)
     for cut in count(1):
-        s = scripted_world()
-        s.world.stores.configuration.save(
-            _account(s).model_copy(update={"guard": GuardLimits(share=0.01, count=1)})
-        )
+        s = guarded_world(GuardLimits(share=Decimal("0.01"), count=2))
         keys = seed(s, 5)
         _streamed_prices(s)
         assert [s.market.shown(key) for key in keys].count((5, "10.00")) == 4

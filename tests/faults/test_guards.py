@@ -21,7 +21,8 @@ from listbridge.domain.ids import ListingKey, ProductId, ProfileId
 from listbridge.domain.jobs import Job, JobState
 from listbridge.domain.listing import Status
 from listbridge.domain.work import PublishKind
-from listbridge.services.change_configuration import NotWaiting, decide, propose
+from listbridge.services.change_configuration import propose
+from listbridge.services.decide_job import NotWaiting, decide
 from listbridge.services.release_guarded import start_release
 from listbridge.services.sweep_shop import start_sweep
 from tests.faults.scripted import Scripted, scripted_world
@@ -33,7 +34,15 @@ PROFILE = ProfileId("profile_1")
 
 @pytest.fixture
 def s() -> Scripted:
-    return scripted_world()
+    return guarded_world(GuardLimits())
+
+
+def guarded_world(limits: GuardLimits) -> Scripted:
+    """The scripted world under a guard that asks."""
+    s = scripted_world()
+    account = s.world.stores.configuration.get(Account, ACCOUNT)
+    s.world.stores.configuration.save(account.model_copy(update={"guard": limits}))
+    return s
 
 
 def shown(s: Scripted, keys: list[ListingKey]) -> set[tuple[int | None, str] | None]:
@@ -116,7 +125,7 @@ def test_a_catalogue_that_vanishes_in_small_reads_is_stopped_at_the_limit(s: Scr
         s.world.deliver_all()
     s.world.settle()
     still_up = [key for key in keys if s.market.shown(key) == (5, "10.00")]
-    assert len(still_up) == 60 - 25
+    assert len(still_up) == 60 - 5  # a tenth of what was live by then
     assert all(s.world.row(key).hold is not None for key in still_up)
 
 
@@ -204,10 +213,18 @@ def test_a_no_leaves_all_as_it_was_and_cannot_be_taken_back(s: Scripted) -> None
         decide(s.world.deps, job.id, approve=True, actor="seller")
 
 
-def test_an_edit_below_the_limit_needs_no_yes(s: Scripted) -> None:
+def test_an_edit_below_the_limit_needs_no_yes() -> None:
+    s = guarded_world(GuardLimits(share=Decimal(1), count=3))
     keys = seed(s, 25)
     assert edit(s, DOUBLE).state is JobState.DONE
     assert shown(s, keys) == {(5, "20.00")}
+
+
+def test_an_edit_of_all_that_a_small_account_has_waits(s: Scripted) -> None:
+    keys = seed(s, 2)
+    job = edit(s, CAP_0)
+    assert (job.state, job.affected, job.live) == (JobState.AWAITING_APPROVAL, 2, 2)
+    assert shown(s, keys) == {(5, "10.00")}
 
 
 def test_an_edit_that_others_overtook_changes_nothing_and_says_so(s: Scripted) -> None:
@@ -238,8 +255,8 @@ def test_streamed_prices_are_stopped_above_the_limit_and_zeros_pass_beside_them(
     keys = seed(s, 60)
     s.world.hint(*{s.shop.set(key.sku, price="1.00") for key in keys})
     s.world.settle()
-    assert [s.market.shown(key) for key in keys].count((5, "1.00")) == 25
-    assert sum(row.hold is not None and row.hold.code == "guard" for row in s.world.rows()) == 35
+    assert [s.market.shown(key) for key in keys].count((5, "1.00")) == 6
+    assert sum(row.hold is not None and row.hold.code == "guard" for row in s.world.rows()) == 54
     s.world.hint(*{s.shop.set(key.sku, stock=0) for key in keys})
     s.world.deliver_all()
     assert {s.market.shown(key)[0] for key in keys} == {0}  # type: ignore[index]

@@ -12,10 +12,19 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from listbridge import bootstrap
-from listbridge.domain.configuration import Account, CreationProfile, Document, Profile, SalesList, Shop
+from listbridge.domain.configuration import (
+    Account,
+    CreationProfile,
+    Document,
+    GuardLimits,
+    Profile,
+    SalesList,
+    Shop,
+)
 from listbridge.domain.holds import field_hold, hold_of
 from listbridge.domain.ids import (
     AccountId,
@@ -58,6 +67,7 @@ from tests.faults.death import Fate
 
 SHOP, ACCOUNT, LIST, SITE = ShopId("shop_1"), AccountId("acc_1"), SalesListId("list_1"), Site("X_DE")
 CREATION = ProfileId("creation_1")
+NEVER_ASKS = GuardLimits(share=Decimal(1), count=1)
 SECRET = "open sesame"
 
 
@@ -270,7 +280,10 @@ class World:
     def connect(self, *, platform: str = "scripted", marketplace: str = "scripted", currency: str = "EUR",
                 shop: dict[str, Any] | None = None, account: dict[str, Any] | None = None,
                 creation: dict[str, Any] | None = None, site: Site = SITE, name: str = "1") -> None:  # fmt: skip
-        """A shop, an account, and a sales list with a creation profile; `name` "2" makes a second account and list."""
+        """A shop, an account, and a sales list with a creation profile; `name` "2" makes a second account and list.
+
+        The guard asks nothing: worlds are small, and nearly every edit would wait. What is about the guard sets its limits.
+        """
         save = self.stores.configuration.save
         if name == "1":
             save(Shop(id=SHOP, name="Shop", platform=platform, currency=currency, **(shop or {})))
@@ -283,7 +296,7 @@ class World:
                 marketplace=marketplace,
                 shop=SHOP,
                 sites=(site,),
-                **(account or {}),
+                **{"guard": NEVER_ASKS, **(account or {})},
             )
         )
         save(

@@ -8,11 +8,13 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
+from listbridge.admin.row_ids import item_id, listing_id
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import JobEntryView, JobView
+from listbridge.admin.views import JobEntryView, JobView, MoneyView
 from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import JobState
-from listbridge.services.change_configuration import decide
+from listbridge.services.decide_job import decide
+from listbridge.services.waiting_changes import WaitingChange, page_of_changes
 
 router = new_router()
 _TAGS = ["jobs"]
@@ -28,6 +30,41 @@ class JobEntriesPage(Shape):
     """A page of a job's entries; without a cursor it is the last."""
 
     entries: list[JobEntryView]
+    cursor: str | None
+
+
+class OfferedView(Shape):
+    """What buyers find; null is unknown."""
+
+    quantity: int | None
+    price: MoneyView | None
+
+
+class WaitingChangeView(Shape):
+    """One live listing as it is and as it would be; one that would be ended has no `after`."""
+
+    listing: str
+    item: str
+    sku: str
+    title: str
+    before: OfferedView
+    after: OfferedView | None
+
+    @classmethod
+    def of(cls, change: WaitingChange) -> WaitingChangeView:
+        row, before, after = change.listing, change.before, change.after
+        offered = OfferedView(quantity=after.quantity, price=MoneyView.of(after.price))
+        return cls(
+            listing=listing_id(row.key), item=item_id(row.variant), sku=row.key.sku, title=row.title,
+            before=OfferedView(quantity=before.quantity, price=MoneyView.of(before.price)),
+            after=None if change.ends else offered,
+        )  # fmt: skip
+
+
+class WaitingChangesPage(Shape):
+    """A page of what a yes would change; without a cursor it is the last. A page may be short, or empty, before the last."""
+
+    changes: list[WaitingChangeView]
     cursor: str | None
 
 
@@ -61,6 +98,23 @@ def list_entries(
     job = deps.jobs.get(JobId(job_id))
     entries, following = deps.jobs.entries(job.id, cursor, limit)
     return JobEntriesPage(entries=[JobEntryView.of(job, entry) for entry in entries], cursor=following)
+
+
+@router.get(
+    "/jobs/<job_id>/changes",
+    summary="What a yes would change",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.VIEWER),
+)
+def list_changes(
+    job_id: str,
+    cursor: Annotated[str | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=400)] = 100,
+) -> WaitingChangesPage:
+    """Every live listing that the job would end, zero or reprice, before and after; only while it waits."""
+    deps = deps_of(router)
+    changes, following = page_of_changes(deps, deps.jobs.get(JobId(job_id)), cursor, limit)
+    return WaitingChangesPage(changes=[WaitingChangeView.of(change) for change in changes], cursor=following)
 
 
 @router.post(

@@ -158,13 +158,13 @@ class RelinkBody(Body):
 
 
 class ActionBody(Body):
-    """An action on some items (ids as the list's items show them) or on all of them.
+    """An action on some items (ids as the list's items show them) or, in so many words, on `all` of them.
 
     An action on all that is too large for one call answers with a cursor: ask again with it for the rest.
     """
 
     action: Action
-    items: Annotated[list[str], Field(min_length=1, max_length=500)] | Literal["all"] = "all"
+    items: Annotated[list[str], Field(min_length=1, max_length=500)] | Literal["all"]
     cursor: str | None = None
 
 

@@ -146,7 +146,9 @@ class AccountView(Shape):
         cls, account: Account, polled: PollState | None, credentials_set: tuple[str, ...] = ()
     ) -> AccountView:
         orders = OrdersReadView.maybe(polled)
-        return cls(**account.model_dump(), credentials_set=credentials_set, orders=orders)
+        return cls(
+            **account.model_dump(exclude={"guard_rule"}), credentials_set=credentials_set, orders=orders
+        )
 
 
 class QuantityView(Shape):
@@ -246,6 +248,31 @@ class ItemView(Shape):
         )  # fmt: skip
 
 
+class EditedFieldView(Shape):
+    """One field of a document by its dotted place (`rules.price.ratio`), as it was and as it shall be."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class EditView(Shape):
+    """What a configuration job edits."""
+
+    kind: str
+    id: str
+    name: str
+    fields: list[EditedFieldView]
+
+    @classmethod
+    def of(cls, job: Job) -> EditView | None:
+        """Null for other jobs, and for those of before edits were written down."""
+        if "edit" not in job.params:
+            return None
+        fields = [EditedFieldView(**one) for one in job.params["edit"]]
+        return cls(kind=job.params["kind"], id=job.params["id"], name=job.params["name"], fields=fields)
+
+
 class JobView(Shape):
     """A job and how far it is. `affected` of `live` listings would change: what an approval is about."""
 
@@ -263,6 +290,7 @@ class JobView(Shape):
     created_at: datetime
     finished_at: datetime | None
     reason: ProblemView | None
+    edit: EditView | None
 
     @classmethod
     def of(cls, job: Job) -> JobView:
@@ -270,6 +298,7 @@ class JobView(Shape):
             id=job.id, kind=job.kind, state=job.state, account=job.account, total=job.total, done=job.done,
             failed=job.failed, affected=job.affected, live=job.live, phase=job.phase, created_by=job.created_by,
             created_at=job.created_at, finished_at=job.finished_at, reason=ProblemView.of_reason(job.reason),
+            edit=EditView.of(job),
         )  # fmt: skip
 
 

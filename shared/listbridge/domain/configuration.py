@@ -10,11 +10,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 from listbridge.domain.ids import AccountId, LocationId, ProfileId, SalesListId, ShopId, Site
 
 Name = Annotated[str, Field(min_length=1, max_length=120)]
+_OLD_DEFAULT_COUNT = 25
 
 
 class Document(BaseModel):
@@ -117,11 +118,12 @@ class Shop(Document):
 
 
 class GuardLimits(BaseModel):
-    """From where on a change needs a yes (protocol 10). Both must be passed: the share and the count."""
+    """From where on a set of changes needs a yes (protocol 10): more than the share and at least the count of an account's
+    live listings, or every listing of an account with fewer than the count."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     share: Decimal = Field(default=Decimal("0.10"), gt=0, le=1)
-    count: int = Field(default=25, ge=1)
+    count: int = Field(default=3, ge=1)
     window_s: int = Field(default=3600, ge=60, le=86_400)
     """How long streamed changes are counted together, in seconds."""
     zero_limit: int | None = Field(default=None, ge=0)
@@ -147,10 +149,24 @@ class Account(Document):
     observe: bool = False
     """Observe mode: everything is read and computed, nothing is written to the marketplace."""
     guard: GuardLimits = GuardLimits()
+    guard_rule: int = 2
+    """What the guard's count means: "at least" since 2. A stored account without it is older and means "more than"."""
     rules: Rules = Rules()
     settings: dict[str, Any] = Field(default_factory=dict)
     remote_name: str = ""
     """Who the marketplace says this is; a reconnect to another seller is refused."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_the_count_of_today(cls, stored: Any, info: ValidationInfo) -> Any:
+        """A count of 25 was the default once, under which a small account could lose everything unasked. Who chose 25
+        since then has the mark of the newer rule beside it."""
+        if info.mode != "json" or not isinstance(stored, dict) or "guard_rule" in stored:
+            return stored
+        guard = stored.get("guard")
+        if isinstance(guard, dict) and guard.get("count") == _OLD_DEFAULT_COUNT:
+            return {**stored, "guard": {**guard, "count": GuardLimits().count}}
+        return stored
 
 
 class SalesList(Document):

@@ -1,8 +1,31 @@
-"""Which changes the guard counts when they are sent (protocol 10)."""
+"""When changes wait for a yes, and which changes count (protocol 10)."""
 
 from __future__ import annotations
 
+from listbridge.domain.configuration import GuardLimits
 from listbridge.domain.listing import Cause, Field, Listing
+
+_SAID_BY_THE_SHOP = frozenset({Cause.SHOP, Cause.ORDER})
+
+
+def set_waits(limits: GuardLimits, changes: int, live: int) -> bool:
+    """Whether a set of changes waits for a yes: an edit, an action, or what an absence takes away.
+
+    `changes` is how many of the account's `live` listings would be ended, zeroed or repriced. It waits when that is more
+    than the share and at least the count; in an account with fewer listings than the count, when it is every one of them.
+    """
+    if live < limits.count:
+        return 0 < live <= changes
+    return stream_waits(limits, changes, live)
+
+
+def stream_waits(limits: GuardLimits, changes: int, live: int) -> bool:
+    """Whether one more change of those that come one by one waits for a yes; `changes` counts it and the window's others.
+
+    An account with fewer listings than the count has no set here: the shop says one new price after the other. More than
+    all of them is not possible: under a share of 1 and a count of 1 nothing ever waits.
+    """
+    return changes >= limits.count and min(changes, live) > limits.share * live
 
 
 def counted_by_guard(listing: Listing, fields: frozenset[Field]) -> frozenset[Field]:
@@ -15,8 +38,23 @@ def counted_by_guard(listing: Listing, fields: frozenset[Field]) -> frozenset[Fi
         return frozenset()
     counted = set()
     zero = Field.QUANTITY in fields and listing.computed.quantity == 0
-    if zero and listing.computed.cause not in (Cause.SHOP, Cause.ORDER):
+    if zero and listing.computed.cause not in _SAID_BY_THE_SHOP:
         counted.add(Field.QUANTITY)
     if Field.PRICE in fields and (listing.accepted.price is not None or listing.sent.price is not None):
         counted.add(Field.PRICE)
     return frozenset(counted)
+
+
+def moved_by_hand(listing: Listing, fields: frozenset[Field]) -> bool:
+    """Whether sending these fields now, because a person asks for it, zeroes or reprices a live listing.
+
+    A zero that the shop reported, or that follows an order, does not count. What is unknown to be there counts as other.
+    """
+    if not listing.live:
+        return False
+    computed = listing.computed
+    zero = Field.QUANTITY in fields and computed.quantity == 0 and computed.cause not in _SAID_BY_THE_SHOP
+    shown = listing.accepted.quantity if listing.accepted.quantity is not None else listing.seen.quantity
+    price = listing.accepted.price if listing.accepted.price is not None else listing.seen.price
+    repriced = Field.PRICE in fields and computed.price is not None and computed.price != price
+    return (zero and shown != 0) or repriced

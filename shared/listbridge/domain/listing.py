@@ -216,6 +216,8 @@ class Listing:
     """Of the shop content that was last published, to show that a full revise would change something."""
     guard_passed: bool = False
     """A person let the values that are due now pass the guard."""
+    guard_counted_at: datetime | None = None
+    """When the guard last counted a change of this listing: it counts once in a window."""
     fence: int = 0
     """The highest drainer epoch that wrote here; an older drainer is refused."""
     rev: int = 0

@@ -17,8 +17,9 @@ from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem
 from listbridge.domain.sales_list_items import Item
 from listbridge.domain.work import Lane, PublishKind, PublishTask
-from listbridge.services.action_rules import RULES, Action, computable, hindrance
+from listbridge.services.action_rules import ENDING, RULES, Action, computable, hindrance, moves
 from listbridge.services.deps import Deps
+from listbridge.services.guard import judge_action
 from listbridge.services.job_results import item_done, item_failed, item_skipped, reason_of
 from listbridge.services.nudge import nudge_due
 from listbridge.services.refusal import Refused
@@ -39,7 +40,8 @@ class Started:
 def act_on_all(deps: Deps, sales_list: SalesList, action: Action, cursor: str | None, actor: str) -> Started:
     """Begin the action on the next part of everything in the list."""
     items, following = deps.items.of_list(sales_list.id, cursor, ROWS_PER_CALL)
-    return Started(_start(deps, sales_list, action, items, actor), following)
+    more_end = action in ENDING and following is not None
+    return Started(_start(deps, sales_list, action, items, actor, more_end=more_end), following)
 
 
 def act_on_some(
@@ -55,19 +57,37 @@ def act_on_some(
     return Started(_start(deps, sales_list, action, items, actor))
 
 
-def _start(deps: Deps, sales_list: SalesList, action: Action, items: Sequence[Item], actor: str) -> Job:
+def _start(
+    deps: Deps,
+    sales_list: SalesList,
+    action: Action,
+    items: Sequence[Item],
+    actor: str,
+    *,
+    more_end: bool = False,
+) -> Job:
+    """Make the job of what was asked for and begin it; one that moves too much of the account waits, with nothing queued."""
     account = deps.configuration.get(Account, sales_list.account)
     items = _with_siblings(deps, sales_list, items, _whole_products(deps, action, items))
     plan = _plan(deps, action, account, items)
     now = deps.clock.now()
+    moved = sum(moves(action, row) for row in plan.rows)
+    judgement = judge_action(deps, account, moved, at=now, more_end=more_end)
     job = Job(
         id=JobId(new_id("job")), kind=JobKind(action.value), account=account.id, created_by=actor, created_at=now,
         params={"sales_list": sales_list.id}, total=len(plan.entries), done=len(plan.entries) - plan.waiting,
+        affected=moved, live=judgement.live,
     )  # fmt: skip
     if plan.waiting == 0:
         job = job.model_copy(update={"state": JobState.DONE, "finished_at": now})
+    elif judgement.waits:
+        job = job.model_copy(update={"state": JobState.AWAITING_APPROVAL})
     deps.jobs.create(job, list(plan.entries.values()))
     params = {"action": action.value, "list": sales_list.name, "listings": str(plan.waiting)}
+    if judgement.waits:
+        params |= {"affected": str(moved), "live": str(judgement.live)}
+        deps.activity.note(ActivityEntry(job.id, "action_waits", now, params, account.id, actor))
+        return deps.jobs.get(job.id)
     deps.activity.note(ActivityEntry(job.id, "action_started", now, params, account.id, actor))
     carry_out(deps, sales_list, action, job.id, plan, actor)
     return deps.jobs.get(job.id)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from listbridge.domain.configuration import Account
+from listbridge.domain.guarded_changes import moved_by_hand
 from listbridge.domain.holds import hold_of
 from listbridge.domain.lifecycle import WAITS_FOR_STOCK
 from listbridge.domain.listing import BOTH, Field, Listing, Status
@@ -77,6 +78,17 @@ def hindrance(action: Action, listing: Listing, account: Account) -> Problem | N
     if touches_marketplace:
         return hold_of(replace(listing, status=Status.ACTIVE, hold=None), account)
     return None
+
+
+ENDING = frozenset({Action.STOP, Action.REMOVE})
+
+
+def moves(action: Action, listing: Listing) -> bool:
+    """Whether the action ends, zeroes or reprices this live listing: what the guard counts (protocol 10)."""
+    if action in ENDING:
+        return listing.live
+    fields = BOTH if action is Action.FULL_REVISE else RULES[action].fields
+    return moved_by_hand(listing, fields)
 
 
 def computable(listing: Listing, fields: frozenset[Field]) -> tuple[frozenset[Field], Problem | None]:

@@ -8,8 +8,9 @@ the document is saved, and the listings are recomputed.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from listbridge.domain import ledger
 from listbridge.domain.activity import ActivityEntry
@@ -17,10 +18,12 @@ from listbridge.domain.configuration import Account, Document, Profile, SalesLis
 from listbridge.domain.ids import AccountId, JobId, new_id
 from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.listing import Cause, Field, Listing
+from listbridge.domain.ports import NotACursor
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.deps import Deps
-from listbridge.services.guard import over_limit
+from listbridge.services.edited_fields import edited_fields
+from listbridge.services.guard import judge_set
 from listbridge.services.job_results import reason_of
 from listbridge.services.nudge import nudge, nudge_due
 from listbridge.services.recompute import Recompute, RuleContext, compute, context_of
@@ -28,10 +31,6 @@ from listbridge.services.restocked import sell_restocked
 
 CHUNK = 400
 _KINDS: dict[str, type[Document]] = {kind.kind: kind for kind in (Profile, SalesList, Account, Shop)}
-
-
-class NotWaiting(Exception):
-    """The job does not wait for a decision."""
 
 
 def propose(deps: Deps, document: Document, actor: str) -> Job:
@@ -43,7 +42,7 @@ def propose(deps: Deps, document: Document, actor: str) -> Job:
         id=JobId(new_id("job")),
         kind=JobKind.CONFIGURATION,
         account=_account_of(document),
-        params={"kind": document.kind, "document": document.model_dump_json(), "affected": {}},
+        params=_params(deps, document),
         phase="count",
         created_by=actor,
         created_at=deps.clock.now(),
@@ -55,11 +54,12 @@ def propose(deps: Deps, document: Document, actor: str) -> Job:
 
 def save_at_once(deps: Deps, document: Document, actor: str) -> Job:
     """Save an edit that moves no listing, so that there is nothing to count. Returns the finished job. Raises Conflict."""
+    params = _params(deps, document)
     deps.configuration.save(document)
     now, account = deps.clock.now(), _account_of(document)
     job = Job(
         id=JobId(new_id("job")), kind=JobKind.CONFIGURATION, account=account, state=JobState.DONE,
-        params={"kind": document.kind, "document": document.model_dump_json(), "affected": {}},
+        params=params,
         created_by=actor, created_at=now, finished_at=now,
     )  # fmt: skip
     deps.jobs.create(job)
@@ -68,31 +68,18 @@ def save_at_once(deps: Deps, document: Document, actor: str) -> Job:
     return job
 
 
-def decide(deps: Deps, job_id: JobId, *, approve: bool, actor: str) -> Job:
-    """Say yes or no to a job that waits.
-
-    Raises:
-        NotWaiting: it does not wait (any more).
-    """
-    job = deps.jobs.get(job_id)
-    if job.state is not JobState.AWAITING_APPROVAL:
-        raise NotWaiting(job_id)
-    now = deps.clock.now()
-    if approve:
-        job = job.model_copy(update={"state": JobState.RUNNING, "phase": "apply", "cursor": ""})
-    else:
-        job = job.model_copy(update={"state": JobState.REFUSED, "finished_at": now})
-    job = deps.jobs.save(job)
-    event = "changes_approved" if approve else "changes_refused"
-    deps.activity.note(ActivityEntry(job.id, event, now, {"affected": str(job.affected)}, job.account, actor))
-    if approve:
-        deps.queues.send(Lane.RECOMPUTE, RecomputeChunk(job=job.id))
-    return job
+def _params(deps: Deps, document: Document) -> dict[str, Any]:
+    """What the job of an edit carries: the document as it shall be, and field by field what that changes."""
+    before = deps.configuration.get(type(document), document.id)
+    changed = [one.model_dump() for one in edited_fields(before, document)]
+    name = str(getattr(document, "name", document.id))
+    return {"kind": document.kind, "id": document.id, "name": name, "edit": changed,
+            "document": document.model_dump_json(), "affected": {}}  # fmt: skip
 
 
 def run_configuration_chunk(deps: Deps, job: Job) -> Job:
     """Do the next chunk of a configuration job and save its progress; the caller queues the rest."""
-    document = _KINDS[job.params["kind"]].model_validate_json(job.params["document"])
+    document = proposed_document(job)
     if job.phase == "count":
         return _count(deps, job, document)
     if job.phase == "apply":
@@ -100,53 +87,81 @@ def run_configuration_chunk(deps: Deps, job: Job) -> Job:
     return _recompute(deps, job, document)
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A live listing that the edit would newly zero or reprice, as it is and as it would be."""
+
+    before: Listing
+    after: Listing
+
+
+def proposed_document(job: Job) -> Document:
+    """The document that a configuration job wants saved."""
+    return _KINDS[job.params["kind"]].model_validate_json(job.params["document"])
+
+
+def moved_page(deps: Deps, job: Job, cursor: str, rows: int) -> tuple[list[Moved], str]:
+    """What the edit would move among the next `rows` listings that it touches; the new cursor is empty after the last."""
+    document, found = proposed_document(job), list[Moved]()
+    following = _next_rows(
+        deps,
+        cursor,
+        document,
+        lambda sales_list, page: found.extend(_moved(deps, document, sales_list, page)),
+        rows,
+    )
+    return found, following
+
+
+def _moved(deps: Deps, document: Document, sales_list: SalesList, rows: Sequence[Listing]) -> list[Moved]:
+    context = _proposed_context(deps, sales_list, document)
+    observed = deps.configuration.get(Account, sales_list.account).observe
+    leaves_observe_mode = isinstance(document, Account) and observed and not document.observe
+    variants = deps.variants.get_many({row.variant for row in rows})
+    found = []
+    for row in rows:
+        variant = variants.get(row.variant)
+        if variant is None or not row.live:
+            continue
+        computed = compute(variant, context, Cause.CONFIGURATION, deps.clock.now())
+        after = ledger.recomputed(_without_basis(row), computed, context.auto, deps.clock.now())
+        if _moves(row, after, counts_waiting=leaves_observe_mode):
+            found.append(Moved(row, after))
+    return found
+
+
 def _count(deps: Deps, job: Job, document: Document) -> Job:
     affected: dict[str, int] = dict(job.params["affected"])
 
     def count(sales_list: SalesList, rows: list[Listing]) -> None:
-        context = _proposed_context(deps, sales_list, document)
-        observed = deps.configuration.get(Account, sales_list.account).observe
-        leaves_observe_mode = isinstance(document, Account) and observed and not document.observe
-        variants = deps.variants.get_many({row.variant for row in rows})
-        for row in rows:
-            variant = variants.get(row.variant)
-            if variant is not None and row.live:
-                computed = compute(variant, context, Cause.CONFIGURATION, deps.clock.now())
-                after = ledger.recomputed(_without_basis(row), computed, context.auto, deps.clock.now())
-                moved = _moves(row, after, counts_waiting=leaves_observe_mode)
-                affected[row.key.account] = affected.get(row.key.account, 0) + moved
+        moved = len(_moved(deps, document, sales_list, rows))
+        affected[sales_list.account] = affected.get(sales_list.account, 0) + moved
 
-    cursor = _next_rows(deps, job, document, count)
+    cursor = _next_rows(deps, job.cursor, document, count)
     job = job.model_copy(
         update={"params": {**job.params, "affected": affected}, "affected": sum(affected.values())}
     )
     if cursor:
         return deps.jobs.save(job.model_copy(update={"cursor": cursor}))
-    waiting, live = False, 0
-    for account_id, changes in affected.items():
-        limits = deps.configuration.get(Account, account_id).guard
-        if changes > limits.count:
-            mine = deps.listings.count_live(AccountId(account_id))
-            live += mine
-            waiting = waiting or over_limit(limits, changes, mine)
-    state = JobState.AWAITING_APPROVAL if waiting else JobState.RUNNING
-    if waiting:
-        params = {"affected": str(job.affected), "live": str(live)}
+    judgement = judge_set(deps, {AccountId(id): changes for id, changes in affected.items()})
+    state = JobState.AWAITING_APPROVAL if judgement.waits else JobState.RUNNING
+    if judgement.waits:
+        params = {"affected": str(job.affected), "live": str(judgement.live)}
         deps.activity.note(ActivityEntry(job.id, "changes_wait", deps.clock.now(), params, job.account))
     return deps.jobs.save(
-        job.model_copy(update={"cursor": "", "phase": "apply", "state": state, "live": live})
+        job.model_copy(update={"cursor": "", "phase": "apply", "state": state, "live": judgement.live})
     )
 
 
-def _moves(before: Listing, after: Listing, *, counts_waiting: bool) -> int:
-    """1 if sending would newly zero or reprice this live listing, else 0."""
+def _moves(before: Listing, after: Listing, *, counts_waiting: bool) -> bool:
+    """Whether sending would newly zero or reprice this live listing."""
     due, was_due = ledger.due_fields(after), frozenset() if counts_waiting else ledger.due_fields(before)
     zero = Field.QUANTITY in due and after.computed.quantity == 0
     was_zero = Field.QUANTITY in was_due and before.computed.quantity == 0
     price = Field.PRICE in due and not (
         Field.PRICE in was_due and before.computed.price == after.computed.price
     )
-    return int((zero and not was_zero) or price)
+    return (zero and not was_zero) or price
 
 
 def _without_basis(row: Listing) -> Listing:
@@ -189,7 +204,7 @@ def _recompute(deps: Deps, job: Job, document: Document) -> Job:
         sell_restocked(deps, moved)
         done += len(rows)
 
-    cursor = _next_rows(deps, job, document, recompute)
+    cursor = _next_rows(deps, job.cursor, document, recompute)
     update: dict[str, object] = {"cursor": cursor, "done": job.done + done}
     if not cursor:
         update |= {"state": JobState.DONE, "finished_at": deps.clock.now(), "total": job.done + done}
@@ -199,13 +214,17 @@ def _recompute(deps: Deps, job: Job, document: Document) -> Job:
 
 
 def _next_rows(
-    deps: Deps, job: Job, document: Document, use: Callable[[SalesList, list[Listing]], None]
+    deps: Deps,
+    cursor: str,
+    document: Document,
+    use: Callable[[SalesList, list[Listing]], None],
+    most: int = CHUNK,
 ) -> str:
     """Give the next chunk of touched listings to `use`; the new cursor, empty when there are no more."""
     lists = _lists_touched(deps, document)
-    place = _Place.read(job.cursor)
+    place = _Place.read(cursor)
     while place.index < len(lists):
-        rows, inner = deps.listings.of_list(lists[place.index].id, place.inner, CHUNK)
+        rows, inner = deps.listings.of_list(lists[place.index].id, place.inner, most)
         if rows:
             use(lists[place.index], rows)
         place = _Place(place.index, inner) if inner else _Place(place.index + 1, None)
@@ -223,7 +242,14 @@ class _Place:
 
     @classmethod
     def read(cls, text: str) -> _Place:
-        return cls(*json.loads(text)) if text else cls(0, None)
+        """Raises NotACursor."""
+        try:
+            index, inner = json.loads(text) if text else (0, None)
+        except ValueError:
+            raise NotACursor from None
+        if not isinstance(index, int) or index < 0 or not isinstance(inner, str | None):
+            raise NotACursor
+        return cls(index, inner)
 
     def text(self) -> str:
         return json.dumps([self.index, self.inner])

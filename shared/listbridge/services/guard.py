@@ -1,22 +1,23 @@
-"""The guard on streamed changes: counted at send time, per account and window (protocol 10)."""
+"""The guard: what would end, zero or reprice too much of an account waits for a yes (protocol 10).
+
+Edits, actions and absences are judged as sets before anything is due; streamed changes at send time, per account and window.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from listbridge.domain import ledger
 from listbridge.domain.configuration import Account, GuardLimits
-from listbridge.domain.guarded_changes import counted_by_guard
-from listbridge.domain.ids import ListingKey
+from listbridge.domain.guarded_changes import counted_by_guard, set_waits, stream_waits
+from listbridge.domain.ids import AccountId, ListingKey
 from listbridge.domain.listing import Field, Listing
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
 
-
-def over_limit(limits: GuardLimits, changes: int, live: int) -> bool:
-    """Whether this many of an account's live listings may not change without a yes: both limits are passed."""
-    return changes > limits.count and changes > limits.share * live
+_CHANGES = "changes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Judgement:
 
     allowed: frozenset[Field]
     problem: Problem | None
+    counted: bool = False
+    """The listing was counted now, or earlier in this window: it is counted once."""
 
 
 @dataclass(slots=True)
@@ -41,33 +44,37 @@ class SendGuard:
     def judge(self, listing: Listing, fields: frozenset[Field]) -> Judgement:
         """Which of these due fields may go, and why the others must wait. Counting is atomic over the account's workers.
 
-        Quantity and price are judged apart: a new price over the limit never keeps a zero back.
+        Quantity and price are judged apart: a new price over the limit never keeps a zero back. A listing counts once in a
+        window, however often it changes.
         """
         limits = self.account.guard
-        allowed, problem = set(fields), None
+        counted = self._counted_already(listing)
         zero = Field.QUANTITY in fields and listing.computed.quantity == 0
         if zero and limits.zero_limit is not None and not listing.guard_passed:
             total = self._count("zeros", limits.window_s)
             if total > limits.zero_limit:
-                return Judgement(frozenset(), self._hold("zero_limit", str(limits.zero_limit)))
-        for field in fields & counted_by_guard(listing, fields):
-            total = self._count("changes", limits.window_s)
-            if total > limits.count and over_limit(limits, total, self._live_listings()):
-                allowed.discard(field)
-                problem = self._hold("share", f"{limits.share:.0%}")
-        return Judgement(frozenset(allowed), problem)
+                return Judgement(frozenset(), guard_hold("zero_limit", str(limits.zero_limit)))
+        guarded = fields & counted_by_guard(listing, fields)
+        if guarded and not counted:
+            total = self._count(_CHANGES, limits.window_s)
+            if total >= limits.count and stream_waits(limits, total, self._live_listings()):
+                return Judgement(fields - guarded, _over_share(limits))
+            counted = True
+        return Judgement(fields, None, counted)
+
+    def _counted_already(self, listing: Listing) -> bool:
+        window_s, at = self.account.guard.window_s, listing.guard_counted_at
+        return at is not None and _window(at, window_s) == _window(self.deps.clock.now(), window_s)
 
     def _count(self, what: str, window_s: int) -> int:
-        name = f"guard#{self.account.id}#{what}"
-        return self.deps.counters.add(name, 1, window_s=window_s, now=self.deps.clock.now())
+        return self.deps.counters.add(
+            _counter(self.account.id, what), 1, window_s=window_s, now=self.deps.clock.now()
+        )
 
     def _live_listings(self) -> int:
         if self._live is None:
             self._live = self.deps.listings.count_live(self.account.id)
         return self._live
-
-    def _hold(self, limit: str, value: str) -> Problem:
-        return guard_hold(limit, value)
 
 
 def guard_hold(limit: str, value: str) -> Problem:
@@ -85,9 +92,62 @@ def judge_absences(deps: Deps, rows: Sequence[Listing]) -> dict[ListingKey, Prob
     for account_id in {row.key.account for row in rows}:
         mine = [row for row in rows if row.key.account == account_id]
         limits = deps.configuration.get(Account, account_id).guard
-        name, now = f"guard#{account_id}#changes", deps.clock.now()
-        total = deps.counters.add(name, len(mine), window_s=limits.window_s, now=now)
-        stopped = total > limits.count and over_limit(limits, total, deps.listings.count_live(account_id))
-        problem = guard_hold("share", f"{limits.share:.0%}") if stopped else None
-        judged |= {row.key: problem for row in mine}
+        total = _counted(deps, account_id, limits, len(mine), deps.clock.now())
+        stopped = set_waits(limits, total, deps.listings.count_live(account_id))
+        judged |= {row.key: _over_share(limits) if stopped else None for row in mine}
     return judged
+
+
+@dataclass(frozen=True, slots=True)
+class SetJudgement:
+    """Whether a set waits for a yes, and how many listings are live in the accounts that it would change."""
+
+    waits: bool
+    live: int
+
+
+def judge_set(deps: Deps, affected: Mapping[AccountId, int]) -> SetJudgement:
+    """Judge an edit, or what a complete reading of the shop misses: so many listings of each account would change."""
+    waits, live = False, 0
+    for account_id, changes in affected.items():
+        if not changes:
+            continue
+        mine = deps.listings.count_live(account_id)
+        live += mine
+        waits = waits or set_waits(deps.configuration.get(Account, account_id).guard, changes, mine)
+    return SetJudgement(waits, live)
+
+
+def judge_action(deps: Deps, account: Account, changes: int, *, at: datetime, more_end: bool) -> SetJudgement:
+    """Judge an action of a person that ends, zeroes or reprices so many live listings, before anything of it is queued.
+
+    What was counted in the window of `at` counts too: many small actions are one large one. With `more_end` later calls end
+    the rest of the list, and how much that is nobody has counted: it waits.
+    """
+    if not changes:
+        return SetJudgement(waits=False, live=0)
+    total = _counted(deps, account.id, account.guard, changes, at)
+    live = deps.listings.count_live(account.id)
+    return SetJudgement(more_end or set_waits(account.guard, total, live), live)
+
+
+def forget_action(deps: Deps, account: Account, changes: int, counted_at: datetime) -> None:
+    """Take an action that a person decided about out of the window in which it was counted."""
+    if changes:
+        _counted(deps, account.id, account.guard, -changes, counted_at)
+
+
+def _counted(deps: Deps, account: AccountId, limits: GuardLimits, changes: int, at: datetime) -> int:
+    return deps.counters.add(_counter(account, _CHANGES), changes, window_s=limits.window_s, now=at)
+
+
+def _counter(account: AccountId, what: str) -> str:
+    return f"guard#{account}#{what}"
+
+
+def _window(at: datetime, window_s: int) -> int:
+    return int(at.timestamp()) // window_s
+
+
+def _over_share(limits: GuardLimits) -> Problem:
+    return guard_hold("share", f"{limits.share:.0%}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -43,7 +42,7 @@ def resume_action(deps: Deps, job: Job) -> None:
     elif now - since >= FIRST_WAIT * (2 ** (resumed + 1) - 1) and _save_look(
         deps, job, since=since, resumed=resumed + 1
     ):
-        _carry_on(deps, job, _waiting(deps, job))
+        carry_on(deps, job)
 
 
 def _save_look(deps: Deps, job: Job, *, since: datetime, resumed: int) -> bool:
@@ -64,7 +63,9 @@ def _waiting(deps: Deps, job: Job) -> list[JobEntry]:
             return found
 
 
-def _carry_on(deps: Deps, job: Job, entries: Sequence[JobEntry]) -> None:
+def carry_on(deps: Deps, job: Job) -> None:
+    """Plan anew what of the action still waits, from how the listings are now, and do it."""
+    entries = _waiting(deps, job)
     action = Action(job.kind.value)
     try:
         sales_list = deps.configuration.get(SalesList, job.params["sales_list"])

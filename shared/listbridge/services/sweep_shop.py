@@ -13,17 +13,17 @@ from functools import partial
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.catalog import Observation, ProductFacts, Variant
-from listbridge.domain.configuration import Account, Shop
+from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import AccountId, JobId, ProductId, ShopId, VariantKey, new_id
 from listbridge.domain.jobs import Job, JobKind, JobState
-from listbridge.domain.listing import Cause
+from listbridge.domain.listing import Cause, Listing
 from listbridge.domain.ports import Conflict, Lease
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.connection_state import expire_shop
 from listbridge.services.deps import Deps
-from listbridge.services.guard import over_limit
+from listbridge.services.guard import judge_set
 from listbridge.services.job_results import reason_of
 from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import (
@@ -140,22 +140,16 @@ def _count_absent(deps: Deps, job: Job, shop: Shop) -> Job:
         for listing in deps.listings.get_many({key for row in rows for key in row.listings}).values():
             if listing.live and listing.computed.quantity != 0:
                 affected[listing.key.account] = affected.get(listing.key.account, 0) + 1
-    waiting, live = False, 0
-    for account_id, changes in affected.items():
-        limits = deps.configuration.get(Account, account_id).guard
-        if changes > limits.count:
-            mine = deps.listings.count_live(account_id)
-            live += mine
-            waiting = waiting or over_limit(limits, changes, mine)
-    if waiting:
+    judgement = judge_set(deps, affected)
+    if judgement.waits:
         _end_older_questions(deps, job, shop)
-        params = {"affected": str(sum(affected.values())), "live": str(live)}
+        params = {"affected": str(sum(affected.values())), "live": str(judgement.live)}
         deps.activity.note(ActivityEntry(job.id, "absence_waits", deps.clock.now(), params))
     update: dict[str, object] = {
         "phase": "apply",
-        "state": JobState.AWAITING_APPROVAL if waiting else JobState.RUNNING,
+        "state": JobState.AWAITING_APPROVAL if judgement.waits else JobState.RUNNING,
         "affected": sum(affected.values()),
-        "live": live,
+        "live": judgement.live,
         "params": {**job.params, "absent": absent},
     }
     return deps.jobs.save(job.model_copy(update=update))
@@ -202,17 +196,36 @@ def _end_older_questions(deps: Deps, job: Job, shop: Shop) -> None:
                 deps.jobs.save(old.model_copy(update=update))
 
 
+def absent_page(
+    deps: Deps, job: Job, shop: ShopId, cursor: str | None, most: int
+) -> tuple[list[Listing], str | None]:
+    """Live listings that an approved sweep would zero, among the next `most` variants of the shop. Raises NotACursor."""
+    variants, following = _unseen_page(deps, job, shop, cursor, most)
+    rows = deps.listings.get_many({key for one in variants for key in one.listings})
+    return [
+        rows[key] for key in sorted(rows) if rows[key].live and rows[key].computed.quantity != 0
+    ], following
+
+
 def _unseen(deps: Deps, job: Job, shop: ShopId) -> list[list[Variant]]:
-    """Variants that no read since the sweep began has shown: everything the sweep saw carries a later number, but for
-    products whose read was deferred, which it did see."""
-    start, cursor, pages = int(job.params["start"]), None, []
-    seen = {ProductId(product) for product in job.params.get("deferred", ())}
+    """Variants that no read since the sweep began has shown, page by page."""
+    cursor, pages = None, []
     while True:
-        rows, cursor = deps.variants.page(shop, cursor, _PAGE)
-        older = [row for row in rows if row.observation.start < start and not row.absent]
-        pages.append([row for row in older if row.key.product not in seen])
+        rows, cursor = _unseen_page(deps, job, shop, cursor, _PAGE)
+        pages.append(rows)
         if cursor is None:
             return pages
+
+
+def _unseen_page(
+    deps: Deps, job: Job, shop: ShopId, cursor: str | None, most: int
+) -> tuple[list[Variant], str | None]:
+    """Everything that the sweep saw carries a later number, but for products whose read was deferred, which it did see."""
+    start = int(job.params["start"])
+    seen = {ProductId(product) for product in job.params.get("deferred", ())}
+    rows, following = deps.variants.page(shop, cursor, most)
+    older = [row for row in rows if row.observation.start < start and not row.absent]
+    return [row for row in older if row.key.product not in seen], following
 
 
 def _marked_absent(deps: Deps, shop: ShopId, observation: Observation) -> list[VariantKey]:

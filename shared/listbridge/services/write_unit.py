@@ -32,7 +32,7 @@ from listbridge.domain.verdicts import (
     Unauthorized,
 )
 from listbridge.services.deps import Deps
-from listbridge.services.guard import SendGuard
+from listbridge.services.guard import Judgement, SendGuard
 from listbridge.services.sales_first import SalesFirst
 
 _LOG = logging.getLogger(__name__)
@@ -160,7 +160,7 @@ class UnitWriter:
                 continue
             judgement = self.guard.judge(row, _zero_alone(row, fields))
             if judgement.allowed:
-                begun.append(self._begin(row, judgement.allowed))
+                begun.append(self._begin(row, judgement))
             elif judgement.problem is not None:
                 held.append(self._hold(row, judgement.problem))
         put_off = unreadable + tuple(one for row in waiting for one in self._await_orders(row))
@@ -234,15 +234,17 @@ class UnitWriter:
         except Conflict:
             return None
 
-    def _begin(self, row: Listing, fields: frozenset[Field]) -> Listing | None:
+    def _begin(self, row: Listing, judgement: Judgement) -> Listing | None:
         """Record the attempt; None when the row moved since it was read (it stays due and comes again)."""
         if row.fence > self.fence:
             return None
+        fields, now = judgement.allowed, self.deps.clock.now()
         values = Values(row.computed.quantity, row.computed.price).only(fields)
         begun = ledger.begun(
-            row, new_id("att"), fields, values, settle_s=self.traits.settle_s, fence=self.fence,
-            now=self.deps.clock.now(),
-        )  # fmt: skip
+            row, new_id("att"), fields, values, settle_s=self.traits.settle_s, fence=self.fence, now=now
+        )
+        if judgement.counted:
+            begun = replace(begun, guard_counted_at=now)
         try:
             return self.deps.listings.save(begun)
         except Conflict:

@@ -99,8 +99,8 @@ def test_a_later_demand_ends_the_earlier_jobs_wait(seller: Seller) -> None:
     seller.its.add_items(seller.list, seller.its.add_product("A1"))
     seller.its.act(seller.list, "send")
     path = f"/sales-lists/{seller.list}/actions"
-    first = seller.its.post(path, {"action": "revise_quantity"}, expect=202)["job"]
-    second = seller.its.post(path, {"action": "revise"}, expect=202)["job"]
+    first = seller.its.post(path, {"action": "revise_quantity", "items": "all"}, expect=202)["job"]
+    second = seller.its.post(path, {"action": "revise", "items": "all"}, expect=202)["job"]
     seller.its.run()
     assert seller.outcomes(first) == {"A1": ("skipped", "superseded")}
     assert seller.outcomes(second) == {"A1": ("done", "")}
@@ -166,8 +166,8 @@ def test_an_action_on_more_than_one_call_takes_goes_on_by_its_cursor(
     monkeypatch.setattr(act_on_listings, "ROWS_PER_CALL", 2)
     seller.its.add_items(seller.list, *(seller.its.add_product(f"A{n}") for n in range(3)))
     path = f"/sales-lists/{seller.list}/actions"
-    first = seller.its.post(path, {"action": "send"}, expect=202)
-    rest = seller.its.post(path, {"action": "send", "cursor": first["cursor"]}, expect=202)
+    first = seller.its.post(path, {"action": "send", "items": "all"}, expect=202)
+    rest = seller.its.post(path, {"action": "send", "items": "all", "cursor": first["cursor"]}, expect=202)
     assert (first["job"]["total"], rest["job"]["total"], rest["cursor"]) == (2, 1, None)
     seller.its.run()
     assert seller.live_offers() == {"A0": 7, "A1": 7, "A2": 7}

@@ -243,5 +243,5 @@ def _guarded(installation: Installation, sent: dict[str, str]) -> None:
     """Two more live listings, and a guard that lets one change per hour pass."""
     installation.add_items(sent["list"], installation.add_product("B1"), installation.add_product("B2"))
     installation.act(sent["list"], "send")
-    installation.patch(f"/accounts/{sent['account']}", {"guard": {"share": "0.01", "count": 1}})
+    installation.patch(f"/accounts/{sent['account']}", {"guard": {"share": "0.01", "count": 2}})
     installation.run()
