@@ -255,14 +255,23 @@ def test_streamed_prices_are_stopped_above_the_limit_and_zeros_pass_beside_them(
     keys = seed(s, 60)
     s.world.hint(*{s.shop.set(key.sku, price="1.00") for key in keys})
     s.world.settle()
-    assert [s.market.shown(key) for key in keys].count((5, "1.00")) == 6
-    assert sum(row.hold is not None and row.hold.code == "guard" for row in s.world.rows()) == 54
+    assert [s.market.shown(key) for key in keys].count((5, "1.00")) == 25
+    assert sum(row.hold is not None and row.hold.code == "guard" for row in s.world.rows()) == 35
     s.world.hint(*{s.shop.set(key.sku, stock=0) for key in keys})
     s.world.deliver_all()
     assert {s.market.shown(key)[0] for key in keys} == {0}  # type: ignore[index]
     start_release(s.world.deps, s.world.stores.configuration.get(Account, ACCOUNT), "kim")
     s.world.settle()
     assert shown(s, keys) == {(0, "1.00")}
+
+
+def test_a_listing_that_is_repriced_again_and_again_counts_once_in_a_window(s: Scripted) -> None:
+    keys = seed(s, 60)
+    for price in range(1, 41):
+        s.world.hint(s.shop.set(keys[0].sku, price=f"{price}.00"))
+        s.world.settle()
+    assert s.market.shown(keys[0]) == (5, "40.00")
+    assert [row for row in s.world.rows() if row.hold is not None] == []
 
 
 # ---- observe mode ----

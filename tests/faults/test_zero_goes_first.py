@@ -122,14 +122,12 @@ def test_a_zero_whose_row_waits_for_tomorrows_budget_does_not_wait(s: Scripted) 
 
 
 def test_the_guards_share_is_not_the_zeros(s: Scripted) -> None:
-    guarded = s.world.stores.configuration.get(Account, ACCOUNT).model_copy(
-        update={"guard": GuardLimits(count=1)}
-    )
+    guarded = s.world.stores.configuration.get(Account, ACCOUNT).model_copy(update={"guard": GuardLimits()})
     s.world.stores.configuration.save(guarded)
-    keys = seed(s, 30)
+    keys = seed(s, 60)
     s.world.hint(*{s.shop.set(key.sku, price="12.00") for key in keys})
     s.world.deliver_all()
-    assert sum(row.hold is not None for row in s.world.rows()) > 20
+    assert sum(row.hold is not None for row in s.world.rows()) == 35
     since = sell_out(s, *(key.sku for key in keys))
     s.world.run(10)
     assert max(waited(s, key, since) for key in keys) <= 5.0

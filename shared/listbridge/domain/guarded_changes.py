@@ -5,6 +5,7 @@ from __future__ import annotations
 from listbridge.domain.configuration import GuardLimits
 from listbridge.domain.listing import Cause, Field, Listing
 
+_FIRST_OF_A_FLOOD = 26
 _SAID_BY_THE_SHOP = frozenset({Cause.SHOP, Cause.ORDER})
 
 
@@ -16,16 +17,21 @@ def set_waits(limits: GuardLimits, changes: int, live: int) -> bool:
     """
     if live < limits.count:
         return 0 < live <= changes
-    return stream_waits(limits, changes, live)
+    return changes >= limits.count and _over_share(limits, changes, live)
 
 
 def stream_waits(limits: GuardLimits, changes: int, live: int) -> bool:
-    """Whether one more change of those that come one by one waits for a yes; `changes` counts it and the window's others.
+    """Whether one more new price that the shop says by itself waits for a yes; `changes` counts it and the window's others.
 
-    An account with fewer listings than the count has no set here: the shop says one new price after the other. More than
-    all of them is not possible: under a share of 1 and a count of 1 nothing ever waits.
+    It waits above the share, and only when it is the 26th or later: a merchant who gives one product of ten variants a new
+    price in the shop means it, and is not asked.
     """
-    return changes >= limits.count and min(changes, live) > limits.share * live
+    return changes >= max(limits.count, _FIRST_OF_A_FLOOD) and _over_share(limits, changes, live)
+
+
+def _over_share(limits: GuardLimits, changes: int, live: int) -> bool:
+    """More than all of them is not possible: a share of 1 is never passed."""
+    return min(changes, live) > limits.share * live
 
 
 def counted_by_guard(listing: Listing, fields: frozenset[Field]) -> frozenset[Field]:

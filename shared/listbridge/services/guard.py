@@ -17,7 +17,8 @@ from listbridge.domain.listing import Field, Listing
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
 
-_CHANGES = "changes"
+_STREAMED, _SETS = "changes", "sets"
+"""The two counters of a window: what the shop says one by one, and what comes as sets (absences and actions)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class SendGuard:
                 return Judgement(frozenset(), guard_hold("zero_limit", str(limits.zero_limit)))
         guarded = fields & counted_by_guard(listing, fields)
         if guarded and not counted:
-            total = self._count(_CHANGES, limits.window_s)
+            total = self._count(_STREAMED, limits.window_s)
             if total >= limits.count and stream_waits(limits, total, self._live_listings()):
                 return Judgement(fields - guarded, _over_share(limits))
             counted = True
@@ -85,8 +86,7 @@ def guard_hold(limit: str, value: str) -> Problem:
 def judge_absences(deps: Deps, rows: Sequence[Listing]) -> dict[ListingKey, Problem | None]:
     """Count live listings that an absence is about to zero, as one set per account, before any becomes due.
 
-    Returns for each its hold, or None when the set may pass. What was counted in the running window counts too, so that
-    a catalogue that vanishes in many small reads is stopped as one that vanishes at once.
+    Returns for each its hold, or None when the set may pass. Sets of the running window count too, so that a catalogue that vanishes in many small reads is stopped as one that vanishes at once.
     """
     judged: dict[ListingKey, Problem | None] = {}
     for account_id in {row.key.account for row in rows}:
@@ -138,7 +138,7 @@ def forget_action(deps: Deps, account: Account, changes: int, counted_at: dateti
 
 
 def _counted(deps: Deps, account: AccountId, limits: GuardLimits, changes: int, at: datetime) -> int:
-    return deps.counters.add(_counter(account, _CHANGES), changes, window_s=limits.window_s, now=at)
+    return deps.counters.add(_counter(account, _SETS), changes, window_s=limits.window_s, now=at)
 
 
 def _counter(account: AccountId, what: str) -> str:

@@ -63,9 +63,19 @@ def test_nothing_waits_where_nothing_changes_or_nothing_is_live() -> None:
     assert set_waits(LIMITS, 5, 0) is False
 
 
-def test_new_prices_that_come_one_by_one_pass_in_an_account_with_fewer_than_the_count() -> None:
-    assert stream_waits(LIMITS, 2, 2) is False
-    assert stream_waits(LIMITS, 3, 3) is True
+@pytest.mark.parametrize(
+    ("live", "most_unasked"), [(1, 25), (8, 25), (26, 25), (250, 25), (259, 25), (260, 26), (1_000, 100)]
+)
+def test_new_prices_that_the_shop_says_one_by_one_wait_above_a_tenth_and_25(
+    live: int, most_unasked: int
+) -> None:
+    assert stream_waits(LIMITS, most_unasked, live) is False
+    assert stream_waits(LIMITS, most_unasked + 1, live) is True
+
+
+def test_a_higher_count_of_the_seller_lets_more_new_prices_pass() -> None:
+    assert stream_waits(GuardLimits(count=40), 39, 60) is False
+    assert stream_waits(GuardLimits(count=40), 40, 60) is True
 
 
 SHARES = st.decimals(min_value=Decimal("0.01"), max_value=1, places=2)

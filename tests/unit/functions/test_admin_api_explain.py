@@ -125,8 +125,10 @@ def test_an_edit_that_moves_too_much_goes_ahead_with_a_yes(
 
 def test_what_the_guard_holds_is_let_go_by_a_yes(installation: Installation, sent: dict[str, str]) -> None:
     _guarded(installation, sent)
+    installation.patch(f"/accounts/{sent['account']}", {"guard": {"zero_limit": 1}})
+    installation.run()
     for sku in ("A1", "B1", "B2"):
-        installation.shopify.deeds.set_price(sku=sku, price="20.00")
+        installation.shopify.deeds.set_stock(sku=sku, available=0)
     installation.post(f"/shops/{sent['shop']}/sweep", expect=202)
     installation.run()
     rows = installation.get("/listings", account=sent["account"])["listings"]
@@ -139,8 +141,7 @@ def test_what_the_guard_holds_is_let_go_by_a_yes(installation: Installation, sen
     assert (done["kind"], done["state"], done["affected"]) == ("release_guarded", "done", 2)
     approved = [one for one in installation.get("/activity")["activity"] if one["event"] == "guard_approved"]
     assert [one["actor"] for one in approved] == [done["created_by"]]
-    prices = {row["price"]["accepted"]["amount"] for row in installation.get("/listings")["listings"]}
-    assert prices == {"20.00"}
+    assert {row["quantity"]["accepted"] for row in installation.get("/listings")["listings"]} == {0}
 
 
 def test_listings_come_in_pages_and_by_status(installation: Installation, sent: dict[str, str]) -> None:
@@ -240,7 +241,7 @@ def test_the_activity_tells_the_story_in_words(installation: Installation, sent:
 
 
 def _guarded(installation: Installation, sent: dict[str, str]) -> None:
-    """Two more live listings, and a guard that lets one change per hour pass."""
+    """Two more live listings, and a guard that lets one change pass."""
     installation.add_items(sent["list"], installation.add_product("B1"), installation.add_product("B2"))
     installation.act(sent["list"], "send")
     installation.patch(f"/accounts/{sent['account']}", {"guard": {"share": "0.01", "count": 2}})
