@@ -124,10 +124,10 @@ def test_a_zero_whose_row_waits_for_tomorrows_budget_does_not_wait(s: Scripted) 
 def test_the_guards_share_is_not_the_zeros(s: Scripted) -> None:
     guarded = s.world.stores.configuration.get(Account, ACCOUNT).model_copy(update={"guard": GuardLimits()})
     s.world.stores.configuration.save(guarded)
-    keys = seed(s, 60)
+    keys = seed(s, 45)
     s.world.hint(*{s.shop.set(key.sku, price="12.00") for key in keys})
     s.world.deliver_all()
-    assert sum(row.hold is not None for row in s.world.rows()) == 35
+    assert sum(row.hold is not None for row in s.world.rows()) == 20
     since = sell_out(s, *(key.sku for key in keys))
     s.world.run(10)
     assert max(waited(s, key, since) for key in keys) <= 5.0
