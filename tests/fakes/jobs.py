@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from listbridge.domain.ids import JobId
-from listbridge.domain.jobs import Job, JobEntry, JobState, Outcome
+from listbridge.domain.jobs import Job, JobEntry, JobState, Outcome, ended_state
 from listbridge.domain.ports import Clock, Conflict, Missing
 from tests.fakes.cuts import Hook, no_cut
 from tests.fakes.limits import check_key, check_row, cursor_after, place_of
@@ -68,13 +68,19 @@ class FakeJobRepository:
             if stored is not None and stored.outcome is not Outcome.WAITING:
                 return
             self._entries[id][entry.item] = entry
-            failed = job.failed + (entry.outcome is Outcome.FAILED)
-            done = job.done + (entry.outcome is not Outcome.FAILED)
-            update: dict[str, Any] = {"done": done, "failed": failed, "rev": job.rev + 1}
-            if job.state is JobState.RUNNING and 0 < job.total <= done + failed:
-                update["state"] = JobState.DONE if done else JobState.FAILED
-                update["finished_at"] = entry.at or self._clock.now()
-            self._jobs[id] = job.model_copy(update=update)
+            update: dict[str, Any] = {"rev": job.rev + 1}
+            for name, outcome in (
+                ("done", Outcome.DONE),
+                ("failed", Outcome.FAILED),
+                ("skipped", Outcome.SKIPPED),
+            ):
+                update[name] = getattr(job, name) + (entry.outcome is outcome)
+            counted = job.model_copy(update=update)
+            if job.state is JobState.RUNNING and job.total and not counted.waiting:
+                state = ended_state(counted.done, counted.failed)
+                at = entry.at or self._clock.now()
+                counted = counted.model_copy(update={"state": state, "finished_at": at})
+            self._jobs[id] = counted
 
     def recent(self, limit: int, state: JobState | None = None) -> list[Job]:
         with self._lock:

@@ -13,6 +13,7 @@ from listbridge.admin.shape import Shape
 from listbridge.admin.views import JobEntryView, JobView, MoneyView
 from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import JobState
+from listbridge.services.cancel_job import cancel
 from listbridge.services.decide_job import decide
 from listbridge.services.waiting_changes import WaitingChange, page_of_changes
 
@@ -137,3 +138,14 @@ def approve(job_id: str) -> JobView:
 def refuse(job_id: str) -> JobView:
     """Nothing of it is done."""
     return JobView.of(decide(deps_of(router), JobId(job_id), approve=False, actor=actor_of(router)))
+
+
+@router.post(
+    "/jobs/<job_id>/cancel",
+    summary="Stop a job",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
+def cancel_job(job_id: str) -> JobView:
+    """What is not begun is left out and counted as skipped; what is under way ends, and is counted then."""
+    return JobView.of(cancel(deps_of(router), JobId(job_id), actor_of(router)))

@@ -274,7 +274,10 @@ class EditView(Shape):
 
 
 class JobView(Shape):
-    """A job and how far it is. `affected` of `live` listings would change: what an approval is about."""
+    """A job and how far it is. `affected` of `live` listings would change: what an approval is about.
+
+    When it is over, `done`, `skipped` and `failed` add up to `total`.
+    """
 
     id: str
     kind: JobKind
@@ -282,6 +285,7 @@ class JobView(Shape):
     account: str | None
     total: int
     done: int
+    skipped: int
     failed: int
     affected: int
     live: int
@@ -296,7 +300,7 @@ class JobView(Shape):
     def of(cls, job: Job) -> JobView:
         return cls(
             id=job.id, kind=job.kind, state=job.state, account=job.account, total=job.total, done=job.done,
-            failed=job.failed, affected=job.affected, live=job.live, phase=job.phase, created_by=job.created_by,
+            skipped=job.skipped + (job.waiting if job.over else 0), failed=job.failed, affected=job.affected, live=job.live, phase=job.phase, created_by=job.created_by,
             created_at=job.created_at, finished_at=job.finished_at, reason=ProblemView.of_reason(job.reason),
             edit=EditView.of(job),
         )  # fmt: skip
@@ -307,6 +311,10 @@ class JobStarted(Shape):
 
     job: JobView
     cursor: str | None = None
+
+
+_LEFT_OUT = {JobState.CANCELLED: Problem("job_cancelled"), JobState.REFUSED: Problem("job_refused")}
+"""Why an item has no outcome although its job is over."""
 
 
 class JobEntryView(Shape):
@@ -321,9 +329,12 @@ class JobEntryView(Shape):
     @classmethod
     def of(cls, job: Job, entry: JobEntry) -> JobEntryView:
         key = _listing_in(job, entry.item)
+        left_out = job.over and entry.outcome is Outcome.WAITING
+        reason = ProblemView.of(_LEFT_OUT.get(job.state, Problem("job_ended"))) if left_out else None
         return cls(
-            item=entry.item, listing=listing_id(key) if key else None, outcome=entry.outcome,
-            reason=ProblemView.of_reason(entry.reason), at=entry.at,
+            item=entry.item, listing=listing_id(key) if key else None,
+            outcome=Outcome.SKIPPED if left_out else entry.outcome,
+            reason=reason or ProblemView.of_reason(entry.reason), at=entry.at,
         )  # fmt: skip
 
 

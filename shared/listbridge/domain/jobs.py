@@ -38,9 +38,18 @@ class JobState(StrEnum):
 
     RUNNING = "running"
     AWAITING_APPROVAL = "awaiting_approval"  # the guard counted too many changes: somebody must say yes
-    DONE = "done"
-    FAILED = "failed"
+    DONE = "done"  # nothing failed; what there was nothing to do for is counted as skipped
+    PARTLY = "partly"  # something failed, and something succeeded
+    FAILED = "failed"  # it failed as a whole, or nothing succeeded
     REFUSED = "refused"  # somebody said no: nothing was changed
+    CANCELLED = "cancelled"  # somebody stopped it: what was not begun was left out
+
+
+def ended_state(done: int, failed: int) -> JobState:
+    """How a job ends whose items are all dealt with."""
+    if not failed:
+        return JobState.DONE
+    return JobState.PARTLY if done else JobState.FAILED
 
 
 class Outcome(StrEnum):
@@ -72,7 +81,7 @@ class JobEntry(BaseModel):
 
 
 class Job(BaseModel):
-    """Progress of an action. Counts are of entries; a job is done when none waits."""
+    """Progress of an action. Counts are of entries, or of listings looked at; a job is over when none waits."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     id: JobId
@@ -82,6 +91,7 @@ class Job(BaseModel):
     total: int = 0
     done: int = 0
     failed: int = 0
+    skipped: int = 0
     affected: int = 0
     """Of a configuration job: how many live listings would be zeroed, ended, published or repriced."""
     live: int = 0
@@ -94,3 +104,13 @@ class Job(BaseModel):
     finished_at: datetime | None = None
     reason: Reason | None = None
     rev: int = 0
+
+    @property
+    def over(self) -> bool:
+        """Nothing more is begun. What was under way when the job was cancelled still ends, and is counted then."""
+        return self.state not in (JobState.RUNNING, JobState.AWAITING_APPROVAL)
+
+    @property
+    def waiting(self) -> int:
+        """Items without an outcome; of a job that is over they were left out."""
+        return max(0, self.total - self.done - self.failed - self.skipped)

@@ -114,6 +114,8 @@ class JobRow(Row):
     total = NumberAttribute(null=True)
     done = NumberAttribute(null=True)
     failed = NumberAttribute(null=True)
+    skipped = NumberAttribute(null=True)
+    ended_as = UnicodeAttribute(null=True)
     rev = NumberAttribute(null=True)
     expires_at = NumberAttribute()
     v = NumberAttribute(default=VERSION)

@@ -75,7 +75,7 @@ def _start(
     judgement = judge_action(deps, account, moved, at=now, more_end=more_end)
     job = Job(
         id=JobId(new_id("job")), kind=JobKind(action.value), account=account.id, created_by=actor, created_at=now,
-        params={"sales_list": sales_list.id}, total=len(plan.entries), done=len(plan.entries) - plan.waiting,
+        params={"sales_list": sales_list.id}, total=len(plan.entries), skipped=len(plan.entries) - plan.waiting,
         affected=moved, live=judgement.live,
     )  # fmt: skip
     if plan.waiting == 0:

@@ -29,9 +29,10 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.publication import Publication
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, RemoteError, RetryLater, Unauthorized
 from listbridge.domain.work import Lane, PublishKind, PublishTask
+from listbridge.services.cancel_job import is_cancelled
 from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import Deps
-from listbridge.services.job_results import item_done, item_failed
+from listbridge.services.job_results import item_done, item_failed, item_skipped
 from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import content_hash, observe_products, remembered_product
 from listbridge.services.publish_again import again_after_s
@@ -105,6 +106,8 @@ class _Work:
         rows = self._rows()
         if not rows:
             self._done_already()
+            return
+        if self._cancelled(rows):
             return
         blocked = self._blocked()
         if blocked is not None:
@@ -181,6 +184,16 @@ class _Work:
             # A worker died half-way through this.
             forget_items(self.deps, [item for item in mine if item.listing not in ours])
         return list(ours.values())
+
+    def _cancelled(self, rows: dict[Sku, Listing]) -> bool:
+        """Whether a person stopped the job before anything was begun here. What a run of it left pending goes on: nobody
+        else would bring it to an end."""
+        begun = any(row.status is Status.PENDING and row.job == self.task.job for row in rows.values())
+        if begun or not is_cancelled(self.deps, self.task.job):
+            return False
+        for row in rows.values():
+            item_skipped(self.deps, self.task.job, str(row.key), Problem("job_cancelled"))
+        return True
 
     def _done_already(self) -> None:
         """The worker before us did it all, and died before it could say so."""

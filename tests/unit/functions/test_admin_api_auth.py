@@ -28,6 +28,7 @@ _WRITES = {
         "DELETE /v1/sales-lists/x/items/x",
         "POST /v1/sales-lists/x/actions",
         "POST /v1/jobs/x/approve",
+        "POST /v1/jobs/x/cancel",
         "POST /v1/jobs/x/refuse",
         "POST /v1/orders/x/export",
         "POST /v1/orders/x/handled-outside",

@@ -2,6 +2,9 @@
 
 The counts of a job are attributes of their own, raised in the same transaction that records an entry's outcome: an entry is
 counted exactly when it changes from waiting to an outcome, however often the message comes.
+
+The attributes `state` and `done` keep the meaning that they had before jobs ended partly or cancelled: `state` is one of the
+first five, `done` counts what was skipped too. `ended_as` and `skipped` say the rest, so that the version before reads on.
 """
 
 from __future__ import annotations
@@ -12,9 +15,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 from pynamodb.exceptions import PutError
+from pynamodb.expressions.condition import Condition
 
 from listbridge.domain.ids import JobId, can_be_key
-from listbridge.domain.jobs import Job, JobEntry, JobState, Outcome
+from listbridge.domain.jobs import Job, JobEntry, JobState, Outcome, ended_state
 from listbridge.domain.ports import Clock, Conflict, Missing, NotACursor
 from listbridge.infra import aws, dynamo, settings
 from listbridge.infra.dynamo import Item, cursor_key, cursor_text, number, text
@@ -28,8 +32,9 @@ _FINISHED, _UNFINISHED = "jobs", "open"
 """The two parts of the feed: what still runs or waits is never looked for among ninety days of finished jobs."""
 _WAITS = frozenset({JobState.RUNNING, JobState.AWAITING_APPROVAL})
 _TRIES = 30
-_APART = {"rev", "total", "done", "failed", "state"}
-_COUNT = "ADD #done :done, #failed :failed, #rev :one"
+_APART = {"rev", "total", "done", "failed", "skipped", "state"}
+_COUNT = "ADD #done :done, #failed :failed, #skipped :skipped, #rev :one"
+_KNOWN_BEFORE = {JobState.PARTLY: JobState.DONE, JobState.CANCELLED: JobState.REFUSED}
 
 
 class DynamoJobs:
@@ -85,8 +90,7 @@ class DynamoJobs:
     def finish(self, id: JobId, entry: JobEntry) -> None:
         """Record an item's outcome once, count it, and close the job with the last one; a replay changes nothing.
 
-        An entry that the job did not have is recorded and counted too. The job fails as a whole only when no
-        item of it succeeded. Raises Missing.
+        An entry that the job did not have is recorded and counted too. Raises Missing.
         """
         if entry.outcome is Outcome.WAITING:
             raise ValueError("an item that waits is not finished")
@@ -117,7 +121,7 @@ class DynamoJobs:
         return self._fed(_UNFINISHED, limit, state, newest_first=False)
 
     def _fed(self, feed: str, limit: int, state: JobState | None, *, newest_first: bool) -> list[Job]:
-        only = JobRow.state == state.value if state is not None else None
+        only = _in_state(state) if state is not None else None
         rows = JobRow.recent.query(
             feed, filter_condition=only, scan_index_forward=not newest_first, limit=limit
         )
@@ -126,8 +130,11 @@ class DynamoJobs:
     def _count(self, id: JobId, entry: JobEntry) -> list[str]:
         """Why the transaction was refused, by part (the job, the entry); empty when it was made."""
         table = settings.table("jobs")
-        failed = entry.outcome is Outcome.FAILED
-        counted = {":done": number(int(not failed)), ":failed": number(int(failed)), ":one": number(1)}
+        failed, skipped = entry.outcome is Outcome.FAILED, entry.outcome is Outcome.SKIPPED
+        counted = {
+            ":done": number(int(not failed)), ":failed": number(int(failed)), ":skipped": number(int(skipped)),
+            ":one": number(1),
+        }  # fmt: skip
         row: Item = _entry_row(id, entry, int(self._clock.now().timestamp()) + KEPT_S).serialize()
         parts: list[dict[str, Any]] = [
             {
@@ -167,15 +174,22 @@ class DynamoJobs:
     def _close_if_complete(self, id: JobId, entry: JobEntry) -> None:
         while True:
             job = self.get(id)
-            if job.state is not JobState.RUNNING or not 0 < job.total <= job.done + job.failed:
+            if job.state is not JobState.RUNNING or not job.total or job.waiting:
                 return
-            state = JobState.DONE if job.done else JobState.FAILED
+            state = ended_state(job.done, job.failed)
             at = entry.at or self._clock.now()
             try:
                 self.save(job.model_copy(update={"state": state, "finished_at": at}))
             except Conflict:
                 continue
             return
+
+
+def _in_state(state: JobState) -> Condition:
+    if state in _KNOWN_BEFORE:
+        return JobRow.ended_as == state.value
+    only: Condition = (JobRow.state == state.value) & JobRow.ended_as.does_not_exist()
+    return only
 
 
 def _job_row(job: Job) -> JobRow:
@@ -185,10 +199,12 @@ def _job_row(job: Job) -> JobRow:
         doc=job.model_dump_json(exclude=_APART),
         feed=_UNFINISHED if job.state in _WAITS else _FINISHED,
         created_at=_sortable(job.created_at) + f"#{job.id}",
-        state=job.state.value,
+        state=_KNOWN_BEFORE.get(job.state, job.state).value,
+        ended_as=job.state.value if job.state in _KNOWN_BEFORE else None,
         total=job.total,
-        done=job.done,
+        done=job.done + job.skipped,
         failed=job.failed,
+        skipped=job.skipped,
         rev=job.rev,
         expires_at=int(job.created_at.timestamp()) + KEPT_S,
     )
@@ -205,11 +221,13 @@ def _entry_row(id: JobId, entry: JobEntry, expires_at: int) -> JobRow:
 
 
 def _job(row: JobRow) -> Job:
+    skipped = int(row.skipped or 0)
     apart = {
-        "state": JobState(row.state or JobState.RUNNING),
+        "state": JobState(row.ended_as or row.state or JobState.RUNNING),
         "total": int(row.total or 0),
-        "done": int(row.done or 0),
+        "done": int(row.done or 0) - skipped,
         "failed": int(row.failed or 0),
+        "skipped": skipped,
         "rev": int(row.rev or 0),
     }
     return Job.model_validate_json(row.doc).model_copy(update=apart)

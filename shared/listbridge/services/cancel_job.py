@@ -1,0 +1,62 @@
+"""Stop a job: what is not begun is left out, what is under way ends and is counted."""
+
+from __future__ import annotations
+
+from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.configuration import Account
+from listbridge.domain.ids import JobId
+from listbridge.domain.jobs import Job, JobKind, JobState
+from listbridge.domain.ports import Conflict, Missing
+from listbridge.domain.problem import Problem
+from listbridge.services.deps import Deps
+from listbridge.services.guard import forget_action
+from listbridge.services.refusal import Refused
+from listbridge.services.resume_action import ACTIONS
+
+_TRIES = 30
+_PAST_IT = frozenset({(JobKind.CONFIGURATION, "recompute"), (JobKind.SWEEP, "apply")})
+"""What is saved already must reach every listing: half of them under the new rules would be worse than all."""
+
+
+def cancel(deps: Deps, job_id: JobId, actor: str) -> Job:
+    """Cancel a job that runs or waits for a yes.
+
+    Raises Missing, and Refused when the job is over, or too far: then nothing is changed.
+    """
+    for _ in range(_TRIES):
+        job = deps.jobs.get(job_id)
+        if job.over:
+            raise Refused(Problem("job_is_over", {"state": job.state.value}))
+        if (job.kind, job.phase) in _PAST_IT and job.state is JobState.RUNNING:
+            raise Refused(Problem("job_past_cancelling", {}, "edit_again"))
+        now = deps.clock.now()
+        try:
+            cancelled = deps.jobs.save(
+                job.model_copy(update={"state": JobState.CANCELLED, "finished_at": now})
+            )
+        except Conflict:  # an item of it ended at this very moment
+            continue
+        deps.activity.note(
+            ActivityEntry(job.id, "job_cancelled", now, {"left": str(job.waiting)}, job.account, actor)
+        )
+        if job.state is JobState.AWAITING_APPROVAL and job.kind in ACTIONS:
+            _forget(deps, job)
+        return cancelled
+    raise Conflict(job_id)
+
+
+def is_cancelled(deps: Deps, job: JobId | None) -> bool:
+    """Whether a worker that comes to the next item of this job must leave it out."""
+    if job is None:
+        return False
+    try:
+        return deps.jobs.get(job).state is JobState.CANCELLED
+    except Missing:  # jobs expire
+        return False
+
+
+def _forget(deps: Deps, job: Job) -> None:
+    try:
+        forget_action(deps, deps.configuration.get(Account, job.account or ""), job.affected, job.created_at)
+    except Missing:  # the account was taken off meanwhile
+        return
