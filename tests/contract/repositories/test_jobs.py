@@ -161,3 +161,16 @@ def test_unfinished_jobs_come_oldest_first_and_leave_when_they_finish(store: Our
     assert mine() == ["1", "2"]
     newest = [one.id.removeprefix(f"job_{name}") for one in store.jobs.recent(10_000) if name in one.id]
     assert newest == ["2", "1", "0"]
+
+
+def test_jobs_that_ended_partly_or_cancelled_are_found_by_their_state_only(
+    store: OurPorts, name: str
+) -> None:
+    states = (JobState.DONE, JobState.PARTLY, JobState.REFUSED, JobState.CANCELLED)
+    for n, state in enumerate(states):
+        store.jobs.create(job(f"{name}{n}", state=state, total=4, done=1, failed=1, skipped=2))
+    for n, state in enumerate(states):
+        mine = [one.id for one in store.jobs.recent(10_000, state) if one.id.startswith(f"job_{name}")]
+        assert mine == [f"job_{name}{n}"]
+    partly = store.jobs.get(JobId(f"job_{name}1"))
+    assert (partly.state, partly.done, partly.failed, partly.skipped) == (JobState.PARTLY, 1, 1, 2)

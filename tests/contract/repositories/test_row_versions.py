@@ -15,6 +15,7 @@ from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
 from listbridge.domain.listing import BOTH, NOTHING, Computed, Status
 from listbridge.domain.orders import ImportState, Payment
 from listbridge.infra import aws, settings
+from listbridge.infra.tables import JobRow
 from tests.contract.repositories.conftest import Emulated
 from tests.contract.repositories.rows import (
     buyer,
@@ -278,3 +279,27 @@ def test_a_worker_that_died_before_closing_its_job_is_made_good_by_the_replay(
     assert (real.jobs.get(job.id).state, real.jobs.get(job.id).done) == (JobState.RUNNING, 1)
     real.jobs.finish(job.id, entry)
     assert (real.jobs.get(job.id).state, real.jobs.get(job.id).done) == (JobState.DONE, 1)
+
+
+def test_the_version_before_reads_a_job_that_ended_partly_or_cancelled(real: Emulated, name: str) -> None:
+    for state, known in ((JobState.PARTLY, "done"), (JobState.CANCELLED, "refused")):
+        job = Job(
+            id=JobId(f"job_{name}{known}"), kind=JobKind.SEND, created_at=START, state=state, total=4, done=1, failed=1,
+            skipped=2,
+        )  # fmt: skip
+        real.jobs.create(job)
+        row = JobRow.get(job.id, "job")
+        assert (row.state, int(row.done), int(row.failed)) == (known, 3, 1)
+        assert real.jobs.get(job.id).state is state
+
+
+def test_a_job_of_the_version_before_is_read_with_its_counts(real: Emulated, name: str) -> None:
+    job = Job(
+        id=JobId(f"job_{name}"), kind=JobKind.SEND, created_at=START, state=JobState.DONE, total=2, done=2
+    )
+    real.jobs.create(job)
+    row = JobRow.get(job.id, "job")
+    row.skipped, row.ended_as = None, None
+    row.save()
+    read = real.jobs.get(job.id)
+    assert (read.state, read.done, read.skipped) == (JobState.DONE, 2, 0)
