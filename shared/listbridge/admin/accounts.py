@@ -11,7 +11,8 @@ from listbridge.admin import platform_forms
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.errors import InvalidFields, fields_checked
-from listbridge.admin.schemas import AccountDraft, AccountPatch, NewCredentials
+from listbridge.admin.patches import AccountPatch
+from listbridge.admin.schemas import AccountDraft, NewCredentials
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import AccountView, FieldView, JobStarted, JobView
 from listbridge.domain.configuration import Account
@@ -90,14 +91,11 @@ def patch_account(account_id: str, patch: AccountPatch) -> JobStarted:
     """Switches, rules, limits of the guard, observe mode: a proposal, for it may move listings. A new name, and whether
     orders are created and parcels told, move none: their job is done already."""
     before = _account(account_id)
-    changes = patch.model_dump(exclude_unset=True, exclude={"rev"})
-    if patch.settings is not None:
-        merged = {**before.settings, **patch.settings}
-        changes["settings"] = platform_forms.checked_settings("marketplaces", before.marketplace, merged)
+    check = platform_forms.settings_check("marketplaces", before.marketplace, before.settings, patch.settings)
     if patch.sites is not None:
         _known_sites(before.marketplace, patch.sites)
     with fields_checked():
-        after = edited(before, changes, patch.rev)
+        after = edited(before, patch.changes(), patch.rev, settings=check)
     return JobStarted(job=JobView.of(propose_account(deps_of(router), before, after, actor_of(router))))
 
 

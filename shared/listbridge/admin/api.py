@@ -103,7 +103,7 @@ def _answer(event: dict[str, Any], context: Any, deps: Deps, configured_address:
         # Of somebody who may do nothing not even the body is read.
         checked = {**event, "body": None} if caller.group is Group.ANYONE else with_checked_body(event)
     except BodyRefused as error:
-        return errors.refused(error.status, error.problem)
+        return errors.refused(error.status, error.problem, error.fields)
     app.context.update(deps=deps, caller=caller)
     answered: dict[str, Any] = app.resolve({**checked, "path": called.path}, context)
     return answered

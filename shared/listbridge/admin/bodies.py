@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from listbridge.admin.views import FieldView
 from listbridge.domain.problem import Problem
 
 LARGEST = 128 * 1024
@@ -14,35 +15,39 @@ LARGEST = 128 * 1024
 _DEEPEST = 32
 _LONGEST_NUMBER = 40
 _JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
 
 
 class BodyRefused(Exception):
-    """The body cannot be read; `status` is 400, 413 or 415."""
+    """The body cannot be used; `status` is 400, 413, 415 or 422. `fields` is what is not valid of it."""
 
-    def __init__(self, status: int, code: str, **params: str) -> None:
+    def __init__(self, status: int, code: str, *fields: FieldView, **params: str) -> None:
         super().__init__(code)
         self.status = status
+        self.fields = fields
         self.problem = Problem(code, params)
 
 
 def with_checked_body(event: dict[str, Any]) -> dict[str, Any]:
     """The event with its body as text, and without the content type: from here on a body is JSON. Raises BodyRefused.
 
-    Refused are other types than JSON, more than 128 KiB, and JSON that no row of ours could hold: nested more than 32
-    deep, numbers of more than 40 characters or without a value, half a surrogate pair.
+    Refused are other types than JSON (a merge patch only where there is something to patch), more than 128 KiB, everything
+    but an object, and JSON that no row of ours could hold: nested more than 32 deep, numbers of more than 40 characters or without a value, half a surrogate pair.
     """
     text = _text(event)
     if not text:
         return {**event, "body": None, "isBase64Encoded": False} | _without_type(event)
     if len(text) > LARGEST or len(text.encode("utf-8", "replace")) > LARGEST:
         raise BodyRefused(413, "body_too_large", most=str(LARGEST))
-    if _type_of(event) not in ("", _JSON):
+    if _type_of(event) not in ("", _JSON, *((MERGE_PATCH,) if event.get("httpMethod") == "PATCH" else ())):
         raise BodyRefused(415, "json_expected")
     try:
         value = json.loads(text, parse_int=_integer, parse_float=_decimal, parse_constant=_no_number)
         _check(value)
     except (ValueError, RecursionError):  # UnicodeEncodeError is a ValueError
         raise BodyRefused(400, "body_unreadable") from None
+    if not isinstance(value, dict):
+        raise BodyRefused(422, "invalid_fields", FieldView(field="body", text="must be a JSON object"))
     return {**event, "body": text, "isBase64Encoded": False} | _without_type(event)
 
 

@@ -60,10 +60,10 @@ def answered(status: int, problem: Problem, fields: Iterable[FieldView] = ()) ->
     return Response(status_code=status, content_type="application/json", body=_json(problem, fields))
 
 
-def refused(status: int, problem: Problem) -> dict[str, Any]:
+def refused(status: int, problem: Problem, fields: Iterable[FieldView] = ()) -> dict[str, Any]:
     """A refusal as an answer to the gateway, for what never reaches a route."""
     headers = {"content-type": "application/json"}
-    return {"statusCode": status, "headers": headers, "body": _json(problem, ())}
+    return {"statusCode": status, "headers": headers, "body": _json(problem, fields)}
 
 
 def failed(error: BaseException, request: str) -> dict[str, Any]:

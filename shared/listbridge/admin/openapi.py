@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 
 from listbridge.admin.api import CALLBACKS, app
 from listbridge.admin.auth import needed_group
+from listbridge.admin.bodies import MERGE_PATCH
 from listbridge.admin.views import Refusal
 
 VERSION = "1"
@@ -45,7 +46,7 @@ def openapi() -> dict[str, Any]:
             operation["operationId"] = route.func.__name__
             operation["description"] = inspect.cleandoc(route.func.__doc__ or "")
             operation["x-group"] = needed_group(route).name.lower()
-            _complete(path, operation)
+            _complete(path, method, operation)
     return document
 
 
@@ -54,8 +55,11 @@ def text() -> str:
     return json.dumps(openapi(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def _complete(path: str, operation: dict[str, Any]) -> None:
+def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     operation["responses"].pop("422", None)
+    if method == "patch":
+        content = operation["requestBody"]["content"]
+        content[MERGE_PATCH] = content["application/json"]
     if path.startswith(CALLBACKS):
         operation["responses"] = {"200": _page("Connected"), "409": _page("Not connected, and why")}
         return

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, ConfigDict, SecretStr
 
 from listbridge import registry
 from listbridge.admin.errors import InvalidFields, fields_checked
 from listbridge.admin.views import FieldView
 from listbridge.domain.ports import Missing
 from listbridge.registry import Room
+
+Check = Callable[[Mapping[str, Any]], dict[str, Any]]
+"""Settings as they would be, checked and as the adapter reads them."""
 
 
 class PlatformView(BaseModel):
@@ -47,15 +50,20 @@ def known_platform(room: Room, slug: str, *, field: str) -> None:
 
 def checked_settings(room: Room, slug: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Public settings as the adapter reads them. Raises InvalidFields naming the field."""
-    with fields_checked("settings"):
-        settings: BaseModel = registry.settings(room, slug).Settings.model_validate(values)
-    return settings.model_dump(mode="json")
+    return _checked(registry.settings(room, slug).Settings, values)
+
+
+def settings_check(
+    room: Room, slug: str, stored: Mapping[str, Any], patch: Mapping[str, Any] | None
+) -> Check:
+    """What checks public settings that a patch was merged into. Raises InvalidFields for a name that nobody knows."""
+    return _check_of(registry.settings(room, slug).Settings, stored, patch)
 
 
 def checked_credentials(room: Room, slug: str, values: Mapping[str, str]) -> dict[str, str]:
     """Credentials as the secret will hold them, all texts. Raises InvalidFields naming the field, never its value."""
     with fields_checked("credentials"):
-        credentials: BaseModel = registry.settings(room, slug).Credentials.model_validate(values)
+        credentials = _strict(registry.settings(room, slug).Credentials).model_validate(values)
     plain: dict[str, str] = {}
     for name in type(credentials).model_fields:
         value = getattr(credentials, name)
@@ -66,9 +74,12 @@ def checked_credentials(room: Room, slug: str, values: Mapping[str, str]) -> dic
 
 def checked_creation_settings(slug: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """A creation profile's settings as the adapter reads them. Raises InvalidFields naming the field."""
-    with fields_checked("settings"):
-        settings: BaseModel = registry.settings("marketplaces", slug).CreationSettings.model_validate(values)
-    return settings.model_dump(mode="json")
+    return _checked(registry.settings("marketplaces", slug).CreationSettings, values)
+
+
+def creation_settings_check(slug: str, stored: Mapping[str, Any], patch: Mapping[str, Any] | None) -> Check:
+    """What checks creation settings that a patch was merged into. Raises InvalidFields for a name that nobody knows."""
+    return _check_of(registry.settings("marketplaces", slug).CreationSettings, stored, patch)
 
 
 def consents(slug: str) -> bool:
@@ -77,6 +88,31 @@ def consents(slug: str) -> bool:
         return "consent" in registry.marketplace(slug).capabilities
     except Missing:
         return False
+
+
+def _checked(form: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:
+    with fields_checked("settings"):
+        return _strict(form).model_validate(values).model_dump(mode="json")
+
+
+def _strict(form: type[BaseModel]) -> type[BaseModel]:
+    """The form as callers meet it: what is stored may hold names that only a newer version knows, what is sent may not."""
+    config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    return type(form.__name__, (form,), {"model_config": config, "__module__": form.__module__})
+
+
+def _check_of(form: type[BaseModel], stored: Mapping[str, Any], patch: Mapping[str, Any] | None) -> Check:
+    """Names that a newer version stored are kept, though nobody may change them here."""
+    unknown = [name for name in patch or {} if name not in form.model_fields]
+    if unknown:
+        raise InvalidFields(FieldView(field=f"settings.{name}", text="is unknown") for name in unknown)
+
+    def check(values: Mapping[str, Any]) -> dict[str, Any]:
+        known = {name: value for name, value in values.items() if name in form.model_fields}
+        kept = {name: value for name, value in stored.items() if name not in form.model_fields}
+        return {**kept, **_checked(form, known)}
+
+    return check
 
 
 def _card(room: Room, slug: str) -> PlatformView:

@@ -6,7 +6,8 @@ from listbridge.admin import platform_forms
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.errors import InvalidFields, fields_checked
-from listbridge.admin.schemas import CreationProfileDraft, CreationProfilePatch, ProfileDraft, ProfilePatch
+from listbridge.admin.patches import CreationProfilePatch, ProfilePatch
+from listbridge.admin.schemas import CreationProfileDraft, ProfileDraft
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import FieldView, JobStarted, JobView
 from listbridge.domain.configuration import CreationProfile, Profile
@@ -41,7 +42,7 @@ def list_profiles() -> ProfilesView:
 @router.post("/profiles", summary="Make a profile", tags=_RULES, status_code=201)
 def create_profile(draft: ProfileDraft) -> Profile:
     """A rule set that sales lists may share."""
-    profile = Profile(id=ProfileId(new_id("prof")), name=draft.name, rules=draft.rules)
+    profile = Profile(**draft.model_dump(), id=ProfileId(new_id("prof")))
     return edit_configuration.create_profile(deps_of(router), profile, actor_of(router))
 
 
@@ -58,9 +59,7 @@ def patch_profile(profile_id: str, patch: ProfilePatch) -> JobStarted:
     """A proposal: a job counts what it would change on every list that uses it."""
     before = _profile(profile_id)
     with fields_checked():
-        after = edit_configuration.edited(
-            before, patch.model_dump(exclude_unset=True, exclude={"rev"}), patch.rev
-        )
+        after = edit_configuration.edited(before, patch.changes(), patch.rev)
     return JobStarted(job=JobView.of(propose(deps_of(router), after, actor_of(router))))
 
 
@@ -111,13 +110,9 @@ def get_creation_profile(profile_id: str) -> CreationProfile:
 def patch_creation_profile(profile_id: str, patch: CreationProfilePatch) -> CreationProfile:
     """Saved at once: listings follow when they are next sent or revised in full."""
     before = _creation_profile(profile_id)
-    changes = patch.model_dump(exclude_unset=True, exclude={"rev"})
-    if patch.settings is not None:
-        merged = {**before.settings, **patch.settings}
-        merged = {name: value for name, value in merged.items() if value is not None}
-        changes["settings"] = platform_forms.checked_creation_settings(before.marketplace, merged)
+    check = platform_forms.creation_settings_check(before.marketplace, before.settings, patch.settings)
     with fields_checked():
-        after = edit_configuration.edited(before, changes, patch.rev)
+        after = edit_configuration.edited(before, patch.changes(), patch.rev, settings=check)
     return edit_configuration.save_creation_profile(deps_of(router), after, actor_of(router))
 
 

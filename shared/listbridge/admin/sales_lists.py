@@ -5,8 +5,9 @@ from __future__ import annotations
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.errors import fields_checked
+from listbridge.admin.patches import SalesListPatch
 from listbridge.admin.row_ids import item_key
-from listbridge.admin.schemas import ActionBody, SalesListDraft, SalesListPatch
+from listbridge.admin.schemas import ActionBody, SalesListDraft
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import JobStarted, JobView
 from listbridge.domain.configuration import SalesList
@@ -61,9 +62,7 @@ def patch_sales_list(list_id: str, patch: SalesListPatch) -> JobStarted:
     """A proposal: a job counts what other rules would change on the list's live listings."""
     before = _sales_list(list_id)
     with fields_checked():
-        after = edit_configuration.edited(
-            before, patch.model_dump(exclude_unset=True, exclude={"rev"}), patch.rev
-        )
+        after = edit_configuration.edited(before, patch.changes(), patch.rev)
     job = edit_configuration.propose_sales_list(deps_of(router), before, after, actor_of(router))
     return JobStarted(job=JobView.of(job))
 

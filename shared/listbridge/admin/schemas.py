@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, StrictBool, StrictInt
 
 from listbridge.admin.shape import Shape
-from listbridge.domain.configuration import GuardLimits, Name, Rules
+from listbridge.domain.configuration import GuardLimits, Name, PriceRule, QuantityRule, Rules
 from listbridge.domain.ids import AccountId, LocationId, ProductId, ProfileId, ShopId, Site, VariantId
 from listbridge.services.action_rules import Action
 from listbridge.services.add_items import MOST_PRODUCTS
 
-_ID = Field(min_length=1, max_length=200)
+ID = Field(min_length=1, max_length=200)
 """Of every id in a body, ours or a platform's."""
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 PublicSettings = Annotated[dict[str, Any], Field(description="As the platform's settings schema says")]
@@ -30,6 +30,25 @@ class Body(Shape):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
+class NewQuantityRule(QuantityRule, Body):
+    """A quantity rule in full."""
+
+
+class NewPriceRule(PriceRule, Body):
+    """A price rule in full."""
+
+
+class NewRules(Rules, Body):
+    """Rules in full; what is absent is taken from the next level out."""
+
+    quantity: NewQuantityRule | None = None
+    price: NewPriceRule | None = None
+
+
+class NewGuardLimits(GuardLimits, Body):
+    """The guard's limits; what is absent is the default."""
+
+
 class ShopDraft(Body):
     """A shop to connect. Its currency is asked of the shop itself; no locations means all of them."""
 
@@ -37,16 +56,7 @@ class ShopDraft(Body):
     platform: Slug
     settings: PublicSettings = Field(default_factory=dict)
     credentials: SecretFields = Field(default_factory=dict)
-    locations: tuple[Annotated[LocationId, _ID], ...] = ()
-
-
-class ShopPatch(Body):
-    """An edit of a shop. Given settings replace those of the same name."""
-
-    name: Name | None = None
-    locations: tuple[Annotated[LocationId, _ID], ...] | None = None
-    settings: PublicSettings | None = None
-    rev: Rev = None
+    locations: tuple[Annotated[LocationId, ID], ...] = ()
 
 
 class NewCredentials(Body):
@@ -60,8 +70,8 @@ class AccountDraft(Body):
 
     name: Name
     marketplace: Slug
-    shop: Annotated[ShopId, _ID]
-    sites: tuple[Annotated[Site, _ID], ...] = ()
+    shop: Annotated[ShopId, ID]
+    sites: tuple[Annotated[Site, ID], ...] = ()
     settings: PublicSettings = Field(default_factory=dict)
     credentials: SecretFields = Field(default_factory=dict)
     connect: Literal["now", "by_consent"] = "now"
@@ -70,40 +80,15 @@ class AccountDraft(Body):
     import_orders: StrictBool = True
     relay_fulfillments: StrictBool = True
     observe: StrictBool = False
-    guard: GuardLimits = GuardLimits()
-    rules: Rules = Rules()
-
-
-class AccountPatch(Body):
-    """An edit of an account: a proposal, counted before it is applied."""
-
-    name: Name | None = None
-    shop: Annotated[ShopId, _ID] | None = None
-    sites: tuple[Annotated[Site, _ID], ...] | None = None
-    settings: PublicSettings | None = None
-    auto_quantity: StrictBool | None = None
-    auto_price: StrictBool | None = None
-    import_orders: StrictBool | None = None
-    relay_fulfillments: StrictBool | None = None
-    observe: StrictBool | None = None
-    guard: GuardLimits | None = None
-    rules: Rules | None = None
-    rev: Rev = None
+    guard: NewGuardLimits = NewGuardLimits()
+    rules: NewRules = NewRules()
 
 
 class ProfileDraft(Body):
     """A rule set to share between sales lists."""
 
     name: Name
-    rules: Rules = Rules()
-
-
-class ProfilePatch(Body):
-    """An edit of a rule set: a proposal, counted before it is applied."""
-
-    name: Name | None = None
-    rules: Rules | None = None
-    rev: Rev = None
+    rules: NewRules = NewRules()
 
 
 class CreationProfileDraft(Body):
@@ -111,50 +96,32 @@ class CreationProfileDraft(Body):
 
     name: Name
     marketplace: Slug
-    site: Annotated[Site, _ID]
+    site: Annotated[Site, ID]
     settings: PublicSettings
-
-
-class CreationProfilePatch(Body):
-    """An edit of a creation profile. Given settings replace those of the same name; null takes one away."""
-
-    name: Name | None = None
-    settings: PublicSettings | None = None
-    rev: Rev = None
 
 
 class SalesListDraft(Body):
     """A sales list to make, in product mode."""
 
     name: Name
-    account: Annotated[AccountId, _ID]
-    site: Annotated[Site, _ID]
+    account: Annotated[AccountId, ID]
+    site: Annotated[Site, ID]
     mode: Literal["product"] = "product"
-    profile: Annotated[ProfileId, _ID] | None = None
-    creation_profile: Annotated[ProfileId, _ID] | None = None
-    rules: Rules = Rules()
-
-
-class SalesListPatch(Body):
-    """An edit of a sales list: a proposal, counted before it is applied. Null takes a profile away."""
-
-    name: Name | None = None
-    profile: Annotated[ProfileId, _ID] | None = None
-    creation_profile: Annotated[ProfileId, _ID] | None = None
-    rules: Rules | None = None
-    rev: Rev = None
+    profile: Annotated[ProfileId, ID] | None = None
+    creation_profile: Annotated[ProfileId, ID] | None = None
+    rules: NewRules = NewRules()
 
 
 class AddItems(Body):
     """Products of the shop, by the shop's own ids."""
 
-    products: Annotated[list[Annotated[ProductId, _ID]], Field(min_length=1, max_length=MOST_PRODUCTS)]
+    products: Annotated[list[Annotated[ProductId, ID]], Field(min_length=1, max_length=MOST_PRODUCTS)]
 
 
 class RelinkBody(Body):
     """A product of the shop that was made anew, by the shop's own id."""
 
-    product: Annotated[ProductId, _ID]
+    product: Annotated[ProductId, ID]
 
 
 class ActionBody(Body):
@@ -171,8 +138,8 @@ class ActionBody(Body):
 class ChosenProduct(Body):
     """The variant that an order's line stands for, by the shop's own ids."""
 
-    product: Annotated[ProductId, _ID]
-    variant: Annotated[VariantId, _ID]
+    product: Annotated[ProductId, ID]
+    variant: Annotated[VariantId, ID]
 
 
 class SettingsBody(Body):

@@ -10,8 +10,9 @@ from listbridge.admin import platform_forms
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.errors import fields_checked
+from listbridge.admin.patches import ShopPatch
 from listbridge.admin.row_ids import listing_id
-from listbridge.admin.schemas import NewCredentials, RelinkBody, ShopDraft, ShopPatch
+from listbridge.admin.schemas import NewCredentials, RelinkBody, ShopDraft
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import JobStarted, JobView, MoneyView, ProblemView, ShopView
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
@@ -123,12 +124,9 @@ def get_shop(shop_id: str) -> ShopView:
 def patch_shop(shop_id: str, patch: ShopPatch) -> JobStarted:
     """Other locations move stock, so every edit is a proposal: a job counts first what it would change."""
     before = _shop(shop_id)
-    changes = patch.model_dump(exclude_unset=True, exclude={"rev"})
-    if patch.settings is not None:
-        merged = {**before.settings, **patch.settings}
-        changes["settings"] = platform_forms.checked_settings("shops", before.platform, merged)
+    check = platform_forms.settings_check("shops", before.platform, before.settings, patch.settings)
     with fields_checked():
-        after = edited(before, changes, patch.rev)
+        after = edited(before, patch.changes(), patch.rev, settings=check)
     return JobStarted(job=JobView.of(propose_shop(deps_of(router), before, after, actor_of(router))))
 
 

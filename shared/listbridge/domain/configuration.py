@@ -7,12 +7,12 @@ proposed as a job, counted, and applied when the guard lets it pass (protocol 10
 from __future__ import annotations
 
 from decimal import Decimal
-from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 from listbridge.domain.ids import AccountId, LocationId, ProfileId, SalesListId, ShopId, Site
+from listbridge.domain.word import Word
 
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 _OLD_DEFAULT_COUNT = 25
@@ -27,7 +27,7 @@ class Document(BaseModel):
     rev: int = 0
 
 
-class QuantityMode(StrEnum):
+class QuantityMode(Word):
     """How much of the shop's stock a marketplace is shown (reference: seller's feature map, section 2.5)."""
 
     PRODUCT = "product"  # all of it
@@ -39,7 +39,7 @@ class QuantityMode(StrEnum):
 class QuantityRule(BaseModel):
     """Shop stock to marketplace quantity. `value` is N; the product mode has none."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
     mode: QuantityMode = QuantityMode.PRODUCT
     value: int | None = Field(default=None, ge=0, le=1_000_000)
     untracked_quantity: int = Field(default=10, ge=0, le=1_000_000)
@@ -49,23 +49,29 @@ class QuantityRule(BaseModel):
 
     @model_validator(mode="after")
     def _value_where_the_mode_needs_one(self) -> QuantityRule:
-        if (self.mode is QuantityMode.PRODUCT) != (self.value is None):
+        if self.mode.known and (self.mode is QuantityMode.PRODUCT) != (self.value is None):
             raise ValueError(f"mode {self.mode} {'takes no' if self.value is not None else 'needs a'} value")
         return self
+
+
+class PriceMode(Word):
+    """What a price is made of."""
+
+    PRODUCT = "product"  # the shop's price
 
 
 class PriceRule(BaseModel):
     """Shop price to marketplace price: the price times `ratio`, to the smallest unit of the currency."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    mode: Literal["product"] = "product"
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    mode: PriceMode = PriceMode.PRODUCT
     ratio: Decimal = Field(default=Decimal(1), gt=0, le=Decimal(1000), max_digits=12)
 
 
 class Rules(BaseModel):
     """Rules at one level; what is absent is taken from the next level out (listing, sales list, profile, account)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
     quantity: QuantityRule | None = None
     price: PriceRule | None = None
 
@@ -93,7 +99,7 @@ class CreationProfile(Document):
     settings: dict[str, Any] = Field(default_factory=dict)
 
 
-class ConnectionState(StrEnum):
+class ConnectionState(Word):
     """Whether a shop or account can be used."""
 
     ACTIVE = "active"
@@ -121,7 +127,7 @@ class GuardLimits(BaseModel):
     """From where on a set of changes needs a yes (protocol 10): more than the share and at least the count of an account's
     live listings, or every listing of an account with fewer than the count."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
     share: Decimal = Field(default=Decimal("0.10"), gt=0, le=1)
     count: int = Field(default=3, ge=1)
     window_s: int = Field(default=3600, ge=60, le=86_400)
@@ -169,6 +175,12 @@ class Account(Document):
         return stored
 
 
+class SalesListMode(Word):
+    """How a sales list comes by its items."""
+
+    PRODUCT = "product"  # picked by hand
+
+
 class SalesList(Document):
     """Which shop items go to one account and site, and by which rules. Product mode: items are picked by hand."""
 
@@ -177,7 +189,7 @@ class SalesList(Document):
     name: Name
     account: AccountId
     site: Site
-    mode: Literal["product"] = "product"
+    mode: SalesListMode = SalesListMode.PRODUCT
     profile: ProfileId | None = None
     creation_profile: ProfileId | None = None
     rules: Rules = Rules()

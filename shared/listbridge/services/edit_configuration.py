@@ -6,7 +6,7 @@ has no listings yet, and a creation profile touches none until somebody revises 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from listbridge.domain.activity import ActivityEntry
@@ -21,6 +21,7 @@ from listbridge.domain.configuration import (
 )
 from listbridge.domain.ids import AccountId, ShopId
 from listbridge.domain.jobs import Job
+from listbridge.domain.merge_patch import merged
 from listbridge.domain.ports import Conflict, Missing, ShopIdentity
 from listbridge.domain.problem import Problem
 from listbridge.services.change_configuration import propose, save_at_once
@@ -35,15 +36,24 @@ _MOVES_NO_LISTING = frozenset({"name", "import_orders", "relay_fulfillments"})
 """Fields of an account of which no listing's quantity, price or hold is made."""
 
 
-def edited(document: D, changes: Mapping[str, Any], rev: int | None = None) -> D:
-    """The document with these changes, checked as a whole.
+def edited(
+    document: D,
+    changes: Mapping[str, Any],
+    rev: int | None = None,
+    *,
+    settings: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict,
+) -> D:
+    """The document with these changes merged in (RFC 7396), checked as a whole.
 
-    `rev` is the version that the editor looked at; without it the edit stands on the newest. Raises Conflict when the
-    document has moved on since, and pydantic's ValidationError.
+    `rev` is the version that the editor looked at; without it the edit stands on the newest. `settings` checks a platform's
+    own settings once they are merged. Raises Conflict when the document has moved on since, and pydantic's ValidationError.
     """
     if rev is not None and rev != document.rev:
         raise Conflict(document.id)
-    return type(document).model_validate({**document.model_dump(), **changes})
+    values = merged(document.model_dump(), changes)
+    if "settings" in changes:
+        values["settings"] = settings(values.get("settings", {}))
+    return type(document).model_validate(values)
 
 
 def propose_shop(deps: Deps, before: Shop, after: Shop, actor: str) -> Job:

@@ -50,7 +50,7 @@ class CreationSettings(BaseModel):
     product that has none in the shop is sent with the site's words for "does not apply", or without a code.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
     category_id: str = Field(pattern=r"^\d{1,12}$", title="Category")
     condition: Condition = Field(default="NEW", title="Condition")
     condition_description: Text = Field(default="", max_length=1000, title="Condition description")

@@ -1,0 +1,108 @@
+"""What a `PATCH` may carry: JSON merge patches (RFC 7396), one for each kind of document.
+
+A patch names only what it changes, at any depth, so every field may be absent. Null takes an optional field away, or back to
+its default; whether a field can do without is the document's own say, once the patch is merged in.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import Field, StrictBool
+
+from listbridge.admin.schemas import ID, Body, PublicSettings, Rev
+from listbridge.domain.configuration import Name, PriceMode, QuantityMode
+from listbridge.domain.ids import LocationId, ProfileId, ShopId, Site
+
+NEEDED: Any = Field(default=None)
+"""Of a field that may be absent but not null: no document is without it, and a switch goes back to nothing by itself."""
+
+
+class Patch(Body):
+    """The root of all merge patches."""
+
+    rev: Rev = None
+
+    def changes(self) -> dict[str, Any]:
+        """The patch as it was sent, without `rev`."""
+        return self.model_dump(exclude_unset=True, exclude={"rev"})
+
+
+class QuantityRulePatch(Body):
+    """Changes of a quantity rule. A value that the new mode does not take must be taken away with null."""
+
+    mode: QuantityMode | None = None
+    value: int | None = None
+    untracked_quantity: int | None = None
+    sell_without_stock: StrictBool | None = None
+
+
+class PriceRulePatch(Body):
+    """Changes of a price rule."""
+
+    mode: PriceMode | None = None
+    ratio: Decimal | None = None
+
+
+class RulesPatch(Body):
+    """Changes of rules. Null takes a rule away: from then on the next level's counts."""
+
+    quantity: QuantityRulePatch | None = None
+    price: PriceRulePatch | None = None
+
+
+class GuardLimitsPatch(Body):
+    """Changes of the guard's limits; null is the default."""
+
+    share: Decimal | None = None
+    count: int | None = None
+    window_s: int | None = None
+    zero_limit: int | None = None
+
+
+class ShopPatch(Patch):
+    """An edit of a shop: a proposal, counted before it is applied."""
+
+    name: Name = NEEDED
+    locations: tuple[Annotated[LocationId, ID], ...] | None = None
+    settings: PublicSettings | None = None
+
+
+class AccountPatch(Patch):
+    """An edit of an account: a proposal, counted before it is applied."""
+
+    name: Name = NEEDED
+    shop: Annotated[ShopId, ID] = NEEDED
+    sites: tuple[Annotated[Site, ID], ...] | None = None
+    settings: PublicSettings | None = None
+    auto_quantity: StrictBool = NEEDED
+    auto_price: StrictBool = NEEDED
+    import_orders: StrictBool = NEEDED
+    relay_fulfillments: StrictBool = NEEDED
+    observe: StrictBool = NEEDED
+    guard: GuardLimitsPatch | None = None
+    rules: RulesPatch | None = None
+
+
+class ProfilePatch(Patch):
+    """An edit of a rule set: a proposal, counted before it is applied."""
+
+    name: Name = NEEDED
+    rules: RulesPatch | None = None
+
+
+class CreationProfilePatch(Patch):
+    """An edit of a creation profile; settings as the marketplace's creation schema says."""
+
+    name: Name = NEEDED
+    settings: PublicSettings | None = None
+
+
+class SalesListPatch(Patch):
+    """An edit of a sales list: a proposal, counted before it is applied. Null takes a profile away."""
+
+    name: Name = NEEDED
+    profile: Annotated[ProfileId, ID] | None = None
+    creation_profile: Annotated[ProfileId, ID] | None = None
+    rules: RulesPatch | None = None
