@@ -278,7 +278,6 @@ def test_a_member_that_the_shop_does_not_know_keeps_its_values_in_the_group():
         ({"category_id": "shoes"}, "category_id"),
         ({"condition": "SHINY"}, "condition"),
         ({"merchant_location_key": "x" * 37}, "merchant_location_key"),
-        ({"unknown": 1}, "unknown"),
         ({"aspects": {"Size": []}}, "aspects"),
         ({"aspects": {"x" * 41: ["a"]}}, "aspects"),
     ],
@@ -288,6 +287,10 @@ def test_a_creation_profile_that_does_not_fit_names_its_field(change: dict[str, 
         settings_of({**SETTINGS, **change})
     assert refused.value.problem.code == "creation_profile_invalid"
     assert refused.value.problem.params["field"].split(".")[0] == field
+
+
+def test_a_setting_that_a_newer_version_stored_is_passed_over() -> None:
+    assert settings_of({**SETTINGS, "from_the_future": 1}) == settings_of(SETTINGS)
 
 
 def test_settings_as_the_console_would_send_them_are_taken():
