@@ -8,9 +8,10 @@ from enum import StrEnum
 
 from listbridge.domain.ids import ListingKey, LocationId, ProductId, Sku, VariantId, VariantKey
 from listbridge.domain.money import Money
+from listbridge.domain.word import Word
 
 
-class Visibility(StrEnum):
+class Visibility(Word):
     """Whether buyers of the shop can see a product. Anything but visible sells nowhere (quantity 0)."""
 
     VISIBLE = "visible"

@@ -17,6 +17,8 @@ _BY_STATUS = {
 
 def hold_of(listing: Listing, account: Account) -> Problem | None:
     """The one reason that counts, the widest first: the account's, then the listing's own, then its status."""
+    if not account.state.known:
+        return account.state.newer
     if account.state is not ConnectionState.ACTIVE:
         return Problem(f"account_{account.state.value}", {"account": account.name}, "reconnect_account")
     if account.observe:
@@ -25,7 +27,7 @@ def hold_of(listing: Listing, account: Account) -> Problem | None:
         return listing.hold
     if listing.live:
         return None  # also while a publishing operation runs: quantity and price follow the shop meanwhile
-    return _BY_STATUS.get(listing.status)
+    return _BY_STATUS.get(listing.status) if listing.status.known else listing.status.newer
 
 
 def field_hold(listing: Listing, account: Account, field: Field) -> Problem | None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from listbridge.domain.ids import AccountId, JobId
+from listbridge.domain.word import Word
 
 
-class JobKind(StrEnum):
+class JobKind(Word):
     """What a job does."""
 
     SEND = "send"
@@ -33,7 +33,7 @@ class JobKind(StrEnum):
     RELEASE_GUARDED = "release_guarded"
 
 
-class JobState(StrEnum):
+class JobState(Word):
     """How far a job is."""
 
     RUNNING = "running"
@@ -52,7 +52,7 @@ def ended_state(done: int, failed: int) -> JobState:
     return JobState.PARTLY if done else JobState.FAILED
 
 
-class Outcome(StrEnum):
+class Outcome(Word):
     """What became of one item."""
 
     WAITING = "waiting"

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 
 from listbridge.domain.ids import JobId, ListingKey, RemoteId, SalesListId, VariantKey
 from listbridge.domain.money import Money
 from listbridge.domain.problem import Problem
+from listbridge.domain.word import Word, reading_is_of_stored
 
 
-class Status(StrEnum):
+class Status(Word):
     """Where a listing stands on the marketplace, in the seller's words."""
 
     NOT_ACTIVE = "not_active"  # in a sales list, never sent
@@ -23,7 +24,7 @@ class Status(StrEnum):
     FINISHED = "finished"  # ended on the marketplace
 
 
-class Field(StrEnum):
+class Field(Word):
     """The two things that the fast lane moves."""
 
     QUANTITY = "quantity"
@@ -33,7 +34,7 @@ class Field(StrEnum):
 BOTH = frozenset(Field)
 
 
-class Cause(StrEnum):
+class Cause(Word):
     """Why a value was computed anew; the guard counts by it (protocol 10)."""
 
     SHOP = "shop"  # the shop positively said so
@@ -51,6 +52,11 @@ class Band(IntEnum):
     PRICE = 2
     UP = 3
     REST = 4
+
+    @classmethod
+    def _missing_(cls, value: object) -> Band | None:
+        """Of a band that only a newer version knows: it goes last, and moves up when the row is computed anew."""
+        return cls.REST if reading_is_of_stored() and isinstance(value, int) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 
 from listbridge.domain.ids import (
     LineId,
@@ -25,13 +24,14 @@ from listbridge.domain.ids import (
 )
 from listbridge.domain.money import Money
 from listbridge.domain.problem import Problem
+from listbridge.domain.word import Word
 
 NO_SITE = Site("")
 
 # What the marketplace says
 
 
-class Payment(StrEnum):
+class Payment(Word):
     """Whether the buyer has paid."""
 
     PENDING = "pending"
@@ -41,7 +41,7 @@ class Payment(StrEnum):
     REFUNDED = "refunded"
 
 
-class Cancellation(StrEnum):
+class Cancellation(Word):
     """Whether the order still stands."""
 
     NONE = "none"
@@ -49,7 +49,7 @@ class Cancellation(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Shipment(StrEnum):
+class Shipment(Word):
     """How much of the order the marketplace holds for shipped."""
 
     NOTHING = "nothing"
@@ -57,7 +57,7 @@ class Shipment(StrEnum):
     SHIPPED = "shipped"
 
 
-class Delivery(StrEnum):
+class Delivery(Word):
     """How the buyer gets the goods."""
 
     SHIP = "ship"
@@ -234,7 +234,7 @@ class OrderRead:
 # What became of it
 
 
-class ImportState(StrEnum):
+class ImportState(Word):
     """Where the order is on its way into the shop. With all but READY, CREATING and CREATED goes a reason."""
 
     WAITING = (
@@ -248,7 +248,7 @@ class ImportState(StrEnum):
     SKIPPED = "skipped"  # will not become a shop order by itself
 
 
-class MatchedBy(StrEnum):
+class MatchedBy(Word):
     """How a line found its shop variant; a person's word outweighs a listing, a listing the mere SKU."""
 
     PERSON = "person"
@@ -286,7 +286,7 @@ class ShopOrderRef:
     ours: bool = True
 
 
-class Deed(StrEnum):
+class Deed(Word):
     """What the shop did that the marketplace has to hear of."""
 
     SHIP = "ship"
@@ -294,7 +294,7 @@ class Deed(StrEnum):
     REFUND = "refund"
 
 
-class Telling(StrEnum):
+class Telling(Word):
     """What became of telling the marketplace about something the shop did."""
 
     BEGUN = "begun"  # the call was begun, and its outcome is not known: look first

@@ -63,11 +63,14 @@ def quantity_of(
     """What the marketplace should show of this variant.
 
     A variant that is proven absent, or whose product buyers of the shop cannot see, shows 0. A tracked variant for
-    which the shop gives no number at any chosen location has no quantity, and a problem: never a guess. A bundle counts as
+    which the shop gives no number at any chosen location has no quantity, and a problem: never a guess. So has one whose rule
+    only a newer version knows, as long as there is something to sell. A bundle counts as
     sold out: nobody knows how many its components make, and a listing that stays as it is would go on selling.
     """
     if variant.absent:
         return QuantityResult(0, None, (TraceLine("absent_from_shop", "", "0"),))
+    if not variant.visibility.known:
+        return QuantityResult(None, variant.visibility.newer, ())
     if variant.visibility is not Visibility.VISIBLE:
         return QuantityResult(0, None, (TraceLine("not_visible", variant.visibility.value, "0"),))
     trace: list[TraceLine] = []
@@ -79,6 +82,8 @@ def quantity_of(
         stock -= reserved
         trace.append(TraceLine("reserved", str(reserved), str(stock)))
     counted = variant.facts.tracked or variant.facts.bundle
+    if not rule.mode.known and (stock > 0 or rule.sell_without_stock):
+        return QuantityResult(None, rule.mode.newer, tuple(trace))
     shown = _by_mode(stock, rule, tracked=counted, trace=trace)
     bounded = min(max(shown, 0), bounds.max_quantity)
     if bounded != shown:
@@ -129,6 +134,8 @@ def price_of(variant: Variant, rule: PriceRule, bounds: Bounds) -> PriceResult:
     source = variant.facts.price
     if source is None:
         return PriceResult(None, Problem("price_missing", fix="set_price_in_shop"), ())
+    if not rule.mode.known:
+        return PriceResult(None, rule.mode.newer, ())
     trace = [TraceLine("shop_price", str(source.amount), str(source.amount))]
     if source.currency != bounds.currency:
         params = {"shop_currency": source.currency, "site_currency": bounds.currency}

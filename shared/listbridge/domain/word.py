@@ -12,6 +12,8 @@ from contextvars import ContextVar
 from enum import StrEnum
 from typing import Self
 
+from listbridge.domain.problem import Problem
+
 _STORED: ContextVar[bool] = ContextVar("stored", default=False)
 
 
@@ -25,6 +27,11 @@ def reading_stored() -> Iterator[None]:
         _STORED.reset(token)
 
 
+def reading_is_of_stored() -> bool:
+    """Whether what is read now stands in one of our rows."""
+    return _STORED.get()
+
+
 class Word(StrEnum):
     """The root of all enumerations in stored rows. What callers send is held to the members, as with any enumeration."""
 
@@ -32,6 +39,11 @@ class Word(StrEnum):
     def known(self) -> bool:
         """Whether this version knows the value."""
         return self.value in type(self)._value2member_map_
+
+    @property
+    def newer(self) -> Problem:
+        """Why nothing is done on account of a value that is unknown here."""
+        return Problem("newer_version", {"value": self.value}, "install_newer_version")
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:

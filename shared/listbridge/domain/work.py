@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from listbridge.domain.ids import AccountId, JobId, ProductId, RemoteOrderId, SalesListId, ShopId
 from listbridge.domain.trace import Trace
+from listbridge.domain.word import Word
 
 VERSION = 1
 
@@ -25,7 +26,7 @@ class Lane(StrEnum):
     FULFILLMENTS = "fulfillments"
 
 
-class HintKind(StrEnum):
+class HintKind(Word):
     """What a webhook points at. It is only a hint to look: nothing is computed from what it says."""
 
     PRODUCT = "product"

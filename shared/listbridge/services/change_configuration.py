@@ -20,6 +20,7 @@ from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.listing import Cause, Field, Listing
 from listbridge.domain.ports import NotACursor
 from listbridge.domain.problem import Problem
+from listbridge.domain.word import reading_stored
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.deps import Deps
 from listbridge.services.edited_fields import edited_fields
@@ -97,7 +98,8 @@ class Moved:
 
 def proposed_document(job: Job) -> Document:
     """The document that a configuration job wants saved."""
-    return _KINDS[job.params["kind"]].model_validate_json(job.params["document"])
+    with reading_stored():
+        return _KINDS[job.params["kind"]].model_validate_json(job.params["document"])
 
 
 def moved_page(deps: Deps, job: Job, cursor: str, rows: int) -> tuple[list[Moved], str]:

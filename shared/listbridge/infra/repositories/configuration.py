@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TypeVar
 
 from pynamodb.exceptions import DeleteError, PutError
@@ -10,6 +11,8 @@ from pynamodb.expressions.condition import Condition
 from listbridge.domain.configuration import Document
 from listbridge.domain.ids import can_be_key
 from listbridge.domain.ports import Missing
+from listbridge.domain.word import reading_stored
+from listbridge.infra.documents import with_unknown
 from listbridge.infra.repositories.conditions import lost
 from listbridge.infra.tables import ConfigurationRow
 
@@ -34,11 +37,12 @@ class DynamoConfiguration:
         return [_document(kind, row) for row in ConfigurationRow.query(kind.kind, consistent_read=True)]
 
     def save(self, document: D) -> D:
-        """Save over `document.rev` (0 = must not exist yet) and return it with the next rev. Raises Conflict."""
+        """Save over `document.rev` (0 = must not exist yet) and return it with the next rev. Raises Conflict.
+
+        Fields that only a newer version knows stay in the row.
+        """
         saved = document.model_copy(update={"rev": document.rev + 1})
-        row = ConfigurationRow(
-            document.kind, document.id, doc=saved.model_dump_json(exclude={"rev"}), rev=saved.rev
-        )
+        row = ConfigurationRow(document.kind, document.id, doc=_text_over(document), rev=saved.rev)
         try:
             row.save(condition=_still_at(document.rev))
         except PutError as error:
@@ -55,9 +59,23 @@ class DynamoConfiguration:
             raise lost(error, document.id) from error
 
 
+def _text_over(document: Document) -> str:
+    """The text to store in the place of what is stored. Should the row move meanwhile, the save is refused."""
+    new = document.model_dump(mode="json", exclude={"rev"})
+    try:
+        row = ConfigurationRow.get(document.kind, document.id, consistent_read=True) if document.rev else None
+    except ConfigurationRow.DoesNotExist:
+        row = None
+    if row is not None and int(row.rev) == document.rev:
+        known = _document(type(document), row).model_dump(mode="json", exclude={"rev"})
+        new = with_unknown(json.loads(row.doc), known, new)
+    return json.dumps(new, ensure_ascii=False, separators=(",", ":"))
+
+
 def _still_at(rev: int) -> Condition:
     return ConfigurationRow.rev == rev if rev else ConfigurationRow.kind.does_not_exist()
 
 
 def _document(kind: type[D], row: ConfigurationRow) -> D:
-    return kind.model_validate_json(row.doc).model_copy(update={"rev": int(row.rev)})
+    with reading_stored():
+        return kind.model_validate_json(row.doc).model_copy(update={"rev": int(row.rev)})

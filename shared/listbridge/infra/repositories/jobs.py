@@ -20,6 +20,7 @@ from pynamodb.expressions.condition import Condition
 from listbridge.domain.ids import JobId, can_be_key
 from listbridge.domain.jobs import Job, JobEntry, JobState, Outcome, ended_state
 from listbridge.domain.ports import Clock, Conflict, Missing, NotACursor
+from listbridge.domain.word import reading_stored
 from listbridge.infra import aws, dynamo, settings
 from listbridge.infra.dynamo import Item, cursor_key, cursor_text, number, text
 from listbridge.infra.repositories.conditions import lost
@@ -84,7 +85,7 @@ class DynamoJobs:
         page = JobRow.query(
             id, JobRow.entry.startswith(_ITEM), consistent_read=True, limit=limit, last_evaluated_key=after
         )
-        entries = [JobEntry.model_validate_json(row.doc) for row in page]
+        entries = [_entry(row) for row in page]
         return entries, cursor_text(page.last_evaluated_key)
 
     def finish(self, id: JobId, entry: JobEntry) -> None:
@@ -220,7 +221,17 @@ def _entry_row(id: JobId, entry: JobEntry, expires_at: int) -> JobRow:
     )
 
 
+def _entry(row: JobRow) -> JobEntry:
+    with reading_stored():
+        return JobEntry.model_validate_json(row.doc)
+
+
 def _job(row: JobRow) -> Job:
+    with reading_stored():
+        return _job_as_stored(row)
+
+
+def _job_as_stored(row: JobRow) -> Job:
     skipped = int(row.skipped or 0)
     apart = {
         "state": JobState(row.ended_as or row.state or JobState.RUNNING),
