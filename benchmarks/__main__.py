@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import cold_start, drain, end_to_end, ingest, orders, recompute, shop_reads
+from benchmarks import cold_start, cost, drain, end_to_end, ingest, orders, recompute, shop_reads
 from benchmarks.figures import Figure, show
 
 _BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "shop.reads": shop_reads.measure,
+    "cost": cost.measure,
     "recompute": recompute.measure,
     "ingest": ingest.measure,
     "cold": cold_start.measure,

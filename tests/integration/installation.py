@@ -75,6 +75,10 @@ class Installation:
         self.deps = self._over_simulators()
         self.lanes = Lanes(times=self._times)
         self.shop = self.account = self.list = ""
+        self.remote_calls = 0
+        """How often a platform was asked."""
+        self.at_the_door = 0
+        """How often a delivery came to the webhook function."""
 
     def _over_simulators(self) -> Deps:
         """What bootstrap builds, but for the way to the platforms, which leads to the simulators in this process."""
@@ -94,6 +98,7 @@ class Installation:
         return deps
 
     def _platforms(self, environ: dict[str, Any], start: Callable[..., Any]) -> Any:
+        self.remote_calls += 1
         app = self.ebay if environ["HTTP_HOST"].endswith("ebay.com") else self.shopify
         return app(environ, start)
 
@@ -126,6 +131,11 @@ class Installation:
                 settings.forget()
 
     # ---- the functions ----
+
+    @property
+    def invocations(self) -> int:
+        """How often a function was called, but for timers and the admin API."""
+        return self.at_the_door + self.lanes.invocations
 
     def call(self, method: str, path: str, body: Any = None, *, group: str = "admin", **query: str) -> Answer:
         """One call of the admin API by somebody of this group, in the shape of API Gateway's REST events."""
@@ -162,6 +172,7 @@ class Installation:
             "httpMethod": "POST", "headers": headers, "body": body.decode(), "isBase64Encoded": False,
             "pathParameters": {"shop_id": shop or self.shop},
         }  # fmt: skip
+        self.at_the_door += 1
         return int(webhook_ingest(event, Invocation())["statusCode"])
 
     def _delivered(self, url: str, headers: dict[str, str], body: bytes) -> int:

@@ -49,6 +49,8 @@ class Lanes:
 
     def __init__(self, *, times: int = 1) -> None:
         self._times = times
+        self.invocations = 0
+        """How often a function was called with a batch."""
         self.bodies: list[str] = []
         """Every message that came out of a queue."""
 
@@ -70,6 +72,7 @@ class Lanes:
         self.bodies += [message["Body"] for message in messages]
         event = {"Records": [_record(message) for message in messages]}
         answers = [handler(event, Invocation()) for _ in range(self._times)]
+        self.invocations += self._times
         failed = {failure["itemIdentifier"] for failure in answers[0]["batchItemFailures"]}
         for message in messages:
             if message["MessageId"] not in failed:

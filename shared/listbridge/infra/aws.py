@@ -37,7 +37,7 @@ def client(service: str) -> Any:
         with _LOCK:
             found = _clients.get(service)
             if found is None:
-                found = _clients[service] = _make(service)
+                found = _clients[service] = new_client(service)
     return found
 
 
@@ -49,7 +49,8 @@ def forget_clients() -> None:
         _session = None
 
 
-def _make(service: str) -> Any:
+def new_client(service: str) -> Any:
+    """A client that nobody else has: what is measured on the shared one does not see its calls."""
     global _session
     if _session is None:  # shared, because it reads AWS's description of its services only once
         _session = botocore.session.get_session()
