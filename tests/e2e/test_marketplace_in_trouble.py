@@ -91,7 +91,7 @@ def test_an_account_that_observes_shows_what_it_would_send_and_writes_nothing(me
     unsent = merchant.sku("UNSENT")
     merchant.add(merchant.product(unsent))
     job = merchant.seller.act(merchant.list, "send", [merchant.row(unsent)["id"]])
-    assert merchant.outcomes(job) == [("skipped", "observe_mode")]
+    assert merchant.outcomes(job) == [("skipped", "would_list")]
     stays(lambda: merchant.writes() == before, "something was written in observe mode", for_s=3)
     assert (merchant.quantity(sku), merchant.quantity(unsent)) == (7, None)
 

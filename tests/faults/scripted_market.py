@@ -254,6 +254,11 @@ class ScriptedAdapter:
         seen: RemoteListing = self._call("find", lambda: self._seen(key), write=False)
         return seen if seen.live else None
 
+    def unfit(self, request: PublishRequest) -> Mapping[Sku, Problem]:
+        skus = [variant.key.sku for variant in request.variants]
+        poisons = {sku: self.market.poisoned.get(sku) for sku in skus}
+        return {sku: one.problem for sku, one in poisons.items() if isinstance(one, Rejected)}
+
     def check(self, request: PublishRequest) -> None:
         """Anything goes."""
 

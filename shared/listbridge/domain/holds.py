@@ -15,12 +15,20 @@ _BY_STATUS = {
 }
 
 
-def hold_of(listing: Listing, account: Account) -> Problem | None:
-    """The one reason that counts, the widest first: the account's, then the listing's own, then its status."""
+def connection_hold(account: Account) -> Problem | None:
+    """Why the account's marketplace cannot be asked, or none."""
     if not account.state.known:
         return account.state.newer
     if account.state is not ConnectionState.ACTIVE:
         return Problem(f"account_{account.state.value}", {"account": account.name}, "reconnect_account")
+    return None
+
+
+def hold_of(listing: Listing, account: Account) -> Problem | None:
+    """The one reason that counts, the widest first: the account's, then the listing's own, then its status."""
+    unconnected = connection_hold(account)
+    if unconnected is not None:
+        return unconnected
     if account.observe:
         return Problem("observe_mode", {"account": account.name}, "leave_observe_mode")
     if listing.hold is not None:

@@ -106,6 +106,11 @@ class Job(BaseModel):
     rev: int = 0
 
     @property
+    def rehearsal(self) -> bool:
+        """The account only observed when this action was asked for: it tells what it would do."""
+        return bool(self.params.get("rehearsal"))
+
+    @property
     def over(self) -> bool:
         """Nothing more is begun. What was under way when the job was cancelled still ends, and is counted then."""
         return self.state not in (JobState.RUNNING, JobState.AWAITING_APPROVAL)

@@ -138,6 +138,8 @@ class PublishTask(Message):
     """With stop: take the rows out of the sales list afterwards."""
     only_if_gone: bool = False
     """With stop: only when every variation is proven gone from the shop, for the others still sell."""
+    rehearse: bool = False
+    """The account only observed when this was asked for: it tells what it would do, and does not do it."""
     waited_as: str = ""
     """The hold with which the product waited for this task, where nobody asked for it: it waits so again when the task fails
     for a reason that is not the product's."""

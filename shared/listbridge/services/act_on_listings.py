@@ -23,6 +23,7 @@ from listbridge.services.guard import judge_action
 from listbridge.services.job_results import item_done, item_failed, item_skipped, reason_of
 from listbridge.services.nudge import nudge_due
 from listbridge.services.refusal import Refused
+from listbridge.services.rehearse import rehearse_revision
 from listbridge.services.remove_items import remove_items
 from listbridge.services.unlink import unlink_product
 
@@ -71,11 +72,12 @@ def _start(
     items = _with_siblings(deps, sales_list, items, _whole_products(deps, action, items))
     plan = _plan(deps, action, account, items)
     now = deps.clock.now()
-    moved = sum(moves(action, row) for row in plan.rows)
+    rehearse = account.observe
+    moved = 0 if rehearse else sum(moves(action, row) for row in plan.rows)
     judgement = judge_action(deps, account, moved, at=now, more_end=more_end)
     job = Job(
         id=JobId(new_id("job")), kind=JobKind(action.value), account=account.id, created_by=actor, created_at=now,
-        params={"sales_list": sales_list.id}, total=len(plan.entries), skipped=len(plan.entries) - plan.waiting,
+        params={"sales_list": sales_list.id} | ({"rehearsal": True} if rehearse else {}), total=len(plan.entries), skipped=len(plan.entries) - plan.waiting,
         affected=moved, live=judgement.live,
     )  # fmt: skip
     if plan.waiting == 0:
@@ -89,7 +91,7 @@ def _start(
         deps.activity.note(ActivityEntry(job.id, "action_waits", now, params, account.id, actor))
         return deps.jobs.get(job.id)
     deps.activity.note(ActivityEntry(job.id, "action_started", now, params, account.id, actor))
-    carry_out(deps, sales_list, action, job.id, plan, actor)
+    carry_out(deps, sales_list, action, job, plan)
     return deps.jobs.get(job.id)
 
 
@@ -166,31 +168,44 @@ def _plan(deps: Deps, action: Action, account: Account, items: Iterable[Item]) -
     return plan
 
 
-def carry_out(deps: Deps, sales_list: SalesList, action: Action, job: JobId, plan: Plan, actor: str) -> None:
-    """Do what was planned, or hand it to its lane; done twice it does no harm."""
+def carry_out(deps: Deps, sales_list: SalesList, action: Action, job: Job, plan: Plan) -> None:
+    """Do what was planned, or hand it to its lane; done twice it does no harm.
+
+    What was asked for while the account only observed stays a rehearsal; to link and to unlink writes nothing there.
+    """
     rule = RULES[action]
     if rule.publish is not None:
         _publish(deps, sales_list, rule.publish, job, plan.rows)
+    elif rule.fields and job.rehearsal:
+        rehearse_revision(deps, plan.rows, rule.fields, job.id)
     elif rule.fields:
-        _demand(deps, rule.fields, job, plan.rows)
+        _demand(deps, rule.fields, job.id, plan.rows)
     elif action is Action.UNLINK:
-        _unlink(deps, sales_list, job, plan.rows, actor)
+        _unlink(deps, sales_list, job.id, plan.rows, job.created_by)
     else:
-        _remove(deps, sales_list, job, plan, actor)
+        _remove(deps, sales_list, job, plan, job.created_by)
 
 
 def _publish(
     deps: Deps,
     sales_list: SalesList,
     kind: PublishKind,
-    job: JobId,
+    job: Job,
     rows: Sequence[Listing],
     *,
     remove: bool = False,
 ) -> None:
     products = dict.fromkeys(row.variant.product for row in rows)
+    rehearse = job.rehearsal and kind is not PublishKind.LINK
     tasks = [
-        PublishTask(action=kind, sales_list=sales_list.id, product=product, job=job, remove=remove)
+        PublishTask(
+            action=kind,
+            sales_list=sales_list.id,
+            product=product,
+            job=job.id,
+            remove=remove,
+            rehearse=rehearse,
+        )
         for product in products
     ]
     if tasks:
@@ -235,7 +250,7 @@ def _unlink(deps: Deps, sales_list: SalesList, job: JobId, rows: Sequence[Listin
             item_done(deps, job, str(key))
 
 
-def _remove(deps: Deps, sales_list: SalesList, job: JobId, plan: Plan, actor: str) -> None:
+def _remove(deps: Deps, sales_list: SalesList, job: Job, plan: Plan, actor: str) -> None:
     """What is live is ended first, by the slow lane; with it goes what the same product has in this list."""
     live = [row for row in plan.rows if row.live]
     ending = {row.variant.product for row in live}
@@ -245,6 +260,6 @@ def _remove(deps: Deps, sales_list: SalesList, job: JobId, plan: Plan, actor: st
     for item in [*here, *plan.unlisted]:
         name = str(item.listing or item.variant)
         if item.variant in stayed:
-            item_failed(deps, job, name, stayed[item.variant])
+            item_failed(deps, job.id, name, stayed[item.variant])
         else:
-            item_done(deps, job, name)
+            item_done(deps, job.id, name)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from listbridge.domain.configuration import Account
 from listbridge.domain.guarded_changes import moved_by_hand
-from listbridge.domain.holds import hold_of
+from listbridge.domain.holds import connection_hold
 from listbridge.domain.lifecycle import WAITS_FOR_STOCK
 from listbridge.domain.listing import BOTH, Field, Listing, Status
 from listbridge.domain.problem import Problem
@@ -76,7 +76,7 @@ def hindrance(action: Action, listing: Listing, account: Account) -> Problem | N
         return rule.otherwise
     touches_marketplace = rule.remote or (action is Action.REMOVE and listing.live)
     if touches_marketplace:
-        return hold_of(replace(listing, status=Status.ACTIVE, hold=None), account)
+        return connection_hold(account)  # one that only observes takes it as a rehearsal
     return None
 
 

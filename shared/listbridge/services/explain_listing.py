@@ -9,10 +9,11 @@ from datetime import datetime
 from listbridge.domain import ledger
 from listbridge.domain.catalog import Variant
 from listbridge.domain.configuration import Account, SalesList
-from listbridge.domain.holds import field_hold, hold_of
+from listbridge.domain.holds import connection_hold, field_hold, hold_of
 from listbridge.domain.ids import ListingKey
+from listbridge.domain.ledger import NOT_ALIGNED
 from listbridge.domain.lifecycle import WAITS_FOR_STOCK
-from listbridge.domain.listing import Field, Listing, Status, TraceLine
+from listbridge.domain.listing import BOTH, Field, Listing, Status, TraceLine
 from listbridge.domain.money import Money
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
@@ -114,16 +115,34 @@ def _next_orders(listing: Listing, waits: Problem) -> Problem:
 
 
 def _while_held(listing: Listing, account: Account, hold: Problem) -> Problem:
-    if account.observe and listing.status is Status.ACTIVE:
-        free = replace(listing, hold=None)
-        due = ledger.due_fields(free)
-        if due:
-            return Problem("next_would_send", _would_send(free, due))
+    if account.observe and connection_hold(account) is None:
+        return _while_observing(listing, hold)
     if listing.status is Status.PENDING:
         return Problem("next_publishing")
     if hold.code in (WAITS_FOR_STOCK, ENDED_AT_ZERO):
         return Problem("next_restocked")
     return Problem("next_person", {"hold": hold.code}, hold.fix)
+
+
+def _while_observing(listing: Listing, hold: Problem) -> Problem:
+    """What would be sent without observe mode, or what a person's act would send."""
+    if listing.status is Status.PENDING:
+        return Problem("next_publishing")
+    if not listing.live:
+        values = listing.computed.quantity is not None and listing.computed.price is not None
+        return (
+            Problem("next_would_list", _would_send(listing, BOTH))
+            if values
+            else Problem("next_person", {"hold": hold.code}, hold.fix)
+        )
+    due = ledger.due_fields(replace(listing, hold=None))
+    if not due:
+        return Problem("next_nothing_observing")
+    if listing.hold is None:
+        return Problem("next_would_send", _would_send(listing, due))
+    if listing.hold.code == NOT_ALIGNED:
+        return Problem("next_would_align", _would_send(listing, due))
+    return Problem("next_person", {"hold": listing.hold.code}, listing.hold.fix)
 
 
 def _would_send(listing: Listing, due: frozenset[Field]) -> dict[str, str]:

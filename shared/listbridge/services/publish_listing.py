@@ -13,7 +13,7 @@ from listbridge.domain import lifecycle, trace
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.configuration import Account, CreationProfile, SalesList, Shop
-from listbridge.domain.holds import hold_of
+from listbridge.domain.holds import connection_hold, hold_of
 from listbridge.domain.ids import RemoteId, Sku
 from listbridge.domain.listing import Cause, Listing, Status
 from listbridge.domain.ports import (
@@ -38,6 +38,7 @@ from listbridge.services.observe_shop import content_hash, observe_products, rem
 from listbridge.services.publish_again import again_after_s
 from listbridge.services.publish_steps import Steps
 from listbridge.services.recompute import Recompute
+from listbridge.services.rehearse import rehearse_ending, rehearse_publishing, rehearsed_in_vain
 from listbridge.services.remove_items import forget_items, remove_ended
 from listbridge.services.restocked import ENDED_AT_ZERO
 from listbridge.services.sales_first import ENDED_AWAITS_ORDERS, SalesFirst
@@ -131,7 +132,9 @@ class _Work:
         }
         facts = observed.products.get(self.task.product)
         act = self.task.action
-        if act in (PublishKind.STOP, PublishKind.ZEROED):
+        if act in (PublishKind.STOP, PublishKind.ZEROED) and self.task.rehearse:
+            rehearse_ending(self.deps, rows.values(), self.task)
+        elif act in (PublishKind.STOP, PublishKind.ZEROED):
             self._end(
                 adapter, rows, facts or remembered_product(self.deps, shop, self.task.product, rows.values())
             )
@@ -156,7 +159,7 @@ class _Work:
             delay_s = again_after_s(error, self.task.attempt, traits.settle_s, self.deps.clock.now())
             self.deps.queues.send(Lane.PUBLISH, again, delay_s=delay_s, reason="again_later")
             return
-        if refused_for_want_of_stock(traits, self.task, rows.values(), error):
+        if not self.task.rehearse and refused_for_want_of_stock(traits, self.task, rows.values(), error):
             wait_for_stock(self.deps, self.task, rows.values())
             return
         (self._not_now if may_pass(error) else self._fail)(rows, error.problem)
@@ -202,6 +205,8 @@ class _Work:
                 item_done(self.deps, self.task.job, str(row.key))
 
     def _blocked(self) -> Problem | None:
+        if self.task.rehearse or self.task.action is PublishKind.LINK:
+            return connection_hold(self.account)  # nothing is written at the marketplace
         idle = Listing(key=None, variant=None, sales_list=self.sales_list.id, status=Status.ACTIVE)  # type: ignore[arg-type]
         return hold_of(idle, self.account)
 
@@ -216,7 +221,11 @@ class _Work:
         if not rows:
             return
         # Before the first call: looking for each of a thousand variants would take a thousand.
-        adapter.check(self._request(rows, facts, creation))
+        request = self._request(rows, facts, creation)
+        adapter.check(request)
+        if self.task.rehearse:
+            rehearse_publishing(self.deps, adapter, rows, self.task, request)
+            return
         if not full and self._linked_instead(adapter, rows):
             return
         if not full and nothing_to_sell(rows.values()):
@@ -387,6 +396,9 @@ class _Work:
                 self.deps.clock.sleep(error.after_s)
 
     def _fail(self, rows: dict[Sku, Listing], problem: Problem, back_to: Status | None = None) -> None:
+        if self.task.rehearse:
+            rehearsed_in_vain(self.deps, rows.values(), self.task, problem)
+            return
         failed = []
         for row in rows.values():
             now = self.deps.clock.now()

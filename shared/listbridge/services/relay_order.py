@@ -27,12 +27,14 @@ from listbridge.services.deps import Deps
 from listbridge.services.order_rows import change_order, lease_name, order_of, reason, rules_of, tell
 from listbridge.services.relay_refunds import CANCEL_THERE, record_cancellation, relay_refunds
 from listbridge.services.settle_order import settle_order
-from listbridge.services.tell_parcels import relay_at, tell_parcels
+from listbridge.services.tell_parcels import relay_at, tell_parcels, untold_boxes
 
 SHOP_ORDER_GONE = "shop_order_gone"
 CANNOT_CANCEL = "cannot_cancel_in_shop"
 SHIPPED_THERE = "shipped_on_marketplace"
 RELAY_REFUSED = "relay_refused"
+WOULD_CANCEL = "would_cancel_in_shop"
+WOULD_TELL = "would_tell_parcels"
 UNITS_OPEN = "units_open_on_marketplace"
 UNITS_UNSOLD = "units_not_sold_on_marketplace"
 _RETRY_S = 30.0
@@ -123,7 +125,7 @@ class _Relay:
             return self._notice(order, problem)
         if found.cancelled_at is not None and any(one.kind is Deed.CANCEL for one in order.told.values()):
             order = record_cancellation(self._deps, order, found, done=True)
-        return self._without(order, CANCEL_THERE, CANNOT_CANCEL)
+        return self._without(order, CANCEL_THERE, CANNOT_CANCEL, WOULD_CANCEL)
 
     def _cancel_in_shop(self, order: Order, found: ShopOrder) -> Order:
         """The buyer has his money back: the shop's order is cancelled, and its stock goes back as the shop does it."""
@@ -131,6 +133,9 @@ class _Relay:
             return self._notice(order, Problem(CANNOT_CANCEL, {"shop_order": found.name}, "cancel_in_shop"))
         if found.parcels:
             return self._notice(order, Problem(CANNOT_CANCEL, {"shop_order": found.name}, "goods_are_out"))
+        if self._account.observe:
+            would = Problem(WOULD_CANCEL, {"shop_order": found.name}, "leave_observe_mode")
+            return self._notice(order, would)
         try:
             self._adapter.cancel_order(order.shop_order.id)
         except OutcomeUnknown as error:
@@ -140,7 +145,7 @@ class _Relay:
             return self._notice(order, Problem(CANNOT_CANCEL, params, "cancel_in_shop"))
         tell(self._deps, order, "shop_order_cancelled", shop_order=found.name)
         relay_at(self._deps, order.key, self._deps.clock.now() + timedelta(seconds=10))
-        return self._without(order, CANNOT_CANCEL)
+        return self._without(order, CANNOT_CANCEL, WOULD_CANCEL)
 
     # ---- shipments ----
 
@@ -149,11 +154,21 @@ class _Relay:
         if there and not order_units.nothing_to_send(found) and not found.parcels:
             return self._notice(order, Problem(SHIPPED_THERE, {"shop_order": found.name}, "fulfil_in_shop"))
         order = self._without(order, SHIPPED_THERE)
-        if not self._account.relay_fulfillments or self._account.observe:
-            return order
-        if order.facts.cancellation is Cancellation.CANCELLED:
-            return order
+        if not self._account.relay_fulfillments or order.facts.cancellation is Cancellation.CANCELLED:
+            return self._without(order, WOULD_TELL)
+        if self._account.observe:
+            return self._would_tell(order, found)
+        order = self._without(order, WOULD_TELL)
         return tell_parcels(self._deps, self._account, order, found, self._lease)
+
+    def _would_tell(self, order: Order, found: ShopOrder) -> Order:
+        untold = untold_boxes(order, found)
+        if not untold:
+            return self._without(order, WOULD_TELL)
+        parcels = ", ".join(
+            " ".join((box.carrier, box.tracking)).strip() or "without a number" for box in untold
+        )
+        return self._notice(order, Problem(WOULD_TELL, {"parcels": parcels}, "leave_observe_mode"))
 
     # ---- what is left ----
 

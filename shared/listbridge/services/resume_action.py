@@ -93,7 +93,7 @@ def carry_on(deps: Deps, job: Job) -> None:
             else:
                 plan.unlisted.append(item)
     nudge_due(deps, half_way)
-    carry_out(deps, sales_list, action, job.id, plan, job.created_by)
+    carry_out(deps, sales_list, action, job, plan)
 
 
 def _tell_gone(deps: Deps, job: Job, action: Action, key: ListingKey) -> None:

@@ -55,8 +55,7 @@ class _Telling:
 
     def run(self, order: Order, found: ShopOrder) -> Order:
         order = self._second_thoughts(order, found)
-        packed = [box for parcel in found.parcels if parcel.lines for box in boxes(parcel)]
-        untold = [box for box in packed if _untold(order, box)]
+        untold = untold_boxes(order, found)
         if not untold:
             return order
         shown = list(self._adapter.shipments(order.key.remote))
@@ -165,6 +164,12 @@ class _Telling:
 def _fulfilment_of(id: ParcelId) -> str:
     """The shop's fulfilment that a record is about, without the place of its tracking number."""
     return id.split("/")[0]
+
+
+def untold_boxes(order: Order, found: ShopOrder) -> list[Parcel]:
+    """The shop's parcels that the marketplace is to be told of, one for each tracking number."""
+    packed = [box for parcel in found.parcels if parcel.lines for box in boxes(parcel)]
+    return [box for box in packed if _untold(order, box)]
 
 
 def _untold(order: Order, parcel: Parcel) -> bool:

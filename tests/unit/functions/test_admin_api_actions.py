@@ -130,7 +130,7 @@ def test_unlink_forgets_and_leaves_the_marketplace_as_it_is_then_link_and_align(
     assert seller.row("A1")["listing"]["reason"] is None
 
 
-def test_in_observe_mode_actions_are_skipped_and_explain_says_what_would_be_sent(seller: Seller) -> None:
+def test_in_observe_mode_actions_and_explain_say_what_would_be_sent(seller: Seller) -> None:
     seller.its.add_items(seller.list, seller.its.add_product("A1"))
     seller.its.act(seller.list, "send")
     seller.its.patch(f"/accounts/{seller.account}", {"observe": True})
@@ -138,7 +138,7 @@ def test_in_observe_mode_actions_are_skipped_and_explain_says_what_would_be_sent
     seller.its.shopify.deeds.set_stock(sku="A1", available=2)
     seller.its.post(f"/shops/{seller.shop}/sweep", expect=202)
     seller.its.run()
-    assert seller.outcomes(seller.its.act(seller.list, "revise")) == {"A1": ("skipped", "observe_mode")}
+    assert seller.outcomes(seller.its.act(seller.list, "revise")) == {"A1": ("skipped", "would_revise")}
     assert seller.live_offers() == {"A1": 7}
     story = seller.its.get(f"/listings/{seller.row('A1')['listing']['id']}/explain")
     assert story["reason"]["code"] == "observe_mode"

@@ -266,14 +266,35 @@ def test_where_another_tool_tells_the_marketplace_nothing_is_told_and_the_order_
     assert order.completed_at == world.now
 
 
-def test_while_the_account_observes_nothing_is_told_and_the_order_stays_open(world: OrderWorld) -> None:
+def test_while_the_account_observes_the_order_says_which_parcels_would_be_told_and_stays_open(
+    world: OrderWorld,
+) -> None:
     world.set_account(observe=True)
     sent(world)
-    assert world.do_relay().completed_at is None
+    order = world.do_relay()
+    assert order.completed_at is None
+    assert [(one.code, one.fix) for one in order.notices] == [("would_tell_parcels", "leave_observe_mode")]
+    assert "T1" in order.notices[0].params["parcels"]
+    assert world.do_relay().notices == order.notices
+    assert world.events().count("would_tell_parcels") == 1
     assert world.market.mishaps.count("ship") == 0
     world.set_account(observe=False)
-    assert world.do_relay().completed_at == world.now
+    order = world.do_relay()
+    assert (order.completed_at, order.notices) == (world.now, ())
     assert len(world.market.told) == 1
+
+
+def test_while_the_account_observes_an_order_is_not_cancelled_in_the_shop_but_would_be(
+    world: OrderWorld,
+) -> None:
+    withdrawn(world)
+    world.set_account(observe=True)
+    order = world.do_relay()
+    assert order.notices == (Problem("would_cancel_in_shop", {"shop_order": "#1001"}, "leave_observe_mode"),)
+    assert world.shop.mishaps.count("cancel_order") == 0
+    world.set_account(observe=False)
+    assert world.do_relay().notices == ()
+    assert world.shop.mishaps.count("cancel_order") == 1
 
 
 # ---- the shop cannot be asked ----

@@ -22,6 +22,7 @@ from listbridge.domain.ids import (
 from listbridge.domain.listing import NOTHING, Listing, Values
 from listbridge.domain.orders import OrderRead
 from listbridge.domain.ports.coordination import Budget, Share
+from listbridge.domain.problem import Problem
 from listbridge.domain.rules import Bounds
 from listbridge.domain.shop_orders import Parcel
 from listbridge.domain.verdicts import RemoteError
@@ -181,6 +182,10 @@ class MarketplaceAdapter(Protocol):
 
     def check(self, request: PublishRequest) -> None:
         """Refuse, without any call, a product that the marketplace does not take as a whole. Raises Rejected."""
+
+    def unfit(self, request: PublishRequest) -> Mapping[Sku, Problem]:
+        """What the marketplace would refuse of a product that is to be published, as far as that shows without a call: the
+        reason by SKU. Raises Rejected where that is all of it."""
 
     def publish(self, request: PublishRequest, steps: PublishSteps) -> Published:
         """Create or complete the product's offers and make them live; safe to run again after any interruption."""

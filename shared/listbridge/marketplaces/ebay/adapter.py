@@ -22,6 +22,7 @@ from listbridge.domain.ports import (
     Revision,
     RevisionResult,
 )
+from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import Parcel
 from listbridge.infra.connection import Connection
 from listbridge.marketplaces.ebay import ending, revising
@@ -71,6 +72,12 @@ class EbayAdapter:
 
     def check(self, request: PublishRequest) -> None:
         refuse_oversized(request.product, [variant.key.sku for variant in request.variants])
+
+    def unfit(self, request: PublishRequest) -> Mapping[Sku, Problem]:
+        skus = [variant.key.sku for variant in request.variants]
+        settings = settings_of(request.creation.settings)
+        content = listing_content(request.product, skus, settings, site_of(request.site))
+        return {sku: error.problem for sku, error in content.refused.items()}
 
     def publish(self, request: PublishRequest, steps: PublishSteps) -> Published:
         return self._publishing(request, steps).publish()
