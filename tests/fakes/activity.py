@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.ids import AccountId
@@ -27,12 +29,24 @@ class FakeActivityLog:
         with self._lock:
             self.entries += entries
 
-    def of_subject(self, subject: str, limit: int) -> list[ActivityEntry]:
-        return self._newest([entry for entry in self.entries if entry.subject == subject], limit)
+    def of_subject(
+        self, subject: str, limit: int, before: str | None = None
+    ) -> tuple[list[ActivityEntry], str | None]:
+        return self._newest(lambda entry: entry.subject == subject, limit, before)
 
-    def of_account(self, account: AccountId, limit: int) -> list[ActivityEntry]:
-        return self._newest([entry for entry in self.entries if entry.account == account], limit)
+    def of_account(
+        self, account: AccountId, limit: int, before: str | None = None
+    ) -> tuple[list[ActivityEntry], str | None]:
+        return self._newest(lambda entry: entry.account == account, limit, before)
 
-    def _newest(self, entries: list[ActivityEntry], limit: int) -> list[ActivityEntry]:
-        entries.reverse()  # of two at the same instant the one written later counts as newer
-        return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
+    def _newest(
+        self, wanted: Callable[[ActivityEntry], bool], limit: int, before: str | None
+    ) -> tuple[list[ActivityEntry], str | None]:
+        placed = [
+            replace(entry, place=f"{entry.at.timestamp():020.6f}#{number:010d}")
+            for number, entry in enumerate(self.entries)
+            if wanted(entry)
+        ]
+        placed = [entry for entry in placed if before is None or entry.place < before]
+        placed.sort(key=lambda entry: entry.place, reverse=True)
+        return placed[:limit], placed[limit - 1].place if len(placed) > limit else None

@@ -82,12 +82,19 @@ class FakeJobRepository:
                 counted = counted.model_copy(update={"state": state, "finished_at": at})
             self._jobs[id] = counted
 
-    def recent(self, limit: int, state: JobState | None = None) -> list[Job]:
+    def recent(
+        self, limit: int, state: JobState | None = None, before: str | None = None
+    ) -> tuple[list[Job], str | None]:
+        def place(job: Job) -> str:
+            return f"{job.created_at.timestamp():020.6f}#{job.id}"
+
         with self._lock:
             jobs = [job for job in self._jobs.values() if state is None or job.state is state]
-        return sorted(jobs, key=lambda job: job.created_at, reverse=True)[:limit]
+        older = [job for job in jobs if before is None or place(job) < before]
+        older.sort(key=place, reverse=True)
+        return older[:limit], place(older[limit - 1]) if len(older) > limit else None
 
     def unfinished(self, limit: int, state: JobState | None = None) -> list[Job]:
         waits = {JobState.RUNNING, JobState.AWAITING_APPROVAL}
-        jobs = [job for job in self.recent(len(self._jobs) or 1, state) if job.state in waits]
+        jobs = [job for job in self.recent(len(self._jobs) or 1, state)[0] if job.state in waits]
         return jobs[::-1][:limit]

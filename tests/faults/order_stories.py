@@ -171,7 +171,7 @@ class Story(Scripted):
             "orders": [row for one in accounts for row in stores.orders.recent(one.id, None, 10_000)[0]],
             "variants": list(self._variants()),
             "listings": [row for one in accounts for row in self.world.rows(one.id)],
-            "jobs": list(stores.jobs.recent(1000)),
+            "jobs": list(stores.jobs.recent(1000)[0]),
             "queues": [message for lane in Lane for message in lanes.messages(lane)],
             "dead letters": list(self.world.dead_letters()),
         }

@@ -185,8 +185,13 @@ class ScriptedShop:
         total = len(known) if self.total == -1 else self.total
         return SweepPage(page, str(end) if end < len(known) else None, total)
 
-    def search(self, text: str, limit: int) -> tuple[ProductFacts, ...]:
-        return tuple(self.products.values())[:limit]
+    def search(
+        self, text: str, limit: int, cursor: str | None = None
+    ) -> tuple[tuple[ProductFacts, ...], str | None]:
+        start = int(cursor or 0)
+        found = tuple(self.products.values())
+        end = start + limit
+        return found[start:end], str(end) if end < len(found) else None
 
     # ---- orders ----
 

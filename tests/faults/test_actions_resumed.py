@@ -79,10 +79,10 @@ def test_an_action_whose_worker_died_at_any_write_ends_within_an_hour(action: st
     while died:
         dies_at += 1
         seller = _ready(action)
-        before = {job.id for job in seller.its.stores.jobs.recent(100)}
+        before = {job.id for job in seller.its.stores.jobs.recent(100)[0]}
         died = _begin(seller, action, dies_at)
         _an_hour_of_timers(seller)
-        begun = [job for job in seller.its.stores.jobs.recent(100) if job.id not in before]
+        begun = [job for job in seller.its.stores.jobs.recent(100)[0] if job.id not in before]
         if not begun:  # it died before the job stood: nothing was begun, and the caller was told so
             assert dies_at <= 2  # at the count of the guard, or at the job itself
             continue

@@ -99,7 +99,7 @@ def test_one_check_at_a_time_for_each_account(s: Scripted) -> None:
     assert start_drift_check(s.world.deps, account) is None
     assert reconcile(s.world.deps, Timer.DRIFT) == 0
     s.world.run(900)
-    jobs = [job for job in s.world.stores.jobs.recent(100) if job.kind is JobKind.DRIFT]
+    jobs = [job for job in s.world.stores.jobs.recent(100)[0] if job.kind is JobKind.DRIFT]
     assert [job.state for job in jobs] == [JobState.DONE]
     assert start_drift_check(s.world.deps, account) is not None
 
@@ -114,7 +114,7 @@ def test_a_run_reads_so_many_and_the_job_goes_on_where_it_rested(
     first = drift(s)
     rested = reads(first)
     assert rested == 100 / 25
-    (job,) = [job for job in s.world.stores.jobs.recent(100) if job.kind is JobKind.DRIFT]
+    (job,) = [job for job in s.world.stores.jobs.recent(100)[0] if job.kind is JobKind.DRIFT]
     assert (job.state, job.done) == (JobState.RUNNING, 100)
     assert drift(s)["remote.read_back"] == 0  # it rests, and no second one begins
     for _ in range(2):

@@ -23,7 +23,7 @@ def s() -> Scripted:
 
 
 def sweeps(s: Scripted, state: JobState | None = None) -> list[Job]:
-    jobs = s.world.stores.jobs.recent(1000, state)
+    jobs = s.world.stores.jobs.recent(1000, state)[0]
     return [job for job in jobs if job.kind is JobKind.SWEEP]
 
 

@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import deps_of, new_router
+from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.listings import ActivityPage
 from listbridge.admin.views import ActivityView
 from listbridge.domain.ids import AccountId
@@ -18,8 +19,13 @@ router = new_router()
 
 @router.get("/activity", summary="What happened", tags=["activity"], openapi_extensions=open_to(Group.VIEWER))
 def list_activity(
-    account: Annotated[str | None, Query()] = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
+    account: Annotated[str | None, Query()] = None,
+    cursor: Annotated[str | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ActivityPage:
     """On one account, or everywhere; the newest first."""
-    entries = recent_activity(deps_of(router), AccountId(account) if account else None, limit)
-    return ActivityPage(activity=[ActivityView.of(entry) for entry in entries])
+    wanted = AccountId(account) if account else None
+    entries, following = recent_activity(deps_of(router), wanted, limit, opened(router, cursor))
+    return ActivityPage(
+        activity=[ActivityView.of(entry) for entry in entries], cursor=sealed(router, following)
+    )

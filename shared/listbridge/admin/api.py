@@ -26,6 +26,7 @@ from listbridge.admin import (
 from listbridge.admin.auth import Caller, Group, caller_of, needed_group
 from listbridge.admin.bodies import BodyRefused, with_checked_body
 from listbridge.admin.paths import called_address, called_path
+from listbridge.admin.views import FieldView
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
 from listbridge.services.public_address import settle_public_address
@@ -63,7 +64,25 @@ class GuardedRoutes(APIGatewayRestResolver):
                 params = {"group": needed.name.lower(), "caller": caller.name}
                 refusal = errors.answered(403, Problem("group_needed", params, "ask_admin_for_group"))
                 return ResponseBuilder(response=refusal, serializer=self._serializer, route=route)
+            wrong = self._wrong_parameters(route)
+            if wrong:
+                refusal = errors.answered(422, Problem("invalid_fields"), wrong)
+                return ResponseBuilder(response=refusal, serializer=self._serializer, route=route)
         return super()._call_route(route, route_arguments)
+
+    def _wrong_parameters(self, route: Route) -> list[FieldView]:
+        """A filter that we do not know would show more than was asked for; of one that is given twice, which counts?"""
+        if route.path.startswith(CALLBACKS):
+            return []  # whose parameters are the marketplace's affair
+        known = {parameter.alias for parameter in route.dependant.query_params}
+        asked = self.current_event.resolved_query_string_parameters
+        return [
+            FieldView(
+                field=name, text="is no parameter of this call" if name not in known else "is given twice"
+            )
+            for name, values in asked.items()
+            if name not in known or len(values) > 1
+        ]
 
 
 def _application() -> GuardedRoutes:

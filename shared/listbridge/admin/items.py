@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
+from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.row_ids import item_key
 from listbridge.admin.schemas import AddItems
 from listbridge.admin.shape import Shape
@@ -43,13 +44,13 @@ def list_items(
     """One row per variant: with its listing, or with the reason why it has none."""
     deps = deps_of(router)
     account = deps.configuration.get(Account, _sales_list(list_id).account)
-    items, following = deps.items.of_list(_sales_list(list_id).id, cursor, limit)
+    items, following = deps.items.of_list(_sales_list(list_id).id, opened(router, cursor), limit)
     rows = deps.listings.get_many([item.listing for item in items if item.listing is not None])
     views = []
     for item in items:
         row = rows.get(item.listing) if item.listing is not None else None
         views.append(ItemView.of(item, ListingView.of(row, account) if row is not None else None))
-    return ItemsPage(items=views, cursor=following)
+    return ItemsPage(items=views, cursor=sealed(router, following))
 
 
 @router.post(

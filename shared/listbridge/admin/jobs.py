@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
+from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.row_ids import item_id, listing_id
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import JobEntryView, JobView, MoneyView
@@ -21,10 +22,11 @@ router = new_router()
 _TAGS = ["jobs"]
 
 
-class JobsView(Shape):
-    """Jobs, the newest first."""
+class JobsPage(Shape):
+    """Jobs, the newest first; without a cursor it is the last page."""
 
     jobs: list[JobView]
+    cursor: str | None
 
 
 class JobEntriesPage(Shape):
@@ -71,10 +73,13 @@ class WaitingChangesPage(Shape):
 
 @router.get("/jobs", summary="The newest jobs", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def list_jobs(
-    state: Annotated[JobState | None, Query()] = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
-) -> JobsView:
+    state: Annotated[JobState | None, Query()] = None,
+    cursor: Annotated[str | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> JobsPage:
     """The newest first; a job that was made this moment may be missing."""
-    return JobsView(jobs=[JobView.of(job) for job in deps_of(router).jobs.recent(limit, state)])
+    jobs, following = deps_of(router).jobs.recent(limit, state, opened(router, cursor))
+    return JobsPage(jobs=[JobView.of(job) for job in jobs], cursor=sealed(router, following))
 
 
 @router.get("/jobs/<job_id>", summary="One job", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
@@ -97,8 +102,10 @@ def list_entries(
     """One entry per listing or product."""
     deps = deps_of(router)
     job = deps.jobs.get(JobId(job_id))
-    entries, following = deps.jobs.entries(job.id, cursor, limit)
-    return JobEntriesPage(entries=[JobEntryView.of(job, entry) for entry in entries], cursor=following)
+    entries, following = deps.jobs.entries(job.id, opened(router, cursor), limit)
+    return JobEntriesPage(
+        entries=[JobEntryView.of(job, entry) for entry in entries], cursor=sealed(router, following)
+    )
 
 
 @router.get(
@@ -114,8 +121,10 @@ def list_changes(
 ) -> WaitingChangesPage:
     """Every live listing that the job would end, zero or reprice, before and after; only while it waits."""
     deps = deps_of(router)
-    changes, following = page_of_changes(deps, deps.jobs.get(JobId(job_id)), cursor, limit)
-    return WaitingChangesPage(changes=[WaitingChangeView.of(change) for change in changes], cursor=following)
+    changes, following = page_of_changes(deps, deps.jobs.get(JobId(job_id)), opened(router, cursor), limit)
+    return WaitingChangesPage(
+        changes=[WaitingChangeView.of(change) for change in changes], cursor=sealed(router, following)
+    )
 
 
 @router.post(

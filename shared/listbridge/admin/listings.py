@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import deps_of, new_router
+from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.row_ids import listing_key, order_id
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import ActivityView, ListingView, MoneyView, ProblemView, TraceView
@@ -78,9 +79,10 @@ class ExplanationView(Shape):
 
 
 class ActivityPage(Shape):
-    """What happened, the newest first."""
+    """What happened, the newest first; without a cursor it is the last page."""
 
     activity: list[ActivityView]
+    cursor: str | None
 
 
 @router.get("/listings", summary="Listings", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
@@ -88,20 +90,25 @@ def list_listings(
     account: Annotated[str | None, Query()] = None,
     sales_list: Annotated[str | None, Query()] = None,
     status: Annotated[Status | None, Query()] = None,
+    sku: Annotated[str, Query(max_length=200)] = "",
+    title: Annotated[str, Query(max_length=200)] = "",
+    hold: Annotated[str, Query(max_length=100)] = "",
     cursor: Annotated[str | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
 ) -> ListingsPage:
-    """Of one account or sales list, or of everything."""
+    """Of one account or sales list, or of everything. `sku` is a whole SKU, `title` a part of the title, `hold` the code of the
+    reason why it is not updated (as `holds` of `/v1/counters` has them)."""
     deps = deps_of(router)
     wanted = ListingFilter(
         account=AccountId(account) if account else None,
         sales_list=SalesListId(sales_list) if sales_list else None,
-        status=status,
-    )
-    rows, following = page_of_listings(deps, wanted, cursor, limit)
+        status=status, sku=sku, title=title.strip(), hold=hold,
+    )  # fmt: skip
+    rows, following = page_of_listings(deps, wanted, opened(router, cursor), limit)
     accounts = {row.key.account: deps.configuration.get(Account, row.key.account) for row in rows}
     return ListingsPage(
-        listings=[ListingView.of(row, accounts[row.key.account]) for row in rows], cursor=following
+        listings=[ListingView.of(row, accounts[row.key.account]) for row in rows],
+        cursor=sealed(router, following),
     )
 
 
@@ -140,13 +147,18 @@ def explain(listing_id: str) -> ExplanationView:
     tags=_TAGS,
     openapi_extensions=open_to(Group.VIEWER),
 )
-def listing_activity(listing_id: str, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> ActivityPage:
+def listing_activity(
+    listing_id: str,
+    cursor: Annotated[str | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> ActivityPage:
     """The newest first."""
     key = listing_key(listing_id)
     deps = deps_of(router)
     deps.listings.get(key)
+    entries, following = deps.activity.of_subject(str(key), limit, opened(router, cursor))
     return ActivityPage(
-        activity=[ActivityView.of(entry) for entry in deps.activity.of_subject(str(key), limit)]
+        activity=[ActivityView.of(entry) for entry in entries], cursor=sealed(router, following)
     )
 
 

@@ -5,20 +5,24 @@ from __future__ import annotations
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import AwareDatetime
 
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router, sees_buyers
+from listbridge.admin.cursors import opened, sealed
+from listbridge.admin.errors import InvalidFields
 from listbridge.admin.order_views import OrderDetailsView, OrderView
 from listbridge.admin.row_ids import order_key
 from listbridge.admin.schemas import ChosenProduct
 from listbridge.admin.shape import Shape
+from listbridge.admin.views import FieldView
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId, LineId, OrderKey, VariantKey
 from listbridge.domain.orders import ImportState, Payment, Shipment
 from listbridge.services import export_order
 from listbridge.services.dismiss_notice import dismiss_notice
 from listbridge.services.explain_order import OrderPages, explain_order
-from listbridge.services.list_orders import OrderFilter, page_of_orders
+from listbridge.services.list_orders import FulfilledBy, OrderFilter, page_of_orders
 from listbridge.services.order_rows import order_of
 
 router = new_router()
@@ -40,23 +44,39 @@ def list_orders(
     attention: Annotated[bool, Query()] = False,
     payment: Annotated[Payment | None, Query()] = None,
     shipment: Annotated[Shipment | None, Query()] = None,
+    fulfilled_by: Annotated[FulfilledBy | None, Query()] = None,
+    refunded: Annotated[bool | None, Query()] = None,
+    cancelled: Annotated[bool | None, Query()] = None,
+    sku: Annotated[str, Query(max_length=200)] = "",
+    shop_order: Annotated[str, Query(max_length=200)] = "",
+    buyer: Annotated[str, Query(max_length=200)] = "",
+    placed_from: Annotated[AwareDatetime | None, Query()] = None,
+    placed_before: Annotated[AwareDatetime | None, Query()] = None,
     search: Annotated[str, Query(max_length=200)] = "",
     cursor: Annotated[str | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> OrdersPage:
     """Of one account or of all, the newest first; `attention` shows those that failed, are unclear, wait for a decision
-    or have a notice, and `search` finds a part of an order's id or of a SKU. Viewers see no buyers."""
+    or have a notice, and `search` finds a part of an order's id or of a SKU. `sku` is a whole SKU, `shop_order` the shop's
+    number with or without `#`, or its id there. Placed from an instant on, and before another, both with an offset from UTC.
+    `refunded`: the buyer has money back. Viewers see no buyers, and cannot look for one by a part of name or mail address."""
     deps = deps_of(router)
+    if buyer and not sees_buyers(router):
+        raise InvalidFields([FieldView(field="buyer", text="needs the group operator")])
+    if placed_from and placed_before and placed_from >= placed_before:
+        raise InvalidFields([FieldView(field="placed_before", text="is not after placed_from")])
     wanted = OrderFilter(
         account=AccountId(account) if account else None, state=state, attention=attention, payment=payment,
-        shipment=shipment, text=search.strip(),
+        shipment=shipment, text=search.strip(), fulfilled_by=fulfilled_by, refunded=refunded, cancelled=cancelled,
+        sku=sku, shop_order=shop_order.strip(), buyer=buyer.strip(), placed_from=placed_from,
+        placed_before=placed_before,
     )  # fmt: skip
-    rows, following = page_of_orders(deps, wanted, cursor, limit)
+    rows, following = page_of_orders(deps, wanted, opened(router, cursor), limit)
     accounts = {row.key.account: deps.configuration.get(Account, row.key.account) for row in rows}
     buyers = deps.orders.buyers([row.key for row in rows]) if sees_buyers(router) else {}
     pages = OrderPages(deps)
     views = [OrderView.of(row, accounts[row.key.account], pages, buyers.get(row.key)) for row in rows]
-    return OrdersPage(orders=views, cursor=following)
+    return OrdersPage(orders=views, cursor=sealed(router, following))
 
 
 @router.get("/orders/<order_id>", summary="One order", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
+from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.errors import fields_checked
 from listbridge.admin.patches import SalesListPatch
 from listbridge.admin.row_ids import item_key
@@ -88,11 +89,12 @@ def act(list_id: str, body: ActionBody) -> JobStarted:
     """
     deps, actor, sales_list = deps_of(router), actor_of(router), _sales_list(list_id)
     if body.items == "all":
-        started = act_on_listings.act_on_all(deps, sales_list, body.action, body.cursor, actor)
+        cursor = opened(router, body.cursor, action=body.action)
+        started = act_on_listings.act_on_all(deps, sales_list, body.action, cursor, actor)
     else:
         variants = [item_key(item) for item in body.items]
         started = act_on_listings.act_on_some(deps, sales_list, body.action, variants, actor)
-    return JobStarted(job=JobView.of(started.job), cursor=started.cursor)
+    return JobStarted(job=JobView.of(started.job), cursor=sealed(router, started.cursor, action=body.action))
 
 
 def _sales_list(id: str) -> SalesList:

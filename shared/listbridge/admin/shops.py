@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from listbridge.admin import platform_forms
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
+from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.errors import fields_checked
 from listbridge.admin.patches import ShopPatch
 from listbridge.admin.row_ids import listing_id
@@ -93,6 +94,7 @@ class PickedProducts(Shape):
     """Products found in a shop."""
 
     products: list[PickedProduct]
+    cursor: str | None
 
 
 @router.get("/shops", summary="All shops", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
@@ -190,12 +192,15 @@ def put_shop_credentials(shop_id: str, body: NewCredentials) -> ShopCheckView:
 def search_products(
     shop_id: str,
     search: Annotated[str, Query(max_length=200)] = "",
+    cursor: Annotated[str | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
 ) -> PickedProducts:
-    """Products of the shop by text, asked of the shop itself; no text is its first page."""
+    """Products of the shop by text, asked of the shop itself; no text is all of them."""
     deps, shop = deps_of(router), _shop(shop_id)
-    found = deps.shops.open(shop).search(search, limit)
-    return PickedProducts(products=[_picked(shop, facts) for facts in found])
+    found, following = deps.shops.open(shop).search(search, limit, opened(router, cursor))
+    return PickedProducts(
+        products=[_picked(shop, facts) for facts in found], cursor=sealed(router, following)
+    )
 
 
 def _shop(id: str) -> Shop:

@@ -22,3 +22,5 @@ class ActivityEntry:
     params: Mapping[str, str] = field(default_factory=dict)
     account: AccountId | None = None
     actor: str = "listbridge"
+    place: str = field(default="", compare=False)
+    """Where it stands in the order of what happened, as the store has it; empty before it is stored."""

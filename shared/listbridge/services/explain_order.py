@@ -73,7 +73,7 @@ def explain_order(deps: Deps, key: OrderKey, *, with_buyer: bool, log: int) -> O
         buyer=deps.orders.buyers([key]).get(key) if with_buyer else None,
         variants=variants,
         held=sorted(held, key=lambda one: (places.get(one.line, len(places)), one.line)),
-        log=deps.activity.of_subject(str(key), log),
+        log=deps.activity.of_subject(str(key), log)[0],
     )
 
 

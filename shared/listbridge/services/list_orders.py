@@ -8,16 +8,24 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId
-from listbridge.domain.orders import ImportState, Order, Payment, Shipment
+from listbridge.domain.orders import Cancellation, ImportState, Order, Payment, Shipment
 from listbridge.domain.ports import NotACursor
 from listbridge.services.deps import Deps
 
 _MOST_READ = 1000
 """How many orders one page may look at: a filter that fits few ends early, with a cursor to go on."""
 _MOST_COUNTED = 200
+
+
+class FulfilledBy(StrEnum):
+    """Who sends the goods out."""
+
+    SELLER = "seller"
+    MARKETPLACE = "marketplace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,17 @@ class OrderFilter:
     payment: Payment | None = None
     shipment: Shipment | None = None
     text: str = ""
+    fulfilled_by: FulfilledBy | None = None
+    refunded: bool | None = None
+    """The buyer has money back, for a line at least."""
+    cancelled: bool | None = None
+    sku: str = ""
+    shop_order: str = ""
+    """The shop's number of the order, with or without `#`, or its id."""
+    buyer: str = ""
+    """A part of the buyer's name or mail address; only for those who may see buyers."""
+    placed_from: datetime | None = None
+    placed_before: datetime | None = None
 
 
 def needs_somebody(order: Order) -> bool:
@@ -66,7 +85,10 @@ def page_of_orders(
             break
         newest = max(open_sources, key=_Source.newest)
         order = newest.take()
-        if _fits(order, wanted):
+        placed = order.facts.placed_at
+        if wanted.placed_from is not None and placed < wanted.placed_from:
+            newest.close()  # whatever follows is older
+        elif _fits(order, wanted) and _of_buyer(deps, order, wanted.buyer):
             found.append(order)
     more = any(source.head() is not None for source in sources)
     return found, _written({source.account: source.place() for source in sources}) if more else None
@@ -74,13 +96,37 @@ def page_of_orders(
 
 def _fits(order: Order, wanted: OrderFilter) -> bool:
     facts, text = order.facts, wanted.text.casefold()
-    return (
+    return _fits_more(order, wanted) and (
         (wanted.state is None or order.state is wanted.state)
         and (not wanted.attention or needs_somebody(order))
         and (wanted.payment is None or facts.payment is wanted.payment)
         and (wanted.shipment is None or facts.shipment is wanted.shipment)
         and (not text or any(text in part.casefold() for part in (facts.id, *(one.sku for one in facts.lines))))
     )  # fmt: skip
+
+
+def _fits_more(order: Order, wanted: OrderFilter) -> bool:
+    facts, made = order.facts, order.shop_order
+    refunded = bool(facts.refunds) or facts.payment is Payment.REFUNDED
+    cancelled = facts.cancellation is Cancellation.CANCELLED
+    by = FulfilledBy.MARKETPLACE if facts.fulfilled_by_marketplace else FulfilledBy.SELLER
+    number = wanted.shop_order.removeprefix("#")
+    return (
+        (wanted.placed_before is None or facts.placed_at < wanted.placed_before)
+        and wanted.fulfilled_by in (None, by)
+        and wanted.refunded in (None, refunded)
+        and wanted.cancelled in (None, cancelled)
+        and (not wanted.sku or any(line.sku == wanted.sku for line in facts.lines))
+        and (not number or (made is not None and number in (made.name.removeprefix("#"), made.id)))
+    )
+
+
+def _of_buyer(deps: Deps, order: Order, text: str) -> bool:
+    """Buyers stand apart from orders: each is read only for an order that fits otherwise."""
+    if not text:
+        return True
+    buyer = deps.orders.buyers([order.key]).get(order.key)
+    return buyer is not None and any(text.casefold() in part.casefold() for part in (buyer.name, buyer.email))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +177,11 @@ class _Source:
         same = self._place.shown if placed == self._place.since_ms else ()
         self._place = _Place(since_ms=placed, shown=(*same, order.key.remote))
         return order
+
+    def close(self) -> None:
+        """Nothing more of this account is shown."""
+        self._rows.clear()
+        self._unread = False
 
     def place(self) -> _Place:
         at = self._place

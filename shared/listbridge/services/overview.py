@@ -12,7 +12,7 @@ from datetime import datetime
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState, SalesList, Shop
 from listbridge.domain.holds import hold_of
-from listbridge.domain.ids import AccountId, SalesListId
+from listbridge.domain.ids import AccountId, SalesListId, Sku
 from listbridge.domain.jobs import Job, JobState
 from listbridge.domain.ledger import UPDATE_FAILED
 from listbridge.domain.listing import Band, Listing, Status
@@ -94,6 +94,11 @@ class ListingFilter:
     account: AccountId | None = None
     sales_list: SalesListId | None = None
     status: Status | None = None
+    sku: str = ""
+    title: str = ""
+    """A part of it, in any case of letters."""
+    hold: str = ""
+    """The code of the reason why it is not updated."""
 
 
 def page_of_listings(
@@ -103,6 +108,9 @@ def page_of_listings(
 
     Raises Missing for an unknown account or list, and NotACursor.
     """
+    accounts = {account.id: account for account in deps.configuration.all(Account)}
+    if wanted.sku:
+        return _with_sku(deps, wanted, accounts), None
     place, inner = _read(cursor)
     if wanted.sales_list is not None:
         deps.configuration.get(SalesList, wanted.sales_list)
@@ -110,7 +118,7 @@ def page_of_listings(
     elif wanted.account is not None:
         sources = [deps.configuration.get(Account, wanted.account).id]
     else:
-        sources = [account.id for account in deps.configuration.all(Account)]
+        sources = list(accounts)
     if place not in range(len(sources) + 1):
         raise NotACursor
     found: list[Listing] = []
@@ -121,7 +129,7 @@ def page_of_listings(
             rows, inner = deps.listings.of_list(SalesListId(sources[place]), inner, limit - len(found))
         else:
             rows, inner = deps.listings.of_account(AccountId(sources[place]), inner, limit - len(found))
-        found += [row for row in rows if _fits(row, wanted)]
+        found += [row for row in rows if _fits(row, wanted, accounts)]
         if inner is None:
             place += 1
         if len(found) >= limit:
@@ -129,9 +137,28 @@ def page_of_listings(
     return found, _written(place, inner) if place < len(sources) else None
 
 
-def _fits(row: Listing, wanted: ListingFilter) -> bool:
-    return (wanted.status is None or row.status is wanted.status) and (
-        wanted.account is None or row.key.account == wanted.account
+def _with_sku(deps: Deps, wanted: ListingFilter, accounts: Mapping[AccountId, Account]) -> list[Listing]:
+    """All listings of a SKU; an account has at most one on each of its sites."""
+    if wanted.sales_list is not None:
+        deps.configuration.get(SalesList, wanted.sales_list)
+    of = (
+        [deps.configuration.get(Account, wanted.account).id] if wanted.account is not None else list(accounts)
+    )
+    rows = [row for account in of for row in deps.listings.of_sku(account, Sku(wanted.sku))]
+    return [row for row in rows if _fits(row, wanted, accounts)]
+
+
+def _fits(row: Listing, wanted: ListingFilter, accounts: Mapping[AccountId, Account]) -> bool:
+    if wanted.hold:
+        account = accounts.get(row.key.account)
+        hold = hold_of(row, account) if account is not None else None
+        if hold is None or hold.code != wanted.hold:
+            return False
+    return (
+        (wanted.status is None or row.status is wanted.status)
+        and (wanted.account is None or row.key.account == wanted.account)
+        and (wanted.sales_list is None or row.sales_list == wanted.sales_list)
+        and wanted.title.casefold() in row.title.casefold()
     )
 
 
@@ -256,17 +283,23 @@ def _order_problems(counts: OrderCounts, polled: PollState | None) -> list[Probl
     return problems
 
 
-def recent_activity(deps: Deps, account: AccountId | None, limit: int) -> list[ActivityEntry]:
-    """What happened lately on one account, or everywhere; newest first. Raises Missing."""
+def recent_activity(
+    deps: Deps, account: AccountId | None, limit: int, before: str | None
+) -> tuple[list[ActivityEntry], str | None]:
+    """What happened on one account, or everywhere, newest first, and the place before which the next page begins.
+
+    Raises Missing.
+    """
     if account is not None:
         deps.configuration.get(Account, account)
-        return deps.activity.of_account(account, limit)
-    entries = [
-        entry
-        for document in deps.configuration.all(Account)
-        for entry in deps.activity.of_account(document.id, limit)
+        return deps.activity.of_account(account, limit, before)
+    pages = [
+        deps.activity.of_account(document.id, limit, before) for document in deps.configuration.all(Account)
     ]
-    for shop in deps.configuration.all(Shop):
-        entries += deps.activity.of_subject(shop.id, limit)
-    entries += deps.activity.of_subject("this", limit)
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
+    subjects = [*(shop.id for shop in deps.configuration.all(Shop)), "this"]
+    pages += [deps.activity.of_subject(subject, limit, before) for subject in subjects]
+    entries = sorted(
+        (entry for page, _ in pages for entry in page), key=lambda entry: entry.place, reverse=True
+    )
+    more = len(entries) > limit or any(following for _, following in pages)
+    return entries[:limit], entries[limit - 1].place if more and len(entries) >= limit else None

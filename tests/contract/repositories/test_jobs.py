@@ -137,13 +137,15 @@ def test_recent_jobs_come_newest_first_and_by_state(store: OurPorts, name: str) 
         store.jobs.create(job(f"{name}{number}", after_s=far + number), [JobEntry(item="p0")])
     store.jobs.finish(JobId(f"job_{name}1"), done("p0"))
     store.jobs.finish(JobId(f"job_{name}2"), failed("p0"))
-    ids = [one.id.removeprefix(f"job_{name}") for one in store.jobs.recent(1000) if name in one.id]
+    ids = [one.id.removeprefix(f"job_{name}") for one in store.jobs.recent(1000)[0] if name in one.id]
     assert ids == ["3", "2", "1", "0"]
-    newest = store.jobs.recent(1)[0]
+    newest = store.jobs.recent(1)[0][0]
     assert newest.created_at >= START + timedelta(seconds=far + 3)
-    running = store.jobs.recent(1000, JobState.RUNNING)
+    running = store.jobs.recent(1000, JobState.RUNNING)[0]
     assert [one.id for one in running if name in one.id] == [f"job_{name}3", f"job_{name}0"]
-    assert [one.id for one in store.jobs.recent(1000, JobState.FAILED) if name in one.id] == [f"job_{name}2"]
+    assert [one.id for one in store.jobs.recent(1000, JobState.FAILED)[0] if name in one.id] == [
+        f"job_{name}2"
+    ]
 
 
 def test_unfinished_jobs_come_oldest_first_and_leave_when_they_finish(store: OurPorts, name: str) -> None:
@@ -159,7 +161,7 @@ def test_unfinished_jobs_come_oldest_first_and_leave_when_they_finish(store: Our
     assert (mine(JobState.RUNNING), mine(JobState.AWAITING_APPROVAL)) == (["0", "2"], ["1"])
     store.jobs.finish(JobId(f"job_{name}0"), done("p0"))
     assert mine() == ["1", "2"]
-    newest = [one.id.removeprefix(f"job_{name}") for one in store.jobs.recent(10_000) if name in one.id]
+    newest = [one.id.removeprefix(f"job_{name}") for one in store.jobs.recent(10_000)[0] if name in one.id]
     assert newest == ["2", "1", "0"]
 
 
@@ -170,7 +172,7 @@ def test_jobs_that_ended_partly_or_cancelled_are_found_by_their_state_only(
     for n, state in enumerate(states):
         store.jobs.create(job(f"{name}{n}", state=state, total=4, done=1, failed=1, skipped=2))
     for n, state in enumerate(states):
-        mine = [one.id for one in store.jobs.recent(10_000, state) if one.id.startswith(f"job_{name}")]
+        mine = [one.id for one in store.jobs.recent(10_000, state)[0] if one.id.startswith(f"job_{name}")]
         assert mine == [f"job_{name}{n}"]
     partly = store.jobs.get(JobId(f"job_{name}1"))
     assert (partly.state, partly.done, partly.failed, partly.skipped) == (JobState.PARTLY, 1, 1, 2)

@@ -246,12 +246,24 @@ def test_a_search_finds_by_title_and_by_sku_and_keeps_to_its_limit(shop: StagedS
     mug = shop.add_product("MUG-1", title="Blue mug")
     shop.add_product("CUP-1", title="Blue cup")
     adapter = shop.open()
-    assert [one.product for one in adapter.search("mug", 10)] == [mug.product]
-    assert [one.product for one in adapter.search("MUG-1", 10)] == [mug.product]
-    assert len(adapter.search("Blue", 10)) == 2
-    assert len(adapter.search("Blue", 1)) == 1
-    assert len(adapter.search("", 10)) == 2
-    assert adapter.search("spoon", 10) == ()
+    assert [one.product for one in adapter.search("mug", 10)[0]] == [mug.product]
+    assert [one.product for one in adapter.search("MUG-1", 10)[0]] == [mug.product]
+    assert len(adapter.search("Blue", 10)[0]) == 2
+    assert len(adapter.search("Blue", 1)[0]) == 1
+    assert len(adapter.search("", 10)[0]) == 2
+    assert adapter.search("spoon", 10) == ((), None)
+
+
+def test_the_pages_of_a_search_show_every_product_once(shop: StagedShop):
+    made = [shop.add_product(f"MUG-{n}", title=f"Blue mug {n}").product for n in range(5)]
+    adapter, seen, cursor = shop.open(), [], None
+    for _ in range(5):
+        found, cursor = adapter.search("Blue", 2, cursor)
+        assert len(found) <= 2
+        seen += [one.product for one in found]
+        if cursor is None:
+            break
+    assert sorted(seen) == sorted(made)
 
 
 @pytest.mark.parametrize(

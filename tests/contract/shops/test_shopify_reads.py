@@ -156,7 +156,7 @@ def test_every_call_fits_under_either_cost_rule(limits: dict[str, Any]):
     items = [one.inventory_item for facts in read.products for one in facts.variants]
     hints = [Hint(kind=HintKind.INVENTORY_ITEM, id=item) for item in items]
     assert set(adapter.products_of(hints)) == {big, *others}
-    assert len(adapter.search("Mug", 40)) == 31
+    assert len(adapter.search("Mug", 40)[0]) == 31
     assert len(adapter.ensure_webhooks(HOOK_URL).created) == 16
     assert [
         call.outcome for call in shop.simulator.calls if call.outcome not in ("ok", "max_cost_exceeded")

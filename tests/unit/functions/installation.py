@@ -134,7 +134,7 @@ class Installation:
         body: Any = None,
         *,
         groups: Any = "admin",
-        query: dict[str, str] | None = None,
+        query: dict[str, Any] | None = None,
         host: str = "abc123.execute-api.eu-central-1.amazonaws.com",
         raw: str | None = None,
         claims: dict[str, Any] | None = None,
@@ -160,8 +160,12 @@ class Installation:
         event = {
             "resource": resource, "path": f"{base_path or ''}{path}", "httpMethod": method, "headers": sent_headers,
             "multiValueHeaders": {name: [value] for name, value in sent_headers.items()},
-            "queryStringParameters": query,
-            "multiValueQueryStringParameters": {k: [v] for k, v in query.items()} if query else None,
+            "queryStringParameters": {
+                name: value[-1] if isinstance(value, list) else value for name, value in query.items()
+            } if query else query,
+            "multiValueQueryStringParameters": {
+                name: value if isinstance(value, list) else [value] for name, value in query.items()
+            } if query else None,
             "pathParameters": {name: unquote(rest)}, "stageVariables": None, "body": text,
             "isBase64Encoded": False,
             "requestContext": {

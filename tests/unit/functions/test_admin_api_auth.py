@@ -146,7 +146,7 @@ def test_the_activity_names_a_person_by_their_sub_and_an_address_only_when_it_is
 ) -> None:
     answer = installation.call("POST", "/v1/profiles", {"name": "Half"}, claims=claims)
     assert answer.status == 201
-    told = installation.stores.activity.of_subject(answer.body["id"], 9)
+    told = installation.stores.activity.of_subject(answer.body["id"], 9)[0]
     assert [entry.actor for entry in told] == [actor]
 
 

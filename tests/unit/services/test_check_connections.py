@@ -33,7 +33,7 @@ def _loses_a_hook(s: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def sweeps(s: Scripted) -> list[Job]:
-    return [job for job in s.world.stores.jobs.recent(100) if job.kind is JobKind.SWEEP]
+    return [job for job in s.world.stores.jobs.recent(100)[0] if job.kind is JobKind.SWEEP]
 
 
 def _shop(s: Scripted) -> Shop:

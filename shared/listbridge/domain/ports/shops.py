@@ -84,8 +84,10 @@ class ShopAdapter(Protocol):
 
     def sweep(self, cursor: str | None) -> SweepPage: ...
 
-    def search(self, text: str, limit: int) -> tuple[ProductFacts, ...]:
-        """For the seller's picker; an empty text is the first page."""
+    def search(
+        self, text: str, limit: int, cursor: str | None = None
+    ) -> tuple[tuple[ProductFacts, ...], str | None]:
+        """A page for the seller's picker, and where the next begins; an empty text finds all products."""
 
     def products_with_skus(self, skus: Sequence[Sku]) -> tuple[ProductId, ...]:
         """The products that have a variant with one of exactly these SKUs; the shop's search may lag."""

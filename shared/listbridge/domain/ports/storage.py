@@ -254,7 +254,9 @@ class JobRepository(Protocol):
     def finish(self, id: JobId, entry: JobEntry) -> None:
         """Record an item's outcome once (a replay changes nothing), count it, and close the job with the last one."""
 
-    def recent(self, limit: int, state: JobState | None = None) -> list[Job]:
+    def recent(
+        self, limit: int, state: JobState | None = None, before: str | None = None
+    ) -> tuple[list[Job], str | None]:
         """Newest first; the feed index may lag."""
 
     def unfinished(self, limit: int, state: JobState | None = None) -> list[Job]:
@@ -266,6 +268,12 @@ class ActivityLog(Protocol):
 
     def note(self, *entries: ActivityEntry) -> None: ...
 
-    def of_subject(self, subject: str, limit: int) -> list[ActivityEntry]: ...
+    def of_subject(
+        self, subject: str, limit: int, before: str | None = None
+    ) -> tuple[list[ActivityEntry], str | None]:
+        """The newest before the place `before`, and the place before which the next page begins; None at the end."""
 
-    def of_account(self, account: AccountId, limit: int) -> list[ActivityEntry]: ...
+    def of_account(
+        self, account: AccountId, limit: int, before: str | None = None
+    ) -> tuple[list[ActivityEntry], str | None]:
+        """The same for an account and everything on it."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import secrets
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC
+from typing import Any
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.ids import AccountId
@@ -13,7 +15,7 @@ from listbridge.infra.documents import Json
 from listbridge.infra.tables import ActivityRow
 
 KEPT_S = 180 * 86_400
-_JSON: Json[ActivityEntry] = Json(ActivityEntry)
+_JSON: Json[ActivityEntry] = Json(ActivityEntry, apart={"place"})
 _PROCESS = secrets.token_hex(4)
 _counted = itertools.count()
 
@@ -27,15 +29,23 @@ class DynamoActivity:
             for entry in entries:
                 batch.save(_row(entry))
 
-    def of_subject(self, subject: str, limit: int) -> list[ActivityEntry]:
+    def of_subject(
+        self, subject: str, limit: int, before: str | None = None
+    ) -> tuple[list[ActivityEntry], str | None]:
         """Newest first, strongly consistent."""
-        return _entries(
-            ActivityRow.query(subject, consistent_read=True, scan_index_forward=False, limit=limit)
+        rows = ActivityRow.query(
+            subject, _older(before), consistent_read=True, scan_index_forward=False, limit=limit + 1
         )
+        return _page(rows, limit)
 
-    def of_account(self, account: AccountId, limit: int) -> list[ActivityEntry]:
+    def of_account(
+        self, account: AccountId, limit: int, before: str | None = None
+    ) -> tuple[list[ActivityEntry], str | None]:
         """Newest first, by an index that may lag."""
-        return _entries(ActivityRow.by_account.query(account, scan_index_forward=False, limit=limit))
+        rows = ActivityRow.by_account.query(
+            account, _older(before), scan_index_forward=False, limit=limit + 1
+        )
+        return _page(rows, limit)
 
 
 def _row(entry: ActivityEntry) -> ActivityRow:
@@ -49,5 +59,10 @@ def _row(entry: ActivityEntry) -> ActivityRow:
     )
 
 
-def _entries(rows: Iterable[ActivityRow]) -> list[ActivityEntry]:
-    return [_JSON.read(row.doc) for row in rows]
+def _older(before: str | None) -> Any:
+    return ActivityRow.at < before if before else None
+
+
+def _page(rows: Iterable[ActivityRow], limit: int) -> tuple[list[ActivityEntry], str | None]:
+    entries = [replace(_JSON.read(row.doc), place=row.at) for row in rows]
+    return entries[:limit], entries[limit - 1].place if len(entries) > limit else None

@@ -108,25 +108,32 @@ class DynamoJobs:
             id, entry
         )  # on a replay too: the first worker may have died before it came here
 
-    def recent(self, limit: int, state: JobState | None = None) -> list[Job]:
-        """Newest first, by an index that may lag."""
-        jobs = [
-            job
+    def recent(
+        self, limit: int, state: JobState | None = None, before: str | None = None
+    ) -> tuple[list[Job], str | None]:
+        """Newest first, by an index that may lag, and the place before which the next page begins."""
+        rows = [
+            row
             for feed in (_UNFINISHED, _FINISHED)
-            for job in self._fed(feed, limit, state, newest_first=True)
+            for row in self._fed(feed, limit + 1, state, newest_first=True, before=before)
         ]
-        return sorted(jobs, key=lambda job: job.created_at, reverse=True)[:limit]
+        rows.sort(key=lambda row: row.created_at or "", reverse=True)
+        return [_job(row) for row in rows[:limit]], rows[limit - 1].created_at if len(rows) > limit else None
 
     def unfinished(self, limit: int, state: JobState | None = None) -> list[Job]:
         """What runs or waits for a decision, oldest first, by an index that may lag. Costs what it returns."""
-        return self._fed(_UNFINISHED, limit, state, newest_first=False)
+        return [_job(row) for row in self._fed(_UNFINISHED, limit, state, newest_first=False)]
 
-    def _fed(self, feed: str, limit: int, state: JobState | None, *, newest_first: bool) -> list[Job]:
+    def _fed(
+        self, feed: str, limit: int, state: JobState | None, *, newest_first: bool, before: str | None = None
+    ) -> list[JobRow]:
+        older = JobRow.created_at < before if before else None
         only = _in_state(state) if state is not None else None
-        rows = JobRow.recent.query(
-            feed, filter_condition=only, scan_index_forward=not newest_first, limit=limit
+        return list(
+            JobRow.recent.query(
+                feed, older, filter_condition=only, scan_index_forward=not newest_first, limit=limit
+            )
         )
-        return [_job(row) for row in rows]
 
     def _count(self, id: JobId, entry: JobEntry) -> list[str]:
         """Why the transaction was refused, by part (the job, the entry); empty when it was made."""

@@ -97,9 +97,11 @@ class ShopifyAdapter:
     def sweep(self, cursor: str | None) -> SweepPage:
         return self._catalog.sweep(cursor)
 
-    def search(self, text: str, limit: int) -> tuple[ProductFacts, ...]:
+    def search(
+        self, text: str, limit: int, cursor: str | None = None
+    ) -> tuple[tuple[ProductFacts, ...], str | None]:
         """Words that products have to hold, each by its beginning; a single word may also be a whole SKU."""
-        return self._catalog.search(search_query(text), limit)
+        return self._catalog.search(search_query(text), limit, cursor)
 
     def products_with_skus(self, skus: Sequence[Sku]) -> tuple[ProductId, ...]:
         return self._orders.products_with(skus)

@@ -95,17 +95,20 @@ class Catalog:
             total=count.count if count is not None and count.precision == "EXACT" else None,
         )
 
-    def search(self, query: str | None, limit: int) -> tuple[ProductFacts, ...]:
-        """The first `limit` products that Shopify finds; its search index may lag behind the products themselves."""
+    def search(
+        self, query: str | None, limit: int, after: str | None
+    ) -> tuple[tuple[ProductFacts, ...], str | None]:
+        """The next `limit` products that Shopify finds, and the cursor behind them; its search index may lag behind the
+        products themselves."""
         found: list[ProductFacts] = []
-        after: str | None = None
         while len(found) < limit:
             answer = self._search_page(query, limit - len(found), after)
             found += self._complete(answer.products.nodes, answer.shop.currency_code, "search")
-            after = answer.products.page_info.end_cursor
-            if not answer.products.page_info.has_next_page or after is None:
+            page = answer.products.page_info
+            after = page.end_cursor if page.has_next_page else None
+            if after is None:
                 break
-        return tuple(found[:limit])
+        return tuple(found), after
 
     def owners(self, ids: Sequence[str]) -> list[ProductId]:
         """The products of these variants and inventory items (global ids), each once; unknown ones are left out."""
