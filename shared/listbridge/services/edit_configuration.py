@@ -46,14 +46,20 @@ def edited(
     """The document with these changes merged in (RFC 7396), checked as a whole.
 
     `rev` is the version that the editor looked at; without it the edit stands on the newest. `settings` checks a platform's
-    own settings once they are merged. Raises Conflict when the document has moved on since, and pydantic's ValidationError.
+    own settings once they are merged. Raises Conflict when the document has moved on since, pydantic's ValidationError, and
+    Refused for a part of a rule whose mode only a newer version knows: what that would mean there nobody can tell here.
     """
     if rev is not None and rev != document.rev:
         raise Conflict(document.id)
     values = merged(document.model_dump(), changes)
     if "settings" in changes:
         values["settings"] = settings(values.get("settings", {}))
-    return type(document).model_validate(values)
+    after = type(document).model_validate(values)
+    for name, patch in (changes.get("rules") or {}).items():
+        rule = getattr(getattr(after, "rules", None), name, None)
+        if patch is not None and rule is not None and not rule.mode.known:
+            raise Refused(rule.mode.newer)
+    return after
 
 
 def propose_shop(deps: Deps, before: Shop, after: Shop, actor: str) -> Job:

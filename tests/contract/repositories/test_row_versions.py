@@ -174,6 +174,38 @@ def test_documents_and_jobs_of_another_version_are_read(real: Emulated, name: st
     assert (job.state, job.total, job.rev) == (JobState.RUNNING, 0, 0)
 
 
+def test_an_edit_of_a_document_of_the_version_after_keeps_what_only_that_version_knows(
+    real: Emulated, name: str
+) -> None:
+    rules = {
+        "quantity": {"mode": "invented", "value": 4, "invented": 1},
+        "price": {"ratio": "1.10", "invented": 2},
+    }
+    doc = {"id": f"pro_{name}", "name": "P", "rules": {**rules, "invented": {"deep": [1]}}, "invented": 3}
+    put(
+        "config",
+        {
+            "kind": {"S": "profile"},
+            "id": {"S": f"pro_{name}"},
+            "rev": {"N": "2"},
+            "doc": {"S": json.dumps(doc)},
+        },
+    )
+    read = real.configuration.get(Profile, f"pro_{name}")
+    assert read.rules.quantity is not None
+    assert (read.rules.quantity.mode, read.rules.quantity.mode.known) == ("invented", False)
+    saved = real.configuration.save(read.model_copy(update={"name": "Q"}))
+    stored = json.loads(raw("config", kind="profile", id=f"pro_{name}")["doc"]["S"])
+    assert (stored["name"], stored["invented"], stored["rules"]["invented"]) == ("Q", 3, {"deep": [1]})
+    assert (stored["rules"]["quantity"]["mode"], stored["rules"]["quantity"]["invented"]) == ("invented", 1)
+    assert stored["rules"]["price"]["invented"] == 2
+    assert real.configuration.get(Profile, f"pro_{name}") == saved
+    without = saved.model_copy(update={"rules": saved.rules.model_copy(update={"price": None})})
+    real.configuration.save(without)
+    stored = json.loads(raw("config", kind="profile", id=f"pro_{name}")["doc"]["S"])
+    assert stored["rules"]["price"] is None
+
+
 def test_every_row_carries_the_version_and_only_finite_ones_expire(real: Emulated, name: str) -> None:
     key = listing_key(name)
     real.listings.create(listing(key, sales_list=SalesListId("lst_1")))

@@ -58,6 +58,22 @@ def test_a_rule_of_a_newer_kind_holds_what_it_would_set_and_says_why(live: Selle
     assert live.its.get("/sales-lists")["sales_lists"][0]["rules"]["quantity"]["mode"] == FUTURE
 
 
+def test_part_of_a_rule_of_a_newer_kind_is_not_edited_but_the_whole_is_set_anew(live: Seller) -> None:
+    store, address = live.its.stores.configuration, f"/sales-lists/{live.list}"
+    rule = QuantityRule(mode=QuantityMode.CAP, value=3).model_copy(update={"mode": _newer(QuantityMode)})
+    store.save(store.get(SalesList, live.list).model_copy(update={"rules": Rules(quantity=rule)}))
+    before = live.its.get(address)
+    answer = live.its.call("PATCH", f"/v1{address}", {"rules": {"quantity": {"value": 9}}})
+    assert (answer.status, answer.body["problem"]["code"]) == (409, "newer_version")
+    assert live.its.get(address) == before
+    live.its.patch(address, {"name": "Renamed"})
+    live.its.run()
+    assert live.its.get(address)["rules"] == before["rules"]
+    live.its.patch(address, {"rules": {"quantity": {"mode": "cap", "value": 9}}})
+    live.its.run()
+    assert live.its.get(address)["rules"]["quantity"]["mode"] == "cap"
+
+
 def test_a_listing_of_a_newer_status_is_shown_beside_the_others_and_left_alone(live: Seller) -> None:
     live.its.stores.listings.save(replace(_listing(live, "A1"), status=_newer(Status)))
     told = {row["sku"]: row["status"] for row in live.its.get("/listings")["listings"]}
