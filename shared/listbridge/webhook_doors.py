@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from listbridge import registry
-from listbridge.domain.configuration import Shop
+from listbridge.domain.configuration import FormerShop, Shop
 from listbridge.domain.ids import ShopId
 from listbridge.domain.ports import Clock, ConfigurationStore, Missing, SecretStore
 from listbridge.services.connection_state import secret_name
@@ -30,6 +30,7 @@ class CachedDoors:
     clock: Clock
     _known: dict[ShopId, tuple[datetime, WebhookDoor | None]] = field(default_factory=dict)
     _read_anew_at: dict[ShopId, datetime] = field(default_factory=dict)
+    _departed: set[ShopId] = field(default_factory=set)
 
     def of(self, shop: ShopId) -> WebhookDoor | None:
         now = self.clock.now()
@@ -39,6 +40,7 @@ class CachedDoors:
         if len(self._known) > _REMEMBERED:
             self._known.clear()
             self._read_anew_at.clear()
+            self._departed.clear()
         door = self._find(shop)
         self._known[shop] = (now, door)
         return door
@@ -53,6 +55,9 @@ class CachedDoors:
         self._known[shop] = (now, door)
         return door
 
+    def departed(self, shop: ShopId) -> bool:
+        return shop in self._departed
+
     def any(self) -> WebhookDoor | None:
         for slug in registry.slugs("shops"):
             return WebhookDoor(registry.webhook_scheme(slug), ())
@@ -66,6 +71,14 @@ class CachedDoors:
             revision = None if read_anew else document.rev
             secret = self.secrets.get(secret_name("shops", shop), revision=revision)
         except Missing:
+            self._note_whether_it_departed(shop)
             return None
         keys = registry.signing_secrets(document.platform, secret)
         return WebhookDoor(registry.webhook_scheme(document.platform), keys)
+
+    def _note_whether_it_departed(self, shop: ShopId) -> None:
+        try:
+            self.configuration.get(FormerShop, shop)
+        except Missing:
+            return
+        self._departed.add(shop)

@@ -17,6 +17,10 @@ class FakeSecretStore:
         self._before_write = before_write
         self.reads: list[str] = []
 
+    def names(self) -> list[str]:
+        """The secrets that there are."""
+        return sorted(self._values)
+
     def get(self, name: str, *, revision: int | None = None) -> dict[str, str]:
         if revision is None or self._read_for.get(name) != revision:
             self.reads.append(name)

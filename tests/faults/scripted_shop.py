@@ -266,6 +266,10 @@ class ScriptedShop:
         seen_until = self.clock.now() - timedelta(seconds=self.read_lag_s) * 0.9
         return next((shown for at, shown in reversed(self._versions) if at <= seen_until), self.products)
 
+    def remove_webhooks(self, url: str) -> tuple[str, ...]:
+        self._call("remove_webhooks")
+        return ("changed",)
+
     def ensure_webhooks(self, url: str) -> HookReport:
         self._call("ensure_webhooks")
         return HookReport(healthy=("changed",))

@@ -146,6 +146,9 @@ class World:
     def of(self, shop: ShopId) -> WebhookDoor | None:
         return self.doors.get(shop)
 
+    def departed(self, shop: ShopId) -> bool:
+        return False
+
     def read_anew(self, shop: ShopId) -> WebhookDoor | None:
         return self.of(shop)
 

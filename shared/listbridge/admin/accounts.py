@@ -24,6 +24,7 @@ from listbridge.services.credentials import ACCOUNTS, fields_set
 from listbridge.services.edit_configuration import edited, propose_account
 from listbridge.services.refusal import Refused
 from listbridge.services.release_guarded import start_release
+from listbridge.services.unlink_account import start_unlinking
 
 router = new_router()
 _TAGS = ["accounts"]
@@ -149,6 +150,18 @@ def choices(account_id: str, site: Annotated[str, Query(min_length=1)]) -> Choic
 def approve_guarded(account_id: str) -> JobStarted:
     """A person says yes: a job releases every listing that the guard holds, and each is sent as it is computed then."""
     job = start_release(deps_of(router), _account(account_id), actor_of(router))
+    return JobStarted(job=JobView.of(job))
+
+
+@router.post(
+    "/accounts/<account_id>/unlink",
+    summary="Unlink all of an account",
+    tags=_TAGS,
+    status_code=202,
+)
+def unlink_all(account_id: str) -> JobStarted:
+    """For a merchant who leaves: a job forgets what every listing is linked to, and ends none of them."""
+    job = start_unlinking(deps_of(router), _account(account_id), actor_of(router))
     return JobStarted(job=JobView.of(job))
 
 

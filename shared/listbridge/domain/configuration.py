@@ -123,6 +123,13 @@ class Shop(Document):
     """Public settings of the adapter (domain, API version), never credentials."""
 
 
+class FormerShop(Document):
+    """A shop that was taken off. What it still sends is late, and nobody's forgery."""
+
+    kind: ClassVar[str] = "former_shop"
+    id: ShopId
+
+
 class GuardLimits(BaseModel):
     """From where on a set of changes needs a yes (protocol 10): more than the share and at least the count of an account's
     live listings, or every listing of an account with fewer than the count."""

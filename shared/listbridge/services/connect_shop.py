@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from listbridge.domain.activity import ActivityEntry
-from listbridge.domain.configuration import Account, ConnectionState, Shop
+from listbridge.domain.configuration import Account, ConnectionState, FormerShop, Shop
 from listbridge.domain.ids import ShopId, new_id
-from listbridge.domain.ports import HookReport, ShopIdentity
+from listbridge.domain.ports import Conflict, HookReport, ShopIdentity
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RemoteError, Unauthorized
 from listbridge.services.connection_state import expire_shop, secret_name
 from listbridge.services.credentials import SHOPS, reconnected, trial
 from listbridge.services.deps import Deps
-from listbridge.services.public_address import register_hooks, restore_hooks
+from listbridge.services.public_address import register_hooks, remove_hooks, restore_hooks
 from listbridge.services.refusal import Refused
 from listbridge.services.sweep_shop import start_sweep
 
@@ -90,15 +91,27 @@ def replace_shop_credentials(deps: Deps, shop: Shop, credentials: Mapping[str, s
 
 
 def disconnect_shop(deps: Deps, shop: Shop, actor: str) -> None:
-    """Forget a shop that no account sells for. Raises Refused while one does."""
+    """Forget a shop that no account sells for, its webhooks first. Raises Refused while one does.
+
+    A shop that lets us in no more is forgotten all the same: its activity says what was left there.
+    """
     used_by = [account.name for account in deps.configuration.all(Account) if account.shop == shop.id]
     if used_by:
         raise Refused(Problem("shop_in_use", {"accounts": ", ".join(used_by)}, "remove_accounts_first"))
+    told = [ActivityEntry(shop.id, "shop_removed", deps.clock.now(), {"name": shop.name}, None, actor)]
+    try:
+        topics = remove_hooks(deps, shop)
+    except RemoteError as error:
+        params = {"reason": error.problem.code, **error.problem.params}
+        told.append(ActivityEntry(shop.id, "hooks_left", deps.clock.now(), params, None, actor))
+    else:
+        params = {"topics": ", ".join(topics)}
+        told.append(ActivityEntry(shop.id, "hooks_removed", deps.clock.now(), params, None, actor))
+    with suppress(Conflict):  # a call before this one came as far
+        deps.configuration.save(FormerShop(id=shop.id))
     deps.configuration.delete(shop)
     deps.secrets.delete(secret_name(SHOPS, shop.id))
-    deps.activity.note(
-        ActivityEntry(shop.id, "shop_removed", deps.clock.now(), {"name": shop.name}, None, actor)
-    )
+    deps.activity.note(*told)
 
 
 def new_shop_id() -> ShopId:

@@ -34,6 +34,9 @@ class WebhookDoors(Protocol):
     def read_anew(self, shop: ShopId) -> WebhookDoor | None:
         """The door with the secret as it is now, after a signature did not fit; None when that was done a moment ago."""
 
+    def departed(self, shop: ShopId) -> bool:
+        """Whether this shop, which has no door, had one once: it was taken off."""
+
     def any(self) -> WebhookDoor | None:
         """Some platform's door, to spend the same time on an unknown shop."""
 
@@ -47,6 +50,8 @@ class Receipt:
 
 
 FORGED = Receipt(401, "forged")
+DEPARTED = Receipt(401, "departed")
+"""The same answer, for nobody may learn which shops there were; but no reason for an alarm."""
 OVERSIZED = Receipt(413, "oversized")
 UNPARSABLE = Receipt(400, "unparsable")
 
@@ -64,7 +69,7 @@ def ingest_webhook(
 ) -> Receipt:
     """Take one delivery in. `headers` have lower-case names; `body` is the raw bytes.
 
-    401 for a wrong or missing signature and, indistinguishably, for an unknown shop; 413 beyond `max_bytes`; 400 for a
+    401 for a wrong or missing signature and, indistinguishably, for an unknown shop or one that was taken off; 413 beyond `max_bytes`; 400 for a
     genuine body that cannot be understood; 200 for everything else: a replay, an old delivery and an unknown topic are
     hints at most. Nothing is stored unless the answer is 200. What cannot be the id of a shop is not even looked for.
     An exception means that the delivery may not be safe: the caller must answer 5xx so that the shop sends it again.
@@ -75,7 +80,7 @@ def ingest_webhook(
     door = doors.of(shop) if _SHOP_ID.fullmatch(shop) else None
     if door is None:
         _spend_the_same_time(doors, body, headers, now)
-        return FORGED
+        return DEPARTED if _SHOP_ID.fullmatch(shop) and doors.departed(shop) else FORGED
     trace.note(shop=shop)
     if not door.scheme.verify(body, headers, door.secrets, now):
         door = doors.read_anew(shop)  # the secret may have been changed since

@@ -47,6 +47,11 @@ def register_hooks(deps: Deps, shop: Shop) -> HookReport | None:
     return deps.shops.open(shop).ensure_webhooks(f"{base}/webhooks/{shop.id}") if base else None
 
 
+def remove_hooks(deps: Deps, shop: Shop) -> tuple[str, ...]:
+    """See to it that the shop calls us no more; the topics that it told us of. Raises RemoteError."""
+    return deps.shops.open(shop).remove_webhooks(f"{public_base_url(deps)}/webhooks/{shop.id}")
+
+
 def restore_hooks(deps: Deps, shop: Shop, actor: str) -> HookReport | None:
     """See to the webhooks of a shop that was connected before, and read what a missing one did not tell.
 

@@ -21,6 +21,7 @@ from listbridge.services.job_results import reason_of
 from listbridge.services.release_guarded import run_release_chunk
 from listbridge.services.resume_action import ACTIONS, resume_action
 from listbridge.services.sweep_shop import run_sweep_chunk
+from listbridge.services.unlink_account import run_unlink_chunk, unlinks_account
 
 _CHUNKS: dict[JobKind, Callable[[Deps, Job], Job]] = {
     JobKind.CONFIGURATION: run_configuration_chunk,
@@ -28,6 +29,7 @@ _CHUNKS: dict[JobKind, Callable[[Deps, Job], Job]] = {
     JobKind.DRIFT: run_drift_chunk,
     JobKind.ADD_ITEMS: run_add_items_chunk,
     JobKind.RELEASE_GUARDED: run_release_chunk,
+    JobKind.UNLINK: run_unlink_chunk,
 }
 _ENOUGH_S = 20.0
 _LONGEST_WAIT_S = 300
@@ -43,7 +45,7 @@ def recompute_listings(deps: Deps, message: RecomputeChunk, *, remaining_s: floa
         job = deps.jobs.get(message.job)
     except Missing:
         return
-    if job.kind in ACTIONS and job.state is JobState.RUNNING:
+    if job.kind in ACTIONS and job.state is JobState.RUNNING and not unlinks_account(job):
         resume_action(deps, job)
         return
     began = deps.clock.now()

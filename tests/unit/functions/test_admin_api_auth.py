@@ -43,6 +43,7 @@ _WRITES = {
         "POST /v1/accounts",
         "PATCH /v1/accounts/x",
         "DELETE /v1/accounts/x",
+        "POST /v1/accounts/x/unlink",
         "PUT /v1/accounts/x/credentials",
         "GET /v1/accounts/x/authorize",
         "POST /v1/profiles",

@@ -123,6 +123,10 @@ class ShopAdapter(Protocol):
     def order_url(self, order: ShopOrderId) -> str:
         """Where the merchant sees the order in the shop's own administration."""
 
+    def remove_webhooks(self, url: str) -> tuple[str, ...]:
+        """Let the shop call us no more: takes off whatever of our app leads to this shop's address, here or where it was
+        before; the topics. Idempotent. Raises RemoteError."""
+
     def ensure_webhooks(self, url: str) -> HookReport:
         """Make the shop call this address for every topic we need, and no longer any other address of ours; idempotent."""
 

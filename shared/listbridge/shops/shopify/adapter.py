@@ -22,7 +22,7 @@ from listbridge.shops.shopify.orders import Orders
 from listbridge.shops.shopify.queries import IDENTITY, SCOPES
 from listbridge.shops.shopify.scopes import CATALOGUE_SCOPES, ORDER_SCOPES, missing_scopes
 from listbridge.shops.shopify.settings import Settings
-from listbridge.shops.shopify.subscriptions import ensure
+from listbridge.shops.shopify.subscriptions import ensure, remove
 
 _GID_KINDS = {HintKind.INVENTORY_ITEM: "InventoryItem", HintKind.VARIANT: "ProductVariant"}
 _PATIENCE_S = 5.0
@@ -126,6 +126,10 @@ class ShopifyAdapter:
 
     def order_url(self, order: ShopOrderId) -> str:
         return f"https://{self._domain}/admin/orders/{order}"
+
+    def remove_webhooks(self, url: str) -> tuple[str, ...]:
+        with self._budget.patient(_PATIENCE_S):
+            return remove(self._api, url)
 
     def ensure_webhooks(self, url: str) -> HookReport:
         """Nothing is locked meanwhile, so a new address, which takes two calls a topic, waits for them one by one."""

@@ -68,6 +68,13 @@ def ensure(api: AdminApi, url: str) -> HookReport:
     )
 
 
+def remove(api: AdminApi, url: str) -> tuple[str, ...]:
+    """Take off every subscription of our app that leads to this shop's address, or to an older one of it; the topics."""
+    ours = [one for one in _existing(api) if one.uri == url or _same_shop(one.uri, url)]
+    _unsubscribe(api, ours)
+    return tuple(_TOPIC_OF.get(one.topic, one.topic) for one in ours)
+
+
 def _existing(api: AdminApi) -> Iterator[wire.Subscription]:
     """All subscriptions that our app made on this store by the API."""
     after: str | None = None
