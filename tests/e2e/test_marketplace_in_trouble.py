@@ -95,6 +95,17 @@ def test_an_account_that_observes_shows_what_it_would_send_and_writes_nothing(me
     stays(lambda: merchant.writes() == before, "something was written in observe mode", for_s=3)
     assert (merchant.quantity(sku), merchant.quantity(unsent)) == (7, None)
 
-    merchant.seller.finished(merchant.seller.patch(f"/accounts/{merchant.account}", {"observe": False}))
+    leaving = merchant.seller.finished(
+        merchant.seller.patch(f"/accounts/{merchant.account}", {"observe": False})
+    )
+    assert (leaving["state"], leaving["affected"], leaving["live"]) == ("awaiting_approval", 1, 1)
+    (change,) = merchant.seller.get(f"/jobs/{leaving['id']}/changes")["changes"]
+    assert (change["sku"], change["after"]["quantity"], change["after"]["price"]["amount"]) == (
+        sku,
+        3,
+        "14.00",
+    )
+    assert merchant.writes() == before
+    merchant.seller.post(f"/jobs/{leaving['id']}/approve")
     merchant.shown(sku, 3)
     until(lambda: merchant.on_sale()[sku][1] == "14.00", "14.00 at the marketplace", within_s=20)
