@@ -25,13 +25,13 @@ class BodyRefused(Exception):
         super().__init__(code)
         self.status = status
         self.fields = fields
-        self.problem = Problem(code, params)
+        self.problem = Problem(code, params, "send_as_json" if status == 415 else "")
 
 
 def with_checked_body(event: dict[str, Any]) -> dict[str, Any]:
     """The event with its body as text, and without the content type: from here on a body is JSON. Raises BodyRefused.
 
-    Refused are other types than JSON (a merge patch only where there is something to patch), more than 128 KiB, everything
+    Refused are bodies without a content type or of another type than JSON (a merge patch only where there is something to patch), more than 128 KiB, everything
     but an object, and JSON that no row of ours could hold: nested more than 32 deep, numbers of more than 40 characters or without a value, half a surrogate pair.
     """
     text = _text(event)
@@ -39,8 +39,11 @@ def with_checked_body(event: dict[str, Any]) -> dict[str, Any]:
         return {**event, "body": None, "isBase64Encoded": False} | _without_type(event)
     if len(text) > LARGEST or len(text.encode("utf-8", "replace")) > LARGEST:
         raise BodyRefused(413, "body_too_large", most=str(LARGEST))
-    if _type_of(event) not in ("", _JSON, *((MERGE_PATCH,) if event.get("httpMethod") == "PATCH" else ())):
-        raise BodyRefused(415, "json_expected")
+    given = _type_of(event)
+    if not given:
+        raise BodyRefused(415, "content_type_missing")
+    if given not in (_JSON, *((MERGE_PATCH,) if event.get("httpMethod") == "PATCH" else ())):
+        raise BodyRefused(415, "json_expected", given=given[:100])
     try:
         value = json.loads(text, parse_int=_integer, parse_float=_decimal, parse_constant=_no_number)
         _check(value)

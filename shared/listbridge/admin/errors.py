@@ -11,10 +11,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
-from aws_lambda_powertools.event_handler.openapi.exceptions import (
-    RequestUnsupportedContentType,
-    RequestValidationError,
-)
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from listbridge.admin.views import FieldView, ProblemView, Refusal
@@ -82,7 +79,6 @@ def _bug(error: BaseException, request: str) -> Problem:
 def install(app: APIGatewayRestResolver) -> None:
     """Teach the resolver how every class of error is answered."""
     app.exception_handler(RequestValidationError)(_invalid_request)
-    app.exception_handler(RequestUnsupportedContentType)(lambda _: answered(415, Problem("json_expected")))
     app.exception_handler(InvalidFields)(_invalid_fields)
     app.exception_handler(NotACursor)(
         lambda _: _invalid_fields(InvalidFields([FieldView(field="cursor", text="is none of ours")]))

@@ -60,10 +60,17 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     if method == "patch":
         content = operation["requestBody"]["content"]
         content[MERGE_PATCH] = content["application/json"]
-    if path.startswith(CALLBACKS):
-        operation["responses"] = {"200": _page("Connected"), "409": _page("Not connected, and why")}
-        return
     content = {"application/json": {"schema": {"$ref": _REFS.format(model="Refusal")}}}
+    throttled = {"description": "Too many calls at this moment: call again in a second", "content": content}
+    if path.startswith(CALLBACKS):
+        pages = {"200": _page("Connected"), "409": _page("Not connected, and why")}
+        operation["responses"] = {**pages, "429": throttled}
+        return
+    operation["responses"]["401"] = {
+        "description": "No token, or one that is not valid now",
+        "content": content,
+    }
+    operation["responses"]["429"] = throttled
     operation["responses"]["4XX"] = {"description": "Refused, and why", "content": content}
     operation["responses"]["5XX"] = {"description": "It cannot be done now, and why", "content": content}
     if "204" in operation["responses"]:

@@ -83,6 +83,17 @@ def test_an_address_that_the_shop_refuses_is_said_to_be_refused(shop: StagedShop
     assert shop.hooks() == {}
 
 
+def test_hooks_are_removed_wherever_they_lead_and_removed_twice_is_no_error(shop: StagedShop):
+    adapter = shop.open()
+    old = adapter.ensure_webhooks("https://old.example/webhooks/shop_1").created
+    adapter.ensure_webhooks("https://other.example/webhooks/shop_2")
+    assert set(adapter.remove_webhooks(HOOK_URL)) == set(old)
+    assert {uri for uris in shop.hooks().values() for uri in uris} == {
+        "https://other.example/webhooks/shop_2"
+    }
+    assert adapter.remove_webhooks(HOOK_URL) == ()
+
+
 def test_what_the_shop_sends_is_genuine_and_leads_to_the_product_that_changed(shop: StagedShop):
     adapter, scheme = shop.open(), shop.scheme()
     made = shop.add_product("MUG", stock=5)

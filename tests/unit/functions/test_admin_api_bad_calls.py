@@ -154,7 +154,7 @@ def test_what_is_too_deep_too_long_or_no_text_says_so(
 @pytest.mark.parametrize(
     ("kind", "status"),
     [
-        ("application/json", 201), ("application/json; charset=utf-8", 201), ("APPLICATION/JSON", 201), ("", 201),
+        ("application/json", 201), ("application/json; charset=utf-8", 201), ("APPLICATION/JSON", 201),
         ("application/x-www-form-urlencoded", 415), ("multipart/form-data", 415), ("multipart/form-data; boundary=x", 415),
         ("text/plain", 415), ("application/jsonp", 415), ("application/json, text/plain", 415),
     ],
@@ -162,6 +162,32 @@ def test_what_is_too_deep_too_long_or_no_text_says_so(
 def test_only_json_is_read(installation: Installation, kind: str, status: int) -> None:
     answer = installation.call("POST", "/v1/profiles", {"name": "Half"}, headers={"Content-Type": kind})
     assert answer.status == status, answer.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "params"),
+    [
+        ("", "content_type_missing", {}),
+        (
+            "application/x-www-form-urlencoded",
+            "json_expected",
+            {"given": "application/x-www-form-urlencoded"},
+        ),
+    ],
+)
+def test_a_missing_or_wrong_content_type_is_told_with_the_header_to_send(
+    installation: Installation, kind: str, code: str, params: dict[str, str]
+) -> None:
+    answer = installation.call("POST", "/v1/profiles", {"name": "Half"}, headers={"Content-Type": kind})
+    problem = answer.body["problem"]
+    assert (answer.status, problem["code"], problem["params"], problem["fix"]) == (
+        415,
+        code,
+        params,
+        "send_as_json",
+    )
+    assert "Content-Type: application/json" in problem["fix_text"]
+    assert installation.get("/profiles") == {"profiles": []}
 
 
 @pytest.mark.parametrize("kind", ["multipart/form-data", "application/x-www-form-urlencoded", "text/plain"])

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shlex
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +15,8 @@ from openapi_schema_validator import OAS31Validator
 from listbridge.admin import openapi
 from tests.unit.functions.installation import Installation
 
-REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
+ROOT = Path(__file__).parents[3]
+REFERENCE = ROOT / "docs" / "reference"
 
 
 def _schema(document: dict[str, Any], path: str, method: str, status: str) -> dict[str, Any]:
@@ -60,3 +65,26 @@ def test_answers_are_what_the_description_says(installation: Installation) -> No
     refusal = installation.call("POST", "/v1/shops", {"name": ""})
     assert refusal.status == 422
     assert list(OAS31Validator(_schema(document, "/v1/shops", "post", "4XX")).iter_errors(refusal.body)) == []
+
+
+def test_every_route_says_that_calls_may_be_too_many_and_every_one_behind_a_token_that_it_may_lack() -> None:
+    for path, operations in openapi.openapi()["paths"].items():
+        for method, operation in operations.items():
+            told = set(operation["responses"])
+            expected = {"429"} if operation["x-group"] == "anyone" else {"401", "429"}
+            assert told & {"401", "429"} == expected, f"{method} {path}"
+
+
+def test_the_command_on_the_page_writes_the_committed_description() -> None:
+    command = re.findall(
+        r"`(PYTHONPATH=[^`]*listbridge\.admin\.openapi)`", (REFERENCE / "api.md").read_text(encoding="utf-8")
+    )
+    assert len(command) == 1
+    words = shlex.split(command[0])
+    told = dict(word.split("=", 1) for word in words if "=" in word)
+    run = [word for word in words if "=" not in word]
+    ran = subprocess.run(
+        run, cwd=ROOT, env={"PATH": os.environ["PATH"], **told}, capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout == (REFERENCE / "openapi.json").read_text(encoding="utf-8")
