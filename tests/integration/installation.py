@@ -188,13 +188,16 @@ class Installation:
     # ---- the seller's first steps ----
 
     def connect(self, **account: Any) -> None:
-        """The simulated shop and anna's account, connected, with a sales list that can be sent from."""
+        """The simulated shop and anna's account, connected, with a sales list that can be sent from.
+
+        The account's guard asks nothing unless told to: with a listing or two, everything would wait.
+        """
         self.shop = self.ask("POST", "/shops", expect=201, body={
             "name": "Demo", "platform": "shopify", "settings": {"domain": SHOP_DOMAIN}, "credentials": SHOP_CREDENTIALS,
         })["shop"]["id"]  # fmt: skip
         self.account = self.ask("POST", "/accounts", expect=201, body={
             "name": SELLER, "marketplace": "ebay", "shop": self.shop, "sites": [SITE],
-            "credentials": self.ebay_credentials(), **account,
+            "credentials": self.ebay_credentials(), "guard": {"share": "1", "count": 1}, **account,
         })["id"]  # fmt: skip
         policies = self.seller["policies"][SITE]
         creation = self.ask("POST", "/creation-profiles", expect=201, body={

@@ -151,7 +151,7 @@ class OrderDesk:
 
     def log(self, remote: str) -> list[str]:
         """What happened to the order, oldest first."""
-        entries = self._its.deps.activity.of_subject(str(self.key(remote)), 100)
+        entries, _ = self._its.deps.activity.of_subject(str(self.key(remote)), 100)
         return [entry.event for entry in reversed(entries)]
 
     @staticmethod

@@ -38,7 +38,9 @@ def test_no_id_and_no_cursor_is_a_fault_of_ours(installation: Installation) -> N
         for name in sorted(set(route.query) & {"cursor", "account", "sales_list"}):
             for text in NASTY_TEXTS if name == "cursor" else ("x" * 1025, "ü" * 600, "\x00", "#"):
                 answer = its.call("GET", route.path.removeprefix("/v1").format_map(ids), **{name: text})
-                assert answer.status in (200, 404, 422), (str(route), name, text[:80], answer.body)
+                # A job that does not wait has no changes to page through, whatever the cursor.
+                told = (200, 404, 422, *((409,) if route.path.endswith("/changes") else ()))
+                assert answer.status in told, (str(route), name, text[:80], answer.body)
 
 
 def test_the_largest_body_is_stored_and_a_larger_one_is_refused(installation: Installation) -> None:
