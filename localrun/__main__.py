@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from types import FrameType
 
-from localrun import environments, interpreters, release
+from localrun import banner, environments, interpreters, release
 from localrun.deploy import SamFailed, Target, build_for_production
 from localrun.emulator import aws_client
 from localrun.environments import EnvironmentFailed
@@ -60,7 +60,8 @@ def up(options: argparse.Namespace) -> int:
     if options.bind != "127.0.0.1":
         print(f"WARNING: emulator and API listen on {options.bind}; whoever reaches them can run code here.")
     with _orderly(system):
-        _describe(system, progress)
+        progress.say("up")
+        print(banner.describe(system), flush=True)
         _wait(system)
     return 0
 
@@ -134,23 +135,6 @@ def _orderly(system: LocalSystem) -> Iterator[None]:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
         system.stop()
-
-
-def _describe(system: LocalSystem, progress: Progress) -> None:
-    login = system.login("admin")
-    progress.say("up")
-    print(f"\n  API       {system.api_url}/v1")
-    for slug, url in system.simulator_urls.items():
-        print(f"  {slug:<9} {url}  (simulator; control door below /_sim/)")
-    print(f"  AWS       {system.emulator.url}  (MiniStack; region eu-central-1, any key)")
-    print(f"  sign in   {login.email}  {login.password}")
-    if system.tunnel_url:
-        print(
-            f"  tunnel    lead {system.public_url} to {system.tunnel_url}: only /webhooks and /callbacks answer there"
-        )
-    print(f"\n  TOKEN={system.token('admin')}")
-    print(f'  curl -H "Authorization: $TOKEN" {system.api_url}/v1/health')
-    print("\nCtrl-C stops it.", flush=True)
 
 
 def _wait(system: LocalSystem) -> None:

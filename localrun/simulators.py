@@ -14,6 +14,15 @@ DEFAULT_ARGUMENTS: Mapping[str, Sequence[str]] = {
     "shopify": ("--webhook-allow-http",),
 }
 
+SHOPIFY_APP: Mapping[str, str] = {
+    "domain": "demo.myshopify.com",
+    "client_id": "demo-client-id",
+    "client_secret": "demo-client-secret",
+}
+"""With what the simulated shop is connected: what its simulator begins with."""
+EBAY_APP: Mapping[str, str] = {"client_id": "sim-client", "client_secret": "sim-secret"}
+"""The app that the simulated eBay knows."""
+
 
 class Simulators:
     """All simulators of a run. `urls` maps a platform's slug to where its simulator answers."""

@@ -29,7 +29,7 @@ class Control:
         handler = getattr(self, f"_{request.method.lower()}_{rest.rstrip('/')}", None)
         if handler is None:
             return _json({"error": f"nothing at {request.method} /_sim/{rest}"}, 404)
-        told = request.get_json(force=True, silent=True) if request.data else {}
+        told = request.get_json(force=True, silent=True) if request.get_data() else {}
         if not isinstance(told, dict):
             return _json({"error": "the body must be a JSON object"}, 400)
         try:
