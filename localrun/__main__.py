@@ -62,7 +62,10 @@ def up(options: argparse.Namespace) -> int:
     with _orderly(system):
         progress.say("up")
         print(banner.describe(system), flush=True)
-        _wait(system)
+        try:
+            _wait(system)
+        finally:
+            banner.forget_environment(system)  # it holds a password and a token
     return 0
 
 

@@ -38,6 +38,11 @@ def write_environment(system: LocalSystem) -> Path:
     return path
 
 
+def forget_environment(system: LocalSystem) -> None:
+    """Remove the file, when the system that it leads to stops."""
+    (system.folder / ENVIRONMENT).unlink(missing_ok=True)
+
+
 def describe(system: LocalSystem) -> str:
     """The text that stands in the terminal while the system is up."""
     told = environment(system)

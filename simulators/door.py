@@ -80,6 +80,8 @@ class HttpDoor:
             port=port,
             threads=threads,
             clear_untrusted_proxy_headers=True,
+            # A caller that hangs up is no fault, and needs no traceback in the log.
+            log_socket_errors=False,
         )
         self.port: int = int(self._server.effective_port)
         self.url = f"http://127.0.0.1:{self.port}"

@@ -87,6 +87,7 @@ def test_ctrl_c_stops_it_within_seconds(up: Up) -> None:
     up.process.send_signal(signal.SIGINT)
     assert up.process.wait(timeout=120) == 130
     assert time.monotonic() - began < STOPPED_S
+    assert not (ROOT / ".local" / "run" / up.name / "env").exists()
 
 
 def test_a_step_that_answers_otherwise_is_found_out() -> None:
