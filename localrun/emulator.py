@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import subprocess
 import time
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +80,8 @@ class Emulator:
     def start(self, *, timeout_s: float = 60.0) -> None:
         """Return once it answers. Raises `ProcessDied`."""
         state, scratch = self._folder / "state", self._folder / "tmp"
-        shutil.rmtree(scratch, ignore_errors=True)
+        for left in (scratch, *self._folder.glob(".tmp-*"), *self._folder.glob(".state-*")):
+            shutil.rmtree(left, ignore_errors=True)
         if not self._keep_state:
             shutil.rmtree(state, ignore_errors=True)
         for folder in (self._folder, state, scratch):
@@ -99,7 +102,7 @@ class Emulator:
         if self._child is not None:
             self._child.stop()
         for name in ("tmp",) if self._keep_state else ("tmp", "state"):
-            shutil.rmtree(self._folder / name, ignore_errors=True)
+            _remove_behind(self._folder / name)
 
     def client(self, service: str) -> Any:
         """A boto3 client for one of the emulated services."""
@@ -135,3 +138,18 @@ class Emulator:
                 return
             time.sleep(0.1)
         raise ProcessDied(f"the emulator does not answer on {self.url}:\n{child.log_tail()}")
+
+
+def _remove_behind(folder: Path) -> None:
+    """Take the folder away at once, and its files, tens of thousands of them, by a process that nobody waits for."""
+    if not folder.exists():
+        return
+    gone = folder.with_name(f".{folder.name}-{uuid.uuid4().hex}")
+    folder.rename(gone)
+    subprocess.Popen(
+        ["/bin/rm", "-rf", str(gone)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )

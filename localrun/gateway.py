@@ -75,7 +75,8 @@ class Gateway:
 
     def close(self) -> None:
         self._server.close()
-        self._thread.join(timeout=5)
+        # A caller that keeps its connection open would hold the thread; it ends with the process.
+        self._thread.join(timeout=0.5)
 
 
 class _Forwarder:
