@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, StrictBool, StrictInt
+from pydantic import ConfigDict, Field, StrictBool, StrictInt, field_validator
 
 from listbridge.admin.shape import Shape
 from listbridge.domain.configuration import GuardLimits, Name, PriceRule, QuantityRule, Rules
@@ -28,6 +29,14 @@ class Body(Shape):
     """The root of all request bodies. Errors never repeat what was sent: it may be a secret."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _readable(cls, value: Any) -> Any:
+        """Texts that people read, and ids, have no control characters: they would break lines of logs and pages."""
+        if isinstance(value, str) and any(unicodedata.category(letter) == "Cc" for letter in value):
+            raise ValueError("has a control character")
+        return value
 
 
 class NewQuantityRule(QuantityRule, Body):

@@ -236,7 +236,7 @@ def _given_up(listing: Listing, problem: Problem | None, now: datetime) -> Listi
     if listing.attempts < MAX_ATTEMPTS or listing.due_band is Band.ZERO:
         return listing
     reason = problem or Problem("marketplace_unreachable")
-    return held(listing, Problem(UPDATE_FAILED, {**reason.params, "reason": reason.code}, reason.fix), now)
+    return held(listing, Problem(UPDATE_FAILED, reason.as_reason(), reason.fix), now)
 
 
 def _given_back(listing: Listing, attempt: Attempt) -> Values:
@@ -286,7 +286,7 @@ def refused(listing: Listing, attempt_id: str, problem: Problem, now: datetime) 
         on_sale=_on_sale_as_before(listing, attempt),
         demanded=frozenset(),
     )
-    return held(new, Problem(UPDATE_FAILED, {**problem.params, "reason": problem.code}, problem.fix), now)
+    return held(new, Problem(UPDATE_FAILED, problem.as_reason(), problem.fix), now)
 
 
 def read_back(listing: Listing, shown: Values, now: datetime) -> Listing:

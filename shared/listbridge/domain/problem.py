@@ -17,5 +17,12 @@ class Problem:
     params: Mapping[str, str] = field(default_factory=dict)
     fix: str = ""
 
+    def as_reason(self) -> dict[str, str]:
+        """As the reason of something else, an event or a hold: the code, and what fills the blanks of its text.
+
+        A reason inside of this one is the one that counts.
+        """
+        return {"reason": self.code, **self.params}
+
     def __str__(self) -> str:
         return self.code + (f" {dict(self.params)}" if self.params else "")

@@ -43,6 +43,4 @@ def check_account_connection(deps: Deps, account: Account) -> int:
 
 
 def _tell_failed(deps: Deps, subject: str, error: RemoteError) -> None:
-    deps.activity.note(
-        ActivityEntry(subject, "check_failed", deps.clock.now(), {"reason": error.problem.code})
-    )
+    deps.activity.note(ActivityEntry(subject, "check_failed", deps.clock.now(), error.problem.as_reason()))

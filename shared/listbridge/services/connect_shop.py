@@ -102,7 +102,7 @@ def disconnect_shop(deps: Deps, shop: Shop, actor: str) -> None:
     try:
         topics = remove_hooks(deps, shop)
     except RemoteError as error:
-        params = {"reason": error.problem.code, **error.problem.params}
+        params = error.problem.as_reason()
         told.append(ActivityEntry(shop.id, "hooks_left", deps.clock.now(), params, None, actor))
     else:
         params = {"topics": ", ".join(topics)}

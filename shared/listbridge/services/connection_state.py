@@ -54,7 +54,7 @@ def _set_state(deps: Deps, connection: C, state: ConnectionState, event: str, re
         account = AccountId(saved.id) if isinstance(saved, Account) else None
         deps.activity.note(
             ActivityEntry(
-                subject=ShopId(saved.id), event=event, at=deps.clock.now(), params={**reason.params, "reason": reason.code},
+                subject=ShopId(saved.id), event=event, at=deps.clock.now(), params=reason.as_reason(),
                 account=account,
             )
         )  # fmt: skip

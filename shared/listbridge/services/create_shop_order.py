@@ -42,7 +42,7 @@ from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import Deps
 from listbridge.services.match_lines import match_lines
 from listbridge.services.observe_shop import read_products
-from listbridge.services.order_rows import change_order, lease_name, mark_of, order_of, reason, tell
+from listbridge.services.order_rows import change_order, lease_name, mark_of, order_of, tell
 from listbridge.services.settle_order import settle_order
 from listbridge.services.take_in_order import note_order
 
@@ -271,7 +271,7 @@ class _Creating:
             order = change_order(self._deps, order.key, change)
         except NotOurCreate:
             return order_of(self._deps, order.key)  # this took so long that another worker found the order
-        tell(self._deps, order, "order_create_unknown", **reason(error.problem))
+        tell(self._deps, order, "order_create_unknown", **error.problem.as_reason())
         _again_at(self._deps, order, now + _FIRST_LOOK)
         return order
 
@@ -290,7 +290,7 @@ class _Creating:
             return order_of(deps, order.key)
         if gone:
             read_products(deps, order.shop, {match.variant.product for match in tried.values()})
-        tell(deps, order, "order_failed", **reason(error.problem))
+        tell(deps, order, "order_failed", **error.problem.as_reason())
         _again_at(deps, order, retry_at)
         return order
 
@@ -316,7 +316,7 @@ class _Creating:
         if order.state is not ImportState.FAILED:
             return order
         if not repeated:
-            tell(self._deps, order, "order_failed", **reason(problem))
+            tell(self._deps, order, "order_failed", **problem.as_reason())
         _again_at(self._deps, order, retry_at)
         return order
 

@@ -39,7 +39,7 @@ def export_order(deps: Deps, key: OrderKey, actor: str) -> Order:
     order = order_of(deps, key)
     _refuse_if_begun(order)
     if order.reason is not None and order.reason.code in _FINAL:
-        raise Refused(Problem("order_not_exportable", {"reason": order.reason.code}))
+        raise Refused(Problem("order_not_exportable", order.reason.as_reason()))
     now = deps.clock.now()
     return _apply(deps, order, actor, "order_export_asked", partial(_exported, by=actor, now=now))
 

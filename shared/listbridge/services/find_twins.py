@@ -13,7 +13,7 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RemoteError, Unauthorized
 from listbridge.services.connection_state import expire_shop
 from listbridge.services.deps import Deps
-from listbridge.services.order_rows import change_order, mark_of, reason, tell
+from listbridge.services.order_rows import change_order, mark_of, tell
 
 RECENT = timedelta(hours=3)
 """A little more than twice the timer's distance: each order is looked at twice."""
@@ -46,7 +46,7 @@ def find_twins(deps: Deps, account: Account, shop: Shop, cursor: str | None, *, 
                     expire_shop(deps, shop, error.problem)
                     return Looked(found)
                 except RemoteError as error:
-                    tell(deps, order, "twins_not_looked_for", **reason(error.problem))
+                    tell(deps, order, "twins_not_looked_for", **error.problem.as_reason())
                     return Looked(found)
         # Orders come newest first; those placed long before are not the ones that were created a moment ago, but for
         # exports by hand, whose single look happened when they were made.

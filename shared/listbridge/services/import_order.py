@@ -17,7 +17,7 @@ from listbridge.domain.work import ImportOrder, Lane
 from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.create_shop_order import create_shop_order, look_for_created
 from listbridge.services.deps import Deps
-from listbridge.services.order_rows import change_order, reason, rules_of, tell
+from listbridge.services.order_rows import change_order, rules_of, tell
 from listbridge.services.oversold import note_shortage, says_oversold
 from listbridge.services.settle_order import settle_order
 from listbridge.services.stock_effect import missing_effect
@@ -110,7 +110,7 @@ def _asked_in_vain(deps: Deps, shop: Shop, order: Order, error: RemoteError) -> 
     """Where the stock was taken cannot be told now: the reservation stays, and the order's own time brings it up again."""
     if isinstance(error, Unauthorized):
         expire_shop(deps, shop, error.problem)
-    tell(deps, order, "stock_not_looked_up", **reason(error.problem))
+    tell(deps, order, "stock_not_looked_up", **error.problem.as_reason())
     return order
 
 

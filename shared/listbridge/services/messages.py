@@ -1,7 +1,8 @@
 """The words for every code: problems, fixes, steps of a trace and events, in a seller's language.
 
 Texts stand in `listbridge/messages/en.json` and, for a platform's own codes, in `messages.json` beside its adapter. All
-these files have the same shape: `{"problems": {code: text}, "fixes": {…}, "trace": {…}, "events": {…}}`.
+these files have the same shape: `{"problems": {code: text}, "fixes": {…}, "trace": {…}, "events": {…}}`. A blank with two forms is a
+number and its noun: `{lines:line|lines}` is "1 line" or "2 lines".
 """
 
 from __future__ import annotations
@@ -71,10 +72,19 @@ def _filled(section: str, code: str, params: Mapping[str, str]) -> str:
     if words is None:
         return code
     blanks = dict(params)
-    if "reason" in params:  # a reason is a code itself
+    if "reason" in params:  # a reason is a code itself, and its text a sentence within this one
         inner = {name: value for name, value in params.items() if name != "reason"}
-        blanks["reason"] = _filled("problems", params["reason"], inner)
+        blanks["reason"] = _filled("problems", params["reason"], inner).removesuffix(".")
+        words += "." if words.endswith("{reason}") else ""
     return "".join(
-        literal + ("" if name is None else str(blanks.get(name, "?")))
-        for literal, name, _, _ in _FORMATTER.parse(words)
+        literal + ("" if name is None else _blank(str(blanks.get(name, "?")), forms))
+        for literal, name, forms, _ in _FORMATTER.parse(words)
     )
+
+
+def _blank(value: str, forms: str | None) -> str:
+    """The value; with `forms` (`{lines:line|lines}`) and the word behind it, as the number wants it."""
+    if not forms:
+        return value
+    one, more = forms.split("|")
+    return f"{value} {one if value == '1' else more}"

@@ -11,7 +11,6 @@ from listbridge.domain.ids import OrderKey
 from listbridge.domain.order_changes import ImportRules
 from listbridge.domain.orders import Order
 from listbridge.domain.ports import Conflict, Missing, OrderTraits
-from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import OrderMark
 from listbridge.services.deps import Deps
 
@@ -66,11 +65,6 @@ def order_traits(deps: Deps, account: Account) -> OrderTraits:
 def mark_of(account: Account, key: OrderKey) -> OrderMark:
     """How the order's shop order is known again."""
     return OrderMark(account.marketplace, key.remote)
-
-
-def reason(problem: Problem) -> dict[str, str]:
-    """A problem as the reason of an event: its code, and what fills the blanks of its text."""
-    return {**problem.params, "reason": problem.code}
 
 
 def lease_name(key: OrderKey) -> str:

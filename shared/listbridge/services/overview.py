@@ -26,6 +26,8 @@ from listbridge.services.public_address import public_base_url
 _PAGE = 500
 _MOST_COUNTED = 50_000
 _MOST_DUE = 1000
+_MOST_LOOKED_AT = 2_000
+"""Rows of an account that its health is told of: one query's worth, for health is asked every few seconds."""
 _MOST_PAGES = 20
 _FAILED_READS = 3
 """So many readings of an account's orders in a row are no longer a hiccup."""
@@ -224,6 +226,9 @@ def health(deps: Deps) -> Health:
     for account in accounts:
         problems += [(account.id, problem) for problem in _account_problems(account)]
     problems += [(one.account.id, problem) for one in due for problem in _due_problems(deps, one)]
+    problems += [
+        (account.id, problem) for account in accounts for problem in _listing_problems(deps, account)
+    ]
     for counts in orders:
         problems += [
             (counts.account.id, one) for one in _order_problems(counts, polls.get(counts.account.id))
@@ -266,6 +271,29 @@ def _due_problems(deps: Deps, due: Due) -> list[Problem]:
         return []
     params = {"account": due.account.name, "minutes": str(int(waited // 60))}
     return [Problem("due_too_long", params, "look_at_account")]
+
+
+def _listing_problems(deps: Deps, account: Account) -> list[Problem]:
+    """Listings that failed, and those whose hold somebody must end, among the first of the account's; what waits for time
+    or stock, or stands still because the seller chose so, is nobody's concern."""
+    rows, _ = deps.listings.of_account(account.id, None, _MOST_LOOKED_AT)
+    failed = [row for row in rows if _failed(row)]
+    held = [row for row in rows if row.hold is not None and row.hold.fix and not _failed(row)]
+    problems = []
+    if failed:
+        params = {"account": account.name, "count": str(len(failed)), "example": failed[0].key.sku}
+        problems.append(Problem("listings_failed", params, "look_at_listings"))
+    by_code = Counter(row.hold.code for row in held if row.hold is not None)
+    for code, count in sorted(by_code.items()):
+        row = next(row for row in held if row.hold is not None and row.hold.code == code)
+        reason = row.hold.as_reason() if row.hold is not None else {}
+        params = {**reason, "account": account.name, "count": str(count), "example": row.key.sku}
+        problems.append(Problem("listings_held", params, row.hold.fix if row.hold is not None else ""))
+    return problems
+
+
+def _failed(row: Listing) -> bool:
+    return row.status is Status.ERROR or (row.hold is not None and row.hold.code == UPDATE_FAILED)
 
 
 def _order_problems(counts: OrderCounts, polled: PollState | None) -> list[Problem]:

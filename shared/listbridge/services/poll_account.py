@@ -20,7 +20,7 @@ from listbridge.domain.work import ImportOrder, Lane, PollAccount
 from listbridge.services.ask_for_orders import TICK_S
 from listbridge.services.connection_state import expire_account
 from listbridge.services.deps import Deps
-from listbridge.services.order_rows import order_traits, reason, rules_of
+from listbridge.services.order_rows import order_traits, rules_of
 from listbridge.services.take_in_order import take_in_order
 
 _LOG = logging.getLogger(__name__)
@@ -198,7 +198,7 @@ class _Poll:
         if failures >= _STUCK and not isinstance(error, RateLimited):
             self._newest_meanwhile(now)
         self._save(replace(self._state, failures=failures, last_order_at=self._newest, left=self._left), at)
-        params = {**reason(error.problem), "failures": str(failures)}
+        params = {**error.problem.as_reason(), "failures": str(failures)}
         self._deps.activity.note(
             ActivityEntry(self._account.id, "orders_not_read", now, params, self._account.id)
         )
@@ -218,7 +218,7 @@ class _Poll:
                 if cursor is None:
                     return
         except RemoteError as error:
-            fields = {"account": self._account.id, "reason": error.problem.code}
+            fields = {"account": self._account.id, "problem": error.problem.code}
             _LOG.warning("orders.newest_not_read", extra={"fields": fields})
 
     def go_on(self) -> None:

@@ -37,7 +37,7 @@ def register_all_hooks(deps: Deps) -> None:
         try:
             restore_hooks(deps, shop, "listbridge")
         except RemoteError as error:
-            params = {"reason": error.problem.code}
+            params = error.problem.as_reason()
             deps.activity.note(ActivityEntry(shop.id, "check_failed", deps.clock.now(), params))
 
 

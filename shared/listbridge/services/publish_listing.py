@@ -411,7 +411,7 @@ class _Work:
                 change = partial(lifecycle.send_failed, problem=problem, now=now, back_to=target)
             failed.append(self.deps.listings.change(row.key, change))
             item_failed(self.deps, self.task.job, str(row.key), problem)
-        self._tell(failed, f"{self.task.action.value}_failed", {"reason": problem.code})
+        self._tell(failed, f"{self.task.action.value}_failed", problem.as_reason())
 
     def _tell(self, rows: list[Listing], event: str, params: dict[str, str]) -> None:
         now = self.deps.clock.now()

@@ -91,7 +91,7 @@ def rehearse_publishing(
 def rehearsed_in_vain(deps: Deps, rows: Iterable[Listing], task: PublishTask, problem: Problem) -> None:
     """The action would fail, for this reason."""
     for row in rows:
-        _note(deps, row, "would_fail", {"reason": problem.code, **problem.params})
+        _note(deps, row, "would_fail", problem.as_reason())
         item_failed(deps, task.job, str(row.key), problem)
 
 

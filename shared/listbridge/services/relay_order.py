@@ -24,7 +24,7 @@ from listbridge.domain.verdicts import (
 from listbridge.domain.work import RelayOrder
 from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import Deps
-from listbridge.services.order_rows import change_order, lease_name, order_of, reason, rules_of, tell
+from listbridge.services.order_rows import change_order, lease_name, order_of, rules_of, tell
 from listbridge.services.relay_refunds import CANCEL_THERE, record_cancellation, relay_refunds
 from listbridge.services.settle_order import settle_order
 from listbridge.services.tell_parcels import relay_at, tell_parcels, untold_boxes
@@ -141,7 +141,7 @@ class _Relay:
         except OutcomeUnknown as error:
             raise RetryLater(error.problem, after_s=30) from error  # cancelling again does no harm
         except Rejected as error:
-            params = {"shop_order": found.name, "reason": error.problem.code}
+            params = {"shop_order": found.name, **error.problem.as_reason()}
             return self._notice(order, Problem(CANNOT_CANCEL, params, "cancel_in_shop"))
         tell(self._deps, order, "shop_order_cancelled", shop_order=found.name)
         relay_at(self._deps, order.key, self._deps.clock.now() + timedelta(seconds=10))
@@ -226,10 +226,10 @@ class _Relay:
         """What will pass is tried again, ever more slowly; what is refused says so, and waits for the next comparison."""
         if isinstance(error, Unauthorized):
             expire_shop(self._deps, self._shop, error.problem)
-        tell(self._deps, order, "relay_postponed", **reason(error.problem))
+        tell(self._deps, order, "relay_postponed", **error.problem.as_reason())
         now = self._deps.clock.now()
         if isinstance(error, Rejected | Unsupported):
-            notice = Problem(RELAY_REFUSED, {"reason": error.problem.code}, "look_on_marketplace")
+            notice = Problem(RELAY_REFUSED, error.problem.as_reason(), "look_on_marketplace")
 
             def refused(row: Order) -> Order:
                 return order_changes.scheduled(order_changes.with_notice(row, notice), self._rules, now)

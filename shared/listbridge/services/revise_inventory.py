@@ -216,7 +216,7 @@ class Drainer:
                     subject=str(row.key), event=f"revise_{outcome.result.value}", at=now, account=self.account.id,
                     params={
                         **_told(row, outcome.sent.get(row.key, BOTH)),
-                        **({"reason": row.hold.code} if row.hold else {}),
+                        **(row.hold.as_reason() if row.hold else {}),
                     },
                 )
                 for row in outcome.rows

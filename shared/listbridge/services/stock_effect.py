@@ -30,7 +30,7 @@ def missing_effect(deps: Deps, shop: Shop, order: Order) -> Problem | None:
     try:
         taken = deps.shops.open(shop, Share.ORDER).stock_taken(order.shop_order.id)
     except Unsupported as error:
-        params = {"shop_order": order.shop_order.name, "reason": error.problem.code}
+        params = {"shop_order": order.shop_order.name, **error.problem.as_reason()}
         return Problem(STOCK_UNSEEN, params, "let_see_stock_location")
     short = [variant for variant, units in wanted.items() if _here(shop, taken, variant.variant) < units]
     if not short:

@@ -131,6 +131,6 @@ def _again_later(
     deps.activity.note(
         ActivityEntry(
             subject=shop.id, event="shop_read_postponed", at=deps.clock.now(),
-            params={"reason": error.problem.code, "seconds": str(math.ceil(wait))},
+            params={**error.problem.as_reason(), "seconds": str(math.ceil(wait))},
         )
     )  # fmt: skip

@@ -13,7 +13,7 @@ from listbridge.domain.orders import ImportState, Match, MatchedBy, Order, Order
 from listbridge.domain.ports import Conflict
 from listbridge.domain.work import ImportOrder, Lane, RelayOrder
 from listbridge.services.deps import Deps
-from listbridge.services.order_rows import order_traits, reason, tell
+from listbridge.services.order_rows import order_traits, tell
 from listbridge.services.settle_order import settle_order
 
 _TRIES = 20
@@ -134,4 +134,4 @@ def _tell(deps: Deps, before: Order | None, order: Order) -> None:
         tell(deps, order, "order_changed", payment=facts.payment, cancellation=facts.cancellation,
              shipment=facts.shipment)  # fmt: skip
     if order.reason is not None and (before is None or before.reason != order.reason):
-        tell(deps, order, "order_not_imported", **reason(order.reason))
+        tell(deps, order, "order_not_imported", **order.reason.as_reason())

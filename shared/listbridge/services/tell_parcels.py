@@ -19,7 +19,7 @@ from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RetryLater, Una
 from listbridge.domain.work import Lane, RelayOrder
 from listbridge.services.connection_state import expire_account
 from listbridge.services.deps import Deps
-from listbridge.services.order_rows import change_order, order_traits, reason, tell
+from listbridge.services.order_rows import change_order, order_traits, tell
 
 PARCEL_REFUSED = "parcel_refused"
 PARCEL_TAKEN_BACK = "parcel_taken_back"
@@ -112,7 +112,7 @@ class _Telling:
             raise
         except Rejected as error:
             order = self._note(order, parcel, Telling.REFUSED, parcel.lines, None, error.problem)
-            params = {**reason(error.problem), "tracking": parcel.tracking}
+            params = {**error.problem.as_reason(), "tracking": parcel.tracking}
             tell(self._deps, order, PARCEL_REFUSED, **params)
             return self._noticed(order, Problem(PARCEL_REFUSED, params, error.problem.fix)), []
         order = self._note(order, parcel, Telling.TOLD, parcel.lines, shipment)

@@ -67,7 +67,7 @@ def wait_again(deps: Deps, task: PublishTask, rows: Iterable[Listing], problem: 
         return lifecycle.waits_again(row, hold, now) if waited else row
 
     changed = [deps.listings.change(row.key, change) for row in rows]
-    params = {"reason": problem.code}
+    params = problem.as_reason()
     deps.activity.note(
         *(
             ActivityEntry(str(row.key), f"{task.action.value}_failed", now, params, account=row.key.account)

@@ -246,3 +246,46 @@ def _guarded(installation: Installation, sent: dict[str, str]) -> None:
     installation.act(sent["list"], "send")
     installation.patch(f"/accounts/{sent['account']}", {"guard": {"share": "0.01", "count": 2}})
     installation.run()
+
+
+def test_failed_and_held_listings_are_concerns_of_the_health(
+    installation: Installation, sent: dict[str, str]
+) -> None:
+    assert installation.get("/health")["concerns"] == []
+    installation.ebay.deeds.set_out_of_stock_control("anna", on=False)
+    installation.ebay.deeds.set_selling_limit("anna", quantity=1)
+    installation.ebay.deeds.block("anna", on=True)
+    _stock(installation, sent, 6)
+    (concern,) = installation.get("/health")["concerns"]
+    assert (concern["subject"], concern["problem"]["code"]) == (sent["account"], "listings_failed")
+    assert concern["problem"]["text"] == "Failed on anna: 1 listing, for example A1."
+
+
+def test_what_the_guard_holds_is_a_concern_of_the_health(
+    installation: Installation, sent: dict[str, str]
+) -> None:
+    _guarded(installation, sent)
+    installation.patch(f"/accounts/{sent['account']}", {"guard": {"zero_limit": 1}})
+    installation.run()
+    for sku in ("A1", "B1", "B2"):
+        installation.shopify.deeds.set_stock(sku=sku, available=0)
+    installation.post(f"/shops/{sent['shop']}/sweep", expect=202)
+    installation.run()
+    (concern,) = installation.get("/health")["concerns"]
+    problem = concern["problem"]
+    assert (concern["subject"], problem["code"], problem["params"]["count"]) == (
+        sent["account"],
+        "listings_held",
+        "2",
+    )
+    assert (problem["params"]["reason"], problem["fix"]) == ("guard", "approve_changes")
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "a\nb", "\x7f"])
+def test_a_name_with_a_control_character_is_refused_by_its_field(
+    installation: Installation, sent: dict[str, str], name: str
+) -> None:
+    before = installation.get(f"/sales-lists/{sent['list']}")
+    answer = installation.call("PATCH", f"/v1/sales-lists/{sent['list']}", {"name": name})
+    assert (answer.status, [one["field"] for one in answer.body["fields"]]) == (422, ["name"])
+    assert installation.get(f"/sales-lists/{sent['list']}") == before

@@ -239,12 +239,9 @@ def test_no_text_is_empty_and_every_blank_is_closed() -> None:
     for texts in messages.catalogue().values():
         for code, words in texts.items():
             assert words.strip() == words != "", code
-            assert words.format_map(_Anything()) != "", code
-
-
-class _Anything(dict[str, str]):
-    def __missing__(self, name: str) -> str:
-        return "x"
+            for _, name, forms, _ in Formatter().parse(words):
+                assert name is None or name.isidentifier(), code
+                assert not forms or len(forms.split("|")) == 2, code
 
 
 def test_a_problem_is_told_with_its_numbers() -> None:
@@ -282,3 +279,45 @@ def test_steps_and_events_are_told() -> None:
     assert messages.event_text(entry) == (
         "The shop's credentials are no longer accepted: The app was taken off the shop."
     )
+
+
+def _rendered(section: str, code: str, number: str) -> str:
+    words = messages.catalogue()[section][code]
+    names = {name for _, name, _, _ in Formatter().parse(words) if name}
+    params = dict.fromkeys(names, number)
+    if "reason" in names:
+        params["reason"] = "not_linked"
+    if section == "events":
+        return messages.event_text(ActivityEntry("x", code, datetime(2026, 11, 1, tzinfo=UTC), params))
+    return messages.text(Problem(code, params))
+
+
+@pytest.mark.parametrize("section", ["problems", "events"])
+def test_one_is_not_told_as_many_and_no_sentence_ends_twice(section: str) -> None:
+    plural = re.compile(
+        r"\b1 (listings|lines|variants|products|items|minutes|seconds|days|times|tries|characters)\b"
+    )
+    faults = {
+        code: text
+        for code in messages.catalogue()[section]
+        for number in ("1", "2")
+        if plural.search(text := _rendered(section, code, number))
+        or ".." in text
+        or ".)" in text
+        or "?" in text
+    }
+    assert faults == {}
+
+
+def test_every_reason_that_an_event_gives_comes_with_what_fills_its_blanks() -> None:
+    """`{"reason": code}` alone is how "eBay says: ?" came to be: `Problem.as_reason` has the code and its parameters."""
+    bare = [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file, tree in _trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Dict)
+        for key, value in zip(node.keys, node.values, strict=True)
+        if isinstance(key, ast.Constant) and key.value == "reason" and ast.unparse(value).endswith(".code")
+        and "services" in file.parts
+    ]  # fmt: skip
+    assert bare == []

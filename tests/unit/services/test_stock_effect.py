@@ -136,7 +136,7 @@ def test_a_shop_that_cannot_tell_keeps_the_reservation_and_names_the_permission(
     world.shop.mishaps.refuse("stock_taken", Unsupported(denied))
     created(world)
     order = world.do_import()
-    params = {"shop_order": "#1001", "reason": "scope_missing"}
+    params = {"shop_order": "#1001", "reason": "scope_missing", "scopes": "read_things"}
     assert order.notices == (Problem("stock_location_unseen", params, "let_see_stock_location"),)
     assert order.absorbed_from is None
     assert on_sale(world) == 3  # one too few, and never one too many
