@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from listbridge.domain.configuration import ConnectionState, Shop
+from listbridge.domain.configuration import Account, ConnectionState, GuardLimits, Shop
 from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Unauthorized
@@ -12,7 +12,7 @@ from listbridge.domain.work import Lane
 from listbridge.services import sweep_shop
 from listbridge.services.sweep_shop import start_sweep
 from tests.faults.scripted import Scripted, scripted_world
-from tests.faults.world import SHOP
+from tests.faults.world import ACCOUNT, SHOP
 
 HOUR = 3600
 
@@ -120,6 +120,8 @@ def test_a_sweep_that_fails_is_tried_again_after_three_hours(
 
 
 def test_the_newest_sweep_alone_asks_whether_what_is_gone_may_go(s: Scripted) -> None:
+    account = s.world.stores.configuration.get(Account, ACCOUNT)
+    s.world.stores.configuration.save(account.model_copy(update={"guard": GuardLimits()}))
     keys = s.world.sell(*(s.shop.put(f"p{n}", f"SKU{n}").product for n in range(40)))
     s.shop.products.clear()
     s.world.tick("sweep")
