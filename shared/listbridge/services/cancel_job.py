@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from listbridge.domain.activity import ActivityEntry
-from listbridge.domain.configuration import Account
 from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.ports import Conflict, Missing
@@ -40,7 +39,7 @@ def cancel(deps: Deps, job_id: JobId, actor: str) -> Job:
             ActivityEntry(job.id, "job_cancelled", now, {"left": str(job.waiting)}, job.account, actor)
         )
         if job.state is JobState.AWAITING_APPROVAL and job.kind in ACTIONS:
-            _forget(deps, job)
+            forget_action(deps, job)
         return cancelled
     raise Conflict(job_id)
 
@@ -53,10 +52,3 @@ def is_cancelled(deps: Deps, job: JobId | None) -> bool:
         return deps.jobs.get(job).state is JobState.CANCELLED
     except Missing:  # jobs expire
         return False
-
-
-def _forget(deps: Deps, job: Job) -> None:
-    try:
-        forget_action(deps, deps.configuration.get(Account, job.account or ""), job.affected, job.created_at)
-    except Missing:  # the account was taken off meanwhile
-        return

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from listbridge.domain.activity import ActivityEntry
-from listbridge.domain.configuration import Account
 from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import Job, JobState
-from listbridge.domain.ports import Missing
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.deps import Deps
 from listbridge.services.guard import forget_action
@@ -38,18 +36,9 @@ def decide(deps: Deps, job_id: JobId, *, approve: bool, actor: str) -> Job:
     event = "changes_approved" if approve else "changes_refused"
     deps.activity.note(ActivityEntry(job.id, event, now, {"affected": str(job.affected)}, job.account, actor))
     if action:
-        _forget(deps, job)
+        forget_action(deps, job)  # the window counts what nobody was asked about; a person has looked at this
     if approve and action:
         carry_on(deps, job)
     elif approve:
         deps.queues.send(Lane.RECOMPUTE, RecomputeChunk(job=job.id))
     return deps.jobs.get(job.id)
-
-
-def _forget(deps: Deps, job: Job) -> None:
-    """The window counts what nobody was asked about; a person has looked at this."""
-    try:
-        account = deps.configuration.get(Account, job.account or "")
-    except Missing:  # taken off meanwhile
-        return
-    forget_action(deps, account, job.affected, job.created_at)

@@ -13,12 +13,15 @@ from listbridge.domain import ledger
 from listbridge.domain.configuration import Account, GuardLimits
 from listbridge.domain.guarded_changes import counted_by_guard, set_waits, stream_waits
 from listbridge.domain.ids import AccountId, ListingKey
+from listbridge.domain.jobs import Job
 from listbridge.domain.listing import Field, Listing
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
 
 _STREAMED, _SETS = "changes", "sets"
 """The two counters of a window: what the shop says one by one, and what comes as sets (absences and actions)."""
+COUNTED_IN = "counted_in_s"
+"""Where an action's job says how long the window is in which it was counted, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +134,23 @@ def judge_action(deps: Deps, account: Account, changes: int, *, at: datetime, mo
     return SetJudgement(more_end or set_waits(account.guard, total, live), live)
 
 
-def forget_action(deps: Deps, account: Account, changes: int, counted_at: datetime) -> None:
-    """Take an action that a person decided about out of the window in which it was counted."""
-    if changes:
-        _counted(deps, account.id, account.guard, -changes, counted_at)
+def forget_action(deps: Deps, job: Job) -> None:
+    """Take an action that a person decided about out of the window in which it was counted.
+
+    The job names that window: the account's own may have another length by now, and to subtract from one that never counted
+    the action would let as much again go unasked. A job that names none stays counted.
+    """
+    window_s = job.params.get(COUNTED_IN)
+    if job.affected and job.account is not None and window_s is not None:
+        _add_to_sets(deps, job.account, -job.affected, window_s, job.created_at)
 
 
 def _counted(deps: Deps, account: AccountId, limits: GuardLimits, changes: int, at: datetime) -> int:
-    return deps.counters.add(_counter(account, _SETS), changes, window_s=limits.window_s, now=at)
+    return _add_to_sets(deps, account, changes, limits.window_s, at)
+
+
+def _add_to_sets(deps: Deps, account: AccountId, changes: int, window_s: int, at: datetime) -> int:
+    return deps.counters.add(_counter(account, _SETS), changes, window_s=window_s, now=at)
 
 
 def _counter(account: AccountId, what: str) -> str:

@@ -86,6 +86,18 @@ def test_what_a_person_decided_about_counts_no_more(guarded: Seller) -> None:
     assert _act(guarded, "stop", _ids(guarded, "A0", "A1"))["state"] == "done"
 
 
+@pytest.mark.parametrize("decision", ["refuse", "cancel"])
+def test_an_action_decided_about_leaves_no_room_in_a_window_that_was_lengthened_meanwhile(
+    guarded: Seller, decision: str
+) -> None:
+    job = _act(guarded, "stop")
+    guarded.its.patch(f"/accounts/{guarded.account}", {"guard": {"window_s": 86_400}})
+    guarded.its.run()
+    guarded.its.post(f"/jobs/{job['id']}/{decision}", expect=200)
+    assert _act(guarded, "stop")["state"] == "awaiting_approval"
+    assert guarded.live_offers() == ALL_LIVE
+
+
 def test_ending_a_list_that_takes_several_calls_waits_at_the_first(
     guarded: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
