@@ -17,12 +17,15 @@ from listbridge.domain.ids import ListingKey, LocationId, ProductId, Sku, Varian
 from listbridge.domain.listing import Cause, Listing
 from listbridge.domain.money import Money
 from listbridge.infra.clock import SystemClock
+from listbridge.infra.documents import Json
 from listbridge.services.change_configuration import CHUNK
 from listbridge.services.deps import Deps
 from listbridge.services.recompute import Recompute, RuleContext, compute, context_of
 
 ROWS_COMPUTED = 100_000
 ROWS_STORED = 2_400
+_DOCUMENT: Json[Listing] = Json(Listing, apart={"rev"})
+"""As the listings table stores a row."""
 
 
 def measure() -> list[Figure]:
@@ -46,22 +49,43 @@ def _context(deps: Deps, sales_list: SalesList, profile: Profile) -> RuleContext
 
 
 def _computed(context: RuleContext, sales_list: SalesList) -> Figure:
+    """Chunk by chunk, each time followed by the floor: rows made, and the very rows that came out encoded again."""
     clock = SystemClock()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    halfway = before
-    began = time.process_time()
-    for number in range(ROWS_COMPUTED):
-        variant, listing = _row(number, sales_list)
-        now = clock.now()
-        new = ledger.recomputed(listing, compute(variant, context, Cause.SHOP, now), context.auto, now)
-        if new.computed.quantity is None:
-            raise AssertionError("every row of this figure has a quantity")
-        if number == ROWS_COMPUTED // 2:
+    halfway = 0
+    whole = bare = 0.0
+    for start in range(0, ROWS_COMPUTED, CHUNK):
+        numbers = range(start, start + CHUNK)
+        done: list[Listing] = []
+        began = time.process_time()
+        for number in numbers:
+            variant, listing = _row(number, sales_list)
+            now = clock.now()
+            new = ledger.recomputed(listing, compute(variant, context, Cause.SHOP, now), context.auto, now)
+            if new.computed.quantity is None:
+                raise AssertionError("every row of this figure has a quantity")
+            _DOCUMENT.write(new)
+            done.append(new)
+        whole += time.process_time() - began
+        began = time.process_time()
+        for number, row in zip(numbers, done, strict=True):
+            _row(number, sales_list)
+            _DOCUMENT.write(row)
+        bare += time.process_time() - began
+        if start <= ROWS_COMPUTED // 2:
             halfway = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    rate = ROWS_COMPUTED / (time.process_time() - began)
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - halfway
-    settings = {"rows": ROWS_COMPUTED, "includes": "making the row", "grown_kib_in_second_half": grown}
-    return Figure("recompute.rate", rate, "rows/s", ">=20000", settings=settings)
+    settings = {
+        "rows": ROWS_COMPUTED, "chunk": CHUNK, "includes": "making the row and encoding it for the table",
+        "floor": "making the row and encoding it",
+        "grown_kib_in_second_half": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - halfway,
+    }  # fmt: skip
+    return Figure(
+        "recompute.rate",
+        ROWS_COMPUTED / whole,
+        "rows/CPU s",
+        ">=0.4",
+        floor=ROWS_COMPUTED / bare,
+        settings=settings,
+    )
 
 
 def _row(number: int, sales_list: SalesList) -> tuple[Variant, Listing]:

@@ -22,6 +22,7 @@ from listbridge.domain.listing import (
     Listing,
     Status,
     Values,
+    with_changes,
 )
 from listbridge.domain.problem import Problem
 
@@ -80,7 +81,7 @@ def refreshed(listing: Listing, now: datetime) -> Listing:
     since = (listing.due_since or now) if fields else None
     if band is listing.due_band and since == listing.due_since:
         return listing
-    return replace(listing, due_band=band, due_since=since)
+    return with_changes(listing, {"due_band": band, "due_since": since})
 
 
 def recomputed(listing: Listing, computed: Computed, auto: frozenset[Field], now: datetime) -> Listing:
@@ -113,7 +114,7 @@ def recomputed(listing: Listing, computed: Computed, auto: frozenset[Field], now
     ends_hold = {NOT_ALIGNED: changed_in_shop, UPDATE_FAILED: moved, GUARD: moved or sold_out}
     if listing.hold is not None and ends_hold.get(listing.hold.code, False):
         changes["hold"] = None
-    return refreshed(replace(listing, **changes), now)
+    return refreshed(with_changes(listing, changes), now)
 
 
 def _explains_otherwise(before: Computed, after: Computed) -> bool:

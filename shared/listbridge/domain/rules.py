@@ -109,7 +109,8 @@ def _stock(
         trace.append(TraceLine("shop_stock", "?", "?"))
         return None
     total = sum(known)
-    trace.append(TraceLine("shop_stock", str(total), str(total)))
+    shown = str(total)
+    trace.append(TraceLine("shop_stock", shown, shown))
     return total
 
 
@@ -136,7 +137,8 @@ def price_of(variant: Variant, rule: PriceRule, bounds: Bounds) -> PriceResult:
         return PriceResult(None, Problem("price_missing", fix="set_price_in_shop"), ())
     if not rule.mode.known:
         return PriceResult(None, rule.mode.newer, ())
-    trace = [TraceLine("shop_price", str(source.amount), str(source.amount))]
+    shown = str(source.amount)
+    trace = [TraceLine("shop_price", shown, shown)]
     if source.currency != bounds.currency:
         params = {"shop_currency": source.currency, "site_currency": bounds.currency}
         return PriceResult(None, Problem("currency_differs", params, fix="choose_other_site"), tuple(trace))
@@ -149,7 +151,8 @@ def price_of(variant: Variant, rule: PriceRule, bounds: Bounds) -> PriceResult:
     except InvalidOperation:  # more digits than a Decimal context holds: far beyond any bound
         return PriceResult(None, _out_of_bounds(amount, bounds), tuple(trace))
     if price.amount != amount:
-        trace.append(TraceLine("rounded", str(price.amount), str(price.amount)))
+        shown = str(price.amount)
+        trace.append(TraceLine("rounded", shown, shown))
     if not bounds.min_price <= price.amount <= bounds.max_price:
         return PriceResult(None, _out_of_bounds(price.amount, bounds), tuple(trace))
     return PriceResult(price, None, tuple(trace))
