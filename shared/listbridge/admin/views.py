@@ -184,6 +184,8 @@ class ListingView(Shape):
     """One listing: where it stands, its two numbers, and the one reason why it is not updated now."""
 
     id: str
+    item: str
+    """The id of its variant in the sales list."""
     account: str
     site: str
     sku: str
@@ -208,7 +210,7 @@ class ListingView(Shape):
         reason = the_reason(row, account)
         computed, sent, accepted, seen = row.computed, row.sent, row.accepted, row.seen
         return cls(
-            id=listing_id(row.key), account=row.key.account, site=row.key.site, sku=row.key.sku,
+            id=listing_id(row.key), item=item_id(row.variant), account=row.key.account, site=row.key.site, sku=row.key.sku,
             sales_list=row.sales_list, shop=row.variant.shop, product=row.variant.product,
             variant=row.variant.variant, title=row.title, status=row.status,
             quantity=QuantityView(
@@ -322,6 +324,7 @@ class JobEntryView(Shape):
 
     item: str
     listing: str | None
+    sku: str | None
     outcome: Outcome
     reason: ProblemView | None
     at: datetime | None
@@ -332,7 +335,7 @@ class JobEntryView(Shape):
         left_out = job.over and entry.outcome is Outcome.WAITING
         reason = ProblemView.of(_LEFT_OUT.get(job.state, Problem("job_ended"))) if left_out else None
         return cls(
-            item=entry.item, listing=listing_id(key) if key else None,
+            item=entry.item, listing=listing_id(key) if key else None, sku=key.sku if key else None,
             outcome=Outcome.SKIPPED if left_out else entry.outcome,
             reason=reason or ProblemView.of_reason(entry.reason), at=entry.at,
         )  # fmt: skip
@@ -347,11 +350,16 @@ class ActivityView(Shape):
     params: dict[str, str]
     actor: str
     account: str | None
+    listing: str | None
+    """The listing's id, when it is about one."""
+    sku: str | None
     text: str
 
     @classmethod
     def of(cls, entry: ActivityEntry) -> ActivityView:
+        key = _listing_of(entry)
         return cls(
+            listing=listing_id(key) if key else None, sku=key.sku if key else None,
             at=entry.at, subject=entry.subject, event=entry.event, params=dict(entry.params), actor=entry.actor,
             account=entry.account, text=messages.event_text(entry),
         )  # fmt: skip
@@ -375,3 +383,11 @@ def _listing_in(job: Job, item: str) -> ListingKey | None:
     if job.account is None or not item.startswith(f"{job.account}#"):
         return None
     return ListingKey.parse(item)
+
+
+def _listing_of(entry: ActivityEntry) -> ListingKey | None:
+    """The listing that an act is about; orders' subjects begin with the account too, but have two parts."""
+    parts = entry.subject.split("#", 2)
+    if entry.account is None or parts[0] != entry.account or len(parts) < 3:
+        return None
+    return ListingKey.parse(entry.subject)
