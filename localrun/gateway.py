@@ -74,9 +74,15 @@ class Gateway:
         self._forwarder.target = base_url.rstrip("/")
 
     def close(self) -> None:
+        # An answer that comes in later finds nobody to wake; waitress would write a traceback about it.
+        self._server.pull_trigger = _nobody_to_wake
         self._server.close()
         # A caller that keeps its connection open would hold the thread; it ends with the process.
         self._thread.join(timeout=0.5)
+
+
+def _nobody_to_wake() -> None:
+    """What wakes the server's thread once that has ended."""
 
 
 class _Forwarder:

@@ -11,7 +11,7 @@ import pytest
 
 from localrun.scoreboard import stays, until
 from simulators.shopify.deliveries import sign
-from tests.e2e.merchant import CLIENT_SECRET, Merchant, Street
+from tests.e2e.merchant import CLIENT_SECRET, Merchant, Street, until_let_in
 
 pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("local-system")]
 
@@ -74,7 +74,7 @@ def test_an_unknown_topic_is_answered_politely_counted_and_not_stored(street: St
 def test_an_unknown_shop_is_answered_byte_for_byte_like_a_wrong_signature(
     street: Street, delivery: str
 ) -> None:
-    def answer(shop: str, signature: str) -> tuple[int, str, list[tuple[str, str]], bytes]:
+    def ask(shop: str, signature: str) -> tuple[int, str, list[tuple[str, str]], bytes]:
         url = urlsplit(street.system.api_url)
         connection = http.client.HTTPConnection(url.netloc, timeout=30)
         headers = {"X-Shopify-Hmac-SHA256": signature, "X-Shopify-Topic": "products/update",
@@ -86,6 +86,9 @@ def test_an_unknown_shop_is_answered_byte_for_byte_like_a_wrong_signature(
         of_its_own = ("date", "x-amz", "x-amzn")  # new with every answer
         kept = [(k, v) for k, v in told.getheaders() if not k.lower().startswith(of_its_own)]
         return told.status, told.reason, kept, body
+
+    def answer(shop: str, signature: str) -> tuple[int, str, list[tuple[str, str]], bytes]:
+        return until_let_in(lambda: ask(shop, signature), lambda told: told[0])
 
     wrong = answer(street.shop_id, sign(BODY, "guessed"))
     assert wrong[0] == 401

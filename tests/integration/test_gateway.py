@@ -232,3 +232,18 @@ def test_who_does_not_answer_is_a_bad_gateway(tunnel: Gateway, upstream: Upstrea
         port = unused.getsockname()[1]
     tunnel.route_to(f"http://127.0.0.1:{port}")
     assert spoken(tunnel, post(b"Content-Length: 2")).startswith(b"HTTP/1.1 502 ")
+
+
+def test_an_answer_that_comes_after_the_closing_leaves_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    closing = Gateway()
+    with socket.create_server(("127.0.0.1", 0)) as slow:
+        closing.route_to(f"http://127.0.0.1:{slow.getsockname()[1]}")
+        with socket.create_connection(("127.0.0.1", closing.port), timeout=10) as caller:
+            caller.sendall(b"GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n")
+            asked, _ = slow.accept()
+            with asked:
+                _read_request(asked)
+                closing.close()
+                asked.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+            closing._server.task_dispatcher.shutdown()  # comes back when the thread of the late answer has ended
+    assert caplog.messages == []
