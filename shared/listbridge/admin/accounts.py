@@ -11,10 +11,11 @@ from listbridge.admin import platform_forms
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.errors import InvalidFields, fields_checked
+from listbridge.admin.job_views import JobStarted, JobView
 from listbridge.admin.patches import AccountPatch
 from listbridge.admin.schemas import AccountDraft, NewCredentials
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import AccountView, FieldView, JobStarted, JobView
+from listbridge.admin.views import AccountView, FieldView
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import Site
 from listbridge.domain.problem import Problem

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import deps_of, new_router
+from listbridge.admin.job_views import JobView
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import JobView, OrdersReadView, ProblemView
+from listbridge.admin.views import OrdersReadView, ProblemView
 from listbridge.domain.configuration import ConnectionState
 from listbridge.services.overview import count_listings, health
 

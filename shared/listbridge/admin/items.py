@@ -9,10 +9,11 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
+from listbridge.admin.job_views import JobStarted, JobView
 from listbridge.admin.row_ids import item_key
 from listbridge.admin.schemas import AddItems
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import ItemView, JobStarted, JobView, ListingView
+from listbridge.admin.views import ItemView, ListingView
 from listbridge.domain.configuration import Account, SalesList
 from listbridge.domain.ports import Missing
 from listbridge.services.add_items import start_adding

@@ -9,9 +9,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
+from listbridge.admin.job_views import JobEntryView, JobView
 from listbridge.admin.row_ids import item_id, listing_id
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import JobEntryView, JobView, MoneyView
+from listbridge.admin.views import MoneyView
 from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import JobState
 from listbridge.services.cancel_job import cancel

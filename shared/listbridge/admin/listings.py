@@ -6,12 +6,13 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from listbridge.admin.activity_views import ActivityView
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.row_ids import listing_key, order_id
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import ActivityView, ListingView, MoneyView, ProblemView, TraceView
+from listbridge.admin.views import ListingView, MoneyView, ProblemView, TraceView
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId, SalesListId
 from listbridge.domain.listing import Status

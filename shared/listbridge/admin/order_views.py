@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
+from listbridge.admin.activity_views import ActivityView
 from listbridge.admin.row_ids import order_id
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import ActivityView, MoneyView, ProblemView
+from listbridge.admin.views import MoneyView, ProblemView
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import OrderKey
 from listbridge.domain.money import Money, smallest_unit

@@ -6,10 +6,11 @@ from listbridge.admin import platform_forms
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.errors import InvalidFields, fields_checked
+from listbridge.admin.job_views import JobStarted, JobView
 from listbridge.admin.patches import CreationProfilePatch, ProfilePatch
 from listbridge.admin.schemas import CreationProfileDraft, ProfileDraft
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import FieldView, JobStarted, JobView
+from listbridge.admin.views import FieldView
 from listbridge.domain.configuration import CreationProfile, Profile
 from listbridge.domain.ids import ProfileId, Site, new_id
 from listbridge.domain.ports import Missing

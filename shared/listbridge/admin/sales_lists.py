@@ -6,11 +6,11 @@ from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.errors import fields_checked
+from listbridge.admin.job_views import JobStarted, JobView
 from listbridge.admin.patches import SalesListPatch
 from listbridge.admin.row_ids import item_key
 from listbridge.admin.schemas import ActionBody, SalesListDraft
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import JobStarted, JobView
 from listbridge.domain.configuration import SalesList
 from listbridge.domain.ids import SalesListId, new_id
 from listbridge.services import act_on_listings, edit_configuration

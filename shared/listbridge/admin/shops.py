@@ -11,11 +11,12 @@ from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.errors import fields_checked
+from listbridge.admin.job_views import JobStarted, JobView
 from listbridge.admin.patches import ShopPatch
 from listbridge.admin.row_ids import listing_id
 from listbridge.admin.schemas import NewCredentials, RelinkBody, ShopDraft
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import JobStarted, JobView, MoneyView, ProblemView, ShopView
+from listbridge.admin.views import MoneyView, ProblemView, ShopView
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.configuration import Shop
 from listbridge.services import connect_shop, sweep_shop
