@@ -24,8 +24,6 @@ def list_activity(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ActivityPage:
     """On one account, or everywhere; the newest first."""
-    wanted = AccountId(account) if account else None
-    entries, following = recent_activity(deps_of(router), wanted, limit, opened(router, cursor))
-    return ActivityPage(
-        activity=[ActivityView.of(entry) for entry in entries], cursor=sealed(router, following)
-    )
+    deps, wanted = deps_of(router), AccountId(account) if account else None
+    entries, following = recent_activity(deps, wanted, limit, opened(router, cursor))
+    return ActivityPage(activity=ActivityView.all(entries, deps.listings), cursor=sealed(router, following))

@@ -7,10 +7,11 @@ from datetime import datetime
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import deps_of, new_router
 from listbridge.admin.job_views import JobView
+from listbridge.admin.row_ids import item_id, listing_id
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import OrdersReadView, ProblemView
 from listbridge.domain.configuration import ConnectionState
-from listbridge.services.overview import count_listings, health
+from listbridge.services import overview
 
 router = new_router()
 _TAGS = ["health"]
@@ -48,10 +49,23 @@ class OrdersHealth(Shape):
 
 
 class Concern(Shape):
-    """Something that needs somebody."""
+    """Something that needs somebody. Where it is about listings, one of them is named as an example."""
 
     subject: str
+    """The id of the shop, the account or the job; `this` for the installation."""
     problem: ProblemView
+    listing: str | None
+    item: str | None
+    sku: str | None
+
+    @classmethod
+    def of(cls, concern: overview.Concern) -> Concern:
+        row = concern.example
+        return cls(
+            subject=concern.subject, problem=ProblemView.of(concern.problem),
+            listing=listing_id(row.key) if row else None, item=item_id(row.variant) if row else None,
+            sku=row.key.sku if row else None,
+        )  # fmt: skip
 
 
 class HealthView(Shape):
@@ -91,9 +105,9 @@ class CountersView(Shape):
 @router.get("/health", summary="How it goes", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def get_health() -> HealthView:
     """Connections, what is due, orders that need somebody, what waits for a yes. Dead letters and stalled queues raise alarms of their own."""
-    found = health(deps_of(router))
+    found = overview.health(deps_of(router))
     return HealthView(
-        ok=not found.problems,
+        ok=not found.concerns,
         public_base_url=found.public_base_url,
         shops=[ConnectionHealth(id=s.id, name=s.name, platform=s.platform, state=s.state) for s in found.shops],
         accounts=[
@@ -115,9 +129,7 @@ def get_health() -> HealthView:
             for one in found.orders
         ],
         awaiting_approval=[JobView.of(job) for job in found.awaiting_approval],
-        concerns=[
-            Concern(subject=subject, problem=ProblemView.of(problem)) for subject, problem in found.problems
-        ],
+        concerns=[Concern.of(one) for one in found.concerns],
     )  # fmt: skip
 
 
@@ -135,6 +147,6 @@ def get_counters() -> CountersView:
                 account=one.account.id, name=one.account.name, live=one.live, error=one.error, pending=one.pending,
                 not_active=one.not_active, ended=one.ended, due=one.due, holds=dict(one.holds), complete=one.complete,
             )
-            for one in count_listings(deps_of(router))
+            for one in overview.count_listings(deps_of(router))
         ]
     )  # fmt: skip

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from listbridge.admin.row_ids import listing_id
+from listbridge.admin.row_ids import item_id, items_of, listing_id
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import ProblemView
-from listbridge.domain.ids import ListingKey
+from listbridge.domain.ids import ListingKey, VariantKey
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
+from listbridge.domain.ports import ListingRepository
 from listbridge.domain.problem import Problem
 
 
@@ -86,6 +88,9 @@ class JobEntryView(Shape):
     """What became of one item of a job: a listing (then with its id), a product, or an item without listing."""
 
     item: str
+    """As the job names it."""
+    item_id: str | None
+    """The item's id in `/v1`; null for a product, and when the listing is gone."""
     listing: str | None
     sku: str | None
     outcome: Outcome
@@ -93,12 +98,19 @@ class JobEntryView(Shape):
     at: datetime | None
 
     @classmethod
-    def of(cls, job: Job, entry: JobEntry) -> JobEntryView:
+    def all(cls, job: Job, entries: Sequence[JobEntry], ledger: ListingRepository) -> list[JobEntryView]:
+        """A page of them."""
+        items = items_of(ledger, [key for entry in entries if (key := _listing_in(job, entry.item))])
+        return [cls._of(job, entry, items) for entry in entries]
+
+    @classmethod
+    def _of(cls, job: Job, entry: JobEntry, items: Mapping[ListingKey, str]) -> JobEntryView:
         key = _listing_in(job, entry.item)
         left_out = job.over and entry.outcome is Outcome.WAITING
         reason = ProblemView.of(_LEFT_OUT.get(job.state, Problem("job_ended"))) if left_out else None
         return cls(
-            item=entry.item, listing=listing_id(key) if key else None, sku=key.sku if key else None,
+            item=entry.item, item_id=items.get(key) if key else _variant_in(entry.item),
+            listing=listing_id(key) if key else None, sku=key.sku if key else None,
             outcome=Outcome.SKIPPED if left_out else entry.outcome,
             reason=reason or ProblemView.of_reason(entry.reason), at=entry.at,
         )  # fmt: skip
@@ -109,3 +121,11 @@ def _listing_in(job: Job, item: str) -> ListingKey | None:
     if job.account is None or not item.startswith(f"{job.account}#"):
         return None
     return ListingKey.parse(item)
+
+
+def _variant_in(item: str) -> str | None:
+    """The item's id where an entry names a variant; one that names a product has less."""
+    try:
+        return item_id(VariantKey.parse(item))
+    except ValueError:
+        return None

@@ -105,7 +105,7 @@ def list_entries(
     job = deps.jobs.get(JobId(job_id))
     entries, following = deps.jobs.entries(job.id, opened(router, cursor), limit)
     return JobEntriesPage(
-        entries=[JobEntryView.of(job, entry) for entry in entries], cursor=sealed(router, following)
+        entries=JobEntryView.all(job, entries, deps.listings), cursor=sealed(router, following)
     )
 
 

@@ -10,7 +10,7 @@ from listbridge.admin.activity_views import ActivityView
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
-from listbridge.admin.row_ids import listing_key, order_id
+from listbridge.admin.row_ids import item_id, listing_key, order_id
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import ListingView, MoneyView, ProblemView, TraceView
 from listbridge.domain.configuration import Account
@@ -53,6 +53,8 @@ class ReservationView(Shape):
     account: str
     order: str
     line: str
+    item: str
+    """The id of the item whose variant it holds."""
     quantity: int
     absorbed: bool
     sentence: str
@@ -61,7 +63,7 @@ class ReservationView(Shape):
     def of(cls, held: HeldStock) -> ReservationView:
         return cls(
             id=order_id(held.order), account=held.order.account, order=held.order.remote, line=held.line,
-            quantity=held.quantity, absorbed=held.absorbed, sentence=messages.text(held.story),
+            item=item_id(held.variant.key), quantity=held.quantity, absorbed=held.absorbed, sentence=messages.text(held.story),
         )  # fmt: skip
 
 
@@ -158,9 +160,7 @@ def listing_activity(
     deps = deps_of(router)
     deps.listings.get(key)
     entries, following = deps.activity.of_subject(str(key), limit, opened(router, cursor))
-    return ActivityPage(
-        activity=[ActivityView.of(entry) for entry in entries], cursor=sealed(router, following)
-    )
+    return ActivityPage(activity=ActivityView.all(entries, deps.listings), cursor=sealed(router, following))
 
 
 def _story(whole: Explanation, story: FieldStory) -> StoryView:

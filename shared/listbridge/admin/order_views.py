@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from listbridge.admin.activity_views import ActivityView
-from listbridge.admin.row_ids import order_id
+from listbridge.admin.row_ids import item_id, listing_id, order_id
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import MoneyView, ProblemView
 from listbridge.domain.configuration import Account
@@ -27,7 +27,7 @@ from listbridge.domain.orders import (
     Tax,
     Telling,
 )
-from listbridge.services.explain_order import HeldStock, OrderPages, OrderStory
+from listbridge.services.explain_order import HeldStock, OrderPages, OrderStory, line_listing
 
 
 class ShopOrderView(Shape):
@@ -106,6 +106,8 @@ class MatchedProductView(Shape):
 
     product: str
     variant: str
+    item: str
+    """The id under which sales lists have it."""
     sku: str
     title: str
     by: MatchedBy
@@ -123,6 +125,9 @@ class OrderLineView(Shape):
     taxes: list[TaxView]
     site: str
     listing: str | None
+    """The marketplace's own id of the listing that it was bought from."""
+    listing_id: str | None
+    """The `id` of our listing of this SKU; null when we have none."""
     options: dict[str, str]
     shipped: Shipment
     matched: MatchedProductView | None
@@ -239,6 +244,8 @@ class HeldView(Shape):
     line: str
     product: str
     variant: str
+    item: str
+    """The id under which sales lists have it."""
     sku: str
     quantity: int
     absorbed: bool
@@ -248,7 +255,7 @@ class HeldView(Shape):
     def of(cls, held: HeldStock) -> HeldView:
         key = held.variant.key
         return cls(
-            line=held.line, product=key.product, variant=key.variant, sku=held.variant.facts.sku,
+            line=held.line, product=key.product, variant=key.variant, item=item_id(key), sku=held.variant.facts.sku,
             quantity=held.quantity, absorbed=held.absorbed, sentence=ProblemView.of(held.story).text,
         )  # fmt: skip
 
@@ -299,15 +306,16 @@ class OrderDetailsView(OrderView):
             fulfilled_by_marketplace=facts.fulfilled_by_marketplace,
             exported_by=order.exported_by, handled_outside_by=order.handled_outside_by,
             replaced_by=order_id(OrderKey(order.key.account, order.replaced_by)) if order.replaced_by else None,
-            log=[ActivityView.of(entry) for entry in story.log],
+            log=[ActivityView.of(entry, {}) for entry in story.log],
         )  # fmt: skip
 
 
 def _line(story: OrderStory, line: RemoteLine) -> OrderLineView:
+    ours = line_listing(story.order, line)
     return OrderLineView(
         id=line.id, sku=line.sku, title=line.title, quantity=line.quantity, amount=_money(line.amount),
         taxes=TaxView.all(line.taxes), site=line.site or story.order.facts.site, listing=line.listing,
-        options=dict(line.options), shipped=line.shipped, matched=_matched(story, line),
+        listing_id=listing_id(ours) if ours in story.listings else None, options=dict(line.options), shipped=line.shipped, matched=_matched(story, line),
     )  # fmt: skip
 
 
@@ -317,7 +325,7 @@ def _matched(story: OrderStory, line: RemoteLine) -> MatchedProductView | None:
         return None
     variant = story.variants.get(match.variant)
     return MatchedProductView(
-        product=match.variant.product, variant=match.variant.variant, by=match.by,
+        product=match.variant.product, variant=match.variant.variant, item=item_id(match.variant), by=match.by,
         sku=variant.facts.sku if variant else "", title=variant.facts.title if variant else "",
         gone=variant is None or variant.absent,
     )  # fmt: skip

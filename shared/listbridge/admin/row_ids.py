@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterable
 from typing import NoReturn
 
 from listbridge.domain.ids import ListingKey, OrderKey, VariantKey, can_be_key
-from listbridge.domain.ports import Missing
+from listbridge.domain.ports import ListingRepository, Missing
 
 
 def listing_id(key: ListingKey) -> str:
@@ -36,6 +37,11 @@ def item_key(id: str) -> VariantKey:
         return key if all((key.shop, key.product, key.variant)) else _none_of_ours(id)
     except ValueError:
         raise Missing("item", id) from None
+
+
+def items_of(ledger: ListingRepository, keys: Iterable[ListingKey]) -> dict[ListingKey, str]:
+    """The item's id of each listing that there is; for one page of keys, which are read at once."""
+    return {key: item_id(row.variant) for key, row in ledger.get_many(dict.fromkeys(keys)).items()}
 
 
 def order_id(key: OrderKey) -> str:

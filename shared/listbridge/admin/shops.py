@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -13,12 +14,13 @@ from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.errors import fields_checked
 from listbridge.admin.job_views import JobStarted, JobView
 from listbridge.admin.patches import ShopPatch
-from listbridge.admin.row_ids import listing_id
+from listbridge.admin.row_ids import item_id, items_of, listing_id
 from listbridge.admin.schemas import NewCredentials, RelinkBody, ShopDraft
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import MoneyView, ProblemView, ShopView
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.configuration import Shop
+from listbridge.domain.ids import ListingKey, VariantKey
 from listbridge.services import connect_shop, sweep_shop
 from listbridge.services.credentials import SHOPS, fields_set
 from listbridge.services.edit_configuration import edited, propose_shop
@@ -51,16 +53,18 @@ class RelinkedListing(Shape):
     """One listing whose product was gone: linked to the new one, or the reason why not."""
 
     id: str
+    item: str | None
+    """The id of its item, the new one once it is linked."""
     account: str
     site: str
     sku: str
     problem: ProblemView | None
 
     @classmethod
-    def of(cls, relinked: Relinked) -> RelinkedListing:
+    def of(cls, relinked: Relinked, items: Mapping[ListingKey, str]) -> RelinkedListing:
         key = relinked.listing
         return cls(
-            id=listing_id(key), account=key.account, site=key.site, sku=key.sku,
+            id=listing_id(key), item=items.get(key), account=key.account, site=key.site, sku=key.sku,
             problem=ProblemView.maybe(relinked.problem),
         )  # fmt: skip
 
@@ -75,6 +79,8 @@ class PickedVariant(Shape):
     """One variant of a product in the picker."""
 
     id: str
+    item: str
+    """The id under which sales lists have it, or would."""
     sku: str
     title: str
     price: MoneyView | None
@@ -150,7 +156,8 @@ def relink(shop_id: str, body: RelinkBody) -> RelinkedView:
     in every sales list at once. What had ended with the old product is put on sale again."""
     deps, actor = deps_of(router), actor_of(router)
     done = relink_product(deps, _shop(shop_id), body.product, actor)
-    return RelinkedView(listings=[RelinkedListing.of(one) for one in done])
+    items = items_of(deps.listings, [one.listing for one in done])
+    return RelinkedView(listings=[RelinkedListing.of(one, items) for one in done])
 
 
 @router.post(
@@ -241,8 +248,8 @@ def _picked(shop: Shop, facts: ProductFacts) -> PickedProduct:
         sales_lists=sorted({item.sales_list for item in items}),
         variants=[
             PickedVariant(
-                id=variant.variant, sku=variant.sku, title=variant.title, price=MoneyView.of(variant.price),
-                stock=_counted(variant),
+                id=variant.variant, item=item_id(VariantKey(shop.id, facts.product, variant.variant)),
+                sku=variant.sku, title=variant.title, price=MoneyView.of(variant.price), stock=_counted(variant),
             )
             for variant in facts.variants
         ],

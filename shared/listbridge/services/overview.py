@@ -192,6 +192,15 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Concern:
+    """What needs somebody, with the id of the thing concerned, and an example where it is about listings."""
+
+    subject: str
+    problem: Problem
+    example: Listing | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """The state of everything: what is wrong, what waits for a person, and what is due."""
 
@@ -202,8 +211,7 @@ class Health:
     orders: Sequence[OrderCounts]
     polls: Mapping[AccountId, PollState]
     awaiting_approval: Sequence[Job]
-    problems: Sequence[tuple[str, Problem]]
-    """What needs somebody, with the id of the thing concerned."""
+    concerns: Sequence[Concern]
 
 
 def health(deps: Deps) -> Health:
@@ -216,28 +224,25 @@ def health(deps: Deps) -> Health:
         state.account: state for account in accounts if (state := deps.polls.get(account.id)) is not None
     }
     waiting = deps.jobs.unfinished(100, JobState.AWAITING_APPROVAL)
-    problems: list[tuple[str, Problem]] = []
+    concerns: list[Concern] = []
     if not base:
-        problems.append(("this", Problem("public_address_unknown", fix="set_public_address")))
+        concerns.append(Concern("this", Problem("public_address_unknown", fix="set_public_address")))
     for shop in shops:
         if shop.state is not ConnectionState.ACTIVE:
             problem = Problem(f"shop_{shop.state.value}", {"shop": shop.name}, "reconnect_shop")
-            problems.append((shop.id, problem))
+            concerns.append(Concern(shop.id, problem))
     for account in accounts:
-        problems += [(account.id, problem) for problem in _account_problems(account)]
-    problems += [(one.account.id, problem) for one in due for problem in _due_problems(deps, one)]
-    problems += [
-        (account.id, problem) for account in accounts for problem in _listing_problems(deps, account)
-    ]
+        concerns += [Concern(account.id, problem) for problem in _account_problems(account)]
+    concerns += [Concern(one.account.id, problem) for one in due for problem in _due_problems(deps, one)]
+    concerns += [concern for account in accounts for concern in _listing_concerns(deps, account)]
     for counts in orders:
-        problems += [
-            (counts.account.id, one) for one in _order_problems(counts, polls.get(counts.account.id))
+        concerns += [
+            Concern(counts.account.id, one) for one in _order_problems(counts, polls.get(counts.account.id))
         ]
-    problems += [
-        (job.id, Problem("job_waits", {"affected": str(job.affected), "live": str(job.live)}, "decide_job"))
-        for job in waiting
-    ]
-    return Health(shops, accounts, base, due, orders, polls, waiting, problems)
+    for job in waiting:
+        numbers = {"affected": str(job.affected), "live": str(job.live)}
+        concerns.append(Concern(job.id, Problem("job_waits", numbers, "decide_job")))
+    return Health(shops, accounts, base, due, orders, polls, waiting, concerns)
 
 
 def _account_problems(account: Account) -> list[Problem]:
@@ -273,23 +278,26 @@ def _due_problems(deps: Deps, due: Due) -> list[Problem]:
     return [Problem("due_too_long", params, "look_at_account")]
 
 
-def _listing_problems(deps: Deps, account: Account) -> list[Problem]:
+def _listing_concerns(deps: Deps, account: Account) -> list[Concern]:
     """Listings that failed, and those whose hold somebody must end, among the first of the account's; what waits for time
     or stock, or stands still because the seller chose so, is nobody's concern."""
     rows, _ = deps.listings.of_account(account.id, None, _MOST_LOOKED_AT)
     failed = [row for row in rows if _failed(row)]
     held = [row for row in rows if row.hold is not None and row.hold.fix and not _failed(row)]
-    problems = []
+    concerns = []
     if failed:
         params = {"account": account.name, "count": str(len(failed)), "example": failed[0].key.sku}
-        problems.append(Problem("listings_failed", params, "look_at_listings"))
+        concerns.append(
+            Concern(account.id, Problem("listings_failed", params, "look_at_listings"), failed[0])
+        )
     by_code = Counter(row.hold.code for row in held if row.hold is not None)
     for code, count in sorted(by_code.items()):
         row = next(row for row in held if row.hold is not None and row.hold.code == code)
         reason = row.hold.as_reason() if row.hold is not None else {}
         params = {**reason, "account": account.name, "count": str(count), "example": row.key.sku}
-        problems.append(Problem("listings_held", params, row.hold.fix if row.hold is not None else ""))
-    return problems
+        problem = Problem("listings_held", params, row.hold.fix if row.hold is not None else "")
+        concerns.append(Concern(account.id, problem, row))
+    return concerns
 
 
 def _failed(row: Listing) -> bool:

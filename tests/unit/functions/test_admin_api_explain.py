@@ -199,7 +199,7 @@ def test_a_bug_of_ours_is_a_500_with_an_id_and_none_of_its_text(
     def broken(_: object) -> None:
         raise KeyError("refresh-token-of-somebody")
 
-    monkeypatch.setattr("listbridge.admin.health.health", broken)
+    monkeypatch.setattr("listbridge.services.overview.health", broken)
     answer = installation.call("GET", "/v1/health")
     assert (answer.status, answer.body["problem"]["code"]) == (500, "request_failed")
     assert answer.body["problem"]["params"] == {"request": "req-1"}

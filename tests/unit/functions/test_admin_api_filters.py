@@ -220,17 +220,3 @@ def test_the_picker_shows_the_shops_products_page_by_page(stocked: Seller) -> No
             break
         cursor = {"cursor": page["cursor"]}
     assert sorted(titles) == ["Blue cup", "Blue mug", "Green cup", "Red mug"]
-
-
-def test_listings_items_jobs_and_activity_name_each_other(stocked: Seller) -> None:
-    its, item = stocked.its, stocked.row("MUG-1")
-    listing = its.get("/listings", sku="MUG-1")["listings"][0]
-    assert (listing["id"], listing["item"]) == (item["listing"]["id"], item["id"])
-    told = its.get(f"/listings/{listing['id']}/activity")["activity"][0]
-    assert (told["listing"], told["sku"]) == (listing["id"], "MUG-1")
-    job = its.act(stocked.list, "revise", [item["id"]])
-    entry = its.get(f"/jobs/{job['id']}/entries")["entries"][0]
-    assert (entry["listing"], entry["sku"]) == (listing["id"], "MUG-1")
-    assert [one["listing"] for one in its.get("/activity")["activity"] if one["event"] == "stop_done"] == [
-        its.get("/listings", sku="MUG-2")["listings"][0]["id"]
-    ]

@@ -285,11 +285,12 @@ def test_the_explanation_of_a_listing_names_the_orders_that_hold_its_stock(desk:
     remote = desk.buy(quantity=2)
     desk.look()
     order = desk.order(remote)
-    listing = desk.seller.row("MUG")["listing"]["id"]
+    item = desk.seller.row("MUG")
+    listing = item["listing"]["id"]
     story = desk.its.get(f"/listings/{listing}/explain")
     held = {
-        "id": order["id"], "account": desk.account, "order": remote, "line": order["lines"][0]["id"], "quantity": 2,
-        "absorbed": False,
+        "id": order["id"], "account": desk.account, "order": remote, "line": order["lines"][0]["id"],
+        "item": item["id"], "quantity": 2, "absorbed": False,
         "sentence": "2 of MUG are held back from all listings until the shop counts the order itself.",
     }  # fmt: skip
     assert story["reservations"] == [held]

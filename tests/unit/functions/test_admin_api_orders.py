@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from listbridge.admin.row_ids import item_id
 from listbridge.domain.catalog import Observation, Reservation, Variant, VariantFacts, Visibility
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import (
@@ -238,12 +239,12 @@ def test_an_order_tells_what_it_holds_and_whether_the_shop_counts_it(
     details = installation.get(f"/orders/{row['id']}")
     assert details["reservations"] == [
         {
-            "line": "L1", "product": variant.product, "variant": variant.variant, "sku": "MUG", "quantity": 2,
-            "absorbed": absorbed, "sentence": sentence,
+            "line": "L1", "product": variant.product, "variant": variant.variant, "item": item_id(variant),
+            "sku": "MUG", "quantity": 2, "absorbed": absorbed, "sentence": sentence,
         }
     ]  # fmt: skip
     assert details["lines"][0]["matched"] == {
-        "product": "77", "variant": "770", "sku": "MUG", "title": "Mug, white", "by": "listing", "gone": False,
+        "product": "77", "variant": "770", "item": item_id(variant), "sku": "MUG", "title": "Mug, white", "by": "listing", "gone": False,
     }  # fmt: skip
 
 
