@@ -83,6 +83,8 @@ def publish_listing(deps: Deps, task: PublishTask) -> None:
     if claimed is None:
         deps.queues.send(Lane.PUBLISH, task, delay_s=15, reason="claimed")
         return
+    if task.waited_as and account.observe:  # nobody asked for it: stock came, or a product was made anew
+        task = task.model_copy(update={"rehearse": True})
     work = _Work(deps, task, sales_list, account, claimed)
     try:
         work.run()

@@ -151,3 +151,26 @@ def test_leaving_observe_mode_waits_for_a_yes_and_shows_what_would_be_sent(selle
     seller.its.post(f"/jobs/{job['id']}/approve", expect=200)
     seller.its.run()
     assert set(seller.live_offers().values()) <= {0}
+
+
+def test_stock_that_comes_while_observing_tells_what_it_would_list_and_is_listed_afterwards(
+    seller: Seller,
+) -> None:
+    seller.its.add_items(seller.list, seller.its.add_product("EMPTY", stock=0))
+    seller.its.act(seller.list, "send")
+    address = f"/accounts/{seller.account}"
+    seller.its.patch(address, {"observe": True})
+    seller.its.run()
+    seller.its.shopify.deeds.set_stock(sku="EMPTY", available=3)
+    seller.its.post(f"/shops/{seller.shop}/sweep", expect=202)
+    seller.its.run()
+    listing = seller.row("EMPTY")["listing"]
+    events = seller.its.get(f"/listings/{listing['id']}/activity")["activity"]
+    assert [one["event"] for one in events if "fail" in one["event"]] == []
+    assert events[0]["text"] == (
+        "Without observe mode it would be put on sale with quantity 3 and price 12.50 EUR."
+    )
+    assert (listing["status"], seller.live_offers()) == ("not_active", {})
+    seller.its.patch(address, {"observe": False})
+    seller.its.run()
+    assert seller.live_offers() == {"EMPTY": 3}
