@@ -10,6 +10,7 @@ from listbridge import registry
 from listbridge.admin import platform_forms
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
+from listbridge.admin.document_pages import Cursor, Limit, page_of
 from listbridge.admin.errors import InvalidFields, fields_checked
 from listbridge.admin.job_views import JobStarted, JobView
 from listbridge.admin.patches import AccountPatch
@@ -32,9 +33,10 @@ _TAGS = ["accounts"]
 
 
 class AccountsView(Shape):
-    """All accounts."""
+    """Accounts, by id; without a cursor it is the last page."""
 
     accounts: list[AccountView]
+    cursor: str | None
 
 
 class AccountCheckView(Shape):
@@ -59,9 +61,10 @@ class ConsentPage(Shape):
 
 
 @router.get("/accounts", summary="All accounts", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
-def list_accounts() -> AccountsView:
+def list_accounts(cursor: Cursor = None, limit: Limit = 200) -> AccountsView:
     """Every account; credentials are never shown, only which of them are set."""
-    return AccountsView(accounts=[_view(account) for account in deps_of(router).configuration.all(Account)])
+    page, following = page_of(router, Account, cursor, limit)
+    return AccountsView(accounts=[_view(account) for account in page], cursor=following)
 
 
 @router.post("/accounts", summary="Connect a seller account", tags=_TAGS, status_code=201)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from listbridge.admin import platform_forms
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
+from listbridge.admin.document_pages import Cursor, Limit, page_of
 from listbridge.admin.errors import InvalidFields, fields_checked
 from listbridge.admin.job_views import JobStarted, JobView
 from listbridge.admin.patches import CreationProfilePatch, ProfilePatch
@@ -23,21 +24,24 @@ _CREATION = ["creation profiles"]
 
 
 class ProfilesView(Shape):
-    """All rule sets."""
+    """Rule sets, by id; without a cursor it is the last page."""
 
     profiles: list[Profile]
+    cursor: str | None
 
 
 class CreationProfilesView(Shape):
-    """All creation profiles."""
+    """Creation profiles, by id; without a cursor it is the last page."""
 
     creation_profiles: list[CreationProfile]
+    cursor: str | None
 
 
 @router.get("/profiles", summary="All profiles", tags=_RULES, openapi_extensions=open_to(Group.VIEWER))
-def list_profiles() -> ProfilesView:
+def list_profiles(cursor: Cursor = None, limit: Limit = 200) -> ProfilesView:
     """Every rule set."""
-    return ProfilesView(profiles=deps_of(router).configuration.all(Profile))
+    page, following = page_of(router, Profile, cursor, limit)
+    return ProfilesView(profiles=page, cursor=following)
 
 
 @router.post("/profiles", summary="Make a profile", tags=_RULES, status_code=201)
@@ -76,9 +80,10 @@ def delete_profile(profile_id: str) -> None:
     tags=_CREATION,
     openapi_extensions=open_to(Group.VIEWER),
 )
-def list_creation_profiles() -> CreationProfilesView:
+def list_creation_profiles(cursor: Cursor = None, limit: Limit = 200) -> CreationProfilesView:
     """Every creation profile."""
-    return CreationProfilesView(creation_profiles=deps_of(router).configuration.all(CreationProfile))
+    page, following = page_of(router, CreationProfile, cursor, limit)
+    return CreationProfilesView(creation_profiles=page, cursor=following)
 
 
 @router.post("/creation-profiles", summary="Make a creation profile", tags=_CREATION, status_code=201)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
+from listbridge.admin.document_pages import Cursor, Limit, page_of
 from listbridge.admin.errors import fields_checked
 from listbridge.admin.job_views import JobStarted, JobView
 from listbridge.admin.patches import SalesListPatch
@@ -20,15 +21,17 @@ _TAGS = ["sales lists"]
 
 
 class SalesListsView(Shape):
-    """All sales lists."""
+    """Sales lists, by id; without a cursor it is the last page."""
 
     sales_lists: list[SalesList]
+    cursor: str | None
 
 
 @router.get("/sales-lists", summary="All sales lists", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
-def list_sales_lists() -> SalesListsView:
+def list_sales_lists(cursor: Cursor = None, limit: Limit = 200) -> SalesListsView:
     """Every sales list."""
-    return SalesListsView(sales_lists=deps_of(router).configuration.all(SalesList))
+    page, following = page_of(router, SalesList, cursor, limit)
+    return SalesListsView(sales_lists=page, cursor=following)
 
 
 @router.post(

@@ -11,6 +11,7 @@ from listbridge.admin import platform_forms
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
+from listbridge.admin.document_pages import Cursor, Limit, page_of
 from listbridge.admin.errors import fields_checked
 from listbridge.admin.job_views import JobStarted, JobView
 from listbridge.admin.patches import ShopPatch
@@ -31,9 +32,10 @@ _TAGS = ["shops"]
 
 
 class ShopsView(Shape):
-    """All shops."""
+    """Shops, by id; without a cursor it is the last page."""
 
     shops: list[ShopView]
+    cursor: str | None
 
 
 class ShopCheckView(Shape):
@@ -105,9 +107,10 @@ class PickedProducts(Shape):
 
 
 @router.get("/shops", summary="All shops", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
-def list_shops() -> ShopsView:
+def list_shops(cursor: Cursor = None, limit: Limit = 200) -> ShopsView:
     """Every connected shop; credentials are never shown, only which of them are set."""
-    return ShopsView(shops=[_view(shop) for shop in deps_of(router).configuration.all(Shop)])
+    page, following = page_of(router, Shop, cursor, limit)
+    return ShopsView(shops=[_view(shop) for shop in page], cursor=following)
 
 
 @router.post("/shops", summary="Connect a shop", tags=_TAGS, status_code=201)

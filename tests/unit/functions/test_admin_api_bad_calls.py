@@ -148,7 +148,7 @@ def test_what_is_too_deep_too_long_or_no_text_says_so(
 ) -> None:
     answer = installation.call("POST", "/v1/profiles", raw=raw)
     assert (answer.status, answer.body["problem"]["code"]) == (status, code)
-    assert installation.get("/profiles") == {"profiles": []}
+    assert installation.get("/profiles") == {"profiles": [], "cursor": None}
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_a_missing_or_wrong_content_type_is_told_with_the_header_to_send(
         "send_as_json",
     )
     assert "Content-Type: application/json" in problem["fix_text"]
-    assert installation.get("/profiles") == {"profiles": []}
+    assert installation.get("/profiles") == {"profiles": [], "cursor": None}
 
 
 @pytest.mark.parametrize("kind", ["multipart/form-data", "application/x-www-form-urlencoded", "text/plain"])
@@ -205,7 +205,7 @@ def test_an_id_in_a_body_is_refused_by_its_field(installation: Installation, fie
     body = {"name": "x", "account": account, "site": "EBAY_DE", field: value}
     answer = installation.call("POST", "/v1/sales-lists", body)
     assert (answer.status, [one["field"] for one in answer.body["fields"]]) == (422, [field])
-    assert installation.get("/sales-lists") == {"sales_lists": []}
+    assert installation.get("/sales-lists") == {"sales_lists": [], "cursor": None}
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)

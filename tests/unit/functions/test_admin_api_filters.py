@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from listbridge.domain.configuration import Account, CreationProfile, Document, Profile, SalesList, Shop
 from listbridge.domain.ids import ShopOrderId
 from listbridge.domain.money import Money
 from listbridge.domain.orders import Cancellation, ImportState, Payment, Refund, ShopOrderRef
@@ -220,3 +221,29 @@ def test_the_picker_shows_the_shops_products_page_by_page(stocked: Seller) -> No
             break
         cursor = {"cursor": page["cursor"]}
     assert sorted(titles) == ["Blue cup", "Blue mug", "Green cup", "Red mug"]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/shops", Shop), ("/accounts", Account), ("/sales-lists", SalesList), ("/profiles", Profile),
+        ("/creation-profiles", CreationProfile),
+    ],
+)  # fmt: skip
+def test_documents_are_shown_once_each_page_by_page(stocked: Seller, path: str, kind: type[Document]) -> None:
+    stocked.its.post(
+        "/profiles", {"name": "Ten percent more", "rules": {"price": {"ratio": "1.10"}}}, expect=201
+    )
+    store, name = stocked.its.stores.configuration, path.strip("/").replace("-", "_")
+    first = store.all(kind)[0]
+    for more in ("zz_1", "zz_2", "zz_3"):
+        store.save(first.model_copy(update={"id": more, "rev": 0}))
+    whole = [one["id"] for one in stocked.its.get(path)[name]]
+    pages = [stocked.its.get(path, limit="2")]
+    while pages[-1]["cursor"] is not None:
+        pages.append(stocked.its.get(path, limit="2", cursor=pages[-1]["cursor"]))
+    assert [one["id"] for page in pages for one in page[name]] == whole
+    assert {len(page[name]) for page in pages[:-1]} == {2}
+    assert whole == sorted(one.id for one in store.all(kind))
+    answer = stocked.its.call("GET", "/v1/jobs", query={"cursor": pages[0]["cursor"]})
+    assert (answer.status, [one["field"] for one in answer.body["fields"]]) == (422, ["cursor"])

@@ -1,0 +1,28 @@
+"""Pages of configuration documents. All of a kind are read for each page: there are hundreds at most, and services read them so."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias, TypeVar
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.router import APIGatewayRouter
+
+from listbridge.admin.call import deps_of
+from listbridge.admin.cursors import opened, sealed
+from listbridge.domain.configuration import Document
+
+Cursor: TypeAlias = Annotated[str | None, Query()]
+Limit: TypeAlias = Annotated[int, Query(ge=1, le=500)]
+D = TypeVar("D", bound=Document)
+
+
+def page_of(
+    router: APIGatewayRouter, kind: type[D], cursor: str | None, limit: int
+) -> tuple[list[D], str | None]:
+    """Documents in the order of their ids, which never change, and the cursor to the next page. Raises NotACursor."""
+    after = opened(router, cursor) or ""
+    rows = sorted(
+        (one for one in deps_of(router).configuration.all(kind) if one.id > after), key=lambda one: one.id
+    )
+    page = rows[:limit]
+    return page, sealed(router, page[-1].id if len(rows) > limit else None)
