@@ -28,6 +28,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", help=f"one of {', '.join(_BENCHES)}")
     wanted = parser.parse_args().names
+    if unknown := [one for one in wanted if not any(name.startswith(one) for name in _BENCHES)]:
+        parser.error(f"{', '.join(unknown)}: none of {', '.join(_BENCHES)} begins so")
     figures: list[Figure] = []
     for name, measure in _BENCHES.items():
         if wanted and not any(name.startswith(one) for one in wanted):

@@ -1,4 +1,4 @@
-"""A simulated marketplace in a process of its own, with sellers that have listings already."""
+"""A simulated marketplace, or a simulated shop, in a process of its own; sellers that have listings already."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ LATENCY_S = 0.3
 CLIENT_ID = "bench-client"
 CLIENT_SECRET = "bench-secret"  # noqa: S105 - the simulator's own
 ARGUMENTS = ("--latency", str(LATENCY_S), "--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET)
+SHOP_SECRET = {"client_id": "demo-client-id", "client_secret": "demo-client-secret"}
+"""The simulated shop's own."""
 _PER_DEED = 500
 
 
@@ -38,18 +40,30 @@ class Ebay:
 @contextmanager
 def ebay(name: str) -> Iterator[Ebay]:
     """eBay on a free port, without sellers; gone at the end."""
-    folder = stage.ROOT / ".local" / "run" / f"bench-{name}-ebay"
+    with _simulator("ebay", name, ARGUMENTS) as url:
+        yield Ebay(url, Marketplace(url))
+
+
+@contextmanager
+def shop(name: str, arguments: Sequence[str]) -> Iterator[str]:
+    """Shopify on a free port, without products; gives its address, and is gone at the end."""
+    with _simulator("shopify", name, arguments) as url:
+        yield url
+
+
+@contextmanager
+def _simulator(slug: str, name: str, arguments: Sequence[str]) -> Iterator[str]:
+    folder = stage.ROOT / ".local" / "run" / f"bench-{name}-{slug}"
     folder.mkdir(parents=True, exist_ok=True)
     children = Children(folder)
     children.end_leftovers(Progress(quiet=True))
     port = free_port()
-    command = [sys.executable, "-m", "simulators.ebay", "--port", str(port), *ARGUMENTS]
+    command = [sys.executable, "-m", f"simulators.{slug}", "--port", str(port), *arguments]
     variables = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}
     try:
-        child = children.start("ebay", command, env=variables, cwd=stage.ROOT)
+        child = children.start(slug, command, env=variables, cwd=stage.ROOT)
         await_port(child, port)
-        url = f"http://127.0.0.1:{port}"
-        yield Ebay(url, Marketplace(url))
+        yield f"http://127.0.0.1:{port}"
     finally:
         children.stop_all()
 
