@@ -41,7 +41,7 @@ def consented(
             raise Refused(Problem("consent_declined", {"account": account.name}, "ask_for_consent_again"))
         account = finish_consent(deps, account, code, actor).account
     except (Refused, RemoteError) as error:
-        return _page(409, messages.text(error.problem))
+        return _page(409, f"{messages.text(error.problem)} {messages.fix_text(error.problem)}".strip())
     return _page(200, f"{account.name} is connected. You may close this page.")
 
 

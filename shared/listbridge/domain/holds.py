@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from listbridge.domain.configuration import Account, ConnectionState
-from listbridge.domain.listing import Field, Listing, Status
+from listbridge.domain.listing import GONE_FROM_SHOP, PRODUCT_GONE, Field, Listing, Status
 from listbridge.domain.problem import Problem
 
 _BY_STATUS = {
@@ -24,6 +26,19 @@ def connection_hold(account: Account) -> Problem | None:
     return None
 
 
+def status_hold(listing: Listing) -> Problem | None:
+    """Why nothing is sent by the listing's status alone, with the fix that this status takes; None where it is live.
+
+    What the shop no longer has no act on the marketplace brings back.
+    """
+    if not listing.status.known:
+        return listing.status.newer
+    problem = _BY_STATUS.get(listing.status)
+    if problem is None or not problem.fix or not listing.computed.gone:
+        return problem
+    return replace(problem, fix="relink")
+
+
 def hold_of(listing: Listing, account: Account) -> Problem | None:
     """The one reason that counts, the widest first: the account's, then the listing's own, then its status."""
     unconnected = connection_hold(account)
@@ -31,11 +46,21 @@ def hold_of(listing: Listing, account: Account) -> Problem | None:
         return unconnected
     if account.observe:
         return Problem("observe_mode", {"account": account.name}, "leave_observe_mode")
-    if listing.hold is not None:
-        return listing.hold
+    hold = listing.hold
+    if (
+        listing.computed.gone
+        and not listing.live
+        and listing.status.known
+        and listing.status is not Status.PENDING
+    ):
+        # Whatever it waited for before: a product that the shop no longer has is neither restocked nor sent.
+        told = hold is not None and hold.code == GONE_FROM_SHOP
+        return hold if told else Problem(PRODUCT_GONE, {"product": listing.variant.product}, "relink")
+    if hold is not None:
+        return hold
     if listing.live:
         return None  # also while a publishing operation runs: quantity and price follow the shop meanwhile
-    return _BY_STATUS.get(listing.status) if listing.status.known else listing.status.newer
+    return status_hold(listing)
 
 
 def field_hold(listing: Listing, account: Account, field: Field) -> Problem | None:

@@ -15,6 +15,7 @@ from listbridge.domain import unseen_sales
 from listbridge.domain.ids import JobId
 from listbridge.domain.listing import (
     NOTHING,
+    PRODUCT_GONE,
     Attempt,
     Band,
     Computed,
@@ -100,9 +101,8 @@ def recomputed(listing: Listing, computed: Computed, auto: frozenset[Field], now
             raise StaleInputs(name)
     changed_in_shop = before.facts not in ("", computed.facts)
     moved = (computed.quantity, computed.price) != (before.quantity, before.price)
-    moved = (
-        moved or computed.held_by_orders is not before.held_by_orders
-    )  # a zero becomes the shop's own, or an order's
+    # A zero becomes the shop's own, or an order's.
+    moved = moved or computed.held_by_orders is not before.held_by_orders
     if not (moved or changed_in_shop or _explains_otherwise(before, computed) or listing.auto != auto):
         return listing
     sold_out = changed_in_shop and computed.sold_out
@@ -112,7 +112,10 @@ def recomputed(listing: Listing, computed: Computed, auto: frozenset[Field], now
     elif not sold_out:
         changes["computed"] = replace(computed, cause=before.cause)
     ends_hold = {NOT_ALIGNED: changed_in_shop, UPDATE_FAILED: moved, GUARD: moved or sold_out}
-    if listing.hold is not None and ends_hold.get(listing.hold.code, False):
+    ends_hold[PRODUCT_GONE] = not computed.gone
+    stands = (computed.quantity_problem, computed.price_problem)
+    cured = listing.hold in (before.quantity_problem, before.price_problem) and listing.hold not in stands
+    if listing.hold is not None and (cured or ends_hold.get(listing.hold.code, False)):
         changes["hold"] = None
     return refreshed(with_changes(listing, changes), now)
 
@@ -237,7 +240,7 @@ def _given_up(listing: Listing, problem: Problem | None, now: datetime) -> Listi
     if listing.attempts < MAX_ATTEMPTS or listing.due_band is Band.ZERO:
         return listing
     reason = problem or Problem("marketplace_unreachable")
-    return held(listing, Problem(UPDATE_FAILED, reason.as_reason(), reason.fix), now)
+    return held(listing, Problem(UPDATE_FAILED, reason.as_reason(), reason.fix or "revise"), now)
 
 
 def _given_back(listing: Listing, attempt: Attempt) -> Values:
@@ -287,7 +290,7 @@ def refused(listing: Listing, attempt_id: str, problem: Problem, now: datetime) 
         on_sale=_on_sale_as_before(listing, attempt),
         demanded=frozenset(),
     )
-    return held(new, Problem(UPDATE_FAILED, problem.as_reason(), problem.fix), now)
+    return held(new, Problem(UPDATE_FAILED, problem.as_reason(), problem.fix or "revise"), now)
 
 
 def read_back(listing: Listing, shown: Values, now: datetime) -> Listing:
@@ -313,9 +316,8 @@ def read_back(listing: Listing, shown: Values, now: datetime) -> Listing:
             demanded=listing.demanded - done,
             not_before=None,
         )
-        if not due_fields(
-            new
-        ):  # else the tries go on, ever slower: it may be what the marketplace does with this row
+        if not due_fields(new):
+            # Else the tries go on, ever slower: it may be what the marketplace does with this row.
             new = replace(new, attempts=0)
     else:
         # What a person demands is sent, whatever stands there.

@@ -11,12 +11,10 @@ from datetime import datetime
 from listbridge.domain import unseen_sales
 from listbridge.domain.ids import JobId, RemoteId, VariantKey
 from listbridge.domain.ledger import NOT_ALIGNED, refreshed
-from listbridge.domain.listing import NOTHING, Listing, Status, Values
+from listbridge.domain.listing import GONE_FROM_SHOP, NOTHING, PRODUCT_GONE, Listing, Status, Values
 from listbridge.domain.problem import Problem
 
 WAITS_FOR_STOCK = "waits_for_stock"
-GONE_FROM_SHOP = "gone_from_shop"
-"""It was ended because its product is gone from the shop."""
 RELINKED = "relinked"
 """It was ended so, and its SKU has a new variant: it is put on sale again."""
 
@@ -79,8 +77,9 @@ def waits_again(listing: Listing, hold: Problem, now: datetime) -> Listing:
 
 def relinked(listing: Listing, variant: VariantKey, now: datetime) -> Listing:
     """Another variant of the shop has the listing's SKU now. What had ended with the old one waits to be sold again."""
-    ended_with_it = listing.hold is not None and listing.hold.code == GONE_FROM_SHOP
-    hold = Problem(RELINKED, fix="send") if ended_with_it else listing.hold
+    code = listing.hold.code if listing.hold is not None else ""
+    over = {GONE_FROM_SHOP: Problem(RELINKED, fix="send"), PRODUCT_GONE: None}
+    hold = over.get(code, listing.hold)
     return refreshed(replace(listing, variant=variant, hold=hold, job=None), now)
 
 

@@ -13,6 +13,11 @@ from listbridge.domain.money import Money
 from listbridge.domain.problem import Problem
 from listbridge.domain.word import Word, reading_is_of_stored
 
+GONE_FROM_SHOP = "gone_from_shop"
+"""The hold of a listing that was ended because the shop no longer has its product."""
+PRODUCT_GONE = "product_gone"
+"""That of one that cannot be put on sale for the same reason."""
+
 
 class Status(Word):
     """Where a listing stands on the marketplace, in the seller's words."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from listbridge.domain.configuration import Account
 from listbridge.domain.guarded_changes import moved_by_hand
-from listbridge.domain.holds import connection_hold
+from listbridge.domain.holds import connection_hold, status_hold
 from listbridge.domain.lifecycle import WAITS_FOR_STOCK
 from listbridge.domain.listing import BOTH, Field, Listing, Status
 from listbridge.domain.problem import Problem
@@ -36,7 +36,6 @@ class Rule:
     """What an action asks of a listing. `remote` actions touch the marketplace, so the account must be usable."""
 
     statuses: frozenset[Status]
-    otherwise: Problem
     remote: bool = True
     fields: frozenset[Field] = frozenset()
     publish: PublishKind | None = None
@@ -45,22 +44,23 @@ class Rule:
 _SENDABLE = frozenset({Status.NOT_ACTIVE, Status.ERROR, Status.STOPPED, Status.FINISHED})
 _ACTIVE = frozenset({Status.ACTIVE})
 _ENDED = frozenset({Status.STOPPED, Status.FINISHED})
-_NOT_LINKED = Problem("not_linked", fix="send")
 _LINKED_ALREADY = Problem("linked_already", fix="full_revise")
 
 RULES: Mapping[Action, Rule] = {
-    Action.SEND: Rule(_SENDABLE, _LINKED_ALREADY, publish=PublishKind.SEND),
-    Action.LINK: Rule(_SENDABLE, _LINKED_ALREADY, publish=PublishKind.LINK),
-    Action.RELIST: Rule(_ENDED, Problem("not_ended", fix="send"), publish=PublishKind.RELIST),
-    Action.FULL_REVISE: Rule(_ACTIVE, _NOT_LINKED, publish=PublishKind.FULL_REVISE),
-    Action.STOP: Rule(_ACTIVE, _NOT_LINKED, publish=PublishKind.STOP),
-    Action.REVISE_QUANTITY: Rule(_ACTIVE, _NOT_LINKED, fields=frozenset({Field.QUANTITY})),
-    Action.REVISE_PRICE: Rule(_ACTIVE, _NOT_LINKED, fields=frozenset({Field.PRICE})),
-    Action.REVISE: Rule(_ACTIVE, _NOT_LINKED, fields=BOTH),
-    Action.ALIGN: Rule(_ACTIVE, _NOT_LINKED, fields=BOTH),
-    Action.REMOVE: Rule(frozenset(Status) - {Status.PENDING}, Problem("pending"), remote=False),
-    Action.UNLINK: Rule(_ACTIVE | _ENDED | {Status.ERROR}, _NOT_LINKED, remote=False),
+    Action.SEND: Rule(_SENDABLE, publish=PublishKind.SEND),
+    Action.LINK: Rule(_SENDABLE, publish=PublishKind.LINK),
+    Action.RELIST: Rule(_ENDED, publish=PublishKind.RELIST),
+    Action.FULL_REVISE: Rule(_ACTIVE, publish=PublishKind.FULL_REVISE),
+    Action.STOP: Rule(_ACTIVE, publish=PublishKind.STOP),
+    Action.REVISE_QUANTITY: Rule(_ACTIVE, fields=frozenset({Field.QUANTITY})),
+    Action.REVISE_PRICE: Rule(_ACTIVE, fields=frozenset({Field.PRICE})),
+    Action.REVISE: Rule(_ACTIVE, fields=BOTH),
+    Action.ALIGN: Rule(_ACTIVE, fields=BOTH),
+    Action.REMOVE: Rule(frozenset(Status) - {Status.PENDING}, remote=False),
+    Action.UNLINK: Rule(_ACTIVE | _ENDED | {Status.ERROR}, remote=False),
 }
+_LETS_GO = frozenset({Action.STOP, Action.UNLINK})
+"""Actions after which nothing is live or linked: where nothing is, there is nothing to put right."""
 
 
 def hindrance(action: Action, listing: Listing, account: Account) -> Problem | None:
@@ -71,13 +71,25 @@ def hindrance(action: Action, listing: Listing, account: Account) -> Problem | N
     if listing.status is Status.PENDING:
         return Problem("pending")
     rule = RULES[action]
+    touches_marketplace = rule.remote or (action is Action.REMOVE and listing.live)
+    unconnected = connection_hold(account) if touches_marketplace else None
+    if unconnected is not None:
+        return unconnected  # the widest first, as with holds: what else helps needs the account too
     waits = listing.hold is not None and listing.hold.code == WAITS_FOR_STOCK
     if listing.status not in rule.statuses and not (action is Action.STOP and waits):
-        return rule.otherwise
-    touches_marketplace = rule.remote or (action is Action.REMOVE and listing.live)
-    if touches_marketplace:
-        return connection_hold(account)  # one that only observes takes it as a rehearsal
-    return None
+        return _otherwise(action, listing)
+    return None  # an account that only observes takes it as a rehearsal
+
+
+def _otherwise(action: Action, listing: Listing) -> Problem:
+    """The refusal in this status. The fix that it names is one that this very status takes."""
+    if listing.status is Status.ACTIVE:
+        return _LINKED_ALREADY
+    if action in _LETS_GO:
+        return Problem("not_linked")
+    standing = status_hold(listing)
+    way_out = standing.fix if standing is not None else ""
+    return Problem("not_ended" if action is Action.RELIST else "not_linked", fix=way_out)
 
 
 ENDING = frozenset({Action.STOP, Action.REMOVE})

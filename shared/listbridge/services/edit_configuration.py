@@ -86,7 +86,7 @@ def propose_account(deps: Deps, before: Account, after: Account, actor: str) -> 
     if after.shop != before.shop:
         deps.configuration.get(Shop, after.shop)
         if has_listings(deps, before.id):
-            raise Refused(Problem("account_has_listings", {"account": before.name}, "connect_as_new_account"))
+            raise Refused(Problem("account_has_listings", {"account": before.name}, "remove_items_first"))
     if set(after.sites) - set(before.sites):
         offered = deps.marketplaces.open(before)[0].identify().sites
         missing = [site for site in after.sites if site not in offered]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from listbridge.domain.holds import status_hold
 from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import JobEntry, Outcome, Reason
 from listbridge.domain.listing import Listing, Status
@@ -46,7 +47,7 @@ def demanded_fields_sent(deps: Deps, rows: Iterable[Listing]) -> None:
         if row.hold is not None:
             item_failed(deps, row.job, str(row.key), row.hold)
         elif row.status is not Status.ACTIVE:
-            item_failed(deps, row.job, str(row.key), Problem(row.status.value, fix="relist"))
+            item_failed(deps, row.job, str(row.key), status_hold(row) or row.status.newer)
         elif not row.demanded:
             item_done(deps, row.job, str(row.key))
 

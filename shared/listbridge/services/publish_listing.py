@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -13,9 +13,9 @@ from listbridge.domain import lifecycle, trace
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.configuration import Account, CreationProfile, SalesList, Shop
-from listbridge.domain.holds import connection_hold, hold_of
+from listbridge.domain.holds import connection_hold, hold_of, status_hold
 from listbridge.domain.ids import RemoteId, Sku
-from listbridge.domain.listing import Cause, Listing, Status
+from listbridge.domain.listing import GONE_FROM_SHOP, PRODUCT_GONE, Cause, Listing, Status
 from listbridge.domain.ports import (
     Budget,
     MarketplaceAdapter,
@@ -27,11 +27,19 @@ from listbridge.domain.ports import (
 )
 from listbridge.domain.problem import Problem
 from listbridge.domain.publication import Publication
-from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, RemoteError, RetryLater, Unauthorized
+from listbridge.domain.verdicts import (
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    RemoteError,
+    RetryLater,
+    Unauthorized,
+)
 from listbridge.domain.work import Lane, PublishKind, PublishTask
 from listbridge.services.cancel_job import is_cancelled
 from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import Deps
+from listbridge.services.ended_there import record_ended
 from listbridge.services.job_results import item_done, item_failed, item_skipped
 from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import content_hash, observe_products, remembered_product
@@ -53,6 +61,8 @@ from listbridge.services.wait_for_stock import (
 T = TypeVar("T")
 MAX_ATTEMPTS = 12
 _PATIENCE_S = 6.0
+_RESUMED = frozenset({GONE_FROM_SHOP, lifecycle.WAITS_FOR_STOCK, ENDED_AT_ZERO})
+"""Holds after which a listing goes on sale by itself once its product is back: a try in between takes that from none."""
 _SENDABLE = frozenset({Status.NOT_ACTIVE, Status.ERROR, Status.STOPPED, Status.FINISHED})
 _WANTED = {
     PublishKind.SEND: _SENDABLE,
@@ -141,7 +151,7 @@ class _Work:
                 adapter, rows, facts or remembered_product(self.deps, shop, self.task.product, rows.values())
             )
         elif facts is None:
-            self._fail(rows, Problem("product_gone", {"product": self.task.product}, "remove_item"))
+            self._fail(rows, Problem(PRODUCT_GONE, {"product": self.task.product}, "relink"))
         elif act is PublishKind.LINK:
             self._link(adapter, rows)
         else:
@@ -164,7 +174,26 @@ class _Work:
         if not self.task.rehearse and refused_for_want_of_stock(traits, self.task, rows.values(), error):
             wait_for_stock(self.deps, self.task, rows.values())
             return
-        (self._not_now if may_pass(error) else self._fail)(rows, error.problem)
+        problem = error.problem
+        if isinstance(error, NotFound):
+            rows, problem = self._without_ended(rows, problem)
+        (self._not_now if may_pass(error) else self._fail)(rows, problem)
+
+    def _without_ended(
+        self, rows: dict[Sku, Listing], problem: Problem
+    ) -> tuple[dict[Sku, Listing], Problem]:
+        """What is left of the rows once those are written down as finished that have ended on the marketplace; what is
+        live in spite of what the marketplace said is to be sent anew as a whole."""
+        adapter, self._budget = self.deps.marketplaces.open(self.account)
+        try:
+            ended = record_ended(self.deps, adapter, SalesFirst(self.deps, self.account), rows.values())
+        except RemoteError:  # the next drift check reads them
+            return rows, replace(problem, fix="repeat_later")
+        for key, row in ended.items():
+            item_failed(self.deps, self.task.job, str(key), status_hold(row) or problem)
+        rows = {sku: row for sku, row in rows.items() if row.key not in ended}
+        live = any(row.remote is not None for row in rows.values())
+        return rows, replace(problem, fix="full_revise") if live else problem
 
     def _not_now(self, rows: dict[Sku, Listing], problem: Problem) -> None:
         if not wait_again(self.deps, self.task, rows.values(), problem):
@@ -330,7 +359,7 @@ class _Work:
             self._patiently(lambda: adapter.end(request, steps))
         problem = Problem(ENDED_AT_ZERO, fix="enable_out_of_stock_control") if zeroed else None
         if self.task.only_if_gone:
-            problem = Problem(lifecycle.GONE_FROM_SHOP, fix="relink")
+            problem = Problem(GONE_FROM_SHOP, fix="relink")
         end = partial(lifecycle.ended, status=Status.STOPPED, problem=problem, looked=True)
         now = self.deps.clock.now()
         done = [self.deps.listings.change(row.key, partial(end, now=now)) for row in rows.values()]
@@ -404,7 +433,9 @@ class _Work:
         failed = []
         for row in rows.values():
             now = self.deps.clock.now()
-            if row.remote is not None:
+            if problem.code == PRODUCT_GONE and row.hold is not None and row.hold.code in _RESUMED:
+                change = partial(lifecycle.waits_again, hold=row.hold, now=now)
+            elif row.remote is not None:
                 # Buyers see it: quantity and price must go on following the shop. The job says what failed.
                 change = partial(lifecycle.still_live, now=now)
             else:

@@ -99,7 +99,7 @@ class _Relay:
                 return  # a merchant may throw away what is over
             if found is None:
                 order = self._notice(
-                    order, Problem(SHOP_ORDER_GONE, {"shop_order": order.shop_order.name}, "look_in_shop")
+                    order, Problem(SHOP_ORDER_GONE, {"shop_order": order.shop_order.name}, "settle_and_leave")
                 )
             else:
                 order = self._without(order, SHOP_ORDER_GONE)

@@ -26,6 +26,7 @@ from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import observe_products
 from listbridge.services.recompute import Recompute
 from listbridge.services.refusal import Refused
+from listbridge.services.restocked import sell_restocked
 
 _CLAIM_S = 30.0
 
@@ -67,6 +68,7 @@ def relink_product(deps: Deps, shop: Shop, product: ProductId, actor: str) -> li
     rows = Recompute(deps, Cause.MANUAL).listings(linked)
     nudge_due(deps, rows)
     _sell_again(deps, rows)
+    sell_restocked(deps, [row for row in rows if not _ended_with_it(row)])  # what waited for stock before
     return done
 
 
@@ -130,6 +132,10 @@ def _relink(deps: Deps, row: Listing, home: VariantKey, facts: ProductFacts, act
     return Relinked(row.key)
 
 
+def _ended_with_it(row: Listing) -> bool:
+    return row.hold is not None and row.hold.code == lifecycle.RELINKED
+
+
 def _sell_again(deps: Deps, rows: Iterable[Listing]) -> None:
     tasks = {
         PublishTask(
@@ -139,7 +145,7 @@ def _sell_again(deps: Deps, rows: Iterable[Listing]) -> None:
             waited_as=lifecycle.RELINKED,
         )
         for row in rows
-        if row.hold is not None and row.hold.code == lifecycle.RELINKED
+        if _ended_with_it(row)
     }
     if tasks:
         deps.queues.send(Lane.PUBLISH, *tasks)

@@ -34,14 +34,15 @@ def unlink_product(
     if claimed is None:
         raise Refused(Problem("pending"))
     try:
-        rows = [deps.listings.change(key, partial(_unlinked, now=now)) for key in keys]
+        rows = [deps.listings.change(key, partial(unlinked, now=now)) for key in keys]
         deps.publications.forget(claimed)
     finally:
         deps.publications.release(claimed)
     return rows
 
 
-def _unlinked(listing: Listing, now: datetime) -> Listing:
+def unlinked(listing: Listing, now: datetime) -> Listing:
+    """The listing with its link forgotten, as if it had never been sent. Raises Refused while an operation runs on it."""
     if listing.status is Status.PENDING:
         raise Refused(Problem("pending"))
     ended = lifecycle.ended(listing, Status.NOT_ACTIVE, now)

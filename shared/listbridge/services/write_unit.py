@@ -23,6 +23,7 @@ from listbridge.domain.ports import (
 )
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import (
+    NotFound,
     ObserveMode,
     OutcomeUnknown,
     RateLimited,
@@ -32,6 +33,7 @@ from listbridge.domain.verdicts import (
     Unauthorized,
 )
 from listbridge.services.deps import Deps
+from listbridge.services.ended_there import record_ended
 from listbridge.services.guard import Judgement, SendGuard
 from listbridge.services.sales_first import SalesFirst
 
@@ -263,10 +265,7 @@ class UnitWriter:
         except RemoteError as error:
             rows = self._record_all(begun, error)
             return UnitOutcome(self._verdict(error), rows)
-        by_key = {result.key: result for result in results}
-        rows = tuple(
-            self._record(row, by_key.get(row.key, RevisionResult(row.key, _no_word()))) for row in begun
-        )
+        rows = self._record_each(begun, {result.key: result.error for result in results})
         errors = [result.error for result in results if result.error is not None]
         sent = {row.key: row.attempt.fields for row in begun if row.attempt is not None}
         return UnitOutcome(self._verdict(errors[0]) if errors else Result.SENT, rows, sent=sent)
@@ -288,7 +287,30 @@ class UnitWriter:
         return bool(self.traits.refuses_zero) and error.problem.code == self.traits.refuses_zero
 
     def _record_all(self, rows: Sequence[Listing], error: RemoteError) -> tuple[Listing, ...]:
-        return tuple(self._record(row, RevisionResult(row.key, error)) for row in rows)
+        return self._record_each(rows, {row.key: error for row in rows})
+
+    def _record_each(
+        self, rows: Sequence[Listing], errors: Mapping[ListingKey, RemoteError | None]
+    ) -> tuple[Listing, ...]:
+        """Write down what became of each row; without an error it was accepted, without a word nobody knows."""
+        told = {row.key: errors.get(row.key, _no_word()) for row in rows}
+        missed = [row for row in rows if isinstance(told[row.key], NotFound)]
+        ended: Mapping[ListingKey, Listing] = {}
+        try:
+            ended = record_ended(self.deps, self.adapter, self.sales, missed)
+        except (
+            RemoteError
+        ):  # nobody knows whether it is live: the row is read back before anything is sent again
+            told |= {row.key: _no_word() for row in missed}
+        for row in missed:
+            error = told[row.key]
+            if row.key not in ended and isinstance(error, NotFound):
+                # It is on sale all the same: nothing that needs an ended listing is allowed, and all of it can be sent anew.
+                told[row.key] = Rejected(replace(error.problem, fix="full_revise"), detail=error.detail)
+        return tuple(
+            ended[row.key] if row.key in ended else self._record(row, RevisionResult(row.key, told[row.key]))
+            for row in rows
+        )
 
     def _record(self, row: Listing, result: RevisionResult) -> Listing:
         """Write the outcome down under our attempt id; if another attempt stands there by now, ours has no say."""

@@ -80,6 +80,8 @@ def _texts(node: ast.expr | None) -> set[str]:
         return {node.value}
     if isinstance(node, ast.IfExp):
         return _texts(node.body) | _texts(node.orelse)
+    if isinstance(node, ast.BoolOp):
+        return set().union(*map(_texts, node.values))
     if isinstance(node, ast.Name | ast.Attribute):
         name = node.id if isinstance(node, ast.Name) else node.attr
         return {CONSTANTS[name]} if name in CONSTANTS and name.isupper() else set()
@@ -128,7 +130,7 @@ def _rows_in(values: Any, depth: int) -> Iterator[Any]:
             yield from _rows_in(value, depth - 1)
 
 
-def _problems() -> set[str]:
+def problem_codes() -> set[str]:
     codes = set().union(*(_texts(_argument(call, 0, "code")) for _, call in _calls("Problem")))
     codes |= {row.code for row in _adapter_rows()}
     codes |= {
@@ -171,7 +173,7 @@ def _steps() -> set[str]:
 
 @pytest.mark.parametrize(
     ("section", "codes"),
-    [("problems", _problems()), ("fixes", _fixes()), ("trace", _steps()), ("events", _events())],
+    [("problems", problem_codes()), ("fixes", _fixes()), ("trace", _steps()), ("events", _events())],
     ids=messages.SECTIONS,
 )
 def test_every_code_has_a_text(section: str, codes: set[str]) -> None:
@@ -180,7 +182,13 @@ def test_every_code_has_a_text(section: str, codes: set[str]) -> None:
 
 
 def test_the_search_for_codes_finds_those_that_are_composed_or_named_by_constants() -> None:
-    assert {"auto_quantity_off", "account_expired", "guard", "not_aligned", "update_failed"} <= _problems()
+    assert {
+        "auto_quantity_off",
+        "account_expired",
+        "guard",
+        "not_aligned",
+        "update_failed",
+    } <= problem_codes()
     assert {"switch_on_auto_price", "align", "approve_changes"} <= _fixes()
     assert {
         "send_failed",
@@ -255,7 +263,7 @@ def test_a_reason_within_a_problem_is_told_in_words_too() -> None:
         "update_failed", {"reason": "price_out_of_bounds", "price": "0", "min": "1", "max": "9"}
     )
     assert messages.text(problem) == (
-        "The last update failed: The price 0 is outside of what the marketplace accepts (1 to 9)."
+        "The last update failed. It is tried again when a value changes in the shop, or with Revise. The reason: The price 0 is outside of what the marketplace accepts (1 to 9)."
     )
 
 

@@ -194,7 +194,7 @@ def test_an_order_that_the_shop_no_longer_has_is_said_once(world: OrderWorld) ->
     world.shop.orders.clear()
     for _ in range(2):
         order = world.do_relay()
-    assert order.notices == (Problem("shop_order_gone", {"shop_order": "#1001"}, "look_in_shop"),)
+    assert order.notices == (Problem("shop_order_gone", {"shop_order": "#1001"}, "settle_and_leave"),)
     assert world.events().count("shop_order_gone") == 1
     assert order.completed_at is None
     withdrawn(world)

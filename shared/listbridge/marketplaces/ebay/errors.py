@@ -73,7 +73,7 @@ QUANTITY = Row(Rejected, EMPTY_REFUSED, "check_stock_in_shop")
 GROUP_GONE = Row(NotFound, "ebay_group_gone", "send_again")
 IN_OTHER_GROUP = Row(Rejected, "ebay_sku_in_other_group", "end_other_listing")
 OFFER_GONE = Row(NotFound, "ebay_offer_gone", "send_again")
-NOT_LIVE = Row(NotFound, "ebay_not_live", "relist")
+NOT_LIVE = Row(NotFound, "ebay_not_live", "send_again")
 ZERO = Row(Rejected, ZERO_REFUSED, "enable_out_of_stock_control")
 INCOMPLETE = Row(RetryLater, "orders_incomplete")
 

@@ -1,0 +1,28 @@
+"""An installation for each walk, and nothing of it left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from listbridge import bootstrap
+from tests.unit.functions.installation import Installation
+from tests.unit.functions.order_desk import OrderDesk
+from tests.unit.functions.seller import Seller
+
+
+@pytest.fixture
+def installation() -> Iterator[Installation]:
+    yield Installation()
+    bootstrap.use(None)
+
+
+@pytest.fixture
+def seller(installation: Installation) -> Seller:
+    return Seller(installation)
+
+
+@pytest.fixture
+def desk(installation: Installation) -> OrderDesk:
+    return OrderDesk(installation)
