@@ -67,7 +67,7 @@ def test_what_the_marketplace_refuses_is_the_reason_in_words(
     story = _story(installation, sent)
     assert story["reason"] is not None
     assert story["reason"]["code"] == "update_failed"
-    assert story["reason"]["text"].startswith("The last update failed: ")
+    assert story["reason"]["text"].startswith("The last update failed. ")
     assert story["reason"]["params"]["reason"] not in story["reason"]["text"]
     assert installation.get("/counters")["counters"][0]["error"] == 1
     assert installation.get("/counters")["counters"][0]["live"] == 0
