@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from listbridge.domain import order_changes, order_units, trace
+from listbridge.domain import order_changes, order_money, order_units, trace
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import OrderKey, new_id
 from listbridge.domain.order_units import NOTHING_OPEN, Balance
@@ -132,6 +132,8 @@ class _Relay:
         if order.shop_order is None or not order.shop_order.ours:
             return self._notice(order, Problem(CANNOT_CANCEL, {"shop_order": found.name}, "cancel_in_shop"))
         if found.parcels:
+            if found.refunded is not None and not order_money.missing_in_shop(order, found):
+                return self._without(order, CANNOT_CANCEL)  # settled: both sides gave the money back
             return self._notice(order, Problem(CANNOT_CANCEL, {"shop_order": found.name}, "goods_are_out"))
         if self._account.observe:
             would = Problem(WOULD_CANCEL, {"shop_order": found.name}, "leave_observe_mode")
@@ -192,7 +194,8 @@ class _Relay:
             (UNITS_OPEN, units.abandoned, "send_or_refund_units"),
             (UNITS_UNSOLD, units.unsold, "correct_shop_order"),
         ):
-            if some and found.cancelled_at is None:
+            left = code == UNITS_OPEN and order.handled_outside_by  # the seller's word, which ended the order
+            if some and found.cancelled_at is None and not left:
                 words = order_units.in_words(some, order.facts)
                 order = self._notice(order, Problem(code, {"units": words, "shop_order": found.name}, fix))
             else:

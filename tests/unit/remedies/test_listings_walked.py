@@ -3,55 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from listbridge.domain.ids import AccountId, ListingKey, Site, Sku
-from listbridge.domain.jobs import Outcome
-from listbridge.domain.listing import Listing, Status
+from listbridge.domain.listing import Status
 from listbridge.domain.problem import Problem
-from tests.unit.functions.installation import SITE
 from tests.unit.functions.seller import Seller
+from tests.unit.remedies.listing_words import (
+    deleted,
+    did,
+    did_remove,
+    follows,
+    in_list,
+    on_sale,
+    relinked,
+    row_of,
+)
 from tests.unit.remedies.walks import EBAY, SHOPIFY, entry, heard, named, reason, refusal, walks
-
-
-def in_list(seller: Seller, *skus: str, **more: Any) -> str:
-    product = seller.its.add_product(*(skus or ("MUG",)), **more)
-    seller.its.add_items(seller.list, product)
-    return product
-
-
-def on_sale(seller: Seller, *skus: str, **more: Any) -> str:
-    product = in_list(seller, *skus, **more)
-    seller.its.act(seller.list, "send")
-    return product
-
-
-def deleted(seller: Seller, product: str) -> None:
-    seller.its.shopify.deeds.delete_product(product)
-    heard(seller, product)
-
-
-def relinked(seller: Seller, *skus: str) -> None:
-    """The product is made anew in the shop, and its listings are given to it."""
-    again = seller.its.add_product(*(skus or ("MUG",)), title="Mug again", stock=3)
-    seller.its.post(f"/shops/{seller.shop}/relink", {"product": again}, expect=200)
-    seller.its.run()
-
-
-def did(seller: Seller, action: str, sku: str = "MUG") -> str:
-    """What became of the action on the listing."""
-    return str(entry(seller, seller.its.act(seller.list, action), sku)["outcome"])
-
-
-def follows(seller: Seller, sku: str = "MUG") -> bool:
-    return reason(seller, sku) is None and seller.statuses()[sku] == "active"
-
-
-def row_of(seller: Seller, sku: str = "MUG") -> Listing:
-    return seller.its.stores.listings.get(ListingKey(AccountId(seller.account), Site(SITE), Sku(sku)))
-
 
 # ---- by status ----
 
@@ -181,11 +149,6 @@ def test_a_listing_whose_product_is_gone_for_good_is_taken_out(seller: Seller) -
     assert "take the item out" in named(reason(seller, "MUG"), "gone_from_shop", "relink")["fix_text"]
     assert did_remove(seller) == "done"
     assert seller.its.items(seller.list) == []
-
-
-def did_remove(seller: Seller) -> str:
-    job = seller.its.act(seller.list, "remove")
-    return str(seller.its.get(f"/jobs/{job['id']}/entries")["entries"][0]["outcome"])
 
 
 @walks("relinked", on=SHOPIFY)
@@ -320,95 +283,3 @@ def test_what_the_account_does_not_sell_is_sent_instead_of_linked(seller: Seller
     named(reason(seller, "MUG"), "not_listed_there", "send")
     assert did(seller, "send") == "done"
     assert follows(seller)
-
-
-# ---- lists ----
-
-
-@walks("creation_profile_missing")
-def test_a_list_without_a_creation_profile_gets_one(seller: Seller) -> None:
-    in_list(seller)
-    profile = seller.its.get(f"/sales-lists/{seller.list}")["creation_profile"]
-    seller.its.patch(f"/sales-lists/{seller.list}", {"creation_profile": None})
-    seller.its.run()
-    seller.its.act(seller.list, "send")
-    named(reason(seller, "MUG"), "creation_profile_missing", "choose_creation_profile")
-    seller.its.patch(f"/sales-lists/{seller.list}", {"creation_profile": profile})
-    seller.its.run()
-    assert did(seller, "send") == "done"
-    assert follows(seller)
-
-
-@walks("listing_live")
-def test_a_live_item_is_taken_out_by_remove(seller: Seller) -> None:
-    on_sale(seller)
-    path = f"/sales-lists/{seller.list}/items/{seller.row('MUG')['id']}"
-    named(refusal(seller.its, "DELETE", path), "listing_live", "stop_and_remove")
-    assert did_remove(seller) == "done"
-    assert (seller.its.items(seller.list), seller.live_offers()) == ([], {})
-
-
-@walks("list_not_empty")
-def test_a_list_is_emptied_and_then_deleted(seller: Seller) -> None:
-    in_list(seller)
-    named(
-        refusal(seller.its, "DELETE", f"/sales-lists/{seller.list}"), "list_not_empty", "remove_items_first"
-    )
-    assert did_remove(seller) == "done"
-    assert seller.its.call("DELETE", f"/v1/sales-lists/{seller.list}").status == 204
-
-
-@walks("sold_by_other_list")
-def test_what_another_list_sells_is_taken_over_when_it_is_taken_out_there(seller: Seller) -> None:
-    product, second = in_list(seller), seller.other_list()
-    seller.its.add_items(second, product)
-    named(seller.row("MUG", second)["problem"], "sold_by_other_list", "remove_from_other_list")
-    assert did_remove(seller) == "done"
-    assert seller.row("MUG", second)["problem"] is None
-    job = seller.its.act(second, "send")
-    assert entry(seller, job, "MUG")["outcome"] == Outcome.DONE.value
-
-
-@walks("sku_duplicate", "variants_left_out", on=SHOPIFY)
-def test_skus_are_made_unique_in_the_shop_and_the_product_is_added_again(seller: Seller) -> None:
-    product = seller.its.add_product("SAME", "SAME")
-    job = seller.its.add_items(seller.list, product)
-    (told,) = seller.its.get(f"/jobs/{job['id']}/entries")["entries"]
-    named(told["reason"], "variants_left_out", "make_skus_unique")
-    (left,) = [row for row in seller.its.items(seller.list) if row["problem"] is not None]
-    named(left["problem"], "sku_duplicate", "make_skus_unique")
-    variant = next(
-        one for one in seller.its.shopify.world.live.variants.values() if str(one.id) == left["variant"]
-    )
-    seller.its.shopify.deeds.set_variant_sku("OTHER", variant_id=variant.id)
-    seller.its.add_items(seller.list, product)
-    assert [row["problem"] for row in seller.its.items(seller.list)] == [None, None]
-    assert did(seller, "send", "OTHER") == "done"
-
-
-@walks("sku_missing", "sku_too_long", on=SHOPIFY)
-@pytest.mark.parametrize(
-    ("sku", "code", "fix"),
-    [("", "sku_missing", "set_sku_in_shop"), ("x" * 51, "sku_too_long", "shorten_sku")],
-)
-def test_a_sku_is_mended_in_the_shop_and_the_product_is_added_again(
-    seller: Seller, sku: str, code: str, fix: str
-) -> None:
-    product = seller.its.add_product(sku)
-    seller.its.add_items(seller.list, product)
-    (row,) = seller.its.items(seller.list)
-    named(row["problem"], code, fix)
-    (variant,) = seller.its.shopify.world.live.variants.values()
-    seller.its.shopify.deeds.set_variant_sku("GOOD", variant_id=variant.id)
-    seller.its.add_items(seller.list, product)
-    assert did(seller, "send", "GOOD") == "done"
-    assert follows(seller, "GOOD")
-
-
-@walks("product_not_in_shop", on=SHOPIFY)
-def test_another_product_is_added_where_the_shop_lacks_the_first(seller: Seller) -> None:
-    job = seller.its.add_items(seller.list, "999")
-    (told,) = seller.its.get(f"/jobs/{job['id']}/entries")["entries"]
-    named(told["reason"], "product_not_in_shop", "choose_other_product")
-    in_list(seller)
-    assert did(seller, "send") == "done"
