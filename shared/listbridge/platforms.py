@@ -74,9 +74,8 @@ class Opener:
             revision = None if read_anew else document.rev
             secret = self.secrets.get(secret_name(kind, document.id), revision=revision)
         except Missing as error:
-            raise Unauthorized(
-                Problem("credentials_missing", {"name": document.name}, "reconnect_account")
-            ) from error
+            fix = "reconnect_shop" if kind == "shops" else "reconnect_account"
+            raise Unauthorized(Problem("credentials_missing", {"name": document.name}, fix)) from error
         app = secret.get("client_id", document.id)
         scopes = {"app": f"{platform}#{app}", "account": document.id, "region": f"{document.id}#{platform}"}
         budget = self.make_budget(specs, scopes, share)

@@ -28,7 +28,6 @@ AUTOMATIC_OFF = "automatic_creation_off"
 UNPAID = "awaiting_payment"
 UNPAID_EXPIRED = "unpaid_expired"
 OBSERVED = "account_observes"
-LEAVE_OBSERVE_MODE = "leave_observe_mode"
 NEEDS_DECISION = "needs_decision"
 TWINS = "twins_in_shop"
 STOCK_ELSEWHERE = "stock_taken_elsewhere"
@@ -130,7 +129,8 @@ def _judged(order: Order, rules: ImportRules, now: datetime) -> tuple[ImportStat
     if order.in_shop_by and not order.exported_by:
         return waiting, lines_in_shop(order)
     if rules.observe:
-        return waiting, Problem(OBSERVED, fix=LEAVE_OBSERVE_MODE)
+        by_itself = order.exported_by or not order.seen_while
+        return waiting, Problem(OBSERVED, fix="leave_observe_mode" if by_itself else "leave_and_export")
     if order.exported_by:
         return ImportState.READY, None
     if facts.cancellation is Cancellation.REQUESTED:
@@ -181,7 +181,7 @@ def _due(order: Order, rules: ImportRules, now: datetime) -> datetime | None:
         return now + _SLOWEST_RETRY
     if code == AUTOMATIC_OFF and not any(one.code == NEEDS_DECISION for one in order.notices):
         return order.first_seen_at + DECIDE_AFTER
-    if code == OBSERVED and order.reason is not None and order.reason.fix == LEAVE_OBSERVE_MODE:
+    if code == OBSERVED and (order.exported_by or not order.seen_while):
         return (
             now + _SLOWEST_RETRY
         )  # nothing but the switch stands in its way, and nobody tells when it is turned

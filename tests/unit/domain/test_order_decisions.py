@@ -118,7 +118,7 @@ def test_an_order_that_the_switch_held_back_later_stays_the_sellers_when_it_goes
 
 def test_an_order_seen_while_observing_waits_and_afterwards_is_the_sellers_to_decide() -> None:
     order = order_row(rules=OBSERVING)
-    assert verdict(order) == (ImportState.WAITING, OBSERVED, "leave_observe_mode")
+    assert verdict(order) == (ImportState.WAITING, OBSERVED, "leave_and_export")
     assert verdict(order_changes.decided(order, RULES, LATER)) == (
         ImportState.WAITING, OBSERVED, "export_order"
     )  # fmt: skip

@@ -59,13 +59,11 @@ def test_an_order_of_an_account_that_observed_is_created_after_observe_mode_and_
     desk.its.run()
     remote = desk.buy()
     desk.look()
-    why(desk, remote, "account_observes", "leave_observe_mode")
+    why(desk, remote, "account_observes", "leave_and_export")
     desk.its.patch(f"/accounts/{desk.account}", {"observe": False})
-    desk.look(3700)
-    if not created(desk, remote):
-        why(desk, remote, "account_observes", "export_order")
-        assert desk.export(remote).status == 202
-        desk.wait(30)
+    desk.its.run()
+    assert desk.export(remote).status == 202
+    desk.wait(30)
     assert created(desk, remote)
 
 

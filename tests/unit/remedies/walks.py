@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from listbridge.domain.ids import ProductId, ShopId
+from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
 from listbridge.services import messages
 from tests.unit.functions.installation import Installation
 from tests.unit.functions.seller import Seller
@@ -65,11 +67,8 @@ def entry(seller: Seller, job: dict[str, Any], sku: str) -> dict[str, Any]:
     return dict(found)
 
 
-def heard(seller: Seller, product: str) -> None:
-    """The shop's event about a product arrives, and everything that follows from it happens."""
-    from listbridge.domain.ids import ProductId, ShopId
-    from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
-
-    hint = Hint(kind=HintKind.PRODUCT, id=ProductId(product))
-    seller.its.stores.queues.send(Lane.SHOP_EVENTS, ShopEvent(shop=ShopId(seller.shop), hints=(hint,)))
+def heard(seller: Seller, *products: str) -> None:
+    """The shop's events about these products arrive together, and everything that follows from them happens."""
+    hints = tuple(Hint(kind=HintKind.PRODUCT, id=ProductId(product)) for product in products)
+    seller.its.stores.queues.send(Lane.SHOP_EVENTS, ShopEvent(shop=ShopId(seller.shop), hints=hints))
     seller.its.run()

@@ -58,7 +58,9 @@ def test_what_the_schema_forbids_elsewhere_is_a_certain_refusal_that_names_the_f
     with pytest.raises(Rejected) as told:
         looked.create_order(draft())
     assert not isinstance(told.value, OutcomeUnknown)
-    assert told.value.problem == Problem("shopify_refused_fields", {"fields": "order.lineItems.0.quantity"})
+    assert told.value.problem == Problem(
+        "shopify_refused_fields", {"fields": "order.lineItems.0.quantity"}, "report_to_us"
+    )
     assert "hush" not in f"{told.value} {told.value.detail}"
     assert asked(line) == 1
 

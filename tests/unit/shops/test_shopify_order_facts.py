@@ -66,4 +66,6 @@ def test_a_refusal_that_repeats_a_note_or_a_gift_is_told_by_its_code_alone() -> 
     ):
         error = CodedError(field=field, message=words, code="INVALID")
         params = {"field": ".".join(field), "reason": "INVALID"}
-        assert refused_create([error], made).problem == Problem("shop_refused_order", params)
+        assert refused_create([error], made).problem == Problem(
+            "shop_refused_order", params, "export_or_handled_outside"
+        )

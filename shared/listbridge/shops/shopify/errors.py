@@ -68,12 +68,12 @@ class Row:
         return self.verdict(problem, detail=detail, status=status, request_id=request)
 
 
-REFUSED = Row(Rejected, "shopify_refused_request")
+REFUSED = Row(Rejected, "shopify_refused_request", "report_to_us")
 UNREADABLE = Row(RetryLater, "shopify_answer_unreadable")
 UNAVAILABLE = Row(RetryLater, "shopify_unavailable")
 CHANGED = Row(RetryLater, "shopify_changed_while_reading", after_s=1.0)
 GRANT = Row(Unauthorized, "shopify_grant_refused", "reconnect_shop")
-INVALID = Row(InvalidVariables, "shopify_refused_fields")
+INVALID = Row(InvalidVariables, "shopify_refused_fields", "report_to_us")
 DENIED = Row(ScopeMissing, "shopify_scope_missing", "grant_scopes")
 FROZEN = Row(RetryLater, "shopify_store_frozen", "unfreeze_store", LONG_WAIT_S)
 
@@ -91,7 +91,7 @@ BY_STATUS: Final[Mapping[int, Row]] = {
 
 BY_CODE: Final[Mapping[str, Row]] = {
     "THROTTLED": Row(RateLimited, "shopify_throttled"),
-    "MAX_COST_EXCEEDED": Row(TooDear, "shopify_query_too_dear"),
+    "MAX_COST_EXCEEDED": Row(TooDear, "shopify_query_too_dear", "report_to_us"),
     "ACCESS_DENIED": DENIED,
     "SHOP_INACTIVE": FROZEN,
     "INVALID_VARIABLE": INVALID,

@@ -41,7 +41,7 @@ def refused_create(errors: Sequence[CodedError], draft: ShopOrderDraft) -> Remot
     if sku is not None:
         return Rejected(Problem("variant_gone", {"sku": sku}, "choose_product_for_line"), detail=detail)
     params = {"field": field_of(first), "reason": _harmless(first, draft.buyer)}
-    return Rejected(Problem("shop_refused_order", params), detail=detail)
+    return Rejected(Problem("shop_refused_order", params, "export_or_handled_outside"), detail=detail)
 
 
 def refused_cancel(errors: Sequence[CodedError]) -> Rejected:

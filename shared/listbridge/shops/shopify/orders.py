@@ -153,7 +153,8 @@ class Orders:
         try:
             order = order_input(draft, self._clock.now())
         except CannotAddUp as error:
-            problem = Problem("shop_refused_order", {"field": error.field, "reason": error.reason})
+            params = {"field": error.field, "reason": error.reason}
+            problem = Problem("shop_refused_order", params, "export_or_handled_outside")
             raise Rejected(problem, detail=f"create_order: {error.reason}") from error
         if not self._defined:
             ours = self._defining(draft.mark)
@@ -351,7 +352,8 @@ class Orders:
         """
         if not is_number(order):
             raise NotFound(
-                Problem("shop_refused_cancel", {"reason": "NOT_FOUND"}), detail="cancel_order: no such id"
+                Problem("shop_refused_cancel", {"reason": "NOT_FOUND"}, "cancel_in_shop"),
+                detail="cancel_order: no such id",
             )
         named = gid("Order", order)
         answer = self._api.ask(
