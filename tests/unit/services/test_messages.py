@@ -74,14 +74,14 @@ def _constants() -> dict[str, str]:
 CONSTANTS = _constants()
 
 
-def _texts(node: ast.expr | None) -> set[str]:
+def codes_in(node: ast.expr | None) -> set[str]:
     """The codes that an expression can be; empty for what only hands a code on."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return {node.value}
     if isinstance(node, ast.IfExp):
-        return _texts(node.body) | _texts(node.orelse)
+        return codes_in(node.body) | codes_in(node.orelse)
     if isinstance(node, ast.BoolOp):
-        return set().union(*map(_texts, node.values))
+        return set().union(*map(codes_in, node.values))
     if isinstance(node, ast.Name | ast.Attribute):
         name = node.id if isinstance(node, ast.Name) else node.attr
         return {CONSTANTS[name]} if name in CONSTANTS and name.isupper() else set()
@@ -97,13 +97,13 @@ def _texts(node: ast.expr | None) -> set[str]:
     return set()
 
 
-def _argument(call: ast.Call, place: int, name: str) -> ast.expr | None:
+def argument_of(call: ast.Call, place: int, name: str) -> ast.expr | None:
     if len(call.args) > place:
         return call.args[place]
     return next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
 
 
-def _calls(*names: str) -> Iterator[tuple[Path, ast.Call]]:
+def calls_of(*names: str) -> Iterator[tuple[Path, ast.Call]]:
     for file, tree in _trees():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
@@ -112,7 +112,7 @@ def _calls(*names: str) -> Iterator[tuple[Path, ast.Call]]:
                     yield file, node
 
 
-def _adapter_rows() -> Iterator[Any]:
+def adapter_rows() -> Iterator[Any]:
     """Every line of the adapters' error tables, wherever in their modules it stands."""
     for room in ("shops", "marketplaces"):
         for slug in registry.slugs(room):  # type: ignore[arg-type]
@@ -131,8 +131,8 @@ def _rows_in(values: Any, depth: int) -> Iterator[Any]:
 
 
 def problem_codes() -> set[str]:
-    codes = set().union(*(_texts(_argument(call, 0, "code")) for _, call in _calls("Problem")))
-    codes |= {row.code for row in _adapter_rows()}
+    codes = set().union(*(codes_in(argument_of(call, 0, "code")) for _, call in calls_of("Problem")))
+    codes |= {row.code for row in adapter_rows()}
     codes |= {
         "budget_spent",
         "day_quota_spent",
@@ -143,31 +143,31 @@ def problem_codes() -> set[str]:
 
 
 def _fixes() -> set[str]:
-    codes = set().union(*(_texts(_argument(call, 2, "fix")) for _, call in _calls("Problem")))
-    return (codes | {row.fix for row in _adapter_rows()}) - {""}
+    codes = set().union(*(codes_in(argument_of(call, 2, "fix")) for _, call in calls_of("Problem")))
+    return (codes | {row.fix for row in adapter_rows()}) - {""}
 
 
 def _events() -> set[str]:
-    codes = set().union(*(_texts(_argument(call, 1, "event")) for _, call in _calls("ActivityEntry")))
-    for _, call in _calls("_tell", "_set_state"):
+    codes = set().union(*(codes_in(argument_of(call, 1, "event")) for _, call in calls_of("ActivityEntry")))
+    for _, call in calls_of("_tell", "_set_state"):
         for argument in call.args:
-            found = _texts(argument)
+            found = codes_in(argument)
             codes |= {code for code in found if re.fullmatch(r"[a-z]+(_[a-z]+)+", code)}
-    for _, call in _calls("tell"):
-        codes |= _texts(_argument(call, 2, "event"))
+    for _, call in calls_of("tell"):
+        codes |= codes_in(argument_of(call, 2, "event"))
     codes |= _notices()
     return (codes | EVENTS_BY_HAND | {"connected", "linked"}) - NEVER_TOLD - {"app_uninstalled"}
 
 
 def _notices() -> set[str]:
     """The codes of notices that are told as events of the same name."""
-    problems = [_argument(call, 1, "problem") for _, call in _calls("_notice")]
+    problems = [argument_of(call, 1, "problem") for _, call in calls_of("_notice")]
     made = [one for one in problems if isinstance(one, ast.Call)]
-    return set().union(*(_texts(_argument(one, 0, "code")) for one in made))
+    return set().union(*(codes_in(argument_of(one, 0, "code")) for one in made))
 
 
 def _steps() -> set[str]:
-    codes = set().union(*(_texts(_argument(call, 0, "step")) for _, call in _calls("TraceLine")))
+    codes = set().union(*(codes_in(argument_of(call, 0, "step")) for _, call in calls_of("TraceLine")))
     return codes | {mode.value for mode in QuantityMode if mode is not QuantityMode.PRODUCT}
 
 
@@ -218,8 +218,8 @@ def _given(call: ast.Call) -> set[str] | None:
 def test_every_event_of_an_order_fills_the_blanks_of_its_text() -> None:
     unfilled = {
         (file.name, code): sorted(_blanks("events", code) - given)
-        for file, call in _calls("tell")
-        for code in _texts(_argument(call, 2, "event"))
+        for file, call in calls_of("tell")
+        for code in codes_in(argument_of(call, 2, "event"))
         if (given := _given(call)) is not None and _blanks("events", code) - given
     }
     assert unfilled == {}
@@ -227,16 +227,16 @@ def test_every_event_of_an_order_fills_the_blanks_of_its_text() -> None:
 
 def test_every_problem_fills_the_blanks_of_its_text_and_of_its_fix() -> None:
     unfilled = {}
-    for file, call in _calls("Problem"):
-        params = _argument(call, 1, "params")
+    for file, call in calls_of("Problem"):
+        params = argument_of(call, 1, "params")
         if params is not None and not isinstance(params, ast.Dict):
             continue
         keys = params.keys if isinstance(params, ast.Dict) else []
         if None in keys:  # what it was given is handed on
             continue
         given = {key.value for key in keys if isinstance(key, ast.Constant)}
-        wanted = [("problems", code) for code in _texts(_argument(call, 0, "code"))]
-        wanted += [("fixes", code) for code in _texts(_argument(call, 2, "fix"))]
+        wanted = [("problems", code) for code in codes_in(argument_of(call, 0, "code"))]
+        wanted += [("fixes", code) for code in codes_in(argument_of(call, 2, "fix"))]
         for section, code in wanted:
             if _blanks(section, code) - given and code not in NEVER_SHOWN:
                 unfilled[file.name, call.lineno, code] = sorted(_blanks(section, code) - given)
