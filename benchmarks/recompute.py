@@ -20,7 +20,8 @@ from listbridge.infra.clock import SystemClock
 from listbridge.infra.documents import Json
 from listbridge.services.change_configuration import CHUNK
 from listbridge.services.deps import Deps
-from listbridge.services.recompute import Recompute, RuleContext, compute, context_of
+from listbridge.services.recompute import Recompute, compute
+from listbridge.services.rule_context import RuleContext, context_of
 
 ROWS_COMPUTED = 100_000
 ROWS_STORED = 2_400

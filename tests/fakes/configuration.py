@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from typing import TypeVar
 
 from listbridge.domain.configuration import Document
@@ -33,6 +34,11 @@ class FakeConfigurationStore:
         with self._lock:
             rows = [row for (name, _), row in sorted(self._rows.items()) if name == kind.kind]
         return [row for row in rows if isinstance(row, kind)]
+
+    def revs(self, documents: Iterable[tuple[type[Document], str]]) -> dict[tuple[type[Document], str], int]:
+        with self._lock:
+            rows = {(kind, id): self._rows.get((kind.kind, id)) for kind, id in documents}
+        return {document: row.rev for document, row in rows.items() if row is not None}
 
     def save(self, document: D) -> D:
         self._before_write("configuration.save")

@@ -27,8 +27,9 @@ from listbridge.services.edited_fields import edited_fields
 from listbridge.services.guard import judge_set
 from listbridge.services.job_results import reason_of
 from listbridge.services.nudge import nudge, nudge_due
-from listbridge.services.recompute import Recompute, RuleContext, compute, context_of
+from listbridge.services.recompute import Recompute, compute
 from listbridge.services.restocked import sell_restocked
+from listbridge.services.rule_context import RuleContext, context_of
 
 CHUNK = 400
 _KINDS: dict[str, type[Document]] = {kind.kind: kind for kind in (Profile, SalesList, Account, Shop)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from listbridge.domain.ids import SalesListId
 from listbridge.domain.ports import (
     ActivityLog,
     Clock,
@@ -23,6 +24,7 @@ from listbridge.domain.ports import (
     Shops,
     VariantRepository,
 )
+from listbridge.services.rule_context import RuleContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +74,5 @@ class Deps:
     limits: TimeLimits = field(default_factory=TimeLimits)
     workers: int = 8
     """Threads for our own store in bulk work."""
+    rules: dict[SalesListId, RuleContext] = field(default_factory=dict)
+    """The rules of sales lists as they were read last; whoever computes by them looks whether they still hold."""

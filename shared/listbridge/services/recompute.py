@@ -2,61 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from listbridge.domain import ledger, trace
 from listbridge.domain.catalog import Variant
-from listbridge.domain.configuration import Account, PriceRule, Profile, QuantityRule, Rules, SalesList, Shop
+from listbridge.domain.configuration import Account, Profile, SalesList
 from listbridge.domain.ids import AccountId, ListingKey, SalesListId
-from listbridge.domain.listing import Cause, Computed, Field, Listing
+from listbridge.domain.listing import Cause, Computed, Listing
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
-from listbridge.domain.rules import Bounds, nearest, price_of, quantity_of
+from listbridge.domain.rules import price_of, quantity_of
 from listbridge.services.deps import Deps
+from listbridge.services.rule_context import RuleContext, context_of
 
 _TRIES = 12
 _PAGE = 100  # what the store reads in one call
-
-
-@dataclass(frozen=True, slots=True)
-class RuleContext:
-    """The rules of one sales list, resolved once, with the versions they stand on."""
-
-    account: Account
-    shop: Shop
-    quantity: QuantityRule
-    price: PriceRule
-    bounds: Bounds
-    basis: dict[str, int]
-
-    @property
-    def auto(self) -> frozenset[Field]:
-        switches = {Field.QUANTITY: self.account.auto_quantity, Field.PRICE: self.account.auto_price}
-        return frozenset(name for name, on in switches.items() if on)
-
-
-def context_of(deps: Deps, sales_list: SalesList, account: Account, profile: Profile | None) -> RuleContext:
-    """Resolve the rules: the sales list's own, then its profile's, then the account's (the nearest wins)."""
-    shop = deps.configuration.get(Shop, account.shop)
-    levels = [sales_list.rules, profile.rules if profile else Rules(), account.rules]
-    quantity, price = nearest(levels)
-    basis = {
-        f"list:{sales_list.id}": sales_list.rev,
-        f"account:{account.id}": account.rev,
-        f"shop:{shop.id}": shop.rev,
-    }
-    if profile:
-        basis[f"profile:{profile.id}"] = profile.rev
-    return RuleContext(
-        account=account,
-        shop=shop,
-        quantity=quantity,
-        price=price,
-        bounds=deps.marketplaces.bounds(account.marketplace, sales_list.site),
-        basis=basis,
-    )
 
 
 def compute(variant: Variant, context: RuleContext, cause: Cause, now: datetime) -> Computed:
@@ -87,10 +49,11 @@ def _facts(variant: Variant, context: RuleContext) -> str:
 
 @dataclass(slots=True)
 class Recompute:
-    """Recomputes listings; keep one for a batch, so that rules are read once for many rows.
+    """Recomputes listings by rules that are remembered from call to call, in `deps.rules`, and looked at again each time.
 
-    Cached rules are safe because each row remembers the versions it was computed from: a row that has seen newer ones
-    refuses ours, and the rules are then read again.
+    Remembered rules are safe because no call ends before the revisions of all that they stand on were read anew: what was
+    computed by older ones, or found unchanged by them, is computed again. Until then each row remembers the versions it was
+    computed from, and one that has seen newer ones refuses ours.
     """
 
     deps: Deps
@@ -100,6 +63,11 @@ class Recompute:
     judged: Mapping[ListingKey, Problem | None] = field(default_factory=dict)
     """Rows that were counted as a set already, each with the hold that keeps it back, or none."""
     _contexts: dict[SalesListId, RuleContext] = field(default_factory=dict)
+    """The rules that this call goes by."""
+    _read_now: set[SalesListId] = field(default_factory=set)
+    """Sales lists whose rules it has read itself, so that they need a second look only where something was written."""
+    _doubtful: set[SalesListId] = field(default_factory=set)
+    """Sales lists whose rules turned out old when some of their rows were found unchanged by them."""
 
     def listings(self, keys: Iterable[ListingKey]) -> list[Listing]:
         """Recompute these listings and return their rows as they are now; what no longer exists is left out.
@@ -112,7 +80,8 @@ class Recompute:
         current: dict[ListingKey, Listing] = {}
         for _ in range(_TRIES):
             written = self._write(wanted, current)
-            wanted = [row.key for row in self._outdated(written)]
+            found = [current[key] for key in wanted if key in current]
+            wanted = [row.key for row in self._outdated(found, written)]
             if not wanted:
                 return list(current.values())
         raise Conflict(f"the sources of {len(wanted)} listings kept changing")
@@ -147,19 +116,34 @@ class Recompute:
                 self._context(row.sales_list)  # read here, before the threads would all read it
                 yield row, variants.get(row.variant)
 
-    def _outdated(self, written: list[Listing]) -> list[Listing]:
-        """Those of the rows whose variant or rules moved on while they were computed."""
+    def _outdated(self, found: Sequence[Listing], written: Sequence[Listing]) -> list[Listing]:
+        """Those of the rows whose variant or rules moved on before or while they were computed."""
         revs = self.deps.variants.revs({row.variant for row in written})
-        for sales_list in {row.sales_list for row in written}:
-            self._contexts.pop(sales_list, None)
-        outdated = []
-        for row in written:
-            newest = self._context(row.sales_list).basis
-            if row.variant in revs:
-                newest = {**newest, f"variant:{row.variant.variant}": revs[row.variant]}
-            if any(row.computed.basis.get(name, version) < version for name, version in newest.items()):
-                outdated.append(row)
-        return outdated
+        moved = {
+            row.key
+            for row in written
+            if row.variant in revs
+            and row.computed.basis.get(f"variant:{row.variant.variant}", revs[row.variant])
+            < revs[row.variant]
+        }
+        unsure = {row.sales_list for row in written} | ({row.sales_list for row in found} - self._read_now)
+        stale = self._stale(unsure) | self._doubtful
+        self._doubtful = set()
+        return [row for row in found if row.key in moved or row.sales_list in stale]
+
+    def _stale(self, sales_lists: Collection[SalesListId]) -> set[SalesListId]:
+        """Those whose remembered rules stand on documents that were saved since; they are forgotten."""
+        known = {id: self._context(id) for id in sales_lists}
+        wanted = {document for context in known.values() for document in context.documents.values()}
+        revs = self.deps.configuration.revs(wanted) if wanted else {}
+        stale = {
+            id
+            for id, context in known.items()
+            if any(revs.get(document) != context.basis[name] for name, document in context.documents.items())
+        }
+        for id in stale:
+            self._forget(id)
+        return stale
 
     def _draft(self, row: Listing, variant: Variant | None) -> Listing | None:
         """The row as it should be: itself when nothing is to be written, None when our rules are older than the row's."""
@@ -170,7 +154,8 @@ class Recompute:
         try:
             new = ledger.recomputed(row, compute(variant, context, self.cause, now), context.auto, now)
         except ledger.StaleInputs:
-            self._contexts.pop(row.sales_list, None)
+            self._forget(row.sales_list)
+            self._doubtful.add(row.sales_list)
             return None
         if new is not row and row.key in self.judged:
             new = self._as_judged(new, now)
@@ -201,13 +186,20 @@ class Recompute:
         return replace(row, guard_passed=True) if problem is None else ledger.held(row, problem, now)
 
     def _context(self, id: SalesListId) -> RuleContext:
-        known = self._contexts.get(id)
+        known = self._contexts.get(id) or self.deps.rules.get(id)
         if known is None:
             sales_list = self.deps.configuration.get(SalesList, id)
             account = self.deps.configuration.get(Account, sales_list.account)
             profile = self.deps.configuration.get(Profile, sales_list.profile) if sales_list.profile else None
-            known = self._contexts[id] = context_of(self.deps, sales_list, account, profile)
+            known = self.deps.rules[id] = context_of(self.deps, sales_list, account, profile)
+            self._read_now.add(id)
+        self._contexts[id] = known
         return known
+
+    def _forget(self, id: SalesListId) -> None:
+        self.deps.rules.pop(id, None)
+        self._contexts.pop(id, None)
+        self._read_now.discard(id)
 
 
 def due_by_account(listings: Sequence[Listing]) -> dict[AccountId, list[ListingKey]]:

@@ -62,6 +62,9 @@ class ConfigurationStore(Protocol):
 
     def all(self, kind: type[D]) -> list[D]: ...
 
+    def revs(self, documents: Iterable[tuple[type[Document], str]]) -> dict[tuple[type[Document], str], int]:
+        """Their revisions, read at once; what does not exist is absent."""
+
     def save(self, document: D) -> D:
         """Save over `document.rev` (0 = must not exist yet) and return it with the next rev. Raises Conflict."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import TypeVar
 
 from pynamodb.exceptions import DeleteError, PutError
@@ -35,6 +36,14 @@ class DynamoConfiguration:
     def all(self, kind: type[D]) -> list[D]:
         """Every document of a kind, by id."""
         return [_document(kind, row) for row in ConfigurationRow.query(kind.kind, consistent_read=True)]
+
+    def revs(self, documents: Iterable[tuple[type[Document], str]]) -> dict[tuple[type[Document], str], int]:
+        """What does not exist is absent."""
+        asked = {(kind.kind, id): (kind, id) for kind, id in documents}
+        rows = ConfigurationRow.batch_get(
+            list(asked), consistent_read=True, attributes_to_get=["kind", "id", "rev"]
+        )
+        return {asked[row.kind, row.id]: int(row.rev) for row in rows}
 
     def save(self, document: D) -> D:
         """Save over `document.rev` (0 = must not exist yet) and return it with the next rev. Raises Conflict.
