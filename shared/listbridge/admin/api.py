@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.api_gateway import ResponseBuilder, Route
 
-from listbridge.admin import (
-    accounts,
-    activity,
-    callbacks,
-    errors,
-    health,
-    items,
-    jobs,
-    listings,
-    orders,
-    platforms,
-    profiles,
-    sales_lists,
-    settings,
-    shops,
-)
+from listbridge.admin import errors
 from listbridge.admin.auth import Caller, Group, caller_of, needed_group
 from listbridge.admin.bodies import BodyRefused, with_checked_body
 from listbridge.admin.paths import called_address, called_path
@@ -34,24 +21,28 @@ from listbridge.services.public_address import settle_public_address
 PREFIX = "/v1"
 CALLBACKS = "/callbacks/"
 CONSENTING = Caller("the seller's browser", Group.ANYONE)
-_ROUTERS = (
-    platforms.router,
-    shops.router,
-    accounts.router,
-    profiles.router,
-    sales_lists.router,
-    items.router,
-    jobs.router,
-    listings.router,
-    orders.router,
-    activity.router,
-    health.router,
-    settings.router,
-)
+ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
+    "/callbacks": ("callbacks",),
+    "/v1/platforms": ("platforms",),
+    "/v1/shops": ("shops",),
+    "/v1/accounts": ("accounts",),
+    "/v1/profiles": ("profiles",),
+    "/v1/creation-profiles": ("profiles",),
+    "/v1/sales-lists": ("sales_lists", "items"),
+    "/v1/jobs": ("jobs",),
+    "/v1/listings": ("listings",),
+    "/v1/orders": ("orders",),
+    "/v1/activity": ("activity",),
+    "/v1/health": ("health",),
+    "/v1/counters": ("health",),
+    "/v1/settings": ("settings",),
+}
+"""Which modules answer what begins so. They are imported when the first such call comes: a process that has just started
+serves one, and all of them together were a fifth of its start."""
 
 
 class GuardedRoutes(APIGatewayRestResolver):
-    """A resolver that asks for the caller's group before anything of a route runs, its validation included.
+    """A resolver whose routes come as they are needed, and that asks for the caller's group before anything of a route runs, its validation included.
 
     It asks the very route that is about to run, so there is no second reading of the path that could disagree.
     """
@@ -87,14 +78,22 @@ class GuardedRoutes(APIGatewayRestResolver):
 
 def _application() -> GuardedRoutes:
     app = GuardedRoutes(enable_validation=True)
-    for router in _ROUTERS:
-        app.include_router(router, prefix=PREFIX)
-    app.include_router(callbacks.router)
     errors.install(app)
     return app
 
 
 app = _application()
+_opened: set[str] = set()
+
+
+def open_room(path: str) -> None:
+    """Have the routes ready that may answer this path; none for a path that nobody answers."""
+    begins = "/".join(path.split("/", 3)[: 2 if path.startswith(CALLBACKS) else 3])
+    for name in ROOMS.get(begins, ()):
+        if name not in _opened:
+            router = import_module(f"listbridge.admin.{name}").router
+            app.include_router(router, prefix="" if begins == "/callbacks" else PREFIX)
+            _opened.add(name)
 
 
 def answer(
@@ -123,6 +122,7 @@ def _answer(event: dict[str, Any], context: Any, deps: Deps, configured_address:
         checked = {**event, "body": None} if caller.group is Group.ANYONE else with_checked_body(event)
     except BodyRefused as error:
         return errors.refused(error.status, error.problem, error.fields)
+    open_room(called.path)
     app.context.update(deps=deps, caller=caller)
     answered: dict[str, Any] = app.resolve({**checked, "path": called.path}, context)
     return answered

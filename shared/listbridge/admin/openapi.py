@@ -9,7 +9,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 
-from listbridge.admin.api import CALLBACKS, app
+from listbridge.admin.api import CALLBACKS, ROOMS, app, open_room
 from listbridge.admin.auth import needed_group
 from listbridge.admin.bodies import MERGE_PATCH
 from listbridge.admin.views import Refusal
@@ -24,6 +24,8 @@ _DESCRIPTION = (
 
 def openapi() -> dict[str, Any]:
     """The OpenAPI document, with the groups and the shape of every refusal."""
+    for begins in ROOMS:
+        open_room(f"{begins}/")
     document: dict[str, Any] = app.get_openapi_schema(
         title="Listbridge admin API",
         version=VERSION,
