@@ -17,7 +17,7 @@ from listbridge.domain.ids import ListingKey, ProductId, Site, Sku
 from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
 from listbridge.platforms import OpenedMarketplaces, OpenedShops, Opener
-from listbridge.services.connection_state import reactivate, secret_name
+from listbridge.services.connection_state import secret_name
 from listbridge.services.deps import TimeLimits
 from listbridge.services.nudge import nudge
 from listbridge.services.sweep_shop import start_sweep
@@ -156,7 +156,7 @@ class Pair:
         store = self.world.stores.configuration
         for document in [*store.all(Account), *store.all(Shop)]:
             if document.state is not ConnectionState.ACTIVE:
-                reactivate(self.world.deps, document)
+                store.save(document.model_copy(update={"state": ConnectionState.ACTIVE}))
         nudge(self.world.deps, ACCOUNT)
         self.rest()
         start_sweep(self.world.deps, store.get(Shop, SHOP), "test")

@@ -13,7 +13,6 @@ from listbridge.domain.listing import BOTH, Field, Status
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected, RetryLater
 from listbridge.domain.work import Lane, PublishKind, ShopEvent
-from listbridge.services.connection_state import reactivate
 from listbridge.services.nudge import nudge
 from simulators.faults import Fault
 from tests.faults.scripted import Scripted, scripted_world
@@ -96,7 +95,7 @@ def test_an_account_whose_token_was_revoked_stops_alone_and_catches_up_when_it_i
         "account_expired", {"account": "Account 1"}, "reconnect_account"
     )
     s.market.dead_accounts.clear()
-    reactivate(s.world.deps, account)
+    s.world.stores.configuration.save(account.model_copy(update={"state": ConnectionState.ACTIVE}))
     nudge(s.world.deps, ACCOUNT)
     s.world.settle()
     assert [s.market.shown(key) for key in mine] == [(3, "10.00")] * 3

@@ -55,10 +55,13 @@ def missing_in_shop(order: Order, found: ShopOrder) -> Amounts:
 
 
 def missing_there(order: Order, found: ShopOrder) -> Amounts:
-    """What the shop's order gave back, less what the buyer got back on the marketplace."""
+    """What the shop's order gave back, less what the buyer got back on the marketplace.
+
+    Where the marketplace does not say how much that was, nothing can be said to be missing.
+    """
     facts = order.facts
     whole = facts.cancellation is Cancellation.CANCELLED or facts.refunded
-    if found.refunded is None or whole:
+    if found.refunded is None or whole or amount_unknown(facts):
         return {}
     there = _sums(facts.refunds)
     left = found.refunded.amount - there.get(found.refunded.currency, Decimal(0))

@@ -37,11 +37,6 @@ def expire_account(deps: Deps, account: Account, reason: Problem) -> Account:
     return _set_state(deps, account, ConnectionState.EXPIRED, "account_expired", reason)
 
 
-def reactivate(deps: Deps, connection: C) -> C:
-    """Credentials work again."""
-    return _set_state(deps, connection, ConnectionState.ACTIVE, "connected", Problem("connected"))
-
-
 def _set_state(deps: Deps, connection: C, state: ConnectionState, event: str, reason: Problem) -> C:
     for _ in range(_TRIES):
         if connection.state is state:

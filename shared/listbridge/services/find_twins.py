@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from listbridge.domain import order_changes
 from listbridge.domain.configuration import Account, Shop
@@ -58,7 +59,14 @@ def find_twins(deps: Deps, account: Account, shop: Shop, cursor: str | None, *, 
 
 def _look(deps: Deps, account: Account, adapter: ShopAdapter, order: Order) -> bool:
     twins = adapter.look_for_order(mark_of(account, order.key))
+    if len(twins) > 1:
+        shown = adapter.read_orders([one.id for one in twins])
+        # One that the seller cancelled is no twin any more; one that the shop does not show may be one.
+        twins = tuple(one for one in twins if one.id not in shown or shown[one.id].cancelled_at is None)
     if len(twins) < 2:
+        if any(one.code == order_changes.TWINS for one in order.notices):
+            gone = partial(order_changes.without_notice, code=order_changes.TWINS)
+            change_order(deps, order.key, gone)
         return False
     notice = Problem(
         order_changes.TWINS, {"orders": ", ".join(one.name for one in twins)}, "cancel_one_in_shop"

@@ -232,7 +232,8 @@ class _Relay:
         tell(self._deps, order, "relay_postponed", **error.problem.as_reason())
         now = self._deps.clock.now()
         if isinstance(error, Rejected | Unsupported):
-            notice = Problem(RELAY_REFUSED, error.problem.as_reason(), "look_on_marketplace")
+            fix = error.problem.fix or "look_on_marketplace"
+            notice = Problem(RELAY_REFUSED, error.problem.as_reason(), fix)
 
             def refused(row: Order) -> Order:
                 return order_changes.scheduled(order_changes.with_notice(row, notice), self._rules, now)

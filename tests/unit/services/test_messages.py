@@ -156,7 +156,7 @@ def _events() -> set[str]:
     for _, call in calls_of("tell"):
         codes |= codes_in(argument_of(call, 2, "event"))
     codes |= _notices()
-    return (codes | EVENTS_BY_HAND | {"connected", "linked"}) - NEVER_TOLD - {"app_uninstalled"}
+    return (codes | EVENTS_BY_HAND | {"linked"}) - NEVER_TOLD - {"app_uninstalled"}
 
 
 def _notices() -> set[str]:

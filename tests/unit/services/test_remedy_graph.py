@@ -111,7 +111,7 @@ def _holds(status: Status) -> Iterator[Problem | None]:
     if status is Status.ACTIVE:
         yield Problem(NOT_ALIGNED, fix="align")
         yield Problem(GUARD, fix="approve_changes")
-        for problem in (Problem("marketplace_unreachable"), *_rows(Rejected)):
+        for problem in (Problem("no_answer"), *_rows(Rejected)):
             yield ledger.held(
                 a_listing(), Problem(UPDATE_FAILED, problem.as_reason(), problem.fix or "revise"), NOW
             ).hold
