@@ -5,6 +5,7 @@ PYTHONPATH=.:shared python -m tests.unit.remedies.problems_page > docs/reference
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import sys
@@ -45,6 +46,7 @@ ELSEWHERE = {
     "json_expected": {"send_as_json"},
     "not_ended": {"send", "relink"},
     "not_linked": {"send", "relist", "relink"},
+    "relay_refused": {"look_on_marketplace"},
     "units_not_sold_on_marketplace": {"correct_shop_order"},
     "units_open_on_marketplace": {"send_or_refund_units"},
     "would_end": {"leave_observe_mode"},
@@ -62,6 +64,19 @@ def fixes_by_code() -> Mapping[str, set[str]]:
     for row in adapter_rows():
         found[row.code] |= {row.fix} - {""}
     return {**found, **ELSEWHERE}
+
+
+def codes_of_adapter(room: str, slug: str) -> set[str]:
+    """What the code of one adapter says by itself."""
+    home = ROOT / room / slug
+    found = {
+        code
+        for file, call in calls_of("Problem")
+        if home in file.parents
+        for code in codes_in(argument_of(call, 0, "code"))
+    }
+    told = importlib.import_module(f"listbridge.{room}.{slug}.errors")
+    return found | {row.code for row in adapter_rows() if type(row).__module__ == told.__name__}
 
 
 def sections() -> Iterator[tuple[str, Mapping[str, Any]]]:

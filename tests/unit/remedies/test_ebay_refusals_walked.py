@@ -226,3 +226,23 @@ def test_what_is_live_although_the_marketplace_denies_it_is_sent_anew_by_full_re
     assert seller.statuses() == {"MUG": "active"}
     assert entry(seller, seller.its.act(seller.list, "full_revise"), "MUG")["outcome"] == "done"
     assert reason(seller, "MUG") is None
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_what_cannot_be_looked_at_when_ebay_denies_it_is_read_before_anything_is_said(
+    seller: Seller, ended: bool
+) -> None:
+    product = _on_sale(seller)
+    if ended:
+        _end_there(seller)
+    seller.its.ebay.faults.add(
+        said("bulkUpdatePriceQuantity", 25701),
+        Fault("getOffers", "status", status=503, times=1),
+        Fault("bulkGetInventoryItem", "status", status=503, times=1),
+    )
+    seller.its.shopify.deeds.set_stock(3, None, sku="MUG")
+    heard(seller, product)
+    if ended:
+        named(reason(seller, "MUG"), "finished", "relist")
+    else:
+        assert (reason(seller, "MUG"), seller.live_offers()) == (None, {"MUG": 3})

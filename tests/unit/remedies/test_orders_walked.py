@@ -151,6 +151,22 @@ def test_of_several_products_with_the_sku_one_is_chosen(desk: OrderDesk) -> None
     assert created(desk, remote)
 
 
+@walks("variant_gone", on=SHOPIFY)
+def test_a_line_whose_variant_the_shop_no_longer_has_gets_another(desk: OrderDesk) -> None:
+    refused = {
+        "field": ["order", "lineItems", "0", "variantId"],
+        "code": "INVALID",
+        "message": "does not exist",
+    }
+    desk.its.shopify.faults.add(Fault("orderCreate", "vendor", name="user_error", body=refused))
+    remote = desk.buy()
+    desk.look(5)
+    why(desk, remote, "variant_gone", "choose_product_for_line")
+    choose_product(desk, remote, desk.its.add_product("CUP", stock=3))
+    desk.wait(60)
+    assert created(desk, remote)
+
+
 @walks("handled_outside")
 def test_an_order_handled_outside_can_still_be_exported(desk: OrderDesk) -> None:
     desk.switch(import_orders=False)
