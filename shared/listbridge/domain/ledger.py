@@ -236,10 +236,11 @@ def failed(listing: Listing, *, retry_at: datetime, problem: Problem, now: datet
 
 
 def _given_up(listing: Listing, problem: Problem | None, now: datetime) -> Listing:
-    """The listing, held when its tries are used up; a zero never stops, and neither does what nobody gives a reason for."""
-    if problem is None or listing.attempts < MAX_ATTEMPTS or listing.due_band is Band.ZERO:
+    """The listing, held when its tries are used up; a zero never stops."""
+    if listing.attempts < MAX_ATTEMPTS or listing.due_band is Band.ZERO:
         return listing
-    return held(listing, Problem(UPDATE_FAILED, problem.as_reason(), problem.fix or "revise"), now)
+    reason = problem or Problem("no_answer")
+    return held(listing, Problem(UPDATE_FAILED, reason.as_reason(), reason.fix or "revise"), now)
 
 
 def _given_back(listing: Listing, attempt: Attempt) -> Values:

@@ -5,15 +5,21 @@ A row that went on saying "active" would refuse the very acts that bring the lis
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from listbridge.domain import lifecycle
 from listbridge.domain.activity import ActivityEntry
-from listbridge.domain.ids import ListingKey
+from listbridge.domain.configuration import Account
+from listbridge.domain.holds import status_hold
+from listbridge.domain.ids import JobId, ListingKey
 from listbridge.domain.listing import Listing, Status
 from listbridge.domain.ports import MarketplaceAdapter
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import RemoteError
 from listbridge.services.deps import Deps
+from listbridge.services.job_results import item_failed
 from listbridge.services.sales_first import SalesFirst
 
 
@@ -40,3 +46,23 @@ def record_ended(
             ActivityEntry(str(before.key), "finished_on_marketplace", now, {}, account=before.key.account)
         )
     return ended
+
+
+def without_ended(
+    deps: Deps, account: Account, job: JobId | None, rows: Sequence[Listing], problem: Problem
+) -> tuple[Sequence[Listing], Problem]:
+    """What is left of the rows of an operation to which the marketplace said `problem`, "not found", and what is wrong with them.
+
+    What has ended there is written down, and told to the job. What is live in spite of the marketplace's word is to be sent
+    anew as a whole; where it cannot be read, the next drift check does that.
+    """
+    adapter, _ = deps.marketplaces.open(account)
+    try:
+        ended = record_ended(deps, adapter, SalesFirst(deps, account), rows)
+    except RemoteError:
+        return rows, replace(problem, fix="repeat_later")
+    for key, row in ended.items():
+        item_failed(deps, job, str(key), status_hold(row) or problem)
+    left = [row for row in rows if row.key not in ended]
+    live = any(row.remote is not None for row in left)
+    return left, replace(problem, fix="full_revise") if live else problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -13,7 +13,7 @@ from listbridge.domain import lifecycle, trace
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.configuration import Account, CreationProfile, SalesList, Shop
-from listbridge.domain.holds import connection_hold, hold_of, status_hold
+from listbridge.domain.holds import connection_hold, hold_of
 from listbridge.domain.ids import RemoteId, Sku
 from listbridge.domain.listing import GONE_FROM_SHOP, PRODUCT_GONE, Cause, Listing, Status
 from listbridge.domain.ports import (
@@ -39,7 +39,7 @@ from listbridge.domain.work import Lane, PublishKind, PublishTask
 from listbridge.services.cancel_job import is_cancelled
 from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import Deps
-from listbridge.services.ended_there import record_ended
+from listbridge.services.ended_there import without_ended
 from listbridge.services.job_results import item_done, item_failed, item_skipped
 from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import content_hash, observe_products, remembered_product
@@ -176,24 +176,11 @@ class _Work:
             return
         problem = error.problem
         if isinstance(error, NotFound):
-            rows, problem = self._without_ended(rows, problem)
+            still, problem = without_ended(
+                self.deps, self.account, self.task.job, list(rows.values()), problem
+            )
+            rows = {row.key.sku: row for row in still}
         (self._not_now if may_pass(error) else self._fail)(rows, problem)
-
-    def _without_ended(
-        self, rows: dict[Sku, Listing], problem: Problem
-    ) -> tuple[dict[Sku, Listing], Problem]:
-        """What is left of the rows once those are written down as finished that have ended on the marketplace; what is
-        live in spite of what the marketplace said is to be sent anew as a whole."""
-        adapter, self._budget = self.deps.marketplaces.open(self.account)
-        try:
-            ended = record_ended(self.deps, adapter, SalesFirst(self.deps, self.account), rows.values())
-        except RemoteError:  # the next drift check reads them
-            return rows, replace(problem, fix="repeat_later")
-        for key, row in ended.items():
-            item_failed(self.deps, self.task.job, str(key), status_hold(row) or problem)
-        rows = {sku: row for sku, row in rows.items() if row.key not in ended}
-        live = any(row.remote is not None for row in rows.values())
-        return rows, replace(problem, fix="full_revise") if live else problem
 
     def _not_now(self, rows: dict[Sku, Listing], problem: Problem) -> None:
         if not wait_again(self.deps, self.task, rows.values(), problem):

@@ -61,7 +61,8 @@ def test_what_is_not_walked_is_said_still_and_not_walked_by_now() -> None:
 
 
 def test_what_stands_inside_of_a_retry_names_nothing_to_do() -> None:
-    assert {code: fixes_by_code().get(code, set()) for code in INSIDE} == {code: set() for code in INSIDE}
+    fixes = fixes_by_code()
+    assert {code: fixes.get(code, set()) for code in INSIDE} == {code: set() for code in INSIDE}
 
 
 def test_every_walk_is_of_a_code_that_can_be_said() -> None:
