@@ -27,7 +27,7 @@ def measure() -> list[Figure]:
 
 def _measured(name: str, history: Callable[[Installation], Cost]) -> Figure:
     with stage.local_aws(name.replace(".", "-")):
-        cost = history(Installation())
+        cost = history(Installation(stepping_budgets=True))
     places = [f"{units:g} {where} {call}" for (where, call), units in sorted(cost.counts.writes.items())]
     settings = {
         "read_units": cost.read_units, "messages": cost.messages, "invocations": cost.invocations,

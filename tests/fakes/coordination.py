@@ -95,6 +95,10 @@ class FakeCounters:
         self._before_write("counters.next")
         return self._add(name, 1)
 
+    def latest(self, name: str) -> int:
+        with self._lock:
+            return self._rows.get(name, 0)
+
     def add(self, name: str, amount: int, *, window_s: int, now: datetime) -> int:
         self._before_write("counters.add")
         return self._add(_windowed(name, window_s, now), amount)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -61,14 +62,30 @@ class _ClockAhead:
         self.clock.sleep(seconds)
 
 
+class _ClockStepping:
+    """A clock that goes on by a twentieth of a second whenever it is looked at, however slow or fast the machine is."""
+
+    def __init__(self, begins: datetime) -> None:
+        self._seconds = count()
+        self._begins = begins
+
+    def now(self) -> datetime:
+        return self._begins + timedelta(seconds=next(self._seconds) * 0.05)
+
+    def sleep(self, seconds: float) -> None:
+        raise AssertionError(f"budgets for which somebody waits {seconds} s make no fixed history")
+
+
 class Installation:
-    """Calls every function as AWS would. With `twice`, each queue function, timer and webhook runs twice on what it gets.
+    """Calls every function as AWS would. With `twice`, each queue function, timer and webhook runs twice on what it gets. With
+    `stepping_budgets` a slow machine draws from its budgets as often as a fast one.
 
     The simulated shop's webhooks wait until `deliver` posts them to the webhook function.
     """
 
-    def __init__(self, *, twice: bool = False) -> None:
+    def __init__(self, *, twice: bool = False, stepping_budgets: bool = False) -> None:
         self._times = 2 if twice else 1
+        self._stepping_budgets = stepping_budgets
         self.shopify = ShopifySimulator(shop_domain=SHOP_DOMAIN, deliver=self._delivered, **SHOP_CREDENTIALS)
         self.ebay = EbaySimulator()
         self.seller = self.ebay.deeds.add_seller(SELLER, marketplaces=[SITE])
@@ -89,9 +106,10 @@ class Installation:
         def session(observe: bool, budget: Budget | None) -> HttpSession:
             return HttpSession(observe=observe, budget=budget, transport=transport)
 
+        clock = _ClockStepping(built.clock.now()) if self._stepping_budgets else built.clock
         opener = Opener(
             configuration=built.configuration, secrets=built.secrets, clock=built.clock, tokens=TokenCache(),
-            make_session=session, make_budget=BudgetPool(DynamoBuckets(), built.clock).open,
+            make_session=session, make_budget=BudgetPool(DynamoBuckets(), clock).open,
         )  # fmt: skip
         deps = replace(built, shops=OpenedShops(opener), marketplaces=OpenedMarketplaces(opener))
         bootstrap.use(deps)

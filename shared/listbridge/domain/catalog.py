@@ -69,7 +69,8 @@ class ProductFacts:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """When a read happened, in the shop's own counter: `start` taken before it, `end` after it (protocol 3)."""
+    """When a read happened, by the numbers of the shop's own counter (protocol 3): `start` was given to it alone before it
+    began, and `end` is the highest that was given to anything when it was over."""
 
     start: int
     end: int

@@ -40,6 +40,7 @@ LOOKS = 3
 """Empty looks after which a create is taken for never made (protocol 7)."""
 DECIDE_AFTER = timedelta(hours=24)
 _RESEND = timedelta(seconds=60)
+_HARDLY = timedelta(seconds=10)
 COMPARE_EVERY = timedelta(hours=6)
 """How often an order that is not done is compared with the shop, should the shop's events be lost."""
 _SLOWEST_RETRY = timedelta(hours=1)
@@ -160,6 +161,13 @@ def scheduled(order: Order, rules: ImportRules, now: datetime) -> Order:
     return order if due == order.due_at else replace(order, due_at=due)
 
 
+def _resend_at(order: Order, now: datetime) -> datetime:
+    """When a message that was lost is sent again. A time that stands already is kept if it comes hardly sooner: it is part of an
+    index, and moving it would cost as much as the row."""
+    at = now + _RESEND
+    return order.due_at if order.due_at is not None and at - _HARDLY < order.due_at <= at else at
+
+
 def _due(order: Order, rules: ImportRules, now: datetime) -> datetime | None:
     if order.state is ImportState.CREATING and order.attempt is not None:
         return order.attempt.next_look_at
@@ -167,13 +175,13 @@ def _due(order: Order, rules: ImportRules, now: datetime) -> datetime | None:
         if order.absorbed_from is None and not order.unsettled and waits_for_stock(order):
             return now + _SLOWEST_RETRY
         if order.absorbed_from is None or order.unsettled:
-            return now + _RESEND
+            return _resend_at(order, now)
         return None if order.completed_at else now + COMPARE_EVERY
     if order.state is ImportState.FAILED:
-        soon = now + _RESEND
+        soon = _resend_at(order, now)
         return min(order.due_at or soon, soon) if order.unsettled else order.due_at
     if order.unsettled or order.state is ImportState.READY:
-        return now + _RESEND
+        return _resend_at(order, now)
     code = order.reason.code if order.reason else ""
     if code in (UNPAID, "payment_failed"):
         return order.facts.placed_at + rules.unpaid_expires
@@ -261,9 +269,11 @@ def looked_in_vain(order: Order, attempt: str, *, settle: timedelta, strict: boo
         at = max(now, standing.deadline) + settle / (LOOKS - 1)
         return replace(order, attempt=replace(standing, looks=looks, next_look_at=at), due_at=at)
     if strict:
-        return replace(order, state=ImportState.READY, attempt=None, reason=None, due_at=now + _RESEND)
+        return replace(
+            order, state=ImportState.READY, attempt=None, reason=None, due_at=_resend_at(order, now)
+        )
     unclear = Problem("create_outcome_unclear", fix="look_in_shop")
-    due = now + _RESEND if order.unsettled else None
+    due = _resend_at(order, now) if order.unsettled else None
     return replace(order, state=ImportState.UNCLEAR, attempt=None, reason=unclear, due_at=due)
 
 
@@ -280,7 +290,7 @@ def created(order: Order, shop_order: ShopOrderRef, now: datetime) -> Order:
         confirmed_at=now,
         notices=tuple(one for one in order.notices if one.code != NEEDS_DECISION),
         tries=0,
-        due_at=now + _RESEND,
+        due_at=_resend_at(order, now),
     )
 
 
@@ -289,7 +299,7 @@ def absorbed(order: Order, number: int, now: datetime) -> Order:
     if order.state is not ImportState.CREATED or order.absorbed_from is not None:
         return order
     others = tuple(one for one in order.notices if one.code not in _UNPROVEN)
-    return replace(order, absorbed_from=number, notices=others, unsettled=True, due_at=now + _RESEND)
+    return replace(order, absorbed_from=number, notices=others, unsettled=True, due_at=_resend_at(order, now))
 
 
 def waits_for_stock(order: Order) -> bool:
@@ -310,7 +320,7 @@ def stock_proven(order: Order, now: datetime) -> Order:
     if order.absorbed_from is not None or not waits_for_stock(order):
         return order
     others = tuple(one for one in order.notices if one.code not in _UNPROVEN)
-    return replace(order, notices=others, confirmed_at=now, due_at=now + _RESEND)
+    return replace(order, notices=others, confirmed_at=now, due_at=_resend_at(order, now))
 
 
 def failed(order: Order, *, retry_at: datetime | None, reason: Problem) -> Order:
@@ -358,7 +368,7 @@ def completed(order: Order, now: datetime) -> Order:
     """Nothing is left to do: sent, or cancelled, on both sides."""
     if order.completed_at is not None:
         return order
-    return replace(order, completed_at=now, unsettled=True, due_at=now + _RESEND)
+    return replace(order, completed_at=now, unsettled=True, due_at=_resend_at(order, now))
 
 
 # Notices

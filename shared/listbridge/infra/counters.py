@@ -20,6 +20,11 @@ class DynamoCounters:
         """The next number, from 1. Such a row never expires: observations are ordered by it (protocol 3)."""
         return self._raise(f"counter#{name}", 1, None)
 
+    def latest(self, name: str) -> int:
+        """The number that was given last, strongly consistent; 0 before the first."""
+        row = dynamo.get(self._table, _key(f"counter#{name}"))
+        return int(row["total"]["N"]) if row else 0
+
     def add(self, name: str, amount: int, *, window_s: int, now: datetime) -> int:
         """Add to the running window's counter and return its total; windows begin at multiples of `window_s`."""
         begin = _window(window_s, now)

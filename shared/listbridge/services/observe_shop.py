@@ -80,10 +80,14 @@ def observe_products(deps: Deps, shop: Shop, adapter: ShopAdapter, products: Seq
 
 
 def numbered(deps: Deps, shop: ShopId, read: Callable[[], R]) -> tuple[Observation, R]:
-    """Make a read between two numbers of the shop's counter."""
+    """Make a read between two numbers of the shop's counter.
+
+    The first is its own. The second is whichever was given last: all that began before the read ended have that number or a
+    lower one, all that begin afterwards a higher.
+    """
     start = deps.counters.next(f"observation#{shop}")
     result = read()
-    return Observation(start=start, end=deps.counters.next(f"observation#{shop}")), result
+    return Observation(start=start, end=deps.counters.latest(f"observation#{shop}")), result
 
 
 def store_product(

@@ -12,6 +12,14 @@ def test_numbers_begin_at_one_and_rise(store: OurPorts, name: str) -> None:
     assert store.counters.next(name + "x") == 1
 
 
+def test_the_latest_number_is_the_one_that_was_given_last_and_looking_gives_none(
+    store: OurPorts, name: str
+) -> None:
+    assert store.counters.latest(name) == 0
+    assert store.counters.next(name) == 1
+    assert [store.counters.latest(name), store.counters.latest(name), store.counters.next(name)] == [1, 1, 2]
+
+
 def test_numbers_taken_at_once_are_all_different(store: OurPorts, name: str) -> None:
     assert sorted(at_once(16, lambda _: store.counters.next(name))) == list(range(1, 17))  # type: ignore[type-var]
 

@@ -147,7 +147,7 @@ def test_the_first_shop_order_stays_the_orders_own() -> None:
 def test_the_first_number_taken_absorbs_and_a_second_one_does_not() -> None:
     made = replace(order_changes.created(creating(), MADE, at(4)), unsettled=False)
     absorbed = order_changes.absorbed(made, 17, at(5))
-    assert (absorbed.absorbed_from, absorbed.unsettled, absorbed.due_at) == (17, True, at(65))
+    assert (absorbed.absorbed_from, absorbed.unsettled, absorbed.due_at) == (17, True, at(64))
     assert order_changes.absorbed(absorbed, 18, at(6)) is absorbed
 
 
@@ -169,7 +169,7 @@ def test_an_order_in_the_shop_is_compared_every_six_hours_until_it_is_done() -> 
 
 def test_an_order_whose_effect_is_not_proven_is_looked_at_each_minute() -> None:
     made = order_changes.settled(order_changes.created(creating(), MADE, at(4)), HELD, RULES, at(5))
-    assert made.due_at == at(65)
+    assert made.due_at == at(64)
 
 
 # ---- it does not ----
@@ -197,3 +197,9 @@ def test_only_what_failed_is_tried_again(state: ImportState) -> None:
 
 def test_an_order_whose_message_was_sent_is_left_alone_until_then() -> None:
     assert order_changes.sent_again(order_row(), at(600)).due_at == at(600)
+
+
+def test_the_time_of_a_look_moves_only_when_it_would_come_much_sooner() -> None:
+    made = order_changes.created(creating(), MADE, at(4))
+    assert order_changes.absorbed(made, 17, at(13.9)).due_at == at(64)
+    assert order_changes.absorbed(made, 17, at(14)).due_at == at(74)

@@ -59,7 +59,7 @@ def _every_death(history: Callable[[Installation, int], bool]) -> int:
 
 @pytest.mark.usefixtures("installation")
 def test_adding_that_dies_anywhere_is_completed_by_the_next_run() -> None:
-    assert _every_death(_adding) == 21
+    assert _every_death(_adding) == 20
 
 
 def _adding(installation: Installation, nth: int) -> bool:

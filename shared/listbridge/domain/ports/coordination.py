@@ -64,6 +64,9 @@ class Counters(Protocol):
     def next(self, name: str) -> int:
         """The next number of the counter, starting at 1."""
 
+    def latest(self, name: str) -> int:
+        """The number that was given last; 0 before the first. Whatever is given after this call is higher."""
+
     def add(self, name: str, amount: int, *, window_s: int, now: datetime) -> int:
         """Add to the counter of the running window (aligned to multiples of `window_s`) and return its total."""
 
