@@ -35,7 +35,7 @@ down: ## stop whatever `make up` or `make demo` keeps running (NAME=: only that 
 
 .PHONY: test
 test: environments ## every kind of check, at most 12 minutes on two cores
-	$(PY) -m pytest -m "not full" -n 2 --dist loadgroup --durations=10
+	$(PY) -m pytest -m "not full" -n 3 --dist loadgroup --durations=10
 
 .PHONY: test-full
 test-full: environments ## everything, all pairs and seeds, at most 60 minutes

@@ -143,7 +143,7 @@ def test_a_listing_ended_from_outside_is_not_live_and_ending_it_is_a_success(sta
     [error] = revise(adapter, revision(request, done, "CANDLE", quantity=1))
     assert isinstance(error, Rejected)
     assert error.problem.code == refused.value.problem.code
-    assert error.problem.fix == "relist"
+    assert error.problem.fix == "send_again"
     assert stage.live() == []
 
 
