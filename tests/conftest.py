@@ -1,0 +1,37 @@
+"""How the tests are spread over processes: what shares a running system shares a process.
+
+xdist's own `--dist loadgroup` writes the group into the id of a test, which pytest 9.2 no longer takes; every process then started a
+system of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+
+ROOT = Path(__file__).parents[1]
+_GROUP = re.compile(r"""xdist_group\("([\w-]+)"\)""")
+
+
+@cache
+def group_of(file: str) -> str | None:
+    """The group that a test file names, for all of its tests."""
+    found = _GROUP.search((ROOT / file).read_text(encoding="utf-8"))
+    return found[1] if found else None
+
+
+class ByGroup(LoadScopeScheduling):
+    """Tests of one group go to one process, all others wherever there is room."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid.partition("::")[0]) or nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByGroup:
+    return ByGroup(config, log)
