@@ -72,11 +72,12 @@ def finished(s: Sales, at: object) -> None:
         raise AssertionError(f"{at}, after {s.p.fate.calls[-3:]}: {error}") from error
 
 
+@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.full)])
 @pytest.mark.parametrize(("before", "act", "least"), ACTS, ids=BY_NAME)
 def test_a_worker_killed_between_any_two_calls_leaves_it_to_the_next(
-    before: Callable[[], Sales], act: Act, least: int
+    before: Callable[[], Sales], act: Act, least: int, step: int
 ) -> None:
-    for cut in count(1):
+    for cut in count(1, step):
         s = before()
         s.p.fate.die_in(cut)
         act(s)
