@@ -68,6 +68,10 @@ class Marketplace(ControlDoor):
         shown = self.on_sale().get(sku)
         return None if shown is None else str(shown["price"])
 
+    def slow_down(self, operation: str, *, seconds: float, times: int) -> None:
+        """Let the next calls of one operation take that much longer."""
+        self.post("faults", {"operation": operation, "kind": "delay", "seconds": seconds, "times": times})
+
     def calls(self, operation: str) -> list[dict[str, Any]]:
         """The journal of one operation, oldest first."""
         return list(self.get("calls", operation=operation)["calls"])
