@@ -29,7 +29,7 @@ _NAME = "bench-floor"
 _STAGE = "floor"
 _FUNCTIONS = Path(__file__).with_name("functions.py")
 _QUEUES = ("read", "write", "poll", "create")
-_MEMORY_MIB, _TIMEOUT_S = 512, 60
+MEMORY_MIB, _TIMEOUT_S = 512, 60
 _TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -156,7 +156,7 @@ class Chain:
         made = self._emulator.client("lambda").create_function(
             FunctionName=f"{_NAME}-{name}", Runtime=runtime, Architectures=[architecture], Role=role,
             Handler=f"functions.{name}", Code={"ZipFile": code.getvalue()}, Timeout=_TIMEOUT_S,
-            MemorySize=_MEMORY_MIB, Environment={"Variables": variables},
+            MemorySize=MEMORY_MIB, Environment={"Variables": variables},
         )  # fmt: skip
         return str(made["FunctionArn"])
 

@@ -42,9 +42,9 @@ serves one, and all of them together were a fifth of its start."""
 
 
 class GuardedRoutes(APIGatewayRestResolver):
-    """A resolver whose routes come as they are needed, and that asks for the caller's group before anything of a route runs, its validation included.
+    """A resolver whose routes come as they are needed, and that checks the caller's group before a route validates its input.
 
-    It asks the very route that is about to run, so there is no second reading of the path that could disagree.
+    It checks the very route that is about to run, so no second reading of the path can disagree.
     """
 
     def _call_route(self, route: Route, route_arguments: dict[str, str]) -> ResponseBuilder[Any]:

@@ -17,7 +17,7 @@ def test_a_figure_with_a_floor_is_judged_by_its_ratio() -> None:
 
 
 def test_a_figure_without_a_floor_is_judged_by_its_value() -> None:
-    figure = Figure("e2e.webhook", 3.2, "s (p95)", "<=3")
+    figure = Figure("shop.reads", 0.06, "requests/SKU", "<=0.05")
     assert figure.ratio is None
     assert not figure.met
 

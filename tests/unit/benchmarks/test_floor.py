@@ -40,6 +40,10 @@ def test_the_floors_queues_are_read_as_our_lanes_are() -> None:
         properties = resources[name]["Properties"]
         sources = [one["Properties"] for one in properties["Events"].values() if one["Type"] == "SQS"]
         assert sources, name
-        for source in sources:
-            assert source["BatchSize"] <= chain.BATCH, name
-            assert source["ScalingConfig"]["MaximumConcurrency"] == chain.AT_ONCE, name
+        assert {source["ScalingConfig"]["MaximumConcurrency"] for source in sources} == {chain.AT_ONCE}, name
+        assert {source["BatchSize"] for source in sources} == {chain.BATCH}, name
+
+
+def test_the_floors_functions_have_the_memory_of_ours() -> None:
+    declared = template.load(ROOT / "template.yaml")
+    assert declared["Globals"]["Function"]["MemorySize"] == chain.MEMORY_MIB
