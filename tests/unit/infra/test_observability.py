@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
 
 from listbridge.domain import trace
 from listbridge.domain.ids import Sku
@@ -203,3 +205,9 @@ def test_an_alarm_is_a_metric_of_the_whole_deployment(
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert directive["Dimensions"] == [["service"]]
     assert (line["service"], line["lane"], line["ChainStopped"]) == ("listbridge", "revise", [1.0])
+
+
+@given(st.sampled_from(observability._PATTERNS).flatmap(lambda one: st.from_regex(one[0])))
+def test_what_a_pattern_finds_is_never_passed_by(text: str) -> None:
+    """Most texts are looked at once, not with each pattern: that look must see whatever a pattern would."""
+    assert observability._MAY_MATCH.search(text)
