@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from listbridge import registry
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import ShopId, Site
-from listbridge.domain.manifest import BudgetSpec
+from listbridge.domain.manifest import BudgetSpec, MarketplaceManifest
 from listbridge.domain.ports import (
     Budget,
     Clock,
@@ -88,6 +88,7 @@ class Opener:
             budget=budget,
             tokens=self.tokens,
             clock=self.clock,
+            facts=document.facts,
         )
 
 
@@ -113,8 +114,9 @@ class OpenedShops:
             self._open[shop.id, share] = _Opened(shop.rev, adapter, connection)
             return adapter
 
-    def traits(self, platform: str) -> ShopTraits:
-        return registry.shop(platform).traits
+    def traits(self, shop: Shop) -> ShopTraits:
+        manifest = registry.shop(shop.platform)
+        return manifest.traits_of(manifest.traits, shop)
 
     def scheme(self, platform: str) -> WebhookScheme:
         return registry.webhook_scheme(platform)
@@ -149,17 +151,19 @@ class OpenedMarketplaces:
         granted: Mapping[str, str] = auth.exchange(self._connection(account), code)
         return granted
 
-    def traits(self, marketplace: str) -> MarketplaceTraits:
-        return registry.marketplace(marketplace).traits
+    def traits(self, account: Account) -> MarketplaceTraits:
+        manifest = registry.marketplace(account.marketplace)
+        return manifest.traits_of(manifest.traits, account)
 
     def label(self, marketplace: str) -> str:
         return registry.marketplace(marketplace).label
 
-    def bounds(self, marketplace: str, site: Site) -> Bounds:
-        sites = registry.marketplace(marketplace).sites
-        if site not in sites:
-            raise Missing("site", site)
-        return sites[site]
+    def bounds(self, account: Account, site: Site) -> Bounds:
+        manifest = registry.marketplace(account.marketplace)
+        return manifest.bounds_of(_site(manifest, site), account)
+
+    def currency(self, marketplace: str, site: Site) -> str:
+        return _site(registry.marketplace(marketplace), site).currency
 
     def _connection(
         self, account: Account, share: Share = Share.ORDINARY, *, read_anew: bool = True
@@ -168,6 +172,12 @@ class OpenedMarketplaces:
             "accounts", account.marketplace, account, observe=account.observe,
             specs=registry.marketplace(account.marketplace).budgets, share=share, read_anew=read_anew,
         )  # fmt: skip
+
+
+def _site(manifest: MarketplaceManifest, site: Site) -> Bounds:
+    if site not in manifest.sites:
+        raise Missing("site", site)
+    return manifest.sites[site]
 
 
 def _refused(known: _Opened[A] | None, document: Shop | Account) -> bool:

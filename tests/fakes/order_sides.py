@@ -173,7 +173,7 @@ class FakeShopSide:
     def open(self, shop: Shop, share: Share = Share.ORDINARY) -> FakeShopSide:
         return self
 
-    def traits(self, platform: str) -> ShopTraits:
+    def traits(self, shop: Shop) -> ShopTraits:
         return self.platform
 
     def products_with_skus(self, skus: Sequence[Sku]) -> tuple[ProductId, ...]:
@@ -288,7 +288,7 @@ class FakeMarketSide:
     def open(self, account: Account, share: Share = Share.ORDINARY) -> tuple[FakeMarketSide, FakeBudget]:
         return self, FakeBudget(self.clock)
 
-    def traits(self, marketplace: str) -> MarketplaceTraits:
+    def traits(self, account: Account) -> MarketplaceTraits:
         return MarketplaceTraits(
             settle_s=30.0, revise_operation="revise", revise_batch=25, revise_rate=25.0, max_sku_length=50,
             orders=self.order_traits,
@@ -297,8 +297,11 @@ class FakeMarketSide:
     def label(self, marketplace: str) -> str:
         return "Scripted"
 
-    def bounds(self, marketplace: str, site: Site) -> Bounds:
+    def bounds(self, account: Account, site: Site) -> Bounds:
         return Bounds("EUR")
+
+    def currency(self, marketplace: str, site: Site) -> str:
+        return "EUR"
 
     def orders_changed(self, since: datetime, cursor: str | None) -> OrderPage:
         return self.mishaps.call("orders_changed", lambda: self._page(since, cursor))

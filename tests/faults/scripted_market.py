@@ -113,14 +113,17 @@ class ScriptedMarket:
     def open(self, account: Account, share: Share = Share.ORDINARY) -> tuple[ScriptedAdapter, Budget]:
         return ScriptedAdapter(self, account.id), self.budgets.setdefault(share, FakeBudget(self.clock))
 
-    def traits(self, marketplace: str) -> MarketplaceTraits:
+    def traits(self, account: Account) -> MarketplaceTraits:
         return TRAITS
 
     def label(self, marketplace: str) -> str:
         return "Scripted"
 
-    def bounds(self, marketplace: str, site: Site) -> Bounds:
+    def bounds(self, account: Account, site: Site) -> Bounds:
         return Bounds("EUR")
+
+    def currency(self, marketplace: str, site: Site) -> str:
+        return "EUR"
 
     # ---- what a test sees and does ----
 

@@ -142,7 +142,7 @@ class ScriptedShop:
     def open(self, shop: Shop, share: Share = Share.ORDINARY) -> ShopAdapter:
         return self
 
-    def traits(self, platform: str) -> ShopTraits:
+    def traits(self, shop: Shop) -> ShopTraits:
         return ShopTraits(
             read_lag_s=self.read_lag_s, read_batch=50, order_settle_s=self.order_settle_s, strict_look=self.strict_look
         )  # fmt: skip

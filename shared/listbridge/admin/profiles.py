@@ -141,6 +141,6 @@ def _creation_profile(id: str) -> CreationProfile:
 
 def _known_site(marketplace: str, site: Site) -> None:
     try:
-        deps_of(router).marketplaces.bounds(marketplace, site)
+        deps_of(router).marketplaces.currency(marketplace, site)
     except Missing:
         raise InvalidFields([FieldView(field="site", text=f"no such site: {site}")]) from None

@@ -121,6 +121,8 @@ class Shop(Document):
     """The locations whose stock is sold on marketplaces; empty means all of them."""
     settings: dict[str, Any] = Field(default_factory=dict)
     """Public settings of the adapter (domain, API version), never credentials."""
+    facts: dict[str, str] = Field(default_factory=dict)
+    """What the shop said of itself that its adapter must know; none of shops connected before it was asked."""
 
 
 class FormerShop(Document):
@@ -168,6 +170,8 @@ class Account(Document):
     settings: dict[str, Any] = Field(default_factory=dict)
     remote_name: str = ""
     """Who the marketplace says this is; a reconnect to another seller is refused."""
+    facts: dict[str, str] = Field(default_factory=dict)
+    """What the marketplace said of the account that its adapter must know; none of accounts connected before it was asked."""
 
     @model_validator(mode="before")
     @classmethod

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
+from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import Site
 from listbridge.domain.ports import MarketplaceTraits, ShopTraits
 from listbridge.domain.rules import Bounds
@@ -30,7 +31,8 @@ class BudgetSpec:
 
 @dataclass(frozen=True, slots=True)
 class MarketplaceManifest:
-    """A marketplace adapter's card."""
+    """A marketplace adapter's card. `traits_of` and `bounds_of` fit what is true in general to one account, by its settings
+    and by the facts that it told of itself."""
 
     slug: str
     label: str
@@ -40,11 +42,13 @@ class MarketplaceManifest:
     traits: MarketplaceTraits
     sites: Mapping[Site, Bounds]
     budgets: tuple[BudgetSpec, ...] = ()
+    traits_of: Callable[[MarketplaceTraits, Account], MarketplaceTraits] = lambda traits, account: traits
+    bounds_of: Callable[[Bounds, Account], Bounds] = lambda bounds, account: bounds
 
 
 @dataclass(frozen=True, slots=True)
 class ShopManifest:
-    """A shop adapter's card."""
+    """A shop adapter's card. `traits_of` fits what is true in general to one shop, by its settings and the facts it told."""
 
     slug: str
     label: str
@@ -52,4 +56,5 @@ class ShopManifest:
     docs: str
     capabilities: frozenset[str]
     traits: ShopTraits
-    budgets: tuple[BudgetSpec, ...] = field(default=())
+    budgets: tuple[BudgetSpec, ...] = ()
+    traits_of: Callable[[ShopTraits, Shop], ShopTraits] = lambda traits, shop: traits

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 class Connection:
     """One opened shop or account.
 
-    `settings` are public, from the configuration document; `secret` is the JSON object from Secrets Manager and must
-    not reach a log, an error or an answer. `base_url` replaces the platform's own host (the local run's simulators);
-    None means the real one. All HTTP goes through `session`, all access tokens through `tokens`.
+    `settings` are public, from the configuration document, and so are `facts`, which the other side said of itself when it
+    was connected. `secret` is the JSON object from Secrets Manager and must not reach a log, an error or an answer.
+    `base_url` replaces the platform's own host (the local run's simulators); None means the real one. All HTTP goes
+    through `session`, all access tokens through `tokens`.
     """
 
     id: str
@@ -29,3 +30,4 @@ class Connection:
     budget: Budget
     tokens: TokenCache
     clock: Clock
+    facts: Mapping[str, str] = field(default_factory=dict)

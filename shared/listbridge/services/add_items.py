@@ -59,7 +59,7 @@ def run_add_items_chunk(deps: Deps, job: Job) -> Job:
     shop = deps.configuration.get(Shop, account.shop)
     at = int(job.cursor or "0")
     products = [ProductId(product) for product in job.params["products"]]
-    batch = products[at : at + max(1, deps.shops.traits(shop.platform).read_batch)]
+    batch = products[at : at + max(1, deps.shops.traits(shop).read_batch)]
     try:
         entries = Shelf(deps, sales_list, account, shop).add(batch)
     except Unauthorized as error:
@@ -116,7 +116,7 @@ class Shelf:
             row = self.deps.listings.get_many([before.listing]).get(before.listing)
             if row is not None and (row.variant, row.sales_list) == (variant.key, self.sales_list.id):
                 return before  # its SKU changed in the shop: the listing keeps the one it was made with
-        longest = self.deps.marketplaces.traits(self.account.marketplace).max_sku_length
+        longest = self.deps.marketplaces.traits(self.account).max_sku_length
         problem = sku_problem(variant.facts, longest) or self._take(key, variant.key, title)
         item = Item(
             sales_list=self.sales_list.id,

@@ -19,7 +19,7 @@ _ASKED_S = 20
 
 def poll_now(deps: Deps, account: Account) -> bool:
     """Make the account due and ask at once (a person's check, a hint of the marketplace's); False where it cannot be."""
-    if deps.marketplaces.traits(account.marketplace).orders is None:
+    if deps.marketplaces.traits(account).orders is None:
         return False
     now = deps.clock.now()
     deps.polls.create(PollState(account=account.id, since=now, next_poll_at=now))
@@ -32,7 +32,7 @@ def poll_after(deps: Deps, account: Account, at: datetime) -> None:
 
     Whoever waits for it asks again until it is over. A poll under way is not overtaken, and one that fails keeps its rhythm.
     """
-    if deps.marketplaces.traits(account.marketplace).orders is None:
+    if deps.marketplaces.traits(account).orders is None:
         return
     now, state = deps.clock.now(), deps.polls.get(account.id)
     if state is not None:

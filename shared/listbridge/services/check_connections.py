@@ -5,7 +5,7 @@ from __future__ import annotations
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.verdicts import RemoteError, Unauthorized
-from listbridge.services.connection_state import expire_account, expire_shop
+from listbridge.services.connection_state import expire_account, expire_shop, with_facts
 from listbridge.services.deps import Deps
 from listbridge.services.public_address import restore_hooks
 
@@ -33,12 +33,14 @@ def check_account_connection(deps: Deps, account: Account) -> int:
     if account.state is not ConnectionState.ACTIVE or account.observe:
         return 0
     try:
-        deps.marketplaces.open(account)[0].identify()
+        identity = deps.marketplaces.open(account)[0].identify()
     except Unauthorized as error:
         expire_account(deps, account, error.problem)
         return 1
     except RemoteError as error:
         _tell_failed(deps, account.id, error)
+    else:
+        with_facts(deps, account, identity.facts)
     return 0
 
 

@@ -131,7 +131,7 @@ def risk(row: Listing, now: datetime) -> int:
 
 def _read(deps: Deps, account: Account, rows: Sequence[Listing]) -> list[Listing]:
     """Read these rows back, several calls at a time where the adapter allows; those that drifted."""
-    traits = deps.marketplaces.traits(account.marketplace)
+    traits = deps.marketplaces.traits(account)
     if not rows:
         return []
     adapter, budget = deps.marketplaces.open(account)

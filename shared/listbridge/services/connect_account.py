@@ -15,7 +15,7 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.reserving import holds_stock
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.services.ask_for_orders import poll_now
-from listbridge.services.connection_state import expire_account, secret_name
+from listbridge.services.connection_state import expire_account, secret_name, with_facts
 from listbridge.services.credentials import ACCOUNTS, reconnected, trial
 from listbridge.services.deps import Deps
 from listbridge.services.nudge import nudge
@@ -81,7 +81,9 @@ def check_account(deps: Deps, account: Account, actor: str) -> AccountCheck:
     except Unauthorized as error:
         expire_account(deps, account, error.problem)
         raise
-    if account.state is not ConnectionState.ACTIVE:
+    if account.state is ConnectionState.ACTIVE:
+        account = with_facts(deps, account, identity.facts)
+    else:
         _refuse_other_seller(account, identity)
         with _only_one_for(deps, account, identity):
             account = reconnected(deps, account, actor, **_as_identified(account, identity))
@@ -183,6 +185,7 @@ def _as_identified(account: Account, identity: AccountIdentity) -> dict[str, obj
         "state": ConnectionState.ACTIVE,
         "remote_name": identity.remote_name,
         "sites": account.sites or identity.sites,
+        "facts": dict(identity.facts),
     }
 
 

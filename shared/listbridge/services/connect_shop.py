@@ -13,7 +13,7 @@ from listbridge.domain.ids import ShopId, new_id
 from listbridge.domain.ports import Conflict, HookReport, ShopIdentity
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RemoteError, Unauthorized
-from listbridge.services.connection_state import expire_shop, secret_name
+from listbridge.services.connection_state import expire_shop, secret_name, with_facts
 from listbridge.services.credentials import SHOPS, reconnected, trial
 from listbridge.services.deps import Deps
 from listbridge.services.public_address import register_hooks, remove_hooks, restore_hooks
@@ -48,7 +48,9 @@ def connect_shop(deps: Deps, draft: Shop, credentials: Mapping[str, str], actor:
     try:
         identity = deps.shops.open(draft).identify()
         _refuse_unknown_locations(draft, identity)
-        shop = deps.configuration.save(draft.model_copy(update={"currency": identity.currency}))
+        shop = deps.configuration.save(
+            draft.model_copy(update={"currency": identity.currency, "facts": dict(identity.facts)})
+        )
         connected = True
     finally:
         if not connected:
@@ -70,6 +72,7 @@ def check_shop(deps: Deps, shop: Shop, actor: str) -> ShopCheck:
         expire_shop(deps, shop, error.problem)
         raise
     if shop.state is ConnectionState.ACTIVE:
+        shop = with_facts(deps, shop, identity.facts)
         return _with_hooks(shop, identity, partial(restore_hooks, deps, shop, actor))
     return _back(deps, shop, identity, actor)
 
@@ -121,7 +124,7 @@ def new_shop_id() -> ShopId:
 
 def _back(deps: Deps, shop: Shop, identity: ShopIdentity, actor: str) -> ShopCheck:
     """The shop works again. It is read once its hooks stand: events that came while it was away were let go."""
-    shop = reconnected(deps, shop, actor)
+    shop = reconnected(deps, shop, actor, facts=dict(identity.facts))
     check = _with_hooks(shop, identity, partial(register_hooks, deps, shop))
     start_sweep(deps, shop, actor)
     return check

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 from listbridge.domain.activity import ActivityEntry
@@ -35,6 +36,19 @@ def shop_uninstalled(deps: Deps, shop: Shop) -> Shop:
 def expire_account(deps: Deps, account: Account, reason: Problem) -> Account:
     """The marketplace refused our credentials: the account's listings stay due, and move when it is connected again."""
     return _set_state(deps, account, ConnectionState.EXPIRED, "account_expired", reason)
+
+
+def with_facts(deps: Deps, connection: C, facts: Mapping[str, str]) -> C:
+    """The connection with what the other side says of itself now, saved where that has changed.
+
+    Whoever edits the connection at the same moment wins: the next look saves the facts.
+    """
+    if dict(facts) == connection.facts:
+        return connection
+    try:
+        return deps.configuration.save(connection.model_copy(update={"facts": dict(facts)}))
+    except Conflict:
+        return connection
 
 
 def _set_state(deps: Deps, connection: C, state: ConnectionState, event: str, reason: Problem) -> C:

@@ -225,7 +225,7 @@ class _Creating:
             return order
         if found:
             return self._found(order, found)
-        traits = deps.shops.traits(self._shop.platform)
+        traits = deps.shops.traits(self._shop)
         change = partial(
             order_changes.looked_in_vain, attempt=attempt, settle=timedelta(seconds=traits.order_settle_s),
             strict=traits.strict_look, now=deps.clock.now(),
@@ -260,7 +260,7 @@ class _Creating:
             )
             return change_order(deps, order.key, lambda row: order_changes.with_notice(row, notice))
         tell(deps, order, "order_created" if made.ours else "order_in_shop_already", shop_order=made.name)
-        lag = deps.shops.traits(self._shop.platform).read_lag_s
+        lag = deps.shops.traits(self._shop).read_lag_s
         _again_at(deps, order, deps.clock.now() + timedelta(seconds=lag))
         return order
 

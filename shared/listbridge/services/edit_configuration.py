@@ -142,7 +142,7 @@ def delete_profile(deps: Deps, profile: Profile, actor: str) -> None:
 
 def create_creation_profile(deps: Deps, profile: CreationProfile, actor: str) -> CreationProfile:
     """A new creation profile. Raises Missing when the marketplace has no such site."""
-    deps.marketplaces.bounds(profile.marketplace, profile.site)
+    deps.marketplaces.currency(profile.marketplace, profile.site)
     return _created(deps, profile, None, actor)
 
 

@@ -78,7 +78,7 @@ def absorb_order(deps: Deps, shop: Shop, order: Order, rules: ImportRules, *, du
     The number is taken only when a read is certain to show the effect: later than the shop's reads can lag, and where only
     some of its locations are counted, once it took the stock at these. Until then the reservation stays.
     """
-    lag = timedelta(seconds=deps.shops.traits(shop.platform).read_lag_s)
+    lag = timedelta(seconds=deps.shops.traits(shop).read_lag_s)
     now = deps.clock.now()
     ready = (order.confirmed_at or now) + lag
     if now < ready:

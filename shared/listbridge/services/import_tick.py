@@ -29,7 +29,7 @@ def _accounts(deps: Deps) -> int:
     for account in deps.configuration.all(Account):
         if account.state is not ConnectionState.ACTIVE:
             continue
-        if deps.marketplaces.traits(account.marketplace).orders is None:
+        if deps.marketplaces.traits(account).orders is None:
             continue
         now = deps.clock.now()
         state = deps.polls.get(account.id)

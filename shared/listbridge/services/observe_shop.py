@@ -161,7 +161,7 @@ def read_deferred_again(deps: Deps, shop: Shop, observed: Observed) -> None:
     The absorption does so as well; this is for an order whose worker dies before it.
     """
     if observed.deferred:
-        lag = deps.shops.traits(shop.platform).read_lag_s
+        lag = deps.shops.traits(shop).read_lag_s
         read_products(deps, shop.id, observed.deferred, delay_s=max(1, math.ceil(lag)))
 
 
@@ -180,7 +180,7 @@ def _in_the_making(deps: Deps, shop: Shop, stored: Variant, seen: Variant) -> bo
     fewer = sum(seen.facts.stock.values()) < sum(stored.facts.stock.values())
     if not fewer or not stored.reserved() or stored.holders > _IN_THE_MAKING:
         return False
-    lag = timedelta(seconds=deps.shops.traits(shop.platform).read_lag_s)
+    lag = timedelta(seconds=deps.shops.traits(shop).read_lag_s)
     orders = deps.orders.get_many(orders_of(deps.variants.reservations(stored.key))).values()
     return taken_by(stored, seen, orders, now=deps.clock.now(), read_lag=lag)
 

@@ -56,7 +56,7 @@ def rules_of(deps: Deps, account: Account) -> ImportRules:
 
 def order_traits(deps: Deps, account: Account) -> OrderTraits:
     """How the account's marketplace is asked for orders. Raises Missing where it is not."""
-    traits = deps.marketplaces.traits(account.marketplace).orders
+    traits = deps.marketplaces.traits(account).orders
     if traits is None:
         raise Missing("orders of marketplace", account.marketplace)
     return traits

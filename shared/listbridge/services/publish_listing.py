@@ -162,7 +162,7 @@ class _Work:
         rows = self._rows()
         if isinstance(error, Unauthorized):
             expire_account(self.deps, self.account, error.problem)
-        traits = self.deps.marketplaces.traits(self.account.marketplace)
+        traits = self.deps.marketplaces.traits(self.account)
         if isinstance(error, RetryLater | OutcomeUnknown) and self.task.attempt < MAX_ATTEMPTS:
             # A spent day is not one of the tries, and neither is a look at the orders first.
             waits = isinstance(error, RateLimited) or error.problem.code == ENDED_AWAITS_ORDERS
@@ -394,7 +394,7 @@ class _Work:
         return known or RemoteId("LB-" + hashlib.sha256(seed.encode()).hexdigest()[:20])
 
     def _steps(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing], request: PublishRequest) -> Steps:
-        settle_s = self.deps.marketplaces.traits(self.account.marketplace).settle_s
+        settle_s = self.deps.marketplaces.traits(self.account).settle_s
         group = request.group if request.product.has_options else None
         sales = SalesFirst(self.deps, self.account)
         return Steps(self.deps, adapter, self._budget, self.publication, rows, group, settle_s, sales)

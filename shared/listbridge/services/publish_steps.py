@@ -146,7 +146,7 @@ class Steps:
         anew. What sells between this look and the write is seen one poll later (docs/adr/0019).
         """
         now = self.deps.clock.now()
-        many = len(self.rows) > self.deps.marketplaces.traits(self.sales.account.marketplace).read_back_batch
+        many = len(self.rows) > self.deps.marketplaces.traits(self.sales.account).read_back_batch
         if not many or (self.looked_at is not None and now - self.looked_at < _LOOK_LASTS):
             return
         rows = self.deps.listings.get_many([row.key for row in self.rows.values()]).values()

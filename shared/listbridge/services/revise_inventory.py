@@ -89,7 +89,7 @@ class Drainer:
 
     def __post_init__(self) -> None:
         self.due = DueListings(self.deps, self.account.id)
-        self._rate = self.deps.marketplaces.traits(self.account.marketplace).revise_rate
+        self._rate = self.deps.marketplaces.traits(self.account).revise_rate
 
     def run(self, named: Sequence[ListingKey]) -> None:
         """Send until nothing is due and nobody left word, or the time is over.
@@ -250,7 +250,7 @@ class Drainer:
                 deps=self.deps,
                 adapter=adapter,
                 budget=budget,
-                traits=self.deps.marketplaces.traits(self.account.marketplace),
+                traits=self.deps.marketplaces.traits(self.account),
                 guard=SendGuard(self.deps, self.account),
                 sales=SalesFirst(self.deps, self.account),
                 fence=self.lease.epoch,

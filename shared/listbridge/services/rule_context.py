@@ -65,6 +65,6 @@ def context_of(deps: Deps, sales_list: SalesList, account: Account, profile: Pro
         shop=shop,
         quantity=quantity,
         price=price,
-        bounds=deps.marketplaces.bounds(account.marketplace, sales_list.site),
+        bounds=deps.marketplaces.bounds(account, sales_list.site),
         basis=basis,
     )

@@ -80,7 +80,7 @@ class SalesFirst:
 
 def orders_read(deps: Deps, account: Account, state: PollState | None) -> OrdersRead | None:
     """How far the account's orders are known; None where the marketplace's orders are not read."""
-    traits = deps.marketplaces.traits(account.marketplace).orders
+    traits = deps.marketplaces.traits(account).orders
     if traits is None:
         return None
     return OrdersRead(state.taken_in if state is not None else None, timedelta(seconds=traits.overlap_s))

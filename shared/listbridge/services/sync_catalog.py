@@ -75,7 +75,7 @@ def _sync_shop(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> None:
     if any(hint.kind is HintKind.PRODUCT for hint in hints):
         retry_orders_missing_products(deps, shop, observed)
     note_shortages(deps, shop, observed.touched)
-    lag = deps.shops.traits(shop.platform).read_lag_s
+    lag = deps.shops.traits(shop).read_lag_s
     fresh = tuple(event for event in events if not event.confirm)
     if lag > 0 and fresh and products:
         confirm = ShopEvent(

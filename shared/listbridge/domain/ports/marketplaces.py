@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -30,10 +30,15 @@ from listbridge.domain.verdicts import RemoteError
 
 @dataclass(frozen=True, slots=True)
 class AccountIdentity:
-    """Who a marketplace account says it is; `remote_name` stays the same for the same seller."""
+    """Who a marketplace account says it is; `remote_name` stays the same for the same seller.
+
+    `facts` are what the adapter must know of it from then on (a region, a number, a currency): saved with the account and
+    handed to whoever opens it.
+    """
 
     remote_name: str
     sites: tuple[Site, ...]
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,9 +283,14 @@ class Marketplaces(Protocol):
     def exchange_consent(self, account: Account, code: str) -> Mapping[str, str]:
         """What the seller's consent grants: fields for the account's secret. A code works once. Raises RemoteError."""
 
-    def traits(self, marketplace: str) -> MarketplaceTraits: ...
+    def traits(self, account: Account) -> MarketplaceTraits:
+        """Of this account: what it said of itself may change what its marketplace has in general."""
 
     def label(self, marketplace: str) -> str:
         """The marketplace's name as people write it."""
 
-    def bounds(self, marketplace: str, site: Site) -> Bounds: ...
+    def bounds(self, account: Account, site: Site) -> Bounds:
+        """What this account may ask for on a site. Raises Missing for a site that the marketplace does not have."""
+
+    def currency(self, marketplace: str, site: Site) -> str:
+        """ISO 4217, of a site whichever account sells there. Raises Missing for a site that it does not have."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -26,13 +26,14 @@ from listbridge.domain.work import Hint
 @dataclass(frozen=True, slots=True)
 class ShopIdentity:
     """Who a shop says it is: `currency` is ISO 4217, `domain` the shop's own address. `lacks` is what the shop does not let
-    us do, where the rest works without it."""
+    us do, where the rest works without it. `facts` are what the adapter must know of it from then on: saved with the shop."""
 
     name: str
     domain: str
     currency: str
     locations: Mapping[LocationId, str]
     lacks: Problem | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,7 @@ class Shops(Protocol):
 
     def open(self, shop: Shop, share: Share = Share.ORDINARY) -> ShopAdapter: ...
 
-    def traits(self, platform: str) -> ShopTraits: ...
+    def traits(self, shop: Shop) -> ShopTraits:
+        """Of this shop: what it said of itself may change what its platform has in general."""
 
     def scheme(self, platform: str) -> WebhookScheme: ...
