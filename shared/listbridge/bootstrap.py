@@ -171,7 +171,7 @@ def _build() -> Deps:
     from listbridge.infra.repositories.variants import DynamoVariants
     from listbridge.infra.secrets import SecretsManagerStore
     from listbridge.infra.tokens import TokenCache
-    from listbridge.platforms import OpenedMarketplaces, OpenedShops, Opener
+    from listbridge.platforms import OpenedHandOvers, OpenedMarketplaces, OpenedShops, Opener
     from listbridge.services.deps import Deps, TimeLimits
 
     observability.configure()
@@ -204,6 +204,7 @@ def _build() -> Deps:
         secrets=secrets,
         shops=OpenedShops(opener),
         marketplaces=OpenedMarketplaces(opener),
+        hand_overs=OpenedHandOvers(opener),
         limits=TimeLimits(
             http_timeout_s=timeout_s,
             drain_run_s=settings.drain_run_s(),

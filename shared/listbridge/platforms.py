@@ -12,9 +12,12 @@ from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import ShopId, Site
 from listbridge.domain.manifest import BudgetSpec, MarketplaceManifest
 from listbridge.domain.ports import (
+    Arrival,
+    Begun,
     Budget,
     Clock,
     ConfigurationStore,
+    Handed,
     MarketplaceAdapter,
     MarketplaceTraits,
     Missing,
@@ -22,12 +25,14 @@ from listbridge.domain.ports import (
     Share,
     ShopAdapter,
     ShopTraits,
+    Way,
     WebhookScheme,
 )
 from listbridge.domain.problem import Problem
 from listbridge.domain.rules import Bounds
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.infra.connection import Connection
+from listbridge.infra.hand_over import HandOver
 from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
 from listbridge.services.connection_state import secret_name
@@ -141,16 +146,6 @@ class OpenedMarketplaces:
             self._open[account.id, share] = _Opened(account.rev, adapter, connection)
             return adapter, connection.budget
 
-    def consent_url(self, account: Account, state: str) -> str:
-        auth = registry.auth("marketplaces", account.marketplace)
-        url: str = auth.authorize_url(self._connection(account), state)
-        return url
-
-    def exchange_consent(self, account: Account, code: str) -> Mapping[str, str]:
-        auth = registry.auth("marketplaces", account.marketplace)
-        granted: Mapping[str, str] = auth.exchange(self._connection(account), code)
-        return granted
-
     def traits(self, account: Account) -> MarketplaceTraits:
         manifest = registry.marketplace(account.marketplace)
         return manifest.traits_of(manifest.traits, account)
@@ -165,13 +160,39 @@ class OpenedMarketplaces:
     def currency(self, marketplace: str, site: Site) -> str:
         return _site(registry.marketplace(marketplace), site).currency
 
-    def _connection(
-        self, account: Account, share: Share = Share.ORDINARY, *, read_anew: bool = True
-    ) -> Connection:
+    def _connection(self, account: Account, share: Share, *, read_anew: bool) -> Connection:
         return self.opener.connection(
             "accounts", account.marketplace, account, observe=account.observe,
             specs=registry.marketplace(account.marketplace).budgets, share=share, read_anew=read_anew,
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedHandOvers:
+    """The port of hand-overs, for shops and accounts alike. Each step opens a connection of its own."""
+
+    opener: Opener
+
+    def begin(self, connection: Shop | Account, way: Way) -> Begun:
+        flow, opened = self._opened(connection)
+        return flow.begin(opened, way)
+
+    def receive(self, connection: Shop | Account, arrival: Arrival) -> Handed:
+        flow, opened = self._opened(connection)
+        return flow.receive(opened, arrival)
+
+    def _opened(self, document: Shop | Account) -> tuple[HandOver, Connection]:
+        if isinstance(document, Shop):
+            flow = registry.hand_over("shops", document.platform)
+            kind, slug, specs = "shops", document.platform, registry.shop(document.platform).budgets
+        else:
+            flow = registry.hand_over("marketplaces", document.marketplace)
+            slug = document.marketplace
+            kind, specs = "accounts", registry.marketplace(slug).budgets
+        connection = self.opener.connection(
+            kind, slug, document, observe=False, specs=specs, share=Share.ORDINARY, read_anew=True
+        )
+        return flow, connection
 
 
 def _site(manifest: MarketplaceManifest, site: Site) -> Bounds:

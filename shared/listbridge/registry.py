@@ -16,8 +16,11 @@ from listbridge import shops as _shops
 from listbridge.domain.manifest import MarketplaceManifest, ShopManifest
 from listbridge.domain.ports import MarketplaceAdapter, Missing, ShopAdapter, WebhookScheme
 from listbridge.infra.connection import Connection
+from listbridge.infra.hand_over import HandOver
 
 Room = Literal["marketplaces", "shops"]
+CONSENT = "consent"
+"""The capability of a platform that hands over, in the browser or by itself, what opens a shop or an account."""
 _ROOMS: dict[Room, ModuleType] = {"marketplaces": _marketplaces, "shops": _shops}
 
 
@@ -70,9 +73,13 @@ def settings(room: Room, slug: str) -> ModuleType:
     return _module(room, slug, "settings")
 
 
-def auth(room: Room, slug: str) -> ModuleType:
-    """The platform's `auth` module, with its consent flow where it has one."""
-    return _module(room, slug, "auth")
+def hand_over(room: Room, slug: str) -> HandOver:
+    """How the platform hands over what opens a shop or an account. Raises Missing where it does not."""
+    manifest = shop(slug) if room == "shops" else marketplace(slug)
+    if CONSENT not in manifest.capabilities:
+        raise Missing("hand-over", slug)
+    found: HandOver = _module(room, slug, "hand_over").HAND_OVER
+    return found
 
 
 def messages(room: Room, slug: str) -> dict[str, Any]:

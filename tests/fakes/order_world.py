@@ -30,6 +30,7 @@ from listbridge.services.order_rows import rules_of
 from listbridge.services.recompute import Recompute
 from listbridge.services.relay_order import relay_order
 from listbridge.services.take_in_order import take_in_order
+from tests.fakes.hand_overs import NO_HAND_OVERS
 from tests.fakes.order_sides import FakeMarketSide, FakeShopSide
 from tests.fakes.remote_orders import ACCOUNT, CONNECTED, SHOP, SITE, remote_order, variant_key
 from tests.fakes.stores import Stores
@@ -55,6 +56,7 @@ class OrderWorld:
             clock=s.clock, configuration=s.configuration, variants=s.variants, listings=s.listings, items=s.items,
             orders=s.orders, polls=s.polls, publications=s.publications, leases=s.leases, counters=s.counters,
             inbox=s.inbox, jobs=s.jobs, activity=s.activity, queues=s.queues, secrets=s.secrets,
+            hand_overs=NO_HAND_OVERS,
             shops=self.shop, marketplaces=self.market, limits=self.limits, workers=1,  # type: ignore[arg-type]
         )  # fmt: skip
         save = s.configuration.save

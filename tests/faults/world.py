@@ -61,6 +61,7 @@ from listbridge.services.ingest_webhook import WebhookDoor
 from listbridge.services.observe_shop import observe_products
 from listbridge.services.recompute import Recompute
 from tests.fakes.cuts import WorkerDied
+from tests.fakes.hand_overs import NO_HAND_OVERS
 from tests.fakes.queues import Received
 from tests.fakes.stores import Stores
 from tests.faults.death import Fate
@@ -131,6 +132,7 @@ class World:
             orders=s.orders, polls=s.polls,
             publications=s.publications, leases=s.leases, counters=s.counters, inbox=s.inbox, jobs=s.jobs,
             activity=s.activity, queues=s.queues, secrets=s.secrets, shops=self.shops, marketplaces=self.marketplaces,
+            hand_overs=NO_HAND_OVERS,
             limits=self.limits, workers=1,
         )  # fmt: skip
         self.use()

@@ -47,8 +47,6 @@ _DOOR = {
     ("read secrets", "shops"),
 }
 _SECRETS_OF_PORT = {"shops": "shops", "marketplaces": "accounts"}
-_OPENING = ("open", "consent_url", "exchange_consent")
-"""What reads the credentials of the shop or account that it is asked for."""
 
 
 def _file(module: str) -> Path | None:
@@ -116,11 +114,13 @@ def _needs(function: str) -> set[tuple[str, str]]:
             continue
         if port in _TABLE_OF_PORT:
             needs.add(("read" if _READS.fullmatch(method) else "write", table))
-        elif port in _SECRETS_OF_PORT and method in _OPENING:
+        elif port in _SECRETS_OF_PORT and method == "open":
             needs |= {
                 ("read secrets", _SECRETS_OF_PORT[port]),
                 ("write", "CoordinationTable"),
             }  # the budget of the calls
+        elif port == "hand_overs":
+            needs |= {("read secrets", kind) for kind in _SECRETS_OF_PORT.values()}
         elif port == "secrets":
             needs |= {
                 (f"{'read' if method == 'get' else 'write'} secrets", kind) for kind in ("shops", "accounts")

@@ -83,7 +83,7 @@ def test_a_nudge_that_died_with_its_drainer_is_back_within_half_a_minute(templat
 
 
 _QUOTA = 50
-"""Concurrent executions that docs/how-to/deploy.md tells to ask AWS for (docs/adr/0015); a new account may have 10."""
+"""Concurrent executions that docs/how-to/deploy.md tells to ask AWS for (docs/adr/0053); a new account may have 10."""
 
 
 def _timers(functions: dict[str, Properties]) -> int:
@@ -103,7 +103,7 @@ def _throttles(template: dict[str, Any]) -> dict[tuple[str, str], tuple[Any, Any
     }
 
 
-def test_lanes_timers_and_all_that_the_door_lets_in_at_once_are_the_quota(
+def test_lanes_timers_and_all_that_the_door_lets_in_at_once_stay_below_the_quota(
     template: dict[str, Any], functions: dict[str, Properties]
 ) -> None:
     maxima = [source["ScalingConfig"]["MaximumConcurrency"] for source in _sqs_sources(functions).values()]
@@ -115,7 +115,7 @@ def test_lanes_timers_and_all_that_the_door_lets_in_at_once_are_the_quota(
         {"Ref": "WebhookBurst"},
     )
     let_in = template["Parameters"]["WebhookBurst"]["Default"] + sum(burst for _, burst in bursts.values())
-    assert sum(maxima) + _timers(functions) + let_in == _QUOTA
+    assert sum(maxima) + _timers(functions) + let_in < _QUOTA
     assert _QUOTA == release.QUOTA
 
 
@@ -201,6 +201,7 @@ def test_only_signed_paths_go_without_the_authorizer(
     assert _open_paths(functions) == {
         ("POST", "/webhooks/{shop_id}"),
         ("GET", "/callbacks/{slug}"),
+        ("POST", "/callbacks/{slug}"),
     }
 
 

@@ -16,15 +16,13 @@ from listbridge.admin.job_views import JobStarted, JobView
 from listbridge.admin.patches import AccountPatch
 from listbridge.admin.schemas import AccountDraft, NewCredentials
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import AccountView, FieldView
+from listbridge.admin.views import AccountView, ConsentPage, FieldView
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import Site
-from listbridge.domain.problem import Problem
 from listbridge.services import connect_account
-from listbridge.services.consent import ask_for_consent
 from listbridge.services.credentials import ACCOUNTS, fields_set
 from listbridge.services.edit_configuration import edited, propose_account
-from listbridge.services.refusal import Refused
+from listbridge.services.hand_over import begin_hand_over
 from listbridge.services.release_guarded import start_release
 from listbridge.services.unlink_account import start_unlinking
 
@@ -54,12 +52,6 @@ class ChoicesView(Shape):
     choices: dict[str, Any]
 
 
-class ConsentPage(Shape):
-    """Where the seller's browser must go. The address works once, for a quarter of an hour."""
-
-    url: str
-
-
 @router.get("/accounts", summary="All accounts", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def list_accounts(cursor: Cursor = None, limit: Limit = 200) -> AccountsView:
     """Every account; credentials are never shown, only which of them are set."""
@@ -78,7 +70,7 @@ def create_account(draft: AccountDraft) -> AccountView:
     account = Account(**values, id=connect_account.new_account_id(), settings=settings)
     deps, actor = deps_of(router), actor_of(router)
     if draft.connect == "by_consent":
-        _refuse_without_consent(draft.marketplace)
+        platform_forms.refuse_without_hand_over("marketplaces", draft.marketplace)
         return _view(connect_account.prepare_account(deps, account, credentials, actor))
     return _view(connect_account.connect_account(deps, account, credentials, actor).account)
 
@@ -172,11 +164,9 @@ def unlink_all(account_id: str) -> JobStarted:
 @router.get("/accounts/<account_id>/authorize", summary="Where the seller consents", tags=_TAGS)
 def authorize(account_id: str) -> ConsentPage:
     """The marketplace's consent page for this account; the seller comes back to `/callbacks/{slug}`."""
-    deps, account = deps_of(router), _account(account_id)
-    _refuse_without_consent(account.marketplace)
-    return ConsentPage(
-        url=deps.marketplaces.consent_url(account, ask_for_consent(deps, account, actor_of(router)))
-    )
+    account = _account(account_id)
+    platform_forms.refuse_without_hand_over("marketplaces", account.marketplace)
+    return ConsentPage(url=begin_hand_over(deps_of(router), account, actor_of(router)))
 
 
 def _account(id: str) -> Account:
@@ -198,8 +188,3 @@ def _known_sites(marketplace: str, sites: tuple[Site, ...], *, field: str = "sit
     unknown = [site for site in sites if site not in known]
     if unknown:
         raise InvalidFields([FieldView(field=field, text=f"no such site: {', '.join(unknown)}")])
-
-
-def _refuse_without_consent(marketplace: str) -> None:
-    if not platform_forms.consents(marketplace):
-        raise Refused(Problem("no_consent_flow", {"marketplace": marketplace}, "enter_credentials"))

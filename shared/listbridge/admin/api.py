@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.api_gateway import ResponseBuilder, Rou
 
 from listbridge.admin import errors
 from listbridge.admin.auth import Caller, Group, caller_of, needed_group
-from listbridge.admin.bodies import BodyRefused, with_checked_body
+from listbridge.admin.bodies import BodyRefused, refuse_too_large, with_checked_body
 from listbridge.admin.paths import called_address, called_path
 from listbridge.admin.views import FieldView
 from listbridge.domain.problem import Problem
@@ -109,6 +109,15 @@ def answer(
         app.context.clear()
 
 
+def _checked(event: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    """The event with a body that its route may look at. Of somebody who may do nothing not even the body is read; what a
+    platform hands over stays as it is signed. Raises BodyRefused."""
+    if caller is CONSENTING:
+        refuse_too_large(event)
+        return event
+    return {**event, "body": None} if caller.group is Group.ANYONE else with_checked_body(event)
+
+
 def _answer(event: dict[str, Any], context: Any, deps: Deps, configured_address: str) -> dict[str, Any]:
     called = called_path(event)
     if called is None:
@@ -118,8 +127,7 @@ def _answer(event: dict[str, Any], context: Any, deps: Deps, configured_address:
         address = called_address(event, called.path) if caller.group is Group.ADMIN else ""
         settle_public_address(deps, configured=configured_address, called=address)
     try:
-        # Of somebody who may do nothing not even the body is read.
-        checked = {**event, "body": None} if caller.group is Group.ANYONE else with_checked_body(event)
+        checked = _checked(event, caller)
     except BodyRefused as error:
         return errors.refused(error.status, error.problem, error.fields)
     open_room(called.path)

@@ -37,8 +37,7 @@ def with_checked_body(event: dict[str, Any]) -> dict[str, Any]:
     text = _text(event)
     if not text:
         return {**event, "body": None, "isBase64Encoded": False} | _without_type(event)
-    if len(text) > LARGEST or len(text.encode("utf-8", "replace")) > LARGEST:
-        raise BodyRefused(413, "body_too_large", most=str(LARGEST))
+    _refuse_too_large(text)
     given = _type_of(event)
     if not given:
         raise BodyRefused(415, "content_type_missing")
@@ -52,6 +51,16 @@ def with_checked_body(event: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BodyRefused(422, "invalid_fields", FieldView(field="body", text="must be a JSON object"))
     return {**event, "body": text, "isBase64Encoded": False} | _without_type(event)
+
+
+def refuse_too_large(event: Mapping[str, Any]) -> None:
+    """Of a body that is not to be read here. Raises BodyRefused."""
+    _refuse_too_large(str(event.get("body") or ""))
+
+
+def _refuse_too_large(text: str) -> None:
+    if len(text) > LARGEST or len(text.encode("utf-8", "replace")) > LARGEST:
+        raise BodyRefused(413, "body_too_large", most=str(LARGEST))
 
 
 def _text(event: Mapping[str, Any]) -> str:

@@ -1,51 +1,83 @@
-"""`/callbacks/{slug}`: a seller's browser on its way back from a marketplace. Nobody is signed in here: the state is the
-proof, it works once, and only an admin can have asked for it."""
+"""`/callbacks/{slug}`: what a platform hands over, in its owner's browser or from machine to machine. Nobody is signed in
+here: the state is the proof, it works once, and only an admin can have asked for it."""
 
 from __future__ import annotations
 
 import html
+import json
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from listbridge.admin import errors
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import deps_of, new_router
-from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RemoteError
+from listbridge.infra.gateway_events import raw_request
 from listbridge.services import messages
-from listbridge.services.consent import consented_account, finish_consent
+from listbridge.services.hand_over import LANDING, receive_hand_over
+from listbridge.services.public_address import public_base_url
 from listbridge.services.refusal import Refused
 
 router = new_router()
+State = Annotated[str, Query(max_length=200)]
+_TAGS = ["callbacks"]
 _PAGE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Listbridge</title><p>{text}</p></html>'
+_HEADERS = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
 
 
 @router.get(
     "/callbacks/<slug>",
-    summary="The seller comes back from the consent page",
-    tags=["callbacks"],
+    summary="The owner comes back from the other side",
+    tags=_TAGS,
     security=[{}],
     openapi_extensions=open_to(Group.ANYONE),
 )
-def consented(
-    slug: str,
-    state: Annotated[str, Query(max_length=200)] = "",
-    code: Annotated[str, Query(max_length=4000)] = "",
-) -> Response[str]:
-    """Exchanges the code and connects the account, if the seller is the one it belongs to. Answers with a small page."""
-    deps = deps_of(router)
+def consented(slug: str, state: State = "") -> Response[str]:
+    """Takes in what the browser brings and connects the account or shop, if its owner is the one it belongs to. Answers with
+    a small page; a platform that registers itself by such a call is answered as it asks."""
+    if slug == LANDING:
+        return _page(200, "You may close this page. The console shows whether the connection stands.")
     try:
-        account, actor = consented_account(deps, state, slug)
-        if not code:
-            raise Refused(Problem("consent_declined", {"account": account.name}, "ask_for_consent_again"))
-        account = finish_consent(deps, account, code, actor).account
+        return _received(slug, state)
     except (Refused, RemoteError) as error:
         return _page(409, f"{messages.text(error.problem)} {messages.fix_text(error.problem)}".strip())
-    return _page(200, f"{account.name} is connected. You may close this page.")
+
+
+@router.post(
+    "/callbacks/<slug>",
+    summary="A platform hands over keys",
+    tags=_TAGS,
+    security=[{}],
+    openapi_extensions=open_to(Group.ANYONE),
+)
+def handed_over(slug: str, state: State = "") -> Response[str]:
+    """Takes in keys that a platform sends by itself, or its confirmation, and connects the account or shop that waits for
+    them. The body is as the platform sends it."""
+    try:
+        return _received(slug, state)
+    except (Refused, RemoteError) as error:
+        return errors.answered(409, error.problem)
+
+
+def _received(slug: str, state: str) -> Response[str]:
+    deps, event = deps_of(router), router.current_event
+    request = raw_request(event.raw_event, f"{public_base_url(deps)}/callbacks/{slug}")
+    landed = receive_hand_over(deps, slug, state, request)
+    if landed.answer is None and request.method == "GET":
+        name = landed.connection.name
+        return _page(200, f"{name} is connected. You may close this page." if landed.done else name)
+    return Response(
+        status_code=200,
+        content_type="application/json",
+        body=json.dumps(dict(landed.answer or {})),
+        headers=_HEADERS,
+    )
 
 
 def _page(status: int, text: str) -> Response[str]:
-    headers = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
     body = _PAGE.format(text=html.escape(text))
-    return Response(status_code=status, content_type="text/html; charset=utf-8", body=body, headers=headers)
+    return Response(
+        status_code=status, content_type="text/html; charset=utf-8", body=body, headers=dict(_HEADERS)
+    )

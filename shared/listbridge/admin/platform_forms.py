@@ -11,7 +11,9 @@ from listbridge import registry
 from listbridge.admin.errors import InvalidFields, fields_checked
 from listbridge.admin.views import FieldView
 from listbridge.domain.ports import Missing
+from listbridge.domain.problem import Problem
 from listbridge.registry import Room
+from listbridge.services.refusal import Refused
 
 Check = Callable[[Mapping[str, Any]], dict[str, Any]]
 """Settings as they would be, checked and as the adapter reads them."""
@@ -82,12 +84,12 @@ def creation_settings_check(slug: str, stored: Mapping[str, Any], patch: Mapping
     return _check_of(registry.settings("marketplaces", slug).CreationSettings, stored, patch)
 
 
-def consents(slug: str) -> bool:
-    """Whether a marketplace is connected by its seller's consent in the browser."""
+def refuse_without_hand_over(room: Room, slug: str) -> None:
+    """Raises Refused where a platform hands over nothing: its credentials are entered."""
     try:
-        return "consent" in registry.marketplace(slug).capabilities
+        registry.hand_over(room, slug)
     except Missing:
-        return False
+        raise Refused(Problem("no_consent_flow", {"marketplace": slug}, "enter_credentials")) from None
 
 
 def _checked(form: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,5 +127,5 @@ def _card(room: Room, slug: str) -> PlatformView:
         capabilities=tuple(sorted(manifest.capabilities)), settings_schema=forms.Settings.model_json_schema(),
         credentials_schema=forms.Credentials.model_json_schema(),
         creation_schema=creation.model_json_schema() if creation is not None else None,
-        sites=sites, callback_path=f"/callbacks/{slug}" if "consent" in manifest.capabilities else None,
+        sites=sites, callback_path=f"/callbacks/{slug}" if registry.CONSENT in manifest.capabilities else None,
     )  # fmt: skip

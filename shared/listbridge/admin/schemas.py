@@ -59,12 +59,14 @@ class NewGuardLimits(GuardLimits, Body):
 
 
 class ShopDraft(Body):
-    """A shop to connect. Its currency is asked of the shop itself; no locations means all of them."""
+    """A shop to connect: `now` with complete credentials, or `by_consent`, handed over by the shop. Its currency is asked of
+    the shop itself; no locations means all of them."""
 
     name: Name
     platform: Slug
     settings: PublicSettings = Field(default_factory=dict)
     credentials: SecretFields = Field(default_factory=dict)
+    connect: Literal["now", "by_consent"] = "now"
     locations: tuple[Annotated[LocationId, ID], ...] = ()
 
 

@@ -18,13 +18,14 @@ from listbridge.admin.patches import ShopPatch
 from listbridge.admin.row_ids import item_id, items_of, listing_id
 from listbridge.admin.schemas import NewCredentials, RelinkBody, ShopDraft
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import MoneyView, ProblemView, ShopView
+from listbridge.admin.views import ConsentPage, MoneyView, ProblemView, ShopView
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import ListingKey, VariantKey
 from listbridge.services import connect_shop, sweep_shop
 from listbridge.services.credentials import SHOPS, fields_set
 from listbridge.services.edit_configuration import edited, propose_shop
+from listbridge.services.hand_over import begin_hand_over
 from listbridge.services.relink import Relinked, relink_product
 
 router = new_router()
@@ -115,7 +116,8 @@ def list_shops(cursor: Cursor = None, limit: Limit = 200) -> ShopsView:
 
 @router.post("/shops", summary="Connect a shop", tags=_TAGS, status_code=201)
 def create_shop(draft: ShopDraft) -> ShopCheckView:
-    """The shop is asked who it is before anything is kept; then it is asked to call us."""
+    """The shop is asked who it is before anything is kept; then it is asked to call us. By consent the shop waits until it
+    has handed over what opens it, and nothing is known of it before."""
     platform_forms.known_platform("shops", draft.platform, field="platform")
     settings = platform_forms.checked_settings("shops", draft.platform, draft.settings)
     credentials = platform_forms.checked_credentials("shops", draft.platform, draft.credentials)
@@ -123,7 +125,11 @@ def create_shop(draft: ShopDraft) -> ShopCheckView:
         id=connect_shop.new_shop_id(), name=draft.name, platform=draft.platform, locations=draft.locations,
         settings=settings, currency=connect_shop.CURRENCY_UNKNOWN,
     )  # fmt: skip
-    return _check_view(connect_shop.connect_shop(deps_of(router), shop, credentials, actor_of(router)))
+    deps, actor = deps_of(router), actor_of(router)
+    if draft.connect == "by_consent":
+        platform_forms.refuse_without_hand_over("shops", draft.platform)
+        return _waiting_view(connect_shop.prepare_shop(deps, shop, credentials, actor))
+    return _check_view(connect_shop.connect_shop(deps, shop, credentials, actor))
 
 
 @router.get("/shops/<shop_id>", summary="One shop", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
@@ -197,6 +203,15 @@ def put_shop_credentials(shop_id: str, body: NewCredentials) -> ShopCheckView:
     return _check_view(connect_shop.replace_shop_credentials(deps, shop, credentials, actor))
 
 
+@router.get("/shops/<shop_id>/authorize", summary="Where the owner consents", tags=_TAGS)
+def authorize_shop(shop_id: str) -> ConsentPage:
+    """The page on which the owner lets us into this shop, or the address that he enters there; what opens the shop comes to
+    `/callbacks/{slug}`."""
+    shop = _shop(shop_id)
+    platform_forms.refuse_without_hand_over("shops", shop.platform)
+    return ConsentPage(url=begin_hand_over(deps_of(router), shop, actor_of(router)))
+
+
 @router.get(
     "/shops/<shop_id>/products", summary="Pick products", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER)
 )
@@ -233,6 +248,12 @@ def _check_view(check: connect_shop.ShopCheck) -> ShopCheckView:
         else None,
         hooks_problem=ProblemView.maybe(check.hooks_problem),
         access_problem=ProblemView.maybe(check.identity.lacks),
+    )
+
+
+def _waiting_view(shop: Shop) -> ShopCheckView:
+    return ShopCheckView(
+        shop=_view(shop), domain="", locations={}, hooks=None, hooks_problem=None, access_problem=None
     )
 
 

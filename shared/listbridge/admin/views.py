@@ -229,6 +229,12 @@ class ListingView(Shape):
         )  # fmt: skip
 
 
+class ConsentPage(Shape):
+    """Where the owner's browser must go. The address works once, for a quarter of an hour."""
+
+    url: str
+
+
 class ItemView(Shape):
     """One variant in a sales list: with its listing, or with the reason why it has none."""
 

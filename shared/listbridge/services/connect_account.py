@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState, SalesList, Shop
@@ -93,21 +94,27 @@ def check_account(deps: Deps, account: Account, actor: str) -> AccountCheck:
 
 
 def replace_account_credentials(
-    deps: Deps, account: Account, credentials: Mapping[str, str], actor: str
+    deps: Deps,
+    account: Account,
+    credentials: Mapping[str, str],
+    actor: str,
+    settings: Mapping[str, Any] | None = None,
 ) -> AccountCheck:
-    """Put new credentials in the place of the old, once they are proven to be the same seller's.
+    """Put new credentials in the place of the old, once they are proven to be the same seller's. `settings` came with them,
+    and stand beside the others.
 
     Raises:
         RemoteError: they do not work; the old ones stay.
         Refused: they are another seller's, or that seller is connected as another account.
     """
+    learned = {"settings": {**account.settings, **settings}} if settings else {}
     with trial(deps, ACCOUNTS, credentials) as trial_id:
-        candidate = account.model_copy(update={"id": AccountId(trial_id)})
+        candidate = account.model_copy(update={"id": AccountId(trial_id), **learned})
         identity = deps.marketplaces.open(candidate)[0].identify()
     _refuse_other_seller(account, identity)
     with _only_one_for(deps, account, identity):
         deps.secrets.put(secret_name(ACCOUNTS, account.id), credentials)
-        account = reconnected(deps, account, actor, **_as_identified(account, identity))
+        account = reconnected(deps, account, actor, **_as_identified(account, identity), **learned)
     nudge(deps, account.id)
     poll_now(deps, account)
     return AccountCheck(account, identity)

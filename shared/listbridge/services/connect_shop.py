@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState, FormerShop, Shop
@@ -60,6 +61,15 @@ def connect_shop(deps: Deps, draft: Shop, credentials: Mapping[str, str], actor:
     return _with_hooks(shop, identity, partial(register_hooks, deps, shop))
 
 
+def prepare_shop(deps: Deps, draft: Shop, credentials: Mapping[str, str], actor: str) -> Shop:
+    """Keep a shop that has still to hand over what opens it: it is disconnected until then."""
+    deps.secrets.put(secret_name(SHOPS, draft.id), credentials)
+    shop = deps.configuration.save(draft.model_copy(update={"state": ConnectionState.DISCONNECTED}))
+    params = {"name": shop.name}
+    deps.activity.note(ActivityEntry(shop.id, "shop_prepared", deps.clock.now(), params, None, actor))
+    return shop
+
+
 def check_shop(deps: Deps, shop: Shop, actor: str) -> ShopCheck:
     """Ask the shop who it is and see to its webhooks.
 
@@ -74,23 +84,31 @@ def check_shop(deps: Deps, shop: Shop, actor: str) -> ShopCheck:
     if shop.state is ConnectionState.ACTIVE:
         shop = with_facts(deps, shop, identity.facts)
         return _with_hooks(shop, identity, partial(restore_hooks, deps, shop, actor))
+    _refuse_other_shop(shop, identity)
     return _back(deps, shop, identity, actor)
 
 
-def replace_shop_credentials(deps: Deps, shop: Shop, credentials: Mapping[str, str], actor: str) -> ShopCheck:
-    """Put new credentials in the place of the old, once they are proven to open a shop of the same currency.
+def replace_shop_credentials(
+    deps: Deps,
+    shop: Shop,
+    credentials: Mapping[str, str],
+    actor: str,
+    settings: Mapping[str, Any] | None = None,
+) -> ShopCheck:
+    """Put new credentials in the place of the old, once they are proven to open a shop of the same currency. `settings` came
+    with them, and stand beside the others.
 
     Raises:
         RemoteError: they do not work; the old ones stay.
         Refused: they open a shop that cannot be this one.
     """
+    learned = {"settings": {**shop.settings, **settings}} if settings else {}
     with trial(deps, SHOPS, credentials) as trial_id:
-        identity = deps.shops.open(shop.model_copy(update={"id": ShopId(trial_id)})).identify()
-    if identity.currency != shop.currency:
-        params = {"expected": shop.currency, "found": identity.currency}
-        raise Refused(Problem("other_shop", params, "connect_as_new_shop"))
+        candidate = shop.model_copy(update={"id": ShopId(trial_id), **learned})
+        identity = deps.shops.open(candidate).identify()
+    _refuse_other_shop(shop, identity)
     deps.secrets.put(secret_name(SHOPS, shop.id), credentials)
-    return _back(deps, shop, identity, actor)
+    return _back(deps, shop, identity, actor, **learned)
 
 
 def disconnect_shop(deps: Deps, shop: Shop, actor: str) -> None:
@@ -122,9 +140,13 @@ def new_shop_id() -> ShopId:
     return ShopId(new_id("shop"))
 
 
-def _back(deps: Deps, shop: Shop, identity: ShopIdentity, actor: str) -> ShopCheck:
-    """The shop works again. It is read once its hooks stand: events that came while it was away were let go."""
-    shop = reconnected(deps, shop, actor, facts=dict(identity.facts))
+def _back(
+    deps: Deps, shop: Shop, identity: ShopIdentity, actor: str, **learned: Mapping[str, Any]
+) -> ShopCheck:
+    """The shop works, for the first time or again. It is read once its hooks stand: events that came while it was away were
+    let go."""
+    told = {"currency": identity.currency, "facts": dict(identity.facts)}
+    shop = reconnected(deps, shop, actor, **told, **learned)
     check = _with_hooks(shop, identity, partial(register_hooks, deps, shop))
     start_sweep(deps, shop, actor)
     return check
@@ -140,6 +162,15 @@ def _with_hooks(
     if hooks is None:
         return ShopCheck(shop, identity, None, Problem("public_address_unknown", fix="set_public_address"))
     return ShopCheck(shop, identity, hooks)
+
+
+def _refuse_other_shop(shop: Shop, identity: ShopIdentity) -> None:
+    """One that was only prepared may be any; its locations were not looked at yet."""
+    if shop.currency == CURRENCY_UNKNOWN:
+        _refuse_unknown_locations(shop, identity)
+    elif identity.currency != shop.currency:
+        params = {"expected": shop.currency, "found": identity.currency}
+        raise Refused(Problem("other_shop", params, "connect_as_new_shop"))
 
 
 def _refuse_unknown_locations(shop: Shop, identity: ShopIdentity) -> None:

@@ -10,6 +10,7 @@ from listbridge.domain.ports import (
     Clock,
     ConfigurationStore,
     Counters,
+    HandOvers,
     Inbox,
     ItemRepository,
     JobRepository,
@@ -71,6 +72,7 @@ class Deps:
     secrets: SecretStore
     shops: Shops
     marketplaces: Marketplaces
+    hand_overs: HandOvers
     limits: TimeLimits = field(default_factory=TimeLimits)
     workers: int = 8
     """Threads for our own store in bulk work."""

@@ -27,7 +27,7 @@ from listbridge.domain.work import (
 )
 from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
-from listbridge.platforms import OpenedMarketplaces, OpenedShops, Opener
+from listbridge.platforms import OpenedHandOvers, OpenedMarketplaces, OpenedShops, Opener
 from listbridge.services.deps import Deps
 from listbridge.services.import_order import import_order
 from listbridge.services.poll_account import poll_account
@@ -123,6 +123,7 @@ class Installation:
             secrets=self.stores.secrets,
             shops=OpenedShops(opener),
             marketplaces=OpenedMarketplaces(opener),
+            hand_overs=OpenedHandOvers(opener),
             workers=1,
         )
         bootstrap.use(self.deps)

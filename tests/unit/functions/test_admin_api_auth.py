@@ -46,6 +46,7 @@ _WRITES = {
         "POST /v1/accounts/x/unlink",
         "PUT /v1/accounts/x/credentials",
         "GET /v1/accounts/x/authorize",
+        "GET /v1/shops/x/authorize",
         "POST /v1/profiles",
         "PATCH /v1/profiles/x",
         "DELETE /v1/profiles/x",

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from listbridge.domain.configuration import Account
-from listbridge.services.consent import Consent
+from listbridge.services.hand_over import Consent
 from simulators.door import Transport
 from tests.unit.functions.installation import SITE, Installation
 
@@ -117,9 +117,11 @@ def test_only_an_admin_gets_the_consent_page(installation: Installation, account
     assert installation.stores.configuration.all(Consent) == []
 
 
-def test_a_platforms_own_notice_is_not_answered_yet(installation: Installation) -> None:
+def test_what_a_platform_sends_without_a_state_hands_nothing_over(
+    installation: Installation, account: str
+) -> None:
+    _browser(installation, account)
     answer = installation.call("POST", "/callbacks/ebay", {"notification": {}}, groups=None)
-    assert (answer.status, answer.body["problem"]["code"]) in (
-        (404, "no_such_route"),
-        (405, "request_refused"),
-    )
+    assert (answer.status, answer.body["problem"]["code"]) == (409, "consent_state_invalid")
+    assert len(installation.stores.configuration.all(Consent)) == 1
+    assert installation.get(f"/accounts/{account}")["state"] == "disconnected"

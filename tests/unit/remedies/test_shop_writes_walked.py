@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from listbridge.admin import platform_forms
+from listbridge import registry
 from listbridge.domain.catalog import Observation
 from listbridge.domain.ids import JobId, ProductId, ShopId
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState
@@ -79,7 +79,8 @@ def test_where_nobody_consents_in_the_browser_credentials_are_entered(
     """eBay has a consent page: it is a marketplace as eBay would be without."""
     draft = {"name": "anna", "marketplace": "ebay", "shop": installation.connect_shop(), "sites": [SITE]}
     keys = {"client_id": "sim-client", "client_secret": "sim-secret"}
-    monkeypatch.setattr(platform_forms, "consents", lambda _: False)
+    bare = replace(registry.marketplace("ebay"), capabilities=frozenset())
+    monkeypatch.setattr(registry, "marketplace", lambda _: bare)
     problem = refusal(
         installation, "POST", "/accounts", {**draft, "credentials": keys, "connect": "by_consent"}
     )

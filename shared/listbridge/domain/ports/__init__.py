@@ -12,6 +12,7 @@ from listbridge.domain.ports.coordination import (
     SecretStore,
     Share,
 )
+from listbridge.domain.ports.handing_over import Arrival, Begun, Handed, HandOvers, Way
 from listbridge.domain.ports.marketplaces import (
     AccountIdentity,
     MarketplaceAdapter,
@@ -60,6 +61,8 @@ from listbridge.domain.ports.storage import (
 __all__ = [
     "AccountIdentity",
     "ActivityLog",
+    "Arrival",
+    "Begun",
     "Budget",
     "ChangedOrders",
     "Clock",
@@ -67,6 +70,8 @@ __all__ = [
     "Conflict",
     "Counters",
     "Delivery",
+    "HandOvers",
+    "Handed",
     "HookReport",
     "Inbox",
     "InboxRow",
@@ -105,5 +110,6 @@ __all__ = [
     "SweepPage",
     "UnitWrite",
     "VariantRepository",
+    "Way",
     "WebhookScheme",
 ]

@@ -276,13 +276,6 @@ class Marketplaces(Protocol):
 
     def open(self, account: Account, share: Share = Share.ORDINARY) -> tuple[MarketplaceAdapter, Budget]: ...
 
-    def consent_url(self, account: Account, state: str) -> str:
-        """The page on which the seller consents; he comes back with this `state`. Raises Missing where there is none,
-        and RemoteError."""
-
-    def exchange_consent(self, account: Account, code: str) -> Mapping[str, str]:
-        """What the seller's consent grants: fields for the account's secret. A code works once. Raises RemoteError."""
-
     def traits(self, account: Account) -> MarketplaceTraits:
         """Of this account: what it said of itself may change what its marketplace has in general."""
 

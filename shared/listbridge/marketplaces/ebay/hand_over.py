@@ -1,0 +1,25 @@
+"""The seller's consent in his browser: he comes back with a code."""
+
+from __future__ import annotations
+
+from listbridge.domain.ports import Arrival, Begun, Handed, Way
+from listbridge.infra.connection import Connection
+from listbridge.marketplaces.ebay.auth import authorize_url, exchange
+
+_LONGEST_CODE = 4000
+
+
+class EbayHandOver:
+    """See `infra.hand_over.HandOver`. eBay leads the seller to the RuName's address, which is registered with the app."""
+
+    def begin(self, connection: Connection, way: Way) -> Begun:
+        return Begun(authorize_url(connection, way.state))
+
+    def receive(self, connection: Connection, arrival: Arrival) -> Handed:
+        code = arrival.request.params.get("code", "")
+        if not 0 < len(code) <= _LONGEST_CODE:
+            return Handed(declined=True)
+        return Handed(credentials=exchange(connection, code))
+
+
+HAND_OVER = EbayHandOver()
