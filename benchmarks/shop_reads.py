@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from benchmarks.figures import Figure
-from benchmarks.unlimited import NoLimit
+from benchmarks.unlimited import NoGrants, NoLimit
 from listbridge import registry
 from listbridge.domain.verdicts import RateLimited
 from listbridge.infra.clock import SystemClock
@@ -59,4 +59,5 @@ def _connection(shop: ShopifySimulator) -> Connection:
         budget=NoLimit(),
         tokens=TokenCache(),
         clock=SystemClock(),
+        grants=NoGrants(),
     )

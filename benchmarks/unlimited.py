@@ -1,9 +1,11 @@
-"""A budget without limit, for figures that are about something else."""
+"""A budget without limit and access without renewal, for figures that are about something else."""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
+
+from listbridge.domain.ports.grants import Renew
 
 
 class NoLimit:
@@ -28,3 +30,14 @@ class NoLimit:
         blocked_until: datetime | None = None,
     ) -> None:
         """Nothing to learn."""
+
+
+class NoGrants:
+    """Access that nobody asks for."""
+
+    def token(self, renew: Renew) -> str:
+        """There is none."""
+        raise NotImplementedError
+
+    def refused(self, token: str) -> None:
+        """There is none."""

@@ -176,15 +176,18 @@ def _build() -> Deps:
 
     observability.configure()
     clock, configuration, secrets = SystemClock(), DynamoConfiguration(), SecretsManagerStore()
+    leases = DynamoLeases(clock)
     timeout_s = settings.http_timeout_s()
     opener = Opener(
         configuration=configuration,
         secrets=secrets,
+        leases=leases,
         clock=clock,
         tokens=TokenCache(),
         make_session=lambda observe, budget: HttpSession(timeout_s=timeout_s, observe=observe, budget=budget),
         make_budget=BudgetPool(DynamoBuckets(), clock).open,
         base_urls=settings.platform_urls(),
+        grant_lease_s=timeout_s + 4,
     )
     return Deps(
         clock=clock,
@@ -195,7 +198,7 @@ def _build() -> Deps:
         orders=DynamoOrders(),
         polls=DynamoPolls(),
         publications=DynamoPublications(),
-        leases=DynamoLeases(clock),
+        leases=leases,
         counters=DynamoCounters(),
         inbox=DynamoInbox(),
         jobs=DynamoJobs(clock),

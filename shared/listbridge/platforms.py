@@ -18,6 +18,7 @@ from listbridge.domain.ports import (
     Clock,
     ConfigurationStore,
     Handed,
+    Leases,
     MarketplaceAdapter,
     MarketplaceTraits,
     Missing,
@@ -32,6 +33,7 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.rules import Bounds
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.infra.connection import Connection
+from listbridge.infra.grants import SecretGrants
 from listbridge.infra.hand_over import HandOver
 from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
@@ -66,18 +68,22 @@ class Opener:
 
     configuration: ConfigurationStore
     secrets: SecretStore
+    leases: Leases
     clock: Clock
     tokens: TokenCache
     make_session: MakeSession
     make_budget: MakeBudget
     base_urls: Mapping[str, str] = field(default_factory=dict)
+    grant_lease_s: float = 12.0
+    """Outlives the longest call and a write of ours."""
 
     def connection(self, kind: str, platform: str, document: Shop | Account, *, observe: bool, specs: tuple[BudgetSpec, ...],
                    share: Share, read_anew: bool) -> Connection:  # fmt: skip
         """A connection with the secret of the document's revision; `read_anew` after a refusal. Raises Unauthorized."""
         try:
             revision = None if read_anew else document.rev
-            secret = self.secrets.get(secret_name(kind, document.id), revision=revision)
+            name = secret_name(kind, document.id)
+            secret = self.secrets.get(name, revision=revision)
         except Missing as error:
             fix = "reconnect_shop" if kind == "shops" else "reconnect_account"
             raise Unauthorized(Problem("credentials_missing", {"name": document.name}, fix)) from error
@@ -93,6 +99,14 @@ class Opener:
             budget=budget,
             tokens=self.tokens,
             clock=self.clock,
+            grants=SecretGrants(
+                name,
+                secret,
+                secrets=self.secrets,
+                leases=self.leases,
+                clock=self.clock,
+                lease_s=self.grant_lease_s,
+            ),
             facts=document.facts,
         )
 

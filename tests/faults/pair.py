@@ -213,6 +213,7 @@ def pair(*, limits: TimeLimits | None = None) -> Pair:
     opener = Opener(
         configuration=stores.configuration,
         secrets=stores.secrets,
+        leases=stores.leases,
         clock=stores.clock,
         tokens=tokens,
         make_session=lambda observe, budget: HttpSession(transport=wire, observe=observe, budget=budget),

@@ -117,14 +117,14 @@ def _needs(function: str) -> set[tuple[str, str]]:
         elif port in _SECRETS_OF_PORT and method == "open":
             needs |= {
                 ("read secrets", _SECRETS_OF_PORT[port]),
-                ("write", "CoordinationTable"),
-            }  # the budget of the calls
+                ("write secrets", _SECRETS_OF_PORT[port]),  # a token that was renewed
+                ("write", "CoordinationTable"),  # the budget of the calls, and who renews
+            }
         elif port == "hand_overs":
             needs |= {("read secrets", kind) for kind in _SECRETS_OF_PORT.values()}
         elif port == "secrets":
-            needs |= {
-                (f"{'read' if method == 'get' else 'write'} secrets", kind) for kind in ("shops", "accounts")
-            }
+            done = {"get": ("read",), "put": ("write", "make"), "delete": ("make",)}[method]
+            needs |= {(f"{act} secrets", kind) for act in done for kind in _SECRETS_OF_PORT.values()}
     return needs
 
 
@@ -150,6 +150,8 @@ def _grants(template: dict[str, Any], role: str) -> set[tuple[str, str]]:
             grants |= {("read secrets", kind) for kind in secrets}
         if "secretsmanager:PutSecretValue" in actions:
             grants |= {("write secrets", kind) for kind in secrets}
+        if actions & {"secretsmanager:CreateSecret", "secretsmanager:DeleteSecret"}:
+            grants |= {("make secrets", kind) for kind in secrets}
     return grants
 
 
@@ -188,10 +190,20 @@ def test_a_role_allows_no_writing_deleting_or_secret_that_its_function_never_ask
     assert granted - _needs(function) == set()
 
 
-def test_only_the_admin_api_may_change_credentials(template: dict[str, Any]) -> None:
+def test_only_the_admin_api_may_make_or_delete_credentials(template: dict[str, Any]) -> None:
     roles = [name for name in template["Resources"] if name.endswith("Role")]
-    changing = [role for role in roles if ("write secrets", "shops") in _grants(template, role)]
-    assert changing == ["AdminApiRole"]
+    making = [role for role in roles if {act for act, _ in _grants(template, role)} & {"make secrets"}]
+    assert making == ["AdminApiRole"]
+
+
+def test_who_may_save_a_renewed_token_may_read_it_and_nobody_else_may(template: dict[str, Any]) -> None:
+    roles = [name for name in template["Resources"] if name.endswith("Role")]
+    for role in set(roles) - {"WebhookIngestRole"}:
+        grants = _grants(template, role)
+        kinds = {
+            act: {kind for done, kind in grants if done == act} for act in ("read secrets", "write secrets")
+        }
+        assert kinds["write secrets"] == kinds["read secrets"], role
 
 
 def test_the_internet_facing_door_reads_the_shops_secrets_and_no_accounts(template: dict[str, Any]) -> None:

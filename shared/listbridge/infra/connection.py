@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from listbridge.domain.ports import Budget, Clock
+    from listbridge.domain.ports import Budget, Clock, Grants
     from listbridge.infra.http import HttpSession
     from listbridge.infra.tokens import TokenCache
 
@@ -19,7 +19,7 @@ class Connection:
     `settings` are public, from the configuration document, and so are `facts`, which the other side said of itself when it
     was connected. `secret` is the JSON object from Secrets Manager and must not reach a log, an error or an answer.
     `base_url` replaces the platform's own host (the local run's simulators); None means the real one. All HTTP goes
-    through `session`, all access tokens through `tokens`.
+    through `session`. Access tokens come through `tokens`, or through `grants` where the refresh token changes with each use.
     """
 
     id: str
@@ -30,4 +30,5 @@ class Connection:
     budget: Budget
     tokens: TokenCache
     clock: Clock
+    grants: Grants
     facts: Mapping[str, str] = field(default_factory=dict)

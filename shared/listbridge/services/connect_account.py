@@ -17,7 +17,7 @@ from listbridge.domain.reserving import holds_stock
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.services.ask_for_orders import poll_now
 from listbridge.services.connection_state import expire_account, secret_name, with_facts
-from listbridge.services.credentials import ACCOUNTS, reconnected, trial
+from listbridge.services.credentials import ACCOUNTS, reconnected, replace_credentials, trial
 from listbridge.services.deps import Deps
 from listbridge.services.nudge import nudge
 from listbridge.services.refusal import Refused
@@ -111,9 +111,12 @@ def replace_account_credentials(
     with trial(deps, ACCOUNTS, credentials) as trial_id:
         candidate = account.model_copy(update={"id": AccountId(trial_id), **learned})
         identity = deps.marketplaces.open(candidate)[0].identify()
+        credentials = deps.secrets.get(
+            secret_name(ACCOUNTS, trial_id)
+        )  # a token may have been renewed by that
     _refuse_other_seller(account, identity)
     with _only_one_for(deps, account, identity):
-        deps.secrets.put(secret_name(ACCOUNTS, account.id), credentials)
+        replace_credentials(deps, ACCOUNTS, account.id, credentials)
         account = reconnected(deps, account, actor, **_as_identified(account, identity), **learned)
     nudge(deps, account.id)
     poll_now(deps, account)

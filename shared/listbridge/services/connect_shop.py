@@ -15,7 +15,7 @@ from listbridge.domain.ports import Conflict, HookReport, ShopIdentity
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RemoteError, Unauthorized
 from listbridge.services.connection_state import expire_shop, secret_name, with_facts
-from listbridge.services.credentials import SHOPS, reconnected, trial
+from listbridge.services.credentials import SHOPS, reconnected, replace_credentials, trial
 from listbridge.services.deps import Deps
 from listbridge.services.public_address import register_hooks, remove_hooks, restore_hooks
 from listbridge.services.refusal import Refused
@@ -106,8 +106,9 @@ def replace_shop_credentials(
     with trial(deps, SHOPS, credentials) as trial_id:
         candidate = shop.model_copy(update={"id": ShopId(trial_id), **learned})
         identity = deps.shops.open(candidate).identify()
+        credentials = deps.secrets.get(secret_name(SHOPS, trial_id))  # a token may have been renewed by that
     _refuse_other_shop(shop, identity)
-    deps.secrets.put(secret_name(SHOPS, shop.id), credentials)
+    replace_credentials(deps, SHOPS, shop.id, credentials)
     return _back(deps, shop, identity, actor, **learned)
 
 

@@ -59,6 +59,8 @@ def _set_state(deps: Deps, connection: C, state: ConnectionState, event: str, re
             saved = deps.configuration.save(connection.model_copy(update={"state": state}))
         except Conflict:
             connection = deps.configuration.get(type(connection), connection.id)
+            if state is ConnectionState.EXPIRED:
+                return connection  # it was refused as it was before: new credentials may be why it changed
             continue
         account = AccountId(saved.id) if isinstance(saved, Account) else None
         deps.activity.note(

@@ -10,12 +10,18 @@ from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import AccountId, new_id
 from listbridge.domain.ports import Conflict, Missing
+from listbridge.domain.ports.grants import grant_lease
+from listbridge.domain.problem import Problem
 from listbridge.services.connection_state import secret_name
 from listbridge.services.deps import Deps
+from listbridge.services.refusal import Refused
 
 SHOPS = "shops"
 ACCOUNTS = "accounts"
 _TRIES = 5
+_WRITE_S = 10.0
+_LOOK_S = 0.5
+_LOOKS = 40
 C = TypeVar("C", Shop, Account)
 
 
@@ -26,6 +32,21 @@ def fields_set(deps: Deps, kind: str, connection: Shop | Account) -> tuple[str, 
     except Missing:
         return ()
     return tuple(sorted(name for name, value in secret.items() if value))
+
+
+def replace_credentials(deps: Deps, kind: str, id: str, credentials: Mapping[str, str]) -> None:
+    """Store credentials over those that are there, once nobody renews these. Raises Refused when that takes too long."""
+    name = secret_name(kind, id)
+    for _ in range(_LOOKS):
+        lease = deps.leases.acquire(grant_lease(name), new_id("writer"), seconds=_WRITE_S)
+        if lease is not None:
+            try:
+                deps.secrets.put(name, credentials)
+            finally:
+                deps.leases.release(lease)
+            return
+        deps.clock.sleep(_LOOK_S)
+    raise Refused(Problem("access_being_renewed", fix="repeat_later"))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from listbridge.domain.configuration import Account, Document, Shop
 from listbridge.domain.ids import AccountId, ShopId
 from listbridge.domain.ports import Arrival, Conflict, Handed, Missing, Way
+from listbridge.domain.ports.grants import GRANTED
 from listbridge.domain.problem import Problem
 from listbridge.domain.raw_request import RawRequest
 from listbridge.services.connect_account import replace_account_credentials
@@ -82,7 +83,9 @@ def receive_hand_over(deps: Deps, slug: str, state: str, request: RawRequest) ->
 
 def _connected(deps: Deps, connection: Shop | Account, handed: Handed, actor: str) -> Shop | Account:
     stored = deps.secrets.get(secret_name(_kind(connection), connection.id))
-    credentials = {**stored, **handed.credentials}
+    # What was granted before holds for the refresh token before: tried with it, the old access would prove the new.
+    kept = {name: value for name, value in stored.items() if name not in GRANTED}
+    credentials = {**kept, **handed.credentials}
     if isinstance(connection, Account):
         return replace_account_credentials(deps, connection, credentials, actor, handed.settings).account
     return replace_shop_credentials(deps, connection, credentials, actor, handed.settings).shop

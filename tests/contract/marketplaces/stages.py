@@ -44,6 +44,7 @@ from tests.contract.openapi import EbaySpec
 from tests.contract.specs import specs_root
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import VirtualClock
+from tests.fakes.grants import NoGrants
 
 ACCOUNT = AccountId("acc_1")
 SIZES = ("XS", "S", "M", "L", "XL", "XXL")
@@ -171,7 +172,15 @@ class Stage(abc.ABC):
     def connection(self, tokens: TokenCache | None = None, **settings: Any) -> Connection:
         session = HttpSession(transport=Watched(self, self.app()), budget=self.budget)
         return Connection(
-            ACCOUNT, settings, self.secret(), None, session, self.budget, tokens or TokenCache(), self.clock
+            ACCOUNT,
+            settings,
+            self.secret(),
+            None,
+            session,
+            self.budget,
+            tokens or TokenCache(),
+            self.clock,
+            NoGrants(),
         )
 
     def request(self, variants: int, *, site: Site | None = None, **changes: Any) -> PublishRequest:

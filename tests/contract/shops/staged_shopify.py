@@ -34,6 +34,7 @@ from tests.contract.shops.staging import StagedOrder, StagedProduct
 from tests.contract.specs import specs_root
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import VirtualClock
+from tests.fakes.grants import NoGrants
 
 CLIENT = {"client_id": "demo-client-id", "client_secret": "demo-client-secret"}
 _STATUS = {Visibility.VISIBLE: "ACTIVE", Visibility.DRAFT: "DRAFT", Visibility.ARCHIVED: "ARCHIVED"}
@@ -120,6 +121,7 @@ class StagedShop:
             budget=self.budget,
             tokens=TokenCache(),
             clock=self.clock,
+            grants=NoGrants(),
         )
         return open_shop("shopify", connection)
 

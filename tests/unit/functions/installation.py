@@ -100,6 +100,7 @@ class Installation:
         opener = Opener(
             configuration=self.stores.configuration,
             secrets=self.stores.secrets,
+            leases=self.stores.leases,
             clock=clock,
             tokens=TokenCache(),
             make_session=session,

@@ -78,6 +78,16 @@ def test_a_refused_grant_is_mended_and_the_account_answers(
     assert seller.its.get(f"/accounts/{seller.account}")["state"] == "active"
 
 
+@walks("access_being_renewed")
+def test_credentials_are_replaced_once_nobody_renews_the_old_ones(seller: Seller) -> None:
+    name, body = f"accounts/{seller.account}", {"credentials": seller.its.ebay_credentials()}
+    seller.its.stores.leases.acquire(f"grant#{name}", "a worker", seconds=40)
+    problem = refusal(seller.its, "PUT", f"/{name}/credentials", body)
+    named(problem, "access_being_renewed", "repeat_later")
+    seller.its.stores.clock.advance(60)
+    assert seller.its.call("PUT", f"/v1/{name}/credentials", body).status == 200
+
+
 def _waiting_account(its: Installation, **settings: str) -> str:
     keys = {"client_id": "sim-client", "client_secret": "sim-secret"}
     draft = {"name": "anna", "marketplace": "ebay", "shop": its.connect_shop(), "sites": [SITE],

@@ -49,7 +49,7 @@ def opener(monkeypatch: pytest.MonkeyPatch) -> Opener:
     monkeypatch.setattr(registry, "shop", {"stores": STORES}.__getitem__)
     stores = Stores()
     return Opener(
-        stores.configuration, stores.secrets, stores.clock, TokenCache(), lambda observe, budget: HttpSession(),
+        stores.configuration, stores.secrets, stores.leases, stores.clock, TokenCache(), lambda observe, budget: HttpSession(),
         lambda *_: FakeBudget(stores.clock),
     )  # fmt: skip
 

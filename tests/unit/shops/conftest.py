@@ -12,6 +12,7 @@ from listbridge.infra.tokens import TokenCache
 from listbridge.shops.shopify.adapter import ShopifyAdapter, open_adapter
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import VirtualClock
+from tests.fakes.grants import NoGrants
 from tests.unit.shops.shopify_line import SECRET, Line
 
 
@@ -45,6 +46,7 @@ def open_with(line: Line, clock: VirtualClock, budget: FakeBudget) -> Callable[.
                 budget=budget,
                 tokens=tokens,
                 clock=clock,
+                grants=NoGrants(),
             )
         )
 

@@ -12,6 +12,7 @@ from listbridge.domain.ports.coordination import (
     SecretStore,
     Share,
 )
+from listbridge.domain.ports.grants import Granted, Grants
 from listbridge.domain.ports.handing_over import Arrival, Begun, Handed, HandOvers, Way
 from listbridge.domain.ports.marketplaces import (
     AccountIdentity,
@@ -70,6 +71,8 @@ __all__ = [
     "Conflict",
     "Counters",
     "Delivery",
+    "Granted",
+    "Grants",
     "HandOvers",
     "Handed",
     "HookReport",

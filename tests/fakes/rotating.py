@@ -1,0 +1,65 @@
+"""A platform whose refresh token works once: each use gives a new one and ends the old one, for good."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from listbridge.domain.ports import Granted
+from listbridge.domain.ports.grants import REFRESH_TOKEN
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import Unauthorized
+from listbridge.infra.grants import SecretGrants
+from tests.fakes.stores import Stores
+
+SECRET = "accounts/acc_1"  # a name
+DEAD = Problem("credentials_missing", {"name": "anna"}, "reconnect_account")
+HOUR = timedelta(hours=1)
+
+
+class RotatingPlatform:
+    """`renewals` counts the renewals that were granted, `refusals` those that were not."""
+
+    def __init__(self, stores: Stores) -> None:
+        self.stores = stores
+        self.renewals = self.refusals = 0
+        self.meanwhile: Callable[[], None] = lambda: None
+        """What happens elsewhere while a renewal is on its way."""
+        self._numbers = itertools.count(1)
+        self._refresh = ""
+        self._access: set[str] = set()
+
+    def consent(self) -> dict[str, str]:
+        """A seller agrees: a fresh refresh token, and nothing that was granted before is good."""
+        self._access.clear()
+        self._refresh = f"refresh-{next(self._numbers)}"
+        return {"client_id": "c", REFRESH_TOKEN: self._refresh}
+
+    def worker(self, held: Mapping[str, str] | None = None) -> SecretGrants:
+        """The grants of one process, which read the secret when it opened the account."""
+        stores = self.stores
+        read = held if held is not None else stores.secrets.get(SECRET)
+        return SecretGrants(
+            SECRET, read, secrets=stores.secrets, leases=stores.leases, clock=stores.clock, lease_s=12.0
+        )
+
+    def renew(self, refresh_token: str) -> Granted:
+        happens, self.meanwhile = self.meanwhile, lambda: None
+        happens()
+        if refresh_token != self._refresh:
+            self.refusals += 1
+            raise Unauthorized(DEAD)
+        self.renewals += 1
+        number = next(self._numbers)
+        self._refresh = f"refresh-{number}"
+        self._access.add(f"access-{number}")
+        return Granted(f"access-{number}", self.stores.clock.now() + HOUR, self._refresh)
+
+    def takes(self, token: str) -> bool:
+        """Whether a call with this access token is answered."""
+        return token in self._access
+
+    def ends(self, token: str) -> None:
+        """An access token dies before its time."""
+        self._access.discard(token)
