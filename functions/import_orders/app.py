@@ -8,13 +8,14 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import Field, TypeAdapter
 
 from listbridge import bootstrap
-from listbridge.domain.work import ImportOrder, PollAccount
+from listbridge.domain.work import AccountEvent, ImportOrder, PollAccount
 from listbridge.services.import_order import import_order
 from listbridge.services.import_tick import import_tick
+from listbridge.services.look_again import look_again
 from listbridge.services.poll_account import poll_account
 from listbridge.services.queue_batch import side_by_side
 
-_Message: TypeAlias = Annotated[PollAccount | ImportOrder, Field(discriminator="kind")]
+_Message: TypeAlias = Annotated[PollAccount | ImportOrder | AccountEvent, Field(discriminator="kind")]
 _MESSAGES: TypeAdapter[_Message] = TypeAdapter(_Message)
 
 
@@ -29,6 +30,8 @@ def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str
         for message in dict.fromkeys(messages):
             if isinstance(message, PollAccount):
                 poll_account(deps, message, remaining_s=context.get_remaining_time_in_millis() / 1000)
+            elif isinstance(message, AccountEvent):
+                look_again(deps, message)
             else:
                 import_order(deps, message)
 

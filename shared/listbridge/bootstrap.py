@@ -18,6 +18,7 @@ from listbridge.infra import settings
 
 if TYPE_CHECKING:
     from listbridge.domain.ports import Clock, Inbox, Queues
+    from listbridge.domain.raw_request import RawRequest
     from listbridge.services.deps import Deps
     from listbridge.services.ingest_webhook import WebhookDoors
 
@@ -145,6 +146,13 @@ def deps() -> Deps:
     return _deps
 
 
+def request_of(event: Event) -> RawRequest:
+    """The request that came with an event of API Gateway's. Raises ValueError for a body that is not in its encoding."""
+    from listbridge.infra.gateway_events import raw_request
+
+    return raw_request(event, "")
+
+
 def public_base_url() -> str | None:
     """The deployment's own setting of where the outside world reaches us; None where it is to be learned."""
     return settings.public_base_url()
@@ -244,12 +252,12 @@ def _invoked(request_id: str) -> None:
     observability.invoked(request_id)
 
 
-def observe_webhook(shop: str, outcome: str) -> None:
+def observe_webhook(source: str, outcome: str) -> None:
     """Count a delivery by what became of it; a refused one is worth a line."""
     from listbridge.infra import observability
 
     observability.count("webhook", outcome=outcome)
-    level = logging.INFO if outcome in ("queued", "repeated", "unknown_topic") else logging.WARNING
+    level = logging.INFO if outcome in ("queued", "repeated", "unknown_topic", "ping") else logging.WARNING
     logging.getLogger("listbridge.webhooks").log(
-        level, "webhook.%s", outcome, extra={"fields": {"shop": shop}}
+        level, "webhook.%s", outcome, extra={"fields": {"shop": source}}
     )

@@ -21,6 +21,8 @@ from listbridge.infra.hand_over import HandOver
 Room = Literal["marketplaces", "shops"]
 CONSENT = "consent"
 """The capability of a platform that hands over, in the browser or by itself, what opens a shop or an account."""
+EVENTS = "events"
+"""The capability of a marketplace that tells an address of ours what changed."""
 _ROOMS: dict[Room, ModuleType] = {"marketplaces": _marketplaces, "shops": _shops}
 
 
@@ -59,6 +61,14 @@ def open_shop(slug: str, connection: Connection) -> ShopAdapter:
 def webhook_scheme(slug: str) -> WebhookScheme:
     """How the shop platform signs its deliveries. Raises Missing."""
     scheme: WebhookScheme = _module("shops", slug, "webhooks").SCHEME
+    return scheme
+
+
+def event_scheme(slug: str) -> WebhookScheme:
+    """How the marketplace shapes what it tells us by itself. Raises Missing where it tells nothing."""
+    if EVENTS not in marketplace(slug).capabilities:
+        raise Missing("events", slug)
+    scheme: WebhookScheme = _module("marketplaces", slug, "events").SCHEME
     return scheme
 
 

@@ -3,14 +3,15 @@ read when the document has changed or a signature does not fit."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from listbridge import registry
-from listbridge.domain.configuration import FormerShop, Shop
-from listbridge.domain.ids import ShopId
-from listbridge.domain.ports import Clock, ConfigurationStore, Missing, SecretStore
+from listbridge.domain.configuration import Account, Deployment, FormerShop, Shop
+from listbridge.domain.ports import Clock, ConfigurationStore, HookKeys, Missing, SecretStore
 from listbridge.services.connection_state import secret_name
+from listbridge.services.hook_keys import HOOKS, hook_address, keys_in
 from listbridge.services.ingest_webhook import WebhookDoor
 
 _FRESH = timedelta(seconds=60)
@@ -28,57 +29,73 @@ class CachedDoors:
     configuration: ConfigurationStore
     secrets: SecretStore
     clock: Clock
-    _known: dict[ShopId, tuple[datetime, WebhookDoor | None]] = field(default_factory=dict)
-    _read_anew_at: dict[ShopId, datetime] = field(default_factory=dict)
-    _departed: set[ShopId] = field(default_factory=set)
+    _known: dict[str, tuple[datetime, WebhookDoor | None]] = field(default_factory=dict)
+    _read_anew_at: dict[str, datetime] = field(default_factory=dict)
+    _departed: set[str] = field(default_factory=set)
 
-    def of(self, shop: ShopId) -> WebhookDoor | None:
+    def of(self, id: str) -> WebhookDoor | None:
         now = self.clock.now()
-        known = self._known.get(shop)
+        known = self._known.get(id)
         if known is not None and now - known[0] < _FRESH:
             return known[1]
         if len(self._known) > _REMEMBERED:
             self._known.clear()
             self._read_anew_at.clear()
             self._departed.clear()
-        door = self._find(shop)
-        self._known[shop] = (now, door)
+        door = self._find(id)
+        self._known[id] = (now, door)
         return door
 
-    def read_anew(self, shop: ShopId) -> WebhookDoor | None:
+    def read_anew(self, id: str) -> WebhookDoor | None:
         now = self.clock.now()
-        last = self._read_anew_at.get(shop)
+        last = self._read_anew_at.get(id)
         if last is not None and now - last < _FRESH:
             return None
-        self._read_anew_at[shop] = now
-        door = self._find(shop, read_anew=True)
-        self._known[shop] = (now, door)
+        self._read_anew_at[id] = now
+        door = self._find(id, read_anew=True)
+        self._known[id] = (now, door)
         return door
 
-    def departed(self, shop: ShopId) -> bool:
-        return shop in self._departed
+    def departed(self, id: str) -> bool:
+        return id in self._departed
 
     def any(self) -> WebhookDoor | None:
         for slug in registry.slugs("shops"):
-            return WebhookDoor(registry.webhook_scheme(slug), ())
+            return WebhookDoor(registry.webhook_scheme(slug), HookKeys())
         return None
 
-    def _find(self, shop: ShopId, *, read_anew: bool = False) -> WebhookDoor | None:
-        if not shop:
+    def _find(self, id: str, *, read_anew: bool = False) -> WebhookDoor | None:
+        if not id:
             return None
-        try:
-            document = self.configuration.get(Shop, shop)
-            revision = None if read_anew else document.rev
-            secret = self.secrets.get(secret_name("shops", shop), revision=revision)
-        except Missing:
-            self._note_whether_it_departed(shop)
-            return None
-        keys = registry.signing_secrets(document.platform, secret)
-        return WebhookDoor(registry.webhook_scheme(document.platform), keys)
+        for door_of in (self._of_shop, self._of_account):
+            with suppress(Missing):
+                return door_of(id, read_anew)
+        self._note_whether_it_departed(id)
+        return None
 
-    def _note_whether_it_departed(self, shop: ShopId) -> None:
+    def _of_shop(self, id: str, read_anew: bool) -> WebhookDoor:
+        shop = self.configuration.get(Shop, id)
+        secret = self.secrets.get(secret_name("shops", id), revision=None if read_anew else shop.rev)
+        signing = registry.signing_secrets(shop.platform, secret)
+        scheme = registry.webhook_scheme(shop.platform)
+        if not registry.shop(shop.platform).traits.hook_keys:
+            return WebhookDoor(scheme, HookKeys(signing))
+        made = self._keys(id, shop.rev, read_anew)
+        return WebhookDoor(scheme, HookKeys((*signing, *made.secrets), made.token))
+
+    def _of_account(self, id: str, read_anew: bool) -> WebhookDoor:
+        account = self.configuration.get(Account, id)
+        scheme = registry.event_scheme(account.marketplace)
+        keys = self._keys(id, account.rev, read_anew)
+        base = self.configuration.get(Deployment, "this").public_base_url
+        return WebhookDoor(scheme, keys, hook_address(base, id, keys), of_account=True)
+
+    def _keys(self, id: str, revision: int, read_anew: bool) -> HookKeys:
+        return keys_in(self.secrets.get(secret_name(HOOKS, id), revision=None if read_anew else revision))
+
+    def _note_whether_it_departed(self, id: str) -> None:
         try:
-            self.configuration.get(FormerShop, shop)
+            self.configuration.get(FormerShop, id)
         except Missing:
             return
-        self._departed.add(shop)
+        self._departed.add(id)

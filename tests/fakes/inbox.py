@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from listbridge.domain.ids import ShopId
 from listbridge.domain.ports import InboxRow
 from tests.fakes.cuts import Hook, no_cut
 from tests.fakes.limits import check_key, check_row
@@ -17,29 +16,29 @@ class FakeInbox:
     """`Inbox` in memory. `row` and `rows` let a test look inside."""
 
     def __init__(self, before_write: Hook = no_cut) -> None:
-        self._rows: dict[tuple[ShopId, str], InboxRow] = {}
+        self._rows: dict[tuple[str, str], InboxRow] = {}
         self._lock = threading.RLock()
         self._before_write = before_write
 
     def store(self, row: InboxRow) -> bool:
         self._before_write("inbox.store")
-        check_key(row.shop, row.delivery)
+        check_key(row.source, row.delivery)
         check_row(row.topic, *(hint.model_dump_json() for hint in row.hints))
         with self._lock:
-            stored = self._rows.get((row.shop, row.delivery))
+            stored = self._rows.get((row.source, row.delivery))
             if stored is not None and stored.state == "queued":
                 return False
-            self._rows[row.shop, row.delivery] = replace(row, state="stored")
+            self._rows[row.source, row.delivery] = replace(row, state="stored")
             return True
 
     def queued(self, row: InboxRow) -> None:
         self._before_write("inbox.queued")
         with self._lock:
-            stored = self._rows.get((row.shop, row.delivery))
+            stored = self._rows.get((row.source, row.delivery))
             if stored is not None and stored.stored_at == row.stored_at:
-                self._move((row.shop, row.delivery), ("stored",), "queued")
+                self._move((row.source, row.delivery), ("stored",), "queued")
 
-    def taken(self, rows: Sequence[tuple[ShopId, str]]) -> None:
+    def taken(self, rows: Sequence[tuple[str, str]]) -> None:
         for key in rows:
             self._before_write("inbox.taken")
             self._move(key, ("stored", "queued"), "taken")
@@ -49,16 +48,16 @@ class FakeInbox:
             rows = [r for r in self._rows.values() if r.state == "stored" and r.stored_at < older_than]
         return sorted(rows, key=lambda row: row.stored_at)[:limit]
 
-    def row(self, shop: ShopId, delivery: str) -> InboxRow | None:
+    def row(self, source: str, delivery: str) -> InboxRow | None:
         with self._lock:
-            return self._rows.get((shop, delivery))
+            return self._rows.get((source, delivery))
 
     @property
     def rows(self) -> list[InboxRow]:
         with self._lock:
             return list(self._rows.values())
 
-    def _move(self, key: tuple[ShopId, str], states: tuple[str, ...], state: str) -> None:
+    def _move(self, key: tuple[str, str], states: tuple[str, ...], state: str) -> None:
         with self._lock:
             row = self._rows.get(key)
             if row is not None and row.state in states:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from listbridge.domain.ports import HookKeys
 from listbridge.services.deps import TimeLimits
 from listbridge.services.ingest_webhook import WebhookDoor
 from tests.fakes.stores import Stores
@@ -29,7 +30,7 @@ def scripted_world(*, limits: TimeLimits | None = None, connect: bool = True) ->
     market = ScriptedMarket(stores.clock, before_call=fate)
     shop = ScriptedShop(before_call=fate, clock=stores.clock)
     world = World(stores, shop, market, fate, limits or TimeLimits(drain_run_s=8))
-    world.doors[SHOP] = WebhookDoor(ScriptedScheme(), (SECRET,))
+    world.doors[SHOP] = WebhookDoor(ScriptedScheme(), HookKeys((SECRET,)))
     if connect:
         world.connect()
     return Scripted(world, shop, market, fate)

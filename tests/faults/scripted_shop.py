@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,7 +17,9 @@ from listbridge.domain.ports import (
     ChangedOrders,
     Clock,
     Delivery,
+    HookKeys,
     HookReport,
+    Judgement,
     ReadResult,
     Share,
     ShopAdapter,
@@ -26,7 +28,9 @@ from listbridge.domain.ports import (
     SweepPage,
     WebhookScheme,
 )
+from listbridge.domain.ports.webhooks import FORGED, GENUINE, PING
 from listbridge.domain.problem import Problem
+from listbridge.domain.raw_request import RawRequest
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, RetryLater, Unauthorized
 from listbridge.domain.work import Hint, HintKind
@@ -40,11 +44,15 @@ HERE = LocationId("here")
 class ScriptedScheme:
     """`WebhookScheme`: a body signed by the secret's own text in a header. The secrecy of real schemes is tested elsewhere."""
 
-    def verify(self, body: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> bool:
-        return any(secret and headers.get("signature") == secret for secret in secrets)
+    def judge(self, request: RawRequest, keys: HookKeys, now: datetime) -> Judgement:
+        if request.body.startswith(b"webhook_id="):
+            return PING
+        signed = any(secret and request.headers.get("signature") == secret for secret in keys.secrets)
+        return GENUINE if signed else FORGED
 
-    def parse(self, body: bytes, headers: Mapping[str, str]) -> Delivery:
-        hints = tuple(Hint.model_validate(hint) for hint in json.loads(body))
+    def parse(self, request: RawRequest) -> Delivery:
+        headers = request.headers
+        hints = tuple(Hint.model_validate(hint) for hint in json.loads(request.body))
         return Delivery(
             headers["id"], headers.get("topic", "changed"), headers.get("topic") != "weather", hints
         )
@@ -270,7 +278,7 @@ class ScriptedShop:
         self._call("remove_webhooks")
         return ("changed",)
 
-    def ensure_webhooks(self, url: str) -> HookReport:
+    def ensure_webhooks(self, url: str, secret: str = "") -> HookReport:
         self._call("ensure_webhooks")
         return HookReport(healthy=("changed",))
 

@@ -10,6 +10,7 @@ import pytest
 from listbridge.bootstrap import FunctionFailed
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import Sku
+from listbridge.domain.ports import HookKeys
 from listbridge.domain.work import Lane
 from listbridge.services.ingest_webhook import WebhookDoor
 from tests.faults.pair import pair
@@ -40,7 +41,7 @@ def test_a_forged_delivery_is_refused_and_nothing_is_stored(s: Scripted, headers
 
 @pytest.mark.parametrize("secrets", [(), ("",)])
 def test_a_shop_without_a_secret_lets_nobody_in(s: Scripted, secrets: tuple[str, ...]) -> None:
-    s.world.doors[SHOP] = WebhookDoor(ScriptedScheme(), secrets)
+    s.world.doors[SHOP] = WebhookDoor(ScriptedScheme(), HookKeys(secrets))
     assert s.world.webhook(BODY, {"Signature": "", "Id": "d1"}) == 401
     nothing_came_in(s)
 

@@ -44,9 +44,13 @@ _DOOR = {
     ("read", "ConfigTable"),
     ("write", "InboxTable"),
     ("send", "ShopEventsQueue"),
+    ("send", "OrdersQueue"),
     ("read secrets", "shops"),
+    ("read secrets", "hooks"),
 }
 _SECRETS_OF_PORT = {"shops": "shops", "marketplaces": "accounts"}
+_DONE = {"get": ("read",), "put": ("write", "make"), "delete": ("make",)}
+_KEYS = "listbridge.services.hook_keys"
 
 
 def _file(module: str) -> Path | None:
@@ -96,8 +100,10 @@ def _needs(function: str) -> set[tuple[str, str]]:
             waiting |= _imports(path)
         if module == "listbridge.admin.api":  # which imports its rooms by name, when they are asked for
             waiting |= {f"listbridge.admin.{name}" for names in ROOMS.values() for name in names}
-    text = "\n".join(path.read_text() for module in modules if (path := _file(module)))
+    text = "\n".join(path.read_text() for module in modules if (path := _file(module)) and module != _KEYS)
     needs = {("send", _QUEUE_OF_LANE[lane]) for lane in re.findall(r"\bLane\.([A-Z_]+)", text)}
+    if _KEYS in modules:
+        needs |= _key_needs(text)
     for port, method in re.findall(r"\b_?deps\.(\w+)\.(\w+)", text):
         buyers = port == "orders" and _BUYERS.fullmatch(method) is not None
         table = "BuyersTable" if buyers else _TABLE_OF_PORT.get(port, "")
@@ -123,9 +129,15 @@ def _needs(function: str) -> set[tuple[str, str]]:
         elif port == "hand_overs":
             needs |= {("read secrets", kind) for kind in _SECRETS_OF_PORT.values()}
         elif port == "secrets":
-            done = {"get": ("read",), "put": ("write", "make"), "delete": ("make",)}[method]
-            needs |= {(f"{act} secrets", kind) for act in done for kind in _SECRETS_OF_PORT.values()}
+            needs |= {(f"{act} secrets", kind) for act in _DONE[method] for kind in _SECRETS_OF_PORT.values()}
     return needs
+
+
+def _key_needs(text: str) -> set[tuple[str, str]]:
+    """Of the keys that we make ourselves, by which of their functions are called."""
+    calls = {"hook_keys": "get", "make_hook_keys": "put", "forget_hook_keys": "delete"}
+    used = [method for name, method in calls.items() if re.search(rf"\b{name}\(deps", text)]
+    return {(f"{act} secrets", "hooks") for method in used for act in _DONE[method]}
 
 
 def _grants(template: dict[str, Any], role: str) -> set[tuple[str, str]]:
@@ -201,14 +213,20 @@ def test_who_may_save_a_renewed_token_may_read_it_and_nobody_else_may(template: 
     for role in set(roles) - {"WebhookIngestRole"}:
         grants = _grants(template, role)
         kinds = {
-            act: {kind for done, kind in grants if done == act} for act in ("read secrets", "write secrets")
+            act: {kind for done, kind in grants if done == act} - {"hooks"}
+            for act in ("read secrets", "write secrets")
         }
         assert kinds["write secrets"] == kinds["read secrets"], role
 
 
-def test_the_internet_facing_door_reads_the_shops_secrets_and_no_accounts(template: dict[str, Any]) -> None:
+def test_the_internet_facing_door_reads_the_shops_secrets_and_the_keys_we_made_and_no_accounts(
+    template: dict[str, Any],
+) -> None:
     grants = _grants(template, "WebhookIngestRole")
-    assert {grant for grant in grants if "secrets" in grant[0]} == {("read secrets", "shops")}
+    assert {grant for grant in grants if "secrets" in grant[0]} == {
+        ("read secrets", "shops"),
+        ("read secrets", "hooks"),
+    }
 
 
 def test_the_internet_facing_door_deletes_nothing(template: dict[str, Any]) -> None:

@@ -167,7 +167,7 @@ def test_no_role_may_touch_everything(template: dict[str, Any]) -> None:
             text = resource.get("Fn::Sub") if isinstance(resource, dict) and "Fn::Sub" in resource else ""
             assert resource != "*", role
             assert not text or re.search(
-                r"/index/\*$|:secret:listbridge/\$\{Stage\}/(shops|accounts)/\*$", text
+                r"/index/\*$|:secret:listbridge/\$\{Stage\}/(shops|accounts|hooks)/\*$", text
             ), (
                 role,
                 text,
@@ -200,6 +200,7 @@ def test_only_signed_paths_go_without_the_authorizer(
     assert template["Resources"]["Api"]["Properties"]["Auth"]["DefaultAuthorizer"] == "Staff"
     assert _open_paths(functions) == {
         ("POST", "/webhooks/{shop_id}"),
+        ("GET", "/webhooks/{shop_id}"),
         ("GET", "/callbacks/{slug}"),
         ("POST", "/callbacks/{slug}"),
     }

@@ -23,6 +23,8 @@ from listbridge.services import connect_account
 from listbridge.services.credentials import ACCOUNTS, fields_set
 from listbridge.services.edit_configuration import edited, propose_account
 from listbridge.services.hand_over import begin_hand_over
+from listbridge.services.hook_keys import hook_address, make_hook_keys
+from listbridge.services.public_address import public_base_url
 from listbridge.services.release_guarded import start_release
 from listbridge.services.unlink_account import start_unlinking
 
@@ -43,6 +45,15 @@ class AccountCheckView(Shape):
     account: AccountView
     seller: str
     sites: tuple[str, ...]
+
+
+class EventsView(Shape):
+    """Where a marketplace tells us what changes, and the token by which it proves that the address is ours. Both are secret."""
+
+    address: str
+    token: str
+    enter_by_hand: bool
+    """The marketplace cannot be asked: a person enters both there."""
 
 
 class ChoicesView(Shape):
@@ -134,6 +145,23 @@ def choices(account_id: str, site: Annotated[str, Query(min_length=1)]) -> Choic
     _known_sites(account.marketplace, (Site(site),), field="site")
     adapter, _ = deps_of(router).marketplaces.open(account)
     return ChoicesView(site=site, choices=dict(adapter.creation_choices(Site(site))))
+
+
+@router.post(
+    "/accounts/<account_id>/events",
+    summary="Let the marketplace tell us what changes",
+    tags=_TAGS,
+)
+def listen(account_id: str) -> EventsView:
+    """Makes the account's secret address, once, and asks the marketplace to call it. What it tells there only brings forward
+    what is looked at anyway."""
+    deps, account = deps_of(router), _account(account_id)
+    registry.event_scheme(account.marketplace)
+    keys = make_hook_keys(deps, account.id)
+    address = hook_address(public_base_url(deps), account.id, keys)
+    adapter, _ = deps.marketplaces.open(account)
+    asked = adapter.listen(address, keys.token)
+    return EventsView(address=address, token=keys.token, enter_by_hand=not asked)
 
 
 @router.post(

@@ -36,6 +36,8 @@ class HintKind(Word):
     ORDER = "order"  # shipped, cancelled or refunded in the shop
     ORDER_PRODUCTS = "order_products"  # every product of a shop order that has too many to name
     SHOP_GONE = "shop_gone"  # the app was uninstalled: the credentials are dead
+    LISTING = "listing"  # of a marketplace, by its SKU
+    ACCOUNT_GONE = "account_gone"  # a marketplace says that the seller let us in no more
 
 
 MOST_HINTS = 500
@@ -79,6 +81,16 @@ class ShopEvent(Message):
     confirm: bool = False
     received_at: datetime | None = None
     attempt: int = 0
+
+
+class AccountEvent(Message):
+    """A marketplace says that something changed in an account: look again."""
+
+    kind: Literal["account_event"] = "account_event"
+    account: AccountId
+    delivery: str = ""
+    hints: tuple[Hint, ...] = ()
+    received_at: datetime | None = None
 
 
 class Nudge(Message):
@@ -187,6 +199,14 @@ class RelayOrder(Message):
 
 
 AnyMessage = Annotated[
-    ShopEvent | Nudge | RecomputeChunk | Check | PublishTask | PollAccount | ImportOrder | RelayOrder,
+    ShopEvent
+    | AccountEvent
+    | Nudge
+    | RecomputeChunk
+    | Check
+    | PublishTask
+    | PollAccount
+    | ImportOrder
+    | RelayOrder,
     Field(discriminator="kind"),
 ]

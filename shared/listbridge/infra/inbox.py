@@ -9,7 +9,6 @@ import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from listbridge.domain.ids import ShopId
 from listbridge.domain.ports import InboxRow
 from listbridge.domain.work import Hint
 from listbridge.infra import dynamo, settings
@@ -34,7 +33,7 @@ class DynamoInbox:
     def store(self, row: InboxRow) -> bool:
         """Put the row as `stored`. False only when the same delivery is already `queued` and not yet taken."""
         item: Item = {
-            "shop": text(row.shop),
+            "shop": text(row.source),
             "delivery": text(row.delivery),
             "topic": text(row.topic),
             "hints": text(_HINTS.write(row.hints)),
@@ -44,6 +43,8 @@ class DynamoInbox:
             "expires_at": number(int(row.stored_at.timestamp()) + KEPT_S),
             "v": _V,
         }
+        if row.of_account:
+            item["of_account"] = {"BOOL": True}
         try:
             dynamo.put(self._table, item, condition=_NOT_QUEUED, values={":queued": _QUEUED})
         except dynamo.ConditionFailed:
@@ -53,12 +54,12 @@ class DynamoInbox:
     def queued(self, row: InboxRow) -> None:
         """The message for this very row is in the queue: only while it is still `stored`, and by nobody since."""
         values = {":state": _QUEUED, ":stored": _STORED, ":stored_at": number(_micros(row.stored_at))}
-        self._move(row.shop, row.delivery, _STILL_STORED, values)
+        self._move(row.source, row.delivery, _STILL_STORED, values)
 
-    def taken(self, rows: Sequence[tuple[ShopId, str]]) -> None:
+    def taken(self, rows: Sequence[tuple[str, str]]) -> None:
         """From now on a repeat is a new hint."""
-        for shop, delivery in dict.fromkeys(rows):
-            self._move(shop, delivery, "attribute_exists(#state)", {":state": _TAKEN})
+        for source, delivery in dict.fromkeys(rows):
+            self._move(source, delivery, "attribute_exists(#state)", {":state": _TAKEN})
 
     def unsent(self, *, older_than: datetime, limit: int) -> list[InboxRow]:
         """Rows still `stored`, oldest first: found by an index that may lag, read consistently."""
@@ -80,10 +81,10 @@ class DynamoInbox:
     def _table(self) -> str:
         return settings.table("inbox")
 
-    def _move(self, shop: ShopId, delivery: str, condition: str, values: dict[str, Item]) -> None:
+    def _move(self, source: str, delivery: str, condition: str, values: dict[str, Item]) -> None:
         try:
             dynamo.update(
-                self._table, _key(text(shop), text(delivery)), _MOVE, condition=condition, values=values
+                self._table, _key(text(source), text(delivery)), _MOVE, condition=condition, values=values
             )
         except dynamo.ConditionFailed:
             return
@@ -95,12 +96,13 @@ def _key(shop: Item, delivery: Item) -> Item:
 
 def _row(item: Item) -> InboxRow:
     return InboxRow(
-        shop=ShopId(item["shop"]["S"]),
+        source=item["shop"]["S"],
         delivery=item["delivery"]["S"],
         topic=item["topic"]["S"],
         hints=_HINTS.read(item["hints"]["S"]),
         stored_at=_EPOCH + int(item["stored_at"]["N"]) * _MICROSECOND,
         state=item["state"]["S"],
+        of_account="of_account" in item,
     )
 
 

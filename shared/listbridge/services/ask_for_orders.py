@@ -27,6 +27,18 @@ def poll_now(deps: Deps, account: Account) -> bool:
     return send_poll(deps, account.id)
 
 
+def poll_told(deps: Deps, account: Account) -> None:
+    """The marketplace itself says that orders changed: make the account due, and ask at once unless that was done a moment ago.
+    What changed since then, the schedule's next minute asks for."""
+    if deps.marketplaces.traits(account).orders is None:
+        return
+    now, name = deps.clock.now(), f"poll_told#{account.id}"
+    deps.polls.create(PollState(account=account.id, since=now, next_poll_at=now))
+    deps.polls.make_due(account.id, now)
+    if deps.counters.current(name, window_s=_ASKED_S, now=now) == 0 and send_poll(deps, account.id):
+        deps.counters.add(name, 1, window_s=_ASKED_S, now=now)
+
+
 def poll_after(deps: Deps, account: Account, at: datetime) -> None:
     """See to it that a poll begins after `at`, soon: fewer units were seen than must be there (P11).
 

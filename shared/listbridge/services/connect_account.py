@@ -19,6 +19,7 @@ from listbridge.services.ask_for_orders import poll_now
 from listbridge.services.connection_state import expire_account, secret_name, with_facts
 from listbridge.services.credentials import ACCOUNTS, reconnected, replace_credentials, trial
 from listbridge.services.deps import Deps
+from listbridge.services.hook_keys import forget_hook_keys
 from listbridge.services.nudge import nudge
 from listbridge.services.refusal import Refused
 
@@ -140,6 +141,7 @@ def disconnect_account(deps: Deps, account: Account, actor: str) -> None:
         raise Refused(Problem("account_has_open_orders", {"order": held.key.remote}, "finish_orders_first"))
     deps.configuration.delete(account)
     deps.secrets.delete(secret_name(ACCOUNTS, account.id))
+    forget_hook_keys(deps, account.id)
     _tell(deps, account, "account_removed", actor)
 
 

@@ -17,6 +17,7 @@ from listbridge.domain.verdicts import RemoteError, Unauthorized
 from listbridge.services.connection_state import expire_shop, secret_name, with_facts
 from listbridge.services.credentials import SHOPS, reconnected, replace_credentials, trial
 from listbridge.services.deps import Deps
+from listbridge.services.hook_keys import forget_hook_keys, make_hook_keys
 from listbridge.services.public_address import register_hooks, remove_hooks, restore_hooks
 from listbridge.services.refusal import Refused
 from listbridge.services.sweep_shop import start_sweep
@@ -56,6 +57,7 @@ def connect_shop(deps: Deps, draft: Shop, credentials: Mapping[str, str], actor:
     finally:
         if not connected:
             deps.secrets.delete(secret_name(SHOPS, draft.id))
+    _make_keys(deps, shop)
     params = {"name": shop.name, "domain": identity.domain}
     deps.activity.note(ActivityEntry(shop.id, "shop_connected", deps.clock.now(), params, None, actor))
     return _with_hooks(shop, identity, partial(register_hooks, deps, shop))
@@ -133,6 +135,7 @@ def disconnect_shop(deps: Deps, shop: Shop, actor: str) -> None:
         deps.configuration.save(FormerShop(id=shop.id))
     deps.configuration.delete(shop)
     deps.secrets.delete(secret_name(SHOPS, shop.id))
+    forget_hook_keys(deps, shop.id)
     deps.activity.note(*told)
 
 
@@ -148,6 +151,7 @@ def _back(
     let go."""
     told = {"currency": identity.currency, "facts": dict(identity.facts)}
     shop = reconnected(deps, shop, actor, **told, **learned)
+    _make_keys(deps, shop)
     check = _with_hooks(shop, identity, partial(register_hooks, deps, shop))
     start_sweep(deps, shop, actor)
     return check
@@ -163,6 +167,11 @@ def _with_hooks(
     if hooks is None:
         return ShopCheck(shop, identity, None, Problem("public_address_unknown", fix="set_public_address"))
     return ShopCheck(shop, identity, hooks)
+
+
+def _make_keys(deps: Deps, shop: Shop) -> None:
+    if deps.shops.traits(shop).hook_keys:
+        make_hook_keys(deps, shop.id)
 
 
 def _refuse_other_shop(shop: Shop, identity: ShopIdentity) -> None:

@@ -1,40 +1,56 @@
-"""A shop calls: verify, remember, enqueue, answer. Nothing is computed here (protocol 2)."""
+"""A shop or a marketplace calls: judge, remember, enqueue, answer. Nothing is computed here (protocol 2)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from listbridge.domain import trace
-from listbridge.domain.ids import ShopId
-from listbridge.domain.ports import Clock, Inbox, InboxRow, Queues, WebhookScheme
-from listbridge.domain.work import Lane, ShopEvent
+from listbridge.domain.ids import AccountId, ShopId
+from listbridge.domain.ports import (
+    Clock,
+    Delivery,
+    HookKeys,
+    Inbox,
+    InboxRow,
+    Judged,
+    Judgement,
+    Queues,
+    WebhookScheme,
+)
+from listbridge.domain.raw_request import RawRequest
+from listbridge.domain.work import AccountEvent, Lane, ShopEvent
 
-_SHOP_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 """What an id of ours looks like, with room to grow."""
-_NOBODYS_SECRET = "nobody"  # noqa: S105  # an unknown shop costs as much time as a wrong signature
+_NOBODYS = HookKeys(("nobody",))  # an unknown shop costs as much time as a wrong signature
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookDoor:
-    """How one shop's deliveries are checked. More than one secret while a rotation lasts."""
+    """How the deliveries of one shop or account are judged. More than one secret while a rotation lasts.
+
+    `address` is where they come in, for those that ask whether it is ours.
+    """
 
     scheme: WebhookScheme
-    secrets: tuple[str, ...]
+    keys: HookKeys
+    address: str = ""
+    of_account: bool = False
 
 
 class WebhookDoors(Protocol):
-    """Finds the door of a shop, from a cache that is at most a minute old."""
+    """Finds the door of a shop or account, from a cache that is at most a minute old."""
 
-    def of(self, shop: ShopId) -> WebhookDoor | None: ...
+    def of(self, id: str) -> WebhookDoor | None: ...
 
-    def read_anew(self, shop: ShopId) -> WebhookDoor | None:
+    def read_anew(self, id: str) -> WebhookDoor | None:
         """The door with the secret as it is now, after a signature did not fit; None when that was done a moment ago."""
 
-    def departed(self, shop: ShopId) -> bool:
+    def departed(self, id: str) -> bool:
         """Whether this shop, which has no door, had one once: it was taken off."""
 
     def any(self) -> WebhookDoor | None:
@@ -47,6 +63,7 @@ class Receipt:
 
     status: int
     outcome: str
+    reply: Mapping[str, str] | None = None
 
 
 FORGED = Receipt(401, "forged")
@@ -57,9 +74,8 @@ UNPARSABLE = Receipt(400, "unparsable")
 
 
 def ingest_webhook(
-    shop: ShopId,
-    body: bytes,
-    headers: Mapping[str, str],
+    name: str,
+    request: RawRequest,
     *,
     doors: WebhookDoors,
     inbox: Inbox,
@@ -67,45 +83,76 @@ def ingest_webhook(
     clock: Clock,
     max_bytes: int,
 ) -> Receipt:
-    """Take one delivery in. `headers` have lower-case names; `body` is the raw bytes.
+    """Take one delivery in. `name` is the id of a shop or account, with the token of its secret address where it has one.
 
-    401 for a wrong or missing signature and, indistinguishably, for an unknown shop or one that was taken off; 413 beyond `max_bytes`; 400 for a
-    genuine body that cannot be understood; 200 for everything else: a replay, an old delivery and an unknown topic are
-    hints at most. Nothing is stored unless the answer is 200. What cannot be the id of a shop is not even looked for.
-    An exception means that the delivery may not be safe: the caller must answer 5xx so that the shop sends it again.
+    401 for a wrong or missing signature or token and, indistinguishably, for an unknown shop or one that was taken off; 413
+    beyond `max_bytes`; 400 for a genuine body that cannot be understood; 200 for everything else: a ping, a replay, an old
+    delivery and an unknown topic are hints at most. Nothing is stored unless the answer is 200. What cannot be an id of
+    ours is not even looked for. An exception means that the delivery may not be safe: the caller must answer 5xx so that
+    it is sent again.
     """
-    if len(body) > max_bytes:
+    if len(request.body) > max_bytes:
         return OVERSIZED
-    now = clock.now()
-    door = doors.of(shop) if _SHOP_ID.fullmatch(shop) else None
+    now, (id, _, token) = clock.now(), name.partition(".")
+    is_id = _ID.fullmatch(id) is not None
+    door = doors.of(id) if is_id else None
     if door is None:
-        _spend_the_same_time(doors, body, headers, now)
-        return DEPARTED if _SHOP_ID.fullmatch(shop) and doors.departed(shop) else FORGED
-    trace.note(shop=shop)
-    if not door.scheme.verify(body, headers, door.secrets, now):
-        door = doors.read_anew(shop)  # the secret may have been changed since
-        if door is None or not door.scheme.verify(body, headers, door.secrets, now):
+        _spend_the_same_time(doors, request, now)
+        return DEPARTED if is_id and doors.departed(id) else FORGED
+    trace.note(**{"account" if door.of_account else "shop": id})
+    judgement = _judged(door, token, request, now)
+    if judgement.judged is Judged.FORGED:
+        door = doors.read_anew(id)  # the secret may have been changed since
+        if door is None:
             return FORGED
+        judgement = _judged(door, token, request, now)
+    if judgement.judged is Judged.FORGED:
+        return FORGED
+    if judgement.judged is Judged.PING:
+        return Receipt(200, "ping", judgement.reply)
     try:
-        delivery = door.scheme.parse(body, headers)
+        delivery = door.scheme.parse(request)
     except ValueError:
         return UNPARSABLE
+    return take_in(id, delivery, now, of_account=door.of_account, inbox=inbox, queues=queues)
+
+
+def take_in(
+    source: str, delivery: Delivery, now: datetime, *, of_account: bool, inbox: Inbox, queues: Queues
+) -> Receipt:
+    """Remember a genuine delivery of this shop or account, and queue it."""
     if not delivery.known:
         return Receipt(200, "unknown_topic")
-    row = InboxRow(shop=shop, delivery=delivery.id, topic=delivery.topic, hints=delivery.hints, stored_at=now)
+    row = InboxRow(source, delivery.id, delivery.topic, delivery.hints, now, of_account=of_account)
     if not inbox.store(row):
         return Receipt(200, "repeated")
-    queues.send(Lane.SHOP_EVENTS, event_of(row))
+    enqueue(row, queues)
     inbox.queued(row)
     return Receipt(200, "queued")
 
 
-def event_of(row: InboxRow) -> ShopEvent:
-    """The message for an inbox row, made anew whenever it has to be sent again."""
-    return ShopEvent(shop=row.shop, delivery=row.delivery, hints=row.hints, received_at=row.stored_at)
+def enqueue(row: InboxRow, queues: Queues) -> None:
+    """Send the message for an inbox row, made anew whenever it has to be sent again."""
+    if row.of_account:
+        told = AccountEvent(
+            account=AccountId(row.source), delivery=row.delivery, hints=row.hints, received_at=row.stored_at
+        )
+        queues.send(Lane.ORDERS, told)
+        return
+    event = ShopEvent(
+        shop=ShopId(row.source), delivery=row.delivery, hints=row.hints, received_at=row.stored_at
+    )
+    queues.send(Lane.SHOP_EVENTS, event)
 
 
-def _spend_the_same_time(doors: WebhookDoors, body: bytes, headers: Mapping[str, str], now: datetime) -> None:
+def _judged(door: WebhookDoor, token: str, request: RawRequest, now: datetime) -> Judgement:
+    if not door.keys.fits(token):
+        return Judgement(Judged.FORGED)
+    asked = replace(request, address=door.address) if door.address else request
+    return door.scheme.judge(asked, door.keys, now)
+
+
+def _spend_the_same_time(doors: WebhookDoors, request: RawRequest, now: datetime) -> None:
     door = doors.any()
     if door is not None:
-        door.scheme.verify(body, headers, (_NOBODYS_SECRET,), now)
+        door.scheme.judge(request, _NOBODYS, now)

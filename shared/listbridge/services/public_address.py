@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import ConnectionState, Deployment, Shop
-from listbridge.domain.ports import Conflict, HookReport, Missing
+from listbridge.domain.ports import Conflict, HookKeys, HookReport, Missing
 from listbridge.domain.verdicts import RemoteError
 from listbridge.services.deps import Deps
+from listbridge.services.hook_keys import hook_address, hook_keys
 from listbridge.services.sweep_shop import start_sweep
 
 
@@ -44,12 +45,21 @@ def register_all_hooks(deps: Deps) -> None:
 def register_hooks(deps: Deps, shop: Shop) -> HookReport | None:
     """Make sure that the shop calls us; None as long as nobody knows our address. Raises RemoteError."""
     base = public_base_url(deps)
-    return deps.shops.open(shop).ensure_webhooks(f"{base}/webhooks/{shop.id}") if base else None
+    if not base:
+        return None
+    keys = _keys(deps, shop)
+    adapter, address = deps.shops.open(shop), hook_address(base, shop.id, keys)
+    return (
+        adapter.ensure_webhooks(address, *keys.secrets)
+        if keys is not None
+        else adapter.ensure_webhooks(address)
+    )
 
 
 def remove_hooks(deps: Deps, shop: Shop) -> tuple[str, ...]:
     """See to it that the shop calls us no more; the topics that it told us of. Raises RemoteError."""
-    return deps.shops.open(shop).remove_webhooks(f"{public_base_url(deps)}/webhooks/{shop.id}")
+    address = hook_address(public_base_url(deps), shop.id, _keys(deps, shop))
+    return deps.shops.open(shop).remove_webhooks(address)
 
 
 def restore_hooks(deps: Deps, shop: Shop, actor: str) -> HookReport | None:
@@ -69,6 +79,10 @@ def restore_hooks(deps: Deps, shop: Shop, actor: str) -> HookReport | None:
 def public_base_url(deps: Deps) -> str:
     """Where the outside world reaches us; empty until it is set or learned."""
     return _deployment(deps).public_base_url
+
+
+def _keys(deps: Deps, shop: Shop) -> HookKeys | None:
+    return hook_keys(deps, shop.id) if deps.shops.traits(shop).hook_keys else None
 
 
 def _deployment(deps: Deps) -> Deployment:

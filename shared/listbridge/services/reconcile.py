@@ -13,7 +13,7 @@ from listbridge.domain.work import Check, CheckKind, Lane, RecomputeChunk
 from listbridge.services.check_drift import start_drift_check
 from listbridge.services.deps import Deps
 from listbridge.services.erase_buyers import erase_buyers
-from listbridge.services.ingest_webhook import event_of
+from listbridge.services.ingest_webhook import enqueue
 from listbridge.services.nudge import nudge
 from listbridge.services.sweep_shop import sweep_if_due
 
@@ -45,7 +45,7 @@ def resend_unsent(deps: Deps) -> int:
     older_than = deps.clock.now() - timedelta(seconds=deps.limits.unsent_after_s)
     rows = deps.inbox.unsent(older_than=older_than, limit=_ROWS)
     for row in rows:
-        deps.queues.send(Lane.SHOP_EVENTS, event_of(row))
+        enqueue(row, deps.queues)
         deps.inbox.queued(row)
     return len(rows)
 

@@ -23,7 +23,7 @@ def row(name: str, delivery: str = "d1", after_s: float = 0) -> InboxRow:
 
 def unsent(store: OurPorts, name: str) -> list[InboxRow]:
     rows = store.inbox.unsent(older_than=LATER, limit=1000)
-    return [one for one in rows if one.shop == f"shp_{name}"]
+    return [one for one in rows if one.source == f"shp_{name}"]
 
 
 def test_a_delivery_is_stored_and_counts_as_unsent_until_it_is_queued(store: OurPorts, name: str) -> None:
@@ -34,7 +34,7 @@ def test_a_delivery_is_stored_and_counts_as_unsent_until_it_is_queued(store: Our
 
 
 def test_a_repeat_is_dropped_only_while_the_first_waits_in_the_queue(store: OurPorts, name: str) -> None:
-    shop = row(name).shop
+    shop = row(name).source
     store.inbox.store(row(name))
     assert store.inbox.store(row(name)) is True  # not yet queued: the first may have died before the send
     store.inbox.queued(row(name))
@@ -53,7 +53,7 @@ def test_a_process_that_died_between_put_and_send_leaves_an_unsent_row(store: Ou
 def test_a_repeat_that_was_stored_meanwhile_is_not_taken_for_queued(store: OurPorts, name: str) -> None:
     """Its sender may die before its own send: then only a row that is still `stored` is ever sent."""
     store.inbox.store(row(name))
-    store.inbox.taken([(row(name).shop, "d1")])
+    store.inbox.taken([(row(name).source, "d1")])
     repeat = row(name, after_s=1)
     store.inbox.store(repeat)
     store.inbox.queued(row(name))
@@ -61,7 +61,7 @@ def test_a_repeat_that_was_stored_meanwhile_is_not_taken_for_queued(store: OurPo
 
 
 def test_a_late_queued_does_not_undo_taken(store: OurPorts, name: str) -> None:
-    shop = row(name).shop
+    shop = row(name).source
     store.inbox.store(row(name))
     store.inbox.taken([(shop, "d1")])
     store.inbox.queued(row(name))
@@ -77,7 +77,7 @@ def test_a_dropped_repeat_does_not_touch_the_row(store: OurPorts, name: str) -> 
 
 
 def test_taking_or_queueing_what_is_not_there_creates_nothing(store: OurPorts, name: str) -> None:
-    shop = row(name).shop
+    shop = row(name).source
     store.inbox.taken([(shop, "d1"), (shop, "d2")])
     store.inbox.queued(row(name))
     assert unsent(store, name) == []
@@ -85,7 +85,7 @@ def test_taking_or_queueing_what_is_not_there_creates_nothing(store: OurPorts, n
 
 
 def test_many_are_taken_at_once_and_one_of_them_twice(store: OurPorts, name: str) -> None:
-    shop = row(name).shop
+    shop = row(name).source
     for number in range(5):
         store.inbox.store(row(name, f"d{number}"))
     store.inbox.taken([(shop, f"d{number}") for number in (0, 1, 2, 0)])
@@ -114,8 +114,8 @@ def test_unsent_rows_come_oldest_first_and_only_beyond_the_age(
     for number in (2, 0, 1, 3):
         one = row(name, f"d{number}")
         store.inbox.store(
-            InboxRow(one.shop, one.delivery, one.topic, one.hints, early + timedelta(seconds=number))
+            InboxRow(one.source, one.delivery, one.topic, one.hints, early + timedelta(seconds=number))
         )
     found = store.inbox.unsent(older_than=early + timedelta(seconds=3), limit=limit)
     assert [one.delivery for one in found] == ["d0", "d1", "d2"][:limit]
-    store.inbox.taken([(row(name).shop, f"d{number}") for number in range(4)])
+    store.inbox.taken([(row(name).source, f"d{number}") for number in range(4)])

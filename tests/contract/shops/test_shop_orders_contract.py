@@ -12,6 +12,7 @@ from listbridge import registry
 from listbridge.domain.ids import LineId, RemoteOrderId, ShopOrderId, Sku
 from listbridge.domain.orders import Address
 from listbridge.domain.ports import ShopAdapter
+from listbridge.domain.raw_request import RawRequest
 from listbridge.domain.shop_orders import OrderMark, Parcel, ShopOrderDraft, Tracking
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected, RemoteError
 from listbridge.domain.work import Hint, HintKind
@@ -397,7 +398,10 @@ def test_an_order_that_was_sent_is_not_cancelled(shop: StagedShop, adapter: Shop
 
 
 def hinted(shop: StagedShop) -> set[Hint]:
-    parsed = [shop.scheme().parse(body, headers) for body, headers in shop.posted()]
+    parsed = [
+        shop.scheme().parse(RawRequest("POST", "", body=body, headers=headers))
+        for body, headers in shop.posted()
+    ]
     return {hint for delivery in parsed for hint in delivery.hints if hint.kind is HintKind.ORDER}
 
 

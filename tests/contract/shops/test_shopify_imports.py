@@ -9,6 +9,7 @@ import pytest
 
 from listbridge.domain.ids import RemoteOrderId, ShopOrderId, VariantId
 from listbridge.domain.problem import Problem
+from listbridge.domain.raw_request import RawRequest
 from listbridge.domain.shop_orders import OrderMark
 from listbridge.domain.verdicts import NotFound, OutcomeUnknown, RateLimited, Rejected, Unsupported
 from listbridge.domain.work import Hint, HintKind
@@ -265,7 +266,7 @@ def test_a_line_that_the_merchant_added_is_not_the_marketplaces(shop: StagedShop
 )
 def test_shopifys_own_examples_point_at_their_order(shop: StagedShop, exemplar: str, topic: str):
     body = require_specs("shopify", "webhooks", "exemplars", f"{exemplar}.json").read_bytes()
-    delivery = shop.scheme().parse(body, shop.signed(body, topic))
+    delivery = shop.scheme().parse(RawRequest("POST", "", body=body, headers=shop.signed(body, topic)))
     assert delivery.hints == (Hint(kind=HintKind.ORDER, id="123"),)
 
 

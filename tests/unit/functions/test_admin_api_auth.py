@@ -44,6 +44,7 @@ _WRITES = {
         "PATCH /v1/accounts/x",
         "DELETE /v1/accounts/x",
         "POST /v1/accounts/x/unlink",
+        "POST /v1/accounts/x/events",
         "PUT /v1/accounts/x/credentials",
         "GET /v1/accounts/x/authorize",
         "GET /v1/shops/x/authorize",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from listbridge.domain.raw_request import RawRequest
 from listbridge.services import unlink_account
 from listbridge.services.ingest_webhook import DEPARTED, FORGED, ingest_webhook
 from listbridge.webhook_doors import CachedDoors
@@ -80,7 +81,7 @@ def test_a_late_delivery_of_a_shop_that_was_taken_off_is_no_forgery(selling: Sel
     doors = CachedDoors(stores.configuration, stores.secrets, stores.clock)
     receipts = [
         ingest_webhook(
-            shop, b"{}", {}, doors=doors, inbox=stores.inbox, queues=stores.queues, clock=stores.clock, max_bytes=100
+            shop, RawRequest("POST", "", body=b"{}"), doors=doors, inbox=stores.inbox, queues=stores.queues, clock=stores.clock, max_bytes=100
         )
         for shop in (selling.shop, "shop_nobody")
     ]  # fmt: skip

@@ -33,7 +33,6 @@ from listbridge.domain.ports.marketplaces import (
 )
 from listbridge.domain.ports.shops import (
     ChangedOrders,
-    Delivery,
     HookReport,
     ReadResult,
     ShopAdapter,
@@ -41,7 +40,6 @@ from listbridge.domain.ports.shops import (
     Shops,
     ShopTraits,
     SweepPage,
-    WebhookScheme,
 )
 from listbridge.domain.ports.storage import (
     ActivityLog,
@@ -57,6 +55,14 @@ from listbridge.domain.ports.storage import (
     PublicationRepository,
     ReservationChanges,
     VariantRepository,
+)
+from listbridge.domain.ports.webhooks import (
+    Delivery,
+    HookKeys,
+    Judged,
+    Judgement,
+    QueueScheme,
+    WebhookScheme,
 )
 
 __all__ = [
@@ -75,11 +81,14 @@ __all__ = [
     "Grants",
     "HandOvers",
     "Handed",
+    "HookKeys",
     "HookReport",
     "Inbox",
     "InboxRow",
     "ItemRepository",
     "JobRepository",
+    "Judged",
+    "Judgement",
     "Lease",
     "Leases",
     "ListingRepository",
@@ -97,6 +106,7 @@ __all__ = [
     "PublishSteps",
     "PublishVariant",
     "Published",
+    "QueueScheme",
     "Queues",
     "ReadResult",
     "RemoteListing",

@@ -9,9 +9,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from listbridge.domain.ids import (
-    ShopId,
-)
 from listbridge.domain.work import Hint, Lane, Message
 
 
@@ -75,14 +72,16 @@ class Counters(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """One delivery, without its body: it may exceed a row, and it may hold a buyer's data."""
+    """One delivery of a shop, or of an account's marketplace, without its body: it may exceed a row, and it may hold a buyer's
+    data. `source` is the id of the shop or account."""
 
-    shop: ShopId
+    source: str
     delivery: str
     topic: str
     hints: tuple[Hint, ...]
     stored_at: datetime
     state: str = "stored"  # stored, queued, taken
+    of_account: bool = False
 
 
 class Inbox(Protocol):
@@ -97,8 +96,8 @@ class Inbox(Protocol):
         A repeat that was stored meanwhile (another `stored_at`) has a send of its own to make, and may die before it.
         """
 
-    def taken(self, rows: Sequence[tuple[ShopId, str]]) -> None:
-        """`sync_catalog` has it: from now on a repeat is a new hint."""
+    def taken(self, rows: Sequence[tuple[str, str]]) -> None:
+        """Who acts on them has them: from now on a repeat is a new hint."""
 
     def unsent(self, *, older_than: datetime, limit: int) -> list[InboxRow]: ...
 

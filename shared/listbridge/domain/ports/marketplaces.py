@@ -229,6 +229,12 @@ class MarketplaceAdapter(Protocol):
     def order_url(self, order: RemoteOrderId) -> str:
         """Where the seller sees the order on the marketplace; empty where no such page is known."""
 
+    def listen(self, address: str, token: str) -> bool:
+        """Ask the marketplace to tell this address what changes; idempotent. `token` proves that the address is ours.
+
+        False where a person enters both at the marketplace. Raises Unsupported where it tells nothing.
+        """
+
     def creation_choices(self, site: Site) -> Mapping[str, Any]:
         """What a creation profile can choose from on this account and site (policies, locations …)."""
 

@@ -18,6 +18,7 @@ from listbridge.domain.ids import (
 )
 from listbridge.domain.orders import ShopOrderRef
 from listbridge.domain.ports.coordination import Share
+from listbridge.domain.ports.webhooks import WebhookScheme
 from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.work import Hint
@@ -128,28 +129,11 @@ class ShopAdapter(Protocol):
         """Let the shop call us no more: takes off whatever of our app leads to this shop's address, here or where it was
         before; the topics. Idempotent. Raises RemoteError."""
 
-    def ensure_webhooks(self, url: str) -> HookReport:
-        """Make the shop call this address for every topic we need, and no longer any other address of ours; idempotent."""
+    def ensure_webhooks(self, url: str, secret: str = "") -> HookReport:
+        """Make the shop call this address for every topic we need, and no longer any other address of ours; idempotent.
 
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A genuine webhook, parsed. `hints` may be empty (a topic we do not need), and are at most `MOST_HINTS`."""
-
-    id: str
-    topic: str
-    known: bool
-    hints: tuple[Hint, ...]
-
-
-class WebhookScheme(Protocol):
-    """How one shop platform signs and shapes its deliveries: pure functions of bytes, headers and secret."""
-
-    def verify(self, body: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> bool:
-        """True only for a genuine body. An empty secret, or none, verifies nothing. Header names are lower-case."""
-
-    def parse(self, body: bytes, headers: Mapping[str, str]) -> Delivery:
-        """Raises ValueError when a genuine body cannot be understood."""
+        `secret` is one that we made, for platforms that sign with what they are told (`ShopTraits.hook_keys`).
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +146,9 @@ class ShopTraits:
     """After how long a look certainly finds an order whose create was under way."""
     strict_look: bool = False
     """A look for our mark misses nothing that was created `order_settle_s` ago (else a person decides)."""
+    hook_keys: bool = False
+    """Deliveries are signed by a secret that we choose, or not at all: the core makes the secret, and an address with a token
+    that nobody else knows."""
 
 
 class Shops(Protocol):

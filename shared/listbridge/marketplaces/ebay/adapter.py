@@ -109,6 +109,10 @@ class EbayAdapter:
             return ""
         return f"https://www.ebay.com/sh/ord/details?orderid={quote(order, safe='')}"
 
+    def listen(self, address: str, token: str) -> bool:
+        """The seller enters both on the developer program's page of alerts and notifications."""
+        return False
+
     def creation_choices(self, site: Site) -> Mapping[str, Any]:
         return choices(self._http, site_of(site))
 

@@ -33,7 +33,7 @@ MANIFEST = MarketplaceManifest(
     api_version="inventory 1.18.4, fulfillment 1.20.7, account 1.9.3, identity 2.0.0, taxonomy 1.1.0",
     docs="https://developer.ebay.com/develop/api/sell/inventory_api",
     capabilities=frozenset(
-        {"publish", "variations", "revise", "full_revise", "end", "relist", "link", "consent", "orders", "fulfillment"}
+        {"publish", "variations", "revise", "full_revise", "end", "relist", "link", "consent", "events", "orders", "fulfillment"}
     ),
     traits=MarketplaceTraits(
         # No source says how late a call that timed out may still be applied. The clock of a read-back begins when we

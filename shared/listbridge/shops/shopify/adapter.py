@@ -131,7 +131,7 @@ class ShopifyAdapter:
         with self._budget.patient(_PATIENCE_S):
             return remove(self._api, url)
 
-    def ensure_webhooks(self, url: str) -> HookReport:
+    def ensure_webhooks(self, url: str, secret: str = "") -> HookReport:
         """Nothing is locked meanwhile, so a new address, which takes two calls a topic, waits for them one by one."""
         with self._budget.patient(_PATIENCE_S):
             return ensure(self._api, url)

@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from listbridge.domain.ports import Delivery
+from listbridge.domain.ports import Delivery, HookKeys, Judgement
+from listbridge.domain.ports.webhooks import FORGED, GENUINE
+from listbridge.domain.raw_request import RawRequest
 from listbridge.domain.work import MOST_HINTS, Hint, HintKind
 
 SIGNATURE = "x-shopify-hmac-sha256"
@@ -144,25 +146,26 @@ the others are understood, but would make us read the same products over and ove
 class ShopifyWebhooks:
     """domain.ports.WebhookScheme for Shopify."""
 
-    def verify(self, body: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> bool:
+    def judge(self, request: RawRequest, keys: HookKeys, now: datetime) -> Judgement:
         """Base64 of HMAC-SHA256 over the raw body, with any of the secrets (two while a rotation lasts).
 
         Shopify signs no time, so `now` decides nothing: an old but genuine delivery is a hint like any other.
         """
-        given = headers.get(SIGNATURE, "").encode("utf-8", "replace")
+        given = request.headers.get(SIGNATURE, "").encode("utf-8", "replace")
         genuine = False
-        for secret in secrets:
+        for secret in keys.secrets:
             if not secret.strip():
                 continue  # an empty key is one that everybody knows
-            digest = hmac.new(secret.encode(), body, hashlib.sha256).digest()
+            digest = hmac.new(secret.encode(), request.body, hashlib.sha256).digest()
             genuine |= hmac.compare_digest(base64.b64encode(digest), given)
-        return genuine
+        return GENUINE if genuine else FORGED
 
-    def parse(self, body: bytes, headers: Mapping[str, str]) -> Delivery:
+    def parse(self, request: RawRequest) -> Delivery:
         """What the delivery points at. A topic that we do not know is not an error, and its body is not looked at.
 
         Raises ValueError for a delivery without a topic, a body that is no JSON object, and one that lacks its ids.
         """
+        body, headers = request.body, request.headers
         topic = headers.get(TOPIC, "").strip().lower()
         if not topic:
             raise ValueError("no topic")

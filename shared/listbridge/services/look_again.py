@@ -1,0 +1,49 @@
+"""A marketplace says that something changed: look again. Nothing is computed from what it says."""
+
+from __future__ import annotations
+
+from listbridge.domain.configuration import Account, ConnectionState
+from listbridge.domain.ids import Sku
+from listbridge.domain.ports import Missing
+from listbridge.domain.verdicts import RemoteError, Unauthorized
+from listbridge.domain.work import AccountEvent, HintKind
+from listbridge.services.ask_for_orders import poll_told
+from listbridge.services.connection_state import expire_account
+from listbridge.services.deps import Deps
+from listbridge.services.nudge import nudge
+
+
+def look_again(deps: Deps, event: AccountEvent) -> None:
+    """Have looked at what the event points at: orders by the next poll, at once; listings by the account's drainer; the account
+    itself by asking whether it still lets us in.
+
+    Events of an account that is gone or expired end here: connecting it again looks at everything.
+    """
+    if event.delivery:
+        deps.inbox.taken([(event.account, event.delivery)])
+    try:
+        account = deps.configuration.get(Account, event.account)
+    except Missing:
+        return
+    if account.state is not ConnectionState.ACTIVE:
+        return
+    kinds = {hint.kind for hint in event.hints}
+    if HintKind.ACCOUNT_GONE in kinds and not _still_lets_us_in(deps, account):
+        return
+    if HintKind.ORDER in kinds:
+        poll_told(deps, account)
+    if HintKind.LISTING in kinds:
+        skus = dict.fromkeys(Sku(hint.id) for hint in event.hints if hint.kind is HintKind.LISTING)
+        rows = [row for sku in skus for row in deps.listings.of_sku(account.id, sku)]
+        nudge(deps, account.id, [row.key for row in rows], reason="told")
+
+
+def _still_lets_us_in(deps: Deps, account: Account) -> bool:
+    try:
+        deps.marketplaces.open(account)[0].identify()
+    except Unauthorized as error:
+        expire_account(deps, account, error.problem)
+        return False
+    except RemoteError:
+        return True  # it cannot be asked now; the hourly check asks again
+    return True
