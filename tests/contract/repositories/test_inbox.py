@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -119,3 +120,12 @@ def test_unsent_rows_come_oldest_first_and_only_beyond_the_age(
     found = store.inbox.unsent(older_than=early + timedelta(seconds=3), limit=limit)
     assert [one.delivery for one in found] == ["d0", "d1", "d2"][:limit]
     store.inbox.taken([(row(name).source, f"d{number}") for number in range(4)])
+
+
+def test_a_row_of_an_account_is_told_from_one_of_a_shop(store: OurPorts, name: str) -> None:
+    told = replace(row(name), of_account=True)
+    store.inbox.store(told)
+    store.inbox.store(row(name, "d2"))
+    assert {one.delivery: one.of_account for one in unsent(store, name)} == {"d1": True, "d2": False}
+    store.inbox.queued(told)
+    assert store.inbox.store(told) is False
