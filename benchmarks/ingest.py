@@ -21,7 +21,7 @@ from benchmarks.figures import Figure
 from functions.webhook_ingest import app
 from listbridge import bootstrap
 
-ROUNDS, CALLS = 11, 60
+ROUNDS, CALLS = 41, 30
 _SECRET = "bench-client-secret"  # noqa: S105 - of a shop that exists nowhere
 _TOPIC = "inventory_levels/update"
 _BODY = (stage.ROOT / "tests" / "data" / "shopify" / "inventory_levels_update.json").read_bytes()
