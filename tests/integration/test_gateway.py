@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from collections.abc import Iterator
@@ -246,4 +247,5 @@ def test_an_answer_that_comes_after_the_closing_leaves_no_traceback(caplog: pyte
                 closing.close()
                 asked.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
             closing._server.task_dispatcher.shutdown()  # comes back when the thread of the late answer has ended
-    assert caplog.messages == []
+    # waitress also warns of a queue that a slow machine serves late.
+    assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
