@@ -16,7 +16,7 @@ from typing import Any
 
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId, ListingKey, RemoteId, RemoteOrderId, Site, Sku
-from listbridge.domain.listing import Listing, Values
+from listbridge.domain.listing import Listing, RemoteState, Values
 from listbridge.domain.money import Money
 from listbridge.domain.orders import OrderRead
 from listbridge.domain.ports import (
@@ -68,6 +68,16 @@ class Offer:
     remote: RemoteId | None = None
     quantity: int | None = None
     price: Money | None = None
+    paused: bool = False
+    processing: bool = False
+
+    @property
+    def state(self) -> RemoteState:
+        if not self.live:
+            return RemoteState.GONE
+        if self.processing:
+            return RemoteState.PROCESSING
+        return RemoteState.PAUSED if self.paused else RemoteState.LIVE
 
 
 @dataclass(frozen=True)
@@ -99,6 +109,8 @@ class ScriptedMarket:
     budgets: dict[Share, FakeBudget] = field(default_factory=dict)
     dead_accounts: set[AccountId] = field(default_factory=set)
     refuses_zero: bool = False
+    pauses_at_zero: bool = False
+    """At 0 a listing is taken out of sale and kept; a quantity brings it back."""
     grouped: bool = False
     calls: int = 0
     book: OrderBook = field(init=False)
@@ -240,6 +252,7 @@ class ScriptedAdapter:
         for offer in live:
             offer.quantity = offer.quantity if values.quantity is None else values.quantity
             offer.price = offer.price if values.price is None else values.price
+            offer.paused = market.pauses_at_zero and offer.quantity == 0
         return RevisionResult(revision.key)
 
     def read_back(self, listings: Sequence[Listing]) -> list[RemoteListing]:
@@ -248,14 +261,15 @@ class ScriptedAdapter:
     def _seen(self, key: ListingKey) -> RemoteListing:
         live = self.market.live(key)
         if not live:
-            return RemoteListing(key, live=False)
+            return RemoteListing(key, RemoteState.GONE)
         offer = live[-1]
-        return RemoteListing(key, True, offer.id, offer.remote, None, Values(offer.quantity, offer.price))
+        values = Values(offer.quantity, offer.price)
+        return RemoteListing(key, offer.state, offer.id, offer.remote, None, values)
 
     def find(self, site: Site, sku: Sku) -> RemoteListing | None:
         key = ListingKey(self.account, site, sku)
         seen: RemoteListing = self._call("find", lambda: self._seen(key), write=False)
-        return seen if seen.live else None
+        return None if seen.gone else seen
 
     def unfit(self, request: PublishRequest) -> Mapping[Sku, Problem]:
         skus = [variant.key.sku for variant in request.variants]

@@ -10,8 +10,16 @@ from datetime import datetime
 
 from listbridge.domain import unseen_sales
 from listbridge.domain.ids import JobId, RemoteId, VariantKey
-from listbridge.domain.ledger import NOT_ALIGNED, refreshed
-from listbridge.domain.listing import GONE_FROM_SHOP, NOTHING, PRODUCT_GONE, Listing, Status, Values
+from listbridge.domain.ledger import NOT_ALIGNED, read_back, refreshed
+from listbridge.domain.listing import (
+    GONE_FROM_SHOP,
+    NOTHING,
+    PRODUCT_GONE,
+    Listing,
+    RemoteState,
+    Status,
+    Values,
+)
 from listbridge.domain.problem import Problem
 
 WAITS_FOR_STOCK = "waits_for_stock"
@@ -86,6 +94,20 @@ def relinked(listing: Listing, variant: VariantKey, now: datetime) -> Listing:
 def still_live(listing: Listing, now: datetime) -> Listing:
     """A publishing operation on a live listing failed: it is as it was before, and goes on following the shop."""
     return refreshed(replace(listing, status=Status.ACTIVE), now)
+
+
+def looked_at(listing: Listing, state: RemoteState, shown: Values, now: datetime) -> Listing:
+    """The marketplace was read: a listing that is gone has ended there, one that is being processed is as it was.
+
+    The caller must have read the row before it read the marketplace, and save only if the row is unchanged.
+    """
+    match state:
+        case RemoteState.GONE:
+            return ended(listing, Status.FINISHED, now)
+        case RemoteState.PROCESSING:
+            return listing
+        case RemoteState.LIVE | RemoteState.PAUSED:
+            return read_back(listing, shown, now)
 
 
 def ended(

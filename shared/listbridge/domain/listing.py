@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from listbridge.domain.ids import JobId, ListingKey, RemoteId, SalesListId, VariantKey
@@ -38,6 +38,15 @@ class Field(Word):
 
 
 BOTH = frozenset(Field)
+
+
+class RemoteState(StrEnum):
+    """Where the marketplace has a listing, as a look shows it. Only GONE ends ours."""
+
+    LIVE = "live"
+    PAUSED = "paused"  # kept and shown to nobody: a quantity brings it back
+    PROCESSING = "processing"  # taken in, and not decided yet: what it shows says nothing
+    GONE = "gone"  # ended, never published, or never there
 
 
 class Cause(Word):

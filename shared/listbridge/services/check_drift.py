@@ -10,7 +10,7 @@ from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import JobId, new_id
 from listbridge.domain.jobs import Job, JobKind, JobState
-from listbridge.domain.listing import Listing, Status
+from listbridge.domain.listing import Listing, RemoteState, Status
 from listbridge.domain.ports import Conflict, RemoteListing
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane, PublishKind, PublishTask, RecomputeChunk
@@ -155,11 +155,9 @@ def _compare(deps: Deps, account: Account, row: Listing, remote: RemoteListing |
     if remote is None:
         return None
     now = deps.clock.now()
-    new = (
-        ledger.read_back(row, remote.values, now)
-        if remote.live
-        else lifecycle.ended(row, Status.FINISHED, now)
-    )
+    if remote.state is RemoteState.PROCESSING:
+        return None
+    new = lifecycle.looked_at(row, remote.state, remote.shown, now)
     if ledger.as_known(row, new) and row.seen.at is not None and now - row.seen.at < _DAY:
         return None
     try:
@@ -170,10 +168,10 @@ def _compare(deps: Deps, account: Account, row: Listing, remote: RemoteListing |
     if saved.status is Status.ACTIVE and saved.accepted == row.accepted:
         return None
     params = {
-        "accepted_quantity": str(row.accepted.quantity), "seen_quantity": str(remote.values.quantity),
-        "accepted_price": str(row.accepted.price), "seen_price": str(remote.values.price),
+        "accepted_quantity": str(row.accepted.quantity), "seen_quantity": str(remote.shown.quantity),
+        "accepted_price": str(row.accepted.price), "seen_price": str(remote.shown.price),
     }  # fmt: skip
-    event = "drift_found" if remote.live else "finished_on_marketplace"
+    event = "finished_on_marketplace" if remote.gone else "drift_found"
     deps.activity.note(ActivityEntry(str(row.key), event, now, params, account=row.key.account))
     return saved
 

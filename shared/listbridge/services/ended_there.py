@@ -26,7 +26,7 @@ from listbridge.services.sales_first import SalesFirst
 def record_ended(
     deps: Deps, adapter: MarketplaceAdapter, sales: SalesFirst, rows: Iterable[Listing]
 ) -> dict[ListingKey, Listing]:
-    """Read these listings; those that are no longer live are saved as finished and returned.
+    """Read these listings; those that are gone are saved as finished and returned.
 
     The caller holds what excludes other writers of these rows, or an attempt of theirs is lost. Raises RemoteError when the
     marketplace cannot be read; nothing is saved then.
@@ -36,7 +36,7 @@ def record_ended(
     ended: dict[ListingKey, Listing] = {}
     for remote in shown:
         before = linked.get(remote.key)
-        if before is None or remote.live:
+        if before is None or not remote.gone:
             continue
         now = deps.clock.now()
         after = deps.listings.change(before.key, partial(lifecycle.ended, status=Status.FINISHED, now=now))

@@ -288,7 +288,7 @@ class _Work:
         if self.publication.progress or any(row.status is Status.PENDING for row in rows.values()):
             return False
         found = {sku: adapter.find(self.sales_list.site, sku) for sku in rows}
-        live = {sku: remote for sku, remote in found.items() if remote is not None and remote.live}
+        live = {sku: remote for sku, remote in found.items() if remote is not None and not remote.gone}
         if not live:
             return False
         for sku, row in rows.items():
@@ -361,7 +361,7 @@ class _Work:
     def _link(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing]) -> None:
         for sku, row in rows.items():
             remote = adapter.find(self.sales_list.site, sku)
-            if remote is None or not remote.live:
+            if remote is None or remote.gone:
                 self._fail({sku: row}, Problem("not_listed_there", {"sku": sku}, "send"), back_to=row.status)
             else:
                 self._link_one(row, remote)
@@ -371,7 +371,7 @@ class _Work:
             self._fail({row.key.sku: row}, Problem("not_listed_there", {"sku": row.key.sku}, "send"))
             return
         link = partial(
-            lifecycle.linked, remote=remote.remote, offer=remote.offer, group=remote.group, seen=remote.values,
+            lifecycle.linked, remote=remote.remote, offer=remote.offer, group=remote.group, seen=remote.shown,
             now=self.deps.clock.now(),
         )  # fmt: skip
         self._tell(

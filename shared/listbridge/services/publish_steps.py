@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from listbridge.domain import ledger, trace, unseen_sales
+from listbridge.domain import ledger, lifecycle, trace, unseen_sales
 from listbridge.domain.ids import ListingKey, RemoteId, Sku, new_id
 from listbridge.domain.listing import BOTH, Listing, Values
 from listbridge.domain.ports import (
@@ -131,11 +131,11 @@ class Steps:
         shown = {remote.key: remote for remote in self.adapter.read_back(live)} if live else {}
         for row in live:
             remote, now = shown.get(row.key), self.deps.clock.now()
-            if remote is None or not remote.live:
+            if remote is None or remote.gone:
                 # Ended already, by somebody else or by a worker before us: what sold last was not seen.
                 new = unseen_sales.ended(row, now, looked=False)
             else:
-                new = ledger.read_back(row, remote.values, now)
+                new = lifecycle.looked_at(row, remote.state, remote.shown, now)
             if not ledger.as_known(row, new):
                 self._save_looked(row, new)
 
@@ -182,9 +182,9 @@ class Steps:
     def _save_shown(self, rows: Sequence[Listing], shown: Mapping[ListingKey, RemoteListing]) -> None:
         for row in rows:
             remote = shown.get(row.key)
-            if remote is None or not remote.live:
+            if remote is None or remote.gone:
                 continue  # a draft, or ended since: the adapter sees it too
-            new = ledger.read_back(row, remote.values, self.deps.clock.now())
+            new = lifecycle.looked_at(row, remote.state, remote.shown, self.deps.clock.now())
             if not ledger.as_known(row, new):
                 self._save_looked(row, new)
 

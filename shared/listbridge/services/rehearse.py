@@ -70,7 +70,7 @@ def rehearse_publishing(
             )
         return
     found = {sku: adapter.find(row.key.site, sku) for sku, row in rows.items()}
-    live = {sku for sku, remote in found.items() if remote is not None and remote.live}
+    live = {sku for sku, remote in found.items() if remote is not None and not remote.gone}
     waits = nothing_to_sell(rows.values())
     unfit = {} if live or waits else adapter.unfit(request)
     for sku, row in rows.items():

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from listbridge.domain import ledger, lifecycle, trace, unseen_sales
 from listbridge.domain.ids import ListingKey, new_id
-from listbridge.domain.listing import Field, Listing, Status, Values
+from listbridge.domain.listing import Band, Field, Listing, RemoteState, Values
 from listbridge.domain.ports import (
     Budget,
     Conflict,
@@ -195,7 +195,7 @@ class UnitWriter:
         return [m for m in members if m.live] if rising else settling
 
     def _look(self, rows: Sequence[Listing]) -> dict[ListingKey, Listing]:
-        """Read these rows back. What that changes is saved; a row that moved meanwhile is left out."""
+        """Read these rows back. What that changes is saved; left out is a row that moved meanwhile, or that the marketplace is at."""
         looked: dict[ListingKey, Listing] = {}
         shown = {remote.key: remote for remote in self.adapter.read_back(rows)}
         for row in rows:
@@ -203,11 +203,12 @@ class UnitWriter:
             if remote is None:
                 continue
             now = self.deps.clock.now()
-            new = (
-                ledger.read_back(row, remote.values, now)
-                if remote.live
-                else lifecycle.ended(row, Status.FINISHED, now)
-            )
+            if remote.state is RemoteState.PROCESSING and row.due_band is not Band.ZERO:
+                # It shows nothing that could be gone by. A zero is sent all the same: it can only be right.
+                if row.due_band is not None:
+                    self._postpone([row.key], now + timedelta(seconds=self.traits.settle_s))
+                continue
+            new = lifecycle.looked_at(row, remote.state, remote.shown, now)
             if ledger.as_known(row, new):
                 looked[row.key] = new  # saved with the attempt, if there is one
                 continue

@@ -10,7 +10,7 @@ import pytest
 
 from listbridge import registry
 from listbridge.domain.ids import ListingKey, RemoteId, Sku
-from listbridge.domain.listing import NOTHING, Values
+from listbridge.domain.listing import NOTHING, RemoteState, Values
 from listbridge.domain.money import Money
 from listbridge.domain.verdicts import (
     ObserveMode,
@@ -136,7 +136,7 @@ def test_a_listing_ended_from_outside_is_not_live_and_ending_it_is_a_success(sta
     stage.end_from_outside(done.remote)
     key = request.variants[0].key
     [shown] = adapter.read_back([listing(key, offer=done.offers[key.sku], remote=done.remote)])
-    assert not shown.live
+    assert shown.state is RemoteState.GONE
     adapter.end(request, desk.worker())
     with pytest.raises(Rejected) as refused:
         adapter.full_revise(request, desk.worker())
@@ -264,7 +264,7 @@ def test_read_back_shows_what_buyers_see(stage: Stage, variants: int) -> None:
     ]
     shown = adapter.read_back(rows)
     assert [remote.key for remote in shown] == [row.key for row in rows]
-    assert all(remote.live for remote in shown)
+    assert all(remote.state is RemoteState.LIVE for remote in shown)
     assert {(remote.remote, remote.group) for remote in shown} == {(done.remote, done.group)}
     assert [remote.offer for remote in shown] == [done.offers[v.key.sku] for v in request.variants]
     assert [remote.values.quantity for remote in shown] == [2] + [7] * (variants - 1)
@@ -276,7 +276,7 @@ def test_read_back_of_something_that_is_not_there_says_so_and_an_outage_does_not
     adapter = stage.open()
     nobody = listing(ListingKey(ACCOUNT, stage.sites[0], Sku("NOBODY")), offer=None, remote=None)
     [shown] = adapter.read_back([nobody])
-    assert (shown.live, shown.offer, shown.values) == (False, None, NOTHING)
+    assert (shown.state, shown.offer, shown.values) == (RemoteState.GONE, None, NOTHING)
     for fault in ("status", "html", "drop_before"):
         stage.add_faults(Fault("*", fault))  # type: ignore[arg-type]
         with pytest.raises(RetryLater):
@@ -287,7 +287,11 @@ def test_find_shows_an_offer_that_anybody_made(stage: Stage) -> None:
     adapter, request, _, done = published(stage)
     found = adapter.find(request.site, Sku("CANDLE"))
     assert found is not None
-    assert (found.live, found.remote, found.offer) == (True, done.remote, done.offers[Sku("CANDLE")])
+    assert (found.state, found.remote, found.offer) == (
+        RemoteState.LIVE,
+        done.remote,
+        done.offers[Sku("CANDLE")],
+    )
     assert found.values.quantity == 7
     assert adapter.find(request.site, Sku("NOBODY")) is None
     assert adapter.find(stage.sites[1], Sku("CANDLE")) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -19,7 +19,7 @@ from listbridge.domain.ids import (
     Sku,
     VariantId,
 )
-from listbridge.domain.listing import NOTHING, Listing, Values
+from listbridge.domain.listing import NOTHING, Listing, RemoteState, Values
 from listbridge.domain.orders import OrderRead
 from listbridge.domain.ports.coordination import Budget, Share
 from listbridge.domain.problem import Problem
@@ -62,15 +62,30 @@ class RevisionResult:
 
 @dataclass(frozen=True, slots=True)
 class RemoteListing:
-    """What the marketplace shows for one SKU on one site. `live` False: an offer exists, but it is not published."""
+    """What the marketplace shows for one SKU on one site.
+
+    `values`: of a live listing what buyers see, of a paused one what it would show.
+    """
 
     key: ListingKey
-    live: bool
+    state: RemoteState
     offer: RemoteId | None = None
     remote: RemoteId | None = None
     group: RemoteId | None = None
     values: Values = NOTHING
     url: str = ""
+
+    @property
+    def gone(self) -> bool:
+        """Nothing of ours can be sold there any more."""
+        return self.state is RemoteState.GONE
+
+    @property
+    def shown(self) -> Values:
+        """What buyers can take now: none of a paused listing, and nobody knows while it is being processed."""
+        if self.state is RemoteState.PAUSED:
+            return replace(self.values, quantity=0)
+        return self.values if self.state is RemoteState.LIVE else NOTHING
 
 
 @dataclass(frozen=True, slots=True)

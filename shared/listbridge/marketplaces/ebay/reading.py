@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import InvalidOperation
 
 from listbridge.domain.ids import AccountId, ListingKey, RemoteId, Site, Sku
-from listbridge.domain.listing import Listing, Values
+from listbridge.domain.listing import Listing, RemoteState, Values
 from listbridge.domain.ports import RemoteListing
 from listbridge.marketplaces.ebay.errors import UNREADABLE
 from listbridge.marketplaces.ebay.inventory import Inventory
@@ -50,11 +50,11 @@ class Reader:
 
     def _shown(self, key: ListingKey, offer: Offer | None, item: Item | None) -> RemoteListing:
         if offer is None:
-            return RemoteListing(key, live=False)
+            return RemoteListing(key, RemoteState.GONE)
         listing = RemoteId(offer.listing_id) if offer.listing_id else None
         return RemoteListing(
             key=key,
-            live=listing is not None,
+            state=RemoteState.LIVE if listing else RemoteState.GONE,
             offer=RemoteId(offer.offer_id),
             remote=listing,
             group=RemoteId(item.group) if item is not None and item.group else None,
