@@ -33,6 +33,8 @@ from listbridge.domain.ports import (
     Revision,
     RevisionResult,
     Share,
+    Submission,
+    Submitted,
 )
 from listbridge.domain.problem import Problem
 from listbridge.domain.rules import Bounds
@@ -111,6 +113,12 @@ class ScriptedMarket:
     refuses_zero: bool = False
     pauses_at_zero: bool = False
     """At 0 a listing is taken out of sale and kept; a quantity brings it back."""
+    decides_after_s: float | None = None
+    """Writes are only taken in, and are decided and take effect so much later."""
+    undecided: bool = False
+    """What was submitted stays so."""
+    submissions: dict[str, Submitted] = field(default_factory=dict)
+    decided: dict[str, RevisionResult] = field(default_factory=dict)
     grouped: bool = False
     calls: int = 0
     book: OrderBook = field(init=False)
@@ -171,6 +179,34 @@ class ScriptedMarket:
         for call in late:
             call()
 
+    def submit(self, key: ListingKey, values: Values) -> Submission:
+        """Take a write in."""
+        ticket, now = f"t{self.new_id()}", self.clock.now()
+        self.submissions[ticket] = Submitted(key, ticket, values, now)
+        return Submission(ticket, now + timedelta(seconds=self.decides_after_s or 0))
+
+    def decide(self) -> None:
+        """Let what was submitted long enough ago take effect, in the order in which it came."""
+        for ticket, one in list(self.submissions.items()):
+            due = one.at + timedelta(seconds=self.decides_after_s or 0)
+            if ticket not in self.decided and not self.undecided and due <= self.clock.now():
+                self.decided[ticket] = self.apply(one.key, one.values)
+
+    def apply(self, key: ListingKey, values: Values) -> RevisionResult:
+        """The write takes effect, or is refused."""
+        if values.quantity == 0 and self.refuses_zero:
+            return RevisionResult(key, Rejected(Problem("zero_refused")))
+        if values.price is not None and key.sku in self.refused_prices:
+            return RevisionResult(key, Rejected(Problem("price_refused", fix="set_price_in_shop")))
+        live = self.live(key)
+        if not live:
+            return RevisionResult(key, Rejected(Problem("listing_ended")))
+        for offer in live:
+            offer.quantity = offer.quantity if values.quantity is None else values.quantity
+            offer.price = offer.price if values.price is None else values.price
+            offer.paused = self.pauses_at_zero and offer.quantity == 0
+        return RevisionResult(key)
+
     def arrived(self, operation: str, key: ListingKey, values: Values) -> None:
         sent = Sent(self.clock.now(), operation, key, values)
         self.sent.append(sent)
@@ -193,6 +229,7 @@ class ScriptedMarket:
         if fault is not None:
             return self._suffer(fault, apply, write=write)
         with self._lock:
+            self.decide()
             result = apply()
         self.before_call(f"remote.{operation}.answered")
         return result
@@ -240,20 +277,19 @@ class ScriptedAdapter:
         return self._call("revise", lambda: [self._revise(one) for one in revisions], write=True)
 
     def _revise(self, revision: Revision) -> RevisionResult:
-        values, market = revision.values, self.market
-        market.arrived("revise", revision.key, values)
-        if values.quantity == 0 and market.refuses_zero:
-            return RevisionResult(revision.key, Rejected(Problem("zero_refused")))
-        if values.price is not None and revision.key.sku in market.refused_prices:
-            return RevisionResult(revision.key, Rejected(Problem("price_refused", fix="set_price_in_shop")))
-        live = market.live(revision.key)
-        if not live:
-            return RevisionResult(revision.key, Rejected(Problem("listing_ended")))
-        for offer in live:
-            offer.quantity = offer.quantity if values.quantity is None else values.quantity
-            offer.price = offer.price if values.price is None else values.price
-            offer.paused = market.pauses_at_zero and offer.quantity == 0
-        return RevisionResult(revision.key)
+        self.market.arrived("revise", revision.key, revision.values)
+        if self.market.decides_after_s is not None:
+            return RevisionResult(revision.key, submission=self.market.submit(revision.key, revision.values))
+        return self.market.apply(revision.key, revision.values)
+
+    def outcomes(self, submitted: Sequence[Submitted]) -> list[RevisionResult]:
+        return self._asked("outcomes", lambda: [self._outcome(one) for one in submitted])
+
+    def _outcome(self, one: Submitted) -> RevisionResult:
+        if one.ticket not in self.market.submissions:
+            return RevisionResult(one.key, OutcomeUnknown(Problem("ticket_unknown")))
+        again = Submission(one.ticket, self.market.clock.now() + timedelta(seconds=60))
+        return self.market.decided.get(one.ticket) or RevisionResult(one.key, submission=again)
 
     def read_back(self, listings: Sequence[Listing]) -> list[RemoteListing]:
         return self._call("read_back", lambda: [self._seen(row.key) for row in listings], write=False)

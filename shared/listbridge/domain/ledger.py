@@ -155,12 +155,15 @@ def begun(listing: Listing, attempt_id: str, fields: frozenset[Field], values: V
           now: datetime) -> Listing:  # fmt: skip
     """Make *accepted* unknown and put our attempt in place, before the call that carries the values.
 
-    An attempt that still stands here was never recorded: its worker died, so its outcome is unknown and must settle.
+    An attempt that still stands here was never recorded, for its worker died, or is still being decided: its outcome is
+    unknown and must settle.
     """
     settle_at = listing.settle_at
     prior = listing.accepted
     if listing.attempt is not None:
         settle_at = _later(settle_at, now + timedelta(seconds=settle_s))
+        if listing.attempt.look_at is not None:
+            settle_at = _later(settle_at, listing.attempt.look_at)
         prior = NOTHING
     before = unseen_sales.expected(listing)
     attempt = Attempt(
@@ -206,6 +209,38 @@ def accepted(listing: Listing, attempt_id: str, now: datetime) -> Listing:
         )
     new = refreshed(new, now)
     return replace(new, guard_passed=new.guard_passed and new.due_band is not None)
+
+
+def submitted(listing: Listing, attempt_id: str, ticket: str, look_at: datetime, now: datetime) -> Listing:
+    """The marketplace has taken the call in and decides later: the attempt stays, and `look_at` is when to ask.
+
+    It is none of the tries. What moved meanwhile does not wait for the answer.
+
+    Raises:
+        NotOurAttempt: another attempt stands on the listing.
+    """
+    attempt = replace(_own_attempt(listing, attempt_id), ticket=ticket, look_at=look_at)
+    new = replace(listing, attempt=attempt)
+    return refreshed(replace(new, not_before=look_at if awaits_outcome(new) else None), now)
+
+
+def awaits_outcome(listing: Listing) -> bool:
+    """Whether all that is due was submitted already: then there is something to ask for, and nothing to send."""
+    attempt = listing.attempt
+    if attempt is None or not attempt.ticket:
+        return False
+    return all(
+        field in attempt.fields and attempt.values.of(field) == _value_computed(listing, field)
+        for field in due_fields(listing)
+    )
+
+
+def heard_of(listing: Listing, now: datetime) -> Listing:
+    """The marketplace says that something happened to the listing: what was submitted is asked for now."""
+    attempt = listing.attempt
+    if attempt is None or not attempt.ticket:
+        return listing
+    return refreshed(replace(listing, attempt=replace(attempt, look_at=now), not_before=None), now)
 
 
 def not_applied(listing: Listing, attempt_id: str, *, retry_at: datetime, counts: bool, now: datetime,

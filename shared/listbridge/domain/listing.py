@@ -189,6 +189,10 @@ class Attempt:
     started_at: datetime
     on_sale: int | None = None
     """The listing's `on_sale` before the call."""
+    ticket: str = ""
+    """Set once the marketplace has taken the call in and decides later: by this it is asked what became of it."""
+    look_at: datetime | None = None
+    """When to ask, where there is a ticket."""
 
 
 @dataclass(frozen=True, slots=True)

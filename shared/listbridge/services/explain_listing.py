@@ -98,6 +98,8 @@ def what_is_next(listing: Listing, account: Account, now: datetime) -> Problem:
     due = ledger.due_fields(listing)
     params = _would_send(listing, due)
     if listing.attempt is not None:
+        if ledger.awaits_outcome(listing) and listing.attempt.look_at is not None:
+            return Problem("next_outcome_asked", {**params, "at": _clock(listing.attempt.look_at)})
         return Problem("next_outcome", params)
     if not due:
         return Problem("next_publishing" if listing.status is Status.PENDING else "next_change_in_shop")

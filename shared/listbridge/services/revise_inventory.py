@@ -32,7 +32,7 @@ _FIRST_GUESS_S = 0.3
 _ASK_EVERY = timedelta(seconds=0.5)
 _IDLE_LOOKS = 3
 _BUSY_WAIT = timedelta(seconds=2)
-_GOT_SOMEWHERE = frozenset({Result.SETTLED, Result.SENT, Result.HELD, Result.ZERO_REFUSED})
+_GOT_SOMEWHERE = frozenset({Result.SETTLED, Result.SENT, Result.SUBMITTED, Result.HELD, Result.ZERO_REFUSED})
 
 
 def revise_inventory(deps: Deps, message: Nudge, *, remaining_s: float) -> None:
@@ -207,9 +207,10 @@ class Drainer:
             self.deps.queues.send(Lane.PUBLISH, *tasks)
 
     def _tell(self, outcome: UnitOutcome) -> None:
-        if outcome.result not in (Result.SENT, Result.HELD, Result.ZERO_REFUSED):
+        if outcome.result not in (Result.SENT, Result.SUBMITTED, Result.HELD, Result.ZERO_REFUSED):
             return
         now = self.deps.clock.now()
+        done = outcome.result in (Result.SENT, Result.SUBMITTED)
         self.deps.activity.note(
             *(
                 ActivityEntry(
@@ -220,6 +221,7 @@ class Drainer:
                     },
                 )
                 for row in outcome.rows
+                if not done or row.key in outcome.sent
             )
         )  # fmt: skip
 

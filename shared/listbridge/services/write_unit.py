@@ -20,6 +20,7 @@ from listbridge.domain.ports import (
     Missing,
     Revision,
     RevisionResult,
+    Submitted,
 )
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import (
@@ -46,6 +47,7 @@ class Result(StrEnum):
     NOTHING = "nothing"  # nothing was due any more
     SETTLED = "settled"  # a read-back was enough: it showed what became of an earlier call, or that nothing is to be sent
     SENT = "sent"
+    SUBMITTED = "submitted"  # the marketplace took it in and decides later
     HELD = "held"
     POSTPONED = "postponed"
     BUSY = "busy"  # another worker has the unit: look again later
@@ -140,6 +142,10 @@ class UnitWriter:
         ready = [
             m for m in members if m.due_band is not None and (m.not_before is None or m.not_before <= now)
         ]
+        awaiting = [m for m in ready if ledger.awaits_outcome(m)]
+        if awaiting and len(awaiting) == len(ready):
+            return self._ask(awaiting, now)
+        ready = [m for m in ready if m not in awaiting]
         unread = self._to_read(ready, members, now)
         looked: dict[ListingKey, Listing] = {}
         unreadable: tuple[Listing, ...] = ()
@@ -165,7 +171,7 @@ class UnitWriter:
                 begun.append(self._begin(row, judgement))
             elif judgement.problem is not None:
                 held.append(self._hold(row, judgement.problem))
-        put_off = unreadable + tuple(one for row in waiting for one in self._await_orders(row))
+        put_off = (*unreadable, *awaiting, *(one for row in waiting for one in self._await_orders(row)))
         sending = [row for row in begun if row is not None]
         if not sending:
             rows = {**looked, **{row.key: row for row in [*held, *put_off] if row is not None}}
@@ -182,6 +188,32 @@ class UnitWriter:
         if not outlives_a_request(self.deps, lease):
             return UnitOutcome(Result.POSTPONED, self._record_all(sending, _too_late()) + put_off)
         outcome = self._send(sending, [looked.get(m.key, m) for m in members])
+        return replace(outcome, rows=outcome.rows + put_off)
+
+    def _ask(self, rows: Sequence[Listing], now: datetime) -> UnitOutcome:
+        """Ask what became of what was submitted, unless it is too early: nothing is sent, and no try is counted."""
+        early = [row for row in rows if row.attempt and row.attempt.look_at and row.attempt.look_at > now]
+        put_off = tuple(
+            one
+            for row in early
+            if row.attempt and row.attempt.look_at
+            for one in self._postpone([row.key], row.attempt.look_at)
+        )
+        ripe = [row for row in rows if row not in early]
+        if not ripe:
+            return UnitOutcome(Result.POSTPONED, put_off)
+        try:
+            results = self.adapter.outcomes(
+                [
+                    Submitted(row.key, row.attempt.ticket, row.attempt.values, row.attempt.started_at)
+                    for row in ripe
+                    if row.attempt is not None
+                ]
+            )
+        except RemoteError as error:
+            failed = self._not_readable(ripe, error)
+            return replace(failed, rows=failed.rows + put_off)
+        outcome = self._told(ripe, results)
         return replace(outcome, rows=outcome.rows + put_off)
 
     def _to_read(self, ready: Sequence[Listing], members: Sequence[Listing], now: datetime) -> list[Listing]:
@@ -266,10 +298,21 @@ class UnitWriter:
         except RemoteError as error:
             rows = self._record_all(begun, error)
             return UnitOutcome(self._verdict(error), rows)
-        rows = self._record_each(begun, {result.key: result.error for result in results})
+        return self._told(begun, results)
+
+    def _told(self, rows: Sequence[Listing], results: Sequence[RevisionResult]) -> UnitOutcome:
+        """Record what the marketplace said of these attempts."""
+        told = {result.key: result for result in results}
+        recorded = self._record_each(rows, told)
         errors = [result.error for result in results if result.error is not None]
-        sent = {row.key: row.attempt.fields for row in begun if row.attempt is not None}
-        return UnitOutcome(self._verdict(errors[0]) if errors else Result.SENT, rows, sent=sent)
+        if errors:
+            result = self._verdict(errors[0])
+        elif any(result.submission is not None for result in results):
+            result = Result.SUBMITTED
+        else:
+            result = Result.SENT
+        sent = {row.key: row.attempt.fields for row in rows if row.attempt is not None}
+        return UnitOutcome(result, recorded, sent=sent)
 
     def _highest(self, begun: Sequence[Listing], members: Sequence[Listing]) -> int | None:
         """The unit's quantity for a marketplace that keeps one per SKU: the highest of its live sites (protocol 5)."""
@@ -288,30 +331,28 @@ class UnitWriter:
         return bool(self.traits.refuses_zero) and error.problem.code == self.traits.refuses_zero
 
     def _record_all(self, rows: Sequence[Listing], error: RemoteError) -> tuple[Listing, ...]:
-        return self._record_each(rows, {row.key: error for row in rows})
+        return self._record_each(rows, {row.key: RevisionResult(row.key, error) for row in rows})
 
     def _record_each(
-        self, rows: Sequence[Listing], errors: Mapping[ListingKey, RemoteError | None]
+        self, rows: Sequence[Listing], results: Mapping[ListingKey, RevisionResult]
     ) -> tuple[Listing, ...]:
-        """Write down what became of each row; without an error it was accepted, without a word nobody knows."""
-        told = {row.key: errors.get(row.key, _no_word()) for row in rows}
-        missed = [row for row in rows if isinstance(told[row.key], NotFound)]
+        """Write down what became of each row; of what has no result nobody knows."""
+        told = {row.key: results.get(row.key) or _no_word(row.key) for row in rows}
+        missed = [row for row in rows if isinstance(told[row.key].error, NotFound)]
         ended: Mapping[ListingKey, Listing] = {}
         try:
             ended = record_ended(self.deps, self.adapter, self.sales, missed)
         except (
             RemoteError
         ):  # nobody knows whether it is live: the row is read back before anything is sent again
-            told |= {row.key: _no_word() for row in missed}
+            told |= {row.key: _no_word(row.key) for row in missed}
         for row in missed:
-            error = told[row.key]
+            error = told[row.key].error
             if row.key not in ended and isinstance(error, NotFound):
                 # It is on sale all the same: nothing that needs an ended listing is allowed, and all of it can be sent anew.
-                told[row.key] = Rejected(replace(error.problem, fix="full_revise"), detail=error.detail)
-        return tuple(
-            ended[row.key] if row.key in ended else self._record(row, RevisionResult(row.key, told[row.key]))
-            for row in rows
-        )
+                refused = Rejected(replace(error.problem, fix="full_revise"), detail=error.detail)
+                told[row.key] = RevisionResult(row.key, refused)
+        return tuple(ended[row.key] if row.key in ended else self._record(row, told[row.key]) for row in rows)
 
     def _record(self, row: Listing, result: RevisionResult) -> Listing:
         """Write the outcome down under our attempt id; if another attempt stands there by now, ours has no say."""
@@ -320,7 +361,7 @@ class UnitWriter:
         now = self.deps.clock.now()
 
         def outcome(current: Listing) -> Listing:
-            return self._recorded(current, attempt.id, result.error, now)
+            return self._recorded(current, attempt.id, result, now)
 
         try:
             return self.deps.listings.save(outcome(row))
@@ -331,7 +372,10 @@ class UnitWriter:
         except (ledger.NotOurAttempt, Missing):
             return row
 
-    def _recorded(self, row: Listing, attempt: str, error: RemoteError | None, now: datetime) -> Listing:
+    def _recorded(self, row: Listing, attempt: str, result: RevisionResult, now: datetime) -> Listing:
+        error, submission = result.error, result.submission
+        if submission is not None:
+            return ledger.submitted(row, attempt, submission.ticket, submission.look_at, now)
         if error is None:
             return ledger.accepted(row, attempt, now)
         retry_at = now + ledger.retry_delay(row.attempts)
@@ -373,5 +417,5 @@ def _too_late() -> RetryLater:
     return RetryLater(Problem("lease_too_short"), after_s=1)
 
 
-def _no_word() -> OutcomeUnknown:
-    return OutcomeUnknown(Problem("no_word_for_item"))
+def _no_word(key: ListingKey) -> RevisionResult:
+    return RevisionResult(key, OutcomeUnknown(Problem("no_word_for_item")))

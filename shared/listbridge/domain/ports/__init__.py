@@ -29,6 +29,8 @@ from listbridge.domain.ports.marketplaces import (
     RemoteShipment,
     Revision,
     RevisionResult,
+    Submission,
+    Submitted,
     UnitWrite,
 )
 from listbridge.domain.ports.shops import (
@@ -120,6 +122,8 @@ __all__ = [
     "ShopIdentity",
     "ShopTraits",
     "Shops",
+    "Submission",
+    "Submitted",
     "SweepPage",
     "UnitWrite",
     "VariantRepository",

@@ -53,11 +53,31 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class Submission:
+    """The marketplace has taken a write in and decides later: `ticket` names it, `look_at` (UTC) is when to ask."""
+
+    ticket: str
+    look_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RevisionResult:
-    """What the marketplace said of one listing's revision: `error` None means accepted."""
+    """What the marketplace said of one listing's revision: accepted, unless there is an error or a submission."""
 
     key: ListingKey
     error: RemoteError | None = None
+    submission: Submission | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A revision that was submitted, to be asked for."""
+
+    key: ListingKey
+    ticket: str
+    values: Values
+    at: datetime
+    """When it was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +212,13 @@ class MarketplaceAdapter(Protocol):
 
         `highest_quantity`: over the unit's listings, also those not in `revisions`; None leaves it alone. Raises a
         RemoteError when the call as a whole failed.
+        """
+
+    def outcomes(self, submitted: Sequence[Submitted]) -> list[RevisionResult]:
+        """What became of earlier submissions, one result each; still undecided ones come with their submission anew.
+
+        An adapter that does not know a ticket any more tells OutcomeUnknown: then the listing is read. Asked only of
+        adapters whose `revise` submits.
         """
 
     def read_back(self, listings: Sequence[Listing]) -> list[RemoteListing]:

@@ -21,6 +21,7 @@ from listbridge.domain.ports import (
     RemoteShipment,
     Revision,
     RevisionResult,
+    Submitted,
 )
 from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import Parcel
@@ -63,6 +64,10 @@ class EbayAdapter:
 
     def revise(self, revisions: Sequence[Revision], *, highest_quantity: int | None) -> list[RevisionResult]:
         return revising.revise(self._inventory, revisions, highest_quantity, self._connection.clock.now())
+
+    def outcomes(self, submitted: Sequence[Submitted]) -> list[RevisionResult]:
+        """None: eBay answers each revision at once."""
+        return []
 
     def read_back(self, listings: Sequence[Listing]) -> list[RemoteListing]:
         return self._reader.read_back(listings)

@@ -1,0 +1,170 @@
+"""A marketplace that takes writes in and decides later: what is submitted is asked for, not sent again and not believed."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from listbridge.domain.ids import ListingKey
+from listbridge.services.look_for_outcomes import look_for_outcomes
+from simulators.faults import Fault
+from tests.faults.scripted import Scripted, scripted_world
+from tests.faults.seeded import seed
+from tests.faults.world import ACCOUNT
+
+DECIDES_AFTER_S = 240.0
+
+
+@pytest.fixture
+def s() -> Scripted:
+    made = scripted_world()
+    made.market.decides_after_s = DECIDES_AFTER_S
+    return made
+
+
+def change(s: Scripted, stock: int | None = None, *, price: str | None = None, run_s: float = 20) -> None:
+    s.world.hint(s.shop.set("S0", stock=stock, price=price))
+    s.world.run(run_s)
+
+
+def sent(s: Scripted) -> list[int | None]:
+    return [one.values.quantity for one in s.market.sent if one.operation == "revise"]
+
+
+def calls(s: Scripted) -> Counter[str]:
+    return Counter(name for name in s.fate.calls if name.startswith("remote.") and "answered" not in name)
+
+
+def accepted(s: Scripted, key: ListingKey) -> int | None:
+    return s.world.row(key).accepted.quantity
+
+
+def test_what_is_taken_in_is_not_accepted_and_counts_no_try(s: Scripted) -> None:
+    (key,) = seed(s, 1)
+    change(s, 3)
+    row = s.world.row(key)
+    assert (row.accepted.quantity, row.attempts, row.settle_at) == (None, 0, None)
+    assert row.attempt is not None
+    assert row.attempt.ticket in s.market.submissions
+    assert row.not_before == row.attempt.look_at
+
+
+def test_a_submission_is_one_write_and_one_question(s: Scripted) -> None:
+    """Told as unknown, it was nine writes and four read-backs in ten minutes."""
+    (key,) = seed(s, 1)
+    change(s, 3, run_s=600)
+    assert accepted(s, key) == 3
+    assert s.world.row(key).attempt is None
+    assert calls(s) == {"remote.revise": 1, "remote.outcomes": 1}
+    assert s.market.shown(key) == (3, "10.00")
+    assert s.world.events(key)[-2:] == ["revise_submitted", "revise_sent"]
+
+
+def test_a_decision_that_is_late_is_asked_for_again_and_nothing_is_sent_again(s: Scripted) -> None:
+    (key,) = seed(s, 1)
+    s.market.undecided = True
+    change(s, 3, run_s=1200)
+    assert accepted(s, key) is None
+    assert sent(s) == [3]
+    assert s.world.row(key).attempts == 0
+    s.market.undecided = False
+    s.world.run(120)
+    assert accepted(s, key) == 3
+    assert sent(s) == [3]
+
+
+def test_what_is_refused_later_is_refused(s: Scripted) -> None:
+    (key,) = seed(s, 1)
+    s.market.refused_prices.add(key.sku)
+    change(s, price="12.00", run_s=600)
+    hold = s.world.row(key).hold
+    assert hold is not None
+    assert (hold.code, hold.params["reason"], hold.fix) == (
+        "update_failed",
+        "price_refused",
+        "set_price_in_shop",
+    )
+    assert s.market.shown(key) == (5, "10.00")
+
+
+def test_zero_does_not_wait_for_a_decision_and_is_right_in_the_end(s: Scripted) -> None:
+    (key,) = seed(s, 1)
+    change(s, 3)
+    change(s, 0)
+    assert sent(s) == [3, 0]
+    s.world.settle()
+    assert accepted(s, key) == 0
+    assert s.market.shown(key) == (0, "10.00")
+
+
+def test_a_value_that_moves_and_comes_back_is_not_sent_again(s: Scripted) -> None:
+    (key,) = seed(s, 1)
+    change(s, 3)
+    s.shop.set("S0", stock=4)
+    s.world.hint(s.shop.set("S0", stock=3))
+    s.world.run(600)
+    assert sent(s) == [3]
+    assert accepted(s, key) == 3
+
+
+def test_a_notification_brings_the_question_forward(s: Scripted) -> None:
+    (key,) = seed(s, 1)
+    change(s, 3)
+    s.market.decides_after_s = 0.0
+    look_for_outcomes(s.world.deps, ACCOUNT, [key.sku])
+    s.world.run(5)
+    assert accepted(s, key) == 3
+    assert calls(s)["remote.outcomes"] == 1
+
+
+def test_a_notification_of_what_was_not_submitted_changes_nothing(s: Scripted) -> None:
+    (key,) = seed(s, 1)
+    before = s.world.row(key)
+    look_for_outcomes(s.world.deps, ACCOUNT, [key.sku])
+    s.world.run(5)
+    assert s.world.row(key) == before
+    assert calls(s) == {}
+
+
+def test_a_ticket_that_nobody_knows_any_more_is_settled_by_a_look(s: Scripted) -> None:
+    (key,) = seed(s, 1)
+    change(s, 3)
+    s.market.decide()
+    s.market.apply(key, s.world.row(key).sent)
+    s.market.submissions.clear()
+    s.world.settle()
+    assert accepted(s, key) == 3
+    assert s.market.shown(key) == (3, "10.00")
+
+
+@pytest.mark.parametrize("kind", ["status", "drop_before", "html"])
+def test_a_question_without_an_answer_is_asked_again_and_nothing_is_sent(s: Scripted, kind: str) -> None:
+    (key,) = seed(s, 1)
+    s.market.plan.add(Fault("outcomes", kind, times=3))  # type: ignore[arg-type]
+    change(s, 3, run_s=900)
+    assert accepted(s, key) == 3
+    assert sent(s) == [3]
+
+
+@pytest.mark.parametrize("nth", range(2, 40))
+def test_a_worker_killed_anywhere_ends_in_step(nth: int) -> None:
+    s = scripted_world()
+    s.market.decides_after_s = DECIDES_AFTER_S
+    (key,) = seed(s, 1)
+    s.fate.die_in(nth)
+    change(s, 3)
+    s.world.settle()
+    assert accepted(s, key) == 3
+    assert s.market.shown(key) == (3, "10.00")
+    assert s.world.dead_letters() == []
+
+
+def test_a_sale_during_the_decision_leaves_the_right_number(s: Scripted) -> None:
+    (key,) = seed(s, 1)
+    change(s, 3)
+    s.market.buy("S0", 2)  # of the 5 that are still shown
+    s.world.tick_orders()
+    s.world.settle()
+    assert accepted(s, key) == 1
+    assert s.market.shown(key) == (1, "10.00")
