@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from listbridge.domain.ids import ListingKey
+from listbridge.services.explain_listing import explain_listing
 from listbridge.services.look_for_outcomes import look_for_outcomes
 from simulators.faults import Fault
 from tests.faults.scripted import Scripted, scripted_world
@@ -48,6 +49,13 @@ def test_what_is_taken_in_is_not_accepted_and_counts_no_try(s: Scripted) -> None
     assert row.attempt is not None
     assert row.attempt.ticket in s.market.submissions
     assert row.not_before == row.attempt.look_at
+
+
+def test_the_seller_is_told_when_the_marketplace_is_asked(s: Scripted) -> None:
+    (key,) = seed(s, 1)
+    change(s, 3)
+    told = explain_listing(s.world.deps, key).next
+    assert (told.code, told.params["at"], told.fix) == ("next_outcome_asked", "2026-11-01 12:04:00 UTC", "")
 
 
 def test_a_submission_is_one_write_and_one_question(s: Scripted) -> None:

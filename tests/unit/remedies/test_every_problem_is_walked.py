@@ -35,6 +35,7 @@ INSIDE = {
 """What only ever stands inside of a retry, with what becomes of it: nobody is told, and nothing has to be done."""
 OUT_OF_REACH = {
     "ebay_site_unknown": "the API takes only sites that there are, before the adapter is asked",
+    "next_outcome_asked": "of marketplaces that decide later: tests/faults/test_submitted_writes.py asks for it",
     "options_missing": "Shopify gives every product with several variants an option",
     "request_refused": "for what the router may refuse in a later version",
 }
