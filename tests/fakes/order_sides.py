@@ -290,7 +290,7 @@ class FakeMarketSide:
 
     def traits(self, account: Account) -> MarketplaceTraits:
         return MarketplaceTraits(
-            settle_s=30.0, revise_operation="revise", revise_batch=25, revise_rate=25.0, max_sku_length=50,
+            settle_s=30.0, revise_batch=25, revise_rate=25.0, max_sku_length=50,
             orders=self.order_traits,
         )  # fmt: skip
 

@@ -35,6 +35,7 @@ from listbridge.domain.ports import (
     Share,
     Submission,
     Submitted,
+    UnitRevision,
 )
 from listbridge.domain.problem import Problem
 from listbridge.domain.rules import Bounds
@@ -54,7 +55,7 @@ from tests.faults.scripted_orders import HOME, ORDER_TRAITS, OrderBook, Placed
 SETTLE_S = 30.0
 FIRST = AccountId("acc_1")
 TRAITS = MarketplaceTraits(
-    settle_s=SETTLE_S, revise_operation="revise", revise_batch=25, revise_rate=25.0, max_sku_length=50,
+    settle_s=SETTLE_S, revise_batch=25, revise_rate=25.0, max_sku_length=50,
     refuses_zero="zero_refused", orders=ORDER_TRAITS,
 )  # fmt: skip
 
@@ -120,6 +121,8 @@ class ScriptedMarket:
     submissions: dict[str, Submitted] = field(default_factory=dict)
     decided: dict[str, RevisionResult] = field(default_factory=dict)
     grouped: bool = False
+    unit_is_listing: bool = False
+    """All variants of a listing are written in one call."""
     calls: int = 0
     book: OrderBook = field(init=False)
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -262,19 +265,29 @@ class ScriptedAdapter:
         return self._call("identify", lambda: AccountIdentity("seller", (Site("X_DE"),)), write=False)
 
     def lease_key(self, listing: Listing) -> str:
-        unit = listing.group if self.market.grouped and listing.group else listing.key.sku
+        unit: str = listing.group if self.market.grouped and listing.group else listing.key.sku
+        if self.market.unit_is_listing and listing.remote:
+            unit = listing.remote
         return f"unit#{listing.key.account}#{unit}"
 
     def creation_choices(self, site: Site) -> Mapping[str, Any]:
         return {}
 
-    def revise(self, revisions: Sequence[Revision], *, highest_quantity: int | None) -> list[RevisionResult]:
-        for revision in revisions:
+    def unit_key(self, listing: Listing) -> str:
+        unit = listing.remote if self.market.unit_is_listing and listing.remote else listing.key.sku
+        return f"{listing.key.account}#{unit}"
+
+    def revision_calls(self, listings: Sequence[Listing]) -> Mapping[str, int]:
+        return {"revise": 1}
+
+    def revise(self, unit: UnitRevision) -> list[RevisionResult]:
+        unit.check()
+        for revision in unit.revisions:
             poison = self.market.poisoned.get(revision.key.sku)
             if poison is not None:
                 self.market.before_call("remote.revise")
                 raise poison
-        return self._call("revise", lambda: [self._revise(one) for one in revisions], write=True)
+        return self._call("revise", lambda: [self._revise(one) for one in unit.revisions], write=True)
 
     def _revise(self, revision: Revision) -> RevisionResult:
         self.market.arrived("revise", revision.key, revision.values)

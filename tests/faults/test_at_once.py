@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
 
 from listbridge.domain.ids import Sku
-from listbridge.domain.ports import Revision, RevisionResult
+from listbridge.domain.ports import RevisionResult, UnitRevision
 from listbridge.domain.work import Lane
 from tests.faults.pair import pair
 from tests.faults.scripted import Scripted, scripted_world
@@ -31,15 +30,13 @@ class Overlaps:
     def watch(self, monkeypatch: pytest.MonkeyPatch) -> None:
         revise = ScriptedAdapter.revise
 
-        def watched(
-            adapter: ScriptedAdapter, revisions: Sequence[Revision], *, highest_quantity: int | None
-        ) -> list[RevisionResult]:
-            sku = revisions[0].key.sku
+        def watched(adapter: ScriptedAdapter, unit: UnitRevision) -> list[RevisionResult]:
+            sku = unit.revisions[0].key.sku
             with self._lock:
                 self.found += [sku] if sku in self._flying else []
                 self._flying.add(sku)
             try:
-                return revise(adapter, revisions, highest_quantity=highest_quantity)
+                return revise(adapter, unit)
             finally:
                 with self._lock:
                     self._flying.discard(sku)

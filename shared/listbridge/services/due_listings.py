@@ -62,6 +62,21 @@ class DueListings:
                     return self._bands[band].pop(index)
         return None
 
+    def take_unit(
+        self, busy: Callable[[Listing], bool], unit_of: Callable[[Listing], str], most: int
+    ) -> list[Listing]:
+        """The next row, and with it all rows in hand of the same write unit, at most so many; empty when there is none."""
+        head = self.take(busy)
+        if head is None:
+            return []
+        unit, mates = unit_of(head), [head]
+        for band in sorted(self._bands):
+            rows = self._bands[band]
+            found = [row for row in rows if unit_of(row) == unit][: most - len(mates)]
+            mates += found
+            self._bands[band] = [row for row in rows if row not in found]
+        return mates
+
     def bands_before(self) -> list[Band]:
         """The bands that go before everything that waits here; zero is always one of them."""
         first = min((band for band, rows in self._bands.items() if rows), default=Band.ZERO)

@@ -36,6 +36,7 @@ from listbridge.domain.verdicts import (
     Unauthorized,
 )
 from listbridge.domain.work import Lane, PublishKind, PublishTask
+from listbridge.services.attempts import Attempts
 from listbridge.services.cancel_job import is_cancelled
 from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import Deps
@@ -394,10 +395,10 @@ class _Work:
         return known or RemoteId("LB-" + hashlib.sha256(seed.encode()).hexdigest()[:20])
 
     def _steps(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing], request: PublishRequest) -> Steps:
-        settle_s = self.deps.marketplaces.traits(self.account).settle_s
+        traits, sales = self.deps.marketplaces.traits(self.account), SalesFirst(self.deps, self.account)
+        attempts = Attempts(self.deps, adapter, traits, sales)
         group = request.group if request.product.has_options else None
-        sales = SalesFirst(self.deps, self.account)
-        return Steps(self.deps, adapter, self._budget, self.publication, rows, group, settle_s, sales)
+        return Steps(self.deps, adapter, self._budget, self.publication, rows, group, attempts)
 
     def _patiently(self, call: Callable[[], T]) -> T:
         """Wait out here, outside any lease, what a call inside of one was refused, rather than through the queue."""

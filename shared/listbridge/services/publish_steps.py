@@ -13,17 +13,16 @@ from listbridge.domain.listing import BOTH, Listing, Values
 from listbridge.domain.ports import (
     Budget,
     Conflict,
-    Lease,
     MarketplaceAdapter,
-    Missing,
     RemoteListing,
     UnitWrite,
 )
 from listbridge.domain.problem import Problem
 from listbridge.domain.publication import Publication
 from listbridge.domain.verdicts import OutcomeUnknown, RemoteError, RetryLater
+from listbridge.services.attempts import Attempts, LeasedUnit, leased
 from listbridge.services.deps import Deps
-from listbridge.services.sales_first import ENDED_AWAITS_ORDERS, SalesFirst
+from listbridge.services.sales_first import ENDED_AWAITS_ORDERS
 
 _LOOK_LASTS = timedelta(seconds=30)
 
@@ -32,18 +31,14 @@ _LOOK_LASTS = timedelta(seconds=30)
 class OpenUnit:
     """A `UnitWrite`: values read inside the lease, and what the marketplace took of them."""
 
-    deps: Deps
-    lease: Lease
+    leased: LeasedUnit
     values: Mapping[Sku, Values]
     highest_quantity: Mapping[Sku, int]
     taken: set[Sku] = field(default_factory=set)
 
     def check(self) -> None:
-        """Renew the lease, so that it outlives the next request. Raises RetryLater when it was lost."""
-        try:
-            self.lease = self.deps.leases.renew(self.lease, seconds=self.deps.limits.unit_lease_s)
-        except Conflict as lost:
-            raise RetryLater(Problem("lease_too_short"), after_s=1) from lost
+        """See to it that the lease outlives the next request. Raises RetryLater when it was lost."""
+        self.leased.check()
 
     def accept(self, sku: Sku) -> None:
         """The marketplace took the SKU's values."""
@@ -60,8 +55,7 @@ class Steps:
     publication: Publication
     rows: dict[Sku, Listing]
     group: RemoteId | None
-    settle_s: float
-    sales: SalesFirst
+    attempts: Attempts
     looked_at: datetime | None = None
     """When a product of many listings was read early."""
 
@@ -98,15 +92,13 @@ class Steps:
         row = self.rows[skus[0]]
         key = self.adapter.lease_key(replace(row, group=self.group or row.group))
         self._look_early()
-        lease = self.deps.leases.acquire(key, new_id("pub"), seconds=self.deps.limits.unit_lease_s)
-        if lease is None:
-            raise RetryLater(Problem("unit_busy"), after_s=2)
-        try:
+        with leased(self.deps, key, new_id("pub")) as lease:
+            if lease is None:
+                raise RetryLater(Problem("unit_busy"), after_s=2)
             self._look(skus)
-            begun = {sku: self._begin(sku) for sku in skus}
+            begun = {sku: self.attempts.begin_whole(self.rows[sku].key) for sku in skus}
             unit = OpenUnit(
-                deps=self.deps,
-                lease=lease,
+                leased=lease,
                 values={sku: row.attempt.values for sku, row in begun.items() if row.attempt is not None},
                 highest_quantity={sku: self._highest(sku) for sku in skus},
             )
@@ -120,9 +112,7 @@ class Steps:
                 raise
             finally:
                 for sku, row in begun.items():
-                    self._settle(row, error, accepted=sku in unit.taken)
-        finally:
-            self.deps.leases.release(lease)
+                    self.attempts.record_published(row, error, accepted=sku in unit.taken)
 
     def look_before_end(self, rows: Mapping[Sku, Listing]) -> None:
         """Read listings that are about to end: what sold last cannot be seen on them afterwards (P11)."""
@@ -146,11 +136,11 @@ class Steps:
         anew. What sells between this look and the write is seen one poll later (docs/adr/0019).
         """
         now = self.deps.clock.now()
-        many = len(self.rows) > self.deps.marketplaces.traits(self.sales.account).read_back_batch
+        many = len(self.rows) > self.deps.marketplaces.traits(self.attempts.sales.account).read_back_batch
         if not many or (self.looked_at is not None and now - self.looked_at < _LOOK_LASTS):
             return
         rows = self.deps.listings.get_many([row.key for row in self.rows.values()]).values()
-        rising = self._rising([self.sales.admitted(row) for row in rows])
+        rising = self._rising([self.attempts.sales.admitted(row) for row in rows])
         self._save_shown(rising, {remote.key: remote for remote in self.adapter.read_back(rising)})
         self.looked_at = self.deps.clock.now()
 
@@ -160,14 +150,15 @@ class Steps:
         Raises RetryLater when a listing that ended may have sold last what the account's orders do not tell yet.
         """
         rows = [
-            self.sales.admitted(row)
+            self.attempts.sales.admitted(row)
             for row in self.deps.listings.get_many([self.rows[sku].key for sku in skus]).values()
         ]
         for row in rows:
-            if not row.live and not self.sales.fields(row, BOTH) >= BOTH:
-                after_s = (self.sales.look_again_at(row) - self.deps.clock.now()).total_seconds()
+            if not row.live and not self.attempts.sales.fields(row, BOTH) >= BOTH:
+                after_s = (self.attempts.sales.look_again_at(row) - self.deps.clock.now()).total_seconds()
                 raise RetryLater(
-                    Problem(ENDED_AWAITS_ORDERS, {"account": self.sales.account.name}), after_s=after_s
+                    Problem(ENDED_AWAITS_ORDERS, {"account": self.attempts.sales.account.name}),
+                    after_s=after_s,
                 )
         rising = self._rising(rows)
         if not rising or self.looked_at is not None:
@@ -190,40 +181,13 @@ class Steps:
 
     def _save_looked(self, row: Listing, new: Listing) -> None:
         try:
-            self.sales.noticed(row, self.deps.listings.save(new))
+            self.attempts.sales.noticed(row, self.deps.listings.save(new))
         except Conflict as moved:
             raise RetryLater(Problem("unit_busy"), after_s=2) from moved
 
-    def _begin(self, sku: Sku) -> Listing:
-        now = self.deps.clock.now()
-
-        def begin(row: Listing) -> Listing:
-            row = self.sales.admitted(row)
-            values = Values(self.sales.quantity(row), row.computed.price)
-            return ledger.begun(
-                row, new_id("att"), BOTH, values, settle_s=self.settle_s, fence=row.fence, now=now
-            )
-
-        return self.deps.listings.change(self.rows[sku].key, begin)
-
-    def _settle(self, begun: Listing, error: RemoteError | None, *, accepted: bool) -> None:
-        attempt = begun.attempt
-        assert attempt is not None  # noqa: S101  # begun a moment ago
-        now = self.deps.clock.now()
-
-        def settle(row: Listing) -> Listing:
-            if accepted:
-                return ledger.accepted(row, attempt.id, now)
-            if isinstance(error, OutcomeUnknown):
-                return ledger.unknown(row, attempt.id, settle_s=self.settle_s, retry_at=now, now=now)
-            return ledger.not_applied(row, attempt.id, retry_at=now, counts=False, now=now)
-
-        try:
-            self.deps.listings.change(begun.key, settle)
-        except (ledger.NotOurAttempt, Missing):
-            return  # a later attempt stands there: it decides
-
     def _highest(self, sku: Sku) -> int:
         members = self.deps.listings.of_sku(self.publication.account, sku)
-        live = [self.sales.quantity(m) or 0 for m in members if m.live or m.key == self.rows[sku].key]
+        live = [
+            self.attempts.sales.quantity(m) or 0 for m in members if m.live or m.key == self.rows[sku].key
+        ]
         return max(live, default=0)

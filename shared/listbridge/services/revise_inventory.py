@@ -18,6 +18,7 @@ from listbridge.domain.listing import BOTH, Band, Field, Listing, Status
 from listbridge.domain.ports import Conflict, Lease, Missing, Share
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask
+from listbridge.services.attempts import Attempts
 from listbridge.services.connection_state import expire_account
 from listbridge.services.deps import Deps
 from listbridge.services.due_listings import DueListings
@@ -25,13 +26,14 @@ from listbridge.services.guard import SendGuard
 from listbridge.services.job_results import demanded_fields_sent
 from listbridge.services.nudge import nudge, nudge_later, wake_around
 from listbridge.services.sales_first import SalesFirst
-from listbridge.services.write_unit import Result, UnitOutcome, UnitWriter
+from listbridge.services.write_unit import Result, RowOutcome, UnitOutcome, UnitWriter
 
 MOST_IN_FLIGHT = 16
 _FIRST_GUESS_S = 0.3
 _ASK_EVERY = timedelta(seconds=0.5)
 _IDLE_LOOKS = 3
 _BUSY_WAIT = timedelta(seconds=2)
+_TOLD = frozenset({Result.SENT, Result.SUBMITTED, Result.HELD, Result.ZERO_REFUSED})
 _GOT_SOMEWHERE = frozenset({Result.SETTLED, Result.SENT, Result.SUBMITTED, Result.HELD, Result.ZERO_REFUSED})
 
 
@@ -76,7 +78,7 @@ class Drainer:
     stop_at: datetime
     due: DueListings = field(init=False)
     _writers: dict[Share, UnitWriter] = field(default_factory=dict)
-    _flying: dict[Future[UnitOutcome], tuple[Listing, datetime]] = field(default_factory=dict)
+    _flying: dict[Future[UnitOutcome], tuple[list[Listing], datetime]] = field(default_factory=dict)
     _latency_s: float = _FIRST_GUESS_S
     _rate: float = 1.0
     _dead: bool = False
@@ -131,28 +133,30 @@ class Drainer:
 
     def _launch(self, pool: ThreadPoolExecutor | None) -> None:
         width = min(MOST_IN_FLIGHT, max(2, math.ceil(self._rate * self._latency_s) + 1)) if pool else 1
-        flying = {self._lease_key(row) for row, _ in self._flying.values()}
+        adapter = self._writer(Share.ORDINARY).adapter
+        most = self.deps.marketplaces.traits(self.account).revise_batch
+        flying = {adapter.lease_key(rows[0]) for rows, _ in self._flying.values()}
         while len(self._flying) < width:
-            row = self.due.take(lambda row: self._lease_key(row) in flying)
-            if row is None:
+            rows = self.due.take_unit(lambda row: adapter.lease_key(row) in flying, adapter.unit_key, most)
+            if not rows:
                 return
-            writer = self._writer(Share.ZERO if row.due_band is Band.ZERO else Share.ORDINARY)
+            writer = self._writer(Share.ZERO if rows[0].due_band is Band.ZERO else Share.ORDINARY)
             future: Future[UnitOutcome] = Future()
             if pool is None:
-                future.set_result(writer.revise(row))
+                future.set_result(writer.revise(rows))
             else:
-                future = pool.submit(writer.revise, row)
-            self._flying[future] = (row, self.deps.clock.now())
-            flying.add(self._lease_key(row))
+                future = pool.submit(writer.revise, rows)
+            self._flying[future] = (rows, self.deps.clock.now())
+            flying.add(adapter.lease_key(rows[0]))
 
     def _land(self) -> None:
         landed, _ = wait(self._flying, timeout=1.0, return_when=FIRST_COMPLETED)
         for future in landed:
-            row, began = self._flying.pop(future)
+            rows, began = self._flying.pop(future)
             outcome = future.result()
             took = (self.deps.clock.now() - began).total_seconds()
             self._latency_s += 0.1 * (took - self._latency_s)
-            self._after(row, outcome)
+            self._after(rows, outcome)
         self._heed_words()
 
     def _heed_words(self) -> None:
@@ -167,33 +171,41 @@ class Drainer:
             self._index_owes_rows = True
             self.due.look(self.due.bands_before())
 
-    def _after(self, row: Listing, outcome: UnitOutcome) -> None:
-        if outcome.result in _GOT_SOMEWHERE:
+    def _after(self, taken: Sequence[Listing], outcome: UnitOutcome) -> None:
+        if any(one.result in _GOT_SOMEWHERE for one in outcome.rows):
             trace.progressed()
         if outcome.account_dead is not None:
             self._dead = True
             expire_account(self.deps, self.account, outcome.account_dead)
         now = self.deps.clock.now()
-        self._idle[row.key] += outcome.result is Result.NOTHING
-        if outcome.result is Result.BUSY or self._idle[row.key] > _IDLE_LOOKS:
-            self.due.skip(row.key)  # somebody else sends it, or keeps changing it: look again in a moment
-            self._later[row.key] = now + _BUSY_WAIT
-        elif outcome.result is Result.NOTHING:
-            self.due.look((), [row.key])
-        for after in outcome.rows:
+        named = {one.row.key for one in outcome.rows}
+        for row in taken:
+            if row.key not in named:
+                self._nothing_to_do(row.key, now, busy=outcome.busy)
+        for one in outcome.rows:
+            after = one.row
             if after.due_band is not None and after.not_before is not None and after.not_before > now:
                 self._later[after.key] = after.not_before
             elif after.due_band is not None:
                 self.due.look((), [after.key])  # it moved again while it was sent
             else:
                 self._later.pop(after.key, None)
-        if outcome.result is Result.ZERO_REFUSED:
-            ended = [row for row in outcome.rows if not row.computed.held_by_orders]
-            self._end(ended, PublishKind.ZEROED)  # so that it cannot sell what is not there
-        gone = [row for row in outcome.rows if outcome.result is Result.SENT and gone_and_zeroed(row)]
-        self._end(gone, PublishKind.STOP)
-        demanded_fields_sent(self.deps, outcome.rows)
-        self._tell(outcome)
+        refused = [one.row for one in outcome.rows if one.result is Result.ZERO_REFUSED]
+        # So that it cannot sell what is not there.
+        self._end([row for row in refused if not row.computed.held_by_orders], PublishKind.ZEROED)
+        sent = [one.row for one in outcome.rows if one.result is Result.SENT]
+        self._end([row for row in sent if gone_and_zeroed(row)], PublishKind.STOP)
+        demanded_fields_sent(self.deps, [one.row for one in outcome.rows])
+        self._tell([one for one in outcome.rows if one.result in _TOLD])
+
+    def _nothing_to_do(self, key: ListingKey, now: datetime, *, busy: bool) -> None:
+        """It was not due any more, or moved meanwhile: look again, at once or, when that does not help, in a moment."""
+        self._idle[key] += not busy
+        if busy or self._idle[key] > _IDLE_LOOKS:
+            self.due.skip(key)  # somebody else sends it, or keeps changing it
+            self._later[key] = now + _BUSY_WAIT
+        else:
+            self.due.look((), [key])
 
     def _end(self, rows: Iterable[Listing], action: PublishKind) -> None:
         tasks = {
@@ -206,22 +218,15 @@ class Drainer:
         if tasks:
             self.deps.queues.send(Lane.PUBLISH, *tasks)
 
-    def _tell(self, outcome: UnitOutcome) -> None:
-        if outcome.result not in (Result.SENT, Result.SUBMITTED, Result.HELD, Result.ZERO_REFUSED):
-            return
+    def _tell(self, outcomes: Sequence[RowOutcome]) -> None:
         now = self.deps.clock.now()
-        done = outcome.result in (Result.SENT, Result.SUBMITTED)
         self.deps.activity.note(
             *(
                 ActivityEntry(
-                    subject=str(row.key), event=f"revise_{outcome.result.value}", at=now, account=self.account.id,
-                    params={
-                        **_told(row, outcome.sent.get(row.key, BOTH)),
-                        **(row.hold.as_reason() if row.hold else {}),
-                    },
+                    subject=str(one.row.key), event=f"revise_{one.result.value}", at=now, account=self.account.id,
+                    params={**_told(one), **(one.row.hold.as_reason() if one.row.hold else {})},
                 )
-                for row in outcome.rows
-                if not done or row.key in outcome.sent
+                for one in outcomes
             )
         )  # fmt: skip
 
@@ -241,20 +246,19 @@ class Drainer:
             rows = sorted(self._later, key=lambda key: self._later[key])
             nudge_later(self.deps, self.account.id, self._later[rows[0]], rows)
 
-    def _lease_key(self, row: Listing) -> str:
-        return self._writer(Share.ORDINARY).adapter.lease_key(row)
-
     def _writer(self, share: Share) -> UnitWriter:
         known = self._writers.get(share)
         if known is None:
             adapter, budget = self.deps.marketplaces.open(self.account, share)
+            traits, sales = self.deps.marketplaces.traits(self.account), SalesFirst(self.deps, self.account)
             known = self._writers[share] = UnitWriter(
                 deps=self.deps,
                 adapter=adapter,
                 budget=budget,
-                traits=self.deps.marketplaces.traits(self.account),
+                traits=traits,
                 guard=SendGuard(self.deps, self.account),
-                sales=SalesFirst(self.deps, self.account),
+                sales=sales,
+                attempts=Attempts(self.deps, adapter, traits, sales),
                 fence=self.lease.epoch,
                 owner=self.owner,
             )
@@ -265,7 +269,8 @@ class Drainer:
         return nullcontext() if self.deps.workers <= 1 else trace.Threads(MOST_IN_FLIGHT)
 
 
-def _told(row: Listing, sent: frozenset[Field]) -> dict[str, str]:
+def _told(one: RowOutcome) -> dict[str, str]:
     """The values that a call carried, as the activity shows them; "unchanged" for one that it left alone."""
+    sent, row = one.sent or BOTH, one.row
     quantity = str(row.sent.quantity) if Field.QUANTITY in sent else "unchanged"
     return {"quantity": quantity, "price": str(row.sent.price) if Field.PRICE in sent else "unchanged"}

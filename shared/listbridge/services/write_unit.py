@@ -4,76 +4,63 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from listbridge.domain import ledger, lifecycle, trace, unseen_sales
-from listbridge.domain.ids import ListingKey, new_id
-from listbridge.domain.listing import Band, Field, Listing, RemoteState, Values
+from listbridge.domain.ids import ListingKey, Sku
+from listbridge.domain.listing import Band, Field, Listing, RemoteState
 from listbridge.domain.ports import (
     Budget,
     Conflict,
-    Lease,
     MarketplaceAdapter,
     MarketplaceTraits,
-    Missing,
     Revision,
     RevisionResult,
     Submitted,
+    UnitRevision,
 )
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import (
-    NotFound,
-    ObserveMode,
-    OutcomeUnknown,
-    RateLimited,
-    Rejected,
-    RemoteError,
-    RetryLater,
-    Unauthorized,
-)
+from listbridge.domain.verdicts import RateLimited, Rejected, RemoteError, RetryLater, Unauthorized
+from listbridge.services.attempts import Attempts, LeasedUnit, leased
 from listbridge.services.deps import Deps
-from listbridge.services.ended_there import record_ended
-from listbridge.services.guard import Judgement, SendGuard
+from listbridge.services.guard import SendGuard
 from listbridge.services.sales_first import SalesFirst
 
 _LOG = logging.getLogger(__name__)
 
 
 class Result(StrEnum):
-    """What became of one unit."""
+    """What became of one listing of a unit."""
 
-    NOTHING = "nothing"  # nothing was due any more
     SETTLED = "settled"  # a read-back was enough: it showed what became of an earlier call, or that nothing is to be sent
     SENT = "sent"
     SUBMITTED = "submitted"  # the marketplace took it in and decides later
     HELD = "held"
     POSTPONED = "postponed"
-    BUSY = "busy"  # another worker has the unit: look again later
     ZERO_REFUSED = "zero_refused"  # the marketplace does not take 0: the listing must be ended
 
 
 @dataclass(frozen=True, slots=True)
-class UnitOutcome:
-    """A unit's result with its rows as they are now; `account_dead` stops the account's whole run."""
+class RowOutcome:
+    """A listing as it is now, what became of it, and what the call carried: a price may go while the quantity waits."""
 
     result: Result
-    rows: tuple[Listing, ...] = ()
+    row: Listing
+    sent: frozenset[Field] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOutcome:
+    """What became of a unit's listings; of one that is not named nothing was due any more, or it moved meanwhile.
+
+    `busy`: another worker has the unit. `account_dead` stops the account's whole run.
+    """
+
+    rows: tuple[RowOutcome, ...] = ()
+    busy: bool = False
     account_dead: Problem | None = None
-    sent: Mapping[ListingKey, frozenset[Field]] = field(default_factory=dict)
-    """What the call carried for each row: a price may go while the quantity waits."""
-
-
-def outlives_a_request(deps: Deps, lease: Lease) -> bool:
-    """Whether the lease lasts longer than one request may take, renewed when it has to be; False when it was lost."""
-    if lease.until - deps.clock.now() > timedelta(seconds=deps.limits.http_timeout_s):
-        return True
-    try:
-        deps.leases.renew(lease, seconds=deps.limits.unit_lease_s)
-    except Conflict:
-        return False
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,35 +73,34 @@ class UnitWriter:
     traits: MarketplaceTraits
     guard: SendGuard
     sales: SalesFirst
+    attempts: Attempts
     fence: int
     owner: str
 
-    def revise(self, listing: Listing) -> UnitOutcome:
-        """Bring the unit of this listing up to date. `listing` may be old: everything is read again inside the lease."""
-        with trace.about(account=listing.key.account, listing=str(listing.key)):
-            return self._revise(listing)
+    def revise(self, listings: Sequence[Listing]) -> UnitOutcome:
+        """Bring the unit of these listings up to date. They may be old: everything is read again inside the lease."""
+        with trace.about(account=listings[0].key.account, listing=str(listings[0].key)):
+            return self._revise(listings)
 
-    def _revise(self, listing: Listing) -> UnitOutcome:
+    def _revise(self, listings: Sequence[Listing]) -> UnitOutcome:
+        keys = [listing.key for listing in listings]
         try:
-            self.budget.prepay(self.traits.revise_operation, 1, wait_s=self.deps.limits.budget_wait_s)
+            for operation, calls in self.adapter.revision_calls(listings).items():
+                self.budget.prepay(operation, calls, wait_s=self.deps.limits.budget_wait_s)
         except RateLimited as error:
-            return UnitOutcome(Result.POSTPONED, self._postpone([listing.key], self._when(error)))
-        lease = self.deps.leases.acquire(
-            self.adapter.lease_key(listing), self.owner, seconds=self.deps.limits.unit_lease_s
-        )  # fmt: skip
-        if lease is None:
-            return UnitOutcome(Result.BUSY)
-        try:
-            return self._inside(lease, listing)
-        except Conflict:
-            raise
-        except Exception as bug:  # noqa: BLE001  # whatever it is, only this row may suffer (protocol 11)
-            return self._stumbled(listing.key, bug)
-        finally:
-            self.deps.leases.release(lease)
+            return UnitOutcome(self._postpone(keys, self.attempts.when(error)))
+        with leased(self.deps, self.adapter.lease_key(listings[0]), self.owner) as unit:
+            if unit is None:
+                return UnitOutcome(busy=True)
+            try:
+                return self._inside(unit, listings)
+            except Conflict:
+                raise
+            except Exception as bug:  # noqa: BLE001  # whatever it is, only these rows may suffer (protocol 11)
+                return UnitOutcome(tuple(self._stumbled(key, bug) for key in keys))
 
-    def _stumbled(self, key: ListingKey, bug: Exception) -> UnitOutcome:
-        """A failure of ours with one row, which would end every run of the drainer at this very row: it backs off alone."""
+    def _stumbled(self, key: ListingKey, bug: Exception) -> RowOutcome:
+        """A failure of ours with one unit, which would end every run of the drainer at this very unit: it backs off alone."""
         _LOG.error("revise.stumbled", exc_info=bug, extra={"fields": {"listing": str(key)}})
         now = self.deps.clock.now()
         problem = Problem("internal_error", {"error": type(bug).__name__}, "report_bug")
@@ -133,11 +119,10 @@ class UnitWriter:
             )
 
         row = self.deps.listings.change(key, stumbled)
-        return UnitOutcome(Result.HELD if row.hold else Result.POSTPONED, (row,))
+        return RowOutcome(Result.HELD if row.hold else Result.POSTPONED, row)
 
-    def _inside(self, lease: Lease, listing: Listing) -> UnitOutcome:
-        found = self.deps.listings.of_sku(listing.key.account, listing.key.sku)
-        members = [self.sales.admitted(member) for member in found]
+    def _inside(self, unit: LeasedUnit, listings: Sequence[Listing]) -> UnitOutcome:
+        members = self._members(listings)
         now = self.deps.clock.now()
         ready = [
             m for m in members if m.due_band is not None and (m.not_before is None or m.not_before <= now)
@@ -146,9 +131,8 @@ class UnitWriter:
         if awaiting and len(awaiting) == len(ready):
             return self._ask(awaiting, now)
         ready = [m for m in ready if m not in awaiting]
+        done: dict[ListingKey, RowOutcome] = {}
         unread = self._to_read(ready, members, now)
-        looked: dict[ListingKey, Listing] = {}
-        unreadable: tuple[Listing, ...] = ()
         if unread:
             try:
                 looked = self._look(unread)
@@ -156,65 +140,70 @@ class UnitWriter:
                 failed = self._not_readable([m for m in ready if m in unread], error)
                 if failed.account_dead is not None or all(m in unread for m in ready):
                     return failed
-                unreadable = failed.rows
+                looked = {}
+                done = {one.row.key: one for one in failed.rows}
+            done |= {key: RowOutcome(Result.SETTLED, row) for key, row in looked.items()}
+            members = [looked.get(m.key, m) for m in members]
             # A row that moved while it was read is left for the next look.
             ready = [looked.get(m.key, m) for m in ready if m not in unread or m.key in looked]
-        begun, held, waiting = [], [], []
+        begun = self._begin(ready, done)
+        if not begun:
+            return UnitOutcome(tuple(done.values()))
+        sent = self._send(unit, begun, members)
+        done |= {one.row.key: one for one in sent.rows}
+        put_off = [one for key, one in done.items() if one.result is not Result.SETTLED]
+        return UnitOutcome(tuple(put_off), account_dead=sent.account_dead)
+
+    def _members(self, listings: Sequence[Listing]) -> list[Listing]:
+        """All listings of the unit, with what their orders explain by now."""
+        account, unit_key = listings[0].key.account, self.adapter.unit_key(listings[0])
+        skus = dict.fromkeys(listing.key.sku for listing in listings)
+        found = [row for sku in skus for row in self.deps.listings.of_sku(account, sku)]
+        return [self.sales.admitted(row) for row in found if self.adapter.unit_key(row) == unit_key]
+
+    def _begin(self, ready: Sequence[Listing], done: dict[ListingKey, RowOutcome]) -> list[Listing]:
+        """Record the attempts of what may go now; what became of the others is put into `done`."""
+        chosen = {row.key: self.sales.fields(row, ledger.due_fields(row)) for row in ready}
+        if any(Field.QUANTITY in chosen[row.key] and row.computed.quantity == 0 for row in ready):
+            # A zero is not sent together with a price: a price that the marketplace refuses would keep it back.
+            only_price = {key for key, fields in chosen.items() if fields == {Field.PRICE}}
+            ready = [row for row in ready if row.key not in only_price]
+            chosen = {key: fields & {Field.QUANTITY} for key, fields in chosen.items()}
+        begun: list[Listing | None] = []
         for row in ready:
-            due = ledger.due_fields(row)
-            fields = self.sales.fields(row, due)
-            if due and not fields:
-                waiting.append(row)
+            if not chosen[row.key]:
+                if ledger.due_fields(row):
+                    done |= {one.row.key: one for one in self._await_orders(row)}
                 continue
-            judgement = self.guard.judge(row, _zero_alone(row, fields))
+            judgement = self.guard.judge(row, chosen[row.key])
             if judgement.allowed:
-                begun.append(self._begin(row, judgement))
-            elif judgement.problem is not None:
-                held.append(self._hold(row, judgement.problem))
-        put_off = (*unreadable, *awaiting, *(one for row in waiting for one in self._await_orders(row)))
-        sending = [row for row in begun if row is not None]
-        if not sending:
-            rows = {**looked, **{row.key: row for row in [*held, *put_off] if row is not None}}
-            result = (
-                Result.HELD
-                if held
-                else Result.POSTPONED
-                if put_off
-                else Result.SETTLED
-                if looked
-                else Result.NOTHING
-            )
-            return UnitOutcome(result, tuple(rows.values()))
-        if not outlives_a_request(self.deps, lease):
-            return UnitOutcome(Result.POSTPONED, self._record_all(sending, _too_late()) + put_off)
-        outcome = self._send(sending, [looked.get(m.key, m) for m in members])
-        return replace(outcome, rows=outcome.rows + put_off)
+                begun.append(self.attempts.begin_due(row, judgement, self.fence))
+            elif judgement.problem is not None and (held := self._hold(row, judgement.problem)):
+                done[row.key] = RowOutcome(Result.HELD, held)
+        return [row for row in begun if row is not None]
 
     def _ask(self, rows: Sequence[Listing], now: datetime) -> UnitOutcome:
         """Ask what became of what was submitted, unless it is too early: nothing is sent, and no try is counted."""
-        early = [row for row in rows if row.attempt and row.attempt.look_at and row.attempt.look_at > now]
-        put_off = tuple(
-            one
-            for row in early
-            if row.attempt and row.attempt.look_at
-            for one in self._postpone([row.key], row.attempt.look_at)
-        )
-        ripe = [row for row in rows if row not in early]
-        if not ripe:
-            return UnitOutcome(Result.POSTPONED, put_off)
+        submitted: list[Submitted] = []
+        put_off: list[RowOutcome] = []
+        for row in rows:
+            attempt = row.attempt
+            if attempt is None:
+                continue
+            if attempt.look_at is not None and attempt.look_at > now:
+                put_off += self._postpone([row.key], attempt.look_at)
+            else:
+                submitted.append(Submitted(row.key, attempt.ticket, attempt.values, attempt.started_at))
+        if not submitted:
+            return UnitOutcome(tuple(put_off))
+        asked = {one.key for one in submitted}
+        ripe = [row for row in rows if row.key in asked]
         try:
-            results = self.adapter.outcomes(
-                [
-                    Submitted(row.key, row.attempt.ticket, row.attempt.values, row.attempt.started_at)
-                    for row in ripe
-                    if row.attempt is not None
-                ]
-            )
+            results = self.adapter.outcomes(submitted)
         except RemoteError as error:
             failed = self._not_readable(ripe, error)
-            return replace(failed, rows=failed.rows + put_off)
-        outcome = self._told(ripe, results)
-        return replace(outcome, rows=outcome.rows + put_off)
+            return UnitOutcome((*failed.rows, *put_off), account_dead=failed.account_dead)
+        return UnitOutcome((*self._told(ripe, results), *put_off))
 
     def _to_read(self, ready: Sequence[Listing], members: Sequence[Listing], now: datetime) -> list[Listing]:
         """Rows to read on the marketplace before anything is sent: what an unknown outcome left behind, and the unit's live
@@ -251,17 +240,18 @@ class UnitWriter:
             self.sales.noticed(row, looked[row.key])
         return looked
 
-    def _await_orders(self, row: Listing) -> tuple[Listing, ...]:
+    def _await_orders(self, row: Listing) -> tuple[RowOutcome, ...]:
         return self._postpone([row.key], self.sales.look_again_at(row))
 
     def _not_readable(self, rows: Sequence[Listing], error: RemoteError) -> UnitOutcome:
         if isinstance(error, Unauthorized):
-            return UnitOutcome(Result.HELD, tuple(rows), account_dead=error.problem)
+            held = tuple(RowOutcome(Result.HELD, row) for row in rows)
+            return UnitOutcome(held, account_dead=error.problem)
         after = error.after_s if isinstance(error, RetryLater) else self.traits.settle_s
         until = error.until if isinstance(error, RateLimited) else None
         keys = [row.key for row in rows]
         until = until or self.deps.clock.now() + timedelta(seconds=after)
-        return UnitOutcome(Result.POSTPONED, self._postpone(keys, until))
+        return UnitOutcome(self._postpone(keys, until))
 
     def _hold(self, row: Listing, problem: Problem) -> Listing | None:
         try:
@@ -269,153 +259,66 @@ class UnitWriter:
         except Conflict:
             return None
 
-    def _begin(self, row: Listing, judgement: Judgement) -> Listing | None:
-        """Record the attempt; None when the row moved since it was read (it stays due and comes again)."""
-        if row.fence > self.fence:
-            return None
-        fields, now = judgement.allowed, self.deps.clock.now()
-        values = Values(row.computed.quantity, row.computed.price).only(fields)
-        begun = ledger.begun(
-            row, new_id("att"), fields, values, settle_s=self.traits.settle_s, fence=self.fence, now=now
-        )
-        if judgement.counted:
-            begun = replace(begun, guard_counted_at=now)
-        try:
-            return self.deps.listings.save(begun)
-        except Conflict:
-            return None
-
-    def _send(self, begun: Sequence[Listing], members: Sequence[Listing]) -> UnitOutcome:
-        revisions = [
+    def _send(self, unit: LeasedUnit, begun: Sequence[Listing], members: Sequence[Listing]) -> UnitOutcome:
+        revisions = tuple(
             Revision(row.key, row.offer, row.remote, row.group, row.attempt.values)
             for row in begun
             if row.attempt is not None
-        ]
+        )
         try:
-            results = self.adapter.revise(revisions, highest_quantity=self._highest(begun, members))
-        except Unauthorized as error:
-            return UnitOutcome(Result.HELD, self._record_all(begun, error), account_dead=error.problem)
+            results = self.adapter.revise(UnitRevision(revisions, self._highest(begun, members), unit.check))
         except RemoteError as error:
-            rows = self._record_all(begun, error)
-            return UnitOutcome(self._verdict(error), rows)
-        return self._told(begun, results)
+            rows = self.attempts.record_all(begun, error)
+            dead = error.problem if isinstance(error, Unauthorized) else None
+            result = Result.HELD if dead is not None else self._verdict(error)
+            return UnitOutcome(tuple(RowOutcome(result, row) for row in rows), account_dead=dead)
+        return UnitOutcome(self._told(begun, results))
 
-    def _told(self, rows: Sequence[Listing], results: Sequence[RevisionResult]) -> UnitOutcome:
+    def _told(self, rows: Sequence[Listing], results: Sequence[RevisionResult]) -> tuple[RowOutcome, ...]:
         """Record what the marketplace said of these attempts."""
         told = {result.key: result for result in results}
-        recorded = self._record_each(rows, told)
-        errors = [result.error for result in results if result.error is not None]
-        if errors:
-            result = self._verdict(errors[0])
-        elif any(result.submission is not None for result in results):
-            result = Result.SUBMITTED
-        else:
-            result = Result.SENT
-        sent = {row.key: row.attempt.fields for row in rows if row.attempt is not None}
-        return UnitOutcome(result, recorded, sent=sent)
+        recorded = self.attempts.record(rows, told)
+        return tuple(
+            RowOutcome(
+                self._became(told.get(before.key)),
+                after,
+                before.attempt.fields if before.attempt is not None else frozenset(),
+            )
+            for before, after in zip(rows, recorded, strict=True)
+        )
 
-    def _highest(self, begun: Sequence[Listing], members: Sequence[Listing]) -> int | None:
-        """The unit's quantity for a marketplace that keeps one per SKU: the highest of its live sites (protocol 5)."""
-        if not any(row.attempt is not None and Field.QUANTITY in row.attempt.fields for row in begun):
-            return None
+    def _became(self, result: RevisionResult | None) -> Result:
+        if result is None:
+            return Result.POSTPONED
+        if result.submission is not None:
+            return Result.SUBMITTED
+        return Result.SENT if result.error is None else self._verdict(result.error)
+
+    def _highest(self, begun: Sequence[Listing], members: Sequence[Listing]) -> Mapping[Sku, int]:
+        """By SKU, for a marketplace that keeps one quantity per SKU: the highest of its live sites (protocol 5)."""
         fresh = {row.key: row for row in begun}
         rows = [fresh.get(member.key, member) for member in members]
-        return max((self.sales.quantity(row) or 0 for row in rows if row.live), default=0)
+        revised = {
+            row.key.sku for row in begun if row.attempt is not None and Field.QUANTITY in row.attempt.fields
+        }
+        return {
+            sku: max(
+                (self.sales.quantity(row) or 0 for row in rows if row.live and row.key.sku == sku), default=0
+            )
+            for sku in revised
+        }
 
     def _verdict(self, error: RemoteError) -> Result:
         if isinstance(error, Rejected):
-            return Result.ZERO_REFUSED if self._refused_zero(error) else Result.HELD
+            return Result.ZERO_REFUSED if self.attempts.refused_zero(error) else Result.HELD
         return Result.POSTPONED
 
-    def _refused_zero(self, error: RemoteError) -> bool:
-        return bool(self.traits.refuses_zero) and error.problem.code == self.traits.refuses_zero
-
-    def _record_all(self, rows: Sequence[Listing], error: RemoteError) -> tuple[Listing, ...]:
-        return self._record_each(rows, {row.key: RevisionResult(row.key, error) for row in rows})
-
-    def _record_each(
-        self, rows: Sequence[Listing], results: Mapping[ListingKey, RevisionResult]
-    ) -> tuple[Listing, ...]:
-        """Write down what became of each row; of what has no result nobody knows."""
-        told = {row.key: results.get(row.key) or _no_word(row.key) for row in rows}
-        missed = [row for row in rows if isinstance(told[row.key].error, NotFound)]
-        ended: Mapping[ListingKey, Listing] = {}
-        try:
-            ended = record_ended(self.deps, self.adapter, self.sales, missed)
-        except (
-            RemoteError
-        ):  # nobody knows whether it is live: the row is read back before anything is sent again
-            told |= {row.key: _no_word(row.key) for row in missed}
-        for row in missed:
-            error = told[row.key].error
-            if row.key not in ended and isinstance(error, NotFound):
-                # It is on sale all the same: nothing that needs an ended listing is allowed, and all of it can be sent anew.
-                refused = Rejected(replace(error.problem, fix="full_revise"), detail=error.detail)
-                told[row.key] = RevisionResult(row.key, refused)
-        return tuple(ended[row.key] if row.key in ended else self._record(row, told[row.key]) for row in rows)
-
-    def _record(self, row: Listing, result: RevisionResult) -> Listing:
-        """Write the outcome down under our attempt id; if another attempt stands there by now, ours has no say."""
-        attempt = row.attempt
-        assert attempt is not None  # noqa: S101  # begun a moment ago
-        now = self.deps.clock.now()
-
-        def outcome(current: Listing) -> Listing:
-            return self._recorded(current, attempt.id, result, now)
-
-        try:
-            return self.deps.listings.save(outcome(row))
-        except Conflict:
-            pass
-        try:
-            return self.deps.listings.change(row.key, outcome)
-        except (ledger.NotOurAttempt, Missing):
-            return row
-
-    def _recorded(self, row: Listing, attempt: str, result: RevisionResult, now: datetime) -> Listing:
-        error, submission = result.error, result.submission
-        if submission is not None:
-            return ledger.submitted(row, attempt, submission.ticket, submission.look_at, now)
-        if error is None:
-            return ledger.accepted(row, attempt, now)
-        retry_at = now + ledger.retry_delay(row.attempts)
-        if isinstance(error, OutcomeUnknown):
-            return ledger.unknown(
-                row, attempt, settle_s=self.traits.settle_s, retry_at=retry_at, now=now, problem=error.problem
-            )
-        if isinstance(error, RateLimited):
-            return ledger.not_applied(row, attempt, retry_at=self._when(error), counts=False, now=now)
-        if isinstance(error, RetryLater):
-            retry_at = max(retry_at, now + timedelta(seconds=error.after_s))
-            return ledger.not_applied(
-                row, attempt, retry_at=retry_at, counts=True, now=now, problem=error.problem
-            )
-        if isinstance(error, Unauthorized | ObserveMode):
-            return ledger.not_applied(row, attempt, retry_at=now, counts=False, now=now)
-        if self._refused_zero(error) and row.computed.held_by_orders:
-            # It may be back with the next cancellation: never ended, and tried again until the shop's own number is 0.
-            return ledger.not_applied(row, attempt, retry_at=retry_at, counts=True, now=now)
-        return ledger.refused(row, attempt, error.problem, now)
-
-    def _postpone(self, keys: Sequence[ListingKey], until: datetime) -> tuple[Listing, ...]:
+    def _postpone(self, keys: Sequence[ListingKey], until: datetime) -> tuple[RowOutcome, ...]:
         now = self.deps.clock.now()
         return tuple(
-            self.deps.listings.change(key, lambda row: ledger.postponed(row, until, now)) for key in keys
+            RowOutcome(
+                Result.POSTPONED,
+                self.deps.listings.change(key, lambda row: ledger.postponed(row, until, now)),
+            )
+            for key in keys
         )
-
-    def _when(self, error: RateLimited) -> datetime:
-        return error.until or self.deps.clock.now() + timedelta(seconds=error.after_s)
-
-
-def _zero_alone(row: Listing, fields: frozenset[Field]) -> frozenset[Field]:
-    """A zero is not sent together with a price: a price that the marketplace refuses would keep it back."""
-    zero = Field.QUANTITY in fields and row.computed.quantity == 0
-    return frozenset({Field.QUANTITY}) if zero else fields
-
-
-def _too_late() -> RetryLater:
-    return RetryLater(Problem("lease_too_short"), after_s=1)
-
-
-def _no_word(key: ListingKey) -> RevisionResult:
-    return RevisionResult(key, OutcomeUnknown(Problem("no_word_for_item")))

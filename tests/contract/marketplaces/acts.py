@@ -7,7 +7,13 @@ from typing import Any
 
 from listbridge.domain.ids import ListingKey, Sku
 from listbridge.domain.listing import Values
-from listbridge.domain.ports import MarketplaceAdapter, Published, PublishRequest, Revision
+from listbridge.domain.ports import (
+    MarketplaceAdapter,
+    Published,
+    PublishRequest,
+    Revision,
+    UnitRevision,
+)
 from listbridge.domain.verdicts import (
     RemoteError,
 )
@@ -38,9 +44,9 @@ def revise(
     adapter: MarketplaceAdapter, *revisions: Revision, highest: int | None = None
 ) -> list[RemoteError | None]:
     known = [r.values.quantity for r in revisions if r.values.quantity is not None]
-    results = adapter.revise(
-        revisions, highest_quantity=highest if highest is not None else max(known, default=None)
-    )
+    most = highest if highest is not None else max(known, default=None)
+    by_sku = {} if most is None else dict.fromkeys((revision.key.sku for revision in revisions), most)
+    results = adapter.revise(UnitRevision(revisions, by_sku))
     assert [result.key for result in results] == [revision.key for revision in revisions]
     return [result.error for result in results]
 

@@ -8,7 +8,13 @@ from typing import Any
 import requests
 
 from listbridge.domain.listing import Values
-from listbridge.domain.ports import MarketplaceAdapter, Published, PublishRequest, Revision
+from listbridge.domain.ports import (
+    MarketplaceAdapter,
+    Published,
+    PublishRequest,
+    Revision,
+    UnitRevision,
+)
 from listbridge.domain.verdicts import (
     RemoteError,
 )
@@ -71,4 +77,4 @@ def revise_one(
 ) -> RemoteError | None:
     key = request.variants[0].key
     revision = Revision(key, done.offers[key.sku], done.remote, done.group, Values(quantity))
-    return adapter.revise([revision], highest_quantity=quantity)[0].error
+    return adapter.revise(UnitRevision((revision,), {key.sku: quantity}))[0].error

@@ -10,7 +10,7 @@ import pytest
 from listbridge.domain.ids import RemoteId, Sku
 from listbridge.domain.listing import Values
 from listbridge.domain.money import Money
-from listbridge.domain.ports import Revision
+from listbridge.domain.ports import Revision, UnitRevision
 from listbridge.domain.verdicts import (
     NotFound,
     OutcomeUnknown,
@@ -135,7 +135,7 @@ def test_a_foreign_currency_is_refused_by_name(stage: EbayStage) -> None:
         request.variants[0].key, done.offers[Sku("CANDLE")], RemoteId(done.remote), None,
         Values(None, Money(Decimal("5.00"), "EUR")),
     )  # fmt: skip
-    [result] = adapter.revise([revision], highest_quantity=None)
+    [result] = adapter.revise(UnitRevision((revision,)))
     assert isinstance(result.error, Rejected)
     assert result.error.problem.code == "ebay_price_refused"
     assert "EUR" in result.error.problem.params["message"]

@@ -19,7 +19,7 @@ import requests
 from listbridge.domain.ids import ParcelId, RemoteOrderId
 from listbridge.domain.listing import Values
 from listbridge.domain.money import Money
-from listbridge.domain.ports import Revision
+from listbridge.domain.ports import Revision, UnitRevision
 from listbridge.domain.shop_orders import Parcel
 from simulators.door import Transport
 from tests.contract.marketplaces.ebay_acts import publish
@@ -85,9 +85,8 @@ def revise(story: Story) -> None:
     def act(adapter: Any, request: Any, desk: Any, done: Any) -> None:
         key = request.variants[0].key
         values = Values(3, Money(Decimal("7.50"), "USD"))
-        adapter.revise(
-            [Revision(key, done.offers[key.sku], done.remote, done.group, values)], highest_quantity=3
-        )
+        revision = Revision(key, done.offers[key.sku], done.remote, done.group, values)
+        adapter.revise(UnitRevision((revision,), {key.sku: 3}))
 
     _revised(story, act)
 

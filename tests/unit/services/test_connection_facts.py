@@ -27,7 +27,7 @@ from tests.faults.world import ACCOUNT, SHOP
 
 MARKET = MarketplaceManifest(
     slug="market", label="Market", api_version="1", docs="", capabilities=frozenset(),
-    traits=MarketplaceTraits(settle_s=10, revise_operation="revise", revise_batch=1, revise_rate=5, max_sku_length=50),
+    traits=MarketplaceTraits(settle_s=10, revise_batch=1, revise_rate=5, max_sku_length=50),
     sites={Site("ALL"): Bounds("USD", min_price=Decimal("0.20"))},
     traits_of=lambda traits, account: replace(traits, revise_rate=float(account.facts.get("rate", 1))),
     bounds_of=lambda bounds, account: replace(bounds, currency=account.facts.get("currency", "USD")),

@@ -33,7 +33,12 @@ NAMES = {
     "field.value": [field.value for field in Field],
     "self.task.action.value": [kind.value for kind in PublishKind],
     "task.action.value": [PublishKind.SEND.value, PublishKind.RELIST.value],  # what is sent automatically
-    "outcome.result.value": [Result.SENT.value, Result.HELD.value, Result.ZERO_REFUSED.value],
+    "one.result.value": [
+        Result.SENT.value,
+        Result.SUBMITTED.value,
+        Result.HELD.value,
+        Result.ZERO_REFUSED.value,
+    ],
     "document.kind": ["shop", "account", "sales_list", "profile"],
 }
 """What the parts of composed codes can be; a part that is not here fails the test, so that somebody looks."""

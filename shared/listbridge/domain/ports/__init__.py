@@ -31,6 +31,7 @@ from listbridge.domain.ports.marketplaces import (
     RevisionResult,
     Submission,
     Submitted,
+    UnitRevision,
     UnitWrite,
 )
 from listbridge.domain.ports.shops import (
@@ -125,6 +126,7 @@ __all__ = [
     "Submission",
     "Submitted",
     "SweepPage",
+    "UnitRevision",
     "UnitWrite",
     "VariantRepository",
     "Way",

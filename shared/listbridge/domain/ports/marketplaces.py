@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -50,6 +50,21 @@ class Revision:
     remote: RemoteId | None
     group: RemoteId | None
     values: Values
+
+
+def _always() -> None:
+    """For who holds no lease."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRevision:
+    """The revisions of one write unit, made inside of a lease."""
+
+    revisions: tuple[Revision, ...]
+    highest_quantity: Mapping[Sku, int] = field(default_factory=dict)
+    """By SKU whose quantity is revised, the highest of all its live sites, also of those that are not in `revisions`."""
+    check: Callable[[], None] = _always
+    """Call before each request: the lease outlives it then. Raises RetryLater when the lease was lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +222,16 @@ class MarketplaceAdapter(Protocol):
     def lease_key(self, listing: Listing) -> str:
         """What must not be written twice at once when this listing's values are sent (protocol 5)."""
 
-    def revise(self, revisions: Sequence[Revision], *, highest_quantity: int | None) -> list[RevisionResult]:
-        """Send new values for the listings of one write unit, in one call; one result each.
+    def unit_key(self, listing: Listing) -> str:
+        """What is written together: due listings with the same key go in one revision. Never wider than the lease."""
 
-        `highest_quantity`: over the unit's listings, also those not in `revisions`; None leaves it alone. Raises a
-        RemoteError when the call as a whole failed.
+    def revision_calls(self, listings: Sequence[Listing]) -> Mapping[str, int]:
+        """The calls, by operation, that a revision of these listings of one unit makes: set aside before the lease."""
+
+    def revise(self, unit: UnitRevision) -> list[RevisionResult]:
+        """Send new values for the listings of one write unit; one result each.
+
+        Raises a RemoteError when the revision as a whole failed: OutcomeUnknown if any of its calls may have been applied.
         """
 
     def outcomes(self, submitted: Sequence[Submitted]) -> list[RevisionResult]:
@@ -304,8 +324,8 @@ class MarketplaceTraits:
     """What services must know of a marketplace, from its manifest: numbers, never names."""
 
     settle_s: float
-    revise_operation: str
     revise_batch: int
+    """The most listings of one unit that a revision takes."""
     revise_rate: float
     max_sku_length: int
     read_back_batch: int = 25

@@ -19,9 +19,9 @@ from listbridge.domain.ports import (
     PublishSteps,
     RemoteListing,
     RemoteShipment,
-    Revision,
     RevisionResult,
     Submitted,
+    UnitRevision,
 )
 from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import Parcel
@@ -62,8 +62,15 @@ class EbayAdapter:
         account = listing.key.account
         return f"{account}#group:{listing.group}" if listing.group else f"{account}#sku:{listing.key.sku}"
 
-    def revise(self, revisions: Sequence[Revision], *, highest_quantity: int | None) -> list[RevisionResult]:
-        return revising.revise(self._inventory, revisions, highest_quantity, self._connection.clock.now())
+    def unit_key(self, listing: Listing) -> str:
+        """The item with its offers on all sites."""
+        return f"{listing.key.account}#sku:{listing.key.sku}"
+
+    def revision_calls(self, listings: Sequence[Listing]) -> Mapping[str, int]:
+        return {revising.OPERATION: 1}
+
+    def revise(self, unit: UnitRevision) -> list[RevisionResult]:
+        return revising.revise(self._inventory, unit, self._connection.clock.now())
 
     def outcomes(self, submitted: Sequence[Submitted]) -> list[RevisionResult]:
         """None: eBay answers each revision at once."""

@@ -39,9 +39,8 @@ MANIFEST = MarketplaceManifest(
         # No source says how late a call that timed out may still be applied. The clock of a read-back begins when we
         # gave up on the call, after the whole HTTP time limit; ten seconds more is our choice, drift checks stand behind.
         settle_s=10.0,
-        revise_operation="bulkUpdatePriceQuantity",
         # One SKU per call: the operation's text says one, its schema's text 25 (sell_inventory 1.18.4); the smaller holds.
-        revise_batch=1,
+        revise_batch=25,
         revise_rate=25.0,
         max_sku_length=MAX_SKU_LENGTH,
         # One call for all items and one per SKU for its offers: eleven calls, within what ordinary callers may burst.

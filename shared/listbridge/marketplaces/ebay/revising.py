@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from listbridge.domain.ids import ListingKey
-from listbridge.domain.ports import Revision, RevisionResult
+from listbridge.domain.ports import Revision, RevisionResult, UnitRevision
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected, RemoteError, RetryLater
 from listbridge.marketplaces.ebay.errors import ZERO, Refusal
@@ -25,13 +25,13 @@ OPERATION = "bulkUpdatePriceQuantity"
 MOST_OFFERS = 25
 
 
-def revise(
-    inventory: Inventory, revisions: Sequence[Revision], highest_quantity: int | None, now: datetime
-) -> list[RevisionResult]:
+def revise(inventory: Inventory, unit: UnitRevision, now: datetime) -> list[RevisionResult]:
     """Send the revisions of one SKU; one result each. Raises RemoteError when the call as a whole failed.
 
     eBay takes up to 25 offers of one SKU per call, and a unit has at most one per site.
     """
+    revisions = unit.revisions
+    highest_quantity = unit.highest_quantity.get(revisions[0].key.sku)
     known = [revision for revision in revisions if revision.offer is not None]
     results = {
         revision.key: RevisionResult(revision.key, Rejected(Problem("ebay_offer_unknown", fix="link_again")))
@@ -41,6 +41,7 @@ def revise(
     change = request(known, highest_quantity)
     if change is not None:
         site = site_of(known[0].key.site)
+        unit.check()
         answer = inventory.update_price_quantity(site, change)
         results |= judged(known, answer.responses, highest_quantity, now)
     return [results.get(revision.key, RevisionResult(revision.key)) for revision in revisions]
