@@ -23,8 +23,10 @@ from listbridge.domain.ports import (
     AccountIdentity,
     Budget,
     Clock,
+    FollowRequest,
     MarketplaceTraits,
     OrderPage,
+    Processing,
     Published,
     PublishRequest,
     PublishSteps,
@@ -73,6 +75,8 @@ class Offer:
     price: Money | None = None
     paused: bool = False
     processing: bool = False
+    published: bool = False
+    live_at: datetime | None = None
 
     @property
     def state(self) -> RemoteState:
@@ -120,6 +124,10 @@ class ScriptedMarket:
     """What was submitted stays so."""
     submissions: dict[str, Submitted] = field(default_factory=dict)
     decided: dict[str, RevisionResult] = field(default_factory=dict)
+    publishes_after_s: float | None = None
+    """A publishing is only taken in, under its remote id, and is live so much later."""
+    refused_later: dict[Sku, Problem] = field(default_factory=dict)
+    """What is refused of a publishing that was taken in."""
     grouped: bool = False
     unit_is_listing: bool = False
     """All variants of a listing are written in one call."""
@@ -189,7 +197,11 @@ class ScriptedMarket:
         return Submission(ticket, now + timedelta(seconds=self.decides_after_s or 0))
 
     def decide(self) -> None:
-        """Let what was submitted long enough ago take effect, in the order in which it came."""
+        """Let what was submitted or published long enough ago take effect, in the order in which it came."""
+        for offer in self.offers:
+            if offer.processing and offer.live_at and (offer.live_at or self.clock.now()) <= self.clock.now():
+                offer.processing, offer.published = False, True
+                offer.live = offer.key.sku not in self.refused_later
         for ticket, one in list(self.submissions.items()):
             due = one.at + timedelta(seconds=self.decides_after_s or 0)
             if ticket not in self.decided and not self.undecided and due <= self.clock.now():
@@ -328,7 +340,7 @@ class ScriptedAdapter:
     def check(self, request: PublishRequest) -> None:
         """Anything goes."""
 
-    def publish(self, request: PublishRequest, steps: PublishSteps) -> Published:
+    def publish(self, request: PublishRequest, steps: PublishSteps) -> Published | Processing:
         offers: dict[Sku, RemoteId] = {}
         left_out: dict[Sku, RemoteError] = {}
         for variant in request.variants:
@@ -350,7 +362,24 @@ class ScriptedAdapter:
         if not offers:
             raise next(iter(left_out.values()))
         remote = self._go_live([offers[sku] for sku in offers], steps)
-        return Published(remote, offers, None, left_out)
+        if self.market.publishes_after_s is None:
+            return Published(remote, offers, None, left_out)
+        live_at = self._offer(next(iter(offers.values()))).live_at
+        return Processing(live_at or self.market.clock.now(), remote, offers)
+
+    def follow(self, request: FollowRequest) -> Published | Processing:
+        return self._asked("follow", lambda: self._followed(request))
+
+    def _followed(self, request: FollowRequest) -> Published | Processing:
+        offers = {v.key.sku: v.offer for v in request.variants if v.offer is not None}
+        made = [self._offer(id) for id in offers.values()]
+        if any(offer.processing for offer in made):
+            return Processing(self.market.clock.now() + timedelta(seconds=60), made[0].remote, offers)
+        refused = {sku: Rejected(why) for sku, why in self.market.refused_later.items() if sku in offers}
+        if len(refused) == len(offers):
+            raise next(iter(refused.values()))
+        remote = RemoteId(request.progress["listing"])
+        return Published(remote, {s: id for s, id in offers.items() if s not in refused}, None, refused)
 
     def _draft(self, key: ListingKey, steps: PublishSteps) -> RemoteId:
         name, mark = f"offer:{key.sku}", f"creating:{key.sku}"
@@ -395,9 +424,12 @@ class ScriptedAdapter:
         remote = next((offer.remote for offer in offers if offer.live), None) or self.market.new_id()
         for offer in offers:
             offer.live, offer.remote = True, remote
+            if self.market.publishes_after_s is not None and not offer.published:
+                offer.live_at = self.market.clock.now() + timedelta(seconds=self.market.publishes_after_s)
+                offer.processing = True
         return remote
 
-    def full_revise(self, request: PublishRequest, steps: PublishSteps) -> Published:
+    def full_revise(self, request: PublishRequest, steps: PublishSteps) -> Published | Processing:
         return self.publish(request, steps)
 
     def end(self, request: PublishRequest, steps: PublishSteps) -> None:

@@ -33,6 +33,32 @@ def pending(listing: Listing, job: JobId | None, now: datetime) -> Listing:
     return refreshed(replace(listing, status=Status.PENDING, job=job, hold=hold), now)
 
 
+def processing(
+    listing: Listing,
+    *,
+    remote: RemoteId | None,
+    offer: RemoteId | None,
+    group: RemoteId | None,
+    now: datetime,
+) -> Listing:
+    """The marketplace has taken the publishing in. Under its remote id a zero can be sent before anything is live."""
+    new = replace(
+        listing,
+        status=Status.PENDING,
+        remote=remote or listing.remote,
+        offer=offer or listing.offer,
+        group=group or listing.group,
+    )
+    return refreshed(new, now)
+
+
+def never_live(listing: Listing, problem: Problem, now: datetime) -> Listing:
+    """The marketplace refused a publishing that it had taken in: what it was known by is void."""
+    return refreshed(
+        replace(ended(listing, Status.ERROR, now, problem, looked=True), unseen_sale=listing.unseen_sale), now
+    )
+
+
 def published(listing: Listing, *, remote: RemoteId, offer: RemoteId | None, group: RemoteId | None, content_hash: str,
               now: datetime) -> Listing:  # fmt: skip
     """The listing is live; what moved meanwhile is due."""

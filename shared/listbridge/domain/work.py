@@ -152,6 +152,10 @@ class PublishTask(Message):
     """With stop: only when every variation is proven gone from the shop, for the others still sell."""
     rehearse: bool = False
     """The account only observed when this was asked for: it tells what it would do, and does not do it."""
+    follow_at: datetime | None = None
+    """It was taken in by the marketplace, which decides: from then on (UTC) it is asked. No shop is read, no try counted."""
+    content_hash: str = ""
+    """With `follow_at`: of the content that was sent."""
     waited_as: str = ""
     """The hold with which the product waited for this task, where nobody asked for it: it waits so again when the task fails
     for a reason that is not the product's."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -18,8 +19,10 @@ from listbridge.domain.ids import RemoteId, Sku
 from listbridge.domain.listing import GONE_FROM_SHOP, PRODUCT_GONE, Cause, Listing, Status
 from listbridge.domain.ports import (
     Budget,
+    FollowRequest,
     MarketplaceAdapter,
     Missing,
+    Processing,
     Published,
     PublishRequest,
     PublishVariant,
@@ -42,7 +45,7 @@ from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import Deps
 from listbridge.services.ended_there import without_ended
 from listbridge.services.job_results import item_done, item_failed, item_skipped
-from listbridge.services.nudge import nudge_due
+from listbridge.services.nudge import LONGEST_DELAY_S, nudge_due
 from listbridge.services.observe_shop import content_hash, observe_products, remembered_product
 from listbridge.services.publish_again import again_after_s
 from listbridge.services.publish_steps import Steps
@@ -62,6 +65,8 @@ from listbridge.services.wait_for_stock import (
 T = TypeVar("T")
 MAX_ATTEMPTS = 12
 _PATIENCE_S = 6.0
+_FOLLOW_AGAIN_S = 60
+"""How soon a marketplace that could not be asked what became of a publishing is asked again."""
 _RESUMED = frozenset({GONE_FROM_SHOP, lifecycle.WAITS_FOR_STOCK, ENDED_AT_ZERO})
 """Holds after which a listing goes on sale by itself once its product is back: a try in between takes that from none."""
 _SENDABLE = frozenset({Status.NOT_ACTIVE, Status.ERROR, Status.STOPPED, Status.FINISHED})
@@ -129,7 +134,10 @@ class _Work:
             return
         adapter, self._budget = self.deps.marketplaces.open(self.account)
         with self._budget.patient(_PATIENCE_S):
-            self._act(adapter, rows)
+            if self.task.follow_at is not None:
+                self._follow(adapter, rows, self.task.follow_at)
+            else:
+                self._act(adapter, rows)
 
     def _act(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing]) -> None:
         shop = self.deps.configuration.get(Shop, self.account.shop)
@@ -166,10 +174,12 @@ class _Work:
         traits = self.deps.marketplaces.traits(self.account)
         if isinstance(error, RetryLater | OutcomeUnknown) and self.task.attempt < MAX_ATTEMPTS:
             # A spent day is not one of the tries, and neither is a look at the orders first.
-            waits = isinstance(error, RateLimited) or error.problem.code == ENDED_AWAITS_ORDERS
+            follows = self.task.follow_at is not None
+            waits = follows or isinstance(error, RateLimited) or error.problem.code == ENDED_AWAITS_ORDERS
             tries = self.task.attempt + (not waits)
             again = self.task.model_copy(update={"attempt": tries})
             delay_s = again_after_s(error, self.task.attempt, traits.settle_s, self.deps.clock.now())
+            delay_s = max(delay_s, _FOLLOW_AGAIN_S) if follows else delay_s
             self.deps.queues.send(Lane.PUBLISH, again, delay_s=delay_s, reason="again_later")
             return
         if not self.task.rehearse and refused_for_want_of_stock(traits, self.task, rows.values(), error):
@@ -260,7 +270,40 @@ class _Work:
         published = self._patiently(
             lambda: (adapter.full_revise if full else adapter.publish)(request, steps)
         )
-        self._record(rows, published, content_hash(facts))
+        self._became(rows, published, content_hash(facts))
+
+    def _follow(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing], look_at: datetime) -> None:
+        """Ask what became of a publishing that was taken in; one that a person ended meanwhile is nobody's any more."""
+        rows = {sku: row for sku, row in rows.items() if row.status is Status.PENDING}
+        if look_at > self.deps.clock.now():
+            self._follow_at(look_at, self.task.content_hash)
+        elif rows:
+            variants = tuple(
+                PublishVariant(r.key, r.variant.variant, r.offer, r.remote) for r in rows.values()
+            )
+            request = FollowRequest(self.sales_list.site, variants, self.publication.progress)
+            self._became(rows, adapter.follow(request), self.task.content_hash)
+
+    def _became(self, rows: dict[Sku, Listing], outcome: Published | Processing, digest: str) -> None:
+        if isinstance(outcome, Published):
+            self._record(rows, outcome, digest)
+            return
+        for sku, row in rows.items():
+            taken_in = partial(
+                lifecycle.processing, remote=outcome.remote, offer=outcome.offers.get(sku), group=outcome.group,
+                now=self.deps.clock.now(),
+            )  # fmt: skip
+            rows[sku] = self.deps.listings.change(row.key, taken_in)
+        self._follow_at(outcome.look_at, digest)
+        nudge_due(self.deps, list(rows.values()))
+
+    def _follow_at(self, look_at: datetime, digest: str) -> None:
+        """What is further off than a queue can delay is looked at, and delayed again."""
+        update = {"follow_at": look_at, "content_hash": digest, "attempt": 0}
+        wait_s = (look_at - self.deps.clock.now()).total_seconds()
+        delay_s = max(1, min(LONGEST_DELAY_S, math.ceil(wait_s)))
+        again = self.task.model_copy(update=update)
+        self.deps.queues.send(Lane.PUBLISH, again, delay_s=delay_s, reason="processing", waits=True)
 
     def _creation(self, rows: dict[Sku, Listing]) -> CreationProfile | None:
         if self.sales_list.creation_profile is None:
@@ -421,7 +464,9 @@ class _Work:
         failed = []
         for row in rows.values():
             now = self.deps.clock.now()
-            if problem.code == PRODUCT_GONE and row.hold is not None and row.hold.code in _RESUMED:
+            if self.task.follow_at is not None and self.task.action is not PublishKind.FULL_REVISE:
+                change = partial(lifecycle.never_live, problem=problem, now=now)
+            elif problem.code == PRODUCT_GONE and row.hold is not None and row.hold.code in _RESUMED:
                 change = partial(lifecycle.waits_again, hold=row.hold, now=now)
             elif row.remote is not None:
                 # Buyers see it: quantity and price must go on following the shop. The job says what failed.

@@ -193,6 +193,28 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class Processing:
+    """The marketplace has taken a publishing in and decides later; what is known of it so far.
+
+    `look_at` (UTC) is when to ask. From the remote id on, zeros are sent although nothing is live yet.
+    """
+
+    look_at: datetime
+    remote: RemoteId | None = None
+    offers: Mapping[Sku, RemoteId] = field(default_factory=dict)
+    group: RemoteId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowRequest:
+    """A publishing that was taken in: its listings with their ids so far, and everything that it saved."""
+
+    site: Site
+    variants: tuple[PublishVariant, ...]
+    progress: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPage:
     """One page of orders that changed; `cursor` None says that it was the last, and that none is known to be missing."""
 
@@ -254,11 +276,17 @@ class MarketplaceAdapter(Protocol):
         """What the marketplace would refuse of a product that is to be published, as far as that shows without a call: the
         reason by SKU. Raises Rejected where that is all of it."""
 
-    def publish(self, request: PublishRequest, steps: PublishSteps) -> Published:
+    def publish(self, request: PublishRequest, steps: PublishSteps) -> Published | Processing:
         """Create or complete the product's offers and make them live; safe to run again after any interruption."""
 
-    def full_revise(self, request: PublishRequest, steps: PublishSteps) -> Published:
+    def full_revise(self, request: PublishRequest, steps: PublishSteps) -> Published | Processing:
         """Send content, policies, price and quantity of a live product."""
+
+    def follow(self, request: FollowRequest) -> Published | Processing:
+        """What became of a publishing that was taken in. Raises Rejected when the marketplace refused all of it.
+
+        Asked only of adapters whose publishing is processed.
+        """
 
     def end(self, request: PublishRequest, steps: PublishSteps) -> None:
         """End the live listing; ended already is success."""

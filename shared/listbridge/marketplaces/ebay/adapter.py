@@ -12,6 +12,7 @@ from listbridge.domain.listing import Listing
 from listbridge.domain.orders import OrderRead
 from listbridge.domain.ports import (
     AccountIdentity,
+    FollowRequest,
     MarketplaceAdapter,
     OrderPage,
     Published,
@@ -96,6 +97,10 @@ class EbayAdapter:
 
     def full_revise(self, request: PublishRequest, steps: PublishSteps) -> Published:
         return self._publishing(request, steps).full_revise()
+
+    def follow(self, request: FollowRequest) -> Published:
+        """Never asked: eBay publishes at once."""
+        raise TypeError("eBay publishes at once: there is nothing to follow")
 
     def end(self, request: PublishRequest, steps: PublishSteps) -> None:
         ending.end(self._inventory, request, steps)

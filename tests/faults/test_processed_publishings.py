@@ -1,0 +1,149 @@
+"""A marketplace that takes a publishing in and decides minutes or a day later: it is followed, not done again."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from listbridge.domain.ids import ListingKey, ProductId
+from listbridge.domain.jobs import JobState
+from listbridge.domain.listing import Status
+from listbridge.domain.problem import Problem
+from listbridge.domain.work import Lane, PublishKind
+from simulators.faults import Fault
+from tests.faults.scripted import Scripted, scripted_world
+
+P1 = ProductId("p1")
+MINUTES, A_DAY = 600.0, 86_400.0
+
+
+@pytest.fixture
+def s() -> Scripted:
+    made = scripted_world()
+    made.market.publishes_after_s = MINUTES
+    return made
+
+
+def send(s: Scripted, *skus: str) -> list[ListingKey]:
+    keys = s.world.add(s.shop.put("p1", *skus).product)
+    s.world.action(PublishKind.SEND, P1)
+    return keys
+
+
+def calls(s: Scripted) -> Counter[str]:
+    return Counter(name for name in s.fate.calls if name.startswith("remote.") and "answered" not in name)
+
+
+def shop_reads(s: Scripted) -> int:
+    return sum(name.startswith("shop.read") for name in s.fate.calls)
+
+
+def test_what_is_taken_in_is_pending_under_its_remote_id(s: Scripted) -> None:
+    (key,) = send(s, "A")
+    row = s.world.row(key)
+    assert (row.status, row.remote) == (Status.PENDING, s.market.offers[0].remote)
+    assert (row.accepted.quantity, row.attempt) == (5, None)
+
+
+def test_it_is_live_once_the_marketplace_says_so_and_was_asked_once(s: Scripted) -> None:
+    (key,) = send(s, "A")
+    before = shop_reads(s)
+    s.world.run(MINUTES + 30)
+    row = s.world.row(key)
+    assert (row.status, row.hold, s.market.shown(key)) == (Status.ACTIVE, None, (5, "10.00"))
+    assert (calls(s)["remote.follow"], calls(s)["remote.go_live"], shop_reads(s)) == (1, 1, before)
+    assert s.world.events(key)[-1] == "send_done"
+
+
+def test_a_day_of_processing_is_no_try_and_sends_nothing_again(s: Scripted) -> None:
+    s.market.publishes_after_s = A_DAY
+    (key,) = send(s, "A")
+    s.world.run(A_DAY + 900)
+    assert s.world.row(key).status is Status.ACTIVE
+    assert calls(s)["remote.go_live"] == 1
+    assert calls(s)["remote.follow"] == 1
+    assert s.world.dead_letters() == []
+
+
+def test_zero_goes_out_while_it_is_processed(s: Scripted) -> None:
+    (key,) = send(s, "A")
+    s.world.hint(s.shop.set("A", stock=0))
+    s.world.run(20)
+    assert [one.values.quantity for one in s.market.sent if one.operation == "revise"] == [0]
+    s.world.settle()
+    assert (s.world.row(key).status, s.market.shown(key)) == (Status.ACTIVE, (0, "10.00"))
+
+
+def test_a_higher_quantity_waits_until_it_is_live(s: Scripted) -> None:
+    (key,) = send(s, "A")
+    s.world.hint(s.shop.set("A", stock=9))
+    s.world.run(120)
+    assert [one for one in s.market.sent if one.operation == "revise"] == []
+    s.world.settle()
+    assert (s.world.row(key).accepted.quantity, s.market.shown(key)) == (9, (9, "10.00"))
+
+
+def test_what_is_refused_later_was_never_live_and_says_why(s: Scripted) -> None:
+    keys = s.world.add(s.shop.put("p1", "A").product)
+    s.market.refused_later[keys[0].sku] = Problem("picture_refused", fix="change_pictures")
+    job = s.world.action(PublishKind.SEND, P1)
+    s.world.run(MINUTES + 30)
+    row = s.world.row(keys[0])
+    assert (row.status, row.remote, row.hold) == (
+        Status.ERROR,
+        None,
+        Problem("picture_refused", fix="change_pictures"),
+    )
+    assert s.world.stores.jobs.get(job).failed == 1
+    assert s.market.live(keys[0]) == []
+
+
+def test_of_a_product_of_which_half_is_refused_the_other_half_is_live(s: Scripted) -> None:
+    keys = s.world.add(s.shop.put("p1", "A", "B").product)
+    s.market.refused_later[keys[0].sku] = Problem("picture_refused", fix="change_pictures")
+    s.world.action(PublishKind.SEND, P1)
+    s.world.run(MINUTES + 30)
+    assert [s.world.row(key).status for key in keys] == [Status.ERROR, Status.ACTIVE]
+    assert [s.world.row(key).remote is None for key in keys] == [True, False]
+
+
+def test_a_person_can_end_what_is_being_processed(s: Scripted) -> None:
+    (key,) = send(s, "A")
+    s.world.action(PublishKind.STOP, P1)
+    s.world.run(MINUTES + 30)
+    assert s.world.row(key).status is Status.STOPPED
+    assert s.market.live(key) == []
+    assert calls(s)["remote.follow"] == 0
+
+
+@pytest.mark.parametrize("kind", ["status", "drop_before", "html"])
+def test_an_outage_while_it_is_followed_is_no_try(s: Scripted, kind: str) -> None:
+    (key,) = send(s, "A")
+    s.market.plan.add(Fault("follow", kind, times=20))  # type: ignore[arg-type]
+    s.world.run(MINUTES + 30 * 60)
+    assert s.world.row(key).status is Status.ACTIVE
+    assert calls(s)["remote.go_live"] == 1
+
+
+def test_the_job_is_done_when_the_listing_is_live(s: Scripted) -> None:
+    s.world.add(s.shop.put("p1", "A").product)
+    job = s.world.action(PublishKind.SEND, P1)
+    assert s.world.stores.jobs.get(job).state is JobState.RUNNING
+    s.world.run(MINUTES + 30)
+    assert s.world.stores.jobs.get(job).state is JobState.DONE
+
+
+@pytest.mark.parametrize("nth", range(2, 60, 3))
+def test_a_worker_killed_anywhere_makes_one_live_listing(nth: int) -> None:
+    s = scripted_world()
+    s.market.publishes_after_s = MINUTES
+    keys = s.world.add(s.shop.put("p1", "A", "B").product)
+    s.world.action(PublishKind.SEND, P1, deliver=False)
+    s.fate.die_in(nth)
+    s.world.run(MINUTES + 30)
+    s.world.settle()
+    assert [s.market.shown(key) for key in keys] == [(5, "10.00")] * 2
+    assert {s.world.row(key).status for key in keys} == {Status.ACTIVE}
+    assert len(s.market.offers) == 2
+    assert s.world.queued(Lane.PUBLISH) == []
