@@ -23,6 +23,7 @@ from listbridge.domain.ports import (
     AccountIdentity,
     Budget,
     Clock,
+    FieldProblem,
     FollowRequest,
     MarketplaceTraits,
     OrderPage,
@@ -332,10 +333,12 @@ class ScriptedAdapter:
         seen: RemoteListing = self._call("find", lambda: self._seen(key), write=False)
         return None if seen.gone else seen
 
-    def unfit(self, request: PublishRequest) -> Mapping[Sku, Problem]:
+    def preview(self, request: PublishRequest) -> tuple[FieldProblem, ...]:
         skus = [variant.key.sku for variant in request.variants]
         poisons = {sku: self.market.poisoned.get(sku) for sku in skus}
-        return {sku: one.problem for sku, one in poisons.items() if isinstance(one, Rejected)}
+        return tuple(
+            FieldProblem("", one.problem, sku) for sku, one in poisons.items() if isinstance(one, Rejected)
+        )
 
     def check(self, request: PublishRequest) -> None:
         """Anything goes."""

@@ -47,6 +47,15 @@ class AccountCheckView(Shape):
     sites: tuple[str, ...]
 
 
+class CreationFormView(Shape):
+    """What a creation profile on one site asks for, for one kind of product."""
+
+    site: str
+    kind: str
+    form: dict[str, Any]
+    """A JSON schema."""
+
+
 class EventsView(Shape):
     """Where a marketplace tells us what changes, and the token by which it proves that the address is ours. Both are secret."""
 
@@ -145,6 +154,24 @@ def choices(account_id: str, site: Annotated[str, Query(min_length=1)]) -> Choic
     _known_sites(account.marketplace, (Site(site),), field="site")
     adapter, _ = deps_of(router).marketplaces.open(account)
     return ChoicesView(site=site, choices=dict(adapter.creation_choices(Site(site))))
+
+
+@router.get(
+    "/accounts/<account_id>/creation-form",
+    summary="What a creation profile asks for",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.VIEWER),
+)
+def creation_form(
+    account_id: str,
+    site: Annotated[str, Query(min_length=1)],
+    kind: Annotated[str, Query(max_length=200)] = "",
+) -> CreationFormView:
+    """The JSON schema of a creation profile's settings on a site, for one kind of product where the marketplace tells them apart."""
+    account = _account(account_id)
+    _known_sites(account.marketplace, (Site(site),), field="site")
+    adapter, _ = deps_of(router).marketplaces.open(account)
+    return CreationFormView(site=site, kind=kind, form=dict(adapter.creation_form(Site(site), kind)))
 
 
 @router.post(

@@ -11,12 +11,13 @@ from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.job_views import JobStarted, JobView
 from listbridge.admin.row_ids import item_key
-from listbridge.admin.schemas import AddItems
+from listbridge.admin.schemas import AddItems, PreviewBody
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import ItemView, ListingView
+from listbridge.admin.views import ItemView, ListingView, ProblemView
 from listbridge.domain.configuration import Account, SalesList
 from listbridge.domain.ports import Missing
 from listbridge.services.add_items import start_adding
+from listbridge.services.preview import Previewed, preview_products
 from listbridge.services.refusal import Refused
 from listbridge.services.remove_items import remove_items
 
@@ -29,6 +30,36 @@ class ItemsPage(Shape):
 
     items: list[ItemView]
     cursor: str | None
+
+
+class FieldProblemView(Shape):
+    """One thing that would be refused, and the field in which it is mended. Without a SKU it is about all of the product."""
+
+    field: str
+    sku: str | None
+    problem: ProblemView
+
+
+class PreviewedProduct(Shape):
+    """A product as its marketplace would meet it; without problems it would be sent as it is."""
+
+    product: str
+    title: str
+    problems: list[FieldProblemView]
+
+    @classmethod
+    def of(cls, one: Previewed) -> PreviewedProduct:
+        problems = [
+            FieldProblemView(field=found.field, sku=found.sku, problem=ProblemView.of(found.problem))
+            for found in one.problems
+        ]
+        return cls(product=one.product, title=one.title, problems=problems)
+
+
+class PreviewView(Shape):
+    """Products in the order in which they were asked for."""
+
+    products: list[PreviewedProduct]
 
 
 @router.get(
@@ -65,6 +96,19 @@ def add_items(list_id: str, body: AddItems) -> JobStarted:
     """A job reads each product from the shop and makes a listing of each variant. Nothing is sent yet."""
     job = start_adding(deps_of(router), _sales_list(list_id), body.products, actor_of(router))
     return JobStarted(job=JobView.of(job))
+
+
+@router.post(
+    "/sales-lists/<list_id>/preview",
+    summary="What would the marketplace refuse?",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
+def preview(list_id: str, body: PreviewBody) -> PreviewView:
+    """Reads products from the shop and tells, field by field, what the list's marketplace would refuse of them. Nothing is
+    stored and nothing is sent, whether they are in the list or not."""
+    previewed = preview_products(deps_of(router), _sales_list(list_id), body.products)
+    return PreviewView(products=[PreviewedProduct.of(one) for one in previewed])
 
 
 @router.delete(

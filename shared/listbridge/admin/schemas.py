@@ -12,6 +12,7 @@ from listbridge.domain.configuration import GuardLimits, Name, PriceRule, Quanti
 from listbridge.domain.ids import AccountId, LocationId, ProductId, ProfileId, ShopId, Site, VariantId
 from listbridge.services.action_rules import Action
 from listbridge.services.add_items import MOST_PRODUCTS
+from listbridge.services.preview import MOST_PRODUCTS as MOST_PREVIEWED
 
 ID = Field(min_length=1, max_length=200)
 """Of every id in a body, ours or a platform's."""
@@ -127,6 +128,12 @@ class AddItems(Body):
     """Products of the shop, by the shop's own ids."""
 
     products: Annotated[list[Annotated[ProductId, ID]], Field(min_length=1, max_length=MOST_PRODUCTS)]
+
+
+class PreviewBody(Body):
+    """Products of the shop to look at, by the shop's own ids."""
+
+    products: Annotated[list[Annotated[ProductId, ID]], Field(min_length=1, max_length=MOST_PREVIEWED)]
 
 
 class RelinkBody(Body):

@@ -57,7 +57,7 @@ def rehearse_publishing(
 ) -> None:
     """What would be made of each of a product's listings. Raises RemoteError, Rejected where nothing of it could be sent."""
     if task.action is PublishKind.FULL_REVISE:
-        unfit = adapter.unfit(request)
+        unfit = _unfit(adapter, request)
         for sku, row in rows.items():
             if sku in unfit:
                 rehearsed_in_vain(deps, [row], task, unfit[sku])
@@ -72,7 +72,7 @@ def rehearse_publishing(
     found = {sku: adapter.find(row.key.site, sku) for sku, row in rows.items()}
     live = {sku for sku, remote in found.items() if remote is not None and not remote.gone}
     waits = nothing_to_sell(rows.values())
-    unfit = {} if live or waits else adapter.unfit(request)
+    unfit = {} if live or waits else _unfit(adapter, request)
     for sku, row in rows.items():
         if row.status is Status.ACTIVE:
             continue  # a sibling that is on sale already: nobody asked for it
@@ -86,6 +86,15 @@ def rehearse_publishing(
             rehearsed_in_vain(deps, [row], task, unfit[sku])
         else:
             would(deps, task.job, row, Problem("would_list", values_of(row, BOTH), "leave_observe_mode"))
+
+
+def _unfit(adapter: MarketplaceAdapter, request: PublishRequest) -> dict[Sku, Problem]:
+    """The first reason why each SKU would be refused. What is about all of the product is said of each."""
+    found: dict[Sku, Problem] = {}
+    for one in adapter.preview(request):
+        for sku in [one.sku] if one.sku is not None else [variant.key.sku for variant in request.variants]:
+            found.setdefault(sku, one.problem)
+    return found
 
 
 def rehearsed_in_vain(deps: Deps, rows: Iterable[Listing], task: PublishTask, problem: Problem) -> None:

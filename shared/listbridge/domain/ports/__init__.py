@@ -16,6 +16,7 @@ from listbridge.domain.ports.grants import Granted, Grants
 from listbridge.domain.ports.handing_over import Arrival, Begun, Handed, HandOvers, Way
 from listbridge.domain.ports.marketplaces import (
     AccountIdentity,
+    FieldProblem,
     FollowRequest,
     MarketplaceAdapter,
     Marketplaces,
@@ -82,6 +83,7 @@ __all__ = [
     "Conflict",
     "Counters",
     "Delivery",
+    "FieldProblem",
     "FollowRequest",
     "Granted",
     "Grants",

@@ -144,6 +144,16 @@ class PublishRequest:
     group: RemoteId
 
 
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One thing that a marketplace would refuse, and where it is mended: a field of the product in the shop (`title`, `images`),
+    or one of the creation profile (`settings.…`); "" is the product itself. `sku` None: it is about all of the product."""
+
+    field: str
+    problem: Problem
+    sku: Sku | None = None
+
+
 class UnitWrite(Protocol):
     """Inside a lease on write units: the values to send, read within it."""
 
@@ -272,9 +282,9 @@ class MarketplaceAdapter(Protocol):
     def check(self, request: PublishRequest) -> None:
         """Refuse, without any call, a product that the marketplace does not take as a whole. Raises Rejected."""
 
-    def unfit(self, request: PublishRequest) -> Mapping[Sku, Problem]:
-        """What the marketplace would refuse of a product that is to be published, as far as that shows without a call: the
-        reason by SKU. Raises Rejected where that is all of it."""
+    def preview(self, request: PublishRequest) -> tuple[FieldProblem, ...]:
+        """Everything that the marketplace would refuse of a product that is to be published, as far as it can be told before.
+        It may ask the marketplace, and changes nothing there. Raises RemoteError when it cannot be told."""
 
     def publish(self, request: PublishRequest, steps: PublishSteps) -> Published | Processing:
         """Create or complete the product's offers and make them live; safe to run again after any interruption."""
@@ -323,6 +333,13 @@ class MarketplaceAdapter(Protocol):
         """Ask the marketplace to tell this address what changes; idempotent. `token` proves that the address is ours.
 
         False where a person enters both at the marketplace. Raises Unsupported where it tells nothing.
+        """
+
+    def creation_form(self, site: Site, kind: str) -> Mapping[str, Any]:
+        """The JSON schema of a creation profile's settings on this site, for one kind of product; "" before one is chosen.
+
+        A marketplace whose products all have the same settings answers the same for every kind. Raises RemoteError,
+        Rejected for a kind that there is not.
         """
 
     def creation_choices(self, site: Site) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from listbridge.domain.listing import Listing
 from listbridge.domain.orders import OrderRead
 from listbridge.domain.ports import (
     AccountIdentity,
+    FieldProblem,
     FollowRequest,
     MarketplaceAdapter,
     OrderPage,
@@ -24,7 +25,6 @@ from listbridge.domain.ports import (
     Submitted,
     UnitRevision,
 )
-from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import Parcel
 from listbridge.infra.connection import Connection
 from listbridge.marketplaces.ebay import ending, revising
@@ -34,8 +34,10 @@ from listbridge.marketplaces.ebay.client import EbayHttp, Request
 from listbridge.marketplaces.ebay.inventory import Inventory
 from listbridge.marketplaces.ebay.mapping import listing_content, refuse_oversized, settings_of
 from listbridge.marketplaces.ebay.orders import Orders
+from listbridge.marketplaces.ebay.preview import problems_of
 from listbridge.marketplaces.ebay.publishing import Publishing
 from listbridge.marketplaces.ebay.reading import Reader
+from listbridge.marketplaces.ebay.settings import CreationSettings
 from listbridge.marketplaces.ebay.sites import SITES, site_of
 from listbridge.marketplaces.ebay.wire import User
 
@@ -86,11 +88,8 @@ class EbayAdapter:
     def check(self, request: PublishRequest) -> None:
         refuse_oversized(request.product, [variant.key.sku for variant in request.variants])
 
-    def unfit(self, request: PublishRequest) -> Mapping[Sku, Problem]:
-        skus = [variant.key.sku for variant in request.variants]
-        settings = settings_of(request.creation.settings)
-        content = listing_content(request.product, skus, settings, site_of(request.site))
-        return {sku: error.problem for sku, error in content.refused.items()}
+    def preview(self, request: PublishRequest) -> tuple[FieldProblem, ...]:
+        return tuple(problems_of(request, site_of(request.site)))
 
     def publish(self, request: PublishRequest, steps: PublishSteps) -> Published:
         return self._publishing(request, steps).publish()
@@ -129,6 +128,10 @@ class EbayAdapter:
     def listen(self, address: str, token: str) -> bool:
         """The seller enters both on the developer program's page of alerts and notifications."""
         return False
+
+    def creation_form(self, site: Site, kind: str) -> Mapping[str, Any]:
+        """The same for every category: which item specifics one needs, eBay says when the product is sent."""
+        return CreationSettings.model_json_schema()
 
     def creation_choices(self, site: Site) -> Mapping[str, Any]:
         return choices(self._http, site_of(site))
