@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from listbridge.domain.ports import Clock, Inbox, Queues
     from listbridge.domain.raw_request import RawRequest
     from listbridge.services.deps import Deps
+    from listbridge.services.ingest_message import MessageDoors
     from listbridge.services.ingest_webhook import WebhookDoors
+
+    class Doors(WebhookDoors, MessageDoors, Protocol):
+        """Of what comes by HTTP, and by a queue."""
 
 
 _LOG = logging.getLogger("listbridge.functions")
@@ -45,7 +49,7 @@ class FunctionFailed(Exception):
 class WebhookIngest:
     """What `webhook_ingest` works with."""
 
-    doors: WebhookDoors
+    doors: Doors
     inbox: Inbox
     queues: Queues
     clock: Clock
@@ -62,11 +66,14 @@ def use(deps: Deps | None, ingest: WebhookIngest | None = None) -> None:
     _deps, _ingest = deps, ingest
 
 
-def lambda_function(build: Callable[[], object]) -> Callable[[Handler], Handler]:
+def lambda_function(build: Callable[[], object], *, holds: bool = True) -> Callable[[Handler], Handler]:
     """Make a handler of ours one of Lambda's.
 
     `build` makes what it works with, at once under Lambda. Each call begins a trace, and what the handler does not catch
     is logged without its text and fails the invocation as FunctionFailed: API Gateway answers 5xx, a timer's alarm sees it.
+
+    Messages out of a queue stay hidden from other workers as long as this one lives, unless it `holds` none: then they come
+    back after the queue's own time.
     """
 
     def made(handler: Handler) -> Handler:
@@ -81,7 +88,7 @@ def lambda_function(build: Callable[[], object]) -> Callable[[Handler], Handler]
                 try:
                     build()
                     _invoked(request_id)
-                    return _at_work(handler, event, context)
+                    return _at_work(handler, event, context) if holds else handler(event, context)
                 except Exception as error:  # noqa: BLE001  # the boundary: its text may hold what must not get out
                     _LOG.error("function.failed", exc_info=error)
                     raise FunctionFailed(

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from listbridge import marketplaces as _marketplaces
 from listbridge import shops as _shops
 from listbridge.domain.manifest import MarketplaceManifest, ShopManifest
-from listbridge.domain.ports import MarketplaceAdapter, Missing, ShopAdapter, WebhookScheme
+from listbridge.domain.ports import MarketplaceAdapter, Missing, QueueScheme, ShopAdapter, WebhookScheme
 from listbridge.infra.connection import Connection
 from listbridge.infra.hand_over import HandOver
 
@@ -23,6 +23,8 @@ CONSENT = "consent"
 """The capability of a platform that hands over, in the browser or by itself, what opens a shop or an account."""
 EVENTS = "events"
 """The capability of a marketplace that tells an address of ours what changed."""
+QUEUE_EVENTS = "queue_events"
+"""The capability of a marketplace that sends to a queue of ours."""
 _ROOMS: dict[Room, ModuleType] = {"marketplaces": _marketplaces, "shops": _shops}
 
 
@@ -69,6 +71,14 @@ def event_scheme(slug: str) -> WebhookScheme:
     if EVENTS not in marketplace(slug).capabilities:
         raise Missing("events", slug)
     scheme: WebhookScheme = _module("marketplaces", slug, "events").SCHEME
+    return scheme
+
+
+def queue_scheme(slug: str) -> QueueScheme:
+    """How the marketplace shapes what it sends to our queue. Raises Missing where it sends nothing."""
+    if QUEUE_EVENTS not in marketplace(slug).capabilities:
+        raise Missing("queue events", slug)
+    scheme: QueueScheme = _module("marketplaces", slug, "events").QUEUE
     return scheme
 
 

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from listbridge import registry
 from listbridge.domain.configuration import Account, Deployment, FormerShop, Shop
-from listbridge.domain.ports import Clock, ConfigurationStore, HookKeys, Missing, SecretStore
+from listbridge.domain.ids import AccountId
+from listbridge.domain.ports import Clock, ConfigurationStore, HookKeys, Missing, QueueScheme, SecretStore
 from listbridge.services.connection_state import secret_name
 from listbridge.services.hook_keys import HOOKS, hook_address, keys_in
 from listbridge.services.ingest_webhook import WebhookDoor
@@ -32,6 +33,8 @@ class CachedDoors:
     _known: dict[str, tuple[datetime, WebhookDoor | None]] = field(default_factory=dict)
     _read_anew_at: dict[str, datetime] = field(default_factory=dict)
     _departed: set[str] = field(default_factory=set)
+    _known_sellers: dict[tuple[str, str], AccountId] = field(default_factory=dict)
+    _sellers_at: datetime | None = None
 
     def of(self, id: str) -> WebhookDoor | None:
         now = self.clock.now()
@@ -58,6 +61,26 @@ class CachedDoors:
 
     def departed(self, id: str) -> bool:
         return id in self._departed
+
+    def addressed(self, body: bytes) -> tuple[AccountId | None, QueueScheme]:
+        for slug in registry.slugs("marketplaces"):
+            try:
+                scheme = registry.queue_scheme(slug)
+            except Missing:
+                continue
+            seller = scheme.addressee(body)
+            if seller:
+                return self._sellers().get((slug, seller)), scheme
+        raise ValueError("no marketplace sends this")
+
+    def _sellers(self) -> dict[tuple[str, str], AccountId]:
+        """Accounts by marketplace and by the name that identifies their seller there."""
+        now = self.clock.now()
+        if self._sellers_at is None or now - self._sellers_at >= _FRESH:
+            accounts = self.configuration.all(Account)
+            self._known_sellers = {(one.marketplace, one.remote_name): one.id for one in accounts}
+            self._sellers_at = now
+        return self._known_sellers
 
     def any(self) -> WebhookDoor | None:
         for slug in registry.slugs("shops"):

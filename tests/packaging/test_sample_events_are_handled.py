@@ -59,6 +59,14 @@ def test_the_delivery_with_a_wrong_signature_is_refused_and_leaves_nothing(emula
     assert _rows(emulator, "INBOX_TABLE") == []
 
 
+def test_a_message_that_no_marketplace_sends_comes_back_and_leaves_nothing(emulator: EmulatedAws) -> None:  # noqa: F811
+    sample = _sample("webhook_ingest", "marketplace_event")
+    id = sample["Records"][0]["messageId"]
+    answer = _handler("webhook_ingest")(sample, _CONTEXT)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": id}]}
+    assert _rows(emulator, "INBOX_TABLE") == []
+
+
 @pytest.mark.parametrize(
     ("function", "event"),
     [

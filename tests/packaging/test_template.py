@@ -44,7 +44,8 @@ def _lanes(template: dict[str, Any]) -> dict[str, Properties]:
 
 def test_every_lane_has_dead_letters_after_ten_receives(template: dict[str, Any]) -> None:
     redrives = {name: lane["RedrivePolicy"] for name, lane in _lanes(template).items()}
-    assert sorted(redrives) == sorted(f"{_camel(lane.value)}Queue" for lane in Lane)
+    lanes = [f"{_camel(lane.value)}Queue" for lane in Lane]
+    assert sorted(redrives) == sorted([*lanes, "MarketplaceEventsQueue"])
     assert redrives == {
         name: {
             "deadLetterTargetArn": {"Fn::GetAtt": [name.removesuffix("Queue") + "DeadLetters", "Arn"]},
@@ -62,7 +63,7 @@ def test_every_queue_is_standard_and_encrypted(template: dict[str, Any]) -> None
 
 def test_every_queue_event_reports_partial_failures(functions: dict[str, Properties]) -> None:
     sources = _sqs_sources(functions)
-    assert len(sources) == len(Lane)
+    assert len(sources) == len(Lane) + 1
     assert all(source["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for source in sources.values())
 
 
@@ -107,7 +108,7 @@ def test_lanes_timers_and_all_that_the_door_lets_in_at_once_stay_below_the_quota
     template: dict[str, Any], functions: dict[str, Properties]
 ) -> None:
     maxima = [source["ScalingConfig"]["MaximumConcurrency"] for source in _sqs_sources(functions).values()]
-    assert len(maxima) == len(Lane)
+    assert len(maxima) == len(Lane) + 1  # and the queue to which marketplaces send
     assert min(maxima) >= 2  # AWS accepts no less
     bursts = dict(_throttles(template))
     assert bursts.pop(("POST", "/webhooks/{shop_id}")) == (
