@@ -125,6 +125,7 @@ def test_queue_samples_are_messages_that_the_lanes_can_read() -> None:
             for record in sample.get("Records", [])
         ]
         for folder in EVENTS.iterdir()
+        if folder.name != "webhook_ingest"  # whose queue carries what a marketplace sends
     }
     assert {name: found for name, found in kinds.items() if found} == {
         "sync_catalog": ["shop_event", "shop_event"],
