@@ -111,7 +111,9 @@ def idle(listings: int) -> dict[str, float]:
     template = TEMPLATE.read_text()
     ticks = ticks_a_month(template)
     polls = _MINUTES * ESTIMATES["polls of an account a minute"]
-    queues = len(re.findall(r"^          Type: SQS$", template, re.MULTILINE))
+    # A queue that is only read once somebody may send there costs nothing until then.
+    switched = len(re.findall(r"^            Enabled: !If ", template, re.MULTILINE))
+    queues = len(re.findall(r"^          Type: SQS$", template, re.MULTILINE)) - switched
     alarms = len(re.findall(r"^    Type: AWS::CloudWatch::Alarm$", template, re.MULTILINE))
     long_polls = (
         queues * ESTIMATES["long polls of a queue by Lambda, at a time"] * _MINUTES * 60

@@ -16,7 +16,6 @@ from listbridge.domain.ports.grants import Granted, Grants
 from listbridge.domain.ports.handing_over import Arrival, Begun, Handed, HandOvers, Way
 from listbridge.domain.ports.marketplaces import (
     AccountIdentity,
-    FieldProblem,
     FollowRequest,
     MarketplaceAdapter,
     Marketplaces,
@@ -37,6 +36,7 @@ from listbridge.domain.ports.marketplaces import (
     UnitRevision,
     UnitWrite,
 )
+from listbridge.domain.ports.previews import FieldProblem
 from listbridge.domain.ports.shops import (
     ChangedOrders,
     HookReport,

@@ -22,7 +22,7 @@ from listbridge.domain.ids import (
 from listbridge.domain.listing import NOTHING, Listing, RemoteState, Values
 from listbridge.domain.orders import OrderRead
 from listbridge.domain.ports.coordination import Budget, Share
-from listbridge.domain.problem import Problem
+from listbridge.domain.ports.previews import FieldProblem
 from listbridge.domain.rules import Bounds
 from listbridge.domain.shop_orders import Parcel
 from listbridge.domain.verdicts import RemoteError
@@ -142,16 +142,6 @@ class PublishRequest:
     site: Site
     creation: CreationProfile
     group: RemoteId
-
-
-@dataclass(frozen=True, slots=True)
-class FieldProblem:
-    """One thing that a marketplace would refuse, and where it is mended: a field of the product in the shop (`title`, `images`),
-    or one of the creation profile (`settings.…`); "" is the product itself. `sku` None: it is about all of the product."""
-
-    field: str
-    problem: Problem
-    sku: Sku | None = None
 
 
 class UnitWrite(Protocol):
