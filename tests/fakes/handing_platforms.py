@@ -99,7 +99,8 @@ class Proves:
         code = arrival.request.params.get("code", "")
         if not code:
             return Handed(declined=True)
-        return Handed(credentials={"key": self.other.trade(code, arrival.keep["verifier"])})
+        key = self.other.trade(code, arrival.keep["verifier"])
+        return Handed(credentials={"key": key}, settings={"seller": arrival.request.params.get("seller", "")})
 
 
 class Posts:

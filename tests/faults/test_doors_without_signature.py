@@ -13,6 +13,7 @@ from listbridge.domain.configuration import Deployment, Shop
 from listbridge.domain.manifest import ShopManifest
 from listbridge.domain.ports import HookReport, ShopTraits, WebhookScheme
 from listbridge.domain.work import Lane
+from listbridge.services.check_connections import check_shop_connection
 from listbridge.services.connect_shop import connect_shop, disconnect_shop, replace_shop_credentials
 from listbridge.services.hook_keys import hook_keys
 from listbridge.services.public_address import register_hooks
@@ -130,6 +131,17 @@ def test_the_address_of_a_shop_that_was_taken_off_is_worth_nothing(unsigned: Doo
     assert unsigned.post(BODY) == 401
     assert [name for name in unsigned.s.world.stores.secrets.names() if name.startswith("hooks/")] == []
     assert unsigned.came_in == (0, 0)
+
+
+def test_keys_that_were_lost_are_told_by_the_check_and_made_anew_by_connecting_again(unsigned: Doors) -> None:
+    deps, stores = unsigned.s.world.deps, unsigned.s.world.stores
+    stores.secrets.delete(f"hooks/{unsigned.shop.id}")
+    check_shop_connection(deps, unsigned.shop)
+    told = stores.activity.of_subject(unsigned.shop.id, 1)[0][0]
+    assert (told.event, told.params["reason"]) == ("check_failed", "credentials_missing")
+    replace_shop_credentials(deps, unsigned.shop, {"key": "new"}, "kim")
+    assert hook_keys(deps, unsigned.shop.id) != unsigned.keys
+    assert unsigned.told[-1] != unsigned.told[0]
 
 
 def test_a_token_at_the_address_of_a_shop_that_has_none_is_refused() -> None:

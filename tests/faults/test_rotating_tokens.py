@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from listbridge import registry
 from listbridge.domain.configuration import Account, ConnectionState
+from listbridge.domain.ids import ShopId
+from listbridge.domain.ports import Share
 from listbridge.domain.verdicts import RetryLater, Unauthorized
+from listbridge.infra.http import HttpSession
+from listbridge.infra.tokens import TokenCache
+from listbridge.platforms import OpenedMarketplaces, Opener
 from listbridge.services.connect_account import replace_account_credentials
 from listbridge.services.connection_state import expire_account
 from listbridge.services.credentials import replace_credentials
 from listbridge.services.refusal import Refused
+from tests.fakes.budget import FakeBudget
 from tests.fakes.rotating import DEAD, SECRET, RotatingPlatform
 from tests.fakes.stores import Stores
 from tests.faults.scripted import Scripted, scripted_world
@@ -146,6 +154,33 @@ def test_a_worker_that_lost_its_lease_does_not_write_over_what_the_seller_consen
         worker.token(slowly)
     assert "granted_token" not in stored(platform)
     assert platform.takes(worker.token(platform.renew))
+
+
+def test_processes_that_open_one_account_share_what_one_of_them_renewed(
+    platform: RotatingPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two processes: each has its own adapters, opened from the same document and secret before anything was granted."""
+    stores = platform.stores
+    card = SimpleNamespace(budgets=())
+    monkeypatch.setattr(registry, "marketplace", lambda slug: card)
+    monkeypatch.setattr(registry, "open_marketplace", lambda slug, connection: connection.grants)
+    account = Account(id=ACCOUNT, name="anna", marketplace="rotating", shop=ShopId("shop_1"))
+
+    def process() -> OpenedMarketplaces:
+        return OpenedMarketplaces(
+            Opener(
+                stores.configuration, stores.secrets, stores.leases, stores.clock, TokenCache(),
+                lambda observe, budget: HttpSession(), lambda *_: FakeBudget(stores.clock),
+            )
+        )  # fmt: skip
+
+    opened = [one.open(account, share)[0] for one in (process(), process()) for share in Share]
+    tokens = {grants.token(platform.renew) for grants in opened}
+    assert len(tokens) == 1
+    assert (platform.renewals, platform.refusals) == (1, 0)
+    stores.clock.advance(3600)
+    assert len({grants.token(platform.renew) for grants in reversed(opened)}) == 1
+    assert (platform.renewals, platform.refusals) == (2, 0)
 
 
 def test_new_credentials_wait_until_nobody_renews_the_old_ones() -> None:

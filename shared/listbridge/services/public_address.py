@@ -5,7 +5,8 @@ from __future__ import annotations
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import ConnectionState, Deployment, Shop
 from listbridge.domain.ports import Conflict, HookKeys, HookReport, Missing
-from listbridge.domain.verdicts import RemoteError
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import Rejected, RemoteError
 from listbridge.services.deps import Deps
 from listbridge.services.hook_keys import hook_address, hook_keys
 from listbridge.services.sweep_shop import start_sweep
@@ -82,7 +83,13 @@ def public_base_url(deps: Deps) -> str:
 
 
 def _keys(deps: Deps, shop: Shop) -> HookKeys | None:
-    return hook_keys(deps, shop.id) if deps.shops.traits(shop).hook_keys else None
+    """Raises Rejected when those that were made are gone: connecting the shop again makes new ones."""
+    if not deps.shops.traits(shop).hook_keys:
+        return None
+    try:
+        return hook_keys(deps, shop.id)
+    except Missing:
+        raise Rejected(Problem("credentials_missing", {"name": shop.name}, "reconnect_shop")) from None
 
 
 def _deployment(deps: Deps) -> Deployment:

@@ -70,8 +70,9 @@ def test_a_code_is_traded_with_the_verifier_that_was_kept(
     verifier = installation.stores.secrets.get(kept)["verifier"]
     assert verifier not in url
     assert query_of(url)["redirect_uri"] == f"{ADDRESS}/callbacks/proves"
-    assert _come(installation, "proves", query).status == 200
+    assert _come(installation, "proves", {**query, "seller": "A1"}).status == 200
     stored = installation.stores.configuration.get(Account, account)
+    assert stored.settings["seller"] == "A1"
     assert (stored.state, stored.remote_name, stored.facts) == ("active", "seller", {"number": "7"})
     assert installation.stores.secrets.get(f"accounts/{account}")["key"] in other.opens
     assert not [name for name in installation.stores.secrets.names() if "keep_" in name]
