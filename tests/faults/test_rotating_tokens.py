@@ -17,7 +17,7 @@ from listbridge.infra.tokens import TokenCache
 from listbridge.platforms import OpenedMarketplaces, Opener
 from listbridge.services.connect_account import replace_account_credentials
 from listbridge.services.connection_state import expire_account
-from listbridge.services.credentials import replace_credentials
+from listbridge.services.credentials import replace_credentials, stored_on_trial
 from listbridge.services.refusal import Refused
 from tests.fakes.budget import FakeBudget
 from tests.fakes.rotating import DEAD, SECRET, RotatingPlatform
@@ -212,6 +212,34 @@ def test_credentials_whose_proof_renewed_them_are_stored_as_they_are_then(
     account = s.world.stores.configuration.get(Account, ACCOUNT)
     replace_account_credentials(s.world.deps, account, {"refresh_token": "first"}, "kim")
     assert secrets.get(f"accounts/{ACCOUNT}") == {"refresh_token": "the next"}
+
+
+def test_what_a_trial_of_the_stored_credentials_renewed_is_stored_over_them() -> None:
+    """An edit of a shop's settings asks who answers under them, with the credentials as they are."""
+    s = scripted_world()
+    deps, secrets = s.world.deps, s.world.stores.secrets
+    secrets.put("shops/shop_1", {"refresh_token": "first"})
+    with stored_on_trial(deps, "shops", "shop_1") as trial_id:
+        assert deps.leases.acquire("grant#shops/shop_1", "a worker", seconds=10) is None
+        secrets.put(f"shops/{trial_id}", {"refresh_token": "second"})
+    assert secrets.get("shops/shop_1") == {"refresh_token": "second"}
+    assert f"shops/{trial_id}" not in secrets.names()
+    assert deps.leases.acquire("grant#shops/shop_1", "a worker", seconds=10) is not None
+
+
+def test_a_trial_that_fails_after_it_renewed_keeps_the_new_token() -> None:
+    s = scripted_world()
+    secrets = s.world.stores.secrets
+    secrets.put("shops/shop_1", {"refresh_token": "first"})
+
+    def tried() -> None:
+        with stored_on_trial(s.world.deps, "shops", "shop_1") as trial_id:
+            secrets.put(f"shops/{trial_id}", {"refresh_token": "second"})
+            raise Unauthorized(DEAD)
+
+    with pytest.raises(Unauthorized):
+        tried()
+    assert secrets.get("shops/shop_1") == {"refresh_token": "second"}
 
 
 def test_a_worker_that_was_refused_with_the_old_credentials_does_not_end_the_new_connection() -> None:

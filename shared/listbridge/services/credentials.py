@@ -20,6 +20,8 @@ SHOPS = "shops"
 ACCOUNTS = "accounts"
 _TRIES = 5
 _WRITE_S = 10.0
+_TRIAL_S = 40.0
+"""Longer than the admin function may run."""
 _LOOK_S = 0.5
 _LOOKS = 40
 C = TypeVar("C", Shop, Account)
@@ -37,11 +39,33 @@ def fields_set(deps: Deps, kind: str, connection: Shop | Account) -> tuple[str, 
 def replace_credentials(deps: Deps, kind: str, id: str, credentials: Mapping[str, str]) -> None:
     """Store credentials over those that are there, once nobody renews these. Raises Refused when that takes too long."""
     name = secret_name(kind, id)
+    with _only_writer(deps, name, _WRITE_S):
+        deps.secrets.put(name, credentials)
+
+
+@contextmanager
+def stored_on_trial(deps: Deps, kind: str, id: str) -> Iterator[str]:
+    """Lay what is stored under a passing id, as `trial` does. Nobody else renews it meanwhile, and what the trial renewed is
+    stored over it: the token before may be worth nothing. Raises Missing, and Refused as `replace_credentials` does."""
+    name = secret_name(kind, id)
+    with _only_writer(deps, name, _TRIAL_S):
+        stored = deps.secrets.get(name)
+        with trial(deps, kind, stored) as trial_id:
+            try:
+                yield trial_id
+            finally:
+                tried = deps.secrets.get(secret_name(kind, trial_id))
+                if tried != stored:
+                    deps.secrets.put(name, tried)
+
+
+@contextmanager
+def _only_writer(deps: Deps, name: str, seconds: float) -> Iterator[None]:
     for _ in range(_LOOKS):
-        lease = deps.leases.acquire(grant_lease(name), new_id("writer"), seconds=_WRITE_S)
+        lease = deps.leases.acquire(grant_lease(name), new_id("writer"), seconds=seconds)
         if lease is not None:
             try:
-                deps.secrets.put(name, credentials)
+                yield
             finally:
                 deps.leases.release(lease)
             return

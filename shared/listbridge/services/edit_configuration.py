@@ -26,8 +26,7 @@ from listbridge.domain.ports import Conflict, Missing, ShopIdentity
 from listbridge.domain.problem import Problem
 from listbridge.services.change_configuration import propose, save_at_once
 from listbridge.services.connect_account import has_listings
-from listbridge.services.connection_state import secret_name
-from listbridge.services.credentials import SHOPS, trial
+from listbridge.services.credentials import SHOPS, stored_on_trial
 from listbridge.services.deps import Deps
 from listbridge.services.refusal import Refused
 
@@ -182,7 +181,7 @@ def _differing(before: Document, after: Document) -> set[str]:
 
 def _candidate(deps: Deps, shop: Shop) -> ShopIdentity:
     """Who answers under settings that are not saved."""
-    with trial(deps, SHOPS, deps.secrets.get(secret_name(SHOPS, shop.id))) as trial_id:
+    with stored_on_trial(deps, SHOPS, shop.id) as trial_id:
         return deps.shops.open(shop.model_copy(update={"id": ShopId(trial_id)})).identify()
 
 
