@@ -12,7 +12,7 @@ class HandOver(Protocol):
     """One platform's hand-over: pure but for the calls that it makes over the connection.
 
     The connection holds the settings and whatever credentials were entered before; those that are handed over are not
-    among them yet.
+    among them yet. Until they are, the platform's `Credentials` are valid without them, and its adapter raises Unauthorized.
     """
 
     def begin(self, connection: Connection, way: Way) -> Begun:

@@ -123,20 +123,25 @@ def disconnect_shop(deps: Deps, shop: Shop, actor: str) -> None:
     if used_by:
         raise Refused(Problem("shop_in_use", {"accounts": ", ".join(used_by)}, "remove_accounts_first"))
     told = [ActivityEntry(shop.id, "shop_removed", deps.clock.now(), {"name": shop.name}, None, actor)]
-    try:
-        topics = remove_hooks(deps, shop)
-    except RemoteError as error:
-        params = error.problem.as_reason()
-        told.append(ActivityEntry(shop.id, "hooks_left", deps.clock.now(), params, None, actor))
-    else:
-        params = {"topics": ", ".join(topics)}
-        told.append(ActivityEntry(shop.id, "hooks_removed", deps.clock.now(), params, None, actor))
+    if shop.currency != CURRENCY_UNKNOWN:  # one that never handed over what opens it has no hooks of ours
+        told.append(_without_hooks(deps, shop, actor))
     with suppress(Conflict):  # a call before this one came as far
         deps.configuration.save(FormerShop(id=shop.id))
     deps.configuration.delete(shop)
     deps.secrets.delete(secret_name(SHOPS, shop.id))
     forget_hook_keys(deps, shop.id)
     deps.activity.note(*told)
+
+
+def _without_hooks(deps: Deps, shop: Shop, actor: str) -> ActivityEntry:
+    """Take the hooks off; what there is to tell of it."""
+    try:
+        topics = remove_hooks(deps, shop)
+    except RemoteError as error:
+        event, params = "hooks_left", error.problem.as_reason()
+    else:
+        event, params = "hooks_removed", {"topics": ", ".join(topics)}
+    return ActivityEntry(shop.id, event, deps.clock.now(), params, None, actor)
 
 
 def new_shop_id() -> ShopId:

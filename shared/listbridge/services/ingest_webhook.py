@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -38,7 +38,7 @@ class WebhookDoor:
 
     scheme: WebhookScheme
     keys: HookKeys
-    address: str = ""
+    address: str = field(default="", repr=False)
     of_account: bool = False
 
 

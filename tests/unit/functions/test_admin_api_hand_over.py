@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from listbridge import registry
 from listbridge.domain.configuration import Account, Shop
 from listbridge.services.hand_over import Consent
 from tests.fakes.handing_platforms import SIGNATURE, OtherSide, Platforms, mac, query_of
@@ -257,6 +258,17 @@ def test_a_consent_that_an_earlier_version_asked_for_is_still_good() -> None:
     stored = '{"id": "hash", "account": "acc_1", "actor": "kim", "expires_at": "2026-11-01T12:00:00Z"}'
     consent = Consent.model_validate_json(stored)
     assert (consent.account, consent.shop, consent.step, consent.keeps) == ("acc_1", None, "", False)
+
+
+def test_a_shop_that_never_handed_anything_over_is_taken_off_without_a_call(
+    installation: Installation, other: OtherSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = _shop(installation, "posts", address=ITS_URL)
+    monkeypatch.setattr(registry, "open_shop", lambda slug, connection: None)
+    assert installation.call("DELETE", f"/v1/shops/{shop}").status == 204
+    assert installation.stores.secrets.names() == []
+    told, _ = installation.stores.activity.of_subject(shop, 2)
+    assert {one.event for one in told} == {"shop_prepared", "shop_removed"}
 
 
 def test_a_shop_that_was_only_prepared_is_told_of(installation: Installation, other: OtherSide) -> None:
