@@ -10,12 +10,12 @@ from listbridge.domain.work import AccountEvent, HintKind
 from listbridge.services.ask_for_orders import poll_told
 from listbridge.services.connection_state import expire_account
 from listbridge.services.deps import Deps
-from listbridge.services.nudge import nudge
+from listbridge.services.look_for_outcomes import look_for_outcomes
 
 
 def look_again(deps: Deps, event: AccountEvent) -> None:
-    """Have looked at what the event points at: orders by the next poll, at once; listings by the account's drainer; the account
-    itself by asking whether it still lets us in.
+    """Have looked at what the event points at: orders by the next poll, at once; listings by asking what became of
+    what was submitted; the account itself by asking whether it still lets us in.
 
     Events of an account that is gone or expired end here: connecting it again looks at everything.
     """
@@ -33,9 +33,8 @@ def look_again(deps: Deps, event: AccountEvent) -> None:
     if HintKind.ORDER in kinds:
         poll_told(deps, account)
     if HintKind.LISTING in kinds:
-        skus = dict.fromkeys(Sku(hint.id) for hint in event.hints if hint.kind is HintKind.LISTING)
-        rows = [row for sku in skus for row in deps.listings.of_sku(account.id, sku)]
-        nudge(deps, account.id, [row.key for row in rows], reason="told")
+        skus = [Sku(hint.id) for hint in event.hints if hint.kind is HintKind.LISTING]
+        look_for_outcomes(deps, account.id, skus)
 
 
 def _still_lets_us_in(deps: Deps, account: Account) -> bool:

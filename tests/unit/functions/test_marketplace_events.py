@@ -12,7 +12,7 @@ from functions.import_orders import app as import_orders
 from functions.webhook_ingest import app as door
 from listbridge import bootstrap
 from listbridge.domain.configuration import Account, ConnectionState
-from listbridge.domain.work import AccountEvent, Hint, HintKind, Lane, Nudge, PollAccount
+from listbridge.domain.work import AccountEvent, Hint, HintKind, Lane, PollAccount
 from listbridge.services.look_again import look_again
 from listbridge.services.reconcile import resend_unsent
 from listbridge.webhook_doors import CachedDoors
@@ -152,16 +152,6 @@ def test_a_seller_who_took_his_consent_back_is_noticed_at_once_and_one_who_did_n
     events.its.deps.marketplaces.opener.tokens._tokens.clear()  # type: ignore[attr-defined]
     look_again(events.its.deps, gone)
     assert events.stored().state is ConnectionState.EXPIRED
-
-
-def test_a_listing_that_is_told_is_named_to_the_drainer(events: Events, seller: Seller) -> None:
-    seller.its.add_items(seller.list, seller.its.add_product("MUG"))
-    look_again(
-        events.its.deps,
-        AccountEvent(account=events.stored().id, hints=(Hint(kind=HintKind.LISTING, id="MUG"),)),
-    )
-    nudges = [one for one in events.its.stores.queues.messages(Lane.REVISE) if isinstance(one, Nudge)]
-    assert [len(one.listings) for one in nudges] == [1]
 
 
 def test_the_lane_of_orders_takes_events_beside_polls(events: Events) -> None:
