@@ -50,6 +50,7 @@ from listbridge.domain.verdicts import (
     RemoteError,
     RetryLater,
     Unauthorized,
+    ZeroRefused,
 )
 from simulators.faults import Fault, FaultPlan
 from tests.fakes.budget import FakeBudget
@@ -58,8 +59,7 @@ from tests.faults.scripted_orders import HOME, ORDER_TRAITS, OrderBook, Placed
 SETTLE_S = 30.0
 FIRST = AccountId("acc_1")
 TRAITS = MarketplaceTraits(
-    settle_s=SETTLE_S, revise_batch=25, revise_rate=25.0, max_sku_length=50,
-    refuses_zero="zero_refused", orders=ORDER_TRAITS,
+    settle_s=SETTLE_S, revise_batch=25, revise_rate=25.0, max_sku_length=50, orders=ORDER_TRAITS,
 )  # fmt: skip
 
 
@@ -129,6 +129,9 @@ class ScriptedMarket:
     """A publishing is only taken in, under its remote id, and is live so much later."""
     refused_later: dict[Sku, Problem] = field(default_factory=dict)
     """What is refused of a publishing that was taken in."""
+    shares_stock: bool = False
+    fulfilled_here: set[Sku] = field(default_factory=set)
+    """What the marketplace keeps and sends out itself."""
     grouped: bool = False
     unit_is_listing: bool = False
     """All variants of a listing are written in one call."""
@@ -146,7 +149,7 @@ class ScriptedMarket:
         return ScriptedAdapter(self, account.id), self.budgets.setdefault(share, FakeBudget(self.clock))
 
     def traits(self, account: Account) -> MarketplaceTraits:
-        return TRAITS
+        return replace(TRAITS, shares_stock=self.shares_stock)
 
     def label(self, marketplace: str) -> str:
         return "Scripted"
@@ -211,7 +214,7 @@ class ScriptedMarket:
     def apply(self, key: ListingKey, values: Values) -> RevisionResult:
         """The write takes effect, or is refused."""
         if values.quantity == 0 and self.refuses_zero:
-            return RevisionResult(key, Rejected(Problem("zero_refused")))
+            return RevisionResult(key, ZeroRefused(Problem("zero_refused", fix="allow_zero")))
         if values.price is not None and key.sku in self.refused_prices:
             return RevisionResult(key, Rejected(Problem("price_refused", fix="set_price_in_shop")))
         live = self.live(key)
@@ -326,7 +329,10 @@ class ScriptedAdapter:
             return RemoteListing(key, RemoteState.GONE)
         offer = live[-1]
         values = Values(offer.quantity, offer.price)
-        return RemoteListing(key, offer.state, offer.id, offer.remote, None, values)
+        return RemoteListing(
+            key, offer.state, offer.id, offer.remote, None, values,
+            fulfilled_by_marketplace=key.sku in self.market.fulfilled_here,
+        )  # fmt: skip
 
     def find(self, site: Site, sku: Sku) -> RemoteListing | None:
         key = ListingKey(self.account, site, sku)

@@ -68,6 +68,8 @@ def field_hold(listing: Listing, account: Account, field: Field) -> Problem | No
     whole = hold_of(listing, account)
     if whole is not None:
         return whole
+    if field is Field.QUANTITY and listing.fulfilled_by_marketplace:
+        return Problem("stock_kept_by_marketplace")
     computed = listing.computed
     own = computed.quantity_problem if field is Field.QUANTITY else computed.price_problem
     if own is not None:

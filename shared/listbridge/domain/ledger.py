@@ -59,6 +59,8 @@ def due_fields(listing: Listing) -> frozenset[Field]:
         wanted.add(Field.QUANTITY)
     if computed.price is not None and accepted.price != computed.price:
         wanted.add(Field.PRICE)
+    if listing.fulfilled_by_marketplace:
+        wanted.discard(Field.QUANTITY)
     return frozenset(wanted) & (listing.auto | listing.demanded)
 
 

@@ -76,12 +76,13 @@ def published(listing: Listing, *, remote: RemoteId, offer: RemoteId | None, gro
 
 
 def linked(listing: Listing, *, remote: RemoteId, offer: RemoteId | None, group: RemoteId | None, seen: Values,
-           now: datetime) -> Listing:  # fmt: skip
+           now: datetime, fulfilled_by_marketplace: bool = False) -> Listing:  # fmt: skip
     """Bond to a listing that was there already. What it shows is the baseline, and nothing is sent until Align, a
     manual update or the first change in the shop (protocol 4)."""
     new = replace(
         listing, status=Status.ACTIVE, remote=remote, offer=offer, group=group, seen=seen, accepted=seen,
         hold=Problem(NOT_ALIGNED, fix="align"), attempt=None, settle_at=None, on_sale=seen.quantity,
+        fulfilled_by_marketplace=fulfilled_by_marketplace,
     )  # fmt: skip
     return refreshed(new, now)
 
@@ -122,7 +123,14 @@ def still_live(listing: Listing, now: datetime) -> Listing:
     return refreshed(replace(listing, status=Status.ACTIVE), now)
 
 
-def looked_at(listing: Listing, state: RemoteState, shown: Values, now: datetime) -> Listing:
+def looked_at(
+    listing: Listing,
+    state: RemoteState,
+    shown: Values,
+    now: datetime,
+    *,
+    fulfilled_by_marketplace: bool = False,
+) -> Listing:
     """The marketplace was read: a listing that is gone has ended there, one that is being processed is as it was.
 
     The caller must have read the row before it read the marketplace, and save only if the row is unchanged.
@@ -133,6 +141,8 @@ def looked_at(listing: Listing, state: RemoteState, shown: Values, now: datetime
         case RemoteState.PROCESSING:
             return listing
         case RemoteState.LIVE | RemoteState.PAUSED:
+            if listing.fulfilled_by_marketplace is not fulfilled_by_marketplace:
+                listing = replace(listing, fulfilled_by_marketplace=fulfilled_by_marketplace)
             return read_back(listing, shown, now)
 
 

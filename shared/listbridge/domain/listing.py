@@ -237,6 +237,8 @@ class Listing:
     not_before: datetime | None = None
     due_band: Band | None = None
     due_since: datetime | None = None
+    fulfilled_by_marketplace: bool = False
+    """The marketplace keeps the stock and sends it out: its quantity is its own, and never sent."""
     content_hash: str = ""
     """Of the shop content that was last published, to show that a full revise would change something."""
     guard_passed: bool = False

@@ -50,6 +50,14 @@ class Rejected(RemoteError):
     """The other side refused these data: nothing changes until somebody edits something."""
 
 
+class ZeroRefused(Rejected):
+    """A listing is not kept at 0 here: it must be ended, and comes back with the stock. The fix would let it be kept."""
+
+
+class EmptyRefused(Rejected):
+    """A publishing was refused for its quantity: with nothing to sell it waits for stock."""
+
+
 class NotFound(Rejected):
     """The thing named does not exist there: a positive answer, not silence."""
 

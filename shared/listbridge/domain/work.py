@@ -156,6 +156,8 @@ class PublishTask(Message):
     """It was taken in by the marketplace, which decides: from then on (UTC) it is asked. No shop is read, no try counted."""
     content_hash: str = ""
     """With `follow_at`: of the content that was sent."""
+    fix: str = ""
+    """With zeroed: what would let the marketplace keep the listing at 0. With `waited_as`: the fix of that hold."""
     waited_as: str = ""
     """The hold with which the product waited for this task, where nobody asked for it: it waits so again when the task fails
     for a reason that is not the product's."""

@@ -31,6 +31,7 @@ from listbridge.domain.verdicts import (
     RemoteError,
     RetryLater,
     Unauthorized,
+    ZeroRefused,
 )
 from listbridge.services.deps import Deps
 from listbridge.services.ended_there import record_ended
@@ -99,8 +100,9 @@ class Attempts:
 
         def begin(row: Listing) -> Listing:
             row = self.sales.admitted(row)
-            values = Values(self.sales.quantity(row), row.computed.price)
-            return self._begun(row, BOTH, values, row.fence)
+            fields = BOTH - {Field.QUANTITY} if row.fulfilled_by_marketplace else BOTH
+            values = Values(self.sales.quantity(row), row.computed.price).only(fields)
+            return self._begun(row, fields, values, row.fence)
 
         return self.deps.listings.change(key, begin)
 
@@ -179,7 +181,7 @@ class Attempts:
             )
         if isinstance(error, Unauthorized | ObserveMode):
             return ledger.not_applied(row, attempt, retry_at=now, counts=False, now=now)
-        if self.refused_zero(error) and row.computed.held_by_orders:
+        if isinstance(error, ZeroRefused) and row.computed.held_by_orders:
             # It may be back with the next cancellation: never ended, and tried again until the shop's own number is 0.
             return ledger.not_applied(row, attempt, retry_at=retry_at, counts=True, now=now)
         return ledger.refused(row, attempt, error.problem, now)
@@ -201,10 +203,6 @@ class Attempts:
             self.deps.listings.change(begun.key, settle)
         except (ledger.NotOurAttempt, Missing):
             return  # a later attempt stands there: it decides
-
-    def refused_zero(self, error: RemoteError) -> bool:
-        """The marketplace does not take 0: the listing must be ended."""
-        return bool(self.traits.refuses_zero) and error.problem.code == self.traits.refuses_zero
 
     def when(self, error: RateLimited) -> datetime:
         """When the limit is back (UTC)."""

@@ -182,7 +182,7 @@ class _Work:
             delay_s = max(delay_s, _FOLLOW_AGAIN_S) if follows else delay_s
             self.deps.queues.send(Lane.PUBLISH, again, delay_s=delay_s, reason="again_later")
             return
-        if not self.task.rehearse and refused_for_want_of_stock(traits, self.task, rows.values(), error):
+        if not self.task.rehearse and refused_for_want_of_stock(self.task, rows.values(), error):
             wait_for_stock(self.deps, self.task, rows.values())
             return
         problem = error.problem
@@ -388,7 +388,7 @@ class _Work:
             steps = self._steps(adapter, live, request)
             self._patiently(lambda: steps.look_before_end(live))
             self._patiently(lambda: adapter.end(request, steps))
-        problem = Problem(ENDED_AT_ZERO, fix="enable_out_of_stock_control") if zeroed else None
+        problem = Problem(ENDED_AT_ZERO, fix=self.task.fix) if zeroed else None
         if self.task.only_if_gone:
             problem = Problem(GONE_FROM_SHOP, fix="relink")
         end = partial(lifecycle.ended, status=Status.STOPPED, problem=problem, looked=True)
@@ -415,7 +415,7 @@ class _Work:
             self._fail({row.key.sku: row}, Problem("not_listed_there", {"sku": row.key.sku}, "send"))
             return
         link = partial(
-            lifecycle.linked, remote=remote.remote, offer=remote.offer, group=remote.group, seen=remote.shown,
+            lifecycle.linked, remote=remote.remote, offer=remote.offer, group=remote.group, seen=remote.shown, fulfilled_by_marketplace=remote.fulfilled_by_marketplace,
             now=self.deps.clock.now(),
         )  # fmt: skip
         self._tell(

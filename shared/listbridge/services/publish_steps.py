@@ -125,7 +125,13 @@ class Steps:
                 # Ended already, by somebody else or by a worker before us: what sold last was not seen.
                 new = unseen_sales.ended(row, now, looked=False)
             else:
-                new = lifecycle.looked_at(row, remote.state, remote.shown, now)
+                new = lifecycle.looked_at(
+                    row,
+                    remote.state,
+                    remote.shown,
+                    now,
+                    fulfilled_by_marketplace=remote.fulfilled_by_marketplace,
+                )
             if not ledger.as_known(row, new):
                 self._save_looked(row, new)
 
@@ -175,7 +181,13 @@ class Steps:
             remote = shown.get(row.key)
             if remote is None or remote.gone:
                 continue  # a draft, or ended since: the adapter sees it too
-            new = lifecycle.looked_at(row, remote.state, remote.shown, self.deps.clock.now())
+            new = lifecycle.looked_at(
+                row,
+                remote.state,
+                remote.shown,
+                self.deps.clock.now(),
+                fulfilled_by_marketplace=remote.fulfilled_by_marketplace,
+            )
             if not ledger.as_known(row, new):
                 self._save_looked(row, new)
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from listbridge.domain import ledger, trace
 from listbridge.domain.catalog import Variant
 from listbridge.domain.configuration import Account, Profile, SalesList
-from listbridge.domain.ids import AccountId, ListingKey, SalesListId
-from listbridge.domain.listing import Cause, Computed, Listing
+from listbridge.domain.ids import AccountId, ListingKey, SalesListId, Sku
+from listbridge.domain.listing import Cause, Computed, Listing, TraceLine
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
 from listbridge.domain.rules import price_of, quantity_of
@@ -66,6 +66,8 @@ class Recompute:
     """The rules that this call goes by."""
     _read_now: set[SalesListId] = field(default_factory=set)
     """Sales lists whose rules it has read itself, so that they need a second look only where something was written."""
+    _sharers: dict[tuple[AccountId, Sku], list[tuple[Listing, Variant]]] = field(default_factory=dict)
+    """The listings that sell from one stock with others, with their variants, as this pass has read them."""
     _doubtful: set[SalesListId] = field(default_factory=set)
     """Sales lists whose rules turned out old when some of their rows were found unchanged by them."""
 
@@ -88,6 +90,7 @@ class Recompute:
 
     def _write(self, keys: Sequence[ListingKey], current: dict[ListingKey, Listing]) -> list[Listing]:
         """Bring the rows up to date, note in `current` how they are now, and return those that were written."""
+        self._sharers.clear()
         rows = list(self._rows(keys))
         # Computed here, one after the other: in threads the computing would only stand in the writes' way.
         drafts = [self._draft(row, variant) for row, variant in rows]
@@ -113,8 +116,26 @@ class Recompute:
             rows = self.deps.listings.get_many(keys[start : start + _PAGE])
             variants = self.deps.variants.get_many({row.variant for row in rows.values()})
             for row in rows.values():
-                self._context(row.sales_list)  # read here, before the threads would all read it
-                yield row, variants.get(row.variant)
+                # Read here, before the threads would all read it.
+                if self._context(row.sales_list).shares_stock:
+                    yield from self._with_sharers(row, variants.get(row.variant), set(keys))
+                else:
+                    yield row, variants.get(row.variant)
+
+    def _with_sharers(
+        self, row: Listing, variant: Variant | None, asked: set[ListingKey]
+    ) -> Iterator[tuple[Listing, Variant | None]]:
+        """The row, and with the first of its stock the others that nobody asked for: what moves one may move all."""
+        stock = (row.key.account, row.key.sku)
+        if stock not in self._sharers:
+            members = self.deps.listings.of_sku(*stock)
+            variants = self.deps.variants.get_many({member.variant for member in members})
+            known = [(m, variants[m.variant]) for m in members if m.variant in variants]
+            for member, _ in known:
+                self._context(member.sales_list)
+            self._sharers[stock] = known
+            yield from ((m, v) for m, v in known if m.key not in asked)
+        yield row, variant
 
     def _outdated(self, found: Sequence[Listing], written: Sequence[Listing]) -> list[Listing]:
         """Those of the rows whose variant or rules moved on before or while they were computed."""
@@ -151,8 +172,11 @@ class Recompute:
             raise Missing("variant", str(row.variant))
         now = self.deps.clock.now()
         context = self._context(row.sales_list)
+        computed = compute(variant, context, self.cause, now)
+        if context.shares_stock:
+            computed = self._lowest(row, computed, now)
         try:
-            new = ledger.recomputed(row, compute(variant, context, self.cause, now), context.auto, now)
+            new = ledger.recomputed(row, computed, context.auto, now)
         except ledger.StaleInputs:
             self._forget(row.sales_list)
             self._doubtful.add(row.sales_list)
@@ -163,6 +187,25 @@ class Recompute:
         if self.guard_passed and (new is not row or approved):
             new = replace(new, guard_passed=True)
         return new
+
+    def _lowest(self, row: Listing, own: Computed, now: datetime) -> Computed:
+        """The quantity of the listing with the fewest among those that sell from the same stock, and who that is."""
+        lowest, basis = own, dict(own.basis)
+        decides = ""
+        for member, variant in self._sharers.get((row.key.account, row.key.sku), ()):
+            if member.key == row.key or not member.live:
+                continue
+            theirs = compute(variant, self._context(member.sales_list), self.cause, now)
+            basis = {
+                name: max(version, basis.get(name, version))
+                for name, version in (basis | dict(theirs.basis)).items()
+            }
+            if theirs.quantity is not None and (lowest.quantity is None or theirs.quantity < lowest.quantity):
+                lowest, decides = theirs, str(member.key.site)
+        if not decides or own.quantity is None:
+            return replace(own, basis=basis)
+        line = TraceLine("shared_stock", decides, str(lowest.quantity))
+        return replace(own, quantity=lowest.quantity, quantity_trace=(*own.quantity_trace, line), basis=basis)
 
     def _saved(self, row: Listing, draft: Listing | None) -> Listing | None:
         """Save the draft, or one made anew while others keep changing the row; None when the row is gone."""

@@ -143,6 +143,7 @@ def _sell_again(deps: Deps, rows: Iterable[Listing]) -> None:
             sales_list=row.sales_list,
             product=row.variant.product,
             waited_as=lifecycle.RELINKED,
+            fix="send",
         )
         for row in rows
         if _ended_with_it(row)

@@ -27,6 +27,7 @@ def sell_restocked(deps: Deps, rows: Iterable[Listing]) -> int:
             sales_list=row.sales_list,
             product=row.variant.product,
             waited_as=row.hold.code if row.hold is not None else "",
+            fix=row.hold.fix if row.hold is not None else "",
         )
         for row in rows
         if (action := _what_it_waits_for(row)) is not None and (row.computed.quantity or 0) > 0

@@ -212,6 +212,7 @@ class Drainer:
             PublishTask(
                 action=action, sales_list=row.sales_list, product=row.variant.product,
                 only_if_gone=action is PublishKind.STOP,
+                fix=row.hold.fix if action is PublishKind.ZEROED and row.hold is not None else "",
             )
             for row in rows
         }  # fmt: skip

@@ -32,6 +32,8 @@ class RuleContext:
     price: PriceRule
     bounds: Bounds
     basis: dict[str, int]
+    shares_stock: bool = False
+    """The account's sites sell from one stock: the lowest quantity of a SKU's listings is that of all."""
 
     @property
     def documents(self) -> dict[str, tuple[type[Document], str]]:
@@ -67,4 +69,5 @@ def context_of(deps: Deps, sales_list: SalesList, account: Account, profile: Pro
         price=price,
         bounds=deps.marketplaces.bounds(account, sales_list.site),
         basis=basis,
+        shares_stock=deps.marketplaces.traits(account).shares_stock,
     )

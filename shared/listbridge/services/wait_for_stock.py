@@ -9,12 +9,11 @@ from listbridge.domain import lifecycle
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.lifecycle import WAITS_FOR_STOCK
 from listbridge.domain.listing import Listing, Status
-from listbridge.domain.ports import MarketplaceTraits
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import (
+    EmptyRefused,
     ObserveMode,
     OutcomeUnknown,
-    Rejected,
     RemoteError,
     RetryLater,
     Unauthorized,
@@ -22,7 +21,7 @@ from listbridge.domain.verdicts import (
 from listbridge.domain.work import PublishKind, PublishTask
 from listbridge.services.deps import Deps
 from listbridge.services.job_results import item_skipped
-from listbridge.services.restocked import ENDED_AT_ZERO, sell_restocked
+from listbridge.services.restocked import sell_restocked
 
 
 def nothing_to_sell(rows: Iterable[Listing]) -> bool:
@@ -35,14 +34,11 @@ def nothing_to_sell(rows: Iterable[Listing]) -> bool:
     )
 
 
-def refused_for_want_of_stock(
-    traits: MarketplaceTraits, task: PublishTask, rows: Collection[Listing], error: RemoteError
-) -> bool:
+def refused_for_want_of_stock(task: PublishTask, rows: Collection[Listing], error: RemoteError) -> bool:
     """The last unit went between our look at it and the marketplace's refusal."""
-    if task.action not in (PublishKind.SEND, PublishKind.RELIST) or not isinstance(error, Rejected):
+    if task.action not in (PublishKind.SEND, PublishKind.RELIST) or not isinstance(error, EmptyRefused):
         return False
-    empty = all(row.computed.quantity == 0 and row.remote is None for row in rows)
-    return bool(rows) and empty and error.problem.code == traits.refuses_empty
+    return bool(rows) and all(row.computed.quantity == 0 and row.remote is None for row in rows)
 
 
 def may_pass(error: RemoteError) -> bool:
@@ -57,8 +53,7 @@ def wait_again(deps: Deps, task: PublishTask, rows: Iterable[Listing], problem: 
     """
     if not task.waited_as:
         return False
-    fixes = {lifecycle.RELINKED: "send", ENDED_AT_ZERO: "enable_out_of_stock_control"}
-    hold, now = Problem(task.waited_as, fix=fixes.get(task.waited_as, "")), deps.clock.now()
+    hold, now = Problem(task.waited_as, fix=task.fix), deps.clock.now()
 
     def change(row: Listing) -> Listing:
         if row.remote is not None:

@@ -22,7 +22,14 @@ from listbridge.domain.ports import (
     UnitRevision,
 )
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import RateLimited, Rejected, RemoteError, RetryLater, Unauthorized
+from listbridge.domain.verdicts import (
+    RateLimited,
+    Rejected,
+    RemoteError,
+    RetryLater,
+    Unauthorized,
+    ZeroRefused,
+)
 from listbridge.services.attempts import Attempts, LeasedUnit, leased
 from listbridge.services.deps import Deps
 from listbridge.services.guard import SendGuard
@@ -229,7 +236,9 @@ class UnitWriter:
                 if row.due_band is not None:
                     self._postpone([row.key], now + timedelta(seconds=self.traits.settle_s))
                 continue
-            new = lifecycle.looked_at(row, remote.state, remote.shown, now)
+            new = lifecycle.looked_at(
+                row, remote.state, remote.shown, now, fulfilled_by_marketplace=remote.fulfilled_by_marketplace
+            )
             if ledger.as_known(row, new):
                 looked[row.key] = new  # saved with the attempt, if there is one
                 continue
@@ -309,9 +318,9 @@ class UnitWriter:
         }
 
     def _verdict(self, error: RemoteError) -> Result:
-        if isinstance(error, Rejected):
-            return Result.ZERO_REFUSED if self.attempts.refused_zero(error) else Result.HELD
-        return Result.POSTPONED
+        if isinstance(error, ZeroRefused):
+            return Result.ZERO_REFUSED
+        return Result.HELD if isinstance(error, Rejected) else Result.POSTPONED
 
     def _postpone(self, keys: Sequence[ListingKey], until: datetime) -> tuple[RowOutcome, ...]:
         now = self.deps.clock.now()

@@ -15,6 +15,7 @@ from listbridge.domain.verdicts import (
     RateLimited,
     Rejected,
     RetryLater,
+    ZeroRefused,
 )
 from listbridge.marketplaces.ebay.manifest import MANIFEST
 from simulators.faults import Fault
@@ -357,7 +358,7 @@ def test_a_full_revise_to_a_zero_that_the_account_cannot_take_has_the_same_code(
     stage.refuse_zeros()
     with pytest.raises(Rejected) as refused:
         adapter.full_revise(request, stage.new_desk(request, quantity=0).worker())
-    assert refused.value.problem.code == MANIFEST.traits.refuses_zero
+    assert isinstance(refused.value, ZeroRefused)
     assert [v.quantity for live in stage.live() for v in live.variations.values()] == [7]
 
 

@@ -19,6 +19,7 @@ from listbridge.domain.verdicts import (
     Rejected,
     RetryLater,
     Unauthorized,
+    ZeroRefused,
 )
 from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
@@ -206,8 +207,8 @@ def test_a_zero_that_the_account_cannot_take_is_told_by_its_own_code(stage: Stag
     adapter, request, _, done = published(stage)
     stage.refuse_zeros()
     [error] = revise(adapter, revision(request, done, "CANDLE", quantity=0))
-    assert isinstance(error, Rejected)
-    assert error.problem.code == registry.marketplace(stage.slug).traits.refuses_zero
+    assert isinstance(error, ZeroRefused)
+    assert error.problem.fix != ""
     assert on_show(stage) == (7, PRICE)
 
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from listbridge import registry
 from listbridge.marketplaces import ebay
-from listbridge.marketplaces.ebay.errors import BY_ID, Row
+from listbridge.marketplaces.ebay.errors import BY_ID, ZERO, Row
 from listbridge.marketplaces.ebay.manifest import MANIFEST
 from listbridge.marketplaces.ebay.settings import Credentials, Settings
 from listbridge.marketplaces.ebay.sites import SITES
@@ -73,7 +73,7 @@ def test_every_site_has_its_own_currency_and_language():
 
 
 def test_what_refuses_a_zero_has_a_text():
-    assert MANIFEST.traits.refuses_zero in TEXTS["problems"]
+    assert ZERO.code in TEXTS["problems"]
 
 
 def test_credentials_show_no_secret_and_need_the_apps_keys():

@@ -109,6 +109,8 @@ class RemoteListing:
     group: RemoteId | None = None
     values: Values = NOTHING
     url: str = ""
+    fulfilled_by_marketplace: bool = False
+    """The marketplace keeps the stock and sends it out: the quantity is its own."""
 
     @property
     def gone(self) -> bool:
@@ -368,10 +370,8 @@ class MarketplaceTraits:
     """How many read-backs of one account may be under way at the same time."""
     orders: OrderTraits | None = None
     """None where orders are not read."""
-    refuses_empty: str = ""
-    """The problem code with which publishing is refused while there is nothing to sell."""
-    refuses_zero: str = ""
-    """The problem code with which a revision to zero is refused when the seller's account does not keep sold-out listings."""
+    shares_stock: bool = False
+    """An account's sites sell from one stock there: the same SKU has the lowest quantity of all of them on each."""
 
 
 class Marketplaces(Protocol):

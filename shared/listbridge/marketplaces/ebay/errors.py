@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import (
+    EmptyRefused,
     NotFound,
     OutcomeUnknown,
     RateLimited,
@@ -25,8 +26,9 @@ from listbridge.domain.verdicts import (
     RemoteError,
     RetryLater,
     Unauthorized,
+    ZeroRefused,
 )
-from listbridge.marketplaces.ebay.manifest import EMPTY_REFUSED, PACIFIC, ZERO_REFUSED
+from listbridge.marketplaces.ebay.manifest import PACIFIC
 from listbridge.marketplaces.ebay.wire import ErrorEntry
 
 _LONGEST_MESSAGE = 300
@@ -69,12 +71,12 @@ TOKEN_REFUSED = Row(Unauthorized, "ebay_token_refused", "reconnect_account")
 CONSENT_MISSING = Row(Unauthorized, "ebay_consent_missing", "authorize_account")
 APP_REFUSED = Row(Unauthorized, "ebay_app_refused", "check_app_keys")
 SCOPE_MISSING = Row(Unauthorized, "ebay_scope_missing", "reconnect_account")
-QUANTITY = Row(Rejected, EMPTY_REFUSED, "check_stock_in_shop")
+QUANTITY = Row(EmptyRefused, "ebay_quantity_refused", "check_stock_in_shop")
 GROUP_GONE = Row(NotFound, "ebay_group_gone", "send_again")
 IN_OTHER_GROUP = Row(Rejected, "ebay_sku_in_other_group", "end_other_listing")
 OFFER_GONE = Row(NotFound, "ebay_offer_gone", "send_again")
 NOT_LIVE = Row(NotFound, "ebay_not_live", "send_again")
-ZERO = Row(Rejected, ZERO_REFUSED, "enable_out_of_stock_control")
+ZERO = Row(ZeroRefused, "out_of_stock_control_off", "enable_out_of_stock_control")
 INCOMPLETE = Row(RetryLater, "orders_incomplete")
 
 _ASPECT_MISSING = Row(Rejected, "ebay_aspect_missing", "edit_creation_profile")

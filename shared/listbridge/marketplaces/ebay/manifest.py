@@ -9,8 +9,6 @@ from listbridge.domain.ports import MarketplaceTraits, OrderTraits
 from listbridge.domain.rules import Bounds
 from listbridge.marketplaces.ebay.sites import SITES
 
-ZERO_REFUSED = "out_of_stock_control_off"
-EMPTY_REFUSED = "ebay_quantity_refused"
 MAX_SKU_LENGTH = 50
 """Offer and PriceQuantity, "Max Length: 50" (sell_inventory 1.18.4)."""
 PACIFIC = "America/Los_Angeles"
@@ -47,8 +45,6 @@ MANIFEST = MarketplaceManifest(
         read_back_batch=10,
         # 0.3 s a call, one after the other, are 3 of the 25 calls a second: four at a time leave half to everybody else.
         read_back_at_once=4,
-        refuses_empty=EMPTY_REFUSED,
-        refuses_zero=ZERO_REFUSED,
         # No source says how far getOrders lags behind a sale, nor when a parcel is certain to be shown: five minutes and
         # one are our choice.
         orders=OrderTraits(
