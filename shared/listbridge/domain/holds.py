@@ -8,6 +8,7 @@ from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.listing import GONE_FROM_SHOP, PRODUCT_GONE, Field, Listing, Status
 from listbridge.domain.problem import Problem
 
+STOCK_KEPT = "stock_kept_by_marketplace"
 _BY_STATUS = {
     Status.NOT_ACTIVE: Problem("not_sent", fix="send"),
     Status.PENDING: Problem("pending"),
@@ -68,8 +69,8 @@ def field_hold(listing: Listing, account: Account, field: Field) -> Problem | No
     whole = hold_of(listing, account)
     if whole is not None:
         return whole
-    if field is Field.QUANTITY and listing.fulfilled_by_marketplace:
-        return Problem("stock_kept_by_marketplace")
+    if field not in listing.ours:
+        return Problem(STOCK_KEPT)
     computed = listing.computed
     own = computed.quantity_problem if field is Field.QUANTITY else computed.price_problem
     if own is not None:

@@ -59,9 +59,7 @@ def due_fields(listing: Listing) -> frozenset[Field]:
         wanted.add(Field.QUANTITY)
     if computed.price is not None and accepted.price != computed.price:
         wanted.add(Field.PRICE)
-    if listing.fulfilled_by_marketplace:
-        wanted.discard(Field.QUANTITY)
-    return frozenset(wanted) & (listing.auto | listing.demanded)
+    return frozenset(wanted) & (listing.auto | listing.demanded) & listing.ours
 
 
 def band_of(listing: Listing, fields: frozenset[Field]) -> Band:
@@ -338,7 +336,8 @@ def read_back(listing: Listing, shown: Values, now: datetime) -> Listing:
     Fewer units than must be there are evidence of a sale (P11). The caller must have read the row before it read the
     marketplace, and save only if the row is unchanged.
     """
-    looked = unseen_sales.shown(listing, shown.quantity, now)
+    kept_there = listing.fulfilled_by_marketplace
+    looked = listing if kept_there else unseen_sales.shown(listing, shown.quantity, now)
     new = replace(looked, seen=listing.seen.merged(shown, shown.known, now))
     if listing.attempt is not None:
         return new
@@ -399,7 +398,7 @@ def sold_remotely(
     `cancelled` the marketplace may put the units back, or not. The same `sale` told again changes nothing.
     """
     name = f"{sale}#cancelled" if cancelled else sale
-    if name in listing.sold:
+    if name in listing.sold or listing.fulfilled_by_marketplace:
         return listing
     told = listing
     if not cancelled:

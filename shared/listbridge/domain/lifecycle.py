@@ -15,11 +15,13 @@ from listbridge.domain.listing import (
     GONE_FROM_SHOP,
     NOTHING,
     PRODUCT_GONE,
+    Field,
     Listing,
     RemoteState,
     Status,
     Values,
 )
+from listbridge.domain.ports.marketplaces import RemoteListing
 from listbridge.domain.problem import Problem
 
 WAITS_FOR_STOCK = "waits_for_stock"
@@ -123,27 +125,32 @@ def still_live(listing: Listing, now: datetime) -> Listing:
     return refreshed(replace(listing, status=Status.ACTIVE), now)
 
 
-def looked_at(
-    listing: Listing,
-    state: RemoteState,
-    shown: Values,
-    now: datetime,
-    *,
-    fulfilled_by_marketplace: bool = False,
-) -> Listing:
+def looked_at(listing: Listing, remote: RemoteListing, now: datetime) -> Listing:
     """The marketplace was read: a listing that is gone has ended there, one that is being processed is as it was.
 
     The caller must have read the row before it read the marketplace, and save only if the row is unchanged.
     """
-    match state:
+    match remote.state:
         case RemoteState.GONE:
             return ended(listing, Status.FINISHED, now)
         case RemoteState.PROCESSING:
             return listing
         case RemoteState.LIVE | RemoteState.PAUSED:
-            if listing.fulfilled_by_marketplace is not fulfilled_by_marketplace:
-                listing = replace(listing, fulfilled_by_marketplace=fulfilled_by_marketplace)
-            return read_back(listing, shown, now)
+            return read_back(_kept_by(listing, remote), remote.shown, now)
+
+
+def _kept_by(listing: Listing, remote: RemoteListing) -> Listing:
+    """Whose stock it is now. Stock that changed hands is no sale, whichever way it went."""
+    if remote.fulfilled_by_marketplace is listing.fulfilled_by_marketplace:
+        return listing
+    return replace(
+        listing,
+        fulfilled_by_marketplace=remote.fulfilled_by_marketplace,
+        on_sale=None,
+        unseen_sale=None,
+        accepted=replace(listing.accepted, quantity=None),
+        demanded=listing.demanded - {Field.QUANTITY},
+    )
 
 
 def ended(

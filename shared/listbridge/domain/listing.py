@@ -254,6 +254,16 @@ class Listing:
         """True while buyers can see the listing on the marketplace, as far as we know."""
         return self.remote is not None and self.status in (Status.ACTIVE, Status.PENDING)
 
+    @property
+    def ours(self) -> frozenset[Field]:
+        """The fields that we decide, as far as anybody does."""
+        return BOTH - {Field.QUANTITY} if self.fulfilled_by_marketplace else BOTH
+
+    @property
+    def would_fall(self) -> bool:
+        """Whether an absence of its variant from the shop takes it out of sale."""
+        return self.live and self.computed.quantity != 0 and Field.QUANTITY in self.ours
+
 
 _SLOTS = {
     name: (Listing.__dict__[name].__get__, Listing.__dict__[name].__set__)

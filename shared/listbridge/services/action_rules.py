@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from listbridge.domain.configuration import Account
 from listbridge.domain.guarded_changes import moved_by_hand
-from listbridge.domain.holds import connection_hold, status_hold
+from listbridge.domain.holds import STOCK_KEPT, connection_hold, status_hold
 from listbridge.domain.lifecycle import WAITS_FOR_STOCK
 from listbridge.domain.listing import BOTH, Field, Listing, Status
 from listbridge.domain.problem import Problem
@@ -104,12 +104,14 @@ def moves(action: Action, listing: Listing) -> bool:
 
 
 def computable(listing: Listing, fields: frozenset[Field]) -> tuple[frozenset[Field], Problem | None]:
-    """Which of the fields have a value to send, and the reason why the first of the others has none."""
+    """Which of the fields have a value of ours to send, and the reason why the first of the others has none."""
     problems = {
         Field.QUANTITY: listing.computed.quantity_problem if listing.computed.quantity is None else None,
         Field.PRICE: listing.computed.price_problem if listing.computed.price is None else None,
     }
     values = {Field.QUANTITY: listing.computed.quantity, Field.PRICE: listing.computed.price}
-    ready = frozenset(field for field in fields if values[field] is not None)
-    missing = [problems[field] or Problem("not_computed_yet") for field in sorted(fields - ready)]
+    ours = fields & listing.ours
+    ready = frozenset(field for field in ours if values[field] is not None)
+    missing = [problems[field] or Problem("not_computed_yet") for field in sorted(ours - ready)]
+    missing += [Problem(STOCK_KEPT)] if fields - ours else []
     return ready, missing[0] if missing else None

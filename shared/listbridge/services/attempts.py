@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from listbridge.domain import ledger
 from listbridge.domain.ids import ListingKey, new_id
-from listbridge.domain.listing import BOTH, Field, Listing, Values
+from listbridge.domain.listing import Field, Listing, Values
 from listbridge.domain.ports import (
     Conflict,
     Lease,
@@ -96,13 +96,12 @@ class Attempts:
             return None
 
     def begin_whole(self, key: ListingKey) -> Listing:
-        """Begin with quantity and price, whatever was accepted: a publishing sends both."""
+        """Begin with all that is ours of quantity and price, whatever was accepted: a publishing sends it."""
 
         def begin(row: Listing) -> Listing:
             row = self.sales.admitted(row)
-            fields = BOTH - {Field.QUANTITY} if row.fulfilled_by_marketplace else BOTH
-            values = Values(self.sales.quantity(row), row.computed.price).only(fields)
-            return self._begun(row, fields, values, row.fence)
+            values = Values(self.sales.quantity(row), row.computed.price).only(row.ours)
+            return self._begun(row, row.ours, values, row.fence)
 
         return self.deps.listings.change(key, begin)
 

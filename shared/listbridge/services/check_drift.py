@@ -157,9 +157,7 @@ def _compare(deps: Deps, account: Account, row: Listing, remote: RemoteListing |
     now = deps.clock.now()
     if remote.state is RemoteState.PROCESSING:
         return None
-    new = lifecycle.looked_at(
-        row, remote.state, remote.shown, now, fulfilled_by_marketplace=remote.fulfilled_by_marketplace
-    )
+    new = lifecycle.looked_at(row, remote, now)
     if ledger.as_known(row, new) and row.seen.at is not None and now - row.seen.at < _DAY:
         return None
     try:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from listbridge.domain import ledger, lifecycle, trace, unseen_sales
 from listbridge.domain.ids import ListingKey, RemoteId, Sku, new_id
-from listbridge.domain.listing import BOTH, Listing, Values
+from listbridge.domain.listing import BOTH, Field, Listing, Values
 from listbridge.domain.ports import (
     Budget,
     Conflict,
@@ -117,7 +117,11 @@ class Steps:
     def look_before_end(self, rows: Mapping[Sku, Listing]) -> None:
         """Read listings that are about to end: what sold last cannot be seen on them afterwards (P11)."""
         fresh = self.deps.listings.get_many([row.key for row in rows.values()])
-        live = [row for row in fresh.values() if row.live and unseen_sales.expected(row) != 0]
+        live = [
+            row
+            for row in fresh.values()
+            if row.live and Field.QUANTITY in row.ours and unseen_sales.expected(row) != 0
+        ]
         shown = {remote.key: remote for remote in self.adapter.read_back(live)} if live else {}
         for row in live:
             remote, now = shown.get(row.key), self.deps.clock.now()
@@ -125,13 +129,7 @@ class Steps:
                 # Ended already, by somebody else or by a worker before us: what sold last was not seen.
                 new = unseen_sales.ended(row, now, looked=False)
             else:
-                new = lifecycle.looked_at(
-                    row,
-                    remote.state,
-                    remote.shown,
-                    now,
-                    fulfilled_by_marketplace=remote.fulfilled_by_marketplace,
-                )
+                new = lifecycle.looked_at(row, remote, now)
             if not ledger.as_known(row, new):
                 self._save_looked(row, new)
 
@@ -174,20 +172,16 @@ class Steps:
         self._save_shown(rising, shown)
 
     def _rising(self, rows: Sequence[Listing]) -> list[Listing]:
-        return [row for row in rows if (row.live or self.resumed()) and unseen_sales.needs_look(row, BOTH)]
+        return [
+            row for row in rows if (row.live or self.resumed()) and unseen_sales.needs_look(row, row.ours)
+        ]
 
     def _save_shown(self, rows: Sequence[Listing], shown: Mapping[ListingKey, RemoteListing]) -> None:
         for row in rows:
             remote = shown.get(row.key)
             if remote is None or remote.gone:
                 continue  # a draft, or ended since: the adapter sees it too
-            new = lifecycle.looked_at(
-                row,
-                remote.state,
-                remote.shown,
-                self.deps.clock.now(),
-                fulfilled_by_marketplace=remote.fulfilled_by_marketplace,
-            )
+            new = lifecycle.looked_at(row, remote, self.deps.clock.now())
             if not ledger.as_known(row, new):
                 self._save_looked(row, new)
 
@@ -200,6 +194,8 @@ class Steps:
     def _highest(self, sku: Sku) -> int:
         members = self.deps.listings.of_sku(self.publication.account, sku)
         live = [
-            self.attempts.sales.quantity(m) or 0 for m in members if m.live or m.key == self.rows[sku].key
+            self.attempts.sales.quantity(m) or 0
+            for m in members
+            if (m.live or m.key == self.rows[sku].key) and Field.QUANTITY in m.ours
         ]
         return max(live, default=0)

@@ -10,7 +10,7 @@ from listbridge.domain import ledger, trace
 from listbridge.domain.catalog import Variant
 from listbridge.domain.configuration import Account, Profile, SalesList
 from listbridge.domain.ids import AccountId, ListingKey, SalesListId, Sku
-from listbridge.domain.listing import Cause, Computed, Listing, TraceLine
+from listbridge.domain.listing import Cause, Computed, Field, Listing, TraceLine
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
 from listbridge.domain.rules import price_of, quantity_of
@@ -193,7 +193,7 @@ class Recompute:
         lowest, basis = own, dict(own.basis)
         decides = ""
         for member, variant in self._sharers.get((row.key.account, row.key.sku), ()):
-            if member.key == row.key or not member.live:
+            if member.key == row.key or not member.live or Field.QUANTITY not in member.ours:
                 continue
             theirs = compute(variant, self._context(member.sales_list), self.cause, now)
             basis = {

@@ -24,5 +24,5 @@ def recompute_variants(deps: Deps, variants: Iterable[VariantKey], cause: Cause)
     if not keys:
         return []
     rows = deps.listings.get_many(absent).values() if absent else ()
-    vanishing = [row for row in rows if row.live and row.computed.quantity != 0 and not row.computed.gone]
+    vanishing = [row for row in rows if row.would_fall and not row.computed.gone]
     return Recompute(deps, cause, judged=judge_absences(deps, vanishing)).listings(sorted(keys))

@@ -138,7 +138,7 @@ def _count_absent(deps: Deps, job: Job, shop: Shop) -> Job:
     for rows in _unseen(deps, job, shop.id):
         absent += len(rows)
         for listing in deps.listings.get_many({key for row in rows for key in row.listings}).values():
-            if listing.live and listing.computed.quantity != 0:
+            if listing.would_fall:
                 affected[listing.key.account] = affected.get(listing.key.account, 0) + 1
     judgement = judge_set(deps, affected)
     if judgement.waits:
@@ -202,9 +202,7 @@ def absent_page(
     """Live listings that an approved sweep would zero, among the next `most` variants of the shop. Raises NotACursor."""
     variants, following = _unseen_page(deps, job, shop, cursor, most)
     rows = deps.listings.get_many({key for one in variants for key in one.listings})
-    return [
-        rows[key] for key in sorted(rows) if rows[key].live and rows[key].computed.quantity != 0
-    ], following
+    return [rows[key] for key in sorted(rows) if rows[key].would_fall], following
 
 
 def _unseen(deps: Deps, job: Job, shop: ShopId) -> list[list[Variant]]:

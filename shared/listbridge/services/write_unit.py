@@ -236,9 +236,7 @@ class UnitWriter:
                 if row.due_band is not None:
                     self._postpone([row.key], now + timedelta(seconds=self.traits.settle_s))
                 continue
-            new = lifecycle.looked_at(
-                row, remote.state, remote.shown, now, fulfilled_by_marketplace=remote.fulfilled_by_marketplace
-            )
+            new = lifecycle.looked_at(row, remote, now)
             if ledger.as_known(row, new):
                 looked[row.key] = new  # saved with the attempt, if there is one
                 continue
@@ -312,7 +310,12 @@ class UnitWriter:
         }
         return {
             sku: max(
-                (self.sales.quantity(row) or 0 for row in rows if row.live and row.key.sku == sku), default=0
+                (
+                    self.sales.quantity(row) or 0
+                    for row in rows
+                    if row.live and row.key.sku == sku and Field.QUANTITY in row.ours
+                ),
+                default=0,
             )
             for sku in revised
         }

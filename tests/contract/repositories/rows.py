@@ -144,6 +144,7 @@ def rich_listing(key: ListingKey) -> Listing:
         due_band=Band.ZERO,
         due_since=at,
         content_hash="abc",
+        fulfilled_by_marketplace=True,
         guard_passed=True,
         fence=1_795_000_000_123,
     )

@@ -150,7 +150,7 @@ class UnitWrite(Protocol):
     """Inside a lease on write units: the values to send, read within it."""
 
     values: Mapping[Sku, Values]
-    """By SKU, this site's computed quantity and price."""
+    """By SKU, this site's computed quantity and price; no quantity where the marketplace keeps the stock."""
 
     highest_quantity: Mapping[Sku, int]
     """By SKU, the highest computed quantity over the account's sites."""
