@@ -115,7 +115,7 @@ def test_an_offer_that_failed_beside_the_culprit_may_be_sent_again_by_itself():
 @pytest.mark.parametrize("parameter", [{"offerId": "offer-EBAY_US"}, {"listingId": "listing-EBAY_US"}])
 def test_the_parameters_name_the_culprit_before_the_entry_does(parameter: dict[str, str]):
     us, gb = outcome(entry("offer-EBAY_US", 400), entry("offer-EBAY_GB", 400, error(25004, **parameter)))
-    assert type(us) is Rejected
+    assert isinstance(us, Rejected)
     assert type(gb) is RetryLater
 
 
