@@ -49,7 +49,8 @@ class Handed:
     """What an arrival brought. With a `next_step` nothing is connected yet, and `keep` is stored for that step.
 
     `credentials` are fields of the secret and `settings` public ones; both come beside what is stored already. `answer` is
-    what a machine is told, as JSON; None where a person's browser came.
+    what a machine is told, as JSON; None where a person's browser came. `declined`: the owner said no, or it was not he who
+    said yes.
     """
 
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)

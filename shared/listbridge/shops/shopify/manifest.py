@@ -14,7 +14,7 @@ MANIFEST = ShopManifest(
     api_version=API_VERSION,
     docs="https://shopify.dev/docs/api/admin-graphql",
     capabilities=frozenset(
-        {"webhooks", "bulk_read", "sweep", "search", "locations", "orders", "fulfillment"}
+        {"consent", "webhooks", "bulk_read", "sweep", "search", "locations", "orders", "fulfillment"}
     ),
     traits=ShopTraits(
         # No source says that a read right after an event is never older than the event: the safe side.
