@@ -72,6 +72,8 @@ class ScriptedShop:
     """The shop answers every read as if it had no products at all."""
     silent: bool = False
     """The shop's answers leave out what was asked for, without saying that it is missing."""
+    on_page: Callable[[int], object] = lambda start: None
+    """What happens in the shop after a page of a sweep was read; it is told where the page began."""
     total: int | None = -1
     """What the shop counts on a sweep; -1 is the truth, None is no count."""
     clock: Clock = field(default_factory=VirtualClock)
@@ -191,6 +193,7 @@ class ScriptedShop:
         page = tuple(known[start : start + self.page_size])
         end = start + len(page)
         total = len(known) if self.total == -1 else self.total
+        self.on_page(start)
         return SweepPage(page, str(end) if end < len(known) else None, total)
 
     def search(

@@ -1,7 +1,8 @@
 """Read everything a shop has, a page at a time, and find what it no longer has (protocol 3).
 
-A sweep proves absence only when it completed and its count is the shop's own. What it proves absent is counted as a set
-before any listing becomes due; above the account's limit the whole set waits for a yes (protocol 10).
+A sweep proves absence only when it completed and its count is the shop's own, and when the shop, asked for each product
+that no page showed, says that there is none: pages by offset shift while something is deleted. What is proven absent is
+counted as a set before any listing becomes due; above the account's limit the whole set waits for a yes (protocol 10).
 """
 
 from __future__ import annotations
@@ -80,6 +81,8 @@ def run_sweep_chunk(deps: Deps, job: Job) -> Job:
     shop = deps.configuration.get(Shop, job.params["shop"])
     if job.phase == "read":
         return _read(deps, job, shop)
+    if job.phase == "ask":
+        return _ask_for_unseen(deps, job, shop)
     if job.phase == "count":
         return _count_absent(deps, job, shop)
     return _apply_absent(deps, job, shop)
@@ -124,7 +127,36 @@ def _read(deps: Deps, job: Job, shop: Shop) -> Job:
         params = {"read": str(products), "total": str(page.total)}
         deps.activity.note(ActivityEntry(shop.id, "sweep_incomplete", deps.clock.now(), params))
         return _failed(deps, job, Problem("sweep_incomplete", params, "sweep_again"))
-    return deps.jobs.save(job.model_copy(update={"phase": "count"}))
+    return deps.jobs.save(job.model_copy(update={"phase": "ask"}))
+
+
+def _ask_for_unseen(deps: Deps, job: Job, shop: Shop) -> Job:
+    """Ask the shop for what no page has shown. What it has is stored, and so is no longer unseen; of what it does not
+    answer for nothing is proven."""
+    rows, following = _unseen_page(deps, job, shop.id, job.cursor or None, _PAGE)
+    products = sorted({row.key.product for row in rows})
+    batch, observed = deps.shops.traits(shop).read_batch, Observed()
+    silent: set[ProductId] = set()
+    try:
+        adapter = deps.shops.open(shop)
+        for part in (tuple(products[at : at + batch]) for at in range(0, len(products), batch)):
+            observation, result = numbered(deps, shop.id, partial(adapter.read_products, part))
+            known = _known(deps, shop.id, result.products)
+            for facts in result.products:
+                store_product(deps, shop, facts, observation, observed, known)
+            silent |= set(part) - {facts.product for facts in result.products} - set(result.missing)
+    except Unauthorized as error:
+        expire_shop(deps, shop, error.problem)
+        return _failed(deps, job, error.problem)
+    read_deferred_again(deps, shop, observed)
+    settle_observed(deps, observed)
+    deferred = sorted({*job.params.get("deferred", ()), *observed.deferred, *silent})
+    update: dict[str, object] = {
+        "cursor": following or "",
+        "phase": "ask" if following else "count",
+        "params": {**job.params, "deferred": deferred},
+    }
+    return deps.jobs.save(job.model_copy(update=update))
 
 
 def _known(deps: Deps, shop: ShopId, products: Sequence[ProductFacts]) -> dict[VariantKey, Variant]:
