@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from listbridge.domain.ids import ListingKey
 from listbridge.domain.ports import Conflict
-from listbridge.domain.publication import Publication
+from listbridge.domain.publication import Existing, Publication
 from tests.fakes.cuts import Hook, no_cut
 
 
@@ -16,6 +18,7 @@ class FakePublicationRepository:
 
     def __init__(self, before_write: Hook = no_cut) -> None:
         self._rows: dict[str, Publication] = {}
+        self._existing: dict[ListingKey, Existing] = {}
         self._lock = threading.RLock()
         self._before_write = before_write
 
@@ -57,3 +60,13 @@ class FakePublicationRepository:
                 return
             progress = {} if forget else stored.progress
             self._rows[publication.key] = replace(stored, progress=progress, claimed_until=None)
+
+    def keep(self, listings: Iterable[Existing]) -> None:
+        for one in listings:
+            self._before_write("publications.keep")
+            with self._lock:
+                self._existing[one.key] = one
+
+    def existing(self, keys: Iterable[ListingKey]) -> dict[ListingKey, Existing]:
+        with self._lock:
+            return {key: self._existing[key] for key in keys if key in self._existing}

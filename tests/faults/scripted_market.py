@@ -23,6 +23,7 @@ from listbridge.domain.ports import (
     AccountIdentity,
     Budget,
     Clock,
+    ExistingPage,
     FieldProblem,
     FollowRequest,
     MarketplaceTraits,
@@ -132,6 +133,9 @@ class ScriptedMarket:
     shares_stock: bool = False
     fulfilled_here: set[Sku] = field(default_factory=set)
     """What the marketplace keeps and sends out itself."""
+    finds_by_sku: bool = True
+    page_size: int = 2
+    """How many listings stand on a page of all of them."""
     grouped: bool = False
     unit_is_listing: bool = False
     """All variants of a listing are written in one call."""
@@ -149,7 +153,7 @@ class ScriptedMarket:
         return ScriptedAdapter(self, account.id), self.budgets.setdefault(share, FakeBudget(self.clock))
 
     def traits(self, account: Account) -> MarketplaceTraits:
-        return replace(TRAITS, shares_stock=self.shares_stock)
+        return replace(TRAITS, shares_stock=self.shares_stock, finds_by_sku=self.finds_by_sku)
 
     def label(self, marketplace: str) -> str:
         return "Scripted"
@@ -338,6 +342,21 @@ class ScriptedAdapter:
         key = ListingKey(self.account, site, sku)
         seen: RemoteListing = self._call("find", lambda: self._seen(key), write=False)
         return None if seen.gone else seen
+
+    def existing(self, site: Site, cursor: str | None) -> ExistingPage:
+        return self._asked("existing", lambda: self._existing(site, int(cursor or 0)))
+
+    def _existing(self, site: Site, start: int) -> ExistingPage:
+        mine = [
+            one
+            for one in self.market.offers
+            if one.key.account == self.account and one.key.site == site and one.live
+        ]
+        page = mine[start : start + self.market.page_size]
+        more = start + len(page) < len(mine)
+        return ExistingPage(
+            tuple(self._seen(one.key) for one in page), str(start + len(page)) if more else None
+        )
 
     def preview(self, request: PublishRequest) -> tuple[FieldProblem, ...]:
         skus = [variant.key.sku for variant in request.variants]

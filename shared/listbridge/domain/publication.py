@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from listbridge.domain.ids import AccountId, ProductId, SalesListId, Site
+from listbridge.domain.ids import AccountId, ListingKey, ProductId, RemoteId, SalesListId, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +28,17 @@ class Publication:
     @property
     def key(self) -> str:
         return f"{self.account}#{self.site}#{self.sales_list}#{self.product}"
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """The ids of a listing that the account had at that instant (UTC), by whomever it was made.
+
+    What it shows is not kept: it is read when somebody needs it.
+    """
+
+    key: ListingKey
+    at: datetime
+    offer: RemoteId | None = None
+    remote: RemoteId | None = None
+    group: RemoteId | None = None

@@ -44,6 +44,7 @@ from listbridge.services.cancel_job import is_cancelled
 from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import Deps
 from listbridge.services.ended_there import without_ended
+from listbridge.services.existing_listings import BEING_READ, listed_already, note_listed
 from listbridge.services.job_results import item_done, item_failed, item_skipped
 from listbridge.services.nudge import LONGEST_DELAY_S, nudge_due
 from listbridge.services.observe_shop import content_hash, observe_products, remembered_product
@@ -69,6 +70,7 @@ _FOLLOW_AGAIN_S = 60
 """How soon a marketplace that could not be asked what became of a publishing is asked again."""
 _RESUMED = frozenset({GONE_FROM_SHOP, lifecycle.WAITS_FOR_STOCK, ENDED_AT_ZERO})
 """Holds after which a listing goes on sale by itself once its product is back: a try in between takes that from none."""
+_NO_TRY = frozenset({ENDED_AWAITS_ORDERS, BEING_READ})
 _SENDABLE = frozenset({Status.NOT_ACTIVE, Status.ERROR, Status.STOPPED, Status.FINISHED})
 _WANTED = {
     PublishKind.SEND: _SENDABLE,
@@ -173,9 +175,9 @@ class _Work:
             expire_account(self.deps, self.account, error.problem)
         traits = self.deps.marketplaces.traits(self.account)
         if isinstance(error, RetryLater | OutcomeUnknown) and self.task.attempt < MAX_ATTEMPTS:
-            # A spent day is not one of the tries, and neither is a look at the orders first.
+            # A spent day is not one of the tries, and neither is a look at the orders, or at what is listed already, first.
             follows = self.task.follow_at is not None
-            waits = follows or isinstance(error, RateLimited) or error.problem.code == ENDED_AWAITS_ORDERS
+            waits = follows or isinstance(error, RateLimited) or error.problem.code in _NO_TRY
             tries = self.task.attempt + (not waits)
             again = self.task.model_copy(update={"attempt": tries})
             delay_s = again_after_s(error, self.task.attempt, traits.settle_s, self.deps.clock.now())
@@ -253,7 +255,7 @@ class _Work:
         request = self._request(rows, facts, creation)
         adapter.check(request)
         if self.task.rehearse:
-            rehearse_publishing(self.deps, adapter, rows, self.task, request)
+            rehearse_publishing(self.deps, self.account, adapter, rows, self.task, request)
             return
         if not full and self._linked_instead(adapter, rows):
             return
@@ -331,8 +333,7 @@ class _Work:
         """Sending what the account already sells links it: a second listing would break P4."""
         if self.publication.progress or any(row.status is Status.PENDING for row in rows.values()):
             return False
-        found = {sku: adapter.find(self.sales_list.site, sku) for sku in rows}
-        live = {sku: remote for sku, remote in found.items() if remote is not None and not remote.gone}
+        live = listed_already(self.deps, self.account, adapter, rows)
         if not live:
             return False
         for sku, row in rows.items():
@@ -359,6 +360,7 @@ class _Work:
             )  # fmt: skip
             done.append(self.deps.listings.change(row.key, live))
             item_done(self.deps, self.task.job, str(row.key))
+        note_listed(self.deps, self.account, done)
         self._tell(
             done, f"{self.task.action.value}_done", {"remote": str(published.remote), "url": published.url}
         )
@@ -403,9 +405,10 @@ class _Work:
     # ---- link ----
 
     def _link(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing]) -> None:
+        live = listed_already(self.deps, self.account, adapter, rows)
         for sku, row in rows.items():
-            remote = adapter.find(self.sales_list.site, sku)
-            if remote is None or remote.gone:
+            remote = live.get(sku)
+            if remote is None:
                 self._fail({sku: row}, Problem("not_listed_there", {"sku": sku}, "send"), back_to=row.status)
             else:
                 self._link_one(row, remote)

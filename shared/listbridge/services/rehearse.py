@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.configuration import Account
 from listbridge.domain.ids import JobId, Sku
 from listbridge.domain.lifecycle import WAITS_FOR_STOCK
 from listbridge.domain.listing import BOTH, Field, Listing, Status
@@ -16,6 +17,7 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind, PublishTask
 from listbridge.services.action_rules import computable
 from listbridge.services.deps import Deps
+from listbridge.services.existing_listings import listed_already
 from listbridge.services.job_results import item_failed, item_skipped
 from listbridge.services.wait_for_stock import nothing_to_sell
 
@@ -50,6 +52,7 @@ def rehearse_ending(deps: Deps, rows: Iterable[Listing], task: PublishTask) -> N
 
 def rehearse_publishing(
     deps: Deps,
+    account: Account,
     adapter: MarketplaceAdapter,
     rows: Mapping[Sku, Listing],
     task: PublishTask,
@@ -69,8 +72,7 @@ def rehearse_publishing(
                 Problem("would_revise_in_full", values_of(row, BOTH), "leave_observe_mode"),
             )
         return
-    found = {sku: adapter.find(row.key.site, sku) for sku, row in rows.items()}
-    live = {sku for sku, remote in found.items() if remote is not None and not remote.gone}
+    live = listed_already(deps, account, adapter, rows)
     waits = nothing_to_sell(rows.values())
     unfit = {} if live or waits else _unfit(adapter, request)
     for sku, row in rows.items():

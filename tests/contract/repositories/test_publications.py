@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from listbridge.domain.ids import AccountId, ProductId, SalesListId, Site
+from listbridge.domain.ids import AccountId, ListingKey, ProductId, RemoteId, SalesListId, Site, Sku
 from listbridge.domain.ports import Conflict
-from listbridge.domain.publication import Publication
+from listbridge.domain.publication import Existing, Publication
 from tests.contract.repositories.conftest import OurPorts
 from tests.contract.repositories.races import at_once
 from tests.fakes.clock import START
@@ -104,3 +104,22 @@ def test_nothing_is_saved_without_a_claim(store: OurPorts, name: str) -> None:
     first = claim(store, name)
     assert first is not None
     assert first.epoch == 1
+
+
+def existing(name: str, sku: str, remote: str = "77", after_s: float = 0) -> Existing:
+    key = ListingKey(AccountId(f"acc_{name}"), Site("SITE_A"), Sku(sku))
+    return Existing(key, START + timedelta(seconds=after_s), RemoteId("o"), RemoteId(remote), None)
+
+
+def test_what_was_listed_already_is_found_by_its_key_alone(store: OurPorts, name: str) -> None:
+    cup, mug = existing(name, "CUP/ø#1"), existing(name, "MUG", "78")
+    store.publications.keep([cup, mug])
+    assert store.publications.existing([cup.key, existing(name, "BOWL").key]) == {cup.key: cup}
+    assert store.publications.existing([mug.key]) == {mug.key: mug}
+
+
+def test_what_is_kept_later_stands_in_place_of_the_earlier(store: OurPorts, name: str) -> None:
+    first, second = existing(name, "CUP"), existing(name, "CUP", "99", after_s=900)
+    store.publications.keep([first])
+    store.publications.keep([second])
+    assert store.publications.existing([first.key]) == {second.key: second}

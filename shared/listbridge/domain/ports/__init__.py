@@ -16,6 +16,7 @@ from listbridge.domain.ports.grants import Granted, Grants
 from listbridge.domain.ports.handing_over import Arrival, Begun, Handed, HandOvers, Way
 from listbridge.domain.ports.marketplaces import (
     AccountIdentity,
+    ExistingPage,
     FollowRequest,
     MarketplaceAdapter,
     Marketplaces,
@@ -83,6 +84,7 @@ __all__ = [
     "Conflict",
     "Counters",
     "Delivery",
+    "ExistingPage",
     "FieldProblem",
     "FollowRequest",
     "Granted",

@@ -126,6 +126,14 @@ class RemoteListing:
 
 
 @dataclass(frozen=True, slots=True)
+class ExistingPage:
+    """Listings of the account on one site, made by whomever; `cursor` None says that it was the last page."""
+
+    listings: tuple[RemoteListing, ...]
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PublishVariant:
     """One variant to publish: its listing's key and ids so far, and the shop's facts."""
 
@@ -269,7 +277,15 @@ class MarketplaceAdapter(Protocol):
         """What the marketplace shows now, one entry per listing, of any units."""
 
     def find(self, site: Site, sku: Sku) -> RemoteListing | None:
-        """The account's offer for a SKU, made by whomever."""
+        """The account's offer for a SKU, made by whomever. Asked only of adapters that find by SKU."""
+
+    def existing(self, site: Site, cursor: str | None) -> ExistingPage:
+        """All that the account has on a site, a page at a time, with the SKU of each. What moves while the pages are read may
+        come twice and is never left out.
+
+        Asked only of adapters that do not find by SKU. Raises RetryLater when the pages do not hold together: they are then read
+        anew.
+        """
 
     def check(self, request: PublishRequest) -> None:
         """Refuse, without any call, a product that the marketplace does not take as a whole. Raises Rejected."""
@@ -365,6 +381,8 @@ class MarketplaceTraits:
     """The most listings of one unit that a revision takes."""
     revise_rate: float
     max_sku_length: int
+    finds_by_sku: bool = True
+    """Whether the account can be asked what it sells under a SKU. Elsewhere all that it has is read page by page."""
     read_back_batch: int = 25
     read_back_at_once: int = 1
     """How many read-backs of one account may be under way at the same time."""

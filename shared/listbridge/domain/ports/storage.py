@@ -26,7 +26,7 @@ from listbridge.domain.jobs import Job, JobEntry, JobState
 from listbridge.domain.listing import Band, Listing
 from listbridge.domain.orders import Buyer, Order
 from listbridge.domain.polling import PollState
-from listbridge.domain.publication import Publication
+from listbridge.domain.publication import Existing, Publication
 from listbridge.domain.sales_list_items import Item
 
 D = TypeVar("D", bound=Document)
@@ -226,7 +226,7 @@ class PollRepository(Protocol):
 
 
 class PublicationRepository(Protocol):
-    """Progress of publishing."""
+    """Progress of publishing, and what was listed already where a marketplace cannot be asked by SKU."""
 
     def claim(self, publication: Publication, *, seconds: float, now: datetime) -> Publication | None:
         """Take on the publication with a new epoch and its stored progress; None while another worker holds it."""
@@ -239,6 +239,12 @@ class PublicationRepository(Protocol):
 
     def forget(self, publication: Publication) -> None:
         """Delete the progress: the product is no longer published."""
+
+    def keep(self, listings: Iterable[Existing]) -> None:
+        """Remember these in place of what was remembered of their keys."""
+
+    def existing(self, keys: Iterable[ListingKey]) -> dict[ListingKey, Existing]:
+        """What was remembered last of each of these, however long ago; strongly consistent."""
 
 
 class JobRepository(Protocol):

@@ -1,26 +1,29 @@
 """Progress of publishing in DynamoDB.
 
 A row outlives its publication: `forget` empties it but keeps its epoch, so that a worker from before can never take its
-own epoch for the current one.
+own epoch for the current one. Beside them, a row for each listing that an account had already, where its marketplace cannot be
+asked by SKU.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.update import Action
 
+from listbridge.domain.ids import ListingKey
 from listbridge.domain.ports import Conflict
-from listbridge.domain.publication import Publication
+from listbridge.domain.publication import Existing, Publication
 from listbridge.infra import dynamo
 from listbridge.infra.documents import Json
 from listbridge.infra.repositories.conditions import lost, refused
 from listbridge.infra.tables import PublicationRow
 
 _PROGRESS: Json[Mapping[str, str]] = Json(Mapping[str, str])
+_EXISTING: Json[Existing] = Json(Existing)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TRIES = 10
 
@@ -73,6 +76,19 @@ class DynamoPublications:
         """Empty the progress and give the claim back: the product is no longer published. A later epoch is left alone."""
         self._settle(publication, forget=True)
 
+    def keep(self, listings: Iterable[Existing]) -> None:
+        """Remember these in place of what was remembered of their keys."""
+        for one in listings:
+            row = PublicationRow(
+                _existing_key(one.key), progress=_EXISTING.write(one), epoch=0, claimed_until=0
+            )
+            row.save()
+
+    def existing(self, keys: Iterable[ListingKey]) -> dict[ListingKey, Existing]:
+        """What was remembered last of each of these, however long ago; strongly consistent."""
+        found = {key: _get(_existing_key(key)) for key in keys}
+        return {key: _EXISTING.read(row.progress) for key, row in found.items() if row is not None}
+
     def _settle(self, publication: Publication, *, forget: bool) -> None:
         actions: list[Action] = [PublicationRow.claimed_until.set(0)]
         if forget:
@@ -86,9 +102,17 @@ class DynamoPublications:
                 raise
 
 
+def _existing_key(key: ListingKey) -> str:
+    return f"existing#{key}"
+
+
 def _row(publication: Publication) -> PublicationRow | None:
+    return _get(publication.key)
+
+
+def _get(key: str) -> PublicationRow | None:
     try:
-        return PublicationRow.get(publication.key, consistent_read=True)
+        return PublicationRow.get(key, consistent_read=True)
     except PublicationRow.DoesNotExist:
         return None
 

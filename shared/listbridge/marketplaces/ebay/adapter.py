@@ -12,6 +12,7 @@ from listbridge.domain.listing import Listing
 from listbridge.domain.orders import OrderRead
 from listbridge.domain.ports import (
     AccountIdentity,
+    ExistingPage,
     FieldProblem,
     FollowRequest,
     MarketplaceAdapter,
@@ -81,6 +82,10 @@ class EbayAdapter:
 
     def read_back(self, listings: Sequence[Listing]) -> list[RemoteListing]:
         return self._reader.read_back(listings)
+
+    def existing(self, site: Site, cursor: str | None) -> ExistingPage:
+        """Never asked: eBay finds by SKU."""
+        raise TypeError("eBay finds by SKU: there are no pages to read")
 
     def find(self, site: Site, sku: Sku) -> RemoteListing | None:
         return self._reader.find(site, sku)

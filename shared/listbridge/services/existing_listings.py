@@ -1,0 +1,127 @@
+"""What an account sells already under some SKUs: asked by SKU, or read page by page where a marketplace cannot be asked so.
+
+Sending what is listed already links it, for a second listing would break P4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from listbridge.domain.configuration import Account
+from listbridge.domain.ids import ListingKey, ProductId, SalesListId, Site, Sku
+from listbridge.domain.listing import Listing
+from listbridge.domain.ports import Conflict, MarketplaceAdapter, RemoteListing
+from listbridge.domain.problem import Problem
+from listbridge.domain.publication import Existing, Publication
+from listbridge.domain.verdicts import RateLimited, RetryLater
+from listbridge.services.deps import Deps
+
+BEING_READ = "existing_being_read"
+_LASTS = timedelta(minutes=15)
+"""So long a complete read serves all products: what we list meanwhile is noted by ourselves."""
+_STRETCH = timedelta(seconds=10)
+"""After so long a worker passes the read on: a product's task is not kept from its own work."""
+_CLAIM_S = 60.0
+_AGAIN_S = 2.0
+
+
+def listed_already(
+    deps: Deps, account: Account, adapter: MarketplaceAdapter, rows: Mapping[Sku, Listing]
+) -> dict[Sku, RemoteListing]:
+    """The live listings that the account has under these rows' SKUs, as they are now.
+
+    Raises:
+        RetryLater: the account's listings are being read; nothing is wrong, and it is none of the tries.
+        RemoteError: the marketplace cannot be asked.
+    """
+    if deps.marketplaces.traits(account).finds_by_sku:
+        found = {sku: adapter.find(row.key.site, sku) for sku, row in rows.items()}
+        return {sku: remote for sku, remote in found.items() if remote is not None and not remote.gone}
+    if not rows:
+        return {}
+    since = _Reading(deps, account, adapter, next(iter(rows.values())).key.site).complete_since()
+    known = deps.publications.existing(row.key for row in rows.values())
+    named = [
+        _named(row, known[row.key])
+        for row in rows.values()
+        if row.key in known and known[row.key].at >= since
+    ]
+    shown = adapter.read_back(named) if named else []
+    return {remote.key.sku: remote for remote in shown if not remote.gone}
+
+
+def note_listed(deps: Deps, account: Account, rows: Iterable[Listing]) -> None:
+    """These were just put on sale: a read from before does not know them."""
+    if not deps.marketplaces.traits(account).finds_by_sku:
+        now = deps.clock.now()
+        deps.publications.keep(Existing(row.key, now, row.offer, row.remote, row.group) for row in rows)
+
+
+def _named(row: Listing, known: Existing) -> Listing:
+    return replace(row, offer=known.offer, remote=known.remote, group=known.group)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One account's listings on one site, read by one worker at a time and carried on by the next."""
+
+    deps: Deps
+    account: Account
+    adapter: MarketplaceAdapter
+    site: Site
+
+    def complete_since(self) -> datetime:
+        """When the last complete read began that is fresh enough, after carrying one on. Raises RetryLater until there is one."""
+        state = Publication(SalesListId("existing"), ProductId(""), self.account.id, self.site)
+        claimed = self.deps.publications.claim(state, seconds=_CLAIM_S, now=self.deps.clock.now())
+        if claimed is None:
+            raise RetryLater(Problem(BEING_READ), after_s=_AGAIN_S)
+        try:
+            return self._carry_on(claimed)
+        finally:
+            self.deps.publications.release(claimed)
+
+    def _carry_on(self, state: Publication) -> datetime:
+        now = self.deps.clock.now()
+        began = datetime.fromisoformat(state.progress["began"]) if "began" in state.progress else None
+        if began is not None and "cursor" not in state.progress and now - began < _LASTS:
+            return began
+        if began is None or "cursor" not in state.progress:
+            began = now
+            state = self._saved(state, {"began": now.isoformat(), "cursor": ""})
+        while "cursor" in state.progress:
+            if self.deps.clock.now() - now > _STRETCH:
+                raise RetryLater(Problem(BEING_READ), after_s=_AGAIN_S)
+            state = self._next_page(state)
+        return began
+
+    def _next_page(self, state: Publication) -> Publication:
+        began = state.progress["began"]
+        try:
+            page = self.adapter.existing(self.site, state.progress["cursor"] or None)
+        except RateLimited:
+            raise
+        except RetryLater:
+            self._saved(state, {})
+            raise
+        seen = datetime.fromisoformat(began)
+        self.deps.publications.keep(
+            Existing(
+                ListingKey(self.account.id, self.site, one.key.sku), seen, one.offer, one.remote, one.group
+            )
+            for one in page.listings
+            if not one.gone
+        )
+        following = {} if page.cursor is None else {"cursor": page.cursor}
+        return self._saved(state, {"began": began, **following})
+
+    def _saved(self, state: Publication, progress: Mapping[str, str]) -> Publication:
+        until = self.deps.clock.now() + timedelta(seconds=_CLAIM_S)
+        new = replace(state, progress=dict(progress), claimed_until=until)
+        try:
+            self.deps.publications.save(new)
+        except Conflict as lost:
+            raise RetryLater(Problem(BEING_READ), after_s=_AGAIN_S) from lost
+        return new
