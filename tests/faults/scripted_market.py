@@ -16,7 +16,7 @@ from typing import Any
 
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId, ListingKey, RemoteId, RemoteOrderId, Site, Sku
-from listbridge.domain.listing import Listing, RemoteState, Values
+from listbridge.domain.listing import Listing, RemoteState, Values, Zero
 from listbridge.domain.money import Money
 from listbridge.domain.orders import OrderRead
 from listbridge.domain.ports import (
@@ -118,8 +118,7 @@ class ScriptedMarket:
     budgets: dict[Share, FakeBudget] = field(default_factory=dict)
     dead_accounts: set[AccountId] = field(default_factory=set)
     refuses_zero: bool = False
-    pauses_at_zero: bool = False
-    """At 0 a listing is taken out of sale and kept; a quantity brings it back."""
+    zero: Zero = Zero.KEEPS
     decides_after_s: float | None = None
     """Writes are only taken in, and are decided and take effect so much later."""
     undecided: bool = False
@@ -153,7 +152,7 @@ class ScriptedMarket:
         return ScriptedAdapter(self, account.id), self.budgets.setdefault(share, FakeBudget(self.clock))
 
     def traits(self, account: Account) -> MarketplaceTraits:
-        return replace(TRAITS, shares_stock=self.shares_stock, finds_by_sku=self.finds_by_sku)
+        return replace(TRAITS, shares_stock=self.shares_stock, finds_by_sku=self.finds_by_sku, zero=self.zero)
 
     def label(self, marketplace: str) -> str:
         return "Scripted"
@@ -182,6 +181,7 @@ class ScriptedMarket:
         if not live or (live[0].quantity or 0) < units:
             return None
         live[0].quantity = (live[0].quantity or 0) - units
+        self.sold_out(live[0])
         return self.book.place(account, [(sku, units, str(Decimal(price) * units))], **order)
 
     def sell_elsewhere(self, key: ListingKey, quantity: int, price: Money) -> Offer:
@@ -227,8 +227,13 @@ class ScriptedMarket:
         for offer in live:
             offer.quantity = offer.quantity if values.quantity is None else values.quantity
             offer.price = offer.price if values.price is None else values.price
-            offer.paused = self.pauses_at_zero and offer.quantity == 0
+            self.sold_out(offer)
         return RevisionResult(key)
+
+    def sold_out(self, offer: Offer) -> None:
+        """What becomes of a listing at 0, and that it is shown again when it has some."""
+        offer.paused = self.zero is Zero.PAUSES and offer.quantity == 0
+        offer.live = offer.live and not (self.zero is Zero.ENDS and offer.quantity == 0)
 
     def arrived(self, operation: str, key: ListingKey, values: Values) -> None:
         sent = Sent(self.clock.now(), operation, key, values)

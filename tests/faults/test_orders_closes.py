@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from listbridge.domain.configuration import Profile, QuantityMode, QuantityRule, Rules
-from listbridge.domain.listing import Status
+from listbridge.domain.listing import Status, Zero
 from listbridge.domain.orders import ImportState
 from listbridge.domain.work import ImportOrder, Lane
 from simulators.faults import Fault
@@ -121,6 +121,20 @@ def test_a_zero_that_exists_only_by_a_reservation_never_ends_a_listing(s: Story)
     s.rest()
     assert s.shown("A", SECOND) == 1
     assert s.fate.calls.count("remote.end") == 0
+
+
+def test_where_0_ends_a_listing_a_zero_that_only_orders_hold_is_not_sent(s: Story) -> None:
+    s.market.zero = Zero.ENDS
+    edit_account(s, import_orders=False)
+    s.sell("A", 1, accounts=BOTH)
+    placed = s.buy("A")
+    s.run(1800)
+    other = s.world.key("A", SECOND)
+    assert (s.world.row(other).status, len(s.market.live(other))) == (Status.ACTIVE, 1)
+    assert 0 not in quantities(s, "A", SECOND)
+    s.market.book.cancel(placed)
+    s.rest()
+    assert s.shown("A", SECOND) == 1
 
 
 def test_a_zero_that_becomes_the_shops_own_ends_the_listing_that_may_not_show_it(s: Story) -> None:

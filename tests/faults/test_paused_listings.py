@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from listbridge.domain.ids import ListingKey
-from listbridge.domain.listing import Status
+from listbridge.domain.listing import Status, Zero
 from listbridge.services.reconcile import Timer, reconcile
 from simulators.faults import Fault
 from tests.faults.scripted import Scripted, scripted_world
@@ -18,7 +18,7 @@ from tests.faults.seeded import seed
 @pytest.fixture
 def s() -> Scripted:
     made = scripted_world()
-    made.market.pauses_at_zero = True
+    made.market.zero = Zero.PAUSES
     return made
 
 

@@ -20,11 +20,13 @@ from listbridge.domain.listing import (
     RemoteState,
     Status,
     Values,
+    Zero,
 )
 from listbridge.domain.ports.marketplaces import RemoteListing
 from listbridge.domain.problem import Problem
 
 WAITS_FOR_STOCK = "waits_for_stock"
+ENDED_AT_ZERO = "ended_at_zero"
 RELINKED = "relinked"
 """It was ended so, and its SKU has a new variant: it is put on sale again."""
 
@@ -125,14 +127,14 @@ def still_live(listing: Listing, now: datetime) -> Listing:
     return refreshed(replace(listing, status=Status.ACTIVE), now)
 
 
-def looked_at(listing: Listing, remote: RemoteListing, now: datetime) -> Listing:
+def looked_at(listing: Listing, remote: RemoteListing, zero: Zero, now: datetime) -> Listing:
     """The marketplace was read: a listing that is gone has ended there, one that is being processed is as it was.
 
     The caller must have read the row before it read the marketplace, and save only if the row is unchanged.
     """
     match remote.state:
         case RemoteState.GONE:
-            return ended(listing, Status.FINISHED, now)
+            return gone_there(listing, zero, now)
         case RemoteState.PROCESSING:
             return listing
         case RemoteState.LIVE | RemoteState.PAUSED:
@@ -151,6 +153,20 @@ def _kept_by(listing: Listing, remote: RemoteListing) -> Listing:
         accepted=replace(listing.accepted, quantity=None),
         demanded=listing.demanded - {Field.QUANTITY},
     )
+
+
+def gone_there(listing: Listing, zero: Zero, now: datetime) -> Listing:
+    """The marketplace does not have it any more: it ended with its last unit, where 0 ends, or somebody ended it."""
+    if zero is Zero.ENDS and listing.computed.quantity == 0:
+        return ended(listing, Status.STOPPED, now, Problem(ENDED_AT_ZERO, fix="restock"))
+    return ended(listing, Status.FINISHED, now)
+
+
+def taken_at_zero(listing: Listing, zero: Zero, now: datetime) -> Listing:
+    """The marketplace has just taken what was sent: at 0 the listing has ended with it, where 0 ends."""
+    if zero is not Zero.ENDS or listing.accepted.quantity != 0:
+        return listing
+    return ended(listing, Status.STOPPED, now, Problem(ENDED_AT_ZERO, fix="restock"), looked=True)
 
 
 def ended(

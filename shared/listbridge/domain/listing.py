@@ -49,6 +49,14 @@ class RemoteState(StrEnum):
     GONE = "gone"  # ended, never published, or never there
 
 
+class Zero(StrEnum):
+    """What a marketplace does with a listing at 0. An account may refuse the 0 all the same: `ZeroRefused`."""
+
+    KEEPS = "keeps"  # shown, with nothing to buy
+    PAUSES = "pauses"  # taken out of sale and kept: a quantity brings it back
+    ENDS = "ends"  # ended with its last unit: it is put on sale anew with the stock
+
+
 class Cause(Word):
     """Why a value was computed anew; the guard counts by it (protocol 10)."""
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from listbridge.domain import ledger
+from listbridge.domain import ledger, lifecycle
 from listbridge.domain.ids import ListingKey, new_id
 from listbridge.domain.listing import Field, Listing, Values
 from listbridge.domain.ports import (
@@ -128,7 +128,7 @@ class Attempts:
         missed = [row for row in begun if isinstance(told[row.key].error, NotFound)]
         ended: Mapping[ListingKey, Listing] = {}
         try:
-            ended = record_ended(self.deps, self.adapter, self.sales, missed)
+            ended = record_ended(self.deps, self.adapter, self.sales, self.traits.zero, missed)
         except RemoteError:
             # Nobody knows whether it is live: the row is read back before anything is sent again.
             told |= {row.key: _no_word(row.key) for row in missed}
@@ -165,7 +165,7 @@ class Attempts:
         if submission is not None:
             return ledger.submitted(row, attempt, submission.ticket, submission.look_at, now)
         if error is None:
-            return ledger.accepted(row, attempt, now)
+            return lifecycle.taken_at_zero(ledger.accepted(row, attempt, now), self.traits.zero, now)
         retry_at = now + ledger.retry_delay(row.attempts)
         if isinstance(error, OutcomeUnknown):
             return ledger.unknown(

@@ -157,7 +157,8 @@ def _compare(deps: Deps, account: Account, row: Listing, remote: RemoteListing |
     now = deps.clock.now()
     if remote.state is RemoteState.PROCESSING:
         return None
-    new = lifecycle.looked_at(row, remote, now)
+    zero = deps.marketplaces.traits(account).zero
+    new = lifecycle.looked_at(row, remote, zero, now)
     if ledger.as_known(row, new) and row.seen.at is not None and now - row.seen.at < _DAY:
         return None
     try:

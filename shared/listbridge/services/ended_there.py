@@ -14,7 +14,7 @@ from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account
 from listbridge.domain.holds import status_hold
 from listbridge.domain.ids import JobId, ListingKey
-from listbridge.domain.listing import Listing, Status
+from listbridge.domain.listing import Listing, Zero
 from listbridge.domain.ports import MarketplaceAdapter
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RemoteError
@@ -24,9 +24,9 @@ from listbridge.services.sales_first import SalesFirst
 
 
 def record_ended(
-    deps: Deps, adapter: MarketplaceAdapter, sales: SalesFirst, rows: Iterable[Listing]
+    deps: Deps, adapter: MarketplaceAdapter, sales: SalesFirst, zero: Zero, rows: Iterable[Listing]
 ) -> dict[ListingKey, Listing]:
-    """Read these listings; those that are gone are saved as finished and returned.
+    """Read these listings; those that are gone are saved as ended and returned.
 
     The caller holds what excludes other writers of these rows, or an attempt of theirs is lost. Raises RemoteError when the
     marketplace cannot be read; nothing is saved then.
@@ -39,7 +39,7 @@ def record_ended(
         if before is None or not remote.gone:
             continue
         now = deps.clock.now()
-        after = deps.listings.change(before.key, partial(lifecycle.ended, status=Status.FINISHED, now=now))
+        after = deps.listings.change(before.key, partial(lifecycle.gone_there, zero=zero, now=now))
         sales.noticed(before, after)
         ended[before.key] = after
         deps.activity.note(
@@ -57,8 +57,9 @@ def without_ended(
     anew as a whole; where it cannot be read, the next drift check does that.
     """
     adapter, _ = deps.marketplaces.open(account)
+    zero = deps.marketplaces.traits(account).zero
     try:
-        ended = record_ended(deps, adapter, SalesFirst(deps, account), rows)
+        ended = record_ended(deps, adapter, SalesFirst(deps, account), zero, rows)
     except RemoteError:
         return rows, replace(problem, fix="repeat_later")
     for key, row in ended.items():

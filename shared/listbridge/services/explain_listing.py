@@ -12,13 +12,12 @@ from listbridge.domain.configuration import Account, SalesList
 from listbridge.domain.holds import connection_hold, field_hold, hold_of
 from listbridge.domain.ids import ListingKey
 from listbridge.domain.ledger import NOT_ALIGNED
-from listbridge.domain.lifecycle import WAITS_FOR_STOCK
-from listbridge.domain.listing import BOTH, Field, Listing, Status, TraceLine
+from listbridge.domain.lifecycle import ENDED_AT_ZERO, WAITS_FOR_STOCK
+from listbridge.domain.listing import BOTH, Field, Listing, Status, TraceLine, Zero
 from listbridge.domain.money import Money
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
 from listbridge.services.explain_order import HeldStock, held_on
-from listbridge.services.restocked import ENDED_AT_ZERO
 from listbridge.services.sales_first import why_it_waits
 
 
@@ -62,6 +61,7 @@ def explain_listing(deps: Deps, key: ListingKey) -> Explanation:
     quantity = _story(listing, account, Field.QUANTITY)
     price = _story(listing, account, Field.PRICE)
     waits = why_it_waits(deps, account, listing)
+    zero = deps.marketplaces.traits(account).zero
     quantity = replace(quantity, reason=quantity.reason or waits)
     variant = deps.variants.get_many([listing.variant]).get(listing.variant)
     return Explanation(
@@ -71,7 +71,9 @@ def explain_listing(deps: Deps, key: ListingKey) -> Explanation:
         quantity=quantity,
         price=price,
         reason=the_reason(listing, account) or waits,
-        next=_next_orders(listing, waits) if waits else what_is_next(listing, account, deps.clock.now()),
+        next=_next_orders(listing, waits)
+        if waits
+        else what_is_next(listing, account, zero, deps.clock.now()),
         content_changed=_content_changed(variant, listing),
         reservations=held_on(deps, variant) if variant is not None else (),
     )
@@ -90,7 +92,7 @@ def the_reason(listing: Listing, account: Account) -> Problem | None:
     return field_hold(listing, account, Field.QUANTITY) or field_hold(listing, account, Field.PRICE)
 
 
-def what_is_next(listing: Listing, account: Account, now: datetime) -> Problem:
+def what_is_next(listing: Listing, account: Account, zero: Zero, now: datetime) -> Problem:
     """What the system does next with this listing, or what it waits for."""
     hold = hold_of(listing, account)
     if hold is not None:
@@ -102,7 +104,10 @@ def what_is_next(listing: Listing, account: Account, now: datetime) -> Problem:
             return Problem("next_outcome_asked", {**params, "at": _clock(listing.attempt.look_at)})
         return Problem("next_outcome", params)
     if not due:
-        return Problem("next_publishing" if listing.status is Status.PENDING else "next_change_in_shop")
+        if listing.status is Status.PENDING:
+            return Problem("next_publishing")
+        paused = zero is Zero.PAUSES and listing.accepted.quantity == 0
+        return Problem("next_paused" if paused else "next_change_in_shop")
     if listing.settle_at is not None and listing.settle_at > now:
         return Problem("next_read_back", {**params, "at": _clock(listing.settle_at)})
     if listing.not_before is not None and listing.not_before > now:

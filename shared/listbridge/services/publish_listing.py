@@ -53,7 +53,6 @@ from listbridge.services.publish_steps import Steps
 from listbridge.services.recompute import Recompute
 from listbridge.services.rehearse import rehearse_ending, rehearse_publishing, rehearsed_in_vain
 from listbridge.services.remove_items import forget_items, remove_ended
-from listbridge.services.restocked import ENDED_AT_ZERO
 from listbridge.services.sales_first import ENDED_AWAITS_ORDERS, SalesFirst
 from listbridge.services.wait_for_stock import (
     may_pass,
@@ -68,7 +67,7 @@ MAX_ATTEMPTS = 12
 _PATIENCE_S = 6.0
 _FOLLOW_AGAIN_S = 60
 """How soon a marketplace that could not be asked what became of a publishing is asked again."""
-_RESUMED = frozenset({GONE_FROM_SHOP, lifecycle.WAITS_FOR_STOCK, ENDED_AT_ZERO})
+_RESUMED = frozenset({GONE_FROM_SHOP, lifecycle.WAITS_FOR_STOCK, lifecycle.ENDED_AT_ZERO})
 """Holds after which a listing goes on sale by itself once its product is back: a try in between takes that from none."""
 _NO_TRY = frozenset({ENDED_AWAITS_ORDERS, BEING_READ})
 _SENDABLE = frozenset({Status.NOT_ACTIVE, Status.ERROR, Status.STOPPED, Status.FINISHED})
@@ -390,7 +389,7 @@ class _Work:
             steps = self._steps(adapter, live, request)
             self._patiently(lambda: steps.look_before_end(live))
             self._patiently(lambda: adapter.end(request, steps))
-        problem = Problem(ENDED_AT_ZERO, fix=self.task.fix) if zeroed else None
+        problem = Problem(lifecycle.ENDED_AT_ZERO, fix=self.task.fix) if zeroed else None
         if self.task.only_if_gone:
             problem = Problem(GONE_FROM_SHOP, fix="relink")
         end = partial(lifecycle.ended, status=Status.STOPPED, problem=problem, looked=True)

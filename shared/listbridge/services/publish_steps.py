@@ -129,7 +129,7 @@ class Steps:
                 # Ended already, by somebody else or by a worker before us: what sold last was not seen.
                 new = unseen_sales.ended(row, now, looked=False)
             else:
-                new = lifecycle.looked_at(row, remote, now)
+                new = lifecycle.looked_at(row, remote, self.attempts.traits.zero, now)
             if not ledger.as_known(row, new):
                 self._save_looked(row, new)
 
@@ -181,7 +181,7 @@ class Steps:
             remote = shown.get(row.key)
             if remote is None or remote.gone:
                 continue  # a draft, or ended since: the adapter sees it too
-            new = lifecycle.looked_at(row, remote, self.deps.clock.now())
+            new = lifecycle.looked_at(row, remote, self.attempts.traits.zero, self.deps.clock.now())
             if not ledger.as_known(row, new):
                 self._save_looked(row, new)
 

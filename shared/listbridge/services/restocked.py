@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from listbridge.domain.lifecycle import RELINKED, WAITS_FOR_STOCK
+from listbridge.domain.lifecycle import ENDED_AT_ZERO, RELINKED, WAITS_FOR_STOCK
 from listbridge.domain.listing import Field, Listing, Status
 from listbridge.domain.work import Lane, PublishKind, PublishTask
 from listbridge.services.deps import Deps
-
-ENDED_AT_ZERO = "ended_at_zero"
 
 
 def sell_restocked(deps: Deps, rows: Iterable[Listing]) -> int:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from listbridge.domain import ledger, lifecycle, trace, unseen_sales
 from listbridge.domain.ids import ListingKey, Sku
-from listbridge.domain.listing import Band, Field, Listing, RemoteState
+from listbridge.domain.listing import Band, Field, Listing, RemoteState, Zero
 from listbridge.domain.ports import (
     Budget,
     Conflict,
@@ -182,12 +182,21 @@ class UnitWriter:
                 if ledger.due_fields(row):
                     done |= {one.row.key: one for one in self._await_orders(row)}
                 continue
+            if self._would_end_by_orders(row):
+                for one in self._postpone([row.key], self.deps.clock.now() + ledger.SLOWEST_RETRY):
+                    done[row.key] = one
+                continue
             judgement = self.guard.judge(row, chosen[row.key])
             if judgement.allowed:
                 begun.append(self.attempts.begin_due(row, judgement, self.fence))
             elif judgement.problem is not None and (held := self._hold(row, judgement.problem)):
                 done[row.key] = RowOutcome(Result.HELD, held)
         return [row for row in begun if row is not None]
+
+    def _would_end_by_orders(self, row: Listing) -> bool:
+        """A zero that only orders hold may be back with the next cancellation: where 0 ends a listing it is not sent, until
+        the shop's own number is 0."""
+        return self.traits.zero is Zero.ENDS and row.computed.held_by_orders
 
     def _ask(self, rows: Sequence[Listing], now: datetime) -> UnitOutcome:
         """Ask what became of what was submitted, unless it is too early: nothing is sent, and no try is counted."""
@@ -236,7 +245,7 @@ class UnitWriter:
                 if row.due_band is not None:
                     self._postpone([row.key], now + timedelta(seconds=self.traits.settle_s))
                 continue
-            new = lifecycle.looked_at(row, remote, now)
+            new = lifecycle.looked_at(row, remote, self.traits.zero, now)
             if ledger.as_known(row, new):
                 looked[row.key] = new  # saved with the attempt, if there is one
                 continue

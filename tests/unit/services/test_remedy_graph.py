@@ -19,7 +19,7 @@ from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.holds import hold_of
 from listbridge.domain.ids import AccountId, ShopId, Site, VariantId, VariantKey
 from listbridge.domain.ledger import GUARD, NOT_ALIGNED, UPDATE_FAILED
-from listbridge.domain.lifecycle import RELINKED, WAITS_FOR_STOCK
+from listbridge.domain.lifecycle import ENDED_AT_ZERO, RELINKED, WAITS_FOR_STOCK
 from listbridge.domain.listing import (
     GONE_FROM_SHOP,
     NOTHING,
@@ -33,7 +33,6 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import NotFound, Rejected
 from listbridge.services import messages
 from listbridge.services.action_rules import RULES, Action, hindrance
-from listbridge.services.restocked import ENDED_AT_ZERO
 from listbridge.services.unlink import unlinked
 from tests.unit.domain.a_listing import NOW, a_listing, computed
 
@@ -125,6 +124,7 @@ def _holds(status: Status) -> Iterator[Problem | None]:
     if ended:
         yield Problem(GONE_FROM_SHOP, fix="relink")
         yield Problem(RELINKED, fix="send")
+        yield Problem(ENDED_AT_ZERO, fix="restock")
         yield Problem(ENDED_AT_ZERO, fix="enable_out_of_stock_control")
 
 

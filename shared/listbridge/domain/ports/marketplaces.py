@@ -19,7 +19,7 @@ from listbridge.domain.ids import (
     Sku,
     VariantId,
 )
-from listbridge.domain.listing import NOTHING, Listing, RemoteState, Values
+from listbridge.domain.listing import NOTHING, Listing, RemoteState, Values, Zero
 from listbridge.domain.orders import OrderRead
 from listbridge.domain.ports.coordination import Budget, Share
 from listbridge.domain.ports.previews import FieldProblem
@@ -388,6 +388,7 @@ class MarketplaceTraits:
     """How many read-backs of one account may be under way at the same time."""
     orders: OrderTraits | None = None
     """None where orders are not read."""
+    zero: Zero = Zero.KEEPS
     shares_stock: bool = False
     """An account's sites sell from one stock there: the same SKU has the lowest quantity of all of them on each."""
 
