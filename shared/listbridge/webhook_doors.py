@@ -101,7 +101,8 @@ class CachedDoors:
         secret = self.secrets.get(secret_name("shops", id), revision=None if read_anew else shop.rev)
         signing = registry.signing_secrets(shop.platform, secret)
         scheme = registry.webhook_scheme(shop.platform)
-        if not registry.shop(shop.platform).traits.hook_keys:
+        manifest = registry.shop(shop.platform)
+        if not manifest.traits_of(manifest.traits, shop).hook_keys:
             return WebhookDoor(scheme, HookKeys(signing))
         made = self._keys(id, shop.rev, read_anew)
         return WebhookDoor(scheme, HookKeys((*signing, *made.secrets), made.token))

@@ -35,7 +35,10 @@ class Doors:
         self.told: list[tuple[str, str]] = []
         s, stores = self.s, self.s.world.stores
         traits = ShopTraits(0, 10, hook_keys=True)
-        card = ShopManifest("posting", "Posting", "1", "", frozenset(), traits)
+        # Whether a platform signs by itself may differ from shop to shop.
+        card = ShopManifest(
+            "posting", "Posting", "1", "", frozenset(), ShopTraits(0, 10), traits_of=lambda _, shop: traits
+        )
         for name, stand_in in {
             "shop": lambda slug: card, "slugs": lambda room: ("posting",), "webhook_scheme": lambda slug: scheme,
             "signing_secrets": lambda slug, secret: (),
