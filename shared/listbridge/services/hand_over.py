@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -41,6 +42,7 @@ class Consent(Document):
     expires_at: datetime
     step: str = ""
     keeps: bool = False
+    used: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def _used_up(deps: Deps, slug: str, state: str) -> tuple[Consent, Shop | Account
         keep = deps.secrets.get(_keep_name(consent)) if consent.keeps else {}
     except Missing:
         raise refusal from None
-    if not _discard(deps, consent) or consent.expires_at < deps.clock.now():
+    if not _used_by_us(deps, consent) or consent.expires_at < deps.clock.now():
         raise refusal
     try:
         connection = _connection_of(deps, consent)
@@ -128,9 +130,9 @@ def _wait_for(
         step=step,
         keeps=bool(keep),
     )
+    deps.configuration.save(consent)  # first: a secret without its row would never be swept away
     if keep:
         deps.secrets.put(_keep_name(consent), keep)
-    deps.configuration.save(consent)
 
 
 def _way(deps: Deps, connection: Shop | Account) -> Way:
@@ -145,18 +147,27 @@ def _sweep(deps: Deps) -> None:
     now = deps.clock.now()
     for old in deps.configuration.all(Consent):
         if old.expires_at < now:
-            _discard(deps, old)
+            _remove(deps, old)
 
 
-def _discard(deps: Deps, consent: Consent) -> bool:
-    """True for exactly one of several that try."""
+def _used_by_us(deps: Deps, consent: Consent) -> bool:
+    """Use the step up: True for exactly one of several that try. What dies after that is swept away later."""
+    if consent.used:
+        return False
     try:
-        deps.configuration.delete(consent)
+        consent = deps.configuration.save(consent.model_copy(update={"used": True}))
     except Conflict:
         return False
+    _remove(deps, consent)
+    return True
+
+
+def _remove(deps: Deps, consent: Consent) -> None:
+    """The secret first: without its row it would never be found again."""
     if consent.keeps:
         deps.secrets.delete(_keep_name(consent))
-    return True
+    with suppress(Conflict):  # somebody else removes it, too
+        deps.configuration.delete(consent)
 
 
 def _keep_name(consent: Consent) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -11,6 +12,7 @@ import pytest
 from listbridge import registry
 from listbridge.domain.configuration import Account, Shop
 from listbridge.services.hand_over import Consent
+from tests.fakes.cuts import CutAt, WorkerDied
 from tests.fakes.handing_platforms import SIGNATURE, OtherSide, Platforms, mac, query_of
 from tests.unit.functions.installation import ADDRESS, Installation
 
@@ -105,6 +107,26 @@ def test_what_was_kept_for_a_step_that_never_came_is_swept_away(
     _consents(installation, other, account)
     assert len([name for name in installation.stores.secrets.names() if "keep_" in name]) == 1
     assert len(installation.stores.configuration.all(Consent)) == 1
+
+
+@pytest.mark.parametrize("write", ["secrets.put", "configuration.save"])
+def test_a_beginning_that_died_half_way_leaves_nothing_that_is_not_swept_away(
+    installation: Installation, other: OtherSide, write: str
+) -> None:
+    account, stores = _account(installation, other), installation.stores
+
+    def dies(what: str) -> None:
+        if what == write:
+            raise RuntimeError(what)
+
+    stores.cut.hook = dies
+    assert installation.call("GET", f"/v1/accounts/{account}/authorize").status == 500
+    stores.cut.hook = lambda _: None
+    stores.clock.advance(15 * 60 + 1)
+    query, _ = _consents(installation, other, account)
+    assert len([name for name in stores.secrets.names() if "keep_" in name]) == 1
+    assert len(stores.configuration.all(Consent)) == 1
+    assert _come(installation, "proves", query).status == 200
 
 
 # ---- keys that the shop posts ----
@@ -281,3 +303,39 @@ def test_only_an_admin_begins_a_hand_over(installation: Installation, other: Oth
     shop = _shop(installation, "posts", address=ITS_URL)
     assert installation.call("GET", f"/v1/shops/{shop}/authorize", groups="operator").status == 403
     assert installation.stores.configuration.all(Consent) == []
+
+
+def test_a_hand_over_that_dies_at_any_write_is_begun_again_and_connects(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two steps, each cut at each of its writes in turn: what is stored then is never half of a connection."""
+    for cut in itertools.count(1):
+        its = Installation()
+        platforms = Platforms()
+        platforms.install(monkeypatch)
+        its.get("/shops")
+        shop = _shop(its, "registers")
+        key = platforms.other.key()
+        its.stores.cut.hook = CutAt(cut)
+        finished = True
+        try:
+            _connect_by_registering(its, shop, key)
+        except WorkerDied:
+            finished = False
+        its.stores.cut.hook = lambda _: None
+        stored = _stored(its, shop)
+        if stored.state == "active":
+            assert its.stores.secrets.get(f"shops/{shop}")["key"] == key
+        if finished:
+            break
+        its.stores.clock.advance(15 * 60 + 1)
+        _connect_by_registering(its, shop, key)
+        assert _stored(its, shop).state == "active"
+        assert its.stores.configuration.all(Consent) == []
+        assert not [name for name in its.stores.secrets.names() if "keep_" in name]
+    assert cut > 10
+
+
+def _connect_by_registering(its: Installation, shop: str, key: str) -> None:
+    told = _registers(its, _begun(its, shop)).body
+    _confirms(its, told["confirmation_url"], told["secret"], key)
