@@ -132,6 +132,9 @@ class ScriptedMarket:
     shares_stock: bool = False
     fulfilled_here: set[Sku] = field(default_factory=set)
     """What the marketplace keeps and sends out itself."""
+    takes_bulk: bool = False
+    """Three units and more are submitted in one go, and decided later."""
+    refuses_bulk: RemoteError | None = None
     finds_by_sku: bool = True
     page_size: int = 2
     """How many listings stand on a page of all of them."""
@@ -280,6 +283,34 @@ class ScriptedMarket:
 
 
 @dataclass
+class ScriptedBulk:
+    """`BulkWriter` of one account."""
+
+    adapter: ScriptedAdapter
+    least: int = 3
+    most: int = 5
+
+    def calls(self, units: int) -> Mapping[str, int]:
+        return {"submit": 1}
+
+    def submit(self, units: Sequence[UnitRevision]) -> list[RevisionResult]:
+        for unit in units:
+            unit.check()
+        revisions = [one for unit in units for one in unit.revisions]
+        market = self.adapter.market
+        if market.refuses_bulk is not None:
+            raise market.refuses_bulk
+
+        def taken_in(one: Revision) -> RevisionResult:
+            market.arrived("submit", one.key, one.values)
+            return RevisionResult(one.key, submission=market.submit(one.key, one.values))
+
+        return market.call(
+            "submit", self.adapter.account, lambda: [taken_in(one) for one in revisions], write=True
+        )
+
+
+@dataclass
 class ScriptedAdapter:
     """`MarketplaceAdapter` for one account of a scripted market."""
 
@@ -319,6 +350,9 @@ class ScriptedAdapter:
         if self.market.decides_after_s is not None:
             return RevisionResult(revision.key, submission=self.market.submit(revision.key, revision.values))
         return self.market.apply(revision.key, revision.values)
+
+    def bulk(self) -> ScriptedBulk | None:
+        return ScriptedBulk(self) if self.market.takes_bulk else None
 
     def outcomes(self, submitted: Sequence[Submitted]) -> list[RevisionResult]:
         return self._asked("outcomes", lambda: [self._outcome(one) for one in submitted])

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from listbridge.domain.ids import AccountId, ListingKey
 from listbridge.domain.listing import Band, Listing
+from listbridge.domain.ports import BulkWriter
 from listbridge.services.deps import Deps
 
 _PAGE = 100
@@ -76,6 +77,28 @@ class DueListings:
             mates += found
             self._bands[band] = [row for row in rows if row not in found]
         return mates
+
+    def take_units(
+        self, busy: Callable[[Listing], bool], unit_of: Callable[[Listing], str], lease_of: Callable[[Listing], str],
+        bulk: BulkWriter, most: int,
+    ) -> list[list[Listing]]:  # fmt: skip
+        """So many units of rows in hand as go in one submission, none with a zero; empty when too few of them wait."""
+        if self._bands.get(Band.ZERO):
+            return []
+        waiting = {unit_of(row) for rows in self._bands.values() for row in rows if not busy(row)}
+        taken: list[list[Listing]] = []
+        leases: set[str] = set()
+
+        def excluded(row: Listing) -> bool:
+            return busy(row) or lease_of(row) in leases
+
+        while len(waiting) >= bulk.least and len(taken) < bulk.most:
+            unit = self.take_unit(excluded, unit_of, most)
+            if not unit:
+                break
+            taken.append(unit)
+            leases.update(map(lease_of, unit))
+        return taken
 
     def bands_before(self) -> list[Band]:
         """The bands that go before everything that waits here; zero is always one of them."""

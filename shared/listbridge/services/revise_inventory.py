@@ -9,13 +9,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from listbridge.domain import trace
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import ListingKey, new_id
 from listbridge.domain.listing import BOTH, Band, Field, Listing, Status
-from listbridge.domain.ports import Conflict, Lease, Missing, Share
+from listbridge.domain.ports import BulkWriter, Conflict, Lease, Missing, Share
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask
 from listbridge.services.attempts import Attempts
@@ -26,6 +27,7 @@ from listbridge.services.guard import SendGuard
 from listbridge.services.job_results import demanded_fields_sent
 from listbridge.services.nudge import nudge, nudge_later, wake_around
 from listbridge.services.sales_first import SalesFirst
+from listbridge.services.submit_units import submit_units
 from listbridge.services.write_unit import Result, RowOutcome, UnitOutcome, UnitWriter
 
 MOST_IN_FLIGHT = 16
@@ -78,7 +80,9 @@ class Drainer:
     stop_at: datetime
     due: DueListings = field(init=False)
     _writers: dict[Share, UnitWriter] = field(default_factory=dict)
-    _flying: dict[Future[UnitOutcome], tuple[list[Listing], datetime]] = field(default_factory=dict)
+    _flying: dict[Future[list[UnitOutcome]], tuple[list[list[Listing]], datetime]] = field(
+        default_factory=dict
+    )
     _latency_s: float = _FIRST_GUESS_S
     _rate: float = 1.0
     _dead: bool = False
@@ -135,28 +139,36 @@ class Drainer:
         width = min(MOST_IN_FLIGHT, max(2, math.ceil(self._rate * self._latency_s) + 1)) if pool else 1
         adapter = self._writer(Share.ORDINARY).adapter
         most = self.deps.marketplaces.traits(self.account).revise_batch
-        flying = {adapter.lease_key(rows[0]) for rows, _ in self._flying.values()}
+        flying = {adapter.lease_key(rows[0]) for units, _ in self._flying.values() for rows in units}
+        bulk = adapter.bulk()
+
+        def busy(row: Listing) -> bool:
+            return adapter.lease_key(row) in flying
+
         while len(self._flying) < width:
-            rows = self.due.take_unit(lambda row: adapter.lease_key(row) in flying, adapter.unit_key, most)
-            if not rows:
+            many = self.due.take_units(busy, adapter.unit_key, adapter.lease_key, bulk, most) if bulk else []
+            units = many or [self.due.take_unit(busy, adapter.unit_key, most)]
+            if not units[0]:
                 return
-            writer = self._writer(Share.ZERO if rows[0].due_band is Band.ZERO else Share.ORDINARY)
-            future: Future[UnitOutcome] = Future()
+            writer = self._writer(Share.ZERO if units[0][0].due_band is Band.ZERO else Share.ORDINARY)
+            work = partial(_sent, writer, units, bulk if many else None)
+            future: Future[list[UnitOutcome]] = Future()
             if pool is None:
-                future.set_result(writer.revise(rows))
+                future.set_result(work())
             else:
-                future = pool.submit(writer.revise, rows)
-            self._flying[future] = (rows, self.deps.clock.now())
-            flying.add(adapter.lease_key(rows[0]))
+                future = pool.submit(work)
+            self._flying[future] = (units, self.deps.clock.now())
+            flying.update(adapter.lease_key(rows[0]) for rows in units)
 
     def _land(self) -> None:
         landed, _ = wait(self._flying, timeout=1.0, return_when=FIRST_COMPLETED)
         for future in landed:
-            rows, began = self._flying.pop(future)
-            outcome = future.result()
+            units, began = self._flying.pop(future)
+            outcomes = future.result()
             took = (self.deps.clock.now() - began).total_seconds()
             self._latency_s += 0.1 * (took - self._latency_s)
-            self._after(rows, outcome)
+            for rows, outcome in zip(units, outcomes, strict=True):
+                self._after(rows, outcome)
         self._heed_words()
 
     def _heed_words(self) -> None:
@@ -268,6 +280,12 @@ class Drainer:
     def _pool(self) -> AbstractContextManager[ThreadPoolExecutor | None]:
         """No threads when the system is told to work one by one, as the fault tests tell it."""
         return nullcontext() if self.deps.workers <= 1 else trace.Threads(MOST_IN_FLIGHT)
+
+
+def _sent(
+    writer: UnitWriter, units: Sequence[Sequence[Listing]], bulk: BulkWriter | None
+) -> list[UnitOutcome]:
+    return submit_units(writer, bulk, units) if bulk is not None else [writer.revise(units[0])]
 
 
 def _told(one: RowOutcome) -> dict[str, str]:

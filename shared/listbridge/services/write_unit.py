@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from listbridge.domain import ledger, lifecycle, trace, unseen_sales
 from listbridge.domain.ids import ListingKey, Sku
@@ -35,6 +36,7 @@ from listbridge.services.deps import Deps
 from listbridge.services.guard import SendGuard
 from listbridge.services.sales_first import SalesFirst
 
+T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
 
@@ -71,6 +73,29 @@ class UnitOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A unit whose attempts stand: what is to be sent of it, and what became of its other listings already."""
+
+    revision: UnitRevision
+    rows: Sequence[Listing]
+    done: Mapping[ListingKey, RowOutcome]
+
+    def finished(self, sent: UnitOutcome) -> UnitOutcome:
+        """All that there is to tell of the unit once these rows were sent."""
+        told = {**self.done, **{one.row.key: one for one in sent.rows}}
+        put_off = [one for one in told.values() if one.result is not Result.SETTLED]
+        return UnitOutcome(tuple(put_off), account_dead=sent.account_dead)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A unit of which all that is due was submitted: the rows to ask for, and what became of those that wait still."""
+
+    rows: Sequence[Listing]
+    put_off: tuple[RowOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class UnitWriter:
     """Revises write units for one account, for one drainer. Safe to call from several threads, one unit each."""
 
@@ -89,22 +114,32 @@ class UnitWriter:
         with trace.about(account=listings[0].key.account, listing=str(listings[0].key)):
             return self._revise(listings)
 
-    def _revise(self, listings: Sequence[Listing]) -> UnitOutcome:
-        keys = [listing.key for listing in listings]
+    def set_aside(self, calls: Mapping[str, int], listings: Sequence[Listing]) -> UnitOutcome | None:
+        """Have these calls ready before a lease is taken; if they are not there, the listings wait for them."""
         try:
-            for operation, calls in self.adapter.revision_calls(listings).items():
-                self.budget.prepay(operation, calls, wait_s=self.deps.limits.budget_wait_s)
+            for operation, count in calls.items():
+                self.budget.prepay(operation, count, wait_s=self.deps.limits.budget_wait_s)
         except RateLimited as error:
-            return UnitOutcome(self._postpone(keys, self.attempts.when(error)))
+            return UnitOutcome(self._postpone([row.key for row in listings], self.attempts.when(error)))
+        return None
+
+    def _revise(self, listings: Sequence[Listing]) -> UnitOutcome:
+        spent = self.set_aside(self.adapter.revision_calls(listings), listings)
+        if spent is not None:
+            return spent
         with leased(self.deps, self.adapter.lease_key(listings[0]), self.owner) as unit:
             if unit is None:
                 return UnitOutcome(busy=True)
-            try:
-                return self._inside(unit, listings)
-            except Conflict:
-                raise
-            except Exception as bug:  # noqa: BLE001  # whatever it is, only these rows may suffer (protocol 11)
-                return UnitOutcome(tuple(self._stumbled(key, bug) for key in keys))
+            return self.guarded(listings, lambda: self._inside(unit, listings))
+
+    def guarded(self, listings: Sequence[Listing], work: Callable[[], T]) -> T | UnitOutcome:
+        """Do this work on these listings: whatever is wrong with it, only they may suffer (protocol 11)."""
+        try:
+            return work()
+        except Conflict:
+            raise
+        except Exception as bug:  # noqa: BLE001  # the bug is theirs alone
+            return UnitOutcome(tuple(self._stumbled(row.key, bug) for row in listings))
 
     def _stumbled(self, key: ListingKey, bug: Exception) -> RowOutcome:
         """A failure of ours with one unit, which would end every run of the drainer at this very unit: it backs off alone."""
@@ -129,6 +164,16 @@ class UnitWriter:
         return RowOutcome(Result.HELD if row.hold else Result.POSTPONED, row)
 
     def _inside(self, unit: LeasedUnit, listings: Sequence[Listing]) -> UnitOutcome:
+        begun = self.begun(unit, listings)
+        if isinstance(begun, UnitOutcome):
+            return begun
+        if isinstance(begun, Asked):
+            return self.answered([begun])
+        return begun.finished(self.sent(begun.rows, lambda: self.adapter.revise(begun.revision)))
+
+    def begun(self, unit: LeasedUnit, listings: Sequence[Listing]) -> Begun | Asked | UnitOutcome:
+        """Read the unit inside its lease and record the attempts of what is to be sent; else what is to be asked, or the
+        outcome where there is nothing to do."""
         members = self._members(listings)
         now = self.deps.clock.now()
         ready = [
@@ -156,10 +201,12 @@ class UnitWriter:
         begun = self._begin(ready, done)
         if not begun:
             return UnitOutcome(tuple(done.values()))
-        sent = self._send(unit, begun, members)
-        done |= {one.row.key: one for one in sent.rows}
-        put_off = [one for key, one in done.items() if one.result is not Result.SETTLED]
-        return UnitOutcome(tuple(put_off), account_dead=sent.account_dead)
+        revisions = tuple(
+            Revision(row.key, row.offer, row.remote, row.group, row.attempt.values)
+            for row in begun
+            if row.attempt is not None
+        )
+        return Begun(UnitRevision(revisions, self._highest(begun, members), unit.check), begun, done)
 
     def _members(self, listings: Sequence[Listing]) -> list[Listing]:
         """All listings of the unit, with what their orders explain by now."""
@@ -198,22 +245,26 @@ class UnitWriter:
         the shop's own number is 0."""
         return self.traits.zero is Zero.ENDS and row.computed.held_by_orders
 
-    def _ask(self, rows: Sequence[Listing], now: datetime) -> UnitOutcome:
-        """Ask what became of what was submitted, unless it is too early: nothing is sent, and no try is counted."""
-        submitted: list[Submitted] = []
+    def _ask(self, rows: Sequence[Listing], now: datetime) -> Asked | UnitOutcome:
+        """What is to be asked of what was submitted, unless it is too early: nothing is sent, and no try is counted."""
+        ripe: list[Listing] = []
         put_off: list[RowOutcome] = []
         for row in rows:
-            attempt = row.attempt
-            if attempt is None:
-                continue
-            if attempt.look_at is not None and attempt.look_at > now:
-                put_off += self._postpone([row.key], attempt.look_at)
+            if row.attempt is not None and row.attempt.look_at is not None and row.attempt.look_at > now:
+                put_off += self._postpone([row.key], row.attempt.look_at)
             else:
-                submitted.append(Submitted(row.key, attempt.ticket, attempt.values, attempt.started_at))
-        if not submitted:
-            return UnitOutcome(tuple(put_off))
-        asked = {one.key for one in submitted}
-        ripe = [row for row in rows if row.key in asked]
+                ripe.append(row)
+        return Asked(ripe, tuple(put_off)) if ripe else UnitOutcome(tuple(put_off))
+
+    def answered(self, asked: Sequence[Asked]) -> UnitOutcome:
+        """Ask, in one question, what became of all that these units submitted."""
+        ripe = [row for one in asked for row in one.rows]
+        put_off = [row for one in asked for row in one.put_off]
+        submitted = [
+            Submitted(row.key, row.attempt.ticket, row.attempt.values, row.attempt.started_at)
+            for row in ripe
+            if row.attempt is not None
+        ]
         try:
             results = self.adapter.outcomes(submitted)
         except RemoteError as error:
@@ -275,14 +326,10 @@ class UnitWriter:
         except Conflict:
             return None
 
-    def _send(self, unit: LeasedUnit, begun: Sequence[Listing], members: Sequence[Listing]) -> UnitOutcome:
-        revisions = tuple(
-            Revision(row.key, row.offer, row.remote, row.group, row.attempt.values)
-            for row in begun
-            if row.attempt is not None
-        )
+    def sent(self, begun: Sequence[Listing], send: Callable[[], Sequence[RevisionResult]]) -> UnitOutcome:
+        """Make the call that carries these attempts, and record what became of each."""
         try:
-            results = self.adapter.revise(UnitRevision(revisions, self._highest(begun, members), unit.check))
+            results = send()
         except RemoteError as error:
             rows = self.attempts.record_all(begun, error)
             dead = error.problem if isinstance(error, Unauthorized) else None

@@ -16,6 +16,7 @@ from listbridge.domain.ports.grants import Granted, Grants
 from listbridge.domain.ports.handing_over import Arrival, Begun, Handed, HandOvers, Way
 from listbridge.domain.ports.marketplaces import (
     AccountIdentity,
+    BulkWriter,
     ExistingPage,
     FollowRequest,
     MarketplaceAdapter,
@@ -78,6 +79,7 @@ __all__ = [
     "Arrival",
     "Begun",
     "Budget",
+    "BulkWriter",
     "ChangedOrders",
     "Clock",
     "ConfigurationStore",

@@ -67,6 +67,24 @@ class UnitRevision:
     """Call before each request: the lease outlives it then. Raises RetryLater when the lease was lost."""
 
 
+class BulkWriter(Protocol):
+    """Takes in revisions of many write units in one go, and decides later. No zero ever rides in one."""
+
+    least: int
+    """So many units must wait: fewer are sooner there one by one."""
+    most: int
+    """The most units that one submission takes."""
+
+    def calls(self, units: int) -> Mapping[str, int]:
+        """The calls, by operation, that a submission of so many units makes: set aside before their leases."""
+
+    def submit(self, units: Sequence[UnitRevision]) -> list[RevisionResult]:
+        """Send these units' revisions; one result for each revision. Call `check` of every unit before each request.
+
+        Raises a RemoteError when the submission as a whole failed: OutcomeUnknown if any of its calls may have been applied.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """The marketplace has taken a write in and decides later: `ticket` names it, `look_at` (UTC) is when to ask."""
@@ -265,6 +283,9 @@ class MarketplaceAdapter(Protocol):
 
         Raises a RemoteError when the revision as a whole failed: OutcomeUnknown if any of its calls may have been applied.
         """
+
+    def bulk(self) -> BulkWriter | None:
+        """How revisions of many units are submitted at once; None where that is not offered."""
 
     def outcomes(self, submitted: Sequence[Submitted]) -> list[RevisionResult]:
         """What became of earlier submissions, one result each; still undecided ones come with their submission anew.

@@ -76,6 +76,9 @@ class EbayAdapter:
     def revise(self, unit: UnitRevision) -> list[RevisionResult]:
         return revising.revise(self._inventory, unit, self._connection.clock.now())
 
+    def bulk(self) -> None:
+        """None: zeros and prices are sent at once."""
+
     def outcomes(self, submitted: Sequence[Submitted]) -> list[RevisionResult]:
         """None: eBay answers each revision at once."""
         return []
