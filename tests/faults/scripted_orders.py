@@ -75,6 +75,8 @@ class OrderBook:
     list_lag_s: float = 0.0
     """How far the list is behind; a single order is always read as it is."""
     shipments_lag_s: float = 0.0
+    tells_no_lines: bool = False
+    """Its shipments are shown without what is in them."""
     page_size: int = 50
     unreadable: set[RemoteOrderId] = field(default_factory=set)
     """Orders that the list cannot be understood for; read alone they can be."""
@@ -153,7 +155,8 @@ class OrderBook:
 
     def shipments(self, account: AccountId, order: RemoteOrderId) -> tuple[RemoteShipment, ...]:
         seen_until = self.clock.now() - timedelta(seconds=self.shipments_lag_s)
-        return tuple(one for at, one in self._of(account, order).parcels if at <= seen_until)
+        shown = [one for at, one in self._of(account, order).parcels if at <= seen_until]
+        return tuple(replace(one, lines=None) if self.tells_no_lines else one for one in shown)
 
     def ship(self, account: AccountId, order: RemoteOrderId, parcel: Parcel) -> RemoteId:
         """Telling of more than was sold is refused; telling the same twice is not, while something is left."""

@@ -78,7 +78,8 @@ def unclaimed(order: Order, shown: Sequence[RemoteShipment]) -> list[RemoteShipm
 def shipment_of(parcel: Parcel, rest: Sequence[RemoteShipment], spelled: Spelling) -> RemoteShipment | None:
     """The shipment that is this parcel: the same number on some of its lines, or without a number the same units.
 
-    Where the marketplace does not say what is in a shipment, its number alone tells.
+    Where the marketplace does not say what is in a shipment, its number alone tells; and one without a number is this parcel,
+    for the buyer would be told of it twice.
     """
     tracking = spelled(parcel.tracking)
     for one in rest:
@@ -86,7 +87,7 @@ def shipment_of(parcel: Parcel, rest: Sequence[RemoteShipment], spelled: Spellin
             there = one.lines is None or one.lines.keys() & parcel.lines.keys()
             if spelled(one.tracking) == tracking and there:
                 return one
-        elif not one.tracking and one.lines is not None and dict(one.lines) == dict(parcel.lines):
+        elif not one.tracking and (one.lines is None or dict(one.lines) == dict(parcel.lines)):
             return one
     return None
 
