@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from listbridge.domain.ids import LineId, RemoteOrderId, Sku, VariantId
+from listbridge.domain.ids import LineId, RemoteOrderId, ShopOrderId, Sku, VariantId
 from listbridge.domain.money import Money
-from listbridge.domain.orders import Address, Buyer, ShippingCharge, Tax
+from listbridge.domain.orders import Address, Buyer, ShippingCharge, ShopOrderRef, Tax
 from listbridge.domain.shop_orders import DraftLine, OrderMark, ShopOrderDraft
 
 PLACED = datetime(2026, 10, 31, 9, 30, tzinfo=UTC)
@@ -83,3 +83,8 @@ def draft(
         buyer=BUYER,
     )
     return replace(made, **changes)
+
+
+def refs(*orders: str) -> list[ShopOrderRef]:
+    """References to these orders of the shop, as rows have them whose lines carry the marketplace's ids."""
+    return [ShopOrderRef(ShopOrderId(order), f"#{order}") for order in orders]

@@ -239,9 +239,10 @@ class FakeShopSide:
             {id: at for id, at in self.changed.items() if at >= since}
         ))  # fmt: skip
 
-    def read_orders(self, orders: Sequence[ShopOrderId]) -> dict[ShopOrderId, ShopOrder]:
+    def read_orders(self, orders: Sequence[ShopOrderRef]) -> dict[ShopOrderId, ShopOrder]:
+        asked = {ref.id for ref in orders}
         return self.mishaps.call("read_orders", lambda: {
-            one.id: one.shown for one in self.orders if one.id in orders and one.shown is not None
+            one.id: one.shown for one in self.orders if one.id in asked and one.shown is not None
         })  # fmt: skip
 
     def cancel_order(self, order: ShopOrderId) -> None:

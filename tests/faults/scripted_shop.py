@@ -238,9 +238,9 @@ class ScriptedShop:
         more = str(start + 2) if start + 2 < len(changed) else None
         return ChangedOrders(dict(changed[start : start + 2]), more)
 
-    def read_orders(self, orders: Sequence[ShopOrderId]) -> dict[ShopOrderId, ShopOrder]:
+    def read_orders(self, orders: Sequence[ShopOrderRef]) -> dict[ShopOrderId, ShopOrder]:
         self._call("read_orders")
-        return {id: self.book.made[id].shown for id in orders if id in self.book.made}
+        return {one.id: self.book.shown_to(one) for one in orders if one.id in self.book.made}
 
     def cancel_order(self, order: ShopOrderId) -> None:
         self._call("cancel_order")

@@ -57,6 +57,8 @@ class ShopOrderBook:
     take_stock: Callable[[VariantId, int], Hint]
     knows: Callable[[VariantId], bool]
     look_lag_s: float = 0.0
+    lines_carry_ids: bool = True
+    """The shop's lines can carry the marketplace's ids; else only who knows the shop's own ids can tell its lines apart."""
     made: dict[ShopOrderId, Made] = field(default_factory=dict)
     waiting: list[tuple[Hint, ...]] = field(default_factory=list)
     """What the shop has to tell and has not posted yet."""
@@ -123,13 +125,36 @@ class ShopOrderBook:
         with self._lock:
             made = self._add(draft.mark.value, stock, lines, draft)
         made.made_at = at or made.made_at
-        return ShopOrderRef(made.shown.id, made.shown.name)
+        return ShopOrderRef(made.shown.id, made.shown.name, lines=self._own_lines(made))
+
+    def _own_lines(self, made: Made) -> dict[str, LineId]:
+        """By the shop's own ids, where its lines carry no other."""
+        if self.lines_carry_ids:
+            return {}
+        return {f"{made.shown.id}-{place}": line for place, line in enumerate(made.shown.lines)}
+
+    def shown_to(self, ref: ShopOrderRef) -> ShopOrder:
+        """The order as it is read by who has this reference: lines that nothing names are nobody's."""
+        made = self.made[ref.id]
+        if self.lines_carry_ids:
+            return made.shown
+        known = set(ref.lines.values()) if ref.lines == self._own_lines(made) else set()
+
+        def only(units: Mapping[LineId, int]) -> dict[LineId, int]:
+            return {line: many for line, many in units.items() if line in known}
+
+        parcels = tuple(replace(one, lines=only(one.lines)) for one in made.shown.parcels)
+        return replace(
+            made.shown, lines=only(made.shown.lines), unsent=only(made.shown.unsent), parcels=parcels
+        )
 
     def look(self, mark: OrderMark) -> tuple[FoundOrder, ...]:
         seen_until = self.clock.now() - timedelta(seconds=self.look_lag_s)
         found = [one for one in self.made.values() if one.mark == mark.value and one.made_at <= seen_until]
         found.sort(key=lambda one: not one.ours)
-        return tuple(FoundOrder(one.shown.id, one.shown.name, one.ours) for one in found)
+        return tuple(
+            FoundOrder(one.shown.id, one.shown.name, one.ours, self._own_lines(one)) for one in found
+        )
 
     def cancel(self, order: ShopOrderId) -> None:
         """Cancelled, and its stock put back; what was sent already cannot be."""

@@ -56,6 +56,8 @@ class OrderView(Shape):
     erased_at: datetime | None
     """Since when the buyer's data are erased."""
     total: MoneyView
+    priced: bool
+    """False while the marketplace does not tell the prices: every amount is zero then, and stands for nothing."""
     skus: list[str]
     payment: Payment
     shipment: Shipment
@@ -73,7 +75,7 @@ class OrderView(Shape):
         return cls(
             id=order_id(order.key), account=order.key.account, site=facts.site, order=order.key.remote,
             url=pages.on_marketplace(order, account), placed_at=facts.placed_at, changed_at=facts.changed_at,
-            buyer_name=_name(buyer), erased_at=order.buyer_erased_at, total=_money(facts.total),
+            buyer_name=_name(buyer), erased_at=order.buyer_erased_at, total=_money(facts.total), priced=facts.priced,
             skus=list(dict.fromkeys(line.sku for line in facts.lines)), payment=facts.payment,
             shipment=facts.shipment, cancellation=facts.cancellation, state=order.state,
             reason=ProblemView.maybe(order.reason), notices=[ProblemView.of(one) for one in order.notices],

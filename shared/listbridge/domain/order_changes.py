@@ -26,6 +26,7 @@ from listbridge.domain.problem import Problem
 MISSES_PRODUCT = "products_missing"
 AUTOMATIC_OFF = "automatic_creation_off"
 UNPAID = "awaiting_payment"
+PRICES_UNTOLD = "prices_untold"
 UNPAID_EXPIRED = "unpaid_expired"
 OBSERVED = "account_observes"
 NEEDS_DECISION = "needs_decision"
@@ -123,6 +124,9 @@ def _judged(order: Order, rules: ImportRules, now: datetime) -> tuple[ImportStat
         return skipped, Problem("order_refunded")
     if order.moved_in and not order.exported_by:
         return skipped, Problem("before_connection", fix="export_order")
+    if not facts.priced:
+        # Not even by hand: a price that nobody told would be invented.
+        return waiting, Problem(PRICES_UNTOLD)
     if facts.payment in (Payment.PENDING, Payment.FAILED):
         if now >= facts.placed_at + rules.unpaid_expires:
             return skipped, Problem(UNPAID_EXPIRED)

@@ -150,6 +150,8 @@ class RemoteOrder:
     """The seller's own name of the place where the buyer fetches the goods."""
     refunds: tuple[Refund, ...] = ()
     """Each once; those that failed are left out."""
+    priced: bool = True
+    """False while the marketplace does not tell what was paid: the amounts are zero then, and stand for nothing."""
 
     @property
     def committed(self) -> bool:
@@ -284,6 +286,8 @@ class ShopOrderRef:
     id: ShopOrderId
     name: str
     ours: bool = True
+    lines: Mapping[str, LineId] = field(default_factory=dict)
+    """By the shop's own line id, the marketplace's, where a line of the shop cannot carry it."""
 
 
 class Deed(Word):

@@ -91,6 +91,8 @@ class FoundOrder:
     id: ShopOrderId
     name: str
     ours: bool
+    lines: Mapping[str, LineId] = field(default_factory=dict)
+    """As in `ShopOrderRef`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,7 +244,7 @@ class _Creating:
     def _found(self, order: Order, found: tuple[FoundOrder, ...]) -> Order:
         """The shop has it already: ours from an earlier attempt, or another tool's."""
         first = found[0]
-        order = self._made(order, ShopOrderRef(first.id, first.name, first.ours))
+        order = self._made(order, ShopOrderRef(first.id, first.name, first.ours, first.lines))
         if len(found) > 1:
             names = ", ".join(one.name for one in found)
             notice = Problem(order_changes.TWINS, {"orders": names}, "cancel_one_in_shop")

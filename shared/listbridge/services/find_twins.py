@@ -8,7 +8,7 @@ from functools import partial
 
 from listbridge.domain import order_changes
 from listbridge.domain.configuration import Account, Shop
-from listbridge.domain.orders import ImportState, Order
+from listbridge.domain.orders import ImportState, Order, ShopOrderRef
 from listbridge.domain.ports import ShopAdapter
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RemoteError, Unauthorized
@@ -60,7 +60,7 @@ def find_twins(deps: Deps, account: Account, shop: Shop, cursor: str | None, *, 
 def _look(deps: Deps, account: Account, adapter: ShopAdapter, order: Order) -> bool:
     twins = adapter.look_for_order(mark_of(account, order.key))
     if len(twins) > 1:
-        shown = adapter.read_orders([one.id for one in twins])
+        shown = adapter.read_orders([ShopOrderRef(one.id, one.name, one.ours, one.lines) for one in twins])
         # One that the seller cancelled is no twin any more; one that the shop does not show may be one.
         twins = tuple(one for one in twins if one.id not in shown or shown[one.id].cancelled_at is None)
     if len(twins) < 2:

@@ -94,7 +94,7 @@ class _Relay:
             return
         units = NOTHING_OPEN
         try:
-            found = self._adapter.read_orders([order.shop_order.id]).get(order.shop_order.id)
+            found = self._adapter.read_orders([order.shop_order]).get(order.shop_order.id)
             if found is None and order.completed_at is not None:
                 return  # a merchant may throw away what is over
             if found is None:

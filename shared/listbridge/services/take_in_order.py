@@ -127,7 +127,9 @@ def _with_listings(deps: Deps, order: Order) -> Mapping[LineId, Match]:
 
 
 def _tell(deps: Deps, before: Order | None, order: Order) -> None:
-    if before is None:
+    if before is None and not order.facts.priced:
+        tell(deps, order, "order_seen_unpriced", lines=str(len(order.facts.lines)))
+    elif before is None:
         tell(deps, order, "order_seen", lines=str(len(order.facts.lines)), total=str(order.facts.total))
     elif before.facts != order.facts:
         facts = order.facts

@@ -17,7 +17,7 @@ from listbridge.domain.shop_orders import OrderMark, Parcel, ShopOrderDraft, Tra
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected, RemoteError
 from listbridge.domain.work import Hint, HintKind
 from tests.contract.shops.staging import HOOK_URL, StagedOrder, StagedShop
-from tests.fakes.order_drafts import BUYER, MARK, draft, line, money, shipping, tax
+from tests.fakes.order_drafts import BUYER, MARK, draft, line, money, refs, shipping, tax
 
 A, B = LineId("10001"), LineId("10002")
 
@@ -121,7 +121,7 @@ def test_an_order_of_two_hundred_lines_is_made_whole_and_read_whole(shop: Staged
     assert order.total == money("206.90")
     assert [shop.stock_of(f"S{number}") for number in range(100)] == [14] * 100
     parcel = shop.ship(order.id)
-    (read,) = shop.open().read_orders([order.id]).values()
+    (read,) = shop.open().read_orders(refs(order.id)).values()
     assert read.lines == {LineId(str(number)): 3 for number in range(200)}
     assert read.parcels[0].id == parcel
     assert read.parcels[0].lines == read.lines
@@ -261,7 +261,7 @@ def order(shop: StagedShop, adapter: ShopAdapter, mug: str) -> ShopOrderId:
 
 
 def read(shop: StagedShop, order: ShopOrderId) -> Any:
-    return shop.open().read_orders([order])[order]
+    return shop.open().read_orders(refs(order))[order]
 
 
 def test_an_order_that_nobody_sent_has_no_parcel(shop: StagedShop, order: ShopOrderId):
@@ -368,7 +368,7 @@ def test_orders_that_changed_since_then_are_named_with_when(shop: StagedShop, or
 def test_an_order_that_the_shop_never_had_is_absent(
     shop: StagedShop, adapter: ShopAdapter, order: ShopOrderId
 ):
-    assert set(adapter.read_orders([order, ShopOrderId("999999")])) == {order}
+    assert set(adapter.read_orders(refs(order, ShopOrderId("999999")))) == {order}
 
 
 # Cancelling

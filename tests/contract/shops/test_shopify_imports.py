@@ -18,7 +18,7 @@ from simulators.shopify.metafields import Metafields
 from tests.contract.shops.staged_shopify import StagedShop
 from tests.contract.shops.staging import wait_out
 from tests.contract.specs import require_specs
-from tests.fakes.order_drafts import BUYER, MARK, draft, line
+from tests.fakes.order_drafts import BUYER, MARK, draft, line, refs
 
 DEFINITION = ("ORDER", "listbridge", "marketplace_order")
 
@@ -124,7 +124,7 @@ def test_a_look_and_a_create_cost_few_points(shop: StagedShop):
     of = replace(draft(line(variant=mug(shop))), mark=numbered(1))
     adapter.look_for_order(of.mark)
     made = adapter.create_order(of).id
-    adapter.read_orders([made])
+    adapter.read_orders(refs(made))
     look, create, read = shop.simulator.calls[before:]
     assert (look.requested_cost, look.actual_cost) == (15, 3)
     assert (create.requested_cost, create.actual_cost) == (10, 10)
@@ -143,7 +143,7 @@ def test_every_call_about_orders_fits_under_either_cost_rule(sizing: str):
     for order in orders:
         shop.ship(order)
         assert adapter.look_for_order(numbered(9)) == ()
-    read = shop.open().read_orders(orders)
+    read = shop.open().read_orders(refs(*orders))
     assert [len(read[order].lines) for order in orders] == [120] * 3
     assert [sum(read[order].parcels[0].lines.values()) for order in orders] == [360] * 3
     adapter.products_with_skus([line().sku])
@@ -155,7 +155,7 @@ def test_an_order_of_many_parcels_is_read_whole(shop: StagedShop):
     adapter = shop.open()
     order = adapter.create_order(draft(line("24.00", variant=mug(shop), quantity=24))).id
     parcels = [shop.ship(order, {line().line: 1}, tracking=f"T{number}") for number in range(24)]
-    read = adapter.read_orders([order])[order]
+    read = adapter.read_orders(refs(order))[order]
     assert [one.id for one in read.parcels] == parcels
     assert [one.tracking for one in read.parcels] == [f"T{number}" for number in range(24)]
 
@@ -218,11 +218,11 @@ def test_a_cancellation_that_is_still_under_way_may_be_asked_for_again():
     adapter = shop.open()
     order = adapter.create_order(draft(line(variant=mug(shop), quantity=2))).id
     adapter.cancel_order(order)
-    assert (adapter.read_orders([order])[order].cancelled_at, shop.stock_of("MUG")) == (None, 48)
+    assert (adapter.read_orders(refs(order))[order].cancelled_at, shop.stock_of("MUG")) == (None, 48)
     adapter.cancel_order(order)
     shop.clock.advance(6)
-    assert adapter.read_orders([order])[order].cancelled_at is not None
-    assert adapter.read_orders([order])[order].refunded is None
+    assert adapter.read_orders(refs(order))[order].cancelled_at is not None
+    assert adapter.read_orders(refs(order))[order].refunded is None
     assert shop.stock_of("MUG") == 50
     adapter.cancel_order(order)
     assert shop.stock_of("MUG") == 50
@@ -236,10 +236,10 @@ def test_of_several_tracking_numbers_the_first_is_told_and_a_later_correction_is
     order = adapter.create_order(draft(line(variant=mug(shop)))).id
     pieces = [{"company": "DHL", "number": "JJD1"}, {"company": "DHL", "number": "JJD2"}]
     made = shop.deeds.fulfill(order, tracking=pieces)["fulfillment_id"]
-    (parcel,) = adapter.read_orders([order])[order].parcels
+    (parcel,) = adapter.read_orders(refs(order))[order].parcels
     assert (parcel.carrier, parcel.tracking) == ("DHL", "JJD1")
     shop.deeds.update_tracking(made, company="GLS", tracking_number="ZX9")
-    (parcel,) = adapter.read_orders([order])[order].parcels
+    (parcel,) = adapter.read_orders(refs(order))[order].parcels
     assert (parcel.id, parcel.carrier, parcel.tracking) == (str(made), "GLS", "ZX9")
 
 
@@ -247,7 +247,7 @@ def test_a_line_that_the_merchant_added_is_not_the_marketplaces(shop: StagedShop
     shop.add_product("OWN")
     sold = shop.deeds.sell(sku="OWN")["order_id"]
     shop.ship(str(sold))  # type: ignore[arg-type]
-    (read,) = shop.open().read_orders([str(sold)]).values()  # type: ignore[list-item]
+    (read,) = shop.open().read_orders(refs(str(sold))).values()
     assert (read.lines, read.parcels, read.fulfilled) == ({}, (), True)
 
 
@@ -281,21 +281,21 @@ def old_order(shop: StagedShop) -> Any:
 
 def test_an_order_of_more_than_sixty_days_is_read_with_the_permission_for_it(shop: StagedShop):
     order = old_order(shop)
-    assert list(shop.open().read_orders([order])) == [order]
+    assert list(shop.open().read_orders(refs(order))) == [order]
 
 
 def test_an_order_that_the_app_may_no_longer_see_is_not_taken_for_gone(shop: StagedShop):
     order = old_order(shop)
     shop.withdraw("read_all_orders")
     with pytest.raises(Unsupported) as refused:
-        shop.open().read_orders([order])
+        shop.open().read_orders(refs(order))
     assert refused.value.problem == Problem(
         "shopify_order_not_shown", {"scopes": "read_all_orders"}, "grant_scopes"
     )
 
 
 def test_an_order_that_is_gone_is_gone_to_who_may_see_them_all(shop: StagedShop):
-    assert shop.open().read_orders([ShopOrderId("1")]) == {}
+    assert shop.open().read_orders(refs(ShopOrderId("1"))) == {}
 
 
 def test_an_old_order_is_cancelled_only_by_who_may_see_it(shop: StagedShop):

@@ -12,7 +12,7 @@ from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Hint, HintKind
 from simulators.shopify.world import SCOPES
 from tests.contract.shops.staged_shopify import StagedShop
-from tests.fakes.order_drafts import MARK, draft, line
+from tests.fakes.order_drafts import MARK, draft, line, refs
 
 ORDERS = ("read_orders", "write_orders", "read_fulfillments", "read_merchant_managed_fulfillment_orders")
 
@@ -104,7 +104,7 @@ def test_without_the_right_to_orders_none_is_taken_for_gone_nor_for_not_there(sh
     adapter = shop.open()
     order = adapter.create_order(draft(line(variant=made.variants[0]))).id
     shop.withdraw(*ORDERS)
-    assert denied(lambda: adapter.read_orders([order])) == lacking("read_orders")
+    assert denied(lambda: adapter.read_orders(refs(order))) == lacking("read_orders")
     assert denied(lambda: adapter.look_for_order(MARK)) == lacking("read_orders")
 
 

@@ -46,7 +46,7 @@ from simulators.shopify import ShopifySimulator
 from tests.contract.shops.staged_shopify import CheckedTransport, StagedShop
 from tests.contract.shops.staging import HOOK_URL
 from tests.contract.simulators.test_shopify_simulator_schema import official
-from tests.fakes.order_drafts import BUYER, MARK, draft, line, shipping, tax
+from tests.fakes.order_drafts import BUYER, MARK, draft, line, refs, shipping, tax
 
 pytestmark = pytest.mark.specs
 
@@ -130,7 +130,7 @@ def do_everything(shop: StagedShop) -> None:
     shop.deeds.fulfill(order, {f"SHIRT-{number}": 1 for number in range(55)})
     for place in range(12):
         shop.ship(order, {LineId(f"mug-{place}"): 1})
-    adapter.read_orders([order])
+    adapter.read_orders(refs(order))
     adapter.orders_changed(shop.clock.now() - timedelta(hours=1), None)
     adapter.stock_taken(order)
     other = OrderMark(MARK.marketplace, RemoteOrderId("99-99999-99999"))

@@ -40,6 +40,7 @@ OUT_OF_REACH = {
     "next_paused": "of marketplaces that pause at 0: tests/faults/test_sold_out_listings.py asks for it",
     "options_missing": "Shopify gives every product with several variants an option",
     "stock_kept_by_marketplace": "of marketplaces that keep a seller's stock: tests/faults/test_shared_and_kept_stock.py asks for it",
+    "prices_untold": "of marketplaces that tell prices later: tests/faults/test_orders_without_prices.py asks for it",
     "request_refused": "for what the router may refuse in a later version",
 }
 """Guards that neither platform's simulator nor the API can bring about today."""

@@ -21,7 +21,7 @@ from listbridge.domain.verdicts import (
     Unauthorized,
     Unsupported,
 )
-from tests.fakes.order_drafts import ADDRESS, BUYER, MARK, draft
+from tests.fakes.order_drafts import ADDRESS, BUYER, MARK, draft, refs
 from tests.unit.shops.shopify_line import Line, failed, ok
 
 NOBODY = {"nodes": [], "pageInfo": {"hasNextPage": False}}
@@ -367,7 +367,7 @@ def read_order(number: int, **told: Any) -> dict[str, Any]:
 
 def test_orders_that_the_shop_no_longer_has_are_absent(line: Line, open_with: Any):
     line.answers = [ok({"nodes": [read_order(1), None]}), ok(scopes("read_all_orders"))]
-    assert list(open_with().read_orders(["1", "2", "x", "1"])) == ["1"]
+    assert list(open_with().read_orders(refs("1", "2", "x", "1"))) == ["1"]
     assert line.asked[0]["variables"]["ids"] == ["gid://shopify/Order/1", "gid://shopify/Order/2"]
 
 
@@ -378,13 +378,13 @@ def scopes(*handles: str) -> dict[str, Any]:
 def test_orders_that_may_be_too_old_to_be_shown_are_not_taken_for_gone(line: Line, open_with: Any):
     line.answers = [ok({"nodes": [None]}), ok(scopes("read_orders"))]
     with pytest.raises(Unsupported, match="shopify_order_not_shown"):
-        open_with().read_orders(["1"])
+        open_with().read_orders(refs("1"))
 
 
 def test_an_answer_with_fewer_orders_than_asked_proves_nothing(line: Line, open_with: Any):
     line.answers = [ok({"nodes": [None]})]
     with pytest.raises(RetryLater):
-        open_with().read_orders(["1", "2"])
+        open_with().read_orders(refs("1", "2"))
 
 
 def test_where_shopify_finds_it_too_dear_orders_are_read_one_by_one(line: Line, open_with: Any):
@@ -393,11 +393,11 @@ def test_where_shopify_finds_it_too_dear_orders_are_read_one_by_one(line: Line, 
         ok({"nodes": [read_order(1)]}),
         ok({"nodes": [read_order(2)]}),
     ]
-    assert set(open_with().read_orders(["1", "2"])) == {"1", "2"}
+    assert set(open_with().read_orders(refs("1", "2"))) == {"1", "2"}
 
 
 def test_a_page_lost_in_the_middle_is_no_order(line: Line, open_with: Any):
     more = {"nodes": [], "pageInfo": {"hasNextPage": True, "endCursor": "c"}}
     line.answers = [ok({"nodes": [read_order(1, lineItems=more)]}), ok({"order": None})]
     with pytest.raises(RetryLater, match="shopify_changed_while_reading"):
-        open_with().read_orders(["1"])
+        open_with().read_orders(refs("1"))

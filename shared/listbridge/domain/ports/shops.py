@@ -108,8 +108,11 @@ class ShopAdapter(Protocol):
         What changed a moment ago may not be shown yet. Raises Unsupported where the shop cannot be asked for it.
         """
 
-    def read_orders(self, orders: Sequence[ShopOrderId]) -> dict[ShopOrderId, ShopOrder]:
-        """Orders as they are now, by id; what the shop positively no longer has is absent."""
+    def read_orders(self, orders: Sequence[ShopOrderRef]) -> dict[ShopOrderId, ShopOrder]:
+        """Orders as they are now, by id; what the shop positively no longer has is absent.
+
+        A reference names the lines where the shop's own do not carry the marketplace's ids.
+        """
 
     def cancel_order(self, order: ShopOrderId) -> None:
         """Cancel and put the stock back, without mail to the buyer; cancelled already is success.

@@ -115,7 +115,7 @@ class ShopifyAdapter:
     def orders_changed(self, since: datetime, cursor: str | None) -> ChangedOrders:
         return self._orders.changed(since, cursor)
 
-    def read_orders(self, orders: Sequence[ShopOrderId]) -> dict[ShopOrderId, ShopOrder]:
+    def read_orders(self, orders: Sequence[ShopOrderRef]) -> dict[ShopOrderId, ShopOrder]:
         return self._orders.read(orders)
 
     def cancel_order(self, order: ShopOrderId) -> None:

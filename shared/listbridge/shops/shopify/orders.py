@@ -240,12 +240,14 @@ class Orders:
         more = page.page_info.end_cursor if page.page_info.has_next_page else None
         return ChangedOrders({ShopOrderId(number_of(one.id)): one.updated_at for one in page.nodes}, more)
 
-    def read(self, orders: Sequence[ShopOrderId]) -> dict[ShopOrderId, ShopOrder]:
+    def read(self, orders: Sequence[ShopOrderRef]) -> dict[ShopOrderId, ShopOrder]:
         """Orders as they are now; absent are those for which Shopify's answer is a null, to an app that may see all orders.
 
         Raises Unsupported when a null proves nothing: an app without `read_all_orders` is shown none of more than 60 days.
         """
-        wanted = asked = [gid("Order", order) for order in dict.fromkeys(orders) if is_number(order)]
+        wanted = asked = [
+            gid("Order", order) for order in dict.fromkeys(one.id for one in orders) if is_number(order)
+        ]
         found: dict[ShopOrderId, ShopOrder] = {}
         while asked:
             shape = SHAPES[self._rung]
