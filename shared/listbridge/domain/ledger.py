@@ -26,6 +26,7 @@ from listbridge.domain.listing import (
     with_changes,
 )
 from listbridge.domain.problem import Problem
+from listbridge.domain.waiting import REVISIONS
 
 NOT_ALIGNED = "not_aligned"
 GUARD = "guard"
@@ -34,7 +35,6 @@ _SALES_REMEMBERED = 20
 MAX_ATTEMPTS = 60
 """Tries in a row before a listing stops with a hold. With waits that grow to a quarter of an hour they last half a day,
 so that an outage of the marketplace's does not leave every listing to be released by hand. Zeros are tried for ever."""
-SLOWEST_RETRY = timedelta(minutes=15)
 
 
 class StaleInputs(Exception):
@@ -416,7 +416,7 @@ def sold_remotely(
 
 def retry_delay(attempts: int) -> timedelta:
     """How long to wait after this many tries in a row: 2 s doubling to a quarter of an hour."""
-    return min(timedelta(seconds=2 * 2 ** min(attempts, 12)), SLOWEST_RETRY)
+    return timedelta(seconds=REVISIONS.after(attempts))
 
 
 def _own_attempt(listing: Listing, attempt_id: str) -> Attempt:

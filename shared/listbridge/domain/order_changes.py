@@ -22,6 +22,7 @@ from listbridge.domain.orders import (
     ShopOrderRef,
 )
 from listbridge.domain.problem import Problem
+from listbridge.domain.waiting import ORDERS, from_now
 
 MISSES_PRODUCT = "products_missing"
 AUTOMATIC_OFF = "automatic_creation_off"
@@ -405,8 +406,7 @@ def _says_oversold(order: Order) -> bool:
 
 def retry_at(order: Order, now: datetime, *, after_s: float = 0.0) -> datetime:
     """When a failed order is tried again: 15 s doubling to an hour, or what the other side asks."""
-    wait = min(timedelta(seconds=15 * 2 ** min(order.tries, 12)), _SLOWEST_RETRY)
-    return now + max(wait, timedelta(seconds=after_s))
+    return from_now(now, max(ORDERS.after(order.tries), after_s))
 
 
 def _others(order: Order, code: str) -> tuple[Problem, ...]:

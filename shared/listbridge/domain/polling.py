@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from listbridge.domain.ids import AccountId, RemoteOrderId
+from listbridge.domain.waiting import POLLS
 
 DAY_S = 86_400
 BUSY = timedelta(minutes=15)
@@ -16,7 +17,6 @@ BUSY_S = 15.0
 AWAKE_S = 30.0
 ASLEEP_S = 60.0
 """An account without a sale for a day: the schedule's own minute. No longer, for its next sale may be a last unit."""
-SLOWEST_RETRY_S = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +59,4 @@ def interval(
 
 def retry_interval(failures: int, *, after_s: float = 0.0) -> timedelta:
     """The time until a failed poll is tried again: 15 s doubling to a quarter of an hour, or what the marketplace asks."""
-    backoff = min(15.0 * 2 ** min(failures, 10), SLOWEST_RETRY_S)
-    return timedelta(seconds=max(backoff, after_s))
+    return timedelta(seconds=max(POLLS.after(failures), after_s))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from listbridge.domain import trace
+from listbridge.domain.waiting import LONGEST_DELAY_S
 from listbridge.domain.work import Lane, Message
 from listbridge.infra import aws, dynamo, observability, settings
 
@@ -15,7 +16,6 @@ _BATCH_BYTES = (
     262_144  # of all entries together; AWS allows more by now, the emulator and older regions may not
 )
 _TRIES = 4
-LONGEST_DELAY_S = 900
 
 
 class NotQueued(Exception):

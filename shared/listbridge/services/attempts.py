@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from listbridge.domain import ledger, lifecycle
+from listbridge.domain import ledger, lifecycle, waiting
 from listbridge.domain.ids import ListingKey, new_id
 from listbridge.domain.listing import Field, Listing, Values
 from listbridge.domain.ports import (
@@ -174,7 +174,7 @@ class Attempts:
         if isinstance(error, RateLimited):
             return ledger.not_applied(row, attempt, retry_at=self.when(error), counts=False, now=now)
         if isinstance(error, RetryLater):
-            retry_at = max(retry_at, now + timedelta(seconds=error.after_s))
+            retry_at = waiting.from_now(now, waiting.wait_s(error, row.attempts, waiting.REVISIONS, now))
             return ledger.not_applied(
                 row, attempt, retry_at=retry_at, counts=True, now=now, problem=error.problem
             )

@@ -6,12 +6,11 @@ may die between any two of them.
 
 from __future__ import annotations
 
-import math
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
-from listbridge.domain import order_changes
+from listbridge.domain import order_changes, waiting
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import LineId, new_id
 from listbridge.domain.money import Money
@@ -31,10 +30,8 @@ from listbridge.domain.shop_orders import DraftLine, FoundOrder, ShopOrderDraft
 from listbridge.domain.verdicts import (
     NotFound,
     OutcomeUnknown,
-    RateLimited,
     Rejected,
     RemoteError,
-    RetryLater,
     Unauthorized,
 )
 from listbridge.domain.work import ImportOrder, Lane
@@ -220,8 +217,8 @@ class _Creating:
             found = self._adapter.look_for_order(mark_of(self._account, order.key))
         except RemoteError as error:
             self._expired(error)
-            wait = error.after_s if isinstance(error, RetryLater) else 60.0
-            _again_at(deps, order, deps.clock.now() + timedelta(seconds=wait))
+            now = deps.clock.now()
+            _again_at(deps, order, waiting.from_now(now, waiting.asked_s(error, now) or 60.0))
             return order
         if found:
             return self._found(order, found)
@@ -322,11 +319,7 @@ class _Creating:
 
     def _retry_at(self, order: Order, error: RemoteError) -> datetime:
         now = self._deps.clock.now()
-        if isinstance(error, RateLimited):
-            at = now + timedelta(seconds=max(1.0, error.after_s))
-            return max(at, error.until) if error.until is not None else at
-        after_s = error.after_s if isinstance(error, RetryLater) else 0.0
-        return order_changes.retry_at(order, now, after_s=after_s)
+        return waiting.from_now(now, waiting.wait_s(error, order.tries, waiting.ORDERS, now))
 
     def _expired(self, error: RemoteError) -> None:
         if isinstance(error, Unauthorized):
@@ -346,7 +339,7 @@ def _chosen(order: Order) -> dict[LineId, Match]:
 
 def _again_at(deps: Deps, order: Order, at: datetime) -> None:
     """Queue the order for about then; what is further off than a queue can delay, the order's own time brings up."""
-    wait = math.ceil(max(0.0, (at - deps.clock.now()).total_seconds()))
-    if wait <= 900:
+    now = deps.clock.now()
+    if (at - now).total_seconds() <= waiting.LONGEST_DELAY_S:
         message = ImportOrder(account=order.key.account, order=order.key.remote)
-        deps.queues.send(Lane.ORDERS, message, delay_s=wait, reason="again_later")
+        deps.queues.send(Lane.ORDERS, message, delay_s=waiting.delay_s(at, now), reason="again_later")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from listbridge.domain import waiting
 from listbridge.domain.ids import AccountId, ListingKey
 from listbridge.domain.listing import Band, Listing
 from listbridge.domain.work import Lane, Nudge
@@ -13,9 +13,8 @@ from listbridge.services.deps import Deps
 from listbridge.services.recompute import due_by_account
 
 ROWS_PER_NUDGE = 100
-LONGEST_DELAY_S = 900  # what SQS allows
 _SLOT_S = 1  # what a queue's delay can tell apart; a wake that came sooner than asked would find the lease still held
-_WINDOW_S = 2 * LONGEST_DELAY_S
+_WINDOW_S = 2 * waiting.LONGEST_DELAY_S
 
 
 def nudge_due(deps: Deps, listings: Sequence[Listing]) -> int:
@@ -48,7 +47,7 @@ def nudge_later(deps: Deps, account: AccountId, at: datetime, keys: Sequence[Lis
 
     What is further off than a queue can delay is left to the timer that looks for due rows every five minutes.
     """
-    if (at - deps.clock.now()).total_seconds() > LONGEST_DELAY_S:
+    if (at - deps.clock.now()).total_seconds() > waiting.LONGEST_DELAY_S:
         return
     named = tuple(str(key) for key in keys) if len(keys) <= ROWS_PER_NUDGE else ()
     deps.queues.send(
@@ -80,4 +79,4 @@ def merged(nudges: Sequence[Nudge]) -> list[Nudge]:
 
 
 def _delay(deps: Deps, at: datetime) -> int:
-    return max(1, min(LONGEST_DELAY_S, math.ceil((at - deps.clock.now()).total_seconds())))
+    return waiting.delay_s(at, deps.clock.now(), least=1)

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from listbridge.domain import polling, trace
+from listbridge.domain import polling, trace, waiting
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import OrderKey, RemoteOrderId, new_id
 from listbridge.domain.orders import Order, OrderRead
 from listbridge.domain.polling import PollState
 from listbridge.domain.ports import Conflict, Missing, Share
-from listbridge.domain.verdicts import RateLimited, RemoteError, RetryLater, Unauthorized
+from listbridge.domain.verdicts import RateLimited, RemoteError, Unauthorized
 from listbridge.domain.work import ImportOrder, Lane, PollAccount
 from listbridge.services.ask_for_orders import TICK_S
 from listbridge.services.connection_state import expire_account
@@ -189,11 +189,8 @@ class _Poll:
     def failed(self, error: RemoteError) -> None:
         """The next poll begins where this one did, for nothing that it skipped may be lost."""
         now = self._deps.clock.now()
-        after_s = error.after_s if isinstance(error, RetryLater) else 0.0
-        wait = polling.retry_interval(self._state.failures, after_s=after_s)
-        at = now + wait
-        if isinstance(error, RateLimited) and error.until is not None:
-            at = max(at, error.until)
+        asked_s = waiting.asked_s(error, now)
+        at = now + polling.retry_interval(self._state.failures, after_s=asked_s)
         failures = self._state.failures + 1
         if failures >= _STUCK and not isinstance(error, RateLimited):
             self._newest_meanwhile(now)

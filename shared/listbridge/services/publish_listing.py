@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from listbridge.domain import lifecycle, trace
+from listbridge.domain import lifecycle, trace, waiting
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.configuration import Account, CreationProfile, SalesList, Shop
@@ -46,9 +45,8 @@ from listbridge.services.deps import Deps
 from listbridge.services.ended_there import without_ended
 from listbridge.services.existing_listings import BEING_READ, listed_already, note_listed
 from listbridge.services.job_results import item_done, item_failed, item_skipped
-from listbridge.services.nudge import LONGEST_DELAY_S, nudge_due
+from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import content_hash, observe_products, remembered_product
-from listbridge.services.publish_again import again_after_s
 from listbridge.services.publish_steps import Steps
 from listbridge.services.recompute import Recompute
 from listbridge.services.rehearse import rehearse_ending, rehearse_publishing, rehearsed_in_vain
@@ -179,8 +177,12 @@ class _Work:
             waits = follows or isinstance(error, RateLimited) or error.problem.code in _NO_TRY
             tries = self.task.attempt + (not waits)
             again = self.task.model_copy(update={"attempt": tries})
-            delay_s = again_after_s(error, self.task.attempt, traits.settle_s, self.deps.clock.now())
-            delay_s = max(delay_s, _FOLLOW_AGAIN_S) if follows else delay_s
+            now = self.deps.clock.now()
+            wait_s = waiting.wait_s(
+                error, self.task.attempt, waiting.PUBLISHING, now, settle_s=traits.settle_s
+            )
+            wait_s = max(wait_s, _FOLLOW_AGAIN_S) if follows else wait_s
+            delay_s = waiting.delay_s(waiting.from_now(now, wait_s), now)
             self.deps.queues.send(Lane.PUBLISH, again, delay_s=delay_s, reason="again_later")
             return
         if not self.task.rehearse and refused_for_want_of_stock(self.task, rows.values(), error):
@@ -301,8 +303,7 @@ class _Work:
     def _follow_at(self, look_at: datetime, digest: str) -> None:
         """What is further off than a queue can delay is looked at, and delayed again."""
         update = {"follow_at": look_at, "content_hash": digest, "attempt": 0}
-        wait_s = (look_at - self.deps.clock.now()).total_seconds()
-        delay_s = max(1, min(LONGEST_DELAY_S, math.ceil(wait_s)))
+        delay_s = waiting.delay_s(look_at, self.deps.clock.now(), least=1)
         again = self.task.model_copy(update=update)
         self.deps.queues.send(Lane.PUBLISH, again, delay_s=delay_s, reason="processing", waits=True)
 

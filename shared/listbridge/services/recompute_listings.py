@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable
 from contextlib import suppress
 
-from listbridge.domain import trace
+from listbridge.domain import trace, waiting
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import RateLimited, RetryLater
+from listbridge.domain.verdicts import RetryLater
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.add_items import run_add_items_chunk
 from listbridge.services.change_configuration import run_configuration_chunk
@@ -94,7 +94,4 @@ def _end(deps: Deps, job: Job, problem: Problem) -> None:
 
 
 def _wait(deps: Deps, error: RetryLater) -> int:
-    after = error.after_s
-    if isinstance(error, RateLimited) and error.until is not None:
-        after = (error.until - deps.clock.now()).total_seconds()
-    return math.ceil(max(1.0, after))
+    return math.ceil(max(1.0, waiting.asked_s(error, deps.clock.now())))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from listbridge.domain import order_changes, order_money, order_units, trace
+from listbridge.domain import order_changes, order_money, order_units, trace, waiting
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import OrderKey, new_id
 from listbridge.domain.order_units import NOTHING_OPEN, Balance
@@ -37,8 +37,6 @@ WOULD_CANCEL = "would_cancel_in_shop"
 WOULD_TELL = "would_tell_parcels"
 UNITS_OPEN = "units_open_on_marketplace"
 UNITS_UNSOLD = "units_not_sold_on_marketplace"
-_RETRY_S = 30.0
-_SLOWEST_RETRY_S = 900.0
 
 
 def relay_order(deps: Deps, message: RelayOrder) -> None:
@@ -240,9 +238,8 @@ class _Relay:
 
             change_order(self._deps, order.key, refused)
             return
-        wait = min(_SLOWEST_RETRY_S, _RETRY_S * 2 ** min(self._attempt, 10))
-        wait = max(wait, error.after_s) if isinstance(error, RetryLater) else wait
-        relay_at(self._deps, order.key, now + timedelta(seconds=wait), attempt=self._attempt + 1)
+        wait_s = max(waiting.asked_s(error, now), waiting.COMPARISONS.after(self._attempt))
+        relay_at(self._deps, order.key, waiting.from_now(now, wait_s), attempt=self._attempt + 1)
 
     def _notice(self, order: Order, problem: Problem) -> Order:
         if problem in order.notices:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from listbridge.domain import trace
+from listbridge.domain import trace, waiting
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import ConnectionState, Shop
 from listbridge.domain.ids import ProductId, ShopId
 from listbridge.domain.ports import Missing
-from listbridge.domain.verdicts import RateLimited, RetryLater, Unauthorized
+from listbridge.domain.verdicts import RetryLater, Unauthorized
 from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
 from listbridge.services.connection_state import expire_shop, shop_uninstalled
 from listbridge.services.deps import Deps
@@ -19,7 +19,6 @@ from listbridge.services.order_hints import relay_orders, retry_orders_missing_p
 from listbridge.services.oversold import note_shortages
 from listbridge.services.settle_observed import settle_observed
 
-LONGEST_WAIT_S = 900
 MOST_PRODUCTS = 250
 """How many products one call reads. What is more goes back to the queue, so that an order of thousands of products, or ten
 large ones in one batch, is not cut off by the function's time and begun anew for ever."""
@@ -119,18 +118,16 @@ def _again_later(
     attempt = 1 + max(event.attempt for event in events)
     if attempt > ATTEMPTS:
         raise error
-    wait = min(LONGEST_WAIT_S, max(error.after_s, 2.0 ** min(attempt, 10)))
-    if isinstance(error, RateLimited):
-        wait = min(LONGEST_WAIT_S, max(1.0, error.after_s))
-        if error.until is not None:
-            wait = min(LONGEST_WAIT_S, max(wait, (error.until - deps.clock.now()).total_seconds()))
+    now = deps.clock.now()
+    at = waiting.from_now(now, waiting.wait_s(error, attempt, waiting.SHOP_READS, now))
+    wait = waiting.delay_s(at, now)
     event = ShopEvent(
         shop=shop.id, hints=hints, attempt=attempt, confirm=all(event.confirm for event in events)
     )
-    deps.queues.send(Lane.SHOP_EVENTS, event, delay_s=math.ceil(wait), reason="again_later")
+    deps.queues.send(Lane.SHOP_EVENTS, event, delay_s=wait, reason="again_later")
     deps.activity.note(
         ActivityEntry(
             subject=shop.id, event="shop_read_postponed", at=deps.clock.now(),
-            params={**error.problem.as_reason(), "seconds": str(math.ceil(wait))},
+            params={**error.problem.as_reason(), "seconds": str(wait)},
         )
     )  # fmt: skip

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from listbridge.domain import order_changes
+from listbridge.domain import order_changes, waiting
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import LineId, OrderKey, ParcelId, RemoteId
 from listbridge.domain.orders import Order, Telling, Told
@@ -25,7 +24,6 @@ PARCEL_REFUSED = "parcel_refused"
 PARCEL_TAKEN_BACK = "parcel_taken_back"
 TRACKING_CHANGED = "tracking_changed"
 TRACKING_UNTOLD = "tracking_untold"
-_LONGEST_DELAY_S = 900
 
 
 def tell_parcels(deps: Deps, account: Account, order: Order, found: ShopOrder, lease: Lease) -> Order:
@@ -40,9 +38,10 @@ def tell_parcels(deps: Deps, account: Account, order: Order, found: ShopOrder, l
 
 def relay_at(deps: Deps, key: OrderKey, at: datetime, *, attempt: int = 0) -> None:
     """Have the order compared again around then, or sooner: a queue delays by a quarter of an hour at most."""
-    wait = math.ceil(max(0.0, (at - deps.clock.now()).total_seconds()))
     message = RelayOrder(account=key.account, order=key.remote, attempt=attempt)
-    deps.queues.send(Lane.FULFILLMENTS, message, delay_s=min(wait, _LONGEST_DELAY_S), reason="compare_again")
+    deps.queues.send(
+        Lane.FULFILLMENTS, message, delay_s=waiting.delay_s(at, deps.clock.now()), reason="compare_again"
+    )
 
 
 class _Telling:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from listbridge.domain import ledger, lifecycle, trace, unseen_sales
+from listbridge.domain import ledger, lifecycle, trace, unseen_sales, waiting
 from listbridge.domain.ids import ListingKey, Sku
 from listbridge.domain.listing import Band, Field, Listing, RemoteState, Zero
 from listbridge.domain.ports import (
@@ -27,7 +27,6 @@ from listbridge.domain.verdicts import (
     RateLimited,
     Rejected,
     RemoteError,
-    RetryLater,
     Unauthorized,
     ZeroRefused,
 )
@@ -230,7 +229,9 @@ class UnitWriter:
                     done |= {one.row.key: one for one in self._await_orders(row)}
                 continue
             if self._would_end_by_orders(row):
-                for one in self._postpone([row.key], self.deps.clock.now() + ledger.SLOWEST_RETRY):
+                for one in self._postpone(
+                    [row.key], self.deps.clock.now() + timedelta(seconds=waiting.REVISIONS.slowest_s)
+                ):
                     done[row.key] = one
                 continue
             judgement = self.guard.judge(row, chosen[row.key])
@@ -314,11 +315,9 @@ class UnitWriter:
         if isinstance(error, Unauthorized):
             held = tuple(RowOutcome(Result.HELD, row) for row in rows)
             return UnitOutcome(held, account_dead=error.problem)
-        after = error.after_s if isinstance(error, RetryLater) else self.traits.settle_s
-        until = error.until if isinstance(error, RateLimited) else None
-        keys = [row.key for row in rows]
-        until = until or self.deps.clock.now() + timedelta(seconds=after)
-        return UnitOutcome(self._postpone(keys, until))
+        now = self.deps.clock.now()
+        until = waiting.from_now(now, waiting.asked_s(error, now) or self.traits.settle_s)
+        return UnitOutcome(self._postpone([row.key for row in rows], until))
 
     def _hold(self, row: Listing, problem: Problem) -> Listing | None:
         try:

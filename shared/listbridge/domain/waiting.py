@@ -1,0 +1,69 @@
+"""How long to wait before the next try: what the other side asks for, what an unknown outcome takes to settle, and ever slower.
+
+Pure. All waits are in seconds; instants are aware UTC.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, RemoteError, RetryLater
+
+LONGEST_DELAY_S = 900
+"""What a queue can delay a message by (SQS, DelaySeconds). What is further off is looked for by a timer, or delayed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Waits that double with each try in a row, from the first to the slowest."""
+
+    first_s: float
+    slowest_s: float
+
+    def after(self, tries: int) -> float:
+        """The wait after so many tries."""
+        return min(self.first_s * 2.0 ** min(max(0, tries), 32), self.slowest_s)
+
+
+REVISIONS = Backoff(2, 900)
+PUBLISHING = Backoff(1, 300)
+SHOP_READS = Backoff(1, 900)
+ORDERS = Backoff(15, 3600)
+POLLS = Backoff(15, 900)
+COMPARISONS = Backoff(30, 900)
+
+
+def asked_s(error: RemoteError, now: datetime) -> float:
+    """What the other side asks to be left in peace for; 0 where it asks nothing."""
+    if not isinstance(error, RetryLater):
+        return 0.0
+    if isinstance(error, RateLimited) and error.until is not None:
+        return max(1.0, (error.until - now).total_seconds())
+    return error.after_s
+
+
+def wait_s(
+    error: RemoteError, tries: int, backoff: Backoff, now: datetime, *, settle_s: float = 0.0
+) -> float:
+    """How long to wait after this failure, which followed so many others.
+
+    A spent limit is no failure: what it asks for is enough. An unknown outcome takes `settle_s` before a look can tell.
+    """
+    asked = asked_s(error, now)
+    if isinstance(error, RateLimited):
+        return max(1.0, asked)
+    if isinstance(error, OutcomeUnknown):
+        asked = settle_s
+    return max(asked, backoff.after(tries))
+
+
+def delay_s(at: datetime, now: datetime, *, least: int = 0) -> int:
+    """Whole seconds to delay a message that is wanted at this instant: never more than a queue can, never too early."""
+    return max(least, min(LONGEST_DELAY_S, math.ceil((at - now).total_seconds())))
+
+
+def from_now(now: datetime, seconds: float) -> datetime:
+    """The instant so many seconds later."""
+    return now + timedelta(seconds=seconds)
