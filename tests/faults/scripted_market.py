@@ -432,7 +432,7 @@ class ScriptedAdapter:
         if self.market.publishes_after_s is None:
             return Published(remote, offers, None, left_out)
         live_at = self._offer(next(iter(offers.values()))).live_at
-        return Processing(live_at or self.market.clock.now(), remote, offers)
+        return Processing(live_at or self.market.clock.now(), remote, offers, left_out=left_out)
 
     def follow(self, request: FollowRequest) -> Published | Processing:
         return self._asked("follow", lambda: self._followed(request))

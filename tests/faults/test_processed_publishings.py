@@ -6,13 +6,16 @@ from collections import Counter
 
 import pytest
 
-from listbridge.domain.ids import ListingKey, ProductId
+from listbridge.domain.configuration import Account, ConnectionState
+from listbridge.domain.ids import ListingKey, ProductId, Sku
 from listbridge.domain.jobs import JobState
 from listbridge.domain.listing import Status
 from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import Rejected
 from listbridge.domain.work import Lane, PublishKind
 from simulators.faults import Fault
 from tests.faults.scripted import Scripted, scripted_world
+from tests.faults.world import ACCOUNT
 
 P1 = ProductId("p1")
 MINUTES, A_DAY = 600.0, 86_400.0
@@ -147,3 +150,47 @@ def test_a_worker_killed_anywhere_makes_one_live_listing(nth: int) -> None:
     assert {s.world.row(key).status for key in keys} == {Status.ACTIVE}
     assert len(s.market.offers) == 2
     assert s.world.queued(Lane.PUBLISH) == []
+
+
+def test_credentials_that_die_while_it_is_processed_say_nothing_of_the_listing(s: Scripted) -> None:
+    """It goes live there all the same. Taken for refused, nobody would ever zero it."""
+    (key,) = send(s, "A")
+    remote = s.world.row(key).remote
+    s.market.dead_accounts.add(key.account)
+    s.world.run(MINUTES + 60)
+    assert (s.world.row(key).status, s.world.row(key).remote) == (Status.PENDING, remote)
+    s.market.dead_accounts.clear()
+    reconnected(s)
+    s.world.run(30 * 60)
+    assert (s.world.row(key).status, s.market.shown(key)) == (Status.ACTIVE, (5, "10.00"))
+    assert calls(s)["remote.go_live"] == 1
+
+
+def test_what_is_processed_is_followed_in_observe_mode_for_that_only_reads(s: Scripted) -> None:
+    (key,) = send(s, "A")
+    store = s.world.stores.configuration
+    store.save(store.get(Account, ACCOUNT).model_copy(update={"observe": True}))
+    s.world.run(MINUTES + 30)
+    assert s.world.row(key).status is Status.ACTIVE
+
+
+def reconnected(s: Scripted) -> None:
+    store = s.world.stores.configuration
+    account = store.get(Account, ACCOUNT)
+    assert account.state is not ConnectionState.ACTIVE
+    store.save(account.model_copy(update={"state": ConnectionState.ACTIVE}))
+
+
+def test_what_was_on_sale_before_stays_so_when_what_joins_it_is_refused(s: Scripted) -> None:
+    s.market.poisoned[Sku("B")] = Rejected(Problem("picture_refused"))
+    keys = send(s, "A", "B")
+    s.world.run(MINUTES + 30)
+    assert [s.world.row(key).status for key in keys] == [Status.ACTIVE, Status.ERROR]
+    s.market.poisoned.clear()
+    s.market.refused_later |= {key.sku: Problem("picture_refused", fix="change_pictures") for key in keys}
+    s.world.action(PublishKind.SEND, P1)
+    s.world.run(MINUTES + 30)
+    assert [s.world.row(key).status for key in keys] == [Status.ACTIVE, Status.ERROR]
+    s.world.hint(s.shop.set("A", stock=2))
+    s.world.run(60)
+    assert s.market.shown(keys[0]) == (2, "10.00")

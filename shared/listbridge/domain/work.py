@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from listbridge.domain.ids import AccountId, JobId, ProductId, RemoteOrderId, SalesListId, ShopId
+from listbridge.domain.ids import AccountId, JobId, ProductId, RemoteOrderId, SalesListId, ShopId, Sku
 from listbridge.domain.trace import Trace
 from listbridge.domain.word import Word
 
@@ -156,6 +156,8 @@ class PublishTask(Message):
     """It was taken in by the marketplace, which decides: from then on (UTC) it is asked. No shop is read, no try counted."""
     content_hash: str = ""
     """With `follow_at`: of the content that was sent."""
+    on_sale_before: tuple[Sku, ...] = ()
+    """With `follow_at`: what buyers could see before, and go on seeing where the marketplace refuses."""
     fix: str = ""
     """With zeroed: what would let the marketplace keep the listing at 0. With `waited_as`: the fix of that hold."""
     waited_as: str = ""

@@ -67,6 +67,7 @@ _FOLLOW_AGAIN_S = 60
 """How soon a marketplace that could not be asked what became of a publishing is asked again."""
 _RESUMED = frozenset({GONE_FROM_SHOP, lifecycle.WAITS_FOR_STOCK, lifecycle.ENDED_AT_ZERO})
 """Holds after which a listing goes on sale by itself once its product is back: a try in between takes that from none."""
+_FOLLOW_WHEN_CONNECTED = timedelta(minutes=15)
 _NO_TRY = frozenset({ENDED_AWAITS_ORDERS, BEING_READ})
 _SENDABLE = frozenset({Status.NOT_ACTIVE, Status.ERROR, Status.STOPPED, Status.FINISHED})
 _WANTED = {
@@ -128,6 +129,10 @@ class _Work:
         if self._cancelled(rows):
             return
         blocked = self._blocked()
+        if blocked is not None and self.task.follow_at is not None:
+            # It is decided there meanwhile: what became of it is asked when the account can be asked again.
+            self._follow_at(self.deps.clock.now() + _FOLLOW_WHEN_CONNECTED, self.task.content_hash)
+            return
         if blocked is not None:
             self._not_now(rows, blocked)
             return
@@ -170,6 +175,9 @@ class _Work:
         rows = self._rows()
         if isinstance(error, Unauthorized):
             expire_account(self.deps, self.account, error.problem)
+        if isinstance(error, Unauthorized) and self.task.follow_at is not None:
+            self._follow_at(self.deps.clock.now() + _FOLLOW_WHEN_CONNECTED, self.task.content_hash)
+            return
         traits = self.deps.marketplaces.traits(self.account)
         if isinstance(error, RetryLater | OutcomeUnknown) and self.task.attempt < MAX_ATTEMPTS:
             # A spent day is not one of the tries, and neither is a look at the orders, or at what is listed already, first.
@@ -237,7 +245,7 @@ class _Work:
                 item_done(self.deps, self.task.job, str(row.key))
 
     def _blocked(self) -> Problem | None:
-        if self.task.rehearse or self.task.action is PublishKind.LINK:
+        if self.task.rehearse or self.task.action is PublishKind.LINK or self.task.follow_at is not None:
             return connection_hold(self.account)  # nothing is written at the marketplace
         idle = Listing(key=None, variant=None, sales_list=self.sales_list.id, status=Status.ACTIVE)  # type: ignore[arg-type]
         return hold_of(idle, self.account)
@@ -291,6 +299,11 @@ class _Work:
         if isinstance(outcome, Published):
             self._record(rows, outcome, digest)
             return
+        if self.task.follow_at is None:
+            before = tuple(sku for sku, row in rows.items() if row.remote is not None)
+            for sku in rows.keys() & outcome.left_out.keys():
+                self._fail({sku: rows.pop(sku)}, outcome.left_out[sku].problem)
+            self.task = self.task.model_copy(update={"on_sale_before": before})
         for sku, row in rows.items():
             taken_in = partial(
                 lifecycle.processing, remote=outcome.remote, offer=outcome.offers.get(sku), group=outcome.group,
@@ -467,7 +480,7 @@ class _Work:
         failed = []
         for row in rows.values():
             now = self.deps.clock.now()
-            if self.task.follow_at is not None and self.task.action is not PublishKind.FULL_REVISE:
+            if self.task.follow_at is not None and row.key.sku not in self.task.on_sale_before:
                 change = partial(lifecycle.never_live, problem=problem, now=now)
             elif problem.code == PRODUCT_GONE and row.hold is not None and row.hold.code in _RESUMED:
                 change = partial(lifecycle.waits_again, hold=row.hold, now=now)

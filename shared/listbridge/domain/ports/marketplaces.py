@@ -231,6 +231,8 @@ class Processing:
     remote: RemoteId | None = None
     offers: Mapping[Sku, RemoteId] = field(default_factory=dict)
     group: RemoteId | None = None
+    left_out: Mapping[Sku, RemoteError] = field(default_factory=dict)
+    """What it did not take in, with its reason."""
 
 
 @dataclass(frozen=True, slots=True)
