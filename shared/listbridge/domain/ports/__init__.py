@@ -18,17 +18,11 @@ from listbridge.domain.ports.marketplaces import (
     AccountIdentity,
     BulkWriter,
     ExistingPage,
-    FollowRequest,
     MarketplaceAdapter,
     Marketplaces,
     MarketplaceTraits,
     OrderPage,
     OrderTraits,
-    Processing,
-    Published,
-    PublishRequest,
-    PublishSteps,
-    PublishVariant,
     RemoteListing,
     RemoteShipment,
     Revision,
@@ -36,9 +30,17 @@ from listbridge.domain.ports.marketplaces import (
     Submission,
     Submitted,
     UnitRevision,
-    UnitWrite,
 )
 from listbridge.domain.ports.previews import FieldProblem
+from listbridge.domain.ports.publishing import (
+    FollowRequest,
+    Processing,
+    Published,
+    PublishRequest,
+    PublishSteps,
+    PublishVariant,
+    UnitWrite,
+)
 from listbridge.domain.ports.shops import (
     ChangedOrders,
     HookReport,

@@ -1,0 +1,114 @@
+"""What publishing asks a marketplace with, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from listbridge.domain.catalog import ProductFacts
+from listbridge.domain.configuration import CreationProfile
+from listbridge.domain.ids import (
+    ListingKey,
+    RemoteId,
+    Site,
+    Sku,
+    VariantId,
+)
+from listbridge.domain.listing import Values
+from listbridge.domain.verdicts import RemoteError
+
+
+@dataclass(frozen=True, slots=True)
+class PublishVariant:
+    """One variant to publish: its listing's key and ids so far, and the shop's facts."""
+
+    key: ListingKey
+    variant: VariantId
+    offer: RemoteId | None
+    remote: RemoteId | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishRequest:
+    """One product for one site. Quantities and prices are not here: they are read inside a unit lease."""
+
+    product: ProductFacts
+    variants: tuple[PublishVariant, ...]
+    site: Site
+    creation: CreationProfile
+    group: RemoteId
+
+
+class UnitWrite(Protocol):
+    """Inside a lease on write units: the values to send, read within it."""
+
+    values: Mapping[Sku, Values]
+    """By SKU, this site's computed quantity and price; no quantity where the marketplace keeps the stock."""
+
+    highest_quantity: Mapping[Sku, int]
+    """By SKU, the highest computed quantity over the account's sites."""
+
+    def check(self) -> None:
+        """Call before each request: renews the lease for it. Raises RetryLater when the lease was lost."""
+
+    def accept(self, sku: Sku) -> None:
+        """The marketplace took the SKU's values."""
+
+
+class PublishSteps(Protocol):
+    """What the publish service lends an adapter while it publishes."""
+
+    @property
+    def progress(self) -> Mapping[str, str]:
+        """Everything saved so far, by this worker and by those before it."""
+
+    def save(self, **ids: str) -> None:
+        """Persist before the next call. Raises RetryLater when another worker took over."""
+
+    def forget(self, *names: str) -> None:
+        """Persist that these are no longer true."""
+
+    def unit(self, *skus: Sku) -> AbstractContextManager[UnitWrite]:
+        """A lease on the SKUs' write unit, with the attempt recorded; what is not accepted when it closes is settled by
+        the exception that closed it (unknown, or not applied)."""
+
+    def resumed(self) -> bool:
+        """True when an earlier worker may have made calls that it could not record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What is live now: remote ids by SKU, and the SKUs that the marketplace left out with its reason."""
+
+    remote: RemoteId
+    offers: Mapping[Sku, RemoteId]
+    group: RemoteId | None = None
+    left_out: Mapping[Sku, RemoteError] | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Processing:
+    """The marketplace has taken a publishing in and decides later; what is known of it so far.
+
+    `look_at` (UTC) is when to ask. From the remote id on, zeros are sent although nothing is live yet.
+    """
+
+    look_at: datetime
+    remote: RemoteId | None = None
+    offers: Mapping[Sku, RemoteId] = field(default_factory=dict)
+    group: RemoteId | None = None
+    left_out: Mapping[Sku, RemoteError] = field(default_factory=dict)
+    """What it did not take in, with its reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowRequest:
+    """A publishing that was taken in: its listings with their ids so far, and everything that it saved."""
+
+    site: Site
+    variants: tuple[PublishVariant, ...]
+    progress: Mapping[str, str]
