@@ -8,9 +8,10 @@ import pytest
 
 from listbridge.domain.configuration import Account, QuantityRule, Rules, SalesList
 from listbridge.domain.ids import ListingKey, ProfileId, SalesListId, Site
-from listbridge.domain.listing import Field, Listing, Values
+from listbridge.domain.listing import Field, Listing, Status, Values
 from listbridge.domain.problem import Problem
 from listbridge.domain.sales_list_items import Item
+from listbridge.domain.work import PublishKind
 from listbridge.services.explain_listing import explain_listing
 from listbridge.services.recompute import Recompute
 from listbridge.services.reconcile import Timer, reconcile
@@ -97,6 +98,16 @@ def test_a_site_where_it_is_not_on_sale_decides_nothing(s: Scripted) -> None:
     s.world.stores.listings.change(there, lambda row: replace(row, remote=None))
     Recompute(s.world.deps).listings([here])
     assert computed(s, here) == [5]
+
+
+def test_a_site_that_ends_holds_the_others_back_no_longer(s: Scripted) -> None:
+    here, there = on_two_sites(s, cap=2)
+    s.world.hint(s.shop.set("S0", stock=4))
+    s.world.run(30)
+    s.world.action(PublishKind.STOP, s.world.row(there).variant.product, sales_list=SECOND)
+    s.world.run(60)
+    assert (s.world.row(there).status, computed(s, here)) == (Status.STOPPED, [4])
+    assert s.market.shown(here) == (4, "10.00")
 
 
 def test_sites_with_stocks_of_their_own_have_quantities_of_their_own() -> None:

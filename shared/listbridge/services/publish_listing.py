@@ -339,6 +339,9 @@ class _Work(PublishWork):
         self._tell(done, "stop_done", {})
         for row in rows.values():  # first, for after a removal nobody would know for whom to say it
             item_done(self.deps, self.task.job, str(row.key))
+        if self.deps.marketplaces.traits(self.account).shares_stock:
+            # On the other sites of its stock the quantity may go up again.
+            nudge_due(self.deps, Recompute(self.deps).listings(row.key for row in done))
         if self.task.remove:
             remove_ended(self.deps, self.publication, done)
 
