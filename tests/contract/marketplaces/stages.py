@@ -9,7 +9,7 @@ import abc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import requests
@@ -40,6 +40,7 @@ from simulators.door import Transport
 from simulators.ebay import EbaySimulator, Limits
 from simulators.faults import Fault
 from tests.contract.marketplaces.memory_steps import Desk
+from tests.contract.marketplaces.patient import Patient
 from tests.contract.openapi import EbaySpec
 from tests.contract.specs import specs_root
 from tests.fakes.budget import FakeBudget
@@ -163,11 +164,15 @@ class Stage(abc.ABC):
 
     def open(self, *, tokens: TokenCache | None = None, **settings: Any) -> MarketplaceAdapter:
         self.budget = FakeBudget(self.clock)
-        return registry.open_marketplace(self.slug, self.connection(tokens, **settings))
+        return self._patient(registry.open_marketplace(self.slug, self.connection(tokens, **settings)))
 
     def open_stranger(self, tokens: TokenCache) -> MarketplaceAdapter:
         connection = replace(self.connection(tokens), id="acc_stranger", secret=self.stranger())
-        return registry.open_marketplace(self.slug, connection)
+        return self._patient(registry.open_marketplace(self.slug, connection))
+
+    def _patient(self, adapter: MarketplaceAdapter) -> MarketplaceAdapter:
+        traits = registry.marketplace(self.slug).traits
+        return cast(MarketplaceAdapter, Patient(adapter, self.clock, traits.finds_by_sku))
 
     def connection(self, tokens: TokenCache | None = None, **settings: Any) -> Connection:
         session = HttpSession(transport=Watched(self, self.app()), budget=self.budget)
