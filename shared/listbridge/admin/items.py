@@ -14,7 +14,7 @@ from listbridge.admin.row_ids import item_key
 from listbridge.admin.schemas import AddItems, PreviewBody
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import ItemView, ListingView, ProblemView
-from listbridge.domain.configuration import Account, SalesList
+from listbridge.domain.configuration import Account, SalesList, Shop
 from listbridge.domain.ports import Missing
 from listbridge.services.add_items import start_adding
 from listbridge.services.preview import Previewed, preview_products
@@ -76,12 +76,13 @@ def list_items(
     """One row per variant: with its listing, or with the reason why it has none."""
     deps = deps_of(router)
     account = deps.configuration.get(Account, _sales_list(list_id).account)
+    shop = deps.configuration.get(Shop, account.shop)
     items, following = deps.items.of_list(_sales_list(list_id).id, opened(router, cursor), limit)
     rows = deps.listings.get_many([item.listing for item in items if item.listing is not None])
     views = []
     for item in items:
         row = rows.get(item.listing) if item.listing is not None else None
-        views.append(ItemView.of(item, ListingView.of(row, account) if row is not None else None))
+        views.append(ItemView.of(item, ListingView.of(row, account, shop) if row is not None else None))
     return ItemsPage(items=views, cursor=sealed(router, following))
 
 

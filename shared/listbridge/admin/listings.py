@@ -13,7 +13,7 @@ from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.row_ids import item_id, listing_key, order_id
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import ListingView, MoneyView, ProblemView, TraceView
-from listbridge.domain.configuration import Account
+from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import AccountId, SalesListId
 from listbridge.domain.listing import Status
 from listbridge.domain.money import Money
@@ -109,8 +109,12 @@ def list_listings(
     )  # fmt: skip
     rows, following = page_of_listings(deps, wanted, opened(router, cursor), limit)
     accounts = {row.key.account: deps.configuration.get(Account, row.key.account) for row in rows}
+    shops = {one.shop: deps.configuration.get(Shop, one.shop) for one in accounts.values()}
     return ListingsPage(
-        listings=[ListingView.of(row, accounts[row.key.account]) for row in rows],
+        listings=[
+            ListingView.of(row, accounts[row.key.account], shops[accounts[row.key.account].shop])
+            for row in rows
+        ],
         cursor=sealed(router, following),
     )
 
@@ -121,7 +125,8 @@ def list_listings(
 def get_listing(listing_id: str) -> ListingView:
     """One row of the ledger, as it is now."""
     deps, key = deps_of(router), listing_key(listing_id)
-    return ListingView.of(deps.listings.get(key), deps.configuration.get(Account, key.account))
+    row, account = deps.listings.get(key), deps.configuration.get(Account, key.account)
+    return ListingView.of(row, account, deps.configuration.get(Shop, account.shop))
 
 
 @router.get(
@@ -134,7 +139,7 @@ def explain(listing_id: str) -> ExplanationView:
     """Every step from the shop's number to the marketplace's, the one reason why it is not updated now, what is next."""
     story = explain_listing(deps_of(router), listing_key(listing_id))
     return ExplanationView(
-        listing=ListingView.of(story.listing, story.account),
+        listing=ListingView.of(story.listing, story.account, story.shop),
         quantity=_story(story, story.quantity),
         price=_story(story, story.price),
         reason=ProblemView.maybe(story.reason),

@@ -204,8 +204,8 @@ class ListingView(Shape):
     offer: str | None
 
     @classmethod
-    def of(cls, row: Listing, account: Account) -> ListingView:
-        reason = the_reason(row, account)
+    def of(cls, row: Listing, account: Account, shop: Shop) -> ListingView:
+        reason = the_reason(row, account, shop)
         computed, sent, accepted, seen = row.computed, row.sent, row.accepted, row.seen
         return cls(
             id=listing_id(row.key), item=item_id(row.variant), account=row.key.account, site=row.key.site, sku=row.key.sku,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from listbridge.domain.configuration import Account, ConnectionState
+from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.listing import GONE_FROM_SHOP, PRODUCT_GONE, Field, Listing, Status
 from listbridge.domain.problem import Problem
 
@@ -24,6 +24,15 @@ def connection_hold(account: Account) -> Problem | None:
         return account.state.newer
     if account.state is not ConnectionState.ACTIVE:
         return Problem(f"account_{account.state.value}", {"account": account.name}, "reconnect_account")
+    return None
+
+
+def shop_hold(shop: Shop) -> Problem | None:
+    """Why nothing is heard of the shop, so that its listings follow nobody; or none."""
+    if not shop.state.known:
+        return shop.state.newer
+    if shop.state is not ConnectionState.ACTIVE:
+        return Problem(f"shop_{shop.state.value}", {"shop": shop.name}, "reconnect_shop")
     return None
 
 

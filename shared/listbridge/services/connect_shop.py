@@ -11,7 +11,7 @@ from typing import Any
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState, FormerShop, Shop
 from listbridge.domain.ids import ShopId, new_id
-from listbridge.domain.ports import Conflict, HookReport, ShopIdentity
+from listbridge.domain.ports import Conflict, HookReport, Missing, ShopIdentity
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RemoteError, Unauthorized
 from listbridge.services.connection_state import expire_shop, secret_name, with_facts
@@ -105,6 +105,7 @@ def replace_shop_credentials(
         Refused: they open a shop that cannot be this one.
     """
     learned = {"settings": {**shop.settings, **settings}} if settings else {}
+    credentials = _with_those_before(deps, shop, credentials)
     with trial(deps, SHOPS, credentials) as trial_id:
         candidate = shop.model_copy(update={"id": ShopId(trial_id), **learned})
         identity = deps.shops.open(candidate).identify()
@@ -112,6 +113,21 @@ def replace_shop_credentials(
     _refuse_other_shop(shop, identity)
     replace_credentials(deps, SHOPS, shop.id, credentials)
     return _back(deps, shop, identity, actor, **learned)
+
+
+def _with_those_before(deps: Deps, shop: Shop, credentials: Mapping[str, str]) -> Mapping[str, str]:
+    """The credentials with what the platform may still sign with: else every delivery of the next hour would be refused."""
+    try:
+        stored = deps.secrets.get(secret_name(SHOPS, shop.id))
+    except Missing:
+        return credentials
+    kept = {}
+    for name, before in deps.shops.traits(shop).kept_at_rotation.items():
+        changed = stored.get(name, "") != credentials.get(name, "")
+        old = stored.get(name, "") if changed else stored.get(before, "")
+        if old and not credentials.get(before):
+            kept[before] = old
+    return {**credentials, **kept}
 
 
 def disconnect_shop(deps: Deps, shop: Shop, actor: str) -> None:

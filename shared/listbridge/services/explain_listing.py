@@ -8,8 +8,8 @@ from datetime import datetime
 
 from listbridge.domain import ledger
 from listbridge.domain.catalog import Variant
-from listbridge.domain.configuration import Account, SalesList
-from listbridge.domain.holds import connection_hold, field_hold, hold_of
+from listbridge.domain.configuration import Account, SalesList, Shop
+from listbridge.domain.holds import connection_hold, field_hold, hold_of, shop_hold
 from listbridge.domain.ids import ListingKey
 from listbridge.domain.ledger import NOT_ALIGNED
 from listbridge.domain.lifecycle import ENDED_AT_ZERO, WAITS_FOR_STOCK
@@ -19,6 +19,8 @@ from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
 from listbridge.services.explain_order import HeldStock, held_on
 from listbridge.services.sales_first import why_it_waits
+
+_FROM_SHOP = frozenset({"next_change_in_shop", "next_paused", "next_restocked"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Explanation:
 
     listing: Listing
     account: Account
+    shop: Shop
     sales_list: SalesList
     quantity: FieldStory
     price: FieldStory
@@ -57,23 +60,27 @@ def explain_listing(deps: Deps, key: ListingKey) -> Explanation:
     """Explain one listing as it stands. Raises Missing."""
     listing = deps.listings.get(key)
     account = deps.configuration.get(Account, key.account)
+    shop = deps.configuration.get(Shop, account.shop)
     sales_list = deps.configuration.get(SalesList, listing.sales_list)
     quantity = _story(listing, account, Field.QUANTITY)
     price = _story(listing, account, Field.PRICE)
     waits = why_it_waits(deps, account, listing)
     zero = deps.marketplaces.traits(account).zero
-    quantity = replace(quantity, reason=quantity.reason or waits)
+    deaf = shop_hold(shop) if connection_hold(account) is None else None
+    quantity = replace(quantity, reason=deaf or quantity.reason or waits)
+    price = replace(price, reason=deaf or price.reason)
     variant = deps.variants.get_many([listing.variant]).get(listing.variant)
     return Explanation(
         listing=listing,
         account=account,
+        shop=shop,
         sales_list=sales_list,
         quantity=quantity,
         price=price,
-        reason=the_reason(listing, account) or waits,
+        reason=the_reason(listing, account, shop) or waits,
         next=_next_orders(listing, waits)
         if waits
-        else what_is_next(listing, account, zero, deps.clock.now()),
+        else _heard_of(shop, what_is_next(listing, account, zero, deps.clock.now())),
         content_changed=_content_changed(variant, listing),
         reservations=held_on(deps, variant) if variant is not None else (),
     )
@@ -84,9 +91,9 @@ def _content_changed(variant: Variant | None, listing: Listing) -> bool:
     return bool(published) and variant is not None and variant.content_hash != published
 
 
-def the_reason(listing: Listing, account: Account) -> Problem | None:
+def the_reason(listing: Listing, account: Account, shop: Shop) -> Problem | None:
     """The one reason why the listing is not updated now: the widest first, quantity before price."""
-    whole = hold_of(listing, account)
+    whole = connection_hold(account) or shop_hold(shop) or hold_of(listing, account)
     if whole is not None:
         return whole
     return field_hold(listing, account, Field.QUANTITY) or field_hold(listing, account, Field.PRICE)
@@ -115,6 +122,14 @@ def what_is_next(listing: Listing, account: Account, zero: Zero, now: datetime) 
             "next_try", {**params, "at": _clock(listing.not_before), "tries": str(listing.attempts)}
         )
     return Problem("next_send", params)
+
+
+def _heard_of(shop: Shop, following: Problem) -> Problem:
+    """What comes next, unless that would have to come from a shop that is not heard of."""
+    deaf = shop_hold(shop)
+    if deaf is None or following.code not in _FROM_SHOP:
+        return following
+    return Problem("next_person", {"hold": deaf.code}, deaf.fix)
 
 
 def _next_orders(listing: Listing, waits: Problem) -> Problem:

@@ -110,14 +110,24 @@ class SetJudgement:
 
 
 def judge_set(deps: Deps, affected: Mapping[AccountId, int]) -> SetJudgement:
-    """Judge an edit, or what a complete reading of the shop misses: so many listings of each account would change."""
-    waits, live = False, 0
+    """Judge an edit, or what a complete reading of the shop misses: so many listings of each account would change.
+
+    What passed in the running window counts too: many small edits are one large one. A set that waits is not counted, for a
+    person decides about it.
+    """
+    waits, live, now = False, 0, deps.clock.now()
+    limits = {id: deps.configuration.get(Account, id).guard for id, changes in affected.items() if changes}
     for account_id, changes in affected.items():
         if not changes:
             continue
         mine = deps.listings.count_live(account_id)
         live += mine
-        waits = waits or set_waits(deps.configuration.get(Account, account_id).guard, changes, mine)
+        window_s = limits[account_id].window_s
+        before = deps.counters.current(_counter(account_id, _SETS), window_s=window_s, now=now)
+        waits = waits or set_waits(limits[account_id], before + changes, mine)
+    if not waits:
+        for account_id, of_account in limits.items():
+            _counted(deps, account_id, of_account, affected[account_id], now)
     return SetJudgement(waits, live)
 
 

@@ -217,3 +217,48 @@ def test_a_limit_that_guards_nothing_or_is_none_is_refused_by_name(
     answer = guarded.its.call("PATCH", f"/v1/accounts/{guarded.account}", {"guard": guard})
     assert (answer.status, [one["field"] for one in answer.body["fields"]]) == (422, [field])
     assert guarded.its.get(f"/accounts/{guarded.account}") == before
+
+
+def _quantities(guarded: Seller, buffer: int) -> Any:
+    """The list keeps so many back."""
+    rules = {"quantity": {"mode": "buffer", "value": buffer}}
+    job = guarded.its.patch(f"/sales-lists/{guarded.list}", {"rules": rules})["job"]
+    guarded.its.run()
+    return guarded.its.get(f"/jobs/{job['id']}")
+
+
+@pytest.fixture
+def stepped(guarded: Seller) -> Seller:
+    """Of its five listings two have 1 in stock, two have 4 and one has 20."""
+    for number, stock in enumerate([1, 1, 4, 4, 20]):
+        guarded.its.shopify.deeds.set_stock(stock, None, sku=f"A{number}")
+    guarded.its.post(f"/shops/{guarded.shop}/sweep", expect=202)
+    guarded.its.run()
+    return guarded
+
+
+def test_small_edits_of_the_same_hour_count_together(stepped: Seller) -> None:
+    first, second = _quantities(stepped, 2), _quantities(stepped, 5)
+    assert (first["state"], first["affected"]) == ("done", 2)
+    assert (second["state"], second["affected"]) == ("awaiting_approval", 2)
+    assert stepped.live_offers() == {"A0": 0, "A1": 0, "A2": 2, "A3": 2, "A4": 18}
+
+
+def test_edits_of_another_hour_do_not_count(stepped: Seller) -> None:
+    _quantities(stepped, 2)
+    stepped.its.stores.clock.advance(3600)
+    assert _quantities(stepped, 5)["state"] == "done"
+    assert stepped.live_offers() == {"A0": 0, "A1": 0, "A2": 0, "A3": 0, "A4": 15}
+
+
+def test_an_edit_counts_with_the_actions_before_it(stepped: Seller) -> None:
+    assert _act(stepped, "stop", _ids(stepped, "A2"))["state"] == "done"
+    assert _quantities(stepped, 2)["state"] == "awaiting_approval"
+    assert stepped.live_offers() == {"A0": 1, "A1": 1, "A3": 4, "A4": 20}
+
+
+def test_an_edit_that_waited_does_not_count_after_the_answer(stepped: Seller) -> None:
+    waiting = _quantities(stepped, 5)
+    assert waiting["state"] == "awaiting_approval"
+    stepped.its.post(f"/jobs/{waiting['id']}/refuse", expect=200)
+    assert _quantities(stepped, 2)["state"] == "done"

@@ -149,6 +149,8 @@ class ShopTraits:
     """After how long a look certainly finds an order whose create was under way."""
     strict_look: bool = False
     """A look for our mark misses nothing that was created `order_settle_s` ago (else a person decides)."""
+    kept_at_rotation: Mapping[str, str] = field(default_factory=dict)
+    """By the credential that signs deliveries, the one that keeps its value from before: deliveries may be signed with it yet."""
     hook_keys: bool = False
     """Deliveries are signed by a secret that we choose, or not at all: the core makes the secret, and an address with a token
     that nobody else knows."""

@@ -20,6 +20,7 @@ MANIFEST = ShopManifest(
         # No source says that a read right after an event is never older than the event: the safe side.
         read_lag_s=2.0,
         read_batch=25,
+        kept_at_rotation={"client_secret": "previous_client_secret"},
         # Far longer than our own time-out, for Shopify may go on with what we no longer wait for; nothing official says how
         # long.
         order_settle_s=60.0,
