@@ -93,9 +93,9 @@ def list_listings(
     account: Annotated[str | None, Query()] = None,
     sales_list: Annotated[str | None, Query()] = None,
     status: Annotated[Status | None, Query()] = None,
-    sku: Annotated[str, Query(max_length=200)] = "",
-    title: Annotated[str, Query(max_length=200)] = "",
-    hold: Annotated[str, Query(max_length=100)] = "",
+    sku: Annotated[str, Query(min_length=1, max_length=200)] = "",
+    title: Annotated[str, Query(min_length=1, max_length=200)] = "",
+    hold: Annotated[str, Query(min_length=1, max_length=100)] = "",
     cursor: Annotated[str | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
 ) -> ListingsPage:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import Field, StrictBool
+from pydantic import Field, StrictBool, StrictInt
 
 from listbridge.admin.schemas import ID, Body, PublicSettings, Rev
 from listbridge.domain.configuration import Name, PriceMode, QuantityMode
@@ -33,8 +33,8 @@ class QuantityRulePatch(Body):
     """Changes of a quantity rule. A value that the new mode does not take must be taken away with null."""
 
     mode: QuantityMode | None = None
-    value: int | None = None
-    untracked_quantity: int | None = None
+    value: StrictInt | None = None
+    untracked_quantity: StrictInt | None = None
     sell_without_stock: StrictBool | None = None
 
 
@@ -56,9 +56,9 @@ class GuardLimitsPatch(Body):
     """Changes of the guard's limits; null is the default."""
 
     share: Decimal | None = None
-    count: int | None = None
-    window_s: int | None = None
-    zero_limit: int | None = None
+    count: StrictInt | None = None
+    window_s: StrictInt | None = None
+    zero_limit: StrictInt | None = None
 
 
 class ShopPatch(Patch):

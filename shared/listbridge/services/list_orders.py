@@ -34,7 +34,7 @@ class OrderFilter:
 
     account: AccountId | None = None
     state: ImportState | None = None
-    attention: bool = False
+    attention: bool | None = None
     payment: Payment | None = None
     shipment: Shipment | None = None
     text: str = ""
@@ -98,7 +98,7 @@ def _fits(order: Order, wanted: OrderFilter) -> bool:
     facts, text = order.facts, wanted.text.casefold()
     return _fits_more(order, wanted) and (
         (wanted.state is None or order.state is wanted.state)
-        and (not wanted.attention or needs_somebody(order))
+        and (wanted.attention is None or wanted.attention is needs_somebody(order))
         and (wanted.payment is None or facts.payment is wanted.payment)
         and (wanted.shipment is None or facts.shipment is wanted.shipment)
         and (not text or any(text in part.casefold() for part in (facts.id, *(one.sku for one in facts.lines))))

@@ -247,3 +247,21 @@ def test_documents_are_shown_once_each_page_by_page(stocked: Seller, path: str, 
     assert whole == sorted(one.id for one in store.all(kind))
     answer = stocked.its.call("GET", "/v1/jobs", query={"cursor": pages[0]["cursor"]})
     assert (answer.status, [one["field"] for one in answer.body["fields"]]) == (422, ["cursor"])
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("listings", "sku"),
+        ("listings", "title"),
+        ("listings", "hold"),
+        ("orders", "sku"),
+        ("orders", "search"),
+    ],
+)
+def test_an_empty_filter_is_a_mistake_and_shows_nothing(
+    installation: Installation, path: str, name: str
+) -> None:
+    """An empty variable of a shell: without a word it would show everything."""
+    answer = installation.call("GET", f"/v1/{path}", query={name: ""})
+    assert (answer.status, [one["field"] for one in answer.body["fields"]]) == (422, [name])

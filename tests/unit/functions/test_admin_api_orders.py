@@ -119,6 +119,7 @@ def test_orders_of_the_same_moment_are_each_shown_once(
         ({"search": "cup"}, ["12-5"]),
         ({"search": "12-1"}, ["12-1"]),
         ({"attention": "true"}, ["12-5", "12-3", "12-2", "12-0"]),
+        ({"attention": "false"}, ["12-4", "12-1"]),
         ({"attention": "true", "state": "failed"}, ["12-2"]),
         ({"search": "nothing"}, []),
     ],

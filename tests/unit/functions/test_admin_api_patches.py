@@ -216,3 +216,11 @@ def test_a_patch_knows_every_field_that_may_be_edited(
     for field in patch.model_fields.values():
         assert type(None) in get_args(field.annotation)
         assert field.default is None
+
+
+@pytest.mark.parametrize("count", [True, "3", 3.5, 0])
+def test_a_guard_counts_in_whole_listings(seller: Seller, count: Any) -> None:
+    before = seller.its.get(f"/accounts/{seller.account}")["guard"]
+    answer = seller.its.call("PATCH", f"/v1/accounts/{seller.account}", {"guard": {"count": count}})
+    assert (answer.status, [one["field"] for one in answer.body["fields"]]) == (422, ["guard.count"])
+    assert seller.its.get(f"/accounts/{seller.account}")["guard"] == before
