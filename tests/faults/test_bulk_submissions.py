@@ -6,13 +6,17 @@ from collections import Counter
 
 import pytest
 
+from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import ListingKey
 from listbridge.domain.listing import Status
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
+from listbridge.services.observe_shop import observe_products
+from listbridge.services.recompute import Recompute
 from simulators.faults import Fault
 from tests.faults.scripted import Scripted, scripted_world
 from tests.faults.seeded import seed
+from tests.faults.world import SHOP
 
 DECIDES_AFTER_S = 240.0
 
@@ -63,6 +67,21 @@ def test_a_zero_never_rides_in_a_submission_and_goes_before_it(s: Scripted) -> N
     changed(s, 4, 3, 0, 4, 3)
     assert sent(s, "revise") == [("S2", 0)]
     assert [one.operation for one in s.market.sent] == ["revise"] + ["submit"] * 4
+
+
+def test_what_falls_to_zero_while_the_submission_is_put_together_does_not_ride_in_it(s: Scripted) -> None:
+    """The drainer took it as one that goes down; inside its lease it is sold out."""
+    keys = seed(s, 4)
+
+    def sold_out() -> None:
+        shop = s.world.stores.configuration.get(Shop, SHOP)
+        observe_products(s.world.deps, shop, s.shop, [s.shop.set("S1", stock=0)])
+        Recompute(s.world.deps).listings([keys[1]])
+
+    s.fate.meanwhile("leases.acquire", sold_out)
+    changed(s, 4, 3, 2, 4)
+    assert sent(s, "revise") == [("S1", 0)]
+    assert sent(s, "submit") == [("S0", 4), ("S2", 2), ("S3", 4)]
 
 
 def test_too_few_for_a_submission_go_one_by_one(s: Scripted) -> None:

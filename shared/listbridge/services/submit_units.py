@@ -62,7 +62,14 @@ def _prepared(writer: UnitWriter, leases: ExitStack, unit: Sequence[Listing]) ->
     lease = leases.enter_context(leased(writer.deps, writer.adapter.lease_key(unit[0]), writer.owner))
     if lease is None:
         return UnitOutcome(busy=True)
-    return writer.guarded(unit, lambda: writer.begun(lease, unit))
+    begun = writer.guarded(unit, lambda: writer.begun(lease, unit))
+    if not isinstance(begun, Begun) or not any(one.values.quantity == 0 for one in begun.revision.revisions):
+        return begun
+    # It fell to 0 since it was taken: it goes by itself, and before all others.
+    alone = writer.guarded(
+        begun.rows, lambda: writer.sent(begun.rows, lambda: writer.adapter.revise(begun.revision))
+    )
+    return begun.finished(alone)
 
 
 def _apart(outcome: UnitOutcome, units: Sequence[Sequence[Listing]]) -> list[UnitOutcome]:
