@@ -8,8 +8,20 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import cold_start, cost, drain, end_to_end, ingest, orders, recompute, shop_reads
-from benchmarks.figures import Figure, show
+from benchmarks import (
+    cold_start,
+    cost,
+    drain,
+    end_to_end,
+    ingest,
+    orders,
+    processor,
+    recompute,
+    shop_reads,
+)
+from benchmarks.figures import FULL, Figure, show
+
+BUSY = 3
 
 _BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "shop.reads": shop_reads.measure,
@@ -24,7 +36,7 @@ _BENCHES: dict[str, Callable[[], list[Figure]]] = {
 
 
 def main() -> int:
-    """0 when every goal is met."""
+    """0 when every goal is met, 1 when one is missed, 3 when one is missed for want of a processor."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", help=f"one of {', '.join(_BENCHES)}")
     wanted = parser.parse_args().names
@@ -36,10 +48,18 @@ def main() -> int:
             continue
         began = time.monotonic()
         print(f"measuring {name} ...", flush=True)
-        figures += measure()
+        figures += processor.watched(measure)
         print(f"measuring {name}: {time.monotonic() - began:.1f} s", flush=True)
     show(figures, Path("build/bench.jsonl"))
-    return 0 if all(figure.met for figure in figures) else 1
+    verdicts = {figure.verdict for figure in figures}
+    if "NO" in verdicts:
+        return 1
+    if "busy" in verdicts:
+        print(
+            f"goals were missed while more than {FULL:.0%} of the processors were in use: measure on a quieter machine"
+        )
+        return BUSY
+    return 0
 
 
 if __name__ == "__main__":

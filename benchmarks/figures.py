@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+FULL = 0.9
+"""From this share of all processors on, whatever is measured waits for one."""
 _COMPARE = {"<=": operator.le, ">=": operator.ge}
 
 
@@ -22,6 +24,8 @@ class Figure:
     goal: str
     floor: float | None = None
     settings: dict[str, Any] = field(default_factory=dict)
+    busy: float | None = None
+    """The share of all processors in use while it was measured."""
 
     @property
     def ratio(self) -> float | None:
@@ -32,6 +36,13 @@ class Figure:
         judged = self.value if self.ratio is None else self.ratio
         return bool(_COMPARE[self.goal[:2]](judged, float(self.goal[2:])))
 
+    @property
+    def verdict(self) -> str:
+        """`busy`: the goal was missed, but there was no processor left to meet it with."""
+        if self.met:
+            return "yes"
+        return "busy" if self.busy is not None and self.busy > FULL else "NO"
+
     def line(self) -> str:
         """As bench.jsonl has it."""
         ratio = None if self.ratio is None else round(self.ratio, 3)
@@ -39,7 +50,7 @@ class Figure:
         return json.dumps(
             {
                 "name": self.name, "value": round(self.value, 3), "unit": self.unit, "floor": floor, "ratio": ratio,
-                "goal": self.goal, "met": self.met, "settings": self.settings,
+                "goal": self.goal, "met": self.met, "busy": None if self.busy is None else round(self.busy, 2), "settings": self.settings,
             }
         )  # fmt: skip
 
@@ -53,7 +64,7 @@ def show(figures: list[Figure], to: Path) -> None:
         floor = "-" if one.floor is None else f"{one.floor:.3f}"
         ratio = "-" if one.ratio is None else f"{one.ratio:.3f}"
         print(
-            f"{one.name:<26}{one.value:>12.3f}  {one.unit:<16}{floor:>12}{ratio:>9}  {one.goal:<8}{'yes' if one.met else 'NO'}"
+            f"{one.name:<26}{one.value:>12.3f}  {one.unit:<16}{floor:>12}{ratio:>9}  {one.goal:<8}{one.verdict}"
         )
     for one in figures:
         if one.settings:

@@ -34,13 +34,13 @@ def _played(seed: int, *, events: int, products: int, harm: bool, short: bool = 
     with LocalSystem(name=f"history-{seed}") as system:
         history = History(Street(system, products=products), seed, harm=harm, cancellations=not short)
         history.play(events)
-        wrong = history.come_to_rest(within_s=300 if short else 600)
+        wrong = history.come_to_rest(within_s=600)
     return [*wrong, *history.played] if wrong else []
 
 
 @pytest.mark.emulator
 @pytest.mark.xdist_group("history")
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_short_history_comes_true() -> None:
     assert _played(1, events=30, products=6, harm=False, short=True) == []
 

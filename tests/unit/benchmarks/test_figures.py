@@ -31,7 +31,7 @@ def test_a_line_holds_every_name_that_readers_of_the_file_know() -> None:
     figure = Figure("drain.ebay", 23.8, "listings/s", ">=0.9", floor=25.0, settings={"listings": 600})
     assert json.loads(figure.line()) == {
         "name": "drain.ebay", "value": 23.8, "unit": "listings/s", "floor": 25.0, "ratio": 0.952, "goal": ">=0.9",
-        "met": True, "settings": {"listings": 600},
+        "met": True, "busy": None, "settings": {"listings": 600},
     }  # fmt: skip
 
 
