@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-FULL = 0.9
+FULL = 0.8
 """From this share of all processors on, whatever is measured waits for one."""
 _COMPARE = {"<=": operator.le, ">=": operator.ge}
 

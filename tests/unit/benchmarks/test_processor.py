@@ -30,9 +30,9 @@ def measured(figure: Figure, stat: Path, *, used: int, idle: int, waited: int = 
     [
         (MET, 10, 90, 0, "yes"),
         (MET, 99, 1, 0, "yes"),
-        (MISSED, 90, 10, 0, "NO"),
-        (MISSED, 91, 9, 0, "busy"),
-        (MISSED, 85, 0, 15, "NO"),
+        (MISSED, 80, 20, 0, "NO"),
+        (MISSED, 81, 19, 0, "busy"),
+        (MISSED, 75, 0, 25, "NO"),
         (MISSED, 100, 0, 0, "busy"),
     ],
 )
