@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-import threading
 
 from simulators.door import HttpDoor
 from simulators.ebay import EbaySimulator, Limits, describe_limits
+from simulators.kit.command import announce_and_wait
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,13 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
     for seller in options.seller:
         name, _, token = seller.partition("=")
         simulator.deeds.add_seller(name, refresh_token=token, marketplaces=options.marketplaces.split(","))
-    stop = threading.Event()
-    for signal_number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signal_number, lambda *_: stop.set())
     with HttpDoor(simulator, port=options.port, threads=options.threads) as door:
-        sys.stdout.write(f"{door.url}\n{describe_limits(limits)}\n")
-        sys.stdout.flush()
-        stop.wait()
+        announce_and_wait(f"{door.url}\n{describe_limits(limits)}")
     return 0
 
 

@@ -20,6 +20,7 @@ from simulators.ebay.shapes import SHAPES, refuse_misshapen
 from simulators.ebay.wire import Call, Operation, Reply, Router
 from simulators.ebay.world import JournalEntry, World
 from simulators.faults import Fault
+from simulators.kit.suffering import suffer_after, suffer_before
 
 OPERATIONS: tuple[Operation, ...] = (
     *items.OPERATIONS, *groups.OPERATIONS, *offers.OPERATIONS, *pricequantity.OPERATIONS, *accounts.OPERATIONS,
@@ -116,7 +117,7 @@ class EbaySimulator:
         else:
             reply = spoiled
         self._note(visit, call, reply, who=who)
-        self._suffer_after(visit)
+        suffer_after(visit.fault, visit.operation)
         return reply
 
     def _serve(self, operation: Operation, call: Call) -> Reply:
@@ -143,7 +144,7 @@ class EbaySimulator:
                 with self.world.lock:
                     self.world.leave(held)
         self._note(visit, call, reply)
-        self._suffer_after(visit)
+        suffer_after(visit.fault, visit.operation)
         return reply
 
     def _work(self, operation: Operation, call: Call, visit: _Visit, pause: float) -> Reply:
@@ -198,12 +199,9 @@ class EbaySimulator:
     def _suffer_before(self, visit: _Visit) -> Reply | None:
         """Play the faults that come before the work: an answer in its place, a hang-up, a delay."""
         fault = visit.fault
+        suffer_before(fault, visit.operation, self.world.clock.sleep)
         if fault is None:
             return None
-        if fault.kind == "drop_before":
-            raise ConnectionDropped(f"{visit.operation} never arrived")
-        if fault.kind == "delay":
-            self.world.clock.sleep(fault.seconds)
         if fault.kind == "html":
             page = f"<html><body><h1>{fault.status}</h1><p>We are sorry.</p></body></html>"
             return Reply(fault.status, page, dict(fault.headers), _HTML)
@@ -215,11 +213,6 @@ class EbaySimulator:
             )
             return Reply(fault.status, fault.body or error.body(), dict(fault.headers))
         return None
-
-    @staticmethod
-    def _suffer_after(visit: _Visit) -> None:
-        if visit.fault is not None and visit.fault.kind == "drop_after":
-            raise ConnectionDropped(f"{visit.operation} was done, its answer is lost")
 
     def _note(self, visit: _Visit, call: Call, reply: Reply, *, who: str = "") -> None:
         fault = visit.fault

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any
 
 from simulators.ebay import listings
@@ -13,9 +12,7 @@ from simulators.ebay.refused import DeedRefused
 from simulators.ebay.state import Listing, Offer, Order, Seller
 from simulators.ebay.wire import Call, Reply
 from simulators.ebay.world import World, iso
-from simulators.faults import Fault
-
-_FAULT_FIELDS = {field.name for field in fields(Fault)}
+from simulators.kit.suffering import fault_of
 
 
 class ControlDoor:
@@ -124,12 +121,7 @@ class ControlDoor:
     def _arm(self, call: Call) -> Reply:
         body = call.json()
         rows = body["faults"] if isinstance(body.get("faults"), list) else [body]
-        faults = []
-        for row in rows:
-            if set(row) - _FAULT_FIELDS:
-                raise ValueError(f"unknown: {sorted(set(row) - _FAULT_FIELDS)}")
-            faults.append(Fault(**row))
-        self._world.faults.add(*faults)
+        self._world.faults.add(*[fault_of(row) for row in rows])
         return Reply(200, {"waiting": self._world.faults.waiting()})
 
     def _disarm(self, call: Call) -> Reply:

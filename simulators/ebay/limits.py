@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from simulators.ebay.errors import EbayError
+from simulators.kit.quotas import Bucket, DayCounts
 
 _FILE = Path(__file__).with_name("limits.json")
 
@@ -80,37 +81,26 @@ class CallBudget:
     def __init__(self, limits: Limits, *, pace: float, now: datetime) -> None:
         self.limits = limits
         self._pace = pace
-        self._tokens = limits.burst
-        self._filled_at = now
-        self._day = limits.day(now)
-        self._counts: dict[str, int] = {}
+        self._calls = Bucket(limits.burst, now)
+        self._counts = DayCounts(limits.day(now))
 
     def spend(self, api: str, now: datetime) -> None:
         """Take one call. Raises 429 (2001, without Retry-After) when the second or the day has none left."""
-        self._roll(now)
-        gained = (now - self._filled_at).total_seconds() * self.limits.rate * self._pace
-        if gained > 0:
-            self._tokens = min(self.limits.burst, self._tokens + gained)
-            self._filled_at = now
-        if self._tokens < 1 or self.count(api) >= self.limits.per_day(api):
+        self._counts.roll(self.limits.day(now))
+        left = self._calls.level(now, rate=self.limits.rate * self._pace, capacity=self.limits.burst)
+        if left < 1 or self.count(api) >= self.limits.per_day(api):
             raise EbayError(2001, "The request limit has been reached for the resource.", status=429)
-        self._tokens -= 1
-        self._counts[api] = self.count(api) + 1
+        self._calls.take(1)
+        self._counts.add(api)
 
     def spend_token_call(self, grant: str, now: datetime) -> bool:
         """Take one call of the token service from its own day quota; False when the day has none left."""
-        self._roll(now)
+        self._counts.roll(self.limits.day(now))
         name = f"oauth.{grant}"
         if self.count(name) >= int(self.limits.values["oauth_per_day"][grant]):
             return False
-        self._counts[name] = self.count(name) + 1
+        self._counts.add(name)
         return True
 
     def count(self, name: str) -> int:
-        return self._counts.get(name, 0)
-
-    def _roll(self, now: datetime) -> None:
-        day = self.limits.day(now)
-        if day != self._day:
-            self._day = day
-            self._counts.clear()
+        return self._counts.of(name)

@@ -16,6 +16,7 @@ from simulators.ebay.errors import EbayError
 from simulators.ebay.limits import CallBudget, Limits
 from simulators.ebay.state import Listing, Offer, Seller
 from simulators.faults import FaultPlan
+from simulators.kit.later import Later
 
 _LATENCY_SPREAD = (
     0.35  # sigma of the log-normal: with a median of 300 ms, nine calls in ten take less than 470 ms
@@ -38,14 +39,6 @@ class JournalEntry:
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "at": iso(self.at)}
-
-
-@dataclass(slots=True)
-class LateChange:
-    """A call that its caller has given up on and that lands only at `due`."""
-
-    due: datetime
-    apply: Callable[[], None]
 
 
 def iso(moment: datetime) -> str:
@@ -75,7 +68,7 @@ class World:
         self.notifications: deque[dict[str, Any]] = deque(maxlen=_JOURNAL_LENGTH)
         self._latency_s = latency_s / time_scale
         self._in_flight: set[Hashable] = set()
-        self._late: list[LateChange] = []
+        self._late = Later()
         self._next_offer_id = 36_445_435_001
         self._next_listing_id = 110_550_000_001
 
@@ -123,18 +116,14 @@ class World:
 
     def postpone(self, seconds: float, apply: Callable[[], None]) -> None:
         """Let a change land later, when the clock has passed."""
-        self._late.append(LateChange(self.now() + timedelta(seconds=seconds), apply))
+        self._late.add(self.now() + timedelta(seconds=seconds), apply)
 
     def land_late_changes(self) -> None:
         """Apply the postponed changes whose time has come, in the order of their times."""
-        now = self.now()
-        while due := [change for change in self._late if change.due <= now]:
-            change = min(due, key=lambda change: change.due)
-            self._late.remove(change)
-            change.apply()  # may come back here: a deed put off lands the others first
+        self._late.catch_up(self.now())
 
     def late_changes(self) -> int:
-        return len(self._late)
+        return self._late.waiting()
 
     def revise(self, *revised: Listing, hold_error: int = 25019) -> None:
         """Count one revision of each live listing, or of none.

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from typing import Any
 import requests
 
 from simulators.door import HttpDoor
+from simulators.kit.command import announce_and_wait
 from simulators.shopify.app import ShopifySimulator
 
 _CONNECT_S = 1.0
@@ -79,16 +79,11 @@ def main() -> int:
     seed: list[dict[str, Any]] = json.loads(told.seed.read_text()) if told.seed else []
     for one in seed:
         simulator.deeds.do(one.pop("deed"), one)
-    stopped = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stopped.set())
     with HttpDoor(simulator, port=told.port) as door:
         simulator.world.public_url = door.url
         queue.start(told.webhook_workers)
         line = {"url": door.url, "shop_domain": told.shop_domain, "limits": simulator.world.limits.as_dict()}
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
-        stopped.wait()
+        announce_and_wait(json.dumps(line))
         queue.stop()
     return 0
 

@@ -15,6 +15,8 @@ from werkzeug.wrappers import Request, Response
 from simulators.clock import Clock, RealClock
 from simulators.door import ConnectionDropped
 from simulators.faults import Fault
+from simulators.kit.deliveries import Deliver, DeliveryQueue
+from simulators.kit.suffering import suffer_after, suffer_before
 from simulators.shopify.answers import (
     BAD_TOKEN,
     THROTTLED,
@@ -33,7 +35,6 @@ from simulators.shopify.answers import (
 from simulators.shopify.control import Control
 from simulators.shopify.cost import CostMeter
 from simulators.shopify.deeds import Deeds
-from simulators.shopify.deliveries import Deliver, DeliveryQueue
 from simulators.shopify.execution import Engine, Prepared, build
 from simulators.shopify.limits import Limits, read_limits
 from simulators.shopify.resolvers import KINDS, RESOLVERS
@@ -149,7 +150,7 @@ class ShopifySimulator:
     def _on_token(self, request: Request) -> Response:
         self.world.pace.latency(self.latency_s)
         fault = self.faults.strike("token")
-        early = self._before(fault)
+        early = self._before(fault, "token")
         if early is not None:
             self._note("token", None, {}, "", early.status_code, "fault")
             return early
@@ -163,7 +164,7 @@ class ShopifySimulator:
         self._note(
             "token", None, {}, "", response.status_code, "ok" if response.status_code == 200 else "refused"
         )
-        self._after(fault)
+        suffer_after(fault, "token")
         return response
 
     # GraphQL
@@ -188,7 +189,7 @@ class ShopifySimulator:
         if told["outcome"] == "late":
             raise ConnectionDropped("no answer in time; the request is carried out later")
         response.headers["X-Shopify-API-Version"] = served
-        self._after(fault)
+        suffer_after(fault, root)
         return response
 
     def _serve(
@@ -200,7 +201,7 @@ class ShopifySimulator:
         name: str | None,
         fault: Fault | None,
     ) -> tuple[Response, dict[str, Any]]:
-        early = self._before(fault)
+        early = self._before(fault, root_field(operation))
         if early is not None:
             return early, {"outcome": "fault"}
         vendor = fault.name if fault and fault.kind == "vendor" else ""
@@ -311,26 +312,19 @@ class ShopifySimulator:
 
     # Faults
 
-    def _before(self, fault: Fault | None) -> Response | None:
+    def _before(self, fault: Fault | None, operation: str) -> Response | None:
+        suffer_before(fault, operation, self.world.pace.sleep)
         if fault is None:
             return None
-        if fault.kind == "delay":
-            self.world.pace.sleep(fault.seconds)
-        elif fault.kind == "drop_before":
-            raise ConnectionDropped("the connection broke before the request was read")
-        elif fault.kind == "html":
+        if fault.kind == "html":
             page = "<!DOCTYPE html><html><head><title>Something went wrong</title></head><body><h1>Oops</h1></body></html>"
             return Response(page, status=fault.status, content_type="text/html; charset=utf-8")
-        elif fault.kind == "status":
+        if fault.kind == "status":
             body = fault.body if fault.body is not None else {"errors": status_text(fault.status)}
             response = json_answer(body, fault.status)
             response.headers.extend(fault.headers)
             return response
         return None
-
-    def _after(self, fault: Fault | None) -> None:
-        if fault is not None and fault.kind == "drop_after":
-            raise ConnectionDropped("the connection broke after the request was carried out")
 
     def _note(
         self,

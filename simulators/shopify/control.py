@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from simulators.faults import Fault
+from simulators.kit.suffering import fault_of
 from simulators.shopify import order_payloads, payloads
 from simulators.shopify.deeds import Deeds
 from simulators.shopify.world import World
@@ -47,10 +47,7 @@ class Control:
         return {"deeds": self._deeds.names()}
 
     def _post_faults(self, told: dict[str, Any]) -> dict[str, Any]:
-        known = {one.name for one in fields(Fault)}
-        if set(told) - known:
-            raise ValueError(f"a fault has no {', '.join(sorted(set(told) - known))}")
-        self._world.faults.add(Fault(**told))
+        self._world.faults.add(fault_of(told))
         return {"waiting": self._world.faults.waiting()}
 
     def _delete_faults(self, _: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Literal
 
 from graphql import (
@@ -37,8 +36,9 @@ from graphql import (
     get_named_type,
 )
 
+from simulators.kit import quotas
+from simulators.kit.pace import Pace
 from simulators.shopify.limits import Limits
-from simulators.shopify.pace import Pace
 
 Sizing = Literal["logarithmic", "linear"]
 MUTATION = 10
@@ -253,25 +253,26 @@ class Bucket:
     def __init__(self, pace: Pace, limits: Limits) -> None:
         self.pace = pace
         self.limits = limits
-        self._available = float(limits.maximum_available)
-        self._at: datetime = pace.now()
+        self._points = quotas.Bucket(float(limits.maximum_available), pace.now())
 
     def available(self) -> float:
-        now = self.pace.now()
-        restored = max(0.0, self.pace.between(self._at, now)) * self.limits.restore_rate
-        self._available = min(float(self.limits.maximum_available), self._available + restored)
-        self._at = now
-        return self._available
+        return self._points.level(
+            self.pace.now(),
+            rate=self.pace.rate(self.limits.restore_rate),
+            capacity=float(self.limits.maximum_available),
+        )
 
     def admits(self, requested: int) -> bool:
         return self.available() >= requested
 
     def pay(self, actual: int) -> None:
-        self._available = self.available() - actual
+        self.available()
+        self._points.take(actual)
 
     def drain(self, to: float = 0.0) -> None:
         """Leave only `to` points: for playing a budget that somebody else has spent."""
-        self._available = min(self.available(), to)
+        self.available()
+        self._points.drain(to)
 
     def status(self) -> dict[str, float]:
         return {

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from simulators.shopify.pace import Pace
+from simulators.kit.pace import Pace
 
 
 class GrantRefused(Exception):

@@ -12,18 +12,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from simulators.clock import Clock
+from simulators.kit.deliveries import Deliver
+from simulators.kit.later import Later
+from simulators.kit.pace import Pace
 from simulators.shopify.access import granted
 from simulators.shopify.bulk import BulkOperations
 from simulators.shopify.catalog import Catalog, ShopFacts
 from simulators.shopify.cost import Bucket
-from simulators.shopify.deliveries import Deliver, DeliveryQueue
+from simulators.shopify.deliveries import Webhooks
 from simulators.shopify.execution import Context
-from simulators.shopify.later import Job, Later
+from simulators.shopify.later import Job
 from simulators.shopify.limits import Limits
 from simulators.shopify.metafields import Metafields
 from simulators.shopify.order_records import Order
 from simulators.shopify.order_search import OrderIndex
-from simulators.shopify.pace import Pace
 from simulators.shopify.records import Tables, View
 from simulators.shopify.shop_faults import ShopFaults
 from simulators.shopify.subscriptions import Subscriptions
@@ -116,7 +118,7 @@ class World:
         self.bucket = Bucket(self.pace, limits)
         self.faults = ShopFaults()
         self.subscriptions = Subscriptions(allow_http=settings.allow_http)
-        self.deliveries = DeliveryQueue(self.pace, self.subscriptions, self.faults.webhooks, limits, deliver)
+        self.deliveries = Webhooks(self.pace, self.subscriptions, self.faults.webhooks, limits, deliver)
         self.bulk = BulkOperations()
         self.journal: deque[Call] = deque(maxlen=_JOURNAL)
         self.idempotent: dict[str, tuple[str, Any]] = {}

@@ -26,9 +26,9 @@ class Pace:
         """The instant `seconds` simulated seconds later (earlier, when negative)."""
         return instant + timedelta(seconds=seconds * self._scale)
 
-    def between(self, earlier: datetime, later: datetime) -> float:
-        """Simulated seconds from `earlier` to `later`."""
-        return (later - earlier).total_seconds() / self._scale
+    def rate(self, per_second: float) -> float:
+        """How much that is in one second of the clock, when `per_second` is meant of a simulated one."""
+        return per_second / self._scale
 
     def sleep(self, seconds: float) -> None:
         self._clock.sleep(seconds * self._scale)
