@@ -171,6 +171,24 @@ def test_a_relist_after_an_end_that_nobody_watched_waits_as_long_as_the_list_may
     sold_once(s, placed, left=4)
 
 
+def test_a_relist_that_waits_for_orders_says_so(s: Story) -> None:
+    s.market.live(key(s))[0].live = False
+    drift(s)
+    s.market.plan.add(Fault("orders_changed", "status", times=100))
+    s.world.action(PublishKind.RELIST, PA)
+    s.run(10)
+    told = explain_listing(s.world.deps, key(s))
+    assert told.listing.status is Status.PENDING
+    assert told.reason is not None
+    assert (told.reason.code, told.reason.params, told.reason.fix) == (
+        "ended_awaits_orders", {"account": "Account 1"}, "",
+    )  # fmt: skip
+    assert told.quantity.reason == told.reason
+    s.market.plan.clear()
+    s.run(3600)
+    assert explain_listing(s.world.deps, key(s)).reason is None
+
+
 def test_a_publishing_that_died_after_it_went_live_does_not_put_back_what_sold_since() -> None:
     s = story()
     product = s.shop.put("pA", A, stock=5).product

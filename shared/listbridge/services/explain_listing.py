@@ -18,7 +18,7 @@ from listbridge.domain.money import Money
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
 from listbridge.services.explain_order import HeldStock, held_on
-from listbridge.services.sales_first import why_it_waits
+from listbridge.services.sales_first import ENDED_AWAITS_ORDERS, why_it_waits
 
 _FROM_SHOP = frozenset({"next_change_in_shop", "next_paused", "next_restocked"})
 
@@ -65,10 +65,13 @@ def explain_listing(deps: Deps, key: ListingKey) -> Explanation:
     quantity = _story(listing, account, Field.QUANTITY)
     price = _story(listing, account, Field.PRICE)
     waits = why_it_waits(deps, account, listing)
+    # An operation runs on it, and that is what it waits for.
+    again = waits is not None and waits.code == ENDED_AWAITS_ORDERS
     zero = deps.marketplaces.traits(account).zero
     deaf = shop_hold(shop) if connection_hold(account) is None else None
-    quantity = replace(quantity, reason=deaf or quantity.reason or waits)
-    price = replace(price, reason=deaf or price.reason)
+    first = deaf or (waits if again else None)
+    quantity = replace(quantity, reason=first or quantity.reason or waits)
+    price = replace(price, reason=first or price.reason)
     variant = deps.variants.get_many([listing.variant]).get(listing.variant)
     return Explanation(
         listing=listing,
@@ -77,9 +80,9 @@ def explain_listing(deps: Deps, key: ListingKey) -> Explanation:
         sales_list=sales_list,
         quantity=quantity,
         price=price,
-        reason=the_reason(listing, account, shop) or waits,
+        reason=first or the_reason(listing, account, shop) or waits,
         next=_next_orders(listing, waits)
-        if waits
+        if waits and not again
         else _heard_of(shop, what_is_next(listing, account, zero, deps.clock.now())),
         content_changed=_content_changed(variant, listing),
         reservations=held_on(deps, variant) if variant is not None else (),

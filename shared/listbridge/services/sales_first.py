@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from listbridge.domain import ledger, unseen_sales
 from listbridge.domain.configuration import Account
-from listbridge.domain.listing import Field, Listing
+from listbridge.domain.listing import Field, Listing, Status
 from listbridge.domain.polling import PollState
 from listbridge.domain.problem import Problem
 from listbridge.domain.unseen_sales import OrdersRead
@@ -87,13 +87,17 @@ def orders_read(deps: Deps, account: Account, state: PollState | None) -> Orders
 
 
 def why_it_waits(deps: Deps, account: Account, row: Listing) -> Problem | None:
-    """The reason why the quantity is not raised now, for the seller; None when nothing waits for orders."""
-    if row.unseen_sale is None or Field.QUANTITY not in ledger.due_fields(row):
+    """The reason why the quantity is not raised, or the listing not sent again, for the seller; None when nothing waits for
+    orders."""
+    sent_again = row.status is Status.PENDING and not row.live
+    if row.unseen_sale is None or not (sent_again or Field.QUANTITY in ledger.due_fields(row)):
         return None
     state = deps.polls.get(account.id)
     now = deps.clock.now()
     if unseen_sales.explained(row, orders_read(deps, account, state), now):
         return None
+    if sent_again:
+        return Problem(ENDED_AWAITS_ORDERS, {"account": account.name})
     if not unseen_sales.raises(row, row.computed.quantity):
         return None
     params = {

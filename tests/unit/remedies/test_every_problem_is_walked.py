@@ -24,7 +24,6 @@ PAGE = Path(__file__).parents[3] / "docs" / "reference" / "problems.md"
 
 INSIDE = {
     "ebay_other_site_refused": "one site's part of a call that another site's part spoiled: sent alone at the next try",
-    "ended_awaits_orders": "a relisting that looks at the account's orders first: queued again until they were read",
     "existing_being_read": "where a marketplace cannot be asked by SKU: queued again until all pages were read",
     "interrupted": "the outcome of a call whose worker failed: it is read back before anything else is sent",
     "lease_too_short": "too little time left for one more call: the next run makes it",

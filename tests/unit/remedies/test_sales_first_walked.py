@@ -80,3 +80,20 @@ def at_each_save(seller: Seller, look: Callable[[], None]) -> None:
             looking.clear()
 
     seller.its.stores.cut.hook = hook
+
+
+@walks("ended_awaits_orders", on=EBAY)
+def test_a_relisting_waits_for_the_orders_from_before_the_end_and_goes_on(desk: OrderDesk) -> None:
+    desk.wait(60)
+    desk.its.ebay.faults.add(Fault("getOrders", "status", status=500, times=100))
+    desk.its.ebay.deeds.end_listing(desk.seller.row("MUG")["listing"]["remote"])
+    reconcile(desk.its.deps, Timer.DRIFT)
+    desk.wait(5)
+    assert desk.seller.row("MUG")["listing"]["status"] == "finished"
+    body = {"action": "relist", "items": "all"}
+    desk.its.post(f"/sales-lists/{desk.seller.list}/actions", body, expect=202)
+    desk.wait(5)
+    named(explained(desk.its, desk.seller)["reason"], "ended_awaits_orders", "")
+    desk.its.ebay.faults.clear()
+    desk.wait(3600)
+    assert (desk.shown(), explained(desk.its, desk.seller)["reason"]) == (5, None)
