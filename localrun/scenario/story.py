@@ -17,6 +17,8 @@ COLOURS = ("Black", "Blue", "Green", "Pink", "Red", "White")
 SCRUNCHIE = "SCRUNCHIE-{}"
 IMAGE = "https://images.example/{}.jpg"
 REVISE = "bulkUpdatePriceQuantity"
+CONFIRMED_S = 4.0
+"""By then the shop was read once more after a change: its reads may lag two seconds behind."""
 SLOW_S = 0.5
 """How much longer a revision takes while zero overtakes: else all prices may be out before the sale is told."""
 
@@ -245,6 +247,10 @@ class Story:
         with self.board.step("The last headband sells after six prices changed: zero overtakes") as step:
             self.shop.do("set_stock", sku=HEADBAND, available=1)
             until(lambda: self.marketplace.quantity(HEADBAND) == 1, "1 headband on eBay")
+            # Else the read that confirms this change would find the prices before anybody tells of the sale.
+            stays(
+                lambda: self.marketplace.quantity(HEADBAND) == 1, "not 1 headband any more", for_s=CONFIRMED_S
+            )
             before = len(self.marketplace.calls(REVISE))
             self.shop.deliveries("hold")
             for colour in COLOURS:
@@ -263,13 +269,15 @@ class Story:
                 lambda: {self.marketplace.price(SCRUNCHIE.format(c)) for c in COLOURS} == {"108.90"},
                 "all new prices",
             )
+            until(
+                lambda: any(_is_zero(call) for call in self.marketplace.calls(REVISE)[before:]),
+                "the call that carried zero",
+            )
             calls = self.marketplace.calls(REVISE)[before:]
             self.board.tell(
                 "in the order in which eBay was called: " + ", ".join(_told(call) for call in calls)
             )
-            zero = next(
-                i for i, call in enumerate(calls) if call["sku"] == HEADBAND and _quantities([call]) == [0]
-            )
+            zero = next(i for i, call in enumerate(calls) if _is_zero(call))
             overtaken = sum(call["sku"] != HEADBAND for call in calls[zero + 1 :])
             step.note = f"it overtook {overtaken} of {len(COLOURS)} prices that were due before it"
             self.marketplace.delete("faults")
@@ -296,6 +304,10 @@ class Story:
 
 def _statuses(rows: dict[str, dict[str, Any]]) -> set[str]:
     return {row["listing"]["status"] if row["listing"] else row["problem"]["code"] for row in rows.values()}
+
+
+def _is_zero(call: dict[str, Any]) -> bool:
+    return bool(call["sku"] == HEADBAND and _quantities([call]) == [0])
 
 
 def _quantities(calls: list[dict[str, Any]]) -> list[int]:
