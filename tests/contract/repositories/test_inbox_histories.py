@@ -70,7 +70,7 @@ class World:
     def lost(self) -> list[int]:
         """Arrivals after which nothing looked at the shop, and nothing is going to."""
         waiting = self.inbox.unsent(older_than=START - timedelta(days=800), limit=1000)
-        if self.queue or any(row.shop == self.shop for row in waiting):
+        if self.queue or any(row.source == self.shop for row in waiting):
             return []
         return [arrival for arrival in self.arrivals if not any(when > arrival for when in self.taken)]
 
