@@ -84,4 +84,4 @@ def test_no_order_of_steps_and_deaths_loses_a_delivery(store: OurPorts, name: st
         for who in history:
             world.step(who)
         assert world.lost() == [], history
-        store.inbox.taken([(world.source, "d")])
+        store.inbox.taken([(world.shop, "d")])
