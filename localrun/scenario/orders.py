@@ -162,7 +162,7 @@ class OrderStory:
             until(
                 lambda: self._shown(FIRST) == self._shown(SECOND) == 1,
                 "1 headband at both sellers",
-                within_s=15,
+                within_s=60,
             )
             pair = [self._buy(HEADBAND, seller) for seller in (FIRST, SECOND)]
             began = time.monotonic()
