@@ -70,6 +70,17 @@ def test_a_zero_overtakes_a_backlog_of_thousands_that_is_being_sent(s: Scripted)
     assert len(s.world.still_due()) > 1500
 
 
+def test_a_zero_whose_nudge_no_worker_is_free_to_take_overtakes_the_backlog_all_the_same(s: Scripted) -> None:
+    """Every worker of the lane drains an account: the nudge waits in the queue until one of them ends."""
+    keys = seed(s, 300)
+    restock(s, keys[1:])
+    since: list[datetime] = []
+    s.fate.meanwhile("remote.revise", lambda: since.append(sell_out(s, "S0")), nth=30)
+    s.world.deliver(Lane.REVISE)
+    assert waited(s, keys[0], since[0]) <= 1.0
+    assert len(s.world.still_due()) > 100
+
+
 def test_a_zero_overtakes_the_backlog_it_was_itself_a_part_of(s: Scripted) -> None:
     keys = seed(s, 300)
     restock(s, keys)

@@ -172,7 +172,11 @@ class Drainer:
         self._heed_words()
 
     def _heed_words(self) -> None:
-        """When word was left, new rows are due: look at once for those that go before what waits, and later at all."""
+        """When word was left, new rows are due: look at once for those that go before what waits, and later at all.
+
+        While others wait here, zeros are looked for without a word: their nudge may wait in the queue, for every worker of the
+        lane may be draining an account.
+        """
         now = self.deps.clock.now()
         if self._flying and self._asked_at is not None and now - self._asked_at < _ASK_EVERY:
             return
@@ -182,6 +186,8 @@ class Drainer:
             self._words = words
             self._index_owes_rows = True
             self.due.look(self.due.bands_before())
+        elif len(self.due):
+            self.due.look([Band.ZERO])
 
     def _after(self, taken: Sequence[Listing], outcome: UnitOutcome) -> None:
         if any(one.result in _GOT_SOMEWHERE for one in outcome.rows):
