@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import ListingKey, ProductId
 from listbridge.domain.jobs import JobState
+from listbridge.domain.ports import ReadResult
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import RateLimited
 from listbridge.services.sweep_shop import start_sweep
 from tests.faults.scripted import Scripted, scripted_world
+from tests.faults.scripted_shop import ScriptedShop
 from tests.faults.seeded import seed
 from tests.faults.world import SHOP
 
@@ -78,3 +84,29 @@ def test_a_variant_that_its_product_lost_is_gone(s: Scripted) -> None:
     s.shop.drop_variant("S0-1")
     swept(s)
     assert [s.world.row(key).computed.quantity for key in keys] == [5, 0, 5, 5, 5, 5]
+
+
+@pytest.mark.parametrize("every", [2, 3])
+def test_a_shop_whose_limit_ends_in_between_is_asked_for_the_rest_and_not_again(
+    s: Scripted, monkeypatch: pytest.MonkeyPatch, every: int
+) -> None:
+    s.shop.page_size = 100
+    keys = seed(s, 220)
+    for number in range(200):
+        s.shop.products.pop(ProductId(f"S{number}"))
+    asked: list[int] = []
+    read = ScriptedShop.read_products
+
+    def limited(shop: ScriptedShop, products: Sequence[ProductId]) -> ReadResult:
+        asked.append(len(products))
+        if len(products) > 1 and asked.count(50) % every == 0:
+            raise RateLimited(Problem("too_many_requests"), after_s=1)
+        return read(shop, products)
+
+    monkeypatch.setattr(ScriptedShop, "read_products", limited)
+    job = start_sweep(s.world.deps, s.world.stores.configuration.get(Shop, SHOP), "kim")
+    s.world.run(300)
+    done = s.world.stores.jobs.get(job.id)
+    assert (done.state, done.params["absent"], done.params["asked"]) == (JobState.DONE, 200, [])
+    assert asked.count(50) <= 4 * every
+    assert [s.world.row(key).computed.quantity for key in keys[200:]] == [5] * 20

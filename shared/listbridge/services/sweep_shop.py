@@ -20,7 +20,7 @@ from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.listing import Cause, Listing
 from listbridge.domain.ports import Conflict, Lease
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import Unauthorized
+from listbridge.domain.verdicts import RemoteError, Unauthorized
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.connection_state import expire_shop
 from listbridge.services.deps import Deps
@@ -132,9 +132,10 @@ def _read(deps: Deps, job: Job, shop: Shop) -> Job:
 
 def _ask_for_unseen(deps: Deps, job: Job, shop: Shop) -> Job:
     """Ask the shop for what no page has shown. What it has is stored, and so is no longer unseen; of what it does not
-    answer for nothing is proven."""
+    answer for nothing is proven. A shop that can answer no more now is asked for the rest later."""
     rows, following = _unseen_page(deps, job, shop.id, job.cursor or None, _PAGE)
-    products = sorted({row.key.product for row in rows})
+    asked = {ProductId(product) for product in job.params.get("asked", ())}
+    products = sorted({row.key.product for row in rows} - asked)
     batch, observed = deps.shops.traits(shop).read_batch, Observed()
     silent: set[ProductId] = set()
     try:
@@ -145,16 +146,24 @@ def _ask_for_unseen(deps: Deps, job: Job, shop: Shop) -> Job:
             for facts in result.products:
                 store_product(deps, shop, facts, observation, observed, known)
             silent |= set(part) - {facts.product for facts in result.products} - set(result.missing)
+            asked |= set(part)
     except Unauthorized as error:
         expire_shop(deps, shop, error.problem)
         return _failed(deps, job, error.problem)
+    except RemoteError:
+        # Else the same products would be asked for again and again, by a shop whose limit ends before they do.
+        deferred = sorted({*job.params.get("deferred", ()), *observed.deferred, *silent})
+        settle_observed(deps, observed)
+        params = {**job.params, "deferred": deferred, "asked": sorted(asked)}
+        deps.jobs.save(job.model_copy(update={"params": params}))
+        raise
     read_deferred_again(deps, shop, observed)
     settle_observed(deps, observed)
     deferred = sorted({*job.params.get("deferred", ()), *observed.deferred, *silent})
     update: dict[str, object] = {
         "cursor": following or "",
         "phase": "ask" if following else "count",
-        "params": {**job.params, "deferred": deferred},
+        "params": {**job.params, "deferred": deferred, "asked": []},
     }
     return deps.jobs.save(job.model_copy(update=update))
 
