@@ -23,14 +23,13 @@ from benchmarks.figures import Figure
 from localrun import deploy, environments, template
 from localrun.emulator import ACCESS_KEY, REGION, SECRET_KEY
 from localrun.progress import Progress
+from localrun.rie import GOES_BACK
 from localrun.variables import of_functions
 
 RUNS = 5
 SHARED_RUNS = 3
 MEMORY_MIB = 512
 """What template.yaml gives a function: 29 % of a processor."""
-_GIVEN_BACK = frozenset({"marketplace_event"})
-"""Events that go back to their queue: no marketplace that there is sends this one."""
 _FOLDER = stage.ROOT / "build" / "bench" / "bare"
 _BARE = """
 import boto3
@@ -193,7 +192,7 @@ def _cold(start: Start, python: Path, layer: Path, *processes: str) -> Took:
     told = json.loads(done.stdout.rstrip().rsplit("\n", 1)[-1])
     answer = told["answer"]
     if isinstance(answer, dict) and (
-        (answer.get("batchItemFailures") and start.event.stem not in _GIVEN_BACK)
+        (answer.get("batchItemFailures") and start.event.stem not in GOES_BACK)
         or int(answer.get("statusCode", 200)) >= 500
     ):
         raise AssertionError(f"{start.name} with {start.event.name} answered {answer}")

@@ -29,6 +29,8 @@ from localrun.progress import Progress
 from localrun.variables import of_functions
 
 ROOT = Path(__file__).resolve().parent.parent
+GOES_BACK = frozenset({"marketplace_event"})
+"""Sample events that must go back to their queue: no marketplace that there is sends this one."""
 _INVOKE = "/2015-03-31/functions/function/invocations"
 
 
@@ -75,7 +77,7 @@ def _run(
         for path in sorted((root / "events" / folder).glob("*.json")):
             response = requests.post(f"{url}{_INVOKE}", data=path.read_bytes(), timeout=timeout + 10)
             answer = _read(response)
-            yield Outcome(folder, path.stem, answer, _problem(response, answer))
+            yield Outcome(folder, path.stem, answer, _problem(path.stem, response, answer))
 
 
 @contextmanager
@@ -134,15 +136,16 @@ def _read(response: requests.Response) -> Any:
         return response.text
 
 
-def _problem(response: requests.Response, answer: Any) -> str | None:
+def _problem(event: str, response: requests.Response, answer: Any) -> str | None:
     if response.status_code != 200:
         return f"{response.status_code} {response.text[:500]}"
     if isinstance(answer, dict) and "errorType" in answer:
         return f"{answer['errorType']}: {answer.get('errorMessage', '')}"[:2000]
     if isinstance(answer, str) and re.match(r"Task timed out", answer):
         return answer
-    if isinstance(answer, dict) and answer.get("batchItemFailures"):
-        return f"gave the message back: {json.dumps(answer)}"
+    went_back = isinstance(answer, dict) and bool(answer.get("batchItemFailures"))
+    if went_back != (event in GOES_BACK):
+        return f"{'gave the message back' if went_back else 'kept the message'}: {json.dumps(answer)}"
     if isinstance(answer, dict) and int(answer.get("statusCode", 200)) >= 500:
         return json.dumps(answer)[:2000]
     return None
