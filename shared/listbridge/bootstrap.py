@@ -263,8 +263,5 @@ def observe_webhook(source: str, outcome: str) -> None:
     """Count a delivery by what became of it; a refused one is worth a line."""
     from listbridge.infra import observability
 
-    observability.count("webhook", outcome=outcome)
     level = logging.INFO if outcome in ("queued", "repeated", "unknown_topic", "ping") else logging.WARNING
-    logging.getLogger("listbridge.webhooks").log(
-        level, "webhook.%s", outcome, extra={"fields": {"shop": source}}
-    )
+    observability.count("webhook", f"webhook.{outcome}", level=level, facts={"shop": source}, outcome=outcome)

@@ -40,5 +40,6 @@ def log_lines() -> Iterator[LogLines]:
     try:
         yield LogLines(stream)
     finally:
+        observability.configure()
         root.handlers[:] = handlers
         root.setLevel(level)

@@ -21,6 +21,7 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TextIO
 
@@ -79,6 +80,8 @@ class _Protected:
 
 _protected = _Protected()
 _logger: Logger | None = None
+_stream: TextIO | None = None
+_invocation: dict[str, Any] = {}
 _cold = True
 
 
@@ -134,7 +137,8 @@ def failure(error: BaseException) -> dict[str, Any]:
 
 def configure(stream: TextIO | None = None) -> None:
     """Send every log line of the process to standard output as JSON, from LOG_LEVEL on. Call once per process."""
-    global _logger
+    global _logger, _stream
+    _stream = stream
     handler, formatter = logging.StreamHandler(stream or sys.stdout), RedactingFormatter()
     handler.setFormatter(formatter)
     level = os.environ.get("LOG_LEVEL") or "INFO"
@@ -152,38 +156,54 @@ def configure(stream: TextIO | None = None) -> None:
 
 def invoked(request_id: str) -> None:
     """Put Lambda's id of this invocation on every line, from whatever thread, until the next one begins."""
-    global _cold
+    global _cold, _invocation
+    _invocation = {"function_request_id": request_id, "cold_start": _cold}
     if _logger is not None:
-        _logger.append_keys(function_request_id=request_id, cold_start=_cold)
+        _logger.append_keys(**_invocation)
     _cold = False
 
 
-def count(metric: str, value: float = 1, *, unit: str = "Count", **dimensions: str) -> None:
-    """One CloudWatch metric, in the embedded format. Dimensions are few-valued: an outcome, a lane; never an id."""
-    _written(_service(), metric, value, unit, dimensions, {})
+def count(
+    metric: str, event: str, *, level: int = logging.INFO, facts: Mapping[str, str], **dimensions: str
+) -> None:
+    """Log an event by its name, and count it, in one line: a metric in CloudWatch's embedded format is a log line as well.
+
+    It is written whatever LOG_LEVEL is, for the metric must not depend on that. Dimensions are few-valued: an outcome, a
+    lane; never an id, which is a fact. Powertools would make two lines of it and take five times the processor time.
+    """
+    now = datetime.now(UTC)
+    service = _service()
+    told = {
+        "level": logging.getLevelName(level),
+        "message": event,
+        "timestamp": now.isoformat(timespec="milliseconds"),
+        "service": service,
+        **_invocation,
+        **trace.line(),
+        **facts,
+        **dimensions,
+    }
+    directive = {
+        "Namespace": _namespace(),
+        "Dimensions": [["service", *dimensions]],
+        "Metrics": [{"Name": metric, "Unit": "Count"}],
+    }
+    embedded = {"Timestamp": int(now.timestamp() * 1000), "CloudWatchMetrics": [directive]}
+    line = json.dumps({**redacted(told), metric: 1, "_aws": embedded}, ensure_ascii=False)
+    print(_protected.remove_from(line), file=_stream or sys.stdout, flush=True)
 
 
 def alarm(metric: str, **facts: str) -> None:
     """Count something that a person must hear of. One dimension whatever function it is, so that one alarm watches it."""
-    _written("listbridge", metric, 1, "Count", {}, facts)
-
-
-def _written(
-    service: str,
-    metric: str,
-    value: float,
-    unit: str,
-    dimensions: Mapping[str, str],
-    facts: Mapping[str, str],
-) -> None:
-    namespace = os.environ.get("POWERTOOLS_METRICS_NAMESPACE") or "Listbridge"
-    metrics = EphemeralMetrics(namespace=namespace, service=service)
-    for name, known in dimensions.items():
-        metrics.add_dimension(name, known)
+    metrics = EphemeralMetrics(namespace=_namespace(), service="listbridge")
     for name, told in facts.items():
         metrics.add_metadata(name, told)
-    metrics.add_metric(metric, unit, value)
+    metrics.add_metric(metric, "Count", 1)
     metrics.flush_metrics()
+
+
+def _namespace() -> str:
+    return os.environ.get("POWERTOOLS_METRICS_NAMESPACE") or "Listbridge"
 
 
 def _service() -> str:

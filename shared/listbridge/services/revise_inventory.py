@@ -32,7 +32,7 @@ from listbridge.services.write_unit import Result, RowOutcome, UnitOutcome, Unit
 
 MOST_IN_FLIGHT = 16
 _FIRST_GUESS_S = 0.3
-_ASK_EVERY = timedelta(seconds=0.5)
+_ASK_EVERY = timedelta(seconds=0.2)
 _IDLE_LOOKS = 3
 _BUSY_WAIT = timedelta(seconds=2)
 _TOLD = frozenset({Result.SENT, Result.SUBMITTED, Result.HELD, Result.ZERO_REFUSED})

@@ -29,6 +29,7 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     stream = io.StringIO()
     observability.configure(stream)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    observability.configure()
     root.handlers[:] = before
     root.setLevel(level)
 
@@ -178,22 +179,38 @@ def test_an_object_of_ours_is_logged_as_its_text_and_redacted() -> None:
     assert redacted({"thing": Thing()}) == {"thing": f"thing of {REDACTED}"}
 
 
-def test_a_metric_is_a_line_in_the_embedded_format(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_an_event_that_is_counted_is_one_line_in_the_embedded_format(
+    lines: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "webhook_ingest")
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Listbridge")
-    observability.count("Deliveries", outcome="forged")
-    line = json.loads(capsys.readouterr().out)
+    logging.getLogger().setLevel("ERROR")
+    observability.invoked("req-1")
+    with trace.begun("gateway", "gw-1"):
+        observability.count(
+            "webhook", "webhook.forged", level=logging.WARNING, facts={"shop": "shop_a"}, outcome="forged"
+        )
+    (line,) = lines()
     assert line["_aws"].pop("Timestamp") > 1_700_000_000_000
-    (directive,) = line["_aws"].pop("CloudWatchMetrics")
-    directive["Dimensions"] = [sorted(names) for names in directive["Dimensions"]]
+    assert line.pop("timestamp").endswith("+00:00")
+    assert line.pop("cold_start") in (True, False)
+    (directive,) = line.pop("_aws")["CloudWatchMetrics"]
     assert directive == {
         "Namespace": "Listbridge",
-        "Dimensions": [["outcome", "service"]],
-        "Metrics": [{"Name": "Deliveries", "Unit": "Count"}],
+        "Dimensions": [["service", "outcome"]],
+        "Metrics": [{"Name": "webhook", "Unit": "Count"}],
     }
-    assert line == {"_aws": {}, "service": "webhook_ingest", "outcome": "forged", "Deliveries": [1.0]}
+    assert line == {
+        "level": "WARNING", "message": "webhook.forged", "service": "sync_catalog", "function_request_id": "req-1",
+        "correlation_id": "gw-1", "reason": "gateway", "hops": 0, "shop": "shop_a", "outcome": "forged", "webhook": 1,
+    }  # fmt: skip
+
+
+def test_no_secret_and_no_address_stands_on_a_line_that_counts(lines: Any) -> None:
+    observability.protect("s3cret-of-the-shop")
+    facts = {"shop": "s3cret-of-the-shop", "token": "t", "told": "a@b.example"}
+    observability.count("webhook", "webhook.queued", facts=facts, outcome="queued")
+    (line,) = lines()
+    assert (line["shop"], line["token"], line["told"]) == (REDACTED, REDACTED, REDACTED)
 
 
 def test_an_alarm_is_a_metric_of_the_whole_deployment(
