@@ -81,6 +81,8 @@ class ScriptedShop:
     """Products are read as they were almost `read_lag_s` ago."""
     order_settle_s: float = 60.0
     strict_look: bool = True
+    takes_stock: bool = True
+    """What the platform promises of its orders; `book.takes_when_sent` is what this shop does."""
     late: list[tuple[datetime | None, Callable[[], object]]] = field(default_factory=list)
     """Creates whose callers gave up, with when they land; None: when a test says so."""
     book: ShopOrderBook = field(init=False)
@@ -154,7 +156,8 @@ class ScriptedShop:
 
     def traits(self, shop: Shop) -> ShopTraits:
         return ShopTraits(
-            read_lag_s=self.read_lag_s, read_batch=50, order_settle_s=self.order_settle_s, strict_look=self.strict_look
+            read_lag_s=self.read_lag_s, read_batch=50, order_settle_s=self.order_settle_s, strict_look=self.strict_look,
+            takes_stock=self.takes_stock,
         )  # fmt: skip
 
     def scheme(self, platform: str) -> WebhookScheme:
@@ -250,12 +253,7 @@ class ScriptedShop:
     def stock_taken(self, order: ShopOrderId) -> dict[VariantId, dict[LocationId, int]]:
         """All of it at the one location there is."""
         self._call("stock_taken")
-        taken: dict[VariantId, dict[LocationId, int]] = {}
-        for line in self.book.made[order].draft.lines:
-            if line.variant is not None:
-                places = taken.setdefault(line.variant, {HERE: 0})
-                places[HERE] += line.quantity
-        return taken
+        return {variant: {HERE: units} for variant, units in self.book.made[order].stock.items()}
 
     def order_url(self, order: ShopOrderId) -> str:
         return f"https://shop.example/orders/{order}"

@@ -34,6 +34,8 @@ class Made:
     draft: ShopOrderDraft | None
     total: Money | None = None
     sent: dict[LineId, int] = field(default_factory=dict)
+    untaken: dict[VariantId, int] = field(default_factory=dict)
+    """What a setting of the shop's keeps it from taking yet."""
     changed_at: datetime | None = None
 
     @property
@@ -59,6 +61,8 @@ class ShopOrderBook:
     look_lag_s: float = 0.0
     lines_carry_ids: bool = True
     """The shop's lines can carry the marketplace's ids; else only who knows the shop's own ids can tell its lines apart."""
+    takes_when_sent: bool = False
+    """The shop's setting lets an order take its stock only when something of it is sent."""
     made: dict[ShopOrderId, Made] = field(default_factory=dict)
     waiting: list[tuple[Hint, ...]] = field(default_factory=list)
     """What the shop has to tell and has not posted yet."""
@@ -81,6 +85,7 @@ class ShopOrderBook:
         made = self.made[order]
         rest = {line: units - made.sent.get(line, 0) for line, units in made.shown.lines.items()}
         units = {line: many for line, many in (lines or rest).items() if many}
+        self._take_late(made)
         parcel = Parcel(ParcelId(f"F-{next(self._ids)}"), self.clock.now(), units, tracking, carrier)
         for line, many in units.items():
             made.sent[line] = made.sent.get(line, 0) + many
@@ -174,15 +179,29 @@ class ShopOrderBook:
         number = next(self._ids)
         shown = ShopOrder(ShopOrderId(str(number)), f"#{number}", lines=lines, unsent=lines)
         made = Made(mark, shown, self.clock.now(), stock, draft, _sum(draft) if draft else None)
+        if self.takes_when_sent:
+            made.stock, made.untaken = {}, stock
         self.made[shown.id] = made
         # Of the order itself it tells nobody: only of what follows from it.
-        self.waiting.append(tuple(self.take_stock(variant, units) for variant, units in stock.items()))
+        self.waiting.append(tuple(self.take_stock(variant, units) for variant, units in made.stock.items()))
         return made
 
     def changed(self, since: datetime) -> dict[ShopOrderId, datetime]:
         """Orders changed since then, the oldest change first."""
         moments = {id: one.changed_at or one.made_at for id, one in self.made.items()}
         return {id: at for id, at in sorted(moments.items(), key=lambda row: row[1]) if at >= since}
+
+    def take_now(self) -> None:
+        """The merchant changes the setting: what was not taken yet is taken."""
+        self.takes_when_sent = False
+        for made in self.made.values():
+            self._take_late(made)
+
+    def _take_late(self, made: Made) -> None:
+        taken, made.untaken = made.untaken, {}
+        made.stock |= taken
+        if taken:
+            self.waiting.append(tuple(self.take_stock(variant, units) for variant, units in taken.items()))
 
     def _tell(self, order: ShopOrderId, *hints: Hint) -> None:
         if order in self.made:

@@ -8,7 +8,7 @@ from listbridge.domain.orders import ImportState, Payment
 from listbridge.domain.problem import Problem
 from listbridge.services.export_order import export_order
 from tests.faults.order_stories import Story, story
-from tests.faults.scripted_orders import Placed
+from tests.faults.scripted_orders import ORDER_TRAITS, Placed
 
 PRICES = Problem("prices_untold")
 
@@ -77,3 +77,12 @@ def test_an_unpaid_one_waits_for_its_prices_first(s: Story) -> None:
     s.market.book.change(placed, priced=True)
     s.run(120)
     assert s.order(placed).reason == Problem("awaiting_payment")
+
+
+def test_one_that_is_never_paid_expires_though_its_prices_were_never_told(s: Story) -> None:
+    placed = unpriced(s, payment=Payment.PENDING)
+    s.world.stores.clock.advance(ORDER_TRAITS.unpaid_expires_s)
+    s.rest()
+    order = s.order(placed)
+    assert (order.state, order.reason) == (ImportState.SKIPPED, Problem("unpaid_expired"))
+    assert (s.shown("A"), s.entries("A"), s.shop.book.of(placed.facts.id)) == (5, 0, [])

@@ -34,7 +34,8 @@ NEEDS_DECISION = "needs_decision"
 TWINS = "twins_in_shop"
 STOCK_ELSEWHERE = "stock_taken_elsewhere"
 STOCK_UNSEEN = "stock_location_unseen"
-_UNPROVEN = frozenset({STOCK_ELSEWHERE, STOCK_UNSEEN})
+STOCK_NOT_TAKEN = "stock_not_taken"
+_UNPROVEN = frozenset({STOCK_ELSEWHERE, STOCK_UNSEEN, STOCK_NOT_TAKEN})
 OVERSOLD = "oversold"
 REPLACED = "replaced_by_order"
 LINES_IN_SHOP = "lines_in_shop_already"
@@ -125,12 +126,13 @@ def _judged(order: Order, rules: ImportRules, now: datetime) -> tuple[ImportStat
         return skipped, Problem("order_refunded")
     if order.moved_in and not order.exported_by:
         return skipped, Problem("before_connection", fix="export_order")
+    unpaid = facts.payment in (Payment.PENDING, Payment.FAILED)
+    if unpaid and now >= facts.placed_at + rules.unpaid_expires:
+        return skipped, Problem(UNPAID_EXPIRED)  # whether its prices were ever told or not
     if not facts.priced:
         # Not even by hand: a price that nobody told would be invented.
         return waiting, Problem(PRICES_UNTOLD)
-    if facts.payment in (Payment.PENDING, Payment.FAILED):
-        if now >= facts.placed_at + rules.unpaid_expires:
-            return skipped, Problem(UNPAID_EXPIRED)
+    if unpaid:
         return waiting, Problem(UNPAID if facts.payment is Payment.PENDING else "payment_failed")
     if order.in_shop_by and not order.exported_by:
         return waiting, lines_in_shop(order)
@@ -188,7 +190,8 @@ def _due(order: Order, rules: ImportRules, now: datetime) -> datetime | None:
     if order.unsettled or order.state is ImportState.READY:
         return _resend_at(order, now)
     code = order.reason.code if order.reason else ""
-    if code in (UNPAID, "payment_failed"):
+    unpaid = order.facts.payment in (Payment.PENDING, Payment.FAILED)
+    if code in (UNPAID, "payment_failed") or (code == PRICES_UNTOLD and unpaid):
         return order.facts.placed_at + rules.unpaid_expires
     if code == LINES_IN_SHOP:
         return now + _SLOWEST_RETRY
@@ -308,7 +311,7 @@ def absorbed(order: Order, number: int, now: datetime) -> Order:
 
 
 def waits_for_stock(order: Order) -> bool:
-    """Whether the shop order stands, but its stock was not taken where the shop's stock is counted."""
+    """Whether the shop order stands, but the counted stock has not fallen by it, as far as we can see."""
     return order.completed_at is None and any(one.code in _UNPROVEN for one in order.notices)
 
 

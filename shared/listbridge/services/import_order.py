@@ -76,9 +76,11 @@ def absorb_order(deps: Deps, shop: Shop, order: Order, rules: ImportRules, *, du
     """The shop order stands: from the next observation on, the shop's own number counts it.
 
     The number is taken only when a read is certain to show the effect: later than the shop's reads can lag, and where only
-    some of its locations are counted, once it took the stock at these. Until then the reservation stays.
+    some of its locations are counted, or creating an order need not take stock, once it took the stock at these. Until then
+    the reservation stays.
     """
-    lag = timedelta(seconds=deps.shops.traits(shop).read_lag_s)
+    traits = deps.shops.traits(shop)
+    lag = timedelta(seconds=traits.read_lag_s)
     now = deps.clock.now()
     ready = (order.confirmed_at or now) + lag
     if now < ready:
@@ -91,7 +93,7 @@ def absorb_order(deps: Deps, shop: Shop, order: Order, rules: ImportRules, *, du
         queue_next(
             deps, order
         )  # before the number is noted, for after that nothing brings the order up for hours
-    if order.completed_at is None and shop.locations:
+    if order.completed_at is None and (shop.locations or not traits.takes_stock):
         try:
             notice = missing_effect(deps, shop, order)
         except RemoteError as error:

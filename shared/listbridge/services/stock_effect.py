@@ -1,4 +1,4 @@
-"""Whether the stock that we count has fallen by an order: shops take it where they choose, not where we look."""
+"""Whether the stock that we count has fallen by an order: shops take it where and when they choose."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import LocationId, VariantId, VariantKey
-from listbridge.domain.order_changes import STOCK_ELSEWHERE, STOCK_UNSEEN
+from listbridge.domain.order_changes import STOCK_ELSEWHERE, STOCK_NOT_TAKEN, STOCK_UNSEEN
 from listbridge.domain.orders import Order
 from listbridge.domain.ports import Share
 from listbridge.domain.problem import Problem
@@ -17,10 +17,11 @@ from listbridge.services.deps import Deps
 
 
 def missing_effect(deps: Deps, shop: Shop, order: Order) -> Problem | None:
-    """Why the counted locations do not know of the order yet; None when they do.
+    """Why the counted locations do not know of the order yet; None when they do. No chosen locations means all.
 
     A shop that ships from several locations takes an order's stock at one that has it. Where that one is not counted, the
-    counted number still holds units that are sold, and the order's reservation alone keeps them from being sold again.
+    counted number still holds units that are sold, and the order's reservation alone keeps them from being sold again. The
+    same holds where a setting of the shop's lets stock be taken later, or never.
 
     Raises RemoteError: the shop cannot be asked now.
     """
@@ -38,7 +39,9 @@ def missing_effect(deps: Deps, shop: Shop, order: Order) -> Problem | None:
     rows = deps.variants.get_many(short)
     skus = ", ".join(sorted({rows[key].facts.sku for key in short}))
     params = {"shop_order": order.shop_order.name, "skus": skus}
-    return Problem(STOCK_ELSEWHERE, params, "move_to_counted_location")
+    if any(taken.get(variant.variant) for variant in short) or deps.shops.traits(shop).takes_stock:
+        return Problem(STOCK_ELSEWHERE, params, "move_to_counted_location")
+    return Problem(STOCK_NOT_TAKEN, params, "let_orders_take_stock")
 
 
 def _counted_units(deps: Deps, order: Order) -> Counter[VariantKey]:
@@ -59,4 +62,4 @@ def _counted_units(deps: Deps, order: Order) -> Counter[VariantKey]:
 
 def _here(shop: Shop, taken: Mapping[VariantId, Mapping[LocationId, int]], variant: VariantId) -> int:
     places = taken.get(variant, {})
-    return sum(places.get(place, 0) for place in shop.locations)
+    return sum(units for place, units in places.items() if not shop.locations or place in shop.locations)

@@ -38,6 +38,7 @@ OUT_OF_REACH = {
     "next_outcome_asked": "of marketplaces that decide later: tests/faults/test_submitted_writes.py asks for it",
     "next_paused": "of marketplaces that pause at 0: tests/faults/test_sold_out_listings.py asks for it",
     "options_missing": "Shopify gives every product with several variants an option",
+    "stock_not_taken": "of shops whose setting keeps orders from taking stock: tests/faults/test_orders_without_stock.py asks for it",
     "stock_kept_by_marketplace": "of marketplaces that keep a seller's stock: tests/faults/test_shared_and_kept_stock.py asks for it",
     "prices_untold": "of marketplaces that tell prices later: tests/faults/test_orders_without_prices.py asks for it",
     "request_refused": "for what the router may refuse in a later version",

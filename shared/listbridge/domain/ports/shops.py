@@ -151,6 +151,9 @@ class ShopTraits:
     """A look for our mark misses nothing that was created `order_settle_s` ago (else a person decides)."""
     kept_at_rotation: Mapping[str, str] = field(default_factory=dict)
     """By the credential that signs deliveries, the one that keeps its value from before: deliveries may be signed with it yet."""
+    takes_stock: bool = True
+    """Creating an order takes its stock at once, somewhere. Else a setting of the shop's may keep it from that: the order is
+    counted only when `stock_taken` shows it (protocol 8)."""
     hook_keys: bool = False
     """Deliveries are signed by a secret that we choose, or not at all: the core makes the secret, and an address with a token
     that nobody else knows."""
