@@ -88,7 +88,7 @@ class Opener:
             fix = "reconnect_shop" if kind == "shops" else "reconnect_account"
             raise Unauthorized(Problem("credentials_missing", {"name": document.name}, fix)) from error
         app = secret.get("client_id", document.id)
-        scopes = {"app": f"{platform}#{app}", "account": document.id, "region": f"{document.id}#{platform}"}
+        scopes = {"app": f"{platform}#{app}", "account": document.id}
         budget = self.make_budget(specs, scopes, share)
         return Connection(
             id=document.id,
@@ -163,6 +163,12 @@ class OpenedMarketplaces:
     def traits(self, account: Account) -> MarketplaceTraits:
         manifest = registry.marketplace(account.marketplace)
         return manifest.traits_of(manifest.traits, account)
+
+    def polls_are_shared(self, account: Account) -> bool:
+        orders = self.traits(account).orders
+        named = orders.budget if orders is not None else ""
+        specs = registry.marketplace(account.marketplace).budgets
+        return any(spec.name == named and spec.scope == "app" for spec in specs)
 
     def label(self, marketplace: str) -> str:
         return registry.marketplace(marketplace).label

@@ -259,6 +259,7 @@ class FakeMarketSide:
 
     clock: Clock
     order_traits: OrderTraits | None = ORDER_TRAITS
+    shares_polls: bool = True
     page_size: int = 50
     mishaps: Mishaps = field(default_factory=Mishaps)
     orders: dict[RemoteOrderId, OrderRead] = field(default_factory=dict)
@@ -297,6 +298,9 @@ class FakeMarketSide:
 
     def label(self, marketplace: str) -> str:
         return "Scripted"
+
+    def polls_are_shared(self, account: Account) -> bool:
+        return self.shares_polls
 
     def bounds(self, account: Account, site: Site) -> Bounds:
         return Bounds("EUR")

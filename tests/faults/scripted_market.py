@@ -160,6 +160,9 @@ class ScriptedMarket:
     def label(self, marketplace: str) -> str:
         return "Scripted"
 
+    def polls_are_shared(self, account: Account) -> bool:
+        return True
+
     def bounds(self, account: Account, site: Site) -> Bounds:
         return Bounds("EUR")
 

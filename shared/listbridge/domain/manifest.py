@@ -17,11 +17,11 @@ class BudgetSpec:
     """One limit of a platform (protocol 9). `operations` are patterns of the adapter's operation names (`*` matches all).
 
     `rate` is calls per second, `burst` how many may go at once after a pause, `day_quota` calls per calendar day in
-    `day_zone` (IANA name). `scope` says who shares it: all accounts on one app, one account, or one account's region.
+    `day_zone` (IANA name). `scope` says who shares it: all accounts on one app, or one account.
     """
 
     name: str
-    scope: Literal["app", "account", "region"]
+    scope: Literal["app", "account"]
     operations: tuple[str, ...]
     rate: float
     burst: int

@@ -74,7 +74,7 @@ class BudgetPool:
     def open(
         self, specs: Sequence[BudgetSpec], scopes: Mapping[str, str], share: Share = Share.ORDINARY
     ) -> PooledBudget:
-        """A caller's budget. `scopes` names who shares: {"app": …, "account": …, "region": …}, as the specs need them."""
+        """A caller's budget. `scopes` names who shares: {"app": …, "account": …}, as the specs need them."""
         keyed = [(f"budget#{spec.scope}#{scopes[spec.scope]}#{spec.name}", spec) for spec in specs]
         return PooledBudget(self, keyed, share, self._clock)
 

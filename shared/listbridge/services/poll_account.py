@@ -162,12 +162,8 @@ class _Poll:
         """Everything is read and reserved up to when this poll began."""
         trace.progressed()
         now = self._deps.clock.now()
-        sharing = [
-            one for one in self._deps.configuration.all(Account)
-            if one.marketplace == self._account.marketplace and one.state is ConnectionState.ACTIVE
-        ]  # fmt: skip
         wait = polling.interval(
-            now, self._newest, accounts=len(sharing), calls_per_day=self._traits.calls_per_day
+            now, self._newest, accounts=self._sharing(), calls_per_day=self._traits.calls_per_day
         )
         left = self._still_left(now)
         self._save(
@@ -177,6 +173,15 @@ class _Poll:
             ),
             now + wait,
         )  # fmt: skip
+
+    def _sharing(self) -> int:
+        """How many accounts that are asked draw their polls from the same budget."""
+        if not self._deps.marketplaces.polls_are_shared(self._account):
+            return 1
+        return sum(
+            one.marketplace == self._account.marketplace and one.state is ConnectionState.ACTIVE
+            for one in self._deps.configuration.all(Account)
+        )
 
     def _still_left(self, now: datetime) -> dict[RemoteOrderId, datetime]:
         """The orders left to themselves whose rows or reservations are not in place yet."""

@@ -20,7 +20,7 @@ def spec(name: str = "calls", *, rate: float = 5, burst: int = 20, **changes: ob
 
 
 def opened(pool: BudgetPool, name: str, *specs: BudgetSpec, share: Share = Share.ORDINARY) -> Budget:
-    scopes = {"app": name, "account": f"{name}/1", "region": f"{name}/1/eu"}
+    scopes = {"app": name, "account": f"{name}/1"}
     return pool.open(specs or (spec(),), scopes, share)
 
 

@@ -160,6 +160,19 @@ def test_accounts_of_one_marketplace_share_its_budget_and_those_not_connected_ta
     assert state(world).next_poll_at == world.now + 4 * MINUTE
 
 
+def test_accounts_whose_polls_are_counted_for_each_alone_do_not_slow_each_other_down(
+    world: OrderWorld,
+) -> None:
+    world.market.order_traits = replace(ORDER_TRAITS, calls_per_day=720)
+    world.market.shares_polls = False
+    for number in (2, 3):
+        world.stores.configuration.save(
+            world.account.model_copy(update={"id": f"acc_{number}", "name": f"A{number}", "rev": 0})
+        )
+    poll(world)
+    assert state(world).next_poll_at == world.now + 2 * MINUTE
+
+
 # ---- time is up ----
 
 

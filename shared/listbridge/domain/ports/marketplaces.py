@@ -297,11 +297,13 @@ class OrderTraits:
     look_back_s: float
     """How far the very first poll reaches back behind the connection, for orders that are only shown."""
     calls_per_day: float
-    """Polls per day and app that the budget allows, over all accounts, leaving room for reading single orders."""
+    """Polls per day that `budget` allows, over all who share it, leaving room for reading single orders."""
     settle_s: float
     """After how long a look certainly shows a shipment that was told."""
     unpaid_expires_s: float
     """When an order that nobody paid no longer holds stock."""
+    budget: str = ""
+    """The manifest's budget that polls draw from; its scope says who shares it."""
     lines_keep_ids: bool = False
     """A line's id is its own in the whole account and stays when the order gets another id: so such orders are found."""
 
@@ -334,6 +336,12 @@ class Marketplaces(Protocol):
 
     def traits(self, account: Account) -> MarketplaceTraits:
         """Of this account: what it said of itself may change what its marketplace has in general."""
+
+    def polls_are_shared(self, account: Account) -> bool:
+        """Whether the day's polls are counted over all accounts of the marketplace, rather than for each account alone.
+
+        Accounts of different apps are taken for one app's: that asks less often than allowed, never more.
+        """
 
     def label(self, marketplace: str) -> str:
         """The marketplace's name as people write it."""

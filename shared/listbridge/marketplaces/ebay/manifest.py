@@ -51,6 +51,7 @@ MANIFEST = MarketplaceManifest(
             overlap_s=300.0,
             look_back_s=14 * _DAY_S,
             # Half of the day's calls: the other half reads single orders and tells of parcels.
+            budget="fulfillment",
             calls_per_day=_FULFILLMENT_CALLS / 2,
             settle_s=60.0,
             # An order can be paid until the seller cancels it, which eBay lets him do from the fourth day on and asks him
