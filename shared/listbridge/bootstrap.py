@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from urllib.parse import urlsplit
 
 from listbridge.domain import trace
 from listbridge.infra import settings
@@ -192,16 +193,20 @@ def _build() -> Deps:
     observability.configure()
     clock, configuration, secrets = SystemClock(), DynamoConfiguration(), SecretsManagerStore()
     leases = DynamoLeases(clock)
-    timeout_s = settings.http_timeout_s()
+    timeout_s, urls = settings.http_timeout_s(), settings.platform_urls()
+    # Hosts that the operator named may be anywhere; those that a seller types may not.
+    named = frozenset(urlsplit(url).hostname or "" for url in urls.values())
     opener = Opener(
         configuration=configuration,
         secrets=secrets,
         leases=leases,
         clock=clock,
         tokens=TokenCache(),
-        make_session=lambda observe, budget: HttpSession(timeout_s=timeout_s, observe=observe, budget=budget),
+        make_session=lambda observe, budget: HttpSession(
+            timeout_s=timeout_s, observe=observe, budget=budget, private_hosts=named
+        ),
         make_budget=BudgetPool(DynamoBuckets(), clock).open,
-        base_urls=settings.platform_urls(),
+        base_urls=urls,
         grant_lease_s=timeout_s + 4,
     )
     return Deps(

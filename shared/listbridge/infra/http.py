@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from email.errors import MissingHeaderBodySeparatorDefect
 from enum import StrEnum
 from http.cookiejar import DefaultCookiePolicy
@@ -19,6 +19,7 @@ from urllib3.util import Timeout
 
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import ObserveMode, OutcomeUnknown, RetryLater
+from listbridge.infra.public_addresses import NotPublic, PublicAdapter
 
 if TYPE_CHECKING:
     from listbridge.domain.ports import Budget
@@ -53,7 +54,8 @@ class HttpSession:
     It never retries and judges no status: whatever the other side answers is returned for the adapter's error table.
     `timeout_s` bounds the whole call, name look-up to last byte, because leases are measured against it.
     With `observe` nothing that could change something remote leaves (protocol 10). With a `budget` every call but a
-    token refresh draws from it first. `transport` replaces the network; tests mount a simulator there.
+    token refresh draws from it first. Given `private_hosts` it calls public addresses only, and these hosts wherever they
+    lead. `transport` replaces the network; tests mount a simulator there.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class HttpSession:
         connect_timeout_s: float = 3.0,
         observe: bool = False,
         budget: Budget | None = None,
+        private_hosts: Collection[str] | None = None,
         transport: BaseAdapter | None = None,
     ) -> None:
         self._timeout_s = timeout_s
@@ -73,7 +76,7 @@ class HttpSession:
         self._session = requests.Session()
         # A cookie would tie calls of different workers together, and could be a credential that nobody looks after.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = transport or HTTPAdapter(pool_maxsize=_CONNECTIONS, max_retries=0)
+        adapter = transport or _network(private_hosts)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
@@ -103,7 +106,7 @@ class HttpSession:
         Raises:
             ObserveMode: a write while observing; nothing left.
             RateLimited: the budget is spent; nothing left.
-            RetryLater: never connected (`connection_failed`), or no usable answer to anything but a write (`no_answer`).
+            RetryLater: never connected (`connection_failed`, `address_not_public`), or no usable answer to anything but a write (`no_answer`).
             OutcomeUnknown: a write may have arrived, but its answer did not (`no_answer`).
         """
         if self._observe and purpose is Purpose.WRITE:
@@ -184,6 +187,11 @@ def request_id(headers: Mapping[str, str]) -> str | None:
     return None
 
 
+def _network(private_hosts: Collection[str] | None) -> BaseAdapter:
+    options: dict[str, Any] = {"pool_maxsize": _CONNECTIONS, "max_retries": 0}
+    return HTTPAdapter(**options) if private_hosts is None else PublicAdapter(private_hosts, **options)
+
+
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Stands in for "none": without it `requests` would look for the host in the user's netrc file."""
     return request
@@ -215,6 +223,8 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 def _verdict(error: Exception, purpose: Purpose, operation: str) -> RetryLater | OutcomeUnknown:
     """The error's own text is left out: it holds the whole address, and queries can hold tokens."""
     detail = f"{operation}: {type(error).__name__}"
+    if any(isinstance(cause, NotPublic) for cause in _causes(error)):
+        return RetryLater(Problem("address_not_public", fix="enter_public_address"), detail=detail)
     if _never_connected(error):
         return RetryLater(Problem("connection_failed"), detail=detail)
     if purpose is Purpose.WRITE:

@@ -7,8 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from urllib3.connection import HTTPConnection
 
 from listbridge.domain.configuration import Shop
+from listbridge.infra.public_addresses import NotPublic
 from simulators.door import Transport
 from simulators.faults import Fault
 from tests.unit.functions.installation import SHOP_CREDENTIALS, SHOP_DOMAIN, SITE, Installation
@@ -293,6 +295,20 @@ def test_what_passes_at_the_shop_names_nothing_to_do_and_passes(
     named(refusal(seller.its, "POST", path, status=502), code, "")
     seller.its.shopify.faults.clear()
     seller.its.stores.clock.advance(61)
+    seller.its.post(path, expect=200)
+
+
+@walks("address_not_public", on=SHOPIFY)
+def test_a_name_that_led_into_a_private_network_is_corrected(
+    seller: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def private(*_: Any, **__: Any) -> requests.Response:
+        raise requests.exceptions.ConnectionError(NotPublic(HTTPConnection("shop.example"), "private"))
+
+    path = f"/shops/{seller.shop}/check"
+    with monkeypatch.context() as misled:
+        misled.setattr(Transport, "send", private)
+        named(refusal(seller.its, "POST", path, status=502), "address_not_public", "enter_public_address")
     seller.its.post(path, expect=200)
 
 
