@@ -46,7 +46,7 @@ def test_a_buyer_in_a_delivery_is_read_by_nobody_and_his_order_still_moves_the_s
     assert street.deliver(body[:-1], topic="orders/create", delivery=f"{delivery}-3").status_code == 400
     assert street.deliver(body, topic="customers/create", delivery=f"{delivery}-4").status_code == 200
     until(
-        lambda: street.logs().count('"outcome":"unparsable"') > 0,
+        lambda: street.logs().count('"outcome": "unparsable"') > 0,
         "the log of the unparsable one",
         within_s=20,
     )

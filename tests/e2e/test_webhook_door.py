@@ -68,7 +68,7 @@ def test_a_genuine_delivery_that_nobody_understands_is_refused_and_nothing_is_st
 def test_an_unknown_topic_is_answered_politely_counted_and_not_stored(street: Street, delivery: str) -> None:
     assert street.deliver(b"anything", delivery=delivery, topic="weather/change").status_code == 200
     assert street.inbox_state(delivery) is None
-    until(lambda: '"outcome":"unknown_topic"' in street.logs(), "the count of the unknown topic")
+    until(lambda: '"outcome": "unknown_topic"' in street.logs(), "the count of the unknown topic")
 
 
 def test_an_unknown_shop_is_answered_byte_for_byte_like_a_wrong_signature(
