@@ -11,8 +11,9 @@ import pytest
 from pydantic import ValidationError
 
 from listbridge import registry
+from listbridge.infra.error_row import Row
 from listbridge.marketplaces import ebay
-from listbridge.marketplaces.ebay.errors import BY_ID, ZERO, Row
+from listbridge.marketplaces.ebay.errors import BY_ID, ZERO
 from listbridge.marketplaces.ebay.manifest import MANIFEST
 from listbridge.marketplaces.ebay.settings import Credentials, Settings
 from listbridge.marketplaces.ebay.sites import SITES

@@ -28,6 +28,7 @@ from listbridge.domain.verdicts import (
     Unauthorized,
     ZeroRefused,
 )
+from listbridge.infra.error_row import Row
 from listbridge.marketplaces.ebay.manifest import PACIFIC
 from listbridge.marketplaces.ebay.wire import ErrorEntry
 
@@ -39,27 +40,6 @@ _QUANTITY = re.compile(r"quantity", re.IGNORECASE)
 _CODE_MISSING = re.compile(r"\b(EAN|UPC|ISBN|GTIN) field is missing", re.IGNORECASE)
 _SPECIFIC_MISSING = re.compile(r"item specific (.{1,65}?) is missing", re.IGNORECASE)
 _CODES = frozenset({"EAN", "UPC", "ISBN", "GTIN"})
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table: what we do next, the seller's text and its fix, and how long to wait before a retry."""
-
-    verdict: type[RemoteError]
-    code: str
-    fix: str = ""
-    after_s: float = 5.0
-
-    def error(self, message: str = "", *, params: Mapping[str, str] | None = None, detail: str = "", status: int | None = None,
-              request: str | None = None) -> RemoteError:  # fmt: skip
-        """The verdict; eBay's own `message` fills the seller's text."""
-        filled = {**({"message": message} if message else {}), **(params or {})}
-        problem = Problem(self.code, filled, self.fix)
-        if issubclass(self.verdict, RetryLater):
-            return self.verdict(
-                problem, after_s=self.after_s, detail=detail, status=status, request_id=request
-            )
-        return self.verdict(problem, detail=detail, status=status, request_id=request)
 
 
 UNAVAILABLE = Row(RetryLater, "ebay_unavailable")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import requests
@@ -23,6 +22,7 @@ from listbridge.domain.verdicts import (
     RetryLater,
     Unauthorized,
 )
+from listbridge.infra.error_row import Row
 from listbridge.infra.http import request_id
 
 LONG_WAIT_S = 900.0
@@ -45,27 +45,6 @@ class InvalidVariables(Rejected):
 
 class ScopeMissing(Unauthorized):
     """The app lacks a permission: Shopify left out every field that needs it, and may have answered the rest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a table: the class that decides what we do next, the seller's text, and how long to wait."""
-
-    verdict: type[RemoteError]
-    code: str
-    fix: str = ""
-    after_s: float = 0.0
-
-    def error(
-        self, *, detail: str, status: int, request: str | None, params: Mapping[str, str] | None = None
-    ) -> RemoteError:
-        """The verdict. `detail` and `request` (their id of the call) are for us, `params` fill the seller's text."""
-        problem = Problem(self.code, params or {}, self.fix)
-        if issubclass(self.verdict, RetryLater):
-            return self.verdict(
-                problem, after_s=self.after_s or 5.0, detail=detail, status=status, request_id=request
-            )
-        return self.verdict(problem, detail=detail, status=status, request_id=request)
 
 
 REFUSED = Row(Rejected, "shopify_refused_request", "report_to_us")
