@@ -7,16 +7,16 @@ Sources: developer.ebay.com, "Getting OAuth tokens" and "OAuth rate limits" (rea
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
+from listbridge.infra.answers import json_object
 from listbridge.infra.connection import Connection
 from listbridge.infra.http import Purpose, request_id
 from listbridge.infra.tokens import Token
@@ -79,9 +79,10 @@ class Grants:
         fetch = self._of_seller if who == "seller" else self._of_app
         return self._connection.tokens.get(self._key(who), fetch, now=self._connection.clock.now())
 
-    def forget(self, who: Who) -> None:
-        """Drop a token that was refused."""
+    def renew(self, who: Who) -> bool:
+        """Drop a token that was refused: there is always a way to another."""
         self._connection.tokens.forget(self._key(who))
+        return True
 
     def _key(self, who: Who) -> str:
         """By refresh token, not by account: after a reconnect the old seller's access token must not speak for the new.
@@ -171,9 +172,7 @@ def _ask(connection: Connection, credentials: Credentials, form: dict[str, str])
         auth=(credentials.client_id, credentials.client_secret.get_secret_value()),
     )
     request = request_id(response.headers)
-    body: Any = None
-    with suppress(ValueError, RecursionError):
-        body = response.json()
+    body = json_object(response)
     refusal = of_token_answer(response.status_code, body, request)
     if refusal is not None:
         raise refusal

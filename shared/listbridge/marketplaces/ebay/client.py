@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from requests import Response
 
 from listbridge.domain.verdicts import RateLimited, RemoteError
+from listbridge.infra.answers import json_object, places, with_living_token
 from listbridge.infra.connection import Connection
 from listbridge.infra.http import Purpose, request_id
 from listbridge.marketplaces.ebay.auth import Grants, Hosts, Who
@@ -76,10 +77,9 @@ class EbayHttp:
         """As `read`, but a refusal comes as `Refused`, for callers that know what some of them mean."""
         response = self.send(request)
         try:
-            return model.model_validate(_json(response) or {})
+            return model.model_validate(json_object(response) or {})
         except ValidationError as error:
-            places = {".".join(str(part) for part in one["loc"]) for one in error.errors(include_input=False)}
-            raise self._unreadable(request, response, ", ".join(sorted(places)[:5])) from None
+            raise self._unreadable(request, response, places(error)) from None
 
     def send(self, request: Request) -> Response:
         """One call, repeated once with a fresh token when the token was refused.
@@ -88,16 +88,12 @@ class EbayHttp:
             Refused: any answer but 2xx, when it names eBay's own errors.
             RemoteError: transport failures, and answers that are not eBay's.
         """
-        response = self._once(request)
-        if response.status_code == 401:
-            # Refused before it was looked at, so certainly not applied.
-            self._grants.forget(request.who)
-            response = self._once(request)
+        response = with_living_token(lambda: self._once(request), lambda: self._grants.renew(request.who))
         if 200 <= response.status_code < 300:
-            if response.content and _json(response) is None:
+            if response.content and json_object(response) is None:
                 raise self._unreadable(request, response, "not a JSON object")
             return response
-        body = _json(response)
+        body = json_object(response)
         refusal = Refusal(
             request.operation, response.status_code, request.write, entries_of(body), request_id(response.headers)
         )  # fmt: skip
@@ -187,12 +183,3 @@ def _spent_until(limits: RateLimits, context: str, name: str) -> datetime | None
         return max((datetime.fromisoformat(end) for end in ends), default=None)
     except ValueError:
         return None
-
-
-def _json(response: Response) -> Any:
-    """The answer's JSON object, or None."""
-    try:
-        body = response.json() if response.content else None
-    except (ValueError, RecursionError):
-        return None
-    return body if isinstance(body, Mapping) else None

@@ -25,6 +25,7 @@ from listbridge.domain.orders import (
     ShippingCharge,
     Tax,
 )
+from listbridge.infra.answers import places
 from listbridge.marketplaces.ebay.order_buyer import buyer_of
 from listbridge.marketplaces.ebay.order_refunds import refunds_of
 from listbridge.marketplaces.ebay.order_wire import (
@@ -92,12 +93,6 @@ def changed_at_of(body: Any) -> datetime | None:
     except ValueError:
         return None
     return moment if moment is not None and moment.tzinfo is not None else None
-
-
-def places(error: ValidationError) -> str:
-    """Where the data are not as expected."""
-    found = {".".join(str(part) for part in one["loc"]) for one in error.errors(include_input=False)}
-    return ", ".join(sorted(found)[:5])
 
 
 def _order(told: ToldOrder) -> RemoteOrder:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from requests import Response
 
 from listbridge.domain.verdicts import RateLimited, RemoteError
+from listbridge.infra.answers import json_object, places, with_living_token
 from listbridge.infra.connection import Connection
 from listbridge.infra.http import Purpose, request_id
 from listbridge.shops.shopify.auth import Grant
@@ -60,20 +61,17 @@ class AdminApi:
             Rejected: Shopify does not understand the document.
             OutcomeUnknown: a write may have been done (errors.of_write).
         """
-        response = self._post(query.text, variables, operation, purpose)
-        if response.status_code == 401 and self._grant.renew():
-            # Refused before it was looked at, so certainly not applied: tokens also die before their time.
-            response = self._post(query.text, variables, operation, purpose)
+        response = with_living_token(
+            lambda: self._post(query.text, variables, operation, purpose), self._grant.renew
+        )
         self._notice_version(response)
         refusal = by_status(response, operation)
-        answer: Any = None
+        answer: Mapping[str, Any] = {}
         if refusal is None:
-            try:
-                answer = response.json()
-            except (ValueError, RecursionError):
-                answer = None
-            if not isinstance(answer, Mapping):
+            told = json_object(response)
+            if told is None:
                 raise self._unreadable(response, operation, "not a JSON object", purpose)
+            answer = told
             refusal = by_code(response, answer, operation)
         if refusal is not None:
             if isinstance(refusal, RateLimited):
@@ -86,8 +84,7 @@ class AdminApi:
         try:
             return query.answer.model_validate(answer.get("data"))
         except ValidationError as error:
-            places = {".".join(str(part) for part in one["loc"]) for one in error.errors(include_input=False)}
-            raise self._unreadable(response, operation, ", ".join(sorted(places)[:5]), purpose) from None
+            raise self._unreadable(response, operation, places(error), purpose) from None
 
     def _post(
         self, document: str, variables: Mapping[str, Any], operation: str, purpose: Purpose

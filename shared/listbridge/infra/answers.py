@@ -1,0 +1,37 @@
+"""What every adapter does with an answer before it knows what the answer says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from requests import Response
+
+_UNAUTHORIZED = 401
+_MOST_PLACES = 5
+
+
+def with_living_token(send: Callable[[], Response], renew: Callable[[], bool]) -> Response:
+    """The answer to one call, repeated once with a fresh token when the token was refused.
+
+    A call whose token is refused was not looked at, so certainly not applied: tokens also die before their time. `renew`
+    drops the refused one, and says whether there is a way to another.
+    """
+    response = send()
+    return send() if response.status_code == _UNAUTHORIZED and renew() else response
+
+
+def json_object(response: Response) -> Mapping[str, Any] | None:
+    """The answer's JSON object; None for anything else: no body, a page of some edge server, a list."""
+    try:
+        body = response.json() if response.content else None
+    except (ValueError, RecursionError):
+        return None
+    return body if isinstance(body, Mapping) else None
+
+
+def places(error: ValidationError) -> str:
+    """Where an answer has not the shape that it should have: `lines.0.price, total`. Never with what, which may be a buyer's."""
+    found = {".".join(str(part) for part in one["loc"]) for one in error.errors(include_input=False)}
+    return ", ".join(sorted(found)[:_MOST_PLACES])
