@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime, timedelta
 
+from listbridge.domain import waiting
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId, new_id
 from listbridge.domain.polling import PollState
@@ -68,5 +68,5 @@ def send_poll(deps: Deps, account: AccountId, due_at: datetime | None = None) ->
     if deps.polls.claim(account, claim, now=at, until=until) is None:
         return False
     message = PollAccount(account=account, claim=claim, until=now + timedelta(seconds=TICK_S))
-    deps.queues.send(Lane.ORDERS, message, delay_s=math.ceil((at - now).total_seconds()))
+    deps.queues.send(Lane.ORDERS, message, delay_s=waiting.delay_s(at, now))
     return True

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from datetime import timedelta
 
-from listbridge.domain import order_changes, trace
+from listbridge.domain import order_changes, trace, waiting
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import OrderKey
 from listbridge.domain.order_changes import AUTOMATIC_OFF, DECIDE_AFTER, NEEDS_DECISION, ImportRules
@@ -85,9 +84,7 @@ def absorb_order(deps: Deps, shop: Shop, order: Order, rules: ImportRules, *, du
     ready = (order.confirmed_at or now) + lag
     if now < ready:
         message = ImportOrder(account=order.key.account, order=order.key.remote)
-        deps.queues.send(
-            Lane.ORDERS, message, delay_s=math.ceil((ready - now).total_seconds()), reason="absorb"
-        )
+        deps.queues.send(Lane.ORDERS, message, delay_s=waiting.delay_s(ready, now), reason="absorb")
         return order
     if _moved_on(order):
         queue_next(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -248,7 +247,6 @@ class _Poll:
         No further: a chain of polls that went on for ever would be stopped by Lambda for a loop.
         """
         now = self._deps.clock.now()
-        wait = (next_poll_at - now).total_seconds()
         soon = next_poll_at < (self._message.until or now + timedelta(seconds=TICK_S))
         claim = new_id("poll") if soon else ""
         # While the delayed message is on its way the tick leaves the account alone; should the message be lost, it
@@ -259,6 +257,7 @@ class _Poll:
         except Conflict:
             return  # somebody wanted it sooner, or took over
         if soon:
-            until = self._message.until or now + timedelta(seconds=TICK_S)
-            again = PollAccount(account=self._account.id, claim=claim, until=until)
-            self._deps.queues.send(Lane.ORDERS, again, delay_s=math.ceil(max(0.0, wait)), reason="next_poll")
+            ends = self._message.until or now + timedelta(seconds=TICK_S)
+            again = PollAccount(account=self._account.id, claim=claim, until=ends)
+            delay_s = waiting.delay_s(next_poll_at, now)
+            self._deps.queues.send(Lane.ORDERS, again, delay_s=delay_s, reason="next_poll")
