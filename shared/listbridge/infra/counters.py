@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from listbridge.infra import dynamo, settings
+from listbridge.infra.documents import VERSION
 from listbridge.infra.dynamo import Item, number, text
 
 _KEPT_S = 86_400
@@ -40,9 +41,10 @@ class DynamoCounters:
         return settings.table("coordination")
 
     def _raise(self, key: str, amount: int, expires_at: int | None) -> int:
-        expression, values = "ADD #total :amount", {":amount": number(amount)}
+        expression = "ADD #total :amount SET #v = :v"
+        values = {":amount": number(amount), ":v": number(VERSION)}
         if expires_at is not None:
-            expression += " SET #expires_at = :expires_at"
+            expression += ", #expires_at = :expires_at"
             values[":expires_at"] = number(expires_at)
         row = dynamo.update(self._table, _key(key), expression, values=values, returning="UPDATED_NEW")
         return int(row["total"]["N"])

@@ -218,7 +218,16 @@ def test_every_row_carries_the_version_and_only_finite_ones_expire(real: Emulate
     week = int((START + timedelta(seconds=10, days=7)).timestamp())
     assert raw("coordination", key=f"lease#{name}")["expires_at"] == {"N": str(week)}
     real.counters.next(name)
-    assert "expires_at" not in raw("coordination", key=f"counter#{name}")
+    counter = raw("coordination", key=f"counter#{name}")
+    assert (counter["v"], "expires_at" in counter) == ({"N": "1"}, False)
+
+
+@pytest.mark.parametrize("more", [{}, {"v": {"N": "2"}, "invented": {"BOOL": True}}])
+def test_a_counter_of_another_version_goes_on_counting(
+    real: Emulated, name: str, more: dict[str, Any]
+) -> None:
+    put("coordination", {"key": {"S": f"counter#{name}"}, "total": {"N": "41"}, **more})
+    assert (real.counters.latest(name), real.counters.next(name), real.counters.latest(name)) == (41, 42, 42)
 
 
 def test_an_order_of_the_version_before_has_defaults_for_what_it_lacks(real: Emulated, name: str) -> None:
