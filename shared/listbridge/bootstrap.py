@@ -202,8 +202,8 @@ def _build() -> Deps:
         leases=leases,
         clock=clock,
         tokens=TokenCache(),
-        make_session=lambda observe, budget: HttpSession(
-            timeout_s=timeout_s, observe=observe, budget=budget, private_hosts=named
+        make_session=lambda observe, budget, longest_call_s: HttpSession(
+            timeout_s=max(timeout_s, longest_call_s), observe=observe, budget=budget, private_hosts=named
         ),
         make_budget=BudgetPool(DynamoBuckets(), clock).open,
         base_urls=urls,

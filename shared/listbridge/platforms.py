@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from listbridge import registry
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import ShopId, Site
-from listbridge.domain.manifest import BudgetSpec, MarketplaceManifest
+from listbridge.domain.manifest import BudgetSpec, MarketplaceManifest, ShopManifest
 from listbridge.domain.ports import (
     Arrival,
     Begun,
@@ -39,11 +39,13 @@ from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
 from listbridge.services.connection_state import secret_name
 
+_WRITE_S = 4.0
+"""What a write of ours may take."""
 A = TypeVar("A", ShopAdapter, MarketplaceAdapter)
 MakeBudget = Callable[[tuple[BudgetSpec, ...], Mapping[str, str], Share], Budget]
 """Limits, who shares them by scope, who calls → the budget that all callers draw from."""
-MakeSession = Callable[[bool, Budget | None], HttpSession]
-"""Observe mode?, budget → the HTTP session."""
+MakeSession = Callable[[bool, Budget | None, float], HttpSession]
+"""Observe mode?, budget, the platform's longest call in seconds (0: the deployment's own limit) → the HTTP session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,10 @@ class Opener:
     make_session: MakeSession
     make_budget: MakeBudget
     base_urls: Mapping[str, str] = field(default_factory=dict)
-    grant_lease_s: float = 12.0
+    grant_lease_s: float = 8.0 + _WRITE_S
     """Outlives the longest call and a write of ours."""
 
-    def connection(self, kind: str, platform: str, document: Shop | Account, *, observe: bool, specs: tuple[BudgetSpec, ...],
+    def connection(self, kind: str, manifest: ShopManifest | MarketplaceManifest, document: Shop | Account, *, observe: bool,
                    share: Share, read_anew: bool) -> Connection:  # fmt: skip
         """A connection with the secret of the document's revision; `read_anew` after a refusal. Raises Unauthorized."""
         try:
@@ -88,14 +90,15 @@ class Opener:
             fix = "reconnect_shop" if kind == "shops" else "reconnect_account"
             raise Unauthorized(Problem("credentials_missing", {"name": document.name}, fix)) from error
         app = secret.get("client_id", document.id)
-        scopes = {"app": f"{platform}#{app}", "account": document.id}
-        budget = self.make_budget(specs, scopes, share)
+        scopes = {"app": f"{manifest.slug}#{app}", "account": document.id}
+        budget = self.make_budget(manifest.budgets, scopes, share)
+        longest_call_s = manifest.traits.longest_call_s
         return Connection(
             id=document.id,
             settings=document.settings,
             secret=secret,
-            base_url=self.base_urls.get(platform),
-            session=self.make_session(observe, budget),
+            base_url=self.base_urls.get(manifest.slug),
+            session=self.make_session(observe, budget, longest_call_s),
             budget=budget,
             tokens=self.tokens,
             clock=self.clock,
@@ -105,7 +108,7 @@ class Opener:
                 secrets=self.secrets,
                 leases=self.leases,
                 clock=self.clock,
-                lease_s=self.grant_lease_s,
+                lease_s=max(self.grant_lease_s, longest_call_s + _WRITE_S),
             ),
             facts=document.facts,
         )
@@ -126,8 +129,7 @@ class OpenedShops:
             if known is not None and known.still_good(shop):
                 return known.adapter
             connection = self.opener.connection(
-                "shops", shop.platform, shop, observe=False, specs=registry.shop(shop.platform).budgets, share=share,
-                read_anew=_refused(known, shop),
+                "shops", registry.shop(shop.platform), shop, observe=False, share=share, read_anew=_refused(known, shop)
             )  # fmt: skip
             adapter = registry.open_shop(shop.platform, connection)
             self._open[shop.id, share] = _Opened(shop.rev, adapter, connection)
@@ -182,8 +184,8 @@ class OpenedMarketplaces:
 
     def _connection(self, account: Account, share: Share, *, read_anew: bool) -> Connection:
         return self.opener.connection(
-            "accounts", account.marketplace, account, observe=account.observe,
-            specs=registry.marketplace(account.marketplace).budgets, share=share, read_anew=read_anew,
+            "accounts", registry.marketplace(account.marketplace), account, observe=account.observe, share=share,
+            read_anew=read_anew,
         )  # fmt: skip
 
 
@@ -204,13 +206,13 @@ class OpenedHandOvers:
     def _opened(self, document: Shop | Account) -> tuple[HandOver, Connection]:
         if isinstance(document, Shop):
             flow = registry.hand_over("shops", document.platform)
-            kind, slug, specs = "shops", document.platform, registry.shop(document.platform).budgets
+            manifest: ShopManifest | MarketplaceManifest = registry.shop(document.platform)
+            kind = "shops"
         else:
             flow = registry.hand_over("marketplaces", document.marketplace)
-            slug = document.marketplace
-            kind, specs = "accounts", registry.marketplace(slug).budgets
+            manifest, kind = registry.marketplace(document.marketplace), "accounts"
         connection = self.opener.connection(
-            kind, slug, document, observe=False, specs=specs, share=Share.ORDINARY, read_anew=True
+            kind, manifest, document, observe=False, share=Share.ORDINARY, read_anew=True
         )
         return flow, connection
 

@@ -216,7 +216,9 @@ def pair(*, limits: TimeLimits | None = None) -> Pair:
         leases=stores.leases,
         clock=stores.clock,
         tokens=tokens,
-        make_session=lambda observe, budget: HttpSession(transport=wire, observe=observe, budget=budget),
+        make_session=lambda observe, budget, longest_call_s: HttpSession(
+            transport=wire, observe=observe, budget=budget
+        ),
         make_budget=lambda specs, scopes, share: FakeBudget(stores.clock),
     )
     seller = ebay.deeds.add_seller("anna", marketplaces=[US])

@@ -103,7 +103,7 @@ class Installation:
         built = bootstrap.deps()
         transport = Transport(self._platforms)
 
-        def session(observe: bool, budget: Budget | None) -> HttpSession:
+        def session(observe: bool, budget: Budget | None, longest_call_s: float) -> HttpSession:
             return HttpSession(observe=observe, budget=budget, transport=transport)
 
         clock = _ClockStepping(built.clock.now()) if self._stepping_budgets else built.clock

@@ -45,26 +45,28 @@ class LeasedUnit:
 
     deps: Deps
     lease: Lease
+    longest_call_s: float
 
     def check(self) -> None:
         """See to it that the lease outlives the next request. Raises RetryLater when it was lost."""
-        limits = self.deps.limits
-        if self.lease.until - self.deps.clock.now() > timedelta(seconds=limits.http_timeout_s):
+        limits, longest = self.deps.limits, self.longest_call_s
+        if self.lease.until - self.deps.clock.now() > timedelta(seconds=limits.call_s(longest)):
             return
         try:
-            self.lease = self.deps.leases.renew(self.lease, seconds=limits.unit_lease_s)
+            self.lease = self.deps.leases.renew(self.lease, seconds=limits.unit_lease_of(longest))
         except Conflict as lost:
             raise RetryLater(Problem("lease_too_short"), after_s=1) from lost
 
 
 @contextmanager
-def leased(deps: Deps, key: str, owner: str) -> Iterator[LeasedUnit | None]:
+def leased(deps: Deps, traits: MarketplaceTraits, key: str, owner: str) -> Iterator[LeasedUnit | None]:
     """A lease on the write unit, given back in the end; None when somebody else has it."""
-    lease = deps.leases.acquire(key, owner, seconds=deps.limits.unit_lease_s)
+    longest = traits.longest_call_s
+    lease = deps.leases.acquire(key, owner, seconds=deps.limits.unit_lease_of(longest))
     if lease is None:
         yield None
         return
-    unit = LeasedUnit(deps, lease)
+    unit = LeasedUnit(deps, lease, longest)
     try:
         yield unit
     finally:

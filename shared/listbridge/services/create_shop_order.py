@@ -58,7 +58,7 @@ def create_shop_order(deps: Deps, account: Account, shop: Shop, order: Order, ru
 
     What fails for a reason with a name is noted on the order and tried again by itself.
     """
-    with _Claim(deps, order) as claim:
+    with _Claim(deps, shop, order) as claim:
         if claim.lease is None:
             return order  # another worker is at it
         order = order_of(deps, order.key)
@@ -69,7 +69,7 @@ def create_shop_order(deps: Deps, account: Account, shop: Shop, order: Order, ru
 
 def look_for_created(deps: Deps, account: Account, shop: Shop, order: Order, rules: ImportRules) -> Order:
     """A create was begun, and nobody noted how it ended: look for its order, and never create before the last look."""
-    with _Claim(deps, order) as claim:
+    with _Claim(deps, shop, order) as claim:
         if claim.lease is None:
             return order
         order = order_of(deps, order.key)
@@ -83,9 +83,9 @@ def look_for_created(deps: Deps, account: Account, shop: Shop, order: Order, rul
 class _Claim:
     """A lease on the order for the length of a block."""
 
-    def __init__(self, deps: Deps, order: Order) -> None:
+    def __init__(self, deps: Deps, shop: Shop, order: Order) -> None:
         self._deps = deps
-        seconds = deps.limits.order_lease_s
+        seconds = deps.limits.order_lease_of(deps.shops.traits(shop).longest_call_s)
         self.lease = deps.leases.acquire(lease_name(order.key), new_id("worker"), seconds=seconds)
 
     def __enter__(self) -> _Claim:
@@ -163,7 +163,9 @@ class _Creating:
 
     def _create(self, order: Order) -> Order:
         deps, now = self._deps, self._deps.clock.now()
-        longest = timedelta(seconds=deps.limits.http_timeout_s * _REQUESTS)
+        longest = timedelta(
+            seconds=deps.limits.call_s(deps.shops.traits(self._shop).longest_call_s) * _REQUESTS
+        )
         deadline = now + longest
         if self._lease.until < deadline:
             _again_at(deps, order, now + _BREATH)  # too late in this lease: no create may outlive it

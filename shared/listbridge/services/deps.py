@@ -50,6 +50,18 @@ class TimeLimits:
     due_too_long_s: float = 600.0
     budget_wait_s: float = 5.0
 
+    def call_s(self, longest_call_s: float) -> float:
+        """How long one call may take to a platform that says so of itself (`longest_call_s` of its traits)."""
+        return max(self.http_timeout_s, longest_call_s)
+
+    def unit_lease_of(self, longest_call_s: float) -> float:
+        """How long a write unit is held while one such call is made: what the deployment leaves beside a call stays."""
+        return self.unit_lease_s + self.call_s(longest_call_s) - self.http_timeout_s
+
+    def order_lease_of(self, longest_call_s: float) -> float:
+        """How long an order stays with a worker that makes such calls for it: as many of them fit as in an ordinary lease."""
+        return self.order_lease_s * self.call_s(longest_call_s) / self.http_timeout_s
+
 
 @dataclass(frozen=True, slots=True)
 class Deps:

@@ -92,7 +92,7 @@ class Steps:
         row = self.rows[skus[0]]
         key = self.adapter.lease_key(replace(row, group=self.group or row.group))
         self._look_early()
-        with leased(self.deps, key, new_id("pub")) as lease:
+        with leased(self.deps, self.attempts.traits, key, new_id("pub")) as lease:
             if lease is None:
                 raise RetryLater(Problem("unit_busy"), after_s=2)
             self._look(skus)

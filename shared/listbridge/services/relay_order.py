@@ -60,7 +60,10 @@ def relay_order(deps: Deps, message: RelayOrder) -> None:
         return
     if {account.state, shop.state} != {ConnectionState.ACTIVE}:
         return
-    lease = deps.leases.acquire(lease_name(key), new_id("worker"), seconds=deps.limits.order_lease_s)
+    longest = max(deps.shops.traits(shop).longest_call_s, deps.marketplaces.traits(account).longest_call_s)
+    lease = deps.leases.acquire(
+        lease_name(key), new_id("worker"), seconds=deps.limits.order_lease_of(longest)
+    )
     if lease is None:
         relay_at(deps, key, deps.clock.now() + timedelta(seconds=5))
         return

@@ -59,7 +59,9 @@ def _submitted(writer: UnitWriter, bulk: BulkWriter, begun: Sequence[Begun]) -> 
 
 
 def _prepared(writer: UnitWriter, leases: ExitStack, unit: Sequence[Listing]) -> Begun | Asked | UnitOutcome:
-    lease = leases.enter_context(leased(writer.deps, writer.adapter.lease_key(unit[0]), writer.owner))
+    lease = leases.enter_context(
+        leased(writer.deps, writer.traits, writer.adapter.lease_key(unit[0]), writer.owner)
+    )
     if lease is None:
         return UnitOutcome(busy=True)
     begun = writer.guarded(unit, lambda: writer.begun(lease, unit))

@@ -49,7 +49,9 @@ class _Telling:
         self._deps = deps
         self._adapter = adapter
         self._lease = lease
-        self._request = timedelta(seconds=deps.limits.http_timeout_s)
+        self._request = timedelta(
+            seconds=deps.limits.call_s(deps.marketplaces.traits(account).longest_call_s)
+        )
         self._settle = timedelta(seconds=order_traits(deps, account).settle_s)
 
     def run(self, order: Order, found: ShopOrder) -> Order:

@@ -126,7 +126,7 @@ class UnitWriter:
         spent = self.set_aside(self.adapter.revision_calls(listings), listings)
         if spent is not None:
             return spent
-        with leased(self.deps, self.adapter.lease_key(listings[0]), self.owner) as unit:
+        with leased(self.deps, self.traits, self.adapter.lease_key(listings[0]), self.owner) as unit:
             if unit is None:
                 return UnitOutcome(busy=True)
             return self.guarded(listings, lambda: self._inside(unit, listings))

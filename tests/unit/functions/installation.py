@@ -91,7 +91,7 @@ class Installation:
         self.seller = self.ebay.deeds.add_seller("anna", marketplaces=[SITE])
         transport = Transport(_Doors(self.shopify, self.ebay))
 
-        def session(observe: bool, budget: Budget | None) -> HttpSession:
+        def session(observe: bool, budget: Budget | None, longest_call_s: float) -> HttpSession:
             return HttpSession(observe=observe, budget=budget, transport=transport)
 
         def budget(*_: Any) -> Budget:

@@ -322,6 +322,8 @@ class MarketplaceTraits:
     read_back_batch: int = 25
     read_back_at_once: int = 1
     """How many read-backs of one account may be under way at the same time."""
+    longest_call_s: float = 0.0
+    """How long a call may take where that is more than the deployment's own limit. Leases are measured against it."""
     orders: OrderTraits | None = None
     """None where orders are not read."""
     zero: Zero = Zero.KEEPS

@@ -151,6 +151,8 @@ class ShopTraits:
     """A look for our mark misses nothing that was created `order_settle_s` ago (else a person decides)."""
     kept_at_rotation: Mapping[str, str] = field(default_factory=dict)
     """By the credential that signs deliveries, the one that keeps its value from before: deliveries may be signed with it yet."""
+    longest_call_s: float = 0.0
+    """How long a call may take where that is more than the deployment's own limit. Leases are measured against it."""
     takes_stock: bool = True
     """Creating an order takes its stock at once, somewhere. Else a setting of the shop's may keep it from that: the order is
     counted only when `stock_taken` shows it (protocol 8)."""
