@@ -170,7 +170,8 @@ class OpenedMarketplaces:
         orders = self.traits(account).orders
         named = orders.budget if orders is not None else ""
         specs = registry.marketplace(account.marketplace).budgets
-        return any(spec.name == named and spec.scope == "app" for spec in specs)
+        # A budget that nobody describes counts as the app's: asked too seldom is better than refused.
+        return not any(spec.name == named and spec.scope == "account" for spec in specs)
 
     def label(self, marketplace: str) -> str:
         return registry.marketplace(marketplace).label

@@ -67,10 +67,13 @@ def test_a_shop_that_takes_it_at_once_after_all_is_asked_and_counted(s: Story) -
     s.in_order()
 
 
-def test_a_platform_that_always_takes_stock_is_not_asked(s: Story) -> None:
-    s.shop.takes_stock, s.shop.book.takes_when_sent = True, False
-    asked: list[str] = []
-    s.shop.before_call = asked.append
+@pytest.mark.parametrize(("always", "asked"), [(True, 0), (False, 1)])
+def test_only_a_platform_that_need_not_take_stock_is_asked_whether_it_did(
+    s: Story, always: bool, asked: int
+) -> None:
+    s.shop.takes_stock, s.shop.book.takes_when_sent = always, False
+    calls: list[str] = []
+    s.shop.before_call = calls.append
     placed = bought(s)
-    assert s.order(placed).absorbed_from is not None
-    assert [call for call in asked if "stock_taken" in call] == []
+    assert (s.shop.stock("A"), s.reserved("A"), s.shown("A"), len(s.made(placed))) == (3, 0, 3, 1)
+    assert calls.count("shop.stock_taken") == asked

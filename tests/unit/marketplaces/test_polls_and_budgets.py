@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, Literal
 
@@ -26,11 +27,16 @@ def test_the_budget_of_the_polls_is_one_of_the_manifests(slug: str) -> None:
     assert spec.day_quota is None or orders.calls_per_day <= spec.day_quota
 
 
-@pytest.mark.parametrize(("scope", "shared"), [("app", True), ("account", False)])
+@pytest.mark.parametrize(
+    ("named", "scope", "shared"),
+    [("orders", "app", True), ("orders", "account", False), ("nobody's", "account", True)],
+)
 def test_polls_are_shared_as_their_budget_is(
-    scope: Literal["app", "account"], shared: bool, monkeypatch: pytest.MonkeyPatch
+    named: str, scope: Literal["app", "account"], shared: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    traits = MarketplaceTraits(settle_s=1, revise_batch=1, revise_rate=1, max_sku_length=1, orders=ORDERS)
+    traits = MarketplaceTraits(
+        settle_s=1, revise_batch=1, revise_rate=1, max_sku_length=1, orders=replace(ORDERS, budget=named)
+    )
     other: Literal["app", "account"] = "account" if scope == "app" else "app"
     budgets = (
         BudgetSpec("listings", other, ("*",), rate=1, burst=1),
