@@ -57,6 +57,11 @@ COLLECTION_FACTS: dict[str, Callable[[Any], Any]] = {
     "product_id": lambda one: tuple(one.members),
     "updated_at": lambda one: one.updated_at,
 }
+LEVEL_FACTS: dict[str, Callable[[Any], Any]] = {
+    "id": lambda one: one.id,
+    "inventory_item_id": lambda one: one.item_id,
+    "updated_at": lambda one: one.updated_at,
+}
 LOCATION_FACTS: dict[str, Callable[[Any], Any]] = {
     "default": lambda one: one.name,
     "id": lambda one: one.id,

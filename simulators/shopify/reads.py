@@ -39,6 +39,7 @@ from simulators.shopify.records import (
     Variant,
     View,
 )
+from simulators.shopify.stock_reads import levels_at
 
 
 def _products(
@@ -322,6 +323,7 @@ CATALOG: dict[str, dict[str, Resolver]] = {
     "Image": {"id": lambda one, _: gid("ImageSource", one.id), "altText": lambda one, _: one.alt},
     "Location": {
         "id": lambda one, _: gid("Location", one.id),
+        "inventoryLevels": levels_at,
         "legacyResourceId": lambda one, _: one.id,
         "shipsInventory": lambda one, _: one.fulfills_online_orders,
     },

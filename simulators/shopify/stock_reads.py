@@ -9,10 +9,10 @@ from typing import Any
 from graphql import GraphQLError
 
 from simulators.shopify.execution import Resolver
-from simulators.shopify.filters import by_id, connection
+from simulators.shopify.filters import LEVEL_FACTS, by_id, connection, found
 from simulators.shopify.global_ids import gid, number_of
 from simulators.shopify.pages import Page
-from simulators.shopify.records import InventoryItem, Level, Variant, View
+from simulators.shopify.records import InventoryItem, Level, Location, Variant, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,18 @@ _LEVEL: dict[str, Resolver] = {
     "isActive": lambda *_: True,
     "quantities": _quantities,
 }
+
+
+def levels_at(
+    location: Location,
+    info: Any,
+    includeInactive: bool = False,  # a level that was switched off is not there any more
+    query: str | None = None,
+    **window: Any,
+) -> Page[Level]:
+    """The levels of a location, found as everything is by the search index."""
+    found_levels = found(info, info.context.view.levels, lambda view: view.levels, LEVEL_FACTS, query)
+    return connection((one for one in found_levels if one.location_id == location.id), by_id, info, window)
 
 
 STOCK: dict[str, dict[str, Resolver]] = {"InventoryItem": _ITEM, "InventoryLevel": _LEVEL}

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from listbridge.domain.catalog import Observation, Reservation, Variant, Write
-from listbridge.domain.ids import ListingKey, ProductId, ShopId, VariantKey
+from listbridge.domain.catalog import Reservation, Variant, Write
+from listbridge.domain.ids import ListingKey, ProductId, ShopId, VariantId, VariantKey
 from listbridge.domain.ports import Missing
 from listbridge.domain.reserving import is_total, totals_changed
 from tests.fakes.cuts import Hook, no_cut
@@ -32,6 +32,14 @@ class FakeVariantRepository:
         with self._lock:
             return {key: self._rows[key] for key in keys if key in self._rows}
 
+    def owners(self, shop: ShopId, variants: Iterable[VariantId]) -> dict[VariantId, set[ProductId]]:
+        with self._lock:
+            wanted, found = set(variants), dict[VariantId, set[ProductId]]()
+            for key in self._rows:
+                if key.shop == shop and key.variant in wanted:
+                    found.setdefault(key.variant, set()).add(key.product)
+            return found
+
     def revs(self, keys: Iterable[VariantKey]) -> dict[VariantKey, int]:
         return {key: row.rev for key, row in self.get_many(keys).items()}
 
@@ -51,7 +59,7 @@ class FakeVariantRepository:
             if mine.start <= stored.end:
                 if not same:
                     return Write.OVERLAP
-                mine = Observation(max(mine.start, stored.start), max(mine.end, stored.end))
+                mine = mine.spanning(stored)
             self._rows[variant.key] = replace(
                 variant,
                 observation=mine,

@@ -15,6 +15,7 @@ from listbridge.domain.money import Money
 from listbridge.domain.orders import ShopOrderRef
 from listbridge.domain.ports import (
     ChangedOrders,
+    ChangedProducts,
     Clock,
     Delivery,
     HookKeys,
@@ -81,6 +82,8 @@ class ScriptedShop:
     """Products are read as they were almost `read_lag_s` ago."""
     order_settle_s: float = 60.0
     strict_look: bool = True
+    changes_every_s: float = 0.0
+    changed_at: dict[ProductId, datetime] = field(default_factory=dict)
     takes_stock: bool = True
     """What the platform promises of its orders; `book.takes_when_sent` is what this shop does."""
     late: list[tuple[datetime | None, Callable[[], object]]] = field(default_factory=list)
@@ -145,7 +148,7 @@ class ScriptedShop:
         for product, facts in self.products.items():
             rest = tuple(variant for variant in facts.variants if variant.sku != sku)
             if len(rest) < len(facts.variants):
-                self.products[product] = replace(facts, variants=rest)
+                self._store(replace(facts, variants=rest))
                 return product
         raise AssertionError(f"no variant {sku}")
 
@@ -157,7 +160,7 @@ class ScriptedShop:
     def traits(self, shop: Shop) -> ShopTraits:
         return ShopTraits(
             read_lag_s=self.read_lag_s, read_batch=50, order_settle_s=self.order_settle_s, strict_look=self.strict_look,
-            takes_stock=self.takes_stock,
+            takes_stock=self.takes_stock, changes_every_s=self.changes_every_s,
         )  # fmt: skip
 
     def scheme(self, platform: str) -> WebhookScheme:
@@ -198,6 +201,16 @@ class ScriptedShop:
         total = len(known) if self.total == -1 else self.total
         self.on_page(start)
         return SweepPage(page, str(end) if end < len(known) else None, total)
+
+    def products_changed(self, since: datetime, cursor: str | None) -> ChangedProducts:
+        """Two products a page."""
+        self._call("products_changed")
+        changed = sorted(
+            (at, one) for one, at in self.changed_at.items() if at >= since and one in self.products
+        )
+        start = int(cursor or 0)
+        more = str(start + 2) if start + 2 < len(changed) else None
+        return ChangedProducts({one: at for at, one in changed[start : start + 2]}, more)
 
     def search(
         self, text: str, limit: int, cursor: str | None = None
@@ -267,6 +280,7 @@ class ScriptedShop:
 
     def _store(self, facts: ProductFacts) -> None:
         self.products[facts.product] = facts
+        self.changed_at[facts.product] = self.clock.now().replace(microsecond=0)
         self._versions.append((self.clock.now(), dict(self.products)))
 
     def _as_read(self) -> dict[ProductId, ProductFacts]:

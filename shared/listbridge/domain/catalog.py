@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from listbridge.domain.ids import ListingKey, LocationId, ProductId, Sku, VariantId, VariantKey
@@ -74,6 +75,14 @@ class Observation:
 
     start: int
     end: int
+    began: datetime | None = field(default=None, compare=False)
+    """The instant before the read (UTC); None in rows that were written before it was kept. The order of reads is in the
+    numbers alone, for clocks differ."""
+
+    def spanning(self, other: Observation) -> Observation:
+        """Of two reads that agree and overlapped: from the later start to the later end, for what is known from either."""
+        later = self if self.start >= other.start else other
+        return Observation(later.start, max(self.end, other.end), later.began)
 
 
 class Write(StrEnum):

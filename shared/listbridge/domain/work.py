@@ -114,6 +114,7 @@ class CheckKind(StrEnum):
     SHOP = "shop"  # its webhooks and its credentials
     ACCOUNT = "account"  # its credentials
     SHOP_ORDERS = "shop_orders"  # which of its orders changed lately
+    SHOP_PRODUCTS = "shop_products"  # which of its products changed lately
     TWINS = "twins"  # shop orders that stand twice for one marketplace order of this account
 
 

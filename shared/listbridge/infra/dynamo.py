@@ -174,11 +174,13 @@ def count(table: str, where: str, values: Mapping[str, Item], *, index: str) -> 
         what["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
-def query_all(table: str, where: str, values: Mapping[str, Item]) -> Iterator[Item]:
-    """All rows of one partition, strongly consistent."""
+def query_all(
+    table: str, where: str, values: Mapping[str, Item], *, index: str | None = None
+) -> Iterator[Item]:
+    """All rows of one partition; without an index strongly consistent."""
     cursor = None
     while True:
-        items, cursor = query(table, where, values, cursor=cursor)
+        items, cursor = query(table, where, values, index=index, cursor=cursor)
         yield from items
         if cursor is None:
             return

@@ -39,6 +39,8 @@ class Observed:
     absent: set[VariantKey] = field(default_factory=set)
     deferred: set[ProductId] = field(default_factory=set)
     """Products with a variant whose read fell into an order's creation, and was not written."""
+    unknown: set[ProductId] = field(default_factory=set)
+    """What was asked for as a product, and is one neither in the shop nor in what we ever read of it."""
 
 
 def observe_products(deps: Deps, shop: Shop, adapter: ShopAdapter, products: Sequence[ProductId]) -> Observed:
@@ -59,6 +61,7 @@ def observe_products(deps: Deps, shop: Shop, adapter: ShopAdapter, products: Seq
         observation, result = numbered(deps, shop.id, partial(adapter.read_products, tuple(todo)))
         again: set[ProductId] = set()
         known = _known(deps, shop.id, result)
+        observed.unknown |= {product for product in result.missing if not known[product]}
         for facts in result.products:
             observed.products[facts.product] = facts
         for product, missing in _missing_by_product(result, known).items():
@@ -85,9 +88,9 @@ def numbered(deps: Deps, shop: ShopId, read: Callable[[], R]) -> tuple[Observati
     The first is its own. The second is whichever was given last: all that began before the read ended have that number or a
     lower one, all that begin afterwards a higher.
     """
-    start = deps.counters.next(f"observation#{shop}")
+    start, began = deps.counters.next(f"observation#{shop}"), deps.clock.now()
     result = read()
-    return Observation(start=start, end=deps.counters.latest(f"observation#{shop}")), result
+    return Observation(start, deps.counters.latest(f"observation#{shop}"), began), result
 
 
 def store_product(

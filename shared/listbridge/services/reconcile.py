@@ -15,6 +15,7 @@ from listbridge.services.deps import Deps
 from listbridge.services.erase_buyers import erase_buyers
 from listbridge.services.ingest_webhook import enqueue
 from listbridge.services.nudge import nudge
+from listbridge.services.read_changed_products import changes_are_due
 from listbridge.services.sweep_shop import sweep_if_due
 
 _ROWS = 200
@@ -48,6 +49,24 @@ def resend_unsent(deps: Deps) -> int:
         enqueue(row, deps.queues)
         deps.inbox.queued(row)
     return len(rows)
+
+
+def find_untold(deps: Deps) -> int:
+    """What deliveries would have told: those that were stored and never queued, and those that never came.
+
+    One schedule for both, for each schedule is an execution more to ask AWS for. Returns how many were sent again.
+    """
+    look_at_changed_products(deps)
+    return resend_unsent(deps)
+
+
+def look_at_changed_products(deps: Deps) -> int:
+    """Ask of every shop whose rhythm falls on this minute which products changed; returns how many were asked."""
+    now = deps.clock.now()
+    shops = [shop for shop in deps.configuration.all(Shop) if shop.state is ConnectionState.ACTIVE]
+    due = [shop for shop in shops if changes_are_due(deps.shops.traits(shop), now)]
+    deps.queues.send(Lane.RECOMPUTE, *(Check(what=CheckKind.SHOP_PRODUCTS, subject=one.id) for one in due))
+    return len(due)
 
 
 def nudge_what_is_due(deps: Deps) -> int:
@@ -126,7 +145,7 @@ def _active_accounts(deps: Deps) -> list[Account]:
 
 
 _TIMERS = {
-    Timer.UNSENT: resend_unsent,
+    Timer.UNSENT: find_untold,
     Timer.DUE: nudge_what_is_due,
     Timer.DRIFT: check_drift,
     Timer.HOOKS: check_connections,

@@ -10,6 +10,9 @@ from listbridge.services.check_connections import check_account_connection, chec
 from listbridge.services.deps import Deps
 from listbridge.services.find_twins import find_twins
 from listbridge.services.read_changed_orders import read_changed_orders
+from listbridge.services.read_changed_products import read_changed_products
+
+_OF_SHOPS = (CheckKind.SHOP, CheckKind.SHOP_ORDERS, CheckKind.SHOP_PRODUCTS)
 
 _ENOUGH_S = 20.0
 
@@ -19,12 +22,14 @@ def run_check(deps: Deps, check: Check, *, remaining_s: float) -> int:
 
     A check of many pages stops after twenty seconds, or half of what remains, and queues the rest.
     """
-    trace.note(**{"shop" if check.what is CheckKind.SHOP else "account": check.subject})
+    trace.note(**{"shop" if check.what in _OF_SHOPS else "account": check.subject})
     try:
         if check.what is CheckKind.SHOP:
             return check_shop_connection(deps, deps.configuration.get(Shop, check.subject))
         if check.what is CheckKind.SHOP_ORDERS:
             return read_changed_orders(deps, deps.configuration.get(Shop, check.subject), check)
+        if check.what is CheckKind.SHOP_PRODUCTS:
+            return read_changed_products(deps, deps.configuration.get(Shop, check.subject), check)
         account = deps.configuration.get(Account, check.subject)
         if check.what is CheckKind.ACCOUNT:
             return check_account_connection(deps, account)

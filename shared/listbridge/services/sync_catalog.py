@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from listbridge.domain import trace, waiting
 from listbridge.domain.activity import ActivityEntry
@@ -18,6 +18,7 @@ from listbridge.services.observe_shop import observe_products
 from listbridge.services.order_hints import relay_orders, retry_orders_missing_products
 from listbridge.services.oversold import note_shortages
 from listbridge.services.settle_observed import settle_observed
+from listbridge.services.touched_products import owners_of, touched_products
 
 MOST_PRODUCTS = 250
 """How many products one call reads. What is more goes back to the queue, so that an order of thousands of products, or ten
@@ -56,7 +57,7 @@ def _sync_shop(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> None:
         adapter = deps.shops.open(shop)
         if gone:
             adapter.identify()  # an old delivery sent once more is only a hint too: the shop may be connected again
-        found = _products(adapter.products_of([h for h in hints if h.kind is not HintKind.PRODUCT]), hints)
+        found = touched_products(deps, shop, adapter, hints)
         products, rest = found[:MOST_PRODUCTS], found[MOST_PRODUCTS:]
         observed = observe_products(deps, shop, adapter, products)
     except Unauthorized as error:
@@ -70,6 +71,7 @@ def _sync_shop(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> None:
         return
     trace.progressed()
     settle_observed(deps, observed)
+    rest += sorted(owners_of(deps, shop, observed.unknown) - set(found))
     _leave_to_others(deps, shop, rest, confirm=all(event.confirm for event in events))
     if any(hint.kind is HintKind.PRODUCT for hint in hints):
         retry_orders_missing_products(deps, shop, observed)
@@ -98,11 +100,6 @@ def _leave_to_others(deps: Deps, shop: Shop, products: Sequence[ProductId], *, c
     ]
     if events:
         deps.queues.send(Lane.SHOP_EVENTS, *events)
-
-
-def _products(found: Iterable[ProductId], hints: Iterable[Hint]) -> list[ProductId]:
-    named = [ProductId(hint.id) for hint in hints if hint.kind is HintKind.PRODUCT]
-    return list(dict.fromkeys([*named, *found]))
 
 
 def _by_shop(events: Sequence[ShopEvent]) -> dict[ShopId, list[ShopEvent]]:

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from listbridge.domain.catalog import Observation, Reservation, Visibility, Write
-from listbridge.domain.ids import ShopId, VariantKey
+from listbridge.domain.ids import LineId, ProductId, ShopId, VariantId, VariantKey
 from listbridge.domain.ports import Missing
 from tests.contract.repositories.conftest import OurPorts
 from tests.contract.repositories.races import all_pages, at_once
-from tests.contract.repositories.rows import listing_key, variant, variant_key
+from tests.contract.repositories.rows import listing_key, order, order_key, variant, variant_key
 
 
 def stored(store: OurPorts, key: VariantKey) -> tuple[int, Observation]:
@@ -211,3 +211,23 @@ def test_the_revisions_are_those_of_the_whole_rows_and_a_stranger_has_none(
         changed: rows[changed].rev,
     }
     assert rows[changed].rev > rows[known].rev
+
+
+def test_whose_a_variant_is_or_was_is_known_by_its_id_alone(store: OurPorts, name: str) -> None:
+    mine, gone = variant_key(name), replace(variant_key(name), variant=VariantId(f"gone{name}"))
+    elsewhere = replace(mine, shop=ShopId(f"other{name}"), product=ProductId("p9"))
+    for key in (mine, gone, elsewhere):
+        store.variants.observe(replace(variant(key, 5, 1, 2), absent=key is gone))
+    asked = [mine.variant, gone.variant, VariantId(f"never{name}")]
+    assert store.variants.owners(mine.shop, asked) == {
+        mine.variant: {mine.product},
+        gone.variant: {gone.product},
+    }
+
+
+def test_an_order_s_line_that_holds_a_variant_is_not_taken_for_one(store: OurPorts, name: str) -> None:
+    key = variant_key(name)
+    store.variants.observe(variant(key, 5, 1, 2))
+    held = store.orders.save(order(order_key(name, "o1")))
+    store.orders.reserve(held, {key: {LineId("l1"): Reservation(1)}})
+    assert store.variants.owners(key.shop, [VariantId(f"{held.key}#l1")]) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -264,6 +265,47 @@ def test_the_pages_of_a_search_show_every_product_once(shop: StagedShop):
         if cursor is None:
             break
     assert sorted(seen) == sorted(made)
+
+
+def changed_products(shop: StagedShop, since: datetime) -> dict[ProductId, datetime]:
+    adapter, found, cursor = shop.open(), dict[ProductId, datetime](), None
+    while True:
+        page = adapter.products_changed(since, cursor)
+        found |= {one: max(at, found.get(one, at)) for one, at in page.products.items()}
+        cursor = page.cursor
+        if cursor is None:
+            return found
+
+
+@pytest.mark.parametrize("what", ["stock", "price", "visibility", "sale"])
+def test_products_that_changed_since_then_are_named_with_when(shop: StagedShop, slug: str, what: str):
+    if not registry.shop(slug).traits.changes_every_s:
+        pytest.skip("this shop cannot be asked what changed")
+    mug, _ = shop.add_product("MUG", stock=5), shop.add_product("CUP", stock=5)
+    shop.clock.sleep(600)
+    begun = shop.clock.now()
+    assert changed_products(shop, begun) == {}
+    if what == "stock":
+        shop.set_stock("MUG", 0)
+    elif what == "price":
+        shop.set_price("MUG", "12.00")
+    elif what == "visibility":
+        shop.set_visibility(mug.product, Visibility.DRAFT)
+    else:
+        shop.place_order("MUG", 1)
+    shop.clock.sleep(120)
+    assert changed_products(shop, begun) == {mug.product: begun}
+    assert changed_products(shop, begun + timedelta(seconds=1)) == {}
+
+
+def test_more_changed_products_than_a_page_holds_are_all_named(shop: StagedShop, slug: str):
+    if not registry.shop(slug).traits.changes_every_s:
+        pytest.skip("this shop cannot be asked what changed")
+    begun = shop.clock.now()
+    shop.add_location("Second")
+    shop.fill(260, 2)
+    shop.clock.sleep(120)
+    assert len(changed_products(shop, begun)) == 260
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ from listbridge.domain.ports.publishing import (
 )
 from listbridge.domain.ports.shops import (
     ChangedOrders,
+    ChangedProducts,
     HookReport,
     ReadResult,
     ShopAdapter,
@@ -83,6 +84,7 @@ __all__ = [
     "Budget",
     "BulkWriter",
     "ChangedOrders",
+    "ChangedProducts",
     "Clock",
     "ConfigurationStore",
     "Conflict",

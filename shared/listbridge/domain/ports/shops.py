@@ -71,6 +71,14 @@ class ChangedOrders:
     cursor: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ChangedProducts:
+    """A page of products that changed, with when each did last; `cursor` None says that it was the last page."""
+
+    products: Mapping[ProductId, datetime]
+    cursor: str | None = None
+
+
 class ShopAdapter(Protocol):
     """A shop platform, opened for one shop. All errors are `RemoteError`s."""
 
@@ -85,6 +93,13 @@ class ShopAdapter(Protocol):
         """In bulk, current state."""
 
     def sweep(self, cursor: str | None) -> SweepPage: ...
+
+    def products_changed(self, since: datetime, cursor: str | None) -> ChangedProducts:
+        """Products that were changed since then, their stock and price too, a page at a time and some more than once.
+
+        What changed a moment ago may not be shown yet, and nothing need be said of a product that was deleted. Asked only
+        where `ShopTraits.changes_every_s` says how often.
+        """
 
     def search(
         self, text: str, limit: int, cursor: str | None = None
@@ -145,6 +160,9 @@ class ShopTraits:
 
     read_lag_s: float
     read_batch: int
+    changes_every_s: float = 0.0
+    """How often the shop is asked which products changed, for deliveries that are lost and for changes that it tells nobody; in
+    whole minutes. 0: it cannot be asked."""
     order_settle_s: float = 60.0
     """After how long a look certainly finds an order whose create was under way."""
     strict_look: bool = False

@@ -20,6 +20,7 @@ from listbridge.domain.ids import (
     ShopId,
     ShopOrderId,
     Sku,
+    VariantId,
     VariantKey,
 )
 from listbridge.domain.jobs import Job, JobEntry, JobState
@@ -76,6 +77,9 @@ class VariantRepository(Protocol):
     """The shop's variants as observed. Reads are strongly consistent."""
 
     def of_product(self, shop: ShopId, product: ProductId) -> list[Variant]: ...
+
+    def owners(self, shop: ShopId, variants: Iterable[VariantId]) -> dict[VariantId, set[ProductId]]:
+        """Whose these variants are as far as we ever read, absent ones too; what we never read is absent. The index may lag."""
 
     def get_many(self, keys: Iterable[VariantKey]) -> dict[VariantKey, Variant]: ...
 

@@ -8,8 +8,9 @@ observation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from listbridge.domain.catalog import Observation, Reservation, Variant, VariantFacts, Visibility, Write
 from listbridge.domain.ids import ListingKey, ProductId, ShopId, VariantId, VariantKey
@@ -36,7 +37,7 @@ class _Observed:
 
 _JSON: Json[_Observed] = Json(_Observed)
 _SET = (
-    "SET #doc = :doc, #obs_start = :start, #obs_end = :end, #v = :v, "
+    "SET #doc = :doc, #obs_start = :start, #obs_end = :end, #obs_began = :began, #v = :v, #variant_id = :variant, "
     "#reservations = if_not_exists(#reservations, :none) ADD #rev :one"
 )
 
@@ -48,6 +49,11 @@ class DynamoVariants:
         """All known variants of a product, absent ones too."""
         values = {":product": text(f"{shop}#{product}")}
         return [_variant(item) for item in dynamo.query_all(self._table, "#product = :product", values)]
+
+    def owners(self, shop: ShopId, variants: Iterable[VariantId]) -> dict[VariantId, set[ProductId]]:
+        """By the index of variants, which may lag. The ids of two shops may be the same: each shop sees its own."""
+        owners = {variant: set(self._owners(shop, variant)) for variant in dict.fromkeys(variants)}
+        return {variant: products for variant, products in owners.items() if products}
 
     def get_many(self, keys: Iterable[VariantKey]) -> dict[VariantKey, Variant]:
         """What does not exist is absent."""
@@ -92,7 +98,7 @@ class DynamoVariants:
             if mine.start <= stored.end:
                 if not _agree(row, doc, observed):
                     return Write.OVERLAP
-                span = Observation(max(mine.start, stored.start), max(mine.end, stored.end))
+                span = mine.spanning(stored)
                 if span == stored or self._span(key, doc, span, row):
                     return Write.SAME
             dynamo.pause(attempt)
@@ -120,6 +126,12 @@ class DynamoVariants:
         )
         return [_variant(item) for item in items], cursor
 
+    def _owners(self, shop: ShopId, variant: VariantId) -> Iterator[ProductId]:
+        values = {":variant": text(variant), ":shop": text(f"{shop}#")}
+        where = "#variant_id = :variant AND begins_with(#product, :shop)"
+        for row in dynamo.query_all(self._table, where, values, index="by_variant"):
+            yield ProductId(row["product"]["S"].partition("#")[2])
+
     @property
     def _table(self) -> str:
         return settings.table("variants")
@@ -132,7 +144,9 @@ class DynamoVariants:
             ":doc": text(doc),
             ":start": number(observation.start),
             ":end": number(observation.end),
+            ":began": text(observation.began.isoformat() if observation.began else ""),
             ":v": number(VERSION),
+            ":variant": text(key.variant),  # in the index of variants: rows of order lines are none of them
             ":none": {"M": {}},
             ":one": number(1),
             **{f":{name}": value for name, value in was.items()},
@@ -163,7 +177,9 @@ def _agree(row: Item, doc: str, mine: _Observed) -> bool:
 
 
 def _observation(item: Item) -> Observation:
-    return Observation(int(item["obs_start"]["N"]), int(item["obs_end"]["N"]))
+    began = item.get("obs_began", {"S": ""})["S"]
+    at = datetime.fromisoformat(began) if began else None
+    return Observation(int(item["obs_start"]["N"]), int(item["obs_end"]["N"]), at)
 
 
 def _key(key: VariantKey) -> Item:

@@ -9,12 +9,20 @@ from datetime import datetime
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.orders import ShopOrderRef
-from listbridge.domain.ports import ChangedOrders, HookReport, ReadResult, ShopIdentity, SweepPage
+from listbridge.domain.ports import (
+    ChangedOrders,
+    ChangedProducts,
+    HookReport,
+    ReadResult,
+    ShopIdentity,
+    SweepPage,
+)
 from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.work import Hint, HintKind
 from listbridge.infra.connection import Connection
 from listbridge.shops.shopify.catalog import Catalog
+from listbridge.shops.shopify.changed_products import ChangeSearch
 from listbridge.shops.shopify.client import AdminApi
 from listbridge.shops.shopify.errors import ScopeMissing, lacking_scopes
 from listbridge.shops.shopify.mapping import gid, is_number, number_of
@@ -96,6 +104,9 @@ class ShopifyAdapter:
 
     def sweep(self, cursor: str | None) -> SweepPage:
         return self._catalog.sweep(cursor)
+
+    def products_changed(self, since: datetime, cursor: str | None) -> ChangedProducts:
+        return ChangeSearch(self._api, self._catalog).page(since, cursor)
 
     def search(
         self, text: str, limit: int, cursor: str | None = None

@@ -115,7 +115,7 @@ class Catalog:
         found: dict[ProductId, None] = {}
         for batch, answer in self._in_batches(ids, lambda shape: shape.owner_items, self._owners_batch):
             for named, owner in beside(batch, answer.nodes, "products_of"):
-                for product in self._products_of_owner(named, owner):
+                for product in self.products_of_owner(named, owner):
                     found[ProductId(number_of(product.id))] = None
         return list(found)
 
@@ -136,8 +136,8 @@ class Catalog:
                 return list(found)
             after = page.end_cursor
 
-    def _products_of_owner(self, named: str, owner: wire.Owner | None) -> Iterator[wire.Named]:
-        """A variant's product, or the products of all variants that share an inventory item."""
+    def products_of_owner(self, named: str, owner: wire.Owner | None) -> Iterator[wire.Named]:
+        """By its global id, as far as it was read: a variant's product, or the products of all variants that share an inventory item."""
         while owner is not None:
             if owner.product is not None:
                 yield owner.product

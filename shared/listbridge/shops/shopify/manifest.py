@@ -20,6 +20,8 @@ MANIFEST = ShopManifest(
         # No source says that a read right after an event is never older than the event: the safe side.
         read_lag_s=2.0,
         read_batch=25,
+        # A webhook that failed eight times takes its subscription with it, and nobody is told but by mail.
+        changes_every_s=300,
         kept_at_rotation={"client_secret": "previous_client_secret"},
         # Far longer than our own time-out, for Shopify may go on with what we no longer wait for; nothing official says how
         # long.
@@ -33,7 +35,7 @@ MANIFEST = ShopManifest(
     budgets=(
         BudgetSpec("reads", "account", ("read_products", "products_of"), rate=10, burst=40),
         BudgetSpec("sweeps", "account", ("sweep",), rate=1, burst=5),
-        BudgetSpec("searches", "account", ("search", "identify"), rate=2, burst=20),
+        BudgetSpec("searches", "account", ("search", "identify", "products_changed"), rate=2, burst=20),
         # A look that finds nothing and a create come to 13 points, and 100 come back each second on the smallest plan: 12
         # calls leave it some points for reads. A heap of orders may take half of the 2,000 points that are saved up there.
         BudgetSpec(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
@@ -35,6 +36,12 @@ def gid(kind: str, number: str) -> str:
 def is_number(id: str) -> bool:
     """Whether Shopify could have given this id: a malformed one would make it refuse the whole query."""
     return id.isascii() and id.isdigit() and len(id) <= 20
+
+
+def changed_since(since: datetime) -> str:
+    """The search for what was changed then or later: products and orders alike."""
+    moment = since.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return f"updated_at:>='{moment}'"
 
 
 def product_facts(product: wire.Product, variants: Iterable[wire.Variant], currency: str) -> ProductFacts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
@@ -18,7 +18,7 @@ from listbridge.infra.http import Purpose
 from listbridge.shops.shopify import order_wire
 from listbridge.shops.shopify.client import AdminApi, beside
 from listbridge.shops.shopify.errors import CHANGED, UNREADABLE, InvalidVariables, ScopeMissing, TooDear
-from listbridge.shops.shopify.mapping import gid, is_number, number_of
+from listbridge.shops.shopify.mapping import changed_since, gid, is_number, number_of
 from listbridge.shops.shopify.order_errors import (
     about_the_mark,
     as_user_errors,
@@ -234,8 +234,7 @@ class Orders:
 
     def changed(self, since: datetime, cursor: str | None) -> ChangedOrders:
         """A page of the orders that the search index knows to be changed since then."""
-        moment = since.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        variables = {"query": f"updated_at:>='{moment}'", "after": cursor}
+        variables = {"query": changed_since(since), "after": cursor}
         page = self._api.ask(CHANGED_ORDERS, variables, operation="read_orders").orders
         more = page.page_info.end_cursor if page.page_info.has_next_page else None
         return ChangedOrders({ShopOrderId(number_of(one.id)): one.updated_at for one in page.nodes}, more)

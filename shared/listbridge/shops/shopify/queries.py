@@ -129,6 +129,40 @@ query SearchProducts($first: Int!, $after: String, $query: String, $variants: In
     wire.ProductsAnswer,
 )
 
+CHANGED_PRODUCTS = Query(
+    """
+query ChangedProducts($query: String!, $after: String) {
+  products(first: 250, after: $after, query: $query, sortKey: UPDATED_AT) {
+    pageInfo { hasNextPage endCursor }
+    nodes { id updatedAt }
+  }
+}
+""",
+    wire.ChangedProductsAnswer,
+)
+
+# One location a query: the search for levels belongs to a location, and a shop may have hundreds. An item serves as good as
+# always one variant; the products of those that serve more are asked for by themselves.
+CHANGED_LEVELS = Query(
+    """
+query ChangedLevels($query: String!, $location: String, $after: String) {
+  locations(first: 1, after: $location, sortKey: ID, includeLegacy: true) {
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      inventoryLevels(first: 50, after: $after, query: $query) {
+        pageInfo { hasNextPage endCursor }
+        nodes {
+          updatedAt
+          item { id variants(first: 1) { pageInfo { hasNextPage endCursor } nodes { product { id } } } }
+        }
+      }
+    }
+  }
+}
+""",
+    wire.ChangedLevelsAnswer,
+)
+
 MORE_VARIANTS = Query(
     """
 query MoreVariants($id: ID!, $after: String, $variants: Int!, $levels: Int!) {
@@ -224,6 +258,8 @@ QUERIES: tuple[Query[BaseModel], ...] = (
     PRODUCTS_BY_ID,
     ALL_PRODUCTS,
     SEARCH_PRODUCTS,
+    CHANGED_PRODUCTS,
+    CHANGED_LEVELS,
     MORE_VARIANTS,
     MORE_LEVELS,
     PRODUCTS_OF,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -153,6 +154,14 @@ class ProductsAnswer(Wire):
     products: Page[Product]
 
 
+class ChangedProduct(Named):
+    updated_at: datetime
+
+
+class ChangedProductsAnswer(Wire):
+    products: Page[ChangedProduct]
+
+
 class CountedProductsAnswer(ProductsAnswer):
     products_count: Count | None = None
 
@@ -193,6 +202,19 @@ class Owner(Wire):
 
 class OwnersAnswer(Wire):
     nodes: tuple[Owner | None, ...]
+
+
+class ChangedLevel(Wire):
+    updated_at: datetime
+    item: Owner
+
+
+class ChangedLevels(Wire):
+    inventory_levels: Page[ChangedLevel]
+
+
+class ChangedLevelsAnswer(Wire):
+    locations: Page[ChangedLevels]
 
 
 class ProductOfLine(Wire):
