@@ -21,13 +21,19 @@ class NoLimit:
         """Nothing to wait for."""
         return nullcontext()
 
+    def flight(self, operation: str) -> AbstractContextManager[None]:
+        """As many at once as like."""
+        return nullcontext()
+
     def learn(
         self,
         operation: str,
         *,
         remaining: int | None = None,
+        remaining_today: int | None = None,
         resets_at: datetime | None = None,
         blocked_until: datetime | None = None,
+        rate: float | None = None,
     ) -> None:
         """Nothing to learn."""
 

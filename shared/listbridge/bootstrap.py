@@ -205,7 +205,7 @@ def _build() -> Deps:
         make_session=lambda observe, budget, longest_call_s: HttpSession(
             timeout_s=max(timeout_s, longest_call_s), observe=observe, budget=budget, private_hosts=named
         ),
-        make_budget=BudgetPool(DynamoBuckets(), clock).open,
+        make_budget=BudgetPool(DynamoBuckets(), leases, clock).open,
         base_urls=urls,
         grant_lease_s=timeout_s + 4,
     )

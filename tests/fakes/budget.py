@@ -45,10 +45,23 @@ class FakeBudget:
         """Nobody waits here: a call that is not there is refused, however patient its caller."""
         return nullcontext()
 
-    def learn(self, operation: str, *, remaining: int | None = None, resets_at: datetime | None = None,
-              blocked_until: datetime | None = None) -> None:  # fmt: skip
+    def flight(self, operation: str) -> AbstractContextManager[None]:
+        """As many at once as like."""
+        return nullcontext()
+
+    def learn(self, operation: str, *, remaining: int | None = None, remaining_today: int | None = None,
+              resets_at: datetime | None = None, blocked_until: datetime | None = None, rate: float | None = None) -> None:  # fmt: skip
         with self._lock:
-            told = {"remaining": remaining, "resets_at": resets_at, "blocked_until": blocked_until}
+            told: dict[str, Any] = {
+                "remaining": remaining,
+                "resets_at": resets_at,
+                "blocked_until": blocked_until,
+            }
+            told |= {
+                name: value
+                for name, value in (("remaining_today", remaining_today), ("rate", rate))
+                if value is not None
+            }
             self.learned.append((operation, told))
             if blocked_until is not None:
                 self.until = blocked_until

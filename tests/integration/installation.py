@@ -109,7 +109,7 @@ class Installation:
         clock = _ClockStepping(built.clock.now()) if self._stepping_budgets else built.clock
         opener = Opener(
             configuration=built.configuration, secrets=built.secrets, leases=built.leases, clock=built.clock, tokens=TokenCache(),
-            make_session=session, make_budget=BudgetPool(DynamoBuckets(), clock).open,
+            make_session=session, make_budget=BudgetPool(DynamoBuckets(), built.leases, clock).open,
         )  # fmt: skip
         deps = replace(built, shops=OpenedShops(opener), marketplaces=OpenedMarketplaces(opener))
         bootstrap.use(deps)

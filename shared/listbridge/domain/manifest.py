@@ -11,13 +11,18 @@ from listbridge.domain.ids import Site
 from listbridge.domain.ports import MarketplaceTraits, ShopTraits
 from listbridge.domain.rules import Bounds
 
+SLIDING = "sliding"
+"""In place of a zone: no day begins, every call counts for 24 hours."""
+
 
 @dataclass(frozen=True, slots=True)
 class BudgetSpec:
     """One limit of a platform (protocol 9). `operations` are patterns of the adapter's operation names (`*` matches all).
 
-    `rate` is calls per second, `burst` how many may go at once after a pause, `day_quota` calls per calendar day in
-    `day_zone` (IANA name). `scope` says who shares it: all accounts on one app, or one account.
+    `rate` is calls per second until the platform says another (`Budget.learn`), `burst` how many may go at once after a
+    pause. `day_quota` is calls per day: per calendar day in `day_zone` (IANA name), or in any 24 hours where the zone is
+    `SLIDING`. `in_flight` is how many may be under way at once. `scope` says who shares it: all accounts on one app, or one
+    account.
     """
 
     name: str
@@ -27,6 +32,7 @@ class BudgetSpec:
     burst: int
     day_quota: int | None = None
     day_zone: str = "UTC"
+    in_flight: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,11 @@ A share is never so large that somebody could not make a single call: below a bu
 nothing is kept.
 
 **Day.** Of a day's quota the same two fifths are kept, each until its own kind has used it up. The day begins at
-midnight of the platform's zone, unless the platform itself told when its count begins anew.
+midnight of the platform's zone, unless the platform itself told when its count begins anew. A sliding day has no
+beginning: calls are counted by the hour in which they were made, and each hour counts until it lies 24 hours back as a
+whole, so up to an hour longer than the platform counts it.
+
+**Learned.** A platform that says its rate is believed, up and down; the burst stays what was declared.
 
 **Block.** What the platform blocks is blocked for all.
 """
@@ -24,12 +28,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from listbridge.domain.manifest import BudgetSpec
+from listbridge.domain.manifest import SLIDING, BudgetSpec
 from listbridge.domain.ports import Share
 
 KEPT = 0.2
 """The part of every budget that is kept for zeros, and again as much for orders."""
 _SAME_END = timedelta(minutes=1)
+_SAME_RATE = 0.01
 _WHOLE = 1e-6  # a token that is short by rounding only is a token
 
 
@@ -46,6 +51,10 @@ class Bucket:
     used: Mapping[Share, int] = field(default_factory=dict)
     resets_at: datetime | None = None
     blocked_until: datetime | None = None
+    hours: Mapping[int, Mapping[Share, int]] = field(default_factory=dict)
+    """Of a sliding day: what was used in each hour, by its number since the epoch. `used` is their sum."""
+    rate: float | None = None
+    """What the platform said its rate is."""
     rev: int = 0
 
 
@@ -65,12 +74,17 @@ def full(spec: BudgetSpec, now: datetime) -> Bucket:
 
 def refreshed(spec: BudgetSpec, bucket: Bucket, now: datetime) -> Bucket:
     """The bucket as it is at `now`: tokens gained since the last look, a new day begun."""
-    by_zone = _day(spec, now) > bucket.day  # never back: clocks of workers differ around midnight
-    if by_zone if bucket.resets_at is None else now >= bucket.resets_at:
+    if spec.day_zone == SLIDING:
+        bucket = _slid(bucket, now)
+    elif (
+        _day(spec, now) > bucket.day  # never back: clocks of workers differ around midnight
+        if bucket.resets_at is None
+        else now >= bucket.resets_at
+    ):
         bucket = replace(bucket, day=_day(spec, now), used={}, resets_at=None)
     if bucket.blocked_until is not None and now >= bucket.blocked_until:
         bucket = replace(bucket, blocked_until=None)
-    gained = (now - bucket.at).total_seconds() * spec.rate
+    gained = (now - bucket.at).total_seconds() * rate_of(spec, bucket)
     if gained <= 0:
         return bucket
     return replace(bucket, tokens=_filled(_capacity(spec), bucket.tokens, gained), at=now)
@@ -84,18 +98,18 @@ def drawn(
         return Refusal("blocked", (bucket.blocked_until - now).total_seconds(), bucket.blocked_until)
     left_today = left_of_day(spec, bucket, share)
     if left_today < 1:
-        resets_at = bucket.resets_at or next_day(spec, now)
+        resets_at = bucket.resets_at or _oldest_leaves(bucket) or next_day(spec, now)
         return Refusal("day", (resets_at - now).total_seconds(), resets_at)
     tokens = dict(bucket.tokens)
     available = sum(tokens[part] for part in {Share.ORDINARY, share})
     granted = min(wanted, math.floor(available + _WHOLE), left_today)
     if granted < 1:
-        return Refusal("rate", (1 - available) / spec.rate)
+        return Refusal("rate", (1 - available) / rate_of(spec, bucket))
     common = min(float(granted), tokens[Share.ORDINARY])
     tokens[Share.ORDINARY] -= common
     tokens[share] = max(0.0, tokens[share] - (granted - common))
-    used = {**bucket.used, share: bucket.used.get(share, 0) + granted} if spec.day_quota is not None else {}
-    return replace(bucket, tokens=tokens, used=used), granted
+    bucket = replace(bucket, tokens=tokens)
+    return (bucket if spec.day_quota is None else _counted(spec, bucket, share, granted, now)), granted
 
 
 def left_of_day(spec: BudgetSpec, bucket: Bucket, share: Share) -> int:
@@ -108,9 +122,14 @@ def left_of_day(spec: BudgetSpec, bucket: Bucket, share: Share) -> int:
     return spec.day_quota - sum(bucket.used.values()) - reserved
 
 
+def rate_of(spec: BudgetSpec, bucket: Bucket | None) -> float:
+    """Calls per second: what the platform said, else what was declared."""
+    return spec.rate if bucket is None or bucket.rate is None else bucket.rate
+
+
 def told(
     spec: BudgetSpec, bucket: Bucket, *, remaining: int | None, resets_at: datetime | None,
-    blocked_until: datetime | None, now: datetime,
+    blocked_until: datetime | None, now: datetime, rate: float | None = None,
 ) -> Bucket:  # fmt: skip
     """The bucket after the platform said how many calls remain. Returns the same object when that is no news.
 
@@ -120,6 +139,8 @@ def told(
     new = bucket
     if blocked_until is not None and blocked_until > (bucket.blocked_until or now):
         new = replace(new, blocked_until=blocked_until)
+    if rate is not None and rate > 0 and abs(rate - rate_of(spec, bucket)) > _SAME_RATE * rate:
+        new = replace(new, rate=rate)
     if remaining is not None and remaining <= 0 and resets_at is not None and resets_at > now:
         new = replace(new, blocked_until=max(resets_at, new.blocked_until or now))
     if remaining is None:
@@ -128,11 +149,11 @@ def told(
         gap = sum(new.tokens.values()) - remaining
         return _lowered(new, gap) if gap > max(1.0, 0.1 * spec.burst) or (remaining <= 0 < gap) else new
     gap_today = spec.day_quota - sum(bucket.used.values()) - remaining
-    under_way = max(32.0, 10 * spec.rate)
+    under_way = max(32.0, 10 * rate_of(spec, bucket))
     believed = gap_today > max(0, spec.day_quota // 100) or (remaining <= 0 < gap_today)
-    if believed or (resets_at is not None and -gap_today > under_way):
-        used = {**bucket.used, Share.ORDINARY: bucket.used.get(Share.ORDINARY, 0) + gap_today}
-        new = replace(new, used=used)
+    counted = resets_at is not None or spec.day_zone == SLIDING
+    if believed or (counted and -gap_today > under_way):
+        new = _counted(spec, new, Share.ORDINARY, gap_today, now)
     if resets_at is not None and resets_at > now:
         known = bucket.resets_at or next_day(spec, now)
         if new is not bucket or abs(resets_at - known) > _SAME_END:
@@ -141,7 +162,9 @@ def told(
 
 
 def next_day(spec: BudgetSpec, now: datetime) -> datetime:
-    """When the day's count begins anew: the next midnight in the platform's zone, in UTC."""
+    """When the day's count begins anew: the next midnight in the platform's zone, in UTC; a day from now where it slides."""
+    if spec.day_zone == SLIDING:
+        return now + timedelta(days=1)
     local = now.astimezone(ZoneInfo(spec.day_zone))
     midnight = datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), local.tzinfo)
     return midnight.astimezone(UTC)
@@ -180,5 +203,38 @@ def _lowered(bucket: Bucket, by: float) -> Bucket:
     return replace(bucket, tokens=tokens)
 
 
+def _counted(spec: BudgetSpec, bucket: Bucket, share: Share, calls: int, now: datetime) -> Bucket:
+    """The bucket with so many more calls used of its day."""
+    used = {**bucket.used, share: bucket.used.get(share, 0) + calls}
+    if spec.day_zone != SLIDING:
+        return replace(bucket, used=used)
+    hour = _hour(now)
+    in_it = bucket.hours.get(hour, {})
+    hours = {**bucket.hours, hour: {**in_it, share: in_it.get(share, 0) + calls}}
+    return replace(bucket, used=used, hours=hours)
+
+
+def _slid(bucket: Bucket, now: datetime) -> Bucket:
+    """The bucket without the hours that lie 24 hours back as a whole."""
+    kept = {hour: calls for hour, calls in bucket.hours.items() if hour + 24 >= _hour(now)}
+    if len(kept) == len(bucket.hours):
+        return bucket
+    used = {share: sum(calls.get(share, 0) for calls in kept.values()) for share in Share}
+    return replace(bucket, hours=kept, used=used)
+
+
+def _oldest_leaves(bucket: Bucket) -> datetime | None:
+    """When the first hour in which calls were made counts no longer."""
+    if not bucket.hours:
+        return None
+    return datetime.fromtimestamp((min(bucket.hours) + 25) * 3600, UTC)
+
+
+def _hour(now: datetime) -> int:
+    return int(now.timestamp()) // 3600
+
+
 def _day(spec: BudgetSpec, now: datetime) -> str:
+    if spec.day_zone == SLIDING:
+        return SLIDING
     return now.astimezone(ZoneInfo(spec.day_zone)).date().isoformat()

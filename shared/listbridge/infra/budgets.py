@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Protocol
 
 from listbridge.domain.manifest import BudgetSpec
-from listbridge.domain.ports import Clock, Share
+from listbridge.domain.ports import Clock, Leases, Share
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RateLimited
 from listbridge.infra import buckets, dynamo
 from listbridge.infra.buckets import Bucket, Refusal
+from listbridge.infra.flights import Flights
 
 _CHUNK_LASTS = timedelta(seconds=1)
 _PREPAID_LASTS = timedelta(seconds=10)
@@ -64,9 +65,10 @@ class _Purse:
 class BudgetPool:
     """All budgets of one process. Safe to share between threads; make one and open budgets from it."""
 
-    def __init__(self, rows: BucketRows, clock: Clock) -> None:
+    def __init__(self, rows: BucketRows, leases: Leases, clock: Clock) -> None:
         self._rows = rows
         self._clock = clock
+        self._flights = Flights(leases, clock)
         self._purses: dict[tuple[str, Share], _Purse] = {}
         self._known: dict[str, Bucket] = {}
         self._guard = threading.Lock()
@@ -95,6 +97,12 @@ class BudgetPool:
             purse.calls -= 1
         return None
 
+    def flight(self, key: str, spec: BudgetSpec, share: Share) -> AbstractContextManager[None]:
+        """A place among the calls that may be under way at once, kept while the block lasts. Raises RateLimited."""
+        if spec.in_flight is None:
+            return nullcontext()
+        return self._flights.one(key, spec.in_flight, share, spec.name)
+
     def give_back(self, key: str, share: Share) -> None:
         """A call that was drawn and will not be made stays in this process until its chunk lapses."""
         purse = self._purse(key, share)
@@ -102,7 +110,7 @@ class BudgetPool:
             purse.calls += 1
 
     def tell(self, key: str, spec: BudgetSpec, *, remaining: int | None, resets_at: datetime | None,
-             blocked_until: datetime | None) -> None:  # fmt: skip
+             blocked_until: datetime | None, rate: float | None = None) -> None:  # fmt: skip
         """Take in what the platform said, and write it down if it is news to the row."""
         bucket = self._known.get(key)
         for attempt in range(_TRIES):
@@ -111,8 +119,9 @@ class BudgetPool:
             now = self._clock.now()
             seen = buckets.refreshed(spec, bucket or buckets.full(spec, now), now)
             new = buckets.told(
-                spec, seen, remaining=remaining, resets_at=resets_at, blocked_until=blocked_until, now=now
-            )
+                spec, seen, remaining=remaining, resets_at=resets_at, blocked_until=blocked_until, now=now,
+                rate=rate,
+            )  # fmt: skip
             if new is seen:
                 return
             try:
@@ -133,7 +142,8 @@ class BudgetPool:
             purse.refusal, purse.refused_until = outcome, now + silence
             # Whoever called a moment ago and can wait asks one call later than the next is there: otherwise a backlog,
             # with many threads waiting, would take each call from under the one that another account needs.
-            purse.yields_until = now + silence + timedelta(seconds=1 / spec.rate if in_use else 0)
+            rate = buckets.rate_of(spec, self._known.get(key))
+            purse.yields_until = now + silence + timedelta(seconds=1 / rate if in_use else 0)
             return outcome
         purse.calls = purse.drawn = outcome
         purse.lapses_at = now + _CHUNK_LASTS
@@ -226,23 +236,34 @@ class PooledBudget:
         finally:
             self._own.patience_s = before
 
-    def learn(self, operation: str, *, remaining: int | None = None, resets_at: datetime | None = None,
-              blocked_until: datetime | None = None) -> None:  # fmt: skip
+    @contextmanager
+    def flight(self, operation: str) -> Iterator[None]:
+        """Around one call: it has a place in every bucket that names it. Raises RateLimited before the block begins."""
+        with ExitStack() as places:
+            for key, spec in self._of(operation):
+                places.enter_context(self._pool.flight(key, spec, self._share))
+            yield
+
+    def learn(self, operation: str, *, remaining: int | None = None, remaining_today: int | None = None,
+              resets_at: datetime | None = None, blocked_until: datetime | None = None, rate: float | None = None) -> None:  # fmt: skip
         """Take in what the platform's answer said about the limit of this operation.
 
         `remaining` with `resets_at` is a count that begins anew at that instant: it goes to the buckets with a day's
-        quota, if there are any. `remaining` alone is what is left of a rate: it goes to the others.
+        quota, if there are any. `remaining` alone is what is left of a rate: it goes to the others. `remaining_today` goes to
+        the buckets with a day's quota, and `rate` to those without, or to all where each has one.
         """
         mine = self._of(operation)
         daily = [one for one in mine if one[1].day_quota is not None]
         other = [one for one in mine if one[1].day_quota is None]
         counted = (daily or other) if resets_at is not None else (other or daily)
         for one in mine:
+            left = remaining if one in counted else None
             self._pool.tell(
                 *one,
-                remaining=remaining if one in counted else None,
+                remaining=remaining_today if one in daily and remaining_today is not None else left,
                 resets_at=resets_at if one in counted else None,
                 blocked_until=blocked_until,
+                rate=rate if one in (other or daily) else None,
             )
 
     def _of(self, operation: str) -> list[tuple[str, BudgetSpec]]:

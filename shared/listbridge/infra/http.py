@@ -6,6 +6,7 @@ import logging
 import ssl
 import time
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from email.errors import MissingHeaderBodySeparatorDefect
 from enum import StrEnum
 from http.cookiejar import DefaultCookiePolicy
@@ -96,9 +97,12 @@ class HttpSession:
         params: Any = None,
         json: Any = None,
         data: Any = None,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
         auth: Any = None,
     ) -> requests.Response:
         """Make one call and return the answer, its body read, whatever its status.
+
+        `files` are sent as parts of a form beside the fields in `data`: by field its file name, bytes and media type.
 
         A read follows redirects within the same origin only: credentials often travel in headers of a platform's own,
         which nobody would strip on the way to another host. Every other redirect is returned as it is.
@@ -115,11 +119,12 @@ class HttpSession:
             self._budget.spend(operation)
         started = time.monotonic()
         try:
-            response = self._call(
-                method, url, headers=headers, params=params, json=json, data=data, auth=auth or _no_auth
-            )
-            if purpose is Purpose.READ:
-                response = self._follow(response, headers, auth or _no_auth)
+            with self._place(purpose, operation):
+                response = self._call(
+                    method, url, headers=headers, params=params, json=json, data=data, files=files, auth=auth or _no_auth,
+                )  # fmt: skip
+                if purpose is Purpose.READ:
+                    response = self._follow(response, headers, auth or _no_auth)
         except (requests.RequestException, HTTPError, _AnswerUnusable) as error:
             if isinstance(error, ValueError | requests.exceptions.InvalidJSONError):
                 raise  # a malformed address, header or body: our own mistake, and nothing left
@@ -129,6 +134,11 @@ class HttpSession:
         refusals = _NO_TOKEN if purpose is Purpose.TOKEN else _NOT_LET_IN
         self._refused = self._refused or response.status_code in refusals
         return response
+
+    def _place(self, purpose: Purpose, operation: str) -> AbstractContextManager[None]:
+        if self._budget is None or purpose is Purpose.TOKEN:
+            return nullcontext()
+        return self._budget.flight(operation)
 
     def _call(self, method: str, url: str, **what: Any) -> requests.Response:
         deadline = time.monotonic() + self._timeout_s

@@ -96,4 +96,4 @@ def name() -> str:
 
 @pytest.fixture
 def pool(store: OurPorts) -> BudgetPool:
-    return BudgetPool(store.buckets, store.clock)
+    return BudgetPool(store.buckets, store.leases, store.clock)

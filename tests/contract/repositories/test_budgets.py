@@ -2,17 +2,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from listbridge.domain.manifest import BudgetSpec
+from listbridge.domain.manifest import SLIDING, BudgetSpec
 from listbridge.domain.ports import Budget, Share
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RateLimited
 from listbridge.infra.budgets import BudgetPool
 from tests.contract.repositories.conftest import OurPorts
 from tests.contract.repositories.races import at_once
+from tests.fakes.clock import START
 
 
 def spec(name: str = "calls", *, rate: float = 5, burst: int = 20, **changes: object) -> BudgetSpec:
@@ -53,13 +55,13 @@ def test_a_zero_may_use_everything_but_the_orders_share(pool: BudgetPool, name: 
 
 
 def test_processes_drawing_at_once_share_one_bucket(store: OurPorts, name: str) -> None:
-    pools = [BudgetPool(store.buckets, store.clock) for _ in range(4)]
+    pools = [BudgetPool(store.buckets, store.leases, store.clock) for _ in range(4)]
     counts = at_once(8, lambda n: spent(opened(pools[n % 4], name)))
     assert sum(counts) == 12  # type: ignore[arg-type]
 
 
 def test_over_time_processes_together_never_exceed_the_rate_and_reach_it(store: OurPorts, name: str) -> None:
-    budgets = [opened(BudgetPool(store.buckets, store.clock), name) for _ in range(3)]
+    budgets = [opened(BudgetPool(store.buckets, store.leases, store.clock), name) for _ in range(3)]
     total, seconds = 0, 12.0
     for step in range(int(seconds * 4)):
         total += sum(at_once(3, lambda n: spent(budgets[n])))  # type: ignore[arg-type]
@@ -160,7 +162,7 @@ def test_a_spent_day_comes_back_at_midnight_of_the_platform_s_zone(
     store.clock.advance((refused.until - store.clock.now()).total_seconds() - 1)
     assert spent(budget) == 0
     store.clock.advance(1)
-    assert spent(opened(BudgetPool(store.buckets, store.clock), name, DAILY)) == 60
+    assert spent(opened(BudgetPool(store.buckets, store.leases, store.clock), name, DAILY)) == 60
 
 
 def test_fewer_remaining_calls_are_believed_at_once(pool: BudgetPool, store: OurPorts, name: str) -> None:
@@ -206,7 +208,7 @@ def test_what_the_platform_blocks_is_blocked_for_every_process_and_share(
     budget.spend("revise")
     until = store.clock.now() + timedelta(seconds=30)
     budget.learn("revise", blocked_until=until)
-    other = BudgetPool(store.buckets, store.clock)
+    other = BudgetPool(store.buckets, store.leases, store.clock)
     for share in Share:
         blocked = opened(other, name, share=share)
         refused = refusal(lambda blocked=blocked: blocked.spend("revise"))  # type: ignore[misc]
@@ -262,11 +264,11 @@ def test_calls_set_aside_and_forgotten_lapse(pool: BudgetPool, store: OurPorts, 
 def test_a_process_sets_no_more_aside_than_it_uses(store: OurPorts, name: str) -> None:
     """One call now and then costs one token, not a chunk that lapses."""
     slow = spec(rate=0.0001)
-    idle = opened(BudgetPool(store.buckets, store.clock), name, slow)
+    idle = opened(BudgetPool(store.buckets, store.leases, store.clock), name, slow)
     for _ in range(4):
         idle.spend("revise")
         store.clock.advance(5)
-    assert spent(opened(BudgetPool(store.buckets, store.clock), name, slow)) == 8
+    assert spent(opened(BudgetPool(store.buckets, store.leases, store.clock), name, slow)) == 8
 
 
 def test_a_patient_caller_gets_through_more_calls_than_come_at_once(
@@ -307,7 +309,7 @@ def test_patience_has_an_end_and_is_its_own_threads_alone(
 def test_who_waits_with_a_backlog_leaves_the_next_call_to_who_has_not_called_lately(
     store: OurPorts, name: str
 ) -> None:
-    busy, rare = (opened(BudgetPool(store.buckets, store.clock), name) for _ in range(2))
+    busy, rare = (opened(BudgetPool(store.buckets, store.leases, store.clock), name) for _ in range(2))
     spent(busy)
     refusal(
         lambda: busy.prepay("revise", 1, wait_s=0.1)
@@ -317,3 +319,137 @@ def test_who_waits_with_a_backlog_leaves_the_next_call_to_who_has_not_called_lat
     rare.prepay("revise", 1, wait_s=0.1)
     store.clock.advance(0.2)
     busy.prepay("revise", 1, wait_s=0.1)
+
+
+SLIDING_DAY = spec(rate=1000, burst=1000, day_quota=100, day_zone=SLIDING)
+
+
+def test_a_sliding_day_forgets_each_hour_s_calls_when_they_lie_a_day_back(
+    pool: BudgetPool, store: OurPorts, name: str
+) -> None:
+    """The test's day begins on the hour. 40 calls, and three hours later the other 20 that ordinary calls may make."""
+    budget = opened(pool, name, SLIDING_DAY)
+    assert spent(budget, limit=40) == 40
+    store.clock.advance(3 * 3600)
+    assert spent(budget) == 20
+    refused = refusal(lambda: budget.spend("revise"))
+    assert (refused.problem.code, refused.until) == ("day_quota_spent", START + timedelta(hours=25))
+    store.clock.advance(22 * 3600 - 1)
+    assert spent(budget) == 0
+    store.clock.advance(1)
+    fresh = opened(BudgetPool(store.buckets, store.leases, store.clock), name, SLIDING_DAY)
+    assert spent(fresh) == 40
+    store.clock.advance(3 * 3600)
+    assert spent(fresh) == 20
+
+
+def test_midnight_begins_no_sliding_day(pool: BudgetPool, store: OurPorts, name: str) -> None:
+    budget = opened(pool, name, SLIDING_DAY)
+    spent(budget)
+    store.clock.advance(13 * 3600)
+    assert spent(budget) == 0
+
+
+def test_zeros_and_orders_have_their_fifth_of_a_sliding_day(pool: BudgetPool, name: str) -> None:
+    assert spent(opened(pool, name, SLIDING_DAY)) == 60
+    assert spent(opened(pool, name, SLIDING_DAY, share=Share.ZERO)) == 20
+    assert spent(opened(pool, name, SLIDING_DAY, share=Share.ORDER)) == 20
+
+
+@pytest.mark.parametrize(("told", "left"), [(50, 10), (300, 260)])
+def test_what_is_left_of_a_sliding_day_is_learned_down_and_up(
+    pool: BudgetPool, store: OurPorts, name: str, told: int, left: int
+) -> None:
+    budget = opened(pool, name, spec(rate=1, burst=1000, day_quota=100, day_zone=SLIDING))
+    budget.spend("revise")
+    budget.learn("revise", remaining_today=told)
+    assert spent(budget) == left
+    store.clock.advance(25 * 3600)
+    assert spent(opened(BudgetPool(store.buckets, store.leases, store.clock), name, SLIDING_DAY)) == 60
+
+
+def test_a_rate_that_the_platform_tells_is_believed_by_every_process(
+    pool: BudgetPool, store: OurPorts, name: str
+) -> None:
+    budget = opened(pool, name)
+    spent(budget)
+    budget.learn("revise", rate=2.0)
+    other = opened(BudgetPool(store.buckets, store.leases, store.clock), name)
+    assert refusal(lambda: other.spend("revise")).after_s == pytest.approx(0.5)
+    calls = 0
+    for _ in range(100):
+        store.clock.advance(0.25)
+        calls += spent(other)
+    assert calls == 50
+    other.learn("revise", rate=10.0)
+    assert refusal(lambda: other.spend("revise")).after_s == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("rate", [0.0, -1.0, 5.02])
+def test_a_rate_of_nothing_or_the_known_one_changes_nothing(
+    pool: BudgetPool, store: OurPorts, name: str, rate: float
+) -> None:
+    budget = opened(pool, name)
+    spent(budget)
+    budget.learn("revise", rate=rate)
+    assert refusal(lambda: budget.spend("revise")).after_s == pytest.approx(0.2)
+
+
+TWO_AT_ONCE = spec(in_flight=2)
+
+
+def under_way(budget: Budget, operation: str = "revise") -> ExitStack:
+    """Calls that are not over: as many as get a place, until the first that does not."""
+    calls = ExitStack()
+    with suppress(RateLimited):
+        while True:
+            calls.enter_context(budget.flight(operation))
+    return calls
+
+
+def test_ordinary_calls_leave_one_place_to_zeros_and_orders(pool: BudgetPool, name: str) -> None:
+    with under_way(opened(pool, name, TWO_AT_ONCE)):
+        refused = refusal(lambda: opened(pool, name, TWO_AT_ONCE).flight("revise").__enter__())
+        assert (refused.problem, refused.after_s) == (Problem("budget_spent", {"budget": "calls"}), 1.0)
+        with opened(pool, name, TWO_AT_ONCE, share=Share.ZERO).flight("revise"):
+            refusal(lambda: opened(pool, name, TWO_AT_ONCE, share=Share.ORDER).flight("revise").__enter__())
+
+
+def test_the_only_place_is_open_to_everybody(pool: BudgetPool, name: str) -> None:
+    for share in Share:
+        with opened(pool, name, spec(in_flight=1), share=share).flight("revise"):
+            refusal(lambda: opened(pool, name, spec(in_flight=1)).flight("revise").__enter__())
+
+
+def test_places_are_the_same_for_all_processes(store: OurPorts, name: str) -> None:
+    one, two = (
+        opened(BudgetPool(store.buckets, store.leases, store.clock), name, TWO_AT_ONCE) for _ in range(2)
+    )
+    with one.flight("revise"):
+        refusal(lambda: two.flight("revise").__enter__())
+    with two.flight("revise"):
+        pass
+
+
+def test_a_call_that_fails_gives_its_place_back(pool: BudgetPool, name: str) -> None:
+    budget = opened(pool, name, spec(in_flight=1))
+    with pytest.raises(ZeroDivisionError), budget.flight("revise"):
+        raise ZeroDivisionError
+    with budget.flight("revise"):
+        pass
+
+
+def test_who_waits_gets_the_place_when_it_is_free(store: OurPorts, pool: BudgetPool, name: str) -> None:
+    """The test's clock moves when somebody sleeps: the place lapses while the other waits."""
+    dead = opened(BudgetPool(store.buckets, store.leases, store.clock), name, spec(in_flight=1))
+    never_over = dead.flight("revise")
+    never_over.__enter__()
+    store.clock.advance(59)
+    with opened(pool, name, spec(in_flight=1)).flight("revise"):
+        assert store.clock.now() >= START + timedelta(seconds=60)
+
+
+def test_operations_without_such_a_limit_need_no_place(pool: BudgetPool, name: str) -> None:
+    budget = opened(pool, name, TWO_AT_ONCE)
+    with under_way(budget), budget.flight("unlimited"):
+        pass

@@ -3,6 +3,8 @@ from __future__ import annotations
 import io
 import logging
 import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -22,6 +24,8 @@ URL = "https://market.example/v1/things?token=abc123"
 class Far(BaseAdapter):
     """The other side: answers from a list (an exception is raised), and remembers what arrived."""
 
+    meanwhile: Callable[[], object] = staticmethod(lambda: None)
+
     def __init__(self, *answers: Any) -> None:
         super().__init__()
         self.answers = list(answers) or [(200, {}, b"{}")]
@@ -29,6 +33,7 @@ class Far(BaseAdapter):
 
     def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:
         self.requests.append(request)
+        self.meanwhile()
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
@@ -53,6 +58,17 @@ class Purse:
     def __init__(self, calls: int) -> None:
         self.calls = calls
         self.spent: list[str] = []
+        self.under_way: list[str] = []
+
+    @contextmanager
+    def flight(self, operation: str) -> Iterator[None]:
+        if self.under_way:
+            raise RateLimited(Problem("budget_spent"))
+        self.under_way.append(operation)
+        try:
+            yield
+        finally:
+            self.under_way.remove(operation)
 
     def spend(self, operation: str) -> None:
         if self.calls == 0:
@@ -131,10 +147,42 @@ def test_a_spent_budget_stops_the_call_before_it_leaves() -> None:
     assert purse.spent == ["things"]
 
 
-def test_a_token_refresh_costs_no_budget() -> None:
+def test_a_call_keeps_its_place_until_it_is_over_however_it_ends() -> None:
+    purse = Purse(9)
+    seen: list[list[str]] = []
+    far = Far((200, {}, b"{}"), reset())
+    far.meanwhile = lambda: seen.append(list(purse.under_way))
+    session = HttpSession(transport=far, budget=purse)
+    call(session)
+    with pytest.raises(RetryLater):
+        call(session)
+    assert (seen, purse.under_way) == ([["things"], ["things"]], [])
+
+
+def test_a_call_without_a_place_does_not_leave() -> None:
+    far, purse = Far(), Purse(9)
+    with purse.flight("another"), pytest.raises(RateLimited):
+        call(HttpSession(transport=far, budget=purse))
+    assert far.requests == []
+
+
+def test_a_token_refresh_costs_no_budget_and_needs_no_place() -> None:
     far, purse = Far(), Purse(0)
-    call(HttpSession(transport=far, budget=purse), Purpose.TOKEN, "POST")
+    with purse.flight("another"):
+        call(HttpSession(transport=far, budget=purse), Purpose.TOKEN, "POST")
     assert len(far.requests) == 1
+
+
+def test_files_travel_as_parts_of_one_body_beside_the_fields() -> None:
+    far = Far()
+    call(
+        HttpSession(transport=far), Purpose.WRITE, "POST",
+        data={"rank": "1"}, files={"image": ("mug.jpg", b"\xff\xd8bytes", "image/jpeg")},
+    )  # fmt: skip
+    (sent,) = far.requests
+    assert sent.headers["Content-Type"].startswith("multipart/form-data; boundary=")
+    assert b'name="rank"\r\n\r\n1\r\n' in sent.body
+    assert b'filename="mug.jpg"\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8bytes\r\n' in sent.body
 
 
 @pytest.mark.parametrize(

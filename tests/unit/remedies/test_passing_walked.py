@@ -21,6 +21,7 @@ from listbridge.services.reconcile import Timer, reconcile
 from simulators.faults import Fault
 from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import VirtualClock
+from tests.fakes.coordination import FakeLeases
 from tests.unit.functions.seller import Seller
 from tests.unit.remedies.listing_words import did, follows, in_list, on_sale, row_of
 from tests.unit.remedies.test_ebay_refusals_walked import said
@@ -186,7 +187,7 @@ DAILY = BudgetSpec(
 def test_a_limit_of_the_platforms_comes_back_when_it_said(code: str) -> None:
     """The real budget: the one of the other walks counts nothing."""
     clock = VirtualClock()
-    budget = BudgetPool(FakeBuckets(), clock).open([DAILY], {"account": "acc"})
+    budget = BudgetPool(FakeBuckets(), FakeLeases(clock), clock).open([DAILY], {"account": "acc"})
     if code == "blocked_by_platform":
         budget.learn("revise", blocked_until=clock.now() + timedelta(hours=1))
     with pytest.raises(RateLimited) as refused:

@@ -160,6 +160,14 @@ class Budget(Protocol):
         first calls and never reach the others. Inside of a lease nothing waits: `patient(0)`.
         """
 
-    def learn(self, operation: str, *, remaining: int | None = None, resets_at: datetime | None = None,
-              blocked_until: datetime | None = None) -> None:  # fmt: skip
-        """What the platform's own answer said about the limit."""
+    def flight(self, operation: str) -> AbstractContextManager[None]:
+        """Around one call, where the platform bears only so many at once (`BudgetSpec.in_flight`). Raises RateLimited when no
+        place became free; then the block did not begin."""
+
+    def learn(self, operation: str, *, remaining: int | None = None, remaining_today: int | None = None,
+              resets_at: datetime | None = None, blocked_until: datetime | None = None, rate: float | None = None) -> None:  # fmt: skip
+        """What the platform's own answer said about the limit.
+
+        `remaining` with `resets_at` is a count that begins anew at that instant, `remaining` alone is what is left of a rate,
+        `remaining_today` of the last 24 hours; `rate` is calls per second.
+        """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from listbridge.domain.ports import Share
@@ -25,15 +26,7 @@ class DynamoBuckets:
 
     def save(self, key: str, bucket: Bucket) -> Bucket:
         """Save over `bucket.rev` (0: must not exist yet); return it with the next rev. Raises BucketChanged."""
-        saved = Bucket(
-            bucket.tokens,
-            bucket.at,
-            bucket.day,
-            bucket.used,
-            bucket.resets_at,
-            bucket.blocked_until,
-            bucket.rev + 1,
-        )
+        saved = replace(bucket, rev=bucket.rev + 1)
         condition = "#rev = :rev" if bucket.rev else "attribute_not_exists(#key)"
         values = {":rev": number(bucket.rev)} if bucket.rev else None
         try:
@@ -60,6 +53,11 @@ def _item(key: str, bucket: Bucket) -> Item:
         item["resets_at"] = number(_micros(bucket.resets_at))
     if bucket.blocked_until is not None:
         item["blocked_until"] = number(_micros(bucket.blocked_until))
+    if bucket.hours:
+        by_hour = ((hour, [calls.get(share, 0) for share in Share]) for hour, calls in bucket.hours.items())
+        item["hours"] = {"M": {str(hour): {"L": [number(n) for n in calls]} for hour, calls in by_hour}}
+    if bucket.rate is not None:
+        item["rate"] = number(round(bucket.rate, 6))
     return item
 
 
@@ -71,6 +69,11 @@ def _bucket(item: Item) -> Bucket:
         used={share: int(item[f"{share.value}_used"]["N"]) for share in Share},
         resets_at=_instant(item["resets_at"]) if "resets_at" in item else None,
         blocked_until=_instant(item["blocked_until"]) if "blocked_until" in item else None,
+        hours={
+            int(hour): {share: int(n["N"]) for share, n in zip(Share, calls["L"], strict=False)}
+            for hour, calls in item.get("hours", {"M": {}})["M"].items()
+        },
+        rate=float(item["rate"]["N"]) if "rate" in item else None,
         rev=int(item["rev"]["N"]),
     )
 
