@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from listbridge import registry
-from tests.contract.marketplaces.stages import STAGES, EbayStage, Stage
+from tests.contract.marketplaces.staged_ebay import EbayStage
+from tests.contract.marketplaces.stages import Stage, staged
+from tests.platforms_in_tests import MARKETPLACES, installed
 
 
 @pytest.fixture
@@ -11,8 +15,8 @@ def ebay() -> EbayStage:
     return EbayStage()
 
 
-@pytest.fixture(params=registry.slugs("marketplaces"))
-def stage(request: pytest.FixtureRequest) -> Stage:
-    """Each marketplace that the registry finds, on its simulator."""
-    assert request.param in STAGES, f"{request.param} has no stage: its adapter is not held to the contract"
-    return STAGES[request.param]()
+@pytest.fixture(params=[*registry.slugs("marketplaces"), *MARKETPLACES])
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """Each marketplace that the registry finds, and those that exist only in tests, on its simulator."""
+    with installed():
+        yield staged(request.param)()

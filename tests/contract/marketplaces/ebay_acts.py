@@ -20,7 +20,7 @@ from listbridge.domain.verdicts import (
 )
 from simulators.door import Transport
 from tests.contract.marketplaces.memory_steps import Desk
-from tests.contract.marketplaces.stages import EbayStage
+from tests.contract.marketplaces.staged_ebay import EbayStage
 
 INVENTORY = "https://api.ebay.com/sell/inventory/v1"
 REVISE = "bulkUpdatePriceQuantity"

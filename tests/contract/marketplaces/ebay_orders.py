@@ -11,7 +11,7 @@ from listbridge.domain.money import Money
 from listbridge.domain.orders import OrderRead
 from listbridge.domain.ports import MarketplaceAdapter, OrderPage
 from listbridge.domain.shop_orders import Parcel
-from tests.contract.marketplaces.stages import EbayStage
+from tests.contract.marketplaces.staged_ebay import EbayStage
 
 LIST = "getOrders"
 SHIP = "createShippingFulfillment"

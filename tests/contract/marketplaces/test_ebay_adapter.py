@@ -24,7 +24,8 @@ from listbridge.marketplaces.ebay import auth
 from simulators.door import Transport
 from simulators.faults import Fault
 from tests.contract.marketplaces.ebay_acts import REVISE, publish, revise_one, watch
-from tests.contract.marketplaces.stages import ACCOUNT, EbayStage, candle, jumper
+from tests.contract.marketplaces.staged_ebay import EbayStage
+from tests.contract.marketplaces.stages import ACCOUNT, candle, jumper
 
 
 @pytest.fixture

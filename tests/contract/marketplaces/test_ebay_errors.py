@@ -21,7 +21,7 @@ from listbridge.marketplaces.ebay.errors import BY_ID, Refusal
 from listbridge.marketplaces.ebay.manifest import MANIFEST
 from listbridge.marketplaces.ebay.wire import ErrorEntry, ErrorParameter
 from tests.contract.marketplaces.ebay_acts import publish
-from tests.contract.marketplaces.stages import EbayStage
+from tests.contract.marketplaces.staged_ebay import EbayStage
 from tests.contract.openapi import EbaySpec
 
 

@@ -28,7 +28,7 @@ from tests.contract.marketplaces.ebay_orders import (
     seen,
     with_goods,
 )
-from tests.contract.marketplaces.stages import EbayStage
+from tests.contract.marketplaces.staged_ebay import EbayStage
 
 
 @pytest.fixture

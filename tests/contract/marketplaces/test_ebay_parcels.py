@@ -24,7 +24,7 @@ from tests.contract.marketplaces.ebay_orders import (
     parcel,
     with_goods,
 )
-from tests.contract.marketplaces.stages import EbayStage
+from tests.contract.marketplaces.staged_ebay import EbayStage
 
 
 @pytest.fixture

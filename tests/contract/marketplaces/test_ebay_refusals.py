@@ -11,7 +11,8 @@ from listbridge.domain.ids import Site
 from listbridge.domain.ports import PublishRequest
 from listbridge.domain.verdicts import NotFound, Rejected
 from tests.contract.marketplaces.ebay_acts import bodies, publish, watch
-from tests.contract.marketplaces.stages import EbayStage, candle, jumper
+from tests.contract.marketplaces.staged_ebay import EbayStage
+from tests.contract.marketplaces.stages import candle, jumper
 
 
 @pytest.fixture

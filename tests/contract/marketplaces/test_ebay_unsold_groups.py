@@ -12,7 +12,8 @@ from listbridge.domain.ports import PublishRequest
 from listbridge.domain.verdicts import Rejected, RemoteError
 from simulators.faults import Fault
 from tests.contract.marketplaces.ebay_acts import Hand, publish
-from tests.contract.marketplaces.stages import EbayStage, jumper
+from tests.contract.marketplaces.staged_ebay import EbayStage
+from tests.contract.marketplaces.stages import jumper
 
 
 @pytest.fixture

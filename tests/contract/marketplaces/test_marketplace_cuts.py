@@ -21,7 +21,7 @@ from tests.contract.marketplaces.acts import (
     published,
 )
 from tests.contract.marketplaces.memory_steps import Desk
-from tests.contract.marketplaces.stages import STAGES, Stage, candle, jumper
+from tests.contract.marketplaces.stages import Stage, candle, jumper, staged
 from tests.fakes.cuts import WorkerDied
 
 CALL_CUTS = ("drop_before", "drop_after", "die_before", "die_after")
@@ -32,7 +32,7 @@ CALL_CUTS = ("drop_before", "drop_after", "die_before", "die_after")
 
 def cuts(run: Callable[[Stage], object], slug: str) -> Iterator[tuple[str, int]]:
     """Every way to die in a run: at each call by the network or the process, at each save by the process."""
-    probe = STAGES[slug]()
+    probe = staged(slug)()
     run(probe)
     assert probe.desk is not None
     for nth in range(len(probe.calls)):
@@ -89,7 +89,7 @@ def test_publishing_cut_at_every_point_and_resumed_makes_one_right_listing(
 
     played = 0
     for kind, nth in cuts(run, stage.slug):
-        on = STAGES[stage.slug]()
+        on = staged(stage.slug)()
         adapter, request = on.open(), on.request(variants)
         desk = on.new_desk(request)
         arm(on, desk, kind, nth)
@@ -116,11 +116,11 @@ def test_a_full_revise_cut_at_every_point_and_resumed_ends_with_the_new_content(
         on.calls.clear()
         return adapter.full_revise(request, desk.worker())
 
-    probe = STAGES[stage.slug]()
+    probe = staged(stage.slug)()
     run(probe)
     for nth in range(len(probe.calls)):
         for kind in CALL_CUTS:
-            on = STAGES[stage.slug]()
+            on = staged(stage.slug)()
             adapter, request, desk = revised(on)
             arm(on, desk, kind, nth)
             assert carry_on(on, desk, lambda a=adapter, r=request, d=desk: a.full_revise(r, d.worker())) == 1
@@ -141,7 +141,7 @@ def test_ending_cut_at_every_call_and_resumed_leaves_nothing_on_sale(stage: Stag
     assert calls > 0
     for nth in range(calls):
         for kind in CALL_CUTS:
-            on = STAGES[stage.slug]()
+            on = staged(stage.slug)()
             adapter, request, desk, _ = published(on, variants)
             arm(on, desk, kind, nth)
             assert carry_on(on, desk, lambda a=adapter, r=request, d=desk: a.end(r, d.worker())) == 1

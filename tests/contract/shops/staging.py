@@ -5,7 +5,6 @@ A platform takes part by having a module `staged_<slug>` here with a class `Stag
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from listbridge.domain.money import Money
 from listbridge.domain.ports import Clock, ShopAdapter, WebhookScheme
 from listbridge.domain.shop_orders import OrderMark
 from listbridge.domain.verdicts import RateLimited
+from tests.platforms_in_tests import staged_module
 
 HOOK_URL = "https://listbridge.example/webhooks/shop_1"
 
@@ -166,7 +166,7 @@ class StagedShop(Protocol):
 
 def staged_shop(slug: str) -> Any:
     """The platform's `StagedShop` class. A shop without one has no proof: ModuleNotFoundError."""
-    return importlib.import_module(f"tests.contract.shops.staged_{slug}").StagedShop
+    return staged_module(f"staged_{slug}", "tests.contract.shops").StagedShop
 
 
 def wait_out(shop: StagedShop, limited: RateLimited) -> None:

@@ -23,7 +23,8 @@ from listbridge.domain.ports import Revision, UnitRevision
 from listbridge.domain.shop_orders import Parcel
 from simulators.door import Transport
 from tests.contract.marketplaces.ebay_acts import publish
-from tests.contract.marketplaces.stages import EbayStage, listing
+from tests.contract.marketplaces.staged_ebay import EbayStage
+from tests.contract.marketplaces.stages import listing
 from tests.contract.simulators.ebay_mutations import Documents, Sent
 from tests.contract.specs import require_specs
 

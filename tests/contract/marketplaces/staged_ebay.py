@@ -1,0 +1,141 @@
+"""eBay as the contract suites see it: one seller on two sites of one language, every exchange held against eBay's documents."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from listbridge.domain.configuration import CreationProfile
+from listbridge.domain.ids import ProfileId, RemoteId, Site, Sku
+from listbridge.domain.ports import Revision
+from simulators.door import Transport
+from simulators.ebay import EbaySimulator, Limits
+from simulators.faults import Fault
+from tests.contract.marketplaces.stages import LiveListing, Shown, Stage
+from tests.contract.openapi import EbaySpec
+from tests.contract.specs import specs_root
+from tests.fakes.budget import FakeBudget
+
+_VALUE_OPERATIONS = frozenset({"createOrReplaceInventoryItem", "createOffer", "updateOffer"})
+
+
+class EbayStage(Stage):
+    """The suites' `Stage` on eBay's simulator."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            slug="ebay",
+            sites=(Site("EBAY_US"), Site("EBAY_GB")),
+            revise_operation="bulkUpdatePriceQuantity",
+            documented=True,
+        )
+        self.spec = EbaySpec.load() if specs_root() else None
+        unlimited = Limits.load().raised(per_second={"rate": 100_000, "burst": 100_000})
+        self.simulator = EbaySimulator(clock=self.clock, limits=unlimited)
+        added = self.simulator.deeds.add_seller("anna", marketplaces=list(self.sites))
+        self.refresh_token: str = added["refreshToken"]
+        self.policies: dict[str, dict[str, str]] = added["policies"]
+        self.budget = FakeBudget(self.clock)
+
+    def app(self) -> Any:
+        return self.simulator
+
+    def secret(self) -> dict[str, str]:
+        return {
+            "client_id": self.simulator.client_id,
+            "client_secret": self.simulator.client_secret,
+            "refresh_token": self.refresh_token,
+        }
+
+    def stranger(self) -> dict[str, str]:
+        added = self.simulator.deeds.add_seller("berta", marketplaces=list(self.sites))
+        return {**self.secret(), "refresh_token": added["refreshToken"]}
+
+    def creation(self, site: Site) -> CreationProfile:
+        policies = self.policies[site]
+        settings = {
+            "category_id": "15687", "condition": "NEW", "merchant_location_key": "main",
+            "fulfillment_policy_id": policies["fulfillmentPolicyId"],
+            "payment_policy_id": policies["paymentPolicyId"], "return_policy_id": policies["returnPolicyId"],
+            "aspects": {"Size": ["One Size"]},
+        }  # fmt: skip
+        return CreationProfile(
+            id=ProfileId("cp_1"), name="c", marketplace="ebay", site=site, settings=settings
+        )
+
+    def operation(self, request: requests.PreparedRequest) -> str:
+        path = urlsplit(request.url or "").path
+        found = self.simulator._router.find(request.method or "", path)
+        return found[0].id if found else "oauth2Token"
+
+    def carries_values(self, operation: str) -> bool:
+        return operation in _VALUE_OPERATIONS
+
+    def check(self, request: requests.PreparedRequest, response: requests.Response) -> None:
+        html = response.headers.get("Content-Type", "").startswith("text/html")
+        if self.spec is None or html or self.operation(request) == "oauth2Token":
+            return
+        headers = {name: str(value) for name, value in request.headers.items()}
+        self.checked.add(
+            self.spec.check_exchange(
+                request.method or "", request.url or "", headers, request.body, response.status_code, response.content
+            )
+        )  # fmt: skip
+
+    def _listings(self, **query: str) -> list[dict[str, Any]]:
+        session = requests.Session()
+        session.mount("https://", Transport(self.simulator))
+        rows: list[dict[str, Any]] = session.get("https://api.ebay.com/_sim/listings", params=query).json()[
+            "listings"
+        ]
+        return rows
+
+    def live(self) -> list[LiveListing]:
+        return [
+            LiveListing(
+                RemoteId(row["listingId"]),
+                Site(row["marketplaceId"]),
+                {
+                    Sku(v["sku"]): Shown(v["quantity"], Decimal(v["price"]), row["title"], v["aspects"])
+                    for v in row["variations"]
+                },
+            )
+            for row in self._listings(live="1")
+        ]
+
+    def ever_made(self) -> int:
+        return len(self._listings())
+
+    def add_faults(self, *faults: Fault) -> None:
+        self.simulator.faults.add(*faults)
+
+    def revoke(self) -> None:
+        self.simulator.deeds.revoke_token("anna")
+
+    def expire_tokens(self) -> None:
+        self.simulator.deeds.expire_tokens()
+
+    def refuse_zeros(self) -> None:
+        self.simulator.deeds.set_out_of_stock_control("anna", False)
+
+    def end_from_outside(self, listing: RemoteId) -> None:
+        self.simulator.deeds.end_listing(listing)
+
+    def edit_from_outside(self, sku: Sku, site: Site, quantity: int) -> None:
+        self.simulator.deeds.change_quantity(sku, quantity, marketplace=site)
+
+    def partial_answer(self, accepted: Revision, refused: Revision) -> Fault:
+        error = {
+            "errorId": 25003, "domain": "API_INVENTORY", "category": "REQUEST", "message": "Invalid price. Too low.",
+        }  # fmt: skip
+        rows: list[dict[str, Any]] = [
+            {"sku": accepted.key.sku, "offerId": accepted.offer, "statusCode": 200},
+            {"sku": refused.key.sku, "offerId": refused.offer, "statusCode": 400, "errors": [error]},
+        ]
+        return Fault(self.revise_operation, "status", status=207, body={"responses": rows})
+
+
+Staged = EbayStage
