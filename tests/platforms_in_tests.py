@@ -15,7 +15,7 @@ from types import ModuleType
 
 from listbridge import marketplaces, registry, shops
 
-MARKETPLACES: tuple[str, ...] = ()
+MARKETPLACES = ("bazaar",)
 SHOPS: tuple[str, ...] = ()
 _HOME = Path(__file__).parent / "tiny"
 

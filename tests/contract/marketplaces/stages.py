@@ -169,6 +169,12 @@ class Stage(abc.ABC):
         connection = replace(self.connection(tokens), id="acc_stranger", secret=self.stranger())
         return self._patient(registry.open_marketplace(self.slug, connection))
 
+    def open_observing(self) -> MarketplaceAdapter:
+        session = HttpSession(transport=Watched(self, self.app()), observe=True)
+        return self._patient(
+            registry.open_marketplace(self.slug, replace(self.connection(), session=session))
+        )
+
     def _patient(self, adapter: MarketplaceAdapter) -> MarketplaceAdapter:
         traits = registry.marketplace(self.slug).traits
         return cast(MarketplaceAdapter, Patient(adapter, self.clock, traits.finds_by_sku))

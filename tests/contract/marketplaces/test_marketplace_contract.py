@@ -22,7 +22,6 @@ from listbridge.domain.verdicts import (
     Unauthorized,
     ZeroRefused,
 )
-from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
 from simulators.faults import Fault
 from tests.contract.marketplaces.acts import (
@@ -35,7 +34,7 @@ from tests.contract.marketplaces.acts import (
     revise,
     revision,
 )
-from tests.contract.marketplaces.stages import ACCOUNT, SIZES, Stage, Watched, listing
+from tests.contract.marketplaces.stages import ACCOUNT, SIZES, Stage, listing
 from tests.contract.specs import require_specs
 
 SHOWN_AT_ZERO = {
@@ -90,10 +89,12 @@ def test_every_call_that_carries_values_is_made_inside_a_lease_that_was_checked(
 
 def test_a_lease_that_runs_out_between_the_two_writes_leaves_the_outcome_unknown(stage: Stage) -> None:
     adapter, request, desk, _ = published(stage)
-    seen: list[str] = []
+    stage.calls.clear()
+    adapter.full_revise(request, desk.worker())
+    if sum(map(stage.carries_values, stage.calls)) < 2:
+        pytest.skip("one write carries all values")
 
     def shorten(call: str) -> None:
-        seen.append(call)
         if stage.carries_values(call.removeprefix("after ")) and call.startswith("after "):
             desk.units_too_short = 1
 
@@ -406,10 +407,7 @@ def test_a_page_instead_of_a_refusal_holds_no_listing(stage: Stage) -> None:
 
 def test_observing_reads_and_writes_nothing(stage: Stage) -> None:
     _, request, desk, done = published(stage)
-    connection = replace(
-        stage.connection(), session=HttpSession(transport=Watched(stage, stage.app()), observe=True)
-    )
-    observer = registry.open_marketplace(stage.slug, connection)
+    observer = stage.open_observing()
     assert observer.find(request.site, Sku("CANDLE")) is not None
     stage.calls.clear()
     for act in (
@@ -430,13 +428,15 @@ def test_no_secret_shows_in_an_error_or_a_log(stage: Stage, caplog: pytest.LogCa
     stage.revoke()
     with pytest.raises(Unauthorized) as refused:
         revise(adapter, revision(request, done, "CANDLE", quantity=1))
-    secrets = set(stage.secret().values()) - {stage.secret()["client_id"]}
+    secrets = {value for name, value in stage.secret().items() if name != "client_id"}
     seen = caplog.text + repr(refused.value) + str([record.__dict__ for record in caplog.records])
     assert not [secret for secret in secrets if secret in seen]
 
 
 @pytest.mark.specs
 def test_the_exchanges_above_were_held_against_the_official_documents(stage: Stage) -> None:
+    if not stage.documented:
+        pytest.skip("there are no official documents")
     require_specs(stage.slug)
     adapter, request, desk, done = published(stage, 6)
     adapter.full_revise(request, desk.worker())

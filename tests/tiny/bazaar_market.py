@@ -1,0 +1,391 @@
+"""The bazaar: a marketplace that exists only in tests, played over HTTP with state, limits and faults.
+
+It takes listings in as a whole, with all variants, and decides half a minute later; a listing without stock pauses; nothing
+can be looked up by SKU; orders come before their prices, their lines have no ids, and a parcel tells nothing of what is in it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+from simulators.clock import Clock, VirtualClock
+from simulators.faults import Fault, FaultPlan
+from simulators.kit.later import Later
+from simulators.kit.suffering import suffer_after, suffer_before
+
+CURRENCIES = {"BZ_NORTH": "EUR", "BZ_SOUTH": "GBP"}
+DECIDES_AFTER = timedelta(seconds=30)
+PRICED_AFTER = timedelta(minutes=5)
+TOKEN_S = 3600
+
+
+class Refused(Exception):
+    """An answer that is no success."""
+
+    def __init__(self, status: int, code: str, message: str = "") -> None:
+        super().__init__(code)
+        self.status, self.code, self.message = status, code, message or code
+
+
+@dataclass
+class Variant:
+    id: str
+    sku: str
+    options: dict[str, str]
+    quantity: int
+    price: Decimal
+    ended: bool = False
+
+
+@dataclass
+class Listing:
+    id: str
+    seller: str
+    site: str
+    ref: str
+    content: dict[str, Any]
+    variants: dict[str, Variant] = field(default_factory=dict)
+    decided: bool = False
+
+    @property
+    def state(self) -> str:
+        there = [one for one in self.variants.values() if not one.ended]
+        if not there:
+            return "ended"
+        if not self.decided:
+            return "processing"
+        return "live" if any(one.quantity for one in there) else "paused"
+
+
+@dataclass
+class Ticket:
+    id: str
+    state: str = "waiting"
+    problems: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class Order:
+    id: str
+    seller: str
+    site: str
+    lines: list[dict[str, Any]]
+    buyer: dict[str, str]
+    placed_at: datetime
+    changed_at: datetime
+    priced_at: datetime
+    paid: bool = True
+    state: str = "open"
+    parcels: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Bazaar:
+    """All of it: the WSGI application, and the deeds of sellers and buyers as methods."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.clock = clock or VirtualClock()
+        self.faults = FaultPlan()
+        self.later = Later()
+        self.lock = threading.RLock()
+        self.keys: dict[str, str] = {}
+        self.tokens: dict[str, tuple[str, datetime]] = {}
+        self.listings: list[Listing] = []
+        self.tickets: dict[str, Ticket] = {}
+        self.orders: list[Order] = []
+        self.no_zeros: set[str] = set()
+        self._ids = itertools.count(101)
+
+    # ---- deeds ----
+
+    def add_seller(self, name: str) -> str:
+        """The seller's key."""
+        key = f"key-of-{name}-{next(self._ids)}"
+        self.keys[key] = name
+        return key
+
+    def edit(self, sku: str, site: str, quantity: int) -> None:
+        """The seller's own hand."""
+        [one] = [one.variants[sku] for one in self._shown() if one.site == site and sku in one.variants]
+        one.quantity = quantity
+
+    def end(self, listing: str) -> None:
+        for one in self._listing(listing).variants.values():
+            one.ended = True
+
+    def buy(self, *wanted: tuple[str, int], paid: bool = True, site: str = "BZ_NORTH") -> str:
+        """An order: buyers see its prices at once, the seller a little later."""
+        now, lines = self.clock.now(), []
+        for sku, quantity in wanted:
+            found = [one for one in self._shown() if one.site == site and sku in one.variants]
+            if not found or found[0].variants[sku].quantity < quantity:
+                raise ValueError(f"not enough of {sku}")
+            found[0].variants[sku].quantity -= quantity
+            price = found[0].variants[sku].price * quantity
+            lines.append({"sku": sku, "title": found[0].content["title"], "quantity": quantity, "amount": str(price), "listing": found[0].id})  # fmt: skip
+        buyer = {"name": "Ada Buyer", "street": "9 Secret Lane", "city": "Leeds", "zip": "LS1", "country": "GB", "email": "ada@buyers.example"}  # fmt: skip
+        seller = self._shown()[0].seller
+        order = Order(f"BZ-{next(self._ids)}", seller, site, lines, buyer, now, now, now + PRICED_AFTER, paid)
+        self.orders.append(order)
+        return order.id
+
+    def change(self, order: str, **changes: Any) -> None:
+        """Pay, cancel …: it counts as changed now."""
+        one = self._order(order)
+        for name, value in changes.items():
+            setattr(one, name, value)
+        one.changed_at = self.clock.now()
+
+    def decide(self) -> None:
+        """Everything that was taken in long enough ago takes effect."""
+        self.later.catch_up(self.clock.now())
+        for order in self.orders:
+            if order.changed_at < order.priced_at <= self.clock.now():
+                order.changed_at = order.priced_at
+
+    def _shown(self) -> list[Listing]:
+        return [one for one in self.listings if one.state == "live"]
+
+    def _listing(self, id: str) -> Listing:
+        found = [one for one in self.listings if one.id == id]
+        if not found:
+            raise Refused(404, "no_such_listing")
+        return found[0]
+
+    def _order(self, id: str) -> Order:
+        found = [one for one in self.orders if one.id == id]
+        if not found:
+            raise Refused(404, "no_such_order")
+        return found[0]
+
+    # ---- HTTP ----
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = [unquote(part) for part in environ["RAW_URI"].partition("?")[0].strip("/").split("/")]
+        query = {name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
+        raw = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        operation = operation_of(environ["REQUEST_METHOD"], path)
+        fault = self.faults.strike(operation)
+        suffer_before(fault, operation, self.clock.sleep)
+        status, body, headers = self._spoiled(fault) or self._answer(
+            operation, path, query, raw, environ, fault
+        )
+        suffer_after(fault, operation)
+        page = body if isinstance(body, str) else json.dumps(body)
+        kind = "text/html" if isinstance(body, str) else "application/json"
+        start_response(f"{status} {HTTPStatus(status).phrase}", [("Content-Type", kind), *headers.items()])
+        return [page.encode()]
+
+    def _spoiled(self, fault: Fault | None) -> tuple[int, Any, dict[str, str]] | None:
+        if fault is None or fault.kind not in ("status", "html"):
+            return None
+        if fault.kind == "html":
+            return fault.status, "<h1>Sorry</h1>", {}
+        return (
+            fault.status,
+            {"code": "busy", "message": "later"},
+            {"Retry-After": "7"} if fault.status == 429 else {},
+        )
+
+    def _answer(
+        self, operation: str, path: list[str], query: dict[str, str], raw: bytes, environ: Any, fault: Any
+    ) -> tuple[int, Any, dict[str, str]]:
+        with self.lock:
+            self.decide()
+            try:
+                if operation == "token":
+                    return 200, self._token(json.loads(raw)), {}
+                seller = self._seller(environ.get("HTTP_AUTHORIZATION", ""))
+                act = getattr(self, f"_{operation}", None)
+                if act is None:
+                    raise Refused(404, "no_such_page")
+                spoil = fault.name if fault is not None and fault.kind == "vendor" else ""
+                body = json.loads(raw) if raw else {}
+                status, answer = act(seller, path, query, body, spoil)
+            except Refused as refused:
+                return refused.status, {"code": refused.code, "message": refused.message}, {}
+            except (KeyError, ValueError, InvalidOperation) as wrong:
+                return 400, {"code": "malformed", "message": str(wrong)}, {}
+            return status, answer, {}
+
+    def _token(self, body: dict[str, str]) -> dict[str, Any]:
+        if body.get("key", "") not in self.keys:
+            raise Refused(401, "key_unknown")
+        token = f"token-{next(self._ids)}"
+        self.tokens[token] = (body["key"], self.clock.now() + timedelta(seconds=TOKEN_S))
+        return {"token": token, "expires_in": TOKEN_S}
+
+    def _seller(self, header: str) -> str:
+        key, until = self.tokens.get(header.removeprefix("Bearer "), ("", self.clock.now()))
+        if key not in self.keys or until <= self.clock.now():
+            raise Refused(401, "token_unknown")
+        return self.keys[key]
+
+    def _me(self, seller: str, *_: Any) -> tuple[int, Any]:
+        return 200, {"seller": seller, "sites": sorted(CURRENCIES)}
+
+    def _choices(self, *_: Any) -> tuple[int, Any]:
+        return 200, {"conditions": ["new", "used"], "shipping_policies": [{"id": "17", "name": "Post"}]}
+
+    def _putListing(
+        self, seller: str, path: list[str], query: dict[str, str], body: Any, spoil: str
+    ) -> tuple[int, Any]:
+        _, site, _, ref = path
+        if site not in CURRENCIES or not body["variants"] or not body["title"]:
+            raise Refused(422, "incomplete")
+        there = [
+            one
+            for one in self.listings
+            if (one.seller, one.site, one.ref) == (seller, site, ref) and one.state != "ended"
+        ]
+        if not there and query.get("only") == "there":
+            raise Refused(409, "ended")
+        listing = there[0] if there else Listing(str(next(self._ids)), seller, site, ref, {})
+        if not there:
+            self.listings.append(listing)
+        for one in body["variants"]:
+            if one["sku"] not in listing.variants:
+                listing.variants[one["sku"]] = Variant(f"o{next(self._ids)}", one["sku"], {}, 0, Decimal(0))
+
+        def decided() -> list[dict[str, str]]:
+            problems = self._written(
+                listing, {listing.variants[one["sku"]].id: one for one in body["variants"]}
+            )
+            listing.content, listing.decided = {key: body[key] for key in body if key != "variants"}, True
+            return problems
+
+        ids = {sku: one.id for sku, one in listing.variants.items() if not one.ended}
+        return 202, {"ticket": self._taken_in(decided), "id": listing.id, "offers": ids}
+
+    def _patchOffers(
+        self, seller: str, path: list[str], query: dict[str, str], body: Any, spoil: str
+    ) -> tuple[int, Any]:
+        listing = self._own(seller, path[1])
+        if listing.state == "ended":
+            raise Refused(409, "ended")
+        if spoil == "price_refused":
+            raise Refused(422, "price_refused")
+        changes = {one["id"]: one for one in body["offers"]}
+        return 202, {"ticket": self._taken_in(lambda: self._written(listing, changes))}
+
+    def _written(self, listing: Listing, changes: dict[str, Any]) -> list[dict[str, str]]:
+        """Each variant by itself: what is refused stays as it was."""
+        problems = []
+        for one in [one for one in listing.variants.values() if one.id in changes]:
+            change = changes[one.id]
+            money = change.get("price")
+            if money is not None and money["currency"] != CURRENCIES[listing.site]:
+                problems.append({"sku": one.sku, "code": "price_refused"})
+            elif change.get("quantity") == 0 and listing.seller in self.no_zeros:
+                problems.append({"sku": one.sku, "code": "zero_refused"})
+            else:
+                one.options = change.get("options", one.options)
+                one.quantity = one.quantity if change.get("quantity") is None else change["quantity"]
+                one.price = one.price if money is None else Decimal(money["amount"])
+                one.ended = False
+        return problems
+
+    def _taken_in(self, act: Callable[[], list[dict[str, str]]]) -> str:
+        ticket = Ticket(f"t{next(self._ids)}")
+        self.tickets[ticket.id] = ticket
+
+        def decide() -> None:
+            ticket.problems, ticket.state = act(), "decided"
+
+        self.later.add(self.clock.now() + DECIDES_AFTER, decide)
+        return ticket.id
+
+    def _getTickets(self, seller: str, path: list[str], query: dict[str, str], *_: Any) -> tuple[int, Any]:
+        known = [self.tickets[id] for id in query.get("ids", "").split(",") if id in self.tickets]
+        return 200, {
+            "tickets": [{"id": one.id, "state": one.state, "problems": one.problems} for one in known]
+        }
+
+    def _endOffers(
+        self, seller: str, path: list[str], query: dict[str, str], body: Any, spoil: str
+    ) -> tuple[int, Any]:
+        for listing in self.listings:
+            if (listing.seller, listing.site, listing.ref) == (seller, path[1], path[3]):
+                for sku in body["skus"]:
+                    if sku in listing.variants:
+                        listing.variants[sku].ended = True
+        return 200, {}
+
+    def _listListings(self, seller: str, path: list[str], query: dict[str, str], *_: Any) -> tuple[int, Any]:
+        mine = [one for one in self.listings if (one.seller, one.site) == (seller, path[1])]
+        return 200, self._page([self._told(one) for one in mine], query, 2)
+
+    def _getListing(self, seller: str, path: list[str], *_: Any) -> tuple[int, Any]:
+        return 200, self._told(self._own(seller, path[1]))
+
+    def _own(self, seller: str, id: str) -> Listing:
+        listing = self._listing(id)
+        if listing.seller != seller:
+            raise Refused(404, "no_such_listing")
+        return listing
+
+    def _told(self, one: Listing) -> dict[str, Any]:
+        offers = [
+            {"id": v.id, "sku": v.sku, "quantity": v.quantity, "price": {"amount": str(v.price), "currency": CURRENCIES[one.site]}}
+            for v in one.variants.values() if not v.ended
+        ]  # fmt: skip
+        return {"id": one.id, "ref": one.ref, "state": one.state, "offers": offers}
+
+    def _listOrders(self, seller: str, path: list[str], query: dict[str, str], *_: Any) -> tuple[int, Any]:
+        since = datetime.fromisoformat(query["changed_since"])
+        mine = [one for one in self.orders if one.seller == seller and one.changed_at >= since]
+        mine.sort(key=lambda one: (one.changed_at, one.id))
+        return 200, self._page([self._shown_order(one) for one in mine], query, 50)
+
+    def _getOrder(self, seller: str, path: list[str], *_: Any) -> tuple[int, Any]:
+        return 200, self._shown_order(self._order(path[1]))
+
+    def _shown_order(self, one: Order) -> dict[str, Any]:
+        priced = one.priced_at <= self.clock.now()
+        lines = [line if priced else {**line, "amount": None} for line in one.lines]
+        times = {"placed_at": one.placed_at.isoformat(), "changed_at": one.changed_at.isoformat()}
+        return {
+            "id": one.id, "site": one.site, "currency": CURRENCIES[one.site], "lines": lines, "buyer": one.buyer,
+            "shipping": "4.90" if priced else None, "paid": one.paid, "state": one.state, "sent": bool(one.parcels), **times,
+        }  # fmt: skip
+
+    def _listParcels(self, seller: str, path: list[str], *_: Any) -> tuple[int, Any]:
+        return 200, {"parcels": self._order(path[1]).parcels}
+
+    def _addParcel(
+        self, seller: str, path: list[str], query: dict[str, str], body: Any, spoil: str
+    ) -> tuple[int, Any]:
+        order = self._order(path[1])
+        if order.state == "cancelled":
+            raise Refused(409, "order_cancelled")
+        if any(one["number"] == body["number"] for one in order.parcels):
+            raise Refused(409, "parcel_known")
+        parcel = {"id": f"p{next(self._ids)}", "number": body["number"], "tracking": body["tracking"]}
+        order.parcels.append(parcel)
+        order.changed_at = self.clock.now()
+        return 201, parcel
+
+    def _page(self, rows: list[Any], query: dict[str, str], size: int) -> dict[str, Any]:
+        offset = int(query.get("offset", 0))
+        return {"rows": rows[offset : offset + size], "total": len(rows)}
+
+
+def operation_of(method: str, path: list[str]) -> str:
+    """The page's own name for a call."""
+    shape = (method, *(part if at % 2 == 0 else "*" for at, part in enumerate(path)))
+    return {
+        ("POST", "token"): "token", ("GET", "me"): "me", ("GET", "sites", "*", "choices"): "choices",
+        ("PUT", "sites", "*", "listings", "*"): "putListing", ("DELETE", "sites", "*", "listings", "*"): "endOffers",
+        ("GET", "sites", "*", "listings"): "listListings", ("PATCH", "listings", "*"): "patchOffers",
+        ("GET", "listings", "*"): "getListing", ("GET", "tickets"): "getTickets", ("GET", "orders"): "listOrders",
+        ("GET", "orders", "*"): "getOrder", ("GET", "orders", "*", "parcels"): "listParcels",
+        ("POST", "orders", "*", "parcels"): "addParcel",
+    }.get(shape, "unknown")  # fmt: skip

@@ -1,0 +1,1 @@
+"""The bazaar, which exists only in tests."""

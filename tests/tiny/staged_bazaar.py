@@ -1,0 +1,91 @@
+"""The bazaar as the contract suites see it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import requests
+
+from listbridge.domain.configuration import CreationProfile
+from listbridge.domain.ids import ProfileId, RemoteId, Site, Sku
+from listbridge.domain.ports import Revision
+from simulators.faults import Fault
+from tests.contract.marketplaces.stages import LiveListing, Shown, Stage
+from tests.fakes.budget import FakeBudget
+from tests.tiny.bazaar_market import DECIDES_AFTER, Bazaar, operation_of
+
+
+class Staged(Stage):
+    """`Stage` of a marketplace that decides later: before anybody looks, what was taken in is decided."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            slug="bazaar", sites=(Site("BZ_NORTH"), Site("BZ_SOUTH")), revise_operation="patchOffers"
+        )
+        self.market = Bazaar(self.clock)
+        self.key = self.market.add_seller("anna")
+        self.budget = FakeBudget(self.clock)
+
+    def app(self) -> Any:
+        return self.market
+
+    def secret(self) -> dict[str, str]:
+        return {"key": self.key}
+
+    def stranger(self) -> dict[str, str]:
+        return {"key": self.market.add_seller("berta")}
+
+    def creation(self, site: Site) -> CreationProfile:
+        settings = {"condition": "new", "shipping_policy_id": "17"}
+        return CreationProfile(id=ProfileId("cp_1"), name="c", marketplace="bazaar", site=site, settings=settings)  # fmt: skip
+
+    def operation(self, request: requests.PreparedRequest) -> str:
+        path = urlsplit(request.url or "").path.strip("/").split("/")
+        return operation_of(request.method or "", [unquote(part) for part in path])
+
+    def carries_values(self, operation: str) -> bool:
+        return operation == "putListing"
+
+    def check(self, request: requests.PreparedRequest, response: requests.Response) -> None:
+        """There are no official documents."""
+
+    def live(self) -> list[LiveListing]:
+        self.clock.advance(DECIDES_AFTER.total_seconds())
+        self.market.decide()
+        return [
+            LiveListing(
+                RemoteId(one.id),
+                Site(one.site),
+                {
+                    Sku(v.sku): Shown(v.quantity, v.price, one.content["title"], {name: [value] for name, value in v.options.items()})
+                    for v in one.variants.values() if not v.ended
+                },
+            )
+            for one in self.market.listings if one.state == "live"
+        ]  # fmt: skip
+
+    def ever_made(self) -> int:
+        return len(self.market.listings)
+
+    def add_faults(self, *faults: Fault) -> None:
+        self.market.faults.add(*faults)
+
+    def revoke(self) -> None:
+        self.market.keys.pop(self.key)
+
+    def expire_tokens(self) -> None:
+        self.market.tokens.clear()
+
+    def refuse_zeros(self) -> None:
+        self.market.no_zeros.add("anna")
+
+    def end_from_outside(self, listing: RemoteId) -> None:
+        self.market.end(listing)
+
+    def edit_from_outside(self, sku: Sku, site: Site, quantity: int) -> None:
+        self.market.edit(sku, site, quantity)
+
+    def partial_answer(self, accepted: Revision, refused: Revision) -> Fault:
+        """A listing is a call of its own: the second is refused."""
+        return Fault(self.revise_operation, "vendor", name="price_refused", skip=1)
