@@ -112,6 +112,11 @@ class Bazaar:
         self.keys[key] = name
         return key
 
+    def list_by_hand(self, seller: str, site: str, skus: list[str], quantity: int, price: str) -> None:
+        for sku in skus:
+            variant = Variant(f"o{next(self._ids)}", sku, {}, quantity, Decimal(price))
+            self.listings.append(Listing(str(next(self._ids)), seller, site, sku, {"title": sku.title()}, {sku: variant}, True))  # fmt: skip
+
     def edit(self, sku: str, site: str, quantity: int) -> None:
         """The seller's own hand."""
         [one] = [one.variants[sku] for one in self._shown() if one.site == site and sku in one.variants]
@@ -143,6 +148,14 @@ class Bazaar:
         for name, value in changes.items():
             setattr(one, name, value)
         one.changed_at = self.clock.now()
+
+    def send(self, order: str, tracking: str, number: int = 0) -> dict[str, Any]:
+        """A parcel, told by hand or with a number of our own."""
+        one = self._order(order)
+        parcel = {"id": f"p{next(self._ids)}", "number": number, "tracking": tracking}
+        one.parcels.append(parcel)
+        one.changed_at = self.clock.now()
+        return parcel
 
     def decide(self) -> None:
         """Everything that was taken in long enough ago takes effect."""
@@ -368,10 +381,7 @@ class Bazaar:
             raise Refused(409, "order_cancelled")
         if any(one["number"] == body["number"] for one in order.parcels):
             raise Refused(409, "parcel_known")
-        parcel = {"id": f"p{next(self._ids)}", "number": body["number"], "tracking": body["tracking"]}
-        order.parcels.append(parcel)
-        order.changed_at = self.clock.now()
-        return 201, parcel
+        return 201, self.send(order.id, body["tracking"], body["number"])
 
     def _page(self, rows: list[Any], query: dict[str, str], size: int) -> dict[str, Any]:
         offset = int(query.get("offset", 0))

@@ -8,12 +8,12 @@ from urllib.parse import unquote, urlsplit
 import requests
 
 from listbridge.domain.configuration import CreationProfile
-from listbridge.domain.ids import ProfileId, RemoteId, Site, Sku
+from listbridge.domain.ids import ProfileId, RemoteId, RemoteOrderId, Site, Sku
 from listbridge.domain.ports import Revision
 from simulators.faults import Fault
 from tests.contract.marketplaces.stages import LiveListing, Shown, Stage
 from tests.fakes.budget import FakeBudget
-from tests.tiny.bazaar_market import DECIDES_AFTER, Bazaar, operation_of
+from tests.tiny.bazaar_market import DECIDES_AFTER, PRICED_AFTER, Bazaar, operation_of
 
 
 class Staged(Stage):
@@ -21,7 +21,13 @@ class Staged(Stage):
 
     def __init__(self) -> None:
         super().__init__(
-            slug="bazaar", sites=(Site("BZ_NORTH"), Site("BZ_SOUTH")), revise_operation="patchOffers"
+            slug="bazaar",
+            sites=(Site("BZ_NORTH"), Site("BZ_SOUTH")),
+            revise_operation="patchOffers",
+            list_operation="listOrders",
+            ship_operation="addParcel",
+            orders_per_page=50,
+            prices_after_s=PRICED_AFTER.total_seconds(),
         )
         self.market = Bazaar(self.clock)
         self.key = self.market.add_seller("anna")
@@ -85,6 +91,24 @@ class Staged(Stage):
 
     def edit_from_outside(self, sku: Sku, site: Site, quantity: int) -> None:
         self.market.edit(sku, site, quantity)
+
+    def put_on_sale(self, *skus: Sku) -> None:
+        self.market.list_by_hand("anna", "BZ_NORTH", list(skus), quantity=3000, price="10.05")
+
+    def buy(self, *wanted: tuple[Sku, int], paid: bool = True) -> RemoteOrderId:
+        return RemoteOrderId(self.market.buy(*wanted, paid=paid))
+
+    def pay(self, order: RemoteOrderId) -> None:
+        self.market.change(order, paid=True)
+
+    def cancel(self, order: RemoteOrderId) -> None:
+        self.market.change(order, state="cancelled")
+
+    def ship_from_outside(self, order: RemoteOrderId, tracking: str) -> None:
+        self.market.send(order, tracking)
+
+    def buyers_words(self) -> tuple[str, ...]:
+        return ("Ada Buyer", "9 Secret Lane", "ada@buyers.example")
 
     def partial_answer(self, accepted: Revision, refused: Revision) -> Fault:
         """A listing is a call of its own: the second is refused."""

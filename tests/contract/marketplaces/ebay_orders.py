@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from listbridge.domain.ids import ParcelId, RemoteOrderId
 from listbridge.domain.money import Money
-from listbridge.domain.orders import OrderRead
-from listbridge.domain.ports import MarketplaceAdapter, OrderPage
 from listbridge.domain.shop_orders import Parcel
 from tests.contract.marketplaces.staged_ebay import EbayStage
 
 LIST = "getOrders"
 SHIP = "createShippingFulfillment"
-HOUR = timedelta(hours=1)
-MINUTE = timedelta(minutes=1)
 
 
 def with_goods(ebay: EbayStage) -> EbayStage:
@@ -36,20 +31,6 @@ def spread(stage: EbayStage, count: int, *, every_s: float = 1.0) -> list[Remote
         found.append(buy(stage))
         stage.clock.advance(every_s)
     return found
-
-
-def poll(stage: EbayStage, adapter: MarketplaceAdapter, back: timedelta = HOUR) -> list[OrderPage]:
-    since = stage.clock.now() - back
-    pages = [adapter.orders_changed(since, None)]
-    while pages[-1].cursor is not None:
-        assert len(pages) < 100
-        pages.append(adapter.orders_changed(since, pages[-1].cursor))
-    return pages
-
-
-def seen(pages: list[OrderPage]) -> dict[RemoteOrderId, OrderRead]:
-    """Each order as it was last shown."""
-    return {read.order.id: read for page in pages for read in page.orders}
 
 
 def parcel(stage: EbayStage, order: RemoteOrderId, counts: list[int] | None = None, **more: Any) -> Parcel:

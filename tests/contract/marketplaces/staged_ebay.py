@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import requests
 
 from listbridge.domain.configuration import CreationProfile
-from listbridge.domain.ids import ProfileId, RemoteId, Site, Sku
+from listbridge.domain.ids import ProfileId, RemoteId, RemoteOrderId, Site, Sku
 from listbridge.domain.ports import Revision
 from simulators.door import Transport
 from simulators.ebay import EbaySimulator, Limits
@@ -21,6 +21,8 @@ from tests.fakes.budget import FakeBudget
 
 _VALUE_OPERATIONS = frozenset({"createOrReplaceInventoryItem", "createOffer", "updateOffer"})
 
+BUYER = {"name": "Ada Buyer", "email": "ada@members.example", "phone": "5550199", "line1": "9 Secret Lane"}
+
 
 class EbayStage(Stage):
     """The suites' `Stage` on eBay's simulator."""
@@ -30,6 +32,9 @@ class EbayStage(Stage):
             slug="ebay",
             sites=(Site("EBAY_US"), Site("EBAY_GB")),
             revise_operation="bulkUpdatePriceQuantity",
+            list_operation="getOrders",
+            ship_operation="createShippingFulfillment",
+            orders_per_page=200,
             documented=True,
         )
         self.spec = EbaySpec.load() if specs_root() else None
@@ -126,6 +131,26 @@ class EbayStage(Stage):
 
     def edit_from_outside(self, sku: Sku, site: Site, quantity: int) -> None:
         self.simulator.deeds.change_quantity(sku, quantity, marketplace=site)
+
+    def put_on_sale(self, *skus: Sku) -> None:
+        self.simulator.deeds.seed_listings("anna", list(skus), quantity=3000, price="10.05")
+
+    def buy(self, *wanted: tuple[Sku, int], paid: bool = True) -> RemoteOrderId:
+        lines = [{"sku": sku, "quantity": quantity} for sku, quantity in wanted]
+        placed = self.simulator.deeds.checkout(lines, paid=paid, buyer=BUYER)
+        return RemoteOrderId(placed["orderId"])
+
+    def pay(self, order: RemoteOrderId) -> None:
+        self.simulator.deeds.pay_order(order)
+
+    def cancel(self, order: RemoteOrderId) -> None:
+        self.simulator.deeds.cancel_order(order)
+
+    def ship_from_outside(self, order: RemoteOrderId, tracking: str) -> None:
+        self.simulator.deeds.ship_order(order, carrier="DHL", tracking=tracking)
+
+    def buyers_words(self) -> tuple[str, ...]:
+        return tuple(BUYER.values())
 
     def partial_answer(self, accepted: Revision, refused: Revision) -> Fault:
         error = {

@@ -22,6 +22,7 @@ from listbridge.domain.ids import (
     ListingKey,
     ProductId,
     RemoteId,
+    RemoteOrderId,
     SalesListId,
     ShopId,
     Site,
@@ -95,6 +96,12 @@ class Stage(abc.ABC):
     slug: str = ""
     sites: tuple[Site, ...] = ()
     revise_operation: str = ""
+    list_operation: str = ""
+    ship_operation: str = ""
+    orders_per_page: int = 1
+    prices_after_s: float = 0.0
+    """Orders come so long before their prices."""
+    unchecked: bool = False
     documented: bool = False
     """There are official documents, and `check` holds each exchange against them."""
 
@@ -147,7 +154,34 @@ class Stage(abc.ABC):
     def partial_answer(self, accepted: Revision, refused: Revision) -> Fault:
         """An answer in which the one listing's revision came true and the other's was refused for its price."""
 
+    # ---- deeds of buyers, and of the seller in the marketplace's own pages ----
+    @abc.abstractmethod
+    def put_on_sale(self, *skus: Sku) -> None:
+        """More of each than any test buys, at 10.05 in the first site's currency, listed by the seller's own hand."""
+
+    @abc.abstractmethod
+    def buy(self, *wanted: tuple[Sku, int], paid: bool = True) -> RemoteOrderId:
+        """One order, with a line for each."""
+
+    @abc.abstractmethod
+    def pay(self, order: RemoteOrderId) -> None: ...
+    @abc.abstractmethod
+    def cancel(self, order: RemoteOrderId) -> None: ...
+    @abc.abstractmethod
+    def ship_from_outside(self, order: RemoteOrderId, tracking: str) -> None: ...
+    @abc.abstractmethod
+    def buyers_words(self) -> tuple[str, ...]:
+        """What identifies the buyers of this stage: in no log."""
+
     # ---- what all stages share ----
+
+    def tell_prices(self) -> None:
+        """Let so much time pass that the orders' prices are told."""
+        self.clock.advance(self.prices_after_s)
+
+    def without_documents(self) -> None:
+        """From now on answers are planned that are in no document: those of some edge server."""
+        self.unchecked = True
 
     def before(self, request: requests.PreparedRequest) -> None:
         operation = self.operation(request)
@@ -158,7 +192,8 @@ class Stage(abc.ABC):
         self.hook(f"before {operation}")
 
     def after(self, request: requests.PreparedRequest, response: requests.Response) -> None:
-        self.check(request, response)
+        if not self.unchecked:
+            self.check(request, response)
         self.hook(f"after {self.operation(request)}")
 
     def open(self, *, tokens: TokenCache | None = None, **settings: Any) -> MarketplaceAdapter:

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from listbridge.domain.ids import RemoteOrderId
-from listbridge.domain.ports import OrderPage
 from listbridge.domain.verdicts import (
     RetryLater,
 )
 from simulators.faults import Fault
 from tests.contract.marketplaces.ebay_acts import watch
-from tests.contract.marketplaces.ebay_orders import (
-    HOUR,
-    LIST,
-    MINUTE,
-    buy,
-    poll,
-    seen,
-    spread,
-    with_goods,
-)
+from tests.contract.marketplaces.ebay_orders import LIST, buy, spread, with_goods
+from tests.contract.marketplaces.orders import HOUR, MINUTE, poll, seen
 from tests.contract.marketplaces.staged_ebay import EbayStage
 
 
 @pytest.fixture
 def stage(ebay: EbayStage) -> EbayStage:
     return with_goods(ebay)
-
-
-def test_nobody_bought_and_the_list_is_empty(stage: EbayStage) -> None:
-    assert poll(stage, stage.open()) == [OrderPage(())]
 
 
 def test_the_list_is_asked_for_by_change_with_every_sign_encoded(stage: EbayStage) -> None:
@@ -66,22 +51,6 @@ def test_orders_that_change_behind_every_page_make_no_other_slip_through(
     assert set(seen(poll(stage, stage.open()))) == set(orders)
 
 
-def test_an_order_placed_while_the_pages_are_read_comes_now_or_with_the_next_poll(stage: EbayStage) -> None:
-    spread(stage, 250)
-    adapter, began = stage.open(), stage.clock.now()
-    first = adapter.orders_changed(began - HOUR, None)
-    assert first.cursor is not None
-    stage.clock.advance(1)
-    late = buy(stage)
-    stage.clock.advance(1)
-    pages = [first]
-    while pages[-1].cursor is not None:
-        pages.append(adapter.orders_changed(began - HOUR, pages[-1].cursor))
-    again = poll(stage, adapter, back=stage.clock.now() - began + 5 * MINUTE)
-    assert late in seen(again)
-    assert len(seen(pages)) >= 250
-
-
 def test_a_list_that_lags_shows_the_order_to_a_poll_that_reaches_back(stage: EbayStage) -> None:
     stage.simulator.deeds.set_order_lag(120)
     adapter, order = stage.open(), buy(stage)
@@ -97,12 +66,6 @@ def test_a_list_that_lags_behind_its_own_orders_is_read_all_the_same(stage: Ebay
     for order in orders[:300]:
         stage.simulator.deeds.cancel_order(order)
     assert set(seen(poll(stage, stage.open()))) == set(orders)
-
-
-def test_nothing_is_asked_from_the_future_or_from_beyond_two_years(stage: EbayStage) -> None:
-    order, adapter = buy(stage), stage.open()
-    for back in (-HOUR, timedelta(days=4000)):
-        assert set(seen(poll(stage, adapter, back=back))) == {order}
 
 
 @pytest.mark.parametrize("count", [3, 450])

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-
 import pytest
 
 from listbridge.domain.ids import RemoteOrderId
 from listbridge.domain.orders import Cancellation, Payment, Shipment
 from listbridge.domain.verdicts import (
     NotFound,
-    OutcomeUnknown,
-    RateLimited,
-    RetryLater,
-    Unauthorized,
 )
 from listbridge.marketplaces.ebay.manifest import MANIFEST
-from simulators.faults import Fault
 from tests.contract.marketplaces.ebay_acts import watch
-from tests.contract.marketplaces.ebay_orders import (
-    LIST,
-    SHIP,
-    buy,
-    cents,
-    parcel,
-    poll,
-    seen,
-    with_goods,
-)
+from tests.contract.marketplaces.ebay_orders import LIST, SHIP, buy, cents, parcel, with_goods
+from tests.contract.marketplaces.orders import poll, seen
 from tests.contract.marketplaces.staged_ebay import EbayStage
 
 
@@ -123,12 +108,6 @@ def test_payment_and_cancellation_are_followed(stage: EbayStage) -> None:
     assert (gone.payment, gone.cancellation, gone.committed) == (Payment.REFUNDED, Cancellation.CANCELLED, False)  # fmt: skip
 
 
-def test_an_order_that_ebay_does_not_have_is_not_found(stage: EbayStage) -> None:
-    with pytest.raises(NotFound) as missing:
-        stage.open().read_order(RemoteOrderId("12-34567-89012"))
-    assert missing.value.problem.code == "ebay_order_gone"
-
-
 def test_an_order_id_of_any_signs_stays_one_segment_of_the_address(stage: EbayStage) -> None:
     sent = watch(stage)
     with pytest.raises(NotFound):
@@ -145,53 +124,7 @@ def test_the_sellers_page_of_an_order_is_known_for_the_real_ebay_alone(stage: Eb
 # ---- personal data ----
 
 
-def test_nothing_of_a_buyer_is_logged(stage: EbayStage, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
-    buyer = {"name": "Ada Buyer", "email": "ada@members.example", "phone": "5550199", "line1": "9 Secret Lane"}  # fmt: skip
-    order, adapter = buy(stage, buyer=buyer, tax_id="IT123"), stage.open()
-    poll(stage, adapter)
-    assert adapter.read_order(order).buyer is not None
-    adapter.ship(order, parcel(stage, order, tracking="A1", carrier="DHL"), 1)
-    assert caplog.records
-    logged = "".join(f"{record.getMessage()}{vars(record)}" for record in caplog.records)
-    assert [private for private in (*buyer.values(), "IT123") if private in logged] == []
-
-
 # ---- when eBay fails ----
-
-
-@pytest.mark.parametrize(("status", "verdict"), [(500, OutcomeUnknown), (503, OutcomeUnknown), (409, OutcomeUnknown), (429, RateLimited)])  # fmt: skip
-def test_a_parcel_that_may_have_been_taken_is_told_apart_from_one_that_certainly_was_not(
-    stage: EbayStage, status: int, verdict: type[Exception]
-) -> None:
-    order, adapter = buy(stage), stage.open()
-    told = parcel(stage, order)
-    stage.spec = None  # a bare answer of the edge is in no document
-    stage.add_faults(Fault(SHIP, "status", status=status))
-    with pytest.raises(verdict):
-        adapter.ship(order, told, 1)
-    stage.clock.advance(2)  # a spent second is over
-    assert adapter.shipments(order) == ()
-
-
-@pytest.mark.parametrize("status", [404, 500, 503])
-def test_a_list_or_an_order_that_ebay_cannot_show_now_is_asked_for_later(
-    stage: EbayStage, status: int
-) -> None:
-    order, adapter = buy(stage), stage.open()
-    stage.spec = None
-    stage.add_faults(Fault(LIST, "html", status=status), Fault("getOrder", "html", status=status))
-    with pytest.raises(RetryLater):
-        poll(stage, adapter)
-    with pytest.raises(RetryLater):
-        adapter.read_order(order)
-    assert set(seen(poll(stage, adapter))) == {order}
-
-
-def test_a_seller_who_took_his_consent_back_is_told(stage: EbayStage) -> None:
-    stage.revoke()
-    with pytest.raises(Unauthorized):
-        poll(stage, stage.open())
 
 
 def test_every_call_draws_on_the_budget_of_orders(stage: EbayStage) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from listbridge.domain.ids import LineId, ParcelId, RemoteOrderId
@@ -11,19 +9,11 @@ from listbridge.domain.orders import Shipment
 from listbridge.domain.ports import RemoteShipment
 from listbridge.domain.shop_orders import Parcel
 from listbridge.domain.verdicts import (
-    NotFound,
-    OutcomeUnknown,
     Rejected,
 )
-from simulators.faults import Fault
 from tests.contract.marketplaces.ebay_acts import bodies, watch
-from tests.contract.marketplaces.ebay_orders import (
-    HOUR,
-    SHIP,
-    buy,
-    parcel,
-    with_goods,
-)
+from tests.contract.marketplaces.ebay_orders import SHIP, buy, parcel, with_goods
+from tests.contract.marketplaces.orders import HOUR
 from tests.contract.marketplaces.staged_ebay import EbayStage
 
 
@@ -93,47 +83,9 @@ def test_an_order_goes_out_in_parts(stage: EbayStage) -> None:
     assert [(one.tracking, sorted(one.lines.values())) for one in adapter.shipments(order)] == [("A1", [2]), ("A2", [1, 1])]  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", ["drop_after", "drop_before"])
-def test_a_parcel_whose_answer_is_lost_is_looked_for_before_it_is_told_again(
-    stage: EbayStage, kind: Any
-) -> None:
-    order, adapter = buy(stage), stage.open()
-    told = parcel(stage, order, tracking="1Z-999", carrier="UPS")
-    stage.add_faults(Fault(SHIP, kind))
-    with pytest.raises(OutcomeUnknown):
-        adapter.ship(order, told, 1)
-    if not [one for one in adapter.shipments(order) if one.tracking == adapter.tracking_as_told("1Z-999")]:
-        adapter.ship(order, told, 1)
-    assert [one.tracking for one in adapter.shipments(order)] == ["1Z999"]
-
-
-def test_a_parcel_that_the_seller_told_on_the_site_is_to_be_seen(stage: EbayStage) -> None:
-    order = buy(stage)
-    stage.simulator.deeds.ship_order(order, carrier="DHL", tracking="HAND1")
-    assert [one.tracking for one in stage.open().shipments(order)] == ["HAND1"]
-
-
-def test_a_cancelled_order_takes_no_parcel(stage: EbayStage) -> None:
-    order, adapter = buy(stage), stage.open()
-    told = parcel(stage, order, tracking="A1", carrier="DHL")
-    stage.simulator.deeds.cancel_order(order)
-    with pytest.raises(Rejected) as refused:
-        adapter.ship(order, told, 1)
-    assert refused.value.problem.code == "ebay_parcel_refused"
-    assert adapter.shipments(order) == ()
-
-
 def test_a_line_of_another_order_is_refused_and_nothing_is_told(stage: EbayStage) -> None:
     order, adapter = buy(stage), stage.open()
     with pytest.raises(Rejected) as refused:
         adapter.ship(order, Parcel(ParcelId("p1"), stage.clock.now(), {LineId("1"): 1}), 1)
     assert (refused.value.problem.code, refused.value.problem.fix) == ("ebay_parcel_refused", "mark_sent_on_ebay")  # fmt: skip
     assert adapter.shipments(order) == ()
-
-
-def test_a_parcel_of_an_order_that_ebay_does_not_have_is_not_found(stage: EbayStage) -> None:
-    missing = RemoteOrderId("12-34567-89012")
-    with pytest.raises(NotFound):
-        stage.open().ship(missing, Parcel(ParcelId("p1"), stage.clock.now(), {LineId("1"): 1}), 1)
-    with pytest.raises(NotFound):
-        stage.open().shipments(missing)
