@@ -10,7 +10,8 @@ from pydantic import BaseModel, ValidationError
 
 from listbridge.domain.ids import RemoteId, Sku
 from listbridge.domain.verdicts import NotFound
-from listbridge.marketplaces.ebay.client import INVENTORY, EbayHttp, M, Refused, Request
+from listbridge.infra.api_client import M, Refused
+from listbridge.marketplaces.ebay.client import INVENTORY, EbayHttp, Request
 from listbridge.marketplaces.ebay.errors import UNREADABLE
 from listbridge.marketplaces.ebay.sites import SITES, NationalSite
 from listbridge.marketplaces.ebay.wire import (
@@ -143,7 +144,7 @@ class Inventory:
         try:
             return RemoteId(self.http.ask(request, CreatedOffer).offer_id)
         except Refused as refused:
-            if refused.refusal.says_exists_already:
+            if refused.said.says_exists_already:
                 raise OfferExists from None
             raise refused.verdict from None
 
@@ -202,7 +203,7 @@ class Inventory:
 
 def _entries(refused: Refused, model: type[M]) -> M:
     """The entries of a bulk call that failed for every entry: status 400, but the body tells of each."""
-    if refused.refusal.status != 400 or refused.refusal.entries:
+    if refused.said.status != 400 or refused.said.entries:
         raise refused.verdict from None
     try:
         return model.model_validate(refused.body)
@@ -211,7 +212,7 @@ def _entries(refused: Refused, model: type[M]) -> M:
 
 
 def _is(refused: Refused, ids: frozenset[int]) -> bool:
-    return any(entry.error_id in ids for entry in refused.refusal.entries)
+    return any(entry.error_id in ids for entry in refused.said.entries)
 
 
 def _part(text: str) -> str:

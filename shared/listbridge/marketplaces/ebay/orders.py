@@ -13,8 +13,9 @@ from listbridge.domain.ids import LineId, RemoteId, RemoteOrderId
 from listbridge.domain.orders import OrderRead
 from listbridge.domain.ports import OrderPage, RemoteShipment
 from listbridge.domain.shop_orders import Parcel
+from listbridge.infra.api_client import Refused
 from listbridge.marketplaces.ebay.carriers import carrier_code, tracking_number
-from listbridge.marketplaces.ebay.client import EbayHttp, Refused, Request
+from listbridge.marketplaces.ebay.client import EbayHttp, Request
 from listbridge.marketplaces.ebay.errors import INCOMPLETE, UNKNOWN, UNREADABLE
 from listbridge.marketplaces.ebay.order_mapping import Unmappable, changed_at_of, order_id_of, order_read
 from listbridge.marketplaces.ebay.order_windows import Windows, milliseconds, moment_text
@@ -83,13 +84,13 @@ class Orders:
         path = f"{_path(order)}/shipping_fulfillment"
         request = Request("POST", path, "createShippingFulfillment", body=package.body(), write=True)
         try:
-            response = self._http.send(request)
+            answer = self._http.send(request)
         except Refused as refused:
             raise refused.verdict from None
         # Without tracking the id is "an arbitrary number such as 999" (ShippingFulfillmentDetails.trackingNumber).
-        fulfillment = _located(response) or package.tracking_number
+        fulfillment = _located(answer.response) or package.tracking_number
         if not fulfillment:
-            raise UNKNOWN.error(detail="createShippingFulfillment: no Location", status=response.status_code)
+            raise UNKNOWN.error(detail="createShippingFulfillment: no Location", status=answer.status)
         return RemoteId(fulfillment)
 
 

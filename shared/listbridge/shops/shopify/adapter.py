@@ -53,7 +53,7 @@ class ShopifyAdapter:
             return self._identify()
         except ScopeMissing:
             # Shopify names only what this one question would have taken.
-            answer = self._api.ask(SCOPES, {}, operation="identify")
+            answer = self._api.query(SCOPES, {}, operation="identify")
             lacking = missing_scopes(answer, (*CATALOGUE_SCOPES, *ORDER_SCOPES))
             if not lacking:
                 raise
@@ -63,7 +63,7 @@ class ShopifyAdapter:
         locations: dict[LocationId, str] = {}
         after: str | None = None
         while True:
-            answer = self._api.ask(IDENTITY, {"after": after}, operation="identify")
+            answer = self._api.query(IDENTITY, {"after": after}, operation="identify")
             locations |= {LocationId(number_of(one.id)): one.name for one in answer.locations.nodes}
             after = answer.locations.page_info.end_cursor
             if not answer.locations.page_info.has_next_page or after is None:

@@ -82,7 +82,7 @@ class Catalog:
         rung, _, after = (cursor or "0:").partition(":")
         self._rung = max(self._rung, min(int(rung), len(SHAPES) - 1))
         answer = self._narrowing(
-            lambda shape: self._api.ask(
+            lambda shape: self._api.query(
                 ALL_PRODUCTS, _page_of(shape, shape.products, after or None), operation="sweep"
             )
         )
@@ -125,7 +125,7 @@ class Catalog:
         after: str | None = None
         while True:
             variables = {"id": order, "after": after}
-            told = self._api.ask(PRODUCTS_OF_ORDER, variables, operation="products_of").order
+            told = self._api.query(PRODUCTS_OF_ORDER, variables, operation="products_of").order
             if told is None:
                 return list(found)
             for line in told.line_items.nodes:
@@ -146,19 +146,19 @@ class Catalog:
             if not page.page_info.has_next_page:
                 return
             more = {"ids": [named], "after": page.page_info.end_cursor}
-            owner = self._api.ask(PRODUCTS_OF, more, operation="products_of").nodes[0]
+            owner = self._api.query(PRODUCTS_OF, more, operation="products_of").nodes[0]
 
     def _read_batch(self, ids: Sequence[str], shape: Shape) -> wire.ProductNodesAnswer:
         variables = {"ids": list(ids), "variants": shape.variants, "levels": shape.levels}
-        return self._api.ask(PRODUCTS_BY_ID, variables, operation="read_products")
+        return self._api.query(PRODUCTS_BY_ID, variables, operation="read_products")
 
     def _owners_batch(self, ids: Sequence[str], _: Shape) -> wire.OwnersAnswer:
-        return self._api.ask(PRODUCTS_OF, {"ids": list(ids), "after": None}, operation="products_of")
+        return self._api.query(PRODUCTS_OF, {"ids": list(ids), "after": None}, operation="products_of")
 
     def _search_page(self, query: str | None, left: int, after: str | None) -> wire.ProductsAnswer:
         def ask(shape: Shape) -> wire.ProductsAnswer:
             variables = _page_of(shape, min(left, shape.products), after) | {"query": query}
-            return self._api.ask(SEARCH_PRODUCTS, variables, operation="search")
+            return self._api.query(SEARCH_PRODUCTS, variables, operation="search")
 
         return self._narrowing(ask)
 
@@ -180,7 +180,7 @@ class Catalog:
         page = product.variants.page_info
         while page.has_next_page:
             more = self._narrowing(
-                lambda shape, after=page.end_cursor: self._api.ask(  # type: ignore[misc]
+                lambda shape, after=page.end_cursor: self._api.query(  # type: ignore[misc]
                     MORE_VARIANTS,
                     {
                         "id": product.id,
@@ -229,7 +229,7 @@ class Catalog:
 
     def _levels_page(self, items: Sequence[str], after: str | None, operation: str) -> wire.LevelsAnswer:
         variables = {"ids": list(items), "after": after, "levels": _MOST_LEVELS}
-        return self._api.ask(MORE_LEVELS, variables, operation=operation)
+        return self._api.query(MORE_LEVELS, variables, operation=operation)
 
     # Cost
 

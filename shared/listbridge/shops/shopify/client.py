@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
 from requests import Response
 
-from listbridge.domain.verdicts import RateLimited, RemoteError
-from listbridge.infra.answers import json_object, places, with_living_token
+from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, RemoteError
+from listbridge.infra.api_client import Answer, ApiClient, Call, M
 from listbridge.infra.connection import Connection
-from listbridge.infra.http import Purpose, request_id
+from listbridge.infra.http import Purpose
 from listbridge.shops.shopify.auth import Grant
 from listbridge.shops.shopify.errors import (
     UNREADABLE,
@@ -27,23 +27,25 @@ from listbridge.shops.shopify.queries import Query
 from listbridge.shops.shopify.settings import Credentials, Settings
 
 _LOG = logging.getLogger("listbridge.shops.shopify")
-M = TypeVar("M", bound=BaseModel)
-N = TypeVar("N", bound=BaseModel)
+N = TypeVar("N")
 
 
-class AdminApi:
+class AdminApi(ApiClient[Call]):
     """The Admin GraphQL API of one store."""
 
+    UNREADABLE = UNREADABLE
+    UNKNOWN = replace(UNREADABLE, verdict=OutcomeUnknown)
+
     def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
         settings = Settings.model_validate(connection.settings)
         base_url = (connection.base_url or f"https://{settings.domain}").rstrip("/")
-        self._connection = connection
         self._version = settings.api_version
         self._url = f"{base_url}/admin/api/{settings.api_version}/graphql.json"
         self._grant = Grant(connection, base_url, Credentials.model_validate(connection.secret))
         self._served: str | None = None
 
-    def ask(
+    def query(
         self,
         query: Query[M],
         variables: Mapping[str, Any],
@@ -61,54 +63,43 @@ class AdminApi:
             Rejected: Shopify does not understand the document.
             OutcomeUnknown: a write may have been done (errors.of_write).
         """
-        response = with_living_token(
-            lambda: self._post(query.text, variables, operation, purpose), self._grant.renew
-        )
-        self._notice_version(response)
-        refusal = by_status(response, operation)
-        answer: Mapping[str, Any] = {}
-        if refusal is None:
-            told = json_object(response)
-            if told is None:
-                raise self._unreadable(response, operation, "not a JSON object", purpose)
-            answer = told
-            refusal = by_code(response, answer, operation)
-        if refusal is not None:
-            if isinstance(refusal, RateLimited):
-                self._hold_back(operation, refusal.after_s)
-            raise of_write(refusal, answer) if purpose is Purpose.WRITE else refusal
-        wait = lacking_points(cost_of(answer))
-        if wait > 0:
-            # The next call of this kind would only be told THROTTLED: save every worker the request.
-            self._hold_back(operation, wait)
-        try:
-            return query.answer.model_validate(answer.get("data"))
-        except ValidationError as error:
-            raise self._unreadable(response, operation, places(error), purpose) from None
+        body = {"query": query.text, "variables": dict(variables)}
+        call = Call("POST", self._url, operation, body=body, write=purpose is Purpose.WRITE)
+        return self.ask(call, query.answer)
 
-    def _post(
-        self, document: str, variables: Mapping[str, Any], operation: str, purpose: Purpose
-    ) -> Response:
-        return self._connection.session.request(
-            "POST",
-            self._url,
-            purpose=purpose,
-            operation=operation,
-            headers={"X-Shopify-Access-Token": self._grant.token(), "Accept": "application/json"},
-            json={"query": document, "variables": dict(variables)},
-        )
+    def address(self, call: Call) -> str:
+        return call.path
+
+    def headers(self, call: Call) -> Mapping[str, str]:
+        return {"X-Shopify-Access-Token": self._grant.token()}
+
+    def renew(self, call: Call) -> bool:
+        return self._grant.renew()
+
+    def refusal(self, call: Call, answer: Answer) -> RemoteError | None:
+        self._notice_version(answer.response)
+        refusal = by_status(answer.response, call.operation)
+        body = answer.body if refusal is None else None
+        if refusal is None and body is None:
+            return self.unreadable(call, answer, "not a JSON object")
+        refusal = refusal or by_code(answer.response, body or {}, call.operation)
+        return of_write(refusal, body) if refusal is not None and call.write else refusal
+
+    def told(self, call: Call, answer: Answer) -> Any:
+        return (answer.body or {}).get("data")
+
+    def spent(self, call: Call, limited: RateLimited) -> None:
+        self._hold_back(call.operation, limited.after_s)
+
+    def learn(self, call: Call, answer: Answer) -> None:
+        """The next call of this kind would only be told THROTTLED: save every worker the request."""
+        wait = lacking_points(cost_of(answer.body or {}))
+        if wait > 0:
+            self._hold_back(call.operation, wait)
 
     def _hold_back(self, operation: str, seconds: float) -> None:
-        until = self._connection.clock.now() + timedelta(seconds=seconds)
-        self._connection.budget.learn(operation, blocked_until=until)
-
-    def _unreadable(self, response: Response, operation: str, what: str, purpose: Purpose) -> RemoteError:
-        error = UNREADABLE.error(
-            detail=f"{operation}: {what}",
-            status=response.status_code,
-            request=request_id(response.headers),
-        )
-        return of_write(error) if purpose is Purpose.WRITE else error
+        until = self.connection.clock.now() + timedelta(seconds=seconds)
+        self.connection.budget.learn(operation, blocked_until=until)
 
     def _notice_version(self, response: Response) -> None:
         """Shopify answers an expired version with the oldest living one, silently: say so once."""

@@ -111,7 +111,7 @@ class Orders:
         after: str | None = None
         while True:
             variables = {"query": query, "after": after}
-            page = self._api.ask(PRODUCTS_WITH_SKUS, variables, operation="find_skus").product_variants
+            page = self._api.query(PRODUCTS_WITH_SKUS, variables, operation="find_skus").product_variants
             yield from page.nodes
             after = page.page_info.end_cursor
             if not page.page_info.has_next_page or after is None:
@@ -131,14 +131,14 @@ class Orders:
             raise
         except Rejected:
             self._defined = False
-        answer = self._api.ask(SEARCH_ORDERS, {"query": search_for(mark)}, operation="look_for_order")
+        answer = self._api.query(SEARCH_ORDERS, {"query": search_for(mark)}, operation="look_for_order")
         return _found(mark, None, answer.orders.nodes)
 
     def _look(self, mark: OrderMark) -> tuple[FoundOrder, ...]:
         """Raises Rejected where the mark is not defined."""
         own = {"namespace": MARK_NAMESPACE, "key": MARK_KEY, "value": mark.value}
         variables = {"mark": own, "query": search_for(mark)}
-        answer = self._api.ask(LOOK, variables, operation="look_for_order")
+        answer = self._api.query(LOOK, variables, operation="look_for_order")
         self._defined = True
         return _found(mark, answer.order_by_identifier, answer.orders.nodes)
 
@@ -188,7 +188,7 @@ class Orders:
 
     def _create(self, order: Fields) -> order_wire.OrderCreated:
         variables = {"order": order, "options": _OPTIONS}
-        answer = self._api.ask(
+        answer = self._api.query(
             CREATE_ORDER, variables, operation="create_order", purpose=Purpose.WRITE
         ).order_create
         if answer is None or (answer.order is None and not answer.user_errors):
@@ -222,7 +222,7 @@ class Orders:
     def _define(self) -> order_wire.Defined:
         """Idempotent, so that an unknown outcome is only a matter of trying later: no order is at stake yet."""
         try:
-            return self._api.ask(
+            return self._api.query(
                 DEFINE_MARK, {"definition": _DEFINITION}, operation="create_order", purpose=Purpose.WRITE
             ).metafield_definition_create
         except OutcomeUnknown as error:
@@ -235,7 +235,7 @@ class Orders:
     def changed(self, since: datetime, cursor: str | None) -> ChangedOrders:
         """A page of the orders that the search index knows to be changed since then."""
         variables = {"query": changed_since(since), "after": cursor}
-        page = self._api.ask(CHANGED_ORDERS, variables, operation="read_orders").orders
+        page = self._api.query(CHANGED_ORDERS, variables, operation="read_orders").orders
         more = page.page_info.end_cursor if page.page_info.has_next_page else None
         return ChangedOrders({ShopOrderId(number_of(one.id)): one.updated_at for one in page.nodes}, more)
 
@@ -252,7 +252,7 @@ class Orders:
             shape = SHAPES[self._rung]
             batch = asked[: shape.orders]
             try:
-                answer = self._api.ask(ORDERS_BY_ID, _variables(batch, shape), operation="read_orders")
+                answer = self._api.query(ORDERS_BY_ID, _variables(batch, shape), operation="read_orders")
             except TooDear:
                 if self._rung + 1 == len(SHAPES):
                     raise
@@ -269,7 +269,7 @@ class Orders:
         return found
 
     def _sees_old_orders(self) -> bool:
-        return not missing_scopes(self._api.ask(SCOPES, {}, operation="read_orders"), (ALL_ORDERS,))
+        return not missing_scopes(self._api.query(SCOPES, {}, operation="read_orders"), (ALL_ORDERS,))
 
     def _whole(self, order: order_wire.Order, shape: Shape) -> ShopOrder:
         """The order with what its first pages left out."""
@@ -277,7 +277,7 @@ class Orders:
         if (
             len(parcels) >= shape.parcels
         ):  # a list without pages: as many as asked for may be fewer than there are
-            answer = self._api.ask(
+            answer = self._api.query(
                 ALL_PARCELS, {"id": order.id, "packed": shape.packed}, operation="read_orders"
             )
             parcels = _there(answer.order).fulfillments
@@ -288,7 +288,7 @@ class Orders:
         page = order.line_items.page_info
         while page.has_next_page:
             variables = {"id": order.id, "after": page.end_cursor}
-            answer = self._api.ask(MORE_ORDER_LINES, variables, operation="read_orders")
+            answer = self._api.query(MORE_ORDER_LINES, variables, operation="read_orders")
             more = _there(answer.order).line_items
             lines += more.nodes
             page = more.page_info
@@ -299,7 +299,7 @@ class Orders:
         yield from page.nodes
         while page.page_info.has_next_page:
             variables = {"id": parcel.id, "after": page.page_info.end_cursor}
-            answer = self._api.ask(MORE_PACKED_LINES, variables, operation="read_orders")
+            answer = self._api.query(MORE_PACKED_LINES, variables, operation="read_orders")
             page = _there(answer.fulfillment).fulfillment_line_items
             yield from page.nodes
 
@@ -328,7 +328,7 @@ class Orders:
         after: str | None = None
         while True:
             try:
-                answer = self._api.ask(STOCK_TAKEN, {"id": order, "after": after}, operation="read_orders")
+                answer = self._api.query(STOCK_TAKEN, {"id": order, "after": after}, operation="read_orders")
             except ScopeMissing as error:
                 raise Unsupported(error.problem, detail=error.detail, status=error.status) from error
             page = answer.order.fulfillment_orders if answer.order is not None else Page()
@@ -342,7 +342,7 @@ class Orders:
         yield from page.nodes
         while page.page_info.has_next_page:
             variables = {"id": one.id, "after": page.page_info.end_cursor}
-            page = _there(self._api.ask(MORE_ASSIGNED, variables, operation="read_orders").node).line_items
+            page = _there(self._api.query(MORE_ASSIGNED, variables, operation="read_orders").node).line_items
             yield from page.nodes
 
     # Cancelling
@@ -357,7 +357,7 @@ class Orders:
                 detail="cancel_order: no such id",
             )
         named = gid("Order", order)
-        answer = self._api.ask(
+        answer = self._api.query(
             CANCEL_ORDER, {"id": named}, operation="cancel_order", purpose=Purpose.WRITE
         ).order_cancel
         if answer is None:
@@ -365,7 +365,7 @@ class Orders:
         if not answer.order_cancel_user_errors:
             return
         # An order that is cancelled already is refused like any other: only the order itself tells.
-        state = self._api.ask(ORDER_STATE, {"id": named}, operation="read_orders").order
+        state = self._api.query(ORDER_STATE, {"id": named}, operation="read_orders").order
         if state is None or state.cancelled_at is None:
             raise refused_cancel(answer.order_cancel_user_errors)
 

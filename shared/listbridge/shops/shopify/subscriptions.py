@@ -79,7 +79,7 @@ def _existing(api: AdminApi) -> Iterator[wire.Subscription]:
     """All subscriptions that our app made on this store by the API."""
     after: str | None = None
     while True:
-        page = api.ask(SUBSCRIPTIONS, {"after": after}, operation=_OPERATION).webhook_subscriptions
+        page = api.query(SUBSCRIPTIONS, {"after": after}, operation=_OPERATION).webhook_subscriptions
         yield from page.nodes
         after = page.page_info.end_cursor
         if not page.page_info.has_next_page or after is None:
@@ -89,7 +89,7 @@ def _existing(api: AdminApi) -> Iterator[wire.Subscription]:
 def _subscribe(api: AdminApi, topic: str, url: str) -> Sequence[wire.UserError]:
     """Subscribe; why Shopify refuses, nothing when it does not."""
     variables = {"topic": enum_of(topic), "uri": url}
-    answer = api.ask(SUBSCRIBE, variables, operation=_OPERATION, purpose=Purpose.HOOK)
+    answer = api.query(SUBSCRIBE, variables, operation=_OPERATION, purpose=Purpose.HOOK)
     return answer.webhook_subscription_create.user_errors
 
 
@@ -109,7 +109,7 @@ def _address_refused(url: str, errors: Sequence[wire.UserError]) -> Rejected:
 
 def _unsubscribe(api: AdminApi, subscriptions: Iterable[wire.Subscription]) -> None:
     for one in subscriptions:
-        api.ask(UNSUBSCRIBE, {"id": one.id}, operation=_OPERATION, purpose=Purpose.HOOK)
+        api.query(UNSUBSCRIBE, {"id": one.id}, operation=_OPERATION, purpose=Purpose.HOOK)
 
 
 def _whole(subscription: wire.Subscription) -> bool:

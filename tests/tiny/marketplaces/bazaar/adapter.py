@@ -51,7 +51,7 @@ class BazaarAdapter:
         self._account = AccountId(connection.id)
 
     def identify(self) -> AccountIdentity:
-        told = self._http.call("GET", ("me",), "me")
+        told = self._http.call("GET", "me", "me")
         return AccountIdentity(told["seller"], tuple(Site(one) for one in told["sites"]))
 
     # ---- values ----
@@ -79,7 +79,7 @@ class BazaarAdapter:
             unit.check()
             body = {"offers": [{"id": one.offer, **offer(one.values)} for one in revisions]}
             try:
-                told = self._http.call("PATCH", ("listings", remote), "patchOffers", write=True, body=body)
+                told = self._http.call("PATCH", "patchOffers", "listings", remote, write=True, body=body)
             except Rejected as refused:
                 results |= {one.key: RevisionResult(one.key, refused) for one in revisions}
                 continue
@@ -102,7 +102,7 @@ class BazaarAdapter:
         return RevisionResult(one.key, _refusals(ticket).get(one.key.sku))
 
     def _tickets(self, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-        told = self._http.call("GET", ("tickets",), "getTickets", ids=",".join(dict.fromkeys(ids)))
+        told = self._http.call("GET", "getTickets", "tickets", ids=",".join(dict.fromkeys(ids)))
         return {one["id"]: one for one in told["tickets"]}
 
     # ---- looking ----
@@ -112,7 +112,7 @@ class BazaarAdapter:
         for row in listings:
             if row.remote is not None and row.key not in found:
                 try:
-                    told = self._http.call("GET", ("listings", row.remote), "getListing")
+                    told = self._http.call("GET", "getListing", "listings", row.remote)
                 except NotFound:
                     continue
                 found |= {one.key: one for one in remote_listings(told, self._account, row.key.site)}
@@ -136,7 +136,7 @@ class BazaarAdapter:
     def existing(self, site: Site, cursor: str | None) -> ExistingPage:
         """Pages overlap by one, so that what ends meanwhile moves nothing past us."""
         offset = int(cursor or 0)
-        page = self._http.call("GET", ("sites", site, "listings"), "listListings", offset=offset)
+        page = self._http.call("GET", "listListings", "sites", site, "listings", offset=offset)
         rows = [
             one
             for told in page["rows"]
@@ -189,7 +189,7 @@ class BazaarAdapter:
             variants = [{"sku": sku, **offer(unit.values[sku], options[sku])} for sku in skus]
             body = {**content(request, settings), "variants": variants}
             path = ("sites", request.site, "listings", ref_of(request))
-            told = self._http.call("PUT", path, "putListing", write=True, body=body, **only)
+            told = self._http.call("PUT", "putListing", *path, write=True, body=body, **only)
             for sku in skus:
                 unit.accept(sku)
         offers = {Sku(sku): RemoteId(id) for sku, id in told["offers"].items() if sku in skus}
@@ -214,22 +214,22 @@ class BazaarAdapter:
     def end(self, request: PublishRequest, steps: PublishSteps) -> None:
         path = ("sites", request.site, "listings", ref_of(request))
         body = {"skus": [one.key.sku for one in request.variants]}
-        self._http.call("DELETE", path, "endOffers", write=True, body=body)
+        self._http.call("DELETE", "endOffers", *path, write=True, body=body)
 
     # ---- orders ----
 
     def orders_changed(self, since: datetime, cursor: str | None) -> OrderPage:
         offset = int(cursor or 0)
-        page = self._http.call("GET", ("orders",), "listOrders", changed_since=since.isoformat(), offset=offset)  # fmt: skip
+        page = self._http.call("GET", "listOrders", "orders", changed_since=since.isoformat(), offset=offset)  # fmt: skip
         orders = tuple(order_read(one) for one in page["rows"])
         done = offset + len(orders) >= page["total"]
         return OrderPage(orders, None if done else str(max(offset + 1, offset + len(orders) - 5)))
 
     def read_order(self, order: RemoteOrderId) -> OrderRead:
-        return order_read(self._http.call("GET", ("orders", order), "getOrder"))
+        return order_read(self._http.call("GET", "getOrder", "orders", order))
 
     def shipments(self, order: RemoteOrderId) -> tuple[RemoteShipment, ...]:
-        told = self._http.call("GET", ("orders", order, "parcels"), "listParcels")
+        told = self._http.call("GET", "listParcels", "orders", order, "parcels")
         return tuple(RemoteShipment(RemoteId(one["id"]), None, one["tracking"]) for one in told["parcels"])
 
     def tracking_as_told(self, tracking: str) -> str:
@@ -237,7 +237,7 @@ class BazaarAdapter:
 
     def ship(self, order: RemoteOrderId, parcel: Parcel, number: int) -> RemoteId:
         body = {"number": number, "carrier": parcel.carrier, "tracking": parcel.tracking}
-        told = self._http.call("POST", ("orders", order, "parcels"), "addParcel", write=True, body=body)
+        told = self._http.call("POST", "addParcel", "orders", order, "parcels", write=True, body=body)
         return RemoteId(told["id"])
 
     def order_url(self, order: RemoteOrderId) -> str:
@@ -250,7 +250,7 @@ class BazaarAdapter:
         return CreationSettings.model_json_schema()
 
     def creation_choices(self, site: Site) -> Mapping[str, Any]:
-        return dict(self._http.call("GET", ("sites", site, "choices"), "choices"))
+        return dict(self._http.call("GET", "choices", "sites", site, "choices"))
 
 
 def _refusals(ticket: Mapping[str, Any]) -> dict[Sku, RemoteError]:

@@ -1,0 +1,155 @@
+"""The loop of every adapter's calls, on a platform of four answers."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import requests
+from pydantic import BaseModel
+from requests.adapters import BaseAdapter
+from urllib3.response import HTTPResponse
+
+from listbridge.domain.verdicts import (
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    RemoteError,
+    RetryLater,
+    Unauthorized,
+)
+from listbridge.infra.api_client import Answer, ApiClient, Call, Refused
+from listbridge.infra.connection import Connection
+from listbridge.infra.error_row import Row
+from listbridge.infra.http import HttpSession
+from listbridge.infra.tokens import TokenCache
+from tests.fakes.budget import FakeBudget
+from tests.fakes.clock import START, VirtualClock
+from tests.fakes.grants import NoGrants
+
+READ = Call("GET", "things", "getThings")
+WRITE = Call("PUT", "things", "putThing", body={"a": 1}, write=True)
+
+
+class Thing(BaseModel):
+    size: int
+
+
+class Far(BaseAdapter):
+    """Answers in order, the last one for ever."""
+
+    def __init__(self, *answers: tuple[int, str]) -> None:
+        super().__init__()
+        self.answers = list(answers)
+        self.tokens: list[str] = []
+
+    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:
+        self.tokens.append(request.headers["Token"])
+        status, body = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        response = requests.Response()
+        response.status_code = status
+        response.raw = HTTPResponse(io.BytesIO(body.encode()), preload_content=False)
+        response.url = request.url or ""
+        return response
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+class Client(ApiClient[Call]):
+    UNREADABLE = Row(RetryLater, "unreadable")
+    UNKNOWN = Row(OutcomeUnknown, "unreadable")
+
+    def __init__(self, *answers: tuple[int, str], tokens: int = 9) -> None:
+        self.far, self.clock, self.left = Far(*answers), VirtualClock(), tokens
+        self.budget = FakeBudget(self.clock)
+        self.learned: list[Mapping[str, Any] | None] = []
+        session = HttpSession(transport=self.far, budget=self.budget)
+        super().__init__(
+            Connection("a", {}, {}, None, session, self.budget, TokenCache(), self.clock, NoGrants())
+        )
+
+    def address(self, call: Call) -> str:
+        return f"https://far.example/{call.path}"
+
+    def headers(self, call: Call) -> Mapping[str, str]:
+        return {"Token": str(self.left)}
+
+    def renew(self, call: Call) -> bool:
+        self.left -= 1
+        return self.left > 0
+
+    def refusal(self, call: Call, answer: Answer) -> RemoteError | Refused | None:
+        rows = {
+            401: Row(Unauthorized, "dead"),
+            429: Row(RateLimited, "limit", after_s=7),
+            422: Row(Rejected, "no"),
+        }
+        row = rows.get(answer.status)
+        if row is None:
+            return None
+        verdict = row.error(status=answer.status)
+        return Refused(verdict, "theirs", answer.body) if answer.status == 422 else verdict
+
+    def learn(self, call: Call, answer: Answer) -> None:
+        self.learned.append(answer.body)
+
+
+def test_a_success_comes_in_its_shape_and_is_learned_from() -> None:
+    client = Client((200, '{"size": 3}'))
+    assert client.read(READ, Thing) == Thing(size=3)
+    assert (client.far.tokens, client.learned, client.budget.spent) == (
+        ["9"],
+        [{"size": 3}],
+        {"getThings": 1},
+    )
+
+
+def test_a_refused_token_is_renewed_once_and_the_call_made_again() -> None:
+    client = Client((401, "{}"), (200, '{"size": 3}'))
+    assert client.read(READ, Thing) == Thing(size=3)
+    assert client.far.tokens == ["9", "8"]
+
+
+@pytest.mark.parametrize(("tokens", "calls"), [(9, 2), (1, 1)])
+def test_a_token_that_stays_refused_is_the_seller_s_to_mend(tokens: int, calls: int) -> None:
+    client = Client((401, "{}"), tokens=tokens)
+    with pytest.raises(Unauthorized):
+        client.read(READ, Thing)
+    assert (len(client.far.tokens), client.learned) == (calls, [])
+
+
+def test_a_spent_limit_is_told_to_the_budget() -> None:
+    client = Client((429, "{}"))
+    with pytest.raises(RateLimited):
+        client.read(READ, Thing)
+    [(operation, told)] = client.budget.learned
+    assert (operation, told["blocked_until"]) == ("getThings", START + timedelta(seconds=7))
+
+
+def test_a_refusal_in_their_words_comes_with_them_or_as_its_verdict() -> None:
+    client = Client((422, '{"why": "size"}'))
+    with pytest.raises(Refused) as refused:
+        client.ask(READ, Thing)
+    assert (refused.value.said, refused.value.body) == ("theirs", {"why": "size"})
+    with pytest.raises(Rejected) as verdict:
+        client.read(READ, Thing)
+    assert verdict.value is not refused.value.verdict
+    assert (verdict.value.problem.code, client.budget.learned) == ("no", [])
+
+
+@pytest.mark.parametrize("body", ["<h1>Sorry</h1>", "[1]", '{"size": "three"}', "{}"])
+def test_an_answer_of_another_shape_leaves_a_write_unknown_and_a_read_to_be_repeated(body: str) -> None:
+    for call, verdict in ((READ, RetryLater), (WRITE, OutcomeUnknown)):
+        with pytest.raises(verdict) as raised:
+            Client((200, body)).read(call, Thing)
+        assert raised.value.problem.code == "unreadable"
+        assert "three" not in raised.value.detail
+
+
+def test_an_answer_without_a_body_is_enough_for_who_needs_none() -> None:
+    answer = Client((204, "")).send(WRITE)
+    assert (answer.status, answer.body) == (204, None)
