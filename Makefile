@@ -10,6 +10,9 @@ PY := .venv/bin/python
 STAGE ?= dev
 NAME ?=
 name_option = $(if $(NAME),--name $(NAME))
+SHOP ?= shopify
+MARKETPLACE ?= ebay
+pair_option = --shop $(SHOP) --marketplace $(MARKETPLACE)
 
 .PHONY: help
 help: ## list these verbs
@@ -21,12 +24,12 @@ environments: # the three virtual environments, made or mended when needed
 	@$(BOOT) -m localrun.environments
 
 .PHONY: demo
-demo: environments ## play the whole story on this machine (CHECK=1: unattended, fails unless all came true; NAME=: beside another)
-	@exec $(PY) -m localrun demo $(name_option) $(if $(CHECK),--check)
+demo: environments ## play the whole story on this machine (SHOP= MARKETPLACE=: with this pair; CHECK=1: unattended, fails unless all came true; NAME=: beside another)
+	@exec $(PY) -m localrun demo $(name_option) $(pair_option) $(if $(CHECK),--check)
 
 .PHONY: up
-up: environments ## the system on this machine until Ctrl-C (PUBLIC_URL=https://... behind a tunnel; BIND=0.0.0.0; PORT=; NAME=; KEEP=1)
-	@exec $(PY) -m localrun up $(name_option) $(if $(PUBLIC_URL),--public-url $(PUBLIC_URL)) $(if $(BIND),--bind $(BIND)) \
+up: environments ## the system on this machine until Ctrl-C (SHOP= MARKETPLACE=; PUBLIC_URL=https://... behind a tunnel; BIND=0.0.0.0; PORT=; NAME=; KEEP=1)
+	@exec $(PY) -m localrun up $(name_option) $(pair_option) $(if $(PUBLIC_URL),--public-url $(PUBLIC_URL)) $(if $(BIND),--bind $(BIND)) \
 	  $(if $(PORT),--port $(PORT)) $(if $(KEEP),--keep)
 
 .PHONY: down

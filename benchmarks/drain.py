@@ -1,4 +1,4 @@
-"""`drain.ebay`: how near the fast lane comes to the calls per second that the marketplace allows."""
+"""`drain.…`, by the marketplace's name: how near the fast lane comes to the calls per second that the marketplace allows."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from typing import Any
 
 import boto3
 
-from benchmarks import marketplace, stage
+from benchmarks import stage
 from benchmarks.figures import Figure
+from benchmarks.pair import outside
 from listbridge import bootstrap
 from listbridge.domain.ids import ListingKey
 from listbridge.domain.work import Nudge
@@ -33,39 +34,46 @@ _ENOUGH_S = 120.0
 
 def measure() -> list[Figure]:
     """Both values of every listing of one account, from the first call to the last as the marketplace counts them."""
-    with stage.local_aws("drain"), marketplace.ebay("drain") as ebay:
-        os.environ["PLATFORM_URLS"] = json.dumps({"ebay": ebay.url})
+    with stage.local_aws("drain"), outside.marketplace("drain") as market:
+        os.environ["PLATFORM_URLS"] = json.dumps({outside.MARKETPLACE: market.url})
         settings.forget()
         bootstrap.use(None)
         deps = bootstrap.deps()
-        stage.connect(deps, [ACCOUNT], credentials={ACCOUNT: marketplace.add_seller(ebay.door, SELLER)})
+        stage.connect(deps, [ACCOUNT], credentials={ACCOUNT: outside.add_seller(market.door, SELLER)})
         skus = [f"D{number:05d}" for number in range(LISTINGS)]
-        offers = marketplace.put_on_sale(ebay.door, SELLER, skus, quantity=_STOCK, price=_PRICE)
+        offers = outside.put_on_sale(market.door, SELLER, skus, quantity=_STOCK, price=_PRICE)
         keys = stage.seed_ledger(
             deps, ACCOUNT, skus, offers=offers, stock=_STOCK - 1, shown=_STOCK, price=_PRICE
         )
         stage.compute(deps, keys)
         nudge(deps, keys[0].account)
         _drain(deps, keys)
-        return [_figure(ebay)]
+        return [_figure(market)]
 
 
-def _figure(ebay: marketplace.Ebay) -> Figure:
-    calls = ebay.door.get("calls", limit=LISTINGS * 4)["calls"]
-    revisions = [call for call in calls if call["operation"] == "bulkUpdatePriceQuantity"]
-    if any(row["quantity"] != _STOCK - 1 for row in ebay.door.on_sale().values()):
+def _figure(market: outside.Market) -> Figure:
+    calls = market.door.get("calls", limit=LISTINGS * 4)["calls"]
+    revisions = [call for call in calls if call["operation"] == outside.REVISE]
+    if any(row["quantity"] != _STOCK - 1 for row in market.door.on_sale().values()):
         raise AssertionError("a listing shows another quantity than the ledger's")
     times = sorted(datetime.fromisoformat(call["at"]) for call in revisions)
     seconds = (times[-1] - times[0]).total_seconds()
-    limits = ebay.limits()["per_second"]
-    print(ebay.door.get("limits")["text"])
+    limits = market.limits()["per_second"]
+    print(market.door.get("limits")["text"])
     settings_ = {
         "listings": LISTINGS, "seconds": round(seconds, 2), "requests_per_change": round(len(calls) / LISTINGS, 4),
-        "refused": sum(call["status"] >= 400 for call in calls), "latency_s": marketplace.LATENCY_S, "time_scale": 1,
-        "limits": ebay.limits()["version"], "per_second": limits, "floor": "what the limits allow in these seconds",
+        "refused": sum(call["status"] >= 400 for call in calls), "latency_s": outside.LATENCY_S, "time_scale": 1,
+        "limits": market.limits()["version"], "per_second": limits, "floor": "what the limits allow in these seconds",
     }  # fmt: skip
     allowed = (limits["burst"] + limits["rate"] * seconds) / seconds
-    return Figure("drain.ebay", LISTINGS / seconds, "listings/s", ">=0.9", floor=allowed, settings=settings_)
+    return Figure(
+        f"drain.{outside.MARKETPLACE}",
+        LISTINGS / seconds,
+        "listings/s",
+        ">=0.9",
+        floor=allowed,
+        settings=settings_,
+    )
 
 
 def _drain(deps: Deps, keys: Sequence[ListingKey]) -> None:

@@ -16,9 +16,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from benchmarks import marketplace, stage
+from benchmarks import stage
 from benchmarks.figures import Figure
 from benchmarks.floor import chain
+from benchmarks.pair import outside
+from benchmarks.pair.outside import ControlDoor, Marketplace
 from listbridge import bootstrap
 from listbridge.domain import ledger
 from listbridge.domain.catalog import Observation, Variant, VariantFacts, Visibility
@@ -29,7 +31,6 @@ from listbridge.domain.money import Money
 from listbridge.services.deps import Deps
 from listbridge.services.nudge import nudge
 from localrun import template
-from localrun.scenario.outside import ControlDoor, Marketplace
 from localrun.system import LocalSystem
 from localrun.variables import of_functions
 
@@ -61,17 +62,17 @@ class FloorChange:
 
 def measure() -> list[Figure]:
     """Deeds at a steady pace in the simulated shops; real deliveries; the ledger's and the marketplace's own stamps."""
-    arguments = {"ebay": marketplace.ARGUMENTS}
+    arguments = {outside.MARKETPLACE: outside.ARGUMENTS}
     with (
-        LocalSystem(name="bench", simulator_arguments=arguments) as system,
-        chain.beside(system, shop_arguments=("--webhook-allow-http",)) as floor,
+        LocalSystem(name="bench", pair=outside.PAIR, simulator_arguments=arguments) as system,
+        chain.beside(system, shop_arguments=outside.SHOP_ARGUMENTS) as floor,
     ):
         declared = template.load(stage.ROOT / "template.yaml")
         variables = of_functions(declared, endpoint_url=system.emulator.url)["ReviseInventoryFunction"]
         urls = {"PLATFORM_URLS": json.dumps(system.simulator_urls)}
         deps = stage.ports_over({**variables, **urls})
-        shop, ebay = ControlDoor(system.shopify_url), Marketplace(system.ebay_url)
-        keys, skus = _seed(deps, system, shop, ebay), _seed_floor(floor)
+        shop, market = ControlDoor(system.shop_url), Marketplace(system.marketplace_url)
+        keys, skus = _seed(deps, system, shop, market), _seed_floor(floor)
         nudge(deps, AccountId(ACCOUNTS[-1]))
         chosen = random.Random(11).sample(keys, len(skus))
         changes, through_floor = _change(shop, chosen, floor, skus)
@@ -81,26 +82,28 @@ def measure() -> list[Figure]:
         )
         rows = _accepted(deps, changes)
         bare = _floor_seconds(floor, through_floor)
-        figure = _figure(ebay, changes, rows, bare)
+        figure = _figure(market, changes, rows, bare)
     bootstrap.use(None)
     return [figure]
 
 
 def _seed_floor(floor: chain.Chain) -> list[str]:
     """As many products as there are changes; returns their SKUs."""
-    outside, count = floor.outside, (WARM_UP_S + SECONDS) * PER_SECOND
-    outside.shop.do("seed_products", count=count, stock=_STOCK, price=_PRICE)
-    skus = [str(one["variants"][0]["sku"]) for one in outside.shop.get("state", limit=count)["products"]]
-    offers = marketplace.put_on_sale(outside.ebay, chain.SELLER, skus, quantity=_STOCK, price=_PRICE)
+    theirs, count = floor.outside, (WARM_UP_S + SECONDS) * PER_SECOND
+    theirs.shop.do("seed_products", count=count, stock=_STOCK, price=_PRICE)
+    skus = [str(one["variants"][0]["sku"]) for one in theirs.shop.get("state", limit=count)["products"]]
+    offers = outside.put_on_sale(theirs.market, chain.SELLER, skus, quantity=_STOCK, price=_PRICE)
     floor.put({sku: {"offer": offer} for sku, (offer, _) in offers.items()})
-    outside.subscribe(floor.door_url)
+    theirs.subscribe(floor.door_url)
     return skus
 
 
-def _seed(deps: Deps, system: LocalSystem, shop: ControlDoor, ebay: Marketplace) -> list[ListingKey]:
+def _seed(deps: Deps, system: LocalSystem, shop: ControlDoor, market: Marketplace) -> list[ListingKey]:
     """Rows straight into the deployed tables: publishing so many listings would take longer than the figure."""
-    credentials = {account: marketplace.add_seller(ebay, account) for account in ACCOUNTS}
-    stage.connect(deps, ACCOUNTS, credentials={**credentials, stage.SHOP: marketplace.SHOP_SECRET})
+    credentials = {account: outside.add_seller(market, account) for account in ACCOUNTS}
+    stage.connect(
+        deps, ACCOUNTS, credentials={**credentials, stage.SHOP: outside.SHOP_CONNECTION["credentials"]}
+    )
     shop.do("seed_products", count=LISTINGS, stock=_STOCK, price=_PRICE)
     deps.shops.open(deps.configuration.get(Shop, stage.SHOP)).ensure_webhooks(
         f"{system.public_url}/webhooks/{stage.SHOP}"
@@ -110,11 +113,11 @@ def _seed(deps: Deps, system: LocalSystem, shop: ControlDoor, ebay: Marketplace)
     for number, account in enumerate(ACCOUNTS):
         mine = products[number :: len(ACCOUNTS)]
         skus = [str(product["variants"][0]["sku"]) for product in mine]
-        offers = marketplace.put_on_sale(ebay, account, skus, quantity=_STOCK, price=_PRICE)
+        offers = outside.put_on_sale(market, account, skus, quantity=_STOCK, price=_PRICE)
         with ThreadPoolExecutor(deps.workers) as pool:
             keys += pool.map(lambda product: _put_one(deps, account, product, offers), mine)  # noqa: B023 - used up here
     stage.compute(deps, keys)
-    _seed_backlog(deps, ebay)
+    _seed_backlog(deps, market)
     return keys
 
 
@@ -133,11 +136,11 @@ def _put_one(
     return stage.put(deps, Variant(key, facts, Visibility.VISIBLE, Observation(1, 2)), row)
 
 
-def _seed_backlog(deps: Deps, ebay: Marketplace) -> None:
+def _seed_backlog(deps: Deps, market: Marketplace) -> None:
     """New prices for 5,000 more listings of one account, approved already: what an edit of its profile leaves behind."""
     account = ACCOUNTS[-1]
     skus = [f"B{number:05d}" for number in range(BACKLOG)]
-    offers = marketplace.put_on_sale(ebay, account, skus, quantity=_STOCK, price=_PRICE)
+    offers = outside.put_on_sale(market, account, skus, quantity=_STOCK, price=_PRICE)
     now = datetime.now(UTC)
     known = Values(_STOCK, Money(Decimal(_PRICE), stage.CURRENCY), now)
     wanted = Computed(
@@ -179,7 +182,7 @@ def _floor_seconds(floor: chain.Chain, changes: Sequence[FloorChange]) -> list[f
     """From each change to its acceptance, once all are accepted and shown."""
     skus = [change.sku for change in changes]
     accepted = floor.await_numbers(skus, "accepted_at", latest_s=_LATEST_S)
-    shown = floor.outside.ebay.on_sale()
+    shown = floor.outside.market.on_sale()
     if wrong := [one for one in changes if one.quantity and shown[one.sku]["quantity"] != one.quantity]:
         raise AssertionError(f"accepted, but not shown: {wrong[0]}")
     return [accepted[change.sku] - change.made_at for change in changes]
@@ -199,9 +202,9 @@ def _accepted(deps: Deps, changes: Sequence[Change]) -> dict[ListingKey, Listing
 
 
 def _figure(
-    ebay: Marketplace, changes: Sequence[Change], rows: Mapping[ListingKey, Listing], bare: Sequence[float]
+    market: Marketplace, changes: Sequence[Change], rows: Mapping[ListingKey, Listing], bare: Sequence[float]
 ) -> Figure:
-    shown = ebay.on_sale()
+    shown = market.on_sale()
     wrong = [
         change
         for change in changes
@@ -223,7 +226,7 @@ def _figure(
     sent = [row for sku, row in shown.items() if sku.startswith("B") and row["price"] == _NEW_PRICE]
     settings = {
         "webhooks": len(changes), "per_second": PER_SECOND, "listings": LISTINGS, "accounts": len(ACCOUNTS),
-        "backlog": BACKLOG, "backlog_sent_meanwhile": len(sent), "latency_s": marketplace.LATENCY_S,
+        "backlog": BACKLOG, "backlog_sent_meanwhile": len(sent), "latency_s": outside.LATENCY_S,
         "warm_up": f"every function invoked once, then {WARM_UP_S} s of the same load",
         "p50_until": {name: round(statistics.median(values), 2) for name, values in until.items()},
         "p95_until": {name: round(_p95(values), 2) for name, values in until.items()},

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import hashlib
-import hmac
 import json
 import os
 import time
@@ -17,13 +14,11 @@ import boto3
 
 from benchmarks import stage
 from benchmarks.figures import Figure
+from benchmarks.pair.deliveries import BODY, CREDENTIALS, ID_HEADER, TOPIC, delivery
 from functions.webhook_ingest import app
 from listbridge import bootstrap
 
 ROUNDS, CALLS = 41, 30
-_SECRET = "bench-client-secret"  # noqa: S105 - of a shop that exists nowhere
-_TOPIC = "inventory_levels/update"
-_BODY = (stage.ROOT / "tests" / "data" / "shopify" / "inventory_levels_update.json").read_bytes()
 Handler = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -43,7 +38,7 @@ def measure() -> list[Figure]:
     round had the same.
     """
     with stage.local_aws("ingest") as deps, Path(os.devnull).open("w") as nowhere:
-        secrets: dict[str, dict[str, str]] = {stage.SHOP: {"client_id": "bench", "client_secret": _SECRET}}
+        secrets: dict[str, dict[str, str]] = {stage.SHOP: CREDENTIALS}
         stage.connect(deps, [], credentials=secrets)
         os.environ["LOG_LEVEL"] = "INFO"  # as the template has it: our log line is part of the cost
         bootstrap.use(None)
@@ -55,7 +50,7 @@ def measure() -> list[Figure]:
     value, floor = (side * 1000 for side in rounds[ROUNDS // 2])
     settings = {
         "rounds": ROUNDS, "ratio_of_each_quarter": [round(_ratio(rounds[at]), 3) for at in (ROUNDS // 4, 3 * ROUNDS // 4)],
-        "calls_per_round": CALLS, "topic": _TOPIC, "body_bytes": len(_BODY),
+        "calls_per_round": CALLS, "topic": TOPIC, "body_bytes": len(BODY),
         "ours": "verify, put, send, update, a log line that counts", "floor": "boto3 put_item and send_message",
     }  # fmt: skip
     return [Figure("ingest.cpu", value, "ms/delivery", "<=1.6", floor=floor, settings=settings)]
@@ -79,19 +74,6 @@ def _round(sides: tuple[Handler, Handler], number: int) -> tuple[float, float]:
     return spent[0] / CALLS, spent[1] / CALLS
 
 
-def delivery(id: str) -> dict[str, Any]:
-    """A delivery as API Gateway hands it on, signed with the shop's secret."""
-    sample = json.loads((stage.ROOT / "events/webhook_ingest/inventory_levels_update.json").read_text())
-    signature = base64.b64encode(hmac.new(_SECRET.encode(), _BODY, hashlib.sha256).digest()).decode()
-    told = {"X-Shopify-Topic": _TOPIC, "X-Shopify-Webhook-Id": id, "X-Shopify-Hmac-Sha256": signature}
-    return {
-        **sample,
-        "body": _BODY.decode(),
-        "pathParameters": {"shop_id": stage.SHOP},
-        "headers": {**sample["headers"], **told},
-    }
-
-
 def _ours(event: dict[str, Any]) -> dict[str, Any]:
     return app.handler(event, _Context())
 
@@ -101,9 +83,9 @@ def _bare_handler() -> Handler:
     table, queue = os.environ["INBOX_TABLE"], os.environ["REVISE_QUEUE_URL"]
 
     def bare(event: dict[str, Any]) -> dict[str, Any]:
-        id = event["headers"]["X-Shopify-Webhook-Id"]
+        id = event["headers"][ID_HEADER]
         row = {
-            "shop": {"S": "bare"}, "delivery": {"S": id}, "topic": {"S": _TOPIC}, "body": {"S": event["body"]},
+            "shop": {"S": "bare"}, "delivery": {"S": id}, "topic": {"S": TOPIC}, "body": {"S": event["body"]},
             "stored_at": {"N": str(int(time.time() * 1000))},
         }  # fmt: skip
         dynamodb.put_item(TableName=table, Item=row)

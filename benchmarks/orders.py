@@ -18,9 +18,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from benchmarks import marketplace, stage
+from benchmarks import stage
 from benchmarks.figures import Figure
 from benchmarks.floor import chain
+from benchmarks.pair import outside
+from benchmarks.pair.outside import ControlDoor, Marketplace
 from listbridge import bootstrap
 from listbridge.domain import polling
 from listbridge.domain.configuration import Account, Shop
@@ -31,7 +33,6 @@ from listbridge.services.ask_for_orders import poll_now
 from listbridge.services.deps import Deps
 from listbridge.services.observe_shop import observe_products
 from localrun import template
-from localrun.scenario.outside import ControlDoor, Marketplace
 from localrun.system import LocalSystem
 from localrun.variables import of_functions
 
@@ -41,8 +42,6 @@ _STOCK, _PRICE = 1_000, "19.90"
 PER_SECOND, SECONDS = 1, 60
 AT_ONCE, ROUNDS = 100, 3
 _LATEST_S = 300.0
-_SHOP_LATENCY_S = 0.3
-_SHOP_ARGUMENTS = ("--webhook-allow-http", "--latency", str(_SHOP_LATENCY_S))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +60,26 @@ class Bare:
 
 def measure() -> list[Figure]:
     """Orders at a steady pace for the first figure, and heaps of them at once for the second."""
-    arguments = {"ebay": marketplace.ARGUMENTS, "shopify": _SHOP_ARGUMENTS}
+    arguments = {outside.MARKETPLACE: outside.ARGUMENTS, outside.SHOP: outside.SLOW_SHOP_ARGUMENTS}
     with (
-        LocalSystem(name="bench-orders", simulator_arguments=arguments) as system,
-        chain.beside(system, shop_arguments=_SHOP_ARGUMENTS) as floor,
+        LocalSystem(name="bench-orders", pair=outside.PAIR, simulator_arguments=arguments) as system,
+        chain.beside(system, shop_arguments=outside.SLOW_SHOP_ARGUMENTS) as floor,
     ):
         declared = template.load(stage.ROOT / "template.yaml")
         variables = of_functions(declared, endpoint_url=system.emulator.url)["ImportOrdersFunction"]
         urls = {"PLATFORM_URLS": json.dumps(system.simulator_urls)}
         deps = stage.ports_over({**variables, **urls})
-        shop, ebay = ControlDoor(system.shopify_url), Marketplace(system.ebay_url)
-        skus, floor_skus = _seed(deps, system, shop, ebay), _seed_floor(floor)
+        shop, market = ControlDoor(system.shop_url), Marketplace(system.marketplace_url)
+        skus, floor_skus = _seed(deps, system, shop, market), _seed_floor(floor)
         account = deps.configuration.get(Account, ACCOUNT)
         poll_now(deps, account)
         with _polled(floor):
-            steady, floor_steady = _buy_steadily(ebay, skus, floor, floor_skus)
+            steady, floor_steady = _buy_steadily(market, skus, floor, floor_skus)
             one_by_one, bare_one_by_one = _imported(deps, steady), _floor_orders(floor, floor_steady)
         heaps: list[list[Order]] = []
         bare_heaps: list[Bare] = []
         for _ in range(ROUNDS):
-            heap = [_buy(ebay, skus[number % len(skus)]) for number in range(AT_ONCE)]
+            heap = [_buy(market, skus[number % len(skus)]) for number in range(AT_ONCE)]
             poll_now(deps, account)
             heaps.append(_imported(deps, heap))
             began = time.time()
@@ -91,18 +90,18 @@ def measure() -> list[Figure]:
             shop, [order.key.remote for order in [*one_by_one, *(order for heap in heaps for order in heap)]]
         )
         _check(floor.outside.shop, [id for bare in [bare_one_by_one, *bare_heaps] for id in bare.seen])
-        settings = _settings(ebay.get("limits")["limits"], shop.get("limits"))
+        settings = _settings(market.get("limits")["limits"], shop.get("limits"))
     bootstrap.use(None)
     return [_latency(one_by_one, bare_one_by_one, settings), _rate(heaps, bare_heaps, settings)]
 
 
 def _seed_floor(floor: chain.Chain) -> list[str]:
     """As many products as ours has, on sale; returns their SKUs."""
-    outside = floor.outside
-    outside.shop.do("seed_products", count=PRODUCTS, stock=_STOCK, price=_PRICE)
-    told = [one["variants"][0] for one in outside.shop.get("state", limit=PRODUCTS)["products"]]
-    variants = {str(one["sku"]): {"variant": f"gid://shopify/ProductVariant/{one['id']}"} for one in told}
-    marketplace.put_on_sale(outside.ebay, chain.SELLER, list(variants), quantity=_STOCK, price=_PRICE)
+    theirs = floor.outside
+    theirs.shop.do("seed_products", count=PRODUCTS, stock=_STOCK, price=_PRICE)
+    told = [one["variants"][0] for one in theirs.shop.get("state", limit=PRODUCTS)["products"]]
+    variants = {str(one["sku"]): {"variant": outside.variant_id(one["id"])} for one in told}
+    outside.put_on_sale(theirs.market, chain.SELLER, list(variants), quantity=_STOCK, price=_PRICE)
     floor.put(variants)
     return list(variants)
 
@@ -129,9 +128,12 @@ def _polled(floor: chain.Chain) -> Iterator[None]:
         thread.join()
 
 
-def _seed(deps: Deps, system: LocalSystem, shop: ControlDoor, ebay: Marketplace) -> list[str]:
+def _seed(deps: Deps, system: LocalSystem, shop: ControlDoor, market: Marketplace) -> list[str]:
     """Products with listings on sale: publishing them would take longer than the figures."""
-    credentials = {ACCOUNT: marketplace.add_seller(ebay, ACCOUNT), stage.SHOP: marketplace.SHOP_SECRET}
+    credentials = {
+        ACCOUNT: outside.add_seller(market, ACCOUNT),
+        stage.SHOP: outside.SHOP_CONNECTION["credentials"],
+    }
     stage.connect(deps, (ACCOUNT,), credentials=credentials)
     shop.do("seed_products", count=PRODUCTS, stock=_STOCK, price=_PRICE)
     adapter = deps.shops.open(deps.configuration.get(Shop, stage.SHOP))
@@ -140,8 +142,8 @@ def _seed(deps: Deps, system: LocalSystem, shop: ControlDoor, ebay: Marketplace)
     document = deps.configuration.get(Shop, stage.SHOP)
     observed = observe_products(deps, document, adapter, products)
     variants = deps.variants.get_many(observed.touched).values()
-    offers = marketplace.put_on_sale(
-        ebay, ACCOUNT, [row.facts.sku for row in variants], quantity=_STOCK, price=_PRICE
+    offers = outside.put_on_sale(
+        market, ACCOUNT, [row.facts.sku for row in variants], quantity=_STOCK, price=_PRICE
     )
     keys = []
     for row in variants:
@@ -154,25 +156,27 @@ def _seed(deps: Deps, system: LocalSystem, shop: ControlDoor, ebay: Marketplace)
     return [row.facts.sku for row in variants]
 
 
-def _buy(ebay: Marketplace, sku: str) -> OrderKey:
-    told = ebay.do("buy", seller=ACCOUNT, sku=sku, marketplace=str(stage.SITE), quantity=1)
+def _buy(market: Marketplace, sku: str) -> OrderKey:
+    told = market.do("buy", seller=ACCOUNT, sku=sku, marketplace=str(stage.SITE), quantity=1)
     return OrderKey(AccountId(ACCOUNT), RemoteOrderId(told["orderId"]))
 
 
 def _floor_buy(floor: chain.Chain, sku: str) -> str:
-    told = floor.outside.ebay.do("buy", seller=chain.SELLER, sku=sku, marketplace=str(stage.SITE), quantity=1)
+    told = floor.outside.market.do(
+        "buy", seller=chain.SELLER, sku=sku, marketplace=str(stage.SITE), quantity=1
+    )
     return str(told["orderId"])
 
 
 def _buy_steadily(
-    ebay: Marketplace, skus: Sequence[str], floor: chain.Chain, floor_skus: Sequence[str]
+    market: Marketplace, skus: Sequence[str], floor: chain.Chain, floor_skus: Sequence[str]
 ) -> tuple[list[OrderKey], list[str]]:
     """One order here and one of the floor's, in turns."""
     began = time.monotonic()
     ours, bare = [], []
     for number in range(PER_SECOND * SECONDS):
         time.sleep(max(0.0, began + number / PER_SECOND - time.monotonic()))
-        ours.append(_buy(ebay, skus[number % len(skus)]))
+        ours.append(_buy(market, skus[number % len(skus)]))
         time.sleep(max(0.0, began + (number + 0.5) / PER_SECOND - time.monotonic()))
         bare.append(_floor_buy(floor, floor_skus[number % len(floor_skus)]))
     return ours, bare
@@ -239,7 +243,7 @@ def _p95(seconds: Sequence[float]) -> float:
     return statistics.quantiles(seconds, n=20, method="inclusive")[-1]
 
 
-def _settings(ebay: Mapping[str, Any], shop: Mapping[str, Any]) -> dict[str, object]:
+def _settings(market: Mapping[str, Any], shop: Mapping[str, Any]) -> dict[str, object]:
     declared = template.load(stage.ROOT / "template.yaml")["Resources"]["ImportOrdersFunction"]["Properties"]
     source = declared["Events"]["Messages"]["Properties"]
     return {
@@ -247,12 +251,8 @@ def _settings(ebay: Mapping[str, Any], shop: Mapping[str, Any]) -> dict[str, obj
             "memory_mb": declared.get("MemorySize", 512), "timeout_s": declared["Timeout"],
             "batch": source["BatchSize"], "maximum_concurrency": source["ScalingConfig"]["MaximumConcurrency"],
         },
-        "latency_s": {"ebay": marketplace.LATENCY_S, "shopify": _SHOP_LATENCY_S},
-        "limits": {
-            "version": ebay["version"], "ebay_per_second": ebay["per_second"],
-            "ebay_orders_per_day": ebay["per_day"]["sell.fulfillment"], "shopify_plan": shop["plan"],
-            "shopify_points_per_second": shop["restore_rate"],
-        },
+        "latency_s": {outside.MARKETPLACE: outside.LATENCY_S, outside.SHOP: outside.SHOP_LATENCY_S},
+        "limits": outside.limits_told(dict(market), dict(shop)),
         "polling": {"busy_s": polling.BUSY_S, "awake_s": polling.AWAKE_S, "asleep_s": polling.ASLEEP_S},
     }  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from benchmarks.figures import Figure
+from benchmarks.pair import outside
 from benchmarks.unlimited import NoGrants, NoLimit
 from listbridge import registry
 from listbridge.domain.verdicts import RateLimited
@@ -13,8 +14,7 @@ from listbridge.infra.connection import Connection
 from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
 from simulators.clock import VirtualClock
-from simulators.door import Transport
-from simulators.shopify import ShopifySimulator
+from simulators.door import Transport, WsgiApp
 
 PRODUCTS, VARIANTS = 500, 4
 
@@ -22,9 +22,9 @@ PRODUCTS, VARIANTS = 500, 4
 def measure() -> list[Figure]:
     """A sweep over 2,000 SKUs in 500 products, on the shop's standard limits."""
     clock = VirtualClock()
-    shop = ShopifySimulator(clock=clock)
+    shop = outside.shop_in_process(clock)
     shop.deeds.do("seed_products", {"count": PRODUCTS, "variants_per_product": VARIANTS})
-    adapter = registry.open_shop("shopify", _connection(shop))
+    adapter = registry.open_shop(outside.SHOP, _connection(shop))
     seen: set[str] = set()
     cursor, waited = None, 0.0
     before, began = len(shop.calls), time.process_time()
@@ -49,11 +49,11 @@ def measure() -> list[Figure]:
     return [Figure("shop.reads", requests / len(seen), "requests/SKU", "<=0.05", settings=settings)]
 
 
-def _connection(shop: ShopifySimulator) -> Connection:
+def _connection(shop: WsgiApp) -> Connection:
     return Connection(
         id="shop_bench",
-        settings={"domain": "demo.myshopify.com"},
-        secret={"client_id": "demo-client-id", "client_secret": "demo-client-secret"},
+        settings=outside.SHOP_CONNECTION["settings"],
+        secret=outside.SHOP_CONNECTION["credentials"],
         base_url=None,
         session=HttpSession(transport=Transport(shop)),
         budget=NoLimit(),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from benchmarks.pair import outside
 from listbridge import bootstrap
 from listbridge.domain.catalog import Observation, Variant, VariantFacts, Visibility
 from listbridge.domain.configuration import Account, Profile, SalesList, Shop
@@ -36,7 +37,7 @@ from localrun import template
 from localrun.emulator import ACCESS_KEY, REGION, SECRET_KEY
 
 ROOT = Path(__file__).resolve().parent.parent
-SHOP, SITE, CURRENCY = ShopId("shop_bench"), Site("EBAY_DE"), "EUR"
+SHOP, SITE, CURRENCY = ShopId("shop_bench"), Site(outside.SITE), outside.CURRENCY
 _THREADS = 8
 _CHUNK = 200
 
@@ -74,15 +75,17 @@ def connect(deps: Deps, accounts: Sequence[str], *, credentials: dict[str, dict[
         Shop(
             id=SHOP,
             name="bench",
-            platform="shopify",
+            platform=outside.SHOP,
             currency=CURRENCY,
-            settings={"domain": "demo.myshopify.com"},
+            settings=outside.SHOP_CONNECTION["settings"],
         )
     )
     deps.configuration.save(Profile(id=ProfileId("profile_bench"), name="default"))
     for account in accounts:
         deps.configuration.save(
-            Account(id=AccountId(account), name=account, marketplace="ebay", shop=SHOP, sites=(SITE,))
+            Account(
+                id=AccountId(account), name=account, marketplace=outside.MARKETPLACE, shop=SHOP, sites=(SITE,)
+            )
         )
         deps.configuration.save(
             SalesList(

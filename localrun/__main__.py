@@ -21,6 +21,7 @@ from localrun.environments import EnvironmentFailed
 from localrun.interpreters import NoInterpreter
 from localrun.processes import ProcessDied
 from localrun.progress import Progress
+from localrun.simulators import Pair, UnknownPlatform
 from localrun.system import ROOT, AlreadyRunning, LocalSystem, free_name, is_up
 
 RUNS = ROOT / ".local" / "run"
@@ -41,6 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
     except _Interrupted:
         print("stopped")
         return 130
+    except UnknownPlatform as problem:
+        print(problem, file=sys.stderr)
+        return 2
     except _EXPECTED as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1
@@ -55,6 +59,7 @@ def up(options: argparse.Namespace) -> int:
         keep_state=options.keep,
         bind=options.bind,
         emulator_port=options.port,
+        pair=Pair.of(options.shop, options.marketplace),
         progress=progress,
     )
     if options.bind != "127.0.0.1":
@@ -72,7 +77,8 @@ def up(options: argparse.Namespace) -> int:
 def demo(options: argparse.Namespace) -> int:
     """Play a seller's story on a system of its own."""
     scenario = importlib.import_module("localrun.demo")
-    return int(scenario.run(name=options.name or free_name("demo"), check=options.check))
+    pair = Pair.of(options.shop, options.marketplace)
+    return int(scenario.run(name=options.name or free_name("demo"), check=options.check, pair=pair))
 
 
 def down(options: argparse.Namespace) -> int:
@@ -159,6 +165,9 @@ def _parser() -> argparse.ArgumentParser:
         sub = verbs.add_parser(verb.__name__, help=verb.__doc__)
         sub.set_defaults(verb=verb)
         sub.add_argument("--name", default="", help="which of several systems beside each other")
+        if verb in (up, demo):
+            sub.add_argument("--shop", default="", help="which shop has a stand-in (default: the only one)")
+            sub.add_argument("--marketplace", default="", help="which marketplace has one")
         if verb is up:
             sub.add_argument("--public-url", default="", help="address of the tunnel that leads here")
             sub.add_argument("--bind", default="127.0.0.1", help="0.0.0.0 serves containers")

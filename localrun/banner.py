@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 from localrun.accounts import GROUPS
-from localrun.simulators import EBAY_APP, SHOPIFY_APP
 from localrun.system import LocalSystem
+from simulators.kit.stand_in import AnyStandIn
 
 ENVIRONMENT = "env"
 """The file in a run's folder that holds the variables for a shell; it is its owner's alone, as the folder is."""
@@ -19,8 +20,8 @@ def environment(system: LocalSystem) -> dict[str, str]:
     return {
         "API": f"{system.api_url}/v1",
         "AWS": system.emulator.url,
-        "SHOPIFY": system.shopify_url,
-        "EBAY": system.ebay_url,
+        system.shop.VARIABLE: system.shop_url,
+        system.marketplace.VARIABLE: system.marketplace_url,
         "CLIENT_ID": system.outputs["UserPoolClientId"],
         "EMAIL": login.email,
         "PASSWORD": login.password,
@@ -55,17 +56,11 @@ def describe(system: LocalSystem) -> str:
         *(f"  {group:<10} {login.email}  {login.password}" for group, login in people),
         f"  client id  {told['CLIENT_ID']}  (for signing in; a token is good for an hour)",
         "",
-        f"  Shopify    {told['SHOPIFY']}  domain {SHOPIFY_APP['domain']}",
-        f"             client_id {SHOPIFY_APP['client_id']}  client_secret {SHOPIFY_APP['client_secret']}",
-        f"  eBay       {told['EBAY']}  client_id {EBAY_APP['client_id']}  client_secret {EBAY_APP['client_secret']}",
-        "             the refresh_token comes with each seller that you add",
+        *(line for outside in (system.shop, system.marketplace) for line in _outside(outside)),
         "  These are simulators. Let things happen in them by JSON; this door needs no token and no header:",
-        f"    add a product  curl -sS $SHOPIFY/_sim/deeds -d '{_PRODUCT}'",
-        f"    change stock   curl -sS $SHOPIFY/_sim/deeds -d '{_STOCK}'",
-        f"    add a seller   curl -sS $EBAY/_sim/deeds -d '{_SELLER}'",
-        f"    buy            curl -sS $EBAY/_sim/deeds -d '{_PURCHASE}'",
-        "    all deeds      curl -sS $SHOPIFY/_sim/deeds; curl -sS $EBAY/_sim/deeds",
-        "    look           curl -sS $SHOPIFY/_sim/state; curl -sS $EBAY/_sim/listings; curl -sS $EBAY/_sim/orders",
+        *(line for outside in (system.shop, system.marketplace) for line in _deeds(outside)),
+        f"    all deeds      curl -sS ${system.shop.VARIABLE}/_sim/deeds; curl -sS ${system.marketplace.VARIABLE}/_sim/deeds",
+        f"    look           curl -sS ${system.shop.VARIABLE}/_sim/state; curl -sS ${system.marketplace.VARIABLE}/_sim/listings; curl -sS ${system.marketplace.VARIABLE}/_sim/orders",
         "",
         f"  AWS        {told['AWS']}  (MiniStack; region eu-central-1, any key)",
         f"  logs       .venv/bin/python -m localrun logs --name {system.name} revise_inventory  (or another folder of functions/)",
@@ -86,9 +81,12 @@ def describe(system: LocalSystem) -> str:
     return "\n".join(lines)
 
 
-_PRODUCT = (
-    '{"deed": "add_product", "title": "Mug", "variants": [{"sku": "MUG", "price": "12.00", "stock": 7}]}'
-)
-_STOCK = '{"deed": "set_stock", "sku": "MUG", "available": 5}'
-_SELLER = '{"deed": "add_seller", "username": "anna", "marketplaces": ["EBAY_DE"]}'
-_PURCHASE = '{"deed": "buy", "sku": "MUG", "quantity": 1}'
+def _outside(outside: AnyStandIn) -> Iterator[str]:
+    first, *more = outside.access()
+    yield f"  {outside.LABEL:<10} {outside.url}  {first}"
+    yield from (f"             {line}" for line in more)
+
+
+def _deeds(outside: AnyStandIn) -> Iterator[str]:
+    for what, deed in outside.examples().items():
+        yield f"    {what:<14} curl -sS ${outside.VARIABLE}/_sim/deeds -d '{deed}'"

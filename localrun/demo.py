@@ -10,29 +10,29 @@ import requests
 from localrun.processes import ProcessDied
 from localrun.progress import Progress
 from localrun.scenario.orders import OrderStory
-from localrun.scenario.outside import Marketplace, Shop
 from localrun.scenario.seller import Seller
 from localrun.scenario.story import Story
 from localrun.scoreboard import NotTrue, Scoreboard
+from localrun.simulators import Pair
 from localrun.system import LocalSystem
 
 LATENCY_S = 0.1
-"""A third of what the benchmarks assume: the story is about what happens, not about how long eBay takes."""
+"""A third of what the benchmarks assume: the story is about what happens, not about how long a marketplace takes."""
 
 
-def run(*, name: str, check: bool) -> int:
+def run(*, name: str, check: bool, pair: Pair) -> int:
     """Start everything, tell the story, show the scoreboard; then stay up, or with `check` stop.
 
     Returns 0 when every step came true, else 1.
     """
     progress = Progress()
-    system = LocalSystem(
-        name=name, progress=progress, simulator_arguments={"ebay": ("--latency", f"{LATENCY_S}")}
-    )
+    stand_in = pair.marketplace_stand_in()
+    quick = {pair.marketplace: stand_in.quick(LATENCY_S)}
+    system = LocalSystem(name=name, progress=progress, pair=pair, simulator_arguments=quick)
     try:
         system.start()
         progress.say(
-            f"ready; the story begins (the stand-in for eBay takes {LATENCY_S} s a call, in the median)"
+            f"ready; the story begins (the stand-in for {stand_in.LABEL} takes {LATENCY_S} s a call, in the median)"
         )
         board = Scoreboard()
         try:
@@ -54,12 +54,12 @@ def run(*, name: str, check: bool) -> int:
 def _play(system: LocalSystem, board: Scoreboard) -> None:
     """The shop and its listings first, then the orders that these bring."""
     seller = Seller(system.api_url, lambda: system.token("admin"))
-    shop, marketplace = Shop(system.shopify_url), Marketplace(system.ebay_url)
+    shop, marketplace = system.shop, system.marketplace
     listings = Story(board=board, seller=seller, shop=shop, marketplace=marketplace)
     listings.play()
     OrderStory(
         board=board, seller=seller, shop=shop, marketplace=marketplace, ids=listings.ids,
-        headband_product=str(listings.headband["product_id"]),
+        headband_product=listings.headband,
     ).play()  # fmt: skip
 
 
@@ -67,13 +67,14 @@ def _stay(system: LocalSystem) -> None:
     login = system.login("admin")
     print(f"\nIt stays up until Ctrl-C.\n  API          {system.api_url}/v1")
     print(
-        f"  shop         {system.shopify_url}/_sim/state\n  marketplace  {system.ebay_url}/  (what buyers see)"
+        f"  shop         {system.shop_url}/_sim/state\n  marketplace  {system.marketplace_url}/  (what buyers see)"
     )
     print(f"  sign in      {login.email}  {login.password}\n")
     print(f"  TOKEN={system.token('admin')}")
     print(f'  curl -H "Authorization: $TOKEN" {system.api_url}/v1/health')
     print(f'  curl -H "Authorization: $TOKEN" {system.api_url}/v1/sales-lists')
-    print(f"  curl -X POST {system.shopify_url}/_sim/deeds -d '{{\"deed\": \"set_stock\", \"sku\": \"HEADBAND\", \"available\": 3}}'", flush=True)  # fmt: skip
+    for what, deed in system.shop.examples().items():
+        print(f"  {what:<15} curl -X POST {system.shop_url}/_sim/deeds -d '{deed}'", flush=True)
     while True:
         threading.Event().wait(1.0)
         problem = system.died()

@@ -21,7 +21,8 @@ from localrun.folders import private_folder
 from localrun.gateway import SIGNED_PATHS, Gateway
 from localrun.processes import Children, free_port
 from localrun.progress import Progress
-from localrun.simulators import Simulators
+from localrun.simulators import Pair, Simulators
+from simulators.kit.stand_in import MarketplaceStandIn, ShopStandIn
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGE = "local"
@@ -67,8 +68,10 @@ class LocalSystem:
     `tunnel_url`, where only webhooks and callbacks answer; without it the functions are told `api_url`.
     `bind` opens emulator and API to other machines or containers. `parameters` overrides parameters of the template.
 
-    After `start`: `api_url` (no stage, no trailing slash: `api_url + "/v1/health"`), `public_url`, `shopify_url`,
-    `ebay_url`, `emulator`, `outputs`.
+    `pair` says which shop and which marketplace have a stand-in; no other is started.
+
+    After `start`: `api_url` (no stage, no trailing slash: `api_url + "/v1/health"`), `public_url`, `shop_url`,
+    `marketplace_url`, `emulator`, `outputs`.
     """
 
     def __init__(
@@ -80,6 +83,7 @@ class LocalSystem:
         bind: str = "127.0.0.1",
         emulator_port: int | None = None,
         parameters: Mapping[str, str] | None = None,
+        pair: Pair | None = None,
         simulator_arguments: Mapping[str, Sequence[str]] | None = None,
         progress: Progress | None = None,
         root: Path = ROOT,
@@ -95,7 +99,8 @@ class LocalSystem:
         self._emulator_port = emulator_port
         self._parameters = dict(parameters or {})
         self._children = Children(self.folder)
-        self._simulators = Simulators(root, self._children, arguments=simulator_arguments)
+        self.pair = pair or Pair.of()
+        self._simulators = Simulators(root, self._children, self.pair, arguments=simulator_arguments)
         self._emulator: Emulator | None = None
         self._gateway: Gateway | None = None
         self._tunnel: Gateway | None = None
@@ -169,14 +174,24 @@ class LocalSystem:
         return self._simulators.urls
 
     @property
-    def shopify_url(self) -> str:
+    def shop_url(self) -> str:
         """Address of the shop's simulator; its control door is below `/_sim/`."""
-        return self.simulator_urls["shopify"]
+        return self.simulator_urls[self.pair.shop]
 
     @property
-    def ebay_url(self) -> str:
+    def marketplace_url(self) -> str:
         """Address of the marketplace's simulator; its control door is below `/_sim/`."""
-        return self.simulator_urls["ebay"]
+        return self.simulator_urls[self.pair.marketplace]
+
+    @property
+    def shop(self) -> ShopStandIn:
+        """The shop out there."""
+        return self.pair.shop_stand_in()(self.shop_url)
+
+    @property
+    def marketplace(self) -> MarketplaceStandIn:
+        """The marketplace out there."""
+        return self.pair.marketplace_stand_in()(self.marketplace_url)
 
     def login(self, group: str) -> Login:
         """Email and password of the user of this group: viewer, operator or admin."""

@@ -10,16 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import requests
-
-from benchmarks import marketplace, stage
+from benchmarks import stage
+from benchmarks.pair import floor_access, outside
+from benchmarks.pair.outside import ControlDoor, Marketplace
 from localrun import deploy, environments
 from localrun.emulator import ACCOUNT_ID, REGION, Emulator
 from localrun.gateway import Gateway
 from localrun.progress import Progress
-from localrun.scenario.outside import ControlDoor, Marketplace
 from localrun.system import LocalSystem
 
 SELLER = "floor"
@@ -27,7 +25,7 @@ BATCH, AT_ONCE = 10, 2
 """What template.yaml gives the lanes of a change and of an order."""
 _NAME = "bench-floor"
 _STAGE = "floor"
-_FUNCTIONS = Path(__file__).with_name("functions.py")
+_FUNCTIONS = Path(floor_access.__file__).with_name("floor_functions.py")
 _QUEUES = ("read", "write", "poll", "create")
 MEMORY_MIB, _TIMEOUT_S = 512, 60
 _TRUST = {
@@ -40,11 +38,6 @@ _RIGHTS = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": ["dynamodb:*", "sqs:*", "logs:*"], "Resource": "*"}],
 }
-_SUBSCRIBE = """mutation ($uri: String!) {
-  webhookSubscriptionCreate(topic: INVENTORY_LEVELS_UPDATE, webhookSubscription: { uri: $uri, format: JSON }) {
-    userErrors { field message }
-  }
-}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +45,13 @@ class Outside:
     """The floor's own shop and marketplace, and what its functions may show them."""
 
     shop: ControlDoor
-    ebay: Marketplace
+    market: Marketplace
     variables: Mapping[str, str]
-    """SHOP_URL, SHOP_TOKEN, EBAY_URL and EBAY_TOKEN."""
+    """SHOP_URL, SHOP_TOKEN, MARKET_URL and MARKET_TOKEN."""
 
     def subscribe(self, uri: str) -> None:
         """Have the shop deliver changes of stock to this address."""
-        answer = requests.post(
-            f"{self.variables['SHOP_URL']}/admin/api/2026-04/graphql.json",
-            json={"query": _SUBSCRIBE, "variables": {"uri": uri}},
-            headers={"X-Shopify-Access-Token": self.variables["SHOP_TOKEN"]},
-            timeout=10,
-        ).json()
-        if answer.get("errors") or answer["data"]["webhookSubscriptionCreate"]["userErrors"]:
-            raise AssertionError(f"the floor's shop takes no subscription: {answer}")
+        floor_access.subscribe(self.variables, uri)
 
 
 class Chain:
@@ -183,13 +169,13 @@ class Chain:
 @contextmanager
 def beside(system: LocalSystem, *, shop_arguments: Sequence[str]) -> Iterator[Chain]:
     """The chain in the emulator of a running system; its simulators have the figures' latency and the same limits."""
-    with marketplace.ebay("floor") as ebay, marketplace.shop("floor", shop_arguments) as shop_url:
-        credentials = marketplace.add_seller(ebay.door, SELLER)
-        outside = Outside(ControlDoor(shop_url), ebay.door, {
-            "SHOP_URL": shop_url, "SHOP_TOKEN": _shop_token(shop_url),
-            "EBAY_URL": ebay.url, "EBAY_TOKEN": _ebay_token(ebay.url, credentials),
+    with outside.marketplace("floor") as market, outside.shop("floor", shop_arguments) as shop_url:
+        credentials = outside.add_seller(market.door, SELLER)
+        theirs = Outside(ControlDoor(shop_url), market.door, {
+            "SHOP_URL": shop_url, "SHOP_TOKEN": floor_access.shop_token(shop_url),
+            "MARKET_URL": market.url, "MARKET_TOKEN": floor_access.market_token(market.url, credentials),
         })  # fmt: skip
-        chain = Chain(system.emulator, outside)
+        chain = Chain(system.emulator, theirs)
         try:
             chain.deploy()
             yield chain
@@ -201,20 +187,3 @@ def _target() -> tuple[str, str]:
     """The architecture and the runtime for which our own functions are built here."""
     target = deploy.Target.of_this_machine(environments.ensure(stage.ROOT, Progress(quiet=True)).runtime)
     return target.architecture, target.runtime
-
-
-def _shop_token(url: str) -> str:
-    asked = {**marketplace.SHOP_SECRET, "grant_type": "client_credentials"}
-    return str(
-        requests.post(f"{url}/admin/oauth/access_token", json=asked, timeout=10).json()["access_token"]
-    )
-
-
-def _ebay_token(url: str, credentials: Mapping[str, str]) -> str:
-    answer: dict[str, Any] = requests.post(
-        f"{url}/identity/v1/oauth2/token",
-        data={"grant_type": "refresh_token", "refresh_token": credentials["refresh_token"]},
-        auth=(credentials["client_id"], credentials["client_secret"]),
-        timeout=10,
-    ).json()
-    return str(answer["access_token"])

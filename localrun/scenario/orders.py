@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from localrun.scenario.outside import Marketplace, Shop
 from localrun.scenario.seller import NotAllowed, Seller
 from localrun.scoreboard import NotTrue, Scoreboard, stays, until
+from simulators.kit.stand_in import Goods, MarketplaceStandIn, ShopOrder, ShopStandIn
 
-SITE = "EBAY_DE"
 FIRST, SECOND = "nordlicht-laden", "nordlicht-outlet"
 HEADBAND, SCARF = "HEADBAND", "SCARF-VINTAGE"
 
@@ -22,12 +21,20 @@ class OrderStory:
 
     board: Scoreboard
     seller: Seller
-    shop: Shop
-    marketplace: Marketplace
+    shop: ShopStandIn
+    marketplace: MarketplaceStandIn
     ids: dict[str, str]
     headband_product: str
     orders: dict[str, str] = field(default_factory=dict)
     """What an order is for in this story → its id on the marketplace."""
+
+    @property
+    def label(self) -> str:
+        return self.marketplace.LABEL
+
+    @property
+    def slug(self) -> str:
+        return self.marketplace.SLUG
 
     def play(self) -> None:
         self.second_account()
@@ -42,36 +49,27 @@ class OrderStory:
 
     def second_account(self) -> None:
         with self.board.step("A second seller account sells the same headband, 5 in stock") as step:
-            self.shop.do("set_stock", sku=HEADBAND, available=5)
-            told = self.marketplace.do("add_seller", username=SECOND, marketplaces=[SITE])
-            policies = told["policies"][SITE]
+            self.shop.set_stock(HEADBAND, 5)
+            second, site = self.marketplace.add_seller(SECOND), self.marketplace.SITE
             began = time.monotonic()
             account = self.seller.post(
                 "/accounts",
                 {
-                    "name": "Nordlicht Outlet on eBay", "marketplace": "ebay", "shop": self.ids["shop"],
-                    "sites": [SITE], "settings": {},
-                    "credentials": {
-                        "client_id": "sim-client", "client_secret": "sim-secret",
-                        "refresh_token": told["refreshToken"],
-                    },
+                    "name": f"Nordlicht Outlet on {self.label}", "marketplace": self.slug, "shop": self.ids["shop"],
+                    "sites": [site], "settings": dict(second.settings), "credentials": dict(second.credentials),
                 },
             )  # fmt: skip
-            kinds = ("fulfillment", "payment", "return")
             creation = self.seller.post(
                 "/creation-profiles",
                 {
-                    "name": "Outlet", "marketplace": "ebay", "site": SITE,
-                    "settings": {
-                        "category_id": "45220", "condition": "NEW", "merchant_location_key": "main",
-                        **{f"{kind}_policy_id": str(next(v for k, v in policies.items() if kind in k.lower())) for kind in kinds},
-                    },
+                    "name": "Outlet", "marketplace": self.slug, "site": site,
+                    "settings": dict(second.creation),
                 },
             )  # fmt: skip
             outlet = self.seller.post(
                 "/sales-lists",
                 {
-                    "name": "Outlet", "account": account["id"], "site": SITE, "profile": self.ids["profile"],
+                    "name": "Outlet", "account": account["id"], "site": site, "profile": self.ids["profile"],
                     "creation_profile": creation["id"],
                 },
             )  # fmt: skip
@@ -87,7 +85,7 @@ class OrderStory:
 
     def order_comes_home(self) -> None:
         with self.board.step(
-            "A headband sells on eBay: one order in the shop, the other listing follows"
+            f"A headband sells on {self.label}: one order in the shop, the other listing follows"
         ) as step:
             remote = self.orders["plain"] = self._buy(HEADBAND)
             began = self._look()
@@ -96,12 +94,10 @@ class OrderStory:
             row = self._imported(remote)
             step.measured_s = time.monotonic() - began
             order = self._only_shop_order(remote)
-            wanted = Decimal(self._remote(remote)["total"]["value"])
-            self.board.tell(
-                f"in the shop as {order['name']}, {order['total_price']} {order['currency']}, paid"
-            )
-            if Decimal(order["total_price"]) != wanted or order["financial_status"] != "paid":
-                raise NotTrue(f"{order['total_price']} {order['financial_status']}, eBay says {wanted} paid")
+            wanted = Decimal(self.marketplace.total(remote))
+            self.board.tell(f"in the shop as {order.name}, {order.total} {order.currency}, paid")
+            if Decimal(order.total) != wanted or not order.paid:
+                raise NotTrue(f"{order.total}, paid {order.paid}, {self.label} says {wanted} paid")
             if row["reason"]:
                 raise NotTrue(f"imported, but with a reason: {row['reason']}")
             until(lambda: self._stock(HEADBAND) == 4, "the shop counts 4")
@@ -115,9 +111,7 @@ class OrderStory:
         with self.board.step(
             "An order for a SKU the shop lacks fails with its reason, and comes in once it is there"
         ) as step:
-            self.marketplace.do(
-                "seed_listings", seller=FIRST, skus=[SCARF], marketplace=SITE, quantity=1, price="49.00"
-            )
+            self.marketplace.list_by_hand(FIRST, SCARF, quantity=1, price="49.00")
             remote = self._buy(SCARF)
             self._look()
             until(lambda: self._order(remote).get("state") == "failed", "the order failed", within_s=15)
@@ -125,9 +119,7 @@ class OrderStory:
             if self._shop_orders(remote):
                 raise NotTrue("it is in the shop all the same")
             began = time.monotonic()
-            self.shop.do(
-                "add_product", title="Vintage scarf", variants=[{"sku": SCARF, "price": "49.00", "stock": 1}]
-            )
+            self.shop.add(Goods("Vintage scarf", {SCARF: ("49.00", 1)}))
             self._imported(remote)
             step.measured_s = time.monotonic() - began
             self._only_shop_order(remote)
@@ -158,7 +150,7 @@ class OrderStory:
 
     def last_unit_twice(self) -> None:
         with self.board.step("Two buyers, one last headband: both orders are there, and both say so") as step:
-            self.shop.do("set_stock", sku=HEADBAND, available=1)
+            self.shop.set_stock(HEADBAND, 1)
             until(
                 lambda: self._shown(FIRST) == self._shown(SECOND) == 1,
                 "1 headband at both sellers",
@@ -189,34 +181,32 @@ class OrderStory:
 
     def shop_ships(self) -> None:
         with self.board.step(
-            "The shop sends the first order: eBay has the carrier and the number, once"
+            f"The shop sends the first order: {self.label} has the carrier and the number, once"
         ) as step:
             remote = self.orders["plain"]
             order = self._only_shop_order(remote)
             began = time.monotonic()
-            self.shop.do("fulfill", order_id=order["id"], company="DHL", tracking_number="00340434161094")
-            until(lambda: len(self._parcels(remote)) == 1, "a parcel on eBay", within_s=20)
+            self.shop.ship(order.id, "DHL", "00340434161094")
+            until(lambda: len(self._parcels(remote)) == 1, f"a parcel on {self.label}", within_s=20)
             step.measured_s = time.monotonic() - began
-            parcel = self._parcels(remote)[0]
-            self.board.tell(
-                f"eBay was told: {parcel['shippingCarrierCode']} {parcel['shipmentTrackingNumber']}"
-            )
-            if parcel["shipmentTrackingNumber"] != "00340434161094":
-                raise NotTrue(f"another number: {parcel}")
-            self.shop.deliveries("again", topic="fulfillments/create")
+            carrier, number = self._parcels(remote)[0]
+            self.board.tell(f"{self.label} was told: {carrier} {number}")
+            if number != "00340434161094":
+                raise NotTrue(f"another number: {number}")
+            self.shop.deliveries("again", topic=self.shop.PARCEL_HOOK)
             stays(lambda: len(self._parcels(remote)) == 1, "the parcel was told twice", for_s=2.0)
 
     def buyer_cancels(self) -> None:
         with self.board.step(
-            "An order is cancelled on eBay: cancelled in the shop, its unit back in stock"
+            f"An order is cancelled on {self.label}: cancelled in the shop, its unit back in stock"
         ) as step:
             remote = self.orders["cancelled"]
             before = self._stock(HEADBAND)
-            self.marketplace.do("cancel_order", order_id=remote)
+            self.marketplace.cancel(remote)
             self.seller.post(f"/accounts/{self.ids['outlet']}/check")
             began = time.monotonic()
             until(
-                lambda: bool(self._only_shop_order(remote)["cancelled_at"]),
+                lambda: self._only_shop_order(remote).cancelled,
                 "the shop's order cancelled",
                 within_s=20,
             )
@@ -226,8 +216,7 @@ class OrderStory:
     # ---- looking ----
 
     def _buy(self, sku: str, seller: str = FIRST) -> str:
-        told = self.marketplace.do("buy", seller=seller, sku=sku, marketplace=SITE, quantity=1)
-        return str(told["orderId"])
+        return self.marketplace.buy(sku, seller)
 
     def _look(self) -> float:
         """Have the first account's orders asked for now; when it began."""
@@ -248,35 +237,23 @@ class OrderStory:
     def _says(self, remote: str, code: str) -> bool:
         return any(notice["code"] == code for notice in self._order(remote).get("notices", ()))
 
-    def _shop_orders(self, remote: str) -> list[dict[str, Any]]:
-        return [one for one in self.shop.get("state")["orders"] if one["source_identifier"] == remote]
+    def _shop_orders(self, remote: str) -> list[ShopOrder]:
+        return self.shop.orders_of(remote)
 
-    def _only_shop_order(self, remote: str) -> dict[str, Any]:
+    def _only_shop_order(self, remote: str) -> ShopOrder:
         found = self._shop_orders(remote)
         if len(found) != 1:
             raise NotTrue(f"{len(found)} shop orders for {remote}")
         return found[0]
 
-    def _remote(self, remote: str) -> dict[str, Any]:
-        rows = self.marketplace.get("orders")["orders"]
-        return next(row for row in rows if row["orderId"] == remote)
-
-    def _parcels(self, remote: str) -> list[dict[str, Any]]:
-        return list(self._remote(remote)["packages"])
+    def _parcels(self, remote: str) -> list[tuple[str, str]]:
+        return self.marketplace.parcels(remote)
 
     def _shown(self, seller: str) -> int | None:
-        for row in self.marketplace.get("listings", live=1, seller=seller)["listings"]:
-            for variation in row["variations"]:
-                if variation["sku"] == HEADBAND:
-                    return int(variation["quantity"])
-        return None
+        return self.marketplace.quantity(HEADBAND, seller)
 
     def _stock(self, sku: str) -> int:
-        for product in self.shop.get("state")["products"]:
-            for variant in product["variants"]:
-                if variant["sku"] == sku:
-                    return sum(variant["stock"].values())
-        raise NotTrue(f"the shop has no {sku}")
+        return self.shop.stock(sku)
 
     def _reserved(self, sku: str) -> bool:
         """Whether anything is held back of a SKU, as the explanation of its listing says."""

@@ -6,17 +6,16 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from localrun.scenario.outside import Marketplace, Shop
 from localrun.scenario.seller import Seller
 from localrun.scoreboard import NotTrue, Scoreboard, stays, until
+from simulators.kit.stand_in import Goods, MarketplaceStandIn, Sent, ShopStandIn
+from simulators.kit.stand_in import Seller as RemoteSeller
 
-SITE = "EBAY_DE"
 SELLER = "nordlicht-laden"
 HEADBAND = "HEADBAND"
 COLOURS = ("Black", "Blue", "Green", "Pink", "Red", "White")
 SCRUNCHIE = "SCRUNCHIE-{}"
 IMAGE = "https://images.example/{}.jpg"
-REVISE = "bulkUpdatePriceQuantity"
 CONFIRMED_S = 4.0
 """By then the shop was read once more after a change: its reads may lag two seconds behind."""
 SLOW_S = 0.5
@@ -29,12 +28,20 @@ class Story:
 
     board: Scoreboard
     seller: Seller
-    shop: Shop
-    marketplace: Marketplace
+    shop: ShopStandIn
+    marketplace: MarketplaceStandIn
     ids: dict[str, str] = field(default_factory=dict)
-    headband: dict[str, Any] = field(default_factory=dict)
-    scrunchie: dict[str, Any] = field(default_factory=dict)
-    policies: dict[str, str] = field(default_factory=dict)
+    headband: str = ""
+    scrunchie: str = ""
+    remote: RemoteSeller = field(default_factory=lambda: RemoteSeller(SELLER, {}, {}, {}))
+
+    @property
+    def label(self) -> str:
+        return self.marketplace.LABEL
+
+    @property
+    def slug(self) -> str:
+        return self.marketplace.SLUG
 
     def play(self) -> None:
         self.prepare_outside()
@@ -52,18 +59,19 @@ class Story:
 
     def prepare_outside(self) -> None:
         """A shop with two products, and a seller on the marketplace: the world as it was before us."""
-        told = self.marketplace.do("add_seller", username=SELLER, marketplaces=[SITE])
-        self.ids["refresh_token"] = told["refreshToken"]
-        self.policies = told["policies"][SITE]
-        self.headband = self.shop.do(
-            "add_product", title="Velvet headband", description_html="<p>Soft velvet, one size.</p>", vendor="Nordlicht",
-            product_type="Headbands", images=[IMAGE.format("headband")],
-            variants=[{"sku": HEADBAND, "price": "19.00", "stock": 7}],
+        self.remote = self.marketplace.add_seller(SELLER)
+        self.headband = self.shop.add(
+            Goods(
+                "Velvet headband", {HEADBAND: ("19.00", 7)}, description_html="<p>Soft velvet, one size.</p>",
+                vendor="Nordlicht", kind="Headbands", picture=IMAGE.format("headband"),
+            )
         )  # fmt: skip
-        self.scrunchie = self.shop.do(
-            "add_product", title="Velvet scrunchie", description_html="<p>Holds all day.</p>", vendor="Nordlicht",
-            product_type="Scrunchies", images=[IMAGE.format("scrunchie")],
-            variants=[{"sku": SCRUNCHIE.format(colour), "price": "89.00", "stock": 4, "options": {"Color": colour}} for colour in COLOURS],
+        colours = {SCRUNCHIE.format(colour): colour for colour in COLOURS}
+        self.scrunchie = self.shop.add(
+            Goods(
+                "Velvet scrunchie", dict.fromkeys(colours, ("89.00", 4)), description_html="<p>Holds all day.</p>",
+                vendor="Nordlicht", kind="Scrunchies", picture=IMAGE.format("scrunchie"), option="Color", values=colours,
+            )
         )  # fmt: skip
 
     # ---- the seller sets up ----
@@ -71,32 +79,22 @@ class Story:
     def connect(self) -> None:
         with self.board.step("A shop and a seller account are connected") as step:
             began = time.monotonic()
-            shop = self.seller.post(
-                "/shops",
-                {
-                    "name": "Nordlicht", "platform": "shopify",
-                    "settings": {"domain": "demo.myshopify.com"},
-                    "credentials": {"client_id": "demo-client-id", "client_secret": "demo-client-secret"},
-                },
-            )["shop"]  # fmt: skip
+            shop = self.seller.post("/shops", {"name": "Nordlicht", **self.shop.connection()})["shop"]
             account = self.seller.post(
                 "/accounts",
                 {
-                    "name": "Nordlicht on eBay", "marketplace": "ebay", "shop": shop["id"], "sites": [SITE],
-                    "settings": {},
-                    "credentials": {
-                        "client_id": "sim-client", "client_secret": "sim-secret",
-                        "refresh_token": self.ids["refresh_token"],
-                    },
+                    "name": f"Nordlicht on {self.label}", "marketplace": self.slug, "shop": shop["id"],
+                    "sites": [self.marketplace.SITE], "settings": dict(self.remote.settings),
+                    "credentials": dict(self.remote.credentials),
                 },
             )  # fmt: skip
             step.measured_s = time.monotonic() - began
             self.ids |= {"shop": shop["id"], "account": account["id"]}
-            topics = {row["topic"] for row in self.shop.get("state")["subscriptions"]}
+            topics = self.shop.hooks()
             self.board.tell(
                 f"{shop['name']} sells in {shop['currency']}; it will call us for {len(topics)} topics"
             )
-            if "INVENTORY_LEVELS_UPDATE" not in {topic.upper().replace("/", "_") for topic in topics}:
+            if self.shop.STOCK_HOOK not in topics:
                 raise NotTrue(f"no hook for stock: {sorted(topics)}")
 
     def make_sales_list(self) -> None:
@@ -107,11 +105,8 @@ class Story:
             creation = self.seller.post(
                 "/creation-profiles",
                 {
-                    "name": "Hair accessories", "marketplace": "ebay", "site": SITE,
-                    "settings": {
-                        "category_id": "45220", "condition": "NEW", "merchant_location_key": "main",
-                        **self._policy_settings(),
-                    },
+                    "name": "Hair accessories", "marketplace": self.slug, "site": self.marketplace.SITE,
+                    "settings": dict(self.remote.creation),
                 },
             )  # fmt: skip
             profile = self.seller.post(
@@ -120,12 +115,12 @@ class Story:
             sales_list = self.seller.post(
                 "/sales-lists",
                 {
-                    "name": "eBay Germany", "account": self.ids["account"], "site": SITE,
+                    "name": f"All on {self.label}", "account": self.ids["account"], "site": self.marketplace.SITE,
                     "profile": profile["id"], "creation_profile": creation["id"],
                 },
             )  # fmt: skip
             self.ids |= {"profile": profile["id"], "list": sales_list["id"]}
-            products = [str(self.headband["product_id"]), str(self.scrunchie["product_id"])]
+            products = [self.headband, self.scrunchie]
             self.seller.finished(
                 self.seller.post(f"/sales-lists/{self.ids['list']}/items", {"products": products})
             )
@@ -134,11 +129,6 @@ class Story:
             self.board.tell(f"{len(rows)} rows, each {', '.join(_statuses(rows))}")
             if len(rows) != 7 or _statuses(rows) != {"not_active"}:
                 raise NotTrue(f"expected 7 rows not active, saw {len(rows)}: {_statuses(rows)}")
-
-    def _policy_settings(self) -> dict[str, str]:
-        kinds = ("fulfillment", "payment", "return")
-        found = {kind: next(v for k, v in self.policies.items() if kind in k.lower()) for kind in kinds}
-        return {f"{kind}_policy_id": str(id) for kind, id in found.items()}
 
     def send(self) -> None:
         with self.board.step("Send to marketplace: Not active → Pending → Active") as step:
@@ -173,32 +163,38 @@ class Story:
     # ---- the shop lives ----
 
     def stock_change(self) -> None:
-        with self.board.step("The shop counts 5 headbands instead of 7: eBay follows") as step:
-            self.shop.do("set_stock", sku=HEADBAND, available=5)
-            step.measured_s = until(lambda: self.marketplace.quantity(HEADBAND) == 5, "5 headbands on eBay")
+        with self.board.step(f"The shop counts 5 headbands instead of 7: {self.label} follows") as step:
+            self.shop.set_stock(HEADBAND, 5)
+            step.measured_s = until(
+                lambda: self.marketplace.quantity(HEADBAND) == 5, f"5 headbands on {self.label}"
+            )
             told = self.seller.explain(self._key(HEADBAND))
             self.board.tell(f"explained: {told['quantity']['sentence']}")
 
     def price_change(self) -> None:
-        with self.board.step("The headband costs 21.00 in the shop: eBay asks 23.10") as step:
-            self.shop.do("set_price", sku=HEADBAND, price="21.00")
-            step.measured_s = until(lambda: self.marketplace.price(HEADBAND) == "23.10", "23.10 on eBay")
+        with self.board.step(f"The headband costs 21.00 in the shop: {self.label} asks 23.10") as step:
+            self.shop.set_price(HEADBAND, "21.00")
+            step.measured_s = until(
+                lambda: self.marketplace.price(HEADBAND) == "23.10", f"23.10 on {self.label}"
+            )
 
     def manual_revise(self) -> None:
         with self.board.step("With the automatic switch off nothing moves, until Revise quantity") as step:
             self.seller.finished(
                 self.seller.patch(f"/accounts/{self.ids['account']}", {"auto_quantity": False})
             )
-            self.shop.do("set_stock", sku=HEADBAND, available=4)
+            self.shop.set_stock(HEADBAND, 4)
             until(lambda: self._computed(HEADBAND) == 4, "4 computed for the headband")
             stays(
-                lambda: self.marketplace.quantity(HEADBAND) == 5, "eBay moved with the switch off", for_s=1.0
+                lambda: self.marketplace.quantity(HEADBAND) == 5,
+                f"{self.label} moved with the switch off",
+                for_s=1.0,
             )
             told = self.seller.explain(self._key(HEADBAND))
             self.board.tell(f"why it waits: {told['quantity']['reason']['text']}")
             began = time.monotonic()
             self.seller.act(self.ids["list"], "revise_quantity", [self._row(HEADBAND)["id"]])
-            until(lambda: self.marketplace.quantity(HEADBAND) == 4, "4 headbands on eBay")
+            until(lambda: self.marketplace.quantity(HEADBAND) == 4, f"4 headbands on {self.label}")
             step.measured_s = time.monotonic() - began
             self.seller.finished(
                 self.seller.patch(f"/accounts/{self.ids['account']}", {"auto_quantity": True})
@@ -207,7 +203,7 @@ class Story:
     def title_change(self) -> None:
         with self.board.step("A new title does not travel by itself, only with Full revise") as step:
             new = "Velvet headband, extra wide"
-            self.shop.do("set_title", product_id=self.headband["product_id"], title=new)
+            self.shop.set_title(self.headband, new)
             until(
                 lambda: bool(self.seller.explain(self._key(HEADBAND))["content_changed"]),
                 "the new content is noticed",
@@ -217,7 +213,7 @@ class Story:
             )
             began = time.monotonic()
             self.seller.act(self.ids["list"], "full_revise", [self._row(HEADBAND)["id"]])
-            until(lambda: self._title(HEADBAND) == new, "the new title on eBay")
+            until(lambda: self._title(HEADBAND) == new, f"the new title on {self.label}")
             step.measured_s = time.monotonic() - began
 
     def duplicates_and_disorder(self) -> None:
@@ -225,13 +221,13 @@ class Story:
             red = SCRUNCHIE.format("Red")
             before = len(self._revisions(red))
             self.shop.deliveries("hold")
-            self.shop.do("set_stock", sku=red, available=9)
-            self.shop.do("set_stock", sku=red, available=3)
+            self.shop.set_stock(red, 9)
+            self.shop.set_stock(red, 3)
             self.shop.deliveries("duplicate", times=2)
             self.shop.deliveries("reorder")
             began = time.monotonic()
             self.shop.deliveries("release")
-            until(lambda: self.marketplace.quantity(red) == 3, "3 red scrunchies on eBay")
+            until(lambda: self.marketplace.quantity(red) == 3, f"3 red scrunchies on {self.label}")
             step.measured_s = time.monotonic() - began
             stays(
                 lambda: self.marketplace.quantity(red) == 3,
@@ -245,40 +241,40 @@ class Story:
 
     def last_unit(self) -> None:
         with self.board.step("The last headband sells after six prices changed: zero overtakes") as step:
-            self.shop.do("set_stock", sku=HEADBAND, available=1)
-            until(lambda: self.marketplace.quantity(HEADBAND) == 1, "1 headband on eBay")
+            self.shop.set_stock(HEADBAND, 1)
+            until(lambda: self.marketplace.quantity(HEADBAND) == 1, f"1 headband on {self.label}")
             # Else the read that confirms this change would find the prices before anybody tells of the sale.
             stays(
                 lambda: self.marketplace.quantity(HEADBAND) == 1, "not 1 headband any more", for_s=CONFIRMED_S
             )
-            before = len(self.marketplace.calls(REVISE))
+            before = len(self.marketplace.revisions())
             self.shop.deliveries("hold")
             for colour in COLOURS:
-                self.shop.do("set_price", sku=SCRUNCHIE.format(colour), price="99.00")
-            self.shop.do("sell", sku=HEADBAND, quantity=1)
-            self.marketplace.slow_down(REVISE, seconds=SLOW_S, times=len(COLOURS))
+                self.shop.set_price(SCRUNCHIE.format(colour), "99.00")
+            self.shop.sell(HEADBAND)
+            self.marketplace.slow_revisions(seconds=SLOW_S, times=len(COLOURS))
             began = time.monotonic()
             self.shop.deliveries("release")
-            until(lambda: self.marketplace.quantity(HEADBAND) == 0, "no headband on eBay")
+            until(lambda: self.marketplace.quantity(HEADBAND) == 0, f"no headband on {self.label}")
             step.measured_s = time.monotonic() - began
             until(
                 lambda: self.marketplace.price(SCRUNCHIE.format("White")) == "108.90",
-                "the new prices on eBay",
+                f"the new prices on {self.label}",
             )
             until(
                 lambda: {self.marketplace.price(SCRUNCHIE.format(c)) for c in COLOURS} == {"108.90"},
                 "all new prices",
             )
             until(
-                lambda: any(_is_zero(call) for call in self.marketplace.calls(REVISE)[before:]),
+                lambda: any(_is_zero(call) for call in self.marketplace.revisions()[before:]),
                 "the call that carried zero",
             )
-            calls = self.marketplace.calls(REVISE)[before:]
+            calls = self.marketplace.revisions()[before:]
             self.board.tell(
-                "in the order in which eBay was called: " + ", ".join(_told(call) for call in calls)
+                f"in the order in which {self.label} was called: " + ", ".join(_told(call) for call in calls)
             )
             zero = next(i for i, call in enumerate(calls) if _is_zero(call))
-            overtaken = sum(call["sku"] != HEADBAND for call in calls[zero + 1 :])
+            overtaken = sum(call.sku != HEADBAND for call in calls[zero + 1 :])
             step.note = f"it overtook {overtaken} of {len(COLOURS)} prices that were due before it"
             self.marketplace.delete("faults")
             if not overtaken:
@@ -298,24 +294,22 @@ class Story:
     def _title(self, sku: str) -> str:
         return str(self.marketplace.on_sale().get(sku, {}).get("title", ""))
 
-    def _revisions(self, sku: str) -> list[dict[str, Any]]:
-        return [call for call in self.marketplace.calls(REVISE) if call["sku"] == sku]
+    def _revisions(self, sku: str) -> list[Sent]:
+        return [call for call in self.marketplace.revisions() if call.sku == sku]
 
 
 def _statuses(rows: dict[str, dict[str, Any]]) -> set[str]:
     return {row["listing"]["status"] if row["listing"] else row["problem"]["code"] for row in rows.values()}
 
 
-def _is_zero(call: dict[str, Any]) -> bool:
-    return bool(call["sku"] == HEADBAND and _quantities([call]) == [0])
+def _is_zero(call: Sent) -> bool:
+    return call.sku == HEADBAND and call.quantities == (0,)
 
 
-def _quantities(calls: list[dict[str, Any]]) -> list[int]:
-    """The quantity that each call carried: a call names it for the item and for its offers."""
-    carried = [{one["quantity"] for one in call["sent"] if "quantity" in one} for call in calls]
-    return [quantity for numbers in carried for quantity in sorted(numbers)]
+def _quantities(calls: list[Sent]) -> list[int]:
+    return [quantity for call in calls for quantity in call.quantities]
 
 
-def _told(call: dict[str, Any]) -> str:
-    values = {f"{one[name]}" for one in call["sent"] for name in ("quantity", "price") if name in one}
-    return f"{call['sku']} {' at '.join(sorted(values))}"
+def _told(call: Sent) -> str:
+    values = sorted([*(f"{one}" for one in call.quantities), *call.prices])
+    return f"{call.sku} {' at '.join(values)}"

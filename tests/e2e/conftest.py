@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from localrun.processes import ProcessDied
+from localrun.simulators import Pair
 from localrun.system import LocalSystem
 from tests.e2e.merchant import Merchant, Street
 
@@ -20,7 +21,7 @@ def local_system() -> Iterator[LocalSystem]:
     Tests share it, so each makes the shops and accounts it needs under names of its own.
     """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    with LocalSystem(name=f"e2e-{worker}") as system:
+    with LocalSystem(pair=Pair.of("shopify", "ebay"), name=f"e2e-{worker}") as system:
         yield system
         problem = system.died()
         if problem:

@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 
 import requests
 
-from localrun.scenario.outside import Marketplace, Shop
 from localrun.scenario.seller import Seller
 from localrun.scoreboard import until
 from localrun.system import LocalSystem
+from simulators.ebay.stand_in import StandIn as Marketplace
 from simulators.shopify.deliveries import sign
+from simulators.shopify.stand_in import StandIn as Shop
 
 SITE = "EBAY_DE"
 REVISE = "bulkUpdatePriceQuantity"
@@ -53,8 +54,8 @@ class Street:
 
     def __init__(self, system: LocalSystem) -> None:
         self.system = system
-        self.shop = Shop(system.shopify_url)
-        self.marketplace = Marketplace(system.ebay_url)
+        self.shop = Shop(system.shop_url)
+        self.marketplace = Marketplace(system.marketplace_url)
         self.admin = system.token("admin")
         self.seller = Seller(system.api_url, lambda: self.admin)
         connected = self.seller.post("/shops", {

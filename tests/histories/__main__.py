@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from localrun.progress import Progress
+from localrun.simulators import Pair
 from localrun.system import LocalSystem
 from tests.histories.history import History
 from tests.histories.street import Street
@@ -24,7 +25,9 @@ def main() -> int:
     told = parser.parse_args()
     failed = 0
     for seed in told.seeds:
-        with LocalSystem(name=f"history-{seed}", progress=Progress(quiet=True)) as system:
+        with LocalSystem(
+            pair=Pair.of("shopify", "ebay"), name=f"history-{seed}", progress=Progress(quiet=True)
+        ) as system:
             history = History(Street(system, products=told.products), seed, harm=told.harm, tell=_say)
             history.play(told.events)
             wrong = history.come_to_rest(within_s=told.rest)

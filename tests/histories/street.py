@@ -13,9 +13,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from localrun.scenario.outside import Marketplace, Shop
 from localrun.scenario.seller import Seller
 from localrun.system import LocalSystem
+from simulators.ebay.stand_in import StandIn as Marketplace
+from simulators.shopify.stand_in import StandIn as Shop
 from tests.histories.oracle import Article, List, Oracle, Rule
 
 SITE = "EBAY_DE"
@@ -28,7 +29,7 @@ class Street:
 
     def __init__(self, system: LocalSystem, *, products: int) -> None:
         self.system = system
-        self.shop, self.marketplace = Shop(system.shopify_url), Marketplace(system.ebay_url)
+        self.shop, self.marketplace = Shop(system.shop_url), Marketplace(system.marketplace_url)
         self.seller = Seller(system.api_url, lambda: system.token("admin"))
         self.oracle = Oracle()
         self.product_of: dict[str, str] = {}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from localrun.simulators import Pair
 from localrun.system import LocalSystem
 from tests.histories.history import History
 from tests.histories.street import Street
@@ -31,7 +32,7 @@ def test_the_oracle_shares_no_code_with_the_product() -> None:
 
 
 def _played(seed: int, *, events: int, products: int, harm: bool, short: bool = False) -> list[str]:
-    with LocalSystem(name=f"history-{seed}") as system:
+    with LocalSystem(pair=Pair.of("shopify", "ebay"), name=f"history-{seed}") as system:
         history = History(Street(system, products=products), seed, harm=harm, cancellations=not short)
         history.play(events)
         wrong = history.come_to_rest(within_s=600)

@@ -6,10 +6,11 @@ import ast
 from pathlib import Path
 
 from benchmarks.floor import chain
+from benchmarks.pair import floor_access
 from localrun import template
 from localrun.system import ROOT
 
-FUNCTIONS = Path(chain.__file__).with_name("functions.py")
+FUNCTIONS = Path(floor_access.__file__).with_name("floor_functions.py")
 
 
 def test_the_floors_functions_import_nothing_of_ours() -> None:

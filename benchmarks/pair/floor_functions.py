@@ -19,12 +19,12 @@ import boto3
 import urllib3
 
 _THREADS = 8
-_TABLE, _EBAY, _SHOP = os.environ["TABLE"], os.environ["EBAY_URL"], os.environ["SHOP_URL"]
+_TABLE, _EBAY, _SHOP = os.environ["TABLE"], os.environ["MARKET_URL"], os.environ["SHOP_URL"]
 _ORDERS = f"{_EBAY}/sell/fulfillment/v1/order"
 _DYNAMODB, _SQS = boto3.client("dynamodb"), boto3.client("sqs")
 _HTTP = urllib3.PoolManager(maxsize=_THREADS)
 _TO_EBAY = {
-    "Authorization": f"Bearer {os.environ['EBAY_TOKEN']}", "Accept": "application/json",
+    "Authorization": f"Bearer {os.environ['MARKET_TOKEN']}", "Accept": "application/json",
     "Accept-Language": "de-DE", "Content-Language": "de-DE", "Content-Type": "application/json",
 }  # fmt: skip
 _TO_SHOP = {"X-Shopify-Access-Token": os.environ["SHOP_TOKEN"], "Content-Type": "application/json"}

@@ -1,0 +1,49 @@
+"""Which shop and which marketplace have a stand-in in a run."""
+
+from __future__ import annotations
+
+import pytest
+
+from listbridge import registry
+from localrun import __main__ as localrun
+from localrun import simulators
+from localrun.simulators import Pair, UnknownPlatform
+
+
+def test_every_platform_with_an_adapter_has_a_stand_in() -> None:
+    assert set(registry.slugs("shops")) == set(simulators.slugs("shops"))
+    assert set(registry.slugs("marketplaces")) == set(simulators.slugs("marketplaces"))
+
+
+def test_the_pair_that_is_asked_for_is_the_one_that_starts() -> None:
+    [shop], [marketplace] = simulators.slugs("shops"), simulators.slugs("marketplaces")
+    pair = Pair.of(shop, marketplace)
+    assert pair.slugs == (shop, marketplace)
+    assert (shop, marketplace) == (pair.shop_stand_in().SLUG, pair.marketplace_stand_in().SLUG)
+
+
+def test_the_only_one_needs_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulators, "slugs", lambda room, root: [f"only-{room}"])
+    assert Pair.of() == Pair("only-shops", "only-marketplaces")
+
+
+def test_of_several_one_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulators, "slugs", lambda room, root: ["a", "b"])
+    with pytest.raises(UnknownPlatform, match="name one: the marketplaces are a, b"):
+        Pair.of("a")
+
+
+@pytest.mark.parametrize("verb", ["up", "demo"])
+def test_an_unknown_name_is_told_with_those_that_exist_and_nothing_starts(
+    verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert localrun.main([verb, "--name", "never-there", "--shop", "nowhere"]) == 2
+    there = ", ".join(simulators.slugs("shops"))
+    assert capsys.readouterr().err == f"no stand-in for 'nowhere': the shops are {there}\n"
+    assert not (localrun.RUNS / "never-there").exists()
+
+
+def test_a_marketplace_is_not_taken_for_a_shop() -> None:
+    [marketplace] = simulators.slugs("marketplaces")
+    with pytest.raises(UnknownPlatform):
+        Pair.of(marketplace)
