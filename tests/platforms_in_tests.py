@@ -16,7 +16,7 @@ from types import ModuleType
 from listbridge import marketplaces, registry, shops
 
 MARKETPLACES = ("bazaar",)
-SHOPS: tuple[str, ...] = ()
+SHOPS = ("stall",)
 _HOME = Path(__file__).parent / "tiny"
 
 

@@ -106,7 +106,7 @@ def messages(room: Room, slug: str) -> dict[str, Any]:
     """The platform's own texts, empty when it has none."""
     if slug not in slugs(room):
         raise Missing(room, slug)
-    file = resources.files(_ROOMS[room]).joinpath(slug, "messages.json")
+    file = resources.files(f"{_ROOMS[room].__name__}.{slug}").joinpath("messages.json")
     loaded: dict[str, Any] = json.loads(file.read_text()) if file.is_file() else {}
     return loaded
 

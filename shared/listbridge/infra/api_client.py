@@ -28,7 +28,7 @@ M = TypeVar("M", bound=BaseModel)
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call. `operation` is its name in the budgets; `write` says that it changes something, so that no answer is no
-    proof."""
+    proof; `hook` that it is about our own address there, which observing does not forbid."""
 
     method: str
     path: str
@@ -36,6 +36,13 @@ class Call:
     params: Mapping[str, Any] | None = None
     body: Any = None
     write: bool = False
+    hook: bool = False
+
+    @property
+    def purpose(self) -> Purpose:
+        if self.write:
+            return Purpose.WRITE
+        return Purpose.HOOK if self.hook else Purpose.READ
 
 
 C = TypeVar("C", bound=Call)
@@ -145,7 +152,7 @@ class ApiClient(abc.ABC, Generic[C]):
         return self.connection.session.request(
             call.method,
             self.address(call),
-            purpose=Purpose.WRITE if call.write else Purpose.READ,
+            purpose=call.purpose,
             operation=call.operation,
             headers={"Accept": "application/json", **self.headers(call)},
             params=call.params,

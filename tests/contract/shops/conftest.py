@@ -1,18 +1,21 @@
-"""Every shop that the registry finds, each before its simulator."""
+"""Every shop that the registry finds, and those that exist only in tests, each before its simulator."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from listbridge.registry import slugs
 from tests.contract.shops.staging import StagedShop, staged_shop
+from tests.platforms_in_tests import SHOPS, installed
 
 
-@pytest.fixture(params=slugs("shops"))
-def slug(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture(params=[*slugs("shops"), *SHOPS])
+def slug(request: pytest.FixtureRequest) -> Iterator[str]:
+    with installed():
+        yield str(request.param)
 
 
 @pytest.fixture

@@ -97,6 +97,8 @@ class StagedShop:
     """tests.contract.shops.staging.StagedShop for Shopify."""
 
     secrets: Sequence[str] = (CLIENT["client_secret"],)
+    signs = True
+    renews_tokens = True
 
     def __init__(self, **limits: Any) -> None:
         self.clock = VirtualClock()

@@ -50,6 +50,10 @@ class StagedShop(Protocol):
     clock: Clock
     secrets: Sequence[str]
     """With which the shop signs its webhooks."""
+    signs: bool
+    """It signs them: else the address alone shows whose they are."""
+    renews_tokens: bool
+    """Its access tokens end, and others come for the same credentials."""
 
     def open(self, **credentials: str) -> ShopAdapter:
         """The adapter, with the right credentials except where told otherwise."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ def only(shop: StagedShop, product: ProductId, sku: str, adapter: ShopAdapter | 
 
 
 def test_a_refused_token_is_replaced_by_a_fresh_one(shop: StagedShop):
+    if not shop.renews_tokens:
+        pytest.skip("the credentials themselves are what opens it")
     made = shop.add_product("MUG")
     adapter = shop.open()
     adapter.identify()
@@ -42,7 +45,7 @@ def test_refused_credentials_are_said_to_be_dead_after_one_fresh_try(shop: Stage
     with pytest.raises(Unauthorized) as refused:
         adapter.identify()
     assert refused.value.problem.fix
-    assert shop.grants() == granted + 1
+    assert shop.grants() == granted + shop.renews_tokens
 
 
 def test_an_uninstalled_app_is_unauthorized(shop: StagedShop):
@@ -99,7 +102,7 @@ def test_a_spent_limit_says_when_it_comes_back(shop: StagedShop, read: str):
 
 def test_every_problem_a_shop_can_name_has_a_text(slug: str):
     texts = registry.messages("shops", slug)
-    folder = Path(registry.__file__).parent / "shops" / slug
+    folder = Path(str(importlib.import_module(f"listbridge.shops.{slug}").__file__)).parent
     code = "".join(file.read_text() for file in folder.glob("*.py"))
     assert [name for name in texts["problems"] if f'"{name}"' not in code] == []
     assert [name for name in texts["fixes"] if f'"{name}"' not in code] == []

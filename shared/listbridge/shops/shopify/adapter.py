@@ -30,7 +30,7 @@ from listbridge.shops.shopify.orders import Orders
 from listbridge.shops.shopify.queries import IDENTITY, SCOPES
 from listbridge.shops.shopify.scopes import CATALOGUE_SCOPES, ORDER_SCOPES, missing_scopes
 from listbridge.shops.shopify.settings import Settings
-from listbridge.shops.shopify.subscriptions import ensure, remove
+from listbridge.shops.shopify.subscriptions import Subscriptions
 
 _GID_KINDS = {HintKind.INVENTORY_ITEM: "InventoryItem", HintKind.VARIANT: "ProductVariant"}
 _PATIENCE_S = 5.0
@@ -140,12 +140,12 @@ class ShopifyAdapter:
 
     def remove_webhooks(self, url: str) -> tuple[str, ...]:
         with self._budget.patient(_PATIENCE_S):
-            return remove(self._api, url)
+            return Subscriptions(self._api).remove(url)
 
     def ensure_webhooks(self, url: str, secret: str = "") -> HookReport:
         """Nothing is locked meanwhile, so a new address, which takes two calls a topic, waits for them one by one."""
         with self._budget.patient(_PATIENCE_S):
-            return ensure(self._api, url)
+            return Subscriptions(self._api).ensure(url)
 
 
 def search_query(text: str) -> str | None:

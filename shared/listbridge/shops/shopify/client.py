@@ -64,7 +64,14 @@ class AdminApi(ApiClient[Call]):
             OutcomeUnknown: a write may have been done (errors.of_write).
         """
         body = {"query": query.text, "variables": dict(variables)}
-        call = Call("POST", self._url, operation, body=body, write=purpose is Purpose.WRITE)
+        call = Call(
+            "POST",
+            self._url,
+            operation,
+            body=body,
+            write=purpose is Purpose.WRITE,
+            hook=purpose is Purpose.HOOK,
+        )
         return self.ask(call, query.answer)
 
     def address(self, call: Call) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -19,10 +18,10 @@ from listbridge.domain.ports import Delivery, HookKeys, Judgement
 from listbridge.domain.ports.webhooks import FORGED, GENUINE
 from listbridge.domain.raw_request import RawRequest
 from listbridge.domain.work import MOST_HINTS, Hint, HintKind
+from listbridge.infra.hook_body import LONGEST_ID, delivery_id, json_object, signed_by
 
 SIGNATURE = "x-shopify-hmac-sha256"
 TOPIC = "x-shopify-topic"
-_LONGEST_ID = 200
 _LARGEST_NUMBER = 2**63 - 1
 
 Payload = Mapping[str, Any]
@@ -152,13 +151,11 @@ class ShopifyWebhooks:
         Shopify signs no time, so `now` decides nothing: an old but genuine delivery is a hint like any other.
         """
         given = request.headers.get(SIGNATURE, "").encode("utf-8", "replace")
-        genuine = False
-        for secret in keys.secrets:
-            if not secret.strip():
-                continue  # an empty key is one that everybody knows
-            digest = hmac.new(secret.encode(), request.body, hashlib.sha256).digest()
-            genuine |= hmac.compare_digest(base64.b64encode(digest), given)
-        return GENUINE if genuine else FORGED
+
+        def digest(secret: bytes) -> bytes:
+            return base64.b64encode(hmac.new(secret, request.body, hashlib.sha256).digest())
+
+        return GENUINE if signed_by(keys.secrets, given, digest) else FORGED
 
     def parse(self, request: RawRequest) -> Delivery:
         """What the delivery points at. A topic that we do not know is not an error, and its body is not looked at.
@@ -172,13 +169,8 @@ class ShopifyWebhooks:
         delivery = _delivery_id(body, headers, topic)
         reader = _READERS.get(topic)
         if reader is None:
-            return Delivery(id=delivery, topic=topic[:_LONGEST_ID], known=False, hints=())
-        try:
-            payload = json.loads(body)
-        except RecursionError as error:
-            raise ValueError("nested too deeply") from error
-        if not isinstance(payload, dict):
-            raise ValueError("not an object")
+            return Delivery(id=delivery, topic=topic[:LONGEST_ID], known=False, hints=())
+        payload = json_object(body)
         hints = tuple(dict.fromkeys(reader(payload)))
         if len(hints) > MOST_HINTS:
             hints = tuple(dict.fromkeys(_whole_order(payload, hints)))
@@ -190,13 +182,9 @@ def _delivery_id(body: bytes, headers: Mapping[str, str], topic: str) -> str:
 
     The last takes the time of the event in, because the same body twice can be two honest events.
     """
-    for name in ("x-shopify-webhook-id", "x-shopify-event-id"):
-        told = headers.get(name, "").strip()
-        if told:
-            plain = len(told) <= _LONGEST_ID and told.isascii()
-            return told if plain else hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
-    seen = f"{topic}\n{headers.get('x-shopify-triggered-at', '')}\n".encode("utf-8", "replace") + body
-    return hashlib.sha256(seen).hexdigest()
+    told = headers.get("x-shopify-webhook-id", "").strip() or headers.get("x-shopify-event-id", "")
+    triggered = headers.get("x-shopify-triggered-at", "").encode("utf-8", "replace")
+    return delivery_id(told, topic.encode("utf-8", "replace"), triggered, body)
 
 
 def signing_secrets(secret: Mapping[str, str]) -> tuple[str, ...]:

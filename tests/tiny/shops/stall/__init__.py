@@ -1,0 +1,1 @@
+"""The stall, which exists only in tests."""

@@ -1,0 +1,155 @@
+"""The stall's adapter: one opened shop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from listbridge.shops.stall.client import StallHttp
+from listbridge.shops.stall.mapping import (
+    found_order,
+    order_body,
+    order_ref,
+    product_facts,
+    shop_order,
+)
+from listbridge.shops.stall.webhooks import KINDS
+
+from listbridge.domain.catalog import ProductFacts
+from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
+from listbridge.domain.orders import ShopOrderRef
+from listbridge.domain.ports import (
+    ChangedOrders,
+    ChangedProducts,
+    HookReport,
+    ReadResult,
+    ShopAdapter,
+    ShopIdentity,
+    SweepPage,
+)
+from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
+from listbridge.domain.work import Hint, HintKind
+from listbridge.infra import hooks
+from listbridge.infra.api_client import Refused
+from listbridge.infra.connection import Connection
+from listbridge.infra.hooks import Hook
+
+
+class StallAdapter:
+    """See `domain.ports.ShopAdapter`. Safe to share between threads."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._http = StallHttp(connection)
+
+    def identify(self) -> ShopIdentity:
+        told = self._http.call("GET", "about")
+        places = {LocationId(one["id"]): one["name"] for one in told["places"]}
+        return ShopIdentity(told["name"], told["domain"], told["currency"], places)
+
+    # ---- products ----
+
+    def products_of(self, hints: Sequence[Hint]) -> tuple[ProductId, ...]:
+        named = [ProductId(hint.id) for hint in hints if hint.kind is HintKind.PRODUCT]
+        variants = [hint.id for hint in hints if hint.kind is HintKind.VARIANT and hint.id.isdigit()]
+        owned = self._http.rows("products", variants=",".join(variants)) if variants else ()
+        return tuple(dict.fromkeys([*named, *(ProductId(one["id"]) for one in owned)]))
+
+    def read_products(self, products: Sequence[ProductId]) -> ReadResult:
+        wanted = list(dict.fromkeys(products))
+        if not wanted:
+            return ReadResult(())
+        told = {one["id"]: one for one in self._http.rows("products", ids=",".join(wanted))}
+        found = tuple(product_facts(told[id]) for id in wanted if id in told)
+        return ReadResult(found, tuple(id for id in wanted if id not in told))
+
+    def sweep(self, cursor: str | None) -> SweepPage:
+        found, following, total = self._products(int(cursor or 0))
+        return SweepPage(found, following, total)
+
+    def products_changed(self, since: datetime, cursor: str | None) -> ChangedProducts:
+        offset = int(cursor or 0)
+        page = self._http.call("GET", "products", changed_since=since.isoformat(), offset=offset)
+        changed = {ProductId(one["id"]): datetime.fromisoformat(one["changed_at"]) for one in page["rows"]}
+        return ChangedProducts(changed, _following(offset, page))
+
+    def search(self, text: str, limit: int, cursor: str | None = None) -> tuple[tuple[ProductFacts, ...], str | None]:  # fmt: skip
+        found, following, _ = self._products(int(cursor or 0), text=text[:100].replace("\x00", ""), limit=str(limit))  # fmt: skip
+        return found, following
+
+    def products_with_skus(self, skus: Sequence[Sku]) -> tuple[ProductId, ...]:
+        return tuple(ProductId(one["id"]) for one in self._http.rows("products", skus=",".join(skus)))
+
+    def _products(self, offset: int, **params: str) -> tuple[tuple[ProductFacts, ...], str | None, int]:
+        page = self._http.call("GET", "products", offset=offset, **params)
+        return tuple(map(product_facts, page["rows"])), _following(offset, page), page["total"]
+
+    # ---- orders ----
+
+    def look_for_order(self, mark: OrderMark) -> tuple[FoundOrder, ...]:
+        rows = self._http.rows("orders", mark=mark.remote)
+        found = [one for row in rows if (one := found_order(row, mark)) is not None]
+        return tuple(sorted(found, key=lambda one: not one.ours))
+
+    def create_order(self, draft: ShopOrderDraft) -> ShopOrderRef:
+        try:
+            told = self._http.said("POST", "orders", write=True, body=order_body(draft))
+        except Refused as refused:
+            if refused.said != "mark_taken":
+                raise refused.verdict from None
+            told = refused.body["order"]
+        return order_ref(told, draft)
+
+    def orders_changed(self, since: datetime, cursor: str | None) -> ChangedOrders:
+        offset = int(cursor or 0)
+        page = self._http.call("GET", "orders", changed_since=since.isoformat(), offset=offset)
+        changed = {ShopOrderId(one["id"]): datetime.fromisoformat(one["changed_at"]) for one in page["rows"]}
+        return ChangedOrders(changed, _following(offset, page))
+
+    def read_orders(self, orders: Sequence[ShopOrderRef]) -> dict[ShopOrderId, ShopOrder]:
+        by_id = {one.id: one for one in orders}
+        rows = self._http.rows("orders", ids=",".join(by_id))
+        return {ShopOrderId(row["id"]): shop_order(row, by_id[ShopOrderId(row["id"])]) for row in rows}
+
+    def cancel_order(self, order: ShopOrderId) -> None:
+        self._http.call("POST", "orders", order, "cancel", write=True)
+
+    def stock_taken(self, order: ShopOrderId) -> Mapping[VariantId, Mapping[LocationId, int]]:
+        return {
+            VariantId(variant): {LocationId(place): units for place, units in places.items()}
+            for row in self._http.rows("orders", ids=order)
+            for variant, places in row["taken"].items()
+        }
+
+    def order_url(self, order: ShopOrderId) -> str:
+        return f"https://stall.example/orders/{order}"
+
+    # ---- hooks ----
+
+    def remove_webhooks(self, url: str) -> tuple[str, ...]:
+        return hooks.remove(self._hooks(), url, self._drop)
+
+    def ensure_webhooks(self, url: str, secret: str = "") -> HookReport:
+        report, _ = hooks.care(
+            self._hooks, url, tuple(KINDS), lambda topic: self._make(topic, url), self._drop
+        )
+        return report
+
+    def _hooks(self) -> list[Hook]:
+        return [Hook(one["id"], one["topic"], one["url"]) for one in self._http.rows("hooks")]
+
+    def _make(self, topic: str, url: str) -> str:
+        self._http.call("POST", "hooks", hook=True, body={"topic": topic, "url": url})
+        return ""
+
+    def _drop(self, hook: Hook) -> None:
+        self._http.call("DELETE", "hooks", hook.id, hook=True)
+
+
+def _following(offset: int, page: Mapping[str, object]) -> str | None:
+    rows, total = page["rows"], page["total"]
+    seen = offset + len(rows) if isinstance(rows, list) else offset
+    return str(seen) if isinstance(total, int) and seen < total else None
+
+
+def open_adapter(connection: Connection) -> ShopAdapter:
+    return StallAdapter(connection)

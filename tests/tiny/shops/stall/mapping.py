@@ -1,0 +1,103 @@
+"""The stall's words and ours: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
+from listbridge.domain.ids import LineId, LocationId, ParcelId, ProductId, ShopOrderId, Sku, VariantId
+from listbridge.domain.money import Money
+from listbridge.domain.orders import Refund, ShopOrderRef
+from listbridge.domain.shop_orders import FoundOrder, OrderMark, Parcel, ShopOrder, ShopOrderDraft, Tracking
+
+CURRENCY = "EUR"
+_STATES = {
+    "visible": Visibility.VISIBLE,
+    "hidden": Visibility.DRAFT,
+    "old": Visibility.ARCHIVED,
+}
+
+
+def product_facts(told: Mapping[str, Any]) -> ProductFacts:
+    several = any(one["value"] for one in told["variants"])
+    return ProductFacts(
+        product=ProductId(told["id"]),
+        title=told["title"],
+        visibility=_STATES[told["state"]],
+        variants=tuple(_variant(one) for one in told["variants"]),
+        options=("Size",) if several else (),
+        updated_at=told["changed_at"],
+    )
+
+
+def _variant(told: Mapping[str, Any]) -> VariantFacts:
+    stock = told["stock"]
+    return VariantFacts(
+        variant=VariantId(told["id"]),
+        sku=Sku(told["sku"]),
+        title=told["value"],
+        price=Money(Decimal(told["price"]), CURRENCY),
+        stock={LocationId(place): count for place, count in (stock or {}).items()},
+        tracked=stock is not None,
+        options={"Size": told["value"]} if told["value"] else {},
+    )
+
+
+def order_body(draft: ShopOrderDraft) -> dict[str, Any]:
+    """The stall takes amounts by line, and the total as it is told."""
+    lines = [
+        {"variant": one.variant, "sku": one.sku, "title": one.title, "quantity": one.quantity, "amount": str(one.amount.amount)}
+        for one in draft.lines
+    ]  # fmt: skip
+    return {
+        "mark": draft.mark.value, "placed_at": draft.placed_at.isoformat(), "lines": lines, "total": str(draft.total.amount),
+        "currency": draft.total.currency, "tags": [draft.marketplace_label, "Listbridge", *draft.tags],
+    }  # fmt: skip
+
+
+def order_ref(told: Mapping[str, Any], draft: ShopOrderDraft) -> ShopOrderRef:
+    """A line of the stall has no field for ours: its lines come back in the order in which they were sent."""
+    lines = {row["id"]: one.line for row, one in zip(told["lines"], draft.lines, strict=True)}
+    return ShopOrderRef(ShopOrderId(told["id"]), told["name"], True, lines)
+
+
+def found_order(told: Mapping[str, Any], mark: OrderMark) -> FoundOrder | None:
+    """Ours, or another tool's for the same order of the marketplace."""
+    ours = told["mark"] == mark.value
+    if not ours and told["mark"] != f"another-tool/{mark.remote}":
+        return None
+    return FoundOrder(ShopOrderId(told["id"]), told["name"], ours)
+
+
+def shop_order(told: Mapping[str, Any], ref: ShopOrderRef) -> ShopOrder:
+    currency, known = told["currency"], ref.lines
+    refunds = tuple(
+        Refund(one["id"], Money(Decimal(one["amount"]), currency), None, datetime.fromisoformat(one["at"]))
+        for one in told["refunds"]
+    )
+    given_back = sum((one.amount.amount for one in refunds), Decimal(0))
+    cancelled = told["cancelled_at"]
+    return ShopOrder(
+        id=ShopOrderId(told["id"]),
+        name=told["name"],
+        cancelled_at=datetime.fromisoformat(cancelled) if cancelled else None,
+        fulfilled=cancelled is None and not any(row["unsent"] for row in told["lines"]),
+        parcels=tuple(_parcel(one, known) for one in told["parcels"] if not one["taken_back"]),
+        cancelled_parcels=tuple(ParcelId(one["id"]) for one in told["parcels"] if one["taken_back"]),
+        refunded=Money(given_back, currency) if refunds else None,
+        refunds=refunds,
+        lines={known[row["id"]]: row["left"] for row in told["lines"] if row["id"] in known},
+        unsent={known[row["id"]]: row["unsent"] for row in told["lines"] if row["id"] in known},
+    )
+
+
+def _parcel(told: Mapping[str, Any], known: Mapping[str, LineId]) -> Parcel:
+    first, *more = told["numbers"] or [""]
+    lines = {known[line]: count for line, count in told["lines"].items() if line in known}
+    further = tuple(Tracking(number, told["carrier"]) for number in more)
+    return Parcel(
+        ParcelId(told["id"]), datetime.fromisoformat(told["at"]), lines, first, told["carrier"], further
+    )

@@ -1,0 +1,359 @@
+"""The stall: a shop that exists only in tests, played over HTTP with state, limits and faults.
+
+Its pages go by offset, its hooks are unsigned, its orders have no field for anybody else's line ids, and whether an order takes
+its stock is a setting.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+from simulators.clock import Clock, VirtualClock
+from simulators.faults import Fault, FaultPlan
+from simulators.kit.suffering import suffer_after, suffer_before
+
+PAGE = 50
+TOPICS = ("product", "order", "closed")
+
+
+class Refused(Exception):
+    """An answer that is no success."""
+
+    def __init__(self, status: int, code: str, **told: Any) -> None:
+        super().__init__(code)
+        self.status, self.body = status, {"code": code, **told}
+
+
+@dataclass
+class Variant:
+    id: str
+    sku: str
+    price: Decimal
+    stock: dict[str, int]
+    value: str = ""
+    counted: bool = True
+
+
+@dataclass
+class Product:
+    id: str
+    title: str
+    variants: dict[str, Variant]
+    changed_at: datetime
+    state: str = "visible"
+
+
+@dataclass
+class Line:
+    id: str
+    sku: str
+    variant: str | None
+    ordered: int
+    removed: int = 0
+
+
+@dataclass
+class Order:
+    id: str
+    name: str
+    mark: str
+    told: dict[str, Any]
+    lines: dict[str, Line]
+    changed_at: datetime
+    cancelled_at: datetime | None = None
+    parcels: list[dict[str, Any]] = field(default_factory=list)
+    refunds: list[dict[str, Any]] = field(default_factory=list)
+    taken: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def sent(self, line: str) -> int:
+        return sum(one["lines"].get(line, 0) for one in self.parcels if not one["taken_back"])
+
+
+class Stall:
+    """All of it: the WSGI application, and the deeds of the merchant and of buyers as methods."""
+
+    def __init__(self, clock: Clock | None = None, *, takes_stock: bool = True) -> None:
+        self.clock = clock or VirtualClock()
+        self.faults = FaultPlan()
+        self.lock = threading.RLock()
+        self.takes_stock = takes_stock
+        self.key = "key-of-the-stall"
+        self.throttled = False
+        self.closed = False
+        self.calls = 0
+        self.places = {"1": "Home"}
+        self.products: dict[str, Product] = {}
+        self.orders: dict[str, Order] = {}
+        self.hooks: dict[str, tuple[str, str]] = {}
+        self.waiting: list[tuple[str, dict[str, str], bytes]] = []
+        self._ids = itertools.count(1001)
+
+    # ---- deeds ----
+
+    def add_product(
+        self, skus: list[str], *, title: str = "Mug", stock: int = 5, price: str = "10.00"
+    ) -> Product:
+        ids = [self.new_id() for _ in skus]
+        variants = {
+            id: Variant(id, sku, Decimal(price), {"1": stock}, f"S{n}" if len(skus) > 1 else "")
+            for n, (id, sku) in enumerate(zip(ids, skus, strict=True), start=1)
+        }
+        product = Product(self.new_id(), title, variants, self.clock.now())
+        self.products[product.id] = product
+        self.tell("product", product.id)
+        return product
+
+    def variant(self, sku: str) -> tuple[Product, Variant]:
+        return next((p, v) for p in self.products.values() for v in p.variants.values() if v.sku == sku)
+
+    def change(self, sku: str, act: Callable[[Variant], object]) -> None:
+        product, variant = self.variant(sku)
+        act(variant)
+        self.touch(product)
+
+    def touch(self, product: Product) -> None:
+        product.changed_at = self.clock.now()
+        self.tell("product", product.id)
+
+    def delete_product(self, id: str) -> None:
+        del self.products[id]
+        self.tell("product", id)
+
+    def delete_variant(self, sku: str) -> None:
+        product, variant = self.variant(sku)
+        del product.variants[variant.id]
+        self.touch(product)
+
+    def close(self) -> None:
+        """The merchant takes the key back."""
+        self.tell("closed", "0")
+        self.closed = True
+
+    def take(self, variant: str, units: int) -> dict[str, int]:
+        for product in self.products.values():
+            if variant in product.variants:
+                stock = product.variants[variant].stock
+                place = next((one for one, count in stock.items() if count >= units), next(iter(stock)))
+                stock[place] -= units
+                self.touch(product)
+                return {place: units}
+        return {}
+
+    def order_of(self, mark: str, told: dict[str, Any]) -> Order:
+        """Made by anybody."""
+        lines = {}
+        for row in told["lines"]:
+            id = self.new_id()
+            lines[id] = Line(id, row["sku"], row["variant"], row["quantity"])
+        order = Order(self.new_id(), f"#{next(self._ids)}", mark, told, lines, self.clock.now())
+        self.orders[order.id] = order
+        if self.takes_stock:
+            self.take_for(order)
+        return order
+
+    def take_for(self, order: Order) -> None:
+        for line in order.lines.values():
+            if line.variant is not None:
+                taken = order.taken.setdefault(line.variant, {})
+                for place, units in self.take(line.variant, line.ordered).items():
+                    taken[place] = taken.get(place, 0) + units
+
+    def ship(self, id: str, lines: dict[str, int] | None, carrier: str, numbers: list[str]) -> str:
+        order = self.orders[id]
+        left = {line.id: line.ordered - line.removed - order.sent(line.id) for line in order.lines.values()}
+        packed = {line: count for line, count in (left if lines is None else lines).items() if count}
+        at = self.clock.now().isoformat()
+        order.parcels.append({"id": self.new_id(), "lines": packed, "carrier": carrier, "numbers": numbers, "at": at, "taken_back": False})  # fmt: skip
+        self.order_changed(order)
+        return str(order.parcels[-1]["id"])
+
+    def take_back(self, id: str, parcel: str) -> None:
+        next(one for one in self.orders[id].parcels if one["id"] == parcel)["taken_back"] = True
+        self.order_changed(self.orders[id])
+
+    def refund(self, id: str, amount: str) -> None:
+        self.orders[id].refunds.append(
+            {"id": self.new_id(), "amount": amount, "at": self.clock.now().isoformat()}
+        )
+        self.order_changed(self.orders[id])
+
+    def order_changed(self, order: Order) -> None:
+        order.changed_at = self.clock.now()
+        self.tell("order", order.id)
+
+    def cancel(self, order: Order) -> None:
+        if any(not one["taken_back"] for one in order.parcels):
+            raise Refused(409, "already_sent")
+        if order.cancelled_at is None:
+            order.cancelled_at = self.clock.now()
+            for variant, places in order.taken.items():
+                for product in self.products.values():
+                    if variant in product.variants:
+                        for place, units in places.items():
+                            product.variants[variant].stock[place] += units
+                        self.touch(product)
+            self.order_changed(order)
+
+    def tell(self, topic: str, id: str) -> None:
+        for hook_topic, url in self.hooks.values():
+            if hook_topic == topic:
+                headers = {"x-stall-topic": topic, "x-stall-event": self.new_id()}
+                self.waiting.append((url, headers, json.dumps({"id": id}).encode()))
+
+    def new_id(self) -> str:
+        return str(next(self._ids))
+
+    # ---- HTTP ----
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = [unquote(part) for part in environ["RAW_URI"].partition("?")[0].strip("/").split("/")]
+        query = {
+            name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True).items()
+        }  # fmt: skip
+        raw = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        operation = f"{environ['REQUEST_METHOD'].lower()}_{path[0]}" + ("_one" if len(path) > 1 else "")
+        self.calls += 1
+        fault = self.faults.strike(operation)
+        suffer_before(fault, operation, self.clock.sleep)
+        status, body = self._spoiled(fault) or self._answer(operation, path, query, raw, environ)
+        suffer_after(fault, operation)
+        page = body if isinstance(body, str) else json.dumps(body)
+        headers = [("Content-Type", "text/html" if isinstance(body, str) else "application/json")]
+        headers += [("Retry-After", "3")] if status == 429 else []
+        start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+        return [page.encode()]
+
+    def _spoiled(self, fault: Fault | None) -> tuple[int, Any] | None:
+        if fault is not None and fault.kind == "html":
+            return fault.status, "<h1>Sorry</h1>"
+        if fault is not None and fault.kind == "status":
+            return fault.status, fault.body or {"code": "busy"}
+        return None
+
+    def _answer(self, operation: str, path: list[str], query: dict[str, str], raw: bytes, environ: Any) -> tuple[int, Any]:  # fmt: skip
+        with self.lock:
+            try:
+                if self.closed or environ.get("HTTP_KEY") != self.key:
+                    raise Refused(401, "key_unknown")
+                if self.throttled:
+                    raise Refused(429, "too_many")
+                act = getattr(self, f"_{operation}", None)
+                if act is None:
+                    raise Refused(404, "no_such_page")
+                return 200, act(path, query, json.loads(raw) if raw else {})
+            except Refused as refused:
+                return refused.status, refused.body
+            except (KeyError, ValueError, TypeError) as wrong:
+                return 400, {"code": "malformed", "message": type(wrong).__name__}
+
+    def _get_about(self, *_: Any) -> Any:
+        places = [{"id": id, "name": name} for id, name in self.places.items()]
+        return {"name": "Stall", "domain": "stall.example", "currency": "EUR", "places": places}
+
+    def _get_products(self, path: list[str], query: dict[str, str], body: Any) -> Any:
+        rows = list(self.products.values())
+        if "ids" in query:
+            rows = [self.products[id] for id in query["ids"].split(",") if id in self.products]
+        if "variants" in query:
+            wanted = set(query["variants"].split(","))
+            rows = [one for one in rows if wanted & set(one.variants)]
+        if "skus" in query:
+            skus = set(query["skus"].split(","))
+            rows = [one for one in rows if skus & {v.sku for v in one.variants.values()}]
+        if query.get("text"):
+            text = query["text"].lower()
+            rows = [one for one in rows if text in one.title.lower() or text in {v.sku.lower() for v in one.variants.values()}]  # fmt: skip
+        if "changed_since" in query:
+            since = datetime.fromisoformat(query["changed_since"])
+            rows = sorted((one for one in rows if one.changed_at >= since), key=lambda one: one.changed_at)
+        return self._page([self._told(one) for one in rows], query)
+
+    def _told(self, one: Product) -> Any:
+        variants = [
+            {
+                "id": v.id,
+                "sku": v.sku,
+                "price": str(v.price),
+                "stock": v.stock if v.counted else None,
+                "value": v.value,
+            }
+            for v in one.variants.values()
+        ]
+        changed = one.changed_at.isoformat()
+        return {
+            "id": one.id,
+            "title": one.title,
+            "state": one.state,
+            "changed_at": changed,
+            "variants": variants,
+        }
+
+    def _page(self, rows: list[Any], query: dict[str, str]) -> Any:
+        offset, limit = int(query.get("offset", 0)), min(PAGE, int(query.get("limit", PAGE)))
+        return {"rows": rows[offset : offset + limit], "total": len(rows)}
+
+    def _get_hooks(self, *_: Any) -> Any:
+        rows = [{"id": id, "topic": topic, "url": url} for id, (topic, url) in self.hooks.items()]
+        return {"rows": rows, "total": len(rows)}
+
+    def _post_hooks(self, path: list[str], query: dict[str, str], body: Any) -> Any:
+        if body["topic"] not in TOPICS or not body["url"].startswith("https://"):
+            raise Refused(422, "url_refused")
+        id = self.new_id()
+        self.hooks[id] = (body["topic"], body["url"])
+        return {"id": id}
+
+    def _delete_hooks_one(self, path: list[str], *_: Any) -> Any:
+        self.hooks.pop(path[1], None)
+        return {}
+
+    def _post_orders(self, path: list[str], query: dict[str, str], body: Any) -> Any:
+        known = [one for one in self.orders.values() if one.mark == body["mark"]]
+        if known:
+            raise Refused(409, "mark_taken", order=self._shown(known[0]))
+        there = {id for one in self.products.values() for id in one.variants}
+        gone = [
+            row["sku"] for row in body["lines"] if row["variant"] is not None and row["variant"] not in there
+        ]
+        if gone:
+            raise Refused(422, "variant_gone", sku=gone[0])
+        return self._shown(self.order_of(body["mark"], body))
+
+    def _get_orders(self, path: list[str], query: dict[str, str], body: Any) -> Any:
+        rows = list(self.orders.values())
+        if "mark" in query:
+            rows = [one for one in rows if query["mark"] in one.mark]
+        if "ids" in query:
+            rows = [self.orders[id] for id in query["ids"].split(",") if id in self.orders]
+        if "changed_since" in query:
+            since = datetime.fromisoformat(query["changed_since"])
+            rows = sorted((one for one in rows if one.changed_at >= since), key=lambda one: one.changed_at)
+        return self._page([self._shown(one) for one in rows], query)
+
+    def _shown(self, one: Order) -> Any:
+        lines = [
+            {"id": line.id, "sku": line.sku, "left": line.ordered - line.removed,
+             "unsent": 0 if one.cancelled_at else line.ordered - line.removed - one.sent(line.id)}
+            for line in one.lines.values()
+        ]  # fmt: skip
+        cancelled = one.cancelled_at.isoformat() if one.cancelled_at else None
+        return {
+            "id": one.id, "name": one.name, "mark": one.mark, "lines": lines, "parcels": one.parcels, "refunds": one.refunds,
+            "currency": one.told["currency"], "cancelled_at": cancelled, "changed_at": one.changed_at.isoformat(),
+            "taken": one.taken,
+        }  # fmt: skip
+
+    def _post_orders_one(self, path: list[str], *_: Any) -> Any:
+        if path[1] not in self.orders or path[2:] != ["cancel"]:
+            raise Refused(404, "no_such_order")
+        self.cancel(self.orders[path[1]])
+        return {}
