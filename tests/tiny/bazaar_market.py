@@ -337,7 +337,8 @@ class Bazaar:
         return 200, self._page([self._told(one) for one in mine], query, 2)
 
     def _getListing(self, seller: str, path: list[str], *_: Any) -> tuple[int, Any]:
-        return 200, self._told(self._own(seller, path[1]))
+        named = [one.id for one in self.listings if f"{one.site}:{one.ref}" == path[1]]
+        return 200, self._told(self._own(seller, named[-1] if named else path[1]))
 
     def _own(self, seller: str, id: str) -> Listing:
         listing = self._listing(id)

@@ -10,6 +10,7 @@ from requests import Response
 
 _UNAUTHORIZED = 401
 _MOST_PLACES = 5
+_LONGEST_WAIT_S = 60.0
 
 
 def with_living_token(send: Callable[[], Response], renew: Callable[[], bool]) -> Response:
@@ -35,3 +36,12 @@ def places(error: ValidationError) -> str:
     """Where an answer has not the shape that it should have: `lines.0.price, total`. Never with what, which may be a buyer's."""
     found = {".".join(str(part) for part in one["loc"]) for one in error.errors(include_input=False)}
     return ", ".join(sorted(found)[:_MOST_PLACES])
+
+
+def retry_after(header: str | None) -> float | None:
+    """The seconds of a `Retry-After`, half of one to a minute; None where it is absent or a date."""
+    try:
+        seconds = float(header or "")
+    except ValueError:
+        return None
+    return min(_LONGEST_WAIT_S, max(0.5, seconds)) if seconds == seconds else None

@@ -16,12 +16,12 @@ from pydantic import BaseModel, ValidationError
 from requests import Response
 
 from listbridge.domain.verdicts import RateLimited, RemoteError
-from listbridge.infra.answers import json_object, places, with_living_token
+from listbridge.infra.answers import json_object, places, retry_after, with_living_token
 from listbridge.infra.connection import Connection
 from listbridge.infra.error_row import Row
 from listbridge.infra.http import Purpose, request_id
 
-_LIMITED = 429
+_LIMITED, _CONFLICT, _BROKEN = 429, 409, 500
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -80,6 +80,14 @@ class ApiClient(abc.ABC, Generic[C]):
     """For an answer that cannot be read, where nothing was to be changed."""
     UNKNOWN: ClassVar[Row]
     """For the same, where something may have been."""
+    LIMITED: ClassVar[Row]
+    """For status 429."""
+    REFUSED: ClassVar[Row]
+    """For a refusal that no table knows."""
+    BY_CODE: ClassVar[Mapping[str, Row]] = {}
+    """By the platform's own code (`code_of`)."""
+    BY_STATUS: ClassVar[Mapping[int, Row]] = {}
+    """By HTTP status, where the code says nothing."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -92,13 +100,44 @@ class ApiClient(abc.ABC, Generic[C]):
     def headers(self, call: C) -> Mapping[str, str]:
         """Its headers, with the token. Raises RemoteError when there is none."""
 
-    @abc.abstractmethod
-    def refusal(self, call: C, answer: Answer) -> RemoteError | Refused | None:
-        """What an answer means that is no success: `Refused` where some callers know more of it. None for a success."""
-
-    @abc.abstractmethod
     def renew(self, call: C) -> bool:
-        """Drop the token that was refused; whether there is a way to another."""
+        """Drop the token that was refused; whether there is a way to another. There is none for a key that does not end."""
+        return False
+
+    def code_of(self, body: Mapping[str, Any]) -> str:
+        """The platform's own name of a refusal."""
+        return ""
+
+    def words_of(self, body: Mapping[str, Any]) -> tuple[str, Mapping[str, str]]:
+        """Its message for a person, and what fills our own text."""
+        return "", {}
+
+    def refusal(self, call: C, answer: Answer) -> RemoteError | Refused | None:
+        """What an answer means that is no success: by the platform's own code, else by its status. None for a success.
+
+        A page instead of a refusal comes from some server at the edge: the call never reached the platform, unless its status
+        says that it may have.
+        """
+        status, body = answer.status, answer.body
+        if 200 <= status < 300:
+            return None
+        if status == _LIMITED:
+            return self._limited(call, answer)
+        if body is None or status >= _BROKEN:
+            lost = call.write and (status >= _BROKEN or status == _CONFLICT)
+            row = self.UNKNOWN if lost else self.UNREADABLE
+            return row.error(detail=f"{call.operation}: HTTP {status}", status=status, request=answer.request)
+        code, (message, params) = self.code_of(body), self.words_of(body)
+        row = self.BY_CODE.get(code) or self.BY_STATUS.get(status) or self.REFUSED
+        detail = f"{call.operation}: {code or status}"
+        verdict = row.error(message, params=params, detail=detail, status=status, request=answer.request)
+        return Refused(verdict, code, body)
+
+    def _limited(self, call: C, answer: Answer) -> RemoteError:
+        limited = self.LIMITED.error(detail=call.operation, status=answer.status, request=answer.request)
+        if isinstance(limited, RateLimited):
+            limited.after_s = retry_after(answer.response.headers.get("Retry-After")) or limited.after_s
+        return limited
 
     def learn(self, call: C, answer: Answer) -> None:
         """Take in what a success says of the platform's limits."""
@@ -113,6 +152,13 @@ class ApiClient(abc.ABC, Generic[C]):
         """The answer in the model's shape. Raises RemoteError."""
         try:
             return self.ask(call, model)
+        except Refused as refused:
+            raise refused.verdict from None
+
+    def object(self, call: C) -> Mapping[str, Any]:
+        """The answer's JSON object, for who reads it by hand. Raises RemoteError."""
+        try:
+            return self.send(call).body or {}
         except Refused as refused:
             raise refused.verdict from None
 
@@ -142,6 +188,20 @@ class ApiClient(abc.ABC, Generic[C]):
             raise self.unreadable(call, answer, "not a JSON object")
         self.learn(call, answer)
         return answer
+
+    def token_answer(self, call: C, **what: Any) -> Mapping[str, Any]:
+        """What a token was granted with: `json`, `data` or `auth` as the platform wants them. It draws on no budget, and is
+        judged like any other call. Raises RemoteError."""
+        response = self.connection.session.request(
+            call.method, self.address(call), purpose=Purpose.TOKEN, operation=call.operation, **what
+        )
+        answer = Answer(response, json_object(response), request_id(response.headers))
+        refusal = self.refusal(call, answer)
+        if refusal is not None:
+            raise refusal.verdict if isinstance(refusal, Refused) else refusal
+        if answer.body is None:
+            raise self.unreadable(call, answer, "not a JSON object")
+        return answer.body
 
     def unreadable(self, call: C, answer: Answer, what: str) -> RemoteError:
         """The verdict on an answer that is not what it should be: a write may have been done."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from listbridge.infra import observability
+
+if TYPE_CHECKING:
+    from listbridge.domain.ports import Clock
 
 REFRESH_BEFORE = timedelta(seconds=60)
 
@@ -55,3 +60,28 @@ class TokenCache:
     def _lock_of(self, key: str) -> threading.Lock:
         with self._guard:
             return self._locks.setdefault(key, threading.Lock())
+
+
+class Access:
+    """Access tokens of one shop or account that are asked for with credentials which do not change.
+
+    `depends_on` is everything that a token depends on: after a reconnect the old credentials' token must not speak for the
+    new. `fetch` asks for a token, and raises RemoteError.
+    """
+
+    def __init__(
+        self, cache: TokenCache, name: str, depends_on: str, fetch: Callable[[], Token], clock: Clock
+    ) -> None:
+        self._cache = cache
+        self._key = f"{name}:{hashlib.sha256(depends_on.encode()).hexdigest()}"
+        self._fetch = fetch
+        self._clock = clock
+
+    def token(self) -> str:
+        """A token to call with."""
+        return self._cache.get(self._key, self._fetch, now=self._clock.now())
+
+    def renew(self) -> bool:
+        """Drop a token that was refused: there is always a way to another."""
+        self._cache.forget(self._key)
+        return True

@@ -12,7 +12,8 @@ from listbridge.domain.ids import Sku
 from listbridge.domain.listing import NOTHING, Values
 from listbridge.domain.money import Money
 from listbridge.domain.verdicts import Rejected
-from listbridge.marketplaces.ebay.mapping import listing_content, settings_of
+from listbridge.infra.profile_settings import read_settings
+from listbridge.marketplaces.ebay.mapping import listing_content
 from listbridge.marketplaces.ebay.settings import CreationSettings
 from listbridge.marketplaces.ebay.wire import Offer
 from tests.unit.marketplaces.ebay_products import PICTURE, SETTINGS, SITE, content, product, refusal, variant
@@ -284,17 +285,19 @@ def test_a_member_that_the_shop_does_not_know_keeps_its_values_in_the_group():
 )
 def test_a_creation_profile_that_does_not_fit_names_its_field(change: dict[str, Any], field: str):
     with pytest.raises(Rejected) as refused:
-        settings_of({**SETTINGS, **change})
+        read_settings(CreationSettings, {**SETTINGS, **change})
     assert refused.value.problem.code == "creation_profile_invalid"
     assert refused.value.problem.params["field"].split(".")[0] == field
 
 
 def test_a_setting_that_a_newer_version_stored_is_passed_over() -> None:
-    assert settings_of({**SETTINGS, "from_the_future": 1}) == settings_of(SETTINGS)
+    assert read_settings(CreationSettings, {**SETTINGS, "from_the_future": 1}) == read_settings(
+        CreationSettings, SETTINGS
+    )
 
 
 def test_settings_as_the_console_would_send_them_are_taken():
-    assert settings_of(SETTINGS).condition == "NEW"
+    assert read_settings(CreationSettings, SETTINGS).condition == "NEW"
     with pytest.raises(ValidationError):
         CreationSettings(**{**SETTINGS, "return_policy_id": ""})
 

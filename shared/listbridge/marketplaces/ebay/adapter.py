@@ -12,9 +12,7 @@ from listbridge.domain.listing import Listing
 from listbridge.domain.orders import OrderRead
 from listbridge.domain.ports import (
     AccountIdentity,
-    ExistingPage,
     FieldProblem,
-    FollowRequest,
     MarketplaceAdapter,
     OrderPage,
     Published,
@@ -23,17 +21,18 @@ from listbridge.domain.ports import (
     RemoteListing,
     RemoteShipment,
     RevisionResult,
-    Submitted,
     UnitRevision,
 )
+from listbridge.domain.ports.unasked import UnaskedOfMarketplace
 from listbridge.domain.shop_orders import Parcel
 from listbridge.infra.connection import Connection
+from listbridge.infra.profile_settings import read_settings
 from listbridge.marketplaces.ebay import ending, revising
 from listbridge.marketplaces.ebay.carriers import tracking_number
 from listbridge.marketplaces.ebay.choices import choices
 from listbridge.marketplaces.ebay.client import EbayHttp, Request
 from listbridge.marketplaces.ebay.inventory import Inventory
-from listbridge.marketplaces.ebay.mapping import listing_content, refuse_oversized, settings_of
+from listbridge.marketplaces.ebay.mapping import listing_content, refuse_oversized
 from listbridge.marketplaces.ebay.orders import Orders
 from listbridge.marketplaces.ebay.preview import problems_of
 from listbridge.marketplaces.ebay.publishing import Publishing
@@ -43,7 +42,7 @@ from listbridge.marketplaces.ebay.sites import SITES, site_of
 from listbridge.marketplaces.ebay.wire import User
 
 
-class EbayAdapter:
+class EbayAdapter(UnaskedOfMarketplace):
     """One seller account; see `domain.ports.MarketplaceAdapter`. Safe to share between threads."""
 
     def __init__(self, connection: Connection) -> None:
@@ -76,19 +75,8 @@ class EbayAdapter:
     def revise(self, unit: UnitRevision) -> list[RevisionResult]:
         return revising.revise(self._inventory, unit, self._connection.clock.now())
 
-    def bulk(self) -> None:
-        """None: zeros and prices are sent at once."""
-
-    def outcomes(self, submitted: Sequence[Submitted]) -> list[RevisionResult]:
-        """None: eBay answers each revision at once."""
-        return []
-
     def read_back(self, listings: Sequence[Listing]) -> list[RemoteListing]:
         return self._reader.read_back(listings)
-
-    def existing(self, site: Site, cursor: str | None) -> ExistingPage:
-        """Never asked: eBay finds by SKU."""
-        raise TypeError("eBay finds by SKU: there are no pages to read")
 
     def find(self, site: Site, sku: Sku) -> RemoteListing | None:
         return self._reader.find(site, sku)
@@ -104,10 +92,6 @@ class EbayAdapter:
 
     def full_revise(self, request: PublishRequest, steps: PublishSteps) -> Published:
         return self._publishing(request, steps).full_revise()
-
-    def follow(self, request: FollowRequest) -> Published:
-        """Never asked: eBay publishes at once."""
-        raise TypeError("eBay publishes at once: there is nothing to follow")
 
     def end(self, request: PublishRequest, steps: PublishSteps) -> None:
         ending.end(self._inventory, request, steps)
@@ -147,7 +131,9 @@ class EbayAdapter:
     def _publishing(self, request: PublishRequest, steps: PublishSteps) -> Publishing:
         site = site_of(request.site)
         skus = [variant.key.sku for variant in request.variants]
-        content = listing_content(request.product, skus, settings_of(request.creation.settings), site)
+        content = listing_content(
+            request.product, skus, read_settings(CreationSettings, request.creation.settings), site
+        )
         return Publishing(
             self._inventory,
             request,

@@ -6,7 +6,6 @@ Sources: developer.ebay.com, "Getting OAuth tokens" and "OAuth rate limits" (rea
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -19,7 +18,7 @@ from listbridge.domain.verdicts import Rejected
 from listbridge.infra.answers import json_object
 from listbridge.infra.connection import Connection
 from listbridge.infra.http import Purpose, request_id
-from listbridge.infra.tokens import Token
+from listbridge.infra.tokens import Access, Token
 from listbridge.marketplaces.ebay.errors import (
     APP_REFUSED,
     CONSENT_MISSING,
@@ -68,6 +67,13 @@ class Grants:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._credentials = credentials_of(connection)
+        app, tokens, clock = f"ebay:{self._credentials.client_id}", connection.tokens, connection.clock
+        refresh_token = self._credentials.refresh_token.get_secret_value()
+        # The app's own token is the same for all its accounts, for eBay gives only a thousand a day.
+        self._access = {
+            "seller": Access(tokens, app, refresh_token, self._of_seller, clock),
+            "app": Access(tokens, f"{app}:app", "", self._of_app, clock),
+        }
 
     def token(self, who: Who) -> str:
         """A token to call with.
@@ -76,23 +82,11 @@ class Grants:
             Unauthorized: the seller took his consent back or never gave it, or the app's keys are wrong.
             RetryLater: eBay cannot answer now.
         """
-        fetch = self._of_seller if who == "seller" else self._of_app
-        return self._connection.tokens.get(self._key(who), fetch, now=self._connection.clock.now())
+        return self._access[who].token()
 
     def renew(self, who: Who) -> bool:
-        """Drop a token that was refused: there is always a way to another."""
-        self._connection.tokens.forget(self._key(who))
-        return True
-
-    def _key(self, who: Who) -> str:
-        """By refresh token, not by account: after a reconnect the old seller's access token must not speak for the new.
-
-        The app's own token is the same for all its accounts, for eBay gives only a thousand a day.
-        """
-        if who == "app":
-            return f"ebay:{self._credentials.client_id}:app"
-        refresh_token = self._credentials.refresh_token.get_secret_value()
-        return f"ebay:{self._credentials.client_id}:{hashlib.sha256(refresh_token.encode()).hexdigest()[:24]}"
+        """Drop a token that was refused."""
+        return self._access[who].renew()
 
     def _of_seller(self) -> Token:
         refresh_token = self._credentials.refresh_token.get_secret_value()

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from pydantic import ValidationError
-
 from listbridge.domain.catalog import ProductFacts, VariantFacts
 from listbridge.domain.ids import Sku
 from listbridge.domain.listing import Values
@@ -246,18 +244,6 @@ def refuse_too_many(variations: int, values: Mapping[str, int]) -> None:
         if count > MAX_VALUES:
             params = {"option": name, "count": str(count), "max": str(MAX_VALUES)}
             raise Rejected(Problem("ebay_too_many_values", params, "split_product"))
-
-
-def settings_of(raw: Mapping[str, Any]) -> CreationSettings:
-    """The creation profile's settings. Raises Rejected, naming the first field that is not right."""
-    try:
-        return CreationSettings.model_validate(dict(raw))
-    except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise Rejected(
-            Problem("creation_profile_invalid", {"field": field}, "edit_creation_profile")
-        ) from None
 
 
 def _title(title: str, settings: CreationSettings) -> str:

@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pydantic import ValidationError
-
 from listbridge.domain.ids import Sku
 from listbridge.domain.ports import FieldProblem, PublishRequest
-from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
+from listbridge.infra.profile_settings import settings_problems
 from listbridge.marketplaces.ebay.mapping import listing_content, refuse_oversized
 from listbridge.marketplaces.ebay.settings import CreationSettings
 from listbridge.marketplaces.ebay.sites import NationalSite
@@ -40,14 +38,11 @@ _MENDED_SETTINGS: Mapping[str, Mapping[str, Any]] = {
 
 def problems_of(request: PublishRequest, site: NationalSite) -> Iterator[FieldProblem]:
     """Those of the creation profile, or else of the product as a whole and then of each SKU."""
-    try:
-        settings = CreationSettings.model_validate(dict(request.creation.settings))
-    except ValidationError as error:
-        for one in error.errors(include_input=False):
-            place = ".".join(str(part) for part in one["loc"])
-            problem = Problem("creation_profile_invalid", {"field": place}, "edit_creation_profile")
-            yield FieldProblem(f"settings.{place}", problem)
+    wrong = settings_problems(CreationSettings, request.creation.settings)
+    if wrong:
+        yield from wrong
         return
+    settings = CreationSettings.model_validate(dict(request.creation.settings))
     product, skus = request.product, [variant.key.sku for variant in request.variants]
     product = replace(product, images=(*product.images, *(one.image for one in product.variants)))
     try:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from listbridge.infra.connection import Connection
 from listbridge.infra.http import Purpose, request_id
-from listbridge.infra.tokens import Token
+from listbridge.infra.tokens import Access, Token
 from listbridge.shops.shopify.errors import UNREADABLE, by_grant
 from listbridge.shops.shopify.settings import Credentials
 
@@ -33,20 +32,17 @@ class Grant:
         self._credentials = credentials
         # Of everything that the token depends on, so that a reconnect never goes on with the old store's or app's token.
         grant = f"{base_url} {credentials.client_id} {credentials.client_secret.get_secret_value()}"
-        self._key = f"shopify:{connection.id}:{hashlib.sha256(grant.encode()).hexdigest()}"
+        self._access = Access(
+            connection.tokens, f"shopify:{connection.id}", grant, self._fetch, connection.clock
+        )
 
     def token(self) -> str:
         """A token to call with. Raises Unauthorized when the store refuses the grant, RetryLater when it cannot answer."""
-        if self._credentials.static_token:
-            return self._credentials.static_token
-        return self._connection.tokens.get(self._key, self._fetch, now=self._connection.clock.now())
+        return self._credentials.static_token or self._access.token()
 
     def renew(self) -> bool:
         """Drop a token that was refused; False when there is no way to another."""
-        if self._credentials.static_token:
-            return False
-        self._connection.tokens.forget(self._key)
-        return True
+        return not self._credentials.static_token and self._access.renew()
 
     def _fetch(self) -> Token:
         asked_at = self._connection.clock.now()

@@ -22,6 +22,7 @@ from listbridge.domain.verdicts import (
     RetryLater,
     Unauthorized,
 )
+from listbridge.infra.answers import retry_after
 from listbridge.infra.error_row import Row
 from listbridge.infra.http import request_id
 
@@ -90,7 +91,7 @@ def by_status(response: requests.Response, operation: str) -> RemoteError | None
         detail=f"{operation}: HTTP {status}", status=status, request=request_id(response.headers)
     )
     if isinstance(error, RateLimited):
-        error.after_s = _retry_after(response.headers.get("Retry-After")) or error.after_s
+        error.after_s = retry_after(response.headers.get("Retry-After")) or error.after_s
     return error
 
 
@@ -239,11 +240,3 @@ def _oauth_code(response: requests.Response) -> str:
         if isinstance(code, str) and re.fullmatch(r"[a-z_]{1,60}", code):
             return code
     return "refused"
-
-
-def _retry_after(value: str | None) -> float | None:
-    try:
-        seconds = float(value or "")
-    except ValueError:
-        return None
-    return min(_LONGEST_THROTTLE_S, max(0.5, seconds)) if seconds == seconds else None

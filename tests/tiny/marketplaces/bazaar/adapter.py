@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,38 +12,23 @@ from listbridge.marketplaces.bazaar.client import BazaarHttp
 from listbridge.marketplaces.bazaar.errors import BY_CODE, ENDED, REFUSED
 from listbridge.marketplaces.bazaar.mapping import content, offer, order_read, ref_of, remote_listings, url_of
 from listbridge.marketplaces.bazaar.settings import CreationSettings
-from pydantic import ValidationError
 
+from listbridge.domain import ports
 from listbridge.domain.ids import AccountId, RemoteId, RemoteOrderId, Site, Sku
 from listbridge.domain.listing import Listing, RemoteState
 from listbridge.domain.orders import OrderRead
-from listbridge.domain.ports import (
-    AccountIdentity,
-    ExistingPage,
-    FieldProblem,
-    FollowRequest,
-    MarketplaceAdapter,
-    OrderPage,
-    Processing,
-    Published,
-    PublishRequest,
-    PublishSteps,
-    RemoteListing,
-    RemoteShipment,
-    RevisionResult,
-    Submission,
-    Submitted,
-    UnitRevision,
-)
+from listbridge.domain.ports.unasked import UnaskedOfMarketplace
 from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import Parcel
-from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RemoteError, Unsupported
+from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RemoteError
 from listbridge.infra.connection import Connection
+from listbridge.infra.offset_pages import following
+from listbridge.infra.profile_settings import read_settings, settings_problems
 
 _LOOK = timedelta(seconds=30)
 
 
-class BazaarAdapter:
+class BazaarAdapter(UnaskedOfMarketplace):
     """See `domain.ports.MarketplaceAdapter`. Safe to share between threads."""
 
     def __init__(self, connection: Connection) -> None:
@@ -50,9 +36,9 @@ class BazaarAdapter:
         self._clock = connection.clock
         self._account = AccountId(connection.id)
 
-    def identify(self) -> AccountIdentity:
+    def identify(self) -> ports.AccountIdentity:
         told = self._http.call("GET", "me", "me")
-        return AccountIdentity(told["seller"], tuple(Site(one) for one in told["sites"]))
+        return ports.AccountIdentity(told["seller"], tuple(Site(one) for one in told["sites"]))
 
     # ---- values ----
 
@@ -66,13 +52,13 @@ class BazaarAdapter:
     def revision_calls(self, listings: Sequence[Listing]) -> Mapping[str, int]:
         return {"patchOffers": len({one.remote for one in listings})}
 
-    def revise(self, unit: UnitRevision) -> list[RevisionResult]:
+    def revise(self, unit: ports.UnitRevision) -> list[ports.RevisionResult]:
         """One call for each listing; what becomes of it is asked for later."""
         by_listing = defaultdict(list)
-        results: dict[Any, RevisionResult] = {}
+        results: dict[Any, ports.RevisionResult] = {}
         for one in unit.revisions:
             if one.offer is None or one.remote is None:
-                results[one.key] = RevisionResult(one.key, ENDED.error(detail="no offer is known"))
+                results[one.key] = ports.RevisionResult(one.key, ENDED.error(detail="no offer is known"))
             else:
                 by_listing[one.remote].append(one)
         for remote, revisions in by_listing.items():
@@ -81,25 +67,24 @@ class BazaarAdapter:
             try:
                 told = self._http.call("PATCH", "patchOffers", "listings", remote, write=True, body=body)
             except Rejected as refused:
-                results |= {one.key: RevisionResult(one.key, refused) for one in revisions}
+                results |= {one.key: ports.RevisionResult(one.key, refused) for one in revisions}
                 continue
-            taken = Submission(told["ticket"], self._clock.now() + _LOOK)
-            results |= {one.key: RevisionResult(one.key, submission=taken) for one in revisions}
+            taken = ports.Submission(told["ticket"], self._clock.now() + _LOOK)
+            results |= {one.key: ports.RevisionResult(one.key, submission=taken) for one in revisions}
         return [results[one.key] for one in unit.revisions]
 
-    def bulk(self) -> None:
-        """One listing a call."""
-
-    def outcomes(self, submitted: Sequence[Submitted]) -> list[RevisionResult]:
+    def outcomes(self, submitted: Sequence[ports.Submitted]) -> list[ports.RevisionResult]:
         tickets = self._tickets([one.ticket for one in submitted])
         return [self._outcome(one, tickets.get(one.ticket)) for one in submitted]
 
-    def _outcome(self, one: Submitted, ticket: Mapping[str, Any] | None) -> RevisionResult:
+    def _outcome(self, one: ports.Submitted, ticket: Mapping[str, Any] | None) -> ports.RevisionResult:
         if ticket is None:
-            return RevisionResult(one.key, OutcomeUnknown(Problem("bazaar_unreadable")))
+            return ports.RevisionResult(one.key, OutcomeUnknown(Problem("bazaar_unreadable")))
         if ticket["state"] == "waiting":
-            return RevisionResult(one.key, submission=Submission(one.ticket, self._clock.now() + _LOOK))
-        return RevisionResult(one.key, _refusals(ticket).get(one.key.sku))
+            return ports.RevisionResult(
+                one.key, submission=ports.Submission(one.ticket, self._clock.now() + _LOOK)
+            )
+        return ports.RevisionResult(one.key, _refusals(ticket).get(one.key.sku))
 
     def _tickets(self, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
         told = self._http.call("GET", "getTickets", "tickets", ids=",".join(dict.fromkeys(ids)))
@@ -107,34 +92,17 @@ class BazaarAdapter:
 
     # ---- looking ----
 
-    def read_back(self, listings: Sequence[Listing]) -> list[RemoteListing]:
-        found: dict[Any, RemoteListing] = {}
+    def read_back(self, listings: Sequence[Listing]) -> list[ports.RemoteListing]:
+        found: dict[Any, ports.RemoteListing] = {}
         for row in listings:
-            if row.remote is not None and row.key not in found:
-                try:
-                    told = self._http.call("GET", "getListing", "listings", row.remote)
-                except NotFound:
-                    continue
-                found |= {one.key: one for one in remote_listings(told, self._account, row.key.site)}
-        for site in dict.fromkeys(row.key.site for row in listings if row.remote is None):
-            found = {one.key: one for one in self._all(site)} | found
-        return [found.get(row.key) or RemoteListing(row.key, RemoteState.GONE) for row in listings]
+            if row.key not in found:
+                ref = ("listings", row.remote or f"{row.key.site}:{row.key.sku}")
+                with suppress(NotFound):
+                    told = self._http.call("GET", "getListing", *ref)
+                    found |= {one.key: one for one in remote_listings(told, self._account, row.key.site)}
+        return [found.get(row.key) or ports.RemoteListing(row.key, RemoteState.GONE) for row in listings]
 
-    def _all(self, site: Site) -> Iterator[RemoteListing]:
-        cursor: str | None = None
-        while True:
-            page = self.existing(site, cursor)
-            yield from page.listings
-            cursor = page.cursor
-            if cursor is None:
-                return
-
-    def find(self, site: Site, sku: Sku) -> RemoteListing | None:
-        """Never asked: the bazaar finds nothing by SKU."""
-        raise TypeError("the bazaar finds nothing by SKU")
-
-    def existing(self, site: Site, cursor: str | None) -> ExistingPage:
-        """Pages overlap by one, so that what ends meanwhile moves nothing past us."""
+    def existing(self, site: Site, cursor: str | None) -> ports.ExistingPage:
         offset = int(cursor or 0)
         page = self._http.call("GET", "listListings", "sites", site, "listings", offset=offset)
         rows = [
@@ -143,45 +111,27 @@ class BazaarAdapter:
             if told["offers"]
             for one in remote_listings(told, self._account, site)
         ]
-        done = offset + len(page["rows"]) >= page["total"]
-        return ExistingPage(
-            tuple(rows), None if done else str(max(offset + 1, offset + len(page["rows"]) - 1))
-        )
+        return ports.ExistingPage(tuple(rows), following(offset, len(page["rows"]), page["total"], overlap=1))
 
     # ---- publishing ----
 
-    def check(self, request: PublishRequest) -> None:
-        """Anything goes."""
-
-    def preview(self, request: PublishRequest) -> tuple[FieldProblem, ...]:
-        try:
-            CreationSettings.model_validate(dict(request.creation.settings))
-        except ValidationError as error:
-            fields = [str(one["loc"][0]) for one in error.errors(include_input=False)]
-            return tuple(
-                FieldProblem(
-                    f"settings.{one}",
-                    Problem("bazaar_setting_missing", {"field": one}, "edit_creation_profile"),
-                )
-                for one in fields
-            )
-        pictures = [*request.product.images, *(one.image for one in request.product.variants if one.image)]
-        missing = {"title": not request.product.title, "images": not pictures}
-        codes = {"title": "bazaar_title_missing", "images": "bazaar_picture_missing"}
-        return tuple(
-            FieldProblem(name, Problem(codes[name], fix="edit_product"))
-            for name, lacks in missing.items()
-            if lacks
+    def preview(self, request: ports.PublishRequest) -> tuple[ports.FieldProblem, ...]:
+        wrong = settings_problems(CreationSettings, request.creation.settings)
+        lacks = {"title": request.product.title, "images": content(request, {})["pictures"]}
+        return wrong or tuple(
+            ports.FieldProblem(name, Problem(f"bazaar_{name}_missing", fix="edit_product"))
+            for name, there in lacks.items()
+            if not there
         )
 
-    def publish(self, request: PublishRequest, steps: PublishSteps) -> Processing:
+    def publish(self, request: ports.PublishRequest, steps: ports.PublishSteps) -> ports.Processing:
         return self._put(request, steps)
 
-    def full_revise(self, request: PublishRequest, steps: PublishSteps) -> Processing:
+    def full_revise(self, request: ports.PublishRequest, steps: ports.PublishSteps) -> ports.Processing:
         return self._put(request, steps, only="there")
 
-    def _put(self, request: PublishRequest, steps: PublishSteps, **only: str) -> Processing:
-        settings = CreationSettings.model_validate(dict(request.creation.settings)).model_dump()
+    def _put(self, request: ports.PublishRequest, steps: ports.PublishSteps, **only: str) -> ports.Processing:
+        settings = read_settings(CreationSettings, request.creation.settings).model_dump()
         options = {one.sku: one.options for one in request.product.variants}
         skus = [one.key.sku for one in request.variants]
         with steps.unit(*skus) as unit:
@@ -195,45 +145,43 @@ class BazaarAdapter:
         offers = {Sku(sku): RemoteId(id) for sku, id in told["offers"].items() if sku in skus}
         steps.save(ticket=told["ticket"], listing=told["id"], ref=path[-1])
         group = RemoteId(path[-1]) if request.product.has_options else None
-        return Processing(self._clock.now() + _LOOK, RemoteId(told["id"]), offers, group)
+        return ports.Processing(self._clock.now() + _LOOK, RemoteId(told["id"]), offers, group)
 
-    def follow(self, request: FollowRequest) -> Published | Processing:
+    def follow(self, request: ports.FollowRequest) -> ports.Published | ports.Processing:
         id, ref = request.progress["ticket"], request.progress["ref"]
         remote = RemoteId(request.progress["listing"])
         offers = {one.key.sku: one.offer for one in request.variants if one.offer is not None}
         group = RemoteId(ref) if ref not in offers else None
         ticket = self._tickets([id]).get(id)
         if ticket is None or ticket["state"] == "waiting":
-            return Processing(self._clock.now() + _LOOK, remote, offers, group)
+            return ports.Processing(self._clock.now() + _LOOK, remote, offers, group)
         refused = _refusals(ticket)
         if offers and set(refused) >= set(offers):
             raise next(iter(refused.values()))
         on_sale = {sku: offer for sku, offer in offers.items() if sku not in refused}
-        return Published(remote, on_sale, group, refused or None, url_of(remote))
+        return ports.Published(remote, on_sale, group, refused or None, url_of(remote))
 
-    def end(self, request: PublishRequest, steps: PublishSteps) -> None:
+    def end(self, request: ports.PublishRequest, steps: ports.PublishSteps) -> None:
         path = ("sites", request.site, "listings", ref_of(request))
         body = {"skus": [one.key.sku for one in request.variants]}
         self._http.call("DELETE", "endOffers", *path, write=True, body=body)
 
     # ---- orders ----
 
-    def orders_changed(self, since: datetime, cursor: str | None) -> OrderPage:
+    def orders_changed(self, since: datetime, cursor: str | None) -> ports.OrderPage:
         offset = int(cursor or 0)
         page = self._http.call("GET", "listOrders", "orders", changed_since=since.isoformat(), offset=offset)  # fmt: skip
         orders = tuple(order_read(one) for one in page["rows"])
-        done = offset + len(orders) >= page["total"]
-        return OrderPage(orders, None if done else str(max(offset + 1, offset + len(orders) - 5)))
+        return ports.OrderPage(orders, following(offset, len(orders), page["total"], overlap=5))
 
     def read_order(self, order: RemoteOrderId) -> OrderRead:
         return order_read(self._http.call("GET", "getOrder", "orders", order))
 
-    def shipments(self, order: RemoteOrderId) -> tuple[RemoteShipment, ...]:
+    def shipments(self, order: RemoteOrderId) -> tuple[ports.RemoteShipment, ...]:
         told = self._http.call("GET", "listParcels", "orders", order, "parcels")
-        return tuple(RemoteShipment(RemoteId(one["id"]), None, one["tracking"]) for one in told["parcels"])
-
-    def tracking_as_told(self, tracking: str) -> str:
-        return tracking
+        return tuple(
+            ports.RemoteShipment(RemoteId(one["id"]), None, one["tracking"]) for one in told["parcels"]
+        )
 
     def ship(self, order: RemoteOrderId, parcel: Parcel, number: int) -> RemoteId:
         body = {"number": number, "carrier": parcel.carrier, "tracking": parcel.tracking}
@@ -242,9 +190,6 @@ class BazaarAdapter:
 
     def order_url(self, order: RemoteOrderId) -> str:
         return f"https://bazaar.example/orders/{order}"
-
-    def listen(self, address: str, token: str) -> bool:
-        raise Unsupported(Problem("bazaar_unreadable"))
 
     def creation_form(self, site: Site, kind: str) -> Mapping[str, Any]:
         return CreationSettings.model_json_schema()
@@ -259,5 +204,5 @@ def _refusals(ticket: Mapping[str, Any]) -> dict[Sku, RemoteError]:
     }
 
 
-def open_adapter(connection: Connection) -> MarketplaceAdapter:
+def open_adapter(connection: Connection) -> ports.MarketplaceAdapter:
     return BazaarAdapter(connection)

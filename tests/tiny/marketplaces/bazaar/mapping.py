@@ -8,20 +8,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from listbridge.domain import orders
 from listbridge.domain.ids import AccountId, LineId, ListingKey, RemoteId, RemoteOrderId, Site, Sku
 from listbridge.domain.listing import RemoteState, Values
 from listbridge.domain.money import Money
-from listbridge.domain.orders import (
-    Address,
-    Buyer,
-    Cancellation,
-    OrderRead,
-    Payment,
-    RemoteLine,
-    RemoteOrder,
-    Shipment,
-    ShippingCharge,
-)
 from listbridge.domain.ports import PublishRequest, RemoteListing
 
 _STATES = {
@@ -72,7 +62,7 @@ def url_of(listing: str) -> str:
     return f"https://bazaar.example/{listing}"
 
 
-def order_read(told: Mapping[str, Any]) -> OrderRead:
+def order_read(told: Mapping[str, Any]) -> orders.OrderRead:
     """Lines have no ids: the SKU names a line, and its place among those of the same SKU."""
     currency, buyer, seen = told["currency"], told["buyer"], Counter[str]()
     priced = told["shipping"] is not None
@@ -82,27 +72,29 @@ def order_read(told: Mapping[str, Any]) -> OrderRead:
         amount = Money(Decimal(one["amount"] or 0), currency)
         id = LineId(f"{one['sku']}/{seen[one['sku']]}")
         lines.append(
-            RemoteLine(
+            orders.RemoteLine(
                 id, Sku(one["sku"]), one["title"], one["quantity"], amount, listing=RemoteId(one["listing"])
             )
         )
     shipping = Money(Decimal(told["shipping"] or 0), currency)
     total = Money(sum((line.amount.amount for line in lines), shipping.amount), currency)
-    address = Address(
+    address = orders.Address(
         name=buyer["name"], lines=(buyer["street"],), city=buyer["city"], postal_code=buyer["zip"], country=buyer["country"]
     )  # fmt: skip
-    order = RemoteOrder(
+    order = orders.RemoteOrder(
         id=RemoteOrderId(told["id"]),
         site=Site(told["site"]),
         placed_at=datetime.fromisoformat(told["placed_at"]),
         changed_at=datetime.fromisoformat(told["changed_at"]),
         lines=tuple(lines),
-        shipping=ShippingCharge("post", "Post", shipping),
+        shipping=orders.ShippingCharge("post", "Post", shipping),
         total=total,
         adjustment=Money(Decimal(0), currency),
-        payment=Payment.PAID if told["paid"] else Payment.PENDING,
-        cancellation=Cancellation.CANCELLED if told["state"] == "cancelled" else Cancellation.NONE,
-        shipment=Shipment.SHIPPED if told["sent"] else Shipment.NOTHING,
+        payment=orders.Payment.PAID if told["paid"] else orders.Payment.PENDING,
+        cancellation=orders.Cancellation.CANCELLED
+        if told["state"] == "cancelled"
+        else orders.Cancellation.NONE,
+        shipment=orders.Shipment.SHIPPED if told["sent"] else orders.Shipment.NOTHING,
         priced=priced,
     )
-    return OrderRead(order, Buyer(name=buyer["name"], email=buyer["email"], shipping=address))
+    return orders.OrderRead(order, orders.Buyer(name=buyer["name"], email=buyer["email"], shipping=address))

@@ -5,34 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from listbridge.shops.stall import mapping
 from listbridge.shops.stall.client import StallHttp
-from listbridge.shops.stall.mapping import (
-    found_order,
-    order_body,
-    order_ref,
-    product_facts,
-    shop_order,
-)
 from listbridge.shops.stall.webhooks import KINDS
 
+from listbridge.domain import ports
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.orders import ShopOrderRef
-from listbridge.domain.ports import (
-    ChangedOrders,
-    ChangedProducts,
-    HookReport,
-    ReadResult,
-    ShopAdapter,
-    ShopIdentity,
-    SweepPage,
-)
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.work import Hint, HintKind
 from listbridge.infra import hooks
 from listbridge.infra.api_client import Refused
 from listbridge.infra.connection import Connection
 from listbridge.infra.hooks import Hook
+from listbridge.infra.offset_pages import following
 
 
 class StallAdapter:
@@ -41,10 +28,10 @@ class StallAdapter:
     def __init__(self, connection: Connection) -> None:
         self._http = StallHttp(connection)
 
-    def identify(self) -> ShopIdentity:
+    def identify(self) -> ports.ShopIdentity:
         told = self._http.call("GET", "about")
         places = {LocationId(one["id"]): one["name"] for one in told["places"]}
-        return ShopIdentity(told["name"], told["domain"], told["currency"], places)
+        return ports.ShopIdentity(told["name"], told["domain"], told["currency"], places)
 
     # ---- products ----
 
@@ -54,23 +41,23 @@ class StallAdapter:
         owned = self._http.rows("products", variants=",".join(variants)) if variants else ()
         return tuple(dict.fromkeys([*named, *(ProductId(one["id"]) for one in owned)]))
 
-    def read_products(self, products: Sequence[ProductId]) -> ReadResult:
+    def read_products(self, products: Sequence[ProductId]) -> ports.ReadResult:
         wanted = list(dict.fromkeys(products))
         if not wanted:
-            return ReadResult(())
+            return ports.ReadResult(())
         told = {one["id"]: one for one in self._http.rows("products", ids=",".join(wanted))}
-        found = tuple(product_facts(told[id]) for id in wanted if id in told)
-        return ReadResult(found, tuple(id for id in wanted if id not in told))
+        found = tuple(mapping.product_facts(told[id]) for id in wanted if id in told)
+        return ports.ReadResult(found, tuple(id for id in wanted if id not in told))
 
-    def sweep(self, cursor: str | None) -> SweepPage:
+    def sweep(self, cursor: str | None) -> ports.SweepPage:
         found, following, total = self._products(int(cursor or 0))
-        return SweepPage(found, following, total)
+        return ports.SweepPage(found, following, total)
 
-    def products_changed(self, since: datetime, cursor: str | None) -> ChangedProducts:
+    def products_changed(self, since: datetime, cursor: str | None) -> ports.ChangedProducts:
         offset = int(cursor or 0)
         page = self._http.call("GET", "products", changed_since=since.isoformat(), offset=offset)
         changed = {ProductId(one["id"]): datetime.fromisoformat(one["changed_at"]) for one in page["rows"]}
-        return ChangedProducts(changed, _following(offset, page))
+        return ports.ChangedProducts(changed, following(offset, len(page["rows"]), page["total"]))
 
     def search(self, text: str, limit: int, cursor: str | None = None) -> tuple[tuple[ProductFacts, ...], str | None]:  # fmt: skip
         found, following, _ = self._products(int(cursor or 0), text=text[:100].replace("\x00", ""), limit=str(limit))  # fmt: skip
@@ -81,34 +68,40 @@ class StallAdapter:
 
     def _products(self, offset: int, **params: str) -> tuple[tuple[ProductFacts, ...], str | None, int]:
         page = self._http.call("GET", "products", offset=offset, **params)
-        return tuple(map(product_facts, page["rows"])), _following(offset, page), page["total"]
+        return (
+            tuple(map(mapping.product_facts, page["rows"])),
+            following(offset, len(page["rows"]), page["total"]),
+            page["total"],
+        )
 
     # ---- orders ----
 
     def look_for_order(self, mark: OrderMark) -> tuple[FoundOrder, ...]:
         rows = self._http.rows("orders", mark=mark.remote)
-        found = [one for row in rows if (one := found_order(row, mark)) is not None]
+        found = [one for row in rows if (one := mapping.found_order(row, mark)) is not None]
         return tuple(sorted(found, key=lambda one: not one.ours))
 
     def create_order(self, draft: ShopOrderDraft) -> ShopOrderRef:
         try:
-            told = self._http.said("POST", "orders", write=True, body=order_body(draft))
+            told = self._http.said("POST", "orders", write=True, body=mapping.order_body(draft))
         except Refused as refused:
             if refused.said != "mark_taken":
                 raise refused.verdict from None
             told = refused.body["order"]
-        return order_ref(told, draft)
+        return mapping.order_ref(told, draft)
 
-    def orders_changed(self, since: datetime, cursor: str | None) -> ChangedOrders:
+    def orders_changed(self, since: datetime, cursor: str | None) -> ports.ChangedOrders:
         offset = int(cursor or 0)
         page = self._http.call("GET", "orders", changed_since=since.isoformat(), offset=offset)
         changed = {ShopOrderId(one["id"]): datetime.fromisoformat(one["changed_at"]) for one in page["rows"]}
-        return ChangedOrders(changed, _following(offset, page))
+        return ports.ChangedOrders(changed, following(offset, len(page["rows"]), page["total"]))
 
     def read_orders(self, orders: Sequence[ShopOrderRef]) -> dict[ShopOrderId, ShopOrder]:
         by_id = {one.id: one for one in orders}
         rows = self._http.rows("orders", ids=",".join(by_id))
-        return {ShopOrderId(row["id"]): shop_order(row, by_id[ShopOrderId(row["id"])]) for row in rows}
+        return {
+            ShopOrderId(row["id"]): mapping.shop_order(row, by_id[ShopOrderId(row["id"])]) for row in rows
+        }
 
     def cancel_order(self, order: ShopOrderId) -> None:
         self._http.call("POST", "orders", order, "cancel", write=True)
@@ -128,7 +121,7 @@ class StallAdapter:
     def remove_webhooks(self, url: str) -> tuple[str, ...]:
         return hooks.remove(self._hooks(), url, self._drop)
 
-    def ensure_webhooks(self, url: str, secret: str = "") -> HookReport:
+    def ensure_webhooks(self, url: str, secret: str = "") -> ports.HookReport:
         report, _ = hooks.care(
             self._hooks, url, tuple(KINDS), lambda topic: self._make(topic, url), self._drop
         )
@@ -145,11 +138,5 @@ class StallAdapter:
         self._http.call("DELETE", "hooks", hook.id, hook=True)
 
 
-def _following(offset: int, page: Mapping[str, object]) -> str | None:
-    rows, total = page["rows"], page["total"]
-    seen = offset + len(rows) if isinstance(rows, list) else offset
-    return str(seen) if isinstance(total, int) and seen < total else None
-
-
-def open_adapter(connection: Connection) -> ShopAdapter:
+def open_adapter(connection: Connection) -> ports.ShopAdapter:
     return StallAdapter(connection)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from listbridge.shops.stall.errors import BY_CODE, LIMITED, REFUSED, UNKNOWN, UNREADABLE
+from listbridge.shops.stall import errors
 from listbridge.shops.stall.settings import Credentials
 
-from listbridge.domain.verdicts import RemoteError
-from listbridge.infra.api_client import Answer, ApiClient, Call, Refused
+from listbridge.infra.api_client import ApiClient, Call
 from listbridge.infra.connection import Connection
 
 HOST = "https://stall.example"
@@ -19,7 +18,8 @@ HOST = "https://stall.example"
 class StallHttp(ApiClient[Call]):
     """Calls for one shop."""
 
-    UNREADABLE, UNKNOWN = UNREADABLE, UNKNOWN
+    UNREADABLE, UNKNOWN, LIMITED = errors.UNREADABLE, errors.UNKNOWN, errors.LIMITED
+    REFUSED, BY_CODE = errors.REFUSED, errors.BY_CODE
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
@@ -28,18 +28,7 @@ class StallHttp(ApiClient[Call]):
 
     def call(self, method: str, *path: str, **what: Any) -> Mapping[str, Any]:
         """The answer's JSON object. Raises RemoteError."""
-        try:
-            return self.said(method, *path, **what)
-        except Refused as refused:
-            raise refused.verdict from None
-
-    def said(self, method: str, *path: str, write: bool = False, hook: bool = False, body: Any = None, **params: Any) -> Mapping[str, Any]:  # fmt: skip
-        """As `call`, but raises Refused with the stall's own words."""
-        where = "/".join(quote(part, safe="") for part in path)
-        return (
-            self.send(Call(method, where, f"{method.lower()}_{path[0]}", params, body, write, hook)).body
-            or {}
-        )
+        return self.object(_call(method, path, **what))
 
     def rows(self, *path: str, **params: Any) -> Iterator[Any]:
         """Every row of a list, page by page."""
@@ -51,24 +40,23 @@ class StallHttp(ApiClient[Call]):
             if not page["rows"] or offset >= page["total"]:
                 return
 
+    def said(self, method: str, *path: str, **what: Any) -> Mapping[str, Any]:
+        """As `call`, but raises Refused with the stall's own words."""
+        return self.send(_call(method, path, **what)).body or {}
+
     def address(self, call: Call) -> str:
         return f"{self._host}/{call.path}"
 
     def headers(self, call: Call) -> Mapping[str, str]:
         return {"Key": self._key}
 
-    def renew(self, call: Call) -> bool:
-        return False
+    def code_of(self, body: Mapping[str, Any]) -> str:
+        return str(body.get("code"))
 
-    def refusal(self, call: Call, answer: Answer) -> RemoteError | Refused | None:
-        status, body = answer.status, answer.body
-        if status < 300:
-            return None
-        if status == 429:
-            return LIMITED.error(detail=call.operation, status=status)
-        if body is None or status >= 500:
-            lost = call.write and status >= 500
-            return (UNKNOWN if lost else UNREADABLE).error(detail=call.operation, status=status)
-        params = {"sku": str(body["sku"])} if "sku" in body else None
-        row = BY_CODE.get(str(body.get("code")), REFUSED)
-        return Refused(row.error(params=params, detail=call.operation, status=status), body.get("code"), body)
+    def words_of(self, body: Mapping[str, Any]) -> tuple[str, Mapping[str, str]]:
+        return "", {"sku": str(body["sku"])} if "sku" in body else {}
+
+
+def _call(method: str, path: Sequence[str], *, write: bool = False, hook: bool = False, body: Any = None, **params: Any) -> Call:  # fmt: skip
+    where = "/".join(quote(part, safe="") for part in path)
+    return Call(method, where, f"{method.lower()}_{path[0]}", params, body, write, hook)

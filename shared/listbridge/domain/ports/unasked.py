@@ -1,0 +1,49 @@
+"""What an adapter is never asked for where its manifest says otherwise: it inherits the answer, and need not write it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from listbridge.domain.ids import Site, Sku
+from listbridge.domain.ports.marketplaces import (
+    BulkWriter,
+    ExistingPage,
+    RemoteListing,
+    RevisionResult,
+    Submitted,
+)
+from listbridge.domain.ports.publishing import FollowRequest, Processing, Published, PublishRequest
+
+
+class UnaskedOfMarketplace:
+    """The answers of a marketplace that decides at once, finds by SKU or not, takes one unit a call and tells nothing by itself.
+
+    Each is overridden by the adapters that are asked.
+    """
+
+    def bulk(self) -> BulkWriter | None:
+        """Units go one by one."""
+        return None
+
+    def outcomes(self, submitted: Sequence[Submitted]) -> list[RevisionResult]:
+        """Each revision is answered at once."""
+        return []
+
+    def follow(self, request: FollowRequest) -> Published | Processing:
+        raise TypeError("a publishing is decided at once: there is nothing to follow")
+
+    def find(self, site: Site, sku: Sku) -> RemoteListing | None:
+        raise TypeError("nothing is found by SKU: all that the account has is read page by page")
+
+    def existing(self, site: Site, cursor: str | None) -> ExistingPage:
+        raise TypeError("listings are found by SKU: there are no pages to read")
+
+    def check(self, request: PublishRequest) -> None:
+        """No product is refused as a whole before the first call."""
+
+    def listen(self, address: str, token: str) -> bool:
+        raise TypeError("it tells nothing by itself")
+
+    def tracking_as_told(self, tracking: str) -> str:
+        """Tracking numbers are kept as they are."""
+        return tracking
