@@ -13,22 +13,23 @@ from listbridge.domain.ports import Revision
 from simulators.faults import Fault
 from tests.contract.marketplaces.stages import LiveListing, Shown, Stage
 from tests.fakes.budget import FakeBudget
+from tests.fakes.clock import VirtualClock
 from tests.tiny.bazaar_market import DECIDES_AFTER, PRICED_AFTER, Bazaar, operation_of
 
 
 class Staged(Stage):
     """`Stage` of a marketplace that decides later: before anybody looks, what was taken in is decided."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        clock: VirtualClock | None = None,
+        sites: tuple[Site, ...] = (Site("BZ_NORTH"), Site("BZ_SOUTH")),
+    ) -> None:
         super().__init__(
-            slug="bazaar",
-            sites=(Site("BZ_NORTH"), Site("BZ_SOUTH")),
-            revise_operation="patchOffers",
-            list_operation="listOrders",
-            ship_operation="addParcel",
-            orders_per_page=50,
+            clock=clock or VirtualClock(), slug="bazaar", sites=sites, revise_operation="patchOffers",
+            list_operation="listOrders", ship_operation="addParcel", orders_per_page=50,
             prices_after_s=PRICED_AFTER.total_seconds(),
-        )
+        )  # fmt: skip
         self.market = Bazaar(self.clock)
         self.key = self.market.add_seller("anna")
         self.budget = FakeBudget(self.clock)

@@ -54,8 +54,8 @@ class StagedShop:
     signs = False
     renews_tokens = False
 
-    def __init__(self, **limits: Any) -> None:
-        self.clock = VirtualClock()
+    def __init__(self, clock: VirtualClock | None = None, **limits: Any) -> None:
+        self.clock = clock or VirtualClock()
         self.budget = FakeBudget(self.clock)
         self.stall = Stall(self.clock)
         self.transport = _CutTransport(self.stall)
@@ -78,6 +78,12 @@ class StagedShop:
         adapter.create_order = remembered
         return adapter
 
+    def app(self) -> Any:
+        return self.stall
+
+    def connection(self) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+        return {}, {"key": self.stall.key}
+
     def scheme(self) -> Any:
         return webhook_scheme("stall")
 
@@ -90,9 +96,9 @@ class StagedShop:
     # Deeds
 
     def add_product(
-        self, *skus: str, title: str = "Mug", stock: int = 5, price: str = "10.00"
+        self, *skus: str, title: str = "Mug", stock: int = 5, price: str = "10.00", picture: str = ""
     ) -> StagedProduct:
-        made = self.stall.add_product(list(skus), title=title, stock=stock, price=price)
+        made = self.stall.add_product(list(skus), title=title, stock=stock, price=price, picture=picture)
         return StagedProduct(ProductId(made.id), tuple(VariantId(id) for id in made.variants))
 
     def fill(self, products: int, variants: int) -> None:

@@ -50,6 +50,7 @@ class Product:
     variants: dict[str, Variant]
     changed_at: datetime
     state: str = "visible"
+    picture: str = ""
 
 
 @dataclass
@@ -100,14 +101,14 @@ class Stall:
     # ---- deeds ----
 
     def add_product(
-        self, skus: list[str], *, title: str = "Mug", stock: int = 5, price: str = "10.00"
+        self, skus: list[str], *, title: str = "Mug", stock: int = 5, price: str = "10.00", picture: str = ""
     ) -> Product:
         ids = [self.new_id() for _ in skus]
         variants = {
             id: Variant(id, sku, Decimal(price), {"1": stock}, f"S{n}" if len(skus) > 1 else "")
             for n, (id, sku) in enumerate(zip(ids, skus, strict=True), start=1)
         }
-        product = Product(self.new_id(), title, variants, self.clock.now())
+        product = Product(self.new_id(), title, variants, self.clock.now(), picture=picture)
         self.products[product.id] = product
         self.tell("product", product.id)
         return product
@@ -295,6 +296,8 @@ class Stall:
             "state": one.state,
             "changed_at": changed,
             "variants": variants,
+            "picture": one.picture,
+            "maker": "Nordlicht",
         }
 
     def _page(self, rows: list[Any], query: dict[str, str]) -> Any:

@@ -18,6 +18,7 @@ from tests.contract.marketplaces.stages import LiveListing, Shown, Stage
 from tests.contract.openapi import EbaySpec
 from tests.contract.specs import specs_root
 from tests.fakes.budget import FakeBudget
+from tests.fakes.clock import VirtualClock
 
 _VALUE_OPERATIONS = frozenset({"createOrReplaceInventoryItem", "createOffer", "updateOffer"})
 
@@ -27,10 +28,15 @@ BUYER = {"name": "Ada Buyer", "email": "ada@members.example", "phone": "5550199"
 class EbayStage(Stage):
     """The suites' `Stage` on eBay's simulator."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        clock: VirtualClock | None = None,
+        sites: tuple[Site, ...] = (Site("EBAY_US"), Site("EBAY_GB")),
+    ) -> None:
         super().__init__(
+            clock=clock or VirtualClock(),
             slug="ebay",
-            sites=(Site("EBAY_US"), Site("EBAY_GB")),
+            sites=sites,
             revise_operation="bulkUpdatePriceQuantity",
             list_operation="getOrders",
             ship_operation="createShippingFulfillment",

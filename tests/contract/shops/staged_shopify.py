@@ -100,8 +100,8 @@ class StagedShop:
     signs = True
     renews_tokens = True
 
-    def __init__(self, **limits: Any) -> None:
-        self.clock = VirtualClock()
+    def __init__(self, clock: VirtualClock | None = None, **limits: Any) -> None:
+        self.clock = clock or VirtualClock()
         self.budget = FakeBudget(self.clock)
         self.simulator = ShopifySimulator(clock=self.clock, limits=limits, deliver=self._receive)
         self.deeds = self.simulator.deeds
@@ -127,6 +127,12 @@ class StagedShop:
         )
         return open_shop("shopify", connection)
 
+    def app(self) -> Any:
+        return self.simulator
+
+    def connection(self) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+        return self.settings, CLIENT
+
     def scheme(self) -> Any:
         return webhook_scheme("shopify")
 
@@ -139,13 +145,13 @@ class StagedShop:
     # Deeds
 
     def add_product(
-        self, *skus: str, title: str = "Mug", stock: int = 5, price: str = "10.00"
+        self, *skus: str, title: str = "Mug", stock: int = 5, price: str = "10.00", picture: str = ""
     ) -> StagedProduct:
         variants: list[dict[str, Any]] = [{"sku": sku, "stock": stock, "price": price} for sku in skus]
         if len(skus) > 1:
             for place, variant in enumerate(variants, start=1):
                 variant["options"] = {"Size": f"S{place}"}
-        made = self.deeds.add_product(title=title, variants=variants)
+        made = self.deeds.add_product(title=title, variants=variants, images=[picture] if picture else [])
         return StagedProduct(
             ProductId(str(made["product_id"])), tuple(VariantId(str(one)) for one in made["variant_ids"])
         )

@@ -55,6 +55,12 @@ class StagedShop(Protocol):
     renews_tokens: bool
     """Its access tokens end, and others come for the same credentials."""
 
+    def app(self) -> Any:
+        """The simulator."""
+
+    def connection(self) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+        """The settings and the credentials with which it is connected."""
+
     def open(self, **credentials: str) -> ShopAdapter:
         """The adapter, with the right credentials except where told otherwise."""
 
@@ -67,7 +73,7 @@ class StagedShop(Protocol):
         """Tokens asked for so far."""
 
     def add_product(
-        self, *skus: str, title: str = "Mug", stock: int = 5, price: str = "10.00"
+        self, *skus: str, title: str = "Mug", stock: int = 5, price: str = "10.00", picture: str = ""
     ) -> StagedProduct:
         """A product with one variant per SKU, visible."""
 

@@ -29,6 +29,8 @@ def product_facts(told: Mapping[str, Any]) -> ProductFacts:
         visibility=_STATES[told["state"]],
         variants=tuple(_variant(one) for one in told["variants"]),
         options=("Size",) if several else (),
+        vendor=told["maker"],
+        images=(told["picture"],) if told["picture"] else (),
         updated_at=told["changed_at"],
     )
 
