@@ -202,11 +202,8 @@ class Bazaar:
             return None
         if fault.kind == "html":
             return fault.status, "<h1>Sorry</h1>", {}
-        return (
-            fault.status,
-            {"code": "busy", "message": "later"},
-            {"Retry-After": "7"} if fault.status == 429 else {},
-        )
+        headers = {"Retry-After": "7"} if fault.status == 429 else {}
+        return fault.status, {"code": "busy", "message": "later"}, headers
 
     def _answer(
         self, operation: str, path: list[str], query: dict[str, str], raw: bytes, environ: Any, fault: Any

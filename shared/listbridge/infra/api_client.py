@@ -6,11 +6,11 @@ says only what is its platform's own: addresses, headers, and what an answer mea
 
 from __future__ import annotations
 
-import abc
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ClassVar, Generic, TypeVar
+from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 from requests import Response
@@ -20,6 +20,7 @@ from listbridge.infra.answers import json_object, places, retry_after, with_livi
 from listbridge.infra.connection import Connection
 from listbridge.infra.error_row import Row
 from listbridge.infra.http import Purpose, request_id
+from listbridge.infra.tokens import Access
 
 _LIMITED, _CONFLICT, _BROKEN = 429, 409, 500
 M = TypeVar("M", bound=BaseModel)
@@ -48,6 +49,11 @@ class Call:
 C = TypeVar("C", bound=Call)
 
 
+def path_of(*parts: str) -> str:
+    """A path of these parts, each one segment of it: what stands in an id must not become a path's."""
+    return "/".join(quote(part, safe="") for part in parts)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back: `body` is its JSON object, None for anything else."""
@@ -73,7 +79,7 @@ class Refused(Exception):
         self.body = body
 
 
-class ApiClient(abc.ABC, Generic[C]):
+class ApiClient(Generic[C]):
     """HTTP for one shop or account. Safe to share between threads."""
 
     UNREADABLE: ClassVar[Row]
@@ -89,24 +95,29 @@ class ApiClient(abc.ABC, Generic[C]):
     BY_STATUS: ClassVar[Mapping[int, Row]] = {}
     """By HTTP status, where the code says nothing."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    HOST: ClassVar[str] = ""
+    """Where the platform answers, unless the connection says otherwise."""
 
-    @abc.abstractmethod
+    def __init__(self, connection: Connection, access: Access | None = None) -> None:
+        self.connection = connection
+        self.base = (connection.base_url or self.HOST).rstrip("/")
+        self.access = access
+
     def address(self, call: C) -> str:
         """Where the call goes."""
+        return f"{self.base}/{call.path}"
 
-    @abc.abstractmethod
     def headers(self, call: C) -> Mapping[str, str]:
         """Its headers, with the token. Raises RemoteError when there is none."""
+        return {} if self.access is None else {"Authorization": f"Bearer {self.access.token()}"}
 
     def renew(self, call: C) -> bool:
         """Drop the token that was refused; whether there is a way to another. There is none for a key that does not end."""
-        return False
+        return self.access is not None and self.access.renew()
 
     def code_of(self, body: Mapping[str, Any]) -> str:
         """The platform's own name of a refusal."""
-        return ""
+        return str(body.get("code", ""))
 
     def words_of(self, body: Mapping[str, Any]) -> tuple[str, Mapping[str, str]]:
         """Its message for a person, and what fills our own text."""

@@ -14,7 +14,7 @@ from listbridge.marketplaces.bazaar.mapping import content, offer, order_read, r
 from listbridge.marketplaces.bazaar.settings import CreationSettings
 
 from listbridge.domain import ports
-from listbridge.domain.ids import AccountId, RemoteId, RemoteOrderId, Site, Sku
+from listbridge.domain.ids import AccountId, ListingKey, RemoteId, RemoteOrderId, Site, Sku
 from listbridge.domain.listing import Listing, RemoteState
 from listbridge.domain.orders import OrderRead
 from listbridge.domain.ports.unasked import UnaskedOfMarketplace
@@ -32,8 +32,7 @@ class BazaarAdapter(UnaskedOfMarketplace):
     """See `domain.ports.MarketplaceAdapter`. Safe to share between threads."""
 
     def __init__(self, connection: Connection) -> None:
-        self._http = BazaarHttp(connection)
-        self._clock = connection.clock
+        self._http, self._clock = BazaarHttp(connection), connection.clock
         self._account = AccountId(connection.id)
 
     def identify(self) -> ports.AccountIdentity:
@@ -45,22 +44,19 @@ class BazaarAdapter(UnaskedOfMarketplace):
     def lease_key(self, listing: Listing) -> str:
         return f"{listing.key.account}#{listing.key.site}#{listing.group or listing.key.sku}"
 
-    def unit_key(self, listing: Listing) -> str:
-        """The whole listing."""
-        return self.lease_key(listing)
+    unit_key = lease_key  # the whole listing
 
     def revision_calls(self, listings: Sequence[Listing]) -> Mapping[str, int]:
         return {"patchOffers": len({one.remote for one in listings})}
 
     def revise(self, unit: ports.UnitRevision) -> list[ports.RevisionResult]:
         """One call for each listing; what becomes of it is asked for later."""
+        gone = [one for one in unit.revisions if one.offer is None or one.remote is None]
+        results = {one.key: ports.RevisionResult(one.key, ENDED.error(detail="no offer")) for one in gone}
         by_listing = defaultdict(list)
-        results: dict[Any, ports.RevisionResult] = {}
         for one in unit.revisions:
-            if one.offer is None or one.remote is None:
-                results[one.key] = ports.RevisionResult(one.key, ENDED.error(detail="no offer is known"))
-            else:
-                by_listing[one.remote].append(one)
+            if one.key not in results:
+                by_listing[str(one.remote)].append(one)
         for remote, revisions in by_listing.items():
             unit.check()
             body = {"offers": [{"id": one.offer, **offer(one.values)} for one in revisions]}
@@ -68,9 +64,8 @@ class BazaarAdapter(UnaskedOfMarketplace):
                 told = self._http.call("PATCH", "patchOffers", "listings", remote, write=True, body=body)
             except Rejected as refused:
                 results |= {one.key: ports.RevisionResult(one.key, refused) for one in revisions}
-                continue
-            taken = ports.Submission(told["ticket"], self._clock.now() + _LOOK)
-            results |= {one.key: ports.RevisionResult(one.key, submission=taken) for one in revisions}
+            else:
+                results |= {one.key: self._taken(one.key, told["ticket"]) for one in revisions}
         return [results[one.key] for one in unit.revisions]
 
     def outcomes(self, submitted: Sequence[ports.Submitted]) -> list[ports.RevisionResult]:
@@ -81,10 +76,11 @@ class BazaarAdapter(UnaskedOfMarketplace):
         if ticket is None:
             return ports.RevisionResult(one.key, OutcomeUnknown(Problem("bazaar_unreadable")))
         if ticket["state"] == "waiting":
-            return ports.RevisionResult(
-                one.key, submission=ports.Submission(one.ticket, self._clock.now() + _LOOK)
-            )
+            return self._taken(one.key, one.ticket)
         return ports.RevisionResult(one.key, _refusals(ticket).get(one.key.sku))
+
+    def _taken(self, key: ListingKey, ticket: str) -> ports.RevisionResult:
+        return ports.RevisionResult(key, submission=ports.Submission(ticket, self._clock.now() + _LOOK))
 
     def _tickets(self, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
         told = self._http.call("GET", "getTickets", "tickets", ids=",".join(dict.fromkeys(ids)))
@@ -105,24 +101,17 @@ class BazaarAdapter(UnaskedOfMarketplace):
     def existing(self, site: Site, cursor: str | None) -> ports.ExistingPage:
         offset = int(cursor or 0)
         page = self._http.call("GET", "listListings", "sites", site, "listings", offset=offset)
-        rows = [
-            one
-            for told in page["rows"]
-            if told["offers"]
-            for one in remote_listings(told, self._account, site)
-        ]
+        there = [told for told in page["rows"] if told["offers"]]
+        rows = [one for told in there for one in remote_listings(told, self._account, site)]
         return ports.ExistingPage(tuple(rows), following(offset, len(page["rows"]), page["total"], overlap=1))
 
     # ---- publishing ----
 
     def preview(self, request: ports.PublishRequest) -> tuple[ports.FieldProblem, ...]:
         wrong = settings_problems(CreationSettings, request.creation.settings)
-        lacks = {"title": request.product.title, "images": content(request, {})["pictures"]}
-        return wrong or tuple(
-            ports.FieldProblem(name, Problem(f"bazaar_{name}_missing", fix="edit_product"))
-            for name, there in lacks.items()
-            if not there
-        )
+        there = {"title": request.product.title, "images": content(request, {})["pictures"]}
+        lacks = {one: Problem(f"bazaar_{one}_missing", fix="edit_product") for one in there if not there[one]}
+        return wrong or tuple(ports.FieldProblem(name, problem) for name, problem in lacks.items())
 
     def publish(self, request: ports.PublishRequest, steps: ports.PublishSteps) -> ports.Processing:
         return self._put(request, steps)
@@ -179,9 +168,8 @@ class BazaarAdapter(UnaskedOfMarketplace):
 
     def shipments(self, order: RemoteOrderId) -> tuple[ports.RemoteShipment, ...]:
         told = self._http.call("GET", "listParcels", "orders", order, "parcels")
-        return tuple(
-            ports.RemoteShipment(RemoteId(one["id"]), None, one["tracking"]) for one in told["parcels"]
-        )
+        parcels = [(RemoteId(one["id"]), one["tracking"]) for one in told["parcels"]]
+        return tuple(ports.RemoteShipment(id, None, tracking) for id, tracking in parcels)
 
     def ship(self, order: RemoteOrderId, parcel: Parcel, number: int) -> RemoteId:
         body = {"number": number, "carrier": parcel.carrier, "tracking": parcel.tracking}
@@ -199,9 +187,8 @@ class BazaarAdapter(UnaskedOfMarketplace):
 
 
 def _refusals(ticket: Mapping[str, Any]) -> dict[Sku, RemoteError]:
-    return {
-        Sku(one["sku"]): BY_CODE.get(one["code"], REFUSED).error(one["code"]) for one in ticket["problems"]
-    }
+    told = [(Sku(one["sku"]), one["code"]) for one in ticket["problems"]]
+    return {sku: BY_CODE.get(code, REFUSED).error(code) for sku, code in told}
 
 
 def open_adapter(connection: Connection) -> ports.MarketplaceAdapter:

@@ -17,12 +17,7 @@ MANIFEST = MarketplaceManifest(
     docs="https://bazaar.example/docs",
     capabilities=frozenset({"publish", "variations", "revise", "full_revise", "end", "relist", "link", "orders", "fulfillment"}),
     traits=MarketplaceTraits(
-        settle_s=60.0,
-        revise_batch=50,
-        revise_rate=5.0,
-        max_sku_length=40,
-        finds_by_sku=False,
-        zero=Zero.PAUSES,
+        settle_s=60.0, revise_batch=50, revise_rate=5.0, max_sku_length=40, finds_by_sku=False, zero=Zero.PAUSES,
         orders=OrderTraits(
             overlap_s=60.0, look_back_s=_DAY_S, calls_per_day=5_000, settle_s=1.0, unpaid_expires_s=3 * _DAY_S, budget="calls",
         ),

@@ -17,6 +17,8 @@ from listbridge.domain.ports import PublishRequest, RemoteListing
 _STATES = {
     "live": RemoteState.LIVE, "paused": RemoteState.PAUSED, "processing": RemoteState.PROCESSING, "ended": RemoteState.GONE,
 }  # fmt: skip
+_SHIPMENTS = {True: orders.Shipment.SHIPPED, False: orders.Shipment.NOTHING}
+_CANCELLATIONS = {"open": orders.Cancellation.NONE, "cancelled": orders.Cancellation.CANCELLED}
 
 
 def ref_of(request: PublishRequest) -> str:
@@ -34,11 +36,9 @@ def offer(values: Values, options: Mapping[str, str] | None = None) -> dict[str,
     """What is None stays as it is."""
     price = values.price
     told = {"amount": str(price.amount), "currency": price.currency} if price is not None else None
-    return {
-        "quantity": values.quantity,
-        "price": told,
-        **({} if options is None else {"options": dict(options)}),
-    }
+    return {"quantity": values.quantity, "price": told} | (
+        {} if options is None else {"options": dict(options)}
+    )
 
 
 def remote_listings(told: Mapping[str, Any], account: AccountId, site: Site) -> list[RemoteListing]:
@@ -69,32 +69,18 @@ def order_read(told: Mapping[str, Any]) -> orders.OrderRead:
     lines = []
     for one in told["lines"]:
         seen[one["sku"]] += 1
-        amount = Money(Decimal(one["amount"] or 0), currency)
-        id = LineId(f"{one['sku']}/{seen[one['sku']]}")
-        lines.append(
-            orders.RemoteLine(
-                id, Sku(one["sku"]), one["title"], one["quantity"], amount, listing=RemoteId(one["listing"])
-            )
-        )
+        id, amount = LineId(f"{one['sku']}/{seen[one['sku']]}"), Money(Decimal(one["amount"] or 0), currency)
+        lines.append(orders.RemoteLine(id, Sku(one["sku"]), one["title"], one["quantity"], amount))
     shipping = Money(Decimal(told["shipping"] or 0), currency)
     total = Money(sum((line.amount.amount for line in lines), shipping.amount), currency)
     address = orders.Address(
         name=buyer["name"], lines=(buyer["street"],), city=buyer["city"], postal_code=buyer["zip"], country=buyer["country"]
     )  # fmt: skip
     order = orders.RemoteOrder(
-        id=RemoteOrderId(told["id"]),
-        site=Site(told["site"]),
-        placed_at=datetime.fromisoformat(told["placed_at"]),
-        changed_at=datetime.fromisoformat(told["changed_at"]),
-        lines=tuple(lines),
-        shipping=orders.ShippingCharge("post", "Post", shipping),
-        total=total,
-        adjustment=Money(Decimal(0), currency),
+        id=RemoteOrderId(told["id"]), site=Site(told["site"]), placed_at=datetime.fromisoformat(told["placed_at"]),
+        changed_at=datetime.fromisoformat(told["changed_at"]), lines=tuple(lines),
+        shipping=orders.ShippingCharge("post", "Post", shipping), total=total, adjustment=Money(Decimal(0), currency),
         payment=orders.Payment.PAID if told["paid"] else orders.Payment.PENDING,
-        cancellation=orders.Cancellation.CANCELLED
-        if told["state"] == "cancelled"
-        else orders.Cancellation.NONE,
-        shipment=orders.Shipment.SHIPPED if told["sent"] else orders.Shipment.NOTHING,
-        priced=priced,
-    )
+        cancellation=_CANCELLATIONS[told["state"]], shipment=_SHIPMENTS[told["sent"]], priced=priced,
+    )  # fmt: skip
     return orders.OrderRead(order, orders.Buyer(name=buyer["name"], email=buyer["email"], shipping=address))

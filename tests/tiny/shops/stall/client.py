@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from listbridge.shops.stall import errors
 from listbridge.shops.stall.settings import Credentials
 
-from listbridge.infra.api_client import ApiClient, Call
+from listbridge.infra.api_client import ApiClient, Call, path_of
 from listbridge.infra.connection import Connection
-
-HOST = "https://stall.example"
 
 
 class StallHttp(ApiClient[Call]):
     """Calls for one shop."""
 
+    HOST = "https://stall.example"
     UNREADABLE, UNKNOWN, LIMITED = errors.UNREADABLE, errors.UNKNOWN, errors.LIMITED
     REFUSED, BY_CODE = errors.REFUSED, errors.BY_CODE
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        self._host = (connection.base_url or HOST).rstrip("/")
         self._key = Credentials.model_validate(dict(connection.secret)).key.get_secret_value()
 
     def call(self, method: str, *path: str, **what: Any) -> Mapping[str, Any]:
@@ -44,19 +41,12 @@ class StallHttp(ApiClient[Call]):
         """As `call`, but raises Refused with the stall's own words."""
         return self.send(_call(method, path, **what)).body or {}
 
-    def address(self, call: Call) -> str:
-        return f"{self._host}/{call.path}"
-
     def headers(self, call: Call) -> Mapping[str, str]:
         return {"Key": self._key}
-
-    def code_of(self, body: Mapping[str, Any]) -> str:
-        return str(body.get("code"))
 
     def words_of(self, body: Mapping[str, Any]) -> tuple[str, Mapping[str, str]]:
         return "", {"sku": str(body["sku"])} if "sku" in body else {}
 
 
 def _call(method: str, path: Sequence[str], *, write: bool = False, hook: bool = False, body: Any = None, **params: Any) -> Call:  # fmt: skip
-    where = "/".join(quote(part, safe="") for part in path)
-    return Call(method, where, f"{method.lower()}_{path[0]}", params, body, write, hook)
+    return Call(method, path_of(*path), f"{method.lower()}_{path[0]}", params, body, write, hook)
