@@ -15,8 +15,6 @@ from typing import Any
 
 from localrun.scenario.seller import Seller
 from localrun.system import LocalSystem
-from simulators.ebay.stand_in import StandIn as Marketplace
-from simulators.shopify.stand_in import StandIn as Shop
 from tests.histories.oracle import Article, List, Oracle, Rule
 
 SITE = "EBAY_DE"
@@ -29,7 +27,7 @@ class Street:
 
     def __init__(self, system: LocalSystem, *, products: int) -> None:
         self.system = system
-        self.shop, self.marketplace = Shop(system.shop_url), Marketplace(system.marketplace_url)
+        self.shop, self.marketplace = system.shop, system.marketplace
         self.seller = Seller(system.api_url, lambda: system.token("admin"))
         self.oracle = Oracle()
         self.product_of: dict[str, str] = {}

@@ -132,6 +132,9 @@ def do_everything(shop: StagedShop) -> None:
         shop.ship(order, {LineId(f"mug-{place}"): 1})
     adapter.read_orders(refs(order))
     adapter.orders_changed(shop.clock.now() - timedelta(hours=1), None)
+    further: str | None = ""
+    while further is not None:
+        further = adapter.products_changed(shop.clock.now() - timedelta(hours=1), further or None).cursor
     adapter.stock_taken(order)
     other = OrderMark(MARK.marketplace, RemoteOrderId("99-99999-99999"))
     cancelled = adapter.create_order(draft(line(variant=made.variants[0]), mark=other)).id
