@@ -8,7 +8,6 @@ read 2026-11-26).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -17,14 +16,15 @@ from typing import Any
 from listbridge.domain.catalog import ProductFacts, VariantFacts
 from listbridge.domain.ids import Sku
 from listbridge.domain.listing import Values
+from listbridge.domain.listing_texts import by_https, distinct, filled_in, shortened, title_of
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
+from listbridge.infra.listing_html import ListingHtml
 from listbridge.marketplaces.ebay import wire
-from listbridge.marketplaces.ebay.description import clean_html, plain_text, shortened
 from listbridge.marketplaces.ebay.manifest import MAX_SKU_LENGTH
 from listbridge.marketplaces.ebay.product_codes import Codes, codes_of
 from listbridge.marketplaces.ebay.settings import CreationSettings
-from listbridge.marketplaces.ebay.sites import NationalSite
+from listbridge.marketplaces.ebay.sites import SITES, NationalSite
 from listbridge.marketplaces.ebay.wire import Amount
 
 MAX_TITLE = 80
@@ -36,7 +36,14 @@ MAX_DESCRIPTION = 4_000
 MAX_LISTING_DESCRIPTION = 500_000
 MAX_VARIATIONS = 250
 MAX_VALUES = 60
-_BLANK = re.compile(r"\{(title|vendor|sku|description)\}")
+HTML = ListingHtml(
+    hosts=tuple(site.web.removeprefix("https://www") for site in SITES.values()),
+    # What eBay shows on small screens ("div and span tags", Offer.listingDescription).
+    marks={"div": {"vocab", "typeof"}, "span": {"property"}},
+)
+"""Sources: sell_inventory 1.18.4, Product.description ("can not use any active content"); links policy (ebay.ca, help 4248),
+which forbids addresses in the text "even if the link is not clickable", and browser security standards (pages.ebay.com),
+both read 2026-11-26."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +129,7 @@ class ListingContent:
         specifications = [
             wire.Specification(
                 name=name,
-                values=_distinct(
+                values=distinct(
                     [*(value for row in own for value in row.get(name, ())), *kept.get(name, ())]
                 ),
             )
@@ -150,15 +157,15 @@ class ListingContent:
         return _brand_of(self.product, self.settings)
 
     def _pictures_of(self, variant: VariantFacts) -> list[str]:
-        own = _https([variant.image]) if variant.image else []
+        own = by_https([variant.image]) if variant.image else []
         if self.varying:
             return (own or list(self.pictures))[:MAX_VARIATION_PICTURES]
-        return _distinct([*own, *self.pictures])[:MAX_PICTURES]
+        return distinct([*own, *self.pictures])[:MAX_PICTURES]
 
     def _group_pictures(self, variants: Iterable[VariantFacts]) -> list[str]:
         """The product's first picture, then one per variation, then the rest: eBay wants each variation's among them."""
-        own = _https([variant.image for variant in variants if variant.image])
-        return _distinct([*self.pictures[:1], *own, *self.pictures])[:MAX_VARIATION_PICTURES]
+        own = by_https([variant.image for variant in variants if variant.image])
+        return distinct([*self.pictures[:1], *own, *self.pictures])[:MAX_VARIATION_PICTURES]
 
     def _picture_aspect(self, variants: Sequence[VariantFacts]) -> str:
         """The aspect by which pictures differ: the first whose every value has one picture, else simply the first."""
@@ -184,7 +191,7 @@ def listing_content(
     """
     refuse_oversized(product, skus)
     by_sku = {variant.sku: variant for variant in product.variants if variant.sku}
-    title = _title(product.title, settings)
+    title = title_of(product.title, MAX_TITLE, truncate=settings.truncate_titles)
     varying = _varying(product, settings) if product.has_options else ()
     aspects: dict[Sku, Mapping[str, list[str]]] = {}
     refused: dict[Sku, Rejected] = {}
@@ -199,16 +206,16 @@ def listing_content(
         aspects = {sku: row for sku, row in aspects.items() if sku not in refused}
     if skus and len(refused) == len(skus):
         raise refused[skus[0]]
-    pictures = _https([*product.images, *(by_sku[sku].image for sku in skus if sku in aspects)])
+    pictures = by_https([*product.images, *(by_sku[sku].image for sku in skus if sku in aspects)])
     if not pictures:
         raise Rejected(Problem("ebay_picture_missing", fix="check_images_in_shop"))
-    description = clean_html(product.description_html) or escape(title)
+    description = HTML.clean(product.description_html) or escape(title)
     return ListingContent(
         product=product,
         settings=settings,
         site=site,
         title=title,
-        description=plain_text(description, MAX_DESCRIPTION) or title,
+        description=HTML.plain_text(description, MAX_DESCRIPTION) or title,
         listing_description=_from_template(settings, product, title, description, skus),
         pictures=tuple(pictures),
         variants=by_sku,
@@ -246,18 +253,6 @@ def refuse_too_many(variations: int, values: Mapping[str, int]) -> None:
             raise Rejected(Problem("ebay_too_many_values", params, "split_product"))
 
 
-def _title(title: str, settings: CreationSettings) -> str:
-    text = " ".join(title.split())
-    if not text:
-        raise Rejected(Problem("title_missing", fix="edit_product_in_shop"))
-    if len(text) <= MAX_TITLE:
-        return text
-    if not settings.truncate_titles:
-        params = {"max": str(MAX_TITLE), "length": str(len(text))}
-        raise Rejected(Problem("title_too_long", params, "shorten_title"))
-    return shortened(text, MAX_TITLE)
-
-
 def _from_template(
     settings: CreationSettings, product: ProductFacts, title: str, description: str, skus: Sequence[Sku]
 ) -> str:
@@ -267,15 +262,13 @@ def _from_template(
         "sku": escape(", ".join(skus)),
         "description": description,
     }
-    text = _BLANK.sub(lambda blank: blanks[blank[1]], clean_html(settings.description_template))
-    if len(text) > MAX_LISTING_DESCRIPTION:
-        params = {"max": str(MAX_LISTING_DESCRIPTION), "length": str(len(text))}
-        raise Rejected(Problem("description_too_long", params, "edit_product_in_shop"))
-    return text or escape(title)
+    return filled_in(HTML.clean(settings.description_template), blanks, MAX_LISTING_DESCRIPTION) or escape(
+        title
+    )
 
 
 def _varying(product: ProductFacts, settings: CreationSettings) -> tuple[str, ...]:
-    names = _distinct([*product.options, *(name for variant in product.variants for name in variant.options)])
+    names = distinct([*product.options, *(name for variant in product.variants for name in variant.options)])
     if not names:
         raise Rejected(Problem("options_missing", {"product": product.title}, "check_options_in_shop"))
     aspects = [settings.option_aspects.get(name, name) for name in names]
@@ -328,16 +321,6 @@ def _twins(
 
 def _brand_of(product: ProductFacts, settings: CreationSettings) -> str:
     return shortened(product.vendor.strip() or settings.brand, 65)
-
-
-def _https(images: Iterable[str]) -> list[str]:
-    """Addresses that eBay may fetch; one without a scheme gets HTTPS, one by plain HTTP is left out."""
-    whole = (f"https:{image}" if image.startswith("//") else image for image in (i.strip() for i in images))
-    return _distinct(image for image in whole if image.lower().startswith("https://"))
-
-
-def _distinct(values: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(value for value in values if value))
 
 
 def _sellable(sku: Sku, by_sku: Mapping[Sku, VariantFacts]) -> VariantFacts:

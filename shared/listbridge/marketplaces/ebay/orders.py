@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from requests import Response
 
+from listbridge.domain.change_windows import CountedPage, Windows, milliseconds, moment_text
 from listbridge.domain.ids import LineId, RemoteId, RemoteOrderId
 from listbridge.domain.orders import OrderRead
 from listbridge.domain.ports import OrderPage, RemoteShipment
@@ -18,12 +20,20 @@ from listbridge.marketplaces.ebay.carriers import carrier_code, tracking_number
 from listbridge.marketplaces.ebay.client import EbayHttp, Request
 from listbridge.marketplaces.ebay.errors import INCOMPLETE, UNKNOWN, UNREADABLE
 from listbridge.marketplaces.ebay.order_mapping import Unmappable, changed_at_of, order_id_of, order_read
-from listbridge.marketplaces.ebay.order_windows import Windows, milliseconds, moment_text
-from listbridge.marketplaces.ebay.order_wire import AnyOrder, OrderList, Packages, SentLine, SentPackage
+from listbridge.marketplaces.ebay.order_wire import (
+    AnyOrder,
+    OrderList,
+    Packages,
+    PackedLine,
+    SentLine,
+    SentPackage,
+)
 
 _ORDERS = "/sell/fulfillment/v1/order"
 _MOST = 200
 """Orders per page; more is refused (getOrders, limit)."""
+_REACH = timedelta(days=729)
+"""Orders are shown for two years (getOrders, filter); one day is kept clear of the edge, where eBay refuses (30830)."""
 _TORN = "torn:"
 """Begins a cursor behind which there is nothing but the reason why the poll must be begun anew."""
 
@@ -35,7 +45,7 @@ class Orders:
         self._http = http
 
     def changed(self, since: datetime, cursor: str | None) -> OrderPage:
-        """One page, and where to go on (`order_windows`).
+        """One page, and where to go on (`domain/change_windows`).
 
         A page that is short, or does not agree with what eBay says of it, still gives the orders that it shows, for they
         must hold their stock; then the poll ends with RetryLater.
@@ -43,13 +53,15 @@ class Orders:
         if cursor is not None and cursor.startswith(_TORN):
             raise INCOMPLETE.error(detail=f"getOrders: {cursor.removeprefix(_TORN)}")
         now = self._http.connection.clock.now()
-        windows = Windows.parse(cursor) if cursor else Windows.since(since, now)
-        params = {"filter": windows.filter, "limit": str(_MOST), "offset": str(windows.offset)}
+        windows = Windows.parse(cursor) if cursor else Windows.since(since, now, _REACH)
+        params = {"filter": _filter(windows), "limit": str(_MOST), "offset": str(windows.offset)}
         answer = self._http.read(Request("GET", _ORDERS, "getOrders", params=params), OrderList)
         reads, unreadable = _reads(answer.orders or [])
-        torn = _torn(windows, answer)
-        further = f"{_TORN}{torn}" if torn else _further(windows, answer, now)
-        return OrderPage(tuple(reads), further, tuple(unreadable))
+        page = _counted(answer)
+        if torn := windows.torn(page):
+            return OrderPage(tuple(reads), f"{_TORN}{torn}", tuple(unreadable))
+        rest = windows.following(page, now)
+        return OrderPage(tuple(reads), rest.cursor if rest else None, tuple(unreadable))
 
     def one(self, order: RemoteOrderId) -> OrderRead:
         """The order as it is now: only this call tells the buyer's tax number. Raises NotFound."""
@@ -69,7 +81,7 @@ class Orders:
         return tuple(
             RemoteShipment(
                 RemoteId(package.fulfillment_id),
-                _counted((LineId(line.line_item_id), line.quantity) for line in package.line_items or ()),
+                _units(package.line_items or ()),
                 package.shipment_tracking_number or "",
             )
             for package in packages
@@ -105,36 +117,17 @@ def package_of(parcel: Parcel, now: datetime) -> SentPackage:
     )
 
 
-def _torn(windows: Windows, answer: OrderList) -> str:
-    """What is wrong with a page as a whole; empty when it holds together."""
-    count = len(answer.orders or ())
-    if answer.total is None:
-        return "no total"
-    left = answer.total - windows.offset
-    due = min(left, _MOST, answer.limit or _MOST)
-    if count < due:
-        return f"{count} orders where {due} are due"
-    if answer.next and not count:
-        return "an empty page that is not the last"
-    if windows.offset and answer.total != windows.total:
-        return "the list changed while it was read"
-    return ""
+def _filter(windows: Windows) -> str:
+    """Both ends belong to the span; an open one may not be of the future (30850)."""
+    end = "" if windows.end is None else moment_text(windows.end)
+    return f"lastmodifieddate:[{moment_text(windows.start)}..{end}]"
 
 
-def _further(windows: Windows, answer: OrderList, now: datetime) -> str | None:
-    """The cursor behind a page that holds together; None when everything is read.
-
-    `next` is not followed: its presence is a word that there is more, where it leads is our own arithmetic.
-    """
-    rows, total = answer.orders or [], answer.total or 0
-    rest: Windows | None
-    if windows.offset + len(rows) >= total and not answer.next:
-        rest = windows.done(now)
-    elif windows.instant:
-        rest = windows.further(len(rows), total)
-    else:
-        rest = windows.cut([moment for moment in map(changed_at_of, rows) if moment is not None], now)
-    return rest.cursor if rest else None
+def _counted(answer: OrderList) -> CountedPage:
+    rows = answer.orders or []
+    changed = [moment for moment in map(changed_at_of, rows) if moment is not None]
+    most = min(_MOST, answer.limit or _MOST)
+    return CountedPage(len(rows), answer.total, most, bool(answer.next), changed)
 
 
 def _reads(rows: Sequence[Any]) -> tuple[list[OrderRead], list[RemoteOrderId]]:
@@ -151,12 +144,12 @@ def _reads(rows: Sequence[Any]) -> tuple[list[OrderRead], list[RemoteOrderId]]:
     return reads, unreadable
 
 
-def _counted(lines: Any) -> dict[LineId, int]:
-    """Units by line; a line that stands twice in a parcel counts twice."""
-    found: dict[LineId, int] = {}
-    for line, count in lines:
-        found[line] = found.get(line, 0) + count
-    return found
+def _units(lines: Sequence[PackedLine]) -> dict[LineId, int]:
+    """By line; a line that stands twice in a parcel counts twice."""
+    units: Counter[LineId] = Counter()
+    for line in lines:
+        units[LineId(line.line_item_id)] += line.quantity
+    return dict(units)
 
 
 def _located(response: Response) -> str:

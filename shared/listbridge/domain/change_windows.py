@@ -1,8 +1,8 @@
-"""Which spans of time are still to be read, so that no order slips through while orders change.
+"""Which spans of time are still to be read, so that no row slips through while rows change. Pure.
 
-eBay pages by counting (`offset`) over a list that moves: an order that changes while we page shifts the others, and the
-one on the seam is never shown. So we do not count through a moving list: a span of `lastModifiedDate` that does not fit
-on one page is cut in two, the older part is read first and the open end last. An order that changes meanwhile leaves its
+A marketplace that pages by counting (`offset`) counts over a list that moves: an order that changes while we page shifts the
+others, and the one on the seam is never shown. So we do not count through a moving list: a span of times of change that does
+not fit on one page is cut in two, the older part is read first and the open end last. A row that changes meanwhile leaves its
 span only towards the open end. A page is then whole by itself, or it is not used.
 """
 
@@ -14,8 +14,21 @@ from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-REACH = timedelta(days=729)
-"""Orders are shown for two years (getOrders, filter); one day is kept clear of the edge, where eBay refuses (30830)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedPage:
+    """What a list says of one page of a span, and what stands on it.
+
+    `rows` are there, `total` is told for the span (None: nothing is), `most` rows fill a page, `more` says that another page
+    is named, and `changed` tells when the rows did, as far as that can be read.
+    """
+
+    rows: int
+    total: int | None
+    most: int
+    more: bool
+    changed: Sequence[datetime] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +43,9 @@ class Windows:
     total: int = 0
 
     @classmethod
-    def since(cls, moment: datetime, now: datetime) -> Windows:
-        """Everything since then, never from the future (30850) and never from beyond eBay's reach."""
-        return cls((milliseconds(min(max(moment, now - REACH), now)),))
+    def since(cls, moment: datetime, now: datetime, reach: timedelta) -> Windows:
+        """Everything since then, never from the future and never from beyond what the marketplace shows."""
+        return cls((milliseconds(min(max(moment, now - reach), now)),))
 
     @classmethod
     def parse(cls, cursor: str) -> Windows:
@@ -49,7 +62,7 @@ class Windows:
 
     @property
     def end(self) -> int | None:
-        """Inclusive, as eBay's filter is; None for the open one."""
+        """Inclusive; None for the open one."""
         return self.starts[1] - 1 if len(self.starts) > 1 else None
 
     @property
@@ -57,10 +70,31 @@ class Windows:
         """A single millisecond."""
         return self.start == self.end
 
-    @property
-    def filter(self) -> str:
-        end = "" if self.end is None else moment_text(self.end)
-        return f"lastmodifieddate:[{moment_text(self.start)}..{end}]"
+    def torn(self, page: CountedPage) -> str:
+        """What is wrong with a page as a whole; empty when it holds together."""
+        if page.total is None:
+            return "no total"
+        due = min(page.total - self.offset, page.most)
+        if page.rows < due:
+            return f"{page.rows} orders where {due} are due"
+        if page.more and not page.rows:
+            return "an empty page that is not the last"
+        if self.offset and page.total != self.total:
+            return "the list changed while it was read"
+        return ""
+
+    def following(self, page: CountedPage, now: datetime) -> Windows | None:
+        """What is to be read behind a page that holds together; None when everything is.
+
+        The page that the list names is not followed: that there is one is a word that there is more, where it leads is our
+        own arithmetic.
+        """
+        total = page.total or 0
+        if self.offset + page.rows >= total and not page.more:
+            return self.done(now)
+        if self.instant:
+            return self.further(page.rows, total)
+        return self.cut(page.changed, now)
 
     def done(self, now: datetime) -> Windows | None:
         """What is left after this span; None when there is nothing, or only what has not happened yet."""
@@ -71,7 +105,7 @@ class Windows:
         """The same with the first span cut in two, at the last of the dates seen in it.
 
         On a list in order of change that leaves a part that just fits on a page, whichever way the list runs. Where no
-        date helps (eBay may show a change that its list does not know yet) the cut goes through the middle.
+        date helps (a row may tell of a change that its list does not know yet) the cut goes through the middle.
         """
         seen = [milliseconds(moment) for moment in dates]
         inside = [one for one in seen if one > self.start and (self.end is None or one <= self.end)]
@@ -92,5 +126,5 @@ def milliseconds(moment: datetime) -> int:
 
 
 def moment_text(moment: int) -> str:
-    """A moment as eBay writes it: `2015-08-04T19:09:02.768Z`."""
+    """Such as `2015-08-04T19:09:02.768Z`."""
     return (_EPOCH + moment * _MILLISECOND).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listbridge.marketplaces.ebay.description import clean_html, plain_text, shortened
+from listbridge.domain.listing_texts import shortened
+from listbridge.marketplaces.ebay.mapping import HTML
 
 
 def test_active_content_is_taken_out_of_descriptions():
@@ -17,7 +18,7 @@ def test_active_content_is_taken_out_of_descriptions():
         '<a href="java\nscript:x()">a</a><a href="https://e.example/">b</a><img src="/i.jpg" onerror=x>'
         "<iframe src=https://e.example>inside</iframe><form><input name=q>field</form><!-- note --><br/>end"
     )
-    assert clean_html(markup) == "<p>Good <b>wool</b> &amp; more</p>ab<br>end"
+    assert HTML.clean(markup) == "<p>Good <b>wool</b> &amp; more</p>ab<br>end"
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_active_content_is_taken_out_of_descriptions():
     ],
 )  # fmt: skip
 def test_nothing_in_a_description_leads_off_ebay_or_loads_by_plain_http(markup: str, sent: str):
-    assert clean_html(markup) == sent
+    assert HTML.clean(markup) == sent
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_nothing_in_a_description_leads_off_ebay_or_loads_by_plain_http(markup: 
     ["https://www.ebay.de/itm/1", "https://ebay.com/str/x", "https://stores.ebay.co.uk/x?a=1", "https://WWW.EBAY.com.au/"],
 )  # fmt: skip
 def test_a_link_to_ebay_stays_and_opens_in_a_window_of_its_own(address: str):
-    assert clean_html(f'<a href="{address}">more</a>') == (
+    assert HTML.clean(f'<a href="{address}">more</a>') == (
         f'<a href="{address}" target="_blank" rel="noopener">more</a>'
     )
 
@@ -61,7 +62,7 @@ def test_a_link_to_ebay_stays_and_opens_in_a_window_of_its_own(address: str):
      "https://[ebay.de/", "ftp://www.ebay.de/"],
 )  # fmt: skip
 def test_a_link_that_only_looks_like_ebays_loses_its_address(address: str):
-    assert clean_html(f'<a href="{address}">more</a>') == "more"
+    assert HTML.clean(f'<a href="{address}">more</a>') == "more"
 
 
 @pytest.mark.parametrize(
@@ -75,12 +76,12 @@ def test_a_link_that_only_looks_like_ebays_loses_its_address(address: str):
     ],
 )
 def test_addresses_in_the_text_go_because_the_policy_forbids_even_those(text: str, sent: str):
-    assert clean_html(f"<p>{text}</p>") == f"<p>{sent}</p>"
+    assert HTML.clean(f"<p>{text}</p>") == f"<p>{sent}</p>"
 
 
 def test_a_link_within_a_link_is_judged_by_itself():
     markup = '<a href="/x"><table><tr><td><a href="https://www.ebay.de/y">in</a></td></tr></table></a>out'
-    assert clean_html(markup) == (
+    assert HTML.clean(markup) == (
         '<table><tbody><tr><td><a href="https://www.ebay.de/y" target="_blank" rel="noopener">in</a>'
         "</td></tr></tbody></table>out"
     )
@@ -90,12 +91,12 @@ def test_what_ebay_shows_on_small_screens_keeps_its_marks():
     markup = (
         '<div vocab="https://schema.org/" typeof="Product"><span property="description">short</span></div>'
     )
-    assert clean_html(markup) == markup
+    assert HTML.clean(markup) == markup
 
 
 @given(st.text(alphabet="<>/=\"' aimgsrchreftp:x.&;!-\n", max_size=200))
 def test_no_markup_however_broken_keeps_a_link_or_a_plain_address(markup: str):
-    cleaned = clean_html(markup)
+    cleaned = HTML.clean(markup)
     assert "<a" not in cleaned.replace("<abbr", "").replace("<aside", "").replace("<article", "")
     assert [value for value in _attributes(cleaned) if value.strip().lower().startswith("http:")] == []
 
@@ -114,22 +115,22 @@ def _attributes(markup: str) -> list[str]:
 
 @given(st.text(alphabet="<>/=\"' scriptonclickabjv:&;!-\n", max_size=200))
 def test_no_markup_however_broken_keeps_a_script_or_a_handler(markup: str):
-    cleaned = clean_html(markup).lower()
+    cleaned = HTML.clean(markup).lower()
     assert "<script" not in cleaned
-    assert "<script" not in clean_html(cleaned)
+    assert "<script" not in HTML.clean(cleaned)
 
 
 def test_the_plain_description_has_words_only_and_fits():
     assert (
-        plain_text("<p>Pure <b>wool</b>.</p><ul><li>soft</li></ul><script>x</script>", 4000)
+        HTML.plain_text("<p>Pure <b>wool</b>.</p><ul><li>soft</li></ul><script>x</script>", 4000)
         == "Pure wool.\nsoft"
     )
-    assert len(plain_text("<p>" + "word " * 2000 + "</p>", 4000)) <= 4000
+    assert len(HTML.plain_text("<p>" + "word " * 2000 + "</p>", 4000)) <= 4000
 
 
 def test_a_long_word_costs_time_in_proportion_to_its_length():
     for word in ("x", "a.", "a@", "www.", "http://", "<a ", "<"):
-        assert len(clean_html(word * 60_000)) <= 60_000 * 8
+        assert len(HTML.clean(word * 60_000)) <= 60_000 * 8
 
 
 @given(st.text(min_size=1, max_size=300), st.integers(min_value=3, max_value=120))

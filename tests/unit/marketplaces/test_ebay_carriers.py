@@ -1,0 +1,25 @@
+"""Carriers and tracking numbers as eBay takes them."""
+
+from __future__ import annotations
+
+import pytest
+
+from listbridge.marketplaces.ebay.carriers import carrier_code, tracking_number
+
+
+@pytest.mark.parametrize(
+    ("shop", "ebay"),
+    [
+        ("DHL", "DHL"), ("DHL Paket", "DHL"), ("DHL eCommerce", "DHLGlobalMail"), ("ups", "UPS"), ("U.S.P.S.", "USPS"),
+        ("FedEx", "FedEx"), ("DPD", "DPD"), ("GLS", "GLS"), ("Hermes", "Hermes"), ("Evri", "Hermes"),
+        ("Royal Mail", "RoyalMail"), ("Deutsche Post", "DeutschePost"), ("Österreichische Post", "OsterreichischePostAG"),
+        ("La Poste", "LAPOSTE"), ("Australia Post", "AustraliaPost"), ("Two Men and a Van", "Other"), ("", "Other"),
+    ],
+)  # fmt: skip
+def test_a_carrier_is_told_in_ebays_spelling_and_an_unknown_one_as_other(shop: str, ebay: str) -> None:
+    assert carrier_code(shop) == ebay
+
+
+def test_a_tracking_number_keeps_letters_and_digits_alone() -> None:
+    assert tracking_number(" 1Z 999-AA1/0123 ") == "1Z999AA10123"
+    assert tracking_number(" - ") == ""
