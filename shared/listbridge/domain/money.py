@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 _EXPONENTS = {"BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0,
               "UGX": 0, "UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
@@ -26,6 +26,26 @@ class Money:
         return Money(
             self.amount.quantize(smallest_unit(self.currency), rounding=ROUND_HALF_UP), self.currency
         )
+
+    def in_units(self) -> Money:
+        """The same amount with its currency's decimal places, where it has no more: 10.00 for 10.0."""
+        whole = self.rounded()
+        return whole if whole.amount == self.amount else self
+
+
+def number(text: str | None) -> Decimal | None:
+    """An amount as platforms write it in JSON; None for nothing, and for what is no finite number."""
+    try:
+        value = Decimal(text) if text is not None else None
+    except InvalidOperation:
+        return None
+    return value if value is not None and value.is_finite() else None
+
+
+def money(text: str | None, currency: str) -> Money | None:
+    """The same with its currency, and the currency's decimal places."""
+    value = number(text)
+    return None if value is None else Money(value, currency).in_units()
 
 
 def smallest_unit(currency: str) -> Decimal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -45,3 +46,12 @@ def retry_after(header: str | None) -> float | None:
     except ValueError:
         return None
     return min(_LONGEST_WAIT_S, max(0.5, seconds)) if seconds == seconds else None
+
+
+def moment(text: Any) -> datetime | None:
+    """A time with its zone as ISO 8601 writes it; None for anything else."""
+    try:
+        told = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return told if told is not None and told.tzinfo is not None else None

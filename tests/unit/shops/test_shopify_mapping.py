@@ -11,7 +11,7 @@ from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.money import Money
 from listbridge.shops.shopify import wire
 from listbridge.shops.shopify.adapter import search_query
-from listbridge.shops.shopify.mapping import money, number_of, product_facts, stock_of, visibility_of
+from listbridge.shops.shopify.mapping import number_of, product_facts, stock_of, visibility_of
 
 
 def level(location: int, quantity: int | None, name: str = "available") -> dict[str, Any]:
@@ -146,25 +146,6 @@ def test_a_location_without_a_number_is_absent_and_zero_is_not():
 def test_a_variant_without_sku_or_barcode_has_empty_ones():
     read = facts(product(), variant(1, sku=None, barcode=None))
     assert (read.variants[0].sku, read.variants[0].barcode) == ("", "")
-
-
-@pytest.mark.parametrize(
-    ("amount", "expected"),
-    [
-        ("0.00", Decimal("0.00")),
-        ("1000000000000.00", Decimal("1000000000000.00")),
-        ("19.9", Decimal("19.9")),
-        (None, None),
-        ("", None),
-        ("free", None),
-        ("NaN", None),
-        ("Infinity", None),
-    ],
-)
-def test_a_price_is_the_text_as_a_decimal_and_nothing_where_it_is_none(
-    amount: str | None, expected: Decimal | None
-):
-    assert money(amount, "JPY") == (None if expected is None else Money(expected, "JPY"))
 
 
 def test_one_unreadable_price_spoils_no_other():

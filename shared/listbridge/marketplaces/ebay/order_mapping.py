@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
-from itertools import combinations
+from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
 
 from listbridge.domain.ids import LineId, RemoteId, RemoteOrderId, Site, Sku
-from listbridge.domain.money import Money
+from listbridge.domain.money import Money, number
+from listbridge.domain.order_sums import ToldSums, sums_of, tax_on_shipping
 from listbridge.domain.orders import (
     Cancellation,
     Delivery,
@@ -25,7 +25,7 @@ from listbridge.domain.orders import (
     ShippingCharge,
     Tax,
 )
-from listbridge.infra.answers import places
+from listbridge.infra.answers import moment, places
 from listbridge.marketplaces.ebay.order_buyer import buyer_of
 from listbridge.marketplaces.ebay.order_refunds import refunds_of
 from listbridge.marketplaces.ebay.order_wire import (
@@ -38,8 +38,6 @@ from listbridge.marketplaces.ebay.order_wire import (
 )
 
 _ZERO = Decimal(0)
-_MOST_ROWS = 10
-"""Tax rows of which every combination is tried; more are all in the total, or none."""
 _PAYMENTS = {
     "PAID": Payment.PAID,
     "FAILED": Payment.FAILED,
@@ -87,12 +85,9 @@ def order_id_of(body: Any) -> RemoteOrderId | None:
 
 def changed_at_of(body: Any) -> datetime | None:
     """When an order was changed, whether the rest of it can be understood or not."""
-    told = body.get("lastModifiedDate") or body.get("creationDate") if isinstance(body, dict) else None
-    try:
-        moment = datetime.fromisoformat(told) if isinstance(told, str) else None
-    except ValueError:
-        return None
-    return moment if moment is not None and moment.tzinfo is not None else None
+    return (
+        moment(body.get("lastModifiedDate") or body.get("creationDate")) if isinstance(body, dict) else None
+    )
 
 
 def _order(told: ToldOrder) -> RemoteOrder:
@@ -100,8 +95,9 @@ def _order(told: ToldOrder) -> RemoteOrder:
     amounts = _Amounts((pricing.total or told.line_items[0].line_item_cost).currency)
     lines = tuple(_line(line, amounts) for line in told.line_items)
     shipping = _shipping(told, pricing, amounts)
-    shipping = replace(shipping, taxes=_tax_on_shipping(told, pricing, lines, shipping.amount, amounts))
-    sums = _sums(pricing, lines, shipping, told.line_items, amounts)
+    told_sums = _told_sums(told, pricing, amounts)
+    shipping = replace(shipping, taxes=tax_on_shipping(told_sums, lines, shipping.amount))
+    sums = sums_of(told_sums, lines, shipping)
     return RemoteOrder(
         id=RemoteOrderId(told.order_id),
         site=lines[0].site,
@@ -137,18 +133,14 @@ class _Amounts:
             if told.converted_from_currency != self.currency or told.converted_from_value is None:
                 raise Unmappable("amounts in two currencies")
             value = told.converted_from_value
-        try:
-            number = Decimal(value)
-        except InvalidOperation:
-            raise Unmappable("an amount that is no number") from None
-        if not number.is_finite():
+        found = number(value)
+        if found is None:
             raise Unmappable("an amount that is no number")
-        return number
+        return found
 
-    def money(self, number: Decimal) -> Money:
+    def money(self, amount: Decimal) -> Money:
         """With the currency's decimal places: eBay writes 10.0 for 10.00."""
-        whole = Money(number, self.currency).rounded()
-        return whole if whole.amount == number else Money(number, self.currency)
+        return Money(amount, self.currency).in_units()
 
 
 def _line(told: LineItem, amounts: _Amounts) -> RemoteLine:
@@ -218,78 +210,18 @@ def _shipping(told: ToldOrder, pricing: OrderPricing, amounts: _Amounts) -> Ship
     return ShippingCharge(service, service, amounts.money(max(cost, _ZERO)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Sums:
-    total: Money
-    adjustment: Money
-    tax_included: bool
-
-
-def _sums(
-    pricing: OrderPricing, lines: Sequence[RemoteLine], shipping: ShippingCharge, told: Sequence[LineItem], amounts: _Amounts
-) -> _Sums:  # fmt: skip
-    """What the buyer owes the seller, and what the parts leave unexplained.
-
-    eBay's texts leave two questions open: whether the total holds the tax that eBay remits, and whether the seller's own
-    tax is added or contained. The amounts answer them where they add up in one way; else the texts' usual answer holds.
-    """
-    parts = sum((line.amount.amount for line in lines), shipping.amount.amount)
-    taxes = [tax for line in lines for tax in line.taxes] + list(shipping.taxes)
-    remitted = [tax.amount.amount for tax in taxes if tax.remitted]
-    own = sum((tax.amount.amount for tax in taxes if not tax.remitted), _ZERO)
-    if pricing.total is None:
-        whole = amounts.money(parts + own)
-        return _Sums(whole, amounts.money(_ZERO), tax_included=not own)
-    total = amounts.number(pricing.total)
-    explained = parts + amounts.number(pricing.adjustment) + amounts.number(pricing.fee)
-    repeated = any(
-        _apart(line.taxes or (), line.ebay_collect_and_remit_taxes or (), amounts)[1] for line in told
+def _told_sums(told: ToldOrder, pricing: OrderPricing, amounts: _Amounts) -> ToldSums:
+    """eBay's texts leave open whether the total holds the tax that it remits; it does where a row of `taxes` repeats one."""
+    rows = (
+        _apart(line.taxes or (), line.ebay_collect_and_remit_taxes or (), amounts) for line in told.line_items
     )
-    usual = (own, sum(remitted, _ZERO) if repeated else _ZERO)
-    added, held = next(
-        (one for one in _readings(own, remitted, usual) if explained + sum(one) == total), usual
+    return ToldSums(
+        currency=amounts.currency,
+        total=amounts.number(pricing.total) if pricing.total is not None else None,
+        tax=amounts.number(pricing.tax) if pricing.tax is not None else None,
+        other=amounts.number(pricing.adjustment) + amounts.number(pricing.fee),
+        holds_remitted=any(repeated for _, repeated in rows),
     )
-    owed = total - held
-    return _Sums(amounts.money(owed), amounts.money(owed - parts - added), tax_included=not added)
-
-
-def _readings(
-    own: Decimal, remitted: Sequence[Decimal], usual: tuple[Decimal, Decimal]
-) -> Iterator[tuple[Decimal, Decimal]]:
-    """What the total may hold beside the parts, likeliest first: the seller's tax added or contained, and of what eBay
-    remits all, nothing, or the rows of some lines only."""
-    whole = sum(remitted, _ZERO)
-    yield usual
-    for added in (own, _ZERO):
-        yield added, _ZERO
-        yield added, whole
-    if len(remitted) <= _MOST_ROWS:
-        for added in (own, _ZERO):
-            for count in range(1, len(remitted)):
-                for some in combinations(remitted, count):
-                    yield added, sum(some, _ZERO)
-
-
-def _tax_on_shipping(
-    told: ToldOrder, pricing: OrderPricing, lines: Sequence[RemoteLine], shipping: Money, amounts: _Amounts
-) -> tuple[Tax, ...]:
-    """The part of the order's tax that no line tells, where the total proves that the buyer pays it: shipping's."""
-    if pricing.tax is None or pricing.total is None:
-        return ()
-    taxes = [tax for line in lines for tax in line.taxes]
-    own = sum((tax.amount.amount for tax in taxes if not tax.remitted), _ZERO)
-    remitted = [tax.amount.amount for tax in taxes if tax.remitted]
-    explained = sum((line.amount.amount for line in lines), shipping.amount)
-    explained += amounts.number(pricing.adjustment) + amounts.number(pricing.fee)
-    whole, total = amounts.number(pricing.tax), amounts.number(pricing.total)
-    held = sum(remitted, _ZERO)
-    if any(explained + sum(one) == total for one in _readings(own, remitted, (own, held))):
-        return ()
-    for told_already, within in ((own, _ZERO), (own + held, held), (own, held)):
-        rest = whole - told_already
-        if rest > 0 and explained + own + rest + within == total:
-            return (Tax("Tax", amounts.money(rest)),)
-    return ()
 
 
 def _payment(told: ToldOrder) -> Payment:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
 
 from listbridge.domain.ids import LineId
-from listbridge.domain.money import Money
+from listbridge.domain.money import money
 from listbridge.domain.orders import Refund
-from listbridge.marketplaces.ebay.order_wire import ToldAmount, ToldOrder, ToldRefund
+from listbridge.infra.answers import moment
+from listbridge.marketplaces.ebay.order_wire import ToldOrder, ToldRefund
 
 _FAILED = "FAILED"
 
@@ -29,7 +28,7 @@ def _rows(told: Iterable[ToldRefund], line: LineId | None) -> Iterator[Refund]:
     """Without an id of eBay's, a refund is known by its line, its time, its amount, and its place among equal ones."""
     alike: dict[str, int] = {}
     for row in told:
-        amount = _money(row.amount)
+        amount = money(row.amount.value, row.amount.currency) if row.amount is not None else None
         if amount is None or amount.amount <= 0 or row.refund_status == _FAILED:
             continue
         id = row.refund_id or row.refund_reference_id
@@ -37,24 +36,4 @@ def _rows(told: Iterable[ToldRefund], line: LineId | None) -> Iterator[Refund]:
             name = f"{line or 'order'}@{row.refund_date or ''}:{amount}"
             alike[name] = alike.get(name, 0) + 1
             id = name if alike[name] == 1 else f"{name}#{alike[name]}"
-        yield Refund(id, amount, line, _moment(row.refund_date))
-
-
-def _money(told: ToldAmount | None) -> Money | None:
-    """In the currency of `value`, whatever the order's is."""
-    try:
-        number = Decimal(told.value) if told is not None else Decimal("NaN")
-    except InvalidOperation:
-        return None
-    if told is None or not number.is_finite():
-        return None
-    whole = Money(number, told.currency).rounded()
-    return whole if whole.amount == number else Money(number, told.currency)
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-    return moment if moment is not None and moment.tzinfo is not None else None
+        yield Refund(id, amount, line, moment(row.refund_date))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
 
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.ids import LocationId, ProductId, Sku, VariantId
-from listbridge.domain.money import Money
+from listbridge.domain.money import money
 from listbridge.shops.shopify import wire
 
 _VISIBILITY = {
@@ -103,14 +102,3 @@ def stock_of(levels: Iterable[wire.Level]) -> dict[LocationId, int]:
             if quantity.name == "available" and quantity.quantity is not None:
                 stock[LocationId(number_of(level.location.id))] = quantity.quantity
     return stock
-
-
-def money(amount: str | None, currency: str) -> Money | None:
-    """An amount as Shopify writes it; None for none and for what is no amount, so that one price spoils no other."""
-    if amount is None:
-        return None
-    try:
-        value = Decimal(amount)
-    except InvalidOperation:
-        return None
-    return Money(value, currency) if value.is_finite() else None

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from listbridge.domain.ids import LineId, ParcelId, ShopOrderId
-from listbridge.domain.money import Money
+from listbridge.domain.money import Money, money
 from listbridge.domain.orders import Refund
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, Parcel, ShopOrder, Tracking
 from listbridge.shops.shopify import mapping, order_wire
@@ -146,4 +146,4 @@ def _refunds(refunds: Iterable[order_wire.Refund]) -> Iterator[Refund]:
 
 def money_of(bag: order_wire.MoneyBag) -> Money | None:
     """None for what is no amount."""
-    return mapping.money(bag.shop_money.amount, bag.shop_money.currency_code)
+    return money(bag.shop_money.amount, bag.shop_money.currency_code)
