@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from listbridge.domain.order_amounts import CannotAddUp
 from listbridge.domain.orders import Address, Buyer
 from listbridge.domain.shop_orders import ShopOrderDraft
-from listbridge.shops.shopify.order_input import CannotAddUp, address_input, order_input
+from listbridge.shops.shopify.order_input import address_input, order_input
 from tests.fakes.order_drafts import ADDRESS, BUYER, PLACED, draft, line, money, shipping, tax
 
 NOW = PLACED + timedelta(hours=1)
@@ -297,4 +298,4 @@ def test_more_lines_than_shopify_takes_are_refused_by_name():
     wanted = draft(*(line(id=str(place)) for place in range(251)))
     with pytest.raises(CannotAddUp) as refused:
         order_input(wanted, NOW)
-    assert (refused.value.field, refused.value.reason) == ("lineItems", "more than 250 lines")
+    assert (refused.value.field, refused.value.reason) == ("lines", "more than 250 lines")

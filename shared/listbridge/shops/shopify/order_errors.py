@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from listbridge.domain.orders import Address, Buyer
+from listbridge.domain.order_amounts import fitted, shop_lines
+from listbridge.domain.orders import Buyer
+from listbridge.domain.private_words import mentions
 from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import ShopOrderDraft
 from listbridge.domain.verdicts import NotFound, RateLimited, Rejected, RemoteError
 from listbridge.shops.shopify.errors import FROZEN, InvalidVariables
-from listbridge.shops.shopify.order_input import Fields, fitted, shop_lines
+from listbridge.shops.shopify.order_input import MOST_LINES, Fields
 from listbridge.shops.shopify.order_wire import CodedError
 
 _LIMIT = re.compile(r"rate limit|too many (attempts|requests)", re.IGNORECASE)
@@ -26,7 +28,6 @@ _SENT_AS = {"province": "provinceCode", "country": "countryCode"}
 """Shopify names the field that it stores (recorded answers of 2026-05); we send its code."""
 _FOR_THE_PARCEL = frozenset({"provinceCode", "zip", "countryCode", "company"})
 _PERSONAL = frozenset({*_ADDRESSES, "email", "phone", "customer", "note", "customAttributes"})
-_SHORTEST_SECRET = 3
 
 
 def refused_create(errors: Sequence[CodedError], draft: ShopOrderDraft) -> RemoteError:
@@ -105,7 +106,7 @@ def _sku_without_variant(error: CodedError, draft: ShopOrderDraft) -> str | None
     if "lineItems" not in path or not {"variantId", "productId", "variant"} & set(path):
         return None
     number = next((int(part) for part in path if part.isascii() and part.isdigit()), None)
-    lines = shop_lines(fitted(draft).lines)
+    lines = shop_lines(fitted(draft, MOST_LINES).lines)
     return str(lines[number].of.sku) if number is not None and number < len(lines) else None
 
 
@@ -114,20 +115,4 @@ def _harmless(error: CodedError, buyer: Buyer | None) -> str:
     code = error.code or "INVALID"
     if not error.field or _PERSONAL & set(error.field):
         return code
-    told = error.message.casefold()
-    return code if any(secret in told for secret in _secrets(buyer)) else error.message[:200]
-
-
-def _secrets(buyer: Buyer | None) -> set[str]:
-    if buyer is None:
-        return set()
-    texts = [buyer.name, buyer.email, buyer.phone, buyer.tax_id, buyer.note]
-    texts += [text for gift in buyer.gifts for text in (gift.recipient_email, gift.sender, gift.message)]
-    for address in (buyer.shipping, buyer.billing):
-        texts += _texts_of(address) if address is not None else []
-    words = {word for text in texts for word in (text.casefold(), *text.casefold().split())}
-    return {word for word in words if len(word) >= _SHORTEST_SECRET}
-
-
-def _texts_of(address: Address) -> list[str]:
-    return [address.name, address.company, *address.lines, address.city, address.postal_code, address.phone]
+    return code if buyer is not None and mentions(error.message, buyer) else error.message[:200]

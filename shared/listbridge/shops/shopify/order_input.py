@@ -7,14 +7,14 @@ less the discount, plus shipping, plus the tax lines where prices are without ta
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from typing import Any
 
-from listbridge.domain.money import Money, smallest_unit
+from listbridge.domain.money import Money
+from listbridge.domain.order_amounts import ShopLine, fitted, rate_of, shop_lines, take_off
 from listbridge.domain.orders import Address, Buyer, Delivery, Gift, ShippingCharge, Tax
-from listbridge.domain.shop_orders import DraftLine, ShopOrderDraft
+from listbridge.domain.shop_orders import ShopOrderDraft
 from listbridge.shops.shopify.mapping import gid
 from listbridge.shops.shopify.order_queries import MARK_KEY, MARK_NAMESPACE
 from listbridge.shops.shopify.regions import place_of
@@ -25,7 +25,6 @@ MARK_ATTRIBUTE = "listbridge_order"
 """Our mark once more, where it outlives a merchant who deletes the metafield's definition with all its values."""
 OUR_TAG = "Listbridge"
 _LONGEST_TAG = 40
-_RATE_STEP = Decimal("0.000001")
 
 Fields = dict[str, Any]
 
@@ -34,33 +33,14 @@ MOST_LINES = 250
 """Of any array in an input (shopify.dev, "API limits")."""
 
 
-class CannotAddUp(ValueError):
-    """No Shopify order comes to the draft's total; `field` names what stands in the way."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(reason)
-        self.field = field
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class ShopLine:
-    """One line as the shop gets it: units at one price, with their share of the draft line's taxes."""
-
-    of: DraftLine
-    quantity: int
-    each: Money
-    taxes: tuple[Tax, ...]
-
-
 def order_input(draft: ShopOrderDraft, now: datetime) -> Fields:
     """The order to create. Raises CannotAddUp when no Shopify order comes to the draft's total.
 
     `now` bounds the time of the order: Shopify refuses one in the future (PROCESSED_AT_INVALID).
     """
-    draft = fitted(draft)
+    draft = fitted(draft, MOST_LINES)
     lines = shop_lines(draft.lines)
-    off_lines, shipping = _take_off(draft)
+    off_lines, shipping = take_off(draft)
     currency = draft.total.currency
     order: Fields = {
         # "The shop-facing currency for the order": all amounts are in it, so that nobody converts anything.
@@ -87,69 +67,6 @@ def order_input(draft: ShopOrderDraft, now: datetime) -> Fields:
         sale = {"kind": "SALE", "status": "SUCCESS", "gateway": draft.marketplace_label}
         order["transactions"] = [sale | {"amountSet": _bag(draft.total)}]
     return order | _buyer(draft.buyer)
-
-
-def fitted(draft: ShopOrderDraft) -> ShopOrderDraft:
-    """The draft with as many lines as Shopify takes once they are cut: where there is no room for the cut, all units of a line
-    cost the same, and the cents that this leaves are part of the adjustment. Raises CannotAddUp."""
-    room = MOST_LINES - len(draft.lines)
-    if room < 0:
-        raise CannotAddUp("lineItems", f"more than {MOST_LINES} lines")
-    lines, left = [], Decimal(0)
-    for line in draft.lines:
-        (_, each), *others = line.by_unit()
-        if len(others) <= room:
-            room -= len(others)
-            lines.append(line)
-            continue
-        alike = Money(each.amount * line.quantity, each.currency)
-        left += line.amount.amount - alike.amount
-        lines.append(replace(line, amount=alike))
-    adjustment = Money(draft.adjustment.amount + left, draft.adjustment.currency)
-    return replace(draft, lines=tuple(lines), adjustment=adjustment)
-
-
-def shop_lines(lines: Iterable[DraftLine]) -> tuple[ShopLine, ...]:
-    """The draft's lines, each cut where its units do not all cost the same; amounts and taxes stay exact."""
-    return tuple(one for line in lines for one in _cut(line))
-
-
-def _cut(line: DraftLine) -> Iterator[ShopLine]:
-    parts = list(line.by_unit())
-    left = tuple(tax for tax in line.taxes if not tax.remitted)
-    for place, (units, each) in enumerate(parts):
-        share = left
-        if place + 1 < len(parts):
-            share = tuple(_share(tax, units, line.quantity) for tax in left)
-            left = tuple(
-                replace(tax, amount=_minus(tax.amount, part.amount))
-                for tax, part in zip(left, share, strict=True)
-            )
-        yield ShopLine(line, units, each, share)
-
-
-def _share(tax: Tax, units: int, of: int) -> Tax:
-    step = smallest_unit(tax.amount.currency)
-    amount = (tax.amount.amount * units / of).quantize(step, rounding=ROUND_DOWN)
-    return replace(tax, amount=Money(amount, tax.amount.currency))
-
-
-def _minus(one: Money, other: Money) -> Money:
-    return Money(one.amount - other.amount, one.currency)
-
-
-def _take_off(draft: ShopOrderDraft) -> tuple[Decimal, Decimal]:
-    """What a negative adjustment takes off the lines, as a discount, and the price of shipping that it leaves.
-
-    A discount reaches no further than the lines; the rest comes off the shipping.
-    """
-    off = max(Decimal(0), -draft.adjustment.amount)
-    lines = sum((line.amount.amount for line in draft.lines), Decimal(0))
-    off_lines = min(off, lines)
-    shipping = draft.shipping.amount.amount - (off - off_lines)
-    if shipping < 0:
-        raise CannotAddUp("total", "adjustment")
-    return off_lines, shipping
 
 
 def _line(line: ShopLine, draft: ShopOrderDraft) -> Fields:
@@ -201,16 +118,11 @@ def _tax_lines(taxes: Iterable[Tax], amount: Decimal, tax_included: bool) -> lis
     return [
         {
             "title": tax.title or "Tax",
-            "rate": str(tax.rate if tax.rate is not None else _rate(tax.amount.amount, amount - within)),
+            "rate": str(rate_of(tax, amount, within=within)),
             "priceSet": _bag(tax.amount),
         }
         for tax in taxes
     ]
-
-
-def _rate(tax: Decimal, net: Decimal) -> Decimal:
-    """The share of the net price, which Shopify wants to be told (TAX_LINE_RATE_MISSING) and the marketplace is silent on."""
-    return (tax / net).quantize(_RATE_STEP).normalize() + Decimal(0) if net > 0 else Decimal(0)
 
 
 def _attributes(draft: ShopOrderDraft) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
+from listbridge.domain.order_amounts import CannotAddUp
 from listbridge.domain.orders import ShopOrderRef
 from listbridge.domain.ports import ChangedOrders, Clock
 from listbridge.domain.problem import Problem
@@ -26,7 +27,7 @@ from listbridge.shops.shopify.order_errors import (
     refused_create,
     without_refused,
 )
-from listbridge.shops.shopify.order_input import CannotAddUp, Fields, order_input
+from listbridge.shops.shopify.order_input import Fields, order_input
 from listbridge.shops.shopify.order_mapping import found_order, money_of, search_for, shop_order, whose
 from listbridge.shops.shopify.order_queries import (
     ALL_PARCELS,
