@@ -76,7 +76,7 @@ class Windows:
             return "no total"
         due = min(page.total - self.offset, page.most)
         if page.rows < due:
-            return f"{page.rows} orders where {due} are due"
+            return f"{page.rows} rows where {due} are due"
         if page.more and not page.rows:
             return "an empty page that is not the last"
         if self.offset and page.total != self.total:

@@ -169,7 +169,7 @@ class _Words(HTMLParser):
 
 
 def _with_scheme(address: str) -> str | None:
-    """An address without a scheme; any other that is relative leads nowhere once the text stands on eBay."""
+    """An address without a scheme; any other that is relative leads nowhere once the text stands on the marketplace."""
     return f"https:{address}" if address.startswith("//") else None
 
 

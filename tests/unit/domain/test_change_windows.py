@@ -72,8 +72,8 @@ def test_a_cursor_brings_back_where_it_was() -> None:
     ("page", "wrong"),
     [
         (CountedPage(3, None, 5, more=False), "no total"),
-        (CountedPage(4, 12, 5, more=True), "4 orders where 5 are due"),
-        (CountedPage(1, 2, 5, more=False), "1 orders where 2 are due"),
+        (CountedPage(4, 12, 5, more=True), "4 rows where 5 are due"),
+        (CountedPage(1, 2, 5, more=False), "1 rows where 2 are due"),
         (CountedPage(0, 0, 5, more=True), "an empty page that is not the last"),
         (CountedPage(5, 12, 5, more=True), ""),
     ],
