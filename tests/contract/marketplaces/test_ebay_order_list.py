@@ -87,7 +87,7 @@ def test_what_a_torn_page_shows_is_taken_in_before_the_poll_ends(stage: EbayStag
     assert page.cursor is not None
     with pytest.raises(RetryLater) as incomplete:
         adapter.orders_changed(since, page.cursor)
-    assert incomplete.value.detail == "getOrders: 2 orders where 3 are due"
+    assert incomplete.value.detail == "getOrders: 2 rows where 3 are due"
     assert stage.calls.count(LIST) == 1
 
 
