@@ -1,10 +1,10 @@
-"""Carriers and tracking numbers as eBay takes them."""
+"""Carriers as eBay takes them."""
 
 from __future__ import annotations
 
 import pytest
 
-from listbridge.marketplaces.ebay.carriers import carrier_code, tracking_number
+from listbridge.marketplaces.ebay.carriers import CARRIERS
 
 
 @pytest.mark.parametrize(
@@ -17,9 +17,4 @@ from listbridge.marketplaces.ebay.carriers import carrier_code, tracking_number
     ],
 )  # fmt: skip
 def test_a_carrier_is_told_in_ebays_spelling_and_an_unknown_one_as_other(shop: str, ebay: str) -> None:
-    assert carrier_code(shop) == ebay
-
-
-def test_a_tracking_number_keeps_letters_and_digits_alone() -> None:
-    assert tracking_number(" 1Z 999-AA1/0123 ") == "1Z999AA10123"
-    assert tracking_number(" - ") == ""
+    assert CARRIERS.code(shop) == ebay

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from listbridge.domain.carriers import letters_and_digits
 from listbridge.domain.ids import AccountId, RemoteId, RemoteOrderId, Site, Sku
 from listbridge.domain.listing import Listing
 from listbridge.domain.orders import OrderRead
@@ -28,7 +29,6 @@ from listbridge.domain.shop_orders import Parcel
 from listbridge.infra.connection import Connection
 from listbridge.infra.profile_settings import read_settings
 from listbridge.marketplaces.ebay import ending, revising
-from listbridge.marketplaces.ebay.carriers import tracking_number
 from listbridge.marketplaces.ebay.choices import choices
 from listbridge.marketplaces.ebay.client import EbayHttp, Request
 from listbridge.marketplaces.ebay.inventory import Inventory
@@ -106,7 +106,8 @@ class EbayAdapter(UnaskedOfMarketplace):
         return self._orders.shipments(order)
 
     def tracking_as_told(self, tracking: str) -> str:
-        return tracking_number(tracking)
+        """ "Only alphanumeric characters are supported" (ShippingFulfillmentDetails)."""
+        return letters_and_digits(tracking)
 
     def ship(self, order: RemoteOrderId, parcel: Parcel, number: int) -> RemoteId:
         return self._orders.ship(order, parcel)

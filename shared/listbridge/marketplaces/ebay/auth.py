@@ -11,20 +11,21 @@ from datetime import timedelta
 from typing import Literal
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
-from listbridge.infra.answers import json_object
 from listbridge.infra.connection import Connection
-from listbridge.infra.http import Purpose, request_id
+from listbridge.infra.oauth import Granted, TokenEndpoint
 from listbridge.infra.tokens import Access, Token
 from listbridge.marketplaces.ebay.errors import (
     APP_REFUSED,
     CONSENT_MISSING,
+    TOKEN_ERRORS,
     TOKEN_REFUSED,
+    TOKEN_STATUSES,
+    UNAVAILABLE,
     UNREADABLE,
-    of_token_answer,
 )
 from listbridge.marketplaces.ebay.settings import Credentials, Settings
 
@@ -51,14 +52,6 @@ class Hosts:
         sandbox = Settings.model_validate(connection.settings).environment == "sandbox"
         domain = "sandbox.ebay.com" if sandbox else "ebay.com"
         return cls(f"https://api.{domain}", f"https://apiz.{domain}", f"https://auth.{domain}")
-
-
-class _Granted(BaseModel):
-    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
-    access_token: str = Field(min_length=1, repr=False)
-    expires_in: int = Field(gt=0)
-    refresh_token: str = Field(default="", repr=False)
-    refresh_token_expires_in: int | None = None
 
 
 class Grants:
@@ -99,8 +92,7 @@ class Grants:
 
     def _fetch(self, form: dict[str, str]) -> Token:
         asked_at = self._connection.clock.now()
-        granted = _ask(self._connection, self._credentials, form)
-        return Token(granted.access_token, asked_at + timedelta(seconds=granted.expires_in))
+        return _ask(self._connection, self._credentials, form).token(asked_at)
 
 
 def credentials_of(connection: Connection) -> Credentials:
@@ -155,23 +147,8 @@ def _ru_name(connection: Connection) -> str:
     return ru_name
 
 
-def _ask(connection: Connection, credentials: Credentials, form: dict[str, str]) -> _Granted:
-    response = connection.session.request(
-        "POST",
-        f"{Hosts.of(connection).api}/identity/v1/oauth2/token",
-        purpose=Purpose.TOKEN,
-        operation="token",
-        headers={"Accept": "application/json"},
-        data=form,
-        auth=(credentials.client_id, credentials.client_secret.get_secret_value()),
-    )
-    request = request_id(response.headers)
-    body = json_object(response)
-    refusal = of_token_answer(response.status_code, body, request)
-    if refusal is not None:
-        raise refusal
-    try:
-        return _Granted.model_validate(body)
-    except ValidationError:
-        # Without its cause: a validation error may hold the token.
-        raise UNREADABLE.error(detail="token", status=response.status_code, request=request) from None
+def _ask(connection: Connection, credentials: Credentials, form: dict[str, str]) -> Granted:
+    url = f"{Hosts.of(connection).api}/identity/v1/oauth2/token"
+    endpoint = TokenEndpoint(url, TOKEN_ERRORS, TOKEN_STATUSES, otherwise=UNAVAILABLE, unreadable=UNREADABLE)
+    keys = (credentials.client_id, credentials.client_secret.get_secret_value())
+    return endpoint.ask(connection, Granted, data=form, auth=keys)

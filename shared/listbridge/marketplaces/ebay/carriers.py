@@ -1,4 +1,4 @@
-"""The shop's word for a carrier in eBay's spelling, and a tracking number as eBay takes it.
+"""Carriers in eBay's spelling.
 
 Source: ShippingCarrierCodeType of the Trading API, to which createShippingFulfillment refers (WSDL of 2023-03-29, read
 in public SDKs on 2026-11-24). Its word for "any carrier not listed here" is `Other`.
@@ -6,11 +6,8 @@ in public SDKs on 2026-11-24). Its word for "any carrier not listed here" is `Ot
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import Final
+from listbridge.domain.carriers import Carriers
 
-OTHER: Final = "Other"
 _CODES = (
     "AnPost", "APC", "ARAMEX", "AustraliaPost", "Bartolini", "BPost", "CanPar", "ChinaPost", "Chronopost", "CityLink",
     "Colissimo", "CollectPlus", "Correos", "DBSchenker", "DeutschePost", "DHL", "DPD", "Exapaq", "FedEx", "GLS",
@@ -18,8 +15,7 @@ _CODES = (
     "Parcelforce", "PocztaPolska", "Pocztex", "PosteItaliane", "PostNL", "RoyalMail", "SDA", "SpeeDee", "StarTrack",
     "SwissPost", "Toll", "UKMail", "UPS", "USPS", "Yodel",
 )  # fmt: skip
-"""Codes that read like the carrier's own name; they are compared without blanks, signs and case."""
-_OTHER_NAMES: Final[Mapping[str, str]] = {
+_NAMES = {
     "bpostinternational": "BPost",
     "brt": "Bartolini",
     "dhlecommerce": "DHLGlobalMail",
@@ -46,17 +42,5 @@ _OTHER_NAMES: Final[Mapping[str, str]] = {
     "swisspostinternational": "SwissPost",
     "upsmailinnovations": "UPS",
 }
-"""Names by which shops and people call them too."""
-_BY_NAME: Final[Mapping[str, str]] = {code.casefold(): code for code in _CODES} | dict(_OTHER_NAMES)
-
-
-def carrier_code(name: str) -> str:
-    """eBay's code; `Other` for a carrier that is not in the table, since a code that eBay does not know may be refused
-    (32300), and the number with it."""
-    folded = name.casefold().replace("ö", "o")
-    return _BY_NAME.get(re.sub(r"[^a-z0-9]", "", folded), OTHER)
-
-
-def tracking_number(text: str) -> str:
-    """Letters and digits alone: "only alphanumeric characters are supported" (ShippingFulfillmentDetails)."""
-    return re.sub(r"[^A-Za-z0-9]", "", text)
+CARRIERS = Carriers(_CODES, _NAMES, other="Other")
+"""A code that eBay does not know may be refused (32300), and the number with it."""

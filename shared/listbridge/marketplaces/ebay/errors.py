@@ -129,6 +129,15 @@ BY_ID: Final[Mapping[int, Row]] = {
 }  # fmt: skip
 """By errorId, for refusals. An id that is not here is judged by its category and the HTTP status."""
 
+TOKEN_ERRORS: Final[Mapping[str, Row]] = {
+    "invalid_grant": TOKEN_REFUSED,
+    "invalid_client": APP_REFUSED,
+    "unauthorized_client": APP_REFUSED,
+    "invalid_scope": SCOPE_MISSING,
+}
+"""Of the token endpoint, by the error's name."""
+TOKEN_STATUSES: Final[Mapping[int, Row]] = {401: APP_REFUSED, 429: THROTTLED}
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -214,22 +223,6 @@ def entries_of(body: Any) -> list[ErrorEntry]:
         except ValidationError:
             continue
     return found
-
-
-def of_token_answer(status: int, body: Any, request: str | None) -> RemoteError | None:
-    """The verdict on an answer of the token endpoint; None for 2xx (error names: RFC 6749)."""
-    if 200 <= status < 300:
-        return None
-    code = body.get("error") if isinstance(body, Mapping) else None
-    row = {
-        "invalid_grant": TOKEN_REFUSED,
-        "invalid_client": APP_REFUSED,
-        "unauthorized_client": APP_REFUSED,
-        "invalid_scope": SCOPE_MISSING,
-    }.get(code if isinstance(code, str) else "")
-    if row is None:
-        row = THROTTLED if status == 429 else APP_REFUSED if status == 401 else UNAVAILABLE
-    return row.error(detail=f"token: HTTP {status}", status=status, request=request)
 
 
 def next_day(now: datetime) -> datetime:

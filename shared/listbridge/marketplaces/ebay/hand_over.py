@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from listbridge.domain.ports import Arrival, Begun, Handed, Way
 from listbridge.infra.connection import Connection
+from listbridge.infra.oauth import LONGEST_CODE
 from listbridge.marketplaces.ebay.auth import authorize_url, exchange
-
-_LONGEST_CODE = 4000
 
 
 class EbayHandOver:
@@ -17,7 +16,7 @@ class EbayHandOver:
 
     def receive(self, connection: Connection, arrival: Arrival) -> Handed:
         code = arrival.request.params.get("code", "")
-        if not 0 < len(code) <= _LONGEST_CODE:
+        if not 0 < len(code) <= LONGEST_CODE:
             return Handed(declined=True)
         return Handed(credentials=exchange(connection, code))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from listbridge.domain.ids import RemoteId, Sku
 from listbridge.domain.verdicts import NotFound
@@ -31,10 +31,6 @@ _IMPOSSIBLE_SKU = frozenset({25707, 25708})
 _NO_OFFERS = frozenset({25713, 25710, 25702}) | _IMPOSSIBLE_SKU
 _NO_ITEM = frozenset({25710, 25702}) | _IMPOSSIBLE_SKU
 _ANY_SITE = next(iter(SITES.values()))
-
-
-class _Nothing(BaseModel):
-    """An answer of which we need no field."""
 
 
 class OfferExists(Exception):
@@ -198,7 +194,7 @@ class Inventory:
             return _entries(refused, PriceQuantityAnswers)
 
     def _write(self, request: Request) -> None:
-        self.http.read(request, _Nothing)
+        self.http.object(request)
 
 
 def _entries(refused: Refused, model: type[M]) -> M:

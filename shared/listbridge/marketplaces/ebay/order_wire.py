@@ -9,19 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import AwareDatetime, Field
+
+from listbridge.infra.wire_models import CamelSent, CamelTold
 
 
-class _Told(BaseModel):
-    model_config = ConfigDict(
-        frozen=True,
-        extra="ignore",
-        alias_generator=to_camel,
-        populate_by_name=True,
-        hide_input_in_errors=True,
-        coerce_numbers_to_str=True,
-    )
+class _Told(CamelTold, coerce_numbers_to_str=True):
+    pass
 
 
 class ToldAmount(_Told):
@@ -232,12 +226,6 @@ class OrderList(_Told):
     next: str | None = None
 
 
-class AnyOrder(BaseModel):
-    """The answer of getOrder, unread."""
-
-    model_config = ConfigDict(frozen=True, extra="allow", hide_input_in_errors=True)
-
-
 class PackedLine(_Told):
     line_item_id: str = Field(min_length=1)
     quantity: int = Field(default=1, ge=1)
@@ -257,21 +245,15 @@ class Packages(_Told):
     total: int | None = None
 
 
-class SentLine(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+class SentLine(CamelSent):
     line_item_id: str
     quantity: int = Field(ge=1)
 
 
-class SentPackage(BaseModel):
+class SentPackage(CamelSent):
     """A parcel to tell of. Carrier and tracking number are "mutually dependent" (ShippingFulfillmentDetails)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
     line_items: list[SentLine]
     shipped_date: str
     shipping_carrier_code: str | None = None
     tracking_number: str | None = None
-
-    def body(self) -> dict[str, Any]:
-        """The JSON object to send; what is None is left out."""
-        return self.model_dump(by_alias=True, exclude_none=True, mode="json")

@@ -10,24 +10,18 @@ from urllib.parse import quote, unquote, urlsplit
 
 from requests import Response
 
+from listbridge.domain.carriers import letters_and_digits
 from listbridge.domain.change_windows import CountedPage, Windows, milliseconds, moment_text
 from listbridge.domain.ids import LineId, RemoteId, RemoteOrderId
 from listbridge.domain.orders import OrderRead
 from listbridge.domain.ports import OrderPage, RemoteShipment
 from listbridge.domain.shop_orders import Parcel
 from listbridge.infra.api_client import Refused
-from listbridge.marketplaces.ebay.carriers import carrier_code, tracking_number
+from listbridge.marketplaces.ebay.carriers import CARRIERS
 from listbridge.marketplaces.ebay.client import EbayHttp, Request
 from listbridge.marketplaces.ebay.errors import INCOMPLETE, UNKNOWN, UNREADABLE
 from listbridge.marketplaces.ebay.order_mapping import Unmappable, changed_at_of, order_id_of, order_read
-from listbridge.marketplaces.ebay.order_wire import (
-    AnyOrder,
-    OrderList,
-    Packages,
-    PackedLine,
-    SentLine,
-    SentPackage,
-)
+from listbridge.marketplaces.ebay.order_wire import OrderList, Packages, PackedLine, SentLine, SentPackage
 
 _ORDERS = "/sell/fulfillment/v1/order"
 _MOST = 200
@@ -65,9 +59,8 @@ class Orders:
 
     def one(self, order: RemoteOrderId) -> OrderRead:
         """The order as it is now: only this call tells the buyer's tax number. Raises NotFound."""
-        answer = self._http.read(Request("GET", _path(order), "getOrder"), AnyOrder)
         try:
-            return order_read(answer.model_dump(), strict=True)
+            return order_read(self._http.object(Request("GET", _path(order), "getOrder")), strict=True)
         except Unmappable as error:
             raise UNREADABLE.error(detail=f"getOrder: {error}") from None
 
@@ -108,11 +101,11 @@ class Orders:
 
 def package_of(parcel: Parcel, now: datetime) -> SentPackage:
     """The parcel as eBay takes it: sent in the past, with carrier and number, or with neither."""
-    tracking = tracking_number(parcel.tracking)
+    tracking = letters_and_digits(parcel.tracking)
     return SentPackage(
         line_items=[SentLine(line_item_id=line, quantity=count) for line, count in parcel.lines.items()],
         shipped_date=moment_text(milliseconds(min(parcel.shipped_at, now))),
-        shipping_carrier_code=carrier_code(parcel.carrier) if tracking else None,
+        shipping_carrier_code=CARRIERS.code(parcel.carrier) if tracking else None,
         tracking_number=tracking or None,
     )
 

@@ -1,40 +1,22 @@
-"""eBay's JSON: what we read ignores what we do not know, what we send refuses it. Source: sell_inventory 1.18.4."""
+"""eBay's JSON of items, offers and groups, and of what an account may choose from. Source: sell_inventory 1.18.4."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from listbridge.domain.money import Money
+from listbridge.infra.wire_models import CamelSent, CamelTold
 
 
-class _Read(BaseModel):
-    model_config = ConfigDict(
-        frozen=True,
-        extra="ignore",
-        alias_generator=to_camel,
-        populate_by_name=True,
-        hide_input_in_errors=True,
-    )
-
-
-class _Sent(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
-
-    def body(self) -> dict[str, Any]:
-        """The JSON object to send; what is None is left out."""
-        return self.model_dump(by_alias=True, exclude_none=True, mode="json")
-
-
-class ErrorParameter(_Read):
+class ErrorParameter(CamelTold):
     name: str = ""
     value: str | None = None
 
 
-class ErrorEntry(_Read):
+class ErrorEntry(CamelTold):
     """One entry of `errors`."""
 
     error_id: int
@@ -57,7 +39,7 @@ class ErrorEntry(_Read):
         return next((p.value for p in self.parameters or () if p.name == name), None)
 
 
-class Amount(_Read):
+class Amount(CamelTold):
     """An amount as eBay writes it, the value a text."""
 
     value: str
@@ -72,15 +54,15 @@ class Amount(_Read):
         return Money(Decimal(self.value), self.currency)
 
 
-class ShipToLocation(_Read):
+class ShipToLocation(CamelTold):
     quantity: int | None = None
 
 
-class Availability(_Read):
+class Availability(CamelTold):
     ship_to_location_availability: ShipToLocation | None = None
 
 
-class Item(_Read):
+class Item(CamelTold):
     """An inventory item as far as we read it."""
 
     sku: str = ""
@@ -98,23 +80,23 @@ class Item(_Read):
         return next(iter(self.inventory_item_group_keys or ()), None)
 
 
-class BulkItem(_Read):
+class BulkItem(CamelTold):
     sku: str = ""
     status_code: int = 0
     inventory_item: Item | None = None
     errors: list[ErrorEntry] | None = None
 
 
-class BulkItems(_Read):
+class BulkItems(CamelTold):
     responses: list[BulkItem]
 
 
-class ListingDetails(_Read):
+class ListingDetails(CamelTold):
     listing_id: str | None = None
     listing_status: str | None = None
 
 
-class PricingSummary(_Read):
+class PricingSummary(CamelTold):
     price: Amount | None = None
 
 
@@ -130,12 +112,9 @@ _REPLACEABLE = frozenset(
 )  # fmt: skip
 
 
-class Offer(BaseModel):
+class Offer(CamelTold, extra="allow"):
     """An offer as eBay shows it. Fields that we do not manage are kept, for a replacement must repeat them."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="allow", alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True
-    )
     offer_id: str
     sku: str
     marketplace_id: str
@@ -165,30 +144,30 @@ class Offer(BaseModel):
         return {name: value for name, value in shown.items() if name in _REPLACEABLE}
 
 
-class Offers(_Read):
+class Offers(CamelTold):
     offers: list[Offer] = Field(default_factory=list)
     total: int | None = None
 
 
-class CreatedOffer(_Read):
+class CreatedOffer(CamelTold):
     offer_id: str = Field(min_length=1)
 
 
-class PublishedListing(_Read):
+class PublishedListing(CamelTold):
     listing_id: str = Field(min_length=1)
 
 
-class Specification(_Sent):
+class Specification(CamelSent):
     name: str
     values: list[str]
 
 
-class VariesBy(_Sent):
+class VariesBy(CamelSent):
     specifications: list[Specification]
     aspects_image_varies_by: list[str]
 
 
-class Group(_Sent):
+class Group(CamelSent):
     """An inventory item group to send."""
 
     title: str
@@ -199,16 +178,16 @@ class Group(_Sent):
     varies_by: VariesBy
 
 
-class _ShownSpecification(_Read):
+class _ShownSpecification(CamelTold):
     name: str = ""
     values: list[str] = Field(default_factory=list)
 
 
-class _ShownVariesBy(_Read):
+class _ShownVariesBy(CamelTold):
     specifications: list[_ShownSpecification] | None = None
 
 
-class ShownGroup(_Read):
+class ShownGroup(CamelTold):
     """An inventory item group as far as we read it."""
 
     variant_skus: list[str] = Field(default_factory=list, alias="variantSKUs")
@@ -220,7 +199,7 @@ class ShownGroup(_Read):
         return next((row.values for row in specifications if row.name == name), [])
 
 
-class Product(_Sent):
+class Product(CamelSent):
     title: str
     description: str
     aspects: dict[str, list[str]]
@@ -231,15 +210,15 @@ class Product(_Sent):
     upc: list[str] | None = None
 
 
-class SentQuantity(_Sent):
+class SentQuantity(CamelSent):
     quantity: int = Field(ge=0)
 
 
-class SentAvailability(_Sent):
+class SentAvailability(CamelSent):
     ship_to_location_availability: SentQuantity
 
 
-class SentItem(_Sent):
+class SentItem(CamelSent):
     """An inventory item to send: it replaces the old one in full, its quantity with it."""
 
     condition: str
@@ -248,13 +227,13 @@ class SentItem(_Sent):
     availability: SentAvailability
 
 
-class ListingPolicies(_Sent):
+class ListingPolicies(CamelSent):
     fulfillment_policy_id: str
     payment_policy_id: str
     return_policy_id: str
 
 
-class OfferContent(_Sent):
+class OfferContent(CamelSent):
     """What we manage of an offer, without its keys, quantity and price."""
 
     category_id: str
@@ -264,13 +243,13 @@ class OfferContent(_Sent):
     merchant_location_key: str
 
 
-class RevisedOffer(_Sent):
+class RevisedOffer(CamelSent):
     offer_id: str
     available_quantity: int | None = Field(default=None, ge=0)
     price: dict[str, str] | None = None
 
 
-class PriceQuantity(_Sent):
+class PriceQuantity(CamelSent):
     """One SKU of bulkUpdatePriceQuantity."""
 
     sku: str
@@ -278,7 +257,7 @@ class PriceQuantity(_Sent):
     offers: list[RevisedOffer]
 
 
-class PriceQuantityAnswer(_Read):
+class PriceQuantityAnswer(CamelTold):
     """One entry of the answer: of the item (no offer id) or of one offer."""
 
     sku: str | None = None
@@ -287,17 +266,17 @@ class PriceQuantityAnswer(_Read):
     errors: list[ErrorEntry] | None = None
 
 
-class PriceQuantityAnswers(_Read):
+class PriceQuantityAnswers(CamelTold):
     responses: list[PriceQuantityAnswer]
 
 
-class User(_Read):
+class User(CamelTold):
     user_id: str = Field(min_length=1)
     username: str = ""
     registration_marketplace_id: str | None = None
 
 
-class Policy(_Read):
+class Policy(CamelTold):
     name: str = ""
     fulfillment_policy_id: str | None = None
     payment_policy_id: str | None = None
@@ -308,7 +287,7 @@ class Policy(_Read):
         return self.fulfillment_policy_id or self.payment_policy_id or self.return_policy_id or ""
 
 
-class Policies(_Read):
+class Policies(CamelTold):
     fulfillment_policies: list[Policy] | None = None
     payment_policies: list[Policy] | None = None
     return_policies: list[Policy] | None = None
@@ -321,50 +300,50 @@ class Policies(_Read):
         ]
 
 
-class Location(_Read):
+class Location(CamelTold):
     merchant_location_key: str
     name: str | None = None
     merchant_location_status: str | None = None
 
 
-class Locations(_Read):
+class Locations(CamelTold):
     locations: list[Location] = Field(default_factory=list)
     total: int | None = None
 
 
-class CategoryTree(_Read):
+class CategoryTree(CamelTold):
     category_tree_id: str
 
 
-class Category(_Read):
+class Category(CamelTold):
     category_id: str
     category_name: str = ""
 
 
-class Suggestion(_Read):
+class Suggestion(CamelTold):
     category: Category
 
 
-class Suggestions(_Read):
+class Suggestions(CamelTold):
     category_suggestions: list[Suggestion] = Field(default_factory=list)
 
 
-class Rate(_Read):
+class Rate(CamelTold):
     remaining: int | None = None
     reset: str | None = None
     time_window: int | None = None
 
 
-class Resource(_Read):
+class Resource(CamelTold):
     name: str = ""
     rates: list[Rate] | None = None
 
 
-class ApiLimit(_Read):
+class ApiLimit(CamelTold):
     api_context: str = ""
     api_name: str = ""
     resources: list[Resource] | None = None
 
 
-class RateLimits(_Read):
+class RateLimits(CamelTold):
     rate_limits: list[ApiLimit] = Field(default_factory=list)

@@ -1,0 +1,83 @@
+"""A platform's token endpoint, as RFC 6749 has it: a form goes in, a token comes out, or an error with a name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from pydantic import Field, ValidationError
+
+from listbridge.domain.verdicts import RemoteError
+from listbridge.infra.answers import json_object
+from listbridge.infra.connection import Connection
+from listbridge.infra.error_row import Row
+from listbridge.infra.http import Purpose, request_id
+from listbridge.infra.tokens import Token
+from listbridge.infra.wire_models import Told
+
+LONGEST_CODE = 4000
+"""Of a consent's code: longer than any platform's."""
+
+
+class Lasting(Told):
+    """An access token that does not end."""
+
+    access_token: str = Field(min_length=1, repr=False)
+
+
+class Granted(Lasting):
+    """An access token for so many seconds, and what it is renewed with, where the grant gives that."""
+
+    expires_in: int = Field(gt=0)
+    refresh_token: str = Field(default="", repr=False)
+    refresh_token_expires_in: int | None = None
+
+    def token(self, asked_at: datetime) -> Token:
+        """Its life counts from before the question, so that it never seems longer than it is."""
+        return Token(self.access_token, asked_at + timedelta(seconds=self.expires_in))
+
+
+G = TypeVar("G", bound=Lasting)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEndpoint:
+    """One platform's `url`, and what its refusals mean: by the error's name (RFC 6749, 5.2), else by the HTTP status, else
+    `otherwise`. `unreadable` is for a success without a token."""
+
+    url: str
+    by_error: Mapping[str, Row]
+    by_status: Mapping[int, Row]
+    otherwise: Row
+    unreadable: Row
+
+    def ask(self, connection: Connection, grant: type[G], **what: Any) -> G:
+        """What was granted; `json`, `data` or `auth` go along as the platform wants them. Raises RemoteError."""
+        response = connection.session.request(
+            "POST",
+            self.url,
+            purpose=Purpose.TOKEN,
+            operation="token",
+            headers={"Accept": "application/json"},
+            **what,
+        )
+        status, body, request = response.status_code, json_object(response), request_id(response.headers)
+        refusal = self.refusal(status, body, request)
+        if refusal is not None:
+            raise refusal
+        try:
+            return grant.model_validate(body)
+        except ValidationError:
+            # Without its cause: a validation error may hold the token.
+            raise self.unreadable.error(detail="token", status=status, request=request) from None
+
+    def refusal(self, status: int, body: Mapping[str, Any] | None, request: str | None) -> RemoteError | None:
+        """The verdict on an answer; None for 2xx."""
+        if 200 <= status < 300:
+            return None
+        name = body.get("error") if body is not None else None
+        row = self.by_error.get(name) if isinstance(name, str) else None
+        row = row or self.by_status.get(status, self.otherwise)
+        return row.error(detail=f"token: HTTP {status}", status=status, request=request)

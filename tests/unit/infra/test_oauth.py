@@ -1,0 +1,130 @@
+"""A token endpoint's answers: a token, an error with a name, or neither."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from urllib.parse import parse_qs
+
+import pytest
+import requests
+from requests.adapters import BaseAdapter
+from urllib3.response import HTTPResponse
+
+from listbridge.domain.verdicts import RateLimited, RemoteError, RetryLater, Unauthorized
+from listbridge.infra.connection import Connection
+from listbridge.infra.error_row import Row
+from listbridge.infra.http import HttpSession
+from listbridge.infra.oauth import Granted, Lasting, TokenEndpoint
+from listbridge.infra.tokens import TokenCache
+from tests.fakes.budget import FakeBudget
+from tests.fakes.clock import START, VirtualClock
+from tests.fakes.grants import NoGrants
+
+ENDPOINT = TokenEndpoint(
+    "https://far.example/token",
+    by_error={"invalid_grant": Row(Unauthorized, "consent_gone", "ask_again")},
+    by_status={401: Row(Unauthorized, "keys_wrong"), 429: Row(RateLimited, "too_fast")},
+    otherwise=Row(RetryLater, "closed"),
+    unreadable=Row(RetryLater, "gibberish"),
+)
+
+
+class Far(BaseAdapter):
+    """Answers once, and keeps what it was asked."""
+
+    def __init__(self, status: int, body: str) -> None:
+        super().__init__()
+        self.answer = (status, body)
+        self.asked: list[requests.PreparedRequest] = []
+
+    def send(self, request: requests.PreparedRequest, **_: object) -> requests.Response:
+        self.asked.append(request)
+        response = requests.Response()
+        response.status_code = self.answer[0]
+        response.raw = HTTPResponse(io.BytesIO(self.answer[1].encode()), preload_content=False)
+        response.url = request.url or ""
+        return response
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def connected(far: Far) -> tuple[Connection, FakeBudget]:
+    clock = VirtualClock()
+    budget = FakeBudget(clock)
+    session = HttpSession(transport=far, budget=budget)
+    return Connection("a", {}, {}, None, session, budget, TokenCache(), clock, NoGrants()), budget
+
+
+def granted(status: int, body: str) -> Granted:
+    return ENDPOINT.ask(connected(Far(status, body))[0], Granted, data={"grant_type": "x"})
+
+
+def test_a_grant_is_asked_for_with_a_form_and_draws_on_no_budget() -> None:
+    far = Far(200, '{"access_token": "t", "expires_in": 60, "refresh_token": "r", "scope": "all"}')
+    connection, budget = connected(far)
+    got = ENDPOINT.ask(connection, Granted, data={"grant_type": "refresh_token"}, auth=("id", "secret"))
+    assert got == Granted(access_token="t", expires_in=60, refresh_token="r")
+    [asked] = far.asked
+    assert (asked.method, asked.url) == ("POST", "https://far.example/token")
+    assert parse_qs(str(asked.body)) == {"grant_type": ["refresh_token"]}
+    assert asked.headers["Authorization"] == "Basic aWQ6c2VjcmV0"
+    assert budget.spent == {}
+
+
+def test_a_tokens_life_counts_from_the_question() -> None:
+    token = Granted(access_token="t", expires_in=60).token(START)
+    assert (token.access_token, token.expires_at) == ("t", START + timedelta(seconds=60))
+
+
+def test_a_token_that_does_not_end_needs_no_end() -> None:
+    got = ENDPOINT.ask(connected(Far(200, '{"access_token": "t"}'))[0], Lasting, json={})
+    assert got == Lasting(access_token="t")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "verdict", "code"),
+    [
+        (400, '{"error": "invalid_grant"}', Unauthorized, "consent_gone"),
+        (401, '{"error": "invalid_grant"}', Unauthorized, "consent_gone"),
+        (401, '{"error": "else"}', Unauthorized, "keys_wrong"),
+        (401, "<html>", Unauthorized, "keys_wrong"),
+        (429, "{}", RateLimited, "too_fast"),
+        (400, '{"error": "else"}', RetryLater, "closed"),
+        (400, '{"error": ["invalid_grant"]}', RetryLater, "closed"),
+        (503, "", RetryLater, "closed"),
+    ],
+)
+def test_a_refusal_is_judged_by_its_name_then_by_its_status(
+    status: int, body: str, verdict: type[RemoteError], code: str
+) -> None:
+    with pytest.raises(RemoteError) as refused:
+        granted(status, body)
+    assert (type(refused.value), refused.value.problem.code) == (verdict, code)
+    assert (refused.value.status, refused.value.detail) == (status, f"token: HTTP {status}")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        "<html>",
+        '{"access_token": "secret-word"}',
+        '{"access_token": "", "expires_in": 60}',
+        '{"access_token": "secret-word", "expires_in": 0}',
+    ],
+)
+def test_a_success_without_a_living_token_is_unreadable_and_tells_no_token(body: str) -> None:
+    with pytest.raises(RetryLater) as refused:
+        granted(200, body)
+    assert refused.value.problem.code == "gibberish"
+    assert refused.value.__cause__ is None
+    assert "secret-word" not in str(refused.value)
+
+
+def test_a_token_is_not_in_its_repr() -> None:
+    assert repr(Granted(access_token="secret-word", expires_in=60, refresh_token="hidden")) == (
+        "Granted(expires_in=60, refresh_token_expires_in=None)"
+    )
