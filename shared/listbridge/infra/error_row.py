@@ -29,3 +29,7 @@ class Row:
                 problem, after_s=self.after_s, detail=detail, status=status, request_id=request
             )
         return self.verdict(problem, detail=detail, status=status, request_id=request)
+
+    def instead_of(self, error: RemoteError, *, params: Mapping[str, str] | None = None) -> RemoteError:
+        """This verdict on the answer of which another was made, where the caller knows better what it means."""
+        return self.error(params=params, detail=error.detail, status=error.status, request=error.request_id)

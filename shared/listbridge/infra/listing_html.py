@@ -7,14 +7,17 @@ adapter says.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from html import escape
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 import nh3
 
-from listbridge.domain.listing_texts import shortened
+from listbridge.domain.catalog import ProductFacts
+from listbridge.domain.ids import Sku
+from listbridge.domain.listing_texts import filled_in, shortened
 
 _WITH_CONTENT = frozenset({
     "applet", "button", "embed", "form", "frameset", "iframe", "math", "noscript", "object", "option", "script",
@@ -92,6 +95,25 @@ class ListingHtml:
             filter_style_properties=set(_STYLES),
         )
         return "".join(self._without_dead_tags(cleaned)).strip()
+
+    def described(
+        self,
+        product: ProductFacts,
+        title: str,
+        description: str,
+        template: str,
+        skus: Sequence[Sku],
+        most: int,
+    ) -> str:
+        """The clean `description` in the seller's template, whose blanks are `{title}`, `{description}`, `{vendor}` and
+        `{sku}`; the title where that leaves nothing. Raises Rejected when it is longer than `most`."""
+        blanks = {
+            "title": escape(title),
+            "vendor": escape(product.vendor),
+            "sku": escape(", ".join(skus)),
+            "description": description,
+        }
+        return filled_in(self.clean(template), blanks, most) or escape(title)
 
     def plain_text(self, markup: str, most: int) -> str:
         """The document's words, line by line, cut at a word's end to at most `most` characters."""

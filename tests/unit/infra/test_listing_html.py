@@ -8,7 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from listbridge.domain.catalog import ProductFacts, Visibility
+from listbridge.domain.ids import ProductId, Sku
 from listbridge.domain.listing_texts import shortened
+from listbridge.domain.verdicts import Rejected
+from listbridge.infra.listing_html import ListingHtml
 from listbridge.marketplaces.ebay.mapping import HTML
 
 
@@ -126,6 +130,30 @@ def test_the_plain_description_has_words_only_and_fits():
         == "Pure wool.\nsoft"
     )
     assert len(HTML.plain_text("<p>" + "word " * 2000 + "</p>", 4000)) <= 4000
+
+
+LAMP = ProductFacts(ProductId("p"), "Lamp", Visibility.VISIBLE, (), vendor="N & L")
+PLAIN = ListingHtml(hosts=(".market.example",))
+
+
+def test_a_template_is_filled_with_words_that_are_no_markup_and_with_the_description_that_is():
+    template = "<h1>{title}</h1>{description}<p>{vendor}: {sku} {other}</p><script>x</script>"
+    described = PLAIN.described(LAMP, "<Lamp> {sku}", "<i>warm</i>", template, [Sku("A"), Sku("B<")], 200)
+    assert described == "<h1>&lt;Lamp&gt; {sku}</h1><i>warm</i><p>N &amp; L: A, B&lt; {other}</p>"
+
+
+def test_a_template_that_leaves_nothing_leaves_the_title():
+    assert PLAIN.described(LAMP, "A & B", "", "<script>{title}</script>", [], 200) == "A &amp; B"
+
+
+def test_a_filled_template_may_be_as_long_as_is_asked_and_no_longer():
+    assert PLAIN.described(LAMP, "Lamp", "warm", "{description}", [], 4) == "warm"
+    with pytest.raises(Rejected) as refused:
+        PLAIN.described(LAMP, "Lamp", "warm!", "{description}", [], 4)
+    assert (refused.value.problem.code, dict(refused.value.problem.params)) == (
+        "description_too_long",
+        {"max": "4", "length": "5"},
+    )
 
 
 def test_a_long_word_costs_time_in_proportion_to_its_length():

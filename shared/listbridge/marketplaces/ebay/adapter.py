@@ -32,9 +32,9 @@ from listbridge.marketplaces.ebay import ending, revising
 from listbridge.marketplaces.ebay.choices import choices
 from listbridge.marketplaces.ebay.client import EbayHttp, Request
 from listbridge.marketplaces.ebay.inventory import Inventory
-from listbridge.marketplaces.ebay.mapping import listing_content, refuse_oversized
+from listbridge.marketplaces.ebay.mapping import VARIATIONS, listing_content
 from listbridge.marketplaces.ebay.orders import Orders
-from listbridge.marketplaces.ebay.preview import problems_of
+from listbridge.marketplaces.ebay.preview import preview_for
 from listbridge.marketplaces.ebay.publishing import Publishing
 from listbridge.marketplaces.ebay.reading import Reader
 from listbridge.marketplaces.ebay.settings import CreationSettings
@@ -82,10 +82,10 @@ class EbayAdapter(UnaskedOfMarketplace):
         return self._reader.find(site, sku)
 
     def check(self, request: PublishRequest) -> None:
-        refuse_oversized(request.product, [variant.key.sku for variant in request.variants])
+        VARIATIONS.refuse_oversized(request.product, [variant.key.sku for variant in request.variants])
 
     def preview(self, request: PublishRequest) -> tuple[FieldProblem, ...]:
-        return tuple(problems_of(request, site_of(request.site)))
+        return tuple(preview_for(site_of(request.site)).problems(request))
 
     def publish(self, request: PublishRequest, steps: PublishSteps) -> Published:
         return self._publishing(request, steps).publish()

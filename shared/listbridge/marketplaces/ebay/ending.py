@@ -11,8 +11,9 @@ from contextlib import suppress
 
 from listbridge.domain.ids import RemoteId, Sku
 from listbridge.domain.ports import PublishRequest, PublishSteps
-from listbridge.domain.problem import Problem
+from listbridge.domain.publishing_runs import WRITTEN, forget
 from listbridge.domain.verdicts import NotFound, Rejected
+from listbridge.marketplaces.ebay.errors import VARIATION_STAYS
 from listbridge.marketplaces.ebay.inventory import Inventory
 from listbridge.marketplaces.ebay.sites import NationalSite, site_of
 from listbridge.marketplaces.ebay.unsold_groups import drop_if_unsold
@@ -37,9 +38,7 @@ def end(inventory: Inventory, request: PublishRequest, steps: PublishSteps) -> N
                 raise
     if group is not None:
         _drop(inventory, site, group, offers)
-    stale = [name for name in steps.progress if name == "listing" or name.startswith("written:")]
-    if stale:
-        steps.forget(*stale)
+    forget(steps, "listing", WRITTEN)
 
 
 def _live_on(site: NationalSite, offers: Mapping[Sku, Sequence[Offer]]) -> dict[Sku, Offer]:
@@ -99,7 +98,4 @@ def _remove_variation(inventory: Inventory, site: NationalSite, sku: Sku, offer:
         return
     except Rejected as error:
         params = {"sku": sku, "message": error.problem.params.get("message", "")}
-        raise Rejected(
-            Problem("ebay_variation_stays", params, "keep_at_zero"), detail=error.detail, status=error.status,
-            request_id=error.request_id,
-        ) from error  # fmt: skip
+        raise VARIATION_STAYS.instead_of(error, params=params) from error

@@ -55,6 +55,13 @@ QUANTITY = Row(EmptyRefused, "ebay_quantity_refused", "check_stock_in_shop")
 GROUP_GONE = Row(NotFound, "ebay_group_gone", "send_again")
 IN_OTHER_GROUP = Row(Rejected, "ebay_sku_in_other_group", "end_other_listing")
 OFFER_GONE = Row(NotFound, "ebay_offer_gone", "send_again")
+SITE_REFUSED = Row(Rejected, "ebay_site_refused", "choose_policies")
+VARIATION_STAYS = Row(Rejected, "ebay_variation_stays", "keep_at_zero")
+TOO_MANY_VARIATIONS = Row(Rejected, "ebay_too_many_variations", "split_product")
+TOO_MANY_VALUES = Row(Rejected, "ebay_too_many_values", "split_product")
+NAME_TOO_LONG = Row(Rejected, "aspect_name_too_long", "edit_creation_profile")
+SAME_NAME = Row(Rejected, "aspect_twice", "edit_creation_profile")
+ALIKE = Row(Rejected, "ebay_variations_alike", "check_options_in_shop")
 NOT_LIVE = Row(NotFound, "ebay_not_live", "send_again")
 ZERO = Row(ZeroRefused, "out_of_stock_control_off", "enable_out_of_stock_control")
 INCOMPLETE = Row(RetryLater, "orders_incomplete")
@@ -74,7 +81,7 @@ _ASPECT = Row(Rejected, "ebay_aspect_refused", _PROFILE)
 _RULES = Row(Rejected, "ebay_rules_refused", "complete_on_ebay")
 _OURS = Row(Rejected, "ebay_request_refused", "report_to_us")
 _ITEM_GONE = Row(NotFound, "ebay_item_gone", "send_again")
-_SKU = Row(Rejected, "ebay_sku_refused", "change_sku_in_shop")
+SKU_REFUSED = Row(Rejected, "ebay_sku_refused", "change_sku_in_shop")
 _NOT_READY = Row(Rejected, "ebay_account_not_ready", "complete_on_ebay")
 _ORDER_GONE = Row(NotFound, "ebay_order_gone", "look_on_ebay")
 _PARCEL = Row(Rejected, "ebay_parcel_refused", "mark_sent_on_ebay")
@@ -122,7 +129,7 @@ BY_ID: Final[Mapping[int, Row]] = {
     **_each(_ON_HOLD, 25097, 25098, 25759),
     **_each(_ITEM_GONE, 25701, 25702, 25710),
     **_each(OFFER_GONE, 25713, 25725),
-    **_each(_SKU, 25707, 25708),
+    **_each(SKU_REFUSED, 25707, 25708),
     **_each(_OURS, 2004, 25706, 25709, 25727, 25734),
     **_each(_OURS, 30700, 30800, 30810, 30820, 30830, 30840, 30850, 30900, 31000, 31100, 32800),
     **_each(_PARCEL, 32200, 32210, 32500, 32600, 34100, 34200, 34300, 34500),

@@ -16,11 +16,13 @@ from typing import Any
 from listbridge.domain.catalog import ProductFacts, VariantFacts
 from listbridge.domain.ids import Sku
 from listbridge.domain.listing import Values
-from listbridge.domain.listing_texts import by_https, distinct, filled_in, shortened, title_of
+from listbridge.domain.listing_texts import by_https, distinct, shortened, title_of
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import Rejected
+from listbridge.domain.refusals import apart
+from listbridge.domain.variations import VariationRules, picture_option, variant_of
+from listbridge.domain.verdicts import Rejected, RemoteError
 from listbridge.infra.listing_html import ListingHtml
-from listbridge.marketplaces.ebay import wire
+from listbridge.marketplaces.ebay import errors, wire
 from listbridge.marketplaces.ebay.manifest import MAX_SKU_LENGTH
 from listbridge.marketplaces.ebay.product_codes import Codes, codes_of
 from listbridge.marketplaces.ebay.settings import CreationSettings
@@ -28,14 +30,22 @@ from listbridge.marketplaces.ebay.sites import SITES, NationalSite
 from listbridge.marketplaces.ebay.wire import Amount
 
 MAX_TITLE = 80
-MAX_ASPECT_NAME = 40
 MAX_ASPECT_VALUE = 50
 MAX_PICTURES = 24
 MAX_VARIATION_PICTURES = 12
 MAX_DESCRIPTION = 4_000
 MAX_LISTING_DESCRIPTION = 500_000
-MAX_VARIATIONS = 250
-MAX_VALUES = 60
+VARIATIONS = VariationRules(
+    most=250,
+    most_values=60,
+    longest_name=40,
+    longest_value=MAX_ASPECT_VALUE,
+    too_many=errors.TOO_MANY_VARIATIONS,
+    too_many_values=errors.TOO_MANY_VALUES,
+    name_too_long=errors.NAME_TOO_LONG,
+    same_name=errors.SAME_NAME,
+    alike=errors.ALIKE,
+)
 HTML = ListingHtml(
     hosts=tuple(site.web.removeprefix("https://www") for site in SITES.values()),
     # What eBay shows on small screens ("div and span tags", Offer.listingDescription).
@@ -65,7 +75,7 @@ class ListingContent:
     varying: tuple[str, ...]
     aspects: Mapping[Sku, Mapping[str, list[str]]]
     codes: Mapping[Sku, Codes]
-    refused: Mapping[Sku, Rejected]
+    refused: Mapping[Sku, RemoteError]
 
     def item(self, sku: Sku, quantity: int) -> dict[str, Any]:
         """The inventory item; `quantity` is the highest over all sites."""
@@ -135,21 +145,22 @@ class ListingContent:
             )
             for name in self.varying
         ]
-        refuse_too_many(len(members), {row.name: len(row.values) for row in specifications})
+        VARIATIONS.refuse_too_many(len(members), {row.name: len(row.values) for row in specifications})
         shared = {
             name: values
             for name, values in (own[0] if own else {}).items()
             if name not in self.varying and all(row.get(name) == values for row in own)
         }
-        variants = [self.variants[sku] for sku in members if sku in self.aspects]
+        known = [(self.aspects[sku], self.variants[sku]) for sku in members if sku in self.aspects]
+        shown = [({name: row[name][0] for name in self.varying}, variant.image) for row, variant in known]
         return wire.Group(
             title=self.title,
             description=self.listing_description,
-            image_urls=self._group_pictures(variants),
+            image_urls=self._group_pictures(variant for _, variant in known),
             aspects=shared,
             variant_skus=list(members),
             varies_by=wire.VariesBy(
-                specifications=specifications, aspects_image_varies_by=[self._picture_aspect(variants)]
+                specifications=specifications, aspects_image_varies_by=[picture_option(self.varying, shown)]
             ),
         ).body()
 
@@ -167,19 +178,6 @@ class ListingContent:
         own = by_https([variant.image for variant in variants if variant.image])
         return distinct([*self.pictures[:1], *own, *self.pictures])[:MAX_VARIATION_PICTURES]
 
-    def _picture_aspect(self, variants: Sequence[VariantFacts]) -> str:
-        """The aspect by which pictures differ: the first whose every value has one picture, else simply the first."""
-        for name in self.varying:
-            seen: dict[str, set[str]] = {}
-            for variant in variants:
-                value = self.aspects[variant.sku].get(name, [""])[0]
-                seen.setdefault(value, set()).add(variant.image)
-            if len(seen) > 1 and all(len(images) == 1 for images in seen.values()) and any(
-                image for images in seen.values() for image in images
-            ):  # fmt: skip
-                return name
-        return self.varying[0]
-
 
 def listing_content(
     product: ProductFacts, skus: Sequence[Sku], settings: CreationSettings, site: NationalSite
@@ -189,20 +187,21 @@ def listing_content(
     Raises Rejected, naming what the seller must change, when nothing of it could be sold; a single variant that cannot
     is told of in `refused`, and stops no other.
     """
-    refuse_oversized(product, skus)
+    VARIATIONS.refuse_oversized(product, skus)
     by_sku = {variant.sku: variant for variant in product.variants if variant.sku}
     title = title_of(product.title, MAX_TITLE, truncate=settings.truncate_titles)
-    varying = _varying(product, settings) if product.has_options else ()
-    aspects: dict[Sku, Mapping[str, list[str]]] = {}
-    refused: dict[Sku, Rejected] = {}
-    for sku in [*skus, *(sku for sku in by_sku if sku not in skus)]:
-        try:
-            aspects[sku] = _aspects(product, _sellable(sku, by_sku), settings, varying)
-        except Rejected as error:
-            if sku in skus:
-                refused[sku] = error
+    varying = VARIATIONS.names(product, settings.option_aspects)
+
+    def aspects_of(sku: Sku) -> Mapping[str, list[str]]:
+        return _aspects(
+            product, variant_of(sku, by_sku, MAX_SKU_LENGTH, errors.SKU_REFUSED), settings, varying
+        )
+
+    aspects, refused = apart([*skus, *(sku for sku in by_sku if sku not in skus)], aspects_of)
+    refused = {sku: error for sku, error in refused.items() if sku in skus}
     if varying:
-        refused |= _twins(aspects, varying, skus)
+        rows = ((sku, [aspects[sku][name][0] for name in varying]) for sku in skus if sku in aspects)
+        refused |= VARIATIONS.twins(rows)
         aspects = {sku: row for sku, row in aspects.items() if sku not in refused}
     if skus and len(refused) == len(skus):
         raise refused[skus[0]]
@@ -216,7 +215,9 @@ def listing_content(
         site=site,
         title=title,
         description=HTML.plain_text(description, MAX_DESCRIPTION) or title,
-        listing_description=_from_template(settings, product, title, description, skus),
+        listing_description=HTML.described(
+            product, title, description, settings.description_template, skus, MAX_LISTING_DESCRIPTION
+        ),
         pictures=tuple(pictures),
         variants=by_sku,
         varying=varying,
@@ -228,59 +229,6 @@ def listing_content(
     )
 
 
-def refuse_oversized(product: ProductFacts, skus: Sequence[Sku]) -> None:
-    """Raises Rejected for a product with more variations among these SKUs, or more values of an option, than one listing
-    may have. It needs no call, so it can come before all of them."""
-    if not product.has_options:
-        return
-    wanted = set(skus)
-    values: dict[str, set[str]] = {}
-    for variant in product.variants:
-        if variant.sku in wanted:
-            for name, value in variant.options.items():
-                values.setdefault(name, set()).add(value.strip())
-    refuse_too_many(len(wanted), {name: len(found) for name, found in values.items()})
-
-
-def refuse_too_many(variations: int, values: Mapping[str, int]) -> None:
-    """Raises Rejected, naming what there is too much of, how many there are and how many may be."""
-    if variations > MAX_VARIATIONS:
-        params = {"count": str(variations), "max": str(MAX_VARIATIONS)}
-        raise Rejected(Problem("ebay_too_many_variations", params, "split_product"))
-    for name, count in values.items():
-        if count > MAX_VALUES:
-            params = {"option": name, "count": str(count), "max": str(MAX_VALUES)}
-            raise Rejected(Problem("ebay_too_many_values", params, "split_product"))
-
-
-def _from_template(
-    settings: CreationSettings, product: ProductFacts, title: str, description: str, skus: Sequence[Sku]
-) -> str:
-    blanks = {
-        "title": escape(title),
-        "vendor": escape(product.vendor),
-        "sku": escape(", ".join(skus)),
-        "description": description,
-    }
-    return filled_in(HTML.clean(settings.description_template), blanks, MAX_LISTING_DESCRIPTION) or escape(
-        title
-    )
-
-
-def _varying(product: ProductFacts, settings: CreationSettings) -> tuple[str, ...]:
-    names = distinct([*product.options, *(name for variant in product.variants for name in variant.options)])
-    if not names:
-        raise Rejected(Problem("options_missing", {"product": product.title}, "check_options_in_shop"))
-    aspects = [settings.option_aspects.get(name, name) for name in names]
-    for aspect in aspects:
-        if len(aspect) > MAX_ASPECT_NAME:
-            params = {"name": aspect, "max": str(MAX_ASPECT_NAME)}
-            raise Rejected(Problem("aspect_name_too_long", params, "edit_creation_profile"))
-    if len(set(aspects)) < len(aspects):
-        raise Rejected(Problem("aspect_twice", {"name": ", ".join(aspects)}, "edit_creation_profile"))
-    return tuple(aspects)
-
-
 def _aspects(
     product: ProductFacts, variant: VariantFacts, settings: CreationSettings, varying: tuple[str, ...]
 ) -> dict[str, list[str]]:
@@ -288,51 +236,9 @@ def _aspects(
     brand = _brand_of(product, settings)
     if brand and settings.brand_aspect not in (*aspects, *varying):
         aspects[settings.brand_aspect] = [shortened(brand, MAX_ASPECT_VALUE)]
-    own = {settings.option_aspects.get(name, name): value.strip() for name, value in variant.options.items()}
-    for name in varying:
-        value = own.get(name, "")
-        if not value:
-            raise Rejected(
-                Problem("option_value_missing", {"sku": variant.sku, "option": name}, "check_options_in_shop")
-            )
-        if len(value) > MAX_ASPECT_VALUE:
-            params = {"sku": variant.sku, "value": value, "max": str(MAX_ASPECT_VALUE)}
-            raise Rejected(Problem("option_value_too_long", params, "check_options_in_shop"))
-        aspects[name] = [value]
-    return aspects
-
-
-def _twins(
-    aspects: Mapping[Sku, Mapping[str, list[str]]], varying: Sequence[str], skus: Sequence[Sku]
-) -> dict[Sku, Rejected]:
-    """The wanted SKUs whose values an earlier one has already: eBay takes no two variations that are alike."""
-    taken: dict[tuple[str, ...], Sku] = {}
-    twins: dict[Sku, Rejected] = {}
-    for sku in skus:
-        if sku not in aspects:
-            continue
-        values = tuple(aspects[sku][name][0] for name in varying)
-        other = taken.setdefault(values, sku)
-        if other != sku:
-            params = {"sku": sku, "value": ", ".join(values), "other": other}
-            twins[sku] = Rejected(Problem("ebay_variations_alike", params, "check_options_in_shop"))
-    return twins
+    own = VARIATIONS.values(variant, varying, settings.option_aspects)
+    return aspects | {name: [value] for name, value in own.items()}
 
 
 def _brand_of(product: ProductFacts, settings: CreationSettings) -> str:
     return shortened(product.vendor.strip() or settings.brand, 65)
-
-
-def _sellable(sku: Sku, by_sku: Mapping[Sku, VariantFacts]) -> VariantFacts:
-    """The variant of a SKU, unless eBay surely refuses it. "." and ".." would vanish from the address they are sent to."""
-    if (
-        not 1 <= len(sku) <= MAX_SKU_LENGTH
-        or sku != sku.strip()
-        or not sku.isprintable()
-        or sku in (".", "..")
-    ):
-        params = {"sku": sku[:80], "max": str(MAX_SKU_LENGTH)}
-        raise Rejected(Problem("ebay_sku_refused", params, "change_sku_in_shop"))
-    if sku not in by_sku:
-        raise Rejected(Problem("variant_gone", {"sku": sku}, "remove_item"))
-    return by_sku[sku]

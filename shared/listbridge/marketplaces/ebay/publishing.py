@@ -7,8 +7,6 @@ has written moments ago is not written again: a product of 250 variations takes 
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +15,14 @@ from listbridge.domain.ids import RemoteId, Sku
 from listbridge.domain.listing import NOTHING, Values
 from listbridge.domain.ports import Published, PublishRequest, PublishSteps, PublishVariant, UnitWrite
 from listbridge.domain.problem import Problem
+from listbridge.domain.publishing_runs import (
+    WRITTEN,
+    HalfWritten,
+    WrittenMarks,
+    forget,
+    refuse_without_values,
+)
+from listbridge.domain.refusals import apart
 from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RemoteError, RetryLater
 from listbridge.marketplaces.ebay.errors import (
     GROUP_GONE,
@@ -24,6 +30,7 @@ from listbridge.marketplaces.ebay.errors import (
     NOT_LIVE,
     OFFER_GONE,
     QUANTITY,
+    SITE_REFUSED,
     ZERO,
 )
 from listbridge.marketplaces.ebay.inventory import Inventory, OfferExists
@@ -32,19 +39,7 @@ from listbridge.marketplaces.ebay.unsold_groups import free
 from listbridge.marketplaces.ebay.wire import Offer
 
 _PUBLISHING = "publishing"
-_MARKS = ("creating_offer:", "written:")
-_WRITTEN_FOR_S = 600
-"""How long a write counts as done. Older ones are repeated: nothing may go live with last week's quantity."""
-
-
-class HalfWritten(OutcomeUnknown):
-    """The item was replaced and the offer was not: what the listing shows is neither the old nor the new."""
-
-    def __init__(self, reason: RemoteError) -> None:
-        super().__init__(
-            reason.problem, detail=reason.detail, status=reason.status, request_id=reason.request_id
-        )
-        self.reason = reason
+_MARKS = (_PUBLISHING, "creating_offer:", WRITTEN)
 
 
 @dataclass(slots=True)
@@ -78,10 +73,10 @@ class Publishing:
                 )
             except Rejected:
                 # It may be the values that are refused (a quantity of 0): the next sending must write them anew.
-                self._forget("written:")
+                forget(self.steps, WRITTEN)
                 raise
         assert listing is not None  # noqa: S101  # some variant was live, or one has just been published
-        self._forget_marks()
+        forget(self.steps, *_MARKS)
         return self._published(listing)
 
     def full_revise(self) -> Published:
@@ -98,10 +93,15 @@ class Publishing:
         self._write_all(live)
         if self._grouped:
             self._put_group(live)
-        self._forget_marks()
+        forget(self.steps, *_MARKS)
         listing = self._listing_of(live[0].key.sku)
         assert listing is not None  # noqa: S101  # it is in `live`
         return self._published(listing)
+
+    @property
+    def _written(self) -> WrittenMarks:
+        content = self.content
+        return WrittenMarks(self.steps, self.now, lambda sku: [content.item(sku, 0), content.offer(NOTHING)])
 
     @property
     def _grouped(self) -> bool:
@@ -138,13 +138,13 @@ class Publishing:
 
     def _write_all(self, variants: Sequence[PublishVariant]) -> None:
         """Write the variants; one that eBay refuses stops no sibling, unless all of them are refused."""
-        for variant in variants:
-            if self._written_already(variant):
-                continue
-            try:
-                self._write(variant)
-            except Rejected as error:
-                self.failed[variant.key.sku] = error
+        by_sku = {variant.key.sku: variant for variant in variants}
+
+        def write(sku: Sku) -> None:
+            if not self._written_already(by_sku[sku]):
+                self._write(by_sku[sku])
+
+        self.failed |= apart(by_sku, write)[1]
         if len(self.failed) == len(self._variants()):
             raise next(iter(self.failed.values()))
 
@@ -176,15 +176,13 @@ class Publishing:
             item = self.inventory.item(sku)
             quantity = max(quantity, item.quantity if item is not None else 0)
         elif not live:
-            _refuse_without_values(values)
+            refuse_without_values(values)
         unit.check()
         try:
             self.inventory.put_item(site, sku, self.content.item(sku, quantity))
         except Rejected as error:
             if live and values.quantity == 0 and error.problem.code == QUANTITY.code:
-                raise ZERO.error(
-                    detail=error.detail, status=error.status, request=error.request_id
-                ) from error
+                raise ZERO.instead_of(error) from error
             raise
         try:
             offer = self._write_offer(sku, shown, values, unit)
@@ -194,24 +192,16 @@ class Publishing:
             raise HalfWritten(error) from error
         unit.accept(sku)
         self.ids[sku] = offer
-        written = f"{self.now().timestamp():.0f}:{self._digest(sku)}"
-        self.steps.save(**{f"offer:{sku}": offer, f"written:{sku}": written})
+        self.steps.save(**{f"offer:{sku}": offer, **self._written.mark(sku)})
 
     def _written_already(self, variant: PublishVariant) -> bool:
         """True when an interrupted run wrote the same content a moment ago; its ledger knows which values went along."""
         sku = variant.key.sku
-        at, _, digest = self.steps.progress.get(f"written:{sku}", "").partition(":")
         offer = self.steps.progress.get(f"offer:{sku}")
-        if not at.isdigit() or not offer or digest != self._digest(sku):
-            return False
-        if self.now().timestamp() - int(at) > _WRITTEN_FOR_S:
+        if not offer or not self._written.recent(sku):
             return False
         self.ids.setdefault(sku, RemoteId(offer))
         return True
-
-    def _digest(self, sku: Sku) -> str:
-        content = json.dumps([self.content.item(sku, 0), self.content.offer(NOTHING)], sort_keys=True)
-        return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     def _write_offer(self, sku: Sku, shown: Offer | None, values: Values, unit: UnitWrite) -> RemoteId:
         site = self.content.site
@@ -237,12 +227,7 @@ class Publishing:
         if gone.problem.code != OFFER_GONE.code or self.inventory.offer(sku, self.content.site) is None:
             return gone
         params = {"site": self.content.site.id, "message": gone.problem.params.get("message", "")}
-        return Rejected(
-            Problem("ebay_site_refused", params, "choose_policies"),
-            detail=gone.detail,
-            status=gone.status,
-            request_id=gone.request_id,
-        )
+        return SITE_REFUSED.instead_of(gone, params=params)
 
     # ---- going live ----
 
@@ -314,14 +299,6 @@ class Publishing:
                 self.inventory.delete_offer(self.content.site, RemoteId(offer.offer_id))
         return on_sale
 
-    def _forget_marks(self) -> None:
-        self._forget(_PUBLISHING, *_MARKS)
-
-    def _forget(self, *beginnings: str) -> None:
-        done = [name for name in self.steps.progress if name.startswith(beginnings)]
-        if done:
-            self.steps.forget(*done)
-
     def _published(self, listing: RemoteId) -> Published:
         left_out: dict[Sku, RemoteError] = {**self.content.refused, **self.failed}
         for variant in self._variants():
@@ -337,10 +314,3 @@ class Publishing:
             left_out=left_out or None,
             url=self.url(listing),
         )
-
-
-def _refuse_without_values(values: Values) -> None:
-    if values.quantity is None:
-        raise Rejected(Problem("stock_unknown", fix="check_stock_in_shop"))
-    if values.price is None:
-        raise Rejected(Problem("price_missing", fix="set_price_in_shop"))

@@ -124,5 +124,5 @@ def _refusal(
     verdict = refusal.error(now)
     # A refused zero must be told apart even from a spent listing: it is what ends the listing instead.
     if revision.values.quantity == 0 and refusal.says_quantity and not isinstance(verdict, RateLimited):
-        return ZERO.error(detail=verdict.detail, status=status)
+        return ZERO.instead_of(verdict)
     return verdict
