@@ -25,10 +25,10 @@ from simulators.door import Transport
 from tests.contract.marketplaces.stages import Stage, staged
 from tests.contract.shops.staging import StagedShop, staged_shop
 from tests.fakes.budget import FakeBudget
+from tests.fakes.death import Fate
 from tests.fakes.hand_overs import NO_HAND_OVERS
 from tests.fakes.stores import Stores
-from tests.faults.death import Fate
-from tests.faults.world import ACCOUNT, CREATION, LIST, NEVER_ASKS, SHOP, World
+from tests.fakes.world import ACCOUNT, CREATION, LIST, NEVER_ASKS, SHOP, World
 
 BASE = "https://listbridge.example"
 CURRENCY = "EUR"

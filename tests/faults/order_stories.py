@@ -20,11 +20,11 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.reserving import holds_stock
 from listbridge.domain.work import Lane
 from listbridge.services.sweep_shop import start_sweep
-from tests.faults.scripted import Scripted, scripted_world
-from tests.faults.scripted_orders import BUYERS_WORDS, Placed
-from tests.faults.scripted_shop_orders import Made
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.scripted_orders import BUYERS_WORDS, Placed
+from tests.fakes.scripted_shop_orders import Made
+from tests.fakes.world import ACCOUNT, SECRET, SHOP
 from tests.faults.seeded import seed_product
-from tests.faults.world import ACCOUNT, SECRET, SHOP
 
 SECOND = AccountId("acc_2")
 

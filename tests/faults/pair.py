@@ -26,9 +26,9 @@ from simulators.door import Transport
 from simulators.ebay import EbaySimulator, Limits
 from simulators.shopify import ShopifySimulator
 from tests.fakes.budget import FakeBudget
+from tests.fakes.death import Fate
 from tests.fakes.stores import Stores
-from tests.faults.death import Fate
-from tests.faults.world import ACCOUNT, SHOP, World
+from tests.fakes.world import ACCOUNT, SHOP, World
 
 US = Site("EBAY_US")
 BASE = "https://listbridge.example"

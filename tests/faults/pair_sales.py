@@ -12,8 +12,8 @@ from listbridge.domain.orders import Order
 from listbridge.domain.reserving import holds_stock
 from simulators.ebay.deeds import DeedRefused
 from simulators.shopify import order_payloads
+from tests.fakes.world import ACCOUNT, SHOP
 from tests.faults.pair import Pair, pair
-from tests.faults.world import ACCOUNT, SHOP
 
 SELLER = "anna"
 

@@ -11,9 +11,9 @@ from listbridge.domain.money import Money
 from listbridge.domain.sales_list_items import Item
 from listbridge.services.observe_shop import observe_products
 from listbridge.services.recompute import Recompute
-from tests.faults.scripted import Scripted
-from tests.faults.scripted_market import Offer
-from tests.faults.world import ACCOUNT, LIST, SHOP, SITE
+from tests.fakes.scripted import Scripted
+from tests.fakes.scripted_market import Offer
+from tests.fakes.world import ACCOUNT, LIST, SHOP, SITE
 
 
 def seed(s: Scripted, count: int, *, stock: int = 5, variants: int = 1, account: AccountId = ACCOUNT,

@@ -14,8 +14,8 @@ from listbridge.domain.ids import RemoteOrderId
 from listbridge.domain.listing import Status
 from listbridge.domain.orders import ImportState
 from simulators.faults import Fault
+from tests.fakes.world import SHOP
 from tests.faults.any_pair import AnyPair, any_pair
-from tests.faults.world import SHOP
 from tests.platforms_in_tests import MARKETPLACES, SHOPS, installed
 
 PAIRS = [

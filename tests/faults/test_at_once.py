@@ -10,11 +10,11 @@ import pytest
 from listbridge.domain.ids import Sku
 from listbridge.domain.ports import RevisionResult, UnitRevision
 from listbridge.domain.work import Lane
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.scripted_market import ScriptedAdapter
+from tests.fakes.world import World
 from tests.faults.pair import pair
-from tests.faults.scripted import Scripted, scripted_world
-from tests.faults.scripted_market import ScriptedAdapter
 from tests.faults.seeded import seed
-from tests.faults.world import World
 
 pytestmark = pytest.mark.timeout(300)
 

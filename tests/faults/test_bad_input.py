@@ -14,8 +14,8 @@ from listbridge.domain.listing import Field, Status
 from listbridge.domain.work import Lane, Nudge, PublishKind
 from listbridge.services.add_items import start_adding
 from simulators.faults import Fault
+from tests.fakes.world import ACCOUNT, LIST, SHOP
 from tests.faults.pair import Pair, pair
-from tests.faults.world import ACCOUNT, LIST, SHOP
 
 
 @pytest.fixture

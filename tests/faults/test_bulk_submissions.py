@@ -14,9 +14,9 @@ from listbridge.domain.verdicts import Rejected
 from listbridge.services.observe_shop import observe_products
 from listbridge.services.recompute import Recompute
 from simulators.faults import Fault
-from tests.faults.scripted import Scripted, scripted_world
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.world import SHOP
 from tests.faults.seeded import seed
-from tests.faults.world import SHOP
 
 DECIDES_AFTER_S = 240.0
 

@@ -10,9 +10,9 @@ from listbridge.domain.configuration import ConnectionState, Shop
 from listbridge.domain.ids import ProductId
 from listbridge.domain.work import Lane
 from simulators.faults import Fault
-from tests.faults.scripted import Scripted, scripted_world
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.world import SHOP
 from tests.faults.seeded import seed
-from tests.faults.world import SHOP
 
 RHYTHM_S = 300.0
 

@@ -12,9 +12,9 @@ from listbridge.domain.listing import Status
 from listbridge.domain.work import Lane, PublishKind
 from localrun.template import load
 from simulators.faults import Fault
-from tests.faults.scripted import Scripted, scripted_world
-from tests.faults.scripted_market import SETTLE_S
-from tests.faults.world import SECRET, SHOP, SOURCES
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.scripted_market import SETTLE_S
+from tests.fakes.world import SECRET, SHOP, SOURCES
 
 BODY = json.dumps([{"kind": "product", "id": "p1"}])
 

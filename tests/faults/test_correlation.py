@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from listbridge.domain.work import Lane
+from tests.fakes.scripted import scripted_world
+from tests.fakes.world import ACCOUNT, SHOP
 from tests.faults.log_lines import LogLines, log_lines
 from tests.faults.pair import US, pair
 from tests.faults.pair_sales import sales
-from tests.faults.scripted import scripted_world
 from tests.faults.seeded import seed
-from tests.faults.world import ACCOUNT, SHOP
 
 
 def calls(log: LogLines, operation: str) -> list[dict[str, Any]]:

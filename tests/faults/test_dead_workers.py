@@ -14,8 +14,8 @@ from listbridge.domain.configuration import PriceRule, Profile, QuantityMode, Qu
 from listbridge.domain.ids import ProductId, ProfileId
 from listbridge.domain.work import Lane, PublishKind
 from listbridge.services.change_configuration import propose
+from tests.fakes.world import ACCOUNT
 from tests.faults.order_stories import SECOND, Story, story
-from tests.faults.world import ACCOUNT
 
 HOLD_S = 12.0
 WORK_S = 3.0

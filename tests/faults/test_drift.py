@@ -19,9 +19,9 @@ from listbridge.services import check_drift
 from listbridge.services.check_drift import start_drift_check
 from listbridge.services.reconcile import Timer, reconcile
 from simulators.faults import Fault
-from tests.faults.scripted import Scripted, scripted_world
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.world import ACCOUNT
 from tests.faults.seeded import seed
-from tests.faults.world import ACCOUNT
 
 LONG_AGO = timedelta(days=30)
 

@@ -11,8 +11,8 @@ from listbridge.domain.listing import Status
 from listbridge.domain.work import Lane, PublishKind
 from listbridge.services.unlink import unlinked
 from simulators.faults import Fault
-from tests.faults.scripted import Scripted, scripted_world
-from tests.faults.scripted_market import Offer
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.scripted_market import Offer
 
 
 @pytest.fixture

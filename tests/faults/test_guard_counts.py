@@ -12,10 +12,10 @@ from listbridge.domain.configuration import Account, GuardLimits
 from listbridge.domain.jobs import JobState
 from listbridge.services import release_guarded
 from listbridge.services.release_guarded import start_release
-from tests.faults.scripted import Scripted, scripted_world
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.world import ACCOUNT
 from tests.faults.seeded import seed
 from tests.faults.test_guards import DOUBLE, edit, guarded_world, sweep
-from tests.faults.world import ACCOUNT
 
 
 def _account(s: Scripted) -> Account:

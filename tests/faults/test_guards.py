@@ -25,9 +25,9 @@ from listbridge.services.change_configuration import propose
 from listbridge.services.decide_job import NotWaiting, decide
 from listbridge.services.release_guarded import start_release
 from listbridge.services.sweep_shop import start_sweep
-from tests.faults.scripted import Scripted, scripted_world
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.world import ACCOUNT, SHOP
 from tests.faults.seeded import seed
-from tests.faults.world import ACCOUNT, SHOP
 
 PROFILE = ProfileId("profile_1")
 

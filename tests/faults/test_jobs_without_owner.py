@@ -11,8 +11,8 @@ from listbridge.domain.jobs import Job, JobState
 from listbridge.domain.work import Lane
 from listbridge.services.check_drift import start_drift_check
 from listbridge.services.sweep_shop import start_sweep
-from tests.faults.scripted import Scripted, scripted_world
-from tests.faults.world import ACCOUNT, SHOP
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.world import ACCOUNT, SHOP
 
 
 def drift(s: Scripted) -> Job:

@@ -13,7 +13,7 @@ from listbridge.domain.work import PublishKind
 from listbridge.services.action_rules import computable
 from listbridge.services.recompute import Recompute
 from listbridge.services.reconcile import Timer, reconcile
-from tests.faults.scripted import Scripted, scripted_world
+from tests.fakes.scripted import Scripted, scripted_world
 from tests.faults.seeded import seed
 from tests.faults.test_shared_and_kept_stock import on_two_sites
 

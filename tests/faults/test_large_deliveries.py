@@ -15,10 +15,10 @@ from listbridge.domain.ids import ProductId
 from listbridge.domain.work import MOST_HINTS, Hint, HintKind, Lane, ShopEvent
 from listbridge.services.sync_catalog import MOST_PRODUCTS
 from tests.fakes.limits import LARGEST_ROW
+from tests.fakes.scripted import scripted_world
+from tests.fakes.world import SHOP
 from tests.faults.pair import CLIENT, Pair, pair
-from tests.faults.scripted import scripted_world
 from tests.faults.seeded import seed
-from tests.faults.world import SHOP
 
 
 @pytest.fixture

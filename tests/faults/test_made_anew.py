@@ -15,8 +15,8 @@ from listbridge.services.refusal import Refused
 from listbridge.services.relink import relink_product
 from listbridge.services.remove_items import remove_items
 from tests.fakes.cuts import WorkerDied
+from tests.fakes.world import ACCOUNT, LIST, SHOP
 from tests.faults.pair import US, Pair, creation, pair
-from tests.faults.world import ACCOUNT, LIST, SHOP
 
 SECOND, SECOND_LIST = AccountId("acc_2"), SalesListId("list_2")
 MUG, BOWL = ("MUG-S", "MUG-M", "MUG-L", "MUG-XL"), ("BOWL-S", "BOWL-M", "BOWL-L", "BOWL-XL")

@@ -11,10 +11,10 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.services.check_drift import start_drift_check
 from listbridge.services.sweep_shop import start_sweep
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.world import ACCOUNT, SHOP
 from tests.faults.order_stories import story
-from tests.faults.scripted import Scripted, scripted_world
 from tests.faults.seeded import seed
-from tests.faults.world import ACCOUNT, SHOP
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.sales_list_items import Item
 from listbridge.domain.work import Lane, PublishKind
 from simulators.faults import Fault
-from tests.faults.scripted import Scripted, scripted_world
-from tests.faults.world import SHOP
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.world import SHOP
 
 SIX = ("A", "B", "C", "D", "E", "F")
 P1, OTHER_LIST = ProductId("p1"), SalesListId("list_2")

@@ -10,8 +10,8 @@ import pytest
 from listbridge.domain.ids import ListingKey
 from listbridge.domain.listing import Field
 from simulators.faults import Fault
-from tests.faults.scripted import Scripted, scripted_world
-from tests.faults.scripted_market import Sent
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.scripted_market import Sent
 from tests.faults.seeded import seed
 
 SIX = 6

@@ -8,8 +8,8 @@ import pytest
 
 from listbridge.domain.orders import ImportState
 from listbridge.domain.work import Lane
+from tests.fakes.world import ACCOUNT
 from tests.faults.order_stories import SECOND, Story, story
-from tests.faults.world import ACCOUNT
 
 ORDERS = 40
 

@@ -11,9 +11,9 @@ from listbridge.domain.orders import Payment
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown
 from simulators.faults import Fault
+from tests.fakes.scripted_orders import BUYER, BUYERS_WORDS, ORDER_TRAITS, Placed
+from tests.fakes.world import ACCOUNT
 from tests.faults.order_stories import Story, buyer_of, edit_account, story
-from tests.faults.scripted_orders import BUYER, BUYERS_WORDS, ORDER_TRAITS, Placed
-from tests.faults.world import ACCOUNT
 
 DAY = 86_400
 

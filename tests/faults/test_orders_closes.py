@@ -12,8 +12,8 @@ from listbridge.domain.listing import Status, Zero
 from listbridge.domain.orders import ImportState
 from listbridge.domain.work import ImportOrder, Lane
 from simulators.faults import Fault
+from tests.fakes.world import ACCOUNT
 from tests.faults.order_stories import SECOND, Story, edit_account, story
-from tests.faults.world import ACCOUNT
 
 BOTH = (ACCOUNT, SECOND)
 

@@ -15,9 +15,9 @@ import pytest
 from listbridge.domain.ids import LineId
 from listbridge.domain.orders import ImportState
 from listbridge.domain.work import Lane
+from tests.fakes.scripted_orders import Placed
+from tests.fakes.world import ACCOUNT
 from tests.faults.order_stories import SECOND, Story, story
-from tests.faults.scripted_orders import Placed
-from tests.faults.world import ACCOUNT
 
 pytestmark = pytest.mark.timeout(600)
 LANES = [Lane.ORDERS, Lane.FULFILLMENTS, Lane.SHOP_EVENTS]

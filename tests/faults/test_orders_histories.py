@@ -15,9 +15,9 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.work import Hint, HintKind, ImportOrder, Lane, Message
 from listbridge.services.export_order import export_order
 from simulators.faults import Fault
+from tests.fakes.scripted_orders import ORDER_TRAITS
+from tests.fakes.world import ACCOUNT
 from tests.faults.order_stories import Story, story
-from tests.faults.scripted_orders import ORDER_TRAITS
-from tests.faults.world import ACCOUNT
 
 
 @pytest.fixture

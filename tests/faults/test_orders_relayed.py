@@ -11,9 +11,9 @@ from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
 from listbridge.services.export_order import leave_order
 from listbridge.services.refusal import Refused
 from simulators.faults import Fault
+from tests.fakes.scripted_orders import ORDER_TRAITS, Placed
+from tests.fakes.world import ACCOUNT
 from tests.faults.order_stories import SECOND, Story, buyer_of, edit_account, story
-from tests.faults.scripted_orders import ORDER_TRAITS, Placed
-from tests.faults.world import ACCOUNT
 
 SIX_HOURS = 6 * 3600 + 600
 

@@ -27,10 +27,10 @@ from listbridge.domain.reserving import holds_stock
 from listbridge.domain.work import Lane
 from simulators.faults import Fault
 from tests.fakes.cuts import WorkerDied
+from tests.fakes.scripted_market import Sent
+from tests.fakes.scripted_orders import Placed
+from tests.fakes.world import ACCOUNT
 from tests.faults.order_stories import SECOND, Story, story
-from tests.faults.scripted_market import Sent
-from tests.faults.scripted_orders import Placed
-from tests.faults.world import ACCOUNT
 
 pytestmark = pytest.mark.timeout(1800)
 SKUS = st.sampled_from(["A", "B"])

@@ -9,9 +9,9 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.work import Hint, HintKind
 from listbridge.services.export_order import export_order, leave_order
 from listbridge.services.refusal import Refused
+from tests.fakes.scripted_orders import ORDER_TRAITS
+from tests.fakes.world import ACCOUNT
 from tests.faults.order_stories import Story, edit_account, story
-from tests.faults.scripted_orders import ORDER_TRAITS
-from tests.faults.world import ACCOUNT
 
 
 @pytest.fixture

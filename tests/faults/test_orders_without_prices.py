@@ -7,8 +7,8 @@ import pytest
 from listbridge.domain.orders import ImportState, Payment
 from listbridge.domain.problem import Problem
 from listbridge.services.export_order import export_order
+from tests.fakes.scripted_orders import ORDER_TRAITS, Placed
 from tests.faults.order_stories import Story, story
-from tests.faults.scripted_orders import ORDER_TRAITS, Placed
 
 PRICES = Problem("prices_untold")
 

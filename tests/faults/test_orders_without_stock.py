@@ -6,8 +6,8 @@ import pytest
 
 from listbridge.domain.orders import ImportState
 from listbridge.domain.problem import Problem
+from tests.fakes.scripted_orders import Placed
 from tests.faults.order_stories import Story, story
-from tests.faults.scripted_orders import Placed
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from listbridge.domain.ids import AccountId, SalesListId
 from listbridge.domain.work import Lane
 from listbridge.services.connection_state import secret_name
 from simulators.faults import Fault
+from tests.fakes.world import ACCOUNT
 from tests.faults.pair import US, creation
 from tests.faults.pair_sales import Sales, sales
-from tests.faults.world import ACCOUNT
 
 pytestmark = pytest.mark.timeout(900)
 OTHER, BOB = AccountId("acc_2"), "bob"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import LocationId
+from tests.fakes.world import SHOP
 from tests.faults.pair_sales import Sales, sales
-from tests.faults.world import SHOP
 
 
 def sells_from_the_store_only(warehouse: int, store: int) -> tuple[Sales, LocationId]:

@@ -6,10 +6,10 @@ import pytest
 
 from listbridge.domain.orders import Telling
 from simulators.faults import Fault
+from tests.fakes.scripted_orders import ORDER_TRAITS, Placed
+from tests.fakes.world import ACCOUNT
 from tests.faults.order_stories import Story, story
-from tests.faults.scripted_orders import ORDER_TRAITS, Placed
 from tests.faults.test_orders_relayed import home, line, told
-from tests.faults.world import ACCOUNT
 
 
 @pytest.fixture

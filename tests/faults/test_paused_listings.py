@@ -11,7 +11,7 @@ from listbridge.domain.ids import ListingKey
 from listbridge.domain.listing import Status, Zero
 from listbridge.services.reconcile import Timer, reconcile
 from simulators.faults import Fault
-from tests.faults.scripted import Scripted, scripted_world
+from tests.fakes.scripted import Scripted, scripted_world
 from tests.faults.seeded import seed
 
 

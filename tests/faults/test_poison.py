@@ -15,9 +15,9 @@ from listbridge.domain.verdicts import Rejected, RetryLater
 from listbridge.domain.work import Lane, PublishKind, ShopEvent
 from listbridge.services.nudge import nudge
 from simulators.faults import Fault
-from tests.faults.scripted import Scripted, scripted_world
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.world import ACCOUNT, SHOP
 from tests.faults.seeded import seed
-from tests.faults.world import ACCOUNT, SHOP
 
 
 @pytest.fixture

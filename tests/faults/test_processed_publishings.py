@@ -14,8 +14,8 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
 from listbridge.domain.work import Lane, PublishKind
 from simulators.faults import Fault
-from tests.faults.scripted import Scripted, scripted_world
-from tests.faults.world import ACCOUNT
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.world import ACCOUNT
 
 P1 = ProductId("p1")
 MINUTES, A_DAY = 600.0, 86_400.0

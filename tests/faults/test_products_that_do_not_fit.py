@@ -6,8 +6,8 @@ from listbridge.domain.configuration import SalesList
 from listbridge.domain.listing import Status
 from listbridge.domain.work import PublishKind
 from listbridge.services.remove_items import remove_items
+from tests.fakes.world import LIST, SHOP
 from tests.faults.pair import pair
-from tests.faults.world import LIST, SHOP
 
 
 def test_a_product_with_too_many_values_is_refused_with_both_numbers_and_without_a_single_call() -> None:

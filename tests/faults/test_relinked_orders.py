@@ -10,8 +10,8 @@ from listbridge.domain.configuration import Account, Shop
 from listbridge.services.refusal import Refused
 from listbridge.services.relink import relink_product
 from tests.fakes.cuts import WorkerDied
+from tests.fakes.world import ACCOUNT, SHOP
 from tests.faults.pair_sales import Sales, sales
-from tests.faults.world import ACCOUNT, SHOP
 
 
 @pytest.fixture

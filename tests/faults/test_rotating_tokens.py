@@ -21,9 +21,9 @@ from listbridge.services.credentials import replace_credentials, stored_on_trial
 from listbridge.services.refusal import Refused
 from tests.fakes.budget import FakeBudget
 from tests.fakes.rotating import DEAD, SECRET, RotatingPlatform
+from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.stores import Stores
-from tests.faults.scripted import Scripted, scripted_world
-from tests.faults.world import ACCOUNT
+from tests.fakes.world import ACCOUNT
 
 
 @pytest.fixture

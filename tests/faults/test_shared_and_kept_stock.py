@@ -15,10 +15,10 @@ from listbridge.domain.work import PublishKind
 from listbridge.services.explain_listing import explain_listing
 from listbridge.services.recompute import Recompute
 from listbridge.services.reconcile import Timer, reconcile
-from tests.faults.scripted import Scripted, scripted_world
-from tests.faults.scripted_market import Offer
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.scripted_market import Offer
+from tests.fakes.world import ACCOUNT, SITE
 from tests.faults.seeded import seed
-from tests.faults.world import ACCOUNT, SITE
 
 THERE, SECOND = Site("X_FR"), SalesListId("list_fr")
 

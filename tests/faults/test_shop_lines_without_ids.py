@@ -7,8 +7,8 @@ import pytest
 from listbridge.domain.ids import LineId, ShopOrderId
 from listbridge.domain.orders import Telling
 from simulators.faults import Fault
+from tests.fakes.scripted_orders import Placed
 from tests.faults.order_stories import Story, story
-from tests.faults.scripted_orders import Placed
 from tests.faults.test_orders_relayed import home, told
 
 

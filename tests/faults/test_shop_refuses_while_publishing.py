@@ -5,8 +5,8 @@ from __future__ import annotations
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.listing import Status
 from listbridge.domain.work import PublishKind
-from tests.faults.scripted import scripted_world
-from tests.faults.world import ACCOUNT, SHOP
+from tests.fakes.scripted import scripted_world
+from tests.fakes.world import ACCOUNT, SHOP
 
 
 def test_the_shop_expires_and_the_account_goes_on() -> None:

@@ -18,9 +18,9 @@ from listbridge.services.change_configuration import propose
 from listbridge.services.explain_listing import explain_listing
 from listbridge.services.relink import relink_product
 from simulators.faults import Fault
+from tests.fakes.world import ACCOUNT, SHOP
 from tests.faults.order_stories import SECOND, edit_account, story
 from tests.faults.pair import Pair, pair
-from tests.faults.world import ACCOUNT, SHOP
 
 
 def sent_empty(*skus: str) -> tuple[Pair, ProductId]:

@@ -11,7 +11,7 @@ from listbridge.domain.verdicts import RetryLater
 from listbridge.domain.work import PublishKind
 from listbridge.services.explain_listing import explain_listing
 from listbridge.services.reconcile import Timer, reconcile
-from tests.faults.scripted import Scripted, scripted_world
+from tests.fakes.scripted import Scripted, scripted_world
 from tests.faults.seeded import seed
 
 

@@ -10,9 +10,9 @@ from listbridge.domain.ids import ListingKey
 from listbridge.services.explain_listing import explain_listing
 from listbridge.services.look_for_outcomes import look_for_outcomes
 from simulators.faults import Fault
-from tests.faults.scripted import Scripted, scripted_world
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.world import ACCOUNT
 from tests.faults.seeded import seed
-from tests.faults.world import ACCOUNT
 
 DECIDES_AFTER_S = 240.0
 

@@ -13,10 +13,10 @@ from listbridge.domain.ports import ReadResult
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RateLimited
 from listbridge.services.sweep_shop import start_sweep
-from tests.faults.scripted import Scripted, scripted_world
-from tests.faults.scripted_shop import ScriptedShop
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.scripted_shop import ScriptedShop
+from tests.fakes.world import SHOP
 from tests.faults.seeded import seed
-from tests.faults.world import SHOP
 
 COUNT, PAGE = 9, 3
 

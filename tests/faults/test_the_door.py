@@ -13,11 +13,11 @@ from listbridge.domain.ids import Sku
 from listbridge.domain.ports import HookKeys
 from listbridge.domain.work import Lane
 from listbridge.services.ingest_webhook import WebhookDoor
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.scripted_shop import ScriptedScheme
+from tests.fakes.world import SECRET, SHOP
 from tests.faults.pair import pair
-from tests.faults.scripted import Scripted, scripted_world
-from tests.faults.scripted_shop import ScriptedScheme
 from tests.faults.seeded import seed
-from tests.faults.world import SECRET, SHOP
 
 BODY = json.dumps([{"kind": "product", "id": "S0"}])
 GENUINE = {"Signature": SECRET, "Id": "d1"}
@@ -63,7 +63,7 @@ def test_what_cannot_be_a_shop_is_answered_as_an_unknown_one_without_a_read(s: S
         asked.append(one)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tests.faults.world.World.of", of)
+        patch.setattr("tests.fakes.world.World.of", of)
         assert s.world.webhook(BODY, GENUINE, shop="nobody") == 401
         assert s.world.webhook(BODY, GENUINE, shop=shop) == 401
     assert asked == ["nobody"]

@@ -8,9 +8,9 @@ from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import AccountEvent, Hint, HintKind, Lane
 from listbridge.services.connection_state import expire_account
-from tests.faults.scripted import Scripted, scripted_world
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.world import ACCOUNT
 from tests.faults.seeded import seed
-from tests.faults.world import ACCOUNT
 
 
 @pytest.fixture

@@ -20,10 +20,10 @@ from listbridge.services.explain_listing import explain_listing
 from listbridge.services.nudge import nudge_due
 from listbridge.services.reconcile import Timer, reconcile
 from simulators.faults import Fault
-from tests.faults import scripted_market
+from tests.fakes import scripted_market
+from tests.fakes.scripted_orders import Placed
 from tests.faults.order_stories import Story, edit_account, story
 from tests.faults.oversold_watch import Watch
-from tests.faults.scripted_orders import Placed
 
 A, PA = "A", ProductId("pA")
 OVERLAP_S = 120.0

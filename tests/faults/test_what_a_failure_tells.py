@@ -25,9 +25,9 @@ from listbridge.domain.work import (
     RelayOrder,
     ShopEvent,
 )
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.world import ACCOUNT, LIST, SECRET, SHOP, SOURCES, Context
 from tests.faults.log_lines import log_lines
-from tests.faults.scripted import Scripted, scripted_world
-from tests.faults.world import ACCOUNT, LIST, SECRET, SHOP, SOURCES, Context
 
 SAMPLES = Path(__file__).resolve().parents[2] / "events" / "admin_api"
 TEXTS = ("shpat_0123456789abcdef", "12 Main Street, Springfield", "ada.lovelace@example.com", "Quastenberg")

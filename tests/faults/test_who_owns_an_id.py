@@ -6,9 +6,9 @@ import pytest
 
 from listbridge.domain.ids import ProductId
 from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
-from tests.faults.scripted import Scripted, scripted_world
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.world import SHOP
 from tests.faults.seeded import seed
-from tests.faults.world import SHOP
 
 
 @pytest.fixture

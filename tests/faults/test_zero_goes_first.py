@@ -13,9 +13,9 @@ from listbridge.domain.work import Lane, PublishKind
 from listbridge.services.change_configuration import propose
 from simulators.faults import Fault
 from tests.fakes.budget import FakeBudget
-from tests.faults.scripted import Scripted, scripted_world
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.world import ACCOUNT
 from tests.faults.seeded import seed
-from tests.faults.world import ACCOUNT
 
 LEASE_S = 10.0
 

@@ -16,7 +16,7 @@ from listbridge.domain.raw_request import RawRequest
 from listbridge.domain.work import Hint, HintKind, Lane
 from listbridge.webhook_doors import CachedDoors
 from tests.fakes.stores import Stores
-from tests.faults.world import Context
+from tests.fakes.world import Context
 
 
 class Sends:

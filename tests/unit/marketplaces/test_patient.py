@@ -12,8 +12,8 @@ from listbridge.domain.ports import MarketplaceAdapter, Revision, UnitRevision
 from listbridge.domain.problem import Problem
 from tests.contract.marketplaces.patient import Patient
 from tests.fakes.clock import VirtualClock
-from tests.faults.scripted_market import FIRST, ScriptedAdapter, ScriptedMarket
-from tests.faults.scripted_orders import HOME
+from tests.fakes.scripted_market import FIRST, ScriptedAdapter, ScriptedMarket
+from tests.fakes.scripted_orders import HOME
 
 
 def patient(market: ScriptedMarket, **how: bool) -> Patient:

@@ -15,8 +15,8 @@ from listbridge.services.connect_shop import check_shop, replace_shop_credential
 from listbridge.services.public_address import settle_public_address
 from listbridge.services.reconcile import Timer, reconcile
 from listbridge.services.run_check import run_check
-from tests.faults.scripted import Scripted, scripted_world
-from tests.faults.world import ACCOUNT, SHOP
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.world import ACCOUNT, SHOP
 
 LOST = HookReport(healthy=("orders",), created=("stock",))
 

@@ -20,10 +20,10 @@ from listbridge.services.check_connections import check_account_connection
 from listbridge.services.connect_account import check_account, replace_account_credentials
 from listbridge.services.connect_shop import check_shop, replace_shop_credentials
 from tests.fakes.budget import FakeBudget
+from tests.fakes.scripted import Scripted, scripted_world
+from tests.fakes.scripted_market import ScriptedAdapter
 from tests.fakes.stores import Stores
-from tests.faults.scripted import Scripted, scripted_world
-from tests.faults.scripted_market import ScriptedAdapter
-from tests.faults.world import ACCOUNT, SHOP
+from tests.fakes.world import ACCOUNT, SHOP
 
 MARKET = MarketplaceManifest(
     slug="market", label="Market", api_version="1", docs="", capabilities=frozenset(),

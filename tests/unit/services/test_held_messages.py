@@ -12,7 +12,7 @@ import pytest
 from listbridge import bootstrap
 from listbridge.services.held_messages import holding
 from tests.fakes.cuts import WorkerDied
-from tests.faults.scripted import scripted_world
+from tests.fakes.scripted import scripted_world
 
 SOURCE = "arn:aws:sqs:eu-central-1:1:listbridge-shop-events"
 

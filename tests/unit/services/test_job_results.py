@@ -11,7 +11,7 @@ from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
 from listbridge.domain.listing import Field, Listing, Status
 from listbridge.domain.problem import Problem
 from listbridge.services.job_results import demanded_fields_sent
-from tests.faults.scripted import Scripted, scripted_world
+from tests.fakes.scripted import Scripted, scripted_world
 from tests.unit.domain.a_listing import NOW, a_listing
 
 JOB = JobId("job_1")

@@ -37,7 +37,7 @@ from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, RetryLater, 
 from listbridge.domain.work import Hint, HintKind
 from simulators.faults import FaultPlan
 from tests.fakes.clock import VirtualClock
-from tests.faults.scripted_shop_orders import ShopOrderBook
+from tests.fakes.scripted_shop_orders import ShopOrderBook
 
 HERE = LocationId("here")
 

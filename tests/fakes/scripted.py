@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from listbridge.domain.ports import HookKeys
 from listbridge.services.deps import TimeLimits
 from listbridge.services.ingest_webhook import WebhookDoor
+from tests.fakes.death import Fate
+from tests.fakes.scripted_market import ScriptedMarket
+from tests.fakes.scripted_shop import ScriptedScheme, ScriptedShop
 from tests.fakes.stores import Stores
-from tests.faults.death import Fate
-from tests.faults.scripted_market import ScriptedMarket
-from tests.faults.scripted_shop import ScriptedScheme, ScriptedShop
-from tests.faults.world import SECRET, SHOP, World
+from tests.fakes.world import SECRET, SHOP, World
 
 
 @dataclass

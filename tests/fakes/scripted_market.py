@@ -55,7 +55,7 @@ from listbridge.domain.verdicts import (
 )
 from simulators.faults import Fault, FaultPlan
 from tests.fakes.budget import FakeBudget
-from tests.faults.scripted_orders import HOME, ORDER_TRAITS, OrderBook, Placed
+from tests.fakes.scripted_orders import HOME, ORDER_TRAITS, OrderBook, Placed
 
 SETTLE_S = 30.0
 FIRST = AccountId("acc_1")

@@ -61,10 +61,10 @@ from listbridge.services.ingest_webhook import WebhookDoor
 from listbridge.services.observe_shop import observe_products
 from listbridge.services.recompute import Recompute
 from tests.fakes.cuts import WorkerDied
+from tests.fakes.death import Fate
 from tests.fakes.hand_overs import NO_HAND_OVERS
 from tests.fakes.queues import Received
 from tests.fakes.stores import Stores
-from tests.faults.death import Fate
 
 SHOP, ACCOUNT, LIST, SITE = ShopId("shop_1"), AccountId("acc_1"), SalesListId("list_1"), Site("X_DE")
 CREATION = ProfileId("creation_1")
