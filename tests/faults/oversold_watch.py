@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from listbridge.domain.ids import ListingKey
-from tests.fakes.scripted_market import Sent
+from tests.fakes.scripted_offers import Sent
 from tests.fakes.scripted_orders import Placed
 from tests.faults.order_stories import Story
 

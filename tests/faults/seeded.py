@@ -12,7 +12,7 @@ from listbridge.domain.sales_list_items import Item
 from listbridge.services.observe_shop import observe_products
 from listbridge.services.recompute import Recompute
 from tests.fakes.scripted import Scripted
-from tests.fakes.scripted_market import Offer
+from tests.fakes.scripted_offers import Offer
 from tests.fakes.world import ACCOUNT, LIST, SHOP, SITE
 
 

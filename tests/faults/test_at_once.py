@@ -11,7 +11,7 @@ from listbridge.domain.ids import Sku
 from listbridge.domain.ports import RevisionResult, UnitRevision
 from listbridge.domain.work import Lane
 from tests.fakes.scripted import Scripted, scripted_world
-from tests.fakes.scripted_market import ScriptedAdapter
+from tests.fakes.scripted_adapter import ScriptedAdapter
 from tests.fakes.world import World
 from tests.faults.pair import pair
 from tests.faults.seeded import seed

@@ -12,9 +12,10 @@ from listbridge.domain.listing import Status
 from listbridge.domain.work import Lane, PublishKind
 from localrun.template import load
 from simulators.faults import Fault
+from tests.fakes.machine import SOURCES
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.scripted_market import SETTLE_S
-from tests.fakes.world import SECRET, SHOP, SOURCES
+from tests.fakes.world import SECRET, SHOP
 
 BODY = json.dumps([{"kind": "product", "id": "p1"}])
 

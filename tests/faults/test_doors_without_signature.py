@@ -18,9 +18,9 @@ from listbridge.services.connect_shop import connect_shop, disconnect_shop, repl
 from listbridge.services.hook_keys import hook_keys
 from listbridge.services.public_address import register_hooks
 from listbridge.webhook_doors import CachedDoors
+from tests.fakes.machine import Context
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.signing_platforms import Chosen, Unsigned, signed
-from tests.fakes.world import Context
 
 BASE = "https://listbridge.example"
 BODY = json.dumps([{"kind": "product", "id": "S0"}])

@@ -12,7 +12,7 @@ from listbridge.domain.work import Lane, PublishKind
 from listbridge.services.unlink import unlinked
 from simulators.faults import Fault
 from tests.fakes.scripted import Scripted, scripted_world
-from tests.fakes.scripted_market import Offer
+from tests.fakes.scripted_offers import Offer
 
 
 @pytest.fixture

@@ -19,11 +19,12 @@ from listbridge.services.deps import TimeLimits
 from listbridge.services.nudge import nudge, nudge_later
 from listbridge.services.sweep_shop import start_sweep
 from tests.fakes import queues as fake_queues
+from tests.fakes.machine import SOURCES
 from tests.fakes.queues import LONGEST_LOOP, MAX_RECEIVES
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.scripted_market import ScriptedMarket
 from tests.fakes.scripted_shop import ScriptedShop
-from tests.fakes.world import ACCOUNT, LIST, SHOP, SOURCES
+from tests.fakes.world import ACCOUNT, LIST, SHOP
 from tests.faults.log_lines import log_lines
 from tests.faults.seeded import seed
 

@@ -11,7 +11,7 @@ from listbridge.domain.ids import ListingKey
 from listbridge.domain.listing import Field
 from simulators.faults import Fault
 from tests.fakes.scripted import Scripted, scripted_world
-from tests.fakes.scripted_market import Sent
+from tests.fakes.scripted_offers import Sent
 from tests.faults.seeded import seed
 
 SIX = 6

@@ -27,7 +27,7 @@ from listbridge.domain.reserving import holds_stock
 from listbridge.domain.work import Lane
 from simulators.faults import Fault
 from tests.fakes.cuts import WorkerDied
-from tests.fakes.scripted_market import Sent
+from tests.fakes.scripted_offers import Sent
 from tests.fakes.scripted_orders import Placed
 from tests.fakes.world import ACCOUNT
 from tests.faults.order_stories import SECOND, Story, story

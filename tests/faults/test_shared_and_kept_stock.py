@@ -16,7 +16,7 @@ from listbridge.services.explain_listing import explain_listing
 from listbridge.services.recompute import Recompute
 from listbridge.services.reconcile import Timer, reconcile
 from tests.fakes.scripted import Scripted, scripted_world
-from tests.fakes.scripted_market import Offer
+from tests.fakes.scripted_offers import Offer
 from tests.fakes.world import ACCOUNT, SITE
 from tests.faults.seeded import seed
 

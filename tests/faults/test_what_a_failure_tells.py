@@ -25,8 +25,9 @@ from listbridge.domain.work import (
     RelayOrder,
     ShopEvent,
 )
+from tests.fakes.machine import SOURCES, Context
 from tests.fakes.scripted import Scripted, scripted_world
-from tests.fakes.world import ACCOUNT, LIST, SECRET, SHOP, SOURCES, Context
+from tests.fakes.world import ACCOUNT, LIST, SECRET, SHOP
 from tests.faults.log_lines import log_lines
 
 SAMPLES = Path(__file__).resolve().parents[2] / "events" / "admin_api"

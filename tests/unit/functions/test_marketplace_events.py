@@ -16,7 +16,7 @@ from listbridge.domain.work import AccountEvent, Hint, HintKind, Lane, PollAccou
 from listbridge.services.look_again import look_again
 from listbridge.services.reconcile import resend_unsent
 from listbridge.webhook_doors import CachedDoors
-from tests.fakes.world import Context
+from tests.fakes.machine import Context
 from tests.unit.functions.installation import ADDRESS, Installation
 from tests.unit.functions.seller import Seller
 

@@ -15,8 +15,8 @@ from listbridge.domain.ports import Delivery, Missing
 from listbridge.domain.raw_request import RawRequest
 from listbridge.domain.work import Hint, HintKind, Lane
 from listbridge.webhook_doors import CachedDoors
+from tests.fakes.machine import Context
 from tests.fakes.stores import Stores
-from tests.fakes.world import Context
 
 
 class Sends:

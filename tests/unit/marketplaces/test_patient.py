@@ -12,7 +12,8 @@ from listbridge.domain.ports import MarketplaceAdapter, Revision, UnitRevision
 from listbridge.domain.problem import Problem
 from tests.contract.marketplaces.patient import Patient
 from tests.fakes.clock import VirtualClock
-from tests.fakes.scripted_market import FIRST, ScriptedAdapter, ScriptedMarket
+from tests.fakes.scripted_adapter import ScriptedAdapter
+from tests.fakes.scripted_market import FIRST, ScriptedMarket
 from tests.fakes.scripted_orders import HOME
 
 

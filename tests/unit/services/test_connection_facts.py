@@ -21,7 +21,7 @@ from listbridge.services.connect_account import check_account, replace_account_c
 from listbridge.services.connect_shop import check_shop, replace_shop_credentials
 from tests.fakes.budget import FakeBudget
 from tests.fakes.scripted import Scripted, scripted_world
-from tests.fakes.scripted_market import ScriptedAdapter
+from tests.fakes.scripted_adapter import ScriptedAdapter
 from tests.fakes.stores import Stores
 from tests.fakes.world import ACCOUNT, SHOP
 
