@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from requests import Response
 
+M = TypeVar("M", bound=BaseModel)
 _UNAUTHORIZED = 401
 _MOST_PLACES = 5
 _LONGEST_WAIT_S = 60.0
@@ -31,6 +34,20 @@ def json_object(response: Response) -> Mapping[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return body if isinstance(body, Mapping) else None
+
+
+def readable(rows: Any, model: type[M]) -> list[M]:
+    """Those rows of a list that have the model's shape; none where there is no list."""
+    found = []
+    for row in rows if isinstance(rows, list) else []:
+        with suppress(ValidationError):
+            found.append(model.model_validate(row))
+    return found
+
+
+def located(response: Response) -> str:
+    """The last part of the Location header, which is what was made; empty where there is none."""
+    return unquote(urlsplit(response.headers.get("Location", "")).path.rsplit("/", 1)[-1])
 
 
 def places(error: ValidationError) -> str:

@@ -30,6 +30,7 @@ from zoneinfo import ZoneInfo
 
 from listbridge.domain.manifest import SLIDING, BudgetSpec
 from listbridge.domain.ports import Share
+from listbridge.infra.clock import next_midnight
 
 KEPT = 0.2
 """The part of every budget that is kept for zeros, and again as much for orders."""
@@ -165,9 +166,7 @@ def next_day(spec: BudgetSpec, now: datetime) -> datetime:
     """When the day's count begins anew: the next midnight in the platform's zone, in UTC; a day from now where it slides."""
     if spec.day_zone == SLIDING:
         return now + timedelta(days=1)
-    local = now.astimezone(ZoneInfo(spec.day_zone))
-    midnight = datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), local.tzinfo)
-    return midnight.astimezone(UTC)
+    return next_midnight(spec.day_zone, now)
 
 
 def largest_chunk(spec: BudgetSpec) -> int:

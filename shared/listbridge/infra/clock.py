@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 
 class SystemClock:
@@ -17,3 +18,10 @@ class SystemClock:
         """Block this thread."""
         if seconds > 0:
             time.sleep(seconds)
+
+
+def next_midnight(zone: str, now: datetime) -> datetime:
+    """The next midnight in a time zone (IANA name), in UTC: when a platform's day begins anew."""
+    local = now.astimezone(ZoneInfo(zone))
+    midnight = datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), local.tzinfo)
+    return midnight.astimezone(UTC)

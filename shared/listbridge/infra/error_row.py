@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RemoteError, RetryLater
+
+C = TypeVar("C", int, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +36,8 @@ class Row:
     def instead_of(self, error: RemoteError, *, params: Mapping[str, str] | None = None) -> RemoteError:
         """This verdict on the answer of which another was made, where the caller knows better what it means."""
         return self.error(params=params, detail=error.detail, status=error.status, request=error.request_id)
+
+
+def for_each(row: Row, *codes: C) -> dict[C, Row]:
+    """The part of a table in which all these codes mean the same."""
+    return dict.fromkeys(codes, row)

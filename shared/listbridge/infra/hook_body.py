@@ -34,6 +34,15 @@ def id_in(told: Mapping[str, Any], name: str) -> str:
     return text
 
 
+def text_at(told: Any, *path: str) -> str:
+    """The text at this place, in a form that is safe as a key. Raises ValueError where there is none."""
+    for name in path:
+        told = told.get(name) if isinstance(told, Mapping) else None
+    if not isinstance(told, str) or not told:
+        raise ValueError(f"no {path[-1]}")
+    return told if len(told) <= LONGEST_ID else hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
+
+
 def signed_by(secrets: Iterable[str], given: bytes, digest: Callable[[bytes], bytes]) -> bool:
     """Whether the signature is that of one of the secrets, which `digest` makes of each. All are compared, so that the time
     tells nothing; an empty secret is one that everybody knows, and proves nothing."""

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+R = TypeVar("R")
+
 
 def following(offset: int, rows: int, total: int, *, overlap: int = 0) -> str | None:
     """The cursor behind a page of so many rows that began at `offset`; None behind the last.
@@ -13,3 +18,13 @@ def following(offset: int, rows: int, total: int, *, overlap: int = 0) -> str | 
     if rows == 0 or end >= total:
         return None
     return str(max(offset + 1, end - overlap))
+
+
+def all_rows(ask: Callable[[int], tuple[Sequence[R], int]]) -> list[R]:
+    """Every row of a short list that does not move: `ask` gives the rows behind so many, and how many there are in all."""
+    rows: list[R] = []
+    while True:
+        page, total = ask(len(rows))
+        rows += page
+        if not page or len(rows) >= total:
+            return rows

@@ -6,7 +6,7 @@ import pytest
 import requests
 from pydantic import BaseModel, ValidationError
 
-from listbridge.infra.answers import json_object, places, with_living_token
+from listbridge.infra.answers import json_object, located, places, readable, with_living_token
 
 
 def answer(status: int = 200, body: bytes = b"") -> requests.Response:
@@ -67,3 +67,39 @@ def test_the_places_name_no_value() -> None:
     with pytest.raises(ValidationError) as wrong:
         Order.model_validate({"lines": [{"price": "a buyer's word"}], "total": None})
     assert places(wrong.value) == "lines.0.price, total"
+
+
+class Sized(BaseModel):
+    size: int
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ([{"size": 1}, {"size": "big"}, None, "x", {"size": 2}], [1, 2]),
+        ([], []),
+        (None, []),
+        ({"size": 1}, []),
+        ("ab", []),
+    ],
+)
+def test_the_rows_of_a_list_that_can_be_read_are_and_the_others_cost_none(
+    rows: object, found: list[int]
+) -> None:
+    assert [one.size for one in readable(rows, Sized)] == found
+
+
+@pytest.mark.parametrize(
+    ("location", "made"),
+    [
+        ("https://far.example/things/12-3", "12-3"),
+        ("/things/a%2Fb?x=1", "a/b"),
+        ("https://far.example/things/", ""),
+        (None, ""),
+    ],
+)
+def test_what_was_made_is_the_last_part_of_where_it_is(location: str | None, made: str) -> None:
+    response = answer(201)
+    if location is not None:
+        response.headers["location"] = location
+    assert located(response) == made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import NotFound, Rejected, RetryLater
-from listbridge.infra.error_row import Row
+from listbridge.infra.error_row import Row, for_each
 
 
 def test_a_row_fills_the_sellers_text_and_keeps_for_us_what_is_ours() -> None:
@@ -28,3 +28,8 @@ def test_who_knows_better_says_it_of_the_same_answer() -> None:
     assert type(second) is Rejected
     assert second.problem == Problem("hidden", {"sku": "A"}, "show")
     assert (second.detail, second.status, second.request_id) == ("get", 404, "r")
+
+
+def test_codes_that_mean_the_same_share_a_row() -> None:
+    row = Row(Rejected, "no")
+    assert for_each(row, 7, *range(9, 11)) == {7: row, 9: row, 10: row}

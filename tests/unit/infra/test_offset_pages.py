@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listbridge.infra.offset_pages import following
+from listbridge.infra.offset_pages import all_rows, following
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,26 @@ def test_what_goes_between_two_pages_hides_no_row_as_long_as_the_overlap_covers_
         lost = min(next(losses, 0), offset)
         del there[:lost]
     assert seen == set(range(count))
+
+
+@pytest.mark.parametrize(("count", "asked"), [(0, [0]), (2, [0]), (4, [0, 2]), (5, [0, 2, 4])])
+def test_all_rows_are_asked_for_until_as_many_are_there_as_are_counted(count: int, asked: list[int]) -> None:
+    there, offsets = list(range(count)), []
+
+    def ask(offset: int) -> tuple[list[int], int]:
+        offsets.append(offset)
+        return there[offset : offset + 2], count
+
+    assert all_rows(ask) == there
+    assert offsets == asked
+
+
+def test_a_list_that_counts_more_than_it_shows_ends_at_its_first_empty_page() -> None:
+    offsets = []
+
+    def ask(offset: int) -> tuple[list[str], int]:
+        offsets.append(offset)
+        return ["a"] if offset < 2 else [], 9
+
+    assert all_rows(ask) == ["a", "a"]
+    assert offsets == [0, 1, 2]

@@ -9,7 +9,7 @@ import pytest
 
 from listbridge.domain.ids import LineId
 from listbridge.domain.orders import Buyer, Delivery, Gift, Tax
-from listbridge.marketplaces.ebay.order_mapping import order_read
+from listbridge.marketplaces.ebay.order_mapping import READER
 from tests.unit.marketplaces.test_ebay_order_mapping import dollars, line, order, usd
 
 
@@ -18,7 +18,7 @@ def instruction(kind: str, **more: Any) -> list[dict[str, Any]]:
 
 
 def test_a_note_at_the_checkout_is_the_buyer_s_and_not_the_order_s() -> None:
-    read = order_read(order(buyerCheckoutNotes=" Please ring at the back door "))
+    read = READER.read(order(buyerCheckoutNotes=" Please ring at the back door "))
     assert read.buyer == Buyer(note="Please ring at the back door")
     assert "back door" not in repr(read.order)
     assert "back door" not in repr(read.buyer)
@@ -26,7 +26,7 @@ def test_a_note_at_the_checkout_is_the_buyer_s_and_not_the_order_s() -> None:
 
 def test_a_digital_gift_names_who_gets_it() -> None:
     given = {"message": "Happy birthday", "recipientEmail": "friend@members.example", "senderName": "Alex"}
-    read = order_read(order(line(giftDetails=given), fulfillmentStartInstructions=instruction("DIGITAL")))
+    read = READER.read(order(line(giftDetails=given), fulfillmentStartInstructions=instruction("DIGITAL")))
     assert read.order.delivery is Delivery.DIGITAL
     assert read.buyer is not None
     assert read.buyer.gifts == (
@@ -37,7 +37,7 @@ def test_a_digital_gift_names_who_gets_it() -> None:
 
 def test_an_order_that_is_fetched_names_the_store() -> None:
     step = {"merchantLocationKey": "store-7"}
-    told = order_read(
+    told = READER.read(
         order(fulfillmentStartInstructions=instruction("PREPARE_FOR_PICKUP", pickupStep=step))
     ).order
     assert (told.delivery, told.pickup_at) == (Delivery.PICKUP, "store-7")
@@ -46,7 +46,7 @@ def test_an_order_that_is_fetched_names_the_store() -> None:
 @pytest.mark.parametrize("kinds", [["SHIP_TO"], ["SHIP_TO", "DIGITAL"], [], ["SOMETHING_NEW"]])
 def test_anything_that_may_have_to_be_sent_is_sent(kinds: list[str]) -> None:
     rows = [row for kind in kinds for row in instruction(kind)]
-    assert order_read(order(fulfillmentStartInstructions=rows)).order.delivery is Delivery.SHIP
+    assert READER.read(order(fulfillmentStartInstructions=rows)).order.delivery is Delivery.SHIP
 
 
 def test_the_number_under_which_ebay_paid_the_tax_is_kept_with_it() -> None:
@@ -54,7 +54,7 @@ def test_the_number_under_which_ebay_paid_the_tax_is_kept_with_it() -> None:
         "taxType": "VAT", "amount": usd("5.0"), "collectionMethod": "NET",
         "ebayReference": {"name": "IOSS", "value": "IM0000000000"},
     }  # fmt: skip
-    (sold,) = order_read(order(line(ebayCollectAndRemitTaxes=[row]))).order.lines
+    (sold,) = READER.read(order(line(ebayCollectAndRemitTaxes=[row]))).order.lines
     assert sold.taxes == (
         Tax("VAT", dollars("5.00"), remitted=True, scheme="IOSS", reference="IM0000000000"),
     )
@@ -63,7 +63,7 @@ def test_the_number_under_which_ebay_paid_the_tax_is_kept_with_it() -> None:
 def test_tax_that_no_line_tells_is_the_shipping_s() -> None:
     taxed = line(taxes=[{"amount": usd("4.0")}])
     pricing = {"deliveryCost": usd("10.0"), "tax": usd("4.7"), "total": usd("74.43")}
-    told = order_read(order(taxed, pricing=pricing)).order
+    told = READER.read(order(taxed, pricing=pricing)).order
     assert told.shipping.taxes == (Tax("Tax", dollars("0.70")),)
     assert (told.total, told.adjustment, told.tax_included) == (dollars("74.43"), dollars("0.00"), False)
 
@@ -71,7 +71,7 @@ def test_tax_that_no_line_tells_is_the_shipping_s() -> None:
 def test_an_order_level_tax_that_the_lines_explain_is_not_told_twice() -> None:
     taxed = line(taxes=[{"amount": usd("4.0")}])
     pricing = {"deliveryCost": usd("10.0"), "tax": usd("4.0"), "total": usd("73.73")}
-    told = order_read(order(taxed, pricing=pricing)).order
+    told = READER.read(order(taxed, pricing=pricing)).order
     assert (told.shipping.taxes, told.adjustment) == ((), dollars("0.00"))
 
 
@@ -82,5 +82,5 @@ def test_an_order_level_tax_that_the_lines_explain_is_not_told_twice() -> None:
 def test_remitted_tax_may_stand_in_the_total_for_some_lines_only(total: str, owed: str) -> None:
     first = line(1, ebayCollectAndRemitTaxes=[{"taxType": "GST", "amount": usd("4.0")}])
     second = line(2, ebayCollectAndRemitTaxes=[{"taxType": "VAT", "amount": usd("2.0")}])
-    told = order_read(order(first, second, pricing={"deliveryCost": usd("0"), "total": usd(total)})).order
+    told = READER.read(order(first, second, pricing={"deliveryCost": usd("0"), "total": usd(total)})).order
     assert (told.total, told.adjustment.amount) == (dollars(owed), Decimal(0))

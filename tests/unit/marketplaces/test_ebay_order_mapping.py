@@ -19,12 +19,8 @@ from listbridge.domain.orders import (
     Shipment,
     Tax,
 )
-from listbridge.marketplaces.ebay.order_mapping import (
-    Unmappable,
-    changed_at_of,
-    order_id_of,
-    order_read,
-)
+from listbridge.infra.order_reading import Unmappable
+from listbridge.marketplaces.ebay.order_mapping import READER, changed_at_of, order_id_of
 
 
 def usd(value: str) -> dict[str, str]:
@@ -66,7 +62,7 @@ def order(*lines: dict[str, Any], pricing: dict[str, Any] | None = None, **more:
 
 def mapped(body: dict[str, Any]) -> RemoteOrder:
     """Every order must come to its total, whatever its parts."""
-    found = order_read(body).order
+    found = READER.read(body).order
     parts = sum((one.amount.amount for one in found.lines), found.shipping.amount.amount)
     own = sum((tax.amount.amount for one in found.lines for tax in one.taxes if not tax.remitted), Decimal(0))
     added = Decimal(0) if found.tax_included else own
@@ -242,13 +238,13 @@ def test_an_amount_that_ebay_converted_is_read_in_the_orders_own_currency() -> N
 
 def test_amounts_in_two_currencies_make_no_order() -> None:
     with pytest.raises(Unmappable):
-        order_read(order(line(lineItemCost={"value": "54.00", "currency": "EUR"})))
+        READER.read(order(line(lineItemCost={"value": "54.00", "currency": "EUR"})))
 
 
 @pytest.mark.parametrize("value", ["twelve", "NaN", ""])
 def test_an_amount_that_is_no_number_makes_no_order(value: str) -> None:
     with pytest.raises(Unmappable):
-        order_read(order(line(cost=value)))
+        READER.read(order(line(cost=value)))
 
 
 # ---- states ----
@@ -332,7 +328,7 @@ def test_only_what_ebay_itself_packs_is_fulfilled_by_ebay(more: dict[str, Any], 
 
 def test_a_buyer_has_a_name_an_address_and_a_tax_number_and_no_user_name() -> None:
     buyer = {"username": "U1A2B3", "taxIdentifier": {"taxpayerId": "IT123", "taxIdentifierType": "VATIN"}}
-    read = order_read(order(fulfillmentStartInstructions=SENT, buyer=buyer))
+    read = READER.read(order(fulfillmentStartInstructions=SENT, buyer=buyer))
     found = read.buyer
     assert found is not None
     assert (found.name, found.email, found.phone, found.tax_id) == (
@@ -349,14 +345,14 @@ def test_a_buyer_has_a_name_an_address_and_a_tax_number_and_no_user_name() -> No
 
 
 def test_nothing_of_the_buyer_stands_in_the_order_or_in_what_is_shown_of_him() -> None:
-    read = order_read(order(fulfillmentStartInstructions=SENT, buyer={"username": "U1A2B3"}))
+    read = READER.read(order(fulfillmentStartInstructions=SENT, buyer={"username": "U1A2B3"}))
     for private in ("Ada", "Example Street", "5550100", "ada@", "U1A2B3"):
         assert private not in repr(read)
 
 
 def test_the_registered_address_is_the_one_to_bill() -> None:
     home = deepcopy(STEP["shipTo"]) | {"fullName": "Ada Lovelace Buyer"}  # type: ignore[operator]
-    found = order_read(
+    found = READER.read(
         order(fulfillmentStartInstructions=SENT, buyer={"buyerRegistrationAddress": home})
     ).buyer
     assert found is not None
@@ -366,7 +362,7 @@ def test_the_registered_address_is_the_one_to_bill() -> None:
 
 def test_a_parcel_to_ebays_hub_carries_its_reference_above_the_street() -> None:
     step = {**STEP, "shipToReferenceId": "1234567890123456"}
-    found = order_read(order(fulfillmentStartInstructions=[{"shippingStep": step}])).buyer
+    found = READER.read(order(fulfillmentStartInstructions=[{"shippingStep": step}])).buyer
     assert found is not None
     assert found.shipping is not None
     assert found.shipping.lines == ("Reference #1234567890123456", "1 Example Street", "Flat 2")
@@ -377,14 +373,14 @@ def test_a_parcel_to_ebays_hub_carries_its_reference_above_the_street() -> None:
     [None, [], [{"fulfillmentInstructionsType": "DIGITAL"}], [{"shippingStep": {"shipTo": {}}}]],
 )
 def test_an_order_without_an_address_is_an_order_without_a_buyer(instructions: Any) -> None:
-    read = order_read(order(fulfillmentStartInstructions=instructions, buyer={"username": "U1A2B3"}))
+    read = READER.read(order(fulfillmentStartInstructions=instructions, buyer={"username": "U1A2B3"}))
     assert read.buyer is None
     assert read.order.lines[0].quantity == 1
 
 
 def test_an_old_order_of_which_only_the_place_is_left_has_an_address_without_a_street() -> None:
     step = {"shipTo": {"contactAddress": {"city": "Exampleton", "countryCode": "US"}}}
-    found = order_read(order(fulfillmentStartInstructions=[{"shippingStep": step}])).buyer
+    found = READER.read(order(fulfillmentStartInstructions=[{"shippingStep": step}])).buyer
     assert found is not None
     assert found.shipping == Address(city="Exampleton", country="US")
 
@@ -394,10 +390,10 @@ def test_an_old_order_of_which_only_the_place_is_left_has_an_address_without_a_s
 
 def test_odd_personal_data_hide_no_sale_but_stop_the_order_from_being_made() -> None:
     body = order(fulfillmentStartInstructions=[{"shippingStep": {"shipTo": {"fullName": ["Ada"]}}}])
-    read = order_read(body)
+    read = READER.read(body)
     assert (read.order.lines[0].sku, read.buyer) == ("HB-1", None)
     with pytest.raises(Unmappable) as refused:
-        order_read(body, strict=True)
+        READER.read(body, strict=True)
     assert "Ada" not in str(refused.value)
 
 
@@ -406,7 +402,7 @@ def test_without_an_id_a_date_and_lines_there_is_no_order(missing: str) -> None:
     body = order()
     del body[missing]
     with pytest.raises(Unmappable) as refused:
-        order_read(body)
+        READER.read(body)
     assert str(refused.value) == missing
 
 
@@ -415,7 +411,7 @@ def test_a_line_without_an_id_a_quantity_and_a_cost_makes_no_order(missing: str)
     body = order()
     del body["lineItems"][0][missing]
     with pytest.raises(Unmappable):
-        order_read(body)
+        READER.read(body)
 
 
 @pytest.mark.parametrize("body", [None, [], "12-34567-89012", {}, {"orderId": 5}])
@@ -423,7 +419,7 @@ def test_what_is_no_order_has_no_id_and_no_date(body: Any) -> None:
     assert order_id_of(body) is None
     assert changed_at_of(body) is None
     with pytest.raises(Unmappable):
-        order_read(body)
+        READER.read(body)
 
 
 def test_numbers_where_texts_are_meant_cost_no_order() -> None:

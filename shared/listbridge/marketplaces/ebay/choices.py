@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
+from listbridge.infra.offset_pages import all_rows
 from listbridge.marketplaces.ebay.client import INVENTORY, EbayHttp, Request
 from listbridge.marketplaces.ebay.settings import Condition
 from listbridge.marketplaces.ebay.sites import NationalSite
@@ -45,17 +46,16 @@ def _policies(http: EbayHttp, site: NationalSite, path: str, operation: str) -> 
 
 def _locations(http: EbayHttp, site: NationalSite) -> list[dict[str, str]]:
     """All enabled locations. `offset` is here "the number of locations to skip", not a page's number."""
-    found: list[Location] = []
-    while True:
-        params = {"limit": str(_LOCATIONS_PER_CALL), "offset": str(len(found))}
+
+    def page(offset: int) -> tuple[list[Location], int]:
+        params = {"limit": str(_LOCATIONS_PER_CALL), "offset": str(offset)}
         request = Request("GET", f"{INVENTORY}/location", "getInventoryLocations", site=site, params=params)
-        page = http.read(request, Locations)
-        found += page.locations
-        if not page.locations or len(found) >= (page.total or 0):
-            break
+        answer = http.read(request, Locations)
+        return answer.locations, answer.total or 0
+
     return [
         {"id": location.merchant_location_key, "name": location.name or location.merchant_location_key}
-        for location in found
+        for location in all_rows(page)
         if location.merchant_location_status in (None, "ENABLED")
     ]
 

@@ -10,11 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
-
-from pydantic import ValidationError
 
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import (
@@ -28,7 +25,9 @@ from listbridge.domain.verdicts import (
     Unauthorized,
     ZeroRefused,
 )
-from listbridge.infra.error_row import Row
+from listbridge.infra.answers import readable
+from listbridge.infra.clock import next_midnight
+from listbridge.infra.error_row import Row, for_each
 from listbridge.marketplaces.ebay.manifest import PACIFIC
 from listbridge.marketplaces.ebay.wire import ErrorEntry
 
@@ -64,7 +63,6 @@ SAME_NAME = Row(Rejected, "aspect_twice", "edit_creation_profile")
 ALIKE = Row(Rejected, "ebay_variations_alike", "check_options_in_shop")
 NOT_LIVE = Row(NotFound, "ebay_not_live", "send_again")
 ZERO = Row(ZeroRefused, "out_of_stock_control_off", "enable_out_of_stock_control")
-INCOMPLETE = Row(RetryLater, "orders_incomplete")
 
 _ASPECT_MISSING = Row(Rejected, "ebay_aspect_missing", "edit_creation_profile")
 _CODE_ASKED_FOR = Row(Rejected, "ebay_product_code_missing", "give_barcode")
@@ -88,12 +86,8 @@ _PARCEL = Row(Rejected, "ebay_parcel_refused", "mark_sent_on_ebay")
 _TRACKING = Row(Rejected, "ebay_tracking_refused", "correct_tracking")
 
 
-def _each(row: Row, *ids: int) -> dict[int, Row]:
-    return dict.fromkeys(ids, row)
-
-
 BY_ID: Final[Mapping[int, Row]] = {
-    **_each(TOKEN_REFUSED, 1001, 1002, 1003),
+    **for_each(TOKEN_REFUSED, 1001, 1002, 1003),
     1100: SCOPE_MISSING,
     2001: THROTTLED,
     2002: UNAVAILABLE,  # the gateway knows no such address: never a thing that is gone
@@ -118,21 +112,21 @@ BY_ID: Final[Mapping[int, Row]] = {
     32100: _ORDER_GONE,
     32300: _TRACKING,
     32400: _NOT_READY,
-    **_each(_PICTURES, 25014, 25015, 25501, 25717),
-    **_each(_CONTENT, 25016, 25017, 25020, 25031, 25032, 25503, 25715),
-    **_each(_CONDITION, 25021, *range(25041, 25053)),
-    **_each(_ASPECT, 25022, 25502, 25601),
-    **_each(_POLICY, 25034, 25035, 25036, 25123, 25766, 25767),
-    **_each(_ENDING, 25038, 25039, 25040),
-    **_each(_RULES, *range(25076, 25082), 25083, 25084, 25086, *range(25088, 25096), 25104, *range(25106, 25117)),
-    **_each(_RULES, 25118, 25119, 25120, 25121, 25122),
-    **_each(_ON_HOLD, 25097, 25098, 25759),
-    **_each(_ITEM_GONE, 25701, 25702, 25710),
-    **_each(OFFER_GONE, 25713, 25725),
-    **_each(SKU_REFUSED, 25707, 25708),
-    **_each(_OURS, 2004, 25706, 25709, 25727, 25734),
-    **_each(_OURS, 30700, 30800, 30810, 30820, 30830, 30840, 30850, 30900, 31000, 31100, 32800),
-    **_each(_PARCEL, 32200, 32210, 32500, 32600, 34100, 34200, 34300, 34500),
+    **for_each(_PICTURES, 25014, 25015, 25501, 25717),
+    **for_each(_CONTENT, 25016, 25017, 25020, 25031, 25032, 25503, 25715),
+    **for_each(_CONDITION, 25021, *range(25041, 25053)),
+    **for_each(_ASPECT, 25022, 25502, 25601),
+    **for_each(_POLICY, 25034, 25035, 25036, 25123, 25766, 25767),
+    **for_each(_ENDING, 25038, 25039, 25040),
+    **for_each(_RULES, *range(25076, 25082), 25083, 25084, 25086, *range(25088, 25096), 25104, *range(25106, 25117)),
+    **for_each(_RULES, 25118, 25119, 25120, 25121, 25122),
+    **for_each(_ON_HOLD, 25097, 25098, 25759),
+    **for_each(_ITEM_GONE, 25701, 25702, 25710),
+    **for_each(OFFER_GONE, 25713, 25725),
+    **for_each(SKU_REFUSED, 25707, 25708),
+    **for_each(_OURS, 2004, 25706, 25709, 25727, 25734),
+    **for_each(_OURS, 30700, 30800, 30810, 30820, 30830, 30840, 30850, 30900, 31000, 31100, 32800),
+    **for_each(_PARCEL, 32200, 32210, 32500, 32600, 34100, 34200, 34300, 34500),
 }  # fmt: skip
 """By errorId, for refusals. An id that is not here is judged by its category and the HTTP status."""
 
@@ -178,9 +172,13 @@ class Refusal:
         detail = f"{self.operation}: {', '.join(str(e.error_id) for e in self.entries)}"
         more: dict[str, Any] = {"detail": detail, "status": self.status, "request": self.request}
         if chosen.error_id == 25019 and _REVISIONS_USED_UP.search(chosen.text):
-            problem = Problem("ebay_revisions_used_up")
+            problem = Problem("ebay_revisions_used_up")  # the zone of their day is assumed
             return RateLimited(
-                problem, until=next_day(now), detail=detail, status=self.status, request_id=self.request
+                problem,
+                until=next_midnight(PACIFIC, now),
+                detail=detail,
+                status=self.status,
+                request_id=self.request,
             )
         row = BY_ID.get(chosen.error_id)
         if chosen.error_id == 25002:
@@ -222,17 +220,4 @@ def _missing_field(entry: ErrorEntry) -> str:
 
 def entries_of(body: Any) -> list[ErrorEntry]:
     """The `errors` of an answer or of an entry in one, as far as they can be read."""
-    told = body.get("errors") if isinstance(body, Mapping) else None
-    found = []
-    for one in told if isinstance(told, list) else []:
-        try:
-            found.append(ErrorEntry.model_validate(one))
-        except ValidationError:
-            continue
-    return found
-
-
-def next_day(now: datetime) -> datetime:
-    """The next midnight Pacific, in the zone of `now`: when eBay's days begin. (For revisions the zone is assumed.)"""
-    midnight = now.astimezone(ZoneInfo(PACIFIC)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return (midnight + timedelta(days=1)).astimezone(now.tzinfo)
+    return readable(body.get("errors") if isinstance(body, Mapping) else None, ErrorEntry)

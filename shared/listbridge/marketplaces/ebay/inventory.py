@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from pydantic import ValidationError
 
 from listbridge.domain.ids import RemoteId, Sku
 from listbridge.domain.verdicts import NotFound
-from listbridge.infra.api_client import M, Refused
+from listbridge.infra.api_client import M, Refused, path_of
 from listbridge.marketplaces.ebay.client import INVENTORY, EbayHttp, Request
 from listbridge.marketplaces.ebay.errors import UNREADABLE
 from listbridge.marketplaces.ebay.sites import SITES, NationalSite
@@ -30,6 +29,7 @@ _IMPOSSIBLE_SKU = frozenset({25707, 25708})
 """eBay takes no such SKU, so nothing can have it."""
 _NO_OFFERS = frozenset({25713, 25710, 25702}) | _IMPOSSIBLE_SKU
 _NO_ITEM = frozenset({25710, 25702}) | _IMPOSSIBLE_SKU
+_ITEMS_PER_CALL = 25
 _ANY_SITE = next(iter(SITES.values()))
 
 
@@ -72,7 +72,13 @@ class Inventory:
         return next(iter(self.offers(sku, site)), None)
 
     def items(self, skus: Sequence[Sku]) -> dict[Sku, Item | None]:
-        """Up to 25 items, None for each that eBay positively does not have."""
+        """The items, up to 25 a call; None for each that eBay positively does not have."""
+        found: dict[Sku, Item | None] = {}
+        for start in range(0, len(skus), _ITEMS_PER_CALL):
+            found |= self._some_items(skus[start : start + _ITEMS_PER_CALL])
+        return found
+
+    def _some_items(self, skus: Sequence[Sku]) -> dict[Sku, Item | None]:
         body = {"requests": [{"sku": sku} for sku in skus]}
         request = Request(
             "POST", f"{INVENTORY}/bulk_get_inventory_item", "bulkGetInventoryItem", site=_ANY_SITE, body=body
@@ -95,7 +101,7 @@ class Inventory:
     def item(self, sku: Sku) -> Item | None:
         """One item, None when eBay positively does not have it."""
         request = Request(
-            "GET", f"{INVENTORY}/inventory_item/{_part(sku)}", "getInventoryItem", site=_ANY_SITE
+            "GET", f"{INVENTORY}/inventory_item/{path_of(sku)}", "getInventoryItem", site=_ANY_SITE
         )
         try:
             return self.http.ask(request, Item)
@@ -119,7 +125,7 @@ class Inventory:
 
     def put_item(self, site: NationalSite, sku: Sku, body: Mapping[str, Any]) -> None:
         """Replace an item in full, its quantity with it; live listings follow at once."""
-        path = f"{INVENTORY}/inventory_item/{_part(sku)}"
+        path = f"{INVENTORY}/inventory_item/{path_of(sku)}"
         self._write(Request("PUT", path, "createOrReplaceInventoryItem", site=site, body=body, write=True))
 
     def put_group(self, site: NationalSite, key: RemoteId, body: Mapping[str, Any]) -> None:
@@ -146,17 +152,17 @@ class Inventory:
 
     def update_offer(self, site: NationalSite, offer: RemoteId, body: Mapping[str, Any]) -> None:
         """Replace an offer in full."""
-        path = f"{INVENTORY}/offer/{_part(offer)}"
+        path = f"{INVENTORY}/offer/{path_of(offer)}"
         self._write(Request("PUT", path, "updateOffer", site=site, body=body, write=True))
 
     def delete_offer(self, site: NationalSite, offer: RemoteId) -> None:
         """Delete an offer: a draft vanishes, a variation leaves its listing and its group."""
-        path = f"{INVENTORY}/offer/{_part(offer)}"
+        path = f"{INVENTORY}/offer/{path_of(offer)}"
         self._write(Request("DELETE", path, "deleteOffer", site=site, write=True))
 
     def publish_offer(self, site: NationalSite, offer: RemoteId) -> RemoteId:
         """Put a single offer on sale; returns the listing's id. A live one keeps its listing."""
-        path = f"{INVENTORY}/offer/{_part(offer)}/publish"
+        path = f"{INVENTORY}/offer/{path_of(offer)}/publish"
         request = Request("POST", path, "publishOffer", site=site, body={}, write=True)
         return RemoteId(self.http.read(request, PublishedListing).listing_id)
 
@@ -170,7 +176,7 @@ class Inventory:
 
     def withdraw_offer(self, site: NationalSite, offer: RemoteId) -> None:
         """End a single listing; the offer stays, unpublished."""
-        path = f"{INVENTORY}/offer/{_part(offer)}/withdraw"
+        path = f"{INVENTORY}/offer/{path_of(offer)}/withdraw"
         self._write(Request("POST", path, "withdrawOffer", site=site, body={}, write=True))
 
     def withdraw_group(self, site: NationalSite, key: RemoteId) -> None:
@@ -211,10 +217,5 @@ def _is(refused: Refused, ids: frozenset[int]) -> bool:
     return any(entry.error_id in ids for entry in refused.said.entries)
 
 
-def _part(text: str) -> str:
-    """One segment of a path. A slash in a SKU must not become a path's; dots are refused before (mapping)."""
-    return quote(text, safe="")
-
-
 def _group_path(key: RemoteId) -> str:
-    return f"{INVENTORY}/inventory_item_group/{_part(key)}"
+    return f"{INVENTORY}/inventory_item_group/{path_of(key)}"

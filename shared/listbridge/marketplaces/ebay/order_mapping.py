@@ -9,15 +9,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from pydantic import ValidationError
-
 from listbridge.domain.ids import LineId, RemoteId, RemoteOrderId, Site, Sku
 from listbridge.domain.money import Money, number
 from listbridge.domain.order_sums import ToldSums, sums_of, tax_on_shipping
 from listbridge.domain.orders import (
     Cancellation,
     Delivery,
-    OrderRead,
     Payment,
     RemoteLine,
     RemoteOrder,
@@ -25,7 +22,8 @@ from listbridge.domain.orders import (
     ShippingCharge,
     Tax,
 )
-from listbridge.infra.answers import moment, places
+from listbridge.infra.answers import moment
+from listbridge.infra.order_reading import OrderReader, Unmappable
 from listbridge.marketplaces.ebay.order_buyer import buyer_of
 from listbridge.marketplaces.ebay.order_refunds import refunds_of
 from listbridge.marketplaces.ebay.order_wire import (
@@ -56,27 +54,6 @@ _SAME_SITE = {"EBAY_MOTORS_US": "EBAY_US"}
 """Offers for eBay Motors are made on EBAY_US, but their orders name the other (seen in public code)."""
 
 
-class Unmappable(Exception):
-    """The order cannot be understood. Its text names the places, never what stands there."""
-
-
-def order_read(body: Any, *, strict: bool = False) -> OrderRead:
-    """The order with its buyer. `strict`: what is odd about the buyer counts too, else he is left out.
-
-    Raises Unmappable.
-    """
-    try:
-        order = _order(ToldOrder.model_validate(body))
-    except ValidationError as error:
-        raise Unmappable(places(error)) from None
-    try:
-        return OrderRead(order, buyer_of(body))
-    except ValidationError as error:
-        if strict:
-            raise Unmappable(places(error)) from None
-        return OrderRead(order)
-
-
 def order_id_of(body: Any) -> RemoteOrderId | None:
     """The id of an order that cannot be understood otherwise."""
     found = body.get("orderId") if isinstance(body, dict) else None
@@ -90,7 +67,8 @@ def changed_at_of(body: Any) -> datetime | None:
     )
 
 
-def _order(told: ToldOrder) -> RemoteOrder:
+def _order(body: Any) -> RemoteOrder:
+    told = ToldOrder.model_validate(body)
     pricing = told.pricing_summary or OrderPricing()
     amounts = _Amounts((pricing.total or told.line_items[0].line_item_cost).currency)
     lines = tuple(_line(line, amounts) for line in told.line_items)
@@ -116,6 +94,9 @@ def _order(told: ToldOrder) -> RemoteOrder:
         pickup_at=_pickup_at(told),
         refunds=refunds_of(told),
     )
+
+
+READER = OrderReader(_order, buyer_of, order_id_of, changed_at_of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from listbridge.domain.ids import LineId
 from listbridge.domain.money import money
 from listbridge.domain.orders import Refund
+from listbridge.domain.refund_names import RefundNames, each_once
 from listbridge.infra.answers import moment
 from listbridge.marketplaces.ebay.order_wire import ToldOrder, ToldRefund
 
@@ -21,19 +22,14 @@ def refunds_of(told: ToldOrder) -> tuple[Refund, ...]:
     rows = [row for line in told.line_items for row in _rows(line.refunds or (), LineId(line.line_item_id))]
     summary = told.payment_summary
     rows += _rows((summary.refunds if summary else None) or (), None)
-    return tuple({row.id: row for row in reversed(rows)}.values())[::-1]
+    return each_once(rows)
 
 
 def _rows(told: Iterable[ToldRefund], line: LineId | None) -> Iterator[Refund]:
-    """Without an id of eBay's, a refund is known by its line, its time, its amount, and its place among equal ones."""
-    alike: dict[str, int] = {}
+    names = RefundNames(line)
     for row in told:
         amount = money(row.amount.value, row.amount.currency) if row.amount is not None else None
         if amount is None or amount.amount <= 0 or row.refund_status == _FAILED:
             continue
-        id = row.refund_id or row.refund_reference_id
-        if not id:
-            name = f"{line or 'order'}@{row.refund_date or ''}:{amount}"
-            alike[name] = alike.get(name, 0) + 1
-            id = name if alike[name] == 1 else f"{name}#{alike[name]}"
+        id = row.refund_id or row.refund_reference_id or names.name(row.refund_date or "", amount)
         yield Refund(id, amount, line, moment(row.refund_date))

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import quote, unquote, urlsplit
-
-from requests import Response
 
 from listbridge.domain.carriers import letters_and_digits
-from listbridge.domain.change_windows import CountedPage, Windows, milliseconds, moment_text
+from listbridge.domain.change_windows import Windows, milliseconds, moment_text
 from listbridge.domain.ids import LineId, RemoteId, RemoteOrderId
 from listbridge.domain.orders import OrderRead
 from listbridge.domain.ports import OrderPage, RemoteShipment
 from listbridge.domain.shop_orders import Parcel
-from listbridge.infra.api_client import Refused
+from listbridge.infra.answers import located
+from listbridge.infra.api_client import Refused, path_of
+from listbridge.infra.order_reading import CountedRows, OrderWindows, Unmappable
 from listbridge.marketplaces.ebay.carriers import CARRIERS
 from listbridge.marketplaces.ebay.client import EbayHttp, Request
-from listbridge.marketplaces.ebay.errors import INCOMPLETE, UNKNOWN, UNREADABLE
-from listbridge.marketplaces.ebay.order_mapping import Unmappable, changed_at_of, order_id_of, order_read
+from listbridge.marketplaces.ebay.errors import UNKNOWN, UNREADABLE
+from listbridge.marketplaces.ebay.order_mapping import READER
 from listbridge.marketplaces.ebay.order_wire import OrderList, Packages, PackedLine, SentLine, SentPackage
 
 _ORDERS = "/sell/fulfillment/v1/order"
@@ -28,8 +26,6 @@ _MOST = 200
 """Orders per page; more is refused (getOrders, limit)."""
 _REACH = timedelta(days=729)
 """Orders are shown for two years (getOrders, filter); one day is kept clear of the edge, where eBay refuses (30830)."""
-_TORN = "torn:"
-"""Begins a cursor behind which there is nothing but the reason why the poll must be begun anew."""
 
 
 class Orders:
@@ -37,30 +33,23 @@ class Orders:
 
     def __init__(self, http: EbayHttp) -> None:
         self._http = http
+        self._windows = OrderWindows("getOrders", _REACH, READER, self._ask)
 
     def changed(self, since: datetime, cursor: str | None) -> OrderPage:
-        """One page, and where to go on (`domain/change_windows`).
+        """One page, and where to go on."""
+        return self._windows.page(since, cursor, self._http.connection.clock.now())
 
-        A page that is short, or does not agree with what eBay says of it, still gives the orders that it shows, for they
-        must hold their stock; then the poll ends with RetryLater.
-        """
-        if cursor is not None and cursor.startswith(_TORN):
-            raise INCOMPLETE.error(detail=f"getOrders: {cursor.removeprefix(_TORN)}")
-        now = self._http.connection.clock.now()
-        windows = Windows.parse(cursor) if cursor else Windows.since(since, now, _REACH)
+    def _ask(self, windows: Windows) -> CountedRows:
         params = {"filter": _filter(windows), "limit": str(_MOST), "offset": str(windows.offset)}
         answer = self._http.read(Request("GET", _ORDERS, "getOrders", params=params), OrderList)
-        reads, unreadable = _reads(answer.orders or [])
-        page = _counted(answer)
-        if torn := windows.torn(page):
-            return OrderPage(tuple(reads), f"{_TORN}{torn}", tuple(unreadable))
-        rest = windows.following(page, now)
-        return OrderPage(tuple(reads), rest.cursor if rest else None, tuple(unreadable))
+        return CountedRows(
+            answer.orders or [], answer.total, min(_MOST, answer.limit or _MOST), bool(answer.next)
+        )
 
     def one(self, order: RemoteOrderId) -> OrderRead:
         """The order as it is now: only this call tells the buyer's tax number. Raises NotFound."""
         try:
-            return order_read(self._http.object(Request("GET", _path(order), "getOrder")), strict=True)
+            return READER.read(self._http.object(Request("GET", _path(order), "getOrder")), strict=True)
         except Unmappable as error:
             raise UNREADABLE.error(detail=f"getOrder: {error}") from None
 
@@ -93,7 +82,7 @@ class Orders:
         except Refused as refused:
             raise refused.verdict from None
         # Without tracking the id is "an arbitrary number such as 999" (ShippingFulfillmentDetails.trackingNumber).
-        fulfillment = _located(answer.response) or package.tracking_number
+        fulfillment = located(answer.response) or package.tracking_number
         if not fulfillment:
             raise UNKNOWN.error(detail="createShippingFulfillment: no Location", status=answer.status)
         return RemoteId(fulfillment)
@@ -116,27 +105,6 @@ def _filter(windows: Windows) -> str:
     return f"lastmodifieddate:[{moment_text(windows.start)}..{end}]"
 
 
-def _counted(answer: OrderList) -> CountedPage:
-    rows = answer.orders or []
-    changed = [moment for moment in map(changed_at_of, rows) if moment is not None]
-    most = min(_MOST, answer.limit or _MOST)
-    return CountedPage(len(rows), answer.total, most, bool(answer.next), changed)
-
-
-def _reads(rows: Sequence[Any]) -> tuple[list[OrderRead], list[RemoteOrderId]]:
-    """The orders, and the ids of those that cannot be understood. What has not even an id is no order."""
-    reads: list[OrderRead] = []
-    unreadable: list[RemoteOrderId] = []
-    for row in rows:
-        try:
-            reads.append(order_read(row))
-        except Unmappable:
-            named = order_id_of(row)
-            if named is not None:
-                unreadable.append(named)
-    return reads, unreadable
-
-
 def _units(lines: Sequence[PackedLine]) -> dict[LineId, int]:
     """By line; a line that stands twice in a parcel counts twice."""
     units: Counter[LineId] = Counter()
@@ -145,10 +113,5 @@ def _units(lines: Sequence[PackedLine]) -> dict[LineId, int]:
     return dict(units)
 
 
-def _located(response: Response) -> str:
-    """The last part of the Location header: the new fulfilment's id."""
-    return unquote(urlsplit(response.headers.get("Location", "")).path.rsplit("/", 1)[-1])
-
-
 def _path(order: RemoteOrderId) -> str:
-    return f"{_ORDERS}/{quote(order, safe='')}"
+    return f"{_ORDERS}/{path_of(order)}"

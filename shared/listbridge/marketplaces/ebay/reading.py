@@ -14,8 +14,6 @@ from listbridge.marketplaces.ebay.inventory import Inventory
 from listbridge.marketplaces.ebay.sites import NationalSite, site_of
 from listbridge.marketplaces.ebay.wire import Item, Offer
 
-_ITEMS_PER_CALL = 25
-
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -27,9 +25,7 @@ class Reader:
     def read_back(self, listings: Sequence[Listing]) -> list[RemoteListing]:
         """One entry per listing, in their order: one call for up to 25 items, and one per SKU for its offers."""
         skus = list(dict.fromkeys(listing.key.sku for listing in listings))
-        items: dict[Sku, Item | None] = {}
-        for start in range(0, len(skus), _ITEMS_PER_CALL):
-            items |= self.inventory.items(skus[start : start + _ITEMS_PER_CALL])
+        items = self.inventory.items(skus)
         offers = {sku: {offer.marketplace_id: offer for offer in self.inventory.offers(sku)} for sku in skus}
         return [
             self._shown(listing.key, offers[listing.key.sku].get(listing.key.site), items[listing.key.sku])

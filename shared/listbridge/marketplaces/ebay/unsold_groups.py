@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from listbridge.domain.ids import RemoteId, Sku
 from listbridge.domain.verdicts import NotFound
 from listbridge.marketplaces.ebay.inventory import Inventory
 from listbridge.marketplaces.ebay.sites import NationalSite
-
-_ITEMS_PER_CALL = 25
 
 
 def drop_if_unsold(
@@ -37,16 +35,11 @@ def free(
     inventory: Inventory, site: NationalSite, skus: Sequence[Sku], *, but: RemoteId | None = None
 ) -> bool:
     """Delete the groups that hold these SKUs and sell nothing; True when none but `but` holds any of them now."""
-    keys = {group for group in _groups_of(inventory, skus) if group != but}
-    gone = [drop_if_unsold(inventory, site, key) for key in sorted(keys)]
+    keys = {
+        RemoteId(item.group) for item in inventory.items(skus).values() if item is not None and item.group
+    }
+    gone = [drop_if_unsold(inventory, site, key) for key in sorted(keys - {but})]
     return all(gone)
-
-
-def _groups_of(inventory: Inventory, skus: Sequence[Sku]) -> Iterable[RemoteId]:
-    for start in range(0, len(skus), _ITEMS_PER_CALL):
-        for item in inventory.items(skus[start : start + _ITEMS_PER_CALL]).values():
-            if item is not None and item.group:
-                yield RemoteId(item.group)
 
 
 def _sold(inventory: Inventory, sku: Sku) -> bool:
