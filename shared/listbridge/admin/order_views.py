@@ -27,7 +27,8 @@ from listbridge.domain.orders import (
     Tax,
     Telling,
 )
-from listbridge.services.explain_order import HeldStock, OrderPages, OrderStory, line_listing
+from listbridge.domain.reserving import bought_from
+from listbridge.services.explain_order import HeldStock, OrderPages, OrderStory
 
 
 class ShopOrderView(Shape):
@@ -313,7 +314,7 @@ class OrderDetailsView(OrderView):
 
 
 def _line(story: OrderStory, line: RemoteLine) -> OrderLineView:
-    ours = line_listing(story.order, line)
+    ours = bought_from(story.order, line)
     return OrderLineView(
         id=line.id, sku=line.sku, title=line.title, quantity=line.quantity, amount=_money(line.amount),
         taxes=TaxView.all(line.taxes), site=line.site or story.order.facts.site, listing=line.listing,

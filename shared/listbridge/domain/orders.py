@@ -93,6 +93,7 @@ class RemoteLine:
     amount: Money
     taxes: tuple[Tax, ...] = ()
     site: Site = NO_SITE
+    """Where it was bought, where that need not be the order's own site."""
     listing: RemoteId | None = None
     """The live listing it was bought from."""
     options: Mapping[str, str] = field(default_factory=dict)

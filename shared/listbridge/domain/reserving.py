@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from listbridge.domain.catalog import Reservation, Variant
-from listbridge.domain.ids import LineId, LocationId, OrderKey, VariantKey
+from listbridge.domain.ids import LineId, ListingKey, LocationId, OrderKey, VariantKey
 from listbridge.domain.order_changes import OBSERVED, UNPAID_EXPIRED
-from listbridge.domain.orders import ImportState, Order, Shipment
+from listbridge.domain.orders import ImportState, Order, RemoteLine, Shipment
 
 Reservations = Mapping[VariantKey, Mapping[LineId, Reservation | None]]
 
@@ -49,6 +49,11 @@ def reservations_of(order: Order) -> dict[VariantKey, dict[LineId, Reservation]]
             held = Reservation(line.quantity, order.absorbed_from)
             wanted.setdefault(match.variant, {})[line.id] = held
     return wanted
+
+
+def bought_from(order: Order, line: RemoteLine) -> ListingKey:
+    """The key that our listing of a line's SKU has, whether there is one or not."""
+    return ListingKey(order.key.account, line.site or order.facts.site, line.sku)
 
 
 def changes_to(order: Order) -> Reservations:

@@ -10,9 +10,10 @@ from listbridge.domain.catalog import Variant
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import LineId, ListingKey, OrderKey, ShopId, VariantKey
 from listbridge.domain.listing import Listing
-from listbridge.domain.orders import Buyer, Order, RemoteLine
+from listbridge.domain.orders import Buyer, Order
 from listbridge.domain.ports import MarketplaceAdapter, Missing, ShopAdapter
 from listbridge.domain.problem import Problem
+from listbridge.domain.reserving import bought_from
 from listbridge.domain.verdicts import RemoteError
 from listbridge.services.deps import Deps
 from listbridge.services.order_rows import order_of
@@ -75,15 +76,10 @@ def explain_order(deps: Deps, key: OrderKey, *, with_buyer: bool, log: int) -> O
         account=account,
         buyer=deps.orders.buyers([key]).get(key) if with_buyer else None,
         variants=variants,
-        listings=deps.listings.get_many({line_listing(order, line) for line in order.facts.lines}),
+        listings=deps.listings.get_many({bought_from(order, line) for line in order.facts.lines}),
         held=sorted(held, key=lambda one: (places.get(one.line, len(places)), one.line)),
         log=deps.activity.of_subject(str(key), log)[0],
     )
-
-
-def line_listing(order: Order, line: RemoteLine) -> ListingKey:
-    """The key that our listing of a line's SKU has, whether there is one or not."""
-    return ListingKey(order.key.account, line.site or order.facts.site, line.sku)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from listbridge.domain.configuration import Account
 from listbridge.domain.ids import ListingKey, VariantKey
 from listbridge.domain.order_changes import ImportRules
 from listbridge.domain.orders import Match, MatchedBy, Order
-from listbridge.domain.reserving import holds_stock, orders_of
+from listbridge.domain.reserving import bought_from, holds_stock, orders_of
 from listbridge.services.deps import Deps
 from listbridge.services.order_rows import change_order, rules_of
 from listbridge.services.settle_order import settle_order
@@ -59,7 +59,7 @@ def _rematched(
     matches = dict(order.matches)
     for line in order.facts.lines:
         match = matches.get(line.id)
-        mine = ListingKey(order.key.account, line.site, line.sku) == listing
+        mine = bought_from(order, line) == listing
         if mine and (match is None or match.variant == old):
             matches[line.id] = Match(new, match.by if match is not None else MatchedBy.LISTING)
     if matches == dict(order.matches):

@@ -15,6 +15,7 @@ from listbridge.domain.orders import Cancellation, Order
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.reserving import (
     Reservations,
+    bought_from,
     changes_to,
     reservations_of,
     still_counting,
@@ -78,7 +79,7 @@ def _tell_listings(deps: Deps, order: Order) -> list[Listing]:
     units: Counter[ListingKey] = Counter()
     for line in order.facts.lines:
         if line.sku and line.id not in counted:
-            units[ListingKey(order.key.account, line.site, line.sku)] += line.quantity
+            units[bought_from(order, line)] += line.quantity
     told = []
     for key in sorted(deps.listings.get_many(units)):
         sold = partial(

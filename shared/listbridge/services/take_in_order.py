@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from listbridge.domain import order_changes, superseding
 from listbridge.domain.configuration import Account
-from listbridge.domain.ids import LineId, ListingKey, OrderKey
+from listbridge.domain.ids import LineId, OrderKey
 from listbridge.domain.order_changes import ImportRules
 from listbridge.domain.orders import ImportState, Match, MatchedBy, Order, OrderRead
 from listbridge.domain.ports import Conflict
+from listbridge.domain.reserving import bought_from
 from listbridge.domain.work import ImportOrder, Lane, RelayOrder
 from listbridge.services.deps import Deps
 from listbridge.services.order_rows import order_traits, tell
@@ -110,7 +111,7 @@ def _with_listings(deps: Deps, order: Order) -> Mapping[LineId, Match]:
     open_lines = [line for line in order.facts.lines if line.id not in order.matches and line.sku]
     if not open_lines:
         return order.matches
-    keys = {line.id: ListingKey(order.key.account, line.site, line.sku) for line in open_lines}
+    keys = {line.id: bought_from(order, line) for line in open_lines}
     rows = deps.listings.get_many(set(keys.values()))
     bought = {
         line: rows[key].variant
