@@ -72,7 +72,8 @@ class _Telling:
         rest = unclaimed(order, shown)
         known = shipment_of(parcel, rest, self._adapter.tracking_as_told)
         if known is not None:
-            return self._note(order, parcel, Telling.TOLD, known.lines, known.id), []
+            lines = parcel.lines if known.lines is None else known.lines
+            return self._note(order, parcel, Telling.TOLD, lines, known.id), []
         begun = order.told.get(parcel.id)
         now = self._deps.clock.now()
         if begun is not None and now < begun.at + self._request + self._settle:
