@@ -14,6 +14,10 @@ from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, RemoteError,
 LONGEST_DELAY_S = 900
 """What a queue can delay a message by (SQS, DelaySeconds). What is further off is looked for by a timer, or delayed again."""
 
+LONGEST_DECISION_S = 6 * 3600.0
+"""How long a marketplace that decides later is believed that it still will. From then on the outcome is unknown: what it shows
+is read, and sent again if need be."""
+
 
 @dataclass(frozen=True, slots=True)
 class Backoff:

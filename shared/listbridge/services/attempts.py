@@ -164,7 +164,9 @@ class Attempts:
 
     def _recorded(self, row: Listing, attempt: str, result: RevisionResult, now: datetime) -> Listing:
         error, submission = result.error, result.submission
-        if submission is not None:
+        if submission is not None and _never_decided(row, now):
+            error = OutcomeUnknown(Problem("never_decided", {"ticket": submission.ticket}))
+        elif submission is not None:
             return ledger.submitted(row, attempt, submission.ticket, submission.look_at, now)
         if error is None:
             return lifecycle.taken_at_zero(ledger.accepted(row, attempt, now), self.traits.zero, now)
@@ -208,6 +210,12 @@ class Attempts:
     def when(self, error: RateLimited) -> datetime:
         """When the limit is back (UTC)."""
         return error.until or self.deps.clock.now() + timedelta(seconds=error.after_s)
+
+
+def _never_decided(row: Listing, now: datetime) -> bool:
+    """Whether the marketplace has had the attempt of this row for so long that its promise to decide is worth nothing."""
+    longest = timedelta(seconds=waiting.LONGEST_DECISION_S)
+    return row.attempt is not None and now - row.attempt.started_at > longest
 
 
 def _no_word(key: ListingKey) -> RevisionResult:

@@ -27,6 +27,7 @@ INSIDE = {
     "existing_being_read": "where a marketplace cannot be asked by SKU: queued again until all pages were read",
     "interrupted": "the outcome of a call whose worker failed: it is read back before anything else is sent",
     "lease_too_short": "too little time left for one more call: the next run makes it",
+    "never_decided": "a marketplace that never says what became of a write: it is read back",
     "no_word_for_item": "an adapter that said nothing of a row: it is read back",
     "shop_busy": "reads of the shop that overlapped: made again",
     "shopify_changed_while_reading": "the same, seen by Shopify's cursor",
