@@ -127,6 +127,11 @@ def still_live(listing: Listing, now: datetime) -> Listing:
     return refreshed(replace(listing, status=Status.ACTIVE), now)
 
 
+def still_live_and_held(listing: Listing, hold: Problem, now: datetime) -> Listing:
+    """It could not be ended either: nothing is sent until a value moves or a person acts."""
+    return refreshed(replace(listing, status=Status.ACTIVE, hold=hold), now)
+
+
 def looked_at(listing: Listing, remote: RemoteListing, zero: Zero, now: datetime) -> Listing:
     """The marketplace was read: a listing that is gone has ended there, one that is being processed is as it was.
 

@@ -312,7 +312,10 @@ class _Work(PublishWork):
     def _end(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing], facts: ProductFacts) -> None:
         zeroed = self.task.action is PublishKind.ZEROED
         if zeroed and any(row.computed.quantity != 0 for row in rows.values()):
-            return  # stock came back, or another variation still sells
+            # Others of the product still sell. What shows more than the 0 it has leaves them; stock that came back does not.
+            rows = {sku: row for sku, row in rows.items() if _still_shows_more(row)}
+            if not rows:
+                return
         if self.task.only_if_gone and not all(row.computed.gone for row in rows.values()):
             return
         # What an interrupted sending made may be live although no row knows its id yet.
@@ -368,3 +371,9 @@ class _Work(PublishWork):
             [self.deps.listings.change(row.key, link)], "linked", {"remote": remote.remote, "url": remote.url}
         )
         item_done(self.deps, self.task.job, str(row.key))
+
+
+def _still_shows_more(row: Listing) -> bool:
+    """Whether a listing that is sold out in the shop is not known to show 0. What only orders hold may be back tomorrow."""
+    sold_out = row.computed.quantity == 0 and not row.computed.held_by_orders
+    return sold_out and row.accepted.quantity != 0

@@ -14,6 +14,7 @@ from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.configuration import Account, CreationProfile, SalesList
 from listbridge.domain.ids import RemoteId, Sku
+from listbridge.domain.ledger import UPDATE_FAILED
 from listbridge.domain.listing import GONE_FROM_SHOP, PRODUCT_GONE, Listing, Status
 from listbridge.domain.ports import (
     Budget,
@@ -151,6 +152,10 @@ class PublishWork:
                 change = partial(lifecycle.never_live, problem=problem, now=now)
             elif problem.code == PRODUCT_GONE and row.hold is not None and row.hold.code in _RESUMED:
                 change = partial(lifecycle.waits_again, hold=row.hold, now=now)
+            elif row.remote is not None and self.task.action is PublishKind.ZEROED:
+                # It can neither show 0 nor end. Sent again at once, it would be refused, and ended, for ever.
+                reason = Problem(UPDATE_FAILED, problem.as_reason(), problem.fix or self.task.fix)
+                change = partial(lifecycle.still_live_and_held, hold=reason, now=now)
             elif row.remote is not None:
                 # Buyers see it: quantity and price must go on following the shop. The job says what failed.
                 change = partial(lifecycle.still_live, now=now)
