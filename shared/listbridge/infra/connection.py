@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from listbridge.infra.answers import places
+from listbridge.infra.error_row import Row
 
 if TYPE_CHECKING:
     from listbridge.domain.ports import Budget, Clock, Grants
     from listbridge.infra.http import HttpSession
     from listbridge.infra.tokens import TokenCache
+
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +39,12 @@ class Connection:
     clock: Clock
     grants: Grants
     facts: Mapping[str, str] = field(default_factory=dict)
+
+
+def credentials_of(connection: Connection, model: type[M], refused: Row) -> M:
+    """The connection's credentials in their shape. Raises the error of `refused` when the secret lacks any of them."""
+    try:
+        return model.model_validate(dict(connection.secret))
+    except ValidationError as error:
+        # Without its cause, and by name alone: the error may hold a secret.
+        raise refused.error(detail=f"the secret lacks {places(error)}") from None

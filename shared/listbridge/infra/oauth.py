@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
 
+from listbridge.domain.ports.grants import REFRESH_TOKEN
 from listbridge.domain.verdicts import RemoteError
 from listbridge.infra.answers import json_object
 from listbridge.infra.connection import Connection
@@ -17,7 +18,7 @@ from listbridge.infra.http import Purpose, request_id
 from listbridge.infra.tokens import Token
 from listbridge.infra.wire_models import Told
 
-LONGEST_CODE = 4000
+_LONGEST_CODE = 4000
 """Of a consent's code: longer than any platform's."""
 
 
@@ -37,6 +38,14 @@ class Granted(Lasting):
     def token(self, asked_at: datetime) -> Token:
         """Its life counts from before the question, so that it never seems longer than it is."""
         return Token(self.access_token, asked_at + timedelta(seconds=self.expires_in))
+
+    def kept(self, asked_at: datetime) -> dict[str, str]:
+        """What a consent leaves in the secret: `refresh_token`, and where it ends `refresh_token_expires_at` (ISO 8601)."""
+        fields = {REFRESH_TOKEN: self.refresh_token}
+        if self.refresh_token_expires_in:
+            ends = asked_at + timedelta(seconds=self.refresh_token_expires_in)
+            fields["refresh_token_expires_at"] = ends.isoformat(timespec="seconds")
+        return fields
 
 
 G = TypeVar("G", bound=Lasting)
@@ -81,3 +90,9 @@ class TokenEndpoint:
         row = self.by_error.get(name) if isinstance(name, str) else None
         row = row or self.by_status.get(status, self.otherwise)
         return row.error(detail=f"token: HTTP {status}", status=status, request=request)
+
+
+def code_in(params: Mapping[str, str], name: str = "code") -> str:
+    """The code that a consent came back with; empty where it was declined, or is no code."""
+    code = params.get(name, "")
+    return code if len(code) <= _LONGEST_CODE else ""

@@ -15,7 +15,7 @@ from listbridge.domain.verdicts import RateLimited, RemoteError, RetryLater, Una
 from listbridge.infra.connection import Connection
 from listbridge.infra.error_row import Row
 from listbridge.infra.http import HttpSession
-from listbridge.infra.oauth import Granted, Lasting, TokenEndpoint
+from listbridge.infra.oauth import Granted, Lasting, TokenEndpoint, code_in
 from listbridge.infra.tokens import TokenCache
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import START, VirtualClock
@@ -128,3 +128,35 @@ def test_a_token_is_not_in_its_repr() -> None:
     assert repr(Granted(access_token="secret-word", expires_in=60, refresh_token="hidden")) == (
         "Granted(expires_in=60, refresh_token_expires_in=None)"
     )
+
+
+@pytest.mark.parametrize(
+    ("ends_in", "kept"),
+    [
+        (None, {"refresh_token": "r"}),
+        (90, {"refresh_token": "r", "refresh_token_expires_at": (START + timedelta(seconds=90)).isoformat()}),
+    ],
+)
+def test_a_consent_leaves_what_it_is_renewed_with_and_when_that_ends(
+    ends_in: int | None, kept: dict[str, str]
+) -> None:
+    got = Granted(access_token="t", expires_in=60, refresh_token="r", refresh_token_expires_in=ends_in)
+    assert got.kept(START) == kept
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"code": "c"}, "c"),
+        ({"code": "c" * 4000}, "c" * 4000),
+        ({"code": "c" * 4001}, ""),
+        ({"code": ""}, ""),
+        ({"error": "access_denied"}, ""),
+    ],
+)
+def test_a_consent_comes_back_with_a_code_or_was_declined(params: dict[str, str], code: str) -> None:
+    assert code_in(params) == code
+
+
+def test_a_platform_may_call_its_code_otherwise() -> None:
+    assert code_in({"code": "other", "grant_code": "c"}, "grant_code") == "c"

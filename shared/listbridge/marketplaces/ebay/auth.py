@@ -7,15 +7,12 @@ Sources: developer.ebay.com, "Getting OAuth tokens" and "OAuth rate limits" (rea
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal
 from urllib.parse import urlencode
 
-from pydantic import ValidationError
-
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
-from listbridge.infra.connection import Connection
+from listbridge.infra.connection import Connection, credentials_of
 from listbridge.infra.oauth import Granted, TokenEndpoint
 from listbridge.infra.tokens import Access, Token
 from listbridge.marketplaces.ebay.errors import (
@@ -59,7 +56,7 @@ class Grants:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._credentials = credentials_of(connection)
+        self._credentials = credentials_of(connection, Credentials, APP_REFUSED)
         app, tokens, clock = f"ebay:{self._credentials.client_id}", connection.tokens, connection.clock
         refresh_token = self._credentials.refresh_token.get_secret_value()
         # The app's own token is the same for all its accounts, for eBay gives only a thousand a day.
@@ -95,14 +92,6 @@ class Grants:
         return _ask(self._connection, self._credentials, form).token(asked_at)
 
 
-def credentials_of(connection: Connection) -> Credentials:
-    """The connection's credentials. Raises Unauthorized when the secret lacks the app's keys."""
-    try:
-        return Credentials.model_validate(dict(connection.secret))
-    except ValidationError:
-        raise APP_REFUSED.error(detail="the secret lacks the app's keys") from None
-
-
 def authorize_url(connection: Connection, state: str) -> str:
     """Where to send the seller to consent. eBay sends him to the RuName's address with `code` and this `state`.
 
@@ -111,7 +100,7 @@ def authorize_url(connection: Connection, state: str) -> str:
     ru_name = _ru_name(connection)
     query = urlencode(
         {
-            "client_id": credentials_of(connection).client_id,
+            "client_id": credentials_of(connection, Credentials, APP_REFUSED).client_id,
             "redirect_uri": ru_name,
             "response_type": "code",
             "scope": " ".join(SCOPES),
@@ -128,16 +117,12 @@ def exchange(connection: Connection, code: str) -> dict[str, str]:
     A code works once and for five minutes. Raises Unauthorized for one that is used up, forged or late.
     """
     asked_at = connection.clock.now()
-    credentials = credentials_of(connection)
+    credentials = credentials_of(connection, Credentials, APP_REFUSED)
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": _ru_name(connection)}
     granted = _ask(connection, credentials, form)
     if not granted.refresh_token:
         raise TOKEN_REFUSED.error(detail="no refresh token for the code")
-    fields = {"refresh_token": granted.refresh_token}
-    if granted.refresh_token_expires_in:
-        ends = asked_at + timedelta(seconds=granted.refresh_token_expires_in)
-        fields["refresh_token_expires_at"] = ends.isoformat(timespec="seconds")
-    return fields
+    return granted.kept(asked_at)
 
 
 def _ru_name(connection: Connection) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from listbridge.domain.ports import Arrival, Begun, Handed, Way
 from listbridge.infra.connection import Connection
-from listbridge.infra.oauth import LONGEST_CODE
+from listbridge.infra.oauth import code_in
 from listbridge.marketplaces.ebay.auth import authorize_url, exchange
 
 
@@ -15,10 +15,8 @@ class EbayHandOver:
         return Begun(authorize_url(connection, way.state))
 
     def receive(self, connection: Connection, arrival: Arrival) -> Handed:
-        code = arrival.request.params.get("code", "")
-        if not 0 < len(code) <= LONGEST_CODE:
-            return Handed(declined=True)
-        return Handed(credentials=exchange(connection, code))
+        code = code_in(arrival.request.params)
+        return Handed(credentials=exchange(connection, code)) if code else Handed(declined=True)
 
 
 HAND_OVER = EbayHandOver()
