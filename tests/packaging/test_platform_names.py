@@ -17,28 +17,37 @@ OF_PLATFORMS = (
     ROOT / "benchmarks/pair",
 )
 """Where what is a platform's own stands; its simulator is a folder of its own."""
+READ = (".py", ".json", ".yaml", ".yml", ".toml", ".md", ".html", ".js", ".css", ".graphql", ".txt")
 PLANNED = ("amazon", "etsy", "bigcommerce", "woocommerce", "shopware")
 NAMES = sorted({*registry.slugs("marketplaces"), *registry.slugs("shops"), *PLANNED})
 
 
-def shipped_files() -> list[Path]:
+def guarded_files() -> list[Path]:
+    """Every file of the guarded rooms, of whatever kind, but for what Python makes of them."""
     folders = [
         ROOT / "shared" / "listbridge",
-        *(ROOT / room for room in ("functions", "localrun", "benchmarks")),
+        *(ROOT / room for room in ("functions", "localrun", "benchmarks", "simulators/kit")),
     ]
     return [
         path
         for folder in folders
         for path in sorted(folder.rglob("*"))
-        if path.suffix in (".py", ".json") and not any(path.is_relative_to(room) for room in OF_PLATFORMS)
+        if path.is_file()
+        and "__pycache__" not in path.parts
+        and not any(path.is_relative_to(room) for room in OF_PLATFORMS)
     ]
+
+
+def test_no_kind_of_file_is_passed_over() -> None:
+    """A picture or an archive that comes into a guarded room is to be thought about here."""
+    assert [str(path.relative_to(ROOT)) for path in guarded_files() if path.suffix not in READ] == []
 
 
 def test_the_search_looks_at_every_room() -> None:
     shipped = ROOT / "shared/listbridge"
     rooms = {
         path.relative_to(shipped if path.is_relative_to(shipped) else ROOT).parts[0]
-        for path in shipped_files()
+        for path in guarded_files()
     }
     assert {
         "domain",
@@ -49,6 +58,7 @@ def test_the_search_looks_at_every_room() -> None:
         "functions",
         "localrun",
         "benchmarks",
+        "simulators",
     } <= rooms
 
 
@@ -57,7 +67,7 @@ def test_a_platforms_name_stands_in_its_own_folder_only(name: str) -> None:
     word = re.compile(f"{name}(?!aws)", re.IGNORECASE)  # amazonaws.com is where everything runs
     found = [
         f"{path.relative_to(ROOT)}:{number}"
-        for path in shipped_files()
+        for path in guarded_files()
         for number, line in enumerate(path.read_text().splitlines(), 1)
         if word.search(line)
     ]

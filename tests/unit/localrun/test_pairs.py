@@ -15,8 +15,9 @@ def test_every_platform_with_an_adapter_has_a_stand_in() -> None:
     assert set(registry.slugs("marketplaces")) == set(simulators.slugs("marketplaces"))
 
 
-def test_the_pair_that_is_asked_for_is_the_one_that_starts() -> None:
-    [shop], [marketplace] = simulators.slugs("shops"), simulators.slugs("marketplaces")
+@pytest.mark.parametrize("marketplace", simulators.slugs("marketplaces"))
+@pytest.mark.parametrize("shop", simulators.slugs("shops"))
+def test_the_pair_that_is_asked_for_is_the_one_that_starts(shop: str, marketplace: str) -> None:
     pair = Pair.of(shop, marketplace)
     assert pair.slugs == (shop, marketplace)
     assert (shop, marketplace) == (pair.shop_stand_in().SLUG, pair.marketplace_stand_in().SLUG)
@@ -43,7 +44,13 @@ def test_an_unknown_name_is_told_with_those_that_exist_and_nothing_starts(
     assert not (localrun.RUNS / "never-there").exists()
 
 
-def test_a_marketplace_is_not_taken_for_a_shop() -> None:
-    [marketplace] = simulators.slugs("marketplaces")
-    with pytest.raises(UnknownPlatform):
+@pytest.mark.parametrize("marketplace", simulators.slugs("marketplaces"))
+def test_a_marketplace_is_not_taken_for_a_shop(marketplace: str) -> None:
+    with pytest.raises(UnknownPlatform, match=f"no stand-in for '{marketplace}': the shops are "):
         Pair.of(marketplace)
+
+
+@pytest.mark.parametrize("shop", simulators.slugs("shops"))
+def test_a_shop_is_not_taken_for_a_marketplace(shop: str) -> None:
+    with pytest.raises(UnknownPlatform, match=f"no stand-in for '{shop}': the marketplaces are "):
+        Pair.of(simulators.slugs("shops")[0], shop)
