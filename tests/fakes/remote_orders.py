@@ -20,7 +20,8 @@ from listbridge.domain.ids import (
     VariantKey,
 )
 from listbridge.domain.money import Money
-from listbridge.domain.order_changes import ImportRules, first_seen
+from listbridge.domain.order_changes import first_seen
+from listbridge.domain.order_schedule import ImportRules
 from listbridge.domain.orders import (
     Match,
     MatchedBy,

@@ -1,22 +1,20 @@
-"""Every change that a listing's ledger can go through (protocol sections 4 and 5).
+"""What is wanted of a listing and what is known of it: every change of its ledger but for those of a write (`writing`).
 
-Pure functions: listing in, listing out. The caller saves the result only if the row is still the one it read
-(`rev`), else reads again and applies the function again. Each of them leaves the due band right, so that "due" can
+Protocol sections 4 and 5. Pure functions: listing in, listing out. The caller saves the result only if the row is still
+the one it read (`rev`), else reads again and applies the function again. Each of them leaves the due band right, so that "due" can
 never disagree with the values beside it.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from listbridge.domain import unseen_sales
 from listbridge.domain.ids import JobId
 from listbridge.domain.listing import (
-    NOTHING,
     PRODUCT_GONE,
-    Attempt,
     Band,
     Computed,
     Field,
@@ -26,23 +24,15 @@ from listbridge.domain.listing import (
     with_changes,
 )
 from listbridge.domain.problem import Problem
-from listbridge.domain.waiting import REVISIONS
 
 NOT_ALIGNED = "not_aligned"
 GUARD = "guard"
 UPDATE_FAILED = "update_failed"
 _SALES_REMEMBERED = 20
-MAX_ATTEMPTS = 60
-"""Tries in a row before a listing stops with a hold. With waits that grow to a quarter of an hour they last half a day,
-so that an outage of the marketplace's does not leave every listing to be released by hand. Zeros are tried for ever."""
 
 
 class StaleInputs(Exception):
     """A recompute used an older version of a rule or variant than the listing already stands on: read again."""
-
-
-class NotOurAttempt(Exception):
-    """Somebody else's attempt stands on the listing: this caller's outcome must not be recorded."""
 
 
 def due_fields(listing: Listing) -> frozenset[Field]:
@@ -151,183 +141,6 @@ def demanded(listing: Listing, fields: frozenset[Field], job: JobId | None, now:
     return refreshed(new, now)
 
 
-def begun(listing: Listing, attempt_id: str, fields: frozenset[Field], values: Values, *, settle_s: float, fence: int,
-          now: datetime) -> Listing:  # fmt: skip
-    """Make *accepted* unknown and put our attempt in place, before the call that carries the values.
-
-    An attempt that still stands here was never recorded, for its worker died, or is still being decided: its outcome is
-    unknown and must settle.
-    """
-    settle_at = listing.settle_at
-    prior = listing.accepted
-    if listing.attempt is not None:
-        settle_at = _later(settle_at, now + timedelta(seconds=settle_s))
-        if listing.attempt.look_at is not None:
-            settle_at = _later(settle_at, listing.attempt.look_at)
-        prior = NOTHING
-    before = unseen_sales.expected(listing)
-    attempt = Attempt(
-        id=attempt_id, fields=fields, values=values, prior=prior.only(fields), started_at=now, on_sale=before
-    )  # fmt: skip
-    new = replace(
-        unseen_sales.written_unread(listing, before, values.quantity, now),
-        attempt=attempt,
-        settle_at=settle_at,
-        on_sale=_higher(before, values.quantity),
-        sent=listing.sent.merged(values, fields, now),
-        accepted=listing.accepted.merged(NOTHING, fields, listing.accepted.at),
-        fence=max(fence, listing.fence),
-        # Counted once: a repeat of the same values is not another change. A field kept back is still to be counted.
-        guard_passed=listing.guard_passed or due_fields(listing) <= fields,
-    )
-    return refreshed(new, now)
-
-
-def accepted(listing: Listing, attempt_id: str, now: datetime) -> Listing:
-    """The marketplace took the values of this attempt.
-
-    While an earlier outcome is still unsettled the acceptance does not count yet: that older call may land later.
-
-    Raises:
-        NotOurAttempt: another attempt stands on the listing.
-    """
-    attempt = _own_attempt(listing, attempt_id)
-    waiting = listing.job if listing.demanded else None
-    on_sale = _higher(listing.on_sale, attempt.values.quantity)
-    new = unseen_sales.written_unread(listing, attempt.on_sale, attempt.values.quantity, now)
-    new = replace(new, attempt=None, attempts=0, not_before=None, job=waiting, on_sale=on_sale)
-    if listing.settle_at is not None:
-        new = replace(new, not_before=listing.settle_at)
-    else:
-        # A sale seen during the call took the quantity from its fields: it came before the call was applied, or after.
-        sure = Field.QUANTITY in attempt.fields
-        new = replace(
-            new,
-            on_sale=attempt.values.quantity if sure else on_sale,
-            accepted=listing.accepted.merged(attempt.values, attempt.fields, now),
-            demanded=listing.demanded - attempt.fields,
-        )
-    new = refreshed(new, now)
-    return replace(new, guard_passed=new.guard_passed and new.due_band is not None)
-
-
-def submitted(listing: Listing, attempt_id: str, ticket: str, look_at: datetime, now: datetime) -> Listing:
-    """The marketplace has taken the call in and decides later: the attempt stays, and `look_at` is when to ask.
-
-    It is none of the tries. What moved meanwhile does not wait for the answer.
-
-    Raises:
-        NotOurAttempt: another attempt stands on the listing.
-    """
-    attempt = replace(_own_attempt(listing, attempt_id), ticket=ticket, look_at=look_at)
-    new = replace(listing, attempt=attempt)
-    return refreshed(replace(new, not_before=look_at if awaits_outcome(new) else None), now)
-
-
-def awaits_outcome(listing: Listing) -> bool:
-    """Whether all that is due was submitted already: then there is something to ask for, and nothing to send."""
-    attempt = listing.attempt
-    if attempt is None or not attempt.ticket:
-        return False
-    return all(
-        field in attempt.fields and attempt.values.of(field) == _value_computed(listing, field)
-        for field in due_fields(listing)
-    )
-
-
-def heard_of(listing: Listing, now: datetime) -> Listing:
-    """The marketplace says that something happened to the listing: what was submitted is asked for now."""
-    attempt = listing.attempt
-    if attempt is None or not attempt.ticket:
-        return listing
-    return refreshed(replace(listing, attempt=replace(attempt, look_at=now), not_before=None), now)
-
-
-def not_applied(listing: Listing, attempt_id: str, *, retry_at: datetime, counts: bool, now: datetime,
-                problem: Problem | None = None) -> Listing:  # fmt: skip
-    """The call certainly changed nothing: what was accepted before still is. Try again at `retry_at`.
-
-    With `counts` it is one of the tries; when they are used up the listing holds, except a zero, which never stops.
-
-    Raises:
-        NotOurAttempt: another attempt stands on the listing.
-    """
-    attempt = _own_attempt(listing, attempt_id)
-    new = replace(
-        listing,
-        attempt=None,
-        accepted=_given_back(listing, attempt),
-        on_sale=_on_sale_as_before(listing, attempt),
-        attempts=listing.attempts + (1 if counts else 0),
-        not_before=retry_at,
-    )
-    return _given_up(refreshed(new, now), problem, now)
-
-
-def failed(listing: Listing, *, retry_at: datetime, problem: Problem, now: datetime) -> Listing:
-    """A try ended before any call that could change a value: it is one of the tries, and nothing else is known of it."""
-    new = replace(listing, attempts=listing.attempts + 1, not_before=_later(listing.not_before, retry_at))
-    return _given_up(refreshed(new, now), problem, now)
-
-
-def _given_up(listing: Listing, problem: Problem | None, now: datetime) -> Listing:
-    """The listing, held when its tries are used up; a zero never stops."""
-    if listing.attempts < MAX_ATTEMPTS or listing.due_band is Band.ZERO:
-        return listing
-    reason = problem or Problem("no_answer")
-    return held(listing, Problem(UPDATE_FAILED, reason.as_reason(), reason.fix or "revise"), now)
-
-
-def _given_back(listing: Listing, attempt: Attempt) -> Values:
-    """What was accepted before the attempt, but for fields that a person demands: those are sent whatever was."""
-    fields = attempt.fields - listing.demanded
-    return listing.accepted.merged(attempt.prior, fields, listing.accepted.at)
-
-
-def _on_sale_as_before(listing: Listing, attempt: Attempt) -> int | None:
-    """As before a call that changed nothing; while an older one may still land, the higher number stands."""
-    unsure = listing.settle_at is not None or attempt.on_sale is None
-    return listing.on_sale if unsure else attempt.on_sale
-
-
-def unknown(listing: Listing, attempt_id: str, *, settle_s: float, retry_at: datetime, now: datetime,
-            problem: Problem | None = None) -> Listing:  # fmt: skip
-    """Nobody knows whether the call was applied: *accepted* stays unknown until a read-back after `settle_s`.
-
-    It is one of the tries, as in `not_applied`.
-
-    Raises:
-        NotOurAttempt: another attempt stands on the listing.
-    """
-    attempt = _own_attempt(listing, attempt_id)
-    settle_at = _later(listing.settle_at, now + timedelta(seconds=settle_s))
-    new = replace(
-        unseen_sales.written_unread(listing, attempt.on_sale, attempt.values.quantity, settle_at),
-        attempt=None,
-        attempts=listing.attempts + 1,
-        settle_at=settle_at,
-        not_before=retry_at,
-    )
-    return _given_up(refreshed(new, now), problem, now)
-
-
-def refused(listing: Listing, attempt_id: str, problem: Problem, now: datetime) -> Listing:
-    """The marketplace refused these data: hold until a value moves or a person acts.
-
-    Raises:
-        NotOurAttempt: another attempt stands on the listing.
-    """
-    attempt = _own_attempt(listing, attempt_id)
-    new = replace(
-        listing,
-        attempt=None,
-        accepted=_given_back(listing, attempt),
-        on_sale=_on_sale_as_before(listing, attempt),
-        demanded=frozenset(),
-    )
-    return held(new, Problem(UPDATE_FAILED, problem.as_reason(), problem.fix or "revise"), now)
-
-
 def read_back(listing: Listing, shown: Values, now: datetime) -> Listing:
     """The marketplace was read: record what it shows.
 
@@ -344,7 +157,7 @@ def read_back(listing: Listing, shown: Values, now: datetime) -> Listing:
     if listing.settle_at is not None:
         if now < listing.settle_at:
             return new
-        done = frozenset(f for f in shown.known if shown.of(f) == _value_computed(listing, f))
+        done = frozenset(f for f in shown.known if shown.of(f) == value_computed(listing, f))
         new = replace(
             new,
             settle_at=None,
@@ -386,7 +199,7 @@ def released(listing: Listing, code: str, now: datetime, *, guard_passed: bool =
 
 def postponed(listing: Listing, until: datetime, now: datetime) -> Listing:
     """Stay due, but not before `until`."""
-    return refreshed(replace(listing, not_before=_later(listing.not_before, until)), now)
+    return refreshed(replace(listing, not_before=later(listing.not_before, until)), now)
 
 
 def sold_remotely(
@@ -414,24 +227,11 @@ def sold_remotely(
     )
 
 
-def retry_delay(attempts: int) -> timedelta:
-    """How long to wait after this many tries in a row: 2 s doubling to a quarter of an hour."""
-    return timedelta(seconds=REVISIONS.after(attempts))
-
-
-def _own_attempt(listing: Listing, attempt_id: str) -> Attempt:
-    if listing.attempt is None or listing.attempt.id != attempt_id:
-        raise NotOurAttempt(attempt_id)
-    return listing.attempt
-
-
-def _value_computed(listing: Listing, field: Field) -> object:
+def value_computed(listing: Listing, field: Field) -> object:
+    """The quantity or the price that the rules give; None where they give none."""
     return listing.computed.quantity if field is Field.QUANTITY else listing.computed.price
 
 
-def _higher(first: int | None, second: int | None) -> int | None:
-    return max((one for one in (first, second) if one is not None), default=None)
-
-
-def _later(first: datetime | None, second: datetime) -> datetime:
+def later(first: datetime | None, second: datetime) -> datetime:
+    """The later of two moments, of which the first may not be set."""
     return second if first is None or second > first else first

@@ -1,4 +1,4 @@
-"""Every change that an order's row can go through (protocol sections 6 and 7).
+"""What the marketplace, the seller and the shop's stock do to an order's row, but for its create (protocol section 6).
 
 Pure functions: order in, order out, as in `ledger`. Whoever applies one saves the result only over the revision it read,
 else reads again and applies it again. Each leaves `due_at` right: when the order is to be looked at if nothing happens.
@@ -7,62 +7,30 @@ else reads again and applies it again. Each leaves `due_at` right: when the orde
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from listbridge.domain.ids import LineId, OrderKey, ShopId, VariantKey
-from listbridge.domain.orders import (
-    Cancellation,
-    CreateAttempt,
-    ImportState,
-    Match,
-    Order,
-    Payment,
-    RemoteOrder,
-    ShopOrderRef,
+from listbridge.domain.order_schedule import (
+    AUTOMATIC_OFF,
+    LINES_IN_SHOP,
+    NEEDS_DECISION,
+    OBSERVED,
+    OVERSOLD,
+    PRICES_UNTOLD,
+    SHORTAGE_ASKED_EVERY,
+    UNPAID,
+    ImportRules,
+    resend_at,
+    scheduled,
 )
+from listbridge.domain.orders import Cancellation, ImportState, Match, Order, Payment, RemoteOrder
 from listbridge.domain.problem import Problem
-from listbridge.domain.waiting import ORDERS, from_now
 
 MISSES_PRODUCT = "products_missing"
-AUTOMATIC_OFF = "automatic_creation_off"
-UNPAID = "awaiting_payment"
-PRICES_UNTOLD = "prices_untold"
 UNPAID_EXPIRED = "unpaid_expired"
-OBSERVED = "account_observes"
-NEEDS_DECISION = "needs_decision"
 TWINS = "twins_in_shop"
-STOCK_ELSEWHERE = "stock_taken_elsewhere"
-STOCK_UNSEEN = "stock_location_unseen"
-STOCK_NOT_TAKEN = "stock_not_taken"
-_UNPROVEN = frozenset({STOCK_ELSEWHERE, STOCK_UNSEEN, STOCK_NOT_TAKEN})
-OVERSOLD = "oversold"
 REPLACED = "replaced_by_order"
-LINES_IN_SHOP = "lines_in_shop_already"
-LOOKS = 3
-"""Empty looks after which a create is taken for never made (protocol 7)."""
-DECIDE_AFTER = timedelta(hours=24)
-_RESEND = timedelta(seconds=60)
-_HARDLY = timedelta(seconds=10)
-COMPARE_EVERY = timedelta(hours=6)
-"""How often an order that is not done is compared with the shop, should the shop's events be lost."""
-_SLOWEST_RETRY = timedelta(hours=1)
-_SHORT = timedelta(minutes=5)
-"""How often an order that says `oversold` is asked whether that is still true, should the event that ends it be lost."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImportRules:
-    """What of the account's settings decides about its orders."""
-
-    automatic: bool
-    observe: bool
-    connected_at: datetime
-    unpaid_expires: timedelta
-
-
-class NotOurCreate(Exception):
-    """Another create stands on the order: this caller's outcome must not be recorded."""
 
 
 def first_seen(key: OrderKey, shop: ShopId, facts: RemoteOrder, rules: ImportRules, now: datetime) -> Order:
@@ -160,53 +128,6 @@ def _switched_off(rules: ImportRules) -> str:
     return "" if rules.automatic else AUTOMATIC_OFF
 
 
-def scheduled(order: Order, rules: ImportRules, now: datetime) -> Order:
-    """The order with its next look in place."""
-    due = _due(order, rules, now)
-    if _says_oversold(order):
-        due = min(due or now + _SHORT, now + _SHORT)
-    return order if due == order.due_at else replace(order, due_at=due)
-
-
-def _resend_at(order: Order, now: datetime) -> datetime:
-    """When a message that was lost is sent again. A time that stands already is kept if it comes hardly sooner: it is part of an
-    index, and moving it would cost as much as the row."""
-    at = now + _RESEND
-    return order.due_at if order.due_at is not None and at - _HARDLY < order.due_at <= at else at
-
-
-def _due(order: Order, rules: ImportRules, now: datetime) -> datetime | None:
-    if order.state is ImportState.CREATING and order.attempt is not None:
-        return order.attempt.next_look_at
-    if order.state is ImportState.CREATED:
-        if order.absorbed_from is None and not order.unsettled and waits_for_stock(order):
-            return now + _SLOWEST_RETRY
-        if order.absorbed_from is None or order.unsettled:
-            return _resend_at(order, now)
-        return None if order.completed_at else now + COMPARE_EVERY
-    if order.state is ImportState.FAILED:
-        soon = _resend_at(order, now)
-        return min(order.due_at or soon, soon) if order.unsettled else order.due_at
-    if order.unsettled or order.state is ImportState.READY:
-        return _resend_at(order, now)
-    code = order.reason.code if order.reason else ""
-    unpaid = order.facts.payment in (Payment.PENDING, Payment.FAILED)
-    if code in (UNPAID, "payment_failed") or (code == PRICES_UNTOLD and unpaid):
-        return order.facts.placed_at + rules.unpaid_expires
-    if code == LINES_IN_SHOP:
-        return now + _SLOWEST_RETRY
-    if code == AUTOMATIC_OFF and not any(one.code == NEEDS_DECISION for one in order.notices):
-        return order.first_seen_at + DECIDE_AFTER
-    if code == OBSERVED and (order.exported_by or not order.seen_while):
-        return (
-            now + _SLOWEST_RETRY
-        )  # nothing but the switch stands in its way, and nobody tells when it is turned
-    return None
-
-
-# The seller
-
-
 def exported(order: Order, by: str, rules: ImportRules, now: datetime) -> Order:
     """A person wants the shop order now; what stands in the way still does, but neither the switch nor the date."""
     again = replace(order, exported_by=by, handled_outside_by="", due_at=None)
@@ -233,111 +154,6 @@ def matched(order: Order, matches: Mapping[LineId, Match], rules: ImportRules, n
     return scheduled(new, rules, now)
 
 
-# Creating
-
-
-def creating(order: Order, attempt: str, *, deadline: datetime, number: int) -> Order:
-    """A create begins: from now on, whoever finds this may only look (protocol 7).
-
-    `number` is the shop's counter at this moment. An earlier create that was given up keeps its own: it may yet land.
-    The shop's order is made without the lines that the buyer has the money back for.
-    """
-    begun = CreateAttempt(id=attempt, deadline=deadline, next_look_at=deadline)
-    began = number if order.create_began is None else order.create_began
-    return replace(
-        order,
-        state=ImportState.CREATING,
-        reason=None,
-        attempt=begun,
-        left_out=order.facts.refunded_lines,
-        due_at=deadline,
-        create_began=began,
-    )
-
-
-def not_created(order: Order, attempt: str, *, retry_at: datetime, reason: Problem) -> Order:
-    """The create certainly made nothing. Raises NotOurCreate."""
-    _own(order, attempt)
-    nothing = replace(order, state=ImportState.READY, attempt=None, create_began=None)
-    return failed(nothing, retry_at=retry_at, reason=reason)
-
-
-def looked_in_vain(order: Order, attempt: str, *, settle: timedelta, strict: bool, now: datetime) -> Order:
-    """One more look after the deadline found nothing.
-
-    The looks are spread over `settle`; after the last of them the order may be created again where a look misses
-    nothing, else a person decides. Raises NotOurCreate.
-    """
-    standing = _own(order, attempt)
-    if now < standing.next_look_at:
-        return order
-    looks = standing.looks + 1
-    if looks < LOOKS:
-        # The last look comes no sooner than `settle` past the deadline; the first came at the deadline at the earliest.
-        at = max(now, standing.deadline) + settle / (LOOKS - 1)
-        return replace(order, attempt=replace(standing, looks=looks, next_look_at=at), due_at=at)
-    if strict:
-        return replace(
-            order, state=ImportState.READY, attempt=None, reason=None, due_at=_resend_at(order, now)
-        )
-    unclear = Problem("create_outcome_unclear", fix="look_in_shop")
-    due = _resend_at(order, now) if order.unsettled else None
-    return replace(order, state=ImportState.UNCLEAR, attempt=None, reason=unclear, due_at=due)
-
-
-def created(order: Order, shop_order: ShopOrderRef, now: datetime) -> Order:
-    """The shop order stands; its stock effect is still to be proven."""
-    if order.state is ImportState.CREATED:
-        return order
-    return replace(
-        order,
-        state=ImportState.CREATED,
-        reason=None,
-        attempt=None,
-        shop_order=shop_order,
-        confirmed_at=now,
-        notices=tuple(one for one in order.notices if one.code != NEEDS_DECISION),
-        tries=0,
-        due_at=_resend_at(order, now),
-    )
-
-
-def absorbed(order: Order, number: int, now: datetime) -> Order:
-    """Observations from this number on know of the shop order: the reservation no longer counts against them."""
-    if order.state is not ImportState.CREATED or order.absorbed_from is not None:
-        return order
-    others = tuple(one for one in order.notices if one.code not in _UNPROVEN)
-    return replace(order, absorbed_from=number, notices=others, unsettled=True, due_at=_resend_at(order, now))
-
-
-def waits_for_stock(order: Order) -> bool:
-    """Whether the shop order stands, but the counted stock has not fallen by it, as far as we can see."""
-    return order.completed_at is None and any(one.code in _UNPROVEN for one in order.notices)
-
-
-def stock_unproven(order: Order, notice: Problem, rules: ImportRules, now: datetime) -> Order:
-    """The counted stock does not know of the order: the reservation stays, and the order says why."""
-    if order.state is not ImportState.CREATED or order.absorbed_from is not None:
-        return order
-    others = tuple(one for one in order.notices if one.code not in _UNPROVEN)
-    return scheduled(replace(order, notices=(*others, notice)), rules, now)
-
-
-def stock_proven(order: Order, now: datetime) -> Order:
-    """The counted stock has fallen after all, only now as far as we know: reads may lag behind that once more."""
-    if order.absorbed_from is not None or not waits_for_stock(order):
-        return order
-    others = tuple(one for one in order.notices if one.code not in _UNPROVEN)
-    return replace(order, notices=others, confirmed_at=now, due_at=_resend_at(order, now))
-
-
-def failed(order: Order, *, retry_at: datetime | None, reason: Problem) -> Order:
-    """It cannot be created now; it is tried again by itself, ever more slowly, and at once when its cause goes away."""
-    return replace(
-        order, state=ImportState.FAILED, reason=reason, tries=order.tries + 1, due_at=retry_at, attempt=None
-    )
-
-
 def tried_again(order: Order, rules: ImportRules, now: datetime) -> Order:
     """What made the order fail may be gone: try again now."""
     if order.state is not ImportState.FAILED:
@@ -352,34 +168,11 @@ def settled(
     return scheduled(replace(order, unsettled=False, listings_told=True, reserved=standing), rules, now)
 
 
-def outcome_unknown(order: Order, attempt: str, *, look_at: datetime, now: datetime) -> Order:
-    """The create's request is over, and nobody knows what came of it. Raises NotOurCreate."""
-    standing = _own(order, attempt)
-    over = replace(standing, deadline=min(now, standing.deadline), next_look_at=look_at)
-    return replace(order, attempt=over, due_at=look_at)
-
-
-def compared_after(order: Order, moment: datetime) -> bool:
-    """Whether nothing is to be compared with the shop for a change of that moment: the order is done, or was compared
-    since. A comparison sets the time of the next one, so that tells when it was."""
-    if not order.relayed or order.completed_at is not None:
-        return True
-    return order.due_at is not None and order.due_at - COMPARE_EVERY > moment
-
-
-def sent_again(order: Order, at: datetime) -> Order:
-    """A message for the order was sent because its time had come: not again before `at`."""
-    return replace(order, due_at=at)
-
-
 def completed(order: Order, now: datetime) -> Order:
     """Nothing is left to do: sent, or cancelled, on both sides."""
     if order.completed_at is not None:
         return order
-    return replace(order, completed_at=now, unsettled=True, due_at=_resend_at(order, now))
-
-
-# Notices
+    return replace(order, completed_at=now, unsettled=True, due_at=resend_at(order, now))
 
 
 def with_notice(order: Order, notice: Problem) -> Order:
@@ -400,23 +193,8 @@ def shortage_noted(order: Order, notice: Problem | None, now: datetime) -> Order
     new = without_notice(order, OVERSOLD) if notice is None else with_notice(order, notice)
     if new is order or notice is None:
         return new
-    return replace(new, due_at=min(new.due_at or now + _SHORT, now + _SHORT))
-
-
-def _says_oversold(order: Order) -> bool:
-    return any(one.code == OVERSOLD for one in order.notices)
-
-
-def retry_at(order: Order, now: datetime, *, after_s: float = 0.0) -> datetime:
-    """When a failed order is tried again: 15 s doubling to an hour, or what the other side asks."""
-    return from_now(now, max(ORDERS.after(order.tries), after_s))
+    return replace(new, due_at=min(new.due_at or now + SHORTAGE_ASKED_EVERY, now + SHORTAGE_ASKED_EVERY))
 
 
 def _others(order: Order, code: str) -> tuple[Problem, ...]:
     return tuple(one for one in order.notices if one.code != code)
-
-
-def _own(order: Order, attempt: str) -> CreateAttempt:
-    if order.state is not ImportState.CREATING or order.attempt is None or order.attempt.id != attempt:
-        raise NotOurCreate(str(order.key))
-    return order.attempt

@@ -330,7 +330,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order's row. Immutable: `order_changes` holds every change it can go through."""
+    """One order's row. Immutable: `order_changes` and `order_creating` hold every change it can go through."""
 
     key: OrderKey
     shop: ShopId

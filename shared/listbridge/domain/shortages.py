@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from listbridge.domain.catalog import Observation, Variant
 from listbridge.domain.ids import LocationId, OrderKey
-from listbridge.domain.order_changes import waits_for_stock
+from listbridge.domain.order_schedule import waits_for_stock
 from listbridge.domain.orders import ImportState, Order, Shipment
 from listbridge.domain.reserving import missing_units, reservations_of
 

@@ -11,15 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from listbridge.domain.ids import LineId, RemoteOrderId
-from listbridge.domain.order_changes import (
-    LINES_IN_SHOP,
-    REPLACED,
-    ImportRules,
-    decided,
-    lines_in_shop,
-    with_notice,
-    without_notice,
-)
+from listbridge.domain.order_changes import REPLACED, decided, lines_in_shop, with_notice, without_notice
+from listbridge.domain.order_schedule import LINES_IN_SHOP, ImportRules
 from listbridge.domain.orders import Cancellation, Match, Order, Payment
 from listbridge.domain.problem import Problem
 

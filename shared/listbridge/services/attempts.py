@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from listbridge.domain import ledger, lifecycle, waiting
+from listbridge.domain import lifecycle, waiting, writing
 from listbridge.domain.ids import ListingKey, new_id
 from listbridge.domain.listing import Field, Listing, Values
 from listbridge.domain.ports import (
@@ -108,7 +108,7 @@ class Attempts:
         return self.deps.listings.change(key, begin)
 
     def _begun(self, row: Listing, fields: frozenset[Field], values: Values, fence: int) -> Listing:
-        return ledger.begun(
+        return writing.begun(
             row,
             new_id("att"),
             fields,
@@ -159,7 +159,7 @@ class Attempts:
             pass
         try:
             return self.deps.listings.change(row.key, outcome)
-        except (ledger.NotOurAttempt, Missing):
+        except (writing.NotOurAttempt, Missing):
             return row
 
     def _recorded(self, row: Listing, attempt: str, result: RevisionResult, now: datetime) -> Listing:
@@ -167,27 +167,27 @@ class Attempts:
         if submission is not None and _never_decided(row, now):
             error = OutcomeUnknown(Problem("never_decided", {"ticket": submission.ticket}))
         elif submission is not None:
-            return ledger.submitted(row, attempt, submission.ticket, submission.look_at, now)
+            return writing.submitted(row, attempt, submission.ticket, submission.look_at, now)
         if error is None:
-            return lifecycle.taken_at_zero(ledger.accepted(row, attempt, now), self.traits.zero, now)
-        retry_at = now + ledger.retry_delay(row.attempts)
+            return lifecycle.taken_at_zero(writing.accepted(row, attempt, now), self.traits.zero, now)
+        retry_at = now + writing.retry_delay(row.attempts)
         if isinstance(error, OutcomeUnknown):
-            return ledger.unknown(
+            return writing.unknown(
                 row, attempt, settle_s=self.traits.settle_s, retry_at=retry_at, now=now, problem=error.problem
             )
         if isinstance(error, RateLimited):
-            return ledger.not_applied(row, attempt, retry_at=self.when(error), counts=False, now=now)
+            return writing.not_applied(row, attempt, retry_at=self.when(error), counts=False, now=now)
         if isinstance(error, RetryLater):
             retry_at = waiting.from_now(now, waiting.wait_s(error, row.attempts, waiting.REVISIONS, now))
-            return ledger.not_applied(
+            return writing.not_applied(
                 row, attempt, retry_at=retry_at, counts=True, now=now, problem=error.problem
             )
         if isinstance(error, Unauthorized | ObserveMode):
-            return ledger.not_applied(row, attempt, retry_at=now, counts=False, now=now)
+            return writing.not_applied(row, attempt, retry_at=now, counts=False, now=now)
         if isinstance(error, ZeroRefused) and row.computed.held_by_orders:
             # It may be back with the next cancellation: never ended, and tried again until the shop's own number is 0.
-            return ledger.not_applied(row, attempt, retry_at=retry_at, counts=True, now=now)
-        return ledger.refused(row, attempt, error.problem, now)
+            return writing.not_applied(row, attempt, retry_at=retry_at, counts=True, now=now)
+        return writing.refused(row, attempt, error.problem, now)
 
     def record_published(self, begun: Listing, error: RemoteError | None, *, accepted: bool) -> None:
         """Write down how a publishing's block ended for one row: its own queue tries again, so it waits for nothing here."""
@@ -197,14 +197,14 @@ class Attempts:
 
         def settle(row: Listing) -> Listing:
             if accepted:
-                return ledger.accepted(row, attempt.id, now)
+                return writing.accepted(row, attempt.id, now)
             if isinstance(error, OutcomeUnknown):
-                return ledger.unknown(row, attempt.id, settle_s=self.traits.settle_s, retry_at=now, now=now)
-            return ledger.not_applied(row, attempt.id, retry_at=now, counts=False, now=now)
+                return writing.unknown(row, attempt.id, settle_s=self.traits.settle_s, retry_at=now, now=now)
+            return writing.not_applied(row, attempt.id, retry_at=now, counts=False, now=now)
 
         try:
             self.deps.listings.change(begun.key, settle)
-        except (ledger.NotOurAttempt, Missing):
+        except (writing.NotOurAttempt, Missing):
             return  # a later attempt stands there: it decides
 
     def when(self, error: RateLimited) -> datetime:

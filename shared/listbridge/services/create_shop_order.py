@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
-from listbridge.domain import order_changes, waiting
+from listbridge.domain import order_changes, order_creating, order_schedule, waiting
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import LineId, new_id
 from listbridge.domain.money import Money
-from listbridge.domain.order_changes import ImportRules, NotOurCreate
+from listbridge.domain.order_creating import NotOurCreate
+from listbridge.domain.order_schedule import ImportRules
 from listbridge.domain.orders import (
     Buyer,
     ImportState,
@@ -157,7 +158,7 @@ class _Creating:
         order = settle_order(self._deps, change_order(self._deps, order.key, change), self._rules)
         if matching.problem is None:
             return order, True
-        return self._fail(order, matching.problem, order_changes.retry_at(order, now)), False
+        return self._fail(order, matching.problem, order_schedule.retry_at(order, now)), False
 
     # ---- the create itself ----
 
@@ -174,7 +175,9 @@ class _Creating:
         draft = self._draft(order)
         number = deps.counters.next(f"observation#{order.shop}")
         try:
-            order = deps.orders.save(order_changes.creating(order, attempt, deadline=deadline, number=number))
+            order = deps.orders.save(
+                order_creating.creating(order, attempt, deadline=deadline, number=number)
+            )
         except Conflict:
             _again_at(deps, order, now)  # it changed a moment ago: look at it anew
             return order
@@ -226,7 +229,7 @@ class _Creating:
             return self._found(order, found)
         traits = deps.shops.traits(self._shop)
         change = partial(
-            order_changes.looked_in_vain, attempt=attempt, settle=timedelta(seconds=traits.order_settle_s),
+            order_creating.looked_in_vain, attempt=attempt, settle=timedelta(seconds=traits.order_settle_s),
             strict=traits.strict_look, now=deps.clock.now(),
         )  # fmt: skip
         try:
@@ -252,7 +255,7 @@ class _Creating:
 
     def _made(self, order: Order, made: ShopOrderRef) -> Order:
         deps = self._deps
-        order = change_order(deps, order.key, lambda row: order_changes.created(row, made, deps.clock.now()))
+        order = change_order(deps, order.key, lambda row: order_creating.created(row, made, deps.clock.now()))
         if order.shop_order is not None and order.shop_order.id != made.id:
             notice = Problem(
                 order_changes.TWINS, {"orders": f"{order.shop_order.name}, {made.name}"}, "cancel_one_in_shop"
@@ -265,7 +268,7 @@ class _Creating:
 
     def _unknown(self, order: Order, attempt: str, error: OutcomeUnknown) -> Order:
         now = self._deps.clock.now()
-        change = partial(order_changes.outcome_unknown, attempt=attempt, look_at=now + _FIRST_LOOK, now=now)
+        change = partial(order_creating.outcome_unknown, attempt=attempt, look_at=now + _FIRST_LOOK, now=now)
         try:
             order = change_order(self._deps, order.key, change)
         except NotOurCreate:
@@ -280,7 +283,7 @@ class _Creating:
         gone = isinstance(error, Rejected) and error.problem.code == VARIANT_GONE
 
         def change(row: Order) -> Order:
-            new = order_changes.not_created(row, attempt, retry_at=retry_at, reason=error.problem)
+            new = order_creating.not_created(row, attempt, retry_at=retry_at, reason=error.problem)
             return order_changes.matched(new, _chosen(new), self._rules, deps.clock.now()) if gone else new
 
         try:
@@ -309,7 +312,7 @@ class _Creating:
         def change(row: Order) -> Order:
             if row.state not in _TO_CREATE:
                 return row  # somebody else decided meanwhile
-            return order_changes.failed(row, retry_at=retry_at, reason=problem)
+            return order_creating.failed(row, retry_at=retry_at, reason=problem)
 
         order = change_order(self._deps, order.key, change)
         if order.state is not ImportState.FAILED:

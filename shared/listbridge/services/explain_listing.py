@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from listbridge.domain import ledger
+from listbridge.domain import ledger, writing
 from listbridge.domain.catalog import Variant
 from listbridge.domain.configuration import Account, SalesList, Shop
 from listbridge.domain.holds import connection_hold, field_hold, hold_of, shop_hold
@@ -110,7 +110,7 @@ def what_is_next(listing: Listing, account: Account, zero: Zero, now: datetime) 
     due = ledger.due_fields(listing)
     params = _would_send(listing, due)
     if listing.attempt is not None:
-        if ledger.awaits_outcome(listing) and listing.attempt.look_at is not None:
+        if writing.awaits_outcome(listing) and listing.attempt.look_at is not None:
             return Problem("next_outcome_asked", {**params, "at": _clock(listing.attempt.look_at)})
         return Problem("next_outcome", params)
     if not due:

@@ -11,7 +11,7 @@ from listbridge.domain import order_changes
 from listbridge.domain.catalog import Variant
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import LineId, OrderKey, VariantKey
-from listbridge.domain.order_changes import ImportRules
+from listbridge.domain.order_schedule import ImportRules
 from listbridge.domain.orders import ImportState, Match, MatchedBy, Order
 from listbridge.domain.ports import Missing, Share
 from listbridge.domain.problem import Problem

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from listbridge.domain import order_changes, trace, waiting
+from listbridge.domain import order_changes, order_creating, order_schedule, trace, waiting
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import OrderKey
-from listbridge.domain.order_changes import AUTOMATIC_OFF, DECIDE_AFTER, NEEDS_DECISION, ImportRules
+from listbridge.domain.order_schedule import AUTOMATIC_OFF, DECIDE_AFTER, NEEDS_DECISION, ImportRules
 from listbridge.domain.orders import Cancellation, ImportState, Order, Payment, Shipment
 from listbridge.domain.ports import Missing, Share
 from listbridge.domain.problem import Problem
@@ -97,11 +97,11 @@ def absorb_order(deps: Deps, shop: Shop, order: Order, rules: ImportRules, *, du
             return _asked_in_vain(deps, shop, order, error)
         if notice is not None:
             return _not_counted(deps, order, notice, rules, due=due)
-        if order_changes.waits_for_stock(order):
-            order = change_order(deps, order.key, lambda row: order_changes.stock_proven(row, now))
+        if order_schedule.waits_for_stock(order):
+            order = change_order(deps, order.key, lambda row: order_creating.stock_proven(row, now))
             return absorb_order(deps, shop, order, rules)
     number = deps.counters.next(f"observation#{shop.id}")
-    order = change_order(deps, order.key, lambda row: order_changes.absorbed(row, number, now))
+    order = change_order(deps, order.key, lambda row: order_creating.absorbed(row, number, now))
     return settle_order(deps, order, rules)
 
 
@@ -117,7 +117,7 @@ def _not_counted(deps: Deps, order: Order, notice: Problem, rules: ImportRules, 
     now = deps.clock.now()
     if notice not in order.notices:
         tell(deps, order, notice.code, **notice.params)
-    order = change_order(deps, order.key, lambda row: order_changes.stock_unproven(row, notice, rules, now))
+    order = change_order(deps, order.key, lambda row: order_creating.stock_unproven(row, notice, rules, now))
     if due:
         queue_next(deps, order)  # what else is to be compared does not wait for the stock
     return order
@@ -134,7 +134,7 @@ def _note_our_failure(deps: Deps, order: Order) -> None:
 
     def change(row: Order) -> Order:
         undecided = row.state in (ImportState.READY, ImportState.FAILED)
-        return order_changes.failed(row, retry_at=at, reason=reason) if undecided else row
+        return order_creating.failed(row, retry_at=at, reason=reason) if undecided else row
 
     order = change_order(deps, order.key, change)
     tell(deps, order, "order_failed", reason=UNFORESEEN)

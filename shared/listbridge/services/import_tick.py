@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from listbridge.domain import order_changes
+from listbridge.domain import order_schedule
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.orders import Order
 from listbridge.domain.polling import PollState
@@ -50,7 +50,7 @@ def _orders(deps: Deps) -> int:
 
 def _again(deps: Deps, order: Order, now: datetime) -> bool:
     try:
-        deps.orders.save(order_changes.sent_again(order, now + _QUIET))
+        deps.orders.save(order_schedule.sent_again(order, now + _QUIET))
     except Conflict:
         return False  # somebody is at it
     key = order.key

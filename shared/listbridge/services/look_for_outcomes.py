@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from listbridge.domain import ledger
+from listbridge.domain import writing
 from listbridge.domain.ids import AccountId, Sku
 from listbridge.services.deps import Deps
 from listbridge.services.nudge import nudge
@@ -19,7 +19,7 @@ def look_for_outcomes(deps: Deps, account: AccountId, skus: Iterable[Sku]) -> No
         for row in deps.listings.of_sku(account, sku)
         if row.attempt is not None and row.attempt.ticket
     ]
-    heard = partial(ledger.heard_of, now=deps.clock.now())
+    heard = partial(writing.heard_of, now=deps.clock.now())
     for key in waiting:
         deps.listings.change(key, heard)
     if waiting:

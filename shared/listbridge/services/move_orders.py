@@ -9,7 +9,7 @@ from functools import partial
 from listbridge.domain import order_changes
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import ListingKey, VariantKey
-from listbridge.domain.order_changes import ImportRules
+from listbridge.domain.order_schedule import ImportRules
 from listbridge.domain.orders import Match, MatchedBy, Order
 from listbridge.domain.reserving import bought_from, holds_stock, orders_of
 from listbridge.services.deps import Deps

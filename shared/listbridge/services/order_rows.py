@@ -8,7 +8,7 @@ from datetime import timedelta
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import OrderKey
-from listbridge.domain.order_changes import ImportRules
+from listbridge.domain.order_schedule import ImportRules
 from listbridge.domain.orders import Order
 from listbridge.domain.ports import Conflict, Missing, OrderTraits
 from listbridge.domain.shop_orders import OrderMark

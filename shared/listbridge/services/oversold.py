@@ -15,7 +15,7 @@ from listbridge.domain import order_changes
 from listbridge.domain.catalog import Variant
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import OrderKey, VariantKey
-from listbridge.domain.order_changes import OVERSOLD
+from listbridge.domain.order_schedule import OVERSOLD
 from listbridge.domain.orders import Order
 from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from listbridge.domain import order_changes, order_money, order_units, trace, waiting
+from listbridge.domain import order_changes, order_money, order_schedule, order_units, trace, waiting
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import OrderKey, new_id
 from listbridge.domain.order_units import NOTHING_OPEN, Balance
@@ -219,7 +219,7 @@ class _Relay:
             settle_order(self._deps, order, self._rules)
             return
         now = self._deps.clock.now()
-        change_order(self._deps, order.key, lambda row: order_changes.scheduled(row, self._rules, now))
+        change_order(self._deps, order.key, lambda row: order_schedule.scheduled(row, self._rules, now))
 
     def _begun(self, order: Order) -> bool:
         """A parcel is being told, and how that ended is not known yet."""
@@ -237,7 +237,7 @@ class _Relay:
             notice = Problem(RELAY_REFUSED, error.problem.as_reason(), fix)
 
             def refused(row: Order) -> Order:
-                return order_changes.scheduled(order_changes.with_notice(row, notice), self._rules, now)
+                return order_schedule.scheduled(order_changes.with_notice(row, notice), self._rules, now)
 
             change_order(self._deps, order.key, refused)
             return

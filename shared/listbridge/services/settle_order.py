@@ -10,7 +10,7 @@ from listbridge.domain import ledger, order_changes
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import LineId, ListingKey, OrderKey, ShopId, VariantKey
 from listbridge.domain.listing import Cause, Listing
-from listbridge.domain.order_changes import ImportRules
+from listbridge.domain.order_schedule import ImportRules
 from listbridge.domain.orders import Cancellation, Order
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.reserving import (

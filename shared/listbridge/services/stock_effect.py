@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import LocationId, VariantId, VariantKey
-from listbridge.domain.order_changes import STOCK_ELSEWHERE, STOCK_NOT_TAKEN, STOCK_UNSEEN
+from listbridge.domain.order_schedule import STOCK_ELSEWHERE, STOCK_NOT_TAKEN, STOCK_UNSEEN
 from listbridge.domain.orders import Order
 from listbridge.domain.ports import Share
 from listbridge.domain.problem import Problem

@@ -10,7 +10,7 @@ from functools import partial
 
 from listbridge.domain import superseding
 from listbridge.domain.ids import LineId, OrderKey, RemoteOrderId
-from listbridge.domain.order_changes import ImportRules
+from listbridge.domain.order_schedule import ImportRules
 from listbridge.domain.orders import Order
 from listbridge.domain.ports import Missing
 from listbridge.domain.work import ImportOrder, Lane

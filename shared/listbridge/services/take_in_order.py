@@ -8,7 +8,7 @@ from dataclasses import replace
 from listbridge.domain import order_changes, superseding
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import LineId, OrderKey
-from listbridge.domain.order_changes import ImportRules
+from listbridge.domain.order_schedule import ImportRules
 from listbridge.domain.orders import ImportState, Match, MatchedBy, Order, OrderRead
 from listbridge.domain.ports import Conflict
 from listbridge.domain.reserving import bought_from

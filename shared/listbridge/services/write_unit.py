@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from listbridge.domain import ledger, lifecycle, trace, unseen_sales, waiting
+from listbridge.domain import ledger, lifecycle, trace, unseen_sales, waiting, writing
 from listbridge.domain.ids import ListingKey, Sku
 from listbridge.domain.listing import Band, Field, Listing, RemoteState, Zero
 from listbridge.domain.ports import (
@@ -147,10 +147,10 @@ class UnitWriter:
         problem = Problem("internal_error", {"error": type(bug).__name__}, "report_bug")
 
         def stumbled(row: Listing) -> Listing:
-            retry_at = now + ledger.retry_delay(row.attempts)
+            retry_at = now + writing.retry_delay(row.attempts)
             if row.attempt is None or row.fence > self.fence:
-                return ledger.failed(row, retry_at=retry_at, problem=problem, now=now)
-            return ledger.unknown(
+                return writing.failed(row, retry_at=retry_at, problem=problem, now=now)
+            return writing.unknown(
                 row,
                 row.attempt.id,
                 settle_s=self.traits.settle_s,
@@ -178,7 +178,7 @@ class UnitWriter:
         ready = [
             m for m in members if m.due_band is not None and (m.not_before is None or m.not_before <= now)
         ]
-        awaiting = [m for m in ready if ledger.awaits_outcome(m)]
+        awaiting = [m for m in ready if writing.awaits_outcome(m)]
         if awaiting and len(awaiting) == len(ready):
             return self._ask(awaiting, now)
         ready = [m for m in ready if m not in awaiting]

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from listbridge.domain import ledger, lifecycle
+from listbridge.domain import ledger, lifecycle, writing
 from listbridge.domain.guarded_changes import counted_by_guard
 from listbridge.domain.ids import JobId, RemoteId
-from listbridge.domain.ledger import NotOurAttempt, StaleInputs
+from listbridge.domain.ledger import StaleInputs
 from listbridge.domain.listing import BOTH, NOTHING, Band, Cause, Field, Listing, Status, Values
 from listbridge.domain.problem import Problem
+from listbridge.domain.writing import NotOurAttempt
 from tests.unit.domain.a_listing import NOW, SETTLE_S, a_listing, computed, euros, later
 
 QUANTITY, PRICE = frozenset({Field.QUANTITY}), frozenset({Field.PRICE})
@@ -28,11 +29,11 @@ def begun(
 ) -> Listing:
     fields = fields or ledger.due_fields(listing) or BOTH
     values = Values(listing.computed.quantity, listing.computed.price).only(fields)
-    return ledger.begun(listing, id, fields, values, settle_s=SETTLE_S, fence=fence, now=NOW)
+    return writing.begun(listing, id, fields, values, settle_s=SETTLE_S, fence=fence, now=NOW)
 
 
 def unknown(listing: Listing, id: str = "a1") -> Listing:
-    return ledger.unknown(listing, id, settle_s=SETTLE_S, retry_at=later(2), now=NOW)
+    return writing.unknown(listing, id, settle_s=SETTLE_S, retry_at=later(2), now=NOW)
 
 
 # ---- due ----
@@ -183,14 +184,14 @@ def test_an_acceptance_is_recorded_only_by_the_attempt_that_stands_there() -> No
     first = begun(recomputed(a_listing(5), 4))
     second = begun(recomputed(first, 0, version=3), "a2")
     with pytest.raises(NotOurAttempt):
-        ledger.accepted(second, "a1", NOW)
+        writing.accepted(second, "a1", NOW)
     with pytest.raises(NotOurAttempt):
-        ledger.accepted(a_listing(5), "a1", NOW)
+        writing.accepted(a_listing(5), "a1", NOW)
 
 
 def test_an_acceptance_looks_again_whether_the_listing_is_due() -> None:
     row = begun(recomputed(a_listing(5), 4))
-    row = ledger.accepted(recomputed(row, 3, version=3), "a1", later(1))
+    row = writing.accepted(recomputed(row, 3, version=3), "a1", later(1))
     assert (row.accepted.quantity, row.due_band, row.attempt) == (4, Band.DOWN, None)
 
 
@@ -198,7 +199,7 @@ def test_what_was_applied_by_a_worker_that_died_is_looked_at_before_it_counts() 
     """4 was applied but never recorded; stock goes back to 5. 5 must be sent, and only a read-back may settle it."""
     row = recomputed(begun(recomputed(a_listing(5), 4)), 5, version=3)
     assert row.due_band is Band.DOWN  # fails with accepted kept at 5 by the attempt: eBay shows 4 for ever
-    row = ledger.accepted(begun(row, "a2"), "a2", later(1))
+    row = writing.accepted(begun(row, "a2"), "a2", later(1))
     assert (row.accepted.quantity, row.not_before) == (None, later(SETTLE_S))
     row = ledger.read_back(row, Values(5, euros(10)), later(SETTLE_S))
     assert (row.accepted.quantity, row.due_band, row.settle_at) == (5, None, None)
@@ -219,9 +220,9 @@ def test_a_settled_read_back_that_shows_something_else_is_sent_again() -> None:
 def test_a_row_that_always_ends_unknown_slows_down_and_at_last_says_why() -> None:
     row = recomputed(a_listing(5), 4)
     seen_delays = []
-    for turn in range(ledger.MAX_ATTEMPTS):
+    for turn in range(writing.MAX_ATTEMPTS):
         assert row.due_band is Band.DOWN
-        seen_delays.append(ledger.retry_delay(row.attempts))
+        seen_delays.append(writing.retry_delay(row.attempts))
         row = unknown(begun(row, f"a{turn}"), f"a{turn}")
         row = ledger.read_back(row, Values(5, euros(10)), later(SETTLE_S))
     assert seen_delays[:4] == [timedelta(seconds=s) for s in (2, 4, 8, 16)]
@@ -232,45 +233,45 @@ def test_a_row_that_always_ends_unknown_slows_down_and_at_last_says_why() -> Non
 
 def test_two_unknown_outcomes_settle_after_the_later_one() -> None:
     row = unknown(begun(recomputed(a_listing(5), 4)))
-    row = ledger.unknown(begun(row, "a2"), "a2", settle_s=SETTLE_S, retry_at=later(14), now=later(10))
+    row = writing.unknown(begun(row, "a2"), "a2", settle_s=SETTLE_S, retry_at=later(14), now=later(10))
     assert row.settle_at == later(10 + SETTLE_S)
 
 
 def test_a_call_that_certainly_changed_nothing_gives_back_what_was_accepted() -> None:
     row = begun(recomputed(a_listing(5), 4))
-    row = ledger.not_applied(row, "a1", retry_at=later(2), counts=True, now=NOW)
+    row = writing.not_applied(row, "a1", retry_at=later(2), counts=True, now=NOW)
     assert (row.accepted.quantity, row.attempts, row.not_before, row.due_band) == (5, 1, later(2), Band.DOWN)
 
 
 def test_a_call_after_a_dead_worker_never_gives_back_what_nobody_knows() -> None:
     row = begun(begun(recomputed(a_listing(5), 4)), "a2")
-    row = ledger.not_applied(row, "a2", retry_at=later(2), counts=True, now=NOW)
+    row = writing.not_applied(row, "a2", retry_at=later(2), counts=True, now=NOW)
     assert (row.accepted.quantity, row.settle_at) == (None, later(SETTLE_S))
 
 
 def test_a_listing_that_failed_too_often_holds_with_its_reason() -> None:
-    row = replace(begun(recomputed(a_listing(5), 4)), attempts=ledger.MAX_ATTEMPTS - 1)
+    row = replace(begun(recomputed(a_listing(5), 4)), attempts=writing.MAX_ATTEMPTS - 1)
     problem = Problem("no_answer", {"host": "x"}, "wait")
-    row = ledger.not_applied(row, "a1", retry_at=later(2), counts=True, now=NOW, problem=problem)
+    row = writing.not_applied(row, "a1", retry_at=later(2), counts=True, now=NOW, problem=problem)
     assert row.hold == Problem("update_failed", {"reason": "no_answer", "host": "x"}, "wait")
 
 
 def test_a_zero_is_tried_for_ever() -> None:
     row = replace(begun(recomputed(a_listing(5), 0)), attempts=10_000)
-    row = ledger.not_applied(row, "a1", retry_at=later(900), counts=True, now=NOW)
+    row = writing.not_applied(row, "a1", retry_at=later(900), counts=True, now=NOW)
     assert (row.hold, row.due_band) == (None, Band.ZERO)
     row = unknown(begun(row, "a2"), "a2")
     assert (row.hold, row.due_band) == (None, Band.ZERO)
 
 
 def test_a_rate_limit_is_not_one_of_the_tries() -> None:
-    row = replace(begun(recomputed(a_listing(5), 4)), attempts=ledger.MAX_ATTEMPTS - 1)
-    row = ledger.not_applied(row, "a1", retry_at=later(2), counts=False, now=NOW)
-    assert (row.hold, row.attempts) == (None, ledger.MAX_ATTEMPTS - 1)
+    row = replace(begun(recomputed(a_listing(5), 4)), attempts=writing.MAX_ATTEMPTS - 1)
+    row = writing.not_applied(row, "a1", retry_at=later(2), counts=False, now=NOW)
+    assert (row.hold, row.attempts) == (None, writing.MAX_ATTEMPTS - 1)
 
 
 def test_a_refusal_holds_and_leaves_what_was_accepted_before() -> None:
-    row = ledger.refused(begun(recomputed(a_listing(5), 4)), "a1", Problem("quantity_limit", fix="ask"), NOW)
+    row = writing.refused(begun(recomputed(a_listing(5), 4)), "a1", Problem("quantity_limit", fix="ask"), NOW)
     assert row.hold == Problem("update_failed", {"reason": "quantity_limit"}, "ask")
     assert (row.accepted.quantity, row.due_band) == (5, None)
 
@@ -281,7 +282,7 @@ def test_a_refusal_holds_and_leaves_what_was_accepted_before() -> None:
 def test_what_a_person_demands_is_sent_although_it_was_accepted_before() -> None:
     row = ledger.demanded(a_listing(5), QUANTITY, JobId("j"), NOW)
     assert ledger.due_fields(row) == QUANTITY
-    row = ledger.accepted(begun(row), "a1", later(1))
+    row = writing.accepted(begun(row), "a1", later(1))
     assert (row.demanded, row.due_band, row.job) == (frozenset(), None, "j")
 
 
@@ -290,7 +291,7 @@ def test_a_demand_made_during_a_call_outlives_the_calls_failure() -> None:
         begun(recomputed(a_listing(5), 4)), 5, version=3
     )  # 4 is on its way; the shop went back to 5
     row = ledger.demanded(row, QUANTITY, JobId("j"), NOW)
-    row = ledger.not_applied(row, "a1", retry_at=later(2), counts=True, now=NOW)
+    row = writing.not_applied(row, "a1", retry_at=later(2), counts=True, now=NOW)
     assert ledger.due_fields(row) == QUANTITY
 
 
@@ -304,7 +305,7 @@ def test_a_demand_waits_for_the_read_back_when_an_outcome_is_unknown() -> None:
 
 def test_a_sale_during_a_call_leaves_the_quantity_unknown_whatever_the_call_brings() -> None:
     row = ledger.sold_remotely(begun(recomputed(a_listing(5, 10), 4, 11)), "R-1", 1, NOW)
-    row = ledger.accepted(row, "a1", later(1))
+    row = writing.accepted(row, "a1", later(1))
     assert (row.accepted.quantity, row.accepted.price) == (None, euros(11))
     assert row.due_band is Band.DOWN
 
@@ -335,7 +336,7 @@ def test_what_moved_while_a_listing_was_made_is_due_when_it_is_live() -> None:
     row = lifecycle.pending(
         a_listing(5, status=Status.NOT_ACTIVE, remote=None, accepted=NOTHING), JobId("j"), NOW
     )
-    row = ledger.accepted(begun(row, fields=BOTH), "a1", NOW)
+    row = writing.accepted(begun(row, fields=BOTH), "a1", NOW)
     row = recomputed(row, 0)
     row = lifecycle.published(row, remote=RemoteId("1"), offer=None, group=None, content_hash="h", now=NOW)
     assert (row.status, row.due_band, row.job) == (Status.ACTIVE, Band.ZERO, None)
@@ -374,12 +375,12 @@ def test_a_first_price_does_not_count_but_one_that_follows_an_unknown_outcome_do
 
 def test_sending_one_field_does_not_let_the_other_pass_the_guard() -> None:
     row = recomputed(a_listing(5, 10), 4, 11)
-    row = ledger.accepted(begun(row, fields=QUANTITY), "a1", NOW)
+    row = writing.accepted(begun(row, fields=QUANTITY), "a1", NOW)
     assert ledger.due_fields(row) == PRICE
     assert counted_by_guard(row, PRICE) == PRICE
 
 
 def test_a_repeat_of_the_same_values_is_not_counted_twice() -> None:
     row = begun(recomputed(a_listing(5, 10), 5, 11))
-    row = ledger.not_applied(row, "a1", retry_at=later(2), counts=True, now=NOW)
+    row = writing.not_applied(row, "a1", retry_at=later(2), counts=True, now=NOW)
     assert counted_by_guard(row, PRICE) == frozenset()

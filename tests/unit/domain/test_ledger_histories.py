@@ -13,11 +13,12 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from listbridge.domain import ledger, lifecycle
+from listbridge.domain import ledger, lifecycle, writing
 from listbridge.domain.ids import JobId
-from listbridge.domain.ledger import NotOurAttempt, StaleInputs
+from listbridge.domain.ledger import StaleInputs
 from listbridge.domain.listing import BOTH, Attempt, Band, Field, Listing, Status, Values
 from listbridge.domain.problem import Problem
+from listbridge.domain.writing import NotOurAttempt
 from tests.unit.domain.a_listing import NOW, SETTLE_S, a_listing, computed, euros
 
 FIELD_SETS = st.sampled_from([frozenset({Field.QUANTITY}), frozenset({Field.PRICE}), BOTH])
@@ -92,7 +93,7 @@ class LedgerHistory(RuleBasedStateMachine):
         fields = (ledger.due_fields(self.listing) & only) or ledger.due_fields(self.listing)
         self.attempts += 1
         values = Values(self.listing.computed.quantity, self.listing.computed.price).only(fields)
-        self.listing = ledger.begun(self.listing, f"a{self.attempts}", fields, values, settle_s=SETTLE_S, fence=1,
+        self.listing = writing.begun(self.listing, f"a{self.attempts}", fields, values, settle_s=SETTLE_S, fence=1,
                                     now=self.now)  # fmt: skip
         self.worker, self.applied = self.listing.attempt, False
 
@@ -106,25 +107,25 @@ class LedgerHistory(RuleBasedStateMachine):
     @precondition(lambda self: self.worker is not None and self.applied)
     @rule()
     def it_records_the_acceptance(self) -> None:
-        self.listing = ledger.accepted(self.listing, self._done(), self.now)
+        self.listing = writing.accepted(self.listing, self._done(), self.now)
 
     @precondition(lambda self: self.worker is not None and not self.applied)
     @rule(counts=st.booleans())
     def its_call_certainly_changed_nothing(self, counts: bool) -> None:
-        self.listing = ledger.not_applied(
+        self.listing = writing.not_applied(
             self.listing, self._done(), retry_at=self.now, counts=counts, now=self.now
         )
 
     @precondition(lambda self: self.worker is not None and not self.applied)
     @rule()
     def its_call_is_refused(self) -> None:
-        self.listing = ledger.refused(self.listing, self._done(), Problem("bad"), self.now)
+        self.listing = writing.refused(self.listing, self._done(), Problem("bad"), self.now)
 
     @precondition(lambda self: self.worker is not None)
     @rule(may_land=st.booleans())
     def its_call_ends_unknown(self, may_land: bool) -> None:
         self._may_land_later(may_land)
-        self.listing = ledger.unknown(
+        self.listing = writing.unknown(
             self.listing, self._done(), settle_s=SETTLE_S, retry_at=self.now, now=self.now
         )
 
@@ -154,7 +155,7 @@ class LedgerHistory(RuleBasedStateMachine):
         if self.listing.attempt is not None and self.listing.attempt.id == attempt:
             return  # nobody has taken over: its word would count, and another rule plays that
         with pytest.raises(NotOurAttempt):
-            ledger.accepted(self.listing, attempt, self.now)
+            writing.accepted(self.listing, attempt, self.now)
 
     # ---- the marketplace and time ----
 

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from listbridge.domain import order_changes
+from listbridge.domain import order_changes, order_creating, order_schedule
 from listbridge.domain.ids import LineId, ShopOrderId
-from listbridge.domain.order_changes import NEEDS_DECISION, NotOurCreate
+from listbridge.domain.order_creating import NotOurCreate
+from listbridge.domain.order_schedule import NEEDS_DECISION
 from listbridge.domain.orders import CreateAttempt, ImportState, Order, ShopOrderRef
 from listbridge.domain.problem import Problem
 from tests.fakes.remote_orders import NOW, RULES, order_row, variant_key
@@ -26,11 +27,11 @@ def at(seconds: float) -> datetime:
 
 def creating(attempt: str = "c1", **changes: object) -> Order:
     order = order_row(unsettled=False, **changes)
-    return order_changes.creating(order, attempt, deadline=DEADLINE, number=9)
+    return order_creating.creating(order, attempt, deadline=DEADLINE, number=9)
 
 
 def look(order: Order, now: datetime, *, strict: bool = True, attempt: str = "c1") -> Order:
-    return order_changes.looked_in_vain(order, attempt, settle=SETTLE, strict=strict, now=now)
+    return order_creating.looked_in_vain(order, attempt, settle=SETTLE, strict=strict, now=now)
 
 
 def test_a_begun_create_is_looked_for_from_its_deadline_on() -> None:
@@ -38,7 +39,7 @@ def test_a_begun_create_is_looked_for_from_its_deadline_on() -> None:
     assert (order.state, order.reason) == (ImportState.CREATING, None)
     assert order.attempt == CreateAttempt("c1", DEADLINE, DEADLINE, 0)
     assert order.due_at == DEADLINE
-    assert order_changes.scheduled(order, RULES, at(5)).due_at == DEADLINE
+    assert order_schedule.scheduled(order, RULES, at(5)).due_at == DEADLINE
 
 
 # ---- the looks ----
@@ -75,7 +76,7 @@ def test_looks_that_come_late_still_keep_their_distance() -> None:
 
 def test_the_last_look_is_never_sooner_than_the_settling_time_past_the_deadline() -> None:
     # The first look came before the deadline: the create's answer was lost early.
-    order = order_changes.outcome_unknown(creating(), "c1", look_at=at(7), now=at(2))
+    order = order_creating.outcome_unknown(creating(), "c1", look_at=at(7), now=at(2))
     assert order.attempt == CreateAttempt("c1", at(2), at(7), 0)
     order = look(order, at(7))
     assert order.attempt is not None
@@ -98,7 +99,7 @@ def test_where_a_look_may_miss_an_order_a_person_decides() -> None:
 
 
 def test_an_unknown_outcome_ends_the_request_but_never_later_than_its_deadline() -> None:
-    late = order_changes.outcome_unknown(creating(), "c1", look_at=at(95), now=at(90))
+    late = order_creating.outcome_unknown(creating(), "c1", look_at=at(95), now=at(90))
     assert late.attempt == CreateAttempt("c1", DEADLINE, at(95), 0)
     assert (late.state, late.due_at) == (ImportState.CREATING, at(95))
 
@@ -120,9 +121,9 @@ def test_whose_create_does_not_stand_records_nothing(standing: Order) -> None:
     with pytest.raises(NotOurCreate):
         look(standing, at(1000))
     with pytest.raises(NotOurCreate):
-        order_changes.not_created(standing, "c1", retry_at=at(15), reason=Problem("no_answer"))
+        order_creating.not_created(standing, "c1", retry_at=at(15), reason=Problem("no_answer"))
     with pytest.raises(NotOurCreate):
-        order_changes.outcome_unknown(standing, "c1", look_at=at(5), now=NOW)
+        order_creating.outcome_unknown(standing, "c1", look_at=at(5), now=NOW)
 
 
 # ---- it stands ----
@@ -131,7 +132,7 @@ def test_whose_create_does_not_stand_records_nothing(standing: Order) -> None:
 def test_a_created_order_forgets_its_attempt_its_reason_and_the_question() -> None:
     order = order_changes.with_notice(creating(tries=3), Problem(NEEDS_DECISION))
     order = order_changes.with_notice(order, Problem("oversold"))
-    made = order_changes.created(order, MADE, at(4))
+    made = order_creating.created(order, MADE, at(4))
     assert (made.state, made.shop_order, made.confirmed_at) == (ImportState.CREATED, MADE, at(4))
     assert (made.reason, made.attempt, made.tries, made.absorbed_from) == (None, None, 0, None)
     assert made.notices == (Problem("oversold"),)
@@ -139,25 +140,25 @@ def test_a_created_order_forgets_its_attempt_its_reason_and_the_question() -> No
 
 
 def test_the_first_shop_order_stays_the_orders_own() -> None:
-    made = order_changes.created(creating(), MADE, at(4))
+    made = order_creating.created(creating(), MADE, at(4))
     other = ShopOrderRef(ShopOrderId("901"), "#1002", ours=False)
-    assert order_changes.created(made, other, at(9)) is made
+    assert order_creating.created(made, other, at(9)) is made
 
 
 def test_the_first_number_taken_absorbs_and_a_second_one_does_not() -> None:
-    made = replace(order_changes.created(creating(), MADE, at(4)), unsettled=False)
-    absorbed = order_changes.absorbed(made, 17, at(5))
+    made = replace(order_creating.created(creating(), MADE, at(4)), unsettled=False)
+    absorbed = order_creating.absorbed(made, 17, at(5))
     assert (absorbed.absorbed_from, absorbed.unsettled, absorbed.due_at) == (17, True, at(64))
-    assert order_changes.absorbed(absorbed, 18, at(6)) is absorbed
+    assert order_creating.absorbed(absorbed, 18, at(6)) is absorbed
 
 
 def test_nothing_is_absorbed_before_the_shop_order_stands() -> None:
     order = creating()
-    assert order_changes.absorbed(order, 17, at(5)) is order
+    assert order_creating.absorbed(order, 17, at(5)) is order
 
 
 def test_an_order_in_the_shop_is_compared_every_six_hours_until_it_is_done() -> None:
-    made = order_changes.absorbed(order_changes.created(creating(), MADE, at(4)), 17, at(5))
+    made = order_creating.absorbed(order_creating.created(creating(), MADE, at(4)), 17, at(5))
     standing = order_changes.settled(made, HELD, RULES, at(6))
     assert (standing.unsettled, standing.listings_told, standing.reserved) == (False, True, HELD)
     assert standing.due_at == at(6) + timedelta(hours=6)
@@ -168,7 +169,7 @@ def test_an_order_in_the_shop_is_compared_every_six_hours_until_it_is_done() -> 
 
 
 def test_an_order_whose_effect_is_not_proven_is_looked_at_each_minute() -> None:
-    made = order_changes.settled(order_changes.created(creating(), MADE, at(4)), HELD, RULES, at(5))
+    made = order_changes.settled(order_creating.created(creating(), MADE, at(4)), HELD, RULES, at(5))
     assert made.due_at == at(64)
 
 
@@ -177,14 +178,14 @@ def test_an_order_whose_effect_is_not_proven_is_looked_at_each_minute() -> None:
 
 def test_a_create_that_made_nothing_counts_as_a_try_and_keeps_its_reason() -> None:
     reason = Problem("variant_gone", fix="choose_other_product")
-    order = order_changes.not_created(creating(tries=1), "c1", retry_at=at(30), reason=reason)
+    order = order_creating.not_created(creating(tries=1), "c1", retry_at=at(30), reason=reason)
     assert (order.state, order.reason, order.attempt) == (ImportState.FAILED, reason, None)
     assert (order.tries, order.due_at) == (2, at(30))
-    assert order_changes.scheduled(order, RULES, at(10)).due_at == at(30)
+    assert order_schedule.scheduled(order, RULES, at(10)).due_at == at(30)
 
 
 def test_what_failed_is_tried_again_at_once_when_its_cause_goes_away() -> None:
-    failed = order_changes.failed(order_row(tries=6), retry_at=at(3600), reason=Problem("products_missing"))
+    failed = order_creating.failed(order_row(tries=6), retry_at=at(3600), reason=Problem("products_missing"))
     order = order_changes.tried_again(failed, RULES, at(10))
     assert (order.state, order.reason, order.tries, order.due_at) == (ImportState.READY, None, 0, at(70))
 
@@ -196,10 +197,10 @@ def test_only_what_failed_is_tried_again(state: ImportState) -> None:
 
 
 def test_an_order_whose_message_was_sent_is_left_alone_until_then() -> None:
-    assert order_changes.sent_again(order_row(), at(600)).due_at == at(600)
+    assert order_schedule.sent_again(order_row(), at(600)).due_at == at(600)
 
 
 def test_the_time_of_a_look_moves_only_when_it_would_come_much_sooner() -> None:
-    made = order_changes.created(creating(), MADE, at(4))
-    assert order_changes.absorbed(made, 17, at(13.9)).due_at == at(64)
-    assert order_changes.absorbed(made, 17, at(14)).due_at == at(74)
+    made = order_creating.created(creating(), MADE, at(4))
+    assert order_creating.absorbed(made, 17, at(13.9)).due_at == at(64)
+    assert order_creating.absorbed(made, 17, at(14)).due_at == at(74)

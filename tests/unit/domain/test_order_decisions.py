@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from listbridge.domain import order_changes
+from listbridge.domain import order_changes, order_creating, order_schedule
 from listbridge.domain.ids import LineId, OrderKey, RemoteOrderId
-from listbridge.domain.order_changes import AUTOMATIC_OFF, NEEDS_DECISION, OBSERVED
+from listbridge.domain.order_schedule import AUTOMATIC_OFF, NEEDS_DECISION, OBSERVED
 from listbridge.domain.orders import (
     Cancellation,
     CreateAttempt,
@@ -198,7 +198,7 @@ def test_once_a_create_was_begun_nothing_that_is_read_takes_it_back(state: Impor
 
 
 def test_a_failed_order_that_changed_is_tried_anew_from_the_first_wait() -> None:
-    failed = order_changes.failed(order_row(tries=4), retry_at=LATER, reason=Problem("no_answer"))
+    failed = order_creating.failed(order_row(tries=4), retry_at=LATER, reason=Problem("no_answer"))
     order = order_changes.read_again(failed, remote_order(changed_at=LATER), RULES, LATER)
     assert (*verdict(order), order.tries) == (ImportState.READY, "", "", 0)
 
@@ -214,7 +214,7 @@ def test_what_came_in_the_way_while_nobody_asked_stops_a_create(state: ImportSta
 
 
 def test_an_order_that_nothing_stands_in_the_way_of_keeps_its_tries_and_its_time() -> None:
-    failed = order_changes.failed(order_row(tries=4), retry_at=LATER, reason=Problem("no_answer"))
+    failed = order_creating.failed(order_row(tries=4), retry_at=LATER, reason=Problem("no_answer"))
     assert order_changes.judged_again(failed, RULES, NOW) is failed
     ready = order_row()
     assert order_changes.judged_again(ready, RULES, LATER) is ready
@@ -271,7 +271,7 @@ def test_exporting_takes_back_that_it_is_handled_outside_and_the_question() -> N
 
 
 def test_exporting_a_failed_order_tries_it_at_once() -> None:
-    failed = order_changes.failed(order_row(tries=4), retry_at=LATER, reason=Problem("no_answer"))
+    failed = order_creating.failed(order_row(tries=4), retry_at=LATER, reason=Problem("no_answer"))
     order = order_changes.exported(failed, "ada", RULES, NOW)
     assert (*verdict(order), order.tries) == (ImportState.READY, "", "", 0)
     assert order.due_at == NOW + timedelta(seconds=60)
@@ -348,8 +348,8 @@ def test_of_each_code_the_newest_notice_stands_last() -> None:
 )
 def test_a_failed_order_is_tried_ever_more_slowly_to_an_hour(tries: int, seconds: int) -> None:
     order = order_row(tries=tries)
-    assert order_changes.retry_at(order, NOW) == NOW + timedelta(seconds=seconds)
-    assert order_changes.retry_at(order, NOW, after_s=7200) == NOW + timedelta(hours=2)
+    assert order_schedule.retry_at(order, NOW) == NOW + timedelta(seconds=seconds)
+    assert order_schedule.retry_at(order, NOW, after_s=7200) == NOW + timedelta(hours=2)
 
 
 def test_two_orders_of_one_account_have_keys_of_their_own() -> None:

@@ -10,9 +10,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listbridge.domain import order_changes
+from listbridge.domain import order_changes, order_creating
 from listbridge.domain.ids import LineId, ShopOrderId
-from listbridge.domain.order_changes import ImportRules, NotOurCreate
+from listbridge.domain.order_creating import NotOurCreate
+from listbridge.domain.order_schedule import ImportRules
 from listbridge.domain.orders import Cancellation, ImportState, Order, Payment, Shipment, ShopOrderRef
 from listbridge.domain.problem import Problem
 from listbridge.domain.reserving import changes_to, holds_stock, reservations_of
@@ -42,7 +43,7 @@ class History:
         if order.state in (ImportState.READY, ImportState.FAILED):
             self.creates += 1
             deadline = self.now + 32 * SECOND
-            order = order_changes.creating(order, f"c{self.creates}", deadline=deadline, number=self.creates)
+            order = order_creating.creating(order, f"c{self.creates}", deadline=deadline, number=self.creates)
         self.order = order
 
     def answered(self, change: Callable[[Order, str], Order]) -> None:
@@ -51,13 +52,13 @@ class History:
         except NotOurCreate:
             assert self.order.state is not ImportState.CREATING or self.order.attempt is None
 
-    def looked(self, *, strict: bool, times: int = order_changes.LOOKS) -> None:
+    def looked(self, *, strict: bool, times: int = order_creating.LOOKS) -> None:
         """So many empty looks, each at its time."""
         for _ in range(times):
             if self.order.attempt is not None:
                 self.now = max(self.now, self.order.attempt.next_look_at)
             self.answered(
-                lambda order, attempt: order_changes.looked_in_vain(
+                lambda order, attempt: order_creating.looked_in_vain(
                     order, attempt, settle=SETTLE, strict=strict, now=self.now
                 )
             )
@@ -107,19 +108,19 @@ DEEDS: dict[str, Callable[[History], None]] = {
     "create": History.create,
     "made": lambda h: setattr(
         h, "order",
-        order_changes.created(h.order, ShopOrderRef(ShopOrderId("9"), "#9"), h.now)
+        order_creating.created(h.order, ShopOrderRef(ShopOrderId("9"), "#9"), h.now)
         if h.order.state is ImportState.CREATING else h.order,
     ),
     "refused": lambda h: h.answered(
-        lambda o, c: order_changes.not_created(o, c, retry_at=h.now + 15 * SECOND, reason=Problem("no_stock"))
+        lambda o, c: order_creating.not_created(o, c, retry_at=h.now + 15 * SECOND, reason=Problem("no_stock"))
     ),
     "lost": lambda h: h.answered(
-        lambda o, c: order_changes.outcome_unknown(o, c, look_at=h.now + 5 * SECOND, now=h.now)
+        lambda o, c: order_creating.outcome_unknown(o, c, look_at=h.now + 5 * SECOND, now=h.now)
     ),
     "looked": lambda h: h.looked(strict=True, times=1),
     "looked for the last time": lambda h: h.looked(strict=True),
     "looked loosely for the last time": lambda h: h.looked(strict=False),
-    "absorbed": lambda h: setattr(h, "order", order_changes.absorbed(h.order, 7, h.now)),
+    "absorbed": lambda h: setattr(h, "order", order_creating.absorbed(h.order, 7, h.now)),
     "completed": lambda h: setattr(
         h, "order", order_changes.completed(h.order, h.now) if h.order.relayed else h.order
     ),
@@ -173,7 +174,7 @@ def test_a_create_begins_only_for_an_order_that_stands_and_never_beside_another(
 @given(st.lists(st.sampled_from(sorted(DEEDS)), max_size=40))
 def test_an_order_in_the_shop_never_leaves_it_nor_changes_its_shop_order(deeds: list[str]) -> None:
     history = History(
-        order_changes.created(order_row(), ShopOrderRef(ShopOrderId("1"), "#1"), NOW)
+        order_creating.created(order_row(), ShopOrderRef(ShopOrderId("1"), "#1"), NOW)
     )  # fmt: skip
     for deed in deeds:
         DEEDS[deed](history)

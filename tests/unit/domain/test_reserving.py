@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from listbridge.domain.catalog import Observation, Reservation, Variant, VariantFacts, Visibility
 from listbridge.domain.ids import LineId, LocationId, OrderKey, RemoteOrderId, Sku, VariantId
-from listbridge.domain.order_changes import OBSERVED, UNPAID_EXPIRED
+from listbridge.domain.order_changes import UNPAID_EXPIRED
+from listbridge.domain.order_schedule import OBSERVED
 from listbridge.domain.orders import Cancellation, ImportState, Order, Payment, Shipment
 from listbridge.domain.problem import Problem
 from listbridge.domain.reserving import (

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from listbridge.domain import ledger, lifecycle, unseen_sales
+from listbridge.domain import ledger, lifecycle, unseen_sales, writing
 from listbridge.domain.listing import BOTH, NOTHING, Field, Listing, Status, UnseenSale, Values
 from listbridge.domain.problem import Problem
 from listbridge.domain.unseen_sales import LONGEST_WAIT, OrdersRead
@@ -19,7 +19,7 @@ LAG = timedelta(seconds=300)
 
 
 def sent(row: Listing, quantity: int) -> Listing:
-    return ledger.begun(
+    return writing.begun(
         row, "a1", QUANTITY, Values(quantity), settle_s=SETTLE_S, fence=1, now=NOW
     )  # fmt: skip
 
@@ -55,7 +55,7 @@ def test_a_cancelled_order_may_have_put_its_units_back() -> None:
 
 
 def test_while_an_outcome_is_unknown_the_higher_number_is_expected_and_counted_once() -> None:
-    row = ledger.unknown(sent(a_listing(5), 6), "a1", settle_s=SETTLE_S, retry_at=NOW, now=NOW)
+    row = writing.unknown(sent(a_listing(5), 6), "a1", settle_s=SETTLE_S, retry_at=NOW, now=NOW)
     row = seen(seen(row, 5, at=1), 5, at=2)
     assert (row.on_sale, row.unseen_sale) == (6, UnseenSale(1, later(2), 5))
     assert unseen_sales.raises(row, 6)
@@ -65,18 +65,18 @@ def test_while_an_outcome_is_unknown_the_higher_number_is_expected_and_counted_o
 def test_a_call_that_changed_nothing_leaves_what_was_there() -> None:
     row = sent(a_listing(5), 8)
     assert row.on_sale == 8
-    assert ledger.not_applied(row, "a1", retry_at=NOW, counts=True, now=NOW).on_sale == 5
-    assert ledger.refused(row, "a1", Problem("no"), NOW).on_sale == 5
+    assert writing.not_applied(row, "a1", retry_at=NOW, counts=True, now=NOW).on_sale == 5
+    assert writing.refused(row, "a1", Problem("no"), NOW).on_sale == 5
 
 
 def test_a_sale_during_the_call_leaves_the_higher_number_possible() -> None:
     row = ledger.sold_remotely(sent(a_listing(5), 7), "R-1", 1, NOW)
-    assert ledger.accepted(row, "a1", NOW).on_sale == 7
-    assert ledger.not_applied(row, "a1", retry_at=NOW, counts=True, now=NOW).on_sale == 4
+    assert writing.accepted(row, "a1", NOW).on_sale == 7
+    assert writing.not_applied(row, "a1", retry_at=NOW, counts=True, now=NOW).on_sale == 4
 
 
 def test_a_lower_quantity_is_sent_unread_and_a_rise_after_it_waits_for_a_later_poll() -> None:
-    row = ledger.accepted(sent(a_listing(5), 2), "a1", later(1))
+    row = writing.accepted(sent(a_listing(5), 2), "a1", later(1))
     assert row.unseen_sale == UnseenSale(0, later(1), 2)
     assert not unseen_sales.explained(row, OrdersRead(later(1), LAG), later(9))
     assert unseen_sales.explained(row, OrdersRead(later(1.5), LAG), later(9))

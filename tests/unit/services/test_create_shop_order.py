@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from listbridge.domain import order_changes
+from listbridge.domain import order_creating
 from listbridge.domain.ids import LineId, ShopOrderId, Sku, VariantId
 from listbridge.domain.money import Money
 from listbridge.domain.orders import (
@@ -266,7 +266,7 @@ def test_a_create_that_another_worker_had_made_already_is_called_a_twin(world: O
     theirs = ShopOrderRef(ShopOrderId("77"), "#77")
 
     def found() -> None:
-        change_order(world.deps, order.key, lambda row: order_changes.created(row, theirs, world.now))
+        change_order(world.deps, order.key, lambda row: order_creating.created(row, theirs, world.now))
 
     world.shop.mishaps.meanwhile("create_order", found)
     order = world.do_import()

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from listbridge.domain import order_changes
+from listbridge.domain import order_creating
 from listbridge.domain.ids import (
     AccountId,
     LineId,
@@ -127,12 +127,12 @@ def test_what_is_over_cannot_be_exported(world: OrderWorld, facts: dict[str, obj
 
 def test_an_unclear_order_is_made_again_on_a_persons_word(world: OrderWorld) -> None:
     by_hand(world)
-    unclear = change_order(world.deps, KEY, lambda row: order_changes.looked_in_vain(
-        order_changes.creating(row, "c1", deadline=world.now, number=1), "c1",
+    unclear = change_order(world.deps, KEY, lambda row: order_creating.looked_in_vain(
+        order_creating.creating(row, "c1", deadline=world.now, number=1), "c1",
         settle=timedelta(0), strict=False, now=world.now,
     ))  # fmt: skip
     for _ in range(2):
-        unclear = change_order(world.deps, KEY, lambda row: order_changes.looked_in_vain(
+        unclear = change_order(world.deps, KEY, lambda row: order_creating.looked_in_vain(
             row, "c1", settle=timedelta(0), strict=False, now=world.now
         ))  # fmt: skip
     assert unclear.state is ImportState.UNCLEAR

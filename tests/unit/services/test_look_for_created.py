@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from listbridge.domain import order_changes
+from listbridge.domain import order_creating
 from listbridge.domain.ids import ShopOrderId
 from listbridge.domain.orders import Cancellation, ImportState, Order, ShopOrderRef
 from listbridge.domain.problem import Problem
@@ -134,7 +134,7 @@ def test_an_answer_after_another_worker_has_found_the_order_changes_nothing(
     theirs = ShopOrderRef(ShopOrderId("77"), "#77")
 
     def found() -> None:
-        change_order(world.deps, order.key, lambda row: order_changes.created(row, theirs, world.now))
+        change_order(world.deps, order.key, lambda row: order_creating.created(row, theirs, world.now))
 
     world.shop.mishaps.meanwhile("create_order", found)
     world.shop.mishaps.refuse("create_order", answer)
@@ -150,7 +150,7 @@ def test_an_empty_look_after_another_worker_has_found_the_order_changes_nothing(
     world.do_import()
     world.later(seconds=5)
     world.shop.mishaps.meanwhile("look_for_order", lambda: change_order(
-        world.deps, order.key, lambda row: order_changes.created(row, theirs, world.now)
+        world.deps, order.key, lambda row: order_creating.created(row, theirs, world.now)
     ))  # fmt: skip
     assert world.do_import().shop_order == theirs
     assert "order_looked_for" not in world.events()
