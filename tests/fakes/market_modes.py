@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 
 from listbridge.domain.ids import AccountId, Sku
 from listbridge.domain.listing import Zero
+from listbridge.domain.ports import OrderTraits
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import (
     RemoteError,
 )
+from tests.fakes.scripted_orders import ORDER_TRAITS
 
 
 @dataclass(kw_only=True)
@@ -62,6 +64,13 @@ class MarketModes:
     finds_by_sku: bool = True
     page_size: int = 2
     """How many listings stand on a page of all of them."""
+
+    # ---- how orders are read ----
+
+    order_traits: OrderTraits | None = ORDER_TRAITS
+    """None: it tells of no orders."""
+    shares_polls: bool = True
+    """All accounts ask on one budget."""
 
     # ---- what it refuses ----
 

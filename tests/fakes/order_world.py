@@ -20,8 +20,9 @@ from listbridge.domain.ids import (
     Sku,
 )
 from listbridge.domain.listing import Listing, Status, Values
-from listbridge.domain.orders import Buyer, Order, OrderRead, RemoteLine
+from listbridge.domain.orders import Buyer, Order, OrderRead, RemoteLine, RemoteOrder
 from listbridge.domain.polling import PollState
+from listbridge.domain.ports import OrderTraits
 from listbridge.domain.work import AnyMessage, ImportOrder, Lane, RelayOrder
 from listbridge.services.deps import Deps, TimeLimits
 from listbridge.services.import_order import import_order
@@ -31,11 +32,17 @@ from listbridge.services.recompute import Recompute
 from listbridge.services.relay_order import relay_order
 from listbridge.services.take_in_order import take_in_order
 from tests.fakes.hand_overs import NO_HAND_OVERS
-from tests.fakes.order_sides import FakeMarketSide, FakeShopSide
+from tests.fakes.mishaps import Mishaps
+from tests.fakes.order_shop import FakeShopSide
 from tests.fakes.remote_orders import ACCOUNT, CONNECTED, SHOP, SITE, remote_order, variant_key
+from tests.fakes.scripted_market import ScriptedMarket
+from tests.fakes.scripted_orders import Placed
 from tests.fakes.stores import Stores
 
 LIST = SalesListId("list_1")
+ORDER_TRAITS = OrderTraits(
+    overlap_s=120.0, look_back_s=3600.0, calls_per_day=1e9, settle_s=20.0, unpaid_expires_s=8 * 86_400.0
+)
 
 
 @dataclass
@@ -46,12 +53,16 @@ class OrderWorld:
     shop: FakeShopSide = field(default_factory=FakeShopSide)
     limits: TimeLimits = field(default_factory=TimeLimits)
     polled: bool = True
-    market: FakeMarketSide = field(init=False)
+    market: ScriptedMarket = field(init=False)
+    there: Mishaps = field(default_factory=Mishaps)
+    """What goes wrong with calls to the marketplace."""
     deps: Deps = field(init=False)
 
     def __post_init__(self) -> None:
         s = self.stores
-        self.market = FakeMarketSide(s.clock)
+        self.market = ScriptedMarket(
+            s.clock, before_call=self.there.on_call, latency_s=0, order_traits=ORDER_TRAITS
+        )
         self.deps = Deps(
             clock=s.clock, configuration=s.configuration, variants=s.variants, listings=s.listings, items=s.items,
             orders=s.orders, polls=s.polls, publications=s.publications, leases=s.leases, counters=s.counters,
@@ -119,7 +130,7 @@ class OrderWorld:
     ) -> OrderKey:
         """Somebody buys on the marketplace; we do not know of it yet."""
         placed = {"placed_at": self.now, "changed_at": self.now, **facts}
-        self.market.sell(remote_order(*lines, id=id, **placed), buyer)
+        self.market.book.put(ACCOUNT, remote_order(*lines, id=id, **placed), buyer)
         return OrderKey(ACCOUNT, RemoteOrderId(id))
 
     def take_in(self, id: str = "12-1") -> Order:
@@ -128,7 +139,16 @@ class OrderWorld:
         return take_in_order(self.deps, self.account, rules_of(self.deps, self.account), read)
 
     def read(self, id: str = "12-1") -> OrderRead:
-        return self.market.orders[RemoteOrderId(id)]
+        return self.placed(id).read
+
+    def placed(self, id: str = "12-1") -> Placed:
+        """The order as the marketplace has it."""
+        return self.market.book.placed[OrderKey(ACCOUNT, RemoteOrderId(id))]
+
+    def change(self, id: str = "12-1", **facts: Any) -> RemoteOrder:
+        """The order changes there now."""
+        self.market.book.change(self.placed(id), **facts)
+        return self.placed(id).facts
 
     def do_import(self, id: str = "12-1", *, due: bool = False) -> Order:
         """One message for the order, and its row afterwards."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,7 @@ from listbridge.domain.verdicts import (
     RemoteError,
 )
 from tests.fakes.scripted_offers import Offer
+from tests.fakes.scripted_orders import as_told
 
 if TYPE_CHECKING:
     from tests.fakes.scripted_market import ScriptedMarket
@@ -279,11 +280,12 @@ class ScriptedAdapter:
         return self._asked("shipments", lambda: self.market.book.shipments(self.account, order))
 
     def tracking_as_told(self, tracking: str) -> str:
-        return tracking.replace(" ", "")
+        return as_told(tracking)
 
     def ship(self, order: RemoteOrderId, parcel: Parcel, number: int) -> RemoteId:
-        told = replace(parcel, tracking=self.tracking_as_told(parcel.tracking))
-        return self._call("ship", lambda: self.market.book.ship(self.account, order, told), write=True)
+        return self._call(
+            "ship", lambda: self.market.book.ship(self.account, order, parcel, number), write=True
+        )
 
     def order_url(self, order: RemoteOrderId) -> str:
         return f"https://market.example/{order}"

@@ -43,13 +43,12 @@ from tests.fakes.budget import FakeBudget
 from tests.fakes.market_modes import MarketModes
 from tests.fakes.scripted_adapter import ScriptedAdapter
 from tests.fakes.scripted_offers import Offer, Sent
-from tests.fakes.scripted_orders import HOME, ORDER_TRAITS, OrderBook, Placed
+from tests.fakes.scripted_orders import HOME, OrderBook, Placed
 
 SETTLE_S = 30.0
 FIRST = AccountId("acc_1")
 TRAITS = MarketplaceTraits(
-    settle_s=SETTLE_S, revise_batch=25, revise_rate=25.0, max_sku_length=50, orders=ORDER_TRAITS,
-)  # fmt: skip
+    settle_s=SETTLE_S, revise_batch=25, revise_rate=25.0, max_sku_length=50)  # fmt: skip
 
 
 @dataclass
@@ -84,13 +83,19 @@ class ScriptedMarket(MarketModes):
         return ScriptedAdapter(self, account.id), self.budgets.setdefault(share, FakeBudget(self.clock))
 
     def traits(self, account: Account) -> MarketplaceTraits:
-        return replace(TRAITS, shares_stock=self.shares_stock, finds_by_sku=self.finds_by_sku, zero=self.zero)
+        return replace(
+            TRAITS,
+            shares_stock=self.shares_stock,
+            finds_by_sku=self.finds_by_sku,
+            zero=self.zero,
+            orders=self.order_traits,
+        )
 
     def label(self, marketplace: str) -> str:
         return "Scripted"
 
     def polls_are_shared(self, account: Account) -> bool:
-        return True
+        return self.shares_polls
 
     def bounds(self, account: Account, site: Site) -> Bounds:
         return Bounds("EUR")

@@ -82,7 +82,12 @@ class OrderBook:
     """Orders that the list cannot be understood for; read alone they can be."""
     torn: bool = False
     """No page but the first can be read."""
+    page_takes_s: float = 0.0
     placed: dict[OrderKey, Placed] = field(default_factory=dict)
+    asked: list[tuple[datetime, str | None]] = field(default_factory=list)
+    """From when on, and with which cursor, the list was asked for."""
+    told: list[tuple[int, Parcel]] = field(default_factory=list)
+    """Parcels as they came from us, each with the number that came with its call."""
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 
     # ---- what buyers and the seller do there ----
@@ -106,10 +111,15 @@ class OrderBook:
         self.placed[OrderKey(account, remote)] = made
         return made
 
+    def put(self, account: AccountId, order: RemoteOrder, buyer: Buyer | None) -> None:
+        """This very order stands there from now on, new or changed."""
+        made = self.placed.setdefault(OrderKey(account, order.id), Placed(account, []))
+        made.versions.append((self.clock.now(), OrderRead(order, buyer)))
+
     def change(self, placed: Placed, **facts: Any) -> None:
         """Something of the order is otherwise from now on."""
         now = self.clock.now()
-        order = replace(placed.facts, changed_at=now, **facts)
+        order = replace(placed.facts, **{"changed_at": now, **facts})
         placed.versions.append((now, replace(placed.read, order=order)))
 
     def pay(self, placed: Placed) -> None:
@@ -128,7 +138,12 @@ class OrderBook:
     # ---- what the adapter asks ----
 
     def changed(self, account: AccountId, since: datetime, cursor: str | None) -> OrderPage:
-        """A page by place in the list. The cursor knows who stood before it, so that a list that shifted is noticed."""
+        """A page by place in the list. The cursor knows who stood before it, so that a list that shifted is noticed.
+
+        What is unreadable without having been placed is told with the last page.
+        """
+        self.asked.append((since, cursor))
+        self.clock.sleep(self.page_takes_s)
         seen_until = self.clock.now() - timedelta(seconds=self.list_lag_s)
         reads = [one.as_of(seen_until) for one in self.placed.values() if one.account == account]
         shown = [read for read in reads if read is not None and read.order.changed_at >= since]
@@ -141,11 +156,11 @@ class OrderBook:
             raise RetryLater(Problem("pages_shifted"))
         page = shown[at : at + self.page_size]
         end = at + len(page)
-        return OrderPage(
-            tuple(read for read in page if read.order.id not in self.unreadable),
-            f"{end}|{page[-1].order.id}" if end < len(shown) else None,
-            tuple(read.order.id for read in page if read.order.id in self.unreadable),
-        )
+        more = f"{end}|{page[-1].order.id}" if end < len(shown) else None
+        odd = {read.order.id for read in page} & self.unreadable
+        if more is None:
+            odd |= self.unreadable - {one.facts.id for one in self.placed.values()}
+        return OrderPage(tuple(read for read in page if read.order.id not in odd), more, tuple(sorted(odd)))
 
     def read(self, account: AccountId, order: RemoteOrderId) -> OrderRead:
         placed = self._of(account, order)
@@ -158,13 +173,21 @@ class OrderBook:
         shown = [one for at, one in self._of(account, order).parcels if at <= seen_until]
         return tuple(replace(one, lines=None) if self.tells_no_lines else one for one in shown)
 
-    def ship(self, account: AccountId, order: RemoteOrderId, parcel: Parcel) -> RemoteId:
-        """Telling of more than was sold is refused; telling the same twice is not, while something is left."""
+    def ship(
+        self, account: AccountId, order: RemoteOrderId, parcel: Parcel, number: int | None = None
+    ) -> RemoteId:
+        """Telling of more than was sold is refused; telling the same twice is not, while something is left.
+
+        Without a `number` it is the seller who tells, by hand.
+        """
         placed = self._of(account, order)
         left = self.left(placed)
         if any(units > left.get(line, 0) for line, units in parcel.lines.items()):
             raise Rejected(Problem("more_than_sold", {"order": order}))
-        shipment = RemoteShipment(RemoteId(f"S-{next(self._ids)}"), dict(parcel.lines), parcel.tracking)
+        if number is not None:
+            self.told.append((number, parcel))
+        tracking = as_told(parcel.tracking)
+        shipment = RemoteShipment(RemoteId(f"S-{next(self._ids)}"), dict(parcel.lines), tracking)
         placed.parcels.append((self.clock.now(), shipment))
         done = not any(self.left(placed).values())
         self.change(placed, shipment=Shipment.SHIPPED if done else Shipment.PARTLY)
@@ -183,6 +206,11 @@ class OrderBook:
         if placed is None:
             raise NotFound(Problem("order_not_found", {"order": order}))
         return placed
+
+
+def as_told(tracking: str) -> str:
+    """A tracking number as it is shown again."""
+    return tracking.replace(" ", "")
 
 
 def _money(amount: str, currency: str) -> Money:

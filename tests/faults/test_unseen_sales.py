@@ -7,7 +7,6 @@ marketplace: it may show buyers more than they see only when every sale of that 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -20,7 +19,6 @@ from listbridge.services.explain_listing import explain_listing
 from listbridge.services.nudge import nudge_due
 from listbridge.services.reconcile import Timer, reconcile
 from simulators.faults import Fault
-from tests.fakes import scripted_market
 from tests.fakes.scripted_orders import Placed
 from tests.faults.order_stories import Story, edit_account, story
 from tests.faults.oversold_watch import Watch
@@ -329,7 +327,7 @@ def test_a_list_of_orders_that_lags_behind_the_sale_is_waited_for(s: Story) -> N
 
 
 def test_where_orders_are_not_read_nothing_waits_for_them(s: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scripted_market, "TRAITS", replace(scripted_market.TRAITS, orders=None))
+    s.market.order_traits = None
     s.market.live(key(s))[0].quantity = 4
     drift(s)
     s.run(10)

@@ -12,7 +12,7 @@ from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Unsupported
 from listbridge.services import messages
 from listbridge.services.export_order import export_order, leave_order
 from simulators.faults import Fault
-from tests.fakes.order_sides import HERE
+from tests.fakes.order_shop import HERE
 from tests.fakes.order_world import OrderWorld
 from tests.unit.functions.order_desk import OrderDesk
 from tests.unit.remedies.order_words import compared, created, notice, noticed, shop_id, why
@@ -68,7 +68,7 @@ def test_an_order_that_the_marketplace_does_not_know_is_looked_up_there_and_crea
 ) -> None:
     key = world.sell()
     world.take_in()
-    world.market.mishaps.refuse("read_order", NotFound(Problem("scripted_no_such_order")))
+    world.there.refuse("read_order", NotFound(Problem("scripted_no_such_order")))
     told(world.do_import().reason, "order_gone", "look_on_marketplace")
     assert world.shop.orders == []
     export_order(world.deps, key, "anna")
@@ -109,7 +109,7 @@ def test_a_refund_of_an_unknown_amount_is_looked_up_and_refunded_in_the_shop(wor
     """eBay always tells amounts: it is a marketplace that does not."""
     world.in_shop()
     world.later(seconds=1)
-    world.market.change("12-1", payment=Payment.PARTLY_REFUNDED)
+    world.change("12-1", payment=Payment.PARTLY_REFUNDED)
     world.take_in()
     (found,) = world.do_relay().notices
     told(found, "refund_amount_unknown", "look_on_marketplace")

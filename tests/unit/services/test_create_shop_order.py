@@ -118,7 +118,7 @@ def test_asked_any_number_of_times_one_order_is_made(world: OrderWorld) -> None:
 
 def test_the_order_is_read_again_and_a_cancelled_one_is_not_created(world: OrderWorld) -> None:
     taken_in(world)
-    world.market.change("12-1", cancellation=Cancellation.CANCELLED)
+    world.change("12-1", cancellation=Cancellation.CANCELLED)
     order = world.do_import()
     assert (order.state, order.reason) == (ImportState.SKIPPED, Problem("order_cancelled"))
     assert world.shop.mishaps.count("look_for_order") == 0
@@ -127,7 +127,7 @@ def test_the_order_is_read_again_and_a_cancelled_one_is_not_created(world: Order
 
 def test_what_changed_since_the_list_was_read_is_what_is_created(world: OrderWorld) -> None:
     taken_in(world)
-    world.market.change("12-1", lines=(sold("MUG", 3, "30.00"),), total=euros("34.90"))
+    world.change("12-1", lines=(sold("MUG", 3, "30.00"),), total=euros("34.90"))
     world.do_import()
     draft = world.shop.orders[0].draft
     assert draft is not None
@@ -139,7 +139,7 @@ def test_an_order_cancelled_while_the_shop_is_asked_is_not_created(world: OrderW
     taken_in(world)
 
     def cancelled() -> None:
-        world.market.change("12-1", cancellation=Cancellation.CANCELLED)
+        world.change("12-1", cancellation=Cancellation.CANCELLED)
         world.take_in()
 
     world.shop.mishaps.meanwhile(operation, cancelled)
@@ -157,7 +157,7 @@ def test_an_order_cancelled_while_its_product_is_looked_for_in_vain_stays_cancel
     world.take_in()
 
     def cancelled() -> None:
-        world.market.change("12-1", cancellation=Cancellation.CANCELLED)
+        world.change("12-1", cancellation=Cancellation.CANCELLED)
         world.take_in()
 
     world.shop.mishaps.meanwhile("products_with_skus", cancelled)
@@ -171,7 +171,7 @@ def test_an_order_cancelled_while_its_create_was_under_way_is_not_created_again(
     world.shop.mishaps.refuse("create_order", Rejected(Problem("no_stock")))
 
     def cancelled() -> None:
-        world.market.change("12-1", cancellation=Cancellation.CANCELLED)
+        world.change("12-1", cancellation=Cancellation.CANCELLED)
         world.take_in()
 
     world.shop.mishaps.meanwhile("create_order", cancelled)
@@ -195,7 +195,7 @@ def test_a_failed_order_is_not_created_once_the_account_observes(world: OrderWor
 
 def test_an_order_the_marketplace_no_longer_knows_is_not_created(world: OrderWorld) -> None:
     taken_in(world)
-    world.market.mishaps.refuse("read_order", NotFound(Problem("scripted_no_such_order")))
+    world.there.refuse("read_order", NotFound(Problem("scripted_no_such_order")))
     order = world.do_import()
     assert (order.state, order.reason) == (
         ImportState.FAILED, Problem("order_gone", fix="look_on_marketplace")
@@ -207,7 +207,7 @@ def test_while_another_worker_has_the_order_nothing_is_asked(world: OrderWorld) 
     order = taken_in(world)
     assert world.stores.leases.acquire(lease_name(order.key), "other", seconds=60) is not None
     assert world.do_import() == order
-    assert world.market.mishaps.calls == []
+    assert world.there.calls == []
     assert world.shop.mishaps.count("look_for_order") == world.shop.mishaps.count("create_order") == 0
 
 

@@ -104,7 +104,7 @@ def test_an_unpaid_order_is_exported_as_soon_as_it_is_paid(world: OrderWorld) ->
     assert (order.state, order.reason) == (ImportState.WAITING, Problem("awaiting_payment"))
     assert world.queued(Lane.ORDERS) == []
     world.later(seconds=10)
-    world.market.change("12-1", payment=Payment.PAID)
+    world.change("12-1", payment=Payment.PAID)
     assert world.take_in().state is ImportState.READY
 
 

@@ -31,7 +31,7 @@ def world() -> OrderWorld:
 
 def not_asked(world: OrderWorld) -> bool:
     calls = set(world.shop.mishaps.calls) - {"read_products"}
-    return not calls and not world.market.mishaps.calls
+    return not calls and not world.there.calls
 
 
 # ---- an order that only the message knows ----
@@ -64,7 +64,7 @@ def test_an_order_that_cannot_be_read_now_stays_in_the_queue(
 
 def test_a_marketplace_that_cannot_answer_keeps_the_order_in_the_queue(world: OrderWorld) -> None:
     world.sell()
-    world.market.mishaps.refuse("read_order", RetryLater(Problem("no_answer")))
+    world.there.refuse("read_order", RetryLater(Problem("no_answer")))
     with pytest.raises(RetryLater):
         import_order(world.deps, MESSAGE)
     assert world.stores.orders.find(KEY) is None
@@ -74,7 +74,7 @@ def test_credentials_that_are_refused_expire_the_account_and_keep_the_order_in_t
     world: OrderWorld,
 ) -> None:
     world.sell()
-    world.market.mishaps.refuse("read_order", Unauthorized(Problem("token_revoked")))
+    world.there.refuse("read_order", Unauthorized(Problem("token_revoked")))
     with pytest.raises(Unauthorized):
         import_order(world.deps, MESSAGE)
     assert world.account.state is ConnectionState.EXPIRED
@@ -203,7 +203,7 @@ def test_an_order_cancelled_before_it_was_absorbed_is_compared_at_once(world: Or
     world.take_in()
     world.do_import()
     world.later(seconds=2)
-    world.market.change("12-1", cancellation=Cancellation.CANCELLED)
+    world.change("12-1", cancellation=Cancellation.CANCELLED)
     world.take_in()
     world.queued(Lane.FULFILLMENTS)
     world.do_import()

@@ -87,7 +87,7 @@ def test_an_order_cancelled_while_it_was_looked_for_is_not_made_again(world: Ord
     taken_in(world)
     world.shop.mishaps.refuse("create_order", OutcomeUnknown(Problem("no_answer")))
     world.do_import()
-    world.market.change("12-1", cancellation=Cancellation.CANCELLED)
+    world.change("12-1", cancellation=Cancellation.CANCELLED)
     world.take_in()
     for wait in (5, 30, 30, 60):
         world.later(seconds=wait)

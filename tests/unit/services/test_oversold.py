@@ -74,7 +74,7 @@ def test_a_restock_takes_the_notice_back_from_both(world: OrderWorld) -> None:
 
 def test_a_cancellation_of_one_takes_the_notice_back_from_both(world: OrderWorld) -> None:
     world.later(seconds=10)
-    world.market.change("12-2", cancellation=Cancellation.CANCELLED)
+    world.change("12-2", cancellation=Cancellation.CANCELLED)
     world.take_in("12-2")
     assert told(world) == ([], [])
 

@@ -9,15 +9,14 @@ from typing import Any
 import pytest
 
 from listbridge.domain.configuration import ConnectionState
-from listbridge.domain.ids import OrderKey, RemoteOrderId
+from listbridge.domain.ids import AccountId, RemoteOrderId
 from listbridge.domain.polling import PollState
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RateLimited, RetryLater, Unauthorized
 from listbridge.domain.work import ImportOrder, Lane, PollAccount
 from listbridge.services.ask_for_orders import poll_now, send_poll
 from listbridge.services.poll_account import poll_account
-from tests.fakes.order_sides import ORDER_TRAITS
-from tests.fakes.order_world import OrderWorld
+from tests.fakes.order_world import ORDER_TRAITS, OrderWorld
 from tests.fakes.remote_orders import ACCOUNT, CONNECTED
 
 MINUTE = timedelta(minutes=1)
@@ -53,7 +52,7 @@ def poll(world: OrderWorld, message: PollAccount | None = None, *, remaining_s: 
 
 
 def known(world: OrderWorld) -> set[str]:
-    keys = [OrderKey(ACCOUNT, id) for id in world.market.orders]
+    keys = list(world.market.book.placed)
     return {key.remote for key in world.stores.orders.get_many(keys)}
 
 
@@ -62,33 +61,33 @@ def known(world: OrderWorld) -> set[str]:
 
 def test_the_first_poll_reaches_back_behind_the_connection(world: OrderWorld) -> None:
     poll(world)
-    assert world.market.asked == [(CONNECTED - timedelta(hours=1), None)]
+    assert world.market.book.asked == [(CONNECTED - timedelta(hours=1), None)]
 
 
 def test_each_further_poll_reaches_back_behind_the_beginning_of_the_one_before(world: OrderWorld) -> None:
-    world.market.page_takes_s = 5.0
+    world.market.book.page_takes_s = 5.0
     began = world.now
     poll(world)
     assert state(world).watermark == began
     world.later(seconds=30)
     poll(world)
-    assert world.market.asked[-1] == (began - timedelta(seconds=120), None)
+    assert world.market.book.asked[-1] == (began - timedelta(seconds=120), None)
 
 
 def test_every_order_of_every_page_is_taken_in_and_then_the_watermark_moves(world: OrderWorld) -> None:
-    world.market.page_size = 2
+    world.market.book.page_size = 2
     for number in range(5):
         world.sell(id=f"12-{number}")
     seen: list[Any] = []
-    take = world.market.orders_changed
+    take = world.market.book.changed
 
-    def page(since: datetime, cursor: str | None) -> Any:
+    def page(account: AccountId, since: datetime, cursor: str | None) -> Any:
         seen.append((cursor, state(world).watermark, len(known(world))))
-        return take(since, cursor)
+        return take(account, since, cursor)
 
-    world.market.orders_changed = page  # type: ignore[method-assign]
+    world.market.book.changed = page  # type: ignore[method-assign]
     poll(world)
-    assert seen == [(None, None, 0), ("2", None, 2), ("4", None, 4)]
+    assert seen == [(None, None, 0), ("2|12-1", None, 2), ("4|12-3", None, 4)]
     assert state(world).watermark == world.now
     assert world.reserved() == {f"12-{number}#line-MUG": (1, None) for number in range(5)}
 
@@ -177,7 +176,7 @@ def test_accounts_whose_polls_are_counted_for_each_alone_do_not_slow_each_other_
 
 
 def test_what_does_not_fit_goes_on_with_the_next_worker_under_a_new_claim(world: OrderWorld) -> None:
-    world.market.page_size, world.market.page_takes_s = 1, 30.0
+    world.market.book.page_size, world.market.book.page_takes_s = 1, 30.0
     for number in range(3):
         world.sell(id=f"12-{number}")
     began, message = world.now, claim(world)
@@ -185,7 +184,12 @@ def test_what_does_not_fit_goes_on_with_the_next_worker_under_a_new_claim(world:
     assert known(world) == {"12-0", "12-1"}
     assert state(world).watermark is None
     ((rest, wait),) = polls(world)
-    assert (rest.cursor, rest.since, rest.began, wait) == ("2", CONNECTED - timedelta(hours=1), began, 0.0)
+    assert (rest.cursor, rest.since, rest.began, wait) == (
+        "2|12-1",
+        CONNECTED - timedelta(hours=1),
+        began,
+        0.0,
+    )
     assert rest.claim == state(world).claim != message.claim
     poll(world, message)  # the old message is delivered once more
     assert known(world) == {"12-0", "12-1"}
@@ -217,7 +221,7 @@ def test_an_order_that_cannot_be_taken_in_stops_no_other_and_is_queued_alone(wor
 
 def test_an_order_that_the_adapter_cannot_understand_is_queued_alone(world: OrderWorld) -> None:
     world.sell()
-    world.market.unreadable = (RemoteOrderId("99-9"),)
+    world.market.book.unreadable = {RemoteOrderId("99-9")}
     poll(world)
     queued = [one.order for one, _ in world.queued(Lane.ORDERS) if isinstance(one, ImportOrder)]
     assert sorted(queued) == ["12-1", "99-9"]
@@ -253,7 +257,7 @@ def test_a_poll_that_fails_is_tried_again_from_where_it_began(
     before = state(world)
     polls(world)
     world.later(seconds=60)
-    world.market.mishaps.refuse("orders_changed", error)
+    world.there.refuse("orders_changed", error)
     poll(world)
     after = state(world)
     assert (after.watermark, after.failures) == (before.watermark, 1)
@@ -266,49 +270,49 @@ def test_a_poll_that_fails_is_tried_again_from_where_it_began(
 
 def test_a_limit_that_comes_back_late_is_waited_for(world: OrderWorld) -> None:
     back = world.now + timedelta(hours=3)
-    world.market.mishaps.refuse("orders_changed", RateLimited(Problem("day_quota_spent"), until=back))
+    world.there.refuse("orders_changed", RateLimited(Problem("day_quota_spent"), until=back))
     poll(world)
     assert (state(world).next_poll_at, state(world).claim) == (back, "")
     assert polls(world) == []
 
 
 def test_a_poll_that_fails_on_its_second_page_keeps_what_the_first_held(world: OrderWorld) -> None:
-    world.market.page_size = 1
+    world.market.book.page_size = 1
     world.sell(id="12-0")
     world.sell(id="12-1")
-    asked = world.market.orders_changed
+    asked = world.market.book.changed
 
-    def second_is_lost(since: datetime, cursor: str | None) -> Any:
+    def second_is_lost(account: AccountId, since: datetime, cursor: str | None) -> Any:
         if cursor is not None:
             raise RetryLater(Problem("page_lost"))
-        return asked(since, cursor)
+        return asked(account, since, cursor)
 
-    world.market.orders_changed = second_is_lost  # type: ignore[method-assign]
+    world.market.book.changed = second_is_lost  # type: ignore[method-assign]
     poll(world)
     assert known(world) == {"12-0"}
     assert world.reserved() == {"12-0#line-MUG": (1, None)}
     assert state(world).watermark is None
-    world.market.orders_changed = asked  # type: ignore[method-assign]
+    world.market.book.changed = asked  # type: ignore[method-assign]
     poll(world)
     assert known(world) == {"12-0", "12-1"}
     assert (state(world).watermark, state(world).failures) == (world.now, 0)
 
 
 def test_a_poll_that_is_stuck_in_the_past_still_takes_in_what_sells_now(world: OrderWorld) -> None:
-    world.market.page_size = 1
+    world.market.book.page_size = 1
     poll(world)
     watermark = state(world).watermark
     world.sell(id="12-0")
     world.later(hours=1)
     world.sell(id="12-9")
-    asked = world.market.orders_changed
+    asked = world.market.book.changed
 
-    def the_past_is_torn(since: datetime, cursor: str | None) -> Any:
+    def the_past_is_torn(account: AccountId, since: datetime, cursor: str | None) -> Any:
         if since < world.now - timedelta(minutes=30):
             raise RetryLater(Problem("page_lost"))
-        return asked(since, cursor)
+        return asked(account, since, cursor)
 
-    world.market.orders_changed = the_past_is_torn  # type: ignore[method-assign]
+    world.market.book.changed = the_past_is_torn  # type: ignore[method-assign]
     for _ in range(2):
         poll(world)
     assert known(world) == set()
@@ -318,7 +322,7 @@ def test_a_poll_that_is_stuck_in_the_past_still_takes_in_what_sells_now(world: O
 
 
 def test_credentials_that_are_refused_expire_the_account_and_nothing_more_is_asked(world: OrderWorld) -> None:
-    world.market.mishaps.refuse("orders_changed", Unauthorized(Problem("token_revoked")))
+    world.there.refuse("orders_changed", Unauthorized(Problem("token_revoked")))
     poll(world)
     assert world.account.state is ConnectionState.EXPIRED
     assert state(world).watermark is None
@@ -338,12 +342,12 @@ def test_a_message_that_has_no_right_any_more_asks_nothing(world: OrderWorld, wh
     else:
         world.set_account(state=ConnectionState.EXPIRED)
     poll(world, message)
-    assert world.market.asked == []
+    assert world.market.book.asked == []
 
 
 def test_a_check_that_comes_during_a_poll_is_not_lost_with_it(world: OrderWorld) -> None:
     message = claim(world)
-    world.market.mishaps.meanwhile("orders_changed", lambda: poll_now(world.deps, world.account))
+    world.there.meanwhile("orders_changed", lambda: poll_now(world.deps, world.account))
     poll(world, message)
     assert state(world).watermark is None  # the poll was overtaken; the check reads it all again
     ((check, wait),) = polls(world)

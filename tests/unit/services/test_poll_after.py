@@ -49,7 +49,7 @@ def ask(world: OrderWorld) -> None:
 
 
 def test_a_complete_poll_says_from_when_on_every_sale_is_known(world: OrderWorld) -> None:
-    world.market.page_takes_s = 5.0
+    world.market.book.page_takes_s = 5.0
     began = world.now
     poll(world)
     assert (state(world).taken_in, state(world).began, dict(state(world).left)) == (began, None, {})
@@ -61,11 +61,11 @@ def test_an_order_left_to_itself_keeps_the_orders_from_counting_as_known_for_an_
     poll(world)
     known = state(world).taken_in
     odd = RemoteOrderId("99-9")
-    world.market.unreadable = (odd,)
+    world.market.book.unreadable = {odd}
     world.later(seconds=30)
     left_at = world.now
     poll(world)
-    world.market.unreadable = ()
+    world.market.book.unreadable = set()
     world.later(seconds=30)
     poll(world)
     assert (state(world).taken_in, dict(state(world).left)) == (known, {odd: left_at})
@@ -79,7 +79,7 @@ def test_an_order_left_to_itself_keeps_the_orders_from_counting_as_known_for_an_
 def test_a_poll_that_fails_moves_nothing(world: OrderWorld) -> None:
     poll(world)
     known = state(world).taken_in
-    world.market.mishaps.refuse("orders_changed", RetryLater(Problem("away")))
+    world.there.refuse("orders_changed", RetryLater(Problem("away")))
     world.later(seconds=30)
     poll(world)
     assert (state(world).taken_in, state(world).failures, state(world).began) == (known, 1, None)
@@ -99,7 +99,7 @@ def test_who_asks_gets_a_poll_at_once_and_the_next_ones_not_before_twenty_second
 
 
 def test_a_poll_under_way_is_not_overtaken(world: OrderWorld) -> None:
-    world.market.mishaps.meanwhile("orders_changed", lambda: ask(world))
+    world.there.meanwhile("orders_changed", lambda: ask(world))
     poll(world)
     assert state(world).watermark == world.now
     assert polls(world) == []

@@ -41,7 +41,7 @@ def relays(world: OrderWorld) -> list[float]:
 
 
 def withdrawn(world: OrderWorld) -> Order:
-    world.market.change("12-1", cancellation=Cancellation.CANCELLED)
+    world.change("12-1", cancellation=Cancellation.CANCELLED)
     return world.take_in()
 
 
@@ -58,7 +58,7 @@ def test_where_both_sides_agree_nothing_is_told_and_the_order_is_compared_in_six
     order = world.do_relay()
     assert order.due_at == world.now + timedelta(hours=6)
     assert (order.notices, order.completed_at) == ((), None)
-    assert world.market.told == []
+    assert world.market.book.told == []
     assert world.shop.mishaps.count("cancel_order") == 0
 
 
@@ -79,7 +79,7 @@ def test_while_either_side_is_not_connected_neither_is_asked(
     sent(world)
     world.do_relay()
     assert world.shop.mishaps.count("read_orders") == 0
-    assert world.market.told == []
+    assert world.market.book.told == []
 
 
 def test_while_another_worker_has_the_order_it_is_compared_a_little_later(world: OrderWorld) -> None:
@@ -88,10 +88,10 @@ def test_while_another_worker_has_the_order_it_is_compared_a_little_later(world:
     assert lease is not None
     world.do_relay()
     assert relays(world) == [5.0]
-    assert world.market.told == []
+    assert world.market.book.told == []
     world.stores.leases.release(lease)
     world.do_relay()
-    assert len(world.market.told) == 1
+    assert len(world.market.book.told) == 1
 
 
 # ---- cancelled on the marketplace ----
@@ -120,7 +120,7 @@ def test_goods_that_are_out_are_not_cancelled_but_the_seller_is_told(world: Orde
         Problem("cannot_cancel_in_shop", {"shop_order": "#1001"}, "goods_are_out"),
     )  # fmt: skip
     assert world.shop.mishaps.count("cancel_order") == 0
-    assert world.market.told == []
+    assert world.market.book.told == []
     assert order.completed_at == world.now  # nothing is left that we could do
 
 
@@ -213,7 +213,7 @@ def test_a_shop_order_that_may_not_be_seen_is_not_gone_and_says_what_is_missing(
 
 
 def test_an_order_sent_on_the_marketplace_alone_is_to_be_fulfilled_in_the_shop(world: OrderWorld) -> None:
-    world.market.change("12-1", shipment=Shipment.SHIPPED)
+    world.change("12-1", shipment=Shipment.SHIPPED)
     world.take_in()
     order = world.do_relay()
     assert order.notices == (Problem("shipped_on_marketplace", {"shop_order": "#1001"}, "fulfil_in_shop"),)
@@ -228,10 +228,10 @@ def test_an_order_is_done_when_all_was_sent_and_told(world: OrderWorld) -> None:
     assert world.do_relay().completed_at is None
     sent(world, "T2", 1, id="f2", fulfilled=True)
     order = world.do_relay()
-    assert [parcel.tracking for parcel in world.market.told] == ["T1", "T2"]
+    assert [parcel.tracking for _, parcel in world.market.book.told] == ["T1", "T2"]
     assert order.completed_at == world.now
     world.do_relay()
-    assert len(world.market.told) == 2
+    assert len(world.market.book.told) == 2
 
 
 def test_a_parcel_of_goods_that_the_marketplace_did_not_sell_keeps_no_order_open(world: OrderWorld) -> None:
@@ -241,7 +241,7 @@ def test_a_parcel_of_goods_that_the_marketplace_did_not_sell_keeps_no_order_open
     assert shown is not None
     world.shop.show(world.shop.orders[0], parcels=(*shown.parcels, gift))
     order = world.do_relay()
-    assert [parcel.tracking for parcel in world.market.told] == ["T1"]
+    assert [parcel.tracking for _, parcel in world.market.book.told] == ["T1"]
     assert order.completed_at == world.now
 
 
@@ -262,7 +262,7 @@ def test_where_another_tool_tells_the_marketplace_nothing_is_told_and_the_order_
     world.set_account(relay_fulfillments=False)
     sent(world)
     order = world.do_relay()
-    assert world.market.mishaps.count("ship") == world.market.mishaps.count("shipments") == 0
+    assert world.there.count("ship") == world.there.count("shipments") == 0
     assert order.completed_at == world.now
 
 
@@ -277,11 +277,11 @@ def test_while_the_account_observes_the_order_says_which_parcels_would_be_told_a
     assert "T1" in order.notices[0].params["parcels"]
     assert world.do_relay().notices == order.notices
     assert world.events().count("would_tell_parcels") == 1
-    assert world.market.mishaps.count("ship") == 0
+    assert world.there.count("ship") == 0
     world.set_account(observe=False)
     order = world.do_relay()
     assert (order.completed_at, order.notices) == (world.now, ())
-    assert len(world.market.told) == 1
+    assert len(world.market.book.told) == 1
 
 
 def test_while_the_account_observes_an_order_is_not_cancelled_in_the_shop_but_would_be(
@@ -316,7 +316,7 @@ def test_a_shop_that_cannot_be_asked_is_asked_again(world: OrderWorld, error: Ex
     assert relays(world) == [wait]
     assert world.events()[-1] == "relay_postponed"
     assert (order.notices, order.completed_at) == ((), None)
-    assert world.market.told == []
+    assert world.market.book.told == []
 
 
 def test_a_shop_that_refuses_our_credentials_expires(world: OrderWorld) -> None:

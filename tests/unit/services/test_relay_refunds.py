@@ -42,7 +42,7 @@ def back(amount: str, line: LineId | None = None, *, id: str = "r1", currency: s
 def there(world: OrderWorld, *refunds: Refund, payment: Payment = Payment.PARTLY_REFUNDED) -> Order:
     """The marketplace shows these refunds."""
     world.later(seconds=1)
-    world.market.change("12-1", refunds=refunds, payment=payment)
+    world.change("12-1", refunds=refunds, payment=payment)
     world.take_in()
     return world.do_relay()
 
@@ -141,14 +141,14 @@ def test_what_a_line_got_back_above_its_price_is_still_to_be_given_back_in_the_s
 def test_nothing_is_cancelled_or_paid_by_us(world: OrderWorld) -> None:
     there(world, payment=Payment.REFUNDED)
     assert world.shop.mishaps.count("cancel_order") == 0
-    assert world.market.mishaps.count("ship") == 0
+    assert world.there.count("ship") == 0
 
 
 def test_an_order_that_is_given_back_and_sent_all_the_same_is_told_and_done(world: OrderWorld) -> None:
     there(world, payment=Payment.REFUNDED)
     world.shop.send(world.shop.orders[0], "T1", at=world.now, MUG=2, CUP=1)
     order = world.do_relay()
-    assert [parcel.tracking for parcel in world.market.told] == ["T1"]
+    assert [parcel.tracking for _, parcel in world.market.book.told] == ["T1"]
     assert order.completed_at is not None
 
 
@@ -245,7 +245,7 @@ def test_a_marketplace_that_refuses_our_credentials_while_units_are_counted_expi
     world: OrderWorld,
 ) -> None:
     world.shop.refund(world.shop.orders[0], "0.00", MUG=1)
-    world.market.mishaps.refuse("shipments", Unauthorized(Problem("token_revoked")))
+    world.there.refuse("shipments", Unauthorized(Problem("token_revoked")))
     order = world.do_relay()
     assert world.account.state is ConnectionState.EXPIRED
     assert world.stores.configuration.get(Shop, SHOP).state is ConnectionState.ACTIVE
@@ -268,13 +268,13 @@ def test_more_units_in_the_shop_than_were_sold_are_named_and_only_the_sold_ones_
     assert params(order) == {"units_not_sold_on_marketplace": {"units": "2 of MUG", "shop_order": "#1001"}}
     world.shop.send(world.shop.orders[0], "T1", at=world.now, MUG=4, CUP=1)
     order = world.do_relay()
-    assert [dict(parcel.lines) for parcel in world.market.told] == [{MUG: 2, CUP: 1}]
+    assert [dict(parcel.lines) for _, parcel in world.market.book.told] == [{MUG: 2, CUP: 1}]
     assert order.completed_at is not None
 
 
 def test_a_line_that_the_marketplace_doubled_or_swapped_is_open_there(world: OrderWorld) -> None:
     world.later(seconds=1)
-    world.market.change("12-1", lines=(sold("MUG", 4, "40.00"), sold("JUG")))
+    world.change("12-1", lines=(sold("MUG", 4, "40.00"), sold("JUG")))
     world.take_in()
     order = world.do_relay()
     assert params(order) == {

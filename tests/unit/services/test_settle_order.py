@@ -88,7 +88,7 @@ def test_a_cancellation_gives_the_stock_back_to_the_listing(world: OrderWorld) -
     world.sell(sold("MUG", 2, "20.00"))
     world.take_in()
     world.later(seconds=10)
-    world.market.change("12-1", cancellation=Cancellation.CANCELLED)
+    world.change("12-1", cancellation=Cancellation.CANCELLED)
     world.take_in()
     (row,) = world.stores.listings.of_account(ACCOUNT, None, 9)[0]
     assert (row.computed.quantity, row.accepted.quantity) == (5, None)
@@ -194,7 +194,7 @@ def test_an_order_that_is_cancelled_says_so_no_longer(world: OrderWorld) -> None
         world.sell(id=id)
         world.take_in(id)
     world.later(seconds=10)
-    world.market.change("12-2", cancellation=Cancellation.CANCELLED)
+    world.change("12-2", cancellation=Cancellation.CANCELLED)
     world.take_in("12-2")
     assert world.notices("12-2") == []
 

@@ -12,7 +12,7 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater, Unauthorized, Unsupported
 from listbridge.domain.work import Lane, RelayOrder
 from listbridge.services.recompute import Recompute
-from tests.fakes.order_sides import HERE
+from tests.fakes.order_shop import HERE
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import ACCOUNT, sold
 

@@ -13,8 +13,7 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown
 from listbridge.domain.work import ImportOrder, Lane
 from listbridge.services.export_order import export_order
-from tests.fakes.order_sides import ORDER_TRAITS
-from tests.fakes.order_world import OrderWorld
+from tests.fakes.order_world import ORDER_TRAITS, OrderWorld
 from tests.fakes.remote_orders import sold, variant_key
 
 KEEPS: OrderTraits = replace(ORDER_TRAITS, lines_keep_ids=True)
@@ -95,7 +94,7 @@ def test_one_order_paid_alone_is_replaced_as_well(world: OrderWorld) -> None:
 def test_an_old_order_that_the_list_still_shows_stays_replaced(world: OrderWorld) -> None:
     paid_together(world)
     world.later(minutes=1)
-    world.market.change("12-1", payment=Payment.PAID)
+    world.change("12-1", payment=Payment.PAID)
     world.take_in("12-1")
     assert world.row("12-1").state is ImportState.SKIPPED
     assert world.reserved() == {"99-1#l1": (2, None), "99-1#l2": (1, None)}
@@ -118,7 +117,7 @@ def test_the_one_that_is_paid_counts_also_when_the_unpaid_one_is_seen_after_it()
 
 def in_shop_before(world: OrderWorld) -> None:
     """The first order was paid under its own id and is in the shop, when its line comes back under a new one."""
-    world.market.change("12-1", payment=Payment.PAID)
+    world.change("12-1", payment=Payment.PAID)
     world.later(minutes=1)
     world.take_in("12-1")
     world.do_import("12-1")
@@ -151,7 +150,7 @@ def test_the_sellers_word_creates_them_and_holds_their_stock(world: OrderWorld) 
 
 
 def test_a_create_under_way_that_made_nothing_makes_room_for_the_new_order(world: OrderWorld) -> None:
-    world.market.change("12-1", payment=Payment.PAID)
+    world.change("12-1", payment=Payment.PAID)
     world.later(minutes=1)
     world.take_in("12-1")
     world.shop.mishaps.refuse("create_order", OutcomeUnknown(Problem("no_answer")))

@@ -84,7 +84,7 @@ def test_a_change_is_told_and_the_newest_buyer_is_kept(world: OrderWorld) -> Non
     world.sell(buyer=ADA)
     world.take_in()
     world.later(seconds=10)
-    world.market.sell(world.market.change("12-1", shipment=Shipment.PARTLY), BOB)
+    world.market.book.put(ACCOUNT, world.change("12-1", shipment=Shipment.PARTLY), BOB)
     world.take_in()
     assert world.stores.orders.buyers([KEY]) == {KEY: BOB}
     entry = world.stores.activity.entries[-1]
@@ -99,7 +99,7 @@ def test_an_erased_buyer_does_not_come_back_with_the_next_read(world: OrderWorld
     world.stores.orders.erase_buyer(KEY)
     change_order(world.deps, KEY, lambda row: replace(row, buyer_erased_at=world.now))
     world.later(seconds=10)
-    world.market.change("12-1", shipment=Shipment.SHIPPED)
+    world.change("12-1", shipment=Shipment.SHIPPED)
     world.take_in()
     assert world.row().facts.shipment is Shipment.SHIPPED
     assert world.stores.orders.buyers([KEY]) == {}
@@ -110,7 +110,7 @@ def test_an_older_read_takes_nothing_back(world: OrderWorld) -> None:
     old = world.read()
     world.take_in()
     world.later(seconds=10)
-    world.market.change("12-1", cancellation=Cancellation.CANCELLED)
+    world.change("12-1", cancellation=Cancellation.CANCELLED)
     cancelled = world.take_in()
     assert take_in_order(world.deps, world.account, rules_of(world.deps, world.account), old) == cancelled
     assert world.reserved() == {}
@@ -121,7 +121,7 @@ def test_a_cancelled_order_lets_go_and_is_not_queued(world: OrderWorld) -> None:
     world.take_in()
     world.queued(Lane.ORDERS)
     world.later(seconds=10)
-    world.market.change("12-1", cancellation=Cancellation.CANCELLED)
+    world.change("12-1", cancellation=Cancellation.CANCELLED)
     order = world.take_in()
     assert (order.state, order.reason) == (ImportState.SKIPPED, Problem("order_cancelled"))
     assert world.reserved() == {}
@@ -133,7 +133,7 @@ def test_why_an_order_is_not_imported_is_told_once(world: OrderWorld) -> None:
     world.sell(payment=Payment.PENDING)
     world.take_in()
     world.later(seconds=10)
-    world.market.change("12-1", shipment=Shipment.PARTLY)
+    world.change("12-1", shipment=Shipment.PARTLY)
     world.take_in()
     assert world.events() == ["order_seen", "order_not_imported", "order_changed"]
     assert world.queued(Lane.ORDERS) == []
@@ -150,7 +150,7 @@ def test_a_change_of_an_order_in_the_shop_has_it_compared(world: OrderWorld) -> 
     world.queued(Lane.FULFILLMENTS)
     world.queued(Lane.ORDERS)
     world.later(seconds=10)
-    world.market.change("12-1", cancellation=Cancellation.CANCELLED)
+    world.change("12-1", cancellation=Cancellation.CANCELLED)
     order = world.take_in()
     assert order.state is ImportState.CREATED
     assert world.queued(Lane.FULFILLMENTS) == [(COMPARE, 0.0)]
@@ -179,7 +179,7 @@ def test_a_persons_word_outweighs_the_listing(world: OrderWorld) -> None:
     rules = rules_of(world.deps, world.account)
     change_order(world.deps, KEY, lambda row: order_changes.matched(row, by_hand, rules, world.now))
     world.later(seconds=10)
-    world.market.change("12-1", shipment=Shipment.PARTLY)
+    world.change("12-1", shipment=Shipment.PARTLY)
     assert world.take_in().matches == by_hand
     assert (world.reserved("MUG"), world.reserved("CUP")) == ({}, {"12-1#line-MUG": (1, None)})
 
@@ -189,7 +189,7 @@ def test_a_row_that_changes_between_reading_and_saving_is_read_again(world: Orde
     stale = world.take_in()
     world.stores.orders.save(stale)
     world.later(seconds=10)
-    world.market.change("12-1", shipment=Shipment.PARTLY)
+    world.change("12-1", shipment=Shipment.PARTLY)
     rules = rules_of(world.deps, world.account)
     order = take_in_order(world.deps, world.account, rules, world.read(), stale)
     assert order.facts.shipment is Shipment.PARTLY

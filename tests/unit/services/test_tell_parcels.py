@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from listbridge.domain.configuration import Account, ConnectionState
-from listbridge.domain.ids import LineId, ParcelId, RemoteId, RemoteOrderId
+from listbridge.domain.ids import LineId, ParcelId, RemoteId
 from listbridge.domain.orders import Telling, Told
 from listbridge.domain.ports import RemoteShipment
 from listbridge.domain.problem import Problem
@@ -38,13 +38,13 @@ def send(world: OrderWorld, tracking: str = "T1", *, id: str = "f1", **units: in
 
 
 def told(world: OrderWorld) -> list[tuple[str, dict[LineId, int]]]:
-    return [(parcel.tracking, dict(parcel.lines)) for parcel in world.market.told]
+    return [(parcel.tracking, dict(parcel.lines)) for _, parcel in world.market.book.told]
 
 
 def shown(world: OrderWorld, tracking: str, **units: int) -> None:
     """Somebody told the marketplace of a parcel by hand."""
     lines = {LineId(f"line-{sku}"): count for sku, count in units.items()}
-    world.market.sent.append((RemoteOrderId("12-1"), RemoteShipment(RemoteId("hand"), lines, tracking)))
+    world.placed().parcels.append((world.now, RemoteShipment(RemoteId("hand"), lines, tracking)))
 
 
 def relays(world: OrderWorld) -> list[float]:
@@ -54,11 +54,11 @@ def relays(world: OrderWorld) -> list[float]:
 def test_a_parcel_is_told_with_its_number_its_carrier_and_its_units(world: OrderWorld) -> None:
     parcel = send(world, "T 1", MUG=2, CUP=1)
     order = world.do_relay()
-    assert world.market.told == [parcel]
+    assert world.market.book.told == [(1, parcel)]
     assert order.told == {
         F1: Told(
             state=Telling.TOLD, at=world.now, lines={MUG: 2, CUP: 1}, tracking="T 1", carrier="DHL",
-            shipment=RemoteId("s1"), number=1,
+            shipment=RemoteId("S-1"), number=1,
         )
     }  # fmt: skip
     assert world.events()[-1] == "parcel_told"
@@ -67,7 +67,7 @@ def test_a_parcel_is_told_with_its_number_its_carrier_and_its_units(world: Order
 def test_it_is_noted_that_telling_was_begun_before_it_is_told(world: OrderWorld) -> None:
     send(world, MUG=2)
     rows = []
-    world.market.mishaps.meanwhile("ship", lambda: rows.append(world.row()))
+    world.there.meanwhile("ship", lambda: rows.append(world.row()))
     world.do_relay()
     assert rows[0].told[F1].state is Telling.BEGUN
 
@@ -77,7 +77,7 @@ def test_asked_again_nothing_is_told_twice_and_the_marketplace_is_not_asked(worl
     for _ in range(3):
         world.do_relay()
     assert told(world) == [("T1", {MUG: 2})]
-    assert world.market.mishaps.count("shipments") == 1
+    assert world.there.count("shipments") == 1
 
 
 def test_each_of_several_parcels_is_told_once(world: OrderWorld) -> None:
@@ -127,23 +127,23 @@ def test_a_parcel_whose_units_were_all_told_in_another_is_not_told(world: OrderW
 
 def test_a_lost_answer_is_looked_for_and_found(world: OrderWorld) -> None:
     send(world, MUG=2)
-    world.market.mishaps.lose("ship", OutcomeUnknown(Problem("no_answer")))
+    world.there.lose("ship", OutcomeUnknown(Problem("no_answer")))
     order = world.do_relay()
     assert order.told[F1].state is Telling.BEGUN
     assert relays(world) == [20.0]
     order = world.do_relay()
-    assert (order.told[F1].state, order.told[F1].shipment) == (Telling.TOLD, RemoteId("s1"))
+    assert (order.told[F1].state, order.told[F1].shipment) == (Telling.TOLD, RemoteId("S-1"))
     assert told(world) == [("T1", {MUG: 2})]
 
 
 def test_a_lost_call_is_made_again_only_when_a_look_would_certainly_show_it(world: OrderWorld) -> None:
     send(world, MUG=2)
-    world.market.mishaps.refuse("ship", OutcomeUnknown(Problem("no_answer")))
+    world.there.refuse("ship", OutcomeUnknown(Problem("no_answer")))
     world.do_relay()
     relays(world)
     world.later(seconds=27.9)  # a request of 8 seconds and 20 until it shows
     world.do_relay()
-    assert world.market.mishaps.count("ship") == 1
+    assert world.there.count("ship") == 1
     assert relays(world) == [1.0]
     world.later(seconds=0.1)
     world.do_relay()
@@ -152,7 +152,7 @@ def test_a_lost_call_is_made_again_only_when_a_look_would_certainly_show_it(worl
 
 def test_an_unknown_telling_keeps_the_order_open(world: OrderWorld) -> None:
     world.shop.send(world.shop.orders[0], "T1", at=world.now, MUG=3, CUP=1)
-    world.market.mishaps.refuse("ship", OutcomeUnknown(Problem("no_answer")))
+    world.there.refuse("ship", OutcomeUnknown(Problem("no_answer")))
     assert world.do_relay().completed_at is None
 
 
@@ -161,7 +161,7 @@ def test_an_unknown_telling_keeps_the_order_open(world: OrderWorld) -> None:
 
 def test_a_parcel_that_is_refused_is_said_and_not_told_again(world: OrderWorld) -> None:
     send(world, MUG=2)
-    world.market.mishaps.refuse("ship", Rejected(Problem("carrier_unknown", fix="choose_carrier")))
+    world.there.refuse("ship", Rejected(Problem("carrier_unknown", fix="choose_carrier")))
     order = world.do_relay()
     assert (order.told[F1].state, order.told[F1].problem) == (
         Telling.REFUSED, Problem("carrier_unknown", fix="choose_carrier")
@@ -171,20 +171,20 @@ def test_a_parcel_that_is_refused_is_said_and_not_told_again(world: OrderWorld) 
     )
     assert world.events()[-1] == "parcel_refused"
     world.do_relay()
-    assert world.market.mishaps.count("ship") == 1
+    assert world.there.count("ship") == 1
 
 
 def test_a_refused_parcel_does_not_keep_the_others_back(world: OrderWorld) -> None:
     send(world, "T1", id="f1", MUG=2)
     send(world, "T2", id="f2", CUP=1)
-    world.market.mishaps.refuse("ship", Rejected(Problem("carrier_unknown")))
+    world.there.refuse("ship", Rejected(Problem("carrier_unknown")))
     world.do_relay()
     assert told(world) == [("T2", {CUP: 1})]
 
 
 def test_a_call_that_was_certainly_not_applied_is_forgotten_and_made_again(world: OrderWorld) -> None:
     send(world, MUG=2)
-    world.market.mishaps.refuse("ship", RetryLater(Problem("no_answer"), after_s=40))
+    world.there.refuse("ship", RetryLater(Problem("no_answer"), after_s=40))
     order = world.do_relay()
     assert dict(order.told) == {}
     assert relays(world) == [40.0]
@@ -197,7 +197,7 @@ def test_a_marketplace_that_refuses_our_credentials_expires_and_hears_of_the_par
     world: OrderWorld, operation: str
 ) -> None:
     send(world, MUG=2)
-    world.market.mishaps.refuse(operation, Unauthorized(Problem("token_revoked")))
+    world.there.refuse(operation, Unauthorized(Problem("token_revoked")))
     world.do_relay()
     assert world.stores.configuration.get(Account, ACCOUNT).state is ConnectionState.EXPIRED
     assert told(world) == []
@@ -209,7 +209,7 @@ def test_a_marketplace_that_refuses_our_credentials_expires_and_hears_of_the_par
 
 def test_no_telling_begins_in_the_last_seconds_of_a_lease(world: OrderWorld) -> None:
     send(world, MUG=2)
-    world.market.mishaps.meanwhile("shipments", lambda: world.later(seconds=44.1))
+    world.there.meanwhile("shipments", lambda: world.later(seconds=44.1))
     order = world.do_relay()
     assert (told(world), dict(order.told)) == ([], {})
     assert relays(world) == [0.0]
@@ -258,8 +258,8 @@ def test_each_number_is_told_once_with_its_carrier_and_a_record_of_its_own(world
     for _ in range(2):
         order = world.do_relay()
     assert told(world) == [("T1", {MUG: 2}), ("T2", {MUG: 1})]
-    assert [parcel.carrier for parcel in world.market.told] == ["DHL", "UPS"]
-    assert world.market.numbers == [1, 2]
+    assert [parcel.carrier for _, parcel in world.market.book.told] == ["DHL", "UPS"]
+    assert [number for number, _ in world.market.book.told] == [1, 2]
     assert {id: (one.number, one.tracking) for id, one in order.told.items()} == {
         "f1": (1, "T1"), "f1/2": (2, "T2"),
     }  # fmt: skip
@@ -269,9 +269,9 @@ def test_each_number_is_told_once_with_its_carrier_and_a_record_of_its_own(world
 def test_a_lost_answer_for_either_number_is_found_by_it(world: OrderWorld, nth: int) -> None:
     boxed(world, "T1", "T2", MUG=3)
     if nth == 2:
-        world.market.mishaps.meanwhile("ship", lambda: world.market.mishaps.meanwhile("ship", lose(world)))
+        world.there.meanwhile("ship", lambda: world.there.meanwhile("ship", lose(world)))
     else:
-        world.market.mishaps.meanwhile("ship", lose(world))
+        world.there.meanwhile("ship", lose(world))
     assert Telling.BEGUN in {one.state for one in world.do_relay().told.values()}
     order = world.do_relay()
     assert told(world) == [("T1", {MUG: 2}), ("T2", {MUG: 1})]
@@ -280,7 +280,7 @@ def test_a_lost_answer_for_either_number_is_found_by_it(world: OrderWorld, nth: 
 
 
 def lose(world: OrderWorld) -> Callable[[], None]:
-    return lambda: world.market.mishaps.lose("ship", OutcomeUnknown(Problem("no_answer")))
+    return lambda: world.there.lose("ship", OutcomeUnknown(Problem("no_answer")))
 
 
 def test_numbers_that_the_seller_added_by_hand_are_not_named(world: OrderWorld) -> None:
@@ -306,10 +306,10 @@ def test_a_parcel_that_was_put_off_keeps_its_place_in_the_count_of_those_after_i
     send(world, "T1", id="f1", MUG=1)
     world.do_relay()
     send(world, "T2", id="f2", MUG=1)
-    world.market.mishaps.lose("ship", OutcomeUnknown(Problem("no_answer")))
+    world.there.lose("ship", OutcomeUnknown(Problem("no_answer")))
     world.do_relay()
     send(world, "T3", id="f3", MUG=1)
     world.later(seconds=30)
     order = world.do_relay()
     assert [one.number for one in order.told.values()] == [1, 2, 3]
-    assert world.market.numbers == [1, 2, 3]
+    assert [number for number, _ in world.market.book.told] == [1, 2, 3]

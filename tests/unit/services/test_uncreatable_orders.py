@@ -166,7 +166,7 @@ def test_a_shop_that_refuses_our_credentials_expires_and_the_order_waits(
 
 def test_a_marketplace_that_refuses_our_credentials_expires_and_nothing_is_created(world: OrderWorld) -> None:
     taken_in(world)
-    world.market.mishaps.refuse("read_order", Unauthorized(Problem("token_revoked")))
+    world.there.refuse("read_order", Unauthorized(Problem("token_revoked")))
     assert world.do_import().state is ImportState.FAILED
     assert world.stores.configuration.get(Account, ACCOUNT).state is ConnectionState.EXPIRED
     assert world.shop.mishaps.count("look_for_order") == world.shop.mishaps.count("create_order") == 0
@@ -175,7 +175,7 @@ def test_a_marketplace_that_refuses_our_credentials_expires_and_nothing_is_creat
 def test_an_unpaid_order_is_created_when_it_is_paid(world: OrderWorld) -> None:
     taken_in(world, payment=Payment.PENDING)
     assert world.do_import(due=True).state is ImportState.WAITING
-    world.market.change("12-1", payment=Payment.PAID)
+    world.change("12-1", payment=Payment.PAID)
     world.take_in()
     assert imports(world) == [0.0]
     assert world.do_import().state is ImportState.CREATED

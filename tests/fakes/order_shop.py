@@ -1,87 +1,38 @@
-"""A shop and a marketplace with orders, in memory: they keep state, and fail as often as a test tells them to."""
+"""A shop with orders, in memory: it keeps state, and fails as often as a test tells it to."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
-from listbridge.domain.configuration import Account, Shop
+from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import (
     LineId,
     LocationId,
     ParcelId,
     ProductId,
-    RemoteId,
-    RemoteOrderId,
     ShopOrderId,
-    Site,
     Sku,
     VariantId,
 )
 from listbridge.domain.money import Money
-from listbridge.domain.orders import Buyer, OrderRead, Refund, RemoteOrder, ShopOrderRef
+from listbridge.domain.orders import Refund, ShopOrderRef
 from listbridge.domain.ports import (
     ChangedOrders,
-    Clock,
-    MarketplaceTraits,
-    OrderPage,
-    OrderTraits,
     ReadResult,
-    RemoteShipment,
     Share,
     ShopTraits,
 )
-from listbridge.domain.problem import Problem
-from listbridge.domain.rules import Bounds
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, Parcel, ShopOrder, ShopOrderDraft
-from listbridge.domain.verdicts import NotFound
-from tests.fakes.budget import FakeBudget
+from tests.fakes.mishaps import Mishaps
 
 HERE = LocationId("here")
-ORDER_TRAITS = OrderTraits(
-    overlap_s=120.0, look_back_s=3600.0, calls_per_day=1e9, settle_s=20.0, unpaid_expires_s=8 * 86_400.0
-)  # fmt: skip
 SHOP_TRAITS = ShopTraits(read_lag_s=2.0, read_batch=50, order_settle_s=60.0, strict_look=True)
-R = TypeVar("R")
-
-
-@dataclass
-class Mishaps:
-    """What goes wrong next: `refuse` raises before the call is applied, `lose` after it, `meanwhile` runs before it."""
-
-    calls: list[str] = field(default_factory=list)
-    _before: dict[str, list[Exception]] = field(default_factory=dict)
-    _after: dict[str, list[Exception]] = field(default_factory=dict)
-    _meanwhile: dict[str, list[Callable[[], object]]] = field(default_factory=dict)
-
-    def refuse(self, operation: str, *errors: Exception) -> None:
-        self._before.setdefault(operation, []).extend(errors)
-
-    def lose(self, operation: str, *errors: Exception) -> None:
-        self._after.setdefault(operation, []).extend(errors)
-
-    def meanwhile(self, operation: str, happens: Callable[[], object]) -> None:
-        """Something else happens while the next such call is under way."""
-        self._meanwhile.setdefault(operation, []).append(happens)
-
-    def count(self, operation: str) -> int:
-        return self.calls.count(operation)
-
-    def call(self, operation: str, apply: Callable[[], R]) -> R:
-        self.calls.append(operation)
-        for happens in self._meanwhile.pop(operation, []):
-            happens()
-        if self._before.get(operation):
-            raise self._before[operation].pop(0)
-        result = apply()
-        if self._after.get(operation):
-            raise self._after[operation].pop(0)
-        return result
 
 
 @dataclass
@@ -251,98 +202,3 @@ class FakeShopSide:
     def _cancel(self, id: ShopOrderId) -> None:
         order = next(one for one in self.orders if one.id == id)
         self.show(order, cancelled_at=datetime.fromisoformat("2026-11-01T12:00:00+00:00"))
-
-
-@dataclass
-class FakeMarketSide:
-    """`Marketplaces` and `MarketplaceAdapter` in one. Telling of a parcel twice makes two shipments."""
-
-    clock: Clock
-    order_traits: OrderTraits | None = ORDER_TRAITS
-    shares_polls: bool = True
-    page_size: int = 50
-    mishaps: Mishaps = field(default_factory=Mishaps)
-    orders: dict[RemoteOrderId, OrderRead] = field(default_factory=dict)
-    unreadable: tuple[RemoteOrderId, ...] = ()
-    sent: list[tuple[RemoteOrderId, RemoteShipment]] = field(default_factory=list)
-    told: list[Parcel] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
-    """The number that came with each call of `ship`."""
-    asked: list[tuple[datetime, str | None]] = field(default_factory=list)
-    """From when on, and with which cursor, orders were asked for."""
-    page_takes_s: float = 0.0
-    _ids: Any = field(default_factory=lambda: itertools.count(1))
-
-    # ---- what a test does ----
-
-    def sell(self, order: RemoteOrder, buyer: Buyer | None = None) -> RemoteOrder:
-        """An order is placed, or changed."""
-        self.orders[order.id] = OrderRead(order, buyer)
-        return order
-
-    def change(self, id: str, **facts: Any) -> RemoteOrder:
-        """An order changes now."""
-        read = self.orders[RemoteOrderId(id)]
-        return self.sell(replace(read.order, **{"changed_at": self.clock.now(), **facts}), read.buyer)
-
-    # ---- the port and the adapter ----
-
-    def open(self, account: Account, share: Share = Share.ORDINARY) -> tuple[FakeMarketSide, FakeBudget]:
-        return self, FakeBudget(self.clock)
-
-    def traits(self, account: Account) -> MarketplaceTraits:
-        return MarketplaceTraits(
-            settle_s=30.0, revise_batch=25, revise_rate=25.0, max_sku_length=50,
-            orders=self.order_traits,
-        )  # fmt: skip
-
-    def label(self, marketplace: str) -> str:
-        return "Scripted"
-
-    def polls_are_shared(self, account: Account) -> bool:
-        return self.shares_polls
-
-    def bounds(self, account: Account, site: Site) -> Bounds:
-        return Bounds("EUR")
-
-    def currency(self, marketplace: str, site: Site) -> str:
-        return "EUR"
-
-    def orders_changed(self, since: datetime, cursor: str | None) -> OrderPage:
-        return self.mishaps.call("orders_changed", lambda: self._page(since, cursor))
-
-    def _page(self, since: datetime, cursor: str | None) -> OrderPage:
-        self.asked.append((since, cursor))
-        changed = [read for _, read in sorted(self.orders.items()) if read.order.changed_at >= since]
-        start = int(cursor or 0)
-        end = start + self.page_size
-        if self.page_takes_s:
-            self.clock.sleep(self.page_takes_s)
-        more = str(end) if end < len(changed) else None
-        return OrderPage(tuple(changed[start:end]), more, self.unreadable if more is None else ())
-
-    def read_order(self, order: RemoteOrderId) -> OrderRead:
-        return self.mishaps.call("read_order", lambda: self._one(order))
-
-    def _one(self, order: RemoteOrderId) -> OrderRead:
-        if order not in self.orders:
-            raise NotFound(Problem("scripted_no_such_order"))
-        return self.orders[order]
-
-    def shipments(self, order: RemoteOrderId) -> tuple[RemoteShipment, ...]:
-        return self.mishaps.call(
-            "shipments", lambda: tuple(shipment for id, shipment in self.sent if id == order)
-        )
-
-    def tracking_as_told(self, tracking: str) -> str:
-        return tracking.replace(" ", "")
-
-    def ship(self, order: RemoteOrderId, parcel: Parcel, number: int) -> RemoteId:
-        self.numbers.append(number)
-        return self.mishaps.call("ship", lambda: self._ship(order, parcel))
-
-    def _ship(self, order: RemoteOrderId, parcel: Parcel) -> RemoteId:
-        id = RemoteId(f"s{next(self._ids)}")
-        self.told.append(parcel)
-        self.sent.append((order, RemoteShipment(id, parcel.lines, self.tracking_as_told(parcel.tracking))))
-        return id
