@@ -176,3 +176,33 @@ def test_a_sale_during_the_decision_leaves_the_right_number(s: Scripted) -> None
     s.world.settle()
     assert accepted(s, key) == 1
     assert s.market.shown(key) == (1, "10.00")
+
+
+def test_a_zero_and_a_price_at_once_are_two_writes_the_price_when_the_zero_is_decided(s: Scripted) -> None:
+    """A zero goes without its price; the price that stayed behind sent the same zero again and again."""
+    (key,) = seed(s, 1)
+    change(s, 0, price="12.00")
+    assert sent(s) == [0]
+    s.world.settle()
+    assert sent(s) == [0, None]
+    assert s.market.shown(key) == (0, "12.00")
+
+
+def test_a_price_that_moves_while_a_zero_is_decided_goes_out_once(s: Scripted) -> None:
+    (key,) = seed(s, 1)
+    change(s, 0, price="12.00")
+    s.world.stores.clock.advance(1)
+    change(s, price="13.00")
+    assert len(sent(s)) <= 2
+    s.world.settle()
+    assert s.market.shown(key) == (0, "13.00")
+
+
+def test_a_price_is_sent_once_while_its_quantity_waits_for_orders(s: Scripted) -> None:
+    (key,) = seed(s, 1)
+    s.market.buy("S0", 2)
+    change(s, 9, price="12.00")
+    assert len(sent(s)) <= 2
+    s.world.tick_orders()
+    s.world.settle()
+    assert s.market.shown(key) == (9, "12.00")

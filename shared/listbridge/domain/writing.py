@@ -98,13 +98,22 @@ def submitted(listing: Listing, attempt_id: str, ticket: str, look_at: datetime,
 
 
 def awaits_outcome(listing: Listing) -> bool:
-    """Whether all that is due was submitted already: then there is something to ask for, and nothing to send."""
-    attempt = listing.attempt
+    """Whether all that may go was submitted already: then there is something to ask for, and nothing to send.
+
+    What the call left out had a reason to stay behind (a zero goes without its price, a sale is unseen, the guard waits): until
+    it moves it waits for the answer, or the same call would be made again and again.
+    """
+    attempt, computed_at = listing.attempt, listing.computed.at
     if attempt is None or not attempt.ticket:
         return False
+    due = due_fields(listing)
+    stayed = {field for field in due if attempt.values.of(field) is None}
+    if stayed and (computed_at is None or computed_at > attempt.started_at):
+        return False
+    # A sale takes the quantity from the fields of a call under way.
     return all(
         field in attempt.fields and attempt.values.of(field) == value_computed(listing, field)
-        for field in due_fields(listing)
+        for field in due - stayed
     )
 
 
