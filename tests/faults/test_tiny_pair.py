@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 
 from listbridge.domain.listing import Status
-from listbridge.domain.work import PublishKind
+from listbridge.domain.work import ImportOrder, Lane, PublishKind
 from simulators.faults import Fault
 from simulators.kit.later import Later
+from tests.fakes.world import ACCOUNT
 from tests.faults.any_pair import AnyPair, any_pair
 from tests.platforms_in_tests import installed
 from tests.tiny.bazaar_market import Bazaar
@@ -29,6 +30,14 @@ def bazaar(p: AnyPair) -> Bazaar:
     market = p.market.app()
     assert isinstance(market, Bazaar)
     return market
+
+
+def refuse_what_waits(market: Bazaar, sku: str, code: str) -> None:
+    """What was taken in and is not decided yet is refused as a whole."""
+    market.later = Later()
+    for ticket in market.tickets.values():
+        if ticket.state == "waiting":
+            ticket.state, ticket.problems = "decided", [{"sku": sku, "code": code}]
 
 
 def in_step(p: AnyPair) -> None:
@@ -186,3 +195,29 @@ def test_products_that_change_while_the_changed_ones_are_read_are_seen_within_mi
     p.fate.meanwhile("shop.GET", again, nth=2)
     p.run(600)
     assert [p.shown(sku) for sku in skus] == [*[(4, TEN)] * 10, *[(3, TEN)] * 110]
+
+
+@pytest.mark.parametrize("wait_s", [1, 20, 29])
+def test_a_sale_that_is_taken_in_while_a_full_revise_is_decided_is_not_sold_again(
+    p: AnyPair, wait_s: int
+) -> None:
+    """The order is settled by a look at the number from before the decision, which then shows all five again."""
+    p.sell("MUG")
+    p.world.action(PublishKind.FULL_REVISE, p.products["MUG"])
+    remote = p.buy("MUG", 2)
+    p.run(wait_s)
+    p.world.stores.queues.send(Lane.ORDERS, ImportOrder(account=ACCOUNT, order=remote, anew=True))
+    p.run(400)
+    assert p.shown("MUG") == (3, TEN)
+    in_step(p)
+
+
+def test_a_full_revise_that_is_refused_later_leaves_a_price_that_is_still_to_be_sent(p: AnyPair) -> None:
+    p.sell("MUG")
+    p.deaf = True
+    p.shop.set_price("MUG", "12.00")
+    p.world.action(PublishKind.FULL_REVISE, p.products["MUG"])
+    refuse_what_waits(bazaar(p), "MUG", "listing_refused")
+    p.run(600)
+    assert p.shown("MUG") == (5, Decimal("12.00"))
+    in_step(p)

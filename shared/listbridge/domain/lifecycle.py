@@ -79,6 +79,15 @@ def published(listing: Listing, *, remote: RemoteId, offer: RemoteId | None, gro
     return refreshed(replace(new, attempts=0, not_before=None), now)
 
 
+def decided_late(listing: Listing, now: datetime) -> Listing:
+    """A publishing that was processed is decided. Its values landed with the decision, if at all: over what was sold, shown or
+    taken since they were sent. They are read before anything counts as accepted."""
+    if listing.remote is None:
+        return listing
+    unread = listing.accepted.merged(NOTHING, listing.ours, listing.accepted.at)
+    return refreshed(replace(listing, accepted=unread, settle_at=listing.settle_at or now), now)
+
+
 def linked(listing: Listing, *, remote: RemoteId, offer: RemoteId | None, group: RemoteId | None, seen: Values,
            now: datetime, fulfilled_by_marketplace: bool = False) -> Listing:  # fmt: skip
     """Bond to a listing that was there already. What it shows is the baseline, and nothing is sent until Align, a

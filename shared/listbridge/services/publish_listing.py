@@ -290,6 +290,8 @@ class _Work(PublishWork):
         done = []
         for sku, row in rows.items():
             now = self.deps.clock.now()
+            if self.task.follow_at is not None:
+                rows[sku] = row = self.deps.listings.change(row.key, partial(lifecycle.decided_late, now=now))
             error = left_out.get(sku)
             if error is not None:
                 self._fail({sku: row}, error.problem)

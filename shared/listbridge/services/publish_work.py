@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -156,6 +156,8 @@ class PublishWork:
                 # It can neither show 0 nor end. Sent again at once, it would be refused, and ended, for ever.
                 reason = Problem(UPDATE_FAILED, problem.as_reason(), problem.fix or self.task.fix)
                 change = partial(lifecycle.still_live_and_held, hold=reason, now=now)
+            elif row.remote is not None and self.task.follow_at is not None:
+                change = partial(_still_live_unread, now=now)
             elif row.remote is not None:
                 # Buyers see it: quantity and price must go on following the shop. The job says what failed.
                 change = partial(lifecycle.still_live, now=now)
@@ -172,3 +174,8 @@ class PublishWork:
         self.deps.activity.note(
             *(ActivityEntry(str(row.key), event, now, params, account=self.account.id) for row in rows)
         )
+
+
+def _still_live_unread(row: Listing, now: datetime) -> Listing:
+    """Buyers see it as before, and what of the publishing came true nobody has told."""
+    return lifecycle.decided_late(lifecycle.still_live(row, now), now)
