@@ -221,3 +221,14 @@ def test_a_full_revise_that_is_refused_later_leaves_a_price_that_is_still_to_be_
     p.run(600)
     assert p.shown("MUG") == (5, Decimal("12.00"))
     in_step(p)
+
+
+def test_a_listing_that_is_stopped_while_a_write_is_decided_stays_stopped(p: AnyPair) -> None:
+    p.sell("MUG")
+    p.shop.set_stock("MUG", 2)
+    p.run(3)
+    p.world.action(PublishKind.STOP, p.products["MUG"])
+    p.run(600)
+    assert p.shown("MUG") is None
+    row = p.world.row(p.key("MUG"))
+    assert (row.status, row.attempt, row.remote) == (Status.STOPPED, None, None)

@@ -251,19 +251,15 @@ class Bazaar:
         _, site, _, ref = path
         if site not in CURRENCIES or not body["variants"] or not body["title"]:
             raise Refused(422, "incomplete")
-        there = [
-            one
-            for one in self.listings
-            if (one.seller, one.site, one.ref) == (seller, site, ref) and one.state != "ended"
-        ]
-        if not there and query.get("only") == "there":
-            raise Refused(409, "ended")
-        listing = there[0] if there else Listing(str(next(self._ids)), seller, site, ref, {})
+        mine = [one for one in self.listings if (one.seller, one.site, one.ref) == (seller, site, ref)]
+        there = [one for one in mine if one.state != "ended"]
         if not there:
-            self.listings.append(listing)
-        for one in body["variants"]:
-            if one["sku"] not in listing.variants:
-                listing.variants[one["sku"]] = Variant(f"o{next(self._ids)}", one["sku"], {}, 0, Decimal(0))
+            if query.get("only") == "there":
+                raise Refused(409, "ended")
+            self.listings.append(Listing(str(next(self._ids)), seller, site, ref, {}))
+        listing = there[0] if there else self.listings[-1]
+        for sku in [one["sku"] for one in body["variants"] if one["sku"] not in listing.variants]:
+            listing.variants[sku] = Variant(f"o{next(self._ids)}", sku, {}, 0, Decimal(0))
 
         def decided() -> list[dict[str, str]]:
             problems = self._written(
@@ -292,10 +288,13 @@ class Bazaar:
         for one in [one for one in listing.variants.values() if one.id in changes]:
             change = changes[one.id]
             money = change.get("price")
-            if money is not None and money["currency"] != CURRENCIES[listing.site]:
-                problems.append({"sku": one.sku, "code": "price_refused"})
-            elif change.get("quantity") == 0 and listing.seller in self.no_zeros:
-                problems.append({"sku": one.sku, "code": "zero_refused"})
+            wrong = {
+                "ended": one.ended and "options" not in change,  # values alone bring nothing back
+                "price_refused": money is not None and money["currency"] != CURRENCIES[listing.site],
+                "zero_refused": change.get("quantity") == 0 and listing.seller in self.no_zeros,
+            }
+            if any(wrong.values()):
+                problems.append({"sku": one.sku, "code": next(code for code in wrong if wrong[code])})
             else:
                 one.options = change.get("options", one.options)
                 one.quantity = one.quantity if change.get("quantity") is None else change["quantity"]
