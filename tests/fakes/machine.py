@@ -25,7 +25,6 @@ from listbridge.services.deps import Deps, TimeLimits
 from listbridge.services.ingest_webhook import WebhookDoor
 from tests.fakes.cuts import WorkerDied
 from tests.fakes.death import Fate
-from tests.fakes.hand_overs import NO_HAND_OVERS
 from tests.fakes.queues import Received
 from tests.fakes.stores import Stores
 
@@ -85,14 +84,7 @@ class Machine:
     def __post_init__(self) -> None:
         s = self.stores
         s.cut.hook = self.fate
-        self.deps = Deps(
-            clock=s.clock, configuration=s.configuration, variants=s.variants, listings=s.listings, items=s.items,
-            orders=s.orders, polls=s.polls,
-            publications=s.publications, leases=s.leases, counters=s.counters, inbox=s.inbox, jobs=s.jobs,
-            activity=s.activity, queues=s.queues, secrets=s.secrets, shops=self.shops, marketplaces=self.marketplaces,
-            hand_overs=NO_HAND_OVERS,
-            limits=self.limits, workers=1,
-        )  # fmt: skip
+        self.deps = s.deps(self.shops, self.marketplaces, self.limits)
         self.use()
 
     def use(self) -> None:

@@ -31,7 +31,6 @@ from listbridge.services.order_rows import rules_of
 from listbridge.services.recompute import Recompute
 from listbridge.services.relay_order import relay_order
 from listbridge.services.take_in_order import take_in_order
-from tests.fakes.hand_overs import NO_HAND_OVERS
 from tests.fakes.mishaps import Mishaps
 from tests.fakes.order_shop import FakeShopSide
 from tests.fakes.remote_orders import ACCOUNT, CONNECTED, SHOP, SITE, remote_order, variant_key
@@ -63,13 +62,7 @@ class OrderWorld:
         self.market = ScriptedMarket(
             s.clock, before_call=self.there.on_call, latency_s=0, order_traits=ORDER_TRAITS
         )
-        self.deps = Deps(
-            clock=s.clock, configuration=s.configuration, variants=s.variants, listings=s.listings, items=s.items,
-            orders=s.orders, polls=s.polls, publications=s.publications, leases=s.leases, counters=s.counters,
-            inbox=s.inbox, jobs=s.jobs, activity=s.activity, queues=s.queues, secrets=s.secrets,
-            hand_overs=NO_HAND_OVERS,
-            shops=self.shop, marketplaces=self.market, limits=self.limits, workers=1,  # type: ignore[arg-type]
-        )  # fmt: skip
+        self.deps = s.deps(self.shop, self.market, self.limits)  # type: ignore[arg-type]
         save = s.configuration.save
         save(Shop(id=SHOP, name="Shop", platform="scripted", currency="EUR"))
         save(Account(id=ACCOUNT, name="Account", marketplace="scripted", shop=SHOP, sites=(SITE,)))

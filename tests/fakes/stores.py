@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from listbridge.domain.ports import Marketplaces, Shops
+from listbridge.services.deps import Deps, TimeLimits
 from tests.fakes.activity import FakeActivityLog
 from tests.fakes.clock import VirtualClock
 from tests.fakes.configuration import FakeConfigurationStore
 from tests.fakes.coordination import FakeCounters, FakeLeases
 from tests.fakes.cuts import Switch
+from tests.fakes.hand_overs import NO_HAND_OVERS
 from tests.fakes.inbox import FakeInbox
 from tests.fakes.items import FakeItemRepository
 from tests.fakes.jobs import FakeJobRepository
@@ -43,3 +46,12 @@ class Stores:
         self.activity = FakeActivityLog(self.cut)
         self.queues = FakeQueues(self.clock, self.cut)
         self.secrets = FakeSecretStore(self.cut)
+
+    def deps(self, shops: Shops, marketplaces: Marketplaces, limits: TimeLimits) -> Deps:
+        """What the services work with: these stores, between these shops and marketplaces, one worker at a time."""
+        return Deps(
+            clock=self.clock, configuration=self.configuration, variants=self.variants, listings=self.listings,
+            items=self.items, orders=self.orders, polls=self.polls, publications=self.publications, leases=self.leases,
+            counters=self.counters, inbox=self.inbox, jobs=self.jobs, activity=self.activity, queues=self.queues,
+            secrets=self.secrets, shops=shops, marketplaces=marketplaces, hand_overs=NO_HAND_OVERS, limits=limits, workers=1,
+        )  # fmt: skip
