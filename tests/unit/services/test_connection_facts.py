@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ def opener(monkeypatch: pytest.MonkeyPatch) -> Opener:
     monkeypatch.setattr(registry, "shop", {"stores": STORES}.__getitem__)
     stores = Stores()
     return Opener(
-        stores.configuration, stores.secrets, stores.leases, stores.clock, TokenCache(), lambda observe, budget: HttpSession(),
+        stores.configuration, stores.secrets, stores.leases, stores.clock, TokenCache(), lambda *_: HttpSession(),
         lambda *_: FakeBudget(stores.clock),
     )  # fmt: skip
 
@@ -65,6 +66,19 @@ def test_bounds_and_traits_are_those_of_the_account(opener: Opener) -> None:
     assert marketplaces.bounds(told, Site("ALL")) == Bounds("GBP", min_price=Decimal("0.20"))
     assert [marketplaces.traits(one).revise_rate for one in (plain, told)] == [1, 7]
     assert marketplaces.currency("market", Site("ALL")) == "USD"
+
+
+def test_what_an_account_and_a_shop_said_of_themselves_is_handed_to_their_adapters(
+    opener: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "open_marketplace", lambda _, connection: connection)
+    monkeypatch.setattr(registry, "open_shop", lambda _, connection: connection)
+    opener.secrets.put("accounts/acc_1", {})
+    opener.secrets.put("shops/shop_1", {})
+    shop = Shop(id=ShopId("shop_1"), name="S", platform="stores", currency="EUR", facts={"index": "on"})
+    account: Any = OpenedMarketplaces(opener).open(_account(region="eu"))[0]
+    connection: Any = OpenedShops(opener).open(shop)
+    assert (account.facts, connection.facts) == ({"region": "eu"}, {"index": "on"})
 
 
 def test_a_site_that_the_marketplace_does_not_have_is_missing_for_every_account(opener: Opener) -> None:
