@@ -128,7 +128,10 @@ def relinked(listing: Listing, variant: VariantKey, now: datetime) -> Listing:
     code = listing.hold.code if listing.hold is not None else ""
     over = {GONE_FROM_SHOP: Problem(RELINKED, fix="send"), PRODUCT_GONE: None}
     hold = over.get(code, listing.hold)
-    return refreshed(replace(listing, variant=variant, hold=hold, job=None), now)
+    components = tuple(
+        replace(one, variant=variant) if one.variant == listing.variant else one for one in listing.takes
+    )
+    return refreshed(replace(listing, variant=variant, components=components, hold=hold, job=None), now)
 
 
 def still_live(listing: Listing, now: datetime) -> Listing:

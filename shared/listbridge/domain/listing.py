@@ -204,6 +204,14 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Component:
+    """A variant of the shop, and how many units of it one unit of the listing takes."""
+
+    variant: VariantKey
+    units: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """One row of the ledger. Immutable: `domain/ledger.py` and `domain/writing.py` hold every change it can go through.
 
@@ -215,6 +223,8 @@ class Listing:
     variant: VariantKey
     sales_list: SalesListId
     title: str = ""
+    components: tuple[Component, ...] = ()
+    """What one unit takes out of the shop, as it is stored. None in rows older than the field: `takes` reads both."""
     status: Status = Status.NOT_ACTIVE
     group: RemoteId | None = None
     """The marketplace's group of variations, when the product is sold in variations."""
@@ -261,6 +271,16 @@ class Listing:
     def live(self) -> bool:
         """True while buyers can see the listing on the marketplace, as far as we know."""
         return self.remote is not None and self.status in (Status.ACTIVE, Status.PENDING)
+
+    @property
+    def takes(self) -> tuple[Component, ...]:
+        """What one unit takes out of the shop."""
+        return self.components or (Component(self.variant),)
+
+    @property
+    def takes_one_variant(self) -> bool:
+        """One unit of the listing is one unit of its variant: all that the rules of this version compute."""
+        return self.takes == (Component(self.variant),)
 
     @property
     def ours(self) -> frozenset[Field]:

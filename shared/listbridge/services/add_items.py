@@ -15,7 +15,7 @@ from listbridge.domain.catalog import ProductFacts, Variant, VariantFacts
 from listbridge.domain.configuration import Account, SalesList, Shop
 from listbridge.domain.ids import JobId, ListingKey, ProductId, VariantKey, new_id
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
-from listbridge.domain.listing import Cause, Listing
+from listbridge.domain.listing import Cause, Component, Listing
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
 from listbridge.domain.sales_list_items import Item
@@ -146,7 +146,13 @@ class Shelf:
                 self.deps.variants.bind(variant, key)
                 with suppress(Conflict):  # somebody else's is there now: look whose
                     self.deps.listings.create(
-                        Listing(key=key, variant=variant, sales_list=self.sales_list.id, title=title)
+                        Listing(
+                            key=key,
+                            variant=variant,
+                            sales_list=self.sales_list.id,
+                            title=title,
+                            components=(Component(variant),),
+                        )
                     )
                 row = self.deps.listings.get_many([key]).get(key)
             if row is None:

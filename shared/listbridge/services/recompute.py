@@ -47,6 +47,14 @@ def _facts(variant: Variant, context: RuleContext) -> str:
     return f"{stock}|{counting}|{facts.price}|{variant.visibility}|{variant.absent}"
 
 
+def _of_components(row: Listing, own: Computed) -> Computed:
+    """A newer version sells several units or variants as one here. Its variant's stock alone would promise too many."""
+    if own.quantity in (0, None):
+        return own
+    problem = Problem("newer_version", {"value": f"{len(row.takes)} components"}, "install_newer_version")
+    return replace(own, quantity=None, quantity_problem=problem)
+
+
 @dataclass(slots=True)
 class Recompute:
     """Recomputes listings by rules that are remembered from call to call, in `deps.rules`, and looked at again each time.
@@ -173,6 +181,8 @@ class Recompute:
         now = self.deps.clock.now()
         context = self._context(row.sales_list)
         computed = compute(variant, context, self.cause, now)
+        if not row.takes_one_variant:
+            computed = _of_components(row, computed)
         if context.shares_stock:
             computed = self._lowest(row, computed, now)
         try:
