@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
@@ -67,6 +68,18 @@ def test_a_day_of_processing_is_no_try_and_sends_nothing_again(s: Scripted) -> N
     assert calls(s)["remote.go_live"] == 1
     assert calls(s)["remote.follow"] == 1
     assert s.world.dead_letters() == []
+
+
+def test_the_seller_is_told_once_a_day_of_what_is_never_decided(s: Scripted) -> None:
+    (key,) = send(s, "A")
+    s.market.offers[0].live_at = s.market.clock.now() + timedelta(days=30)
+    s.world.run(2 * A_DAY + 900)
+    assert s.world.row(key).status is Status.PENDING
+    assert s.world.events(key).count("still_processing") == 2
+    assert calls(s)["remote.go_live"] == 1
+    s.market.offers[0].live_at = s.market.clock.now()
+    s.world.run(900)
+    assert (s.world.row(key).status, s.market.shown(key)) == (Status.ACTIVE, (5, "10.00"))
 
 
 def test_zero_goes_out_while_it_is_processed(s: Scripted) -> None:

@@ -18,6 +18,10 @@ LONGEST_DECISION_S = 6 * 3600.0
 """How long a marketplace that decides later is believed that it still will. From then on the outcome is unknown: what it shows
 is read, and sent again if need be."""
 
+STILL_PROCESSING_S = 24 * 3600.0
+"""How long a publishing that was taken in may take without a word. Then the seller is told, and again after as long: it goes
+on being followed, for it may go on sale at any time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Backoff:

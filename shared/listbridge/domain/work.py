@@ -155,6 +155,8 @@ class PublishTask(Message):
     """The account only observed when this was asked for: it tells what it would do, and does not do it."""
     follow_at: datetime | None = None
     """It was taken in by the marketplace, which decides: from then on (UTC) it is asked. No shop is read, no try counted."""
+    told_at: datetime | None = None
+    """With `follow_at`: when it was taken in, or last told to be undecided still."""
     content_hash: str = ""
     """With `follow_at`: of the content that was sent."""
     on_sale_before: tuple[Sku, ...] = ()

@@ -230,15 +230,27 @@ class _Work(PublishWork):
             before = tuple(sku for sku, row in rows.items() if row.remote is not None)
             for sku in rows.keys() & outcome.left_out.keys():
                 self._fail({sku: rows.pop(sku)}, outcome.left_out[sku].problem)
-            self.task = self.task.model_copy(update={"on_sale_before": before})
+            self.task = self.task.model_copy(
+                update={"on_sale_before": before, "told_at": self.deps.clock.now()}
+            )
         for sku, row in rows.items():
             taken_in = partial(
                 lifecycle.processing, remote=outcome.remote, offer=outcome.offers.get(sku), group=outcome.group,
                 now=self.deps.clock.now(),
             )  # fmt: skip
             rows[sku] = self.deps.listings.change(row.key, taken_in)
+        self._tell_undecided(list(rows.values()))
         self._follow_at(outcome.look_at, digest)
         nudge_due(self.deps, list(rows.values()))
+
+    def _tell_undecided(self, rows: list[Listing]) -> None:
+        """Once a day: nobody else would say that a listing waits for a decision that does not come."""
+        now = self.deps.clock.now()
+        told_at = self.task.told_at or now
+        if now - told_at >= timedelta(seconds=waiting.STILL_PROCESSING_S):
+            self._tell(rows, "still_processing", {"remote": str(rows[0].remote or "")})
+            told_at = now
+        self.task = self.task.model_copy(update={"told_at": told_at})
 
     def _follow_at(self, look_at: datetime, digest: str) -> None:
         """What is further off than a queue can delay is looked at, and delayed again."""
