@@ -114,6 +114,20 @@ def test_a_read_that_saw_the_older_state_does_not_win_by_ending_last(s: Scripted
     assert s.market.shown(key) == (4, "10.00")
 
 
+def test_a_read_that_lags_behind_its_delivery_is_put_right_by_a_second_one(
+    s: Scripted, key: ListingKey
+) -> None:
+    s.shop.read_lag_s, s.shop.stale_reads = 4.0, True
+    s.world.run(60)
+    s.shop.set("A", stock=0)
+    s.world.stores.clock.advance(1)
+    s.world.hint(P1)
+    s.world.deliver_all()
+    assert s.market.shown(key) == (5, "10.00")
+    s.world.run(4)
+    assert s.market.shown(key) == (0, "10.00")
+
+
 def test_an_answer_that_leaves_a_product_out_deletes_and_zeroes_nothing(s: Scripted, key: ListingKey) -> None:
     s.shop.silent = True
     s.world.hint(P1)

@@ -77,3 +77,27 @@ def test_zero_is_looked_for_even_while_zeros_wait_or_nothing_does(stores: Stores
     assert due.bands_before() == [Band.ZERO]
     due.look((), [_due(stores, "SOLD-OUT", 0)])
     assert due.bands_before() == [Band.ZERO]
+
+
+def test_every_eighth_slot_goes_to_the_oldest_of_any_band(stores: Stores) -> None:
+    due = _listings(stores)
+    oldest = _due(stores, "OLDEST", 9)
+    stores.clock.advance(60)
+    lower = [_due(stores, f"LOWER-{n}", 3) for n in range(9)]
+    due.look()
+
+    taken = [row.key for row in (due.take(lambda row: False) for _ in range(9)) if row]
+    assert taken.index(oldest) == 7
+    assert taken[:7] + taken[8:] == lower[:8]
+
+
+def test_no_slot_goes_to_the_oldest_while_a_zero_waits(stores: Stores) -> None:
+    due = _listings(stores)
+    oldest = _due(stores, "OLDEST", 9)
+    stores.clock.advance(60)
+    zeros = {_due(stores, f"ZERO-{n}", 0) for n in range(9)}
+    due.look()
+
+    taken = [row.key for row in (due.take(lambda row: False) for _ in range(10)) if row]
+    assert set(taken[:9]) == zeros
+    assert taken[9] == oldest
