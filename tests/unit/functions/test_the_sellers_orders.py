@@ -1,4 +1,4 @@
-"""What is promised of orders (reference: seller's feature map, statements S30 to S39), through the API."""
+"""What a seller may count on with orders, from the first import to the export by hand, through the API."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.unit.functions.order_desk import OrderDesk
 GUIDE = Path(__file__).parents[3] / "docs" / "how-to" / "orders.md"
 
 
-def test_s30_orders_are_created_in_the_shop_by_themselves_unless_it_is_switched_off(desk: OrderDesk) -> None:
+def test_orders_are_created_in_the_shop_by_themselves_unless_it_is_switched_off(desk: OrderDesk) -> None:
     assert desk.its.get(f"/accounts/{desk.account}")["import_orders"] is True
     remote = desk.buy()
     desk.look()
@@ -27,7 +27,7 @@ def test_s30_orders_are_created_in_the_shop_by_themselves_unless_it_is_switched_
     assert desk.stock() == 4
 
 
-def test_s31_the_import_starts_as_soon_as_the_account_is_connected(installation: Installation) -> None:
+def test_the_import_starts_as_soon_as_the_account_is_connected(installation: Installation) -> None:
     desk = OrderDesk(installation)
     account = installation.get(f"/accounts/{desk.account}")
     assert account["orders"]["since"] == "2026-11-01T12:00:00Z"
@@ -38,7 +38,7 @@ def test_s31_the_import_starts_as_soon_as_the_account_is_connected(installation:
     assert len(desk.shop_orders(remote)) == 1
 
 
-def test_s31_orders_from_before_the_connection_are_shown_and_never_created(
+def test_orders_from_before_the_connection_are_shown_and_never_created(
     installation: Installation,
 ) -> None:
     installation.ebay.deeds.seed_listings("anna", ["OLD"], marketplace="EBAY_DE", quantity=3, price="9.00")
@@ -51,7 +51,7 @@ def test_s31_orders_from_before_the_connection_are_shown_and_never_created(
     assert desk.shop_orders(remote) == []
 
 
-def test_s32_an_order_is_created_when_the_shop_has_its_sku(desk: OrderDesk) -> None:
+def test_an_order_is_created_when_the_shop_has_its_sku(desk: OrderDesk) -> None:
     desk.its.ebay.deeds.seed_listings("anna", ["SCARF"], marketplace="EBAY_DE", quantity=3, price="49.00")
     remote = desk.buy("SCARF")
     desk.look()
@@ -74,7 +74,7 @@ def test_s32_an_order_is_created_when_the_shop_has_its_sku(desk: OrderDesk) -> N
     assert desk.stock("SCARF") == 1
 
 
-def test_s33_the_seller_ships_in_the_shop_only_and_the_marketplace_hears_of_it(desk: OrderDesk) -> None:
+def test_the_seller_ships_in_the_shop_only_and_the_marketplace_hears_of_it(desk: OrderDesk) -> None:
     remote = desk.buy()
     desk.look()
     desk.its.shopify.deeds.fulfill(
@@ -92,7 +92,7 @@ def test_s33_the_seller_ships_in_the_shop_only_and_the_marketplace_hears_of_it(d
     assert len(desk.parcels(remote)) == 1
 
 
-def test_s33_an_account_that_another_tool_ships_for_is_left_alone(desk: OrderDesk) -> None:
+def test_an_account_that_another_tool_ships_for_is_left_alone(desk: OrderDesk) -> None:
     desk.switch(relay_fulfillments=False)
     remote = desk.buy()
     desk.look()
@@ -101,7 +101,7 @@ def test_s33_an_account_that_another_tool_ships_for_is_left_alone(desk: OrderDes
     assert desk.parcels(remote) == []
 
 
-def test_s34_creation_is_switched_for_each_account_separately(desk: OrderDesk) -> None:
+def test_creation_is_switched_for_each_account_separately(desk: OrderDesk) -> None:
     its = desk.its
     other = its.ebay.deeds.add_seller("bert", marketplaces=["EBAY_DE"])
     credentials = {**its.ebay_credentials(), "refresh_token": other["refreshToken"]}
@@ -117,7 +117,7 @@ def test_s34_creation_is_switched_for_each_account_separately(desk: OrderDesk) -
     assert desk.state(theirs) == ("created", "")
 
 
-def test_s35_with_creation_off_an_order_is_moved_by_hand(desk: OrderDesk) -> None:
+def test_with_creation_off_an_order_is_moved_by_hand(desk: OrderDesk) -> None:
     desk.switch(import_orders=False)
     remote = desk.buy()
     desk.look()
@@ -136,7 +136,7 @@ def test_s35_with_creation_off_an_order_is_moved_by_hand(desk: OrderDesk) -> Non
     assert (desk.stock(), desk.shown()) == (4, 4)
 
 
-def test_s36_all_orders_of_all_accounts_are_listed_also_with_creation_off(desk: OrderDesk) -> None:
+def test_all_orders_of_all_accounts_are_listed_also_with_creation_off(desk: OrderDesk) -> None:
     its = desk.its
     other = its.ebay.deeds.add_seller("bert", marketplaces=["EBAY_DE"])
     credentials = {**its.ebay_credentials(), "refresh_token": other["refreshToken"]}
@@ -157,7 +157,7 @@ def test_s36_all_orders_of_all_accounts_are_listed_also_with_creation_off(desk: 
     ]
 
 
-def test_s37_an_order_opens_with_all_its_details(desk: OrderDesk) -> None:
+def test_an_order_opens_with_all_its_details(desk: OrderDesk) -> None:
     remote = desk.buy(quantity=2, delivery_cost="4.90", buyer={"name": "Ada Lovelace", "city": "Kiel"})
     desk.look()
     row = desk.order(remote)
@@ -180,7 +180,7 @@ def test_s37_an_order_opens_with_all_its_details(desk: OrderDesk) -> None:
     assert "order_created" in events
 
 
-def test_s38_export_creates_the_order_once_however_often_it_is_asked(desk: OrderDesk) -> None:
+def test_export_creates_the_order_once_however_often_it_is_asked(desk: OrderDesk) -> None:
     desk.switch(import_orders=False)
     remote = desk.buy()
     desk.look()
@@ -193,7 +193,7 @@ def test_s38_export_creates_the_order_once_however_often_it_is_asked(desk: Order
     assert desk.stock() == 4
 
 
-def test_s38_a_failed_order_is_exported_with_a_product_chosen_by_hand(desk: OrderDesk) -> None:
+def test_a_failed_order_is_exported_with_a_product_chosen_by_hand(desk: OrderDesk) -> None:
     desk.its.ebay.deeds.seed_listings("anna", ["OLD-MUG"], marketplace="EBAY_DE", quantity=3, price="12.00")
     remote = desk.buy("OLD-MUG")
     desk.look()
@@ -211,7 +211,7 @@ def test_s38_a_failed_order_is_exported_with_a_product_chosen_by_hand(desk: Orde
     assert desk.stock() == 4
 
 
-def test_s39_every_command_of_the_guide_to_orders_can_be_given(desk: OrderDesk) -> None:
+def test_every_command_of_the_guide_to_orders_can_be_given(desk: OrderDesk) -> None:
     desk.switch(import_orders=False)
     remote = desk.buy()
     desk.look()
@@ -233,7 +233,7 @@ def test_s39_every_command_of_the_guide_to_orders_can_be_given(desk: OrderDesk) 
         assert answer.status in (200, 202), f"{method} {path}: {answer.text}"
 
 
-def test_s39_the_guide_to_orders_names_only_reasons_that_are_given() -> None:
+def test_the_guide_to_orders_names_only_reasons_that_are_given() -> None:
     guide = GUIDE.read_text("utf-8")
     codes = re.findall(r"^\| `([a-z_]+)`", guide, re.MULTILINE)
     codes += re.findall(r"\(`(?:skipped`, `)?([a-z]+_[a-z_]+)`\)", guide)
