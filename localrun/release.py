@@ -23,7 +23,7 @@ from localrun.environments import Environments
 from localrun.progress import Progress
 
 QUOTA = 50
-"""Concurrent executions that the deployment needs (docs/adr/0015)."""
+"""Concurrent executions that the deployment needs (ADR 15)."""
 RUNTIMES = ("python3.13", "python3.14", "python3.12")
 """What Lambda creates functions with today, of what the template knows."""
 _OWN = ("Runtime", "Architecture")

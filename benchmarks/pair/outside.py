@@ -26,7 +26,7 @@ SITE, CURRENCY = Marketplace.SITE, "EUR"
 SHOP_CONNECTION = Shop("").connection()
 """`platform`, `settings` and `credentials` of the simulated shop."""
 LATENCY_S = 0.3
-"""The median of a call, on a time scale of 1 (design.md section 7)."""
+"""The median of a call, on a time scale of 1 (docs/reference/benchmarks.md)."""
 ARGUMENTS = Marketplace.quick(LATENCY_S)
 SHOP_LATENCY_S = 0.3
 SHOP_ARGUMENTS = Shop.ARGUMENTS

@@ -61,7 +61,7 @@ def quantity_on_sale(seller: Seller, listing: Listing, changed: dict[str, int] |
 def refuse_unsellable_zero(seller: Seller, listing: Listing, changed: dict[str, int]) -> None:
     """Raises 25004 where a change would leave a listing without stock and the seller has no out-of-stock control.
 
-    Source: eBay's OutOfStockControl preference (marketplaces.md 3.3). The id is our reading of "Invalid quantity".
+    Source: eBay's OutOfStockControl preference. The id is our reading of "Invalid quantity".
     """
     if seller.out_of_stock_control or quantity_on_sale(seller, listing, changed) > 0:
         return

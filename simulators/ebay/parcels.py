@@ -1,6 +1,6 @@
 """Packages of an order: told by the API, or by the seller on the site. Source: sell_fulfillment 1.20.7, shipping_fulfillment.
 
-Saying one package twice makes two: eBay does not notice the repeat (marketplaces.md 3.5). A package that differs from
+Saying one package twice makes two: eBay does not notice the repeat. A package that differs from
 all others may not hold more units than are left; which id refuses it is our reading (32600).
 """
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-MAX_RUNNING = 5  # query operations per app and shop since 2026-01 (reference: API limits)
+MAX_RUNNING = 5  # query operations per app and shop since 2026-01 (Shopify: API limits)
 
 
 @dataclass(frozen=True, slots=True)

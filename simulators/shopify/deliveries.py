@@ -1,6 +1,6 @@
 """What Shopify posts: headers, signature and the retries of its webhooks.
 
-Facts (reference: Shopify's "Verify webhook deliveries", "Updates to webhook retry mechanism", "Ignore duplicates",
+Facts (Shopify's "Verify webhook deliveries", "Updates to webhook retry mechanism", "Ignore duplicates",
 read 2026-11-23): base64 HMAC-SHA256 of the raw body with the app's client secret; 5 s to answer with 2xx; 8 retries
 within 4 hours, exponential, with the original payload to the original address; a subscription made by API is removed
 after 8 failures in a row. Order is not guaranteed and duplicates happen.

@@ -33,18 +33,18 @@ _DOCUMENTS = (
 _OVERLAY = Path(__file__).parents[2] / "simulators" / "ebay" / "required_at_publish.json"
 _ASPECTS = {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}
 
-# Answers of the gateway, which no API document names (eBay developer guide, "Common errors"); 429: marketplaces.md 5.
+# Answers of the gateway, which no API document names (eBay developer guide, "Common errors"); 429 is in no document.
 _GATEWAY_STATUS = frozenset({401, 403, 404, 429, 500, 503})
 _OUTAGES = frozenset({429, 500, 503})
 _GATEWAY_IDS = frozenset({1001, 1002, 1003, 1100, 2001, 2002, 2003, 2004})
-# Ids that eBay is known to use where its document does not list them (marketplaces.md 3.8, and the simulator's README).
+# Ids that eBay is known to use where its document does not list them (the simulator's README).
 _UNLISTED_IDS = frozenset({25002, 25025, 25707, 25709, 25710, 25713, 25717})
 # bulkUpdatePriceQuantity revises offers and was seen to answer with the ids of a revision (25004, public code, 2026).
 _SAME_IDS_AS = {"bulkUpdatePriceQuantity": "updateOffer", "bulkCreateOffer": "createOffer"}
 
 
 _TOKEN_PATH = "/identity/v1/oauth2/token"
-_TOKEN_FIELDS = {  # marketplaces.md 3.1; there is no OpenAPI document of the token service
+_TOKEN_FIELDS = {  # eBay's OAuth guide; there is no OpenAPI document of the token service
     "authorization_code": ({"code", "redirect_uri"}, set[str]()),
     "refresh_token": ({"refresh_token"}, {"scope"}),
     "client_credentials": ({"scope"}, set[str]()),

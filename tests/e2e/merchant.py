@@ -29,7 +29,7 @@ Answer = TypeVar("Answer")
 def until_let_in(
     ask: Callable[[], Answer], status: Callable[[Answer], int], *, latest_s: float = 20
 ) -> Answer:
-    """The first answer that is no 429: a busy door refuses (docs/adr/0015), and a shop comes again."""
+    """The first answer that is no 429: a busy door refuses (ADR 15), and a shop comes again."""
     ends = time.monotonic() + latest_s
     while status(answer := ask()) == HTTPStatus.TOO_MANY_REQUESTS and time.monotonic() < ends:
         time.sleep(0.2)

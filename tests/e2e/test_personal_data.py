@@ -1,4 +1,4 @@
-"""A buyer's name is nobody's business here: not in a log, not in a row, not in an answer (P8)."""
+"""A buyer's name is nobody's business here: not in a log, not in a row, not in an answer (promises.md#p8)."""
 
 from __future__ import annotations
 

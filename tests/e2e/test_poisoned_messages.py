@@ -1,4 +1,5 @@
-"""A message that nobody can handle ends in its lane's dead letters, alone (P1, P6, P11)."""
+"""A message that nobody can handle ends in its lane's dead letters, alone
+(promises.md#p1, promises.md#p6, promises.md#p11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who gets in at the webhook door of the deployed system, over HTTP (P8)."""
+"""Who gets in at the webhook door of the deployed system, over HTTP (promises.md#p8)."""
 
 from __future__ import annotations
 

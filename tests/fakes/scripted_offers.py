@@ -12,7 +12,7 @@ from listbridge.domain.money import Money
 
 @dataclass
 class Offer:
-    """One offer: a draft until `live`. Two live ones for one key would break P4, and nothing here prevents that."""
+    """One offer: a draft until `live`. Two live ones for one key break promises.md#p4, and nothing here prevents that."""
 
     id: RemoteId
     key: ListingKey

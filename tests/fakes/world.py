@@ -199,7 +199,8 @@ class World(Machine):
         return [body for lane in Lane for body in self.stores.queues.dead[lane]]
 
     def silent_rows(self) -> list[str]:
-        """Listings with a value that the marketplace is not known to have, and no reason why (P7 wants none)."""
+        """Listings with a value that the marketplace is not known to have, and no reason why: there are none
+        (promises.md#p7)."""
         silent = []
         for account in self.stores.configuration.all(Account):
             for row in self.rows(account.id):

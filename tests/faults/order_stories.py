@@ -183,7 +183,7 @@ class Story(Scripted):
         ]
 
     def in_order(self, *, dead_letters: int = 0) -> None:
-        """P3, P1, P2, P6 and P7 for orders, when the dust has settled."""
+        """What is promised of orders, when the dust has settled (promises.md#p1, #p2, #p3, #p6, #p7)."""
         assert len(self.world.dead_letters()) == dead_letters, self.world.dead_letters()
         for placed in self.market.book.placed.values():
             self._once(placed)

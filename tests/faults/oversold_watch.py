@@ -1,4 +1,4 @@
-"""Sees every write as it reaches the marketplace: P11 is broken by one that puts a sold unit back on sale."""
+"""Sees every write as it reaches the marketplace: one that puts a sold unit back on sale breaks promises.md#p11."""
 
 from __future__ import annotations
 

@@ -165,7 +165,7 @@ class Pair:
         self.world.settle(hours=6)
 
     def in_step(self, *, dead_letters: int = 0) -> None:
-        """P1, P2, P4 and P7, when the dust has settled."""
+        """What is promised of listings, when the dust has settled (promises.md#p1, #p2, #p4, #p7)."""
         live: dict[Sku, Shown] = {}
         for _, variations in self.live():
             for sku, shown in variations.items():
@@ -181,7 +181,7 @@ class Pair:
         self.never_sent_older_after_newer()
 
     def never_sent_older_after_newer(self) -> None:
-        """P2 precisely: each value that left us can be put down to a version of the shop's, and these never go back."""
+        """Each value that left us can be put down to a version of the shop's, and these never go back (promises.md#p2)."""
         for place in (0, 1):
             at: dict[Sku, int] = {}
             for entry in self.ebay.world.journal:

@@ -105,7 +105,8 @@ class Sales:
     # ---- what has to be ----
 
     def in_order(self) -> None:
-        """P3, with exact totals and stock taken once; nothing reserved that the shop knows; listings at the newest value."""
+        """Each order once (promises.md#p3), with exact totals and stock taken once; nothing reserved that the shop knows; listings at
+        the newest value."""
         assert self.p.world.dead_letters() == []
         taken: Counter[str] = Counter()
         for remote in self.bought:

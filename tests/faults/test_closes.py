@@ -1,4 +1,4 @@
-"""The histories that the protocol's rules close (its sections 2 to 5), replayed call by call."""
+"""The histories that the rules about listings close (docs/protocol.md), replayed call by call."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def hook(s: Scripted, delivery: str = "d1") -> int:
     return s.world.webhook(BODY, {"Signature": SECRET, "Id": delivery})
 
 
-# ---- 2: the inbox ----
+# ---- protocol.md#inbox ----
 
 
 @pytest.mark.parametrize("dies_before", ["queues.send.shop_events", "inbox.queued"])
@@ -79,7 +79,7 @@ def test_a_repeat_of_what_was_taken_is_a_new_hint(s: Scripted, key: ListingKey) 
     assert s.market.shown(key) == (1, "10.00")
 
 
-# ---- 3: observing ----
+# ---- protocol.md#observations, protocol.md#absence ----
 
 
 def test_a_read_that_began_first_and_saw_the_newer_state_is_not_lost(s: Scripted, key: ListingKey) -> None:
@@ -183,7 +183,7 @@ def test_a_deletion_seen_while_another_worker_read_the_living_product_is_not_los
     assert s.market.shown(key) is None
 
 
-# ---- 4: computing ----
+# ---- protocol.md#ledger ----
 
 
 def test_five_four_five_at_once_ends_at_five_whoever_computes_last(s: Scripted, key: ListingKey) -> None:
@@ -203,7 +203,7 @@ def test_five_four_five_at_once_ends_at_five_whoever_computes_last(s: Scripted, 
     assert s.market.shown(key) == (5, "10.00")
 
 
-# ---- 5: sending ----
+# ---- protocol.md#leases, protocol.md#attempts, protocol.md#settle, protocol.md#epochs ----
 
 
 def test_a_full_revise_that_stalls_before_its_lease_sends_what_is_true_when_it_goes_on(

@@ -1,7 +1,7 @@
 """What a dead worker of any lane may cost: a zero, or a sale, waits for its messages no longer than `message_hold_s`.
 
 Each worker dies before some call or write of its work. Its messages would be hidden for the queue's visibility time, six
-times the function's limit; they are there again after twelve seconds (docs/adr/0020).
+times the function's limit; they are there again after twelve seconds (ADR 20).
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""P8 where a platform pings unsigned, signs with a secret of ours, or signs nothing: the address is secret, and a ping does nothing."""
+"""A platform pings unsigned, signs with a secret of ours, or signs nothing: the address is secret, and a ping does nothing
+(promises.md#p8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""P9: what configuration or absence would zero or reprice as a large share waits for a yes; a real sell-out never does."""
+"""What configuration or absence would zero or reprice as a large share waits for a yes; a real sell-out never does
+(promises.md#p9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""P4: one (account, site, SKU) has at most one live listing, wherever its publishing is cut and whoever else tries."""
+"""One (account, site, SKU) has at most one live listing, wherever its publishing is cut and whoever else tries
+(promises.md#p4)."""
 
 from __future__ import annotations
 

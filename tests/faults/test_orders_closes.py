@@ -1,4 +1,4 @@
-"""The histories that the protocol's rules about orders close (its sections 5, 6, 7 and 11), replayed call by call."""
+"""The histories that the rules about orders close (docs/protocol.md), replayed call by call."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def quantities(s: Story, sku: str, account: str) -> list[int]:
     ]
 
 
-# ---- 5: the marketplace counts by itself ----
+# ---- protocol.md#attempts ----
 
 
 def test_a_listing_that_counted_down_by_itself_is_set_to_what_the_rules_still_give(s: Story) -> None:
@@ -49,7 +49,7 @@ def test_a_listing_that_counted_down_by_itself_is_set_to_what_the_rules_still_gi
     assert s.shown("A") == 3
 
 
-# ---- 6: reserving ----
+# ---- protocol.md#reservations, protocol.md#absorption ----
 
 
 @pytest.mark.parametrize("begins", ["before the create", "after the create", "after the proof"])
@@ -187,7 +187,7 @@ def test_the_watermark_stays_behind_an_order_whose_reservation_was_not_stored(s:
     s.in_order()
 
 
-# ---- 7: creating ----
+# ---- protocol.md#creating-orders ----
 
 
 def takes_90_seconds(s: Story) -> None:
@@ -263,7 +263,7 @@ def test_twins_that_another_tool_made_are_raised_as_a_case(s: Story) -> None:
     assert s.world.events(s.key_of(placed)).count("twins_in_shop") == 1
 
 
-# ---- 11: nobody is asked twice at once ----
+# ---- protocol.md#order-polls ----
 
 
 def test_a_poll_that_was_overtaken_writes_nothing_down(s: Story) -> None:

@@ -68,7 +68,7 @@ def test_an_order_cancelled_before_it_is_read_again_is_never_created(s: Story) -
     assert (s.shop.stock("A"), s.entries("A")) == (5, 0)
     s.run(
         200
-    )  # it does not say whether it put the unit back and sold it again: its orders are waited for (P11)
+    )  # it does not say whether it put the unit back and sold it again: its orders are waited for (promises.md#p11)
     assert s.shown("A") == 5
     s.rest()
     s.in_order()

@@ -297,7 +297,7 @@ def test_an_order_cancelled_there_is_cancelled_here_and_its_stock_is_back_on_eve
     assert (s.shop.stock("A"), s.shown("A", SECOND)) == (3, 3)
     s.run(
         180
-    )  # it does not say whether it put them back and sold them again: its orders are waited for (P11)
+    )  # it does not say whether it put them back and sold them again: its orders are waited for (promises.md#p11)
     assert s.shown("A") == 3
     s.rest()
     s.in_order()

@@ -1,4 +1,4 @@
-"""P6 and P7: one bad item, message, account or shop never stops another, and what is not updated says why."""
+"""One bad item, message, account or shop never stops another, and what is not updated says why (promises.md#p6, #p7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""P8: what is unsigned, forged or oversized does not get in, and no secret gets out."""
+"""What is unsigned, forged or oversized does not get in, and no secret gets out (promises.md#p8)."""
 
 from __future__ import annotations
 

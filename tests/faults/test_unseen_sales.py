@@ -1,4 +1,4 @@
-"""P11: a sale that has not been polled yet is never repaired away, whichever way our number would go out.
+"""A sale that has not been polled yet is never repaired away, whichever way our number would go out (promises.md#p11).
 
 Every test has a buyer take units that no poll has told us of, and a `Watch` that sees each write as it reaches the
 marketplace: it may show buyers more than they see only when every sale of that listing is known.

@@ -1,4 +1,5 @@
-"""P11 under any history: buyers come between any two of our calls, and no sold unit is back on sale before its poll.
+"""Under any history of sales
+(promises.md#p11): buyers come between any two of our calls, and no sold unit is back on sale before its poll.
 
 What no rule can close is left out: a sale between the read of a listing and the write that follows it inside the same lease,
 and a *lower* quantity, which goes unread.

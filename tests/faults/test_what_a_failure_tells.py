@@ -1,4 +1,4 @@
-"""P8 for failures: a bug of ours may have anything in its text. None of it gets into a log line, or past the handler."""
+"""A bug of ours may have anything in its text. None of it gets into a log line, or past the handler (promises.md#p8)."""
 
 from __future__ import annotations
 

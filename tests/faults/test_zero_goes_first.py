@@ -1,4 +1,5 @@
-"""P5: no backlog, bulk job, guard share, spent budget or dead worker makes a zero wait longer than the drainer's lease."""
+"""No backlog, bulk job, guard share, spent budget or dead worker makes a zero wait longer than the drainer's lease
+(promises.md#p5)."""
 
 from __future__ import annotations
 

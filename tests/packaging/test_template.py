@@ -84,7 +84,7 @@ def test_a_nudge_that_died_with_its_drainer_is_back_within_half_a_minute(templat
 
 
 _QUOTA = 50
-"""Concurrent executions that docs/how-to/deploy.md tells to ask AWS for (docs/adr/0053); a new account may have 10."""
+"""Concurrent executions that docs/how-to/deploy.md tells to ask AWS for (ADR 53); a new account may have 10."""
 
 
 def _timers(functions: dict[str, Properties]) -> int:

@@ -70,7 +70,8 @@ class ProductFacts:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """When a read happened, by the numbers of the shop's own counter (protocol 3): `start` was given to it alone before it
+    """When a read happened, by the numbers of the shop's own counter
+    (protocol.md#observations): `start` was given to it alone before it
     began, and `end` is the highest that was given to anything when it was over."""
 
     start: int
@@ -96,7 +97,7 @@ class Write(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """Stock promised to one order line until the shop is proven to have counted it (protocol 6).
+    """Stock promised to one order line until the shop is proven to have counted it (protocol.md#reservations).
 
     It counts against observations that started before `absorbed_from`, and never against later ones; without
     `absorbed_from` it counts always.

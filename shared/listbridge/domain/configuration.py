@@ -1,7 +1,7 @@
 """What the merchant decides: shops, accounts, sales lists and profiles.
 
 These are documents of the configuration table. An edit that could move listings is never saved directly: it is
-proposed as a job, counted, and applied when the guard lets it pass (protocol 10).
+proposed as a job, counted, and applied when the guard lets it pass (protocol.md#guard).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Document(BaseModel):
 
 
 class QuantityMode(Word):
-    """How much of the shop's stock a marketplace is shown (reference: seller's feature map, section 2.5)."""
+    """How much of the shop's stock a marketplace is shown."""
 
     PRODUCT = "product"  # all of it
     CAP = "cap"  # not more than N
@@ -133,8 +133,8 @@ class FormerShop(Document):
 
 
 class GuardLimits(BaseModel):
-    """From where on a set of changes needs a yes (protocol 10): more than the share and at least the count of an account's
-    live listings, or every listing of an account with fewer than the count."""
+    """From where on a set of changes needs a yes: more than the share and at least the count of an account's live listings, or
+    every listing of an account with fewer than the count."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     share: Decimal = Field(default=Decimal("0.10"), gt=0, le=1)
@@ -158,7 +158,7 @@ class Account(Document):
     auto_quantity: bool = True
     auto_price: bool = True
     import_orders: bool = True
-    """Create the shop's order by itself (S30, S34); off, orders wait and are exported by hand."""
+    """Create the shop's order automatically; off, orders wait and are exported by hand."""
     relay_fulfillments: bool = True
     """Tell the marketplace what the shop ships; off where another tool does."""
     observe: bool = False

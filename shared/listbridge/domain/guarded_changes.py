@@ -1,4 +1,4 @@
-"""When changes wait for a yes, and which changes count (protocol 10)."""
+"""When changes wait for a yes, and which changes count (protocol.md#guard)."""
 
 from __future__ import annotations
 

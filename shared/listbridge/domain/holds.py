@@ -1,4 +1,4 @@
-"""Why a listing is not updated now: there is always exactly one reason, or none (P7)."""
+"""Why a listing is not updated now: there is always exactly one reason, or none (promises.md#p7)."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class VariantKey:
 
 @dataclass(frozen=True, slots=True, order=True)
 class ListingKey:
-    """What P4 counts: at most one live listing per account, site and SKU."""
+    """At most one live listing per account, site and SKU (promises.md#p4)."""
 
     account: AccountId
     site: Site
@@ -80,7 +80,7 @@ class ListingKey:
 
 @dataclass(frozen=True, slots=True, order=True)
 class OrderKey:
-    """What P3 counts: at most one shop order per account and marketplace order."""
+    """At most one shop order per account and marketplace order (promises.md#p3)."""
 
     account: AccountId
     remote: RemoteOrderId

@@ -1,6 +1,6 @@
 """What is wanted of a listing and what is known of it: every change of its ledger but for those of a write (`writing`).
 
-Protocol sections 4 and 5. Pure functions: listing in, listing out. The caller saves the result only if the row is still
+Rules: protocol.md#ledger. Pure functions: listing in, listing out. The caller saves the result only if the row is still
 the one it read (`rev`), else reads again and applies the function again. Each of them leaves the due band right, so that "due" can
 never disagree with the values beside it.
 """
@@ -146,7 +146,8 @@ def read_back(listing: Listing, shown: Values, now: datetime) -> Listing:
 
     With no call under way: after `settle_at` what it shows *is* what it accepted (computed or not: if not, the listing is due
     and sent again), and so it is where nothing is known. A known acceptance that the marketplace contradicts is drift.
-    Fewer units than must be there are evidence of a sale (P11). The caller must have read the row before it read the
+    Fewer units than must be there are evidence of a sale
+    (promises.md#p11). The caller must have read the row before it read the
     marketplace, and save only if the row is unchanged.
     """
     kept_there = listing.fulfilled_by_marketplace
@@ -205,7 +206,7 @@ def postponed(listing: Listing, until: datetime, now: datetime) -> Listing:
 def sold_remotely(
     listing: Listing, sale: str, units: int, now: datetime, *, cancelled: bool = False
 ) -> Listing:
-    """An order was first seen: the marketplace has counted down by itself, so *accepted* is unknown (protocol 5).
+    """An order was first seen: the marketplace has counted down by itself, so *accepted* is unknown (protocol.md#attempts).
 
     A call under way may have been applied before the sale or after it: its acceptance says nothing of the quantity. With
     `cancelled` the marketplace may put the units back, or not. The same `sale` told again changes nothing.

@@ -91,7 +91,7 @@ def decided_late(listing: Listing, now: datetime) -> Listing:
 def linked(listing: Listing, *, remote: RemoteId, offer: RemoteId | None, group: RemoteId | None, seen: Values,
            now: datetime, fulfilled_by_marketplace: bool = False) -> Listing:  # fmt: skip
     """Bond to a listing that was there already. What it shows is the baseline, and nothing is sent until Align, a
-    manual update or the first change in the shop (protocol 4)."""
+    manual update or the first change in the shop (protocol.md#linking)."""
     new = replace(
         listing, status=Status.ACTIVE, remote=remote, offer=offer, group=group, seen=seen, accepted=seen,
         hold=Problem(NOT_ALIGNED, fix="align"), attempt=None, settle_at=None, on_sale=seen.quantity,
@@ -191,7 +191,7 @@ def ended(
 ) -> Listing:
     """The listing is no longer live: stopped by us or finished on the marketplace. What was accepted is void.
 
-    `looked`: what it showed was read just before its end, so that a sale would have been noticed (P11).
+    `looked`: what it showed was read just before its end, so that a sale would have been noticed (promises.md#p11).
     """
     new = replace(
         unseen_sales.ended(listing, now, looked=looked), status=status, remote=None, accepted=NOTHING, attempt=None, settle_at=None, demanded=frozenset(),

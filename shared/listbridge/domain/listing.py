@@ -58,7 +58,7 @@ class Zero(StrEnum):
 
 
 class Cause(Word):
-    """Why a value was computed anew; the guard counts by it (protocol 10)."""
+    """Why a value was computed anew; the guard counts by it (protocol.md#guard)."""
 
     SHOP = "shop"  # the shop positively said so
     ORDER = "order"
@@ -111,7 +111,7 @@ class Computed:
 
     @property
     def sold_out(self) -> bool:
-        """This zero is the shop's own word, or an order's: there is nothing left to sell (protocol 10)."""
+        """This zero is the shop's own word, or an order's: there is nothing left to sell (protocol.md#guard)."""
         if self.quantity != 0 or self.cause not in (Cause.SHOP, Cause.ORDER):
             return False
         left = [line.result for line in self.quantity_trace if line.step in ("shop_stock", "reserved")]
@@ -119,7 +119,7 @@ class Computed:
 
     @property
     def held_by_orders(self) -> bool:
-        """This zero exists only by reservations: the shop itself still has some (protocol 6)."""
+        """This zero exists only by reservations: the shop itself still has some (protocol.md#reservations)."""
         results = [line.result for line in self.quantity_trace]
         at = next((n for n, line in enumerate(self.quantity_trace) if line.step == "reserved"), 0)
         return self.quantity == 0 and at > 0 and int(results[at]) <= 0 < int(results[at - 1])
@@ -171,7 +171,8 @@ NOTHING = Values()
 
 @dataclass(frozen=True, slots=True)
 class UnseenSale:
-    """The marketplace showed fewer units than it must: somebody may have bought them, and no poll has told us yet (P11).
+    """The marketplace showed fewer units than it must: somebody may have bought them, and no poll has told us yet
+    (promises.md#p11).
 
     `units` are still to be explained by orders; None when nobody could count them, because the listing had ended. `at` is
     when that was seen, and `shown` how many there were then.
@@ -184,7 +185,7 @@ class UnseenSale:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One call that can change values on the marketplace, recorded before it is made (protocol 5).
+    """One call that can change values on the marketplace, recorded before it is made (protocol.md#attempts).
 
     Only the attempt that stands here may record an acceptance. `prior` is what was accepted before, for the case that
     the call certainly changed nothing.

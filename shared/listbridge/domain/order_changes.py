@@ -1,4 +1,4 @@
-"""What the marketplace, the seller and the shop's stock do to an order's row, but for its create (protocol section 6).
+"""What the marketplace, the seller and the shop's stock do to an order's row, but for its create (protocol.md#reservations).
 
 Pure functions: order in, order out, as in `ledger`. Whoever applies one saves the result only over the revision it read,
 else reads again and applies it again. Each leaves `due_at` right: when the order is to be looked at if nothing happens.

@@ -1,4 +1,5 @@
-"""The create of an order's shop order, from its beginning until the counted stock is proven to know of it (protocol 7).
+"""The create of an order's shop order, from its beginning until the counted stock is proven to know of it
+(protocol.md#creating-orders).
 
 Pure functions, as in `order_changes`. A create that was begun stands on the row: only who holds it may say what came of it.
 """
@@ -20,7 +21,7 @@ from listbridge.domain.orders import CreateAttempt, ImportState, Order, ShopOrde
 from listbridge.domain.problem import Problem
 
 LOOKS = 3
-"""Empty looks after which a create is taken for never made (protocol 7)."""
+"""Empty looks after which a create is taken for never made (protocol.md#creating-orders)."""
 
 
 class NotOurCreate(Exception):
@@ -28,7 +29,7 @@ class NotOurCreate(Exception):
 
 
 def creating(order: Order, attempt: str, *, deadline: datetime, number: int) -> Order:
-    """A create begins: from now on, whoever finds this may only look (protocol 7).
+    """A create begins: from now on, whoever finds this may only look (protocol.md#creating-orders).
 
     `number` is the shop's counter at this moment. An earlier create that was given up keeps its own: it may yet land.
     The shop's order is made without the lines that the buyer has the money back for.

@@ -1,4 +1,5 @@
-"""When an order is looked at if nothing happens, by its state and the reasons and notices that it carries (protocol section 6).
+"""When an order is looked at if nothing happens, by its state and the reasons and notices that it carries
+(protocol.md#reservations).
 
 Pure functions. Every change of a row ends with one of them, so that `due_at` is right.
 """

@@ -269,7 +269,8 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class CreateAttempt:
-    """One create that was begun (protocol 7). `deadline` is when the request itself is certainly over on our side.
+    """One create that was begun
+    (protocol.md#creating-orders). `deadline` is when the request itself is certainly over on our side.
 
     `looks` counts the empty looks since; the next is not before `next_look_at`.
     """
@@ -347,7 +348,7 @@ class Order:
     reserved: frozenset[tuple[LineId, VariantKey]] = frozenset()
     """The reservations that may stand on variants: noted before they are written, forgotten after they are taken away."""
     listings_told: bool = False
-    """The listings it was bought from know that the marketplace has counted by itself (protocol 5)."""
+    """The listings it was bought from know that the marketplace has counted by itself (protocol.md#attempts)."""
     exported_by: str = ""
     """Who asked for the shop order by hand; empty when nobody did."""
     handled_outside_by: str = ""
@@ -360,7 +361,7 @@ class Order:
     """The number of the shop's counter when the create of the shop order began: a read that had ended by then cannot know
     of the order. None where nothing was created, and where another tool made the shop order."""
     absorbed_from: int | None = None
-    """The first observation number that is certain to know of the shop order's stock effect (protocol 6)."""
+    """The first observation number that is certain to know of the shop order's stock effect (protocol.md#absorption)."""
     same_lines: frozenset[RemoteOrderId] = frozenset()
     """Other orders of the account that have, or had, a line of this one: one of them came in place of the other."""
     replaced_by: RemoteOrderId | None = None

@@ -38,7 +38,7 @@ class PollState:
     """When the poll that is under way began; None between two polls."""
     taken_in: datetime | None = None
     """When the latest poll began after which every order of the account is known with its reservations, those that had to be
-    left to themselves included (P11)."""
+    left to themselves included (promises.md#p11)."""
     left: Mapping[RemoteOrderId, datetime] = field(default_factory=dict)
     """Orders that a poll could not take in and queued alone, with when it did."""
     rev: int = 0

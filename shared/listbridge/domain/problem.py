@@ -1,4 +1,4 @@
-"""Why something was not done, in a form that a person and a program both understand (P7)."""
+"""Why something was not done, in a form that a person and a program both understand (promises.md#p7)."""
 
 from __future__ import annotations
 

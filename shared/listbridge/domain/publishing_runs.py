@@ -1,4 +1,5 @@
-"""What every run of a publishing keeps between its calls, so that any worker can go on where another died (protocol 8)."""
+"""What every run of a publishing keeps between its calls, so that any worker can go on where another died
+(protocol.md#publishing)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Shop numbers to marketplace numbers: pure, each step leaving a line of trace (P10).
+"""Shop numbers to marketplace numbers: pure, each step leaving a line of trace (promises.md#p10).
 
-Order of the steps (design section 5). Quantity: stock over the chosen locations, less open reservations, mode,
-marketplace bounds. Price: source, ratio, rounding, marketplace bounds. Settings and semantics follow the seller's
-feature map, sections 2.5 and 2.6.
+Order of the steps. Quantity: stock over the chosen locations, less open reservations, mode, marketplace bounds. Price: source,
+ratio, rounding, marketplace bounds.
 """
 
 from __future__ import annotations

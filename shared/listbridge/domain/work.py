@@ -72,7 +72,7 @@ class Message(BaseModel):
 
 
 class ShopEvent(Message):
-    """Something may have changed in a shop. `confirm` marks the delayed second look of protocol 3."""
+    """Something may have changed in a shop. `confirm` marks the delayed second look (protocol.md#observations)."""
 
     kind: Literal["shop_event"] = "shop_event"
     shop: ShopId

@@ -1,4 +1,5 @@
-"""What one write to the marketplace does to a listing: it begins, and is taken, refused, lost or decided later (protocol 5).
+"""What one write to the marketplace does to a listing: it begins, and is taken, refused, lost or decided later
+(protocol.md#attempts).
 
 Pure functions, as in `ledger`. Between `begun` and its outcome an attempt stands on the row: only who holds it may
 say what came of it.

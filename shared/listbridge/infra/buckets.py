@@ -1,4 +1,4 @@
-"""The arithmetic of one budget bucket (protocol 9): who may still call, and when again. Pure.
+"""The arithmetic of one budget bucket (protocol.md#budgets): who may still call, and when again. Pure.
 
 **Rate.** A bucket holds at most `burst` tokens and gains `rate` a second. They lie in three parts: 20 % for zeros, 20 %
 for orders, the rest for everybody. Ordinary calls take from the common part only; a zero takes from the common part

@@ -18,7 +18,7 @@ class DynamoCounters:
     """
 
     def next(self, name: str) -> int:
-        """The next number, from 1. Such a row never expires: observations are ordered by it (protocol 3)."""
+        """The next number, from 1. Such a row never expires: observations are ordered by it (protocol.md#observations)."""
         return self._raise(f"counter#{name}", 1, None)
 
     def latest(self, name: str) -> int:

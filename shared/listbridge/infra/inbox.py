@@ -1,4 +1,4 @@
-"""Accepted deliveries in the inbox table (protocol 2), for thirty days.
+"""Accepted deliveries in the inbox table (protocol.md#inbox), for thirty days.
 
 On the path of every webhook, so the three calls go to the client as prepared as can be.
 """

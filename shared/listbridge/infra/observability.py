@@ -2,7 +2,7 @@
 
 What Powertools does not do is done here. Every line passes the redactor. Of an exception a line shows its type, its code
 and where it came from, never its text: that may hold a token, an address, anything that somebody sent. The trace of the
-work in hand (`domain/trace.py`) stands on every line. The cost is in docs/adr/0017.
+work in hand (`domain/trace.py`) stands on every line. The cost is in ADR 17.
 
 Services know nothing of Powertools. They log an event by its name, with its facts beside it:
 
@@ -169,7 +169,7 @@ def count(
     """Log an event by its name, and count it, in one line: a metric in CloudWatch's embedded format is a log line as well.
 
     It is written whatever LOG_LEVEL is, for the metric must not depend on that. Dimensions are few-valued: an outcome, a
-    lane; never an id, which is a fact. Powertools makes two lines of it and takes four times the processor time (docs/adr/0017).
+    lane; never an id, which is a fact. Powertools makes two lines of it and takes four times the processor time (ADR 17).
     """
     now = datetime.now(UTC)
     service = _service()

@@ -81,7 +81,7 @@ class CountedRows:
 
 @dataclass(frozen=True, slots=True)
 class OrderWindows:
-    """Polls of a list of orders that is counted (`domain/change_windows`).
+    """Polls of a list of orders that is counted (`domain/change_windows.py`).
 
     `ask` makes one call, for the page at `windows.offset` of the span from `windows.start` to `windows.end`, both inclusive.
     `reach` is how far back the marketplace shows orders, `operation` the call's name for our log.

@@ -1,6 +1,6 @@
 """Messages that are handled one by one: Powertools' batch processor, which answers for each record alone.
 
-Where a batch is read as one, `services/queue_batch.py` takes it apart (docs/adr/0006).
+Where a batch is read as one, `services/queue_batch.py` takes it apart (ADR 6).
 """
 
 from __future__ import annotations

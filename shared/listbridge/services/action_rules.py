@@ -1,4 +1,4 @@
-"""Which action a listing takes in which status (seller's feature map, sections 3.1 to 3.3)."""
+"""Which action a listing takes in which status."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ ENDING = frozenset({Action.STOP, Action.REMOVE})
 
 
 def moves(action: Action, listing: Listing) -> bool:
-    """Whether the action ends, zeroes or reprices this live listing: what the guard counts (protocol 10)."""
+    """Whether the action ends, zeroes or reprices this live listing: what the guard counts (protocol.md#guard)."""
     if action in ENDING:
         return listing.live
     fields = BOTH if action is Action.FULL_REVISE else RULES[action].fields

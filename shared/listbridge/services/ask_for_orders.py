@@ -40,7 +40,7 @@ def poll_told(deps: Deps, account: Account) -> None:
 
 
 def poll_after(deps: Deps, account: Account, at: datetime) -> None:
-    """See to it that a poll begins after `at`, soon: fewer units were seen than must be there (P11).
+    """See to it that a poll begins after `at`, soon: fewer units were seen than must be there (promises.md#p11).
 
     Whoever waits for it asks again until it is over. A poll under way is not overtaken, and one that fails keeps its rhythm.
     """

@@ -1,4 +1,4 @@
-"""The attempts of a lease on a write unit: recorded before the call, and what became of each after it (protocol 5).
+"""The attempts of a lease on a write unit: recorded before the call, and what became of each after it (protocol.md#attempts).
 
 Both lanes that send values do it here, the fast one and the slow one.
 """

@@ -1,4 +1,4 @@
-"""Edits of rules, switches and locations: proposed, counted as a set, and only then applied (protocol 10).
+"""Edits of rules, switches and locations: proposed, counted as a set, and only then applied (protocol.md#guard).
 
 An edit becomes a job. Its chunks first compute every listing that it touches under the proposed document and count the
 live ones that it would zero or reprice; above the account's limit the job waits for a yes, with nothing changed. Then

@@ -54,7 +54,7 @@ def connect_account(deps: Deps, draft: Account, credentials: Mapping[str, str], 
     finally:
         if not connected:
             deps.secrets.delete(secret_name(ACCOUNTS, draft.id))
-    poll_now(deps, account)  # orders are imported from this moment on (S31)
+    poll_now(deps, account)  # orders are imported from this moment on
     _tell(deps, account, "account_connected", actor)
     return AccountCheck(account, identity)
 
@@ -155,7 +155,7 @@ def _order_with_stock(deps: Deps, account: AccountId) -> Order | None:
 
 
 def has_listings(deps: Deps, account: AccountId) -> bool:
-    """Whether the account has any listing: as long as it has, it stays with its shop (protocol 1)."""
+    """Whether the account has any listing: as long as it has, it stays with its shop (protocol.md#owners)."""
     rows, _ = deps.listings.of_account(account, None, 1)
     return bool(rows)
 

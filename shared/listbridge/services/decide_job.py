@@ -1,4 +1,5 @@
-"""Say yes or no to a job that waits: an edit, an action, or what a complete reading of the shop misses (protocol 10)."""
+"""Say yes or no to a job that waits: an edit, an action, or what a complete reading of the shop misses
+(protocol.md#guard)."""
 
 from __future__ import annotations
 

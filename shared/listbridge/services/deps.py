@@ -36,8 +36,9 @@ class TimeLimits:
     drain_run_s: float = 20.0
     drain_lease_s: float = 10.0
     unit_lease_s: float = 10.0
-    """Longer than one request may take, renewed before each further one (protocol 5); no longer than a drainer's lease, so
-    that a zero never waits longer for a worker that died inside its unit (P5)."""
+    """Longer than one request may take, renewed before each further one
+    (protocol.md#leases); no longer than a drainer's lease, so
+    that a zero never waits longer for a worker that died inside its unit (promises.md#p5)."""
     publish_claim_s: float = 60.0
     order_lease_s: float = 60.0
     """How long one order stays with a worker that died over it."""

@@ -1,4 +1,4 @@
-"""What a drainer does next: due rows by band, with one slot in eight for the oldest of any band (protocol 4)."""
+"""What a drainer does next: due rows by band, with one slot in eight for the oldest of any band (protocol.md#due)."""
 
 from __future__ import annotations
 

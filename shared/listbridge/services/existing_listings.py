@@ -1,6 +1,6 @@
 """What an account sells already under some SKUs: asked by SKU, or read page by page where a marketplace cannot be asked so.
 
-Sending what is listed already links it, for a second listing would break P4.
+Sending what is listed already links it: a SKU is listed once (promises.md#p4).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Why a listing shows what it shows (P10), why it is not updated now (P7), and what happens next."""
+"""Why a listing shows what it shows (promises.md#p10), why it is not updated now (promises.md#p7), and what happens next."""
 
 from __future__ import annotations
 

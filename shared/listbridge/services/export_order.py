@@ -30,7 +30,7 @@ _FINAL = ("fulfilled_by_marketplace", "order_cancelled", "order_refunded")
 
 
 def export_order(deps: Deps, key: OrderKey, actor: str) -> Order:
-    """Create the shop's order now (S38), whatever the automatic switch says; asked twice it is made once.
+    """Create the shop's order now, whatever the automatic switch says; asked twice it is made once.
 
     Raises:
         Missing: there is no such order.

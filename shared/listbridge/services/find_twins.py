@@ -1,4 +1,5 @@
-"""Does a marketplace order stand in the shop twice? A timer looks, for no shop can promise that it never does (protocol 7)."""
+"""Does a marketplace order stand in the shop twice? A timer looks, for no shop can promise that it never does
+(protocol.md#creating-orders)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The guard: what would end, zero or reprice too much of an account waits for a yes (protocol 10).
+"""The guard: what would end, zero or reprice too much of an account waits for a yes (protocol.md#guard).
 
 Edits, actions and absences are judged as sets before anything is due; streamed changes at send time, per account and window.
 """

@@ -1,4 +1,4 @@
-"""A batch of messages stays hidden as long as its worker lives, and not much longer (docs/adr/0020).
+"""A batch of messages stays hidden as long as its worker lives, and not much longer (ADR 20).
 
 A queue hides what a worker took for six times the function's time limit, as AWS asks for: 30 s to 12 minutes. A worker that
 dies would hide a zero, or a sale, for as long. So a worker shortens that to seconds when it begins, and renews it while it

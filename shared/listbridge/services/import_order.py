@@ -128,7 +128,7 @@ def _by_us(order: Order) -> bool:
 
 
 def _note_our_failure(deps: Deps, order: Order) -> None:
-    """Something that we did not foresee: the order says so (P7), and comes up by itself only now and then."""
+    """Something that we did not foresee: the order says so (promises.md#p7), and comes up by itself only now and then."""
     reason = Problem(UNFORESEEN, fix="look_at_dead_letters")
     at = deps.clock.now() + _AFTER_OUR_FAILURE
 

@@ -1,4 +1,4 @@
-"""A shop or a marketplace calls: judge, remember, enqueue, answer. Nothing is computed here (protocol 2)."""
+"""A shop or a marketplace calls: judge, remember, enqueue, answer. Nothing is computed here (protocol.md#inbox)."""
 
 from __future__ import annotations
 

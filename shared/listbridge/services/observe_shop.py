@@ -1,4 +1,4 @@
-"""Read products from a shop and write what was observed (protocol 3)."""
+"""Read products from a shop and write what was observed (protocol.md#observations)."""
 
 from __future__ import annotations
 

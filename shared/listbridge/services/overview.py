@@ -35,7 +35,7 @@ _FAILED_READS = 3
 
 @dataclass(slots=True)
 class AccountCounters:
-    """How many of an account's listings are where, in the seller's words (feature map, section 2.10).
+    """How many of an account's listings are where, in the seller's words.
 
     Without `complete` the account has more listings than were counted.
     """

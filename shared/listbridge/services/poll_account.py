@@ -136,7 +136,7 @@ class _Poll:
     def _take_in_one(self, read: OrderRead, known: Order | None) -> None:
         try:
             take_in_order(self._deps, self._account, self._rules, read, known)
-        except Exception as error:  # noqa: BLE001  # one order's failure, whatever it is, stops no other (P6)
+        except Exception as error:  # noqa: BLE001  # one order's failure, whatever it is, stops no other (promises.md#p6)
             _LOG.warning(
                 "order.left_to_itself",
                 extra={"fields": {"account": self._account.id, "error": type(error).__name__}},

@@ -1,4 +1,4 @@
-"""Where the outside world reaches us: every webhook and callback address is built from it (design section 3)."""
+"""Where the outside world reaches us: every webhook and callback address is built from it."""
 
 from __future__ import annotations
 

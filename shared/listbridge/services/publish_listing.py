@@ -1,4 +1,5 @@
-"""The slow lane: create, link, revise in full, end and relist, one product of one sales list at a time (protocol 8)."""
+"""The slow lane: create, link, revise in full, end and relist, one product of one sales list at a time
+(protocol.md#publishing)."""
 
 from __future__ import annotations
 
@@ -282,7 +283,7 @@ class _Work(PublishWork):
         return good
 
     def _linked_instead(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing]) -> bool:
-        """Sending what the account already sells links it: a second listing would break P4."""
+        """Sending what the account already sells links it (protocol.md#existing-listings)."""
         if self.publication.progress or any(row.status is Status.PENDING for row in rows.values()):
             return False
         live = listed_already(self.deps, self.account, adapter, rows)

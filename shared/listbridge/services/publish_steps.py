@@ -115,7 +115,7 @@ class Steps:
                     self.attempts.record_published(row, error, accepted=sku in unit.taken)
 
     def look_before_end(self, rows: Mapping[Sku, Listing]) -> None:
-        """Read listings that are about to end: what sold last cannot be seen on them afterwards (P11)."""
+        """Read listings that are about to end: what sold last cannot be seen on them afterwards (promises.md#p11)."""
         fresh = self.deps.listings.get_many([row.key for row in rows.values()])
         live = [
             row
@@ -137,7 +137,7 @@ class Steps:
         """Read a product of many listings once, before the first lease is taken.
 
         Inside a lease nothing waits: more calls than may come at once would be refused there at every try, and each try begins
-        anew. What sells between this look and the write is seen one poll later (docs/adr/0019).
+        anew. What sells between this look and the write is seen one poll later (ADR 19).
         """
         now = self.deps.clock.now()
         many = len(self.rows) > self.deps.marketplaces.traits(self.attempts.sales.account).read_back_batch
@@ -149,7 +149,8 @@ class Steps:
         self.looked_at = self.deps.clock.now()
 
     def _look(self, skus: Sequence[Sku]) -> None:
-        """Read what may be live before a quantity replaces what buyers have taken from (P11), unless that was done early.
+        """Read what may be live before a quantity replaces what buyers have taken from
+        (promises.md#p11), unless that was done early.
 
         Raises RetryLater when a listing that ended may have sold last what the account's orders do not tell yet.
         """

@@ -1,4 +1,4 @@
-"""One claimed publishing task: which listings it is about, and what every action has in common (protocol 8)."""
+"""One claimed publishing task: which listings it is about, and what every action has in common (protocol.md#publishing)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Take a batch of queue records apart, so that one poisoned message never takes another with it (protocol 11)."""
+"""Take a batch of queue records apart, so that one poisoned message never takes another with it (protocol.md#lanes)."""
 
 from __future__ import annotations
 

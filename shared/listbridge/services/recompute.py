@@ -1,4 +1,5 @@
-"""Recompute listings: the variant, the rules in force, and the ledger row, all read strongly consistent (protocol 4)."""
+"""Recompute listings: the variant, the rules in force, and the ledger row, all read strongly consistent
+(protocol.md#ledger)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lane of big work: jobs with a cursor, a chunk per message, so that nothing else waits for them (protocol 4)."""
+"""The lane of big work: jobs with a cursor, a chunk per message, so that nothing else waits for them (protocol.md#ledger)."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def reconcile(deps: Deps, timer: Timer) -> int:
 
 
 def resend_unsent(deps: Deps) -> int:
-    """Deliveries that were stored, but perhaps never queued: send them again, for hints do no harm (protocol 2)."""
+    """Deliveries that were stored, but perhaps never queued: send them again, for hints do no harm (protocol.md#inbox)."""
     older_than = deps.clock.now() - timedelta(seconds=deps.limits.unsent_after_s)
     rows = deps.inbox.unsent(older_than=older_than, limit=_ROWS)
     for row in rows:

@@ -1,4 +1,4 @@
-"""The fast lane: one drainer per account sends due quantities and prices, zeros first (protocol 5)."""
+"""The fast lane: one drainer per account sends due quantities and prices, zeros first (protocol.md#drainers)."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def revise_inventory(deps: Deps, message: Nudge, *, remaining_s: float) -> None:
         f"drainer#{account.id}", owner, seconds=deps.limits.drain_lease_s
     )  # fmt: skip
     if lease is None:
-        # Word is left with the holder. Should it be dead, nobody reads it: come back when its lease is over (P5).
+        # Word is left with the holder. Should it be dead, nobody reads it: come back when its lease is over (promises.md#p5).
         wake_around(deps, account.id, deps.clock.now() + timedelta(seconds=deps.limits.drain_lease_s))
         return
     named = [ListingKey.parse(key) for key in message.listings]
@@ -65,7 +65,7 @@ def revise_inventory(deps: Deps, message: Nudge, *, remaining_s: float) -> None:
 
 
 def gone_and_zeroed(row: Listing) -> bool:
-    """Proven gone from the shop, and the marketplace shows 0: what is left to do is to end it (design section 5)."""
+    """Proven gone from the shop, and the marketplace shows 0: what is left to do is to end it (protocol.md#absence)."""
     return row.status is Status.ACTIVE and row.computed.gone and row.accepted.quantity == 0
 
 

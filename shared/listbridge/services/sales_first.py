@@ -1,4 +1,4 @@
-"""Sales go before repairs (P11): what the account's orders must say before a quantity is raised or restored.
+"""Sales go before repairs (promises.md#p11): what the account's orders must say before a quantity is raised or restored.
 
 The one place that the sending lanes ask, the fast one and the slow one: `domain/unseen_sales.py` holds the rule.
 """

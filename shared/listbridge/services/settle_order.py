@@ -1,4 +1,5 @@
-"""Put an order's effects in place: reservations on the shop's variants, and the listings that they move (protocol 6)."""
+"""Put an order's effects in place: reservations on the shop's variants, and the listings that they move
+(protocol.md#reservations)."""
 
 from __future__ import annotations
 
@@ -93,7 +94,7 @@ def _tell_listings(deps: Deps, order: Order) -> list[Listing]:
 
 
 def _told_by_others(deps: Deps, order: Order) -> frozenset[LineId]:
-    """Lines that the listings heard of under another id of the order: each was sold once (P11)."""
+    """Lines that the listings heard of under another id of the order: each was sold once (promises.md#p11)."""
     keys = [OrderKey(order.key.account, remote) for remote in sorted(order.same_lines)]
     others = deps.orders.get_many(keys).values() if keys else ()
     return frozenset(line.id for other in others if other.listings_told for line in other.facts.lines)

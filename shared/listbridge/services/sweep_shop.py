@@ -1,8 +1,8 @@
-"""Read everything a shop has, a page at a time, and find what it no longer has (protocol 3).
+"""Read everything a shop has, a page at a time, and find what it no longer has (protocol.md#sweeps).
 
 A sweep proves absence only when it completed and its count is the shop's own, and when the shop, asked for each product
 that no page showed, says that there is none: pages by offset shift while something is deleted. What is proven absent is
-counted as a set before any listing becomes due; above the account's limit the whole set waits for a yes (protocol 10).
+counted as a set before any listing becomes due; above the account's limit the whole set waits for a yes (protocol.md#guard).
 """
 
 from __future__ import annotations

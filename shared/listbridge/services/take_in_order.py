@@ -1,4 +1,4 @@
-"""An order as the marketplace shows it becomes a row of ours, and holds its stock at once (protocol 6)."""
+"""An order as the marketplace shows it becomes a row of ours, and holds its stock at once (protocol.md#reservations)."""
 
 from __future__ import annotations
 

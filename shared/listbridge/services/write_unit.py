@@ -1,4 +1,4 @@
-"""Send one write unit's values: lease, read inside it, attempt, call, record (protocol 5)."""
+"""Send one write unit's values: lease, read inside it, attempt, call, record (protocol.md#write-units)."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class UnitWriter:
             return self.guarded(listings, lambda: self._inside(unit, listings))
 
     def guarded(self, listings: Sequence[Listing], work: Callable[[], T]) -> T | UnitOutcome:
-        """Do this work on these listings: whatever is wrong with it, only they may suffer (protocol 11)."""
+        """Do this work on these listings: whatever is wrong with it, only they may suffer (protocol.md#lanes)."""
         try:
             return work()
         except Conflict:
@@ -275,7 +275,8 @@ class UnitWriter:
 
     def _to_read(self, ready: Sequence[Listing], members: Sequence[Listing], now: datetime) -> list[Listing]:
         """Rows to read on the marketplace before anything is sent: what an unknown outcome left behind, and the unit's live
-        listings when a quantity is to rise, or to be restored, from which a buyer may have taken meanwhile (P11)."""
+        listings when a quantity is to rise, or to be restored, from which a buyer may have taken meanwhile
+        (promises.md#p11)."""
         settling = [m for m in ready if m.settle_at is not None and m.settle_at <= now and m.attempt is None]
         rising = [
             m for m in ready
@@ -357,7 +358,8 @@ class UnitWriter:
         return Result.SENT if result.error is None else self._verdict(result.error)
 
     def _highest(self, begun: Sequence[Listing], members: Sequence[Listing]) -> Mapping[Sku, int]:
-        """By SKU, for a marketplace that keeps one quantity per SKU: the highest of its live sites (protocol 5)."""
+        """By SKU, for a marketplace that keeps one quantity per SKU: the highest of its live sites
+        (protocol.md#write-units)."""
         fresh = {row.key: row for row in begun}
         rows = [fresh.get(member.key, member) for member in members]
         revised = {

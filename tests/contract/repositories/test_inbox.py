@@ -45,7 +45,7 @@ def test_a_repeat_is_dropped_only_while_the_first_waits_in_the_queue(store: OurP
 
 
 def test_a_process_that_died_between_put_and_send_leaves_an_unsent_row(store: OurPorts, name: str) -> None:
-    """Protocol 2: the shop's retry must not be answered "already seen" while nothing was ever sent."""
+    """The shop's retry must not be answered "already seen" while nothing was ever sent (protocol.md#inbox)."""
     store.inbox.store(row(name))
     assert store.inbox.store(row(name, after_s=30)) is True
     assert [one.stored_at for one in unsent(store, name)] == [START + timedelta(seconds=30)]

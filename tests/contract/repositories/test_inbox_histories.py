@@ -1,4 +1,4 @@
-"""Protocol 2 over every order in which two deliveries of the same event and the worker behind them can meet, and die."""
+"""The inbox (protocol.md#inbox) over every order in which two deliveries of the same event and the worker behind them can meet, and die."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def test_the_same_observation_again_is_the_same(store: OurPorts, name: str) -> N
 
 
 def test_the_history_of_the_lost_last_number_does_not_keep_the_old_stock(store: OurPorts, name: str) -> None:
-    """Protocol 3: A takes 1, B takes 2, B reads 5, the shop changes, A reads 4: the last number must not win."""
+    """A takes 1, B takes 2, B reads 5, the shop changes, A reads 4: the last number must not win (protocol.md#observations)."""
     key = variant_key(name)
     assert store.variants.observe(variant(key, 5, 2, 3)) is Write.NEW  # B
     assert store.variants.observe(variant(key, 4, 1, 4)) is Write.OVERLAP  # A must read again

@@ -1,4 +1,4 @@
-"""The ledger's transitions, one scenario each (protocol sections 4 and 5)."""
+"""The ledger's transitions, one scenario each (protocol.md#ledger, protocol.md#attempts)."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ class LedgerHistory(RuleBasedStateMachine):
     @precondition(lambda self: self.worker is None)
     @rule(quantity=st.integers(0, 6), applied=st.booleans())
     def a_worker_dies_and_the_shop_goes_back(self, quantity: int, applied: bool) -> None:
-        """The history of protocol 5 in one step, for chance seldom finds all of its parts."""
+        """The history of protocol.md#attempts in one step, for chance seldom finds all of its parts."""
         before = self.listing.computed.quantity or 0
         self.the_shop_changes(quantity, 10, BOTH)
         if ledger.due_fields(self.listing):

@@ -1,4 +1,5 @@
-"""A create from its beginning to the proof of its effect, and the looks when nobody knows how it ended (protocol 7)."""
+"""A create from its beginning to the proof of its effect, and the looks when nobody knows how it ended
+(protocol.md#creating-orders)."""
 
 from __future__ import annotations
 

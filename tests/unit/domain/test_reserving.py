@@ -1,4 +1,4 @@
-"""Which stock an order holds, from when on and until when (protocol 6)."""
+"""Which stock an order holds, from when on and until when (protocol.md#reservations)."""
 
 from __future__ import annotations
 

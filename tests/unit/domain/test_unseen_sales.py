@@ -1,4 +1,4 @@
-"""What a read, a write, an order and the end of a listing say of units that somebody may have bought (P11)."""
+"""What a read, a write, an order and the end of a listing say of units that somebody may have bought (promises.md#p11)."""
 
 from __future__ import annotations
 

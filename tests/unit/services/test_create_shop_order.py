@@ -1,4 +1,5 @@
-"""One order becomes one shop order, exactly as it was sold; what cannot be is said and tried again (protocol 7)."""
+"""One order becomes one shop order, exactly as it was sold; what cannot be is said and tried again
+(protocol.md#creating-orders)."""
 
 from __future__ import annotations
 

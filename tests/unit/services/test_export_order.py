@@ -1,4 +1,4 @@
-"""What the seller does with an order by hand: export it, handle it elsewhere, choose a product (S35 to S38)."""
+"""What the seller does with an order by hand: export it, handle it elsewhere, choose a product."""
 
 from __future__ import annotations
 

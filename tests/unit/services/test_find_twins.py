@@ -1,4 +1,5 @@
-"""Does an order stand in the shop twice? No shop can promise that it never does, so a timer looks (protocol 7)."""
+"""Does an order stand in the shop twice? No shop can promise that it never does, so a timer looks
+(protocol.md#creating-orders)."""
 
 from __future__ import annotations
 

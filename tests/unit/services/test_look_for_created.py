@@ -1,4 +1,4 @@
-"""A create was begun, and nobody knows how it ended: it is looked for, and never made twice (protocol 7)."""
+"""A create was begun, and nobody knows how it ended: it is looked for, and never made twice (protocol.md#creating-orders)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A poll that somebody waits for (P11): how far the account's orders are known, and how a poll is asked for out of turn."""
+"""A poll that somebody waits for
+(promises.md#p11): how far the account's orders are known, and how a poll is asked for out of turn."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Every status, with and without its product in the shop, under every hold that it can have and every state of its account, and
 every action that a person may try there. The transitions are those of the domain; a test that walks the real thing stands
-beside (`tests/remedies`).
+beside (`tests/unit/remedies`).
 """
 
 from __future__ import annotations

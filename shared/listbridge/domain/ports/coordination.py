@@ -85,7 +85,7 @@ class InboxRow:
 
 
 class Inbox(Protocol):
-    """Deliveries that were accepted (protocol 2)."""
+    """Deliveries that were accepted (protocol.md#inbox)."""
 
     def store(self, row: InboxRow) -> bool:
         """Put the row as `stored`. False only when the same delivery is already `queued` and not yet taken."""
@@ -137,7 +137,7 @@ class SecretStore(Protocol):
 
 
 class Share(StrEnum):
-    """Who is calling: zeros and orders have a share of every budget kept for them (protocol 9)."""
+    """Who is calling: zeros and orders have a share of every budget kept for them (protocol.md#budgets)."""
 
     ZERO = "zero"
     ORDER = "order"

@@ -162,7 +162,8 @@ class OrderPage:
     orders: tuple[OrderRead, ...]
     cursor: str | None = None
     unreadable: tuple[RemoteOrderId, ...] = ()
-    """Orders on this page that could not be understood: each is left to itself, so that it stops no other (P6)."""
+    """Orders on this page that could not be understood: each is left to itself, so that it stops no other
+    (promises.md#p6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,7 @@ class MarketplaceAdapter(Protocol):
     def identify(self) -> AccountIdentity: ...
 
     def lease_key(self, listing: Listing) -> str:
-        """What must not be written twice at once when this listing's values are sent (protocol 5)."""
+        """What must not be written twice at once when this listing's values are sent (protocol.md#write-units)."""
 
     def unit_key(self, listing: Listing) -> str:
         """What is written together: due listings with the same key go in one revision. Never wider than the lease."""

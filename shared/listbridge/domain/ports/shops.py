@@ -173,7 +173,7 @@ class ShopTraits:
     """How long a call may take where that is more than the deployment's own limit. Leases are measured against it."""
     takes_stock: bool = True
     """Creating an order takes its stock at once, somewhere. Else a setting of the shop's may keep it from that: the order is
-    counted only when `stock_taken` shows it (protocol 6)."""
+    counted only when `stock_taken` shows it (protocol.md#absorption)."""
     hook_keys: bool = False
     """Deliveries are signed by a secret that we choose, or not at all: the core makes the secret, and an address with a token
     that nobody else knows."""

@@ -117,7 +117,7 @@ class ListingRepository(Protocol):
         """The SKU's listings on all sites of the account, strongly consistent: one write unit's members."""
 
     def create(self, listing: Listing) -> None:
-        """Raises Conflict when the key is taken: P4 stands on this."""
+        """Raises Conflict when the key is taken (promises.md#p4)."""
 
     def save(self, listing: Listing) -> Listing:
         """Save over `listing.rev` and return it with the next rev. Raises Conflict."""
@@ -212,7 +212,7 @@ class OrderRepository(Protocol):
 
 
 class PollRepository(Protocol):
-    """When and from where on each account's orders are asked for (protocol 11)."""
+    """When and from where on each account's orders are asked for (protocol.md#order-polls)."""
 
     def get(self, account: AccountId) -> PollState | None: ...
 

@@ -75,7 +75,7 @@ class DynamoVariants:
         return {**old, **reservations.all_on(key)}
 
     def observe(self, variant: Variant) -> Write:
-        """Store what was observed if the read began after the stored one ended (protocol 3).
+        """Store what was observed if the read began after the stored one ended (protocol.md#observations).
 
         Reads that overlapped and agree are stored as one that spans the later start and the later end: from either of
         them the same is known, and a third read must not slip in between. Raises Conflict when others kept writing
