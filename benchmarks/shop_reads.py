@@ -23,7 +23,7 @@ def measure() -> list[Figure]:
     """A sweep over 2,000 SKUs in 500 products, on the shop's standard limits."""
     clock = VirtualClock()
     shop = outside.shop_in_process(clock)
-    shop.deeds.do("seed_products", {"count": PRODUCTS, "variants_per_product": VARIANTS})
+    shop.deeds.seed_products(count=PRODUCTS, variants_per_product=VARIANTS)
     adapter = registry.open_shop(outside.SHOP, _connection(shop))
     seen: set[str] = set()
     cursor, waited = None, 0.0

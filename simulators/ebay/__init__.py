@@ -2,6 +2,6 @@
 
 from simulators.ebay.app import EbaySimulator
 from simulators.ebay.limits import Limits, describe_limits
-from simulators.ebay.refused import DeedRefused
+from simulators.kit.deeds import DeedRefused
 
 __all__ = ["DeedRefused", "EbaySimulator", "Limits", "describe_limits"]

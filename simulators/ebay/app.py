@@ -11,7 +11,7 @@ from typing import Any
 from simulators.clock import Clock, RealClock
 from simulators.door import ConnectionDropped
 from simulators.ebay import accounts, groups, items, oauth, offers, orders, pages, pricequantity, taxonomy
-from simulators.ebay.control import ControlDoor
+from simulators.ebay.control import control_door
 from simulators.ebay.deeds import Deeds
 from simulators.ebay.errors import EbayError
 from simulators.ebay.limits import Limits
@@ -73,7 +73,7 @@ class EbaySimulator:
             self.world, client_id=client_id, client_secret=client_secret, ru_names=ru_names or {}
         )
         self.deeds = Deeds(self.world, self.tokens)
-        self._control = ControlDoor(self.world, self.deeds)
+        self._control = control_door(self.world, self.deeds)
         self._router = Router(OPERATIONS)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -88,7 +88,8 @@ class EbaySimulator:
 
     def _answer(self, call: Call) -> Reply:
         if call.path.startswith("/_sim/"):
-            return self._control.answer(call)
+            what = call.path.removeprefix("/_sim/")
+            return Reply(*self._control.answer(call.method, what, call.query, call.body, call.origin))
         if call.path == oauth.TOKEN_PATH and call.method == "POST":
             return self._serve_token(call)
         with self.world.lock:
@@ -226,5 +227,4 @@ class EbaySimulator:
             visit.started_at, visit.operation, who or call.seller_name, reply.status, sku, sent,
             (fault.name or fault.kind) if fault else "", [error["errorId"] for error in failed],
         )  # fmt: skip
-        with self.world.lock:
-            self.world.journal.append(entry)
+        self.world.journal.append(entry)

@@ -11,9 +11,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from simulators.ebay.pricing import NOTHING, LinePrice, Wallet
-from simulators.ebay.refused import DeedRefused
 from simulators.ebay.sites import Site
 from simulators.ebay.state import Listing, Offer
+from simulators.kit.deeds import DeedRefused
 
 LINE_FIELDS = frozenset(
     {

@@ -1,135 +1,84 @@
-"""The JSON door for scenarios and people: `/_sim/deeds`, `/_sim/state`, `/_sim/listings`, `/_sim/calls`, `/_sim/faults`."""
+"""What the control door of the simulated marketplace shows beside what every door has: sellers, listings, orders, notifications."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from simulators.ebay import listings
-from simulators.ebay.deeds import DEED_NAMES, Deeds
+from simulators.ebay.deeds import Deeds
 from simulators.ebay.errors import EbayError
 from simulators.ebay.limits import describe_limits
-from simulators.ebay.refused import DeedRefused
 from simulators.ebay.state import Listing, Offer, Order, Seller
-from simulators.ebay.wire import Call, Reply
 from simulators.ebay.world import World, iso
-from simulators.kit.suffering import fault_of
+from simulators.kit.control import ControlDoor, Wish, copied, flag_in, newest_of
+from simulators.kit.deeds import DeedRefused
 
 
-class ControlDoor:
-    """Answers `/_sim/...`. Free of tokens, limits, latency and faults; a refusal is 400 `{"error": text}`."""
+def control_door(world: World, deeds: Deeds) -> ControlDoor:
+    """The door of this marketplace."""
+    return ControlDoor(
+        deeds,
+        faults=world.faults,
+        journal=world.journal,
+        looks={
+            "state": partial(_state, world),
+            "listings": partial(_listings, world),
+            "orders": partial(_orders, world),
+            "notifications": partial(_notifications, world),
+            "limits": lambda _: {"text": describe_limits(world.limits), "limits": world.limits.values},
+        },
+        clears={"notifications": world.notifications.clear},
+        refusals=(EbayError,),
+    )
 
-    def __init__(self, world: World, deeds: Deeds) -> None:
-        self._world = world
-        self._deeds = deeds
 
-    def answer(self, call: Call) -> Reply:
-        routes = {
-            ("POST", "/_sim/deeds"): self._do,
-            ("GET", "/_sim/deeds"): self._names,
-            ("GET", "/_sim/state"): self._state,
-            ("GET", "/_sim/listings"): self._listings,
-            ("GET", "/_sim/calls"): self._calls,
-            ("DELETE", "/_sim/calls"): self._forget_calls,
-            ("GET", "/_sim/orders"): self._orders,
-            ("GET", "/_sim/notifications"): self._notifications,
-            ("DELETE", "/_sim/notifications"): self._forget_notifications,
-            ("POST", "/_sim/faults"): self._arm,
-            ("DELETE", "/_sim/faults"): self._disarm,
-            ("GET", "/_sim/limits"): self._limits,
-        }
-        route = routes.get((call.method, call.path))
-        if route is None:
-            return Reply(404, {"error": f"no {call.method} {call.path}"})
-        try:
-            return route(call)
-        except (DeedRefused, EbayError, TypeError, ValueError, KeyError) as refusal:
-            return Reply(400, {"error": f"{type(refusal).__name__}: {refusal}"})
+def _sellers(world: World, wish: Wish) -> list[Seller]:
+    """The seller that is asked for, or all."""
+    name = wish.get("seller")
+    if name is not None and name not in world.sellers:
+        raise DeedRefused(f"no seller {name}")
+    return list(world.sellers.values()) if name is None else [world.seller(name)]
 
-    def _do(self, call: Call) -> Reply:
-        body = dict(call.json())
-        return Reply(200, self._deeds.by_name(str(body.pop("deed", "")))(**body))
 
-    def _names(self, call: Call) -> Reply:
-        return Reply(200, {"deeds": list(DEED_NAMES)})
+def _state(world: World, wish: Wish) -> dict[str, Any]:
+    with world.lock:
+        world.land_late_changes()
+        shown = {seller.username: seller_state(seller) for seller in _sellers(world, wish)}
+        return copied({"now": iso(world.now()), "late": world.late_changes(), "sellers": shown})
 
-    def _state(self, call: Call) -> Reply:
-        with self._world.lock:
-            self._world.land_late_changes()
-            name = call.query.get("seller")
-            sellers = [self._world.seller(name)] if name else list(self._world.sellers.values())
-            shown = {seller.username: seller_state(seller) for seller in sellers}
-            return Reply(
-                200, {"now": iso(self._world.now()), "late": self._world.late_changes(), "sellers": shown}
-            )
 
-    def _listings(self, call: Call) -> Reply:
-        wanted, live = call.query.get("seller"), call.query.get("live") not in (None, "0", "false")
-        with self._world.lock:
-            self._world.land_late_changes()
-            rows = [
-                listing_state(seller, listing, call.origin)
-                for seller in self._world.sellers.values()
-                if wanted in (None, seller.username)
-                for listing in seller.listings.values()
-                if listing.live or not live
-            ]
-            return Reply(200, {"listings": rows}).freeze()
+def _listings(world: World, wish: Wish) -> dict[str, Any]:
+    """The listings with their pages below `origin`; `live` leaves out what has ended."""
+    live, origin = flag_in(wish, "live"), str(wish.get("origin", ""))
+    with world.lock:
+        world.land_late_changes()
+        rows = [
+            listing_state(seller, listing, origin)
+            for seller in _sellers(world, wish)
+            for listing in seller.listings.values()
+            if listing.live or not live
+        ]
+        return copied({"listings": rows})
 
-    def _calls(self, call: Call) -> Reply:
-        """The journal, oldest first; `operation`, `seller`, `sku` narrow it, `limit` keeps the newest."""
-        with self._world.lock:
-            entries = list(self._world.journal)
-        for name in ("operation", "seller", "sku"):
-            if name in call.query:
-                entries = [entry for entry in entries if getattr(entry, name) == call.query[name]]
-        newest = entries[-int(call.query.get("limit", 1000)) :]
-        return Reply(200, {"total": len(entries), "calls": [entry.as_json() for entry in newest]})
 
-    def _forget_calls(self, call: Call) -> Reply:
-        with self._world.lock:
-            self._world.journal.clear()
-        return Reply(204)
+def _orders(world: World, wish: Wish) -> dict[str, Any]:
+    """Orders with their lines and packages, oldest first and without a word about the buyer; `seller` narrows it."""
+    with world.lock:
+        world.land_late_changes()
+        rows = [
+            order_state(seller, order) for seller in _sellers(world, wish) for order in seller.orders.values()
+        ]
+        return copied({"total": len(rows), "orders": newest_of(rows, wish)})
 
-    def _orders(self, call: Call) -> Reply:
-        """Orders with their lines and packages, oldest first and without a word about the buyer; `seller` narrows it."""
-        wanted = call.query.get("seller")
-        with self._world.lock:
-            self._world.land_late_changes()
-            rows = [
-                order_state(seller, order)
-                for seller in self._world.sellers.values()
-                if wanted in (None, seller.username)
-                for order in seller.orders.values()
-            ]
-            newest = rows[-int(call.query.get("limit", 1000)) :]
-            return Reply(200, {"total": len(rows), "orders": newest}).freeze()
 
-    def _notifications(self, call: Call) -> Reply:
-        """What eBay would have pushed, oldest first; `orderId` narrows it, `limit` keeps the newest."""
-        with self._world.lock:
-            rows = list(self._world.notifications)
-        if "orderId" in call.query:
-            rows = [row for row in rows if row["notification"]["data"]["orderId"] == call.query["orderId"]]
-        newest = rows[-int(call.query.get("limit", 1000)) :]
-        return Reply(200, {"total": len(rows), "notifications": newest})
-
-    def _forget_notifications(self, call: Call) -> Reply:
-        with self._world.lock:
-            self._world.notifications.clear()
-        return Reply(204)
-
-    def _arm(self, call: Call) -> Reply:
-        body = call.json()
-        rows = body["faults"] if isinstance(body.get("faults"), list) else [body]
-        self._world.faults.add(*[fault_of(row) for row in rows])
-        return Reply(200, {"waiting": self._world.faults.waiting()})
-
-    def _disarm(self, call: Call) -> Reply:
-        self._world.faults.clear()
-        return Reply(204)
-
-    def _limits(self, call: Call) -> Reply:
-        return Reply(200, {"text": describe_limits(self._world.limits), "limits": self._world.limits.values})
+def _notifications(world: World, wish: Wish) -> dict[str, Any]:
+    """What eBay would have pushed, oldest first; `orderId` narrows it, `limit` keeps the newest."""
+    with world.lock:
+        rows = list(world.notifications)
+    if "orderId" in wish:
+        rows = [row for row in rows if row["notification"]["data"]["orderId"] == wish["orderId"]]
+    return {"total": len(rows), "notifications": newest_of(rows, wish)}
 
 
 def offer_state(seller: Seller, offer: Offer) -> dict[str, Any]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from simulators.ebay import accounts, listings
 from simulators.ebay.oauth import TokenService
 from simulators.ebay.order_deeds import OrderDeeds
-from simulators.ebay.refused import DeedRefused
 from simulators.ebay.seeding import seed_listings
 from simulators.ebay.sites import SITES
 from simulators.ebay.state import (
@@ -19,6 +18,7 @@ from simulators.ebay.state import (
     SellingLimit,
 )
 from simulators.ebay.world import World, iso
+from simulators.kit.deeds import DeedRefused, deed
 
 
 class Deeds(OrderDeeds):
@@ -31,6 +31,7 @@ class Deeds(OrderDeeds):
         super().__init__(world)
         self._tokens = tokens
 
+    @deed
     def add_seller(
         self,
         username: str,
@@ -64,6 +65,7 @@ class Deeds(OrderDeeds):
                 accounts.add_location(seller, key, SITES[marketplaces[0]].country)
             return {"username": username, "refreshToken": seller.refresh_token, "policies": policies}
 
+    @deed
     def seed_listings(
         self,
         seller: str,
@@ -84,12 +86,14 @@ class Deeds(OrderDeeds):
             )
             return {"listings": made}
 
+    @deed
     def register_redirect(self, ru_name: str, url: str) -> dict[str, Any]:
         """Tie a RuName to the address that the consent page sends the seller back to."""
         with self._world.lock:
             self._tokens.ru_names[ru_name] = url
             return {"ruName": ru_name, "url": url}
 
+    @deed
     def end_listing(self, listing_id: str, *, by: str = "seller") -> dict[str, Any]:
         """The seller on the site, or eBay itself (`by="ebay"`), ends a live listing; its offers stay, unpublished."""
         with self._world.lock:
@@ -99,6 +103,7 @@ class Deeds(OrderDeeds):
             listings.end(self._world, seller, listing, "ebay" if by == "ebay" else "seller")
             return {"listingId": listing_id, "endedAt": iso(self._world.now())}
 
+    @deed
     def change_quantity(
         self, sku: str, quantity: int, *, marketplace: str = "", seller: str = ""
     ) -> dict[str, Any]:
@@ -111,6 +116,7 @@ class Deeds(OrderDeeds):
             offer.data["availableQuantity"] = quantity
             return {"offerId": offer.offer_id, "quantity": owner.shown_quantity(offer)}
 
+    @deed
     def change_price(
         self, sku: str, price: str, *, marketplace: str = "", seller: str = ""
     ) -> dict[str, Any]:
@@ -121,6 +127,7 @@ class Deeds(OrderDeeds):
             offer.data.setdefault("pricingSummary", {})["price"] = {"value": price, "currency": currency}
             return {"offerId": offer.offer_id, "price": price, "currency": currency}
 
+    @deed
     def hold_listing(self, listing_id: str, *, on: bool = True) -> dict[str, Any]:
         """eBay puts a listing on hold for a policy violation (no sale, no revision), or lifts the hold."""
         with self._world.lock:
@@ -128,12 +135,14 @@ class Deeds(OrderDeeds):
             listing.on_hold = on
             return {"listingId": listing_id, "onHold": on}
 
+    @deed
     def block(self, seller: str, *, on: bool = True) -> dict[str, Any]:
         """eBay bars a seller from listing anything new, or lifts the bar; what is live stays."""
         with self._world.lock:
             self._seller(seller).suspended = on
             return {"seller": seller, "blocked": on}
 
+    @deed
     def set_out_of_stock_control(self, seller: str, on: bool) -> dict[str, Any]:
         """Switch the preference that keeps a listing alive at 0."""
         with self._world.lock:
@@ -141,6 +150,7 @@ class Deeds(OrderDeeds):
             (programs.add if on else programs.discard)(OUT_OF_STOCK_CONTROL)
             return {"seller": seller, "outOfStockControl": on}
 
+    @deed
     def set_selling_limit(
         self, seller: str, *, quantity: int | None = None, amount: str | None = None, currency: str = "USD"
     ) -> dict[str, Any]:
@@ -150,24 +160,28 @@ class Deeds(OrderDeeds):
             self._seller(seller).selling_limit = SellingLimit(quantity, amount, currency) if limited else None
             return {"seller": seller, "quantity": quantity, "amount": amount}
 
+    @deed
     def revoke_token(self, seller: str) -> dict[str, Any]:
         """The seller withdraws his consent: refreshing answers invalid_grant from now on."""
         with self._world.lock:
             self._tokens.revoke(self._seller(seller))
             return {"seller": seller, "revoked": True}
 
+    @deed
     def restore_token(self, seller: str) -> dict[str, Any]:
         """The seller consents again under his old refresh token."""
         with self._world.lock:
             self._tokens.admit(self._seller(seller))
             return {"seller": seller, "revoked": False}
 
+    @deed
     def expire_tokens(self, seller: str = "") -> dict[str, Any]:
         """End access tokens now, one seller's or all; refreshing gives new ones."""
         with self._world.lock:
             ended = self._tokens.expire_access(self._seller(seller) if seller else None)
             return {"expired": ended}
 
+    @deed
     def set_token_lifetime(self, seconds: int) -> dict[str, Any]:
         """How long access tokens issued from now on live (eBay: 7200 s)."""
         with self._world.lock:
@@ -180,18 +194,3 @@ class Deeds(OrderDeeds):
             return self._world.listing(listing_id)
         except KeyError:
             raise DeedRefused(f"no listing {listing_id}") from None
-
-    def by_name(self, name: str) -> Callable[..., dict[str, Any]]:
-        """The deed of a name. Raises `DeedRefused` for a name that is none."""
-        deed = getattr(self, name, None) if name in DEED_NAMES else None
-        if deed is None:
-            raise DeedRefused(f"no deed {name}; there are {', '.join(DEED_NAMES)}")
-        chosen: Callable[..., dict[str, Any]] = deed
-        return chosen
-
-
-DEED_NAMES = tuple(
-    sorted(
-        name for name in dir(Deeds) if name[0] != "_" and name != "by_name" and callable(getattr(Deeds, name))
-    )
-)

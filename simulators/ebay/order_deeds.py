@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -24,29 +23,25 @@ from simulators.ebay.errors import EbayError
 from simulators.ebay.order_traps import ship_rest
 from simulators.ebay.parcels import pack
 from simulators.ebay.refunds import refund_on_site
-from simulators.ebay.refused import DeedRefused
 from simulators.ebay.sites import SITES, Site
 from simulators.ebay.state import Listing, Offer, Order, Seller
 from simulators.ebay.world import JournalEntry, World
+from simulators.kit.deeds import DeedRefused, Told, deed, deed_of, do
 
-Told = dict[str, Any]
 
-
-class OrderDeeds(ABC):
+class OrderDeeds:
     """Each public method is one deed. All hold the lock and raise `DeedRefused` without having changed anything."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
-    @abstractmethod
-    def by_name(self, name: str) -> Callable[..., Told]:
-        """The deed of a name. Raises `DeedRefused` for a name that is none."""
-
+    @deed
     def buy(self, sku: str, *, quantity: int = 1, **more: Any) -> Told:
         """A buyer takes units of one live offer: `checkout` of a single line; `more` are its other arguments or the line's."""
         line = {name: more.pop(name) for name in list(more) if name in LINE_FIELDS}
         return self.checkout([{"sku": sku, "quantity": quantity, **line}], **more)
 
+    @deed
     def checkout(
         self,
         lines: list[dict[str, Any]],
@@ -98,6 +93,7 @@ class OrderDeeds(ABC):
             left = owner.shown_quantity(last.offer) if last.offer else None
             return {"orderId": order.order_id, "listingId": line["legacyItemId"], "left": left}
 
+    @deed
     def seed_orders(self, skus: list[str], **more: Any) -> Told:
         """One order per entry of `skus` (name a SKU twice for two), placed at once; `more` as in `buy`. Returns orderIds.
 
@@ -165,6 +161,7 @@ class OrderDeeds(ABC):
         offer.sold += purchase.quantity
         listings.settle_after_sale(self._world, owner, listing)
 
+    @deed
     def pay_order(self, order_id: str) -> Told:
         """The payment of an order placed with `paid=False` arrives."""
         with self._world.lock:
@@ -174,6 +171,7 @@ class OrderDeeds(ABC):
             purchases.pay(self._world, seller, order)
             return {"orderId": order_id, "orderPaymentStatus": "PAID"}
 
+    @deed
     def pay_together(self, order_ids: list[str]) -> Told:
         """Unpaid orders of one buyer are paid with one payment, or one alone: they come back as one order with a new id."""
         with self._world.lock:
@@ -186,6 +184,7 @@ class OrderDeeds(ABC):
             paid = purchases.pay_together(self._world, owned[0][0], orders)
             return {"orderId": paid.order_id, "orderPaymentStatus": "PAID"}
 
+    @deed
     def fail_payment(self, order_id: str) -> Told:
         """The payment of an unpaid order fails; `pay_order` may follow."""
         with self._world.lock:
@@ -195,6 +194,7 @@ class OrderDeeds(ABC):
             purchases.fail_payment(self._world, order)
             return {"orderId": order_id, "orderPaymentStatus": "FAILED"}
 
+    @deed
     def request_cancel(self, order_id: str, *, by: str = "BUYER", reason: str = "ORDERED_BY_MISTAKE") -> Told:
         """The buyer asks to cancel; only getOrder shows the request."""
         with self._world.lock:
@@ -204,6 +204,7 @@ class OrderDeeds(ABC):
             purchases.request_cancel(self._world, order, by=by, reason=reason)
             return {"orderId": order_id, "cancelState": "IN_PROGRESS"}
 
+    @deed
     def refuse_cancel(self, order_id: str) -> Told:
         """The seller refuses the open request on the site; the order goes on."""
         with self._world.lock:
@@ -213,6 +214,7 @@ class OrderDeeds(ABC):
             purchases.refuse_cancel(self._world, order)
             return {"orderId": order_id, "cancelState": "NONE_REQUESTED"}
 
+    @deed
     def cancel_order(self, order_id: str) -> Told:
         """The order is cancelled (by the seller on the site) and paid back."""
         with self._world.lock:
@@ -222,6 +224,7 @@ class OrderDeeds(ABC):
             purchases.cancel(self._world, order)
             return {"orderId": order_id, "cancelState": "CANCELED"}
 
+    @deed
     def refund_order(
         self, order_id: str, *, amount: Any = None, line: str = "", currency: str = "", failed: bool = False
     ) -> Told:
@@ -239,6 +242,7 @@ class OrderDeeds(ABC):
             status = order.data["orderPaymentStatus"]
             return {"orderId": order_id, "refundReferenceId": reference, "orderPaymentStatus": status}
 
+    @deed
     def ship_order(
         self,
         order_id: str,
@@ -261,28 +265,31 @@ class OrderDeeds(ABC):
             status = order.data["orderFulfillmentStatus"]
             return {"orderId": order_id, "fulfillmentId": package["fulfillmentId"], "status": status}
 
+    @deed
     def set_order_lag(self, seconds: float) -> Told:
         """How long getOrders does not know of new orders and of changes (its index lags behind eBay's own orders)."""
         with self._world.lock:
             self._world.order_lag = timedelta(seconds=seconds)
             return {"seconds": seconds}
 
+    @deed
     def set_order_sort(self, *, newest_first: bool) -> Told:
         """Turn the order of getOrders around; oldest first is the documented one."""
         with self._world.lock:
             self._world.newest_orders_first = newest_first
             return {"newestFirst": newest_first}
 
+    @deed
     def later(self, seconds: float, act: str, arguments: Mapping[str, Any] | None = None) -> Told:
         """Do the deed `act` once the clock has passed, at the first call after that. A refusal then stands in the journal alone."""
         with self._world.lock:
-            do = self.by_name(act)
+            deed_of(self, act)
 
             def land() -> None:
                 entry = JournalEntry(self._world.now(), f"deed:{act}", "", 200)
                 try:
-                    do(**(arguments or {}))
-                except (DeedRefused, TypeError):
+                    do(self, act, arguments or {})
+                except DeedRefused:
                     entry.status = 400
                 self._world.journal.append(entry)
 

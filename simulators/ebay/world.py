@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from simulators.clock import Clock
@@ -16,6 +17,7 @@ from simulators.ebay.errors import EbayError
 from simulators.ebay.limits import CallBudget, Limits
 from simulators.ebay.state import Listing, Offer, Seller
 from simulators.faults import FaultPlan
+from simulators.kit.journal import Journal
 from simulators.kit.later import Later
 
 _LATENCY_SPREAD = (
@@ -60,7 +62,9 @@ class World:
         self.faults = FaultPlan()
         self.lock = threading.RLock()
         self.sellers: dict[str, Seller] = {}
-        self.journal: deque[JournalEntry] = deque(maxlen=_JOURNAL_LENGTH)
+        self.journal = Journal[JournalEntry](
+            JournalEntry.as_json, attrgetter("operation"), longest=_JOURNAL_LENGTH
+        )
         self.random = random.Random(seed)
         self.budget = CallBudget(limits, pace=time_scale, now=clock.now())
         self.order_lag = timedelta(0)  # how long getOrders does not know of new orders and of changes

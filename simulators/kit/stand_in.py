@@ -26,9 +26,7 @@ class ControlDoor:
 
     def do(self, deed: str, **told: Any) -> dict[str, Any]:
         """Let something happen out there."""
-        answer = self.post("deeds", {"deed": deed, **told})
-        result: dict[str, Any] = answer.get("result", answer)
-        return result
+        return self.post("deeds", {"deed": deed, **told})
 
     def post(self, what: str, body: dict[str, Any]) -> dict[str, Any]:
         answer = self._session.post(f"{self._door}/{what}", json=body, timeout=_TIMEOUT_S)

@@ -18,6 +18,7 @@ import requests
 
 from simulators.door import HttpDoor
 from simulators.kit.command import announce_and_wait
+from simulators.kit.deeds import do
 from simulators.shopify.app import ShopifySimulator
 
 _CONNECT_S = 1.0
@@ -78,7 +79,7 @@ def main() -> int:
     queue.deliver_with(poster(simulator.world.limits.webhook_timeout_s))
     seed: list[dict[str, Any]] = json.loads(told.seed.read_text()) if told.seed else []
     for one in seed:
-        simulator.deeds.do(one.pop("deed"), one)
+        do(simulator.deeds, one.pop("deed"), one)
     with HttpDoor(simulator, port=told.port) as door:
         simulator.world.public_url = door.url
         queue.start(told.webhook_workers)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from simulators.kit.deeds import Told, deed
 from simulators.shopify import payloads
 from simulators.shopify.catalog import NoSuchThing, money
 from simulators.shopify.global_ids import number_of
 from simulators.shopify.records import Product, Variant
 from simulators.shopify.world import World
-
-Told = dict[str, Any]
 
 
 def number(value: int | str) -> int:
@@ -47,12 +46,14 @@ class CatalogDeeds:
 
     # Products
 
+    @deed
     def add_location(self, name: str) -> Told:
         with self._world.lock:
             place = self._world.catalog.add_location(name, self._world.now())
             self._world.emit("locations/create", payloads.location_payload(self._world.shop, place))
             return {"location_id": place.id}
 
+    @deed
     def add_product(self, **spec: Any) -> Told:
         """Add a product: `title`, `variants` [{sku, price, stock, options {name: value}, ...}], `images`, `status` ..."""
         with self._world.lock:
@@ -67,6 +68,7 @@ class CatalogDeeds:
                     world.emit("inventory_levels/connect", payloads.level_payload(world.shop, item, level))
             return self._told(product)
 
+    @deed
     def seed_products(
         self,
         count: int,
@@ -98,6 +100,7 @@ class CatalogDeeds:
                 self._world.catalog.add_product(spec, at, remember=False)
             return {"products": count, "variants": count * variants_per_product}
 
+    @deed
     def edit_product(self, product_id: int | str, **changes: Any) -> Told:
         """Change title, vendor, product_type, description_html, tags or status."""
         allowed = {"title", "vendor", "product_type", "description_html", "tags", "status"}
@@ -112,14 +115,17 @@ class CatalogDeeds:
             self._product_updated(product)
             return self._told(product)
 
+    @deed
     def set_title(self, product_id: int | str, title: str) -> Told:
         return self.edit_product(product_id, title=title)
 
+    @deed
     def set_status(self, product_id: int | str, status: str) -> Told:
         if status not in ("ACTIVE", "DRAFT", "ARCHIVED", "UNLISTED"):
             raise ValueError(f"no such status: {status}")
         return self.edit_product(product_id, status=status)
 
+    @deed
     def delete_product(self, product_id: int | str) -> Told:
         with self._world.lock:
             world = self._world
@@ -134,11 +140,13 @@ class CatalogDeeds:
 
     # Variants
 
+    @deed
     def set_price(self, price: Any, compare_at_price: Any = None, **which: Any) -> Told:
         """Set price and compare-at price (None: no compare-at price)."""
         compare_at = None if compare_at_price is None else money(compare_at_price)
         return self._edit_variant(which, price=money(price), compare_at_price=compare_at)
 
+    @deed
     def set_variant_sku(self, new_sku: str | None, **which: Any) -> Told:
         with self._world.lock:
             variant = self.variant(**which)
@@ -146,14 +154,17 @@ class CatalogDeeds:
             self._item_updated(variant.inventory_item_id)
             return self._edit_variant({"variant_id": variant.id}, sku=new_sku)
 
+    @deed
     def set_barcode(self, barcode: str | None, **which: Any) -> Told:
         return self._edit_variant(which, barcode=barcode)
 
+    @deed
     def set_inventory_policy(self, policy: str, **which: Any) -> Told:
         if policy not in ("DENY", "CONTINUE"):
             raise ValueError(f"no such policy: {policy}")
         return self._edit_variant(which, inventory_policy=policy)
 
+    @deed
     def set_tracked(self, tracked: bool, **which: Any) -> Told:
         """Turn stock tracking on or off; an untracked item sells without limit."""
         with self._world.lock:
@@ -169,6 +180,7 @@ class CatalogDeeds:
             self._product_updated(self._world.catalog.product(variant.product_id))
             return {"product_id": variant.product_id, "variant_id": variant.id}
 
+    @deed
     def add_variant(self, product_id: int | str, **spec: Any) -> Told:
         """Add a variant: {sku, price, stock, options {name: value}, image, ...}."""
         with self._world.lock:
@@ -181,6 +193,7 @@ class CatalogDeeds:
                 world.emit("inventory_levels/connect", payloads.level_payload(world.shop, item, level))
             return {"product_id": made.product_id, "variant_id": made.id, "inventory_item_id": item.id}
 
+    @deed
     def delete_variant(self, **which: Any) -> Told:
         with self._world.lock:
             world = self._world
@@ -192,6 +205,7 @@ class CatalogDeeds:
 
     # Stock
 
+    @deed
     def set_stock(self, available: int | None, location_id: int | str | None = None, **which: Any) -> Told:
         """Set the stock at a location (the first one unless named). None stops tracking the item."""
         if available is None:
@@ -216,6 +230,7 @@ class CatalogDeeds:
                 "available": int(available),
             }
 
+    @deed
     def adjust_stock(self, delta: int, location_id: int | str | None = None, **which: Any) -> Told:
         with self._world.lock:
             variant = self.variant(**which)
@@ -224,6 +239,7 @@ class CatalogDeeds:
             now_there = (level.available if level else 0) + int(delta)
             return self.set_stock(now_there, place.id, variant_id=variant.id)
 
+    @deed
     def disconnect_stock(self, location_id: int | str, **which: Any) -> Told:
         """Stop stocking an item at a location."""
         with self._world.lock:
@@ -239,6 +255,7 @@ class CatalogDeeds:
 
     # Collections
 
+    @deed
     def add_collection(self, **spec: Any) -> Told:
         """Add a collection: `title`, `product_ids`, `smart` (filled by rules: no event tells of its members)."""
         with self._world.lock:
@@ -246,6 +263,7 @@ class CatalogDeeds:
             self._world.emit("collections/create", payloads.collection_payload(self._world.shop, made))
             return {"collection_id": made.id}
 
+    @deed
     def edit_collection(self, collection_id: int | str, title: str) -> Told:
         with self._world.lock:
             changed = self._world.catalog.change_collection(
@@ -254,6 +272,7 @@ class CatalogDeeds:
             self._world.emit("collections/update", payloads.collection_payload(self._world.shop, changed))
             return {"collection_id": changed.id}
 
+    @deed
     def set_members(self, collection_id: int | str, product_ids: Sequence[int | str]) -> Told:
         """Decide who is in a collection. Tells collections/update for a hand-picked one, nothing for a smart one."""
         with self._world.lock:
@@ -264,6 +283,7 @@ class CatalogDeeds:
                 world.emit("collections/update", payloads.collection_payload(world.shop, changed))
             return {"collection_id": changed.id, "members": len(members)}
 
+    @deed
     def delete_collection(self, collection_id: int | str) -> Told:
         with self._world.lock:
             gone = self._world.catalog.collection(number(collection_id))

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from simulators.kit.deeds import Told, deed
 from simulators.shopify import payloads
-from simulators.shopify.catalog_deeds import Told
 from simulators.shopify.parcel_deeds import ParcelDeeds
-
-_NOT_DEEDS = (
-    "variant", "order", "line_counts", "line_of", "store_order", "take_stock", "release_stock", "picked_location", "announce", "tell", "tell_of", "keep", "do",
-    "names",
-)  # fmt: skip
 
 
 class Deeds(ParcelDeeds):
     """Everything that can happen in and to the shop."""
 
+    @deed
     def uninstall(self) -> Told:
         """The seller removes the app: app/uninstalled goes out, every token and subscription is dead."""
         with self._world.lock:
@@ -29,22 +23,26 @@ class Deeds(ParcelDeeds):
             world.subscriptions.clear()
             return {}
 
+    @deed
     def reinstall(self) -> Told:
         with self._world.lock:
             self._world.tokens.installed = True
             return {}
 
+    @deed
     def permit(self, permitted: bool) -> Told:
         """Decide whether app and shop are of one organisation; if not, grants end in `shop_not_permitted`."""
         with self._world.lock:
             self._world.tokens.permitted = permitted
             return {}
 
+    @deed
     def revoke_tokens(self) -> Told:
         with self._world.lock:
             self._world.tokens.revoke()
             return {}
 
+    @deed
     def set_scopes(self, scopes: Sequence[str]) -> Told:
         with self._world.lock:
             world = self._world
@@ -53,6 +51,7 @@ class Deeds(ParcelDeeds):
             world.emit("app/scopes_update", told)
             return {}
 
+    @deed
     def rotate_client_secret(self, client_secret: str, sign_with_old: bool = True) -> Told:
         """New secret for grants; deliveries are signed with the old one for a while yet unless told otherwise."""
         with self._world.lock:
@@ -61,21 +60,9 @@ class Deeds(ParcelDeeds):
                 self._world.signing_secret = client_secret
             return {}
 
+    @deed
     def drain_budget(self, to: float = 0.0) -> Told:
         """Spend the cost bucket down to `to` points, as another process of the same app would."""
         with self._world.lock:
             self._world.bucket.drain(to)
             return {"available": self._world.bucket.available()}
-
-    @classmethod
-    def names(cls) -> list[str]:
-        """The deeds that `do` knows."""
-        members = inspect.getmembers(cls, inspect.isfunction)
-        return [name for name, _ in members if not name.startswith("_") and name not in _NOT_DEEDS]
-
-    def do(self, deed: str, told: Mapping[str, Any]) -> Told:
-        """Do a deed by its name; raises LookupError for an unknown one, ValueError or TypeError for a bad wish."""
-        if deed not in self.names():
-            raise LookupError(f"no deed {deed!r}; there are: {', '.join(self.names())}")
-        done: Told = getattr(self, deed)(**told)
-        return done

@@ -8,9 +8,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from simulators.kit.deeds import Told, deed
 from simulators.shopify import order_payloads, order_totals, parcel_payloads, payloads
 from simulators.shopify.catalog import NoSuchThing, money
-from simulators.shopify.catalog_deeds import CatalogDeeds, Told, number
+from simulators.shopify.catalog_deeds import CatalogDeeds, number
 from simulators.shopify.global_ids import gid
 from simulators.shopify.money import Money, total
 from simulators.shopify.order_records import Address, LineItem, Order, Refund, Transaction
@@ -41,6 +42,7 @@ class OutOfStock(ValueError):
 class OrderDeeds(CatalogDeeds):
     """Deeds on orders: buying, importing, cancelling, refunding."""
 
+    @deed
     def sell(
         self, quantity: int = 1, location_id: int | str | None = None, email: str | None = None, **which: Any
     ) -> Told:
@@ -50,6 +52,7 @@ class OrderDeeds(CatalogDeeds):
             line = {"variant_id": variant.id, "quantity": quantity, "location_id": location_id}
             return self.sell_many([line], email=email)
 
+    @deed
     def sell_many(self, lines: Sequence[Mapping[str, Any]], email: str | None = None) -> Told:
         """A buyer buys several articles in one order: [{sku or variant_id, quantity, location_id}]."""
         with self._world.lock:
@@ -59,6 +62,7 @@ class OrderDeeds(CatalogDeeds):
                 self._touch_products([line.variant_id for line in made if line.variant_id is not None])
             return {"order_id": order.id, "name": order.name}
 
+    @deed
     def import_order_by_other_tool(
         self,
         remote_id: str,
@@ -187,6 +191,7 @@ class OrderDeeds(CatalogDeeds):
         if taken or fresh:
             self._level_changed(item.id, line.location_id, connected=fresh)
 
+    @deed
     def move_order(self, order_id: int | str, location_id: int | str) -> Told:
         """The seller moves what is still to be sent to another location: its stock is committed there from now on."""
         with self._world.lock:
@@ -234,6 +239,7 @@ class OrderDeeds(CatalogDeeds):
             raise NoSuchThing(f"no order {order_id}")
         return found
 
+    @deed
     def delete_order_metafield(self, order_id: int | str, namespace: str, key: str) -> Told:
         """The seller deletes a metafield of an order: the mark of an importing app, say."""
         with self._world.lock:
@@ -251,6 +257,7 @@ class OrderDeeds(CatalogDeeds):
             raise NoSuchThing(f"order {order.id} has no line {unknown.pop()}")
         return told
 
+    @deed
     def cancel(
         self, order_id: int | str, reason: str = "CUSTOMER", restock: bool = True, refund: bool = True
     ) -> Told:
@@ -292,6 +299,7 @@ class OrderDeeds(CatalogDeeds):
                 self._tell_refund(changed, made)
             return {"order_id": order.id}
 
+    @deed
     def refund(
         self,
         order_id: int | str,

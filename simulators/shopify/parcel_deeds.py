@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from simulators.kit.deeds import Told, deed
 from simulators.shopify import parcel_payloads
 from simulators.shopify.catalog import NoSuchThing
-from simulators.shopify.catalog_deeds import Told, number
+from simulators.shopify.catalog_deeds import number
 from simulators.shopify.order_deeds import OrderDeeds
 from simulators.shopify.order_records import Fulfillment, Order, Tracking
 
@@ -17,6 +18,7 @@ class ParcelDeeds(OrderDeeds):
     """Deeds on fulfilments. `tracking` is [{company, number, url}], for a parcel of several pieces; one piece may be told
     as `company`, `tracking_number`, `tracking_url`; none of them is a parcel without tracking."""
 
+    @deed
     def fulfill(
         self,
         order_id: int | str,
@@ -59,6 +61,7 @@ class ParcelDeeds(OrderDeeds):
             raise ValueError("nothing to ship")
         return packed
 
+    @deed
     def cancel_fulfillment(self, fulfillment_id: int | str) -> Told:
         """Take a parcel back: its pieces are to be shipped again. There is no stock in it."""
         with self._world.lock:
@@ -73,6 +76,7 @@ class ParcelDeeds(OrderDeeds):
         for _, line_id, count in parcel.lines:
             self.release_stock(order.line(line_id), -count if back else count)
 
+    @deed
     def update_tracking(
         self,
         fulfillment_id: int | str,

@@ -5,14 +5,15 @@ from __future__ import annotations
 import itertools
 import threading
 import uuid
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from simulators.clock import Clock
 from simulators.kit.deliveries import Deliver
+from simulators.kit.journal import Journal
 from simulators.kit.later import Later
 from simulators.kit.pace import Pace
 from simulators.shopify.access import granted
@@ -43,7 +44,6 @@ SCOPES = [
     "read_merchant_managed_fulfillment_orders",
 ]
 _ORDERS_SEEN = timedelta(days=60)
-_JOURNAL = 100_000
 _JOBS = uuid.UUID("6f6c8f5e-5a0b-4f0e-9f43-0c1d8f9b7a11")  # so that the same history has the same ids
 
 
@@ -61,6 +61,10 @@ class Call:
     outcome: str
     requested_cost: int | None = None
     actual_cost: int | None = None
+
+    def shown(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self) | {"at": self.at.isoformat()}
 
 
 @dataclass(slots=True)
@@ -120,7 +124,7 @@ class World:
         self.subscriptions = Subscriptions(allow_http=settings.allow_http)
         self.deliveries = Webhooks(self.pace, self.subscriptions, self.faults.webhooks, limits, deliver)
         self.bulk = BulkOperations()
-        self.journal: deque[Call] = deque(maxlen=_JOURNAL)
+        self.journal = Journal[Call](Call.shown, attrgetter("operation"))
         self.idempotent: dict[str, tuple[str, Any]] = {}
         self.metafields = Metafields()
         self.order_index = OrderIndex()
@@ -131,7 +135,6 @@ class World:
         self.public_url = f"https://{settings.shop_domain}"
         self.deeds: Any = None  # set by the simulator: deeds act on the world, and some mutations are deeds
         self._ids = itertools.count(9_100_000_000_000_001)  # above 2^53: a float would lose them
-        self._calls = itertools.count(1)
 
     def now(self) -> datetime:
         return self.pace.now()
@@ -227,4 +230,4 @@ class World:
 
     def note(self, **told: Any) -> None:
         with self.lock:
-            self.journal.append(Call(number=next(self._calls), at=self.now(), **told))
+            self.journal.append(Call(number=self.journal.last + 1, at=self.now(), **told))

@@ -10,7 +10,7 @@ from typing import Any
 from listbridge.domain.ids import OrderKey, RemoteOrderId
 from listbridge.domain.orders import Order
 from listbridge.domain.reserving import holds_stock
-from simulators.ebay.deeds import DeedRefused
+from simulators.kit.deeds import DeedRefused
 from simulators.shopify import order_payloads
 from tests.fakes.world import ACCOUNT, SHOP
 from tests.faults.pair import Pair, pair

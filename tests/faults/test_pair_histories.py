@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from listbridge.domain.ids import Sku
 from listbridge.domain.work import Lane, PublishKind
-from simulators.ebay.deeds import DeedRefused
 from simulators.faults import Fault
+from simulators.kit.deeds import DeedRefused
 from tests.fakes.cuts import WorkerDied
 from tests.faults.pair import Pair, pair
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listbridge.domain.work import Lane
-from simulators.ebay.deeds import DeedRefused
 from simulators.faults import Fault
+from simulators.kit.deeds import DeedRefused
 from tests.faults.pair_sales import Sales, sales
 
 pytestmark = pytest.mark.timeout(1800)

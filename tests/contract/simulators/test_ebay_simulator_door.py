@@ -51,14 +51,20 @@ def test_nobody_buys_more_than_is_on_sale(anna: EbaySeller) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{"deed": "nonsense"}, {"deed": "buy"}, {"deed": "_seller"}, {"deed": "buy", "wrong": 1}]
+    ("body", "status", "reason"),
+    [
+        ({"deed": "nonsense"}, 404, "no deed 'nonsense'"),
+        ({"deed": "_seller"}, 404, "no deed '_seller'"),
+        ({"deed": "buy"}, 400, "buy: missing a required argument: 'sku'"),
+        ({"deed": "end_listing", "wrong": 1}, 400, "end_listing: "),
+        ([1], 400, "the body must be a JSON object"),
+    ],
 )
 def test_a_deed_that_does_not_exist_or_lacks_its_arguments_is_refused(
-    anna: EbaySeller, body: dict[str, Any]
+    anna: EbaySeller, body: Any, status: int, reason: str
 ) -> None:
     answer = anna.session.post(f"{API}/_sim/deeds", json=body)
-    assert answer.status_code == 400
-    assert answer.json()["error"]
+    assert (answer.status_code, answer.json()["error"][: len(reason)]) == (status, reason)
 
 
 def test_a_listing_ended_on_the_site_leaves_an_unpublished_offer(anna: EbaySeller) -> None:

@@ -81,7 +81,8 @@ def test_faults_are_planned_and_cleared_through_the_door() -> None:
         "/_sim/faults", json={"operation": "shop", "kind": "status", "status": 503, "times": 9}
     ).json == {"waiting": 9}
     assert shop.post("{ shop { name } }").status_code == 503
-    assert client.delete("/_sim/faults").json == {"waiting": 0}
+    assert client.delete("/_sim/faults").status_code == 204
+    assert client.get("/_sim/faults").json == {"waiting": 0}
     assert shop.post("{ shop { name } }").status_code == 200
     for wrong in ({"kind": "status", "colour": 1}, {"kind": "vendor", "name": "typo"}):
         assert client.post("/_sim/faults", json={"operation": "shop"} | wrong).status_code == 400
@@ -95,7 +96,7 @@ def test_the_journal_counts_calls_since_a_mark() -> None:
     shop.data("query Again { shop { name } }")
     told = client.get(f"/_sim/calls?since={mark}").json
     assert told is not None
-    assert (told["count"], told["by_operation"]) == (1, {"shop": 1})
+    assert (told["total"], told["by_operation"]) == (1, {"shop": 1})
     assert told["calls"][0]["name"] == "Again"
 
 

@@ -1,0 +1,56 @@
+"""Deeds: what people and the platform itself do outside the API. Python calls them as methods, the control door by their names."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypeVar
+
+Told = dict[str, Any]
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+_MARK = "_is_a_deed"
+
+
+class DeedRefused(Exception):
+    """A deed that cannot be done: nobody of that name, nothing on sale, not enough of it. Nothing has changed."""
+
+
+class NoSuchDeed(DeedRefused):
+    """No deed has this name."""
+
+
+def deed(method: _Method) -> _Method:
+    """Mark a method as a deed. Only marked ones can be done by name: a new public method is no deed by accident."""
+    setattr(method, _MARK, True)
+    return method
+
+
+def names_of(deeds: object) -> list[str]:
+    """The names of all deeds, sorted."""
+    members = inspect.getmembers(type(deeds), inspect.isfunction)
+    return [name for name, method in members if getattr(method, _MARK, False)]
+
+
+def deed_of(deeds: object, name: str) -> Callable[..., Told]:
+    """The deed of a name. Raises NoSuchDeed."""
+    method = getattr(type(deeds), name, None)
+    if not getattr(method, _MARK, False):
+        raise NoSuchDeed(f"no deed {name!r}; there are: {', '.join(names_of(deeds))}")
+    bound: Callable[..., Told] = getattr(deeds, name)
+    return bound
+
+
+def bound(method: Callable[..., Any], told: Mapping[str, Any]) -> Callable[[], Any]:
+    """The call of a method with these arguments. Raises DeedRefused for what it does not take or lacks."""
+    try:
+        arguments = inspect.signature(method).bind(**told)
+    except TypeError as wrong:
+        raise DeedRefused(f"{method.__name__}: {wrong}") from None
+    return partial(method, *arguments.args, **arguments.kwargs)
+
+
+def do(deeds: object, name: str, told: Mapping[str, Any]) -> Told:
+    """Do a deed by its name. Raises NoSuchDeed, DeedRefused for arguments that it does not take, and what the deed raises."""
+    done: Told = bound(deed_of(deeds, name), told)()
+    return done
