@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
+from requests import Response
 
 from listbridge.domain.ports.grants import REFRESH_TOKEN
 from listbridge.domain.verdicts import RemoteError
@@ -49,6 +50,35 @@ class Granted(Lasting):
 
 
 G = TypeVar("G", bound=Lasting)
+Judged = Callable[[Response], RemoteError | None]
+"""The verdict on an answer; None for 2xx."""
+
+
+def ask_at(
+    url: str, connection: Connection, grant: type[G], judged: Judged, unreadable: Row, **what: Any
+) -> G:
+    """What was granted, where a platform refuses in a way of its own; `json`, `data` or `auth` go along as it wants them.
+
+    Raises RemoteError; `unreadable` is for a success without a token.
+    """
+    response = connection.session.request(
+        "POST",
+        url,
+        purpose=Purpose.TOKEN,
+        operation="token",
+        headers={"Accept": "application/json"},
+        **what,
+    )
+    refusal = judged(response)
+    if refusal is not None:
+        raise refusal
+    try:
+        return grant.model_validate(json_object(response))
+    except ValidationError:
+        # Without its cause: a validation error may hold the token.
+        raise unreadable.error(
+            detail="token", status=response.status_code, request=request_id(response.headers)
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,33 +93,17 @@ class TokenEndpoint:
     unreadable: Row
 
     def ask(self, connection: Connection, grant: type[G], **what: Any) -> G:
-        """What was granted; `json`, `data` or `auth` go along as the platform wants them. Raises RemoteError."""
-        response = connection.session.request(
-            "POST",
-            self.url,
-            purpose=Purpose.TOKEN,
-            operation="token",
-            headers={"Accept": "application/json"},
-            **what,
-        )
-        status, body, request = response.status_code, json_object(response), request_id(response.headers)
-        refusal = self.refusal(status, body, request)
-        if refusal is not None:
-            raise refusal
-        try:
-            return grant.model_validate(body)
-        except ValidationError:
-            # Without its cause: a validation error may hold the token.
-            raise self.unreadable.error(detail="token", status=status, request=request) from None
+        """See `ask_at`."""
+        return ask_at(self.url, connection, grant, self._judged, self.unreadable, **what)
 
-    def refusal(self, status: int, body: Mapping[str, Any] | None, request: str | None) -> RemoteError | None:
-        """The verdict on an answer; None for 2xx."""
+    def _judged(self, response: Response) -> RemoteError | None:
+        status, body = response.status_code, json_object(response)
         if 200 <= status < 300:
             return None
         name = body.get("error") if body is not None else None
         row = self.by_error.get(name) if isinstance(name, str) else None
         row = row or self.by_status.get(status, self.otherwise)
-        return row.error(detail=f"token: HTTP {status}", status=status, request=request)
+        return row.error(detail=f"token: HTTP {status}", status=status, request=request_id(response.headers))
 
 
 def code_in(params: Mapping[str, str], name: str = "code") -> str:

@@ -11,11 +11,12 @@ import requests
 from requests.adapters import BaseAdapter
 from urllib3.response import HTTPResponse
 
+from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RateLimited, RemoteError, RetryLater, Unauthorized
 from listbridge.infra.connection import Connection
 from listbridge.infra.error_row import Row
 from listbridge.infra.http import HttpSession
-from listbridge.infra.oauth import Granted, Lasting, TokenEndpoint, code_in
+from listbridge.infra.oauth import Granted, Lasting, TokenEndpoint, ask_at, code_in
 from listbridge.infra.tokens import TokenCache
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import START, VirtualClock
@@ -122,6 +123,20 @@ def test_a_success_without_a_living_token_is_unreadable_and_tells_no_token(body:
     assert refused.value.problem.code == "gibberish"
     assert refused.value.__cause__ is None
     assert "secret-word" not in str(refused.value)
+
+
+def by_page(response: requests.Response) -> RemoteError | None:
+    """A platform that refuses with a page instead of a name."""
+    return None if response.ok else Unauthorized(Problem("turned_away", {"page": response.text}))
+
+
+def test_a_platform_that_refuses_in_a_way_of_its_own_judges_the_whole_answer() -> None:
+    connection, budget = connected(far := Far(400, "<h1>No</h1>"))
+    with pytest.raises(Unauthorized) as refused:
+        ask_at("https://odd.example/key", connection, Lasting, by_page, Row(RetryLater, "gibberish"), json={"a": "b"})  # fmt: skip
+    assert refused.value.problem == Problem("turned_away", {"page": "<h1>No</h1>"})
+    assert (far.asked[0].url, far.asked[0].body) == ("https://odd.example/key", b'{"a": "b"}')
+    assert budget.spent == {}
 
 
 def test_a_token_is_not_in_its_repr() -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
 from listbridge.infra.connection import Connection
-from listbridge.infra.http import Purpose, request_id
+from listbridge.infra.oauth import G, Granted, ask_at
 from listbridge.infra.tokens import Access, Token
 from listbridge.shops.shopify.errors import UNREADABLE, by_grant
-from listbridge.shops.shopify.settings import Credentials
+from listbridge.shops.shopify.settings import Credentials, Settings
 
 
-class _Granted(BaseModel):
-    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
-    access_token: str = Field(min_length=1, repr=False)
-    expires_in: int = Field(gt=0)
+def base_url(connection: Connection) -> str:
+    """Where the store answers, without a slash behind it."""
+    domain = Settings.model_validate(connection.settings).domain
+    return (connection.base_url or f"https://{domain}").rstrip("/")
+
+
+def ask_for(grant: type[G], connection: Connection, credentials: Credentials, **what: str) -> G:
+    """Ask the store for a token as the app; `what` says by which grant. Raises RemoteError."""
+    app = {"client_id": credentials.client_id, "client_secret": credentials.client_secret.get_secret_value()}
+    url = f"{base_url(connection)}/admin/oauth/access_token"
+    return ask_at(url, connection, grant, by_grant, UNREADABLE, json=app | what)
 
 
 class Grant:
@@ -26,12 +29,13 @@ class Grant:
     2026-11-23) and is kept in the connection's token cache.
     """
 
-    def __init__(self, connection: Connection, base_url: str, credentials: Credentials) -> None:
+    def __init__(self, connection: Connection, credentials: Credentials) -> None:
         self._connection = connection
-        self._url = f"{base_url}/admin/oauth/access_token"
         self._credentials = credentials
         # Of everything that the token depends on, so that a reconnect never goes on with the old store's or app's token.
-        grant = f"{base_url} {credentials.client_id} {credentials.client_secret.get_secret_value()}"
+        grant = (
+            f"{base_url(connection)} {credentials.client_id} {credentials.client_secret.get_secret_value()}"
+        )
         self._access = Access(
             connection.tokens, f"shopify:{connection.id}", grant, self._fetch, connection.clock
         )
@@ -46,26 +50,5 @@ class Grant:
 
     def _fetch(self) -> Token:
         asked_at = self._connection.clock.now()
-        response = self._connection.session.request(
-            "POST",
-            self._url,
-            purpose=Purpose.TOKEN,
-            operation="token",
-            headers={"Accept": "application/json"},
-            json={
-                "client_id": self._credentials.client_id,
-                "client_secret": self._credentials.client_secret.get_secret_value(),
-                "grant_type": "client_credentials",
-            },
-        )
-        refusal = by_grant(response)
-        if refusal is not None:
-            raise refusal
-        try:
-            granted = _Granted.model_validate_json(response.content)
-        except ValidationError:
-            # Without its cause: a validation error may hold the token.
-            raise UNREADABLE.error(
-                detail="token", status=response.status_code, request=request_id(response.headers)
-            ) from None
-        return Token(granted.access_token, asked_at + timedelta(seconds=granted.expires_in))
+        granted = ask_for(Granted, self._connection, self._credentials, grant_type="client_credentials")
+        return granted.token(asked_at)

@@ -14,7 +14,7 @@ from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, RemoteError
 from listbridge.infra.api_client import Answer, ApiClient, Call, M
 from listbridge.infra.connection import Connection
 from listbridge.infra.http import Purpose
-from listbridge.shops.shopify.auth import Grant
+from listbridge.shops.shopify.auth import Grant, base_url
 from listbridge.shops.shopify.errors import (
     UNREADABLE,
     by_code,
@@ -39,10 +39,9 @@ class AdminApi(ApiClient[Call]):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         settings = Settings.model_validate(connection.settings)
-        base_url = (connection.base_url or f"https://{settings.domain}").rstrip("/")
         self._version = settings.api_version
-        self._url = f"{base_url}/admin/api/{settings.api_version}/graphql.json"
-        self._grant = Grant(connection, base_url, Credentials.model_validate(connection.secret))
+        self._url = f"{base_url(connection)}/admin/api/{settings.api_version}/graphql.json"
+        self._grant = Grant(connection, Credentials.model_validate(connection.secret))
         self._served: str | None = None
 
     def query(

@@ -7,19 +7,12 @@ import hmac
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
 from listbridge.domain.ports import Arrival, Begun, Handed, Way
 from listbridge.infra.connection import Connection
-from listbridge.infra.http import Purpose, request_id
-from listbridge.shops.shopify.errors import UNREADABLE, by_grant
+from listbridge.infra.oauth import Lasting
+from listbridge.shops.shopify.auth import ask_for, base_url
 from listbridge.shops.shopify.scopes import CATALOGUE_SCOPES, ORDER_SCOPES
 from listbridge.shops.shopify.settings import Credentials, Settings
-
-
-class _Granted(BaseModel):
-    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
-    access_token: str = Field(min_length=1, repr=False)
 
 
 class ShopifyHandOver:
@@ -32,7 +25,7 @@ class ShopifyHandOver:
             "redirect_uri": way.redirect,
             "state": way.state,
         }
-        return Begun(f"{_base_url(connection)}/admin/oauth/authorize?{urlencode(asked)}")
+        return Begun(f"{base_url(connection)}/admin/oauth/authorize?{urlencode(asked)}")
 
     def receive(self, connection: Connection, arrival: Arrival) -> Handed:
         credentials, told = Credentials.model_validate(connection.secret), arrival.request.params
@@ -41,23 +34,7 @@ class ShopifyHandOver:
         genuine = hmac.compare_digest(told.get("hmac", "").encode(), signature(told, secret).encode())
         if not genuine or told.get("shop") != domain or not told.get("code"):
             return Handed(declined=True)
-        response = connection.session.request(
-            "POST",
-            f"{_base_url(connection)}/admin/oauth/access_token",
-            purpose=Purpose.TOKEN,
-            operation="token",
-            headers={"Accept": "application/json"},
-            json={"client_id": credentials.client_id, "client_secret": secret, "code": told["code"]},
-        )
-        refusal = by_grant(response)
-        if refusal is not None:
-            raise refusal
-        try:
-            granted = _Granted.model_validate_json(response.content)
-        except ValidationError:  # without its cause: it may hold the token
-            raise UNREADABLE.error(
-                detail="token", status=response.status_code, request=request_id(response.headers)
-            ) from None
+        granted = ask_for(Lasting, connection, credentials, code=told["code"])
         return Handed(credentials={"access_token": granted.access_token})
 
 
@@ -69,11 +46,6 @@ def signature(told: Mapping[str, str], secret: str) -> str:
         if name != "hmac"
     )
     return hmac.new(secret.encode(), "&".join(sorted(pairs)).encode(), hashlib.sha256).hexdigest()
-
-
-def _base_url(connection: Connection) -> str:
-    domain = Settings.model_validate(connection.settings).domain
-    return (connection.base_url or f"https://{domain}").rstrip("/")
 
 
 HAND_OVER = ShopifyHandOver()
