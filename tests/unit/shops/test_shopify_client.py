@@ -276,7 +276,6 @@ def test_every_problem_and_fix_has_a_text_with_its_blanks(line: Line, open_with:
         "shopify_order_limit",
         "shopify_order_not_shown",
         "shopify_order_scope_missing",
-        "variant_gone",
     }
     fixes = {row.fix for row in rows if row.fix} | {"approve_app", "free_mark", "set_reachable_address"}
     texts = messages("shops", "shopify")

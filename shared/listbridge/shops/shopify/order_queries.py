@@ -55,7 +55,6 @@ DEFINE_MARK = Query(
     """
 mutation DefineMark($definition: MetafieldDefinitionInput!) {
   metafieldDefinitionCreate(definition: $definition) {
-    createdDefinition { id }
     userErrors { field message code }
   }
 }

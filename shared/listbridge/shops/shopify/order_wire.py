@@ -6,33 +6,33 @@ from datetime import datetime
 
 from pydantic import AwareDatetime
 
-from listbridge.shops.shopify.wire import Page, UserError, Wire
+from listbridge.infra.wire_models import CamelTold
+from listbridge.shops.shopify.wire import Named, Page, UserError
 
 
-class Attribute(Wire):
+class Attribute(CamelTold):
     """A custom attribute of an order, or a property of one of its lines."""
 
     key: str
     value: str | None = None
 
 
-class Amount(Wire):
+class Amount(CamelTold):
     """`amount` is a decimal text."""
 
     amount: str
     currency_code: str
 
 
-class MoneyBag(Wire):
+class MoneyBag(CamelTold):
     shop_money: Amount
 
 
-class FieldValue(Wire):
+class FieldValue(CamelTold):
     value: str
 
 
-class OrderName(Wire):
-    id: str
+class OrderName(Named):
     name: str
 
 
@@ -46,7 +46,7 @@ class OrderTraces(OrderName):
     metafield: FieldValue | None = None
 
 
-class SearchOrdersAnswer(Wire):
+class SearchOrdersAnswer(CamelTold):
     orders: Page[OrderTraces]
 
 
@@ -54,33 +54,28 @@ class LookAnswer(SearchOrdersAnswer):
     order_by_identifier: OrderName | None = None
 
 
-class Line(Wire):
+class Line(Named):
     """`current_quantity` leaves out what was refunded or taken off the order, and holds what was sent.
 
     Whether `unfulfilled_quantity` leaves out what was taken off is not documented.
     """
 
-    id: str
     current_quantity: int
     unfulfilled_quantity: int
     custom_attributes: tuple[Attribute, ...] = ()
 
 
-class LineName(Wire):
-    id: str
-
-
-class PackedLine(Wire):
+class PackedLine(CamelTold):
     quantity: int | None = None
-    line_item: LineName
+    line_item: Named
 
 
-class Tracking(Wire):
+class Tracking(CamelTold):
     company: str | None = None
     number: str | None = None
 
 
-class Fulfillment(Wire):
+class Fulfillment(CamelTold):
     id: str
     status: str
     created_at: AwareDatetime
@@ -88,7 +83,7 @@ class Fulfillment(Wire):
     fulfillment_line_items: Page[PackedLine]
 
 
-class Refund(Wire):
+class Refund(CamelTold):
     """`total_refunded_set` is zero where units were only put back in stock."""
 
     id: str
@@ -105,40 +100,39 @@ class Order(OrderName):
     fulfillments: tuple[Fulfillment, ...] = ()
 
 
-class OrderNodesAnswer(Wire):
+class OrderNodesAnswer(CamelTold):
     nodes: tuple[Order | None, ...]
 
 
-class ChangedOrder(Wire):
-    id: str
+class ChangedOrder(Named):
     updated_at: AwareDatetime
 
 
-class ChangedOrdersAnswer(Wire):
+class ChangedOrdersAnswer(CamelTold):
     orders: Page[ChangedOrder]
 
 
-class LinesOfOrder(Wire):
+class LinesOfOrder(CamelTold):
     line_items: Page[Line]
 
 
-class MoreLinesAnswer(Wire):
+class MoreLinesAnswer(CamelTold):
     order: LinesOfOrder | None = None
 
 
-class ParcelsOfOrder(Wire):
+class ParcelsOfOrder(CamelTold):
     fulfillments: tuple[Fulfillment, ...] = ()
 
 
-class MoreParcelsAnswer(Wire):
+class MoreParcelsAnswer(CamelTold):
     order: ParcelsOfOrder | None = None
 
 
-class PackedLinesOfParcel(Wire):
+class PackedLinesOfParcel(CamelTold):
     fulfillment_line_items: Page[PackedLine]
 
 
-class MorePackedLinesAnswer(Wire):
+class MorePackedLinesAnswer(CamelTold):
     fulfillment: PackedLinesOfParcel | None = None
 
 
@@ -148,12 +142,11 @@ class CodedError(UserError):
     code: str | None = None
 
 
-class Defined(Wire):
-    created_definition: LineName | None = None
+class Defined(CamelTold):
     user_errors: tuple[CodedError, ...] = ()
 
 
-class DefineAnswer(Wire):
+class DefineAnswer(CamelTold):
     metafield_definition_create: Defined
 
 
@@ -161,75 +154,71 @@ class CreatedOrder(OrderName):
     total_price_set: MoneyBag
 
 
-class OrderCreated(Wire):
+class OrderCreated(CamelTold):
     order: CreatedOrder | None = None
     user_errors: tuple[CodedError, ...] = ()
 
 
-class CreateOrderAnswer(Wire):
+class CreateOrderAnswer(CamelTold):
     order_create: OrderCreated | None = None
 
 
-class OrderCancelled(Wire):
+class OrderCancelled(CamelTold):
     order_cancel_user_errors: tuple[CodedError, ...] = ()
 
 
-class CancelOrderAnswer(Wire):
+class CancelOrderAnswer(CamelTold):
     order_cancel: OrderCancelled | None = None
 
 
-class OrderState(Wire):
+class OrderState(CamelTold):
     cancelled_at: datetime | None = None
 
 
-class OrderStateAnswer(Wire):
+class OrderStateAnswer(CamelTold):
     order: OrderState | None = None
 
 
-class AssignedLine(Wire):
+class AssignedLine(CamelTold):
     """`variant` is null for a line of text, and for a variant that is gone."""
 
     total_quantity: int
-    variant: LineName | None = None
+    variant: Named | None = None
 
 
-class AssignedLocation(Wire):
+class AssignedLocation(CamelTold):
     """`location` is null once the location is deleted."""
 
-    location: LineName | None = None
+    location: Named | None = None
 
 
-class FulfillmentOrder(Wire):
+class FulfillmentOrder(CamelTold):
     id: str
     status: str
     assigned_location: AssignedLocation
     line_items: Page[AssignedLine]
 
 
-class AssignedOrder(Wire):
+class AssignedOrder(CamelTold):
     fulfillment_orders: Page[FulfillmentOrder]
 
 
-class StockTakenAnswer(Wire):
+class StockTakenAnswer(CamelTold):
     order: AssignedOrder | None = None
 
 
-class AssignedLines(Wire):
+class AssignedLines(CamelTold):
     line_items: Page[AssignedLine]
 
 
-class MoreAssignedAnswer(Wire):
+class MoreAssignedAnswer(CamelTold):
     node: AssignedLines | None = None
 
 
-class ProductOfVariant(Wire):
-    id: str
-
-
-class SkuHit(Wire):
+class SkuHit(CamelTold):
     sku: str | None = None
-    product: ProductOfVariant
+    product: Named
 
 
-class SkusAnswer(Wire):
+class SkusAnswer(CamelTold):
     product_variants: Page[SkuHit]

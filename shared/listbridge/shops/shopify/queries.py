@@ -232,7 +232,6 @@ SUBSCRIBE = Query(
     """
 mutation Subscribe($topic: WebhookSubscriptionTopic!, $uri: String!) {
   webhookSubscriptionCreate(topic: $topic, webhookSubscription: { uri: $uri, format: JSON }) {
-    webhookSubscription { id }
     userErrors { field message }
   }
 }
@@ -244,7 +243,6 @@ UNSUBSCRIBE = Query(
     """
 mutation Unsubscribe($id: ID!) {
   webhookSubscriptionDelete(id: $id) {
-    deletedWebhookSubscriptionId
     userErrors { field message }
   }
 }

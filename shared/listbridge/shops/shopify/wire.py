@@ -5,81 +5,70 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import BeforeValidator, Field
+
+from listbridge.infra.wire_models import CamelTold
 
 T = TypeVar("T")
 
 
-class Wire(BaseModel):
-    """The root of all wire models: camelCase outside, and no values in validation errors."""
-
-    model_config = ConfigDict(
-        extra="ignore",
-        frozen=True,
-        alias_generator=to_camel,
-        populate_by_name=True,
-        hide_input_in_errors=True,
-    )
-
-
-class PageInfo(Wire):
+class PageInfo(CamelTold):
     has_next_page: bool = False
     end_cursor: str | None = None
 
 
-class Page(Wire, Generic[T]):
+class Page(CamelTold, Generic[T]):
     """One page of a connection."""
 
     nodes: tuple[T, ...] = ()
     page_info: PageInfo = PageInfo()
 
 
-class Count(Wire):
+class Count(CamelTold):
     count: int
     precision: str
 
 
-class Picture(Wire):
+class Picture(CamelTold):
     url: str
 
 
-class Medium(Wire):
+class Medium(CamelTold):
     """Any medium of a product; only pictures have an `image`, and theirs is null until it has been processed."""
 
     image: Picture | None = None
 
 
-class Named(Wire):
+class Named(CamelTold):
     """A thing of which we need no more than its global id."""
 
     id: str
 
 
-class Quantity(Wire):
+class Quantity(CamelTold):
     """`quantity` is never null in the schema; null is taken for "no number" all the same."""
 
     name: str
     quantity: int | None = None
 
 
-class Level(Wire):
+class Level(CamelTold):
     location: Named
     quantities: tuple[Quantity, ...] = ()
 
 
-class InventoryItem(Wire):
+class InventoryItem(CamelTold):
     id: str
     tracked: bool
     inventory_levels: Page[Level]
 
 
-class SelectedOption(Wire):
+class SelectedOption(CamelTold):
     name: str
     value: str
 
 
-class Variant(Wire):
+class Variant(CamelTold):
     """`price` and `compare_at_price` are decimal texts in the shop's currency."""
 
     id: str
@@ -96,12 +85,12 @@ class Variant(Wire):
     inventory_item: InventoryItem
 
 
-class Option(Wire):
+class Option(CamelTold):
     name: str
     position: int = 0
 
 
-class Product(Wire):
+class Product(CamelTold):
     id: str
     title: str
     handle: str = ""
@@ -117,30 +106,30 @@ class Product(Wire):
     variants: Page[Variant]
 
 
-class Location(Wire):
+class Location(CamelTold):
     id: str
     name: str
 
 
-class Shop(Wire):
+class Shop(CamelTold):
     name: str
     myshopify_domain: str
     currency_code: str = Field(pattern=r"^[A-Z]{3}$")
 
 
-class Currency(Wire):
+class Currency(CamelTold):
     currency_code: str = Field(pattern=r"^[A-Z]{3}$")
 
 
-class Scope(Wire):
+class Scope(CamelTold):
     handle: str
 
 
-class Installation(Wire):
+class Installation(CamelTold):
     access_scopes: tuple[Scope, ...]
 
 
-class ScopesAnswer(Wire):
+class ScopesAnswer(CamelTold):
     current_app_installation: Installation
 
 
@@ -149,7 +138,7 @@ class IdentityAnswer(ScopesAnswer):
     locations: Page[Location]
 
 
-class ProductsAnswer(Wire):
+class ProductsAnswer(CamelTold):
     shop: Currency
     products: Page[Product]
 
@@ -158,7 +147,7 @@ class ChangedProduct(Named):
     updated_at: datetime
 
 
-class ChangedProductsAnswer(Wire):
+class ChangedProductsAnswer(CamelTold):
     products: Page[ChangedProduct]
 
 
@@ -166,33 +155,33 @@ class CountedProductsAnswer(ProductsAnswer):
     products_count: Count | None = None
 
 
-class ProductNodesAnswer(Wire):
+class ProductNodesAnswer(CamelTold):
     shop: Currency
     nodes: tuple[Product | None, ...]
 
 
-class VariantsOfProduct(Wire):
+class VariantsOfProduct(CamelTold):
     variants: Page[Variant]
 
 
-class VariantsAnswer(Wire):
+class VariantsAnswer(CamelTold):
     product: VariantsOfProduct | None = None
 
 
-class LevelsOfItem(Wire):
+class LevelsOfItem(CamelTold):
     id: str
     inventory_levels: Page[Level]
 
 
-class LevelsAnswer(Wire):
+class LevelsAnswer(CamelTold):
     nodes: tuple[LevelsOfItem | None, ...]
 
 
-class VariantOfItem(Wire):
+class VariantOfItem(CamelTold):
     product: Named
 
 
-class Owner(Wire):
+class Owner(CamelTold):
     """An inventory item, which has variants, or a variant, which has a product."""
 
     id: str
@@ -200,38 +189,38 @@ class Owner(Wire):
     variants: Page[VariantOfItem] | None = None
 
 
-class OwnersAnswer(Wire):
+class OwnersAnswer(CamelTold):
     nodes: tuple[Owner | None, ...]
 
 
-class ChangedLevel(Wire):
+class ChangedLevel(CamelTold):
     updated_at: datetime
     item: Owner
 
 
-class ChangedLevels(Wire):
+class ChangedLevels(CamelTold):
     inventory_levels: Page[ChangedLevel]
 
 
-class ChangedLevelsAnswer(Wire):
+class ChangedLevelsAnswer(CamelTold):
     locations: Page[ChangedLevels]
 
 
-class ProductOfLine(Wire):
+class ProductOfLine(CamelTold):
     """A line of an order; without a product it is custom, or its product was deleted."""
 
     product: Named | None = None
 
 
-class ProductsOfOrder(Wire):
+class ProductsOfOrder(CamelTold):
     line_items: Page[ProductOfLine]
 
 
-class OrderProductsAnswer(Wire):
+class OrderProductsAnswer(CamelTold):
     order: ProductsOfOrder | None = None
 
 
-class Subscription(Wire):
+class Subscription(CamelTold):
     id: str
     topic: str
     uri: str
@@ -240,7 +229,7 @@ class Subscription(Wire):
     include_fields: tuple[str, ...] = ()
 
 
-class SubscriptionsAnswer(Wire):
+class SubscriptionsAnswer(CamelTold):
     webhook_subscriptions: Page[Subscription]
 
 
@@ -248,26 +237,22 @@ def _texts(path: object) -> object:
     return [str(part) for part in path] if isinstance(path, list | tuple) else path
 
 
-class UserError(Wire):
+class UserError(CamelTold):
     """`field` is a path. The schema has it of texts; recorded answers have numbers in it too, for places in a list."""
 
     field: Annotated[tuple[str, ...] | None, BeforeValidator(_texts)] = None
     message: str
 
 
-class SubscriptionCreated(Wire):
-    webhook_subscription: Named | None = None
+class Written(CamelTold):
+    """What a mutation answers; without errors it did its work."""
+
     user_errors: tuple[UserError, ...] = ()
 
 
-class SubscriptionCreateAnswer(Wire):
-    webhook_subscription_create: SubscriptionCreated
+class SubscriptionCreateAnswer(CamelTold):
+    webhook_subscription_create: Written
 
 
-class SubscriptionDeleted(Wire):
-    deleted_webhook_subscription_id: str | None = None
-    user_errors: tuple[UserError, ...] = ()
-
-
-class SubscriptionDeleteAnswer(Wire):
-    webhook_subscription_delete: SubscriptionDeleted
+class SubscriptionDeleteAnswer(CamelTold):
+    webhook_subscription_delete: Written
