@@ -21,6 +21,7 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.work import Hint, HintKind
 from listbridge.infra.connection import Connection
+from listbridge.infra.cursor_pages import all_rows
 from listbridge.shops.shopify.catalog import Catalog
 from listbridge.shops.shopify.changed_products import ChangeSearch
 from listbridge.shops.shopify.client import AdminApi
@@ -31,6 +32,7 @@ from listbridge.shops.shopify.queries import IDENTITY, SCOPES
 from listbridge.shops.shopify.scopes import CATALOGUE_SCOPES, ORDER_SCOPES, missing_scopes
 from listbridge.shops.shopify.settings import Settings
 from listbridge.shops.shopify.subscriptions import Subscriptions
+from listbridge.shops.shopify.wire import IdentityAnswer
 
 _GID_KINDS = {HintKind.INVENTORY_ITEM: "InventoryItem", HintKind.VARIANT: "ProductVariant"}
 _PATIENCE_S = 5.0
@@ -60,14 +62,9 @@ class ShopifyAdapter:
             raise lacking_scopes(lacking) from None
 
     def _identify(self) -> ShopIdentity:
-        locations: dict[LocationId, str] = {}
-        after: str | None = None
-        while True:
-            answer = self._api.query(IDENTITY, {"after": after}, operation="identify")
-            locations |= {LocationId(number_of(one.id)): one.name for one in answer.locations.nodes}
-            after = answer.locations.page_info.end_cursor
-            if not answer.locations.page_info.has_next_page or after is None:
-                break
+        answer = self._asked_who(None)
+        places = all_rows(answer.locations, lambda after: self._asked_who(after).locations)
+        locations = {LocationId(number_of(one.id)): one.name for one in places}
         if missing_scopes(answer, CATALOGUE_SCOPES):
             raise lacking_scopes(missing_scopes(answer, (*CATALOGUE_SCOPES, *ORDER_SCOPES)))
         orders = missing_scopes(answer, ORDER_SCOPES)
@@ -80,6 +77,9 @@ class ShopifyAdapter:
             if orders
             else None,
         )
+
+    def _asked_who(self, after: str | None) -> IdentityAnswer:
+        return self._api.query(IDENTITY, {"after": after}, operation="identify")
 
     def products_of(self, hints: Sequence[Hint]) -> tuple[ProductId, ...]:
         """Products named, and those of the items, variants and whole orders named; an inventory item may serve several.

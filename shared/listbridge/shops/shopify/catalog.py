@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -11,9 +12,10 @@ from pydantic import BaseModel
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import ProductId
 from listbridge.domain.ports import ReadResult, SweepPage
+from listbridge.infra.cursor_pages import all_rows
 from listbridge.shops.shopify import wire
-from listbridge.shops.shopify.client import AdminApi, beside
-from listbridge.shops.shopify.errors import CHANGED, TooDear
+from listbridge.shops.shopify.client import AdminApi, beside, there
+from listbridge.shops.shopify.errors import TooDear
 from listbridge.shops.shopify.mapping import gid, is_number, number_of, product_facts
 from listbridge.shops.shopify.queries import (
     ALL_PRODUCTS,
@@ -104,8 +106,7 @@ class Catalog:
         while len(found) < limit:
             answer = self._search_page(query, limit - len(found), after)
             found += self._complete(answer.products.nodes, answer.shop.currency_code, "search")
-            page = answer.products.page_info
-            after = page.end_cursor if page.has_next_page else None
+            after = answer.products.more
             if after is None:
                 break
         return tuple(found), after
@@ -122,19 +123,16 @@ class Catalog:
     def of_order(self, order: str) -> list[ProductId]:
         """The products of an order's lines (its global id), each once; none for an order that is not there."""
         found: dict[ProductId, None] = {}
-        after: str | None = None
-        while True:
+
+        def lines(after: str | None) -> wire.Page[wire.ProductOfLine]:
             variables = {"id": order, "after": after}
             told = self._api.query(PRODUCTS_OF_ORDER, variables, operation="products_of").order
-            if told is None:
-                return list(found)
-            for line in told.line_items.nodes:
-                if line.product is not None:
-                    found[ProductId(number_of(line.product.id))] = None
-            page = told.line_items.page_info
-            if not page.has_next_page:
-                return list(found)
-            after = page.end_cursor
+            return told.line_items if told is not None else wire.Page[wire.ProductOfLine]()
+
+        for line in all_rows(lines(None), lines):
+            if line.product is not None:
+                found[ProductId(number_of(line.product.id))] = None
+        return list(found)
 
     def products_of_owner(self, named: str, owner: wire.Owner | None) -> Iterator[wire.Named]:
         """By its global id, as far as it was read: a variant's product, or the products of all variants that share an inventory item."""
@@ -176,28 +174,15 @@ class Catalog:
         ]
 
     def _all_variants(self, product: wire.Product, operation: str) -> list[wire.Variant]:
-        found = {variant.id: variant for variant in product.variants.nodes}
-        page = product.variants.page_info
-        while page.has_next_page:
-            more = self._narrowing(
-                lambda shape, after=page.end_cursor: self._api.query(  # type: ignore[misc]
-                    MORE_VARIANTS,
-                    {
-                        "id": product.id,
-                        "after": after,
-                        "variants": shape.variant_page,
-                        "levels": shape.levels,
-                    },
-                    operation=operation,
-                )
-            )
-            if more.product is None:
-                raise CHANGED.error(
-                    detail=f"{operation}: product gone between two pages", status=200, request=None
-                )
-            found |= {variant.id: variant for variant in more.product.variants.nodes}
-            page = more.product.variants.page_info
-        return list(found.values())
+        def more(after: str) -> wire.Page[wire.Variant]:
+            def ask(shape: Shape) -> wire.VariantsAnswer:
+                size = {"variants": shape.variant_page, "levels": shape.levels}
+                variables = {"id": product.id, "after": after} | size
+                return self._api.query(MORE_VARIANTS, variables, operation=operation)
+
+            return there(self._narrowing(ask).product, operation).variants
+
+        return list({variant.id: variant for variant in all_rows(product.variants, more)}.values())
 
     def _missing_levels(
         self, variants: Sequence[wire.Variant], operation: str
@@ -215,17 +200,12 @@ class Catalog:
 
         for batch, answer in self._in_batches(list(items), lambda shape: shape.level_items, ask):
             for item, node in beside(batch, answer.nodes, operation):
-                found[item] = tuple(self._all_levels(item, node, operation))
+                levels = there(node, operation).inventory_levels
+                found[item] = tuple(all_rows(levels, partial(self._more_levels, item, operation)))
         return found
 
-    def _all_levels(self, item: str, node: wire.LevelsOfItem | None, operation: str) -> Iterator[wire.Level]:
-        while node is not None:
-            yield from node.inventory_levels.nodes
-            page = node.inventory_levels.page_info
-            if not page.has_next_page:
-                return
-            node = self._levels_page([item], page.end_cursor, operation).nodes[0]
-        raise CHANGED.error(detail=f"{operation}: an item went between two pages", status=200, request=None)
+    def _more_levels(self, item: str, operation: str, after: str) -> wire.Page[wire.Level]:
+        return there(self._levels_page([item], after, operation).nodes[0], operation).inventory_levels
 
     def _levels_page(self, items: Sequence[str], after: str | None, operation: str) -> wire.LevelsAnswer:
         variables = {"ids": list(items), "after": after, "levels": _MOST_LEVELS}

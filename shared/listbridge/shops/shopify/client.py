@@ -16,6 +16,7 @@ from listbridge.infra.connection import Connection
 from listbridge.infra.http import Purpose
 from listbridge.shops.shopify.auth import Grant, base_url
 from listbridge.shops.shopify.errors import (
+    CHANGED,
     UNREADABLE,
     by_code,
     by_status,
@@ -116,6 +117,13 @@ class AdminApi(ApiClient[Call]):
         if served != self._version:
             fields = {"asked": self._version, "served": served[:20]}
             _LOG.warning("shopify_version_fell_forward", extra={"fields": fields})
+
+
+def there(thing: N | None, operation: str) -> N:
+    """What was there when its first page was read. Raises RetryLater when it is gone since."""
+    if thing is None:
+        raise CHANGED.error(detail=f"{operation}: gone between two pages", status=200)
+    return thing
 
 
 def beside(ids: Sequence[str], nodes: Sequence[N | None], operation: str) -> list[tuple[str, N | None]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.order_amounts import CannotAddUp
@@ -15,10 +16,11 @@ from listbridge.domain.ports import ChangedOrders, Clock
 from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RetryLater, Unsupported
+from listbridge.infra.cursor_pages import all_rows
 from listbridge.infra.http import Purpose
 from listbridge.shops.shopify import order_wire
-from listbridge.shops.shopify.client import AdminApi, beside
-from listbridge.shops.shopify.errors import CHANGED, UNREADABLE, InvalidVariables, ScopeMissing, TooDear
+from listbridge.shops.shopify.client import AdminApi, beside, there
+from listbridge.shops.shopify.errors import UNREADABLE, InvalidVariables, ScopeMissing, TooDear
 from listbridge.shops.shopify.mapping import changed_since, gid, is_number, number_of
 from listbridge.shops.shopify.order_errors import (
     about_the_mark,
@@ -52,7 +54,6 @@ from listbridge.shops.shopify.scopes import ALL_ORDERS, missing_scopes
 from listbridge.shops.shopify.wire import Page
 
 _LOG = logging.getLogger("listbridge.shops.shopify")
-T = TypeVar("T")
 _DEFINITION = {
     "namespace": MARK_NAMESPACE,
     "key": MARK_KEY,
@@ -103,20 +104,15 @@ class Orders:
         found: dict[ProductId, None] = {}
         for start in range(0, len(wanted), _SKUS_A_SEARCH):
             batch = set(wanted[start : start + _SKUS_A_SEARCH])
-            hits = (one for one in self._variants(sorted(batch)) if one.sku in batch)
+            query = " OR ".join(f'sku:"{_escaped(sku)}"' for sku in sorted(batch))
+            ask = partial(self._variants, query)
+            hits = (one for one in all_rows(ask(None), ask) if one.sku in batch)
             found |= {ProductId(number_of(one.product.id)): None for one in hits}
         return tuple(found)
 
-    def _variants(self, skus: Sequence[str]) -> Iterator[order_wire.SkuHit]:
-        query = " OR ".join(f'sku:"{_escaped(sku)}"' for sku in skus)
-        after: str | None = None
-        while True:
-            variables = {"query": query, "after": after}
-            page = self._api.query(PRODUCTS_WITH_SKUS, variables, operation="find_skus").product_variants
-            yield from page.nodes
-            after = page.page_info.end_cursor
-            if not page.page_info.has_next_page or after is None:
-                return
+    def _variants(self, query: str, after: str | None) -> Page[order_wire.SkuHit]:
+        variables = {"query": query, "after": after}
+        return self._api.query(PRODUCTS_WITH_SKUS, variables, operation="find_skus").product_variants
 
     # Looking
 
@@ -237,8 +233,9 @@ class Orders:
         """A page of the orders that the search index knows to be changed since then."""
         variables = {"query": changed_since(since), "after": cursor}
         page = self._api.query(CHANGED_ORDERS, variables, operation="read_orders").orders
-        more = page.page_info.end_cursor if page.page_info.has_next_page else None
-        return ChangedOrders({ShopOrderId(number_of(one.id)): one.updated_at for one in page.nodes}, more)
+        return ChangedOrders(
+            {ShopOrderId(number_of(one.id)): one.updated_at for one in page.nodes}, page.more
+        )
 
     def read(self, orders: Sequence[ShopOrderRef]) -> dict[ShopOrderId, ShopOrder]:
         """Orders as they are now; absent are those for which Shopify's answer is a null, to an app that may see all orders.
@@ -281,28 +278,21 @@ class Orders:
             answer = self._api.query(
                 ALL_PARCELS, {"id": order.id, "packed": shape.packed}, operation="read_orders"
             )
-            parcels = _there(answer.order).fulfillments
-        return shop_order(order, self._lines(order), [(one, list(self._packed(one))) for one in parcels])
+            parcels = there(answer.order, "read_orders").fulfillments
+        lines = list(all_rows(order.line_items, partial(self._more_lines, order.id)))
+        packed = [
+            (one, list(all_rows(one.fulfillment_line_items, partial(self._more_packed, one.id))))
+            for one in parcels
+        ]
+        return shop_order(order, lines, packed)
 
-    def _lines(self, order: order_wire.Order) -> list[order_wire.Line]:
-        lines = list(order.line_items.nodes)
-        page = order.line_items.page_info
-        while page.has_next_page:
-            variables = {"id": order.id, "after": page.end_cursor}
-            answer = self._api.query(MORE_ORDER_LINES, variables, operation="read_orders")
-            more = _there(answer.order).line_items
-            lines += more.nodes
-            page = more.page_info
-        return lines
+    def _more_lines(self, order: str, after: str) -> Page[order_wire.Line]:
+        answer = self._api.query(MORE_ORDER_LINES, {"id": order, "after": after}, operation="read_orders")
+        return there(answer.order, "read_orders").line_items
 
-    def _packed(self, parcel: order_wire.Fulfillment) -> Iterator[order_wire.PackedLine]:
-        page = parcel.fulfillment_line_items
-        yield from page.nodes
-        while page.page_info.has_next_page:
-            variables = {"id": parcel.id, "after": page.page_info.end_cursor}
-            answer = self._api.query(MORE_PACKED_LINES, variables, operation="read_orders")
-            page = _there(answer.fulfillment).fulfillment_line_items
-            yield from page.nodes
+    def _more_packed(self, parcel: str, after: str) -> Page[order_wire.PackedLine]:
+        answer = self._api.query(MORE_PACKED_LINES, {"id": parcel, "after": after}, operation="read_orders")
+        return there(answer.fulfillment, "read_orders").fulfillment_line_items
 
     # Where the stock was taken
 
@@ -315,36 +305,27 @@ class Orders:
         taken: dict[VariantId, dict[LocationId, int]] = {}
         if not is_number(order):
             return taken
-        for one in self._assigned(gid("Order", order)):
+        assigned = partial(self._assigned, gid("Order", order))
+        for one in all_rows(assigned(None), assigned):
             if one.assigned_location.location is None or one.status in _NOT_SENT_FROM_HERE:
                 continue
             place = LocationId(number_of(one.assigned_location.location.id))
-            for line in self._assigned_lines(one):
+            for line in all_rows(one.line_items, partial(self._more_assigned, one.id)):
                 if line.variant is not None:
                     places = taken.setdefault(VariantId(number_of(line.variant.id)), {})
                     places[place] = places.get(place, 0) + line.total_quantity
         return taken
 
-    def _assigned(self, order: str) -> Iterator[order_wire.FulfillmentOrder]:
-        after: str | None = None
-        while True:
-            try:
-                answer = self._api.query(STOCK_TAKEN, {"id": order, "after": after}, operation="read_orders")
-            except ScopeMissing as error:
-                raise Unsupported(error.problem, detail=error.detail, status=error.status) from error
-            page = answer.order.fulfillment_orders if answer.order is not None else Page()
-            yield from page.nodes
-            after = page.page_info.end_cursor
-            if not page.page_info.has_next_page or after is None:
-                return
+    def _assigned(self, order: str, after: str | None) -> Page[order_wire.FulfillmentOrder]:
+        try:
+            answer = self._api.query(STOCK_TAKEN, {"id": order, "after": after}, operation="read_orders")
+        except ScopeMissing as error:
+            raise Unsupported(error.problem, detail=error.detail, status=error.status) from error
+        return answer.order.fulfillment_orders if answer.order is not None else Page()
 
-    def _assigned_lines(self, one: order_wire.FulfillmentOrder) -> Iterator[order_wire.AssignedLine]:
-        page = one.line_items
-        yield from page.nodes
-        while page.page_info.has_next_page:
-            variables = {"id": one.id, "after": page.page_info.end_cursor}
-            page = _there(self._api.query(MORE_ASSIGNED, variables, operation="read_orders").node).line_items
-            yield from page.nodes
+    def _more_assigned(self, one: str, after: str) -> Page[order_wire.AssignedLine]:
+        answer = self._api.query(MORE_ASSIGNED, {"id": one, "after": after}, operation="read_orders")
+        return there(answer.node, "read_orders").line_items
 
     # Cancelling
 
@@ -395,12 +376,6 @@ def _no_mark(reason: str) -> Rejected:
 
 def _variables(ids: Sequence[str], shape: Shape) -> dict[str, Any]:
     return {"ids": list(ids), "lines": shape.lines, "parcels": shape.parcels, "packed": shape.packed}
-
-
-def _there(thing: T | None) -> T:
-    if thing is None:
-        raise CHANGED.error(detail="read_orders: gone between two pages", status=200, request=None)
-    return thing
 
 
 def _escaped(sku: str) -> str:

@@ -9,6 +9,7 @@ from listbridge.domain.ports import HookReport
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
 from listbridge.infra import hooks
+from listbridge.infra.cursor_pages import all_rows
 from listbridge.infra.hooks import Hook
 from listbridge.infra.http import Purpose
 from listbridge.shops.shopify import wire
@@ -56,17 +57,13 @@ class Subscriptions:
     def _existing(self) -> Iterator[Hook]:
         """All that our app made on this store by the API. One is whole that tells of every event of its topic, and enough of
         each for us to read."""
-        after: str | None = None
-        while True:
-            page = self._api.query(
-                SUBSCRIPTIONS, {"after": after}, operation=_OPERATION
-            ).webhook_subscriptions
-            for one in page.nodes:
-                whole = one.format == "JSON" and not one.filter and not one.include_fields
-                yield Hook(one.id, _TOPIC_OF.get(one.topic, one.topic), one.uri, whole)
-            after = page.page_info.end_cursor
-            if not page.page_info.has_next_page or after is None:
-                return
+        for one in all_rows(self._page(None), self._page):
+            whole = one.format == "JSON" and not one.filter and not one.include_fields
+            yield Hook(one.id, _TOPIC_OF.get(one.topic, one.topic), one.uri, whole)
+
+    def _page(self, after: str | None) -> wire.Page[wire.Subscription]:
+        answer = self._api.query(SUBSCRIPTIONS, {"after": after}, operation=_OPERATION)
+        return answer.webhook_subscriptions
 
     def _subscribe(self, topic: str, url: str) -> str:
         variables = {"topic": enum_of(topic), "uri": url}

@@ -23,6 +23,11 @@ class Page(CamelTold, Generic[T]):
     nodes: tuple[T, ...] = ()
     page_info: PageInfo = PageInfo()
 
+    @property
+    def more(self) -> str | None:
+        """See `infra.cursor_pages.CursorPage`."""
+        return self.page_info.end_cursor if self.page_info.has_next_page else None
+
 
 class Count(CamelTold):
     count: int
