@@ -9,13 +9,11 @@ from decimal import Decimal
 
 from listbridge.domain.ids import LineId, ParcelId, ShopOrderId
 from listbridge.domain.money import Money, money
+from listbridge.domain.order_traces import OrderTraces
 from listbridge.domain.orders import Refund
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, Parcel, ShopOrder, Tracking
 from listbridge.shops.shopify import mapping, order_wire
 from listbridge.shops.shopify.order_input import LINE_PROPERTY, MARK_ATTRIBUTE
-
-_TELLING = 8
-"""An id shorter than this says nothing inside a name or a note: the shop's own order is called #1001."""
 
 
 def found_order(order: order_wire.OrderName, *, ours: bool) -> FoundOrder:
@@ -32,29 +30,18 @@ def search_for(mark: OrderMark) -> str:
 
 
 def whose(order: order_wire.OrderTraces, mark: OrderMark) -> FoundOrder | None:
-    """Ours by our mark, another's by the marketplace's order id; None when it stands for another order.
-
-    An id stands alone in a source identifier, a tag or a custom attribute; a name or a note may have words around it.
-    """
+    """See `OrderTraces.whose`."""
     marks = {one.value for one in order.custom_attributes if one.key == MARK_ATTRIBUTE and one.value}
     if order.metafield is not None:
         marks.add(order.metafield.value)
-    if marks:
-        # Marked for another marketplace's order with the same id: not this one, whatever else it says.
-        return found_order(order, ours=True) if mark.value in marks else None
     alone = {order.source_identifier, *order.tags, *(one.value for one in order.custom_attributes)}
-    within = (order.name, order.note or "", *order.tags)
-    remote = str(mark.remote)
-    if remote in alone or any(_names(text, remote) for text in within):
-        return found_order(order, ours=False)
-    return None
-
-
-def _names(text: str, remote: str) -> bool:
-    """Whether a text holds this id whole, and not as a part of a longer one."""
-    if len(remote) < _TELLING:
-        return False
-    return re.search(rf"(?<!\d)(?<!\d-){re.escape(remote)}(?!-?\d)", text) is not None
+    return OrderTraces(
+        ShopOrderId(mapping.number_of(order.id)),
+        order.name,
+        frozenset(marks),
+        frozenset(one for one in alone if one),
+        (order.name, order.note or "", *order.tags),
+    ).whose(mark)
 
 
 def shop_order(

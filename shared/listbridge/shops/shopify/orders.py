@@ -11,6 +11,7 @@ from typing import Any
 
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.order_amounts import CannotAddUp
+from listbridge.domain.order_traces import each_once, our_order
 from listbridge.domain.orders import ShopOrderRef
 from listbridge.domain.ports import ChangedOrders, Clock
 from listbridge.domain.problem import Problem
@@ -195,7 +196,7 @@ class Orders:
     def _refused(self, made: order_wire.OrderCreated, draft: ShopOrderDraft) -> ShopOrderRef:
         """The order that has our mark already, where that is the reason; else the verdict is raised. Never a second try."""
         if about_the_mark(made.user_errors):
-            ours = _own(self._look(draft.mark))
+            ours = our_order(self._look(draft.mark))
             if ours is not None:
                 return ours
         raise refused_create(made.user_errors, draft)
@@ -210,7 +211,7 @@ class Orders:
         if refused:
             raise _no_mark(refused[0].code or "INVALID")
         try:
-            return _own(self._look(mark))
+            return our_order(self._look(mark))
         except TooDear:
             raise
         except Rejected as error:
@@ -355,17 +356,8 @@ class Orders:
 def _found(
     mark: OrderMark, own: order_wire.OrderName | None, hits: Sequence[order_wire.OrderTraces]
 ) -> tuple[FoundOrder, ...]:
-    """Ours first; none twice."""
     strict = [found_order(own, ours=True)] if own is not None else []
-    known = [*strict, *(one for hit in hits if (one := whose(hit, mark)) is not None)]
-    unique: dict[ShopOrderId, FoundOrder] = {}
-    for one in sorted(known, key=lambda one: not one.ours):
-        unique.setdefault(one.id, one)
-    return tuple(unique.values())
-
-
-def _own(found: Sequence[FoundOrder]) -> ShopOrderRef | None:
-    return next((ShopOrderRef(one.id, one.name, one.ours) for one in found if one.ours), None)
+    return each_once([*strict, *(one for hit in hits if (one := whose(hit, mark)) is not None)])
 
 
 def _no_mark(reason: str) -> Rejected:
