@@ -13,7 +13,8 @@ from typing import Any
 
 from listbridge.domain.money import Money
 from listbridge.domain.order_amounts import ShopLine, fitted, rate_of, shop_lines, take_off
-from listbridge.domain.orders import Address, Buyer, Delivery, Gift, ShippingCharge, Tax
+from listbridge.domain.order_texts import facts_of, first_and_last, tags_of
+from listbridge.domain.orders import Address, Buyer, Delivery, ShippingCharge, Tax
 from listbridge.domain.shop_orders import ShopOrderDraft
 from listbridge.shops.shopify.mapping import gid
 from listbridge.shops.shopify.order_queries import MARK_KEY, MARK_NAMESPACE
@@ -21,10 +22,8 @@ from listbridge.shops.shopify.regions import place_of
 
 LINE_PROPERTY = "_listbridge_line"
 """The property that holds the marketplace's line id; buyers are not shown properties that begin with an underscore."""
-MARK_ATTRIBUTE = "listbridge_order"
-"""Our mark once more, where it outlives a merchant who deletes the metafield's definition with all its values."""
-OUR_TAG = "Listbridge"
 _LONGEST_TAG = 40
+"""Shopify takes 40 characters."""
 
 Fields = dict[str, Any]
 
@@ -51,8 +50,11 @@ def order_input(draft: ShopOrderDraft, now: datetime) -> Fields:
         "metafields": [
             {"namespace": MARK_NAMESPACE, "key": MARK_KEY, "type": "id", "value": draft.mark.value}
         ],
-        "tags": _tags((draft.marketplace_label, OUR_TAG, *draft.tags)),
-        "customAttributes": [{"key": key, "value": value} for key, value in _attributes(draft)],
+        "tags": tags_of(draft, longest=_LONGEST_TAG),
+        "customAttributes": [
+            {"key": key, "value": value}
+            for key, value in facts_of(draft, country=_unknown_country(draft.buyer))
+        ],
         "lineItems": [_line(line, draft) for line in lines],
         "taxesIncluded": draft.tax_included,
         "shippingLines": list(_shipping_lines(draft, shipping)),
@@ -125,41 +127,10 @@ def _tax_lines(taxes: Iterable[Tax], amount: Decimal, tax_included: bool) -> lis
     ]
 
 
-def _attributes(draft: ShopOrderDraft) -> Iterator[tuple[str, str]]:
-    label = draft.marketplace_label
-    yield f"{label} order", str(draft.mark.remote)
-    yield MARK_ATTRIBUTE, draft.mark.value
-    paid_there = [tax for line in draft.lines for tax in line.taxes if tax.remitted]
-    paid_there += [tax for tax in draft.shipping.taxes if tax.remitted]
-    # Not as a tax line, channelLiable or not: it is in no amount of the order, and every tax line is.
-    amount = sum((tax.amount.amount for tax in paid_there), Decimal(0))
-    if amount:
-        yield f"Tax collected and paid by {label}", str(Money(amount, draft.total.currency))
-    for scheme, reference in dict.fromkeys((tax.scheme, tax.reference) for tax in paid_there):
-        if reference:
-            yield scheme or f"{label} tax number", reference
-    if draft.delivery is Delivery.PICKUP:
-        yield "Pickup at", draft.pickup_at or label
-    buyer = draft.buyer
-    if buyer is None:
-        return
-    if buyer.tax_id:
-        yield "Tax id", buyer.tax_id
-    to = buyer.shipping
-    if to is not None and to.country and not place_of(to.country, to.region).country:
-        yield "Shipping country", to.country
-    for gift in buyer.gifts:
-        yield from _gift(gift)
-
-
-def _gift(gift: Gift) -> Iterator[tuple[str, str]]:
-    """Whom a digital gift is for; the seller mails it."""
-    told = (
-        ("Gift recipient", gift.recipient_email),
-        ("Gift sender", gift.sender),
-        ("Gift message", gift.message),
-    )
-    yield from ((key, value) for key, value in told if value)
+def _unknown_country(buyer: Buyer | None) -> str:
+    """The country to send to, where Shopify knows none of that code."""
+    to = buyer.shipping if buyer is not None else None
+    return "" if to is None or place_of(to.country, to.region).country else to.country
 
 
 def _buyer(buyer: Buyer | None) -> Fields:
@@ -181,13 +152,13 @@ def address_input(address: Address) -> Fields:
 
     `provinceCode` takes codes only; a region without one goes behind the other lines, so that it is not lost to the parcel.
     """
-    words = address.name.split()
+    first_name, last_name = first_and_last(address.name)
     first, *others = address.lines or ("",)
     place = place_of(address.country, address.region)
     others.append(place.words)
     fields: Mapping[str, str] = {
-        "firstName": " ".join(words[:-1]),
-        "lastName": words[-1] if words else "",
+        "firstName": first_name,
+        "lastName": last_name,
         "company": address.company,
         "address1": first,
         "address2": ", ".join(one for one in others if one),
@@ -198,16 +169,6 @@ def address_input(address: Address) -> Fields:
         "phone": address.phone,
     }
     return {name: value for name, value in fields.items() if value}
-
-
-def _tags(tags: Iterable[str]) -> list[str]:
-    """Each once, as first written; a comma would cut a tag in two, and Shopify takes 40 characters."""
-    unique: dict[str, str] = {}
-    for tag in tags:
-        clean = tag.replace(",", " ").strip()[:_LONGEST_TAG].strip()
-        if clean:
-            unique.setdefault(clean.casefold(), clean)
-    return list(unique.values())
 
 
 def _bag(money: Money) -> Fields:

@@ -9,11 +9,12 @@ from decimal import Decimal
 
 from listbridge.domain.ids import LineId, ParcelId, ShopOrderId
 from listbridge.domain.money import Money, money
+from listbridge.domain.order_texts import MARK_FACT
 from listbridge.domain.order_traces import OrderTraces
 from listbridge.domain.orders import Refund
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, Parcel, ShopOrder, Tracking
 from listbridge.shops.shopify import mapping, order_wire
-from listbridge.shops.shopify.order_input import LINE_PROPERTY, MARK_ATTRIBUTE
+from listbridge.shops.shopify.order_input import LINE_PROPERTY
 
 
 def found_order(order: order_wire.OrderName, *, ours: bool) -> FoundOrder:
@@ -31,7 +32,7 @@ def search_for(mark: OrderMark) -> str:
 
 def whose(order: order_wire.OrderTraces, mark: OrderMark) -> FoundOrder | None:
     """See `OrderTraces.whose`."""
-    marks = {one.value for one in order.custom_attributes if one.key == MARK_ATTRIBUTE and one.value}
+    marks = {one.value for one in order.custom_attributes if one.key == MARK_FACT and one.value}
     if order.metafield is not None:
         marks.add(order.metafield.value)
     alone = {order.source_identifier, *order.tags, *(one.value for one in order.custom_attributes)}
