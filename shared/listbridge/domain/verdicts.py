@@ -7,8 +7,11 @@ here is our own bug: it is not caught, and its message ends in the dead-letter q
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeVar
 
 from listbridge.domain.problem import Problem
+
+V = TypeVar("V", bound="RemoteError")
 
 
 class RemoteError(Exception):
@@ -22,6 +25,10 @@ class RemoteError(Exception):
         self.detail = detail
         self.status = status
         self.request_id = request_id
+
+    def as_a(self, verdict: type[V]) -> V:
+        """The same of the same answer, where the caller knows better what we do next."""
+        return verdict(self.problem, detail=self.detail, status=self.status, request_id=self.request_id)
 
 
 class RetryLater(RemoteError):

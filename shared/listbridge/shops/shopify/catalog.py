@@ -13,6 +13,7 @@ from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import ProductId
 from listbridge.domain.ports import ReadResult, SweepPage
 from listbridge.infra.cursor_pages import all_rows
+from listbridge.infra.narrowing import Narrowing
 from listbridge.shops.shopify import wire
 from listbridge.shops.shopify.client import AdminApi, beside, there
 from listbridge.shops.shopify.errors import TooDear
@@ -61,7 +62,7 @@ class Catalog:
 
     def __init__(self, api: AdminApi) -> None:
         self._api = api
-        self._rung = 0
+        self._shapes = Narrowing(SHAPES, TooDear)
 
     def read(self, products: Sequence[ProductId]) -> ReadResult:
         """These products, in as few queries as their cost allows; a null in Shopify's answer is a positive "gone"."""
@@ -82,8 +83,8 @@ class Catalog:
         The cursor remembers the shape, so that a sweep whose pages are read by different workers learns it once.
         """
         rung, _, after = (cursor or "0:").partition(":")
-        self._rung = max(self._rung, min(int(rung), len(SHAPES) - 1))
-        answer = self._narrowing(
+        self._shapes.start_at(int(rung))
+        answer = self._shapes.ask(
             lambda shape: self._api.query(
                 ALL_PRODUCTS, _page_of(shape, shape.products, after or None), operation="sweep"
             )
@@ -93,7 +94,9 @@ class Catalog:
         count = answer.products_count
         return SweepPage(
             products=tuple(products),
-            cursor=f"{self._rung}:{page.page_info.end_cursor}" if page.page_info.has_next_page else None,
+            cursor=f"{self._shapes.rung}:{page.page_info.end_cursor}"
+            if page.page_info.has_next_page
+            else None,
             total=count.count if count is not None and count.precision == "EXACT" else None,
         )
 
@@ -158,7 +161,7 @@ class Catalog:
             variables = _page_of(shape, min(left, shape.products), after) | {"query": query}
             return self._api.query(SEARCH_PRODUCTS, variables, operation="search")
 
-        return self._narrowing(ask)
+        return self._shapes.ask(ask)
 
     # What a page left out
 
@@ -180,7 +183,7 @@ class Catalog:
                 variables = {"id": product.id, "after": after} | size
                 return self._api.query(MORE_VARIANTS, variables, operation=operation)
 
-            return there(self._narrowing(ask).product, operation).variants
+            return there(self._shapes.ask(ask).product, operation).variants
 
         return list({variant.id: variant for variant in all_rows(product.variants, more)}.values())
 
@@ -222,19 +225,9 @@ class Catalog:
         """Ask for all ids, as many at a time as the shape says; answers beside the ids they are for."""
         done = 0
         while done < len(ids):
-            batch, answer = self._narrowing(lambda shape, start=done: _ask_for(ids[start:], size, ask, shape))  # type: ignore[misc]
+            batch, answer = self._shapes.ask(partial(_ask_for, ids[done:], size, ask))
             yield batch, answer
             done += len(batch)
-
-    def _narrowing(self, ask: Callable[[Shape], R]) -> R:
-        """Ask with the widest shape that Shopify does not find too dear."""
-        while True:
-            try:
-                return ask(SHAPES[self._rung])
-            except TooDear:
-                if self._rung + 1 == len(SHAPES):
-                    raise
-                self._rung += 1
 
 
 def _ask_for(

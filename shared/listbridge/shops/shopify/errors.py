@@ -162,11 +162,7 @@ def of_write(error: RemoteError, answer: Any = None) -> RemoteError:
     speaks of what came after the mutation.
     """
     unsure = error.problem.code in (UNAVAILABLE.code, UNREADABLE.code)
-    if not unsure and not _error_below_root(answer):
-        return error
-    return OutcomeUnknown(
-        error.problem, detail=error.detail, status=error.status, request_id=error.request_id
-    )
+    return error.as_a(OutcomeUnknown) if unsure or _error_below_root(answer) else error
 
 
 def _error_below_root(answer: Any) -> bool:

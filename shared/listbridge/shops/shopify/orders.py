@@ -19,6 +19,7 @@ from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, Shop
 from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RetryLater, Unsupported
 from listbridge.infra.cursor_pages import all_rows
 from listbridge.infra.http import Purpose
+from listbridge.infra.narrowing import Narrowing
 from listbridge.shops.shopify import order_wire
 from listbridge.shops.shopify.client import AdminApi, beside, there
 from listbridge.shops.shopify.errors import UNREADABLE, InvalidVariables, ScopeMissing, TooDear
@@ -96,7 +97,7 @@ class Orders:
     def __init__(self, api: AdminApi, clock: Clock) -> None:
         self._api = api
         self._clock = clock
-        self._rung = 0
+        self._shapes = Narrowing(SHAPES, TooDear)
         self._defined = False
 
     def products_with(self, skus: Sequence[Sku]) -> tuple[ProductId, ...]:
@@ -224,9 +225,7 @@ class Orders:
                 DEFINE_MARK, {"definition": _DEFINITION}, operation="create_order", purpose=Purpose.WRITE
             ).metafield_definition_create
         except OutcomeUnknown as error:
-            raise RetryLater(
-                error.problem, detail=error.detail, status=error.status, request_id=error.request_id
-            ) from error
+            raise error.as_a(RetryLater) from error
 
     # Reading
 
@@ -248,15 +247,7 @@ class Orders:
         ]
         found: dict[ShopOrderId, ShopOrder] = {}
         while asked:
-            shape = SHAPES[self._rung]
-            batch = asked[: shape.orders]
-            try:
-                answer = self._api.query(ORDERS_BY_ID, _variables(batch, shape), operation="read_orders")
-            except TooDear:
-                if self._rung + 1 == len(SHAPES):
-                    raise
-                self._rung += 1
-                continue
+            shape, batch, answer = self._shapes.ask(partial(self._read, asked))
             for _, order in beside(batch, answer.nodes, "read_orders"):
                 if order is not None:
                     read = self._whole(order, shape)
@@ -266,6 +257,13 @@ class Orders:
             problem = Problem("shopify_order_not_shown", {"scopes": ALL_ORDERS}, "grant_scopes")
             raise Unsupported(problem, detail="read_orders: a null, and not all orders may be seen")
         return found
+
+    def _read(
+        self, asked: Sequence[str], shape: Shape
+    ) -> tuple[Shape, Sequence[str], order_wire.OrderNodesAnswer]:
+        batch = asked[: shape.orders]
+        answer = self._api.query(ORDERS_BY_ID, _variables(batch, shape), operation="read_orders")
+        return shape, batch, answer
 
     def _sees_old_orders(self) -> bool:
         return not missing_scopes(self._api.query(SCOPES, {}, operation="read_orders"), (ALL_ORDERS,))
@@ -321,7 +319,7 @@ class Orders:
         try:
             answer = self._api.query(STOCK_TAKEN, {"id": order, "after": after}, operation="read_orders")
         except ScopeMissing as error:
-            raise Unsupported(error.problem, detail=error.detail, status=error.status) from error
+            raise error.as_a(Unsupported) from error
         return answer.order.fulfillment_orders if answer.order is not None else Page()
 
     def _more_assigned(self, one: str, after: str) -> Page[order_wire.AssignedLine]:
