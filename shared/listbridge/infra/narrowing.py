@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from listbridge.domain.verdicts import Rejected
 
 S = TypeVar("S")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 class Narrowing(Generic[S]):
@@ -35,3 +36,18 @@ class Narrowing(Generic[S]):
                 if self.rung + 1 == len(self._shapes):
                     raise
                 self.rung += 1
+
+    def batches(
+        self, rows: Sequence[T], size: Callable[[S], int], ask: Callable[[Sequence[T], S], R]
+    ) -> Iterator[tuple[Sequence[T], R]]:
+        """Ask for all rows, at most `size` of the shape at a time: each batch beside its answer."""
+
+        def ask_for(shape: S) -> tuple[Sequence[T], R]:
+            batch = rows[done : done + size(shape)]
+            return batch, ask(batch, shape)
+
+        done = 0
+        while done < len(rows):
+            batch, answer = self.ask(ask_for)
+            yield batch, answer
+            done += len(batch)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from listbridge.domain.problem import Problem
@@ -57,3 +59,20 @@ def test_what_another_worker_learned_narrows_and_never_widens(rungs: tuple[int, 
     for one in rungs:
         sizes.start_at(one)
     assert sizes.rung == rung
+
+
+def test_rows_that_are_too_many_for_one_question_are_asked_for_in_smaller_batches_and_none_twice() -> None:
+    asked: list[tuple[str, int]] = []
+
+    def ask(rows: Sequence[str], size: int) -> str:
+        asked.append((str(rows), size))
+        if size > 3:
+            raise Heavy(Problem("heavy"))
+        return str(rows).upper()
+
+    sizes = Narrowing((4, 3), Heavy)
+    assert list(sizes.batches("abcdefg", lambda size: size, ask)) == [
+        ("abc", "ABC"), ("def", "DEF"), ("g", "G"),
+    ]  # fmt: skip
+    assert asked == [("abcd", 4), ("abc", 3), ("def", 3), ("g", 3)]
+    assert list(sizes.batches("", lambda size: size, ask)) == []

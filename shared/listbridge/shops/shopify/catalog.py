@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -70,7 +70,7 @@ class Catalog:
         missing = [product for product in unique if not is_number(product)]
         asked = [gid("Product", product) for product in unique if is_number(product)]
         found: list[ProductFacts] = []
-        for batch, answer in self._in_batches(asked, lambda shape: shape.products, self._read_batch):
+        for batch, answer in self._shapes.batches(asked, lambda shape: shape.products, self._read_batch):
             nodes = beside(batch, answer.nodes, "read_products")
             present = [node for _, node in nodes if node is not None]
             found += self._complete(present, answer.shop.currency_code, "read_products")
@@ -117,7 +117,7 @@ class Catalog:
     def owners(self, ids: Sequence[str]) -> list[ProductId]:
         """The products of these variants and inventory items (global ids), each once; unknown ones are left out."""
         found: dict[ProductId, None] = {}
-        for batch, answer in self._in_batches(ids, lambda shape: shape.owner_items, self._owners_batch):
+        for batch, answer in self._shapes.batches(ids, lambda shape: shape.owner_items, self._owners_batch):
             for named, owner in beside(batch, answer.nodes, "products_of"):
                 for product in self.products_of_owner(named, owner):
                     found[ProductId(number_of(product.id))] = None
@@ -201,7 +201,7 @@ class Catalog:
         def ask(batch: Sequence[str], _: Shape) -> wire.LevelsAnswer:
             return self._levels_page(batch, None, operation)
 
-        for batch, answer in self._in_batches(list(items), lambda shape: shape.level_items, ask):
+        for batch, answer in self._shapes.batches(list(items), lambda shape: shape.level_items, ask):
             for item, node in beside(batch, answer.nodes, operation):
                 levels = there(node, operation).inventory_levels
                 found[item] = tuple(all_rows(levels, partial(self._more_levels, item, operation)))
@@ -213,31 +213,6 @@ class Catalog:
     def _levels_page(self, items: Sequence[str], after: str | None, operation: str) -> wire.LevelsAnswer:
         variables = {"ids": list(items), "after": after, "levels": _MOST_LEVELS}
         return self._api.query(MORE_LEVELS, variables, operation=operation)
-
-    # Cost
-
-    def _in_batches(
-        self,
-        ids: Sequence[str],
-        size: Callable[[Shape], int],
-        ask: Callable[[Sequence[str], Shape], M],
-    ) -> Iterator[tuple[Sequence[str], M]]:
-        """Ask for all ids, as many at a time as the shape says; answers beside the ids they are for."""
-        done = 0
-        while done < len(ids):
-            batch, answer = self._shapes.ask(partial(_ask_for, ids[done:], size, ask))
-            yield batch, answer
-            done += len(batch)
-
-
-def _ask_for(
-    ids: Sequence[str],
-    size: Callable[[Shape], int],
-    ask: Callable[[Sequence[str], Shape], M],
-    shape: Shape,
-) -> tuple[Sequence[str], M]:
-    batch = ids[: size(shape)]
-    return batch, ask(batch, shape)
 
 
 def _page_of(shape: Shape, first: int, after: str | None) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.order_amounts import CannotAddUp
@@ -242,28 +241,23 @@ class Orders:
 
         Raises Unsupported when a null proves nothing: an app without `read_all_orders` is shown none of more than 60 days.
         """
-        wanted = asked = [
+        wanted = [
             gid("Order", order) for order in dict.fromkeys(one.id for one in orders) if is_number(order)
         ]
         found: dict[ShopOrderId, ShopOrder] = {}
-        while asked:
-            shape, batch, answer = self._shapes.ask(partial(self._read, asked))
-            for _, order in beside(batch, answer.nodes, "read_orders"):
+        for batch, (shape, nodes) in self._shapes.batches(wanted, lambda shape: shape.orders, self._read):
+            for _, order in beside(batch, nodes, "read_orders"):
                 if order is not None:
                     read = self._whole(order, shape)
                     found[read.id] = read
-            asked = asked[len(batch) :]
         if len(found) < len(wanted) and not self._sees_old_orders():
             problem = Problem("shopify_order_not_shown", {"scopes": ALL_ORDERS}, "grant_scopes")
             raise Unsupported(problem, detail="read_orders: a null, and not all orders may be seen")
         return found
 
-    def _read(
-        self, asked: Sequence[str], shape: Shape
-    ) -> tuple[Shape, Sequence[str], order_wire.OrderNodesAnswer]:
-        batch = asked[: shape.orders]
-        answer = self._api.query(ORDERS_BY_ID, _variables(batch, shape), operation="read_orders")
-        return shape, batch, answer
+    def _read(self, ids: Sequence[str], shape: Shape) -> tuple[Shape, Sequence[order_wire.Order | None]]:
+        variables = {"ids": list(ids), "lines": shape.lines, "parcels": shape.parcels, "packed": shape.packed}
+        return shape, self._api.query(ORDERS_BY_ID, variables, operation="read_orders").nodes
 
     def _sees_old_orders(self) -> bool:
         return not missing_scopes(self._api.query(SCOPES, {}, operation="read_orders"), (ALL_ORDERS,))
@@ -362,10 +356,6 @@ def _no_mark(reason: str) -> Rejected:
     return Rejected(
         Problem("shopify_mark_refused", {"reason": reason}, "free_mark"), detail="create_order: no mark"
     )
-
-
-def _variables(ids: Sequence[str], shape: Shape) -> dict[str, Any]:
-    return {"ids": list(ids), "lines": shape.lines, "parcels": shape.parcels, "packed": shape.packed}
 
 
 def _escaped(sku: str) -> str:
