@@ -144,8 +144,8 @@ class _Creating:
         return settle_order(self._deps, order, self._rules)
 
     def _keep(self, order: Order, told: Buyer | None) -> None:
-        """The buyer as told now. He may not be kept any more: between his data and his order's row stands a moment in
-        which the retention timer takes him for nobody's; and an order exported long after it was over has none left."""
+        """Keep the buyer as just told, in memory too. The retention timer may find the stored data before the order's row is
+        there, and erase them as nobody's; and an order that is exported long after it was over has no buyer left."""
         kept = self._deps.orders.buyers([order.key]).get(order.key)
         self._buyer = told or kept
         if told is not None and told != kept and order.buyer_erased_at is None:
