@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from listbridge.domain.ids import ListingKey, ProductId
-from listbridge.domain.listing import Status
+from listbridge.domain.listing import Band, Status
 from listbridge.domain.work import Lane, PublishKind
 from localrun.template import load
 from simulators.faults import Fault
@@ -201,6 +201,21 @@ def test_five_four_five_at_once_ends_at_five_whoever_computes_last(s: Scripted, 
     assert s.world.row(key).computed.quantity == 5
     s.world.settle()
     assert s.market.shown(key) == (5, "10.00")
+
+
+# ---- protocol.md#drainers ----
+
+
+def test_what_a_dead_worker_left_due_is_nudged_by_a_delivery_that_finds_nothing_new(
+    s: Scripted, key: ListingKey
+) -> None:
+    s.shop.set("A", stock=0)
+    s.fate.die_before("queues.send.revise")
+    s.world.hint(P1)
+    s.world.deliver(Lane.SHOP_EVENTS)
+    assert (s.world.row(key).due_band, s.market.shown(key)) == (Band.ZERO, (5, "10.00"))
+    s.world.run(30)
+    assert s.market.shown(key) == (0, "10.00")
 
 
 # ---- protocol.md#leases, protocol.md#attempts, protocol.md#settle, protocol.md#epochs ----
