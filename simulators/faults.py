@@ -7,7 +7,7 @@ times. The first live fault that matches a call is used up by it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal
@@ -45,13 +45,22 @@ class _Armed:
 
 
 class FaultPlan:
-    """The faults still to come, in order. Safe to share between threads."""
+    """The faults still to come, in order. Safe to share between threads.
 
-    def __init__(self) -> None:
+    `vendor` names the vendor faults that somebody plays. Any other is refused: it would be used up in silence.
+    """
+
+    def __init__(self, vendor: Collection[str] = ()) -> None:
+        self._vendor = frozenset(vendor)
         self._armed: list[_Armed] = []
         self._lock = threading.Lock()
 
     def add(self, *faults: Fault) -> None:
+        """Plan them all, or none. Raises ValueError for a vendor fault that nobody plays."""
+        for fault in faults:
+            if fault.kind == "vendor" and fault.name not in self._vendor:
+                there_are = ", ".join(sorted(self._vendor)) or "none"
+                raise ValueError(f"no vendor fault {fault.name!r}; there are: {there_are}")
         with self._lock:
             self._armed.extend(_Armed(fault, fault.skip, fault.times) for fault in faults)
 

@@ -24,6 +24,10 @@ _LATENCY_SPREAD = (
     0.35  # sigma of the log-normal: with a median of 300 ms, nine calls in ten take less than 470 ms
 )
 _JOURNAL_LENGTH = 200_000
+VENDOR_FAULTS = frozenset(
+    {"late", "concurrent", "page_lost", "next_lost", "total_moves", "changed_after_list"}
+)
+"""`late` and `concurrent` of every call; the others of getOrders (`order_traps.py`)."""
 
 
 @dataclass(slots=True)
@@ -59,7 +63,7 @@ class World:
     ) -> None:
         self.clock = clock
         self.limits = limits
-        self.faults = FaultPlan()
+        self.faults = FaultPlan(VENDOR_FAULTS)
         self.lock = threading.RLock()
         self.sellers: dict[str, Seller] = {}
         self.journal = Journal[JournalEntry](

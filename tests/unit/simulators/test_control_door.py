@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from simulators.faults import FaultPlan
+from simulators.faults import Fault, FaultPlan
 from simulators.kit.control import ControlDoor, count_in, flag_in
 from simulators.kit.deeds import DeedRefused, deed
 from simulators.kit.journal import Journal
@@ -169,3 +169,10 @@ def test_counts_and_flags_have_defaults() -> None:
     assert [flag_in({"live": given}, "live") for given in ("1", "true", "0", "false", "")] == [
         True, True, False, False, False,
     ]  # fmt: skip
+
+
+def test_a_vendor_fault_that_nobody_plays_is_refused_and_none_of_its_list_is_planned() -> None:
+    plan = FaultPlan({"late"})
+    with pytest.raises(ValueError, match="no vendor fault 'lat'; there are: late"):
+        plan.add(Fault("*", "vendor", name="late"), Fault("*", "vendor", name="lat"))
+    assert plan.waiting() == 0
