@@ -93,7 +93,7 @@ class Bazaar:
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or VirtualClock()
-        self.faults = FaultPlan()
+        self.faults = FaultPlan({"price_refused"})
         self.later = Later()
         self.lock = threading.RLock()
         self.keys: dict[str, str] = {}
