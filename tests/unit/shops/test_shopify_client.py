@@ -223,6 +223,16 @@ def test_a_webhook_call_that_gets_no_answer_may_simply_be_made_again(line: Line,
     assert not isinstance(refused.value, OutcomeUnknown)
 
 
+def test_a_page_that_has_more_and_names_no_cursor_is_unreadable_and_nothing_is_taken_for_absent(
+    line: Line, open_with: Any
+):
+    page = {"webhookSubscriptions": {"nodes": [], "pageInfo": {"hasNextPage": True}}}
+    line.answers = [ok(page)] * 3
+    with pytest.raises(RetryLater, match="pageInfo"):
+        open_with().ensure_webhooks("https://hooks.example/webhooks/shop_1")
+    assert not [one for one in line.asked if "webhookSubscriptionCreate" in one["query"]]
+
+
 def test_reads_and_webhook_care_pass_in_observe_mode(line: Line, open_with: Any):
     page = {"webhookSubscriptions": {"nodes": [], "pageInfo": {"hasNextPage": False}}}
     made = {"webhookSubscriptionCreate": {"webhookSubscription": {"id": "gid://x/1"}, "userErrors": []}}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Self, TypeVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from listbridge.infra.wire_models import CamelTold
 
@@ -15,6 +15,13 @@ T = TypeVar("T")
 class PageInfo(CamelTold):
     has_next_page: bool = False
     end_cursor: str | None = None
+
+    @model_validator(mode="after")
+    def _names_what_follows(self) -> Self:
+        """A page that has more behind it and does not say where is unreadable: to stop there would take the rest for absent."""
+        if self.has_next_page and self.end_cursor is None:
+            raise ValueError("a page has more behind it, and names no cursor")
+        return self
 
 
 class Page(CamelTold, Generic[T]):
