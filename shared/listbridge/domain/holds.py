@@ -27,6 +27,14 @@ def connection_hold(account: Account) -> Problem | None:
     return None
 
 
+def account_hold(account: Account) -> Problem | None:
+    """Why nothing is written to the account's marketplace, whatever the listing; or none."""
+    unconnected = connection_hold(account)
+    if unconnected is None and account.observe:
+        return Problem("observe_mode", {"account": account.name}, "leave_observe_mode")
+    return unconnected
+
+
 def shop_hold(shop: Shop) -> Problem | None:
     """Why nothing is heard of the shop, so that its listings follow nobody; or none."""
     if not shop.state.known:
@@ -51,11 +59,9 @@ def status_hold(listing: Listing) -> Problem | None:
 
 def hold_of(listing: Listing, account: Account) -> Problem | None:
     """The one reason that counts, the widest first: the account's, then the listing's own, then its status."""
-    unconnected = connection_hold(account)
-    if unconnected is not None:
-        return unconnected
-    if account.observe:
-        return Problem("observe_mode", {"account": account.name}, "leave_observe_mode")
+    whole = account_hold(account)
+    if whole is not None:
+        return whole
     hold = listing.hold
     if (
         listing.computed.gone

@@ -9,7 +9,7 @@ from functools import partial
 from listbridge.domain import lifecycle, trace, waiting
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.configuration import Account, CreationProfile, SalesList, Shop
-from listbridge.domain.holds import connection_hold, hold_of
+from listbridge.domain.holds import account_hold, connection_hold
 from listbridge.domain.ids import Sku
 from listbridge.domain.listing import GONE_FROM_SHOP, PRODUCT_GONE, Cause, Listing, Status
 from listbridge.domain.ports import (
@@ -175,8 +175,7 @@ class _Work(PublishWork):
     def _blocked(self) -> Problem | None:
         if self.task.rehearse or self.task.action is PublishKind.LINK or self.task.follow_at is not None:
             return connection_hold(self.account)  # nothing is written at the marketplace
-        idle = Listing(key=None, variant=None, sales_list=self.sales_list.id, status=Status.ACTIVE)  # type: ignore[arg-type]
-        return hold_of(idle, self.account)
+        return account_hold(self.account)
 
     # ---- publish, full revise, relist ----
 
