@@ -14,6 +14,8 @@ import pytest
 from tests.packaging import citations
 from tests.packaging.citations import DOCS, ROOT, Line, all_lines
 
+pytestmark = pytest.mark.xdist_group("citations")  # so that one process reads all files, and reads them once
+
 CHECKS: dict[str, Callable[[Line], list[str]]] = {
     "page": citations.unresolved_pages,
     "decision": citations.unresolved_decisions,
