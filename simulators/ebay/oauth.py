@@ -1,6 +1,6 @@
 """The token service and the consent page. There is no OpenAPI document of it.
 
-Sources: eBay's page of OAuth rate limits (quotas) and its knowledge base, 5075 and 5220 (RuName, consent), read 2026-11. Field
+Sources: eBay's page of OAuth rate limits (quotas) and its knowledge base, 5075 and 5220 (RuName, consent), read late in 2026. Field
 names of the answers from eBay's OAuth guide as quoted in public code; error names from RFC 6749. Not verified: the lifetimes,
 and that scopes may be narrowed and never widened.
 """
