@@ -10,7 +10,8 @@ import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any, Literal
+from math import inf
+from typing import Any, Literal, get_args
 
 Kind = Literal[
     "status",  # answer `status` (429, 500, 503 ...) with `body` and `headers`, state untouched
@@ -24,7 +25,10 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One planned misbehaviour. `skip` calls pass unharmed first; then it strikes `times` calls."""
+    """One planned misbehaviour. `skip` calls pass unharmed first; then it strikes `times` calls.
+
+    Raises ValueError for a kind or a number that nobody could play.
+    """
 
     operation: str
     kind: Kind
@@ -35,6 +39,15 @@ class Fault:
     name: str = ""
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            raise ValueError(f"no kind of fault {self.kind!r}; there are: {', '.join(get_args(Kind))}")
+        for name, least, most in (("times", 1, inf), ("skip", 0, inf), ("status", 100, 599)):
+            if not isinstance(number := getattr(self, name), int) or not least <= number <= most:
+                raise ValueError(f"{name} is a whole number from {least} on, not {number!r}")
+        if not isinstance(self.seconds, int | float) or not 0 <= self.seconds < inf:
+            raise ValueError(f"seconds are a number from 0 on, not {self.seconds!r}")
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ from simulators.ebay.refunds import refund_on_site
 from simulators.ebay.sites import SITES, Site
 from simulators.ebay.state import Listing, Offer, Order, Seller
 from simulators.ebay.world import JournalEntry, World
-from simulators.kit.deeds import DeedRefused, Told, deed, deed_of, do
+from simulators.kit.deeds import DeedRefused, Told, bound, deed, deed_of, do
 
 
 class OrderDeeds:
@@ -39,7 +39,8 @@ class OrderDeeds:
     def buy(self, sku: str, *, quantity: int = 1, **more: Any) -> Told:
         """A buyer takes units of one live offer: `checkout` of a single line; `more` are its other arguments or the line's."""
         line = {name: more.pop(name) for name in list(more) if name in LINE_FIELDS}
-        return self.checkout([{"sku": sku, "quantity": quantity, **line}], **more)
+        told: Told = bound(self.checkout, {"lines": [{"sku": sku, "quantity": quantity, **line}], **more})()
+        return told
 
     @deed
     def checkout(
@@ -70,6 +71,8 @@ class OrderDeeds:
         with self._world.lock:
             if not lines or instructions not in INSTRUCTIONS:
                 raise DeedRefused(f"an order has lines, and is one of {INSTRUCTIONS}")
+            if any("sku" not in line for line in lines):
+                raise DeedRefused("a line has a sku")
             spread = with_shared_delivery(lines, delivery_cost, delivery_discount)
             owner, site = self._place_of(spread, marketplace, seller)
             basket = Basket(

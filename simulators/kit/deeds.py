@@ -5,7 +5,9 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
 
 Told = dict[str, Any]
 _Method = TypeVar("_Method", bound=Callable[..., Any])
@@ -42,12 +44,26 @@ def deed_of(deeds: object, name: str) -> Callable[..., Told]:
 
 
 def bound(method: Callable[..., Any], told: Mapping[str, Any]) -> Callable[[], Any]:
-    """The call of a method with these arguments. Raises DeedRefused for what it does not take or lacks."""
+    """The call of a method with arguments out of JSON, each as its annotation says.
+
+    Raises DeedRefused for what it does not take, lacks, or is of another type: nothing of the method has run by then.
+    """
     try:
         arguments = inspect.signature(method).bind(**told)
+        kinds = get_type_hints(method)
+        for name in arguments.arguments.keys() & kinds.keys() - _of_rest(method):
+            arguments.arguments[name] = TypeAdapter(kinds[name]).validate_python(arguments.arguments[name])
     except TypeError as wrong:
         raise DeedRefused(f"{method.__name__}: {wrong}") from None
+    except ValidationError as wrong:
+        raise DeedRefused(f"{method.__name__}: {name}: {wrong.errors()[0]['msg']}") from None
     return partial(method, *arguments.args, **arguments.kwargs)
+
+
+def _of_rest(method: Callable[..., Any]) -> frozenset[str]:
+    """The parameter that takes all other arguments, if any: whoever takes them judges them."""
+    parameters = inspect.signature(method).parameters.values()
+    return frozenset(one.name for one in parameters if one.kind is one.VAR_KEYWORD)
 
 
 def do(deeds: object, name: str, told: Mapping[str, Any]) -> Told:

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
+from simulators.kit.deeds import DeedRefused
 from simulators.shopify.records import (
     Collection,
     InventoryItem,
@@ -28,7 +29,7 @@ _CENT = Decimal("0.01")
 MAX_VARIANTS = 2048  # per product: shopify.dev/docs/api/usage/limits, read 2026-11-23
 
 
-class NoSuchThing(LookupError):
+class NoSuchThing(DeedRefused):
     """The deed or call names something this shop does not have."""
 
 
@@ -47,11 +48,22 @@ class ShopFacts:
 
 
 def money(value: Any) -> Decimal:
-    """An amount as a seller types it, in cents precision; refuses what is no number or below zero."""
-    amount = Decimal(str(value)).quantize(_CENT)
+    """An amount as a seller types it, in cents precision. Raises DeedRefused for what is no number or below zero."""
+    try:
+        amount = Decimal(str(value)).quantize(_CENT)
+    except InvalidOperation:
+        raise DeedRefused(f"no amount: {value!r}") from None
     if amount < 0:
-        raise ValueError(f"a price is never negative: {value}")
+        raise DeedRefused(f"a price is never negative: {value}")
     return amount
+
+
+def whole(value: Any, what: str) -> int:
+    """A whole number as JSON may hold it. Raises DeedRefused for anything else."""
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise DeedRefused(f"{what} is a whole number, not {value!r}") from None
 
 
 def handle_of(title: str) -> str:
@@ -119,12 +131,13 @@ class Catalog:
         return location
 
     def add_product(self, spec: Mapping[str, Any], at: datetime, *, remember: bool = True) -> Product:
-        """Make a product from a seller's description of it (README.md, Deeds); raises ValueError on a bad one."""
+        """Make a product from a seller's description of it (README.md, Deeds); raises DeedRefused on a bad one."""
         wanted: Sequence[Mapping[str, Any]] = spec.get("variants") or [{}]
         if len(wanted) > MAX_VARIANTS:
-            raise ValueError(f"a product has at most {MAX_VARIANTS} variants")
+            raise DeedRefused(f"a product has at most {MAX_VARIANTS} variants")
         for one in wanted:
             _check_variant(one)
+        title, status = _title(spec), spec.get("status", "ACTIVE")
         product_id = self.next_id("product")
         names = _option_names(spec, wanted)
         media = list(self._media(spec.get("images", ()), at))
@@ -132,7 +145,6 @@ class Catalog:
             self._make_variant(product_id, number, names, one, media, at, remember)
             for number, one in enumerate(wanted, start=1)
         ]
-        title, status = str(spec["title"]), spec.get("status", "ACTIVE")
         product = Product(
             id=product_id,
             title=title,
@@ -153,11 +165,11 @@ class Catalog:
         return product
 
     def add_variant(self, product_id: int, spec: Mapping[str, Any], at: datetime) -> Variant:
-        """Add a variant to a product; its options are those of the product. Raises ValueError on a bad one."""
+        """Add a variant to a product; its options are those of the product. Raises DeedRefused on a bad one."""
         _check_variant(spec)
         product = self.product(product_id)
         if len(product.variant_ids) >= MAX_VARIANTS:
-            raise ValueError(f"a product has at most {MAX_VARIANTS} variants")
+            raise DeedRefused(f"a product has at most {MAX_VARIANTS} variants")
         names = [option.name for option in product.options]
         media = list(product.media)
         place = len(product.variant_ids) + 1
@@ -270,7 +282,7 @@ class Catalog:
             )
 
     def add_collection(self, spec: Mapping[str, Any], at: datetime) -> Collection:
-        title = str(spec["title"])
+        title = _title(spec)
         collection = Collection(
             id=self.next_id("collection"),
             title=title,
@@ -339,7 +351,7 @@ class Catalog:
         variant = self.variant(variant_id)
         product = self.product(variant.product_id)
         if len(product.variant_ids) == 1:
-            raise ValueError("a product keeps at least one variant: delete the product")
+            raise DeedRefused("a product keeps at least one variant: delete the product")
         self.change_product(
             product.id, at, variant_ids=tuple(v for v in product.variant_ids if v != variant_id)
         )
@@ -376,16 +388,22 @@ def _found(rows: Mapping[int, R], key: int, what: str) -> R:
     return rows[key]
 
 
+def _title(spec: Mapping[str, Any]) -> str:
+    if not spec.get("title"):
+        raise DeedRefused("it has no title")
+    return str(spec["title"])
+
+
 def _check_variant(spec: Mapping[str, Any]) -> None:
-    """Raise ValueError for what no variant can be, before anything of the product is stored."""
+    """Raise DeedRefused for what no variant can be, before anything of the product is stored."""
     money(spec.get("price", "10.00"))
     if spec.get("compare_at_price") is not None:
         money(spec["compare_at_price"])
     if spec.get("inventory_policy", "DENY") not in ("DENY", "CONTINUE"):
-        raise ValueError(f"no such policy: {spec['inventory_policy']}")
+        raise DeedRefused(f"no such policy: {spec['inventory_policy']}")
     stock = spec.get("stock", 0)
     for available in stock.values() if isinstance(stock, Mapping) else [stock]:
-        int(available)
+        whole(available, "stock")
 
 
 def _option_names(spec: Mapping[str, Any], variants: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -394,5 +412,5 @@ def _option_names(spec: Mapping[str, Any], variants: Sequence[Mapping[str, Any]]
     used = list(dict.fromkeys(name for variant in variants for name in (variant.get("options") or {})))
     names = given or used or ["Title"]
     if len(names) > 3:
-        raise ValueError("a product has at most three options")
+        raise DeedRefused("a product has at most three options")
     return names

@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulators.kit.deeds import Told, deed
+from simulators.kit.deeds import DeedRefused, Told, bound, deed
 from simulators.shopify import payloads
-from simulators.shopify.catalog import NoSuchThing, money
-from simulators.shopify.global_ids import number_of
+from simulators.shopify.catalog import NoSuchThing, money, whole
+from simulators.shopify.global_ids import GID
 from simulators.shopify.records import Product, Variant
 from simulators.shopify.world import World
 
 
 def number(value: int | str) -> int:
-    """An id as a deed may give it: a number, digits, or a global id."""
-    return number_of(value) if isinstance(value, str) and value.startswith("gid://") else int(value)
+    """An id as a deed may give it: a number, digits, or a global id. Raises DeedRefused for anything else."""
+    digits = GID.fullmatch(value) if isinstance(value, str) else None
+    return whole(digits[2] if digits else value, "an id")
 
 
 class CatalogDeeds:
     """Deeds on products, variants, stock and collections. Each returns the ids it touched, ready for JSON.
 
     A variant is named by `sku`, `variant_id` or `inventory_item_id`; prices are in the shop's currency.
-    Unknown things raise `NoSuchThing`, impossible wishes ValueError.
+    Unknown things raise `NoSuchThing`, impossible wishes `DeedRefused`.
     """
 
     def __init__(self, world: World) -> None:
@@ -41,8 +42,13 @@ class CatalogDeeds:
         if inventory_item_id is not None:
             return catalog.variant(catalog.item(number(inventory_item_id)).variant_ids[0])
         if sku is None:
-            raise ValueError("name the variant by sku, variant_id or inventory_item_id")
+            raise DeedRefused("name the variant by sku, variant_id or inventory_item_id")
         return catalog.variant_by_sku(sku)
+
+    def _meant(self, which: Mapping[str, Any]) -> Variant:
+        """The variant that a deed names. Raises DeedRefused for other arguments than `variant` takes."""
+        meant: Variant = bound(self.variant, which)()
+        return meant
 
     # Products
 
@@ -106,7 +112,7 @@ class CatalogDeeds:
         allowed = {"title", "vendor", "product_type", "description_html", "tags", "status"}
         unknown = set(changes) - allowed
         if unknown:
-            raise ValueError(f"a product has no {', '.join(sorted(unknown))} to edit")
+            raise DeedRefused(f"a product has no {', '.join(sorted(unknown))} to edit")
         if "tags" in changes:
             changes["tags"] = tuple(changes["tags"])
         with self._world.lock:
@@ -122,7 +128,7 @@ class CatalogDeeds:
     @deed
     def set_status(self, product_id: int | str, status: str) -> Told:
         if status not in ("ACTIVE", "DRAFT", "ARCHIVED", "UNLISTED"):
-            raise ValueError(f"no such status: {status}")
+            raise DeedRefused(f"no such status: {status}")
         return self.edit_product(product_id, status=status)
 
     @deed
@@ -149,7 +155,7 @@ class CatalogDeeds:
     @deed
     def set_variant_sku(self, new_sku: str | None, **which: Any) -> Told:
         with self._world.lock:
-            variant = self.variant(**which)
+            variant = self._meant(which)
             self._world.catalog.change_item(variant.inventory_item_id, self._world.now(), sku=new_sku)
             self._item_updated(variant.inventory_item_id)
             return self._edit_variant({"variant_id": variant.id}, sku=new_sku)
@@ -161,14 +167,14 @@ class CatalogDeeds:
     @deed
     def set_inventory_policy(self, policy: str, **which: Any) -> Told:
         if policy not in ("DENY", "CONTINUE"):
-            raise ValueError(f"no such policy: {policy}")
+            raise DeedRefused(f"no such policy: {policy}")
         return self._edit_variant(which, inventory_policy=policy)
 
     @deed
     def set_tracked(self, tracked: bool, **which: Any) -> Told:
         """Turn stock tracking on or off; an untracked item sells without limit."""
         with self._world.lock:
-            variant = self.variant(**which)
+            variant = self._meant(which)
             self._world.catalog.change_item(variant.inventory_item_id, self._world.now(), tracked=tracked)
             self._item_updated(variant.inventory_item_id)
             return {"variant_id": variant.id, "tracked": tracked}
@@ -176,7 +182,7 @@ class CatalogDeeds:
     def _edit_variant(self, which: Mapping[str, Any], **changes: Any) -> Told:
         with self._world.lock:
             at = self._world.now()
-            variant = self._world.catalog.change_variant(self.variant(**which).id, at, **changes)
+            variant = self._world.catalog.change_variant(self._meant(which).id, at, **changes)
             self._product_updated(self._world.catalog.product(variant.product_id))
             return {"product_id": variant.product_id, "variant_id": variant.id}
 
@@ -197,7 +203,7 @@ class CatalogDeeds:
     def delete_variant(self, **which: Any) -> Told:
         with self._world.lock:
             world = self._world
-            variant = world.catalog.drop_variant(self.variant(**which).id, world.now())
+            variant = world.catalog.drop_variant(self._meant(which).id, world.now())
             self._product_updated(world.catalog.product(variant.product_id))
             if variant.inventory_item_id not in world.tables.items.rows:
                 world.emit("inventory_items/delete", payloads.deleted_item_payload(variant.inventory_item_id))
@@ -217,26 +223,26 @@ class CatalogDeeds:
                 return told
         with self._world.lock:
             world = self._world
-            variant = self.variant(**which)
+            variant = self._meant(which)
             place = world.catalog.location(None if location_id is None else number(location_id))
             _, fresh = world.catalog.set_level(
-                variant.inventory_item_id, place.id, int(available), world.now()
+                variant.inventory_item_id, place.id, whole(available, "available"), world.now()
             )
             self._level_changed(variant.inventory_item_id, place.id, connected=fresh)
             return {
                 "variant_id": variant.id,
                 "inventory_item_id": variant.inventory_item_id,
                 "location_id": place.id,
-                "available": int(available),
+                "available": whole(available, "available"),
             }
 
     @deed
     def adjust_stock(self, delta: int, location_id: int | str | None = None, **which: Any) -> Told:
         with self._world.lock:
-            variant = self.variant(**which)
+            variant = self._meant(which)
             place = self._world.catalog.location(None if location_id is None else number(location_id))
             level = self._world.live.levels.get((variant.inventory_item_id, place.id))
-            now_there = (level.available if level else 0) + int(delta)
+            now_there = (level.available if level else 0) + whole(delta, "delta")
             return self.set_stock(now_there, place.id, variant_id=variant.id)
 
     @deed
@@ -244,7 +250,7 @@ class CatalogDeeds:
         """Stop stocking an item at a location."""
         with self._world.lock:
             world = self._world
-            variant = self.variant(**which)
+            variant = self._meant(which)
             key = (variant.inventory_item_id, number(location_id))
             level = world.live.levels.get(key)
             if level is None:

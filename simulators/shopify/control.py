@@ -14,7 +14,7 @@ from simulators.shopify.world import World
 
 
 def control_door(world: World, deeds: Deeds) -> ControlDoor:
-    """The door of this shop. A wish that its deeds cannot meet is a ValueError or an amount that is none."""
+    """The door of this shop."""
     return ControlDoor(
         deeds,
         faults=world.faults,
@@ -25,7 +25,6 @@ def control_door(world: World, deeds: Deeds) -> ControlDoor:
             "deliveries": lambda _: deliveries_told(world.deliveries),
         },
         plays={"deliveries": partial(play, world.deliveries)},
-        refusals=(ValueError, ArithmeticError),
         missing=(NoSuchThing,),
     )
 

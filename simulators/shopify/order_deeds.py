@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from simulators.kit.deeds import Told, deed
+from simulators.kit.deeds import DeedRefused, Told, deed
 from simulators.shopify import order_payloads, order_totals, parcel_payloads, payloads
 from simulators.shopify.catalog import NoSuchThing, money
 from simulators.shopify.catalog_deeds import CatalogDeeds, number
@@ -35,7 +35,7 @@ _BUYER: Address = {
 _MARKS = ("source_identifier", "tag", "name", "note", "attribute")
 
 
-class OutOfStock(ValueError):
+class OutOfStock(DeedRefused):
     """The buyer cannot have it: tracked, DENY, and not enough there."""
 
 
@@ -48,7 +48,7 @@ class OrderDeeds(CatalogDeeds):
     ) -> Told:
         """A buyer buys one article in the shop: stock falls, the order stands, events go out. Raises `OutOfStock`."""
         with self._world.lock:
-            variant = self.variant(**which)
+            variant = self._meant(which)
             line = {"variant_id": variant.id, "quantity": quantity, "location_id": location_id}
             return self.sell_many([line], email=email)
 
@@ -76,7 +76,7 @@ class OrderDeeds(CatalogDeeds):
         marks = [mark] if isinstance(mark, str) else list(mark)
         unknown = sorted(set(marks) - set(_MARKS))
         if unknown:
-            raise ValueError(f"no such mark: {', '.join(unknown)}; there are: {', '.join(_MARKS)}")
+            raise DeedRefused(f"no such mark: {', '.join(unknown)}; there are: {', '.join(_MARKS)}")
         told = {
             "source_identifier": ("source_identifier", remote_id),
             "tag": ("tags", (marketplace, remote_id)),
@@ -109,7 +109,7 @@ class OrderDeeds(CatalogDeeds):
         variant = self.variant(wanted.get("sku"), wanted.get("variant_id"))
         count = int(wanted.get("quantity", 1))
         if count < 1:
-            raise ValueError("a buyer buys at least one")
+            raise DeedRefused("a buyer buys at least one")
         item = catalog.item(variant.inventory_item_id)
         there = self._world.live.quantity(variant)
         if asking and item.tracked and variant.inventory_policy == "DENY" and there < count:
@@ -266,9 +266,9 @@ class OrderDeeds(CatalogDeeds):
         with self._world.lock:
             order = self.order(order_id)
             if order.cancelled_at:
-                raise ValueError("the order is cancelled already")
+                raise DeedRefused("the order is cancelled already")
             if order.shipped():
-                raise ValueError("the order has parcels that stand: cancel them first")
+                raise DeedRefused("the order has parcels that stand: cancel them first")
             at = self._world.now()
             kind = "CANCEL" if restock else "NO_RESTOCK"
             rows = tuple(
@@ -319,7 +319,7 @@ class OrderDeeds(CatalogDeeds):
             wanted = given if lines is None else self.line_counts(order, lines)
             for line_id, count in wanted.items():
                 if count > given[line_id]:
-                    raise ValueError(f"line {line_id} has only {given[line_id]} pieces left")
+                    raise DeedRefused(f"line {line_id} has only {given[line_id]} pieces left")
             kind = "RETURN" if restock else "NO_RESTOCK"
             rows = tuple((self._world.next_id(), line_id, count, kind) for line_id, count in wanted.items())
             made = Refund(self._world.next_id(), at, self._worth(order, lines, wanted, amount), rows)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from simulators.kit.deeds import Told, deed
+from simulators.kit.deeds import DeedRefused, Told, deed
 from simulators.shopify import parcel_payloads
 from simulators.shopify.catalog import NoSuchThing
 from simulators.shopify.catalog_deeds import number
@@ -53,12 +53,12 @@ class ParcelDeeds(OrderDeeds):
         wanted = self.line_counts(order, lines) if lines else there
         for line_id, count in wanted.items():
             if count > there[line_id]:
-                raise ValueError(f"line {line_id} has only {there[line_id]} pieces to ship")
+                raise DeedRefused(f"line {line_id} has only {there[line_id]} pieces to ship")
         packed = tuple(
             (self._world.next_id(), line_id, count) for line_id, count in wanted.items() if count > 0
         )
         if not packed or order.cancelled_at:
-            raise ValueError("nothing to ship")
+            raise DeedRefused("nothing to ship")
         return packed
 
     @deed
@@ -67,7 +67,7 @@ class ParcelDeeds(OrderDeeds):
         with self._world.lock:
             order, parcel = self._parcel(fulfillment_id)
             if parcel.status == "CANCELLED":
-                raise ValueError("the fulfilment is cancelled already")
+                raise DeedRefused("the fulfilment is cancelled already")
             self._hand_over(order, parcel, back=True)
             return self._changed(order, parcel, status="CANCELLED")
 

@@ -59,8 +59,17 @@ def test_the_state_shows_the_latest_orders_and_counts_them_all() -> None:
         ({"deed": "_level_changed"}, 404, "no deed '_level_changed'"),
         ({"deed": "set_stock", "available": 1, "sku": "NONE"}, 404, "no variant with SKU 'NONE'"),
         ({"deed": "add_product", "title": "X", "variants": [{"price": "-1"}]}, 400, "never negative"),
-        ({"deed": "add_product", "title": "X", "variants": [{"price": "cheap"}]}, 400, "ConversionSyntax"),
+        ({"deed": "add_product", "title": "X", "variants": [{"price": "cheap"}]}, 400, "no amount: 'cheap'"),
         ({"deed": "set_stock", "sku": "X"}, 400, "available"),
+        ({"deed": "set_stock", "available": "many", "sku": "X"}, 400, "set_stock: available: "),
+        ({"deed": "set_price", "price": "1", "colour": "X"}, 400, "unexpected keyword argument 'colour'"),
+        ({"deed": "add_collection"}, 400, "it has no title"),
+        (
+            {"deed": "add_product", "variants": [{"stock": "many"}]},
+            400,
+            "stock is a whole number, not 'many'",
+        ),
+        ({"deed": "delete_product", "product_id": "gid"}, 400, "an id is a whole number, not 'gid'"),
         ([1], 400, "must be a JSON object"),
     ],
 )

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from simulators.kit.deeds import DeedRefused
 from tests.contract.simulators.shopify_simulator_client import Shop
 from tests.contract.simulators.shopify_simulator_orders import (
     SEARCH,
@@ -102,7 +103,7 @@ def test_another_tools_order_takes_stock_like_any_other_unless_told_not_to() -> 
 def test_a_mark_that_no_tool_writes_is_refused() -> None:
     shop = Shop()
     shop.shirt()
-    with pytest.raises(ValueError, match="no such mark: barcode"):
+    with pytest.raises(DeedRefused, match="no such mark: barcode"):
         shop.deeds.import_order_by_other_tool(REMOTE, [{"sku": "SHIRT-S"}], mark="barcode")
     assert not shop.simulator.world.live.orders
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from simulators.kit.deeds import DeedRefused
 from tests.contract.simulators.shopify_simulator_client import Shop
 from tests.contract.simulators.shopify_simulator_orders import (
     bag,
@@ -129,7 +130,7 @@ def test_a_cancelled_parcel_stays_to_be_seen_and_its_pieces_can_be_shipped_again
     (posted,) = shop.pump()
     assert (posted.topic, posted.payload["status"]) == ("fulfillments/update", "cancelled")
     assert stock(shop, "SHIRT-S") == 3
-    with pytest.raises(ValueError, match="cancelled already"):
+    with pytest.raises(DeedRefused, match="cancelled already"):
         shop.deeds.cancel_fulfillment(first)
     shop.deeds.fulfill(order)
     assert parcels(shop, order)[0] == "FULFILLED"
@@ -138,10 +139,10 @@ def test_a_cancelled_parcel_stays_to_be_seen_and_its_pieces_can_be_shipped_again
 def test_nobody_ships_more_than_was_ordered() -> None:
     shop = Shop()
     order = ordered(shop)
-    with pytest.raises(ValueError, match="has only 2 pieces to ship"):
+    with pytest.raises(DeedRefused, match="has only 2 pieces to ship"):
         shop.deeds.fulfill(order, {"SHIRT-S": 3})
     shop.deeds.fulfill(order)
-    with pytest.raises(ValueError, match="nothing to ship"):
+    with pytest.raises(DeedRefused, match="nothing to ship"):
         shop.deeds.fulfill(order)
     assert len(parcels(shop, order)[1]) == 1
 
@@ -239,7 +240,7 @@ def test_an_order_is_cancelled_once_and_only_while_nothing_is_shipped() -> None:
 
     assert codes(order) == ["INVALID"]
     assert shop.data(STATE, id=order)["order"]["cancelledAt"] is None
-    with pytest.raises(ValueError, match="parcels that stand"):
+    with pytest.raises(DeedRefused, match="parcels that stand"):
         shop.deeds.cancel(order)
     shop.deeds.cancel_fulfillment(parcel)
     assert codes(order) == []
@@ -296,6 +297,6 @@ def test_a_refund_of_the_whole_order_gives_back_all_of_it_and_may_restock() -> N
 def test_nobody_refunds_pieces_that_are_not_there() -> None:
     shop = Shop()
     order = ordered(shop)
-    with pytest.raises(ValueError, match="has only 1 pieces left"):
+    with pytest.raises(DeedRefused, match="has only 1 pieces left"):
         shop.deeds.refund(order, {"SHIRT-M": 2})
     assert totals(shop, order)["refunded"] == "0.00"

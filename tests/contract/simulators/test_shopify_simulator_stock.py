@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from simulators.faults import Fault
+from simulators.kit.deeds import DeedRefused
 from tests.contract.simulators.shopify_simulator_client import STOCK, Shop, quantity_of, stock_input
 
 SHOP_NAME = "{ shop { name currencyCode myshopifyDomain } }"
@@ -177,7 +178,7 @@ def test_a_sold_out_article_is_sold_on_only_under_the_continue_policy() -> None:
     shop = Shop()
     made = shop.deeds.add_product(title="Last", variants=[{"sku": "LAST", "stock": 1}])
     shop.deeds.sell(sku="LAST")
-    with pytest.raises(ValueError, match="0 left, 1 wanted"):
+    with pytest.raises(DeedRefused, match="0 left, 1 wanted"):
         shop.deeds.sell(sku="LAST")
     assert quantity_of(shop, made["variant_ids"][0]) == 0
     shop.deeds.set_inventory_policy("CONTINUE", sku="LAST")

@@ -94,6 +94,12 @@ def test_deeds_are_named(outside: Outside) -> None:
         ({"deed": "__init__"}, 404, "no deed '__init__'; there are: pick, stumble"),
         ({"deed": "pick"}, 400, "pick: missing a required argument: 'count'"),
         ({"deed": "pick", "count": 1, "worm": 1}, 400, "pick: got an unexpected keyword argument 'worm'"),
+        (
+            {"deed": "pick", "count": "few"},
+            400,
+            "pick: count: Input should be a valid integer, unable to parse string as an integer",
+        ),
+        ({"deed": "pick", "count": 1, "tree": ["old"]}, 400, "pick: tree: Input should be a valid string"),
         ({"deed": "pick", "count": 4}, 400, "3 apples left"),
         ({"deed": "pick", "count": 1, "tree": "new"}, 404, "no tree new"),
         ([1], 400, "the body must be a JSON object"),
@@ -125,6 +131,26 @@ def test_a_fault_that_is_none_is_refused_and_none_of_its_list_is_planned(outside
     told = outside.ask("POST", "faults", {"faults": [good, {**good, "colour": 1}]})
     assert told == (400, {"error": "a fault has no colour"})
     assert outside.faults.waiting() == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"kind": "bogus"}, "no kind of fault 'bogus'"),
+        ({"times": "2"}, "times is a whole number from 1 on, not '2'"),
+        ({"times": 0}, "times is a whole number from 1 on, not 0"),
+        ({"skip": -1}, "skip is a whole number from 0 on, not -1"),
+        ({"status": 42}, "status is a whole number from 100 on, not 42"),
+        ({"seconds": -0.5}, "seconds are a number from 0 on, not -0.5"),
+        ({"seconds": "long"}, "seconds are a number from 0 on, not 'long'"),
+    ],
+)
+def test_a_fault_that_nobody_could_play_is_refused_when_it_is_planned(
+    outside: Outside, wrong: dict[str, Any], reason: str
+) -> None:
+    status, told = outside.ask("POST", "faults", {"operation": "pick", "kind": "status"} | wrong)
+    assert (status, told["error"][: len(reason)]) == (400, reason)
+    assert (outside.faults.waiting(), outside.faults.strike("pick")) == (0, None)
 
 
 def test_the_journal_is_narrowed_by_what_its_entries_say(outside: Outside) -> None:
