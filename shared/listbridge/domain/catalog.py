@@ -70,9 +70,10 @@ class ProductFacts:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """When a read happened, by the numbers of the shop's own counter
-    (protocol.md#observations): `start` was given to it alone before it
-    began, and `end` is the highest that was given to anything when it was over."""
+    """When a read happened, by the numbers of the shop's own counter (protocol.md#observations).
+
+    `start` was given to it alone before it began, and `end` is the highest that was given to anything when it was over.
+    """
 
     start: int
     end: int

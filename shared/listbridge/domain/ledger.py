@@ -146,9 +146,8 @@ def read_back(listing: Listing, shown: Values, now: datetime) -> Listing:
 
     With no call under way: after `settle_at` what it shows *is* what it accepted (computed or not: if not, the listing is due
     and sent again), and so it is where nothing is known. A known acceptance that the marketplace contradicts is drift.
-    Fewer units than must be there are evidence of a sale
-    (promises.md#p11). The caller must have read the row before it read the
-    marketplace, and save only if the row is unchanged.
+    Fewer units than must be there are evidence of a sale (promises.md#p11). The caller must have read the row before it read
+    the marketplace, and save only if the row is unchanged.
     """
     kept_there = listing.fulfilled_by_marketplace
     looked = listing if kept_there else unseen_sales.shown(listing, shown.quantity, now)

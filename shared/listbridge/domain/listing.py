@@ -281,7 +281,7 @@ class Listing:
     @property
     def takes_one_variant(self) -> bool:
         """One unit of the listing is one unit of its variant: all that the rules of this version compute."""
-        return self.takes == (Component(self.variant),)
+        return not self.components or self.components == (Component(self.variant),)
 
     @property
     def ours(self) -> frozenset[Field]:

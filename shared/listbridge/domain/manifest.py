@@ -17,10 +17,9 @@ SLIDING = "sliding"
 
 @dataclass(frozen=True, slots=True)
 class BudgetSpec:
-    """One limit of a platform
-    (protocol.md#budgets). `operations` are patterns of the adapter's operation names (`*` matches all).
+    """One limit of a platform (protocol.md#budgets).
 
-    `rate` is calls per second until the platform says another (`Budget.learn`), `burst` how many may go at once after a
+    `operations` are patterns of the adapter's operation names (`*` matches all). `rate` is calls per second until the platform says another (`Budget.learn`), `burst` how many may go at once after a
     pause. `day_quota` is calls per day: per calendar day in `day_zone` (IANA name), or in any 24 hours where the zone is
     `SLIDING`. `in_flight` is how many may be under way at once. `scope` says who shares it: all accounts on one app, or one
     account.

@@ -269,10 +269,9 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class CreateAttempt:
-    """One create that was begun
-    (protocol.md#creating-orders). `deadline` is when the request itself is certainly over on our side.
+    """One create that was begun (protocol.md#creating-orders).
 
-    `looks` counts the empty looks since; the next is not before `next_look_at`.
+    `deadline` is when the request itself is certainly over on our side. `looks` counts the empty looks since; the next is not before `next_look_at`.
     """
 
     id: str

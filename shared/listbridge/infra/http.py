@@ -54,9 +54,8 @@ class HttpSession:
 
     It never retries and judges no status: whatever the other side answers is returned for the adapter's error table.
     `timeout_s` bounds the whole call, name look-up to last byte, because leases are measured against it.
-    With `observe` nothing that could change something remote leaves
-    (protocol.md#observe-mode). With a `budget` every call but a
-    token refresh draws from it first. Given `private_hosts` it calls public addresses only, and these hosts wherever they
+    With `observe` nothing that could change something remote leaves (protocol.md#observe-mode). With a `budget` every call
+    but a token refresh draws from it first. Given `private_hosts` it calls public addresses only, and these hosts wherever they
     lead. `transport` replaces the network; tests mount a simulator there.
     """
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from requests import Response
 
 from listbridge.domain.ports.grants import REFRESH_TOKEN
@@ -33,7 +33,8 @@ class Granted(Lasting):
     """An access token for so many seconds, and what it is renewed with, where the grant gives that."""
 
     expires_in: int = Field(gt=0)
-    refresh_token: str = Field(default="", repr=False)
+    refresh_token: Annotated[str, BeforeValidator(lambda told: told or "")] = Field(default="", repr=False)
+    """Empty where the grant gives none, however the platform writes that."""
     refresh_token_expires_in: int | None = None
 
     def token(self, asked_at: datetime) -> Token:

@@ -28,7 +28,7 @@ class Preview(Generic[S]):
     `refuse` raises Rejected for a product that is refused as a whole, whatever else is wrong with it. `refused` makes the content of
     these SKUs and tells which of them are refused; it raises Rejected where nothing of it could be sold. `fields` says by code
     where a problem is mended, and `otherwise` where all others are. `mended_product` and `mended_settings` say by code what is
-    taken for mended; at any other problem of the whole product the preview ends.
+    taken for mended; at any other problem of the whole product, or one that comes again, the preview ends.
     """
 
     settings: type[S]
@@ -52,14 +52,18 @@ class Preview(Generic[S]):
             self.refuse(product, skus)
         except Rejected as error:
             yield self._told(error)
+        mended = set[str]()
         while True:
             try:
                 self.refused(product, [], settings)
             except Rejected as error:
-                yield self._told(error)
                 code = error.problem.code
+                if code in mended:
+                    return
+                yield self._told(error)
                 if code not in (*self.mended_product, *self.mended_settings):
                     return
+                mended.add(code)
                 product = replace(product, **self.mended_product.get(code, {}))
                 settings = settings.model_copy(update=self.mended_settings.get(code, {}))
                 continue

@@ -126,7 +126,7 @@ def _moved(deps: Deps, document: Document, sales_list: SalesList, rows: Sequence
         variant = variants.get(row.variant)
         if variant is None or not row.live:
             continue
-        computed = compute(variant, context, Cause.CONFIGURATION, deps.clock.now())
+        computed = compute(row, variant, context, Cause.CONFIGURATION, deps.clock.now())
         after = ledger.recomputed(_without_basis(row), computed, context.auto, deps.clock.now())
         if _moves(row, after, counts_waiting=leaves_observe_mode):
             found.append(Moved(row, after))

@@ -1,5 +1,5 @@
-"""Create the shop's order, at most once
-(protocol.md#creating-orders): claim, read again, look, note the attempt, create, note the id.
+"""Create the shop's order, at most once: claim, read again, look, note the attempt, create, note the id
+(protocol.md#creating-orders).
 
 Whoever finds a create begun and not finished may only look. Each step is saved before the next is made, so that a worker
 may die between any two of them.

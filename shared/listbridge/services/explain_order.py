@@ -1,5 +1,5 @@
-"""What an order holds of the shop's stock and whether the shop counts it already
-(promises.md#p10), and where people look at it."""
+"""What an order holds of the shop's stock, whether the shop counts it already, and where people look at it
+(promises.md#p10)."""
 
 from __future__ import annotations
 

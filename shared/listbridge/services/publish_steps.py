@@ -149,8 +149,8 @@ class Steps:
         self.looked_at = self.deps.clock.now()
 
     def _look(self, skus: Sequence[Sku]) -> None:
-        """Read what may be live before a quantity replaces what buyers have taken from
-        (promises.md#p11), unless that was done early.
+        """Read what may be live before a quantity replaces what buyers have taken from, unless that was done early
+        (promises.md#p11).
 
         Raises RetryLater when a listing that ended may have sold last what the account's orders do not tell yet.
         """

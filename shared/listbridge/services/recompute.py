@@ -14,7 +14,7 @@ from listbridge.domain.ids import AccountId, ListingKey, SalesListId, Sku
 from listbridge.domain.listing import Cause, Computed, Field, Listing, TraceLine
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
-from listbridge.domain.rules import price_of, quantity_of
+from listbridge.domain.rules import QuantityResult, price_of, quantity_of
 from listbridge.services.deps import Deps
 from listbridge.services.rule_context import RuleContext, context_of
 
@@ -22,9 +22,11 @@ _TRIES = 12
 _PAGE = 100  # what the store reads in one call
 
 
-def compute(variant: Variant, context: RuleContext, cause: Cause, now: datetime) -> Computed:
-    """The values that the rules give this variant now."""
-    quantity = quantity_of(variant, context.quantity, context.shop.locations, context.bounds)
+def compute(row: Listing, variant: Variant, context: RuleContext, cause: Cause, now: datetime) -> Computed:
+    """The values that the rules give this listing of the variant now."""
+    quantity = _of_components(
+        row, quantity_of(variant, context.quantity, context.shop.locations, context.bounds)
+    )
     price = price_of(variant, context.price, context.bounds)
     return Computed(
         quantity=quantity.quantity,
@@ -40,20 +42,20 @@ def compute(variant: Variant, context: RuleContext, cause: Cause, now: datetime)
     )
 
 
+def _of_components(row: Listing, own: QuantityResult) -> QuantityResult:
+    """A newer version may sell several units or variants as one. The stock of one variant alone would promise too many."""
+    if row.takes_one_variant or own.quantity in (0, None):
+        return own
+    problem = Problem("newer_version", {"value": f"{len(row.takes)} components"}, "install_newer_version")
+    return replace(own, quantity=None, problem=problem)
+
+
 def _facts(variant: Variant, context: RuleContext) -> str:
     facts = variant.facts
     places = context.shop.locations or sorted(facts.stock)
     stock = ",".join(f"{place}={facts.stock.get(place, '')}" for place in places)
     counting = "bundle" if facts.bundle else facts.tracked
     return f"{stock}|{counting}|{facts.price}|{variant.visibility}|{variant.absent}"
-
-
-def _of_components(row: Listing, own: Computed) -> Computed:
-    """A newer version sells several units or variants as one here. Its variant's stock alone would promise too many."""
-    if own.quantity in (0, None):
-        return own
-    problem = Problem("newer_version", {"value": f"{len(row.takes)} components"}, "install_newer_version")
-    return replace(own, quantity=None, quantity_problem=problem)
 
 
 @dataclass(slots=True)
@@ -181,9 +183,7 @@ class Recompute:
             raise Missing("variant", str(row.variant))
         now = self.deps.clock.now()
         context = self._context(row.sales_list)
-        computed = compute(variant, context, self.cause, now)
-        if not row.takes_one_variant:
-            computed = _of_components(row, computed)
+        computed = compute(row, variant, context, self.cause, now)
         if context.shares_stock:
             computed = self._lowest(row, computed, now)
         try:
@@ -206,7 +206,7 @@ class Recompute:
         for member, variant in self._sharers.get((row.key.account, row.key.sku), ()):
             if member.key == row.key or not member.live or Field.QUANTITY not in member.ours:
                 continue
-            theirs = compute(variant, self._context(member.sales_list), self.cause, now)
+            theirs = compute(member, variant, self._context(member.sales_list), self.cause, now)
             basis = {
                 name: max(version, basis.get(name, version))
                 for name, version in (basis | dict(theirs.basis)).items()

@@ -139,6 +139,13 @@ def test_a_platform_that_refuses_in_a_way_of_its_own_judges_the_whole_answer() -
     assert budget.spent == {}
 
 
+def test_no_refresh_token_may_be_written_as_null_too() -> None:
+    assert (
+        Granted.model_validate({"access_token": "t", "expires_in": 60, "refresh_token": None}).refresh_token
+        == ""
+    )
+
+
 def test_a_token_is_not_in_its_repr() -> None:
     assert repr(Granted(access_token="secret-word", expires_in=60, refresh_token="hidden")) == (
         "Granted(expires_in=60, refresh_token_expires_in=None)"

@@ -54,7 +54,13 @@ PREVIEW = Preview(
 )
 
 
-def told(*skus: str, settings: Mapping[str, Any] | None = None, image: str = "", **facts: Any) -> list[Any]:
+def told(
+    *skus: str,
+    by: Preview[Profile] = PREVIEW,
+    settings: Mapping[str, Any] | None = None,
+    image: str = "",
+    **facts: Any,
+) -> list[Any]:
     variants = tuple(VariantFacts(VariantId(f"v{sku}"), Sku(sku), "", None, image=image) for sku in skus)
     product = replace(
         ProductFacts(ProductId("p"), "Lamp", Visibility.VISIBLE, variants, images=("1",)), **facts
@@ -67,7 +73,7 @@ def told(*skus: str, settings: Mapping[str, Any] | None = None, image: str = "",
         settings={"colour": "red"} if settings is None else dict(settings),
     )  # fmt: skip
     request = PublishRequest(product, rows, SITE, profile, RemoteId("g"))
-    return [(one.field, one.problem.code, one.sku) for one in PREVIEW.problems(request)]
+    return [(one.field, one.problem.code, one.sku) for one in by.problems(request)]
 
 
 def test_of_what_can_be_sold_nothing_is_told() -> None:
@@ -88,6 +94,11 @@ def test_what_is_mended_hides_nothing_behind_it() -> None:
         ("sku", "odd_sku", "odd1"),
         ("sku", "odd_sku", "odd2"),
     ]
+
+
+def test_what_is_mended_in_vain_is_told_once_and_ends_it() -> None:
+    in_vain = replace(PREVIEW, mended_product={"no_picture": {"vendor": "dog"}})
+    assert told("a", by=in_vain, images=()) == [("images", "no_picture", None)]
 
 
 def test_what_nobody_can_take_for_mended_ends_it() -> None:
