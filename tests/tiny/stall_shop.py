@@ -302,6 +302,8 @@ class Stall:
 
     def _page(self, rows: list[Any], query: dict[str, str]) -> Any:
         offset, limit = int(query.get("offset", 0)), min(PAGE, int(query.get("limit", PAGE)))
+        if offset < 0 or limit < 1:
+            raise Refused(400, "malformed")
         return {"rows": rows[offset : offset + limit], "total": len(rows)}
 
     def _get_hooks(self, *_: Any) -> Any:

@@ -74,6 +74,13 @@ def test_a_list_of_offers_without_a_sku_is_refused(anna: EbaySeller) -> None:
     assert (answer.status_code, error_ids(answer)) == (400, [25707])
 
 
+@pytest.mark.parametrize("path", ["/inventory_item?", "/offer?sku=HB-RED&", "/location?"])
+@pytest.mark.parametrize("window", ["limit=0", "limit=-1", "limit=many", "limit=1000", "offset=-1"])
+def test_a_page_that_no_list_has_is_refused(anna: EbaySeller, path: str, window: str) -> None:
+    answer = anna.call("GET", path + window, check=False)
+    assert (answer.status_code, error_ids(answer)) == (400, [25706])
+
+
 def test_a_negative_quantity_is_refused_and_the_stock_stays(anna: EbaySeller) -> None:
     anna.put_item("HB-RED")
     answer = anna.put_item("HB-RED", quantity=-1)
