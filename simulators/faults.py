@@ -43,7 +43,8 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
             raise ValueError(f"no kind of fault {self.kind!r}; there are: {', '.join(get_args(Kind))}")
-        for name, least, most in (("times", 1, inf), ("skip", 0, inf), ("status", 100, 599)):
+        answers = [("status", 100, 599)] if self.kind in ("status", "html") else []
+        for name, least, most in (("times", 1, inf), ("skip", 0, inf), *answers):
             if not isinstance(number := getattr(self, name), int) or not least <= number <= most:
                 raise ValueError(f"{name} is a whole number from {least} on, not {number!r}")
         if not isinstance(self.seconds, int | float) or not 0 <= self.seconds < inf:
