@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
@@ -48,22 +48,29 @@ def bound(method: Callable[..., Any], told: Mapping[str, Any]) -> Callable[[], A
 
     Raises DeedRefused for what it does not take, lacks, or is of another type: nothing of the method has run by then.
     """
+    function = getattr(method, "__func__", method)
+    signature, judges = _taken_by(function)
+    its = [method.__self__] if inspect.ismethod(method) else []
     try:
-        arguments = inspect.signature(method).bind(**told)
-        kinds = get_type_hints(method)
-        for name in arguments.arguments.keys() & kinds.keys() - _of_rest(method):
-            arguments.arguments[name] = TypeAdapter(kinds[name]).validate_python(arguments.arguments[name])
+        arguments = signature.bind(*its, **told)
+        for name in arguments.arguments.keys() & judges.keys():
+            arguments.arguments[name] = judges[name].validate_python(arguments.arguments[name])
     except TypeError as wrong:
         raise DeedRefused(f"{method.__name__}: {wrong}") from None
     except ValidationError as wrong:
         raise DeedRefused(f"{method.__name__}: {name}: {wrong.errors()[0]['msg']}") from None
-    return partial(method, *arguments.args, **arguments.kwargs)
+    return partial(function, *arguments.args, **arguments.kwargs)
 
 
-def _of_rest(method: Callable[..., Any]) -> frozenset[str]:
-    """The parameter that takes all other arguments, if any: whoever takes them judges them."""
-    parameters = inspect.signature(method).parameters.values()
-    return frozenset(one.name for one in parameters if one.kind is one.VAR_KEYWORD)
+@cache
+def _taken_by(function: Callable[..., Any]) -> tuple[inspect.Signature, dict[str, TypeAdapter[Any]]]:
+    """What a function takes, and who judges each annotated argument. Made once: it takes milliseconds.
+
+    The parameter that takes all other arguments has no judge: whoever takes them judges them.
+    """
+    signature, kinds = inspect.signature(function), get_type_hints(function)
+    named = [one.name for one in signature.parameters.values() if one.kind is not one.VAR_KEYWORD]
+    return signature, {name: TypeAdapter(kinds[name]) for name in named if name in kinds}
 
 
 def do(deeds: object, name: str, told: Mapping[str, Any]) -> Told:

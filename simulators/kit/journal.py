@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 Entry = TypeVar("Entry")
@@ -25,14 +26,14 @@ class Journal(Generic[Entry]):
     ) -> None:
         self._shown = shown
         self._operation_of = operation_of
-        self._rows: deque[tuple[int, Entry]] = deque(maxlen=longest)
+        self._rows: deque[Entry] = deque(maxlen=longest)
         self._lock = threading.Lock()
         self._last = 0
 
     def append(self, entry: Entry) -> None:
         with self._lock:
             self._last += 1
-            self._rows.append((self._last, entry))
+            self._rows.append(entry)
 
     def clear(self) -> None:
         with self._lock:
@@ -51,18 +52,21 @@ class Journal(Generic[Entry]):
 
     def since(self, number: int) -> list[Entry]:
         """The entries after a number, oldest first."""
+        return self._newest_first(number)[::-1]
+
+    def _newest_first(self, number: int) -> list[Entry]:
+        """The entries after a number: their count follows from the newest one's number, so that no other is looked at."""
         with self._lock:
-            return [entry for at, entry in self._rows if at > number]
+            count = min(len(self._rows), max(0, self._last - number))
+            return list(islice(reversed(self._rows), count))
 
     def told(
         self, where: Mapping[str, str], *, since: int = 0, newest: int = 1000, brief: bool = False
     ) -> dict[str, Any]:
         """How many entries have these attributes, by operation, and the newest of them; with `brief` only the numbers."""
-        entries = [
-            entry
-            for entry in self.since(since)
-            if all(str(getattr(entry, name, "")) == value for name, value in where.items())
-        ]
-        shown = [] if brief or newest <= 0 else [dict(self._shown(entry)) for entry in entries[-newest:]]
-        counts = Counter(self._operation_of(entry) for entry in entries)
-        return {"total": len(entries), "by_operation": dict(counts), "calls": shown}
+        found = self._newest_first(since)
+        for name, value in where.items():
+            found = [entry for entry in found if str(getattr(entry, name, "")) == value]
+        shown = [] if brief else [dict(self._shown(entry)) for entry in found[: max(0, newest)]]
+        counts = Counter(map(self._operation_of, found))
+        return {"total": len(found), "by_operation": dict(counts), "calls": shown[::-1]}

@@ -11,7 +11,7 @@ import pytest
 
 from simulators.faults import Fault, FaultPlan
 from simulators.kit.control import ControlDoor, count_in, flag_in
-from simulators.kit.deeds import DeedRefused, deed
+from simulators.kit.deeds import DeedRefused, deed, do
 from simulators.kit.journal import Journal
 
 
@@ -170,6 +170,21 @@ def test_a_mark_of_the_journal_holds_after_it_was_cleared(outside: Outside) -> N
     outside.journal.append(Call("water"))
     told = outside.ask("GET", "calls", since=str(mark), brief="1")
     assert told == (200, {"total": 1, "by_operation": {"water": 1}, "calls": []})
+
+
+def test_a_deed_is_done_to_the_one_that_is_asked_also_after_another_of_its_kind() -> None:
+    first, second = Orchard(), Orchard()
+    assert (do(first, "pick", {"count": 1}), do(second, "pick", {"count": "2"})) == ({"left": 2}, {"left": 1})
+    assert (first.apples, second.apples) == (2, 1)
+
+
+def test_a_full_journal_forgets_its_oldest_and_its_marks_stay_true() -> None:
+    journal = Journal[Call](asdict, attrgetter("operation"), longest=2)
+    for operation in ("pick", "water", "prune"):
+        journal.append(Call(operation))
+    assert [entry.operation for entry in journal.since(0)] == ["water", "prune"]
+    assert [entry.operation for entry in journal.since(2)] == ["prune"]
+    assert (journal.since(3), journal.since(9), journal.last) == ([], [], 3)
 
 
 @pytest.mark.parametrize("limit", ["-1", "many", ""])
