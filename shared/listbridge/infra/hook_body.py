@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import json
@@ -10,6 +11,7 @@ from typing import Any
 
 LONGEST_ID = 200
 """Of a delivery or a thing that it names: longer than any platform's, short enough for a key of ours."""
+_LARGEST_NUMBER = 2**63 - 1
 
 
 def json_object(body: bytes) -> dict[str, Any]:
@@ -34,6 +36,15 @@ def id_in(told: Mapping[str, Any], name: str) -> str:
     return text
 
 
+def number_in(told: Mapping[str, Any], name: str) -> str:
+    """The id under this name where the platform's ids are numbers: one of 64 bits above 0. Raises ValueError for anything
+    else."""
+    value = told.get(name)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= _LARGEST_NUMBER:
+        raise ValueError(f"no {name}")
+    return str(value)
+
+
 def text_at(told: Any, *path: str) -> str:
     """The text at this place, in a form that is safe as a key. Raises ValueError where there is none."""
     for name in path:
@@ -51,6 +62,18 @@ def signed_by(secrets: Iterable[str], given: bytes, digest: Callable[[bytes], by
         if secret.strip():
             genuine |= hmac.compare_digest(digest(secret.encode()), given)
     return genuine
+
+
+def sha256_in_base64(secret: bytes, told: bytes) -> bytes:
+    """Base64 of the HMAC-SHA256, as a header holds it."""
+    return base64.b64encode(hmac.new(secret, told, hashlib.sha256).digest())
+
+
+def stored_secrets(secret: Mapping[str, str], *names: str) -> tuple[str, ...]:
+    """What stands under these names in the stored credentials, blanks left out. None where none is stored, and then nothing
+    is genuine."""
+    held = (secret.get(name, "") for name in names)
+    return tuple(one for one in held if one)
 
 
 def delivery_id(told: str, *fingerprint: bytes) -> str:

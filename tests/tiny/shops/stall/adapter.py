@@ -7,7 +7,7 @@ from datetime import datetime
 
 from listbridge.shops.stall import mapping
 from listbridge.shops.stall.client import StallHttp
-from listbridge.shops.stall.webhooks import KINDS
+from listbridge.shops.stall.webhooks import TOPICS
 
 from listbridge.domain import ports
 from listbridge.domain.catalog import ProductFacts
@@ -123,7 +123,7 @@ class StallAdapter:
 
     def ensure_webhooks(self, url: str, secret: str = "") -> ports.HookReport:
         report, _ = hooks.care(
-            self._hooks, url, tuple(KINDS), lambda topic: self._make(topic, url), self._drop
+            self._hooks, url, tuple(TOPICS.readers), lambda topic: self._make(topic, url), self._drop
         )
         return report
 

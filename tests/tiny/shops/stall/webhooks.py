@@ -8,10 +8,17 @@ from datetime import datetime
 from listbridge.domain.ports import Delivery, HookKeys, Judgement
 from listbridge.domain.ports.webhooks import GENUINE
 from listbridge.domain.raw_request import RawRequest
-from listbridge.domain.work import Hint, HintKind
-from listbridge.infra.hook_body import delivery_id, id_in, json_object
+from listbridge.domain.work import HintKind
+from listbridge.infra.hook_body import delivery_id, id_in, stored_secrets
+from listbridge.infra.hook_topics import Topics, points_at, shop_gone
 
-KINDS = {"product": HintKind.PRODUCT, "order": HintKind.ORDER, "closed": HintKind.SHOP_GONE}
+TOPICS = Topics(
+    {
+        "product": points_at(HintKind.PRODUCT, id_of=id_in),
+        "order": points_at(HintKind.ORDER, id_of=id_in),
+        "closed": shop_gone(id_of=id_in),
+    }
+)
 
 
 class StallScheme:
@@ -21,13 +28,8 @@ class StallScheme:
         return GENUINE
 
     def parse(self, request: RawRequest) -> Delivery:
-        topic, id = request.headers.get("x-stall-topic", ""), id_in(json_object(request.body), "id")
         name = delivery_id(request.headers.get("x-stall-event", ""), request.body)
-        kind = KINDS.get(topic)
-        if kind is None:
-            return Delivery(name, topic, known=False, hints=())
-        hint = Hint(kind=kind) if kind is HintKind.SHOP_GONE else Hint(kind=kind, id=id)
-        return Delivery(name, topic, known=True, hints=(hint,))
+        return TOPICS.delivery(name, request.headers.get("x-stall-topic", ""), request.body)
 
 
 SCHEME = StallScheme()
@@ -35,4 +37,4 @@ SCHEME = StallScheme()
 
 def signing_secrets(secret: Mapping[str, str]) -> tuple[str, ...]:
     """Nothing is signed."""
-    return ()
+    return stored_secrets(secret)
