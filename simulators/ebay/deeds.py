@@ -47,6 +47,8 @@ class Deeds(OrderDeeds):
         Returns username, refreshToken, and per site its policy ids. Saying it twice for one name is refused.
         """
         with self._world.lock:
+            if not username:
+                raise DeedRefused("a seller has a name")
             if username in self._world.sellers:
                 raise DeedRefused(f"{username} is a seller already")
             if not marketplaces or not set(marketplaces) <= set(SITES):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import html
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -18,6 +17,7 @@ from simulators.ebay.errors import EbayError
 from simulators.ebay.state import Seller
 from simulators.ebay.wire import Call, Reply
 from simulators.ebay.world import World
+from simulators.kit.tokens import Code, Grant, TokenStore
 
 TOKEN_PATH = "/identity/v1/oauth2/token"  # noqa: S105 - an address
 CONSENT_PATH = "/oauth2/authorize"
@@ -38,16 +38,6 @@ USER_SCOPES = frozenset(
 APPLICATION_SCOPES = frozenset([_PREFIX])
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What a token stands for: a seller (None for the application), scopes, and its end."""
-
-    seller: Seller | None
-    scopes: frozenset[str]
-    expires_at: datetime
-    redirect_uri: str = ""
-
-
 class TokenService:
     """Codes and tokens of one application. Callers hold the world's lock."""
 
@@ -57,26 +47,23 @@ class TokenService:
         self._client_secret = client_secret
         self.ru_names = ru_names
         self.access_token_s = world.limits.number("access_token_s")
-        self._codes: dict[str, Grant] = {}
-        self._refresh: dict[str, Grant] = {}
-        self._access: dict[str, Grant] = {}
+        self._codes = TokenStore[Code](world.now)
+        self._refresh = TokenStore[Grant](world.now)
+        self._access = TokenStore[Grant](world.now)
 
     def admit(self, seller: Seller, scopes: frozenset[str] = USER_SCOPES) -> None:
         """Let a seller's refresh token in, as if he had consented."""
-        lifetime = timedelta(seconds=self._world.limits.number("refresh_token_s"))
-        self._refresh[seller.refresh_token] = Grant(seller, scopes, self._world.now() + lifetime)
+        ends = self._in(self._world.limits.number("refresh_token_s"))
+        self._refresh.issue(seller.refresh_token, Grant(seller.username, ends, scopes))
 
     def revoke(self, seller: Seller) -> None:
         """The seller takes his consent back: refresh tokens end, and access tokens with them."""
-        self._refresh = {token: grant for token, grant in self._refresh.items() if grant.seller is not seller}
-        self._access = {token: grant for token, grant in self._access.items() if grant.seller is not seller}
+        self._refresh.end_all(seller.username)
+        self._access.end_all(seller.username)
 
     def expire_access(self, seller: Seller | None = None) -> int:
         """End access tokens now (one seller's, or all); refresh tokens stay good. Returns how many ended."""
-        ended = [token for token, grant in self._access.items() if seller is None or grant.seller is seller]
-        for token in ended:
-            self._access[token] = replace(self._access[token], expires_at=self._world.now())
-        return len(ended)
+        return self._access.end_all(seller.username if seller else None)
 
     def authenticate(self, authorization: str, scopes: tuple[str, ...]) -> Seller | None:
         """The seller behind an Authorization header, None for the application itself.
@@ -88,12 +75,12 @@ class TokenService:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
             raise EbayError(1003)
-        grant = self._access.get(token.strip())
-        if grant is None or grant.expires_at <= self._world.now():
+        grant = self._access.alive(token.strip())
+        if grant is None:
             raise EbayError(1001, "Check the value of the Authorization HTTP request header.", status=401)
         if not grant.scopes.intersection(scopes):
             raise EbayError(1100, "Insufficient permissions to fulfill the request.", status=403)
-        return grant.seller
+        return self._world.sellers[grant.owner] if grant.owner else None
 
     def token(self, call: Call) -> tuple[Reply, str]:
         """Answer the token endpoint; the second value is the seller's name for the journal."""
@@ -122,37 +109,34 @@ class TokenService:
         return scheme.lower() == "basic" and given == f"{self._client_id}:{self._client_secret}"
 
     def _by_code(self, form: dict[str, str]) -> tuple[Reply, str]:
-        grant = self._codes.pop(form.get("code", ""), None)
-        good = (
-            grant and grant.expires_at > self._world.now() and grant.redirect_uri == form.get("redirect_uri")
-        )
-        if grant is None or grant.seller is None or not good:
+        code = self._codes.use_up(form.get("code", ""))
+        if code is None or not code.opens(form.get("redirect_uri", "")):
             return _refusal(
                 "invalid_grant", "the provided authorization code is invalid or was issued to another client"
             ), ""
-        seller = grant.seller
-        lifetime = self._world.limits.number("refresh_token_s")
-        refresh_token = self._world.token("r")
-        ends = self._world.now() + timedelta(seconds=lifetime)
-        self._refresh[refresh_token] = Grant(seller, grant.scopes, ends)
-        seller.refresh_token = refresh_token
-        body = self._issue(seller, grant.scopes, "User Access Token")
-        body |= {"refresh_token": refresh_token, "refresh_token_expires_in": lifetime}
-        return Reply(200, body), seller.username
+        seller = self._world.sellers[code.owner]
+        seller.refresh_token = self._world.token("r")
+        self.admit(seller, code.scopes)
+        body = self._issue(code.owner, code.scopes, "User Access Token")
+        body |= {
+            "refresh_token": seller.refresh_token,
+            "refresh_token_expires_in": self._world.limits.number("refresh_token_s"),
+        }
+        return Reply(200, body), code.owner
 
     def _by_refresh_token(self, form: dict[str, str]) -> tuple[Reply, str]:
-        grant = self._refresh.get(form.get("refresh_token", ""))
-        if grant is None or grant.seller is None or grant.expires_at <= self._world.now():
+        grant = self._refresh.alive(form.get("refresh_token", ""))
+        if grant is None:
             return _refusal(
                 "invalid_grant",
                 "the provided authorization refresh token is invalid or was issued to another client",
             ), ""
-        asked = frozenset(form.get("scope", "").split()) or grant.scopes
-        if not asked <= grant.scopes:
+        scopes = grant.narrowed(frozenset(form.get("scope", "").split()))
+        if scopes is None:
             return _refusal(
                 "invalid_scope", "the requested scope exceeds the scope granted to the client"
-            ), grant.seller.username
-        return Reply(200, self._issue(grant.seller, asked, "User Access Token")), grant.seller.username
+            ), grant.owner
+        return Reply(200, self._issue(grant.owner, scopes, "User Access Token")), grant.owner
 
     def _by_credentials(self, form: dict[str, str]) -> tuple[Reply, str]:
         asked = frozenset(form.get("scope", "").split())
@@ -160,14 +144,15 @@ class TokenService:
             return _refusal(
                 "invalid_scope", "the requested scope is invalid, unknown or exceeds what is granted"
             ), ""
-        return Reply(200, self._issue(None, asked, "Application Access Token")), ""
+        return Reply(200, self._issue("", asked, "Application Access Token")), ""
 
-    def _issue(self, seller: Seller | None, scopes: frozenset[str], token_type: str) -> dict[str, object]:
-        now = self._world.now()
-        self._access = {token: grant for token, grant in self._access.items() if grant.expires_at > now}
+    def _issue(self, owner: str, scopes: frozenset[str], token_type: str) -> dict[str, object]:
         token = self._world.token("t")
-        self._access[token] = Grant(seller, scopes, now + timedelta(seconds=self.access_token_s))
+        self._access.issue(token, Grant(owner, self._in(self.access_token_s), scopes))
         return {"access_token": token, "expires_in": self.access_token_s, "token_type": token_type}
+
+    def _in(self, seconds: int) -> datetime:
+        return self._world.now() + timedelta(seconds=seconds)
 
     def consent(self, call: Call) -> Reply:
         """The consent page: agrees at once for `seller=` or an only seller, else asks a person who he is.
@@ -194,8 +179,7 @@ class TokenService:
             return _who_are_you(call, names)
         code = self._world.token("c")
         lifetime = self._world.limits.number("authorization_code_s")
-        ends = self._world.now() + timedelta(seconds=lifetime)
-        self._codes[code] = Grant(self._world.sellers[name], scopes, ends, query["redirect_uri"])
+        self._codes.issue(code, Code(name, self._in(lifetime), scopes, query["redirect_uri"]))
         answer = {"code": code, "expires_in": str(lifetime)}
         if "state" in query:
             answer["state"] = query["state"]

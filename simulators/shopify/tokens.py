@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from simulators.kit.pace import Pace
+from simulators.kit.tokens import Grant, TokenStore
 
 
 class GrantRefused(Exception):
@@ -25,18 +24,22 @@ class GrantRefused(Exception):
         self.html = html
 
 
-@dataclass(slots=True)
 class Tokens:
-    """The app's credentials on this shop and the tokens issued for them. Not thread-safe by itself."""
+    """The app's credentials on this shop and the tokens issued for them. Not thread-safe by itself.
 
-    pace: Pace
-    client_id: str
-    client_secret: str
-    ttl_s: float
-    scopes: list[str]
-    installed: bool = True
-    permitted: bool = True
-    _expiry: dict[str, datetime] = field(default_factory=dict)
+    A call may what the app may now: a token does not keep the scopes that it was issued with.
+    """
+
+    def __init__(
+        self, pace: Pace, client_id: str, client_secret: str, ttl_s: float, scopes: list[str]
+    ) -> None:
+        self._pace = pace
+        self.client_id = client_id
+        self.client_secret = client_secret
+        self.scopes = scopes
+        self.installed = self.permitted = True
+        self._ttl_s = ttl_s
+        self._issued = TokenStore[Grant](pace.now)
 
     def grant(self, asked: dict[str, Any]) -> dict[str, Any]:
         """The answer to a token request; raises `GrantRefused`."""
@@ -54,19 +57,18 @@ class Tokens:
         if not self.installed:
             raise GrantRefused("app_not_installed", "The app is not installed on this shop.", html=True)
         token = f"shpat_{secrets.token_hex(16)}"
-        self._expiry[token] = self.pace.after(self.pace.now(), self.ttl_s)
-        return {"access_token": token, "scope": ",".join(self.scopes), "expires_in": int(self.ttl_s)}
+        self._issued.issue(token, Grant(self.client_id, self._pace.after(self._pace.now(), self._ttl_s)))
+        return {"access_token": token, "scope": ",".join(self.scopes), "expires_in": int(self._ttl_s)}
 
     def alive(self, token: str) -> bool:
-        expiry = self._expiry.get(token)
-        return expiry is not None and self.pace.now() < expiry
+        return self._issued.alive(token) is not None
 
     def revoke(self, token: str | None = None) -> None:
         """Kill one token, or all."""
         if token is None:
-            self._expiry.clear()
+            self._issued.end_all()
         else:
-            self._expiry.pop(token, None)
+            self._issued.end(token)
 
 
 def _same(given: str, known: str) -> bool:

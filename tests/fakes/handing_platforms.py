@@ -42,6 +42,8 @@ from listbridge.domain.rules import Bounds
 from listbridge.domain.verdicts import Rejected, Unauthorized
 from listbridge.infra.connection import Connection
 from listbridge.infra.hand_over import HandOver
+from simulators.clock import VirtualClock
+from simulators.kit.tokens import Code, TokenStore
 
 SIGNATURE = "x-signature"
 
@@ -60,16 +62,19 @@ def query_of(url: str) -> dict[str, str]:
 class OtherSide:
     """What the other sides know: codes that were given out, keys that open, and how often a code was traded."""
 
-    codes: dict[str, str] = field(default_factory=dict)
-    """The challenge by code; "" where there is none."""
+    codes: TokenStore[Code] = field(default_factory=lambda: TokenStore(VirtualClock().now))
     opens: set[str] = field(default_factory=set)
     traded: int = 0
+
+    def consents(self, code: str, challenge: str = "") -> None:
+        """A person agrees: the code is worth a key to whoever has the verifier of the challenge."""
+        self.codes.issue(code, Code("somebody", challenge=challenge))
 
     def trade(self, code: str, verifier: str = "") -> str:
         """A key for a code, once."""
         self.traded += 1
-        challenge = self.codes.pop(code, None)
-        if challenge is None or (challenge and challenge != _challenge(verifier)):
+        given = self.codes.use_up(code)
+        if given is None or not given.opens("", verifier):
             raise Unauthorized(Problem("consent_state_invalid", fix="ask_for_consent_again"))
         return self.key()
 

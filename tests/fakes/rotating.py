@@ -11,11 +11,13 @@ from listbridge.domain.ports.grants import REFRESH_TOKEN
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.infra.grants import SecretGrants
+from simulators.kit.tokens import Grant, TokenStore
 from tests.fakes.stores import Stores
 
 SECRET = "accounts/acc_1"  # a name
 DEAD = Problem("credentials_missing", {"name": "anna"}, "reconnect_account")
 HOUR = timedelta(hours=1)
+_SELLER = Grant("anna")
 
 
 class RotatingPlatform:
@@ -27,14 +29,16 @@ class RotatingPlatform:
         self.meanwhile: Callable[[], None] = lambda: None
         """What happens elsewhere while a renewal is on its way."""
         self._numbers = itertools.count(1)
-        self._refresh = ""
-        self._access: set[str] = set()
+        self._refresh = TokenStore[Grant](stores.clock.now)
+        self._access = TokenStore[Grant](stores.clock.now)
 
     def consent(self) -> dict[str, str]:
         """A seller agrees: a fresh refresh token, and nothing that was granted before is good."""
-        self._access.clear()
-        self._refresh = f"refresh-{next(self._numbers)}"
-        return {"client_id": "c", REFRESH_TOKEN: self._refresh}
+        self._access.end_all()
+        self._refresh.end_all()
+        made = f"refresh-{next(self._numbers)}"
+        self._refresh.issue(made, _SELLER)
+        return {"client_id": "c", REFRESH_TOKEN: made}
 
     def worker(self, held: Mapping[str, str] | None = None) -> SecretGrants:
         """The grants of one process, which read the secret when it opened the account."""
@@ -47,19 +51,20 @@ class RotatingPlatform:
     def renew(self, refresh_token: str) -> Granted:
         happens, self.meanwhile = self.meanwhile, lambda: None
         happens()
-        if refresh_token != self._refresh:
+        grant = self._refresh.use_up(refresh_token)
+        if grant is None:
             self.refusals += 1
             raise Unauthorized(DEAD)
         self.renewals += 1
-        number = next(self._numbers)
-        self._refresh = f"refresh-{number}"
-        self._access.add(f"access-{number}")
-        return Granted(f"access-{number}", self.stores.clock.now() + HOUR, self._refresh)
+        number, ends = next(self._numbers), self.stores.clock.now() + HOUR
+        self._refresh.issue(f"refresh-{number}", grant)
+        self._access.issue(f"access-{number}", Grant(grant.owner, ends))
+        return Granted(f"access-{number}", ends, f"refresh-{number}")
 
     def takes(self, token: str) -> bool:
         """Whether a call with this access token is answered."""
-        return token in self._access
+        return self._access.alive(token) is not None
 
     def ends(self, token: str) -> None:
         """An access token dies before its time."""
-        self._access.discard(token)
+        self._access.end(token)

@@ -21,6 +21,7 @@ from simulators.clock import Clock, VirtualClock
 from simulators.faults import Fault, FaultPlan
 from simulators.kit.later import Later
 from simulators.kit.suffering import suffer_after, suffer_before
+from simulators.kit.tokens import Grant, TokenStore
 
 CURRENCIES = {"BZ_NORTH": "EUR", "BZ_SOUTH": "GBP"}
 DECIDES_AFTER = timedelta(seconds=30)
@@ -97,7 +98,7 @@ class Bazaar:
         self.later = Later()
         self.lock = threading.RLock()
         self.keys: dict[str, str] = {}
-        self.tokens: dict[str, tuple[str, datetime]] = {}
+        self.tokens = TokenStore[Grant](self.clock.now)
         self.listings: list[Listing] = []
         self.tickets: dict[str, Ticket] = {}
         self.orders: list[Order] = []
@@ -230,14 +231,14 @@ class Bazaar:
         if body.get("key", "") not in self.keys:
             raise Refused(401, "key_unknown")
         token = f"token-{next(self._ids)}"
-        self.tokens[token] = (body["key"], self.clock.now() + timedelta(seconds=TOKEN_S))
+        self.tokens.issue(token, Grant(body["key"], self.clock.now() + timedelta(seconds=TOKEN_S)))
         return {"token": token, "expires_in": TOKEN_S}
 
     def _seller(self, header: str) -> str:
-        key, until = self.tokens.get(header.removeprefix("Bearer "), ("", self.clock.now()))
-        if key not in self.keys or until <= self.clock.now():
+        grant = self.tokens.alive(header.removeprefix("Bearer "))
+        if grant is None or grant.owner not in self.keys:
             raise Refused(401, "token_unknown")
-        return self.keys[key]
+        return self.keys[grant.owner]
 
     def _me(self, seller: str, *_: Any) -> tuple[int, Any]:
         return 200, {"seller": seller, "sites": sorted(CURRENCIES)}

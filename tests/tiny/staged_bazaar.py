@@ -82,7 +82,7 @@ class Staged(Stage):
         self.market.keys.pop(self.key)
 
     def expire_tokens(self) -> None:
-        self.market.tokens.clear()
+        self.market.tokens.end_all()
 
     def refuse_zeros(self) -> None:
         self.market.no_zeros.add("anna")

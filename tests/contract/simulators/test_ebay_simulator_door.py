@@ -110,6 +110,14 @@ def test_expired_tokens_are_refused_and_a_refresh_mends_it(anna: EbaySeller) -> 
     assert anna.put_item("HB").status_code == 204
 
 
+def test_a_seller_without_a_name_is_refused_for_tokens_of_nobody_are_the_applications(
+    anna: EbaySeller,
+) -> None:
+    refused = deed(anna, "add_seller", username="", refresh_token="r1")
+    assert (refused.status_code, refused.json()) == (400, {"error": "a seller has a name"})
+    assert list(anna.session.get(f"{API}/_sim/state").json()["sellers"]) == ["anna"]
+
+
 def test_the_journal_tells_what_every_call_carried(anna: EbaySeller) -> None:
     offer_id, _ = anna.on_sale("HB-RED")
     anna.revise("HB-RED", offer_id, 3, "24.50")

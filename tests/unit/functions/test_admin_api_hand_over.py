@@ -60,7 +60,7 @@ def _come(its: Installation, slug: str, query: dict[str, str], **more: Any) -> A
 
 def _consents(its: Installation, other: OtherSide, account: str) -> tuple[dict[str, str], str]:
     url = its.get(f"/accounts/{account}/authorize")["url"]
-    other.codes["code-1"] = query_of(url)["code_challenge"]
+    other.consents("code-1", query_of(url)["code_challenge"])
     return {"state": query_of(url)["state"], "code": "code-1"}, url
 
 
@@ -86,7 +86,7 @@ def test_a_code_that_another_began_is_worth_nothing_with_our_verifier(
 ) -> None:
     account = _account(installation, other)
     query, _ = _consents(installation, other, account)
-    other.codes["code-1"] = "the challenge of somebody else"
+    other.consents("code-1", "the challenge of somebody else")
     assert _come(installation, "proves", query).status == 409
     assert installation.get(f"/accounts/{account}")["state"] == "disconnected"
     assert "key" not in installation.stores.secrets.get(f"accounts/{account}")
@@ -257,7 +257,7 @@ def _returns(its: Installation, url: str, **changes: str) -> Any:
 
 def test_a_signed_return_connects_the_shop(installation: Installation, other: OtherSide) -> None:
     shop = _shop(installation, "signs", address=ITS_URL)
-    other.codes["code-1"] = ""
+    other.consents("code-1")
     answer = _returns(installation, _begun(installation, shop))
     assert (answer.status, "Store is connected" in answer.text) == (200, True)
     assert _stored(installation, shop).state == "active"
@@ -268,7 +268,7 @@ def test_a_return_of_which_anything_was_changed_trades_nothing(
     installation: Installation, other: OtherSide, changes: dict[str, str]
 ) -> None:
     shop = _shop(installation, "signs", address=ITS_URL)
-    other.codes["code-1"] = ""
+    other.consents("code-1")
     assert _returns(installation, _begun(installation, shop), **changes).status == 409
     assert (other.traded, _stored(installation, shop).state) == (0, "disconnected")
 
