@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
 
+from listbridge.domain import shown_orders
 from listbridge.domain.ids import LineId, ParcelId, ShopOrderId
 from listbridge.domain.money import Money, money
 from listbridge.domain.order_texts import MARK_FACT
 from listbridge.domain.order_traces import OrderTraces
 from listbridge.domain.orders import Refund
-from listbridge.domain.shop_orders import FoundOrder, OrderMark, Parcel, ShopOrder, Tracking
+from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, Tracking
+from listbridge.domain.shown_orders import ShownLine, ShownParcel
 from listbridge.shops.shopify import mapping, order_wire
 from listbridge.shops.shopify.order_input import LINE_PROPERTY
+
+_LEFT = frozenset({"SUCCESS", "CANCELLED"})
+"""Fulfilments that were sent, or sent and taken back: PENDING and OPEN wait for a warehouse, ERROR and FAILURE never left it."""
 
 
 def found_order(order: order_wire.OrderName, *, ours: bool) -> FoundOrder:
@@ -51,67 +54,26 @@ def shop_order(
     parcels: Iterable[tuple[order_wire.Fulfillment, Iterable[order_wire.PackedLine]]],
 ) -> ShopOrder:
     """An order with all its lines and all its fulfilments, each with all that is packed in it."""
-    by_id: dict[str, LineId] = {}
-    units: Counter[LineId] = Counter()
-    unsent: Counter[LineId] = Counter()
-    fulfilled = order.display_fulfillment_status == "FULFILLED"
-    for line in lines:
-        remote = _line_of(line)
-        if remote is not None:
-            by_id[line.id] = remote
-            units[remote] += line.current_quantity
-            unsent[remote] += _unsent(line, order)
-    parcels = list(parcels)
-    return ShopOrder(
-        id=ShopOrderId(mapping.number_of(order.id)),
-        name=order.name,
+    return shown_orders.shop_order(
+        ShopOrderId(mapping.number_of(order.id)),
+        order.name,
+        [ShownLine(one.id, _line_of(one), one.current_quantity, one.unfulfilled_quantity) for one in lines],
+        [_parcel(one, packed) for one, packed in parcels if one.status in _LEFT],
         cancelled_at=order.cancelled_at,
-        fulfilled=fulfilled,
-        parcels=tuple(_sent(parcels, by_id)),
-        cancelled_parcels=tuple(_parcel_id(one) for one, _ in parcels if one.status == "CANCELLED"),
-        refunded=_refunded(order.total_refunded_set),
-        refunds=tuple(_refunds(order.refunds)),
-        lines=dict(units),
-        unsent=dict(unsent),
+        fulfilled=order.display_fulfillment_status == "FULFILLED",
+        refunds=_refunds(order.refunds),
+        refunded=money_of(order.total_refunded_set),
     )
 
 
-def _unsent(line: order_wire.Line, order: order_wire.Order) -> int:
-    """Units that are still to be sent. An order that is fulfilled or cancelled sends nothing more, whatever its lines say:
-    units that were taken off may count as not fulfilled."""
-    if order.cancelled_at is not None or order.display_fulfillment_status == "FULFILLED":
-        return 0
-    return max(0, min(line.current_quantity, line.unfulfilled_quantity))
-
-
-def _sent(
-    parcels: Iterable[tuple[order_wire.Fulfillment, Iterable[order_wire.PackedLine]]],
-    by_id: Mapping[str, LineId],
-) -> Iterator[Parcel]:
-    """Only SUCCESS was sent: PENDING and OPEN wait for a warehouse, ERROR and FAILURE never left it."""
-    for one, packed in parcels:
-        if one.status != "SUCCESS":
-            continue
-        units: Counter[LineId] = Counter()
-        for line in packed:
-            if line.line_item.id in by_id and line.quantity:
-                units[by_id[line.line_item.id]] += line.quantity
-        if not units:
-            continue  # nothing of the marketplace's is in it
-        numbered = [told for told in one.tracking_info if told.number]
-        first, *others = numbered or one.tracking_info or (order_wire.Tracking(),)
-        yield Parcel(
-            id=_parcel_id(one),
-            shipped_at=one.created_at,
-            lines=dict(units),
-            tracking=first.number or "",
-            carrier=first.company or "",
-            further=tuple(Tracking(more.number, more.company or "") for more in others if more.number),
-        )
-
-
-def _parcel_id(fulfillment: order_wire.Fulfillment) -> ParcelId:
-    return ParcelId(mapping.number_of(fulfillment.id))
+def _parcel(one: order_wire.Fulfillment, packed: Iterable[order_wire.PackedLine]) -> ShownParcel:
+    return ShownParcel(
+        ParcelId(mapping.number_of(one.id)),
+        one.created_at,
+        [(line.line_item.id, line.quantity or 0) for line in packed],
+        [Tracking(told.number or "", told.company or "") for told in one.tracking_info],
+        taken_back=one.status == "CANCELLED",
+    )
 
 
 def _line_of(line: order_wire.Line) -> LineId | None:
@@ -120,14 +82,9 @@ def _line_of(line: order_wire.Line) -> LineId | None:
     )
 
 
-def _refunded(bag: order_wire.MoneyBag) -> Money | None:
-    refunded = money_of(bag)
-    return refunded if refunded is not None and refunded.amount > Decimal(0) else None
-
-
 def _refunds(refunds: Iterable[order_wire.Refund]) -> Iterator[Refund]:
     for one in refunds:
-        amount = _refunded(one.total_refunded_set)
+        amount = money_of(one.total_refunded_set)
         if amount is not None:
             yield Refund(mapping.number_of(one.id), amount, at=one.created_at)
 

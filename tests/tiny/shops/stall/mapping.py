@@ -7,11 +7,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from listbridge.domain import shown_orders
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
-from listbridge.domain.ids import LineId, LocationId, ParcelId, ProductId, ShopOrderId, Sku, VariantId
+from listbridge.domain.ids import LocationId, ParcelId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.money import Money
 from listbridge.domain.orders import Refund, ShopOrderRef
-from listbridge.domain.shop_orders import FoundOrder, OrderMark, Parcel, ShopOrder, ShopOrderDraft, Tracking
+from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft, Tracking
+from listbridge.domain.shown_orders import ShownLine, ShownParcel
 
 CURRENCY = "EUR"
 _STATES = {
@@ -75,31 +77,32 @@ def found_order(told: Mapping[str, Any], mark: OrderMark) -> FoundOrder | None:
 
 
 def shop_order(told: Mapping[str, Any], ref: ShopOrderRef) -> ShopOrder:
-    currency, known = told["currency"], ref.lines
-    refunds = tuple(
-        Refund(one["id"], Money(Decimal(one["amount"]), currency), None, datetime.fromisoformat(one["at"]))
-        for one in told["refunds"]
-    )
-    given_back = sum((one.amount.amount for one in refunds), Decimal(0))
     cancelled = told["cancelled_at"]
-    return ShopOrder(
-        id=ShopOrderId(told["id"]),
-        name=told["name"],
+    refunds = [
+        Refund(
+            one["id"],
+            Money(Decimal(one["amount"]), told["currency"]),
+            None,
+            datetime.fromisoformat(one["at"]),
+        )
+        for one in told["refunds"]
+    ]
+    return shown_orders.shop_order(
+        ShopOrderId(told["id"]),
+        told["name"],
+        [ShownLine(row["id"], ref.lines.get(row["id"]), row["left"], row["unsent"]) for row in told["lines"]],
+        map(_parcel, told["parcels"]),
         cancelled_at=datetime.fromisoformat(cancelled) if cancelled else None,
-        fulfilled=cancelled is None and not any(row["unsent"] for row in told["lines"]),
-        parcels=tuple(_parcel(one, known) for one in told["parcels"] if not one["taken_back"]),
-        cancelled_parcels=tuple(ParcelId(one["id"]) for one in told["parcels"] if one["taken_back"]),
-        refunded=Money(given_back, currency) if refunds else None,
         refunds=refunds,
-        lines={known[row["id"]]: row["left"] for row in told["lines"] if row["id"] in known},
-        unsent={known[row["id"]]: row["unsent"] for row in told["lines"] if row["id"] in known},
+        refunded=shown_orders.sum_of(refunds),
     )
 
 
-def _parcel(told: Mapping[str, Any], known: Mapping[str, LineId]) -> Parcel:
-    first, *more = told["numbers"] or [""]
-    lines = {known[line]: count for line, count in told["lines"].items() if line in known}
-    further = tuple(Tracking(number, told["carrier"]) for number in more)
-    return Parcel(
-        ParcelId(told["id"]), datetime.fromisoformat(told["at"]), lines, first, told["carrier"], further
+def _parcel(told: Mapping[str, Any]) -> ShownParcel:
+    return ShownParcel(
+        ParcelId(told["id"]),
+        datetime.fromisoformat(told["at"]),
+        told["lines"].items(),
+        [Tracking(number, told["carrier"]) for number in told["numbers"] or [""]],
+        taken_back=told["taken_back"],
     )
