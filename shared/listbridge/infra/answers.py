@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
@@ -34,6 +34,13 @@ def json_object(response: Response) -> Mapping[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return body if isinstance(body, Mapping) else None
+
+
+def part_at(told: Any, path: Sequence[str]) -> Any:
+    """What stands at this path of JSON objects; None where there is no such place."""
+    for name in path:
+        told = told.get(name) if isinstance(told, Mapping) else None
+    return told
 
 
 def readable(rows: Any, model: type[M]) -> list[M]:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from requests import Response
 
 from listbridge.domain.verdicts import RateLimited, RemoteError
-from listbridge.infra.answers import json_object, places, retry_after, with_living_token
+from listbridge.infra.answers import json_object, part_at, places, retry_after, with_living_token
 from listbridge.infra.connection import Connection
 from listbridge.infra.error_row import Row
 from listbridge.infra.http import Purpose, request_id
@@ -29,7 +29,8 @@ M = TypeVar("M", bound=BaseModel)
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call. `operation` is its name in the budgets; `write` says that it changes something, so that no answer is no
-    proof; `hook` that it is about our own address there, which observing does not forbid."""
+    proof; `hook` that it is about our own address there, which observing does not forbid. `within` is where in a success the part
+    stands that the call's model describes."""
 
     method: str
     path: str
@@ -38,6 +39,7 @@ class Call:
     body: Any = None
     write: bool = False
     hook: bool = False
+    within: tuple[str, ...] = ()
 
     @property
     def purpose(self) -> Purpose:
@@ -176,14 +178,26 @@ class ApiClient(Generic[C]):
     def ask(self, call: C, model: type[M]) -> M:
         """As `read`, but raises Refused where the platform says so, for callers that know what some refusals mean."""
         answer = self.send(call)
-        try:
-            return model.model_validate(self.told(call, answer))
-        except ValidationError as error:
-            raise self.unreadable(call, answer, places(error)) from None
+        return self._shaped(call, answer, self.told(call, answer), model)
+
+    def find(self, call: C, model: type[M]) -> M | None:
+        """As `ask`; None where the answer has nothing, or a null, under the first name that the call is `within`: the thing is
+        not there."""
+        answer = self.send(call)
+        told = self.told(call, answer)
+        if isinstance(told, Mapping) and told.get(call.within[0]) is None:
+            return None
+        return self._shaped(call, answer, told, model)
 
     def told(self, call: C, answer: Answer) -> Any:
-        """The part of a success that the call's model describes."""
+        """The part of a success in which a call is `within` something."""
         return answer.body or {}
+
+    def _shaped(self, call: C, answer: Answer, told: Any, model: type[M]) -> M:
+        try:
+            return model.model_validate(part_at(told, call.within))
+        except ValidationError as error:
+            raise self.unreadable(call, answer, places(error)) from None
 
     def send(self, call: C) -> Answer:
         """One call, repeated once with a fresh token when the token was refused. Raises as `ask` does."""

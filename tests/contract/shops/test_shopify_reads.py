@@ -13,10 +13,10 @@ from listbridge.domain.verdicts import RateLimited, RetryLater, Unauthorized
 from listbridge.domain.work import Hint, HintKind
 from listbridge.shops.shopify.catalog import SHAPES
 from listbridge.shops.shopify.manifest import MANIFEST
-from listbridge.shops.shopify.order_queries import ORDER_QUERIES
-from listbridge.shops.shopify.queries import QUERIES, Query
+from listbridge.shops.shopify.queries import Query
 from simulators.faults import Fault
 from tests.contract.shops.official_graphql import OfficialSchema
+from tests.contract.shops.shopify_documents import QUERIES
 from tests.contract.shops.staged_shopify import StagedShop, official_schema
 from tests.contract.shops.staging import HOOK_URL, wait_out
 from tests.contract.specs import require_specs
@@ -51,7 +51,7 @@ def added(shop: StagedShop, **spec: Any) -> ProductId:
 
 
 @pytest.mark.specs
-@pytest.mark.parametrize("query", [*QUERIES, *ORDER_QUERIES], ids=name_of)
+@pytest.mark.parametrize("query", QUERIES, ids=name_of)
 def test_every_document_is_valid_and_uses_nothing_deprecated(official: OfficialSchema, query: Query[Any]):
     official._document(query.text)
 
@@ -92,7 +92,7 @@ def test_the_check_finds_an_answer_that_shopify_would_not_give(official: Officia
 
 
 def test_each_document_has_one_named_operation_of_its_own():
-    assert len({name_of(query) for query in (*QUERIES, *ORDER_QUERIES)}) == 13 + 14
+    assert len({name_of(query) for query in QUERIES}) == len(QUERIES) == 28
 
 
 # Cost

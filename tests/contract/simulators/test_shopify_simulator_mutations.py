@@ -39,10 +39,9 @@ from listbridge.domain.shop_orders import OrderMark
 from listbridge.domain.verdicts import OutcomeUnknown, Rejected, Unauthorized
 from listbridge.domain.work import Hint, HintKind
 from listbridge.shops.shopify.errors import by_code, of_write
-from listbridge.shops.shopify.order_queries import ORDER_QUERIES
-from listbridge.shops.shopify.queries import QUERIES
 from simulators.door import Transport
 from simulators.shopify import ShopifySimulator
+from tests.contract.shops.shopify_documents import QUERIES
 from tests.contract.shops.staged_shopify import CheckedTransport, StagedShop
 from tests.contract.shops.staging import HOOK_URL
 from tests.contract.simulators.test_shopify_simulator_schema import official
@@ -131,6 +130,7 @@ def do_everything(shop: StagedShop) -> None:
     for place in range(12):
         shop.ship(order, {LineId(f"mug-{place}"): 1})
     adapter.read_orders(refs(order))
+    adapter.products_of([Hint(kind=HintKind.ORDER_PRODUCTS, id=order)])
     adapter.orders_changed(shop.clock.now() - timedelta(hours=1), None)
     further: str | None = ""
     while further is not None:
@@ -341,7 +341,7 @@ class Stand:
         return len(world.live.orders), len(world.subscriptions.rows), len(world.metafields.definitions)
 
 
-DOCUMENTS = sorted(Asked(query.text, {}).name for query in (*QUERIES, *ORDER_QUERIES))
+DOCUMENTS = sorted(Asked(query.text, {}).name for query in QUERIES)
 
 
 def test_the_adapter_asks_with_all_its_documents() -> None:

@@ -6,7 +6,7 @@ import pytest
 import requests
 from pydantic import BaseModel, ValidationError
 
-from listbridge.infra.answers import json_object, located, places, readable, with_living_token
+from listbridge.infra.answers import json_object, located, part_at, places, readable, with_living_token
 
 
 def answer(status: int = 200, body: bytes = b"") -> requests.Response:
@@ -103,3 +103,16 @@ def test_what_was_made_is_the_last_part_of_where_it_is(location: str | None, mad
     if location is not None:
         response.headers["location"] = location
     assert located(response) == made
+
+
+def test_a_part_is_found_at_its_path_and_the_whole_where_there_is_none() -> None:
+    told = {"a": {"b": [1]}}
+    assert part_at(told, ("a", "b")) == [1]
+    assert part_at(told, ()) == told
+
+
+@pytest.mark.parametrize(
+    "told", [None, [], "x", {}, {"a": None}, {"a": []}, {"a": {}}, {"a": {"b": None}}, {"b": 1}]
+)
+def test_where_there_is_no_such_place_there_is_no_part(told: object) -> None:
+    assert part_at(told, ("a", "b")) is None

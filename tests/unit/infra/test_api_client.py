@@ -153,3 +153,52 @@ def test_an_answer_of_another_shape_leaves_a_write_unknown_and_a_read_to_be_repe
 def test_an_answer_without_a_body_is_enough_for_who_needs_none() -> None:
     answer = Client((204, "")).send(WRITE)
     assert (answer.status, answer.body) == (204, None)
+
+
+IN_DATA = Call("GET", "things", "getThings", within=("data", "thing"))
+
+
+def test_a_model_may_describe_a_part_of_the_answer_alone() -> None:
+    client = Client((200, '{"data": {"thing": {"size": 3}}, "meta": 1}'))
+    assert client.read(IN_DATA, Thing) == Thing(size=3)
+    assert client.find(IN_DATA, Thing) == Thing(size=3)
+
+
+@pytest.mark.parametrize("body", ["{}", '{"data": null}'])
+def test_what_is_not_there_is_not_found_and_what_must_be_there_is_unreadable(body: str) -> None:
+    assert Client((200, body)).find(IN_DATA, Thing) is None
+    with pytest.raises(RetryLater) as raised:
+        Client((200, body)).read(IN_DATA, Thing)
+    assert raised.value.problem.code == "unreadable"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"data": []}',
+        '{"data": {}}',
+        '{"data": {"thing": null}}',
+        '{"data": {"thing": {}}}',
+        '{"data": {"thing": 0}}',
+        "<h1>Sorry</h1>",
+    ],
+)
+def test_a_thing_of_which_the_part_is_lacking_is_unreadable_and_not_absent(body: str) -> None:
+    with pytest.raises(RetryLater) as raised:
+        Client((200, body)).find(IN_DATA, Thing)
+    assert raised.value.problem.code == "unreadable"
+
+
+class Told(Client):
+    """Everything stands in `data`."""
+
+    def told(self, call: Call, answer: Answer) -> Any:
+        return (answer.body or {}).get("data")
+
+
+def test_by_a_success_that_tells_nothing_at_all_nothing_is_absent() -> None:
+    call = Call("GET", "things", "getThings", within=("thing",))
+    assert Told((200, '{"data": {"thing": null}}')).find(call, Thing) is None
+    with pytest.raises(RetryLater) as raised:
+        Told((200, '{"data": null}')).find(call, Thing)
+    assert raised.value.problem.code == "unreadable"

@@ -9,12 +9,12 @@ import pytest
 
 from listbridge.domain.verdicts import NotFound, RateLimited, Rejected, RetryLater
 from listbridge.shops.shopify.order_errors import refused_cancel, refused_create, without_refused
-from listbridge.shops.shopify.order_wire import CodedError
+from listbridge.shops.shopify.wire import UserError
 from tests.fakes.order_drafts import ADDRESS, BUYER, draft, line
 
 
-def error(*field: str, message: str = "is invalid", code: str | None = "INVALID") -> CodedError:
-    return CodedError(field=field or None, message=message, code=code)
+def error(*field: str, message: str = "is invalid", code: str | None = "INVALID") -> UserError:
+    return UserError(field=field or None, message=message, code=code)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_anything_else_is_refused_with_its_field_and_shopifys_words():
     ],
     ids=str,
 )
-def test_the_buyers_data_reach_no_problem(told: CodedError):
+def test_the_buyers_data_reach_no_problem(told: UserError):
     refused = refused_create([told], draft(buyer=replace(BUYER, billing=ADDRESS)))
     assert refused.problem.params["reason"] == "INVALID"
     assert "ovelace" not in str(refused)
@@ -122,7 +122,7 @@ def test_a_last_name_that_is_wanted_and_not_known_is_a_dash():
     ],
     ids=str,
 )
-def test_an_order_is_not_made_without_what_it_needs(told: list[CodedError]):
+def test_an_order_is_not_made_without_what_it_needs(told: list[UserError]):
     asked = order()
     assert without_refused(asked, told) is None
     assert asked == order()

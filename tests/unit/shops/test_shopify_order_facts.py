@@ -11,7 +11,7 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import ShopOrderDraft
 from listbridge.shops.shopify.order_errors import refused_create
 from listbridge.shops.shopify.order_input import order_input
-from listbridge.shops.shopify.order_wire import CodedError
+from listbridge.shops.shopify.wire import UserError
 from tests.fakes.order_drafts import BUYER, PLACED, draft, line, tax
 
 
@@ -64,7 +64,7 @@ def test_a_refusal_that_repeats_a_note_or_a_gift_is_told_by_its_code_alone() -> 
         (("order", "tags"), "bad: Ottilie"),
         (("order", "tags"), "ring"),
     ):
-        error = CodedError(field=field, message=words, code="INVALID")
+        error = UserError(field=field, message=words, code="INVALID")
         params = {"field": ".".join(field), "reason": "INVALID"}
         assert refused_create([error], made).problem == Problem(
             "shop_refused_order", params, "export_or_handled_outside"

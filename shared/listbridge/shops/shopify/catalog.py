@@ -125,17 +125,9 @@ class Catalog:
 
     def of_order(self, order: str) -> list[ProductId]:
         """The products of an order's lines (its global id), each once; none for an order that is not there."""
-        found: dict[ProductId, None] = {}
-
-        def lines(after: str | None) -> wire.Page[wire.ProductOfLine]:
-            variables = {"id": order, "after": after}
-            told = self._api.query(PRODUCTS_OF_ORDER, variables, operation="products_of").order
-            return told.line_items if told is not None else wire.Page[wire.ProductOfLine]()
-
-        for line in all_rows(lines(None), lines):
-            if line.product is not None:
-                found[ProductId(number_of(line.product.id))] = None
-        return list(found)
+        lines = self._api.rows(PRODUCTS_OF_ORDER, {"id": order}, operation="products_of")
+        products = (ProductId(number_of(line.product.id)) for line in lines if line.product is not None)
+        return list(dict.fromkeys(products))
 
     def products_of_owner(self, named: str, owner: wire.Owner | None) -> Iterator[wire.Named]:
         """By its global id, as far as it was read: a variant's product, or the products of all variants that share an inventory item."""
@@ -153,7 +145,7 @@ class Catalog:
         variables = {"ids": list(ids), "variants": shape.variants, "levels": shape.levels}
         return self._api.query(PRODUCTS_BY_ID, variables, operation="read_products")
 
-    def _owners_batch(self, ids: Sequence[str], _: Shape) -> wire.OwnersAnswer:
+    def _owners_batch(self, ids: Sequence[str], _: Shape) -> wire.Nodes[wire.Owner]:
         return self._api.query(PRODUCTS_OF, {"ids": list(ids), "after": None}, operation="products_of")
 
     def _search_page(self, query: str | None, left: int, after: str | None) -> wire.ProductsAnswer:
@@ -178,12 +170,12 @@ class Catalog:
 
     def _all_variants(self, product: wire.Product, operation: str) -> list[wire.Variant]:
         def more(after: str) -> wire.Page[wire.Variant]:
-            def ask(shape: Shape) -> wire.VariantsAnswer:
+            def ask(shape: Shape) -> wire.Page[wire.Variant] | None:
                 size = {"variants": shape.variant_page, "levels": shape.levels}
                 variables = {"id": product.id, "after": after} | size
-                return self._api.query(MORE_VARIANTS, variables, operation=operation)
+                return self._api.look_up(MORE_VARIANTS, variables, operation=operation)
 
-            return there(self._shapes.ask(ask).product, operation).variants
+            return there(self._shapes.ask(ask), operation)
 
         return list({variant.id: variant for variant in all_rows(product.variants, more)}.values())
 
@@ -198,7 +190,7 @@ class Catalog:
         )
         found: dict[str, tuple[wire.Level, ...]] = {}
 
-        def ask(batch: Sequence[str], _: Shape) -> wire.LevelsAnswer:
+        def ask(batch: Sequence[str], _: Shape) -> wire.Nodes[wire.LevelsOfItem]:
             return self._levels_page(batch, None, operation)
 
         for batch, answer in self._shapes.batches(list(items), lambda shape: shape.level_items, ask):
@@ -210,7 +202,9 @@ class Catalog:
     def _more_levels(self, item: str, operation: str, after: str) -> wire.Page[wire.Level]:
         return there(self._levels_page([item], after, operation).nodes[0], operation).inventory_levels
 
-    def _levels_page(self, items: Sequence[str], after: str | None, operation: str) -> wire.LevelsAnswer:
+    def _levels_page(
+        self, items: Sequence[str], after: str | None, operation: str
+    ) -> wire.Nodes[wire.LevelsOfItem]:
         variables = {"ids": list(items), "after": after, "levels": _MOST_LEVELS}
         return self._api.query(MORE_LEVELS, variables, operation=operation)
 

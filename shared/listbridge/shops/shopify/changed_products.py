@@ -38,7 +38,7 @@ class ChangeSearch:
 
     def _products(self, since: datetime, after: str) -> ChangedProducts:
         variables = {"query": changed_since(since), "after": after or None}
-        page = self._api.query(CHANGED_PRODUCTS, variables, operation="products_changed").products
+        page = self._api.query(CHANGED_PRODUCTS, variables, operation="products_changed")
         changed = {ProductId(number_of(one.id)): one.updated_at for one in page.nodes}
         info = page.page_info
         return ChangedProducts(
@@ -47,7 +47,7 @@ class ChangeSearch:
 
     def _levels(self, since: datetime, location: str, after: str) -> ChangedProducts:
         variables = {"query": changed_since(since), "location": location or None, "after": after or None}
-        places = self._api.query(CHANGED_LEVELS, variables, operation="products_changed").locations
+        places = self._api.query(CHANGED_LEVELS, variables, operation="products_changed")
         changed: dict[ProductId, datetime] = {}
         following = f"{_LEVELS}|{places.page_info.end_cursor}|" if places.page_info.has_next_page else None
         for place in places.nodes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from requests import Response
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, RemoteError
 from listbridge.infra.api_client import Answer, ApiClient, Call, M
 from listbridge.infra.connection import Connection
+from listbridge.infra.cursor_pages import all_rows
 from listbridge.infra.http import Purpose
 from listbridge.shops.shopify.auth import Grant, base_url
 from listbridge.shops.shopify.errors import (
@@ -26,9 +27,11 @@ from listbridge.shops.shopify.errors import (
 )
 from listbridge.shops.shopify.queries import Query
 from listbridge.shops.shopify.settings import Credentials, Settings
+from listbridge.shops.shopify.wire import Page
 
 _LOG = logging.getLogger("listbridge.shops.shopify")
 N = TypeVar("N")
+R = TypeVar("R")
 
 
 class AdminApi(ApiClient[Call]):
@@ -53,7 +56,7 @@ class AdminApi(ApiClient[Call]):
         operation: str,
         purpose: Purpose = Purpose.READ,
     ) -> M:
-        """The answer's `data`, in the query's own model.
+        """What is read of the answer's `data`, in the query's own model.
 
         Raises:
             RateLimited: the cost bucket is too empty; `after_s` is when it will hold enough.
@@ -63,16 +66,46 @@ class AdminApi(ApiClient[Call]):
             Rejected: Shopify does not understand the document.
             OutcomeUnknown: a write may have been done (errors.of_write).
         """
-        body = {"query": query.text, "variables": dict(variables)}
-        call = Call(
+        return self.ask(self._call(query, variables, operation, purpose), query.answer)
+
+    def look_up(self, query: Query[M], variables: Mapping[str, Any], *, operation: str) -> M | None:
+        """As `query`; None where what is asked for is not there."""
+        return self.find(self._call(query, variables, operation, Purpose.READ), query.answer)
+
+    def rows(
+        self,
+        query: Query[Page[R]],
+        variables: Mapping[str, Any],
+        *,
+        operation: str,
+        first: Page[R] | None = None,
+    ) -> Iterator[R]:
+        """All rows of a list: of its `first` page, where that came with something else, and of all behind it.
+
+        A thing that is not there has no rows. Raises RetryLater when it goes between two pages, and as `query` does.
+        """
+
+        def ask(after: str | None) -> Page[R]:
+            told = {**variables, "after": after}
+            if not query.of_a_thing:
+                return self.query(query, told, operation=operation)
+            page = self.look_up(query, told, operation=operation)
+            return Page[R]() if page is None and after is None else there(page, operation)
+
+        return all_rows(first or ask(None), ask)
+
+    def _call(
+        self, query: Query[Any], variables: Mapping[str, Any], operation: str, purpose: Purpose
+    ) -> Call:
+        return Call(
             "POST",
             self._url,
             operation,
-            body=body,
+            body={"query": query.text, "variables": dict(variables)},
             write=purpose is Purpose.WRITE,
             hook=purpose is Purpose.HOOK,
+            within=query.within,
         )
-        return self.ask(call, query.answer)
 
     def address(self, call: Call) -> str:
         return call.path

@@ -18,7 +18,7 @@ from listbridge.domain.shop_orders import ShopOrderDraft
 from listbridge.domain.verdicts import NotFound, RateLimited, Rejected, RemoteError
 from listbridge.shops.shopify.errors import FROZEN, InvalidVariables
 from listbridge.shops.shopify.order_input import MOST_LINES, Fields
-from listbridge.shops.shopify.order_wire import CodedError
+from listbridge.shops.shopify.wire import UserError
 
 _LIMIT = re.compile(r"rate limit|too many (attempts|requests)", re.IGNORECASE)
 _LIMIT_WAIT_S = 60.0
@@ -30,7 +30,7 @@ _FOR_THE_PARCEL = frozenset({"provinceCode", "zip", "countryCode", "company"})
 _PERSONAL = frozenset({*_ADDRESSES, "email", "phone", "customer", "note", "customAttributes"})
 
 
-def refused_create(errors: Sequence[CodedError], draft: ShopOrderDraft) -> RemoteError:
+def refused_create(errors: Sequence[UserError], draft: ShopOrderDraft) -> RemoteError:
     """The verdict on a create that Shopify refused; the first error speaks for all."""
     first = errors[0]
     detail = f"create_order: {first.code or 'no code'} {field_of(first)}"
@@ -45,7 +45,7 @@ def refused_create(errors: Sequence[CodedError], draft: ShopOrderDraft) -> Remot
     return Rejected(Problem("shop_refused_order", params, "export_or_handled_outside"), detail=detail)
 
 
-def refused_cancel(errors: Sequence[CodedError]) -> Rejected:
+def refused_cancel(errors: Sequence[UserError]) -> Rejected:
     """The verdict on a cancellation that Shopify refused."""
     first = errors[0]
     problem = Problem("shop_refused_cancel", {"reason": first.message[:200]}, "cancel_in_shop")
@@ -53,17 +53,17 @@ def refused_cancel(errors: Sequence[CodedError]) -> Rejected:
     return NotFound(problem, detail=detail) if first.code == "NOT_FOUND" else Rejected(problem, detail=detail)
 
 
-def about_the_mark(errors: Sequence[CodedError]) -> bool:
+def about_the_mark(errors: Sequence[UserError]) -> bool:
     """Whether the mark may be taken: an order that carries it stands already."""
     return any("metafields" in (error.field or ()) for error in errors)
 
 
-def as_user_errors(error: InvalidVariables) -> tuple[CodedError, ...]:
+def as_user_errors(error: InvalidVariables) -> tuple[UserError, ...]:
     """Fields of the order that the schema forbids, as Shopify names those that its rules forbid."""
-    return tuple(CodedError(field=path, message="", code="INVALID_VARIABLE") for path in error.paths)
+    return tuple(UserError(field=path, message="", code="INVALID_VARIABLE") for path in error.paths)
 
 
-def without_refused(order: Fields, errors: Sequence[CodedError]) -> Fields | None:
+def without_refused(order: Fields, errors: Sequence[UserError]) -> Fields | None:
     """The order without the parts of an address, or the e-mail, that Shopify does not accept; None when it refuses more.
 
     A phone number that some marketplace let pass must not keep an order from being sent. What a parcel needs (region, postcode,
@@ -96,11 +96,11 @@ def _made_do_without(address: Fields, name: str) -> bool:
     return True
 
 
-def field_of(error: CodedError) -> str:
+def field_of(error: UserError) -> str:
     return ".".join(error.field or ())[:100]
 
 
-def _sku_without_variant(error: CodedError, draft: ShopOrderDraft) -> str | None:
+def _sku_without_variant(error: UserError, draft: ShopOrderDraft) -> str | None:
     """The SKU of the line whose variant Shopify no longer has."""
     path = list(error.field or ())
     if "lineItems" not in path or not {"variantId", "productId", "variant"} & set(path):
@@ -110,7 +110,7 @@ def _sku_without_variant(error: CodedError, draft: ShopOrderDraft) -> str | None
     return str(lines[number].of.sku) if number is not None and number < len(lines) else None
 
 
-def _harmless(error: CodedError, buyer: Buyer | None) -> str:
+def _harmless(error: UserError, buyer: Buyer | None) -> str:
     """Shopify's words, unless they may hold something of the buyer's: problems are stored, logged and shown."""
     code = error.code or "INVALID"
     if not error.field or _PERSONAL & set(error.field):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
-
 from listbridge.shops.shopify import order_wire as wire
 from listbridge.shops.shopify.queries import Query
+from listbridge.shops.shopify.wire import Changed, Nodes, Page, Written
 
 MARK_NAMESPACE = "listbridge"
 MARK_KEY = "marketplace_order"
@@ -48,7 +47,8 @@ query SearchOrders($query: String!) {
 }
 """
     + _TRACES,
-    wire.SearchOrdersAnswer,
+    Page[wire.OrderTraces],
+    ("orders",),
 )
 
 DEFINE_MARK = Query(
@@ -59,7 +59,8 @@ mutation DefineMark($definition: MetafieldDefinitionInput!) {
   }
 }
 """,
-    wire.DefineAnswer,
+    Written,
+    ("metafieldDefinitionCreate",),
 )
 
 CREATE_ORDER = Query(
@@ -71,7 +72,8 @@ mutation CreateOrder($order: OrderCreateOrderInput!, $options: OrderCreateOption
   }
 }
 """,
-    wire.CreateOrderAnswer,
+    wire.OrderCreated,
+    ("orderCreate",),
 )
 
 _LINES = """
@@ -127,7 +129,7 @@ query OrdersById($ids: [ID!]!, $lines: Int!, $parcels: Int!, $packed: Int!) {
 """
     + _LINES
     + _PARCEL,
-    wire.OrderNodesAnswer,
+    Nodes[wire.Order],
 )
 
 CHANGED_ORDERS = Query(
@@ -139,7 +141,8 @@ query ChangedOrders($query: String!, $after: String) {
   }
 }
 """,
-    wire.ChangedOrdersAnswer,
+    Page[Changed],
+    ("orders",),
 )
 
 MORE_ORDER_LINES = Query(
@@ -149,7 +152,8 @@ query MoreOrderLines($id: ID!, $after: String) {
 }
 """
     + _LINES,
-    wire.MoreLinesAnswer,
+    Page[wire.Line],
+    ("order", "lineItems"),
 )
 
 ALL_PARCELS = Query(
@@ -159,7 +163,8 @@ query AllParcels($id: ID!, $packed: Int!) {
 }
 """
     + _PARCEL,
-    wire.MoreParcelsAnswer,
+    wire.ParcelsOfOrder,
+    ("order",),
 )
 
 MORE_PACKED_LINES = Query(
@@ -169,7 +174,8 @@ query MorePackedLines($id: ID!, $after: String) {
 }
 """
     + _PACKED,
-    wire.MorePackedLinesAnswer,
+    Page[wire.PackedLine],
+    ("fulfillment", "fulfillmentLineItems"),
 )
 
 CANCEL_ORDER = Query(
@@ -186,12 +192,14 @@ mutation CancelOrder($id: ID!) {
   }
 }
 """,
-    wire.CancelOrderAnswer,
+    wire.OrderCancelled,
+    ("orderCancel",),
 )
 
 ORDER_STATE = Query(
     "query OrderState($id: ID!) { order(id: $id) { cancelledAt } }",
-    wire.OrderStateAnswer,
+    wire.OrderState,
+    ("order",),
 )
 
 STOCK_TAKEN = Query(
@@ -211,7 +219,8 @@ query StockTaken($id: ID!, $after: String) {
 }
 """
     + _ASSIGNED,
-    wire.StockTakenAnswer,
+    Page[wire.FulfillmentOrder],
+    ("order", "fulfillmentOrders"),
 )
 
 MORE_ASSIGNED = Query(
@@ -221,7 +230,8 @@ query MoreAssigned($id: ID!, $after: String) {
 }
 """
     + _ASSIGNED,
-    wire.MoreAssignedAnswer,
+    Page[wire.AssignedLine],
+    ("node", "lineItems"),
 )
 
 PRODUCTS_WITH_SKUS = Query(
@@ -233,23 +243,6 @@ query ProductsWithSkus($query: String!, $after: String) {
   }
 }
 """,
-    wire.SkusAnswer,
+    Page[wire.SkuHit],
+    ("productVariants",),
 )
-
-ORDER_QUERIES: tuple[Query[BaseModel], ...] = (
-    LOOK,
-    SEARCH_ORDERS,
-    DEFINE_MARK,
-    CREATE_ORDER,
-    ORDERS_BY_ID,
-    CHANGED_ORDERS,
-    MORE_ORDER_LINES,
-    ALL_PARCELS,
-    MORE_PACKED_LINES,
-    CANCEL_ORDER,
-    ORDER_STATE,
-    STOCK_TAKEN,
-    MORE_ASSIGNED,
-    PRODUCTS_WITH_SKUS,
-)  # type: ignore[assignment]  # a tuple of queries of different models
-"""All of them."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import AwareDatetime
 
 from listbridge.infra.wire_models import CamelTold
-from listbridge.shops.shopify.wire import Named, Page, UserError
+from listbridge.shops.shopify.wire import Named, Page, UserError, Written
 
 
 class Attribute(CamelTold):
@@ -46,11 +46,8 @@ class OrderTraces(OrderName):
     metafield: FieldValue | None = None
 
 
-class SearchOrdersAnswer(CamelTold):
+class LookAnswer(CamelTold):
     orders: Page[OrderTraces]
-
-
-class LookAnswer(SearchOrdersAnswer):
     order_by_identifier: OrderName | None = None
 
 
@@ -100,83 +97,24 @@ class Order(OrderName):
     fulfillments: tuple[Fulfillment, ...] = ()
 
 
-class OrderNodesAnswer(CamelTold):
-    nodes: tuple[Order | None, ...]
-
-
-class ChangedOrder(Named):
-    updated_at: AwareDatetime
-
-
-class ChangedOrdersAnswer(CamelTold):
-    orders: Page[ChangedOrder]
-
-
-class LinesOfOrder(CamelTold):
-    line_items: Page[Line]
-
-
-class MoreLinesAnswer(CamelTold):
-    order: LinesOfOrder | None = None
-
-
 class ParcelsOfOrder(CamelTold):
     fulfillments: tuple[Fulfillment, ...] = ()
-
-
-class MoreParcelsAnswer(CamelTold):
-    order: ParcelsOfOrder | None = None
-
-
-class PackedLinesOfParcel(CamelTold):
-    fulfillment_line_items: Page[PackedLine]
-
-
-class MorePackedLinesAnswer(CamelTold):
-    fulfillment: PackedLinesOfParcel | None = None
-
-
-class CodedError(UserError):
-    """A user error with a code where Shopify gives one."""
-
-    code: str | None = None
-
-
-class Defined(CamelTold):
-    user_errors: tuple[CodedError, ...] = ()
-
-
-class DefineAnswer(CamelTold):
-    metafield_definition_create: Defined
 
 
 class CreatedOrder(OrderName):
     total_price_set: MoneyBag
 
 
-class OrderCreated(CamelTold):
+class OrderCreated(Written):
     order: CreatedOrder | None = None
-    user_errors: tuple[CodedError, ...] = ()
-
-
-class CreateOrderAnswer(CamelTold):
-    order_create: OrderCreated | None = None
 
 
 class OrderCancelled(CamelTold):
-    order_cancel_user_errors: tuple[CodedError, ...] = ()
-
-
-class CancelOrderAnswer(CamelTold):
-    order_cancel: OrderCancelled | None = None
+    order_cancel_user_errors: tuple[UserError, ...] = ()
 
 
 class OrderState(CamelTold):
     cancelled_at: datetime | None = None
-
-
-class OrderStateAnswer(CamelTold):
-    order: OrderState | None = None
 
 
 class AssignedLine(CamelTold):
@@ -199,26 +137,6 @@ class FulfillmentOrder(CamelTold):
     line_items: Page[AssignedLine]
 
 
-class AssignedOrder(CamelTold):
-    fulfillment_orders: Page[FulfillmentOrder]
-
-
-class StockTakenAnswer(CamelTold):
-    order: AssignedOrder | None = None
-
-
-class AssignedLines(CamelTold):
-    line_items: Page[AssignedLine]
-
-
-class MoreAssignedAnswer(CamelTold):
-    node: AssignedLines | None = None
-
-
 class SkuHit(CamelTold):
     sku: str | None = None
     product: Named
-
-
-class SkusAnswer(CamelTold):
-    product_variants: Page[SkuHit]

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from typing import TypeVar
 
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.order_amounts import CannotAddUp
@@ -16,7 +16,6 @@ from listbridge.domain.ports import ChangedOrders, Clock
 from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RetryLater, Unsupported
-from listbridge.infra.cursor_pages import all_rows
 from listbridge.infra.http import Purpose
 from listbridge.infra.narrowing import Narrowing
 from listbridge.shops.shopify import order_wire
@@ -50,10 +49,11 @@ from listbridge.shops.shopify.order_queries import (
     SEARCH_ORDERS,
     STOCK_TAKEN,
 )
-from listbridge.shops.shopify.queries import SCOPES
+from listbridge.shops.shopify.queries import SCOPES, Query
 from listbridge.shops.shopify.scopes import ALL_ORDERS, missing_scopes
-from listbridge.shops.shopify.wire import Page
+from listbridge.shops.shopify.wire import Page, Written
 
+R = TypeVar("R")
 _LOG = logging.getLogger("listbridge.shops.shopify")
 _DEFINITION = {
     "namespace": MARK_NAMESPACE,
@@ -106,14 +106,9 @@ class Orders:
         for start in range(0, len(wanted), _SKUS_A_SEARCH):
             batch = set(wanted[start : start + _SKUS_A_SEARCH])
             query = " OR ".join(f'sku:"{_escaped(sku)}"' for sku in sorted(batch))
-            ask = partial(self._variants, query)
-            hits = (one for one in all_rows(ask(None), ask) if one.sku in batch)
-            found |= {ProductId(number_of(one.product.id)): None for one in hits}
+            hits = self._api.rows(PRODUCTS_WITH_SKUS, {"query": query}, operation="find_skus")
+            found |= {ProductId(number_of(one.product.id)): None for one in hits if one.sku in batch}
         return tuple(found)
-
-    def _variants(self, query: str, after: str | None) -> Page[order_wire.SkuHit]:
-        variables = {"query": query, "after": after}
-        return self._api.query(PRODUCTS_WITH_SKUS, variables, operation="find_skus").product_variants
 
     # Looking
 
@@ -129,8 +124,8 @@ class Orders:
             raise
         except Rejected:
             self._defined = False
-        answer = self._api.query(SEARCH_ORDERS, {"query": search_for(mark)}, operation="look_for_order")
-        return _found(mark, None, answer.orders.nodes)
+        hits = self._api.query(SEARCH_ORDERS, {"query": search_for(mark)}, operation="look_for_order")
+        return _found(mark, None, hits.nodes)
 
     def _look(self, mark: OrderMark) -> tuple[FoundOrder, ...]:
         """Raises Rejected where the mark is not defined."""
@@ -186,10 +181,8 @@ class Orders:
 
     def _create(self, order: Fields) -> order_wire.OrderCreated:
         variables = {"order": order, "options": _OPTIONS}
-        answer = self._api.query(
-            CREATE_ORDER, variables, operation="create_order", purpose=Purpose.WRITE
-        ).order_create
-        if answer is None or (answer.order is None and not answer.user_errors):
+        answer = self._api.query(CREATE_ORDER, variables, operation="create_order", purpose=Purpose.WRITE)
+        if answer.order is None and not answer.user_errors:
             raise OutcomeUnknown(Problem(UNREADABLE.code), detail="create_order: neither order nor errors")
         return answer
 
@@ -217,12 +210,12 @@ class Orders:
         except Rejected as error:
             raise _no_mark("TAKEN") from error
 
-    def _define(self) -> order_wire.Defined:
+    def _define(self) -> Written:
         """Idempotent, so that an unknown outcome is only a matter of trying later: no order is at stake yet."""
         try:
             return self._api.query(
                 DEFINE_MARK, {"definition": _DEFINITION}, operation="create_order", purpose=Purpose.WRITE
-            ).metafield_definition_create
+            )
         except OutcomeUnknown as error:
             raise error.as_a(RetryLater) from error
 
@@ -231,7 +224,7 @@ class Orders:
     def changed(self, since: datetime, cursor: str | None) -> ChangedOrders:
         """A page of the orders that the search index knows to be changed since then."""
         variables = {"query": changed_since(since), "after": cursor}
-        page = self._api.query(CHANGED_ORDERS, variables, operation="read_orders").orders
+        page = self._api.query(CHANGED_ORDERS, variables, operation="read_orders")
         return ChangedOrders(
             {ShopOrderId(number_of(one.id)): one.updated_at for one in page.nodes}, page.more
         )
@@ -268,24 +261,15 @@ class Orders:
         if (
             len(parcels) >= shape.parcels
         ):  # a list without pages: as many as asked for may be fewer than there are
-            answer = self._api.query(
-                ALL_PARCELS, {"id": order.id, "packed": shape.packed}, operation="read_orders"
-            )
-            parcels = there(answer.order, "read_orders").fulfillments
-        lines = list(all_rows(order.line_items, partial(self._more_lines, order.id)))
-        packed = [
-            (one, list(all_rows(one.fulfillment_line_items, partial(self._more_packed, one.id))))
-            for one in parcels
-        ]
+            variables = {"id": order.id, "packed": shape.packed}
+            answer = self._api.look_up(ALL_PARCELS, variables, operation="read_orders")
+            parcels = there(answer, "read_orders").fulfillments
+        lines = self._rest(MORE_ORDER_LINES, order.id, order.line_items)
+        packed = [(one, self._rest(MORE_PACKED_LINES, one.id, one.fulfillment_line_items)) for one in parcels]
         return shop_order(order, lines, packed)
 
-    def _more_lines(self, order: str, after: str) -> Page[order_wire.Line]:
-        answer = self._api.query(MORE_ORDER_LINES, {"id": order, "after": after}, operation="read_orders")
-        return there(answer.order, "read_orders").line_items
-
-    def _more_packed(self, parcel: str, after: str) -> Page[order_wire.PackedLine]:
-        answer = self._api.query(MORE_PACKED_LINES, {"id": parcel, "after": after}, operation="read_orders")
-        return there(answer.fulfillment, "read_orders").fulfillment_line_items
+    def _rest(self, query: Query[Page[R]], of: str, first: Page[R]) -> list[R]:
+        return list(self._api.rows(query, {"id": of}, operation="read_orders", first=first))
 
     # Where the stock was taken
 
@@ -298,27 +282,21 @@ class Orders:
         taken: dict[VariantId, dict[LocationId, int]] = {}
         if not is_number(order):
             return taken
-        assigned = partial(self._assigned, gid("Order", order))
-        for one in all_rows(assigned(None), assigned):
+        for one in self._assigned(gid("Order", order)):
             if one.assigned_location.location is None or one.status in _NOT_SENT_FROM_HERE:
                 continue
             place = LocationId(number_of(one.assigned_location.location.id))
-            for line in all_rows(one.line_items, partial(self._more_assigned, one.id)):
+            for line in self._rest(MORE_ASSIGNED, one.id, one.line_items):
                 if line.variant is not None:
                     places = taken.setdefault(VariantId(number_of(line.variant.id)), {})
                     places[place] = places.get(place, 0) + line.total_quantity
         return taken
 
-    def _assigned(self, order: str, after: str | None) -> Page[order_wire.FulfillmentOrder]:
+    def _assigned(self, order: str) -> list[order_wire.FulfillmentOrder]:
         try:
-            answer = self._api.query(STOCK_TAKEN, {"id": order, "after": after}, operation="read_orders")
+            return list(self._api.rows(STOCK_TAKEN, {"id": order}, operation="read_orders"))
         except ScopeMissing as error:
             raise error.as_a(Unsupported) from error
-        return answer.order.fulfillment_orders if answer.order is not None else Page()
-
-    def _more_assigned(self, one: str, after: str) -> Page[order_wire.AssignedLine]:
-        answer = self._api.query(MORE_ASSIGNED, {"id": one, "after": after}, operation="read_orders")
-        return there(answer.node, "read_orders").line_items
 
     # Cancelling
 
@@ -332,15 +310,11 @@ class Orders:
                 detail="cancel_order: no such id",
             )
         named = gid("Order", order)
-        answer = self._api.query(
-            CANCEL_ORDER, {"id": named}, operation="cancel_order", purpose=Purpose.WRITE
-        ).order_cancel
-        if answer is None:
-            raise OutcomeUnknown(Problem(UNREADABLE.code), detail="cancel_order: no payload")
+        answer = self._api.query(CANCEL_ORDER, {"id": named}, operation="cancel_order", purpose=Purpose.WRITE)
         if not answer.order_cancel_user_errors:
             return
         # An order that is cancelled already is refused like any other: only the order itself tells.
-        state = self._api.query(ORDER_STATE, {"id": named}, operation="read_orders").order
+        state = self._api.look_up(ORDER_STATE, {"id": named}, operation="read_orders")
         if state is None or state.cancelled_at is None:
             raise refused_cancel(answer.order_cancel_user_errors)
 

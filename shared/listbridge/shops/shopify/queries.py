@@ -17,10 +17,16 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Query(Generic[M]):
-    """A document with one operation, and what its `data` looks like."""
+    """A document with one operation, and what is read of its `data`: the part `within` it, or all of it."""
 
     text: str
     answer: type[M]
+    within: tuple[str, ...] = ()
+
+    @property
+    def of_a_thing(self) -> bool:
+        """Whether the part belongs to a thing that may be gone, and not to the store."""
+        return len(self.within) > 1
 
 
 _LEVELS = """
@@ -138,7 +144,8 @@ query ChangedProducts($query: String!, $after: String) {
   }
 }
 """,
-    wire.ChangedProductsAnswer,
+    wire.Page[wire.Changed],
+    ("products",),
 )
 
 # One location a query: the search for levels belongs to a location, and a shop may have hundreds. An item serves as good as
@@ -160,7 +167,8 @@ query ChangedLevels($query: String!, $location: String, $after: String) {
   }
 }
 """,
-    wire.ChangedLevelsAnswer,
+    wire.Page[wire.ChangedLevels],
+    ("locations",),
 )
 
 MORE_VARIANTS = Query(
@@ -175,7 +183,8 @@ query MoreVariants($id: ID!, $after: String, $variants: Int!, $levels: Int!) {
 }
 """
     + _VARIANT,
-    wire.VariantsAnswer,
+    wire.Page[wire.Variant],
+    ("product", "variants"),
 )
 
 MORE_LEVELS = Query(
@@ -187,7 +196,7 @@ query MoreLevels($ids: [ID!]!, $after: String, $levels: Int!) {
 }
 """
     + _LEVELS,
-    wire.LevelsAnswer,
+    wire.Nodes[wire.LevelsOfItem],
 )
 
 PRODUCTS_OF = Query(
@@ -202,7 +211,7 @@ query ProductsOf($ids: [ID!]!, $after: String) {
   }
 }
 """,
-    wire.OwnersAnswer,
+    wire.Nodes[wire.Owner],
 )
 
 PRODUCTS_OF_ORDER = Query(
@@ -213,7 +222,8 @@ query ProductsOfOrder($id: ID!, $after: String) {
   }
 }
 """,
-    wire.OrderProductsAnswer,
+    wire.Page[wire.ProductOfLine],
+    ("order", "lineItems"),
 )
 
 SUBSCRIPTIONS = Query(
@@ -225,7 +235,8 @@ query Subscriptions($after: String) {
   }
 }
 """,
-    wire.SubscriptionsAnswer,
+    wire.Page[wire.Subscription],
+    ("webhookSubscriptions",),
 )
 
 SUBSCRIBE = Query(
@@ -236,7 +247,8 @@ mutation Subscribe($topic: WebhookSubscriptionTopic!, $uri: String!) {
   }
 }
 """,
-    wire.SubscriptionCreateAnswer,
+    wire.Written,
+    ("webhookSubscriptionCreate",),
 )
 
 UNSUBSCRIBE = Query(
@@ -247,22 +259,6 @@ mutation Unsubscribe($id: ID!) {
   }
 }
 """,
-    wire.SubscriptionDeleteAnswer,
+    wire.Written,
+    ("webhookSubscriptionDelete",),
 )
-
-QUERIES: tuple[Query[BaseModel], ...] = (
-    IDENTITY,
-    SCOPES,
-    PRODUCTS_BY_ID,
-    ALL_PRODUCTS,
-    SEARCH_PRODUCTS,
-    CHANGED_PRODUCTS,
-    CHANGED_LEVELS,
-    MORE_VARIANTS,
-    MORE_LEVELS,
-    PRODUCTS_OF,
-    SUBSCRIPTIONS,
-    SUBSCRIBE,
-    UNSUBSCRIBE,
-)  # type: ignore[assignment]  # a tuple of queries of different models
-"""All of them."""

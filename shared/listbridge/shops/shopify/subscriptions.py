@@ -9,7 +9,6 @@ from listbridge.domain.ports import HookReport
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
 from listbridge.infra import hooks
-from listbridge.infra.cursor_pages import all_rows
 from listbridge.infra.hooks import Hook
 from listbridge.infra.http import Purpose
 from listbridge.shops.shopify import wire
@@ -57,18 +56,14 @@ class Subscriptions:
     def _existing(self) -> Iterator[Hook]:
         """All that our app made on this store by the API. One is whole that tells of every event of its topic, and enough of
         each for us to read."""
-        for one in all_rows(self._page(None), self._page):
+        for one in self._api.rows(SUBSCRIPTIONS, {}, operation=_OPERATION):
             whole = one.format == "JSON" and not one.filter and not one.include_fields
             yield Hook(one.id, _TOPIC_OF.get(one.topic, one.topic), one.uri, whole)
-
-    def _page(self, after: str | None) -> wire.Page[wire.Subscription]:
-        answer = self._api.query(SUBSCRIPTIONS, {"after": after}, operation=_OPERATION)
-        return answer.webhook_subscriptions
 
     def _subscribe(self, topic: str, url: str) -> str:
         variables = {"topic": enum_of(topic), "uri": url}
         answer = self._api.query(SUBSCRIBE, variables, operation=_OPERATION, purpose=Purpose.HOOK)
-        errors = answer.webhook_subscription_create.user_errors
+        errors = answer.user_errors
         if any(_about_the_address(error) for error in errors):
             raise _address_refused(url, errors)  # the next topic would be refused as well
         return "; ".join(error.message for error in errors)

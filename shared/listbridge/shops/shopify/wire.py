@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Generic, Self, TypeVar
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
 
 from listbridge.infra.wire_models import CamelTold
 
@@ -34,6 +33,12 @@ class Page(CamelTold, Generic[T]):
     def more(self) -> str | None:
         """See `infra.cursor_pages.CursorPage`."""
         return self.page_info.end_cursor if self.page_info.has_next_page else None
+
+
+class Nodes(CamelTold, Generic[T]):
+    """What each of several ids stands for, in their order; null for what is not there."""
+
+    nodes: tuple[T | None, ...]
 
 
 class Count(CamelTold):
@@ -123,14 +128,13 @@ class Location(CamelTold):
     name: str
 
 
-class Shop(CamelTold):
-    name: str
-    myshopify_domain: str
-    currency_code: str = Field(pattern=r"^[A-Z]{3}$")
-
-
 class Currency(CamelTold):
     currency_code: str = Field(pattern=r"^[A-Z]{3}$")
+
+
+class Shop(Currency):
+    name: str
+    myshopify_domain: str
 
 
 class Scope(CamelTold):
@@ -155,38 +159,21 @@ class ProductsAnswer(CamelTold):
     products: Page[Product]
 
 
-class ChangedProduct(Named):
-    updated_at: datetime
-
-
-class ChangedProductsAnswer(CamelTold):
-    products: Page[ChangedProduct]
+class Changed(Named):
+    updated_at: AwareDatetime
 
 
 class CountedProductsAnswer(ProductsAnswer):
     products_count: Count | None = None
 
 
-class ProductNodesAnswer(CamelTold):
+class ProductNodesAnswer(Nodes[Product]):
     shop: Currency
-    nodes: tuple[Product | None, ...]
-
-
-class VariantsOfProduct(CamelTold):
-    variants: Page[Variant]
-
-
-class VariantsAnswer(CamelTold):
-    product: VariantsOfProduct | None = None
 
 
 class LevelsOfItem(CamelTold):
     id: str
     inventory_levels: Page[Level]
-
-
-class LevelsAnswer(CamelTold):
-    nodes: tuple[LevelsOfItem | None, ...]
 
 
 class VariantOfItem(CamelTold):
@@ -201,12 +188,8 @@ class Owner(CamelTold):
     variants: Page[VariantOfItem] | None = None
 
 
-class OwnersAnswer(CamelTold):
-    nodes: tuple[Owner | None, ...]
-
-
 class ChangedLevel(CamelTold):
-    updated_at: datetime
+    updated_at: AwareDatetime
     item: Owner
 
 
@@ -214,22 +197,10 @@ class ChangedLevels(CamelTold):
     inventory_levels: Page[ChangedLevel]
 
 
-class ChangedLevelsAnswer(CamelTold):
-    locations: Page[ChangedLevels]
-
-
 class ProductOfLine(CamelTold):
     """A line of an order; without a product it is custom, or its product was deleted."""
 
     product: Named | None = None
-
-
-class ProductsOfOrder(CamelTold):
-    line_items: Page[ProductOfLine]
-
-
-class OrderProductsAnswer(CamelTold):
-    order: ProductsOfOrder | None = None
 
 
 class Subscription(CamelTold):
@@ -241,30 +212,20 @@ class Subscription(CamelTold):
     include_fields: tuple[str, ...] = ()
 
 
-class SubscriptionsAnswer(CamelTold):
-    webhook_subscriptions: Page[Subscription]
-
-
 def _texts(path: object) -> object:
     return [str(part) for part in path] if isinstance(path, list | tuple) else path
 
 
 class UserError(CamelTold):
-    """`field` is a path. The schema has it of texts; recorded answers have numbers in it too, for places in a list."""
+    """`field` is a path. The schema has it of texts; recorded answers have numbers in it too, for places in a list. Some kinds
+    have a `code`."""
 
     field: Annotated[tuple[str, ...] | None, BeforeValidator(_texts)] = None
     message: str
+    code: str | None = None
 
 
 class Written(CamelTold):
     """What a mutation answers; without errors it did its work."""
 
     user_errors: tuple[UserError, ...] = ()
-
-
-class SubscriptionCreateAnswer(CamelTold):
-    webhook_subscription_create: Written
-
-
-class SubscriptionDeleteAnswer(CamelTold):
-    webhook_subscription_delete: Written
