@@ -93,14 +93,25 @@ def test_a_server_that_never_answers_is_given_up_in_time(served: Callable[[Serve
     assert time.monotonic() - began < 2
 
 
-def test_a_server_that_drips_is_given_up_in_time(served: Callable[[Serve], str]) -> None:
+@pytest.mark.parametrize(
+    ("begun", "drop"),
+    [
+        (b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+        (b"Transfer-Encoding: chunked\r\n\r\nffff\r\n", b"x"),
+        (b"Content-Length: 1000\r\n\r\n", b"x"),
+        (b"Connection: close\r\n\r\n", b"x"),
+    ],
+)
+def test_a_server_that_drips_is_given_up_in_time(
+    served: Callable[[Serve], str], begun: bytes, drop: bytes
+) -> None:
     over = threading.Event()
 
     def drip(connection: socket.socket) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        connection.sendall(b"HTTP/1.1 200 OK\r\n" + begun)
         with contextlib.suppress(OSError):
             while not over.wait(0.05):
-                connection.sendall(b"1\r\nx\r\n")
+                connection.sendall(drop)
 
     url = served(drip)
     began = time.monotonic()

@@ -216,7 +216,8 @@ def _cut_in_the_headers(response: requests.Response) -> bool:
 
 def _limited(response: requests.Response, deadline: float) -> Iterator[bytes]:
     size = 0
-    for chunk in response.iter_content(_CHUNK):
+    # Whatever has arrived, not a full chunk: a body that drips would keep the call waiting for one beyond its time.
+    while chunk := response.raw.read1(_CHUNK, decode_content=True):
         size += len(chunk)
         if size > MAX_BODY_BYTES:
             raise _AnswerUnusable("too long")

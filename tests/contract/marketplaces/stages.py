@@ -40,6 +40,7 @@ from simulators.door import Transport
 from simulators.faults import Fault
 from tests.contract.marketplaces.memory_steps import Desk
 from tests.contract.marketplaces.patient import Patient
+from tests.contract.unread import unread
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import VirtualClock
 from tests.fakes.grants import NoGrants
@@ -80,7 +81,7 @@ class Watched(Transport):
         self._stage.before(request)
         response = super().send(request, **more)
         self._stage.after(request, response)
-        return response
+        return unread(response)
 
 
 @dataclass

@@ -32,6 +32,7 @@ from simulators.shopify.subscriptions import topic_path
 from tests.contract.shops.official_graphql import OfficialSchema
 from tests.contract.shops.staging import StagedOrder, StagedProduct
 from tests.contract.specs import specs_root
+from tests.contract.unread import unread
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import VirtualClock
 from tests.fakes.grants import NoGrants
@@ -90,7 +91,7 @@ class CheckedTransport(Transport):
             answer = response.json()
             if isinstance(answer, dict) and answer.get("data") is not None and not answer.get("errors"):
                 schema.check_answer(asked["query"], answer["data"])
-        return response
+        return unread(response)
 
 
 class StagedShop:

@@ -108,6 +108,8 @@ class BrokenBody(io.RawIOBase):
     def read(self, *_: Any) -> bytes:
         raise ProtocolError("IncompleteRead")
 
+    read1 = read
+
     def close(self) -> None:
         """Stay open: one instance serves several tests."""
 

@@ -1,0 +1,16 @@
+"""An answer that a transport has looked at, on its way to whom it is for."""
+
+from __future__ import annotations
+
+import io
+
+import requests
+from urllib3.response import HTTPResponse
+
+
+def unread(response: requests.Response) -> requests.Response:
+    """The answer as it was before anybody read its body, so that the session reads it as it would from the network."""
+    response.raw = HTTPResponse(io.BytesIO(response.content), preload_content=False)
+    response._content = False  # type: ignore[assignment]
+    response._content_consumed = False  # type: ignore[attr-defined]
+    return response
