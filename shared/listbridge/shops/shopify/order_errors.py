@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from listbridge.domain import address_fields
 from listbridge.domain.order_amounts import fitted, shop_lines
 from listbridge.domain.orders import Buyer
 from listbridge.domain.private_words import mentions
@@ -17,16 +18,14 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import ShopOrderDraft
 from listbridge.domain.verdicts import NotFound, RateLimited, Rejected, RemoteError
 from listbridge.shops.shopify.errors import FROZEN, InvalidVariables
-from listbridge.shops.shopify.order_input import MOST_LINES, Fields
+from listbridge.shops.shopify.order_input import ADDRESS, MOST_LINES, Fields
 from listbridge.shops.shopify.wire import UserError
 
 _LIMIT = re.compile(r"rate limit|too many (attempts|requests)", re.IGNORECASE)
 _LIMIT_WAIT_S = 60.0
 _ADDRESSES = ("shippingAddress", "billingAddress")
-_DISPENSABLE = frozenset({"phone", "provinceCode", "zip", "countryCode", "company", "email"})
 _SENT_AS = {"province": "provinceCode", "country": "countryCode"}
 """Shopify names the field that it stores (recorded answers of 2026-05); we send its code."""
-_FOR_THE_PARCEL = frozenset({"provinceCode", "zip", "countryCode", "company"})
 _PERSONAL = frozenset({*_ADDRESSES, "email", "phone", "customer", "note", "customAttributes"})
 
 
@@ -64,36 +63,10 @@ def as_user_errors(error: InvalidVariables) -> tuple[UserError, ...]:
 
 
 def without_refused(order: Fields, errors: Sequence[UserError]) -> Fields | None:
-    """The order without the parts of an address, or the e-mail, that Shopify does not accept; None when it refuses more.
-
-    A phone number that some marketplace let pass must not keep an order from being sent. What a parcel needs (region, postcode,
-    country, company) goes behind the street, so that whoever packs it reads it.
-    """
-    slimmer = {name: dict(value) if name in _ADDRESSES else value for name, value in order.items()}
-    for error in errors:
-        path = [part for part in error.field or () if part != "order"]
-        name = _SENT_AS.get(path[-1], path[-1]) if path else ""
-        if len(path) == 1 and name in _DISPENSABLE:
-            if slimmer.pop(name, None) is None:
-                return None
-            continue
-        address = slimmer.get(path[0]) if len(path) == 2 and path[0] in _ADDRESSES else None
-        if address is None or not _made_do_without(address, name):
-            return None
-    return slimmer
-
-
-def _made_do_without(address: Fields, name: str) -> bool:
-    """Take a part out of an address, or give it the last name that Shopify wants; False when neither can be."""
-    if name == "lastName" and not address.get(name):
-        address[name] = "-"
-        return True
-    if name not in _DISPENSABLE or name not in address:
-        return False
-    told = address.pop(name)
-    if name in _FOR_THE_PARCEL:
-        address["address2"] = ", ".join(one for one in (address.get("address2", ""), told) if one)
-    return True
+    """See `address_fields.without_refused`."""
+    paths = [[part for part in error.field or () if part != "order"] for error in errors]
+    sent = [[*path[:-1], _SENT_AS.get(path[-1], path[-1])] if path else path for path in paths]
+    return address_fields.without_refused(order, sent, ADDRESS, addresses=_ADDRESSES, dispensable={"email"})
 
 
 def field_of(error: UserError) -> str:

@@ -6,27 +6,40 @@ less the discount, plus shipping, plus the tax lines where prices are without ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from listbridge.domain.address_fields import AddressForm
 from listbridge.domain.money import Money
 from listbridge.domain.order_amounts import ShopLine, fitted, rate_of, shop_lines, take_off
-from listbridge.domain.order_texts import facts_of, first_and_last, tags_of
+from listbridge.domain.order_texts import facts_of, tags_of
 from listbridge.domain.orders import Address, Buyer, Delivery, ShippingCharge, Tax
 from listbridge.domain.shop_orders import ShopOrderDraft
 from listbridge.shops.shopify.mapping import gid
 from listbridge.shops.shopify.order_queries import MARK_KEY, MARK_NAMESPACE
-from listbridge.shops.shopify.regions import place_of
+from listbridge.shops.shopify.regions import ATLAS
 
 LINE_PROPERTY = "_listbridge_line"
 """The property that holds the marketplace's line id; buyers are not shown properties that begin with an underscore."""
 _LONGEST_TAG = 40
 """Shopify takes 40 characters."""
 
-Fields = dict[str, Any]
+ADDRESS = AddressForm(
+    first_name="firstName",
+    last_name="lastName",
+    company="company",
+    street="address1",
+    further="address2",
+    city="city",
+    region="provinceCode",
+    postal_code="zip",
+    country="countryCode",
+    phone="phone",
+)
 
+Fields = dict[str, Any]
 
 MOST_LINES = 250
 """Of any array in an input (shopify.dev, "API limits")."""
@@ -130,7 +143,7 @@ def _tax_lines(taxes: Iterable[Tax], amount: Decimal, tax_included: bool) -> lis
 def _unknown_country(buyer: Buyer | None) -> str:
     """The country to send to, where Shopify knows none of that code."""
     to = buyer.shipping if buyer is not None else None
-    return "" if to is None or place_of(to.country, to.region).country else to.country
+    return "" if to is None or ATLAS.place_of(to.country, to.region).country else to.country
 
 
 def _buyer(buyer: Buyer | None) -> Fields:
@@ -147,28 +160,9 @@ def _buyer(buyer: Buyer | None) -> Fields:
     return fields
 
 
-def address_input(address: Address) -> Fields:
-    """MailingAddressInput, empty fields left out.
-
-    `provinceCode` takes codes only; a region without one goes behind the other lines, so that it is not lost to the parcel.
-    """
-    first_name, last_name = first_and_last(address.name)
-    first, *others = address.lines or ("",)
-    place = place_of(address.country, address.region)
-    others.append(place.words)
-    fields: Mapping[str, str] = {
-        "firstName": first_name,
-        "lastName": last_name,
-        "company": address.company,
-        "address1": first,
-        "address2": ", ".join(one for one in others if one),
-        "city": address.city,
-        "provinceCode": place.province,
-        "zip": address.postal_code,
-        "countryCode": place.country,
-        "phone": address.phone,
-    }
-    return {name: value for name, value in fields.items() if value}
+def address_input(address: Address) -> dict[str, str]:
+    """MailingAddressInput, empty fields left out. `provinceCode` takes codes only."""
+    return ADDRESS.fields(address, ATLAS.place_of(address.country, address.region))
 
 
 def _bag(money: Money) -> Fields:

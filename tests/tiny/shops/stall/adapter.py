@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from listbridge.shops.stall import mapping
 from listbridge.shops.stall.client import StallHttp
 from listbridge.shops.stall.webhooks import TOPICS
 
 from listbridge.domain import ports
+from listbridge.domain.address_fields import without_refused
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.orders import ShopOrderRef
@@ -82,13 +84,27 @@ class StallAdapter:
         return tuple(sorted(found, key=lambda one: not one.ours))
 
     def create_order(self, draft: ShopOrderDraft) -> ShopOrderRef:
+        body = mapping.order_body(draft)
         try:
-            told = self._http.said("POST", "orders", write=True, body=mapping.order_body(draft))
+            return mapping.order_ref(self._made(body), draft)
+        except Refused as refused:
+            path = refused.body.get("path", "").split("/")
+            slimmer = without_refused(body, [path], mapping.TO, addresses=("to",))
+            if slimmer is None:
+                raise refused.verdict from None
+        try:
+            return mapping.order_ref(self._made(slimmer), draft)
+        except Refused as refused:
+            raise refused.verdict from None
+
+    def _made(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The order, or the one that has the mark already. Raises Refused."""
+        try:
+            return self._http.said("POST", "orders", write=True, body=body)
         except Refused as refused:
             if refused.said != "mark_taken":
-                raise refused.verdict from None
-            told = refused.body["order"]
-        return mapping.order_ref(told, draft)
+                raise
+            return refused.body["order"]  # type: ignore[no-any-return]
 
     def orders_changed(self, since: datetime, cursor: str | None) -> ports.ChangedOrders:
         offset = int(cursor or 0)

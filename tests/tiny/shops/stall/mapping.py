@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from listbridge.domain import shown_orders
+from listbridge.domain.address_fields import AddressForm, Place
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.ids import LocationId, ParcelId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.money import Money
@@ -16,6 +17,10 @@ from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, Shop
 from listbridge.domain.shown_orders import ShownLine, ShownParcel
 
 CURRENCY = "EUR"
+TO = AddressForm(
+    first_name="given", last_name="family", company="firm", street="street", further="more", city="town", region="county",
+    postal_code="code", country="land", phone="call",
+)  # fmt: skip
 _STATES = {
     "visible": Visibility.VISIBLE,
     "hidden": Visibility.DRAFT,
@@ -51,7 +56,8 @@ def _variant(told: Mapping[str, Any]) -> VariantFacts:
 
 
 def order_body(draft: ShopOrderDraft) -> dict[str, Any]:
-    """The stall takes amounts by line, and the total as it is told."""
+    """The stall takes amounts by line, and the total as it is told; it has no codes of regions."""
+    to = draft.buyer.shipping if draft.buyer is not None else None
     lines = [
         {"variant": one.variant, "sku": one.sku, "title": one.title, "quantity": one.quantity, "amount": str(one.amount.amount)}
         for one in draft.lines
@@ -59,6 +65,7 @@ def order_body(draft: ShopOrderDraft) -> dict[str, Any]:
     return {
         "mark": draft.mark.value, "placed_at": draft.placed_at.isoformat(), "lines": lines, "total": str(draft.total.amount),
         "currency": draft.total.currency, "tags": [draft.marketplace_label, "Listbridge", *draft.tags],
+        "to": TO.fields(to, Place(to.country, words=to.region)) if to is not None else {},
     }  # fmt: skip
 
 
