@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulators.ebay import checks
 from simulators.ebay.errors import EbayError, not_serializable
 from simulators.ebay.items import BASE, READ, WRITE
+from simulators.ebay.paging import inventory_paging, page_links
 from simulators.ebay.sites import SITES
 from simulators.ebay.state import SELLING_POLICY_MANAGEMENT, Seller
 from simulators.ebay.taxonomy import APPLICATION
@@ -27,6 +27,7 @@ _LOCATION_FIELDS = (
     "locationAdditionalInformation", "locationInstructions", "locationTypes", "locationWebUrl", "name",
     "operatingHours", "phone", "specialHours", "timeZoneId", "fulfillmentCenterSpecifications",
 )  # fmt: skip
+_LOCATIONS = inventory_paging(100, 100, first_page=None)
 
 
 def create_location(world: World, call: Call) -> Reply:
@@ -63,21 +64,9 @@ def get_location(world: World, call: Call) -> Reply:
 
 def get_locations(world: World, call: Call) -> Reply:
     """`offset` is "the number of locations to skip", where the other lists of the Inventory API count pages."""
-    limit, offset = checks.page_of(call, default=100, maximum=100)
-    locations = list(call.seller.locations.values())
-    href = f"{BASE}/location?limit={limit}&offset="
-    body: dict[str, Any] = {
-        "href": f"{href}{offset}",
-        "limit": limit,
-        "offset": offset,
-        "total": len(locations),
-        "locations": locations[offset : offset + limit],
-    }
-    if offset + limit < len(locations):
-        body["next"] = f"{href}{offset + limit}"
-    if offset > 0:
-        body["prev"] = f"{href}{max(0, offset - limit)}"
-    return Reply(200, body)
+    page = _LOCATIONS.window(call.query).page(list(call.seller.locations.values()))
+    links = page_links(f"{BASE}/location", call.query, page)
+    return Reply(200, {**links, "offset": page.window.place, "locations": page.rows})
 
 
 def _required_marketplace(call: Call) -> str:

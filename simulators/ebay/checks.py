@@ -1,10 +1,9 @@
-"""Checks of single values, shared by every write: SKU, quantity, price, language, page."""
+"""Checks of single values, shared by every write: SKU, quantity, price, language."""
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from simulators.ebay.errors import EbayError, not_serializable
 from simulators.ebay.limits import Limits
@@ -82,29 +81,3 @@ def content_locale(call: Call) -> str:
     if not (len(language) == 2 and language.isalpha() and len(region) == 2 and region.isalpha()):
         raise EbayError(25709, "Invalid value for header Content-Language.")
     return f"{language.lower()}_{region.upper()}"
-
-
-def page_of(call: Call, *, default: int, maximum: int) -> tuple[int, int]:
-    """Limit and page number of an Inventory API list, where `offset` counts pages. Raises 25706."""
-    try:
-        limit, page = int(call.query.get("limit", default)), int(call.query.get("offset", 0))
-    except ValueError:
-        raise EbayError(25706) from None
-    if not 1 <= limit <= maximum or page < 0:
-        raise EbayError(25706, f"limit is 1 to {maximum}, offset 0 or more.")
-    return limit, page
-
-
-def page_links(path: str, query: dict[str, str], *, limit: int, page: int, total: int) -> dict[str, Any]:
-    """href, next, prev, limit and total of one page."""
-    extra = "".join(f"&{name}={value}" for name, value in query.items() if name not in ("limit", "offset"))
-    links: dict[str, Any] = {
-        "href": f"{path}?limit={limit}&offset={page}{extra}",
-        "limit": limit,
-        "total": total,
-    }
-    if (page + 1) * limit < total:
-        links["next"] = f"{path}?limit={limit}&offset={page + 1}{extra}"
-    if page > 0:
-        links["prev"] = f"{path}?limit={limit}&offset={page - 1}{extra}"
-    return links

@@ -7,6 +7,7 @@ from typing import Any
 
 from simulators.ebay import checks, listings, publishing
 from simulators.ebay.errors import EbayError, not_serializable
+from simulators.ebay.paging import inventory_paging, page_links
 from simulators.ebay.sites import language_of
 from simulators.ebay.state import Item, Listing, Offer, Seller
 from simulators.ebay.wire import Call, Operation, Reply
@@ -16,6 +17,7 @@ BASE = "/sell/inventory/v1"
 SCOPE = "https://api.ebay.com/oauth/api_scope/sell.inventory"
 WRITE = (SCOPE,)
 READ = (SCOPE, f"{SCOPE}.readonly")
+_ITEMS = inventory_paging(25, 200)
 
 _FIELDS = (
     "availability",
@@ -137,13 +139,12 @@ def get_item(world: World, call: Call) -> Reply:
 
 
 def get_items(world: World, call: Call) -> Reply:
-    limit, page = checks.page_of(call, default=25, maximum=200)
     seller = call.seller
-    skus = sorted(seller.items)
-    shown = [_shown(seller, seller.items[sku]) for sku in skus[page * limit : (page + 1) * limit]]
-    if page and not shown:
+    page = _ITEMS.window(call.query).page(sorted(seller.items))
+    if page.window.start and not page.rows:
         raise EbayError(25706, "The page does not exist.")
-    links = checks.page_links(f"{BASE}/inventory_item", call.query, limit=limit, page=page, total=len(skus))
+    shown = [_shown(seller, seller.items[sku]) for sku in page.rows]
+    links = page_links(f"{BASE}/inventory_item", call.query, page)
     return Reply(200, {**links, "size": len(shown), "inventoryItems": shown})
 
 

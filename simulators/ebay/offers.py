@@ -19,6 +19,7 @@ from simulators.ebay.items import (
     leave_group,
     refuse_repeats,
 )
+from simulators.ebay.paging import inventory_paging, page_links
 from simulators.ebay.sites import SITES
 from simulators.ebay.state import Offer, Seller
 from simulators.ebay.wire import Call, Operation, Reply
@@ -31,6 +32,7 @@ _FIELDS = (
     "storeCategoryNames", "tax",
 )  # fmt: skip
 _KEYS = ("sku", "marketplaceId", "format")
+_OFFERS = inventory_paging(100, 100)
 _OFFER_EXISTS = "Offer entity already exists."
 
 
@@ -160,7 +162,7 @@ def get_offers(world: World, call: Call) -> Reply:
     """The offers of one SKU; without `sku` it fails (YosefHayim/ebay-mcp issue 158), without offers it is a 404."""
     seller = call.seller
     sku = checks.refuse_bad_sku(call.query.get("sku"), world.limits)
-    limit, page = checks.page_of(call, default=100, maximum=100)
+    window = _OFFERS.window(call.query)
     for name, known in (("marketplace_id", SITES), ("format", ("FIXED_PRICE", "AUCTION"))):
         if name in call.query and call.query[name] not in known:
             raise EbayError(25709, f"Invalid value for {name}.")
@@ -172,9 +174,9 @@ def get_offers(world: World, call: Call) -> Reply:
     ]
     if not found:
         raise EbayError(25713, status=404, parameters={"sku": sku})
-    page_of_offers = found[page * limit : (page + 1) * limit]
-    links = checks.page_links(f"{BASE}/offer", call.query, limit=limit, page=page, total=len(found))
-    body = [shown(world, seller, offer) for offer in page_of_offers]
+    page = window.page(found)
+    links = page_links(f"{BASE}/offer", call.query, page)
+    body = [shown(world, seller, offer) for offer in page.rows]
     return Reply(200, {**links, "size": len(body), "offers": body})
 
 

@@ -9,21 +9,23 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from simulators.ebay import order_traps, parcels, refunds
 from simulators.ebay.errors import EbayError
 from simulators.ebay.order_filters import parse_filter, refuse_unencoded
 from simulators.ebay.order_reads import BASE, find_order, shown, wants_breakdown
+from simulators.ebay.paging import page_links
 from simulators.ebay.state import Order
 from simulators.ebay.wire import Call, Operation, Reply
 from simulators.ebay.world import World
+from simulators.kit.pages import Paging, Window
 
 _SCOPES = "https://api.ebay.com/oauth/api_scope"
 _WRITE = (f"{_SCOPES}/sell.fulfillment",)
 _READ = (*_WRITE, f"{_SCOPES}/sell.fulfillment.readonly")
 _MOST_IDS = 50
-_MOST_ORDERS = 200
+_REFUSED_PAGE = {"limit": 31100, "offset": 31000}
+_ORDERS = Paging(50, 200, lambda name, text: EbayError(_REFUSED_PAGE[name], text))
 
 
 def get_order(world: World, call: Call) -> Reply:
@@ -37,26 +39,18 @@ def get_orders(world: World, call: Call) -> Reply:
     refuse_unencoded(call.query_string)
     breakdown = wants_breakdown(call)
     now, fault = world.now(), call.fault
-    limit = _number(call, "limit", 50, 1, _MOST_ORDERS, 31100) if "orderIds" not in call.query else 0
-    offset = _number(call, "offset", 0, 0, 1 << 40, 31000) if limit else 0
+    window = None if "orderIds" in call.query else _ORDERS.window(call.query)
     found = _found(world, call, now)
-    limit = limit or len(found) or 1
-    page = found[offset : offset + limit]
+    page = (window or Window(len(found) or 1)).page(found)
     body: dict[str, Any] = {
-        "href": _link(call, limit, offset),
-        "total": len(found),
-        "limit": limit,
-        "offset": offset,
-        "orders": [shown(call, order, now, whole=False, breakdown=breakdown) for order in page],
+        **page_links(f"{call.origin}{BASE}/order", call.query, page),
+        "offset": page.window.place,
+        "orders": [shown(call, order, now, whole=False, breakdown=breakdown) for order in page.rows],
     }
-    if offset + limit < len(found):
-        body["next"] = _link(call, limit, offset + limit)
-    if offset > 0:
-        body["prev"] = _link(call, limit, max(0, offset - limit))
     if fault is not None and fault.kind == "vendor":
         order_traps.spoil(fault, body)
         reply = Reply(200, body).freeze()
-        order_traps.change_behind(fault, world, call.seller, page)
+        order_traps.change_behind(fault, world, call.seller, page.rows)
         return reply
     return Reply(200, body)
 
@@ -85,20 +79,6 @@ def _found(world: World, call: Call, now: datetime) -> list[Order]:
             reverse=world.newest_orders_first,
         )
     return found
-
-
-def _number(call: Call, name: str, default: int, least: int, most: int, error_id: int) -> int:
-    text = call.query.get(name, str(default))
-    if not text.isdecimal() or not least <= int(text) <= most:
-        raise EbayError(error_id, text)
-    return int(text)
-
-
-def _link(call: Call, limit: int, offset: int) -> str:
-    extra = "".join(
-        f"&{name}={quote(value)}" for name, value in call.query.items() if name not in ("limit", "offset")
-    )
-    return f"{call.origin}{BASE}/order?limit={limit}&offset={offset}{extra}"
 
 
 def _operation(name: str, method: str, path: str, handle: Any, **more: Any) -> Operation:

@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, unquote
 from simulators.clock import Clock, VirtualClock
 from simulators.faults import Fault, FaultPlan
 from simulators.kit.later import Later
+from simulators.kit.pages import Paging
 from simulators.kit.suffering import suffer_after, suffer_before
 from simulators.kit.tokens import Grant, TokenStore
 
@@ -168,8 +169,9 @@ class Bazaar:
     def _shown(self) -> list[Listing]:
         return [one for one in self.listings if one.state == "live"]
 
-    def _listing(self, id: str) -> Listing:
-        found = [one for one in self.listings if one.id == id]
+    def _listing(self, id: str, seller: str = "") -> Listing:
+        """A listing, of this seller where one is told."""
+        found = [one for one in self.listings if one.id == id and seller in ("", one.seller)]
         if not found:
             raise Refused(404, "no_such_listing")
         return found[0]
@@ -275,7 +277,7 @@ class Bazaar:
     def _patchOffers(
         self, seller: str, path: list[str], query: dict[str, str], body: Any, spoil: str
     ) -> tuple[int, Any]:
-        listing = self._own(seller, path[1])
+        listing = self._listing(path[1], seller)
         if listing.state == "ended":
             raise Refused(409, "ended")
         if spoil == "price_refused":
@@ -335,13 +337,7 @@ class Bazaar:
 
     def _getListing(self, seller: str, path: list[str], *_: Any) -> tuple[int, Any]:
         named = [one.id for one in self.listings if f"{one.site}:{one.ref}" == path[1]]
-        return 200, self._told(self._own(seller, named[-1] if named else path[1]))
-
-    def _own(self, seller: str, id: str) -> Listing:
-        listing = self._listing(id)
-        if listing.seller != seller:
-            raise Refused(404, "no_such_listing")
-        return listing
+        return 200, self._told(self._listing(named[-1] if named else path[1], seller))
 
     def _told(self, one: Listing) -> dict[str, Any]:
         offers = [
@@ -382,8 +378,12 @@ class Bazaar:
         return 201, self.send(order.id, body["tracking"], body["number"])
 
     def _page(self, rows: list[Any], query: dict[str, str], size: int) -> dict[str, Any]:
-        offset = int(query.get("offset", 0))
-        return {"rows": rows[offset : offset + size], "total": len(rows)}
+        page = Paging(size, size, _no_page).window(query).page(rows)
+        return {"rows": page.rows, "total": page.total}
+
+
+def _no_page(name: str, text: str) -> Refused:
+    return Refused(400, "malformed", f"{name} {text}")
 
 
 def operation_of(method: str, path: list[str]) -> str:

@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, unquote
 
 from simulators.clock import Clock, VirtualClock
 from simulators.faults import Fault, FaultPlan
+from simulators.kit.pages import Paging
 from simulators.kit.suffering import suffer_after, suffer_before
 
 PAGE = 50
@@ -275,10 +276,7 @@ class Stall:
         if query.get("text"):
             text = query["text"].lower()
             rows = [one for one in rows if text in one.title.lower() or text in {v.sku.lower() for v in one.variants.values()}]  # fmt: skip
-        if "changed_since" in query:
-            since = datetime.fromisoformat(query["changed_since"])
-            rows = sorted((one for one in rows if one.changed_at >= since), key=lambda one: one.changed_at)
-        return self._page([self._told(one) for one in rows], query)
+        return self._page(rows, query, self._told)
 
     def _told(self, one: Product) -> Any:
         variants = [
@@ -302,11 +300,12 @@ class Stall:
             "maker": "Nordlicht",
         }
 
-    def _page(self, rows: list[Any], query: dict[str, str]) -> Any:
-        offset, limit = int(query.get("offset", 0)), min(PAGE, int(query.get("limit", PAGE)))
-        if offset < 0 or limit < 1:
-            raise Refused(400, "malformed")
-        return {"rows": rows[offset : offset + limit], "total": len(rows)}
+    def _page(self, rows: list[Any], query: dict[str, str], told: Callable[[Any], Any]) -> Any:
+        if "changed_since" in query:
+            since = datetime.fromisoformat(query["changed_since"])
+            rows = sorted((one for one in rows if one.changed_at >= since), key=lambda one: one.changed_at)
+        page = Paging(PAGE, PAGE, _no_page).window(query).page(rows)
+        return {"rows": [told(one) for one in page.rows], "total": page.total}
 
     def _get_hooks(self, *_: Any) -> Any:
         rows = [{"id": id, "topic": topic, "url": url} for id, (topic, url) in self.hooks.items()]
@@ -343,10 +342,7 @@ class Stall:
             rows = [one for one in rows if query["mark"] in one.mark]
         if "ids" in query:
             rows = [self.orders[id] for id in query["ids"].split(",") if id in self.orders]
-        if "changed_since" in query:
-            since = datetime.fromisoformat(query["changed_since"])
-            rows = sorted((one for one in rows if one.changed_at >= since), key=lambda one: one.changed_at)
-        return self._page([self._shown(one) for one in rows], query)
+        return self._page(rows, query, self._shown)
 
     def _shown(self, one: Order) -> Any:
         lines = [
@@ -366,3 +362,7 @@ class Stall:
             raise Refused(404, "no_such_order")
         self.cancel(self.orders[path[1]])
         return {}
+
+
+def _no_page(name: str, text: str) -> Refused:
+    return Refused(400, "malformed", message=f"{name} {text}")

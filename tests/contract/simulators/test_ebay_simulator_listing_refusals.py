@@ -9,7 +9,7 @@ import pytest
 from simulators.ebay import Limits
 from simulators.ebay.errors import EbayError
 from tests.contract.openapi import EbaySpec
-from tests.contract.simulators.ebay_seller import EbaySeller, error_ids, virtual_simulator
+from tests.contract.simulators.ebay_seller import API, EbaySeller, error_ids, virtual_simulator
 from tests.contract.specs import specs_root
 
 
@@ -129,6 +129,22 @@ def test_locations_are_skipped_one_by_one_and_not_by_pages(anna: EbaySeller) -> 
     assert [row["merchantLocationKey"] for row in answer["locations"]] == keys[1:3]
     assert (answer["offset"], answer["total"]) == (1, 4)
     assert answer["next"].endswith("limit=2&offset=3")
+    assert answer["prev"].endswith("limit=2&offset=0")
+
+
+def test_items_and_offers_come_by_pages_and_their_links_lead_to_the_end_and_back(anna: EbaySeller) -> None:
+    for sku in ("A", "B", "C"):
+        anna.put_item(sku)
+    for site in ("EBAY_US", "EBAY_GB"):
+        anna.staged("A", marketplaceId=site)
+    for path, rows in (("/inventory_item?limit=2", "inventoryItems"), ("/offer?sku=A&limit=1", "offers")):
+        first = anna.call("GET", path).json()
+        assert "prev" not in first
+        last = anna.call("GET", API + first["next"]).json()
+        assert (last["total"], len(last[rows]), "next" in last) == (first["total"], 1, False)
+        assert last["href"] == first["next"]
+        assert first[rows] != last[rows]
+        assert anna.call("GET", API + last["prev"]).json() == first
 
 
 @pytest.mark.parametrize(("variations", "taken"), [(250, True), (251, False)])

@@ -151,7 +151,10 @@ WRONG_FILTERS: list[tuple[str, int]] = [
 ]
 
 
-@pytest.mark.parametrize(("query", "error_id"), WRONG_FILTERS)
+@pytest.mark.parametrize(
+    ("query", "error_id"),
+    [*WRONG_FILTERS, pytest.param("?offset=" + "9" * 5000, 31000, id="an offset of 5000 digits")],
+)
 def test_a_wrong_query_is_refused_by_its_own_error(anna: EbaySeller, query: str, error_id: int) -> None:
     answer = anna.call("GET", f"{ORDERS}{query}")
     assert (answer.status_code, error_ids(answer)) == (400, [error_id])
