@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.configuration import Shop
@@ -39,6 +40,8 @@ from simulators.faults import FaultPlan
 from tests.fakes.clock import VirtualClock
 from tests.fakes.scripted_shop_orders import ShopOrderBook
 
+R = TypeVar("R")
+
 HERE = LocationId("here")
 
 
@@ -61,7 +64,11 @@ class ScriptedScheme:
 
 @dataclass
 class ScriptedShop:
-    """`Shops` and `ShopAdapter` in one: every shop that is opened is this one."""
+    """`Shops` and `ShopAdapter` in one: every shop that is opened is this one.
+
+    `before_call` hears `shop.<operation>` before each call, and `shop.<operation>.answered` when it was applied and nobody
+    has its answer yet.
+    """
 
     before_call: Callable[[str], None] = lambda name: None
     products: dict[ProductId, ProductFacts] = field(default_factory=dict)
@@ -92,7 +99,7 @@ class ScriptedShop:
     _versions: list[tuple[datetime, dict[ProductId, ProductFacts]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.book = ShopOrderBook(self.clock, self._take_stock, self._knows)
+        self.book = ShopOrderBook(self.clock, self.take_stock, self._knows, HERE)
 
     # ---- what a test does ----
 
@@ -109,19 +116,30 @@ class ScriptedShop:
         self._store(facts)
         return facts
 
-    def set(self, sku: str, *, stock: int | None = None, price: str | None = None) -> ProductId:
-        """New stock or price of one variant; returns its product."""
-        for product, facts in self.products.items():
-            for variant in facts.variants:
+    def set(self, sku: str, *, stock: int | None = None, place: LocationId = HERE, price: str | None = None,
+            **facts: Any) -> ProductId:  # fmt: skip
+        """New stock at a place, new price or other facts of one variant; returns its product."""
+        for product in self.products.values():
+            for variant in product.variants:
                 if variant.sku == sku:
-                    new = variant if stock is None else replace(variant, stock={HERE: stock})
-                    new = new if price is None else replace(new, price=Money(Decimal(price), "EUR"))
-                    rest = tuple(
-                        new if other.variant == variant.variant else other for other in facts.variants
-                    )
-                    self._store(replace(facts, variants=rest))
-                    return product
+                    if stock is not None:
+                        facts["stock"] = {**variant.stock, place: stock}
+                    if price is not None:
+                        facts["price"] = Money(Decimal(price), "EUR")
+                    return self._change(product, variant.variant, **facts)
         raise AssertionError(f"no variant {sku}")
+
+    def take_stock(self, variant: VariantId, units: int, place: LocationId = HERE) -> Hint:
+        """So many units of a variant go (below zero: come) at a place. Where it is not counted, there are always enough."""
+        product, stock = next(
+            (facts, one.stock)
+            for facts in self.products.values()
+            for one in facts.variants
+            if one.variant == variant
+        )
+        if place in stock:
+            self._change(product, variant, stock={**stock, place: stock[place] - units})
+        return Hint(kind=HintKind.PRODUCT, id=product.product)
 
     def stock(self, sku: str) -> int:
         """What the shop has of a SKU now."""
@@ -169,31 +187,32 @@ class ScriptedShop:
     # ---- the adapter ----
 
     def identify(self) -> ShopIdentity:
-        self._call("identify")
-        return ShopIdentity("Shop", "shop.example", "EUR", {HERE: "Here"})
+        return self._call("identify", lambda: ShopIdentity("Shop", "shop.example", "EUR", {HERE: "Here"}))
 
     def products_of(self, hints: Sequence[Hint]) -> tuple[ProductId, ...]:
         wanted = {hint.id for hint in hints if hint.kind is HintKind.VARIANT}
-        if wanted:
-            self._call("products_of")
-        return tuple(
+        if not wanted:
+            return ()
+        return self._call("products_of", lambda: tuple(
             product
             for product, facts in self.products.items()
             if any(variant.variant in wanted for variant in facts.variants)
-        )
+        ))  # fmt: skip
 
     def read_products(self, products: Sequence[ProductId]) -> ReadResult:
-        self._call("read_products")
+        return self._call("read_products", lambda: self._read(products))
+
+    def _read(self, products: Sequence[ProductId]) -> ReadResult:
         if self.silent:
             return ReadResult(())
         known = {} if self.empty else self._as_read()
         found = tuple(known[product] for product in products if product in known)
-        result = ReadResult(found, tuple(product for product in products if product not in known))
-        self.before_call("shop.read_products.answered")
-        return result
+        return ReadResult(found, tuple(product for product in products if product not in known))
 
     def sweep(self, cursor: str | None) -> SweepPage:
-        self._call("sweep")
+        return self._call("sweep", lambda: self._page(cursor))
+
+    def _page(self, cursor: str | None) -> SweepPage:
         known = [] if self.empty else sorted(self._as_read().values(), key=lambda facts: facts.product)
         start = int(cursor or 0)
         page = tuple(known[start : start + self.page_size])
@@ -204,11 +223,12 @@ class ScriptedShop:
 
     def products_changed(self, since: datetime, cursor: str | None) -> ChangedProducts:
         """Two products a page."""
-        self._call("products_changed")
+        return self._call("products_changed", lambda: self._changed(since, int(cursor or 0)))
+
+    def _changed(self, since: datetime, start: int) -> ChangedProducts:
         changed = sorted(
             (at, one) for one, at in self.changed_at.items() if at >= since and one in self.products
         )
-        start = int(cursor or 0)
         more = str(start + 2) if start + 2 < len(changed) else None
         return ChangedProducts({one: at for at, one in changed[start : start + 2]}, more)
 
@@ -223,13 +243,14 @@ class ScriptedShop:
     # ---- orders ----
 
     def products_with_skus(self, skus: Sequence[Sku]) -> tuple[ProductId, ...]:
-        self._call("products_with_skus")
-        known = self._as_read().values()
-        return tuple(f.product for f in known if any(variant.sku in skus for variant in f.variants))
+        return self._call("products_with_skus", lambda: tuple(
+            facts.product
+            for facts in self._as_read().values()
+            if any(variant.sku in skus for variant in facts.variants)
+        ))  # fmt: skip
 
     def look_for_order(self, mark: OrderMark) -> tuple[FoundOrder, ...]:
-        self._call("look_for_order")
-        return self.book.look(mark)
+        return self._call("look_for_order", lambda: self.book.look(mark))
 
     def create_order(self, draft: ShopOrderDraft) -> ShopOrderRef:
         self.before_call("shop.create_order")
@@ -249,24 +270,24 @@ class ScriptedShop:
 
     def orders_changed(self, since: datetime, cursor: str | None) -> ChangedOrders:
         """Two orders a page."""
-        self._call("orders_changed")
-        changed, start = list(self.book.changed(since).items()), int(cursor or 0)
+        return self._call("orders_changed", lambda: self._changed_orders(since, int(cursor or 0)))
+
+    def _changed_orders(self, since: datetime, start: int) -> ChangedOrders:
+        changed = list(self.book.changed(since).items())
         more = str(start + 2) if start + 2 < len(changed) else None
         return ChangedOrders(dict(changed[start : start + 2]), more)
 
     def read_orders(self, orders: Sequence[ShopOrderRef]) -> dict[ShopOrderId, ShopOrder]:
-        self._call("read_orders")
-        return {one.id: self.book.shown_to(one) for one in orders if one.id in self.book.made}
+        return self._call("read_orders", lambda: {
+            one.id: self.book.shown_to(one) for one in orders if one.id in self.book.made
+        })  # fmt: skip
 
     def cancel_order(self, order: ShopOrderId) -> None:
-        self._call("cancel_order")
-        self.book.cancel(order)
-        self.before_call("shop.cancel_order.answered")
+        self._call("cancel_order", lambda: self.book.cancel(order))
 
     def stock_taken(self, order: ShopOrderId) -> dict[VariantId, dict[LocationId, int]]:
-        """All of it at the one location there is."""
-        self._call("stock_taken")
-        return {variant: {HERE: units} for variant, units in self.book.made[order].stock.items()}
+        """All of it at the one location that the order is sent from."""
+        return self._call("stock_taken", lambda: self.book.stock_of(order))
 
     def order_url(self, order: ShopOrderId) -> str:
         return f"https://shop.example/orders/{order}"
@@ -274,9 +295,10 @@ class ScriptedShop:
     def _knows(self, variant: VariantId) -> bool:
         return any(one.variant == variant for facts in self.products.values() for one in facts.variants)
 
-    def _take_stock(self, variant: VariantId, units: int) -> Hint:
-        sku = next(v.sku for f in self.products.values() for v in f.variants if v.variant == variant)
-        return Hint(kind=HintKind.PRODUCT, id=self.set(sku, stock=self.stock(sku) - units))
+    def _change(self, product: ProductFacts, variant: VariantId, **facts: Any) -> ProductId:
+        changed = tuple(replace(one, **facts) if one.variant == variant else one for one in product.variants)
+        self._store(replace(product, variants=changed))
+        return product.product
 
     def _store(self, facts: ProductFacts) -> None:
         self.products[facts.product] = facts
@@ -290,14 +312,12 @@ class ScriptedShop:
         return next((shown for at, shown in reversed(self._versions) if at <= seen_until), self.products)
 
     def remove_webhooks(self, url: str) -> tuple[str, ...]:
-        self._call("remove_webhooks")
-        return ("changed",)
+        return self._call("remove_webhooks", lambda: ("changed",))
 
     def ensure_webhooks(self, url: str, secret: str = "") -> HookReport:
-        self._call("ensure_webhooks")
-        return HookReport(healthy=("changed",))
+        return self._call("ensure_webhooks", lambda: HookReport(healthy=("changed",)))
 
-    def _call(self, operation: str) -> None:
+    def _call(self, operation: str, apply: Callable[[], R]) -> R:
         self.before_call(f"shop.{operation}")
         self.land(all=False)
         if self.revoked:
@@ -307,3 +327,6 @@ class ScriptedShop:
             raise RateLimited(Problem("too_many_requests"), after_s=2)
         if fault is not None:
             raise RetryLater(Problem("no_answer"))
+        result = apply()
+        self.before_call(f"shop.{operation}.answered")
+        return result

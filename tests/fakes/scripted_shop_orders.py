@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from listbridge.domain.ids import LineId, ParcelId, ShopOrderId, VariantId
+from listbridge.domain.ids import LineId, LocationId, ParcelId, ShopOrderId, VariantId
 from listbridge.domain.money import Money
-from listbridge.domain.orders import ShopOrderRef
+from listbridge.domain.orders import Refund, ShopOrderRef
 from listbridge.domain.ports import Clock
 from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, Parcel, ShopOrder, ShopOrderDraft
@@ -31,6 +31,8 @@ class Made:
     shown: ShopOrder
     made_at: datetime
     stock: dict[VariantId, int]
+    place: LocationId
+    """Where its stock is taken."""
     draft: ShopOrderDraft | None
     total: Money | None = None
     sent: dict[LineId, int] = field(default_factory=dict)
@@ -44,7 +46,7 @@ class Made:
 
     @property
     def unsent(self) -> dict[LineId, int]:
-        return {line: units - self.sent.get(line, 0) for line, units in self.shown.lines.items()}
+        return {line: max(0, units - self.sent.get(line, 0)) for line, units in self.shown.lines.items()}
 
     @property
     def stands(self) -> bool:
@@ -53,11 +55,13 @@ class Made:
 
 @dataclass
 class ShopOrderBook:
-    """The shop's orders. `take_stock(variant, units)` counts one variant down (or, below zero, up again)."""
+    """The shop's orders. `take_stock(variant, units, place)` counts one variant down there (or, below zero, up again)."""
 
     clock: Clock
-    take_stock: Callable[[VariantId, int], Hint]
+    take_stock: Callable[[VariantId, int, LocationId], Hint]
     knows: Callable[[VariantId], bool]
+    ships_from: LocationId
+    """Where orders that are made from now on take their stock."""
     look_lag_s: float = 0.0
     lines_carry_ids: bool = True
     """The shop's lines can carry the marketplace's ids; else only who knows the shop's own ids can tell its lines apart."""
@@ -67,7 +71,7 @@ class ShopOrderBook:
     waiting: list[tuple[Hint, ...]] = field(default_factory=list)
     """What the shop has to tell and has not posted yet."""
     _lock: threading.RLock = field(default_factory=threading.RLock)
-    _ids: Any = field(default_factory=lambda: itertools.count(501))
+    _ids: Any = field(default_factory=lambda: itertools.count(1001))
 
     # ---- what the merchant and others do ----
 
@@ -80,20 +84,23 @@ class ShopOrderBook:
         return self._add(mark, dict(stock), {}, None)
 
     def fulfil(self, order: ShopOrderId, lines: Mapping[LineId, int] | None = None, *, tracking: str = "",
-               carrier: str = "") -> Parcel:  # fmt: skip
+               carrier: str = "", id: str = "") -> Parcel:  # fmt: skip
         """Send these units, by default everything that is left."""
         made = self.made[order]
-        rest = {line: units - made.sent.get(line, 0) for line, units in made.shown.lines.items()}
-        units = {line: many for line, many in (lines or rest).items() if many}
+        units = {line: many for line, many in (lines or made.unsent).items() if many}
         self._take_late(made)
-        parcel = Parcel(ParcelId(f"F-{next(self._ids)}"), self.clock.now(), units, tracking, carrier)
+        parcel = Parcel(ParcelId(id or f"F-{next(self._ids)}"), self.clock.now(), units, tracking, carrier)
         for line, many in units.items():
             made.sent[line] = made.sent.get(line, 0) + many
-        done = made.sent == {line: many for line, many in made.shown.lines.items() if many}
-        parcels = (*made.shown.parcels, parcel)
-        made.shown = replace(made.shown, parcels=parcels, fulfilled=done, unsent=made.unsent)
-        self._tell(order)
+        self._show(made, parcels=(*made.shown.parcels, parcel))
         return parcel
+
+    def change_parcel(self, order: ShopOrderId, parcel: Parcel) -> None:
+        """The tracking of a fulfilment is edited: this parcel stands in the place of the one with its id."""
+        made = self.made[order]
+        assert parcel.id in {one.id for one in made.shown.parcels}, f"{order} has no parcel {parcel.id}"
+        parcels = tuple(parcel if one.id == parcel.id else one for one in made.shown.parcels)
+        self._show(made, parcels=parcels)
 
     def take_back(self, order: ShopOrderId, parcel: ParcelId) -> None:
         """A fulfilment is cancelled: its units are to be sent again."""
@@ -102,11 +109,35 @@ class ShopOrderBook:
         for line, many in gone.lines.items():
             made.sent[line] -= many
         rest = tuple(one for one in made.shown.parcels if one is not gone)
-        cancelled = (*made.shown.cancelled_parcels, parcel)
-        made.shown = replace(
-            made.shown, parcels=rest, cancelled_parcels=cancelled, fulfilled=False, unsent=made.unsent
-        )
-        self._tell(order)
+        self._show(made, parcels=rest, cancelled_parcels=(*made.shown.cancelled_parcels, parcel))
+
+    def refund(self, order: ShopOrderId, amount: Money, lines: Mapping[LineId, int] | None = None, *,
+               id: str = "") -> None:  # fmt: skip
+        """Give money back and take these units off the order; only what is above zero is shown as a refund."""
+        made = self.made[order]
+        if amount.amount:
+            before = made.shown.refunded
+            refund = Refund(id or f"R-{next(self._ids)}", amount)
+            refunded = replace(amount, amount=amount.amount + (before.amount if before else 0))
+            made.shown = replace(made.shown, refunds=(*made.shown.refunds, refund), refunded=refunded)
+        off = lines or {}
+        self.edit(order, {line: units - off.get(line, 0) for line, units in made.shown.lines.items()})
+
+    def edit(self, order: ShopOrderId, lines: Mapping[LineId, int]) -> None:
+        """The order is edited: it has so many units of these lines from now on. Its stock stays as it was taken."""
+        self._show(self.made[order], lines=dict(lines))
+
+    def move(self, order: ShopOrderId, place: LocationId) -> None:
+        """The order is to be sent from another place, which its stock is taken from by now."""
+        made = self.made[order]
+        back = [self.take_stock(variant, -units, made.place) for variant, units in made.stock.items()]
+        made.place = place
+        taken = [self.take_stock(variant, units, place) for variant, units in made.stock.items()]
+        self._tell(order, *back, *taken)
+
+    def touch(self, order: ShopOrderId, at: datetime) -> None:
+        """Something else of the order, which nobody reads, changed last at this time."""
+        self.made[order].changed_at = at
 
     def delete(self, order: ShopOrderId) -> None:
         del self.made[order]
@@ -161,6 +192,11 @@ class ShopOrderBook:
             FoundOrder(one.shown.id, one.shown.name, one.ours, self._own_lines(one)) for one in found
         )
 
+    def stock_of(self, order: ShopOrderId) -> dict[VariantId, dict[LocationId, int]]:
+        """What the order took, and where."""
+        made = self.made[order]
+        return {variant: {made.place: units} for variant, units in made.stock.items()}
+
     def cancel(self, order: ShopOrderId) -> None:
         """Cancelled, and its stock put back; what was sent already cannot be."""
         made = self.made.get(order)
@@ -170,7 +206,9 @@ class ShopOrderBook:
             if not made.stands:
                 return
             made.shown = replace(made.shown, cancelled_at=self.clock.now())
-            hints = tuple(self.take_stock(variant, -units) for variant, units in made.stock.items())
+            hints = tuple(
+                self.take_stock(variant, -units, made.place) for variant, units in made.stock.items()
+            )
         self._tell(order, *hints)
 
     def _add(
@@ -178,13 +216,17 @@ class ShopOrderBook:
     ) -> Made:
         number = next(self._ids)
         shown = ShopOrder(ShopOrderId(str(number)), f"#{number}", lines=lines, unsent=lines)
-        made = Made(mark, shown, self.clock.now(), stock, draft, _sum(draft) if draft else None)
+        total = _sum(draft) if draft else None
+        made = Made(mark, shown, self.clock.now(), stock, self.ships_from, draft, total)
         if self.takes_when_sent:
             made.stock, made.untaken = {}, stock
         self.made[shown.id] = made
         # Of the order itself it tells nobody: only of what follows from it.
-        self.waiting.append(tuple(self.take_stock(variant, units) for variant, units in made.stock.items()))
+        self.waiting.append(self._taken(made, made.stock))
         return made
+
+    def _taken(self, made: Made, stock: Mapping[VariantId, int]) -> tuple[Hint, ...]:
+        return tuple(self.take_stock(variant, units, made.place) for variant, units in stock.items())
 
     def changed(self, since: datetime) -> dict[ShopOrderId, datetime]:
         """Orders changed since then, the oldest change first."""
@@ -201,7 +243,14 @@ class ShopOrderBook:
         taken, made.untaken = made.untaken, {}
         made.stock |= taken
         if taken:
-            self.waiting.append(tuple(self.take_stock(variant, units) for variant, units in taken.items()))
+            self.waiting.append(self._taken(made, taken))
+
+    def _show(self, made: Made, **changes: Any) -> None:
+        """The order shows this from now on, and what follows from it."""
+        made.shown = replace(made.shown, **changes)
+        done = bool(made.shown.parcels) and not any(made.unsent.values())
+        made.shown = replace(made.shown, unsent=made.unsent, fulfilled=done)
+        self._tell(made.shown.id)
 
     def _tell(self, order: ShopOrderId, *hints: Hint) -> None:
         if order in self.made:

@@ -69,7 +69,7 @@ class Story(Scripted):
 
     def _merchant_sets(self, sku: str) -> None:
         delta = self.stock[sku] - self._own(sku)
-        hint = self.shop.book.take_stock(self.shop.variant(sku), -delta)
+        hint = self.shop.take_stock(self.shop.variant(sku), -delta)
         self.shop.book.waiting.append((hint,))
 
     def _own(self, sku: str) -> int:

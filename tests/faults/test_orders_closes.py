@@ -78,7 +78,7 @@ def test_a_lagging_read_that_shows_the_sold_unit_again_does_not_sell_it_twice(s:
     placed = s.buy("A")
     for _ in range(150):
         if s.made(placed):  # somebody hints at the product, and the queue delivers early and twice
-            s.shop.book.waiting.append((s.shop.book.take_stock(s.shop.variant("A"), 0),))
+            s.shop.book.waiting.append((s.shop.take_stock(s.shop.variant("A"), 0),))
             s.world.stores.queues.send(Lane.ORDERS, ImportOrder(account=ACCOUNT, order=placed.facts.id))
         s.run(1)
         assert s.shown("A") == 0
