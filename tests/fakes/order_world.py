@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from listbridge.domain.listing import Listing, Status, Values
 from listbridge.domain.orders import Buyer, Order, OrderRead, RemoteLine, RemoteOrder
 from listbridge.domain.polling import PollState
 from listbridge.domain.ports import OrderTraits
+from listbridge.domain.shop_orders import OrderMark, Parcel
 from listbridge.domain.work import AnyMessage, ImportOrder, Lane, RelayOrder
 from listbridge.services.deps import Deps, TimeLimits
 from listbridge.services.import_order import import_order
@@ -32,10 +34,11 @@ from listbridge.services.recompute import Recompute
 from listbridge.services.relay_order import relay_order
 from listbridge.services.take_in_order import take_in_order
 from tests.fakes.mishaps import Mishaps
-from tests.fakes.order_shop import FakeShopSide
-from tests.fakes.remote_orders import ACCOUNT, CONNECTED, SHOP, SITE, remote_order, variant_key
+from tests.fakes.remote_orders import ACCOUNT, CONNECTED, SHOP, SITE, euros, remote_order, variant_key
 from tests.fakes.scripted_market import ScriptedMarket
 from tests.fakes.scripted_orders import Placed
+from tests.fakes.scripted_shop import ScriptedShop
+from tests.fakes.scripted_shop_orders import Made
 from tests.fakes.stores import Stores
 
 LIST = SalesListId("list_1")
@@ -49,20 +52,23 @@ class OrderWorld:
     """One shop and one account that was connected a day ago. Call what is tested; nothing moves by itself."""
 
     stores: Stores = field(default_factory=Stores)
-    shop: FakeShopSide = field(default_factory=FakeShopSide)
     limits: TimeLimits = field(default_factory=TimeLimits)
     polled: bool = True
+    shop: ScriptedShop = field(init=False)
     market: ScriptedMarket = field(init=False)
+    here: Mishaps = field(default_factory=Mishaps)
+    """What goes wrong with calls to the shop."""
     there: Mishaps = field(default_factory=Mishaps)
     """What goes wrong with calls to the marketplace."""
     deps: Deps = field(init=False)
 
     def __post_init__(self) -> None:
         s = self.stores
+        self.shop = ScriptedShop(self.here.on_call, clock=s.clock, read_lag_s=2.0)
         self.market = ScriptedMarket(
             s.clock, before_call=self.there.on_call, latency_s=0, order_traits=ORDER_TRAITS
         )
-        self.deps = s.deps(self.shop, self.market, self.limits)  # type: ignore[arg-type]
+        self.deps = s.deps(self.shop, self.market, self.limits)
         save = s.configuration.save
         save(Shop(id=SHOP, name="Shop", platform="scripted", currency="EUR"))
         save(Account(id=ACCOUNT, name="Account", marketplace="scripted", shop=SHOP, sites=(SITE,)))
@@ -93,12 +99,12 @@ class OrderWorld:
 
     def stock_up(self, *skus: str, stock: int = 5) -> None:
         """The shop has a product for each SKU, and we have read them."""
-        self.observe(*(self.shop.put(sku, stock=stock) for sku in skus))
+        self.observe(*(self.shop.put(f"p-{sku}", sku, stock=stock).product for sku in skus))
 
     def observe(self, *products: str) -> None:
         """We read these products of the shop."""
         shop = self.stores.configuration.get(Shop, SHOP)
-        observe_products(self.deps, shop, self.shop, [ProductId(product) for product in products])  # type: ignore[arg-type]
+        observe_products(self.deps, shop, self.shop, [ProductId(product) for product in products])
 
     def list_up(self, *skus: str, account: str = ACCOUNT) -> list[ListingKey]:
         """Live listings of these SKUs that show what the shop has."""
@@ -157,12 +163,38 @@ class OrderWorld:
         self.sell(*lines, id=id, **facts)
         self.take_in(id)
         self.do_import(id)
-        self.later(seconds=self.shop.platform.read_lag_s)
+        self.later(seconds=self.shop.read_lag_s)
         row = self.do_import(id)
         assert row.absorbed_from is not None
         return row
 
+    # ---- what the merchant and other tools do ----
+
+    def send(self, tracking: str, *, id: str = "f1", **units: int) -> Parcel:
+        """The merchant sends a parcel with so many units of these SKUs' lines, without any with all that is left."""
+        order = self.shop_order.shown.id
+        return self.shop.book.fulfil(order, _lines(units), tracking=tracking, carrier="DHL", id=id)
+
+    def refund(self, amount: str, *, id: str = "", **units: int) -> None:
+        """The merchant gives money back, and takes so many units of these SKUs' lines off the order."""
+        self.shop.book.refund(self.shop_order.shown.id, euros(amount), _lines(units), id=id)
+
+    def made_elsewhere(self, id: str = "12-1") -> Made:
+        """Another tool, or a person, makes an order of the shop for this one."""
+        return self.shop.book.made_elsewhere(OrderMark("scripted", RemoteOrderId(id)).value, {})
+
     # ---- what a test looks at ----
+
+    @property
+    def shop_orders(self) -> list[Made]:
+        """Every order that the shop has, whoever made it."""
+        return list(self.shop.book.made.values())
+
+    @property
+    def shop_order(self) -> Made:
+        """The one order that the shop has."""
+        (made,) = self.shop_orders
+        return made
 
     def row(self, id: str = "12-1") -> Order:
         row = self.stores.orders.find(OrderKey(ACCOUNT, RemoteOrderId(id)))
@@ -188,6 +220,10 @@ class OrderWorld:
 
     def notices(self, id: str = "12-1") -> list[str]:
         return [notice.code for notice in self.row(id).notices]
+
+
+def _lines(units: Mapping[str, int]) -> dict[LineId, int]:
+    return {line_id(sku): count for sku, count in units.items()}
 
 
 def line_id(sku: str = "MUG") -> LineId:

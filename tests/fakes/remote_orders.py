@@ -67,7 +67,8 @@ def remote_order(*lines: RemoteLine, id: str = "12-1", **changes: Any) -> Remote
 
 
 def variant_key(sku: str = "MUG", shop: ShopId = SHOP) -> VariantKey:
-    return VariantKey(shop, ProductId(f"p-{sku}"), VariantId(f"v-{sku}"))
+    """Of a product of its own, named as a scripted shop names the variants of a product."""
+    return VariantKey(shop, ProductId(f"p-{sku}"), VariantId(f"p-{sku}v0"))
 
 
 def match(sku: str = "MUG", by: MatchedBy = MatchedBy.SKU) -> Match:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listbridge.domain.catalog import Observation, Reservation, Variant, VariantFacts, Visibility
-from listbridge.domain.ids import LineId, LocationId, OrderKey, RemoteOrderId, Sku, VariantId
+from listbridge.domain.ids import LineId, LocationId, OrderKey, RemoteOrderId, Sku
 from listbridge.domain.order_changes import UNPAID_EXPIRED
 from listbridge.domain.order_schedule import OBSERVED
 from listbridge.domain.orders import Cancellation, ImportState, Order, Payment, Shipment
@@ -41,7 +41,7 @@ def a_variant(
 ) -> Variant:  # fmt: skip
     return Variant(
         key=variant_key(sku),
-        facts=VariantFacts(VariantId(f"v-{sku}"), Sku(sku), sku, None, stock=stock or {}, **facts),
+        facts=VariantFacts(variant_key(sku).variant, Sku(sku), sku, None, stock=stock or {}, **facts),
         visibility=Visibility.VISIBLE,
         observation=Observation(seen_from, seen_from + 1),
         reservations=held or {},

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listbridge.domain.catalog import Observation, Reservation, Variant, VariantFacts, Visibility
-from listbridge.domain.ids import LineId, LocationId, OrderKey, RemoteOrderId, Sku, VariantId
+from listbridge.domain.ids import LineId, LocationId, OrderKey, RemoteOrderId, Sku
 from listbridge.domain.orders import CreateAttempt, ImportState, Order, Shipment
 from listbridge.domain.reserving import entry_name
 from listbridge.domain.shortages import may_show, sharers, short_units, taken_by
@@ -40,7 +40,7 @@ def a_variant(
     return Variant(
         key=variant_key(),
         facts=VariantFacts(
-            VariantId("v-MUG"), Sku("MUG"), "Mug", None, stock={HERE: stock} | ({} if there is None else {THERE: there})
+            variant_key().variant, Sku("MUG"), "Mug", None, stock={HERE: stock} | ({} if there is None else {THERE: there})
         ),
         visibility=Visibility.VISIBLE,
         observation=Observation(*seen),

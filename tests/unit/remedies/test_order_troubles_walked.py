@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from listbridge.domain.orders import ImportState, Payment
@@ -12,8 +10,8 @@ from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Unsupported
 from listbridge.services import messages
 from listbridge.services.export_order import export_order, leave_order
 from simulators.faults import Fault
-from tests.fakes.order_shop import HERE
 from tests.fakes.order_world import OrderWorld
+from tests.fakes.scripted_shop import HERE
 from tests.unit.functions.order_desk import OrderDesk
 from tests.unit.remedies.order_words import compared, created, notice, noticed, shop_id, why
 from tests.unit.remedies.walks import EBAY, SHOPIFY, walks
@@ -44,10 +42,10 @@ def test_an_unclear_create_is_looked_for_in_the_shop_and_exported_or_left(
     world: OrderWorld, there: bool
 ) -> None:
     """Shopify's look misses nothing, so it is a shop whose look may miss."""
-    world.shop.platform = replace(world.shop.platform, strict_look=False)
+    world.shop.strict_look = False
     key = world.sell()
     world.take_in()
-    world.shop.mishaps.refuse("create_order", OutcomeUnknown(Problem("no_answer")))
+    world.here.refuse("create_order", OutcomeUnknown(Problem("no_answer")))
     world.do_import()
     for wait in (5, 30, 30, 3600, 86_400):
         world.later(seconds=wait)
@@ -59,7 +57,7 @@ def test_an_unclear_create_is_looked_for_in_the_shop_and_exported_or_left(
         return
     export_order(world.deps, key, "anna")
     assert world.do_import(due=True).state is ImportState.CREATED
-    assert len(world.shop.orders) == 1
+    assert len(world.shop_orders) == 1
 
 
 @walks("order_gone")
@@ -70,7 +68,7 @@ def test_an_order_that_the_marketplace_does_not_know_is_looked_up_there_and_crea
     world.take_in()
     world.there.refuse("read_order", NotFound(Problem("scripted_no_such_order")))
     told(world.do_import().reason, "order_gone", "look_on_marketplace")
-    assert world.shop.orders == []
+    assert world.shop_orders == []
     export_order(world.deps, key, "anna")
     assert world.do_import(due=True).state is ImportState.CREATED
 
@@ -113,7 +111,7 @@ def test_a_refund_of_an_unknown_amount_is_looked_up_and_refunded_in_the_shop(wor
     world.take_in()
     (found,) = world.do_relay().notices
     told(found, "refund_amount_unknown", "look_on_marketplace")
-    world.shop.refund(world.shop.orders[0], "3.00")
+    world.refund("3.00")
     assert world.do_relay().notices == ()
 
 
@@ -126,7 +124,7 @@ def test_a_permission_to_see_where_stock_was_taken_is_given(world: OrderWorld) -
     world.set_shop(locations=(HERE,))
     world.list_up("MUG")
     denied = Problem("shopify_scope_missing", {"scopes": "read_fulfillments"}, "grant_scopes")
-    world.shop.mishaps.refuse("stock_taken", Unsupported(denied))
+    world.here.refuse("stock_taken", Unsupported(denied))
     stands_in_the_shop(world)
     (found,) = world.do_import().notices
     told(found, "stock_location_unseen", "let_see_stock_location")

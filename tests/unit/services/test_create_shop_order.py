@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from listbridge.domain import order_creating
-from listbridge.domain.ids import LineId, ShopOrderId, Sku, VariantId
+from listbridge.domain.ids import LineId, ShopOrderId, Sku
 from listbridge.domain.money import Money
 from listbridge.domain.orders import (
     Buyer,
@@ -27,7 +27,7 @@ from listbridge.domain.verdicts import (
 )
 from listbridge.services.order_rows import change_order, lease_name
 from tests.fakes.order_world import OrderWorld, imports, taken_in
-from tests.fakes.remote_orders import euros, sold
+from tests.fakes.remote_orders import euros, sold, variant_key
 
 ADA = Buyer(name="Ada", email="ada@example.com")
 
@@ -49,12 +49,14 @@ def test_the_shop_order_is_what_was_sold_to_the_cent(world: OrderWorld) -> None:
     world.take_in()
     order = world.do_import()
     assert order.state is ImportState.CREATED
-    draft = world.shop.orders[0].draft
+    draft = world.shop_order.draft
     assert draft is not None
     assert draft.mark == OrderMark("scripted", order.key.remote)
     assert draft.lines == (
-        DraftLine(LineId("line-MUG"), VariantId("v-MUG"), Sku("MUG"), "A mug", 2, euros("20.00"), (tax,)),
-        DraftLine(LineId("line-CUP"), VariantId("v-CUP"), Sku("CUP"), "A cup", 1, euros("0.05")),
+        DraftLine(
+            LineId("line-MUG"), variant_key("MUG").variant, Sku("MUG"), "A mug", 2, euros("20.00"), (tax,)
+        ),
+        DraftLine(LineId("line-CUP"), variant_key("CUP").variant, Sku("CUP"), "A cup", 1, euros("0.05")),
     )
     assert (draft.shipping, draft.adjustment) == (order.facts.shipping, euros("-0.05"))
     assert (draft.total, draft.tax_included) == (euros("24.90"), False)
@@ -66,7 +68,7 @@ def test_the_shop_order_is_what_was_sold_to_the_cent(world: OrderWorld) -> None:
 def test_an_order_without_a_buyer_is_created_without_one(world: OrderWorld) -> None:
     taken_in(world)
     world.do_import()
-    draft = world.shop.orders[0].draft
+    draft = world.shop_order.draft
     assert draft is not None
     assert draft.buyer is None
 
@@ -76,7 +78,7 @@ def test_an_order_in_another_currency_keeps_it(world: OrderWorld) -> None:
     world.sell(line, total=Money(Decimal("1000"), "JPY"))
     world.take_in()
     world.do_import()
-    draft = world.shop.orders[0].draft
+    draft = world.shop_order.draft
     assert draft is not None
     assert (draft.total, draft.lines[0].amount) == (
         Money(Decimal("1000"), "JPY"), Money(Decimal("1000"), "JPY")
@@ -89,7 +91,7 @@ def test_an_order_of_200_lines_is_created_whole(world: OrderWorld) -> None:
     world.sell(*(sold(sku) for sku in skus))
     world.take_in()
     world.do_import()
-    draft = world.shop.orders[0].draft
+    draft = world.shop_order.draft
     assert draft is not None
     assert [line.sku for line in draft.lines] == skus
     assert {world.shop.stock(sku) for sku in skus} == {4}
@@ -109,8 +111,8 @@ def test_asked_any_number_of_times_one_order_is_made(world: OrderWorld) -> None:
     for _ in range(5):
         world.do_import(due=True)
         world.later(seconds=30)
-    assert len(world.shop.orders) == 1
-    assert world.shop.mishaps.count("create_order") == 1
+    assert len(world.shop_orders) == 1
+    assert world.here.count("create_order") == 1
     assert world.shop.stock("MUG") == 4
 
 
@@ -122,15 +124,15 @@ def test_the_order_is_read_again_and_a_cancelled_one_is_not_created(world: Order
     world.change("12-1", cancellation=Cancellation.CANCELLED)
     order = world.do_import()
     assert (order.state, order.reason) == (ImportState.SKIPPED, Problem("order_cancelled"))
-    assert world.shop.mishaps.count("look_for_order") == 0
-    assert world.shop.orders == []
+    assert world.here.count("look_for_order") == 0
+    assert world.shop_orders == []
 
 
 def test_what_changed_since_the_list_was_read_is_what_is_created(world: OrderWorld) -> None:
     taken_in(world)
     world.change("12-1", lines=(sold("MUG", 3, "30.00"),), total=euros("34.90"))
     world.do_import()
-    draft = world.shop.orders[0].draft
+    draft = world.shop_order.draft
     assert draft is not None
     assert (draft.lines[0].quantity, draft.total) == (3, euros("34.90"))
 
@@ -143,12 +145,12 @@ def test_an_order_cancelled_while_the_shop_is_asked_is_not_created(world: OrderW
         world.change("12-1", cancellation=Cancellation.CANCELLED)
         world.take_in()
 
-    world.shop.mishaps.meanwhile(operation, cancelled)
+    world.here.meanwhile(operation, cancelled)
     order = world.do_import()
-    assert world.shop.mishaps.count("create_order") == 0
+    assert world.here.count("create_order") == 0
     assert (order.state, order.reason) == (ImportState.SKIPPED, Problem("order_cancelled"))
     world.do_import(due=True)
-    assert world.shop.orders == []
+    assert world.shop_orders == []
 
 
 def test_an_order_cancelled_while_its_product_is_looked_for_in_vain_stays_cancelled(
@@ -161,7 +163,7 @@ def test_an_order_cancelled_while_its_product_is_looked_for_in_vain_stays_cancel
         world.change("12-1", cancellation=Cancellation.CANCELLED)
         world.take_in()
 
-    world.shop.mishaps.meanwhile("products_with_skus", cancelled)
+    world.here.meanwhile("products_with_skus", cancelled)
     order = world.do_import()
     assert (order.state, order.reason) == (ImportState.SKIPPED, Problem("order_cancelled"))
     assert "order_failed" not in world.events()
@@ -169,29 +171,29 @@ def test_an_order_cancelled_while_its_product_is_looked_for_in_vain_stays_cancel
 
 def test_an_order_cancelled_while_its_create_was_under_way_is_not_created_again(world: OrderWorld) -> None:
     taken_in(world)
-    world.shop.mishaps.refuse("create_order", Rejected(Problem("no_stock")))
+    world.here.refuse("create_order", Rejected(Problem("no_stock")))
 
     def cancelled() -> None:
         world.change("12-1", cancellation=Cancellation.CANCELLED)
         world.take_in()
 
-    world.shop.mishaps.meanwhile("create_order", cancelled)
+    world.here.meanwhile("create_order", cancelled)
     assert world.do_import().state is ImportState.FAILED
     order = world.do_import(due=True)
     assert (order.state, order.reason) == (ImportState.SKIPPED, Problem("order_cancelled"))
-    assert world.shop.orders == []
+    assert world.shop_orders == []
     assert world.reserved() == {}
 
 
 def test_a_failed_order_is_not_created_once_the_account_observes(world: OrderWorld) -> None:
     taken_in(world)
-    world.shop.mishaps.refuse("create_order", Rejected(Problem("no_stock")))
+    world.here.refuse("create_order", Rejected(Problem("no_stock")))
     world.do_import()
     world.set_account(observe=True)
     order = world.do_import(due=True)
     assert order.state is ImportState.WAITING
     assert order.reason == Problem("account_observes", fix="leave_observe_mode")
-    assert world.shop.orders == []
+    assert world.shop_orders == []
 
 
 def test_an_order_the_marketplace_no_longer_knows_is_not_created(world: OrderWorld) -> None:
@@ -201,7 +203,7 @@ def test_an_order_the_marketplace_no_longer_knows_is_not_created(world: OrderWor
     assert (order.state, order.reason) == (
         ImportState.FAILED, Problem("order_gone", fix="look_on_marketplace")
     )  # fmt: skip
-    assert world.shop.orders == []
+    assert world.shop_orders == []
 
 
 def test_while_another_worker_has_the_order_nothing_is_asked(world: OrderWorld) -> None:
@@ -209,24 +211,24 @@ def test_while_another_worker_has_the_order_nothing_is_asked(world: OrderWorld) 
     assert world.stores.leases.acquire(lease_name(order.key), "other", seconds=60) is not None
     assert world.do_import() == order
     assert world.there.calls == []
-    assert world.shop.mishaps.count("look_for_order") == world.shop.mishaps.count("create_order") == 0
+    assert world.here.count("look_for_order") == world.here.count("create_order") == 0
 
 
 def test_a_lease_too_short_for_the_longest_create_begins_none(world: OrderWorld) -> None:
     taken_in(world)
-    world.shop.mishaps.meanwhile("look_for_order", lambda: world.later(seconds=28.1))
+    world.here.meanwhile("look_for_order", lambda: world.later(seconds=28.1))
     order = world.do_import()
     assert order.state is ImportState.READY
-    assert world.shop.mishaps.count("create_order") == 0
+    assert world.here.count("create_order") == 0
     assert imports(world) == [5.0]
     assert world.do_import().state is ImportState.CREATED
 
 
 def test_a_create_begins_while_the_lease_is_just_long_enough(world: OrderWorld) -> None:
     taken_in(world)
-    world.shop.mishaps.meanwhile("look_for_order", lambda: world.later(seconds=28))
+    world.here.meanwhile("look_for_order", lambda: world.later(seconds=28))
     seen = []
-    world.shop.mishaps.meanwhile("create_order", lambda: seen.append(world.row()))
+    world.here.meanwhile("create_order", lambda: seen.append(world.row()))
     assert world.do_import().state is ImportState.CREATED
     begun = seen[0]
     assert begun.state is ImportState.CREATING
@@ -239,27 +241,27 @@ def test_a_create_begins_while_the_lease_is_just_long_enough(world: OrderWorld) 
 
 def test_an_order_that_another_tool_made_is_taken_for_the_shops_order(world: OrderWorld) -> None:
     taken_in(world)
-    theirs = world.shop.made_by_hand("12-1")
+    theirs = world.made_elsewhere("12-1")
     order = world.do_import()
-    assert order.shop_order == ShopOrderRef(theirs.id, theirs.name, ours=False)
+    assert order.shop_order == ShopOrderRef(theirs.shown.id, theirs.shown.name, ours=False)
     assert world.events()[-1] == "order_in_shop_already"
-    assert world.shop.mishaps.count("create_order") == 0
+    assert world.here.count("create_order") == 0
 
 
 def test_of_several_found_ours_is_the_one_and_the_seller_hears_of_the_others(world: OrderWorld) -> None:
     taken_in(world)
-    world.shop.look_is_blind = True
+    world.shop.book.look_lag_s = 3600
     world.do_import()
     row = world.row()
     world.stores.orders.save(replace(row, state=ImportState.READY, shop_order=None, confirmed_at=None))
-    world.shop.look_is_blind = False
-    theirs = world.shop.made_by_hand("12-1")
+    world.shop.book.look_lag_s = 0
+    theirs = world.made_elsewhere("12-1")
     order = world.do_import()
     assert order.shop_order == row.shop_order
     assert order.notices == (
-        Problem("twins_in_shop", {"orders": f"#1001, {theirs.name}"}, "cancel_one_in_shop"),
+        Problem("twins_in_shop", {"orders": f"#1001, {theirs.shown.name}"}, "cancel_one_in_shop"),
     )
-    assert len(world.shop.orders) == 2
+    assert len(world.shop_orders) == 2
 
 
 def test_a_create_that_another_worker_had_made_already_is_called_a_twin(world: OrderWorld) -> None:
@@ -269,7 +271,7 @@ def test_a_create_that_another_worker_had_made_already_is_called_a_twin(world: O
     def found() -> None:
         change_order(world.deps, order.key, lambda row: order_creating.created(row, theirs, world.now))
 
-    world.shop.mishaps.meanwhile("create_order", found)
+    world.here.meanwhile("create_order", found)
     order = world.do_import()
     assert order.shop_order == theirs
     assert order.notices == (Problem("twins_in_shop", {"orders": "#77, #1001"}, "cancel_one_in_shop"),)

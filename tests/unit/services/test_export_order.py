@@ -15,7 +15,6 @@ from listbridge.domain.ids import (
     ProductId,
     RemoteOrderId,
     ShopId,
-    VariantId,
     VariantKey,
 )
 from listbridge.domain.orders import Cancellation, ImportState, MatchedBy, Order, Payment
@@ -66,7 +65,7 @@ def test_an_exported_order_is_ready_and_queued_and_then_made_once(world: OrderWo
     entry = world.stores.activity.entries[-1]
     assert (entry.event, entry.actor) == ("order_export_asked", "ada")
     assert world.do_import().state is ImportState.CREATED
-    assert len(world.shop.orders) == 1
+    assert len(world.shop_orders) == 1
 
 
 def test_exported_twice_it_is_made_once(world: OrderWorld) -> None:
@@ -75,12 +74,12 @@ def test_exported_twice_it_is_made_once(world: OrderWorld) -> None:
     export(world, "bob")
     for _ in range(2):
         world.do_import(due=True)
-    assert len(world.shop.orders) == 1
+    assert len(world.shop_orders) == 1
     with pytest.raises(Refused) as refused:
         export(world)
     assert refused.value.problem == Problem("order_in_shop", {"shop_order": "#1001"}, "open_in_shop")
     world.do_import(due=True)
-    assert len(world.shop.orders) == 1
+    assert len(world.shop_orders) == 1
 
 
 def test_an_order_of_before_the_connection_can_be_exported(world: OrderWorld) -> None:
@@ -150,7 +149,7 @@ def test_an_order_left_to_the_seller_lets_go_and_is_not_made(world: OrderWorld) 
     assert world.reserved() == {}
     assert world.queued(Lane.ORDERS) == []
     world.do_import(due=True)
-    assert world.shop.orders == []
+    assert world.shop_orders == []
 
 
 # ---- a product for a line ----
@@ -184,7 +183,7 @@ def test_a_chosen_product_does_not_create_an_order_that_waits(world: OrderWorld)
     [
         ("nowhere", variant_key("CUP"), "line"),
         (MUG, variant_key("NOTHING"), "variant"),
-        (MUG, VariantKey(ShopId("shop_2"), ProductId("p-CUP"), VariantId("v-CUP")), "variant"),
+        (MUG, VariantKey(ShopId("shop_2"), ProductId("p-CUP"), variant_key("CUP").variant), "variant"),
     ],
 )
 def test_lines_and_variants_that_are_not_there_cannot_be_matched(
@@ -233,7 +232,7 @@ def test_nothing_is_done_to_an_order_while_nobody_knows_whether_it_was_made(
 ) -> None:
     world.sell()
     world.take_in()
-    world.shop.mishaps.refuse("create_order", OutcomeUnknown(Problem("no_answer")))
+    world.here.refuse("create_order", OutcomeUnknown(Problem("no_answer")))
     before = world.do_import()
     with pytest.raises(Refused) as refused:
         deed(world)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -25,7 +24,7 @@ def world() -> OrderWorld:
     world = OrderWorld()
     world.stock_up("MUG")
     world.in_shop()
-    world.shop.mishaps.calls.clear()
+    world.here.calls.clear()
     return world
 
 
@@ -42,14 +41,15 @@ def find_twins(deps: Deps) -> int:
 
 def twin(world: OrderWorld) -> None:
     """A create that was taken for lost has landed after all."""
-    first = world.shop.orders[0]
-    world.shop.orders.append(replace(first, id=type(first.id)("2002"), name="#2002"))
+    draft = world.shop_order.draft
+    assert draft is not None
+    world.shop.book.create(draft)
 
 
 def test_an_order_that_stands_once_says_nothing(world: OrderWorld) -> None:
     assert find_twins(world.deps) == 0
     assert world.notices() == []
-    assert world.shop.mishaps.calls == ["look_for_order"]
+    assert world.here.calls == ["look_for_order"]
 
 
 def test_an_order_that_stands_twice_is_told_once_with_both_names(world: OrderWorld) -> None:
@@ -57,15 +57,15 @@ def test_an_order_that_stands_twice_is_told_once_with_both_names(world: OrderWor
     assert find_twins(world.deps) == 1
     assert find_twins(world.deps) == 1
     assert world.row().notices == (
-        Problem("twins_in_shop", {"orders": "#1001, #2002"}, "cancel_one_in_shop"),
+        Problem("twins_in_shop", {"orders": "#1001, #1002"}, "cancel_one_in_shop"),
     )
     assert world.events().count("twins_in_shop") == 1
 
 
 def test_another_tools_order_for_the_same_sale_is_a_twin_too(world: OrderWorld) -> None:
-    theirs = world.shop.made_by_hand("12-1")
+    theirs = world.made_elsewhere("12-1")
     assert find_twins(world.deps) == 1
-    assert world.row().notices[0].params == {"orders": f"#1001, {theirs.name}"}
+    assert world.row().notices[0].params == {"orders": f"#1001, {theirs.shown.name}"}
 
 
 def test_each_order_is_looked_at_for_three_hours(world: OrderWorld) -> None:
@@ -73,17 +73,17 @@ def test_each_order_is_looked_at_for_three_hours(world: OrderWorld) -> None:
     assert confirmed is not None
     world.later(seconds=(confirmed + timedelta(hours=3) - world.now).total_seconds())
     find_twins(world.deps)
-    assert world.shop.mishaps.count("look_for_order") == 1
+    assert world.here.count("look_for_order") == 1
     world.later(microseconds=1)
     find_twins(world.deps)
-    assert world.shop.mishaps.count("look_for_order") == 1
+    assert world.here.count("look_for_order") == 1
 
 
 def test_orders_that_are_not_in_the_shop_are_not_looked_for(world: OrderWorld) -> None:
     world.sell(id="12-2")
     world.take_in("12-2")
     find_twins(world.deps)
-    assert world.shop.mishaps.count("look_for_order") == 1
+    assert world.here.count("look_for_order") == 1
 
 
 def test_every_page_of_lately_created_orders_is_looked_at(
@@ -92,9 +92,9 @@ def test_every_page_of_lately_created_orders_is_looked_at(
     monkeypatch.setattr(find_twins_module, "_PAGE", 2)
     for number in range(4):
         world.in_shop(id=f"13-{number}")
-    world.shop.mishaps.calls.clear()
+    world.here.calls.clear()
     assert find_twins(world.deps) == 0
-    assert world.shop.mishaps.count("look_for_order") == 5
+    assert world.here.count("look_for_order") == 5
 
 
 @pytest.mark.parametrize("side", ["account", "shop"])
@@ -102,12 +102,12 @@ def test_where_one_side_is_not_connected_nothing_is_asked(world: OrderWorld, sid
     (world.set_account if side == "account" else world.set_shop)(state=ConnectionState.EXPIRED)
     twin(world)
     assert find_twins(world.deps) == 0
-    assert world.shop.mishaps.calls == []
+    assert world.here.calls == []
 
 
 def test_a_shop_that_cannot_be_asked_is_asked_at_the_next_run(world: OrderWorld) -> None:
     twin(world)
-    world.shop.mishaps.refuse("look_for_order", RetryLater(Problem("no_answer")))
+    world.here.refuse("look_for_order", RetryLater(Problem("no_answer")))
     assert find_twins(world.deps) == 0
     assert (world.notices(), world.events()[-1]) == ([], "twins_not_looked_for")
     assert find_twins(world.deps) == 1
@@ -115,11 +115,11 @@ def test_a_shop_that_cannot_be_asked_is_asked_at_the_next_run(world: OrderWorld)
 
 def test_a_shop_that_refuses_our_credentials_expires(world: OrderWorld) -> None:
     world.in_shop(id="12-2")
-    world.shop.mishaps.calls.clear()
-    world.shop.mishaps.refuse("look_for_order", Unauthorized(Problem("token_revoked")))
+    world.here.calls.clear()
+    world.here.refuse("look_for_order", Unauthorized(Problem("token_revoked")))
     assert find_twins(world.deps) == 0
     assert world.stores.configuration.get(Shop, SHOP).state is ConnectionState.EXPIRED
-    assert world.shop.mishaps.count("look_for_order") == 1
+    assert world.here.count("look_for_order") == 1
 
 
 def test_an_account_whose_shop_was_taken_off_stops_no_other(world: OrderWorld) -> None:
@@ -137,7 +137,7 @@ def test_a_look_that_takes_long_goes_on_where_it_stopped(
     monkeypatch.setattr(find_twins_module, "_PAGE", 100)
     for number in range(499):
         world.in_shop(id=f"14-{number}")
-    world.shop.mishaps.calls.clear()
+    world.here.calls.clear()
     look = world.shop.look_for_order
 
     def slow(*args: object) -> object:
@@ -147,14 +147,14 @@ def test_a_look_that_takes_long_goes_on_where_it_stopped(
     monkeypatch.setattr(world.shop, "look_for_order", slow)
     first = Check(what=CheckKind.TWINS, subject=world.account.id)
     run_check(world.deps, first, remaining_s=60)
-    assert world.shop.mishaps.count("look_for_order") == 100  # 30 s, which is more than a run may take
+    assert world.here.count("look_for_order") == 100  # 30 s, which is more than a run may take
     (rest,) = [message for message, _ in world.queued(Lane.RECOMPUTE)]
     assert isinstance(rest, Check)
     assert rest.cursor is not None
     while rest is not None:
         run_check(world.deps, rest, remaining_s=60)
         rest = next((message for message, _ in world.queued(Lane.RECOMPUTE)), None)  # type: ignore[assignment]
-    assert world.shop.mishaps.count("look_for_order") == 500
+    assert world.here.count("look_for_order") == 500
 
 
 def test_a_shop_that_hangs_starves_no_other(world: OrderWorld) -> None:

@@ -30,7 +30,7 @@ def world() -> OrderWorld:
 
 
 def not_asked(world: OrderWorld) -> bool:
-    calls = set(world.shop.mishaps.calls) - {"read_products"}
+    calls = set(world.here.calls) - {"read_products"}
     return not calls and not world.there.calls
 
 
@@ -120,13 +120,13 @@ def test_a_failed_order_is_not_tried_before_its_time(world: OrderWorld) -> None:
     world.sell(sold("GONE"))
     world.take_in()
     world.do_import()
-    tries = world.shop.mishaps.count("products_with_skus")
+    tries = world.here.count("products_with_skus")
     world.later(seconds=14)
     world.do_import()
-    assert world.shop.mishaps.count("products_with_skus") == tries
+    assert world.here.count("products_with_skus") == tries
     world.later(seconds=1)
     world.do_import()
-    assert world.shop.mishaps.count("products_with_skus") == tries + 1
+    assert world.here.count("products_with_skus") == tries + 1
 
 
 @pytest.mark.parametrize(

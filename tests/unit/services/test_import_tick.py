@@ -190,7 +190,7 @@ def test_an_unpaid_order_lets_go_at_the_tick_after_it_expired(at_rest: OrderWorl
     order = world.row()
     assert (order.state, order.reason) == (ImportState.SKIPPED, Problem("unpaid_expired"))
     assert world.reserved() == {}
-    assert world.shop.orders == []
+    assert world.shop_orders == []
 
 
 def test_an_order_nobody_decides_about_asks_for_it_after_a_day(at_rest: OrderWorld) -> None:
@@ -206,7 +206,7 @@ def test_an_order_nobody_decides_about_asks_for_it_after_a_day(at_rest: OrderWor
     assert world.events()[-1] == "needs_decision"
     assert world.reserved() == {"12-1#line-MUG": (1, None)}
     assert import_tick(world.deps) == 0
-    assert world.shop.orders == []
+    assert world.shop_orders == []
 
 
 def test_a_failed_order_is_tried_again_at_the_tick_however_long_it_had_to_wait(at_rest: OrderWorld) -> None:
@@ -214,7 +214,7 @@ def test_a_failed_order_is_tried_again_at_the_tick_however_long_it_had_to_wait(a
     world.stock_up("MUG")
     world.sell()
     world.take_in()
-    world.shop.mishaps.refuse("create_order", *(Rejected(Problem("no_stock")) for _ in range(9)))
+    world.here.refuse("create_order", *(Rejected(Problem("no_stock")) for _ in range(9)))
     for _ in range(9):
         world.do_import(due=True)
     assert (world.row().tries, world.row().due_at) == (9, world.now + timedelta(hours=1))
@@ -222,4 +222,4 @@ def test_a_failed_order_is_tried_again_at_the_tick_however_long_it_had_to_wait(a
     world.later(hours=1)
     after_the_tick(world)
     assert world.row().state is ImportState.CREATED
-    assert len(world.shop.orders) == 1
+    assert len(world.shop_orders) == 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from listbridge.domain import order_creating
@@ -37,7 +35,7 @@ def imports(world: OrderWorld) -> list[float]:
 
 def test_a_create_whose_answer_is_lost_is_only_looked_for_and_found(world: OrderWorld) -> None:
     taken_in(world)
-    world.shop.mishaps.lose("create_order", OutcomeUnknown(Problem("no_answer")))
+    world.here.lose("create_order", OutcomeUnknown(Problem("no_answer")))
     order = world.do_import()
     assert order.state is ImportState.CREATING
     assert world.events()[-1] == "order_create_unknown"
@@ -45,13 +43,13 @@ def test_a_create_whose_answer_is_lost_is_only_looked_for_and_found(world: Order
     world.later(seconds=5)
     order = world.do_import()
     assert order.shop_order == ShopOrderRef(ShopOrderId("1001"), "#1001")
-    assert world.shop.mishaps.count("create_order") == 1
+    assert world.here.count("create_order") == 1
     assert world.shop.stock("MUG") == 4
 
 
 def test_a_lost_create_is_made_again_only_after_three_empty_looks(world: OrderWorld) -> None:
     taken_in(world)
-    world.shop.mishaps.refuse("create_order", OutcomeUnknown(Problem("no_answer")))
+    world.here.refuse("create_order", OutcomeUnknown(Problem("no_answer")))
     world.do_import()
     waits = [5.0, 30.0, 30.0]
     for wait in waits:
@@ -61,17 +59,17 @@ def test_a_lost_create_is_made_again_only_after_three_empty_looks(world: OrderWo
         world.do_import()
     order = world.row()
     assert (order.state, order.attempt) == (ImportState.READY, None)
-    assert world.shop.mishaps.count("look_for_order") == 4
-    assert world.shop.mishaps.count("create_order") == 1
+    assert world.here.count("look_for_order") == 4
+    assert world.here.count("create_order") == 1
     assert imports(world) == [0.0]
     assert world.do_import().state is ImportState.CREATED
-    assert len(world.shop.orders) == 1
+    assert len(world.shop_orders) == 1
 
 
 def test_where_a_look_may_miss_an_order_it_is_never_made_again_by_itself(world: OrderWorld) -> None:
-    world.shop.platform = replace(world.shop.platform, strict_look=False)
+    world.shop.strict_look = False
     taken_in(world)
-    world.shop.mishaps.refuse("create_order", OutcomeUnknown(Problem("no_answer")))
+    world.here.refuse("create_order", OutcomeUnknown(Problem("no_answer")))
     world.do_import()
     for wait in (5, 30, 30, 3600, 86_400):
         world.later(seconds=wait)
@@ -79,13 +77,13 @@ def test_where_a_look_may_miss_an_order_it_is_never_made_again_by_itself(world: 
     order = world.row()
     assert (order.state, order.due_at) == (ImportState.UNCLEAR, None)
     assert order.reason == Problem("create_outcome_unclear", fix="look_in_shop")
-    assert world.shop.mishaps.count("create_order") == 1
+    assert world.here.count("create_order") == 1
     assert world.reserved() == {"12-1#line-MUG": (1, None)}
 
 
 def test_an_order_cancelled_while_it_was_looked_for_is_not_made_again(world: OrderWorld) -> None:
     taken_in(world)
-    world.shop.mishaps.refuse("create_order", OutcomeUnknown(Problem("no_answer")))
+    world.here.refuse("create_order", OutcomeUnknown(Problem("no_answer")))
     world.do_import()
     world.change("12-1", cancellation=Cancellation.CANCELLED)
     world.take_in()
@@ -94,17 +92,17 @@ def test_an_order_cancelled_while_it_was_looked_for_is_not_made_again(world: Ord
         world.do_import(due=True)
     order = world.row()
     assert (order.state, order.reason) == (ImportState.SKIPPED, Problem("order_cancelled"))
-    assert world.shop.mishaps.count("create_order") == 1
+    assert world.here.count("create_order") == 1
     assert world.reserved() == {}
 
 
 def test_a_look_that_fails_is_made_again_and_counts_for_nothing(world: OrderWorld) -> None:
     taken_in(world)
-    world.shop.mishaps.refuse("create_order", OutcomeUnknown(Problem("no_answer")))
+    world.here.refuse("create_order", OutcomeUnknown(Problem("no_answer")))
     world.do_import()
     world.later(seconds=5)
     imports(world)
-    world.shop.mishaps.refuse("look_for_order", RetryLater(Problem("no_answer"), after_s=7))
+    world.here.refuse("look_for_order", RetryLater(Problem("no_answer"), after_s=7))
     order = world.do_import()
     assert order.attempt is not None
     assert (order.state, order.attempt.looks) == (ImportState.CREATING, 0)
@@ -113,13 +111,13 @@ def test_a_look_that_fails_is_made_again_and_counts_for_nothing(world: OrderWorl
 
 def test_a_look_before_its_time_is_not_made(world: OrderWorld) -> None:
     taken_in(world)
-    world.shop.mishaps.refuse("create_order", OutcomeUnknown(Problem("no_answer")))
+    world.here.refuse("create_order", OutcomeUnknown(Problem("no_answer")))
     world.do_import()
     world.later(seconds=4.9)
     order = world.do_import(due=True)
     assert order.attempt is not None
     assert order.attempt.looks == 0
-    assert world.shop.mishaps.count("look_for_order") == 1
+    assert world.here.count("look_for_order") == 1
 
 
 @pytest.mark.parametrize(
@@ -136,8 +134,8 @@ def test_an_answer_after_another_worker_has_found_the_order_changes_nothing(
     def found() -> None:
         change_order(world.deps, order.key, lambda row: order_creating.created(row, theirs, world.now))
 
-    world.shop.mishaps.meanwhile("create_order", found)
-    world.shop.mishaps.refuse("create_order", answer)
+    world.here.meanwhile("create_order", found)
+    world.here.refuse("create_order", answer)
     order = world.do_import()
     assert (order.state, order.shop_order) == (ImportState.CREATED, theirs)
     assert world.events()[-1] not in ("order_failed", "order_create_unknown")
@@ -146,10 +144,10 @@ def test_an_answer_after_another_worker_has_found_the_order_changes_nothing(
 def test_an_empty_look_after_another_worker_has_found_the_order_changes_nothing(world: OrderWorld) -> None:
     order = taken_in(world)
     theirs = ShopOrderRef(ShopOrderId("77"), "#77")
-    world.shop.mishaps.refuse("create_order", OutcomeUnknown(Problem("no_answer")))
+    world.here.refuse("create_order", OutcomeUnknown(Problem("no_answer")))
     world.do_import()
     world.later(seconds=5)
-    world.shop.mishaps.meanwhile("look_for_order", lambda: change_order(
+    world.here.meanwhile("look_for_order", lambda: change_order(
         world.deps, order.key, lambda row: order_creating.created(row, theirs, world.now)
     ))  # fmt: skip
     assert world.do_import().shop_order == theirs

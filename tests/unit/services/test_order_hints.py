@@ -39,8 +39,8 @@ def event(*hints: Hint) -> ShopEvent:
 
 def appeared(world: OrderWorld, *skus: str) -> Observed:
     """The merchant adds these products, and we read them."""
-    products = [world.shop.put(sku) for sku in skus]
-    return observe_products(world.deps, shop_of(world), world.shop, products)  # type: ignore[arg-type]
+    products = [world.shop.put(f"p-{sku}", sku).product for sku in skus]
+    return observe_products(world.deps, shop_of(world), world.shop, products)
 
 
 # ---- the shop's orders ----
@@ -111,7 +111,7 @@ def test_other_products_try_nothing(world: OrderWorld) -> None:
 def test_orders_that_failed_for_another_reason_are_not_tried(world: OrderWorld) -> None:
     world.sell()
     world.take_in()
-    world.shop.mishaps.refuse("create_order", Rejected(Problem("no_stock")))
+    world.here.refuse("create_order", Rejected(Problem("no_stock")))
     world.do_import()
     world.queued(Lane.ORDERS)
     assert retry_orders_missing_products(world.deps, shop_of(world), appeared(world, "MUG")) == 0

@@ -67,7 +67,7 @@ def test_told_again_the_same_shortage_writes_nothing(world: OrderWorld) -> None:
 
 
 def test_a_restock_takes_the_notice_back_from_both(world: OrderWorld) -> None:
-    world.shop.put("MUG", stock=2)
+    world.shop.set("MUG", stock=2)
     read(world)
     assert told(world) == ([], [])
 
@@ -117,14 +117,14 @@ def test_an_order_that_lacks_two_products_names_both_and_then_the_one_that_is_le
     world.do_import()
     read(world, "MUG", "CUP")
     assert [notice.params["sku"] for notice in world.row().notices] == ["CUP, MUG"]
-    world.shop.put("CUP", stock=3)
+    world.shop.set("CUP", stock=3)
     read(world, "CUP")
     assert [notice.params["sku"] for notice in world.row().notices] == ["MUG"]
 
 
 def test_an_order_that_says_so_is_asked_again_by_its_own_time(world: OrderWorld) -> None:
     """The read that would have taken the notice back was lost."""
-    world.shop.put("MUG", stock=5)
+    world.shop.set("MUG", stock=5)
     world.observe("p-MUG")
     due = world.row("12-2").due_at
     assert due is not None
@@ -144,14 +144,14 @@ def test_beyond_hundreds_of_open_lines_each_order_that_comes_speaks_for_itself(
     world: OrderWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("listbridge.services.oversold._TOO_MANY", 1)
-    world.shop.put("MUG", stock=-1)
+    world.shop.set("MUG", stock=-1)
     world.observe("p-MUG")
     world.sell(id="12-3")
     world.take_in("12-3")
     alone = Problem("oversold", {"sku": "MUG", "orders": "12-3"}, "decide_oversold")
     assert world.row("12-3").notices == (alone,)
     assert world.row("12-1").notices == (BOTH,)  # nobody looked at it
-    world.shop.put("MUG", stock=9)
+    world.shop.set("MUG", stock=9)
     read(world)
     world.do_import("12-3", due=True)
     assert world.notices("12-3") == []

@@ -33,8 +33,8 @@ def world() -> OrderWorld:
 
 def changed(world: OrderWorld, **ago: float) -> ShopOrderId:
     """The shop shows our order as changed so long ago."""
-    id = world.shop.orders[0].id
-    world.shop.changed[id] = world.now - timedelta(**ago)
+    id = world.shop_order.shown.id
+    world.shop.book.touch(id, world.now - timedelta(**ago))
     return id
 
 
@@ -69,7 +69,7 @@ def test_an_order_that_was_compared_since_its_change_is_left_alone(world: OrderW
 
 
 def test_an_order_that_is_done_is_left_alone(world: OrderWorld) -> None:
-    world.shop.send(world.shop.orders[0], "T1", at=world.now, MUG=2)
+    world.send("T1", MUG=2)
     assert world.do_relay().completed_at is not None
     for lane in Lane:
         world.queued(lane)
@@ -78,7 +78,8 @@ def test_an_order_that_is_done_is_left_alone(world: OrderWorld) -> None:
 
 
 def test_an_order_of_the_shops_own_is_nobodys_business(world: OrderWorld) -> None:
-    world.shop.changed[ShopOrderId("4711")] = world.now
+    world.later(hours=2)
+    world.shop.book.made_elsewhere("", {})
     assert look(world) == []
 
 
@@ -92,14 +93,14 @@ def test_a_change_of_more_than_an_hour_ago_is_not_asked_for(world: OrderWorld) -
 def test_a_shop_that_cannot_say_it_now_is_asked_at_the_next_tick(world: OrderWorld, error: Exception) -> None:
     world.later(minutes=5)
     changed(world, minutes=1)
-    world.shop.mishaps.refuse("orders_changed", error)
+    world.here.refuse("orders_changed", error)
     assert look(world) == []
     assert len(look(world)) == 1
 
 
 def test_a_shop_that_refuses_our_credentials_expires(world: OrderWorld) -> None:
-    world.shop.mishaps.refuse("orders_changed", Unauthorized(Problem("token_revoked")))
+    world.here.refuse("orders_changed", Unauthorized(Problem("token_revoked")))
     assert look(world) == []
     assert world.stores.configuration.get(Shop, SHOP).state is ConnectionState.EXPIRED
     assert look(world) == []
-    assert world.shop.mishaps.count("orders_changed") == 1
+    assert world.here.count("orders_changed") == 1

@@ -7,10 +7,8 @@ from datetime import timedelta
 import pytest
 
 from listbridge.domain.configuration import ConnectionState, Shop
-from listbridge.domain.ids import ParcelId
 from listbridge.domain.orders import Cancellation, Order, Shipment
 from listbridge.domain.problem import Problem
-from listbridge.domain.shop_orders import Parcel
 from listbridge.domain.verdicts import (
     OutcomeUnknown,
     RateLimited,
@@ -23,6 +21,7 @@ from listbridge.domain.work import Lane, RelayOrder
 from listbridge.services.order_rows import lease_name
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import SHOP, sold
+from tests.unit.services.test_tell_parcels import shown
 
 
 @pytest.fixture
@@ -45,8 +44,8 @@ def withdrawn(world: OrderWorld) -> Order:
     return world.take_in()
 
 
-def sent(world: OrderWorld, tracking: str = "T1", units: int = 2, **more: object) -> None:
-    world.shop.send(world.shop.orders[0], tracking, at=world.now, MUG=units, **more)  # type: ignore[arg-type]
+def sent(world: OrderWorld, tracking: str = "T1", units: int = 2, *, id: str = "f1") -> None:
+    world.send(tracking, id=id, MUG=units)
 
 
 # ---- nothing to do ----
@@ -59,7 +58,7 @@ def test_where_both_sides_agree_nothing_is_told_and_the_order_is_compared_in_six
     assert order.due_at == world.now + timedelta(hours=6)
     assert (order.notices, order.completed_at) == ((), None)
     assert world.market.book.told == []
-    assert world.shop.mishaps.count("cancel_order") == 0
+    assert world.here.count("cancel_order") == 0
 
 
 def test_an_order_that_is_not_in_the_shop_is_not_compared() -> None:
@@ -67,7 +66,7 @@ def test_an_order_that_is_not_in_the_shop_is_not_compared() -> None:
     world.sell()
     world.take_in()
     world.do_relay()
-    assert world.shop.mishaps.calls == []
+    assert world.here.calls == []
 
 
 @pytest.mark.parametrize("state", [ConnectionState.EXPIRED, ConnectionState.DISCONNECTED])
@@ -78,7 +77,7 @@ def test_while_either_side_is_not_connected_neither_is_asked(
     (world.set_account if side == "account" else world.set_shop)(state=state)
     sent(world)
     world.do_relay()
-    assert world.shop.mishaps.count("read_orders") == 0
+    assert world.here.count("read_orders") == 0
     assert world.market.book.told == []
 
 
@@ -103,23 +102,23 @@ def test_an_order_cancelled_on_the_marketplace_is_cancelled_in_the_shop_and_then
     withdrawn(world)
     world.queued(Lane.FULFILLMENTS)
     world.do_relay()
-    assert world.shop.mishaps.count("cancel_order") == 1
+    assert world.here.count("cancel_order") == 1
     assert world.events()[-1] == "shop_order_cancelled"
     assert relays(world) == [10.0]
     order = world.do_relay()
     assert order.completed_at == world.now
     assert world.events()[-1] == "order_done"
-    assert world.shop.mishaps.count("cancel_order") == 1
+    assert world.here.count("cancel_order") == 1
 
 
 def test_goods_that_are_out_are_not_cancelled_but_the_seller_is_told(world: OrderWorld) -> None:
-    sent(world, units=1, fulfilled=False)
+    sent(world, units=1)
     withdrawn(world)
     order = world.do_relay()
     assert order.notices == (
         Problem("cannot_cancel_in_shop", {"shop_order": "#1001"}, "goods_are_out"),
     )  # fmt: skip
-    assert world.shop.mishaps.count("cancel_order") == 0
+    assert world.here.count("cancel_order") == 0
     assert world.market.book.told == []
     assert order.completed_at == world.now  # nothing is left that we could do
 
@@ -127,11 +126,11 @@ def test_goods_that_are_out_are_not_cancelled_but_the_seller_is_told(world: Orde
 def test_an_order_that_another_tool_made_is_not_ours_to_cancel() -> None:
     world = OrderWorld()
     world.stock_up("MUG")
-    world.shop.made_by_hand("12-1")
+    world.made_elsewhere("12-1")
     world.in_shop()
     withdrawn(world)
     order = world.do_relay()
-    assert world.shop.mishaps.count("cancel_order") == 0
+    assert world.here.count("cancel_order") == 0
     assert order.notices == (
         Problem("cannot_cancel_in_shop", {"shop_order": "#1001"}, "cancel_in_shop"),
     )  # fmt: skip
@@ -140,7 +139,7 @@ def test_an_order_that_another_tool_made_is_not_ours_to_cancel() -> None:
 
 def test_a_cancellation_that_the_shop_refuses_is_the_sellers(world: OrderWorld) -> None:
     withdrawn(world)
-    world.shop.mishaps.refuse("cancel_order", Rejected(Problem("already_fulfilled")))
+    world.here.refuse("cancel_order", Rejected(Problem("already_fulfilled")))
     order = world.do_relay()
     assert order.notices == (
         Problem(
@@ -153,9 +152,9 @@ def test_a_cancellation_that_the_shop_refuses_is_the_sellers(world: OrderWorld) 
 
 def test_the_notice_goes_away_when_the_seller_has_cancelled_it_himself(world: OrderWorld) -> None:
     withdrawn(world)
-    world.shop.mishaps.refuse("cancel_order", Rejected(Problem("already_fulfilled")))
+    world.here.refuse("cancel_order", Rejected(Problem("already_fulfilled")))
     world.do_relay()
-    world.shop.show(world.shop.orders[0], cancelled_at=world.now)
+    world.shop.book.cancel(world.shop_order.shown.id)
     order = world.do_relay()
     assert (order.notices, order.completed_at) == ((), world.now)
 
@@ -163,12 +162,12 @@ def test_the_notice_goes_away_when_the_seller_has_cancelled_it_himself(world: Or
 def test_a_cancellation_whose_outcome_is_unknown_is_asked_for_again(world: OrderWorld) -> None:
     withdrawn(world)
     world.queued(Lane.FULFILLMENTS)
-    world.shop.mishaps.refuse("cancel_order", OutcomeUnknown(Problem("no_answer")))
+    world.here.refuse("cancel_order", OutcomeUnknown(Problem("no_answer")))
     order = world.do_relay()
     assert order.completed_at is None
     assert relays(world) == [30.0]
     world.do_relay()
-    assert world.shop.mishaps.count("cancel_order") == 2
+    assert world.here.count("cancel_order") == 2
 
 
 # ---- cancelled in the shop ----
@@ -177,7 +176,7 @@ def test_a_cancellation_whose_outcome_is_unknown_is_asked_for_again(world: Order
 def test_an_order_cancelled_in_the_shop_is_the_sellers_to_cancel_on_the_marketplace(
     world: OrderWorld,
 ) -> None:
-    world.shop.show(world.shop.orders[0], cancelled_at=world.now)
+    world.shop.book.cancel(world.shop_order.shown.id)
     for _ in range(2):
         order = world.do_relay()
     assert order.notices == (
@@ -191,7 +190,7 @@ def test_an_order_cancelled_in_the_shop_is_the_sellers_to_cancel_on_the_marketpl
 
 
 def test_an_order_that_the_shop_no_longer_has_is_said_once(world: OrderWorld) -> None:
-    world.shop.orders.clear()
+    world.shop.book.delete(world.shop_order.shown.id)
     for _ in range(2):
         order = world.do_relay()
     assert order.notices == (Problem("shop_order_gone", {"shop_order": "#1001"}, "settle_and_leave"),)
@@ -202,7 +201,7 @@ def test_an_order_that_the_shop_no_longer_has_is_said_once(world: OrderWorld) ->
 
 
 def test_a_shop_order_that_may_not_be_seen_is_not_gone_and_says_what_is_missing(world: OrderWorld) -> None:
-    world.shop.mishaps.refuse("read_orders", Unsupported(Problem("order_not_shown")))
+    world.here.refuse("read_orders", Unsupported(Problem("order_not_shown")))
     order = world.do_relay()
     assert order.notices == (Problem("relay_refused", {"reason": "order_not_shown"}, "look_on_marketplace"),)
     assert order.completed_at is None
@@ -213,20 +212,22 @@ def test_a_shop_order_that_may_not_be_seen_is_not_gone_and_says_what_is_missing(
 
 
 def test_an_order_sent_on_the_marketplace_alone_is_to_be_fulfilled_in_the_shop(world: OrderWorld) -> None:
+    shown(world, "HAND", MUG=2)
     world.change("12-1", shipment=Shipment.SHIPPED)
     world.take_in()
     order = world.do_relay()
     assert order.notices == (Problem("shipped_on_marketplace", {"shop_order": "#1001"}, "fulfil_in_shop"),)
     assert order.completed_at is None
-    world.shop.show(world.shop.orders[0], fulfilled=True)
+    world.shop.book.fulfil(world.shop_order.shown.id)
     order = world.do_relay()
     assert (order.notices, order.completed_at) == ((), world.now)
+    assert world.market.book.told == []
 
 
 def test_an_order_is_done_when_all_was_sent_and_told(world: OrderWorld) -> None:
-    sent(world, "T1", 1, id="f1", fulfilled=False)
+    sent(world, "T1", 1, id="f1")
     assert world.do_relay().completed_at is None
-    sent(world, "T2", 1, id="f2", fulfilled=True)
+    sent(world, "T2", 1, id="f2")
     order = world.do_relay()
     assert [parcel.tracking for _, parcel in world.market.book.told] == ["T1", "T2"]
     assert order.completed_at == world.now
@@ -236,10 +237,7 @@ def test_an_order_is_done_when_all_was_sent_and_told(world: OrderWorld) -> None:
 
 def test_a_parcel_of_goods_that_the_marketplace_did_not_sell_keeps_no_order_open(world: OrderWorld) -> None:
     sent(world, "T1", 2)
-    gift = Parcel(ParcelId("gift"), world.now, {}, "T9", "DHL")
-    shown = world.shop.orders[0].shown
-    assert shown is not None
-    world.shop.show(world.shop.orders[0], parcels=(*shown.parcels, gift))
+    world.send("T9", id="gift")  # all that was sold is in the first
     order = world.do_relay()
     assert [parcel.tracking for _, parcel in world.market.book.told] == ["T1"]
     assert order.completed_at == world.now
@@ -291,10 +289,10 @@ def test_while_the_account_observes_an_order_is_not_cancelled_in_the_shop_but_wo
     world.set_account(observe=True)
     order = world.do_relay()
     assert order.notices == (Problem("would_cancel_in_shop", {"shop_order": "#1001"}, "leave_observe_mode"),)
-    assert world.shop.mishaps.count("cancel_order") == 0
+    assert world.here.count("cancel_order") == 0
     world.set_account(observe=False)
     assert world.do_relay().notices == ()
-    assert world.shop.mishaps.count("cancel_order") == 1
+    assert world.here.count("cancel_order") == 1
 
 
 # ---- the shop cannot be asked ----
@@ -311,7 +309,7 @@ def test_while_the_account_observes_an_order_is_not_cancelled_in_the_shop_but_wo
 )
 def test_a_shop_that_cannot_be_asked_is_asked_again(world: OrderWorld, error: Exception, wait: float) -> None:
     sent(world)
-    world.shop.mishaps.refuse("read_orders", error)
+    world.here.refuse("read_orders", error)
     order = world.do_relay()
     assert relays(world) == [wait]
     assert world.events()[-1] == "relay_postponed"
@@ -320,6 +318,6 @@ def test_a_shop_that_cannot_be_asked_is_asked_again(world: OrderWorld, error: Ex
 
 
 def test_a_shop_that_refuses_our_credentials_expires(world: OrderWorld) -> None:
-    world.shop.mishaps.refuse("read_orders", Unauthorized(Problem("token_revoked")))
+    world.here.refuse("read_orders", Unauthorized(Problem("token_revoked")))
     world.do_relay()
     assert world.stores.configuration.get(Shop, SHOP).state is ConnectionState.EXPIRED

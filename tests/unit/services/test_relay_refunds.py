@@ -87,12 +87,12 @@ def test_a_part_given_back_without_an_amount_says_that_nobody_knows_how_much(wor
     assert order.notices == (
         Problem("refund_amount_unknown", {"shop_order": "#1001"}, "look_on_marketplace"),
     )
-    world.shop.refund(world.shop.orders[0], "1.00")
+    world.refund("1.00")
     assert "refund_amount_unknown" not in params(world.do_relay())
 
 
 def test_where_goods_are_out_already_the_fix_says_so(world: OrderWorld) -> None:
-    world.shop.send(world.shop.orders[0], "T1", fulfilled=False, at=world.now, MUG=1)
+    world.send("T1", MUG=1)
     order = there(world, payment=Payment.REFUNDED)
     assert order.notices[0].fix == "goods_are_out"
 
@@ -114,9 +114,9 @@ def test_another_refund_of_the_same_amount_brings_the_notice_back_with_both(worl
 
 def test_the_notice_goes_when_the_shop_gave_back_as_much(world: OrderWorld) -> None:
     there(world, back("10.00"))
-    world.shop.refund(world.shop.orders[0], "4.00", id="s1")
+    world.refund("4.00", id="s1")
     assert list(params(world.do_relay())) == ["partly_refunded_on_marketplace"]
-    world.shop.refund(world.shop.orders[0], "6.00", id="s2")
+    world.refund("6.00", id="s2")
     assert world.do_relay().notices == ()
 
 
@@ -126,27 +126,27 @@ def test_a_refund_that_the_marketplace_takes_back_takes_its_notice_along(world: 
 
 
 def test_a_line_given_back_and_taken_off_in_the_shop_needs_nothing_more(world: OrderWorld) -> None:
-    world.shop.refund(world.shop.orders[0], "0.00", CUP=1)
+    world.refund("0.00", CUP=1)
     assert there(world, back("10.00", CUP)).notices == ()
 
 
 def test_what_a_line_got_back_above_its_price_is_still_to_be_given_back_in_the_shop(
     world: OrderWorld,
 ) -> None:
-    world.shop.refund(world.shop.orders[0], "0.00", CUP=1)
+    world.refund("0.00", CUP=1)
     order = there(world, back("13.00", CUP))
     assert params(order)["partly_refunded_on_marketplace"]["amount"] == "13.00 EUR"
 
 
 def test_nothing_is_cancelled_or_paid_by_us(world: OrderWorld) -> None:
     there(world, payment=Payment.REFUNDED)
-    assert world.shop.mishaps.count("cancel_order") == 0
+    assert world.here.count("cancel_order") == 0
     assert world.there.count("ship") == 0
 
 
 def test_an_order_that_is_given_back_and_sent_all_the_same_is_told_and_done(world: OrderWorld) -> None:
     there(world, payment=Payment.REFUNDED)
-    world.shop.send(world.shop.orders[0], "T1", at=world.now, MUG=2, CUP=1)
+    world.send("T1", MUG=2, CUP=1)
     order = world.do_relay()
     assert [parcel.tracking for _, parcel in world.market.book.told] == ["T1"]
     assert order.completed_at is not None
@@ -156,7 +156,7 @@ def test_an_order_given_back_and_cancelled_in_the_shop_is_done_without_a_cancell
     world: OrderWorld,
 ) -> None:
     there(world, payment=Payment.REFUNDED)
-    world.shop.show(world.shop.orders[0], cancelled_at=world.now)
+    world.shop.book.cancel(world.shop_order.shown.id)
     order = world.do_relay()
     assert (order.notices, order.told, order.completed_at) == ((), {}, world.now)
 
@@ -165,7 +165,7 @@ def test_an_order_given_back_and_cancelled_in_the_shop_is_done_without_a_cancell
 
 
 def test_a_refund_of_the_shop_is_recorded_once_with_a_number_and_named(world: OrderWorld) -> None:
-    world.shop.refund(world.shop.orders[0], "5.00", id="s1")
+    world.refund("5.00", id="s1")
     for _ in range(3):
         order = world.do_relay()
     notice = Problem(
@@ -181,11 +181,11 @@ def test_a_refund_of_the_shop_is_recorded_once_with_a_number_and_named(world: Or
 
 
 def test_a_dismissed_notice_of_a_refund_comes_back_with_the_next_refund_only(world: OrderWorld) -> None:
-    world.shop.refund(world.shop.orders[0], "5.00", id="s1")
+    world.refund("5.00", id="s1")
     world.do_relay()
     dismiss(world, "refund_on_marketplace")
     assert world.do_relay().notices == ()
-    world.shop.refund(world.shop.orders[0], "5.00", id="s2")
+    world.refund("5.00", id="s2")
     order = world.do_relay()
     assert params(order) == {"refund_on_marketplace": {"amount": "10.00 EUR", "shop_order": "#1001"}}
     assert [one.number for one in order.told.values()] == [1, 2]
@@ -193,13 +193,13 @@ def test_a_dismissed_notice_of_a_refund_comes_back_with_the_next_refund_only(wor
 
 def test_a_refund_that_the_marketplace_made_first_is_told_already(world: OrderWorld) -> None:
     there(world, back("5.00"))
-    world.shop.refund(world.shop.orders[0], "5.00", id="s1")
+    world.refund("5.00", id="s1")
     order = world.do_relay()
     assert (order.notices, order.told[ParcelId("refund:s1")].state) == ((), Telling.TOLD)
 
 
 def test_a_refund_there_in_another_currency_does_not_count(world: OrderWorld) -> None:
-    world.shop.refund(world.shop.orders[0], "5.00", id="s1")
+    world.refund("5.00", id="s1")
     order = there(world, back("5.00", currency="USD"))
     assert params(order)["refund_on_marketplace"]["amount"] == "5.00 EUR"
 
@@ -208,7 +208,7 @@ def test_a_refund_there_in_another_currency_does_not_count(world: OrderWorld) ->
 
 
 def test_units_that_the_shop_took_off_are_open_until_they_are_paid_back(world: OrderWorld) -> None:
-    world.shop.refund(world.shop.orders[0], "10.00", MUG=1)
+    world.refund("10.00", MUG=1)
     order = world.do_relay()
     assert order.notices == (
         Problem(
@@ -218,15 +218,15 @@ def test_units_that_the_shop_took_off_are_open_until_they_are_paid_back(world: O
             "units_open_on_marketplace", {"units": "1 of MUG", "shop_order": "#1001"}, "send_or_refund_units"
         ),
     )
-    world.shop.send(world.shop.orders[0], "T1", at=world.now, MUG=1, CUP=1)
+    world.send("T1", MUG=1, CUP=1)
     assert world.do_relay().completed_at is None
     order = there(world, back("10.00", MUG))
     assert (order.notices, order.completed_at is not None) == ((), True)
 
 
 def test_what_the_seller_settled_in_another_way_ends_when_they_say_so(world: OrderWorld) -> None:
-    world.shop.refund(world.shop.orders[0], "0.00", MUG=1)
-    world.shop.send(world.shop.orders[0], "T1", at=world.now, MUG=1, CUP=1)
+    world.refund("0.00", MUG=1)
+    world.send("T1", MUG=1, CUP=1)
     assert world.do_relay().completed_at is None
     order = leave_order(world.deps, world.row().key, "anna")
     assert (order.notices, order.handled_outside_by, order.completed_at) == ((), "anna", world.now)
@@ -244,7 +244,7 @@ def test_an_order_that_the_shop_still_sends_whole_cannot_be_said_to_be_handled_o
 def test_a_marketplace_that_refuses_our_credentials_while_units_are_counted_expires_and_the_shop_does_not(
     world: OrderWorld,
 ) -> None:
-    world.shop.refund(world.shop.orders[0], "0.00", MUG=1)
+    world.refund("0.00", MUG=1)
     world.there.refuse("shipments", Unauthorized(Problem("token_revoked")))
     order = world.do_relay()
     assert world.account.state is ConnectionState.EXPIRED
@@ -253,9 +253,9 @@ def test_a_marketplace_that_refuses_our_credentials_while_units_are_counted_expi
 
 
 def test_units_sent_on_the_marketplace_by_hand_are_not_open(world: OrderWorld) -> None:
-    world.shop.refund(world.shop.orders[0], "0.00", MUG=1)
+    world.refund("0.00", MUG=1)
     shown(world, "HAND", MUG=1)
-    world.shop.send(world.shop.orders[0], "T1", at=world.now, MUG=1, CUP=1)
+    world.send("T1", MUG=1, CUP=1)
     order = world.do_relay()
     assert (order.notices, order.completed_at is not None) == ((), True)
 
@@ -263,10 +263,10 @@ def test_units_sent_on_the_marketplace_by_hand_are_not_open(world: OrderWorld) -
 def test_more_units_in_the_shop_than_were_sold_are_named_and_only_the_sold_ones_told(
     world: OrderWorld,
 ) -> None:
-    world.shop.show(world.shop.orders[0], lines={MUG: 4, CUP: 1}, unsent={MUG: 4, CUP: 1})
+    world.shop.book.edit(world.shop_order.shown.id, {MUG: 4, CUP: 1})
     order = world.do_relay()
     assert params(order) == {"units_not_sold_on_marketplace": {"units": "2 of MUG", "shop_order": "#1001"}}
-    world.shop.send(world.shop.orders[0], "T1", at=world.now, MUG=4, CUP=1)
+    world.send("T1", MUG=4, CUP=1)
     order = world.do_relay()
     assert [dict(parcel.lines) for _, parcel in world.market.book.told] == [{MUG: 2, CUP: 1}]
     assert order.completed_at is not None
@@ -281,16 +281,16 @@ def test_a_line_that_the_marketplace_doubled_or_swapped_is_open_there(world: Ord
         "units_open_on_marketplace": {"units": "1 of JUG, 2 of MUG", "shop_order": "#1001"},
         "units_not_sold_on_marketplace": {"units": "1 of line-CUP", "shop_order": "#1001"},
     }
-    world.shop.send(world.shop.orders[0], "T1", at=world.now, MUG=2, CUP=1)
+    world.send("T1", MUG=2, CUP=1)
     assert world.do_relay().completed_at is None
 
 
 def test_an_order_of_another_tool_is_done_only_when_the_marketplace_knows_it_is_sent() -> None:
     world = OrderWorld()
     world.stock_up("MUG")
-    world.shop.made_by_hand("12-1")
+    world.made_elsewhere("12-1")
     world.in_shop()
-    world.shop.show(world.shop.orders[0], fulfilled=True)
+    world.shop.book.fulfil(world.shop_order.shown.id)
     order = world.do_relay()
     assert (list(params(order)), order.completed_at) == (["units_open_on_marketplace"], None)
     shown(world, "HAND", MUG=1)

@@ -211,10 +211,7 @@ def test_stock_that_the_shop_may_have_counted_already_is_not_called_missing(worl
 
 
 def test_an_item_that_may_be_oversold_says_nothing(world: OrderWorld) -> None:
-    product = world.shop.products[world.shop.put("MUG", stock=0)]
-    world.shop.products[product.product] = replace(
-        product, variants=tuple(replace(one, oversell=True) for one in product.variants)
-    )
+    world.shop.set("MUG", stock=0, oversell=True)
     world.observe("p-MUG")
     world.sell()
     world.take_in()

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from listbridge.domain.ids import LocationId, ProductId
+from listbridge.domain.ids import LocationId
 from listbridge.domain.orders import ImportState
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater, Unauthorized, Unsupported
 from listbridge.domain.work import Lane, RelayOrder
 from listbridge.services.recompute import Recompute
-from tests.fakes.order_shop import HERE
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import ACCOUNT, sold
+from tests.fakes.scripted_shop import HERE
 
 STORE = LocationId("store")
 ELSEWHERE = Problem(
@@ -34,12 +32,7 @@ def world() -> OrderWorld:
 
 
 def put_in_store(world: OrderWorld, units: int) -> None:
-    product = ProductId("p-MUG")
-    facts = world.shop.products[product]
-    world.shop.products[product] = replace(
-        facts, variants=tuple(replace(one, stock={**one.stock, STORE: units}) for one in facts.variants)
-    )
-    world.observe(product)
+    world.observe(world.shop.set("MUG", stock=units, place=STORE))
 
 
 def created(world: OrderWorld) -> None:
@@ -67,7 +60,7 @@ def test_stock_taken_where_it_is_counted_lets_the_reservation_go(world: OrderWor
 
 
 def test_stock_taken_elsewhere_keeps_the_reservation_and_says_so(world: OrderWorld) -> None:
-    world.shop.ships_from = STORE
+    world.shop.book.ships_from = STORE
     created(world)
     order = world.do_import()
     assert (order.state, order.absorbed_from) == (ImportState.CREATED, None)
@@ -78,7 +71,7 @@ def test_stock_taken_elsewhere_keeps_the_reservation_and_says_so(world: OrderWor
 
 def test_a_line_of_several_units_counts_only_with_all_of_them(world: OrderWorld) -> None:
     created(world)
-    world.shop.ships_from = STORE
+    world.shop.book.ships_from = STORE
     world.sell(sold("MUG", 2, "20.00"), id="12-2")
     world.take_in("12-2")
     world.do_import("12-2")
@@ -89,7 +82,7 @@ def test_a_line_of_several_units_counts_only_with_all_of_them(world: OrderWorld)
 
 
 def test_it_is_looked_at_again_each_hour_and_compared_meanwhile(world: OrderWorld) -> None:
-    world.shop.ships_from = STORE
+    world.shop.book.ships_from = STORE
     created(world)
     world.queued(Lane.FULFILLMENTS)
     order = world.do_import(due=True)
@@ -102,10 +95,10 @@ def test_it_is_looked_at_again_each_hour_and_compared_meanwhile(world: OrderWorl
 def test_an_order_moved_to_the_counted_location_is_counted_once_reads_are_sure_to_show_it(
     world: OrderWorld,
 ) -> None:
-    world.shop.ships_from = STORE
+    world.shop.book.ships_from = STORE
     created(world)
     world.do_import()
-    world.shop.move(world.shop.orders[0], HERE)
+    world.shop.book.move(world.shop_order.shown.id, HERE)
     order = world.do_import()
     assert (order.absorbed_from, order.notices) == (None, ())
     assert world.reserved() == {"12-1#line-MUG": (1, None)}
@@ -116,10 +109,10 @@ def test_an_order_moved_to_the_counted_location_is_counted_once_reads_are_sure_t
 
 
 def test_an_order_that_is_sent_lets_go_wherever_it_was_taken(world: OrderWorld) -> None:
-    world.shop.ships_from = STORE
+    world.shop.book.ships_from = STORE
     created(world)
     world.do_import()
-    world.shop.send(world.shop.orders[0], "1Z1", at=world.now, MUG=1)
+    world.send("1Z1", MUG=1)
     world.do_relay()
     order = world.do_import(due=True)
     assert order.completed_at is not None
@@ -133,7 +126,7 @@ def test_an_order_that_is_sent_lets_go_wherever_it_was_taken(world: OrderWorld) 
 
 def test_a_shop_that_cannot_tell_keeps_the_reservation_and_names_the_permission(world: OrderWorld) -> None:
     denied = Problem("scope_missing", {"scopes": "read_things"}, "grant")
-    world.shop.mishaps.refuse("stock_taken", Unsupported(denied))
+    world.here.refuse("stock_taken", Unsupported(denied))
     created(world)
     order = world.do_import()
     params = {"shop_order": "#1001", "reason": "scope_missing", "scopes": "read_things"}
@@ -147,7 +140,7 @@ def test_a_shop_that_cannot_be_asked_now_is_asked_again_and_nothing_let_go(
     world: OrderWorld, error: type[RetryLater]
 ) -> None:
     created(world)
-    world.shop.mishaps.refuse("stock_taken", error(Problem("no_answer")))
+    world.here.refuse("stock_taken", error(Problem("no_answer")))
     order = world.do_import()
     assert (order.absorbed_from, order.notices) == (None, ())
     assert order.due_at is not None
@@ -157,19 +150,16 @@ def test_a_shop_that_cannot_be_asked_now_is_asked_again_and_nothing_let_go(
 
 def test_a_shop_that_sells_from_all_its_locations_is_not_asked(world: OrderWorld) -> None:
     world.set_shop(locations=())
-    world.shop.ships_from = STORE
+    world.shop.book.ships_from = STORE
     created(world)
     assert world.do_import().absorbed_from is not None
-    assert world.shop.mishaps.count("stock_taken") == 0
+    assert world.here.count("stock_taken") == 0
     assert on_sale(world) == 9
 
 
 def test_what_the_shop_does_not_count_needs_no_proof(world: OrderWorld) -> None:
-    facts = world.shop.products[ProductId("p-MUG")]
-    untracked = tuple(replace(one, tracked=False) for one in facts.variants)
-    world.shop.products[ProductId("p-MUG")] = replace(facts, variants=untracked)
-    world.observe("p-MUG")
-    world.shop.ships_from = STORE
+    world.observe(world.shop.set("MUG", tracked=False))
+    world.shop.book.ships_from = STORE
     created(world)
     assert world.do_import().absorbed_from is not None
-    assert world.shop.mishaps.count("stock_taken") == 0
+    assert world.here.count("stock_taken") == 0

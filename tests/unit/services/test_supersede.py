@@ -64,7 +64,7 @@ def test_the_old_orders_end_with_a_reason_that_names_the_new_one(world: OrderWor
     new = world.row("99-1")
     assert (new.state, new.reason) == (ImportState.READY, None)
     assert world.do_import("99-1").state is ImportState.CREATED
-    assert len(world.shop.orders) == 1
+    assert len(world.shop_orders) == 1
 
 
 def test_at_no_moment_are_the_units_held_by_nobody(
@@ -133,7 +133,7 @@ def test_lines_that_the_shop_has_already_are_not_created_again_without_the_selle
     waits = Problem("lines_in_shop_already", {"orders": "12-1"}, "export_or_handled_outside")
     assert (new.state, new.reason, new.notices) == (ImportState.WAITING, waits, (waits,))
     assert world.do_import("99-1", due=True).state is ImportState.WAITING
-    assert len(world.shop.orders) == 1
+    assert len(world.shop_orders) == 1
     old = world.row("12-1")
     assert (old.state, old.replaced_by) == (ImportState.CREATED, "99-1")
     assert [notice.code for notice in old.notices] == ["replaced_by_order"]
@@ -145,7 +145,7 @@ def test_the_sellers_word_creates_them_and_holds_their_stock(world: OrderWorld) 
     export_order(world.deps, world.row("99-1").key, "ada")
     assert world.row("99-1").notices == ()
     assert world.do_import("99-1").state is ImportState.CREATED
-    assert len(world.shop.orders) == 2
+    assert len(world.shop_orders) == 2
     assert sorted(world.reserved()) == ["12-1#l1", "99-1#l1", "99-1#l2"]
 
 
@@ -153,7 +153,7 @@ def test_a_create_under_way_that_made_nothing_makes_room_for_the_new_order(world
     world.change("12-1", payment=Payment.PAID)
     world.later(minutes=1)
     world.take_in("12-1")
-    world.shop.mishaps.refuse("create_order", OutcomeUnknown(Problem("no_answer")))
+    world.here.refuse("create_order", OutcomeUnknown(Problem("no_answer")))
     assert world.do_import("12-1").state is ImportState.CREATING
     paid_together(world)
     assert world.row("99-1").state is ImportState.WAITING
@@ -164,7 +164,7 @@ def test_a_create_under_way_that_made_nothing_makes_room_for_the_new_order(world
     assert any(isinstance(one, ImportOrder) and one.order == "99-1" for one, _ in world.queued(Lane.ORDERS))
     assert world.do_import("99-1").state is ImportState.CREATED
     assert sorted(world.reserved()) == ["99-1#l1", "99-1#l2"]
-    assert len(world.shop.orders) == 1
+    assert len(world.shop_orders) == 1
 
 
 def test_where_line_ids_are_no_names_of_their_own_nothing_is_replaced(world: OrderWorld) -> None:

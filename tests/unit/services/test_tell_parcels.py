@@ -34,7 +34,7 @@ def world() -> OrderWorld:
 
 
 def send(world: OrderWorld, tracking: str = "T1", *, id: str = "f1", **units: int) -> Parcel:
-    return world.shop.send(world.shop.orders[0], tracking, id=id, fulfilled=False, at=world.now, **units)
+    return world.send(tracking, id=id, **units)
 
 
 def told(world: OrderWorld) -> list[tuple[str, dict[LineId, int]]]:
@@ -151,7 +151,7 @@ def test_a_lost_call_is_made_again_only_when_a_look_would_certainly_show_it(worl
 
 
 def test_an_unknown_telling_keeps_the_order_open(world: OrderWorld) -> None:
-    world.shop.send(world.shop.orders[0], "T1", at=world.now, MUG=3, CUP=1)
+    world.send("T1", MUG=3, CUP=1)
     world.there.refuse("ship", OutcomeUnknown(Problem("no_answer")))
     assert world.do_relay().completed_at is None
 
@@ -223,13 +223,14 @@ def test_no_telling_begins_in_the_last_seconds_of_a_lease(world: OrderWorld) -> 
 def test_a_parcel_taken_back_after_it_was_told_is_the_sellers_to_correct(world: OrderWorld) -> None:
     send(world, MUG=2)
     world.do_relay()
-    world.shop.show(world.shop.orders[0], parcels=(), cancelled_parcels=(F1,), unsent={MUG: 3, CUP: 1})
+    world.shop.book.take_back(world.shop_order.shown.id, F1)
     order = world.do_relay()
     assert order.notices == (Problem("parcel_taken_back", {"tracking": "T1"}, "correct_there"),)
 
 
 def test_a_parcel_taken_back_before_it_was_told_is_nobodys_business(world: OrderWorld) -> None:
-    world.shop.show(world.shop.orders[0], cancelled_parcels=(F1,))
+    send(world, MUG=2)
+    world.shop.book.take_back(world.shop_order.shown.id, F1)
     order = world.do_relay()
     assert (order.notices, told(world)) == ((), [])
 
@@ -237,7 +238,7 @@ def test_a_parcel_taken_back_before_it_was_told_is_nobodys_business(world: Order
 def test_a_number_changed_after_it_was_told_is_the_sellers_to_correct(world: OrderWorld) -> None:
     parcel = send(world, MUG=2)
     world.do_relay()
-    world.shop.show(world.shop.orders[0], parcels=(replace(parcel, tracking="T2"),))
+    world.shop.book.change_parcel(world.shop_order.shown.id, replace(parcel, tracking="T2"))
     order = world.do_relay()
     assert order.notices == (Problem("tracking_changed", {"told": "T1", "now": "T2"}, "correct_there"),)
     assert told(world) == [("T1", {MUG: 2})]
@@ -250,7 +251,7 @@ def boxed(world: OrderWorld, *numbers: str, **units: int) -> None:
     """One fulfilment of the shop's with several tracking numbers."""
     parcel = send(world, numbers[0], **units)
     further = tuple(Tracking(number, "UPS") for number in numbers[1:])
-    world.shop.show(world.shop.orders[0], parcels=(replace(parcel, further=further),))
+    world.shop.book.change_parcel(world.shop_order.shown.id, replace(parcel, further=further))
 
 
 def test_each_number_is_told_once_with_its_carrier_and_a_record_of_its_own(world: OrderWorld) -> None:
@@ -296,8 +297,8 @@ def test_a_number_that_was_told_and_is_gone_from_the_parcel_is_the_sellers_to_co
 ) -> None:
     boxed(world, "T1", "T2", MUG=3)
     world.do_relay()
-    parcels = world.shop.orders[0].shown.parcels  # type: ignore[union-attr]
-    world.shop.show(world.shop.orders[0], parcels=(replace(parcels[0], further=()),))
+    made = world.shop_order.shown
+    world.shop.book.change_parcel(made.id, replace(made.parcels[0], further=()))
     order = world.do_relay()
     assert order.notices == (Problem("parcel_taken_back", {"tracking": "T2"}, "correct_there"),)
 
