@@ -12,16 +12,20 @@ from decimal import ROUND_DOWN, Decimal
 
 from listbridge.domain.money import Money, smallest_unit
 from listbridge.domain.orders import Tax
+from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import DraftLine, ShopOrderDraft
+from listbridge.domain.verdicts import Rejected
 
 _RATE_STEP = Decimal("0.000001")
 
 
-class CannotAddUp(ValueError):
-    """No order of the shop comes to the draft's total; `field` names what stands in the way."""
+class CannotAddUp(Rejected):
+    """No order of the shop comes to the draft's total, so none is sent there; `field` names what stands in the way."""
 
     def __init__(self, field: str, reason: str) -> None:
-        super().__init__(reason)
+        params = {"field": field, "reason": reason}
+        problem = Problem("shop_refused_order", params, "export_or_handled_outside")
+        super().__init__(problem, detail=f"create_order: {reason}")
         self.field = field
         self.reason = reason
 

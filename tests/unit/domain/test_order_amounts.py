@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from listbridge.domain.order_amounts import CannotAddUp, fitted, rate_of, shop_lines, take_off
 from listbridge.domain.orders import Tax
+from listbridge.domain.problem import Problem
 from tests.fakes.order_drafts import draft, line, money, shipping, tax
 
 
@@ -64,6 +65,8 @@ def test_more_lines_than_the_shop_takes_cannot_be_told() -> None:
     with pytest.raises(CannotAddUp, match="more than 1 lines") as refused:
         fitted(draft(line(), line(id="2")), 1)
     assert refused.value.field == "lines"
+    params = {"field": "lines", "reason": "more than 1 lines"}
+    assert refused.value.problem == Problem("shop_refused_order", params, "export_or_handled_outside")
 
 
 @pytest.mark.parametrize(

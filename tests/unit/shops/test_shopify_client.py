@@ -279,8 +279,6 @@ def test_every_problem_and_fix_has_a_text_with_its_blanks(line: Line, open_with:
     rows += [value for value in vars(errors).values() if isinstance(value, errors.Row)]
     codes = {row.code for row in rows} | {"shopify_webhook_refused"}
     codes |= {
-        "shop_refused_cancel",
-        "shop_refused_order",
         "shopify_address_refused",
         "shopify_mark_refused",
         "shopify_order_limit",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from listbridge.domain.verdicts import NotFound, RateLimited, Rejected, RetryLater
-from listbridge.shops.shopify.order_errors import refused_cancel, refused_create, without_refused
+from listbridge.shops.shopify.order_errors import not_cancelled, refused_create, without_refused
 from listbridge.shops.shopify.wire import UserError
 from tests.fakes.order_drafts import ADDRESS, BUYER, draft, line
 
@@ -129,10 +129,10 @@ def test_an_order_is_not_made_without_what_it_needs(told: list[UserError]):
 
 
 def test_a_refused_cancellation_says_why():
-    refused = refused_cancel([error("orderId", message="Cannot cancel a fulfilled order")])
+    refused = not_cancelled([error("orderId", message="Cannot cancel a fulfilled order")])
     assert type(refused) is Rejected
     assert refused.problem.params == {"reason": "Cannot cancel a fulfilled order"}
 
 
 def test_an_order_that_is_not_there_cannot_be_cancelled():
-    assert isinstance(refused_cancel([error("orderId", code="NOT_FOUND")]), NotFound)
+    assert isinstance(not_cancelled([error("orderId", code="NOT_FOUND")]), NotFound)

@@ -11,12 +11,10 @@ import re
 from collections.abc import Sequence
 
 from listbridge.domain import address_fields
-from listbridge.domain.order_amounts import fitted, shop_lines
-from listbridge.domain.orders import Buyer
-from listbridge.domain.private_words import mentions
+from listbridge.domain.order_refusals import refused_cancel, refused_order, sku_at, variant_gone
 from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import ShopOrderDraft
-from listbridge.domain.verdicts import NotFound, RateLimited, Rejected, RemoteError
+from listbridge.domain.verdicts import RateLimited, Rejected, RemoteError
 from listbridge.shops.shopify.errors import FROZEN, InvalidVariables
 from listbridge.shops.shopify.order_input import ADDRESS, MOST_LINES, Fields
 from listbridge.shops.shopify.wire import UserError
@@ -39,17 +37,19 @@ def refused_create(errors: Sequence[UserError], draft: ShopOrderDraft) -> Remote
         return FROZEN.error(detail=detail, status=200, request=None)
     sku = next((sku for error in errors if (sku := _sku_without_variant(error, draft)) is not None), None)
     if sku is not None:
-        return Rejected(Problem("variant_gone", {"sku": sku}, "choose_product_for_line"), detail=detail)
-    params = {"field": field_of(first), "reason": _harmless(first, draft.buyer)}
-    return Rejected(Problem("shop_refused_order", params, "export_or_handled_outside"), detail=detail)
+        return variant_gone(sku, detail=detail)
+    personal = not first.field or bool(_PERSONAL & set(first.field))
+    code = first.code or "INVALID"
+    return refused_order(
+        field_of(first), first.message, code=code, buyer=draft.buyer, personal=personal, detail=detail
+    )
 
 
-def refused_cancel(errors: Sequence[UserError]) -> Rejected:
+def not_cancelled(errors: Sequence[UserError]) -> Rejected:
     """The verdict on a cancellation that Shopify refused."""
     first = errors[0]
-    problem = Problem("shop_refused_cancel", {"reason": first.message[:200]}, "cancel_in_shop")
     detail = f"cancel_order: {first.code or 'no code'}"
-    return NotFound(problem, detail=detail) if first.code == "NOT_FOUND" else Rejected(problem, detail=detail)
+    return refused_cancel(first.message, gone=first.code == "NOT_FOUND", detail=detail)
 
 
 def about_the_mark(errors: Sequence[UserError]) -> bool:
@@ -79,13 +79,4 @@ def _sku_without_variant(error: UserError, draft: ShopOrderDraft) -> str | None:
     if "lineItems" not in path or not {"variantId", "productId", "variant"} & set(path):
         return None
     number = next((int(part) for part in path if part.isascii() and part.isdigit()), None)
-    lines = shop_lines(fitted(draft, MOST_LINES).lines)
-    return str(lines[number].of.sku) if number is not None and number < len(lines) else None
-
-
-def _harmless(error: UserError, buyer: Buyer | None) -> str:
-    """Shopify's words, unless they may hold something of the buyer's: problems are stored, logged and shown."""
-    code = error.code or "INVALID"
-    if not error.field or _PERSONAL & set(error.field):
-        return code
-    return code if buyer is not None and mentions(error.message, buyer) else error.message[:200]
+    return sku_at(number, draft, MOST_LINES) if number is not None else None

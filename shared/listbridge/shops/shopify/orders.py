@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import TypeVar
 
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
-from listbridge.domain.order_amounts import CannotAddUp
+from listbridge.domain.order_refusals import refused_cancel
 from listbridge.domain.order_traces import each_once, our_order
 from listbridge.domain.orders import ShopOrderRef
 from listbridge.domain.ports import ChangedOrders, Clock
 from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
-from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RetryLater, Unsupported
+from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RetryLater, Unsupported
 from listbridge.infra.http import Purpose
 from listbridge.infra.narrowing import Narrowing
 from listbridge.shops.shopify import order_wire
@@ -25,7 +25,7 @@ from listbridge.shops.shopify.mapping import changed_since, gid, is_number, numb
 from listbridge.shops.shopify.order_errors import (
     about_the_mark,
     as_user_errors,
-    refused_cancel,
+    not_cancelled,
     refused_create,
     without_refused,
 )
@@ -143,12 +143,7 @@ class Orders:
         At most four requests: the mark's definition with a look after it, before the first order of a store; the order;
         and the order once more without what Shopify does not accept of an address.
         """
-        try:
-            order = order_input(draft, self._clock.now())
-        except CannotAddUp as error:
-            params = {"field": error.field, "reason": error.reason}
-            problem = Problem("shop_refused_order", params, "export_or_handled_outside")
-            raise Rejected(problem, detail=f"create_order: {error.reason}") from error
+        order = order_input(draft, self._clock.now())
         if not self._defined:
             ours = self._defining(draft.mark)
             if ours is not None:
@@ -305,10 +300,7 @@ class Orders:
         is accepted is all that is known here. No refund: the money was paid on the marketplace, and is paid back there.
         """
         if not is_number(order):
-            raise NotFound(
-                Problem("shop_refused_cancel", {"reason": "NOT_FOUND"}, "cancel_in_shop"),
-                detail="cancel_order: no such id",
-            )
+            raise refused_cancel("NOT_FOUND", gone=True, detail="cancel_order: no such id")
         named = gid("Order", order)
         answer = self._api.query(CANCEL_ORDER, {"id": named}, operation="cancel_order", purpose=Purpose.WRITE)
         if not answer.order_cancel_user_errors:
@@ -316,7 +308,7 @@ class Orders:
         # An order that is cancelled already is refused like any other: only the order itself tells.
         state = self._api.look_up(ORDER_STATE, {"id": named}, operation="read_orders")
         if state is None or state.cancelled_at is None:
-            raise refused_cancel(answer.order_cancel_user_errors)
+            raise not_cancelled(answer.order_cancel_user_errors)
 
 
 def _found(

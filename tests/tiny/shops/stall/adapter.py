@@ -14,6 +14,7 @@ from listbridge.domain import ports
 from listbridge.domain.address_fields import without_refused
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
+from listbridge.domain.order_refusals import refused_cancel, variant_gone
 from listbridge.domain.orders import ShopOrderRef
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.work import Hint, HintKind
@@ -22,6 +23,8 @@ from listbridge.infra.api_client import Refused
 from listbridge.infra.connection import Connection
 from listbridge.infra.hooks import Hook
 from listbridge.infra.offset_pages import following
+
+_NOT_CANCELLED = ("already_sent", "no_such_order")
 
 
 class StallAdapter:
@@ -98,10 +101,12 @@ class StallAdapter:
             raise refused.verdict from None
 
     def _made(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The order, or the one that has the mark already. Raises Refused."""
+        """The order, or the one that has the mark already. Raises Refused, and Rejected for a variant that is gone."""
         try:
             return self._http.said("POST", "orders", write=True, body=body)
         except Refused as refused:
+            if refused.said == "variant_gone":
+                raise variant_gone(refused.body["sku"], detail="create_order") from None
             if refused.said != "mark_taken":
                 raise
             return refused.body["order"]  # type: ignore[no-any-return]
@@ -120,7 +125,13 @@ class StallAdapter:
         }
 
     def cancel_order(self, order: ShopOrderId) -> None:
-        self._http.call("POST", "orders", order, "cancel", write=True)
+        try:
+            self._http.said("POST", "orders", order, "cancel", write=True)
+        except Refused as refused:
+            if refused.said not in _NOT_CANCELLED:
+                raise refused.verdict from None
+            gone = refused.said == "no_such_order"
+            raise refused_cancel(refused.said, gone=gone, detail="cancel_order") from None
 
     def stock_taken(self, order: ShopOrderId) -> Mapping[VariantId, Mapping[LocationId, int]]:
         return {

@@ -44,9 +44,6 @@ class StallHttp(ApiClient[Call]):
     def headers(self, call: Call) -> Mapping[str, str]:
         return {"Key": self._key}
 
-    def words_of(self, body: Mapping[str, Any]) -> tuple[str, Mapping[str, str]]:
-        return "", {"sku": str(body["sku"])} if "sku" in body else {}
-
 
 def _call(method: str, path: Sequence[str], *, write: bool = False, hook: bool = False, body: Any = None, **params: Any) -> Call:  # fmt: skip
     return Call(method, path_of(*path), f"{method.lower()}_{path[0]}", params, body, write, hook)

@@ -14,7 +14,4 @@ LIMITED = Row(verdicts.RateLimited, "stall_limit_spent", after_s=3.0)
 BY_CODE: Mapping[str, Row] = {
     "key_unknown": Row(verdicts.Unauthorized, "stall_key_refused", "reconnect_the_stall"),
     "url_refused": Row(verdicts.Rejected, "stall_address_refused", "give_https_address"),
-    "variant_gone": Row(verdicts.Rejected, "variant_gone", "look_at_the_stall"),
-    "already_sent": Row(verdicts.Rejected, "shop_refused_cancel", "look_at_the_stall"),
-    "no_such_order": Row(verdicts.NotFound, "shop_refused_cancel", "look_at_the_stall"),
 }
