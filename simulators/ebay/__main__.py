@@ -51,8 +51,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="RUNAME=URL",
         help="where consent sends the seller back to",
     )
-    parser.add_argument("--latency", type=float, default=0.3, help="median seconds per call")
-    parser.add_argument("--time-scale", type=float, default=1.0, help="quickens latency and rate limit")
+    parser.add_argument("--latency", type=float, default=0.3, help="median seconds per call, simulated ones")
+    parser.add_argument("--time-scale", type=float, default=1.0, help="real seconds per simulated second")
     parser.add_argument(
         "--rate", type=float, default=0.0, help="calls per second, instead of the limits file's"
     )

@@ -13,8 +13,9 @@ from simulators.ebay.paging import inventory_paging, page_links
 from simulators.ebay.sites import SITES
 from simulators.ebay.state import SELLING_POLICY_MANAGEMENT, Seller
 from simulators.ebay.taxonomy import APPLICATION
-from simulators.ebay.wire import Call, Operation, Reply
+from simulators.ebay.wire import Call, Operation
 from simulators.ebay.world import World, iso
+from simulators.kit.wire import Reply
 
 _ACCOUNT = "/sell/account/v1"
 _SCOPES = "https://api.ebay.com/oauth/api_scope"
@@ -220,14 +221,13 @@ def rate_limits(world: World, call: Call) -> Reply:
 
 
 def _inventory(name: str, method: str, path: str, handle: Any) -> Operation:
-    return Operation(
-        name, "sell.inventory", method, f"{BASE}{path}", READ if method == "GET" else WRITE, handle
-    )
+    scopes = READ if method == "GET" else WRITE
+    return Operation(name, method, f"{BASE}{path}", handle, "sell.inventory", scopes)
 
 
 def _account(name: str, method: str, path: str, handle: Any) -> Operation:
     scopes = _ACCOUNT_READ if method == "GET" else _ACCOUNT_WRITE
-    return Operation(name, "sell.account", method, f"{_ACCOUNT}{path}", scopes, handle)
+    return Operation(name, method, f"{_ACCOUNT}{path}", handle, "sell.account", scopes)
 
 
 _ANALYTICS = "/developer/analytics/v1_beta"
@@ -247,11 +247,11 @@ OPERATIONS = (
     _account("optInToProgram", "POST", "/program/opt_in", opt_in),
     _account("optOutOfProgram", "POST", "/program/opt_out", opt_out),
     _account("getPrivileges", "GET", "/privilege", privileges),
-    Operation("getUser", "commerce.identity", "GET", "/commerce/identity/v1/user/", _IDENTITY, who_am_i),
+    Operation("getUser", "GET", "/commerce/identity/v1/user/", who_am_i, "commerce.identity", _IDENTITY),
     Operation(
-        "getRateLimits", "developer.analytics", "GET", f"{_ANALYTICS}/rate_limit/", APPLICATION, rate_limits
+        "getRateLimits", "GET", f"{_ANALYTICS}/rate_limit/", rate_limits, "developer.analytics", APPLICATION
     ),
     Operation(
-        "getUserRateLimits", "developer.analytics", "GET", f"{_ANALYTICS}/user_rate_limit/", READ, rate_limits
+        "getUserRateLimits", "GET", f"{_ANALYTICS}/user_rate_limit/", rate_limits, "developer.analytics", READ
     ),
 )

@@ -43,16 +43,14 @@ def _sellers(world: World, wish: Wish) -> list[Seller]:
 
 def _state(world: World, wish: Wish) -> dict[str, Any]:
     with world.lock:
-        world.land_late_changes()
         shown = {seller.username: seller_state(seller) for seller in _sellers(world, wish)}
-        return copied({"now": iso(world.now()), "late": world.late_changes(), "sellers": shown})
+        return copied({"now": iso(world.now()), "late": world.later.waiting(), "sellers": shown})
 
 
 def _listings(world: World, wish: Wish) -> dict[str, Any]:
     """The listings with their pages below `origin`; `live` leaves out what has ended."""
     live, origin = flag_in(wish, "live"), str(wish.get("origin", ""))
     with world.lock:
-        world.land_late_changes()
         rows = [
             listing_state(seller, listing, origin)
             for seller in _sellers(world, wish)
@@ -65,7 +63,6 @@ def _listings(world: World, wish: Wish) -> dict[str, Any]:
 def _orders(world: World, wish: Wish) -> dict[str, Any]:
     """Orders with their lines and packages, oldest first and without a word about the buyer; `seller` narrows it."""
     with world.lock:
-        world.land_late_changes()
         rows = [
             order_state(seller, order) for seller in _sellers(world, wish) for order in seller.orders.values()
         ]

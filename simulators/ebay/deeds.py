@@ -191,7 +191,7 @@ class Deeds(OrderDeeds):
             return {"seconds": seconds}
 
     def _listing(self, listing_id: str) -> tuple[Seller, Listing]:
-        self._world.land_late_changes()
+        self._world.catch_up()
         try:
             return self._world.listing(listing_id)
         except KeyError:

@@ -11,8 +11,9 @@ from simulators.ebay.items import BASE, READ, WRITE, item_records
 from simulators.ebay.offers import refuse_suspended
 from simulators.ebay.sites import SITES
 from simulators.ebay.state import Group, Listing, Offer, Seller
-from simulators.ebay.wire import Call, Operation, Reply
+from simulators.ebay.wire import Call, Operation
 from simulators.ebay.world import World
+from simulators.kit.wire import Reply
 
 _FIELDS = ("aspects", "description", "imageUrls", "subtitle", "title", "variantSKUs", "variesBy", "videoIds")
 
@@ -218,7 +219,7 @@ def withdraw_group(world: World, call: Call) -> Reply:
 
 def _operation(name: str, method: str, path: str, handle: Any, **more: Any) -> Operation:
     scopes = READ if method == "GET" else WRITE
-    return Operation(name, "sell.inventory", method, f"{BASE}{path}", scopes, handle, **more)
+    return Operation(name, method, f"{BASE}{path}", handle, "sell.inventory", scopes, **more)
 
 
 _KEY = "/inventory_item_group/{inventoryItemGroupKey}"

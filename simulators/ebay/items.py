@@ -10,8 +10,9 @@ from simulators.ebay.errors import EbayError, not_serializable
 from simulators.ebay.paging import inventory_paging, page_links
 from simulators.ebay.sites import language_of
 from simulators.ebay.state import Item, Listing, Offer, Seller
-from simulators.ebay.wire import Call, Operation, Reply
+from simulators.ebay.wire import Call, Operation
 from simulators.ebay.world import World
+from simulators.kit.wire import Reply
 
 BASE = "/sell/inventory/v1"
 SCOPE = "https://api.ebay.com/oauth/api_scope/sell.inventory"
@@ -234,7 +235,7 @@ def bulk_get_items(world: World, call: Call) -> Reply:
 
 def _operation(name: str, method: str, path: str, handle: Any, **more: Any) -> Operation:
     scopes = READ if method == "GET" or name == "bulkGetInventoryItem" else WRITE
-    return Operation(name, "sell.inventory", method, f"{BASE}{path}", scopes, handle, **more)
+    return Operation(name, method, f"{BASE}{path}", handle, "sell.inventory", scopes, **more)
 
 
 OPERATIONS = (

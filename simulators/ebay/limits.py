@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from simulators.ebay.errors import EbayError
+from simulators.kit.pace import Pace
 from simulators.kit.quotas import Bucket, DayCounts
 
 _FILE = Path(__file__).with_name("limits.json")
@@ -78,16 +79,16 @@ def describe_limits(limits: Limits | None = None) -> str:
 class CallBudget:
     """Counts one application's calls against its rate and its day quotas. Not thread-safe: callers hold the lock."""
 
-    def __init__(self, limits: Limits, *, pace: float, now: datetime) -> None:
+    def __init__(self, limits: Limits, pace: Pace) -> None:
         self.limits = limits
         self._pace = pace
-        self._calls = Bucket(limits.burst, now)
-        self._counts = DayCounts(limits.day(now))
+        self._calls = Bucket(limits.burst, pace.now())
+        self._counts = DayCounts(limits.day(pace.now()))
 
     def spend(self, api: str, now: datetime) -> None:
         """Take one call. Raises 429 (2001, without Retry-After) when the second or the day has none left."""
         self._counts.roll(self.limits.day(now))
-        left = self._calls.level(now, rate=self.limits.rate * self._pace, capacity=self.limits.burst)
+        left = self._calls.level(now, rate=self._pace.rate(self.limits.rate), capacity=self.limits.burst)
         if left < 1 or self.count(api) >= self.limits.per_day(api):
             raise EbayError(2001, "The request limit has been reached for the resource.", status=429)
         self._calls.take(1)

@@ -15,9 +15,10 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from simulators.ebay.errors import EbayError
 from simulators.ebay.state import Seller
-from simulators.ebay.wire import Call, Reply
+from simulators.ebay.wire import Call
 from simulators.ebay.world import World
 from simulators.kit.tokens import Code, Grant, TokenStore
+from simulators.kit.wire import Reply
 
 TOKEN_PATH = "/identity/v1/oauth2/token"  # noqa: S105 - an address
 CONSENT_PATH = "/oauth2/authorize"

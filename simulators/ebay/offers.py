@@ -22,8 +22,9 @@ from simulators.ebay.items import (
 from simulators.ebay.paging import inventory_paging, page_links
 from simulators.ebay.sites import SITES
 from simulators.ebay.state import Offer, Seller
-from simulators.ebay.wire import Call, Operation, Reply
+from simulators.ebay.wire import Call, Operation
 from simulators.ebay.world import World
+from simulators.kit.wire import Reply
 
 _FIELDS = (
     "availableQuantity", "categoryId", "charity", "extendedProducerResponsibility", "hideBuyerDetails",
@@ -308,7 +309,7 @@ def listing_fees(world: World, call: Call) -> Reply:
 
 def _operation(name: str, method: str, path: str, handle: Any, **more: Any) -> Operation:
     scopes = READ if method == "GET" or name == "getListingFees" else WRITE
-    return Operation(name, "sell.inventory", method, f"{BASE}{path}", scopes, handle, **more)
+    return Operation(name, method, f"{BASE}{path}", handle, "sell.inventory", scopes, **more)
 
 
 OPERATIONS = (

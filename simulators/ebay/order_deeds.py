@@ -289,12 +289,12 @@ class OrderDeeds:
             deed_of(self, act)
 
             def land() -> None:
-                entry = JournalEntry(self._world.now(), f"deed:{act}", "", 200)
+                at, status = self._world.now(), 200
                 try:
                     do(self, act, arguments or {})
                 except DeedRefused:
-                    entry.status = 400
-                self._world.journal.append(entry)
+                    status = 400
+                self._world.journal.append(JournalEntry(at=at, operation=f"deed:{act}", status=status))
 
             self._world.postpone(seconds, land)
             return {"deed": act, "seconds": seconds}
@@ -315,7 +315,7 @@ class OrderDeeds:
             raise DeedRefused(f"no seller {username}") from None
 
     def _live_offer(self, sku: str, marketplace: str, seller: str) -> tuple[Seller, Offer, Listing]:
-        self._world.land_late_changes()
+        self._world.catch_up()
         owners = [self._seller(seller)] if seller else list(self._world.sellers.values())
         found = [
             (owner, offer, owner.listings[offer.listing_id])

@@ -16,9 +16,10 @@ from simulators.ebay.order_filters import parse_filter, refuse_unencoded
 from simulators.ebay.order_reads import BASE, find_order, shown, wants_breakdown
 from simulators.ebay.paging import page_links
 from simulators.ebay.state import Order
-from simulators.ebay.wire import Call, Operation, Reply
+from simulators.ebay.wire import Call, Operation
 from simulators.ebay.world import World
 from simulators.kit.pages import Paging, Window
+from simulators.kit.wire import Reply
 
 _SCOPES = "https://api.ebay.com/oauth/api_scope"
 _WRITE = (f"{_SCOPES}/sell.fulfillment",)
@@ -83,7 +84,7 @@ def _found(world: World, call: Call, now: datetime) -> list[Order]:
 
 def _operation(name: str, method: str, path: str, handle: Any, **more: Any) -> Operation:
     scopes = more.pop("scopes", _READ if method == "GET" else _WRITE)
-    return Operation(name, "sell.fulfillment", method, f"{BASE}{path}", scopes, handle, **more)
+    return Operation(name, method, f"{BASE}{path}", handle, "sell.fulfillment", scopes, **more)
 
 
 _PACKAGES = "/order/{orderId}/shipping_fulfillment"

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from simulators.ebay.control import listing_state
-from simulators.ebay.wire import Call, Reply
+from simulators.ebay.wire import Call
 from simulators.ebay.world import World
+from simulators.kit.wire import HTML, Reply
 
-_HTML = "text/html; charset=utf-8"
 _STYLE = (
     "body{font:15px system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
     "table{border-collapse:collapse;width:100%}td,th{padding:.4rem .6rem;border-bottom:1px solid #ddd;text-align:left}"
@@ -35,7 +35,7 @@ def _page(title: str, inner: str, status: int = 200) -> Reply:
         f"<title>{html.escape(title)}</title><style>{_STYLE}</style>"
         f"<h1>{html.escape(title)} <small>eBay simulator</small></h1>{inner}</html>"
     )
-    return Reply(status, text, content_type=_HTML)
+    return Reply(status, text, content_type=HTML)
 
 
 def _cell(value: object, kind: str = "") -> str:
@@ -51,7 +51,6 @@ def _quantity(quantity: int) -> str:
 
 
 def _table(world: World) -> str:
-    world.land_late_changes()
     rows: list[str] = []
     for seller in world.sellers.values():
         for listing in seller.live_listings():
@@ -72,7 +71,6 @@ def _prices(state: dict[str, Any]) -> str:
 
 
 def _listing_page(world: World, listing_id: str) -> Reply:
-    world.land_late_changes()
     try:
         seller, listing = world.listing(listing_id)
     except KeyError:

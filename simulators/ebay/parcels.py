@@ -12,8 +12,9 @@ from simulators.ebay.errors import EbayError
 from simulators.ebay.order_filters import parse_date
 from simulators.ebay.order_reads import BASE, find_order
 from simulators.ebay.state import Order
-from simulators.ebay.wire import Call, Reply
+from simulators.ebay.wire import Call
 from simulators.ebay.world import World, iso
+from simulators.kit.wire import Reply
 
 Json = dict[str, Any]
 

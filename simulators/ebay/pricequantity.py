@@ -16,8 +16,9 @@ from simulators.ebay.errors import EbayError
 from simulators.ebay.items import BASE, WRITE, bulk_reply, bulk_rows, item_records
 from simulators.ebay.sites import SITES
 from simulators.ebay.state import Item, Listing, Offer, Seller
-from simulators.ebay.wire import Call, Operation, Reply
+from simulators.ebay.wire import Call, Operation
 from simulators.ebay.world import World
+from simulators.kit.wire import Reply
 
 
 @dataclass(slots=True)
@@ -184,7 +185,6 @@ def _write(world: World, seller: Seller, change: _Change) -> None:
 
 OPERATIONS = (
     Operation(
-        "bulkUpdatePriceQuantity", "sell.inventory", "POST", f"{BASE}/bulk_update_price_quantity", WRITE, update,
-        touches=_touches,
+        "bulkUpdatePriceQuantity", "POST", f"{BASE}/bulk_update_price_quantity", update, "sell.inventory", WRITE, _touches
     ),
 )  # fmt: skip

@@ -9,8 +9,9 @@ from typing import Any
 from simulators.ebay.errors import EbayError
 from simulators.ebay.pricing import money
 from simulators.ebay.state import Order
-from simulators.ebay.wire import Call, Reply
+from simulators.ebay.wire import Call
 from simulators.ebay.world import World, iso
+from simulators.kit.wire import Reply
 
 _LONGEST_COMMENT = 1000  # by the text of 34921; the field's own text says 100
 _REFUND_TAKES = timedelta(seconds=60)  # "asynchronously", says the document; how long is ours

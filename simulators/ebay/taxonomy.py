@@ -14,8 +14,9 @@ from typing import Any
 
 from simulators.ebay.errors import EbayError
 from simulators.ebay.sites import SITES
-from simulators.ebay.wire import Call, Operation, Reply
+from simulators.ebay.wire import Call, Operation
 from simulators.ebay.world import World
+from simulators.kit.wire import Reply
 
 _TAXONOMY = "/commerce/taxonomy/v1"
 _METADATA = "/sell/metadata/v1"
@@ -223,15 +224,15 @@ _METADATA_SCOPES = (*APPLICATION, "https://api.ebay.com/oauth/api_scope/sell.inv
 
 OPERATIONS = (
     Operation(
-        "getDefaultCategoryTreeId", "commerce.taxonomy", "GET", f"{_TAXONOMY}/get_default_category_tree_id",
-        APPLICATION, default_tree,
+        "getDefaultCategoryTreeId", "GET", f"{_TAXONOMY}/get_default_category_tree_id", default_tree,
+        "commerce.taxonomy", APPLICATION,
     ),
     Operation(
-        "getCategorySuggestions", "commerce.taxonomy", "GET", f"{_TREE}/get_category_suggestions", APPLICATION, suggestions
+        "getCategorySuggestions", "GET", f"{_TREE}/get_category_suggestions", suggestions, "commerce.taxonomy", APPLICATION
     ),
     Operation(
-        "getItemAspectsForCategory", "commerce.taxonomy", "GET", f"{_TREE}/get_item_aspects_for_category", APPLICATION,
-        item_aspects,
+        "getItemAspectsForCategory", "GET", f"{_TREE}/get_item_aspects_for_category", item_aspects,
+        "commerce.taxonomy", APPLICATION,
     ),
-    Operation("getItemConditionPolicies", "sell.metadata", "GET", _CONDITIONS, _METADATA_SCOPES, item_conditions),
+    Operation("getItemConditionPolicies", "GET", _CONDITIONS, item_conditions, "sell.metadata", _METADATA_SCOPES),
 )  # fmt: skip

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import random
-import threading
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from operator import attrgetter
 from typing import Any
 
 from simulators.clock import Clock
@@ -17,34 +14,27 @@ from simulators.ebay.errors import EbayError
 from simulators.ebay.limits import CallBudget, Limits
 from simulators.ebay.state import Listing, Offer, Seller
 from simulators.faults import FaultPlan
-from simulators.kit.journal import Journal
-from simulators.kit.later import Later
+from simulators.kit import world as kit
+from simulators.kit.journal import Entry, Journal
+from simulators.kit.pace import Pace
 
-_LATENCY_SPREAD = (
-    0.35  # sigma of the log-normal: with a median of 300 ms, nine calls in ten take less than 470 ms
-)
-_JOURNAL_LENGTH = 200_000
+# With a median of 300 ms, nine calls in ten take less than 470 ms.
+_LATENCY_SPREAD = 0.35
+_NOTIFICATIONS_KEPT = 200_000
 VENDOR_FAULTS = frozenset(
     {"late", "concurrent", "page_lost", "next_lost", "total_moves", "changed_after_list"}
 )
 """`late` and `concurrent` of every call; the others of getOrders (`order_traps.py`)."""
 
 
-@dataclass(slots=True)
-class JournalEntry:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry(Entry):
     """One call as eBay saw it. `sent` lists the quantities and prices that the call carried, per SKU or offer."""
 
-    at: datetime
-    operation: str
-    seller: str
-    status: int
+    seller: str = ""
     sku: str = ""
     sent: list[dict[str, Any]] = field(default_factory=list)
-    fault: str = ""
     error_ids: list[int] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "at": iso(self.at)}
 
 
 def iso(moment: datetime) -> str:
@@ -52,42 +42,25 @@ def iso(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
-class World:
-    """Everything shared by the calls. Change it only while holding `lock`.
-
-    `time_scale` quickens latency and rate limit alike (10 = ten times as fast); days, tokens and dates keep the clock's time.
-    """
+class World(kit.World[JournalEntry]):
+    """Everything shared by the calls. Days, tokens and dates keep the clock's time."""
 
     def __init__(
         self, *, clock: Clock, limits: Limits, latency_s: float, time_scale: float, seed: int
     ) -> None:
+        pace = Pace(clock, time_scale, latency_s=latency_s, spread=_LATENCY_SPREAD, seed=seed)
+        super().__init__(pace, FaultPlan(VENDOR_FAULTS), Journal())
         self.clock = clock
         self.limits = limits
-        self.faults = FaultPlan(VENDOR_FAULTS)
-        self.lock = threading.RLock()
         self.sellers: dict[str, Seller] = {}
-        self.journal = Journal[JournalEntry](
-            JournalEntry.as_json, attrgetter("operation"), longest=_JOURNAL_LENGTH
-        )
         self.random = random.Random(seed)
-        self.budget = CallBudget(limits, pace=time_scale, now=clock.now())
+        self.budget = CallBudget(limits, pace)
         self.order_lag = timedelta(0)  # how long getOrders does not know of new orders and of changes
         self.newest_orders_first = False
-        self.notifications: deque[dict[str, Any]] = deque(maxlen=_JOURNAL_LENGTH)
-        self._latency_s = latency_s / time_scale
+        self.notifications: deque[dict[str, Any]] = deque(maxlen=_NOTIFICATIONS_KEPT)
         self._in_flight: set[Hashable] = set()
-        self._late = Later()
         self._next_offer_id = 36_445_435_001
         self._next_listing_id = 110_550_000_001
-
-    def now(self) -> datetime:
-        return self.clock.now()
-
-    def latency(self) -> float:
-        """How long the next call takes, in seconds of the clock: log-normal around the median."""
-        if self._latency_s <= 0:
-            return 0.0
-        return self._latency_s * math.exp(self.random.gauss(0.0, _LATENCY_SPREAD))
 
     def new_offer_id(self) -> str:
         self._next_offer_id += 1
@@ -121,17 +94,6 @@ class World:
 
     def leave(self, records: set[Hashable]) -> None:
         self._in_flight -= records
-
-    def postpone(self, seconds: float, apply: Callable[[], None]) -> None:
-        """Let a change land later, when the clock has passed."""
-        self._late.add(self.now() + timedelta(seconds=seconds), apply)
-
-    def land_late_changes(self) -> None:
-        """Apply the postponed changes whose time has come, in the order of their times."""
-        self._late.catch_up(self.now())
-
-    def late_changes(self) -> int:
-        return self._late.waiting()
 
     def revise(self, *revised: Listing, hold_error: int = 25019) -> None:
         """Count one revision of each live listing, or of none.

@@ -1,4 +1,4 @@
-"""Simulated durations on a declared time scale; instants stay true."""
+"""Simulated durations on a declared time scale, and how long a call takes; instants stay true."""
 
 from __future__ import annotations
 
@@ -9,14 +9,27 @@ from simulators.clock import Clock
 
 
 class Pace:
-    """How long a simulated second lasts: `scale` real seconds (0.1 plays ten times faster than life)."""
+    """How long a simulated second lasts: `scale` real seconds (0.1 plays ten times faster than life).
 
-    def __init__(self, clock: Clock, scale: float = 1.0) -> None:
+    `latency_s` is the median duration of a call in simulated seconds (0: none), `spread` the sigma of its log-normal.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        scale: float = 1.0,
+        *,
+        latency_s: float = 0.0,
+        spread: float = 0.25,
+        seed: int = 20261123,
+    ) -> None:
         if scale <= 0:
             raise ValueError("a time scale is above zero")
         self._clock = clock
         self._scale = scale
-        self._random = random.Random(20261123)
+        self._latency_s = latency_s
+        self._spread = spread
+        self._random = random.Random(seed)
 
     def now(self) -> datetime:
         """The clock's instant, aware UTC: not scaled, so that time stamps mean the same on both sides."""
@@ -33,7 +46,8 @@ class Pace:
     def sleep(self, seconds: float) -> None:
         self._clock.sleep(seconds * self._scale)
 
-    def latency(self, median_s: float) -> None:
-        """Sleep as a network does: around the median, skewed to the slow side."""
-        if median_s > 0:
-            self.sleep(median_s * self._random.lognormvariate(0.0, 0.25))
+    def latency(self) -> float:
+        """How long the next call takes, in simulated seconds: around the median, skewed to the slow side, as a network is."""
+        return (
+            self._latency_s * self._random.lognormvariate(0.0, self._spread) if self._latency_s > 0 else 0.0
+        )

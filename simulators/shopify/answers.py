@@ -5,14 +5,13 @@ Shapes of THROTTLED and MAX_COST_EXCEEDED: as measured on live shops in 2026 (RE
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from graphql import FieldNode, GraphQLError, OperationDefinitionNode
-from werkzeug.wrappers import Response
 
+from simulators.kit.wire import HTML, Reply
 from simulators.shopify.execution import Prepared
 from simulators.shopify.tokens import GrantRefused
 
@@ -28,10 +27,8 @@ THROTTLED = {
 }
 
 
-def json_answer(body: Any, status: int = 200) -> Response:
-    return Response(
-        json.dumps(body, separators=(",", ":")), status=status, content_type="application/json; charset=utf-8"
-    )
+def json_answer(body: Any, status: int = 200) -> Reply:
+    return Reply(status, body, content_type="application/json; charset=utf-8")
 
 
 def served_version(version: str) -> str | None:
@@ -173,17 +170,18 @@ def internal_error() -> dict[str, Any]:
 def status_text(status: int) -> str:
     return {
         429: "Exceeded 2 calls per second for api client. Reduce request rates to resume uninterrupted service.",
+        404: "Not Found",
         502: "Bad Gateway",
         503: "Service Unavailable",
         504: "Gateway Timeout",
     }.get(status, "Internal Server Error")
 
 
-def grant_refused(refusal: GrantRefused) -> Response:
+def grant_refused(refusal: GrantRefused) -> Reply:
     if not refusal.html:
         return json_answer({"error": refusal.code, "error_description": refusal.message}, 400)
     page = (
         f"<!DOCTYPE html><html><head><title>400 - Oauth error {refusal.code}</title></head>"
         f"<body><h1>Oauth error {refusal.code}: {refusal.message}</h1></body></html>"
     )
-    return Response(page, status=400, content_type="text/html; charset=utf-8")
+    return Reply(400, page, content_type=HTML)

@@ -1,22 +1,20 @@
-"""The HTTP face of the simulated shop: token endpoint, GraphQL Admin API, and the control door under `/_sim/`."""
+"""The HTTP face of the simulated shop: token endpoint and GraphQL Admin API."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from graphql import OperationDefinitionNode, OperationType
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, Rule
-from werkzeug.wrappers import Request, Response
+from graphql import OperationType
 
 from simulators.clock import Clock, RealClock
-from simulators.door import ConnectionDropped
-from simulators.faults import Fault
 from simulators.kit.deliveries import Deliver, DeliveryQueue
-from simulators.kit.suffering import suffer_after, suffer_before
+from simulators.kit.pace import Pace
+from simulators.kit.serving import Simulator, Stage
+from simulators.kit.wire import Reply, Route
 from simulators.shopify.answers import (
     BAD_TOKEN,
     THROTTLED,
@@ -27,30 +25,24 @@ from simulators.shopify.answers import (
     outcome_of,
     query_answer,
     raise_bugs,
-    root_field,
     served_version,
     status_text,
     too_dear,
 )
+from simulators.shopify.calls import Call
 from simulators.shopify.control import control_door
 from simulators.shopify.cost import CostMeter
 from simulators.shopify.deeds import Deeds
-from simulators.shopify.execution import Engine, Prepared, build
+from simulators.shopify.execution import Engine, build
 from simulators.shopify.limits import Limits, read_limits
 from simulators.shopify.resolvers import KINDS, RESOLVERS
 from simulators.shopify.shop_faults import user_error_of
 from simulators.shopify.tokens import GrantRefused
 from simulators.shopify.variables import invalid_variables
-from simulators.shopify.world import SCOPES, Settings, World
+from simulators.shopify.world import SCOPES, JournalEntry, Settings, World
 
-_ROUTES = Map(
-    [
-        Rule("/admin/oauth/access_token", methods=["POST"], endpoint="token"),
-        Rule("/admin/api/<version>/graphql.json", methods=["POST"], endpoint="graphql"),
-        Rule("/_bulk/<int:number>.jsonl", methods=["GET"], endpoint="bulk"),
-        Rule("/_sim/<path:rest>", endpoint="control"),
-    ]
-)
+_TOKEN = "token"  # noqa: S105  # an operation's name
+_BULK_FILE = re.compile(r"/_bulk/(\d+)\.jsonl")
 
 
 @cache
@@ -59,7 +51,7 @@ def _engine() -> Engine:
     return Engine(build(RESOLVERS, KINDS))
 
 
-class ShopifySimulator:
+class ShopifySimulator(Simulator[Call]):
     """A Shopify shop as one app sees it: a WSGI application with state, limits, webhooks and faults.
 
     `deliver(url, headers, body) -> status` posts webhooks (None: every delivery fails, as with a dead receiver).
@@ -68,6 +60,9 @@ class ShopifySimulator:
     Faults (`faults.add(Fault(...))`): operation is the first root field (`products`, `inventorySetQuantities`),
     `token`, or `webhook:<topic>`; README.md lists the vendor faults.
     """
+
+    world: World
+    REFUSALS = (GrantRefused,)
 
     def __init__(
         self,
@@ -98,19 +93,15 @@ class ShopifySimulator:
             allow_http=allow_http,
             scopes=list(scopes or SCOPES),
         )
-        self.world = World(
-            settings,
-            clock=clock or RealClock(),
-            scale=time_scale,
-            limits=read_limits(limits),
-            deliver=deliver,
-        )
-        self.deeds = Deeds(self.world)
-        self.world.deeds = self.deeds
-        self.faults = self.world.faults
-        self.latency_s = latency_s
+        pace = Pace(clock or RealClock(), time_scale, latency_s=latency_s)
+        world = World(settings, pace=pace, limits=read_limits(limits), deliver=deliver)
+        self.deeds = world.deeds = Deeds(world)
         self._engine = _engine()
-        self._control = control_door(self.world, self.deeds)
+        routes = (
+            Route(_TOKEN, "POST", "/admin/oauth/access_token", self._grant),
+            Route("graphql", "POST", "/admin/api/{version}/graphql.json", self._carry_out),
+        )
+        super().__init__(world, Call, routes, control_door(world, self.deeds))
 
     @property
     def deliveries(self) -> DeliveryQueue:
@@ -122,170 +113,115 @@ class ShopifySimulator:
         """The journal of API calls so far."""
         return list(self.world.journal)
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        request = Request(environ)
-        self.world.catch_up()
-        try:
-            endpoint, arguments = _ROUTES.bind_to_environ(environ).match()
-            response: Response = getattr(self, f"_on_{endpoint}")(request, **arguments)
-        except HTTPException as refusal:
-            response = json_answer({"errors": "Not Found"}, refusal.code or 500)
-        return response(environ, start_response)
+    def stages(self, call: Call) -> Sequence[Stage[Call]]:
+        """A fault strikes before anybody looks at the token."""
+        if call.operation == _TOKEN:
+            return (self.latency, self.strike, self.suffer, self.work)
+        return (self.latency, self._read, self.strike, self.suffer, self._admit, self.work)
 
-    # Control and downloads
-
-    def _on_control(self, request: Request, rest: str) -> Response:
-        status, told = self._control.answer(request.method, rest, request.args.to_dict(), request.get_data())
-        return Response(status=status) if told is None else json_answer(told, status)
-
-    def _on_bulk(self, _request: Request, number: int) -> Response:
-        with self.world.lock:
-            operation = self.world.bulk.rows.get(number)
+    def beside(self, call: Call) -> Reply | None:
+        """The file of a bulk export."""
+        named = _BULK_FILE.fullmatch(call.path)
+        if named is None or call.method != "GET":
+            return None
+        operation = self.world.bulk.rows.get(int(named.group(1)))
         if operation is None or not operation.lines:
-            return json_answer({"errors": "Not Found"}, 404)
-        return Response(operation.lines, content_type="application/jsonl")
+            return self.trouble(call, 404)
+        return Reply(200, operation.lines, content_type="application/jsonl")
+
+    def trouble(self, call: Call, status: int) -> Reply:
+        return json_answer({"errors": status_text(status)}, status)
+
+    def refusal(self, call: Call, refused: GrantRefused) -> Reply:
+        call.outcome = "refused"
+        return grant_refused(refused)
+
+    def entry(self, call: Call, reply: Reply) -> JournalEntry:
+        seen = self.seen(call, reply)
+        return JournalEntry(
+            **seen, name=call.name, variables=dict(call.variables), version=call.parameters.get("version", ""),
+            outcome=call.outcome or seen["fault"] or "refused",
+            requested_cost=call.requested_cost, actual_cost=call.actual_cost,
+        )  # fmt: skip
 
     # Tokens
 
-    def _on_token(self, request: Request) -> Response:
-        self.world.pace.latency(self.latency_s)
-        fault = self.faults.strike("token")
-        early = self._before(fault, "token")
-        if early is not None:
-            self._note("token", None, {}, "", early.status_code, "fault")
-            return early
-        asked = (request.get_json(silent=True) if request.is_json else request.form.to_dict()) or {}
-        with self.world.lock:
-            try:
-                granted = self.world.tokens.grant(asked)
-                response = json_answer(granted)
-            except GrantRefused as refusal:
-                response = grant_refused(refusal)
-        self._note(
-            "token", None, {}, "", response.status_code, "ok" if response.status_code == 200 else "refused"
-        )
-        suffer_after(fault, "token")
-        return response
+    def _grant(self, call: Call) -> Reply:
+        asked = call.asked() if call.is_json else call.form
+        granted = self.world.tokens.grant(asked or {})
+        call.outcome = "ok"
+        return json_answer(granted)
 
     # GraphQL
 
-    def _on_graphql(self, request: Request, version: str) -> Response:
-        self.world.pace.latency(self.latency_s)
-        served = served_version(version)
+    def _read(self, call: Call) -> Reply | None:
+        """The version and the document; the operation is called by its (first) root field."""
+        call.operation = "invalid"
+        served = served_version(call.parameters["version"])
         if served is None:
-            return json_answer({"errors": "Not Found"}, 404)
-        asked = request.get_json(silent=True) or {}
+            return self.trouble(call, 404)
+        asked = call.asked() or {}
         if not isinstance(asked, dict) or not isinstance(asked.get("query"), str):
             return json_answer({"errors": {"query": "Required parameter missing or invalid"}}, 400)
-        prepared = self._engine.prepare(asked["query"])
-        name = asked.get("operationName")
-        operation = prepared.operation(name)
-        root = root_field(operation)
-        variables = asked.get("variables") or {}
-        fault = self.faults.strike(root)
-        response, told = self._serve(request, prepared, operation, variables, name, fault)
-        shown = operation.name.value if operation and operation.name else name
-        self._note(root, shown, variables, version, response.status_code, **told)
-        if told["outcome"] == "late":
-            raise ConnectionDropped("no answer in time; the request is carried out later")
-        response.headers["X-Shopify-API-Version"] = served
-        suffer_after(fault, root)
-        return response
+        call.always["X-Shopify-API-Version"] = served
+        call.understand(self._engine.prepare(asked["query"]), asked)
+        return None
 
-    def _serve(
-        self,
-        request: Request,
-        prepared: Prepared,
-        operation: OperationDefinitionNode | None,
-        variables: Mapping[str, Any],
-        name: str | None,
-        fault: Fault | None,
-    ) -> tuple[Response, dict[str, Any]]:
-        early = self._before(fault, root_field(operation))
-        if early is not None:
-            return early, {"outcome": "fault"}
-        vendor = fault.name if fault and fault.kind == "vendor" else ""
-        token = request.headers.get("X-Shopify-Access-Token", "")
+    def _admit(self, call: Call) -> Reply | None:
+        """Token, document and variables, in Shopify's order."""
+        token = call.headers.get("x-shopify-access-token", "")
         with self.world.lock:
-            if vendor == "token_expired":
+            if call.vendor_fault == "token_expired":
                 self.world.tokens.revoke(token)
             if not self.world.tokens.alive(token):
-                return json_answer({"errors": BAD_TOKEN}, 401), {"outcome": "unauthorised"}
-            if operation is None or prepared.errors:
-                return json_answer({"errors": invalid_query(prepared, name)}), {"outcome": "invalid"}
-            refused = invalid_variables(self._engine.schema, operation, variables)
-            if refused:
-                return json_answer({"errors": refused}), {"outcome": "invalid"}
-            if vendor == "internal_error":
-                return json_answer({"errors": [internal_error()]}), {"outcome": "internal_error"}
-            if fault is not None and vendor == "late":
-                self._carry_out_later(prepared, variables, name, fault.seconds)
-                return json_answer({}), {"outcome": "late"}
-            return self._execute(prepared, operation, variables, name, fault if vendor else None)
+                call.outcome = "unauthorised"
+                return json_answer({"errors": BAD_TOKEN}, 401)
+        if call.document is None or call.prepared.errors:
+            call.outcome = "invalid"
+            return json_answer({"errors": invalid_query(call.prepared, call.name_asked)})
+        refused = invalid_variables(self._engine.schema, call.document, call.variables)
+        if refused:
+            call.outcome = "invalid"
+            return json_answer({"errors": refused})
+        if call.vendor_fault == "internal_error":
+            call.outcome = "internal_error"
+            return json_answer({"errors": [internal_error()]})
+        return None
 
-    def _execute(
-        self,
-        prepared: Prepared,
-        operation: OperationDefinitionNode,
-        variables: Mapping[str, Any],
-        name: str | None,
-        fault: Fault | None,
-    ) -> tuple[Response, dict[str, Any]]:
+    def _carry_out(self, call: Call) -> Reply:
         """Price, admit, run and charge; under the lock."""
-        world = self.world
-        assert prepared.document is not None  # noqa: S101  # looked at before
+        world, vendor, prepared, document = self.world, call.vendor_fault, call.prepared, call.document
+        assert prepared.document is not None  # noqa: S101  # it is admitted
+        assert document is not None  # noqa: S101  # likewise
         meter = CostMeter(
-            self._engine.schema, prepared.document, operation, variables, world.limits.connection_sizing
+            self._engine.schema, prepared.document, document, call.variables, world.limits.connection_sizing
         )
-        requested = meter.requested()
+        call.requested_cost = requested = meter.requested()
         if requested > world.limits.max_query_cost:
-            error = too_dear(requested, world.limits.max_query_cost)
-            return json_answer({"errors": [error]}), {
-                "outcome": "max_cost_exceeded",
-                "requested_cost": requested,
-            }
-        vendor = fault.name if fault else ""
+            call.outcome = "max_cost_exceeded"
+            return json_answer({"errors": [too_dear(requested, world.limits.max_query_cost)]})
         if vendor == "throttled" or not world.bucket.admits(requested):
-            cost = {
-                "requestedQueryCost": requested,
-                "actualQueryCost": None,
-                "throttleStatus": world.bucket.status(),
-            }
-            answer = {"errors": [THROTTLED], "extensions": {"cost": cost}}
-            return json_answer(answer), {"outcome": "throttled", "requested_cost": requested}
-        reading = operation.operation is OperationType.QUERY
-        stale_s = fault.seconds if fault and reading and vendor == "stale_read" else 0.0
-        context = world.context(stale_s)
-        if fault and vendor == "user_error":
-            context.refusal = user_error_of(fault)
+            call.outcome = "throttled"
+            return json_answer({"errors": [THROTTLED], "extensions": {"cost": self._cost(requested, None)}})
+        reading = document.operation is OperationType.QUERY
+        context = world.context(
+            call.fault.seconds if call.fault and reading and vendor == "stale_read" else 0.0
+        )
+        if call.fault and vendor == "user_error":
+            context.refusal = user_error_of(call.fault)
         self._finish_bulk()
-        result = self._engine.run(prepared, context, variables, name)
+        result = self._engine.run(prepared, context, call.variables, call.name_asked)
         raise_bugs(result.errors)
-        actual = meter.actual(result.data)
-        world.bucket.pay(actual)
-        extensions: dict[str, Any] = {
-            "cost": {
-                "requestedQueryCost": requested,
-                "actualQueryCost": actual,
-                "throttleStatus": world.bucket.status(),
-            }
-        }
+        call.outcome, call.actual_cost = outcome_of(result.errors), meter.actual(result.data)
+        world.bucket.pay(call.actual_cost)
+        extensions: dict[str, Any] = {"cost": self._cost(requested, call.actual_cost)}
         if context.warnings:
             extensions["search"] = context.warnings
-        answer = query_answer(result.data, result.errors) | {"extensions": extensions}
-        outcome = outcome_of(result.errors)
-        return json_answer(answer), {"outcome": outcome, "requested_cost": requested, "actual_cost": actual}
+        return json_answer(query_answer(result.data, result.errors) | {"extensions": extensions})
 
-    def _carry_out_later(
-        self, prepared: Prepared, variables: Mapping[str, Any], name: str | None, seconds: float
-    ) -> None:
-        """Run the operation when its caller has long hung up; what it would answer, nobody hears."""
-        world = self.world
-
-        def run() -> None:
-            raise_bugs(self._engine.run(prepared, world.context(), variables, name).errors)
-
-        world.later.add(world.pace.after(world.now(), seconds), run)
+    def _cost(self, requested: int, actual: int | None) -> dict[str, Any]:
+        status = self.world.bucket.status()
+        return {"requestedQueryCost": requested, "actualQueryCost": actual, "throttleStatus": status}
 
     def _finish_bulk(self) -> None:
         """Complete the exports whose time has come."""
@@ -309,39 +245,3 @@ class ShopifySimulator:
                     "type": "query",
                 },
             )
-
-    # Faults
-
-    def _before(self, fault: Fault | None, operation: str) -> Response | None:
-        suffer_before(fault, operation, self.world.pace.sleep)
-        if fault is None:
-            return None
-        if fault.kind == "html":
-            page = "<!DOCTYPE html><html><head><title>Something went wrong</title></head><body><h1>Oops</h1></body></html>"
-            return Response(page, status=fault.status, content_type="text/html; charset=utf-8")
-        if fault.kind == "status":
-            body = fault.body if fault.body is not None else {"errors": status_text(fault.status)}
-            response = json_answer(body, fault.status)
-            response.headers.extend(fault.headers)
-            return response
-        return None
-
-    def _note(
-        self,
-        operation: str,
-        name: str | None,
-        variables: Mapping[str, Any],
-        version: str,
-        status: int,
-        outcome: str,
-        **cost: Any,
-    ) -> None:
-        self.world.note(
-            operation=operation,
-            name=name,
-            variables=dict(variables),
-            version=version,
-            status=status,
-            outcome=outcome,
-            **cost,
-        )

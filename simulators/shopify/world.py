@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import threading
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from operator import attrgetter
 from typing import Any
 
-from simulators.clock import Clock
+from simulators.kit import world as kit
 from simulators.kit.deliveries import Deliver
-from simulators.kit.journal import Journal
-from simulators.kit.later import Later
+from simulators.kit.journal import Entry, Journal
 from simulators.kit.pace import Pace
 from simulators.shopify.access import granted
 from simulators.shopify.bulk import BulkOperations
@@ -47,24 +44,19 @@ _ORDERS_SEEN = timedelta(days=60)
 _JOBS = uuid.UUID("6f6c8f5e-5a0b-4f0e-9f43-0c1d8f9b7a11")  # so that the same history has the same ids
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call to the simulated API. `operation` is the (first) root field, or `token`; cost in points."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry(Entry):
+    """One call to the simulated API. `operation` is the (first) root field, or `token`; cost in points.
 
-    number: int
-    at: datetime
-    operation: str
+    `outcome` is what became of it in a word: `ok`, `throttled`, `denied`, …, or the fault that kept it from its work.
+    """
+
     name: str | None
     variables: dict[str, Any]
     version: str
-    status: int
     outcome: str
     requested_cost: int | None = None
     actual_cost: int | None = None
-
-    def shown(self) -> dict[str, Any]:
-        """As JSON."""
-        return asdict(self) | {"at": self.at.isoformat()}
 
 
 @dataclass(slots=True)
@@ -91,14 +83,13 @@ def _visible(orders: dict[int, Order], scopes: frozenset[str], now: datetime) ->
     return {number: order for number, order in orders.items() if order.created_at >= oldest}
 
 
-class World:
-    """The shop's state. Whoever reads or changes more than one thing holds `lock` (re-entrant)."""
+class World(kit.World[JournalEntry]):
+    """The shop's state."""
 
-    def __init__(
-        self, settings: Settings, *, clock: Clock, scale: float, limits: Limits, deliver: Deliver | None
-    ) -> None:
-        self.lock = threading.RLock()
-        self.pace = Pace(clock, scale)
+    faults: ShopFaults
+
+    def __init__(self, settings: Settings, *, pace: Pace, limits: Limits, deliver: Deliver | None) -> None:
+        super().__init__(pace, ShopFaults(), Journal())
         self.limits = limits
         self.settings = settings
         self.webhook_version = settings.webhook_version
@@ -120,24 +111,18 @@ class World:
             self.pace, settings.client_id, settings.client_secret, limits.token_ttl_s, list(settings.scopes)
         )
         self.bucket = Bucket(self.pace, limits)
-        self.faults = ShopFaults()
         self.subscriptions = Subscriptions(allow_http=settings.allow_http)
         self.deliveries = Webhooks(self.pace, self.subscriptions, self.faults.webhooks, limits, deliver)
         self.bulk = BulkOperations()
-        self.journal = Journal[Call](Call.shown, attrgetter("operation"))
         self.idempotent: dict[str, tuple[str, Any]] = {}
         self.metafields = Metafields()
         self.order_index = OrderIndex()
         self.parcels: dict[int, int] = {}  # the order of each fulfilment
-        self.later = Later()
         self._jobs: dict[str, Job] = {}
         self.signing_secret = settings.client_secret
         self.public_url = f"https://{settings.shop_domain}"
         self.deeds: Any = None  # set by the simulator: deeds act on the world, and some mutations are deeds
         self._ids = itertools.count(9_100_000_000_000_001)  # above 2^53: a float would lose them
-
-    def now(self) -> datetime:
-        return self.pace.now()
 
     def next_id(self) -> int:
         """An id for an order, a line or whatever else has no counter of its own."""
@@ -203,11 +188,6 @@ class World:
     def order_of_parcel(self, fulfillment_id: int) -> Order | None:
         return self.tables.orders.rows.get(self.parcels.get(fulfillment_id, -1))
 
-    def catch_up(self) -> None:
-        """Do what is due by now: jobs, and changes that came too late for their callers."""
-        with self.lock:
-            self.later.catch_up(self.now())
-
     def start_job(self, action: Callable[[], object], seconds: float) -> Job:
         """Run `action` in so many simulated seconds, at once when none; the job as its starter hears of it: not done."""
         number = str(uuid.uuid5(_JOBS, str(self.next_id())))
@@ -219,7 +199,7 @@ class World:
 
         started = self._jobs[number]
         if seconds > 0:
-            self.later.add(self.pace.after(self.now(), seconds), run)
+            self.postpone(seconds, run)
         else:
             run()
         return started
@@ -227,7 +207,3 @@ class World:
     def job(self, number: str) -> Job:
         """A job by its id; one that nobody knows (any more) counts as done."""
         return self._jobs.get(number, Job(number, done=True))
-
-    def note(self, **told: Any) -> None:
-        with self.lock:
-            self.journal.append(Call(number=self.journal.last + 1, at=self.now(), **told))

@@ -132,7 +132,7 @@ def test_the_journal_tells_what_every_call_carried(anna: EbaySeller) -> None:
     assert (calls[-1]["status"], calls[-1]["seller"], calls[-1]["at"]) == (
         200,
         "anna",
-        "2026-11-01T12:00:00.000Z",
+        "2026-11-01T12:00:00+00:00",
     )
 
 

@@ -125,7 +125,7 @@ def test_a_listing_takes_250_revisions_a_day_and_no_more() -> None:
 
 def test_latency_is_spent_on_the_clock_and_quickened_by_the_time_scale() -> None:
     spent = []
-    for scale in (1.0, 10.0):
+    for scale in (1.0, 0.1):
         simulator, clock = virtual_simulator(latency_s=0.3, time_scale=scale)
         anna = EbaySeller(simulator, spec=None)
         begin = clock.now()

@@ -51,7 +51,10 @@ def test_a_late_create_lands_after_its_caller_has_given_up() -> None:
     shop.clock.advance(1)
     assert (strict(shop), stock(shop, "SHIRT-S")) == (True, 3)
     assert [one.topic for one in shop.pump()] == ["orders/create"]
-    assert [one.outcome for one in shop.simulator.calls if one.operation == "orderCreate"] == ["late"]
+    calls = [one for one in shop.simulator.calls if one.operation == "orderCreate"]
+    assert [(one.status, one.fault, one.outcome) for one in calls] == [
+        (0, "late", "late"), (200, "landed", "ok"),
+    ]  # fmt: skip
 
 
 def test_a_late_create_whose_mark_is_taken_by_then_makes_no_second_order() -> None:

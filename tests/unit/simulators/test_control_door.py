@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
-from operator import attrgetter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,13 +12,18 @@ import pytest
 from simulators.faults import Fault, FaultPlan
 from simulators.kit.control import ControlDoor, count_in, flag_in
 from simulators.kit.deeds import DeedRefused, deed, do
-from simulators.kit.journal import Journal
+from simulators.kit.journal import Entry, Journal
+
+NOON = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class Call:
-    operation: str
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Entry):
     seller: str = ""
+
+
+def call(operation: str, seller: str = "") -> Call:
+    return Call(at=NOON, operation=operation, status=200, seller=seller)
 
 
 class NoSuchTree(LookupError):
@@ -54,7 +59,7 @@ class Orchard:
 class Outside:
     orchard: Orchard = field(default_factory=Orchard)
     faults: FaultPlan = field(default_factory=FaultPlan)
-    journal: Journal[Call] = field(default_factory=lambda: Journal(asdict, attrgetter("operation")))
+    journal: Journal[Call] = field(default_factory=Journal)
     watered: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -155,21 +160,19 @@ def test_a_fault_that_nobody_could_play_is_refused_when_it_is_planned(
 
 def test_the_journal_is_narrowed_by_what_its_entries_say(outside: Outside) -> None:
     for seller in ("anna", "berta", "anna"):
-        outside.journal.append(Call("pick", seller))
+        outside.journal.append(call("pick", seller))
     told = outside.ask("GET", "calls", seller="anna", limit="1")
-    assert told == (
-        200,
-        {"total": 2, "by_operation": {"pick": 2}, "calls": [{"operation": "pick", "seller": "anna"}]},
-    )
+    shown = {"at": NOON.isoformat(), "operation": "pick", "status": 200, "fault": "", "seller": "anna"}
+    assert told == (200, {"total": 2, "by_operation": {"pick": 2}, "calls": [shown], "last": 3})
 
 
 def test_a_mark_of_the_journal_holds_after_it_was_cleared(outside: Outside) -> None:
-    outside.journal.append(Call("pick"))
-    mark = outside.journal.last
+    outside.journal.append(call("pick"))
+    mark = outside.ask("GET", "calls", brief="1")[1]["last"]
     assert outside.ask("DELETE", "calls") == (204, None)
-    outside.journal.append(Call("water"))
+    outside.journal.append(call("water"))
     told = outside.ask("GET", "calls", since=str(mark), brief="1")
-    assert told == (200, {"total": 1, "by_operation": {"water": 1}, "calls": []})
+    assert told == (200, {"total": 1, "by_operation": {"water": 1}, "calls": [], "last": 2})
 
 
 def test_a_deed_is_done_to_the_one_that_is_asked_also_after_another_of_its_kind() -> None:
@@ -179,9 +182,9 @@ def test_a_deed_is_done_to_the_one_that_is_asked_also_after_another_of_its_kind(
 
 
 def test_a_full_journal_forgets_its_oldest_and_its_marks_stay_true() -> None:
-    journal = Journal[Call](asdict, attrgetter("operation"), longest=2)
+    journal = Journal[Call](longest=2)
     for operation in ("pick", "water", "prune"):
-        journal.append(Call(operation))
+        journal.append(call(operation))
     assert [entry.operation for entry in journal.since(0)] == ["water", "prune"]
     assert [entry.operation for entry in journal.since(2)] == ["prune"]
     assert (journal.since(3), journal.since(9), journal.last) == ([], [], 3)
