@@ -34,7 +34,7 @@ def bazaar(p: AnyPair) -> Bazaar:
 
 def refuse_what_waits(market: Bazaar, sku: str, code: str) -> None:
     """What was taken in and is not decided yet is refused as a whole."""
-    market.later = Later()
+    market.world.later = Later()
     for ticket in market.tickets.values():
         if ticket.state == "waiting":
             ticket.state, ticket.problems = "decided", [{"sku": sku, "code": code}]
@@ -61,7 +61,7 @@ def test_a_write_that_is_never_decided_is_sent_again_when_nobody_can_believe_in_
     p.sell("MUG")
     p.shop.set_stock("MUG", 2)
     p.run(10)
-    bazaar(p).later = Later()  # forgotten, though its ticket says that it waits
+    bazaar(p).world.later = Later()  # forgotten, though its ticket says that it waits
     p.run(3 * 3600)
     assert p.shown("MUG") == (5, TEN)
     p.run(4 * 3600)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
@@ -11,6 +10,7 @@ from listbridge import registry
 from listbridge.domain.configuration import Shop
 from listbridge.domain.jobs import JobState
 from listbridge.services.sweep_shop import start_sweep
+from simulators.kit.wire import Call, Reply
 from tests.fakes.world import SHOP
 from tests.faults.any_pair import AnyPair, any_pair
 from tests.platforms_in_tests import installed
@@ -40,21 +40,24 @@ def swept(
     Returns the ids that were asked for, question by question, and how many variants were found to be gone.
     """
     stall = p.shop.app()
-    answer = stall._get_products
+    answer = stall.answer
     asked: list[set[str]] = []
 
-    def watched(path: list[str], query: dict[str, str], body: Any) -> Any:
-        told = answer(path, query, body)
-        if "ids" in query:
-            asked.append(set(query["ids"].split(",")))
-        elif "changed_since" not in query:
-            after_page(int(query["offset"]))
+    def watched(call: Call) -> Reply:
+        # Frozen before the shop moves on: the page is as it was asked for.
+        told: Reply = answer(call).freeze()
+        if call.operation != "products":
+            return told
+        if "ids" in call.query:
+            asked.append(set(call.query["ids"].split(",")))
+        elif "changed_since" not in call.query:
+            after_page(int(call.query["offset"]))
         return told
 
-    stall._get_products = watched
+    stall.answer = watched
     job = start_sweep(p.world.deps, p.world.stores.configuration.get(Shop, SHOP), "kim")
     p.run(120)
-    stall._get_products = answer
+    stall.answer = answer
     done = p.world.stores.jobs.get(job.id)
     assert done.state is JobState.DONE
     return asked, done.params["absent"]

@@ -7,22 +7,22 @@ can be looked up by SKU; orders come before their prices, their lines have no id
 from __future__ import annotations
 
 import itertools
-import json
-import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qs, unquote
 
 from simulators.clock import Clock, VirtualClock
-from simulators.faults import Fault, FaultPlan
-from simulators.kit.later import Later
+from simulators.faults import FaultPlan
+from simulators.kit.control import ControlDoor
+from simulators.kit.journal import Entry, Journal
+from simulators.kit.pace import Pace
 from simulators.kit.pages import Paging
-from simulators.kit.suffering import suffer_after, suffer_before
+from simulators.kit.serving import Simulator, Stage
 from simulators.kit.tokens import Grant, TokenStore
+from simulators.kit.wire import Call, Reply, Route
+from simulators.kit.world import World
 
 CURRENCIES = {"BZ_NORTH": "EUR", "BZ_SOUTH": "GBP"}
 DECIDES_AFTER = timedelta(seconds=30)
@@ -90,14 +90,23 @@ class Order:
     parcels: list[dict[str, Any]] = field(default_factory=list)
 
 
-class Bazaar:
+@dataclass(slots=True)
+class Visit(Call):
+    """A call with the seller whose token came with it."""
+
+    seller: str = ""
+
+
+class Bazaar(Simulator[Visit]):
     """All of it: the WSGI application, and the deeds of sellers and buyers as methods."""
+
+    REFUSALS = (Refused, KeyError, ValueError, InvalidOperation)
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or VirtualClock()
-        self.faults = FaultPlan({"price_refused"})
-        self.later = Later()
-        self.lock = threading.RLock()
+        world = World[Entry](Pace(self.clock), FaultPlan({"price_refused"}), Journal())
+        control = ControlDoor(self, faults=world.faults, journal=world.journal, looks={})
+        super().__init__(world, Visit, self._routes(), control)
         self.keys: dict[str, str] = {}
         self.tokens = TokenStore[Grant](self.clock.now)
         self.listings: list[Listing] = []
@@ -161,7 +170,7 @@ class Bazaar:
 
     def decide(self) -> None:
         """Everything that was taken in long enough ago takes effect."""
-        self.later.catch_up(self.clock.now())
+        self.world.catch_up()
         for order in self.orders:
             if order.changed_at < order.priced_at <= self.clock.now():
                 order.changed_at = order.priced_at
@@ -184,80 +193,70 @@ class Bazaar:
 
     # ---- HTTP ----
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        path = [unquote(part) for part in environ["RAW_URI"].partition("?")[0].strip("/").split("/")]
-        query = {name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
-        raw = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        operation = operation_of(environ["REQUEST_METHOD"], path)
-        fault = self.faults.strike(operation)
-        suffer_before(fault, operation, self.clock.sleep)
-        status, body, headers = self._spoiled(fault) or self._answer(
-            operation, path, query, raw, environ, fault
+    def _routes(self) -> tuple[Route, ...]:
+        listings, listing, order = "/sites/{site}/listings", "/sites/{site}/listings/{ref}", "/orders/{id}"
+        return (
+            Route("token", "POST", "/token", self._token), Route("me", "GET", "/me", self._me),
+            Route("choices", "GET", "/sites/{site}/choices", self._choices),
+            Route("listListings", "GET", listings, self._list_listings),
+            Route("putListing", "PUT", listing, self._put_listing), Route("endOffers", "DELETE", listing, self._end_offers),
+            Route("getListing", "GET", "/listings/{id}", self._get_listing),
+            Route("patchOffers", "PATCH", "/listings/{id}", self._patch_offers),
+            Route("getTickets", "GET", "/tickets", self._get_tickets), Route("listOrders", "GET", "/orders", self._list_orders),
+            Route("getOrder", "GET", order, self._get_order), Route("listParcels", "GET", f"{order}/parcels", self._list_parcels),
+            Route("addParcel", "POST", f"{order}/parcels", self._add_parcel),
+        )  # fmt: skip
+
+    def stages(self, call: Visit) -> Sequence[Stage[Visit]]:
+        return (self.strike, self.suffer, self._admit, self.work)
+
+    def _admit(self, call: Visit) -> None:
+        if call.operation != "token":
+            grant = self.tokens.alive(call.headers.get("authorization", "").removeprefix("Bearer "))
+            if grant is None or grant.owner not in self.keys:
+                raise Refused(401, "token_unknown")
+            call.seller = self.keys[grant.owner]
+
+    def answer(self, call: Visit) -> Reply:
+        self.decide()
+        return super().answer(call)
+
+    def refusal(self, call: Visit, refused: Exception) -> Reply:
+        if isinstance(refused, Refused):
+            return Reply(refused.status, {"code": refused.code, "message": refused.message})
+        return Reply(400, {"code": "malformed", "message": str(refused)})
+
+    def trouble(self, call: Visit, status: int) -> Reply:
+        headers = {"Retry-After": "7"} if status == 429 else {}
+        return Reply(
+            status, {"code": "no_such_page" if status == 404 else "busy", "message": "later"}, headers
         )
-        suffer_after(fault, operation)
-        page = body if isinstance(body, str) else json.dumps(body)
-        kind = "text/html" if isinstance(body, str) else "application/json"
-        start_response(f"{status} {HTTPStatus(status).phrase}", [("Content-Type", kind), *headers.items()])
-        return [page.encode()]
 
-    def _spoiled(self, fault: Fault | None) -> tuple[int, Any, dict[str, str]] | None:
-        if fault is None or fault.kind not in ("status", "html"):
-            return None
-        if fault.kind == "html":
-            return fault.status, "<h1>Sorry</h1>", {}
-        headers = {"Retry-After": "7"} if fault.status == 429 else {}
-        return fault.status, {"code": "busy", "message": "later"}, headers
-
-    def _answer(
-        self, operation: str, path: list[str], query: dict[str, str], raw: bytes, environ: Any, fault: Any
-    ) -> tuple[int, Any, dict[str, str]]:
-        with self.lock:
-            self.decide()
-            try:
-                if operation == "token":
-                    return 200, self._token(json.loads(raw)), {}
-                seller = self._seller(environ.get("HTTP_AUTHORIZATION", ""))
-                act = getattr(self, f"_{operation}", None)
-                if act is None:
-                    raise Refused(404, "no_such_page")
-                spoil = fault.name if fault is not None and fault.kind == "vendor" else ""
-                body = json.loads(raw) if raw else {}
-                status, answer = act(seller, path, query, body, spoil)
-            except Refused as refused:
-                return refused.status, {"code": refused.code, "message": refused.message}, {}
-            except (KeyError, ValueError, InvalidOperation) as wrong:
-                return 400, {"code": "malformed", "message": str(wrong)}, {}
-            return status, answer, {}
-
-    def _token(self, body: dict[str, str]) -> dict[str, Any]:
-        if body.get("key", "") not in self.keys:
+    def _token(self, call: Visit) -> Reply:
+        key = call.json().get("key", "")
+        if key not in self.keys:
             raise Refused(401, "key_unknown")
         token = f"token-{next(self._ids)}"
-        self.tokens.issue(token, Grant(body["key"], self.clock.now() + timedelta(seconds=TOKEN_S)))
-        return {"token": token, "expires_in": TOKEN_S}
+        self.tokens.issue(token, Grant(key, self.clock.now() + timedelta(seconds=TOKEN_S)))
+        return Reply(200, {"token": token, "expires_in": TOKEN_S})
 
-    def _seller(self, header: str) -> str:
-        grant = self.tokens.alive(header.removeprefix("Bearer "))
-        if grant is None or grant.owner not in self.keys:
-            raise Refused(401, "token_unknown")
-        return self.keys[grant.owner]
+    def _me(self, call: Visit) -> Reply:
+        return Reply(200, {"seller": call.seller, "sites": sorted(CURRENCIES)})
 
-    def _me(self, seller: str, *_: Any) -> tuple[int, Any]:
-        return 200, {"seller": seller, "sites": sorted(CURRENCIES)}
+    def _choices(self, call: Visit) -> Reply:
+        return Reply(
+            200, {"conditions": ["new", "used"], "shipping_policies": [{"id": "17", "name": "Post"}]}
+        )
 
-    def _choices(self, *_: Any) -> tuple[int, Any]:
-        return 200, {"conditions": ["new", "used"], "shipping_policies": [{"id": "17", "name": "Post"}]}
-
-    def _putListing(
-        self, seller: str, path: list[str], query: dict[str, str], body: Any, spoil: str
-    ) -> tuple[int, Any]:
-        _, site, _, ref = path
+    def _put_listing(self, call: Visit) -> Reply:
+        seller, body = call.seller, call.json()
+        site, ref = call.parameters["site"], call.parameters["ref"]
         if site not in CURRENCIES or not body["variants"] or not body["title"]:
             raise Refused(422, "incomplete")
         mine = [one for one in self.listings if (one.seller, one.site, one.ref) == (seller, site, ref)]
         there = [one for one in mine if one.state != "ended"]
         if not there:
-            if query.get("only") == "there":
+            if call.query.get("only") == "there":
                 raise Refused(409, "ended")
             self.listings.append(Listing(str(next(self._ids)), seller, site, ref, {}))
         listing = there[0] if there else self.listings[-1]
@@ -272,18 +271,16 @@ class Bazaar:
             return problems
 
         ids = {sku: one.id for sku, one in listing.variants.items() if not one.ended}
-        return 202, {"ticket": self._taken_in(decided), "id": listing.id, "offers": ids}
+        return Reply(202, {"ticket": self._taken_in(decided), "id": listing.id, "offers": ids})
 
-    def _patchOffers(
-        self, seller: str, path: list[str], query: dict[str, str], body: Any, spoil: str
-    ) -> tuple[int, Any]:
-        listing = self._listing(path[1], seller)
+    def _patch_offers(self, call: Visit) -> Reply:
+        listing = self._listing(call.parameters["id"], call.seller)
         if listing.state == "ended":
             raise Refused(409, "ended")
-        if spoil == "price_refused":
+        if call.vendor_fault == "price_refused":
             raise Refused(422, "price_refused")
-        changes = {one["id"]: one for one in body["offers"]}
-        return 202, {"ticket": self._taken_in(lambda: self._written(listing, changes))}
+        changes = {one["id"]: one for one in call.json()["offers"]}
+        return Reply(202, {"ticket": self._taken_in(lambda: self._written(listing, changes))})
 
     def _written(self, listing: Listing, changes: dict[str, Any]) -> list[dict[str, str]]:
         """Each variant by itself: what is refused stays as it was."""
@@ -312,32 +309,33 @@ class Bazaar:
         def decide() -> None:
             ticket.problems, ticket.state = act(), "decided"
 
-        self.later.add(self.clock.now() + DECIDES_AFTER, decide)
+        self.world.postpone(DECIDES_AFTER.total_seconds(), decide)
         return ticket.id
 
-    def _getTickets(self, seller: str, path: list[str], query: dict[str, str], *_: Any) -> tuple[int, Any]:
-        known = [self.tickets[id] for id in query.get("ids", "").split(",") if id in self.tickets]
-        return 200, {
-            "tickets": [{"id": one.id, "state": one.state, "problems": one.problems} for one in known]
-        }
+    def _get_tickets(self, call: Visit) -> Reply:
+        known = [self.tickets[id] for id in call.query.get("ids", "").split(",") if id in self.tickets]
+        told = [{"id": one.id, "state": one.state, "problems": one.problems} for one in known]
+        return Reply(200, {"tickets": told})
 
-    def _endOffers(
-        self, seller: str, path: list[str], query: dict[str, str], body: Any, spoil: str
-    ) -> tuple[int, Any]:
+    def _end_offers(self, call: Visit) -> Reply:
+        site, ref = call.parameters["site"], call.parameters["ref"]
         for listing in self.listings:
-            if (listing.seller, listing.site, listing.ref) == (seller, path[1], path[3]):
-                for sku in body["skus"]:
+            if (listing.seller, listing.site, listing.ref) == (call.seller, site, ref):
+                for sku in call.json()["skus"]:
                     if sku in listing.variants:
                         listing.variants[sku].ended = True
-        return 200, {}
+        return Reply(200, {})
 
-    def _listListings(self, seller: str, path: list[str], query: dict[str, str], *_: Any) -> tuple[int, Any]:
-        mine = [one for one in self.listings if (one.seller, one.site) == (seller, path[1])]
-        return 200, self._page([self._told(one) for one in mine], query, 2)
+    def _list_listings(self, call: Visit) -> Reply:
+        mine = [
+            one for one in self.listings if (one.seller, one.site) == (call.seller, call.parameters["site"])
+        ]
+        return Reply(200, self._page([self._told(one) for one in mine], call.query, 2))
 
-    def _getListing(self, seller: str, path: list[str], *_: Any) -> tuple[int, Any]:
-        named = [one.id for one in self.listings if f"{one.site}:{one.ref}" == path[1]]
-        return 200, self._told(self._listing(named[-1] if named else path[1], seller))
+    def _get_listing(self, call: Visit) -> Reply:
+        id = call.parameters["id"]
+        named = [one.id for one in self.listings if f"{one.site}:{one.ref}" == id]
+        return Reply(200, self._told(self._listing(named[-1] if named else id, call.seller)))
 
     def _told(self, one: Listing) -> dict[str, Any]:
         offers = [
@@ -346,14 +344,14 @@ class Bazaar:
         ]  # fmt: skip
         return {"id": one.id, "ref": one.ref, "state": one.state, "offers": offers}
 
-    def _listOrders(self, seller: str, path: list[str], query: dict[str, str], *_: Any) -> tuple[int, Any]:
-        since = datetime.fromisoformat(query["changed_since"])
-        mine = [one for one in self.orders if one.seller == seller and one.changed_at >= since]
+    def _list_orders(self, call: Visit) -> Reply:
+        since = datetime.fromisoformat(call.query["changed_since"])
+        mine = [one for one in self.orders if one.seller == call.seller and one.changed_at >= since]
         mine.sort(key=lambda one: (one.changed_at, one.id))
-        return 200, self._page([self._shown_order(one) for one in mine], query, 50)
+        return Reply(200, self._page([self._shown_order(one) for one in mine], call.query, 50))
 
-    def _getOrder(self, seller: str, path: list[str], *_: Any) -> tuple[int, Any]:
-        return 200, self._shown_order(self._order(path[1]))
+    def _get_order(self, call: Visit) -> Reply:
+        return Reply(200, self._shown_order(self._order(call.parameters["id"])))
 
     def _shown_order(self, one: Order) -> dict[str, Any]:
         priced = one.priced_at <= self.clock.now()
@@ -364,18 +362,16 @@ class Bazaar:
             "shipping": "4.90" if priced else None, "paid": one.paid, "state": one.state, "sent": bool(one.parcels), **times,
         }  # fmt: skip
 
-    def _listParcels(self, seller: str, path: list[str], *_: Any) -> tuple[int, Any]:
-        return 200, {"parcels": self._order(path[1]).parcels}
+    def _list_parcels(self, call: Visit) -> Reply:
+        return Reply(200, {"parcels": self._order(call.parameters["id"]).parcels})
 
-    def _addParcel(
-        self, seller: str, path: list[str], query: dict[str, str], body: Any, spoil: str
-    ) -> tuple[int, Any]:
-        order = self._order(path[1])
+    def _add_parcel(self, call: Visit) -> Reply:
+        order, body = self._order(call.parameters["id"]), call.json()
         if order.state == "cancelled":
             raise Refused(409, "order_cancelled")
         if any(one["number"] == body["number"] for one in order.parcels):
             raise Refused(409, "parcel_known")
-        return 201, self.send(order.id, body["tracking"], body["number"])
+        return Reply(201, self.send(order.id, body["tracking"], body["number"]))
 
     def _page(self, rows: list[Any], query: dict[str, str], size: int) -> dict[str, Any]:
         page = Paging(size, size, _no_page).window(query).page(rows)
@@ -384,16 +380,3 @@ class Bazaar:
 
 def _no_page(name: str, text: str) -> Refused:
     return Refused(400, "malformed", f"{name} {text}")
-
-
-def operation_of(method: str, path: list[str]) -> str:
-    """The page's own name for a call."""
-    shape = (method, *(part if at % 2 == 0 else "*" for at, part in enumerate(path)))
-    return {
-        ("POST", "token"): "token", ("GET", "me"): "me", ("GET", "sites", "*", "choices"): "choices",
-        ("PUT", "sites", "*", "listings", "*"): "putListing", ("DELETE", "sites", "*", "listings", "*"): "endOffers",
-        ("GET", "sites", "*", "listings"): "listListings", ("PATCH", "listings", "*"): "patchOffers",
-        ("GET", "listings", "*"): "getListing", ("GET", "tickets"): "getTickets", ("GET", "orders"): "listOrders",
-        ("GET", "orders", "*"): "getOrder", ("GET", "orders", "*", "parcels"): "listParcels",
-        ("POST", "orders", "*", "parcels"): "addParcel",
-    }.get(shape, "unknown")  # fmt: skip

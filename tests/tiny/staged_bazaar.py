@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 
@@ -11,10 +11,11 @@ from listbridge.domain.configuration import CreationProfile
 from listbridge.domain.ids import ProfileId, RemoteId, RemoteOrderId, Site, Sku
 from listbridge.domain.ports import Revision
 from simulators.faults import Fault
+from simulators.kit.serving import UNKNOWN
 from tests.contract.marketplaces.stages import LiveListing, Shown, Stage
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import VirtualClock
-from tests.tiny.bazaar_market import DECIDES_AFTER, PRICED_AFTER, Bazaar, operation_of
+from tests.tiny.bazaar_market import DECIDES_AFTER, PRICED_AFTER, Bazaar
 
 
 class Staged(Stage):
@@ -48,8 +49,8 @@ class Staged(Stage):
         return CreationProfile(id=ProfileId("cp_1"), name="c", marketplace="bazaar", site=site, settings=settings)  # fmt: skip
 
     def operation(self, request: requests.PreparedRequest) -> str:
-        path = urlsplit(request.url or "").path.strip("/").split("/")
-        return operation_of(request.method or "", [unquote(part) for part in path])
+        found = self.market.router.find(request.method or "", urlsplit(request.url or "").path)
+        return found[0].id if found else UNKNOWN
 
     def carries_values(self, operation: str) -> bool:
         return operation == "putListing"

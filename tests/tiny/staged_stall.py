@@ -88,7 +88,7 @@ class StagedShop:
         return webhook_scheme("stall")
 
     def calls(self) -> int:
-        return self.stall.calls
+        return len(self.stall.world.journal)
 
     def grants(self) -> int:
         return 0

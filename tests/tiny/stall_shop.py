@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import itertools
 import json
-import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qs, unquote
 
 from simulators.clock import Clock, VirtualClock
-from simulators.faults import Fault, FaultPlan
+from simulators.faults import FaultPlan
+from simulators.kit.control import ControlDoor
+from simulators.kit.journal import Entry, Journal
+from simulators.kit.pace import Pace
 from simulators.kit.pages import Paging
-from simulators.kit.suffering import suffer_after, suffer_before
+from simulators.kit.serving import Simulator, Stage
+from simulators.kit.wire import Call, Reply, Route
+from simulators.kit.world import World
 
 PAGE = 50
 TOPICS = ("product", "order", "closed")
@@ -82,18 +84,20 @@ class Order:
         return sum(one["lines"].get(line, 0) for one in self.parcels if not one["taken_back"])
 
 
-class Stall:
+class Stall(Simulator[Call]):
     """All of it: the WSGI application, and the deeds of the merchant and of buyers as methods."""
+
+    REFUSALS = (Refused, KeyError, ValueError, TypeError)
 
     def __init__(self, clock: Clock | None = None, *, takes_stock: bool = True) -> None:
         self.clock = clock or VirtualClock()
-        self.faults = FaultPlan()
-        self.lock = threading.RLock()
+        world = World[Entry](Pace(self.clock), FaultPlan(), Journal())
+        control = ControlDoor(self, faults=world.faults, journal=world.journal, looks={})
+        super().__init__(world, Call, self._routes(), control)
         self.takes_stock = takes_stock
         self.key = "key-of-the-stall"
         self.throttled = False
         self.closed = False
-        self.calls = 0
         self.places = {"1": "Home"}
         self.products: dict[str, Product] = {}
         self.orders: dict[str, Order] = {}
@@ -218,53 +222,38 @@ class Stall:
 
     # ---- HTTP ----
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        path = [unquote(part) for part in environ["RAW_URI"].partition("?")[0].strip("/").split("/")]
-        query = {
-            name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True).items()
-        }  # fmt: skip
-        raw = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        operation = f"{environ['REQUEST_METHOD'].lower()}_{path[0]}" + ("_one" if len(path) > 1 else "")
-        self.calls += 1
-        fault = self.faults.strike(operation)
-        suffer_before(fault, operation, self.clock.sleep)
-        status, body = self._spoiled(fault) or self._answer(operation, path, query, raw, environ)
-        suffer_after(fault, operation)
-        page = body if isinstance(body, str) else json.dumps(body)
-        headers = [("Content-Type", "text/html" if isinstance(body, str) else "application/json")]
-        headers += [("Retry-After", "3")] if status == 429 else []
-        start_response(f"{status} {HTTPStatus(status).phrase}", headers)
-        return [page.encode()]
+    def _routes(self) -> tuple[Route, ...]:
+        return (
+            Route("about", "GET", "/about", self._about), Route("products", "GET", "/products", self._listed),
+            Route("hooks", "GET", "/hooks", self._get_hooks), Route("make_hook", "POST", "/hooks", self._make_hook),
+            Route("drop_hook", "DELETE", "/hooks/{id}", self._drop_hook),
+            Route("orders", "GET", "/orders", self._get_orders), Route("make_order", "POST", "/orders", self._make_order),
+            Route("cancel", "POST", "/orders/{id}/cancel", self._cancel),
+        )  # fmt: skip
 
-    def _spoiled(self, fault: Fault | None) -> tuple[int, Any] | None:
-        if fault is not None and fault.kind == "html":
-            return fault.status, "<h1>Sorry</h1>"
-        if fault is not None and fault.kind == "status":
-            return fault.status, fault.body or {"code": "busy"}
-        return None
+    def stages(self, call: Call) -> Sequence[Stage[Call]]:
+        return (self.strike, self.suffer, self._admit, self.work)
 
-    def _answer(self, operation: str, path: list[str], query: dict[str, str], raw: bytes, environ: Any) -> tuple[int, Any]:  # fmt: skip
-        with self.lock:
-            try:
-                if self.closed or environ.get("HTTP_KEY") != self.key:
-                    raise Refused(401, "key_unknown")
-                if self.throttled:
-                    raise Refused(429, "too_many")
-                act = getattr(self, f"_{operation}", None)
-                if act is None:
-                    raise Refused(404, "no_such_page")
-                return 200, act(path, query, json.loads(raw) if raw else {})
-            except Refused as refused:
-                return refused.status, refused.body
-            except (KeyError, ValueError, TypeError) as wrong:
-                return 400, {"code": "malformed", "message": type(wrong).__name__}
+    def _admit(self, call: Call) -> Reply | None:
+        if self.closed or call.headers.get("key") != self.key:
+            raise Refused(401, "key_unknown")
+        return self.trouble(call, 429) if self.throttled else None
 
-    def _get_about(self, *_: Any) -> Any:
+    def refusal(self, call: Call, refused: Exception) -> Reply:
+        if isinstance(refused, Refused):
+            return Reply(refused.status, refused.body)
+        return Reply(400, {"code": "malformed", "message": type(refused).__name__})
+
+    def trouble(self, call: Call, status: int) -> Reply:
+        code = {404: "no_such_page", 429: "too_many"}.get(status, "busy")
+        return Reply(status, {"code": code}, {"Retry-After": "3"} if status == 429 else {})
+
+    def _about(self, call: Call) -> Reply:
         places = [{"id": id, "name": name} for id, name in self.places.items()]
-        return {"name": "Stall", "domain": "stall.example", "currency": "EUR", "places": places}
+        return Reply(200, {"name": "Stall", "domain": "stall.example", "currency": "EUR", "places": places})
 
-    def _get_products(self, path: list[str], query: dict[str, str], body: Any) -> Any:
-        rows = list(self.products.values())
+    def _listed(self, call: Call) -> Reply:
+        rows, query = list(self.products.values()), call.query
         if "ids" in query:
             rows = [self.products[id] for id in query["ids"].split(",") if id in self.products]
         if "variants" in query:
@@ -300,29 +289,31 @@ class Stall:
             "maker": "Nordlicht",
         }
 
-    def _page(self, rows: list[Any], query: dict[str, str], told: Callable[[Any], Any]) -> Any:
+    def _page(self, rows: list[Any], query: dict[str, str], told: Callable[[Any], Any]) -> Reply:
         if "changed_since" in query:
             since = datetime.fromisoformat(query["changed_since"])
             rows = sorted((one for one in rows if one.changed_at >= since), key=lambda one: one.changed_at)
         page = Paging(PAGE, PAGE, _no_page).window(query).page(rows)
-        return {"rows": [told(one) for one in page.rows], "total": page.total}
+        return Reply(200, {"rows": [told(one) for one in page.rows], "total": page.total})
 
-    def _get_hooks(self, *_: Any) -> Any:
+    def _get_hooks(self, call: Call) -> Reply:
         rows = [{"id": id, "topic": topic, "url": url} for id, (topic, url) in self.hooks.items()]
-        return {"rows": rows, "total": len(rows)}
+        return Reply(200, {"rows": rows, "total": len(rows)})
 
-    def _post_hooks(self, path: list[str], query: dict[str, str], body: Any) -> Any:
+    def _make_hook(self, call: Call) -> Reply:
+        body = call.json()
         if body["topic"] not in TOPICS or not body["url"].startswith("https://"):
             raise Refused(422, "url_refused")
         id = self.new_id()
         self.hooks[id] = (body["topic"], body["url"])
-        return {"id": id}
+        return Reply(200, {"id": id})
 
-    def _delete_hooks_one(self, path: list[str], *_: Any) -> Any:
-        self.hooks.pop(path[1], None)
-        return {}
+    def _drop_hook(self, call: Call) -> Reply:
+        self.hooks.pop(call.parameters["id"], None)
+        return Reply(200, {})
 
-    def _post_orders(self, path: list[str], query: dict[str, str], body: Any) -> Any:
+    def _make_order(self, call: Call) -> Reply:
+        body = call.json()
         known = [one for one in self.orders.values() if one.mark == body["mark"]]
         if known:
             raise Refused(409, "mark_taken", order=self._shown(known[0]))
@@ -334,10 +325,10 @@ class Stall:
             raise Refused(422, "variant_gone", sku=gone[0])
         if body["to"].get("land") in NOWHERE:
             raise Refused(422, "field_refused", path="to/land")
-        return self._shown(self.order_of(body["mark"], body))
+        return Reply(200, self._shown(self.order_of(body["mark"], body)))
 
-    def _get_orders(self, path: list[str], query: dict[str, str], body: Any) -> Any:
-        rows = list(self.orders.values())
+    def _get_orders(self, call: Call) -> Reply:
+        rows, query = list(self.orders.values()), call.query
         if "mark" in query:
             rows = [one for one in rows if query["mark"] in one.mark]
         if "ids" in query:
@@ -357,11 +348,12 @@ class Stall:
             "taken": one.taken,
         }  # fmt: skip
 
-    def _post_orders_one(self, path: list[str], *_: Any) -> Any:
-        if path[1] not in self.orders or path[2:] != ["cancel"]:
+    def _cancel(self, call: Call) -> Reply:
+        id = call.parameters["id"]
+        if id not in self.orders:
             raise Refused(404, "no_such_order")
-        self.cancel(self.orders[path[1]])
-        return {}
+        self.cancel(self.orders[id])
+        return Reply(200, {})
 
 
 def _no_page(name: str, text: str) -> Refused:

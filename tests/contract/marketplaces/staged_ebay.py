@@ -79,7 +79,7 @@ class EbayStage(Stage):
 
     def operation(self, request: requests.PreparedRequest) -> str:
         path = urlsplit(request.url or "").path
-        found = self.simulator._router.find(request.method or "", path)
+        found = self.simulator.router.find(request.method or "", path)
         return found[0].id if found else "oauth2Token"
 
     def carries_values(self, operation: str) -> bool:
