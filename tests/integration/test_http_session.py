@@ -6,44 +6,20 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, RetryLater
 from listbridge.infra.http import HttpSession, Purpose
-
-Serve = Callable[[socket.socket], None]
+from tests.integration.one_server import Start, one_server
 
 
 @pytest.fixture
-def served() -> Iterator[Callable[[Serve], str]]:
-    """Start a server on 127.0.0.1 that hands each connection to the given function; its address."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    done = threading.Event()
-    threads: list[threading.Thread] = []
-
-    def start(serve: Serve) -> str:
-        def accept() -> None:
-            while not done.is_set():
-                with contextlib.suppress(OSError):
-                    connection, _ = listener.accept()
-                    with connection:
-                        connection.settimeout(5)
-                        connection.recv(65_536)
-                        serve(connection)
-
-        threads.append(threading.Thread(target=accept, daemon=True))
-        threads[-1].start()
-        return f"http://127.0.0.1:{listener.getsockname()[1]}/x"
-
-    yield start
-    done.set()
-    listener.shutdown(socket.SHUT_RDWR)
-    listener.close()
-    for thread in threads:
-        thread.join(timeout=5)
+def served() -> Iterator[Start]:
+    with one_server() as start:
+        yield start
 
 
 def write(session: HttpSession, url: str) -> None:
@@ -74,16 +50,14 @@ def test_a_name_that_nobody_has_was_never_connected() -> None:
         b"nonsense\r\n\r\n",
     ],
 )
-def test_a_connection_that_breaks_after_sending_leaves_a_write_unknown(
-    served: Callable[[Serve], str], sent: bytes
-) -> None:
+def test_a_connection_that_breaks_after_sending_leaves_a_write_unknown(served: Start, sent: bytes) -> None:
     url = served(lambda connection: connection.sendall(sent))
     with pytest.raises(OutcomeUnknown) as verdict:
         write(HttpSession(), url)
     assert verdict.value.problem == Problem("no_answer")
 
 
-def test_a_server_that_never_answers_is_given_up_in_time(served: Callable[[Serve], str]) -> None:
+def test_a_server_that_never_answers_is_given_up_in_time(served: Start) -> None:
     over = threading.Event()
     url = served(lambda connection: over.wait(5) and None)
     began = time.monotonic()
@@ -102,9 +76,7 @@ def test_a_server_that_never_answers_is_given_up_in_time(served: Callable[[Serve
         (b"Connection: close\r\n\r\n", b"x"),
     ],
 )
-def test_a_server_that_drips_is_given_up_in_time(
-    served: Callable[[Serve], str], begun: bytes, drop: bytes
-) -> None:
+def test_a_server_that_drips_is_given_up_in_time(served: Start, begun: bytes, drop: bytes) -> None:
     over = threading.Event()
 
     def drip(connection: socket.socket) -> None:
@@ -121,7 +93,7 @@ def test_a_server_that_drips_is_given_up_in_time(
     assert time.monotonic() - began < 2
 
 
-def test_an_answer_is_read_whole(served: Callable[[Serve], str]) -> None:
+def test_an_answer_is_read_whole(served: Start) -> None:
     url = served(lambda connection: connection.sendall(b"HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy"))
     response = HttpSession().request("GET", url, purpose=Purpose.READ, operation="things")
     assert (response.status_code, response.text) == (503, "busy")

@@ -11,13 +11,16 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BaseModel, ValidationError
 from requests import Response
 
+from listbridge.infra.streamed_body import StreamedBody
+
+A = TypeVar("A", Response, StreamedBody)
 M = TypeVar("M", bound=BaseModel)
 _UNAUTHORIZED = 401
 _MOST_PLACES = 5
 _LONGEST_WAIT_S = 60.0
 
 
-def with_living_token(send: Callable[[], Response], renew: Callable[[], bool]) -> Response:
+def with_living_token(send: Callable[[], A], renew: Callable[[], bool]) -> A:
     """The answer to one call, repeated once with a fresh token when the token was refused.
 
     A call whose token is refused was not looked at, so certainly not applied: tokens also die before their time. `renew`

@@ -6,7 +6,8 @@ says only what is its platform's own: addresses, headers, and what an answer mea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ClassVar, Generic, TypeVar
@@ -20,9 +21,10 @@ from listbridge.infra.answers import json_object, part_at, places, retry_after, 
 from listbridge.infra.connection import Connection
 from listbridge.infra.error_row import Row
 from listbridge.infra.http import Purpose, request_id
+from listbridge.infra.streamed_body import StreamedBody, StreamLimits
 from listbridge.infra.tokens import Access
 
-_LIMITED, _CONFLICT, _BROKEN = 429, 409, 500
+_STREAMED, _LIMITED, _CONFLICT, _BROKEN = 200, 429, 409, 500
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -203,16 +205,36 @@ class ApiClient(Generic[C]):
         """One call, repeated once with a fresh token when the token was refused. Raises as `ask` does."""
         response = with_living_token(lambda: self._once(call), lambda: self.renew(call))
         answer = Answer(response, json_object(response), request_id(response.headers))
-        refusal = self.refusal(call, answer)
-        verdict = refusal.verdict if isinstance(refusal, Refused) else refusal
-        if isinstance(verdict, RateLimited):
-            self.spent(call, verdict)
+        refusal = self._judged(call, answer)
         if refusal is not None:
             raise refusal
         if response.content and answer.body is None:
             raise self.unreadable(call, answer, "not a JSON object")
         self.learn(call, answer)
         return answer
+
+    def stream(self, call: C, limits: StreamLimits, *, zipped: bool = False) -> StreamedBody:
+        """An answer too large to hold, to be read in a `with`; `zipped` where the document is a gzip file.
+
+        Of a stream nothing is learned about limits. Raises RemoteError here as `read` does, and then where it is read.
+        """
+        body = with_living_token(lambda: self._streamed(call, limits, zipped), lambda: self.renew(call))
+        if body.status_code == _STREAMED:
+            return body
+        answer = Answer(body.response, json_object(body.response), request_id(body.response.headers))
+        refusal = self._judged(call, answer) or self.unreadable(call, answer, f"HTTP {answer.status}")
+        raise refusal.verdict if isinstance(refusal, Refused) else refusal
+
+    @contextmanager
+    def records(
+        self, call: C, model: type[M], limits: StreamLimits, *, zipped: bool = False
+    ) -> Iterator[Iterator[M]]:
+        """The records of a large answer in JSON lines, each in the model's shape as it arrives. Empty lines are passed over.
+
+        Raises as `stream` does, for a record of another shape as well. Records before an error are a part of the document.
+        """
+        with self.stream(call, limits, zipped=zipped) as body:
+            yield self._records(call, body, model)
 
     def token_answer(self, call: C, **what: Any) -> Mapping[str, Any]:
         """What a token was granted with: `json`, `data` or `auth` as the platform wants them. It draws on no budget, and is
@@ -232,6 +254,38 @@ class ApiClient(Generic[C]):
         """The verdict on an answer that is not what it should be: a write may have been done."""
         row = self.UNKNOWN if call.write else self.UNREADABLE
         return row.error(detail=f"{call.operation}: {what}", status=answer.status, request=answer.request)
+
+    def _judged(self, call: C, answer: Answer) -> RemoteError | Refused | None:
+        """The refusal, its limit told to the budget."""
+        refusal = self.refusal(call, answer)
+        verdict = refusal.verdict if isinstance(refusal, Refused) else refusal
+        if isinstance(verdict, RateLimited):
+            self.spent(call, verdict)
+        return refusal
+
+    def _records(self, call: C, body: StreamedBody, model: type[M]) -> Iterator[M]:
+        for number, line in enumerate(body.lines(), 1):
+            if not line.strip():
+                continue
+            try:
+                record = model.model_validate_json(line)
+            except ValidationError as error:
+                answer = Answer(body.response, None, request_id(body.response.headers))
+                raise self.unreadable(call, answer, f"line {number}: {places(error)}") from None
+            yield record
+
+    def _streamed(self, call: C, limits: StreamLimits, zipped: bool) -> StreamedBody:
+        return self.connection.session.stream(
+            call.method,
+            self.address(call),
+            purpose=call.purpose,
+            operation=call.operation,
+            limits=limits,
+            zipped=zipped,
+            headers=self.headers(call),
+            params=call.params,
+            json=call.body,
+        )
 
     def _once(self, call: C) -> Response:
         return self.connection.session.request(

@@ -5,22 +5,24 @@ from __future__ import annotations
 import logging
 import ssl
 import time
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from email.errors import MissingHeaderBodySeparatorDefect
 from enum import StrEnum
+from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
-from urllib3.exceptions import HTTPError, NewConnectionError, ProxyError
+from urllib3.exceptions import NewConnectionError, ProxyError
 from urllib3.util import Timeout
 
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import ObserveMode, OutcomeUnknown, RetryLater
 from listbridge.infra.public_addresses import NotPublic, PublicAdapter
+from listbridge.infra.streamed_body import BROKEN, BodyUnusable, StreamedBody, StreamLimits, pieces_of
 
 if TYPE_CHECKING:
     from listbridge.domain.ports import Budget
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("listbridge.http")
 MAX_BODY_BYTES = 20_000_000
 _CHUNK = 65_536
+_OK = 200
 _REDIRECTS = 5
 _CONNECTIONS = 16  # as many write units as one drainer keeps in flight
 
@@ -39,10 +42,6 @@ class Purpose(StrEnum):
     WRITE = "write"
     TOKEN = "token"  # noqa: S105  # a purpose, not a secret
     HOOK = "hook"
-
-
-class _AnswerUnusable(Exception):
-    """The answer's body did not arrive whole, in time and within the limit."""
 
 
 _NOT_LET_IN = (401,)
@@ -113,27 +112,86 @@ class HttpSession:
             RetryLater: never connected (`connection_failed`, `address_not_public`), or no usable answer to anything but a write (`no_answer`).
             OutcomeUnknown: a write may have arrived, but its answer did not (`no_answer`).
         """
+        self._admit(purpose, operation)
+        started = time.monotonic()
+        what: dict[str, Any] = {"headers": headers, "auth": auth or _no_auth}
+        try:
+            with self._place(purpose, operation):
+                response = self._call(method, url, params=params, json=json, data=data, files=files, **what)
+                if purpose is Purpose.READ:
+                    response = self._follow(response, partial(self._call, "GET", **what))
+        except BROKEN as error:
+            raise self._broken(error, purpose, operation, url, started) from error
+        self._answered(response, purpose, operation, url, started)
+        return response
+
+    def stream(
+        self,
+        method: str,
+        url: str,
+        *,
+        purpose: Purpose,
+        operation: str,
+        limits: StreamLimits,
+        zipped: bool = False,
+        headers: Mapping[str, str] | None = None,
+        params: Any = None,
+        json: Any = None,
+    ) -> StreamedBody:
+        """Make one call whose answer may be too large to hold, and return as soon as its body begins; read it in a `with`.
+
+        The body is streamed of a 200 only. Any other answer comes with its body read whole in `response`, for the adapter to
+        judge. `zipped` says that the document is a gzip file, apart from how it travels. `timeout_s` bounds the way to the
+        body's begin and each wait for more, `limits` all of it. The call keeps its place in the budget until the body is
+        closed, or the place lapses.
+
+        Redirects and errors are as for `request`; those of the body are raised where it is read.
+        """
+        self._admit(purpose, operation)
+        started = time.monotonic()
+        # The codings that `pieces_of` can bound.
+        what: dict[str, Any] = {"headers": {"Accept-Encoding": "gzip", **(headers or {})}, "auth": _no_auth}
+        broken = partial(self._broken, purpose=purpose, operation=operation, url=url, started=started)
+        with ExitStack() as held:
+            held.enter_context(self._place(purpose, operation))
+            try:
+                response = self._open(method, url, params=params, json=json, **what)
+                if purpose is Purpose.READ:
+                    response = self._follow(response, partial(self._open, "GET", **what))
+                held.callback(response.close)
+                streamed = response.status_code == _OK
+                until = started + limits.total_s
+                pieces = pieces_of(response, limits, until, zipped=zipped) if streamed else None
+            except BROKEN as error:
+                raise broken(error) from error
+            self._answered(response, purpose, operation, url, started)
+            body = StreamedBody(response, pieces, limits, held.pop_all(), broken)
+        if not streamed:
+            body.close()
+        return body
+
+    def _admit(self, purpose: Purpose, operation: str) -> None:
         if self._observe and purpose is Purpose.WRITE:
             raise ObserveMode(Problem("observe_mode"), detail=operation)
         if self._budget is not None and purpose is not Purpose.TOKEN:
             self._budget.spend(operation)
-        started = time.monotonic()
-        try:
-            with self._place(purpose, operation):
-                response = self._call(
-                    method, url, headers=headers, params=params, json=json, data=data, files=files, auth=auth or _no_auth,
-                )  # fmt: skip
-                if purpose is Purpose.READ:
-                    response = self._follow(response, headers, auth or _no_auth)
-        except (requests.RequestException, HTTPError, _AnswerUnusable) as error:
-            if isinstance(error, ValueError | requests.exceptions.InvalidJSONError):
-                raise  # a malformed address, header or body: our own mistake, and nothing left
-            self._log(operation, url, started, None, type(error).__name__)
-            raise _verdict(error, purpose, operation) from error
+
+    def _broken(
+        self, error: Exception, purpose: Purpose, operation: str, url: str, started: float
+    ) -> RetryLater | OutcomeUnknown:
+        """What a broken call means. Raises the error where it is our own mistake, a malformed address, header or body:
+        nothing left then."""
+        if isinstance(error, ValueError | requests.exceptions.InvalidJSONError):
+            raise error
+        self._log(operation, url, started, None, type(error).__name__)
+        return _verdict(error, purpose, operation)
+
+    def _answered(
+        self, response: requests.Response, purpose: Purpose, operation: str, url: str, started: float
+    ) -> None:
         self._log(operation, url, started, response, None)
         refusals = _NO_TOKEN if purpose is Purpose.TOKEN else _NOT_LET_IN
         self._refused = self._refused or response.status_code in refusals
-        return response
 
     def _place(self, purpose: Purpose, operation: str) -> AbstractContextManager[None]:
         if self._budget is None or purpose is Purpose.TOKEN:
@@ -142,6 +200,15 @@ class HttpSession:
 
     def _call(self, method: str, url: str, **what: Any) -> requests.Response:
         deadline = time.monotonic() + self._timeout_s
+        return _whole(self._send(method, url, **what), deadline)
+
+    def _open(self, method: str, url: str, **what: Any) -> requests.Response:
+        """An answer of which nothing was read, if it is a document; any other one whole."""
+        deadline = time.monotonic() + self._timeout_s
+        response = self._send(method, url, **what)
+        return response if response.status_code == _OK else _whole(response, deadline)
+
+    def _send(self, method: str, url: str, **what: Any) -> requests.Response:
         # requests hands a urllib3 Timeout on as it is: the only way to bound connecting and reading together.
         response = self._session.request(
             method,
@@ -151,18 +218,13 @@ class HttpSession:
             stream=True,
             **what,
         )
-        try:
-            if _cut_in_the_headers(response):
-                raise _AnswerUnusable("cut short")
-            body = b"".join(_limited(response, deadline))
-        finally:
+        if _cut_in_the_headers(response):
             response.close()
-        response._content = body
-        response._content_consumed = True  # type: ignore[attr-defined]
+            raise BodyUnusable("cut short")
         return response
 
     def _follow(
-        self, response: requests.Response, headers: Mapping[str, str] | None, auth: Any
+        self, response: requests.Response, get: Callable[[str], requests.Response]
     ) -> requests.Response:
         for _ in range(_REDIRECTS):
             if not response.is_redirect:
@@ -170,7 +232,7 @@ class HttpSession:
             target = requests.compat.urljoin(response.url, response.headers["location"])
             if _origin(target) != _origin(response.url):
                 break
-            response = self._call("GET", target, headers=headers, auth=auth)
+            response = get(target)
         return response
 
     def _log(
@@ -214,15 +276,25 @@ def _cut_in_the_headers(response: requests.Response) -> bool:
     return any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in defects)
 
 
+def _whole(response: requests.Response, deadline: float) -> requests.Response:
+    try:
+        body = b"".join(_limited(response, deadline))
+    finally:
+        response.close()
+    response._content = body
+    response._content_consumed = True  # type: ignore[attr-defined]
+    return response
+
+
 def _limited(response: requests.Response, deadline: float) -> Iterator[bytes]:
     size = 0
     # Whatever has arrived, not a full chunk: a body that drips would keep the call waiting for one beyond its time.
     while chunk := response.raw.read1(_CHUNK, decode_content=True):
         size += len(chunk)
         if size > MAX_BODY_BYTES:
-            raise _AnswerUnusable("too long")
+            raise BodyUnusable("too long")
         if time.monotonic() > deadline:
-            raise _AnswerUnusable("too slow")
+            raise BodyUnusable("too slow")
         yield chunk
 
 
@@ -233,7 +305,8 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 
 def _verdict(error: Exception, purpose: Purpose, operation: str) -> RetryLater | OutcomeUnknown:
     """The error's own text is left out: it holds the whole address, and queries can hold tokens."""
-    detail = f"{operation}: {type(error).__name__}"
+    what = error if isinstance(error, BodyUnusable) else type(error).__name__
+    detail = f"{operation}: {what}"
     if any(isinstance(cause, NotPublic) for cause in _causes(error)):
         return RetryLater(Problem("address_not_public", fix="enter_public_address"), detail=detail)
     if _never_connected(error):

@@ -25,12 +25,14 @@ from listbridge.infra.api_client import Answer, ApiClient, Call, Refused
 from listbridge.infra.connection import Connection
 from listbridge.infra.error_row import Row
 from listbridge.infra.http import HttpSession
+from listbridge.infra.streamed_body import StreamLimits
 from listbridge.infra.tokens import TokenCache
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import START, VirtualClock
 from tests.fakes.grants import NoGrants
 
 READ = Call("GET", "things", "getThings")
+LIMITS = StreamLimits(total_s=10)
 WRITE = Call("PUT", "things", "putThing", body={"a": 1}, write=True)
 
 
@@ -51,7 +53,9 @@ class Far(BaseAdapter):
         status, body = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         response = requests.Response()
         response.status_code = status
-        response.raw = HTTPResponse(io.BytesIO(body.encode()), preload_content=False)
+        response.raw = HTTPResponse(
+            io.BytesIO(body.encode()), headers={"Content-Length": str(len(body))}, preload_content=False
+        )
         response.url = request.url or ""
         return response
 
@@ -202,3 +206,42 @@ def test_by_a_success_that_tells_nothing_at_all_nothing_is_absent() -> None:
     with pytest.raises(RetryLater) as raised:
         Told((200, '{"data": null}')).find(call, Thing)
     assert raised.value.problem.code == "unreadable"
+
+
+def test_the_records_of_a_large_answer_come_in_their_shape() -> None:
+    client = Client((401, "{}"), (200, '{"size": 3}\n\n{"size": 4, "new": 1}\n'))
+    with client.records(READ, Thing, LIMITS) as things:
+        assert list(things) == [Thing(size=3), Thing(size=4)]
+    assert (client.far.tokens, client.budget.spent) == (["9", "8"], {"getThings": 2})
+
+
+@pytest.mark.parametrize("line", ['{"size": "three"}', '{"size"', "[3]", "null"])
+def test_a_record_of_another_shape_ends_the_answer_and_says_where_it_stands(line: str) -> None:
+    seen: list[Thing] = []
+    with (
+        Client((200, f'{{"size": 3}}\n\n{line}\n{{"size": 4}}\n')).records(READ, Thing, LIMITS) as things,
+        pytest.raises(RetryLater) as verdict,
+    ):
+        seen.extend(things)
+    assert (seen, verdict.value.problem.code) == ([Thing(size=3)], "unreadable")
+    assert verdict.value.detail.startswith("getThings: line 3")
+    assert "three" not in verdict.value.detail
+
+
+def test_a_large_answer_that_is_refused_is_judged_as_any_other() -> None:
+    client = Client((429, "{}"))
+    with pytest.raises(RateLimited):
+        client.stream(READ, LIMITS)
+    assert [operation for operation, _ in client.budget.learned] == ["getThings"]
+    with pytest.raises(Rejected) as verdict:
+        Client((422, '{"why": "expired"}')).stream(READ, LIMITS)
+    assert verdict.value.problem.code == "no"
+    with pytest.raises(Unauthorized):
+        Client((401, "{}"), tokens=1).stream(READ, LIMITS)
+
+
+@pytest.mark.parametrize("status", [204, 206])
+def test_a_part_of_a_large_answer_is_none_of_it(status: int) -> None:
+    with pytest.raises(RetryLater) as verdict:
+        Client((status, "")).stream(READ, LIMITS)
+    assert (verdict.value.problem.code, verdict.value.detail) == ("unreadable", f"getThings: HTTP {status}")

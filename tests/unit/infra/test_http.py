@@ -17,6 +17,7 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import ObserveMode, OutcomeUnknown, RateLimited, RetryLater
 from listbridge.infra import http
 from listbridge.infra.http import HttpSession, Purpose
+from listbridge.infra.streamed_body import StreamLimits
 
 URL = "https://market.example/v1/things?token=abc123"
 
@@ -265,6 +266,15 @@ def test_only_reads_follow_redirects(purpose: Purpose) -> None:
     far = Far((307, {"Location": "/elsewhere"}, b""))
     assert call(HttpSession(transport=far), purpose, "POST").status_code == 307
     assert len(far.requests) == 1
+
+
+def test_a_stream_asks_for_no_coding_but_the_one_that_it_can_bound() -> None:
+    far = Far((200, {"Content-Length": "2"}, b"{}"))
+    body = HttpSession(transport=far).stream(
+        "GET", URL, purpose=Purpose.READ, operation="things", limits=StreamLimits(total_s=10), headers={"X-Key": "k"}
+    )  # fmt: skip
+    assert b"".join(body.chunks()) == b"{}"
+    assert (far.requests[0].headers["Accept-Encoding"], far.requests[0].headers["X-Key"]) == ("gzip", "k")
 
 
 def test_cookies_are_not_kept() -> None:
