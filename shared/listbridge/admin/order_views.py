@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 
 from listbridge.admin.activity_views import ActivityView
-from listbridge.admin.row_ids import item_id, listing_id, order_id
+from listbridge.admin.buyer_views import BuyerView, buyer_name
+from listbridge.admin.order_line_views import (
+    OrderLineView,
+    ShippingView,
+    TaxView,
+    TotalsView,
+    line_view,
+    money_view,
+    totals_view,
+)
+from listbridge.admin.row_ids import item_id, order_id
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import MoneyView, ProblemView
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import OrderKey
-from listbridge.domain.money import Money, smallest_unit
-from listbridge.domain.orders import (
-    Address,
-    Buyer,
-    Cancellation,
-    Deed,
-    ImportState,
-    MatchedBy,
-    Order,
-    Payment,
-    RemoteLine,
-    Shipment,
-    Tax,
-    Telling,
-)
-from listbridge.domain.reserving import bought_from
+from listbridge.domain.orders import Buyer, Cancellation, Deed, ImportState, Order, Payment, Shipment, Telling
 from listbridge.services.explain_order import HeldStock, OrderPages, OrderStory
 
 
@@ -76,131 +69,12 @@ class OrderView(Shape):
         return cls(
             id=order_id(order.key), account=order.key.account, site=facts.site, order=order.key.remote,
             url=pages.on_marketplace(order, account), placed_at=facts.placed_at, changed_at=facts.changed_at,
-            buyer_name=_name(buyer), erased_at=order.buyer_erased_at, total=_money(facts.total), priced=facts.priced,
+            buyer_name=buyer_name(buyer), erased_at=order.buyer_erased_at, total=money_view(facts.total), priced=facts.priced,
             skus=list(dict.fromkeys(line.sku for line in facts.lines)), payment=facts.payment,
             shipment=facts.shipment, cancellation=facts.cancellation, state=order.state,
             reason=ProblemView.maybe(order.reason), notices=[ProblemView.of(one) for one in order.notices],
             shop=order.shop, completed_at=order.completed_at,
             shop_order=ShopOrderView(id=made.id, name=made.name, ours=made.ours, url=pages.in_shop(order)) if made else None,
-        )  # fmt: skip
-
-
-class TaxView(Shape):
-    """A tax. `rate` is a share as a decimal text; `remitted`: the marketplace pays it itself, and it is in no other amount."""
-
-    title: str
-    amount: MoneyView
-    rate: str | None
-    remitted: bool
-
-    @classmethod
-    def all(cls, taxes: Iterable[Tax]) -> list[TaxView]:
-        return [
-            cls(
-                title=tax.title, amount=_money(tax.amount), remitted=tax.remitted,
-                rate=str(tax.rate) if tax.rate is not None else None,
-            )
-            for tax in taxes
-        ]  # fmt: skip
-
-
-class MatchedProductView(Shape):
-    """The shop variant that a line stands for, and by what it was found. `gone`: the shop no longer has it."""
-
-    product: str
-    variant: str
-    item: str
-    """The id under which sales lists have it."""
-    sku: str
-    title: str
-    by: MatchedBy
-    gone: bool
-
-
-class OrderLineView(Shape):
-    """One line as sold; `amount` is for all its units. Without `matched` it has no product in the shop yet."""
-
-    id: str
-    sku: str
-    title: str
-    quantity: int
-    amount: MoneyView
-    taxes: list[TaxView]
-    site: str
-    listing: str | None
-    """The marketplace's own id of the listing that it was bought from."""
-    listing_id: str | None
-    """The `id` of our listing of this SKU; null when we have none."""
-    options: dict[str, str]
-    shipped: Shipment
-    matched: MatchedProductView | None
-
-
-class ShippingView(Shape):
-    """What the buyer pays for the way; `service` is the marketplace's code."""
-
-    service: str
-    title: str
-    amount: MoneyView
-    taxes: list[TaxView]
-
-
-class TotalsView(Shape):
-    """`total = lines + shipping + adjustment`, and plus `taxes` when they are not included.
-
-    `remitted_taxes` are the marketplace's, and in none of these.
-    """
-
-    lines: MoneyView
-    shipping: MoneyView
-    adjustment: MoneyView
-    taxes: MoneyView
-    tax_included: bool
-    remitted_taxes: MoneyView
-    total: MoneyView
-
-
-class AddressView(Shape):
-    """Where to send to, or to bill; the country is ISO 3166-1 alpha-2."""
-
-    name: str
-    company: str
-    lines: tuple[str, ...]
-    city: str
-    region: str
-    postal_code: str
-    country: str
-    phone: str
-
-    @classmethod
-    def maybe(cls, address: Address | None) -> AddressView | None:
-        if address is None:
-            return None
-        return cls(
-            name=address.name, company=address.company, lines=address.lines, city=address.city,
-            region=address.region, postal_code=address.postal_code, country=address.country, phone=address.phone,
-        )  # fmt: skip
-
-
-class BuyerView(Shape):
-    """Who bought."""
-
-    name: str
-    email: str
-    phone: str
-    tax_id: str
-    shipping: AddressView | None
-    billing: AddressView | None
-    note: str
-    """What the buyer wrote to the seller at the checkout."""
-
-    @classmethod
-    def maybe(cls, buyer: Buyer | None) -> BuyerView | None:
-        if buyer is None:
-            return None
-        return cls(
-            name=buyer.name, email=buyer.email, phone=buyer.phone, tax_id=buyer.tax_id,
-            shipping=AddressView.maybe(buyer.shipping), billing=AddressView.maybe(buyer.billing), note=buyer.note,
         )  # fmt: skip
 
 
@@ -293,17 +167,17 @@ class OrderDetailsView(OrderView):
         row = OrderView.of(order, story.account, pages, story.buyer)
         return cls(
             **dict(row),
-            lines=[_line(story, line) for line in facts.lines],
+            lines=[line_view(story, line) for line in facts.lines],
             shipping=ShippingView(
-                service=charge.service, title=charge.title, amount=_money(charge.amount), taxes=TaxView.all(charge.taxes)
+                service=charge.service, title=charge.title, amount=money_view(charge.amount), taxes=TaxView.all(charge.taxes)
             ),
-            totals=_totals(order),
+            totals=totals_view(order),
             buyer=BuyerView.maybe(story.buyer),
             buyer_hidden=buyer_hidden,
             parcels=_parcels(order),
             told=_told(order),
             refunds=[
-                RefundView(id=one.id, amount=_money(one.amount), line=one.line, at=one.at) for one in facts.refunds
+                RefundView(id=one.id, amount=money_view(one.amount), line=one.line, at=one.at) for one in facts.refunds
             ],
             reservations=[HeldView.of(one) for one in story.held],
             fulfilled_by_marketplace=facts.fulfilled_by_marketplace,
@@ -311,45 +185,6 @@ class OrderDetailsView(OrderView):
             replaced_by=order_id(OrderKey(order.key.account, order.replaced_by)) if order.replaced_by else None,
             log=[ActivityView.of(entry, {}) for entry in story.log],
         )  # fmt: skip
-
-
-def _line(story: OrderStory, line: RemoteLine) -> OrderLineView:
-    ours = bought_from(story.order, line)
-    return OrderLineView(
-        id=line.id, sku=line.sku, title=line.title, quantity=line.quantity, amount=_money(line.amount),
-        taxes=TaxView.all(line.taxes), site=line.site or story.order.facts.site, listing=line.listing,
-        listing_id=listing_id(ours) if ours in story.listings else None, options=dict(line.options), shipped=line.shipped, matched=_matched(story, line),
-    )  # fmt: skip
-
-
-def _matched(story: OrderStory, line: RemoteLine) -> MatchedProductView | None:
-    match = story.order.matches.get(line.id)
-    if match is None:
-        return None
-    variant = story.variants.get(match.variant)
-    return MatchedProductView(
-        product=match.variant.product, variant=match.variant.variant, item=item_id(match.variant), by=match.by,
-        sku=variant.facts.sku if variant else "", title=variant.facts.title if variant else "",
-        gone=variant is None or variant.absent,
-    )  # fmt: skip
-
-
-def _totals(order: Order) -> TotalsView:
-    facts = order.facts
-    currency = facts.total.currency
-    taxes = [*facts.shipping.taxes, *(tax for line in facts.lines for tax in line.taxes)]
-
-    zero = Decimal(0).quantize(smallest_unit(currency))
-
-    def came_to(amounts: Iterable[Money]) -> MoneyView:
-        return _money(Money(sum((one.amount for one in amounts), zero), currency))
-
-    return TotalsView(
-        lines=came_to(line.amount for line in facts.lines), shipping=_money(facts.shipping.amount),
-        adjustment=_money(facts.adjustment), total=_money(facts.total), tax_included=facts.tax_included,
-        taxes=came_to(tax.amount for tax in taxes if not tax.remitted),
-        remitted_taxes=came_to(tax.amount for tax in taxes if tax.remitted),
-    )  # fmt: skip
 
 
 def _parcels(order: Order) -> list[ParcelView]:
@@ -371,19 +206,8 @@ def _told(order: Order) -> list[ToldView]:
         ToldView(
             id=id, kind=told.kind, number=told.number, state=told.state, at=told.at,
             lines=None if told.lines is None else {str(line): units for line, units in told.lines.items()},
-            amount=_money(told.amount) if told.amount is not None else None,
+            amount=money_view(told.amount) if told.amount is not None else None,
             problem=ProblemView.maybe(told.problem),
         )
         for id, told in rows
     ]  # fmt: skip
-
-
-def _name(buyer: Buyer | None) -> str | None:
-    if buyer is None:
-        return None
-    address = buyer.shipping or buyer.billing
-    return buyer.name or (address.name if address else "") or None
-
-
-def _money(money: Money) -> MoneyView:
-    return MoneyView(amount=str(money.amount), currency=money.currency)
