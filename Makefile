@@ -56,7 +56,7 @@ check: environments ## lint, types, import contracts, unit and contract tests, a
 	.venv/bin/mypy
 	$(PY) -m pytest -q -n 2 --dist loadgroup -m "not full and not emulator" tests/unit tests/contract \
 	  tests/packaging/test_template.py tests/packaging/test_alarms.py tests/packaging/test_production.py \
-	  tests/packaging/test_least_privilege.py tests/packaging/test_dependencies.py tests/packaging/test_citations.py
+	  tests/packaging/test_least_privilege.py tests/packaging/test_dependencies.py tests/packaging/test_citations.py tests/packaging/test_openapi.py
 
 .PHONY: bench
 bench: environments ## measure, against a floor measured in the same run; writes build/bench.jsonl (ONLY="ingest drain": these)

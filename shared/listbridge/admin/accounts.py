@@ -10,9 +10,10 @@ from listbridge import registry
 from listbridge.admin import platform_forms
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
-from listbridge.admin.document_pages import Cursor, Limit, page_of
+from listbridge.admin.document_pages import Limit, page_of
 from listbridge.admin.errors import InvalidFields, fields_checked
 from listbridge.admin.job_views import JobStarted, JobView
+from listbridge.admin.parameters import AccountPath, Cursor, OnSite
 from listbridge.admin.patches import AccountPatch
 from listbridge.admin.schemas import AccountDraft, NewCredentials
 from listbridge.admin.shape import Shape
@@ -36,6 +37,7 @@ class AccountsView(Shape):
     """Accounts, by id; without a cursor it is the last page."""
 
     accounts: list[AccountView]
+    """The accounts of this page."""
     cursor: str | None
 
 
@@ -43,8 +45,11 @@ class AccountCheckView(Shape):
     """An account, who the marketplace says it is, and where it may sell."""
 
     account: AccountView
+    """The account, as it is now."""
     seller: str
+    """Who the marketplace says the seller is."""
     sites: tuple[str, ...]
+    """The sites on which the seller may sell, in the marketplace's own spelling."""
 
 
 class CreationFormView(Shape):
@@ -52,17 +57,20 @@ class CreationFormView(Shape):
 
     site: str
     kind: str
+    """The kind of product that was asked for; empty for none."""
     form: dict[str, Any]
-    """A JSON schema."""
+    """The JSON schema of a creation profile's `settings`."""
 
 
 class EventsView(Shape):
     """Where a marketplace tells us what changes, and the token by which it proves that the address is ours. Both are secret."""
 
     address: str
+    """The address that the marketplace calls; it is secret."""
     token: str
+    """The token that the marketplace checks the address by; it is secret."""
     enter_by_hand: bool
-    """The marketplace cannot be asked: a person enters both there."""
+    """Whether a person has to enter both at the marketplace, which cannot be asked by its API."""
 
 
 class ChoicesView(Shape):
@@ -70,6 +78,7 @@ class ChoicesView(Shape):
 
     site: str
     choices: dict[str, Any]
+    """What can be chosen, by the name of the setting."""
 
 
 @router.get("/accounts", summary="All accounts", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
@@ -81,7 +90,7 @@ def list_accounts(cursor: Cursor = None, limit: Limit = 200) -> AccountsView:
 
 @router.post("/accounts", summary="Connect a seller account", tags=_TAGS, status_code=201)
 def create_account(draft: AccountDraft) -> AccountView:
-    """With complete credentials the marketplace is asked who the seller is; by consent the account waits for him."""
+    """With complete credentials the marketplace is asked who the seller is; by consent the account waits for them."""
     platform_forms.known_platform("marketplaces", draft.marketplace, field="marketplace")
     settings = platform_forms.checked_settings("marketplaces", draft.marketplace, draft.settings)
     credentials = platform_forms.checked_credentials("marketplaces", draft.marketplace, draft.credentials)
@@ -98,13 +107,13 @@ def create_account(draft: AccountDraft) -> AccountView:
 @router.get(
     "/accounts/<account_id>", summary="One account", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER)
 )
-def get_account(account_id: str) -> AccountView:
+def get_account(account_id: AccountPath) -> AccountView:
     """One account."""
     return _view(_account(account_id))
 
 
 @router.patch("/accounts/<account_id>", summary="Edit an account", tags=_TAGS, status_code=202)
-def patch_account(account_id: str, patch: AccountPatch) -> JobStarted:
+def patch_account(account_id: AccountPath, patch: AccountPatch) -> JobStarted:
     """Switches, rules, limits of the guard, observe mode: a proposal, for it may move listings. A new name, and whether
     orders are created and parcels told, move none: their job is done already."""
     before = _account(account_id)
@@ -117,7 +126,7 @@ def patch_account(account_id: str, patch: AccountPatch) -> JobStarted:
 
 
 @router.delete("/accounts/<account_id>", summary="Take an account off", tags=_TAGS, status_code=204)
-def delete_account(account_id: str) -> None:
+def delete_account(account_id: AccountPath) -> None:
     """Only an account without sales lists and listings."""
     connect_account.disconnect_account(deps_of(router), _account(account_id), actor_of(router))
 
@@ -128,13 +137,13 @@ def delete_account(account_id: str) -> None:
     tags=_TAGS,
     openapi_extensions=open_to(Group.OPERATOR),
 )
-def check_account(account_id: str) -> AccountCheckView:
-    """Asks the marketplace who the seller is, and for his orders at once; what is due moves when the account works again."""
+def check_account(account_id: AccountPath) -> AccountCheckView:
+    """Asks the marketplace who the seller is, and for their orders at once; what is due moves when the account works again."""
     return _check_view(connect_account.check_account(deps_of(router), _account(account_id), actor_of(router)))
 
 
 @router.put("/accounts/<account_id>/credentials", summary="Give an account new credentials", tags=_TAGS)
-def put_account_credentials(account_id: str, body: NewCredentials) -> AccountCheckView:
+def put_account_credentials(account_id: AccountPath, body: NewCredentials) -> AccountCheckView:
     """They must be the same seller's, and are tried before they replace those that are stored."""
     account = _account(account_id)
     credentials = platform_forms.checked_credentials("marketplaces", account.marketplace, body.credentials)
@@ -148,7 +157,7 @@ def put_account_credentials(account_id: str, body: NewCredentials) -> AccountChe
     tags=_TAGS,
     openapi_extensions=open_to(Group.VIEWER),
 )
-def choices(account_id: str, site: Annotated[str, Query(min_length=1)]) -> ChoicesView:
+def choices(account_id: AccountPath, site: OnSite) -> ChoicesView:
     """Policies, locations and the like, asked of the marketplace."""
     account = _account(account_id)
     _known_sites(account.marketplace, (Site(site),), field="site")
@@ -163,9 +172,15 @@ def choices(account_id: str, site: Annotated[str, Query(min_length=1)]) -> Choic
     openapi_extensions=open_to(Group.VIEWER),
 )
 def creation_form(
-    account_id: str,
-    site: Annotated[str, Query(min_length=1)],
-    kind: Annotated[str, Query(max_length=200)] = "",
+    account_id: AccountPath,
+    site: OnSite,
+    kind: Annotated[
+        str,
+        Query(
+            max_length=200,
+            description="The kind of product, where the marketplace tells kinds apart; empty for none.",
+        ),
+    ] = "",
 ) -> CreationFormView:
     """The JSON schema of a creation profile's settings on a site, for one kind of product where the marketplace tells them apart."""
     account = _account(account_id)
@@ -179,7 +194,7 @@ def creation_form(
     summary="Let the marketplace tell us what changes",
     tags=_TAGS,
 )
-def listen(account_id: str) -> EventsView:
+def listen(account_id: AccountPath) -> EventsView:
     """Makes the account's secret address, once, and asks the marketplace to call it. What it tells there only brings forward
     what is looked at anyway."""
     deps, account = deps_of(router), _account(account_id)
@@ -198,7 +213,7 @@ def listen(account_id: str) -> EventsView:
     status_code=202,
     openapi_extensions=open_to(Group.OPERATOR),
 )
-def approve_guarded(account_id: str) -> JobStarted:
+def approve_guarded(account_id: AccountPath) -> JobStarted:
     """A person says yes: a job releases every listing that the guard holds, and each is sent as it is computed then."""
     job = start_release(deps_of(router), _account(account_id), actor_of(router))
     return JobStarted(job=JobView.of(job))
@@ -210,14 +225,14 @@ def approve_guarded(account_id: str) -> JobStarted:
     tags=_TAGS,
     status_code=202,
 )
-def unlink_all(account_id: str) -> JobStarted:
+def unlink_all(account_id: AccountPath) -> JobStarted:
     """For a merchant who leaves: a job forgets what every listing is linked to, and ends none of them."""
     job = start_unlinking(deps_of(router), _account(account_id), actor_of(router))
     return JobStarted(job=JobView.of(job))
 
 
 @router.get("/accounts/<account_id>/authorize", summary="Where the seller consents", tags=_TAGS)
-def authorize(account_id: str) -> ConsentPage:
+def authorize(account_id: AccountPath) -> ConsentPage:
     """The marketplace's consent page for this account; the seller comes back to `/callbacks/{slug}`."""
     account = _account(account_id)
     platform_forms.refuse_without_hand_over("marketplaces", account.marketplace)

@@ -11,6 +11,7 @@ from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.listings import ActivityPage
+from listbridge.admin.parameters import LIMIT, Cursor, OfAccount
 from listbridge.domain.ids import AccountId
 from listbridge.services.overview import recent_activity
 
@@ -19,9 +20,9 @@ router = new_router()
 
 @router.get("/activity", summary="What happened", tags=["activity"], openapi_extensions=open_to(Group.VIEWER))
 def list_activity(
-    account: Annotated[str | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    account: OfAccount = None,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 50,
 ) -> ActivityPage:
     """On one account, or everywhere; the newest first."""
     deps, wanted = deps_of(router), AccountId(account) if account else None

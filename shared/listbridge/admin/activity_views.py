@@ -19,19 +19,27 @@ class ActivityView(Shape):
     """One line of what happened."""
 
     at: datetime
+    """When it happened, UTC."""
     subject: str
+    """What it is about, as the activity names it: a listing, an order, a shop, an account or a job."""
     event: str
+    """The code of what happened, for programs."""
     params: dict[str, str]
+    """The values that the text names, by name, all as texts."""
     actor: str
+    """Who did it; `listbridge` for what it did itself."""
     account: str | None
+    """The id of the account that it is about; null when it is about none."""
     listing: str | None
-    """The listing's id, when it is about one."""
+    """The listing's `id`; null when it is not about a listing."""
     item: str | None
-    """The id of that listing's item; null when the listing is gone."""
+    """The `id` of that listing's item; null when the listing is gone, or it is not about one."""
     sku: str | None
+    """The listing's SKU; null when it is not about a listing."""
     order: str | None
-    """The order's id, when it is about one."""
+    """The order's `id`; null when it is not about an order."""
     text: str
+    """What happened in a sentence, for people."""
 
     @classmethod
     def all(cls, entries: Sequence[ActivityEntry], ledger: ListingRepository) -> list[ActivityView]:

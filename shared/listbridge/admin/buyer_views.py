@@ -10,13 +10,21 @@ class AddressView(Shape):
     """Where to send to, or to bill; the country is ISO 3166-1 alpha-2."""
 
     name: str
+    """The name at the address; empty when the marketplace does not tell it."""
     company: str
+    """The company; empty for none."""
     lines: tuple[str, ...]
+    """The lines with street and house number."""
     city: str
+    """The city."""
     region: str
+    """The state or region, in the marketplace's own words; empty for none."""
     postal_code: str
+    """The postal code; empty for none."""
     country: str
+    """The country, ISO 3166-1 alpha-2."""
     phone: str
+    """The phone number; empty when the marketplace does not tell it."""
 
     @classmethod
     def maybe(cls, address: Address | None) -> AddressView | None:
@@ -32,13 +40,19 @@ class BuyerView(Shape):
     """Who bought."""
 
     name: str
+    """The buyer's name; empty when the marketplace does not tell it."""
     email: str
+    """The buyer's mail address, often one that the marketplace forwards; empty when it does not tell it."""
     phone: str
+    """The buyer's phone number; empty when the marketplace does not tell it."""
     tax_id: str
+    """The buyer's tax number; empty when the marketplace does not tell it."""
     shipping: AddressView | None
+    """Where to send the goods; null when the marketplace does not tell it."""
     billing: AddressView | None
+    """Where to send the invoice; null when the marketplace does not tell it."""
     note: str
-    """What the buyer wrote to the seller at the checkout."""
+    """What the buyer wrote to the seller at the checkout; empty for nothing."""
 
     @classmethod
     def maybe(cls, buyer: Buyer | None) -> BuyerView | None:

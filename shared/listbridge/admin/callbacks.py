@@ -8,7 +8,7 @@ import json
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from listbridge.admin import errors
 from listbridge.admin.auth import Group, open_to
@@ -21,7 +21,14 @@ from listbridge.services.public_address import public_base_url
 from listbridge.services.refusal import Refused
 
 router = new_router()
-State = Annotated[str, Query(max_length=200)]
+State = Annotated[
+    str,
+    Query(
+        max_length=200,
+        description="Which hand-over it is; it works once. Some platforms bring it back in another way.",
+    ),
+]
+Slug = Annotated[str, Path(description="The platform's slug, as in `GET /v1/platforms`.")]
 _TAGS = ["callbacks"]
 _PAGE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Listbridge</title><p>{text}</p></html>'
 _HEADERS = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
@@ -34,7 +41,7 @@ _HEADERS = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
     security=[{}],
     openapi_extensions=open_to(Group.ANYONE),
 )
-def consented(slug: str, state: State = "") -> Response[str]:
+def consented(slug: Slug, state: State = "") -> Response[str]:
     """Takes in what the browser brings and connects the account or shop, if its owner is the one it belongs to. Answers with
     a small page; a platform that registers itself by such a call is answered as it asks."""
     if slug == LANDING:
@@ -52,7 +59,7 @@ def consented(slug: str, state: State = "") -> Response[str]:
     security=[{}],
     openapi_extensions=open_to(Group.ANYONE),
 )
-def handed_over(slug: str, state: State = "") -> Response[str]:
+def handed_over(slug: Slug, state: State = "") -> Response[str]:
     """Takes in keys that a platform sends by itself, or its confirmation, and connects the account or shop that waits for
     them. The body is as the platform sends it."""
     try:

@@ -9,10 +9,10 @@ from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 
 from listbridge.admin.call import deps_of
 from listbridge.admin.cursors import opened, sealed
+from listbridge.admin.parameters import LIMIT
 from listbridge.domain.configuration import Document
 
-Cursor: TypeAlias = Annotated[str | None, Query()]
-Limit: TypeAlias = Annotated[int, Query(ge=1, le=500)]
+Limit: TypeAlias = Annotated[int, Query(ge=1, le=500, description=LIMIT)]
 D = TypeVar("D", bound=Document)
 
 

@@ -21,9 +21,12 @@ class ConnectionHealth(Shape):
     """A shop or account, and whether it can be used."""
 
     id: str
+    """The id of the shop or account."""
     name: str
+    """Its name, for people."""
     platform: str
     state: ConnectionState
+    """Whether it can be used."""
 
 
 class DueHealth(Shape):
@@ -31,8 +34,11 @@ class DueHealth(Shape):
 
     account: str
     by_band: dict[str, int]
+    """How many listings wait to be sent, by urgency: `zero`, `down`, `price`, `up`, `rest`."""
     oldest: datetime | None
+    """Since when the longest waiting listing waits, UTC; null when none does."""
     most_counted: int
+    """The number at which counting stops: a band that shows it may have more."""
 
 
 class OrdersHealth(Shape):
@@ -40,12 +46,19 @@ class OrdersHealth(Shape):
 
     account: str
     failed: int
+    """How many orders could not be created in the shop."""
     unclear: int
+    """How many orders the shop may or may not have, so that a person has to look."""
     undecided: int
+    """How many orders wait for the seller's decision."""
     noticed: int
+    """How many orders have a notice."""
     counted: int
+    """How many orders were looked at, the newest first."""
     complete: bool
+    """Whether these are all of the account's orders."""
     read: OrdersReadView | None
+    """When the orders were read last and are read next; null while they are not read at all."""
 
 
 class Concern(Shape):
@@ -54,9 +67,13 @@ class Concern(Shape):
     subject: str
     """The id of the shop, the account or the job; `this` for the installation."""
     problem: ProblemView
+    """What is wrong, and what would help."""
     listing: str | None
+    """The `id` of one listing concerned, as an example; null when it is not about listings."""
     item: str | None
+    """The `id` of that listing's item; null when it is not about listings."""
     sku: str | None
+    """That listing's SKU; null when it is not about listings."""
 
     @classmethod
     def of(cls, concern: overview.Concern) -> Concern:
@@ -72,13 +89,21 @@ class HealthView(Shape):
     """How it goes. `ok` when nothing needs anybody."""
 
     ok: bool
+    """Whether nothing needs anybody."""
     public_base_url: str
+    """The address under which shops and marketplaces reach this installation; empty while unknown."""
     shops: list[ConnectionHealth]
+    """Every connected shop."""
     accounts: list[ConnectionHealth]
+    """Every connected account."""
     due: list[DueHealth]
+    """What each account has still to send."""
     orders: list[OrdersHealth]
+    """What each account's newest orders need."""
     awaiting_approval: list[JobView]
+    """The jobs that wait for a person's yes or no."""
     concerns: list[Concern]
+    """Everything that needs somebody."""
 
 
 class Counters(Shape):
@@ -86,20 +111,30 @@ class Counters(Shape):
 
     account: str
     name: str
+    """The account's name, for people."""
     live: int
+    """How many listings are live and up to date, or will be without help."""
     error: int
+    """How many listings could not be sent or updated."""
     pending: int
+    """How many listings have an operation running."""
     not_active: int
+    """How many listings were never sent."""
     ended: int
+    """How many listings were ended, here or on the marketplace."""
     due: int
+    """How many listings wait to be sent."""
     holds: dict[str, int]
+    """How many listings are not updated now, by the code of the reason."""
     complete: bool
+    """Whether all of the account's listings were counted."""
 
 
 class CountersView(Shape):
     """The dashboard's numbers."""
 
     counters: list[Counters]
+    """One row per account."""
 
 
 @router.get("/health", summary="How it goes", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.job_views import JobStarted, JobView
+from listbridge.admin.parameters import LIMIT, Cursor, SalesListPath
 from listbridge.admin.row_ids import item_key
 from listbridge.admin.schemas import AddItems, PreviewBody
 from listbridge.admin.shape import Shape
@@ -29,6 +30,7 @@ class ItemsPage(Shape):
     """A page of a sales list's items; without a cursor it is the last."""
 
     items: list[ItemView]
+    """The items of this page."""
     cursor: str | None
 
 
@@ -36,8 +38,11 @@ class FieldProblemView(Shape):
     """One thing that would be refused, and the field in which it is mended. Without a SKU it is about all of the product."""
 
     field: str
+    """The field of the product or of the creation profile in which it is mended."""
     sku: str | None
+    """The SKU of the variant concerned; null when it is about the whole product."""
     problem: ProblemView
+    """What the marketplace would refuse, and what would help."""
 
 
 class PreviewedProduct(Shape):
@@ -46,6 +51,7 @@ class PreviewedProduct(Shape):
     product: str
     title: str
     problems: list[FieldProblemView]
+    """What the marketplace would refuse; empty when it would be sent as it is."""
 
     @classmethod
     def of(cls, one: Previewed) -> PreviewedProduct:
@@ -60,6 +66,7 @@ class PreviewView(Shape):
     """Products in the order in which they were asked for."""
 
     products: list[PreviewedProduct]
+    """The products, in the order in which they were asked for."""
 
 
 @router.get(
@@ -69,9 +76,9 @@ class PreviewView(Shape):
     openapi_extensions=open_to(Group.VIEWER),
 )
 def list_items(
-    list_id: str,
-    cursor: Annotated[str | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+    list_id: SalesListPath,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 100,
 ) -> ItemsPage:
     """One row per variant: with its listing, or with the reason why it has none."""
     deps = deps_of(router)
@@ -93,7 +100,7 @@ def list_items(
     status_code=202,
     openapi_extensions=open_to(Group.OPERATOR),
 )
-def add_items(list_id: str, body: AddItems) -> JobStarted:
+def add_items(list_id: SalesListPath, body: AddItems) -> JobStarted:
     """A job reads each product from the shop and makes a listing of each variant. Nothing is sent yet."""
     job = start_adding(deps_of(router), _sales_list(list_id), body.products, actor_of(router))
     return JobStarted(job=JobView.of(job))
@@ -105,7 +112,7 @@ def add_items(list_id: str, body: AddItems) -> JobStarted:
     tags=_TAGS,
     openapi_extensions=open_to(Group.OPERATOR),
 )
-def preview(list_id: str, body: PreviewBody) -> PreviewView:
+def preview(list_id: SalesListPath, body: PreviewBody) -> PreviewView:
     """Reads products from the shop and tells, field by field, what the list's marketplace would refuse of them. Nothing is
     stored and nothing is sent, whether they are in the list or not."""
     previewed = preview_products(deps_of(router), _sales_list(list_id), body.products)
@@ -119,7 +126,9 @@ def preview(list_id: str, body: PreviewBody) -> PreviewView:
     status_code=204,
     openapi_extensions=open_to(Group.OPERATOR),
 )
-def delete_item(list_id: str, item_id: str) -> None:
+def delete_item(
+    list_id: SalesListPath, item_id: Annotated[str, Path(description="The item's `id`, opaque.")]
+) -> None:
     """Only an item that is not live; for the others there is the action `remove`. The next list that waits for the
     SKU takes it over."""
     deps, sales_list = deps_of(router), _sales_list(list_id)

@@ -19,17 +19,24 @@ class EditedFieldView(Shape):
     """One field of a document by its dotted place (`rules.price.ratio`), as it was and as it shall be."""
 
     field: str
+    """The dotted place of the field in the document (`rules.price.ratio`)."""
     before: Any
+    """The value before the edit; null when there was none."""
     after: Any
+    """The value after the edit; null when there is none."""
 
 
 class EditView(Shape):
     """What a configuration job edits."""
 
     kind: str
+    """The kind of document that is edited (`account`, `sales_list`)."""
     id: str
+    """The document's id."""
     name: str
+    """The document's name, for people."""
     fields: list[EditedFieldView]
+    """What the edit changes, field by field."""
 
     @classmethod
     def of(cls, job: Job) -> EditView | None:
@@ -47,21 +54,37 @@ class JobView(Shape):
     """
 
     id: str
+    """The job's id."""
     kind: JobKind
+    """What the job does."""
     state: JobState
+    """How far the job is."""
     account: str | None
+    """The id of the account that the job is about; null when it is about more than one, or a shop."""
     total: int
+    """How many items the job has to deal with, as far as they are counted."""
     done: int
+    """How many items are done."""
     skipped: int
+    """How many items there was nothing to do for, or that were left out."""
     failed: int
+    """How many items failed."""
     affected: int
+    """How many live listings a guarded job would end, zero, publish or reprice."""
     live: int
+    """How many live listings the accounts concerned have, beside `affected`."""
     phase: str
+    """What the job is busy with, for a job that works in steps; empty for the others."""
     created_by: str
+    """Who began the job; `listbridge` for itself."""
     created_at: datetime
+    """When the job began, UTC."""
     finished_at: datetime | None
+    """When the job ended, UTC; null while it runs or waits."""
     reason: ProblemView | None
+    """Why the job as a whole waits or failed; null when neither is so."""
     edit: EditView | None
+    """What a configuration job edits; null for the others."""
 
     @classmethod
     def of(cls, job: Job) -> JobView:
@@ -77,7 +100,9 @@ class JobStarted(Shape):
     """The answer to what takes a while: look at the job. With a `cursor` there is more to ask for."""
 
     job: JobView
+    """The job; ask for it again until it ends."""
     cursor: str | None = None
+    """Send it back as `cursor` in the body to act on the rest; null when the job has everything."""
 
 
 _LEFT_OUT = {JobState.CANCELLED: Problem("job_cancelled"), JobState.REFUSED: Problem("job_refused")}
@@ -88,14 +113,18 @@ class JobEntryView(Shape):
     """What became of one item of a job: a listing (then with its id), a product, or an item without listing."""
 
     item: str
-    """As the job names it."""
+    """The item, as the job names it."""
     item_id: str | None
-    """The item's id in `/v1`; null for a product, and when the listing is gone."""
+    """The item's `id` in sales lists; null for a product, and when the listing is gone."""
     listing: str | None
+    """The listing's `id`; null when the entry is not about a listing."""
     sku: str | None
+    """The listing's SKU; null when the entry is not about a listing."""
     outcome: Outcome
+    """What became of the item."""
     reason: ProblemView | None
     at: datetime | None
+    """When it came to that, UTC; null while the item waits."""
 
     @classmethod
     def all(cls, job: Job, entries: Sequence[JobEntry], ledger: ListingRepository) -> list[JobEntryView]:

@@ -10,6 +10,7 @@ from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.job_views import JobEntryView, JobView
+from listbridge.admin.parameters import LIMIT, Cursor, JobPath
 from listbridge.admin.row_ids import item_id, listing_id
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import MoneyView
@@ -27,6 +28,7 @@ class JobsPage(Shape):
     """Jobs, the newest first; without a cursor it is the last page."""
 
     jobs: list[JobView]
+    """The jobs of this page."""
     cursor: str | None
 
 
@@ -34,6 +36,7 @@ class JobEntriesPage(Shape):
     """A page of a job's entries; without a cursor it is the last."""
 
     entries: list[JobEntryView]
+    """The entries of this page."""
     cursor: str | None
 
 
@@ -41,18 +44,24 @@ class OfferedView(Shape):
     """What buyers find; null is unknown."""
 
     quantity: int | None
+    """How many units buyers find; null is unknown."""
     price: MoneyView | None
+    """The price that buyers find; null is unknown."""
 
 
 class WaitingChangeView(Shape):
     """One live listing as it is and as it would be; one that would be ended has no `after`."""
 
     listing: str
+    """The listing's `id`."""
     item: str
+    """The `id` of the listing's item."""
     sku: str
     title: str
     before: OfferedView
+    """What buyers find now."""
     after: OfferedView | None
+    """What buyers would find; null when the listing would be ended."""
 
     @classmethod
     def of(cls, change: WaitingChange) -> WaitingChangeView:
@@ -69,14 +78,15 @@ class WaitingChangesPage(Shape):
     """A page of what a yes would change; without a cursor it is the last. A page may be short, or empty, before the last."""
 
     changes: list[WaitingChangeView]
+    """The changes of this page."""
     cursor: str | None
 
 
 @router.get("/jobs", summary="The newest jobs", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def list_jobs(
-    state: Annotated[JobState | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    state: Annotated[JobState | None, Query(description="Only jobs in this state.")] = None,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 50,
 ) -> JobsPage:
     """The newest first; a job that was made this moment may be missing."""
     jobs, following = deps_of(router).jobs.recent(limit, state, opened(router, cursor))
@@ -84,7 +94,7 @@ def list_jobs(
 
 
 @router.get("/jobs/<job_id>", summary="One job", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
-def get_job(job_id: str) -> JobView:
+def get_job(job_id: JobPath) -> JobView:
     """One job as it is now."""
     return JobView.of(deps_of(router).jobs.get(JobId(job_id)))
 
@@ -96,9 +106,9 @@ def get_job(job_id: str) -> JobView:
     openapi_extensions=open_to(Group.VIEWER),
 )
 def list_entries(
-    job_id: str,
-    cursor: Annotated[str | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 200,
+    job_id: JobPath,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=500, description=LIMIT)] = 200,
 ) -> JobEntriesPage:
     """One entry per listing or product."""
     deps = deps_of(router)
@@ -116,9 +126,9 @@ def list_entries(
     openapi_extensions=open_to(Group.VIEWER),
 )
 def list_changes(
-    job_id: str,
-    cursor: Annotated[str | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=400)] = 100,
+    job_id: JobPath,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=400, description=LIMIT)] = 100,
 ) -> WaitingChangesPage:
     """Every live listing that the job would end, zero or reprice, before and after; only while it waits."""
     deps = deps_of(router)
@@ -134,7 +144,7 @@ def list_changes(
     tags=_TAGS,
     openapi_extensions=open_to(Group.OPERATOR),
 )
-def approve(job_id: str) -> JobView:
+def approve(job_id: JobPath) -> JobView:
     """The whole set of changes goes ahead."""
     return JobView.of(decide(deps_of(router), JobId(job_id), approve=True, actor=actor_of(router)))
 
@@ -145,7 +155,7 @@ def approve(job_id: str) -> JobView:
     tags=_TAGS,
     openapi_extensions=open_to(Group.OPERATOR),
 )
-def refuse(job_id: str) -> JobView:
+def refuse(job_id: JobPath) -> JobView:
     """Nothing of it is done."""
     return JobView.of(decide(deps_of(router), JobId(job_id), approve=False, actor=actor_of(router)))
 
@@ -156,6 +166,6 @@ def refuse(job_id: str) -> JobView:
     tags=_TAGS,
     openapi_extensions=open_to(Group.OPERATOR),
 )
-def cancel_job(job_id: str) -> JobView:
+def cancel_job(job_id: JobPath) -> JobView:
     """What is not begun is left out and counted as skipped; what is under way ends, and is counted then."""
     return JobView.of(cancel(deps_of(router), JobId(job_id), actor_of(router)))

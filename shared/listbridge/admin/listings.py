@@ -10,6 +10,7 @@ from listbridge.admin.activity_views import ActivityView
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
+from listbridge.admin.parameters import LIMIT, Cursor, ListingPath, OfAccount
 from listbridge.admin.row_ids import item_id, listing_key, order_id
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import ListingView, MoneyView, ProblemView, TraceView
@@ -30,6 +31,7 @@ class ListingsPage(Shape):
     """A page of listings; without a cursor it is the last. A page may be short, or empty, before the last."""
 
     listings: list[ListingView]
+    """The listings of this page."""
     cursor: str | None
 
 
@@ -37,27 +39,40 @@ class StoryView(Shape):
     """One number from the shop to the marketplace; what is null is unknown, or never happened."""
 
     computed: int | MoneyView | None
+    """What the rules give; null is unknown."""
     trace: list[TraceView]
+    """The steps from the shop's number to the computed one."""
     sent: int | MoneyView | None
+    """What was sent last; null is unknown, or never."""
     accepted: int | MoneyView | None
+    """What the marketplace accepted last; null is unknown, or never."""
     seen: int | MoneyView | None
+    """What the marketplace showed when it was last looked at; null is unknown, or never."""
     reason: ProblemView | None
+    """Why this number is not updated now; null when it is."""
     sentence: str
+    """All of this in a sentence, for people."""
 
 
 class ReservationView(Shape):
     """Units that an order's line holds of the listing's variant. `absorbed`: the shop's own number counts them by now."""
 
     id: str
-    """The order's id, as in `/v1/orders/{order_id}`."""
+    """The order's `id`."""
     account: str
+    """The id of the account that sold it."""
     order: str
+    """The marketplace's own order id."""
     line: str
+    """The id of the order's line."""
     item: str
     """The id of the item whose variant it holds."""
     quantity: int
+    """How many units the line holds."""
     absorbed: bool
+    """Whether the shop's own number counts these units already, so that nothing more is held back."""
     sentence: str
+    """The same in a sentence, for people."""
 
     @classmethod
     def of(cls, held: HeldStock) -> ReservationView:
@@ -71,12 +86,17 @@ class ExplanationView(Shape):
     """All there is to say about a listing."""
 
     listing: ListingView
+    """The listing, as it is now."""
     quantity: StoryView
+    """How the quantity came about."""
     price: StoryView
+    """How the price came about."""
     reason: ProblemView | None
+    """The one reason why the listing is not updated now; null when it is."""
     next: ProblemView
+    """What happens next."""
     content_changed: bool
-    """A full revise would send something new."""
+    """Whether a full revise would send something new."""
     reservations: list[ReservationView]
     """Which orders hold units of it: those that are not absorbed make the step `reserved` of the quantity."""
 
@@ -85,22 +105,40 @@ class ActivityPage(Shape):
     """What happened, the newest first; without a cursor it is the last page."""
 
     activity: list[ActivityView]
+    """What happened, on this page."""
     cursor: str | None
 
 
 @router.get("/listings", summary="Listings", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def list_listings(
-    account: Annotated[str | None, Query()] = None,
-    sales_list: Annotated[str | None, Query()] = None,
-    status: Annotated[Status | None, Query()] = None,
-    sku: Annotated[str, Query(min_length=1, max_length=200)] = "",
-    title: Annotated[str, Query(min_length=1, max_length=200)] = "",
-    hold: Annotated[str, Query(min_length=1, max_length=100)] = "",
-    cursor: Annotated[str | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+    account: OfAccount = None,
+    sales_list: Annotated[str | None, Query(description="Only of the sales list with this id.")] = None,
+    status: Annotated[
+        Status | None, Query(description="Only listings that stand there on the marketplace.")
+    ] = None,
+    sku: Annotated[
+        str, Query(min_length=1, max_length=200, description="Only listings with exactly this SKU.")
+    ] = "",
+    title: Annotated[
+        str,
+        Query(
+            min_length=1,
+            max_length=200,
+            description="Only listings with this text in their title, in any case of letters.",
+        ),
+    ] = "",
+    hold: Annotated[
+        str,
+        Query(
+            min_length=1,
+            max_length=100,
+            description="Only listings that are not updated for the reason with this code (`holds` of `GET /v1/counters`).",
+        ),
+    ] = "",
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 100,
 ) -> ListingsPage:
-    """Of one account or sales list, or of everything. `sku` is a whole SKU, `title` a part of the title, `hold` the code of the
-    reason why it is not updated (as `holds` of `/v1/counters` has them)."""
+    """Of one account or sales list, or of everything. Only listings that pass every filter are answered."""
     deps = deps_of(router)
     wanted = ListingFilter(
         account=AccountId(account) if account else None,
@@ -122,7 +160,7 @@ def list_listings(
 @router.get(
     "/listings/<listing_id>", summary="One listing", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER)
 )
-def get_listing(listing_id: str) -> ListingView:
+def get_listing(listing_id: ListingPath) -> ListingView:
     """One row of the ledger, as it is now."""
     deps, key = deps_of(router), listing_key(listing_id)
     row, account = deps.listings.get(key), deps.configuration.get(Account, key.account)
@@ -135,7 +173,7 @@ def get_listing(listing_id: str) -> ListingView:
     tags=_TAGS,
     openapi_extensions=open_to(Group.VIEWER),
 )
-def explain(listing_id: str) -> ExplanationView:
+def explain(listing_id: ListingPath) -> ExplanationView:
     """Every step from the shop's number to the marketplace's, the one reason why it is not updated now, what is next."""
     story = explain_listing(deps_of(router), listing_key(listing_id))
     return ExplanationView(
@@ -156,9 +194,9 @@ def explain(listing_id: str) -> ExplanationView:
     openapi_extensions=open_to(Group.VIEWER),
 )
 def listing_activity(
-    listing_id: str,
-    cursor: Annotated[str | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    listing_id: ListingPath,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 50,
 ) -> ActivityPage:
     """The newest first."""
     key = listing_key(listing_id)

@@ -18,9 +18,12 @@ class TaxView(Shape):
     """A tax. `rate` is a share as a decimal text; `remitted`: the marketplace pays it itself, and it is in no other amount."""
 
     title: str
+    """The tax's name."""
     amount: MoneyView
     rate: str | None
+    """The rate as a share, a decimal text (`0.19`); null when the marketplace does not tell it."""
     remitted: bool
+    """Whether the marketplace pays the tax itself: it is in no other amount then."""
 
     @classmethod
     def all(cls, taxes: Iterable[Tax]) -> list[TaxView]:
@@ -41,36 +44,52 @@ class MatchedProductView(Shape):
     item: str
     """The id under which sales lists have it."""
     sku: str
+    """The SKU, as the shop has it; empty when the shop's variant is not known."""
     title: str
+    """The title, as the shop has it; empty when the shop's variant is not known."""
     by: MatchedBy
+    """What the match was found by; a person's choice outweighs a listing, a listing outweighs the SKU."""
     gone: bool
+    """Whether the shop no longer has the variant."""
 
 
 class OrderLineView(Shape):
     """One line as sold; `amount` is for all its units. Without `matched` it has no product in the shop yet."""
 
     id: str
+    """The line's id on the marketplace."""
     sku: str
+    """The SKU, as the marketplace has it; empty when it has none."""
     title: str
+    """The title, as the marketplace has it."""
     quantity: int
+    """How many units were sold."""
     amount: MoneyView
+    """The price of all units together, after discounts."""
     taxes: list[TaxView]
     site: str
+    """The marketplace's site on which the line was bought; empty where the marketplace tells none."""
     listing: str | None
-    """The marketplace's own id of the listing that it was bought from."""
+    """The marketplace's own id of the listing that it was bought from; null when it does not tell."""
     listing_id: str | None
-    """The `id` of our listing of this SKU; null when we have none."""
+    """The `id` of our listing of this SKU; null when there is none."""
     options: dict[str, str]
+    """What the buyer chose, by name (`Color`)."""
     shipped: Shipment
+    """How much of the line the marketplace holds for shipped."""
     matched: MatchedProductView | None
+    """The shop's variant that the line stands for; null when none is found yet."""
 
 
 class ShippingView(Shape):
     """What the buyer pays for the way; `service` is the marketplace's code."""
 
     service: str
+    """The marketplace's code of the shipping service."""
     title: str
+    """The shipping service's name."""
     amount: MoneyView
+    """What the buyer pays for it, after discounts."""
     taxes: list[TaxView]
 
 
@@ -81,12 +100,19 @@ class TotalsView(Shape):
     """
 
     lines: MoneyView
+    """The amounts of all lines together."""
     shipping: MoneyView
+    """What the buyer pays for the shipping."""
     adjustment: MoneyView
+    """What the marketplace's own parts leave unexplained; zero as a rule."""
     taxes: MoneyView
+    """The taxes that the seller pays, together."""
     tax_included: bool
+    """Whether the amounts of lines and shipping include the taxes."""
     remitted_taxes: MoneyView
+    """The taxes that the marketplace pays itself; in no other amount."""
     total: MoneyView
+    """What the buyer pays."""
 
 
 def line_view(story: OrderStory, line: RemoteLine) -> OrderLineView:

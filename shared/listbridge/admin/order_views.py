@@ -28,40 +28,60 @@ class ShopOrderView(Shape):
     """The order in the shop. `ours` false: another tool, or a person, had made it before us."""
 
     id: str
+    """The order's id in the shop."""
     name: str
+    """The order's number, as the shop shows it to people."""
     ours: bool
+    """Whether Listbridge made it; false when another tool or a person had made it before."""
     url: str
+    """The order's page in the shop; empty where none is known."""
 
 
 class OrderView(Shape):
     """One order: what the marketplace says, and what became of it here. `reason` says why it is not in the shop."""
 
     id: str
+    """The order's id here, opaque."""
     account: str
+    """The id of the account that sold it."""
     site: str
+    """The marketplace's site on which it was sold; empty where the marketplace tells none."""
     order: str
     """The marketplace's own order id."""
     url: str
     """The order on the marketplace; empty where no page is known."""
     placed_at: datetime
+    """When the buyer placed the order, UTC."""
     changed_at: datetime
+    """When the marketplace changed the order last, UTC."""
     buyer_name: str | None
-    """Null when the marketplace did not tell, when it is erased, or to a viewer."""
+    """The buyer's name; null when the marketplace did not tell it, when it is erased, and to a viewer."""
     erased_at: datetime | None
-    """Since when the buyer's data are erased."""
+    """Since when the buyer's data are erased, UTC; null while they are kept."""
     total: MoneyView
+    """What the buyer pays, as the marketplace has it."""
     priced: bool
     """False while the marketplace does not tell the prices: every amount is zero then, and stands for nothing."""
     skus: list[str]
+    """The SKUs of the lines, each once."""
     payment: Payment
+    """Whether the buyer has paid."""
     shipment: Shipment
+    """How much of the order the marketplace holds for shipped."""
     cancellation: Cancellation
+    """Whether the order still stands on the marketplace."""
     state: ImportState
+    """Where the order is on its way into the shop."""
     reason: ProblemView | None
+    """Why the order is not in the shop; null when it is, or is about to be."""
     notices: list[ProblemView]
+    """What a person should know about the order besides; empty when nothing is to be said."""
     shop: str
+    """The id of the shop in which the order is created."""
     shop_order: ShopOrderView | None
+    """The order in the shop; null while there is none."""
     completed_at: datetime | None
+    """When the order was done, UTC; null while it is not."""
 
     @classmethod
     def of(cls, order: Order, account: Account, pages: OrderPages, buyer: Buyer | None) -> OrderView:
@@ -82,12 +102,19 @@ class ParcelView(Shape):
     """A parcel of the shop's, and what became of telling the marketplace. `lines` are units by line."""
 
     id: str
+    """The parcel's id, as the shop has it."""
     state: Telling
+    """What became of telling the marketplace."""
     at: datetime
+    """When that was so, UTC."""
     lines: dict[str, int]
+    """How many units of each line are in the parcel, by the line's id."""
     tracking: str
+    """The tracking number; empty when the shop has none."""
     carrier: str
+    """The carrier, as the shop names it; empty when the shop names none."""
     problem: ProblemView | None
+    """Why the marketplace did not take the parcel; null when it did, or is still to answer."""
 
 
 class ToldView(Shape):
@@ -97,36 +124,52 @@ class ToldView(Shape):
     """
 
     id: str
+    """The record's id."""
     kind: Deed
+    """What the shop did."""
     number: int
+    """The number of the record within its order, from 1 on; it never changes, and is 0 in old records."""
     state: Telling
+    """What became of telling the marketplace; `refused`: only the seller can do it there."""
     at: datetime
+    """When that was so, UTC."""
     lines: dict[str, int] | None
+    """How many units of each line it is about, by the line's id; null when that is not known."""
     amount: MoneyView | None
+    """What a refund gives back; null for what is no refund."""
     problem: ProblemView | None
+    """Why the marketplace did not take it; null when it did, or is still to answer."""
 
 
 class RefundView(Shape):
     """Money that the buyer got back on the marketplace; `line` null: for the order as a whole."""
 
     id: str
+    """The refund's id on the marketplace."""
     amount: MoneyView
+    """What the buyer got back; perhaps in another currency than the order's."""
     line: str | None
+    """The id of the line that was refunded; null for the order as a whole."""
     at: datetime | None
+    """When the buyer got it back, UTC; null when the marketplace does not tell."""
 
 
 class HeldView(Shape):
     """What a line holds of the shop's stock. `absorbed`: the shop's own number counts it, and nothing is held back."""
 
     line: str
+    """The id of the order's line."""
     product: str
     variant: str
     item: str
     """The id under which sales lists have it."""
     sku: str
     quantity: int
+    """How many units the line holds."""
     absorbed: bool
+    """Whether the shop's own number counts these units already, so that nothing more is held back."""
     sentence: str
+    """The same in a sentence, for people."""
 
     @classmethod
     def of(cls, held: HeldStock) -> HeldView:
@@ -141,24 +184,33 @@ class OrderDetailsView(OrderView):
     """All there is to say about an order."""
 
     lines: list[OrderLineView]
+    """What was sold."""
     shipping: ShippingView
+    """What the buyer pays for the shipping."""
     totals: TotalsView
+    """How the total is made up."""
     buyer: BuyerView | None
-    """Null when the marketplace did not tell, when it is erased (`erased_at`), or to a viewer."""
+    """Who bought; null when the marketplace did not tell, when it is erased (`erased_at`), and to a viewer."""
     buyer_hidden: bool
-    """The caller's group may not see who bought."""
+    """Whether the caller's group may not see who bought."""
     parcels: list[ParcelView]
+    """The shop's parcels, and what the marketplace was told of them."""
     told: list[ToldView]
-    """Parcels, cancellations and refunds of the shop's, and what became of telling the marketplace."""
+    """The shop's parcels, cancellations and refunds, and what became of telling the marketplace."""
     refunds: list[RefundView]
+    """What the buyer got back on the marketplace."""
     reservations: list[HeldView]
+    """What each line holds of the shop's stock."""
     fulfilled_by_marketplace: bool
+    """Whether the marketplace sends the goods out from its own stock."""
     exported_by: str
+    """Who asked for the shop order by hand; empty when nobody did."""
     handled_outside_by: str
+    """Who said that the order is handled elsewhere; empty when nobody did."""
     replaced_by: str | None
-    """The `id` of the order that came in place of this one: the marketplace gave it another number."""
+    """The `id` of the order that replaces this one under another number; null when none does."""
     log: list[ActivityView]
-    """What happened to it, the newest first."""
+    """What happened to the order, the newest first."""
 
     @classmethod
     def about(cls, story: OrderStory, pages: OrderPages, *, buyer_hidden: bool) -> OrderDetailsView:

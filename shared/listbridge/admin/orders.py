@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import AwareDatetime
 
 from listbridge.admin.auth import Group, open_to
@@ -12,6 +12,7 @@ from listbridge.admin.call import actor_of, deps_of, new_router, sees_buyers
 from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.errors import InvalidFields
 from listbridge.admin.order_views import OrderDetailsView, OrderView
+from listbridge.admin.parameters import LIMIT, Cursor, OfAccount, OrderPath
 from listbridge.admin.row_ids import order_key
 from listbridge.admin.schemas import ChosenProduct
 from listbridge.admin.shape import Shape
@@ -34,32 +35,78 @@ class OrdersPage(Shape):
     """A page of orders; without a cursor it is the last. A page may be short, or empty, before the last."""
 
     orders: list[OrderView]
+    """The orders of this page."""
     cursor: str | None
 
 
 @router.get("/orders", summary="Orders", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def list_orders(
-    account: Annotated[str | None, Query()] = None,
-    state: Annotated[ImportState | None, Query()] = None,
-    attention: Annotated[bool | None, Query()] = None,
-    payment: Annotated[Payment | None, Query()] = None,
-    shipment: Annotated[Shipment | None, Query()] = None,
-    fulfilled_by: Annotated[FulfilledBy | None, Query()] = None,
-    refunded: Annotated[bool | None, Query()] = None,
-    cancelled: Annotated[bool | None, Query()] = None,
-    sku: Annotated[str, Query(min_length=1, max_length=200)] = "",
-    shop_order: Annotated[str, Query(min_length=1, max_length=200)] = "",
-    buyer: Annotated[str, Query(min_length=1, max_length=200)] = "",
-    placed_from: Annotated[AwareDatetime | None, Query()] = None,
-    placed_before: Annotated[AwareDatetime | None, Query()] = None,
-    search: Annotated[str, Query(min_length=1, max_length=200)] = "",
-    cursor: Annotated[str | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    account: OfAccount = None,
+    state: Annotated[
+        ImportState | None, Query(description="Only orders that are there on their way into the shop.")
+    ] = None,
+    attention: Annotated[
+        bool | None,
+        Query(
+            description="`true` for orders that failed, are unclear, wait for a decision or have a notice; `false` for the others."
+        ),
+    ] = None,
+    payment: Annotated[
+        Payment | None, Query(description="Only orders whose payment is in this state.")
+    ] = None,
+    shipment: Annotated[
+        Shipment | None, Query(description="Only orders of which the marketplace holds so much for shipped.")
+    ] = None,
+    fulfilled_by: Annotated[
+        FulfilledBy | None, Query(description="Only orders that the seller, or the marketplace, sends out.")
+    ] = None,
+    refunded: Annotated[
+        bool | None,
+        Query(description="`true` for orders of which the buyer got money back; `false` for the others."),
+    ] = None,
+    cancelled: Annotated[
+        bool | None, Query(description="`true` for orders that are cancelled; `false` for the others.")
+    ] = None,
+    sku: Annotated[
+        str, Query(min_length=1, max_length=200, description="Only orders with a line of exactly this SKU.")
+    ] = "",
+    shop_order: Annotated[
+        str,
+        Query(
+            min_length=1,
+            max_length=200,
+            description="Only the order with this number in the shop, with or without `#`, or with this id there.",
+        ),
+    ] = "",
+    buyer: Annotated[
+        str,
+        Query(
+            min_length=1,
+            max_length=200,
+            description="Only orders with this text in the buyer's name or mail address; not for viewers.",
+        ),
+    ] = "",
+    placed_from: Annotated[
+        AwareDatetime | None,
+        Query(description="Only orders placed at this time or later, ISO 8601 with an offset from UTC."),
+    ] = None,
+    placed_before: Annotated[
+        AwareDatetime | None,
+        Query(description="Only orders placed before this time, ISO 8601 with an offset from UTC."),
+    ] = None,
+    search: Annotated[
+        str,
+        Query(
+            min_length=1,
+            max_length=200,
+            description="Only orders with this text in the marketplace's order id or in a SKU.",
+        ),
+    ] = "",
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 50,
 ) -> OrdersPage:
-    """Of one account or of all, the newest first; `attention` shows those that failed, are unclear, wait for a decision
-    or have a notice, and `search` finds a part of an order's id or of a SKU. `sku` is a whole SKU, `shop_order` the shop's
-    number with or without `#`, or its id there. Placed from an instant on, and before another, both with an offset from UTC.
-    `refunded`: the buyer has money back. Viewers see no buyers, and cannot look for one by a part of name or mail address."""
+    """Of one account or of all, the newest first. Only orders that pass every filter are answered. Viewers see no buyers, and
+    cannot look for one."""
     deps = deps_of(router)
     if buyer and not sees_buyers(router):
         raise InvalidFields([FieldView(field="buyer", text="needs the group operator")])
@@ -80,7 +127,7 @@ def list_orders(
 
 
 @router.get("/orders/<order_id>", summary="One order", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
-def get_order(order_id: str) -> OrderDetailsView:
+def get_order(order_id: OrderPath) -> OrderDetailsView:
     """Its lines and what they are matched to, amounts, buyer, parcels, what it holds of the stock, and its log. Viewers
     see no buyer."""
     return _details(order_key(order_id))
@@ -93,7 +140,7 @@ def get_order(order_id: str) -> OrderDetailsView:
     status_code=202,
     openapi_extensions=open_to(Group.OPERATOR),
 )
-def export(order_id: str) -> OrderDetailsView:
+def export(order_id: OrderPath) -> OrderDetailsView:
     """Whether automatic creation is on or off; asked twice it is made once. What stands in the way (a missing product,
     an unpaid order) still does, and is the answer's `reason`."""
     key = order_key(order_id)
@@ -107,7 +154,7 @@ def export(order_id: str) -> OrderDetailsView:
     tags=_TAGS,
     openapi_extensions=open_to(Group.OPERATOR),
 )
-def handled_outside(order_id: str) -> OrderDetailsView:
+def handled_outside(order_id: OrderPath) -> OrderDetailsView:
     """The seller handled it elsewhere: it is not created, and lets go of its stock. Export takes that back."""
     key = order_key(order_id)
     export_order.leave_order(deps_of(router), key, actor_of(router))
@@ -120,7 +167,9 @@ def handled_outside(order_id: str) -> OrderDetailsView:
     tags=_TAGS,
     openapi_extensions=open_to(Group.OPERATOR),
 )
-def take_notice_off(order_id: str, code: str) -> OrderDetailsView:
+def take_notice_off(
+    order_id: OrderPath, code: Annotated[str, Path(description="The notice's `code`.")]
+) -> OrderDetailsView:
     """Somebody has seen it. It comes back when what it says is found again."""
     key = order_key(order_id)
     dismiss_notice(deps_of(router), key, code, actor_of(router))
@@ -133,7 +182,9 @@ def take_notice_off(order_id: str, code: str) -> OrderDetailsView:
     tags=_TAGS,
     openapi_extensions=open_to(Group.OPERATOR),
 )
-def choose_product(order_id: str, line_id: str, body: ChosenProduct) -> OrderDetailsView:
+def choose_product(
+    order_id: OrderPath, line_id: Annotated[str, Path(description="The line's `id`.")], body: ChosenProduct
+) -> OrderDetailsView:
     """The variant of the order's shop that this line stands for; an order that failed is tried again at once."""
     deps, key = deps_of(router), order_key(order_id)
     variant = VariantKey(order_of(deps, key).shop, body.product, body.variant)

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StrictBool, StrictInt
 
-from listbridge.admin.schemas import ID, Body, PublicSettings, Rev
+from listbridge.admin.schemas import ID, Body
 from listbridge.domain.configuration import Name, PriceMode, QuantityMode
 from listbridge.domain.ids import LocationId, ProfileId, ShopId, Site
 
@@ -22,7 +22,8 @@ NEEDED: Any = Field(default=None)
 class Patch(Body):
     """The root of all merge patches."""
 
-    rev: Rev = None
+    rev: int | None = None
+    """The version that was edited: when a newer one is stored, the answer is 409; absent, it is not compared."""
 
     def changes(self) -> dict[str, Any]:
         """The patch as it was sent, without `rev`."""
@@ -66,7 +67,7 @@ class ShopPatch(Patch):
 
     name: Name = NEEDED
     locations: tuple[Annotated[LocationId, ID], ...] | None = None
-    settings: PublicSettings | None = None
+    settings: dict[str, Any] | None = None
 
 
 class AccountPatch(Patch):
@@ -75,7 +76,7 @@ class AccountPatch(Patch):
     name: Name = NEEDED
     shop: Annotated[ShopId, ID] = NEEDED
     sites: tuple[Annotated[Site, ID], ...] | None = None
-    settings: PublicSettings | None = None
+    settings: dict[str, Any] | None = None
     auto_quantity: StrictBool = NEEDED
     auto_price: StrictBool = NEEDED
     import_orders: StrictBool = NEEDED
@@ -96,7 +97,7 @@ class CreationProfilePatch(Patch):
     """An edit of a creation profile; settings as the marketplace's creation schema says."""
 
     name: Name = NEEDED
-    settings: PublicSettings | None = None
+    settings: dict[str, Any] | None = None
 
 
 class SalesListPatch(Patch):

@@ -23,17 +23,27 @@ class PlatformView(BaseModel):
     """A platform's card, with the JSON schemas of its forms."""
 
     slug: str
+    """The platform's name in addresses and documents."""
     label: str
+    """The platform's name, for people."""
     room: Room
+    """Whether it is a shop or a marketplace."""
     api_version: str
+    """The version of the platform's API that Listbridge speaks."""
     docs: str
+    """The address of the platform's own documentation."""
     capabilities: tuple[str, ...]
+    """What the adapter can do, by name."""
     settings_schema: dict[str, Any]
+    """The JSON schema of the public settings."""
     credentials_schema: dict[str, Any]
+    """The JSON schema of the credentials."""
     creation_schema: dict[str, Any] | None = None
+    """The JSON schema of a creation profile's settings; null for a shop."""
     sites: dict[str, str] = {}
-    """Of a marketplace: its sites and their currencies."""
+    """A marketplace's sites, each with its currency in ISO 4217; empty for a shop."""
     callback_path: str | None = None
+    """The path to which the owner comes back after consenting; null where the platform hands over nothing."""
 
 
 def all_platforms() -> list[PlatformView]:

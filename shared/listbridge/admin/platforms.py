@@ -14,6 +14,7 @@ class Platforms(Shape):
     """All platforms."""
 
     platforms: list[PlatformView]
+    """The shops first, then the marketplaces."""
 
 
 @router.get(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from listbridge.admin import platform_forms
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
-from listbridge.admin.document_pages import Cursor, Limit, page_of
+from listbridge.admin.document_pages import Limit, page_of
 from listbridge.admin.errors import InvalidFields, fields_checked
 from listbridge.admin.job_views import JobStarted, JobView
+from listbridge.admin.parameters import Cursor, ProfilePath
 from listbridge.admin.patches import CreationProfilePatch, ProfilePatch
 from listbridge.admin.schemas import CreationProfileDraft, ProfileDraft
 from listbridge.admin.shape import Shape
@@ -27,6 +28,7 @@ class ProfilesView(Shape):
     """Rule sets, by id; without a cursor it is the last page."""
 
     profiles: list[Profile]
+    """The profiles of this page."""
     cursor: str | None
 
 
@@ -34,6 +36,7 @@ class CreationProfilesView(Shape):
     """Creation profiles, by id; without a cursor it is the last page."""
 
     creation_profiles: list[CreationProfile]
+    """The creation profiles of this page."""
     cursor: str | None
 
 
@@ -54,13 +57,13 @@ def create_profile(draft: ProfileDraft) -> Profile:
 @router.get(
     "/profiles/<profile_id>", summary="One profile", tags=_RULES, openapi_extensions=open_to(Group.VIEWER)
 )
-def get_profile(profile_id: str) -> Profile:
+def get_profile(profile_id: ProfilePath) -> Profile:
     """One rule set."""
     return _profile(profile_id)
 
 
 @router.patch("/profiles/<profile_id>", summary="Edit a profile", tags=_RULES, status_code=202)
-def patch_profile(profile_id: str, patch: ProfilePatch) -> JobStarted:
+def patch_profile(profile_id: ProfilePath, patch: ProfilePatch) -> JobStarted:
     """A proposal: a job counts what it would change on every list that uses it."""
     before = _profile(profile_id)
     with fields_checked():
@@ -69,7 +72,7 @@ def patch_profile(profile_id: str, patch: ProfilePatch) -> JobStarted:
 
 
 @router.delete("/profiles/<profile_id>", summary="Delete a profile", tags=_RULES, status_code=204)
-def delete_profile(profile_id: str) -> None:
+def delete_profile(profile_id: ProfilePath) -> None:
     """Only one that no sales list uses."""
     edit_configuration.delete_profile(deps_of(router), _profile(profile_id), actor_of(router))
 
@@ -107,13 +110,13 @@ def create_creation_profile(draft: CreationProfileDraft) -> CreationProfile:
     tags=_CREATION,
     openapi_extensions=open_to(Group.VIEWER),
 )
-def get_creation_profile(profile_id: str) -> CreationProfile:
+def get_creation_profile(profile_id: ProfilePath) -> CreationProfile:
     """One creation profile."""
     return _creation_profile(profile_id)
 
 
 @router.patch("/creation-profiles/<profile_id>", summary="Edit a creation profile", tags=_CREATION)
-def patch_creation_profile(profile_id: str, patch: CreationProfilePatch) -> CreationProfile:
+def patch_creation_profile(profile_id: ProfilePath, patch: CreationProfilePatch) -> CreationProfile:
     """Saved at once: listings follow when they are next sent or revised in full."""
     before = _creation_profile(profile_id)
     check = platform_forms.creation_settings_check(before.marketplace, before.settings, patch.settings)
@@ -125,7 +128,7 @@ def patch_creation_profile(profile_id: str, patch: CreationProfilePatch) -> Crea
 @router.delete(
     "/creation-profiles/<profile_id>", summary="Delete a creation profile", tags=_CREATION, status_code=204
 )
-def delete_creation_profile(profile_id: str) -> None:
+def delete_creation_profile(profile_id: ProfilePath) -> None:
     """Only one that no sales list uses."""
     profile = _creation_profile(profile_id)
     edit_configuration.delete_creation_profile(deps_of(router), profile, actor_of(router))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
-from listbridge.admin.document_pages import Cursor, Limit, page_of
+from listbridge.admin.document_pages import Limit, page_of
 from listbridge.admin.errors import fields_checked
 from listbridge.admin.job_views import JobStarted, JobView
+from listbridge.admin.parameters import Cursor, SalesListPath
 from listbridge.admin.patches import SalesListPatch
 from listbridge.admin.row_ids import item_key
 from listbridge.admin.schemas import ActionBody, SalesListDraft
@@ -24,6 +25,7 @@ class SalesListsView(Shape):
     """Sales lists, by id; without a cursor it is the last page."""
 
     sales_lists: list[SalesList]
+    """The sales lists of this page."""
     cursor: str | None
 
 
@@ -50,7 +52,7 @@ def create_sales_list(draft: SalesListDraft) -> SalesList:
 @router.get(
     "/sales-lists/<list_id>", summary="One sales list", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER)
 )
-def get_sales_list(list_id: str) -> SalesList:
+def get_sales_list(list_id: SalesListPath) -> SalesList:
     """One sales list."""
     return _sales_list(list_id)
 
@@ -62,7 +64,7 @@ def get_sales_list(list_id: str) -> SalesList:
     status_code=202,
     openapi_extensions=open_to(Group.OPERATOR),
 )
-def patch_sales_list(list_id: str, patch: SalesListPatch) -> JobStarted:
+def patch_sales_list(list_id: SalesListPath, patch: SalesListPatch) -> JobStarted:
     """A proposal: a job counts what other rules would change on the list's live listings."""
     before = _sales_list(list_id)
     with fields_checked():
@@ -72,7 +74,7 @@ def patch_sales_list(list_id: str, patch: SalesListPatch) -> JobStarted:
 
 
 @router.delete("/sales-lists/<list_id>", summary="Delete a sales list", tags=_TAGS, status_code=204)
-def delete_sales_list(list_id: str) -> None:
+def delete_sales_list(list_id: SalesListPath) -> None:
     """Only an empty one."""
     edit_configuration.delete_sales_list(deps_of(router), _sales_list(list_id), actor_of(router))
 
@@ -84,7 +86,7 @@ def delete_sales_list(list_id: str) -> None:
     status_code=202,
     openapi_extensions=open_to(Group.OPERATOR),
 )
-def act(list_id: str, body: ActionBody) -> JobStarted:
+def act(list_id: SalesListPath, body: ActionBody) -> JobStarted:
     """Send, revise, align, stop, relist, remove, link, unlink: a job with one entry per listing.
 
     What is sent, linked, revised in full, stopped or relisted is a product with all its variants in the list: on the

@@ -17,13 +17,7 @@ from listbridge.services.preview import MOST_PRODUCTS as MOST_PREVIEWED
 ID = Field(min_length=1, max_length=200)
 """Of every id in a body, ours or a platform's."""
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
-PublicSettings = Annotated[dict[str, Any], Field(description="As the platform's settings schema says")]
-SecretFields = Annotated[
-    dict[str, str], Field(repr=False, description="As the platform's credentials schema says; never returned")
-]
-Rev = Annotated[
-    int | None, Field(description="The version that was edited; a newer one is answered with 409")
-]
+SecretFields = Annotated[dict[str, str], Field(repr=False)]
 
 
 class Body(Shape):
@@ -65,9 +59,11 @@ class ShopDraft(Body):
 
     name: Name
     platform: Slug
-    settings: PublicSettings = Field(default_factory=dict)
+    settings: dict[str, Any] = Field(default_factory=dict)
     credentials: SecretFields = Field(default_factory=dict)
+    """The platform's credentials, as its JSON schema in `GET /v1/platforms` says; they are never returned."""
     connect: Literal["now", "by_consent"] = "now"
+    """`now` with complete credentials; `by_consent` when the shop hands over what opens it (`GET …/authorize`)."""
     locations: tuple[Annotated[LocationId, ID], ...] = ()
 
 
@@ -75,6 +71,7 @@ class NewCredentials(Body):
     """Credentials in full; they replace the stored ones when they work."""
 
     credentials: SecretFields
+    """All credentials of the platform, as its JSON schema says; they are never returned."""
 
 
 class AccountDraft(Body):
@@ -84,9 +81,11 @@ class AccountDraft(Body):
     marketplace: Slug
     shop: Annotated[ShopId, ID]
     sites: tuple[Annotated[Site, ID], ...] = ()
-    settings: PublicSettings = Field(default_factory=dict)
+    settings: dict[str, Any] = Field(default_factory=dict)
     credentials: SecretFields = Field(default_factory=dict)
+    """The platform's credentials, as its JSON schema in `GET /v1/platforms` says; they are never returned."""
     connect: Literal["now", "by_consent"] = "now"
+    """`now` with complete credentials; `by_consent` when the seller consents in the browser (`GET …/authorize`)."""
     auto_quantity: StrictBool = True
     auto_price: StrictBool = True
     import_orders: StrictBool = True
@@ -109,7 +108,7 @@ class CreationProfileDraft(Body):
     name: Name
     marketplace: Slug
     site: Annotated[Site, ID]
-    settings: PublicSettings
+    settings: dict[str, Any]
 
 
 class SalesListDraft(Body):
@@ -128,12 +127,14 @@ class AddItems(Body):
     """Products of the shop, by the shop's own ids."""
 
     products: Annotated[list[Annotated[ProductId, ID]], Field(min_length=1, max_length=MOST_PRODUCTS)]
+    """The products' ids in the shop."""
 
 
 class PreviewBody(Body):
     """Products of the shop to look at, by the shop's own ids."""
 
     products: Annotated[list[Annotated[ProductId, ID]], Field(min_length=1, max_length=MOST_PREVIEWED)]
+    """The products' ids in the shop."""
 
 
 class RelinkBody(Body):
@@ -149,8 +150,11 @@ class ActionBody(Body):
     """
 
     action: Action
+    """What to do."""
     items: Annotated[list[str], Field(min_length=1, max_length=500)] | Literal["all"]
+    """The ids of the items to act on, or `all` of the list."""
     cursor: str | None = None
+    """The `cursor` of the answer before, to go on with the rest of `all`; absent at the beginning."""
 
 
 class ChosenProduct(Body):
@@ -165,6 +169,8 @@ class SettingsBody(Body):
 
     buyer_retention_days: Annotated[
         StrictInt,
-        Field(ge=0, le=3650, description="How long buyers' data are kept after their order is done"),
+        Field(ge=0, le=3650),
     ]
-    rev: Rev = None
+    """How many days buyers' data are kept after their order is done."""
+    rev: int | None = None
+    """The version that was edited: when a newer one is stored, the answer is 409; absent, it is not compared."""

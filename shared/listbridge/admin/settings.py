@@ -17,8 +17,11 @@ class SettingsView(Shape):
     """The installation's settings. Buyers' data are erased so many days after their order is done."""
 
     buyer_retention_days: int
+    """How many days buyers' data are kept after their order is done."""
     public_base_url: str
+    """The address under which shops and marketplaces reach this installation; empty while unknown."""
     rev: int
+    """The number of the saved version."""
 
     @classmethod
     def of(cls, settings: Deployment) -> SettingsView:

@@ -11,9 +11,10 @@ from listbridge.admin import platform_forms
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
-from listbridge.admin.document_pages import Cursor, Limit, page_of
+from listbridge.admin.document_pages import Limit, page_of
 from listbridge.admin.errors import fields_checked
 from listbridge.admin.job_views import JobStarted, JobView
+from listbridge.admin.parameters import LIMIT, Cursor, ShopPath
 from listbridge.admin.patches import ShopPatch
 from listbridge.admin.row_ids import item_id, items_of, listing_id
 from listbridge.admin.schemas import NewCredentials, RelinkBody, ShopDraft
@@ -36,6 +37,7 @@ class ShopsView(Shape):
     """Shops, by id; without a cursor it is the last page."""
 
     shops: list[ShopView]
+    """The shops of this page."""
     cursor: str | None
 
 
@@ -43,25 +45,31 @@ class ShopCheckView(Shape):
     """A shop, who it says it is, and whether it calls us."""
 
     shop: ShopView
+    """The shop, as it is now."""
     domain: str
+    """The shop's own address; empty while the shop waits for consent."""
     locations: dict[str, str]
-    """The shop's locations: id and name."""
+    """The names of the shop's locations, by id."""
     hooks: dict[str, tuple[str, ...]] | None
+    """The topics of the shop's webhooks: `healthy`, `created` and `removed`; null when the shop was not asked."""
     hooks_problem: ProblemView | None
+    """Why the shop may not call Listbridge now; null when nothing is known to prevent it."""
     access_problem: ProblemView | None
-    """Permissions that are lacking, where products and stock can be read without them."""
+    """The permissions that are missing, where products and stock can be read without them; null for none."""
 
 
 class RelinkedListing(Shape):
     """One listing whose product was gone: linked to the new one, or the reason why not."""
 
     id: str
+    """The listing's `id`."""
     item: str | None
-    """The id of its item, the new one once it is linked."""
+    """The `id` of the listing's item, the new one once it is linked; null when there is none."""
     account: str
     site: str
     sku: str
     problem: ProblemView | None
+    """Why the listing was not linked; null when it was."""
 
     @classmethod
     def of(cls, relinked: Relinked, items: Mapping[ListingKey, str]) -> RelinkedListing:
@@ -76,34 +84,43 @@ class RelinkedView(Shape):
     """What became of each listing that has one of the product's SKUs and had lost its own product."""
 
     listings: list[RelinkedListing]
+    """Every listing concerned."""
 
 
 class PickedVariant(Shape):
     """One variant of a product in the picker."""
 
     id: str
+    """The variant's id in the shop."""
     item: str
     """The id under which sales lists have it, or would."""
     sku: str
     title: str
     price: MoneyView | None
+    """The shop's price; null when the shop has none."""
     stock: int | None
+    """How many units the shop has; null when it does not count them."""
 
 
 class PickedProduct(Shape):
     """One product in the picker, with the sales lists that have it already."""
 
     id: str
+    """The product's id in the shop."""
     title: str
     visibility: Visibility
+    """Whether buyers of the shop can see the product; unless it is `visible`, quantity 0 is shown everywhere."""
     variants: list[PickedVariant]
+    """The product's variants."""
     sales_lists: list[str]
+    """The ids of the sales lists that have the product already."""
 
 
 class PickedProducts(Shape):
     """Products found in a shop."""
 
     products: list[PickedProduct]
+    """The products of this page."""
     cursor: str | None
 
 
@@ -133,13 +150,13 @@ def create_shop(draft: ShopDraft) -> ShopCheckView:
 
 
 @router.get("/shops/<shop_id>", summary="One shop", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
-def get_shop(shop_id: str) -> ShopView:
+def get_shop(shop_id: ShopPath) -> ShopView:
     """One shop."""
     return _view(_shop(shop_id))
 
 
 @router.patch("/shops/<shop_id>", summary="Edit a shop", tags=_TAGS, status_code=202)
-def patch_shop(shop_id: str, patch: ShopPatch) -> JobStarted:
+def patch_shop(shop_id: ShopPath, patch: ShopPatch) -> JobStarted:
     """Other locations move stock, so every edit is a proposal: a job counts first what it would change."""
     before = _shop(shop_id)
     check = platform_forms.settings_check("shops", before.platform, before.settings, patch.settings)
@@ -149,7 +166,7 @@ def patch_shop(shop_id: str, patch: ShopPatch) -> JobStarted:
 
 
 @router.delete("/shops/<shop_id>", summary="Take a shop off", tags=_TAGS, status_code=204)
-def delete_shop(shop_id: str) -> None:
+def delete_shop(shop_id: ShopPath) -> None:
     """Only a shop for which no account sells."""
     connect_shop.disconnect_shop(deps_of(router), _shop(shop_id), actor_of(router))
 
@@ -160,7 +177,7 @@ def delete_shop(shop_id: str) -> None:
     tags=_TAGS,
     openapi_extensions=open_to(Group.OPERATOR),
 )
-def relink(shop_id: str, body: RelinkBody) -> RelinkedView:
+def relink(shop_id: ShopPath, body: RelinkBody) -> RelinkedView:
     """Listings with one of the product's SKUs whose own product is gone from the shop belong to this product from now on,
     in every sales list at once. What had ended with the old product is put on sale again."""
     deps, actor = deps_of(router), actor_of(router)
@@ -175,7 +192,7 @@ def relink(shop_id: str, body: RelinkBody) -> RelinkedView:
     tags=_TAGS,
     openapi_extensions=open_to(Group.OPERATOR),
 )
-def check_shop(shop_id: str) -> ShopCheckView:
+def check_shop(shop_id: ShopPath) -> ShopCheckView:
     """Asks the shop who it is and restores its webhooks. A shop that works again is read anew."""
     return _check_view(connect_shop.check_shop(deps_of(router), _shop(shop_id), actor_of(router)))
 
@@ -187,7 +204,7 @@ def check_shop(shop_id: str) -> ShopCheckView:
     status_code=202,
     openapi_extensions=open_to(Group.OPERATOR),
 )
-def sweep(shop_id: str) -> JobStarted:
+def sweep(shop_id: ShopPath) -> JobStarted:
     """A job reads everything, and finds what the shop no longer has."""
     return JobStarted(
         job=JobView.of(sweep_shop.start_sweep(deps_of(router), _shop(shop_id), actor_of(router)))
@@ -195,7 +212,7 @@ def sweep(shop_id: str) -> JobStarted:
 
 
 @router.put("/shops/<shop_id>/credentials", summary="Give a shop new credentials", tags=_TAGS)
-def put_shop_credentials(shop_id: str, body: NewCredentials) -> ShopCheckView:
+def put_shop_credentials(shop_id: ShopPath, body: NewCredentials) -> ShopCheckView:
     """They are tried before they replace those that are stored."""
     shop = _shop(shop_id)
     credentials = platform_forms.checked_credentials("shops", shop.platform, body.credentials)
@@ -204,8 +221,8 @@ def put_shop_credentials(shop_id: str, body: NewCredentials) -> ShopCheckView:
 
 
 @router.get("/shops/<shop_id>/authorize", summary="Where the owner consents", tags=_TAGS)
-def authorize_shop(shop_id: str) -> ConsentPage:
-    """The page on which the owner lets us into this shop, or the address that he enters there; what opens the shop comes to
+def authorize_shop(shop_id: ShopPath) -> ConsentPage:
+    """The page on which the owner lets us into this shop, or the address that they enter there; what opens the shop comes to
     `/callbacks/{slug}`."""
     shop = _shop(shop_id)
     platform_forms.refuse_without_hand_over("shops", shop.platform)
@@ -216,10 +233,16 @@ def authorize_shop(shop_id: str) -> ConsentPage:
     "/shops/<shop_id>/products", summary="Pick products", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER)
 )
 def search_products(
-    shop_id: str,
-    search: Annotated[str, Query(max_length=200)] = "",
-    cursor: Annotated[str | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=50)] = 20,
+    shop_id: ShopPath,
+    search: Annotated[
+        str,
+        Query(
+            max_length=200,
+            description="The text to search for, as the shop understands it; empty for all products.",
+        ),
+    ] = "",
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=50, description=LIMIT)] = 20,
 ) -> PickedProducts:
     """Products of the shop by text, asked of the shop itself; no text is all of them."""
     deps, shop = deps_of(router), _shop(shop_id)

@@ -24,10 +24,15 @@ class ProblemView(Shape):
     """One reason: a code for programs, a text for people, and what would help."""
 
     code: str
+    """The kind of the problem, for programs."""
     params: dict[str, str] = Field(default_factory=dict)
+    """The values that the texts name, by name, all as texts."""
     fix: str = ""
+    """The code of what would help, for programs; empty when nothing is known to help."""
     text: str
+    """The problem in a sentence, for people."""
     fix_text: str = ""
+    """What would help, in a sentence; empty when nothing is known to help."""
 
     @classmethod
     def of(cls, problem: Problem) -> ProblemView:
@@ -52,21 +57,27 @@ class FieldView(Shape):
     """One field that was refused, by its place in what was sent (`settings.domain`)."""
 
     field: str
+    """The dotted place of the field in what was sent; `body` for all of it."""
     text: str
+    """What is wrong with it."""
 
 
 class Refusal(Shape):
     """Every answer from 400 on."""
 
     problem: ProblemView
+    """Why it was refused."""
     fields: tuple[FieldView, ...] = ()
+    """The fields that are not valid; empty when the refusal is about something else."""
 
 
 class MoneyView(Shape):
     """An amount in major units as a decimal text, and its ISO 4217 currency."""
 
     amount: str
+    """The amount in major units, a decimal text (`12.50`)."""
     currency: str
+    """The currency, ISO 4217."""
 
     @classmethod
     def of(cls, money: Money | None) -> MoneyView | None:
@@ -99,9 +110,13 @@ class OrdersReadView(Shape):
     """
 
     since: datetime
+    """When the account was connected, UTC; orders placed before are only shown."""
     last: datetime | None
+    """When the orders were read last, UTC; null before the first reading."""
     next: datetime
+    """When the orders are read next at the latest, UTC."""
     complete_until: datetime | None
+    """Up to when all orders are known and hold their stock, UTC; null before the first complete reading."""
     failures: int
     """How many readings in a row have failed."""
 
@@ -153,55 +168,79 @@ class QuantityView(Shape):
     """A quantity on its way; null is unknown."""
 
     computed: int | None
+    """The units that the rules give; null is unknown."""
     sent: int | None
+    """The units that were sent last; null is unknown."""
     accepted: int | None
+    """The units that the marketplace accepted last; null is unknown."""
     seen: int | None
+    """The units that the marketplace showed when it was last looked at; null is unknown."""
 
 
 class PriceView(Shape):
     """A price on its way; null is unknown."""
 
     computed: MoneyView | None
+    """The price that the rules give; null is unknown."""
     sent: MoneyView | None
+    """The price that was sent last; null is unknown."""
     accepted: MoneyView | None
+    """The price that the marketplace accepted last; null is unknown."""
     seen: MoneyView | None
+    """The price that the marketplace showed when it was last looked at; null is unknown."""
 
 
 class TimesView(Shape):
     """When the ledger's entries were made; null is never, or no longer known."""
 
     computed: datetime | None
+    """When quantity and price were computed, UTC; null is never."""
     sent: datetime | None
+    """When something was sent last, UTC; null is never, or no longer known."""
     accepted: datetime | None
+    """When the marketplace accepted something last, UTC; null is never, or no longer known."""
     seen: datetime | None
+    """When the marketplace's own values were looked at last, UTC; null is never."""
     due_since: datetime | None
+    """Since when something waits to be sent, UTC; null when nothing does."""
     not_before: datetime | None
+    """The earliest time of the next try, UTC; null when there is nothing to wait for."""
 
 
 class ListingView(Shape):
     """One listing: where it stands, its two numbers, and the one reason why it is not updated now."""
 
     id: str
+    """The listing's id, opaque."""
     item: str
     """The id of its variant in the sales list."""
     account: str
     site: str
     sku: str
     sales_list: str
+    """The id of the sales list that the listing belongs to."""
     shop: str
     product: str
     variant: str
     title: str
     status: Status
+    """Where the listing stands on the marketplace, in the seller's words."""
     quantity: QuantityView
+    """The quantity, from the rules to what the marketplace shows."""
     price: PriceView
+    """The price, from the rules to what the marketplace shows."""
     times: TimesView
+    """When each step happened."""
     due: bool
+    """Whether something waits to be sent."""
     reason: ProblemView | None
+    """The one reason why the listing is not updated now; null when it is."""
     auto_update: str
     """One line: on, or off and why."""
     remote: str | None
+    """The marketplace's id of the live listing, which variants may share; null when there is none."""
     offer: str | None
+    """The marketplace's id of the offer, where it has one besides the listing; null when there is none."""
 
     @classmethod
     def of(cls, row: Listing, account: Account, shop: Shop) -> ListingView:
@@ -233,18 +272,22 @@ class ConsentPage(Shape):
     """Where the owner's browser must go. The address works once, for a quarter of an hour."""
 
     url: str
+    """The address to open in the owner's browser, or to enter at the platform."""
 
 
 class ItemView(Shape):
     """One variant in a sales list: with its listing, or with the reason why it has none."""
 
     id: str
+    """The item's id, opaque."""
     product: str
     variant: str
     sku: str
     title: str
     listing: ListingView | None
+    """The item's listing; null when it has none, and `problem` says why."""
     problem: ProblemView | None
+    """Why the item has no listing; null when it has one."""
 
     @classmethod
     def of(cls, item: Item, listing: ListingView | None) -> ItemView:
@@ -258,9 +301,13 @@ class TraceView(Shape):
     """One step of a rule: what it did, with which number, and what came out."""
 
     step: str
+    """The code of the step."""
     value: str
+    """The number that the step worked with; empty when it has none."""
     result: str
+    """What came out of the step."""
     text: str
+    """The step in words, for people."""
 
     @classmethod
     def of(cls, line: TraceLine) -> TraceView:

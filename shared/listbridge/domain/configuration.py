@@ -24,7 +24,9 @@ class Document(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
     kind: ClassVar[str]
     id: str
+    """The document's id; it never changes."""
     rev: int = 0
+    """The number of the saved version; each save counts it up by one."""
 
 
 class QuantityMode(Word):
@@ -41,11 +43,14 @@ class QuantityRule(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     mode: QuantityMode = QuantityMode.PRODUCT
+    """`product` shows all of the shop's stock, `cap` not more than `value`, `fixed` always `value`, `buffer` all but
+    `value`."""
     value: int | None = Field(default=None, ge=0, le=1_000_000)
+    """The number of units for the modes `cap`, `fixed` and `buffer`; null for `product`, which takes none."""
     untracked_quantity: int = Field(default=10, ge=0, le=1_000_000)
-    """What an item counts as when the shop does not track its stock."""
+    """How many units an item counts as when the shop does not track its stock."""
     sell_without_stock: bool = False
-    """Only for the fixed mode: keep showing N when the shop has none. Sells what is not there."""
+    """Only for the mode `fixed`: keep showing `value` when the shop has none. Sells what is not there."""
 
     @model_validator(mode="after")
     def _value_where_the_mode_needs_one(self) -> QuantityRule:
@@ -65,7 +70,10 @@ class PriceRule(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     mode: PriceMode = PriceMode.PRODUCT
+    """What the price is made of; `product` is the shop's own price."""
     ratio: Decimal = Field(default=Decimal(1), gt=0, le=Decimal(1000), max_digits=12)
+    """The factor on the shop's price, a decimal text (`1.15`); the result is rounded to the currency's smallest
+    unit."""
 
 
 class Rules(BaseModel):
@@ -73,7 +81,9 @@ class Rules(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     quantity: QuantityRule | None = None
+    """How the shop's stock becomes the marketplace's quantity; null takes the rule of the next level out."""
     price: PriceRule | None = None
+    """How the shop's price becomes the marketplace's price; null takes the rule of the next level out."""
 
 
 class Profile(Document):
@@ -82,6 +92,7 @@ class Profile(Document):
     kind: ClassVar[str] = "profile"
     id: ProfileId
     name: Name
+    """The profile's name, for people."""
     rules: Rules = Rules()
 
 
@@ -94,9 +105,11 @@ class CreationProfile(Document):
     kind: ClassVar[str] = "creation_profile"
     id: ProfileId
     name: Name
+    """The creation profile's name, for people."""
     marketplace: str
     site: Site
     settings: dict[str, Any] = Field(default_factory=dict)
+    """What new offers are made with, as the marketplace's creation schema in `GET /v1/platforms` says."""
 
 
 class ConnectionState(Word):
@@ -113,10 +126,12 @@ class Shop(Document):
     kind: ClassVar[str] = "shop"
     id: ShopId
     name: Name
+    """The shop's name, for people."""
     platform: str
     state: ConnectionState = ConnectionState.ACTIVE
+    """Whether the shop can be used; `expired` means that its credentials are refused and have to be entered again."""
     currency: str = Field(pattern=r"^[A-Z]{3}$")
-    """ISO 4217, as the shop itself reports it."""
+    """The shop's currency, ISO 4217, as the shop itself reports it."""
     locations: tuple[LocationId, ...] = ()
     """The locations whose stock is sold on marketplaces; empty means all of them."""
     settings: dict[str, Any] = Field(default_factory=dict)
@@ -138,11 +153,13 @@ class GuardLimits(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     share: Decimal = Field(default=Decimal("0.10"), gt=0, le=1)
+    """The share of an account's live listings above which changes need a yes, a decimal text from 0 to 1 (`0.10`)."""
     count: int = Field(default=3, ge=1)
+    """How many live listings must change at least before a yes is needed, unless these are all that the account has."""
     window_s: int = Field(default=3600, ge=60, le=86_400)
     """How long streamed changes are counted together, in seconds."""
     zero_limit: int | None = Field(default=None, ge=0)
-    """The seller's own absolute limit of positively reported zeros per window; none by default."""
+    """The most listings that the shop may set to zero within one window before they need a yes; null sets no limit."""
 
 
 class Account(Document):
@@ -151,12 +168,17 @@ class Account(Document):
     kind: ClassVar[str] = "account"
     id: AccountId
     name: Name
+    """The account's name, for people."""
     marketplace: str
     shop: ShopId
+    """The id of the shop whose products the account sells."""
     state: ConnectionState = ConnectionState.ACTIVE
+    """Whether the account can be used; `expired` means that its credentials are refused: connect it again."""
     sites: tuple[Site, ...] = ()
     auto_quantity: bool = True
+    """Send quantities automatically when they change; off, only an action sends them."""
     auto_price: bool = True
+    """Send prices automatically when they change; off, only an action sends them."""
     import_orders: bool = True
     """Create the shop's order automatically; off, orders wait and are exported by hand."""
     relay_fulfillments: bool = True
@@ -164,6 +186,7 @@ class Account(Document):
     observe: bool = False
     """Observe mode: everything is read and computed, nothing is written to the marketplace."""
     guard: GuardLimits = GuardLimits()
+    """From where on changes to the account's listings need a person's yes."""
     guard_rule: int = 2
     """What the guard's count means: "at least" since 2. A stored account without it is older and means "more than"."""
     rules: Rules = Rules()
@@ -198,11 +221,17 @@ class SalesList(Document):
     kind: ClassVar[str] = "sales_list"
     id: SalesListId
     name: Name
+    """The sales list's name, for people."""
     account: AccountId
+    """The id of the account that sells the list's items; it never changes."""
     site: Site
+    """The marketplace's site on which the list sells; it never changes."""
     mode: SalesListMode = SalesListMode.PRODUCT
+    """How the list comes by its items; `product`: they are picked by hand."""
     profile: ProfileId | None = None
+    """The id of the profile whose rules the list takes where it has none of its own; null for none."""
     creation_profile: ProfileId | None = None
+    """The id of the creation profile with which the list's new offers are made; null for none."""
     rules: Rules = Rules()
 
 

@@ -238,7 +238,7 @@ class OrderRead:
 
 
 class ImportState(Word):
-    """Where the order is on its way into the shop. With all but READY, CREATING and CREATED goes a reason."""
+    """Where the order is on its way into the shop. With all but `ready`, `creating` and `created` goes a reason."""
 
     WAITING = (
         "waiting"  # not to be created by itself, or not yet: unpaid, automatic creation off, observe mode
