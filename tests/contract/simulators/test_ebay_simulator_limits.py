@@ -123,7 +123,7 @@ def test_a_listing_takes_250_revisions_a_day_and_no_more() -> None:
     assert anna.revise("HB-RED", offer_id, 9).status_code == 200
 
 
-def test_latency_is_spent_on_the_clock_and_quickened_by_the_time_scale() -> None:
+def test_latency_is_spent_on_the_clock_on_the_declared_time_scale() -> None:
     spent = []
     for scale in (1.0, 0.1):
         simulator, clock = virtual_simulator(latency_s=0.3, time_scale=scale)
@@ -206,6 +206,30 @@ def test_a_late_call_times_out_now_and_lands_later_over_what_came_between() -> N
     assert [(call["fault"], call["status"], call["sent"][1]["quantity"]) for call in calls] == [
         ("late", 0, 4), ("", 200, 0), ("landed", 200, 4),
     ]  # fmt: skip
+
+
+def test_a_token_call_that_never_arrived_stands_in_the_journal_with_status_0(anna: EbaySeller) -> None:
+    arm(anna, operation="oauth2Token", kind="drop_before")
+    with pytest.raises(requests.ReadTimeout):
+        anna.sign_in()
+    anna.sign_in()
+    calls = anna.session.get(f"{API}/_sim/calls", params={"operation": "oauth2Token"}).json()["calls"]
+    assert [(call["status"], call["fault"]) for call in calls[-2:]] == [(0, "drop_before"), (200, "")]
+
+
+def test_an_address_without_an_operation_is_not_found_and_stands_in_the_journal(anna: EbaySeller) -> None:
+    answer = anna.session.get(f"{API}/sell/inventory/v1/nothing")
+    assert (answer.status_code, error_ids(answer)) == (404, [2002])
+    calls = anna.session.get(f"{API}/_sim/calls", params={"operation": "unknown"}).json()["calls"]
+    assert [(call["status"], call["error_ids"]) for call in calls] == [(404, [2002])]
+
+
+def test_a_status_that_no_list_names_can_be_played(anna: EbaySeller) -> None:
+    arm(anna, operation="getInventoryItem", kind="status", status=599)
+    assert (
+        anna.session.get(f"{API}/sell/inventory/v1/inventory_item/HB", headers=anna.headers).status_code
+        == 599
+    )
 
 
 def test_an_overlap_can_be_ordered_by_name(anna: EbaySeller) -> None:

@@ -161,6 +161,22 @@ def test_the_journal_names_each_call_with_its_cost() -> None:
     assert (calls[1].requested_cost, calls[1].actual_cost) == (1, 1)
 
 
+def test_a_call_that_never_arrived_and_one_that_says_nothing_stand_in_the_journal_too() -> None:
+    shop = Shop()
+    shop.data(SHOP_NAME)
+    shop.simulator.faults.add(Fault("shop", "drop_before"))
+    with pytest.raises(requests.ReadTimeout):
+        shop.post(SHOP_NAME)
+    shop.simulator.faults.add(Fault("shop", "drop_after"))
+    with pytest.raises(requests.ReadTimeout):
+        shop.post(SHOP_NAME)
+    shop.post("")
+    told = [(one.operation, one.status, one.fault, one.outcome) for one in shop.simulator.calls[2:]]
+    assert told == [
+        ("shop", 0, "drop_before", "drop_before"), ("shop", 200, "drop_after", "ok"), ("invalid", 200, "", "invalid"),
+    ]  # fmt: skip
+
+
 def test_many_buyers_at_once_never_lose_a_piece() -> None:
     shop = Shop()
     made = shop.deeds.add_product(title="Rush", variants=[{"sku": "RUSH", "stock": 200}])
