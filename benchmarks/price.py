@@ -7,8 +7,10 @@ estimate, named so here and on the page. Prices are USD in us-east-1, without th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+
+from localrun import template
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 COUNTS = DOCS / "reference" / "benchmarks.md"
@@ -62,9 +64,9 @@ def counts(column: str) -> dict[str, float]:
     return {name: float(both[at]) for name, *both in rows}
 
 
-def ticks_a_month(template: str) -> int:
-    """How often the template's timers go off."""
-    rates = re.findall(r"Schedule: rate\((\d+) (\w+)\)", template)
+def ticks_a_month(schedules: Iterable[str]) -> int:
+    """How often timers with these schedules, such as `rate(5 minutes)`, go off."""
+    rates = [schedule.removeprefix("rate(").removesuffix(")").split() for schedule in schedules]
     return sum(_MINUTES // (int(number) * _PERIODS[unit]) for number, unit in rates)
 
 
@@ -108,13 +110,14 @@ def sweeps_a_day(products: int) -> float:
 
 def idle(listings: int) -> dict[str, float]:
     """USD for a month in which nothing is sold or changed, by what it is for."""
-    template = TEMPLATE.read_text()
-    ticks = ticks_a_month(template)
+    declared = template.load(TEMPLATE)
+    functions = template.resources(declared, "AWS::Serverless::Function").values()
+    events = [event for function in functions for event in function["Properties"]["Events"].values()]
+    ticks = ticks_a_month(event["Properties"]["Schedule"] for event in events if event["Type"] == "Schedule")
     polls = _MINUTES * ESTIMATES["polls of an account a minute"]
     # A queue that is only read once somebody may send there costs nothing until then.
-    switched = len(re.findall(r"^            Enabled: !If ", template, re.MULTILINE))
-    queues = len(re.findall(r"^          Type: SQS$", template, re.MULTILINE)) - switched
-    alarms = len(re.findall(r"^    Type: AWS::CloudWatch::Alarm$", template, re.MULTILINE))
+    queues = sum(event["Type"] == "SQS" and "Enabled" not in event["Properties"] for event in events)
+    alarms = len(template.resources(declared, "AWS::CloudWatch::Alarm"))
     long_polls = (
         queues * ESTIMATES["long polls of a queue by Lambda, at a time"] * _MINUTES * 60
         / ESTIMATES["seconds of a long poll"]

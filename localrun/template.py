@@ -14,6 +14,7 @@ import yaml
 from localrun.emulator import Emulator
 from localrun.environments import Environments, ensure
 from localrun.folders import private_folder
+from localrun.language_extensions import expand
 from localrun.processes import Children, free_port
 from localrun.progress import Progress
 
@@ -40,11 +41,14 @@ _Loader.add_multi_constructor("!", _short_tag)
 
 
 def load(path: Path) -> dict[str, Any]:
-    """The template with its functions in their long form. Nothing is resolved."""
+    """The template with its functions in their long form and its loops written out.
+
+    What the mappings know is looked up; parameters and what only a stack can tell are left.
+    """
     loaded = yaml.load(path.read_text(), Loader=_Loader)  # noqa: S506 - a SafeLoader with the tags above
     if not isinstance(loaded, dict):
         raise ValueError(f"{path} is not a template")
-    return loaded
+    return expand(loaded)
 
 
 def resources(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:

@@ -14,9 +14,7 @@ def test_the_page_shows_what_the_counts_give_at_these_prices(name: str) -> None:
 
 
 def test_a_months_ticks_are_those_of_the_timers() -> None:
-    assert price.ticks_a_month(
-        "Schedule: rate(1 minute)\nSchedule: rate(5 minutes)\nSchedule: rate(1 day)"
-    ) == (43_200 + 8_640 + 30)
+    assert price.ticks_a_month(["rate(1 minute)", "rate(5 minutes)", "rate(1 day)"]) == 43_200 + 8_640 + 30
 
 
 @pytest.mark.parametrize(("products", "sweeps"), [(1, 8), (1000, 8), (2000, 4), (8000, 1), (1_000_000, 1)])
