@@ -8,9 +8,11 @@ import requests
 from urllib3.response import HTTPResponse
 
 
-def unread(response: requests.Response) -> requests.Response:
-    """The answer as it was before anybody read its body, so that the session reads it as it would from the network."""
-    response.raw = HTTPResponse(io.BytesIO(response.content), preload_content=False)
+def unread(response: requests.Response, body: bytes | None = None) -> requests.Response:
+    """The answer as it was before anybody read its body, so that the session reads it as it would from the network; with
+    another `body` where one is given."""
+    body = response.content if body is None else body
+    response.raw = HTTPResponse(io.BytesIO(body), preload_content=False)
     response._content = False  # type: ignore[assignment]
     response._content_consumed = False  # type: ignore[attr-defined]
     return response

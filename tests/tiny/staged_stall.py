@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -31,14 +31,17 @@ _STATES = {Visibility.VISIBLE: "visible", Visibility.DRAFT: "hidden", Visibility
 
 
 class _CutTransport(Transport):
-    """Breaks off the call of this number, before it arrives or after it was carried out."""
+    """Breaks off the call of this number, before it arrives or after it was carried out. `meanwhile` is called before each
+    with its number, from 0."""
 
+    meanwhile: Callable[[int], object] = staticmethod(lambda _: None)
     cut: int | None = None
     applied = False
     calls = 0
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
         number, self.calls = self.calls, self.calls + 1
+        self.meanwhile(number)
         if number == self.cut and not self.applied:
             raise requests.ReadTimeout("cut off before it arrived")
         response = super().send(request, **options)
@@ -218,8 +221,16 @@ class StagedShop:
     def cut(self, calls: int, *, applied: bool) -> None:
         self.transport.cut, self.transport.applied = self.transport.calls + calls, applied
 
+    def answer_partly(self) -> None:
+        self.stall.partly = True
+
+    def meanwhile(self, calls: int, act: Callable[[], object]) -> None:
+        at = self.transport.calls + calls
+        self.transport.meanwhile = lambda number: act() if number == at else None
+
     def recover(self) -> None:
         self.transport.cut = None
+        self.transport.meanwhile = lambda _: None
         self.stall.throttled = False
         self.stall.faults.clear()
         self.clock.advance(60)

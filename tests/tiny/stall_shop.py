@@ -97,6 +97,8 @@ class Stall(Simulator[Call]):
         self.takes_stock = takes_stock
         self.key = "key-of-the-stall"
         self.throttled = False
+        self.partly = False
+        """The next list of products lacks a row that it counts."""
         self.closed = False
         self.places = {"1": "Home"}
         self.products: dict[str, Product] = {}
@@ -265,7 +267,11 @@ class Stall(Simulator[Call]):
         if query.get("text"):
             text = query["text"].lower()
             rows = [one for one in rows if text in one.title.lower() or text in {v.sku.lower() for v in one.variants.values()}]  # fmt: skip
-        return self._page(rows, query, self._told)
+        reply = self._page(rows, query, self._told)
+        if self.partly:
+            reply.body["rows"].pop(0)
+            self.partly = False
+        return reply
 
     def _told(self, one: Product) -> Any:
         variants = [

@@ -58,7 +58,8 @@ def official_schema() -> OfficialSchema | None:
 class CheckedTransport(Transport):
     """The way to the simulator, on which nothing passes that Shopify's schema does not know.
 
-    `meanwhile` is called before each API call with its number, from 0; `cut` is the number of the call to break off.
+    `meanwhile` is called before each API call with its number, from 0; `cut` is the number of the call to break off. `partly`
+    lets a field of the next list fail: it is null then, and an error names it (GraphQL specification, 6.4.4).
     """
 
     def __init__(self, app: Any) -> None:
@@ -67,6 +68,7 @@ class CheckedTransport(Transport):
         self.meanwhile: Callable[[int], None] = lambda _: None
         self.cut: int | None = None
         self.cut_applied = False
+        self.partly = False
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
         if not urlsplit(request.url or "").path.endswith("/graphql.json"):
@@ -76,6 +78,8 @@ class CheckedTransport(Transport):
         if number == self.cut and not self.cut_applied:
             raise requests.ReadTimeout("cut off before it arrived")
         response = self._send_checked(request, **options)
+        if self.partly:
+            response = self._with_a_failed_field(response)
         if number == self.cut:
             raise requests.ReadTimeout("cut off after it was carried out")
         return response
@@ -92,6 +96,17 @@ class CheckedTransport(Transport):
             if isinstance(answer, dict) and answer.get("data") is not None and not answer.get("errors"):
                 schema.check_answer(asked["query"], answer["data"])
         return unread(response)
+
+    def _with_a_failed_field(self, response: requests.Response) -> requests.Response:
+        answer = response.json()
+        answer["data"]["nodes"][0] = None
+        failed = {
+            "message": "Internal error",
+            "path": ["nodes", 0],
+            "extensions": {"code": "INTERNAL_SERVER_ERROR"},
+        }
+        self.partly = False
+        return unread(response, json.dumps(answer | {"errors": [failed]}).encode())
 
 
 class StagedShop:
@@ -289,8 +304,16 @@ class StagedShop:
     def cut(self, calls: int, *, applied: bool) -> None:
         self.transport.cut, self.transport.cut_applied = self.transport.calls + calls, applied
 
+    def answer_partly(self) -> None:
+        self.transport.partly = True
+
+    def meanwhile(self, calls: int, act: Callable[[], object]) -> None:
+        at = self.transport.calls + calls
+        self.transport.meanwhile = lambda number: act() if number == at else None
+
     def recover(self) -> None:
         self.transport.cut = None
+        self.transport.meanwhile = lambda _: None
         self.simulator.faults.clear()
         self.clock.advance(60)
 

@@ -5,7 +5,7 @@ A platform takes part by having a module `staged_<slug>` here with a class `Stag
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -117,6 +117,12 @@ class StagedShop(Protocol):
     def cut(self, calls: int, *, applied: bool) -> None:
         """After so many API calls more, one gets no answer: carried out all the same, or never."""
 
+    def answer_partly(self) -> None:
+        """The next answer about products leaves out one that is there, in the way in which the platform would."""
+
+    def meanwhile(self, calls: int, act: Callable[[], object]) -> None:
+        """After so many API calls more, this happens before the next one arrives."""
+
     def recover(self) -> None:
         """No trouble is waiting any more, and the limit is whole again."""
 
@@ -172,6 +178,18 @@ class StagedShop(Protocol):
 
     def topic_of(self, file_name: str) -> str:
         """The topic of a recorded payload, by the name of its file."""
+
+
+TROUBLES: Mapping[str, Callable[[StagedShop], None]] = {
+    "no answer": lambda shop: shop.time_out(),
+    "a page with 200": lambda shop: shop.answer_html(200),
+    "a page with 503": lambda shop: shop.answer_html(503),
+    "500": lambda shop: shop.fail(500),
+    "502": lambda shop: shop.fail(502),
+    "a body of the wrong kind": lambda shop: shop.answer_nonsense(),
+    "429": lambda shop: shop.fail(429),
+}
+"""What passes by itself."""
 
 
 def staged_shop(slug: str) -> Any:

@@ -15,7 +15,7 @@ from listbridge.domain.ids import ProductId
 from listbridge.domain.ports import ShopAdapter
 from listbridge.domain.verdicts import RateLimited, RetryLater, Unauthorized
 from listbridge.domain.work import Hint, HintKind
-from tests.contract.shops.staging import HOOK_URL, StagedShop
+from tests.contract.shops.staging import HOOK_URL, TROUBLES, StagedShop
 
 
 def only(shop: StagedShop, product: ProductId, sku: str, adapter: ShopAdapter | None = None) -> VariantFacts:
@@ -63,15 +63,6 @@ READS: dict[str, Callable[[ShopAdapter], Any]] = {
     "sweep": lambda adapter: adapter.sweep(None),
     "search": lambda adapter: adapter.search("mug", 5),
     "ensure_webhooks": lambda adapter: adapter.ensure_webhooks(HOOK_URL),
-}
-TROUBLES: dict[str, Callable[[StagedShop], None]] = {
-    "no answer": lambda shop: shop.time_out(),
-    "a page with 200": lambda shop: shop.answer_html(200),
-    "a page with 503": lambda shop: shop.answer_html(503),
-    "500": lambda shop: shop.fail(500),
-    "502": lambda shop: shop.fail(502),
-    "a body of the wrong kind": lambda shop: shop.answer_nonsense(),
-    "429": lambda shop: shop.fail(429),
 }
 
 

@@ -48,9 +48,7 @@ class StallAdapter:
 
     def read_products(self, products: Sequence[ProductId]) -> ports.ReadResult:
         wanted = list(dict.fromkeys(products))
-        if not wanted:
-            return ports.ReadResult(())
-        told = {one["id"]: one for one in self._http.rows("products", ids=",".join(wanted))}
+        told = self._http.named("products", wanted)
         found = tuple(mapping.product_facts(told[id]) for id in wanted if id in told)
         return ports.ReadResult(found, tuple(id for id in wanted if id not in told))
 
@@ -119,7 +117,7 @@ class StallAdapter:
 
     def read_orders(self, orders: Sequence[ShopOrderRef]) -> dict[ShopOrderId, ShopOrder]:
         by_id = {one.id: one for one in orders}
-        rows = self._http.rows("orders", ids=",".join(by_id))
+        rows = self._http.named("orders", list(by_id)).values()
         return {
             ShopOrderId(row["id"]): mapping.shop_order(row, by_id[ShopOrderId(row["id"])]) for row in rows
         }

@@ -10,6 +10,9 @@ from listbridge.shops.stall.settings import Credentials
 
 from listbridge.infra.api_client import ApiClient, Call, path_of
 from listbridge.infra.connection import Connection
+from listbridge.infra.offset_pages import rows_with
+
+_PAGE = 50
 
 
 class StallHttp(ApiClient[Call]):
@@ -36,6 +39,15 @@ class StallHttp(ApiClient[Call]):
             offset += len(page["rows"])
             if not page["rows"] or offset >= page["total"]:
                 return
+
+    def named(self, path: str, ids: Sequence[str]) -> Mapping[str, Any]:
+        """The rows of a list by their ids; what is absent is not there."""
+
+        def ask(some: Sequence[str]) -> tuple[Mapping[str, Any], int]:
+            page = self.call("GET", path, ids=",".join(some))
+            return {one["id"]: one for one in page["rows"]}, page["total"]
+
+        return rows_with(ids, _PAGE, ask, errors.UNREADABLE)
 
     def said(self, method: str, *path: str, **what: Any) -> Mapping[str, Any]:
         """As `call`, but raises Refused with the stall's own words."""
