@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from openapi_schema_validator import OAS31Validator
 
 from tests.packaging.conftest import ROOT
 
@@ -102,9 +103,13 @@ def test_no_text_cites_what_its_readers_do_not_have_or_takes_people_for_men() ->
     ] == []
 
 
-def test_every_shape_is_used_and_every_reference_leads_somewhere() -> None:
+def test_every_component_is_used_and_every_reference_leads_somewhere() -> None:
     referred = set(_references(DOCUMENT))
-    declared = {f"#/components/schemas/{name}" for name in SCHEMAS}
+    declared = {
+        f"#/components/{kind}/{name}"
+        for kind in ("schemas", "examples")
+        for name in DOCUMENT["components"][kind]
+    }
     assert (declared - referred, referred - declared) == (set(), set())
 
 
@@ -167,3 +172,53 @@ def test_every_operation_needs_a_token_or_says_that_it_needs_none() -> None:
         needs = operation.get("security", DOCUMENT["security"])
         assert needs == ([{}] if operation["x-group"] == "anyone" else [{"cognito": []}]), name
     assert set(DOCUMENT["components"]["securitySchemes"]) == {"cognito"}
+
+
+# ---- examples ----
+
+
+def _contents() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Everything that is sent or answered, by operation and status; a request has the status `body`."""
+    for name, operation in _operations():
+        for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+            yield f"{name} body {kind}", content
+        for status, answer in operation["responses"].items():
+            for kind, content in answer.get("content", {}).items():
+                yield f"{name} {status} {kind}", content
+
+
+def _shown(content: dict[str, Any]) -> list[Any]:
+    if "example" in content:
+        return [content["example"]]
+    named = [one["$ref"].rsplit("/", 1)[1] for one in content.get("examples", {}).values()]
+    return [DOCUMENT["components"]["examples"][name]["value"] for name in named]
+
+
+def test_everything_that_is_sent_and_answered_by_us_has_an_example() -> None:
+    by_gateway = ("401", "429")
+    bare = [place for place, content in _contents() if not _shown(content)]
+    assert [place for place in bare if place.split()[2] not in by_gateway] == []
+
+
+def test_every_example_fits_its_shape() -> None:
+    wrong = [
+        (place, error.json_path, error.message)
+        for place, content in _contents()
+        for example in _shown(content)
+        for error in OAS31Validator({**content["schema"], "components": DOCUMENT["components"]}).iter_errors(
+            example
+        )
+    ]
+    assert wrong == []
+
+
+def test_an_example_says_nothing_that_its_shape_does_not_know() -> None:
+    """Shapes of answers are open, so that they can grow; an example must not know more than the description."""
+    unknown = [
+        (place, name)
+        for place, content in _contents()
+        if "$ref" in content["schema"]
+        for example in _shown(content)
+        for name in set(example) - set(SCHEMAS[content["schema"]["$ref"].rsplit("/", 1)[1]]["properties"])
+    ]
+    assert unknown == []

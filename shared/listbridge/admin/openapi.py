@@ -24,6 +24,8 @@ from listbridge.admin.views import Refusal
 VERSION = "1"
 EXAMPLES = Path(__file__).parents[3] / "docs" / "reference" / "examples"
 """What a run of the API was recorded to send and answer, a file for each operation. They are not shipped."""
+BROKEN: Final = "broken"
+"""The example of an answer that any operation may give while something of ours is broken."""
 _REFS = "#/components/schemas/{model}"
 _JSON = "application/json"
 _DESCRIPTION = (
@@ -89,6 +91,12 @@ def openapi() -> dict[str, Any]:
         schemas.pop(name, None)
     refusal = Refusal.model_json_schema(ref_template=_REFS)
     schemas |= refusal.pop("$defs")
+    document["components"]["examples"] = {
+        BROKEN: {
+            "summary": "A fault of ours, logged under this id.",
+            "value": _recorded(BROKEN)["answers"].get("5XX"),
+        }
+    }
     schemas |= {"Refusal": refusal, _BY_GATEWAY: _GATEWAY_REFUSAL}
     _tell_fields(schemas)
     told = {
@@ -176,15 +184,22 @@ def _models() -> Iterator[type[BaseModel]]:
 
 def _show(operation: dict[str, Any]) -> None:
     """Put what was recorded of the operation beside its shapes."""
-    path = EXAMPLES / f"{operation['operationId']}.json"
-    recorded = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    recorded = _recorded(operation["operationId"])
     if "body" in recorded:
         for content in operation["requestBody"]["content"].values():
             content["example"] = recorded["body"]
     for status, answer in operation["responses"].items():
-        kind, _, _ = next(iter(answer.get("content", {"": None}))).partition(";")
-        if status in recorded.get("answers", {}):
-            answer["content"][kind]["example"] = recorded["answers"][status]
+        for content in answer.get("content", {}).values():
+            if status in recorded["answers"]:
+                content["example"] = recorded["answers"][status]
+            elif status == "5XX":
+                content["examples"] = {BROKEN: {"$ref": f"#/components/examples/{BROKEN}"}}
+
+
+def _recorded(name: str) -> dict[str, Any]:
+    """What was recorded under the name; nothing of an operation that is newer than the recording."""
+    path = EXAMPLES / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"answers": {}}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,255 @@
+"""What the API is shown with: `python -m tests.unit.functions.api_examples` plays some days of a seller's and writes what
+was sent and answered into docs/reference/examples, a file for each operation.
+
+Nothing is invented: each body was sent, and each answer came, in an installation in memory with the platforms simulated.
+The same play gives the same examples, for its chance is seeded and its clock its own.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import secrets
+from unittest import mock
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+
+from listbridge import bootstrap
+from listbridge.admin.openapi import BROKEN, EXAMPLES
+from listbridge.domain.ids import ShopId
+from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
+from simulators.door import Transport
+from tests.fakes.handing_platforms import Platforms, query_of
+from tests.unit.functions.example_recorder import Example, Recorder
+from tests.unit.functions.installation import SHOP_CREDENTIALS, SITE, Installation
+from tests.unit.functions.order_desk import OrderDesk
+
+
+def record() -> dict[str, Example]:
+    """Every operation's example, the same each time."""
+    chance = random.Random(1)
+    with (
+        mock.patch.object(secrets, "choice", chance.choice),
+        mock.patch.object(
+            secrets, "token_hex", lambda count: f"{chance.getrandbits(8 * count):0{2 * count}x}"
+        ),
+        mock.patch.object(secrets, "token_urlsafe", lambda count: f"{chance.getrandbits(8 * count):x}"),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.delenv("PUBLIC_BASE_URL", raising=False)
+        try:
+            return {**_sellers_days(), **_handed_over(patch)}
+        finally:
+            bootstrap.use(None)
+
+
+def _sellers_days() -> dict[str, Example]:
+    tape = Recorder(Installation())
+    broken = tape.broken()
+    desk = OrderDesk(tape.its)
+    _configuration(tape, desk)
+    _items(tape, desk)
+    _guarded(tape, desk)
+    _orders(tape, desk)
+    _listings(tape, desk)
+    _what_is_there(tape, desk)
+    _consent(tape, desk)
+    _made_anew(tape, desk)
+    _goodbye(tape, desk)
+    return {**tape.examples(), BROKEN: broken}
+
+
+def _configuration(tape: Recorder, desk: OrderDesk) -> None:
+    """What an admin sets up and edits. Shop, account and list were made when the desk was opened."""
+    shop, account = f"/v1/shops/{desk.shop}", f"/v1/accounts/{desk.account}"
+    tape.show("PUT", "/v1/settings", {"buyer_retention_days": 30})
+    tape.show("GET", "/v1/settings")
+    tape.show("GET", shop)
+    tape.show("POST", f"{shop}/check")
+    tape.show("PUT", f"{shop}/credentials", {"credentials": SHOP_CREDENTIALS})
+    tape.show("PATCH", shop, {"name": "Mugs and more"})
+    tape.show("POST", f"{shop}/sweep")
+    tape.its.run()
+    tape.show("GET", account)
+    tape.show("POST", f"{account}/check")
+    tape.show("PUT", f"{account}/credentials", {"credentials": tape.its.ebay_credentials()})
+    tape.show("PATCH", account, {"auto_price": False, "guard": {"count": 5}, "rev": _rev(tape, account)})
+    tape.show("GET", f"{account}/choices", query={"site": SITE})
+    tape.show("GET", f"{account}/creation-form", query={"site": SITE, "kind": "45220"})
+    tape.show("POST", f"{account}/events")
+    tape.its.run()
+    rules = {"quantity": {"mode": "buffer", "value": 1}, "price": {"mode": "product", "ratio": "1.15"}}
+    profile = tape.show("POST", "/v1/profiles", {"name": "Keep one back", "rules": rules})
+    tape.show("PATCH", f"/v1/profiles/{profile['id']}", {"rules": {"quantity": {"value": 2}}})
+    tape.its.run()
+    tape.show("GET", f"/v1/profiles/{profile['id']}")
+    [creation] = tape.show("GET", "/v1/creation-profiles")["creation_profiles"]
+    tape.show("PATCH", f"/v1/creation-profiles/{creation['id']}", {"settings": {"brand": "Potters"}})
+    tape.show("GET", f"/v1/creation-profiles/{creation['id']}")
+    sales_list = f"/v1/sales-lists/{desk.seller.list}"
+    tape.show("PATCH", sales_list, {"profile": profile["id"], "rules": {"price": {"ratio": "1.2"}}})
+    tape.its.run()
+    tape.show("GET", sales_list)
+
+
+def _rev(tape: Recorder, document: str) -> int:
+    return int(tape.its.call("GET", document).body["rev"])
+
+
+def _items(tape: Recorder, desk: OrderDesk) -> None:
+    """Products are picked, looked at, added and sent."""
+    sales_list = f"/v1/sales-lists/{desk.seller.list}"
+    product = tape.its.add_product("TEAPOT-S", "TEAPOT-L", title="Teapot", price="29.90")
+    untitled = tape.its.add_product("", title="Saucer")
+    tape.show("GET", f"/v1/shops/{desk.shop}/products", query={"search": "Teapot"})
+    tape.show("POST", f"{sales_list}/preview", {"products": [product, untitled]})
+    job = tape.show("POST", f"{sales_list}/items", {"products": [product, untitled]})["job"]
+    tape.its.run()
+    tape.show("GET", f"/v1/jobs/{job['id']}/entries")
+    rows = {row["sku"]: row["id"] for row in tape.its.items(desk.seller.list)}
+    some = [rows["TEAPOT-S"], rows["TEAPOT-L"]]
+    job = tape.show("POST", f"{sales_list}/actions", {"action": "send", "items": some})["job"]
+    tape.its.run()
+    tape.show("GET", f"/v1/jobs/{job['id']}")
+    tape.show("GET", f"{sales_list}/items", query={"limit": "2"})
+    tape.show("DELETE", f"{sales_list}/items/{rows['']}")
+
+
+def _guarded(tape: Recorder, desk: OrderDesk) -> None:
+    """What would end too much waits for a yes, and what moves too fast is held."""
+    its, account, sales_list = tape.its, f"/v1/accounts/{desk.account}", f"/v1/sales-lists/{desk.seller.list}"
+    its.call("PATCH", account, {"guard": {"share": "0.10", "count": 1}})
+    its.run()
+    for decision in ("refuse", "cancel", "approve"):
+        job = its.call("POST", f"{sales_list}/actions", {"action": "stop", "items": "all"}).body["job"]
+        tape.show("GET", f"/v1/jobs/{job['id']}/changes", query={"limit": "1"})
+        tape.show("GET", "/v1/health")
+        tape.show("POST", f"/v1/jobs/{job['id']}/{decision}")
+        its.run()
+    its.act(desk.seller.list, "relist")
+    tape.show("POST", f"{account}/guard/approve")
+    its.run()
+
+
+def _orders(tape: Recorder, desk: OrderDesk) -> None:
+    """Orders come in: one is created in the shop and sent, one is oversold, one names a product that nobody knows."""
+    its = tape.its
+    sold = desk.buy()
+    desk.look(60)
+    order = desk.order(sold)
+    tape.show("GET", f"/v1/orders/{order['id']}")
+    oversold = [desk.buy() for _ in range(2)][1]
+    its.shopify.deeds.set_stock(1, sku="MUG")
+    desk.look(60)
+    notices = desk.order(oversold)["notices"]
+    tape.show("DELETE", f"/v1/orders/{desk.order(oversold)['id']}/notices/{notices[0]['code']}")
+    desk.switch(import_orders=False)
+    its.shopify.deeds.set_stock(9, sku="MUG")
+    desk.wait(60)
+    for act in ("export", "handled-outside"):
+        waiting = desk.buy()
+        desk.look(60)
+        tape.show("POST", f"/v1/orders/{desk.order(waiting)['id']}/{act}")
+    line = desk.order(waiting)["lines"][0]
+    chosen = {"product": line["matched"]["product"], "variant": line["matched"]["variant"]}
+    tape.show("PUT", f"/v1/orders/{desk.order(waiting)['id']}/lines/{line['id']}/product", chosen)
+    tape.show("GET", "/v1/orders", query={"limit": "2", "account": desk.account})
+
+
+def _listings(tape: Recorder, desk: OrderDesk) -> None:
+    listing = desk.seller.row("MUG")["listing"]["id"]
+    tape.show("GET", f"/v1/listings/{listing}")
+    tape.show("GET", f"/v1/listings/{listing}/explain")
+    tape.show("GET", f"/v1/listings/{listing}/activity", query={"limit": "3"})
+    tape.show("GET", "/v1/listings", query={"limit": "2"})
+
+
+def _what_is_there(tape: Recorder, desk: OrderDesk) -> None:
+    for path in (
+        "platforms",
+        "shops",
+        "accounts",
+        "profiles",
+        "creation-profiles",
+        "sales-lists",
+        "counters",
+    ):
+        tape.show("GET", f"/v1/{path}")
+    tape.show("GET", "/v1/jobs", query={"limit": "2"})
+    tape.show("GET", "/v1/activity", query={"limit": "4"})
+
+
+def _consent(tape: Recorder, desk: OrderDesk) -> None:
+    """Another account, connected in its owner's browser."""
+    its = tape.its
+    its.ebay.deeds.add_seller("bert", marketplaces=[SITE])
+    keys = {"client_id": "sim-client", "client_secret": "sim-secret"}
+    draft = {"name": "bert", "marketplace": "ebay", "shop": desk.shop, "sites": [SITE],
+             "settings": {"ru_name": "Demo-RuName"}, "credentials": keys, "connect": "by_consent"}  # fmt: skip
+    account = its.call("POST", "/v1/accounts", draft).body["id"]
+    url = tape.show("GET", f"/v1/accounts/{account}/authorize")["url"]
+    session = requests.Session()
+    session.mount("https://", Transport(its.ebay))
+    back = parse_qs(
+        urlsplit(session.get(f"{url}&seller=bert", allow_redirects=False).headers["Location"]).query
+    )
+    query = {name: values[0] for name, values in back.items()}
+    tape.show("GET", "/callbacks/ebay", query=query, groups=None)
+    tape.show("DELETE", f"/v1/accounts/{account}")
+    tape.show("POST", f"/v1/accounts/{desk.account}/unlink")
+    its.run()
+
+
+def _made_anew(tape: Recorder, desk: OrderDesk) -> None:
+    """A product is deleted in the shop and made anew with the same SKU."""
+    its = tape.its
+    its.shopify.deeds.delete_product(desk.product)
+    hint = Hint(kind=HintKind.PRODUCT, id=desk.product)
+    its.stores.queues.send(Lane.SHOP_EVENTS, ShopEvent(shop=ShopId(desk.shop), hints=(hint,)))
+    its.run()
+    again = its.add_product("MUG", title="Mug", stock=3)
+    its.add_items(desk.seller.list, again)
+    tape.show("POST", f"/v1/shops/{desk.shop}/relink", {"product": again})
+    its.run()
+
+
+def _goodbye(tape: Recorder, desk: OrderDesk) -> None:
+    """Everything is taken off again, in the order in which that can be done."""
+    its = tape.its
+    its.act(desk.seller.list, "remove")
+    tape.show("DELETE", f"/v1/sales-lists/{desk.seller.list}")
+    for kind in ("profiles", "creation-profiles"):
+        for one in its.call("GET", f"/v1/{kind}").body[kind.replace("-", "_")]:
+            tape.show("DELETE", f"/v1/{kind}/{one['id']}")
+    its.call("DELETE", f"/v1/accounts/{desk.account}")
+    tape.show("DELETE", f"/v1/shops/{desk.shop}")
+
+
+def _handed_over(patch: pytest.MonkeyPatch) -> dict[str, Example]:
+    """A shop of a platform that posts its keys; that one stands in for those to come."""
+    platforms = Platforms()
+    platforms.install(patch)
+    tape = Recorder(Installation())
+    tape.its.call("GET", "/v1/shops")
+    draft = {"name": "Store", "platform": "posts", "settings": {"address": "https://store.example"},
+             "credentials": {"app_secret": "its own"}, "connect": "by_consent"}  # fmt: skip
+    shop = tape.show("POST", "/v1/shops", draft)["shop"]["id"]
+    url = tape.show("GET", f"/v1/shops/{shop}/authorize")["url"]
+    keys = json.dumps({"key_id": 1, "consumer_key": platforms.other.key()})
+    state = query_of(query_of(url)["callback_url"])
+    tape.show("POST", "/callbacks/posts", raw=keys, query=state, groups=None)
+    examples = tape.examples()
+    return {name: examples[name] for name in ("authorize_shop", "handed_over")}
+
+
+def written(example: Example) -> str:
+    """The example as its file has it."""
+    return json.dumps(example, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":
+    EXAMPLES.mkdir(parents=True, exist_ok=True)
+    for name, example in record().items():
+        (EXAMPLES / f"{name}.json").write_text(written(example), encoding="utf-8")
