@@ -308,8 +308,10 @@ class Stall(Simulator[Call]):
 
     def _make_hook(self, call: Call) -> Reply:
         body = call.json()
-        if body["topic"] not in TOPICS or not body["url"].startswith("https://"):
+        if not body["url"].startswith("https://"):
             raise Refused(422, "url_refused")
+        if body["topic"] not in TOPICS:
+            raise Refused(422, "topic_refused")
         id = self.new_id()
         self.hooks[id] = (body["topic"], body["url"])
         return Reply(200, {"id": id})

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from listbridge.domain.ports import HookReport
+from listbridge.domain.verdicts import RemoteError
+from listbridge.infra.error_row import Row
+
+_LONGEST_HOST, _LONGEST_REASON = 100, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +29,13 @@ def care(
     topics: Sequence[str],
     make: Callable[[str], str],
     drop: Callable[[Hook], None],
-) -> tuple[HookReport, dict[str, str]]:
+    refusal: Row,
+) -> HookReport:
     """Make the shop call `url` for every topic, and no longer any other address of this shop's; idempotent.
 
     `make` tells why the shop refuses a topic, "" when it does not; one that is refused keeps no other from being made. It
-    raises where the address itself is refused. Returns what was done, and the refused topics with their reasons.
+    raises `address_refused` where no topic can be had at the address. Raises the verdict of `refusal`, with the refused `topics`
+    and the first one's `reason`, once all the others are made.
     """
     there = list(existing())
     healthy = {one.topic for one in there if one.url == url and one.topic in topics and one.whole}
@@ -48,12 +54,21 @@ def care(
         # Another worker may have made it meanwhile, which a shop refuses to do twice: what counts is what is there.
         made = {one.topic for one in existing() if one.url == url}
         refused = {topic: reason for topic, reason in refused.items() if topic not in made}
-    report = HookReport(
+    if refused:
+        params = {"topics": ", ".join(refused), "reason": next(iter(refused.values()))[:_LONGEST_REASON]}
+        raise refusal.error(params=params, detail=next(iter(refused)))
+    return HookReport(
         healthy=tuple(topic for topic in topics if topic in healthy),
         created=tuple(wanted),
         removed=tuple(one.topic for one in (*crippled, *elsewhere)),
     )
-    return report, refused
+
+
+def address_refused(refusal: Row, url: str, words: str) -> RemoteError:
+    """The shop does not call this address, whatever the topic: the verdict of `refusal`, with the `address`'s host and the shop's
+    `words`."""
+    params = {"address": (urlsplit(url).hostname or url)[:_LONGEST_HOST], "words": words[:_LONGEST_REASON]}
+    return refusal.error(params=params, detail="webhooks: address")
 
 
 def remove(existing: Iterable[Hook], url: str, drop: Callable[[Hook], None]) -> tuple[str, ...]:

@@ -277,15 +277,13 @@ def test_a_query_too_dear_even_in_the_narrowest_piece_is_refused(line: Line, ope
 def test_every_problem_and_fix_has_a_text_with_its_blanks(line: Line, open_with: Any):
     rows = [*errors.BY_STATUS.values(), *errors.BY_CODE.values()]
     rows += [value for value in vars(errors).values() if isinstance(value, errors.Row)]
-    codes = {row.code for row in rows} | {"shopify_webhook_refused"}
-    codes |= {
-        "shopify_address_refused",
+    codes = {row.code for row in rows} | {
         "shopify_mark_refused",
         "shopify_order_limit",
         "shopify_order_not_shown",
         "shopify_order_scope_missing",
     }
-    fixes = {row.fix for row in rows if row.fix} | {"approve_app", "free_mark", "set_reachable_address"}
+    fixes = {row.fix for row in rows if row.fix} | {"free_mark"}
     texts = messages("shops", "shopify")
     assert set(texts["problems"]) == codes
     assert set(texts["fixes"]) == fixes

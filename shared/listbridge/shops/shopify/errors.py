@@ -55,6 +55,8 @@ CHANGED = Row(RetryLater, "shopify_changed_while_reading", after_s=1.0)
 GRANT = Row(Unauthorized, "shopify_grant_refused", "reconnect_shop")
 INVALID = Row(InvalidVariables, "shopify_refused_fields", "report_to_us")
 DENIED = Row(ScopeMissing, "shopify_scope_missing", "grant_scopes")
+TOPICS_REFUSED = Row(Rejected, "shopify_webhook_refused", "approve_app")
+ADDRESS_REFUSED = Row(Rejected, "shopify_address_refused", "set_reachable_address")
 FROZEN = Row(RetryLater, "shopify_store_frozen", "unfreeze_store", LONG_WAIT_S)
 
 BY_STATUS: Final[Mapping[int, Row]] = {

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from urllib.parse import urlsplit
+from collections.abc import Iterator
 
 from listbridge.domain.ports import HookReport
-from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import Rejected
 from listbridge.infra import hooks
 from listbridge.infra.hooks import Hook
 from listbridge.infra.http import Purpose
 from listbridge.shops.shopify import wire
 from listbridge.shops.shopify.client import AdminApi
+from listbridge.shops.shopify.errors import ADDRESS_REFUSED, TOPICS_REFUSED
 from listbridge.shops.shopify.queries import SUBSCRIBE, SUBSCRIPTIONS, UNSUBSCRIBE
 from listbridge.shops.shopify.webhooks import WANTED
 
@@ -40,14 +38,14 @@ class Subscriptions:
 
         Raises Rejected: topics were refused (an app may not hear of orders before Shopify has approved it), or the address was.
         """
-        report, refused = hooks.care(
-            self._existing, url, WANTED, lambda topic: self._subscribe(topic, url), self._unsubscribe
+        return hooks.care(
+            self._existing,
+            url,
+            WANTED,
+            lambda topic: self._subscribe(topic, url),
+            self._unsubscribe,
+            TOPICS_REFUSED,
         )
-        if refused:
-            topic, reason = next(iter(refused.items()))
-            params = {"topics": ", ".join(refused), "reason": reason[:200]}
-            raise Rejected(Problem("shopify_webhook_refused", params, "approve_app"), detail=topic)
-        return report
 
     def remove(self, url: str) -> tuple[str, ...]:
         """See `infra.hooks.remove`."""
@@ -64,9 +62,11 @@ class Subscriptions:
         variables = {"topic": enum_of(topic), "uri": url}
         answer = self._api.query(SUBSCRIBE, variables, operation=_OPERATION, purpose=Purpose.HOOK)
         errors = answer.user_errors
+        words = "; ".join(error.message for error in errors)
         if any(_about_the_address(error) for error in errors):
-            raise _address_refused(url, errors)  # the next topic would be refused as well
-        return "; ".join(error.message for error in errors)
+            # The next topic would be refused as well.
+            raise hooks.address_refused(ADDRESS_REFUSED, url, words)
+        return words
 
     def _unsubscribe(self, hook: Hook) -> None:
         self._api.query(UNSUBSCRIBE, {"id": hook.id}, operation=_OPERATION, purpose=Purpose.HOOK)
@@ -75,12 +75,3 @@ class Subscriptions:
 def _about_the_address(error: wire.UserError) -> bool:
     """Whether no topic can be subscribed to at this address. That one is, already, is told of the same field."""
     return bool(_ADDRESS_FIELDS & set(error.field or ())) and "taken" not in error.message
-
-
-def _address_refused(url: str, errors: Sequence[wire.UserError]) -> Rejected:
-    host = urlsplit(url).hostname or url
-    reason = "; ".join(error.message for error in errors)[:200]
-    params = {"address": host[:100], "words": reason}
-    return Rejected(
-        Problem("shopify_address_refused", params, "set_reachable_address"), detail="webhooks: address"
-    )

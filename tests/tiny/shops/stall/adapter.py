@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from listbridge.shops.stall import mapping
+from listbridge.shops.stall import errors, mapping
 from listbridge.shops.stall.client import StallHttp
 from listbridge.shops.stall.webhooks import TOPICS
 
@@ -147,16 +147,25 @@ class StallAdapter:
         return hooks.remove(self._hooks(), url, self._drop)
 
     def ensure_webhooks(self, url: str, secret: str = "") -> ports.HookReport:
-        report, _ = hooks.care(
-            self._hooks, url, tuple(TOPICS.readers), lambda topic: self._make(topic, url), self._drop
+        return hooks.care(
+            self._hooks,
+            url,
+            tuple(TOPICS.readers),
+            lambda topic: self._make(topic, url),
+            self._drop,
+            errors.TOPICS_REFUSED,
         )
-        return report
 
     def _hooks(self) -> list[Hook]:
         return [Hook(one["id"], one["topic"], one["url"]) for one in self._http.rows("hooks")]
 
     def _make(self, topic: str, url: str) -> str:
-        self._http.call("POST", "hooks", hook=True, body={"topic": topic, "url": url})
+        try:
+            self._http.said("POST", "hooks", hook=True, body={"topic": topic, "url": url})
+        except Refused as refused:
+            if refused.said == "url_refused":
+                raise hooks.address_refused(errors.ADDRESS_REFUSED, url, refused.said) from None
+            return str(refused.said)
         return ""
 
     def _drop(self, hook: Hook) -> None:
