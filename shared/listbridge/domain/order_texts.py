@@ -1,4 +1,4 @@
-"""What an order in the shop says in words: its tags, and the facts that no shop has a field for."""
+"""What an order in the shop says in words: its titles and tags, and the facts that no shop has a field for."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from listbridge.domain.money import Money
-from listbridge.domain.orders import Delivery, Gift
-from listbridge.domain.shop_orders import ShopOrderDraft
+from listbridge.domain.orders import Delivery, Gift, ShippingCharge
+from listbridge.domain.shop_orders import DraftLine, ShopOrderDraft
 
 MARK_FACT = "listbridge_order"
 """The name under which our mark stands among the facts."""
@@ -42,6 +42,21 @@ def facts_of(draft: ShopOrderDraft, *, country: str = "") -> Iterator[tuple[str,
         yield "Shipping country", country
     for gift in buyer.gifts if buyer is not None else ():
         yield from _gift(gift)
+
+
+def line_title(line: DraftLine) -> str:
+    """What the line is called where the marketplace tells no title."""
+    return line.title or line.sku or "Item"
+
+
+def shipping_title(charge: ShippingCharge) -> str:
+    """What the shipping is called, by its name or else by the service."""
+    return charge.title or charge.service or "Shipping"
+
+
+def adjustment_title(draft: ShopOrderDraft) -> str:
+    """What an amount is called that no part of the order explains, a discount or a second charge."""
+    return f"{draft.marketplace_label} adjustment"
 
 
 def first_and_last(name: str) -> tuple[str, str]:

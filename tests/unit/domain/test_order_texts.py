@@ -7,7 +7,14 @@ from dataclasses import replace
 import pytest
 
 from listbridge.domain.ids import LineId, RemoteOrderId
-from listbridge.domain.order_texts import facts_of, first_and_last, tags_of
+from listbridge.domain.order_texts import (
+    adjustment_title,
+    facts_of,
+    first_and_last,
+    line_title,
+    shipping_title,
+    tags_of,
+)
 from listbridge.domain.orders import Buyer, Delivery, Gift
 from listbridge.domain.shop_orders import OrderMark
 from tests.fakes.order_drafts import draft, line, shipping, tax
@@ -80,3 +87,21 @@ def test_a_buyers_tax_id_the_country_that_the_shop_lacks_and_gifts_are_told_in_t
 )
 def test_the_last_word_of_a_name_is_the_last_name(name: str, parts: tuple[str, str]) -> None:
     assert first_and_last(name) == parts
+
+
+@pytest.mark.parametrize(
+    ("title", "sku", "told"), [("Mug", "M-1", "Mug"), ("", "M-1", "M-1"), ("", "", "Item")]
+)
+def test_a_line_is_called_by_its_title_else_by_its_sku(title: str, sku: str, told: str) -> None:
+    assert line_title(replace(line(), title=title, sku=sku)) == told
+
+
+@pytest.mark.parametrize(
+    ("title", "service", "told"), [("By hand", "HAND", "By hand"), ("", "HAND", "HAND"), ("", "", "Shipping")]
+)
+def test_shipping_is_called_by_its_name_else_by_its_service(title: str, service: str, told: str) -> None:
+    assert shipping_title(replace(shipping(), title=title, service=service)) == told
+
+
+def test_what_no_part_explains_is_the_marketplaces_adjustment() -> None:
+    assert adjustment_title(PLAIN) == "The Fair adjustment"

@@ -14,7 +14,7 @@ from typing import Any
 from listbridge.domain.address_fields import AddressForm
 from listbridge.domain.money import Money
 from listbridge.domain.order_amounts import ShopLine, fitted, rate_of, shop_lines, take_off
-from listbridge.domain.order_texts import facts_of, tags_of
+from listbridge.domain.order_texts import adjustment_title, facts_of, line_title, shipping_title, tags_of
 from listbridge.domain.orders import Address, Buyer, Delivery, ShippingCharge, Tax
 from listbridge.domain.shop_orders import ShopOrderDraft
 from listbridge.shops.shopify.mapping import gid
@@ -74,9 +74,11 @@ def order_input(draft: ShopOrderDraft, now: datetime) -> Fields:
         "financialStatus": "PAID",
     }
     if off_lines:
-        code = f"{draft.marketplace_label} adjustment"
         order["discountCode"] = {
-            "itemFixedDiscountCode": {"code": code, "amountSet": _bag(Money(off_lines, currency))}
+            "itemFixedDiscountCode": {
+                "code": adjustment_title(draft),
+                "amountSet": _bag(Money(off_lines, currency)),
+            }
         }
     if draft.total.amount > 0:
         sale = {"kind": "SALE", "status": "SUCCESS", "gateway": draft.marketplace_label}
@@ -85,9 +87,8 @@ def order_input(draft: ShopOrderDraft, now: datetime) -> Fields:
 
 
 def _line(line: ShopLine, draft: ShopOrderDraft) -> Fields:
-    title = line.of.title or line.of.sku or "Item"
     fields: Fields = {
-        "title": title,
+        "title": line_title(line.of),
         "quantity": line.quantity,
         "priceSet": _bag(line.each),
         # The default is False, and then nobody is asked to send anything.
@@ -110,7 +111,7 @@ def _shipping_lines(draft: ShopOrderDraft, price: Decimal) -> Iterator[Fields]:
     # order would never be wholly fulfilled.
     if draft.adjustment.amount > 0:
         yield {
-            "title": f"{draft.marketplace_label} adjustment",
+            "title": adjustment_title(draft),
             "code": "adjustment",
             "priceSet": _bag(draft.adjustment),
         }
@@ -118,7 +119,7 @@ def _shipping_lines(draft: ShopOrderDraft, price: Decimal) -> Iterator[Fields]:
 
 def _shipping_line(charge: ShippingCharge, price: Decimal, tax_included: bool) -> Fields:
     fields: Fields = {
-        "title": charge.title or charge.service or "Shipping",
+        "title": shipping_title(charge),
         "priceSet": _bag(Money(price, charge.amount.currency)),
         "taxLines": _tax_lines(
             [tax for tax in charge.taxes if not tax.remitted], charge.amount.amount, tax_included

@@ -12,6 +12,7 @@ from listbridge.domain.address_fields import AddressForm, Place
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.ids import LocationId, ParcelId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.money import Money
+from listbridge.domain.order_texts import line_title, tags_of
 from listbridge.domain.orders import Refund, ShopOrderRef
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft, Tracking
 from listbridge.domain.shown_orders import ShownLine, ShownParcel
@@ -59,12 +60,12 @@ def order_body(draft: ShopOrderDraft) -> dict[str, Any]:
     """The stall takes amounts by line, and the total as it is told; it has no codes of regions."""
     to = draft.buyer.shipping if draft.buyer is not None else None
     lines = [
-        {"variant": one.variant, "sku": one.sku, "title": one.title, "quantity": one.quantity, "amount": str(one.amount.amount)}
+        {"variant": one.variant, "sku": one.sku, "title": line_title(one), "quantity": one.quantity, "amount": str(one.amount.amount)}
         for one in draft.lines
     ]  # fmt: skip
     return {
         "mark": draft.mark.value, "placed_at": draft.placed_at.isoformat(), "lines": lines, "total": str(draft.total.amount),
-        "currency": draft.total.currency, "tags": [draft.marketplace_label, "Listbridge", *draft.tags],
+        "currency": draft.total.currency, "tags": tags_of(draft, longest=60),
         "to": TO.fields(to, Place(to.country, words=to.region)) if to is not None else {},
     }  # fmt: skip
 
