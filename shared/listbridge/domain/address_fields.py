@@ -6,12 +6,15 @@ the street, so that whoever packs it reads it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from listbridge.domain.order_texts import first_and_last
 from listbridge.domain.orders import Address
+from listbridge.domain.verdicts import RemoteError
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +74,51 @@ class AddressForm:
         return rest
 
 
-def without_refused(
-    order: Mapping[str, Any],
-    refused: Iterable[Sequence[str]],
-    form: AddressForm,
-    *,
-    addresses: Collection[str],
-    dispensable: Collection[str] = (),
-) -> dict[str, Any] | None:
-    """The order without what the shop refuses of it; None when it refuses more than an order can make do without.
+class PartsRefused(Exception):
+    """A shop refuses parts of an order, and made nothing of it.
 
-    `refused` are paths into the order, an address's part by its name in the form. `addresses` are the order's fields that hold
-    one, `dispensable` those that may be left out whole.
+    `paths` lead to them in the order, to an address's part by its name in the form; `verdict` is what the refusal means where the
+    order cannot do without them.
     """
-    slimmer = dict(order)
-    for path in refused:
-        if len(path) == 1 and path[0] in dispensable and path[0] in slimmer:
-            del slimmer[path[0]]
-            continue
-        told = slimmer.get(path[0]) if len(path) == 2 and path[0] in addresses else None
-        rest = form.without(told, path[1]) if told is not None else None
-        if rest is None:
-            return None
-        slimmer[path[0]] = rest
-    return slimmer
+
+    def __init__(self, paths: Iterable[Sequence[str]], verdict: RemoteError) -> None:
+        super().__init__(str(verdict))
+        self.paths = tuple(paths)
+        self.verdict = verdict
+
+
+@dataclass(frozen=True, slots=True)
+class OrderParts:
+    """What an order can do without: parts of its `addresses`, which are in this `form`, and the fields that are `dispensable`
+    whole."""
+
+    form: AddressForm
+    addresses: Collection[str]
+    dispensable: Collection[str] = ()
+
+    def sent(self, order: Mapping[str, Any], send: Callable[[Mapping[str, Any]], R]) -> R:
+        """What `send` makes of the order; where it raises PartsRefused, of the order without these, once. Raises the verdict."""
+        try:
+            return send(order)
+        except PartsRefused as refused:
+            slimmer = self.without(order, refused.paths)
+            if slimmer is None:
+                raise refused.verdict from None
+        try:
+            return send(slimmer)
+        except PartsRefused as refused:
+            raise refused.verdict from None
+
+    def without(self, order: Mapping[str, Any], refused: Iterable[Sequence[str]]) -> dict[str, Any] | None:
+        """The order without what stands at these paths; None where it cannot do without one of them."""
+        slimmer = dict(order)
+        for path in refused:
+            if len(path) == 1 and path[0] in self.dispensable and path[0] in slimmer:
+                del slimmer[path[0]]
+                continue
+            told = slimmer.get(path[0]) if len(path) == 2 and path[0] in self.addresses else None
+            rest = self.form.without(told, path[1]) if told is not None else None
+            if rest is None:
+                return None
+            slimmer[path[0]] = rest
+        return slimmer

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from listbridge.domain.address_fields import AddressForm, Place, without_refused
+from listbridge.domain.address_fields import AddressForm, OrderParts, PartsRefused, Place
 from listbridge.domain.orders import Address
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import Rejected
 from tests.fakes.order_drafts import ADDRESS
 
 FORM = AddressForm("given", "family", "firm", "street", "more", "town", "county", "code", "land", "call")
+PARTS = OrderParts(FORM, ("to", "bill"), dispensable=("mail",))
 
 
 def test_every_part_stands_under_the_shops_own_name():
@@ -78,7 +82,7 @@ def order() -> dict[str, Any]:
 
 def slimmer(*refused: tuple[str, ...]) -> dict[str, Any] | None:
     asked = order()
-    told = without_refused(asked, refused, FORM, addresses=("to", "bill"), dispensable=("mail",))
+    told = PARTS.without(asked, refused)
     assert asked == order()
     return told
 
@@ -111,3 +115,45 @@ def test_an_order_is_not_made_without_what_it_needs(refused: list[tuple[str, ...
 
 def test_an_order_of_which_nothing_is_refused_stays_as_it_is():
     assert slimmer() == order()
+
+
+class Desk:
+    """Refuses what it is told to, an order at a time, and takes the next."""
+
+    def __init__(self, *refused: tuple[str, ...]) -> None:
+        self.refused = list(refused)
+        self.asked: list[Mapping[str, Any]] = []
+
+    def take(self, order: Mapping[str, Any]) -> str:
+        self.asked.append(order)
+        if self.refused:
+            path = self.refused.pop(0)
+            raise PartsRefused([path], Rejected(Problem("refused", {"path": "/".join(path)})))
+        return f"order {len(self.asked)}"
+
+
+def test_an_order_that_is_taken_is_sent_once_and_whole():
+    desk = Desk()
+    assert PARTS.sent(order(), desk.take) == "order 1"
+    assert desk.asked == [order()]
+
+
+def test_an_order_is_sent_once_more_without_what_is_refused():
+    desk = Desk(("to", "call"))
+    assert PARTS.sent(order(), desk.take) == "order 2"
+    assert desk.asked == [order(), order() | {"to": {"county": "X", "town": "Leeds"}}]
+
+
+@pytest.mark.parametrize(
+    ("refused", "tries", "told"),
+    [([("rows",)], 1, "rows"), ([("to", "call"), ("mail",)], 2, "mail")],
+    ids=["what it needs", "twice"],
+)
+def test_an_order_that_is_refused_what_it_needs_or_twice_is_refused(
+    refused: list[tuple[str, ...]], tries: int, told: str
+):
+    desk = Desk(*refused)
+    with pytest.raises(Rejected) as verdict:
+        PARTS.sent(order(), desk.take)
+    assert verdict.value.problem == Problem("refused", {"path": told})
+    assert len(desk.asked) == tries

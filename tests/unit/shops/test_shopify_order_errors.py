@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from listbridge.domain.verdicts import NotFound, RateLimited, Rejected, RetryLater
-from listbridge.shops.shopify.order_errors import not_cancelled, refused_create, without_refused
+from listbridge.shops.shopify.order_errors import not_cancelled, refused_create, refused_parts
+from listbridge.shops.shopify.order_input import PARTS
 from listbridge.shops.shopify.wire import UserError
 from tests.fakes.order_drafts import ADDRESS, BUYER, draft, line
 
@@ -65,6 +67,10 @@ def test_the_buyers_data_reach_no_problem(told: UserError):
     assert refused.problem.params["reason"] == "INVALID"
     assert "ovelace" not in str(refused)
     assert "members" not in str(refused)
+
+
+def without_refused(order: dict[str, Any], errors: Sequence[UserError]) -> dict[str, Any] | None:
+    return PARTS.without(order, refused_parts(one.field for one in errors))
 
 
 def order() -> dict[str, Any]:

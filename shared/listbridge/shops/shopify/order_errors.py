@@ -8,23 +8,21 @@ nozzlegear/ShopifySharp#726 and Shopify/shopify-api-ruby#899, "Too many attempts
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from listbridge.domain import address_fields
 from listbridge.domain.order_refusals import refused_cancel, refused_order, sku_at, variant_gone
 from listbridge.domain.problem import Problem
 from listbridge.domain.shop_orders import ShopOrderDraft
 from listbridge.domain.verdicts import RateLimited, Rejected, RemoteError
-from listbridge.shops.shopify.errors import FROZEN, InvalidVariables
-from listbridge.shops.shopify.order_input import ADDRESS, MOST_LINES, Fields
+from listbridge.shops.shopify.errors import FROZEN
+from listbridge.shops.shopify.order_input import MOST_LINES, PARTS
 from listbridge.shops.shopify.wire import UserError
 
 _LIMIT = re.compile(r"rate limit|too many (attempts|requests)", re.IGNORECASE)
 _LIMIT_WAIT_S = 60.0
-_ADDRESSES = ("shippingAddress", "billingAddress")
 _SENT_AS = {"province": "provinceCode", "country": "countryCode"}
 """Shopify names the field that it stores (recorded answers of 2026-05); we send its code."""
-_PERSONAL = frozenset({*_ADDRESSES, "email", "phone", "customer", "note", "customAttributes"})
+_PERSONAL = frozenset({*PARTS.addresses, "email", "phone", "customer", "note", "customAttributes"})
 
 
 def refused_create(errors: Sequence[UserError], draft: ShopOrderDraft) -> RemoteError:
@@ -57,16 +55,10 @@ def about_the_mark(errors: Sequence[UserError]) -> bool:
     return any("metafields" in (error.field or ()) for error in errors)
 
 
-def as_user_errors(error: InvalidVariables) -> tuple[UserError, ...]:
-    """Fields of the order that the schema forbids, as Shopify names those that its rules forbid."""
-    return tuple(UserError(field=path, message="", code="INVALID_VARIABLE") for path in error.paths)
-
-
-def without_refused(order: Fields, errors: Sequence[UserError]) -> Fields | None:
-    """See `address_fields.without_refused`."""
-    paths = [[part for part in error.field or () if part != "order"] for error in errors]
-    sent = [[*path[:-1], _SENT_AS.get(path[-1], path[-1])] if path else path for path in paths]
-    return address_fields.without_refused(order, sent, ADDRESS, addresses=_ADDRESSES, dispensable={"email"})
+def refused_parts(fields: Iterable[Sequence[str] | None]) -> list[list[str]]:
+    """What Shopify refuses, as paths into the order that was sent: its schema and its rules name fields alike."""
+    paths = [[part for part in field or () if part != "order"] for field in fields]
+    return [[*path[:-1], _SENT_AS.get(path[-1], path[-1])] if path else path for path in paths]
 
 
 def field_of(error: UserError) -> str:

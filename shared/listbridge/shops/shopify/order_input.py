@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from listbridge.domain.address_fields import AddressForm
+from listbridge.domain.address_fields import AddressForm, OrderParts
 from listbridge.domain.money import Money
 from listbridge.domain.order_amounts import ShopLine, fitted, rate_of, shop_lines, take_off
 from listbridge.domain.order_texts import adjustment_title, facts_of, line_title, shipping_title, tags_of
@@ -38,6 +38,7 @@ ADDRESS = AddressForm(
     country="countryCode",
     phone="phone",
 )
+PARTS = OrderParts(ADDRESS, ("shippingAddress", "billingAddress"), dispensable=("email",))
 
 Fields = dict[str, Any]
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
+from listbridge.domain.address_fields import PartsRefused
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.order_refusals import refused_cancel
 from listbridge.domain.order_traces import each_once, our_order
@@ -24,12 +26,11 @@ from listbridge.shops.shopify.errors import UNREADABLE, InvalidVariables, ScopeM
 from listbridge.shops.shopify.mapping import changed_since, gid, is_number, number_of
 from listbridge.shops.shopify.order_errors import (
     about_the_mark,
-    as_user_errors,
     not_cancelled,
     refused_create,
-    without_refused,
+    refused_parts,
 )
-from listbridge.shops.shopify.order_input import Fields, order_input
+from listbridge.shops.shopify.order_input import PARTS, order_input
 from listbridge.shops.shopify.order_mapping import found_order, money_of, search_for, shop_order, whose
 from listbridge.shops.shopify.order_queries import (
     ALL_PARCELS,
@@ -148,46 +149,27 @@ class Orders:
             ours = self._defining(draft.mark)
             if ours is not None:
                 return ours
-        made = self._made(order)
-        if made.order is None:
-            return self._refused(made, draft)
-        total = money_of(made.order.total_price_set)
-        if total != draft.total:
-            fields = {"order": number_of(made.order.id), "wanted": str(draft.total), "made": str(total)}
-            _LOG.warning("shopify_order_total_differs", extra={"fields": fields})
-        return ShopOrderRef(ShopOrderId(number_of(made.order.id)), made.order.name)
+        return PARTS.sent(order, partial(self._create, draft))
 
-    def _made(self, order: Fields) -> order_wire.OrderCreated:
-        """The order; in a second try without what Shopify does not accept of the buyer's data.
+    def _create(self, draft: ShopOrderDraft, order: Mapping[str, Any]) -> ShopOrderRef:
+        """The order, or the one that has our mark already where that is why Shopify refuses it.
 
-        Its schema and its rules may refuse it, and after either nothing was made.
+        Raises PartsRefused: Shopify's schema and its rules may refuse an order, and after either nothing was made.
         """
-        try:
-            made = self._create(order)
-        except InvalidVariables as error:
-            slimmer = without_refused(order, as_user_errors(error))
-            if slimmer is None:
-                raise
-            return self._create(slimmer)
-        if made.order is None and made.user_errors:
-            slimmer = without_refused(order, made.user_errors)
-            return self._create(slimmer) if slimmer is not None else made
-        return made
-
-    def _create(self, order: Fields) -> order_wire.OrderCreated:
         variables = {"order": order, "options": _OPTIONS}
-        answer = self._api.query(CREATE_ORDER, variables, operation="create_order", purpose=Purpose.WRITE)
-        if answer.order is None and not answer.user_errors:
+        try:
+            made = self._api.query(CREATE_ORDER, variables, operation="create_order", purpose=Purpose.WRITE)
+        except InvalidVariables as error:
+            raise PartsRefused(refused_parts(error.paths), error) from error
+        if made.order is not None:
+            return _created(made.order, draft)
+        if not made.user_errors:
             raise OutcomeUnknown(Problem(UNREADABLE.code), detail="create_order: neither order nor errors")
-        return answer
-
-    def _refused(self, made: order_wire.OrderCreated, draft: ShopOrderDraft) -> ShopOrderRef:
-        """The order that has our mark already, where that is the reason; else the verdict is raised. Never a second try."""
-        if about_the_mark(made.user_errors):
-            ours = our_order(self._look(draft.mark))
-            if ours is not None:
-                return ours
-        raise refused_create(made.user_errors, draft)
+        ours = our_order(self._look(draft.mark)) if about_the_mark(made.user_errors) else None
+        if ours is not None:
+            return ours
+        refused = refused_parts(error.field for error in made.user_errors)
+        raise PartsRefused(refused, refused_create(made.user_errors, draft))
 
     def _defining(self, mark: OrderMark) -> ShopOrderRef | None:
         """Define the mark and look by it; an order that carries it, should there be one.
@@ -309,6 +291,14 @@ class Orders:
         state = self._api.look_up(ORDER_STATE, {"id": named}, operation="read_orders")
         if state is None or state.cancelled_at is None:
             raise not_cancelled(answer.order_cancel_user_errors)
+
+
+def _created(order: order_wire.CreatedOrder, draft: ShopOrderDraft) -> ShopOrderRef:
+    total = money_of(order.total_price_set)
+    if total != draft.total:
+        fields = {"order": number_of(order.id), "wanted": str(draft.total), "made": str(total)}
+        _LOG.warning("shopify_order_total_differs", extra={"fields": fields})
+    return ShopOrderRef(ShopOrderId(number_of(order.id)), order.name)
 
 
 def _found(

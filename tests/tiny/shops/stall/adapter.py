@@ -11,7 +11,7 @@ from listbridge.shops.stall.client import StallHttp
 from listbridge.shops.stall.webhooks import TOPICS
 
 from listbridge.domain import ports
-from listbridge.domain.address_fields import without_refused
+from listbridge.domain.address_fields import PartsRefused
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.order_refusals import refused_cancel, variant_gone
@@ -85,29 +85,20 @@ class StallAdapter:
         return tuple(sorted(found, key=lambda one: not one.ours))
 
     def create_order(self, draft: ShopOrderDraft) -> ShopOrderRef:
-        body = mapping.order_body(draft)
-        try:
-            return mapping.order_ref(self._made(body), draft)
-        except Refused as refused:
-            path = refused.body.get("path", "").split("/")
-            slimmer = without_refused(body, [path], mapping.TO, addresses=("to",))
-            if slimmer is None:
-                raise refused.verdict from None
-        try:
-            return mapping.order_ref(self._made(slimmer), draft)
-        except Refused as refused:
-            raise refused.verdict from None
+        told = mapping.PARTS.sent(mapping.order_body(draft), self._made)
+        return mapping.order_ref(told, draft)
 
     def _made(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The order, or the one that has the mark already. Raises Refused, and Rejected for a variant that is gone."""
+        """The order, or the one that has the mark already. Raises PartsRefused."""
         try:
             return self._http.said("POST", "orders", write=True, body=body)
         except Refused as refused:
+            if refused.said == "mark_taken":
+                return refused.body["order"]  # type: ignore[no-any-return]
             if refused.said == "variant_gone":
                 raise variant_gone(refused.body["sku"], detail="create_order") from None
-            if refused.said != "mark_taken":
-                raise
-            return refused.body["order"]  # type: ignore[no-any-return]
+            path = refused.body.get("path", "").split("/")
+            raise PartsRefused([path], refused.verdict) from None
 
     def orders_changed(self, since: datetime, cursor: str | None) -> ports.ChangedOrders:
         offset = int(cursor or 0)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from listbridge.domain import shown_orders
-from listbridge.domain.address_fields import AddressForm, Place
+from listbridge.domain.address_fields import AddressForm, OrderParts, Place
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.ids import LocationId, ParcelId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.money import Money
@@ -22,6 +22,7 @@ TO = AddressForm(
     first_name="given", last_name="family", company="firm", street="street", further="more", city="town", region="county",
     postal_code="code", country="land", phone="call",
 )  # fmt: skip
+PARTS = OrderParts(TO, ("to",))
 _STATES = {
     "visible": Visibility.VISIBLE,
     "hidden": Visibility.DRAFT,
