@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -43,6 +43,13 @@ class ReadResult:
 
     products: tuple[ProductFacts, ...]
     missing: tuple[ProductId, ...] = ()
+
+    @classmethod
+    def of(cls, asked: Iterable[ProductId], found: Iterable[ProductFacts]) -> ReadResult:
+        """From an answer that speaks of all products that were asked for: what it does not hold is missing."""
+        products = tuple(found)
+        there = {one.product for one in products}
+        return cls(products, tuple(id for id in dict.fromkeys(asked) if id not in there))
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,16 +66,13 @@ class Catalog:
 
     def read(self, products: Sequence[ProductId]) -> ReadResult:
         """These products, in as few queries as their cost allows; a null in Shopify's answer is a positive "gone"."""
-        unique = list(dict.fromkeys(products))
-        missing = [product for product in unique if not is_number(product)]
-        asked = [gid("Product", product) for product in unique if is_number(product)]
+        asked = [gid("Product", product) for product in dict.fromkeys(products) if is_number(product)]
         found: list[ProductFacts] = []
         for batch, answer in self._shapes.batches(asked, lambda shape: shape.products, self._read_batch):
             nodes = beside(batch, answer.nodes, "read_products")
             present = [node for _, node in nodes if node is not None]
             found += self._complete(present, answer.shop.currency_code, "read_products")
-            missing += [ProductId(number_of(named)) for named, node in nodes if node is None]
-        return ReadResult(products=tuple(found), missing=tuple(missing))
+        return ReadResult.of(products, found)
 
     def sweep(self, cursor: str | None) -> SweepPage:
         """One page of all products, by id, so that nothing moves between pages.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from listbridge.shops.stall import errors, mapping
@@ -15,16 +16,14 @@ from listbridge.domain.address_fields import PartsRefused
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.order_refusals import refused_cancel, variant_gone
+from listbridge.domain.order_traces import each_once
 from listbridge.domain.orders import ShopOrderRef
 from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.work import Hint, HintKind
 from listbridge.infra import hooks
 from listbridge.infra.api_client import Refused
 from listbridge.infra.connection import Connection
-from listbridge.infra.hooks import Hook
 from listbridge.infra.offset_pages import following
-
-_NOT_CANCELLED = ("already_sent", "no_such_order")
 
 
 class StallAdapter:
@@ -47,46 +46,39 @@ class StallAdapter:
         return tuple(dict.fromkeys([*named, *(ProductId(one["id"]) for one in owned)]))
 
     def read_products(self, products: Sequence[ProductId]) -> ports.ReadResult:
-        wanted = list(dict.fromkeys(products))
-        told = self._http.named("products", wanted)
-        found = tuple(mapping.product_facts(told[id]) for id in wanted if id in told)
-        return ports.ReadResult(found, tuple(id for id in wanted if id not in told))
+        rows = self._http.named("products", list(dict.fromkeys(products))).values()
+        return ports.ReadResult.of(products, map(mapping.product_facts, rows))
 
     def sweep(self, cursor: str | None) -> ports.SweepPage:
-        found, following, total = self._products(int(cursor or 0))
-        return ports.SweepPage(found, following, total)
+        rows, behind, total = self._page("products", cursor)
+        return ports.SweepPage(tuple(map(mapping.product_facts, rows)), behind, total)
 
     def products_changed(self, since: datetime, cursor: str | None) -> ports.ChangedProducts:
-        offset = int(cursor or 0)
-        page = self._http.call("GET", "products", changed_since=since.isoformat(), offset=offset)
-        changed = {ProductId(one["id"]): datetime.fromisoformat(one["changed_at"]) for one in page["rows"]}
-        return ports.ChangedProducts(changed, following(offset, len(page["rows"]), page["total"]))
+        rows, behind, _ = self._page("products", cursor, changed_since=since.isoformat())
+        return ports.ChangedProducts({ProductId(one["id"]): mapping.changed_at(one) for one in rows}, behind)
 
     def search(self, text: str, limit: int, cursor: str | None = None) -> tuple[tuple[ProductFacts, ...], str | None]:  # fmt: skip
-        found, following, _ = self._products(int(cursor or 0), text=text[:100].replace("\x00", ""), limit=str(limit))  # fmt: skip
-        return found, following
+        rows, behind, _ = self._page(
+            "products", cursor, text=text[:100].replace("\x00", ""), limit=str(limit)
+        )
+        return tuple(map(mapping.product_facts, rows)), behind
 
     def products_with_skus(self, skus: Sequence[Sku]) -> tuple[ProductId, ...]:
         return tuple(ProductId(one["id"]) for one in self._http.rows("products", skus=",".join(skus)))
 
-    def _products(self, offset: int, **params: str) -> tuple[tuple[ProductFacts, ...], str | None, int]:
-        page = self._http.call("GET", "products", offset=offset, **params)
-        return (
-            tuple(map(mapping.product_facts, page["rows"])),
-            following(offset, len(page["rows"]), page["total"]),
-            page["total"],
-        )
+    def _page(self, what: str, cursor: str | None, **params: str) -> tuple[list[Any], str | None, int]:
+        offset = int(cursor or 0)
+        rows, total = self._http.page(what, offset, **params)
+        return rows, following(offset, len(rows), total), total
 
     # ---- orders ----
 
     def look_for_order(self, mark: OrderMark) -> tuple[FoundOrder, ...]:
         rows = self._http.rows("orders", mark=mark.remote)
-        found = [one for row in rows if (one := mapping.found_order(row, mark)) is not None]
-        return tuple(sorted(found, key=lambda one: not one.ours))
+        return each_once(one for row in rows if (one := mapping.found_order(row, mark)) is not None)
 
     def create_order(self, draft: ShopOrderDraft) -> ShopOrderRef:
-        told = mapping.PARTS.sent(mapping.order_body(draft), self._made)
-        return mapping.order_ref(told, draft)
+        return mapping.order_ref(mapping.PARTS.sent(mapping.order_body(draft), self._made), draft)
 
     def _made(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """The order, or the one that has the mark already. Raises PartsRefused."""
@@ -97,27 +89,22 @@ class StallAdapter:
                 return refused.body["order"]  # type: ignore[no-any-return]
             if refused.said == "variant_gone":
                 raise variant_gone(refused.body["sku"], detail="create_order") from None
-            path = refused.body.get("path", "").split("/")
-            raise PartsRefused([path], refused.verdict) from None
+            raise PartsRefused([refused.body.get("path", "").split("/")], refused.verdict) from None
 
     def orders_changed(self, since: datetime, cursor: str | None) -> ports.ChangedOrders:
-        offset = int(cursor or 0)
-        page = self._http.call("GET", "orders", changed_since=since.isoformat(), offset=offset)
-        changed = {ShopOrderId(one["id"]): datetime.fromisoformat(one["changed_at"]) for one in page["rows"]}
-        return ports.ChangedOrders(changed, following(offset, len(page["rows"]), page["total"]))
+        rows, behind, _ = self._page("orders", cursor, changed_since=since.isoformat())
+        return ports.ChangedOrders({ShopOrderId(one["id"]): mapping.changed_at(one) for one in rows}, behind)
 
     def read_orders(self, orders: Sequence[ShopOrderRef]) -> dict[ShopOrderId, ShopOrder]:
-        by_id = {one.id: one for one in orders}
-        rows = self._http.named("orders", list(by_id)).values()
-        return {
-            ShopOrderId(row["id"]): mapping.shop_order(row, by_id[ShopOrderId(row["id"])]) for row in rows
-        }
+        refs = {one.id: one for one in orders}
+        rows = self._http.named("orders", list(refs)).values()
+        return {ShopOrderId(one["id"]): mapping.shop_order(one, refs[one["id"]]) for one in rows}
 
     def cancel_order(self, order: ShopOrderId) -> None:
         try:
             self._http.said("POST", "orders", order, "cancel", write=True)
         except Refused as refused:
-            if refused.said not in _NOT_CANCELLED:
+            if refused.said not in ("already_sent", "no_such_order"):
                 raise refused.verdict from None
             gone = refused.said == "no_such_order"
             raise refused_cancel(refused.said, gone=gone, detail="cancel_order") from None
@@ -138,19 +125,13 @@ class StallAdapter:
         return hooks.remove(self._hooks(), url, self._drop)
 
     def ensure_webhooks(self, url: str, secret: str = "") -> ports.HookReport:
-        return hooks.care(
-            self._hooks,
-            url,
-            tuple(TOPICS.readers),
-            lambda topic: self._make(topic, url),
-            self._drop,
-            errors.TOPICS_REFUSED,
-        )
+        make = partial(self._make, url)
+        return hooks.care(self._hooks, url, tuple(TOPICS.readers), make, self._drop, errors.TOPICS_REFUSED)
 
-    def _hooks(self) -> list[Hook]:
-        return [Hook(one["id"], one["topic"], one["url"]) for one in self._http.rows("hooks")]
+    def _hooks(self) -> list[hooks.Hook]:
+        return [hooks.Hook(one["id"], one["topic"], one["url"]) for one in self._http.rows("hooks")]
 
-    def _make(self, topic: str, url: str) -> str:
+    def _make(self, url: str, topic: str) -> str:
         try:
             self._http.said("POST", "hooks", hook=True, body={"topic": topic, "url": url})
         except Refused as refused:
@@ -159,7 +140,7 @@ class StallAdapter:
             return str(refused.said)
         return ""
 
-    def _drop(self, hook: Hook) -> None:
+    def _drop(self, hook: hooks.Hook) -> None:
         self._http.call("DELETE", "hooks", hook.id, hook=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from listbridge.shops.stall import errors
@@ -10,7 +10,7 @@ from listbridge.shops.stall.settings import Credentials
 
 from listbridge.infra.api_client import ApiClient, Call, path_of
 from listbridge.infra.connection import Connection
-from listbridge.infra.offset_pages import rows_with
+from listbridge.infra.offset_pages import all_rows, rows_with
 
 _PAGE = 50
 
@@ -30,22 +30,21 @@ class StallHttp(ApiClient[Call]):
         """The answer's JSON object. Raises RemoteError."""
         return self.object(_call(method, path, **what))
 
-    def rows(self, *path: str, **params: Any) -> Iterator[Any]:
+    def page(self, what: str, offset: int, **params: Any) -> tuple[list[Any], int]:
+        """The rows of a list from here on, as many as a page holds, and how many there are in all."""
+        told = self.call("GET", what, offset=offset, **params)
+        return told["rows"], told["total"]
+
+    def rows(self, what: str, **params: Any) -> list[Any]:
         """Every row of a list, page by page."""
-        offset = 0
-        while True:
-            page = self.call("GET", *path, offset=offset, **params)
-            yield from page["rows"]
-            offset += len(page["rows"])
-            if not page["rows"] or offset >= page["total"]:
-                return
+        return all_rows(lambda offset: self.page(what, offset, **params))
 
     def named(self, path: str, ids: Sequence[str]) -> Mapping[str, Any]:
         """The rows of a list by their ids; what is absent is not there."""
 
         def ask(some: Sequence[str]) -> tuple[Mapping[str, Any], int]:
-            page = self.call("GET", path, ids=",".join(some))
-            return {one["id"]: one for one in page["rows"]}, page["total"]
+            rows, total = self.page(path, 0, ids=",".join(some))
+            return {one["id"]: one for one in rows}, total
 
         return rows_with(ids, _PAGE, ask, errors.UNREADABLE)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from listbridge.domain import verdicts
 from listbridge.infra.error_row import Row
 
@@ -13,6 +11,4 @@ UNKNOWN = Row(verdicts.OutcomeUnknown, "stall_unreadable")
 LIMITED = Row(verdicts.RateLimited, "stall_limit_spent", after_s=3.0)
 TOPICS_REFUSED = Row(verdicts.Rejected, "stall_topics_refused", "look_at_the_stall")
 ADDRESS_REFUSED = Row(verdicts.Rejected, "stall_address_refused", "give_https_address")
-BY_CODE: Mapping[str, Row] = {
-    "key_unknown": Row(verdicts.Unauthorized, "stall_key_refused", "reconnect_the_stall"),
-}
+BY_CODE = {"key_unknown": Row(verdicts.Unauthorized, "stall_key_refused", "reconnect_the_stall")}

@@ -23,11 +23,11 @@ TO = AddressForm(
     postal_code="code", country="land", phone="call",
 )  # fmt: skip
 PARTS = OrderParts(TO, ("to",))
-_STATES = {
-    "visible": Visibility.VISIBLE,
-    "hidden": Visibility.DRAFT,
-    "old": Visibility.ARCHIVED,
-}
+_STATES = {"visible": Visibility.VISIBLE, "hidden": Visibility.DRAFT, "old": Visibility.ARCHIVED}
+
+
+def changed_at(told: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(told["changed_at"])
 
 
 def product_facts(told: Mapping[str, Any]) -> ProductFacts:
@@ -86,16 +86,7 @@ def found_order(told: Mapping[str, Any], mark: OrderMark) -> FoundOrder | None:
 
 
 def shop_order(told: Mapping[str, Any], ref: ShopOrderRef) -> ShopOrder:
-    cancelled = told["cancelled_at"]
-    refunds = [
-        Refund(
-            one["id"],
-            Money(Decimal(one["amount"]), told["currency"]),
-            None,
-            datetime.fromisoformat(one["at"]),
-        )
-        for one in told["refunds"]
-    ]
+    cancelled, refunds = told["cancelled_at"], [_refund(one, told["currency"]) for one in told["refunds"]]
     return shown_orders.shop_order(
         ShopOrderId(told["id"]),
         told["name"],
@@ -105,6 +96,10 @@ def shop_order(told: Mapping[str, Any], ref: ShopOrderRef) -> ShopOrder:
         refunds=refunds,
         refunded=shown_orders.sum_of(refunds),
     )
+
+
+def _refund(told: Mapping[str, Any], currency: str) -> Refund:
+    return Refund(told["id"], Money(Decimal(told["amount"]), currency), at=datetime.fromisoformat(told["at"]))
 
 
 def _parcel(told: Mapping[str, Any]) -> ShownParcel:
