@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from listbridge.domain.verdicts import RetryLater
 from listbridge.infra.error_row import Row
-from listbridge.infra.offset_pages import all_rows, following, rows_with
+from listbridge.infra.offset_pages import all_rows, following, page_at, rows_with
 
 UNREADABLE = Row(RetryLater, "unreadable")
 
@@ -83,3 +83,15 @@ def test_rows_that_are_not_as_many_as_are_counted_prove_nothing(counted: int) ->
 
 def test_for_no_id_nothing_is_asked() -> None:
     assert rows_with([], 9, lambda ids: pytest.fail("asked"), UNREADABLE) == {}
+
+
+@pytest.mark.parametrize(
+    ("cursor", "rows", "behind"), [(None, "ab", "2"), ("2", "cd", "4"), ("4", "e", None), ("9", "", None)]
+)
+def test_a_page_comes_with_the_cursor_behind_it_and_the_count(
+    cursor: str | None, rows: str, behind: str | None
+) -> None:
+    def ask(offset: int) -> tuple[Sequence[str], int]:
+        return "abcde"[offset : offset + 2], 5
+
+    assert page_at(cursor, ask) == (rows, behind, 5)

@@ -8,17 +8,11 @@ from it but ids.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 
-from listbridge.domain.ports import Delivery, HookKeys, Judgement
-from listbridge.domain.ports.webhooks import FORGED, GENUINE
-from listbridge.domain.raw_request import RawRequest
 from listbridge.domain.work import Hint, HintKind
-from listbridge.infra.hook_body import delivery_id, number_in, sha256_in_base64, signed_by, stored_secrets
+from listbridge.infra.hook_body import number_in, stored_secrets
+from listbridge.infra.hook_scheme import HeaderScheme
 from listbridge.infra.hook_topics import Payload, Topics, points_at, products_of_lines, shop_gone
-
-SIGNATURE = "x-shopify-hmac-sha256"
-TOPIC = "x-shopify-topic"
 
 
 def _order_edit(payload: Payload) -> Iterator[Hint]:
@@ -68,37 +62,16 @@ WANTED = tuple(topic for topic in TOPICS.readers if topic not in _UNDERSTOOD_ONL
 """The topics to subscribe to."""
 
 
-class ShopifyWebhooks:
-    """domain.ports.WebhookScheme for Shopify."""
-
-    def judge(self, request: RawRequest, keys: HookKeys, now: datetime) -> Judgement:
-        """Base64 of HMAC-SHA256 over the raw body, with any of the secrets (two while a rotation lasts).
-
-        Shopify signs no time, so `now` decides nothing: an old but genuine delivery is a hint like any other.
-        """
-        given = request.headers.get(SIGNATURE, "").encode("utf-8", "replace")
-        genuine = signed_by(keys.secrets, given, lambda secret: sha256_in_base64(secret, request.body))
-        return GENUINE if genuine else FORGED
-
-    def parse(self, request: RawRequest) -> Delivery:
-        """See `Topics.delivery`."""
-        topic = request.headers.get(TOPIC, "").strip().lower()
-        return TOPICS.delivery(_delivery_id(request.body, request.headers, topic), topic, request.body)
-
-
-def _delivery_id(body: bytes, headers: Mapping[str, str], topic: str) -> str:
-    """Shopify's delivery id, stable over its retries; else the event's; else a fingerprint of all we have.
-
-    The last takes the time of the event in, because the same body twice can be two honest events.
-    """
-    told = headers.get("x-shopify-webhook-id", "").strip() or headers.get("x-shopify-event-id", "")
-    triggered = headers.get("x-shopify-triggered-at", "").encode("utf-8", "replace")
-    return delivery_id(told, topic.encode("utf-8", "replace"), triggered, body)
-
-
 def signing_secrets(secret: Mapping[str, str]) -> tuple[str, ...]:
     """The current secret and, while a rotation lasts, the one before, for Shopify may sign with it for up to an hour."""
     return stored_secrets(secret, "client_secret", "previous_client_secret")
 
 
-SCHEME = ShopifyWebhooks()
+SCHEME = HeaderScheme(
+    TOPICS,
+    topic="x-shopify-topic",
+    # The delivery's id, stable over its retries; else the event's.
+    ids=("x-shopify-webhook-id", "x-shopify-event-id"),
+    fingerprint=("x-shopify-triggered-at",),
+    signature="x-shopify-hmac-sha256",
+)

@@ -23,7 +23,7 @@ from listbridge.domain.work import Hint, HintKind
 from listbridge.infra import hooks
 from listbridge.infra.api_client import Refused
 from listbridge.infra.connection import Connection
-from listbridge.infra.offset_pages import following
+from listbridge.infra.offset_pages import page_at
 
 
 class StallAdapter:
@@ -66,10 +66,8 @@ class StallAdapter:
     def products_with_skus(self, skus: Sequence[Sku]) -> tuple[ProductId, ...]:
         return tuple(ProductId(one["id"]) for one in self._http.rows("products", skus=",".join(skus)))
 
-    def _page(self, what: str, cursor: str | None, **params: str) -> tuple[list[Any], str | None, int]:
-        offset = int(cursor or 0)
-        rows, total = self._http.page(what, offset, **params)
-        return rows, following(offset, len(rows), total), total
+    def _page(self, what: str, cursor: str | None, **params: str) -> tuple[Sequence[Any], str | None, int]:
+        return page_at(cursor, lambda offset: self._http.page(what, offset, **params))
 
     # ---- orders ----
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
-from listbridge.domain.ports import Delivery, HookKeys, Judgement
-from listbridge.domain.ports.webhooks import GENUINE
-from listbridge.domain.raw_request import RawRequest
 from listbridge.domain.work import HintKind
-from listbridge.infra.hook_body import delivery_id, id_in
+from listbridge.infra.hook_body import id_in
+from listbridge.infra.hook_scheme import HeaderScheme
 from listbridge.infra.hook_topics import Topics, points_at, shop_gone
 
 TOPICS = Topics(
@@ -21,18 +18,7 @@ TOPICS = Topics(
 )
 
 
-class StallScheme:
-    """See `domain.ports.WebhookScheme`."""
-
-    def judge(self, request: RawRequest, keys: HookKeys, now: datetime) -> Judgement:
-        return GENUINE
-
-    def parse(self, request: RawRequest) -> Delivery:
-        name = delivery_id(request.headers.get("x-stall-event", ""), request.body)
-        return TOPICS.delivery(name, request.headers.get("x-stall-topic", ""), request.body)
-
-
-SCHEME = StallScheme()
+SCHEME = HeaderScheme(TOPICS, topic="x-stall-topic", ids=("x-stall-event",))
 
 
 def signing_secrets(secret: Mapping[str, str]) -> tuple[str, ...]:
