@@ -71,6 +71,12 @@ deploy: environments ## check the AWS account, build, and sam deploy (STAGE=dev|
 	@exec $(PY) -m localrun deploy --stage $(STAGE) $(if $(RUNTIME),--runtime $(RUNTIME)) \
 	  $(if $(ARCHITECTURE),--architecture $(ARCHITECTURE)) $(if $(SET),--set '$(SET)') $(if $(ANYWAY),--anyway)
 
+.PHONY: lint-api
+lint-api: ## docs/reference/openapi.json under the rules of Redocly (needs Node.js 20.19 or newer, with npm)
+	@mkdir -p .local/openapi && cp requirements/openapi/{package.json,package-lock.json,.npmrc} .local/openapi/
+	@cd .local/openapi && npm ci --no-audit --no-fund --silent
+	@REDOCLY_SUPPRESS_UPDATE_NOTICE=true .local/openapi/node_modules/.bin/redocly lint --config requirements/openapi/redocly.yaml docs/reference/openapi.json
+
 .PHONY: format
 format: environments ## let ruff put the sources into shape
 	.venv/bin/ruff format .
@@ -82,6 +88,7 @@ lock: environments ## pin all requirements again, at their newest
 	  echo "$$file.txt"; \
 	  UV_SYSTEM_CERTS=1 .local/uv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header $$file.in -o $$file.txt || exit 1; done
+	@if command -v npm >/dev/null; then cd requirements/openapi && npm install --package-lock-only --save-dev --save-exact @redocly/cli@latest; fi
 
 .PHONY: clean
 clean: ## remove what was built and run here, environments included
