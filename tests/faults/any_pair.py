@@ -29,10 +29,17 @@ from tests.fakes.death import Fate
 from tests.fakes.hand_overs import NO_HAND_OVERS
 from tests.fakes.stores import Stores
 from tests.fakes.world import ACCOUNT, CREATION, LIST, NEVER_ASKS, SHOP, World
+from tests.platforms_in_tests import MARKETPLACES, SHOPS
 
 BASE = "https://listbridge.example"
 CURRENCY = "EUR"
 PICTURE = "https://images.example/mug.jpg"
+PAIRS = [
+    (shop, marketplace)
+    for shop in (*registry.slugs("shops"), *SHOPS)
+    for marketplace in (*registry.slugs("marketplaces"), *MARKETPLACES)
+]
+"""Any shop with any marketplace, those that exist only in tests too."""
 
 
 class Wire(BaseAdapter):
@@ -63,6 +70,10 @@ class AnyPair:
     fate: Fate
     deaf: bool = False
     """The shop's deliveries are lost."""
+    answered: list[int] = field(default_factory=list)
+    """What our door said to each of them; 502 where it died."""
+    dies_at: str = ""
+    """Our door dies at each of them, before this write."""
     products: dict[str, ProductId] = field(default_factory=dict)
 
     # ---- what happens ----
@@ -84,13 +95,21 @@ class AnyPair:
         self.world.run(seconds)
 
     def pump(self) -> None:
-        """Post what the shop tells to our door."""
+        """Post what the shop tells to our door. If the door dies, the shop sends again as its platform does, or never."""
         [name] = {
             urlsplit(url).path.rsplit("/", 1)[-1] for urls in self.shop.hooks().values() for url in urls
         }
-        for body, headers in self.shop.posted():
-            if not self.deaf:
-                assert self.world.webhook(body, headers, shop=name) == 200
+
+        def door(body: bytes, headers: dict[str, str]) -> int:
+            if self.deaf:
+                return 200
+            if self.dies_at:
+                self.fate.die_before(self.dies_at)
+            self.answered.append(self.world.webhook(body, headers, shop=name))
+            return self.answered[-1]
+
+        self.shop.post(door)
+        assert set(self.answered) <= {200, 502}
 
     # ---- what is to be seen ----
 

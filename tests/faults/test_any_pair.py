@@ -8,21 +8,15 @@ from decimal import Decimal
 
 import pytest
 
-from listbridge import registry
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import RemoteOrderId
 from listbridge.domain.listing import Status
 from listbridge.domain.orders import ImportState
 from simulators.faults import Fault
 from tests.fakes.world import SHOP
-from tests.faults.any_pair import AnyPair, any_pair
-from tests.platforms_in_tests import MARKETPLACES, SHOPS, installed
+from tests.faults.any_pair import PAIRS, AnyPair, any_pair
+from tests.platforms_in_tests import installed
 
-PAIRS = [
-    (shop, marketplace)
-    for shop in (*registry.slugs("shops"), *SHOPS)
-    for marketplace in (*registry.slugs("marketplaces"), *MARKETPLACES)
-]
 TEN = Decimal("10.00")
 
 

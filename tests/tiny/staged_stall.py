@@ -21,7 +21,7 @@ from listbridge.infra.tokens import TokenCache
 from listbridge.registry import open_shop, webhook_scheme
 from simulators.door import Transport
 from simulators.faults import Fault
-from tests.contract.shops.staging import StagedOrder, StagedProduct
+from tests.contract.shops.staging import Door, StagedOrder, StagedProduct
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import VirtualClock
 from tests.fakes.grants import NoGrants
@@ -55,6 +55,7 @@ class StagedShop:
 
     secrets: Sequence[str] = ()
     signs = False
+    sends_again = False
     renews_tokens = False
 
     def __init__(self, clock: VirtualClock | None = None, **limits: Any) -> None:
@@ -246,9 +247,10 @@ class StagedShop:
     def drop_hook(self, topic: str) -> None:
         self.stall.hooks = {id: hook for id, hook in self.stall.hooks.items() if hook[0] != topic}
 
-    def posted(self) -> list[tuple[bytes, dict[str, str]]]:
-        posted, self.stall.waiting = self.stall.waiting, []
-        return [(body, headers) for _, headers, body in posted]
+    def post(self, door: Door) -> None:
+        due, self.stall.waiting = self.stall.waiting, []
+        for _, headers, body in due:
+            door(body, headers)
 
     def signed(self, body: bytes, topic: str) -> dict[str, str]:
         return {

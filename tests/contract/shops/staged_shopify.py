@@ -30,7 +30,7 @@ from simulators.shopify import ShopifySimulator, order_totals
 from simulators.shopify.deliveries import sign
 from simulators.shopify.subscriptions import topic_path
 from tests.contract.shops.official_graphql import OfficialSchema
-from tests.contract.shops.staging import StagedOrder, StagedProduct
+from tests.contract.shops.staging import Door, StagedOrder, StagedProduct
 from tests.contract.specs import specs_root
 from tests.contract.unread import unread
 from tests.fakes.budget import FakeBudget
@@ -114,20 +114,16 @@ class StagedShop:
 
     secrets: Sequence[str] = (CLIENT["client_secret"],)
     signs = True
+    sends_again = True
     renews_tokens = True
 
     def __init__(self, clock: VirtualClock | None = None, **limits: Any) -> None:
         self.clock = clock or VirtualClock()
         self.budget = FakeBudget(self.clock)
-        self.simulator = ShopifySimulator(clock=self.clock, limits=limits, deliver=self._receive)
+        self.simulator = ShopifySimulator(clock=self.clock, limits=limits, deliver=None)
         self.deeds = self.simulator.deeds
         self.transport = CheckedTransport(self.simulator)
         self.settings: dict[str, Any] = {"domain": "demo.myshopify.com"}
-        self._inbox: list[tuple[bytes, dict[str, str]]] = []
-
-    def _receive(self, _url: str, headers: dict[str, str], body: bytes) -> int:
-        self._inbox.append((body, {name.lower(): value for name, value in headers.items()}))
-        return 200
 
     def open(self, **credentials: str) -> Any:
         connection = Connection(
@@ -335,10 +331,12 @@ class StagedShop:
         for number in [one.id for one in rows.values() if topic_path(one.topic) == topic]:
             del rows[number]
 
-    def posted(self) -> list[tuple[bytes, dict[str, str]]]:
+    def post(self, door: Door) -> None:
+        def deliver(_url: str, headers: dict[str, str], body: bytes) -> int:
+            return door(body, {name.lower(): value for name, value in headers.items()})
+
+        self.simulator.deliveries.deliver_with(deliver)
         self.simulator.deliveries.pump()
-        posted, self._inbox = self._inbox, []
-        return posted
 
     def signed(self, body: bytes, topic: str) -> dict[str, str]:
         return {

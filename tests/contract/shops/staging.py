@@ -21,6 +21,10 @@ from tests.platforms_in_tests import staged_module
 HOOK_URL = "https://listbridge.example/webhooks/shop_1"
 
 
+Door = Callable[[bytes, dict[str, str]], int]
+"""Takes a webhook's body and headers, their names in lower case, and answers with a status."""
+
+
 @dataclass(frozen=True, slots=True)
 class StagedProduct:
     """A product in the simulated shop, by the ids its webhooks use."""
@@ -52,6 +56,8 @@ class StagedShop(Protocol):
     """With which the shop signs its webhooks."""
     signs: bool
     """It signs them: else the address alone shows whose they are."""
+    sends_again: bool
+    """A webhook that was not taken comes again, by a schedule of the shop's."""
     renews_tokens: bool
     """Its access tokens end, and others come for the same credentials."""
 
@@ -132,8 +138,8 @@ class StagedShop(Protocol):
     def drop_hook(self, topic: str) -> None:
         """The shop removes its subscriptions to a topic, as after too many failures."""
 
-    def posted(self) -> list[tuple[bytes, dict[str, str]]]:
-        """Webhooks sent since last asked, with lower-case header names."""
+    def post(self, door: Door) -> None:
+        """Post the webhooks that are due. What the door does not take comes again later, if the shop `sends_again`."""
 
     def uninstall(self) -> None: ...
 
@@ -195,6 +201,18 @@ TROUBLES: Mapping[str, Callable[[StagedShop], None]] = {
 def staged_shop(slug: str) -> Any:
     """The platform's `StagedShop` class. A shop without one has no proof: ModuleNotFoundError."""
     return staged_module(f"staged_{slug}", "tests.contract.shops").StagedShop
+
+
+def posted(shop: StagedShop) -> list[tuple[bytes, dict[str, str]]]:
+    """The webhooks that are due, all of them taken."""
+    taken: list[tuple[bytes, dict[str, str]]] = []
+
+    def door(body: bytes, headers: dict[str, str]) -> int:
+        taken.append((body, headers))
+        return 200
+
+    shop.post(door)
+    return taken
 
 
 def wait_out(shop: StagedShop, limited: RateLimited) -> None:

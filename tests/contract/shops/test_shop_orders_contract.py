@@ -16,7 +16,7 @@ from listbridge.domain.raw_request import RawRequest
 from listbridge.domain.shop_orders import OrderMark, Parcel, ShopOrderDraft, Tracking
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected, RemoteError
 from listbridge.domain.work import Hint, HintKind
-from tests.contract.shops.staging import HOOK_URL, StagedOrder, StagedShop
+from tests.contract.shops.staging import HOOK_URL, StagedOrder, StagedShop, posted
 from tests.fakes.order_drafts import BUYER, MARK, draft, line, money, refs, shipping, tax
 
 A, B = LineId("10001"), LineId("10002")
@@ -405,7 +405,7 @@ def test_an_order_that_was_sent_is_not_cancelled(shop: StagedShop, adapter: Shop
 def hinted(shop: StagedShop) -> set[Hint]:
     parsed = [
         shop.scheme().parse(RawRequest("POST", "", body=body, headers=headers))
-        for body, headers in shop.posted()
+        for body, headers in posted(shop)
     ]
     return {hint for delivery in parsed for hint in delivery.hints if hint.kind is HintKind.ORDER}
 

@@ -14,7 +14,7 @@ from listbridge.domain.ports import HookKeys, Judged, WebhookScheme
 from listbridge.domain.raw_request import RawRequest
 from listbridge.domain.verdicts import Rejected, RetryLater
 from listbridge.domain.work import Hint, HintKind
-from tests.contract.shops.staging import HOOK_URL, StagedShop, staged_shop
+from tests.contract.shops.staging import HOOK_URL, StagedShop, posted, staged_shop
 
 PAYLOADS = Path(__file__).resolve().parents[2] / "data"
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -122,39 +122,52 @@ def test_what_the_shop_sends_is_genuine_and_leads_to_the_product_that_changed(sh
     shop.set_stock("MUG", 3)
     shop.set_price("MUG", "11.00")
     shop.place_order("MUG", 2)
-    posted = shop.posted()
-    assert len(posted) >= 3
-    for body, headers in posted:
+    told = posted(shop)
+    assert len(told) >= 3
+    for body, headers in told:
         assert genuine(scheme, body, headers, shop.secrets, NOW) is True
         delivery = scheme.parse(sent(body, headers))
         assert delivery.known is True
         assert adapter.products_of(delivery.hints) == (made.product,)
 
 
-def test_the_shops_retry_has_the_id_of_the_first_try_and_another_event_has_not(shop: StagedShop):
+def test_each_event_has_an_id_of_its_own(shop: StagedShop):
     shop.add_product("MUG", stock=5)
     shop.open().ensure_webhooks(HOOK_URL)
     shop.set_stock("MUG", 3)
     shop.set_stock("MUG", 5)
     scheme = shop.scheme()
-    posted = shop.posted()
-    ids = [scheme.parse(sent(body, headers)).id for body, headers in posted]
+    told = posted(shop)
+    ids = [scheme.parse(sent(body, headers)).id for body, headers in told]
     assert len(set(ids)) == len(ids) >= 2
-    assert [scheme.parse(sent(body, headers)).id for body, headers in posted] == ids
+
+
+def test_a_delivery_that_was_not_taken_comes_again_with_its_id_or_never(shop: StagedShop):
+    shop.add_product("MUG", stock=5)
+    shop.open().ensure_webhooks(HOOK_URL)
+    shop.set_stock("MUG", 3)
+    refused: list[str] = []
+
+    def door(body: bytes, headers: dict[str, str]) -> int:
+        refused.append(shop.scheme().parse(sent(body, headers)).id)
+        return 503
+
+    shop.post(door)
+    assert len(refused) >= 1
+    assert posted(shop) == []
+    shop.clock.sleep(3600)
+    again = [shop.scheme().parse(sent(body, headers)).id for body, headers in posted(shop)]
+    assert again == (refused if shop.sends_again else [])
 
 
 def test_a_deleted_product_and_an_uninstalled_app_are_told(shop: StagedShop):
     made = shop.add_product("MUG")
     shop.open().ensure_webhooks(HOOK_URL)
     shop.delete_product(made.product)
-    told = [
-        hint for body, headers in shop.posted() for hint in shop.scheme().parse(sent(body, headers)).hints
-    ]
+    told = [hint for body, headers in posted(shop) for hint in shop.scheme().parse(sent(body, headers)).hints]
     assert Hint(kind=HintKind.PRODUCT, id=made.product) in told
     shop.uninstall()
-    told = [
-        hint for body, headers in shop.posted() for hint in shop.scheme().parse(sent(body, headers)).hints
-    ]
+    told = [hint for body, headers in posted(shop) for hint in shop.scheme().parse(sent(body, headers)).hints]
     assert told == [Hint(kind=HintKind.SHOP_GONE)]
 
 
