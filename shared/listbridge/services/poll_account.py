@@ -26,7 +26,11 @@ _LOG = logging.getLogger(__name__)
 _STUCK = 3
 """Polls that failed in a row, from where on the newest orders are read beside."""
 _NEWEST_PAGES = 5
-_ALONE_S = 900
+_ALONE_S = waiting.LONGEST_DELAY_S
+"""In each window of so long an order is queued by itself twice at most. Ours, and the same on every marketplace: the second
+message is delayed by a window's length, so that it comes when the window is over, after all its polls; a queue delays by no more.
+What the reads cost is the marketplace's to say: `OrderTraits.calls_per_day` leaves room for them in its budget, and an order is
+seen again and again only as long as `OrderTraits.overlap_s` reaches back to it."""
 _ALONE_AFTER = (0, _ALONE_S)
 _LEFT_FOR = timedelta(hours=1)
 """How long an order that was left to itself keeps the account's orders from counting as taken in."""
