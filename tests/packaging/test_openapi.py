@@ -113,6 +113,32 @@ def test_every_component_is_used_and_every_reference_leads_somewhere() -> None:
     assert (declared - referred, referred - declared) == (set(), set())
 
 
+def _defaults(node: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every schema with a default, wherever it stands; examples are no schemas."""
+    if isinstance(node, list):
+        for number, one in enumerate(node):
+            yield from _defaults(one, f"{place}/{number}")
+    elif isinstance(node, dict):
+        if "default" in node and not place.endswith("/properties"):
+            yield place, node
+        for name, one in node.items():
+            if name not in ("example", "examples", "default"):
+                yield from _defaults(one, f"{place}/{name}")
+
+
+def test_every_default_is_a_value_that_may_be_sent() -> None:
+    found = dict(_defaults(DOCUMENT))
+    wrong = [
+        (place, error.message)
+        for place, schema in found.items()
+        for error in OAS31Validator({**schema, "components": DOCUMENT["components"]}).iter_errors(
+            schema["default"]
+        )
+    ]
+    assert wrong == []
+    assert len(found) > 20
+
+
 def test_every_field_that_must_be_there_is_a_field() -> None:
     missing = [
         f"{name}.{field}"

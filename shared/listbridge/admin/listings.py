@@ -117,24 +117,24 @@ def list_listings(
         Status | None, Query(description="Only listings that stand there on the marketplace.")
     ] = None,
     sku: Annotated[
-        str, Query(min_length=1, max_length=200, description="Only listings with exactly this SKU.")
-    ] = "",
+        str | None, Query(min_length=1, max_length=200, description="Only listings with exactly this SKU.")
+    ] = None,
     title: Annotated[
-        str,
+        str | None,
         Query(
             min_length=1,
             max_length=200,
             description="Only listings with this text in their title, in any case of letters.",
         ),
-    ] = "",
+    ] = None,
     hold: Annotated[
-        str,
+        str | None,
         Query(
             min_length=1,
             max_length=100,
             description="Only listings that are not updated for the reason with this code (`holds` of `GET /v1/counters`).",
         ),
-    ] = "",
+    ] = None,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 100,
 ) -> ListingsPage:
@@ -143,7 +143,7 @@ def list_listings(
     wanted = ListingFilter(
         account=AccountId(account) if account else None,
         sales_list=SalesListId(sales_list) if sales_list else None,
-        status=status, sku=sku, title=title.strip(), hold=hold,
+        status=status, sku=sku or "", title=(title or "").strip(), hold=hold or "",
     )  # fmt: skip
     rows, following = page_of_listings(deps, wanted, opened(router, cursor), limit)
     accounts = {row.key.account: deps.configuration.get(Account, row.key.account) for row in rows}

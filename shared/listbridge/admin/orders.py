@@ -5,12 +5,26 @@ from __future__ import annotations
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import AwareDatetime
 
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router, sees_buyers
 from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.errors import InvalidFields
+from listbridge.admin.order_filters import (
+    Attention,
+    Cancelled,
+    FromBuyer,
+    InState,
+    Paid,
+    PlacedBefore,
+    PlacedFrom,
+    Refunded,
+    Search,
+    SentBy,
+    Shipped,
+    ShopOrder,
+    WithSku,
+)
 from listbridge.admin.order_views import OrderDetailsView, OrderView
 from listbridge.admin.parameters import LIMIT, Cursor, OfAccount, OrderPath
 from listbridge.admin.row_ids import order_key
@@ -19,11 +33,10 @@ from listbridge.admin.shape import Shape
 from listbridge.admin.views import FieldView
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId, LineId, OrderKey, VariantKey
-from listbridge.domain.orders import ImportState, Payment, Shipment
 from listbridge.services import export_order
 from listbridge.services.dismiss_notice import dismiss_notice
 from listbridge.services.explain_order import OrderPages, explain_order
-from listbridge.services.list_orders import FulfilledBy, OrderFilter, page_of_orders
+from listbridge.services.list_orders import OrderFilter, page_of_orders
 from listbridge.services.order_rows import order_of
 
 router = new_router()
@@ -42,66 +55,19 @@ class OrdersPage(Shape):
 @router.get("/orders", summary="Orders", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def list_orders(
     account: OfAccount = None,
-    state: Annotated[
-        ImportState | None, Query(description="Only orders that are there on their way into the shop.")
-    ] = None,
-    attention: Annotated[
-        bool | None,
-        Query(
-            description="`true` for orders that failed, are unclear, wait for a decision or have a notice; `false` for the others."
-        ),
-    ] = None,
-    payment: Annotated[
-        Payment | None, Query(description="Only orders whose payment is in this state.")
-    ] = None,
-    shipment: Annotated[
-        Shipment | None, Query(description="Only orders of which the marketplace holds so much for shipped.")
-    ] = None,
-    fulfilled_by: Annotated[
-        FulfilledBy | None, Query(description="Only orders that the seller, or the marketplace, sends out.")
-    ] = None,
-    refunded: Annotated[
-        bool | None,
-        Query(description="`true` for orders of which the buyer got money back; `false` for the others."),
-    ] = None,
-    cancelled: Annotated[
-        bool | None, Query(description="`true` for orders that are cancelled; `false` for the others.")
-    ] = None,
-    sku: Annotated[
-        str, Query(min_length=1, max_length=200, description="Only orders with a line of exactly this SKU.")
-    ] = "",
-    shop_order: Annotated[
-        str,
-        Query(
-            min_length=1,
-            max_length=200,
-            description="Only the order with this number in the shop, with or without `#`, or with this id there.",
-        ),
-    ] = "",
-    buyer: Annotated[
-        str,
-        Query(
-            min_length=1,
-            max_length=200,
-            description="Only orders with this text in the buyer's name or mail address; not for viewers.",
-        ),
-    ] = "",
-    placed_from: Annotated[
-        AwareDatetime | None,
-        Query(description="Only orders placed at this time or later, ISO 8601 with an offset from UTC."),
-    ] = None,
-    placed_before: Annotated[
-        AwareDatetime | None,
-        Query(description="Only orders placed before this time, ISO 8601 with an offset from UTC."),
-    ] = None,
-    search: Annotated[
-        str,
-        Query(
-            min_length=1,
-            max_length=200,
-            description="Only orders with this text in the marketplace's order id or in a SKU.",
-        ),
-    ] = "",
+    state: InState = None,
+    attention: Attention = None,
+    payment: Paid = None,
+    shipment: Shipped = None,
+    fulfilled_by: SentBy = None,
+    refunded: Refunded = None,
+    cancelled: Cancelled = None,
+    sku: WithSku = None,
+    shop_order: ShopOrder = None,
+    buyer: FromBuyer = None,
+    placed_from: PlacedFrom = None,
+    placed_before: PlacedBefore = None,
+    search: Search = None,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 50,
 ) -> OrdersPage:
@@ -114,8 +80,8 @@ def list_orders(
         raise InvalidFields([FieldView(field="placed_before", text="is not after placed_from")])
     wanted = OrderFilter(
         account=AccountId(account) if account else None, state=state, attention=attention, payment=payment,
-        shipment=shipment, text=search.strip(), fulfilled_by=fulfilled_by, refunded=refunded, cancelled=cancelled,
-        sku=sku, shop_order=shop_order.strip(), buyer=buyer.strip(), placed_from=placed_from,
+        shipment=shipment, text=(search or "").strip(), fulfilled_by=fulfilled_by, refunded=refunded, cancelled=cancelled,
+        sku=sku or "", shop_order=(shop_order or "").strip(), buyer=(buyer or "").strip(), placed_from=placed_from,
         placed_before=placed_before,
     )  # fmt: skip
     rows, following = page_of_orders(deps, wanted, opened(router, cursor), limit)
