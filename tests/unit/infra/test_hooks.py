@@ -66,7 +66,8 @@ def test_what_leads_to_an_older_address_of_this_shop_goes_last_and_what_is_anoth
 
 
 def test_a_hook_of_another_topic_at_this_address_is_let_alone():
-    board = Board([Hook("1", "z", HERE), Hook("2", "a", HERE), Hook("3", "b", HERE)])
+    crippled = Hook("4", "z", HERE, whole=False)
+    board = Board([Hook("1", "z", HERE), crippled, Hook("2", "a", HERE), Hook("3", "b", HERE)])
     assert board.care() == HookReport(healthy=TOPICS)
     assert board.deeds == []
 
@@ -115,3 +116,43 @@ def test_a_shop_that_is_let_go_loses_every_hook_of_ours_and_no_other():
 )
 def test_an_address_is_this_shops_when_it_ends_in_its_id_with_any_token(theirs: str, same: bool):
     assert hooks.of_this_shop(theirs, HERE) is same
+
+
+@pytest.mark.parametrize("left", range(4))
+def test_whoever_dies_on_the_way_leaves_no_topic_unheard_and_the_next_one_ends_it(
+    left: int, monkeypatch: pytest.MonkeyPatch
+):
+    board = Board([Hook("1", "a", OLD), Hook("2", "b", OLD)])
+    make, drop, lives = board._make, board._drop, iter(range(left))
+    with monkeypatch.context() as dying:
+        dying.setattr(board, "_make", lambda topic, url: (next(lives), make(topic, url))[1])
+        dying.setattr(board, "_drop", lambda hook: (next(lives), drop(hook))[1])
+        with pytest.raises(StopIteration):
+            board.care()
+    assert len(board.deeds) == left
+    assert {one.topic for one in board.hooks} == set(TOPICS)
+    board.care()
+    assert sorted((one.topic, one.url) for one in board.hooks) == [("a", HERE), ("b", HERE)]
+
+
+def test_an_address_that_is_refused_leaves_the_older_hooks_where_they_are(monkeypatch: pytest.MonkeyPatch):
+    board = Board([Hook("1", "a", OLD), Hook("2", "b", OLD)])
+
+    def make(topic: str, url: str) -> str:
+        raise hooks.address_refused(NO_TOPIC, url, "private")
+
+    monkeypatch.setattr(board, "_make", make)
+    with pytest.raises(Rejected):
+        board.care()
+    assert (board.deeds, [one.url for one in board.hooks]) == ([], [OLD, OLD])
+
+
+def test_a_refused_topic_that_only_another_shop_of_ours_has_stays_refused():
+    board = Board([Hook("1", "a", OTHER), Hook("2", "b", HERE)], says={"a": "taken"})
+    with pytest.raises(Rejected):
+        board.care()
+    assert board.deeds == []
+
+
+def test_an_address_without_an_id_is_no_shops():
+    assert not hooks.of_this_shop("https://old.example/", "https://new.example/")
