@@ -17,19 +17,14 @@ from pydantic import BaseModel
 from listbridge.admin import patches, schemas, views
 from listbridge.domain import configuration
 
-_EVERYWHERE: Final = {
+EVERYWHERE: Final = {
     "account": "The id of the account.",
-    "amount": "The amount of money, in the currency of the marketplace's order.",
     "cursor": "Send it back as `cursor` to get the next page; null on the last page.",
-    "locations": "The ids of the locations whose stock is sold, as the shop has them; empty means all of them.",
     "marketplace": "The marketplace's slug, as in `GET /v1/platforms`.",
     "platform": "The platform's slug, as in `GET /v1/platforms`.",
-    "problem": "What stands in the way, and what would help; null when nothing does.",
     "product": "The product's id in the shop.",
-    "reason": "Why, and what would help; null when there is nothing to explain.",
     "rules": "The rules for quantity and price at this level; a rule that is null comes from the next level out.",
     "settings": "The platform's own public settings, as its JSON schema in `GET /v1/platforms` says; never credentials.",
-    "shop": "The id of the shop.",
     "site": "The marketplace's national site, in the marketplace's own spelling.",
     "sites": "The sites on which the account sells, in the marketplace's own spelling.",
     "sku": "The SKU, as the shop has it.",
@@ -37,7 +32,7 @@ _EVERYWHERE: Final = {
     "title": "The title, as the shop has it.",
     "variant": "The variant's id in the shop.",
 }
-"""What a field of this name means in every shape that says nothing else under it."""
+"""What a field of this name means in the shapes that say nothing else under it; each is for more than one of them."""
 
 _SHOWS: Final[dict[type[BaseModel], type[BaseModel]]] = {
     views.ShopView: configuration.Shop,
@@ -66,7 +61,7 @@ _TAKEN_AWAY = f"{_KEPT}; null takes it away, or back to its default"
 def text_of(model: type[BaseModel], field: str, *, nullable: bool) -> str | None:
     """What the field means, in whole sentences; None where nothing says so. In a patch also what absence and null do."""
     shown = _SHOWS.get(model)
-    text = _under(model, field) or (_under(shown, field) if shown else None) or _EVERYWHERE.get(field)
+    text = _under(model, field) or (_under(shown, field) if shown else None) or EVERYWHERE.get(field)
     if text is None or model.__module__ != patches.__name__ or field == "rev":
         return text
     return f"{text} {_TAKEN_AWAY if nullable else _KEPT}."

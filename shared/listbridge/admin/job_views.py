@@ -123,6 +123,7 @@ class JobEntryView(Shape):
     outcome: Outcome
     """What became of the item."""
     reason: ProblemView | None
+    """Why, and what would help; null when there is nothing to explain."""
     at: datetime | None
     """When it came to that, UTC; null while the item waits."""
 

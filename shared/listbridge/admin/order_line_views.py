@@ -20,6 +20,7 @@ class TaxView(Shape):
     title: str
     """The tax's name."""
     amount: MoneyView
+    """The amount of the tax."""
     rate: str | None
     """The rate as a share, a decimal text (`0.19`); null when the marketplace does not tell it."""
     remitted: bool

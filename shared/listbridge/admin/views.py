@@ -220,6 +220,7 @@ class ListingView(Shape):
     sales_list: str
     """The id of the sales list that the listing belongs to."""
     shop: str
+    """The id of the shop that has the variant."""
     product: str
     variant: str
     title: str

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from listbridge.admin import patches, schemas, views
-from listbridge.admin.field_texts import text_of
+from listbridge.admin.field_texts import EVERYWHERE, text_of
+from listbridge.admin.openapi import openapi
 from listbridge.domain import configuration
 
 _OBSERVE = "Observe mode: everything is read and computed, nothing is written to the marketplace."
@@ -43,3 +46,13 @@ def test_the_version_that_a_patch_was_made_of_is_no_field_that_it_changes() -> N
 
 def test_a_field_of_which_nothing_is_said_has_no_text() -> None:
     assert text_of(views.MoneyView, "colour", nullable=False) is None
+
+
+def test_a_text_for_every_shape_is_used_by_more_than_one() -> None:
+    used = Counter(
+        name
+        for schema in openapi()["components"]["schemas"].values()
+        for name, field in schema.get("properties", {}).items()
+        if field["description"].startswith(EVERYWHERE.get(name, "nothing"))
+    )
+    assert {name: used[name] for name in EVERYWHERE if used[name] < 2} == {}
