@@ -59,8 +59,8 @@ check: environments ## lint, types, import contracts, unit and contract tests, a
 	  tests/packaging/test_least_privilege.py tests/packaging/test_dependencies.py tests/packaging/test_citations.py tests/packaging/test_openapi.py
 
 .PHONY: bench
-bench: environments ## measure, against a floor measured in the same run; writes build/bench.jsonl (ONLY="ingest drain": these)
-	PYTHONPATH=.:shared $(PY) -m benchmarks $(ONLY)
+bench: environments ## measure, against a floor measured in the same run; writes build/bench.jsonl (SHOP= MARKETPLACE=: of this pair; ONLY="ingest drain": these)
+	PYTHONPATH=.:shared $(PY) -m benchmarks $(pair_option) $(ONLY)
 
 .PHONY: build
 build: environments ## sam build for production (ARCHITECTURE=arm64|x86_64, RUNTIME=python3.13)

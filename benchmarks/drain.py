@@ -13,9 +13,8 @@ from typing import Any
 
 import boto3
 
-from benchmarks import stage
+from benchmarks import outside, stage
 from benchmarks.figures import Figure
-from benchmarks.pair import outside
 from listbridge import bootstrap
 from listbridge.domain.ids import ListingKey
 from listbridge.domain.work import Nudge
@@ -39,7 +38,9 @@ def measure() -> list[Figure]:
         settings.forget()
         bootstrap.use(None)
         deps = bootstrap.deps()
-        stage.connect(deps, [ACCOUNT], credentials={ACCOUNT: outside.add_seller(market.door, SELLER)})
+        stage.connect(
+            deps, [ACCOUNT], credentials={ACCOUNT: outside.OF_MARKETPLACE.add_seller(market.door, SELLER)}
+        )
         skus = [f"D{number:05d}" for number in range(LISTINGS)]
         offers = outside.put_on_sale(market.door, SELLER, skus, quantity=_STOCK, price=_PRICE)
         keys = stage.seed_ledger(
@@ -53,7 +54,7 @@ def measure() -> list[Figure]:
 
 def _figure(market: outside.Market) -> Figure:
     calls = market.door.get("calls", limit=LISTINGS * 4)["calls"]
-    revisions = [call for call in calls if call["operation"] == outside.REVISE]
+    revisions = [call for call in calls if call["operation"] == outside.OF_MARKETPLACE.REVISE]
     if any(row["quantity"] != _STOCK - 1 for row in market.door.on_sale().values()):
         raise AssertionError("a listing shows another quantity than the ledger's")
     times = sorted(datetime.fromisoformat(call["at"]) for call in revisions)

@@ -16,11 +16,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from benchmarks import stage
+from benchmarks import outside, stage
 from benchmarks.figures import Figure
 from benchmarks.floor import chain
-from benchmarks.pair import outside
-from benchmarks.pair.outside import ControlDoor, Marketplace
 from listbridge import bootstrap
 from listbridge.domain import ledger
 from listbridge.domain.catalog import Observation, Variant, VariantFacts, Visibility
@@ -33,6 +31,7 @@ from listbridge.services.nudge import nudge
 from localrun import template
 from localrun.system import LocalSystem
 from localrun.variables import of_functions
+from simulators.kit.stand_in import ControlDoor, MarketplaceStandIn
 
 ACCOUNTS = ("acc_one", "acc_two", "acc_backlog")
 LISTINGS, BACKLOG = 1_000, 5_000
@@ -71,7 +70,7 @@ def measure() -> list[Figure]:
         variables = of_functions(declared, endpoint_url=system.emulator.url)["ReviseInventoryFunction"]
         urls = {"PLATFORM_URLS": json.dumps(system.simulator_urls)}
         deps = stage.ports_over({**variables, **urls})
-        shop, market = ControlDoor(system.shop_url), Marketplace(system.marketplace_url)
+        shop, market = ControlDoor(system.shop_url), outside.marketplace_door(system.marketplace_url)
         keys, skus = _seed(deps, system, shop, market), _seed_floor(floor)
         nudge(deps, AccountId(ACCOUNTS[-1]))
         chosen = random.Random(11).sample(keys, len(skus))
@@ -98,9 +97,9 @@ def _seed_floor(floor: chain.Chain) -> list[str]:
     return skus
 
 
-def _seed(deps: Deps, system: LocalSystem, shop: ControlDoor, market: Marketplace) -> list[ListingKey]:
+def _seed(deps: Deps, system: LocalSystem, shop: ControlDoor, market: MarketplaceStandIn) -> list[ListingKey]:
     """Rows straight into the deployed tables: publishing so many listings would take longer than the figure."""
-    credentials = {account: outside.add_seller(market, account) for account in ACCOUNTS}
+    credentials = {account: outside.OF_MARKETPLACE.add_seller(market, account) for account in ACCOUNTS}
     stage.connect(
         deps, ACCOUNTS, credentials={**credentials, stage.SHOP: outside.SHOP_CONNECTION["credentials"]}
     )
@@ -136,7 +135,7 @@ def _put_one(
     return stage.put(deps, Variant(key, facts, Visibility.VISIBLE, Observation(1, 2)), row)
 
 
-def _seed_backlog(deps: Deps, market: Marketplace) -> None:
+def _seed_backlog(deps: Deps, market: MarketplaceStandIn) -> None:
     """New prices for 5,000 more listings of one account, approved already: what an edit of its profile leaves behind."""
     account = ACCOUNTS[-1]
     skus = [f"B{number:05d}" for number in range(BACKLOG)]
@@ -202,7 +201,10 @@ def _accepted(deps: Deps, changes: Sequence[Change]) -> dict[ListingKey, Listing
 
 
 def _figure(
-    market: Marketplace, changes: Sequence[Change], rows: Mapping[ListingKey, Listing], bare: Sequence[float]
+    market: MarketplaceStandIn,
+    changes: Sequence[Change],
+    rows: Mapping[ListingKey, Listing],
+    bare: Sequence[float],
 ) -> Figure:
     shown = market.on_sale()
     wrong = [

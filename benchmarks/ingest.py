@@ -12,9 +12,8 @@ from typing import Any
 
 import boto3
 
-from benchmarks import stage
+from benchmarks import outside, stage
 from benchmarks.figures import Figure
-from benchmarks.pair.deliveries import BODY, CREDENTIALS, ID_HEADER, TOPIC, delivery
 from functions.webhook_ingest import app
 from listbridge import bootstrap
 
@@ -38,7 +37,7 @@ def measure() -> list[Figure]:
     round had the same.
     """
     with stage.local_aws("ingest") as deps, Path(os.devnull).open("w") as nowhere:
-        secrets: dict[str, dict[str, str]] = {stage.SHOP: CREDENTIALS}
+        secrets: dict[str, dict[str, str]] = {stage.SHOP: dict(outside.OF_SHOP.CREDENTIALS)}
         stage.connect(deps, [], credentials=secrets)
         os.environ["LOG_LEVEL"] = "INFO"  # as the template has it: our log line is part of the cost
         bootstrap.use(None)
@@ -50,7 +49,7 @@ def measure() -> list[Figure]:
     value, floor = (side * 1000 for side in rounds[ROUNDS // 2])
     settings = {
         "rounds": ROUNDS, "ratio_of_each_quarter": [round(_ratio(rounds[at]), 3) for at in (ROUNDS // 4, 3 * ROUNDS // 4)],
-        "calls_per_round": CALLS, "topic": TOPIC, "body_bytes": len(BODY),
+        "calls_per_round": CALLS, "topic": outside.OF_SHOP.TOPIC, "body_bytes": len(outside.OF_SHOP.BODY),
         "ours": "verify, put, send, update, a log line that counts", "floor": "boto3 put_item and send_message",
     }  # fmt: skip
     return [Figure("ingest.cpu", value, "ms/delivery", "<=1.6", floor=floor, settings=settings)]
@@ -65,7 +64,7 @@ def _round(sides: tuple[Handler, Handler], number: int) -> tuple[float, float]:
     spent = [0.0, 0.0]
     for call in range(CALLS):
         for at, handler in enumerate(sides):
-            event = delivery(f"{handler.__name__}-{number}-{call}")
+            event = outside.OF_SHOP.delivery(f"{handler.__name__}-{number}-{call}", stage.SHOP)
             began = time.process_time()
             answer = handler(event)
             spent[at] += time.process_time() - began
@@ -83,9 +82,9 @@ def _bare_handler() -> Handler:
     table, queue = os.environ["INBOX_TABLE"], os.environ["REVISE_QUEUE_URL"]
 
     def bare(event: dict[str, Any]) -> dict[str, Any]:
-        id = event["headers"][ID_HEADER]
+        id = event["headers"][outside.OF_SHOP.ID_HEADER]
         row = {
-            "shop": {"S": "bare"}, "delivery": {"S": id}, "topic": {"S": TOPIC}, "body": {"S": event["body"]},
+            "shop": {"S": "bare"}, "delivery": {"S": id}, "topic": {"S": outside.OF_SHOP.TOPIC}, "body": {"S": event["body"]},
             "stored_at": {"N": str(int(time.time() * 1000))},
         }  # fmt: skip
         dynamodb.put_item(TableName=table, Item=row)

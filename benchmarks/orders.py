@@ -18,11 +18,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from benchmarks import stage
+from benchmarks import outside, stage
 from benchmarks.figures import Figure
 from benchmarks.floor import chain
-from benchmarks.pair import outside
-from benchmarks.pair.outside import ControlDoor, Marketplace
 from listbridge import bootstrap
 from listbridge.domain import polling
 from listbridge.domain.configuration import Account, Shop
@@ -35,6 +33,7 @@ from listbridge.services.observe_shop import observe_products
 from localrun import template
 from localrun.system import LocalSystem
 from localrun.variables import of_functions
+from simulators.kit.stand_in import ControlDoor, MarketplaceStandIn
 
 ACCOUNT = "acc_orders"
 PRODUCTS = 100
@@ -69,7 +68,7 @@ def measure() -> list[Figure]:
         variables = of_functions(declared, endpoint_url=system.emulator.url)["ImportOrdersFunction"]
         urls = {"PLATFORM_URLS": json.dumps(system.simulator_urls)}
         deps = stage.ports_over({**variables, **urls})
-        shop, market = ControlDoor(system.shop_url), Marketplace(system.marketplace_url)
+        shop, market = ControlDoor(system.shop_url), outside.marketplace_door(system.marketplace_url)
         skus, floor_skus = _seed(deps, system, shop, market), _seed_floor(floor)
         account = deps.configuration.get(Account, ACCOUNT)
         poll_now(deps, account)
@@ -100,7 +99,7 @@ def _seed_floor(floor: chain.Chain) -> list[str]:
     theirs = floor.outside
     theirs.shop.do("seed_products", count=PRODUCTS, stock=_STOCK, price=_PRICE)
     told = [one["variants"][0] for one in theirs.shop.get("state", limit=PRODUCTS)["products"]]
-    variants = {str(one["sku"]): {"variant": outside.variant_id(one["id"])} for one in told}
+    variants = {str(one["sku"]): {"variant": outside.OF_SHOP.variant_id(one["id"])} for one in told}
     outside.put_on_sale(theirs.market, chain.SELLER, list(variants), quantity=_STOCK, price=_PRICE)
     floor.put(variants)
     return list(variants)
@@ -128,10 +127,10 @@ def _polled(floor: chain.Chain) -> Iterator[None]:
         thread.join()
 
 
-def _seed(deps: Deps, system: LocalSystem, shop: ControlDoor, market: Marketplace) -> list[str]:
+def _seed(deps: Deps, system: LocalSystem, shop: ControlDoor, market: MarketplaceStandIn) -> list[str]:
     """Products with listings on sale: publishing them would take longer than the figures."""
     credentials = {
-        ACCOUNT: outside.add_seller(market, ACCOUNT),
+        ACCOUNT: outside.OF_MARKETPLACE.add_seller(market, ACCOUNT),
         stage.SHOP: outside.SHOP_CONNECTION["credentials"],
     }
     stage.connect(deps, (ACCOUNT,), credentials=credentials)
@@ -156,7 +155,7 @@ def _seed(deps: Deps, system: LocalSystem, shop: ControlDoor, market: Marketplac
     return [row.facts.sku for row in variants]
 
 
-def _buy(market: Marketplace, sku: str) -> OrderKey:
+def _buy(market: MarketplaceStandIn, sku: str) -> OrderKey:
     told = market.do("buy", seller=ACCOUNT, sku=sku, marketplace=str(stage.SITE), quantity=1)
     return OrderKey(AccountId(ACCOUNT), RemoteOrderId(told["orderId"]))
 
@@ -169,7 +168,7 @@ def _floor_buy(floor: chain.Chain, sku: str) -> str:
 
 
 def _buy_steadily(
-    market: Marketplace, skus: Sequence[str], floor: chain.Chain, floor_skus: Sequence[str]
+    market: MarketplaceStandIn, skus: Sequence[str], floor: chain.Chain, floor_skus: Sequence[str]
 ) -> tuple[list[OrderKey], list[str]]:
     """One order here and one of the floor's, in turns."""
     began = time.monotonic()

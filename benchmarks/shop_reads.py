@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
+from benchmarks import outside
 from benchmarks.figures import Figure
-from benchmarks.pair import outside
 from benchmarks.unlimited import NoGrants, NoLimit
 from listbridge import registry
 from listbridge.domain.verdicts import RateLimited
@@ -22,7 +22,7 @@ PRODUCTS, VARIANTS = 500, 4
 def measure() -> list[Figure]:
     """A sweep over 2,000 SKUs in 500 products, on the shop's standard limits."""
     clock = VirtualClock()
-    shop = outside.shop_in_process(clock)
+    shop = outside.OF_SHOP.in_process(clock)
     shop.deeds.seed_products(count=PRODUCTS, variants_per_product=VARIANTS)
     adapter = registry.open_shop(outside.SHOP, _connection(shop))
     seen: set[str] = set()

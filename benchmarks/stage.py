@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from benchmarks.pair import outside
+from benchmarks import outside
 from listbridge import bootstrap
 from listbridge.domain.catalog import Observation, Variant, VariantFacts, Visibility
 from listbridge.domain.configuration import Account, Profile, SalesList, Shop

@@ -9,23 +9,20 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
-from benchmarks import stage
-from benchmarks.pair import floor_access, outside
-from benchmarks.pair.outside import ControlDoor, Marketplace
+from benchmarks import outside, stage
 from localrun import deploy, environments
 from localrun.emulator import ACCOUNT_ID, REGION, Emulator
 from localrun.gateway import Gateway
 from localrun.progress import Progress
 from localrun.system import LocalSystem
+from simulators.kit.stand_in import ControlDoor, MarketplaceStandIn
 
 SELLER = "floor"
 BATCH, AT_ONCE = 10, 2
 """What template.yaml gives the lanes of a change and of an order."""
 _NAME = "bench-floor"
 _STAGE = "floor"
-_FUNCTIONS = Path(floor_access.__file__).with_name("floor_functions.py")
 _QUEUES = ("read", "write", "poll", "create")
 MEMORY_MIB, _TIMEOUT_S = 512, 60
 _TRUST = {
@@ -45,13 +42,13 @@ class Outside:
     """The floor's own shop and marketplace, and what its functions may show them."""
 
     shop: ControlDoor
-    market: Marketplace
+    market: MarketplaceStandIn
     variables: Mapping[str, str]
     """SHOP_URL, SHOP_TOKEN, MARKET_URL and MARKET_TOKEN."""
 
     def subscribe(self, uri: str) -> None:
         """Have the shop deliver changes of stock to this address."""
-        floor_access.subscribe(self.variables, uri)
+        outside.OF_SHOP.subscribe(self.shop.url, self.variables["SHOP_TOKEN"], uri)
 
 
 class Chain:
@@ -91,8 +88,7 @@ class Chain:
     def poll_since(self, since: float) -> None:
         """Ask for the marketplace's orders since this instant (seconds since 1970)."""
         text = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(since))
-        message = json.dumps({"filter": f"creationdate:%5B{text}..%5D"})
-        self._sqs.send_message(QueueUrl=self.queues["poll"], MessageBody=message)
+        self._sqs.send_message(QueueUrl=self.queues["poll"], MessageBody=json.dumps({"since": text}))
 
     def put(self, rows: Mapping[str, Mapping[str, str]]) -> None:
         """Rows by id, with what the functions look up: `offer` or `variant` of a SKU."""
@@ -133,7 +129,7 @@ class Chain:
     def _function(self, name: str, role: str) -> str:
         code = io.BytesIO()
         with zipfile.ZipFile(code, "w") as packed:
-            packed.write(_FUNCTIONS, "functions.py")
+            packed.write(outside.FLOOR, "functions.py")
         variables = {
             "AWS_ENDPOINT_URL": self._emulator.url, "TABLE": self._table, **self.outside.variables,
             **{f"{queue.upper()}_QUEUE": url for queue, url in self.queues.items()},
@@ -170,10 +166,10 @@ class Chain:
 def beside(system: LocalSystem, *, shop_arguments: Sequence[str]) -> Iterator[Chain]:
     """The chain in the emulator of a running system; its simulators have the figures' latency and the same limits."""
     with outside.marketplace("floor") as market, outside.shop("floor", shop_arguments) as shop_url:
-        credentials = outside.add_seller(market.door, SELLER)
+        credentials = outside.OF_MARKETPLACE.add_seller(market.door, SELLER)
         theirs = Outside(ControlDoor(shop_url), market.door, {
-            "SHOP_URL": shop_url, "SHOP_TOKEN": floor_access.shop_token(shop_url),
-            "MARKET_URL": market.url, "MARKET_TOKEN": floor_access.market_token(market.url, credentials),
+            "SHOP_URL": shop_url, "SHOP_TOKEN": outside.OF_SHOP.token(shop_url),
+            "MARKET_URL": market.url, "MARKET_TOKEN": outside.OF_MARKETPLACE.token(market.url, credentials),
         })  # fmt: skip
         chain = Chain(system.emulator, theirs)
         try:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
+from benchmarks import outside
 from benchmarks.floor import chain
-from benchmarks.pair import floor_access
 from localrun import template
 from localrun.system import ROOT
 
-FUNCTIONS = Path(floor_access.__file__).with_name("floor_functions.py")
+FUNCTIONS = outside.FLOOR
 
 
 def test_the_floors_functions_import_nothing_of_ours() -> None:

@@ -61,7 +61,9 @@ def write(event: dict[str, Any], context: object) -> None:
 def poll(event: dict[str, Any], context: object) -> None:
     """The marketplace's orders since an instant: a row for each that is new, and a message."""
     for record in event["Records"]:
-        answer = _ebay("GET", f"{_ORDERS}?limit=200&filter={json.loads(record['body'])['filter']}")
+        answer = _ebay(
+            "GET", f"{_ORDERS}?limit=200&filter=creationdate:%5B{json.loads(record['body'])['since']}..%5D"
+        )
         with ThreadPoolExecutor(_THREADS) as pool:
             new = [id for id in pool.map(_seen, [order["orderId"] for order in answer["orders"]]) if id]
         _send("CREATE_QUEUE", [json.dumps({"order": id}) for id in new])
