@@ -180,6 +180,11 @@ def as_known(before: Listing, after: Listing) -> bool:
     return replace(after, seen=replace(after.seen, at=before.seen.at)) == before
 
 
+def gone_and_zeroed(listing: Listing) -> bool:
+    """Proven gone from the shop, and the marketplace shows 0: what is left to do is to end it (protocol.md#absence)."""
+    return listing.status is Status.ACTIVE and listing.computed.gone and listing.accepted.quantity == 0
+
+
 def held(listing: Listing, problem: Problem, now: datetime) -> Listing:
     """Stop updating, for this one reason."""
     return refreshed(replace(listing, hold=problem), now)

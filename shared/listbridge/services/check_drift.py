@@ -18,7 +18,6 @@ from listbridge.services.connection_state import expire_account
 from listbridge.services.deps import Deps
 from listbridge.services.job_results import reason_of
 from listbridge.services.nudge import nudge_due
-from listbridge.services.revise_inventory import gone_and_zeroed
 from listbridge.services.sales_first import SalesFirst
 
 PAGE = 100
@@ -183,7 +182,7 @@ def _end_what_is_gone(deps: Deps, rows: list[Listing]) -> None:
             action=PublishKind.STOP, sales_list=row.sales_list, product=row.variant.product, only_if_gone=True
         )
         for row in rows
-        if gone_and_zeroed(row)
+        if ledger.gone_and_zeroed(row)
     }
     if tasks:
         deps.queues.send(Lane.PUBLISH, *tasks)

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from listbridge.domain import trace
+from listbridge.domain import ledger, trace
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import ListingKey, new_id
-from listbridge.domain.listing import BOTH, Band, Field, Listing, Status
+from listbridge.domain.listing import BOTH, Band, Field, Listing
 from listbridge.domain.ports import BulkWriter, Conflict, Lease, Missing, Share
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask
@@ -62,11 +62,6 @@ def revise_inventory(deps: Deps, message: Nudge, *, remaining_s: float) -> None:
     named = [ListingKey.parse(key) for key in message.listings]
     stop_at = deps.clock.now() + timedelta(seconds=max(0.0, min(deps.limits.drain_run_s, remaining_s - 1)))
     Drainer(deps, account, owner, lease, stop_at).run(named)
-
-
-def gone_and_zeroed(row: Listing) -> bool:
-    """Proven gone from the shop, and the marketplace shows 0: what is left to do is to end it (protocol.md#absence)."""
-    return row.status is Status.ACTIVE and row.computed.gone and row.accepted.quantity == 0
 
 
 @dataclass(slots=True)
@@ -212,7 +207,7 @@ class Drainer:
         # So that it cannot sell what is not there.
         self._end([row for row in refused if not row.computed.held_by_orders], PublishKind.ZEROED)
         sent = [one.row for one in outcome.rows if one.result is Result.SENT]
-        self._end([row for row in sent if gone_and_zeroed(row)], PublishKind.STOP)
+        self._end([row for row in sent if ledger.gone_and_zeroed(row)], PublishKind.STOP)
         demanded_fields_sent(self.deps, [one.row for one in outcome.rows])
         self._tell([one for one in outcome.rows if one.result in _TOLD])
 
