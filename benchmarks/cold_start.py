@@ -166,7 +166,8 @@ def _bare(declared: dict[str, Any], endpoint_url: str) -> Start:
     event = _FOLDER / "event.json"
     event.write_text("{}")
     compileall.compile_dir(str(_FOLDER), quiet=1)
-    variables = next(iter(of_functions(declared, endpoint_url=endpoint_url).values()))
+    told = of_functions(declared, endpoint_url=endpoint_url).values()
+    variables = next(variables for variables in told if "COORDINATION_TABLE" in variables)
     return Start("bare", _FOLDER, event, variables, at_import=False)
 
 

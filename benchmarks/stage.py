@@ -49,7 +49,7 @@ def local_aws(name: str) -> Iterator[Deps]:
     with template.emulator_alone(ROOT, name=f"bench-{name}") as emulator:
         yield ports_over(
             {
-                "AWS_ENDPOINT_URL": emulator.url, "STAGE": "bench", "SECRETS_PREFIX": "listbridge/bench",
+                "AWS_ENDPOINT_URL": emulator.url, "SECRETS_PREFIX": "listbridge/bench",
                 **template.create_tables(emulator.client("dynamodb"), declared, stage="bench"),
                 **template.create_queues(emulator.client("sqs"), declared, stage="bench"),
             }

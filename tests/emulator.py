@@ -47,7 +47,6 @@ def emulator() -> Iterator[EmulatedAws]:
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
             "AWS_EC2_METADATA_DISABLED": "true",
-            "STAGE": "tests",
             "SECRETS_PREFIX": "listbridge/tests",
             **template.create_tables(running.client("dynamodb"), declared, stage="tests"),
             **_create_queues(running.client("sqs"), declared),
@@ -76,10 +75,11 @@ def _removed_after(folder: Path) -> Iterator[None]:
 
 def _create_queues(sqs: Any, declared: dict[str, Any]) -> dict[str, str]:
     """The lanes' queues, without their dead letters: variable → address."""
-    variables = declared["Globals"]["Function"]["Environment"]["Variables"]
-    urls = {}
-    for variable, value in variables.items():
-        if variable.endswith("_QUEUE_URL"):
+    urls: dict[str, str] = {}
+    functions = template.resources(declared, "AWS::Serverless::Function").values()
+    told = [function["Properties"]["Environment"]["Variables"] for function in functions]
+    for variable, value in [one for variables in told for one in variables.items()]:
+        if variable.endswith("_QUEUE_URL") and variable not in urls:
             name = str(declared["Resources"][value["Ref"]]["Properties"]["QueueName"]["Fn::Sub"])
             urls[variable] = sqs.create_queue(QueueName=name.replace("${Stage}", "tests"))["QueueUrl"]
     return urls

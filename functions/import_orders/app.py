@@ -19,7 +19,11 @@ _Message: TypeAlias = Annotated[PollAccount | ImportOrder | AccountEvent, Field(
 _MESSAGES: TypeAdapter[_Message] = TypeAdapter(_Message)
 
 
-@bootstrap.lambda_function(bootstrap.deps)
+@bootstrap.lambda_function(
+    bootstrap.deps,
+    tables="config variants listings orders buyers coordination inbox activity",
+    queues="shop_events revise publish orders fulfillments",
+)
 def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
     """Queue what is due when the schedule says so; else do the messages, accounts and orders at the same time."""
     deps = bootstrap.deps()

@@ -15,7 +15,11 @@ _Message: TypeAlias = Annotated[RecomputeChunk | Check, Field(discriminator="kin
 _MESSAGES: TypeAdapter[_Message] = TypeAdapter(_Message)
 
 
-@bootstrap.lambda_function(bootstrap.deps)
+@bootstrap.lambda_function(
+    bootstrap.deps,
+    tables="config variants listings items orders publications coordination jobs activity",
+    queues="shop_events recompute revise publish orders",
+)
 def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
     """Carry jobs and checks on; the answer names the messages that must come back."""
 

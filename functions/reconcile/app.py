@@ -8,7 +8,11 @@ from listbridge import bootstrap
 from listbridge.services.reconcile import Timer, reconcile
 
 
-@bootstrap.lambda_function(bootstrap.deps)
+@bootstrap.lambda_function(
+    bootstrap.deps,
+    tables="config variants listings orders buyers coordination inbox jobs activity",
+    queues="shop_events recompute revise publish orders",
+)
 def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
     """Run the timer that the schedule names; returns how many things it put right."""
     timer = Timer(event["timer"])

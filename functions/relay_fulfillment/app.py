@@ -11,7 +11,11 @@ from listbridge.services.queue_batch import side_by_side
 from listbridge.services.relay_order import relay_order
 
 
-@bootstrap.lambda_function(bootstrap.deps)
+@bootstrap.lambda_function(
+    bootstrap.deps,
+    tables="config variants listings orders coordination activity",
+    queues="shop_events revise publish orders fulfillments",
+)
 def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
     """Compare the named orders at the same time; the answer names the messages that must come back."""
     deps = bootstrap.deps()

@@ -12,7 +12,12 @@ from listbridge.services.queue_batch import side_by_side
 from listbridge.services.revise_inventory import revise_inventory
 
 
-@bootstrap.lambda_function(bootstrap.deps)
+@bootstrap.lambda_function(
+    bootstrap.deps,
+    tables="config variants listings coordination jobs activity",
+    queues="revise publish orders",
+    more="drain_run_s",
+)
 def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
     """Drain the nudged accounts at the same time; the answer names the messages that must come back."""
     deps = bootstrap.deps()

@@ -11,7 +11,11 @@ from listbridge.services.queue_batch import together
 from listbridge.services.sync_catalog import sync_catalog
 
 
-@bootstrap.lambda_function(bootstrap.deps)
+@bootstrap.lambda_function(
+    bootstrap.deps,
+    tables="config variants listings orders coordination inbox activity",
+    queues="shop_events revise publish orders fulfillments",
+)
 def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
     """Handle a batch of shop events, collapsed; the answer names the messages that must come back."""
     return together(event["Records"], ShopEvent, partial(sync_catalog, bootstrap.deps()))

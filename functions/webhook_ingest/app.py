@@ -12,7 +12,13 @@ from listbridge.services.ingest_webhook import ingest_webhook
 _TEXTS = {200: "ok", 400: "unparsable body", 401: "unauthorized", 413: "body too large"}
 
 
-@bootstrap.lambda_function(bootstrap.webhook_ingest, holds=False)
+@bootstrap.lambda_function(
+    bootstrap.webhook_ingest,
+    tables="config inbox",
+    queues="shop_events orders",
+    more="max_webhook_bytes",
+    holds=False,
+)
 def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
     """Answer one delivery. An exception becomes a 5xx at the gateway, and the sender sends again."""
     ingest = bootstrap.webhook_ingest()

@@ -57,6 +57,8 @@ class WebhookIngest:
     max_bytes: int
 
 
+_TOLD_TO_ALL = ("log_level", "powertools_service_name", "secrets_prefix")
+_TOLD_WITH_DEPS = ("platform_urls", "http_timeout_s", "drain_lease_s", "due_shards")
 _deps: Deps | None = None
 _ingest: WebhookIngest | None = None
 
@@ -67,18 +69,26 @@ def use(deps: Deps | None, ingest: WebhookIngest | None = None) -> None:
     _deps, _ingest = deps, ingest
 
 
-def lambda_function(build: Callable[[], object], *, holds: bool = True) -> Callable[[Handler], Handler]:
+def lambda_function(
+    build: Callable[[], object], *, tables: str = "", queues: str = "", more: str = "", holds: bool = True
+) -> Callable[[Handler], Handler]:
     """Make a handler of ours one of Lambda's.
 
     `build` makes what it works with, at once under Lambda. Each call begins a trace, and what the handler does not catch
     is logged without its text and fails the invocation as FunctionFailed: API Gateway answers 5xx, a timer's alarm sees it.
 
+    `tables`, `queues` (of its own lane, and those it sends to) and `more` name the settings that this function uses beside
+    those of every function, in words with spaces between. Without one of them it does not start under Lambda.
+
     Messages out of a queue stay hidden from other workers as long as this one lives, unless it `holds` none: then they come
     back after the queue's own time.
     """
+    told = [f"{table}_table" for table in tables.split()] + [f"{queue}_queue_url" for queue in queues.split()]
+    told += more.split()
 
     def made(handler: Handler) -> Handler:
         if settings.under_lambda():
+            settings.require(*_TOLD_TO_ALL, *(_TOLD_WITH_DEPS if build is deps else ()), *told)
             build()
             _warm()
 
@@ -141,7 +151,7 @@ def webhook_ingest() -> WebhookIngest:
             inbox=DynamoInbox(),
             queues=SqsQueues(),
             clock=clock,
-            max_bytes=settings.max_webhook_bytes(),
+            max_bytes=settings.told().max_webhook_bytes,
         )
     return _ingest
 
@@ -163,7 +173,7 @@ def request_of(event: Event) -> RawRequest:
 
 def public_base_url() -> str | None:
     """The deployment's own setting of where the outside world reaches us; None where it is to be learned."""
-    return settings.public_base_url()
+    return settings.told().public_base_url
 
 
 def _build() -> Deps:
@@ -193,7 +203,8 @@ def _build() -> Deps:
     observability.configure()
     clock, configuration, secrets = SystemClock(), DynamoConfiguration(), SecretsManagerStore()
     leases = DynamoLeases(clock)
-    timeout_s, urls = settings.http_timeout_s(), settings.platform_urls()
+    told = settings.told()
+    timeout_s, urls = told.http_timeout_s, told.platform_urls
     # Hosts that the operator named may be anywhere; those that a seller types may not.
     named = frozenset(urlsplit(url).hostname or "" for url in urls.values())
     opener = Opener(
@@ -230,8 +241,8 @@ def _build() -> Deps:
         hand_overs=OpenedHandOvers(opener),
         limits=TimeLimits(
             http_timeout_s=timeout_s,
-            drain_run_s=settings.drain_run_s(),
-            drain_lease_s=settings.drain_lease_s(),
+            drain_run_s=told.drain_run_s,
+            drain_lease_s=told.drain_lease_s,
             unit_lease_s=timeout_s + 2,
         ),
     )

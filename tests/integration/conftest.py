@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from listbridge import bootstrap
-from listbridge.infra import aws
+from listbridge.infra import aws, settings
 from tests.emulator import EmulatedAws, emulator
 
 __all__ = ["emulator"]
@@ -23,6 +23,7 @@ def make_installation(emulator: EmulatedAws, monkeypatch: pytest.MonkeyPatch) ->
     from tests.integration.installation import Installation
 
     monkeypatch.delenv("PUBLIC_BASE_URL", raising=False)
+    settings.forget()
     _empty(emulator)
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
@@ -37,6 +38,7 @@ def make_installation(emulator: EmulatedAws, monkeypatch: pytest.MonkeyPatch) ->
         yield make
     finally:
         bootstrap.use(None)
+        settings.forget()
         root.handlers[:] = handlers
         root.setLevel(level)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from listbridge.infra import aws
+from listbridge.infra import aws, settings
 from tests.integration.installation import HOST, SELLER, SHOP_CREDENTIALS, SITE, Installation
 
 pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("integration")]
@@ -159,6 +159,7 @@ def test_the_public_address_is_learned_from_an_admin_alone_and_a_configured_one_
     assert {one.uri for one in hooks.all()} == {f"{learned}/webhooks/{its.shop}"}
 
     monkeypatch.setenv("PUBLIC_BASE_URL", "https://hooks.example")
+    settings.forget()
     assert its.ask("GET", "/health")["public_base_url"] == "https://hooks.example"
     assert {one.uri for one in hooks.all()} == {f"https://hooks.example/webhooks/{its.shop}"}
     assert len(hooks.all()) == count

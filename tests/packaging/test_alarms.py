@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from listbridge import bootstrap
-from listbridge.infra import observability
+from listbridge.infra import observability, settings
 from localrun.template import resources
 from tests.packaging.conftest import ROOT
 
@@ -90,10 +90,12 @@ def test_an_alarm_on_a_count_of_our_own_watches_what_the_code_writes(
     capsys: pytest.CaptureFixture[str],
     alarm: str,
 ) -> None:
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", _service_of_the_door(template))
-    monkeypatch.delenv("POWERTOOLS_METRICS_NAMESPACE", raising=False)
-    bootstrap.observe_webhook("shop_1", "forged")
-    observability.alarm("ChainStopped", lane="orders")
+    with monkeypatch.context() as environment:
+        environment.setenv("POWERTOOLS_SERVICE_NAME", _service_of_the_door(template))
+        settings.forget()
+        bootstrap.observe_webhook("shop_1", "forged")
+        observability.alarm("ChainStopped", lane="orders")
+    settings.forget()
     watches = _alarms(template)[alarm]
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
     (written,) = [line for line in lines if watches["MetricName"] in line]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 import tomllib
@@ -284,59 +283,6 @@ def test_every_declared_variable_stands_in_the_files_of_sam_local_and_no_other(
         assert written == variables.of_functions(template, endpoint_url=endpoint_url), (
             f"run python -m localrun.variables: {name}"
         )
-
-
-_READERS = (
-    "environ.get",
-    "getenv",
-    "text",
-    "optional",
-    "number",
-)  # the last three are those of infra/settings.py
-
-
-def _variables_read() -> set[str]:
-    """Names that the shipped code looks up in the environment: literally, and by the words for tables and lanes."""
-    read = {f"{lane.value.upper()}_QUEUE_URL" for lane in Lane}
-    for path in [*(ROOT / "shared" / "listbridge").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]:
-        for node in ast.walk(ast.parse(path.read_text())):
-            key: ast.expr | None = None
-            if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("environ"):
-                key = node.slice
-            elif isinstance(node, ast.Call) and node.args and ast.unparse(node.func).endswith(_READERS):
-                key = node.args[0]
-            if isinstance(key, ast.Constant) and re.fullmatch(r"[A-Z]+(_[A-Z0-9]+)*", str(key.value)):
-                read.add(str(key.value))
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "settings.table":
-                read |= {f"{key.value.upper()}_TABLE" for key in node.args if isinstance(key, ast.Constant)}
-    return read
-
-
-def test_every_variable_the_code_reads_is_declared_for_every_function(template: dict[str, Any]) -> None:
-    set_by_lambda = {
-        "AWS_REGION",
-        "AWS_DEFAULT_REGION",
-        "AWS_LAMBDA_FUNCTION_NAME",
-        "AWS_LAMBDA_LOG_STREAM_NAME",
-    }
-    declared = set(template["Globals"]["Function"]["Environment"]["Variables"])
-    read = _variables_read()
-    assert read - set_by_lambda - declared == set()
-    assert {"LISTINGS_TABLE", "REVISE_QUEUE_URL", "STAGE", "PLATFORM_URLS", "HTTP_TIMEOUT_S"} <= read
-
-
-def test_one_time_limit_of_the_template_reaches_the_functions_as_it_was_given(
-    template: dict[str, Any],
-) -> None:
-    declared = template["Globals"]["Function"]["Environment"]["Variables"]
-    limits = {
-        "HTTP_TIMEOUT_S": "HttpTimeoutSeconds",
-        "DRAIN_RUN_S": "DrainRunSeconds",
-        "DRAIN_LEASE_S": "DrainLeaseSeconds",
-    }
-    assert {name: declared[name] for name in limits} == {
-        name: {"Ref": parameter} for name, parameter in limits.items()
-    }
 
 
 @pytest.mark.parametrize("parameter", ["AwsEndpointUrl", "PublicBaseUrl"])

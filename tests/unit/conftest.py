@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from listbridge import bootstrap
+from listbridge.infra import settings
 from tests.unit.functions.installation import Installation
 from tests.unit.functions.order_desk import OrderDesk
 from tests.unit.functions.seller import Seller
@@ -15,8 +16,10 @@ from tests.unit.functions.seller import Seller
 @pytest.fixture
 def installation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
     monkeypatch.delenv("PUBLIC_BASE_URL", raising=False)
+    settings.forget()
     yield Installation()
     bootstrap.use(None)
+    settings.forget()
 
 
 @pytest.fixture

@@ -54,4 +54,4 @@ def new_client(service: str) -> Any:
     global _session
     if _session is None:  # shared, because it reads AWS's description of its services only once
         _session = botocore.session.get_session()
-    return _session.create_client(service, endpoint_url=settings.aws_endpoint(), config=_CONFIG)
+    return _session.create_client(service, endpoint_url=settings.told().aws_endpoint_url, config=_CONFIG)

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import sys
 import threading
@@ -31,8 +30,10 @@ from aws_lambda_powertools.logging.types import LogRecord
 from aws_lambda_powertools.metrics import EphemeralMetrics
 
 from listbridge.domain import trace
+from listbridge.infra import settings
 
 REDACTED = "[redacted]"
+_NAMESPACE = "Listbridge"
 _SHORTEST_SECRET = 8
 _REMEMBERED = 400
 _WORDS = (
@@ -141,7 +142,7 @@ def configure(stream: TextIO | None = None) -> None:
     _stream = stream
     handler, formatter = logging.StreamHandler(stream or sys.stdout), RedactingFormatter()
     handler.setFormatter(formatter)
-    level = os.environ.get("LOG_LEVEL") or "INFO"
+    level = settings.told().log_level
     _logger = Logger(service=_service(), level=level, logger_handler=handler, logger_formatter=formatter)
     named = logging.getLogger(_service())
     named.handlers[:] = [handler]
@@ -184,7 +185,7 @@ def count(
         **dimensions,
     }
     directive = {
-        "Namespace": _namespace(),
+        "Namespace": _NAMESPACE,
         "Dimensions": [["service", *dimensions]],
         "Metrics": [{"Name": metric, "Unit": "Count"}],
     }
@@ -195,20 +196,15 @@ def count(
 
 def alarm(metric: str, **facts: str) -> None:
     """Count something that a person must hear of. One dimension whatever function it is, so that one alarm watches it."""
-    metrics = EphemeralMetrics(namespace=_namespace(), service="listbridge")
+    metrics = EphemeralMetrics(namespace=_NAMESPACE, service="listbridge")
     for name, told in facts.items():
         metrics.add_metadata(name, told)
     metrics.add_metric(metric, "Count", 1)
     metrics.flush_metrics()
 
 
-def _namespace() -> str:
-    return os.environ.get("POWERTOOLS_METRICS_NAMESPACE") or "Listbridge"
-
-
 def _service() -> str:
-    """The function. Never our package's name: Powertools names a logger so, and would stand between ours and the root."""
-    return os.environ.get("POWERTOOLS_SERVICE_NAME") or "service_undefined"
+    return settings.told().powertools_service_name
 
 
 @lru_cache(maxsize=1024)

@@ -56,7 +56,7 @@ class SqsQueues:
     def hide(self, source: str, receipts: Sequence[str], seconds: float) -> None:
         """Change the visibility of messages in hand. What SQS does not take stays hidden as it was: nothing is lost by it."""
         name = source.rsplit(":", 1)[-1]
-        url = next(url for url in map(settings.queue_url, Lane) if url.rsplit("/", 1)[-1] == name)
+        url = next(url for url in settings.queue_urls() if url.rsplit("/", 1)[-1] == name)
         for start in range(0, len(receipts), _BATCH):
             entries = [
                 {"Id": str(number), "ReceiptHandle": receipt, "VisibilityTimeout": math.ceil(seconds)}

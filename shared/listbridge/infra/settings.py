@@ -1,61 +1,117 @@
-"""What the functions are told by their environment, read when first asked for: a function asks only for its own."""
+"""What a function is told by its environment, as one typed model that is read once.
+
+Each function is told what it uses and no more: `require` says at its start what lacks, and a packaging test compares
+template.yaml with what the code reads.
+"""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from functools import cache
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Json, ValidationError
 
 from listbridge.domain.work import Lane
 
-
-class SettingMissing(Exception):
-    """An environment variable that template.yaml declares is absent or cannot be read."""
-
-
-def text(name: str) -> str:
-    """A variable that must be there and not be empty. Raises SettingMissing."""
-    value = os.environ.get(name, "")
-    if not value:
-        raise SettingMissing(f"the environment variable {name} is not set")
-    return value
+_Address: TypeAlias = Annotated[str, Field(pattern=r"^https?://\S+$")]
+_Seconds: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+_Prefix: TypeAlias = Annotated[str, AfterValidator(lambda prefix: prefix.rstrip("/"))]
 
 
-def optional(name: str) -> str | None:
-    """A variable that may be empty: the template declares each one, and empty stands for "none"."""
-    return os.environ.get(name) or None
+class UnusableSettings(Exception):
+    """Environment variables are missing or malformed; the text names each with what is wrong."""
 
 
-def number(name: str, default: float) -> float:
-    """A duration in seconds or a size in bytes. Raises SettingMissing when it is not a number above 0."""
-    value = os.environ.get(name)
-    if not value:
-        return default
+class Settings(BaseModel):
+    """All that a function may be told. The variable of a field is its name in capitals; an empty one counts as not told.
+
+    What has a default here has the template's, for runs that no template started.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    aws_endpoint_url: _Address | None = None
+    """An emulator's address; None means AWS itself."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    # Never our package's name: Powertools names a logger so, and would stand between ours and the root.
+    powertools_service_name: str = "service_undefined"
+    """The function, as log lines and metrics name it."""
+    secrets_prefix: _Prefix | None = None
+    """What every secret's name begins with, without the slash that follows."""
+
+    config_table: str | None = None
+    variants_table: str | None = None
+    listings_table: str | None = None
+    items_table: str | None = None
+    orders_table: str | None = None
+    buyers_table: str | None = None
+    publications_table: str | None = None
+    coordination_table: str | None = None
+    inbox_table: str | None = None
+    jobs_table: str | None = None
+    activity_table: str | None = None
+
+    shop_events_queue_url: _Address | None = None
+    recompute_queue_url: _Address | None = None
+    revise_queue_url: _Address | None = None
+    publish_queue_url: _Address | None = None
+    orders_queue_url: _Address | None = None
+    fulfillments_queue_url: _Address | None = None
+
+    public_base_url: _Address | None = None
+    """Where shops and marketplaces reach us; None until it is set or learned."""
+    platform_urls: Json[dict[str, _Address]] = Field(default_factory=dict)
+    """Addresses that replace the platforms' own, by slug; only the local run sets any."""
+    max_webhook_bytes: int = Field(2_097_152, gt=0)
+    """The longest webhook body that is taken."""
+    http_timeout_s: _Seconds = 8.0
+    """The longest single call to a platform."""
+    drain_run_s: _Seconds = 8.0
+    """How long one drainer run goes on."""
+    drain_lease_s: _Seconds = 10.0
+    """How long a dead drainer keeps its account."""
+    due_shards: int = Field(4, ge=1, le=16)
+    """Over how many partitions the due rows of one account and band are spread."""
+
+
+@cache
+def told() -> Settings:
+    """What the environment says. Raises UnusableSettings for a variable that is malformed."""
     try:
-        read = float(value)
-    except ValueError:
-        read = 0.0
-    if not 0 < read < float("inf"):
-        raise SettingMissing(f"the environment variable {name} is not a number above 0")
-    return read
+        return Settings.model_validate(_variables(os.environ))
+    except ValidationError as error:
+        wrong = (f"{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors())
+        raise UnusableSettings("; ".join(wrong)) from None
 
 
-@cache
+def require(*names: str) -> None:
+    """Raises UnusableSettings when one of these fields was not told, or any is malformed."""
+    missing = sorted(name.upper() for name in set(names) - told().model_fields_set)
+    if missing:
+        raise UnusableSettings("; ".join(f"{name}: is not set" for name in missing))
+
+
 def table(name: str) -> str:
-    """The name of one of our tables, by the template's word for it (`listings`)."""
-    return text(f"{name.upper()}_TABLE")
+    """The name of one of our tables, by the template's word for it (`listings`). Raises UnusableSettings."""
+    return _needed(f"{name}_table")
 
 
-@cache
 def queue_url(lane: Lane) -> str:
-    """The address of a lane's queue."""
-    return text(f"{lane.value.upper()}_QUEUE_URL")
+    """The address of a lane's queue. Raises UnusableSettings."""
+    return _needed(f"{lane.value}_queue_url")
 
 
-def aws_endpoint() -> str | None:
-    """The emulator's address; None means AWS itself."""
-    return optional("AWS_ENDPOINT_URL")
+def queue_urls() -> list[str]:
+    """The addresses of all queues that this function was told."""
+    urls = (getattr(told(), f"{lane.value}_queue_url") for lane in Lane)
+    return [url for url in urls if url is not None]
+
+
+def secrets_prefix() -> str:
+    """What every secret's name begins with, without the slash that follows. Raises UnusableSettings."""
+    return _needed("secrets_prefix")
 
 
 def under_lambda() -> bool:
@@ -63,60 +119,18 @@ def under_lambda() -> bool:
     return "AWS_LAMBDA_FUNCTION_NAME" in os.environ
 
 
-def stage() -> str:
-    """The name of this deployment."""
-    return text("STAGE")
-
-
-def secrets_prefix() -> str:
-    """What every secret's name begins with, without the slash that follows."""
-    return text("SECRETS_PREFIX").rstrip("/")
-
-
-def public_base_url() -> str | None:
-    """Where shops and marketplaces reach us; None until it is set or learned."""
-    return optional("PUBLIC_BASE_URL")
-
-
-def max_webhook_bytes() -> int:
-    """The longest webhook body that is taken."""
-    return int(number("MAX_WEBHOOK_BYTES", 2_097_152))
-
-
-def http_timeout_s() -> float:
-    """The longest single call to a platform, in seconds."""
-    return number("HTTP_TIMEOUT_S", 8.0)
-
-
-def drain_run_s() -> float:
-    """How long one drainer run goes on, in seconds."""
-    return number("DRAIN_RUN_S", 20.0)
-
-
-def drain_lease_s() -> float:
-    """How long a dead drainer keeps its account, in seconds."""
-    return number("DRAIN_LEASE_S", 10.0)
-
-
-@cache
-def due_shards() -> int:
-    """Over how many partitions the due rows of one account and band are spread."""
-    return int(number("DUE_SHARDS", 4))
-
-
-@cache
-def platform_urls() -> Mapping[str, str]:
-    """Addresses that replace the platforms' own, by slug; only the local run sets any. Raises SettingMissing."""
-    try:
-        urls = json.loads(os.environ.get("PLATFORM_URLS") or "{}")
-    except ValueError as error:
-        raise SettingMissing("the environment variable PLATFORM_URLS is not JSON") from error
-    if not isinstance(urls, dict) or not all(isinstance(url, str) for url in urls.values()):
-        raise SettingMissing("the environment variable PLATFORM_URLS is not an object of addresses")
-    return urls
-
-
 def forget() -> None:
     """Read everything anew: for tests that change the environment."""
-    for read in (table, queue_url, due_shards, platform_urls):
-        read.cache_clear()
+    told.cache_clear()
+
+
+def _needed(name: str) -> str:
+    value = getattr(told(), name)
+    if value is None:
+        raise UnusableSettings(f"{name.upper()}: is not set")
+    return str(value)
+
+
+def _variables(environment: Mapping[str, str]) -> dict[str, str]:
+    named = {name: environment.get(name.upper(), "") for name in Settings.model_fields}
+    return {name: value for name, value in named.items() if value}

@@ -12,6 +12,7 @@ from listbridge.admin.auth import Group, needed_group, open_to
 from listbridge.admin.openapi import openapi
 from listbridge.domain.configuration import Deployment, Profile, Shop
 from listbridge.domain.ports import Missing
+from listbridge.infra import settings
 from tests.unit.functions.installation import ADDRESS, SUB, Installation
 
 _WRITES = {
@@ -172,6 +173,7 @@ def test_a_configured_address_wins_and_registers_the_hooks_anew(
     shop = installation.connect_shop()
     before = {row.uri for row in installation.shopify.world.subscriptions.all()}
     monkeypatch.setenv("PUBLIC_BASE_URL", "https://listbridge.example")
+    settings.forget()
     installation.get("/shops")
     after = {row.uri for row in installation.shopify.world.subscriptions.all()}
     assert before == {f"{ADDRESS}/webhooks/{shop}"}

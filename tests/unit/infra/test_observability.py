@@ -15,7 +15,7 @@ from listbridge.domain import trace
 from listbridge.domain.ids import Sku
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
-from listbridge.infra import observability
+from listbridge.infra import observability, settings
 from listbridge.infra.observability import REDACTED, redacted
 
 
@@ -24,11 +24,14 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Everything logged since, parsed."""
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "sync_catalog")
     monkeypatch.delenv("LOG_LEVEL", raising=False)
+    settings.forget()
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
     stream = io.StringIO()
     observability.configure(stream)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    monkeypatch.undo()
+    settings.forget()
     observability.configure()
     root.handlers[:] = before
     root.setLevel(level)
@@ -180,9 +183,8 @@ def test_an_object_of_ours_is_logged_as_its_text_and_redacted() -> None:
 
 
 def test_an_event_that_is_counted_is_one_line_in_the_embedded_format(
-    lines: Any, monkeypatch: pytest.MonkeyPatch
+    lines: Any,
 ) -> None:
-    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Listbridge")
     logging.getLogger().setLevel("ERROR")
     observability.invoked("req-1")
     with trace.begun("gateway", "gw-1"):
@@ -213,10 +215,7 @@ def test_no_secret_and_no_address_stands_on_a_line_that_counts(lines: Any) -> No
     assert (line["shop"], line["token"], line["told"]) == (REDACTED, REDACTED, REDACTED)
 
 
-def test_an_alarm_is_a_metric_of_the_whole_deployment(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "sync_catalog")
+def test_an_alarm_is_a_metric_of_the_whole_deployment(lines: Any, capsys: pytest.CaptureFixture[str]) -> None:
     observability.alarm("ChainStopped", lane="revise")
     line = json.loads(capsys.readouterr().out)
     (directive,) = line["_aws"]["CloudWatchMetrics"]

@@ -97,7 +97,7 @@ class DynamoListings:
         """When the next postponed row comes due, as far as the index shows."""
         first: list[int] = []
         for band in Band:
-            for shard in range(settings.due_shards()):
+            for shard in range(settings.told().due_shards):
                 values = {":shard": text(_shard(account, band, shard)), ":at": number(_millis(after))}
                 items, _ = dynamo.query(
                     self._table, "#due_shard = :shard AND #due_at > :at", values, index="due", limit=1
@@ -140,7 +140,7 @@ class DynamoListings:
 
     def _due_rows(self, account: AccountId, band: Band, at: datetime, limit: int) -> list[ListingKey]:
         shards: list[list[tuple[int, ListingKey]]] = []
-        for shard in range(settings.due_shards()):
+        for shard in range(settings.told().due_shards):
             values = {":shard": text(_shard(account, band, shard)), ":at": number(_millis(at))}
             items, _ = dynamo.query(
                 self._table, "#due_shard = :shard AND #due_at <= :at", values, index="due", limit=limit
@@ -216,7 +216,7 @@ def _item(listing: Listing, rev: int) -> Item:
         item["live_on"] = text(key.account)
     at = due_at(listing)
     if at is not None and listing.due_band is not None:
-        shard = zlib.crc32(key.sku.encode()) % settings.due_shards()
+        shard = zlib.crc32(key.sku.encode()) % settings.told().due_shards
         item["due_shard"] = text(_shard(key.account, listing.due_band, shard))
         item["due_at"] = number(_millis_up(at))
     return item
