@@ -6,12 +6,14 @@ times. The first live fault that matches a call is used up by it.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from math import inf
 from typing import Any, Literal, get_args
+from wsgiref.util import is_hop_by_hop
 
 Kind = Literal[
     "status",  # answer `status` (429, 500, 503 ...) with `body` and `headers`, state untouched
@@ -21,6 +23,10 @@ Kind = Literal[
     "html",  # answer `status` with a page of HTML
     "vendor",  # a fault with the platform's own name, in `name` (see the simulator's README)
 ]
+CENTURY_S = 100 * 365 * 86_400
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
+_THE_SERVERS_OWN = ("content-length", "content-type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +49,26 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
             raise ValueError(f"no kind of fault {self.kind!r}; there are: {', '.join(get_args(Kind))}")
-        answers = [("status", 100, 599)] if self.kind in ("status", "html") else []
+        answers = [("status", 200, 599)] if self.kind in ("status", "html") else []
         for name, least, most in (("times", 1, inf), ("skip", 0, inf), *answers):
             if not isinstance(number := getattr(self, name), int) or not least <= number <= most:
                 raise ValueError(f"{name} is a whole number from {least} on, not {number!r}")
-        if not isinstance(self.seconds, int | float) or not 0 <= self.seconds < inf:
-            raise ValueError(f"seconds are a number from 0 on, not {self.seconds!r}")
+        if not isinstance(self.seconds, int | float) or not 0 <= self.seconds <= CENTURY_S:
+            raise ValueError(f"seconds are a number from 0 to a century, not {self.seconds!r}")
+        if not isinstance(self.operation, str) or not isinstance(self.name, str):
+            raise ValueError(f"operation and name are texts, not {self.operation!r} and {self.name!r}")
+        if not isinstance(self.headers, dict) or not all(map(_sendable, self.headers.items())):
+            raise ValueError(
+                f"these are no headers that an answer could have beside its own: {self.headers!r}"
+            )
+
+
+def _sendable(header: tuple[object, object]) -> bool:
+    name, value = header
+    if not isinstance(name, str) or not isinstance(value, str):
+        return False
+    kept_back = is_hop_by_hop(name) or name.lower() in _THE_SERVERS_OWN
+    return not kept_back and bool(_NAME.fullmatch(name) and _VALUE.fullmatch(value))
 
 
 @dataclass(slots=True)
@@ -71,12 +91,16 @@ class FaultPlan:
 
     def add(self, *faults: Fault) -> None:
         """Plan them all, or none. Raises ValueError for a vendor fault that nobody plays."""
+        self.refuse_unplayed(*faults)
+        with self._lock:
+            self._armed.extend(_Armed(fault, fault.skip, fault.times) for fault in faults)
+
+    def refuse_unplayed(self, *faults: Fault) -> None:
+        """Raises ValueError for a vendor fault that nobody plays."""
         for fault in faults:
             if fault.kind == "vendor" and fault.name not in self._vendor:
                 there_are = ", ".join(sorted(self._vendor)) or "none"
                 raise ValueError(f"no vendor fault {fault.name!r}; there are: {there_are}")
-        with self._lock:
-            self._armed.extend(_Armed(fault, fault.skip, fault.times) for fault in faults)
 
     def clear(self) -> None:
         with self._lock:

@@ -116,7 +116,7 @@ class EbaySimulator(Simulator[Call]):
             raise EbayError(25709, "Invalid value for header Accept-Language.")
         if operation.language and not call.headers.get("content-language"):
             raise EbayError(25709, "Invalid value for header Content-Language.")
-        if call.body and not call.headers["content-type"].startswith("application/json"):
+        if call.body and not call.is_json:
             raise EbayError(2004, parameters={"reason": "Content-Type is not application/json"})
         if operation.id in SHAPES:
             refuse_misshapen(call.json(), SHAPES[operation.id])

@@ -63,9 +63,10 @@ def amount(value: Any, name: str, *, negative: bool = False) -> Decimal:
     """An amount of money. Raises `DeedRefused` for one that is none, finer than a cent, or below 0."""
     try:
         number = Decimal(str(value))
+        fine = number.is_finite() and number == round(number, 2)
     except InvalidOperation:
         raise DeedRefused(f"{name} is no amount") from None
-    if not number.is_finite() or number != round(number, 2) or (number < 0 and not negative):
+    if not fine or (number < 0 and not negative):
         raise DeedRefused(f"{name} is {value}")
     return number
 

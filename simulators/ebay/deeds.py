@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulators.ebay import accounts, listings
+from simulators.ebay.baskets import amount
 from simulators.ebay.oauth import TokenService
 from simulators.ebay.order_deeds import OrderDeeds
 from simulators.ebay.seeding import seed_listings
@@ -125,7 +126,7 @@ class Deeds(OrderDeeds):
         """Somebody else sets a price, in the site's currency."""
         with self._world.lock:
             _, offer, _ = self._live_offer(sku, marketplace, seller)
-            currency = SITES[offer.marketplace_id].currency
+            currency, price = SITES[offer.marketplace_id].currency, str(amount(price, "price"))
             offer.data.setdefault("pricingSummary", {})["price"] = {"value": price, "currency": currency}
             return {"offerId": offer.offer_id, "price": price, "currency": currency}
 

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from simulators.ebay import listings, purchases
+from simulators.ebay import baskets, listings, purchases
 from simulators.ebay.baskets import (
     INSTRUCTIONS,
     LINE_FIELDS,
     Basket,
     Purchase,
-    amount,
     known_buyer,
     line_price,
     wallet_of,
@@ -26,7 +25,7 @@ from simulators.ebay.refunds import refund_on_site
 from simulators.ebay.sites import SITES, Site
 from simulators.ebay.state import Listing, Offer, Order, Seller
 from simulators.ebay.world import JournalEntry, World
-from simulators.kit.deeds import DeedRefused, Told, bound, deed, deed_of, do
+from simulators.kit.deeds import DeedRefused, Seconds, Told, bound, deed, deed_of, do
 
 
 class OrderDeeds:
@@ -79,7 +78,7 @@ class OrderDeeds:
                 site=site,
                 purchases=[self._purchase(line, owner, site) for line in spread],
                 wallet=wallet_of(site, buyer_currency, rate),
-                adjustment=amount(adjustment, "adjustment", negative=True),
+                adjustment=baskets.amount(adjustment, "adjustment", negative=True),
                 paid=paid,
                 tax_id=tax_id,
                 notes=notes,
@@ -97,18 +96,22 @@ class OrderDeeds:
             return {"orderId": order.order_id, "listingId": line["legacyItemId"], "left": left}
 
     @deed
-    def seed_orders(self, skus: list[str], **more: Any) -> Told:
+    def seed_orders(
+        self, skus: list[str], *, marketplace: str = "", seller: str = "", quantity: int = 1, **more: Any
+    ) -> Told:
         """One order per entry of `skus` (name a SKU twice for two), placed at once; `more` as in `buy`. Returns orderIds.
 
         They stand all or not at all.
         """
         with self._world.lock:
-            marketplace, seller = more.get("marketplace", ""), more.get("seller", "")
+            if "sku" in more:
+                raise DeedRefused("its SKUs are told as skus")
             for sku, count in Counter(skus).items():
                 owner, offer, _ = self._live_offer(sku, marketplace, seller)
-                wanted, shown = count * int(more.get("quantity", 1)), owner.shown_quantity(offer)
+                wanted, shown = count * quantity, owner.shown_quantity(offer)
                 if wanted > shown:
                     raise DeedRefused(f"{sku} has {shown} on sale, asked for {wanted}")
+            more |= {"marketplace": marketplace, "seller": seller, "quantity": quantity}
             return {"orderIds": [self.buy(sku, **more)["orderId"] for sku in skus]}
 
     def _place_of(self, lines: list[dict[str, Any]], marketplace: str, seller: str) -> tuple[Seller, Site]:
@@ -134,12 +137,17 @@ class OrderDeeds:
         if quantity < 1:
             raise DeedRefused(f"{quantity} units of {sku}")
         if line.get("by_hand"):
-            price = line_price(line, amount(line.get("price", "10.00"), "price"), quantity)
+            price = line_price(line, baskets.amount(line.get("price", "10.00"), "price"), quantity)
             return Purchase(sku, str(line.get("title", f"Item {sku}")), quantity, price)
         _, offer, listing = self._live_offer(sku, site.marketplace_id, owner.username)
         unit = line.get("price", (offer.price or {"value": "0"})["value"])
         return Purchase(
-            sku, listing.title, quantity, line_price(line, amount(unit, "price"), quantity), offer, listing
+            sku,
+            listing.title,
+            quantity,
+            line_price(line, baskets.amount(unit, "price"), quantity),
+            offer,
+            listing,
         )
 
     @staticmethod
@@ -232,7 +240,7 @@ class OrderDeeds:
         self, order_id: str, *, amount: Any = None, line: str = "", currency: str = "", failed: bool = False
     ) -> Told:
         """The seller gives money back on the site, without cancelling: the order's total, or `amount`; for one line
-        where `line` names it by id or SKU. Neither amount nor currency is checked. `failed`: eBay could not do it."""
+        where `line` names it by id or SKU. Whether it was ever paid, and in that currency, is not checked. `failed`: eBay could not do it."""
         with self._world.lock:
             order = self._order(order_id)
             lines = {one["lineItemId"]: one for one in order.data["lineItems"]}
@@ -240,7 +248,7 @@ class OrderDeeds:
             if len(named) != 1 or order.data["orderPaymentStatus"] in ("PENDING", "FAILED"):
                 raise DeedRefused(f"{order_id} has {len(named)} lines {line}, or is not paid")
             whole = lines[named[0]]["lineItemCost"] if line else order.data["pricingSummary"]["total"]
-            back = whole["value"] if amount is None else amount
+            back = whole["value"] if amount is None else baskets.amount(amount, "amount", negative=True)
             reference = refund_on_site(self._world, order, back, named[0], currency, failed=failed)
             status = order.data["orderPaymentStatus"]
             return {"orderId": order_id, "refundReferenceId": reference, "orderPaymentStatus": status}
@@ -269,7 +277,7 @@ class OrderDeeds:
             return {"orderId": order_id, "fulfillmentId": package["fulfillmentId"], "status": status}
 
     @deed
-    def set_order_lag(self, seconds: float) -> Told:
+    def set_order_lag(self, seconds: Seconds) -> Told:
         """How long getOrders does not know of new orders and of changes (its index lags behind eBay's own orders)."""
         with self._world.lock:
             self._world.order_lag = timedelta(seconds=seconds)
@@ -283,7 +291,7 @@ class OrderDeeds:
             return {"newestFirst": newest_first}
 
     @deed
-    def later(self, seconds: float, act: str, arguments: Mapping[str, Any] | None = None) -> Told:
+    def later(self, seconds: Seconds, act: str, arguments: Mapping[str, Any] | None = None) -> Told:
         """Do the deed `act` once the clock has passed, at the first call after that. A refusal then stands in the journal alone."""
         with self._world.lock:
             deed_of(self, act)

@@ -21,6 +21,7 @@ from simulators.faults import FaultPlan
 from simulators.kit.deeds import DeedRefused, NoSuchDeed, do, names_of
 from simulators.kit.journal import Journal
 from simulators.kit.suffering import fault_of
+from simulators.kit.wire import json_of
 
 Wish = dict[str, Any]
 """The query and the JSON body of a call, one over the other."""
@@ -140,7 +141,7 @@ def _object(body: bytes) -> Wish:
     if not body:
         return {}
     try:
-        told = json.loads(body)
+        told = json_of(body)
     except ValueError:
         told = None
     if not isinstance(told, dict):

@@ -5,13 +5,20 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from functools import cache, partial
-from typing import Any, TypeVar, get_type_hints
+from typing import Annotated, Any, TypeVar, get_type_hints
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+
+from simulators.faults import CENTURY_S
 
 Told = dict[str, Any]
+Seconds = Annotated[float, Field(ge=0, le=CENTURY_S)]
+"""A duration of a deed, from 0 to a century: no calendar ends within it."""
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+"""How many things a deed makes: never so many that it would not end."""
 _Method = TypeVar("_Method", bound=Callable[..., Any])
 _MARK = "_is_a_deed"
+_FINITE = ConfigDict(allow_inf_nan=False)
 
 
 class DeedRefused(Exception):
@@ -68,9 +75,9 @@ def _taken_by(function: Callable[..., Any]) -> tuple[inspect.Signature, dict[str
 
     The parameter that takes all other arguments has no judge: whoever takes them judges them.
     """
-    signature, kinds = inspect.signature(function), get_type_hints(function)
+    signature, kinds = inspect.signature(function), get_type_hints(function, include_extras=True)
     named = [one.name for one in signature.parameters.values() if one.kind is not one.VAR_KEYWORD]
-    return signature, {name: TypeAdapter(kinds[name]) for name in named if name in kinds}
+    return signature, {name: TypeAdapter(kinds[name], config=_FINITE) for name in named if name in kinds}
 
 
 def do(deeds: object, name: str, told: Mapping[str, Any]) -> Told:

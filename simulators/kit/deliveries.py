@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Protocol
 
 from simulators.faults import FaultPlan
+from simulators.kit.deeds import Count, Seconds
 from simulators.kit.pace import Pace
 
 Deliver = Callable[[str, dict[str, str], bytes], int]
@@ -154,7 +155,7 @@ class DeliveryQueue:
             self._waiting = [one for one in self._waiting if topic not in (None, one.topic)]
             return lost - len(self._waiting)
 
-    def duplicate(self, topic: str | None = None, times: int = 1) -> int:
+    def duplicate(self, topic: str | None = None, times: Count = 1) -> int:
         """Queue what waits `times` more, with the same ids; how many copies."""
         with self._wake:
             copies = [
@@ -175,13 +176,13 @@ class DeliveryQueue:
             else:
                 random.Random(seed).shuffle(self._waiting)
 
-    def delay(self, seconds: float, topic: str | None = None) -> None:
+    def delay(self, seconds: Seconds, topic: str | None = None) -> None:
         with self._wake:
             for one in self._waiting:
                 if topic in (None, one.topic):
                     one.due_at = self._pace.after(one.due_at, seconds)
 
-    def again(self, topic: str | None = None, times: int = 1) -> int:
+    def again(self, topic: str | None = None, times: Count = 1) -> int:
         """Post the latest delivery of this topic that already went out once more; how many were queued."""
         with self._wake:
             for one in reversed(self.done):

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import isfinite
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote
 
 from simulators.faults import Fault
 
 HTML = "text/html; charset=utf-8"
+_DEEPEST = 100  # lists and objects within each other; far below what Python can walk through
 
 
 @dataclass(slots=True)
@@ -38,6 +40,42 @@ class Reply:
         if isinstance(self.body, str):
             return self.body.encode()
         return json.dumps(self.body, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def json_of(body: bytes) -> Any:
+    """What a body says as JSON in UTF-8.
+
+    Raises ValueError for one that is none, or empty, and for what no answer and no journal could repeat: numbers without
+    end, half of a surrogate pair, more than a hundred lists and objects within each other.
+    """
+    try:
+        told = json.loads(body.decode("utf-8-sig"), parse_float=_finite, parse_constant=_finite)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if body.count(b"[") + body.count(b"{") > _DEEPEST and _deeper(told):
+        raise ValueError("nested too deeply")
+    if b"\\ud" in body.lower():  # an escape: raw ones have not passed as UTF-8
+        json.dumps(told, ensure_ascii=False).encode()
+    return told
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"{text} is no number of JSON")
+    return number
+
+
+def _deeper(told: Any) -> bool:
+    level = [told]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+    return any(isinstance(one, dict | list) for one in level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +145,7 @@ class Call:
     def of(cls, environ: dict[str, Any], at: datetime) -> Self:
         """Read a WSGI environment."""
         raw = environ.get("REQUEST_URI") or environ.get("RAW_URI") or environ.get("PATH_INFO", "/")
-        if "://" in raw.partition("?")[0]:
+        if not raw.startswith("/") and "://" in raw:  # the whole address, as proxies are asked
             raw = "/" + raw.split("://", 1)[1].partition("/")[2]
         length = environ.get("CONTENT_LENGTH") or "0"
         body = environ["wsgi.input"].read(int(length)) if length.isdigit() and length != "0" else b""
@@ -131,9 +169,9 @@ class Call:
         return dict(parse_qsl(self.body.decode(errors="replace"), keep_blank_values=True))
 
     def json(self) -> Any:
-        """The body as JSON. Raises ValueError for one that is none, or empty."""
+        """The body as JSON. Raises ValueError, as `json_of` does."""
         if self._parsed is None:
-            self._parsed = json.loads(self.body)
+            self._parsed = json_of(self.body)
         return self._parsed
 
     @property

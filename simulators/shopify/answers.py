@@ -5,6 +5,7 @@ Shapes of THROTTLED and MAX_COST_EXCEEDED: as measured on live shops in 2026 (RE
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -182,6 +183,6 @@ def grant_refused(refusal: GrantRefused) -> Reply:
         return json_answer({"error": refusal.code, "error_description": refusal.message}, 400)
     page = (
         f"<!DOCTYPE html><html><head><title>400 - Oauth error {refusal.code}</title></head>"
-        f"<body><h1>Oauth error {refusal.code}: {refusal.message}</h1></body></html>"
+        f"<body><h1>Oauth error {refusal.code}: {html.escape(refusal.message)}</h1></body></html>"
     )
     return Reply(400, page, content_type=HTML)

@@ -42,7 +42,7 @@ from simulators.shopify.variables import invalid_variables
 from simulators.shopify.world import SCOPES, JournalEntry, Settings, World
 
 _TOKEN = "token"  # noqa: S105  # an operation's name
-_BULK_FILE = re.compile(r"/_bulk/(\d+)\.jsonl")
+_BULK_FILE = re.compile(r"/_bulk/([0-9]{1,18})\.jsonl")
 
 
 @cache
@@ -148,7 +148,7 @@ class ShopifySimulator(Simulator[Call]):
 
     def _grant(self, call: Call) -> Reply:
         asked = call.asked() if call.is_json else call.form
-        granted = self.world.tokens.grant(asked or {})
+        granted = self.world.tokens.grant(asked)
         call.outcome = "ok"
         return json_answer(granted)
 
@@ -160,9 +160,10 @@ class ShopifySimulator(Simulator[Call]):
         served = served_version(call.parameters["version"])
         if served is None:
             return self.trouble(call, 404)
-        asked = call.asked() or {}
-        if not isinstance(asked, dict) or not isinstance(asked.get("query"), str):
-            return json_answer({"errors": {"query": "Required parameter missing or invalid"}}, 400)
+        asked = call.asked()
+        for name, kind in (("query", str), ("variables", dict | None), ("operationName", str | None)):
+            if not isinstance(asked.get(name), kind):
+                return json_answer({"errors": {name: "Required parameter missing or invalid"}}, 400)
         call.always["X-Shopify-API-Version"] = served
         call.understand(self._engine.prepare(asked["query"]), asked)
         return None

@@ -25,12 +25,13 @@ class Call(kit.Call):
     requested_cost: int | None = None
     actual_cost: int | None = None
 
-    def asked(self) -> Any:
-        """The body as JSON; None where it is none, or does not say so."""
+    def asked(self) -> dict[str, Any]:
+        """The body as a JSON object; an empty one where it is none, or does not say so."""
         try:
-            return self.json() if self.is_json else None
+            told = self.json() if self.is_json else None
         except ValueError:
-            return None
+            told = None
+        return told if isinstance(told, dict) else {}
 
     def understand(self, prepared: Prepared, asked: Mapping[str, Any]) -> None:
         """Take the document in: which of its operations is meant, with which variables."""

@@ -53,8 +53,8 @@ def money(value: Any) -> Decimal:
         amount = Decimal(str(value)).quantize(_CENT)
     except InvalidOperation:
         raise DeedRefused(f"no amount: {value!r}") from None
-    if amount < 0:
-        raise DeedRefused(f"a price is never negative: {value}")
+    if not amount.is_finite() or amount < 0:
+        raise DeedRefused(f"a price is a number and never negative: {value}")
     return amount
 
 

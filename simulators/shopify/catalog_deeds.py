@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulators.kit.deeds import DeedRefused, Told, bound, deed
+from simulators.kit.deeds import Count, DeedRefused, Told, bound, deed
 from simulators.shopify import payloads
 from simulators.shopify.catalog import NoSuchThing, money, whole
 from simulators.shopify.global_ids import GID
@@ -77,8 +77,8 @@ class CatalogDeeds:
     @deed
     def seed_products(
         self,
-        count: int,
-        variants_per_product: int = 1,
+        count: Count,
+        variants_per_product: Count = 1,
         stock: int = 10,
         price: str = "19.90",
         sku_prefix: str = "SKU",

@@ -27,14 +27,13 @@ class ShopFaults(FaultPlan):
         self.webhooks = FaultPlan(WEBHOOK_VENDOR)
 
     def add(self, *faults: Fault) -> None:
-        for fault in faults:
-            of_webhook = fault.operation.startswith(_WEBHOOK)
-            if of_webhook and fault.kind not in ("vendor", "status"):
+        of_webhooks = [fault for fault in faults if fault.operation.startswith(_WEBHOOK)]
+        for fault in of_webhooks:
+            if fault.kind not in ("vendor", "status"):
                 raise ValueError(f"a webhook suffers no fault of kind {fault.kind!r}, only vendor and status")
-            if of_webhook:
-                self.webhooks.add(fault)
-            else:
-                super().add(fault)
+        self.webhooks.refuse_unplayed(*of_webhooks)
+        super().add(*[fault for fault in faults if fault not in of_webhooks])
+        self.webhooks.add(*of_webhooks)
 
     def clear(self) -> None:
         super().clear()

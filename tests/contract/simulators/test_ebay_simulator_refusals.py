@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -317,3 +318,38 @@ def test_the_selling_limit_stops_a_publish_and_a_raise(simulator: EbaySimulator)
     row = dora.on_show("A")
     assert row is not None
     assert row["quantity"] == 7
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("Application/JSON", 204),
+        ("application/json;charset=utf-8", 204),
+        ("application/jsonx", 400),
+        ("text/plain", 400),
+    ],
+)
+def test_a_body_is_read_by_its_media_type_in_any_case_and_by_no_other(
+    anna: EbaySeller, kind: str, status: int
+) -> None:
+    headers = {**anna.headers, "Content-Type": kind}
+    item = json.dumps(anna.item()).encode()
+    answer = anna.session.put(f"{INVENTORY}/inventory_item/HB-RED", data=item, headers=headers)
+    assert (answer.status_code, list(anna.state()["items"])) == (status, ["HB-RED"] if status == 204 else [])
+
+
+@pytest.mark.parametrize("body", [rb'{"requests":[{"sku":"\ud800"}]}', b"[" * 100_000, b'{"requests":NaN}'])
+def test_a_body_that_no_answer_could_repeat_is_refused_as_none(anna: EbaySeller, body: bytes) -> None:
+    headers = {**anna.headers, "Content-Type": "application/json"}
+    answer = anna.session.post(f"{INVENTORY}/bulk_get_inventory_item", data=body, headers=headers)
+    assert (answer.status_code, error_ids(answer)) == (400, [2004])
+    assert anna.simulator.world.journal.since(0)[-1].error_ids == [2004]
+
+
+@pytest.mark.parametrize("given", ["Basic \xff", "Basic /w==", "Basic", "Bearer x"])
+def test_credentials_that_are_no_text_are_those_of_nobody(anna: EbaySeller, given: str) -> None:
+    address = "https://api.ebay.com/identity/v1/oauth2/token"
+    answer = anna.session.post(
+        address, data={"grant_type": "x"}, headers={"Authorization": given.encode("latin-1")}
+    )
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")

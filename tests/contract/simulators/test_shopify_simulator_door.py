@@ -187,3 +187,21 @@ def test_the_programme_serves_the_shop_posts_its_webhooks_and_stops_on_sigterm(
     finally:
         programme.send_signal(signal.SIGTERM)
         assert programme.wait(timeout=15) == 0
+
+
+def test_no_fault_of_a_list_is_planned_when_one_of_them_is_refused() -> None:
+    simulator, client = door()
+    good = [{"operation": one, "kind": "status"} for one in ("shop", "webhook:products/update")]
+    bad = (
+        {"operation": "*", "kind": "vendor"},
+        {"operation": "webhook:*", "kind": "vendor"},
+        {"operation": "webhook:*", "kind": "html"},
+    )
+    for one in bad:
+        assert client.post("/_sim/faults", json={"faults": [*good, one]}).status_code == 400
+        assert simulator.faults.waiting() == 0
+
+
+def test_a_file_of_an_export_with_a_number_beyond_all_numbers_is_not_there() -> None:
+    _, client = door()
+    assert client.get(f"/_bulk/{'9' * 5000}.jsonl").status_code == 404

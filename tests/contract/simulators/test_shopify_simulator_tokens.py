@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.contract.simulators.shopify_simulator_client import STOCK, Shop, quantity_of, stock_input
@@ -195,3 +197,35 @@ def test_variables_that_do_not_fit_are_refused_without_data_in_shopifys_words() 
         "Variable $sub of type WebhookSubscriptionInput! was provided invalid value for more "
         "(Field is not defined on WebhookSubscriptionInput)"
     )
+
+
+# What is no request
+
+
+@pytest.mark.parametrize("told", [[1], "x", 1, True, [{"grant_type": "client_credentials"}]])
+def test_a_token_request_that_is_no_object_asks_for_no_grant(told: Any) -> None:
+    shop = Shop()
+    answer = shop.session.post("https://demo.myshopify.com/admin/oauth/access_token", json=told)
+    assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
+    assert [(call.operation, call.status) for call in shop.simulator.calls[-1:]] == [("token", 400)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("variables", [1]), ("variables", "x"), ("variables", 5), ("operationName", ["A"])]
+)
+def test_a_document_beside_something_else_than_variables_is_refused(name: str, value: Any) -> None:
+    shop = Shop()
+    headers = {"X-Shopify-Access-Token": shop.grant().json()["access_token"]}
+    address = "https://demo.myshopify.com/admin/api/2026-04/graphql.json"
+    answer = shop.session.post(address, json={"query": SHOP_NAME, name: value}, headers=headers)
+    assert answer.status_code == 400
+    assert answer.json() == {"errors": {name: "Required parameter missing or invalid"}}
+    assert [(call.operation, call.status) for call in shop.simulator.calls[-1:]] == [("invalid", 400)]
+
+
+def test_what_a_page_repeats_of_a_request_is_written_as_text() -> None:
+    shop = Shop()
+    form = {"grant_type": "client_credentials", "client_id": "<script>"}
+    page = shop.session.post("https://demo.myshopify.com/admin/oauth/access_token", data=form)
+    assert "<script>" not in page.text
+    assert "api_key &lt;script&gt;" in page.text

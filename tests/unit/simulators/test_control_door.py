@@ -145,9 +145,26 @@ def test_a_fault_that_is_none_is_refused_and_none_of_its_list_is_planned(outside
         ({"times": "2"}, "times is a whole number from 1 on, not '2'"),
         ({"times": 0}, "times is a whole number from 1 on, not 0"),
         ({"skip": -1}, "skip is a whole number from 0 on, not -1"),
-        ({"status": 42}, "status is a whole number from 100 on, not 42"),
-        ({"seconds": -0.5}, "seconds are a number from 0 on, not -0.5"),
-        ({"seconds": "long"}, "seconds are a number from 0 on, not 'long'"),
+        ({"status": 42}, "status is a whole number from 200 on, not 42"),
+        ({"status": 100}, "status is a whole number from 200 on, not 100"),
+        ({"operation": 5}, "operation and name are texts, not 5 and ''"),
+        ({"name": {}}, "operation and name are texts, not 'pick' and {}"),
+        ({"seconds": 1e300}, "seconds are a number from 0 to a century, not 1e+300"),
+        *(
+            ({"headers": headers}, "these are no headers that an answer could have beside its own: ")
+            for headers in (
+                None,
+                [["a", "b"]],
+                {"a": 1},
+                {"a": "b\r\nc"},
+                {"a b": "c"},
+                {"a": "\u20ac"},
+                {"Connection": "close"},
+                {"content-length": "5"},
+            )
+        ),
+        ({"seconds": -0.5}, "seconds are a number from 0 to a century, not -0.5"),
+        ({"seconds": "long"}, "seconds are a number from 0 to a century, not 'long'"),
     ],
 )
 def test_a_fault_that_nobody_could_play_is_refused_when_it_is_planned(

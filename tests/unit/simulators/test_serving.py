@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -10,13 +11,13 @@ import pytest
 import requests
 
 from simulators.clock import VirtualClock
-from simulators.door import Transport
+from simulators.door import HttpDoor, Transport
 from simulators.faults import Fault, FaultPlan
 from simulators.kit.control import ControlDoor
 from simulators.kit.journal import Entry, Journal
 from simulators.kit.pace import Pace
 from simulators.kit.serving import Simulator, Stage
-from simulators.kit.wire import Call, Reply, Route, Router
+from simulators.kit.wire import Call, Reply, Route, Router, json_of
 from simulators.kit.world import World
 
 START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
@@ -216,3 +217,52 @@ def test_an_entry_tells_when_the_call_arrived() -> None:
     house = TeaHouse()
     house.ask("GET", "/teas")
     assert [one.at for one in house.world.journal] == [START]
+
+
+@pytest.mark.parametrize("path", ["/teas/http://tea.test/_sim/calls", "//_sim/calls", "/teas//"])
+def test_an_address_within_an_address_leads_nowhere(path: str) -> None:
+    house = TeaHouse()
+    house.ask("GET", OOLONG)
+    assert house.ask("DELETE", path).status_code == 404
+    assert house.journalled() == [("getTea", 200, ""), ("unknown", 404, "")]
+
+
+def test_a_call_that_the_simulator_itself_fails_is_journalled_all_the_same() -> None:
+    house = TeaHouse()
+    with pytest.raises(KeyError, match="left"):
+        house.ask("PUT", OOLONG, json={"right": 1})
+    assert (house.shelf, house.journalled()) == ({"oolong/green": 3}, [("putTea", 500, "")])
+
+
+@pytest.mark.parametrize(("kind", "left", "status"), [("drop_before", 3, 0), ("drop_after", 1, 204)])
+def test_on_a_port_a_dropped_call_ends_without_a_byte_of_an_answer(kind: Any, left: int, status: int) -> None:
+    house = TeaHouse()
+    house.faults.add(Fault("putTea", kind))
+    with HttpDoor(house) as door, socket.create_connection(("127.0.0.1", door.port), timeout=10) as line:
+        line.sendall(f"PUT {OOLONG} HTTP/1.1\r\nHost: tea\r\nKey: k\r\nContent-Length: 10\r\n\r\n".encode())
+        line.sendall(b'{"left":1}')
+        assert line.recv(100) == b""
+    assert (house.shelf["oolong/green"], house.journalled()) == (left, [("putTea", status, kind)])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"{", b"NaN", b"[-Infinity]", b"1e999", b"\xff", b'"\xed\xa0\x80"', rb'"\ud800"', rb'{"\uDFFF": 1}',
+        b"[" * 101 + b"]" * 101, b'{"a":' * 101 + b"1" + b"}" * 101, b"[" * 100_000,
+    ],
+)  # fmt: skip
+def test_a_body_that_no_answer_could_repeat_is_no_json(body: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        json_of(body)
+
+
+def test_what_json_can_say_is_read() -> None:
+    assert json_of(rb'{"a": [1, -2.5, null, true, "\ud83d\ude00"]}') == {
+        "a": [1, -2.5, None, True, "\U0001f600"]
+    }
+    deepest = json_of(b"[" * 100 + b"]" * 100)
+    for _ in range(99):
+        (deepest,) = deepest
+    assert deepest == []
+    assert json_of(b"[" + b",".join([b"{}"] * 500) + b"]") == [{}] * 500
