@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from math import inf
+from types import UnionType
 from typing import Any, Literal, get_args
 from wsgiref.util import is_hop_by_hop
 
@@ -23,6 +24,8 @@ Kind = Literal[
     "html",  # answer `status` with a page of HTML
     "vendor",  # a fault with the platform's own name, in `name` (see the simulator's README)
 ]
+Fields = Mapping[str, type | UnionType]
+"""Which fields the body of a vendor fault may have, and of what type each is."""
 CENTURY_S = 100 * 365 * 86_400
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
@@ -71,6 +74,15 @@ def _sendable(header: tuple[object, object]) -> bool:
     return not kept_back and bool(_NAME.fullmatch(name) and _VALUE.fullmatch(value))
 
 
+def _fits(body: object, fields: Fields) -> bool:
+    if not isinstance(body, dict):
+        return False
+    return all(
+        name in fields and isinstance(value, fields[name]) and not isinstance(value, bool)
+        for name, value in body.items()
+    )
+
+
 @dataclass(slots=True)
 class _Armed:
     fault: Fault
@@ -82,25 +94,35 @@ class FaultPlan:
     """The faults still to come, in order. Safe to share between threads.
 
     `vendor` names the vendor faults that somebody plays. Any other is refused: it would be used up in silence.
+    `bodies` says for those that have a body which fields it may have, each with its type.
     """
 
-    def __init__(self, vendor: Collection[str] = ()) -> None:
+    def __init__(self, vendor: Collection[str] = (), bodies: Mapping[str, Fields] | None = None) -> None:
         self._vendor = frozenset(vendor)
+        self._bodies = bodies or {}
         self._armed: list[_Armed] = []
         self._lock = threading.Lock()
 
     def add(self, *faults: Fault) -> None:
-        """Plan them all, or none. Raises ValueError for a vendor fault that nobody plays."""
+        """Plan them all, or none. Raises ValueError as `refuse_unplayed` does."""
         self.refuse_unplayed(*faults)
         with self._lock:
             self._armed.extend(_Armed(fault, fault.skip, fault.times) for fault in faults)
 
     def refuse_unplayed(self, *faults: Fault) -> None:
-        """Raises ValueError for a vendor fault that nobody plays."""
+        """Raises ValueError for a vendor fault that nobody plays, or not with this body."""
         for fault in faults:
-            if fault.kind == "vendor" and fault.name not in self._vendor:
+            if fault.kind != "vendor":
+                continue
+            if fault.name not in self._vendor:
                 there_are = ", ".join(sorted(self._vendor)) or "none"
                 raise ValueError(f"no vendor fault {fault.name!r}; there are: {there_are}")
+            fields = self._bodies.get(fault.name)
+            if fields is not None and fault.body is not None and not _fits(fault.body, fields):
+                expected = ", ".join(
+                    f"{name} ({getattr(kind, '__name__', kind)})" for name, kind in fields.items()
+                )
+                raise ValueError(f"the body of {fault.name} may have {expected}; it is {fault.body!r}")
 
     def clear(self) -> None:
         with self._lock:

@@ -26,13 +26,13 @@ def spoil(fault: Fault, body: Json) -> None:
     """Make a page wrong before it leaves: rows lost from its middle, no `next`, another `total`."""
     if fault.name == "page_lost":
         rows = body["orders"]
-        lost = min(len(rows), int(_said(fault, "lost", (len(rows) + 1) // 2)))
+        lost = min(len(rows), max(0, _said(fault, "lost", (len(rows) + 1) // 2)))
         start = (len(rows) - lost) // 2
         body["orders"] = rows[:start] + rows[start + lost :]
     elif fault.name == "next_lost":
         body.pop("next", None)
     elif fault.name == "total_moves":
-        body["total"] = max(0, body["total"] + int(_said(fault, "by", -1)))
+        body["total"] = max(0, body["total"] + _said(fault, "by", -1))
 
 
 def change_behind(fault: Fault, world: World, seller: Seller, listed: list[Order]) -> None:
@@ -44,7 +44,7 @@ def change_behind(fault: Fault, world: World, seller: Seller, listed: list[Order
         return
     wanted = _said(fault, "order_id", None)
     order = seller.orders.get(wanted) if wanted else next(iter(listed), None)
-    change = CHANGES.get(str(_said(fault, "change", "cancel")))
+    change = CHANGES.get(_said(fault, "change", "cancel"))
     if order is not None and change is not None:
         change(world, seller, order)
 

@@ -13,7 +13,7 @@ from simulators.clock import Clock
 from simulators.ebay.errors import EbayError
 from simulators.ebay.limits import CallBudget, Limits
 from simulators.ebay.state import Listing, Offer, Seller
-from simulators.faults import FaultPlan
+from simulators.faults import FaultPlan, Fields
 from simulators.kit import world as kit
 from simulators.kit.journal import Entry, Journal
 from simulators.kit.pace import Pace
@@ -25,6 +25,11 @@ VENDOR_FAULTS = frozenset(
     {"late", "concurrent", "page_lost", "next_lost", "total_moves", "changed_after_list"}
 )
 """`late` and `concurrent` of every call; the others of getOrders (`order_traps.py`)."""
+_BODIES: dict[str, Fields] = {
+    "page_lost": {"lost": int},
+    "total_moves": {"by": int},
+    "changed_after_list": {"change": str, "order_id": str},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +54,7 @@ class World(kit.World[JournalEntry]):
         self, *, clock: Clock, limits: Limits, latency_s: float, time_scale: float, seed: int
     ) -> None:
         pace = Pace(clock, time_scale, latency_s=latency_s, spread=_LATENCY_SPREAD, seed=seed)
-        super().__init__(pace, FaultPlan(VENDOR_FAULTS), Journal())
+        super().__init__(pace, FaultPlan(VENDOR_FAULTS, _BODIES), Journal())
         self.clock = clock
         self.limits = limits
         self.sellers: dict[str, Seller] = {}

@@ -6,7 +6,7 @@ import re
 
 from graphql import GraphQLError
 
-GID = re.compile(r"gid://shopify/([A-Za-z]+)/(\d+)(?:\?.*)?")
+GID = re.compile(r"gid://shopify/([A-Za-z]+)/([0-9]{1,20})(?:\?.*)?")  # 64 bits
 JOB = re.compile(r"gid://shopify/Job/[0-9a-f-]{36}")
 
 

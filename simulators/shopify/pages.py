@@ -12,6 +12,8 @@ from typing import Any, Generic, TypeVar
 
 from graphql import GraphQLError
 
+from simulators.kit.wire import json_of
+
 R = TypeVar("R")
 Key = Callable[[R], tuple[Any, int]]
 
@@ -60,7 +62,7 @@ def cursor_of(key: tuple[Any, int]) -> str:
 
 def _key_of(cursor: str, like: Any) -> tuple[Any, int]:
     try:
-        told = json.loads(base64.b64decode(cursor, validate=True))
+        told = json_of(base64.b64decode(cursor, validate=True))
         value = (
             datetime.fromisoformat(told["last_value"]) if isinstance(like, datetime) else told["last_value"]
         )

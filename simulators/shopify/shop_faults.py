@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulators.faults import Fault, FaultPlan
+from simulators.faults import Fault, FaultPlan, Fields
 
 API_VENDOR = frozenset({"throttled", "internal_error", "token_expired", "stale_read", "late", "user_error"})
 WEBHOOK_VENDOR = frozenset({"drop", "duplicate", "delay", "reorder"})
+_BODIES: dict[str, Fields] = {"user_error": {"field": list | None, "code": str | None, "message": str}}
 _WEBHOOK = "webhook:"
 
 
@@ -23,7 +24,7 @@ class ShopFaults(FaultPlan):
     """
 
     def __init__(self) -> None:
-        super().__init__(API_VENDOR)
+        super().__init__(API_VENDOR, _BODIES)
         self.webhooks = FaultPlan(WEBHOOK_VENDOR)
 
     def add(self, *faults: Fault) -> None:

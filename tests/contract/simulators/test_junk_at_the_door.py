@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
 import json
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from werkzeug.test import Client
 from simulators.ebay import EbaySimulator
 from simulators.kit.deeds import names_of
 from simulators.shopify import ShopifySimulator
+from tests.contract.simulators.shopify_simulator_client import Shop
 
 JUNK: tuple[Any, ...] = (
     "x", "", -1, 2.5, None, True, [], {}, [1], ["x"], {"a": 1}, [{}], [{"sku": "MUG"}], [None], "NaN", 1e300, -1e300, 10**30,
@@ -69,3 +71,60 @@ def test_no_deed_stumbles_over_what_it_is_given(made: Any) -> None:
     assert len(answers) > 300
     assert [wish for wish, status in answers if status not in (200, 400, 404)] == []
     assert [client.get(page).status_code for page in ("/_sim/state", "/")] in ([200, 200], [200, 404])
+
+
+ORDER = {
+    "lineItems": [
+        {"title": "x", "quantity": 1, "priceSet": {"shopMoney": {"amount": "1", "currencyCode": "EUR"}}}
+    ]
+}
+CREATE = "mutation C($o: OrderCreateOrderInput!) { orderCreate(order: $o) { order { id } userErrors { field message } } }"
+
+
+@pytest.mark.parametrize(
+    "body", ["x", 5, [1], {"field": 5}, {"message": None}, {"code": 5}, {"colour": "red"}]
+)
+def test_a_user_error_that_shopify_could_not_tell_is_refused_when_it_is_planned(body: Any) -> None:
+    shop = Shop()
+    fault = {"operation": "*", "kind": "vendor", "name": "user_error", "body": body}
+    told = Client(shop.simulator).post("/_sim/faults", json=fault)
+    assert (told.status_code, shop.simulator.faults.waiting()) == (400, 0)
+    assert shop.data(CREATE, o=ORDER)["orderCreate"]["userErrors"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("page_lost", {"lost": "x"}), ("page_lost", {"lost": None}), ("page_lost", [1]), ("total_moves", {"by": 1.5}),
+        ("changed_after_list", {"order_id": []}), ("changed_after_list", {"lost": 1}),
+    ],
+)  # fmt: skip
+def test_a_trap_that_no_page_of_orders_could_hold_is_refused_when_it_is_planned(name: str, body: Any) -> None:
+    market = a_market()
+    fault = {"operation": "getOrders", "kind": "vendor", "name": name, "body": body}
+    told = Client(market).post("/_sim/faults", json=fault)
+    assert (told.status_code, market.faults.waiting()) == (400, 0)
+    assert told.json is not None
+    assert told.json["error"].startswith(f"the body of {name} may have ")
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "1" * 21, "\u0661"])
+def test_an_id_with_a_number_beyond_64_bits_is_no_id(number: str) -> None:
+    shop = Shop()
+    told = shop.ask("query N($id: ID!) { node(id: $id) { id } }", id=f"gid://shopify/Product/{number}")
+    assert told["errors"][0]["extensions"]["code"] == "INVALID_VARIABLE"
+
+
+@pytest.mark.parametrize("root", ["products", "orders", "productVariants", "locations"])
+def test_a_cursor_that_was_never_given_is_told_as_one(root: str) -> None:
+    shop = Shop()
+    shop.simulator.deeds.add_product(title="Mug", variants=[{"sku": "MUG", "stock": 4}])
+    shop.simulator.deeds.sell(sku="MUG")
+    shop.clock.advance(60)  # the index of orders knows of it
+    cursors = [
+        base64.b64encode(text).decode() for text in (b"[" * 50_000, b"[1]", b"\xff", b'{"last_id":NaN}')
+    ]
+    document = "query P($a: String) { %s(first: 1, after: $a) { nodes { id } } }" % root  # noqa: UP031  # braces
+    told = [shop.ask(document, a=cursor)["errors"][0]["message"] for cursor in cursors]
+    assert told == ["Invalid cursor for current pagination sort."] * 4
+    assert [(call.operation, call.status) for call in shop.simulator.calls[-4:]] == [(root, 200)] * 4
