@@ -5,7 +5,7 @@ from __future__ import annotations
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import Job, JobKind, JobState
-from listbridge.domain.ports import Conflict, Missing
+from listbridge.domain.ports import Conflict
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
 from listbridge.services.guard import forget_action
@@ -42,13 +42,3 @@ def cancel(deps: Deps, job_id: JobId, actor: str) -> Job:
             forget_action(deps, job)
         return cancelled
     raise Conflict(job_id)
-
-
-def is_cancelled(deps: Deps, job: JobId | None) -> bool:
-    """Whether a worker that comes to the next item of this job must leave it out."""
-    if job is None:
-        return False
-    try:
-        return deps.jobs.get(job).state is JobState.CANCELLED
-    except Missing:  # jobs expire
-        return False

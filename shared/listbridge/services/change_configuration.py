@@ -20,6 +20,7 @@ from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.listing import Cause, Field, Listing
 from listbridge.domain.ports import NotACursor
 from listbridge.domain.problem import Problem
+from listbridge.domain.rule_context import RuleContext
 from listbridge.domain.word import reading_stored
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.deps import Deps
@@ -29,7 +30,7 @@ from listbridge.services.job_results import reason_of
 from listbridge.services.nudge import nudge, nudge_due
 from listbridge.services.recompute import Recompute, compute
 from listbridge.services.restocked import sell_restocked
-from listbridge.services.rule_context import RuleContext, context_of
+from listbridge.services.rule_context import context_of
 
 CHUNK = 400
 _KINDS: dict[str, type[Document]] = {kind.kind: kind for kind in (Profile, SalesList, Account, Shop)}

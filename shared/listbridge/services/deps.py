@@ -25,7 +25,7 @@ from listbridge.domain.ports import (
     Shops,
     VariantRepository,
 )
-from listbridge.services.rule_context import RuleContext
+from listbridge.domain.rule_context import RuleContext
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Write down in a job what became of its items."""
+"""What a worker asks and tells of a job while it works through its items."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from listbridge.domain.holds import status_hold
 from listbridge.domain.ids import JobId
-from listbridge.domain.jobs import JobEntry, Outcome, Reason
+from listbridge.domain.jobs import JobEntry, JobState, Outcome, Reason
 from listbridge.domain.listing import Listing, Status
 from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem
@@ -50,6 +50,16 @@ def demanded_fields_sent(deps: Deps, rows: Iterable[Listing]) -> None:
             item_failed(deps, row.job, str(row.key), status_hold(row) or row.status.newer)
         elif not row.demanded:
             item_done(deps, row.job, str(row.key))
+
+
+def is_cancelled(deps: Deps, job: JobId | None) -> bool:
+    """Whether a worker that comes to the next item of this job must leave it out."""
+    if job is None:
+        return False
+    try:
+        return deps.jobs.get(job).state is JobState.CANCELLED
+    except Missing:  # jobs expire
+        return False
 
 
 def _finish(deps: Deps, job: JobId | None, entry: JobEntry) -> None:

@@ -29,9 +29,8 @@ from listbridge.domain.verdicts import (
 )
 from listbridge.domain.work import PublishKind, PublishTask
 from listbridge.services.attempts import Attempts
-from listbridge.services.cancel_job import is_cancelled
 from listbridge.services.deps import Deps
-from listbridge.services.job_results import item_done, item_failed, item_skipped
+from listbridge.services.job_results import is_cancelled, item_done, item_failed, item_skipped
 from listbridge.services.publish_steps import Steps
 from listbridge.services.rehearse import rehearsed_in_vain
 from listbridge.services.remove_items import forget_items

@@ -14,9 +14,10 @@ from listbridge.domain.ids import AccountId, ListingKey, SalesListId, Sku
 from listbridge.domain.listing import Cause, Computed, Field, Listing, TraceLine
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
+from listbridge.domain.rule_context import RuleContext
 from listbridge.domain.rules import QuantityResult, price_of, quantity_of
 from listbridge.services.deps import Deps
-from listbridge.services.rule_context import RuleContext, context_of
+from listbridge.services.rule_context import context_of
 
 _TRIES = 12
 _PAGE = 100  # what the store reads in one call
