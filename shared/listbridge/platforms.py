@@ -152,15 +152,26 @@ class OpenedMarketplaces:
     _open: dict[tuple[str, Share], _Opened[MarketplaceAdapter]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def open(self, account: Account, share: Share = Share.ORDINARY) -> tuple[MarketplaceAdapter, Budget]:
+    def open(self, account: Account, share: Share = Share.ORDINARY) -> MarketplaceAdapter:
         with self._lock:
             known = self._open.get((account.id, share))
-            if known is not None and known.still_good(account):
-                return known.adapter, known.connection.budget
-            connection = self._connection(account, share, read_anew=_refused(known, account))
-            adapter = registry.open_marketplace(account.marketplace, connection)
-            self._open[account.id, share] = _Opened(account.rev, adapter, connection)
-            return adapter, connection.budget
+            return (
+                known if known is not None and known.still_good(account) else self._anew(account, share)
+            ).adapter
+
+    def budget(self, account: Account, share: Share = Share.ORDINARY) -> Budget:
+        with self._lock:
+            known = self._open.get((account.id, share))
+            # One whose credentials were refused is not opened anew for this: an adapter in hand draws from its own.
+            fits = known is not None and known.rev == account.rev
+            return (known if known is not None and fits else self._anew(account, share)).connection.budget
+
+    def _anew(self, account: Account, share: Share) -> _Opened[MarketplaceAdapter]:
+        refused = _refused(self._open.get((account.id, share)), account)
+        connection = self._connection(account, share, read_anew=refused)
+        adapter = registry.open_marketplace(account.marketplace, connection)
+        opened = self._open[account.id, share] = _Opened(account.rev, adapter, connection)
+        return opened
 
     def traits(self, account: Account) -> MarketplaceTraits:
         manifest = registry.marketplace(account.marketplace)

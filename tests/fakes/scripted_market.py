@@ -79,8 +79,11 @@ class ScriptedMarket(MarketModes):
 
     # ---- the `Marketplaces` port ----
 
-    def open(self, account: Account, share: Share = Share.ORDINARY) -> tuple[ScriptedAdapter, Budget]:
-        return ScriptedAdapter(self, account.id), self.budgets.setdefault(share, FakeBudget(self.clock))
+    def open(self, account: Account, share: Share = Share.ORDINARY) -> ScriptedAdapter:
+        return ScriptedAdapter(self, account.id)
+
+    def budget(self, account: Account, share: Share = Share.ORDINARY) -> Budget:
+        return self.budgets.setdefault(share, FakeBudget(self.clock))
 
     def traits(self, account: Account) -> MarketplaceTraits:
         return replace(

@@ -138,7 +138,7 @@ class AnyPair:
     def tracking(self, remote: RemoteOrderId) -> list[str]:
         """What the marketplace knows of parcels."""
         account = self.world.stores.configuration.get(Account, ACCOUNT)
-        return [one.tracking for one in self.world.marketplaces.open(account)[0].shipments(remote)]
+        return [one.tracking for one in self.world.marketplaces.open(account).shipments(remote)]
 
 
 def any_pair(shop_slug: str, marketplace_slug: str, *, limits: TimeLimits | None = None) -> AnyPair:

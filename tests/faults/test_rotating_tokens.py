@@ -174,7 +174,7 @@ def test_processes_that_open_one_account_share_what_one_of_them_renewed(
             )
         )  # fmt: skip
 
-    opened = [one.open(account, share)[0] for one in (process(), process()) for share in Share]
+    opened = [one.open(account, share) for one in (process(), process()) for share in Share]
     tokens = {grants.token(platform.renew) for grants in opened}
     assert len(tokens) == 1
     assert (platform.renewals, platform.refusals) == (1, 0)

@@ -161,7 +161,7 @@ def choices(account_id: AccountPath, site: OnSite) -> ChoicesView:
     """Policies, locations and the like, asked of the marketplace."""
     account = _account(account_id)
     _known_sites(account.marketplace, (Site(site),), field="site")
-    adapter, _ = deps_of(router).marketplaces.open(account)
+    adapter = deps_of(router).marketplaces.open(account)
     return ChoicesView(site=site, choices=dict(adapter.creation_choices(Site(site))))
 
 
@@ -185,7 +185,7 @@ def creation_form(
     """The JSON schema of a creation profile's settings on a site, for one kind of product where the marketplace tells them apart."""
     account = _account(account_id)
     _known_sites(account.marketplace, (Site(site),), field="site")
-    adapter, _ = deps_of(router).marketplaces.open(account)
+    adapter = deps_of(router).marketplaces.open(account)
     return CreationFormView(site=site, kind=kind, form=dict(adapter.creation_form(Site(site), kind)))
 
 
@@ -201,7 +201,7 @@ def listen(account_id: AccountPath) -> EventsView:
     registry.event_scheme(account.marketplace)
     keys = make_hook_keys(deps, account.id)
     address = hook_address(public_base_url(deps), account.id, keys)
-    adapter, _ = deps.marketplaces.open(account)
+    adapter = deps.marketplaces.open(account)
     asked = adapter.listen(address, keys.token)
     return EventsView(address=address, token=keys.token, enter_by_hand=not asked)
 

@@ -33,7 +33,7 @@ def check_account_connection(deps: Deps, account: Account) -> int:
     if account.state is not ConnectionState.ACTIVE or account.observe:
         return 0
     try:
-        identity = deps.marketplaces.open(account)[0].identify()
+        identity = deps.marketplaces.open(account).identify()
     except Unauthorized as error:
         expire_account(deps, account, error.problem)
         return 1

@@ -133,7 +133,7 @@ def _read(deps: Deps, account: Account, rows: Sequence[Listing]) -> list[Listing
     traits = deps.marketplaces.traits(account)
     if not rows:
         return []
-    adapter, budget = deps.marketplaces.open(account)
+    adapter, budget = deps.marketplaces.open(account), deps.marketplaces.budget(account)
     parts = [rows[at : at + traits.read_back_batch] for at in range(0, len(rows), traits.read_back_batch)]
 
     def read(part: Sequence[Listing]) -> list[Listing]:

@@ -47,7 +47,7 @@ def connect_account(deps: Deps, draft: Account, credentials: Mapping[str, str], 
     deps.secrets.put(secret_name(ACCOUNTS, draft.id), credentials)
     connected = False
     try:
-        identity = deps.marketplaces.open(draft)[0].identify()
+        identity = deps.marketplaces.open(draft).identify()
         with _only_one_for(deps, draft, identity):
             account = deps.configuration.save(draft.model_copy(update=_as_identified(draft, identity)))
         connected = True
@@ -79,7 +79,7 @@ def check_account(deps: Deps, account: Account, actor: str) -> AccountCheck:
             deps, account
         )  # first: calls that ask who somebody is are few, and his orders do not wait for one
     try:
-        identity = deps.marketplaces.open(account)[0].identify()
+        identity = deps.marketplaces.open(account).identify()
     except Unauthorized as error:
         expire_account(deps, account, error.problem)
         raise
@@ -111,7 +111,7 @@ def replace_account_credentials(
     learned = {"settings": {**account.settings, **settings}} if settings else {}
     with trial(deps, ACCOUNTS, credentials) as trial_id:
         candidate = account.model_copy(update={"id": AccountId(trial_id), **learned})
-        identity = deps.marketplaces.open(candidate)[0].identify()
+        identity = deps.marketplaces.open(candidate).identify()
         credentials = deps.secrets.get(
             secret_name(ACCOUNTS, trial_id)
         )  # a token may have been renewed by that

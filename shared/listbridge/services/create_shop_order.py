@@ -137,7 +137,7 @@ class _Creating:
 
     def _read_again(self, order: Order) -> Order:
         """The order as it is now: it may have been cancelled, paid or changed since the list showed it."""
-        marketplace, _ = self._deps.marketplaces.open(self._account, Share.ORDER)
+        marketplace = self._deps.marketplaces.open(self._account, Share.ORDER)
         read = marketplace.read_order(order.key.remote)
         order, _ = note_order(self._deps, self._account, self._rules, read, order)
         self._keep(order, read.buyer)

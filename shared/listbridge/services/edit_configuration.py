@@ -87,7 +87,7 @@ def propose_account(deps: Deps, before: Account, after: Account, actor: str) -> 
         if has_listings(deps, before.id):
             raise Refused(Problem("account_has_listings", {"account": before.name}, "remove_items_first"))
     if set(after.sites) - set(before.sites):
-        offered = deps.marketplaces.open(before)[0].identify().sites
+        offered = deps.marketplaces.open(before).identify().sites
         missing = [site for site in after.sites if site not in offered]
         if missing:
             raise Refused(Problem("site_unavailable", {"sites": ", ".join(missing)}, "choose_other_site"))

@@ -56,7 +56,7 @@ def without_ended(
     What has ended there is written down, and told to the job. What is live in spite of the marketplace's word is to be sent
     anew as a whole; where it cannot be read, the next drift check does that.
     """
-    adapter, _ = deps.marketplaces.open(account)
+    adapter = deps.marketplaces.open(account)
     zero = deps.marketplaces.traits(account).zero
     try:
         ended = record_ended(deps, adapter, SalesFirst(deps, account), zero, rows)

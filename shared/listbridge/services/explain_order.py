@@ -115,6 +115,6 @@ class OrderPages:
 
     def _open_marketplace(self, account: Account) -> MarketplaceAdapter | None:
         try:
-            return self.deps.marketplaces.open(account)[0]
+            return self.deps.marketplaces.open(account)
         except (Missing, RemoteError):
             return None

@@ -158,7 +158,7 @@ def _take_in_alone(deps: Deps, account: Account, rules: ImportRules, key: OrderK
         problem = Problem(f"account_{account.state.value}", {"account": account.name})
         raise RetryLater(problem, detail="kept for when it is connected again")
     try:
-        read = deps.marketplaces.open(account, Share.ORDER)[0].read_order(key.remote)
+        read = deps.marketplaces.open(account, Share.ORDER).read_order(key.remote)
     except Unauthorized as error:
         expire_account(deps, account, error.problem)
         raise

@@ -39,7 +39,7 @@ def look_again(deps: Deps, event: AccountEvent) -> None:
 
 def _still_lets_us_in(deps: Deps, account: Account) -> bool:
     try:
-        deps.marketplaces.open(account)[0].identify()
+        deps.marketplaces.open(account).identify()
     except Unauthorized as error:
         expire_account(deps, account, error.problem)
         return False

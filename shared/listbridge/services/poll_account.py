@@ -114,7 +114,7 @@ class _Poll:
 
     def _read_page(self, since: datetime, cursor: str | None) -> str | None:
         """Take one page in; the next one's cursor."""
-        adapter, _ = self._deps.marketplaces.open(self._account, Share.ORDER)
+        adapter = self._deps.marketplaces.open(self._account, Share.ORDER)
         page = adapter.orders_changed(since, cursor)
         self._take_in(page.orders)
         for order in page.unreadable:

@@ -41,7 +41,7 @@ def preview_products(deps: Deps, sales_list: SalesList, products: Sequence[Produ
     shop = deps.configuration.get(Shop, account.shop)
     wanted = list(dict.fromkeys(products))
     read = {facts.product: facts for facts in deps.shops.open(shop).read_products(wanted).products}
-    adapter, _ = deps.marketplaces.open(account)
+    adapter = deps.marketplaces.open(account)
     previewed = []
     for product in wanted:
         facts = read.get(product)

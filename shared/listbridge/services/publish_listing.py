@@ -104,7 +104,8 @@ class _Work(PublishWork):
         if blocked is not None:
             self._not_now(rows, blocked)
             return
-        adapter, self._budget = self.deps.marketplaces.open(self.account)
+        adapter = self.deps.marketplaces.open(self.account)
+        self._budget = self.deps.marketplaces.budget(self.account)
         with self._budget.patient(PATIENCE_S):
             if self.task.follow_at is not None:
                 self._follow(adapter, rows, self.task.follow_at)

@@ -183,7 +183,7 @@ class _Relay:
         if not alone or self._begun(order) or others:
             return units
         try:
-            adapter, _ = self._deps.marketplaces.open(self._account, Share.ORDER)
+            adapter = self._deps.marketplaces.open(self._account, Share.ORDER)
             return order_units.balance(order, found, adapter.shipments(order.key.remote))
         except Unauthorized as error:
             expire_account(self._deps, self._account, error.problem)

@@ -263,12 +263,12 @@ class Drainer:
     def _writer(self, share: Share) -> UnitWriter:
         known = self._writers.get(share)
         if known is None:
-            adapter, budget = self.deps.marketplaces.open(self.account, share)
+            adapter = self.deps.marketplaces.open(self.account, share)
             traits, sales = self.deps.marketplaces.traits(self.account), SalesFirst(self.deps, self.account)
             known = self._writers[share] = UnitWriter(
                 deps=self.deps,
                 adapter=adapter,
-                budget=budget,
+                budget=self.deps.marketplaces.budget(self.account, share),
                 traits=traits,
                 guard=SendGuard(self.deps, self.account),
                 sales=sales,

@@ -29,7 +29,7 @@ TRACKING_UNTOLD = "tracking_untold"
 def tell_parcels(deps: Deps, account: Account, order: Order, found: ShopOrder, lease: Lease) -> Order:
     """Tell of every parcel that the marketplace does not show yet. Raises RetryLater when it cannot be asked now."""
     try:
-        adapter, _ = deps.marketplaces.open(account, Share.ORDER)
+        adapter = deps.marketplaces.open(account, Share.ORDER)
         return _Telling(deps, account, adapter, lease).run(order, found)
     except Unauthorized as error:
         expire_account(deps, account, error.problem)

@@ -41,7 +41,7 @@ class Connected:
 
     def who(self) -> str:
         """Open the account as any worker does, and ask who it is."""
-        return self.its.deps.marketplaces.open(self.account)[0].identify().remote_name
+        return self.its.deps.marketplaces.open(self.account).identify().remote_name
 
     def grant_anew(self) -> None:
         """The seller's grant ends, and another one is given."""
@@ -75,6 +75,25 @@ def test_a_list_of_accounts_that_is_asked_for_all_day_reads_no_secret_again(conn
         connected.its.get("/accounts")
         connected.its.stores.clock.advance(60)
     assert connected.reads == []
+
+
+def test_what_an_accounts_calls_draw_from_is_told_without_opening_it_again(connected: Connected) -> None:
+    marketplaces, account = connected.its.deps.marketplaces, connected.account
+    adapter = marketplaces.open(account)
+    connected.grant_anew()
+    with pytest.raises(Unauthorized):
+        adapter.identify()
+    connected.reads.clear()
+    assert marketplaces.budget(account) is marketplaces.budget(account)
+    assert connected.reads == []
+
+
+def test_an_account_is_opened_to_tell_what_its_calls_draw_from(connected: Connected) -> None:
+    marketplaces, account = connected.its.deps.marketplaces, connected.account
+    budget = marketplaces.budget(account, Share.ORDER)
+    marketplaces.open(account, Share.ORDER)
+    assert marketplaces.budget(account, Share.ORDER) is budget
+    assert marketplaces.budget(account) is not budget
 
 
 def test_new_credentials_are_read_once_by_whoever_opens_the_account_next(connected: Connected) -> None:

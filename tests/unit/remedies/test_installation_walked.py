@@ -112,7 +112,7 @@ def test_a_row_that_we_stumble_over_is_reported_and_revised(
 
     product = on_sale(seller)
     seller.its.shopify.deeds.set_stock(3, None, sku="MUG")
-    adapter = seller.its.deps.marketplaces.open(account_of(seller))[0]
+    adapter = seller.its.deps.marketplaces.open(account_of(seller))
     with monkeypatch.context() as broken:
         broken.setattr(type(adapter), "revise", bug)
         heard(seller, product)

@@ -139,7 +139,7 @@ def test_a_listing_that_was_changed_too_often_is_changed_on_the_next_day(seller:
 def test_a_listing_that_another_worker_sends_is_sent_after_it(seller: Seller) -> None:
     on_sale(seller)
     leases = seller.its.stores.leases
-    key = seller.its.deps.marketplaces.open(account_of(seller))[0].lease_key(row_of(seller))
+    key = seller.its.deps.marketplaces.open(account_of(seller)).lease_key(row_of(seller))
     lease = leases.acquire(key, "another worker", seconds=10**6)
     assert lease is not None
     named(entry(seller, seller.its.act(seller.list, "full_revise"), "MUG")["reason"], "unit_busy", "")

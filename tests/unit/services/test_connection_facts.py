@@ -76,7 +76,7 @@ def test_what_an_account_and_a_shop_said_of_themselves_is_handed_to_their_adapte
     opener.secrets.put("accounts/acc_1", {})
     opener.secrets.put("shops/shop_1", {})
     shop = Shop(id=ShopId("shop_1"), name="S", platform="stores", currency="EUR", facts={"index": "on"})
-    account: Any = OpenedMarketplaces(opener).open(_account(region="eu"))[0]
+    account: Any = OpenedMarketplaces(opener).open(_account(region="eu"))
     connection: Any = OpenedShops(opener).open(shop)
     assert (account.facts, connection.facts) == ({"region": "eu"}, {"index": "on"})
 

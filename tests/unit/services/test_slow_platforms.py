@@ -59,6 +59,6 @@ def test_its_calls_are_given_that_time(monkeypatch: pytest.MonkeyPatch) -> None:
         lambda *_: FakeBudget(stores.clock),
     )  # fmt: skip
     account = Account(id=AccountId("acc_1"), name="anna", marketplace="slow", shop=ShopId("shop_1"))
-    connection: Any = OpenedMarketplaces(opener).open(account)[0]
+    connection: Any = OpenedMarketplaces(opener).open(account)
     assert asked == [30]
     assert connection.grants._lease_s == 34

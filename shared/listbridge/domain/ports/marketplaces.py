@@ -335,7 +335,11 @@ class MarketplaceTraits:
 class Marketplaces(Protocol):
     """Opens marketplace adapters."""
 
-    def open(self, account: Account, share: Share = Share.ORDINARY) -> tuple[MarketplaceAdapter, Budget]: ...
+    def open(self, account: Account, share: Share = Share.ORDINARY) -> MarketplaceAdapter:
+        """The account's adapter, whose calls draw from this share. Raises Unauthorized when its credentials are missing."""
+
+    def budget(self, account: Account, share: Share = Share.ORDINARY) -> Budget:
+        """What the calls of `open(account, share)` draw from. Raises as that does."""
 
     def traits(self, account: Account) -> MarketplaceTraits:
         """Of this account: what it said of itself may change what its marketplace has in general."""
