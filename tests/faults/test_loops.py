@@ -10,6 +10,7 @@ import pytest
 
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import ProductId
+from listbridge.domain.job_params import SweepParams
 from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.ports import OrderPage
 from listbridge.domain.trace import MOST_IDLE_HOPS
@@ -148,7 +149,7 @@ def test_a_sweep_of_many_pages_reads_the_whole_shop() -> None:
     job = start_sweep(s.world.deps, s.world.stores.configuration.get(Shop, SHOP), "anna")
     s.world.deliver_all()
     done = s.world.stores.jobs.get(job.id)
-    assert (done.state, done.params["products"]) == (JobState.DONE, 3 * LONGEST_LOOP)
+    assert (done.state, done.params_of(SweepParams).products) == (JobState.DONE, 3 * LONGEST_LOOP)
     assert chains.hops[Lane.RECOMPUTE] > 2 * LONGEST_LOOP
     assert s.world.dead_letters() == []
 

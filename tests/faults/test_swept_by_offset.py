@@ -8,6 +8,7 @@ import pytest
 
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import ListingKey, ProductId
+from listbridge.domain.job_params import SweepParams
 from listbridge.domain.jobs import JobState
 from listbridge.domain.ports import ReadResult
 from listbridge.domain.problem import Problem
@@ -107,6 +108,7 @@ def test_a_shop_whose_limit_ends_in_between_is_asked_for_the_rest_and_not_again(
     job = start_sweep(s.world.deps, s.world.stores.configuration.get(Shop, SHOP), "kim")
     s.world.run(300)
     done = s.world.stores.jobs.get(job.id)
-    assert (done.state, done.params["absent"], done.params["asked"]) == (JobState.DONE, 200, [])
+    swept = done.params_of(SweepParams)
+    assert (done.state, swept.absent, swept.asked) == (JobState.DONE, 200, ())
     assert asked.count(50) <= 4 * every
     assert [s.world.row(key).computed.quantity for key in keys[200:]] == [5] * 20

@@ -8,6 +8,7 @@ import pytest
 
 from listbridge import registry
 from listbridge.domain.configuration import Shop
+from listbridge.domain.job_params import SweepParams
 from listbridge.domain.jobs import JobState
 from listbridge.services.sweep_shop import start_sweep
 from simulators.kit.wire import Call, Reply
@@ -60,7 +61,7 @@ def swept(
     stall.answer = answer
     done = p.world.stores.jobs.get(job.id)
     assert done.state is JobState.DONE
-    return asked, done.params["absent"]
+    return asked, done.params_of(SweepParams).absent
 
 
 def delete(p: AnyPair, *skus: str) -> None:

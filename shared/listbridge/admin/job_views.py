@@ -10,6 +10,7 @@ from listbridge.admin.row_ids import item_id, items_of, listing_id
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import ProblemView
 from listbridge.domain.ids import ListingKey, VariantKey
+from listbridge.domain.job_params import EditParams
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
 from listbridge.domain.ports import ListingRepository
 from listbridge.domain.problem import Problem
@@ -41,10 +42,11 @@ class EditView(Shape):
     @classmethod
     def of(cls, job: Job) -> EditView | None:
         """Null for other jobs, and for those of before edits were written down."""
-        if "edit" not in job.params:
+        params = job.params
+        if not isinstance(params, EditParams) or params.edit is None:
             return None
-        fields = [EditedFieldView(**one) for one in job.params["edit"]]
-        return cls(kind=job.params["kind"], id=job.params["id"], name=job.params["name"], fields=fields)
+        fields = [EditedFieldView(**one.model_dump()) for one in params.edit]
+        return cls(kind=params.kind, id=params.id, name=params.name, fields=fields)
 
 
 class JobView(Shape):

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, model_validator
 
 from listbridge.domain.ids import AccountId, JobId
+from listbridge.domain.job_params import (
+    ActionParams,
+    AdditionParams,
+    DriftParams,
+    EditParams,
+    JobParams,
+    SweepParams,
+)
 from listbridge.domain.word import Word
 
 
@@ -31,6 +40,18 @@ class JobKind(Word):
     DRIFT = "drift"
     RECOMPUTE = "recompute"
     RELEASE_GUARDED = "release_guarded"
+
+
+_Params = TypeVar("_Params", bound=JobParams)
+_PARAMS: Mapping[JobKind, type[JobParams]] = {
+    **dict.fromkeys(JobKind, ActionParams),
+    JobKind.ADD_ITEMS: AdditionParams,
+    JobKind.CONFIGURATION: EditParams,
+    JobKind.SWEEP: SweepParams,
+    JobKind.DRIFT: DriftParams,
+    JobKind.RECOMPUTE: JobParams,
+    JobKind.RELEASE_GUARDED: JobParams,
+}
 
 
 class JobState(Word):
@@ -96,7 +117,7 @@ class Job(BaseModel):
     """Of a configuration job: how many live listings would be zeroed, ended, published or repriced."""
     live: int = 0
     """Of a configuration job: how many listings of the accounts concerned are live."""
-    params: dict[str, Any] = Field(default_factory=dict)
+    params: SerializeAsAny[JobParams] = Field(default_factory=JobParams)
     cursor: str = ""
     phase: str = ""
     created_by: str = ""
@@ -105,10 +126,31 @@ class Job(BaseModel):
     reason: Reason | None = None
     rev: int = 0
 
+    @model_validator(mode="before")
+    @classmethod
+    def _params_of_its_kind(cls, told: Any) -> Any:
+        """What was stored says nothing of its type: the kind does."""
+        if isinstance(told, Mapping) and not isinstance(params := told.get("params", {}), JobParams):
+            kind = _PARAMS.get(told.get("kind", ""), JobParams)
+            return {**told, "params": kind.model_validate(params)}
+        return told
+
+    def params_of(self, kind: type[_Params]) -> _Params:
+        """What a job of this kind carries. Raises TypeError for a job of another: a bug of ours."""
+        if not isinstance(self.params, kind):
+            raise TypeError(
+                f"a job of kind {self.kind} carries {type(self.params).__name__}, not {kind.__name__}"
+            )
+        return self.params
+
+    def with_params(self, **changes: object) -> Job:
+        """The same job, which carries these values from now on."""
+        return self.model_copy(update={"params": self.params.model_copy(update=changes)})
+
     @property
     def rehearsal(self) -> bool:
         """The account only observed when this action was asked for: it tells what it would do."""
-        return bool(self.params.get("rehearsal"))
+        return isinstance(self.params, ActionParams) and bool(self.params.rehearsal)
 
     @property
     def over(self) -> bool:

@@ -11,6 +11,7 @@ from listbridge.domain import ledger
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, SalesList
 from listbridge.domain.ids import JobId, ListingKey, ProductId, VariantKey, new_id
+from listbridge.domain.job_params import ActionParams
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
 from listbridge.domain.listing import Field, Listing
 from listbridge.domain.ports import Missing
@@ -19,7 +20,7 @@ from listbridge.domain.sales_list_items import Item
 from listbridge.domain.work import Lane, PublishKind, PublishTask
 from listbridge.services.action_rules import ENDING, RULES, Action, computable, hindrance, moves
 from listbridge.services.deps import Deps
-from listbridge.services.guard import COUNTED_IN, judge_action
+from listbridge.services.guard import judge_action
 from listbridge.services.job_results import item_done, item_failed, item_skipped, reason_of
 from listbridge.services.nudge import nudge_due
 from listbridge.services.refusal import Refused
@@ -77,7 +78,7 @@ def _start(
     judgement = judge_action(deps, account, moved, at=now, more_end=more_end)
     job = Job(
         id=JobId(new_id("job")), kind=JobKind(action.value), account=account.id, created_by=actor, created_at=now,
-        params={"sales_list": sales_list.id, COUNTED_IN: account.guard.window_s} | ({"rehearsal": True} if rehearse else {}), total=len(plan.entries), skipped=len(plan.entries) - plan.waiting,
+        params=ActionParams(sales_list=sales_list.id, counted_in_s=account.guard.window_s, rehearsal=rehearse or None), total=len(plan.entries), skipped=len(plan.entries) - plan.waiting,
         affected=moved, live=judgement.live,
     )  # fmt: skip
     if plan.waiting == 0:

@@ -14,6 +14,7 @@ from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.catalog import ProductFacts, Variant, VariantFacts
 from listbridge.domain.configuration import Account, SalesList, Shop
 from listbridge.domain.ids import JobId, ListingKey, ProductId, VariantKey, new_id
+from listbridge.domain.job_params import AdditionParams
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
 from listbridge.domain.listing import Cause, Component, Listing
 from listbridge.domain.ports import Conflict, Missing
@@ -39,7 +40,7 @@ def start_adding(deps: Deps, sales_list: SalesList, products: Sequence[ProductId
         id=JobId(new_id("job")),
         kind=JobKind.ADD_ITEMS,
         account=sales_list.account,
-        params={"sales_list": sales_list.id, "products": wanted},
+        params=AdditionParams(sales_list=sales_list.id, products=tuple(wanted)),
         cursor="0",
         created_by=actor,
         created_at=deps.clock.now(),
@@ -51,15 +52,15 @@ def start_adding(deps: Deps, sales_list: SalesList, products: Sequence[ProductId
 
 def run_add_items_chunk(deps: Deps, job: Job) -> Job:
     """Add the next few products and save how far the job is. Raises RetryLater when the shop cannot answer now."""
+    wanted = job.params_of(AdditionParams)
     try:
-        sales_list = deps.configuration.get(SalesList, job.params["sales_list"])
+        sales_list = deps.configuration.get(SalesList, wanted.sales_list)
     except Missing as error:
         return _failed(deps, job, Problem("not_found", {"kind": error.kind, "id": error.id}))
     account = deps.configuration.get(Account, sales_list.account)
     shop = deps.configuration.get(Shop, account.shop)
     at = int(job.cursor or "0")
-    products = [ProductId(product) for product in job.params["products"]]
-    batch = products[at : at + max(1, deps.shops.traits(shop).read_batch)]
+    batch = wanted.products[at : at + max(1, deps.shops.traits(shop).read_batch)]
     try:
         entries = Shelf(deps, sales_list, account, shop).add(batch)
     except Unauthorized as error:
@@ -78,7 +79,7 @@ def run_add_items_chunk(deps: Deps, job: Job) -> Job:
 
 
 def _failed(deps: Deps, job: Job, problem: Problem) -> Job:
-    for product in job.params["products"]:
+    for product in job.params_of(AdditionParams).products:
         deps.jobs.finish(job.id, _entry(deps, product, Outcome.FAILED, problem))
     return deps.jobs.get(job.id)
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from listbridge.domain import ledger
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, Document, Profile, SalesList, Shop
+from listbridge.domain.edited_fields import edited_fields
 from listbridge.domain.ids import AccountId, JobId, new_id
+from listbridge.domain.job_params import EditParams
 from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.listing import Cause, Field, Listing
 from listbridge.domain.ports import NotACursor
@@ -24,7 +25,6 @@ from listbridge.domain.rule_context import RuleContext
 from listbridge.domain.word import reading_stored
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.deps import Deps
-from listbridge.services.edited_fields import edited_fields
 from listbridge.services.guard import judge_set
 from listbridge.services.job_results import reason_of
 from listbridge.services.nudge import nudge, nudge_due
@@ -71,13 +71,14 @@ def save_at_once(deps: Deps, document: Document, actor: str) -> Job:
     return job
 
 
-def _params(deps: Deps, document: Document) -> dict[str, Any]:
+def _params(deps: Deps, document: Document) -> EditParams:
     """What the job of an edit carries: the document as it shall be, and field by field what that changes."""
     before = deps.configuration.get(type(document), document.id)
-    changed = [one.model_dump() for one in edited_fields(before, document)]
+    changed = tuple(edited_fields(before, document))
     name = str(getattr(document, "name", document.id))
-    return {"kind": document.kind, "id": document.id, "name": name, "edit": changed,
-            "document": document.model_dump_json(), "affected": {}}  # fmt: skip
+    return EditParams(
+        kind=document.kind, id=document.id, name=name, edit=changed, document=document.model_dump_json()
+    )
 
 
 def run_configuration_chunk(deps: Deps, job: Job) -> Job:
@@ -101,7 +102,8 @@ class Moved:
 def proposed_document(job: Job) -> Document:
     """The document that a configuration job wants saved."""
     with reading_stored():
-        return _KINDS[job.params["kind"]].model_validate_json(job.params["document"])
+        params = job.params_of(EditParams)
+        return _KINDS[params.kind].model_validate_json(params.document)
 
 
 def moved_page(deps: Deps, job: Job, cursor: str, rows: int) -> tuple[list[Moved], str]:
@@ -135,19 +137,17 @@ def _moved(deps: Deps, document: Document, sales_list: SalesList, rows: Sequence
 
 
 def _count(deps: Deps, job: Job, document: Document) -> Job:
-    affected: dict[str, int] = dict(job.params["affected"])
+    affected = dict(job.params_of(EditParams).affected)
 
     def count(sales_list: SalesList, rows: list[Listing]) -> None:
         moved = len(_moved(deps, document, sales_list, rows))
         affected[sales_list.account] = affected.get(sales_list.account, 0) + moved
 
     cursor = _next_rows(deps, job.cursor, document, count)
-    job = job.model_copy(
-        update={"params": {**job.params, "affected": affected}, "affected": sum(affected.values())}
-    )
+    job = job.with_params(affected=affected).model_copy(update={"affected": sum(affected.values())})
     if cursor:
         return deps.jobs.save(job.model_copy(update={"cursor": cursor}))
-    judgement = judge_set(deps, {AccountId(id): changes for id, changes in affected.items()})
+    judgement = judge_set(deps, affected)
     state = JobState.AWAITING_APPROVAL if judgement.waits else JobState.RUNNING
     if judgement.waits:
         params = {"affected": str(job.affected), "live": str(judgement.live)}

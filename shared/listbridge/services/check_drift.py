@@ -9,6 +9,7 @@ from listbridge.domain import ledger, lifecycle, trace, unseen_sales
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import JobId, new_id
+from listbridge.domain.job_params import DriftParams
 from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.listing import Listing, RemoteState, Status
 from listbridge.domain.ports import Conflict, RemoteListing
@@ -67,7 +68,8 @@ def run_drift_chunk(deps: Deps, job: Job) -> Job:
         Conflict: the job rests.
     """
     now = deps.clock.now()
-    if job.params.get("rests_until", "") > now.isoformat():
+    rests_until = job.params_of(DriftParams).rests_until
+    if rests_until is not None and rests_until > now:
         raise Conflict(job.id)
     account = deps.configuration.get(Account, job.account or "")
     if account.state is not ConnectionState.ACTIVE:
@@ -93,7 +95,7 @@ def run_drift_chunk(deps: Deps, job: Job) -> Job:
     if cursor is None:
         changes |= {"state": JobState.DONE, "finished_at": deps.clock.now(), "total": job.done + len(turn)}
     elif job.done // MOST_PER_RUN != (job.done + len(turn)) // MOST_PER_RUN:
-        changes["params"] = {**job.params, "rests_until": (deps.clock.now() + _REST).isoformat()}
+        job = job.with_params(rests_until=deps.clock.now() + _REST)
     return deps.jobs.save(job.model_copy(update=changes))
 
 

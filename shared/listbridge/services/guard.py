@@ -13,6 +13,7 @@ from listbridge.domain import ledger
 from listbridge.domain.configuration import Account, GuardLimits
 from listbridge.domain.guarded_changes import counted_by_guard, set_waits, stream_waits
 from listbridge.domain.ids import AccountId, ListingKey
+from listbridge.domain.job_params import ActionParams
 from listbridge.domain.jobs import Job
 from listbridge.domain.listing import Field, Listing
 from listbridge.domain.problem import Problem
@@ -20,7 +21,6 @@ from listbridge.services.deps import Deps
 
 _STREAMED, _SETS = "changes", "sets"
 """The two counters of a window: what the shop says one by one, and what comes as sets (absences and actions)."""
-COUNTED_IN = "counted_in_s"
 """Where an action's job says how long the window is in which it was counted, in seconds."""
 
 
@@ -150,7 +150,7 @@ def forget_action(deps: Deps, job: Job) -> None:
     The job names that window: the account's own may have another length by now, and to subtract from one that never counted
     the action would let as much again go unasked. A job that names none stays counted.
     """
-    window_s = job.params.get(COUNTED_IN)
+    window_s = job.params_of(ActionParams).counted_in_s
     if job.affected and job.account is not None and window_s is not None:
         _add_to_sets(deps, job.account, -job.affected, window_s, job.created_at)
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from listbridge.domain import trace, waiting
 from listbridge.domain.configuration import Account, Shop
+from listbridge.domain.job_params import SweepParams
 from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
@@ -79,8 +80,8 @@ def _gone(deps: Deps, job: Job) -> Problem | None:
     try:
         if job.account is not None:
             deps.configuration.get(Account, job.account)
-        if "shop" in job.params:
-            deps.configuration.get(Shop, job.params["shop"])
+        if isinstance(job.params, SweepParams):
+            deps.configuration.get(Shop, job.params.shop)
     except Missing as error:
         return Problem("not_found", {"kind": error.kind, "id": error.id})
     return None

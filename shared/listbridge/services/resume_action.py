@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from listbridge.domain.configuration import Account, SalesList
 from listbridge.domain.ids import ListingKey, VariantKey
+from listbridge.domain.job_params import ActionParams, Look
 from listbridge.domain.jobs import Job, JobEntry, JobKind, Outcome
 from listbridge.domain.listing import Listing, Status
 from listbridge.domain.ports import Conflict, Missing
@@ -31,11 +32,11 @@ def resume_action(deps: Deps, job: Job) -> None:
     Safe to run at any time: what is under way is left alone or done again without harm.
     """
     now = deps.clock.now()
-    look = job.params.get("look") or {}
-    if look.get("rev") != job.rev:
+    look = job.params_of(ActionParams).look
+    if look is None or look.rev != job.rev:
         _save_look(deps, job, since=now, resumed=0)
         return
-    since, resumed = datetime.fromisoformat(look["since"]), int(look["resumed"])
+    since, resumed = look.since, look.resumed
     if now - since >= GIVEN_UP:
         for entry in _waiting(deps, job):
             item_failed(deps, job.id, entry.item, Problem("action_lost", fix="repeat_action"))
@@ -46,9 +47,9 @@ def resume_action(deps: Deps, job: Job) -> None:
 
 
 def _save_look(deps: Deps, job: Job, *, since: datetime, resumed: int) -> bool:
-    look = {"rev": job.rev + 1, "since": since.isoformat(), "resumed": resumed}
+    look = Look(rev=job.rev + 1, since=since, resumed=resumed)
     with suppress(Conflict):  # it moves
-        deps.jobs.save(job.model_copy(update={"params": {**job.params, "look": look}}))
+        deps.jobs.save(job.with_params(look=look))
         return True
     return False
 
@@ -68,7 +69,7 @@ def carry_on(deps: Deps, job: Job) -> None:
     entries = _waiting(deps, job)
     action = Action(job.kind.value)
     try:
-        sales_list = deps.configuration.get(SalesList, job.params["sales_list"])
+        sales_list = deps.configuration.get(SalesList, job.params_of(ActionParams).sales_list or "")
     except Missing as error:
         for entry in entries:
             params = {"kind": error.kind, "id": error.id}

@@ -16,6 +16,7 @@ from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.catalog import Observation, ProductFacts, Variant
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import AccountId, JobId, ProductId, ShopId, VariantKey, new_id
+from listbridge.domain.job_params import SweepParams
 from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.listing import Cause, Listing
 from listbridge.domain.ports import Conflict, Lease
@@ -51,7 +52,7 @@ def sweep_if_due(deps: Deps, shop: Shop) -> bool:
     It finds what a delivery that was lost would have said.
     """
     running = deps.jobs.unfinished(_PAGE, JobState.RUNNING)
-    if any(job.kind is JobKind.SWEEP and job.params["shop"] == shop.id for job in running):
+    if any(job.kind is JobKind.SWEEP and job.params_of(SweepParams).shop == shop.id for job in running):
         return False
     right = deps.leases.acquire(_right(shop.id), "sweep", seconds=_SOONEST_S)
     if right is None:
@@ -66,7 +67,7 @@ def start_sweep(deps: Deps, shop: Shop, actor: str, *, epoch: int = 0) -> Job:
     job = Job(
         id=JobId(new_id("job")),
         kind=JobKind.SWEEP,
-        params={"shop": shop.id, "start": start, "products": 0, "absent": 0, "epoch": epoch},
+        params=SweepParams(shop=shop.id, start=start, epoch=epoch),
         phase="read",
         created_by=actor,
         created_at=deps.clock.now(),
@@ -78,7 +79,7 @@ def start_sweep(deps: Deps, shop: Shop, actor: str, *, epoch: int = 0) -> Job:
 
 def run_sweep_chunk(deps: Deps, job: Job) -> Job:
     """Do the next chunk of a sweep and save its progress. Raises RemoteError when the shop cannot be read now."""
-    shop = deps.configuration.get(Shop, job.params["shop"])
+    shop = deps.configuration.get(Shop, job.params_of(SweepParams).shop)
     if job.phase == "read":
         return _read(deps, job, shop)
     if job.phase == "ask":
@@ -105,15 +106,15 @@ def _read(deps: Deps, job: Job, shop: Shop) -> Job:
     read_products(deps, shop.id, overlapping)  # another worker read them at the same time
     read_deferred_again(deps, shop, observed)
     settle_observed(deps, observed)
-    products = job.params["products"] + len(page.products)
+    sweep = job.params_of(SweepParams)
+    products = sweep.products + len(page.products)
     update: dict[str, object] = {
         "cursor": page.cursor or "",
         "done": products,
         "total": page.total or products,
     }
-    deferred = sorted({*job.params.get("deferred", ()), *observed.deferred})
-    params = {**job.params, "products": products, "deferred": deferred}
-    job = job.model_copy(update={**update, "params": params})
+    deferred = tuple(sorted({*sweep.deferred, *observed.deferred}))
+    job = job.with_params(products=products, deferred=deferred).model_copy(update=update)
     if page.cursor:
         return deps.jobs.save(job)
     _rest(deps, job, shop)
@@ -134,7 +135,8 @@ def _ask_for_unseen(deps: Deps, job: Job, shop: Shop) -> Job:
     """Ask the shop for what no page has shown. What it has is stored, and so is no longer unseen; of what it does not
     answer for nothing is proven. A shop that can answer no more now is asked for the rest later."""
     rows, following = _unseen_page(deps, job, shop.id, job.cursor or None, _PAGE)
-    asked = {ProductId(product) for product in job.params.get("asked", ())}
+    sweep = job.params_of(SweepParams)
+    asked = set(sweep.asked)
     products = sorted({row.key.product for row in rows} - asked)
     batch, observed = deps.shops.traits(shop).read_batch, Observed()
     silent: set[ProductId] = set()
@@ -152,19 +154,14 @@ def _ask_for_unseen(deps: Deps, job: Job, shop: Shop) -> Job:
         return _failed(deps, job, error.problem)
     except RemoteError:
         # Else the same products would be asked for again and again, by a shop whose limit ends before they do.
-        deferred = sorted({*job.params.get("deferred", ()), *observed.deferred, *silent})
+        deferred = tuple(sorted({*sweep.deferred, *observed.deferred, *silent}))
         settle_observed(deps, observed)
-        params = {**job.params, "deferred": deferred, "asked": sorted(asked)}
-        deps.jobs.save(job.model_copy(update={"params": params}))
+        deps.jobs.save(job.with_params(deferred=deferred, asked=tuple(sorted(asked))))
         raise
     read_deferred_again(deps, shop, observed)
     settle_observed(deps, observed)
-    deferred = sorted({*job.params.get("deferred", ()), *observed.deferred, *silent})
-    update: dict[str, object] = {
-        "cursor": following or "",
-        "phase": "ask" if following else "count",
-        "params": {**job.params, "deferred": deferred, "asked": []},
-    }
+    job = job.with_params(deferred=tuple(sorted({*sweep.deferred, *observed.deferred, *silent})), asked=())
+    update = {"cursor": following or "", "phase": "ask" if following else "count"}
     return deps.jobs.save(job.model_copy(update=update))
 
 
@@ -191,14 +188,13 @@ def _count_absent(deps: Deps, job: Job, shop: Shop) -> Job:
         "state": JobState.AWAITING_APPROVAL if judgement.waits else JobState.RUNNING,
         "affected": sum(affected.values()),
         "live": judgement.live,
-        "params": {**job.params, "absent": absent},
     }
-    return deps.jobs.save(job.model_copy(update=update))
+    return deps.jobs.save(job.with_params(absent=absent).model_copy(update=update))
 
 
 def _apply_absent(deps: Deps, job: Job, shop: Shop) -> Job:
-    start = int(job.params["start"])
-    observed = Observed()
+    sweep, observed = job.params_of(SweepParams), Observed()
+    start = sweep.start
     for rows in _unseen(deps, job, shop.id):
         store_absent(deps, {row.key for row in rows}, Observation(start, start), observed)
     # Also what a worker marked that died before it came to the listings.
@@ -207,15 +203,16 @@ def _apply_absent(deps: Deps, job: Job, shop: Shop) -> Job:
     nudge_due(deps, Recompute(deps, Cause.ABSENCE, guard_passed=True).listings(sorted(keys)))
     deps.activity.note(
         ActivityEntry(shop.id, "sweep_done", deps.clock.now(),
-                      {"products": str(job.params["products"]), "absent": str(len(observed.absent))})
+                      {"products": str(sweep.products), "absent": str(len(observed.absent))})
     )  # fmt: skip
     return deps.jobs.save(job.model_copy(update={"state": JobState.DONE, "finished_at": deps.clock.now()}))
 
 
 def _rest(deps: Deps, job: Job, shop: Shop) -> None:
     """Everything was read: the timer's next sweep is as far off as the shop is large."""
-    steps = math.ceil(int(job.params["products"]) / _PRODUCTS_PER_STEP)
-    right = Lease(_right(shop.id), "sweep", int(job.params.get("epoch", 0)), deps.clock.now())
+    sweep = job.params_of(SweepParams)
+    steps = math.ceil(sweep.products / _PRODUCTS_PER_STEP)
+    right = Lease(_right(shop.id), "sweep", sweep.epoch, deps.clock.now())
     with suppress(Conflict):  # a sweep that a person began has no right to prolong
         deps.leases.renew(right, seconds=max(_SOONEST_S, min(_LATEST_S, steps * _SOONEST_S)))
 
@@ -227,7 +224,7 @@ def _right(shop: ShopId) -> str:
 def _end_older_questions(deps: Deps, job: Job, shop: Shop) -> None:
     """This sweep asks for a yes: what an older one asked about the same shop is out of date."""
     for old in deps.jobs.unfinished(_PAGE, JobState.AWAITING_APPROVAL):
-        if old.kind is JobKind.SWEEP and old.params["shop"] == shop.id and old.id != job.id:
+        if old.kind is JobKind.SWEEP and old.params_of(SweepParams).shop == shop.id and old.id != job.id:
             update = {
                 "state": JobState.REFUSED,
                 "reason": reason_of(Problem("superseded")),
@@ -260,11 +257,10 @@ def _unseen_page(
     deps: Deps, job: Job, shop: ShopId, cursor: str | None, most: int
 ) -> tuple[list[Variant], str | None]:
     """Everything that the sweep saw carries a later number, but for products whose read was deferred, which it did see."""
-    start = int(job.params["start"])
-    seen = {ProductId(product) for product in job.params.get("deferred", ())}
+    sweep = job.params_of(SweepParams)
     rows, following = deps.variants.page(shop, cursor, most)
-    older = [row for row in rows if row.observation.start < start and not row.absent]
-    return [row for row in older if row.key.product not in seen], following
+    older = [row for row in rows if row.observation.start < sweep.start and not row.absent]
+    return [row for row in older if row.key.product not in sweep.deferred], following
 
 
 def _marked_absent(deps: Deps, shop: ShopId, observation: Observation) -> list[VariantKey]:

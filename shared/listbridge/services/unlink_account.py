@@ -5,6 +5,7 @@ from __future__ import annotations
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, SalesList
 from listbridge.domain.ids import AccountId, JobId, ListingKey, ProductId, SalesListId, new_id
+from listbridge.domain.job_params import ActionParams
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome, ended_state
 from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem
@@ -15,7 +16,6 @@ from listbridge.services.job_results import reason_of
 from listbridge.services.refusal import Refused
 from listbridge.services.unlink import unlink_product
 
-_WHOLE_ACCOUNT = "whole_account"
 _PAGE = 100
 
 
@@ -24,7 +24,7 @@ def start_unlinking(deps: Deps, account: Account, actor: str) -> Job:
     now = deps.clock.now()
     job = Job(
         id=JobId(new_id("job")), kind=JobKind.UNLINK, account=account.id, created_by=actor, created_at=now,
-        params={_WHOLE_ACCOUNT: True},
+        params=ActionParams(whole_account=True),
     )  # fmt: skip
     deps.jobs.create(job)
     deps.activity.note(ActivityEntry(account.id, "unlinking_all", now, {"job": job.id}, account.id, actor))
@@ -34,7 +34,7 @@ def start_unlinking(deps: Deps, account: Account, actor: str) -> Job:
 
 def unlinks_account(job: Job) -> bool:
     """Whether this is such a job, and not the action on some items of a list."""
-    return job.kind is JobKind.UNLINK and bool(job.params.get(_WHOLE_ACCOUNT))
+    return job.kind is JobKind.UNLINK and bool(job.params_of(ActionParams).whole_account)
 
 
 def run_unlink_chunk(deps: Deps, job: Job) -> Job:

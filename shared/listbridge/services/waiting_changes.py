@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from listbridge.domain.ids import ListingKey, ShopId
+from listbridge.domain.ids import ListingKey
+from listbridge.domain.job_params import SweepParams
 from listbridge.domain.jobs import Job, JobKind, JobState, Outcome
 from listbridge.domain.listing import Field, Listing, Values
 from listbridge.services.action_rules import ENDING, RULES, Action, moves
@@ -41,7 +42,7 @@ def page_of_changes(
         moved, following = moved_page(deps, job, cursor or "", most)
         changes = [WaitingChange(one.before, _shown(one.before), _computed(one.after)) for one in moved]
         return changes, following or None
-    rows, after = absent_page(deps, job, ShopId(job.params["shop"]), cursor, most)
+    rows, after = absent_page(deps, job, job.params_of(SweepParams).shop, cursor, most)
     return [WaitingChange(row, _shown(row), replace(_shown(row), quantity=0)) for row in rows], after
 
 

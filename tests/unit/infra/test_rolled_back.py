@@ -106,14 +106,16 @@ def _example(kind: Any) -> Any:
 
 
 def _objects(schema: dict[str, Any], definitions: dict[str, Any], value: Any) -> Iterator[dict[str, Any]]:
-    """Every object in the value that has named fields: free dictionaries have none that could be new."""
+    """Every object in the value that passes over fields that are new: free dictionaries have none, and what a job carries
+    keeps them (tests/unit/domain/test_job_params.py)."""
     if "$ref" in schema:
         yield from _objects(definitions[schema["$ref"].rpartition("/")[2]], definitions, value)
     elif "anyOf" in schema:
         one = next(one for one in schema["anyOf"] if one.get("type") != "null")
         yield from _objects(one, definitions, value)
     elif isinstance(value, dict) and "properties" in schema:
-        yield value
+        if schema.get("additionalProperties") is not True:
+            yield value
         for name, inner in schema["properties"].items():
             yield from _objects(inner, definitions, value[name])
     elif isinstance(value, dict) and isinstance(schema.get("additionalProperties"), dict):

@@ -6,6 +6,7 @@ import pytest
 
 from listbridge.domain.configuration import Account, ConnectionState, Deployment, Shop
 from listbridge.domain.ids import ShopId
+from listbridge.domain.job_params import SweepParams
 from listbridge.domain.jobs import Job, JobKind
 from listbridge.domain.ports import HookReport
 from listbridge.domain.problem import Problem
@@ -45,7 +46,7 @@ def test_checking_a_shop_that_lacks_a_hook_reads_what_was_missed(
 ) -> None:
     _loses_a_hook(s, monkeypatch)
     assert check_shop(s.world.deps, _shop(s), "kim").hooks == LOST
-    assert [(job.params["shop"], job.created_by) for job in sweeps(s)] == [(SHOP, "kim")]
+    assert [(job.params_of(SweepParams).shop, job.created_by) for job in sweeps(s)] == [(SHOP, "kim")]
     assert s.world.events(SHOP).count("hooks_restored") == 1
 
 

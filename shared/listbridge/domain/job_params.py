@@ -1,0 +1,93 @@
+"""What a job carries from its beginning to its end, by its kind.
+
+A field that only a newer version knows is kept: while a deployment is rolled back, the older version carries such a job on
+and stores it again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+
+from listbridge.domain.edited_fields import EditedField
+from listbridge.domain.ids import AccountId, ProductId, SalesListId, ShopId
+
+
+class JobParams(BaseModel):
+    """The root of all, and all there is of a kind that carries nothing or that this version does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    @model_serializer(mode="wrap")
+    def _without_nothing(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What is not set is not stored: versions before this one took a field that is there for one that is set."""
+        stored: dict[str, Any] = dump(self)
+        return {name: value for name, value in stored.items() if value is not None}
+
+
+class Look(BaseModel):
+    """The last look at an action: the job's `rev` by then, since when it stands still, how often it was resumed since."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    rev: int
+    since: datetime
+    resumed: int = 0
+
+
+class ActionParams(JobParams):
+    """Of an action on listings: of a sales list's items, or of everything that an account has."""
+
+    sales_list: SalesListId | None = None
+    whole_account: bool | None = None
+    counted_in_s: int | None = None
+    """The length of the guard's window in which the action was counted, in seconds; None where it was not counted."""
+    rehearsal: bool | None = None
+    """The account only observed when the action was asked for: it tells what it would do."""
+    look: Look | None = None
+
+
+class AdditionParams(JobParams):
+    """Of products that are put into a sales list, in the order in which they are taken."""
+
+    sales_list: SalesListId
+    products: tuple[ProductId, ...]
+
+
+class EditParams(JobParams):
+    """Of an edit of a document: the document as it is to be, and field by field what that changes."""
+
+    kind: str
+    id: str
+    name: str = ""
+    document: str
+    """As JSON."""
+    edit: tuple[EditedField, ...] | None = None
+    """None in jobs of before edits were written down."""
+    affected: dict[AccountId, int] = Field(default_factory=dict)
+    """How many live listings of each account would be zeroed or repriced, as far as they are counted."""
+
+
+class SweepParams(JobParams):
+    """Of a complete reading of a shop."""
+
+    shop: ShopId
+    start: int
+    """The shop's observation number when it began: what carries an older one has not been seen since."""
+    products: int = 0
+    """How many were read so far."""
+    absent: int = 0
+    """How many variants are not in the shop any more."""
+    epoch: int = 0
+    """The timer's right to the sweep; 0 when a person began it."""
+    deferred: tuple[ProductId, ...] = ()
+    """Seen, but read too late to be stored."""
+    asked: tuple[ProductId, ...] = ()
+    """Of those that no page showed: which the shop was asked for by themselves."""
+
+
+class DriftParams(JobParams):
+    """Of a comparison of an account's listings with what the marketplace shows."""
+
+    rests_until: datetime | None = None
