@@ -93,7 +93,7 @@ class JobView(Shape):
         return cls(
             id=job.id, kind=job.kind, state=job.state, account=job.account, total=job.total, done=job.done,
             skipped=job.skipped + (job.waiting if job.over else 0), failed=job.failed, affected=job.affected, live=job.live, phase=job.phase, created_by=job.created_by,
-            created_at=job.created_at, finished_at=job.finished_at, reason=ProblemView.of_reason(job.reason),
+            created_at=job.created_at, finished_at=job.finished_at, reason=ProblemView.maybe(job.reason),
             edit=EditView.of(job),
         )  # fmt: skip
 
@@ -144,7 +144,7 @@ class JobEntryView(Shape):
             item=entry.item, item_id=items.get(key) if key else _variant_in(entry.item),
             listing=listing_id(key) if key else None, sku=key.sku if key else None,
             outcome=Outcome.SKIPPED if left_out else entry.outcome,
-            reason=reason or ProblemView.of_reason(entry.reason), at=entry.at,
+            reason=reason or ProblemView.maybe(entry.reason), at=entry.at,
         )  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from pydantic import Field
 from listbridge.admin.row_ids import item_id, listing_id
 from listbridge.admin.shape import Shape
 from listbridge.domain.configuration import Account, ConnectionState, GuardLimits, Rules, Shop
-from listbridge.domain.jobs import Reason
 from listbridge.domain.listing import Listing, Status, TraceLine
 from listbridge.domain.money import Money
 from listbridge.domain.polling import PollState
@@ -47,10 +46,6 @@ class ProblemView(Shape):
     @classmethod
     def maybe(cls, problem: Problem | None) -> ProblemView | None:
         return cls.of(problem) if problem is not None else None
-
-    @classmethod
-    def of_reason(cls, reason: Reason | None) -> ProblemView | None:
-        return cls.of(Problem(reason.code, reason.params, reason.fix)) if reason is not None else None
 
 
 class FieldView(Shape):

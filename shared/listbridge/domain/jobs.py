@@ -17,6 +17,7 @@ from listbridge.domain.job_params import (
     JobParams,
     SweepParams,
 )
+from listbridge.domain.problem import Problem
 from listbridge.domain.word import Word
 
 
@@ -82,22 +83,13 @@ class Outcome(Word):
     SKIPPED = "skipped"
 
 
-class Reason(BaseModel):
-    """A problem as stored and shown: `code` and `fix` name texts of the message files."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-    code: str
-    params: dict[str, str] = Field(default_factory=dict)
-    fix: str = ""
-
-
 class JobEntry(BaseModel):
     """One item of a job: a listing key or a product id, and what became of it."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     item: str
     outcome: Outcome = Outcome.WAITING
-    reason: Reason | None = None
+    reason: Problem | None = None
     at: datetime | None = None
 
 
@@ -123,7 +115,7 @@ class Job(BaseModel):
     created_by: str = ""
     created_at: datetime
     finished_at: datetime | None = None
-    reason: Reason | None = None
+    reason: Problem | None = None
     rev: int = 0
 
     @model_validator(mode="before")

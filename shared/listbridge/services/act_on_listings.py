@@ -21,7 +21,7 @@ from listbridge.domain.work import Lane, PublishKind, PublishTask
 from listbridge.services.action_rules import ENDING, RULES, Action, computable, hindrance, moves
 from listbridge.services.deps import Deps
 from listbridge.services.guard import judge_action
-from listbridge.services.job_results import item_done, item_failed, item_skipped, reason_of
+from listbridge.services.job_results import item_done, item_failed, item_skipped
 from listbridge.services.nudge import nudge_due
 from listbridge.services.refusal import Refused
 from listbridge.services.rehearse import rehearse_revision
@@ -163,9 +163,8 @@ def _plan(deps: Deps, action: Action, account: Account, items: Iterable[Item]) -
             if problem is None:
                 plan.rows.append(row)
                 plan.items[row.key] = item
-        reason = reason_of(problem) if problem is not None else None
         outcome = Outcome.WAITING if problem is None else Outcome.SKIPPED
-        plan.entries[name] = JobEntry(item=name, outcome=outcome, reason=reason, at=now if problem else None)
+        plan.entries[name] = JobEntry(item=name, outcome=outcome, reason=problem, at=now if problem else None)
     return plan
 
 

@@ -24,7 +24,6 @@ from listbridge.domain.verdicts import OutcomeUnknown, RemoteError, RetryLater, 
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.connection_state import expire_shop
 from listbridge.services.deps import Deps
-from listbridge.services.job_results import reason_of
 from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import observe_products
 from listbridge.services.recompute import Recompute
@@ -212,8 +211,7 @@ def _name(deps: Deps, row: Listing) -> str:
 
 
 def _entry(deps: Deps, product: str, outcome: Outcome, problem: Problem | None) -> JobEntry:
-    reason = reason_of(problem) if problem is not None else None
-    return JobEntry(item=product, outcome=outcome, reason=reason, at=deps.clock.now())
+    return JobEntry(item=product, outcome=outcome, reason=problem, at=deps.clock.now())
 
 
 def _gone_from_shop(deps: Deps, variant: VariantKey) -> bool:

@@ -26,7 +26,6 @@ from listbridge.domain.word import reading_stored
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.deps import Deps
 from listbridge.services.guard import judge_set
-from listbridge.services.job_results import reason_of
 from listbridge.services.nudge import nudge, nudge_due
 from listbridge.services.recompute import Recompute, compute
 from listbridge.services.restocked import sell_restocked
@@ -181,7 +180,7 @@ def _apply(deps: Deps, job: Job, document: Document) -> Job:
         before.model_copy(update={"rev": document.rev}) != document
     ):  # not ours saved by a run that died after it
         params = {"kind": document.kind, "id": document.id}
-        reason = reason_of(Problem("changed_meanwhile", params, "repeat_edit"))
+        reason = Problem("changed_meanwhile", params, "repeat_edit")
         update = {"state": JobState.FAILED, "reason": reason, "finished_at": deps.clock.now()}
         return deps.jobs.save(job.model_copy(update=update))
     deps.activity.note(

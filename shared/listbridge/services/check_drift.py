@@ -17,7 +17,6 @@ from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane, PublishKind, PublishTask, RecomputeChunk
 from listbridge.services.connection_state import expire_account
 from listbridge.services.deps import Deps
-from listbridge.services.job_results import reason_of
 from listbridge.services.nudge import nudge_due
 from listbridge.services.sales_first import SalesFirst
 
@@ -81,7 +80,7 @@ def run_drift_chunk(deps: Deps, job: Job) -> Job:
         expire_account(deps, account, error.problem)
         update = {
             "state": JobState.FAILED,
-            "reason": reason_of(error.problem),
+            "reason": error.problem,
             "finished_at": deps.clock.now(),
         }
         return deps.jobs.save(job.model_copy(update=update))

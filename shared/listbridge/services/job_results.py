@@ -6,16 +6,11 @@ from collections.abc import Iterable
 
 from listbridge.domain.holds import status_hold
 from listbridge.domain.ids import JobId
-from listbridge.domain.jobs import JobEntry, JobState, Outcome, Reason
+from listbridge.domain.jobs import JobEntry, JobState, Outcome
 from listbridge.domain.listing import Listing, Status
 from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
-
-
-def reason_of(problem: Problem) -> Reason:
-    """A problem as jobs store it."""
-    return Reason(code=problem.code, params=dict(problem.params), fix=problem.fix)
 
 
 def item_done(deps: Deps, job: JobId | None, item: str) -> None:
@@ -25,9 +20,7 @@ def item_done(deps: Deps, job: JobId | None, item: str) -> None:
 
 def item_failed(deps: Deps, job: JobId | None, item: str, problem: Problem) -> None:
     """The item of the job failed, for this reason."""
-    _finish(
-        deps, job, JobEntry(item=item, outcome=Outcome.FAILED, reason=reason_of(problem), at=deps.clock.now())
-    )
+    _finish(deps, job, JobEntry(item=item, outcome=Outcome.FAILED, reason=problem, at=deps.clock.now()))
 
 
 def item_skipped(deps: Deps, job: JobId | None, item: str, problem: Problem) -> None:
@@ -35,7 +28,7 @@ def item_skipped(deps: Deps, job: JobId | None, item: str, problem: Problem) -> 
     _finish(
         deps,
         job,
-        JobEntry(item=item, outcome=Outcome.SKIPPED, reason=reason_of(problem), at=deps.clock.now()),
+        JobEntry(item=item, outcome=Outcome.SKIPPED, reason=problem, at=deps.clock.now()),
     )
 
 

@@ -18,7 +18,6 @@ from listbridge.services.add_items import run_add_items_chunk
 from listbridge.services.change_configuration import run_configuration_chunk
 from listbridge.services.check_drift import run_drift_chunk
 from listbridge.services.deps import Deps
-from listbridge.services.job_results import reason_of
 from listbridge.services.release_guarded import run_release_chunk
 from listbridge.services.resume_action import ACTIONS, resume_action
 from listbridge.services.sweep_shop import run_sweep_chunk
@@ -89,7 +88,7 @@ def _gone(deps: Deps, job: Job) -> Problem | None:
 
 def _end(deps: Deps, job: Job, problem: Problem) -> None:
     """Else the timer that carries jobs on would send it again for ever, and each message would end among the dead letters."""
-    update = {"state": JobState.FAILED, "reason": reason_of(problem), "finished_at": deps.clock.now()}
+    update = {"state": JobState.FAILED, "reason": problem, "finished_at": deps.clock.now()}
     with suppress(Conflict):  # another worker ended it
         deps.jobs.save(job.model_copy(update=update))
 

@@ -26,7 +26,6 @@ from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.connection_state import expire_shop
 from listbridge.services.deps import Deps
 from listbridge.services.guard import judge_set
-from listbridge.services.job_results import reason_of
 from listbridge.services.nudge import nudge_due
 from listbridge.services.observe_shop import (
     Observed,
@@ -227,7 +226,7 @@ def _end_older_questions(deps: Deps, job: Job, shop: Shop) -> None:
         if old.kind is JobKind.SWEEP and old.params_of(SweepParams).shop == shop.id and old.id != job.id:
             update = {
                 "state": JobState.REFUSED,
-                "reason": reason_of(Problem("superseded")),
+                "reason": Problem("superseded"),
                 "finished_at": deps.clock.now(),
             }
             with suppress(Conflict):  # somebody decides at this very moment
@@ -274,5 +273,5 @@ def _marked_absent(deps: Deps, shop: ShopId, observation: Observation) -> list[V
 
 
 def _failed(deps: Deps, job: Job, problem: Problem) -> Job:
-    update = {"state": JobState.FAILED, "reason": reason_of(problem), "finished_at": deps.clock.now()}
+    update = {"state": JobState.FAILED, "reason": problem, "finished_at": deps.clock.now()}
     return deps.jobs.save(job.model_copy(update=update))

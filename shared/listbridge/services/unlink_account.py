@@ -12,7 +12,6 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.action_rules import Action, hindrance
 from listbridge.services.deps import Deps
-from listbridge.services.job_results import reason_of
 from listbridge.services.refusal import Refused
 from listbridge.services.unlink import unlink_product
 
@@ -87,5 +86,5 @@ def _unlink(
 
 
 def _finish(deps: Deps, job: Job, key: ListingKey, problem: Problem) -> None:
-    entry = JobEntry(item=str(key), outcome=Outcome.SKIPPED, reason=reason_of(problem), at=deps.clock.now())
+    entry = JobEntry(item=str(key), outcome=Outcome.SKIPPED, reason=problem, at=deps.clock.now())
     deps.jobs.finish(job.id, entry)

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from listbridge.domain.ids import AccountId, JobId
-from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome, Reason
+from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
 from listbridge.domain.ports import Conflict, Missing
+from listbridge.domain.problem import Problem
 from tests.contract.repositories.conftest import OurPorts
 from tests.contract.repositories.races import all_pages, at_once
 from tests.fakes.clock import START
@@ -33,7 +34,7 @@ def done(item: str) -> JobEntry:
 
 
 def failed(item: str) -> JobEntry:
-    reason = Reason(code="refused", params={"a": "b"}, fix="edit")
+    reason = Problem(code="refused", params={"a": "b"}, fix="edit")
     return JobEntry(item=item, outcome=Outcome.FAILED, reason=reason, at=START + timedelta(seconds=9))
 
 
