@@ -19,9 +19,9 @@ from listbridge import bootstrap
 from listbridge.domain.ids import ListingKey
 from listbridge.domain.work import Nudge
 from listbridge.infra import settings
+from listbridge.services.catalog.nudge import nudge
 from listbridge.services.deps import Deps
-from listbridge.services.nudge import nudge
-from listbridge.services.revise_inventory import revise_inventory
+from listbridge.services.listings.revise.revise_inventory import revise_inventory
 
 LISTINGS = 600
 ACCOUNT, SELLER = "acc_bench", "anna"

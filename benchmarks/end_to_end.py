@@ -26,8 +26,8 @@ from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import AccountId, ListingKey, LocationId, ProductId, Sku, VariantId, VariantKey
 from listbridge.domain.listing import BOTH, Cause, Computed, Listing, Values
 from listbridge.domain.money import Money
+from listbridge.services.catalog.nudge import nudge
 from listbridge.services.deps import Deps
-from listbridge.services.nudge import nudge
 from localrun import template
 from localrun.system import LocalSystem
 from localrun.variables import of_functions

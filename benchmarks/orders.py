@@ -27,9 +27,9 @@ from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import AccountId, OrderKey, ProductId, RemoteOrderId
 from listbridge.domain.listing import Values
 from listbridge.domain.orders import ImportState, Order
-from listbridge.services.ask_for_orders import poll_now
+from listbridge.services.catalog.observe_shop import observe_products
 from listbridge.services.deps import Deps
-from listbridge.services.observe_shop import observe_products
+from listbridge.services.orders.arrive.ask_for_orders import poll_now
 from localrun import template
 from localrun.system import LocalSystem
 from localrun.variables import of_functions

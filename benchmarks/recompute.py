@@ -19,10 +19,10 @@ from listbridge.domain.money import Money
 from listbridge.domain.rule_context import RuleContext
 from listbridge.infra.clock import SystemClock
 from listbridge.infra.documents import Json
-from listbridge.services.change_configuration import CHUNK
+from listbridge.services.catalog.recompute import Recompute, compute
+from listbridge.services.catalog.rule_context import context_of
+from listbridge.services.configuration.change_configuration import CHUNK
 from listbridge.services.deps import Deps
-from listbridge.services.recompute import Recompute, compute
-from listbridge.services.rule_context import context_of
 
 ROWS_COMPUTED = 100_000
 ROWS_STORED = 2_400

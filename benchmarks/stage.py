@@ -31,8 +31,8 @@ from listbridge.domain.ids import (
 from listbridge.domain.listing import Cause, Listing, Status, Values
 from listbridge.domain.money import Money
 from listbridge.infra import aws, settings
+from listbridge.services.catalog.recompute import Recompute
 from listbridge.services.deps import Deps
-from listbridge.services.recompute import Recompute
 from localrun import template
 from localrun.emulator import ACCESS_KEY, REGION, SECRET_KEY
 

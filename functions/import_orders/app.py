@@ -9,11 +9,11 @@ from pydantic import Field, TypeAdapter
 
 from listbridge import bootstrap
 from listbridge.domain.work import AccountEvent, ImportOrder, PollAccount
-from listbridge.services.import_order import import_order
-from listbridge.services.import_tick import import_tick
-from listbridge.services.look_again import look_again
-from listbridge.services.poll_account import poll_account
-from listbridge.services.queue_batch import side_by_side
+from listbridge.services.inbox.look_again import look_again
+from listbridge.services.inbox.queue_batch import side_by_side
+from listbridge.services.orders.arrive.poll_account import poll_account
+from listbridge.services.orders.import_order import import_order
+from listbridge.services.timers.import_tick import import_tick
 
 _Message: TypeAlias = Annotated[PollAccount | ImportOrder | AccountEvent, Field(discriminator="kind")]
 _MESSAGES: TypeAdapter[_Message] = TypeAdapter(_Message)

@@ -7,7 +7,7 @@ from typing import Any
 
 from listbridge import bootstrap
 from listbridge.domain.work import PublishTask
-from listbridge.services.publish_listing import publish_listing
+from listbridge.services.listings.publish.publish_listing import publish_listing
 
 
 @bootstrap.lambda_function(

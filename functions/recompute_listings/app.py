@@ -8,8 +8,8 @@ from pydantic import Field, TypeAdapter
 
 from listbridge import bootstrap
 from listbridge.domain.work import Check, RecomputeChunk
-from listbridge.services.recompute_listings import recompute_listings
-from listbridge.services.run_check import run_check
+from listbridge.services.jobs.recompute_listings import recompute_listings
+from listbridge.services.timers.run_check import run_check
 
 _Message: TypeAlias = Annotated[RecomputeChunk | Check, Field(discriminator="kind")]
 _MESSAGES: TypeAdapter[_Message] = TypeAdapter(_Message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from listbridge import bootstrap
-from listbridge.services.reconcile import Timer, reconcile
+from listbridge.services.timers.reconcile import Timer, reconcile
 
 
 @bootstrap.lambda_function(

@@ -7,8 +7,8 @@ from typing import Any
 
 from listbridge import bootstrap
 from listbridge.domain.work import RelayOrder
-from listbridge.services.queue_batch import side_by_side
-from listbridge.services.relay_order import relay_order
+from listbridge.services.inbox.queue_batch import side_by_side
+from listbridge.services.orders.relay.relay_order import relay_order
 
 
 @bootstrap.lambda_function(

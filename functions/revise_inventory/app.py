@@ -7,9 +7,9 @@ from typing import Any
 
 from listbridge import bootstrap
 from listbridge.domain.work import Nudge
-from listbridge.services.nudge import merged
-from listbridge.services.queue_batch import side_by_side
-from listbridge.services.revise_inventory import revise_inventory
+from listbridge.services.catalog.nudge import merged
+from listbridge.services.inbox.queue_batch import side_by_side
+from listbridge.services.listings.revise.revise_inventory import revise_inventory
 
 
 @bootstrap.lambda_function(

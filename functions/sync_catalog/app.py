@@ -7,8 +7,8 @@ from typing import Any
 
 from listbridge import bootstrap
 from listbridge.domain.work import ShopEvent
-from listbridge.services.queue_batch import together
-from listbridge.services.sync_catalog import sync_catalog
+from listbridge.services.inbox.queue_batch import together
+from listbridge.services.inbox.sync_catalog import sync_catalog
 
 
 @bootstrap.lambda_function(

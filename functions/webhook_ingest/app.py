@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from listbridge import bootstrap
-from listbridge.services.ingest_message import ingest_messages
-from listbridge.services.ingest_webhook import ingest_webhook
+from listbridge.services.inbox.ingest_message import ingest_messages
+from listbridge.services.inbox.ingest_webhook import ingest_webhook
 
 _TEXTS = {200: "ok", 400: "unparsable body", 401: "unauthorized", 413: "body too large"}
 

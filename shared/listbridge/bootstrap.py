@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from listbridge.domain.ports import Clock, Inbox, Queues
     from listbridge.domain.raw_request import RawRequest
     from listbridge.services.deps import Deps
-    from listbridge.services.ingest_message import MessageDoors
-    from listbridge.services.ingest_webhook import WebhookDoors
+    from listbridge.services.inbox.ingest_message import MessageDoors
+    from listbridge.services.inbox.ingest_webhook import WebhookDoors
 
     class Doors(WebhookDoors, MessageDoors, Protocol):
         """Of what comes by HTTP, and by a queue."""
@@ -116,7 +116,7 @@ def _at_work(handler: Handler, event: Event, context: LambdaContext) -> dict[str
     records = event.get("Records") or ()
     if not records or "receiptHandle" not in records[0]:
         return handler(event, context)
-    from listbridge.services.held_messages import holding
+    from listbridge.services.inbox.held_messages import holding
 
     work = deps()
     with holding(work.queues, records, seconds=work.limits.message_hold_s, alone=work.workers <= 1) as held:

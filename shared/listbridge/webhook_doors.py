@@ -11,9 +11,9 @@ from listbridge import registry
 from listbridge.domain.configuration import Account, Deployment, FormerShop, Shop
 from listbridge.domain.ids import AccountId
 from listbridge.domain.ports import Clock, ConfigurationStore, HookKeys, Missing, QueueScheme, SecretStore
+from listbridge.services.configuration.hook_keys import HOOKS, hook_address, keys_in
 from listbridge.services.connection_state import secret_name
-from listbridge.services.hook_keys import HOOKS, hook_address, keys_in
-from listbridge.services.ingest_webhook import WebhookDoor
+from listbridge.services.inbox.ingest_webhook import WebhookDoor
 
 _FRESH = timedelta(seconds=60)
 _REMEMBERED = 1000

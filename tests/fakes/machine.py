@@ -22,7 +22,7 @@ from listbridge.domain.orders import ImportState, Order
 from listbridge.domain.ports import Marketplaces, Shops
 from listbridge.domain.work import AnyMessage, Lane, PollAccount
 from listbridge.services.deps import Deps, TimeLimits
-from listbridge.services.ingest_webhook import WebhookDoor
+from listbridge.services.inbox.ingest_webhook import WebhookDoor
 from tests.fakes.cuts import WorkerDied
 from tests.fakes.death import Fate
 from tests.fakes.queues import Received

@@ -26,13 +26,13 @@ from listbridge.domain.polling import PollState
 from listbridge.domain.ports import OrderTraits
 from listbridge.domain.shop_orders import OrderMark, Parcel
 from listbridge.domain.work import AnyMessage, ImportOrder, Lane, RelayOrder
+from listbridge.services.catalog.observe_shop import observe_products
+from listbridge.services.catalog.recompute import Recompute
 from listbridge.services.deps import Deps, TimeLimits
-from listbridge.services.import_order import import_order
-from listbridge.services.observe_shop import observe_products
-from listbridge.services.order_rows import rules_of
-from listbridge.services.recompute import Recompute
-from listbridge.services.relay_order import relay_order
-from listbridge.services.take_in_order import take_in_order
+from listbridge.services.orders.arrive.take_in_order import take_in_order
+from listbridge.services.orders.import_order import import_order
+from listbridge.services.orders.order_rows import rules_of
+from listbridge.services.orders.relay.relay_order import relay_order
 from tests.fakes.mishaps import Mishaps
 from tests.fakes.remote_orders import ACCOUNT, CONNECTED, SHOP, SITE, euros, remote_order, variant_key
 from tests.fakes.scripted_market import ScriptedMarket

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from listbridge.domain.ports import HookKeys
 from listbridge.services.deps import TimeLimits
-from listbridge.services.ingest_webhook import WebhookDoor
+from listbridge.services.inbox.ingest_webhook import WebhookDoor
 from tests.fakes.death import Fate
 from tests.fakes.scripted_market import ScriptedMarket
 from tests.fakes.scripted_shop import ScriptedScheme, ScriptedShop

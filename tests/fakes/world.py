@@ -45,8 +45,8 @@ from listbridge.domain.work import (
     PublishTask,
     ShopEvent,
 )
-from listbridge.services.observe_shop import observe_products
-from listbridge.services.recompute import Recompute
+from listbridge.services.catalog.observe_shop import observe_products
+from listbridge.services.catalog.recompute import Recompute
 from tests.fakes.cuts import WorkerDied
 from tests.fakes.machine import Context, Machine
 

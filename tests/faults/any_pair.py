@@ -17,7 +17,7 @@ from listbridge.domain.orders import Order
 from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
 from listbridge.platforms import OpenedMarketplaces, OpenedShops, Opener
-from listbridge.services.connect_shop import connect_shop
+from listbridge.services.configuration.connect_shop import connect_shop
 from listbridge.services.connection_state import secret_name
 from listbridge.services.deps import TimeLimits
 from listbridge.webhook_doors import CachedDoors

@@ -19,7 +19,7 @@ from listbridge.domain.orders import Cancellation, ImportState, Order, Shipment
 from listbridge.domain.problem import Problem
 from listbridge.domain.reserving import holds_stock
 from listbridge.domain.work import Lane
-from listbridge.services.sweep_shop import start_sweep
+from listbridge.services.catalog.sweep_shop import start_sweep
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.scripted_orders import BUYERS_WORDS, Placed
 from tests.fakes.scripted_shop_orders import Made

@@ -17,10 +17,10 @@ from listbridge.domain.ids import ListingKey, ProductId, Site, Sku
 from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
 from listbridge.platforms import OpenedMarketplaces, OpenedShops, Opener
+from listbridge.services.catalog.nudge import nudge
+from listbridge.services.catalog.sweep_shop import start_sweep
 from listbridge.services.connection_state import secret_name
 from listbridge.services.deps import TimeLimits
-from listbridge.services.nudge import nudge
-from listbridge.services.sweep_shop import start_sweep
 from listbridge.webhook_doors import CachedDoors
 from simulators.door import Transport
 from simulators.ebay import EbaySimulator, Limits

@@ -9,8 +9,8 @@ from listbridge.domain.ids import AccountId, ListingKey, ProductId, RemoteId, Sa
 from listbridge.domain.listing import Listing, Status, Values
 from listbridge.domain.money import Money
 from listbridge.domain.sales_list_items import Item
-from listbridge.services.observe_shop import observe_products
-from listbridge.services.recompute import Recompute
+from listbridge.services.catalog.observe_shop import observe_products
+from listbridge.services.catalog.recompute import Recompute
 from tests.fakes.scripted import Scripted
 from tests.fakes.scripted_offers import Offer
 from tests.fakes.world import ACCOUNT, LIST, SHOP, SITE

@@ -9,9 +9,9 @@ import pytest
 from listbridge import bootstrap
 from listbridge.domain.jobs import JobState
 from listbridge.domain.work import Lane
-from listbridge.services.publish_listing import publish_listing
-from listbridge.services.recompute_listings import recompute_listings
-from listbridge.services.reconcile import Timer, reconcile
+from listbridge.services.jobs.recompute_listings import recompute_listings
+from listbridge.services.listings.publish.publish_listing import publish_listing
+from listbridge.services.timers.reconcile import Timer, reconcile
 from tests.fakes.cuts import CutAt, WorkerDied, no_cut
 from tests.unit.functions.installation import Installation
 from tests.unit.functions.seller import Seller

@@ -12,7 +12,7 @@ from listbridge.domain.ids import ProductId, SalesListId
 from listbridge.domain.jobs import JobState
 from listbridge.domain.listing import Field, Status
 from listbridge.domain.work import Lane, Nudge, PublishKind
-from listbridge.services.add_items import start_adding
+from listbridge.services.listings.items.add_items import start_adding
 from simulators.faults import Fault
 from tests.fakes.world import ACCOUNT, LIST, SHOP
 from tests.faults.pair import Pair, pair

@@ -11,8 +11,8 @@ from listbridge.domain.ids import ListingKey
 from listbridge.domain.listing import Status
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
-from listbridge.services.observe_shop import observe_products
-from listbridge.services.recompute import Recompute
+from listbridge.services.catalog.observe_shop import observe_products
+from listbridge.services.catalog.recompute import Recompute
 from simulators.faults import Fault
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.world import SHOP

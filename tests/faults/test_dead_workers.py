@@ -13,7 +13,7 @@ import pytest
 from listbridge.domain.configuration import PriceRule, Profile, QuantityMode, QuantityRule, Rules
 from listbridge.domain.ids import ProductId, ProfileId
 from listbridge.domain.work import Lane, PublishKind
-from listbridge.services.change_configuration import propose
+from listbridge.services.configuration.change_configuration import propose
 from tests.fakes.world import ACCOUNT
 from tests.faults.order_stories import SECOND, Story, story
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from listbridge import bootstrap
-from listbridge.services.reconcile import Timer, reconcile
+from listbridge.services.timers.reconcile import Timer, reconcile
 from tests.fakes.cuts import CutAt, WorkerDied, no_cut
 from tests.unit.functions.installation import Installation
 from tests.unit.functions.seller import Seller

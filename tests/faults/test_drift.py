@@ -15,9 +15,9 @@ from listbridge.domain.jobs import JobKind, JobState
 from listbridge.domain.listing import Listing
 from listbridge.domain.money import Money
 from listbridge.domain.work import Lane
-from listbridge.services import check_drift
-from listbridge.services.check_drift import start_drift_check
-from listbridge.services.reconcile import Timer, reconcile
+from listbridge.services.listings.revise import check_drift
+from listbridge.services.listings.revise.check_drift import start_drift_check
+from listbridge.services.timers.reconcile import Timer, reconcile
 from simulators.faults import Fault
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.world import ACCOUNT

@@ -9,7 +9,7 @@ import pytest
 from listbridge.domain.ids import ListingKey, ProductId
 from listbridge.domain.listing import Status
 from listbridge.domain.work import Lane, PublishKind
-from listbridge.services.unlink import unlinked
+from listbridge.services.listings.act.unlink import unlinked
 from simulators.faults import Fault
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.scripted_offers import Offer

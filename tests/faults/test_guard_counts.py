@@ -10,8 +10,8 @@ import pytest
 
 from listbridge.domain.configuration import Account, GuardLimits
 from listbridge.domain.jobs import JobState
-from listbridge.services import release_guarded
-from listbridge.services.release_guarded import start_release
+from listbridge.services.listings.revise import release_guarded
+from listbridge.services.listings.revise.release_guarded import start_release
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.world import ACCOUNT
 from tests.faults.seeded import seed

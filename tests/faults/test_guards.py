@@ -22,10 +22,10 @@ from listbridge.domain.ids import ListingKey, ProductId, ProfileId
 from listbridge.domain.jobs import Job, JobState
 from listbridge.domain.listing import Status
 from listbridge.domain.work import PublishKind
-from listbridge.services.change_configuration import propose
-from listbridge.services.decide_job import NotWaiting, decide
-from listbridge.services.release_guarded import start_release
-from listbridge.services.sweep_shop import start_sweep
+from listbridge.services.catalog.sweep_shop import start_sweep
+from listbridge.services.configuration.change_configuration import propose
+from listbridge.services.jobs.decide_job import NotWaiting, decide
+from listbridge.services.listings.revise.release_guarded import start_release
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.world import ACCOUNT, SHOP
 from tests.faults.seeded import seed

@@ -11,7 +11,7 @@ from listbridge import bootstrap
 from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import Job, JobState, Outcome
 from listbridge.domain.listing import Status
-from listbridge.services.cancel_job import cancel
+from listbridge.services.jobs.cancel_job import cancel
 from listbridge.services.refusal import Refused
 from tests.fakes.cuts import no_cut
 from tests.unit.functions.installation import Installation

@@ -9,8 +9,8 @@ import pytest
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.jobs import Job, JobState
 from listbridge.domain.work import Lane
-from listbridge.services.check_drift import start_drift_check
-from listbridge.services.sweep_shop import start_sweep
+from listbridge.services.catalog.sweep_shop import start_sweep
+from listbridge.services.listings.revise.check_drift import start_drift_check
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.world import ACCOUNT, SHOP
 

@@ -10,9 +10,9 @@ from listbridge.domain.ids import ListingKey
 from listbridge.domain.listing import BOTH, Field, Status
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind
-from listbridge.services.action_rules import computable
-from listbridge.services.recompute import Recompute
-from listbridge.services.reconcile import Timer, reconcile
+from listbridge.services.catalog.recompute import Recompute
+from listbridge.services.listings.action_rules import computable
+from listbridge.services.timers.reconcile import Timer, reconcile
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.faults.seeded import seed
 from tests.faults.test_shared_and_kept_stock import on_two_sites

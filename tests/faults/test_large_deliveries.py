@@ -13,7 +13,7 @@ import pytest
 
 from listbridge.domain.ids import ProductId
 from listbridge.domain.work import MOST_HINTS, Hint, HintKind, Lane, ShopEvent
-from listbridge.services.sync_catalog import MOST_PRODUCTS
+from listbridge.services.inbox.sync_catalog import MOST_PRODUCTS
 from tests.fakes.limits import LARGEST_ROW
 from tests.fakes.scripted import scripted_world
 from tests.fakes.world import SHOP

@@ -15,10 +15,10 @@ from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.ports import OrderPage
 from listbridge.domain.trace import MOST_IDLE_HOPS
 from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask
-from listbridge.services import recompute_listings
+from listbridge.services.catalog.nudge import nudge, nudge_later
+from listbridge.services.catalog.sweep_shop import start_sweep
 from listbridge.services.deps import TimeLimits
-from listbridge.services.nudge import nudge, nudge_later
-from listbridge.services.sweep_shop import start_sweep
+from listbridge.services.jobs import recompute_listings
 from tests.fakes import queues as fake_queues
 from tests.fakes.machine import SOURCES
 from tests.fakes.queues import LONGEST_LOOP, MAX_RECEIVES

@@ -11,9 +11,9 @@ from listbridge.domain.ids import AccountId, ListingKey, ProductId, SalesListId,
 from listbridge.domain.listing import Status
 from listbridge.domain.work import PublishKind
 from listbridge.services.connection_state import secret_name
+from listbridge.services.listings.act.relink import relink_product
+from listbridge.services.listings.items.remove_items import remove_items
 from listbridge.services.refusal import Refused
-from listbridge.services.relink import relink_product
-from listbridge.services.remove_items import remove_items
 from tests.fakes.cuts import WorkerDied
 from tests.fakes.world import ACCOUNT, LIST, SHOP
 from tests.faults.pair import US, Pair, creation, pair

@@ -9,8 +9,8 @@ import pytest
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Unauthorized
-from listbridge.services.check_drift import start_drift_check
-from listbridge.services.sweep_shop import start_sweep
+from listbridge.services.catalog.sweep_shop import start_sweep
+from listbridge.services.listings.revise.check_drift import start_drift_check
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.world import ACCOUNT, SHOP
 from tests.faults.order_stories import story

@@ -13,7 +13,7 @@ from listbridge.domain.money import Money, smallest_unit
 from listbridge.domain.orders import Buyer, Cancellation, ImportState, Payment, Shipment, Tax
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import Hint, HintKind, ImportOrder, Lane, Message
-from listbridge.services.export_order import export_order
+from listbridge.services.orders.export_order import export_order
 from simulators.faults import Fault
 from tests.fakes.scripted_orders import ORDER_TRAITS
 from tests.fakes.world import ACCOUNT

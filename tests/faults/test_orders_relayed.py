@@ -8,7 +8,7 @@ from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import LineId, ShopOrderId
 from listbridge.domain.orders import Cancellation, ImportState, Shipment, Telling
 from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
-from listbridge.services.export_order import leave_order
+from listbridge.services.orders.export_order import leave_order
 from listbridge.services.refusal import Refused
 from simulators.faults import Fault
 from tests.fakes.scripted_orders import ORDER_TRAITS, Placed

@@ -7,7 +7,7 @@ import pytest
 from listbridge.domain.orders import ImportState, Payment
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import Hint, HintKind
-from listbridge.services.export_order import export_order, leave_order
+from listbridge.services.orders.export_order import export_order, leave_order
 from listbridge.services.refusal import Refused
 from tests.fakes.scripted_orders import ORDER_TRAITS
 from tests.fakes.world import ACCOUNT

@@ -6,7 +6,7 @@ import pytest
 
 from listbridge.domain.orders import ImportState, Payment
 from listbridge.domain.problem import Problem
-from listbridge.services.export_order import export_order
+from listbridge.services.orders.export_order import export_order
 from tests.fakes.scripted_orders import ORDER_TRAITS, Placed
 from tests.faults.order_stories import Story, story
 

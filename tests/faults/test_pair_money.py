@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from listbridge.domain.orders import Deed, ImportState, Payment, Telling
-from listbridge.services import messages
+from listbridge.services.desk import messages
 from tests.faults.pair_sales import Sales, sales
 
 EIGHT_HOURS = 8 * 3600.0

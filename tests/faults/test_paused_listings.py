@@ -9,7 +9,7 @@ import pytest
 
 from listbridge.domain.ids import ListingKey
 from listbridge.domain.listing import Status, Zero
-from listbridge.services.reconcile import Timer, reconcile
+from listbridge.services.timers.reconcile import Timer, reconcile
 from simulators.faults import Fault
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.faults.seeded import seed

@@ -13,7 +13,7 @@ from listbridge.domain.listing import BOTH, Field, Status
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected, RetryLater
 from listbridge.domain.work import Lane, PublishKind, ShopEvent
-from listbridge.services.nudge import nudge
+from listbridge.services.catalog.nudge import nudge
 from simulators.faults import Fault
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.world import ACCOUNT, SHOP

@@ -5,7 +5,7 @@ from __future__ import annotations
 from listbridge.domain.configuration import SalesList
 from listbridge.domain.listing import Status
 from listbridge.domain.work import PublishKind
-from listbridge.services.remove_items import remove_items
+from listbridge.services.listings.items.remove_items import remove_items
 from tests.fakes.world import LIST, SHOP
 from tests.faults.pair import pair
 

@@ -7,8 +7,8 @@ from contextlib import suppress
 import pytest
 
 from listbridge.domain.configuration import Account, Shop
+from listbridge.services.listings.act.relink import relink_product
 from listbridge.services.refusal import Refused
-from listbridge.services.relink import relink_product
 from tests.fakes.cuts import WorkerDied
 from tests.fakes.world import ACCOUNT, SHOP
 from tests.faults.pair_sales import Sales, sales

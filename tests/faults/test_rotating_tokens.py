@@ -15,9 +15,9 @@ from listbridge.domain.verdicts import RetryLater, Unauthorized
 from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
 from listbridge.platforms import OpenedMarketplaces, Opener
-from listbridge.services.connect_account import replace_account_credentials
+from listbridge.services.configuration.connect_account import replace_account_credentials
+from listbridge.services.configuration.credentials import replace_credentials, stored_on_trial
 from listbridge.services.connection_state import expire_account
-from listbridge.services.credentials import replace_credentials, stored_on_trial
 from listbridge.services.refusal import Refused
 from tests.fakes.budget import FakeBudget
 from tests.fakes.rotating import DEAD, SECRET, RotatingPlatform

@@ -12,9 +12,9 @@ from listbridge.domain.listing import Field, Listing, Status, Values
 from listbridge.domain.problem import Problem
 from listbridge.domain.sales_list_items import Item
 from listbridge.domain.work import PublishKind
-from listbridge.services.explain_listing import explain_listing
-from listbridge.services.recompute import Recompute
-from listbridge.services.reconcile import Timer, reconcile
+from listbridge.services.catalog.recompute import Recompute
+from listbridge.services.desk.explain_listing import explain_listing
+from listbridge.services.timers.reconcile import Timer, reconcile
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.scripted_offers import Offer
 from tests.fakes.world import ACCOUNT, SITE

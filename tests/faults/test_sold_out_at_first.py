@@ -12,11 +12,11 @@ from listbridge.domain.jobs import JobState, Outcome
 from listbridge.domain.listing import Status
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind
-from listbridge.services import messages
-from listbridge.services.action_rules import Action, hindrance
-from listbridge.services.change_configuration import propose
-from listbridge.services.explain_listing import explain_listing
-from listbridge.services.relink import relink_product
+from listbridge.services.configuration.change_configuration import propose
+from listbridge.services.desk import messages
+from listbridge.services.desk.explain_listing import explain_listing
+from listbridge.services.listings.act.relink import relink_product
+from listbridge.services.listings.action_rules import Action, hindrance
 from simulators.faults import Fault
 from tests.fakes.world import ACCOUNT, SHOP
 from tests.faults.order_stories import SECOND, edit_account, story

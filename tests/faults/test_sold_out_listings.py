@@ -9,8 +9,8 @@ from listbridge.domain.listing import Status, Zero
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater
 from listbridge.domain.work import PublishKind
-from listbridge.services.explain_listing import explain_listing
-from listbridge.services.reconcile import Timer, reconcile
+from listbridge.services.desk.explain_listing import explain_listing
+from listbridge.services.timers.reconcile import Timer, reconcile
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.faults.seeded import seed
 

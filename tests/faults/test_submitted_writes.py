@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 
 from listbridge.domain.ids import ListingKey
-from listbridge.services.explain_listing import explain_listing
-from listbridge.services.look_for_outcomes import look_for_outcomes
+from listbridge.services.desk.explain_listing import explain_listing
+from listbridge.services.listings.revise.look_for_outcomes import look_for_outcomes
 from simulators.faults import Fault
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.world import ACCOUNT

@@ -9,8 +9,8 @@ from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane
-from listbridge.services import sweep_shop
-from listbridge.services.sweep_shop import start_sweep
+from listbridge.services.catalog import sweep_shop
+from listbridge.services.catalog.sweep_shop import start_sweep
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.world import ACCOUNT, SHOP
 

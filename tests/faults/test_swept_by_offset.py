@@ -13,7 +13,7 @@ from listbridge.domain.jobs import JobState
 from listbridge.domain.ports import ReadResult
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RateLimited
-from listbridge.services.sweep_shop import start_sweep
+from listbridge.services.catalog.sweep_shop import start_sweep
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.scripted_shop import ScriptedShop
 from tests.fakes.world import SHOP

@@ -12,7 +12,7 @@ from listbridge.domain.configuration import Account
 from listbridge.domain.ids import Sku
 from listbridge.domain.ports import HookKeys
 from listbridge.domain.work import Lane
-from listbridge.services.ingest_webhook import WebhookDoor
+from listbridge.services.inbox.ingest_webhook import WebhookDoor
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.scripted_shop import ScriptedScheme
 from tests.fakes.world import SECRET, SHOP

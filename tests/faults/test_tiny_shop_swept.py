@@ -10,7 +10,7 @@ from listbridge import registry
 from listbridge.domain.configuration import Shop
 from listbridge.domain.job_params import SweepParams
 from listbridge.domain.jobs import JobState
-from listbridge.services.sweep_shop import start_sweep
+from listbridge.services.catalog.sweep_shop import start_sweep
 from simulators.kit.wire import Call, Reply
 from tests.fakes.world import SHOP
 from tests.faults.any_pair import AnyPair, any_pair

@@ -15,9 +15,9 @@ from listbridge.domain import ledger
 from listbridge.domain.ids import ListingKey, ProductId
 from listbridge.domain.listing import BOTH, Field, Status
 from listbridge.domain.work import Lane, PollAccount, PublishKind
-from listbridge.services.explain_listing import explain_listing
-from listbridge.services.nudge import nudge_due
-from listbridge.services.reconcile import Timer, reconcile
+from listbridge.services.catalog.nudge import nudge_due
+from listbridge.services.desk.explain_listing import explain_listing
+from listbridge.services.timers.reconcile import Timer, reconcile
 from simulators.faults import Fault
 from tests.fakes.scripted_orders import Placed
 from tests.faults.order_stories import Story, edit_account, story

@@ -16,8 +16,8 @@ from listbridge.domain import ledger
 from listbridge.domain.ids import ProductId
 from listbridge.domain.listing import BOTH
 from listbridge.domain.work import PublishKind
-from listbridge.services.nudge import nudge_due
-from listbridge.services.reconcile import Timer, reconcile
+from listbridge.services.catalog.nudge import nudge_due
+from listbridge.services.timers.reconcile import Timer, reconcile
 from simulators.faults import Fault
 from tests.fakes.cuts import WorkerDied
 from tests.faults.order_stories import Story, story

@@ -11,7 +11,7 @@ from listbridge.domain.configuration import Account, GuardLimits, PriceRule, Pro
 from listbridge.domain.ids import ListingKey, ProductId, ProfileId, Sku
 from listbridge.domain.ports import Share
 from listbridge.domain.work import Lane, PublishKind
-from listbridge.services.change_configuration import propose
+from listbridge.services.configuration.change_configuration import propose
 from simulators.faults import Fault
 from tests.fakes.budget import FakeBudget
 from tests.fakes.scripted import Scripted, scripted_world

@@ -60,7 +60,7 @@ _DOOR = {
 }
 _SECRETS_OF_PORT = {"shops": "shops", "marketplaces": "accounts"}
 _DONE = {"get": ("read",), "put": ("write", "make"), "delete": ("make",)}
-_KEYS = "listbridge.services.hook_keys"
+_KEYS = "listbridge.services.configuration.hook_keys"
 
 
 def _file(module: str) -> Path | None:

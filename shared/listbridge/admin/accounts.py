@@ -20,14 +20,14 @@ from listbridge.admin.shape import Shape
 from listbridge.admin.views import AccountView, ConsentPage, FieldView
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import Site
-from listbridge.services import connect_account
-from listbridge.services.credentials import ACCOUNTS, fields_set
-from listbridge.services.edit_configuration import edited, propose_account
-from listbridge.services.hand_over import begin_hand_over
-from listbridge.services.hook_keys import hook_address, make_hook_keys
-from listbridge.services.public_address import public_base_url
-from listbridge.services.release_guarded import start_release
-from listbridge.services.unlink_account import start_unlinking
+from listbridge.services.configuration import connect_account
+from listbridge.services.configuration.credentials import ACCOUNTS, fields_set
+from listbridge.services.configuration.edit_configuration import edited, propose_account
+from listbridge.services.configuration.hand_over import begin_hand_over
+from listbridge.services.configuration.hook_keys import hook_address, make_hook_keys
+from listbridge.services.configuration.public_address import public_base_url
+from listbridge.services.listings.act.unlink_account import start_unlinking
+from listbridge.services.listings.revise.release_guarded import start_release
 
 router = new_router()
 _TAGS = ["accounts"]

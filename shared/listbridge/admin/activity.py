@@ -13,7 +13,7 @@ from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.listings import ActivityPage
 from listbridge.admin.parameters import LIMIT, Cursor, OfAccount
 from listbridge.domain.ids import AccountId
-from listbridge.services.overview import recent_activity
+from listbridge.services.desk.overview import recent_activity
 
 router = new_router()
 

@@ -10,7 +10,7 @@ from listbridge.admin.shape import Shape
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.ids import ListingKey, OrderKey
 from listbridge.domain.ports import ListingRepository
-from listbridge.services import messages
+from listbridge.services.desk import messages
 
 _PARTS_OF_ORDER = 2
 

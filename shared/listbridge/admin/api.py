@@ -15,8 +15,8 @@ from listbridge.admin.bodies import BodyRefused, refuse_too_large, with_checked_
 from listbridge.admin.paths import called_address, called_path
 from listbridge.admin.views import FieldView
 from listbridge.domain.problem import Problem
+from listbridge.services.configuration.public_address import settle_public_address
 from listbridge.services.deps import Deps
-from listbridge.services.public_address import settle_public_address
 
 PREFIX = "/v1"
 CALLBACKS = "/callbacks/"

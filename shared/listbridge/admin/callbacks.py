@@ -15,9 +15,9 @@ from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import deps_of, new_router
 from listbridge.domain.verdicts import RemoteError
 from listbridge.infra.gateway_events import raw_request
-from listbridge.services import messages
-from listbridge.services.hand_over import LANDING, receive_hand_over
-from listbridge.services.public_address import public_base_url
+from listbridge.services.configuration.hand_over import LANDING, receive_hand_over
+from listbridge.services.configuration.public_address import public_base_url
+from listbridge.services.desk import messages
 from listbridge.services.refusal import Refused
 
 router = new_router()

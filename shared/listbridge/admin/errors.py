@@ -18,7 +18,7 @@ from listbridge.admin.views import FieldView, ProblemView, Refusal
 from listbridge.domain.ports import Conflict, Missing, NotACursor
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, RemoteError, RetryLater
-from listbridge.services.decide_job import NotWaiting
+from listbridge.services.jobs.decide_job import NotWaiting
 from listbridge.services.refusal import Refused
 
 _LOG = logging.getLogger("listbridge.admin")

@@ -11,7 +11,7 @@ from listbridge.admin.row_ids import item_id, listing_id
 from listbridge.admin.shape import Shape
 from listbridge.admin.views import OrdersReadView, ProblemView
 from listbridge.domain.configuration import ConnectionState
-from listbridge.services import overview
+from listbridge.services.desk import overview
 
 router = new_router()
 _TAGS = ["health"]

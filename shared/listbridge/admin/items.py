@@ -17,10 +17,10 @@ from listbridge.admin.shape import Shape
 from listbridge.admin.views import ItemView, ListingView, ProblemView
 from listbridge.domain.configuration import Account, SalesList, Shop
 from listbridge.domain.ports import Missing
-from listbridge.services.add_items import start_adding
-from listbridge.services.preview import Previewed, preview_products
+from listbridge.services.listings.items.add_items import start_adding
+from listbridge.services.listings.items.remove_items import remove_items
+from listbridge.services.listings.publish.preview import Previewed, preview_products
 from listbridge.services.refusal import Refused
-from listbridge.services.remove_items import remove_items
 
 router = new_router()
 _TAGS = ["items"]

@@ -16,9 +16,9 @@ from listbridge.admin.shape import Shape
 from listbridge.admin.views import MoneyView
 from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import JobState
-from listbridge.services.cancel_job import cancel
-from listbridge.services.decide_job import decide
-from listbridge.services.waiting_changes import WaitingChange, page_of_changes
+from listbridge.services.jobs.cancel_job import cancel
+from listbridge.services.jobs.decide_job import decide
+from listbridge.services.jobs.waiting_changes import WaitingChange, page_of_changes
 
 router = new_router()
 _TAGS = ["jobs"]

@@ -18,10 +18,10 @@ from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import AccountId, SalesListId
 from listbridge.domain.listing import Status
 from listbridge.domain.money import Money
-from listbridge.services import messages
-from listbridge.services.explain_listing import Explanation, FieldStory, explain_listing
-from listbridge.services.explain_order import HeldStock
-from listbridge.services.overview import ListingFilter, page_of_listings
+from listbridge.services.desk import messages
+from listbridge.services.desk.explain_listing import Explanation, FieldStory, explain_listing
+from listbridge.services.desk.explain_order import HeldStock
+from listbridge.services.desk.overview import ListingFilter, page_of_listings
 
 router = new_router()
 _TAGS = ["listings"]

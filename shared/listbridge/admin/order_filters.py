@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AwareDatetime
 
 from listbridge.domain.orders import ImportState, Payment, Shipment
-from listbridge.services.list_orders import FulfilledBy
+from listbridge.services.desk.list_orders import FulfilledBy
 
 InState: TypeAlias = Annotated[
     ImportState | None, Query(description="Only orders that are there on their way into the shop.")

@@ -11,7 +11,7 @@ from listbridge.admin.views import MoneyView
 from listbridge.domain.money import Money, smallest_unit
 from listbridge.domain.orders import MatchedBy, Order, RemoteLine, Shipment, Tax
 from listbridge.domain.reserving import bought_from
-from listbridge.services.explain_order import OrderStory
+from listbridge.services.desk.explain_order import OrderStory
 
 
 class TaxView(Shape):

@@ -21,7 +21,7 @@ from listbridge.admin.views import MoneyView, ProblemView
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import OrderKey
 from listbridge.domain.orders import Buyer, Cancellation, Deed, ImportState, Order, Payment, Shipment, Telling
-from listbridge.services.explain_order import HeldStock, OrderPages, OrderStory
+from listbridge.services.desk.explain_order import HeldStock, OrderPages, OrderStory
 
 
 class ShopOrderView(Shape):

@@ -33,11 +33,11 @@ from listbridge.admin.shape import Shape
 from listbridge.admin.views import FieldView
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId, LineId, OrderKey, VariantKey
-from listbridge.services import export_order
-from listbridge.services.dismiss_notice import dismiss_notice
-from listbridge.services.explain_order import OrderPages, explain_order
-from listbridge.services.list_orders import OrderFilter, page_of_orders
-from listbridge.services.order_rows import order_of
+from listbridge.services.desk.explain_order import OrderPages, explain_order
+from listbridge.services.desk.list_orders import OrderFilter, page_of_orders
+from listbridge.services.orders import export_order
+from listbridge.services.orders.dismiss_notice import dismiss_notice
+from listbridge.services.orders.order_rows import order_of
 
 router = new_router()
 _TAGS = ["orders"]

@@ -16,8 +16,8 @@ from listbridge.admin.views import FieldView
 from listbridge.domain.configuration import CreationProfile, Profile
 from listbridge.domain.ids import ProfileId, Site, new_id
 from listbridge.domain.ports import Missing
-from listbridge.services import edit_configuration
-from listbridge.services.change_configuration import propose
+from listbridge.services.configuration import edit_configuration
+from listbridge.services.configuration.change_configuration import propose
 
 router = new_router()
 _RULES = ["profiles"]

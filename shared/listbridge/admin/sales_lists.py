@@ -15,7 +15,8 @@ from listbridge.admin.schemas import ActionBody, SalesListDraft
 from listbridge.admin.shape import Shape
 from listbridge.domain.configuration import SalesList
 from listbridge.domain.ids import SalesListId, new_id
-from listbridge.services import act_on_listings, edit_configuration
+from listbridge.services.configuration import edit_configuration
+from listbridge.services.listings.act import act_on_listings
 
 router = new_router()
 _TAGS = ["sales lists"]

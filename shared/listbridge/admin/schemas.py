@@ -10,9 +10,9 @@ from pydantic import ConfigDict, Field, StrictBool, StrictInt, field_validator
 from listbridge.admin.shape import Shape
 from listbridge.domain.configuration import GuardLimits, Name, PriceRule, QuantityRule, Rules
 from listbridge.domain.ids import AccountId, LocationId, ProductId, ProfileId, ShopId, Site, VariantId
-from listbridge.services.action_rules import Action
-from listbridge.services.add_items import MOST_PRODUCTS
-from listbridge.services.preview import MOST_PRODUCTS as MOST_PREVIEWED
+from listbridge.services.listings.action_rules import Action
+from listbridge.services.listings.items.add_items import MOST_PRODUCTS
+from listbridge.services.listings.publish.preview import MOST_PRODUCTS as MOST_PREVIEWED
 
 ID = Field(min_length=1, max_length=200)
 """Of every id in a body, ours or a platform's."""

@@ -7,7 +7,7 @@ from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.schemas import SettingsBody
 from listbridge.admin.shape import Shape
 from listbridge.domain.configuration import Deployment
-from listbridge.services.edit_configuration import edited, save_settings, settings_of
+from listbridge.services.configuration.edit_configuration import edited, save_settings, settings_of
 
 router = new_router()
 _TAGS = ["settings"]

@@ -23,11 +23,12 @@ from listbridge.admin.views import ConsentPage, MoneyView, ProblemView, ShopView
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import ListingKey, VariantKey
-from listbridge.services import connect_shop, sweep_shop
-from listbridge.services.credentials import SHOPS, fields_set
-from listbridge.services.edit_configuration import edited, propose_shop
-from listbridge.services.hand_over import begin_hand_over
-from listbridge.services.relink import Relinked, relink_product
+from listbridge.services.catalog import sweep_shop
+from listbridge.services.configuration import connect_shop
+from listbridge.services.configuration.credentials import SHOPS, fields_set
+from listbridge.services.configuration.edit_configuration import edited, propose_shop
+from listbridge.services.configuration.hand_over import begin_hand_over
+from listbridge.services.listings.act.relink import Relinked, relink_product
 
 router = new_router()
 _TAGS = ["shops"]

@@ -15,8 +15,8 @@ from listbridge.domain.money import Money
 from listbridge.domain.polling import PollState
 from listbridge.domain.problem import Problem
 from listbridge.domain.sales_list_items import Item
-from listbridge.services import messages
-from listbridge.services.explain_listing import the_reason
+from listbridge.services.desk import messages
+from listbridge.services.desk.explain_listing import the_reason
 
 
 class ProblemView(Shape):

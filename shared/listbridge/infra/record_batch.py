@@ -1,6 +1,6 @@
 """Messages that are handled one by one: Powertools' batch processor, which answers for each record alone.
 
-Where a batch is read as one, `services/queue_batch.py` takes it apart (ADR 6).
+Where a batch is read as one, `services/inbox/queue_batch.py` takes it apart (ADR 6).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from listbridge.services.queue_batch import Kind, M, handled
+from listbridge.services.inbox.queue_batch import Kind, M, handled
 
 
 class _Failed(Exception):

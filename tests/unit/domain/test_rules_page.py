@@ -15,7 +15,7 @@ from listbridge.domain.ids import LocationId
 from listbridge.domain.listing import TraceLine
 from listbridge.domain.money import Money
 from listbridge.domain.rules import Bounds, price_of, quantity_of
-from listbridge.services.messages import trace_text
+from listbridge.services.desk.messages import trace_text
 from tests.unit.domain.test_rules import HERE, a_variant
 
 PAGE = (Path(__file__).parents[3] / "docs" / "rules.md").read_text(encoding="utf-8")

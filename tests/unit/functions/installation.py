@@ -29,14 +29,14 @@ from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
 from listbridge.platforms import OpenedHandOvers, OpenedMarketplaces, OpenedShops, Opener
 from listbridge.services.deps import Deps
-from listbridge.services.import_order import import_order
-from listbridge.services.poll_account import poll_account
-from listbridge.services.publish_listing import publish_listing
-from listbridge.services.recompute_listings import recompute_listings
-from listbridge.services.relay_order import relay_order
-from listbridge.services.revise_inventory import revise_inventory
-from listbridge.services.run_check import run_check
-from listbridge.services.sync_catalog import sync_catalog
+from listbridge.services.inbox.sync_catalog import sync_catalog
+from listbridge.services.jobs.recompute_listings import recompute_listings
+from listbridge.services.listings.publish.publish_listing import publish_listing
+from listbridge.services.listings.revise.revise_inventory import revise_inventory
+from listbridge.services.orders.arrive.poll_account import poll_account
+from listbridge.services.orders.import_order import import_order
+from listbridge.services.orders.relay.relay_order import relay_order
+from listbridge.services.timers.run_check import run_check
 from simulators.door import Transport
 from simulators.ebay import EbaySimulator
 from simulators.shopify.app import ShopifySimulator

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from listbridge.domain.configuration import Account
-from listbridge.services.hand_over import Consent
+from listbridge.services.configuration.hand_over import Consent
 from simulators.door import Transport
 from tests.unit.functions.installation import SITE, Installation
 

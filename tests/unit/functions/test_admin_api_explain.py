@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from listbridge.services import overview
+from listbridge.services.desk import overview
 from simulators.faults import Fault
 from tests.unit.functions.installation import SITE, Installation
 
@@ -199,7 +199,7 @@ def test_a_bug_of_ours_is_a_500_with_an_id_and_none_of_its_text(
     def broken(_: object) -> None:
         raise KeyError("refresh-token-of-somebody")
 
-    monkeypatch.setattr("listbridge.services.overview.health", broken)
+    monkeypatch.setattr("listbridge.services.desk.overview.health", broken)
     answer = installation.call("GET", "/v1/health")
     assert (answer.status, answer.body["problem"]["code"]) == (500, "request_failed")
     assert answer.body["problem"]["params"] == {"request": "req-1"}

@@ -186,7 +186,7 @@ def test_a_cursor_belongs_to_its_list_and_to_its_filters(stocked: Seller) -> Non
 
 
 def test_the_cursor_of_one_action_begins_no_other(stocked: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("listbridge.services.act_on_listings.ROWS_PER_CALL", 2)
+    monkeypatch.setattr("listbridge.services.listings.act.act_on_listings.ROWS_PER_CALL", 2)
     path = f"/sales-lists/{stocked.list}/actions"
     cursor = stocked.its.post(path, {"action": "send", "items": "all"}, expect=202)["cursor"]
     jobs = len(stocked.its.get("/jobs")["jobs"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from listbridge.domain.work import Lane
-from listbridge.services import act_on_listings
+from listbridge.services.listings.act import act_on_listings
 from tests.unit.functions.seller import Seller
 
 LIMITS = {"share": "0.10", "count": 3}

@@ -11,7 +11,7 @@ import pytest
 
 from listbridge import registry
 from listbridge.domain.configuration import Account, Shop
-from listbridge.services.hand_over import Consent
+from listbridge.services.configuration.hand_over import Consent
 from tests.fakes.cuts import CutAt, WorkerDied
 from tests.fakes.handing_platforms import SIGNATURE, OtherSide, Platforms, mac, query_of
 from tests.unit.functions.installation import ADDRESS, Installation

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from listbridge.domain.raw_request import RawRequest
-from listbridge.services import unlink_account
-from listbridge.services.ingest_webhook import DEPARTED, FORGED, ingest_webhook
+from listbridge.services.inbox.ingest_webhook import DEPARTED, FORGED, ingest_webhook
+from listbridge.services.listings.act import unlink_account
 from listbridge.webhook_doors import CachedDoors
 from tests.unit.functions.seller import Seller
 

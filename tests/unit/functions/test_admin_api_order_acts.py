@@ -21,7 +21,7 @@ from listbridge.domain.orders import (
 from listbridge.domain.polling import PollState
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import ImportOrder, Lane
-from listbridge.services.erase_buyers import erase_buyers
+from listbridge.services.orders.erase_buyers import erase_buyers
 from tests.fakes.remote_orders import NOW
 from tests.unit.functions.installation import KIM, Installation
 from tests.unit.functions.order_desk import OrderDesk

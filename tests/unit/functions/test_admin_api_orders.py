@@ -36,7 +36,7 @@ from listbridge.domain.orders import (
     Told,
 )
 from listbridge.domain.problem import Problem
-from listbridge.services import list_orders
+from listbridge.services.desk import list_orders
 from tests.fakes.order_drafts import BUYER
 from tests.fakes.remote_orders import NOW, euros, sold
 from tests.unit.functions.installation import Installation

@@ -9,7 +9,7 @@ import pytest
 
 from listbridge.admin.auth import Group
 from listbridge.admin.openapi import openapi
-from listbridge.services.hand_over import Consent
+from listbridge.services.configuration.hand_over import Consent
 from tests.unit.functions.installation import Installation
 
 GROUPS = [None, "staff", "viewer", "operator", "admin"]

@@ -13,8 +13,8 @@ from functions.webhook_ingest import app as door
 from listbridge import bootstrap
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.work import AccountEvent, Hint, HintKind, Lane, PollAccount
-from listbridge.services.look_again import look_again
-from listbridge.services.reconcile import resend_unsent
+from listbridge.services.inbox.look_again import look_again
+from listbridge.services.timers.reconcile import resend_unsent
 from listbridge.webhook_doors import CachedDoors
 from tests.fakes.machine import Context
 from tests.unit.functions.installation import ADDRESS, Installation

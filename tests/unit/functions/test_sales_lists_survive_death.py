@@ -10,8 +10,8 @@ import pytest
 from listbridge.domain.configuration import SalesList
 from listbridge.domain.ids import AccountId, ListingKey, ProductId, SalesListId, ShopId, Site, Sku
 from listbridge.domain.jobs import JobState
-from listbridge.services.add_items import run_add_items_chunk, start_adding
-from listbridge.services.remove_items import remove_items
+from listbridge.services.listings.items.add_items import run_add_items_chunk, start_adding
+from listbridge.services.listings.items.remove_items import remove_items
 from tests.fakes.cuts import CutAt, WorkerDied, no_cut
 from tests.unit.functions.installation import SITE, Installation
 

@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from pathlib import Path
 
-from listbridge.services import messages
+from listbridge.services.desk import messages
 from tests.unit.functions.installation import KIM, Installation
 from tests.unit.functions.order_desk import OrderDesk
 

@@ -13,8 +13,8 @@ from listbridge.domain.ids import AccountId, Site
 from listbridge.domain.listing import NOTHING, Computed, Status
 from listbridge.domain.word import Word, reading_stored
 from listbridge.domain.work import Lane
-from listbridge.services.recompute_listings import recompute_listings
-from listbridge.services.reconcile import Timer, reconcile
+from listbridge.services.jobs.recompute_listings import recompute_listings
+from listbridge.services.timers.reconcile import Timer, reconcile
 from tests.unit.functions.installation import SITE, Installation
 from tests.unit.functions.seller import Seller
 from tests.unit.remedies.listing_words import did, follows, in_list, on_sale, row_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from listbridge.domain.problem import Problem
-from listbridge.services import messages
-from listbridge.services.reconcile import Timer, reconcile
+from listbridge.services.desk import messages
+from listbridge.services.timers.reconcile import Timer, reconcile
 from tests.unit.functions.order_desk import OrderDesk
 from tests.unit.remedies.order_words import (
     bought,

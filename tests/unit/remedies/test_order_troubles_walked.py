@@ -7,8 +7,8 @@ import pytest
 from listbridge.domain.orders import ImportState, Payment
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Unsupported
-from listbridge.services import messages
-from listbridge.services.export_order import export_order, leave_order
+from listbridge.services.desk import messages
+from listbridge.services.orders.export_order import export_order, leave_order
 from simulators.faults import Fault
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.scripted_shop import HERE

@@ -16,8 +16,8 @@ from listbridge.domain.verdicts import RateLimited
 from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
 from listbridge.infra.budgets import BudgetPool
 from listbridge.marketplaces.ebay.manifest import PACIFIC
-from listbridge.services import messages
-from listbridge.services.reconcile import Timer, reconcile
+from listbridge.services.desk import messages
+from listbridge.services.timers.reconcile import Timer, reconcile
 from simulators.faults import Fault
 from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import VirtualClock

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from listbridge.services.reconcile import Timer, reconcile
+from listbridge.services.timers.reconcile import Timer, reconcile
 from simulators.faults import Fault
 from tests.unit.functions.installation import SITE
 from tests.unit.functions.order_desk import OrderDesk

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from listbridge.domain.ids import ProductId, ShopId
 from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
-from listbridge.services import messages
+from listbridge.services.desk import messages
 from tests.unit.functions.installation import Installation
 from tests.unit.functions.seller import Seller
 

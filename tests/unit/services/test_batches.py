@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter
 
 from listbridge.domain.ids import AccountId, RemoteOrderId, ShopId
 from listbridge.domain.work import ImportOrder, PollAccount, RelayOrder, ShopEvent
-from listbridge.services.queue_batch import each, side_by_side, together
+from listbridge.services.inbox.queue_batch import each, side_by_side, together
 
 
 def record(id: str, shop: str = "s", body: str | None = None) -> dict[str, Any]:

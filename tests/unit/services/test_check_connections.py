@@ -12,10 +12,10 @@ from listbridge.domain.ports import HookReport
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater, Unauthorized
 from listbridge.domain.work import Check, CheckKind, Lane
-from listbridge.services.connect_shop import check_shop, replace_shop_credentials
-from listbridge.services.public_address import settle_public_address
-from listbridge.services.reconcile import Timer, reconcile
-from listbridge.services.run_check import run_check
+from listbridge.services.configuration.connect_shop import check_shop, replace_shop_credentials
+from listbridge.services.configuration.public_address import settle_public_address
+from listbridge.services.timers.reconcile import Timer, reconcile
+from listbridge.services.timers.run_check import run_check
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.world import ACCOUNT, SHOP
 

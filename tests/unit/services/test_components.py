@@ -11,7 +11,7 @@ from listbridge.domain.catalog import Observation
 from listbridge.domain.ids import AccountId, ListingKey, ProductId, ShopId, Site, Sku, VariantId, VariantKey
 from listbridge.domain.listing import Cause, Component, Listing
 from listbridge.domain.problem import Problem
-from listbridge.services.recompute import Recompute
+from listbridge.services.catalog.recompute import Recompute
 from tests.fakes.clock import START
 from tests.unit.functions.installation import SITE, Installation
 from tests.unit.functions.seller import Seller

@@ -17,9 +17,9 @@ from listbridge.domain.rules import Bounds
 from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
 from listbridge.platforms import OpenedMarketplaces, OpenedShops, Opener
-from listbridge.services.check_connections import check_account_connection
-from listbridge.services.connect_account import check_account, replace_account_credentials
-from listbridge.services.connect_shop import check_shop, replace_shop_credentials
+from listbridge.services.configuration.check_connections import check_account_connection
+from listbridge.services.configuration.connect_account import check_account, replace_account_credentials
+from listbridge.services.configuration.connect_shop import check_shop, replace_shop_credentials
 from tests.fakes.budget import FakeBudget
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.scripted_adapter import ScriptedAdapter

@@ -25,7 +25,7 @@ from listbridge.domain.verdicts import (
     NotFound,
     Rejected,
 )
-from listbridge.services.order_rows import change_order, lease_name
+from listbridge.services.orders.order_rows import change_order, lease_name
 from tests.fakes.order_world import OrderWorld, imports, taken_in
 from tests.fakes.remote_orders import euros, sold, variant_key
 

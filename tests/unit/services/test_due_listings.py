@@ -23,7 +23,7 @@ from listbridge.domain.ids import (
 from listbridge.domain.listing import BOTH, Band, Computed, Listing, Status, Values
 from listbridge.domain.money import Money
 from listbridge.services.deps import Deps
-from listbridge.services.due_listings import DueListings
+from listbridge.services.listings.revise.due_listings import DueListings
 from tests.fakes.stores import Stores
 
 ACCOUNT = AccountId("acc")

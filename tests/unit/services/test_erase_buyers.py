@@ -10,9 +10,9 @@ import pytest
 from listbridge.domain.configuration import Deployment
 from listbridge.domain.ids import OrderKey, RemoteOrderId
 from listbridge.domain.orders import Buyer, Cancellation, ImportState
-from listbridge.services import erase_buyers as erase_buyers_module
-from listbridge.services.erase_buyers import done_at, erase_buyers
-from listbridge.services.order_rows import change_order
+from listbridge.services.orders import erase_buyers as erase_buyers_module
+from listbridge.services.orders.erase_buyers import done_at, erase_buyers
+from listbridge.services.orders.order_rows import change_order
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import ACCOUNT, NOW, order_row
 

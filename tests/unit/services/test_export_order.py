@@ -22,8 +22,8 @@ from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown
 from listbridge.domain.work import ImportOrder, Lane
-from listbridge.services.export_order import choose_product, export_order, leave_order
-from listbridge.services.order_rows import change_order
+from listbridge.services.orders.export_order import choose_product, export_order, leave_order
+from listbridge.services.orders.order_rows import change_order
 from listbridge.services.refusal import Refused
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import ACCOUNT, match, sold, variant_key

@@ -11,10 +11,10 @@ from listbridge.domain.configuration import ConnectionState, Shop
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater, Unauthorized
 from listbridge.domain.work import Check, CheckKind, Lane
-from listbridge.services import find_twins as find_twins_module
 from listbridge.services.deps import Deps
-from listbridge.services.reconcile import Timer, reconcile
-from listbridge.services.run_check import run_check
+from listbridge.services.orders.create import find_twins as find_twins_module
+from listbridge.services.timers.reconcile import Timer, reconcile
+from listbridge.services.timers.run_check import run_check
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import SHOP
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from listbridge import bootstrap
-from listbridge.services.held_messages import holding
+from listbridge.services.inbox.held_messages import holding
 from tests.fakes.cuts import WorkerDied
 from tests.fakes.scripted import scripted_world
 

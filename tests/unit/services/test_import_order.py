@@ -13,7 +13,7 @@ from listbridge.domain.orders import Cancellation, ImportState, Payment
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater, Unauthorized
 from listbridge.domain.work import ImportOrder, Lane, RelayOrder
-from listbridge.services.import_order import import_order
+from listbridge.services.orders.import_order import import_order
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import ACCOUNT, SHOP, sold, variant_key
 

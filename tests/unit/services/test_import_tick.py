@@ -12,7 +12,7 @@ from listbridge.domain.orders import ImportState, Payment
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
 from listbridge.domain.work import ImportOrder, Lane, PollAccount, RelayOrder
-from listbridge.services.import_tick import import_tick
+from listbridge.services.timers.import_tick import import_tick
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import ACCOUNT
 

@@ -10,7 +10,7 @@ from listbridge.domain.orders import Cancellation, ImportState, Order, ShopOrder
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RetryLater
 from listbridge.domain.work import ImportOrder, Lane
-from listbridge.services.order_rows import change_order
+from listbridge.services.orders.order_rows import change_order
 from tests.fakes.order_world import OrderWorld
 
 

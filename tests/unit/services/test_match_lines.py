@@ -12,8 +12,8 @@ from listbridge.domain.ids import LineId, OrderKey, ProductId, RemoteOrderId, Sk
 from listbridge.domain.orders import Match, MatchedBy, Order, RemoteLine
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater
-from listbridge.services.match_lines import Matching, match_lines
-from listbridge.services.order_rows import change_order, rules_of
+from listbridge.services.orders.hold.match_lines import Matching, match_lines
+from listbridge.services.orders.order_rows import change_order, rules_of
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import ACCOUNT, SHOP, match, sold, variant_key
 

@@ -23,8 +23,8 @@ from listbridge.domain.listing import Field, TraceLine
 from listbridge.domain.order_schedule import AUTOMATIC_OFF
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind
-from listbridge.services import messages
-from listbridge.services.write_unit import Result
+from listbridge.services.desk import messages
+from listbridge.services.listings.revise.write_unit import Result
 
 ROOT = Path(listbridge.__file__).parent
 NAMES = {

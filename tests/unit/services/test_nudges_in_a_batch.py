@@ -8,8 +8,8 @@ from typing import Any
 
 from listbridge.domain.ids import AccountId
 from listbridge.domain.work import Nudge
-from listbridge.services.nudge import merged
-from listbridge.services.queue_batch import side_by_side
+from listbridge.services.catalog.nudge import merged
+from listbridge.services.inbox.queue_batch import side_by_side
 
 
 def _nudge(account: str, *names: str) -> Nudge:

@@ -9,9 +9,9 @@ from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import LocationId, OrderKey, RemoteOrderId
 from listbridge.domain.orders import Cancellation
 from listbridge.domain.problem import Problem
-from listbridge.services.dismiss_notice import dismiss_notice
-from listbridge.services.order_rows import change_order
-from listbridge.services.oversold import note_shortages
+from listbridge.services.orders.dismiss_notice import dismiss_notice
+from listbridge.services.orders.hold.oversold import note_shortages
+from listbridge.services.orders.order_rows import change_order
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import ACCOUNT, SHOP, sold, variant_key
 
@@ -143,7 +143,7 @@ def test_a_notice_that_was_dismissed_comes_back_when_the_shortage_is_found_again
 def test_beyond_hundreds_of_open_lines_each_order_that_comes_speaks_for_itself(
     world: OrderWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listbridge.services.oversold._TOO_MANY", 1)
+    monkeypatch.setattr("listbridge.services.orders.hold.oversold._TOO_MANY", 1)
     world.shop.set("MUG", stock=-1)
     world.observe("p-MUG")
     world.sell(id="12-3")

@@ -14,8 +14,8 @@ from listbridge.domain.polling import PollState
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RateLimited, RetryLater, Unauthorized
 from listbridge.domain.work import ImportOrder, Lane, PollAccount
-from listbridge.services.ask_for_orders import poll_now, send_poll
-from listbridge.services.poll_account import poll_account
+from listbridge.services.orders.arrive.ask_for_orders import poll_now, send_poll
+from listbridge.services.orders.arrive.poll_account import poll_account
 from tests.fakes.order_world import ORDER_TRAITS, OrderWorld
 from tests.fakes.remote_orders import ACCOUNT, CONNECTED
 

@@ -14,8 +14,8 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater
 from listbridge.domain.work import Lane, PollAccount
 from listbridge.infra.documents import Json
-from listbridge.services.ask_for_orders import poll_after, send_poll
-from listbridge.services.poll_account import poll_account
+from listbridge.services.orders.arrive.ask_for_orders import poll_after, send_poll
+from listbridge.services.orders.arrive.poll_account import poll_account
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import ACCOUNT
 

@@ -11,8 +11,8 @@ from listbridge.domain.ids import ShopOrderId
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater, Unauthorized, Unsupported
 from listbridge.domain.work import Check, CheckKind, Hint, HintKind, Lane, ShopEvent
-from listbridge.services.reconcile import Timer, reconcile
-from listbridge.services.run_check import run_check
+from listbridge.services.timers.reconcile import Timer, reconcile
+from listbridge.services.timers.run_check import run_check
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import SHOP, sold
 

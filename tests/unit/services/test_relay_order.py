@@ -18,7 +18,7 @@ from listbridge.domain.verdicts import (
     Unsupported,
 )
 from listbridge.domain.work import Lane, RelayOrder
-from listbridge.services.order_rows import lease_name
+from listbridge.services.orders.order_rows import lease_name
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import SHOP, sold
 from tests.unit.services.test_tell_parcels import shown

@@ -14,8 +14,8 @@ from listbridge.domain.orders import Deed, Order, Payment, Refund, Telling
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane
-from listbridge.services.dismiss_notice import dismiss_notice
-from listbridge.services.export_order import leave_order
+from listbridge.services.orders.dismiss_notice import dismiss_notice
+from listbridge.services.orders.export_order import leave_order
 from listbridge.services.refusal import Refused
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import SHOP, sold

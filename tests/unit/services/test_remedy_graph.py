@@ -31,9 +31,9 @@ from listbridge.domain.listing import (
 )
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import NotFound, Rejected
-from listbridge.services import messages
-from listbridge.services.action_rules import RULES, Action, hindrance
-from listbridge.services.unlink import unlinked
+from listbridge.services.desk import messages
+from listbridge.services.listings.act.unlink import unlinked
+from listbridge.services.listings.action_rules import RULES, Action, hindrance
 from tests.unit.domain.a_listing import NOW, a_listing, computed
 
 ACTS = {

@@ -11,7 +11,7 @@ from listbridge.domain.configuration import PriceRule, Rules, SalesList
 from listbridge.domain.ids import AccountId, ListingKey, Site, Sku
 from listbridge.domain.listing import Cause, Listing
 from listbridge.domain.money import Money
-from listbridge.services.recompute import Recompute
+from listbridge.services.catalog.recompute import Recompute
 from tests.unit.functions.installation import SITE, Installation
 from tests.unit.functions.seller import Seller
 

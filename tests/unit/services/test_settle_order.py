@@ -14,8 +14,8 @@ from listbridge.domain.orders import Cancellation, ImportState, MatchedBy, Order
 from listbridge.domain.ports import Conflict
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import Hint, HintKind, Lane, Nudge, ShopEvent
-from listbridge.services.order_rows import change_order, rules_of
-from listbridge.services.settle_order import settle_order
+from listbridge.services.orders.hold.settle_order import settle_order
+from listbridge.services.orders.order_rows import change_order, rules_of
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import ACCOUNT, RULES, SHOP, match, sold
 

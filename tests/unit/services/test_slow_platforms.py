@@ -15,8 +15,8 @@ from listbridge.domain.ids import AccountId, ShopId
 from listbridge.domain.ports import MarketplaceTraits
 from listbridge.infra.tokens import TokenCache
 from listbridge.platforms import OpenedMarketplaces, Opener
-from listbridge.services.attempts import leased
 from listbridge.services.deps import TimeLimits
+from listbridge.services.listings.revise.attempts import leased
 from tests.fakes.budget import FakeBudget
 from tests.fakes.stores import Stores
 

@@ -9,7 +9,7 @@ from listbridge.domain.orders import ImportState
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater, Unauthorized, Unsupported
 from listbridge.domain.work import Lane, RelayOrder
-from listbridge.services.recompute import Recompute
+from listbridge.services.catalog.recompute import Recompute
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import ACCOUNT, sold
 from tests.fakes.scripted_shop import HERE

@@ -12,7 +12,7 @@ from listbridge.domain.ports import OrderTraits
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown
 from listbridge.domain.work import ImportOrder, Lane
-from listbridge.services.export_order import export_order
+from listbridge.services.orders.export_order import export_order
 from tests.fakes.order_world import ORDER_TRAITS, OrderWorld
 from tests.fakes.remote_orders import sold, variant_key
 

@@ -20,8 +20,8 @@ from listbridge.domain.orders import (
 )
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import ImportOrder, Lane, RelayOrder
-from listbridge.services.order_rows import change_order, rules_of
-from listbridge.services.take_in_order import take_in_order
+from listbridge.services.orders.arrive.take_in_order import take_in_order
+from listbridge.services.orders.order_rows import change_order, rules_of
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import ACCOUNT, match, sold, variant_key
 

@@ -23,7 +23,7 @@ from listbridge.domain.verdicts import (
     Unauthorized,
 )
 from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
-from listbridge.services.order_rows import change_order
+from listbridge.services.orders.order_rows import change_order
 from tests.fakes.order_world import OrderWorld, imports, taken_in
 from tests.fakes.remote_orders import ACCOUNT, RULES, SHOP, match, sold
 

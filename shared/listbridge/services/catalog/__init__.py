@@ -1,0 +1,1 @@
+"""What the shop shows becomes what is wanted of listings: observe, sweep, recompute."""

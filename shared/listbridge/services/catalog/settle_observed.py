@@ -1,0 +1,18 @@
+"""What follows from a read of the shop: listings computed again, drainers woken, sold-out listings put back."""
+
+from __future__ import annotations
+
+from listbridge.domain.listing import Cause, Listing
+from listbridge.services.catalog.nudge import nudge_due
+from listbridge.services.catalog.observe_shop import Observed
+from listbridge.services.catalog.recompute_variants import recompute_variants
+from listbridge.services.catalog.restocked import sell_restocked
+from listbridge.services.deps import Deps
+
+
+def settle_observed(deps: Deps, observed: Observed, cause: Cause = Cause.SHOP) -> list[Listing]:
+    """Recompute every listing of the touched variants and nudge for those that are due."""
+    rows = recompute_variants(deps, observed.touched, cause)
+    nudge_due(deps, rows)
+    sell_restocked(deps, rows)
+    return rows

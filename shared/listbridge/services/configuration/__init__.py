@@ -1,0 +1,1 @@
+"""What the merchant decides: connections, documents, and the way of an edit."""

@@ -1,0 +1,48 @@
+"""Does a connection still work? Asked every hour, of each shop and each account by itself."""
+
+from __future__ import annotations
+
+from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.configuration import Account, ConnectionState, Shop
+from listbridge.domain.verdicts import RemoteError, Unauthorized
+from listbridge.services.configuration.public_address import restore_hooks
+from listbridge.services.connection_state import expire_account, expire_shop, with_facts
+from listbridge.services.deps import Deps
+
+
+def check_shop_connection(deps: Deps, shop: Shop) -> int:
+    """Are the shop's hooks there, and do its credentials work? Returns 1 when hooks had to be made again.
+
+    Hooks that were missing are made, and the shop is read from end to end for what they did not say.
+    """
+    if shop.state is not ConnectionState.ACTIVE:
+        return 0
+    try:
+        report = restore_hooks(deps, shop, "listbridge")
+    except Unauthorized as error:
+        expire_shop(deps, shop, error.problem)
+        return 0
+    except RemoteError as error:
+        _tell_failed(deps, shop.id, error)
+        return 0
+    return int(report is not None and bool(report.created))
+
+
+def check_account_connection(deps: Deps, account: Account) -> int:
+    """Do the account's credentials work? Returns 1 when they do not. An account that only observes is not asked."""
+    if account.state is not ConnectionState.ACTIVE or account.observe:
+        return 0
+    try:
+        identity = deps.marketplaces.open(account).identify()
+    except Unauthorized as error:
+        expire_account(deps, account, error.problem)
+        return 1
+    except RemoteError as error:
+        _tell_failed(deps, account.id, error)
+    else:
+        with_facts(deps, account, identity.facts)
+    return 0
+
+
+def _tell_failed(deps: Deps, subject: str, error: RemoteError) -> None:
+    deps.activity.note(ActivityEntry(subject, "check_failed", deps.clock.now(), error.problem.as_reason()))

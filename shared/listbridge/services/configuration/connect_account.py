@@ -1,0 +1,206 @@
+"""Connect a seller account, look whether it still answers, give it new credentials, take it off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.configuration import Account, ConnectionState, SalesList, Shop
+from listbridge.domain.ids import AccountId, new_id
+from listbridge.domain.orders import Order
+from listbridge.domain.ports import AccountIdentity
+from listbridge.domain.problem import Problem
+from listbridge.domain.reserving import holds_stock
+from listbridge.domain.verdicts import Unauthorized
+from listbridge.services.catalog.nudge import nudge
+from listbridge.services.configuration.credentials import ACCOUNTS, reconnected, replace_credentials, trial
+from listbridge.services.configuration.hook_keys import forget_hook_keys
+from listbridge.services.connection_state import expire_account, secret_name, with_facts
+from listbridge.services.deps import Deps
+from listbridge.services.orders.arrive.ask_for_orders import poll_now
+from listbridge.services.refusal import Refused
+
+_CONNECTING_S = 30.0
+_ORDERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCheck:
+    """What a look at an account found."""
+
+    account: Account
+    identity: AccountIdentity
+
+
+def connect_account(deps: Deps, draft: Account, credentials: Mapping[str, str], actor: str) -> AccountCheck:
+    """Connect the account that the draft describes, once its credentials are proven; the draft's id is used.
+
+    Raises:
+        RemoteError: the marketplace did not let us in; nothing is kept.
+        Missing: there is no such shop.
+        Refused: the seller is connected already (his listings would have two masters), or lacks a chosen site.
+    """
+    deps.configuration.get(Shop, draft.shop)
+    deps.secrets.put(secret_name(ACCOUNTS, draft.id), credentials)
+    connected = False
+    try:
+        identity = deps.marketplaces.open(draft).identify()
+        with _only_one_for(deps, draft, identity):
+            account = deps.configuration.save(draft.model_copy(update=_as_identified(draft, identity)))
+        connected = True
+    finally:
+        if not connected:
+            deps.secrets.delete(secret_name(ACCOUNTS, draft.id))
+    poll_now(deps, account)  # orders are imported from this moment on
+    _tell(deps, account, "account_connected", actor)
+    return AccountCheck(account, identity)
+
+
+def prepare_account(deps: Deps, draft: Account, credentials: Mapping[str, str], actor: str) -> Account:
+    """Keep an account whose seller has still to consent: it is disconnected until he does. Raises Missing."""
+    deps.configuration.get(Shop, draft.shop)
+    deps.secrets.put(secret_name(ACCOUNTS, draft.id), credentials)
+    waiting = draft.model_copy(update={"state": ConnectionState.DISCONNECTED})
+    account = deps.configuration.save(waiting)
+    _tell(deps, account, "account_prepared", actor)
+    return account
+
+
+def check_account(deps: Deps, account: Account, actor: str) -> AccountCheck:
+    """Ask the marketplace who the account is, and for its orders; what is due moves when it works again.
+
+    Raises RemoteError; dead credentials are noted first.
+    """
+    if account.state is ConnectionState.ACTIVE:
+        poll_now(
+            deps, account
+        )  # first: calls that ask who somebody is are few, and his orders do not wait for one
+    try:
+        identity = deps.marketplaces.open(account).identify()
+    except Unauthorized as error:
+        expire_account(deps, account, error.problem)
+        raise
+    if account.state is ConnectionState.ACTIVE:
+        account = with_facts(deps, account, identity.facts)
+    else:
+        _refuse_other_seller(account, identity)
+        with _only_one_for(deps, account, identity):
+            account = reconnected(deps, account, actor, **_as_identified(account, identity))
+        nudge(deps, account.id)
+        poll_now(deps, account)
+    return AccountCheck(account, identity)
+
+
+def replace_account_credentials(
+    deps: Deps,
+    account: Account,
+    credentials: Mapping[str, str],
+    actor: str,
+    settings: Mapping[str, Any] | None = None,
+) -> AccountCheck:
+    """Put new credentials in the place of the old, once they are proven to be the same seller's. `settings` came with them,
+    and stand beside the others.
+
+    Raises:
+        RemoteError: they do not work; the old ones stay.
+        Refused: they are another seller's, or that seller is connected as another account.
+    """
+    learned = {"settings": {**account.settings, **settings}} if settings else {}
+    with trial(deps, ACCOUNTS, credentials) as trial_id:
+        candidate = account.model_copy(update={"id": AccountId(trial_id), **learned})
+        identity = deps.marketplaces.open(candidate).identify()
+        credentials = deps.secrets.get(
+            secret_name(ACCOUNTS, trial_id)
+        )  # a token may have been renewed by that
+    _refuse_other_seller(account, identity)
+    with _only_one_for(deps, account, identity):
+        replace_credentials(deps, ACCOUNTS, account.id, credentials)
+        account = reconnected(deps, account, actor, **_as_identified(account, identity), **learned)
+    nudge(deps, account.id)
+    poll_now(deps, account)
+    return AccountCheck(account, identity)
+
+
+def disconnect_account(deps: Deps, account: Account, actor: str) -> None:
+    """Forget an account without sales lists and open orders.
+
+    Raises Refused while it has a list, for its listings would be orphans, or an order that holds stock, for it would for ever.
+    """
+    lists = [
+        sales_list.name
+        for sales_list in deps.configuration.all(SalesList)
+        if sales_list.account == account.id
+    ]
+    if lists or has_listings(deps, account.id):
+        raise Refused(Problem("account_in_use", {"lists": ", ".join(lists)}, "remove_sales_lists_first"))
+    held = _order_with_stock(deps, account.id)
+    if held is not None:
+        raise Refused(Problem("account_has_open_orders", {"order": held.key.remote}, "finish_orders_first"))
+    deps.configuration.delete(account)
+    deps.secrets.delete(secret_name(ACCOUNTS, account.id))
+    forget_hook_keys(deps, account.id)
+    _tell(deps, account, "account_removed", actor)
+
+
+def _order_with_stock(deps: Deps, account: AccountId) -> Order | None:
+    cursor = None
+    while True:
+        rows, cursor = deps.orders.recent(account, cursor, _ORDERS)
+        held = next((row for row in rows if row.absorbed_from is None and holds_stock(row)), None)
+        if held is not None or cursor is None:
+            return held
+
+
+def has_listings(deps: Deps, account: AccountId) -> bool:
+    """Whether the account has any listing: as long as it has, it stays with its shop (protocol.md#owners)."""
+    rows, _ = deps.listings.of_account(account, None, 1)
+    return bool(rows)
+
+
+def new_account_id() -> AccountId:
+    """An id for a draft."""
+    return AccountId(new_id("acc"))
+
+
+@contextmanager
+def _only_one_for(deps: Deps, account: Account, identity: AccountIdentity) -> Iterator[None]:
+    """Two requests cannot connect one seller twice: whoever comes second finds the lease or the other account."""
+    key = f"connect#{account.marketplace}#{identity.remote_name}"
+    lease = deps.leases.acquire(key, account.id, seconds=_CONNECTING_S)
+    if lease is None:
+        raise Refused(Problem("seller_being_connected", {"seller": identity.remote_name}, "repeat_later"))
+    try:
+        for other in deps.configuration.all(Account):
+            same = (other.marketplace, other.remote_name) == (account.marketplace, identity.remote_name)
+            if same and other.id != account.id:
+                params = {"seller": identity.remote_name, "account": other.name}
+                raise Refused(Problem("seller_connected_already", params, "use_other_account"))
+        yield
+    finally:
+        deps.leases.release(lease)
+
+
+def _refuse_other_seller(account: Account, identity: AccountIdentity) -> None:
+    if account.remote_name and account.remote_name != identity.remote_name:
+        params = {"expected": account.remote_name, "found": identity.remote_name}
+        raise Refused(Problem("other_seller", params, "connect_as_new_account"))
+
+
+def _as_identified(account: Account, identity: AccountIdentity) -> dict[str, object]:
+    unavailable = [site for site in account.sites if site not in identity.sites]
+    if unavailable:
+        raise Refused(Problem("site_unavailable", {"sites": ", ".join(unavailable)}, "choose_other_site"))
+    return {
+        "state": ConnectionState.ACTIVE,
+        "remote_name": identity.remote_name,
+        "sites": account.sites or identity.sites,
+        "facts": dict(identity.facts),
+    }
+
+
+def _tell(deps: Deps, account: Account, event: str, actor: str) -> None:
+    params = {"name": account.name, "seller": account.remote_name}
+    deps.activity.note(ActivityEntry(account.id, event, deps.clock.now(), params, account.id, actor))

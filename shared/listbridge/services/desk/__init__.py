@@ -1,0 +1,1 @@
+"""What people look at: overviews, pages, explanations and their words."""

@@ -1,0 +1,1 @@
+"""What is told from outside, and where it leads."""

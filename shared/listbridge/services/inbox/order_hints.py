@@ -1,0 +1,71 @@
+"""What the shop's events mean for orders: one was sent or cancelled there, or a product that an order misses appeared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from listbridge.domain import order_changes
+from listbridge.domain.configuration import Account, Shop
+from listbridge.domain.ids import ShopOrderId
+from listbridge.domain.orders import Order
+from listbridge.domain.ports import Missing
+from listbridge.domain.work import Hint, HintKind, ImportOrder, Lane, RelayOrder, ShopEvent
+from listbridge.services.catalog.observe_shop import Observed
+from listbridge.services.deps import Deps
+from listbridge.services.orders.order_rows import change_order, rules_of
+
+_ORDERS = 200
+_ONCE_MORE_S = 60
+
+
+def relay_orders(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> int:
+    """Queue a comparison for each of these shop orders that is one of ours; a shop's own orders are nobody's business.
+
+    What is not known to be ours is asked for once more a minute later: an order that is sent out as soon as it is made
+    may be told of before its id is saved.
+    """
+    ids = _orders_of(events)
+    if not ids:
+        return 0
+    keys = deps.orders.of_shop_orders(shop.id, ids)
+    if keys:
+        messages = [RelayOrder(account=key.account, order=key.remote) for key in keys]
+        deps.queues.send(Lane.FULFILLMENTS, *messages)
+    fresh = _orders_of([event for event in events if not event.confirm])
+    rows = deps.orders.get_many(keys).values() if fresh else ()
+    known = {row.shop_order.id for row in rows if row.shop_order is not None}
+    hints = tuple(Hint(kind=HintKind.ORDER, id=id) for id in fresh if id not in known)
+    if hints:
+        confirm = ShopEvent(shop=shop.id, confirm=True, hints=hints)
+        deps.queues.send(Lane.SHOP_EVENTS, confirm, delay_s=_ONCE_MORE_S)
+    return len(keys)
+
+
+def _orders_of(events: Sequence[ShopEvent]) -> list[ShopOrderId]:
+    hints = [hint for event in events for hint in event.hints if hint.kind is HintKind.ORDER]
+    return list(dict.fromkeys(ShopOrderId(hint.id) for hint in hints))
+
+
+def retry_orders_missing_products(deps: Deps, shop: Shop, observed: Observed) -> int:
+    """Try the orders again that miss a SKU which these products have."""
+    skus = {variant.sku for facts in observed.products.values() for variant in facts.variants if variant.sku}
+    if not skus:
+        return 0
+    retried = 0
+    rows = deps.orders.get_many(deps.orders.waiting_for_skus(shop.id, _ORDERS))
+    for order in rows.values():
+        if any(line.sku in skus for line in order.facts.lines if line.id not in order.matches):
+            retried += _try_again(deps, order)
+    return retried
+
+
+def _try_again(deps: Deps, order: Order) -> bool:
+    try:
+        account = deps.configuration.get(Account, order.key.account)
+    except Missing:
+        return False
+    change = partial(order_changes.tried_again, rules=rules_of(deps, account), now=deps.clock.now())
+    change_order(deps, order.key, change)
+    deps.queues.send(Lane.ORDERS, ImportOrder(account=order.key.account, order=order.key.remote))
+    return True

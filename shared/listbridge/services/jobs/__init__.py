@@ -1,0 +1,1 @@
+"""Big work in chunks, and what people decide about it."""

@@ -1,0 +1,45 @@
+"""Say yes or no to a job that waits: an edit, an action, or what a complete reading of the shop misses
+(protocol.md#guard)."""
+
+from __future__ import annotations
+
+from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.ids import JobId
+from listbridge.domain.jobs import Job, JobState
+from listbridge.domain.work import Lane, RecomputeChunk
+from listbridge.services.deps import Deps
+from listbridge.services.guard import forget_action
+from listbridge.services.jobs.resume_action import ACTIONS, carry_on
+
+
+class NotWaiting(Exception):
+    """The job does not wait for a decision."""
+
+
+def decide(deps: Deps, job_id: JobId, *, approve: bool, actor: str) -> Job:
+    """Say yes or no to a job that waits. A yes to an action does it as the listings are now.
+
+    Raises:
+        NotWaiting: it does not wait (any more).
+    """
+    job = deps.jobs.get(job_id)
+    if job.state is not JobState.AWAITING_APPROVAL:
+        raise NotWaiting(job_id)
+    now = deps.clock.now()
+    action = job.kind in ACTIONS
+    if not approve:
+        changes: dict[str, object] = {"state": JobState.REFUSED, "finished_at": now}
+    elif action:
+        changes = {"state": JobState.RUNNING}
+    else:
+        changes = {"state": JobState.RUNNING, "phase": "apply", "cursor": ""}
+    job = deps.jobs.save(job.model_copy(update=changes))
+    event = "changes_approved" if approve else "changes_refused"
+    deps.activity.note(ActivityEntry(job.id, event, now, {"affected": str(job.affected)}, job.account, actor))
+    if action:
+        forget_action(deps, job)  # the window counts what nobody was asked about; a person has looked at this
+    if approve and action:
+        carry_on(deps, job)
+    elif approve:
+        deps.queues.send(Lane.RECOMPUTE, RecomputeChunk(job=job.id))
+    return deps.jobs.get(job.id)

@@ -1,0 +1,128 @@
+"""Carry on an action whose job stands still: its worker died, or its message is lost or among the dead letters."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from listbridge.domain.configuration import Account, SalesList
+from listbridge.domain.ids import ListingKey, VariantKey
+from listbridge.domain.job_params import ActionParams, Look
+from listbridge.domain.jobs import Job, JobEntry, JobKind, Outcome
+from listbridge.domain.listing import Listing, Status
+from listbridge.domain.ports import Conflict, Missing
+from listbridge.domain.problem import Problem
+from listbridge.services.catalog.nudge import nudge_due
+from listbridge.services.deps import Deps
+from listbridge.services.job_results import item_done, item_failed, item_skipped
+from listbridge.services.listings.act.act_on_listings import Plan, carry_out
+from listbridge.services.listings.action_rules import RULES, Action, hindrance
+
+ACTIONS = frozenset(JobKind(action.value) for action in Action)
+FIRST_WAIT = timedelta(minutes=5)
+"""How long nothing may move before an action is carried on; each time without success the wait doubles."""
+GIVEN_UP = timedelta(days=3)
+"""Longer than a marketplace's day of calls that is spent. What waits after that fails, and the job ends."""
+_PAGE = 500
+
+
+def resume_action(deps: Deps, job: Job) -> None:
+    """Look whether the job moved since the last look; carry it on when it stood still for long enough.
+
+    Safe to run at any time: what is under way is left alone or done again without harm.
+    """
+    now = deps.clock.now()
+    look = job.params_of(ActionParams).look
+    if look is None or look.rev != job.rev:
+        _save_look(deps, job, since=now, resumed=0)
+        return
+    since, resumed = look.since, look.resumed
+    if now - since >= GIVEN_UP:
+        for entry in _waiting(deps, job):
+            item_failed(deps, job.id, entry.item, Problem("action_lost", fix="repeat_action"))
+    elif now - since >= FIRST_WAIT * (2 ** (resumed + 1) - 1) and _save_look(
+        deps, job, since=since, resumed=resumed + 1
+    ):
+        carry_on(deps, job)
+
+
+def _save_look(deps: Deps, job: Job, *, since: datetime, resumed: int) -> bool:
+    look = Look(rev=job.rev + 1, since=since, resumed=resumed)
+    with suppress(Conflict):  # it moves
+        deps.jobs.save(job.with_params(look=look))
+        return True
+    return False
+
+
+def _waiting(deps: Deps, job: Job) -> list[JobEntry]:
+    found: list[JobEntry] = []
+    cursor = None
+    while True:
+        entries, cursor = deps.jobs.entries(job.id, cursor, _PAGE)
+        found += [entry for entry in entries if entry.outcome is Outcome.WAITING]
+        if cursor is None:
+            return found
+
+
+def carry_on(deps: Deps, job: Job) -> None:
+    """Plan anew what of the action still waits, from how the listings are now, and do it."""
+    entries = _waiting(deps, job)
+    action = Action(job.kind.value)
+    try:
+        sales_list = deps.configuration.get(SalesList, job.params_of(ActionParams).sales_list or "")
+    except Missing as error:
+        for entry in entries:
+            params = {"kind": error.kind, "id": error.id}
+            item_failed(deps, job.id, entry.item, Problem("not_found", params))
+        return
+    plan, half_way = Plan(), list[Listing]()
+    listed = [ListingKey.parse(entry.item) for entry in entries if entry.item.startswith(f"{job.account}#")]
+    rows = deps.listings.get_many(listed)
+    for key in listed:
+        row = rows.get(key)
+        if row is None or row.sales_list != sales_list.id:
+            _tell_gone(deps, job, action, key)
+        elif row.job == job.id and row.demanded:
+            half_way.append(row)  # the drainer has it, if its nudge came
+        elif not _over(deps, job, action, row, sales_list):
+            _plan(deps, plan, row, sales_list)
+    for entry in entries:
+        if not entry.item.startswith(f"{job.account}#"):
+            item = deps.items.get(sales_list.id, VariantKey.parse(entry.item))
+            if item is None:
+                item_done(deps, job.id, entry.item)
+            else:
+                plan.unlisted.append(item)
+    nudge_due(deps, half_way)
+    carry_out(deps, sales_list, action, job, plan)
+
+
+def _tell_gone(deps: Deps, job: Job, action: Action, key: ListingKey) -> None:
+    if action is Action.REMOVE:
+        item_done(deps, job.id, str(key))
+    else:
+        item_skipped(deps, job.id, str(key), Problem("listing_gone", fix="add_again"))
+
+
+def _over(deps: Deps, job: Job, action: Action, row: Listing, sales_list: SalesList) -> bool:
+    """Whether nothing is left to do for this row: it is done, it cannot be done now, or another operation runs on it."""
+    if RULES[action].publish is not None:
+        return False  # the publishing lane sees what is left, a row that an interrupted run left pending included
+    if row.status is Status.PENDING:
+        return not (action is Action.REMOVE and row.job == job.id)  # to be ended by us before it is taken out
+    sent = bool(RULES[action].fields) and row.job == job.id
+    unlinked = action is Action.UNLINK and row.status is Status.NOT_ACTIVE and row.remote is None
+    if sent or unlinked:
+        item_done(deps, job.id, str(row.key))
+        return True
+    problem = hindrance(action, row, deps.configuration.get(Account, sales_list.account))
+    if problem is not None:
+        item_skipped(deps, job.id, str(row.key), problem)
+    return problem is not None
+
+
+def _plan(deps: Deps, plan: Plan, row: Listing, sales_list: SalesList) -> None:
+    item = deps.items.get(sales_list.id, row.variant)
+    if item is not None:
+        plan.rows.append(row)
+        plan.items[row.key] = item

@@ -1,0 +1,1 @@
+"""Listings on the marketplaces, and what every way of changing them asks first."""

@@ -1,0 +1,220 @@
+"""Put products into a sales list: one listing per variant, or the reason why a variant has none.
+
+The listing is named on its variant before its row exists, so that no observation of the variant can miss it, and the
+list's item comes last: whoever dies in between leaves something that the next run completes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.catalog import ProductFacts, Variant, VariantFacts
+from listbridge.domain.configuration import Account, SalesList, Shop
+from listbridge.domain.ids import JobId, ListingKey, ProductId, VariantKey, new_id
+from listbridge.domain.job_params import AdditionParams
+from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
+from listbridge.domain.listing import Cause, Component, Listing
+from listbridge.domain.ports import Conflict, Missing
+from listbridge.domain.problem import Problem
+from listbridge.domain.sales_list_items import Item
+from listbridge.domain.verdicts import OutcomeUnknown, RemoteError, RetryLater, Unauthorized
+from listbridge.domain.work import Lane, RecomputeChunk
+from listbridge.services.catalog.nudge import nudge_due
+from listbridge.services.catalog.observe_shop import observe_products
+from listbridge.services.catalog.recompute import Recompute
+from listbridge.services.connection_state import expire_shop
+from listbridge.services.deps import Deps
+
+MOST_PRODUCTS = 500
+_TRIES = 5
+
+
+def start_adding(deps: Deps, sales_list: SalesList, products: Sequence[ProductId], actor: str) -> Job:
+    """Begin to add products to a sales list; the job has an entry per product and runs by itself."""
+    wanted = list(dict.fromkeys(products))
+    job = Job(
+        id=JobId(new_id("job")),
+        kind=JobKind.ADD_ITEMS,
+        account=sales_list.account,
+        params=AdditionParams(sales_list=sales_list.id, products=tuple(wanted)),
+        cursor="0",
+        created_by=actor,
+        created_at=deps.clock.now(),
+    )
+    deps.jobs.create(job, [JobEntry(item=product) for product in wanted])
+    deps.queues.send(Lane.RECOMPUTE, RecomputeChunk(job=job.id))
+    return deps.jobs.get(job.id)
+
+
+def run_add_items_chunk(deps: Deps, job: Job) -> Job:
+    """Add the next few products and save how far the job is. Raises RetryLater when the shop cannot answer now."""
+    wanted = job.params_of(AdditionParams)
+    try:
+        sales_list = deps.configuration.get(SalesList, wanted.sales_list)
+    except Missing as error:
+        return _failed(deps, job, Problem("not_found", {"kind": error.kind, "id": error.id}))
+    account = deps.configuration.get(Account, sales_list.account)
+    shop = deps.configuration.get(Shop, account.shop)
+    at = int(job.cursor or "0")
+    batch = wanted.products[at : at + max(1, deps.shops.traits(shop).read_batch)]
+    try:
+        entries = Shelf(deps, sales_list, account, shop).add(batch)
+    except Unauthorized as error:
+        expire_shop(deps, shop, error.problem)
+        return _failed(deps, job, error.problem)
+    except (RetryLater, OutcomeUnknown) as error:
+        raise error if isinstance(error, RetryLater) else RetryLater(error.problem) from error
+    except RemoteError as error:
+        entries = [_entry(deps, product, Outcome.FAILED, error.problem) for product in batch]
+    for entry in entries:
+        deps.jobs.finish(job.id, entry)
+    job = deps.jobs.get(job.id)
+    if job.state is not JobState.RUNNING:
+        return job
+    return deps.jobs.save(job.model_copy(update={"cursor": str(at + len(batch))}))
+
+
+def _failed(deps: Deps, job: Job, problem: Problem) -> Job:
+    for product in job.params_of(AdditionParams).products:
+        deps.jobs.finish(job.id, _entry(deps, product, Outcome.FAILED, problem))
+    return deps.jobs.get(job.id)
+
+
+@dataclass(slots=True)
+class Shelf:
+    """One sales list being filled."""
+
+    deps: Deps
+    sales_list: SalesList
+    account: Account
+    shop: Shop
+
+    def add(self, products: Sequence[ProductId]) -> list[JobEntry]:
+        """Read the products from the shop and put each in the list; one entry each. Raises RemoteError."""
+        observed = observe_products(self.deps, self.shop, self.deps.shops.open(self.shop), products)
+        entries, keys = [], []
+        for product in products:
+            facts = observed.products.get(product)
+            if facts is None or not facts.variants:
+                problem = Problem("product_not_in_shop", {"product": product}, "choose_other_product")
+                entries.append(_entry(self.deps, product, Outcome.FAILED, problem))
+                continue
+            items = [self._put_variant(facts, variant) for variant in facts.variants]
+            keys += [item.listing for item in items if item.listing is not None]
+            entries.append(self._result(product, items))
+        nudge_due(self.deps, Recompute(self.deps, Cause.MANUAL).listings(keys))
+        return entries
+
+    def put(self, variant: Variant, title: str) -> Item:
+        """Give the variant its listing in this list, or the reason why it has none. Running it again changes nothing."""
+        key = ListingKey(self.account.id, self.sales_list.site, variant.facts.sku)
+        before = self.deps.items.get(self.sales_list.id, variant.key)
+        if before is not None and before.listing is not None and before.listing != key:
+            row = self.deps.listings.get_many([before.listing]).get(before.listing)
+            if row is not None and (row.variant, row.sales_list) == (variant.key, self.sales_list.id):
+                return before  # its SKU changed in the shop: the listing keeps the one it was made with
+        longest = self.deps.marketplaces.traits(self.account).max_sku_length
+        problem = sku_problem(variant.facts, longest) or self._take(key, variant.key, title)
+        item = Item(
+            sales_list=self.sales_list.id,
+            variant=variant.key,
+            sku=variant.facts.sku,
+            title=title,
+            listing=key if problem is None else None,
+            problem=problem,
+        )
+        if item != before:
+            self.deps.items.put(item)
+        return item
+
+    def _put_variant(self, product: ProductFacts, facts: VariantFacts) -> Item:
+        key = VariantKey(self.shop.id, product.product, facts.variant)
+        stored = self.deps.variants.get_many([key]).get(key)
+        if stored is None:
+            raise RetryLater(Problem("shop_busy", {"products": "1"}), after_s=2, detail="variant not stored")
+        own = facts.title if product.has_options else ""
+        return self.put(stored, f"{product.title} – {own}" if own else product.title)  # noqa: RUF001  # a dash for readers
+
+    def _take(self, key: ListingKey, variant: VariantKey, title: str) -> Problem | None:
+        """Make the listing ours; None when it is, else who has it."""
+        for _ in range(_TRIES):
+            row = self.deps.listings.get_many([key]).get(key)
+            if row is None:
+                self.deps.variants.bind(variant, key)
+                with suppress(Conflict):  # somebody else's is there now: look whose
+                    self.deps.listings.create(
+                        Listing(
+                            key=key,
+                            variant=variant,
+                            sales_list=self.sales_list.id,
+                            title=title,
+                            components=(Component(variant),),
+                        )
+                    )
+                row = self.deps.listings.get_many([key]).get(key)
+            if row is None:
+                continue  # made and removed between two looks
+            if row.variant != variant:
+                self.deps.variants.unbind(variant, key)
+                if _gone_from_shop(self.deps, row.variant):
+                    params = {"sku": key.sku, "list": _name(self.deps, row), "product": variant.product}
+                    return Problem("made_anew", params, "relink")
+                if row.sales_list == self.sales_list.id:
+                    return Problem("sku_duplicate", {"sku": key.sku}, "make_skus_unique")
+            elif row.sales_list == self.sales_list.id:
+                # Again, now that the row exists: a removal under way may have unbound it after our first time.
+                self.deps.variants.bind(variant, key)
+                return None
+            return Problem(
+                "sold_by_other_list",
+                {"sku": key.sku, "list": _name(self.deps, row)},
+                "remove_from_other_list",
+            )
+        raise Conflict(f"listing {key} kept changing")
+
+    def _result(self, product: ProductId, items: Sequence[Item]) -> JobEntry:
+        problems = [item.problem for item in items if item.problem is not None]
+        event = "items_added" if len(problems) < len(items) else "items_refused"
+        params = {"product": product, "list": self.sales_list.name, "variants": str(len(items) - len(problems)),
+                  "left_out": str(len(problems))}  # fmt: skip
+        self.deps.activity.note(
+            ActivityEntry(self.sales_list.id, event, self.deps.clock.now(), params, self.account.id)
+        )
+        if not problems:
+            return _entry(self.deps, product, Outcome.DONE, None)
+        if len(problems) == len(items):
+            return _entry(self.deps, product, Outcome.FAILED, problems[0])
+        left_out = Problem(
+            "variants_left_out", {"count": str(len(problems)), "variants": str(len(items))}, problems[0].fix
+        )
+        return _entry(self.deps, product, Outcome.DONE, left_out)
+
+
+def sku_problem(facts: VariantFacts, longest: int) -> Problem | None:
+    """Why the variant cannot be listed under its SKU. Any character is fine, if the marketplace allows the length."""
+    if not facts.sku.strip():
+        return Problem("sku_missing", {"variant": facts.title}, "set_sku_in_shop")
+    if len(facts.sku) > longest:
+        params = {"sku": facts.sku, "length": str(len(facts.sku)), "longest": str(longest)}
+        return Problem("sku_too_long", params, "shorten_sku")
+    return None
+
+
+def _name(deps: Deps, row: Listing) -> str:
+    try:
+        return deps.configuration.get(SalesList, row.sales_list).name
+    except Missing:
+        return row.sales_list
+
+
+def _entry(deps: Deps, product: str, outcome: Outcome, problem: Problem | None) -> JobEntry:
+    return JobEntry(item=product, outcome=outcome, reason=problem, at=deps.clock.now())
+
+
+def _gone_from_shop(deps: Deps, variant: VariantKey) -> bool:
+    """The variant is proven gone from the shop, so that another may have its listing."""
+    row = deps.variants.get_many([variant]).get(variant)
+    return row is not None and row.absent

@@ -1,0 +1,75 @@
+"""What a marketplace would say of products before they are listed: problems by field. Nothing is stored, nothing is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from listbridge.domain.catalog import ProductFacts
+from listbridge.domain.configuration import Account, CreationProfile, SalesList, Shop
+from listbridge.domain.ids import ListingKey, ProductId, RemoteId
+from listbridge.domain.ports import FieldProblem, MarketplaceAdapter, PublishRequest, PublishVariant
+from listbridge.domain.problem import Problem
+from listbridge.services.deps import Deps
+from listbridge.services.listings.items.add_items import sku_problem
+from listbridge.services.refusal import Refused
+
+MOST_PRODUCTS = 20
+"""Of one call: each may take a call of the marketplace's own, and a person waits for the answer."""
+_NO_GROUP = RemoteId("preview")
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """One product as the marketplace would meet it. Without problems it would be sent as it is."""
+
+    product: ProductId
+    title: str
+    problems: tuple[FieldProblem, ...]
+
+
+def preview_products(deps: Deps, sales_list: SalesList, products: Sequence[ProductId]) -> list[Previewed]:
+    """Read the products from the shop and look what their marketplace would refuse, in the list already or not.
+
+    Raises RemoteError, and Refused when the list has no creation profile.
+    """
+    if sales_list.creation_profile is None:
+        params = {"list": sales_list.name}
+        raise Refused(Problem("creation_profile_missing", params, "choose_creation_profile"))
+    creation = deps.configuration.get(CreationProfile, sales_list.creation_profile)
+    account = deps.configuration.get(Account, sales_list.account)
+    shop = deps.configuration.get(Shop, account.shop)
+    wanted = list(dict.fromkeys(products))
+    read = {facts.product: facts for facts in deps.shops.open(shop).read_products(wanted).products}
+    adapter = deps.marketplaces.open(account)
+    previewed = []
+    for product in wanted:
+        facts = read.get(product)
+        if facts is None:
+            problem = Problem("product_not_in_shop", {"product": product}, "choose_other_product")
+            previewed.append(Previewed(product, "", (FieldProblem("", problem),)))
+            continue
+        problems = _problems(deps, adapter, account, sales_list, creation, facts)
+        previewed.append(Previewed(product, facts.title, problems))
+    return previewed
+
+
+def _problems(
+    deps: Deps,
+    adapter: MarketplaceAdapter,
+    account: Account,
+    sales_list: SalesList,
+    creation: CreationProfile,
+    facts: ProductFacts,
+) -> tuple[FieldProblem, ...]:
+    longest = deps.marketplaces.traits(account).max_sku_length
+    found, variants = [], []
+    for variant in facts.variants:
+        problem = sku_problem(variant, longest)
+        if problem is not None:
+            found.append(FieldProblem("sku", problem, variant.sku))
+            continue
+        key = ListingKey(account.id, sales_list.site, variant.sku)
+        variants.append(PublishVariant(key, variant.variant, None, None))
+    request = PublishRequest(facts, tuple(variants), sales_list.site, creation, _NO_GROUP)
+    return (*found, *(adapter.preview(request) if variants else ()))

@@ -1,0 +1,394 @@
+"""The slow lane: create, link, revise in full, end and relist, one product of one sales list at a time
+(protocol.md#publishing)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from listbridge.domain import lifecycle, trace, waiting
+from listbridge.domain.catalog import ProductFacts
+from listbridge.domain.configuration import Account, CreationProfile, SalesList, Shop
+from listbridge.domain.holds import account_hold, connection_hold
+from listbridge.domain.ids import Sku
+from listbridge.domain.listing import GONE_FROM_SHOP, PRODUCT_GONE, Cause, Listing, Status
+from listbridge.domain.ports import (
+    FollowRequest,
+    MarketplaceAdapter,
+    Missing,
+    Processing,
+    Published,
+    PublishVariant,
+    RemoteListing,
+)
+from listbridge.domain.problem import Problem
+from listbridge.domain.publication import Publication
+from listbridge.domain.verdicts import (
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    RemoteError,
+    RetryLater,
+    Unauthorized,
+)
+from listbridge.domain.work import Lane, PublishKind, PublishTask
+from listbridge.services.catalog.nudge import nudge_due
+from listbridge.services.catalog.observe_shop import content_hash, observe_products, remembered_product
+from listbridge.services.catalog.recompute import Recompute
+from listbridge.services.connection_state import expire_account, expire_shop
+from listbridge.services.deps import Deps
+from listbridge.services.job_results import item_done
+from listbridge.services.listings.ended_there import without_ended
+from listbridge.services.listings.items.remove_items import remove_ended
+from listbridge.services.listings.publish.existing_listings import BEING_READ, listed_already, note_listed
+from listbridge.services.listings.publish.publish_work import PATIENCE_S, PublishWork
+from listbridge.services.listings.publish.rehearse import rehearse_ending, rehearse_publishing
+from listbridge.services.listings.publish.wait_for_stock import (
+    may_pass,
+    nothing_to_sell,
+    refused_for_want_of_stock,
+    wait_for_stock,
+)
+from listbridge.services.listings.sales_first import ENDED_AWAITS_ORDERS
+
+MAX_ATTEMPTS = 12
+_FOLLOW_AGAIN_S = 60
+"""How soon a marketplace that could not be asked what became of a publishing is asked again."""
+_FOLLOW_WHEN_CONNECTED = timedelta(minutes=15)
+_NO_TRY = frozenset({ENDED_AWAITS_ORDERS, BEING_READ})
+
+
+def publish_listing(deps: Deps, task: PublishTask) -> None:
+    """Do one publishing task; safe to run again after any interruption.
+
+    What may pass by itself is queued again with a growing delay; what the seller must fix becomes the listings' hold
+    and the job's result; anything else is a bug of ours and raises.
+    """
+    try:
+        sales_list = deps.configuration.get(SalesList, task.sales_list)
+        account = deps.configuration.get(Account, sales_list.account)
+    except Missing:
+        return  # the list was deleted after the task was queued: nothing is left to do
+    trace.note(account=account.id, shop=account.shop)
+    publication = Publication(task.sales_list, task.product, account.id, sales_list.site)
+    claimed = deps.publications.claim(publication, seconds=deps.limits.publish_claim_s, now=deps.clock.now())
+    if claimed is None:
+        deps.queues.send(Lane.PUBLISH, task, delay_s=15, reason="claimed")
+        return
+    if task.waited_as and account.observe:  # nobody asked for it: stock came, or a product was made anew
+        task = task.model_copy(update={"rehearse": True})
+    work = _Work(deps, task, sales_list, account, claimed)
+    try:
+        work.run()
+    except RemoteError as error:
+        work.failed(error)
+    finally:
+        deps.publications.release(claimed)
+
+
+class _Work(PublishWork):
+    """What each action does with one claimed task."""
+
+    def run(self) -> None:
+        rows = self._rows()
+        if not rows:
+            self._done_already()
+            return
+        if self._cancelled(rows):
+            return
+        blocked = self._blocked()
+        if blocked is not None and self.task.follow_at is not None:
+            # It is decided there meanwhile: what became of it is asked when the account can be asked again.
+            self._follow_at(self.deps.clock.now() + _FOLLOW_WHEN_CONNECTED, self.task.content_hash)
+            return
+        if blocked is not None:
+            self._not_now(rows, blocked)
+            return
+        adapter = self.deps.marketplaces.open(self.account)
+        self._budget = self.deps.marketplaces.budget(self.account)
+        with self._budget.patient(PATIENCE_S):
+            if self.task.follow_at is not None:
+                self._follow(adapter, rows, self.task.follow_at)
+            else:
+                self._act(adapter, rows)
+
+    def _act(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing]) -> None:
+        shop = self.deps.configuration.get(Shop, self.account.shop)
+        try:
+            observed = observe_products(self.deps, shop, self.deps.shops.open(shop), [self.task.product])
+        except Unauthorized as error:  # the shop's refusal: the account goes on
+            expire_shop(self.deps, shop, error.problem)
+            self._not_now(rows, error.problem)
+            return
+        rows = {
+            row.key.sku: row
+            for row in Recompute(self.deps, Cause.MANUAL).listings(r.key for r in rows.values())
+        }
+        facts = observed.products.get(self.task.product)
+        act = self.task.action
+        if act in (PublishKind.STOP, PublishKind.ZEROED) and self.task.rehearse:
+            rehearse_ending(self.deps, rows.values(), self.task)
+        elif act in (PublishKind.STOP, PublishKind.ZEROED):
+            self._end(
+                adapter, rows, facts or remembered_product(self.deps, shop, self.task.product, rows.values())
+            )
+        elif facts is None:
+            self._fail(rows, Problem(PRODUCT_GONE, {"product": self.task.product}, "relink"))
+        elif act is PublishKind.LINK:
+            self._link(adapter, rows)
+        else:
+            self._publish(adapter, rows, facts)
+
+    def failed(self, error: RemoteError) -> None:
+        """Class by what happens next."""
+        rows = self._rows()
+        if isinstance(error, Unauthorized):
+            expire_account(self.deps, self.account, error.problem)
+        if isinstance(error, Unauthorized) and self.task.follow_at is not None:
+            self._follow_at(self.deps.clock.now() + _FOLLOW_WHEN_CONNECTED, self.task.content_hash)
+            return
+        traits = self.deps.marketplaces.traits(self.account)
+        if isinstance(error, RetryLater | OutcomeUnknown) and self.task.attempt < MAX_ATTEMPTS:
+            # A spent day is not one of the tries, and neither is a look at the orders, or at what is listed already, first.
+            follows = self.task.follow_at is not None
+            waits = follows or isinstance(error, RateLimited) or error.problem.code in _NO_TRY
+            tries = self.task.attempt + (not waits)
+            again = self.task.model_copy(update={"attempt": tries})
+            now = self.deps.clock.now()
+            wait_s = waiting.wait_s(
+                error, self.task.attempt, waiting.PUBLISHING, now, settle_s=traits.settle_s
+            )
+            wait_s = max(wait_s, _FOLLOW_AGAIN_S) if follows else wait_s
+            delay_s = waiting.delay_s(waiting.from_now(now, wait_s), now)
+            self.deps.queues.send(Lane.PUBLISH, again, delay_s=delay_s, reason="again_later")
+            return
+        if not self.task.rehearse and refused_for_want_of_stock(self.task, rows.values(), error):
+            wait_for_stock(self.deps, self.task, rows.values())
+            return
+        problem = error.problem
+        if isinstance(error, NotFound):
+            still, problem = without_ended(
+                self.deps, self.account, self.task.job, list(rows.values()), problem
+            )
+            rows = {row.key.sku: row for row in still}
+        (self._not_now if may_pass(error) else self._fail)(rows, problem)
+
+    def _blocked(self) -> Problem | None:
+        if self.task.rehearse or self.task.action is PublishKind.LINK or self.task.follow_at is not None:
+            return connection_hold(self.account)  # nothing is written at the marketplace
+        return account_hold(self.account)
+
+    # ---- publish, full revise, relist ----
+
+    def _publish(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing], facts: ProductFacts) -> None:
+        full = self.task.action is PublishKind.FULL_REVISE
+        creation = self._creation(rows)
+        if creation is None:
+            return
+        rows = self._computable(rows)
+        if not rows:
+            return
+        # Before the first call: looking for each of a thousand variants would take a thousand.
+        request = self._request(rows, facts, creation)
+        adapter.check(request)
+        if self.task.rehearse:
+            rehearse_publishing(self.deps, self.account, adapter, rows, self.task, request)
+            return
+        if not full and self._linked_instead(adapter, rows):
+            return
+        if not full and nothing_to_sell(rows.values()):
+            wait_for_stock(self.deps, self.task, rows.values())
+            return
+        now = self.deps.clock.now()
+        for sku, row in rows.items():
+            rows[sku] = self.deps.listings.change(
+                row.key, partial(lifecycle.pending, job=self.task.job, now=now)
+            )
+        request = self._request(rows, facts, creation)
+        steps = self._steps(adapter, rows, request)
+        published = self._patiently(
+            lambda: (adapter.full_revise if full else adapter.publish)(request, steps)
+        )
+        self._became(rows, published, content_hash(facts))
+
+    def _follow(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing], look_at: datetime) -> None:
+        """Ask what became of a publishing that was taken in; one that a person ended meanwhile is nobody's any more."""
+        rows = {sku: row for sku, row in rows.items() if row.status is Status.PENDING}
+        if look_at > self.deps.clock.now():
+            self._follow_at(look_at, self.task.content_hash)
+        elif rows:
+            variants = tuple(
+                PublishVariant(r.key, r.variant.variant, r.offer, r.remote) for r in rows.values()
+            )
+            request = FollowRequest(self.sales_list.site, variants, self.publication.progress)
+            self._became(rows, adapter.follow(request), self.task.content_hash)
+
+    def _became(self, rows: dict[Sku, Listing], outcome: Published | Processing, digest: str) -> None:
+        if isinstance(outcome, Published):
+            self._record(rows, outcome, digest)
+            return
+        if self.task.follow_at is None:
+            before = tuple(sku for sku, row in rows.items() if row.remote is not None)
+            for sku in rows.keys() & outcome.left_out.keys():
+                self._fail({sku: rows.pop(sku)}, outcome.left_out[sku].problem)
+            self.task = self.task.model_copy(
+                update={"on_sale_before": before, "told_at": self.deps.clock.now()}
+            )
+        for sku, row in rows.items():
+            taken_in = partial(
+                lifecycle.processing, remote=outcome.remote, offer=outcome.offers.get(sku), group=outcome.group,
+                now=self.deps.clock.now(),
+            )  # fmt: skip
+            rows[sku] = self.deps.listings.change(row.key, taken_in)
+        self._tell_undecided(list(rows.values()))
+        self._follow_at(outcome.look_at, digest)
+        nudge_due(self.deps, list(rows.values()))
+
+    def _tell_undecided(self, rows: list[Listing]) -> None:
+        """Once a day: nobody else would say that a listing waits for a decision that does not come."""
+        now = self.deps.clock.now()
+        told_at = self.task.told_at or now
+        if now - told_at >= timedelta(seconds=waiting.STILL_PROCESSING_S):
+            self._tell(rows, "still_processing", {"remote": str(rows[0].remote or "")})
+            told_at = now
+        self.task = self.task.model_copy(update={"told_at": told_at})
+
+    def _follow_at(self, look_at: datetime, digest: str) -> None:
+        """What is further off than a queue can delay is looked at, and delayed again."""
+        update = {"follow_at": look_at, "content_hash": digest, "attempt": 0}
+        delay_s = waiting.delay_s(look_at, self.deps.clock.now(), least=1)
+        again = self.task.model_copy(update=update)
+        self.deps.queues.send(Lane.PUBLISH, again, delay_s=delay_s, reason="processing", waits=True)
+
+    def _creation(self, rows: dict[Sku, Listing]) -> CreationProfile | None:
+        if self.sales_list.creation_profile is None:
+            self._fail(
+                rows,
+                Problem(
+                    "creation_profile_missing", {"list": self.sales_list.name}, "choose_creation_profile"
+                ),
+            )
+            return None
+        return self.deps.configuration.get(CreationProfile, self.sales_list.creation_profile)
+
+    def _computable(self, rows: dict[Sku, Listing]) -> dict[Sku, Listing]:
+        """Leave out, with its reason, what has no quantity or price to publish with."""
+        good = {}
+        for sku, row in rows.items():
+            problem = row.computed.price_problem or row.computed.quantity_problem
+            if problem is None or row.status is Status.ACTIVE:
+                good[sku] = row
+            else:
+                self._fail({sku: row}, problem)
+        return good
+
+    def _linked_instead(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing]) -> bool:
+        """Sending what the account already sells links it (protocol.md#existing-listings)."""
+        if self.publication.progress or any(row.status is Status.PENDING for row in rows.values()):
+            return False
+        live = listed_already(self.deps, self.account, adapter, rows)
+        if not live:
+            return False
+        for sku, row in rows.items():
+            if row.status is Status.ACTIVE:
+                continue  # linked by a worker that died before it came to its sisters
+            if sku in live:
+                self._link_one(row, live[sku])
+            else:
+                self._fail({sku: row}, Problem("partly_listed", {"sku": sku}, "end_other_listing"))
+        return True
+
+    def _record(self, rows: dict[Sku, Listing], published: Published, digest: str) -> None:
+        left_out = published.left_out or {}
+        done = []
+        for sku, row in rows.items():
+            now = self.deps.clock.now()
+            if self.task.follow_at is not None:
+                rows[sku] = row = self.deps.listings.change(row.key, partial(lifecycle.decided_late, now=now))
+            error = left_out.get(sku)
+            if error is not None:
+                self._fail({sku: row}, error.problem)
+                continue
+            live = partial(
+                lifecycle.published, remote=published.remote, offer=published.offers.get(sku, row.offer),
+                group=published.group, content_hash=digest, now=now,
+            )  # fmt: skip
+            done.append(self.deps.listings.change(row.key, live))
+            item_done(self.deps, self.task.job, str(row.key))
+        note_listed(self.deps, self.account, done)
+        self._tell(
+            done, f"{self.task.action.value}_done", {"remote": str(published.remote), "url": published.url}
+        )
+        # Values may have moved since they were read: a fresh recompute sees it, and whatever is due is sent.
+        nudge_due(self.deps, Recompute(self.deps).listings(row.key for row in done))
+
+    # ---- end ----
+
+    def _end(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing], facts: ProductFacts) -> None:
+        zeroed = self.task.action is PublishKind.ZEROED
+        if zeroed and any(row.computed.quantity != 0 for row in rows.values()):
+            # Others of the product still sell. What shows more than the 0 it has leaves them; stock that came back does not.
+            rows = {sku: row for sku, row in rows.items() if _still_shows_more(row)}
+            if not rows:
+                return
+        if self.task.only_if_gone and not all(row.computed.gone for row in rows.values()):
+            return
+        # What an interrupted sending made may be live although no row knows its id yet.
+        live = {sku: row for sku, row in rows.items() if row.remote is not None or self.publication.progress}
+        if live:
+            for row in live.values():
+                self.deps.listings.change(
+                    row.key, partial(lifecycle.pending, job=self.task.job, now=self.deps.clock.now())
+                )
+            creation = CreationProfile(
+                id=self.sales_list.creation_profile or "none", name="end", marketplace=self.account.marketplace,
+                site=self.sales_list.site,
+            )  # fmt: skip
+            request = self._request(live, facts, creation)
+            steps = self._steps(adapter, live, request)
+            self._patiently(lambda: steps.look_before_end(live))
+            self._patiently(lambda: adapter.end(request, steps))
+        problem = Problem(lifecycle.ENDED_AT_ZERO, fix=self.task.fix) if zeroed else None
+        if self.task.only_if_gone:
+            problem = Problem(GONE_FROM_SHOP, fix="relink")
+        end = partial(lifecycle.ended, status=Status.STOPPED, problem=problem, looked=True)
+        now = self.deps.clock.now()
+        done = [self.deps.listings.change(row.key, partial(end, now=now)) for row in rows.values()]
+        self._tell(done, "stop_done", {})
+        for row in rows.values():  # first, for after a removal nobody would know for whom to say it
+            item_done(self.deps, self.task.job, str(row.key))
+        if self.deps.marketplaces.traits(self.account).shares_stock:
+            # On the other sites of its stock the quantity may go up again.
+            nudge_due(self.deps, Recompute(self.deps).listings(row.key for row in done))
+        if self.task.remove:
+            remove_ended(self.deps, self.publication, done)
+
+    # ---- link ----
+
+    def _link(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing]) -> None:
+        live = listed_already(self.deps, self.account, adapter, rows)
+        for sku, row in rows.items():
+            remote = live.get(sku)
+            if remote is None:
+                self._fail({sku: row}, Problem("not_listed_there", {"sku": sku}, "send"), back_to=row.status)
+            else:
+                self._link_one(row, remote)
+
+    def _link_one(self, row: Listing, remote: RemoteListing) -> None:
+        if remote.remote is None:
+            self._fail({row.key.sku: row}, Problem("not_listed_there", {"sku": row.key.sku}, "send"))
+            return
+        link = partial(
+            lifecycle.linked, remote=remote.remote, offer=remote.offer, group=remote.group, seen=remote.shown, fulfilled_by_marketplace=remote.fulfilled_by_marketplace,
+            now=self.deps.clock.now(),
+        )  # fmt: skip
+        self._tell(
+            [self.deps.listings.change(row.key, link)], "linked", {"remote": remote.remote, "url": remote.url}
+        )
+        item_done(self.deps, self.task.job, str(row.key))
+
+
+def _still_shows_more(row: Listing) -> bool:
+    """Whether a listing that is sold out in the shop is not known to show 0. What only orders hold may be back tomorrow."""
+    sold_out = row.computed.quantity == 0 and not row.computed.held_by_orders
+    return sold_out and row.accepted.quantity != 0

@@ -1,0 +1,222 @@
+"""The attempts of a lease on a write unit: recorded before the call, and what became of each after it (protocol.md#attempts).
+
+Both lanes that send values do it here, the fast one and the slow one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from listbridge.domain import lifecycle, waiting, writing
+from listbridge.domain.ids import ListingKey, new_id
+from listbridge.domain.listing import Field, Listing, Values
+from listbridge.domain.ports import (
+    Conflict,
+    Lease,
+    MarketplaceAdapter,
+    MarketplaceTraits,
+    Missing,
+    RevisionResult,
+)
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import (
+    NotFound,
+    ObserveMode,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    RemoteError,
+    RetryLater,
+    Unauthorized,
+    ZeroRefused,
+)
+from listbridge.services.deps import Deps
+from listbridge.services.guard import Judgement
+from listbridge.services.listings.ended_there import record_ended
+from listbridge.services.listings.sales_first import SalesFirst
+
+
+@dataclass(slots=True)
+class LeasedUnit:
+    """A lease on a write unit, while requests are made within it."""
+
+    deps: Deps
+    lease: Lease
+    longest_call_s: float
+
+    def check(self) -> None:
+        """See to it that the lease outlives the next request. Raises RetryLater when it was lost."""
+        limits, longest = self.deps.limits, self.longest_call_s
+        if self.lease.until - self.deps.clock.now() > timedelta(seconds=limits.call_s(longest)):
+            return
+        try:
+            self.lease = self.deps.leases.renew(self.lease, seconds=limits.unit_lease_of(longest))
+        except Conflict as lost:
+            raise RetryLater(Problem("lease_too_short"), after_s=1) from lost
+
+
+@contextmanager
+def leased(deps: Deps, traits: MarketplaceTraits, key: str, owner: str) -> Iterator[LeasedUnit | None]:
+    """A lease on the write unit, given back in the end; None when somebody else has it."""
+    longest = traits.longest_call_s
+    lease = deps.leases.acquire(key, owner, seconds=deps.limits.unit_lease_of(longest))
+    if lease is None:
+        yield None
+        return
+    unit = LeasedUnit(deps, lease, longest)
+    try:
+        yield unit
+    finally:
+        deps.leases.release(unit.lease)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """Begins and records the attempts of one account. Safe to call from several threads, one unit each."""
+
+    deps: Deps
+    adapter: MarketplaceAdapter
+    traits: MarketplaceTraits
+    sales: SalesFirst
+
+    def begin_due(self, row: Listing, judgement: Judgement, fence: int) -> Listing | None:
+        """Begin with what the guard allows, for the drainer of this fence; None when the row moved since it was read (it
+        stays due and comes again), or when a later drainer wrote it."""
+        if row.fence > fence:
+            return None
+        fields, now = judgement.allowed, self.deps.clock.now()
+        values = Values(row.computed.quantity, row.computed.price).only(fields)
+        begun = self._begun(row, fields, values, fence)
+        if judgement.counted:
+            begun = replace(begun, guard_counted_at=now)
+        try:
+            return self.deps.listings.save(begun)
+        except Conflict:
+            return None
+
+    def begin_whole(self, key: ListingKey) -> Listing:
+        """Begin with all that is ours of quantity and price, whatever was accepted: a publishing sends it."""
+
+        def begin(row: Listing) -> Listing:
+            row = self.sales.admitted(row)
+            values = Values(self.sales.quantity(row), row.computed.price).only(row.ours)
+            return self._begun(row, row.ours, values, row.fence)
+
+        return self.deps.listings.change(key, begin)
+
+    def _begun(self, row: Listing, fields: frozenset[Field], values: Values, fence: int) -> Listing:
+        return writing.begun(
+            row,
+            new_id("att"),
+            fields,
+            values,
+            settle_s=self.traits.settle_s,
+            fence=fence,
+            now=self.deps.clock.now(),
+        )
+
+    def record_all(self, begun: Sequence[Listing], error: RemoteError) -> tuple[Listing, ...]:
+        """The call as a whole failed so."""
+        return self.record(begun, {row.key: RevisionResult(row.key, error) for row in begun})
+
+    def record(
+        self, begun: Sequence[Listing], results: Mapping[ListingKey, RevisionResult]
+    ) -> tuple[Listing, ...]:
+        """Write down what became of each row's attempt; of what has no result nobody knows."""
+        told = {row.key: results.get(row.key) or _no_word(row.key) for row in begun}
+        missed = [row for row in begun if isinstance(told[row.key].error, NotFound)]
+        ended: Mapping[ListingKey, Listing] = {}
+        try:
+            ended = record_ended(self.deps, self.adapter, self.sales, self.traits.zero, missed)
+        except RemoteError:
+            # Nobody knows whether it is live: the row is read back before anything is sent again.
+            told |= {row.key: _no_word(row.key) for row in missed}
+        for row in missed:
+            error = told[row.key].error
+            if row.key not in ended and isinstance(error, NotFound):
+                # It is on sale all the same: nothing that needs an ended listing is allowed, and all of it can be sent anew.
+                refused = Rejected(replace(error.problem, fix="full_revise"), detail=error.detail)
+                told[row.key] = RevisionResult(row.key, refused)
+        return tuple(
+            ended[row.key] if row.key in ended else self._record(row, told[row.key]) for row in begun
+        )
+
+    def _record(self, row: Listing, result: RevisionResult) -> Listing:
+        """Write the outcome down under our attempt id; if another attempt stands there by now, ours has no say."""
+        attempt = row.attempt
+        assert attempt is not None  # noqa: S101  # begun a moment ago
+        now = self.deps.clock.now()
+
+        def outcome(current: Listing) -> Listing:
+            return self._recorded(current, attempt.id, result, now)
+
+        try:
+            return self.deps.listings.save(outcome(row))
+        except Conflict:
+            pass
+        try:
+            return self.deps.listings.change(row.key, outcome)
+        except (writing.NotOurAttempt, Missing):
+            return row
+
+    def _recorded(self, row: Listing, attempt: str, result: RevisionResult, now: datetime) -> Listing:
+        error, submission = result.error, result.submission
+        if submission is not None and _never_decided(row, now):
+            error = OutcomeUnknown(Problem("never_decided", {"ticket": submission.ticket}))
+        elif submission is not None:
+            return writing.submitted(row, attempt, submission.ticket, submission.look_at, now)
+        if error is None:
+            return lifecycle.taken_at_zero(writing.accepted(row, attempt, now), self.traits.zero, now)
+        retry_at = now + writing.retry_delay(row.attempts)
+        if isinstance(error, OutcomeUnknown):
+            return writing.unknown(
+                row, attempt, settle_s=self.traits.settle_s, retry_at=retry_at, now=now, problem=error.problem
+            )
+        if isinstance(error, RateLimited):
+            return writing.not_applied(row, attempt, retry_at=self.when(error), counts=False, now=now)
+        if isinstance(error, RetryLater):
+            retry_at = waiting.from_now(now, waiting.wait_s(error, row.attempts, waiting.REVISIONS, now))
+            return writing.not_applied(
+                row, attempt, retry_at=retry_at, counts=True, now=now, problem=error.problem
+            )
+        if isinstance(error, Unauthorized | ObserveMode):
+            return writing.not_applied(row, attempt, retry_at=now, counts=False, now=now)
+        if isinstance(error, ZeroRefused) and row.computed.held_by_orders:
+            # It may be back with the next cancellation: never ended, and tried again until the shop's own number is 0.
+            return writing.not_applied(row, attempt, retry_at=retry_at, counts=True, now=now)
+        return writing.refused(row, attempt, error.problem, now)
+
+    def record_published(self, begun: Listing, error: RemoteError | None, *, accepted: bool) -> None:
+        """Write down how a publishing's block ended for one row: its own queue tries again, so it waits for nothing here."""
+        attempt = begun.attempt
+        assert attempt is not None  # noqa: S101  # begun a moment ago
+        now = self.deps.clock.now()
+
+        def settle(row: Listing) -> Listing:
+            if accepted:
+                return writing.accepted(row, attempt.id, now)
+            if isinstance(error, OutcomeUnknown):
+                return writing.unknown(row, attempt.id, settle_s=self.traits.settle_s, retry_at=now, now=now)
+            return writing.not_applied(row, attempt.id, retry_at=now, counts=False, now=now)
+
+        try:
+            self.deps.listings.change(begun.key, settle)
+        except (writing.NotOurAttempt, Missing):
+            return  # a later attempt stands there: it decides
+
+    def when(self, error: RateLimited) -> datetime:
+        """When the limit is back (UTC)."""
+        return error.until or self.deps.clock.now() + timedelta(seconds=error.after_s)
+
+
+def _never_decided(row: Listing, now: datetime) -> bool:
+    """Whether the marketplace has had the attempt of this row for so long that its promise to decide is worth nothing."""
+    longest = timedelta(seconds=waiting.LONGEST_DECISION_S)
+    return row.attempt is not None and now - row.attempt.started_at > longest
+
+
+def _no_word(key: ListingKey) -> RevisionResult:
+    return RevisionResult(key, OutcomeUnknown(Problem("no_word_for_item")))

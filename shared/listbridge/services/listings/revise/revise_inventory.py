@@ -1,0 +1,296 @@
+"""The fast lane: one drainer per account sends due quantities and prices, zeros first (protocol.md#drainers)."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from listbridge.domain import ledger, trace
+from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.configuration import Account, ConnectionState
+from listbridge.domain.ids import ListingKey, new_id
+from listbridge.domain.listing import BOTH, Band, Field, Listing
+from listbridge.domain.ports import BulkWriter, Conflict, Lease, Missing, Share
+from listbridge.domain.verdicts import Unauthorized
+from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask
+from listbridge.services.catalog.nudge import nudge, nudge_later, wake_around
+from listbridge.services.connection_state import expire_account
+from listbridge.services.deps import Deps
+from listbridge.services.guard import SendGuard
+from listbridge.services.job_results import demanded_fields_sent
+from listbridge.services.listings.revise.attempts import Attempts
+from listbridge.services.listings.revise.due_listings import DueListings
+from listbridge.services.listings.revise.submit_units import submit_units
+from listbridge.services.listings.revise.write_unit import Result, RowOutcome, UnitOutcome, UnitWriter
+from listbridge.services.listings.sales_first import SalesFirst
+
+MOST_IN_FLIGHT = 16
+_FIRST_GUESS_S = 0.3
+_ASK_EVERY = timedelta(seconds=0.2)
+_IDLE_LOOKS = 3
+_BUSY_WAIT = timedelta(seconds=2)
+_TOLD = frozenset({Result.SENT, Result.SUBMITTED, Result.HELD, Result.ZERO_REFUSED})
+_GOT_SOMEWHERE = frozenset({Result.SETTLED, Result.SENT, Result.SUBMITTED, Result.HELD, Result.ZERO_REFUSED})
+
+
+def revise_inventory(deps: Deps, message: Nudge, *, remaining_s: float) -> None:
+    """Drain the account that is nudged, unless another worker does: then leave word and be done.
+
+    Works for at most the run time of the limits, or what is left of the function's own time, then nudges itself.
+    """
+    try:
+        account = deps.configuration.get(Account, message.account)
+    except Missing:
+        return  # removed since it was nudged: it has nothing left to send, and no reason to stand among the dead letters
+    trace.note(shop=account.shop)
+    if account.state is not ConnectionState.ACTIVE or account.observe:
+        return  # rows stay due; whoever reactivates the account nudges it
+    owner = new_id("drain")
+    lease = deps.leases.acquire_or_leave_word(
+        f"drainer#{account.id}", owner, seconds=deps.limits.drain_lease_s
+    )  # fmt: skip
+    if lease is None:
+        # Word is left with the holder. Should it be dead, nobody reads it: come back when its lease is over (promises.md#p5).
+        wake_around(deps, account.id, deps.clock.now() + timedelta(seconds=deps.limits.drain_lease_s))
+        return
+    named = [ListingKey.parse(key) for key in message.listings]
+    stop_at = deps.clock.now() + timedelta(seconds=max(0.0, min(deps.limits.drain_run_s, remaining_s - 1)))
+    Drainer(deps, account, owner, lease, stop_at).run(named)
+
+
+@dataclass(slots=True)
+class Drainer:
+    """One run over one account's due listings."""
+
+    deps: Deps
+    account: Account
+    owner: str
+    lease: Lease
+    stop_at: datetime
+    due: DueListings = field(init=False)
+    _writers: dict[Share, UnitWriter] = field(default_factory=dict)
+    _flying: dict[Future[list[UnitOutcome]], tuple[list[list[Listing]], datetime]] = field(
+        default_factory=dict
+    )
+    _latency_s: float = _FIRST_GUESS_S
+    _rate: float = 1.0
+    _dead: bool = False
+    _words: int = 0
+    _asked_at: datetime | None = None
+    _index_owes_rows: bool = False
+    """The due index may show rows that nobody named to this run."""
+    _later: dict[ListingKey, datetime] = field(default_factory=dict)
+    _idle: Counter[ListingKey] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.due = DueListings(self.deps, self.account.id)
+        self._rate = self.deps.marketplaces.traits(self.account).revise_rate
+
+    def run(self, named: Sequence[ListingKey]) -> None:
+        """Send until nothing is due and nobody left word, or the time is over.
+
+        The due index is asked only when there is a reason: a nudge without names, word that was left, or a page that was
+        full. Everything else that is due was named in a nudge of its own.
+        """
+        try:
+            with self._pool() as pool:
+                self._run(named, pool)
+        except Conflict:  # the lease was lost: whoever has it carries on, our writes are fenced off
+            return
+        except Unauthorized as error:  # the account cannot even be opened
+            expire_account(self.deps, self.account, error.problem)
+            self.deps.leases.release(self.lease)
+            return
+        self._wake_later()
+
+    def _run(self, named: Sequence[ListingKey], pool: ThreadPoolExecutor | None) -> None:
+        self._words = self.deps.leases.pending(self.lease)
+        self._index_owes_rows = not named
+        self.due.look((), named)
+        while not self._dead and self.deps.clock.now() < self.stop_at:
+            self._keep_lease()
+            self._launch(pool)
+            if self._flying:
+                self._land()
+            elif self._index_owes_rows:
+                self._index_owes_rows = self.due.look() > 0
+            elif self._let_go():
+                return
+            else:
+                self._heed_words()
+        while self._flying:
+            self._land()
+        self.deps.leases.release(self.lease)
+        if not self._dead:
+            nudge(self.deps, self.account.id, reason="run_over")
+
+    def _launch(self, pool: ThreadPoolExecutor | None) -> None:
+        width = min(MOST_IN_FLIGHT, max(2, math.ceil(self._rate * self._latency_s) + 1)) if pool else 1
+        adapter = self._writer(Share.ORDINARY).adapter
+        most = self.deps.marketplaces.traits(self.account).revise_batch
+        flying = {adapter.lease_key(rows[0]) for units, _ in self._flying.values() for rows in units}
+        bulk = adapter.bulk()
+
+        def busy(row: Listing) -> bool:
+            return adapter.lease_key(row) in flying
+
+        while len(self._flying) < width:
+            many = self.due.take_units(busy, adapter.unit_key, adapter.lease_key, bulk, most) if bulk else []
+            units = many or [self.due.take_unit(busy, adapter.unit_key, most)]
+            if not units[0]:
+                return
+            writer = self._writer(Share.ZERO if units[0][0].due_band is Band.ZERO else Share.ORDINARY)
+            work = partial(_sent, writer, units, bulk if many else None)
+            future: Future[list[UnitOutcome]] = Future()
+            if pool is None:
+                future.set_result(work())
+            else:
+                future = pool.submit(work)
+            self._flying[future] = (units, self.deps.clock.now())
+            flying.update(adapter.lease_key(rows[0]) for rows in units)
+
+    def _land(self) -> None:
+        landed, _ = wait(self._flying, timeout=1.0, return_when=FIRST_COMPLETED)
+        for future in landed:
+            units, began = self._flying.pop(future)
+            outcomes = future.result()
+            took = (self.deps.clock.now() - began).total_seconds()
+            self._latency_s += 0.1 * (took - self._latency_s)
+            for rows, outcome in zip(units, outcomes, strict=True):
+                self._after(rows, outcome)
+        self._heed_words()
+
+    def _heed_words(self) -> None:
+        """When word was left, new rows are due: look at once for those that go before what waits, and later at all.
+
+        While others wait here, zeros are looked for without a word: their nudge may wait in the queue, for every worker of the
+        lane may be draining an account.
+        """
+        now = self.deps.clock.now()
+        if self._flying and self._asked_at is not None and now - self._asked_at < _ASK_EVERY:
+            return
+        self._asked_at = now
+        words = self.deps.leases.pending(self.lease)
+        if words != self._words:
+            self._words = words
+            self._index_owes_rows = True
+            self.due.look(self.due.bands_before())
+        elif len(self.due):
+            self.due.look([Band.ZERO])
+
+    def _after(self, taken: Sequence[Listing], outcome: UnitOutcome) -> None:
+        if any(one.result in _GOT_SOMEWHERE for one in outcome.rows):
+            trace.progressed()
+        if outcome.account_dead is not None:
+            self._dead = True
+            expire_account(self.deps, self.account, outcome.account_dead)
+        now = self.deps.clock.now()
+        named = {one.row.key for one in outcome.rows}
+        for row in taken:
+            if row.key not in named:
+                self._nothing_to_do(row.key, now, busy=outcome.busy)
+        for one in outcome.rows:
+            after = one.row
+            if after.due_band is not None and after.not_before is not None and after.not_before > now:
+                self._later[after.key] = after.not_before
+            elif after.due_band is not None:
+                self.due.look((), [after.key])  # it moved again while it was sent
+            else:
+                self._later.pop(after.key, None)
+        refused = [one.row for one in outcome.rows if one.result is Result.ZERO_REFUSED]
+        # So that it cannot sell what is not there.
+        self._end([row for row in refused if not row.computed.held_by_orders], PublishKind.ZEROED)
+        sent = [one.row for one in outcome.rows if one.result is Result.SENT]
+        self._end([row for row in sent if ledger.gone_and_zeroed(row)], PublishKind.STOP)
+        demanded_fields_sent(self.deps, [one.row for one in outcome.rows])
+        self._tell([one for one in outcome.rows if one.result in _TOLD])
+
+    def _nothing_to_do(self, key: ListingKey, now: datetime, *, busy: bool) -> None:
+        """It was not due any more, or moved meanwhile: look again, at once or, when that does not help, in a moment."""
+        self._idle[key] += not busy
+        if busy or self._idle[key] > _IDLE_LOOKS:
+            self.due.skip(key)  # somebody else sends it, or keeps changing it
+            self._later[key] = now + _BUSY_WAIT
+        else:
+            self.due.look((), [key])
+
+    def _end(self, rows: Iterable[Listing], action: PublishKind) -> None:
+        tasks = {
+            PublishTask(
+                action=action, sales_list=row.sales_list, product=row.variant.product,
+                only_if_gone=action is PublishKind.STOP,
+                fix=row.hold.fix if action is PublishKind.ZEROED and row.hold is not None else "",
+            )
+            for row in rows
+        }  # fmt: skip
+        if tasks:
+            self.deps.queues.send(Lane.PUBLISH, *tasks)
+
+    def _tell(self, outcomes: Sequence[RowOutcome]) -> None:
+        now = self.deps.clock.now()
+        self.deps.activity.note(
+            *(
+                ActivityEntry(
+                    subject=str(one.row.key), event=f"revise_{one.result.value}", at=now, account=self.account.id,
+                    params={**_told(one), **(one.row.hold.as_reason() if one.row.hold else {})},
+                )
+                for one in outcomes
+            )
+        )  # fmt: skip
+
+    def _let_go(self) -> bool:
+        return self.deps.leases.release_if_quiet(self.lease, pending=self._words)
+
+    def _keep_lease(self) -> None:
+        now = self.deps.clock.now()
+        third = timedelta(seconds=self.deps.limits.drain_lease_s / 3)
+        if self.lease.until - now < 2 * third:
+            self.lease = self.deps.leases.renew(self.lease, seconds=self.deps.limits.drain_lease_s)
+
+    def _wake_later(self) -> None:
+        """One delayed nudge for the rows that this run had to put off, around the time when most of them can go."""
+        self._later = {**self.due.postponed, **self._later}
+        if not self._dead and self._later:
+            rows = sorted(self._later, key=lambda key: self._later[key])
+            nudge_later(self.deps, self.account.id, self._later[rows[0]], rows)
+
+    def _writer(self, share: Share) -> UnitWriter:
+        known = self._writers.get(share)
+        if known is None:
+            adapter = self.deps.marketplaces.open(self.account, share)
+            traits, sales = self.deps.marketplaces.traits(self.account), SalesFirst(self.deps, self.account)
+            known = self._writers[share] = UnitWriter(
+                deps=self.deps,
+                adapter=adapter,
+                budget=self.deps.marketplaces.budget(self.account, share),
+                traits=traits,
+                guard=SendGuard(self.deps, self.account),
+                sales=sales,
+                attempts=Attempts(self.deps, adapter, traits, sales),
+                fence=self.lease.epoch,
+                owner=self.owner,
+            )
+        return known
+
+    def _pool(self) -> AbstractContextManager[ThreadPoolExecutor | None]:
+        """No threads when the system is told to work one by one, as the fault tests tell it."""
+        return nullcontext() if self.deps.workers <= 1 else trace.Threads(MOST_IN_FLIGHT)
+
+
+def _sent(
+    writer: UnitWriter, units: Sequence[Sequence[Listing]], bulk: BulkWriter | None
+) -> list[UnitOutcome]:
+    return submit_units(writer, bulk, units) if bulk is not None else [writer.revise(units[0])]
+
+
+def _told(one: RowOutcome) -> dict[str, str]:
+    """The values that a call carried, as the activity shows them; "unchanged" for one that it left alone."""
+    sent, row = one.sent or BOTH, one.row
+    quantity = str(row.sent.quantity) if Field.QUANTITY in sent else "unchanged"
+    return {"quantity": quantity, "price": str(row.sent.price) if Field.PRICE in sent else "unchanged"}

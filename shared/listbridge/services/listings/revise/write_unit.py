@@ -1,0 +1,393 @@
+"""Send one write unit's values: lease, read inside it, attempt, call, record (protocol.md#write-units)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from listbridge.domain import ledger, lifecycle, trace, unseen_sales, waiting, writing
+from listbridge.domain.ids import ListingKey, Sku
+from listbridge.domain.listing import Band, Field, Listing, RemoteState, Zero
+from listbridge.domain.ports import (
+    Budget,
+    Conflict,
+    MarketplaceAdapter,
+    MarketplaceTraits,
+    Revision,
+    RevisionResult,
+    Submitted,
+    UnitRevision,
+)
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import (
+    RateLimited,
+    Rejected,
+    RemoteError,
+    Unauthorized,
+    ZeroRefused,
+)
+from listbridge.services.deps import Deps
+from listbridge.services.guard import SendGuard
+from listbridge.services.listings.revise.attempts import Attempts, LeasedUnit, leased
+from listbridge.services.listings.sales_first import SalesFirst
+
+T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
+
+
+class Result(StrEnum):
+    """What became of one listing of a unit."""
+
+    SETTLED = "settled"  # a read-back was enough: it showed what became of an earlier call, or that nothing is to be sent
+    SENT = "sent"
+    SUBMITTED = "submitted"  # the marketplace took it in and decides later
+    HELD = "held"
+    POSTPONED = "postponed"
+    ZERO_REFUSED = "zero_refused"  # the marketplace does not take 0: the listing must be ended
+
+
+@dataclass(frozen=True, slots=True)
+class RowOutcome:
+    """A listing as it is now, what became of it, and what the call carried: a price may go while the quantity waits."""
+
+    result: Result
+    row: Listing
+    sent: frozenset[Field] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOutcome:
+    """What became of a unit's listings; of one that is not named nothing was due any more, or it moved meanwhile.
+
+    `busy`: another worker has the unit. `account_dead` stops the account's whole run.
+    """
+
+    rows: tuple[RowOutcome, ...] = ()
+    busy: bool = False
+    account_dead: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A unit whose attempts stand: what is to be sent of it, and what became of its other listings already."""
+
+    revision: UnitRevision
+    rows: Sequence[Listing]
+    done: Mapping[ListingKey, RowOutcome]
+
+    def finished(self, sent: UnitOutcome) -> UnitOutcome:
+        """All that there is to tell of the unit once these rows were sent."""
+        told = {**self.done, **{one.row.key: one for one in sent.rows}}
+        put_off = [one for one in told.values() if one.result is not Result.SETTLED]
+        return UnitOutcome(tuple(put_off), account_dead=sent.account_dead)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A unit of which all that is due was submitted: the rows to ask for, and what became of those that wait still."""
+
+    rows: Sequence[Listing]
+    put_off: tuple[RowOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitWriter:
+    """Revises write units for one account, for one drainer. Safe to call from several threads, one unit each."""
+
+    deps: Deps
+    adapter: MarketplaceAdapter
+    budget: Budget
+    traits: MarketplaceTraits
+    guard: SendGuard
+    sales: SalesFirst
+    attempts: Attempts
+    fence: int
+    owner: str
+
+    def revise(self, listings: Sequence[Listing]) -> UnitOutcome:
+        """Bring the unit of these listings up to date. They may be old: everything is read again inside the lease."""
+        with trace.about(account=listings[0].key.account, listing=str(listings[0].key)):
+            return self._revise(listings)
+
+    def set_aside(self, calls: Mapping[str, int], listings: Sequence[Listing]) -> UnitOutcome | None:
+        """Have these calls ready before a lease is taken; if they are not there, the listings wait for them."""
+        try:
+            for operation, count in calls.items():
+                self.budget.prepay(operation, count, wait_s=self.deps.limits.budget_wait_s)
+        except RateLimited as error:
+            return UnitOutcome(self._postpone([row.key for row in listings], self.attempts.when(error)))
+        return None
+
+    def _revise(self, listings: Sequence[Listing]) -> UnitOutcome:
+        spent = self.set_aside(self.adapter.revision_calls(listings), listings)
+        if spent is not None:
+            return spent
+        with leased(self.deps, self.traits, self.adapter.lease_key(listings[0]), self.owner) as unit:
+            if unit is None:
+                return UnitOutcome(busy=True)
+            return self.guarded(listings, lambda: self._inside(unit, listings))
+
+    def guarded(self, listings: Sequence[Listing], work: Callable[[], T]) -> T | UnitOutcome:
+        """Do this work on these listings: whatever is wrong with it, only they may suffer (protocol.md#lanes)."""
+        try:
+            return work()
+        except Conflict:
+            raise
+        except Exception as bug:  # noqa: BLE001  # the bug is theirs alone
+            return UnitOutcome(tuple(self._stumbled(row.key, bug) for row in listings))
+
+    def _stumbled(self, key: ListingKey, bug: Exception) -> RowOutcome:
+        """A failure of ours with one unit, which would end every run of the drainer at this very unit: it backs off alone."""
+        _LOG.error("revise.stumbled", exc_info=bug, extra={"fields": {"listing": str(key)}})
+        now = self.deps.clock.now()
+        problem = Problem("internal_error", {"error": type(bug).__name__}, "report_bug")
+
+        def stumbled(row: Listing) -> Listing:
+            retry_at = now + writing.retry_delay(row.attempts)
+            if row.attempt is None or row.fence > self.fence:
+                return writing.failed(row, retry_at=retry_at, problem=problem, now=now)
+            return writing.unknown(
+                row,
+                row.attempt.id,
+                settle_s=self.traits.settle_s,
+                retry_at=retry_at,
+                now=now,
+                problem=problem,
+            )
+
+        row = self.deps.listings.change(key, stumbled)
+        return RowOutcome(Result.HELD if row.hold else Result.POSTPONED, row)
+
+    def _inside(self, unit: LeasedUnit, listings: Sequence[Listing]) -> UnitOutcome:
+        begun = self.begun(unit, listings)
+        if isinstance(begun, UnitOutcome):
+            return begun
+        if isinstance(begun, Asked):
+            return self.answered([begun])
+        return begun.finished(self.sent(begun.rows, lambda: self.adapter.revise(begun.revision)))
+
+    def begun(self, unit: LeasedUnit, listings: Sequence[Listing]) -> Begun | Asked | UnitOutcome:
+        """Read the unit inside its lease and record the attempts of what is to be sent; else what is to be asked, or the
+        outcome where there is nothing to do."""
+        members = self._members(listings)
+        now = self.deps.clock.now()
+        ready = [
+            m for m in members if m.due_band is not None and (m.not_before is None or m.not_before <= now)
+        ]
+        awaiting = [m for m in ready if writing.awaits_outcome(m)]
+        if awaiting and len(awaiting) == len(ready):
+            return self._ask(awaiting, now)
+        ready = [m for m in ready if m not in awaiting]
+        done: dict[ListingKey, RowOutcome] = {}
+        unread = self._to_read(ready, members, now)
+        if unread:
+            try:
+                looked = self._look(unread)
+            except RemoteError as error:
+                failed = self._not_readable([m for m in ready if m in unread], error)
+                if failed.account_dead is not None or all(m in unread for m in ready):
+                    return failed
+                looked = {}
+                done = {one.row.key: one for one in failed.rows}
+            done |= {key: RowOutcome(Result.SETTLED, row) for key, row in looked.items()}
+            members = [looked.get(m.key, m) for m in members]
+            # A row that moved while it was read is left for the next look.
+            ready = [looked.get(m.key, m) for m in ready if m not in unread or m.key in looked]
+        begun = self._begin(ready, done)
+        if not begun:
+            return UnitOutcome(tuple(done.values()))
+        revisions = tuple(
+            Revision(row.key, row.offer, row.remote, row.group, row.attempt.values)
+            for row in begun
+            if row.attempt is not None
+        )
+        return Begun(UnitRevision(revisions, self._highest(begun, members), unit.check), begun, done)
+
+    def _members(self, listings: Sequence[Listing]) -> list[Listing]:
+        """All listings of the unit, with what their orders explain by now."""
+        account, unit_key = listings[0].key.account, self.adapter.unit_key(listings[0])
+        skus = dict.fromkeys(listing.key.sku for listing in listings)
+        found = [row for sku in skus for row in self.deps.listings.of_sku(account, sku)]
+        return [self.sales.admitted(row) for row in found if self.adapter.unit_key(row) == unit_key]
+
+    def _begin(self, ready: Sequence[Listing], done: dict[ListingKey, RowOutcome]) -> list[Listing]:
+        """Record the attempts of what may go now; what became of the others is put into `done`."""
+        chosen = {row.key: self.sales.fields(row, ledger.due_fields(row)) for row in ready}
+        if any(Field.QUANTITY in chosen[row.key] and row.computed.quantity == 0 for row in ready):
+            # A zero is not sent together with a price: a price that the marketplace refuses would keep it back.
+            only_price = {key for key, fields in chosen.items() if fields == {Field.PRICE}}
+            ready = [row for row in ready if row.key not in only_price]
+            chosen = {key: fields & {Field.QUANTITY} for key, fields in chosen.items()}
+        begun: list[Listing | None] = []
+        for row in ready:
+            if not chosen[row.key]:
+                if ledger.due_fields(row):
+                    done |= {one.row.key: one for one in self._await_orders(row)}
+                continue
+            if self._would_end_by_orders(row):
+                for one in self._postpone(
+                    [row.key], self.deps.clock.now() + timedelta(seconds=waiting.REVISIONS.slowest_s)
+                ):
+                    done[row.key] = one
+                continue
+            judgement = self.guard.judge(row, chosen[row.key])
+            if judgement.allowed:
+                begun.append(self.attempts.begin_due(row, judgement, self.fence))
+            elif judgement.problem is not None and (held := self._hold(row, judgement.problem)):
+                done[row.key] = RowOutcome(Result.HELD, held)
+        return [row for row in begun if row is not None]
+
+    def _would_end_by_orders(self, row: Listing) -> bool:
+        """A zero that only orders hold may be back with the next cancellation: where 0 ends a listing it is not sent, until
+        the shop's own number is 0."""
+        return self.traits.zero is Zero.ENDS and row.computed.held_by_orders
+
+    def _ask(self, rows: Sequence[Listing], now: datetime) -> Asked | UnitOutcome:
+        """What is to be asked of what was submitted, unless it is too early: nothing is sent, and no try is counted."""
+        ripe: list[Listing] = []
+        put_off: list[RowOutcome] = []
+        for row in rows:
+            if row.attempt is not None and row.attempt.look_at is not None and row.attempt.look_at > now:
+                put_off += self._postpone([row.key], row.attempt.look_at)
+            else:
+                ripe.append(row)
+        return Asked(ripe, tuple(put_off)) if ripe else UnitOutcome(tuple(put_off))
+
+    def answered(self, asked: Sequence[Asked]) -> UnitOutcome:
+        """Ask, in one question, what became of all that these units submitted."""
+        ripe = [row for one in asked for row in one.rows]
+        put_off = [row for one in asked for row in one.put_off]
+        submitted = [
+            Submitted(row.key, row.attempt.ticket, row.attempt.values, row.attempt.started_at)
+            for row in ripe
+            if row.attempt is not None
+        ]
+        try:
+            results = self.adapter.outcomes(submitted)
+        except RemoteError as error:
+            failed = self._not_readable(ripe, error)
+            return UnitOutcome((*failed.rows, *put_off), account_dead=failed.account_dead)
+        return UnitOutcome((*self._told(ripe, results), *put_off))
+
+    def _to_read(self, ready: Sequence[Listing], members: Sequence[Listing], now: datetime) -> list[Listing]:
+        """Rows to read on the marketplace before anything is sent: what an unknown outcome left behind, and the unit's live
+        listings when a quantity is to rise, or to be restored, from which a buyer may have taken meanwhile
+        (promises.md#p11)."""
+        settling = [m for m in ready if m.settle_at is not None and m.settle_at <= now and m.attempt is None]
+        rising = [
+            m for m in ready
+            if unseen_sales.needs_look(m, self.sales.fields(m, ledger.due_fields(m)))
+        ]  # fmt: skip
+        return [m for m in members if m.live] if rising else settling
+
+    def _look(self, rows: Sequence[Listing]) -> dict[ListingKey, Listing]:
+        """Read these rows back. What that changes is saved; left out is a row that moved meanwhile, or that the marketplace is at."""
+        looked: dict[ListingKey, Listing] = {}
+        shown = {remote.key: remote for remote in self.adapter.read_back(rows)}
+        for row in rows:
+            remote = shown.get(row.key)
+            if remote is None:
+                continue
+            now = self.deps.clock.now()
+            if remote.state is RemoteState.PROCESSING and row.due_band is not Band.ZERO:
+                # It shows nothing that could be gone by. A zero is sent all the same: it can only be right.
+                if row.due_band is not None:
+                    self._postpone([row.key], now + timedelta(seconds=self.traits.settle_s))
+                continue
+            new = lifecycle.looked_at(row, remote, self.traits.zero, now)
+            if ledger.as_known(row, new):
+                looked[row.key] = new  # saved with the attempt, if there is one
+                continue
+            try:
+                looked[row.key] = self.deps.listings.save(new)
+            except Conflict:
+                continue
+            self.sales.noticed(row, looked[row.key])
+        return looked
+
+    def _await_orders(self, row: Listing) -> tuple[RowOutcome, ...]:
+        return self._postpone([row.key], self.sales.look_again_at(row))
+
+    def _not_readable(self, rows: Sequence[Listing], error: RemoteError) -> UnitOutcome:
+        if isinstance(error, Unauthorized):
+            held = tuple(RowOutcome(Result.HELD, row) for row in rows)
+            return UnitOutcome(held, account_dead=error.problem)
+        now = self.deps.clock.now()
+        until = waiting.from_now(now, waiting.asked_s(error, now) or self.traits.settle_s)
+        return UnitOutcome(self._postpone([row.key for row in rows], until))
+
+    def _hold(self, row: Listing, problem: Problem) -> Listing | None:
+        try:
+            return self.deps.listings.save(ledger.held(row, problem, self.deps.clock.now()))
+        except Conflict:
+            return None
+
+    def sent(self, begun: Sequence[Listing], send: Callable[[], Sequence[RevisionResult]]) -> UnitOutcome:
+        """Make the call that carries these attempts, and record what became of each."""
+        try:
+            results = send()
+        except RemoteError as error:
+            rows = self.attempts.record_all(begun, error)
+            dead = error.problem if isinstance(error, Unauthorized) else None
+            result = Result.HELD if dead is not None else self._verdict(error)
+            return UnitOutcome(tuple(RowOutcome(result, row) for row in rows), account_dead=dead)
+        return UnitOutcome(self._told(begun, results))
+
+    def _told(self, rows: Sequence[Listing], results: Sequence[RevisionResult]) -> tuple[RowOutcome, ...]:
+        """Record what the marketplace said of these attempts."""
+        told = {result.key: result for result in results}
+        recorded = self.attempts.record(rows, told)
+        return tuple(
+            RowOutcome(
+                self._became(told.get(before.key)),
+                after,
+                before.attempt.fields if before.attempt is not None else frozenset(),
+            )
+            for before, after in zip(rows, recorded, strict=True)
+        )
+
+    def _became(self, result: RevisionResult | None) -> Result:
+        if result is None:
+            return Result.POSTPONED
+        if result.submission is not None:
+            return Result.SUBMITTED
+        return Result.SENT if result.error is None else self._verdict(result.error)
+
+    def _highest(self, begun: Sequence[Listing], members: Sequence[Listing]) -> Mapping[Sku, int]:
+        """By SKU, for a marketplace that keeps one quantity per SKU: the highest of its live sites
+        (protocol.md#write-units)."""
+        fresh = {row.key: row for row in begun}
+        rows = [fresh.get(member.key, member) for member in members]
+        revised = {
+            row.key.sku for row in begun if row.attempt is not None and Field.QUANTITY in row.attempt.fields
+        }
+        return {
+            sku: max(
+                (
+                    self.sales.quantity(row) or 0
+                    for row in rows
+                    if row.live and row.key.sku == sku and Field.QUANTITY in row.ours
+                ),
+                default=0,
+            )
+            for sku in revised
+        }
+
+    def _verdict(self, error: RemoteError) -> Result:
+        if isinstance(error, ZeroRefused):
+            return Result.ZERO_REFUSED
+        return Result.HELD if isinstance(error, Rejected) else Result.POSTPONED
+
+    def _postpone(self, keys: Sequence[ListingKey], until: datetime) -> tuple[RowOutcome, ...]:
+        now = self.deps.clock.now()
+        return tuple(
+            RowOutcome(
+                Result.POSTPONED,
+                self.deps.listings.change(key, lambda row: ledger.postponed(row, until, now)),
+            )
+            for key in keys
+        )

@@ -1,0 +1,110 @@
+"""Sales go before repairs (promises.md#p11): what the account's orders must say before a quantity is raised or restored.
+
+The one place that the sending lanes ask, the fast one and the slow one: `domain/unseen_sales.py` holds the rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from listbridge.domain import ledger, unseen_sales
+from listbridge.domain.configuration import Account
+from listbridge.domain.listing import Field, Listing, Status
+from listbridge.domain.polling import PollState
+from listbridge.domain.problem import Problem
+from listbridge.domain.unseen_sales import OrdersRead
+from listbridge.services.deps import Deps
+from listbridge.services.orders.arrive.ask_for_orders import poll_after
+
+AWAITS_ORDERS = "awaits_orders"
+ENDED_AWAITS_ORDERS = "ended_awaits_orders"
+ORDERS_UNREADABLE = "orders_unreadable"
+_SOONEST = timedelta(seconds=2)
+"""A poll takes a second or two; nobody tells its end to the listings that wait."""
+_LATEST = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class SalesFirst:
+    """Decides for one account's listings."""
+
+    deps: Deps
+    account: Account
+
+    def admitted(self, row: Listing) -> Listing:
+        """The row, without its evidence once that is explained; the caller saves it with whatever it writes."""
+        if row.unseen_sale is None or not unseen_sales.explained(row, self._orders(), self.deps.clock.now()):
+            return row
+        return unseen_sales.cleared(row)
+
+    def fields(self, row: Listing, fields: frozenset[Field]) -> frozenset[Field]:
+        """Which of these fields may be sent now. Ask with a row that was `admitted`."""
+        waits = row.unseen_sale is not None and unseen_sales.raises(row, row.computed.quantity)
+        return fields - {Field.QUANTITY} if waits else fields
+
+    def quantity(self, row: Listing) -> int | None:
+        """What a call that must name a quantity may name: no more than is there while a sale is unseen."""
+        left, wanted = unseen_sales.lowest(row), row.computed.quantity
+        if row.unseen_sale is None or left is None or wanted is None:
+            return wanted
+        return min(left, wanted)
+
+    def look_again_at(self, row: Listing) -> datetime:
+        """When to ask again for a row that waits. Sees to it that a poll is on its way."""
+        unseen, now = row.unseen_sale, self.deps.clock.now()
+        orders = self._orders()
+        if unseen is None or orders is None:
+            return now
+        at = unseen.at
+        if (
+            orders.until is not None and orders.until > at
+        ):  # asked, and no order explains it: as late as the list may lag
+            at += orders.lag
+        if at > now:
+            return at + _SOONEST
+        poll_after(self.deps, self.account, at)
+        state = self.deps.polls.get(self.account.id)
+        retry = state.next_poll_at if state is not None and state.failures else now
+        return max(now, retry) + min(_LATEST, max(_SOONEST, (now - at) / 4))
+
+    def noticed(self, before: Listing, after: Listing) -> None:
+        """A read may have shown a sale: the orders are looked at now, not at their next turn."""
+        unseen = after.unseen_sale
+        if unseen is not None and unseen != before.unseen_sale:
+            poll_after(self.deps, self.account, unseen.at)
+
+    def _orders(self) -> OrdersRead | None:
+        return orders_read(self.deps, self.account, self.deps.polls.get(self.account.id))
+
+
+def orders_read(deps: Deps, account: Account, state: PollState | None) -> OrdersRead | None:
+    """How far the account's orders are known; None where the marketplace's orders are not read."""
+    traits = deps.marketplaces.traits(account).orders
+    if traits is None:
+        return None
+    return OrdersRead(state.taken_in if state is not None else None, timedelta(seconds=traits.overlap_s))
+
+
+def why_it_waits(deps: Deps, account: Account, row: Listing) -> Problem | None:
+    """The reason why the quantity is not raised, or the listing not sent again, for the seller; None when nothing waits for
+    orders."""
+    sent_again = row.status is Status.PENDING and not row.live
+    if row.unseen_sale is None or not (sent_again or Field.QUANTITY in ledger.due_fields(row)):
+        return None
+    state = deps.polls.get(account.id)
+    now = deps.clock.now()
+    if unseen_sales.explained(row, orders_read(deps, account, state), now):
+        return None
+    if sent_again:
+        return Problem(ENDED_AWAITS_ORDERS, {"account": account.name})
+    if not unseen_sales.raises(row, row.computed.quantity):
+        return None
+    params = {
+        "shown": str(unseen_sales.lowest(row)), "quantity": str(row.computed.quantity),
+        "since": row.unseen_sale.at.strftime("%Y-%m-%d %H:%M:%S UTC"), "account": account.name,
+        "until": (row.unseen_sale.at + unseen_sales.LONGEST_WAIT).strftime("%Y-%m-%d %H:%M:%S UTC"),
+    }  # fmt: skip
+    if state is not None and state.failures:
+        return Problem(ORDERS_UNREADABLE, {**params, "failures": str(state.failures)}, "check_account")
+    return Problem(AWAITS_ORDERS, params)

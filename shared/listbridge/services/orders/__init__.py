@@ -1,0 +1,1 @@
+"""Marketplace orders and their way into the shop and back."""

@@ -1,0 +1,1 @@
+"""Orders are asked for, and become rows of ours."""

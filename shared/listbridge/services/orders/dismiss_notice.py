@@ -1,0 +1,22 @@
+"""A person has seen a notice of an order and dealt with it, or means to leave it."""
+
+from __future__ import annotations
+
+from listbridge.domain import order_changes
+from listbridge.domain.ids import OrderKey
+from listbridge.domain.orders import Order
+from listbridge.domain.ports import Missing
+from listbridge.services.deps import Deps
+from listbridge.services.orders.order_rows import change_order, order_of, tell
+
+
+def dismiss_notice(deps: Deps, key: OrderKey, code: str, actor: str) -> Order:
+    """Take the notice off the order. It comes back when what it says is found again: a second look is another finding.
+
+    Raises Missing for an order that we do not know, or one without such a notice.
+    """
+    if not any(notice.code == code for notice in order_of(deps, key).notices):
+        raise Missing("notice", code)
+    order = change_order(deps, key, lambda row: order_changes.without_notice(row, code))
+    tell(deps, order, "order_notice_dismissed", actor=actor, code=code)
+    return order

@@ -1,0 +1,1 @@
+"""Which stock an order holds, and what that moves."""

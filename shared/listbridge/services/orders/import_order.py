@@ -1,0 +1,184 @@
+"""What is next for one order, whatever it is: safe to ask at any time and any number of times."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from listbridge.domain import order_changes, order_creating, order_schedule, trace, waiting
+from listbridge.domain.configuration import Account, ConnectionState, Shop
+from listbridge.domain.ids import OrderKey
+from listbridge.domain.order_schedule import AUTOMATIC_OFF, DECIDE_AFTER, NEEDS_DECISION, ImportRules
+from listbridge.domain.orders import Cancellation, ImportState, Order, Payment, Shipment
+from listbridge.domain.ports import Missing, Share
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import NotFound, RemoteError, RetryLater, Unauthorized
+from listbridge.domain.work import ImportOrder, Lane
+from listbridge.services.connection_state import expire_account, expire_shop
+from listbridge.services.deps import Deps
+from listbridge.services.orders.arrive.take_in_order import queue_next, take_in_order, unfinished
+from listbridge.services.orders.create.create_shop_order import create_shop_order, look_for_created
+from listbridge.services.orders.hold.oversold import note_shortage, says_oversold
+from listbridge.services.orders.hold.settle_order import settle_order
+from listbridge.services.orders.hold.stock_effect import missing_effect
+from listbridge.services.orders.order_rows import change_order, rules_of, tell
+
+UNFORESEEN = "unforeseen_failure"
+_PAID_BACK = (Payment.PARTLY_REFUNDED, Payment.REFUNDED)
+_AFTER_OUR_FAILURE = timedelta(hours=6)
+
+
+def import_order(deps: Deps, message: ImportOrder) -> None:
+    """Do what the order needs now: take it in, put its effects in place, create it, look for it, absorb its stock.
+
+    Raises:
+        RetryLater: an order that only this message knows of cannot be read now; the queue brings it back.
+    """
+    try:
+        account = deps.configuration.get(Account, message.account)
+        shop = deps.configuration.get(Shop, account.shop)
+    except Missing:
+        return  # taken off meanwhile; its orders stay as they are
+    trace.note(shop=shop.id)
+    rules = rules_of(deps, account)
+    key = OrderKey(account.id, message.order)
+    order = deps.orders.find(key)
+    if order is None or message.anew:
+        _take_in_alone(deps, account, rules, key)
+        return
+    if order.relayed and unfinished(order):
+        queue_next(deps, order)
+    order = settle_order(deps, order, rules)
+    if says_oversold(order):
+        order = note_shortage(deps, shop, order)
+    if order.state is ImportState.CREATED:
+        if order.absorbed_from is None:
+            absorb_order(deps, shop, order, rules, due=message.due)
+        return
+    active = {account.state, shop.state} == {ConnectionState.ACTIVE}
+    if not active:
+        return  # its time brings it up again
+    now = deps.clock.now()
+    due = message.due or (order.due_at is not None and order.due_at <= now)
+    if order.state is ImportState.CREATING:
+        look_for_created(deps, account, shop, order, rules)
+    elif order.state is ImportState.READY or (order.state is ImportState.FAILED and (due or _by_us(order))):
+        try:
+            create_shop_order(deps, account, shop, order, rules)
+        except Exception:
+            _note_our_failure(deps, order)
+            raise  # among the dead letters, alone
+    elif order.state is ImportState.WAITING and due:
+        _time_passed(deps, order, rules)
+
+
+def absorb_order(deps: Deps, shop: Shop, order: Order, rules: ImportRules, *, due: bool = False) -> Order:
+    """The shop order stands: from the next observation on, the shop's own number counts it.
+
+    The number is taken only when a read is certain to show the effect: later than the shop's reads can lag, and where only
+    some of its locations are counted, or creating an order need not take stock, once it took the stock at these. Until then
+    the reservation stays.
+    """
+    traits = deps.shops.traits(shop)
+    lag = timedelta(seconds=traits.read_lag_s)
+    now = deps.clock.now()
+    ready = (order.confirmed_at or now) + lag
+    if now < ready:
+        message = ImportOrder(account=order.key.account, order=order.key.remote)
+        deps.queues.send(Lane.ORDERS, message, delay_s=waiting.delay_s(ready, now), reason="absorb")
+        return order
+    if _moved_on(order):
+        queue_next(
+            deps, order
+        )  # before the number is noted, for after that nothing brings the order up for hours
+    if order.completed_at is None and (shop.locations or not traits.takes_stock):
+        try:
+            notice = missing_effect(deps, shop, order)
+        except RemoteError as error:
+            return _asked_in_vain(deps, shop, order, error)
+        if notice is not None:
+            return _not_counted(deps, order, notice, rules, due=due)
+        if order_schedule.waits_for_stock(order):
+            order = change_order(deps, order.key, lambda row: order_creating.stock_proven(row, now))
+            return absorb_order(deps, shop, order, rules)
+    number = deps.counters.next(f"observation#{shop.id}")
+    order = change_order(deps, order.key, lambda row: order_creating.absorbed(row, number, now))
+    return settle_order(deps, order, rules)
+
+
+def _asked_in_vain(deps: Deps, shop: Shop, order: Order, error: RemoteError) -> Order:
+    """Where the stock was taken cannot be told now: the reservation stays, and the order's own time brings it up again."""
+    if isinstance(error, Unauthorized):
+        expire_shop(deps, shop, error.problem)
+    tell(deps, order, "stock_not_looked_up", **error.problem.as_reason())
+    return order
+
+
+def _not_counted(deps: Deps, order: Order, notice: Problem, rules: ImportRules, *, due: bool) -> Order:
+    now = deps.clock.now()
+    if notice not in order.notices:
+        tell(deps, order, notice.code, **notice.params)
+    order = change_order(deps, order.key, lambda row: order_creating.stock_unproven(row, notice, rules, now))
+    if due:
+        queue_next(deps, order)  # what else is to be compared does not wait for the stock
+    return order
+
+
+def _by_us(order: Order) -> bool:
+    return order.reason is not None and order.reason.code == UNFORESEEN
+
+
+def _note_our_failure(deps: Deps, order: Order) -> None:
+    """Something that we did not foresee: the order says so (promises.md#p7), and comes up by itself only now and then."""
+    reason = Problem(UNFORESEEN, fix="look_at_dead_letters")
+    at = deps.clock.now() + _AFTER_OUR_FAILURE
+
+    def change(row: Order) -> Order:
+        undecided = row.state in (ImportState.READY, ImportState.FAILED)
+        return order_creating.failed(row, retry_at=at, reason=reason) if undecided else row
+
+    order = change_order(deps, order.key, change)
+    tell(deps, order, "order_failed", reason=UNFORESEEN)
+
+
+def _moved_on(order: Order) -> bool:
+    """The marketplace cancelled the order, sent it out or gave money back before or while the shop's was created: nobody
+    compared them then."""
+    facts = order.facts
+    withdrawn = facts.cancellation is Cancellation.CANCELLED
+    return (
+        withdrawn
+        or facts.shipment is not Shipment.NOTHING
+        or bool(facts.refunds)
+        or facts.payment in _PAID_BACK
+    )
+
+
+def _take_in_alone(deps: Deps, account: Account, rules: ImportRules, key: OrderKey) -> None:
+    if account.state is not ConnectionState.ACTIVE:
+        problem = Problem(f"account_{account.state.value}", {"account": account.name})
+        raise RetryLater(problem, detail="kept for when it is connected again")
+    try:
+        read = deps.marketplaces.open(account, Share.ORDER).read_order(key.remote)
+    except Unauthorized as error:
+        expire_account(deps, account, error.problem)
+        raise
+    except NotFound:
+        return  # it is not on the marketplace (any more)
+    take_in_order(deps, account, rules, read)
+
+
+def _time_passed(deps: Deps, order: Order, rules: ImportRules) -> None:
+    """A waiting order's time has come: nobody paid, or nobody decided."""
+    now = deps.clock.now()
+    asks = now >= order.first_seen_at + DECIDE_AFTER
+    undecided = asks and order.reason is not None and order.reason.code == AUTOMATIC_OFF
+    notice = Problem(NEEDS_DECISION, {"order": order.key.remote}, "export_or_handled_outside")
+
+    def change(row: Order) -> Order:
+        told = order_changes.with_notice(row, notice) if undecided else row
+        return order_changes.decided(told, rules, now)
+
+    order = change_order(deps, order.key, change)
+    if undecided:
+        tell(deps, order, NEEDS_DECISION)
+    settle_order(deps, order, rules)

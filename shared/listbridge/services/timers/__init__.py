@@ -1,0 +1,1 @@
+"""What no event would bring up."""

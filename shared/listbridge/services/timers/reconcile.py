@@ -1,0 +1,156 @@
+"""The timers: what no event would ever bring up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+
+from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.configuration import Account, ConnectionState, Shop
+from listbridge.domain.jobs import JobState
+from listbridge.domain.listing import Band
+from listbridge.domain.work import Check, CheckKind, Lane, RecomputeChunk
+from listbridge.services.catalog.nudge import nudge
+from listbridge.services.catalog.read_changed_products import changes_are_due
+from listbridge.services.catalog.sweep_shop import sweep_if_due
+from listbridge.services.deps import Deps
+from listbridge.services.inbox.ingest_webhook import enqueue
+from listbridge.services.listings.revise.check_drift import start_drift_check
+from listbridge.services.orders.erase_buyers import erase_buyers
+
+_ROWS = 200
+_STUCK = timedelta(minutes=5)
+"""A job that still runs after so long may have lost its message, or its worker: it is asked to go on."""
+
+
+class Timer(StrEnum):
+    """What a schedule asks for."""
+
+    UNSENT = "unsent"
+    DUE = "due"
+    DRIFT = "drift"
+    HOOKS = "hooks"
+    SWEEP = "sweep"
+    ORDERS = "orders"
+    SHOP_ORDERS = "shop_orders"
+    RETENTION = "retention"
+
+
+def reconcile(deps: Deps, timer: Timer) -> int:
+    """Run one timer and return how many things it put right."""
+    return _TIMERS[timer](deps)
+
+
+def resend_unsent(deps: Deps) -> int:
+    """Deliveries that were stored, but perhaps never queued: send them again, for hints do no harm (protocol.md#inbox)."""
+    older_than = deps.clock.now() - timedelta(seconds=deps.limits.unsent_after_s)
+    rows = deps.inbox.unsent(older_than=older_than, limit=_ROWS)
+    for row in rows:
+        enqueue(row, deps.queues)
+        deps.inbox.queued(row)
+    return len(rows)
+
+
+def find_untold(deps: Deps) -> int:
+    """What deliveries would have told: those that were stored and never queued, and those that never came.
+
+    One schedule for both, for each schedule is an execution more to ask AWS for. Returns how many were sent again.
+    """
+    look_at_changed_products(deps)
+    return resend_unsent(deps)
+
+
+def look_at_changed_products(deps: Deps) -> int:
+    """Ask of every shop whose rhythm falls on this minute which products changed; returns how many were asked."""
+    now = deps.clock.now()
+    shops = [shop for shop in deps.configuration.all(Shop) if shop.state is ConnectionState.ACTIVE]
+    due = [shop for shop in shops if changes_are_due(deps.shops.traits(shop), now)]
+    deps.queues.send(Lane.RECOMPUTE, *(Check(what=CheckKind.SHOP_PRODUCTS, subject=one.id) for one in due))
+    return len(due)
+
+
+def nudge_what_is_due(deps: Deps) -> int:
+    """Wake every account that has due rows, name those that wait too long, and carry on jobs that stopped."""
+    now = deps.clock.now()
+    woken = 0
+    for account in _active_accounts(deps):
+        keys = deps.listings.due(account.id, list(Band), at=now, limit=_ROWS)
+        if not keys:
+            continue
+        woken += 1
+        nudge(deps, account.id, keys[:_ROWS])
+        rows = deps.listings.get_many(keys).values()
+        too_long = [
+            row for row in rows
+            if row.due_since is not None and (now - row.due_since).total_seconds() > deps.limits.due_too_long_s
+        ]  # fmt: skip
+        if too_long:
+            oldest = min(row.due_since for row in too_long if row.due_since is not None)
+            params = {"listings": str(len(too_long)), "oldest": oldest.isoformat(timespec="seconds")}
+            deps.activity.note(ActivityEntry(account.id, "due_too_long", now, params, account=account.id))
+    for job in deps.jobs.unfinished(_ROWS, JobState.RUNNING):
+        if now - job.created_at > _STUCK:
+            deps.queues.send(Lane.RECOMPUTE, RecomputeChunk(job=job.id))
+    return woken
+
+
+def check_drift(deps: Deps) -> int:
+    """Begin a read-back of every active account's listings, unless one runs; returns how many were begun."""
+    return sum(start_drift_check(deps, account) is not None for account in _active_accounts(deps))
+
+
+def check_connections(deps: Deps) -> int:
+    """Ask of every shop and account, one message each, whether its connection works; returns how many were asked."""
+    shops = [shop for shop in deps.configuration.all(Shop) if shop.state is ConnectionState.ACTIVE]
+    checks = [Check(what=CheckKind.SHOP, subject=shop.id) for shop in shops]
+    checks += [Check(what=CheckKind.ACCOUNT, subject=account.id) for account in _active_accounts(deps)]
+    deps.queues.send(Lane.RECOMPUTE, *checks)
+    return len(checks)
+
+
+def sweep_shops(deps: Deps) -> int:
+    """Begin to read every shop whose last sweep lies far enough back; returns how many were begun."""
+    shops = [shop for shop in deps.configuration.all(Shop) if shop.state is ConnectionState.ACTIVE]
+    return sum(sweep_if_due(deps, shop) for shop in shops)
+
+
+def look_at_shop_orders(deps: Deps) -> int:
+    """Ask of every shop, one message each, which of its orders changed lately; returns how many were asked."""
+    shops = [shop for shop in deps.configuration.all(Shop) if shop.state is ConnectionState.ACTIVE]
+    deps.queues.send(Lane.RECOMPUTE, *(Check(what=CheckKind.SHOP_ORDERS, subject=one.id) for one in shops))
+    return len(shops)
+
+
+def look_at_shops(deps: Deps) -> int:
+    """What the shops' lost deliveries would have said: of orders at once, of products by a sweep where one is due.
+
+    One schedule for both, for each schedule is an execution more to ask AWS for. Returns how many sweeps were begun.
+    """
+    look_at_shop_orders(deps)
+    return sweep_shops(deps)
+
+
+def look_for_twins(deps: Deps) -> int:
+    """Ask of every account, one message each, whether the shop has an order of its twice; returns how many were asked."""
+    accounts = [one for one in deps.configuration.all(Account) if one.state is ConnectionState.ACTIVE]
+    deps.queues.send(Lane.RECOMPUTE, *(Check(what=CheckKind.TWINS, subject=one.id) for one in accounts))
+    return len(accounts)
+
+
+def _active_accounts(deps: Deps) -> list[Account]:
+    accounts = deps.configuration.all(Account)
+    return [
+        account for account in accounts if account.state is ConnectionState.ACTIVE and not account.observe
+    ]
+
+
+_TIMERS = {
+    Timer.UNSENT: find_untold,
+    Timer.DUE: nudge_what_is_due,
+    Timer.DRIFT: check_drift,
+    Timer.HOOKS: check_connections,
+    Timer.SWEEP: look_at_shops,
+    Timer.ORDERS: look_for_twins,
+    Timer.SHOP_ORDERS: look_at_shop_orders,
+    Timer.RETENTION: erase_buyers,
+}
