@@ -20,11 +20,11 @@ from benchmarks import outside, stage
 from benchmarks.figures import Figure
 from benchmarks.floor import chain
 from listbridge import bootstrap
-from listbridge.domain import ledger
 from listbridge.domain.catalog import Observation, Variant, VariantFacts, Visibility
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import AccountId, ListingKey, LocationId, ProductId, Sku, VariantId, VariantKey
-from listbridge.domain.listing import BOTH, Cause, Computed, Listing, Values
+from listbridge.domain.listings import ledger
+from listbridge.domain.listings.listing import BOTH, Cause, Computed, Listing, Values
 from listbridge.domain.money import Money
 from listbridge.services.catalog.nudge import nudge
 from listbridge.services.deps import Deps

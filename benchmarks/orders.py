@@ -25,8 +25,8 @@ from listbridge import bootstrap
 from listbridge.domain import polling
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import AccountId, OrderKey, ProductId, RemoteOrderId
-from listbridge.domain.listing import Values
-from listbridge.domain.orders import ImportState, Order
+from listbridge.domain.listings.listing import Values
+from listbridge.domain.orders.orders import ImportState, Order
 from listbridge.services.catalog.observe_shop import observe_products
 from listbridge.services.deps import Deps
 from listbridge.services.orders.arrive.ask_for_orders import poll_now

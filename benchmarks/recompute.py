@@ -10,11 +10,11 @@ from decimal import Decimal
 
 from benchmarks import stage
 from benchmarks.figures import Figure
-from listbridge.domain import ledger
 from listbridge.domain.catalog import Observation, Variant, VariantFacts, Visibility
 from listbridge.domain.configuration import PriceRule, Profile, QuantityMode, QuantityRule, Rules, SalesList
 from listbridge.domain.ids import ListingKey, LocationId, ProductId, Sku, VariantId, VariantKey
-from listbridge.domain.listing import Cause, Listing
+from listbridge.domain.listings import ledger
+from listbridge.domain.listings.listing import Cause, Listing
 from listbridge.domain.money import Money
 from listbridge.domain.rule_context import RuleContext
 from listbridge.infra.clock import SystemClock

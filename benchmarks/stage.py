@@ -28,7 +28,7 @@ from listbridge.domain.ids import (
     VariantId,
     VariantKey,
 )
-from listbridge.domain.listing import Cause, Listing, Status, Values
+from listbridge.domain.listings.listing import Cause, Listing, Status, Values
 from listbridge.domain.money import Money
 from listbridge.infra import aws, settings
 from listbridge.services.catalog.recompute import Recompute

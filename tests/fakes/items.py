@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from listbridge.domain.ids import ProductId, SalesListId, ShopId, VariantKey
-from listbridge.domain.sales_list_items import Item
+from listbridge.domain.listings.sales_list_items import Item
 from tests.fakes.cuts import Hook, no_cut
 from tests.fakes.limits import check_key, cursor_after, place_of
 

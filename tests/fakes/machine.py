@@ -15,10 +15,10 @@ from typing import Any
 
 from listbridge import bootstrap
 from listbridge.domain.configuration import Account
-from listbridge.domain.holds import hold_of
 from listbridge.domain.ids import AccountId, ShopId
-from listbridge.domain.listing import Listing, Status
-from listbridge.domain.orders import ImportState, Order
+from listbridge.domain.listings.holds import hold_of
+from listbridge.domain.listings.listing import Listing, Status
+from listbridge.domain.orders.orders import ImportState, Order
 from listbridge.domain.ports import Marketplaces, Shops
 from listbridge.domain.work import AnyMessage, Lane, PollAccount
 from listbridge.services.deps import Deps, TimeLimits

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from listbridge.domain.ids import AccountId, Sku
-from listbridge.domain.listing import Zero
+from listbridge.domain.listings.listing import Zero
 from listbridge.domain.ports import OrderTraits
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import (

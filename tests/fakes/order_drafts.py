@@ -9,8 +9,8 @@ from typing import Any
 
 from listbridge.domain.ids import LineId, RemoteOrderId, ShopOrderId, Sku, VariantId
 from listbridge.domain.money import Money
-from listbridge.domain.orders import Address, Buyer, ShippingCharge, ShopOrderRef, Tax
-from listbridge.domain.shop_orders import DraftLine, OrderMark, ShopOrderDraft
+from listbridge.domain.orders.orders import Address, Buyer, ShippingCharge, ShopOrderRef, Tax
+from listbridge.domain.orders.shop_orders import DraftLine, OrderMark, ShopOrderDraft
 
 PLACED = datetime(2026, 10, 31, 9, 30, tzinfo=UTC)
 MARK = OrderMark("ebay", RemoteOrderId("12-34567-89012"))

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from listbridge.domain import ledger
 from listbridge.domain.configuration import Account, Profile, SalesList, Shop
 from listbridge.domain.ids import (
     LineId,
@@ -20,11 +19,12 @@ from listbridge.domain.ids import (
     SalesListId,
     Sku,
 )
-from listbridge.domain.listing import Listing, Status, Values
-from listbridge.domain.orders import Buyer, Order, OrderRead, RemoteLine, RemoteOrder
+from listbridge.domain.listings import ledger
+from listbridge.domain.listings.listing import Listing, Status, Values
+from listbridge.domain.orders.orders import Buyer, Order, OrderRead, RemoteLine, RemoteOrder
+from listbridge.domain.orders.shop_orders import OrderMark, Parcel
 from listbridge.domain.polling import PollState
 from listbridge.domain.ports import OrderTraits
-from listbridge.domain.shop_orders import OrderMark, Parcel
 from listbridge.domain.work import AnyMessage, ImportOrder, Lane, RelayOrder
 from listbridge.services.catalog.observe_shop import observe_products
 from listbridge.services.catalog.recompute import Recompute

@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from listbridge.domain.ids import AccountId, LineId, OrderKey, ShopId, ShopOrderId
-from listbridge.domain.order_changes import MISSES_PRODUCT
-from listbridge.domain.orders import Buyer, ImportState, Order
+from listbridge.domain.orders.changes import MISSES_PRODUCT
+from listbridge.domain.orders.orders import Buyer, ImportState, Order
+from listbridge.domain.orders.reserving import entry_name
 from listbridge.domain.ports import Conflict, Missing, ReservationChanges
-from listbridge.domain.reserving import entry_name
 from tests.fakes.cuts import Hook, no_cut
 from tests.fakes.limits import check_key, cursor_after, place_of
 from tests.fakes.variants import FakeVariantRepository

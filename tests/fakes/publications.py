@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from listbridge.domain.ids import ListingKey
+from listbridge.domain.listings.publication import Existing, Publication
 from listbridge.domain.ports import Conflict
-from listbridge.domain.publication import Existing, Publication
 from tests.fakes.cuts import Hook, no_cut
 
 

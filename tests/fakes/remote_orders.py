@@ -20,9 +20,8 @@ from listbridge.domain.ids import (
     VariantKey,
 )
 from listbridge.domain.money import Money
-from listbridge.domain.order_changes import first_seen
-from listbridge.domain.order_schedule import ImportRules
-from listbridge.domain.orders import (
+from listbridge.domain.orders.changes import first_seen
+from listbridge.domain.orders.orders import (
     Match,
     MatchedBy,
     Order,
@@ -31,6 +30,7 @@ from listbridge.domain.orders import (
     ShippingCharge,
     Tax,
 )
+from listbridge.domain.orders.schedule import ImportRules
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 CONNECTED = NOW - timedelta(days=1)

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from listbridge.domain.ids import AccountId, ListingKey, RemoteId, RemoteOrderId, Site, Sku
-from listbridge.domain.listing import Listing, RemoteState, Values
-from listbridge.domain.orders import OrderRead
+from listbridge.domain.listings.listing import Listing, RemoteState, Values
+from listbridge.domain.orders.orders import OrderRead
+from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports import (
     AccountIdentity,
     ExistingPage,
@@ -29,7 +30,6 @@ from listbridge.domain.ports import (
     UnitRevision,
 )
 from listbridge.domain.problem import Problem
-from listbridge.domain.shop_orders import Parcel
 from listbridge.domain.verdicts import (
     OutcomeUnknown,
     Rejected,

@@ -16,7 +16,7 @@ from typing import Any
 
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId, ListingKey, RemoteId, Site, Sku
-from listbridge.domain.listing import Values, Zero
+from listbridge.domain.listings.listing import Values, Zero
 from listbridge.domain.money import Money
 from listbridge.domain.ports import (
     Budget,

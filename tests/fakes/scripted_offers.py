@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from listbridge.domain.ids import ListingKey, RemoteId
-from listbridge.domain.listing import RemoteState, Values
+from listbridge.domain.listings.listing import RemoteState, Values
 from listbridge.domain.money import Money
 
 

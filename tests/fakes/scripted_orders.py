@@ -15,7 +15,7 @@ from typing import Any
 
 from listbridge.domain.ids import AccountId, LineId, OrderKey, RemoteId, RemoteOrderId, Site, Sku
 from listbridge.domain.money import Money
-from listbridge.domain.orders import (
+from listbridge.domain.orders.orders import (
     Address,
     Buyer,
     Cancellation,
@@ -26,9 +26,9 @@ from listbridge.domain.orders import (
     Shipment,
     ShippingCharge,
 )
+from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports import Clock, OrderPage, OrderTraits, RemoteShipment
 from listbridge.domain.problem import Problem
-from listbridge.domain.shop_orders import Parcel
 from listbridge.domain.verdicts import NotFound, Rejected, RetryLater
 
 HOME = Site("X_DE")

@@ -13,7 +13,8 @@ from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.money import Money
-from listbridge.domain.orders import ShopOrderRef
+from listbridge.domain.orders.orders import ShopOrderRef
+from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.ports import (
     ChangedOrders,
     ChangedProducts,
@@ -33,7 +34,6 @@ from listbridge.domain.ports import (
 from listbridge.domain.ports.webhooks import FORGED, GENUINE, PING
 from listbridge.domain.problem import Problem
 from listbridge.domain.raw_request import RawRequest
-from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, RetryLater, Unauthorized
 from listbridge.domain.work import Hint, HintKind
 from simulators.faults import FaultPlan

@@ -15,10 +15,10 @@ from typing import Any
 
 from listbridge.domain.ids import LineId, LocationId, ParcelId, ShopOrderId, VariantId
 from listbridge.domain.money import Money
-from listbridge.domain.orders import Refund, ShopOrderRef
+from listbridge.domain.orders.orders import Refund, ShopOrderRef
+from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark, Parcel, ShopOrder, ShopOrderDraft
 from listbridge.domain.ports import Clock
 from listbridge.domain.problem import Problem
-from listbridge.domain.shop_orders import FoundOrder, OrderMark, Parcel, ShopOrder, ShopOrderDraft
 from listbridge.domain.verdicts import Rejected
 from listbridge.domain.work import Hint, HintKind
 

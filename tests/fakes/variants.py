@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from listbridge.domain.catalog import Reservation, Variant, Write
 from listbridge.domain.ids import ListingKey, ProductId, ShopId, VariantId, VariantKey
+from listbridge.domain.orders.reserving import is_total, totals_changed
 from listbridge.domain.ports import Missing
-from listbridge.domain.reserving import is_total, totals_changed
 from tests.fakes.cuts import Hook, no_cut
 
 

@@ -17,7 +17,6 @@ from listbridge.domain.configuration import (
     SalesList,
     Shop,
 )
-from listbridge.domain.holds import field_hold
 from listbridge.domain.ids import (
     AccountId,
     JobId,
@@ -32,10 +31,11 @@ from listbridge.domain.ids import (
     new_id,
 )
 from listbridge.domain.jobs import Job, JobEntry, JobKind
-from listbridge.domain.ledger import due_fields
-from listbridge.domain.listing import Field, Listing, Status
+from listbridge.domain.listings.holds import field_hold
+from listbridge.domain.listings.ledger import due_fields
+from listbridge.domain.listings.listing import Field, Listing, Status
+from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.ports import ShopAdapter
-from listbridge.domain.sales_list_items import Item
 from listbridge.domain.work import (
     Hint,
     HintKind,

@@ -13,7 +13,7 @@ from requests.adapters import BaseAdapter
 from listbridge import bootstrap, registry
 from listbridge.domain.configuration import Account, CreationProfile, Deployment, Profile, SalesList, Shop
 from listbridge.domain.ids import ListingKey, ProductId, ProfileId, RemoteOrderId, ShopOrderId, Site, Sku
-from listbridge.domain.orders import Order
+from listbridge.domain.orders.orders import Order
 from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
 from listbridge.platforms import OpenedMarketplaces, OpenedShops, Opener

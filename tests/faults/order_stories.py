@@ -15,9 +15,9 @@ from typing import Any
 
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import AccountId, OrderKey, ProductId, SalesListId, Sku, VariantKey
-from listbridge.domain.orders import Cancellation, ImportState, Order, Shipment
+from listbridge.domain.orders.orders import Cancellation, ImportState, Order, Shipment
+from listbridge.domain.orders.reserving import holds_stock
 from listbridge.domain.problem import Problem
-from listbridge.domain.reserving import holds_stock
 from listbridge.domain.work import Lane
 from listbridge.services.catalog.sweep_shop import start_sweep
 from tests.fakes.scripted import Scripted, scripted_world

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from listbridge.domain.ids import OrderKey, RemoteOrderId
-from listbridge.domain.orders import Order
-from listbridge.domain.reserving import holds_stock
+from listbridge.domain.orders.orders import Order
+from listbridge.domain.orders.reserving import holds_stock
 from simulators.kit.deeds import DeedRefused
 from simulators.shopify import order_payloads
 from tests.fakes.world import ACCOUNT, SHOP

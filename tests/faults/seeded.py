@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import AccountId, ListingKey, ProductId, RemoteId, SalesListId, Sku
-from listbridge.domain.listing import Listing, Status, Values
+from listbridge.domain.listings.listing import Listing, Status, Values
+from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.money import Money
-from listbridge.domain.sales_list_items import Item
 from listbridge.services.catalog.observe_shop import observe_products
 from listbridge.services.catalog.recompute import Recompute
 from tests.fakes.scripted import Scripted

@@ -10,8 +10,8 @@ import pytest
 
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import RemoteOrderId
-from listbridge.domain.listing import Status
-from listbridge.domain.orders import ImportState
+from listbridge.domain.listings.listing import Status
+from listbridge.domain.orders.orders import ImportState
 from simulators.faults import Fault
 from tests.fakes.world import SHOP
 from tests.faults.any_pair import PAIRS, AnyPair, any_pair

@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 
 from listbridge.domain.configuration import Account, ConnectionState, SalesList, Shop
-from listbridge.domain.holds import field_hold, hold_of
 from listbridge.domain.ids import ProductId, SalesListId
 from listbridge.domain.jobs import JobState
-from listbridge.domain.listing import Field, Status
+from listbridge.domain.listings.holds import field_hold, hold_of
+from listbridge.domain.listings.listing import Field, Status
 from listbridge.domain.work import Lane, Nudge, PublishKind
 from listbridge.services.listings.items.add_items import start_adding
 from simulators.faults import Fault

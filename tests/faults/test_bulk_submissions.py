@@ -8,7 +8,7 @@ import pytest
 
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import ListingKey
-from listbridge.domain.listing import Status
+from listbridge.domain.listings.listing import Status
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
 from listbridge.services.catalog.observe_shop import observe_products

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from listbridge.domain.ids import ListingKey, ProductId
-from listbridge.domain.listing import Band, Status
+from listbridge.domain.listings.listing import Band, Status
 from listbridge.domain.work import Lane, PublishKind
 from localrun.template import load
 from simulators.faults import Fault

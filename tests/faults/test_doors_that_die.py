@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from listbridge.domain.configuration import Shop
-from listbridge.domain.orders import ImportState
+from listbridge.domain.orders.orders import ImportState
 from tests.fakes.world import SHOP
 from tests.faults.any_pair import PAIRS, AnyPair, any_pair
 from tests.platforms_in_tests import installed

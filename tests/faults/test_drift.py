@@ -12,7 +12,7 @@ import pytest
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import ListingKey
 from listbridge.domain.jobs import JobKind, JobState
-from listbridge.domain.listing import Listing
+from listbridge.domain.listings.listing import Listing
 from listbridge.domain.money import Money
 from listbridge.domain.work import Lane
 from listbridge.services.listings.revise import check_drift

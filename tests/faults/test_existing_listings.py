@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from listbridge.domain.ids import ListingKey, ProductId
-from listbridge.domain.listing import Status
+from listbridge.domain.listings.listing import Status
 from listbridge.domain.work import Lane, PublishKind
 from listbridge.services.listings.act.unlink import unlinked
 from simulators.faults import Fault

@@ -20,7 +20,7 @@ from listbridge.domain.configuration import (
 )
 from listbridge.domain.ids import ListingKey, ProductId, ProfileId
 from listbridge.domain.jobs import Job, JobState
-from listbridge.domain.listing import Status
+from listbridge.domain.listings.listing import Status
 from listbridge.domain.work import PublishKind
 from listbridge.services.catalog.sweep_shop import start_sweep
 from listbridge.services.configuration.change_configuration import propose

@@ -10,7 +10,7 @@ import pytest
 from listbridge import bootstrap
 from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import Job, JobState, Outcome
-from listbridge.domain.listing import Status
+from listbridge.domain.listings.listing import Status
 from listbridge.services.jobs.cancel_job import cancel
 from listbridge.services.refusal import Refused
 from tests.fakes.cuts import no_cut

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from listbridge.domain.ids import ListingKey
-from listbridge.domain.listing import BOTH, Field, Status
+from listbridge.domain.listings.listing import BOTH, Field, Status
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind
 from listbridge.services.catalog.recompute import Recompute

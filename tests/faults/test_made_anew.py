@@ -8,7 +8,7 @@ import pytest
 
 from listbridge.domain.configuration import SalesList, Shop
 from listbridge.domain.ids import AccountId, ListingKey, ProductId, SalesListId, Sku
-from listbridge.domain.listing import Status
+from listbridge.domain.listings.listing import Status
 from listbridge.domain.work import PublishKind
 from listbridge.services.connection_state import secret_name
 from listbridge.services.listings.act.relink import relink_product

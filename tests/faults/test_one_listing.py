@@ -10,10 +10,10 @@ import pytest
 from listbridge.domain.configuration import SalesList
 from listbridge.domain.ids import ListingKey, ProductId, ProfileId, SalesListId
 from listbridge.domain.jobs import JobState
-from listbridge.domain.listing import Status
+from listbridge.domain.listings.listing import Status
+from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.money import Money
 from listbridge.domain.problem import Problem
-from listbridge.domain.sales_list_items import Item
 from listbridge.domain.work import Lane, PublishKind
 from simulators.faults import Fault
 from tests.fakes.scripted import Scripted, scripted_world

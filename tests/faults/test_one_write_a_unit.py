@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from listbridge.domain.ids import ListingKey
-from listbridge.domain.listing import Field
+from listbridge.domain.listings.listing import Field
 from simulators.faults import Fault
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.scripted_offers import Sent

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from listbridge.domain.orders import ImportState
+from listbridge.domain.orders.orders import ImportState
 from listbridge.domain.work import Lane
 from tests.fakes.world import ACCOUNT
 from tests.faults.order_stories import SECOND, Story, story

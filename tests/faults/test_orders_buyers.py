@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from listbridge.domain.configuration import Deployment
-from listbridge.domain.orders import Payment
+from listbridge.domain.orders.orders import Payment
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown
 from simulators.faults import Fault

@@ -8,8 +8,8 @@ from datetime import datetime
 import pytest
 
 from listbridge.domain.configuration import Profile, QuantityMode, QuantityRule, Rules
-from listbridge.domain.listing import Status, Zero
-from listbridge.domain.orders import ImportState
+from listbridge.domain.listings.listing import Status, Zero
+from listbridge.domain.orders.orders import ImportState
 from listbridge.domain.work import ImportOrder, Lane
 from simulators.faults import Fault
 from tests.fakes.world import ACCOUNT

@@ -13,7 +13,7 @@ from itertools import count
 import pytest
 
 from listbridge.domain.ids import LineId
-from listbridge.domain.orders import ImportState
+from listbridge.domain.orders.orders import ImportState
 from listbridge.domain.work import Lane
 from tests.fakes.scripted_orders import Placed
 from tests.fakes.world import ACCOUNT

@@ -10,7 +10,7 @@ import pytest
 
 from listbridge.domain.ids import ProductId
 from listbridge.domain.money import Money, smallest_unit
-from listbridge.domain.orders import Buyer, Cancellation, ImportState, Payment, Shipment, Tax
+from listbridge.domain.orders.orders import Buyer, Cancellation, ImportState, Payment, Shipment, Tax
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import Hint, HintKind, ImportOrder, Lane, Message
 from listbridge.services.orders.export_order import export_order

@@ -6,7 +6,7 @@ import pytest
 
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import LineId, ShopOrderId
-from listbridge.domain.orders import Cancellation, ImportState, Shipment, Telling
+from listbridge.domain.orders.orders import Cancellation, ImportState, Shipment, Telling
 from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
 from listbridge.services.orders.export_order import leave_order
 from listbridge.services.refusal import Refused

@@ -22,8 +22,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listbridge.domain.ids import AccountId
-from listbridge.domain.orders import Cancellation, Payment
-from listbridge.domain.reserving import holds_stock
+from listbridge.domain.orders.orders import Cancellation, Payment
+from listbridge.domain.orders.reserving import holds_stock
 from listbridge.domain.work import Lane
 from simulators.faults import Fault
 from tests.fakes.cuts import WorkerDied

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from listbridge.domain.orders import ImportState, Payment
+from listbridge.domain.orders.orders import ImportState, Payment
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import Hint, HintKind
 from listbridge.services.orders.export_order import export_order, leave_order

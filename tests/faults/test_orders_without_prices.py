@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from listbridge.domain.orders import ImportState, Payment
+from listbridge.domain.orders.orders import ImportState, Payment
 from listbridge.domain.problem import Problem
 from listbridge.services.orders.export_order import export_order
 from tests.fakes.scripted_orders import ORDER_TRAITS, Placed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from listbridge.domain.orders import ImportState
+from listbridge.domain.orders.orders import ImportState
 from listbridge.domain.problem import Problem
 from tests.fakes.scripted_orders import Placed
 from tests.faults.order_stories import Story, story

@@ -12,7 +12,7 @@ import pytest
 
 from listbridge.domain.ids import Sku
 from listbridge.domain.jobs import JobState
-from listbridge.domain.listing import Status
+from listbridge.domain.listings.listing import Status
 from listbridge.domain.work import Lane, PublishKind
 from simulators.faults import Fault
 from tests.faults.pair import Pair, pair

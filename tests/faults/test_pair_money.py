@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from listbridge.domain.orders import Deed, ImportState, Payment, Telling
+from listbridge.domain.orders.orders import Deed, ImportState, Payment, Telling
 from listbridge.services.desk import messages
 from tests.faults.pair_sales import Sales, sales
 

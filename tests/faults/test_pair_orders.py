@@ -11,7 +11,7 @@ from itertools import count
 
 import pytest
 
-from listbridge.domain.orders import ImportState
+from listbridge.domain.orders.orders import ImportState
 from listbridge.domain.work import Lane
 from simulators.faults import Fault
 from tests.faults.pair_sales import Sales, sales

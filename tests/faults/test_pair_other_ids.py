@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from listbridge.domain.orders import ImportState
+from listbridge.domain.orders.orders import ImportState
 from tests.faults.pair_sales import Sales, sales
 
 pytestmark = pytest.mark.timeout(900)

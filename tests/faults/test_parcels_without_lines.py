@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from listbridge.domain.orders import Telling
+from listbridge.domain.orders.orders import Telling
 from simulators.faults import Fault
 from tests.fakes.scripted_orders import ORDER_TRAITS, Placed
 from tests.fakes.world import ACCOUNT

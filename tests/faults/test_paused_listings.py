@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from listbridge.domain.ids import ListingKey
-from listbridge.domain.listing import Status, Zero
+from listbridge.domain.listings.listing import Status, Zero
 from listbridge.services.timers.reconcile import Timer, reconcile
 from simulators.faults import Fault
 from tests.fakes.scripted import Scripted, scripted_world

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from listbridge.domain.configuration import Account, ConnectionState, Shop
-from listbridge.domain.holds import field_hold, hold_of
 from listbridge.domain.ids import AccountId, JobId, ListingKey, ProductId, SalesListId, Sku
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
-from listbridge.domain.ledger import demanded
-from listbridge.domain.listing import BOTH, Field, Status
+from listbridge.domain.listings.holds import field_hold, hold_of
+from listbridge.domain.listings.ledger import demanded
+from listbridge.domain.listings.listing import BOTH, Field, Status
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected, RetryLater
 from listbridge.domain.work import Lane, PublishKind, ShopEvent

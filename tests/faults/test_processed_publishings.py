@@ -10,7 +10,7 @@ import pytest
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import ListingKey, ProductId, Sku
 from listbridge.domain.jobs import JobState
-from listbridge.domain.listing import Status
+from listbridge.domain.listings.listing import Status
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
 from listbridge.domain.work import Lane, PublishKind

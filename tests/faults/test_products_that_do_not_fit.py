@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from listbridge.domain.configuration import SalesList
-from listbridge.domain.listing import Status
+from listbridge.domain.listings.listing import Status
 from listbridge.domain.work import PublishKind
 from listbridge.services.listings.items.remove_items import remove_items
 from tests.fakes.world import LIST, SHOP

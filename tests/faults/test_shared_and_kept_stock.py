@@ -8,9 +8,9 @@ import pytest
 
 from listbridge.domain.configuration import Account, QuantityRule, Rules, SalesList
 from listbridge.domain.ids import ListingKey, ProfileId, SalesListId, Site
-from listbridge.domain.listing import Field, Listing, Status, Values
+from listbridge.domain.listings.listing import Field, Listing, Status, Values
+from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.problem import Problem
-from listbridge.domain.sales_list_items import Item
 from listbridge.domain.work import PublishKind
 from listbridge.services.catalog.recompute import Recompute
 from listbridge.services.desk.explain_listing import explain_listing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from listbridge.domain.ids import LineId, ShopOrderId
-from listbridge.domain.orders import Telling
+from listbridge.domain.orders.orders import Telling
 from simulators.faults import Fault
 from tests.fakes.scripted_orders import Placed
 from tests.faults.order_stories import Story, story

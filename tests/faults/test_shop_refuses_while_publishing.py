@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from listbridge.domain.configuration import Account, ConnectionState, Shop
-from listbridge.domain.listing import Status
+from listbridge.domain.listings.listing import Status
 from listbridge.domain.work import PublishKind
 from tests.fakes.scripted import scripted_world
 from tests.fakes.world import ACCOUNT, SHOP

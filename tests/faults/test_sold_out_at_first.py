@@ -9,7 +9,7 @@ import pytest
 from listbridge.domain.configuration import Account, Profile, QuantityMode, QuantityRule, Rules, Shop
 from listbridge.domain.ids import ProductId, ProfileId, SalesListId
 from listbridge.domain.jobs import JobState, Outcome
-from listbridge.domain.listing import Status
+from listbridge.domain.listings.listing import Status
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind
 from listbridge.services.configuration.change_configuration import propose

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from listbridge.domain.ids import ListingKey
-from listbridge.domain.listing import Status, Zero
+from listbridge.domain.listings.listing import Status, Zero
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater
 from listbridge.domain.work import PublishKind

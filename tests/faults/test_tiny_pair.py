@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from listbridge.domain.listing import Status
+from listbridge.domain.listings.listing import Status
 from listbridge.domain.work import ImportOrder, Lane, PublishKind
 from simulators.faults import Fault
 from simulators.kit.later import Later

@@ -11,9 +11,9 @@ from datetime import datetime
 
 import pytest
 
-from listbridge.domain import ledger
 from listbridge.domain.ids import ListingKey, ProductId
-from listbridge.domain.listing import BOTH, Field, Status
+from listbridge.domain.listings import ledger
+from listbridge.domain.listings.listing import BOTH, Field, Status
 from listbridge.domain.work import Lane, PollAccount, PublishKind
 from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.desk.explain_listing import explain_listing

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listbridge.domain import ledger
 from listbridge.domain.ids import ProductId
-from listbridge.domain.listing import BOTH
+from listbridge.domain.listings import ledger
+from listbridge.domain.listings.listing import BOTH
 from listbridge.domain.work import PublishKind
 from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.timers.reconcile import Timer, reconcile

@@ -8,7 +8,7 @@ from functions.import_orders.app import handler as import_orders
 from listbridge.domain.catalog import Reservation
 from listbridge.domain.configuration import Deployment
 from listbridge.domain.ids import OrderKey, ProductId, RemoteOrderId, ShopId
-from listbridge.domain.orders import Buyer, Order
+from listbridge.domain.orders.orders import Buyer, Order
 from listbridge.domain.ports import Missing
 from listbridge.domain.work import ImportOrder, Lane, RelayOrder
 from listbridge.infra import aws, settings

@@ -57,7 +57,7 @@ def test_code_and_pages_do_cite_promises_rules_and_decisions() -> None:
         ("page", PAGE, "[a](images/no-such-picture.svg) [b](https://example.com/x.md)", ["images/no-such-picture.svg"]),
         ("decision", CODE, "# so it was decided (ADR 19), and never (ADR 9999)", ["9999"]),
         ("decision", PAGE, "[ADR 8](adr/0019-sales-go-before-repairs.md)", ["ADR 8 at adr/0019-sales-go-before-repairs.md"]),
-        ("path", PAGE, "`domain/ledger.py` and `services/no_such_service.py`", ["services/no_such_service.py"]),
+        ("path", PAGE, "`domain/listings/ledger.py` and `services/no_such_service.py`", ["services/no_such_service.py"]),
         ("path", CODE, "# `tests/faults` and `shop/variant`", []),
         ("book", CODE, "# protocol 7, protocol sections 4", ["protocol 7", "protocol sections 4"]),
         ("book", CODE, "# design section 5, the seller's feature map", ["design section 5", "feature map"]),

@@ -60,7 +60,7 @@ def test_byte_code_is_still_valid_after_the_layer_was_zipped_and_extracted(
     code = """
 import sys
 sys.path.insert(0, sys.argv[1])
-import pydantic, botocore.session, listbridge.domain.listing
+import pydantic, botocore.session, listbridge.domain.listings.listing
 """
     answer = subprocess.run(
         [sys.executable, "-I", "-S", "-v", "-c", code, str(tmp_path / "opt" / "python")],

@@ -13,8 +13,8 @@ import requests
 from listbridge.domain.catalog import Visibility
 from listbridge.domain.ids import LineId, LocationId, ParcelId, ProductId, ShopOrderId, VariantId
 from listbridge.domain.money import Money
-from listbridge.domain.orders import ShopOrderRef
-from listbridge.domain.shop_orders import OrderMark, ShopOrderDraft
+from listbridge.domain.orders.orders import ShopOrderRef
+from listbridge.domain.orders.shop_orders import OrderMark, ShopOrderDraft
 from listbridge.infra.connection import Connection
 from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from listbridge.admin.shape import Shape
-from listbridge.domain.orders import Address, Buyer
+from listbridge.domain.orders.orders import Address, Buyer
 
 
 class AddressView(Shape):

@@ -16,7 +16,7 @@ from listbridge.admin.shape import Shape
 from listbridge.admin.views import ListingView, MoneyView, ProblemView, TraceView
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import AccountId, SalesListId
-from listbridge.domain.listing import Status
+from listbridge.domain.listings.listing import Status
 from listbridge.domain.money import Money
 from listbridge.services.desk import messages
 from listbridge.services.desk.explain_listing import Explanation, FieldStory, explain_listing

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AwareDatetime
 
-from listbridge.domain.orders import ImportState, Payment, Shipment
+from listbridge.domain.orders.orders import ImportState, Payment, Shipment
 from listbridge.services.desk.list_orders import FulfilledBy
 
 InState: TypeAlias = Annotated[

@@ -20,7 +20,16 @@ from listbridge.admin.shape import Shape
 from listbridge.admin.views import MoneyView, ProblemView
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import OrderKey
-from listbridge.domain.orders import Buyer, Cancellation, Deed, ImportState, Order, Payment, Shipment, Telling
+from listbridge.domain.orders.orders import (
+    Buyer,
+    Cancellation,
+    Deed,
+    ImportState,
+    Order,
+    Payment,
+    Shipment,
+    Telling,
+)
 from listbridge.services.desk.explain_order import HeldStock, OrderPages, OrderStory
 
 

@@ -10,11 +10,11 @@ from pydantic import Field
 from listbridge.admin.row_ids import item_id, listing_id
 from listbridge.admin.shape import Shape
 from listbridge.domain.configuration import Account, ConnectionState, GuardLimits, Rules, Shop
-from listbridge.domain.listing import Listing, Status, TraceLine
+from listbridge.domain.listings.listing import Listing, Status, TraceLine
+from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.money import Money
 from listbridge.domain.polling import PollState
 from listbridge.domain.problem import Problem
-from listbridge.domain.sales_list_items import Item
 from listbridge.services.desk import messages
 from listbridge.services.desk.explain_listing import the_reason
 

@@ -13,7 +13,7 @@ from listbridge.domain.configuration import (
     SalesList,
     Shop,
 )
-from listbridge.domain.listing import Field
+from listbridge.domain.listings.listing import Field
 from listbridge.domain.rules import Bounds
 
 

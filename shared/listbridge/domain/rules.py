@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from listbridge.domain.catalog import Variant, Visibility
 from listbridge.domain.configuration import PriceRule, QuantityMode, QuantityRule, Rules
 from listbridge.domain.ids import LocationId
-from listbridge.domain.listing import TraceLine
+from listbridge.domain.listings.listing import TraceLine
 from listbridge.domain.money import Money
 from listbridge.domain.problem import Problem
 

@@ -17,7 +17,7 @@ import nh3
 
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import Sku
-from listbridge.domain.listing_texts import filled_in, shortened
+from listbridge.domain.listings.texts import filled_in, shortened
 
 _WITH_CONTENT = frozenset({
     "applet", "button", "embed", "form", "frameset", "iframe", "math", "noscript", "object", "option", "script",

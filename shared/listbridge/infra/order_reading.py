@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from listbridge.domain.change_windows import CountedPage, Windows
 from listbridge.domain.ids import RemoteOrderId
-from listbridge.domain.orders import Buyer, OrderRead, RemoteOrder
+from listbridge.domain.orders.orders import Buyer, OrderRead, RemoteOrder
 from listbridge.domain.ports import OrderPage
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater

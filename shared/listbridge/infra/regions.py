@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from listbridge.domain.address_fields import Place
+from listbridge.domain.orders.address_fields import Place
 
 _CODE = re.compile(r"[A-Z0-9]{1,3}")
 _NOT_TOLD = frozenset(

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from listbridge.domain import ledger
 from listbridge.domain.configuration import Account, GuardLimits
-from listbridge.domain.guarded_changes import counted_by_guard, set_waits, stream_waits
 from listbridge.domain.ids import AccountId, ListingKey
 from listbridge.domain.job_params import ActionParams
 from listbridge.domain.jobs import Job
-from listbridge.domain.listing import Field, Listing
+from listbridge.domain.listings import ledger
+from listbridge.domain.listings.guarded_changes import counted_by_guard, set_waits, stream_waits
+from listbridge.domain.listings.listing import Field, Listing
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from listbridge.domain.holds import status_hold
 from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import JobEntry, JobState, Outcome
-from listbridge.domain.listing import Listing, Status
+from listbridge.domain.listings.holds import status_hold
+from listbridge.domain.listings.listing import Listing, Status
 from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps

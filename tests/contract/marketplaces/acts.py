@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from listbridge.domain.ids import ListingKey, Sku
-from listbridge.domain.listing import Values
+from listbridge.domain.listings.listing import Values
 from listbridge.domain.ports import (
     MarketplaceAdapter,
     Published,

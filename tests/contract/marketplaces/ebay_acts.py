@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from listbridge.domain.listing import Values
+from listbridge.domain.listings.listing import Values
 from listbridge.domain.ports import (
     MarketplaceAdapter,
     Published,

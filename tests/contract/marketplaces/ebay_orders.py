@@ -7,7 +7,7 @@ from typing import Any
 
 from listbridge.domain.ids import ParcelId, RemoteOrderId
 from listbridge.domain.money import Money
-from listbridge.domain.shop_orders import Parcel
+from listbridge.domain.orders.shop_orders import Parcel
 from tests.contract.marketplaces.staged_ebay import EbayStage
 
 LIST = "getOrders"

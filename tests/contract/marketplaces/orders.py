@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from listbridge.domain.ids import ParcelId, RemoteOrderId, Sku
-from listbridge.domain.orders import OrderRead
+from listbridge.domain.orders.orders import OrderRead
+from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports import MarketplaceAdapter, OrderPage
-from listbridge.domain.shop_orders import Parcel
 from tests.contract.marketplaces.stages import Stage
 
 MUG, PLATE = Sku("MUG"), Sku("PLATE")

@@ -30,7 +30,7 @@ from listbridge.domain.ids import (
     VariantId,
     VariantKey,
 )
-from listbridge.domain.listing import Listing, Status, Values
+from listbridge.domain.listings.listing import Listing, Status, Values
 from listbridge.domain.money import Money
 from listbridge.domain.ports import MarketplaceAdapter, PublishRequest, PublishVariant, Revision
 from listbridge.infra.connection import Connection

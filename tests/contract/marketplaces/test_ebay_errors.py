@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from listbridge.domain.ids import RemoteId, Sku
-from listbridge.domain.listing import Values
+from listbridge.domain.listings.listing import Values
 from listbridge.domain.money import Money
 from listbridge.domain.ports import Revision, UnitRevision
 from listbridge.domain.verdicts import (

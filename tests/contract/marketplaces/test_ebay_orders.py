@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from listbridge.domain.ids import RemoteOrderId
-from listbridge.domain.orders import Cancellation, Payment, Shipment
+from listbridge.domain.orders.orders import Cancellation, Payment, Shipment
 from listbridge.domain.verdicts import (
     NotFound,
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from listbridge.domain.ids import LineId, ParcelId, RemoteOrderId
-from listbridge.domain.orders import Shipment
+from listbridge.domain.orders.orders import Shipment
+from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports import RemoteShipment
-from listbridge.domain.shop_orders import Parcel
 from listbridge.domain.verdicts import (
     Rejected,
 )

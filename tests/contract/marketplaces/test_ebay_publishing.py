@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from listbridge.domain.ids import Sku
-from listbridge.domain.listing import Values
+from listbridge.domain.listings.listing import Values
 from listbridge.domain.verdicts import (
     OutcomeUnknown,
     RateLimited,

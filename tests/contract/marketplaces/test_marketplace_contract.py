@@ -11,7 +11,7 @@ import pytest
 
 from listbridge import registry
 from listbridge.domain.ids import ListingKey, RemoteId, Sku
-from listbridge.domain.listing import NOTHING, RemoteState, Values, Zero
+from listbridge.domain.listings.listing import NOTHING, RemoteState, Values, Zero
 from listbridge.domain.money import Money
 from listbridge.domain.verdicts import (
     ObserveMode,

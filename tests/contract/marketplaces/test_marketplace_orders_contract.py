@@ -11,7 +11,7 @@ import pytest
 from listbridge import registry
 from listbridge.domain.ids import RemoteOrderId, Site
 from listbridge.domain.money import Money
-from listbridge.domain.orders import Cancellation, Payment, Shipment
+from listbridge.domain.orders.orders import Cancellation, Payment, Shipment
 from listbridge.domain.verdicts import NotFound, OutcomeUnknown, RateLimited, RetryLater, Unauthorized
 from simulators.faults import Fault
 from tests.contract.marketplaces.orders import MUG, PLATE, parcel, poll, seen

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from listbridge.domain.ids import LineId, ParcelId, RemoteOrderId
-from listbridge.domain.orders import Shipment
-from listbridge.domain.shop_orders import Parcel
+from listbridge.domain.orders.orders import Shipment
+from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected
 from simulators.faults import Fault
 from tests.contract.marketplaces.orders import MUG, PLATE, parcel

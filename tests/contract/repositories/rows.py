@@ -27,7 +27,7 @@ from listbridge.domain.ids import (
     VariantId,
     VariantKey,
 )
-from listbridge.domain.listing import (
+from listbridge.domain.listings.listing import (
     BOTH,
     Attempt,
     Band,
@@ -41,7 +41,7 @@ from listbridge.domain.listing import (
     Values,
 )
 from listbridge.domain.money import Money
-from listbridge.domain.orders import (
+from listbridge.domain.orders.orders import (
     Address,
     Buyer,
     Cancellation,

@@ -44,11 +44,11 @@ from listbridge.domain.ids import (
     VariantKey,
 )
 from listbridge.domain.jobs import Job, JobEntry, JobKind, Outcome
+from listbridge.domain.listings.publication import Publication
+from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.polling import PollState
 from listbridge.domain.ports import InboxRow
 from listbridge.domain.problem import Problem
-from listbridge.domain.publication import Publication
-from listbridge.domain.sales_list_items import Item
 from listbridge.domain.work import (
     Check,
     CheckKind,

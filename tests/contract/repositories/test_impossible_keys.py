@@ -22,8 +22,8 @@ from listbridge.domain.ids import (
     VariantKey,
     can_be_key,
 )
+from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.ports import Missing, NotACursor
-from listbridge.domain.sales_list_items import Item
 from tests.contract.repositories.conftest import OurPorts
 
 IMPOSSIBLE = ["", "x" * (LONGEST_KEY + 1), "ü" * (LONGEST_KEY // 2 + 1), "\ud800"]

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from listbridge.domain.ids import ProductId, SalesListId, ShopId, Sku
+from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.problem import Problem
-from listbridge.domain.sales_list_items import Item
 from tests.contract.repositories.conftest import OurPorts
 from tests.contract.repositories.races import all_pages
 from tests.contract.repositories.rows import listing_key, variant_key

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from listbridge.domain.ids import LineId, ShopId, ShopOrderId
-from listbridge.domain.order_changes import MISSES_PRODUCT
-from listbridge.domain.orders import Buyer, ImportState, Order, ShopOrderRef
+from listbridge.domain.orders.changes import MISSES_PRODUCT
+from listbridge.domain.orders.orders import Buyer, ImportState, Order, ShopOrderRef
 from listbridge.domain.ports import Conflict
 from listbridge.domain.problem import Problem
 from tests.contract.repositories.conftest import OurPorts

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from listbridge.domain.ids import AccountId, ListingKey, ProductId, RemoteId, SalesListId, Site, Sku
+from listbridge.domain.listings.publication import Existing, Publication
 from listbridge.domain.ports import Conflict
-from listbridge.domain.publication import Existing, Publication
 from tests.contract.repositories.conftest import OurPorts
 from tests.contract.repositories.races import at_once
 from tests.fakes.clock import START

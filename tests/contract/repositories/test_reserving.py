@@ -8,7 +8,7 @@ import pytest
 
 from listbridge.domain.catalog import Reservation
 from listbridge.domain.ids import LineId, VariantKey
-from listbridge.domain.orders import Order
+from listbridge.domain.orders.orders import Order
 from listbridge.domain.ports import Conflict, Missing
 from tests.contract.repositories.conftest import OurPorts
 from tests.contract.repositories.races import at_once

@@ -12,8 +12,8 @@ from listbridge.domain.catalog import Observation, Reservation, Visibility, Writ
 from listbridge.domain.configuration import Profile
 from listbridge.domain.ids import AccountId, JobId, LineId, OrderKey, SalesListId
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
-from listbridge.domain.listing import BOTH, NOTHING, Computed, Status
-from listbridge.domain.orders import ImportState, Payment
+from listbridge.domain.listings.listing import BOTH, NOTHING, Computed, Status
+from listbridge.domain.orders.orders import ImportState, Payment
 from listbridge.infra import aws, settings
 from listbridge.infra.tables import JobRow
 from tests.contract.repositories.conftest import Emulated

@@ -16,8 +16,8 @@ from listbridge.domain.catalog import Reservation, Write
 from listbridge.domain.configuration import Account, CreationProfile, Deployment, Profile, SalesList, Shop
 from listbridge.domain.ids import JobId, LineId, ProductId, ProfileId, VariantId
 from listbridge.domain.jobs import JobState
+from listbridge.domain.listings.publication import Publication
 from listbridge.domain.ports import Conflict
-from listbridge.domain.publication import Publication
 from listbridge.domain.work import AnyMessage
 from listbridge.infra import aws, settings
 from tests.contract.repositories.conftest import Emulated

@@ -17,7 +17,7 @@ from graphql import build_client_schema
 from listbridge.domain.catalog import Visibility
 from listbridge.domain.ids import LineId, LocationId, ParcelId, ProductId, ShopOrderId, VariantId
 from listbridge.domain.money import Money
-from listbridge.domain.shop_orders import OrderMark
+from listbridge.domain.orders.shop_orders import OrderMark
 from listbridge.infra.connection import Connection
 from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache

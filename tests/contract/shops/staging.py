@@ -13,8 +13,8 @@ from typing import Any, Protocol
 from listbridge.domain.catalog import Visibility
 from listbridge.domain.ids import LineId, LocationId, ParcelId, ProductId, ShopOrderId, VariantId
 from listbridge.domain.money import Money
+from listbridge.domain.orders.shop_orders import OrderMark
 from listbridge.domain.ports import Clock, ShopAdapter, WebhookScheme
-from listbridge.domain.shop_orders import OrderMark
 from listbridge.domain.verdicts import RateLimited
 from tests.platforms_in_tests import staged_module
 

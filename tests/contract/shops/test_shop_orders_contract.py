@@ -10,10 +10,10 @@ import pytest
 
 from listbridge import registry
 from listbridge.domain.ids import LineId, RemoteOrderId, ShopOrderId, Sku
-from listbridge.domain.orders import Address, ShopOrderRef
+from listbridge.domain.orders.orders import Address, ShopOrderRef
+from listbridge.domain.orders.shop_orders import OrderMark, Parcel, ShopOrderDraft, Tracking
 from listbridge.domain.ports import ShopAdapter
 from listbridge.domain.raw_request import RawRequest
-from listbridge.domain.shop_orders import OrderMark, Parcel, ShopOrderDraft, Tracking
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected, RemoteError
 from listbridge.domain.work import Hint, HintKind
 from tests.contract.shops.staging import HOOK_URL, StagedOrder, StagedShop, posted

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from listbridge.domain.orders import Address, Buyer
+from listbridge.domain.orders.orders import Address, Buyer
 from listbridge.domain.verdicts import Rejected
 from tests.contract.shops.staged_shopify import StagedShop
 from tests.fakes.order_drafts import draft, line

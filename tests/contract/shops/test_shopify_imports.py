@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from listbridge.domain.ids import RemoteOrderId, ShopOrderId, VariantId
+from listbridge.domain.orders.shop_orders import OrderMark
 from listbridge.domain.problem import Problem
 from listbridge.domain.raw_request import RawRequest
-from listbridge.domain.shop_orders import OrderMark
 from listbridge.domain.verdicts import NotFound, OutcomeUnknown, RateLimited, Rejected, Unsupported
 from listbridge.domain.work import Hint, HintKind
 from simulators.faults import Fault

@@ -17,10 +17,10 @@ import pytest
 import requests
 
 from listbridge.domain.ids import ParcelId, RemoteOrderId
-from listbridge.domain.listing import Values
+from listbridge.domain.listings.listing import Values
 from listbridge.domain.money import Money
+from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports import Revision, UnitRevision
-from listbridge.domain.shop_orders import Parcel
 from simulators.door import Transport
 from tests.contract.marketplaces.ebay_acts import publish
 from tests.contract.marketplaces.staged_ebay import EbayStage

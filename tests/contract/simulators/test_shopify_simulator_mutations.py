@@ -35,7 +35,7 @@ from graphql import (
 )
 
 from listbridge.domain.ids import LineId, RemoteOrderId
-from listbridge.domain.shop_orders import OrderMark
+from listbridge.domain.orders.shop_orders import OrderMark
 from listbridge.domain.verdicts import OutcomeUnknown, Rejected, Unauthorized
 from listbridge.domain.work import Hint, HintKind
 from listbridge.shops.shopify.errors import by_code, of_write

@@ -18,7 +18,7 @@ from listbridge.domain.ids import (
     VariantId,
     VariantKey,
 )
-from listbridge.domain.listing import Cause, Computed, Listing, Status, TraceLine, Values
+from listbridge.domain.listings.listing import Cause, Computed, Listing, Status, TraceLine, Values
 from listbridge.domain.money import Money
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from listbridge.domain.address_fields import AddressForm, OrderParts, PartsRefused, Place
-from listbridge.domain.orders import Address
+from listbridge.domain.orders.address_fields import AddressForm, OrderParts, PartsRefused, Place
+from listbridge.domain.orders.orders import Address
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
 from tests.fakes.order_drafts import ADDRESS

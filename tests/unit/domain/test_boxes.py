@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listbridge.domain.ids import LineId, ParcelId, RemoteId
-from listbridge.domain.orders import Telling, Told
+from listbridge.domain.orders.orders import Telling, Told
+from listbridge.domain.orders.relaying import boxes, shipment_of, units_to_tell
+from listbridge.domain.orders.shop_orders import Parcel, Tracking
 from listbridge.domain.ports import RemoteShipment
-from listbridge.domain.relaying import boxes, shipment_of, units_to_tell
-from listbridge.domain.shop_orders import Parcel, Tracking
 from tests.fakes.remote_orders import NOW, order_row, sold
 
 MUG, CUP = LineId("line-MUG"), LineId("line-CUP")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from listbridge.domain.carriers import Carriers, letters_and_digits
+from listbridge.domain.orders.carriers import Carriers, letters_and_digits
 
 CARRIERS = Carriers(
     ("SnailMail", "BLITZ"), {"coldcourier": "SnailMail", "ostrich": "BLITZ_INT"}, other="someone"

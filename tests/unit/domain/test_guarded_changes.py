@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listbridge.domain.configuration import Account, GuardLimits
-from listbridge.domain.guarded_changes import set_waits, stream_waits
+from listbridge.domain.listings.guarded_changes import set_waits, stream_waits
 
 LIMITS = GuardLimits()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from listbridge.domain.configuration import Account, ConnectionState
-from listbridge.domain.holds import account_hold, hold_of
 from listbridge.domain.ids import (
     AccountId,
     ListingKey,
@@ -17,7 +16,8 @@ from listbridge.domain.ids import (
     VariantId,
     VariantKey,
 )
-from listbridge.domain.listing import Listing, Status
+from listbridge.domain.listings.holds import account_hold, hold_of
+from listbridge.domain.listings.listing import Listing, Status
 from listbridge.domain.problem import Problem
 
 EXPIRED = Problem("account_expired", {"account": "Anna"}, "reconnect_account")

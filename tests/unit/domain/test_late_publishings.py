@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from listbridge.domain import lifecycle
-from listbridge.domain.listing import NOTHING, Listing, RemoteState, Status, Zero
+from listbridge.domain.listings import lifecycle
+from listbridge.domain.listings.listing import NOTHING, Listing, RemoteState, Status, Zero
 from listbridge.domain.ports import RemoteListing
 from tests.unit.domain.a_listing import NOW, a_listing
 

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from listbridge.domain import ledger, lifecycle, writing
-from listbridge.domain.guarded_changes import counted_by_guard
 from listbridge.domain.ids import JobId, RemoteId
-from listbridge.domain.ledger import StaleInputs
-from listbridge.domain.listing import BOTH, NOTHING, Band, Cause, Field, Listing, Status, Values
+from listbridge.domain.listings import ledger, lifecycle, writing
+from listbridge.domain.listings.guarded_changes import counted_by_guard
+from listbridge.domain.listings.ledger import StaleInputs
+from listbridge.domain.listings.listing import BOTH, NOTHING, Band, Cause, Field, Listing, Status, Values
+from listbridge.domain.listings.writing import NotOurAttempt
 from listbridge.domain.problem import Problem
-from listbridge.domain.writing import NotOurAttempt
 from tests.unit.domain.a_listing import NOW, SETTLE_S, a_listing, computed, euros, later
 
 QUANTITY, PRICE = frozenset({Field.QUANTITY}), frozenset({Field.PRICE})

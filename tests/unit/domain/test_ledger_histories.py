@@ -13,12 +13,12 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from listbridge.domain import ledger, lifecycle, writing
 from listbridge.domain.ids import JobId
-from listbridge.domain.ledger import StaleInputs
-from listbridge.domain.listing import BOTH, Attempt, Band, Field, Listing, Status, Values
+from listbridge.domain.listings import ledger, lifecycle, writing
+from listbridge.domain.listings.ledger import StaleInputs
+from listbridge.domain.listings.listing import BOTH, Attempt, Band, Field, Listing, Status, Values
+from listbridge.domain.listings.writing import NotOurAttempt
 from listbridge.domain.problem import Problem
-from listbridge.domain.writing import NotOurAttempt
 from tests.unit.domain.a_listing import NOW, SETTLE_S, a_listing, computed, euros
 
 FIELD_SETS = st.sampled_from([frozenset({Field.QUANTITY}), frozenset({Field.PRICE}), BOTH])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from listbridge.domain.listing import Computed, Listing, with_changes
+from listbridge.domain.listings.listing import Computed, Listing, with_changes
 from listbridge.domain.problem import Problem
 from tests.unit.domain.a_listing import NOW, a_listing
 

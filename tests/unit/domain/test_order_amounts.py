@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listbridge.domain.order_amounts import CannotAddUp, fitted, rate_of, shop_lines, take_off
-from listbridge.domain.orders import Tax
+from listbridge.domain.orders.amounts import CannotAddUp, fitted, rate_of, shop_lines, take_off
+from listbridge.domain.orders.orders import Tax
 from listbridge.domain.problem import Problem
 from tests.fakes.order_drafts import draft, line, money, shipping, tax
 

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from listbridge.domain import order_changes, order_creating, order_schedule
 from listbridge.domain.ids import LineId, ShopOrderId
-from listbridge.domain.order_creating import NotOurCreate
-from listbridge.domain.order_schedule import NEEDS_DECISION
-from listbridge.domain.orders import CreateAttempt, ImportState, Order, ShopOrderRef
+from listbridge.domain.orders import changes as order_changes
+from listbridge.domain.orders import creating as order_creating
+from listbridge.domain.orders import schedule as order_schedule
+from listbridge.domain.orders.creating import NotOurCreate
+from listbridge.domain.orders.orders import CreateAttempt, ImportState, Order, ShopOrderRef
+from listbridge.domain.orders.schedule import NEEDS_DECISION
 from listbridge.domain.problem import Problem
 from tests.fakes.remote_orders import NOW, RULES, order_row, variant_key
 

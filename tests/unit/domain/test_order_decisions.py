@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from listbridge.domain import order_changes, order_creating, order_schedule
 from listbridge.domain.ids import LineId, OrderKey, RemoteOrderId
-from listbridge.domain.order_schedule import AUTOMATIC_OFF, NEEDS_DECISION, OBSERVED
-from listbridge.domain.orders import (
+from listbridge.domain.orders import changes as order_changes
+from listbridge.domain.orders import creating as order_creating
+from listbridge.domain.orders import schedule as order_schedule
+from listbridge.domain.orders.orders import (
     Cancellation,
     CreateAttempt,
     ImportState,
@@ -20,6 +21,7 @@ from listbridge.domain.orders import (
     Payment,
     Shipment,
 )
+from listbridge.domain.orders.schedule import AUTOMATIC_OFF, NEEDS_DECISION, OBSERVED
 from listbridge.domain.problem import Problem
 from tests.fakes.remote_orders import (
     ACCOUNT,

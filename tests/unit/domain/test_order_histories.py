@@ -10,13 +10,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listbridge.domain import order_changes, order_creating
 from listbridge.domain.ids import LineId, ShopOrderId
-from listbridge.domain.order_creating import NotOurCreate
-from listbridge.domain.order_schedule import ImportRules
-from listbridge.domain.orders import Cancellation, ImportState, Order, Payment, Shipment, ShopOrderRef
+from listbridge.domain.orders import changes as order_changes
+from listbridge.domain.orders import creating as order_creating
+from listbridge.domain.orders.creating import NotOurCreate
+from listbridge.domain.orders.orders import Cancellation, ImportState, Order, Payment, Shipment, ShopOrderRef
+from listbridge.domain.orders.reserving import changes_to, holds_stock, reservations_of
+from listbridge.domain.orders.schedule import ImportRules
 from listbridge.domain.problem import Problem
-from listbridge.domain.reserving import changes_to, holds_stock, reservations_of
 from tests.fakes.remote_orders import CONNECTED, NOW, RULES, match, order_row
 
 SETTLE = timedelta(seconds=60)

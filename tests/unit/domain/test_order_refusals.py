@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from listbridge.domain.order_refusals import refused_cancel, refused_order, sku_at, variant_gone
+from listbridge.domain.orders.refusals import refused_cancel, refused_order, sku_at, variant_gone
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import NotFound, Rejected
 from tests.fakes.order_drafts import BUYER, draft, line

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from listbridge.domain.ids import LineId, Site, Sku
 from listbridge.domain.money import Money
-from listbridge.domain.order_sums import ToldSums, sums_of, tax_on_shipping
-from listbridge.domain.orders import RemoteLine, ShippingCharge, Tax
+from listbridge.domain.orders.orders import RemoteLine, ShippingCharge, Tax
+from listbridge.domain.orders.sums import ToldSums, sums_of, tax_on_shipping
 
 CENTS = st.integers(1, 100_000).map(lambda cents: Decimal(cents) / 100)
 

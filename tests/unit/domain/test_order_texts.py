@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from listbridge.domain.ids import LineId, RemoteOrderId
-from listbridge.domain.order_texts import (
+from listbridge.domain.orders.orders import Buyer, Delivery, Gift
+from listbridge.domain.orders.shop_orders import OrderMark
+from listbridge.domain.orders.texts import (
     adjustment_title,
     facts_of,
     first_and_last,
@@ -15,8 +17,6 @@ from listbridge.domain.order_texts import (
     shipping_title,
     tags_of,
 )
-from listbridge.domain.orders import Buyer, Delivery, Gift
-from listbridge.domain.shop_orders import OrderMark
 from tests.fakes.order_drafts import draft, line, shipping, tax
 
 PLAIN = replace(draft(), mark=OrderMark("fair", RemoteOrderId("77")), marketplace_label="The Fair")

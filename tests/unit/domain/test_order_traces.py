@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from listbridge.domain.ids import LineId, RemoteOrderId, ShopOrderId
-from listbridge.domain.order_traces import OrderTraces, each_once, our_order
-from listbridge.domain.orders import ShopOrderRef
-from listbridge.domain.shop_orders import FoundOrder, OrderMark
+from listbridge.domain.orders.orders import ShopOrderRef
+from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark
+from listbridge.domain.orders.traces import OrderTraces, each_once, our_order
 
 ID = "403-7789-120"
 MARK = OrderMark("bazaar", RemoteOrderId(ID))

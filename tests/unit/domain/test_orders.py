@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from listbridge.domain.ids import AccountId, OrderKey, RemoteOrderId
 from listbridge.domain.money import Money, smallest_unit
-from listbridge.domain.orders import (
+from listbridge.domain.orders.orders import (
     Address,
     Buyer,
     Cancellation,
@@ -20,7 +20,7 @@ from listbridge.domain.orders import (
     Payment,
     Shipment,
 )
-from listbridge.domain.shop_orders import OrderMark, ShopOrderDraft
+from listbridge.domain.orders.shop_orders import OrderMark, ShopOrderDraft
 from tests.fakes.order_drafts import draft
 from tests.fakes.remote_orders import order_row, remote_order
 

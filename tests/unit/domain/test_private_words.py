@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from listbridge.domain.private_words import mentions
+from listbridge.domain.orders.private_words import mentions
 from tests.fakes.order_drafts import ADDRESS, BUYER
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from listbridge.domain.product_codes import as_ean, checked, is_upc
+from listbridge.domain.listings.product_codes import as_ean, checked, is_upc
 
 
 @pytest.mark.parametrize("barcode", ["5901234123457", "73513537", "042100005264", " 5901234123457 "])

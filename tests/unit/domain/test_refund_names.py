@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from listbridge.domain.ids import LineId
 from listbridge.domain.money import Money
-from listbridge.domain.orders import Refund
-from listbridge.domain.refund_names import RefundNames, each_once
+from listbridge.domain.orders.orders import Refund
+from listbridge.domain.orders.refund_names import RefundNames, each_once
 
 FIVE, SIX = Money(Decimal("5.00"), "SEK"), Money(Decimal("6.00"), "SEK")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from listbridge.domain.ids import LineId, ParcelId, RemoteId
-from listbridge.domain.orders import Telling, Told
+from listbridge.domain.orders.orders import Telling, Told
+from listbridge.domain.orders.relaying import shipment_of, unclaimed, units_to_tell
+from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports import RemoteShipment
-from listbridge.domain.relaying import shipment_of, unclaimed, units_to_tell
-from listbridge.domain.shop_orders import Parcel
 from tests.fakes.remote_orders import NOW, order_row, sold
 
 MUG, CUP = LineId("line-MUG"), LineId("line-CUP")

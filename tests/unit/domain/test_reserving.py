@@ -13,11 +13,9 @@ from hypothesis import strategies as st
 
 from listbridge.domain.catalog import Observation, Reservation, Variant, VariantFacts, Visibility
 from listbridge.domain.ids import LineId, LocationId, OrderKey, RemoteOrderId, Sku
-from listbridge.domain.order_changes import UNPAID_EXPIRED
-from listbridge.domain.order_schedule import OBSERVED
-from listbridge.domain.orders import Cancellation, ImportState, Order, Payment, Shipment
-from listbridge.domain.problem import Problem
-from listbridge.domain.reserving import (
+from listbridge.domain.orders.changes import UNPAID_EXPIRED
+from listbridge.domain.orders.orders import Cancellation, ImportState, Order, Payment, Shipment
+from listbridge.domain.orders.reserving import (
     changes_to,
     entry_name,
     holds_stock,
@@ -29,6 +27,8 @@ from listbridge.domain.reserving import (
     total_name,
     totals_changed,
 )
+from listbridge.domain.orders.schedule import OBSERVED
+from listbridge.domain.problem import Problem
 from tests.fakes.remote_orders import ACCOUNT, NOW, match, order_row, sold, variant_key
 
 HERE, THERE = LocationId("here"), LocationId("there")

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from listbridge.domain.catalog import Observation, Reservation, Variant, VariantFacts, Visibility
 from listbridge.domain.configuration import PriceRule, QuantityMode, QuantityRule, Rules
 from listbridge.domain.ids import LocationId, ProductId, ShopId, Sku, VariantId, VariantKey
-from listbridge.domain.listing import TraceLine
+from listbridge.domain.listings.listing import TraceLine
 from listbridge.domain.money import Money, smallest_unit
 from listbridge.domain.rules import Bounds, nearest, price_of, quantity_of
 

@@ -12,7 +12,7 @@ import pytest
 from listbridge.domain.catalog import Reservation, Variant
 from listbridge.domain.configuration import PriceRule, QuantityMode, QuantityRule
 from listbridge.domain.ids import LocationId
-from listbridge.domain.listing import TraceLine
+from listbridge.domain.listings.listing import TraceLine
 from listbridge.domain.money import Money
 from listbridge.domain.rules import Bounds, price_of, quantity_of
 from listbridge.services.desk.messages import trace_text

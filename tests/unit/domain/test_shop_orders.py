@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from listbridge.domain.ids import LineId, RemoteOrderId, Sku, VariantId
 from listbridge.domain.money import Money, smallest_unit
-from listbridge.domain.shop_orders import DraftLine, OrderMark
+from listbridge.domain.orders.shop_orders import DraftLine, OrderMark
 
 CURRENCIES = ("EUR", "USD", "JPY", "KWD")  # two digits, two, none, three
 quantities = st.integers(1, 5_000)

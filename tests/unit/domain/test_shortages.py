@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from listbridge.domain.catalog import Observation, Reservation, Variant, VariantFacts, Visibility
 from listbridge.domain.ids import LineId, LocationId, OrderKey, RemoteOrderId, Sku
-from listbridge.domain.orders import CreateAttempt, ImportState, Order, Shipment
-from listbridge.domain.reserving import entry_name
-from listbridge.domain.shortages import may_show, sharers, short_units, taken_by
+from listbridge.domain.orders.orders import CreateAttempt, ImportState, Order, Shipment
+from listbridge.domain.orders.reserving import entry_name
+from listbridge.domain.orders.shortages import may_show, sharers, short_units, taken_by
 from tests.fakes.remote_orders import ACCOUNT, NOW, match, order_row, sold, variant_key
 
 HERE, THERE, MUG = LocationId("here"), LocationId("there"), LineId("line-MUG")

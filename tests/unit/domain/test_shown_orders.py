@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from listbridge.domain.ids import LineId, ParcelId, ShopOrderId
-from listbridge.domain.orders import Refund
-from listbridge.domain.shop_orders import Parcel, ShopOrder, Tracking
-from listbridge.domain.shown_orders import ShownLine, ShownParcel, shop_order, sum_of
+from listbridge.domain.orders.orders import Refund
+from listbridge.domain.orders.shop_orders import Parcel, ShopOrder, Tracking
+from listbridge.domain.orders.shown_orders import ShownLine, ShownParcel, shop_order, sum_of
 from tests.fakes.order_drafts import money
 
 AT = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from listbridge.domain import ledger, lifecycle, unseen_sales, writing
-from listbridge.domain.listing import BOTH, NOTHING, Field, Listing, Status, UnseenSale, Values
+from listbridge.domain.listings import ledger, lifecycle, unseen_sales, writing
+from listbridge.domain.listings.listing import BOTH, NOTHING, Field, Listing, Status, UnseenSale, Values
+from listbridge.domain.listings.unseen_sales import LONGEST_WAIT, OrdersRead
 from listbridge.domain.problem import Problem
-from listbridge.domain.unseen_sales import LONGEST_WAIT, OrdersRead
 from listbridge.infra.documents import Json
 from tests.unit.domain.a_listing import NOW, SETTLE_S, a_listing, computed, euros, later
 

@@ -9,8 +9,8 @@ import pytest
 
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.ids import ProductId, Sku, VariantId
+from listbridge.domain.listings.variations import VariationRules, picture_option, variant_of
 from listbridge.domain.problem import Problem
-from listbridge.domain.variations import VariationRules, picture_option, variant_of
 from listbridge.domain.verdicts import Rejected, RemoteError
 
 

@@ -11,8 +11,8 @@ from functions.admin_api import app
 from listbridge import bootstrap
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId, OrderKey
-from listbridge.domain.order_changes import first_seen
-from listbridge.domain.orders import Buyer
+from listbridge.domain.orders.changes import first_seen
+from listbridge.domain.orders.orders import Buyer
 from listbridge.domain.ports import Budget
 from listbridge.domain.work import (
     Check,

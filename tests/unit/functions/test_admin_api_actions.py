@@ -8,7 +8,7 @@ import pytest
 
 from listbridge.admin.row_ids import item_id
 from listbridge.domain.ids import AccountId, ListingKey, ProductId, ShopId, Site, Sku, VariantId, VariantKey
-from listbridge.domain.listing import Status
+from listbridge.domain.listings.listing import Status
 from listbridge.domain.work import Lane
 from listbridge.services.listings.act import act_on_listings
 from tests.unit.functions.installation import SITE

@@ -10,7 +10,7 @@ import pytest
 from listbridge.domain.configuration import Account, CreationProfile, Document, Profile, SalesList, Shop
 from listbridge.domain.ids import ShopOrderId
 from listbridge.domain.money import Money
-from listbridge.domain.orders import Cancellation, ImportState, Payment, Refund, ShopOrderRef
+from listbridge.domain.orders.orders import Cancellation, ImportState, Payment, Refund, ShopOrderRef
 from tests.fakes.remote_orders import NOW, euros, sold
 from tests.unit.functions.calls import Operation, operations
 from tests.unit.functions.installation import Installation

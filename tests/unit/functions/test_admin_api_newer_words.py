@@ -18,8 +18,8 @@ from listbridge.domain.configuration import (
 )
 from listbridge.domain.ids import AccountId, JobId, SalesListId
 from listbridge.domain.jobs import JobKind, JobState, Outcome
-from listbridge.domain.listing import Listing, Status
-from listbridge.domain.orders import ImportState
+from listbridge.domain.listings.listing import Listing, Status
+from listbridge.domain.orders.orders import ImportState
 from listbridge.domain.word import Word, reading_stored
 from tests.unit.functions.seller import Seller
 

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from listbridge.domain.configuration import Deployment
 from listbridge.domain.ids import AccountId, OrderKey, RemoteOrderId, ShopOrderId
-from listbridge.domain.orders import (
+from listbridge.domain.orders.orders import (
     Cancellation,
     CreateAttempt,
     ImportState,

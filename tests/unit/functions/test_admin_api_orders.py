@@ -24,7 +24,7 @@ from listbridge.domain.ids import (
     VariantId,
     VariantKey,
 )
-from listbridge.domain.orders import (
+from listbridge.domain.orders.orders import (
     ImportState,
     Match,
     MatchedBy,

@@ -22,7 +22,7 @@ from listbridge.domain.ids import (
     VariantId,
     VariantKey,
 )
-from listbridge.domain.listing import Listing
+from listbridge.domain.listings.listing import Listing
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.infra import aws, dynamo, settings
 from listbridge.infra.leases import DynamoLeases

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from listbridge.domain.catalog import ProductFacts, Visibility
 from listbridge.domain.ids import ProductId, Sku
-from listbridge.domain.listing_texts import shortened
+from listbridge.domain.listings.texts import shortened
 from listbridge.domain.verdicts import Rejected
 from listbridge.infra.listing_html import ListingHtml
 

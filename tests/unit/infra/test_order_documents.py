@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from listbridge.domain.ids import OrderKey, VariantKey
 from listbridge.domain.money import Money
-from listbridge.domain.orders import (
+from listbridge.domain.orders.orders import (
     Address,
     Buyer,
     Cancellation,

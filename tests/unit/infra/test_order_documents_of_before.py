@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from listbridge.domain.ids import LineId, ParcelId, RemoteId
 from listbridge.domain.money import Money
-from listbridge.domain.orders import Deed, Order, Refund, Telling, Told
-from listbridge.domain.relaying import recorded
+from listbridge.domain.orders.orders import Deed, Order, Refund, Telling, Told
+from listbridge.domain.orders.relaying import recorded
 from listbridge.infra.documents import Json
 from tests.fakes.remote_orders import NOW, order_row
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from listbridge.domain.change_windows import Windows
 from listbridge.domain.ids import LineId, RemoteOrderId, Site, Sku
 from listbridge.domain.money import Money
-from listbridge.domain.orders import (
+from listbridge.domain.orders.orders import (
     Buyer,
     Cancellation,
     Payment,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from listbridge.domain.address_fields import Place
+from listbridge.domain.orders.address_fields import Place
 from listbridge.infra.regions import Atlas, codes_of, is_code, is_told, plain
 
 

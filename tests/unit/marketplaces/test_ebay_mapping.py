@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import Sku
-from listbridge.domain.listing import NOTHING, Values
+from listbridge.domain.listings.listing import NOTHING, Values
 from listbridge.domain.money import Money
 from listbridge.domain.verdicts import Rejected
 from listbridge.infra.profile_settings import read_settings

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from listbridge.domain.ids import LineId
-from listbridge.domain.orders import Buyer, Delivery, Gift, Tax
+from listbridge.domain.orders.orders import Buyer, Delivery, Gift, Tax
 from listbridge.marketplaces.ebay.order_mapping import READER
 from tests.unit.marketplaces.test_ebay_order_mapping import dollars, line, order, usd
 

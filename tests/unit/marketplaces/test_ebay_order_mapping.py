@@ -11,7 +11,7 @@ import pytest
 
 from listbridge.domain.ids import LineId, RemoteId, RemoteOrderId, Site, Sku
 from listbridge.domain.money import Money
-from listbridge.domain.orders import (
+from listbridge.domain.orders.orders import (
     Address,
     Cancellation,
     Payment,

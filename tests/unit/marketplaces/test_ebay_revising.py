@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from listbridge.domain.ids import AccountId, ListingKey, RemoteId, Site, Sku
-from listbridge.domain.listing import Values
+from listbridge.domain.listings.listing import Values
 from listbridge.domain.money import Money
 from listbridge.domain.ports import Revision
 from listbridge.domain.verdicts import (

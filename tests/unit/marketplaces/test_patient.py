@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import cast
 
 from listbridge.domain.ids import ListingKey, Sku
-from listbridge.domain.listing import Values
+from listbridge.domain.listings.listing import Values
 from listbridge.domain.money import Money
 from listbridge.domain.ports import MarketplaceAdapter, Revision, UnitRevision
 from listbridge.domain.problem import Problem

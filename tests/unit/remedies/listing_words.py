@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from listbridge.domain.ids import AccountId, ListingKey, Site, Sku
-from listbridge.domain.listing import Listing
+from listbridge.domain.listings.listing import Listing
 from tests.unit.functions.installation import SITE
 from tests.unit.functions.seller import Seller
 from tests.unit.remedies.walks import entry, heard, reason

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import AccountId, Site
-from listbridge.domain.listing import NOTHING, Computed, Status
+from listbridge.domain.listings.listing import NOTHING, Computed, Status
 from listbridge.domain.word import Word, reading_stored
 from listbridge.domain.work import Lane
 from listbridge.services.jobs.recompute_listings import recompute_listings

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from listbridge.domain.listing import Status
+from listbridge.domain.listings.listing import Status
 from listbridge.domain.problem import Problem
 from tests.unit.functions.seller import Seller
 from tests.unit.remedies.listing_words import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from listbridge.domain.orders import ImportState, Payment
+from listbridge.domain.orders.orders import ImportState, Payment
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Unsupported
 from listbridge.services.desk import messages

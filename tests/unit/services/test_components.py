@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from listbridge.domain import lifecycle
 from listbridge.domain.catalog import Observation
 from listbridge.domain.ids import AccountId, ListingKey, ProductId, ShopId, Site, Sku, VariantId, VariantKey
-from listbridge.domain.listing import Cause, Component, Listing
+from listbridge.domain.listings import lifecycle
+from listbridge.domain.listings.listing import Cause, Component, Listing
 from listbridge.domain.problem import Problem
 from listbridge.services.catalog.recompute import Recompute
 from tests.fakes.clock import START

@@ -9,18 +9,18 @@ from decimal import Decimal
 
 import pytest
 
-from listbridge.domain import order_creating
 from listbridge.domain.ids import LineId, ShopOrderId, Sku
 from listbridge.domain.money import Money
-from listbridge.domain.orders import (
+from listbridge.domain.orders import creating as order_creating
+from listbridge.domain.orders.orders import (
     Buyer,
     Cancellation,
     ImportState,
     ShopOrderRef,
     Tax,
 )
+from listbridge.domain.orders.shop_orders import DraftLine, OrderMark
 from listbridge.domain.problem import Problem
-from listbridge.domain.shop_orders import DraftLine, OrderMark
 from listbridge.domain.verdicts import (
     NotFound,
     Rejected,

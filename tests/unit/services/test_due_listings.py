@@ -7,7 +7,6 @@ from typing import cast
 
 import pytest
 
-from listbridge.domain import ledger
 from listbridge.domain.ids import (
     AccountId,
     ListingKey,
@@ -20,7 +19,8 @@ from listbridge.domain.ids import (
     VariantId,
     VariantKey,
 )
-from listbridge.domain.listing import BOTH, Band, Computed, Listing, Status, Values
+from listbridge.domain.listings import ledger
+from listbridge.domain.listings.listing import BOTH, Band, Computed, Listing, Status, Values
 from listbridge.domain.money import Money
 from listbridge.services.deps import Deps
 from listbridge.services.listings.revise.due_listings import DueListings

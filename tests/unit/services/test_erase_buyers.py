@@ -9,7 +9,7 @@ import pytest
 
 from listbridge.domain.configuration import Deployment
 from listbridge.domain.ids import OrderKey, RemoteOrderId
-from listbridge.domain.orders import Buyer, Cancellation, ImportState
+from listbridge.domain.orders.orders import Buyer, Cancellation, ImportState
 from listbridge.services.orders import erase_buyers as erase_buyers_module
 from listbridge.services.orders.erase_buyers import done_at, erase_buyers
 from listbridge.services.orders.order_rows import change_order

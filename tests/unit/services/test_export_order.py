@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from listbridge.domain import order_creating
 from listbridge.domain.ids import (
     AccountId,
     LineId,
@@ -17,7 +16,8 @@ from listbridge.domain.ids import (
     ShopId,
     VariantKey,
 )
-from listbridge.domain.orders import Cancellation, ImportState, MatchedBy, Order, Payment
+from listbridge.domain.orders import creating as order_creating
+from listbridge.domain.orders.orders import Cancellation, ImportState, MatchedBy, Order, Payment
 from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown

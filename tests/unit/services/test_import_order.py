@@ -9,7 +9,7 @@ import pytest
 
 from listbridge.domain.configuration import ConnectionState, Shop
 from listbridge.domain.ids import AccountId, OrderKey, RemoteOrderId
-from listbridge.domain.orders import Cancellation, ImportState, Payment
+from listbridge.domain.orders.orders import Cancellation, ImportState, Payment
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater, Unauthorized
 from listbridge.domain.work import ImportOrder, Lane, RelayOrder

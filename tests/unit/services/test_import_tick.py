@@ -8,7 +8,7 @@ import pytest
 
 from listbridge.domain.configuration import ConnectionState
 from listbridge.domain.ids import OrderKey, RemoteOrderId
-from listbridge.domain.orders import ImportState, Payment
+from listbridge.domain.orders.orders import ImportState, Payment
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
 from listbridge.domain.work import ImportOrder, Lane, PollAccount, RelayOrder

@@ -8,7 +8,7 @@ import pytest
 
 from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
-from listbridge.domain.listing import Field, Listing, Status
+from listbridge.domain.listings.listing import Field, Listing, Status
 from listbridge.domain.problem import Problem
 from listbridge.services.job_results import demanded_fields_sent
 from tests.fakes.scripted import Scripted, scripted_world

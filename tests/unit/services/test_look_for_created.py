@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from listbridge.domain import order_creating
 from listbridge.domain.ids import ShopOrderId
-from listbridge.domain.orders import Cancellation, ImportState, Order, ShopOrderRef
+from listbridge.domain.orders import creating as order_creating
+from listbridge.domain.orders.orders import Cancellation, ImportState, Order, ShopOrderRef
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RetryLater
 from listbridge.domain.work import ImportOrder, Lane

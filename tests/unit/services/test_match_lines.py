@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from listbridge.domain import order_changes
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import LineId, OrderKey, ProductId, RemoteOrderId, Sku, VariantId, VariantKey
-from listbridge.domain.orders import Match, MatchedBy, Order, RemoteLine
+from listbridge.domain.orders import changes as order_changes
+from listbridge.domain.orders.orders import Match, MatchedBy, Order, RemoteLine
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater
 from listbridge.services.orders.hold.match_lines import Matching, match_lines

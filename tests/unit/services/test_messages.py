@@ -19,8 +19,8 @@ import listbridge
 from listbridge import registry
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import ConnectionState, QuantityMode
-from listbridge.domain.listing import Field, TraceLine
-from listbridge.domain.order_schedule import AUTOMATIC_OFF
+from listbridge.domain.listings.listing import Field, TraceLine
+from listbridge.domain.orders.schedule import AUTOMATIC_OFF
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind
 from listbridge.services.desk import messages

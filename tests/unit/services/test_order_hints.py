@@ -6,7 +6,7 @@ import pytest
 
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import RemoteOrderId, ShopId
-from listbridge.domain.orders import ImportState
+from listbridge.domain.orders.orders import ImportState
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
 from listbridge.domain.work import Hint, HintKind, ImportOrder, Lane, RelayOrder, ShopEvent

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from listbridge.domain import order_changes
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import LocationId, OrderKey, RemoteOrderId
-from listbridge.domain.orders import Cancellation
+from listbridge.domain.orders import changes as order_changes
+from listbridge.domain.orders.orders import Cancellation
 from listbridge.domain.problem import Problem
 from listbridge.services.orders.dismiss_notice import dismiss_notice
 from listbridge.services.orders.hold.oversold import note_shortages

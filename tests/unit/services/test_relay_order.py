@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from listbridge.domain.configuration import ConnectionState, Shop
-from listbridge.domain.orders import Cancellation, Order, Shipment
+from listbridge.domain.orders.orders import Cancellation, Order, Shipment
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import (
     OutcomeUnknown,

@@ -10,7 +10,7 @@ import pytest
 from listbridge.domain.configuration import ConnectionState, Shop
 from listbridge.domain.ids import LineId, ParcelId
 from listbridge.domain.money import Money
-from listbridge.domain.orders import Deed, Order, Payment, Refund, Telling
+from listbridge.domain.orders.orders import Deed, Order, Payment, Refund, Telling
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane

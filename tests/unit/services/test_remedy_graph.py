@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 import pytest
 
 from listbridge import registry
-from listbridge.domain import ledger, lifecycle
 from listbridge.domain.configuration import Account, ConnectionState
-from listbridge.domain.holds import hold_of
 from listbridge.domain.ids import AccountId, ShopId, Site, VariantId, VariantKey
-from listbridge.domain.ledger import GUARD, NOT_ALIGNED, UPDATE_FAILED
-from listbridge.domain.lifecycle import ENDED_AT_ZERO, RELINKED, WAITS_FOR_STOCK
-from listbridge.domain.listing import (
+from listbridge.domain.listings import ledger, lifecycle
+from listbridge.domain.listings.holds import hold_of
+from listbridge.domain.listings.ledger import GUARD, NOT_ALIGNED, UPDATE_FAILED
+from listbridge.domain.listings.lifecycle import ENDED_AT_ZERO, RELINKED, WAITS_FOR_STOCK
+from listbridge.domain.listings.listing import (
     GONE_FROM_SHOP,
     NOTHING,
     PRODUCT_GONE,

@@ -9,7 +9,7 @@ import pytest
 
 from listbridge.domain.configuration import PriceRule, Rules, SalesList
 from listbridge.domain.ids import AccountId, ListingKey, Site, Sku
-from listbridge.domain.listing import Cause, Listing
+from listbridge.domain.listings.listing import Cause, Listing
 from listbridge.domain.money import Money
 from listbridge.services.catalog.recompute import Recompute
 from tests.unit.functions.installation import SITE, Installation

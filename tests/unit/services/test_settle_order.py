@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from listbridge.domain import order_changes
 from listbridge.domain.ids import LineId, OrderKey, RemoteOrderId, VariantKey
-from listbridge.domain.listing import Band, Cause
-from listbridge.domain.orders import Cancellation, ImportState, MatchedBy, Order
+from listbridge.domain.listings.listing import Band, Cause
+from listbridge.domain.orders import changes as order_changes
+from listbridge.domain.orders.orders import Cancellation, ImportState, MatchedBy, Order
 from listbridge.domain.ports import Conflict
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import Hint, HintKind, Lane, Nudge, ShopEvent

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from listbridge.domain.ids import LocationId
-from listbridge.domain.orders import ImportState
+from listbridge.domain.orders.orders import ImportState
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater, Unauthorized, Unsupported
 from listbridge.domain.work import Lane, RelayOrder

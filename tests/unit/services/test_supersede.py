@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from listbridge.domain.catalog import Reservation
-from listbridge.domain.orders import ImportState, Payment
+from listbridge.domain.orders.orders import ImportState, Payment
 from listbridge.domain.ports import OrderTraits
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown

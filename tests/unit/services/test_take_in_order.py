@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from listbridge.domain import order_changes
 from listbridge.domain.ids import LineId, OrderKey, RemoteOrderId, Site
-from listbridge.domain.orders import (
+from listbridge.domain.orders import changes as order_changes
+from listbridge.domain.orders.orders import (
     Buyer,
     Cancellation,
     ImportState,

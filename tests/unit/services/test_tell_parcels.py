@@ -9,10 +9,10 @@ import pytest
 
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import LineId, ParcelId, RemoteId
-from listbridge.domain.orders import Telling, Told
+from listbridge.domain.orders.orders import Telling, Told
+from listbridge.domain.orders.shop_orders import Parcel, Tracking
 from listbridge.domain.ports import RemoteShipment
 from listbridge.domain.problem import Problem
-from listbridge.domain.shop_orders import Parcel, Tracking
 from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RetryLater, Unauthorized
 from listbridge.domain.work import Lane, RelayOrder
 from tests.fakes.order_world import OrderWorld

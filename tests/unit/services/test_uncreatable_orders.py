@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from listbridge.domain import order_changes
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import LineId, ProductId, VariantId, VariantKey
-from listbridge.domain.orders import (
+from listbridge.domain.orders import changes as order_changes
+from listbridge.domain.orders.orders import (
     ImportState,
     Match,
     MatchedBy,

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from listbridge.domain.ids import LineId
-from listbridge.domain.orders import Delivery, Gift
+from listbridge.domain.orders.orders import Delivery, Gift
+from listbridge.domain.orders.shop_orders import ShopOrderDraft
 from listbridge.domain.problem import Problem
-from listbridge.domain.shop_orders import ShopOrderDraft
 from listbridge.shops.shopify.order_errors import refused_create
 from listbridge.shops.shopify.order_input import order_input
 from listbridge.shops.shopify.wire import UserError

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from listbridge.domain.ids import RemoteOrderId
-from listbridge.domain.orders import Refund
-from listbridge.domain.shop_orders import OrderMark, Parcel, Tracking
+from listbridge.domain.orders.orders import Refund
+from listbridge.domain.orders.shop_orders import OrderMark, Parcel, Tracking
 from listbridge.shops.shopify import order_wire as wire
 from listbridge.shops.shopify.order_mapping import search_for, shop_order, whose
 from tests.fakes.order_drafts import MARK, money

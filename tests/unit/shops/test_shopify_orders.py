@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import requests
 
-from listbridge.domain.orders import ShopOrderRef
-from listbridge.domain.shop_orders import FoundOrder
+from listbridge.domain.orders.orders import ShopOrderRef
+from listbridge.domain.orders.shop_orders import FoundOrder
 from listbridge.domain.verdicts import (
     NotFound,
     ObserveMode,

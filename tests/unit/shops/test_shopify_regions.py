@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from listbridge.domain.address_fields import Place
-from listbridge.domain.orders import Address
+from listbridge.domain.orders.address_fields import Place
+from listbridge.domain.orders.orders import Address
 from listbridge.shops.shopify.order_input import address_input, order_input
 from listbridge.shops.shopify.regions import ATLAS, US_TERRITORIES
 from tests.fakes.order_drafts import BUYER, PLACED, draft

@@ -16,8 +16,9 @@ from listbridge.domain.ids import (
     Site,
     Sku,
 )
-from listbridge.domain.listing import NOTHING, Listing, RemoteState, Values, Zero
-from listbridge.domain.orders import OrderRead
+from listbridge.domain.listings.listing import NOTHING, Listing, RemoteState, Values, Zero
+from listbridge.domain.orders.orders import OrderRead
+from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports.coordination import Budget, Share
 from listbridge.domain.ports.previews import FieldProblem
 from listbridge.domain.ports.publishing import (
@@ -28,7 +29,6 @@ from listbridge.domain.ports.publishing import (
     PublishSteps,
 )
 from listbridge.domain.rules import Bounds
-from listbridge.domain.shop_orders import Parcel
 from listbridge.domain.verdicts import RemoteError
 
 

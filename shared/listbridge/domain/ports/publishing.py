@@ -17,7 +17,7 @@ from listbridge.domain.ids import (
     Sku,
     VariantId,
 )
-from listbridge.domain.listing import Values
+from listbridge.domain.listings.listing import Values
 from listbridge.domain.verdicts import RemoteError
 
 

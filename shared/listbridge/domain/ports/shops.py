@@ -16,11 +16,11 @@ from listbridge.domain.ids import (
     Sku,
     VariantId,
 )
-from listbridge.domain.orders import ShopOrderRef
+from listbridge.domain.orders.orders import ShopOrderRef
+from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.ports.coordination import Share
 from listbridge.domain.ports.webhooks import WebhookScheme
 from listbridge.domain.problem import Problem
-from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.work import Hint
 
 

@@ -24,11 +24,11 @@ from listbridge.domain.ids import (
     VariantKey,
 )
 from listbridge.domain.jobs import Job, JobEntry, JobState
-from listbridge.domain.listing import Band, Listing
-from listbridge.domain.orders import Buyer, Order
+from listbridge.domain.listings.listing import Band, Listing
+from listbridge.domain.listings.publication import Existing, Publication
+from listbridge.domain.listings.sales_list_items import Item
+from listbridge.domain.orders.orders import Buyer, Order
 from listbridge.domain.polling import PollState
-from listbridge.domain.publication import Existing, Publication
-from listbridge.domain.sales_list_items import Item
 
 D = TypeVar("D", bound=Document)
 ReservationChanges = Mapping[VariantKey, Mapping[LineId, Reservation | None]]

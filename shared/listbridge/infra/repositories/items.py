@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from listbridge.domain.ids import ProductId, SalesListId, ShopId, VariantKey, can_be_key
-from listbridge.domain.sales_list_items import Item
+from listbridge.domain.listings.sales_list_items import Item
 from listbridge.infra.documents import Json
 from listbridge.infra.dynamo import CursorShape, cursor_key, cursor_text, text
 from listbridge.infra.tables import ItemRow

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from heapq import merge
 
 from listbridge.domain.ids import AccountId, ListingKey, SalesListId, Site, Sku
-from listbridge.domain.listing import Band, Listing
+from listbridge.domain.listings.listing import Band, Listing
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.infra import dynamo, settings
 from listbridge.infra.documents import VERSION, Json

@@ -16,10 +16,10 @@ from pydantic import ValidationError
 
 from listbridge.domain.catalog import Reservation
 from listbridge.domain.ids import AccountId, LineId, OrderKey, RemoteOrderId, ShopId, ShopOrderId, VariantKey
-from listbridge.domain.order_changes import MISSES_PRODUCT
-from listbridge.domain.orders import Buyer, ImportState, Order
+from listbridge.domain.orders.changes import MISSES_PRODUCT
+from listbridge.domain.orders.orders import Buyer, ImportState, Order
+from listbridge.domain.orders.reserving import entry_name
 from listbridge.domain.ports import Conflict, Missing, ReservationChanges
-from listbridge.domain.reserving import entry_name
 from listbridge.infra import dynamo, settings
 from listbridge.infra.documents import VERSION, Json
 from listbridge.infra.dynamo import Item, number, text

@@ -15,8 +15,8 @@ from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.update import Action
 
 from listbridge.domain.ids import ListingKey
+from listbridge.domain.listings.publication import Existing, Publication
 from listbridge.domain.ports import Conflict
-from listbridge.domain.publication import Existing, Publication
 from listbridge.infra import dynamo
 from listbridge.infra.documents import Json
 from listbridge.infra.repositories.conditions import lost, refused

@@ -13,7 +13,7 @@ from typing import Any
 
 from listbridge.domain.catalog import Reservation, Variant
 from listbridge.domain.ids import VariantKey
-from listbridge.domain.reserving import totals_changed
+from listbridge.domain.orders.reserving import totals_changed
 from listbridge.infra import dynamo, settings
 from listbridge.infra.documents import VERSION, Json
 from listbridge.infra.dynamo import Item, number, text

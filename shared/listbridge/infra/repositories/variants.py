@@ -14,8 +14,8 @@ from datetime import datetime
 
 from listbridge.domain.catalog import Observation, Reservation, Variant, VariantFacts, Visibility, Write
 from listbridge.domain.ids import ListingKey, ProductId, ShopId, VariantId, VariantKey
+from listbridge.domain.orders.reserving import is_total
 from listbridge.domain.ports import Conflict, Missing
-from listbridge.domain.reserving import is_total
 from listbridge.infra import dynamo, settings
 from listbridge.infra.documents import VERSION, Json
 from listbridge.infra.dynamo import Item, number, text

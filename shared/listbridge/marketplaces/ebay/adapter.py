@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from listbridge.domain.carriers import letters_and_digits
 from listbridge.domain.ids import AccountId, RemoteId, RemoteOrderId, Site, Sku
-from listbridge.domain.listing import Listing
-from listbridge.domain.orders import OrderRead
+from listbridge.domain.listings.listing import Listing
+from listbridge.domain.orders.carriers import letters_and_digits
+from listbridge.domain.orders.orders import OrderRead
+from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports import (
     AccountIdentity,
     FieldProblem,
@@ -25,7 +26,6 @@ from listbridge.domain.ports import (
     UnitRevision,
 )
 from listbridge.domain.ports.unasked import UnaskedOfMarketplace
-from listbridge.domain.shop_orders import Parcel
 from listbridge.infra.connection import Connection
 from listbridge.infra.profile_settings import read_settings
 from listbridge.marketplaces.ebay import ending, revising

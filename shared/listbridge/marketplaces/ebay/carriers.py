@@ -6,7 +6,7 @@ in public SDKs on 2026-11-24). Its word for "any carrier not listed here" is `Ot
 
 from __future__ import annotations
 
-from listbridge.domain.carriers import Carriers
+from listbridge.domain.orders.carriers import Carriers
 
 _CODES = (
     "AnPost", "APC", "ARAMEX", "AustraliaPost", "Bartolini", "BPost", "CanPar", "ChinaPost", "Chronopost", "CityLink",

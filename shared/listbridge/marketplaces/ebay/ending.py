@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from listbridge.domain.ids import RemoteId, Sku
+from listbridge.domain.listings.publishing_runs import WRITTEN, forget
 from listbridge.domain.ports import PublishRequest, PublishSteps
-from listbridge.domain.publishing_runs import WRITTEN, forget
 from listbridge.domain.verdicts import NotFound, Rejected
 from listbridge.marketplaces.ebay.errors import VARIATION_STAYS
 from listbridge.marketplaces.ebay.inventory import Inventory

@@ -15,11 +15,11 @@ from typing import Any
 
 from listbridge.domain.catalog import ProductFacts, VariantFacts
 from listbridge.domain.ids import Sku
-from listbridge.domain.listing import Values
-from listbridge.domain.listing_texts import by_https, distinct, shortened, title_of
+from listbridge.domain.listings.listing import Values
+from listbridge.domain.listings.texts import by_https, distinct, shortened, title_of
+from listbridge.domain.listings.variations import VariationRules, picture_option, variant_of
 from listbridge.domain.problem import Problem
 from listbridge.domain.refusals import apart
-from listbridge.domain.variations import VariationRules, picture_option, variant_of
 from listbridge.domain.verdicts import Rejected, RemoteError
 from listbridge.infra.listing_html import ListingHtml
 from listbridge.marketplaces.ebay import errors, wire

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from listbridge.domain.ids import LineId
-from listbridge.domain.orders import Address, Buyer, Gift
+from listbridge.domain.orders.orders import Address, Buyer, Gift
 from listbridge.marketplaces.ebay.order_wire import Contact, Destination, GiftLine, Recipient, ToldAddress
 
 

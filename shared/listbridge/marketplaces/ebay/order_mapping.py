@@ -11,8 +11,7 @@ from typing import Any
 
 from listbridge.domain.ids import LineId, RemoteId, RemoteOrderId, Site, Sku
 from listbridge.domain.money import Money, number
-from listbridge.domain.order_sums import ToldSums, sums_of, tax_on_shipping
-from listbridge.domain.orders import (
+from listbridge.domain.orders.orders import (
     Cancellation,
     Delivery,
     Payment,
@@ -22,6 +21,7 @@ from listbridge.domain.orders import (
     ShippingCharge,
     Tax,
 )
+from listbridge.domain.orders.sums import ToldSums, sums_of, tax_on_shipping
 from listbridge.infra.answers import moment
 from listbridge.infra.order_reading import OrderReader, Unmappable
 from listbridge.marketplaces.ebay.order_buyer import buyer_of

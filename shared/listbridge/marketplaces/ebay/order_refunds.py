@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from listbridge.domain.ids import LineId
 from listbridge.domain.money import money
-from listbridge.domain.orders import Refund
-from listbridge.domain.refund_names import RefundNames, each_once
+from listbridge.domain.orders.orders import Refund
+from listbridge.domain.orders.refund_names import RefundNames, each_once
 from listbridge.infra.answers import moment
 from listbridge.marketplaces.ebay.order_wire import ToldOrder, ToldRefund
 

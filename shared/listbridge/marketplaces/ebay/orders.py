@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from listbridge.domain.carriers import letters_and_digits
 from listbridge.domain.change_windows import Windows, milliseconds, moment_text
 from listbridge.domain.ids import LineId, RemoteId, RemoteOrderId
-from listbridge.domain.orders import OrderRead
+from listbridge.domain.orders.carriers import letters_and_digits
+from listbridge.domain.orders.orders import OrderRead
+from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports import OrderPage, RemoteShipment
-from listbridge.domain.shop_orders import Parcel
 from listbridge.infra.answers import located
 from listbridge.infra.api_client import Refused, path_of
 from listbridge.infra.order_reading import CountedRows, OrderWindows, Unmappable

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from listbridge.domain.catalog import VariantFacts
 from listbridge.domain.ids import Sku
-from listbridge.domain.product_codes import as_ean, checked, is_upc
+from listbridge.domain.listings.product_codes import as_ean, checked, is_upc
 from listbridge.marketplaces.ebay.sites import NationalSite
 
 Codes = Mapping[str, list[str]]

@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from listbridge.domain.ids import RemoteId, Sku
-from listbridge.domain.listing import NOTHING, Values
-from listbridge.domain.ports import Published, PublishRequest, PublishSteps, PublishVariant, UnitWrite
-from listbridge.domain.problem import Problem
-from listbridge.domain.publishing_runs import (
+from listbridge.domain.listings.listing import NOTHING, Values
+from listbridge.domain.listings.publishing_runs import (
     WRITTEN,
     HalfWritten,
     WrittenMarks,
     forget,
     refuse_without_values,
 )
+from listbridge.domain.ports import Published, PublishRequest, PublishSteps, PublishVariant, UnitWrite
+from listbridge.domain.problem import Problem
 from listbridge.domain.refusals import apart
 from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RemoteError, RetryLater
 from listbridge.marketplaces.ebay.errors import (

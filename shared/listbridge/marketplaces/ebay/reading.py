@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import InvalidOperation
 
 from listbridge.domain.ids import AccountId, ListingKey, RemoteId, Site, Sku
-from listbridge.domain.listing import Listing, RemoteState, Values
+from listbridge.domain.listings.listing import Listing, RemoteState, Values
 from listbridge.domain.ports import RemoteListing
 from listbridge.marketplaces.ebay.errors import UNREADABLE
 from listbridge.marketplaces.ebay.inventory import Inventory

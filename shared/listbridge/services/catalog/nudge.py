@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from listbridge.domain import waiting
 from listbridge.domain.ids import AccountId, ListingKey
-from listbridge.domain.listing import Band, Listing
+from listbridge.domain.listings.listing import Band, Listing
 from listbridge.domain.work import Lane, Nudge
 from listbridge.services.catalog.recompute import due_by_account
 from listbridge.services.deps import Deps

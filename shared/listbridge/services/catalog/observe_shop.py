@@ -14,11 +14,11 @@ from typing import TypeVar
 from listbridge.domain.catalog import Observation, ProductFacts, Variant, Write
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import ProductId, ShopId, VariantKey
-from listbridge.domain.listing import Listing
+from listbridge.domain.listings.listing import Listing
+from listbridge.domain.orders.reserving import orders_of
+from listbridge.domain.orders.shortages import taken_by
 from listbridge.domain.ports import ReadResult, ShopAdapter
 from listbridge.domain.problem import Problem
-from listbridge.domain.reserving import orders_of
-from listbridge.domain.shortages import taken_by
 from listbridge.domain.verdicts import RetryLater
 from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
 from listbridge.services.deps import Deps

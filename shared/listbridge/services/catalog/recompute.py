@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from listbridge.domain import ledger, trace
+from listbridge.domain import trace
 from listbridge.domain.catalog import Variant
 from listbridge.domain.configuration import Account, Profile, SalesList
 from listbridge.domain.ids import AccountId, ListingKey, SalesListId, Sku
-from listbridge.domain.listing import Cause, Computed, Field, Listing, TraceLine
+from listbridge.domain.listings import ledger
+from listbridge.domain.listings.listing import Cause, Computed, Field, Listing, TraceLine
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
 from listbridge.domain.rule_context import RuleContext

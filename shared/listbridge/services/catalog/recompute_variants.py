@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from listbridge.domain.ids import ListingKey, VariantKey
-from listbridge.domain.listing import Cause, Listing
+from listbridge.domain.listings.listing import Cause, Listing
 from listbridge.services.catalog.recompute import Recompute
 from listbridge.services.deps import Deps
 from listbridge.services.guard import judge_absences

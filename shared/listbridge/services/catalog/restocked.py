@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from listbridge.domain.lifecycle import ENDED_AT_ZERO, RELINKED, WAITS_FOR_STOCK
-from listbridge.domain.listing import Field, Listing, Status
+from listbridge.domain.listings.lifecycle import ENDED_AT_ZERO, RELINKED, WAITS_FOR_STOCK
+from listbridge.domain.listings.listing import Field, Listing, Status
 from listbridge.domain.work import Lane, PublishKind, PublishTask
 from listbridge.services.deps import Deps
 

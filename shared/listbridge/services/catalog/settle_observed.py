@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from listbridge.domain.listing import Cause, Listing
+from listbridge.domain.listings.listing import Cause, Listing
 from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.catalog.observe_shop import Observed
 from listbridge.services.catalog.recompute_variants import recompute_variants

@@ -18,7 +18,7 @@ from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import AccountId, JobId, ProductId, ShopId, VariantKey, new_id
 from listbridge.domain.job_params import SweepParams
 from listbridge.domain.jobs import Job, JobKind, JobState
-from listbridge.domain.listing import Cause, Listing
+from listbridge.domain.listings.listing import Cause, Listing
 from listbridge.domain.ports import Conflict, Lease
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RemoteError, Unauthorized

@@ -11,14 +11,14 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from listbridge.domain import ledger
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, Document, Profile, SalesList, Shop
 from listbridge.domain.edited_fields import edited_fields
 from listbridge.domain.ids import AccountId, JobId, new_id
 from listbridge.domain.job_params import EditParams
 from listbridge.domain.jobs import Job, JobKind, JobState
-from listbridge.domain.listing import Cause, Field, Listing
+from listbridge.domain.listings import ledger
+from listbridge.domain.listings.listing import Cause, Field, Listing
 from listbridge.domain.ports import NotACursor
 from listbridge.domain.problem import Problem
 from listbridge.domain.rule_context import RuleContext

@@ -10,10 +10,10 @@ from typing import Any
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState, SalesList, Shop
 from listbridge.domain.ids import AccountId, new_id
-from listbridge.domain.orders import Order
+from listbridge.domain.orders.orders import Order
+from listbridge.domain.orders.reserving import holds_stock
 from listbridge.domain.ports import AccountIdentity
 from listbridge.domain.problem import Problem
-from listbridge.domain.reserving import holds_stock
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.services.catalog.nudge import nudge
 from listbridge.services.configuration.credentials import ACCOUNTS, reconnected, replace_credentials, trial

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from listbridge.domain import ledger, writing
 from listbridge.domain.catalog import Variant
 from listbridge.domain.configuration import Account, SalesList, Shop
-from listbridge.domain.holds import connection_hold, field_hold, hold_of, shop_hold
 from listbridge.domain.ids import ListingKey
-from listbridge.domain.ledger import NOT_ALIGNED
-from listbridge.domain.lifecycle import ENDED_AT_ZERO, WAITS_FOR_STOCK
-from listbridge.domain.listing import BOTH, Field, Listing, Status, TraceLine, Zero
+from listbridge.domain.listings import ledger, writing
+from listbridge.domain.listings.holds import connection_hold, field_hold, hold_of, shop_hold
+from listbridge.domain.listings.ledger import NOT_ALIGNED
+from listbridge.domain.listings.lifecycle import ENDED_AT_ZERO, WAITS_FOR_STOCK
+from listbridge.domain.listings.listing import BOTH, Field, Listing, Status, TraceLine, Zero
 from listbridge.domain.money import Money
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps

@@ -10,11 +10,11 @@ from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.catalog import Variant
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import LineId, ListingKey, OrderKey, ShopId, VariantKey
-from listbridge.domain.listing import Listing
-from listbridge.domain.orders import Buyer, Order
+from listbridge.domain.listings.listing import Listing
+from listbridge.domain.orders.orders import Buyer, Order
+from listbridge.domain.orders.reserving import bought_from
 from listbridge.domain.ports import MarketplaceAdapter, Missing, ShopAdapter
 from listbridge.domain.problem import Problem
-from listbridge.domain.reserving import bought_from
 from listbridge.domain.verdicts import RemoteError
 from listbridge.services.deps import Deps
 from listbridge.services.orders.order_rows import order_of

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId
-from listbridge.domain.orders import Cancellation, ImportState, Order, Payment, Shipment
+from listbridge.domain.orders.orders import Cancellation, ImportState, Order, Payment, Shipment
 from listbridge.domain.ports import NotACursor
 from listbridge.services.deps import Deps
 

@@ -15,7 +15,7 @@ from importlib.resources.abc import Traversable
 from string import Formatter
 
 from listbridge.domain.activity import ActivityEntry
-from listbridge.domain.listing import TraceLine
+from listbridge.domain.listings.listing import TraceLine
 from listbridge.domain.problem import Problem
 
 SECTIONS = ("problems", "fixes", "trace", "events")

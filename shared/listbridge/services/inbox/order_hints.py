@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from listbridge.domain import order_changes
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import ShopOrderId
-from listbridge.domain.orders import Order
+from listbridge.domain.orders import changes as order_changes
+from listbridge.domain.orders.orders import Order
 from listbridge.domain.ports import Missing
 from listbridge.domain.work import Hint, HintKind, ImportOrder, Lane, RelayOrder, ShopEvent
 from listbridge.services.catalog.observe_shop import Observed

@@ -9,7 +9,7 @@ from listbridge.domain.configuration import Account, SalesList
 from listbridge.domain.ids import ListingKey, VariantKey
 from listbridge.domain.job_params import ActionParams, Look
 from listbridge.domain.jobs import Job, JobEntry, JobKind, Outcome
-from listbridge.domain.listing import Listing, Status
+from listbridge.domain.listings.listing import Listing, Status
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
 from listbridge.services.catalog.nudge import nudge_due

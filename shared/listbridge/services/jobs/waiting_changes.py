@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from listbridge.domain.ids import ListingKey
 from listbridge.domain.job_params import SweepParams
 from listbridge.domain.jobs import Job, JobKind, JobState, Outcome
-from listbridge.domain.listing import Field, Listing, Values
+from listbridge.domain.listings.listing import Field, Listing, Values
 from listbridge.services.catalog.sweep_shop import absent_page
 from listbridge.services.configuration.change_configuration import moved_page
 from listbridge.services.deps import Deps

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from listbridge.domain.configuration import Account
-from listbridge.domain.guarded_changes import moved_by_hand
-from listbridge.domain.holds import STOCK_KEPT, connection_hold, status_hold
-from listbridge.domain.lifecycle import WAITS_FOR_STOCK
-from listbridge.domain.listing import BOTH, Field, Listing, Status
+from listbridge.domain.listings.guarded_changes import moved_by_hand
+from listbridge.domain.listings.holds import STOCK_KEPT, connection_hold, status_hold
+from listbridge.domain.listings.lifecycle import WAITS_FOR_STOCK
+from listbridge.domain.listings.listing import BOTH, Field, Listing, Status
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from listbridge.domain import lifecycle
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account
-from listbridge.domain.holds import status_hold
 from listbridge.domain.ids import JobId, ListingKey
-from listbridge.domain.listing import Listing, Zero
+from listbridge.domain.listings import lifecycle
+from listbridge.domain.listings.holds import status_hold
+from listbridge.domain.listings.listing import Listing, Zero
 from listbridge.domain.ports import MarketplaceAdapter
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RemoteError

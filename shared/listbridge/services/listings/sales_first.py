@@ -1,6 +1,6 @@
 """Sales go before repairs (promises.md#p11): what the account's orders must say before a quantity is raised or restored.
 
-The one place that the sending lanes ask, the fast one and the slow one: `domain/unseen_sales.py` holds the rule.
+The one place that the sending lanes ask, the fast one and the slow one: `domain/listings/unseen_sales.py` holds the rule.
 """
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from listbridge.domain import ledger, unseen_sales
 from listbridge.domain.configuration import Account
-from listbridge.domain.listing import Field, Listing, Status
+from listbridge.domain.listings import ledger, unseen_sales
+from listbridge.domain.listings.listing import Field, Listing, Status
+from listbridge.domain.listings.unseen_sales import OrdersRead
 from listbridge.domain.polling import PollState
 from listbridge.domain.problem import Problem
-from listbridge.domain.unseen_sales import OrdersRead
 from listbridge.services.deps import Deps
 from listbridge.services.orders.arrive.ask_for_orders import poll_after
 

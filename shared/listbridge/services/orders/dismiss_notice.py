@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from listbridge.domain import order_changes
 from listbridge.domain.ids import OrderKey
-from listbridge.domain.orders import Order
+from listbridge.domain.orders import changes as order_changes
+from listbridge.domain.orders.orders import Order
 from listbridge.domain.ports import Missing
 from listbridge.services.deps import Deps
 from listbridge.services.orders.order_rows import change_order, order_of, tell

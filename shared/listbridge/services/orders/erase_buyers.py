@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from listbridge.domain.configuration import Deployment
 from listbridge.domain.ids import OrderKey
-from listbridge.domain.orders import ImportState, Order
+from listbridge.domain.orders.orders import ImportState, Order
 from listbridge.domain.ports import Missing
 from listbridge.services.deps import Deps
 from listbridge.services.orders.order_rows import change_order, tell

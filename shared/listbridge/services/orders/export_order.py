@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from listbridge.domain import order_changes
 from listbridge.domain.catalog import Variant
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import LineId, OrderKey, VariantKey
-from listbridge.domain.order_schedule import ImportRules
-from listbridge.domain.orders import ImportState, Match, MatchedBy, Order
+from listbridge.domain.orders import changes as order_changes
+from listbridge.domain.orders.orders import ImportState, Match, MatchedBy, Order
+from listbridge.domain.orders.schedule import ImportRules
 from listbridge.domain.ports import Missing, Share
 from listbridge.domain.problem import Problem
 from listbridge.services.catalog.observe_shop import observe_products

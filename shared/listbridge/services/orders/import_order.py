@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from listbridge.domain import order_changes, order_creating, order_schedule, trace, waiting
+from listbridge.domain import trace, waiting
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import OrderKey
-from listbridge.domain.order_schedule import AUTOMATIC_OFF, DECIDE_AFTER, NEEDS_DECISION, ImportRules
-from listbridge.domain.orders import Cancellation, ImportState, Order, Payment, Shipment
+from listbridge.domain.orders import changes as order_changes
+from listbridge.domain.orders import creating as order_creating
+from listbridge.domain.orders import schedule as order_schedule
+from listbridge.domain.orders.orders import Cancellation, ImportState, Order, Payment, Shipment
+from listbridge.domain.orders.schedule import AUTOMATIC_OFF, DECIDE_AFTER, NEEDS_DECISION, ImportRules
 from listbridge.domain.ports import Missing, Share
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import NotFound, RemoteError, RetryLater, Unauthorized

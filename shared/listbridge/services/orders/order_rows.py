@@ -8,10 +8,10 @@ from datetime import timedelta
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import OrderKey
-from listbridge.domain.order_schedule import ImportRules
-from listbridge.domain.orders import Order
+from listbridge.domain.orders.orders import Order
+from listbridge.domain.orders.schedule import ImportRules
+from listbridge.domain.orders.shop_orders import OrderMark
 from listbridge.domain.ports import Conflict, Missing, OrderTraits
-from listbridge.domain.shop_orders import OrderMark
 from listbridge.services.deps import Deps
 
 _TRIES = 20

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from listbridge.domain import order_schedule
 from listbridge.domain.configuration import Account, ConnectionState
-from listbridge.domain.orders import Order
+from listbridge.domain.orders import schedule as order_schedule
+from listbridge.domain.orders.orders import Order
 from listbridge.domain.polling import PollState
 from listbridge.domain.ports import Conflict
 from listbridge.domain.work import ImportOrder, Lane, RelayOrder

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
-from listbridge.domain.orders import ShopOrderRef
+from listbridge.domain.orders.orders import ShopOrderRef
+from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.ports import (
     ChangedOrders,
     ChangedProducts,
@@ -18,7 +19,6 @@ from listbridge.domain.ports import (
     SweepPage,
 )
 from listbridge.domain.problem import Problem
-from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.work import Hint, HintKind
 from listbridge.infra.connection import Connection
 from listbridge.infra.cursor_pages import all_rows

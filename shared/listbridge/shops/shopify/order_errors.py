@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from listbridge.domain.order_refusals import refused_cancel, refused_order, sku_at, variant_gone
+from listbridge.domain.orders.refusals import refused_cancel, refused_order, sku_at, variant_gone
+from listbridge.domain.orders.shop_orders import ShopOrderDraft
 from listbridge.domain.problem import Problem
-from listbridge.domain.shop_orders import ShopOrderDraft
 from listbridge.domain.verdicts import RateLimited, Rejected, RemoteError
 from listbridge.shops.shopify.errors import FROZEN
 from listbridge.shops.shopify.order_input import MOST_LINES, PARTS

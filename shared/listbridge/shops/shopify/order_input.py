@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from listbridge.domain.address_fields import AddressForm, OrderParts
 from listbridge.domain.money import Money
-from listbridge.domain.order_amounts import ShopLine, fitted, rate_of, shop_lines, take_off
-from listbridge.domain.order_texts import adjustment_title, facts_of, line_title, shipping_title, tags_of
-from listbridge.domain.orders import Address, Buyer, Delivery, ShippingCharge, Tax
-from listbridge.domain.shop_orders import ShopOrderDraft
+from listbridge.domain.orders.address_fields import AddressForm, OrderParts
+from listbridge.domain.orders.amounts import ShopLine, fitted, rate_of, shop_lines, take_off
+from listbridge.domain.orders.orders import Address, Buyer, Delivery, ShippingCharge, Tax
+from listbridge.domain.orders.shop_orders import ShopOrderDraft
+from listbridge.domain.orders.texts import adjustment_title, facts_of, line_title, shipping_title, tags_of
 from listbridge.shops.shopify.mapping import gid
 from listbridge.shops.shopify.order_queries import MARK_KEY, MARK_NAMESPACE
 from listbridge.shops.shopify.regions import ATLAS

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from listbridge.domain import shown_orders
 from listbridge.domain.ids import LineId, ParcelId, ShopOrderId
 from listbridge.domain.money import Money, money
-from listbridge.domain.order_texts import MARK_FACT
-from listbridge.domain.order_traces import OrderTraces
-from listbridge.domain.orders import Refund
-from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, Tracking
-from listbridge.domain.shown_orders import ShownLine, ShownParcel
+from listbridge.domain.orders import shown_orders
+from listbridge.domain.orders.orders import Refund
+from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark, ShopOrder, Tracking
+from listbridge.domain.orders.shown_orders import ShownLine, ShownParcel
+from listbridge.domain.orders.texts import MARK_FACT
+from listbridge.domain.orders.traces import OrderTraces
 from listbridge.shops.shopify import mapping, order_wire
 from listbridge.shops.shopify.order_input import LINE_PROPERTY
 

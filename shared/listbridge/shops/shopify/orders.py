@@ -9,14 +9,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from listbridge.domain.address_fields import PartsRefused
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
-from listbridge.domain.order_refusals import refused_cancel
-from listbridge.domain.order_traces import each_once, our_order
-from listbridge.domain.orders import ShopOrderRef
+from listbridge.domain.orders.address_fields import PartsRefused
+from listbridge.domain.orders.orders import ShopOrderRef
+from listbridge.domain.orders.refusals import refused_cancel
+from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
+from listbridge.domain.orders.traces import each_once, our_order
 from listbridge.domain.ports import ChangedOrders, Clock
 from listbridge.domain.problem import Problem
-from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RetryLater, Unsupported
 from listbridge.infra.http import Purpose
 from listbridge.infra.narrowing import Narrowing

@@ -15,11 +15,11 @@ from listbridge.marketplaces.bazaar.settings import CreationSettings
 
 from listbridge.domain import ports
 from listbridge.domain.ids import AccountId, ListingKey, RemoteId, RemoteOrderId, Site, Sku
-from listbridge.domain.listing import Listing, RemoteState
-from listbridge.domain.orders import OrderRead
+from listbridge.domain.listings.listing import Listing, RemoteState
+from listbridge.domain.orders.orders import OrderRead
+from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports.unasked import UnaskedOfMarketplace
 from listbridge.domain.problem import Problem
-from listbridge.domain.shop_orders import Parcel
 from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RemoteError
 from listbridge.infra.connection import Connection
 from listbridge.infra.offset_pages import following

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from listbridge.domain.ids import Site
-from listbridge.domain.listing import Zero
+from listbridge.domain.listings.listing import Zero
 from listbridge.domain.manifest import SLIDING, BudgetSpec, MarketplaceManifest
 from listbridge.domain.ports import MarketplaceTraits, OrderTraits
 from listbridge.domain.rules import Bounds

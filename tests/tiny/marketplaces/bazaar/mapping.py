@@ -8,10 +8,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from listbridge.domain import orders
 from listbridge.domain.ids import AccountId, LineId, ListingKey, RemoteId, RemoteOrderId, Site, Sku
-from listbridge.domain.listing import RemoteState, Values
+from listbridge.domain.listings.listing import RemoteState, Values
 from listbridge.domain.money import Money
+from listbridge.domain.orders import orders
 from listbridge.domain.ports import PublishRequest, RemoteListing
 
 _STATES = {

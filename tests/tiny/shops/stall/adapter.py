@@ -12,13 +12,13 @@ from listbridge.shops.stall.client import StallHttp
 from listbridge.shops.stall.webhooks import TOPICS
 
 from listbridge.domain import ports
-from listbridge.domain.address_fields import PartsRefused
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
-from listbridge.domain.order_refusals import refused_cancel, variant_gone
-from listbridge.domain.order_traces import each_once
-from listbridge.domain.orders import ShopOrderRef
-from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
+from listbridge.domain.orders.address_fields import PartsRefused
+from listbridge.domain.orders.orders import ShopOrderRef
+from listbridge.domain.orders.refusals import refused_cancel, variant_gone
+from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
+from listbridge.domain.orders.traces import each_once
 from listbridge.domain.work import Hint, HintKind
 from listbridge.infra import hooks
 from listbridge.infra.api_client import Refused

@@ -7,15 +7,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from listbridge.domain import shown_orders
-from listbridge.domain.address_fields import AddressForm, OrderParts, Place
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.ids import LocationId, ParcelId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.money import Money
-from listbridge.domain.order_texts import line_title, tags_of
-from listbridge.domain.orders import Refund, ShopOrderRef
-from listbridge.domain.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft, Tracking
-from listbridge.domain.shown_orders import ShownLine, ShownParcel
+from listbridge.domain.orders import shown_orders
+from listbridge.domain.orders.address_fields import AddressForm, OrderParts, Place
+from listbridge.domain.orders.orders import Refund, ShopOrderRef
+from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft, Tracking
+from listbridge.domain.orders.shown_orders import ShownLine, ShownParcel
+from listbridge.domain.orders.texts import line_title, tags_of
 
 CURRENCY = "EUR"
 TO = AddressForm(

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from listbridge.domain import ledger
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, SalesList
 from listbridge.domain.ids import JobId, ListingKey, ProductId, VariantKey, new_id
 from listbridge.domain.job_params import ActionParams
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
-from listbridge.domain.listing import Field, Listing
+from listbridge.domain.listings import ledger
+from listbridge.domain.listings.listing import Field, Listing
+from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem
-from listbridge.domain.sales_list_items import Item
 from listbridge.domain.work import Lane, PublishKind, PublishTask
 from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.deps import Deps

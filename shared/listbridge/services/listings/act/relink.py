@@ -10,15 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from listbridge.domain import lifecycle
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.configuration import Account, SalesList, Shop
 from listbridge.domain.ids import AccountId, ListingKey, ProductId, Site, VariantKey
-from listbridge.domain.listing import Cause, Listing, Status
+from listbridge.domain.listings import lifecycle
+from listbridge.domain.listings.listing import Cause, Listing, Status
+from listbridge.domain.listings.publication import Publication
+from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.problem import Problem
-from listbridge.domain.publication import Publication
-from listbridge.domain.sales_list_items import Item
 from listbridge.domain.work import Lane, PublishKind, PublishTask
 from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.catalog.observe_shop import observe_products

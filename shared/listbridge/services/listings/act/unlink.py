@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from listbridge.domain import lifecycle
 from listbridge.domain.configuration import SalesList
 from listbridge.domain.ids import ListingKey, ProductId
-from listbridge.domain.listing import NOTHING, Listing, Status
+from listbridge.domain.listings import lifecycle
+from listbridge.domain.listings.listing import NOTHING, Listing, Status
+from listbridge.domain.listings.publication import Publication
 from listbridge.domain.problem import Problem
-from listbridge.domain.publication import Publication
 from listbridge.services.deps import Deps
 from listbridge.services.refusal import Refused
 

@@ -16,10 +16,10 @@ from listbridge.domain.configuration import Account, SalesList, Shop
 from listbridge.domain.ids import JobId, ListingKey, ProductId, VariantKey, new_id
 from listbridge.domain.job_params import AdditionParams
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
-from listbridge.domain.listing import Cause, Component, Listing
+from listbridge.domain.listings.listing import Cause, Component, Listing
+from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
-from listbridge.domain.sales_list_items import Item
 from listbridge.domain.verdicts import OutcomeUnknown, RemoteError, RetryLater, Unauthorized
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.catalog.nudge import nudge_due

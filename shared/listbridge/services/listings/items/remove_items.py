@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, SalesList, Shop
 from listbridge.domain.ids import ListingKey, VariantKey
-from listbridge.domain.listing import Cause, Listing, Status
+from listbridge.domain.listings.listing import Cause, Listing, Status
+from listbridge.domain.listings.publication import Publication
+from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.problem import Problem
-from listbridge.domain.publication import Publication
-from listbridge.domain.sales_list_items import Item
 from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.catalog.recompute import Recompute
 from listbridge.services.deps import Deps

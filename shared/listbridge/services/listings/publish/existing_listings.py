@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import ListingKey, ProductId, SalesListId, Site, Sku
-from listbridge.domain.listing import Listing
+from listbridge.domain.listings.listing import Listing
+from listbridge.domain.listings.publication import Existing, Publication
 from listbridge.domain.ports import Conflict, MarketplaceAdapter, RemoteListing
 from listbridge.domain.problem import Problem
-from listbridge.domain.publication import Existing, Publication
 from listbridge.domain.verdicts import RateLimited, RetryLater
 from listbridge.services.deps import Deps
 

@@ -6,12 +6,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
-from listbridge.domain import lifecycle, trace, waiting
+from listbridge.domain import trace, waiting
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.configuration import Account, CreationProfile, SalesList, Shop
-from listbridge.domain.holds import account_hold, connection_hold
 from listbridge.domain.ids import Sku
-from listbridge.domain.listing import GONE_FROM_SHOP, PRODUCT_GONE, Cause, Listing, Status
+from listbridge.domain.listings import lifecycle
+from listbridge.domain.listings.holds import account_hold, connection_hold
+from listbridge.domain.listings.listing import GONE_FROM_SHOP, PRODUCT_GONE, Cause, Listing, Status
+from listbridge.domain.listings.publication import Publication
 from listbridge.domain.ports import (
     FollowRequest,
     MarketplaceAdapter,
@@ -22,7 +24,6 @@ from listbridge.domain.ports import (
     RemoteListing,
 )
 from listbridge.domain.problem import Problem
-from listbridge.domain.publication import Publication
 from listbridge.domain.verdicts import (
     NotFound,
     OutcomeUnknown,

@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from listbridge.domain import ledger, lifecycle, trace, unseen_sales
+from listbridge.domain import trace
 from listbridge.domain.ids import ListingKey, RemoteId, Sku, new_id
-from listbridge.domain.listing import BOTH, Field, Listing, Values
+from listbridge.domain.listings import ledger, lifecycle, unseen_sales
+from listbridge.domain.listings.listing import BOTH, Field, Listing, Values
+from listbridge.domain.listings.publication import Publication
 from listbridge.domain.ports import (
     Budget,
     Conflict,
@@ -18,7 +20,6 @@ from listbridge.domain.ports import (
     UnitWrite,
 )
 from listbridge.domain.problem import Problem
-from listbridge.domain.publication import Publication
 from listbridge.domain.verdicts import OutcomeUnknown, RemoteError, RetryLater
 from listbridge.services.deps import Deps
 from listbridge.services.listings.revise.attempts import Attempts, LeasedUnit, leased

@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from listbridge.domain import lifecycle
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.configuration import Account, CreationProfile, SalesList
 from listbridge.domain.ids import RemoteId, Sku
-from listbridge.domain.ledger import UPDATE_FAILED
-from listbridge.domain.listing import GONE_FROM_SHOP, PRODUCT_GONE, Listing, Status
+from listbridge.domain.listings import lifecycle
+from listbridge.domain.listings.ledger import UPDATE_FAILED
+from listbridge.domain.listings.listing import GONE_FROM_SHOP, PRODUCT_GONE, Listing, Status
+from listbridge.domain.listings.publication import Publication
 from listbridge.domain.ports import (
     Budget,
     MarketplaceAdapter,
@@ -23,7 +24,6 @@ from listbridge.domain.ports import (
     PublishVariant,
 )
 from listbridge.domain.problem import Problem
-from listbridge.domain.publication import Publication
 from listbridge.domain.verdicts import (
     RateLimited,
 )

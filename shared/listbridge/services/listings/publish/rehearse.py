@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import JobId, Sku
-from listbridge.domain.lifecycle import WAITS_FOR_STOCK
-from listbridge.domain.listing import BOTH, Field, Listing, Status
+from listbridge.domain.listings.lifecycle import WAITS_FOR_STOCK
+from listbridge.domain.listings.listing import BOTH, Field, Listing, Status
 from listbridge.domain.ports import MarketplaceAdapter, PublishRequest
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind, PublishTask

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from functools import partial
 
-from listbridge.domain import lifecycle
 from listbridge.domain.activity import ActivityEntry
-from listbridge.domain.lifecycle import WAITS_FOR_STOCK
-from listbridge.domain.listing import Listing, Status
+from listbridge.domain.listings import lifecycle
+from listbridge.domain.listings.lifecycle import WAITS_FOR_STOCK
+from listbridge.domain.listings.listing import Listing, Status
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import (
     EmptyRefused,

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from listbridge.domain import lifecycle, waiting, writing
+from listbridge.domain import waiting
 from listbridge.domain.ids import ListingKey, new_id
-from listbridge.domain.listing import Field, Listing, Values
+from listbridge.domain.listings import lifecycle, writing
+from listbridge.domain.listings.listing import Field, Listing, Values
 from listbridge.domain.ports import (
     Conflict,
     Lease,

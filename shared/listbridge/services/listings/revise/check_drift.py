@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from listbridge.domain import ledger, lifecycle, trace, unseen_sales
+from listbridge.domain import trace
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import JobId, new_id
 from listbridge.domain.job_params import DriftParams
 from listbridge.domain.jobs import Job, JobKind, JobState
-from listbridge.domain.listing import Listing, RemoteState, Status
+from listbridge.domain.listings import ledger, lifecycle, unseen_sales
+from listbridge.domain.listings.listing import Listing, RemoteState, Status
 from listbridge.domain.ports import Conflict, RemoteListing
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane, PublishKind, PublishTask, RecomputeChunk

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from listbridge.domain import writing
 from listbridge.domain.ids import AccountId, Sku
+from listbridge.domain.listings import writing
 from listbridge.services.catalog.nudge import nudge
 from listbridge.services.deps import Deps
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from listbridge.domain import ledger
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId, JobId, new_id
 from listbridge.domain.jobs import Job, JobKind, JobState
-from listbridge.domain.listing import Listing
+from listbridge.domain.listings import ledger
+from listbridge.domain.listings.listing import Listing
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.deps import Deps

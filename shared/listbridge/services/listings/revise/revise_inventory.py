@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from listbridge.domain import ledger, trace
+from listbridge.domain import trace
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import ListingKey, new_id
-from listbridge.domain.listing import BOTH, Band, Field, Listing
+from listbridge.domain.listings import ledger
+from listbridge.domain.listings.listing import BOTH, Band, Field, Listing
 from listbridge.domain.ports import BulkWriter, Conflict, Lease, Missing, Share
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 from listbridge.domain import trace
-from listbridge.domain.listing import Listing
+from listbridge.domain.listings.listing import Listing
 from listbridge.domain.ports import BulkWriter
 from listbridge.services.listings.revise.attempts import leased
 from listbridge.services.listings.revise.write_unit import Asked, Begun, UnitOutcome, UnitWriter

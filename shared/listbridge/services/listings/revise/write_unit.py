@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from listbridge.domain import ledger, lifecycle, trace, unseen_sales, waiting, writing
+from listbridge.domain import trace, waiting
 from listbridge.domain.ids import ListingKey, Sku
-from listbridge.domain.listing import Band, Field, Listing, RemoteState, Zero
+from listbridge.domain.listings import ledger, lifecycle, unseen_sales, writing
+from listbridge.domain.listings.listing import Band, Field, Listing, RemoteState, Zero
 from listbridge.domain.ports import (
     Budget,
     Conflict,

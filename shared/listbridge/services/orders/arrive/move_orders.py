@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 
-from listbridge.domain import order_changes
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import ListingKey, VariantKey
-from listbridge.domain.order_schedule import ImportRules
-from listbridge.domain.orders import Match, MatchedBy, Order
-from listbridge.domain.reserving import bought_from, holds_stock, orders_of
+from listbridge.domain.orders import changes as order_changes
+from listbridge.domain.orders.orders import Match, MatchedBy, Order
+from listbridge.domain.orders.reserving import bought_from, holds_stock, orders_of
+from listbridge.domain.orders.schedule import ImportRules
 from listbridge.services.deps import Deps
 from listbridge.services.orders.arrive.take_in_order import queue_next
 from listbridge.services.orders.hold.settle_order import settle_order

@@ -11,7 +11,7 @@ from listbridge.domain import polling, trace, waiting
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import OrderKey, RemoteOrderId, new_id
-from listbridge.domain.orders import Order, OrderRead
+from listbridge.domain.orders.orders import Order, OrderRead
 from listbridge.domain.polling import PollState
 from listbridge.domain.ports import Conflict, Missing, Share
 from listbridge.domain.verdicts import RateLimited, RemoteError, Unauthorized

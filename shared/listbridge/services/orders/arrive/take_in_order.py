@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from listbridge.domain import order_changes, superseding
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import LineId, OrderKey
-from listbridge.domain.order_schedule import ImportRules
-from listbridge.domain.orders import ImportState, Match, MatchedBy, Order, OrderRead
+from listbridge.domain.orders import changes as order_changes
+from listbridge.domain.orders import superseding
+from listbridge.domain.orders.orders import ImportState, Match, MatchedBy, Order, OrderRead
+from listbridge.domain.orders.reserving import bought_from
+from listbridge.domain.orders.schedule import ImportRules
 from listbridge.domain.ports import Conflict
-from listbridge.domain.reserving import bought_from
 from listbridge.domain.work import ImportOrder, Lane, RelayOrder
 from listbridge.services.deps import Deps
 from listbridge.services.orders.hold.settle_order import settle_order

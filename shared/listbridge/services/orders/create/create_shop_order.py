@@ -11,13 +11,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
-from listbridge.domain import order_changes, order_creating, order_schedule, waiting
+from listbridge.domain import waiting
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import LineId, new_id
 from listbridge.domain.money import Money
-from listbridge.domain.order_creating import NotOurCreate
-from listbridge.domain.order_schedule import ImportRules
-from listbridge.domain.orders import (
+from listbridge.domain.orders import changes as order_changes
+from listbridge.domain.orders import creating as order_creating
+from listbridge.domain.orders import schedule as order_schedule
+from listbridge.domain.orders.creating import NotOurCreate
+from listbridge.domain.orders.orders import (
     Buyer,
     ImportState,
     Match,
@@ -26,9 +28,10 @@ from listbridge.domain.orders import (
     RemoteLine,
     ShopOrderRef,
 )
+from listbridge.domain.orders.schedule import ImportRules
+from listbridge.domain.orders.shop_orders import DraftLine, FoundOrder, ShopOrderDraft
 from listbridge.domain.ports import Conflict, Lease, Share, ShopAdapter
 from listbridge.domain.problem import Problem
-from listbridge.domain.shop_orders import DraftLine, FoundOrder, ShopOrderDraft
 from listbridge.domain.verdicts import (
     NotFound,
     OutcomeUnknown,

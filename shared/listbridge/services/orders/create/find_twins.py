@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from listbridge.domain import order_changes
 from listbridge.domain.configuration import Account, Shop
-from listbridge.domain.orders import ImportState, Order, ShopOrderRef
+from listbridge.domain.orders import changes as order_changes
+from listbridge.domain.orders.orders import ImportState, Order, ShopOrderRef
 from listbridge.domain.ports import ShopAdapter
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RemoteError, Unauthorized

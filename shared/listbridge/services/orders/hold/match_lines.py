@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from listbridge.domain.catalog import Variant
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import LineId, Sku, VariantKey
-from listbridge.domain.order_changes import MISSES_PRODUCT
-from listbridge.domain.orders import Match, MatchedBy, Order, RemoteLine
+from listbridge.domain.orders.changes import MISSES_PRODUCT
+from listbridge.domain.orders.orders import Match, MatchedBy, Order, RemoteLine
 from listbridge.domain.ports import ShopAdapter
 from listbridge.domain.problem import Problem
 from listbridge.services.catalog.observe_shop import observe_products

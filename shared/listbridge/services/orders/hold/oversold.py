@@ -11,16 +11,16 @@ from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 
-from listbridge.domain import order_changes
 from listbridge.domain.catalog import Variant
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import OrderKey, VariantKey
-from listbridge.domain.order_schedule import OVERSOLD
-from listbridge.domain.orders import Order
+from listbridge.domain.orders import changes as order_changes
+from listbridge.domain.orders.orders import Order
+from listbridge.domain.orders.reserving import missing_units, orders_of, reservations_of
+from listbridge.domain.orders.schedule import OVERSOLD
+from listbridge.domain.orders.shortages import sharers, short_units
 from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem
-from listbridge.domain.reserving import missing_units, orders_of, reservations_of
-from listbridge.domain.shortages import sharers, short_units
 from listbridge.services.deps import Deps
 from listbridge.services.orders.order_rows import change_order
 

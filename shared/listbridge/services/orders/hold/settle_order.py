@@ -7,20 +7,21 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 
-from listbridge.domain import ledger, order_changes
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import LineId, ListingKey, OrderKey, ShopId, VariantKey
-from listbridge.domain.listing import Cause, Listing
-from listbridge.domain.order_schedule import ImportRules
-from listbridge.domain.orders import Cancellation, Order
-from listbridge.domain.ports import Conflict, Missing
-from listbridge.domain.reserving import (
+from listbridge.domain.listings import ledger
+from listbridge.domain.listings.listing import Cause, Listing
+from listbridge.domain.orders import changes as order_changes
+from listbridge.domain.orders.orders import Cancellation, Order
+from listbridge.domain.orders.reserving import (
     Reservations,
     bought_from,
     changes_to,
     reservations_of,
     still_counting,
 )
+from listbridge.domain.orders.schedule import ImportRules
+from listbridge.domain.ports import Conflict, Missing
 from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.catalog.observe_shop import read_products
 from listbridge.services.catalog.recompute_variants import recompute_variants

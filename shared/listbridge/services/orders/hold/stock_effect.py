@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import LocationId, VariantId, VariantKey
-from listbridge.domain.order_schedule import STOCK_ELSEWHERE, STOCK_NOT_TAKEN, STOCK_UNSEEN
-from listbridge.domain.orders import Order
+from listbridge.domain.orders.orders import Order
+from listbridge.domain.orders.reserving import reservations_of
+from listbridge.domain.orders.schedule import STOCK_ELSEWHERE, STOCK_NOT_TAKEN, STOCK_UNSEEN
 from listbridge.domain.ports import Share
 from listbridge.domain.problem import Problem
-from listbridge.domain.reserving import reservations_of
 from listbridge.domain.verdicts import Unsupported
 from listbridge.services.deps import Deps
 

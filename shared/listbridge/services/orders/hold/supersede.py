@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from listbridge.domain import superseding
 from listbridge.domain.ids import LineId, OrderKey, RemoteOrderId
-from listbridge.domain.order_schedule import ImportRules
-from listbridge.domain.orders import Order
+from listbridge.domain.orders import superseding
+from listbridge.domain.orders.orders import Order
+from listbridge.domain.orders.schedule import ImportRules
 from listbridge.domain.ports import Missing
 from listbridge.domain.work import ImportOrder, Lane
 from listbridge.services.deps import Deps

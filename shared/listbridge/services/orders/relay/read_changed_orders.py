@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from listbridge.domain.configuration import ConnectionState, Shop
-from listbridge.domain.order_schedule import compared_after
+from listbridge.domain.orders.schedule import compared_after
 from listbridge.domain.ports import ChangedOrders, Share
 from listbridge.domain.verdicts import RemoteError, Unauthorized, Unsupported
 from listbridge.domain.work import Check, Hint, HintKind, Lane, ShopEvent

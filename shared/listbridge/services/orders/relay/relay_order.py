@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from listbridge.domain import order_changes, order_money, order_schedule, order_units, trace, waiting
+from listbridge.domain import trace, waiting
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import OrderKey, new_id
-from listbridge.domain.order_units import NOTHING_OPEN, Balance
-from listbridge.domain.orders import Cancellation, Deed, ImportState, Order, Shipment, Telling
+from listbridge.domain.orders import changes as order_changes
+from listbridge.domain.orders import money as order_money
+from listbridge.domain.orders import schedule as order_schedule
+from listbridge.domain.orders import units as order_units
+from listbridge.domain.orders.orders import Cancellation, Deed, ImportState, Order, Shipment, Telling
+from listbridge.domain.orders.shop_orders import ShopOrder
+from listbridge.domain.orders.units import NOTHING_OPEN, Balance
 from listbridge.domain.ports import Lease, Missing, Share, ShopAdapter
 from listbridge.domain.problem import Problem
-from listbridge.domain.shop_orders import ShopOrder
 from listbridge.domain.verdicts import (
     OutcomeUnknown,
     Rejected,

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from listbridge.domain import order_changes, order_money
 from listbridge.domain.ids import ParcelId
-from listbridge.domain.orders import Cancellation, Deed, Order, Telling, Told
+from listbridge.domain.orders import changes as order_changes
+from listbridge.domain.orders import money as order_money
+from listbridge.domain.orders.orders import Cancellation, Deed, Order, Telling, Told
+from listbridge.domain.orders.relaying import recorded
+from listbridge.domain.orders.shop_orders import ShopOrder
 from listbridge.domain.problem import Problem
-from listbridge.domain.relaying import recorded
-from listbridge.domain.shop_orders import ShopOrder
 from listbridge.services.deps import Deps
 from listbridge.services.orders.order_rows import change_order, tell
 

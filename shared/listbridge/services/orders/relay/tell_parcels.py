@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from listbridge.domain import order_changes, waiting
+from listbridge.domain import waiting
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import LineId, OrderKey, ParcelId, RemoteId
-from listbridge.domain.orders import Order, Telling, Told
+from listbridge.domain.orders import changes as order_changes
+from listbridge.domain.orders.orders import Order, Telling, Told
+from listbridge.domain.orders.relaying import boxes, recorded, shipment_of, unclaimed, units_to_tell
+from listbridge.domain.orders.shop_orders import Parcel, ShopOrder
 from listbridge.domain.ports import Lease, MarketplaceAdapter, RemoteShipment, Share
 from listbridge.domain.problem import Problem
-from listbridge.domain.relaying import boxes, recorded, shipment_of, unclaimed, units_to_tell
-from listbridge.domain.shop_orders import Parcel, ShopOrder
 from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RetryLater, Unauthorized
 from listbridge.domain.work import Lane, RelayOrder
 from listbridge.services.connection_state import expire_account

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from listbridge.domain.configuration import GuardLimits
-from listbridge.domain.listing import Cause, Field, Listing
+from listbridge.domain.listings.listing import Cause, Field, Listing
 
 _FIRST_OF_A_FLOOD = 26
 _SAID_BY_THE_SHOP = frozenset({Cause.SHOP, Cause.ORDER})

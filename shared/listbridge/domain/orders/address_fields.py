@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from listbridge.domain.order_texts import first_and_last
-from listbridge.domain.orders import Address
+from listbridge.domain.orders.orders import Address
+from listbridge.domain.orders.texts import first_and_last
 from listbridge.domain.verdicts import RemoteError
 
 R = TypeVar("R")

@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from listbridge.domain.ids import LineId
 from listbridge.domain.money import Money
-from listbridge.domain.orders import Cancellation, Order, Payment, Refund, RemoteOrder
-from listbridge.domain.shop_orders import ShopOrder
+from listbridge.domain.orders.orders import Cancellation, Order, Payment, Refund, RemoteOrder
+from listbridge.domain.orders.shop_orders import ShopOrder
 
 UNTOLD = "untold"
 """The id of a refund of which the marketplace tells that it was made, and nothing more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from listbridge.domain.configuration import Account, ConnectionState, Shop
-from listbridge.domain.listing import GONE_FROM_SHOP, PRODUCT_GONE, Field, Listing, Status
+from listbridge.domain.listings.listing import GONE_FROM_SHOP, PRODUCT_GONE, Field, Listing, Status
 from listbridge.domain.problem import Problem
 
 STOCK_KEPT = "stock_kept_by_marketplace"

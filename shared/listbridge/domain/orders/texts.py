@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from listbridge.domain.money import Money
-from listbridge.domain.orders import Delivery, Gift, ShippingCharge
-from listbridge.domain.shop_orders import DraftLine, ShopOrderDraft
+from listbridge.domain.orders.orders import Delivery, Gift, ShippingCharge
+from listbridge.domain.orders.shop_orders import DraftLine, ShopOrderDraft
 
 MARK_FACT = "listbridge_order"
 """The name under which our mark stands among the facts."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from listbridge.domain.ids import ShopOrderId
-from listbridge.domain.orders import ShopOrderRef
-from listbridge.domain.shop_orders import FoundOrder, OrderMark
+from listbridge.domain.orders.orders import ShopOrderRef
+from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark
 
 _TELLING = 8
 """An id shorter than this says nothing inside a name or a note: the shop's own order is called #1001."""

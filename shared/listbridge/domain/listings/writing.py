@@ -10,9 +10,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from listbridge.domain import unseen_sales
-from listbridge.domain.ledger import UPDATE_FAILED, due_fields, held, later, refreshed, value_computed
-from listbridge.domain.listing import NOTHING, Attempt, Band, Field, Listing, Values
+from listbridge.domain.listings import unseen_sales
+from listbridge.domain.listings.ledger import (
+    UPDATE_FAILED,
+    due_fields,
+    held,
+    later,
+    refreshed,
+    value_computed,
+)
+from listbridge.domain.listings.listing import NOTHING, Attempt, Band, Field, Listing, Values
 from listbridge.domain.problem import Problem
 from listbridge.domain.waiting import REVISIONS
 

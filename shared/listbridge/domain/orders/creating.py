@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from listbridge.domain.order_schedule import (
+from listbridge.domain.orders.orders import CreateAttempt, ImportState, Order, ShopOrderRef
+from listbridge.domain.orders.schedule import (
     NEEDS_DECISION,
     UNPROVEN,
     ImportRules,
@@ -17,7 +18,6 @@ from listbridge.domain.order_schedule import (
     scheduled,
     waits_for_stock,
 )
-from listbridge.domain.orders import CreateAttempt, ImportState, Order, ShopOrderRef
 from listbridge.domain.problem import Problem
 
 LOOKS = 3

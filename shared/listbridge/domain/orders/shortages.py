@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 from listbridge.domain.catalog import Observation, Variant
 from listbridge.domain.ids import LocationId, OrderKey
-from listbridge.domain.order_schedule import waits_for_stock
-from listbridge.domain.orders import ImportState, Order, Shipment
-from listbridge.domain.reserving import missing_units, reservations_of
+from listbridge.domain.orders.orders import ImportState, Order, Shipment
+from listbridge.domain.orders.reserving import missing_units, reservations_of
+from listbridge.domain.orders.schedule import waits_for_stock
 
 _GRACE = timedelta(seconds=5)
 """What an absorption may take beyond the shop's read lag, before a read that waits for it is believed as it is."""

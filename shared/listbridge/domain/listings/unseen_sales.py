@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from listbridge.domain.listing import Field, Listing, UnseenSale
+from listbridge.domain.listings.listing import Field, Listing, UnseenSale
 
 LONGEST_WAIT = timedelta(hours=24)
 """After so long the quantity is sent whatever the orders say: an account whose orders cannot be read for a day has told its

@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from listbridge.domain.ids import LineId, OrderKey, ShopId, VariantKey
-from listbridge.domain.order_schedule import (
+from listbridge.domain.orders.orders import Cancellation, ImportState, Match, Order, Payment, RemoteOrder
+from listbridge.domain.orders.schedule import (
     AUTOMATIC_OFF,
     LINES_IN_SHOP,
     NEEDS_DECISION,
@@ -24,7 +25,6 @@ from listbridge.domain.order_schedule import (
     resend_at,
     scheduled,
 )
-from listbridge.domain.orders import Cancellation, ImportState, Match, Order, Payment, RemoteOrder
 from listbridge.domain.problem import Problem
 
 MISSES_PRODUCT = "products_missing"

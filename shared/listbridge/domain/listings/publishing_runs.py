@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from listbridge.domain.ids import Sku
-from listbridge.domain.listing import Values
+from listbridge.domain.listings.listing import Values
 from listbridge.domain.ports import PublishSteps
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RemoteError

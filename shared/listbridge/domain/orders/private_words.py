@@ -5,7 +5,7 @@ Problems are stored, logged and shown; a platform that refuses an order may repe
 
 from __future__ import annotations
 
-from listbridge.domain.orders import Address, Buyer
+from listbridge.domain.orders.orders import Address, Buyer
 
 _SHORTEST_SECRET = 3
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from listbridge.domain.ids import LineId, ParcelId
-from listbridge.domain.orders import Order, Telling, Told
+from listbridge.domain.orders.orders import Order, Telling, Told
+from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports import RemoteShipment
-from listbridge.domain.shop_orders import Parcel
 
 Spelling = Callable[[str], str]
 """A tracking number as the marketplace spells it."""

@@ -14,8 +14,8 @@ from decimal import Decimal
 
 from listbridge.domain.ids import LineId, ParcelId, ShopOrderId
 from listbridge.domain.money import Money
-from listbridge.domain.orders import Refund
-from listbridge.domain.shop_orders import Parcel, ShopOrder, Tracking
+from listbridge.domain.orders.orders import Refund
+from listbridge.domain.orders.shop_orders import Parcel, ShopOrder, Tracking
 
 
 @dataclass(frozen=True, slots=True)

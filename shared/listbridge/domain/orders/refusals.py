@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from listbridge.domain.order_amounts import fitted, shop_lines
-from listbridge.domain.orders import Buyer
-from listbridge.domain.private_words import mentions
+from listbridge.domain.orders.amounts import fitted, shop_lines
+from listbridge.domain.orders.orders import Buyer
+from listbridge.domain.orders.private_words import mentions
+from listbridge.domain.orders.shop_orders import ShopOrderDraft
 from listbridge.domain.problem import Problem
-from listbridge.domain.shop_orders import ShopOrderDraft
 from listbridge.domain.verdicts import NotFound, Rejected
 
 _LONGEST_FIELD, _LONGEST_REASON = 100, 200

@@ -214,7 +214,7 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One row of the ledger. Immutable: `domain/ledger.py` and `domain/writing.py` hold every change it can go through.
+    """One row of the ledger. Immutable: `domain/listings/ledger.py` and `domain/listings/writing.py` hold every change it can go through.
 
     `accepted` of a field is None while it is unknown. `settle_at` is set while the outcome of some call is unknown:
     no acceptance counts before a read-back made after that instant shows the computed values.

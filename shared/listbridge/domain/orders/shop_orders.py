@@ -9,7 +9,7 @@ from decimal import ROUND_FLOOR
 
 from listbridge.domain.ids import LineId, ParcelId, RemoteOrderId, ShopOrderId, Sku, VariantId
 from listbridge.domain.money import Money, smallest_unit
-from listbridge.domain.orders import Buyer, Delivery, Refund, ShippingCharge, Tax
+from listbridge.domain.orders.orders import Buyer, Delivery, Refund, ShippingCharge, Tax
 
 
 @dataclass(frozen=True, slots=True)

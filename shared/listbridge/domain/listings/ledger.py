@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from listbridge.domain import unseen_sales
 from listbridge.domain.ids import JobId
-from listbridge.domain.listing import (
+from listbridge.domain.listings import unseen_sales
+from listbridge.domain.listings.listing import (
     PRODUCT_GONE,
     Band,
     Computed,

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from listbridge.domain import unseen_sales
 from listbridge.domain.ids import JobId, RemoteId, VariantKey
-from listbridge.domain.ledger import NOT_ALIGNED, read_back, refreshed
-from listbridge.domain.listing import (
+from listbridge.domain.listings import unseen_sales
+from listbridge.domain.listings.ledger import NOT_ALIGNED, read_back, refreshed
+from listbridge.domain.listings.listing import (
     GONE_FROM_SHOP,
     NOTHING,
     PRODUCT_GONE,

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
 
 from listbridge.domain.money import Money, smallest_unit
-from listbridge.domain.orders import Tax
+from listbridge.domain.orders.orders import Tax
+from listbridge.domain.orders.shop_orders import DraftLine, ShopOrderDraft
 from listbridge.domain.problem import Problem
-from listbridge.domain.shop_orders import DraftLine, ShopOrderDraft
 from listbridge.domain.verdicts import Rejected
 
 _RATE_STEP = Decimal("0.000001")

@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from listbridge.domain.ids import LineId, RemoteOrderId
-from listbridge.domain.order_changes import REPLACED, decided, lines_in_shop, with_notice, without_notice
-from listbridge.domain.order_schedule import LINES_IN_SHOP, ImportRules
-from listbridge.domain.orders import Cancellation, Match, Order, Payment
+from listbridge.domain.orders.changes import REPLACED, decided, lines_in_shop, with_notice, without_notice
+from listbridge.domain.orders.orders import Cancellation, Match, Order, Payment
+from listbridge.domain.orders.schedule import LINES_IN_SHOP, ImportRules
 from listbridge.domain.problem import Problem
 
 _UNPAID = (Payment.PENDING, Payment.FAILED)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from listbridge.domain.orders import ImportState, Order, Payment
+from listbridge.domain.orders.orders import ImportState, Order, Payment
 from listbridge.domain.waiting import ORDERS, from_now
 
 AUTOMATIC_OFF = "automatic_creation_off"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from listbridge.domain.ids import LineId
 from listbridge.domain.money import Money
-from listbridge.domain.orders import Refund
+from listbridge.domain.orders.orders import Refund
 
 
 class RefundNames:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from listbridge.domain.catalog import ProductFacts, VariantFacts
 from listbridge.domain.ids import Sku
-from listbridge.domain.listing_texts import distinct
+from listbridge.domain.listings.texts import distinct
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected, RemoteError
 

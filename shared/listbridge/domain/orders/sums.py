@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from listbridge.domain.money import Money
-from listbridge.domain.orders import RemoteLine, ShippingCharge, Tax
+from listbridge.domain.orders.orders import RemoteLine, ShippingCharge, Tax
 
 _ZERO = Decimal(0)
 _MOST_ROWS = 10

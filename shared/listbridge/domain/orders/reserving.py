@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from listbridge.domain.catalog import Reservation, Variant
 from listbridge.domain.ids import LineId, ListingKey, LocationId, OrderKey, VariantKey
-from listbridge.domain.order_changes import UNPAID_EXPIRED
-from listbridge.domain.order_schedule import OBSERVED
-from listbridge.domain.orders import ImportState, Order, RemoteLine, Shipment
+from listbridge.domain.orders.changes import UNPAID_EXPIRED
+from listbridge.domain.orders.orders import ImportState, Order, RemoteLine, Shipment
+from listbridge.domain.orders.schedule import OBSERVED
 
 Reservations = Mapping[VariantKey, Mapping[LineId, Reservation | None]]
 

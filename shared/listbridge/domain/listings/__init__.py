@@ -1,0 +1,1 @@
+"""A listing and its ledger: what is wanted, what is known, what is due."""
