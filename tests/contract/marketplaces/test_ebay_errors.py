@@ -19,7 +19,7 @@ from listbridge.domain.verdicts import (
 )
 from listbridge.marketplaces.ebay.errors import BY_ID, Refusal
 from listbridge.marketplaces.ebay.manifest import MANIFEST
-from listbridge.marketplaces.ebay.wire import ErrorEntry, ErrorParameter
+from listbridge.marketplaces.ebay.offers.wire import ErrorEntry, ErrorParameter
 from tests.contract.marketplaces.ebay_acts import publish
 from tests.contract.marketplaces.staged_ebay import EbayStage
 from tests.contract.openapi import EbaySpec

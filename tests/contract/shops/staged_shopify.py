@@ -22,7 +22,7 @@ from listbridge.infra.connection import Connection
 from listbridge.infra.http import HttpSession
 from listbridge.infra.tokens import TokenCache
 from listbridge.registry import open_shop, webhook_scheme
-from listbridge.shops.shopify.order_input import LINE_PROPERTY
+from listbridge.shops.shopify.orders.input import LINE_PROPERTY
 from listbridge.shops.shopify.webhooks import WANTED
 from simulators.door import Transport
 from simulators.faults import Fault

@@ -11,9 +11,9 @@ from graphql import OperationDefinitionNode, parse
 from listbridge.domain.ids import ProductId
 from listbridge.domain.verdicts import RateLimited, RetryLater, Unauthorized
 from listbridge.domain.work import Hint, HintKind
-from listbridge.shops.shopify.catalog import SHAPES
+from listbridge.shops.shopify.catalog.catalog import SHAPES
+from listbridge.shops.shopify.catalog.queries import Query
 from listbridge.shops.shopify.manifest import MANIFEST
-from listbridge.shops.shopify.queries import Query
 from simulators.faults import Fault
 from tests.contract.shops.official_graphql import OfficialSchema
 from tests.contract.shops.shopify_documents import QUERIES

@@ -14,7 +14,7 @@ from listbridge.domain.manifest import BudgetSpec
 from listbridge.domain.verdicts import RateLimited
 from listbridge.infra import buckets
 from listbridge.marketplaces.ebay.errors import Refusal
-from listbridge.marketplaces.ebay.wire import ErrorEntry
+from listbridge.marketplaces.ebay.offers.wire import ErrorEntry
 from simulators.ebay.limits import Limits
 
 

@@ -11,7 +11,7 @@ from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.ids import ProductId, Site, Sku, VariantId
 from listbridge.domain.money import Money
 from listbridge.domain.verdicts import Rejected
-from listbridge.marketplaces.ebay.mapping import ListingContent, listing_content
+from listbridge.marketplaces.ebay.offers.mapping import ListingContent, listing_content
 from listbridge.marketplaces.ebay.settings import CreationSettings
 from listbridge.marketplaces.ebay.sites import site_of
 

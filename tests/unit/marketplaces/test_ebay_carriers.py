@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from listbridge.marketplaces.ebay.carriers import CARRIERS
+from listbridge.marketplaces.ebay.orders.carriers import CARRIERS
 
 
 @pytest.mark.parametrize(

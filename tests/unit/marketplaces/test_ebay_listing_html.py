@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from listbridge.marketplaces.ebay.mapping import HTML
+from listbridge.marketplaces.ebay.offers.mapping import HTML
 from listbridge.marketplaces.ebay.sites import SITES
 
 

@@ -13,9 +13,9 @@ from listbridge.domain.listings.listing import NOTHING, Values
 from listbridge.domain.money import Money
 from listbridge.domain.verdicts import Rejected
 from listbridge.infra.profile_settings import read_settings
-from listbridge.marketplaces.ebay.mapping import listing_content
+from listbridge.marketplaces.ebay.offers.mapping import listing_content
+from listbridge.marketplaces.ebay.offers.wire import Offer
 from listbridge.marketplaces.ebay.settings import CreationSettings
-from listbridge.marketplaces.ebay.wire import Offer
 from tests.unit.marketplaces.ebay_products import PICTURE, SETTINGS, SITE, content, product, refusal, variant
 
 # ---- titles ----

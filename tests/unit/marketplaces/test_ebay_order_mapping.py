@@ -20,7 +20,7 @@ from listbridge.domain.orders.orders import (
     Tax,
 )
 from listbridge.infra.order_reading import Unmappable
-from listbridge.marketplaces.ebay.order_mapping import READER, changed_at_of, order_id_of
+from listbridge.marketplaces.ebay.orders.mapping import READER, changed_at_of, order_id_of
 
 
 def usd(value: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import Site, Sku
-from listbridge.marketplaces.ebay.mapping import ListingContent, listing_content
+from listbridge.marketplaces.ebay.offers.mapping import ListingContent, listing_content
 from listbridge.marketplaces.ebay.settings import CreationSettings
 from listbridge.marketplaces.ebay.sites import site_of
 from tests.unit.marketplaces.ebay_products import SETTINGS, content, product, variant

@@ -18,8 +18,8 @@ from listbridge.domain.verdicts import (
     RemoteError,
     RetryLater,
 )
-from listbridge.marketplaces.ebay.revising import judged, request
-from listbridge.marketplaces.ebay.wire import PriceQuantityAnswers
+from listbridge.marketplaces.ebay.offers.revising import judged, request
+from listbridge.marketplaces.ebay.offers.wire import PriceQuantityAnswers
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 

@@ -9,9 +9,9 @@ import pytest
 
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.money import Money
-from listbridge.shops.shopify import wire
 from listbridge.shops.shopify.adapter import search_query
-from listbridge.shops.shopify.mapping import number_of, product_facts, stock_of, visibility_of
+from listbridge.shops.shopify.catalog import wire
+from listbridge.shops.shopify.catalog.mapping import number_of, product_facts, stock_of, visibility_of
 
 
 def level(location: int, quantity: int | None, name: str = "available") -> dict[str, Any]:

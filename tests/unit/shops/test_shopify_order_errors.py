@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from listbridge.domain.verdicts import NotFound, RateLimited, Rejected, RetryLater
-from listbridge.shops.shopify.order_errors import not_cancelled, refused_create, refused_parts
-from listbridge.shops.shopify.order_input import PARTS
-from listbridge.shops.shopify.wire import UserError
+from listbridge.shops.shopify.catalog.wire import UserError
+from listbridge.shops.shopify.orders.errors import not_cancelled, refused_create, refused_parts
+from listbridge.shops.shopify.orders.input import PARTS
 from tests.fakes.order_drafts import ADDRESS, BUYER, draft, line
 
 

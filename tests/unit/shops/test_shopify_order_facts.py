@@ -9,9 +9,9 @@ from listbridge.domain.ids import LineId
 from listbridge.domain.orders.orders import Delivery, Gift
 from listbridge.domain.orders.shop_orders import ShopOrderDraft
 from listbridge.domain.problem import Problem
-from listbridge.shops.shopify.order_errors import refused_create
-from listbridge.shops.shopify.order_input import order_input
-from listbridge.shops.shopify.wire import UserError
+from listbridge.shops.shopify.catalog.wire import UserError
+from listbridge.shops.shopify.orders.errors import refused_create
+from listbridge.shops.shopify.orders.input import order_input
 from tests.fakes.order_drafts import BUYER, PLACED, draft, line, tax
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from listbridge.domain.orders.amounts import CannotAddUp
 from listbridge.domain.orders.orders import Address, Buyer
 from listbridge.domain.orders.shop_orders import ShopOrderDraft
-from listbridge.shops.shopify.order_input import address_input, order_input
+from listbridge.shops.shopify.orders.input import address_input, order_input
 from tests.fakes.order_drafts import ADDRESS, BUYER, PLACED, draft, line, money, shipping, tax
 
 NOW = PLACED + timedelta(hours=1)

@@ -10,8 +10,8 @@ import pytest
 from listbridge.domain.ids import RemoteOrderId
 from listbridge.domain.orders.orders import Refund
 from listbridge.domain.orders.shop_orders import OrderMark, Parcel, Tracking
-from listbridge.shops.shopify import order_wire as wire
-from listbridge.shops.shopify.order_mapping import search_for, shop_order, whose
+from listbridge.shops.shopify.orders import wire
+from listbridge.shops.shopify.orders.mapping import search_for, shop_order, whose
 from tests.fakes.order_drafts import MARK, money
 
 ID = "12-34567-89012"

@@ -8,8 +8,8 @@ import pytest
 
 from listbridge.domain.orders.address_fields import Place
 from listbridge.domain.orders.orders import Address
-from listbridge.shops.shopify.order_input import address_input, order_input
-from listbridge.shops.shopify.regions import ATLAS, US_TERRITORIES
+from listbridge.shops.shopify.orders.input import address_input, order_input
+from listbridge.shops.shopify.orders.regions import ATLAS, US_TERRITORIES
 from tests.fakes.order_drafts import BUYER, PLACED, draft
 
 ISLAND = Address(

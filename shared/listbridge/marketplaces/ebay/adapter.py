@@ -28,18 +28,18 @@ from listbridge.domain.ports import (
 from listbridge.domain.ports.unasked import UnaskedOfMarketplace
 from listbridge.infra.connection import Connection
 from listbridge.infra.profile_settings import read_settings
-from listbridge.marketplaces.ebay import ending, revising
-from listbridge.marketplaces.ebay.choices import choices
 from listbridge.marketplaces.ebay.client import EbayHttp, Request
-from listbridge.marketplaces.ebay.inventory import Inventory
-from listbridge.marketplaces.ebay.mapping import VARIATIONS, listing_content
-from listbridge.marketplaces.ebay.orders import Orders
-from listbridge.marketplaces.ebay.preview import preview_for
-from listbridge.marketplaces.ebay.publishing import Publishing
-from listbridge.marketplaces.ebay.reading import Reader
+from listbridge.marketplaces.ebay.offers import ending, revising
+from listbridge.marketplaces.ebay.offers.choices import choices
+from listbridge.marketplaces.ebay.offers.inventory import Inventory
+from listbridge.marketplaces.ebay.offers.mapping import VARIATIONS, listing_content
+from listbridge.marketplaces.ebay.offers.preview import preview_for
+from listbridge.marketplaces.ebay.offers.publishing import Publishing
+from listbridge.marketplaces.ebay.offers.reading import Reader
+from listbridge.marketplaces.ebay.offers.wire import User
+from listbridge.marketplaces.ebay.orders.orders import Orders
 from listbridge.marketplaces.ebay.settings import CreationSettings
 from listbridge.marketplaces.ebay.sites import SITES, site_of
-from listbridge.marketplaces.ebay.wire import User
 
 
 class EbayAdapter(UnaskedOfMarketplace):

@@ -16,9 +16,9 @@ from listbridge.infra.api_client import Answer, ApiClient, Call, Refused
 from listbridge.infra.connection import Connection
 from listbridge.marketplaces.ebay.auth import Grants, Hosts, Who
 from listbridge.marketplaces.ebay.errors import UNKNOWN, UNREADABLE, Refusal, entries_of
+from listbridge.marketplaces.ebay.offers.wire import RateLimits
 from listbridge.marketplaces.ebay.settings import Settings
 from listbridge.marketplaces.ebay.sites import NationalSite
-from listbridge.marketplaces.ebay.wire import RateLimits
 
 INVENTORY = "/sell/inventory/v1"
 _QUOTA_LOOK = timedelta(seconds=60)

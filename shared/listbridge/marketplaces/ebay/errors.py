@@ -29,7 +29,7 @@ from listbridge.infra.answers import readable
 from listbridge.infra.clock import next_midnight
 from listbridge.infra.error_row import Row, for_each
 from listbridge.marketplaces.ebay.manifest import PACIFIC
-from listbridge.marketplaces.ebay.wire import ErrorEntry
+from listbridge.marketplaces.ebay.offers.wire import ErrorEntry
 
 _LONGEST_MESSAGE = 300
 _REVISIONS_USED_UP = re.compile(r"revis\w*.*\b(day|limit)", re.IGNORECASE | re.DOTALL)

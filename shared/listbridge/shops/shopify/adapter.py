@@ -22,17 +22,17 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.work import Hint, HintKind
 from listbridge.infra.connection import Connection
 from listbridge.infra.cursor_pages import all_rows
-from listbridge.shops.shopify.catalog import Catalog
-from listbridge.shops.shopify.changed_products import ChangeSearch
+from listbridge.shops.shopify.catalog.catalog import Catalog
+from listbridge.shops.shopify.catalog.changed_products import ChangeSearch
+from listbridge.shops.shopify.catalog.mapping import gid, is_number, number_of
+from listbridge.shops.shopify.catalog.queries import IDENTITY, SCOPES
+from listbridge.shops.shopify.catalog.wire import IdentityAnswer
 from listbridge.shops.shopify.client import AdminApi
 from listbridge.shops.shopify.errors import ScopeMissing, lacking_scopes
-from listbridge.shops.shopify.mapping import gid, is_number, number_of
-from listbridge.shops.shopify.orders import Orders
-from listbridge.shops.shopify.queries import IDENTITY, SCOPES
+from listbridge.shops.shopify.orders.orders import Orders
 from listbridge.shops.shopify.scopes import CATALOGUE_SCOPES, ORDER_SCOPES, missing_scopes
 from listbridge.shops.shopify.settings import Settings
 from listbridge.shops.shopify.subscriptions import Subscriptions
-from listbridge.shops.shopify.wire import IdentityAnswer
 
 _GID_KINDS = {HintKind.INVENTORY_ITEM: "InventoryItem", HintKind.VARIANT: "ProductVariant"}
 _PATIENCE_S = 5.0

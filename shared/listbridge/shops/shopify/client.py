@@ -16,6 +16,8 @@ from listbridge.infra.connection import Connection
 from listbridge.infra.cursor_pages import all_rows
 from listbridge.infra.http import Purpose
 from listbridge.shops.shopify.auth import Grant, base_url
+from listbridge.shops.shopify.catalog.queries import Query
+from listbridge.shops.shopify.catalog.wire import Page
 from listbridge.shops.shopify.errors import (
     CHANGED,
     UNREADABLE,
@@ -25,9 +27,7 @@ from listbridge.shops.shopify.errors import (
     lacking_points,
     of_write,
 )
-from listbridge.shops.shopify.queries import Query
 from listbridge.shops.shopify.settings import Credentials, Settings
-from listbridge.shops.shopify.wire import Page
 
 _LOG = logging.getLogger("listbridge.shops.shopify")
 N = TypeVar("N")

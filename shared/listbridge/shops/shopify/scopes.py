@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from listbridge.shops.shopify.wire import ScopesAnswer
+from listbridge.shops.shopify.catalog.wire import ScopesAnswer
 
 CATALOGUE_SCOPES = ("read_products", "read_inventory", "read_locations")
 """Without any of these no number we read of a product can be trusted."""

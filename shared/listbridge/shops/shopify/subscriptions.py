@@ -8,10 +8,10 @@ from listbridge.domain.ports import HookReport
 from listbridge.infra import hooks
 from listbridge.infra.hooks import Hook
 from listbridge.infra.http import Purpose
-from listbridge.shops.shopify import wire
+from listbridge.shops.shopify.catalog import wire
+from listbridge.shops.shopify.catalog.queries import SUBSCRIBE, SUBSCRIPTIONS, UNSUBSCRIBE
 from listbridge.shops.shopify.client import AdminApi
 from listbridge.shops.shopify.errors import ADDRESS_REFUSED, TOPICS_REFUSED
-from listbridge.shops.shopify.queries import SUBSCRIBE, SUBSCRIPTIONS, UNSUBSCRIBE
 from listbridge.shops.shopify.webhooks import WANTED
 
 _OPERATION = "webhooks"

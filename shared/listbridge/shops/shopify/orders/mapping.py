@@ -13,8 +13,9 @@ from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark, ShopOrde
 from listbridge.domain.orders.shown_orders import ShownLine, ShownParcel
 from listbridge.domain.orders.texts import MARK_FACT
 from listbridge.domain.orders.traces import OrderTraces
-from listbridge.shops.shopify import mapping, order_wire
-from listbridge.shops.shopify.order_input import LINE_PROPERTY
+from listbridge.shops.shopify.catalog import mapping
+from listbridge.shops.shopify.orders import wire as order_wire
+from listbridge.shops.shopify.orders.input import LINE_PROPERTY
 
 _LEFT = frozenset({"SUCCESS", "CANCELLED"})
 """Fulfilments that were sent, or sent and taken back: PENDING and OPEN wait for a warehouse, ERROR and FAILURE never left it."""

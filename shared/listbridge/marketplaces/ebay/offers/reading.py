@@ -10,9 +10,9 @@ from listbridge.domain.ids import AccountId, ListingKey, RemoteId, Site, Sku
 from listbridge.domain.listings.listing import Listing, RemoteState, Values
 from listbridge.domain.ports import RemoteListing
 from listbridge.marketplaces.ebay.errors import UNREADABLE
-from listbridge.marketplaces.ebay.inventory import Inventory
+from listbridge.marketplaces.ebay.offers.inventory import Inventory
+from listbridge.marketplaces.ebay.offers.wire import Item, Offer
 from listbridge.marketplaces.ebay.sites import NationalSite, site_of
-from listbridge.marketplaces.ebay.wire import Item, Offer
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from listbridge.domain.ids import LineId
 from listbridge.domain.orders.orders import Address, Buyer, Gift
-from listbridge.marketplaces.ebay.order_wire import Contact, Destination, GiftLine, Recipient, ToldAddress
+from listbridge.marketplaces.ebay.orders.wire import Contact, Destination, GiftLine, Recipient, ToldAddress
 
 
 def buyer_of(body: Any) -> Buyer | None:

@@ -33,10 +33,10 @@ from listbridge.marketplaces.ebay.errors import (
     SITE_REFUSED,
     ZERO,
 )
-from listbridge.marketplaces.ebay.inventory import Inventory, OfferExists
-from listbridge.marketplaces.ebay.mapping import ListingContent
-from listbridge.marketplaces.ebay.unsold_groups import free
-from listbridge.marketplaces.ebay.wire import Offer
+from listbridge.marketplaces.ebay.offers.inventory import Inventory, OfferExists
+from listbridge.marketplaces.ebay.offers.mapping import ListingContent
+from listbridge.marketplaces.ebay.offers.unsold_groups import free
+from listbridge.marketplaces.ebay.offers.wire import Offer
 
 _PUBLISHING = "publishing"
 _MARKS = (_PUBLISHING, "creating_offer:", WRITTEN)

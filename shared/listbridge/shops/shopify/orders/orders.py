@@ -20,19 +20,21 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RetryLater, Unsupported
 from listbridge.infra.http import Purpose
 from listbridge.infra.narrowing import Narrowing
-from listbridge.shops.shopify import order_wire
+from listbridge.shops.shopify.catalog.mapping import changed_since, gid, is_number, number_of
+from listbridge.shops.shopify.catalog.queries import SCOPES, Query
+from listbridge.shops.shopify.catalog.wire import Page, Written
 from listbridge.shops.shopify.client import AdminApi, beside, there
 from listbridge.shops.shopify.errors import UNREADABLE, InvalidVariables, ScopeMissing, TooDear
-from listbridge.shops.shopify.mapping import changed_since, gid, is_number, number_of
-from listbridge.shops.shopify.order_errors import (
+from listbridge.shops.shopify.orders import wire as order_wire
+from listbridge.shops.shopify.orders.errors import (
     about_the_mark,
     not_cancelled,
     refused_create,
     refused_parts,
 )
-from listbridge.shops.shopify.order_input import PARTS, order_input
-from listbridge.shops.shopify.order_mapping import found_order, money_of, search_for, shop_order, whose
-from listbridge.shops.shopify.order_queries import (
+from listbridge.shops.shopify.orders.input import PARTS, order_input
+from listbridge.shops.shopify.orders.mapping import found_order, money_of, search_for, shop_order, whose
+from listbridge.shops.shopify.orders.queries import (
     ALL_PARCELS,
     CANCEL_ORDER,
     CHANGED_ORDERS,
@@ -50,9 +52,7 @@ from listbridge.shops.shopify.order_queries import (
     SEARCH_ORDERS,
     STOCK_TAKEN,
 )
-from listbridge.shops.shopify.queries import SCOPES, Query
 from listbridge.shops.shopify.scopes import ALL_ORDERS, missing_scopes
-from listbridge.shops.shopify.wire import Page, Written
 
 R = TypeVar("R")
 _LOG = logging.getLogger("listbridge.shops.shopify")

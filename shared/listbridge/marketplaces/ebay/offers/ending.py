@@ -14,10 +14,10 @@ from listbridge.domain.listings.publishing_runs import WRITTEN, forget
 from listbridge.domain.ports import PublishRequest, PublishSteps
 from listbridge.domain.verdicts import NotFound, Rejected
 from listbridge.marketplaces.ebay.errors import VARIATION_STAYS
-from listbridge.marketplaces.ebay.inventory import Inventory
+from listbridge.marketplaces.ebay.offers.inventory import Inventory
+from listbridge.marketplaces.ebay.offers.unsold_groups import drop_if_unsold
+from listbridge.marketplaces.ebay.offers.wire import Offer
 from listbridge.marketplaces.ebay.sites import NationalSite, site_of
-from listbridge.marketplaces.ebay.unsold_groups import drop_if_unsold
-from listbridge.marketplaces.ebay.wire import Offer
 
 
 def end(inventory: Inventory, request: PublishRequest, steps: PublishSteps) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from listbridge.shops.shopify import order_wire as wire
-from listbridge.shops.shopify.queries import Query
-from listbridge.shops.shopify.wire import Changed, Nodes, Page, Written
+from listbridge.shops.shopify.catalog.queries import Query
+from listbridge.shops.shopify.catalog.wire import Changed, Nodes, Page, Written
+from listbridge.shops.shopify.orders import wire
 
 MARK_NAMESPACE = "listbridge"
 MARK_KEY = "marketplace_order"

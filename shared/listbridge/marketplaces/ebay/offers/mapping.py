@@ -22,12 +22,13 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.refusals import apart
 from listbridge.domain.verdicts import Rejected, RemoteError
 from listbridge.infra.listing_html import ListingHtml
-from listbridge.marketplaces.ebay import errors, wire
+from listbridge.marketplaces.ebay import errors
 from listbridge.marketplaces.ebay.manifest import MAX_SKU_LENGTH
-from listbridge.marketplaces.ebay.product_codes import Codes, codes_of
+from listbridge.marketplaces.ebay.offers import wire
+from listbridge.marketplaces.ebay.offers.product_codes import Codes, codes_of
+from listbridge.marketplaces.ebay.offers.wire import Amount
 from listbridge.marketplaces.ebay.settings import CreationSettings
 from listbridge.marketplaces.ebay.sites import SITES, NationalSite
-from listbridge.marketplaces.ebay.wire import Amount
 
 MAX_TITLE = 80
 MAX_ASPECT_VALUE = 50

@@ -15,11 +15,11 @@ from listbridge.domain.ports import OrderPage, RemoteShipment
 from listbridge.infra.answers import located
 from listbridge.infra.api_client import Refused, path_of
 from listbridge.infra.order_reading import CountedRows, OrderWindows, Unmappable
-from listbridge.marketplaces.ebay.carriers import CARRIERS
 from listbridge.marketplaces.ebay.client import EbayHttp, Request
 from listbridge.marketplaces.ebay.errors import UNKNOWN, UNREADABLE
-from listbridge.marketplaces.ebay.order_mapping import READER
-from listbridge.marketplaces.ebay.order_wire import OrderList, Packages, PackedLine, SentLine, SentPackage
+from listbridge.marketplaces.ebay.orders.carriers import CARRIERS
+from listbridge.marketplaces.ebay.orders.mapping import READER
+from listbridge.marketplaces.ebay.orders.wire import OrderList, Packages, PackedLine, SentLine, SentPackage
 
 _ORDERS = "/sell/fulfillment/v1/order"
 _MOST = 200

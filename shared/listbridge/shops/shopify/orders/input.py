@@ -17,9 +17,9 @@ from listbridge.domain.orders.amounts import ShopLine, fitted, rate_of, shop_lin
 from listbridge.domain.orders.orders import Address, Buyer, Delivery, ShippingCharge, Tax
 from listbridge.domain.orders.shop_orders import ShopOrderDraft
 from listbridge.domain.orders.texts import adjustment_title, facts_of, line_title, shipping_title, tags_of
-from listbridge.shops.shopify.mapping import gid
-from listbridge.shops.shopify.order_queries import MARK_KEY, MARK_NAMESPACE
-from listbridge.shops.shopify.regions import ATLAS
+from listbridge.shops.shopify.catalog.mapping import gid
+from listbridge.shops.shopify.orders.queries import MARK_KEY, MARK_NAMESPACE
+from listbridge.shops.shopify.orders.regions import ATLAS
 
 LINE_PROPERTY = "_listbridge_line"
 """The property that holds the marketplace's line id; buyers are not shown properties that begin with an underscore."""

@@ -11,11 +11,11 @@ from datetime import datetime
 
 from listbridge.domain.ids import ProductId
 from listbridge.domain.ports import ChangedProducts
-from listbridge.shops.shopify import wire
-from listbridge.shops.shopify.catalog import Catalog
+from listbridge.shops.shopify.catalog import wire
+from listbridge.shops.shopify.catalog.catalog import Catalog
+from listbridge.shops.shopify.catalog.mapping import changed_since, number_of
+from listbridge.shops.shopify.catalog.queries import CHANGED_LEVELS, CHANGED_PRODUCTS
 from listbridge.shops.shopify.client import AdminApi
-from listbridge.shops.shopify.mapping import changed_since, number_of
-from listbridge.shops.shopify.queries import CHANGED_LEVELS, CHANGED_PRODUCTS
 
 _LEVELS = "levels"
 

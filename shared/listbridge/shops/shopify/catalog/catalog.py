@@ -14,11 +14,9 @@ from listbridge.domain.ids import ProductId
 from listbridge.domain.ports import ReadResult, SweepPage
 from listbridge.infra.cursor_pages import all_rows
 from listbridge.infra.narrowing import Narrowing
-from listbridge.shops.shopify import wire
-from listbridge.shops.shopify.client import AdminApi, beside, there
-from listbridge.shops.shopify.errors import TooDear
-from listbridge.shops.shopify.mapping import gid, is_number, number_of, product_facts
-from listbridge.shops.shopify.queries import (
+from listbridge.shops.shopify.catalog import wire
+from listbridge.shops.shopify.catalog.mapping import gid, is_number, number_of, product_facts
+from listbridge.shops.shopify.catalog.queries import (
     ALL_PRODUCTS,
     MORE_LEVELS,
     MORE_VARIANTS,
@@ -27,6 +25,8 @@ from listbridge.shops.shopify.queries import (
     PRODUCTS_OF_ORDER,
     SEARCH_PRODUCTS,
 )
+from listbridge.shops.shopify.client import AdminApi, beside, there
+from listbridge.shops.shopify.errors import TooDear
 
 M = TypeVar("M", bound=BaseModel)
 R = TypeVar("R")

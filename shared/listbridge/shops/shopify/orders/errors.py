@@ -14,9 +14,9 @@ from listbridge.domain.orders.refusals import refused_cancel, refused_order, sku
 from listbridge.domain.orders.shop_orders import ShopOrderDraft
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RateLimited, Rejected, RemoteError
+from listbridge.shops.shopify.catalog.wire import UserError
 from listbridge.shops.shopify.errors import FROZEN
-from listbridge.shops.shopify.order_input import MOST_LINES, PARTS
-from listbridge.shops.shopify.wire import UserError
+from listbridge.shops.shopify.orders.input import MOST_LINES, PARTS
 
 _LIMIT = re.compile(r"rate limit|too many (attempts|requests)", re.IGNORECASE)
 _LIMIT_WAIT_S = 60.0

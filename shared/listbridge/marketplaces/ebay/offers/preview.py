@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from listbridge.infra.preview import Preview
-from listbridge.marketplaces.ebay.mapping import VARIATIONS, listing_content
+from listbridge.marketplaces.ebay.offers.mapping import VARIATIONS, listing_content
 from listbridge.marketplaces.ebay.settings import CreationSettings
 from listbridge.marketplaces.ebay.sites import NationalSite
 

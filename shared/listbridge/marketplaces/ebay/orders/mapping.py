@@ -24,9 +24,9 @@ from listbridge.domain.orders.orders import (
 from listbridge.domain.orders.sums import ToldSums, sums_of, tax_on_shipping
 from listbridge.infra.answers import moment
 from listbridge.infra.order_reading import OrderReader, Unmappable
-from listbridge.marketplaces.ebay.order_buyer import buyer_of
-from listbridge.marketplaces.ebay.order_refunds import refunds_of
-from listbridge.marketplaces.ebay.order_wire import (
+from listbridge.marketplaces.ebay.orders.buyer import buyer_of
+from listbridge.marketplaces.ebay.orders.refunds import refunds_of
+from listbridge.marketplaces.ebay.orders.wire import (
     LineItem,
     OrderPricing,
     TaxReference,

@@ -10,9 +10,8 @@ from listbridge.domain.ports import Revision, RevisionResult, UnitRevision
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected, RemoteError, RetryLater
 from listbridge.marketplaces.ebay.errors import ZERO, Refusal
-from listbridge.marketplaces.ebay.inventory import Inventory
-from listbridge.marketplaces.ebay.sites import site_of
-from listbridge.marketplaces.ebay.wire import (
+from listbridge.marketplaces.ebay.offers.inventory import Inventory
+from listbridge.marketplaces.ebay.offers.wire import (
     Amount,
     ErrorEntry,
     PriceQuantity,
@@ -20,6 +19,7 @@ from listbridge.marketplaces.ebay.wire import (
     RevisedOffer,
     SentQuantity,
 )
+from listbridge.marketplaces.ebay.sites import site_of
 
 OPERATION = "bulkUpdatePriceQuantity"
 MOST_OFFERS = 25

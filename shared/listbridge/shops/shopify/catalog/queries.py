@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
-from listbridge.shops.shopify import wire
+from listbridge.shops.shopify.catalog import wire
 
 M = TypeVar("M", bound=BaseModel)
 

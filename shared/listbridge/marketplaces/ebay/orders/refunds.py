@@ -9,7 +9,7 @@ from listbridge.domain.money import money
 from listbridge.domain.orders.orders import Refund
 from listbridge.domain.orders.refund_names import RefundNames, each_once
 from listbridge.infra.answers import moment
-from listbridge.marketplaces.ebay.order_wire import ToldOrder, ToldRefund
+from listbridge.marketplaces.ebay.orders.wire import ToldOrder, ToldRefund
 
 _FAILED = "FAILED"
 

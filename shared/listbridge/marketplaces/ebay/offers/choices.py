@@ -7,9 +7,9 @@ from typing import Any, get_args
 
 from listbridge.infra.offset_pages import all_rows
 from listbridge.marketplaces.ebay.client import INVENTORY, EbayHttp, Request
+from listbridge.marketplaces.ebay.offers.wire import CategoryTree, Location, Locations, Policies, Suggestions
 from listbridge.marketplaces.ebay.settings import Condition
 from listbridge.marketplaces.ebay.sites import NationalSite
-from listbridge.marketplaces.ebay.wire import CategoryTree, Location, Locations, Policies, Suggestions
 
 _ACCOUNT = "/sell/account/v1"
 _TAXONOMY = "/commerce/taxonomy/v1"

@@ -7,7 +7,7 @@ refuses an order's province that it does not know, which `order_errors.py` answe
 from __future__ import annotations
 
 from listbridge.infra.regions import Atlas
-from listbridge.shops.shopify.countries import COUNTRIES
+from listbridge.shops.shopify.orders.countries import COUNTRIES
 
 US_TERRITORIES = frozenset({"AS", "FM", "GU", "MH", "MP", "PR", "PW", "VI"})
 """Countries of their own to ISO 3166-1 and to marketplaces, provinces of the US to Shopify."""

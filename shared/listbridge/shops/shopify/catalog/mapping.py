@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.ids import LocationId, ProductId, Sku, VariantId
 from listbridge.domain.money import money
-from listbridge.shops.shopify import wire
+from listbridge.shops.shopify.catalog import wire
 
 _VISIBILITY = {
     "ACTIVE": Visibility.VISIBLE,

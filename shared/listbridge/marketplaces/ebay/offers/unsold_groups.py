@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from listbridge.domain.ids import RemoteId, Sku
 from listbridge.domain.verdicts import NotFound
-from listbridge.marketplaces.ebay.inventory import Inventory
+from listbridge.marketplaces.ebay.offers.inventory import Inventory
 from listbridge.marketplaces.ebay.sites import NationalSite
 
 

@@ -12,8 +12,7 @@ from listbridge.domain.verdicts import NotFound
 from listbridge.infra.api_client import M, Refused, path_of
 from listbridge.marketplaces.ebay.client import INVENTORY, EbayHttp, Request
 from listbridge.marketplaces.ebay.errors import UNREADABLE
-from listbridge.marketplaces.ebay.sites import SITES, NationalSite
-from listbridge.marketplaces.ebay.wire import (
+from listbridge.marketplaces.ebay.offers.wire import (
     BulkItems,
     CreatedOffer,
     Item,
@@ -24,6 +23,7 @@ from listbridge.marketplaces.ebay.wire import (
     PublishedListing,
     ShownGroup,
 )
+from listbridge.marketplaces.ebay.sites import SITES, NationalSite
 
 _IMPOSSIBLE_SKU = frozenset({25707, 25708})
 """eBay takes no such SKU, so nothing can have it."""

@@ -1,0 +1,1 @@
+"""Offers on eBay: published, revised, ended, read back."""

@@ -1,0 +1,1 @@
+"""eBay's orders: read, sent, paid back."""

@@ -1,0 +1,1 @@
+"""Shopify's products and stock."""
