@@ -13,7 +13,7 @@ from listbridge.admin import errors
 from listbridge.admin.auth import Caller, Group, caller_of, needed_group
 from listbridge.admin.bodies import BodyRefused, refuse_too_large, with_checked_body
 from listbridge.admin.paths import called_address, called_path
-from listbridge.admin.views import FieldView
+from listbridge.admin.views.documents import FieldView
 from listbridge.domain.problem import Problem
 from listbridge.services.configuration.public_address import settle_public_address
 from listbridge.services.deps import Deps
@@ -91,7 +91,7 @@ def open_room(path: str) -> None:
     begins = "/".join(path.split("/", 3)[: 2 if path.startswith(CALLBACKS) else 3])
     for name in ROOMS.get(begins, ()):
         if name not in _opened:
-            router = import_module(f"listbridge.admin.{name}").router
+            router = import_module(f"listbridge.admin.routes.{name}").router
             app.include_router(router, prefix="" if begins == "/callbacks" else PREFIX)
             _opened.add(name)
 

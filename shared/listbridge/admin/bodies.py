@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from listbridge.admin.views import FieldView
+from listbridge.admin.views.documents import FieldView
 from listbridge.domain.problem import Problem
 
 LARGEST = 128 * 1024

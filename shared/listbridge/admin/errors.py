@@ -14,7 +14,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError, Servic
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from listbridge.admin.views import FieldView, ProblemView, Refusal
+from listbridge.admin.views.documents import FieldView, ProblemView, Refusal
 from listbridge.domain.ports import Conflict, Missing, NotACursor
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, RemoteError, RetryLater

@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from listbridge.admin import patches, schemas, views
+from listbridge.admin import patches, schemas
+from listbridge.admin.views import documents as views
 from listbridge.domain import configuration
 
 EVERYWHERE: Final = {

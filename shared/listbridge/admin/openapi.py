@@ -19,7 +19,7 @@ from listbridge.admin.auth import needed_group
 from listbridge.admin.bodies import MERGE_PATCH
 from listbridge.admin.field_texts import text_of
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import Refusal
+from listbridge.admin.views.documents import Refusal
 
 VERSION = "1"
 EXAMPLES = Path(__file__).parents[3] / "docs" / "reference" / "examples"

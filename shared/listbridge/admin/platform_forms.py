@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 
 from listbridge import registry
 from listbridge.admin.errors import InvalidFields, fields_checked
-from listbridge.admin.views import FieldView
+from listbridge.admin.views.documents import FieldView
 from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem
 from listbridge.registry import Room

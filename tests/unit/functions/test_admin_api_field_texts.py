@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from listbridge.admin import patches, schemas, views
+from listbridge.admin import patches, schemas
 from listbridge.admin.field_texts import EVERYWHERE, text_of
 from listbridge.admin.openapi import openapi
+from listbridge.admin.views import documents as views
 from listbridge.domain import configuration
 
 _OBSERVE = "Observe mode: everything is read and computed, nothing is written to the marketplace."

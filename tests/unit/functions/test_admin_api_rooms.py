@@ -21,7 +21,7 @@ def _routers() -> list[str]:
     names = [
         found.name for found in iter_modules(admin.__path__) if found.name not in ("__main__", "openapi")
     ]
-    return [name for name in names if hasattr(import_module(f"listbridge.admin.{name}"), "router")]
+    return [name for name in names if hasattr(import_module(f"listbridge.admin.routes.{name}"), "router")]
 
 
 def test_every_module_with_routes_can_be_reached() -> None:
@@ -30,7 +30,7 @@ def test_every_module_with_routes_can_be_reached() -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_every_route_is_found_by_the_beginning_of_its_path(name: str) -> None:
-    router = import_module(f"listbridge.admin.{name}").router
+    router = import_module(f"listbridge.admin.routes.{name}").router
     paths = [str(route[0]) for route in router._routes]
     assert paths
     for path in paths:
@@ -43,7 +43,7 @@ def test_a_process_that_serves_its_first_call_imports_no_other_room() -> None:
     """In a process of its own, for this one has imported them all."""
     script = (
         "import sys; from listbridge.admin import api; api.open_room('/v1/health');"
-        "print([name for name in ('health', 'orders', 'accounts') if f'listbridge.admin.{name}' in sys.modules])"
+        "print([name for name in ('health', 'orders', 'accounts') if f'listbridge.admin.routes.{name}' in sys.modules])"
     )
     path = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     told = subprocess.run(

@@ -25,12 +25,12 @@ from listbridge.admin.order_filters import (
     ShopOrder,
     WithSku,
 )
-from listbridge.admin.order_views import OrderDetailsView, OrderView
 from listbridge.admin.parameters import LIMIT, Cursor, OfAccount, OrderPath
 from listbridge.admin.row_ids import order_key
 from listbridge.admin.schemas import ChosenProduct
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import FieldView
+from listbridge.admin.views.documents import FieldView
+from listbridge.admin.views.orders import OrderDetailsView, OrderView
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId, LineId, OrderKey, VariantKey
 from listbridge.services.desk.explain_order import OrderPages, explain_order

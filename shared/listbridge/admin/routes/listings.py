@@ -6,14 +6,14 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from listbridge.admin.activity_views import ActivityView
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.parameters import LIMIT, Cursor, ListingPath, OfAccount
 from listbridge.admin.row_ids import item_id, listing_key, order_id
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import ListingView, MoneyView, ProblemView, TraceView
+from listbridge.admin.views.activity import ActivityView
+from listbridge.admin.views.documents import ListingView, MoneyView, ProblemView, TraceView
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import AccountId, SalesListId
 from listbridge.domain.listings.listing import Status

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import deps_of, new_router
-from listbridge.admin.job_views import JobView
 from listbridge.admin.row_ids import item_id, listing_id
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import OrdersReadView, ProblemView
+from listbridge.admin.views.documents import OrdersReadView, ProblemView
+from listbridge.admin.views.jobs import JobView
 from listbridge.domain.configuration import ConnectionState
 from listbridge.services.desk import overview
 

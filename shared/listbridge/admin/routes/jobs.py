@@ -9,11 +9,11 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
-from listbridge.admin.job_views import JobEntryView, JobView
 from listbridge.admin.parameters import LIMIT, Cursor, JobPath
 from listbridge.admin.row_ids import item_id, listing_id
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import MoneyView
+from listbridge.admin.views.documents import MoneyView
+from listbridge.admin.views.jobs import JobEntryView, JobView
 from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import JobState
 from listbridge.services.jobs.cancel_job import cancel

@@ -7,12 +7,12 @@ from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.document_pages import Limit, page_of
 from listbridge.admin.errors import InvalidFields, fields_checked
-from listbridge.admin.job_views import JobStarted, JobView
 from listbridge.admin.parameters import Cursor, ProfilePath
 from listbridge.admin.patches import CreationProfilePatch, ProfilePatch
 from listbridge.admin.schemas import CreationProfileDraft, ProfileDraft
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import FieldView
+from listbridge.admin.views.documents import FieldView
+from listbridge.admin.views.jobs import JobStarted, JobView
 from listbridge.domain.configuration import CreationProfile, Profile
 from listbridge.domain.ids import ProfileId, Site, new_id
 from listbridge.domain.ports import Missing

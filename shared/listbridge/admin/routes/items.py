@@ -9,12 +9,12 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
-from listbridge.admin.job_views import JobStarted, JobView
 from listbridge.admin.parameters import LIMIT, Cursor, SalesListPath
 from listbridge.admin.row_ids import item_key
 from listbridge.admin.schemas import AddItems, PreviewBody
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import ItemView, ListingView, ProblemView
+from listbridge.admin.views.documents import ItemView, ListingView, ProblemView
+from listbridge.admin.views.jobs import JobStarted, JobView
 from listbridge.domain.configuration import Account, SalesList, Shop
 from listbridge.domain.ports import Missing
 from listbridge.services.listings.items.add_items import start_adding

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from listbridge.admin.activity_views import ActivityView
-from listbridge.admin.buyer_views import BuyerView, buyer_name
-from listbridge.admin.order_line_views import (
+from listbridge.admin.row_ids import item_id, order_id
+from listbridge.admin.shape import Shape
+from listbridge.admin.views.activity import ActivityView
+from listbridge.admin.views.buyers import BuyerView, buyer_name
+from listbridge.admin.views.documents import MoneyView, ProblemView
+from listbridge.admin.views.order_lines import (
     OrderLineView,
     ShippingView,
     TaxView,
@@ -15,9 +18,6 @@ from listbridge.admin.order_line_views import (
     money_view,
     totals_view,
 )
-from listbridge.admin.row_ids import item_id, order_id
-from listbridge.admin.shape import Shape
-from listbridge.admin.views import MoneyView, ProblemView
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import OrderKey
 from listbridge.domain.orders.orders import (

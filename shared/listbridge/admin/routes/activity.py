@@ -6,12 +6,12 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from listbridge.admin.activity_views import ActivityView
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
-from listbridge.admin.listings import ActivityPage
 from listbridge.admin.parameters import LIMIT, Cursor, OfAccount
+from listbridge.admin.routes.listings import ActivityPage
+from listbridge.admin.views.activity import ActivityView
 from listbridge.domain.ids import AccountId
 from listbridge.services.desk.overview import recent_activity
 

@@ -12,12 +12,12 @@ from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.document_pages import Limit, page_of
 from listbridge.admin.errors import InvalidFields, fields_checked
-from listbridge.admin.job_views import JobStarted, JobView
 from listbridge.admin.parameters import AccountPath, Cursor, OnSite
 from listbridge.admin.patches import AccountPatch
 from listbridge.admin.schemas import AccountDraft, NewCredentials
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import AccountView, ConsentPage, FieldView
+from listbridge.admin.views.documents import AccountView, ConsentPage, FieldView
+from listbridge.admin.views.jobs import JobStarted, JobView
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import Site
 from listbridge.services.configuration import connect_account

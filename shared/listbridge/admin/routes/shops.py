@@ -13,13 +13,13 @@ from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.document_pages import Limit, page_of
 from listbridge.admin.errors import fields_checked
-from listbridge.admin.job_views import JobStarted, JobView
 from listbridge.admin.parameters import LIMIT, Cursor, ShopPath
 from listbridge.admin.patches import ShopPatch
 from listbridge.admin.row_ids import item_id, items_of, listing_id
 from listbridge.admin.schemas import NewCredentials, RelinkBody, ShopDraft
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import ConsentPage, MoneyView, ProblemView, ShopView
+from listbridge.admin.views.documents import ConsentPage, MoneyView, ProblemView, ShopView
+from listbridge.admin.views.jobs import JobStarted, JobView
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import ListingKey, VariantKey

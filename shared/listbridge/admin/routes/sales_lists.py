@@ -7,12 +7,12 @@ from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.document_pages import Limit, page_of
 from listbridge.admin.errors import fields_checked
-from listbridge.admin.job_views import JobStarted, JobView
 from listbridge.admin.parameters import Cursor, SalesListPath
 from listbridge.admin.patches import SalesListPatch
 from listbridge.admin.row_ids import item_key
 from listbridge.admin.schemas import ActionBody, SalesListDraft
 from listbridge.admin.shape import Shape
+from listbridge.admin.views.jobs import JobStarted, JobView
 from listbridge.domain.configuration import SalesList
 from listbridge.domain.ids import SalesListId, new_id
 from listbridge.services.configuration import edit_configuration

@@ -8,7 +8,7 @@ from typing import Any
 
 from listbridge.admin.row_ids import item_id, items_of, listing_id
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import ProblemView
+from listbridge.admin.views.documents import ProblemView
 from listbridge.domain.ids import ListingKey, VariantKey
 from listbridge.domain.job_params import EditParams
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome

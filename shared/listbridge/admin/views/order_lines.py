@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from listbridge.admin.row_ids import item_id, listing_id
 from listbridge.admin.shape import Shape
-from listbridge.admin.views import MoneyView
+from listbridge.admin.views.documents import MoneyView
 from listbridge.domain.money import Money, smallest_unit
 from listbridge.domain.orders.orders import MatchedBy, Order, RemoteLine, Shipment, Tax
 from listbridge.domain.orders.reserving import bought_from

@@ -1,0 +1,1 @@
+"""What can be called, by the first part of the path."""
