@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from simulators.ebay.errors import EbayError, not_serializable
-from simulators.ebay.items import BASE, READ, WRITE
+from simulators.ebay.offers.items import BASE, READ, WRITE
+from simulators.ebay.offers.taxonomy import APPLICATION
 from simulators.ebay.paging import inventory_paging, page_links
 from simulators.ebay.sites import SITES
 from simulators.ebay.state import SELLING_POLICY_MANAGEMENT, Seller
-from simulators.ebay.taxonomy import APPLICATION
 from simulators.ebay.wire import Call, Operation
 from simulators.ebay.world import World, iso
 from simulators.kit.wire import Reply

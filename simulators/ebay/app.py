@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from simulators.clock import Clock, RealClock
-from simulators.ebay import accounts, groups, items, oauth, offers, orders, pages, pricequantity, taxonomy
+from simulators.ebay import accounts, oauth, pages
 from simulators.ebay.control import control_door
 from simulators.ebay.deeds import Deeds
 from simulators.ebay.errors import EbayError
 from simulators.ebay.limits import Limits
-from simulators.ebay.sent import sent_values
+from simulators.ebay.offers import groups, items, offers, pricequantity, taxonomy
+from simulators.ebay.offers.sent import sent_values
+from simulators.ebay.orders import orders
 from simulators.ebay.shapes import SHAPES, refuse_misshapen
 from simulators.ebay.wire import Call, Operation
 from simulators.ebay.world import JournalEntry, World

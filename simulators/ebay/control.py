@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from simulators.ebay import listings
 from simulators.ebay.deeds import Deeds
 from simulators.ebay.errors import EbayError
 from simulators.ebay.limits import describe_limits
+from simulators.ebay.offers import listings
 from simulators.ebay.state import Listing, Offer, Order, Seller
 from simulators.ebay.world import World, iso
 from simulators.kit.control import ControlDoor, Wish, copied, flag_in, newest_of

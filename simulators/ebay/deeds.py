@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simulators.ebay import accounts, listings
-from simulators.ebay.baskets import amount
+from simulators.ebay import accounts
 from simulators.ebay.oauth import TokenService
-from simulators.ebay.order_deeds import OrderDeeds
-from simulators.ebay.seeding import seed_listings
+from simulators.ebay.offers import listings
+from simulators.ebay.offers.seeding import seed_listings
+from simulators.ebay.orders.baskets import amount
+from simulators.ebay.orders.deeds import OrderDeeds
 from simulators.ebay.sites import SITES
 from simulators.ebay.state import (
     OUT_OF_STOCK_CONTROL,

@@ -7,9 +7,10 @@ from typing import Any
 
 from simulators.kit.control import ControlDoor, Wish, count_in
 from simulators.kit.delivery_plays import deliveries_told, play
-from simulators.shopify import order_payloads, payloads
-from simulators.shopify.catalog import NoSuchThing
+from simulators.shopify.catalog import payloads
+from simulators.shopify.catalog.catalog import NoSuchThing
 from simulators.shopify.deeds import Deeds
+from simulators.shopify.orders import payloads as order_payloads
 from simulators.shopify.world import World
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from simulators.kit.deeds import Told, deed
-from simulators.shopify import payloads
-from simulators.shopify.parcel_deeds import ParcelDeeds
+from simulators.shopify.catalog import payloads
+from simulators.shopify.orders.parcel_deeds import ParcelDeeds
 
 
 class Deeds(ParcelDeeds):

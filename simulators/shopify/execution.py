@@ -27,10 +27,10 @@ from graphql import (
 )
 
 from simulators.shopify import access
-from simulators.shopify.catalog import ShopFacts
+from simulators.shopify.catalog.catalog import ShopFacts
 from simulators.shopify.limits import Limits
 from simulators.shopify.literals import broken_ids
-from simulators.shopify.order_records import Order
+from simulators.shopify.orders.records import Order
 from simulators.shopify.records import View
 
 Resolver = Callable[..., Any]

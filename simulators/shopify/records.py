@@ -13,7 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Generic, Literal, TypeVar
 
-from simulators.shopify.order_records import Order
+from simulators.shopify.orders.records import Order
 
 K = TypeVar("K", bound=Hashable)
 R = TypeVar("R")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from simulators.shopify import reads
 from simulators.shopify.bulk import BulkOperation
+from simulators.shopify.catalog import reads
+from simulators.shopify.catalog.reads import CATALOG
+from simulators.shopify.catalog.stock_reads import STOCK, Quantity
+from simulators.shopify.catalog.writes import WRITES
 from simulators.shopify.execution import Resolver
-from simulators.shopify.fulfillment_orders import FULFILLMENT_ORDERS, FulfillmentOrder
-from simulators.shopify.metafields import METAFIELDS
-from simulators.shopify.order_reads import ORDER_READS
-from simulators.shopify.order_records import Order
-from simulators.shopify.order_writes import ORDER_WRITES
-from simulators.shopify.parcel_reads import PARCEL_READS, OrderParcel
-from simulators.shopify.reads import CATALOG
+from simulators.shopify.orders.fulfillment_orders import FULFILLMENT_ORDERS, FulfillmentOrder
+from simulators.shopify.orders.metafields import METAFIELDS
+from simulators.shopify.orders.parcel_reads import PARCEL_READS, OrderParcel
+from simulators.shopify.orders.reads import ORDER_READS
+from simulators.shopify.orders.records import Order
+from simulators.shopify.orders.writes import ORDER_WRITES
 from simulators.shopify.shop_reads import SHOP
-from simulators.shopify.stock_reads import STOCK, Quantity
 from simulators.shopify.subscriptions import Subscription
-from simulators.shopify.writes import WRITES
 
 RESOLVERS: dict[str, dict[str, Resolver]] = {}
 for _part in (

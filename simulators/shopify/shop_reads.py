@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulators.shopify.catalog.filters import by_id, connection
 from simulators.shopify.execution import Resolver
-from simulators.shopify.filters import by_id, connection
 from simulators.shopify.global_ids import gid, number_of
 from simulators.shopify.pages import Page
 

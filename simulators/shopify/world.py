@@ -15,15 +15,15 @@ from simulators.kit.journal import Entry, Journal
 from simulators.kit.pace import Pace
 from simulators.shopify.access import granted
 from simulators.shopify.bulk import BulkOperations
-from simulators.shopify.catalog import Catalog, ShopFacts
+from simulators.shopify.catalog.catalog import Catalog, ShopFacts
 from simulators.shopify.cost import Bucket
 from simulators.shopify.deliveries import Webhooks
 from simulators.shopify.execution import Context
 from simulators.shopify.later import Job
 from simulators.shopify.limits import Limits
-from simulators.shopify.metafields import Metafields
-from simulators.shopify.order_records import Order
-from simulators.shopify.order_search import OrderIndex
+from simulators.shopify.orders.metafields import Metafields
+from simulators.shopify.orders.records import Order
+from simulators.shopify.orders.search import OrderIndex
 from simulators.shopify.records import Tables, View
 from simulators.shopify.shop_faults import ShopFaults
 from simulators.shopify.subscriptions import Subscriptions

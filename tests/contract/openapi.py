@@ -30,7 +30,7 @@ _DOCUMENTS = (
     "commerce_identity_v1_oas3.json",
     "developer_analytics_v1_beta_oas3.json",
 )
-_OVERLAY = Path(__file__).parents[2] / "simulators" / "ebay" / "required_at_publish.json"
+_OVERLAY = Path(__file__).parents[2] / "simulators" / "ebay" / "offers" / "required_at_publish.json"
 _ASPECTS = {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}
 
 # Answers of the gateway, which no API document names (eBay developer guide, "Common errors"); 429 is in no document.

@@ -11,7 +11,7 @@ from listbridge.domain.ids import OrderKey, RemoteOrderId
 from listbridge.domain.orders.orders import Order
 from listbridge.domain.orders.reserving import holds_stock
 from simulators.kit.deeds import DeedRefused
-from simulators.shopify import order_payloads
+from simulators.shopify.orders import payloads as order_payloads
 from tests.fakes.world import ACCOUNT, SHOP
 from tests.faults.pair import Pair, pair
 

@@ -12,7 +12,7 @@ from listbridge.domain.orders.orders import Buyer, Order
 from listbridge.domain.ports import Missing
 from listbridge.domain.work import ImportOrder, Lane, RelayOrder
 from listbridge.infra import aws, settings
-from simulators.shopify import order_payloads
+from simulators.shopify.orders import payloads as order_payloads
 from tests.integration.installation import SELLER, SITE, Installation
 from tests.integration.lanes import Invocation
 

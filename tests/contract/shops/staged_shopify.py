@@ -26,8 +26,9 @@ from listbridge.shops.shopify.orders.input import LINE_PROPERTY
 from listbridge.shops.shopify.webhooks import WANTED
 from simulators.door import Transport
 from simulators.faults import Fault
-from simulators.shopify import ShopifySimulator, order_totals
+from simulators.shopify import ShopifySimulator
 from simulators.shopify.deliveries import sign
+from simulators.shopify.orders import totals as order_totals
 from simulators.shopify.subscriptions import topic_path
 from tests.contract.shops.official_graphql import OfficialSchema
 from tests.contract.shops.staging import Door, StagedOrder, StagedProduct

@@ -14,7 +14,7 @@ from listbridge.domain.raw_request import RawRequest
 from listbridge.domain.verdicts import NotFound, OutcomeUnknown, RateLimited, Rejected, Unsupported
 from listbridge.domain.work import Hint, HintKind
 from simulators.faults import Fault
-from simulators.shopify.metafields import Metafields
+from simulators.shopify.orders.metafields import Metafields
 from tests.contract.shops.staged_shopify import StagedShop
 from tests.contract.shops.staging import wait_out
 from tests.contract.specs import require_specs

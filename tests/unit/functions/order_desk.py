@@ -12,7 +12,7 @@ from functions.webhook_ingest import app as webhook_ingest
 from listbridge import bootstrap
 from listbridge.domain.work import Lane
 from listbridge.webhook_doors import CachedDoors
-from simulators.shopify import order_payloads
+from simulators.shopify.orders import payloads as order_payloads
 from tests.unit.functions.installation import SITE, Installation
 from tests.unit.functions.seller import Seller
 

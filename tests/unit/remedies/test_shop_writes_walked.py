@@ -12,7 +12,7 @@ from listbridge.domain.catalog import Observation
 from listbridge.domain.ids import JobId, ProductId, ShopId
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState
 from listbridge.services.catalog.recompute import Recompute
-from simulators.ebay import groups
+from simulators.ebay.offers import groups
 from simulators.faults import Fault
 from tests.unit.functions.installation import SHOP_CREDENTIALS, SITE, Installation
 from tests.unit.functions.order_desk import OrderDesk

@@ -1,0 +1,1 @@
+"""Inventory, offers and listings, and the catalogue that they need."""

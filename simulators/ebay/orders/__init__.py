@@ -1,0 +1,1 @@
+"""Orders, and what buyers and sellers do with them."""
