@@ -15,8 +15,8 @@ from tests.fakes.scripted_shop import HERE
 from tests.unit.functions.order_desk import OrderDesk
 from tests.unit.remedies.order_words import compared, created, notice, noticed, shop_id, why
 from tests.unit.remedies.walks import EBAY, SHOPIFY, walks
-from tests.unit.services.test_stock_effect import created as stands_in_the_shop
-from tests.unit.services.test_stock_effect import put_in_store
+from tests.unit.services.orders.hold.test_stock_effect import created as stands_in_the_shop
+from tests.unit.services.orders.hold.test_stock_effect import put_in_store
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from listbridge.domain.work import Lane, RelayOrder
 from listbridge.services.orders.order_rows import lease_name
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import SHOP, sold
-from tests.unit.services.test_tell_parcels import shown
+from tests.unit.services.orders.relay.test_tell_parcels import shown
 
 
 @pytest.fixture

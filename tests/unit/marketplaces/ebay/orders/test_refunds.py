@@ -10,7 +10,7 @@ import pytest
 from listbridge.domain.ids import LineId
 from listbridge.domain.money import Money
 from listbridge.domain.orders.orders import Payment, Refund
-from tests.unit.marketplaces.test_ebay_order_mapping import dollars, line, mapped, order, usd
+from tests.unit.marketplaces.ebay.orders.test_mapping import dollars, line, mapped, order, usd
 
 WHEN = "2026-11-21T09:00:00.000Z"
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)

@@ -19,7 +19,7 @@ from listbridge.services.orders.export_order import leave_order
 from listbridge.services.refusal import Refused
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import SHOP, sold
-from tests.unit.services.test_tell_parcels import shown
+from tests.unit.services.orders.relay.test_tell_parcels import shown
 
 MUG, CUP = LineId("line-MUG"), LineId("line-CUP")
 

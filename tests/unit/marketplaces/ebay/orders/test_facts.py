@@ -10,7 +10,7 @@ import pytest
 from listbridge.domain.ids import LineId
 from listbridge.domain.orders.orders import Buyer, Delivery, Gift, Tax
 from listbridge.marketplaces.ebay.orders.mapping import READER
-from tests.unit.marketplaces.test_ebay_order_mapping import dollars, line, order, usd
+from tests.unit.marketplaces.ebay.orders.test_mapping import dollars, line, order, usd
 
 
 def instruction(kind: str, **more: Any) -> list[dict[str, Any]]:
