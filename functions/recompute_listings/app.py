@@ -8,7 +8,7 @@ from pydantic import Field, TypeAdapter
 
 from listbridge import bootstrap
 from listbridge.domain.work import Check, RecomputeChunk
-from listbridge.services.jobs.recompute_listings import recompute_listings
+from listbridge.services.jobs.run_job import run_job
 from listbridge.services.timers.run_check import run_check
 
 _Message: TypeAlias = Annotated[RecomputeChunk | Check, Field(discriminator="kind")]
@@ -28,6 +28,6 @@ def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str
         if isinstance(message, Check):
             run_check(bootstrap.deps(), message, remaining_s=remaining_s)
         else:
-            recompute_listings(bootstrap.deps(), message, remaining_s=remaining_s)
+            run_job(bootstrap.deps(), message, remaining_s=remaining_s)
 
     return bootstrap.one_by_one(event, _MESSAGES, carry_on)

@@ -16,7 +16,7 @@ class FakeBuckets:
         self._rows: dict[str, Bucket] = {}
         self._lock = threading.Lock()
 
-    def load(self, key: str) -> Bucket | None:
+    def find(self, key: str) -> Bucket | None:
         with self._lock:
             return self._rows.get(key)
 

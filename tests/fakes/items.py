@@ -42,7 +42,7 @@ class FakeItemRepository:
         with self._lock:
             self._rows[item.sales_list, str(item.variant)] = item
 
-    def get(self, sales_list: SalesListId, variant: VariantKey) -> Item | None:
+    def find(self, sales_list: SalesListId, variant: VariantKey) -> Item | None:
         with self._lock:
             return self._rows.get((sales_list, str(variant)))
 

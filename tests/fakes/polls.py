@@ -20,7 +20,7 @@ class FakePollRepository:
         self._lock = threading.RLock()
         self._before_write = before_write
 
-    def get(self, account: AccountId) -> PollState | None:
+    def find(self, account: AccountId) -> PollState | None:
         with self._lock:
             return self._rows.get(account)
 

@@ -33,7 +33,7 @@ from listbridge.domain.ids import (
 from listbridge.domain.jobs import Job, JobEntry, JobKind
 from listbridge.domain.listings.holds import field_hold
 from listbridge.domain.listings.ledger import due_fields
-from listbridge.domain.listings.listing import Field, Listing, Status
+from listbridge.domain.listings.listing import LedgerField, Listing, Status
 from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.ports import ShopAdapter
 from listbridge.domain.work import (
@@ -205,8 +205,8 @@ class World(Machine):
         for account in self.stores.configuration.all(Account):
             for row in self.rows(account.id):
                 for name, want, have in [
-                    (Field.QUANTITY, row.computed.quantity, row.accepted.quantity),
-                    (Field.PRICE, row.computed.price, row.accepted.price),
+                    (LedgerField.QUANTITY, row.computed.quantity, row.accepted.quantity),
+                    (LedgerField.PRICE, row.computed.price, row.accepted.price),
                 ]:
                     if (
                         (want is None or want != have)

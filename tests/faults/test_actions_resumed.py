@@ -9,7 +9,7 @@ import pytest
 from listbridge import bootstrap
 from listbridge.domain.jobs import JobState
 from listbridge.domain.work import Lane
-from listbridge.services.jobs.recompute_listings import recompute_listings
+from listbridge.services.jobs.run_job import run_job
 from listbridge.services.listings.publish.publish_listing import publish_listing
 from listbridge.services.timers.reconcile import Timer, reconcile
 from tests.fakes.cuts import CutAt, WorkerDied, no_cut
@@ -109,7 +109,7 @@ def _look_again(seller: Seller) -> None:
     reconcile(its.deps, Timer.DUE)
     while received := its.stores.queues.receive(Lane.RECOMPUTE):
         for one in received:
-            recompute_listings(its.deps, one.message, remaining_s=60)  # type: ignore[arg-type]
+            run_job(its.deps, one.message, remaining_s=60)  # type: ignore[arg-type]
         its.stores.queues.delete(Lane.RECOMPUTE, *received)
 
 

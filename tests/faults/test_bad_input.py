@@ -10,7 +10,7 @@ from listbridge.domain.configuration import Account, ConnectionState, SalesList,
 from listbridge.domain.ids import ProductId, SalesListId
 from listbridge.domain.jobs import JobState
 from listbridge.domain.listings.holds import field_hold, hold_of
-from listbridge.domain.listings.listing import Field, Status
+from listbridge.domain.listings.listing import LedgerField, Status
 from listbridge.domain.work import Lane, Nudge, PublishKind
 from listbridge.services.listings.items.add_items import start_adding
 from simulators.faults import Fault
@@ -117,7 +117,7 @@ def test_a_price_beyond_all_bounds_is_neither_listed_nor_revised(p: Pair, price:
     p.pump()
     p.world.settle()
     account, row = p.world.stores.configuration.get(Account, ACCOUNT), p.world.row(p.key("GOOD"))
-    hold = field_hold(row, account, Field.PRICE)
+    hold = field_hold(row, account, LedgerField.PRICE)
     assert hold is not None
     assert hold.code == "price_out_of_bounds"
     still_good_at_old_price(p)
@@ -144,7 +144,7 @@ def test_stock_that_the_shop_no_longer_tells_leaves_what_is_shown_and_says_so(p:
     p.pump()
     p.world.settle()
     account, row = p.world.stores.configuration.get(Account, ACCOUNT), p.world.row(p.key("GOOD"))
-    hold = field_hold(row, account, Field.QUANTITY)
+    hold = field_hold(row, account, LedgerField.QUANTITY)
     assert (hold and hold.code, p.shown("GOOD")) == ("stock_unknown", (5, Decimal("10.00")))
 
 

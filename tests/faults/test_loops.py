@@ -18,7 +18,7 @@ from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask
 from listbridge.services.catalog.nudge import nudge, nudge_later
 from listbridge.services.catalog.sweep_shop import start_sweep
 from listbridge.services.deps import TimeLimits
-from listbridge.services.jobs import recompute_listings
+from listbridge.services.jobs import run_job
 from tests.fakes import queues as fake_queues
 from tests.fakes.machine import SOURCES
 from tests.fakes.queues import LONGEST_LOOP, MAX_RECEIVES
@@ -204,7 +204,7 @@ def test_a_job_that_gets_nowhere_ends_among_the_dead_letters_and_says_so(
         s.world.stores.clock.sleep(25.0)
         return s.world.stores.jobs.save(job.model_copy(update={"done": job.done + 1}))
 
-    monkeypatch.setitem(recompute_listings._CHUNKS, JobKind.SWEEP, stuck)
+    monkeypatch.setitem(run_job._CHUNKS, JobKind.SWEEP, stuck)
     start_sweep(s.world.deps, s.world.stores.configuration.get(Shop, SHOP), "anna")
     dead = s.world.stores.queues.dead[Lane.RECOMPUTE]
     with log_lines() as log:
@@ -227,7 +227,7 @@ def test_a_poll_whose_pages_repeat_themselves_ends_and_says_so(monkeypatch: pyte
     with log_lines() as log:
         deliver(s, Lane.ORDERS, until=lambda: bool(log.named("chain.without_progress")))
     assert log.named("chain.without_progress")[0]["account"] == ACCOUNT
-    assert s.world.stores.polls.get(ACCOUNT).watermark is None  # type: ignore[union-attr]
+    assert s.world.stores.polls.find(ACCOUNT).watermark is None  # type: ignore[union-attr]
 
 
 def test_a_task_whose_product_is_never_free_ends_and_goes_on_when_it_is_sent_back(

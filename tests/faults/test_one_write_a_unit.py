@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from listbridge.domain.ids import ListingKey
-from listbridge.domain.listings.listing import Field
+from listbridge.domain.listings.listing import LedgerField
 from simulators.faults import Fault
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.scripted_offers import Sent
@@ -128,4 +128,4 @@ def test_submitted_units_are_asked_for_in_one_question(s: Scripted) -> None:
     s.world.run(600)
     assert calls(s)["remote.revise"] == 1
     assert calls(s)["remote.outcomes"] == 1
-    assert {s.world.row(key).accepted.known for key in keys} == {frozenset(Field)}
+    assert {s.world.row(key).accepted.known for key in keys} == {frozenset(LedgerField)}

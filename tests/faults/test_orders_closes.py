@@ -175,11 +175,11 @@ def test_an_overtaken_worker_reserves_nothing(s: Story, stalls_at: str) -> None:
 
 def test_the_watermark_stays_behind_an_order_whose_reservation_was_not_stored(s: Story) -> None:
     s.sell("A", 2, accounts=BOTH)
-    before = s.world.stores.polls.get(ACCOUNT)
+    before = s.world.stores.polls.find(ACCOUNT)
     s.fate.die_before("orders.reserve")
     s.buy("A")
     s.poll()
-    after = s.world.stores.polls.get(ACCOUNT)
+    after = s.world.stores.polls.find(ACCOUNT)
     assert before is not None
     assert after is not None
     assert (s.world.deaths, after.watermark, s.entries("A")) == (1, before.watermark, 0)
@@ -273,7 +273,7 @@ def test_a_poll_that_was_overtaken_writes_nothing_down(s: Story) -> None:
     found: list[datetime] = []
 
     def watermark() -> datetime:
-        state = s.world.stores.polls.get(ACCOUNT)
+        state = s.world.stores.polls.find(ACCOUNT)
         assert state is not None
         assert state.watermark is not None
         return state.watermark

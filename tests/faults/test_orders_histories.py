@@ -255,7 +255,7 @@ def test_a_page_lost_in_the_middle_loses_no_order(s: Story) -> None:
     s.market.plan.add(Fault("orders_changed", "drop_after", skip=1, times=2))
     s.run(65)
     assert [s.find(one) is not None for one in placed] == [True, True, False, False, False]
-    watermark = s.world.stores.polls.get(ACCOUNT).watermark  # type: ignore[union-attr]
+    watermark = s.world.stores.polls.find(ACCOUNT).watermark  # type: ignore[union-attr]
     assert watermark is not None
     assert watermark < placed[0].facts.placed_at
     s.rest()
@@ -269,11 +269,11 @@ def test_a_list_that_breaks_at_one_place_for_an_hour_keeps_no_sale_of_this_minut
     s.market.book.page_size, s.market.book.torn = 2, True
     old = [s.market.book.place(ACCOUNT, [("A", 1, "10.00")]) for _ in range(4)]
     s.run(1800)
-    before = s.world.stores.polls.get(ACCOUNT)
+    before = s.world.stores.polls.find(ACCOUNT)
     assert [s.find(one) is not None for one in old] == [True, True, False, False]
     sale = s.buy("B")
     s.run(1000)
-    after = s.world.stores.polls.get(ACCOUNT)
+    after = s.world.stores.polls.find(ACCOUNT)
     assert (len(s.made(sale)), s.shown("B")) == (1, 4)
     assert before is not None
     assert after is not None

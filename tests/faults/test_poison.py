@@ -9,7 +9,7 @@ from listbridge.domain.ids import AccountId, JobId, ListingKey, ProductId, Sales
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
 from listbridge.domain.listings.holds import field_hold, hold_of
 from listbridge.domain.listings.ledger import demanded
-from listbridge.domain.listings.listing import BOTH, Field, Status
+from listbridge.domain.listings.listing import BOTH, LedgerField, Status
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected, RetryLater
 from listbridge.domain.work import Lane, PublishKind, ShopEvent
@@ -269,7 +269,7 @@ def test_values_that_cannot_be_computed_say_why_and_leave_what_is_shown(
     s.world.hint(ProductId("p1"))
     s.world.settle()
     account, row = s.world.stores.configuration.get(Account, ACCOUNT), s.world.row(key)
-    problems = [field_hold(row, account, name) for name in (Field.QUANTITY, Field.PRICE)]
+    problems = [field_hold(row, account, name) for name in (LedgerField.QUANTITY, LedgerField.PRICE)]
     assert [problem.code for problem in problems if problem is not None] == [code]
     assert s.market.shown(key) == (5, "10.00")
     assert s.world.silent_rows() == []
@@ -290,7 +290,7 @@ def test_a_switch_that_is_off_is_the_reason_and_a_demand_overrides_it(s: Scripte
     change(s, key)
     s.world.settle()
     account, row = s.world.stores.configuration.get(Account, ACCOUNT), s.world.row(key)
-    assert field_hold(row, account, Field.QUANTITY) == Problem(
+    assert field_hold(row, account, LedgerField.QUANTITY) == Problem(
         "auto_quantity_off", {"account": "Account 1"}, "switch_on_auto_quantity"
     )
     assert s.market.shown(key) == (5, "10.00")

@@ -8,7 +8,7 @@ import pytest
 
 from listbridge.domain.configuration import Account, QuantityRule, Rules, SalesList
 from listbridge.domain.ids import ListingKey, ProfileId, SalesListId, Site
-from listbridge.domain.listings.listing import Field, Listing, Status, Values
+from listbridge.domain.listings.listing import LedgerField, Listing, Status, Values
 from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind
@@ -143,7 +143,7 @@ def test_its_price_is_sent(s: Scripted) -> None:
     s.world.hint(s.shop.set("S0", stock=1, price="12.00"))
     s.world.run(60)
     assert s.market.shown(key) == (5, "12.00")
-    assert s.world.row(key).accepted.known == {Field.PRICE, Field.QUANTITY}
+    assert s.world.row(key).accepted.known == {LedgerField.PRICE, LedgerField.QUANTITY}
 
 
 def test_the_seller_is_told_why_the_quantity_does_not_follow(s: Scripted) -> None:

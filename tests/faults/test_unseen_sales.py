@@ -13,7 +13,7 @@ import pytest
 
 from listbridge.domain.ids import ListingKey, ProductId
 from listbridge.domain.listings import ledger
-from listbridge.domain.listings.listing import BOTH, Field, Status
+from listbridge.domain.listings.listing import BOTH, LedgerField, Status
 from listbridge.domain.work import Lane, PollAccount, PublishKind
 from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.desk.explain_listing import explain_listing
@@ -48,7 +48,7 @@ def key(s: Story) -> ListingKey:
     return s.world.key(A)
 
 
-def demand(s: Story, *fields: Field) -> None:
+def demand(s: Story, *fields: LedgerField) -> None:
     """A person revises by hand."""
     row = s.world.stores.listings.change(
         key(s), lambda row: ledger.demanded(row, frozenset(fields), None, s.world.now)
@@ -337,11 +337,11 @@ def test_where_orders_are_not_read_nothing_waits_for_them(s: Story, monkeypatch:
 def test_an_account_that_observes_keeps_its_evidence_for_the_day_it_sends(s: Story) -> None:
     edit_account(s, observe=True)
     placed, before = s.buy(A), sent_quantities(s)
-    demand(s, Field.QUANTITY)
+    demand(s, LedgerField.QUANTITY)
     s.run(30)
     assert sent_quantities(s) == before
     edit_account(s, observe=False)
-    demand(s, Field.QUANTITY)
+    demand(s, LedgerField.QUANTITY)
     s.run(30)
     assert s.shown(A) == 4
     assert s.find(placed) is not None

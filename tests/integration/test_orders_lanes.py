@@ -179,7 +179,7 @@ def test_a_poll_that_two_workers_do_at_once_takes_each_order_in_once(
     mug = its.sell("MUG")
     bought = [desk.buy("MUG") for _ in range(3)]
     desk.look()
-    message = its.deps.polls.get(its.account_id)
+    message = its.deps.polls.find(its.account_id)
     assert message is not None
     poll = f'{{"kind": "poll_account", "account": "{its.account}", "claim": "{message.claim}"}}'
     its.lanes.purge()

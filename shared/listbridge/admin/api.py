@@ -15,7 +15,7 @@ from listbridge.admin.bodies import BodyRefused, refuse_too_large, with_checked_
 from listbridge.admin.paths import called_address, called_path
 from listbridge.admin.views.documents import FieldView
 from listbridge.domain.problem import Problem
-from listbridge.services.configuration.public_address import settle_public_address
+from listbridge.services.configuration.public_address import ensure_public_address
 from listbridge.services.deps import Deps
 
 PREFIX = "/v1"
@@ -125,7 +125,7 @@ def _answer(event: dict[str, Any], context: Any, deps: Deps, configured_address:
     caller = CONSENTING if called.path.startswith(CALLBACKS) else caller_of(event)
     if caller.group > Group.ANYONE:
         address = called_address(event, called.path) if caller.group is Group.ADMIN else ""
-        settle_public_address(deps, configured=configured_address, called=address)
+        ensure_public_address(deps, configured=configured_address, called=address)
     try:
         checked = _checked(event, caller)
     except BodyRefused as error:

@@ -13,7 +13,7 @@ from listbridge.domain.configuration import (
     SalesList,
     Shop,
 )
-from listbridge.domain.listings.listing import Field
+from listbridge.domain.listings.listing import LedgerField
 from listbridge.domain.rules import Bounds
 
 
@@ -40,6 +40,9 @@ class RuleContext:
         return {name: (kinds[kind], id) for name, kind, id in named}
 
     @property
-    def auto(self) -> frozenset[Field]:
-        switches = {Field.QUANTITY: self.account.auto_quantity, Field.PRICE: self.account.auto_price}
+    def auto(self) -> frozenset[LedgerField]:
+        switches = {
+            LedgerField.QUANTITY: self.account.auto_quantity,
+            LedgerField.PRICE: self.account.auto_price,
+        }
         return frozenset(name for name, on in switches.items() if on)

@@ -72,7 +72,7 @@ class Answer:
         return self.response.status_code
 
 
-class Refused(Exception):
+class CallRefused(Exception):
     """The other side refused a call in its own words: `said` is what it said, `verdict` what that means when nobody knows
     better, `body` the whole answer."""
 
@@ -127,7 +127,7 @@ class ApiClient(Generic[C]):
         """Its message for a person, and what fills our own text."""
         return "", {}
 
-    def refusal(self, call: C, answer: Answer) -> RemoteError | Refused | None:
+    def refusal(self, call: C, answer: Answer) -> RemoteError | CallRefused | None:
         """What an answer means that is no success: by the platform's own code, else by its status. None for a success.
 
         A page instead of a refusal comes from some server at the edge: the call never reached the platform, unless its status
@@ -146,7 +146,7 @@ class ApiClient(Generic[C]):
         row = self.BY_CODE.get(code) or self.BY_STATUS.get(status) or self.REFUSED
         detail = f"{call.operation}: {code or status}"
         verdict = row.error(message, params=params, detail=detail, status=status, request=answer.request)
-        return Refused(verdict, code, body)
+        return CallRefused(verdict, code, body)
 
     def _limited(self, call: C, answer: Answer) -> RemoteError:
         limited = self.LIMITED.error(detail=call.operation, status=answer.status, request=answer.request)
@@ -167,18 +167,18 @@ class ApiClient(Generic[C]):
         """The answer in the model's shape. Raises RemoteError."""
         try:
             return self.ask(call, model)
-        except Refused as refused:
+        except CallRefused as refused:
             raise refused.verdict from None
 
     def object(self, call: C) -> Mapping[str, Any]:
         """The answer's JSON object, for who reads it by hand. Raises RemoteError."""
         try:
             return self.send(call).body or {}
-        except Refused as refused:
+        except CallRefused as refused:
             raise refused.verdict from None
 
     def ask(self, call: C, model: type[M]) -> M:
-        """As `read`, but raises Refused where the platform says so, for callers that know what some refusals mean."""
+        """As `read`, but raises CallRefused where the platform says so, for callers that know what some refusals mean."""
         answer = self.send(call)
         return self._shaped(call, answer, self.told(call, answer), model)
 
@@ -223,7 +223,7 @@ class ApiClient(Generic[C]):
             return body
         answer = Answer(body.response, json_object(body.response), request_id(body.response.headers))
         refusal = self._judged(call, answer) or self.unreadable(call, answer, f"HTTP {answer.status}")
-        raise refusal.verdict if isinstance(refusal, Refused) else refusal
+        raise refusal.verdict if isinstance(refusal, CallRefused) else refusal
 
     @contextmanager
     def records(
@@ -245,7 +245,7 @@ class ApiClient(Generic[C]):
         answer = Answer(response, json_object(response), request_id(response.headers))
         refusal = self.refusal(call, answer)
         if refusal is not None:
-            raise refusal.verdict if isinstance(refusal, Refused) else refusal
+            raise refusal.verdict if isinstance(refusal, CallRefused) else refusal
         if answer.body is None:
             raise self.unreadable(call, answer, "not a JSON object")
         return answer.body
@@ -255,10 +255,10 @@ class ApiClient(Generic[C]):
         row = self.UNKNOWN if call.write else self.UNREADABLE
         return row.error(detail=f"{call.operation}: {what}", status=answer.status, request=answer.request)
 
-    def _judged(self, call: C, answer: Answer) -> RemoteError | Refused | None:
+    def _judged(self, call: C, answer: Answer) -> RemoteError | CallRefused | None:
         """The refusal, its limit told to the budget."""
         refusal = self.refusal(call, answer)
-        verdict = refusal.verdict if isinstance(refusal, Refused) else refusal
+        verdict = refusal.verdict if isinstance(refusal, CallRefused) else refusal
         if isinstance(verdict, RateLimited):
             self.spent(call, verdict)
         return refusal

@@ -60,7 +60,7 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Spent:
     """Why nothing could be drawn: `rate`, `day` or `blocked`; with `until`, nothing changes before that instant."""
 
     reason: str
@@ -93,19 +93,19 @@ def refreshed(spec: BudgetSpec, bucket: Bucket, now: datetime) -> Bucket:
 
 def drawn(
     spec: BudgetSpec, bucket: Bucket, share: Share, wanted: int, now: datetime
-) -> tuple[Bucket, int] | Refusal:
-    """Take up to `wanted` calls (at least one, else Refusal) for a share from a refreshed bucket."""
+) -> tuple[Bucket, int] | Spent:
+    """Take up to `wanted` calls (at least one, else Spent) for a share from a refreshed bucket."""
     if bucket.blocked_until is not None:
-        return Refusal("blocked", (bucket.blocked_until - now).total_seconds(), bucket.blocked_until)
+        return Spent("blocked", (bucket.blocked_until - now).total_seconds(), bucket.blocked_until)
     left_today = left_of_day(spec, bucket, share)
     if left_today < 1:
         resets_at = bucket.resets_at or _oldest_leaves(bucket) or next_day(spec, now)
-        return Refusal("day", (resets_at - now).total_seconds(), resets_at)
+        return Spent("day", (resets_at - now).total_seconds(), resets_at)
     tokens = dict(bucket.tokens)
     available = sum(tokens[part] for part in {Share.ORDINARY, share})
     granted = min(wanted, math.floor(available + _WHOLE), left_today)
     if granted < 1:
-        return Refusal("rate", (1 - available) / rate_of(spec, bucket))
+        return Spent("rate", (1 - available) / rate_of(spec, bucket))
     common = min(float(granted), tokens[Share.ORDINARY])
     tokens[Share.ORDINARY] -= common
     tokens[share] = max(0.0, tokens[share] - (granted - common))

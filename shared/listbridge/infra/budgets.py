@@ -21,7 +21,7 @@ from listbridge.domain.ports import Clock, Leases, Share
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RateLimited
 from listbridge.infra import buckets, dynamo
-from listbridge.infra.buckets import Bucket, Refusal
+from listbridge.infra.buckets import Bucket, Spent
 from listbridge.infra.flights import Flights
 
 _CHUNK_LASTS = timedelta(seconds=1)
@@ -42,7 +42,7 @@ class BucketChanged(Exception):
 class BucketRows(Protocol):
     """Where buckets are kept."""
 
-    def load(self, key: str) -> Bucket | None:
+    def find(self, key: str) -> Bucket | None:
         """Strongly consistent."""
 
     def save(self, key: str, bucket: Bucket) -> Bucket:
@@ -57,7 +57,7 @@ class _Purse:
     calls: int = 0
     drawn: int = 0
     lapses_at: datetime | None = None
-    refusal: Refusal | None = None
+    refusal: Spent | None = None
     refused_until: datetime | None = None
     yields_until: datetime | None = None
 
@@ -80,7 +80,7 @@ class BudgetPool:
         keyed = [(f"budget#{spec.scope}#{scopes[spec.scope]}#{spec.name}", spec) for spec in specs]
         return PooledBudget(self, keyed, share, self._clock)
 
-    def draw(self, key: str, spec: BudgetSpec, share: Share, *, can_wait: bool = False) -> Refusal | None:
+    def draw(self, key: str, spec: BudgetSpec, share: Share, *, can_wait: bool = False) -> Spent | None:
         """Use one call of the bucket, from what is set aside here or from the row. Who can wait lets others go first."""
         purse = self._purse(key, share)
         with purse.lock:
@@ -115,7 +115,7 @@ class BudgetPool:
         bucket = self._known.get(key)
         for attempt in range(_TRIES):
             if bucket is None:
-                bucket = self._rows.load(key)
+                bucket = self._rows.find(key)
             now = self._clock.now()
             seen = buckets.refreshed(spec, bucket or buckets.full(spec, now), now)
             new = buckets.told(
@@ -133,11 +133,11 @@ class BudgetPool:
             self._empty_purses(key)
             return
 
-    def _fill(self, purse: _Purse, key: str, spec: BudgetSpec, share: Share, now: datetime) -> Refusal | None:
+    def _fill(self, purse: _Purse, key: str, spec: BudgetSpec, share: Share, now: datetime) -> Spent | None:
         in_use = purse.lapses_at is not None and now < purse.lapses_at  # the last chunk was used up in time
         size = min(buckets.largest_chunk(spec), purse.drawn * 2 if in_use else 1)
         outcome = self._take(key, spec, share, max(1, size), now)
-        if isinstance(outcome, Refusal):
+        if isinstance(outcome, Spent):
             silence = min(timedelta(seconds=max(0.0, outcome.after_s)), _LONGEST_SILENCE)
             purse.refusal, purse.refused_until = outcome, now + silence
             # Whoever called a moment ago and can wait asks one call later than the next is there: otherwise a backlog,
@@ -150,15 +150,15 @@ class BudgetPool:
         purse.refusal = purse.refused_until = purse.yields_until = None
         return None
 
-    def _take(self, key: str, spec: BudgetSpec, share: Share, wanted: int, now: datetime) -> int | Refusal:
+    def _take(self, key: str, spec: BudgetSpec, share: Share, wanted: int, now: datetime) -> int | Spent:
         bucket = self._known.get(key)
         remembered = bucket is not None
         for attempt in range(_TRIES):
             if bucket is None:
-                bucket = self._rows.load(key)
+                bucket = self._rows.find(key)
             seen = buckets.refreshed(spec, bucket or buckets.full(spec, now), now)
             outcome = buckets.drawn(spec, seen, share, wanted, now)
-            if isinstance(outcome, Refusal):
+            if isinstance(outcome, Spent):
                 if not remembered:
                     return outcome
                 bucket, remembered = None, False  # what we remember may be old: ask the row before saying no
@@ -170,7 +170,7 @@ class BudgetPool:
                 dynamo.pause(min(attempt, 3))
                 continue
             return outcome[1]
-        return Refusal("rate", 0.2)
+        return Spent("rate", 0.2)
 
     def _remember(self, key: str, bucket: Bucket | None) -> Bucket | None:
         if bucket is not None:

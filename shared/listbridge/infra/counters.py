@@ -23,7 +23,7 @@ class DynamoCounters:
 
     def latest(self, name: str) -> int:
         """The number that was given last, strongly consistent; 0 before the first."""
-        row = dynamo.get(self._table, _key(f"counter#{name}"))
+        row = dynamo.find(self._table, _key(f"counter#{name}"))
         return int(row["total"]["N"]) if row else 0
 
     def add(self, name: str, amount: int, *, window_s: int, now: datetime) -> int:
@@ -33,7 +33,7 @@ class DynamoCounters:
 
     def current(self, name: str, *, window_s: int, now: datetime) -> int:
         """The running window's total, strongly consistent."""
-        row = dynamo.get(self._table, _key(f"counter#{name}@{_window(window_s, now)}/{window_s}"))
+        row = dynamo.find(self._table, _key(f"counter#{name}@{_window(window_s, now)}/{window_s}"))
         return int(row["total"]["N"]) if row else 0
 
     @property

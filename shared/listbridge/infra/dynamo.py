@@ -62,7 +62,7 @@ def number(value: int | float) -> Item:
     return {"N": str(value)}
 
 
-def get(table: str, key: Item) -> Item | None:
+def find(table: str, key: Item) -> Item | None:
     """One row, strongly consistent."""
     found = aws.client("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True)
     item: Item | None = found.get("Item")

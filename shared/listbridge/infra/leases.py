@@ -93,7 +93,7 @@ class DynamoLeases:
 
     def pending(self, lease: Lease) -> int:
         """The words left so far, strongly consistent. Raises Conflict when the lease was lost."""
-        row = dynamo.get(self._table, _key(lease.key))
+        row = dynamo.find(self._table, _key(lease.key))
         if row is None or int(row["epoch"]["N"]) != lease.epoch:
             raise Conflict(lease.key)
         return int(row["pending"]["N"])

@@ -15,7 +15,7 @@ from listbridge.domain.job_params import ActionParams
 from listbridge.domain.jobs import Job
 from listbridge.domain.listings import ledger
 from listbridge.domain.listings.guarded_changes import counted_by_guard, set_waits, stream_waits
-from listbridge.domain.listings.listing import Field, Listing
+from listbridge.domain.listings.listing import LedgerField, Listing
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
 
@@ -28,7 +28,7 @@ _STREAMED, _SETS = "changes", "sets"
 class Judgement:
     """The fields that may be sent, and the hold for what may not."""
 
-    allowed: frozenset[Field]
+    allowed: frozenset[LedgerField]
     problem: Problem | None
     counted: bool = False
     """The listing was counted now, or earlier in this window: it is counted once."""
@@ -45,7 +45,7 @@ class SendGuard:
     account: Account
     _live: int | None = None
 
-    def judge(self, listing: Listing, fields: frozenset[Field]) -> Judgement:
+    def judge(self, listing: Listing, fields: frozenset[LedgerField]) -> Judgement:
         """Which of these due fields may go, and why the others must wait. Counting is atomic over the account's workers.
 
         Quantity and price are judged apart: a new price over the limit never keeps a zero back. A listing counts once in a
@@ -53,7 +53,7 @@ class SendGuard:
         """
         limits = self.account.guard
         counted = self._counted_already(listing)
-        zero = Field.QUANTITY in fields and listing.computed.quantity == 0
+        zero = LedgerField.QUANTITY in fields and listing.computed.quantity == 0
         if zero and limits.zero_limit is not None and not listing.guard_passed:
             total = self._count("zeros", limits.window_s)
             if total > limits.zero_limit:

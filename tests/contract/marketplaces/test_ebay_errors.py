@@ -17,7 +17,7 @@ from listbridge.domain.verdicts import (
     Rejected,
     RetryLater,
 )
-from listbridge.marketplaces.ebay.errors import BY_ID, Refusal
+from listbridge.marketplaces.ebay.errors import BY_ID, EbayRefusal
 from listbridge.marketplaces.ebay.manifest import MANIFEST
 from listbridge.marketplaces.ebay.offers.wire import ErrorEntry, ErrorParameter
 from tests.contract.marketplaces.ebay_acts import publish
@@ -62,8 +62,8 @@ def test_every_documented_error_gets_the_verdict_of_its_category() -> None:
     for error_id, category in documented().items():
         entry = ErrorEntry(error_id=error_id, category=category, message="text")
         status = 500 if category == "APPLICATION" else 400
-        write = Refusal("x", status, write=True, entries=[entry]).error(now)
-        read = Refusal("x", status, write=False, entries=[entry]).error(now)
+        write = EbayRefusal("x", status, write=True, entries=[entry]).error(now)
+        read = EbayRefusal("x", status, write=False, entries=[entry]).error(now)
         if error_id in waits:
             assert isinstance(write, RetryLater), error_id
         elif category == "REQUEST":
@@ -80,10 +80,10 @@ def test_every_documented_error_gets_the_verdict_of_its_category() -> None:
 def test_a_category_is_read_in_any_spelling(category: str) -> None:
     now = datetime(2026, 11, 1, tzinfo=UTC)
     entry = ErrorEntry(error_id=99_999, category=category, message="Something broke")
-    assert isinstance(Refusal("x", 400, write=True, entries=[entry]).error(now), OutcomeUnknown)
-    assert isinstance(Refusal("x", 400, write=False, entries=[entry]).error(now), RetryLater)
+    assert isinstance(EbayRefusal("x", 400, write=True, entries=[entry]).error(now), OutcomeUnknown)
+    assert isinstance(EbayRefusal("x", 400, write=False, entries=[entry]).error(now), RetryLater)
     ours = ErrorEntry(error_id=99_999, category="Request", message="Something is wrong")
-    assert isinstance(Refusal("x", 400, write=True, entries=[ours]).error(now), Rejected)
+    assert isinstance(EbayRefusal("x", 400, write=True, entries=[ours]).error(now), Rejected)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,9 @@ def test_a_missing_field_is_told_by_its_name_in_any_language(
 ) -> None:
     numbered = [ErrorParameter(name="2", value=second)] if second else []
     entry = ErrorEntry(error_id=25002, category="REQUEST", message=text, parameters=numbered)
-    error = Refusal("publishOffer", 400, write=True, entries=[entry]).error(datetime(2026, 11, 1, tzinfo=UTC))
+    error = EbayRefusal("publishOffer", 400, write=True, entries=[entry]).error(
+        datetime(2026, 11, 1, tzinfo=UTC)
+    )
     assert isinstance(error, Rejected)
     assert (error.problem.code, error.problem.params["name"]) == (code, name)
     assert text in error.problem.params["message"]
@@ -112,7 +114,9 @@ def test_a_user_error_that_misses_nothing_is_shown_in_ebays_words() -> None:
         error_id=25002, category="REQUEST", message="The seller is on holiday.",
         parameters=[ErrorParameter(name="2", value="something else")],
     )  # fmt: skip
-    error = Refusal("publishOffer", 400, write=True, entries=[entry]).error(datetime(2026, 11, 1, tzinfo=UTC))
+    error = EbayRefusal("publishOffer", 400, write=True, entries=[entry]).error(
+        datetime(2026, 11, 1, tzinfo=UTC)
+    )
     assert (error.problem.code, error.problem.params["message"]) == (
         "ebay_refused",
         "The seller is on holiday.",
@@ -123,10 +127,10 @@ def test_a_user_error_that_misses_nothing_is_shown_in_ebays_words() -> None:
 def test_only_a_positive_word_that_it_is_not_there_is_an_absence(error_id: int) -> None:
     now = datetime(2026, 11, 1, tzinfo=UTC)
     entry = ErrorEntry(error_id=error_id, category="REQUEST", message="gone")
-    assert isinstance(Refusal("x", 404, write=False, entries=[entry]).error(now), NotFound)
+    assert isinstance(EbayRefusal("x", 404, write=False, entries=[entry]).error(now), NotFound)
     lost = ErrorEntry(error_id=2002, category="REQUEST", message="Resource not resolved")
     for entries in ([], [lost]):
-        assert not isinstance(Refusal("x", 404, write=False, entries=entries).error(now), NotFound)
+        assert not isinstance(EbayRefusal("x", 404, write=False, entries=entries).error(now), NotFound)
 
 
 def test_a_foreign_currency_is_refused_by_name(stage: EbayStage) -> None:

@@ -36,7 +36,7 @@ def test_what_no_row_can_be_called_is_missing(store: OurPorts, id: str) -> None:
     with pytest.raises(Missing):
         store.jobs.get(JobId(id))
     key = VariantKey(ShopId("s"), ProductId("p"), VariantId("x" * LONGEST_KEY + id))
-    assert store.items.get(SalesListId("list"), key) is None
+    assert store.items.find(SalesListId("list"), key) is None
 
 
 def test_the_longest_key_is_one() -> None:

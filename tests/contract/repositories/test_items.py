@@ -15,15 +15,15 @@ def item(name: str, variant: str = "1", sales_list: str = "a", **changes: object
 
 def test_an_item_is_put_read_replaced_and_deleted(store: OurPorts, name: str) -> None:
     first = item(name, problem=Problem("sku_missing", {"a": "b"}, "set_sku"))
-    assert store.items.get(first.sales_list, first.variant) is None
+    assert store.items.find(first.sales_list, first.variant) is None
     store.items.put(first)
-    assert store.items.get(first.sales_list, first.variant) == first
+    assert store.items.find(first.sales_list, first.variant) == first
     second = item(name, listing=listing_key(name))
     store.items.put(second)
-    assert store.items.get(first.sales_list, first.variant) == second
+    assert store.items.find(first.sales_list, first.variant) == second
     for _ in range(2):
         store.items.delete(second)
-    assert store.items.get(first.sales_list, first.variant) is None
+    assert store.items.find(first.sales_list, first.variant) is None
 
 
 def test_paging_shows_every_item_of_a_list_once(store: OurPorts, name: str) -> None:

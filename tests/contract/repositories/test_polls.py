@@ -29,17 +29,17 @@ def claimed(store: OurPorts, account: AccountId, claim: str = "mine") -> PollSta
 
 
 def known(store: OurPorts, account: AccountId) -> PollState:
-    state = store.polls.get(account)
+    state = store.polls.find(account)
     assert state is not None
     return state
 
 
 def test_an_account_that_was_never_polled_has_no_state(store: OurPorts, name: str) -> None:
     account = AccountId(f"acc_{name}")
-    assert store.polls.get(account) is None
+    assert store.polls.find(account) is None
     assert store.polls.claim(account, "mine", now=START, until=LATER) is None
     store.polls.make_due(account, START)
-    assert store.polls.get(account) is None
+    assert store.polls.find(account) is None
 
 
 def test_a_state_comes_back_with_everything_in_it(store: OurPorts, name: str) -> None:
@@ -138,7 +138,7 @@ def test_nobody_saves_a_state_that_was_never_created(store: OurPorts, name: str)
     account = AccountId(f"acc_{name}")
     with pytest.raises(Conflict):
         store.polls.save(PollState(account=account, since=START, next_poll_at=START), claim="mine")
-    assert store.polls.get(account) is None
+    assert store.polls.find(account) is None
 
 
 def test_who_wants_an_account_asked_at_once_overtakes_the_holder_of_the_claim(

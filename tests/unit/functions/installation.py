@@ -30,7 +30,7 @@ from listbridge.infra.tokens import TokenCache
 from listbridge.platforms import OpenedHandOvers, OpenedMarketplaces, OpenedShops, Opener
 from listbridge.services.deps import Deps
 from listbridge.services.inbox.sync_catalog import sync_catalog
-from listbridge.services.jobs.recompute_listings import recompute_listings
+from listbridge.services.jobs.run_job import run_job
 from listbridge.services.listings.publish.publish_listing import publish_listing
 from listbridge.services.listings.revise.revise_inventory import revise_inventory
 from listbridge.services.orders.arrive.poll_account import poll_account
@@ -325,7 +325,7 @@ class Installation:
         if isinstance(message, ShopEvent):
             sync_catalog(self.deps, [message])
         elif isinstance(message, RecomputeChunk):
-            recompute_listings(self.deps, message, remaining_s=60)
+            run_job(self.deps, message, remaining_s=60)
         elif isinstance(message, Check):
             run_check(self.deps, message, remaining_s=60)
         elif isinstance(message, Nudge):

@@ -236,7 +236,7 @@ def test_an_account_tells_when_its_orders_were_read_and_that_it_failed(
         0,
     )
     polls = installation.stores.polls
-    state = polls.get(AccountId(account))
+    state = polls.find(AccountId(account))
     assert state is not None
     failed = PollState(
         account=state.account, since=state.since, next_poll_at=NOW + timedelta(minutes=15), claim=state.claim,

@@ -54,7 +54,7 @@ def test_the_tick_queues_the_accounts_that_are_due_once(ours: Installation) -> N
     account = connect(ours)
     assert import_orders.handler({"tick": "accounts"}, Context()) == {"tick": "accounts", "queued": 1}
     [message] = ours.stores.queues.messages(Lane.ORDERS)
-    state = ours.stores.polls.get(account)
+    state = ours.stores.polls.find(account)
     assert state is not None
     assert message == PollAccount(account=account, claim=state.claim, until=START + timedelta(seconds=60))
     assert state.next_poll_at == START + timedelta(seconds=120)

@@ -21,7 +21,7 @@ from listbridge.domain.verdicts import (
     RetryLater,
     Unauthorized,
 )
-from listbridge.infra.api_client import Answer, ApiClient, Call, Refused
+from listbridge.infra.api_client import Answer, ApiClient, Call, CallRefused
 from listbridge.infra.connection import Connection
 from listbridge.infra.error_row import Row
 from listbridge.infra.http import HttpSession
@@ -86,7 +86,7 @@ class Client(ApiClient[Call]):
         self.left -= 1
         return self.left > 0
 
-    def refusal(self, call: Call, answer: Answer) -> RemoteError | Refused | None:
+    def refusal(self, call: Call, answer: Answer) -> RemoteError | CallRefused | None:
         rows = {
             401: Row(Unauthorized, "dead"),
             429: Row(RateLimited, "limit", after_s=7),
@@ -96,7 +96,7 @@ class Client(ApiClient[Call]):
         if row is None:
             return None
         verdict = row.error(status=answer.status)
-        return Refused(verdict, "theirs", answer.body) if answer.status == 422 else verdict
+        return CallRefused(verdict, "theirs", answer.body) if answer.status == 422 else verdict
 
     def learn(self, call: Call, answer: Answer) -> None:
         self.learned.append(answer.body)
@@ -136,7 +136,7 @@ def test_a_spent_limit_is_told_to_the_budget() -> None:
 
 def test_a_refusal_in_their_words_comes_with_them_or_as_its_verdict() -> None:
     client = Client((422, '{"why": "size"}'))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(CallRefused) as refused:
         client.ask(READ, Thing)
     assert (refused.value.said, refused.value.body) == ("theirs", {"why": "size"})
     with pytest.raises(Rejected) as verdict:

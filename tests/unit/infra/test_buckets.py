@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from listbridge.domain.manifest import BudgetSpec
 from listbridge.domain.ports import Share
 from listbridge.infra import buckets
-from listbridge.infra.buckets import Refusal
+from listbridge.infra.buckets import Spent
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -34,7 +34,7 @@ def test_no_order_of_draws_exceeds_burst_and_rate(
         now += timedelta(seconds=seconds)
         bucket = buckets.refreshed(limit, bucket, now)
         outcome = buckets.drawn(limit, bucket, share, wanted, now)
-        if not isinstance(outcome, Refusal):
+        if not isinstance(outcome, Spent):
             bucket, count = outcome
             granted += count
         assert granted <= burst + rate * (now - NOON).total_seconds() + 1e-3
@@ -53,7 +53,7 @@ def test_no_order_of_draws_exceeds_the_day_or_takes_another_s_share(
     used = dict.fromkeys(Share, 0)
     for share, wanted in steps:
         outcome = buckets.drawn(limit, bucket, share, wanted, NOON)
-        if not isinstance(outcome, Refusal):
+        if not isinstance(outcome, Spent):
             bucket, count = outcome
             used[share] += count
     kept = int(0.2 * quota)
@@ -65,7 +65,7 @@ def test_no_order_of_draws_exceeds_the_day_or_takes_another_s_share(
 @given(burst=st.integers(1, 100), share=st.sampled_from(Share))
 def test_a_full_bucket_lets_everybody_make_at_least_one_call(burst: int, share: Share) -> None:
     limit = spec(1, burst)
-    assert not isinstance(buckets.drawn(limit, buckets.full(limit, NOON), share, 1, NOON), Refusal)
+    assert not isinstance(buckets.drawn(limit, buckets.full(limit, NOON), share, 1, NOON), Spent)
 
 
 def test_time_that_goes_back_between_workers_gains_nothing() -> None:

@@ -13,7 +13,7 @@ from listbridge import registry
 from listbridge.domain.manifest import BudgetSpec
 from listbridge.domain.verdicts import RateLimited
 from listbridge.infra import buckets
-from listbridge.marketplaces.ebay.errors import Refusal
+from listbridge.marketplaces.ebay.errors import EbayRefusal
 from listbridge.marketplaces.ebay.offers.wire import ErrorEntry
 from simulators.ebay.limits import Limits
 
@@ -53,7 +53,7 @@ def test_a_quota_s_day_ends_at_the_same_moment_for_the_budget_the_adapter_and_th
     specs = _daily()
     assert len(specs) > 3
     assert {buckets.next_day(spec, now) for spec in specs} == {midnight}
-    spent = Refusal(
+    spent = EbayRefusal(
         "op", 400, write=True, entries=[ErrorEntry(error_id=25019, message="Revised too often in one day")]
     )
     verdict = spent.error(now)

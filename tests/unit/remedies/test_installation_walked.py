@@ -13,7 +13,7 @@ from listbridge.domain.ids import AccountId, Site
 from listbridge.domain.listings.listing import NOTHING, Computed, Status
 from listbridge.domain.word import Word, reading_stored
 from listbridge.domain.work import Lane
-from listbridge.services.jobs.recompute_listings import recompute_listings
+from listbridge.services.jobs.run_job import run_job
 from listbridge.services.timers.reconcile import Timer, reconcile
 from tests.unit.functions.installation import SITE, Installation
 from tests.unit.functions.seller import Seller
@@ -32,7 +32,7 @@ def test_an_action_that_nothing_carried_on_is_begun_again(seller: Seller) -> Non
         reconcile(seller.its.deps, Timer.DUE)
         while received := queues.receive(Lane.RECOMPUTE):
             for one in received:
-                recompute_listings(seller.its.deps, one.message, remaining_s=60)  # type: ignore[arg-type]
+                run_job(seller.its.deps, one.message, remaining_s=60)  # type: ignore[arg-type]
             queues.delete(Lane.RECOMPUTE, *received)
         seller.its.stores.clock.advance(3600)
     named(entry(seller, job, "MUG")["reason"], "action_lost", "repeat_action")

@@ -8,7 +8,7 @@ import pytest
 
 from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
-from listbridge.domain.listings.listing import Field, Listing, Status
+from listbridge.domain.listings.listing import LedgerField, Listing, Status
 from listbridge.domain.problem import Problem
 from listbridge.services.job_results import demanded_fields_sent
 from tests.fakes.scripted import Scripted, scripted_world
@@ -38,11 +38,11 @@ def test_values_that_were_accepted_are_done(s: Scripted) -> None:
 
 
 def test_values_that_are_still_on_their_way_wait(s: Scripted) -> None:
-    assert told(s, a_listing(job=JOB, demanded=frozenset({Field.PRICE}))) == (Outcome.WAITING, None)
+    assert told(s, a_listing(job=JOB, demanded=frozenset({LedgerField.PRICE}))) == (Outcome.WAITING, None)
 
 
 def test_a_hold_fails_the_item_with_its_reason_although_the_demand_stands(s: Scripted) -> None:
-    row = a_listing(job=JOB, demanded=frozenset({Field.PRICE}), hold=Problem("update_failed"))
+    row = a_listing(job=JOB, demanded=frozenset({LedgerField.PRICE}), hold=Problem("update_failed"))
     assert told(s, row) == (Outcome.FAILED, "update_failed")
 
 

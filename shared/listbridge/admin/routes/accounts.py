@@ -245,7 +245,7 @@ def _account(id: str) -> Account:
 
 def _view(account: Account) -> AccountView:
     deps = deps_of(router)
-    return AccountView.of(account, deps.polls.get(account.id), fields_set(deps, ACCOUNTS, account))
+    return AccountView.of(account, deps.polls.find(account.id), fields_set(deps, ACCOUNTS, account))
 
 
 def _check_view(check: connect_account.AccountCheck) -> AccountCheckView:

@@ -132,7 +132,7 @@ def delete_item(
     """Only an item that is not live; for the others there is the action `remove`. The next list that waits for the
     SKU takes it over."""
     deps, sales_list = deps_of(router), _sales_list(list_id)
-    item = deps.items.get(sales_list.id, item_key(item_id))
+    item = deps.items.find(sales_list.id, item_key(item_id))
     if item is None:
         raise Missing("item", item_id)
     for problem in remove_items(deps, sales_list, [item], actor_of(router)).values():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from listbridge.domain.configuration import GuardLimits
-from listbridge.domain.listings.listing import Cause, Field, Listing
+from listbridge.domain.listings.listing import Cause, LedgerField, Listing
 
 _FIRST_OF_A_FLOOD = 26
 _SAID_BY_THE_SHOP = frozenset({Cause.SHOP, Cause.ORDER})
@@ -34,7 +34,7 @@ def _over_share(limits: GuardLimits, changes: int, live: int) -> bool:
     return min(changes, live) > limits.share * live
 
 
-def counted_by_guard(listing: Listing, fields: frozenset[Field]) -> frozenset[Field]:
+def counted_by_guard(listing: Listing, fields: frozenset[LedgerField]) -> frozenset[LedgerField]:
     """Which of these fields' changes the guard's window counts.
 
     A zero counts when it comes from an absence or an edit; one that the shop reported, or that follows an order,
@@ -43,15 +43,15 @@ def counted_by_guard(listing: Listing, fields: frozenset[Field]) -> frozenset[Fi
     if listing.guard_passed or listing.computed.cause is Cause.MANUAL:
         return frozenset()
     counted = set()
-    zero = Field.QUANTITY in fields and listing.computed.quantity == 0
+    zero = LedgerField.QUANTITY in fields and listing.computed.quantity == 0
     if zero and listing.computed.cause not in _SAID_BY_THE_SHOP:
-        counted.add(Field.QUANTITY)
-    if Field.PRICE in fields and (listing.accepted.price is not None or listing.sent.price is not None):
-        counted.add(Field.PRICE)
+        counted.add(LedgerField.QUANTITY)
+    if LedgerField.PRICE in fields and (listing.accepted.price is not None or listing.sent.price is not None):
+        counted.add(LedgerField.PRICE)
     return frozenset(counted)
 
 
-def moved_by_hand(listing: Listing, fields: frozenset[Field]) -> bool:
+def moved_by_hand(listing: Listing, fields: frozenset[LedgerField]) -> bool:
     """Whether sending these fields now, because a person asks for it, zeroes or reprices a live listing.
 
     A zero that the shop reported, or that follows an order, does not count. What is unknown to be there counts as other.
@@ -59,8 +59,10 @@ def moved_by_hand(listing: Listing, fields: frozenset[Field]) -> bool:
     if not listing.live:
         return False
     computed = listing.computed
-    zero = Field.QUANTITY in fields and computed.quantity == 0 and computed.cause not in _SAID_BY_THE_SHOP
+    zero = (
+        LedgerField.QUANTITY in fields and computed.quantity == 0 and computed.cause not in _SAID_BY_THE_SHOP
+    )
     shown = listing.accepted.quantity if listing.accepted.quantity is not None else listing.seen.quantity
     price = listing.accepted.price if listing.accepted.price is not None else listing.seen.price
-    repriced = Field.PRICE in fields and computed.price is not None and computed.price != price
+    repriced = LedgerField.PRICE in fields and computed.price is not None and computed.price != price
     return (zero and shown != 0) or repriced

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from listbridge.domain.configuration import Account, ConnectionState, Shop
-from listbridge.domain.listings.listing import GONE_FROM_SHOP, PRODUCT_GONE, Field, Listing, Status
+from listbridge.domain.listings.listing import GONE_FROM_SHOP, PRODUCT_GONE, LedgerField, Listing, Status
 from listbridge.domain.problem import Problem
 
 STOCK_KEPT = "stock_kept_by_marketplace"
@@ -79,7 +79,7 @@ def hold_of(listing: Listing, account: Account) -> Problem | None:
     return status_hold(listing)
 
 
-def field_hold(listing: Listing, account: Account, field: Field) -> Problem | None:
+def field_hold(listing: Listing, account: Account, field: LedgerField) -> Problem | None:
     """Why one of the two fields does not follow the shop: the listing's reason, else the field's own, or none."""
     whole = hold_of(listing, account)
     if whole is not None:
@@ -87,7 +87,7 @@ def field_hold(listing: Listing, account: Account, field: Field) -> Problem | No
     if field not in listing.ours:
         return Problem(STOCK_KEPT)
     computed = listing.computed
-    own = computed.quantity_problem if field is Field.QUANTITY else computed.price_problem
+    own = computed.quantity_problem if field is LedgerField.QUANTITY else computed.price_problem
     if own is not None:
         return own
     if field not in listing.auto and field not in listing.demanded:

@@ -17,7 +17,7 @@ from listbridge.domain.listings.listing import (
     PRODUCT_GONE,
     Band,
     Computed,
-    Field,
+    LedgerField,
     Listing,
     Status,
     Values,
@@ -35,7 +35,7 @@ class StaleInputs(Exception):
     """A recompute used an older version of a rule or variant than the listing already stands on: read again."""
 
 
-def due_fields(listing: Listing) -> frozenset[Field]:
+def due_fields(listing: Listing) -> frozenset[LedgerField]:
     """The fields that must be sent now: computed, and not known to be what the marketplace accepted.
 
     A publishing operation on a listing that is live does not keep its values back: both lanes send inside the same
@@ -46,23 +46,23 @@ def due_fields(listing: Listing) -> frozenset[Field]:
     wanted = set()
     computed, accepted = listing.computed, listing.accepted
     if computed.quantity is not None and accepted.quantity != computed.quantity:
-        wanted.add(Field.QUANTITY)
+        wanted.add(LedgerField.QUANTITY)
     if computed.price is not None and accepted.price != computed.price:
-        wanted.add(Field.PRICE)
+        wanted.add(LedgerField.PRICE)
     return frozenset(wanted) & (listing.auto | listing.demanded) & listing.ours
 
 
-def band_of(listing: Listing, fields: frozenset[Field]) -> Band:
+def band_of(listing: Listing, fields: frozenset[LedgerField]) -> Band:
     """How urgent the due fields are. An unknown quantity counts as "may have to go down"."""
-    if Field.QUANTITY in fields:
+    if LedgerField.QUANTITY in fields:
         target, shown = listing.computed.quantity, listing.accepted.quantity
         if target == 0:
             return Band.ZERO
         if shown is None or (target is not None and target < shown):
             return Band.DOWN
-    if Field.PRICE in fields:
+    if LedgerField.PRICE in fields:
         return Band.PRICE
-    return Band.UP if Field.QUANTITY in fields else Band.REST
+    return Band.UP if LedgerField.QUANTITY in fields else Band.REST
 
 
 def refreshed(listing: Listing, now: datetime) -> Listing:
@@ -75,7 +75,7 @@ def refreshed(listing: Listing, now: datetime) -> Listing:
     return with_changes(listing, {"due_band": band, "due_since": since})
 
 
-def recomputed(listing: Listing, computed: Computed, auto: frozenset[Field], now: datetime) -> Listing:
+def recomputed(listing: Listing, computed: Computed, auto: frozenset[LedgerField], now: datetime) -> Listing:
     """Put newly computed values in place.
 
     The first change of the variant in the shop ends the hold of a freshly linked listing. Values that moved begin
@@ -119,7 +119,7 @@ def _explains_otherwise(before: Computed, after: Computed) -> bool:
     )
 
 
-def demanded(listing: Listing, fields: frozenset[Field], job: JobId | None, now: datetime) -> Listing:
+def demanded(listing: Listing, fields: frozenset[LedgerField], job: JobId | None, now: datetime) -> Listing:
     """A person asks for these fields to be sent now, whatever the switches say and whatever was accepted before."""
     accepted = listing.accepted
     new = replace(
@@ -129,8 +129,8 @@ def demanded(listing: Listing, fields: frozenset[Field], job: JobId | None, now:
         job=job or listing.job,
         accepted=replace(
             accepted,
-            quantity=None if Field.QUANTITY in fields else accepted.quantity,
-            price=None if Field.PRICE in fields else accepted.price,
+            quantity=None if LedgerField.QUANTITY in fields else accepted.quantity,
+            price=None if LedgerField.PRICE in fields else accepted.price,
         ),
         attempts=0,
         not_before=None,
@@ -225,16 +225,16 @@ def sold_remotely(
         told = unseen_sales.withdrawn(listing, units)
     attempt = told.attempt
     if attempt is not None:
-        attempt = replace(attempt, fields=attempt.fields - {Field.QUANTITY})
+        attempt = replace(attempt, fields=attempt.fields - {LedgerField.QUANTITY})
     sold = (*listing.sold, name)[-_SALES_REMEMBERED:]
     return refreshed(
         replace(told, attempt=attempt, sold=sold, accepted=replace(told.accepted, quantity=None)), now
     )
 
 
-def value_computed(listing: Listing, field: Field) -> object:
+def value_computed(listing: Listing, field: LedgerField) -> object:
     """The quantity or the price that the rules give; None where they give none."""
-    return listing.computed.quantity if field is Field.QUANTITY else listing.computed.price
+    return listing.computed.quantity if field is LedgerField.QUANTITY else listing.computed.price
 
 
 def later(first: datetime | None, second: datetime) -> datetime:

@@ -15,7 +15,7 @@ from listbridge.domain.listings.listing import (
     GONE_FROM_SHOP,
     NOTHING,
     PRODUCT_GONE,
-    Field,
+    LedgerField,
     Listing,
     RemoteState,
     Status,
@@ -168,7 +168,7 @@ def _kept_by(listing: Listing, remote: RemoteListing) -> Listing:
         on_sale=None,
         unseen_sale=None,
         accepted=replace(listing.accepted, quantity=None),
-        demanded=listing.demanded - {Field.QUANTITY},
+        demanded=listing.demanded - {LedgerField.QUANTITY},
     )
 
 

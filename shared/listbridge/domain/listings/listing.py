@@ -30,14 +30,14 @@ class Status(Word):
     FINISHED = "finished"  # ended on the marketplace
 
 
-class Field(Word):
+class LedgerField(Word):
     """The two things that the fast lane moves."""
 
     QUANTITY = "quantity"
     PRICE = "price"
 
 
-BOTH = frozenset(Field)
+BOTH = frozenset(LedgerField)
 
 
 class RemoteState(StrEnum):
@@ -138,30 +138,30 @@ class Values:
     price: Money | None = None
     at: datetime | None = None
 
-    def only(self, fields: frozenset[Field]) -> Values:
+    def only(self, fields: frozenset[LedgerField]) -> Values:
         """The same values without the fields not named."""
         return Values(
-            quantity=self.quantity if Field.QUANTITY in fields else None,
-            price=self.price if Field.PRICE in fields else None,
+            quantity=self.quantity if LedgerField.QUANTITY in fields else None,
+            price=self.price if LedgerField.PRICE in fields else None,
             at=self.at,
         )
 
-    def merged(self, new: Values, fields: frozenset[Field], at: datetime | None) -> Values:
+    def merged(self, new: Values, fields: frozenset[LedgerField], at: datetime | None) -> Values:
         """These values with the named fields taken from `new`, as of `at`."""
         if not fields:
             return self
         return Values(
-            quantity=new.quantity if Field.QUANTITY in fields else self.quantity,
-            price=new.price if Field.PRICE in fields else self.price,
+            quantity=new.quantity if LedgerField.QUANTITY in fields else self.quantity,
+            price=new.price if LedgerField.PRICE in fields else self.price,
             at=at,
         )
 
-    def of(self, field: Field) -> int | Money | None:
+    def of(self, field: LedgerField) -> int | Money | None:
         """One of the two."""
-        return self.quantity if field is Field.QUANTITY else self.price
+        return self.quantity if field is LedgerField.QUANTITY else self.price
 
     @property
-    def known(self) -> frozenset[Field]:
+    def known(self) -> frozenset[LedgerField]:
         """The fields that have a value."""
         return frozenset(name for name in BOTH if self.of(name) is not None)
 
@@ -192,7 +192,7 @@ class Attempt:
     """
 
     id: str
-    fields: frozenset[Field]
+    fields: frozenset[LedgerField]
     values: Values
     prior: Values
     started_at: datetime
@@ -245,9 +245,9 @@ class Listing:
     """The latest sales that `on_sale` counts, so that none is counted twice."""
     attempt: Attempt | None = None
     settle_at: datetime | None = None
-    auto: frozenset[Field] = BOTH
+    auto: frozenset[LedgerField] = BOTH
     """The fields that follow the shop by themselves (account switches), as of the last recompute."""
-    demanded: frozenset[Field] = frozenset()
+    demanded: frozenset[LedgerField] = frozenset()
     """The fields that a person asked to send now."""
     job: JobId | None = None
     """The job that waits for the demanded fields, or that made the listing pending."""
@@ -284,14 +284,14 @@ class Listing:
         return not self.components or self.components == (Component(self.variant),)
 
     @property
-    def ours(self) -> frozenset[Field]:
+    def ours(self) -> frozenset[LedgerField]:
         """The fields that we decide, as far as anybody does."""
-        return BOTH - {Field.QUANTITY} if self.fulfilled_by_marketplace else BOTH
+        return BOTH - {LedgerField.QUANTITY} if self.fulfilled_by_marketplace else BOTH
 
     @property
     def would_fall(self) -> bool:
         """Whether an absence of its variant from the shop takes it out of sale."""
-        return self.live and self.computed.quantity != 0 and Field.QUANTITY in self.ours
+        return self.live and self.computed.quantity != 0 and LedgerField.QUANTITY in self.ours
 
 
 _SLOTS = {

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from listbridge.domain.listings.listing import Field, Listing, UnseenSale
+from listbridge.domain.listings.listing import LedgerField, Listing, UnseenSale
 
 LONGEST_WAIT = timedelta(hours=24)
 """After so long the quantity is sent whatever the orders say: an account whose orders cannot be read for a day has told its
@@ -98,13 +98,13 @@ def written_unread(listing: Listing, before: int | None, quantity: int | None, a
     return replace(listing, unseen_sale=UnseenSale(_added(listing.unseen_sale, 0), at, quantity))
 
 
-def needs_look(listing: Listing, fields: frozenset[Field]) -> bool:
+def needs_look(listing: Listing, fields: frozenset[LedgerField]) -> bool:
     """Whether these fields raise or restore what a buyer may have taken from meanwhile: then the marketplace is read first.
 
     Where 0 are left, nothing can be sold.
     """
     quantity, left = listing.computed.quantity, expected(listing)
-    if Field.QUANTITY not in fields or not quantity:
+    if LedgerField.QUANTITY not in fields or not quantity:
         return False
     return left is None or 0 < left <= quantity
 

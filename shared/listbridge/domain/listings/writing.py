@@ -19,7 +19,7 @@ from listbridge.domain.listings.ledger import (
     refreshed,
     value_computed,
 )
-from listbridge.domain.listings.listing import NOTHING, Attempt, Band, Field, Listing, Values
+from listbridge.domain.listings.listing import NOTHING, Attempt, Band, LedgerField, Listing, Values
 from listbridge.domain.problem import Problem
 from listbridge.domain.waiting import REVISIONS
 
@@ -32,7 +32,7 @@ class NotOurAttempt(Exception):
     """Somebody else's attempt stands on the listing: this caller's outcome must not be recorded."""
 
 
-def begun(listing: Listing, attempt_id: str, fields: frozenset[Field], values: Values, *, settle_s: float, fence: int,
+def begun(listing: Listing, attempt_id: str, fields: frozenset[LedgerField], values: Values, *, settle_s: float, fence: int,
           now: datetime) -> Listing:  # fmt: skip
     """Make *accepted* unknown and put our attempt in place, before the call that carries the values.
 
@@ -81,7 +81,7 @@ def accepted(listing: Listing, attempt_id: str, now: datetime) -> Listing:
         new = replace(new, not_before=listing.settle_at)
     else:
         # A sale seen during the call took the quantity from its fields: it came before the call was applied, or after.
-        sure = Field.QUANTITY in attempt.fields
+        sure = LedgerField.QUANTITY in attempt.fields
         new = replace(
             new,
             on_sale=attempt.values.quantity if sure else on_sale,

@@ -161,7 +161,7 @@ def tried_again(order: Order, rules: ImportRules, now: datetime) -> Order:
     return decided(replace(order, state=ImportState.WAITING, reason=None), rules, now)
 
 
-def settled(
+def applied(
     order: Order, standing: frozenset[tuple[LineId, VariantKey]], rules: ImportRules, now: datetime
 ) -> Order:
     """Reservations and listings are as this row wants them; `standing` are the reservations that stand now."""

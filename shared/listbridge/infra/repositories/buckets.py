@@ -19,9 +19,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class DynamoBuckets:
     """`BucketRows` over the coordination table."""
 
-    def load(self, key: str) -> Bucket | None:
+    def find(self, key: str) -> Bucket | None:
         """Strongly consistent."""
-        item = dynamo.get(settings.table("coordination"), {"key": text(key)})
+        item = dynamo.find(settings.table("coordination"), {"key": text(key)})
         return _bucket(item) if item else None
 
     def save(self, key: str, bucket: Bucket) -> Bucket:

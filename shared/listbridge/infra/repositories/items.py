@@ -37,7 +37,7 @@ class DynamoItems:
             doc=_JSON.write(item),
         ).save()
 
-    def get(self, sales_list: SalesListId, variant: VariantKey) -> Item | None:
+    def find(self, sales_list: SalesListId, variant: VariantKey) -> Item | None:
         """Strongly consistent. None, without a call, for a key that no row can have."""
         if not can_be_key(str(variant)):
             return None

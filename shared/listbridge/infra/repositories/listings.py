@@ -33,7 +33,7 @@ class DynamoListings:
 
     def get(self, key: ListingKey) -> Listing:
         """Strongly consistent. Raises Missing."""
-        item = dynamo.get(self._table, _key(key))
+        item = dynamo.find(self._table, _key(key))
         if item is None:
             raise Missing("listing", str(key))
         return _listing(item)

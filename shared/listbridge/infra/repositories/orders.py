@@ -49,7 +49,7 @@ class DynamoOrders:
 
     def find(self, key: OrderKey) -> Order | None:
         """Strongly consistent."""
-        item = dynamo.get(self._table, _key(key))
+        item = dynamo.find(self._table, _key(key))
         return None if item is None else _order(item)
 
     def get_many(self, keys: Iterable[OrderKey]) -> dict[OrderKey, Order]:

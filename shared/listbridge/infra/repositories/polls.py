@@ -26,9 +26,9 @@ _STEP = "SET #claim = :claim, #next_poll_at = :next, #writer = :writer"
 class DynamoPolls:
     """`PollRepository` over the coordination table."""
 
-    def get(self, account: AccountId) -> PollState | None:
+    def find(self, account: AccountId) -> PollState | None:
         """Strongly consistent."""
-        row = dynamo.get(self._table, _key(account))
+        row = dynamo.find(self._table, _key(account))
         return None if row is None else _state(row)
 
     def create(self, state: PollState) -> PollState:
@@ -47,7 +47,7 @@ class DynamoPolls:
         except dynamo.ConditionFailed as error:
             if error.row is not None:
                 return _state(error.row)
-            return self.get(state.account) or state
+            return self.find(state.account) or state
         return replace(state, rev=1)
 
     def claim(self, account: AccountId, claim: str, *, now: datetime, until: datetime) -> PollState | None:

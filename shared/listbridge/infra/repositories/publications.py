@@ -70,11 +70,11 @@ class DynamoPublications:
 
     def release(self, publication: Publication) -> None:
         """Give the claim back, keeping the progress. A later epoch is left alone."""
-        self._settle(publication, forget=False)
+        self._give_back(publication, forget=False)
 
     def forget(self, publication: Publication) -> None:
         """Empty the progress and give the claim back: the product is no longer published. A later epoch is left alone."""
-        self._settle(publication, forget=True)
+        self._give_back(publication, forget=True)
 
     def keep(self, listings: Iterable[Existing]) -> None:
         """Remember these in place of what was remembered of their keys."""
@@ -89,7 +89,7 @@ class DynamoPublications:
         found = {key: _get(_existing_key(key)) for key in keys}
         return {key: _EXISTING.read(row.progress) for key, row in found.items() if row is not None}
 
-    def _settle(self, publication: Publication, *, forget: bool) -> None:
+    def _give_back(self, publication: Publication, *, forget: bool) -> None:
         actions: list[Action] = [PublicationRow.claimed_until.set(0)]
         if forget:
             actions.append(PublicationRow.progress.set("{}"))

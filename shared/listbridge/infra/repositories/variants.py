@@ -89,7 +89,7 @@ class DynamoVariants:
                 old = self._write(key, doc, mine, "attribute_not_exists(#doc) OR #obs_end < :start")
                 return Write.SAME if "doc" in old and _agree(old, doc, observed) else Write.NEW
             except dynamo.ConditionFailed as error:
-                row = error.row or dynamo.get(self._table, _key(key))
+                row = error.row or dynamo.find(self._table, _key(key))
             if row is None:
                 continue
             stored = _observation(row)

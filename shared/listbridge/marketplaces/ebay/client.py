@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from listbridge.domain.verdicts import RateLimited, RemoteError
-from listbridge.infra.api_client import Answer, ApiClient, Call, Refused
+from listbridge.infra.api_client import Answer, ApiClient, Call, CallRefused
 from listbridge.infra.connection import Connection
 from listbridge.marketplaces.ebay.auth import Grants, Hosts, Who
-from listbridge.marketplaces.ebay.errors import UNKNOWN, UNREADABLE, Refusal, entries_of
+from listbridge.marketplaces.ebay.errors import UNKNOWN, UNREADABLE, EbayRefusal, entries_of
 from listbridge.marketplaces.ebay.offers.wire import RateLimits
 from listbridge.marketplaces.ebay.settings import Settings
 from listbridge.marketplaces.ebay.sites import NationalSite
@@ -63,12 +63,12 @@ class EbayHttp(ApiClient[Request]):
     def renew(self, call: Request) -> bool:
         return self._grants.renew(call.who)
 
-    def refusal(self, call: Request, answer: Answer) -> RemoteError | Refused | None:
+    def refusal(self, call: Request, answer: Answer) -> RemoteError | CallRefused | None:
         if 200 <= answer.status < 300:
             return None
-        said = Refusal(call.operation, answer.status, call.write, entries_of(answer.body), answer.request)
+        said = EbayRefusal(call.operation, answer.status, call.write, entries_of(answer.body), answer.request)
         verdict = said.error(self.connection.clock.now())
-        return verdict if answer.body is None else Refused(verdict, said, answer.body)
+        return verdict if answer.body is None else CallRefused(verdict, said, answer.body)
 
     def spent(self, call: Request, limited: RateLimited) -> None:
         """Puts the end of a spent day into the verdict. A listing's own limit is not the app's."""

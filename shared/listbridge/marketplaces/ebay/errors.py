@@ -141,7 +141,7 @@ TOKEN_STATUSES: Final[Mapping[int, Row]] = {401: APP_REFUSED, 429: THROTTLED}
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class EbayRefusal:
     """What eBay said: its error entries with the call they answer. `write`: an outcome can be unknown."""
 
     operation: str

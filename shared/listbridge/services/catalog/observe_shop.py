@@ -65,8 +65,8 @@ def observe_products(deps: Deps, shop: Shop, adapter: ShopAdapter, products: Seq
         for facts in result.products:
             observed.products[facts.product] = facts
         for product, missing in _missing_by_product(result, known).items():
-            settled = store_absent(deps, missing & doubtful, observation, observed)
-            if missing - doubtful or not settled:
+            stored = store_absent(deps, missing & doubtful, observation, observed)
+            if missing - doubtful or not stored:
                 doubtful |= missing
                 again.add(product)
         for facts in result.products:
@@ -107,7 +107,7 @@ def store_product(
     but what the order may have taken, is not stored: it is noted in `observed.deferred`, and the caller has the product
     read again (`read_deferred_again`).
     """
-    settled = True
+    stored = True
     digest = content_hash(facts)
     for variant in facts.variants:
         key = VariantKey(shop.id, facts.product, variant.variant)
@@ -121,13 +121,13 @@ def store_product(
         write = deps.variants.observe(seen)
         if write is Write.NEW:
             observed.changed.add(key)
-        settled = settled and write is not Write.OVERLAP
-    return settled
+        stored = stored and write is not Write.OVERLAP
+    return stored
 
 
 def store_absent(deps: Deps, keys: set[VariantKey], observation: Observation, observed: Observed) -> bool:
     """Store that these variants are proven gone; False when some read overlapped and saw one of them."""
-    settled = True
+    stored = True
     for key, row in deps.variants.get_many(keys).items():
         observed.touched.add(key)
         if row.absent:
@@ -136,8 +136,8 @@ def store_absent(deps: Deps, keys: set[VariantKey], observation: Observation, ob
         if write in (Write.NEW, Write.SAME):
             observed.absent.add(key)
             observed.changed.add(key)
-        settled = settled and write is not Write.OVERLAP
-    return settled
+        stored = stored and write is not Write.OVERLAP
+    return stored
 
 
 def remembered_product(

@@ -12,7 +12,7 @@ from listbridge.domain.catalog import Variant
 from listbridge.domain.configuration import Account, Profile, SalesList
 from listbridge.domain.ids import AccountId, ListingKey, SalesListId, Sku
 from listbridge.domain.listings import ledger
-from listbridge.domain.listings.listing import Cause, Computed, Field, Listing, TraceLine
+from listbridge.domain.listings.listing import Cause, Computed, LedgerField, Listing, TraceLine
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
 from listbridge.domain.rule_context import RuleContext
@@ -206,7 +206,7 @@ class Recompute:
         lowest, basis = own, dict(own.basis)
         decides = ""
         for member, variant in self._sharers.get((row.key.account, row.key.sku), ()):
-            if member.key == row.key or not member.live or Field.QUANTITY not in member.ours:
+            if member.key == row.key or not member.live or LedgerField.QUANTITY not in member.ours:
                 continue
             theirs = compute(member, variant, self._context(member.sales_list), self.cause, now)
             basis = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from listbridge.domain.listings.lifecycle import ENDED_AT_ZERO, RELINKED, WAITS_FOR_STOCK
-from listbridge.domain.listings.listing import Field, Listing, Status
+from listbridge.domain.listings.listing import LedgerField, Listing, Status
 from listbridge.domain.work import Lane, PublishKind, PublishTask
 from listbridge.services.deps import Deps
 
@@ -39,6 +39,6 @@ def _what_it_waits_for(row: Listing) -> PublishKind | None:
     code = row.hold.code if row.hold is not None else ""
     if code in (WAITS_FOR_STOCK, RELINKED) and row.status is not Status.PENDING:
         return PublishKind.SEND
-    if code == ENDED_AT_ZERO and row.status is Status.STOPPED and Field.QUANTITY in row.auto:
+    if code == ENDED_AT_ZERO and row.status is Status.STOPPED and LedgerField.QUANTITY in row.auto:
         return PublishKind.RELIST
     return None

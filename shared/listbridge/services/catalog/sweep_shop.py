@@ -23,6 +23,7 @@ from listbridge.domain.ports import Conflict, Lease
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RemoteError, Unauthorized
 from listbridge.domain.work import Lane, RecomputeChunk
+from listbridge.services.catalog.apply_observed import apply_observed
 from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.catalog.observe_shop import (
     Observed,
@@ -33,7 +34,6 @@ from listbridge.services.catalog.observe_shop import (
     store_product,
 )
 from listbridge.services.catalog.recompute import Recompute
-from listbridge.services.catalog.settle_observed import settle_observed
 from listbridge.services.connection_state import expire_shop
 from listbridge.services.deps import Deps
 from listbridge.services.guard import judge_set
@@ -104,7 +104,7 @@ def _read(deps: Deps, job: Job, shop: Shop) -> Job:
     ]
     read_products(deps, shop.id, overlapping)  # another worker read them at the same time
     read_deferred_again(deps, shop, observed)
-    settle_observed(deps, observed)
+    apply_observed(deps, observed)
     sweep = job.params_of(SweepParams)
     products = sweep.products + len(page.products)
     update: dict[str, object] = {
@@ -154,11 +154,11 @@ def _ask_for_unseen(deps: Deps, job: Job, shop: Shop) -> Job:
     except RemoteError:
         # Else the same products would be asked for again and again, by a shop whose limit ends before they do.
         deferred = tuple(sorted({*sweep.deferred, *observed.deferred, *silent}))
-        settle_observed(deps, observed)
+        apply_observed(deps, observed)
         deps.jobs.save(job.with_params(deferred=deferred, asked=tuple(sorted(asked))))
         raise
     read_deferred_again(deps, shop, observed)
-    settle_observed(deps, observed)
+    apply_observed(deps, observed)
     job = job.with_params(deferred=tuple(sorted({*sweep.deferred, *observed.deferred, *silent})), asked=())
     update = {"cursor": following or "", "phase": "ask" if following else "count"}
     return deps.jobs.save(job.model_copy(update=update))

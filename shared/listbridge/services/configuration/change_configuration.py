@@ -18,7 +18,7 @@ from listbridge.domain.ids import AccountId, JobId, new_id
 from listbridge.domain.job_params import EditParams
 from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.listings import ledger
-from listbridge.domain.listings.listing import Cause, Field, Listing
+from listbridge.domain.listings.listing import Cause, LedgerField, Listing
 from listbridge.domain.ports import NotACursor
 from listbridge.domain.problem import Problem
 from listbridge.domain.rule_context import RuleContext
@@ -159,10 +159,10 @@ def _count(deps: Deps, job: Job, document: Document) -> Job:
 def _moves(before: Listing, after: Listing, *, counts_waiting: bool) -> bool:
     """Whether sending would newly zero or reprice this live listing."""
     due, was_due = ledger.due_fields(after), frozenset() if counts_waiting else ledger.due_fields(before)
-    zero = Field.QUANTITY in due and after.computed.quantity == 0
-    was_zero = Field.QUANTITY in was_due and before.computed.quantity == 0
-    price = Field.PRICE in due and not (
-        Field.PRICE in was_due and before.computed.price == after.computed.price
+    zero = LedgerField.QUANTITY in due and after.computed.quantity == 0
+    was_zero = LedgerField.QUANTITY in was_due and before.computed.quantity == 0
+    price = LedgerField.PRICE in due and not (
+        LedgerField.PRICE in was_due and before.computed.price == after.computed.price
     )
     return (zero and not was_zero) or price
 

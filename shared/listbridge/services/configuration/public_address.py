@@ -12,7 +12,7 @@ from listbridge.services.configuration.hook_keys import hook_address, hook_keys
 from listbridge.services.deps import Deps
 
 
-def settle_public_address(deps: Deps, *, configured: str, called: str) -> str:
+def ensure_public_address(deps: Deps, *, configured: str, called: str) -> str:
     """The address in force, without a trailing slash; saved, and the hooks registered anew, when it changed.
 
     `configured` is the deployment's own setting and always wins; without one the address under which the first

@@ -13,7 +13,7 @@ from listbridge.domain.listings import ledger, writing
 from listbridge.domain.listings.holds import connection_hold, field_hold, hold_of, shop_hold
 from listbridge.domain.listings.ledger import NOT_ALIGNED
 from listbridge.domain.listings.lifecycle import ENDED_AT_ZERO, WAITS_FOR_STOCK
-from listbridge.domain.listings.listing import BOTH, Field, Listing, Status, TraceLine, Zero
+from listbridge.domain.listings.listing import BOTH, LedgerField, Listing, Status, TraceLine, Zero
 from listbridge.domain.money import Money
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
@@ -27,7 +27,7 @@ _FROM_SHOP = frozenset({"next_change_in_shop", "next_paused", "next_restocked"})
 class FieldStory:
     """One of the two numbers, from the shop to the marketplace. None is unknown or never happened."""
 
-    field: Field
+    field: LedgerField
     computed: int | Money | None
     trace: tuple[TraceLine, ...]
     sent: int | Money | None
@@ -62,8 +62,8 @@ def explain_listing(deps: Deps, key: ListingKey) -> Explanation:
     account = deps.configuration.get(Account, key.account)
     shop = deps.configuration.get(Shop, account.shop)
     sales_list = deps.configuration.get(SalesList, listing.sales_list)
-    quantity = _story(listing, account, Field.QUANTITY)
-    price = _story(listing, account, Field.PRICE)
+    quantity = _story(listing, account, LedgerField.QUANTITY)
+    price = _story(listing, account, LedgerField.PRICE)
     waits = why_it_waits(deps, account, listing)
     # An operation runs on it, and that is what it waits for.
     again = waits is not None and waits.code == ENDED_AWAITS_ORDERS
@@ -99,7 +99,9 @@ def the_reason(listing: Listing, account: Account, shop: Shop) -> Problem | None
     whole = connection_hold(account) or shop_hold(shop) or hold_of(listing, account)
     if whole is not None:
         return whole
-    return field_hold(listing, account, Field.QUANTITY) or field_hold(listing, account, Field.PRICE)
+    return field_hold(listing, account, LedgerField.QUANTITY) or field_hold(
+        listing, account, LedgerField.PRICE
+    )
 
 
 def what_is_next(listing: Listing, account: Account, zero: Zero, now: datetime) -> Problem:
@@ -170,17 +172,17 @@ def _while_observing(listing: Listing, hold: Problem) -> Problem:
     return Problem("next_person", {"hold": listing.hold.code}, listing.hold.fix)
 
 
-def _would_send(listing: Listing, due: frozenset[Field]) -> dict[str, str]:
+def _would_send(listing: Listing, due: frozenset[LedgerField]) -> dict[str, str]:
     values = []
-    if Field.QUANTITY in due:
+    if LedgerField.QUANTITY in due:
         values.append(f"quantity {listing.computed.quantity}")
-    if Field.PRICE in due:
+    if LedgerField.PRICE in due:
         values.append(f"price {listing.computed.price}")
     return {"values": " and ".join(values)}
 
 
-def _story(listing: Listing, account: Account, field: Field) -> FieldStory:
-    quantity = field is Field.QUANTITY
+def _story(listing: Listing, account: Account, field: LedgerField) -> FieldStory:
+    quantity = field is LedgerField.QUANTITY
     computed = listing.computed
     return FieldStory(
         field=field,

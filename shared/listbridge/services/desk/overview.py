@@ -221,7 +221,7 @@ def health(deps: Deps) -> Health:
     due = [_due(deps, account) for account in accounts]
     orders = count_orders(deps, accounts)
     polls = {
-        state.account: state for account in accounts if (state := deps.polls.get(account.id)) is not None
+        state.account: state for account in accounts if (state := deps.polls.find(account.id)) is not None
     }
     waiting = deps.jobs.unfinished(100, JobState.AWAITING_APPROVAL)
     concerns: list[Concern] = []

@@ -12,8 +12,8 @@ from listbridge.domain.ids import ProductId, ShopId
 from listbridge.domain.ports import Missing
 from listbridge.domain.verdicts import RetryLater, Unauthorized
 from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
+from listbridge.services.catalog.apply_observed import apply_observed
 from listbridge.services.catalog.observe_shop import observe_products
-from listbridge.services.catalog.settle_observed import settle_observed
 from listbridge.services.connection_state import expire_shop, shop_uninstalled
 from listbridge.services.deps import Deps
 from listbridge.services.inbox.order_hints import relay_orders, retry_orders_missing_products
@@ -70,7 +70,7 @@ def _sync_shop(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> None:
         _again_later(deps, shop, hints, events, error)
         return
     trace.progressed()
-    settle_observed(deps, observed)
+    apply_observed(deps, observed)
     rest += sorted(owners_of(deps, shop, observed.unknown) - set(found))
     _leave_to_others(deps, shop, rest, confirm=all(event.confirm for event in events))
     if any(hint.kind is HintKind.PRODUCT for hint in hints):

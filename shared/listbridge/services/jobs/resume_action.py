@@ -88,7 +88,7 @@ def carry_on(deps: Deps, job: Job) -> None:
             _plan(deps, plan, row, sales_list)
     for entry in entries:
         if not entry.item.startswith(f"{job.account}#"):
-            item = deps.items.get(sales_list.id, VariantKey.parse(entry.item))
+            item = deps.items.find(sales_list.id, VariantKey.parse(entry.item))
             if item is None:
                 item_done(deps, job.id, entry.item)
             else:
@@ -122,7 +122,7 @@ def _over(deps: Deps, job: Job, action: Action, row: Listing, sales_list: SalesL
 
 
 def _plan(deps: Deps, plan: Plan, row: Listing, sales_list: SalesList) -> None:
-    item = deps.items.get(sales_list.id, row.variant)
+    item = deps.items.find(sales_list.id, row.variant)
     if item is not None:
         plan.rows.append(row)
         plan.items[row.key] = item

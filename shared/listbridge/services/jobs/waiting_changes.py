@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from listbridge.domain.ids import ListingKey
 from listbridge.domain.job_params import SweepParams
 from listbridge.domain.jobs import Job, JobKind, JobState, Outcome
-from listbridge.domain.listings.listing import Field, Listing, Values
+from listbridge.domain.listings.listing import LedgerField, Listing, Values
 from listbridge.services.catalog.sweep_shop import absent_page
 from listbridge.services.configuration.change_configuration import moved_page
 from listbridge.services.deps import Deps
@@ -63,7 +63,7 @@ def _by_action(action: Action, row: Listing) -> WaitingChange:
     shown = _shown(row)
     if action in ENDING:
         return WaitingChange(row, shown, shown, ends=True)
-    fields = RULES[action].fields or frozenset(Field)
+    fields = RULES[action].fields or frozenset(LedgerField)
     return WaitingChange(row, shown, shown.merged(_computed(row), fields & _computed(row).known, None))
 
 

@@ -10,7 +10,7 @@ from listbridge.domain.configuration import Account
 from listbridge.domain.listings.guarded_changes import moved_by_hand
 from listbridge.domain.listings.holds import STOCK_KEPT, connection_hold, status_hold
 from listbridge.domain.listings.lifecycle import WAITS_FOR_STOCK
-from listbridge.domain.listings.listing import BOTH, Field, Listing, Status
+from listbridge.domain.listings.listing import BOTH, LedgerField, Listing, Status
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind
 
@@ -37,7 +37,7 @@ class Rule:
 
     statuses: frozenset[Status]
     remote: bool = True
-    fields: frozenset[Field] = frozenset()
+    fields: frozenset[LedgerField] = frozenset()
     publish: PublishKind | None = None
 
 
@@ -52,8 +52,8 @@ RULES: Mapping[Action, Rule] = {
     Action.RELIST: Rule(_ENDED, publish=PublishKind.RELIST),
     Action.FULL_REVISE: Rule(_ACTIVE, publish=PublishKind.FULL_REVISE),
     Action.STOP: Rule(_ACTIVE, publish=PublishKind.STOP),
-    Action.REVISE_QUANTITY: Rule(_ACTIVE, fields=frozenset({Field.QUANTITY})),
-    Action.REVISE_PRICE: Rule(_ACTIVE, fields=frozenset({Field.PRICE})),
+    Action.REVISE_QUANTITY: Rule(_ACTIVE, fields=frozenset({LedgerField.QUANTITY})),
+    Action.REVISE_PRICE: Rule(_ACTIVE, fields=frozenset({LedgerField.PRICE})),
     Action.REVISE: Rule(_ACTIVE, fields=BOTH),
     Action.ALIGN: Rule(_ACTIVE, fields=BOTH),
     Action.REMOVE: Rule(frozenset(Status) - {Status.PENDING}, remote=False),
@@ -103,13 +103,17 @@ def moves(action: Action, listing: Listing) -> bool:
     return moved_by_hand(listing, fields)
 
 
-def computable(listing: Listing, fields: frozenset[Field]) -> tuple[frozenset[Field], Problem | None]:
+def computable(
+    listing: Listing, fields: frozenset[LedgerField]
+) -> tuple[frozenset[LedgerField], Problem | None]:
     """Which of the fields have a value of ours to send, and the reason why the first of the others has none."""
     problems = {
-        Field.QUANTITY: listing.computed.quantity_problem if listing.computed.quantity is None else None,
-        Field.PRICE: listing.computed.price_problem if listing.computed.price is None else None,
+        LedgerField.QUANTITY: listing.computed.quantity_problem
+        if listing.computed.quantity is None
+        else None,
+        LedgerField.PRICE: listing.computed.price_problem if listing.computed.price is None else None,
     }
-    values = {Field.QUANTITY: listing.computed.quantity, Field.PRICE: listing.computed.price}
+    values = {LedgerField.QUANTITY: listing.computed.quantity, LedgerField.PRICE: listing.computed.price}
     ours = fields & listing.ours
     ready = frozenset(field for field in ours if values[field] is not None)
     missing = [problems[field] or Problem("not_computed_yet") for field in sorted(ours - ready)]

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from listbridge.domain.configuration import Account
 from listbridge.domain.listings import ledger, unseen_sales
-from listbridge.domain.listings.listing import Field, Listing, Status
+from listbridge.domain.listings.listing import LedgerField, Listing, Status
 from listbridge.domain.listings.unseen_sales import OrdersRead
 from listbridge.domain.polling import PollState
 from listbridge.domain.problem import Problem
@@ -38,10 +38,10 @@ class SalesFirst:
             return row
         return unseen_sales.cleared(row)
 
-    def fields(self, row: Listing, fields: frozenset[Field]) -> frozenset[Field]:
+    def fields(self, row: Listing, fields: frozenset[LedgerField]) -> frozenset[LedgerField]:
         """Which of these fields may be sent now. Ask with a row that was `admitted`."""
         waits = row.unseen_sale is not None and unseen_sales.raises(row, row.computed.quantity)
-        return fields - {Field.QUANTITY} if waits else fields
+        return fields - {LedgerField.QUANTITY} if waits else fields
 
     def quantity(self, row: Listing) -> int | None:
         """What a call that must name a quantity may name: no more than is there while a sale is unseen."""
@@ -64,7 +64,7 @@ class SalesFirst:
         if at > now:
             return at + _SOONEST
         poll_after(self.deps, self.account, at)
-        state = self.deps.polls.get(self.account.id)
+        state = self.deps.polls.find(self.account.id)
         retry = state.next_poll_at if state is not None and state.failures else now
         return max(now, retry) + min(_LATEST, max(_SOONEST, (now - at) / 4))
 
@@ -75,7 +75,7 @@ class SalesFirst:
             poll_after(self.deps, self.account, unseen.at)
 
     def _orders(self) -> OrdersRead | None:
-        return orders_read(self.deps, self.account, self.deps.polls.get(self.account.id))
+        return orders_read(self.deps, self.account, self.deps.polls.find(self.account.id))
 
 
 def orders_read(deps: Deps, account: Account, state: PollState | None) -> OrdersRead | None:
@@ -90,9 +90,9 @@ def why_it_waits(deps: Deps, account: Account, row: Listing) -> Problem | None:
     """The reason why the quantity is not raised, or the listing not sent again, for the seller; None when nothing waits for
     orders."""
     sent_again = row.status is Status.PENDING and not row.live
-    if row.unseen_sale is None or not (sent_again or Field.QUANTITY in ledger.due_fields(row)):
+    if row.unseen_sale is None or not (sent_again or LedgerField.QUANTITY in ledger.due_fields(row)):
         return None
-    state = deps.polls.get(account.id)
+    state = deps.polls.find(account.id)
     now = deps.clock.now()
     if unseen_sales.explained(row, orders_read(deps, account, state), now):
         return None

@@ -18,7 +18,7 @@ from listbridge.domain.problem import Problem
 from listbridge.services.catalog.observe_shop import observe_products
 from listbridge.services.deps import Deps
 from listbridge.services.orders.arrive.take_in_order import queue_next
-from listbridge.services.orders.hold.settle_order import settle_order
+from listbridge.services.orders.hold.apply_order import apply_order
 from listbridge.services.orders.order_rows import change_order, order_of, rules_of, tell
 from listbridge.services.orders.relay.relay_order import SHOP_ORDER_GONE, UNITS_OPEN
 from listbridge.services.refusal import Refused
@@ -125,6 +125,6 @@ def _apply(deps: Deps, order: Order, actor: str, event: str, change: Change, **p
     rules = rules_of(deps, account)
     order = change_order(deps, order.key, lambda row: change(row, rules))
     tell(deps, order, event, actor=actor, **params)
-    order = settle_order(deps, order, rules)
+    order = apply_order(deps, order, rules)
     queue_next(deps, order)
     return order

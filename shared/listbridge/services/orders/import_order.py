@@ -20,8 +20,8 @@ from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import Deps
 from listbridge.services.orders.arrive.take_in_order import queue_next, take_in_order, unfinished
 from listbridge.services.orders.create.create_shop_order import create_shop_order, look_for_created
+from listbridge.services.orders.hold.apply_order import apply_order
 from listbridge.services.orders.hold.oversold import note_shortage, says_oversold
-from listbridge.services.orders.hold.settle_order import settle_order
 from listbridge.services.orders.hold.stock_effect import missing_effect
 from listbridge.services.orders.order_rows import change_order, rules_of, tell
 
@@ -50,7 +50,7 @@ def import_order(deps: Deps, message: ImportOrder) -> None:
         return
     if order.relayed and unfinished(order):
         queue_next(deps, order)
-    order = settle_order(deps, order, rules)
+    order = apply_order(deps, order, rules)
     if says_oversold(order):
         order = note_shortage(deps, shop, order)
     if order.state is ImportState.CREATED:
@@ -105,7 +105,7 @@ def absorb_order(deps: Deps, shop: Shop, order: Order, rules: ImportRules, *, du
             return absorb_order(deps, shop, order, rules)
     number = deps.counters.next(f"observation#{shop.id}")
     order = change_order(deps, order.key, lambda row: order_creating.absorbed(row, number, now))
-    return settle_order(deps, order, rules)
+    return apply_order(deps, order, rules)
 
 
 def _asked_in_vain(deps: Deps, shop: Shop, order: Order, error: RemoteError) -> Order:
@@ -184,4 +184,4 @@ def _time_passed(deps: Deps, order: Order, rules: ImportRules) -> None:
     order = change_order(deps, order.key, change)
     if undecided:
         tell(deps, order, NEEDS_DECISION)
-    settle_order(deps, order, rules)
+    apply_order(deps, order, rules)

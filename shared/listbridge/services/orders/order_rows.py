@@ -44,7 +44,7 @@ def order_of(deps: Deps, key: OrderKey) -> Order:
 
 def rules_of(deps: Deps, account: Account) -> ImportRules:
     """What the account's settings and its connection say about its orders."""
-    state = deps.polls.get(account.id)
+    state = deps.polls.find(account.id)
     return ImportRules(
         automatic=account.import_orders,
         observe=account.observe,

@@ -32,7 +32,7 @@ def _accounts(deps: Deps) -> int:
         if deps.marketplaces.traits(account).orders is None:
             continue
         now = deps.clock.now()
-        state = deps.polls.get(account.id)
+        state = deps.polls.find(account.id)
         if state is None:
             state = deps.polls.create(PollState(account=account.id, since=now, next_poll_at=now))
         free = not state.claim and state.next_poll_at < now + timedelta(seconds=TICK_S)

@@ -21,7 +21,7 @@ from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark, ShopOrde
 from listbridge.domain.orders.traces import each_once
 from listbridge.domain.work import Hint, HintKind
 from listbridge.infra import hooks
-from listbridge.infra.api_client import Refused
+from listbridge.infra.api_client import CallRefused
 from listbridge.infra.connection import Connection
 from listbridge.infra.offset_pages import page_at
 
@@ -82,7 +82,7 @@ class StallAdapter:
         """The order, or the one that has the mark already. Raises PartsRefused."""
         try:
             return self._http.said("POST", "orders", write=True, body=body)
-        except Refused as refused:
+        except CallRefused as refused:
             if refused.said == "mark_taken":
                 return refused.body["order"]  # type: ignore[no-any-return]
             if refused.said == "variant_gone":
@@ -101,7 +101,7 @@ class StallAdapter:
     def cancel_order(self, order: ShopOrderId) -> None:
         try:
             self._http.said("POST", "orders", order, "cancel", write=True)
-        except Refused as refused:
+        except CallRefused as refused:
             if refused.said not in ("already_sent", "no_such_order"):
                 raise refused.verdict from None
             gone = refused.said == "no_such_order"
@@ -132,7 +132,7 @@ class StallAdapter:
     def _make(self, url: str, topic: str) -> str:
         try:
             self._http.said("POST", "hooks", hook=True, body={"topic": topic, "url": url})
-        except Refused as refused:
+        except CallRefused as refused:
             if refused.said == "url_refused":
                 raise hooks.address_refused(errors.ADDRESS_REFUSED, url, refused.said) from None
             return str(refused.said)

@@ -11,21 +11,30 @@ from listbridge.domain.ids import JobId, RemoteId
 from listbridge.domain.listings import ledger, lifecycle, writing
 from listbridge.domain.listings.guarded_changes import counted_by_guard
 from listbridge.domain.listings.ledger import StaleInputs
-from listbridge.domain.listings.listing import BOTH, NOTHING, Band, Cause, Field, Listing, Status, Values
+from listbridge.domain.listings.listing import (
+    BOTH,
+    NOTHING,
+    Band,
+    Cause,
+    LedgerField,
+    Listing,
+    Status,
+    Values,
+)
 from listbridge.domain.listings.writing import NotOurAttempt
 from listbridge.domain.problem import Problem
 from tests.unit.domain.a_listing import NOW, SETTLE_S, a_listing, computed, euros, later
 
-QUANTITY, PRICE = frozenset({Field.QUANTITY}), frozenset({Field.PRICE})
+QUANTITY, PRICE = frozenset({LedgerField.QUANTITY}), frozenset({LedgerField.PRICE})
 
 
 def recomputed(listing: Listing, quantity: int | None, price: str | int | None = 10, *, version: int = 2,
-               auto: frozenset[Field] = BOTH, **more: object) -> Listing:  # fmt: skip
+               auto: frozenset[LedgerField] = BOTH, **more: object) -> Listing:  # fmt: skip
     return ledger.recomputed(listing, computed(quantity, price, version=version, **more), auto, NOW)  # type: ignore[arg-type]
 
 
 def begun(
-    listing: Listing, id: str = "a1", fields: frozenset[Field] | None = None, fence: int = 1
+    listing: Listing, id: str = "a1", fields: frozenset[LedgerField] | None = None, fence: int = 1
 ) -> Listing:
     fields = fields or ledger.due_fields(listing) or BOTH
     values = Values(listing.computed.quantity, listing.computed.price).only(fields)

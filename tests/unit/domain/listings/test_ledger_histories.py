@@ -16,12 +16,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from listbridge.domain.ids import JobId
 from listbridge.domain.listings import ledger, lifecycle, writing
 from listbridge.domain.listings.ledger import StaleInputs
-from listbridge.domain.listings.listing import BOTH, Attempt, Band, Field, Listing, Status, Values
+from listbridge.domain.listings.listing import BOTH, Attempt, Band, LedgerField, Listing, Status, Values
 from listbridge.domain.listings.writing import NotOurAttempt
 from listbridge.domain.problem import Problem
 from tests.unit.domain.a_listing import NOW, SETTLE_S, a_listing, computed, euros
 
-FIELD_SETS = st.sampled_from([frozenset({Field.QUANTITY}), frozenset({Field.PRICE}), BOTH])
+FIELD_SETS = st.sampled_from([frozenset({LedgerField.QUANTITY}), frozenset({LedgerField.PRICE}), BOTH])
 
 
 @dataclass
@@ -53,7 +53,7 @@ class LedgerHistory(RuleBasedStateMachine):
     @rule(
         quantity=st.integers(0, 6), price=st.integers(9, 11), auto=st.sampled_from([BOTH, BOTH, frozenset()])
     )
-    def the_shop_changes(self, quantity: int, price: int, auto: frozenset[Field]) -> None:
+    def the_shop_changes(self, quantity: int, price: int, auto: frozenset[LedgerField]) -> None:
         self.version += 1
         values = computed(quantity, price, version=self.version)
         self.listing = ledger.recomputed(self.listing, values, auto, self.now)
@@ -65,7 +65,7 @@ class LedgerHistory(RuleBasedStateMachine):
             ledger.recomputed(self.listing, computed(quantity, version=stands_on - back), BOTH, self.now)
 
     @rule(fields=FIELD_SETS)
-    def a_person_demands(self, fields: frozenset[Field]) -> None:
+    def a_person_demands(self, fields: frozenset[LedgerField]) -> None:
         self.listing = ledger.demanded(self.listing, fields, JobId("j"), self.now)
 
     @rule(code=st.sampled_from(["guard", "not_aligned", "sold_by_other_list"]))
@@ -89,7 +89,7 @@ class LedgerHistory(RuleBasedStateMachine):
 
     @precondition(lambda self: self.worker is None and ledger.due_fields(self.listing))
     @rule(only=FIELD_SETS)
-    def a_worker_begins(self, only: frozenset[Field]) -> None:
+    def a_worker_begins(self, only: frozenset[LedgerField]) -> None:
         fields = (ledger.due_fields(self.listing) & only) or ledger.due_fields(self.listing)
         self.attempts += 1
         values = Values(self.listing.computed.quantity, self.listing.computed.price).only(fields)
@@ -190,8 +190,8 @@ class LedgerHistory(RuleBasedStateMachine):
         wanted = {
             name
             for name, want, have in [
-                (Field.QUANTITY, row.computed.quantity, row.accepted.quantity),
-                (Field.PRICE, row.computed.price, row.accepted.price),
+                (LedgerField.QUANTITY, row.computed.quantity, row.accepted.quantity),
+                (LedgerField.PRICE, row.computed.price, row.accepted.price),
             ]
             if want is not None and (have is None or have != want)
         }
@@ -199,7 +199,7 @@ class LedgerHistory(RuleBasedStateMachine):
         due = row.hold is None and live and bool(wanted & (row.auto | row.demanded))
         assert (row.due_band is not None) is due
         assert (row.due_since is not None) is due
-        if due and row.computed.quantity == 0 and Field.QUANTITY in ledger.due_fields(row):
+        if due and row.computed.quantity == 0 and LedgerField.QUANTITY in ledger.due_fields(row):
             assert row.due_band is Band.ZERO
 
     @invariant()
@@ -251,9 +251,9 @@ class LedgerHistory(RuleBasedStateMachine):
     # ---- how the model moves ----
 
     def _apply(self, attempt: Attempt) -> None:
-        if Field.QUANTITY in attempt.fields:
+        if LedgerField.QUANTITY in attempt.fields:
             self.shown = replace(self.shown, quantity=attempt.values.quantity)
-        if Field.PRICE in attempt.fields:
+        if LedgerField.PRICE in attempt.fields:
             self.shown = replace(self.shown, price=attempt.values.price)
 
     def _may_land_later(self, may_land: bool) -> None:

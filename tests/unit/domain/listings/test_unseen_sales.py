@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 
 from listbridge.domain.listings import ledger, lifecycle, unseen_sales, writing
-from listbridge.domain.listings.listing import BOTH, NOTHING, Field, Listing, Status, UnseenSale, Values
+from listbridge.domain.listings.listing import BOTH, NOTHING, LedgerField, Listing, Status, UnseenSale, Values
 from listbridge.domain.listings.unseen_sales import LONGEST_WAIT, OrdersRead
 from listbridge.domain.problem import Problem
 from listbridge.infra.documents import Json
 from tests.unit.domain.a_listing import NOW, SETTLE_S, a_listing, computed, euros, later
 
-QUANTITY = frozenset({Field.QUANTITY})
+QUANTITY = frozenset({LedgerField.QUANTITY})
 LAG = timedelta(seconds=300)
 
 
@@ -91,7 +91,7 @@ def test_only_what_raises_or_restores_is_looked_at_first(
 ) -> None:
     row = replace(a_listing(quantity), on_sale=left, accepted=NOTHING)
     assert unseen_sales.needs_look(row, BOTH) is looks
-    assert not unseen_sales.needs_look(row, frozenset({Field.PRICE}))
+    assert not unseen_sales.needs_look(row, frozenset({LedgerField.PRICE}))
 
 
 def test_units_that_no_order_explains_wait_until_the_list_cannot_lag_any_more() -> None:

@@ -162,17 +162,17 @@ def test_nothing_is_absorbed_before_the_shop_order_stands() -> None:
 
 def test_an_order_in_the_shop_is_compared_every_six_hours_until_it_is_done() -> None:
     made = order_creating.absorbed(order_creating.created(creating(), MADE, at(4)), 17, at(5))
-    standing = order_changes.settled(made, HELD, RULES, at(6))
+    standing = order_changes.applied(made, HELD, RULES, at(6))
     assert (standing.unsettled, standing.listings_told, standing.reserved) == (False, True, HELD)
     assert standing.due_at == at(6) + timedelta(hours=6)
     done = order_changes.completed(standing, at(10))
     assert (done.completed_at, done.unsettled, done.due_at) == (at(10), True, at(70))
     assert order_changes.completed(done, at(99)) is done
-    assert order_changes.settled(done, frozenset(), RULES, at(11)).due_at is None
+    assert order_changes.applied(done, frozenset(), RULES, at(11)).due_at is None
 
 
 def test_an_order_whose_effect_is_not_proven_is_looked_at_each_minute() -> None:
-    made = order_changes.settled(order_creating.created(creating(), MADE, at(4)), HELD, RULES, at(5))
+    made = order_changes.applied(order_creating.created(creating(), MADE, at(4)), HELD, RULES, at(5))
     assert made.due_at == at(64)
 
 

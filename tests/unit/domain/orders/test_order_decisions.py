@@ -49,7 +49,7 @@ def verdict(order: Order) -> tuple[ImportState, str, str]:
 
 def at_rest(order: Order) -> Order:
     """The order once its effects are in place."""
-    return order_changes.settled(order, frozenset(), RULES, NOW)
+    return order_changes.applied(order, frozenset(), RULES, NOW)
 
 
 # ---- first sight ----
@@ -97,7 +97,7 @@ def test_with_automatic_creation_off_an_order_waits_for_a_day_before_it_asks() -
     order = order_row(rules=BY_HAND)
     assert verdict(order) == (ImportState.WAITING, AUTOMATIC_OFF, "export_order")
     assert order.seen_while == AUTOMATIC_OFF
-    settled = order_changes.settled(order, frozenset(), BY_HAND, LATER)
+    settled = order_changes.applied(order, frozenset(), BY_HAND, LATER)
     assert settled.due_at == NOW + timedelta(hours=24)
     asked = order_changes.with_notice(settled, Problem(NEEDS_DECISION))
     assert order_changes.decided(asked, BY_HAND, LATER).due_at is None
@@ -297,13 +297,13 @@ def test_an_order_handled_outside_is_skipped_and_lets_go(state: ImportState) -> 
 def test_an_exported_order_that_waits_for_the_end_of_observing_is_looked_at_each_hour() -> None:
     order = order_changes.exported(order_row(), "ada", OBSERVING, NOW)
     assert verdict(order) == (ImportState.WAITING, OBSERVED, "leave_observe_mode")
-    settled = order_changes.settled(order, frozenset(), OBSERVING, NOW)
+    settled = order_changes.applied(order, frozenset(), OBSERVING, NOW)
     assert settled.due_at == NOW + timedelta(hours=1)
     assert verdict(order_changes.decided(settled, RULES, LATER)) == (ImportState.READY, "", "")
 
 
 def test_an_order_seen_while_observing_asks_for_nothing_by_itself() -> None:
-    order = order_changes.settled(order_row(rules=OBSERVING), frozenset(), OBSERVING, NOW)
+    order = order_changes.applied(order_row(rules=OBSERVING), frozenset(), OBSERVING, NOW)
     assert order.due_at is None
 
 

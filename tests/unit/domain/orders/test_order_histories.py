@@ -65,12 +65,12 @@ class History:
             )
 
     def settle(self) -> None:
-        """What `settle_order` does: write what is wanted, take away what is not, note what stands."""
+        """What `apply_order` does: write what is wanted, take away what is not, note what stands."""
         for variant, lines in changes_to(self.order).items():
             for line, held in lines.items():
                 (self.standing.discard if held is None else self.standing.add)((line, variant))
         wanted = {(line, variant) for variant, lines in reservations_of(self.order).items() for line in lines}
-        self.order = order_changes.settled(self.order, frozenset(wanted), self.rules, self.now)
+        self.order = order_changes.applied(self.order, frozenset(wanted), self.rules, self.now)
         assert self.standing == wanted
 
     def make_sense(self) -> None:

@@ -13,7 +13,7 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater, Unauthorized
 from listbridge.domain.work import Check, CheckKind, Lane
 from listbridge.services.configuration.connect_shop import check_shop, replace_shop_credentials
-from listbridge.services.configuration.public_address import settle_public_address
+from listbridge.services.configuration.public_address import ensure_public_address
 from listbridge.services.timers.reconcile import Timer, reconcile
 from listbridge.services.timers.run_check import run_check
 from tests.fakes.scripted import Scripted, scripted_world
@@ -76,7 +76,7 @@ def test_a_new_public_address_reads_what_the_old_one_missed(
     s: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _loses_a_hook(s, monkeypatch)
-    settle_public_address(s.world.deps, configured="https://b.example", called="")
+    ensure_public_address(s.world.deps, configured="https://b.example", called="")
     assert len(sweeps(s)) == 1
 
 

@@ -19,7 +19,7 @@ import listbridge
 from listbridge import registry
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import ConnectionState, QuantityMode
-from listbridge.domain.listings.listing import Field, TraceLine
+from listbridge.domain.listings.listing import LedgerField, TraceLine
 from listbridge.domain.orders.schedule import AUTOMATIC_OFF
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind
@@ -30,7 +30,7 @@ ROOT = Path(listbridge.__file__).parent
 NAMES = {
     "account.state.value": [state.value for state in ConnectionState if state is not ConnectionState.ACTIVE],
     "shop.state.value": [state.value for state in ConnectionState if state is not ConnectionState.ACTIVE],
-    "field.value": [field.value for field in Field],
+    "field.value": [field.value for field in LedgerField],
     "self.task.action.value": [kind.value for kind in PublishKind],
     "task.action.value": [PublishKind.SEND.value, PublishKind.RELIST.value],  # what is sent automatically
     "one.result.value": [

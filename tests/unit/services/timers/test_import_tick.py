@@ -25,7 +25,7 @@ def world() -> OrderWorld:
 @pytest.fixture
 def at_rest(world: OrderWorld) -> OrderWorld:
     """No poll is due for a long time."""
-    state = world.stores.polls.get(ACCOUNT)
+    state = world.stores.polls.find(ACCOUNT)
     assert state is not None
     world.stores.polls.make_due(ACCOUNT, world.now + timedelta(days=365))
     return world
@@ -39,7 +39,7 @@ ORDER = RemoteOrderId("12-1")
 
 def test_a_due_account_is_claimed_and_its_message_carries_the_claim(world: OrderWorld) -> None:
     assert import_tick(world.deps) == 1
-    state = world.stores.polls.get(ACCOUNT)
+    state = world.stores.polls.find(ACCOUNT)
     assert state is not None
     assert state.claim
     assert state.next_poll_at == world.now + timedelta(seconds=120)
@@ -51,7 +51,7 @@ def test_a_due_account_is_claimed_and_its_message_carries_the_claim(world: Order
 def test_an_account_that_is_due_before_the_next_tick_is_queued_for_then(world: OrderWorld) -> None:
     world.stores.polls.make_due(ACCOUNT, world.now + timedelta(seconds=40))
     assert import_tick(world.deps) == 1
-    state = world.stores.polls.get(ACCOUNT)
+    state = world.stores.polls.find(ACCOUNT)
     assert state is not None
     ((message, wait),) = world.queued(Lane.ORDERS)
     assert isinstance(message, PollAccount)
@@ -77,7 +77,7 @@ def test_an_account_somebody_asks_already_is_left_alone_until_the_claim_is_over(
 def test_an_account_that_was_never_asked_is_asked_at_once_and_reads_from_now_on() -> None:
     world = OrderWorld(polled=False)
     assert import_tick(world.deps) == 1
-    state = world.stores.polls.get(ACCOUNT)
+    state = world.stores.polls.find(ACCOUNT)
     assert state is not None
     assert (state.since, state.watermark) == (world.now, None)
 
@@ -93,7 +93,7 @@ def test_a_marketplace_without_orders_is_not_asked() -> None:
     world = OrderWorld(polled=False)
     world.market.order_traits = None
     assert import_tick(world.deps) == 0
-    assert world.stores.polls.get(ACCOUNT) is None
+    assert world.stores.polls.find(ACCOUNT) is None
 
 
 # ---- orders ----

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from listbridge.domain.ids import RemoteId, Sku
 from listbridge.domain.verdicts import NotFound
-from listbridge.infra.api_client import M, Refused, path_of
+from listbridge.infra.api_client import CallRefused, M, path_of
 from listbridge.marketplaces.ebay.client import INVENTORY, EbayHttp, Request
 from listbridge.marketplaces.ebay.errors import UNREADABLE
 from listbridge.marketplaces.ebay.offers.wire import (
@@ -55,7 +55,7 @@ class Inventory:
         )
         try:
             answer = self.http.ask(request, Offers)
-        except Refused as refused:
+        except CallRefused as refused:
             if _is(refused, _NO_OFFERS):
                 return []
             raise refused.verdict from None
@@ -85,7 +85,7 @@ class Inventory:
         )
         try:
             answer = self.http.ask(request, BulkItems)
-        except Refused as refused:
+        except CallRefused as refused:
             answer = _entries(refused, BulkItems)
         found: dict[Sku, Item | None] = {}
         for entry in answer.responses:
@@ -105,7 +105,7 @@ class Inventory:
         )
         try:
             return self.http.ask(request, Item)
-        except Refused as refused:
+        except CallRefused as refused:
             if _is(refused, _NO_ITEM):
                 return None
             raise refused.verdict from None
@@ -116,7 +116,7 @@ class Inventory:
             return self.http.ask(
                 Request("GET", _group_path(key), "getInventoryItemGroup", site=_ANY_SITE), ShownGroup
             )
-        except Refused as refused:
+        except CallRefused as refused:
             if isinstance(refused.verdict, NotFound):
                 return None
             raise refused.verdict from None
@@ -145,7 +145,7 @@ class Inventory:
         request = Request("POST", f"{INVENTORY}/offer", "createOffer", site=site, body=body, write=True)
         try:
             return RemoteId(self.http.ask(request, CreatedOffer).offer_id)
-        except Refused as refused:
+        except CallRefused as refused:
             if refused.said.says_exists_already:
                 raise OfferExists from None
             raise refused.verdict from None
@@ -196,14 +196,14 @@ class Inventory:
         )  # fmt: skip
         try:
             return self.http.ask(request, PriceQuantityAnswers)
-        except Refused as refused:
+        except CallRefused as refused:
             return _entries(refused, PriceQuantityAnswers)
 
     def _write(self, request: Request) -> None:
         self.http.object(request)
 
 
-def _entries(refused: Refused, model: type[M]) -> M:
+def _entries(refused: CallRefused, model: type[M]) -> M:
     """The entries of a bulk call that failed for every entry: status 400, but the body tells of each."""
     if refused.said.status != 400 or refused.said.entries:
         raise refused.verdict from None
@@ -213,7 +213,7 @@ def _entries(refused: Refused, model: type[M]) -> M:
         raise refused.verdict from None
 
 
-def _is(refused: Refused, ids: frozenset[int]) -> bool:
+def _is(refused: CallRefused, ids: frozenset[int]) -> bool:
     return any(entry.error_id in ids for entry in refused.said.entries)
 
 

@@ -9,7 +9,7 @@ from listbridge.domain.ids import ListingKey
 from listbridge.domain.ports import Revision, RevisionResult, UnitRevision
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected, RemoteError, RetryLater
-from listbridge.marketplaces.ebay.errors import ZERO, Refusal
+from listbridge.marketplaces.ebay.errors import ZERO, EbayRefusal
 from listbridge.marketplaces.ebay.offers.inventory import Inventory
 from listbridge.marketplaces.ebay.offers.wire import (
     Amount,
@@ -120,7 +120,7 @@ def _culprit(
 def _refusal(
     revision: Revision, errors: Sequence[ErrorEntry], status: int, highest: int | None, now: datetime
 ) -> RemoteError:
-    refusal = Refusal(OPERATION, status, write=True, entries=errors)
+    refusal = EbayRefusal(OPERATION, status, write=True, entries=errors)
     verdict = refusal.error(now)
     # A refused zero must be told apart even from a spent listing: it is what ends the listing instead.
     if revision.values.quantity == 0 and refusal.says_quantity and not isinstance(verdict, RateLimited):

@@ -13,7 +13,7 @@ from listbridge.domain.orders.orders import OrderRead
 from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports import OrderPage, RemoteShipment
 from listbridge.infra.answers import located
-from listbridge.infra.api_client import Refused, path_of
+from listbridge.infra.api_client import CallRefused, path_of
 from listbridge.infra.order_reading import CountedRows, OrderWindows, Unmappable
 from listbridge.marketplaces.ebay.client import EbayHttp, Request
 from listbridge.marketplaces.ebay.errors import UNKNOWN, UNREADABLE
@@ -79,7 +79,7 @@ class Orders:
         request = Request("POST", path, "createShippingFulfillment", body=package.body(), write=True)
         try:
             answer = self._http.send(request)
-        except Refused as refused:
+        except CallRefused as refused:
             raise refused.verdict from None
         # Without tracking the id is "an arbitrary number such as 999" (ShippingFulfillmentDetails.trackingNumber).
         fulfillment = located(answer.response) or package.tracking_number

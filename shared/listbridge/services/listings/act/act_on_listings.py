@@ -13,7 +13,7 @@ from listbridge.domain.ids import JobId, ListingKey, ProductId, VariantKey, new_
 from listbridge.domain.job_params import ActionParams
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
 from listbridge.domain.listings import ledger
-from listbridge.domain.listings.listing import Field, Listing
+from listbridge.domain.listings.listing import LedgerField, Listing
 from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem
@@ -52,7 +52,7 @@ def act_on_some(
     """Begin the action on these items. Raises Missing when one of them is not in the list; nothing is begun then."""
     items = []
     for variant in dict.fromkeys(variants):
-        item = deps.items.get(sales_list.id, variant)
+        item = deps.items.find(sales_list.id, variant)
         if item is None:
             raise Missing("item", str(variant))
         items.append(item)
@@ -212,7 +212,7 @@ def _publish(
         deps.queues.send(Lane.PUBLISH, *tasks)
 
 
-def _demand(deps: Deps, fields: frozenset[Field], job: JobId, rows: Sequence[Listing]) -> None:
+def _demand(deps: Deps, fields: frozenset[LedgerField], job: JobId, rows: Sequence[Listing]) -> None:
     """Make the rows due, whatever the switches say; the drainer finishes the entries."""
     due = []
     for row in rows:

@@ -115,7 +115,7 @@ def _relink(deps: Deps, row: Listing, home: VariantKey, facts: ProductFacts, act
         # for as long as it names the old variant the next run finds what is left to do.
         deps.variants.bind(home, row.key)
         deps.items.put(Item(row.sales_list, home, row.key.sku, row.title, row.key))
-        before = deps.items.get(row.sales_list, old)
+        before = deps.items.find(row.sales_list, old)
         if before is not None:
             deps.items.delete(before)
         move_orders(deps, row.key, old, home)

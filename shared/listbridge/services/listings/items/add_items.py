@@ -111,7 +111,7 @@ class Shelf:
     def put(self, variant: Variant, title: str) -> Item:
         """Give the variant its listing in this list, or the reason why it has none. Running it again changes nothing."""
         key = ListingKey(self.account.id, self.sales_list.site, variant.facts.sku)
-        before = self.deps.items.get(self.sales_list.id, variant.key)
+        before = self.deps.items.find(self.sales_list.id, variant.key)
         if before is not None and before.listing is not None and before.listing != key:
             row = self.deps.listings.get_many([before.listing]).get(before.listing)
             if row is not None and (row.variant, row.sales_list) == (variant.key, self.sales_list.id):

@@ -147,6 +147,6 @@ def remove_ended(deps: Deps, publication: Publication, rows: Sequence[Listing]) 
     """Take these listings, which are live no more, out of their sales list, and forget how they were published."""
     for row in rows:
         deps.listings.delete(row)
-    items = [deps.items.get(row.sales_list, row.variant) for row in rows]
+    items = [deps.items.find(row.sales_list, row.variant) for row in rows]
     forget_items(deps, [item for item in items if item is not None])
     deps.publications.forget(publication)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from listbridge.domain import trace
 from listbridge.domain.ids import ListingKey, RemoteId, Sku, new_id
 from listbridge.domain.listings import ledger, lifecycle, unseen_sales
-from listbridge.domain.listings.listing import BOTH, Field, Listing, Values
+from listbridge.domain.listings.listing import BOTH, LedgerField, Listing, Values
 from listbridge.domain.listings.publication import Publication
 from listbridge.domain.ports import (
     Budget,
@@ -121,7 +121,7 @@ class Steps:
         live = [
             row
             for row in fresh.values()
-            if row.live and Field.QUANTITY in row.ours and unseen_sales.expected(row) != 0
+            if row.live and LedgerField.QUANTITY in row.ours and unseen_sales.expected(row) != 0
         ]
         shown = {remote.key: remote for remote in self.adapter.read_back(live)} if live else {}
         for row in live:
@@ -198,6 +198,6 @@ class Steps:
         live = [
             self.attempts.sales.quantity(m) or 0
             for m in members
-            if (m.live or m.key == self.rows[sku].key) and Field.QUANTITY in m.ours
+            if (m.live or m.key == self.rows[sku].key) and LedgerField.QUANTITY in m.ours
         ]
         return max(live, default=0)

@@ -11,7 +11,7 @@ from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import JobId, Sku
 from listbridge.domain.listings.lifecycle import WAITS_FOR_STOCK
-from listbridge.domain.listings.listing import BOTH, Field, Listing, Status
+from listbridge.domain.listings.listing import BOTH, LedgerField, Listing, Status
 from listbridge.domain.ports import MarketplaceAdapter, PublishRequest
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind, PublishTask
@@ -22,17 +22,19 @@ from listbridge.services.listings.publish.existing_listings import listed_alread
 from listbridge.services.listings.publish.wait_for_stock import nothing_to_sell
 
 
-def values_of(row: Listing, fields: frozenset[Field]) -> dict[str, str]:
+def values_of(row: Listing, fields: frozenset[LedgerField]) -> dict[str, str]:
     """The values of these fields in words: "quantity 7 and price 12.50 EUR"."""
     words = []
-    if Field.QUANTITY in fields:
+    if LedgerField.QUANTITY in fields:
         words.append(f"quantity {row.computed.quantity}")
-    if Field.PRICE in fields:
+    if LedgerField.PRICE in fields:
         words.append(f"price {row.computed.price}")
     return {"values": " and ".join(words)}
 
 
-def rehearse_revision(deps: Deps, rows: Iterable[Listing], fields: frozenset[Field], job: JobId) -> None:
+def rehearse_revision(
+    deps: Deps, rows: Iterable[Listing], fields: frozenset[LedgerField], job: JobId
+) -> None:
     """Quantity and price that would be sent now."""
     for row in rows:
         ready, problem = computable(row, fields)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from listbridge.domain import waiting
 from listbridge.domain.ids import ListingKey, new_id
 from listbridge.domain.listings import lifecycle, writing
-from listbridge.domain.listings.listing import Field, Listing, Values
+from listbridge.domain.listings.listing import LedgerField, Listing, Values
 from listbridge.domain.ports import (
     Conflict,
     Lease,
@@ -108,7 +108,7 @@ class Attempts:
 
         return self.deps.listings.change(key, begin)
 
-    def _begun(self, row: Listing, fields: frozenset[Field], values: Values, fence: int) -> Listing:
+    def _begun(self, row: Listing, fields: frozenset[LedgerField], values: Values, fence: int) -> Listing:
         return writing.begun(
             row,
             new_id("att"),
@@ -196,7 +196,7 @@ class Attempts:
         assert attempt is not None  # noqa: S101  # begun a moment ago
         now = self.deps.clock.now()
 
-        def settle(row: Listing) -> Listing:
+        def recorded(row: Listing) -> Listing:
             if accepted:
                 return writing.accepted(row, attempt.id, now)
             if isinstance(error, OutcomeUnknown):
@@ -204,7 +204,7 @@ class Attempts:
             return writing.not_applied(row, attempt.id, retry_at=now, counts=False, now=now)
 
         try:
-            self.deps.listings.change(begun.key, settle)
+            self.deps.listings.change(begun.key, recorded)
         except (writing.NotOurAttempt, Missing):
             return  # a later attempt stands there: it decides
 

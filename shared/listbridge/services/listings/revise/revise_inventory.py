@@ -16,7 +16,7 @@ from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import ListingKey, new_id
 from listbridge.domain.listings import ledger
-from listbridge.domain.listings.listing import BOTH, Band, Field, Listing
+from listbridge.domain.listings.listing import BOTH, Band, LedgerField, Listing
 from listbridge.domain.ports import BulkWriter, Conflict, Lease, Missing, Share
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask
@@ -293,5 +293,5 @@ def _sent(
 def _told(one: RowOutcome) -> dict[str, str]:
     """The values that a call carried, as the activity shows them; "unchanged" for one that it left alone."""
     sent, row = one.sent or BOTH, one.row
-    quantity = str(row.sent.quantity) if Field.QUANTITY in sent else "unchanged"
-    return {"quantity": quantity, "price": str(row.sent.price) if Field.PRICE in sent else "unchanged"}
+    quantity = str(row.sent.quantity) if LedgerField.QUANTITY in sent else "unchanged"
+    return {"quantity": quantity, "price": str(row.sent.price) if LedgerField.PRICE in sent else "unchanged"}

@@ -12,7 +12,7 @@ from typing import TypeVar
 from listbridge.domain import trace, waiting
 from listbridge.domain.ids import ListingKey, Sku
 from listbridge.domain.listings import ledger, lifecycle, unseen_sales, writing
-from listbridge.domain.listings.listing import Band, Field, Listing, RemoteState, Zero
+from listbridge.domain.listings.listing import Band, LedgerField, Listing, RemoteState, Zero
 from listbridge.domain.ports import (
     Budget,
     Conflict,
@@ -57,7 +57,7 @@ class RowOutcome:
 
     result: Result
     row: Listing
-    sent: frozenset[Field] = frozenset()
+    sent: frozenset[LedgerField] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,11 +218,11 @@ class UnitWriter:
     def _begin(self, ready: Sequence[Listing], done: dict[ListingKey, RowOutcome]) -> list[Listing]:
         """Record the attempts of what may go now; what became of the others is put into `done`."""
         chosen = {row.key: self.sales.fields(row, ledger.due_fields(row)) for row in ready}
-        if any(Field.QUANTITY in chosen[row.key] and row.computed.quantity == 0 for row in ready):
+        if any(LedgerField.QUANTITY in chosen[row.key] and row.computed.quantity == 0 for row in ready):
             # A zero is not sent together with a price: a price that the marketplace refuses would keep it back.
-            only_price = {key for key, fields in chosen.items() if fields == {Field.PRICE}}
+            only_price = {key for key, fields in chosen.items() if fields == {LedgerField.PRICE}}
             ready = [row for row in ready if row.key not in only_price]
-            chosen = {key: fields & {Field.QUANTITY} for key, fields in chosen.items()}
+            chosen = {key: fields & {LedgerField.QUANTITY} for key, fields in chosen.items()}
         begun: list[Listing | None] = []
         for row in ready:
             if not chosen[row.key]:
@@ -364,14 +364,16 @@ class UnitWriter:
         fresh = {row.key: row for row in begun}
         rows = [fresh.get(member.key, member) for member in members]
         revised = {
-            row.key.sku for row in begun if row.attempt is not None and Field.QUANTITY in row.attempt.fields
+            row.key.sku
+            for row in begun
+            if row.attempt is not None and LedgerField.QUANTITY in row.attempt.fields
         }
         return {
             sku: max(
                 (
                     self.sales.quantity(row) or 0
                     for row in rows
-                    if row.live and row.key.sku == sku and Field.QUANTITY in row.ours
+                    if row.live and row.key.sku == sku and LedgerField.QUANTITY in row.ours
                 ),
                 default=0,
             )

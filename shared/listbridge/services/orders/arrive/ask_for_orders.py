@@ -46,7 +46,7 @@ def poll_after(deps: Deps, account: Account, at: datetime) -> None:
     """
     if deps.marketplaces.traits(account).orders is None:
         return
-    now, state = deps.clock.now(), deps.polls.get(account.id)
+    now, state = deps.clock.now(), deps.polls.find(account.id)
     if state is not None:
         if state.watermark is not None and state.watermark > at:
             return

@@ -14,7 +14,7 @@ from listbridge.domain.orders.reserving import bought_from, holds_stock, orders_
 from listbridge.domain.orders.schedule import ImportRules
 from listbridge.services.deps import Deps
 from listbridge.services.orders.arrive.take_in_order import queue_next
-from listbridge.services.orders.hold.settle_order import settle_order
+from listbridge.services.orders.hold.apply_order import apply_order
 from listbridge.services.orders.order_rows import change_order, rules_of
 
 _PAGE = 100
@@ -34,7 +34,7 @@ def move_orders(deps: Deps, listing: ListingKey, old: VariantKey, new: VariantKe
     for order in _candidates(deps, listing, old):
         if change(order) is order:
             continue
-        order = settle_order(deps, change_order(deps, order.key, change), rules)
+        order = apply_order(deps, change_order(deps, order.key, change), rules)
         queue_next(deps, order)
         moved += 1
     return moved

@@ -49,7 +49,7 @@ def poll_account(deps: Deps, message: PollAccount, *, remaining_s: float) -> Non
     except Missing:
         return
     trace.note(shop=account.shop)
-    state = deps.polls.get(account.id)
+    state = deps.polls.find(account.id)
     if state is None or state.claim != message.claim or account.state is not ConnectionState.ACTIVE:
         return
     ends = deps.clock.now() + timedelta(seconds=remaining_s - _ENOUGH_S)

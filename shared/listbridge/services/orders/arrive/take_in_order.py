@@ -15,7 +15,7 @@ from listbridge.domain.orders.schedule import ImportRules
 from listbridge.domain.ports import Conflict
 from listbridge.domain.work import ImportOrder, Lane, RelayOrder
 from listbridge.services.deps import Deps
-from listbridge.services.orders.hold.settle_order import settle_order
+from listbridge.services.orders.hold.apply_order import apply_order
 from listbridge.services.orders.order_rows import order_traits, tell
 
 _TRIES = 20
@@ -35,7 +35,7 @@ def take_in_order(
         queue_next(
             deps, order
         )  # first, for once it is settled nothing but the comparison hours later finds it again
-    order = settle_order(deps, order, rules)
+    order = apply_order(deps, order, rules)
     if owed and not relayed:
         queue_next(deps, order)
     return order

@@ -44,8 +44,8 @@ from listbridge.services.catalog.observe_shop import read_products
 from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import Deps
 from listbridge.services.orders.arrive.take_in_order import note_order
+from listbridge.services.orders.hold.apply_order import apply_order
 from listbridge.services.orders.hold.match_lines import match_lines
-from listbridge.services.orders.hold.settle_order import settle_order
 from listbridge.services.orders.order_rows import change_order, lease_name, mark_of, order_of, tell
 
 VARIANT_GONE = "variant_gone"
@@ -144,7 +144,7 @@ class _Creating:
         read = marketplace.read_order(order.key.remote)
         order, _ = note_order(self._deps, self._account, self._rules, read, order)
         self._keep(order, read.buyer)
-        return settle_order(self._deps, order, self._rules)
+        return apply_order(self._deps, order, self._rules)
 
     def _keep(self, order: Order, told: Buyer | None) -> None:
         """Keep the buyer as just told, in memory too. The retention timer may find the stored data before the order's row is
@@ -159,7 +159,7 @@ class _Creating:
         matching = match_lines(self._deps, self._shop, self._adapter, order)
         now = self._deps.clock.now()
         change = partial(order_changes.matched, matches=matching.matches, rules=self._rules, now=now)
-        order = settle_order(self._deps, change_order(self._deps, order.key, change), self._rules)
+        order = apply_order(self._deps, change_order(self._deps, order.key, change), self._rules)
         if matching.problem is None:
             return order, True
         return self._fail(order, matching.problem, order_schedule.retry_at(order, now)), False

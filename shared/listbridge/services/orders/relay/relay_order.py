@@ -28,7 +28,7 @@ from listbridge.domain.verdicts import (
 from listbridge.domain.work import RelayOrder
 from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import Deps
-from listbridge.services.orders.hold.settle_order import settle_order
+from listbridge.services.orders.hold.apply_order import apply_order
 from listbridge.services.orders.order_rows import change_order, lease_name, order_of, rules_of, tell
 from listbridge.services.orders.relay.relay_refunds import CANCEL_THERE, record_cancellation, relay_refunds
 from listbridge.services.orders.relay.tell_parcels import relay_at, tell_parcels, untold_boxes
@@ -60,7 +60,7 @@ def relay_order(deps: Deps, message: RelayOrder) -> None:
     order = deps.orders.find(key)
     if order is None or order.state is not ImportState.CREATED:
         if order is not None:
-            settle_order(deps, order, rules_of(deps, account))
+            apply_order(deps, order, rules_of(deps, account))
         return
     if {account.state, shop.state} != {ConnectionState.ACTIVE}:
         return
@@ -94,7 +94,7 @@ class _Relay:
         return self._deps.shops.open(self._shop, Share.ORDER)
 
     def run(self, order: Order) -> None:
-        order = settle_order(self._deps, order, self._rules)
+        order = apply_order(self._deps, order, self._rules)
         if order.shop_order is None:
             return
         units = NOTHING_OPEN
@@ -220,7 +220,7 @@ class _Relay:
             change = partial(order_changes.completed, now=self._deps.clock.now())
             order = change_order(self._deps, order.key, change)
             tell(self._deps, order, "order_done")
-            settle_order(self._deps, order, self._rules)
+            apply_order(self._deps, order, self._rules)
             return
         now = self._deps.clock.now()
         change_order(self._deps, order.key, lambda row: order_schedule.scheduled(row, self._rules, now))

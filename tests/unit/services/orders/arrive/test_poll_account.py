@@ -31,7 +31,7 @@ def world() -> OrderWorld:
 
 
 def state(world: OrderWorld) -> PollState:
-    found = world.stores.polls.get(ACCOUNT)
+    found = world.stores.polls.find(ACCOUNT)
     assert found is not None
     return found
 

@@ -36,7 +36,7 @@ _LONGEST_WAIT_S = 300
 """Who must wait longer is left to the timer that carries jobs on every five minutes."""
 
 
-def recompute_listings(deps: Deps, message: RecomputeChunk, *, remaining_s: float) -> None:
+def run_job(deps: Deps, message: RecomputeChunk, *, remaining_s: float) -> None:
     """Go on with the job, chunk by chunk, as long as this run's time allows; then queue the rest.
 
     A repeated message is harmless: each chunk is saved over the revision that it read, and chunks converge.

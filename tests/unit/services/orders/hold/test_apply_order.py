@@ -14,7 +14,7 @@ from listbridge.domain.orders.orders import Cancellation, ImportState, MatchedBy
 from listbridge.domain.ports import Conflict
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import Hint, HintKind, Lane, Nudge, ShopEvent
-from listbridge.services.orders.hold.settle_order import settle_order
+from listbridge.services.orders.hold.apply_order import apply_order
 from listbridge.services.orders.order_rows import change_order, rules_of
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import ACCOUNT, RULES, SHOP, match, sold
@@ -33,7 +33,7 @@ def world() -> OrderWorld:
 
 
 def settle(world: OrderWorld, order: Order | None = None) -> Order:
-    return settle_order(world.deps, order or world.row(), rules_of(world.deps, world.account))
+    return apply_order(world.deps, order or world.row(), rules_of(world.deps, world.account))
 
 
 def nudged(world: OrderWorld) -> list[tuple[str, ...]]:

@@ -10,7 +10,7 @@ from listbridge.services.catalog.restocked import sell_restocked
 from listbridge.services.deps import Deps
 
 
-def settle_observed(deps: Deps, observed: Observed, cause: Cause = Cause.SHOP) -> list[Listing]:
+def apply_observed(deps: Deps, observed: Observed, cause: Cause = Cause.SHOP) -> list[Listing]:
     """Recompute every listing of the touched variants and nudge for those that are due."""
     rows = recompute_variants(deps, observed.touched, cause)
     nudge_due(deps, rows)

@@ -34,7 +34,7 @@ from listbridge.services.orders.order_rows import order_of
 _TRIES = 20
 
 
-def settle_order(deps: Deps, order: Order, rules: ImportRules) -> Order:
+def apply_order(deps: Deps, order: Order, rules: ImportRules) -> Order:
     """Make reservations and listings what the row wants, and note that they are; doing it again changes nothing.
 
     The reservations are written with the proof that the row is still the one read, so that a worker that was overtaken
@@ -51,7 +51,7 @@ def settle_order(deps: Deps, order: Order, rules: ImportRules) -> Order:
         try:
             deps.orders.reserve(order, changes)
             for old in replaced_by_me(deps, order):
-                settle_order(deps, old, rules)
+                apply_order(deps, old, rules)
             sold = _tell_listings(deps, order)
             rows = recompute_variants(deps, changes, Cause.ORDER)
             moved = {row.key for row in rows}
@@ -62,7 +62,7 @@ def settle_order(deps: Deps, order: Order, rules: ImportRules) -> Order:
             standing = frozenset(
                 (line, variant) for variant, lines in reservations_of(order).items() for line in lines
             )
-            done = order_changes.settled(order, standing, rules, deps.clock.now())
+            done = order_changes.applied(order, standing, rules, deps.clock.now())
             order = deps.orders.save(done)
         except Conflict:
             order = order_of(deps, order.key)
