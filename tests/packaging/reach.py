@@ -108,7 +108,7 @@ def _reached(function: str) -> frozenset[str]:
             modules.add(module)
             waiting |= _imports(path)
         if module == "listbridge.admin.api":  # which imports its rooms by name, when they are asked for
-            waiting |= {f"listbridge.admin.{name}" for names in ROOMS.values() for name in names}
+            waiting |= {f"listbridge.admin.routes.{name}" for names in ROOMS.values() for name in names}
     return frozenset(modules)
 
 

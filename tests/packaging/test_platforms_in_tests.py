@@ -20,7 +20,7 @@ def lines(*files: Path) -> int:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_an_adapter_folder_has_less_than_400_lines(folder: Path) -> None:
-    assert 0 < lines(*folder.glob("*.py")) < 400
+    assert 0 < lines(*folder.rglob("*.py")) < 400
 
 
 @pytest.mark.parametrize("file", STAND_INS, ids=lambda file: file.stem)

@@ -94,6 +94,6 @@ def test_a_spent_limit_says_when_it_comes_back(shop: StagedShop, read: str):
 def test_every_problem_a_shop_can_name_has_a_text(slug: str):
     texts = registry.messages("shops", slug)
     folder = Path(str(importlib.import_module(f"listbridge.shops.{slug}").__file__)).parent
-    code = "".join(file.read_text() for file in folder.glob("*.py"))
+    code = "".join(file.read_text() for file in folder.rglob("*.py"))
     assert [name for name in texts["problems"] if f'"{name}"' not in code] == []
     assert [name for name in texts["fixes"] if f'"{name}"' not in code] == []

@@ -20,7 +20,7 @@ from listbridge.marketplaces.ebay.sites import SITES
 
 FOLDER = Path(ebay.__file__).parent
 TEXTS = json.loads((FOLDER / "messages.json").read_text())
-SOURCE = "\n".join(path.read_text() for path in sorted(FOLDER.glob("*.py")))
+SOURCE = "\n".join(path.read_text() for path in sorted(FOLDER.rglob("*.py")))
 _CODE = re.compile(r'(?:Problem\(|Row\(\s*\w+,)\s*"([a-z_]+)"')
 _FIX = re.compile(r'Problem\([^"]*"[a-z_]+"(?:,\s*(?:params|\{[^}]*\}))?,\s*(?:fix=)?"([a-z_]+)"')
 
