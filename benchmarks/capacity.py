@@ -83,9 +83,7 @@ class Index:
         """The row's entry here; None where the row lacks a part of the key."""
         if item is None or any(name not in item for name in self.key):
             return None
-        return {
-            name: value for name, value in item.items() if self.projected is None or name in self.projected
-        }
+        return {name: value for name, value in item.items() if self.projected is None or name in self.projected}
 
     def units(self, before: Item | None, after: Item | None) -> int:
         """What this index costs when the row changes so."""
@@ -160,9 +158,7 @@ class Meter:
     def _read(self, operation: str, what: Any, answer: Any) -> None:
         add = self.counts.reads
         if operation == "GetItem":
-            add[_short(what["TableName"]), operation] += _read_units(
-                self._image(what["TableName"], what["Key"]), what
-            )
+            add[_short(what["TableName"]), operation] += _read_units(self._image(what["TableName"], what["Key"]), what)
         elif operation == "BatchGetItem":
             for table, asked in what["RequestItems"].items():
                 for key in asked["Keys"]:
@@ -173,9 +169,7 @@ class Meter:
 
     def _looked_at(self, operation: str, what: Any) -> float:
         """Units of the rows that a query went over, whatever of them it handed out."""
-        asked = {
-            name: value for name, value in what.items() if name not in ("Select", "ProjectionExpression")
-        }
+        asked = {name: value for name, value in what.items() if name not in ("Select", "ProjectionExpression")}
         filtered = asked.pop("FilterExpression", None)
         if filtered is not None:
             asked = _without_unused(asked)

@@ -108,9 +108,7 @@ def _under_quota(starts: list[Start], cold: Callable[..., Took]) -> list[Figure]
             for _ in range(SHARED_RUNS):
                 for name, start in firsts.items():
                     for at_import in (True, False):
-                        took[name, at_import].append(
-                            cold(replace(start, at_import=at_import), str(processes))
-                        )
+                        took[name, at_import].append(cold(replace(start, at_import=at_import), str(processes)))
     except cpu_quota.NoControlGroup as reason:
         print(f"cold.share.* is left out: {reason}")
         return []
@@ -121,13 +119,15 @@ def _under_quota(starts: list[Start], cold: Callable[..., Took]) -> list[Figure]
 def _share_figure(name: str, took: Mapping[tuple[str, bool], list[Took]], floor: float) -> Figure:
     mine, lazy = took[name, True], took[name, False]
     settings = {
-        "memory_mib": MEMORY_MIB, "runs": SHARED_RUNS, "floor": "boto3, pydantic and one put_item, the call under the same quota",
+        "memory_mib": MEMORY_MIB,
+        "runs": SHARED_RUNS,
+        "floor": "boto3, pydantic and one put_item, the call under the same quota",
         "init_s": round(_median_of(mine, lambda one: one.init), 3),
         "first_call_s": round(_median_of(mine, lambda one: one.calls[0]), 3),
         "second_call_s": round(_median_of(mine, lambda one: one.calls[1]), 3),
         "built_in_the_first_call_s": round(_median_of(lazy, lambda one: one.whole), 3),
         "peak_mib": round(_median_of(mine, lambda one: one.peak_mib)),
-    }  # fmt: skip
+    }
     value = _median_of(mine, lambda one: one.whole)
     return Figure(f"cold.share.{name}", value, "s", "<=2.0", floor=floor, settings=settings)
 
@@ -142,14 +142,20 @@ def _figures(took: Mapping[Start, float], floor: float, runtime: str) -> list[Fi
         by_function[start.name][start.event.stem] = seconds
     return [
         Figure(
-            f"cold.{name}", max(events.values()), "s", "<=2.0", floor=floor,
+            f"cold.{name}",
+            max(events.values()),
+            "s",
+            "<=2.0",
+            floor=floor,
             settings={
-                "runs": RUNS, "runtime": runtime, "floor": "boto3, pydantic and one put_item",
+                "runs": RUNS,
+                "runtime": runtime,
+                "floor": "boto3, pydantic and one put_item",
                 "events": {event: round(seconds, 3) for event, seconds in events.items()},
             },
         )
         for name, events in by_function.items()
-    ]  # fmt: skip
+    ]
 
 
 def _starts(declared: dict[str, Any], built: Path, endpoint_url: str) -> Iterator[Start]:
@@ -174,19 +180,30 @@ def _bare(declared: dict[str, Any], endpoint_url: str) -> Start:
 def _cold(start: Start, python: Path, layer: Path, *processes: str) -> Took:
     """One process. Nothing is written beside the code, as under Lambda."""
     settings = {
-        "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1",
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": os.pathsep.join([str(start.task), str(layer)]),
-        "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION, "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, **start.variables,
-    }  # fmt: skip
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        **start.variables,
+    }
     if start.at_import:
         settings["AWS_LAMBDA_FUNCTION_NAME"] = start.name
     script = Path(__file__).with_name("one_invocation.py")
     began = time.monotonic()
     done = subprocess.run(
-        [str(python), str(script), str(start.event), *processes], env=settings, cwd=start.task,
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+        [str(python), str(script), str(start.event), *processes],
+        env=settings,
+        cwd=start.task,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     seconds = time.monotonic() - began
     if done.returncode != 0:
         raise AssertionError(f"{start.name} with {start.event.name} failed:\n{done.stdout}{done.stderr}")

@@ -30,7 +30,11 @@ def _measured(name: str, history: Callable[[Installation], Cost]) -> Figure:
         cost = history(Installation(stepping_budgets=True))
     places = [f"{units:g} {where} {call}" for (where, call), units in sorted(cost.counts.writes.items())]
     settings = {
-        "read_units": cost.read_units, "messages": cost.messages, "invocations": cost.invocations,
-        "remote_calls": cost.remote_calls, "first_counted": _FIRST_COUNTED[name], "written": places,
-    }  # fmt: skip
+        "read_units": cost.read_units,
+        "messages": cost.messages,
+        "invocations": cost.invocations,
+        "remote_calls": cost.remote_calls,
+        "first_counted": _FIRST_COUNTED[name],
+        "written": places,
+    }
     return Figure(name, cost.write_units, "write units", f"<={_FIRST_COUNTED[name] / 2:g}", settings=settings)

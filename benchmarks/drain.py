@@ -38,14 +38,10 @@ def measure() -> list[Figure]:
         settings.forget()
         bootstrap.use(None)
         deps = bootstrap.deps()
-        stage.connect(
-            deps, [ACCOUNT], credentials={ACCOUNT: outside.OF_MARKETPLACE.add_seller(market.door, SELLER)}
-        )
+        stage.connect(deps, [ACCOUNT], credentials={ACCOUNT: outside.OF_MARKETPLACE.add_seller(market.door, SELLER)})
         skus = [f"D{number:05d}" for number in range(LISTINGS)]
         offers = outside.put_on_sale(market.door, SELLER, skus, quantity=_STOCK, price=_PRICE)
-        keys = stage.seed_ledger(
-            deps, ACCOUNT, skus, offers=offers, stock=_STOCK - 1, shown=_STOCK, price=_PRICE
-        )
+        keys = stage.seed_ledger(deps, ACCOUNT, skus, offers=offers, stock=_STOCK - 1, shown=_STOCK, price=_PRICE)
         stage.compute(deps, keys)
         nudge(deps, keys[0].account)
         _drain(deps, keys)
@@ -62,10 +58,16 @@ def _figure(market: outside.Market) -> Figure:
     limits = market.limits()["per_second"]
     print(market.door.get("limits")["text"])
     settings_ = {
-        "listings": LISTINGS, "seconds": round(seconds, 2), "requests_per_change": round(len(calls) / LISTINGS, 4),
-        "refused": sum(call["status"] >= 400 for call in calls), "latency_s": outside.LATENCY_S, "time_scale": 1,
-        "limits": market.limits()["version"], "per_second": limits, "floor": "what the limits allow in these seconds",
-    }  # fmt: skip
+        "listings": LISTINGS,
+        "seconds": round(seconds, 2),
+        "requests_per_change": round(len(calls) / LISTINGS, 4),
+        "refused": sum(call["status"] >= 400 for call in calls),
+        "latency_s": outside.LATENCY_S,
+        "time_scale": 1,
+        "limits": market.limits()["version"],
+        "per_second": limits,
+        "floor": "what the limits allow in these seconds",
+    }
     allowed = (limits["burst"] + limits["rate"] * seconds) / seconds
     return Figure(
         f"drain.{outside.MARKETPLACE}",

@@ -100,9 +100,7 @@ def _seed_floor(floor: chain.Chain) -> list[str]:
 def _seed(deps: Deps, system: LocalSystem, shop: ControlDoor, market: MarketplaceStandIn) -> list[ListingKey]:
     """Rows straight into the deployed tables: publishing so many listings would take longer than the figure."""
     credentials = {account: outside.OF_MARKETPLACE.add_seller(market, account) for account in ACCOUNTS}
-    stage.connect(
-        deps, ACCOUNTS, credentials={**credentials, stage.SHOP: outside.SHOP_CONNECTION["credentials"]}
-    )
+    stage.connect(deps, ACCOUNTS, credentials={**credentials, stage.SHOP: outside.SHOP_CONNECTION["credentials"]})
     shop.do("seed_products", count=LISTINGS, stock=_STOCK, price=_PRICE)
     deps.shops.open(deps.configuration.get(Shop, stage.SHOP)).ensure_webhooks(
         f"{system.public_url}/webhooks/{stage.SHOP}"
@@ -120,18 +118,14 @@ def _seed(deps: Deps, system: LocalSystem, shop: ControlDoor, market: Marketplac
     return keys
 
 
-def _put_one(
-    deps: Deps, account: str, product: Mapping[str, Any], offers: Mapping[str, tuple[str, str]]
-) -> ListingKey:
+def _put_one(deps: Deps, account: str, product: Mapping[str, Any], offers: Mapping[str, tuple[str, str]]) -> ListingKey:
     """The variant as a read of the shop gives it, and its listing as it was published."""
     told = product["variants"][0]
     price = Money(Decimal(told["price"]), stage.CURRENCY)
     stock = {LocationId(place): count for place, count in told["stock"].items()}
     facts = VariantFacts(VariantId(str(told["id"])), Sku(told["sku"]), "", price, stock=stock)
     key = VariantKey(stage.SHOP, ProductId(str(product["id"])), facts.variant)
-    row = stage.live_listing(
-        account, key, facts.sku, offers[facts.sku], Values(_STOCK, price, datetime.now(UTC))
-    )
+    row = stage.live_listing(account, key, facts.sku, offers[facts.sku], Values(_STOCK, price, datetime.now(UTC)))
     return stage.put(deps, Variant(key, facts, Visibility.VISIBLE, Observation(1, 2)), row)
 
 
@@ -148,9 +142,7 @@ def _seed_backlog(deps: Deps, market: MarketplaceStandIn) -> None:
 
     def one(sku: str) -> None:
         variant = VariantKey(stage.SHOP, ProductId(f"p-{sku}"), VariantId(f"v-{sku}"))
-        row = ledger.recomputed(
-            stage.live_listing(account, variant, sku, offers[sku], known), wanted, BOTH, now
-        )
+        row = ledger.recomputed(stage.live_listing(account, variant, sku, offers[sku], known), wanted, BOTH, now)
         deps.listings.create(replace(row, guard_passed=True))
 
     with ThreadPoolExecutor(deps.workers) as pool:
@@ -207,11 +199,7 @@ def _figure(
     bare: Sequence[float],
 ) -> Figure:
     shown = market.on_sale()
-    wrong = [
-        change
-        for change in changes
-        if change.quantity and shown[change.key.sku]["quantity"] != change.quantity
-    ]
+    wrong = [change for change in changes if change.quantity and shown[change.key.sku]["quantity"] != change.quantity]
     if wrong:
         raise AssertionError(f"accepted, but not shown: {wrong[0]}")
     until = {
@@ -221,25 +209,29 @@ def _figure(
     }
     took = {change.key: seconds for change, seconds in zip(changes, until["accepted"], strict=True)}
     p95_of = {
-        account: _p95([seconds for key, seconds in took.items() if key.account == account])
-        for account in ACCOUNTS
+        account: _p95([seconds for key, seconds in took.items() if key.account == account]) for account in ACCOUNTS
     }
     zeros = [took[change.key] for change in changes if change.quantity == 0]
     sent = [row for sku, row in shown.items() if sku.startswith("B") and row["price"] == _NEW_PRICE]
     settings = {
-        "webhooks": len(changes), "per_second": PER_SECOND, "listings": LISTINGS, "accounts": len(ACCOUNTS),
-        "backlog": BACKLOG, "backlog_sent_meanwhile": len(sent), "latency_s": outside.LATENCY_S,
+        "webhooks": len(changes),
+        "per_second": PER_SECOND,
+        "listings": LISTINGS,
+        "accounts": len(ACCOUNTS),
+        "backlog": BACKLOG,
+        "backlog_sent_meanwhile": len(sent),
+        "latency_s": outside.LATENCY_S,
         "warm_up": f"every function invoked once, then {WARM_UP_S} s of the same load",
         "p50_until": {name: round(statistics.median(values), 2) for name, values in until.items()},
         "p95_until": {name: round(_p95(values), 2) for name, values in until.items()},
         "p95_of": {account: round(seconds, 2) for account, seconds in p95_of.items()},
-        "worst": round(max(took.values()), 2), "worst_zero": round(max(zeros), 2),
-        "floor": "the same hops, one read, one write", "floor_p50": round(statistics.median(bare), 2),
+        "worst": round(max(took.values()), 2),
+        "worst_zero": round(max(zeros), 2),
+        "floor": "the same hops, one read, one write",
+        "floor_p50": round(statistics.median(bare), 2),
         "floor_worst": round(max(bare), 2),
-    }  # fmt: skip
-    return Figure(
-        "e2e.webhook", _p95(until["accepted"]), "s (p95)", "<=2.0", floor=_p95(bare), settings=settings
-    )
+    }
+    return Figure("e2e.webhook", _p95(until["accepted"]), "s (p95)", "<=2.0", floor=_p95(bare), settings=settings)
 
 
 def _after(change: Change, at: datetime | None) -> float:

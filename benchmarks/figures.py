@@ -49,10 +49,17 @@ class Figure:
         floor = None if self.floor is None else round(self.floor, 3)
         return json.dumps(
             {
-                "name": self.name, "value": round(self.value, 3), "unit": self.unit, "floor": floor, "ratio": ratio,
-                "goal": self.goal, "met": self.met, "busy": None if self.busy is None else round(self.busy, 2), "settings": self.settings,
+                "name": self.name,
+                "value": round(self.value, 3),
+                "unit": self.unit,
+                "floor": floor,
+                "ratio": ratio,
+                "goal": self.goal,
+                "met": self.met,
+                "busy": None if self.busy is None else round(self.busy, 2),
+                "settings": self.settings,
             }
-        )  # fmt: skip
+        )
 
 
 def show(figures: list[Figure], to: Path) -> None:
@@ -63,9 +70,7 @@ def show(figures: list[Figure], to: Path) -> None:
     for one in figures:
         floor = "-" if one.floor is None else f"{one.floor:.3f}"
         ratio = "-" if one.ratio is None else f"{one.ratio:.3f}"
-        print(
-            f"{one.name:<26}{one.value:>12.3f}  {one.unit:<16}{floor:>12}{ratio:>9}  {one.goal:<8}{one.verdict}"
-        )
+        print(f"{one.name:<26}{one.value:>12.3f}  {one.unit:<16}{floor:>12}{ratio:>9}  {one.goal:<8}{one.verdict}")
     for one in figures:
         if one.settings:
             print(f"  {one.name}: {json.dumps(one.settings)}")

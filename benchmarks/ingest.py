@@ -50,10 +50,14 @@ def measure() -> list[Figure]:
         _all_stored(deps)
     value, floor = (side * 1000 for side in rounds[ROUNDS // 2])
     settings_ = {
-        "rounds": ROUNDS, "ratio_of_each_quarter": [round(_ratio(rounds[at]), 3) for at in (ROUNDS // 4, 3 * ROUNDS // 4)],
-        "calls_per_round": CALLS, "topic": outside.OF_SHOP.TOPIC, "body_bytes": len(outside.OF_SHOP.BODY),
-        "ours": "verify, put, send, update, a log line that counts", "floor": "boto3 put_item and send_message",
-    }  # fmt: skip
+        "rounds": ROUNDS,
+        "ratio_of_each_quarter": [round(_ratio(rounds[at]), 3) for at in (ROUNDS // 4, 3 * ROUNDS // 4)],
+        "calls_per_round": CALLS,
+        "topic": outside.OF_SHOP.TOPIC,
+        "body_bytes": len(outside.OF_SHOP.BODY),
+        "ours": "verify, put, send, update, a log line that counts",
+        "floor": "boto3 put_item and send_message",
+    }
     return [Figure("ingest.cpu", value, "ms/delivery", "<=1.6", floor=floor, settings=settings_)]
 
 
@@ -86,9 +90,12 @@ def _bare_handler() -> Handler:
     def bare(event: dict[str, Any]) -> dict[str, Any]:
         id = event["headers"][outside.OF_SHOP.ID_HEADER]
         row = {
-            "shop": {"S": "bare"}, "delivery": {"S": id}, "topic": {"S": outside.OF_SHOP.TOPIC}, "body": {"S": event["body"]},
+            "shop": {"S": "bare"},
+            "delivery": {"S": id},
+            "topic": {"S": outside.OF_SHOP.TOPIC},
+            "body": {"S": event["body"]},
             "stored_at": {"N": str(int(time.time() * 1000))},
-        }  # fmt: skip
+        }
         dynamodb.put_item(TableName=table, Item=row)
         sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"shop": "bare", "delivery": id}))
         return {"statusCode": 200, "body": "{}"}

@@ -85,9 +85,7 @@ def measure() -> list[Figure]:
             bought = [_floor_buy(floor, floor_skus[number % len(floor_skus)]) for number in range(AT_ONCE)]
             floor.poll_since(began - 1)
             bare_heaps.append(_floor_orders(floor, bought))
-        _check(
-            shop, [order.key.remote for order in [*one_by_one, *(order for heap in heaps for order in heap)]]
-        )
+        _check(shop, [order.key.remote for order in [*one_by_one, *(order for heap in heaps for order in heap)]])
         _check(floor.outside.shop, [id for bare in [bare_one_by_one, *bare_heaps] for id in bare.seen])
         settings = _settings(market.get("limits")["limits"], shop.get("limits"))
     bootstrap.use(None)
@@ -141,9 +139,7 @@ def _seed(deps: Deps, system: LocalSystem, shop: ControlDoor, market: Marketplac
     document = deps.configuration.get(Shop, stage.SHOP)
     observed = observe_products(deps, document, adapter, products)
     variants = deps.variants.get_many(observed.touched).values()
-    offers = outside.put_on_sale(
-        market, ACCOUNT, [row.facts.sku for row in variants], quantity=_STOCK, price=_PRICE
-    )
+    offers = outside.put_on_sale(market, ACCOUNT, [row.facts.sku for row in variants], quantity=_STOCK, price=_PRICE)
     keys = []
     for row in variants:
         known = Values(_STOCK, row.facts.price, deps.clock.now())
@@ -161,9 +157,7 @@ def _buy(market: MarketplaceStandIn, sku: str) -> OrderKey:
 
 
 def _floor_buy(floor: chain.Chain, sku: str) -> str:
-    told = floor.outside.market.do(
-        "buy", seller=chain.SELLER, sku=sku, marketplace=str(stage.SITE), quantity=1
-    )
+    told = floor.outside.market.do("buy", seller=chain.SELLER, sku=sku, marketplace=str(stage.SITE), quantity=1)
     return str(told["orderId"])
 
 
@@ -212,22 +206,28 @@ def _check(shop: ControlDoor, ids: Sequence[str]) -> None:
 def _latency(orders: Sequence[Order], bare: Bare, settings: dict[str, object]) -> Figure:
     took = [(_at(order.confirmed_at) - order.first_seen_at).total_seconds() for order in orders]
     details = {
-        "orders": len(orders), "per_second": PER_SECOND, "p50": round(statistics.median(took), 2),
-        "worst": round(max(took), 2), "floor": "the same hops, and per order read, look, create",
-        "floor_p50": round(statistics.median(bare.took()), 2), "floor_worst": round(max(bare.took()), 2), **settings,
-    }  # fmt: skip
+        "orders": len(orders),
+        "per_second": PER_SECOND,
+        "p50": round(statistics.median(took), 2),
+        "worst": round(max(took), 2),
+        "floor": "the same hops, and per order read, look, create",
+        "floor_p50": round(statistics.median(bare.took()), 2),
+        "floor_worst": round(max(bare.took()), 2),
+        **settings,
+    }
     return Figure("e2e.order", _p95(took), "s (p95)", "<=2.0", floor=_p95(bare.took()), settings=details)
 
 
-def _rate(
-    heaps: Sequence[Sequence[Order]], bare_heaps: Sequence[Bare], settings: dict[str, object]
-) -> Figure:
+def _rate(heaps: Sequence[Sequence[Order]], bare_heaps: Sequence[Bare], settings: dict[str, object]) -> Figure:
     seconds, bare_seconds = sum(map(_whole, heaps)), sum(bare.whole() for bare in bare_heaps)
     orders = sum(map(len, heaps))
     details = {
-        "orders": orders, "at_once": AT_ONCE, "seconds": round(seconds, 1), "floor_seconds": round(bare_seconds, 1),
+        "orders": orders,
+        "at_once": AT_ONCE,
+        "seconds": round(seconds, 1),
+        "floor_seconds": round(bare_seconds, 1),
         **settings,
-    }  # fmt: skip
+    }
     per_hour, floor = orders / seconds * 3600, orders / bare_seconds * 3600
     return Figure("orders.rate", per_hour, "orders/h", ">=0.5", floor=floor, settings=details)
 
@@ -247,13 +247,15 @@ def _settings(market: Mapping[str, Any], shop: Mapping[str, Any]) -> dict[str, o
     source = declared["Events"]["Messages"]["Properties"]
     return {
         "import_orders": {
-            "memory_mb": declared.get("MemorySize", 512), "timeout_s": declared["Timeout"],
-            "batch": source["BatchSize"], "maximum_concurrency": source["ScalingConfig"]["MaximumConcurrency"],
+            "memory_mb": declared.get("MemorySize", 512),
+            "timeout_s": declared["Timeout"],
+            "batch": source["BatchSize"],
+            "maximum_concurrency": source["ScalingConfig"]["MaximumConcurrency"],
         },
         "latency_s": {outside.MARKETPLACE: outside.LATENCY_S, outside.SHOP: outside.SHOP_LATENCY_S},
         "limits": outside.limits_told(dict(market), dict(shop)),
         "polling": {"busy_s": polling.BUSY_S, "awake_s": polling.AWAKE_S, "asleep_s": polling.ASLEEP_S},
-    }  # fmt: skip
+    }
 
 
 def _at(instant: datetime | None) -> datetime:

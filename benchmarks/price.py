@@ -119,14 +119,21 @@ def idle(listings: int) -> dict[str, float]:
     queues = sum(event["Type"] == "SQS" and "Enabled" not in event["Properties"] for event in events)
     alarms = len(template.resources(declared, "AWS::CloudWatch::Alarm"))
     long_polls = (
-        queues * ESTIMATES["long polls of a queue by Lambda, at a time"] * _MINUTES * 60
+        queues
+        * ESTIMATES["long polls of a queue by Lambda, at a time"]
+        * _MINUTES
+        * 60
         / ESTIMATES["seconds of a long poll"]
-    )  # fmt: skip
+    )
     runs = ticks + polls
-    written = 30 * listings * (
-        sweeps_a_day(listings) * ESTIMATES["write units of a variant in a sweep"]
-        + ESTIMATES["write units of a listing in a day's drift check"]
-    )  # fmt: skip
+    written = (
+        30
+        * listings
+        * (
+            sweeps_a_day(listings) * ESTIMATES["write units of a variant in a sweep"]
+            + ESTIMATES["write units of a listing in a day's drift check"]
+        )
+    )
     read = 30 * listings * ESTIMATES["read units of a listing in a day's sweeps and drift check"]
     stored_gb = listings * ESTIMATES["KB stored for a listing"] / 1e6
     return {
@@ -159,15 +166,16 @@ def tables() -> dict[str, str]:
     plain = {
         name: "\n".join([f"| {name} | |", "|---|---|", *(f"| {what} | {value:,} |" for what, value in held.items())])
         for name, held in listed.items()
-    }  # fmt: skip
+    }
     return {
         "work": _table(
             ["1,000 changes", "1,000 orders"],
-            [per_thousand("cost.change"), per_thousand("cost.order")], 4,
+            [per_thousand("cost.change"), per_thousand("cost.order")],
+            4,
         ),
         "idle": _table([f"{size:,} listings" for size in SIZES], [idle(size) for size in SIZES], 2),
         **plain,
-    }  # fmt: skip
+    }
 
 
 if __name__ == "__main__":

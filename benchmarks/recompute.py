@@ -35,9 +35,7 @@ def measure() -> list[Figure]:
     with stage.local_aws("recompute") as deps:
         stage.connect(deps, ["acc_bench"], credentials={})
         profile = deps.configuration.get(Profile, "profile_bench")
-        rules = Rules(
-            quantity=QuantityRule(mode=QuantityMode.BUFFER, value=2), price=PriceRule(ratio=Decimal("1.10"))
-        )
+        rules = Rules(quantity=QuantityRule(mode=QuantityMode.BUFFER, value=2), price=PriceRule(ratio=Decimal("1.10")))
         profile = deps.configuration.save(profile.model_copy(update={"rules": rules}))
         sales_list = deps.configuration.get(SalesList, "list_acc_bench")
         context = _context(deps, sales_list, profile)
@@ -62,9 +60,7 @@ def _computed(context: RuleContext, sales_list: SalesList) -> Figure:
         for number in numbers:
             variant, listing = _row(number, sales_list)
             now = clock.now()
-            new = ledger.recomputed(
-                listing, compute(listing, variant, context, Cause.SHOP, now), context.auto, now
-            )
+            new = ledger.recomputed(listing, compute(listing, variant, context, Cause.SHOP, now), context.auto, now)
             if new.computed.quantity is None:
                 raise AssertionError("every row of this figure has a quantity")
             _DOCUMENT.write(new)
@@ -78,10 +74,12 @@ def _computed(context: RuleContext, sales_list: SalesList) -> Figure:
         if start <= ROWS_COMPUTED // 2:
             halfway = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     settings = {
-        "rows": ROWS_COMPUTED, "chunk": CHUNK, "includes": "making the row and encoding it for the table",
+        "rows": ROWS_COMPUTED,
+        "chunk": CHUNK,
+        "includes": "making the row and encoding it for the table",
         "floor": "making the row and encoding it",
         "grown_kib_in_second_half": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - halfway,
-    }  # fmt: skip
+    }
     return Figure(
         "recompute.rate",
         ROWS_COMPUTED / whole,

@@ -41,9 +41,12 @@ def measure() -> list[Figure]:
             break
     requests = len(shop.calls) - before
     settings = {
-        "skus": len(seen), "products": PRODUCTS, "requests": requests, "waited_for_shop_s": round(waited, 1),
+        "skus": len(seen),
+        "products": PRODUCTS,
+        "requests": requests,
+        "waited_for_shop_s": round(waited, 1),
         "cpu_s_both_sides": round(time.process_time() - began, 2),
-    }  # fmt: skip
+    }
     if len(seen) != PRODUCTS * VARIANTS:
         raise AssertionError(f"the sweep saw {len(seen)} of {PRODUCTS * VARIANTS} SKUs")
     return [Figure("shop.reads", requests / len(seen), "requests/SKU", "<=0.05", settings=settings)]

@@ -49,20 +49,26 @@ def local_aws(name: str) -> Iterator[Deps]:
     with template.emulator_alone(ROOT, name=f"bench-{name}") as emulator:
         yield ports_over(
             {
-                "AWS_ENDPOINT_URL": emulator.url, "SECRETS_PREFIX": "listbridge/bench",
+                "AWS_ENDPOINT_URL": emulator.url,
+                "SECRETS_PREFIX": "listbridge/bench",
                 **template.create_tables(emulator.client("dynamodb"), declared, stage="bench"),
                 **template.create_queues(emulator.client("sqs"), declared, stage="bench"),
             }
-        )  # fmt: skip
+        )
         bootstrap.use(None)
 
 
 def ports_over(variables: Mapping[str, str]) -> Deps:
     """Our ports as a function with these variables has them, in this process. Logs only warnings."""
     os.environ |= {
-        "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION, "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, **variables, "LOG_LEVEL": "WARNING",
-    }  # fmt: skip
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        **variables,
+        "LOG_LEVEL": "WARNING",
+    }
     aws.forget_clients()
     settings.forget()
     bootstrap.use(None)
@@ -83,16 +89,17 @@ def connect(deps: Deps, accounts: Sequence[str], *, credentials: dict[str, dict[
     deps.configuration.save(Profile(id=ProfileId("profile_bench"), name="default"))
     for account in accounts:
         deps.configuration.save(
-            Account(
-                id=AccountId(account), name=account, marketplace=outside.MARKETPLACE, shop=SHOP, sites=(SITE,)
-            )
+            Account(id=AccountId(account), name=account, marketplace=outside.MARKETPLACE, shop=SHOP, sites=(SITE,))
         )
         deps.configuration.save(
             SalesList(
-                id=list_of(account), name=account, account=AccountId(account), site=SITE,
+                id=list_of(account),
+                name=account,
+                account=AccountId(account),
+                site=SITE,
                 profile=ProfileId("profile_bench"),
             )
-        )  # fmt: skip
+        )
     for id, secret in credentials.items():
         deps.secrets.put(f"{'shops' if id == SHOP else 'accounts'}/{id}", secret)
 
@@ -101,8 +108,16 @@ def list_of(account: str) -> SalesListId:
     return SalesListId(f"list_{account}")
 
 
-def seed_ledger(deps: Deps, account: str, skus: Sequence[str], *, offers: dict[str, tuple[str, str]] | None = None,
-                stock: int = 10, shown: int = 10, price: str = "19.90") -> list[ListingKey]:  # fmt: skip
+def seed_ledger(
+    deps: Deps,
+    account: str,
+    skus: Sequence[str],
+    *,
+    offers: dict[str, tuple[str, str]] | None = None,
+    stock: int = 10,
+    shown: int = 10,
+    price: str = "19.90",
+) -> list[ListingKey]:
     """Live listings of variants made up here, that the marketplace shows with `shown` in stock; nothing computed yet.
 
     `offers`: SKU → (offer id, listing id).
@@ -120,14 +135,20 @@ def seed_ledger(deps: Deps, account: str, skus: Sequence[str], *, offers: dict[s
         return list(pool.map(one, skus))
 
 
-def live_listing(
-    account: str, variant: VariantKey, sku: str, remote: tuple[str, str], known: Values
-) -> Listing:
+def live_listing(account: str, variant: VariantKey, sku: str, remote: tuple[str, str], known: Values) -> Listing:
     """A listing on sale under (offer id, listing id), accepted and seen as `known`."""
     return Listing(
-        ListingKey(AccountId(account), SITE, Sku(sku)), variant, list_of(account), title=sku, status=Status.ACTIVE,
-        offer=RemoteId(remote[0]), remote=RemoteId(remote[1]), sent=known, accepted=known, seen=known,
-    )  # fmt: skip
+        ListingKey(AccountId(account), SITE, Sku(sku)),
+        variant,
+        list_of(account),
+        title=sku,
+        status=Status.ACTIVE,
+        offer=RemoteId(remote[0]),
+        remote=RemoteId(remote[1]),
+        sent=known,
+        accepted=known,
+        seen=known,
+    )
 
 
 def put(deps: Deps, variant: Variant, row: Listing) -> ListingKey:

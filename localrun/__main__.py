@@ -125,9 +125,7 @@ def logs(options: argparse.Namespace) -> int:
     """Print what a function of a running system has logged."""
     ports = LocalSystem(name=options.name or "up").remembered_ports()
     client = aws_client("logs", endpoint_url=f"http://127.0.0.1:{ports['emulator']}")
-    pages = client.get_paginator("filter_log_events").paginate(
-        logGroupName=f"/listbridge/local/{options.function}"
-    )
+    pages = client.get_paginator("filter_log_events").paginate(logGroupName=f"/listbridge/local/{options.function}")
     for page in pages:
         for event in page["events"]:
             print(event["message"].rstrip())
@@ -171,27 +169,21 @@ def _parser() -> argparse.ArgumentParser:
         if verb is up:
             sub.add_argument("--public-url", default="", help="address of the tunnel that leads here")
             sub.add_argument("--bind", default="127.0.0.1", help="0.0.0.0 serves containers")
-            sub.add_argument(
-                "--port", type=int, default=None, help="port of the emulator (default: a free one)"
-            )
+            sub.add_argument("--port", type=int, default=None, help="port of the emulator (default: a free one)")
             sub.add_argument(
                 "--keep",
                 action="store_true",
                 help="go on with the tables of the last run; simulators always begin anew",
             )
         if verb is demo:
-            sub.add_argument(
-                "--check", action="store_true", help="run unattended; fail unless every step came true"
-            )
+            sub.add_argument("--check", action="store_true", help="run unattended; fail unless every step came true")
         if verb is build:
             runtimes = [f"python{minor}" for minor in interpreters.SUPPORTED_MINORS]
             sub.add_argument("--runtime", default="python3.13", choices=runtimes)
             sub.add_argument("--architecture", default="arm64", choices=["arm64", "x86_64"])
         if verb is deploy:
             sub.add_argument("--stage", default="dev", help="which sections of samconfig.toml")
-            sub.add_argument(
-                "--runtime", default="", help="instead of the stack's own, python3.13 for instance"
-            )
+            sub.add_argument("--runtime", default="", help="instead of the stack's own, python3.13 for instance")
             sub.add_argument("--architecture", default="", choices=["", "arm64", "x86_64"])
             sub.add_argument("--set", default="", help="parameters of the template: 'Name=value Other=value'")
             sub.add_argument("--anyway", action="store_true", help="with less concurrency than is needed")

@@ -64,7 +64,7 @@ def describe(system: LocalSystem) -> str:
         "",
         f"  AWS        {told['AWS']}  (MiniStack; region eu-central-1, any key)",
         f"  logs       .venv/bin/python -m localrun logs --name {system.name} revise_inventory  (or another folder of functions/)",
-    ]  # fmt: skip
+    ]
     if system.tunnel_url:
         lines.append(
             f"  tunnel     lead {system.public_url} to {system.tunnel_url}: only /webhooks and /callbacks answer there"

@@ -58,17 +58,19 @@ def _play(system: LocalSystem, board: Scoreboard) -> None:
     listings = Story(board=board, seller=seller, shop=shop, marketplace=marketplace)
     listings.play()
     OrderStory(
-        board=board, seller=seller, shop=shop, marketplace=marketplace, ids=listings.ids,
+        board=board,
+        seller=seller,
+        shop=shop,
+        marketplace=marketplace,
+        ids=listings.ids,
         headband_product=listings.headband,
-    ).play()  # fmt: skip
+    ).play()
 
 
 def _stay(system: LocalSystem) -> None:
     login = system.login("admin")
     print(f"\nIt stays up until Ctrl-C.\n  API          {system.api_url}/v1")
-    print(
-        f"  shop         {system.shop_url}/_sim/state\n  marketplace  {system.marketplace_url}/  (what buyers see)"
-    )
+    print(f"  shop         {system.shop_url}/_sim/state\n  marketplace  {system.marketplace_url}/  (what buyers see)")
     print(f"  sign in      {login.email}  {login.password}\n")
     print(f"  TOKEN={system.token('admin')}")
     print(f'  curl -H "Authorization: $TOKEN" {system.api_url}/v1/health')

@@ -137,9 +137,7 @@ def sam_environment(
         if not name.startswith(("AWS_", "SAM_", "PYTHON")) and name != "VIRTUAL_ENV"
     }
     folders = (python_bin, environments.sam.bin, environments.uv.bin)
-    kept["PATH"] = os.pathsep.join(
-        [*(str(folder) for folder in folders), "/usr/local/bin", "/usr/bin", "/bin"]
-    )
+    kept["PATH"] = os.pathsep.join([*(str(folder) for folder in folders), "/usr/local/bin", "/usr/bin", "/bin"])
     kept.setdefault("HOME", str(environments.sam.folder))
     return kept | {
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,

@@ -30,10 +30,17 @@ _TIMEOUT_S = 35.0  # API Gateway gives up after 29 s
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _HOP_BY_HOP = frozenset(
     (
-        "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
-        "transfer-encoding", "upgrade",
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
     )
-)  # fmt: skip
+)
 _OURS = frozenset(("content-length", "expect", "host", "forwarded", "origin"))
 """What the next hop is told by us, or not at all. The emulator takes no call from a web page, and knows one by its `Origin`; here
 the functions themselves ask for a token or a signature."""
@@ -44,9 +51,7 @@ Start = Callable[[str, list[tuple[str, str]]], Any]
 class Gateway:
     """One listening proxy. `route_to` must be called before the first request; until then it answers 503."""
 
-    def __init__(
-        self, *, port: int = 0, allowed: re.Pattern[str] = ALL_PATHS, bind: str = "127.0.0.1"
-    ) -> None:
+    def __init__(self, *, port: int = 0, allowed: re.Pattern[str] = ALL_PATHS, bind: str = "127.0.0.1") -> None:
         self._forwarder = _Forwarder(allowed)
         self._server = create_server(
             self._forwarder,

@@ -56,9 +56,7 @@ def find(
         if chosen is None or chosen.minor not in minors:
             raise NoInterpreter(f"{wanted} is not a Python {' or '.join(minors)} that can make environments")
         return chosen
-    folders = [
-        Path(entry) for entry in (path if path is not None else os.environ.get("PATH", "")).split(os.pathsep)
-    ]
+    folders = [Path(entry) for entry in (path if path is not None else os.environ.get("PATH", "")).split(os.pathsep)]
     for candidate in _candidates(folders, home if home is not None else Path.home(), minors):
         found = probe(candidate)
         if found is not None and found.minor in minors:

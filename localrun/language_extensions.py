@@ -44,11 +44,7 @@ def _value(node: Any, items: Items, mappings: Mapping[str, Any]) -> Any:
             return _found(argument, items, mappings)
     members: dict[str, Any] = {}
     for key, part in node.items():
-        made = (
-            _copies(key, part, items, mappings)
-            if key.startswith(_LOOP)
-            else [(key, _value(part, items, mappings))]
-        )
+        made = _copies(key, part, items, mappings) if key.startswith(_LOOP) else [(key, _value(part, items, mappings))]
         for made_key, made_part in made:
             if made_key in members or (made_key != key and made_key in node):
                 raise ValueError(f"{key} makes {made_key}, which is there already")
@@ -69,9 +65,7 @@ def _copies(loop: str, parts: Any, items: Items, mappings: Mapping[str, Any]) ->
             if key.startswith(_LOOP):
                 yield from _copies(key, part, inner, mappings)
             elif f"${{{identifier}}}" not in key:
-                raise ValueError(
-                    f"{loop} makes {key} more than once, for it does not contain ${{{identifier}}}"
-                )
+                raise ValueError(f"{loop} makes {key} more than once, for it does not contain ${{{identifier}}}")
             else:
                 yield _filled(key, inner), _value(part, inner, mappings)
 

@@ -28,7 +28,13 @@ RUNTIMES = ("python3.13", "python3.14", "python3.12")
 """What Lambda creates functions with today, of what the template knows."""
 _OWN = ("Runtime", "Architecture")
 """What an existing stack keeps unless it is asked for: the functions are built for it."""
-_UPDATABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE")  # fmt: skip
+_UPDATABLE = (
+    "CREATE_COMPLETE",
+    "UPDATE_COMPLETE",
+    "UPDATE_ROLLBACK_COMPLETE",
+    "IMPORT_COMPLETE",
+    "IMPORT_ROLLBACK_COMPLETE",
+)
 _NEVER_THERE = ("REVIEW_IN_PROGRESS", "DELETE_COMPLETE")
 _QUOTA_TEXT = """\
 This account may run {free} functions at once in {region}, and the deployment needs {quota}: with fewer, deliveries can
@@ -94,9 +100,7 @@ class Plan:
 def configured(path: Path, stage: str) -> Configured:
     """What samconfig.toml says about this stage. Raises `NotDeployable` when it knows no such stage."""
     document = tomllib.loads(path.read_text())
-    if stage not in document or "parameter_overrides" not in document[stage].get("deploy", {}).get(
-        "parameters", {}
-    ):
+    if stage not in document or "parameter_overrides" not in document[stage].get("deploy", {}).get("parameters", {}):
         raise NotDeployable(f"samconfig.toml has no stage {stage!r}: copy the sections of dev or prod")
     deploy = document[stage].get("global", {}).get("parameters", {}) | document[stage]["deploy"]["parameters"]
     return Configured(
@@ -117,15 +121,12 @@ def plan(
     """
     own = stack.parameters if stack else {}
     parameters = {
-        name: _value(name, wishes.parameters, config.parameters, own, default)
-        for name, default in defaults.items()
+        name: _value(name, wishes.parameters, config.parameters, own, default) for name, default in defaults.items()
     }
     notes: list[str] = []
     if stack is None and "DeletionProtection" not in wishes.parameters:
         if parameters["DeletionProtection"] == "enabled":
-            notes.append(
-                "Tables and user pool can be deleted until the second deployment, which protects them."
-            )
+            notes.append("Tables and user pool can be deleted until the second deployment, which protects them.")
         parameters["DeletionProtection"] = "disabled"
     reasons = [
         *_unknown(wishes.parameters, defaults),
@@ -148,14 +149,8 @@ def plan(
     return Plan(config.stack_name, target, parameters, changes, notes)
 
 
-def _value(
-    name: str, asked: Mapping[str, str], config: Mapping[str, str], own: Mapping[str, str], default: str
-) -> str:
-    places = (
-        [own, config]
-        if name in _OWN
-        else [{key: value for key, value in config.items() if value}, own, config]
-    )
+def _value(name: str, asked: Mapping[str, str], config: Mapping[str, str], own: Mapping[str, str], default: str) -> str:
+    places = [own, config] if name in _OWN else [{key: value for key, value in config.items() if value}, own, config]
     return next((place[name] for place in [asked, *places] if name in place), default)
 
 
@@ -273,9 +268,7 @@ def deploy(
 def _tell(planned: Plan, stack: Stack | None, account: Account, progress: Progress) -> None:
     what = "a first deployment" if stack is None else f"an update of a stack in {stack.status}"
     target = planned.target
-    progress.say(
-        f"{planned.stack_name} in {account.region}: {what}, {target.runtime} on {target.architecture}"
-    )
+    progress.say(f"{planned.stack_name} in {account.region}: {what}, {target.runtime} on {target.architecture}")
     for note in planned.notes:
         progress.say(note)
     for change in planned.changes:

@@ -121,9 +121,7 @@ def _function(
 
 def _emulator_binary(made: environments.Environments) -> Path:
     machine = "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x86_64"
-    found = sorted(
-        made.sam.folder.glob(f"lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-{machine}")
-    )
+    found = sorted(made.sam.folder.glob(f"lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-{machine}"))
     if not found:
         raise ProcessDied(f"SAM CLI brings no aws-lambda-rie for {machine}")
     return found[0]

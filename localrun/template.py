@@ -68,9 +68,7 @@ def create_tables(dynamodb: Any, template: dict[str, Any], *, stage: str) -> dic
         taken = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
         dynamodb.create_table(TableName=name, **{key: properties[key] for key in taken if key in properties})
         if "TimeToLiveSpecification" in properties:
-            dynamodb.update_time_to_live(
-                TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"]
-            )
+            dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"])
         names[_variable(logical_id)] = name
     return names
 
@@ -90,9 +88,7 @@ def create_queues(sqs: Any, template: dict[str, Any], *, stage: str) -> dict[str
         redrive = body["Properties"].get("RedrivePolicy")
         if redrive:
             dead = urls[redrive["deadLetterTargetArn"]["Fn::GetAtt"][0]]
-            arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"][
-                "QueueArn"
-            ]
+            arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
             policy = {"deadLetterTargetArn": arn, "maxReceiveCount": redrive["maxReceiveCount"]}
             attributes["RedrivePolicy"] = json.dumps(policy)
         sqs.set_queue_attributes(QueueUrl=urls[name], Attributes=attributes)

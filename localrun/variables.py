@@ -59,9 +59,7 @@ def _resolve(template: dict[str, Any], value: Any, values: dict[str, str], endpo
     if "TableName" in properties:
         return _resolve(template, properties["TableName"], values, endpoint_url)
     if "QueueName" in properties:
-        return (
-            f"{endpoint_url}/{ACCOUNT_ID}/{_resolve(template, properties['QueueName'], values, endpoint_url)}"
-        )
+        return f"{endpoint_url}/{ACCOUNT_ID}/{_resolve(template, properties['QueueName'], values, endpoint_url)}"
     raise ValueError(f"cannot tell the value of {value}")
 
 

@@ -61,9 +61,7 @@ class Fault:
         if not isinstance(self.operation, str) or not isinstance(self.name, str):
             raise ValueError(f"operation and name are texts, not {self.operation!r} and {self.name!r}")
         if not isinstance(self.headers, dict) or not all(map(_sendable, self.headers.items())):
-            raise ValueError(
-                f"these are no headers that an answer could have beside its own: {self.headers!r}"
-            )
+            raise ValueError(f"these are no headers that an answer could have beside its own: {self.headers!r}")
 
 
 def _sendable(header: tuple[object, object]) -> bool:
@@ -119,9 +117,7 @@ class FaultPlan:
                 raise ValueError(f"no vendor fault {fault.name!r}; there are: {there_are}")
             fields = self._bodies.get(fault.name)
             if fields is not None and fault.body is not None and not _fits(fault.body, fields):
-                expected = ", ".join(
-                    f"{name} ({getattr(kind, '__name__', kind)})" for name, kind in fields.items()
-                )
+                expected = ", ".join(f"{name} ({getattr(kind, '__name__', kind)})" for name, kind in fields.items())
                 raise ValueError(f"the body of {fault.name} may have {expected}; it is {fault.body!r}")
 
     def clear(self) -> None:

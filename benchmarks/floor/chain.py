@@ -27,9 +27,7 @@ _QUEUES = ("read", "write", "poll", "create")
 MEMORY_MIB, _TIMEOUT_S = 512, 60
 _TRUST = {
     "Version": "2012-10-17",
-    "Statement": [
-        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    ],
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
 _RIGHTS = {
     "Version": "2012-10-17",
@@ -69,17 +67,20 @@ class Chain:
     def deploy(self) -> None:
         """Make what the chain is of. Afterwards a delivery to `door_url` or a message to `queues["poll"]` starts it."""
         self._dynamodb.create_table(
-            TableName=self._table, BillingMode="PAY_PER_REQUEST",
+            TableName=self._table,
+            BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        )  # fmt: skip
+        )
         role = self._role()
         functions = {name: self._function(name, role) for name in ("door", *_QUEUES)}
         for name in _QUEUES:
             self._emulator.client("lambda").create_event_source_mapping(
-                EventSourceArn=f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:{_NAME}-{name}", FunctionName=functions[name],
-                BatchSize=BATCH, ScalingConfig={"MaximumConcurrency": AT_ONCE},
-            )  # fmt: skip
+                EventSourceArn=f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:{_NAME}-{name}",
+                FunctionName=functions[name],
+                BatchSize=BATCH,
+                ScalingConfig={"MaximumConcurrency": AT_ONCE},
+            )
         self._gateway.route_to(self._api(functions["door"]))
 
     def close(self) -> None:
@@ -101,7 +102,7 @@ class Chain:
         wanted = set(ids)
         pages = self._dynamodb.get_paginator("scan").paginate(
             TableName=self._table, FilterExpression="attribute_exists(#name)", ExpressionAttributeNames={"#name": name}
-        )  # fmt: skip
+        )
         rows = (row for page in pages for row in page["Items"])
         return {row["id"]["S"]: float(row[name]["N"]) for row in rows if row["id"]["S"] in wanted}
 
@@ -131,15 +132,23 @@ class Chain:
         with zipfile.ZipFile(code, "w") as packed:
             packed.write(outside.FLOOR, "functions.py")
         variables = {
-            "AWS_ENDPOINT_URL": self._emulator.url, "TABLE": self._table, **self.outside.variables,
+            "AWS_ENDPOINT_URL": self._emulator.url,
+            "TABLE": self._table,
+            **self.outside.variables,
             **{f"{queue.upper()}_QUEUE": url for queue, url in self.queues.items()},
-        }  # fmt: skip
+        }
         architecture, runtime = _target()
         made = self._emulator.client("lambda").create_function(
-            FunctionName=f"{_NAME}-{name}", Runtime=runtime, Architectures=[architecture], Role=role,
-            Handler=f"functions.{name}", Code={"ZipFile": code.getvalue()}, Timeout=_TIMEOUT_S,
-            MemorySize=MEMORY_MIB, Environment={"Variables": variables},
-        )  # fmt: skip
+            FunctionName=f"{_NAME}-{name}",
+            Runtime=runtime,
+            Architectures=[architecture],
+            Role=role,
+            Handler=f"functions.{name}",
+            Code={"ZipFile": code.getvalue()},
+            Timeout=_TIMEOUT_S,
+            MemorySize=MEMORY_MIB,
+            Environment={"Variables": variables},
+        )
         return str(made["FunctionArn"])
 
     def _api(self, function: str) -> str:
@@ -153,12 +162,14 @@ class Chain:
         uri = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{function}/invocations"
         gateway.put_integration(
             restApiId=api, resourceId=above, httpMethod="POST", type="AWS_PROXY", integrationHttpMethod="POST", uri=uri
-        )  # fmt: skip
+        )
         gateway.create_deployment(restApiId=api, stageName=_STAGE)
         self._emulator.client("lambda").add_permission(
-            FunctionName=function, StatementId="door", Action="lambda:InvokeFunction",
+            FunctionName=function,
+            StatementId="door",
+            Action="lambda:InvokeFunction",
             Principal="apigateway.amazonaws.com",
-        )  # fmt: skip
+        )
         return f"{self._emulator.url}/restapis/{api}/{_STAGE}/_user_request_"
 
 
@@ -167,10 +178,16 @@ def beside(system: LocalSystem, *, shop_arguments: Sequence[str]) -> Iterator[Ch
     """The chain in the emulator of a running system; its simulators have the figures' latency and the same limits."""
     with outside.marketplace("floor") as market, outside.shop("floor", shop_arguments) as shop_url:
         credentials = outside.OF_MARKETPLACE.add_seller(market.door, SELLER)
-        theirs = Outside(ControlDoor(shop_url), market.door, {
-            "SHOP_URL": shop_url, "SHOP_TOKEN": outside.OF_SHOP.token(shop_url),
-            "MARKET_URL": market.url, "MARKET_TOKEN": outside.OF_MARKETPLACE.token(market.url, credentials),
-        })  # fmt: skip
+        theirs = Outside(
+            ControlDoor(shop_url),
+            market.door,
+            {
+                "SHOP_URL": shop_url,
+                "SHOP_TOKEN": outside.OF_SHOP.token(shop_url),
+                "MARKET_URL": market.url,
+                "MARKET_TOKEN": outside.OF_MARKETPLACE.token(market.url, credentials),
+            },
+        )
         chain = Chain(system.emulator, theirs)
         try:
             chain.deploy()

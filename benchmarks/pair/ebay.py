@@ -23,7 +23,7 @@ def put_on_sale(
 ) -> dict[str, tuple[str, str]]:
     told = door.do(
         "seed_listings", seller=seller, skus=list(skus), marketplace=StandIn.SITE, quantity=quantity, price=price
-    )["listings"]  # fmt: skip
+    )["listings"]
     return {sku: (made["offerId"], made["listingId"]) for sku, made in told.items()}
 
 

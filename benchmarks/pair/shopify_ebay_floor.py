@@ -24,9 +24,12 @@ _ORDERS = f"{_EBAY}/sell/fulfillment/v1/order"
 _DYNAMODB, _SQS = boto3.client("dynamodb"), boto3.client("sqs")
 _HTTP = urllib3.PoolManager(maxsize=_THREADS)
 _TO_EBAY = {
-    "Authorization": f"Bearer {os.environ['MARKET_TOKEN']}", "Accept": "application/json",
-    "Accept-Language": "de-DE", "Content-Language": "de-DE", "Content-Type": "application/json",
-}  # fmt: skip
+    "Authorization": f"Bearer {os.environ['MARKET_TOKEN']}",
+    "Accept": "application/json",
+    "Accept-Language": "de-DE",
+    "Content-Language": "de-DE",
+    "Content-Type": "application/json",
+}
 _TO_SHOP = {"X-Shopify-Access-Token": os.environ["SHOP_TOKEN"], "Content-Type": "application/json"}
 _REFUSED_S = 0.2
 """How long a call waits that the marketplace refused for its pace."""
@@ -61,9 +64,7 @@ def write(event: dict[str, Any], context: object) -> None:
 def poll(event: dict[str, Any], context: object) -> None:
     """The marketplace's orders since an instant: a row for each that is new, and a message."""
     for record in event["Records"]:
-        answer = _ebay(
-            "GET", f"{_ORDERS}?limit=200&filter=creationdate:%5B{json.loads(record['body'])['since']}..%5D"
-        )
+        answer = _ebay("GET", f"{_ORDERS}?limit=200&filter=creationdate:%5B{json.loads(record['body'])['since']}..%5D")
         with ThreadPoolExecutor(_THREADS) as pool:
             new = [id for id in pool.map(_seen, [order["orderId"] for order in answer["orders"]]) if id]
         _send("CREATE_QUEUE", [json.dumps({"order": id}) for id in new])
@@ -75,9 +76,7 @@ def create(event: dict[str, Any], context: object) -> None:
 
 
 def _read(message: dict[str, Any]) -> None:
-    item = _shop(_ITEM, {"id": f"gid://shopify/InventoryItem/{message['inventory_item_id']}"})[
-        "inventoryItem"
-    ]
+    item = _shop(_ITEM, {"id": f"gid://shopify/InventoryItem/{message['inventory_item_id']}"})["inventoryItem"]
     levels = item["inventoryLevels"]["nodes"]
     quantity = sum(one["quantity"] for level in levels for one in level["quantities"])
     row = _note(item["sku"], "quantity", quantity)
@@ -130,18 +129,20 @@ def _each(event: dict[str, Any], one: Callable[[dict[str, Any]], None]) -> None:
 def _note(id: str, name: str, value: float) -> dict[str, Any]:
     """Set one number of a row; returns the row."""
     row: dict[str, Any] = _DYNAMODB.update_item(
-        TableName=_TABLE, Key={"id": {"S": id}}, UpdateExpression="SET #name = :value", ReturnValues="ALL_NEW",
-        ExpressionAttributeNames={"#name": name}, ExpressionAttributeValues={":value": {"N": repr(value)}},
-    )["Attributes"]  # fmt: skip
+        TableName=_TABLE,
+        Key={"id": {"S": id}},
+        UpdateExpression="SET #name = :value",
+        ReturnValues="ALL_NEW",
+        ExpressionAttributeNames={"#name": name},
+        ExpressionAttributeValues={":value": {"N": repr(value)}},
+    )["Attributes"]
     return row
 
 
 def _send(queue: str, bodies: list[str]) -> None:
     """In batches of ten, the most that SQS takes."""
     for at in range(0, len(bodies), 10):
-        entries: Any = [
-            {"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies[at : at + 10])
-        ]
+        entries: Any = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies[at : at + 10])]
         _SQS.send_message_batch(QueueUrl=os.environ[queue], Entries=entries)
 
 
@@ -168,6 +169,4 @@ def _shop(query: str, variables: dict[str, Any]) -> Any:
             raise RuntimeError(f"the shop answered {answer['errors']}")
         cost = answer["extensions"]["cost"]
         status = cost["throttleStatus"]
-        time.sleep(
-            max(0.1, (cost["requestedQueryCost"] - status["currentlyAvailable"]) / status["restoreRate"])
-        )
+        time.sleep(max(0.1, (cost["requestedQueryCost"] - status["currentlyAvailable"]) / status["restoreRate"]))

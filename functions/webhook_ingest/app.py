@@ -28,9 +28,14 @@ def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str
         )
     name = (event.get("pathParameters") or {}).get("shop_id") or ""
     receipt = ingest_webhook(
-        name, bootstrap.request_of(event), doors=ingest.doors, inbox=ingest.inbox, queues=ingest.queues,
-        clock=ingest.clock, max_bytes=ingest.max_bytes,
-    )  # fmt: skip
+        name,
+        bootstrap.request_of(event),
+        doors=ingest.doors,
+        inbox=ingest.inbox,
+        queues=ingest.queues,
+        clock=ingest.clock,
+        max_bytes=ingest.max_bytes,
+    )
     bootstrap.observe_webhook(name.partition(".")[0], receipt.outcome)
     return {
         "statusCode": receipt.status,

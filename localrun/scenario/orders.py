@@ -55,24 +55,33 @@ class OrderStory:
             account = self.seller.post(
                 "/accounts",
                 {
-                    "name": f"Nordlicht Outlet on {self.label}", "marketplace": self.slug, "shop": self.ids["shop"],
-                    "sites": [site], "settings": dict(second.settings), "credentials": dict(second.credentials),
+                    "name": f"Nordlicht Outlet on {self.label}",
+                    "marketplace": self.slug,
+                    "shop": self.ids["shop"],
+                    "sites": [site],
+                    "settings": dict(second.settings),
+                    "credentials": dict(second.credentials),
                 },
-            )  # fmt: skip
+            )
             creation = self.seller.post(
                 "/creation-profiles",
                 {
-                    "name": "Outlet", "marketplace": self.slug, "site": site,
+                    "name": "Outlet",
+                    "marketplace": self.slug,
+                    "site": site,
                     "settings": dict(second.creation),
                 },
-            )  # fmt: skip
+            )
             outlet = self.seller.post(
                 "/sales-lists",
                 {
-                    "name": "Outlet", "account": account["id"], "site": site, "profile": self.ids["profile"],
+                    "name": "Outlet",
+                    "account": account["id"],
+                    "site": site,
+                    "profile": self.ids["profile"],
                     "creation_profile": creation["id"],
                 },
-            )  # fmt: skip
+            )
             self.seller.finished(
                 self.seller.post(f"/sales-lists/{outlet['id']}/items", {"products": [self.headband_product]})
             )
@@ -103,8 +112,9 @@ class OrderStory:
             until(lambda: self._stock(HEADBAND) == 4, "the shop counts 4")
             until(
                 lambda: not self._reserved(HEADBAND) and self._shown(FIRST) == self._shown(SECOND) == 4,
-                "the reservation absorbed, and 4 at both", within_s=15,
-            )  # fmt: skip
+                "the reservation absorbed, and 4 at both",
+                within_s=15,
+            )
             stays(lambda: self._shown(SECOND) == 4, "the sale was counted twice", for_s=1.0)
 
     def unknown_sku(self) -> None:
@@ -125,9 +135,7 @@ class OrderStory:
             self._only_shop_order(remote)
 
     def export_by_hand(self) -> None:
-        with self.board.step(
-            "With automatic creation off an order waits and holds its stock, until Export"
-        ) as step:
+        with self.board.step("With automatic creation off an order waits and holds its stock, until Export") as step:
             account = f"/accounts/{self.ids['account']}"
             self.seller.finished(self.seller.patch(account, {"import_orders": False}))
             remote = self._buy(HEADBAND)
@@ -166,15 +174,11 @@ class OrderStory:
                 within_s=20,
             )
             step.measured_s = time.monotonic() - began
-            self.board.tell(
-                next(n["text"] for n in self._order(pair[0])["notices"] if n["code"] == "oversold")
-            )
+            self.board.tell(next(n["text"] for n in self._order(pair[0])["notices"] if n["code"] == "oversold"))
             for remote in pair:
                 self._imported(remote)
                 self._only_shop_order(remote)
-            until(
-                lambda: self._shown(FIRST) == self._shown(SECOND) == 0, "no headband at either", within_s=15
-            )
+            until(lambda: self._shown(FIRST) == self._shown(SECOND) == 0, "no headband at either", within_s=15)
             self.orders["cancelled"] = pair[1]
 
     # ---- the way back ----
@@ -229,9 +233,7 @@ class OrderStory:
         return next((row for row in rows if row["order"] == remote), {})
 
     def _imported(self, remote: str) -> dict[str, Any]:
-        until(
-            lambda: self._order(remote).get("state") == "created", f"order {remote} in the shop", within_s=20
-        )
+        until(lambda: self._order(remote).get("state") == "created", f"order {remote} in the shop", within_s=20)
         return self._order(remote)
 
     def _says(self, remote: str, code: str) -> bool:

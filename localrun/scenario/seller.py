@@ -44,9 +44,7 @@ class Seller:
     def act(self, sales_list: str, action: str, items: Sequence[str] | str = "all") -> dict[str, Any]:
         """Run an action of the sales list and wait until its job is over."""
         chosen = items if isinstance(items, str) else list(items)
-        return self.finished(
-            self.post(f"/sales-lists/{sales_list}/actions", {"action": action, "items": chosen})
-        )
+        return self.finished(self.post(f"/sales-lists/{sales_list}/actions", {"action": action, "items": chosen}))
 
     def finished(self, job: dict[str, Any], *, within_s: float = 40.0) -> dict[str, Any]:
         """Wait for a job, given as such or as the answer that began it; its record when it is over."""
@@ -54,9 +52,7 @@ class Seller:
         ends = time.monotonic() + within_s
         while job["state"] == "running":
             if time.monotonic() > ends:
-                raise NotTrue(
-                    f"job {job['id']} ({job['kind']}) is still running: {job['done']} of {job['total']}"
-                )
+                raise NotTrue(f"job {job['id']} ({job['kind']}) is still running: {job['done']} of {job['total']}")
             time.sleep(0.1)
             job = self.get(f"/jobs/{job['id']}")
         return job

@@ -62,17 +62,27 @@ class Story:
         self.remote = self.marketplace.add_seller(SELLER)
         self.headband = self.shop.add(
             Goods(
-                "Velvet headband", {HEADBAND: ("19.00", 7)}, description_html="<p>Soft velvet, one size.</p>",
-                vendor="Nordlicht", kind="Headbands", picture=IMAGE.format("headband"),
+                "Velvet headband",
+                {HEADBAND: ("19.00", 7)},
+                description_html="<p>Soft velvet, one size.</p>",
+                vendor="Nordlicht",
+                kind="Headbands",
+                picture=IMAGE.format("headband"),
             )
-        )  # fmt: skip
+        )
         colours = {SCRUNCHIE.format(colour): colour for colour in COLOURS}
         self.scrunchie = self.shop.add(
             Goods(
-                "Velvet scrunchie", dict.fromkeys(colours, ("89.00", 4)), description_html="<p>Holds all day.</p>",
-                vendor="Nordlicht", kind="Scrunchies", picture=IMAGE.format("scrunchie"), option="Color", values=colours,
+                "Velvet scrunchie",
+                dict.fromkeys(colours, ("89.00", 4)),
+                description_html="<p>Holds all day.</p>",
+                vendor="Nordlicht",
+                kind="Scrunchies",
+                picture=IMAGE.format("scrunchie"),
+                option="Color",
+                values=colours,
             )
-        )  # fmt: skip
+        )
 
     # ---- the seller sets up ----
 
@@ -83,47 +93,49 @@ class Story:
             account = self.seller.post(
                 "/accounts",
                 {
-                    "name": f"Nordlicht on {self.label}", "marketplace": self.slug, "shop": shop["id"],
-                    "sites": [self.marketplace.SITE], "settings": dict(self.remote.settings),
+                    "name": f"Nordlicht on {self.label}",
+                    "marketplace": self.slug,
+                    "shop": shop["id"],
+                    "sites": [self.marketplace.SITE],
+                    "settings": dict(self.remote.settings),
                     "credentials": dict(self.remote.credentials),
                 },
-            )  # fmt: skip
+            )
             step.measured_s = time.monotonic() - began
             self.ids |= {"shop": shop["id"], "account": account["id"]}
             topics = self.shop.hooks()
-            self.board.tell(
-                f"{shop['name']} sells in {shop['currency']}; it will call us for {len(topics)} topics"
-            )
+            self.board.tell(f"{shop['name']} sells in {shop['currency']}; it will call us for {len(topics)} topics")
             if self.shop.STOCK_HOOK not in topics:
                 raise NotTrue(f"no hook for stock: {sorted(topics)}")
 
     def make_sales_list(self) -> None:
-        with self.board.step(
-            "A sales list in product mode takes a headband and a scrunchie in 6 colours"
-        ) as step:
+        with self.board.step("A sales list in product mode takes a headband and a scrunchie in 6 colours") as step:
             began = time.monotonic()
             creation = self.seller.post(
                 "/creation-profiles",
                 {
-                    "name": "Hair accessories", "marketplace": self.slug, "site": self.marketplace.SITE,
+                    "name": "Hair accessories",
+                    "marketplace": self.slug,
+                    "site": self.marketplace.SITE,
                     "settings": dict(self.remote.creation),
                 },
-            )  # fmt: skip
+            )
             profile = self.seller.post(
                 "/profiles", {"name": "All stock, 10 % on top", "rules": {"price": {"ratio": "1.10"}}}
             )
             sales_list = self.seller.post(
                 "/sales-lists",
                 {
-                    "name": f"All on {self.label}", "account": self.ids["account"], "site": self.marketplace.SITE,
-                    "profile": profile["id"], "creation_profile": creation["id"],
+                    "name": f"All on {self.label}",
+                    "account": self.ids["account"],
+                    "site": self.marketplace.SITE,
+                    "profile": profile["id"],
+                    "creation_profile": creation["id"],
                 },
-            )  # fmt: skip
+            )
             self.ids |= {"profile": profile["id"], "list": sales_list["id"]}
             products = [self.headband, self.scrunchie]
-            self.seller.finished(
-                self.seller.post(f"/sales-lists/{self.ids['list']}/items", {"products": products})
-            )
+            self.seller.finished(self.seller.post(f"/sales-lists/{self.ids['list']}/items", {"products": products}))
             rows = self.seller.listings(self.ids["list"])
             step.measured_s = time.monotonic() - began
             self.board.tell(f"{len(rows)} rows, each {', '.join(_statuses(rows))}")
@@ -133,9 +145,7 @@ class Story:
     def send(self) -> None:
         with self.board.step("Send to marketplace: Not active → Pending → Active") as step:
             began = time.monotonic()
-            job = self.seller.post(
-                f"/sales-lists/{self.ids['list']}/actions", {"action": "send", "items": "all"}
-            )
+            job = self.seller.post(f"/sales-lists/{self.ids['list']}/actions", {"action": "send", "items": "all"})
             seen: set[str] = set()
 
             def all_active() -> bool:
@@ -149,9 +159,7 @@ class Story:
             step.measured_s = time.monotonic() - began
             job = self.seller.finished(job)
             shown = self.marketplace.on_sale()
-            self.board.tell(
-                f"on sale: {len(shown)} variations, for example {shown.get(HEADBAND, {}).get('url', '-')}"
-            )
+            self.board.tell(f"on sale: {len(shown)} variations, for example {shown.get(HEADBAND, {}).get('url', '-')}")
             if not {"pending", "active"} <= seen or len(shown) != 7 or job["failed"]:
                 raise NotTrue(
                     f"seen {sorted(seen)}, {len(shown)} on sale, job {job['done']} done {job['failed']} failed"
@@ -165,24 +173,18 @@ class Story:
     def stock_change(self) -> None:
         with self.board.step(f"The shop counts 5 headbands instead of 7: {self.label} follows") as step:
             self.shop.set_stock(HEADBAND, 5)
-            step.measured_s = until(
-                lambda: self.marketplace.quantity(HEADBAND) == 5, f"5 headbands on {self.label}"
-            )
+            step.measured_s = until(lambda: self.marketplace.quantity(HEADBAND) == 5, f"5 headbands on {self.label}")
             told = self.seller.explain(self._key(HEADBAND))
             self.board.tell(f"explained: {told['quantity']['sentence']}")
 
     def price_change(self) -> None:
         with self.board.step(f"The headband costs 21.00 in the shop: {self.label} asks 23.10") as step:
             self.shop.set_price(HEADBAND, "21.00")
-            step.measured_s = until(
-                lambda: self.marketplace.price(HEADBAND) == "23.10", f"23.10 on {self.label}"
-            )
+            step.measured_s = until(lambda: self.marketplace.price(HEADBAND) == "23.10", f"23.10 on {self.label}")
 
     def manual_revise(self) -> None:
         with self.board.step("With the automatic switch off nothing moves, until Revise quantity") as step:
-            self.seller.finished(
-                self.seller.patch(f"/accounts/{self.ids['account']}", {"auto_quantity": False})
-            )
+            self.seller.finished(self.seller.patch(f"/accounts/{self.ids['account']}", {"auto_quantity": False}))
             self.shop.set_stock(HEADBAND, 4)
             until(lambda: self._computed(HEADBAND) == 4, "4 computed for the headband")
             stays(
@@ -196,9 +198,7 @@ class Story:
             self.seller.act(self.ids["list"], "revise_quantity", [self._row(HEADBAND)["id"]])
             until(lambda: self.marketplace.quantity(HEADBAND) == 4, f"4 headbands on {self.label}")
             step.measured_s = time.monotonic() - began
-            self.seller.finished(
-                self.seller.patch(f"/accounts/{self.ids['account']}", {"auto_quantity": True})
-            )
+            self.seller.finished(self.seller.patch(f"/accounts/{self.ids['account']}", {"auto_quantity": True}))
 
     def title_change(self) -> None:
         with self.board.step("A new title does not travel by itself, only with Full revise") as step:
@@ -208,9 +208,7 @@ class Story:
                 lambda: bool(self.seller.explain(self._key(HEADBAND))["content_changed"]),
                 "the new content is noticed",
             )
-            stays(
-                lambda: self._title(HEADBAND) == "Velvet headband", "the title travelled by itself", for_s=1.0
-            )
+            stays(lambda: self._title(HEADBAND) == "Velvet headband", "the title travelled by itself", for_s=1.0)
             began = time.monotonic()
             self.seller.act(self.ids["list"], "full_revise", [self._row(HEADBAND)["id"]])
             until(lambda: self._title(HEADBAND) == new, f"the new title on {self.label}")
@@ -244,9 +242,7 @@ class Story:
             self.shop.set_stock(HEADBAND, 1)
             until(lambda: self.marketplace.quantity(HEADBAND) == 1, f"1 headband on {self.label}")
             # Else the read that confirms this change would find the prices before anybody tells of the sale.
-            stays(
-                lambda: self.marketplace.quantity(HEADBAND) == 1, "not 1 headband any more", for_s=CONFIRMED_S
-            )
+            stays(lambda: self.marketplace.quantity(HEADBAND) == 1, "not 1 headband any more", for_s=CONFIRMED_S)
             before = len(self.marketplace.revisions())
             self.shop.deliveries("hold")
             for colour in COLOURS:

@@ -102,9 +102,7 @@ def lambda_function(
                     return _at_work(handler, event, context) if holds else handler(event, context)
                 except Exception as error:  # noqa: BLE001  # the boundary: its text may hold what must not get out
                     _LOG.error("function.failed", exc_info=error)
-                    raise FunctionFailed(
-                        f"{type(error).__name__} in {request_id or 'an invocation'}"
-                    ) from None
+                    raise FunctionFailed(f"{type(error).__name__} in {request_id or 'an invocation'}") from None
 
         return entered
 

@@ -79,8 +79,16 @@ class Opener:
     grant_lease_s: float = 8.0 + _WRITE_S
     """Outlives the longest call and a write of ours."""
 
-    def connection(self, kind: str, manifest: ShopManifest | MarketplaceManifest, document: Shop | Account, *, observe: bool,
-                   share: Share, read_anew: bool) -> Connection:  # fmt: skip
+    def connection(
+        self,
+        kind: str,
+        manifest: ShopManifest | MarketplaceManifest,
+        document: Shop | Account,
+        *,
+        observe: bool,
+        share: Share,
+        read_anew: bool,
+    ) -> Connection:
         """A connection with the secret of the document's revision; `read_anew` after a refusal. Raises Unauthorized."""
         try:
             revision = None if read_anew else document.rev
@@ -130,7 +138,7 @@ class OpenedShops:
                 return known.adapter
             connection = self.opener.connection(
                 "shops", registry.shop(shop.platform), shop, observe=False, share=share, read_anew=_refused(known, shop)
-            )  # fmt: skip
+            )
             adapter = registry.open_shop(shop.platform, connection)
             self._open[shop.id, share] = _Opened(shop.rev, adapter, connection)
             return adapter
@@ -155,9 +163,7 @@ class OpenedMarketplaces:
     def open(self, account: Account, share: Share = Share.ORDINARY) -> MarketplaceAdapter:
         with self._lock:
             known = self._open.get((account.id, share))
-            return (
-                known if known is not None and known.still_good(account) else self._anew(account, share)
-            ).adapter
+            return (known if known is not None and known.still_good(account) else self._anew(account, share)).adapter
 
     def budget(self, account: Account, share: Share = Share.ORDINARY) -> Budget:
         with self._lock:
@@ -196,9 +202,13 @@ class OpenedMarketplaces:
 
     def _connection(self, account: Account, share: Share, *, read_anew: bool) -> Connection:
         return self.opener.connection(
-            "accounts", registry.marketplace(account.marketplace), account, observe=account.observe, share=share,
+            "accounts",
+            registry.marketplace(account.marketplace),
+            account,
+            observe=account.observe,
+            share=share,
             read_anew=read_anew,
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +247,4 @@ def _site(manifest: MarketplaceManifest, site: Site) -> Bounds:
 
 def _refused(known: _Opened[A] | None, document: Shop | Account) -> bool:
     """Whether what was read before may be what the other side refused."""
-    return document.state is not ConnectionState.ACTIVE or (
-        known is not None and known.connection.session.refused
-    )
+    return document.state is not ConnectionState.ACTIVE or (known is not None and known.connection.session.refused)

@@ -31,9 +31,7 @@ _ROOMS: dict[Room, ModuleType] = {"marketplaces": _marketplaces, "shops": _shops
 @cache
 def slugs(room: Room) -> tuple[str, ...]:
     """The platforms of a room, by their folder names."""
-    return tuple(
-        sorted(module.name for module in pkgutil.iter_modules(_ROOMS[room].__path__) if module.ispkg)
-    )
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(_ROOMS[room].__path__) if module.ispkg))
 
 
 def marketplace(slug: str) -> MarketplaceManifest:

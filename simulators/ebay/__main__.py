@@ -34,9 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m simulators.ebay", description="A stateful eBay on 127.0.0.1."
-    )
+    parser = argparse.ArgumentParser(prog="python -m simulators.ebay", description="A stateful eBay on 127.0.0.1.")
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
     parser.add_argument("--client-id", default="sim-client")
     parser.add_argument("--client-secret", default="sim-secret")
@@ -53,9 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--latency", type=float, default=0.3, help="median seconds per call, simulated ones")
     parser.add_argument("--time-scale", type=float, default=1.0, help="real seconds per simulated second")
-    parser.add_argument(
-        "--rate", type=float, default=0.0, help="calls per second, instead of the limits file's"
-    )
+    parser.add_argument("--rate", type=float, default=0.0, help="calls per second, instead of the limits file's")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=64)
     return parser

@@ -25,9 +25,17 @@ _IDENTITY = (f"{_SCOPES}/commerce.identity.readonly",)
 PROGRAMS = ("OUT_OF_STOCK_CONTROL", "PARTNER_MOTORS_DEALER", "SELLING_POLICY_MANAGEMENT")
 
 _LOCATION_FIELDS = (
-    "locationAdditionalInformation", "locationInstructions", "locationTypes", "locationWebUrl", "name",
-    "operatingHours", "phone", "specialHours", "timeZoneId", "fulfillmentCenterSpecifications",
-)  # fmt: skip
+    "locationAdditionalInformation",
+    "locationInstructions",
+    "locationTypes",
+    "locationWebUrl",
+    "name",
+    "operatingHours",
+    "phone",
+    "specialHours",
+    "timeZoneId",
+    "fulfillmentCenterSpecifications",
+)
 _LOCATIONS = inventory_paging(100, 100, first_page=None)
 
 
@@ -82,9 +90,7 @@ def _required_marketplace(call: Call) -> str:
 def _policies(kind: str, plural: str) -> Any:
     def handle(world: World, call: Call) -> Reply:
         marketplace_id = _required_marketplace(call)
-        if (
-            SELLING_POLICY_MANAGEMENT not in call.seller.programs
-        ):  # text seen on the sandbox: openlinker issue 2880
+        if SELLING_POLICY_MANAGEMENT not in call.seller.programs:  # text seen on the sandbox: openlinker issue 2880
             raise EbayError(20403, "User is not eligible for Business Policy.")
         found = [p for p in call.seller.policies[kind].values() if p["marketplaceId"] == marketplace_id]
         href = f"{_ACCOUNT}/{kind}_policy?marketplace_id={marketplace_id}"
@@ -248,10 +254,6 @@ OPERATIONS = (
     _account("optOutOfProgram", "POST", "/program/opt_out", opt_out),
     _account("getPrivileges", "GET", "/privilege", privileges),
     Operation("getUser", "GET", "/commerce/identity/v1/user/", who_am_i, "commerce.identity", _IDENTITY),
-    Operation(
-        "getRateLimits", "GET", f"{_ANALYTICS}/rate_limit/", rate_limits, "developer.analytics", APPLICATION
-    ),
-    Operation(
-        "getUserRateLimits", "GET", f"{_ANALYTICS}/user_rate_limit/", rate_limits, "developer.analytics", READ
-    ),
+    Operation("getRateLimits", "GET", f"{_ANALYTICS}/rate_limit/", rate_limits, "developer.analytics", APPLICATION),
+    Operation("getUserRateLimits", "GET", f"{_ANALYTICS}/user_rate_limit/", rate_limits, "developer.analytics", READ),
 )

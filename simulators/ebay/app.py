@@ -20,9 +20,14 @@ from simulators.kit.serving import Simulator, Stage
 from simulators.kit.wire import Reply
 
 OPERATIONS: tuple[Operation, ...] = (
-    *items.OPERATIONS, *groups.OPERATIONS, *offers.OPERATIONS, *pricequantity.OPERATIONS, *accounts.OPERATIONS,
-    *taxonomy.OPERATIONS, *orders.OPERATIONS,
-)  # fmt: skip
+    *items.OPERATIONS,
+    *groups.OPERATIONS,
+    *offers.OPERATIONS,
+    *pricequantity.OPERATIONS,
+    *accounts.OPERATIONS,
+    *taxonomy.OPERATIONS,
+    *orders.OPERATIONS,
+)
 _TOKEN = "oauth2Token"  # noqa: S105  # an operation's name
 
 
@@ -71,8 +76,14 @@ class EbaySimulator(Simulator[Call]):
         if call.operation == _TOKEN:
             return (self.strike, self.suffer, self.work)
         return (
-            self._admit, self.strike, self._enter, self.half_latency, self.suffer, self.work, self.half_latency,
-        )  # fmt: skip
+            self._admit,
+            self.strike,
+            self._enter,
+            self.half_latency,
+            self.suffer,
+            self.work,
+            self.half_latency,
+        )
 
     def beside(self, call: Call) -> Reply | None:
         if call.path == oauth.CONSENT_PATH and call.method == "GET":
@@ -100,9 +111,12 @@ class EbaySimulator(Simulator[Call]):
             *(error for row in body.get("responses", ()) for error in row.get("errors", ())),
         ]
         return JournalEntry(
-            **self.seen(call, reply), seller=call.seller_name, sku=sku, sent=sent,
+            **self.seen(call, reply),
+            seller=call.seller_name,
+            sku=sku,
+            sent=sent,
             error_ids=[error["errorId"] for error in failed],
-        )  # fmt: skip
+        )
 
     def _token(self, _: World, call: Call) -> Reply:
         reply, call.seller_name = self.tokens.token(call)

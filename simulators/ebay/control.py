@@ -63,9 +63,7 @@ def _listings(world: World, wish: Wish) -> dict[str, Any]:
 def _orders(world: World, wish: Wish) -> dict[str, Any]:
     """Orders with their lines and packages, oldest first and without a word about the buyer; `seller` narrows it."""
     with world.lock:
-        rows = [
-            order_state(seller, order) for seller in _sellers(world, wish) for order in seller.orders.values()
-        ]
+        rows = [order_state(seller, order) for seller in _sellers(world, wish) for order in seller.orders.values()]
         return copied({"total": len(rows), "orders": newest_of(rows, wish)})
 
 
@@ -119,11 +117,7 @@ def order_state(seller: Seller, order: Order) -> dict[str, Any]:
         ],
         "packages": order.fulfillments,
         "refunds": order.data["paymentSummary"]["refunds"]
-        + [
-            {**row, "lineItemId": line["lineItemId"]}
-            for line in order.data["lineItems"]
-            for row in line["refunds"]
-        ],
+        + [{**row, "lineItemId": line["lineItemId"]} for line in order.data["lineItems"] for row in line["refunds"]],
     }
 
 
@@ -156,8 +150,7 @@ def seller_state(seller: Seller) -> dict[str, Any]:
         "programs": sorted(seller.programs),
         "blocked": seller.suspended,
         "items": {
-            sku: {"locale": item.locale, "quantity": item.quantity, **item.data}
-            for sku, item in seller.items.items()
+            sku: {"locale": item.locale, "quantity": item.quantity, **item.data} for sku, item in seller.items.items()
         },
         "groups": {key: group.data for key, group in seller.groups.items()},
         "offers": [offer_state(seller, offer) for offer in seller.offers.values()],

@@ -55,13 +55,15 @@ class Deeds(OrderDeeds):
                 raise DeedRefused(f"{username} is a seller already")
             if not marketplaces or not set(marketplaces) <= set(SITES):
                 raise DeedRefused(f"unknown site among {list(marketplaces)}")
-            programs = {SELLING_POLICY_MANAGEMENT} | (
-                {OUT_OF_STOCK_CONTROL} if out_of_stock_control else set()
-            )
+            programs = {SELLING_POLICY_MANAGEMENT} | ({OUT_OF_STOCK_CONTROL} if out_of_stock_control else set())
             seller = Seller(
-                username, f"U{self._world.random.getrandbits(40):010X}", refresh_token or self._world.token("r"),
-                marketplaces[0], programs, SellingLimit(**selling_limit) if selling_limit else None,
-            )  # fmt: skip
+                username,
+                f"U{self._world.random.getrandbits(40):010X}",
+                refresh_token or self._world.token("r"),
+                marketplaces[0],
+                programs,
+                SellingLimit(**selling_limit) if selling_limit else None,
+            )
             self._world.sellers[username] = seller
             self._tokens.admit(seller)
             policies = {site: accounts.add_policies(self._world, seller, site) for site in marketplaces}
@@ -85,9 +87,7 @@ class Deeds(OrderDeeds):
             known = [sku for sku in skus if sku in owner.items]
             if known or len(set(skus)) < len(skus) or marketplace not in SITES:
                 raise DeedRefused(f"known or repeated SKUs ({known[:3]}), or an unknown site {marketplace}")
-            made = seed_listings(
-                self._world, owner, skus, marketplace=marketplace, quantity=quantity, price=price
-            )
+            made = seed_listings(self._world, owner, skus, marketplace=marketplace, quantity=quantity, price=price)
             return {"listings": made}
 
     @deed
@@ -108,9 +108,7 @@ class Deeds(OrderDeeds):
             return {"listingId": listing_id, "endedAt": iso(self._world.now())}
 
     @deed
-    def change_quantity(
-        self, sku: str, quantity: int, *, marketplace: str = "", seller: str = ""
-    ) -> dict[str, Any]:
+    def change_quantity(self, sku: str, quantity: int, *, marketplace: str = "", seller: str = "") -> dict[str, Any]:
         """Somebody else sets a quantity (on the site, or with another tool): the offer's and the item's."""
         with self._world.lock:
             owner, offer, _ = self._live_offer(sku, marketplace, seller)
@@ -121,9 +119,7 @@ class Deeds(OrderDeeds):
             return {"offerId": offer.offer_id, "quantity": owner.shown_quantity(offer)}
 
     @deed
-    def change_price(
-        self, sku: str, price: str, *, marketplace: str = "", seller: str = ""
-    ) -> dict[str, Any]:
+    def change_price(self, sku: str, price: str, *, marketplace: str = "", seller: str = "") -> dict[str, Any]:
         """Somebody else sets a price, in the site's currency."""
         with self._world.lock:
             _, offer, _ = self._live_offer(sku, marketplace, seller)

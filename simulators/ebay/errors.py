@@ -207,9 +207,7 @@ class EbayError(Exception):
         return {"errors": [self.entry]}
 
 
-def error_entry(
-    error_id: int, detail: str = "", parameters: Mapping[str, str] | None = None
-) -> dict[str, Any]:
+def error_entry(error_id: int, detail: str = "", parameters: Mapping[str, str] | None = None) -> dict[str, Any]:
     """One entry of `errors` or `warnings`. Raises KeyError for an id that the catalogue lacks."""
     domain, category, message = _CATALOGUE[error_id]
     if domain in _TITLE_CASE:

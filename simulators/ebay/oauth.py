@@ -28,13 +28,19 @@ USER_SCOPES = frozenset(
         *(
             f"{_PREFIX}/{name}"
             for name in (
-                "sell.inventory", "sell.inventory.readonly", "sell.account", "sell.account.readonly",
-                "sell.fulfillment", "sell.fulfillment.readonly", "sell.finances", "commerce.identity.readonly",
+                "sell.inventory",
+                "sell.inventory.readonly",
+                "sell.account",
+                "sell.account.readonly",
+                "sell.fulfillment",
+                "sell.fulfillment.readonly",
+                "sell.finances",
+                "commerce.identity.readonly",
                 "commerce.notification.subscription",
             )
         ),
     ]
-)  # fmt: skip
+)
 APPLICATION_SCOPES = frozenset([_PREFIX])
 
 
@@ -133,17 +139,13 @@ class TokenService:
             ), ""
         scopes = grant.narrowed(frozenset(form.get("scope", "").split()))
         if scopes is None:
-            return _refusal(
-                "invalid_scope", "the requested scope exceeds the scope granted to the client"
-            ), grant.owner
+            return _refusal("invalid_scope", "the requested scope exceeds the scope granted to the client"), grant.owner
         return Reply(200, self._issue(grant.owner, scopes, "User Access Token")), grant.owner
 
     def _by_credentials(self, form: dict[str, str]) -> tuple[Reply, str]:
         asked = frozenset(form.get("scope", "").split())
         if not asked or not asked <= APPLICATION_SCOPES:
-            return _refusal(
-                "invalid_scope", "the requested scope is invalid, unknown or exceeds what is granted"
-            ), ""
+            return _refusal("invalid_scope", "the requested scope is invalid, unknown or exceeds what is granted"), ""
         return Reply(200, self._issue("", asked, "Application Access Token")), ""
 
     def _issue(self, owner: str, scopes: frozenset[str], token_type: str) -> dict[str, object]:
@@ -161,11 +163,7 @@ class TokenService:
         """
         query = call.query
         target = self.ru_names.get(query.get("redirect_uri", ""))
-        if (
-            query.get("client_id") != self._client_id
-            or query.get("response_type") != "code"
-            or target is None
-        ):
+        if query.get("client_id") != self._client_id or query.get("response_type") != "code" or target is None:
             page = "<h1>The OAuth client could not be found or its RuName is unknown</h1>"
             return Reply(400, page, content_type="text/html; charset=utf-8")
         scopes = frozenset(query.get("scope", "").split())
@@ -198,8 +196,7 @@ def _redirect(target: str, answer: dict[str, str]) -> Reply:
 def _who_are_you(call: Call, names: list[str]) -> Reply:
     base = f"{CONSENT_PATH}?{call.query_string}"
     links = "".join(
-        f'<li><a href="{html.escape(f"{base}&seller={quote(name)}")}">{html.escape(name)}</a></li>'
-        for name in names
+        f'<li><a href="{html.escape(f"{base}&seller={quote(name)}")}">{html.escape(name)}</a></li>' for name in names
     )
     decline = html.escape(f"{base}&decline=1")
     page = f'<h1>Who is selling?</h1><ul>{links}</ul><p><a href="{decline}">Decline</a></p>'

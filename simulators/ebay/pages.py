@@ -39,11 +39,7 @@ def _page(title: str, inner: str, status: int = 200) -> Reply:
 
 
 def _cell(value: object, kind: str = "") -> str:
-    return (
-        f'<td class="{kind}">{html.escape(str(value))}</td>'
-        if kind
-        else f"<td>{html.escape(str(value))}</td>"
-    )
+    return f'<td class="{kind}">{html.escape(str(value))}</td>' if kind else f"<td>{html.escape(str(value))}</td>"
 
 
 def _quantity(quantity: int) -> str:

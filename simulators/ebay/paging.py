@@ -18,9 +18,7 @@ def inventory_paging(default: int, most: int, *, first_page: int | None = 0) -> 
 
 def page_links(address: str, query: Mapping[str, str], page: Page[Any]) -> dict[str, Any]:
     """href, limit, total, and next and prev where there are such pages. They keep the call's other parameters."""
-    extra = "".join(
-        f"&{name}={quote(value)}" for name, value in query.items() if name not in ("limit", "offset")
-    )
+    extra = "".join(f"&{name}={quote(value)}" for name, value in query.items() if name not in ("limit", "offset"))
 
     def link(window: Window) -> str:
         return f"{address}?limit={window.size}&offset={window.place}{extra}"

@@ -19,10 +19,18 @@ _ITEM = {
     "conditionDescription": str,
     "packageWeightAndSize": dict,
     "product": {
-        "title": str, "subtitle": str, "description": str, "brand": str, "mpn": str, "aspects": dict,
-        "imageUrls": [str], "ean": [str], "upc": [str], "isbn": [str],
+        "title": str,
+        "subtitle": str,
+        "description": str,
+        "brand": str,
+        "mpn": str,
+        "aspects": dict,
+        "imageUrls": [str],
+        "ean": [str],
+        "upc": [str],
+        "isbn": [str],
     },
-}  # fmt: skip
+}
 _OFFER = {
     "availableQuantity": int,
     "categoryId": str,
@@ -41,9 +49,14 @@ _OFFER = {
 }
 _NEW_OFFER = {**_OFFER, "sku": str, "marketplaceId": str, "format": str}
 _GROUP = {
-    "title": str, "subtitle": str, "description": str, "aspects": dict, "imageUrls": [str], "variantSKUs": [str],
+    "title": str,
+    "subtitle": str,
+    "description": str,
+    "aspects": dict,
+    "imageUrls": [str],
+    "variantSKUs": [str],
     "variesBy": {"specifications": [{"name": str, "values": [str]}], "aspectsImageVariesBy": [str]},
-}  # fmt: skip
+}
 _NAMED_GROUP = {"inventoryItemGroupKey": str, "marketplaceId": str}
 _OFFER_KEY = {"offerId": str}
 _PRICE_QUANTITY = {

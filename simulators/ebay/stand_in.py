@@ -68,9 +68,7 @@ class StandIn(MarketplaceStandIn):
         return list(self.get("calls", operation=operation)["calls"])
 
     def list_by_hand(self, seller: str, sku: str, *, quantity: int, price: str) -> None:
-        self.do(
-            "seed_listings", seller=seller, skus=[sku], marketplace=self.SITE, quantity=quantity, price=price
-        )
+        self.do("seed_listings", seller=seller, skus=[sku], marketplace=self.SITE, quantity=quantity, price=price)
 
     def buy(self, sku: str, seller: str) -> str:
         told = self.do("buy", seller=seller, sku=sku, marketplace=self.SITE, quantity=1)
@@ -95,6 +93,4 @@ def _sent(call: Mapping[str, Any]) -> Sent:
     """A call names its values for the item and for its offers: each once."""
     rows = call["sent"]
     quantities = sorted({one["quantity"] for one in rows if "quantity" in one})
-    return Sent(
-        call["sku"], tuple(quantities), tuple(sorted({f"{one['price']}" for one in rows if "price" in one}))
-    )
+    return Sent(call["sku"], tuple(quantities), tuple(sorted({f"{one['price']}" for one in rows if "price" in one})))

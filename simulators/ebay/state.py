@@ -190,9 +190,7 @@ class Seller:
                 return listing
         return None
 
-    def shown_quantity(
-        self, offer: Offer, *, item_quantity: int | None = None, offered: int | None = None
-    ) -> int:
+    def shown_quantity(self, offer: Offer, *, item_quantity: int | None = None, offered: int | None = None) -> int:
         """What a buyer sees: the smaller of the offer's and the item's quantity.
 
         With `item_quantity` or `offered`, what a buyer would see after such a change.

@@ -21,9 +21,7 @@ from simulators.kit.pace import Pace
 # With a median of 300 ms, nine calls in ten take less than 470 ms.
 _LATENCY_SPREAD = 0.35
 _NOTIFICATIONS_KEPT = 200_000
-VENDOR_FAULTS = frozenset(
-    {"late", "concurrent", "page_lost", "next_lost", "total_moves", "changed_after_list"}
-)
+VENDOR_FAULTS = frozenset({"late", "concurrent", "page_lost", "next_lost", "total_moves", "changed_after_list"})
 """`late` and `concurrent` of every call; the others of getOrders (`order_traps.py`)."""
 _BODIES: dict[str, Fields] = {
     "page_lost": {"lost": int},
@@ -50,9 +48,7 @@ def iso(moment: datetime) -> str:
 class World(kit.World[JournalEntry]):
     """Everything shared by the calls. Days, tokens and dates keep the clock's time."""
 
-    def __init__(
-        self, *, clock: Clock, limits: Limits, latency_s: float, time_scale: float, seed: int
-    ) -> None:
+    def __init__(self, *, clock: Clock, limits: Limits, latency_s: float, time_scale: float, seed: int) -> None:
         pace = Pace(clock, time_scale, latency_s=latency_s, spread=_LATENCY_SPREAD, seed=seed)
         super().__init__(pace, FaultPlan(VENDOR_FAULTS, _BODIES), Journal())
         self.clock = clock
@@ -112,9 +108,10 @@ class World(kit.World[JournalEntry]):
                 raise EbayError(hold_error, parameters={"listingId": listing.listing_id})
             if listing.revisions.get(day, 0) >= self.limits.number("revisions_per_listing_per_day"):
                 raise EbayError(
-                    25019, "The listing has reached the number of revisions allowed in one calendar day.",
+                    25019,
+                    "The listing has reached the number of revisions allowed in one calendar day.",
                     parameters={"listingId": listing.listing_id},
-                )  # fmt: skip
+                )
         for listing in revised:
             listing.revisions[day] = listing.revisions.get(day, 0) + 1
 

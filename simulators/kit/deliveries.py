@@ -159,10 +159,7 @@ class DeliveryQueue:
         """Queue what waits `times` more, with the same ids; how many copies."""
         with self._wake:
             copies = [
-                one.again(one.due_at)
-                for one in self._waiting
-                if topic in (None, one.topic)
-                for _ in range(times)
+                one.again(one.due_at) for one in self._waiting if topic in (None, one.topic) for _ in range(times)
             ]
             self._waiting.extend(copies)
             self._wake.notify_all()
@@ -273,15 +270,11 @@ class DeliveryQueue:
         with self._wake:
             self._in_flight -= 1
             self.attempts.append(attempt)
-            removed = self._subscribers.note(
-                delivery.subscription_id, attempt.delivered, self._retries.removed_after
-            )
+            removed = self._subscribers.note(delivery.subscription_id, attempt.delivered, self._retries.removed_after)
             if attempt.delivered:
                 self.done.append(delivery)
             elif removed:
-                self._waiting = [
-                    one for one in self._waiting if one.subscription_id != delivery.subscription_id
-                ]
+                self._waiting = [one for one in self._waiting if one.subscription_id != delivery.subscription_id]
             elif delivery.attempts <= self._retries.count:
                 delivery.due_at = self._pace.after(self._pace.now(), self._retries.after(delivery.attempts))
                 self._waiting.append(delivery)

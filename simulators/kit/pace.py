@@ -48,6 +48,4 @@ class Pace:
 
     def latency(self) -> float:
         """How long the next call takes, in simulated seconds: around the median, skewed to the slow side, as a network is."""
-        return (
-            self._latency_s * self._random.lognormvariate(0.0, self._spread) if self._latency_s > 0 else 0.0
-        )
+        return self._latency_s * self._random.lognormvariate(0.0, self._spread) if self._latency_s > 0 else 0.0

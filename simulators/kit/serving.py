@@ -37,9 +37,7 @@ class Simulator(abc.ABC, Generic[AnyCall]):
     REFUSALS: ClassVar[tuple[type[Exception], ...]] = ()
     """The exceptions by which stages refuse a call."""
 
-    def __init__(
-        self, world: World[Any], call: type[AnyCall], routes: Iterable[Route], control: ControlDoor
-    ) -> None:
+    def __init__(self, world: World[Any], call: type[AnyCall], routes: Iterable[Route], control: ControlDoor) -> None:
         self.world = world
         self.faults = world.faults
         self._call = call

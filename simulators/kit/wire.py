@@ -149,9 +149,7 @@ class Call:
             raw = "/" + raw.split("://", 1)[1].partition("/")[2]
         length = environ.get("CONTENT_LENGTH") or "0"
         body = environ["wsgi.input"].read(int(length)) if length.isdigit() and length != "0" else b""
-        headers = {
-            key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key[:5] == "HTTP_"
-        }
+        headers = {key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key[:5] == "HTTP_"}
         headers["content-type"] = environ.get("CONTENT_TYPE", "") or ""
         origin = f"{environ.get('wsgi.url_scheme', 'http')}://{environ.get('HTTP_HOST', 'localhost')}"
         path, query = raw.partition("?")[0] or "/", environ.get("QUERY_STRING", "")

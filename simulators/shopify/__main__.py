@@ -33,9 +33,7 @@ def poster(timeout_s: float) -> Callable[[str, dict[str, str], bytes], int]:
         if session is None:
             session = local.session = requests.Session()
             session.trust_env = False
-        answer = session.post(
-            url, data=body, headers=headers, timeout=(_CONNECT_S, timeout_s), allow_redirects=False
-        )
+        answer = session.post(url, data=body, headers=headers, timeout=(_CONNECT_S, timeout_s), allow_redirects=False)
         return answer.status_code
 
     return deliver
@@ -48,13 +46,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--client-id", default="demo-client-id")
     parser.add_argument("--client-secret", default="demo-client-secret")
     parser.add_argument("--currency", default="EUR", help="ISO 4217")
-    parser.add_argument(
-        "--seed", type=Path, help='JSON: a list of deeds, [{"deed": "add_product", ...}, ...]'
-    )
+    parser.add_argument("--seed", type=Path, help='JSON: a list of deeds, [{"deed": "add_product", ...}, ...]')
     parser.add_argument("--limits", type=Path, help="JSON with what differs from limits.json")
-    parser.add_argument(
-        "--latency", type=float, default=0.0, help="median answering time in simulated seconds"
-    )
+    parser.add_argument("--latency", type=float, default=0.0, help="median answering time in simulated seconds")
     parser.add_argument("--time-scale", type=float, default=1.0, help="real seconds per simulated second")
     parser.add_argument("--webhook-allow-http", action="store_true", help="webhooks to http:// addresses too")
     parser.add_argument("--webhook-workers", type=int, default=8)

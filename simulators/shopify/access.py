@@ -17,8 +17,7 @@ from typing import Any
 from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType, get_named_type
 
 RULES: dict[str, tuple[str, ...]] = {
-    name: tuple(scopes)
-    for name, scopes in json.loads(Path(__file__).with_name("access.json").read_text()).items()
+    name: tuple(scopes) for name, scopes in json.loads(Path(__file__).with_name("access.json").read_text()).items()
 }
 _DOCUMENTATION = "https://shopify.dev/api/usage/access-scopes"
 
@@ -47,9 +46,11 @@ def denial(field: str, rule: Sequence[str]) -> GraphQLError:
     return GraphQLError(
         f"Access denied for {field} field. Required access: {required}.",
         extensions={
-            "code": "ACCESS_DENIED", "documentation": _DOCUMENTATION, "requiredAccess": f"{required}.",
+            "code": "ACCESS_DENIED",
+            "documentation": _DOCUMENTATION,
+            "requiredAccess": f"{required}.",
         },
-    )  # fmt: skip
+    )
 
 
 def guarded(resolve: Callable[..., Any], field: str, rules: Sequence[Sequence[str]]) -> Callable[..., Any]:

@@ -97,9 +97,7 @@ _VALIDATIONS: tuple[tuple[re.Pattern[str], str, str], ...] = (
         r"Fragment \1 was defined, but not used",
     ),
     (
-        re.compile(
-            r"does not exist in '\w+' enum|Expected value of type|cannot represent|is not defined by type"
-        ),
+        re.compile(r"does not exist in '\w+' enum|Expected value of type|cannot represent|is not defined by type"),
         "argumentLiteralsIncompatible",
         "",
     ),

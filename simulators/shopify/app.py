@@ -139,10 +139,14 @@ class ShopifySimulator(Simulator[Call]):
     def entry(self, call: Call, reply: Reply) -> JournalEntry:
         seen = self.seen(call, reply)
         return JournalEntry(
-            **seen, name=call.name, variables=dict(call.variables), version=call.parameters.get("version", ""),
+            **seen,
+            name=call.name,
+            variables=dict(call.variables),
+            version=call.parameters.get("version", ""),
             outcome=call.outcome or seen["fault"] or "refused",
-            requested_cost=call.requested_cost, actual_cost=call.actual_cost,
-        )  # fmt: skip
+            requested_cost=call.requested_cost,
+            actual_cost=call.actual_cost,
+        )
 
     # Tokens
 
@@ -205,9 +209,7 @@ class ShopifySimulator(Simulator[Call]):
             call.outcome = "throttled"
             return json_answer({"errors": [THROTTLED], "extensions": {"cost": self._cost(requested, None)}})
         reading = document.operation is OperationType.QUERY
-        context = world.context(
-            call.fault.seconds if call.fault and reading and vendor == "stale_read" else 0.0
-        )
+        context = world.context(call.fault.seconds if call.fault and reading and vendor == "stale_read" else 0.0)
         if call.fault and vendor == "user_error":
             context.refusal = user_error_of(call.fault)
         self._finish_bulk()

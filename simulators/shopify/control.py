@@ -70,7 +70,5 @@ def _product(world: World, product: Any) -> dict[str, Any]:
     for shown, variant_id in zip(payload["variants"], product.variant_ids, strict=False):
         variant = view.variants[variant_id]
         shown["tracked"] = view.items[variant.inventory_item_id].tracked
-        shown["stock"] = {
-            str(one.location_id): one.available for one in view.levels_of(variant.inventory_item_id)
-        }
+        shown["stock"] = {str(one.location_id): one.available for one in view.levels_of(variant.inventory_item_id)}
     return payload

@@ -38,15 +38,11 @@ class Webhooks(DeliveryQueue):
         limits: Limits,
         deliver: Deliver | None,
     ) -> None:
-        retries = Retries(
-            limits.webhook_retries, limits.webhook_retry_window_s, limits.webhook_failures_before_removal
-        )
+        retries = Retries(limits.webhook_retries, limits.webhook_retry_window_s, limits.webhook_failures_before_removal)
         super().__init__(pace, subscriptions, faults, retries, deliver)
         self._subscriptions = subscriptions
 
-    def emit(
-        self, topic: str, payload: dict[str, Any], *, shop: str, secret: str, version: str, at: datetime
-    ) -> str:
+    def emit(self, topic: str, payload: dict[str, Any], *, shop: str, secret: str, version: str, at: datetime) -> str:
         """Queue the payload for everyone who subscribed to the topic; the id of the event, which all of them share."""
         event_id = str(uuid.uuid4())
         for subscription in self._subscriptions.wanting(topic):
@@ -64,9 +60,7 @@ class Webhooks(DeliveryQueue):
             }
             if subscription.name:
                 headers["X-Shopify-Name"] = subscription.name
-            self.enqueue(
-                Delivery(webhook_id, event_id, topic, subscription.id, subscription.uri, headers, body, at)
-            )
+            self.enqueue(Delivery(webhook_id, event_id, topic, subscription.id, subscription.uri, headers, body, at))
         return event_id
 
 

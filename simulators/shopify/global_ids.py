@@ -25,7 +25,5 @@ def number_of(global_id: str, kind: str | None = None) -> int:
     """The number in a global id; raises Shopify's error for what is none, and -1 for the id of another kind."""
     found = GID.fullmatch(global_id)
     if found is None:
-        raise GraphQLError(
-            f"Invalid global id '{global_id}'", extensions={"code": "argumentLiteralsIncompatible"}
-        )
+        raise GraphQLError(f"Invalid global id '{global_id}'", extensions={"code": "argumentLiteralsIncompatible"})
     return int(found[2]) if kind in (None, found[1]) else -1

@@ -63,9 +63,7 @@ def cursor_of(key: tuple[Any, int]) -> str:
 def _key_of(cursor: str, like: Any) -> tuple[Any, int]:
     try:
         told = json_of(base64.b64decode(cursor, validate=True))
-        value = (
-            datetime.fromisoformat(told["last_value"]) if isinstance(like, datetime) else told["last_value"]
-        )
+        value = datetime.fromisoformat(told["last_value"]) if isinstance(like, datetime) else told["last_value"]
         return type(like)(value) if not isinstance(like, datetime) else value, int(told["last_id"])
     except (binascii.Error, ValueError, KeyError, TypeError) as broken:
         raise refused("Invalid cursor for current pagination sort.") from broken
@@ -114,9 +112,7 @@ def page(records: Sequence[R], key: Key[R], arguments: dict[str, Any], max_page:
     return Page(nodes, key, has_next, has_previous)
 
 
-def _position(
-    ordered: Sequence[R], key: Key[R], mark: tuple[Any, int], backwards: bool, *, past: bool
-) -> int:
+def _position(ordered: Sequence[R], key: Key[R], mark: tuple[Any, int], backwards: bool, *, past: bool) -> int:
     low, high = 0, len(ordered)
     while low < high:
         middle = (low + high) // 2

@@ -38,9 +38,7 @@ class Search:
     ignored: tuple[str, ...]
 
     def keeps(self, record: R, facts: Facts[R]) -> bool:
-        return any(
-            all(_holds(term, record, facts) != term.negated for term in group) for group in self.groups
-        )
+        return any(all(_holds(term, record, facts) != term.negated for term in group) for group in self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +78,7 @@ def parse(query: str | None, fields: Mapping[str, Any]) -> Search | None:
         if field is not None and field not in fields:
             ignored.append(field)
             continue
-        groups[-1].append(
-            Term(field or "default", found["op"] or "=", value.strip("\"'"), found["not"] is not None)
-        )
+        groups[-1].append(Term(field or "default", found["op"] or "=", value.strip("\"'"), found["not"] is not None))
     return Search(tuple(tuple(group) for group in groups), tuple(ignored))
 
 

@@ -57,8 +57,7 @@ _SUBSCRIPTION: dict[str, Resolver] = {
 _INSTALLATION: dict[str, Resolver] = {
     "id": lambda *_: gid("AppInstallation", 1),
     "accessScopes": lambda _, info: [
-        {"handle": scope, "description": scope.replace("_", " ")}
-        for scope in info.context.world.tokens.scopes
+        {"handle": scope, "description": scope.replace("_", " ")} for scope in info.context.world.tokens.scopes
     ],
 }
 

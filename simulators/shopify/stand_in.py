@@ -51,13 +51,23 @@ class StandIn(ShopStandIn):
 
     def add(self, goods: Goods) -> str:
         variants = [
-            {"sku": sku, "price": price, "stock": stock, **({"options": {goods.option: goods.values[sku]}} if goods.option else {})}
+            {
+                "sku": sku,
+                "price": price,
+                "stock": stock,
+                **({"options": {goods.option: goods.values[sku]}} if goods.option else {}),
+            }
             for sku, (price, stock) in goods.variants.items()
-        ]  # fmt: skip
+        ]
         told = self.do(
-            "add_product", title=goods.title, description_html=goods.description_html, vendor=goods.vendor,
-            product_type=goods.kind, images=[goods.picture] if goods.picture else [], variants=variants,
-        )  # fmt: skip
+            "add_product",
+            title=goods.title,
+            description_html=goods.description_html,
+            vendor=goods.vendor,
+            product_type=goods.kind,
+            images=[goods.picture] if goods.picture else [],
+            variants=variants,
+        )
         return str(told["product_id"])
 
     def set_stock(self, sku: str, count: int) -> None:
@@ -82,11 +92,16 @@ class StandIn(ShopStandIn):
     def orders_of(self, remote: str) -> list[ShopOrder]:
         return [
             ShopOrder(
-                str(one["id"]), one["name"], str(one["total_price"]), one["currency"],
-                one["financial_status"] == "paid", bool(one["cancelled_at"]),
+                str(one["id"]),
+                one["name"],
+                str(one["total_price"]),
+                one["currency"],
+                one["financial_status"] == "paid",
+                bool(one["cancelled_at"]),
             )
-            for one in self.get("state")["orders"] if one["source_identifier"] == remote
-        ]  # fmt: skip
+            for one in self.get("state")["orders"]
+            if one["source_identifier"] == remote
+        ]
 
     def ship(self, order: str, carrier: str, tracking: str) -> None:
         self.do("fulfill", order_id=order, company=carrier, tracking_number=tracking)

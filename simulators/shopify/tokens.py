@@ -30,9 +30,7 @@ class Tokens:
     A call may what the app may now: a token does not keep the scopes that it was issued with.
     """
 
-    def __init__(
-        self, pace: Pace, client_id: str, client_secret: str, ttl_s: float, scopes: list[str]
-    ) -> None:
+    def __init__(self, pace: Pace, client_id: str, client_secret: str, ttl_s: float, scopes: list[str]) -> None:
         self._pace = pace
         self.client_id = client_id
         self.client_secret = client_secret
@@ -51,9 +49,7 @@ class Tokens:
         if not _same(str(asked.get("client_secret", "")), self.client_secret):
             raise GrantRefused("invalid_client", "The client secret is invalid.", html=False)
         if not self.permitted:
-            raise GrantRefused(
-                "shop_not_permitted", "Client credentials cannot be performed on this shop.", html=True
-            )
+            raise GrantRefused("shop_not_permitted", "Client credentials cannot be performed on this shop.", html=True)
         if not self.installed:
             raise GrantRefused("app_not_installed", "The app is not installed on this shop.", html=True)
         token = f"shpat_{secrets.token_hex(16)}"

@@ -47,9 +47,7 @@ def invalid_variables(
     return found
 
 
-def _error(
-    declared: VariableDefinitionNode, name: str, value: Any, problems: list[Problem]
-) -> dict[str, Any]:
+def _error(declared: VariableDefinitionNode, name: str, value: Any, problems: list[Problem]) -> dict[str, Any]:
     where = [f"{'.'.join(map(str, path))} ({why})" for path, why in problems if path]
     message = f"Variable ${name} of type {print_ast(declared.type)} was provided invalid value"
     shown: dict[str, Any] = {"message": f"{message} for {', '.join(where)}" if where else message}

@@ -162,9 +162,7 @@ class World(kit.World[JournalEntry]):
                 if not self.limits.catalog_search_lag_s
                 else self._view(now, stale_s + self.limits.catalog_search_lag_s)
             ),
-            order_index=lambda: _visible(
-                self._orders(now, stale_s + self.limits.order_search_lag_s), scopes, now
-            ),
+            order_index=lambda: _visible(self._orders(now, stale_s + self.limits.order_search_lag_s), scopes, now),
             world=self,
             now=now,
             scopes=scopes,

@@ -142,30 +142,22 @@ class EbaySpec:
 
     def scopes(self, operation: Operation) -> set[str]:
         """The OAuth scopes that open an operation, any of them."""
-        return {
-            scope for way in operation.body.get("security", []) for scopes in way.values() for scope in scopes
-        }
+        return {scope for way in operation.body.get("security", []) for scopes in way.values() for scope in scopes}
 
     def find(self, method: str, url: str) -> Operation:
         """The operation of a method and an address or path. Raises `ContractBroken` where there is none."""
         parts = urlsplit(url)
-        found = [
-            op for op in self._operations if op.method == method.upper() and op.path.fullmatch(parts.path)
-        ]
+        found = [op for op in self._operations if op.method == method.upper() and op.path.fullmatch(parts.path)]
         if not found:
             raise ContractBroken(f"no operation {method} {parts.path}")
         operation = max(found, key=lambda op: op.literal)
         if (parts.hostname or "").endswith(".ebay.com") and parts.hostname not in operation.hosts:
-            raise ContractBroken(
-                f"{operation.id} lives on {sorted(operation.hosts)}, not on {parts.hostname}"
-            )
+            raise ContractBroken(f"{operation.id} lives on {sorted(operation.hosts)}, not on {parts.hostname}")
         return operation
 
     def _check_query(self, operation: Operation, url: str) -> None:
         given = {name for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
-        declared = {
-            p["name"]: p.get("required", False) for p in operation.body["parameters"] if p["in"] == "query"
-        }
+        declared = {p["name"]: p.get("required", False) for p in operation.body["parameters"] if p["in"] == "query"}
         if given - set(declared):
             raise ContractBroken(f"{operation.id} has no query {sorted(given - set(declared))}")
         missing = {name for name, required in declared.items() if required} - given
@@ -175,11 +167,7 @@ class EbaySpec:
     def _check_headers(self, operation: Operation, headers: dict[str, str], body: bytes | str | None) -> None:
         given = {name.lower(): value for name, value in headers.items()}
         for parameter in operation.body["parameters"]:
-            if (
-                parameter["in"] == "header"
-                and parameter.get("required")
-                and not given.get(parameter["name"].lower())
-            ):
+            if parameter["in"] == "header" and parameter.get("required") and not given.get(parameter["name"].lower()):
                 raise ContractBroken(f"{operation.id} needs header {parameter['name']}")
         if body and not given.get("content-type", "").startswith("application/json"):
             raise ContractBroken(f"{operation.id} takes application/json, not {given.get('content-type')}")
@@ -187,9 +175,7 @@ class EbaySpec:
     def _check_request_body(self, operation: Operation, body: bytes | str | None) -> None:
         declared = operation.body.get("requestBody")
         if declared is None:
-            if (
-                body and json.loads(body) != {}
-            ):  # an empty object is harmless, and the sandbox's edge asks for one
+            if body and json.loads(body) != {}:  # an empty object is harmless, and the sandbox's edge asks for one
                 raise ContractBroken(f"{operation.id} takes no body")
             return
         if not body:
@@ -221,9 +207,7 @@ class EbaySpec:
 
     def _check_errors(self, operation: Operation, body: dict[str, Any]) -> None:
         if set(body) - {"errors", "warnings"}:
-            raise ContractBroken(
-                f"{operation.id}: an error body has only errors and warnings, not {sorted(body)}"
-            )
+            raise ContractBroken(f"{operation.id}: an error body has only errors and warnings, not {sorted(body)}")
         for entry in body["errors"]:
             missing = {"errorId", "domain", "category", "message"} - set(entry)
             if missing:
@@ -236,9 +220,7 @@ class EbaySpec:
         sources = {operation.id, _SAME_IDS_AS.get(operation.id, operation.id)}
         for source in (known for known in self._operations if known.id in sources):
             for response in source.body["responses"].values():
-                listed |= {
-                    int(error_id) for error_id in response.get("x-response-codes", {}).get("errors", {})
-                }
+                listed |= {int(error_id) for error_id in response.get("x-response-codes", {}).get("errors", {})}
         for entry in entries:
             if entry["errorId"] not in listed | _GATEWAY_IDS | _UNLISTED_IDS:
                 raise ContractBroken(f"{operation.id} has no error {entry['errorId']}")
@@ -276,9 +258,7 @@ def _check_token_call(method: str, headers: dict[str, str], body: bytes | str | 
         raise ContractBroken(f"the token service knows no grant {grant}")
     required, optional = _TOKEN_FIELDS[grant]
     if not required <= set(form) or set(form) - required - optional:
-        raise ContractBroken(
-            f"{grant} takes {sorted(required)} and perhaps {sorted(optional)}, not {sorted(form)}"
-        )
+        raise ContractBroken(f"{grant} takes {sorted(required)} and perhaps {sorted(optional)}, not {sorted(form)}")
     return "oauth2Token"
 
 
@@ -296,9 +276,7 @@ def _is_json(body: bytes | str | None) -> bool:
 
 def _operations(name: str, document: dict[str, Any]) -> list[Operation]:
     base = document["servers"][0]["variables"]["basePath"]["default"]
-    hosts = frozenset(
-        str(urlsplit(server["url"].partition("{")[0]).hostname) for server in document["servers"]
-    )
+    hosts = frozenset(str(urlsplit(server["url"].partition("{")[0]).hostname) for server in document["servers"])
     found: list[Operation] = []
     for path, methods in document["paths"].items():
         pattern = "".join(
@@ -336,9 +314,7 @@ def _closed(schema: Any) -> Any:
         return [_closed(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    closed = {
-        name: _closed(part) for name, part in schema.items() if name not in ("description", "example", "xml")
-    }
+    closed = {name: _closed(part) for name, part in schema.items() if name not in ("description", "example", "xml")}
     if schema.get("type") == "object" and isinstance(schema.get("properties"), dict):
         closed["properties"] = {name: _closed(part) for name, part in schema["properties"].items()}
         closed.setdefault("additionalProperties", False)

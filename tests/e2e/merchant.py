@@ -26,9 +26,7 @@ APP = {"client_id": "sim-client", "client_secret": "sim-secret"}
 Answer = TypeVar("Answer")
 
 
-def until_let_in(
-    ask: Callable[[], Answer], status: Callable[[Answer], int], *, latest_s: float = 20
-) -> Answer:
+def until_let_in(ask: Callable[[], Answer], status: Callable[[Answer], int], *, latest_s: float = 20) -> Answer:
     """The first answer that is no 429: a busy door refuses (ADR 15), and a shop comes again."""
     ends = time.monotonic() + latest_s
     while status(answer := ask()) == HTTPStatus.TOO_MANY_REQUESTS and time.monotonic() < ends:
@@ -58,16 +56,27 @@ class Street:
         self.marketplace = Marketplace(system.marketplace_url)
         self.admin = system.token("admin")
         self.seller = Seller(system.api_url, lambda: self.admin)
-        connected = self.seller.post("/shops", {
-            "name": "Street", "platform": "shopify", "settings": {"domain": "demo.myshopify.com"},
-            "credentials": {"client_id": "demo-client-id", "client_secret": CLIENT_SECRET},
-        })  # fmt: skip
+        connected = self.seller.post(
+            "/shops",
+            {
+                "name": "Street",
+                "platform": "shopify",
+                "settings": {"domain": "demo.myshopify.com"},
+                "credentials": {"client_id": "demo-client-id", "client_secret": CLIENT_SECRET},
+            },
+        )
         self.shop_id = str(connected["shop"]["id"])
 
     def deliver(
-        self, body: bytes, *, topic: str = "products/update", delivery: str, signature: str | None = None,
-        shop: str | None = None, **headers: str,
-    ) -> requests.Response:  # fmt: skip
+        self,
+        body: bytes,
+        *,
+        topic: str = "products/update",
+        delivery: str,
+        signature: str | None = None,
+        shop: str | None = None,
+        **headers: str,
+    ) -> requests.Response:
         """Post a delivery to the webhook door, genuine unless `signature` says otherwise."""
         sent = {
             "Content-Type": "application/json",
@@ -107,9 +116,7 @@ class Street:
         """Every row of every table, as text."""
         client = self.system.emulator.client("dynamodb")
         return {
-            name: json.dumps(
-                [page["Items"] for page in client.get_paginator("scan").paginate(TableName=name)]
-            )
+            name: json.dumps([page["Items"] for page in client.get_paginator("scan").paginate(TableName=name)])
             for name in client.list_tables()["TableNames"]
         }
 
@@ -123,21 +130,47 @@ class Merchant:
         self.shop, self.marketplace, self.seller = street.shop, street.marketplace, street.seller
         told = self.marketplace.do("add_seller", username=name, marketplaces=[SITE])
         self.credentials = {**APP, "refresh_token": told["refreshToken"]}
-        self.account = str(self.seller.post("/accounts", {
-            "name": name, "marketplace": "ebay", "shop": street.shop_id, "sites": [SITE],
-            "credentials": self.credentials, **account,
-        })["id"])  # fmt: skip
+        self.account = str(
+            self.seller.post(
+                "/accounts",
+                {
+                    "name": name,
+                    "marketplace": "ebay",
+                    "shop": street.shop_id,
+                    "sites": [SITE],
+                    "credentials": self.credentials,
+                    **account,
+                },
+            )["id"]
+        )
         policies = told["policies"][SITE]
-        creation = self.seller.post("/creation-profiles", {
-            "name": name, "marketplace": "ebay", "site": SITE, "settings": {
-                "category_id": "45220", "merchant_location_key": "main", "brand": "Unbranded",
-                "fulfillment_policy_id": policies["fulfillmentPolicyId"],
-                "payment_policy_id": policies["paymentPolicyId"], "return_policy_id": policies["returnPolicyId"],
+        creation = self.seller.post(
+            "/creation-profiles",
+            {
+                "name": name,
+                "marketplace": "ebay",
+                "site": SITE,
+                "settings": {
+                    "category_id": "45220",
+                    "merchant_location_key": "main",
+                    "brand": "Unbranded",
+                    "fulfillment_policy_id": policies["fulfillmentPolicyId"],
+                    "payment_policy_id": policies["paymentPolicyId"],
+                    "return_policy_id": policies["returnPolicyId"],
+                },
             },
-        })  # fmt: skip
-        self.list = str(self.seller.post("/sales-lists", {
-            "name": name, "account": self.account, "site": SITE, "creation_profile": creation["id"],
-        })["id"])  # fmt: skip
+        )
+        self.list = str(
+            self.seller.post(
+                "/sales-lists",
+                {
+                    "name": name,
+                    "account": self.account,
+                    "site": SITE,
+                    "creation_profile": creation["id"],
+                },
+            )["id"]
+        )
 
     def sku(self, short: str) -> str:
         return f"{self.name}-{short}"
@@ -208,19 +241,13 @@ class Merchant:
     def writes(self) -> list[str]:
         """Every call of this seller at the marketplace that could have changed something."""
         calls = self.marketplace.get("calls", seller=self.name)["calls"]
-        return [
-            str(call["operation"])
-            for call in calls
-            if not str(call["operation"]).startswith(("get", "bulkGet"))
-        ]
+        return [str(call["operation"]) for call in calls if not str(call["operation"]).startswith(("get", "bulkGet"))]
 
     # ---- orders ----
 
     def buy(self, sku: str, quantity: int = 1, **more: Any) -> str:
         """A buyer buys from this seller; the order's id on the marketplace."""
-        told = self.marketplace.do(
-            "buy", seller=self.name, marketplace=SITE, sku=sku, quantity=quantity, **more
-        )
+        told = self.marketplace.do("buy", seller=self.name, marketplace=SITE, sku=sku, quantity=quantity, **more)
         return str(told["orderId"])
 
     def look(self) -> None:

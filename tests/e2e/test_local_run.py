@@ -135,12 +135,22 @@ def test_lanes_are_empty_when_nothing_has_happened(local_system: LocalSystem) ->
 
 @pytest.mark.parametrize(
     "path",
-    ["/v1/health", "/", "/webhooks", "/webhooks/", "/webhooks/../v1/health", "/webhooks/%2e%2e/v1/health", "//v1/health",
-     "/webhooks/a/b", "/callbacks/a%2Fb", "/_ministack/health", "/restapis/x", "/v1%2fhealth"],
-)  # fmt: skip
-def test_behind_the_tunnel_nothing_answers_but_webhooks_and_callbacks(
-    local_system: LocalSystem, path: str
-) -> None:
+    [
+        "/v1/health",
+        "/",
+        "/webhooks",
+        "/webhooks/",
+        "/webhooks/../v1/health",
+        "/webhooks/%2e%2e/v1/health",
+        "//v1/health",
+        "/webhooks/a/b",
+        "/callbacks/a%2Fb",
+        "/_ministack/health",
+        "/restapis/x",
+        "/v1%2fhealth",
+    ],
+)
+def test_behind_the_tunnel_nothing_answers_but_webhooks_and_callbacks(local_system: LocalSystem, path: str) -> None:
     tunnel = Gateway(allowed=SIGNED_PATHS)
     tunnel.route_to(local_system.emulator.url)
     try:
@@ -156,9 +166,7 @@ def test_behind_the_tunnel_nothing_answers_but_webhooks_and_callbacks(
 
 def test_a_webhook_reaches_the_function_through_the_tunnel(local_system: LocalSystem) -> None:
     tunnel = Gateway(allowed=SIGNED_PATHS)
-    tunnel.route_to(
-        f"{local_system.emulator.url}/restapis/{local_system.outputs['ApiId']}/local/_user_request_"
-    )
+    tunnel.route_to(f"{local_system.emulator.url}/restapis/{local_system.outputs['ApiId']}/local/_user_request_")
     try:
         answer = requests.post(f"{tunnel.url}/webhooks/nobody", data=b"{}", timeout=30)
         assert (answer.status_code, answer.headers["content-type"]) == (401, "application/json")
@@ -166,12 +174,8 @@ def test_a_webhook_reaches_the_function_through_the_tunnel(local_system: LocalSy
         tunnel.close()
 
 
-@pytest.mark.parametrize(
-    "signal_number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.full)]
-)
-def test_stopping_leaves_no_process_no_port_and_no_temporary_folder(
-    signal_number: int, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.full)])
+def test_stopping_leaves_no_process_no_port_and_no_temporary_folder(signal_number: int, tmp_path: Path) -> None:
     from localrun.system import ROOT
 
     name = f"stop-{signal_number}-{os.getpid()}"

@@ -95,9 +95,7 @@ def test_an_account_that_observes_shows_what_it_would_send_and_writes_nothing(me
     stays(lambda: merchant.writes() == before, "something was written in observe mode", for_s=3)
     assert (merchant.quantity(sku), merchant.quantity(unsent)) == (7, None)
 
-    leaving = merchant.seller.finished(
-        merchant.seller.patch(f"/accounts/{merchant.account}", {"observe": False})
-    )
+    leaving = merchant.seller.finished(merchant.seller.patch(f"/accounts/{merchant.account}", {"observe": False}))
     assert (leaving["state"], leaving["affected"], leaving["live"]) == ("awaiting_approval", 1, 1)
     (change,) = merchant.seller.get(f"/jobs/{leaving['id']}/changes")["changes"]
     assert (change["sku"], change["after"]["quantity"], change["after"]["price"]["amount"]) == (

@@ -65,9 +65,7 @@ def test_with_automatic_creation_off_an_order_waits_and_export_makes_it_once(mer
     assert clicks[0] == 202
     assert set(clicks) <= {202, 409}
     its.becomes(remote, "created")
-    stays(
-        lambda: (len(its.shop_orders(remote)), its.stock(sku)) == (1, 4), "a click made another one", for_s=3
-    )
+    stays(lambda: (len(its.shop_orders(remote)), its.stock(sku)) == (1, 4), "a click made another one", for_s=3)
     refused = operator.call("POST", f"/orders/{row['id']}/export")
     assert (refused.status_code, refused.json()["problem"]["code"]) == (409, "order_in_shop")
     assert len(its.shop_orders(remote)) == 1

@@ -27,22 +27,22 @@ def test_a_buyer_in_a_delivery_is_read_by_nobody_and_his_order_still_moves_the_s
     name, mail, phone, address = PRIVATE
     person = {"first_name": "Ottilie", "last_name": name, "phone": phone, "address1": address, "email": mail}
     order = json.loads(ORDER.read_text()) | {
-        "email": mail, "contact_email": mail, "phone": phone, "customer": person, "billing_address": person,
-        "shipping_address": person, "note": f"for {name}",
-    }  # fmt: skip
-    order["line_items"] = [
-        {**order["line_items"][0], "product_id": int(merchant.row(sku)["product"]), "name": name}
-    ]
+        "email": mail,
+        "contact_email": mail,
+        "phone": phone,
+        "customer": person,
+        "billing_address": person,
+        "shipping_address": person,
+        "note": f"for {name}",
+    }
+    order["line_items"] = [{**order["line_items"][0], "product_id": int(merchant.row(sku)["product"]), "name": name}]
     body = json.dumps(order, ensure_ascii=False).encode()
     assert all(text.encode() in body for text in PRIVATE)
     assert street.deliver(body, topic="orders/create", delivery=delivery).status_code == 200
     merchant.shown(sku, 6)
     until(lambda: street.inbox_state(delivery) == "taken", "the order taken", within_s=20)
 
-    assert (
-        street.deliver(body, topic="orders/create", delivery=f"{delivery}-2", signature="x").status_code
-        == 401
-    )
+    assert street.deliver(body, topic="orders/create", delivery=f"{delivery}-2", signature="x").status_code == 401
     assert street.deliver(body[:-1], topic="orders/create", delivery=f"{delivery}-3").status_code == 400
     assert street.deliver(body, topic="customers/create", delivery=f"{delivery}-4").status_code == 200
     until(
@@ -82,8 +82,15 @@ def test_a_marketplaces_buyer_stands_in_the_buyers_table_and_in_what_operators_a
 
     logs, tables = street.logs(), street.tables()
     viewer = Person(street.system, "viewer")
-    paths = (f"/orders?account={its.account}", f"/orders/{row['id']}", f"/listings/{its.row(sku)['listing']['id']}/explain",
-             f"/sales-lists/{its.list}/items", "/activity?limit=200", "/health", "/jobs")  # fmt: skip
+    paths = (
+        f"/orders?account={its.account}",
+        f"/orders/{row['id']}",
+        f"/listings/{its.row(sku)['listing']['id']}/explain",
+        f"/sales-lists/{its.list}/items",
+        "/activity?limit=200",
+        "/health",
+        "/jobs",
+    )
     told = "\n".join(viewer.call("GET", path).text for path in paths)
     assert all(good in rows for rows in (tables["listbridge-local-orders"], told))
     mine = json.dumps(street.seller.get(f"/orders/{row['id']}"), ensure_ascii=False)
@@ -103,8 +110,15 @@ def test_no_secret_stands_in_a_log_or_a_row(merchant: Merchant) -> None:
     assert answer.status_code == 409
     logs, tables = street.logs(), street.tables()
     login = street.system.login("admin")
-    secrets = (CLIENT_SECRET, "sim-secret", merchant.credentials["refresh_token"], street.admin, login.password,
-               "wrong-secret-9431", "stolen-9431")  # fmt: skip
+    secrets = (
+        CLIENT_SECRET,
+        "sim-secret",
+        merchant.credentials["refresh_token"],
+        street.admin,
+        login.password,
+        "wrong-secret-9431",
+        "stolen-9431",
+    )
     for secret in secrets:
         assert secret not in logs
         assert secret not in answer.text

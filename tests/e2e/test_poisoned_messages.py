@@ -97,30 +97,27 @@ def test_a_poisoned_order_message_is_given_up_alone_and_orders_come_in_and_go_ou
     remote = merchant.buy(sku)
     merchant.look()
     merchant.becomes(remote, "created")
-    merchant.shop.do(
-        "fulfill", order_id=merchant.shop_order(remote)["id"], company="DHL", tracking_number="ALIVE1"
-    )
+    merchant.shop.do("fulfill", order_id=merchant.shop_order(remote)["id"], company="DHL", tracking_number="ALIVE1")
     merchant.told_of(remote, "ALIVE1")
     for lane, poison in poisons.items():
-        until(
-            lambda lane=lane, poison=poison: _dead(system, lane) == [poison], f"dead in {lane}", within_s=30
-        )
+        until(lambda lane=lane, poison=poison: _dead(system, lane) == [poison], f"dead in {lane}", within_s=30)
     dead = {lane: depth.dead for lane, depth in system.queue_depths().items()}
     assert dead == {**dict.fromkeys(LANES, 0), "orders": 1, "fulfillments": 1}
     assert mark not in merchant.street.logs()
     assert len(merchant.shop_orders(remote)) == len(merchant.parcels(remote)) == 1
 
 
-def test_a_dead_letter_that_is_moved_back_has_its_effect(
-    impatient_queues: LocalSystem, merchant: Merchant
-) -> None:
+def test_a_dead_letter_that_is_moved_back_has_its_effect(impatient_queues: LocalSystem, merchant: Merchant) -> None:
     """Moved by hand, for the emulator has no `start-message-move-task`."""
     system = impatient_queues
     sqs = system.emulator.client("sqs")
     sku = merchant.sell("REPLAYED")
     merchant.unheard("set_stock", sku=sku, available=4)
-    event = {"kind": "shop_event", "shop": merchant.street.shop_id,
-             "hints": [{"kind": "product", "id": merchant.row(sku)["product"]}]}  # fmt: skip
+    event = {
+        "kind": "shop_event",
+        "shop": merchant.street.shop_id,
+        "hints": [{"kind": "product", "id": merchant.row(sku)["product"]}],
+    }
     dead, lane = system.outputs["ShopEventsDeadLettersUrl"], system.outputs["ShopEventsQueueUrl"]
     sqs.send_message(QueueUrl=dead, MessageBody=json.dumps(event))
     [letter] = sqs.receive_message(QueueUrl=dead)["Messages"]

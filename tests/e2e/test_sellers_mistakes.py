@@ -28,20 +28,35 @@ def test_each_impossible_item_says_why_and_the_others_are_sold(street: Street, m
     good, twin = its.sku("GOOD"), its.sku("TWIN")
     first = its.product(twin)
     products = [
-        its.product(good), its.product(None), its.product(LONG), its.product(fox), first, its.product(twin),
-        its.product(free, price="0.00"), its.product(dear, price="1000000000000.00"),
-        its.product(much, stock=None), its.product(debt, stock=-3),
-    ]  # fmt: skip
+        its.product(good),
+        its.product(None),
+        its.product(LONG),
+        its.product(fox),
+        first,
+        its.product(twin),
+        its.product(free, price="0.00"),
+        its.product(dear, price="1000000000000.00"),
+        its.product(much, stock=None),
+        its.product(debt, stock=-3),
+    ]
     job = its.add(*products)
     assert (job["total"], job["done"], job["failed"]) == (10, 7, 3)
     sent = its.seller.act(its.list, "send")
-    assert (sent["state"], its.outcomes(sent)) == ("partly", [
-        ("done", ""), ("done", ""), ("done", ""),
-        ("failed", "ebay_sku_refused"),
-        ("failed", "price_out_of_bounds"), ("failed", "price_out_of_bounds"),
-        ("skipped", "sku_duplicate"), ("skipped", "sku_missing"), ("skipped", "sku_too_long"),
-        ("skipped", "waits_for_stock"),
-    ])  # fmt: skip
+    assert (sent["state"], its.outcomes(sent)) == (
+        "partly",
+        [
+            ("done", ""),
+            ("done", ""),
+            ("done", ""),
+            ("failed", "ebay_sku_refused"),
+            ("failed", "price_out_of_bounds"),
+            ("failed", "price_out_of_bounds"),
+            ("skipped", "sku_duplicate"),
+            ("skipped", "sku_missing"),
+            ("skipped", "sku_too_long"),
+            ("skipped", "waits_for_stock"),
+        ],
+    )
 
     rows = its.seller.get(f"/sales-lists/{its.list}/items")["items"]
     by_product = {row["product"]: _outcome(row) for row in rows}

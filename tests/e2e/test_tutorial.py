@@ -60,10 +60,24 @@ def up() -> Iterator[Up]:
 
 def test_what_make_up_prints_is_all_that_the_page_uses(up: Up) -> None:
     for needed in (
-        "viewer@", "operator@", "admin@", "client id", "demo.myshopify.com", "demo-client-id", "demo-client-secret",
-        "sim-client", "sim-secret", "add_product", "add_seller", '"buy"', "Authorization: $TOKEN",
-        "Content-Type: application/json", "localrun logs", f". .local/run/{up.name}/env", "docs/tutorial.md",
-    ):  # fmt: skip
+        "viewer@",
+        "operator@",
+        "admin@",
+        "client id",
+        "demo.myshopify.com",
+        "demo-client-id",
+        "demo-client-secret",
+        "sim-client",
+        "sim-secret",
+        "add_product",
+        "add_seller",
+        '"buy"',
+        "Authorization: $TOKEN",
+        "Content-Type: application/json",
+        "localrun logs",
+        f". .local/run/{up.name}/env",
+        "docs/tutorial.md",
+    ):
         assert needed in up.printed, needed
     variables = (ROOT / ".local" / "run" / up.name / "env").read_text()
     used = set(re.findall(r"\$(API|AWS|SHOPIFY|EBAY|CLIENT_ID|EMAIL|PASSWORD)\b", PAGE))
@@ -74,9 +88,7 @@ def test_every_command_of_the_page_answers_what_the_page_says(up: Up) -> None:
     assert SOURCED in PAGE
     steps = steps_of(PAGE)
     assert len(steps) >= 15
-    answers = run_in_one_shell(
-        steps, before=SOURCED.replace("/up/", f"/{up.name}/"), folder=ROOT, timeout_s=PLAYED_S
-    )
+    answers = run_in_one_shell(steps, before=SOURCED.replace("/up/", f"/{up.name}/"), folder=ROOT, timeout_s=PLAYED_S)
     for step, answer in zip(steps, answers, strict=False):
         assert is_as_claimed(answer, step.claimed or ""), f"{step.commands}\nanswered\n{answer}"
     assert len(answers) == len(steps), f"it got no further than\n{steps[len(answers) - 1].commands}"
@@ -96,7 +108,8 @@ def test_a_step_that_answers_otherwise_is_found_out() -> None:
     assert steps == [Step("echo 7\n", "8\n"), Step("false_command\n", None)]
     answers = run_in_one_shell(steps, before="", folder=ROOT, timeout_s=10)
     assert [is_as_claimed(answer, step.claimed or "") for step, answer in zip(steps, answers, strict=True)] == [
-        False, False,
-    ]  # fmt: skip
+        False,
+        False,
+    ]
     assert is_as_claimed('{"live":0,"more":3}', '{"live":0…}')
     assert not is_as_claimed("one\ntwo", "one…")

@@ -71,14 +71,16 @@ def test_an_unknown_topic_is_answered_politely_counted_and_not_stored(street: St
     until(lambda: '"outcome": "unknown_topic"' in street.logs(), "the count of the unknown topic")
 
 
-def test_an_unknown_shop_is_answered_byte_for_byte_like_a_wrong_signature(
-    street: Street, delivery: str
-) -> None:
+def test_an_unknown_shop_is_answered_byte_for_byte_like_a_wrong_signature(street: Street, delivery: str) -> None:
     def ask(shop: str, signature: str) -> tuple[int, str, list[tuple[str, str]], bytes]:
         url = urlsplit(street.system.api_url)
         connection = http.client.HTTPConnection(url.netloc, timeout=30)
-        headers = {"X-Shopify-Hmac-SHA256": signature, "X-Shopify-Topic": "products/update",
-                   "X-Shopify-Webhook-Id": delivery, "Content-Type": "application/json"}  # fmt: skip
+        headers = {
+            "X-Shopify-Hmac-SHA256": signature,
+            "X-Shopify-Topic": "products/update",
+            "X-Shopify-Webhook-Id": delivery,
+            "Content-Type": "application/json",
+        }
         connection.request("POST", f"/webhooks/{shop}", body=BODY, headers=headers)
         told = connection.getresponse()
         body = told.read()
@@ -119,8 +121,14 @@ def test_an_old_but_genuine_delivery_is_a_hint_to_look_and_its_number_is_not_bel
     sku = merchant.sell("old")
     told = merchant.shop.do("set_stock", sku=sku, available=4)
     merchant.shown(sku, 4)
-    body = json.dumps({"inventory_item_id": told["inventory_item_id"], "location_id": told["location_id"],
-                       "available": 99, "updated_at": "2024-01-01T00:00:00Z"}).encode()  # fmt: skip
+    body = json.dumps(
+        {
+            "inventory_item_id": told["inventory_item_id"],
+            "location_id": told["location_id"],
+            "available": 99,
+            "updated_at": "2024-01-01T00:00:00Z",
+        }
+    ).encode()
     answer = merchant.street.deliver(
         body,
         topic="inventory_levels/update",

@@ -98,9 +98,18 @@ def test_a_body_that_is_no_json_is_told_so(street: Street, raw: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/shops/shop_nobody", "/accounts/acc_nobody", "/sales-lists/list_nobody/items", "/jobs/job_nobody",
-     "/listings/bm90LWFuLWlk", "/listings/%F0%9F%A6%8A/explain", "/listings/..%2F..%2Fetc", "/nowhere", "/profiles/x"],
-)  # fmt: skip
+    [
+        "/shops/shop_nobody",
+        "/accounts/acc_nobody",
+        "/sales-lists/list_nobody/items",
+        "/jobs/job_nobody",
+        "/listings/bm90LWFuLWlk",
+        "/listings/%F0%9F%A6%8A/explain",
+        "/listings/..%2F..%2Fetc",
+        "/nowhere",
+        "/profiles/x",
+    ],
+)
 def test_an_id_that_nobody_has_is_not_found_and_nothing_worse(street: Street, path: str) -> None:
     refused = Person(street.system, "admin").call("GET", path)
     assert refused.status_code == 404, refused.text

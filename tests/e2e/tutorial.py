@@ -40,7 +40,7 @@ def run_in_one_shell(steps: list[Step], *, before: str, folder: Path, timeout_s:
     try:
         ran = subprocess.run(
             ["bash"], input=script, cwd=folder, stdout=subprocess.PIPE, text=True, timeout=timeout_s, check=False
-        )  # fmt: skip
+        )
         told = ran.stdout
     except subprocess.TimeoutExpired as late:
         told = (late.stdout or b"").decode() if isinstance(late.stdout, bytes) else (late.stdout or "")

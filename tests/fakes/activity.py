@@ -29,9 +29,7 @@ class FakeActivityLog:
         with self._lock:
             self.entries += entries
 
-    def of_subject(
-        self, subject: str, limit: int, before: str | None = None
-    ) -> tuple[list[ActivityEntry], str | None]:
+    def of_subject(self, subject: str, limit: int, before: str | None = None) -> tuple[list[ActivityEntry], str | None]:
         return self._newest(lambda entry: entry.subject == subject, limit, before)
 
     def of_account(

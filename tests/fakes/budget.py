@@ -49,8 +49,16 @@ class FakeBudget:
         """As many at once as like."""
         return nullcontext()
 
-    def learn(self, operation: str, *, remaining: int | None = None, remaining_today: int | None = None,
-              resets_at: datetime | None = None, blocked_until: datetime | None = None, rate: float | None = None) -> None:  # fmt: skip
+    def learn(
+        self,
+        operation: str,
+        *,
+        remaining: int | None = None,
+        remaining_today: int | None = None,
+        resets_at: datetime | None = None,
+        blocked_until: datetime | None = None,
+        rate: float | None = None,
+    ) -> None:
         with self._lock:
             told: dict[str, Any] = {
                 "remaining": remaining,

@@ -132,9 +132,7 @@ class Registers:
         return Begun(f"{way.redirect}?{urlencode({'state': way.state})}")
 
     def receive(self, connection: Connection, arrival: Arrival) -> Handed:
-        return (
-            self._confirmed(arrival) if arrival.step == "confirm" else self._registered(connection, arrival)
-        )
+        return self._confirmed(arrival) if arrival.step == "confirm" else self._registered(connection, arrival)
 
     def _registered(self, connection: Connection, arrival: Arrival) -> Handed:
         app, asked = connection.secret["app_secret"], arrival.request.params
@@ -224,13 +222,21 @@ class Platforms:
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         flows: Mapping[str, HandOver] = {
-            "proves": Proves(self.other), "posts": Posts(), "registers": Registers(), "signs": Signs(self.other)
-        }  # fmt: skip
+            "proves": Proves(self.other),
+            "posts": Posts(),
+            "registers": Registers(),
+            "signs": Signs(self.other),
+        }
         shop = ShopManifest("", "It", "1", "", frozenset({registry.CONSENT}), ShopTraits(0, 10))
         market = MarketplaceManifest(
-            "proves", "Proves", "1", "", frozenset({registry.CONSENT}), MarketplaceTraits(1, "revise", 1, 1, 50),
+            "proves",
+            "Proves",
+            "1",
+            "",
+            frozenset({registry.CONSENT}),
+            MarketplaceTraits(1, "revise", 1, 1, 50),
             {Site("ALL"): Bounds("USD")},
-        )  # fmt: skip
+        )
 
         def flow(room: str, slug: str) -> HandOver:
             if slug not in flows:
@@ -240,11 +246,13 @@ class Platforms:
         forms = SimpleNamespace(Settings=Settings, Credentials=Credentials)
         for name, stand_in in {
             "slugs": lambda room: ("proves",) if room == "marketplaces" else ("posts", "registers", "signs"),
-            "hand_over": flow, "marketplace": lambda slug: market, "shop": lambda slug: replace(shop, slug=slug),
+            "hand_over": flow,
+            "marketplace": lambda slug: market,
+            "shop": lambda slug: replace(shop, slug=slug),
             "settings": lambda room, slug: forms,
             "open_shop": lambda slug, connection: Opened(connection, self.other, True),
             "open_marketplace": lambda slug, connection: Opened(connection, self.other, False),
-        }.items():  # fmt: skip
+        }.items():
             monkeypatch.setattr(registry, name, stand_in)
 
 

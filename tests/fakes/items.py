@@ -18,9 +18,7 @@ class FakeItemRepository:
         self._lock = threading.RLock()
         self._before_write = before_write
 
-    def of_list(
-        self, sales_list: SalesListId, cursor: str | None, limit: int
-    ) -> tuple[list[Item], str | None]:
+    def of_list(self, sales_list: SalesListId, cursor: str | None, limit: int) -> tuple[list[Item], str | None]:
         with self._lock:
             rows = [(name, row) for (owner, name), row in sorted(self._rows.items()) if owner == sales_list]
         after = place_of(sales_list, cursor)

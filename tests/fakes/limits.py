@@ -31,9 +31,7 @@ def check_row(*texts: str) -> None:
 
 def cursor_after(owner: str, place: str | None) -> str | None:
     """The cursor of a page of `owner`'s list that ended at `place`; None for the last."""
-    return (
-        base64.urlsafe_b64encode(json.dumps([owner, place]).encode()).decode() if place is not None else None
-    )
+    return base64.urlsafe_b64encode(json.dumps([owner, place]).encode()).decode() if place is not None else None
 
 
 def place_of(owner: str, cursor: str | None) -> str | None:

@@ -41,9 +41,7 @@ class FakeListingRepository:
 
     def of_sku(self, account: AccountId, sku: Sku) -> list[Listing]:
         with self._lock:
-            return [
-                row for key, row in sorted(self._rows.items()) if (key.account, key.sku) == (account, sku)
-            ]
+            return [row for key, row in sorted(self._rows.items()) if (key.account, key.sku) == (account, sku)]
 
     def create(self, listing: Listing) -> None:
         self._before_write("listings.create")
@@ -101,14 +99,10 @@ class FakeListingRepository:
         with self._lock:
             return sum(row.live for key, row in self._rows.items() if key.account == account)
 
-    def of_list(
-        self, sales_list: SalesListId, cursor: str | None, limit: int
-    ) -> tuple[list[Listing], str | None]:
+    def of_list(self, sales_list: SalesListId, cursor: str | None, limit: int) -> tuple[list[Listing], str | None]:
         return self._page(sales_list, lambda row: row.sales_list == sales_list, cursor, limit)
 
-    def of_account(
-        self, account: AccountId, cursor: str | None, limit: int
-    ) -> tuple[list[Listing], str | None]:
+    def of_account(self, account: AccountId, cursor: str | None, limit: int) -> tuple[list[Listing], str | None]:
         return self._page(account, lambda row: row.key.account == account, cursor, limit)
 
     def catch_up(self) -> None:

@@ -228,7 +228,6 @@ class Machine:
     def describe(self) -> str:
         queues = {lane.value: [m.model_dump() for m in self.stores.queues.messages(lane)] for lane in Lane}
         due = [
-            (str(r.key), r.due_band, r.not_before, r.attempt and r.attempt.id, r.settle_at)
-            for r in self.still_due()
+            (str(r.key), r.due_band, r.not_before, r.attempt and r.attempt.id, r.settle_at) for r in self.still_due()
         ]
         return f"at {self.now}: queues { {k: v for k, v in queues.items() if v} }, due {due}, {self.open_orders()}"

@@ -60,9 +60,7 @@ def shipping(amount: str = "4.90", taxes: tuple[Tax, ...] = (), currency: str = 
     return ShippingCharge("DE_DHLPaket", "DHL Paket", money(amount, currency), taxes)
 
 
-def draft(
-    *lines: DraftLine, adjustment: str = "0.00", tax_included: bool = True, **changes: Any
-) -> ShopOrderDraft:
+def draft(*lines: DraftLine, adjustment: str = "0.00", tax_included: bool = True, **changes: Any) -> ShopOrderDraft:
     """A draft whose total is what its parts come to, as the domain has it."""
     lines = lines or (line(),)
     charge = changes.pop("shipping", shipping())

@@ -65,9 +65,7 @@ class OrderWorld:
     def __post_init__(self) -> None:
         s = self.stores
         self.shop = ScriptedShop(self.here.on_call, clock=s.clock, read_lag_s=2.0)
-        self.market = ScriptedMarket(
-            s.clock, before_call=self.there.on_call, latency_s=0, order_traits=ORDER_TRAITS
-        )
+        self.market = ScriptedMarket(s.clock, before_call=self.there.on_call, latency_s=0, order_traits=ORDER_TRAITS)
         self.deps = s.deps(self.shop, self.market, self.limits)
         save = s.configuration.save
         save(Shop(id=SHOP, name="Shop", platform="scripted", currency="EUR"))
@@ -124,9 +122,7 @@ class OrderWorld:
 
     # ---- orders ----
 
-    def sell(
-        self, *lines: RemoteLine, id: str = "12-1", buyer: Buyer | None = None, **facts: Any
-    ) -> OrderKey:
+    def sell(self, *lines: RemoteLine, id: str = "12-1", buyer: Buyer | None = None, **facts: Any) -> OrderKey:
         """Somebody buys on the marketplace; we do not know of it yet."""
         placed = {"placed_at": self.now, "changed_at": self.now, **facts}
         self.market.book.put(ACCOUNT, remote_order(*lines, id=id, **placed), buyer)

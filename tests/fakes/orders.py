@@ -68,9 +68,7 @@ class FakeOrderRepository:
             self._before_write("orders.reserve")
             with self._lock:
                 self._still_at(order)
-                self._variants.hold(
-                    variant, {entry_name(order.key, line): held for line, held in lines.items()}
-                )
+                self._variants.hold(variant, {entry_name(order.key, line): held for line, held in lines.items()})
 
     def note_lines(self, order: OrderKey, lines: Iterable[LineId]) -> set[OrderKey]:
         self._before_write("orders.note_lines")
@@ -108,9 +106,7 @@ class FakeOrderRepository:
         page = [row.key for row in shown[start : start + limit]]
         rows = self.get_many(page)
         rest = start + limit < len(shown)
-        return [rows[key] for key in page if key in rows], cursor_after(
-            account, str(start + limit) if rest else None
-        )
+        return [rows[key] for key in page if key in rows], cursor_after(account, str(start + limit) if rest else None)
 
     def buyers(self, keys: Iterable[OrderKey]) -> dict[OrderKey, Buyer]:
         with self._lock:

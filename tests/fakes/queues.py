@@ -56,9 +56,12 @@ class Received:
     def record(self, lane: Lane) -> dict[str, Any]:
         """As Lambda is given it."""
         return {
-            "messageId": str(self.id), "body": self.body, "receiptHandle": str(self.receipt),
-            "eventSourceARN": f"arn:aws:sqs:::{lane.value}", "attributes": {"ApproximateReceiveCount": str(self.receives)},
-        }  # fmt: skip
+            "messageId": str(self.id),
+            "body": self.body,
+            "receiptHandle": str(self.receipt),
+            "eventSourceARN": f"arn:aws:sqs:::{lane.value}",
+            "attributes": {"ApproximateReceiveCount": str(self.receives)},
+        }
 
 
 @dataclass(slots=True)
@@ -90,9 +93,7 @@ class FakeQueues:
         """What Lambda would have stopped as a loop: function and message."""
         self.newest_first = newest_first
 
-    def send(
-        self, lane: Lane, *messages: Message, delay_s: int = 0, reason: str = "", waits: bool = False
-    ) -> None:
+    def send(self, lane: Lane, *messages: Message, delay_s: int = 0, reason: str = "", waits: bool = False) -> None:
         if not 0 <= delay_s <= 900:
             raise ValueError(f"a queue delays by 0 to 900 seconds, not {delay_s}")
         for message in trace.stamped(messages, reason, waits=waits):

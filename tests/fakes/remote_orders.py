@@ -35,9 +35,7 @@ from listbridge.domain.orders.schedule import ImportRules
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 CONNECTED = NOW - timedelta(days=1)
 SHOP, ACCOUNT, SITE = ShopId("shop_1"), AccountId("acc_1"), Site("X_DE")
-RULES = ImportRules(
-    automatic=True, observe=False, connected_at=CONNECTED, unpaid_expires=timedelta(days=8)
-)  # fmt: skip
+RULES = ImportRules(automatic=True, observe=False, connected_at=CONNECTED, unpaid_expires=timedelta(days=8))
 
 
 def euros(amount: str, currency: str = "EUR") -> Money:
@@ -49,9 +47,14 @@ def sold(
 ) -> RemoteLine:
     """One line as sold; its id is made of the SKU unless a test names one."""
     return RemoteLine(
-        id=LineId(id or f"line-{sku}"), sku=Sku(sku), title=f"A {sku.lower()}", quantity=quantity,
-        amount=euros(amount), taxes=taxes, site=SITE,
-    )  # fmt: skip
+        id=LineId(id or f"line-{sku}"),
+        sku=Sku(sku),
+        title=f"A {sku.lower()}",
+        quantity=quantity,
+        amount=euros(amount),
+        taxes=taxes,
+        site=SITE,
+    )
 
 
 def remote_order(*lines: RemoteLine, id: str = "12-1", **changes: Any) -> RemoteOrder:
@@ -59,10 +62,15 @@ def remote_order(*lines: RemoteLine, id: str = "12-1", **changes: Any) -> Remote
     lines = lines or (sold(),)
     total = sum((line.amount.amount for line in lines), Decimal("4.90"))
     made = RemoteOrder(
-        id=RemoteOrderId(id), site=SITE, placed_at=NOW, changed_at=NOW, lines=lines,
-        shipping=ShippingCharge("DHL", "DHL Paket", euros("4.90")), total=Money(total, "EUR"),
+        id=RemoteOrderId(id),
+        site=SITE,
+        placed_at=NOW,
+        changed_at=NOW,
+        lines=lines,
+        shipping=ShippingCharge("DHL", "DHL Paket", euros("4.90")),
+        total=Money(total, "EUR"),
         adjustment=euros("0.00"),
-    )  # fmt: skip
+    )
     return replace(made, **changes)
 
 
@@ -76,9 +84,13 @@ def match(sku: str = "MUG", by: MatchedBy = MatchedBy.SKU) -> Match:
 
 
 def order_row(
-    *lines: RemoteLine, id: str = "12-1", rules: ImportRules = RULES, now: datetime = NOW,
-    facts: dict[str, Any] | None = None, **changes: Any,
-) -> Order:  # fmt: skip
+    *lines: RemoteLine,
+    id: str = "12-1",
+    rules: ImportRules = RULES,
+    now: datetime = NOW,
+    facts: dict[str, Any] | None = None,
+    **changes: Any,
+) -> Order:
     """The row of an order that was first seen now, with `facts` of the marketplace's and fields of the row changed."""
     read = remote_order(*lines, id=id, **(facts or {}))
     row = first_seen(OrderKey(ACCOUNT, read.id), SHOP, read, rules, now)

@@ -65,9 +65,7 @@ class ScriptedBulk:
             market.arrived("submit", one.key, one.values)
             return RevisionResult(one.key, submission=market.submit(one.key, one.values))
 
-        return market.call(
-            "submit", self.adapter.account, lambda: [taken_in(one) for one in revisions], write=True
-        )
+        return market.call("submit", self.adapter.account, lambda: [taken_in(one) for one in revisions], write=True)
 
 
 @dataclass
@@ -133,9 +131,14 @@ class ScriptedAdapter:
         offer = live[-1]
         values = Values(offer.quantity, offer.price)
         return RemoteListing(
-            key, offer.state, offer.id, offer.remote, None, values,
+            key,
+            offer.state,
+            offer.id,
+            offer.remote,
+            None,
+            values,
             fulfilled_by_marketplace=key.sku in self.market.fulfilled_here,
-        )  # fmt: skip
+        )
 
     def find(self, site: Site, sku: Sku) -> RemoteListing | None:
         key = ListingKey(self.account, site, sku)
@@ -147,22 +150,16 @@ class ScriptedAdapter:
 
     def _existing(self, site: Site, start: int) -> ExistingPage:
         mine = [
-            one
-            for one in self.market.offers
-            if one.key.account == self.account and one.key.site == site and one.live
+            one for one in self.market.offers if one.key.account == self.account and one.key.site == site and one.live
         ]
         page = mine[start : start + self.market.page_size]
         more = start + len(page) < len(mine)
-        return ExistingPage(
-            tuple(self._seen(one.key) for one in page), str(start + len(page)) if more else None
-        )
+        return ExistingPage(tuple(self._seen(one.key) for one in page), str(start + len(page)) if more else None)
 
     def preview(self, request: PublishRequest) -> tuple[FieldProblem, ...]:
         skus = [variant.key.sku for variant in request.variants]
         poisons = {sku: self.market.poisoned.get(sku) for sku in skus}
-        return tuple(
-            FieldProblem("", one.problem, sku) for sku, one in poisons.items() if isinstance(one, Rejected)
-        )
+        return tuple(FieldProblem("", one.problem, sku) for sku, one in poisons.items() if isinstance(one, Rejected))
 
     def check(self, request: PublishRequest) -> None:
         """Anything goes."""
@@ -182,9 +179,7 @@ class ScriptedAdapter:
             with steps.unit(sku) as unit:
                 unit.check()
                 values = unit.values[sku]
-                self._call(
-                    "put_values", lambda id=offers[sku], values=values: self._put(id, values), write=True
-                )
+                self._call("put_values", lambda id=offers[sku], values=values: self._put(id, values), write=True)
                 unit.accept(sku)
         if not offers:
             raise next(iter(left_out.values()))
@@ -283,9 +278,7 @@ class ScriptedAdapter:
         return as_told(tracking)
 
     def ship(self, order: RemoteOrderId, parcel: Parcel, number: int) -> RemoteId:
-        return self._call(
-            "ship", lambda: self.market.book.ship(self.account, order, parcel, number), write=True
-        )
+        return self._call("ship", lambda: self.market.book.ship(self.account, order, parcel, number), write=True)
 
     def order_url(self, order: RemoteOrderId) -> str:
         return f"https://market.example/{order}"

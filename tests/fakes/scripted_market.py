@@ -47,8 +47,7 @@ from tests.fakes.scripted_orders import HOME, OrderBook, Placed
 
 SETTLE_S = 30.0
 FIRST = AccountId("acc_1")
-TRAITS = MarketplaceTraits(
-    settle_s=SETTLE_S, revise_batch=25, revise_rate=25.0, max_sku_length=50)  # fmt: skip
+TRAITS = MarketplaceTraits(settle_s=SETTLE_S, revise_batch=25, revise_rate=25.0, max_sku_length=50)
 
 
 @dataclass
@@ -117,8 +116,9 @@ class ScriptedMarket(MarketModes):
         assert len(live) <= 1, f"{len(live)} live listings of {key}"
         return (live[0].quantity, str(live[0].price.amount) if live[0].price else "") if live else None
 
-    def buy(self, sku: str, units: int = 1, *, account: AccountId = FIRST, price: str = "10.00",
-            **order: Any) -> Placed | None:  # fmt: skip
+    def buy(
+        self, sku: str, units: int = 1, *, account: AccountId = FIRST, price: str = "10.00", **order: Any
+    ) -> Placed | None:
         """A buyer takes so many of what a listing shows, and the listing counts down by itself; None: not enough there."""
         live = self.live(ListingKey(account, HOME, Sku(sku)))
         if not live or (live[0].quantity or 0) < units:
@@ -129,9 +129,7 @@ class ScriptedMarket(MarketModes):
 
     def sell_elsewhere(self, key: ListingKey, quantity: int, price: Money) -> Offer:
         """The seller listed this by hand, before us."""
-        offer = Offer(
-            self.new_id(), key, self.clock.now() - timedelta(days=9), True, self.new_id(), quantity, price
-        )
+        offer = Offer(self.new_id(), key, self.clock.now() - timedelta(days=9), True, self.new_id(), quantity, price)
         self.offers.append(offer)
         return offer
 
@@ -206,9 +204,7 @@ class ScriptedMarket(MarketModes):
         return result
 
     def _suffer(self, fault: Fault, apply: Callable[[], Any], *, write: bool) -> Any:
-        lost: RemoteError = (
-            OutcomeUnknown(Problem("no_answer")) if write else RetryLater(Problem("no_answer"))
-        )
+        lost: RemoteError = OutcomeUnknown(Problem("no_answer")) if write else RetryLater(Problem("no_answer"))
         if fault.kind == "status" and fault.status == 429:
             raise RateLimited(Problem("too_many_requests"), after_s=1)
         if fault.kind == "drop_before":

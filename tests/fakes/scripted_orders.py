@@ -34,12 +34,20 @@ from listbridge.domain.verdicts import NotFound, Rejected, RetryLater
 HOME = Site("X_DE")
 ORDER_TRAITS = OrderTraits(
     overlap_s=120.0, look_back_s=86_400.0, calls_per_day=50_000.0, settle_s=30.0, unpaid_expires_s=4 * 86_400.0
-)  # fmt: skip
+)
 BUYER = Buyer(
-    name="Zebulon Quist", email="zebulon@quist.example", phone="+49 30 5550199",
-    shipping=Address(name="Zebulon Quist", lines=("17 Marzipan Alley",), city="Entenhausen", postal_code="99999",
-                     country="DE", phone="+49 30 5550199"),
-)  # fmt: skip
+    name="Zebulon Quist",
+    email="zebulon@quist.example",
+    phone="+49 30 5550199",
+    shipping=Address(
+        name="Zebulon Quist",
+        lines=("17 Marzipan Alley",),
+        city="Entenhausen",
+        postal_code="99999",
+        country="DE",
+        phone="+49 30 5550199",
+    ),
+)
 BUYERS_WORDS = ("Zebulon", "Quist", "zebulon@quist", "5550199", "Marzipan", "Entenhausen")
 """Words that stand nowhere but in a buyer's data: wherever one of them turns up, somebody let it out."""
 
@@ -92,21 +100,38 @@ class OrderBook:
 
     # ---- what buyers and the seller do there ----
 
-    def place(self, account: AccountId, lines: Iterable[tuple[str, int, str]], *, id: str = "", site: Site = HOME,
-              currency: str = "EUR", shipping: str = "4.90", buyer: Buyer | None = BUYER, placed_at: datetime | None = None,
-              **facts: Any) -> Placed:  # fmt: skip
+    def place(
+        self,
+        account: AccountId,
+        lines: Iterable[tuple[str, int, str]],
+        *,
+        id: str = "",
+        site: Site = HOME,
+        currency: str = "EUR",
+        shipping: str = "4.90",
+        buyer: Buyer | None = BUYER,
+        placed_at: datetime | None = None,
+        **facts: Any,
+    ) -> Placed:
         """An order of these (SKU, units, amount of all units)."""
         remote = RemoteOrderId(id or f"R-{next(self._ids)}")
         sold = tuple(
             RemoteLine(LineId(f"{remote}-{n}"), Sku(sku), f"The {sku}", units, _money(amount, currency), site=site)
             for n, (sku, units, amount) in enumerate(lines, 1)
-        )  # fmt: skip
+        )
         charge = ShippingCharge("dhl", "DHL", _money(shipping, currency))
         now = self.clock.now()
         order = RemoteOrder(
-            id=remote, site=site, placed_at=placed_at or now, changed_at=now, lines=sold, shipping=charge,
-            total=_total(sold, charge), adjustment=_money("0.00", currency), **facts,
-        )  # fmt: skip
+            id=remote,
+            site=site,
+            placed_at=placed_at or now,
+            changed_at=now,
+            lines=sold,
+            shipping=charge,
+            total=_total(sold, charge),
+            adjustment=_money("0.00", currency),
+            **facts,
+        )
         made = Placed(account, [(now, OrderRead(order, buyer))])
         self.placed[OrderKey(account, remote)] = made
         return made
@@ -173,9 +198,7 @@ class OrderBook:
         shown = [one for at, one in self._of(account, order).parcels if at <= seen_until]
         return tuple(replace(one, lines=None) if self.tells_no_lines else one for one in shown)
 
-    def ship(
-        self, account: AccountId, order: RemoteOrderId, parcel: Parcel, number: int | None = None
-    ) -> RemoteId:
+    def ship(self, account: AccountId, order: RemoteOrderId, parcel: Parcel, number: int | None = None) -> RemoteId:
         """Telling of more than was sold is refused; telling the same twice is not, while something is left.
 
         Without a `number` it is the seller who tells, by hand.

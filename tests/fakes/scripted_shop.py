@@ -57,9 +57,7 @@ class ScriptedScheme:
     def parse(self, request: RawRequest) -> Delivery:
         headers = request.headers
         hints = tuple(Hint.model_validate(hint) for hint in json.loads(request.body))
-        return Delivery(
-            headers["id"], headers.get("topic", "changed"), headers.get("topic") != "weather", hints
-        )
+        return Delivery(headers["id"], headers.get("topic", "changed"), headers.get("topic") != "weather", hints)
 
 
 @dataclass
@@ -107,17 +105,22 @@ class ScriptedShop:
         """A product with a variant for each SKU (`stock` None: the shop gives no number)."""
         variants = tuple(
             VariantFacts(
-                variant=VariantId(f"{product}v{index}"), sku=Sku(sku), title=sku, price=Money(Decimal(price), "EUR"),
-                stock={} if stock is None else {HERE: stock}, options={"size": sku} if len(skus) > 1 else {},
+                variant=VariantId(f"{product}v{index}"),
+                sku=Sku(sku),
+                title=sku,
+                price=Money(Decimal(price), "EUR"),
+                stock={} if stock is None else {HERE: stock},
+                options={"size": sku} if len(skus) > 1 else {},
             )
             for index, sku in enumerate(skus)
-        )  # fmt: skip
+        )
         facts = ProductFacts(ProductId(product), product.title(), Visibility.VISIBLE, variants)
         self._store(facts)
         return facts
 
-    def set(self, sku: str, *, stock: int | None = None, place: LocationId = HERE, price: str | None = None,
-            **facts: Any) -> ProductId:  # fmt: skip
+    def set(
+        self, sku: str, *, stock: int | None = None, place: LocationId = HERE, price: str | None = None, **facts: Any
+    ) -> ProductId:
         """New stock at a place, new price or other facts of one variant; returns its product."""
         for product in self.products.values():
             for variant in product.variants:
@@ -132,10 +135,7 @@ class ScriptedShop:
     def take_stock(self, variant: VariantId, units: int, place: LocationId = HERE) -> Hint:
         """So many units of a variant go (below zero: come) at a place. Where it is not counted, there are always enough."""
         product, stock = next(
-            (facts, one.stock)
-            for facts in self.products.values()
-            for one in facts.variants
-            if one.variant == variant
+            (facts, one.stock) for facts in self.products.values() for one in facts.variants if one.variant == variant
         )
         if place in stock:
             self._change(product, variant, stock={**stock, place: stock[place] - units})
@@ -144,10 +144,7 @@ class ScriptedShop:
     def stock(self, sku: str) -> int:
         """What the shop has of a SKU now."""
         return next(
-            variant.stock[HERE]
-            for facts in self.products.values()
-            for variant in facts.variants
-            if variant.sku == sku
+            variant.stock[HERE] for facts in self.products.values() for variant in facts.variants if variant.sku == sku
         )
 
     def variant(self, sku: str) -> VariantId:
@@ -177,9 +174,13 @@ class ScriptedShop:
 
     def traits(self, shop: Shop) -> ShopTraits:
         return ShopTraits(
-            read_lag_s=self.read_lag_s, read_batch=50, order_settle_s=self.order_settle_s, strict_look=self.strict_look,
-            takes_stock=self.takes_stock, changes_every_s=self.changes_every_s,
-        )  # fmt: skip
+            read_lag_s=self.read_lag_s,
+            read_batch=50,
+            order_settle_s=self.order_settle_s,
+            strict_look=self.strict_look,
+            takes_stock=self.takes_stock,
+            changes_every_s=self.changes_every_s,
+        )
 
     def scheme(self, platform: str) -> WebhookScheme:
         return ScriptedScheme()
@@ -193,11 +194,14 @@ class ScriptedShop:
         wanted = {hint.id for hint in hints if hint.kind is HintKind.VARIANT}
         if not wanted:
             return ()
-        return self._call("products_of", lambda: tuple(
-            product
-            for product, facts in self.products.items()
-            if any(variant.variant in wanted for variant in facts.variants)
-        ))  # fmt: skip
+        return self._call(
+            "products_of",
+            lambda: tuple(
+                product
+                for product, facts in self.products.items()
+                if any(variant.variant in wanted for variant in facts.variants)
+            ),
+        )
 
     def read_products(self, products: Sequence[ProductId]) -> ReadResult:
         return self._call("read_products", lambda: self._read(products))
@@ -226,15 +230,11 @@ class ScriptedShop:
         return self._call("products_changed", lambda: self._changed(since, int(cursor or 0)))
 
     def _changed(self, since: datetime, start: int) -> ChangedProducts:
-        changed = sorted(
-            (at, one) for one, at in self.changed_at.items() if at >= since and one in self.products
-        )
+        changed = sorted((at, one) for one, at in self.changed_at.items() if at >= since and one in self.products)
         more = str(start + 2) if start + 2 < len(changed) else None
         return ChangedProducts({one: at for at, one in changed[start : start + 2]}, more)
 
-    def search(
-        self, text: str, limit: int, cursor: str | None = None
-    ) -> tuple[tuple[ProductFacts, ...], str | None]:
+    def search(self, text: str, limit: int, cursor: str | None = None) -> tuple[tuple[ProductFacts, ...], str | None]:
         start = int(cursor or 0)
         found = tuple(self.products.values())
         end = start + limit
@@ -243,11 +243,14 @@ class ScriptedShop:
     # ---- orders ----
 
     def products_with_skus(self, skus: Sequence[Sku]) -> tuple[ProductId, ...]:
-        return self._call("products_with_skus", lambda: tuple(
-            facts.product
-            for facts in self._as_read().values()
-            if any(variant.sku in skus for variant in facts.variants)
-        ))  # fmt: skip
+        return self._call(
+            "products_with_skus",
+            lambda: tuple(
+                facts.product
+                for facts in self._as_read().values()
+                if any(variant.sku in skus for variant in facts.variants)
+            ),
+        )
 
     def look_for_order(self, mark: OrderMark) -> tuple[FoundOrder, ...]:
         return self._call("look_for_order", lambda: self.book.look(mark))
@@ -278,9 +281,9 @@ class ScriptedShop:
         return ChangedOrders(dict(changed[start : start + 2]), more)
 
     def read_orders(self, orders: Sequence[ShopOrderRef]) -> dict[ShopOrderId, ShopOrder]:
-        return self._call("read_orders", lambda: {
-            one.id: self.book.shown_to(one) for one in orders if one.id in self.book.made
-        })  # fmt: skip
+        return self._call(
+            "read_orders", lambda: {one.id: self.book.shown_to(one) for one in orders if one.id in self.book.made}
+        )
 
     def cancel_order(self, order: ShopOrderId) -> None:
         self._call("cancel_order", lambda: self.book.cancel(order))

@@ -83,8 +83,15 @@ class ShopOrderBook:
         """Another tool brought this marketplace order into the shop."""
         return self._add(mark, dict(stock), {}, None)
 
-    def fulfil(self, order: ShopOrderId, lines: Mapping[LineId, int] | None = None, *, tracking: str = "",
-               carrier: str = "", id: str = "") -> Parcel:  # fmt: skip
+    def fulfil(
+        self,
+        order: ShopOrderId,
+        lines: Mapping[LineId, int] | None = None,
+        *,
+        tracking: str = "",
+        carrier: str = "",
+        id: str = "",
+    ) -> Parcel:
         """Send these units, by default everything that is left."""
         made = self.made[order]
         units = {line: many for line, many in (lines or made.unsent).items() if many}
@@ -111,8 +118,9 @@ class ShopOrderBook:
         rest = tuple(one for one in made.shown.parcels if one is not gone)
         self._show(made, parcels=rest, cancelled_parcels=(*made.shown.cancelled_parcels, parcel))
 
-    def refund(self, order: ShopOrderId, amount: Money, lines: Mapping[LineId, int] | None = None, *,
-               id: str = "") -> None:  # fmt: skip
+    def refund(
+        self, order: ShopOrderId, amount: Money, lines: Mapping[LineId, int] | None = None, *, id: str = ""
+    ) -> None:
         """Give money back and take these units off the order; only what is above zero is shown as a refund."""
         made = self.made[order]
         if amount.amount:
@@ -180,17 +188,13 @@ class ShopOrderBook:
             return {line: many for line, many in units.items() if line in known}
 
         parcels = tuple(replace(one, lines=only(one.lines)) for one in made.shown.parcels)
-        return replace(
-            made.shown, lines=only(made.shown.lines), unsent=only(made.shown.unsent), parcels=parcels
-        )
+        return replace(made.shown, lines=only(made.shown.lines), unsent=only(made.shown.unsent), parcels=parcels)
 
     def look(self, mark: OrderMark) -> tuple[FoundOrder, ...]:
         seen_until = self.clock.now() - timedelta(seconds=self.look_lag_s)
         found = [one for one in self.made.values() if one.mark == mark.value and one.made_at <= seen_until]
         found.sort(key=lambda one: not one.ours)
-        return tuple(
-            FoundOrder(one.shown.id, one.shown.name, one.ours, self._own_lines(one)) for one in found
-        )
+        return tuple(FoundOrder(one.shown.id, one.shown.name, one.ours, self._own_lines(one)) for one in found)
 
     def stock_of(self, order: ShopOrderId) -> dict[VariantId, dict[LocationId, int]]:
         """What the order took, and where."""
@@ -206,9 +210,7 @@ class ShopOrderBook:
             if not made.stands:
                 return
             made.shown = replace(made.shown, cancelled_at=self.clock.now())
-            hints = tuple(
-                self.take_stock(variant, -units, made.place) for variant, units in made.stock.items()
-            )
+            hints = tuple(self.take_stock(variant, -units, made.place) for variant, units in made.stock.items())
         self._tell(order, *hints)
 
     def _add(

@@ -50,8 +50,24 @@ class Stores:
     def deps(self, shops: Shops, marketplaces: Marketplaces, limits: TimeLimits) -> Deps:
         """What the services work with: these stores, between these shops and marketplaces, one worker at a time."""
         return Deps(
-            clock=self.clock, configuration=self.configuration, variants=self.variants, listings=self.listings,
-            items=self.items, orders=self.orders, polls=self.polls, publications=self.publications, leases=self.leases,
-            counters=self.counters, inbox=self.inbox, jobs=self.jobs, activity=self.activity, queues=self.queues,
-            secrets=self.secrets, shops=shops, marketplaces=marketplaces, hand_overs=NO_HAND_OVERS, limits=limits, workers=1,
-        )  # fmt: skip
+            clock=self.clock,
+            configuration=self.configuration,
+            variants=self.variants,
+            listings=self.listings,
+            items=self.items,
+            orders=self.orders,
+            polls=self.polls,
+            publications=self.publications,
+            leases=self.leases,
+            counters=self.counters,
+            inbox=self.inbox,
+            jobs=self.jobs,
+            activity=self.activity,
+            queues=self.queues,
+            secrets=self.secrets,
+            shops=shops,
+            marketplaces=marketplaces,
+            hand_overs=NO_HAND_OVERS,
+            limits=limits,
+            workers=1,
+        )

@@ -24,9 +24,7 @@ class FakeVariantRepository:
 
     def of_product(self, shop: ShopId, product: ProductId) -> list[Variant]:
         with self._lock:
-            return [
-                row for key, row in sorted(self._rows.items()) if (key.shop, key.product) == (shop, product)
-            ]
+            return [row for key, row in sorted(self._rows.items()) if (key.shop, key.product) == (shop, product)]
 
     def get_many(self, keys: Iterable[VariantKey]) -> dict[VariantKey, Variant]:
         with self._lock:
@@ -48,9 +46,7 @@ class FakeVariantRepository:
         with self._lock:
             old = self._rows.get(variant.key)
             if old is None:
-                self._rows[variant.key] = replace(
-                    variant, reservations={}, holders=0, listings=frozenset(), rev=1
-                )
+                self._rows[variant.key] = replace(variant, reservations={}, holders=0, listings=frozenset(), rev=1)
                 return Write.NEW
             same = _observed(old) == _observed(variant)
             mine, stored = variant.observation, old.observation
@@ -87,11 +83,7 @@ class FakeVariantRepository:
         """Set (None: remove) reservations: `FakeOrderRepository` writes them, with its proof of the order."""
         with self._lock:
             row, before = self._row(key), self._held.setdefault(key, {})
-            moved = {
-                name: one
-                for name, one in entries.items()
-                if before.get(name) != one or name in row.reservations
-            }
+            moved = {name: one for name, one in entries.items() if before.get(name) != one or name in row.reservations}
             if not moved:
                 return
             totals = {**row.reservations, **totals_changed(row, before, moved)}

@@ -62,9 +62,18 @@ class World(Machine):
 
     # ---- what a seller does ----
 
-    def connect(self, *, platform: str = "scripted", marketplace: str = "scripted", currency: str = "EUR",
-                shop: dict[str, Any] | None = None, account: dict[str, Any] | None = None,
-                creation: dict[str, Any] | None = None, site: Site = SITE, name: str = "1") -> None:  # fmt: skip
+    def connect(
+        self,
+        *,
+        platform: str = "scripted",
+        marketplace: str = "scripted",
+        currency: str = "EUR",
+        shop: dict[str, Any] | None = None,
+        account: dict[str, Any] | None = None,
+        creation: dict[str, Any] | None = None,
+        site: Site = SITE,
+        name: str = "1",
+    ) -> None:
         """A shop, an account, and a sales list with a creation profile; `name` "2" makes a second account and list.
 
         The guard asks nothing: worlds are small, and nearly every edit would wait. What is about the guard sets its limits.
@@ -84,13 +93,17 @@ class World(Machine):
                 **{"guard": NEVER_ASKS, **(account or {})},
             )
         )
+        save(CreationProfile(id=creation_id, name="New", marketplace=marketplace, site=site, settings=creation or {}))
         save(
-            CreationProfile(
-                id=creation_id, name="New", marketplace=marketplace, site=site, settings=creation or {}
+            SalesList(
+                id=SalesListId(f"list_{name}"),
+                name="List",
+                account=account_id,
+                site=site,
+                profile=ProfileId("profile_1"),
+                creation_profile=creation_id,
             )
         )
-        save(SalesList(id=SalesListId(f"list_{name}"), name="List", account=account_id, site=site,
-                       profile=ProfileId("profile_1"), creation_profile=creation_id))  # fmt: skip
 
     def add(self, *products: ProductId, sales_list: SalesListId = LIST) -> list[ListingKey]:
         """Put these products of the shop in the sales list, as items with listings that were never sent."""
@@ -103,9 +116,7 @@ class World(Machine):
             for variant in observed.products[product].variants:
                 key = ListingKey(the_list.account, the_list.site, variant.sku)
                 home = VariantKey(SHOP, product, variant.variant)
-                self.stores.listings.create(
-                    Listing(key=key, variant=home, sales_list=sales_list, title=variant.title)
-                )
+                self.stores.listings.create(Listing(key=key, variant=home, sales_list=sales_list, title=variant.title))
                 self.stores.items.put(Item(sales_list, home, variant.sku, variant.title, key))
                 self.stores.variants.bind(home, key)
                 keys.append(key)
@@ -116,16 +127,18 @@ class World(Machine):
         self, kind: PublishKind, *products: ProductId, sales_list: SalesListId = LIST, deliver: bool = True
     ) -> JobId:
         """Queue a publishing action for these products, with its job."""
-        keys = [str(item.listing) for p in products for item in self.stores.items.of_product(SHOP, p)
-                if item.sales_list == sales_list and item.listing]  # fmt: skip
+        keys = [
+            str(item.listing)
+            for p in products
+            for item in self.stores.items.of_product(SHOP, p)
+            if item.sales_list == sales_list and item.listing
+        ]
         job = JobId(new_id("job"))
         self.stores.jobs.create(
             Job(id=job, kind=JobKind(kind.value), account=ACCOUNT, created_at=self.now),
             [JobEntry(item=k) for k in keys],
         )
-        tasks: list[Message] = [
-            PublishTask(action=kind, sales_list=sales_list, product=p, job=job) for p in products
-        ]
+        tasks: list[Message] = [PublishTask(action=kind, sales_list=sales_list, product=p, job=job) for p in products]
         self.stores.queues.send(Lane.PUBLISH, *tasks)
         if deliver:
             self.deliver_all()
@@ -164,10 +177,12 @@ class World(Machine):
         """One delivery through the real handler; the status it is answered with, 502 when the handler failed."""
         raw = body.encode() if isinstance(body, str) else body
         event = {
-            "pathParameters": {"shop_id": shop}, "headers": headers, "isBase64Encoded": encoded,
+            "pathParameters": {"shop_id": shop},
+            "headers": headers,
+            "isBase64Encoded": encoded,
             "body": base64.b64encode(raw).decode() if encoded else raw.decode(),
             "requestContext": {"requestId": request},
-        }  # fmt: skip
+        }
         handler = importlib.import_module("functions.webhook_ingest.app").handler
         try:
             answer = handler(event, Context(10_000))
@@ -190,9 +205,7 @@ class World(Machine):
 
     def events(self, subject: object = None) -> list[str]:
         return [
-            entry.event
-            for entry in self.stores.activity.entries
-            if subject is None or entry.subject == str(subject)
+            entry.event for entry in self.stores.activity.entries if subject is None or entry.subject == str(subject)
         ]
 
     def dead_letters(self) -> list[str]:

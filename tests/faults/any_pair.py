@@ -96,9 +96,7 @@ class AnyPair:
 
     def pump(self) -> None:
         """Post what the shop tells to our door. If the door dies, the shop sends again as its platform does, or never."""
-        [name] = {
-            urlsplit(url).path.rsplit("/", 1)[-1] for urls in self.shop.hooks().values() for url in urls
-        }
+        [name] = {urlsplit(url).path.rsplit("/", 1)[-1] for urls in self.shop.hooks().values() for url in urls}
 
         def door(body: bytes, headers: dict[str, str]) -> int:
             if self.deaf:
@@ -123,9 +121,7 @@ class AnyPair:
         return self.world.key(sku, ACCOUNT, self.site)
 
     def order(self, remote: RemoteOrderId) -> Order:
-        [row] = [
-            one for one in self.world.stores.orders.recent(ACCOUNT, None, 1000)[0] if one.key.remote == remote
-        ]
+        [row] = [one for one in self.world.stores.orders.recent(ACCOUNT, None, 1000)[0] if one.key.remote == remote]
         return row
 
     def shop_order(self, remote: RemoteOrderId) -> ShopOrderId:
@@ -153,15 +149,18 @@ def any_pair(shop_slug: str, marketplace_slug: str, *, limits: TimeLimits | None
     hosts = {"shop.example": shop.app(), "market.example": market.app()}
     wire = Wire(fate, hosts)
     opener = Opener(
-        configuration=stores.configuration, secrets=stores.secrets, leases=stores.leases, clock=stores.clock,
+        configuration=stores.configuration,
+        secrets=stores.secrets,
+        leases=stores.leases,
+        clock=stores.clock,
         tokens=TokenCache(),
-        make_session=lambda observe, budget, longest_call_s: HttpSession(transport=wire, observe=observe, budget=budget),
+        make_session=lambda observe, budget, longest_call_s: HttpSession(
+            transport=wire, observe=observe, budget=budget
+        ),
         make_budget=lambda specs, scopes, share: FakeBudget(stores.clock),
         base_urls={shop_slug: "https://shop.example", marketplace_slug: "https://market.example"},
-    )  # fmt: skip
-    world = World(
-        stores, OpenedShops(opener), OpenedMarketplaces(opener), fate, limits or TimeLimits(drain_run_s=8)
     )
+    world = World(stores, OpenedShops(opener), OpenedMarketplaces(opener), fate, limits or TimeLimits(drain_run_s=8))
     world.asks_for_orders = True
     stores.configuration.save(Deployment(id="this", public_base_url=BASE))
     settings, credentials = shop.connection()
@@ -169,9 +168,7 @@ def any_pair(shop_slug: str, marketplace_slug: str, *, limits: TimeLimits | None
     connect_shop(world.deps, draft, dict(credentials), "kim")
     _account(world, market, marketplace_slug, site)
     doors = CachedDoors(stores.configuration, stores.secrets, stores.clock)
-    bootstrap.use(
-        world.deps, bootstrap.WebhookIngest(doors, stores.inbox, stores.queues, stores.clock, 2_097_152)
-    )
+    bootstrap.use(world.deps, bootstrap.WebhookIngest(doors, stores.inbox, stores.queues, stores.clock, 2_097_152))
     made = AnyPair(world, shop, market, site, fate)
     world.on_round.append(made.pump)
     assert world.deps.hand_overs is NO_HAND_OVERS
@@ -183,15 +180,11 @@ def _account(world: World, market: Stage, marketplace: str, site: Site) -> None:
     stores.secrets.put(secret_name("accounts", ACCOUNT), dict(market.secret()))
     save = stores.configuration.save
     save(Profile(id=ProfileId("profile_1"), name="Rules"))
-    save(
-        Account(
-            id=ACCOUNT, name="Account", marketplace=marketplace, shop=SHOP, sites=(site,), guard=NEVER_ASKS
-        )
-    )
+    save(Account(id=ACCOUNT, name="Account", marketplace=marketplace, shop=SHOP, sites=(site,), guard=NEVER_ASKS))
     creation = market.creation(site)
+    save(CreationProfile(id=CREATION, name="New", marketplace=marketplace, site=site, settings=creation.settings))
     save(
-        CreationProfile(
-            id=CREATION, name="New", marketplace=marketplace, site=site, settings=creation.settings
+        SalesList(
+            id=LIST, name="List", account=ACCOUNT, site=site, profile=ProfileId("profile_1"), creation_profile=CREATION
         )
     )
-    save(SalesList(id=LIST, name="List", account=ACCOUNT, site=site, profile=ProfileId("profile_1"), creation_profile=CREATION))  # fmt: skip

@@ -116,9 +116,7 @@ class Story(Scripted):
         """What is under way comes to its end, with every fault that was planned."""
         self.world.run(60)  # the schedule asks at least once more
         self.world.settle(hours=hours)
-        assert self.market.plan.waiting() + self.shop.plan.waiting() == 0, (
-            "a fault was planned that never came"
-        )
+        assert self.market.plan.waiting() + self.shop.plan.waiting() == 0, "a fault was planned that never came"
 
     def sweep(self) -> None:
         start_sweep(self.world.deps, self.world.stores.configuration.get(Shop, SHOP), "test")

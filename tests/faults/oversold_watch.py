@@ -21,9 +21,7 @@ class Watch:
 
     def __call__(self, sent: Sent) -> None:
         quantity = sent.values.quantity
-        shown = max(
-            (offer.quantity or 0 for offer in self.s.market.offers if offer.key == sent.key), default=0
-        )
+        shown = max((offer.quantity or 0 for offer in self.s.market.offers if offer.key == sent.key), default=0)
         if self.lower_is_free and self._lowers(sent):
             return
         if quantity is not None and quantity > shown and self.unpolled(sent.key):
@@ -36,10 +34,12 @@ class Watch:
 
     def unpolled(self, key: ListingKey) -> list[Placed]:
         return [
-            placed for placed in self.s.market.book.placed.values()
-            if placed.account == key.account and not self._taken_in(placed)
+            placed
+            for placed in self.s.market.book.placed.values()
+            if placed.account == key.account
+            and not self._taken_in(placed)
             and any(line.sku == key.sku for line in placed.facts.lines)
-        ]  # fmt: skip
+        ]
 
     def _taken_in(self, placed: Placed) -> bool:
         row = self.s.find(placed)

@@ -89,9 +89,12 @@ class Pair:
             for variant in variants:
                 variant["options"] = {"Size": str(variant["sku"])}
         made = self.shopify.deeds.add_product(
-            title=title, variants=variants, images=["https://images.example/mug.jpg"], description_html="<p>A mug.</p>",
+            title=title,
+            variants=variants,
+            images=["https://images.example/mug.jpg"],
+            description_html="<p>A mug.</p>",
             vendor="Nordlicht",
-        )  # fmt: skip
+        )
         for sku in skus:
             self.truth[Sku(sku)] = (stock, Decimal(price))
             self.versions[Sku(sku)] = [self.truth[Sku(sku)]]
@@ -195,9 +198,7 @@ class Pair:
                     said = [max(0, v[0]) if place == 0 else v[1] for v in self.versions[sku]]
                     sent = int(value) if place == 0 else Decimal(str(value))
                     later = [n for n, v in enumerate(said) if v == sent and n >= at.get(sku, 0)]
-                    assert later, (
-                        f"{sku}: {sent} was sent at {entry.at} after version {at.get(sku, 0)} of {said}"
-                    )
+                    assert later, f"{sku}: {sent} was sent at {entry.at} after version {at.get(sku, 0)} of {said}"
                     at[sku] = later[0]
 
 
@@ -205,9 +206,10 @@ def pair(*, limits: TimeLimits | None = None) -> Pair:
     """The pair, connected, with its hooks in place, and nothing in it yet."""
     stores, fate = Stores(), Fate()
     ebay = EbaySimulator(
-        clock=stores.clock, latency_s=0.0,
+        clock=stores.clock,
+        latency_s=0.0,
         limits=Limits.load().raised(per_second={"rate": 100_000, "burst": 100_000}),
-    )  # fmt: skip
+    )
     shopify = ShopifySimulator(clock=stores.clock, currency="USD", limits={})
     wire, tokens = Wire(fate, ebay, shopify), TokenCache()
     opener = Opener(
@@ -234,9 +236,13 @@ def pair(*, limits: TimeLimits | None = None) -> Pair:
     marketplaces = OpenedMarketplaces(opener)
     world = World(stores, OpenedShops(opener), marketplaces, fate, limits or TimeLimits(drain_run_s=8))
     world.connect(
-        platform="shopify", marketplace="ebay", currency="USD", shop={"settings": {"domain": DOMAIN}}, site=US,
+        platform="shopify",
+        marketplace="ebay",
+        currency="USD",
+        shop={"settings": {"domain": DOMAIN}},
+        site=US,
         creation=creation(seller["policies"][US]),
-    )  # fmt: skip
+    )
     stores.configuration.save(Deployment(id="this", public_base_url=BASE))
     made = Pair(world, shopify, ebay, fate)
     made.use()
@@ -254,7 +260,11 @@ def pair(*, limits: TimeLimits | None = None) -> Pair:
 def creation(policies: Mapping[str, str]) -> dict[str, Any]:
     """A creation profile's settings that the simulated eBay takes."""
     return {
-        "category_id": "15687", "condition": "NEW", "merchant_location_key": "main",
-        "fulfillment_policy_id": policies["fulfillmentPolicyId"], "payment_policy_id": policies["paymentPolicyId"],
-        "return_policy_id": policies["returnPolicyId"], "aspects": {"Size": ["One Size"]},
-    }  # fmt: skip
+        "category_id": "15687",
+        "condition": "NEW",
+        "merchant_location_key": "main",
+        "fulfillment_policy_id": policies["fulfillmentPolicyId"],
+        "payment_policy_id": policies["paymentPolicyId"],
+        "return_policy_id": policies["returnPolicyId"],
+        "aspects": {"Size": ["One Size"]},
+    }

@@ -94,8 +94,7 @@ class Sales:
         """Tracking number and units of each parcel that eBay knows of."""
         parcels = self.p.ebay.world.sellers[SELLER].orders[remote].fulfillments
         return [
-            (one["shipmentTrackingNumber"], sum(int(line["quantity"]) for line in one["lineItems"]))
-            for one in parcels
+            (one["shipmentTrackingNumber"], sum(int(line["quantity"]) for line in one["lineItems"])) for one in parcels
         ]
 
     def cancelled(self, remote: str) -> bool:

@@ -98,11 +98,7 @@ def test_the_same_item_in_two_lists_of_one_account_is_sold_by_the_first(p: Pair)
     product = p.add_product("ONE")
     add_and_send(p, product)
     add_and_send(p, product, sales_list=other)
-    said = [
-        item.problem.code
-        for item in p.world.stores.items.of_product(SHOP, product)
-        if item.problem is not None
-    ]
+    said = [item.problem.code for item in p.world.stores.items.of_product(SHOP, product) if item.problem is not None]
     assert said == ["sold_by_other_list"]
     assert p.shown("ONE") == (5, Decimal("10.00"))
     still_good(p)

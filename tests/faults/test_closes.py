@@ -114,9 +114,7 @@ def test_a_read_that_saw_the_older_state_does_not_win_by_ending_last(s: Scripted
     assert s.market.shown(key) == (4, "10.00")
 
 
-def test_a_read_that_lags_behind_its_delivery_is_put_right_by_a_second_one(
-    s: Scripted, key: ListingKey
-) -> None:
+def test_a_read_that_lags_behind_its_delivery_is_put_right_by_a_second_one(s: Scripted, key: ListingKey) -> None:
     s.shop.read_lag_s, s.shop.stale_reads = 4.0, True
     s.world.run(60)
     s.shop.set("A", stock=0)
@@ -135,9 +133,7 @@ def test_an_answer_that_leaves_a_product_out_deletes_and_zeroes_nothing(s: Scrip
     assert s.market.shown(key) == (5, "10.00")
 
 
-def test_one_read_that_says_gone_zeroes_nothing_when_the_second_does_not(
-    s: Scripted, key: ListingKey
-) -> None:
+def test_one_read_that_says_gone_zeroes_nothing_when_the_second_does_not(s: Scripted, key: ListingKey) -> None:
     s.shop.empty = True
     s.world.hint(P1)
     s.fate.meanwhile("shop.read_products", lambda: setattr(s.shop, "empty", False), nth=2)
@@ -163,9 +159,7 @@ def test_gone_by_two_positive_answers_is_zeroed_and_then_ended(s: Scripted, key:
     assert s.world.row(key).status is Status.STOPPED
 
 
-def test_a_deletion_seen_while_another_worker_read_the_living_product_is_not_lost(
-    s: Scripted, key: ListingKey
-) -> None:
+def test_a_deletion_seen_while_another_worker_read_the_living_product_is_not_lost(s: Scripted, key: ListingKey) -> None:
     """The second, deciding look overlaps with a read that still saw the product: it must be made again."""
     facts = s.shop.products.pop(P1)
 
@@ -239,9 +233,7 @@ def test_a_full_revise_that_stalls_before_its_lease_sends_what_is_true_when_it_g
     assert 5 not in quantities[quantities.index(0) :]
 
 
-def test_a_zero_waits_for_the_lease_of_a_full_revise_and_never_overtakes_it(
-    s: Scripted, key: ListingKey
-) -> None:
+def test_a_zero_waits_for_the_lease_of_a_full_revise_and_never_overtakes_it(s: Scripted, key: ListingKey) -> None:
     """Publish reads 5 inside its lease and stalls; revise must not send 0 before that 5 has landed."""
 
     def the_last_one_sells() -> None:
@@ -289,9 +281,7 @@ def test_our_own_late_call_is_put_right_within_settle_s(s: Scripted, key: Listin
     assert s.market.shown(key) == (0, "10.00")
 
 
-def test_a_full_revise_waits_for_the_lease_of_a_zero_and_never_overtakes_it(
-    s: Scripted, key: ListingKey
-) -> None:
+def test_a_full_revise_waits_for_the_lease_of_a_zero_and_never_overtakes_it(s: Scripted, key: ListingKey) -> None:
     def a_full_revise_comes() -> None:
         s.world.action(PublishKind.FULL_REVISE, P1, deliver=False)
         s.world.deliver(Lane.PUBLISH)

@@ -35,8 +35,10 @@ def test_from_the_webhook_to_the_marketplace_call_every_line_has_the_gateways_id
     assert {line.get("function_request_id", "") for line in log.all()} == {"invocation"}
     (revise,) = [line for line in log.named("remote_call") if line.get("listing")]
     assert {name: revise[name] for name in ("shop", "account", "listing")} == {
-        "shop": SHOP, "account": ACCOUNT, "listing": f"{ACCOUNT}#{US}#A",
-    }  # fmt: skip
+        "shop": SHOP,
+        "account": ACCOUNT,
+        "listing": f"{ACCOUNT}#{US}#A",
+    }
     assert log.named("webhook.queued")[0]["shop"] == SHOP
 
 

@@ -31,7 +31,7 @@ def s() -> Story:
 def zero_after(s: Story, since: datetime, account: str = ACCOUNT) -> float:
     at = next(
         one.at for one in s.market.sent if one.key.account == account and one.values.quantity == 0 and one.at >= since
-    )  # fmt: skip
+    )
     return (at - since).total_seconds()
 
 
@@ -39,9 +39,7 @@ def zero_after(s: Story, since: datetime, account: str = ACCOUNT) -> float:
     "dies_before",
     ["inbox.taken", "shop.read", "variants.observe", "listings.save", "queues.send.revise"],
 )
-def test_a_zero_waits_for_a_dead_sync_worker_no_longer_than_its_messages_are_held(
-    s: Story, dies_before: str
-) -> None:
+def test_a_zero_waits_for_a_dead_sync_worker_no_longer_than_its_messages_are_held(s: Story, dies_before: str) -> None:
     since = s.world.now
     s.fate.die_before(f"{dies_before}*")
     s.sell_in_shop("A", 5)
@@ -50,9 +48,7 @@ def test_a_zero_waits_for_a_dead_sync_worker_no_longer_than_its_messages_are_hel
     assert zero_after(s, since) <= HOLD_S + WORK_S
 
 
-@pytest.mark.parametrize(
-    "dies_before", ["configuration.save", "listings.save", "jobs.save", "queues.send.revise"]
-)
+@pytest.mark.parametrize("dies_before", ["configuration.save", "listings.save", "jobs.save", "queues.send.revise"])
 def test_a_zero_of_a_big_recompute_waits_for_its_dead_worker_no_longer(s: Story, dies_before: str) -> None:
     since = s.world.now
     profile = s.world.stores.configuration.get(Profile, ProfileId("profile_1"))
@@ -66,9 +62,17 @@ def test_a_zero_of_a_big_recompute_waits_for_its_dead_worker_no_longer(s: Story,
 
 
 @pytest.mark.parametrize(
-    "dies_before", ["polls.save", "remote.orders_changed", "remote.orders_changed.answered", "orders.save", "orders.reserve",
-                    "listings.save", "queues.send.revise"]
-)  # fmt: skip
+    "dies_before",
+    [
+        "polls.save",
+        "remote.orders_changed",
+        "remote.orders_changed.answered",
+        "orders.save",
+        "orders.reserve",
+        "listings.save",
+        "queues.send.revise",
+    ],
+)
 def test_a_sale_waits_for_a_dead_poll_no_longer_than_its_message_is_held(s: Story, dies_before: str) -> None:
     """The last five are sold on one account: the other's listing must not sell them again."""
     s.buy("A", 5)
@@ -93,8 +97,6 @@ def test_a_dead_publisher_hides_what_it_made_live_no_longer_than_its_claim(s: St
     s.sell_in_shop("N", 3)
     s.run(200)
     assert s.shown("N") == 0
-    gone = next(
-        one.at for one in s.market.sent if one.key.sku == "N" and one.values.quantity == 0 and one.at > since
-    )
+    gone = next(one.at for one in s.market.sent if one.key.sku == "N" and one.values.quantity == 0 and one.at > since)
     claim_s = s.world.limits.publish_claim_s
     assert (gone - since).total_seconds() <= claim_s + 15 + WORK_S

@@ -32,9 +32,7 @@ def _waiting(action: str) -> tuple[Seller, dict[str, Any]]:
     its.act(seller.list, "send")
     its.patch(f"/accounts/{seller.account}", {"guard": {"share": "0.10", "count": 3}})
     its.run()
-    job = its.post(f"/sales-lists/{seller.list}/actions", {"action": action, "items": "all"}, expect=202)[
-        "job"
-    ]
+    job = its.post(f"/sales-lists/{seller.list}/actions", {"action": action, "items": "all"}, expect=202)["job"]
     assert job["state"] == "awaiting_approval"
     return seller, job
 
@@ -83,9 +81,9 @@ def test_a_no_cut_at_every_write_ends_nothing_and_lets_nothing_go_unasked(decisi
         ended = _decided(seller, job, decision, dies_at)
         _an_hour_of_timers(seller)
         states.append(seller.its.get(f"/jobs/{job['id']}")["state"])
-        again = seller.its.post(
-            f"/sales-lists/{seller.list}/actions", {"action": "stop", "items": "all"}, expect=202
-        )["job"]
+        again = seller.its.post(f"/sales-lists/{seller.list}/actions", {"action": "stop", "items": "all"}, expect=202)[
+            "job"
+        ]
         seller.its.run()
         assert (again["state"], seller.live_offers()) == ("awaiting_approval", ALL_LIVE), dies_at
         if ended:

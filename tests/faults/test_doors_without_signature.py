@@ -45,9 +45,11 @@ class Doors:
             "posting", "Posting", "1", "", frozenset(), ShopTraits(0, 10), traits_of=lambda _, shop: traits
         )
         for name, stand_in in {
-            "shop": lambda slug: card, "slugs": lambda room: ("posting",), "webhook_scheme": lambda slug: scheme,
+            "shop": lambda slug: card,
+            "slugs": lambda room: ("posting",),
+            "webhook_scheme": lambda slug: scheme,
             "signing_secrets": lambda slug, secret: (),
-        }.items():  # fmt: skip
+        }.items():
             monkeypatch.setattr(registry, name, stand_in)
         monkeypatch.setattr(s.shop, "traits", lambda shop: traits)
         monkeypatch.setattr(s.shop, "ensure_webhooks", self._ensure)
@@ -97,9 +99,7 @@ def test_an_unsigned_delivery_by_the_secret_address_comes_in(unsigned: Doors) ->
 
 
 @pytest.mark.parametrize("end", ["", ".", ".guessed", ".{token}x", "{token}", ".{token}.{token}"])
-def test_an_unsigned_delivery_by_any_other_address_is_refused_and_leaves_nothing(
-    unsigned: Doors, end: str
-) -> None:
+def test_an_unsigned_delivery_by_any_other_address_is_refused_and_leaves_nothing(unsigned: Doors, end: str) -> None:
     assert unsigned.post(BODY, token=end.format(token=unsigned.keys.token)) == 401
     assert unsigned.came_in == (0, 0)
 
@@ -163,9 +163,12 @@ def test_a_token_at_the_address_of_a_shop_that_has_none_is_refused() -> None:
 def test_a_question_by_get_is_no_delivery(unsigned: Doors) -> None:
     """Whoever opens the address of a shop in a browser reads nothing there."""
     event: dict[str, Any] = {
-        "pathParameters": {"shop_id": "shop_1"}, "headers": {}, "httpMethod": "GET", "body": None,
+        "pathParameters": {"shop_id": "shop_1"},
+        "headers": {},
+        "httpMethod": "GET",
+        "body": None,
         "queryStringParameters": {"challenge_code": "x"},
-    }  # fmt: skip
+    }
     from functions.webhook_ingest.app import handler
 
     assert handler(event, Context(10_000))["statusCode"] == 401

@@ -104,9 +104,7 @@ def test_one_check_at_a_time_for_each_account(s: Scripted) -> None:
     assert start_drift_check(s.world.deps, account) is not None
 
 
-def test_a_run_reads_so_many_and_the_job_goes_on_where_it_rested(
-    s: Scripted, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_reads_so_many_and_the_job_goes_on_where_it_rested(s: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check_drift, "MOST_PER_RUN", 100)
     keys = seed(s, 250, stock=2)
     for key in keys:

@@ -68,9 +68,7 @@ def _cancelled_at(seller: Seller, action: str, nth: int) -> tuple[Job, bool]:
 
 @pytest.mark.parametrize("step", [2, pytest.param(1, marks=pytest.mark.full)])
 @pytest.mark.parametrize("action", ["send", "stop", "full_revise", "revise", "remove", "relist"])
-def test_a_job_cancelled_before_any_write_adds_up_and_leaves_no_listing_half_way(
-    action: str, step: int
-) -> None:
+def test_a_job_cancelled_before_any_write_adds_up_and_leaves_no_listing_half_way(action: str, step: int) -> None:
     nth, came, cancelled = 1 - step, True, 0
     while came:
         nth += step
@@ -97,9 +95,7 @@ def test_a_job_cancelled_before_any_write_adds_up_and_leaves_no_listing_half_way
 def test_what_is_left_out_is_told_entry_by_entry() -> None:
     seller = _seller("send")
     its = seller.its
-    job = its.post(f"/sales-lists/{seller.list}/actions", {"action": "send", "items": "all"}, expect=202)[
-        "job"
-    ]
+    job = its.post(f"/sales-lists/{seller.list}/actions", {"action": "send", "items": "all"}, expect=202)["job"]
     stopped = its.post(f"/jobs/{job['id']}/cancel", expect=200)
     assert (stopped["state"], stopped["skipped"]) == ("cancelled", 3)
     its.run()
@@ -113,9 +109,7 @@ def test_a_job_that_waits_for_a_yes_can_be_cancelled_and_then_not_approved() -> 
     its = seller.its
     its.patch(f"/accounts/{seller.account}", {"guard": {"share": "0.10", "count": 3}})
     its.run()
-    job = its.post(f"/sales-lists/{seller.list}/actions", {"action": "stop", "items": "all"}, expect=202)[
-        "job"
-    ]
+    job = its.post(f"/sales-lists/{seller.list}/actions", {"action": "stop", "items": "all"}, expect=202)["job"]
     assert its.post(f"/jobs/{job['id']}/cancel", expect=200)["state"] == "cancelled"
     answer = its.call("POST", f"/v1/jobs/{job['id']}/approve")
     its.run()

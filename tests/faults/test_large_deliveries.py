@@ -90,9 +90,7 @@ def test_one_call_reads_so_many_products_and_leaves_the_rest_to_the_next() -> No
     queues = s.world.stores.queues
     queues.send(Lane.SHOP_EVENTS, ShopEvent(shop=SHOP, hints=hints))
     s.world.deliver(Lane.SHOP_EVENTS)
-    waiting = [
-        len(event.hints) for event in queues.messages(Lane.SHOP_EVENTS) if isinstance(event, ShopEvent)
-    ]
+    waiting = [len(event.hints) for event in queues.messages(Lane.SHOP_EVENTS) if isinstance(event, ShopEvent)]
     assert sorted(waiting) == [7, MOST_PRODUCTS]
     s.world.settle()
     unread = [product for product in s.shop.products if not _counted(s, ProductId(product), 2)]

@@ -212,8 +212,10 @@ def test_a_job_that_gets_nowhere_ends_among_the_dead_letters_and_says_so(
     told = log.named("chain.without_progress")
     assert len(told) == MAX_RECEIVES
     assert (told[0]["exception_name"], told[0]["reason"], told[0]["hops"]) == (
-        "NoProgress", "run_over", MOST_IDLE_HOPS + 1,
-    )  # fmt: skip
+        "NoProgress",
+        "run_over",
+        MOST_IDLE_HOPS + 1,
+    )
     assert MOST_IDLE_HOPS < batches < MOST_IDLE_HOPS + 15
     assert s.world.stores.queues.depth(Lane.RECOMPUTE) == 0
 

@@ -27,13 +27,15 @@ def two_lists() -> Pair:
     p = pair()
     seller = p.ebay.deeds.add_seller("berta", marketplaces=[US])
     keys = {"client_id": p.ebay.client_id, "client_secret": p.ebay.client_secret}
-    p.world.stores.secrets.put(
-        secret_name("accounts", SECOND), {**keys, "refresh_token": seller["refreshToken"]}
-    )
+    p.world.stores.secrets.put(secret_name("accounts", SECOND), {**keys, "refresh_token": seller["refreshToken"]})
     p.world.connect(
-        platform="shopify", marketplace="ebay", currency="USD", site=US, name="2",
+        platform="shopify",
+        marketplace="ebay",
+        currency="USD",
+        site=US,
+        name="2",
         creation=creation(seller["policies"][US]),
-    )  # fmt: skip
+    )
     return p
 
 
@@ -87,9 +89,7 @@ def test_two_products_of_four_variants_on_two_lists_sell_again_after_one_act_eac
     assert not p.world.dead_letters()
 
 
-def test_without_relinking_a_new_item_says_so_before_anything_is_sent_and_removing_the_old_one_works_too() -> (
-    None
-):
+def test_without_relinking_a_new_item_says_so_before_anything_is_sent_and_removing_the_old_one_works_too() -> None:
     p = two_lists()
     sold_and_deleted(p, MUG)
     deps = p.world.deps

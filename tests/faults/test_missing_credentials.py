@@ -34,9 +34,7 @@ def shop_state(s: Scripted) -> ConnectionState:
     return s.world.deps.configuration.get(Shop, SHOP).state
 
 
-def test_a_drainer_that_cannot_open_the_account_pauses_it(
-    s: Scripted, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_drainer_that_cannot_open_the_account_pauses_it(s: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     (key,) = seed(s, 1)
     monkeypatch.setattr(s.market, "open", no_credentials)
     s.world.hint(s.shop.set("S0", stock=0))
@@ -45,9 +43,7 @@ def test_a_drainer_that_cannot_open_the_account_pauses_it(
     assert s.world.row(key).due_band is not None
 
 
-def test_a_drift_check_that_cannot_open_the_account_pauses_it(
-    s: Scripted, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_drift_check_that_cannot_open_the_account_pauses_it(s: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     seed(s, 1)
     monkeypatch.setattr(s.market, "open", no_credentials)
     job = start_drift_check(s.world.deps, s.world.deps.configuration.get(Account, ACCOUNT))
@@ -58,9 +54,7 @@ def test_a_drift_check_that_cannot_open_the_account_pauses_it(
     assert (account_state(s), s.world.dead_letters()) == (ConnectionState.EXPIRED, [])
 
 
-def test_a_shop_event_that_cannot_open_the_shop_pauses_it(
-    s: Scripted, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_shop_event_that_cannot_open_the_shop_pauses_it(s: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     seed(s, 1)
     monkeypatch.setattr(s.shop, "open", no_credentials)
     s.world.hint(s.shop.set("S0", stock=3))
@@ -68,9 +62,7 @@ def test_a_shop_event_that_cannot_open_the_shop_pauses_it(
     assert (shop_state(s), s.world.dead_letters()) == (ConnectionState.EXPIRED, [])
 
 
-def test_a_sweep_that_cannot_open_the_shop_fails_with_its_reason(
-    s: Scripted, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_sweep_that_cannot_open_the_shop_fails_with_its_reason(s: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     seed(s, 1)
     monkeypatch.setattr(s.shop, "open", no_credentials)
     job = start_sweep(s.world.deps, s.world.deps.configuration.get(Shop, SHOP), "seller")

@@ -190,9 +190,7 @@ def test_a_product_that_left_the_shop_while_it_waited_is_not_listed(s: Scripted)
     assert (row.status, row.hold and row.hold.code, s.market.offers) == (Status.ERROR, "product_gone", [])
 
 
-def test_a_removal_cut_at_every_call_leaves_neither_row_nor_item_nor_listing_and_the_next_list_takes_over() -> (
-    None
-):
+def test_a_removal_cut_at_every_call_leaves_neither_row_nor_item_nor_listing_and_the_next_list_takes_over() -> None:
     for cut in count(1):
         s = scripted_world()
         keys = s.world.sell(s.shop.put("p1", "A", "B").product)
@@ -217,9 +215,7 @@ def wait_for_the_sku(s: Scripted, key: ListingKey) -> None:
     """Another list of the account and site has the variant too, and may not sell it as long as the first one does."""
     stores = s.world.stores
     stores.configuration.save(
-        SalesList(
-            id=OTHER_LIST, name="other", account=key.account, site=key.site, profile=ProfileId("profile_1")
-        )
+        SalesList(id=OTHER_LIST, name="other", account=key.account, site=key.site, profile=ProfileId("profile_1"))
     )
     variant = s.world.row(key).variant
     problem = Problem("sold_by_other_list", {"sku": key.sku, "list": "first"})

@@ -90,7 +90,7 @@ def another_worker_is_there(s: Story) -> None:
 @pytest.mark.parametrize(("before", "act", "least"), ACTS, ids=[act[1].__name__ for act in ACTS])
 def test_a_worker_that_dies_at_any_point_leaves_everything_to_the_next(
     before: Callable[[Story], Placed | None], act: Callable[[Story, Placed | None], None], least: int, at_once: bool
-) -> None:  # fmt: skip
+) -> None:
     for cut in count(1):
         s = two_accounts()
         placed = before(s)
@@ -111,7 +111,7 @@ def test_a_worker_that_dies_at_any_point_leaves_everything_to_the_next(
 @pytest.mark.parametrize(("before", "act", "least"), ACTS, ids=[act[1].__name__ for act in ACTS])
 def test_a_second_worker_with_the_same_messages_at_any_point_does_no_harm(
     before: Callable[[Story], Placed | None], act: Callable[[Story, Placed | None], None], least: int, lane: Lane
-) -> None:  # fmt: skip
+) -> None:
     for cut in count(1):
         s = two_accounts()
         placed = before(s)

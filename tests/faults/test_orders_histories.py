@@ -168,9 +168,7 @@ def test_the_echo_of_our_own_order_changes_nothing(s: Story) -> None:
 def test_an_order_of_200_lines_is_one_order_with_every_line_and_every_cent(s: Story) -> None:
     skus = [f"L{n}" for n in range(200)]
     s.sell_product("many", skus, 3)
-    lines = [
-        (sku, 1 + n % 3, str((1 + n % 3) * Decimal("3.33") + Decimal("0.01"))) for n, sku in enumerate(skus)
-    ]
+    lines = [(sku, 1 + n % 3, str((1 + n % 3) * Decimal("3.33") + Decimal("0.01"))) for n, sku in enumerate(skus)]
     placed = s.market.book.place(ACCOUNT, lines)
     s.rest()
     made = s.the_one(placed)
@@ -367,9 +365,13 @@ def test_a_poll_of_more_pages_than_one_worker_can_read_is_carried_on_by_the_next
 
 @pytest.mark.parametrize(
     ("units", "amount", "shipping", "adjustment", "currency"),
-    [(3, "10.00", "0.00", "0.00", "EUR"), (7, "0.01", "4.99", "-0.37", "USD"), (3, "1000", "1", "-7", "JPY"),
-     (3, "1.000", "0.005", "0.001", "KWD")],
-)  # fmt: skip
+    [
+        (3, "10.00", "0.00", "0.00", "EUR"),
+        (7, "0.01", "4.99", "-0.37", "USD"),
+        (3, "1000", "1", "-7", "JPY"),
+        (3, "1.000", "0.005", "0.001", "KWD"),
+    ],
+)
 @pytest.mark.parametrize("included", [True, False])
 def test_an_order_comes_to_exactly_what_the_buyer_paid(
     s: Story, units: int, amount: str, shipping: str, adjustment: str, currency: str, included: bool
@@ -382,9 +384,12 @@ def test_an_order_comes_to_exactly_what_the_buyer_paid(
     )
     extra = Decimal(adjustment) + (0 if included else 3 * step)
     s.market.book.change(
-        placed, tax_included=included, lines=(replace(facts.lines[0], taxes=taxes),),
-        adjustment=Money(Decimal(adjustment), currency), total=Money(facts.total.amount + extra, currency),
-    )  # fmt: skip
+        placed,
+        tax_included=included,
+        lines=(replace(facts.lines[0], taxes=taxes),),
+        adjustment=Money(Decimal(adjustment), currency),
+        total=Money(facts.total.amount + extra, currency),
+    )
     s.shop.put("pA", "A", stock=50)
     s.stock["A"] = 50
     s.rest()

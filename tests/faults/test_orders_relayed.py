@@ -394,8 +394,10 @@ def test_two_orders_for_the_last_unit_are_both_shown_and_both_in_the_shop() -> N
     for placed in (first, second):
         notice = s.order(placed).notices[0]
         assert (notice.code, notice.params["sku"], notice.params["orders"]) == (
-            "oversold", "A", ", ".join(sorted([first.facts.id, second.facts.id])),
-        )  # fmt: skip
+            "oversold",
+            "A",
+            ", ".join(sorted([first.facts.id, second.facts.id])),
+        )
     assert (s.shop.stock("A"), s.shown("A"), s.shown("A", SECOND)) == (-1, 0, 0)
     s.in_order()
 
@@ -412,9 +414,7 @@ def test_an_order_on_one_account_is_held_on_the_other_before_the_shop_knows() ->
     s.in_order()
 
 
-def test_one_order_number_on_two_accounts_of_one_marketplace_never_happens_but_would_be_one_shop_order() -> (
-    None
-):
+def test_one_order_number_on_two_accounts_of_one_marketplace_never_happens_but_would_be_one_shop_order() -> None:
     """The mark is the marketplace's own number, so that a deployment made anew finds its orders again."""
     s = story(accounts=2)
     s.sell("A", 5, accounts=(ACCOUNT, SECOND))

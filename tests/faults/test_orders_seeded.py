@@ -231,9 +231,7 @@ DEEDS = st.one_of(
     ),
     _deed(
         the_shop_fails,
-        operation=st.sampled_from(
-            ["read_products", "look_for_order", "read_orders", "cancel_order", "sweep"]
-        ),
+        operation=st.sampled_from(["read_products", "look_for_order", "read_orders", "cancel_order", "sweep"]),
         times=st.integers(1, 3),
     ),
     _deed(a_create_goes_wrong, kind=st.sampled_from(["drop_before", "drop_after", "delay"])),

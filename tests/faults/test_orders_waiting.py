@@ -94,9 +94,7 @@ def test_export_while_the_order_is_being_created_is_refused_and_makes_no_second(
 
 
 def test_leaving_an_order_a_moment_before_its_create_leaves_no_order_in_the_shop(s: Story) -> None:
-    s.fate.meanwhile(
-        "shop.look_for_order", lambda: leave_order(s.world.deps, s.key_of(placed), "anna") and None
-    )
+    s.fate.meanwhile("shop.look_for_order", lambda: leave_order(s.world.deps, s.key_of(placed), "anna") and None)
     placed = s.buy("A")
     s.rest()
     assert (s.made(placed), s.entries("A"), s.shop.stock("A")) == ([], 0, 5)

@@ -68,9 +68,7 @@ def test_a_shop_that_takes_it_at_once_after_all_is_asked_and_counted(s: Story) -
 
 
 @pytest.mark.parametrize(("always", "asked"), [(True, 0), (False, 1)])
-def test_only_a_platform_that_need_not_take_stock_is_asked_whether_it_did(
-    s: Story, always: bool, asked: int
-) -> None:
+def test_only_a_platform_that_need_not_take_stock_is_asked_whether_it_did(s: Story, always: bool, asked: int) -> None:
     s.shop.takes_stock, s.shop.book.takes_when_sent = always, False
     calls: list[str] = []
     s.shop.before_call = calls.append

@@ -25,12 +25,15 @@ def two_sellers(stock: int) -> Sales:
     p = s.p
     seller = p.ebay.deeds.add_seller(BOB, marketplaces=[US])
     app = {"client_id": p.ebay.client_id, "client_secret": p.ebay.client_secret}
-    p.world.stores.secrets.put(
-        secret_name("accounts", OTHER), {**app, "refresh_token": seller["refreshToken"]}
-    )
+    p.world.stores.secrets.put(secret_name("accounts", OTHER), {**app, "refresh_token": seller["refreshToken"]})
     p.world.connect(
-        platform="shopify", marketplace="ebay", currency="USD", site=US, name="2", creation=creation(seller["policies"][US])
-    )  # fmt: skip
+        platform="shopify",
+        marketplace="ebay",
+        currency="USD",
+        site=US,
+        name="2",
+        creation=creation(seller["policies"][US]),
+    )
     p.world.tick_orders()
     p.world.deliver_all()
     product = p.world.row(p.key("A")).variant.product
@@ -112,9 +115,7 @@ def test_a_sale_in_the_shop_at_the_same_moment_costs_one_revision_more() -> None
 
 @pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.full)])
 @pytest.mark.parametrize(("stock", "lane"), [(1, Lane.ORDERS), (3, Lane.SHOP_EVENTS)])
-def test_in_whatever_order_create_confirming_read_and_absorption_come(
-    stock: int, lane: Lane, step: int
-) -> None:
+def test_in_whatever_order_create_confirming_read_and_absorption_come(stock: int, lane: Lane, step: int) -> None:
     for cut in count(1, step):
         s = two_sellers(stock)
         came: list[int] = []

@@ -132,9 +132,11 @@ def test_a_line_given_back_after_creation_is_named_with_its_amount(s: Sales) -> 
     refund_there(s, remote, line="B")
     assert notices(s, remote) == {
         "partly_refunded_on_marketplace": {
-            "amount": "10.00 USD", "lines": "B: 10.00 USD", "shop_order": "#1001",
+            "amount": "10.00 USD",
+            "lines": "B: 10.00 USD",
+            "shop_order": "#1001",
         }
-    }  # fmt: skip
+    }
     assert s.row(remote).completed_at is None
     refund_in_shop(s, remote, lines={"B": 1}, restock=True)
     assert notices(s, remote) == {}
@@ -209,8 +211,9 @@ def test_a_part_given_back_in_the_shop_twice_names_what_is_still_missing_there(s
     refund_in_shop(s, remote, lines={}, amount="4.00")
     assert notices(s, remote) == {"refund_on_marketplace": {"amount": "4.00 USD", "shop_order": "#1001"}}
     assert [(one.number, str(one.amount)) for one in s.row(remote).told.values()] == [
-        (1, "3.00 USD"), (2, "4.00 USD"),
-    ]  # fmt: skip
+        (1, "3.00 USD"),
+        (2, "4.00 USD"),
+    ]
 
 
 def test_an_order_cancelled_in_the_shop_is_recorded_with_a_number_until_the_marketplace_cancels(
@@ -232,9 +235,7 @@ def test_an_order_cancelled_in_the_shop_is_recorded_with_a_number_until_the_mark
 
 
 @pytest.mark.parametrize("first", ["refund", "ship"])
-def test_a_unit_taken_off_in_the_shop_stays_open_on_the_marketplace_until_it_is_paid_back(
-    s: Sales, first: str
-) -> None:
+def test_a_unit_taken_off_in_the_shop_stays_open_on_the_marketplace_until_it_is_paid_back(s: Sales, first: str) -> None:
     remote = home(s, units=2)
     acts = [
         lambda: s.ship(remote, {"A": 1}, "1ZONLYONE"),
@@ -289,8 +290,9 @@ def test_both_numbers_of_a_parcel_with_two_units_reach_the_marketplace(s: Sales)
     assert s.told(remote) == [("1ZBOXONE", 1), ("1ZBOXTWO", 1)]
     assert notices(s, remote) == {}
     assert sorted((one.number, one.tracking) for one in s.row(remote).told.values()) == [
-        (1, "1ZBOXONE"), (2, "1ZBOXTWO"),
-    ]  # fmt: skip
+        (1, "1ZBOXONE"),
+        (2, "1ZBOXTWO"),
+    ]
     assert s.row(remote).completed_at is not None
 
 

@@ -79,9 +79,17 @@ def deliveries_suffer(s: Sales, how: str) -> None:
 
 
 def ebay_fails(s: Sales, kind: str, times: int, skip: int) -> None:
-    fault = Fault("*", "vendor", skip=skip, name="late", seconds=8.0) if kind == "late" else Fault(
-        "*", kind, times=times, skip=skip, status=503  # type: ignore[arg-type]
-    )  # fmt: skip
+    fault = (
+        Fault("*", "vendor", skip=skip, name="late", seconds=8.0)
+        if kind == "late"
+        else Fault(
+            "*",
+            kind,
+            times=times,
+            skip=skip,
+            status=503,  # type: ignore[arg-type]
+        )
+    )
     s.p.ebay.faults.add(fault)
 
 
@@ -90,9 +98,16 @@ def ebay_loses_a_page(s: Sales, name: str) -> None:
 
 
 def shopify_fails(s: Sales, operation: str, kind: str, skip: int) -> None:
-    fault = Fault(operation, "vendor", skip=skip, name="late", seconds=20.0) if kind == "late" else Fault(
-        operation, kind, skip=skip, status=503  # type: ignore[arg-type]
-    )  # fmt: skip
+    fault = (
+        Fault(operation, "vendor", skip=skip, name="late", seconds=20.0)
+        if kind == "late"
+        else Fault(
+            operation,
+            kind,
+            skip=skip,
+            status=503,  # type: ignore[arg-type]
+        )
+    )
     s.p.shopify.faults.add(fault)
 
 
@@ -155,9 +170,7 @@ DEEDS = st.one_of(
     _deed(ebay_loses_a_page, name=st.sampled_from(["page_lost", "next_lost", "total_moves"])),
     _deed(
         shopify_fails,
-        operation=st.sampled_from(
-            ["orderCreate", "orderCreate", "orderByIdentifier", "nodes", "orderCancel"]
-        ),
+        operation=st.sampled_from(["orderCreate", "orderCreate", "orderByIdentifier", "nodes", "orderCancel"]),
         kind=st.sampled_from(["status", "html", "drop_before", "drop_after", "late"]),
         skip=st.integers(0, 1),
     ),

@@ -38,9 +38,7 @@ def test_a_parcel_is_told_once_when_the_answer_is_lost(s: Story, lag: float, tra
 
 
 @pytest.mark.parametrize("numbers", [("AB12", "CD34"), ("", "")])
-def test_two_parcels_are_each_told_once_though_the_first_answer_was_lost(
-    s: Story, numbers: tuple[str, str]
-) -> None:
+def test_two_parcels_are_each_told_once_though_the_first_answer_was_lost(s: Story, numbers: tuple[str, str]) -> None:
     placed, id = home(s, 2)
     s.market.plan.add(Fault("ship", "drop_after"))
     for number in numbers:

@@ -88,8 +88,11 @@ def test_both_tokens_are_saved_in_one_write_beside_everything_else(platform: Rot
     token = platform.worker().token(platform.renew)
     assert writes.count("secrets.put") == 1
     assert stored(platform) == {
-        "client_id": "c", "refresh_token": "refresh-2", "granted_token": token, "granted_until": "2026-11-01T13:00:00+00:00",
-    }  # fmt: skip
+        "client_id": "c",
+        "refresh_token": "refresh-2",
+        "granted_token": token,
+        "granted_until": "2026-11-01T13:00:00+00:00",
+    }
 
 
 def test_an_access_token_is_used_until_a_minute_before_its_end(platform: RotatingPlatform) -> None:
@@ -169,10 +172,15 @@ def test_processes_that_open_one_account_share_what_one_of_them_renewed(
     def process() -> OpenedMarketplaces:
         return OpenedMarketplaces(
             Opener(
-                stores.configuration, stores.secrets, stores.leases, stores.clock, TokenCache(),
-                lambda observe, budget, longest_call_s: HttpSession(), lambda *_: FakeBudget(stores.clock),
+                stores.configuration,
+                stores.secrets,
+                stores.leases,
+                stores.clock,
+                TokenCache(),
+                lambda observe, budget, longest_call_s: HttpSession(),
+                lambda *_: FakeBudget(stores.clock),
             )
-        )  # fmt: skip
+        )
 
     opened = [one.open(account, share) for one in (process(), process()) for share in Share]
     tokens = {grants.token(platform.renew) for grants in opened}

@@ -38,20 +38,21 @@ def on_two_sites(s: Scripted, *, cap: int | None = None) -> tuple[ListingKey, Li
     account = s.world.stores.configuration.get(Account, ACCOUNT)
     save(account.model_copy(update={"sites": (SITE, THERE)}))
     rules = Rules() if cap is None else Rules(quantity=QuantityRule(mode="cap", value=cap))
-    save(
-        SalesList(
-            id=SECOND, name="There", account=ACCOUNT, site=THERE, profile=ProfileId("profile_1"), rules=rules
-        )
-    )
+    save(SalesList(id=SECOND, name="There", account=ACCOUNT, site=THERE, profile=ProfileId("profile_1"), rules=rules))
     there = ListingKey(ACCOUNT, THERE, here.sku)
     offer = Offer(s.market.new_id(), there, s.world.now, True, s.market.new_id(), 5, row.accepted.price)
     s.market.offers.append(offer)
     s.world.stores.listings.create(
         Listing(
-            key=there, variant=row.variant, sales_list=SECOND, status=row.status, offer=offer.id,
-            remote=offer.remote, accepted=Values(5, row.accepted.price, s.world.now),
+            key=there,
+            variant=row.variant,
+            sales_list=SECOND,
+            status=row.status,
+            offer=offer.id,
+            remote=offer.remote,
+            accepted=Values(5, row.accepted.price, s.world.now),
         )
-    )  # fmt: skip
+    )
     s.world.stores.items.put(Item(SECOND, row.variant, here.sku, "", there))
     s.world.stores.variants.bind(row.variant, there)
     Recompute(s.world.deps).listings([here, there])

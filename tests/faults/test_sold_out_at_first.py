@@ -50,9 +50,7 @@ def test_it_waits_with_words_instead_of_an_error_and_nothing_goes_on_sale(skus: 
     done = p.world.deps.jobs.get(job)
     entries, _ = p.world.deps.jobs.entries(job, None, 10)
     assert done.state is JobState.DONE
-    assert {(e.outcome, e.reason.code if e.reason else "") for e in entries} == {
-        (Outcome.SKIPPED, "waits_for_stock")
-    }
+    assert {(e.outcome, e.reason.code if e.reason else "") for e in entries} == {(Outcome.SKIPPED, "waits_for_stock")}
     story = explain_listing(p.world.deps, p.key(skus[0]))
     assert story.reason is not None
     assert messages.text(story.reason) == "It is sold out. It goes on sale automatically when stock arrives."

@@ -117,9 +117,7 @@ def test_where_it_does_not_end_by_itself_a_listing_that_somebody_ended_at_0_stay
     assert (s.world.row(key).status, s.market.live(key)) == (Status.FINISHED, [])
 
 
-@pytest.mark.parametrize(
-    ("what", "told"), [(Zero.KEEPS, "next_change_in_shop"), (Zero.PAUSES, "next_paused")]
-)
+@pytest.mark.parametrize(("what", "told"), [(Zero.KEEPS, "next_change_in_shop"), (Zero.PAUSES, "next_paused")])
 def test_what_is_paused_at_0_says_what_it_waits_for(what: Zero, told: str) -> None:
     s, key = sold_out_where_zero(what)
     assert explain_listing(s.world.deps, key).next == Problem(told)

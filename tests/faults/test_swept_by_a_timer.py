@@ -102,9 +102,7 @@ def test_a_sweep_whose_worker_died_is_carried_on_and_the_next_one_comes(s: Scrip
     assert len(sweeps(s)) == 2
 
 
-def test_a_sweep_that_fails_is_tried_again_after_three_hours(
-    s: Scripted, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_sweep_that_fails_is_tried_again_after_three_hours(s: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuses(cursor: str | None) -> object:
         raise Unauthorized(Problem("token_revoked"))
 

@@ -53,9 +53,23 @@ def test_an_unknown_shop_is_answered_as_a_wrong_signature_is(s: Scripted) -> Non
 
 @pytest.mark.parametrize(
     "shop",
-    ["", " ", "shop/1", "shop%2f1", "../shop", "x" * 65, "x" * 5000, "ü" * 600, "\x00", "\ud800", "shop 1", "shop\n", "🦊"],
+    [
+        "",
+        " ",
+        "shop/1",
+        "shop%2f1",
+        "../shop",
+        "x" * 65,
+        "x" * 5000,
+        "ü" * 600,
+        "\x00",
+        "\ud800",
+        "shop 1",
+        "shop\n",
+        "🦊",
+    ],
     ids=lambda shop: repr(shop[:8]),
-)  # fmt: skip
+)
 def test_what_cannot_be_a_shop_is_answered_as_an_unknown_one_without_a_read(s: Scripted, shop: str) -> None:
     asked: list[str] = []
 
@@ -91,9 +105,7 @@ def test_a_replayed_delivery_has_no_second_effect(s: Scripted) -> None:
     assert [s.world.webhook(BODY, GENUINE) for _ in range(3)] == [200] * 3
     s.world.settle()
     assert [sent.values.quantity for sent in s.market.sent] == [3]
-    assert (
-        s.world.webhook(BODY, GENUINE) == 200
-    )  # an old but genuine one is a hint to look, and finds nothing new
+    assert s.world.webhook(BODY, GENUINE) == 200  # an old but genuine one is a hint to look, and finds nothing new
     s.world.settle()
     assert (len(s.market.sent), s.market.shown(key)) == (1, (3, "10.00"))
 
@@ -155,9 +167,7 @@ def test_no_credential_of_the_real_pair_reaches_a_log_or_the_story(caplog: pytes
         p.pump()
         p.world.run(120)
     secrets = [
-        value
-        for name in ("shops/shop_1", "accounts/acc_1")
-        for value in p.world.stores.secrets.get(name).values()
+        value for name in ("shops/shop_1", "accounts/acc_1") for value in p.world.stores.secrets.get(name).values()
     ]
     stores = p.world.stores
     written = caplog.text + "".join(repr(record.__dict__) for record in caplog.records)

@@ -198,9 +198,7 @@ def test_products_that_change_while_the_changed_ones_are_read_are_seen_within_mi
 
 
 @pytest.mark.parametrize("wait_s", [1, 20, 29])
-def test_a_sale_that_is_taken_in_while_a_full_revise_is_decided_is_not_sold_again(
-    p: AnyPair, wait_s: int
-) -> None:
+def test_a_sale_that_is_taken_in_while_a_full_revise_is_decided_is_not_sold_again(p: AnyPair, wait_s: int) -> None:
     """The order is settled by a look at the number from before the decision, which then shows all five again."""
     p.sell("MUG")
     p.world.action(PublishKind.FULL_REVISE, p.products["MUG"])

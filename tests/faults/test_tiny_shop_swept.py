@@ -33,9 +33,7 @@ def p(monkeypatch: pytest.MonkeyPatch) -> Iterator[AnyPair]:
         yield made
 
 
-def swept(
-    p: AnyPair, after_page: Callable[[int], object] = lambda offset: None
-) -> tuple[list[set[str]], int]:
+def swept(p: AnyPair, after_page: Callable[[int], object] = lambda offset: None) -> tuple[list[set[str]], int]:
     """One sweep, with what happens in the shop after each of its pages.
 
     Returns the ids that were asked for, question by question, and how many variants were found to be gone.

@@ -67,8 +67,6 @@ def test_an_account_that_is_not_let_in_any_more_is_not_asked(s: Scripted) -> Non
 
 
 def test_what_is_told_of_an_account_that_is_gone_ends_in_silence(s: Scripted) -> None:
-    s.world.stores.queues.send(
-        Lane.ORDERS, AccountEvent(account="acc_gone", hints=(Hint(kind=HintKind.ORDER),))
-    )
+    s.world.stores.queues.send(Lane.ORDERS, AccountEvent(account="acc_gone", hints=(Hint(kind=HintKind.ORDER),)))
     s.world.run(5)
     assert s.world.stores.queues.depth(Lane.ORDERS) == 0

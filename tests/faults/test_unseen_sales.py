@@ -50,9 +50,7 @@ def key(s: Story) -> ListingKey:
 
 def demand(s: Story, *fields: LedgerField) -> None:
     """A person revises by hand."""
-    row = s.world.stores.listings.change(
-        key(s), lambda row: ledger.demanded(row, frozenset(fields), None, s.world.now)
-    )
+    row = s.world.stores.listings.change(key(s), lambda row: ledger.demanded(row, frozenset(fields), None, s.world.now))
     nudge_due(s.world.deps, [row])
 
 
@@ -179,8 +177,10 @@ def test_a_relist_that_waits_for_orders_says_so(s: Story) -> None:
     assert told.listing.status is Status.PENDING
     assert told.reason is not None
     assert (told.reason.code, told.reason.params, told.reason.fix) == (
-        "ended_awaits_orders", {"account": "Account 1"}, "",
-    )  # fmt: skip
+        "ended_awaits_orders",
+        {"account": "Account 1"},
+        "",
+    )
     assert told.quantity.reason == told.reason
     s.market.plan.clear()
     s.run(3600)
@@ -242,9 +242,7 @@ def test_the_evidence_outlives_a_lower_quantity_that_was_sent_meanwhile(s: Story
 # ---- dead workers, polls that fail, orders that cannot be read ----
 
 
-@pytest.mark.parametrize(
-    "dies_before", ["listings.save", "polls.make_due", "queues.send.orders", "queues.send.revise"]
-)
+@pytest.mark.parametrize("dies_before", ["listings.save", "polls.make_due", "queues.send.orders", "queues.send.revise"])
 def test_no_dead_worker_loses_the_evidence(s: Story, dies_before: str) -> None:
     placed = s.buy(A)
     drift(s)

@@ -28,9 +28,7 @@ _WINDOW = ("remote.read_back.answered", "remote.revise", "remote.put_values")
 
 
 def _demand(s: Story) -> None:
-    row = s.world.stores.listings.change(
-        s.world.key(A), lambda row: ledger.demanded(row, BOTH, None, s.world.now)
-    )
+    row = s.world.stores.listings.change(s.world.key(A), lambda row: ledger.demanded(row, BOTH, None, s.world.now))
     nudge_due(s.world.deps, [row])
 
 

@@ -114,10 +114,7 @@ def test_a_poll_says_where_it_failed_and_no_text(s: Scripted, count: int) -> Non
 @pytest.mark.parametrize(
     ("function", "event"),
     [
-        *(
-            ("reconcile", {"timer": timer})
-            for timer in ("unsent", "due", "drift", "hooks", "sweep", "orders")
-        ),
+        *(("reconcile", {"timer": timer}) for timer in ("unsent", "due", "drift", "hooks", "sweep", "orders")),
         ("import_orders", {"tick": "accounts"}),
     ],
 )
@@ -129,9 +126,7 @@ def test_a_timer_fails_where_lambda_counts_it_and_says_no_text(
     (line,) = log.named("function.failed")
     assert (line["exception_name"], line["function_request_id"]) == ("Bug", "req-5")
     told = repr(raised.value) + repr(raised.value.__cause__)
-    assert (
-        raised.value.__suppress_context__
-    )  # or else Lambda's runtime would print what was handled meanwhile
+    assert raised.value.__suppress_context__  # or else Lambda's runtime would print what was handled meanwhile
     tells_nothing(log.text, told, *capsys.readouterr())
 
 

@@ -34,9 +34,7 @@ def test_a_deleted_variant_that_is_named_by_its_own_id_sells_no_longer(s: Script
 
 
 @pytest.mark.parametrize("kind", [HintKind.PRODUCT, HintKind.VARIANT])
-def test_a_changed_variant_that_is_named_by_its_own_id_has_its_product_read(
-    s: Scripted, kind: HintKind
-) -> None:
+def test_a_changed_variant_that_is_named_by_its_own_id_has_its_product_read(s: Scripted, kind: HintKind) -> None:
     keys = seed(s, 2, variants=2)
     s.shop.set("S1-0", stock=3)
     told(s, (kind, s.shop.variant("S1-0")))
@@ -61,7 +59,7 @@ def test_whose_a_new_variant_is_the_shop_is_asked(s: Scripted) -> None:
     s.shop.put("new", "NEW-0", "NEW-1")
     told(s, (HintKind.VARIANT, s.shop.variant("NEW-1")))
     assert s.fate.calls.count("shop.products_of") == 1
-    assert {row.facts.sku for row in s.world.stores.variants.of_product(SHOP, ProductId("new"))} == {"NEW-0", "NEW-1"}  # fmt: skip
+    assert {row.facts.sku for row in s.world.stores.variants.of_product(SHOP, ProductId("new"))} == {"NEW-0", "NEW-1"}
 
 
 def test_what_nobody_knows_is_read_once_and_left(s: Scripted) -> None:

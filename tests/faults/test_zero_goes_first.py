@@ -123,9 +123,7 @@ def test_a_spent_share_of_the_budget_leaves_a_zero_its_own(s: Scripted) -> None:
 
 def test_a_zero_whose_row_waits_for_tomorrows_budget_does_not_wait(s: Scripted) -> None:
     keys = seed(s, 2)
-    s.market.budgets[Share.ORDINARY] = FakeBudget(
-        s.world.stores.clock, 0, until=s.world.now + timedelta(hours=20)
-    )
+    s.market.budgets[Share.ORDINARY] = FakeBudget(s.world.stores.clock, 0, until=s.world.now + timedelta(hours=20))
     restock(s, keys)
     s.world.run(5)
     since = sell_out(s, "S0")
@@ -145,9 +143,7 @@ def test_the_guards_share_is_not_the_zeros(s: Scripted) -> None:
     assert max(waited(s, key, since) for key in keys) <= 5.0
 
 
-@pytest.mark.parametrize(
-    "dies_before", ["leases.acquire", "listings.save", "remote.revise", "remote.revise.answered"]
-)
+@pytest.mark.parametrize("dies_before", ["leases.acquire", "listings.save", "remote.revise", "remote.revise.answered"])
 def test_a_dead_drainer_keeps_a_zero_no_longer_than_its_lease(s: Scripted, dies_before: str) -> None:
     keys = seed(s, 20)
     restock(s, keys[1:])

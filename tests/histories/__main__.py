@@ -19,9 +19,7 @@ def main() -> int:
     parser.add_argument("--events", type=int, default=120)
     parser.add_argument("--products", type=int, default=30)
     parser.add_argument("--harm", action="store_true", help="kill workers and freeze processes too")
-    parser.add_argument(
-        "--rest", type=float, default=600, help="seconds in which everything must have come to rest"
-    )
+    parser.add_argument("--rest", type=float, default=600, help="seconds in which everything must have come to rest")
     told = parser.parse_args()
     failed = 0
     for seed in told.seeds:

@@ -51,10 +51,21 @@ class History:
     def play(self, events: int, *, pause_s: float = 0.4) -> None:
         """Let so many things happen, a little time apart; some are refused by the world and count as nothing."""
         kinds = [
-            (6, self._stock), (3, self._price), (7, self._sale), (3, self._sale_in_the_shop), (2, self._cancellation),
-            (2, self._parcel), (2, self._draft), (1, self._edit), (1, self._stop), (2, self._relist), (1, self._revise),
-            (2, self._storm), (2, self._lost_answer), (2, self._deliveries),
-        ]  # fmt: skip
+            (6, self._stock),
+            (3, self._price),
+            (7, self._sale),
+            (3, self._sale_in_the_shop),
+            (2, self._cancellation),
+            (2, self._parcel),
+            (2, self._draft),
+            (1, self._edit),
+            (1, self._stop),
+            (2, self._relist),
+            (1, self._revise),
+            (2, self._storm),
+            (2, self._lost_answer),
+            (2, self._deliveries),
+        ]
         if self.harm:
             kinds += [(2, self._kill), (1, self._freeze)]
         if not self.cancellations:
@@ -108,9 +119,7 @@ class History:
         return f"{sku} {status}"
 
     def _parcel(self) -> str:
-        unsent = {
-            one.order: one for one in self.street.oracle.sales.values() if not (one.cancelled or one.parcel)
-        }
+        unsent = {one.order: one for one in self.street.oracle.sales.values() if not (one.cancelled or one.parcel)}
         made = [one for one in self.street.shop_orders() if one["source_identifier"] in unsent]
         if not made:
             return "nothing"
@@ -200,13 +209,9 @@ class History:
         value = of.rule.value if of.rule.value is None else self._dice.choice([1, 2, 3])
         of.rule.ratio, of.rule.value = ratio, value
         path = f"/profiles/{self.street.profiles[of.name]}"
-        job = self.street.seller.finished(
-            self.street.seller.patch(path, {"rules": rules_of(of.rule)}), within_s=90
-        )
+        job = self.street.seller.finished(self.street.seller.patch(path, {"rules": rules_of(of.rule)}), within_s=90)
         if job["state"] == "awaiting_approval":
-            job = self.street.seller.finished(
-                self.street.seller.post(f"/jobs/{job['id']}/approve"), within_s=90
-            )
+            job = self.street.seller.finished(self.street.seller.post(f"/jobs/{job['id']}/approve"), within_s=90)
         return f"{of.name} {value} x {ratio}: {job['state']}"
 
     def _settle_jobs(self) -> None:
@@ -222,9 +227,11 @@ class History:
     def _storm(self) -> str:
         door = self._dice.choice([self.street.marketplace, self.street.shop])
         fault = {
-            "operation": "*", "kind": "status", "status": self._dice.choice([429, 500, 503]),
+            "operation": "*",
+            "kind": "status",
+            "status": self._dice.choice([429, 500, 503]),
             "times": self._dice.randrange(2, 12),
-        }  # fmt: skip
+        }
         door.post("faults", fault)
         return str(fault)
 
@@ -283,10 +290,14 @@ class History:
         except (NotAllowed, requests.RequestException) as failure:
             return [f"the API does not answer: {failure}"]
         return [
-            *self._wrong_listings(), *self._wrong_orders(known), *self._wrong_stock(), *self._wrong_notices(known),
-            *self._untold_parcels(), *self._dead_letters(),
+            *self._wrong_listings(),
+            *self._wrong_orders(known),
+            *self._wrong_stock(),
+            *self._wrong_notices(known),
+            *self._untold_parcels(),
+            *self._dead_letters(),
             *(f"job {job.id} on {job.sku} is still running" for job in self.open_jobs),
-        ]  # fmt: skip
+        ]
 
     def _wrong_listings(self) -> list[str]:
         found = []
@@ -309,14 +320,10 @@ class History:
                 found.append(f"order {order} is not known")
             elif len(standing) != (0 if sale.cancelled else 1):
                 state = known[order]["state"]
-                found.append(
-                    f"order {order} ({state}, cancelled: {sale.cancelled}) stands {len(standing)} times"
-                )
+                found.append(f"order {order} ({state}, cancelled: {sale.cancelled}) stands {len(standing)} times")
             elif standing and Decimal(standing[0]["total_price"]) != sale.total:
                 found.append(f"order {order}: {standing[0]['total_price']} instead of {sale.total}")
-        found += [
-            f"the shop has {len(rows)} orders for {order}" for order, rows in made.items() if len(rows) > 1
-        ]
+        found += [f"the shop has {len(rows)} orders for {order}" for order, rows in made.items() if len(rows) > 1]
         return found
 
     def _wrong_stock(self) -> list[str]:
@@ -344,9 +351,7 @@ class History:
             for one in row["packages"]
         }
         parcels = [sale for sale in self.street.oracle.sales.values() if sale.parcel]
-        return [
-            f"parcel {sale.parcel} of {sale.order} is untold" for sale in parcels if sale.parcel not in told
-        ]
+        return [f"parcel {sale.parcel} of {sale.order} is untold" for sale in parcels if sale.parcel not in told]
 
     def _dead_letters(self) -> list[str]:
         depths = self.street.system.queue_depths()

@@ -37,10 +37,15 @@ class Street:
         self._connect(products)
 
     def _connect(self, products: int) -> None:
-        told = self.seller.post("/shops", {
-            "name": "Street", "platform": "shopify", "settings": {"domain": "demo.myshopify.com"},
-            "credentials": {"client_id": "demo-client-id", "client_secret": "demo-client-secret"},
-        })  # fmt: skip
+        told = self.seller.post(
+            "/shops",
+            {
+                "name": "Street",
+                "platform": "shopify",
+                "settings": {"domain": "demo.myshopify.com"},
+                "credentials": {"client_id": "demo-client-id", "client_secret": "demo-client-secret"},
+            },
+        )
         self.shop_id = str(told["shop"]["id"])
         skus = [f"H{number:02}" for number in range(products)]
         for number, sku in enumerate(skus):
@@ -61,28 +66,49 @@ class Street:
 
     def _open_account(self, seller: str) -> None:
         told = self.marketplace.do("add_seller", username=seller, marketplaces=[SITE])
-        account = self.seller.post("/accounts", {
-            "name": seller, "marketplace": "ebay", "shop": self.shop_id, "sites": [SITE],
-            "credentials": {**APP, "refresh_token": told["refreshToken"]},
-        })  # fmt: skip
+        account = self.seller.post(
+            "/accounts",
+            {
+                "name": seller,
+                "marketplace": "ebay",
+                "shop": self.shop_id,
+                "sites": [SITE],
+                "credentials": {**APP, "refresh_token": told["refreshToken"]},
+            },
+        )
         self.accounts[seller] = str(account["id"])
         policies = told["policies"][SITE]
-        creation = self.seller.post("/creation-profiles", {
-            "name": seller, "marketplace": "ebay", "site": SITE, "settings": {
-                "category_id": "45220", "merchant_location_key": "main", "brand": "Unbranded",
-                "fulfillment_policy_id": policies["fulfillmentPolicyId"],
-                "payment_policy_id": policies["paymentPolicyId"], "return_policy_id": policies["returnPolicyId"],
+        creation = self.seller.post(
+            "/creation-profiles",
+            {
+                "name": seller,
+                "marketplace": "ebay",
+                "site": SITE,
+                "settings": {
+                    "category_id": "45220",
+                    "merchant_location_key": "main",
+                    "brand": "Unbranded",
+                    "fulfillment_policy_id": policies["fulfillmentPolicyId"],
+                    "payment_policy_id": policies["paymentPolicyId"],
+                    "return_policy_id": policies["returnPolicyId"],
+                },
             },
-        })  # fmt: skip
+        )
         self.profiles[f"creation {seller}"] = str(creation["id"])
 
     def _list(self, name: str, seller: str, rule: Rule, skus: list[str]) -> None:
         profile = self.seller.post("/profiles", {"name": name, "rules": rules_of(rule)})
         self.profiles[name] = str(profile["id"])
-        made = self.seller.post("/sales-lists", {
-            "name": name, "account": self.accounts[seller], "site": SITE, "profile": profile["id"],
-            "creation_profile": self.profiles[f"creation {seller}"],
-        })  # fmt: skip
+        made = self.seller.post(
+            "/sales-lists",
+            {
+                "name": name,
+                "account": self.accounts[seller],
+                "site": SITE,
+                "profile": profile["id"],
+                "creation_profile": self.profiles[f"creation {seller}"],
+            },
+        )
         self.list_ids[name] = str(made["id"])
         self.oracle.lists[name] = List(name, seller, rule, tuple(skus))
         body = {"products": [self.product_of[sku] for sku in skus]}
@@ -95,11 +121,7 @@ class Street:
     def on_sale(self, seller: str) -> dict[str, tuple[int, Decimal]]:
         """What buyers see: quantity and price by SKU."""
         rows = self.marketplace.get("listings", live=1, seller=seller)["listings"]
-        return {
-            one["sku"]: (int(one["quantity"]), Decimal(one["price"]))
-            for row in rows
-            for one in row["variations"]
-        }
+        return {one["sku"]: (int(one["quantity"]), Decimal(one["price"])) for row in rows for one in row["variations"]}
 
     def orders(self) -> dict[str, dict[str, Any]]:
         """Every order that the product knows, by the marketplace's id."""

@@ -68,7 +68,6 @@ def _empty(emulated: EmulatedAws) -> None:
         rows = [row for page in pages for row in page["Items"]]
         for start in range(0, len(rows), 25):
             deletions = [
-                {"DeleteRequest": {"Key": {key: row[key] for key in keys}}}
-                for row in rows[start : start + 25]
+                {"DeleteRequest": {"Key": {key: row[key] for key in keys}}} for row in rows[start : start + 25]
             ]
             dynamodb.batch_write_item(RequestItems={name: deletions})

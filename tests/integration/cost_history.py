@@ -72,6 +72,4 @@ def _ready(its: Installation) -> Meter:
 
 def _cost(its: Installation, meter: Meter) -> Cost:
     counts = meter.counts
-    return Cost(
-        counts.read_units, counts.write_units, counts.messages, its.invocations, its.remote_calls, counts
-    )
+    return Cost(counts.read_units, counts.write_units, counts.messages, its.invocations, its.remote_calls, counts)

@@ -108,9 +108,14 @@ class Installation:
 
         clock = _ClockStepping(built.clock.now()) if self._stepping_budgets else built.clock
         opener = Opener(
-            configuration=built.configuration, secrets=built.secrets, leases=built.leases, clock=built.clock, tokens=TokenCache(),
-            make_session=session, make_budget=BudgetPool(DynamoBuckets(), built.leases, clock).open,
-        )  # fmt: skip
+            configuration=built.configuration,
+            secrets=built.secrets,
+            leases=built.leases,
+            clock=built.clock,
+            tokens=TokenCache(),
+            make_session=session,
+            make_budget=BudgetPool(DynamoBuckets(), built.leases, clock).open,
+        )
         deps = replace(built, shops=OpenedShops(opener), marketplaces=OpenedMarketplaces(opener))
         bootstrap.use(deps)
         return deps
@@ -159,17 +164,25 @@ class Installation:
         """One call of the admin API by somebody of this group, in the shape of API Gateway's REST events."""
         headers = {"Host": HOST, "X-Forwarded-Proto": "https", "Content-Type": "application/json"}
         event = {
-            "resource": "/v1/{proxy+}", "path": f"/v1{path}", "httpMethod": method, "headers": headers,
+            "resource": "/v1/{proxy+}",
+            "path": f"/v1{path}",
+            "httpMethod": method,
+            "headers": headers,
             "multiValueHeaders": {name: [value] for name, value in headers.items()},
             "queryStringParameters": query or None,
             "multiValueQueryStringParameters": {name: [value] for name, value in query.items()} or None,
-            "pathParameters": {"proxy": path[1:]}, "stageVariables": None, "isBase64Encoded": False,
+            "pathParameters": {"proxy": path[1:]},
+            "stageVariables": None,
+            "isBase64Encoded": False,
             "body": None if body is None else json.dumps(body),
             "requestContext": {
-                "path": f"/prod/v1{path}", "stage": "prod", "requestId": "req-1", "httpMethod": method,
+                "path": f"/prod/v1{path}",
+                "stage": "prod",
+                "requestId": "req-1",
+                "httpMethod": method,
                 "authorizer": {"claims": {"sub": "5f0c2a34-9f5d", "cognito:groups": group}},
             },
-        }  # fmt: skip
+        }
         answer = admin_api(event, Invocation())
         return Answer(answer["statusCode"], json.loads(answer["body"]) if answer.get("body") else None)
 
@@ -187,9 +200,12 @@ class Installation:
     def receive(self, headers: dict[str, str], body: bytes, shop: str = "") -> int:
         """One delivery at the webhook door; the status of the answer."""
         event = {
-            "httpMethod": "POST", "headers": headers, "body": body.decode(), "isBase64Encoded": False,
+            "httpMethod": "POST",
+            "headers": headers,
+            "body": body.decode(),
+            "isBase64Encoded": False,
             "pathParameters": {"shop_id": shop or self.shop},
-        }  # fmt: skip
+        }
         self.at_the_door += 1
         return int(webhook_ingest(event, Invocation())["statusCode"])
 
@@ -210,24 +226,61 @@ class Installation:
 
         The account's guard asks nothing unless told to: with a listing or two, everything would wait.
         """
-        self.shop = self.ask("POST", "/shops", expect=201, body={
-            "name": "Demo", "platform": "shopify", "settings": {"domain": SHOP_DOMAIN}, "credentials": SHOP_CREDENTIALS,
-        })["shop"]["id"]  # fmt: skip
-        self.account = self.ask("POST", "/accounts", expect=201, body={
-            "name": SELLER, "marketplace": "ebay", "shop": self.shop, "sites": [SITE],
-            "credentials": self.ebay_credentials(), "guard": {"share": "1", "count": 1}, **account,
-        })["id"]  # fmt: skip
-        policies = self.seller["policies"][SITE]
-        creation = self.ask("POST", "/creation-profiles", expect=201, body={
-            "name": "Plain", "marketplace": "ebay", "site": SITE, "settings": {
-                "category_id": "45220", "merchant_location_key": "main", "brand": "Unbranded",
-                "fulfillment_policy_id": policies["fulfillmentPolicyId"],
-                "payment_policy_id": policies["paymentPolicyId"], "return_policy_id": policies["returnPolicyId"],
+        self.shop = self.ask(
+            "POST",
+            "/shops",
+            expect=201,
+            body={
+                "name": "Demo",
+                "platform": "shopify",
+                "settings": {"domain": SHOP_DOMAIN},
+                "credentials": SHOP_CREDENTIALS,
             },
-        })  # fmt: skip
-        self.list = self.ask("POST", "/sales-lists", expect=201, body={
-            "name": "Everything", "account": self.account, "site": SITE, "creation_profile": creation["id"],
-        })["id"]  # fmt: skip
+        )["shop"]["id"]
+        self.account = self.ask(
+            "POST",
+            "/accounts",
+            expect=201,
+            body={
+                "name": SELLER,
+                "marketplace": "ebay",
+                "shop": self.shop,
+                "sites": [SITE],
+                "credentials": self.ebay_credentials(),
+                "guard": {"share": "1", "count": 1},
+                **account,
+            },
+        )["id"]
+        policies = self.seller["policies"][SITE]
+        creation = self.ask(
+            "POST",
+            "/creation-profiles",
+            expect=201,
+            body={
+                "name": "Plain",
+                "marketplace": "ebay",
+                "site": SITE,
+                "settings": {
+                    "category_id": "45220",
+                    "merchant_location_key": "main",
+                    "brand": "Unbranded",
+                    "fulfillment_policy_id": policies["fulfillmentPolicyId"],
+                    "payment_policy_id": policies["paymentPolicyId"],
+                    "return_policy_id": policies["returnPolicyId"],
+                },
+            },
+        )
+        self.list = self.ask(
+            "POST",
+            "/sales-lists",
+            expect=201,
+            body={
+                "name": "Everything",
+                "account": self.account,
+                "site": SITE,
+                "creation_profile": creation["id"],
+            },
+        )["id"]
 
     def ebay_credentials(self) -> dict[str, str]:
         """What opens anna's account."""
@@ -243,15 +296,11 @@ class Installation:
         for number, variant in enumerate(variants if len(skus) > 1 else []):
             variant["options"] = {"Color": f"Colour {number}"}
         images = ["https://images.example/mug.jpg"]
-        return str(
-            self.shopify.deeds.add_product(title=title, variants=variants, images=images)["product_id"]
-        )
+        return str(self.shopify.deeds.add_product(title=title, variants=variants, images=images)["product_id"])
 
     def list_products(self, *products: str) -> dict[str, Any]:
         """Put products in the list; the job as it ended."""
-        job = self.ask("POST", f"/sales-lists/{self.list}/items", {"products": list(products)}, expect=202)[
-            "job"
-        ]
+        job = self.ask("POST", f"/sales-lists/{self.list}/items", {"products": list(products)}, expect=202)["job"]
         return self.ended(job)
 
     def act(self, action: str) -> dict[str, Any]:
@@ -283,9 +332,7 @@ class Installation:
 
     def row(self, sku: str) -> dict[str, Any]:
         """The list's row of this SKU."""
-        rows = [
-            row for row in self.ask("GET", f"/sales-lists/{self.list}/items")["items"] if row["sku"] == sku
-        ]
+        rows = [row for row in self.ask("GET", f"/sales-lists/{self.list}/items")["items"] if row["sku"] == sku]
         assert len(rows) == 1, f"{len(rows)} rows of {sku}"
         return dict(rows[0])
 

@@ -63,9 +63,7 @@ class Lanes:
         """Handle the next batch of a lane; the bodies that must come back, or None when nothing was there in time."""
         handler, size = _LANES[lane]
         queue = settings.queue_url(lane)
-        received = aws.client("sqs").receive_message(
-            QueueUrl=queue, MaxNumberOfMessages=size, WaitTimeSeconds=wait_s
-        )
+        received = aws.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=size, WaitTimeSeconds=wait_s)
         messages = received.get("Messages", [])
         if not messages:
             return None
@@ -97,15 +95,11 @@ class Lanes:
                     return failed
                 outcomes += late
             failed += [body for outcome in outcomes if outcome for body in outcome]
-        raise AssertionError(
-            f"the lanes never ran dry: { ({lane.value: self.depth(lane) for lane in Lane}) }"
-        )
+        raise AssertionError(f"the lanes never ran dry: { ({lane.value: self.depth(lane) for lane in Lane}) }")
 
     def depth(self, lane: Lane) -> int:
         """Messages of a lane: waiting, delayed and in flight."""
-        told = aws.client("sqs").get_queue_attributes(
-            QueueUrl=settings.queue_url(lane), AttributeNames=list(_DEPTHS)
-        )
+        told = aws.client("sqs").get_queue_attributes(QueueUrl=settings.queue_url(lane), AttributeNames=list(_DEPTHS))
         return sum(int(told["Attributes"].get(name, 0)) for name in _DEPTHS)
 
     def purge(self) -> None:

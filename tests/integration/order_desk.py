@@ -73,26 +73,54 @@ class OrderDesk:
         """Another account at the same shop, with a sales list of its own; the list's id."""
         told = self._its.ebay.deeds.add_seller(name, marketplaces=[SITE])
         credentials = {**self._its.ebay_credentials(), "refresh_token": told["refreshToken"]}
-        account = self._its.ask("POST", "/accounts", expect=201, body={
-            "name": name, "marketplace": "ebay", "shop": self._its.shop, "sites": [SITE], "credentials": credentials,
-        })["id"]  # fmt: skip
-        policies = told["policies"][SITE]
-        creation = self._its.ask("POST", "/creation-profiles", expect=201, body={
-            "name": name, "marketplace": "ebay", "site": SITE, "settings": {
-                "category_id": "45220", "merchant_location_key": "main", "brand": "Unbranded",
-                "fulfillment_policy_id": policies["fulfillmentPolicyId"],
-                "payment_policy_id": policies["paymentPolicyId"], "return_policy_id": policies["returnPolicyId"],
+        account = self._its.ask(
+            "POST",
+            "/accounts",
+            expect=201,
+            body={
+                "name": name,
+                "marketplace": "ebay",
+                "shop": self._its.shop,
+                "sites": [SITE],
+                "credentials": credentials,
             },
-        })  # fmt: skip
-        return str(self._its.ask("POST", "/sales-lists", expect=201, body={
-            "name": name, "account": account, "site": SITE, "creation_profile": creation["id"],
-        })["id"])  # fmt: skip
+        )["id"]
+        policies = told["policies"][SITE]
+        creation = self._its.ask(
+            "POST",
+            "/creation-profiles",
+            expect=201,
+            body={
+                "name": name,
+                "marketplace": "ebay",
+                "site": SITE,
+                "settings": {
+                    "category_id": "45220",
+                    "merchant_location_key": "main",
+                    "brand": "Unbranded",
+                    "fulfillment_policy_id": policies["fulfillmentPolicyId"],
+                    "payment_policy_id": policies["paymentPolicyId"],
+                    "return_policy_id": policies["returnPolicyId"],
+                },
+            },
+        )
+        return str(
+            self._its.ask(
+                "POST",
+                "/sales-lists",
+                expect=201,
+                body={
+                    "name": name,
+                    "account": account,
+                    "site": SITE,
+                    "creation_profile": creation["id"],
+                },
+            )["id"]
+        )
 
     def put_on_sale(self, sales_list: str, product: str) -> None:
         """Send a product from a list that is not the installation's own."""
-        added = self._its.ask(
-            "POST", f"/sales-lists/{sales_list}/items", {"products": [product]}, expect=202
-        )["job"]
+        added = self._its.ask("POST", f"/sales-lists/{sales_list}/items", {"products": [product]}, expect=202)["job"]
         assert self._its.ended(added)["state"] == "done"
         action = {"action": "send", "items": "all"}
         sent = self._its.ask("POST", f"/sales-lists/{sales_list}/actions", action, expect=202)["job"]
@@ -102,9 +130,7 @@ class OrderDesk:
         """What buyers see of a seller at eBay."""
         owner = self._its.ebay.world.sellers[seller]
         return {
-            offer.sku: owner.shown_quantity(offer)
-            for offer in owner.offers.values()
-            if offer.listing_id is not None
+            offer.sku: owner.shown_quantity(offer) for offer in owner.offers.values() if offer.listing_id is not None
         }
 
     def keep_buyers_for(self, days: int) -> None:
@@ -158,12 +184,20 @@ class OrderDesk:
     def tables() -> dict[str, str]:
         """Every row of every table, as text."""
         client = aws.client("dynamodb")
-        names = ("config", "variants", "listings", "items", "orders", "buyers", "publications", "coordination",
-                 "inbox", "jobs", "activity")  # fmt: skip
-        return {
-            name: str(client.scan(TableName=settings.table(name), ConsistentRead=True)["Items"])
-            for name in names
-        }
+        names = (
+            "config",
+            "variants",
+            "listings",
+            "items",
+            "orders",
+            "buyers",
+            "publications",
+            "coordination",
+            "inbox",
+            "jobs",
+            "activity",
+        )
+        return {name: str(client.scan(TableName=settings.table(name), ConsistentRead=True)["Items"]) for name in names}
 
     # ---- messages ----
 
@@ -198,7 +232,7 @@ class OrderDesk:
         return [
             (one["shippingCarrierCode"], one["shipmentTrackingNumber"], [line["quantity"] for line in one["lineItems"]])
             for one in told
-        ]  # fmt: skip
+        ]
 
     def calls(self, operation: str) -> int:
         """How often the marketplace was called with this operation."""

@@ -40,12 +40,12 @@ def test_an_installation_is_built_looked_at_and_taken_down_again(installation: I
 
     assert its.ask("GET", f"/shops/{its.shop}")["currency"] == "EUR"
     assert its.ask("GET", f"/accounts/{its.account}")["credentials_set"] == [
-        "client_id", "client_secret", "refresh_token",
-    ]  # fmt: skip
-    counters = its.ask("GET", "/counters")["counters"]
-    assert [(one["account"], one["live"], one["due"], one["holds"]) for one in counters] == [
-        (its.account, 2, 0, {})
+        "client_id",
+        "client_secret",
+        "refresh_token",
     ]
+    counters = its.ask("GET", "/counters")["counters"]
+    assert [(one["account"], one["live"], one["due"], one["holds"]) for one in counters] == [(its.account, 2, 0, {})]
     health = its.ask("GET", "/health")
     assert (health["ok"], health["concerns"], health["awaiting_approval"]) == (True, [], [])
     assert [len(page) for page in _paged(its, "/listings", "listings", 1, account=its.account)][:2] == [1, 1]
@@ -121,8 +121,13 @@ def test_two_edits_of_one_version_do_not_overwrite_each_other(installation: Inst
 def test_the_same_seller_is_not_connected_twice(installation: Installation) -> None:
     its = installation
     its.connect()
-    draft = {"name": "again", "marketplace": "ebay", "shop": its.shop, "sites": [SITE],
-             "credentials": its.ebay_credentials()}  # fmt: skip
+    draft = {
+        "name": "again",
+        "marketplace": "ebay",
+        "shop": its.shop,
+        "sites": [SITE],
+        "credentials": its.ebay_credentials(),
+    }
     answer = its.call("POST", "/accounts", draft)
     assert (answer.status, answer.body["problem"]["code"]) == (409, "seller_connected_already")
     assert [one["name"] for one in its.ask("GET", "/accounts")["accounts"]] == [SELLER]
@@ -135,9 +140,7 @@ def test_what_the_guard_holds_is_let_go_by_an_operator(installation: Installatio
     for sku in ("V1", "V2", "V3"):
         its.shopify.deeds.set_stock(sku=sku, available=0)
     its.deliver()
-    held = [
-        sku for sku in ("V1", "V2", "V3") if (its.row(sku)["listing"]["reason"] or {}).get("code") == "guard"
-    ]
+    held = [sku for sku in ("V1", "V2", "V3") if (its.row(sku)["listing"]["reason"] or {}).get("code") == "guard"]
     assert len(held) == 2
     assert sorted(quantity for quantity, _ in its.on_sale().values()) == [0, 7, 7]
     assert its.call("POST", f"/accounts/{its.account}/guard/approve", group="viewer").status == 403

@@ -20,9 +20,15 @@ def _ids(its: Installation) -> dict[str, str]:
     listing = its.ask("GET", "/listings")["listings"][0]["id"]
     profile = its.ask("GET", "/creation-profiles")["creation_profiles"][0]["id"]
     return {
-        "shop_id": its.shop, "account_id": its.account, "list_id": its.list, "profile_id": profile, "job_id": job,
-        "item_id": item, "listing_id": listing, "order_id": "b25lI3R3bw",
-    }  # fmt: skip
+        "shop_id": its.shop,
+        "account_id": its.account,
+        "list_id": its.list,
+        "profile_id": profile,
+        "job_id": job,
+        "item_id": item,
+        "listing_id": listing,
+        "order_id": "b25lI3R3bw",
+    }
 
 
 def test_no_id_and_no_cursor_is_a_fault_of_ours(installation: Installation) -> None:

@@ -32,8 +32,11 @@ def test_the_counts_are_those_of_the_reference(
 ) -> None:
     cost = history(make_installation(stepping_budgets=True))
     counted = {
-        "read units": cost.read_units, "write units": cost.write_units, "messages": cost.messages,
-        "invocations": cost.invocations, "remote calls": cost.remote_calls,
-    }  # fmt: skip
+        "read units": cost.read_units,
+        "write units": cost.write_units,
+        "messages": cost.messages,
+        "invocations": cost.invocations,
+        "remote calls": cost.remote_calls,
+    }
     where = sorted([*cost.counts.writes.items(), *cost.counts.reads.items()])
     assert counted == documented(column), where

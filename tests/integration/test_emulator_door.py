@@ -24,8 +24,13 @@ ACTION = {"Action": "CreateQueue", "QueueName": "from-a-page"}
 
 def _queues(emulator: EmulatedAws) -> list[str]:
     make: Any = boto3.client
-    sqs = make("sqs", endpoint_url=emulator.url, region_name=REGION, aws_access_key_id=ACCESS_KEY,
-               aws_secret_access_key=SECRET_KEY)  # fmt: skip
+    sqs = make(
+        "sqs",
+        endpoint_url=emulator.url,
+        region_name=REGION,
+        aws_access_key_id=ACCESS_KEY,
+        aws_secret_access_key=SECRET_KEY,
+    )
     return [url for url in sqs.list_queues().get("QueueUrls", []) if "from-a-page" in url]
 
 
@@ -49,16 +54,12 @@ def test_a_page_changes_nothing(emulator: EmulatedAws, headers: dict[str, str]) 
         answer = requests.request(method, emulator.url, params=ACTION, headers=headers, timeout=30)
         assert answer.status_code == 403
         assert "Access-Control-Allow-Origin" not in answer.headers
-    preflight = requests.options(
-        emulator.url, headers={**headers, "Origin": "https://evil.example"}, timeout=30
-    )
+    preflight = requests.options(emulator.url, headers={**headers, "Origin": "https://evil.example"}, timeout=30)
     assert (preflight.status_code, preflight.headers.get("Access-Control-Allow-Origin")) == (403, None)
     assert _queues(emulator) == []
 
 
-@pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost:4566", "LOCALHOST", "bucket.localhost:1", "[::1]:4566"]
-)
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:4566", "LOCALHOST", "bucket.localhost:1", "[::1]:4566"])
 def test_this_machine_is_answered(emulator: EmulatedAws, host: str) -> None:
     health = requests.get(
         f"{emulator.url}/_ministack/health", headers={"Host": host, "Sec-Fetch-Site": "none"}, timeout=30
@@ -71,9 +72,7 @@ def test_what_a_run_keeps_is_its_owners_alone() -> None:
     folder.mkdir(parents=True, mode=0o755)
     folder.chmod(0o755)  # as an earlier version made it
     children = Children(folder)
-    kept = Emulator(
-        Environments.of(ROOT).emulator, folder=folder, port=free_port(), children=children, keep_state=True
-    )
+    kept = Emulator(Environments.of(ROOT).emulator, folder=folder, port=free_port(), children=children, keep_state=True)
     try:
         kept.start()
         kept.client("secretsmanager").create_secret(Name="kept", SecretString="s3cr3t")

@@ -52,11 +52,7 @@ def _read_request(connection: socket.socket) -> bytes:
             return received
         received += chunk
     head, _, body = received.partition(b"\r\n\r\n")
-    lengths = [
-        int(line.split(b":")[1])
-        for line in head.split(b"\r\n")
-        if line.lower().startswith(b"content-length:")
-    ]
+    lengths = [int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
     while lengths and len(body) < lengths[0]:
         body += connection.recv(65536)
     return head + b"\r\n\r\n" + body
@@ -139,7 +135,7 @@ def test_a_delivery_goes_on_as_it_came(tunnel: Gateway, upstream: Upstream) -> N
         pytest.param((b"Content-Length: 0", b" %d" % len(SMUGGLED)), id="a folded length"),
         pytest.param((b"X: y\rContent-Length: 0",), id="a bare carriage return"),
     ],
-)  # fmt: skip
+)
 def test_a_request_whose_end_can_be_read_in_two_ways_is_refused_and_nothing_goes_on(
     tunnel: Gateway, upstream: Upstream, headers: tuple[bytes, ...]
 ) -> None:
@@ -158,14 +154,18 @@ def test_a_request_whose_end_can_be_read_in_two_ways_is_refused_and_nothing_goes
             id="in a chunk",
         ),
         pytest.param(
-            post(b"Transfer-Encoding: chunked", b"Content-Length: 4",
-                 body=b"%x\r\n" % len(SMUGGLED) + SMUGGLED + b"\r\n0\r\n\r\n"), id="in a chunk with a length beside",
+            post(
+                b"Transfer-Encoding: chunked",
+                b"Content-Length: 4",
+                body=b"%x\r\n" % len(SMUGGLED) + SMUGGLED + b"\r\n0\r\n\r\n",
+            ),
+            id="in a chunk with a length beside",
         ),
         pytest.param(post(b"Content-Length: 0", body=SMUGGLED), id="after the body"),
         pytest.param(post(b"Transfer-Encoding: chunked", body=b"0\r\n\r\n" + SMUGGLED), id="after the last chunk"),
         pytest.param(post(b"Content_Length: 44", b"Content-Length: 0", body=SMUGGLED), id="behind an underscore"),
     ],
-)  # fmt: skip
+)
 def test_what_a_request_carries_is_never_a_request_of_its_own(
     tunnel: Gateway, upstream: Upstream, request_: bytes
 ) -> None:
@@ -175,18 +175,27 @@ def test_what_a_request_carries_is_never_a_request_of_its_own(
     lines = [line.lower() for line in head.split(b"\r\n")]
     assert lines[0] == b"post /base/webhooks/shop_1 http/1.1"
     assert [line for line in lines if line.startswith(b"transfer-encoding")] == []
-    assert [line for line in lines if line.startswith(b"content-length")] == [
-        b"content-length: %d" % len(body)
-    ]
+    assert [line for line in lines if line.startswith(b"content-length")] == [b"content-length: %d" % len(body)]
     assert b"connection: close" in lines
     assert body in (b"", SMUGGLED)
 
 
 @pytest.mark.parametrize(
     "target",
-    [b"/v1/health", b"http://127.0.0.1/webhooks/shop_1", b"//webhooks/a", b"/webhooks/a/../../v1/health", b"/webhooks/a%2fb",
-     b"/webhooks/a#/../../v1/health", b"/webhooks/a?b#c", b"*", b"/webhooks/\xc3\xa9", b"/_ministack/health", b"/restapis/x"],
-)  # fmt: skip
+    [
+        b"/v1/health",
+        b"http://127.0.0.1/webhooks/shop_1",
+        b"//webhooks/a",
+        b"/webhooks/a/../../v1/health",
+        b"/webhooks/a%2fb",
+        b"/webhooks/a#/../../v1/health",
+        b"/webhooks/a?b#c",
+        b"*",
+        b"/webhooks/\xc3\xa9",
+        b"/_ministack/health",
+        b"/restapis/x",
+    ],
+)
 def test_only_the_signed_paths_go_on(tunnel: Gateway, upstream: Upstream, target: bytes) -> None:
     answer = spoken(tunnel, b"POST " + target + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
     assert answer.split(b" ", 2)[1] in (b"404", b"400")
@@ -203,10 +212,19 @@ def test_other_methods_do_not_go_on(tunnel: Gateway, upstream: Upstream, method:
 def test_headers_of_this_hop_and_of_a_page_do_not_go_on(tunnel: Gateway, upstream: Upstream) -> None:
     spoken(
         tunnel,
-        post(b"Content-Length: 2", b"Connection: close, X-Secret", b"X-Secret: 1", b"Origin: https://evil.example",
-             b"Sec-Fetch-Site: cross-site", b"X-Forwarded-For: 6.6.6.6", b"X-Forwarded-Host: evil.example", b"Forwarded: for=6.6.6.6",
-             b"Upgrade: websocket", b"Authorization: token"),
-    )  # fmt: skip
+        post(
+            b"Content-Length: 2",
+            b"Connection: close, X-Secret",
+            b"X-Secret: 1",
+            b"Origin: https://evil.example",
+            b"Sec-Fetch-Site: cross-site",
+            b"X-Forwarded-For: 6.6.6.6",
+            b"X-Forwarded-Host: evil.example",
+            b"Forwarded: for=6.6.6.6",
+            b"Upgrade: websocket",
+            b"Authorization: token",
+        ),
+    )
     (request,) = upstream.received
     sent = request.lower()
     for word in (b"x-secret", b"evil", b"6.6.6.6", b"sec-fetch", b"upgrade", b"forwarded-host"):

@@ -67,9 +67,7 @@ def test_an_order_is_held_at_once_created_once_and_absorbed(connected: Installat
     assert desk.log(remote)[:2] == ["order_seen", "order_created"]
 
 
-def test_another_sellers_listing_follows_before_the_shop_knows(
-    connected: Installation, desk: OrderDesk
-) -> None:
+def test_another_sellers_listing_follows_before_the_shop_knows(connected: Installation, desk: OrderDesk) -> None:
     its = connected
     mug = its.sell("MUG", stock=2)
     outlet = desk.second_seller("ben")
@@ -87,9 +85,7 @@ def test_another_sellers_listing_follows_before_the_shop_knows(
     assert len(desk.shop_orders(remote)) == 1
 
 
-def test_an_order_that_is_known_costs_nothing_when_it_is_polled_again(
-    connected: Installation, desk: OrderDesk
-) -> None:
+def test_an_order_that_is_known_costs_nothing_when_it_is_polled_again(connected: Installation, desk: OrderDesk) -> None:
     its = connected
     its.sell("MUG")
     remote = desk.absorbed("MUG")
@@ -116,9 +112,7 @@ def test_a_check_asks_for_orders_though_it_may_not_ask_who_the_seller_is(
     assert desk.state(remote) == "created"
 
 
-def test_the_schedule_queues_an_account_once_however_often_it_fires(
-    connected: Installation, desk: OrderDesk
-) -> None:
+def test_the_schedule_queues_an_account_once_however_often_it_fires(connected: Installation, desk: OrderDesk) -> None:
     its = connected
     its.sell("MUG")
     its.lanes.purge()  # the next poll is lost
@@ -150,9 +144,7 @@ def test_an_order_whose_message_was_lost_is_brought_up_by_the_schedule(
     assert len(desk.shop_orders(remote)) == 1
 
 
-def test_two_messages_for_one_order_at_once_make_one_shop_order(
-    connected: Installation, desk: OrderDesk
-) -> None:
+def test_two_messages_for_one_order_at_once_make_one_shop_order(connected: Installation, desk: OrderDesk) -> None:
     its = connected
     its.sell("MUG")
     remote = desk.buy("MUG")
@@ -172,9 +164,7 @@ def test_two_messages_for_one_order_at_once_make_one_shop_order(
     assert (desk.state(remote), len(desk.shop_orders(remote)), desk.stock("MUG")) == ("created", 1, 6)
 
 
-def test_a_poll_that_two_workers_do_at_once_takes_each_order_in_once(
-    connected: Installation, desk: OrderDesk
-) -> None:
+def test_a_poll_that_two_workers_do_at_once_takes_each_order_in_once(connected: Installation, desk: OrderDesk) -> None:
     its = connected
     mug = its.sell("MUG")
     bought = [desk.buy("MUG") for _ in range(3)]
@@ -309,17 +299,13 @@ def test_an_order_cancelled_in_the_shop_is_the_sellers_to_cancel_on_the_marketpl
     its.deliver()
     assert desk.notices(remote) == ["cancel_on_marketplace"]
     assert desk.parcels(remote) == []
-    assert (
-        its.ebay.world.sellers[SELLER].orders[remote].data["cancelStatus"]["cancelState"] == "NONE_REQUESTED"
-    )
+    assert its.ebay.world.sellers[SELLER].orders[remote].data["cancelStatus"]["cancelState"] == "NONE_REQUESTED"
 
 
 # ---- trouble ----
 
 
-def test_a_poisoned_message_of_an_order_lane_comes_back_alone(
-    connected: Installation, desk: OrderDesk
-) -> None:
+def test_a_poisoned_message_of_an_order_lane_comes_back_alone(connected: Installation, desk: OrderDesk) -> None:
     its = connected
     its.sell("MUG")
     poison = '{"kind": "import_order", "account": 7, "order": ["no text"]}'

@@ -33,9 +33,7 @@ def _pages(its: Installation, limit: int, **query: str) -> list[list[Any]]:
 
 
 @pytest.mark.parametrize("limit", [1, 3, 50])
-def test_every_order_of_every_account_is_on_one_page_newest_first(
-    installation: Installation, limit: int
-) -> None:
+def test_every_order_of_every_account_is_on_one_page_newest_first(installation: Installation, limit: int) -> None:
     its = installation
     its.connect()
     second = its.deps.configuration.get(Account, its.account).model_copy(

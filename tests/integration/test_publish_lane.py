@@ -99,8 +99,6 @@ def test_a_product_with_more_variants_than_the_marketplace_takes_calls_at_once_g
     its.timer("drift")
     its.lanes.run(wait_s=2)
     assert its.on_sale() == dict.fromkeys(skus, (7, "12.50"))
-    assert (
-        sum(call.operation == "getOffers" for call in list(its.ebay.world.journal)[before:]) <= len(skus) + 2
-    )
+    assert sum(call.operation == "getOffers" for call in list(its.ebay.world.journal)[before:]) <= len(skus) + 2
     assert looks("stop") <= 2 * len(skus)
     assert its.on_sale() == {}

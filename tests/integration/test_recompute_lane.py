@@ -110,9 +110,7 @@ def test_a_sweep_that_the_shop_cannot_answer_proves_nothing_and_is_taken_up_agai
     assert its.lanes.step(Lane.RECOMPUTE) == []
     assert its.job(job)["state"] == "running"
     assert its.on_sale() == dict.fromkeys(SKUS, (7, "12.50"))
-    assert (
-        its.lanes.depth(Lane.RECOMPUTE) == 1
-    )  # delayed; the same message again stands for the end of the delay
+    assert its.lanes.depth(Lane.RECOMPUTE) == 1  # delayed; the same message again stands for the end of the delay
     its.lanes.send(Lane.RECOMPUTE, RecomputeChunk(job=job["id"]).model_dump_json())
     its.lanes.run()
     assert (its.job(job)["state"], its.job(job)["affected"]) == ("done", 0)

@@ -90,15 +90,11 @@ def test_hooks_that_the_shop_switched_off_are_made_again_and_the_gap_is_swept(
     assert its.timer("hooks") == 2  # one shop and one account are asked
     its.lanes.run()
     assert "hooks_restored" not in its.events()
-    stock = next(
-        one for one in its.shopify.world.subscriptions.all() if one.topic == "INVENTORY_LEVELS_UPDATE"
-    )
+    stock = next(one for one in its.shopify.world.subscriptions.all() if one.topic == "INVENTORY_LEVELS_UPDATE")
     its.shopify.world.subscriptions.delete(stock.id)
     its.shopify.deeds.set_stock(sku="MUG", available=1)
     its.shopify.deliveries.drop()
-    assert {one.topic for one in its.shopify.world.subscriptions.all()} == topics - {
-        "INVENTORY_LEVELS_UPDATE"
-    }
+    assert {one.topic for one in its.shopify.world.subscriptions.all()} == topics - {"INVENTORY_LEVELS_UPDATE"}
     its.timer("hooks")
     its.lanes.run()
     assert {one.topic for one in its.shopify.world.subscriptions.all()} == topics

@@ -154,11 +154,7 @@ def _decision(number: str) -> bool:
 
 def _files() -> Iterator[Path]:
     for path in sorted([*ROOT.iterdir(), *(path for room in _ROOMS for path in (ROOT / room).rglob("*"))]):
-        if (
-            path.is_file()
-            and (path.suffix in _KINDS or path.name in _NAMES)
-            and "__pycache__" not in path.parts
-        ):
+        if path.is_file() and (path.suffix in _KINDS or path.name in _NAMES) and "__pycache__" not in path.parts:
             yield path
 
 

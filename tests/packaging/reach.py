@@ -153,9 +153,7 @@ def needs(function: str) -> set[tuple[str, str]]:
         elif port == "hand_overs":
             needed |= {("read secrets", kind) for kind in _SECRETS_OF_PORT.values()}
         elif port == "secrets":
-            needed |= {
-                (f"{act} secrets", kind) for act in _DONE[method] for kind in _SECRETS_OF_PORT.values()
-            }
+            needed |= {(f"{act} secrets", kind) for act in _DONE[method] for kind in _SECRETS_OF_PORT.values()}
     return needed
 
 

@@ -7,9 +7,15 @@ import re
 from typing import Any
 
 _IN_THE_ACCESS_LOG = {
-    "requestId", "requestTime", "httpMethod", "resourcePath", "status", "error.responseType", "responseLatency",
+    "requestId",
+    "requestTime",
+    "httpMethod",
+    "resourcePath",
+    "status",
+    "error.responseType",
+    "responseLatency",
     "responseLength",
-}  # fmt: skip
+}
 """None of them says who called, from where or with what: a path holds ids, an address is a personal datum."""
 
 

@@ -34,9 +34,7 @@ def _watched(template: dict[str, Any], namespace: str) -> set[Watched]:
 
 def test_every_lane_has_an_alarm_for_its_dead_letters_and_one_for_its_age(template: dict[str, Any]) -> None:
     lanes = {name for name in resources(template, "AWS::SQS::Queue") if not name.endswith("DeadLetters")}
-    dead = {
-        ("ApproximateNumberOfMessagesVisible", name.removesuffix("Queue") + "DeadLetters") for name in lanes
-    }
+    dead = {("ApproximateNumberOfMessagesVisible", name.removesuffix("Queue") + "DeadLetters") for name in lanes}
     assert _watched(template, "AWS/SQS") == dead | {("ApproximateAgeOfOldestMessage", name) for name in lanes}
 
 
@@ -137,7 +135,4 @@ def test_the_deploy_guide_tells_what_the_alarms_cost(template: dict[str, Any]) -
     alarms = _alarms(template).values()
     assert all("Metrics" not in alarm for alarm in alarms)
     guide = " ".join((ROOT / "docs" / "how-to" / "deploy.md").read_text().split())
-    assert (
-        f"They are {len(alarms)}. CloudWatch bills 0.10 USD a month for each: {len(alarms) / 10:.2f} USD"
-        in guide
-    )
+    assert f"They are {len(alarms)}. CloudWatch bills 0.10 USD a month for each: {len(alarms) / 10:.2f} USD" in guide

@@ -53,18 +53,33 @@ def test_code_and_pages_do_cite_promises_rules_and_decisions() -> None:
         ("page", CODE, "# kept (protocol.md#no-such-rule)", ["protocol.md#no-such-rule"]),
         ("page", CODE, "# kept (promises.md#p1, #p12)", ["promises.md#p12"]),
         ("page", CODE, "# docs/how-to/deploy.md says so, reference.md does not", ["reference.md"]),
-        ("page", PAGE, "[a](reference/benchmarks.md#what-a-change-and-an-order-cost) [b](#no-heading)", ["#no-heading"]),
+        (
+            "page",
+            PAGE,
+            "[a](reference/benchmarks.md#what-a-change-and-an-order-cost) [b](#no-heading)",
+            ["#no-heading"],
+        ),
         ("page", PAGE, "[a](images/no-such-picture.svg) [b](https://example.com/x.md)", ["images/no-such-picture.svg"]),
         ("decision", CODE, "# so it was decided (ADR 19), and never (ADR 9999)", ["9999"]),
-        ("decision", PAGE, "[ADR 8](adr/0019-sales-go-before-repairs.md)", ["ADR 8 at adr/0019-sales-go-before-repairs.md"]),
-        ("path", PAGE, "`domain/listings/ledger.py` and `services/no_such_service.py`", ["services/no_such_service.py"]),
+        (
+            "decision",
+            PAGE,
+            "[ADR 8](adr/0019-sales-go-before-repairs.md)",
+            ["ADR 8 at adr/0019-sales-go-before-repairs.md"],
+        ),
+        (
+            "path",
+            PAGE,
+            "`domain/listings/ledger.py` and `services/no_such_service.py`",
+            ["services/no_such_service.py"],
+        ),
         ("path", CODE, "# `tests/faults` and `shop/variant`", []),
         ("book", CODE, "# protocol 7, protocol sections 4", ["protocol 7", "protocol sections 4"]),
         ("book", CODE, "# design section 5, the seller's feature map", ["design section 5", "feature map"]),
         ("book", CODE, "# statement S30 of P1 (promises.md#p1)", ["S30", "P1"]),
         ("book", PAGE, "[Promise P1](promises.md#p1), P2", ["P2"]),
     ],
-)  # fmt: skip
+)
 def test_a_citation_that_leads_nowhere_is_found(check: str, path: Path, text: str, wrong: list[str]) -> None:
     assert CHECKS[check](Line(path, 1, text)) == wrong
 
@@ -80,9 +95,7 @@ def test_no_test_is_named_after_a_number_of_a_book() -> None:
     named = re.compile(r"_(?:s\d\d|p\d\d?|adr_?\d+)(?:_|\b)")
     tests = [path for path in sorted((ROOT / "tests").rglob("*.py")) if "__pycache__" not in path.parts]
     assert [str(path) for path in tests if named.search(path.stem)] == []
-    functions = [
-        name for path in tests for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE)
-    ]
+    functions = [name for path in tests for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE)]
     assert len(functions) > 1000
     assert [name for name in functions if named.search(name)] == []
 

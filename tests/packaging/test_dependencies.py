@@ -61,10 +61,7 @@ def test_every_import_of_the_shipped_code_is_a_declared_dependency() -> None:
 def test_every_declared_dependency_is_imported() -> None:
     distributions = _distributions()
     imported = {
-        name
-        for _, tree in _sources()
-        for root in _imported_roots(tree)
-        for name in distributions.get(root, set())
+        name for _, tree in _sources() for root in _imported_roots(tree) for name in distributions.get(root, set())
     }
     if "botocore" in imported:
         imported.add("boto3")  # which brings botocore, and pins it
@@ -74,9 +71,7 @@ def test_every_declared_dependency_is_imported() -> None:
 
 
 def test_every_aws_client_is_one_whose_description_the_layer_keeps() -> None:
-    kept = set(
-        re.findall(r"^[a-z0-9-]+$", (ROOT / "shared" / "aws-services.txt").read_text(), flags=re.MULTILINE)
-    )
+    kept = set(re.findall(r"^[a-z0-9-]+$", (ROOT / "shared" / "aws-services.txt").read_text(), flags=re.MULTILINE))
     asked = {
         argument.value
         for _, tree in _sources()

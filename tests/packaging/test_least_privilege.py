@@ -13,9 +13,7 @@ from tests.packaging.reach import FUNCTIONS, needs, queue_of
 def _grants(template: dict[str, Any], role: str) -> set[tuple[str, str]]:
     grants: set[tuple[str, str]] = set()
     for statement in template["Resources"][role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]:
-        targets = {
-            resource["Fn::GetAtt"][0] for resource in statement["Resource"] if "Fn::GetAtt" in resource
-        }
+        targets = {resource["Fn::GetAtt"][0] for resource in statement["Resource"] if "Fn::GetAtt" in resource}
         actions = set(statement["Action"])
         if "sqs:SendMessage" in actions:
             grants |= {("send", target) for target in targets}
@@ -70,8 +68,7 @@ def test_who_may_save_a_renewed_token_may_read_it_and_nobody_else_may(template: 
     for role in set(roles) - {"WebhookIngestRole"}:
         grants = _grants(template, role)
         kinds = {
-            act: {kind for done, kind in grants if done == act} - {"hooks"}
-            for act in ("read secrets", "write secrets")
+            act: {kind for done, kind in grants if done == act} - {"hooks"} for act in ("read secrets", "write secrets")
         }
         assert kinds["write secrets"] == kinds["read secrets"], role
 
@@ -112,9 +109,7 @@ def test_only_a_sweep_may_scan_and_only_what_it_sweeps(template: dict[str, Any])
         role: [resource["Fn::GetAtt"][0] for resource in statement["Resource"]]
         for role in template["Resources"]
         if role.endswith("Role")
-        for statement in template["Resources"][role]["Properties"]["Policies"][0]["PolicyDocument"][
-            "Statement"
-        ]
+        for statement in template["Resources"][role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
         if "dynamodb:Scan" in statement["Action"]
     }
     assert scans == {"RecomputeListingsRole": ["VariantsTable"], "ReconcileRole": ["BuyersTable"]}

@@ -81,9 +81,7 @@ def _name(properties: dict[str, Any]) -> str:
 
 def test_whatever_holds_state_keeps_its_logical_id_and_its_name(template: dict[str, Any]) -> None:
     found = {
-        name: _name(body["Properties"])
-        for kind in HOLDS_STATE
-        for name, body in resources(template, kind).items()
+        name: _name(body["Properties"]) for kind in HOLDS_STATE for name, body in resources(template, kind).items()
     }
     assert found == DEPLOYED
 

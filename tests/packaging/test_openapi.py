@@ -74,9 +74,7 @@ def test_every_operation_has_a_summary_a_sentence_an_id_of_its_own_and_one_decla
 
 def test_every_tag_shape_field_and_parameter_says_in_a_sentence_what_it_is() -> None:
     unsaid = [tag["name"] for tag in DOCUMENT["tags"] if not _SENTENCE.search(tag["description"])]
-    unsaid += [
-        name for name, schema in SCHEMAS.items() if not _SENTENCE.search(schema.get("description", ""))
-    ]
+    unsaid += [name for name, schema in SCHEMAS.items() if not _SENTENCE.search(schema.get("description", ""))]
     unsaid += [place for place, told in _fields() if not _SENTENCE.search(told.get("description", ""))]
     unsaid += [
         f"{name} {parameter['name']}"
@@ -98,17 +96,13 @@ def test_every_answer_says_in_a_sentence_when_it_comes() -> None:
 
 
 def test_no_text_cites_what_its_readers_do_not_have_or_takes_people_for_men() -> None:
-    assert [
-        (place, text) for place, text in _texts(DOCUMENT) if _OURS.search(text) or _MEN.search(text)
-    ] == []
+    assert [(place, text) for place, text in _texts(DOCUMENT) if _OURS.search(text) or _MEN.search(text)] == []
 
 
 def test_every_component_is_used_and_every_reference_leads_somewhere() -> None:
     referred = set(_references(DOCUMENT))
     declared = {
-        f"#/components/{kind}/{name}"
-        for kind in ("schemas", "examples")
-        for name in DOCUMENT["components"][kind]
+        f"#/components/{kind}/{name}" for kind in ("schemas", "examples") for name in DOCUMENT["components"][kind]
     }
     assert (declared - referred, referred - declared) == (set(), set())
 
@@ -131,9 +125,7 @@ def test_every_default_is_a_value_that_may_be_sent() -> None:
     wrong = [
         (place, error.message)
         for place, schema in found.items()
-        for error in OAS31Validator({**schema, "components": DOCUMENT["components"]}).iter_errors(
-            schema["default"]
-        )
+        for error in OAS31Validator({**schema, "components": DOCUMENT["components"]}).iter_errors(schema["default"])
     ]
     assert wrong == []
     assert len(found) > 20
@@ -231,9 +223,7 @@ def test_every_example_fits_its_shape() -> None:
         (place, error.json_path, error.message)
         for place, content in _contents()
         for example in _shown(content)
-        for error in OAS31Validator({**content["schema"], "components": DOCUMENT["components"]}).iter_errors(
-            example
-        )
+        for error in OAS31Validator({**content["schema"], "components": DOCUMENT["components"]}).iter_errors(example)
     ]
     assert wrong == []
 

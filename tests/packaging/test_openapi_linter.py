@@ -15,9 +15,7 @@ LOCK: dict[str, Any] = json.loads((FOLDER / "package-lock.json").read_text(encod
 
 
 def test_one_exact_version_is_pinned_by_its_hash() -> None:
-    [(name, wanted)] = json.loads((FOLDER / "package.json").read_text(encoding="utf-8"))[
-        "devDependencies"
-    ].items()
+    [(name, wanted)] = json.loads((FOLDER / "package.json").read_text(encoding="utf-8"))["devDependencies"].items()
     assert re.fullmatch(r"\d+\.\d+\.\d+", wanted)
     assert set(LOCK["packages"]) == {"", f"node_modules/{name}"}
     pinned = LOCK["packages"][f"node_modules/{name}"]

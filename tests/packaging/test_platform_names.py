@@ -45,10 +45,7 @@ def test_no_kind_of_file_is_passed_over() -> None:
 
 def test_the_search_looks_at_every_room() -> None:
     shipped = ROOT / "shared/listbridge"
-    rooms = {
-        path.relative_to(shipped if path.is_relative_to(shipped) else ROOT).parts[0]
-        for path in guarded_files()
-    }
+    rooms = {path.relative_to(shipped if path.is_relative_to(shipped) else ROOT).parts[0] for path in guarded_files()}
     assert {
         "domain",
         "services",

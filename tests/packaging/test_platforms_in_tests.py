@@ -15,7 +15,8 @@ STAND_INS = sorted(path for path in TINY.glob("*.py") if not path.name.startswit
 
 
 def lines(*files: Path) -> int:
-    return sum(len(file.read_text().splitlines()) for file in files)
+    """Lines with something on them: the formatter decides how many are blank."""
+    return sum(bool(line.strip()) for file in files for line in file.read_text().splitlines())
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

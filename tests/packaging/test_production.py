@@ -24,9 +24,7 @@ def test_a_first_deployment_that_fails_leaves_nothing_that_stops_the_next(templa
 def test_one_parameter_protects_all_that_outlives_the_stack(template: dict[str, Any]) -> None:
     assert template["Conditions"]["IsProtected"] == {"Fn::Equals": [{"Ref": "DeletionProtection"}, "enabled"]}
     protections = {
-        name: kept["Properties"].get(
-            "DeletionProtectionEnabled", kept["Properties"].get("DeletionProtection")
-        )
+        name: kept["Properties"].get("DeletionProtectionEnabled", kept["Properties"].get("DeletionProtection"))
         for name, kept in _with_fixed_names_that_outlive_the_stack(template).items()
     }
     on_off = {"Fn::If": ["IsProtected", True, False]}
@@ -82,9 +80,7 @@ def test_one_parameter_lets_the_api_and_every_function_be_traced(
 ) -> None:
     assert template["Globals"]["Function"]["Tracing"] == {"Ref": "Tracing"}
     assert all("Tracing" not in properties for properties in functions.values())
-    assert template["Resources"]["Api"]["Properties"]["TracingEnabled"] == {
-        "Fn::If": ["IsTraced", True, False]
-    }
+    assert template["Resources"]["Api"]["Properties"]["TracingEnabled"] == {"Fn::If": ["IsTraced", True, False]}
     policy = template["Resources"]["TracingPolicy"]
     assert policy["Condition"] == "IsTraced"
     assert policy["Properties"]["Roles"] == [

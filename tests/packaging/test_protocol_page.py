@@ -31,7 +31,5 @@ def test_every_promise_says_what_it_means_how_it_is_kept_and_what_shows_it() -> 
     told = dict(zip(sections[::2], sections[1::2], strict=True))
     assert list(told) == [f"p{number}" for number in range(1, 12)]
     for name, text in told.items():
-        assert [part for part in ("**For you.**", "**How.**", "**Shown by.**") if part not in text] == [], (
-            name
-        )
+        assert [part for part in ("**For you.**", "**How.**", "**Shown by.**") if part not in text] == [], name
         assert re.search(r"`tests/[\w/]+\.py`", text), name

@@ -70,9 +70,7 @@ def test_there_is_a_sample_for_every_trigger_of_every_function(functions: dict[s
 
 
 def test_no_sample_belongs_to_a_function_that_does_not_exist(functions: dict[str, dict[str, Any]]) -> None:
-    assert {path.name for path in EVENTS.iterdir()} == {
-        _folder(properties) for properties in functions.values()
-    }
+    assert {path.name for path in EVENTS.iterdir()} == {_folder(properties) for properties in functions.values()}
 
 
 def _of_the_gateway() -> dict[str, dict[str, Any]]:
@@ -93,9 +91,7 @@ def test_api_samples_have_the_keys_that_sam_generates(generated: dict[str, dict[
 
 def test_only_the_sample_behind_the_authorizer_carries_claims() -> None:
     samples = _of_the_gateway()
-    assert [name for name, sample in samples.items() if "authorizer" in sample["requestContext"]] == [
-        "health"
-    ]
+    assert [name for name, sample in samples.items() if "authorizer" in sample["requestContext"]] == ["health"]
 
 
 def test_queue_samples_have_the_keys_that_sam_generates(generated: dict[str, dict[str, Any]]) -> None:

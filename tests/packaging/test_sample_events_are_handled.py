@@ -89,9 +89,7 @@ def test_a_message_about_something_that_is_gone_is_done_and_does_not_come_back(
     assert _rows(emulator, "ORDERS_TABLE") == []
 
 
-@pytest.mark.parametrize(
-    "timer", ["unsent", "due", "drift", "hooks", "sweep", "shop_orders", "orders", "retention"]
-)
+@pytest.mark.parametrize("timer", ["unsent", "due", "drift", "hooks", "sweep", "shop_orders", "orders", "retention"])
 def test_a_timer_of_an_empty_system_mends_nothing(emulator: EmulatedAws, timer: str) -> None:  # noqa: F811
     assert _handler("reconcile")(_sample("reconcile", timer), _CONTEXT) == {"timer": timer, "mended": 0}
 

@@ -43,17 +43,13 @@ def test_every_handler_imports_from_its_own_folder_and_the_layer_alone(
 
 def test_a_function_folder_holds_its_handler_and_nothing_else(functions: dict[str, dict[str, Any]]) -> None:
     contents = {
-        properties["CodeUri"]: sorted(
-            path.name for path in (ROOT / properties["CodeUri"]).iterdir() if path.is_file()
-        )
+        properties["CodeUri"]: sorted(path.name for path in (ROOT / properties["CodeUri"]).iterdir() if path.is_file())
         for properties in functions.values()
     }
     assert all(names in (["app.py"], ["__init__.py", "app.py"]) for names in contents.values()), contents
 
 
-def test_byte_code_is_still_valid_after_the_layer_was_zipped_and_extracted(
-    layer: Path, tmp_path: Path
-) -> None:
+def test_byte_code_is_still_valid_after_the_layer_was_zipped_and_extracted(layer: Path, tmp_path: Path) -> None:
     archive = Path(shutil.make_archive(str(tmp_path / "layer"), "zip", root_dir=layer.parent))
     with zipfile.ZipFile(archive) as zipped:
         zipped.extractall(tmp_path / "opt")  # new modification times, as on a Lambda
@@ -76,8 +72,7 @@ import pydantic, botocore.session, listbridge.domain.listings.listing
 
 def test_byte_code_is_not_checked_against_the_source(layer: Path) -> None:
     flags = {
-        int.from_bytes(path.read_bytes()[4:8], "little")
-        for path in (layer / "listbridge").rglob("__pycache__/*.pyc")
+        int.from_bytes(path.read_bytes()[4:8], "little") for path in (layer / "listbridge").rglob("__pycache__/*.pyc")
     }
     assert flags == {0b01}  # hash-based and unchecked: https://peps.python.org/pep-0552/
 

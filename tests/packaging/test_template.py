@@ -209,9 +209,7 @@ def test_only_signed_paths_go_without_the_authorizer(
 def test_every_open_route_has_its_handler(functions: dict[str, Properties]) -> None:
     from listbridge.admin.openapi import openapi
 
-    answered = {
-        (method.upper(), path) for path, operations in openapi()["paths"].items() for method in operations
-    }
+    answered = {(method.upper(), path) for path, operations in openapi()["paths"].items() for method in operations}
     routed = {
         (event["Properties"]["Method"], event["Properties"]["Path"])
         for event in functions["AdminApiFunction"]["Events"].values()
@@ -238,9 +236,7 @@ def test_every_table_can_be_restored_and_outlives_the_production_stack(template:
     tables = resources(template, "AWS::DynamoDB::Table")
     assert len(tables) == 11
     for name, table in tables.items():
-        assert table["Properties"]["PointInTimeRecoverySpecification"] == {
-            "PointInTimeRecoveryEnabled": True
-        }, name
+        assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name
         assert table["Properties"]["BillingMode"] == "PAY_PER_REQUEST", name
         assert table["UpdateReplacePolicy"] == {"Fn::If": ["IsProduction", "Retain", "Delete"]}, name
 
@@ -264,9 +260,7 @@ def test_runtime_linter_type_checker_and_layer_agree_on_the_python_versions(temp
     assert project["project"]["requires-python"] == f">={minors[0]}"
     assert project["tool"]["ruff"]["target-version"] == "py" + minors[0].replace(".", "")
     assert project["tool"]["mypy"]["python_version"] == minors[0]
-    targets = {
-        path.name: (path / "target.mk").read_text() for path in (ROOT / "shared" / "targets").iterdir()
-    }
+    targets = {path.name: (path / "target.mk").read_text() for path in (ROOT / "shared" / "targets").iterdir()}
     wheels = {"arm64": "aarch64-manylinux2014", "x86_64": "x86_64-manylinux2014"}
     assert targets == {
         f"python{minor}-{architecture}": f"PYTHON_VERSION := {minor}\nWHEEL_PLATFORM := {wheels[architecture]}\n"

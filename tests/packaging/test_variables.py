@@ -45,17 +45,13 @@ def _reads(function: str, properties: dict[str, Any]) -> set[str]:
     """What a function's code can read: its tables and queues, and what the composition root and the services name."""
     touched = {target for _, target in needs(function)} | {queue_of(properties)}
     read = {_variable(target) for target in touched if target and target.endswith(("Table", "Queue"))}
-    read -= {
-        "MARKETPLACE_EVENTS_QUEUE_URL"
-    }  # nothing is sent there, and nothing that came from there is hidden
+    read -= {"MARKETPLACE_EVENTS_QUEUE_URL"}  # nothing is sent there, and nothing that came from there is hidden
     app = (ROOT / "functions" / function / "app.py").read_text()
     if "bootstrap.webhook_ingest" in app:
         named = _settings_named_in(inspect.getsource(bootstrap.webhook_ingest))
     else:
         named = {"http_timeout_s", "platform_urls"}  # every call to a platform
-        named |= {
-            name for name in ("drain_run_s", "drain_lease_s") if f"limits.{name}" in text_reached(function)
-        }
+        named |= {name for name in ("drain_run_s", "drain_lease_s") if f"limits.{name}" in text_reached(function)}
         named |= {"due_shards"} if "LISTINGS_TABLE" in read else set()
     if "bootstrap.public_base_url" in app:
         named |= {"public_base_url"}
@@ -112,9 +108,7 @@ def test_settings_have_the_template_s_own_defaults(template: dict[str, Any]) -> 
         "due_shards": "DueShards",
     }
     defaults = {name: settings.Settings.model_fields[name].default for name in parameters}
-    assert defaults == {
-        name: template["Parameters"][parameter]["Default"] for name, parameter in parameters.items()
-    }
+    assert defaults == {name: template["Parameters"][parameter]["Default"] for name, parameter in parameters.items()}
 
 
 def test_a_parameter_reaches_the_variable_that_is_named_like_it(

@@ -38,9 +38,7 @@ def test_it_may_read_and_do_nothing_else(workflow: dict[Any, Any]) -> None:
 
 def test_it_has_the_python_versions_that_the_script_looks_for(workflow: dict[Any, Any]) -> None:
     [job] = workflow["jobs"].values()
-    [python] = [
-        step["with"]["python-version"] for step in job["steps"] if "setup-python" in step.get("uses", "")
-    ]
+    [python] = [step["with"]["python-version"] for step in job["steps"] if "setup-python" in step.get("uses", "")]
     looked_for = re.search(r"^for minor in (.*); do", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
     assert looked_for is not None
     assert python.split() == looked_for[1].split()

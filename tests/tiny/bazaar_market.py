@@ -126,7 +126,9 @@ class Bazaar(Simulator[Visit]):
     def list_by_hand(self, seller: str, site: str, skus: list[str], quantity: int, price: str) -> None:
         for sku in skus:
             variant = Variant(f"o{next(self._ids)}", sku, {}, quantity, Decimal(price))
-            self.listings.append(Listing(str(next(self._ids)), seller, site, sku, {"title": sku.title()}, {sku: variant}, True))  # fmt: skip
+            self.listings.append(
+                Listing(str(next(self._ids)), seller, site, sku, {"title": sku.title()}, {sku: variant}, True)
+            )
 
     def edit(self, sku: str, site: str, quantity: int) -> None:
         """The seller's own hand."""
@@ -146,8 +148,10 @@ class Bazaar(Simulator[Visit]):
                 raise ValueError(f"not enough of {sku}")
             found[0].variants[sku].quantity -= quantity
             price = found[0].variants[sku].price * quantity
-            lines.append({"sku": sku, "title": found[0].content["title"], "quantity": quantity, "amount": str(price), "listing": found[0].id})  # fmt: skip
-        buyer = {"name": "Ada Buyer", "street": "9 Secret Lane", "city": "Leeds", "zip": "LS1", "country": "GB", "email": "ada@buyers.example"}  # fmt: skip
+            line = {"sku": sku, "title": found[0].content["title"], "quantity": quantity, "amount": str(price)}
+            lines.append({**line, "listing": found[0].id})
+        buyer = {"name": "Ada Buyer", "street": "9 Secret Lane", "city": "Leeds", "zip": "LS1", "country": "GB"}
+        buyer["email"] = "ada@buyers.example"
         seller = self._shown()[0].seller
         order = Order(f"BZ-{next(self._ids)}", seller, site, lines, buyer, now, now, now + PRICED_AFTER, paid)
         self.orders.append(order)
@@ -196,16 +200,20 @@ class Bazaar(Simulator[Visit]):
     def _routes(self) -> tuple[Route, ...]:
         listings, listing, order = "/sites/{site}/listings", "/sites/{site}/listings/{ref}", "/orders/{id}"
         return (
-            Route("token", "POST", "/token", self._token), Route("me", "GET", "/me", self._me),
+            Route("token", "POST", "/token", self._token),
+            Route("me", "GET", "/me", self._me),
             Route("choices", "GET", "/sites/{site}/choices", self._choices),
             Route("listListings", "GET", listings, self._list_listings),
-            Route("putListing", "PUT", listing, self._put_listing), Route("endOffers", "DELETE", listing, self._end_offers),
+            Route("putListing", "PUT", listing, self._put_listing),
+            Route("endOffers", "DELETE", listing, self._end_offers),
             Route("getListing", "GET", "/listings/{id}", self._get_listing),
             Route("patchOffers", "PATCH", "/listings/{id}", self._patch_offers),
-            Route("getTickets", "GET", "/tickets", self._get_tickets), Route("listOrders", "GET", "/orders", self._list_orders),
-            Route("getOrder", "GET", order, self._get_order), Route("listParcels", "GET", f"{order}/parcels", self._list_parcels),
+            Route("getTickets", "GET", "/tickets", self._get_tickets),
+            Route("listOrders", "GET", "/orders", self._list_orders),
+            Route("getOrder", "GET", order, self._get_order),
+            Route("listParcels", "GET", f"{order}/parcels", self._list_parcels),
             Route("addParcel", "POST", f"{order}/parcels", self._add_parcel),
-        )  # fmt: skip
+        )
 
     def stages(self, call: Visit) -> Sequence[Stage[Visit]]:
         return (self.strike, self.suffer, self._admit, self.work)
@@ -228,9 +236,7 @@ class Bazaar(Simulator[Visit]):
 
     def trouble(self, call: Visit, status: int) -> Reply:
         headers = {"Retry-After": "7"} if status == 429 else {}
-        return Reply(
-            status, {"code": "no_such_page" if status == 404 else "busy", "message": "later"}, headers
-        )
+        return Reply(status, {"code": "no_such_page" if status == 404 else "busy", "message": "later"}, headers)
 
     def _token(self, call: Visit) -> Reply:
         key = call.json().get("key", "")
@@ -244,9 +250,7 @@ class Bazaar(Simulator[Visit]):
         return Reply(200, {"seller": call.seller, "sites": sorted(CURRENCIES)})
 
     def _choices(self, call: Visit) -> Reply:
-        return Reply(
-            200, {"conditions": ["new", "used"], "shipping_policies": [{"id": "17", "name": "Post"}]}
-        )
+        return Reply(200, {"conditions": ["new", "used"], "shipping_policies": [{"id": "17", "name": "Post"}]})
 
     def _put_listing(self, call: Visit) -> Reply:
         seller, body = call.seller, call.json()
@@ -264,9 +268,7 @@ class Bazaar(Simulator[Visit]):
             listing.variants[sku] = Variant(f"o{next(self._ids)}", sku, {}, 0, Decimal(0))
 
         def decided() -> list[dict[str, str]]:
-            problems = self._written(
-                listing, {listing.variants[one["sku"]].id: one for one in body["variants"]}
-            )
+            problems = self._written(listing, {listing.variants[one["sku"]].id: one for one in body["variants"]})
             listing.content, listing.decided = {key: body[key] for key in body if key != "variants"}, True
             return problems
 
@@ -327,9 +329,7 @@ class Bazaar(Simulator[Visit]):
         return Reply(200, {})
 
     def _list_listings(self, call: Visit) -> Reply:
-        mine = [
-            one for one in self.listings if (one.seller, one.site) == (call.seller, call.parameters["site"])
-        ]
+        mine = [one for one in self.listings if (one.seller, one.site) == (call.seller, call.parameters["site"])]
         return Reply(200, self._page([self._told(one) for one in mine], call.query, 2))
 
     def _get_listing(self, call: Visit) -> Reply:
@@ -339,9 +339,15 @@ class Bazaar(Simulator[Visit]):
 
     def _told(self, one: Listing) -> dict[str, Any]:
         offers = [
-            {"id": v.id, "sku": v.sku, "quantity": v.quantity, "price": {"amount": str(v.price), "currency": CURRENCIES[one.site]}}
-            for v in one.variants.values() if not v.ended
-        ]  # fmt: skip
+            {
+                "id": v.id,
+                "sku": v.sku,
+                "quantity": v.quantity,
+                "price": {"amount": str(v.price), "currency": CURRENCIES[one.site]},
+            }
+            for v in one.variants.values()
+            if not v.ended
+        ]
         return {"id": one.id, "ref": one.ref, "state": one.state, "offers": offers}
 
     def _list_orders(self, call: Visit) -> Reply:
@@ -358,9 +364,17 @@ class Bazaar(Simulator[Visit]):
         lines = [line if priced else {**line, "amount": None} for line in one.lines]
         times = {"placed_at": one.placed_at.isoformat(), "changed_at": one.changed_at.isoformat()}
         return {
-            "id": one.id, "site": one.site, "currency": CURRENCIES[one.site], "lines": lines, "buyer": one.buyer,
-            "shipping": "4.90" if priced else None, "paid": one.paid, "state": one.state, "sent": bool(one.parcels), **times,
-        }  # fmt: skip
+            "id": one.id,
+            "site": one.site,
+            "currency": CURRENCIES[one.site],
+            "lines": lines,
+            "buyer": one.buyer,
+            "shipping": "4.90" if priced else None,
+            "paid": one.paid,
+            "state": one.state,
+            "sent": bool(one.parcels),
+            **times,
+        }
 
     def _list_parcels(self, call: Visit) -> Reply:
         return Reply(200, {"parcels": self._order(call.parameters["id"]).parcels})

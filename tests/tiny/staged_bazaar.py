@@ -27,10 +27,15 @@ class Staged(Stage):
         sites: tuple[Site, ...] = (Site("BZ_NORTH"), Site("BZ_SOUTH")),
     ) -> None:
         super().__init__(
-            clock=clock or VirtualClock(), slug="bazaar", sites=sites, revise_operation="patchOffers",
-            list_operation="listOrders", ship_operation="addParcel", orders_per_page=50,
+            clock=clock or VirtualClock(),
+            slug="bazaar",
+            sites=sites,
+            revise_operation="patchOffers",
+            list_operation="listOrders",
+            ship_operation="addParcel",
+            orders_per_page=50,
             prices_after_s=PRICED_AFTER.total_seconds(),
-        )  # fmt: skip
+        )
         self.market = Bazaar(self.clock)
         self.key = self.market.add_seller("anna")
         self.budget = FakeBudget(self.clock)
@@ -46,7 +51,7 @@ class Staged(Stage):
 
     def creation(self, site: Site) -> CreationProfile:
         settings = {"condition": "new", "shipping_policy_id": "17"}
-        return CreationProfile(id=ProfileId("cp_1"), name="c", marketplace="bazaar", site=site, settings=settings)  # fmt: skip
+        return CreationProfile(id=ProfileId("cp_1"), name="c", marketplace="bazaar", site=site, settings=settings)
 
     def operation(self, request: requests.PreparedRequest) -> str:
         found = self.market.router.find(request.method or "", urlsplit(request.url or "").path)
@@ -66,12 +71,16 @@ class Staged(Stage):
                 RemoteId(one.id),
                 Site(one.site),
                 {
-                    Sku(v.sku): Shown(v.quantity, v.price, one.content["title"], {name: [value] for name, value in v.options.items()})
-                    for v in one.variants.values() if not v.ended
+                    Sku(v.sku): Shown(
+                        v.quantity, v.price, one.content["title"], {name: [value] for name, value in v.options.items()}
+                    )
+                    for v in one.variants.values()
+                    if not v.ended
                 },
             )
-            for one in self.market.listings if one.state == "live"
-        ]  # fmt: skip
+            for one in self.market.listings
+            if one.state == "live"
+        ]
 
     def ever_made(self) -> int:
         return len(self.market.listings)

@@ -67,10 +67,16 @@ class StagedShop:
 
     def open(self, **credentials: str) -> Any:
         connection = Connection(
-            id="shop_1", settings={}, secret={"key": self.stall.key} | credentials, base_url=None,
-            session=HttpSession(transport=self.transport, budget=self.budget), budget=self.budget, tokens=TokenCache(),
-            clock=self.clock, grants=NoGrants(),
-        )  # fmt: skip
+            id="shop_1",
+            settings={},
+            secret={"key": self.stall.key} | credentials,
+            base_url=None,
+            session=HttpSession(transport=self.transport, budget=self.budget),
+            budget=self.budget,
+            tokens=TokenCache(),
+            clock=self.clock,
+            grants=NoGrants(),
+        )
         adapter: Any = open_shop("stall", connection)
         create = adapter.create_order
 
@@ -166,8 +172,9 @@ class StagedShop:
     def stock_of(self, sku: str) -> int:
         return sum(self.stall.variant(sku)[1].stock.values())
 
-    def ship(self, order: ShopOrderId, lines: Mapping[LineId, int] | None = None, *, carrier: str = "",
-             tracking: str = "") -> ParcelId:  # fmt: skip
+    def ship(
+        self, order: ShopOrderId, lines: Mapping[LineId, int] | None = None, *, carrier: str = "", tracking: str = ""
+    ) -> ParcelId:
         packed = self._packed(order, lines) if lines is not None else None
         return ParcelId(self.stall.ship(order, packed, carrier, [tracking] if tracking else []))
 

@@ -182,7 +182,16 @@ class Stall(Simulator[Call]):
         left = {line.id: line.ordered - line.removed - order.sent(line.id) for line in order.lines.values()}
         packed = {line: count for line, count in (left if lines is None else lines).items() if count}
         at = self.clock.now().isoformat()
-        order.parcels.append({"id": self.new_id(), "lines": packed, "carrier": carrier, "numbers": numbers, "at": at, "taken_back": False})  # fmt: skip
+        order.parcels.append(
+            {
+                "id": self.new_id(),
+                "lines": packed,
+                "carrier": carrier,
+                "numbers": numbers,
+                "at": at,
+                "taken_back": False,
+            }
+        )
         self.order_changed(order)
         return str(order.parcels[-1]["id"])
 
@@ -191,9 +200,7 @@ class Stall(Simulator[Call]):
         self.order_changed(self.orders[id])
 
     def refund(self, id: str, amount: str) -> None:
-        self.orders[id].refunds.append(
-            {"id": self.new_id(), "amount": amount, "at": self.clock.now().isoformat()}
-        )
+        self.orders[id].refunds.append({"id": self.new_id(), "amount": amount, "at": self.clock.now().isoformat()})
         self.order_changed(self.orders[id])
 
     def order_changed(self, order: Order) -> None:
@@ -226,12 +233,15 @@ class Stall(Simulator[Call]):
 
     def _routes(self) -> tuple[Route, ...]:
         return (
-            Route("about", "GET", "/about", self._about), Route("products", "GET", "/products", self._listed),
-            Route("hooks", "GET", "/hooks", self._get_hooks), Route("make_hook", "POST", "/hooks", self._make_hook),
+            Route("about", "GET", "/about", self._about),
+            Route("products", "GET", "/products", self._listed),
+            Route("hooks", "GET", "/hooks", self._get_hooks),
+            Route("make_hook", "POST", "/hooks", self._make_hook),
             Route("drop_hook", "DELETE", "/hooks/{id}", self._drop_hook),
-            Route("orders", "GET", "/orders", self._get_orders), Route("make_order", "POST", "/orders", self._make_order),
+            Route("orders", "GET", "/orders", self._get_orders),
+            Route("make_order", "POST", "/orders", self._make_order),
             Route("cancel", "POST", "/orders/{id}/cancel", self._cancel),
-        )  # fmt: skip
+        )
 
     def stages(self, call: Call) -> Sequence[Stage[Call]]:
         return (self.strike, self.suffer, self._admit, self.work)
@@ -266,7 +276,11 @@ class Stall(Simulator[Call]):
             rows = [one for one in rows if skus & {v.sku for v in one.variants.values()}]
         if query.get("text"):
             text = query["text"].lower()
-            rows = [one for one in rows if text in one.title.lower() or text in {v.sku.lower() for v in one.variants.values()}]  # fmt: skip
+            rows = [
+                one
+                for one in rows
+                if text in one.title.lower() or text in {v.sku.lower() for v in one.variants.values()}
+            ]
         reply = self._page(rows, query, self._told)
         if self.partly:
             reply.body["rows"].pop(0)
@@ -326,9 +340,7 @@ class Stall(Simulator[Call]):
         if known:
             raise Refused(409, "mark_taken", order=self._shown(known[0]))
         there = {id for one in self.products.values() for id in one.variants}
-        gone = [
-            row["sku"] for row in body["lines"] if row["variant"] is not None and row["variant"] not in there
-        ]
+        gone = [row["sku"] for row in body["lines"] if row["variant"] is not None and row["variant"] not in there]
         if gone:
             raise Refused(422, "variant_gone", sku=gone[0])
         if body["to"].get("land") in NOWHERE:
@@ -345,16 +357,27 @@ class Stall(Simulator[Call]):
 
     def _shown(self, one: Order) -> Any:
         lines = [
-            {"id": line.id, "sku": line.sku, "left": line.ordered - line.removed,
-             "unsent": 0 if one.cancelled_at else line.ordered - line.removed - one.sent(line.id)}
+            {
+                "id": line.id,
+                "sku": line.sku,
+                "left": line.ordered - line.removed,
+                "unsent": 0 if one.cancelled_at else line.ordered - line.removed - one.sent(line.id),
+            }
             for line in one.lines.values()
-        ]  # fmt: skip
+        ]
         cancelled = one.cancelled_at.isoformat() if one.cancelled_at else None
         return {
-            "id": one.id, "name": one.name, "mark": one.mark, "lines": lines, "parcels": one.parcels, "refunds": one.refunds,
-            "currency": one.told["currency"], "cancelled_at": cancelled, "changed_at": one.changed_at.isoformat(),
+            "id": one.id,
+            "name": one.name,
+            "mark": one.mark,
+            "lines": lines,
+            "parcels": one.parcels,
+            "refunds": one.refunds,
+            "currency": one.told["currency"],
+            "cancelled_at": cancelled,
+            "changed_at": one.changed_at.isoformat(),
             "taken": one.taken,
-        }  # fmt: skip
+        }
 
     def _cancel(self, call: Call) -> Reply:
         id = call.parameters["id"]

@@ -68,9 +68,7 @@ class GuardedRoutes(APIGatewayRestResolver):
         known = {parameter.alias for parameter in route.dependant.query_params}
         asked = self.current_event.resolved_query_string_parameters
         return [
-            FieldView(
-                field=name, text="is no parameter of this call" if name not in known else "is given twice"
-            )
+            FieldView(field=name, text="is no parameter of this call" if name not in known else "is given twice")
             for name, values in asked.items()
             if name not in known or len(values) > 1
         ]
@@ -96,9 +94,7 @@ def open_room(path: str) -> None:
             _opened.add(name)
 
 
-def answer(
-    event: dict[str, Any], context: Any, deps: Deps, *, configured_address: str | None
-) -> dict[str, Any]:
+def answer(event: dict[str, Any], context: Any, deps: Deps, *, configured_address: str | None) -> dict[str, Any]:
     """Answer one call of the gateway. Nothing escapes: a bug of ours is logged, and answered with 500 and its id."""
     request = str((event.get("requestContext") or {}).get("requestId", ""))
     try:

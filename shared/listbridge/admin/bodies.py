@@ -80,9 +80,7 @@ def _type_of(event: Mapping[str, Any]) -> str:
 
 def _without_type(event: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        kind: {
-            name: value for name, value in (event.get(kind) or {}).items() if name.lower() != "content-type"
-        }
+        kind: {name: value for name, value in (event.get(kind) or {}).items() if name.lower() != "content-type"}
         for kind in ("headers", "multiValueHeaders")
     }
 
@@ -110,11 +108,7 @@ def _integer(digits: str) -> int:
 
 def _decimal(digits: str) -> float:
     number = float(digits)
-    return (
-        _no_number(digits)
-        if len(digits) > _LONGEST_NUMBER or number in (float("inf"), float("-inf"))
-        else number
-    )
+    return _no_number(digits) if len(digits) > _LONGEST_NUMBER or number in (float("inf"), float("-inf")) else number
 
 
 def _no_number(digits: str) -> NoReturn:

@@ -16,13 +16,9 @@ Limit: TypeAlias = Annotated[int, Query(ge=1, le=500, description=LIMIT)]
 D = TypeVar("D", bound=Document)
 
 
-def page_of(
-    router: APIGatewayRouter, kind: type[D], cursor: str | None, limit: int
-) -> tuple[list[D], str | None]:
+def page_of(router: APIGatewayRouter, kind: type[D], cursor: str | None, limit: int) -> tuple[list[D], str | None]:
     """Documents in the order of their ids, which never change, and the cursor to the next page. Raises NotACursor."""
     after = opened(router, cursor) or ""
-    rows = sorted(
-        (one for one in deps_of(router).configuration.all(kind) if one.id > after), key=lambda one: one.id
-    )
+    rows = sorted((one for one in deps_of(router).configuration.all(kind) if one.id > after), key=lambda one: one.id)
     page = rows[:limit]
     return page, sealed(router, page[-1].id if len(rows) > limit else None)

@@ -96,7 +96,5 @@ def _attribute(node: ast.stmt) -> str | None:
 
 
 def _text(node: ast.stmt) -> str | None:
-    value: Any = (
-        node.value.value if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) else None
-    )
+    value: Any = node.value.value if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) else None
     return " ".join(inspect.cleandoc(value).split()) if isinstance(value, str) else None

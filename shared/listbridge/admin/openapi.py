@@ -79,9 +79,7 @@ def openapi() -> dict[str, Any]:
         title="Listbridge admin API",
         version=VERSION,
         description=_DESCRIPTION,
-        security_schemes={
-            "cognito": HTTPBearer(description="The ID token of the deployment's Cognito user pool.")
-        },
+        security_schemes={"cognito": HTTPBearer(description="The ID token of the deployment's Cognito user pool.")},
         security=[{"cognito": []}],
     ).model_dump(mode="json", by_alias=True, exclude_none=True)
     document["info"]["license"] = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
@@ -99,9 +97,7 @@ def openapi() -> dict[str, Any]:
     }
     schemas |= {"Refusal": refusal, _BY_GATEWAY: _GATEWAY_REFUSAL}
     _tell_fields(schemas)
-    told = {
-        (route.openapi_path, route.method): route for route in (*app._static_routes, *app._dynamic_routes)
-    }
+    told = {(route.openapi_path, route.method): route for route in (*app._static_routes, *app._dynamic_routes)}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             _complete(path, method, operation, told[path, method.upper()])

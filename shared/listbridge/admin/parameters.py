@@ -15,15 +15,11 @@ Cursor: TypeAlias = Annotated[
 OfAccount: TypeAlias = Annotated[
     str | None, Query(description="Only of the account with this id; absent for all accounts.")
 ]
-OnSite: TypeAlias = Annotated[
-    str, Query(min_length=1, description="The marketplace's site, in its own spelling.")
-]
+OnSite: TypeAlias = Annotated[str, Query(min_length=1, description="The marketplace's site, in its own spelling.")]
 AccountPath: TypeAlias = Annotated[str, Path(description="The account's `id`.")]
 JobPath: TypeAlias = Annotated[str, Path(description="The job's `id`.")]
 ListingPath: TypeAlias = Annotated[str, Path(description="The listing's `id`, opaque.")]
-OrderPath: TypeAlias = Annotated[
-    str, Path(description="The order's `id`, opaque; not the marketplace's number.")
-]
+OrderPath: TypeAlias = Annotated[str, Path(description="The order's `id`, opaque; not the marketplace's number.")]
 ProfilePath: TypeAlias = Annotated[str, Path(description="The `id` of the profile or creation profile.")]
 SalesListPath: TypeAlias = Annotated[str, Path(description="The sales list's `id`.")]
 ShopPath: TypeAlias = Annotated[str, Path(description="The shop's `id`.")]

@@ -55,9 +55,7 @@ def all_platforms() -> list[PlatformView]:
 def known_platform(room: Room, slug: str, *, field: str) -> None:
     """Raises InvalidFields when there is no such platform."""
     if slug not in registry.slugs(room):
-        raise InvalidFields(
-            [FieldView(field=field, text=f"must be one of {', '.join(registry.slugs(room))}")]
-        )
+        raise InvalidFields([FieldView(field=field, text=f"must be one of {', '.join(registry.slugs(room))}")])
 
 
 def checked_settings(room: Room, slug: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,9 +63,7 @@ def checked_settings(room: Room, slug: str, values: Mapping[str, Any]) -> dict[s
     return _checked(registry.settings(room, slug).Settings, values)
 
 
-def settings_check(
-    room: Room, slug: str, stored: Mapping[str, Any], patch: Mapping[str, Any] | None
-) -> Check:
+def settings_check(room: Room, slug: str, stored: Mapping[str, Any], patch: Mapping[str, Any] | None) -> Check:
     """What checks public settings that a patch was merged into. Raises InvalidFields for a name that nobody knows."""
     return _check_of(registry.settings(room, slug).Settings, stored, patch)
 
@@ -133,9 +129,15 @@ def _card(room: Room, slug: str) -> PlatformView:
     creation = getattr(forms, "CreationSettings", None)
     sites = {site: bounds.currency for site, bounds in getattr(manifest, "sites", {}).items()}
     return PlatformView(
-        slug=slug, label=manifest.label, room=room, api_version=manifest.api_version, docs=manifest.docs,
-        capabilities=tuple(sorted(manifest.capabilities)), settings_schema=forms.Settings.model_json_schema(),
+        slug=slug,
+        label=manifest.label,
+        room=room,
+        api_version=manifest.api_version,
+        docs=manifest.docs,
+        capabilities=tuple(sorted(manifest.capabilities)),
+        settings_schema=forms.Settings.model_json_schema(),
         credentials_schema=forms.Credentials.model_json_schema(),
         creation_schema=creation.model_json_schema() if creation is not None else None,
-        sites=sites, callback_path=f"/callbacks/{slug}" if registry.CONSENT in manifest.capabilities else None,
-    )  # fmt: skip
+        sites=sites,
+        callback_path=f"/callbacks/{slug}" if registry.CONSENT in manifest.capabilities else None,
+    )

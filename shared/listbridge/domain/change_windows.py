@@ -110,9 +110,7 @@ class Windows:
         seen = [milliseconds(moment) for moment in dates]
         inside = [one for one in seen if one > self.start and (self.end is None or one <= self.end)]
         middle = (self.start + (self.end or milliseconds(now))) // 2
-        pivot = (
-            inside[-1] if inside else self.start + 1 if self.start in seen else max(middle, self.start + 1)
-        )
+        pivot = inside[-1] if inside else self.start + 1 if self.start in seen else max(middle, self.start + 1)
         return Windows((self.start, pivot, *self.starts[1:]))
 
     def further(self, orders: int, total: int) -> Windows:

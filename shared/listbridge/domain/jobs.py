@@ -130,9 +130,7 @@ class Job(BaseModel):
     def params_of(self, kind: type[_Params]) -> _Params:
         """What a job of this kind carries. Raises TypeError for a job of another: a bug of ours."""
         if not isinstance(self.params, kind):
-            raise TypeError(
-                f"a job of kind {self.kind} carries {type(self.params).__name__}, not {kind.__name__}"
-            )
+            raise TypeError(f"a job of kind {self.kind} carries {type(self.params).__name__}, not {kind.__name__}")
         return self.params
 
     def with_params(self, **changes: object) -> Job:

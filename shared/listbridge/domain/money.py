@@ -5,9 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-_EXPONENTS = {"BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0,
-              "UGX": 0, "UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
-              "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3}  # fmt: skip
+_EXPONENTS = {
+    "BIF": 0,
+    "CLP": 0,
+    "DJF": 0,
+    "GNF": 0,
+    "ISK": 0,
+    "JPY": 0,
+    "KMF": 0,
+    "KRW": 0,
+    "PYG": 0,
+    "RWF": 0,
+    "UGX": 0,
+    "UYI": 0,
+    "VND": 0,
+    "VUV": 0,
+    "XAF": 0,
+    "XOF": 0,
+    "XPF": 0,
+    "BHD": 3,
+    "IQD": 3,
+    "JOD": 3,
+    "KWD": 3,
+    "LYD": 3,
+    "OMR": 3,
+    "TND": 3,
+}
 _STEPS = {0: Decimal("1"), 2: Decimal("0.01"), 3: Decimal("0.001")}
 
 
@@ -23,9 +46,7 @@ class Money:
 
     def rounded(self) -> Money:
         """The amount to the smallest unit of its currency, halves upwards."""
-        return Money(
-            self.amount.quantize(smallest_unit(self.currency), rounding=ROUND_HALF_UP), self.currency
-        )
+        return Money(self.amount.quantize(smallest_unit(self.currency), rounding=ROUND_HALF_UP), self.currency)
 
     def in_units(self) -> Money:
         """The same amount with its currency's decimal places, where it has no more: 10.00 for 10.0."""

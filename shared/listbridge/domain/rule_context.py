@@ -34,8 +34,11 @@ class RuleContext:
     def documents(self) -> dict[str, tuple[type[Document], str]]:
         """What the rules stand on: kind and id of each document, under its name in `basis`."""
         kinds: dict[str, type[Document]] = {
-            "list": SalesList, "account": Account, "shop": Shop, "profile": Profile,
-        }  # fmt: skip
+            "list": SalesList,
+            "account": Account,
+            "shop": Shop,
+            "profile": Profile,
+        }
         named = ((name, *name.split(":", 1)) for name in self.basis)
         return {name: (kinds[kind], id) for name, kind, id in named}
 

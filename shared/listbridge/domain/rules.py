@@ -90,9 +90,7 @@ def quantity_of(
     return QuantityResult(bounded, None, tuple(trace))
 
 
-def _stock(
-    variant: Variant, rule: QuantityRule, locations: Sequence[LocationId], trace: list[TraceLine]
-) -> int | None:
+def _stock(variant: Variant, rule: QuantityRule, locations: Sequence[LocationId], trace: list[TraceLine]) -> int | None:
     facts = variant.facts
     if facts.bundle:
         trace.append(TraceLine("bundle", facts.sku, "0"))

@@ -34,8 +34,15 @@ class RemoteError(Exception):
 class RetryLater(RemoteError):
     """Certainly not applied, and likely to pass by itself: the same call may be made again after `after_s` seconds."""
 
-    def __init__(self, problem: Problem, *, after_s: float = 5.0, detail: str = "", status: int | None = None,
-                 request_id: str | None = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        problem: Problem,
+        *,
+        after_s: float = 5.0,
+        detail: str = "",
+        status: int | None = None,
+        request_id: str | None = None,
+    ) -> None:
         super().__init__(problem, detail=detail, status=status, request_id=request_id)
         self.after_s = after_s
 
@@ -43,8 +50,16 @@ class RetryLater(RemoteError):
 class RateLimited(RetryLater):
     """Certainly not applied: a limit is spent. With `until` (aware UTC) the limit comes back at that instant."""
 
-    def __init__(self, problem: Problem, *, after_s: float = 1.0, until: datetime | None = None, detail: str = "",
-                 status: int | None = None, request_id: str | None = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        problem: Problem,
+        *,
+        after_s: float = 1.0,
+        until: datetime | None = None,
+        detail: str = "",
+        status: int | None = None,
+        request_id: str | None = None,
+    ) -> None:
         super().__init__(problem, after_s=after_s, detail=detail, status=status, request_id=request_id)
         self.until = until
 

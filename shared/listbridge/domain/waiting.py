@@ -52,9 +52,7 @@ def asked_s(error: RemoteError, now: datetime) -> float:
     return error.after_s
 
 
-def wait_s(
-    error: RemoteError, tries: int, backoff: Backoff, now: datetime, *, settle_s: float = 0.0
-) -> float:
+def wait_s(error: RemoteError, tries: int, backoff: Backoff, now: datetime, *, settle_s: float = 0.0) -> float:
     """How long to wait after this failure, which followed so many others.
 
     A spent limit is no failure: what it asks for is enough. An unknown outcome takes `settle_s` before a look can tell.

@@ -210,14 +210,6 @@ class RelayOrder(Message):
 
 
 AnyMessage = Annotated[
-    ShopEvent
-    | AccountEvent
-    | Nudge
-    | RecomputeChunk
-    | Check
-    | PublishTask
-    | PollAccount
-    | ImportOrder
-    | RelayOrder,
+    ShopEvent | AccountEvent | Nudge | RecomputeChunk | Check | PublishTask | PollAccount | ImportOrder | RelayOrder,
     Field(discriminator="kind"),
 ]

@@ -226,9 +226,7 @@ class ApiClient(Generic[C]):
         raise refusal.verdict if isinstance(refusal, CallRefused) else refusal
 
     @contextmanager
-    def records(
-        self, call: C, model: type[M], limits: StreamLimits, *, zipped: bool = False
-    ) -> Iterator[Iterator[M]]:
+    def records(self, call: C, model: type[M], limits: StreamLimits, *, zipped: bool = False) -> Iterator[Iterator[M]]:
         """The records of a large answer in JSON lines, each in the model's shape as it arrives. Empty lines are passed over.
 
         Raises as `stream` does, for a record of another shape as well. Records before an error are a part of the document.

@@ -91,9 +91,7 @@ def refreshed(spec: BudgetSpec, bucket: Bucket, now: datetime) -> Bucket:
     return replace(bucket, tokens=_filled(_capacity(spec), bucket.tokens, gained), at=now)
 
 
-def drawn(
-    spec: BudgetSpec, bucket: Bucket, share: Share, wanted: int, now: datetime
-) -> tuple[Bucket, int] | Spent:
+def drawn(spec: BudgetSpec, bucket: Bucket, share: Share, wanted: int, now: datetime) -> tuple[Bucket, int] | Spent:
     """Take up to `wanted` calls (at least one, else Spent) for a share from a refreshed bucket."""
     if bucket.blocked_until is not None:
         return Spent("blocked", (bucket.blocked_until - now).total_seconds(), bucket.blocked_until)
@@ -129,9 +127,15 @@ def rate_of(spec: BudgetSpec, bucket: Bucket | None) -> float:
 
 
 def told(
-    spec: BudgetSpec, bucket: Bucket, *, remaining: int | None, resets_at: datetime | None,
-    blocked_until: datetime | None, now: datetime, rate: float | None = None,
-) -> Bucket:  # fmt: skip
+    spec: BudgetSpec,
+    bucket: Bucket,
+    *,
+    remaining: int | None,
+    resets_at: datetime | None,
+    blocked_until: datetime | None,
+    now: datetime,
+    rate: float | None = None,
+) -> Bucket:
     """The bucket after the platform said how many calls remain. Returns the same object when that is no news.
 
     Fewer than we thought is believed at once. More is believed only for a count with its own end, and only when the
@@ -180,9 +184,7 @@ def _capacity(spec: BudgetSpec) -> dict[Share, float]:
     return {Share.ZERO: kept, Share.ORDER: kept, Share.ORDINARY: spec.burst - 2 * kept}
 
 
-def _filled(
-    capacity: Mapping[Share, float], tokens: Mapping[Share, float], gained: float
-) -> dict[Share, float]:
+def _filled(capacity: Mapping[Share, float], tokens: Mapping[Share, float], gained: float) -> dict[Share, float]:
     whole = sum(capacity.values())
     filled = {part: min(capacity[part], tokens[part] + gained * capacity[part] / whole) for part in capacity}
     left = gained - sum(filled[part] - tokens[part] for part in capacity)

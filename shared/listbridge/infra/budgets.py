@@ -109,8 +109,16 @@ class BudgetPool:
         with purse.lock:
             purse.calls += 1
 
-    def tell(self, key: str, spec: BudgetSpec, *, remaining: int | None, resets_at: datetime | None,
-             blocked_until: datetime | None, rate: float | None = None) -> None:  # fmt: skip
+    def tell(
+        self,
+        key: str,
+        spec: BudgetSpec,
+        *,
+        remaining: int | None,
+        resets_at: datetime | None,
+        blocked_until: datetime | None,
+        rate: float | None = None,
+    ) -> None:
         """Take in what the platform said, and write it down if it is news to the row."""
         bucket = self._known.get(key)
         for attempt in range(_TRIES):
@@ -119,9 +127,14 @@ class BudgetPool:
             now = self._clock.now()
             seen = buckets.refreshed(spec, bucket or buckets.full(spec, now), now)
             new = buckets.told(
-                spec, seen, remaining=remaining, resets_at=resets_at, blocked_until=blocked_until, now=now,
+                spec,
+                seen,
+                remaining=remaining,
+                resets_at=resets_at,
+                blocked_until=blocked_until,
+                now=now,
                 rate=rate,
-            )  # fmt: skip
+            )
             if new is seen:
                 return
             try:
@@ -194,9 +207,7 @@ class BudgetPool:
 class PooledBudget:
     """`Budget` of one opened account for one share. Calls set aside by a thread are that thread's alone."""
 
-    def __init__(
-        self, pool: BudgetPool, specs: Sequence[tuple[str, BudgetSpec]], share: Share, clock: Clock
-    ) -> None:
+    def __init__(self, pool: BudgetPool, specs: Sequence[tuple[str, BudgetSpec]], share: Share, clock: Clock) -> None:
         self._pool = pool
         self._specs = specs
         self._share = share
@@ -244,8 +255,16 @@ class PooledBudget:
                 places.enter_context(self._pool.flight(key, spec, self._share))
             yield
 
-    def learn(self, operation: str, *, remaining: int | None = None, remaining_today: int | None = None,
-              resets_at: datetime | None = None, blocked_until: datetime | None = None, rate: float | None = None) -> None:  # fmt: skip
+    def learn(
+        self,
+        operation: str,
+        *,
+        remaining: int | None = None,
+        remaining_today: int | None = None,
+        resets_at: datetime | None = None,
+        blocked_until: datetime | None = None,
+        rate: float | None = None,
+    ) -> None:
         """Take in what the platform's answer said about the limit of this operation.
 
         `remaining` with `resets_at` is a count that begins anew at that instant: it goes to the buckets with a day's

@@ -94,9 +94,7 @@ def get_many(table: str, keys: Sequence[Item], *, only: str | None = None) -> It
             raise TimeoutError(f"{table}: keys left unprocessed {_BATCH_TRIES} times")
 
 
-def put(
-    table: str, item: Item, *, condition: str | None = None, values: Mapping[str, Item] | None = None
-) -> None:
+def put(table: str, item: Item, *, condition: str | None = None, values: Mapping[str, Item] | None = None) -> None:
     """Write a whole row. Raises ConditionFailed."""
     _write("put_item", {"TableName": table, "Item": item}, condition, None, values)
 
@@ -117,9 +115,7 @@ def update(
     return attributes
 
 
-def delete(
-    table: str, key: Item, *, condition: str | None = None, values: Mapping[str, Item] | None = None
-) -> None:
+def delete(table: str, key: Item, *, condition: str | None = None, values: Mapping[str, Item] | None = None) -> None:
     """Delete a row. Raises ConditionFailed."""
     _write("delete_item", {"TableName": table, "Key": key}, condition, None, values)
 
@@ -174,9 +170,7 @@ def count(table: str, where: str, values: Mapping[str, Item], *, index: str) -> 
         what["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
-def query_all(
-    table: str, where: str, values: Mapping[str, Item], *, index: str | None = None
-) -> Iterator[Item]:
+def query_all(table: str, where: str, values: Mapping[str, Item], *, index: str | None = None) -> Iterator[Item]:
     """All rows of one partition; without an index strongly consistent."""
     cursor = None
     while True:

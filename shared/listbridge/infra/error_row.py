@@ -21,16 +21,21 @@ class Row:
     fix: str = ""
     after_s: float = 5.0
 
-    def error(self, message: str = "", *, params: Mapping[str, str] | None = None, detail: str = "", status: int | None = None,
-              request: str | None = None) -> RemoteError:  # fmt: skip
+    def error(
+        self,
+        message: str = "",
+        *,
+        params: Mapping[str, str] | None = None,
+        detail: str = "",
+        status: int | None = None,
+        request: str | None = None,
+    ) -> RemoteError:
         """The verdict. The platform's own `message` and `params` fill the seller's text; `detail` and `request`, their id of
         the call, are for us."""
         filled = {**({"message": message} if message else {}), **(params or {})}
         problem = Problem(self.code, filled, self.fix)
         if issubclass(self.verdict, RetryLater):
-            return self.verdict(
-                problem, after_s=self.after_s, detail=detail, status=status, request_id=request
-            )
+            return self.verdict(problem, after_s=self.after_s, detail=detail, status=status, request_id=request)
         return self.verdict(problem, detail=detail, status=status, request_id=request)
 
     def instead_of(self, error: RemoteError, *, params: Mapping[str, str] | None = None) -> RemoteError:

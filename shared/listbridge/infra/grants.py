@@ -33,8 +33,9 @@ class SecretGrants:
     connects again.
     """
 
-    def __init__(self, name: str, held: Mapping[str, str], *, secrets: SecretStore, leases: Leases, clock: Clock,
-                 lease_s: float) -> None:  # fmt: skip
+    def __init__(
+        self, name: str, held: Mapping[str, str], *, secrets: SecretStore, leases: Leases, clock: Clock, lease_s: float
+    ) -> None:
         """`name` of the secret, what it `held` when the connection was opened; `lease_s` outlives a call and a write."""
         self._name, self._held = name, dict(held)
         self._secrets, self._leases, self._clock, self._lease_s = secrets, leases, clock, lease_s

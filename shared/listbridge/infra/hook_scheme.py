@@ -41,9 +41,7 @@ class HeaderScheme:
         topic = request.headers.get(self.topic, "").strip().lower()
         told = (request.headers.get(name, "").strip() for name in self.ids)
         traces = (_told(request, name) for name in self.fingerprint)
-        name = delivery_id(
-            next(filter(None, told), ""), topic.encode("utf-8", "replace"), *traces, request.body
-        )
+        name = delivery_id(next(filter(None, told), ""), topic.encode("utf-8", "replace"), *traces, request.body)
         return self.topics.delivery(name, topic, request.body)
 
 

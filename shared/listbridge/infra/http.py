@@ -223,9 +223,7 @@ class HttpSession:
             raise BodyUnusable("cut short")
         return response
 
-    def _follow(
-        self, response: requests.Response, get: Callable[[str], requests.Response]
-    ) -> requests.Response:
+    def _follow(self, response: requests.Response, get: Callable[[str], requests.Response]) -> requests.Response:
         for _ in range(_REDIRECTS):
             if not response.is_redirect:
                 break
@@ -320,9 +318,7 @@ def _never_connected(error: Exception) -> bool:
     if isinstance(error, requests.ConnectTimeout | requests.exceptions.ProxyError):
         return True
     for cause in _causes(error):
-        if isinstance(
-            cause, NewConnectionError | ProxyError | ssl.SSLCertVerificationError | ConnectionRefusedError
-        ):
+        if isinstance(cause, NewConnectionError | ProxyError | ssl.SSLCertVerificationError | ConnectionRefusedError):
             return True
     return False
 

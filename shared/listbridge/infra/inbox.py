@@ -83,9 +83,7 @@ class DynamoInbox:
 
     def _move(self, source: str, delivery: str, condition: str, values: dict[str, Item]) -> None:
         try:
-            dynamo.update(
-                self._table, _key(text(source), text(delivery)), _MOVE, condition=condition, values=values
-            )
+            dynamo.update(self._table, _key(text(source), text(delivery)), _MOVE, condition=condition, values=values)
         except dynamo.ConditionFailed:
             return
 

@@ -50,9 +50,7 @@ class DynamoLeases:
             ":v": number(VERSION),
         }
         try:
-            row = dynamo.update(
-                self._table, _key(key), _TAKE, condition=_FREE, values=values, returning="ALL_NEW"
-            )
+            row = dynamo.update(self._table, _key(key), _TAKE, condition=_FREE, values=values, returning="ALL_NEW")
         except dynamo.ConditionFailed as error:
             # The client repeats a call whose answer it did not get: then it is our own lease that stands in the way.
             if error.row is None or error.row.get("writer") != text(writer):

@@ -19,10 +19,27 @@ from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import Sku
 from listbridge.domain.listings.texts import filled_in, shortened
 
-_WITH_CONTENT = frozenset({
-    "applet", "button", "embed", "form", "frameset", "iframe", "math", "noscript", "object", "option", "script",
-    "select", "style", "svg", "template", "textarea", "title",
-})  # fmt: skip
+_WITH_CONTENT = frozenset(
+    {
+        "applet",
+        "button",
+        "embed",
+        "form",
+        "frameset",
+        "iframe",
+        "math",
+        "noscript",
+        "object",
+        "option",
+        "script",
+        "select",
+        "style",
+        "svg",
+        "template",
+        "textarea",
+        "title",
+    }
+)
 """Elements of which nothing stays, their text included."""
 _TAGS = (nh3.ALLOWED_TAGS | {"font", "tfoot"}) - {"area", "map"}
 _BREAKS = frozenset({"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol"})
@@ -44,17 +61,49 @@ _ATTRIBUTES: Mapping[str, Set[str]] = {
     "col": {"span", "width"},
     "colgroup": {"span", "width"},
 }
-_BOXES = {
-    f"{box}{side}" for box in ("margin", "padding") for side in ("", "-top", "-right", "-bottom", "-left")
-}
+_BOXES = {f"{box}{side}" for box in ("margin", "padding") for side in ("", "-top", "-right", "-bottom", "-left")}
 _STYLES = _BOXES | {
-    "background-color", "border", "border-bottom", "border-collapse", "border-color", "border-left", "border-radius",
-    "border-right", "border-spacing", "border-style", "border-top", "border-width", "clear", "color", "direction",
-    "display", "float", "font", "font-family", "font-size", "font-style", "font-variant", "font-weight", "height",
-    "letter-spacing", "line-height", "list-style-type", "max-height", "max-width", "min-height", "min-width",
-    "table-layout", "text-align", "text-decoration", "text-indent", "text-transform", "vertical-align", "white-space",
-    "width", "word-spacing",
-}  # fmt: skip
+    "background-color",
+    "border",
+    "border-bottom",
+    "border-collapse",
+    "border-color",
+    "border-left",
+    "border-radius",
+    "border-right",
+    "border-spacing",
+    "border-style",
+    "border-top",
+    "border-width",
+    "clear",
+    "color",
+    "direction",
+    "display",
+    "float",
+    "font",
+    "font-family",
+    "font-size",
+    "font-style",
+    "font-variant",
+    "font-weight",
+    "height",
+    "letter-spacing",
+    "line-height",
+    "list-style-type",
+    "max-height",
+    "max-width",
+    "min-height",
+    "min-width",
+    "table-layout",
+    "text-align",
+    "text-decoration",
+    "text-indent",
+    "text-transform",
+    "vertical-align",
+    "white-space",
+    "width",
+    "word-spacing",
+}
 """None of them can load anything."""
 
 _TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [^\s=<>"]+="[^"]*")*)>')

@@ -55,9 +55,7 @@ Judged = Callable[[Response], RemoteError | None]
 """The verdict on an answer; None for 2xx."""
 
 
-def ask_at(
-    url: str, connection: Connection, grant: type[G], judged: Judged, unreadable: Row, **what: Any
-) -> G:
+def ask_at(url: str, connection: Connection, grant: type[G], judged: Judged, unreadable: Row, **what: Any) -> G:
     """What was granted, where a platform refuses in a way of its own; `json`, `data` or `auth` go along as it wants them.
 
     Raises RemoteError; `unreadable` is for a success without a token.

@@ -37,16 +37,33 @@ _NAMESPACE = "Listbridge"
 _SHORTEST_SECRET = 8
 _REMEMBERED = 400
 _WORDS = (
-    "authorization", "token", "secret", "password", "passwd", "signature", "cookie", "credential", "apikey", "api_key",
-    "private", "hmac", "email", "phone", "street", "address", "buyer", "customer", "first_name", "last_name", "postcode",
+    "authorization",
+    "token",
+    "secret",
+    "password",
+    "passwd",
+    "signature",
+    "cookie",
+    "credential",
+    "apikey",
+    "api_key",
+    "private",
+    "hmac",
+    "email",
+    "phone",
+    "street",
+    "address",
+    "buyer",
+    "customer",
+    "first_name",
+    "last_name",
+    "postcode",
     "zip",
-)  # fmt: skip
+)
 _PATTERNS = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=^#-]+"), r"\1 " + REDACTED),
     (
-        re.compile(
-            r"(?i)([?&](?:[\w-]*(?:token|secret|signature|hmac|key|code|password)[\w-]*)=)[^&\s\"'\\]+"
-        ),
+        re.compile(r"(?i)([?&](?:[\w-]*(?:token|secret|signature|hmac|key|code|password)[\w-]*)=)[^&\s\"'\\]+"),
         r"\1" + REDACTED,
     ),
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*"), REDACTED),  # a JSON web token
@@ -112,9 +129,7 @@ class RedactingFormatter(LambdaPowertoolsFormatter):
 
     def __init__(self) -> None:
         # The logger's name, level and so on are filled in by the base class from each record.
-        super().__init__(
-            use_rfc3339=True, utc=True, serialize_stacktrace=False, service=_service(), name="%(name)s"
-        )
+        super().__init__(use_rfc3339=True, utc=True, serialize_stacktrace=False, service=_service(), name="%(name)s")
 
     def serialize(self, log: LogRecord) -> str:
         """The line: everything in it redacted."""
@@ -164,9 +179,7 @@ def invoked(request_id: str) -> None:
     _cold = False
 
 
-def count(
-    metric: str, event: str, *, level: int = logging.INFO, facts: Mapping[str, str], **dimensions: str
-) -> None:
+def count(metric: str, event: str, *, level: int = logging.INFO, facts: Mapping[str, str], **dimensions: str) -> None:
     """Log an event by its name, and count it, in one line: a metric in CloudWatch's embedded format is a log line as well.
 
     It is written whatever LOG_LEVEL is, for the metric must not depend on that. Dimensions are few-valued: an outcome, a

@@ -22,9 +22,7 @@ def following(offset: int, rows: int, total: int, *, overlap: int = 0) -> str | 
     return str(max(offset + 1, end - overlap))
 
 
-def page_at(
-    cursor: str | None, ask: Callable[[int], tuple[Sequence[R], int]]
-) -> tuple[Sequence[R], str | None, int]:
+def page_at(cursor: str | None, ask: Callable[[int], tuple[Sequence[R], int]]) -> tuple[Sequence[R], str | None, int]:
     """The rows of one page, the cursor behind it and how many rows there are in all: `ask` gives the rows behind so many, and
     that number. Without a cursor the first page."""
     offset = int(cursor or 0)

@@ -12,9 +12,7 @@ from listbridge.domain.work import Lane, Message
 from listbridge.infra import aws, dynamo, observability, settings
 
 _BATCH = 10
-_BATCH_BYTES = (
-    262_144  # of all entries together; AWS allows more by now, the emulator and older regions may not
-)
+_BATCH_BYTES = 262_144  # of all entries together; AWS allows more by now, the emulator and older regions may not
 _TRIES = 4
 
 
@@ -25,9 +23,7 @@ class NotQueued(Exception):
 class SqsQueues:
     """`Queues` over the queues of the template, one for each lane."""
 
-    def send(
-        self, lane: Lane, *messages: Message, delay_s: int = 0, reason: str = "", waits: bool = False
-    ) -> None:
+    def send(self, lane: Lane, *messages: Message, delay_s: int = 0, reason: str = "", waits: bool = False) -> None:
         """Queue the messages with the trace of the work in hand, ten to a call.
 
         Raises:
@@ -80,8 +76,7 @@ def _batches(bodies: Sequence[str]) -> list[list[str]]:
 
 def _send_batch(url: str, bodies: Sequence[str], delay_s: int) -> None:
     waiting: list[dict[str, Any]] = [
-        {"Id": str(number), "MessageBody": body, "DelaySeconds": delay_s}
-        for number, body in enumerate(bodies)
+        {"Id": str(number), "MessageBody": body, "DelaySeconds": delay_s} for number, body in enumerate(bodies)
     ]
     for attempt in range(_TRIES):
         if attempt:

@@ -116,9 +116,7 @@ class StreamedBody:
             self.close()
 
 
-def pieces_of(
-    response: requests.Response, limits: StreamLimits, until: float, *, zipped: bool
-) -> Iterator[bytes]:
+def pieces_of(response: requests.Response, limits: StreamLimits, until: float, *, zipped: bool) -> Iterator[bytes]:
     """The body of an answer of which nothing was read yet, decoded. `until` is a moment of `time.monotonic`.
 
     `zipped` says that the document is a gzip file, apart from how it travels. Raises BodyUnusable: at once where its end

@@ -69,9 +69,7 @@ class Access:
     new. `fetch` asks for a token, and raises RemoteError.
     """
 
-    def __init__(
-        self, cache: TokenCache, name: str, depends_on: str, fetch: Callable[[], Token], clock: Clock
-    ) -> None:
+    def __init__(self, cache: TokenCache, name: str, depends_on: str, fetch: Callable[[], Token], clock: Clock) -> None:
         self._cache = cache
         self._key = f"{name}:{hashlib.sha256(depends_on.encode()).hexdigest()}"
         self._fetch = fetch

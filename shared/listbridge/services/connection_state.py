@@ -28,9 +28,7 @@ def expire_shop(deps: Deps, shop: Shop, reason: Problem) -> Shop:
 
 def shop_uninstalled(deps: Deps, shop: Shop) -> Shop:
     """The app was taken off the shop."""
-    return _set_state(
-        deps, shop, ConnectionState.DISCONNECTED, "shop_uninstalled", Problem("app_uninstalled")
-    )
+    return _set_state(deps, shop, ConnectionState.DISCONNECTED, "shop_uninstalled", Problem("app_uninstalled"))
 
 
 def expire_account(deps: Deps, account: Account, reason: Problem) -> Account:
@@ -65,9 +63,12 @@ def _set_state(deps: Deps, connection: C, state: ConnectionState, event: str, re
         account = AccountId(saved.id) if isinstance(saved, Account) else None
         deps.activity.note(
             ActivityEntry(
-                subject=ShopId(saved.id), event=event, at=deps.clock.now(), params=reason.as_reason(),
+                subject=ShopId(saved.id),
+                event=event,
+                at=deps.clock.now(),
+                params=reason.as_reason(),
                 account=account,
             )
-        )  # fmt: skip
+        )
         return saved
     raise Conflict(f"{type(connection).__name__} {connection.id} kept changing")

@@ -71,9 +71,7 @@ class SendGuard:
         return at is not None and _window(at, window_s) == _window(self.deps.clock.now(), window_s)
 
     def _count(self, what: str, window_s: int) -> int:
-        return self.deps.counters.add(
-            _counter(self.account.id, what), 1, window_s=window_s, now=self.deps.clock.now()
-        )
+        return self.deps.counters.add(_counter(self.account.id, what), 1, window_s=window_s, now=self.deps.clock.now())
 
     def _live_listings(self) -> int:
         if self._live is None:

@@ -52,9 +52,7 @@ def _read_group(world: World, body: dict[str, Any]) -> dict[str, Any]:
     varies_by = data.get("variesBy")
     if varies_by is not None:
         specifications = varies_by.get("specifications") if isinstance(varies_by, dict) else None
-        if specifications is not None and not all(
-            isinstance(row, dict) and row.get("name") for row in specifications
-        ):
+        if specifications is not None and not all(isinstance(row, dict) and row.get("name") for row in specifications):
             raise not_serializable("variesBy.specifications")
         for row in specifications or ():
             if len(row.get("values") or ()) > world.limits.number("values_per_specific"):
@@ -87,9 +85,12 @@ def put_group(world: World, call: Call) -> Reply:
     gone = [sku for sku in (old.skus if old else []) if sku not in skus]
     live = [listing for listing in seller.live_listings() if listing.group_key == key]
     leaving = [
-        (listing, offer) for listing in live for sku in gone for offer in seller.offers_for(sku)
+        (listing, offer)
+        for listing in live
+        for sku in gone
+        for offer in seller.offers_for(sku)
         if offer.listing_id == listing.listing_id
-    ]  # fmt: skip
+    ]
     for _, offer in leaving:
         if offer.sold:
             raise EbayError(25013, "A variation with sales cannot be removed.", parameters={"SKU": offer.sku})
@@ -163,9 +164,7 @@ def publish_group(world: World, call: Call) -> Reply:
         raise missing or EbayError(25013, "No variation has an offer on this site.")
     live = [seller.offers[offer_id] for offer_id in listing.offer_ids] if listing else []
     publishing.refuse_conflicting_variations(seller, group, live + offers)
-    listings.refuse_beyond_selling_limit(
-        seller, {offer.offer_id: seller.shown_quantity(offer) for offer in offers}
-    )
+    listings.refuse_beyond_selling_limit(seller, {offer.offer_id: seller.shown_quantity(offer) for offer in offers})
     for offer in offers:
         offer.data.setdefault("listingDescription", group.data["description"])
     if listing is None:
@@ -228,11 +227,17 @@ OPERATIONS = (
     _operation("createOrReplaceInventoryItemGroup", "PUT", _KEY, put_group, touches=_touches_group, language=True),
     _operation("deleteInventoryItemGroup", "DELETE", _KEY, delete_group, touches=_touches_group),
     _operation(
-        "publishOfferByInventoryItemGroup", "POST", "/offer/publish_by_inventory_item_group", publish_group,
+        "publishOfferByInventoryItemGroup",
+        "POST",
+        "/offer/publish_by_inventory_item_group",
+        publish_group,
         touches=_touches_named_group,
     ),
     _operation(
-        "withdrawOfferByInventoryItemGroup", "POST", "/offer/withdraw_by_inventory_item_group", withdraw_group,
+        "withdrawOfferByInventoryItemGroup",
+        "POST",
+        "/offer/withdraw_by_inventory_item_group",
+        withdraw_group,
         touches=_touches_named_group,
     ),
-)  # fmt: skip
+)

@@ -81,9 +81,7 @@ def read_item(world: World, body: dict[str, Any]) -> dict[str, Any]:
 
 def _live(world: World, seller: Seller, sku: str) -> list[tuple[Listing, Offer]]:
     return [
-        (listing, offer)
-        for offer in seller.offers_for(sku)
-        if (listing := world.listing_of(seller, offer)) is not None
+        (listing, offer) for offer in seller.offers_for(sku) if (listing := world.listing_of(seller, offer)) is not None
     ]
 
 
@@ -247,7 +245,11 @@ OPERATIONS = (
     _operation("deleteInventoryItem", "DELETE", "/inventory_item/{sku}", delete_item, touches=_touches_item),
     _operation("bulkGetInventoryItem", "POST", "/bulk_get_inventory_item", bulk_get_items),
     _operation(
-        "bulkCreateOrReplaceInventoryItem", "POST", "/bulk_create_or_replace_inventory_item", bulk_put_items,
-        touches=_touches_items, language=True,
+        "bulkCreateOrReplaceInventoryItem",
+        "POST",
+        "/bulk_create_or_replace_inventory_item",
+        bulk_put_items,
+        touches=_touches_items,
+        language=True,
     ),
-)  # fmt: skip
+)

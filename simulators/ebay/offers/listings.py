@@ -14,9 +14,14 @@ ACTIVE, OUT_OF_STOCK = "ACTIVE", "OUT_OF_STOCK"
 def begin(world: World, seller: Seller, offers: list[Offer], *, group_key: str | None, title: str) -> Listing:
     """Put offers of one site on sale as one new listing."""
     listing = Listing(
-        world.new_listing_id(), seller.username, offers[0].marketplace_id, group_key,
-        [offer.offer_id for offer in offers], world.now(), title,
-    )  # fmt: skip
+        world.new_listing_id(),
+        seller.username,
+        offers[0].marketplace_id,
+        group_key,
+        [offer.offer_id for offer in offers],
+        world.now(),
+        title,
+    )
     seller.listings[listing.listing_id] = listing
     for offer in offers:
         offer.listing_id = listing.listing_id

@@ -27,11 +27,25 @@ from simulators.ebay.world import World
 from simulators.kit.wire import Reply
 
 _FIELDS = (
-    "availableQuantity", "categoryId", "charity", "extendedProducerResponsibility", "hideBuyerDetails",
-    "includeCatalogProductDetails", "listingDescription", "listingDuration", "listingPolicies", "listingStartDate",
-    "lotSize", "merchantLocationKey", "pricingSummary", "quantityLimitPerBuyer", "regulatory", "secondaryCategoryId",
-    "storeCategoryNames", "tax",
-)  # fmt: skip
+    "availableQuantity",
+    "categoryId",
+    "charity",
+    "extendedProducerResponsibility",
+    "hideBuyerDetails",
+    "includeCatalogProductDetails",
+    "listingDescription",
+    "listingDuration",
+    "listingPolicies",
+    "listingStartDate",
+    "lotSize",
+    "merchantLocationKey",
+    "pricingSummary",
+    "quantityLimitPerBuyer",
+    "regulatory",
+    "secondaryCategoryId",
+    "storeCategoryNames",
+    "tax",
+)
 _KEYS = ("sku", "marketplaceId", "format")
 _OFFERS = inventory_paging(100, 100)
 _OFFER_EXISTS = "Offer entity already exists."
@@ -106,12 +120,8 @@ def create(world: World, seller: Seller, body: dict[str, Any]) -> Offer:
             raise EbayError(25002, _OFFER_EXISTS, parameters={"offerId": offer.offer_id})
     try:
         fields = read_offer(world, body)
-    except (
-        EbayError
-    ) as error:  # the document gives creation one general id where revision has one for each field
-        raise (
-            EbayError(25709, error.entry["message"]) if error.error_id in (25003, 25004) else error
-        ) from None
+    except EbayError as error:  # the document gives creation one general id where revision has one for each field
+        raise (EbayError(25709, error.entry["message"]) if error.error_id in (25003, 25004) else error) from None
     _refuse_bad_start(world, fields)
     data = {"sku": sku, "marketplaceId": marketplace_id, "format": listing_format, **fields}
     offer = Offer(world.new_offer_id(), data)
@@ -322,7 +332,5 @@ OPERATIONS = (
     _operation("withdrawOffer", "POST", "/offer/{offerId}/withdraw", withdraw_offer, touches=_touches_offer),
     _operation("getListingFees", "POST", "/offer/get_listing_fees", listing_fees),
     _operation("bulkCreateOffer", "POST", "/bulk_create_offer", bulk_create_offers, language=True),
-    _operation(
-        "bulkPublishOffer", "POST", "/bulk_publish_offer", bulk_publish_offers, touches=_touches_listed_offers
-    ),
+    _operation("bulkPublishOffer", "POST", "/bulk_publish_offer", bulk_publish_offers, touches=_touches_listed_offers),
 )

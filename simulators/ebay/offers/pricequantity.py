@@ -87,9 +87,7 @@ def _answer(world: World, seller: Seller, row: dict[str, Any]) -> list[dict[str,
         change = _read(world, seller, row)
         _write(world, seller, change)
     except EbayError as error:
-        culprit = next(
-            (p["value"] for p in error.entry.get("parameters", ()) if p["name"] == "offerId"), None
-        )
+        culprit = next((p["value"] for p in error.entry.get("parameters", ()) if p["name"] == "offerId"), None)
         entries = entries or [{"sku": sku}]
         for entry in entries:
             entry["statusCode"] = error.status
@@ -153,15 +151,11 @@ def _write(world: World, seller: Seller, change: _Change) -> None:
     affected = [offer_change.offer for offer_change in change.offers]
     if change.item is not None:
         affected += [
-            offer
-            for offer in seller.offers_for(change.item.sku)
-            if offer.listing_id and offer not in affected
+            offer for offer in seller.offers_for(change.item.sku) if offer.listing_id and offer not in affected
         ]
     offered = {offer_change.offer.offer_id: offer_change.quantity for offer_change in change.offers}
     shown = {
-        offer.offer_id: seller.shown_quantity(
-            offer, item_quantity=change.quantity, offered=offered.get(offer.offer_id)
-        )
+        offer.offer_id: seller.shown_quantity(offer, item_quantity=change.quantity, offered=offered.get(offer.offer_id))
         for offer in affected
     }
     live: dict[str, Listing] = {}
@@ -185,6 +179,12 @@ def _write(world: World, seller: Seller, change: _Change) -> None:
 
 OPERATIONS = (
     Operation(
-        "bulkUpdatePriceQuantity", "POST", f"{BASE}/bulk_update_price_quantity", update, "sell.inventory", WRITE, _touches
+        "bulkUpdatePriceQuantity",
+        "POST",
+        f"{BASE}/bulk_update_price_quantity",
+        update,
+        "sell.inventory",
+        WRITE,
+        _touches,
     ),
-)  # fmt: skip
+)

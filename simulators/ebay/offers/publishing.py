@@ -38,8 +38,7 @@ def refuse_malformed_aspects(aspects: object, field: str) -> None:
     if aspects is None:
         return
     good = isinstance(aspects, dict) and all(
-        isinstance(values, list) and all(isinstance(value, str) for value in values)
-        for values in aspects.values()
+        isinstance(values, list) and all(isinstance(value, str) for value in values) for values in aspects.values()
     )
     if not good:
         raise not_serializable(field)
@@ -75,9 +74,7 @@ def _refuse_too_long(schema: str, data: dict[str, Any]) -> None:
                 rule["errorId"], f"{field} is longer than {rule['maxLength']}.", parameters={"field": field}
             )
         if "maxItems" in rule and len(value) > rule["maxItems"]:
-            raise EbayError(
-                rule["errorId"], f"{field} has more than {rule['maxItems']}.", parameters={"field": field}
-            )
+            raise EbayError(rule["errorId"], f"{field} has more than {rule['maxItems']}.", parameters={"field": field})
 
 
 def _refuse_bad_aspects(aspects: dict[str, list[str]] | None) -> None:
@@ -208,9 +205,10 @@ def refuse_conflicting_variations(seller: Seller, group: Group, offers: list[Off
             values = aspects.get(specification.get("name")) or []
             if len(values) != 1 or values[0] not in (specification.get("values") or []):
                 raise EbayError(
-                    25013, f"{specification.get('name')} of the variation is not one of the group's values.",
+                    25013,
+                    f"{specification.get('name')} of the variation is not one of the group's values.",
                     parameters={"SKU": offer.sku},
-                )  # fmt: skip
+                )
             combination.append(values[0])
         other = taken.setdefault(tuple(combination), offer.sku)
         if other != offer.sku:

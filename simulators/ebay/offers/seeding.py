@@ -27,9 +27,7 @@ def seed_listings(
     made: dict[str, dict[str, str]] = {}
     for sku in skus:
         seller.items[sku] = Item(sku, site.locale, _item(sku, quantity))
-        offer = Offer(
-            world.new_offer_id(), _offer(sku, marketplace, quantity, price, site.currency, policies)
-        )
+        offer = Offer(world.new_offer_id(), _offer(sku, marketplace, quantity, price, site.currency, policies))
         offer.data["merchantLocationKey"] = next(iter(seller.locations), "")
         seller.add_offer(offer)
         listing = listings.begin(world, seller, [offer], group_key=None, title=f"Item {sku}")

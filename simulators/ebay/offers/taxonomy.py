@@ -88,11 +88,14 @@ class Catalogue:
         aspects = self._data["aspects"].get(row.get("aspects"), [])
         conditions = self._data["conditions"].get(row.get("conditions"), [])
         return Category(
-            row["id"], row["name"], row["parent"], frozenset(row.get("keywords", ())),
+            row["id"],
+            row["name"],
+            row["parent"],
+            frozenset(row.get("keywords", ())),
             tuple(Aspect(a["name"], a["required"], a["variations"], a["mode"], tuple(a["values"])) for a in aspects),
             tuple((condition_id, label) for condition_id, label in conditions),
             row.get("needs_code", True),
-        )  # fmt: skip
+        )
 
 
 CATALOGUE = Catalogue(json.loads(Path(__file__).with_name("taxonomy.json").read_text()))
@@ -104,9 +107,7 @@ def default_tree(world: World, call: Call) -> Reply:
         raise EbayError(62002)
     if marketplace_id not in SITES:
         raise EbayError(62003)
-    return Reply(
-        200, {"categoryTreeId": SITES[marketplace_id].tree_id, "categoryTreeVersion": CATALOGUE.tree_version}
-    )
+    return Reply(200, {"categoryTreeId": SITES[marketplace_id].tree_id, "categoryTreeVersion": CATALOGUE.tree_version})
 
 
 def _tree_id(call: Call) -> str:
@@ -124,11 +125,7 @@ def suggestions(world: World, call: Call) -> Reply:
     if not words:
         raise EbayError(62007)
     ranked = sorted(
-        (
-            (len(words & category.keywords), category)
-            for category in CATALOGUE.categories.values()
-            if category.leaf
-        ),
+        ((len(words & category.keywords), category) for category in CATALOGUE.categories.values() if category.leaf),
         key=lambda pair: (-pair[0], pair[1].id),
     )
     found = [_suggestion(tree_id, category) for hits, category in ranked if hits]
@@ -212,8 +209,7 @@ def _condition_policy(tree_id: str, category: Category) -> dict[str, Any]:
         "categoryId": category.id,
         "itemConditionRequired": True,
         "itemConditions": [
-            {"conditionId": condition_id, "conditionDescription": label}
-            for condition_id, label in category.conditions
+            {"conditionId": condition_id, "conditionDescription": label} for condition_id, label in category.conditions
         ],
     }
 
@@ -224,15 +220,28 @@ _METADATA_SCOPES = (*APPLICATION, "https://api.ebay.com/oauth/api_scope/sell.inv
 
 OPERATIONS = (
     Operation(
-        "getDefaultCategoryTreeId", "GET", f"{_TAXONOMY}/get_default_category_tree_id", default_tree,
-        "commerce.taxonomy", APPLICATION,
+        "getDefaultCategoryTreeId",
+        "GET",
+        f"{_TAXONOMY}/get_default_category_tree_id",
+        default_tree,
+        "commerce.taxonomy",
+        APPLICATION,
     ),
     Operation(
-        "getCategorySuggestions", "GET", f"{_TREE}/get_category_suggestions", suggestions, "commerce.taxonomy", APPLICATION
+        "getCategorySuggestions",
+        "GET",
+        f"{_TREE}/get_category_suggestions",
+        suggestions,
+        "commerce.taxonomy",
+        APPLICATION,
     ),
     Operation(
-        "getItemAspectsForCategory", "GET", f"{_TREE}/get_item_aspects_for_category", item_aspects,
-        "commerce.taxonomy", APPLICATION,
+        "getItemAspectsForCategory",
+        "GET",
+        f"{_TREE}/get_item_aspects_for_category",
+        item_aspects,
+        "commerce.taxonomy",
+        APPLICATION,
     ),
     Operation("getItemConditionPolicies", "GET", _CONDITIONS, item_conditions, "sell.metadata", _METADATA_SCOPES),
-)  # fmt: skip
+)

@@ -17,16 +17,37 @@ from simulators.kit.deeds import DeedRefused
 
 LINE_FIELDS = frozenset(
     {
-        "sku", "quantity", "by_hand", "price", "title", "discount", "delivery_cost", "delivery_discount", "tax",
-        "tax_type", "remitted_tax", "remitted_type", "remitted_taxes",
+        "sku",
+        "quantity",
+        "by_hand",
+        "price",
+        "title",
+        "discount",
+        "delivery_cost",
+        "delivery_discount",
+        "tax",
+        "tax_type",
+        "remitted_tax",
+        "remitted_type",
+        "remitted_taxes",
     }
-)  # fmt: skip
+)
 BUYER_FIELDS = frozenset(
     {
-        "username", "name", "company", "email", "phone", "line1", "line2", "city", "region", "county",
-        "postal_code", "country",
+        "username",
+        "name",
+        "company",
+        "email",
+        "phone",
+        "line1",
+        "line2",
+        "city",
+        "region",
+        "county",
+        "postal_code",
+        "country",
     }
-)  # fmt: skip
+)
 INSTRUCTIONS = ("SHIP_TO", "DIGITAL", "FULFILLED_BY_EBAY", "PREPARE_FOR_PICKUP")
 
 
@@ -80,9 +101,7 @@ def line_price(line: Mapping[str, Any], unit_price: Decimal, quantity: int) -> L
     }
     if given["discount"] > cost or given["delivery_discount"] > given["delivery_cost"]:
         raise DeedRefused("a discount is larger than what it is taken from")
-    remitted = [
-        (str(row["type"]), amount(row["amount"], "remitted_taxes")) for row in line.get("remitted_taxes", ())
-    ]
+    remitted = [(str(row["type"]), amount(row["amount"], "remitted_taxes")) for row in line.get("remitted_taxes", ())]
     if given["remitted_tax"]:
         remitted.append((str(line.get("remitted_type", "STATE_SALES_TAX")), given["remitted_tax"]))
     return LinePrice(

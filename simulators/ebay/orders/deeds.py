@@ -117,9 +117,7 @@ class OrderDeeds:
 
     def _place_of(self, lines: list[dict[str, Any]], marketplace: str, seller: str) -> tuple[Seller, Site]:
         """The one seller and site of all lines. Lines by hand follow the others, or the names given."""
-        found = [
-            self._live_offer(line["sku"], marketplace, seller) for line in lines if not line.get("by_hand")
-        ]
+        found = [self._live_offer(line["sku"], marketplace, seller) for line in lines if not line.get("by_hand")]
         owners = {owner.username for owner, _, _ in found} or {self._only_seller(seller).username}
         owner = self._seller(owners.pop())
         site = marketplace or owner.registration_marketplace_id

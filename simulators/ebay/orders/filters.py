@@ -39,9 +39,7 @@ class OrderFilter:
 def refuse_unencoded(query_string: str) -> None:
     """Raises 2004 for a query with raw brackets, braces or bars: they must be percent-encoded."""
     if any(character in query_string for character in _MUST_BE_ENCODED):
-        raise EbayError(
-            2004, parameters={"reason": "The query holds characters that must be percent-encoded"}
-        )
+        raise EbayError(2004, parameters={"reason": "The query holds characters that must be percent-encoded"})
 
 
 def parse_filter(text: str, now: datetime) -> OrderFilter:

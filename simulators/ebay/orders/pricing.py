@@ -82,8 +82,7 @@ def line_amounts(price: LinePrice, wallet: Wallet) -> Json:
         shown["deliveryCost"]["discountAmount"] = write(price.delivery_discount)
     if price.remitted:
         shown["ebayCollectAndRemitTaxes"] = [
-            {"taxType": kind, "amount": write(amount), "collectionMethod": "NET"}
-            for kind, amount in price.remitted
+            {"taxType": kind, "amount": write(amount), "collectionMethod": "NET"} for kind, amount in price.remitted
         ]
     return shown
 
@@ -129,9 +128,7 @@ def fee_basis(prices: list[LinePrice], adjustment: Decimal) -> Decimal:
 
 def _collected(prices: Iterable[LinePrice], *, fees: bool = False) -> Decimal:
     """eBay's own taxes and fees of some lines, or the fees alone (ELECTRONIC_RECYCLING_FEE and the like)."""
-    return _sum(
-        amount for price in prices for kind, amount in price.remitted if not fees or kind.endswith("_FEE")
-    )
+    return _sum(amount for price in prices for kind, amount in price.remitted if not fees or kind.endswith("_FEE"))
 
 
 def _sum(values: Iterable[Decimal]) -> Decimal:

@@ -117,9 +117,7 @@ def pay_together(world: World, seller: Seller, orders: list[Order]) -> Order:
     whole = data["pricingSummary"]["total"]
     data["paymentSummary"]["totalDueSeller"] = whole
     data["paymentSummary"]["payments"][0]["amount"] = whole
-    order = Order(
-        order_id, number, first.created_at, [first.created_at], data, breakdown=deepcopy(first.breakdown)
-    )
+    order = Order(order_id, number, first.created_at, [first.created_at], data, breakdown=deepcopy(first.breakdown))
     for old in orders:
         del seller.orders[old.order_id]
     seller.orders[order_id] = order
@@ -257,7 +255,5 @@ def _line(world: World, seller: Seller, basket: Basket, purchase: Purchase) -> J
     if listing is not None and offer is not None and listing.group_key is not None:
         aspects = seller.items[offer.sku].product.get("aspects") or {}
         line["legacyVariationId"] = offer.offer_id
-        line["variationAspects"] = [
-            {"name": name, "value": values[0]} for name, values in aspects.items() if values
-        ]
+        line["variationAspects"] = [{"name": name, "value": values[0]} for name, values in aspects.items() if values]
     return line

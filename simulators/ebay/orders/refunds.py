@@ -118,9 +118,7 @@ def settle_refund(world: World, order: Order) -> None:
     _settle_status(order)
 
 
-def refund_on_site(
-    world: World, order: Order, amount: Any, line_id: str, currency: str, *, failed: bool
-) -> str:
+def refund_on_site(world: World, order: Order, amount: Any, line_id: str, currency: str, *, failed: bool) -> str:
     """The seller gives money back on the site; returns the refund's reference, "" for a line's, which have none.
 
     Any amount, in any currency: what an order shows is not always what eBay would let the API do.
@@ -137,9 +135,7 @@ def refund_on_site(
     else:
         reference = str(5_000_000_000 + world.random.getrandbits(28))
         status = "FAILED" if failed else "REFUNDED"
-        order.data["paymentSummary"]["refunds"].append(
-            row | {"refundReferenceId": reference, "refundStatus": status}
-        )
+        order.data["paymentSummary"]["refunds"].append(row | {"refundReferenceId": reference, "refundStatus": status})
     _settle_status(order)
     order.touch(world.now())
     return reference

@@ -176,8 +176,7 @@ class Catalog:
         made = self._make_variant(product_id, place, names, spec, media, at, True)
         chosen = dict(made.selected_options)
         options = tuple(
-            replace(one, values=tuple(dict.fromkeys((*one.values, chosen[one.name]))))
-            for one in product.options
+            replace(one, values=tuple(dict.fromkeys((*one.values, chosen[one.name])))) for one in product.options
         )
         self.change_product(
             product_id, at, variant_ids=(*product.variant_ids, made.id), options=options, media=tuple(media)
@@ -239,9 +238,7 @@ class Catalog:
             media.append(picture)
         return known or picture
 
-    def _item_for(
-        self, variant_id: int, spec: Mapping[str, Any], at: datetime, remember: bool
-    ) -> InventoryItem:
+    def _item_for(self, variant_id: int, spec: Mapping[str, Any], at: datetime, remember: bool) -> InventoryItem:
         """The inventory item of a new variant: the one it shares with others, or a fresh one with its stock."""
         if spec.get("inventory_item_id") is not None:
             shared = self.item(int(spec["inventory_item_id"]))
@@ -289,9 +286,7 @@ class Catalog:
             handle=spec.get("handle") or handle_of(title),
             description_html=str(spec.get("description_html", "")),
             smart=bool(spec.get("smart", False)),
-            members=dict.fromkeys(
-                self.product(int(product_id)).id for product_id in spec.get("product_ids", ())
-            ),
+            members=dict.fromkeys(self.product(int(product_id)).id for product_id in spec.get("product_ids", ())),
             updated_at=at,
         )
         self.tables.collections.put(collection.id, collection, at)
@@ -352,9 +347,7 @@ class Catalog:
         product = self.product(variant.product_id)
         if len(product.variant_ids) == 1:
             raise DeedRefused("a product keeps at least one variant: delete the product")
-        self.change_product(
-            product.id, at, variant_ids=tuple(v for v in product.variant_ids if v != variant_id)
-        )
+        self.change_product(product.id, at, variant_ids=tuple(v for v in product.variant_ids if v != variant_id))
         self._forget_variant(variant, at)
         return variant
 

@@ -272,9 +272,7 @@ class CatalogDeeds:
     @deed
     def edit_collection(self, collection_id: int | str, title: str) -> Told:
         with self._world.lock:
-            changed = self._world.catalog.change_collection(
-                number(collection_id), self._world.now(), title=title
-            )
+            changed = self._world.catalog.change_collection(number(collection_id), self._world.now(), title=title)
             self._world.emit("collections/update", payloads.collection_payload(self._world.shop, changed))
             return {"collection_id": changed.id}
 

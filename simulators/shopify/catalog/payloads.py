@@ -38,9 +38,7 @@ def price(amount: Decimal) -> str:
     return f"{amount:.2f}"
 
 
-def product_payload(
-    shop: ShopFacts, view: View, product: Product, before: dict[int, int] | None = None
-) -> Payload:
+def product_payload(shop: ShopFacts, view: View, product: Product, before: dict[int, int] | None = None) -> Payload:
     """`before` tells the stock of variants before the change (`old_inventory_quantity`); else it equals the stock now."""
     variants = [view.variants[variant_id] for variant_id in product.variant_ids]
     images = [
@@ -76,9 +74,7 @@ def product_payload(
         ],
         "images": images,
         "image": images[0] if images else None,
-        "media": [
-            _medium(shop, product, number, medium) for number, medium in enumerate(product.media, start=1)
-        ],
+        "media": [_medium(shop, product, number, medium) for number, medium in enumerate(product.media, start=1)],
         "variant_gids": [
             {
                 "admin_graphql_api_id": gid("ProductVariant", variant.id),
@@ -119,9 +115,7 @@ def _variant(shop: ShopFacts, view: View, variant: Variant, before: dict[int, in
     }
 
 
-def _image(
-    shop: ShopFacts, product: Product, position: int, medium: Medium, variant_ids: list[int]
-) -> Payload:
+def _image(shop: ShopFacts, product: Product, position: int, medium: Medium, variant_ids: list[int]) -> Payload:
     return {
         "id": medium.id,
         "product_id": product.id,

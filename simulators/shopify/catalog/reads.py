@@ -42,17 +42,13 @@ from simulators.shopify.records import (
 )
 
 
-def _products(
-    _: Any, info: Any, sortKey: str = "ID", query: str | None = None, **window: Any
-) -> Page[Product]:
+def _products(_: Any, info: Any, sortKey: str = "ID", query: str | None = None, **window: Any) -> Page[Product]:
     live = info.context.view.products
     records = found(info, live, lambda view: view.products, product_facts, query)
     return connection(records, PRODUCT_KEYS[sortKey], info, window)
 
 
-def _variants(
-    _: Any, info: Any, sortKey: str = "ID", query: str | None = None, **window: Any
-) -> Page[Variant]:
+def _variants(_: Any, info: Any, sortKey: str = "ID", query: str | None = None, **window: Any) -> Page[Variant]:
     live = info.context.view.variants
     records = found(info, live, lambda view: view.variants, variant_facts, query)
     return connection(records, VARIANT_KEYS[sortKey], info, window)
@@ -63,9 +59,7 @@ def _items(_: Any, info: Any, query: str | None = None, **window: Any) -> Page[I
     return connection(found(info, live, lambda view: view.items, ITEM_FACTS, query), by_id, info, window)
 
 
-def _collections(
-    _: Any, info: Any, sortKey: str = "ID", query: str | None = None, **window: Any
-) -> Page[Collection]:
+def _collections(_: Any, info: Any, sortKey: str = "ID", query: str | None = None, **window: Any) -> Page[Collection]:
     live = info.context.view.collections
     records = found(info, live, lambda view: view.collections, COLLECTION_FACTS, query)
     return connection(records, COLLECTION_KEYS[sortKey], info, window)
@@ -206,9 +200,7 @@ _PRODUCT: dict[str, Resolver] = {
     "tags": lambda one, _: list(one.tags),
     "description": lambda one, _: _plain(one.description_html),
     "hasOnlyDefaultVariant": lambda one, _: one.options[0].name == "Title" and len(one.variant_ids) == 1,
-    "hasOutOfStockVariants": lambda one, info: any(
-        info.context.view.quantity(v) <= 0 for v in _of(one, info)
-    ),
+    "hasOutOfStockVariants": lambda one, info: any(info.context.view.quantity(v) <= 0 for v in _of(one, info)),
     "totalInventory": _total,
     "tracksInventory": lambda one, info: any(
         info.context.view.items[v.inventory_item_id].tracked for v in _of(one, info)
@@ -237,9 +229,7 @@ def _option_values(option: Option, _: Any) -> list[dict[str, Any]]:
 def _sellable_online(variant: Variant, info: Any) -> int:
     view: View = info.context.view
     levels = view.levels_of(variant.inventory_item_id)
-    return sum(
-        level.available for level in levels if view.locations[level.location_id].fulfills_online_orders
-    )
+    return sum(level.available for level in levels if view.locations[level.location_id].fulfills_online_orders)
 
 
 def _for_sale(variant: Variant, info: Any) -> bool:
@@ -257,9 +247,7 @@ _VARIANT: dict[str, Resolver] = {
     "availableForSale": _for_sale,
     "inventoryQuantity": lambda one, info: info.context.view.quantity(one),
     "sellableOnlineQuantity": _sellable_online,
-    "selectedOptions": lambda one, _: [
-        {"name": name, "value": value} for name, value in one.selected_options
-    ],
+    "selectedOptions": lambda one, _: [{"name": name, "value": value} for name, value in one.selected_options],
     "inventoryItem": lambda one, info: info.context.view.items[one.inventory_item_id],
     "media": lambda one, info, **window: connection((one.medium,) if one.medium else (), by_id, info, window),
 }

@@ -23,9 +23,7 @@ class Quantity:
     updated_at: datetime
 
 
-def _item_level(
-    item: InventoryItem, info: Any, locationId: str, includeInactive: bool = False
-) -> Level | None:
+def _item_level(item: InventoryItem, info: Any, locationId: str, includeInactive: bool = False) -> Level | None:
     view: View = info.context.view
     return view.levels.get((item.id, number_of(locationId, "Location")))
 
@@ -37,9 +35,7 @@ def _item_levels(
 
 
 def _item_variants(item: InventoryItem, info: Any, **window: Any) -> Page[Variant]:
-    return connection(
-        (info.context.view.variants[number] for number in item.variant_ids), by_id, info, window
-    )
+    return connection((info.context.view.variants[number] for number in item.variant_ids), by_id, info, window)
 
 
 _ITEM: dict[str, Resolver] = {

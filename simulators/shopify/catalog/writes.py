@@ -17,10 +17,24 @@ _BULK_TAKES_S = 2.0
 _HIGHEST = 1_000_000_000
 # InventorySetQuantitiesInput.reason links to the list; these, and the words of the refusal, as a recorded answer names them.
 _REASONS = (
-    "correction", "cycle_count_available", "damaged", "movement_canceled", "movement_created", "movement_received",
-    "movement_updated", "other", "promotion", "quality_control", "received", "reservation_created", "reservation_deleted",
-    "reservation_updated", "restock", "safety_stock", "shrinkage",
-)  # fmt: skip
+    "correction",
+    "cycle_count_available",
+    "damaged",
+    "movement_canceled",
+    "movement_created",
+    "movement_received",
+    "movement_updated",
+    "other",
+    "promotion",
+    "quality_control",
+    "received",
+    "reservation_created",
+    "reservation_deleted",
+    "reservation_updated",
+    "restock",
+    "safety_stock",
+    "shrinkage",
+)
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _GID_DOCUMENT = re.compile(r"gid://[^/\s]+/[^/\s]+/\S+")
 
@@ -188,9 +202,7 @@ def _set_one(context: Context, one: dict[str, Any], name: str) -> dict[str, Any]
     location_id = number_of(one["locationId"])
     level = context.view.levels[(item_id, location_id)]
     delta = one["quantity"] - getattr(level, name)
-    context.world.deeds.set_stock(
-        inventory_item_id=item_id, location_id=location_id, available=level.available + delta
-    )
+    context.world.deeds.set_stock(inventory_item_id=item_id, location_id=location_id, available=level.available + delta)
     return {
         "delta": delta,
         "name": name,
@@ -209,9 +221,7 @@ def _run_bulk(_: Any, info: Any, query: str, groupObjects: bool = False) -> dict
     context: Context = info.context
     operations = context.world.bulk
     if len(operations.running()) >= MAX_RUNNING:
-        return _bulk_refused(
-            "LIMIT_REACHED", "The maximum number of bulk query operations is already running."
-        )
+        return _bulk_refused("LIMIT_REACHED", "The maximum number of bulk query operations is already running.")
     try:
         parse(query)
     except GraphQLError as broken:
@@ -225,11 +235,7 @@ def _bulk_refused(code: str, message: str) -> dict[str, Any]:
 
 
 def _bulk_url(one: Any, info: Any) -> str | None:
-    return (
-        f"{info.context.world.public_url}/_bulk/{one.id}.jsonl"
-        if one.status == "COMPLETED" and one.lines
-        else None
-    )
+    return f"{info.context.world.public_url}/_bulk/{one.id}.jsonl" if one.status == "COMPLETED" and one.lines else None
 
 
 WRITES: dict[str, dict[str, Resolver]] = {

@@ -55,9 +55,7 @@ def _too_many(context: Context) -> list[UserError]:
     if lately < most:
         return []
     return [
-        user_error(
-            ["order"], "INVALID", f"Too many attempts: at most {most} orders a minute on this kind of store."
-        )
+        user_error(["order"], "INVALID", f"Too many attempts: at most {most} orders a minute on this kind of store.")
     ]
 
 
@@ -107,9 +105,7 @@ def _money(context: Context, order: dict[str, Any]) -> Iterator[UserError]:
     shown = order.get("presentmentCurrency") or own
     for where, bag in _bags(order):
         if bag["shopMoney"]["currencyCode"] != own:
-            yield user_error(
-                [*where, "shopMoney"], "INVALID", f"Currency must be {own}, the currency of the order"
-            )
+            yield user_error([*where, "shopMoney"], "INVALID", f"Currency must be {own}, the currency of the order")
         told = bag.get("presentmentMoney")
         if (told["currencyCode"] if told else own) != shown:
             yield user_error(
@@ -140,9 +136,7 @@ def _bags(order: dict[str, Any]) -> Iterator[tuple[list[str], dict[str, Any]]]:
         yield ["order", "discountCode", "itemFixedDiscountCode", "amountSet"], fixed["amountSet"]
 
 
-def _tax_bags(
-    where: list[str], taxes: list[dict[str, Any]] | None
-) -> Iterator[tuple[list[str], dict[str, Any]]]:
+def _tax_bags(where: list[str], taxes: list[dict[str, Any]] | None) -> Iterator[tuple[list[str], dict[str, Any]]]:
     for place, one in enumerate(taxes or []):
         if one.get("priceSet"):
             yield [*where, "taxLines", str(place), "priceSet"], one["priceSet"]
@@ -154,17 +148,13 @@ def _discount(order: dict[str, Any]) -> Iterator[UserError]:
         yield user_error(["order", "discountCode"], "INVALID", "Only one type of discount can be applied")
     fixed = (order.get("discountCode") or {}).get("itemFixedDiscountCode")
     if fixed and fixed.get("amountSet") and float(fixed["amountSet"]["shopMoney"]["amount"]) < 0:
-        yield user_error(
-            ["order", "discountCode", "itemFixedDiscountCode"], "INVALID", "Amount must not be negative"
-        )
+        yield user_error(["order", "discountCode", "itemFixedDiscountCode"], "INVALID", "Amount must not be negative")
 
 
 def _particulars(context: Context, order: dict[str, Any]) -> Iterator[UserError]:
     processed_at = order.get("processedAt")
     if processed_at and moment(processed_at) > context.now:
-        yield user_error(
-            ["order", "processedAt"], "PROCESSED_AT_INVALID", "Processed at must not be in the future"
-        )
+        yield user_error(["order", "processedAt"], "PROCESSED_AT_INVALID", "Processed at must not be in the future")
     words = about_mail(order["email"]) if order.get("email") else None
     if words:
         yield user_error(["order", "email"], "INVALID", words)

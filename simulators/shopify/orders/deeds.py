@@ -89,9 +89,7 @@ class OrderDeeds(CatalogDeeds):
         }
         with self._world.lock:
             made = [self._bought(line, taken=take_stock, asking=False) for line in lines]
-            order = self._sold(
-                made, email=_MAIL, source_name="other-tool", **dict(told[one] for one in marks)
-            )
+            order = self._sold(made, email=_MAIL, source_name="other-tool", **dict(told[one] for one in marks))
             return {"order_id": order.id, "name": order.name}
 
     def _sold(self, lines: Sequence[LineItem], **told: Any) -> Order:
@@ -99,9 +97,7 @@ class OrderDeeds(CatalogDeeds):
         zero = Money(Decimal(0), self._world.shop.currency)
         worth = total((line.price * line.quantity for line in lines), zero)
         paid = Transaction(self._world.next_id(), "SALE", "SUCCESS", "manual", worth, self._world.now())
-        order = self.store_order(
-            lines, transactions=(paid,), shipping_address=_BUYER, billing_address=_BUYER, **told
-        )
+        order = self.store_order(lines, transactions=(paid,), shipping_address=_BUYER, billing_address=_BUYER, **told)
         for line in lines:
             self.take_stock(line)
         self.announce(order)
@@ -169,9 +165,7 @@ class OrderDeeds(CatalogDeeds):
             "test": False,
             "processed_at": at,
         } | {key: value for key, value in told.items() if value is not None}
-        order = Order(
-            id=world.next_id(), number=rank, lines=tuple(lines), created_at=at, updated_at=at, **settings
-        )
+        order = Order(id=world.next_id(), number=rank, lines=tuple(lines), created_at=at, updated_at=at, **settings)
         if not order.financial_status:
             order = replace(order, financial_status=order_totals.derived_status(order))
         world.keep_order(order, at)
@@ -261,9 +255,7 @@ class OrderDeeds(CatalogDeeds):
         return told
 
     @deed
-    def cancel(
-        self, order_id: int | str, reason: str = "CUSTOMER", restock: bool = True, refund: bool = True
-    ) -> Told:
+    def cancel(self, order_id: int | str, reason: str = "CUSTOMER", restock: bool = True, refund: bool = True) -> Told:
         """Cancel an order that is not shipped. `restock` puts the pieces back where they were taken, `refund` gives the
         money back; either makes a refund, as in the shop's own books."""
         with self._world.lock:
@@ -288,9 +280,7 @@ class OrderDeeds(CatalogDeeds):
                 closed_at=order.closed_at or at,
                 cancel_reason=reason,
                 financial_status="REFUNDED" if back.amount > 0 else order.financial_status,
-                lines=tuple(
-                    replace(line, current_quantity=0, taken_off=line.quantity) for line in order.lines
-                ),
+                lines=tuple(replace(line, current_quantity=0, taken_off=line.quantity) for line in order.lines),
                 refunds=(*order.refunds, made) if made else order.refunds,
             )
             for line in order.lines:
@@ -351,9 +341,7 @@ class OrderDeeds(CatalogDeeds):
             return {"order_id": order.id, "refund_id": made.id}
 
     @staticmethod
-    def _worth(
-        order: Order, lines: Mapping[str, int] | None, wanted: Mapping[int, int], amount: Any
-    ) -> Money:
+    def _worth(order: Order, lines: Mapping[str, int] | None, wanted: Mapping[int, int], amount: Any) -> Money:
         if amount is not None:
             return replace(order.zero, amount=money(amount))
         if lines is None:

@@ -64,9 +64,7 @@ def _of_order(context: Context, order: Order) -> list[FulfillmentOrder]:
         place = line.location_id or context.world.first_location
         by_place.setdefault(place, []).append(line)
     return [
-        FulfillmentOrder(
-            order.id * _MOST + number, order, place, tuple(lines), order.created_at, order.updated_at
-        )
+        FulfillmentOrder(order.id * _MOST + number, order, place, tuple(lines), order.created_at, order.updated_at)
         for number, (place, lines) in enumerate(sorted(by_place.items()), start=1)
     ]
 

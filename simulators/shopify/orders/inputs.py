@@ -240,9 +240,7 @@ def _taxed(order: dict[str, Any], money: Currencies, lines: list[LineItem], incl
     ]
 
 
-def _taxes(
-    told: list[dict[str, Any]] | None, money: Currencies, base: Money, included: bool
-) -> tuple[TaxLine, ...]:
+def _taxes(told: list[dict[str, Any]] | None, money: Currencies, base: Money, included: bool) -> tuple[TaxLine, ...]:
     return tuple(_tax(one, money, base, included) for one in told or [])
 
 
@@ -254,9 +252,7 @@ def _tax(told: dict[str, Any], money: Currencies, base: Money, included: bool) -
     return TaxLine(told["title"], rate, amount, bool(told.get("channelLiable")))
 
 
-def _split(
-    told: Sequence[dict[str, Any]], money: Currencies, lines: list[LineItem], included: bool
-) -> list[LineItem]:
+def _split(told: Sequence[dict[str, Any]], money: Currencies, lines: list[LineItem], included: bool) -> list[LineItem]:
     weights = [discounted(line).amount if line.taxable else Decimal(0) for line in lines]
     taxable = total((discounted(line) for line in lines if line.taxable), money.zero)
     for one in told:

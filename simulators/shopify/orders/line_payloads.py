@@ -24,9 +24,18 @@ def address_payload(address: Address | None) -> Payload | None:
 
 
 _ADDRESS = (
-    "first_name", "last_name", "company", "address1", "address2", "city", "zip", "province", "province_code", "country_code",
+    "first_name",
+    "last_name",
+    "company",
+    "address1",
+    "address2",
+    "city",
+    "zip",
+    "province",
+    "province_code",
+    "country_code",
     "phone",
-)  # fmt: skip
+)
 
 
 def pairs_payload(pairs: Pairs) -> list[Payload]:
@@ -35,7 +44,9 @@ def pairs_payload(pairs: Pairs) -> list[Payload]:
 
 def line_payload(line: LineItem, order: Order) -> Payload:
     shipped = order.shipped().get(line.id, 0)
-    spread = [{"amount": price(line.discount.amount), "amount_set": money_set(line.discount), "discount_application_index": 0}]  # fmt: skip
+    spread = [
+        {"amount": price(line.discount.amount), "amount_set": money_set(line.discount), "discount_application_index": 0}
+    ]
     return {
         "id": line.id,
         "admin_graphql_api_id": gid("LineItem", line.id),

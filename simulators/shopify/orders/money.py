@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-_WHOLE = frozenset(
-    {"JPY", "KRW", "VND", "CLP", "ISK", "XOF", "XAF", "XPF", "PYG", "UGX", "RWF"}
-)  # ISO 4217: no cents
+_WHOLE = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "XOF", "XAF", "XPF", "PYG", "UGX", "RWF"})  # ISO 4217: no cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +48,7 @@ class Money:
 
     def rounded(self) -> Money:
         """Rounded half up to what the currencies can pay."""
-        return self._with(
-            _rounded(self.amount, self.currency), _rounded(self.presented, self.presented_currency)
-        )
+        return self._with(_rounded(self.amount, self.currency), _rounded(self.presented, self.presented_currency))
 
     def shares(self, weights: Sequence[Decimal]) -> list[Money]:
         """The sum split by weight into payable parts that add up to it exactly; all zero where there is no weight."""
@@ -84,9 +80,7 @@ def _shares(amount: Decimal, weights: Sequence[Decimal], step: Decimal) -> list[
     reached, told = Decimal(0), Decimal(0)
     for weight in weights:
         reached += weight
-        up_to = (
-            amount if reached == whole else (amount * reached / whole).quantize(step, rounding=ROUND_HALF_UP)
-        )
+        up_to = amount if reached == whole else (amount * reached / whole).quantize(step, rounding=ROUND_HALF_UP)
         parts.append(up_to - told)
         told = up_to
     return parts

@@ -54,9 +54,7 @@ class ParcelDeeds(OrderDeeds):
         for line_id, count in wanted.items():
             if count > there[line_id]:
                 raise DeedRefused(f"line {line_id} has only {there[line_id]} pieces to ship")
-        packed = tuple(
-            (self._world.next_id(), line_id, count) for line_id, count in wanted.items() if count > 0
-        )
+        packed = tuple((self._world.next_id(), line_id, count) for line_id, count in wanted.items() if count > 0)
         if not packed or order.cancelled_at:
             raise DeedRefused("nothing to ship")
         return packed
@@ -109,9 +107,7 @@ class ParcelDeeds(OrderDeeds):
         shipped = replace(order, fulfillments=parcels).shipped()
         lines = tuple(replace(line, sent=shipped.get(line.id, 0)) for line in order.lines)
         status = replace(order, lines=lines).sent_so_far()
-        return self.keep(
-            order, self._world.now(), fulfillments=parcels, lines=lines, fulfillment_status=status
-        )
+        return self.keep(order, self._world.now(), fulfillments=parcels, lines=lines, fulfillment_status=status)
 
     def _tell_parcel(self, order: Order, parcel: Fulfillment, topic: str) -> None:
         self.tell(topic, lambda: parcel_payloads.fulfillment_payload(self._world.shop, order, parcel))

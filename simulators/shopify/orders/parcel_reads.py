@@ -34,9 +34,7 @@ def parcel_by_id(context: Context, number: int) -> OrderParcel | None:
     return next((OrderParcel(order, one) for one in parcels if order and one.id == number), None)
 
 
-def _fulfillments(
-    order: Order, _: Any, first: int | None = None, query: str | None = None
-) -> list[OrderParcel]:
+def _fulfillments(order: Order, _: Any, first: int | None = None, query: str | None = None) -> list[OrderParcel]:
     return [OrderParcel(order, one) for one in order.fulfillments[:first]]
 
 
@@ -87,9 +85,7 @@ class _Part(dict[str, Any]):
 
 
 def _tracking(told: OrderParcel, _: Any, first: int | None = None) -> list[dict[str, str | None]]:
-    return [
-        {"company": one.company, "number": one.number, "url": one.url} for one in told.it.tracking[:first]
-    ]
+    return [{"company": one.company, "number": one.number, "url": one.url} for one in told.it.tracking[:first]]
 
 
 def _name(told: OrderParcel, _: Any) -> str:

@@ -71,9 +71,7 @@ def order_payload(shop: ShopFacts, order: Order) -> Payload:
         "number": order.number - 1000,
         "order_number": order.number,
         "order_status_url": f"https://{shop.domain}/{shop.id}/orders/{token_of(order.name)}/authenticate",
-        "payment_gateway_names": list(
-            dict.fromkeys(one.gateway for one in order.transactions if one.gateway)
-        ),
+        "payment_gateway_names": list(dict.fromkeys(one.gateway for one in order.transactions if one.gateway)),
         "phone": order.phone,
         "po_number": order.po_number,
         "presentment_currency": order.presentment_currency,

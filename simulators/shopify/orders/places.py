@@ -32,14 +32,21 @@ def _zones(text: str) -> frozenset[str]:
 
 COUNTRIES: dict[str, Country] = {
     "US": Country(
-        "United States", "State", "ZIP code", r"\d{5}(-\d{4})?",
+        "United States",
+        "State",
+        "ZIP code",
+        r"\d{5}(-\d{4})?",
         _zones(
             "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA "
             "RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI UM FM MH PW AA AE AP"
         ),
     ),
     "CA": Country(
-        "Canada", "Province", "Postal code", r"[A-Z]\d[A-Z] ?\d[A-Z]\d", _zones("AB BC MB NB NL NS NT NU ON PE QC SK YT"),
+        "Canada",
+        "Province",
+        "Postal code",
+        r"[A-Z]\d[A-Z] ?\d[A-Z]\d",
+        _zones("AB BC MB NB NL NS NT NU ON PE QC SK YT"),
     ),
     "AU": Country("Australia", "State/territory", "Postcode", r"\d{4}", _zones("ACT NSW NT QLD SA TAS VIC WA")),
     "GB": Country("United Kingdom", "Region", "Postcode", r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"),
@@ -48,7 +55,7 @@ COUNTRIES: dict[str, Country] = {
     "AT": Country("Austria", form=r"\d{4}"),
     "CH": Country("Switzerland", form=r"\d{4}"),
     "NL": Country("Netherlands", form=r"\d{4} ?[A-Z]{2}"),
-}  # fmt: skip
+}
 _NO_MAIL = ("invalid", "test", "localhost", "local")
 """Top-level domains that nobody can have (RFC 2606, RFC 6762). Not `example`: the simulated marketplaces' buyers have it."""
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")

@@ -25,9 +25,7 @@ _KEYS: dict[str, Callable[[Any], tuple[Any, int]]] = {
 }
 
 
-def _orders(
-    _: Any, info: Any, sortKey: str = "PROCESSED_AT", query: str | None = None, **window: Any
-) -> Page[Order]:
+def _orders(_: Any, info: Any, sortKey: str = "PROCESSED_AT", query: str | None = None, **window: Any) -> Page[Order]:
     """A search: it sees orders as the index knew them `order_search_lag_s` ago."""
     context: Context = info.context
     known = context.order_index()

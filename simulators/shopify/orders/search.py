@@ -15,7 +15,11 @@ from typing import Any
 from simulators.shopify.orders.records import Order
 from simulators.shopify.search import Search, Term, Words
 
-_SHIPPED = {"UNFULFILLED": ("unfulfilled", "unshipped"), "PARTIALLY_FULFILLED": ("partial",), "FULFILLED": ("fulfilled", "shipped")}  # fmt: skip
+_SHIPPED = {
+    "UNFULFILLED": ("unfulfilled", "unshipped"),
+    "PARTIALLY_FULFILLED": ("partial",),
+    "FULFILLED": ("fulfilled", "shipped"),
+}
 
 
 def _texts(order: Order) -> Iterator[str | None]:

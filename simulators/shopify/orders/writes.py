@@ -14,9 +14,7 @@ _CANCELLED_ALREADY = "Cannot cancel an order that has already been canceled"
 _LONGEST_NOTE = 255
 
 
-def _create(
-    _: Any, info: Any, order: dict[str, Any], options: dict[str, Any] | None = None
-) -> dict[str, Any]:
+def _create(_: Any, info: Any, order: dict[str, Any], options: dict[str, Any] | None = None) -> dict[str, Any]:
     """Import an order. Stock is left alone unless `inventoryBehaviour` says otherwise (default BYPASS)."""
     context: Context = info.context
     world = context.world
@@ -70,9 +68,7 @@ def _cancel(
     refund = bool((refundMethod or {}).get("originalPaymentMethodsRefund"))
 
     def cancel() -> None:
-        if (
-            world.deeds.order(order_id).cancelled_at is None
-        ):  # another job, or the seller, may have been faster
+        if world.deeds.order(order_id).cancelled_at is None:  # another job, or the seller, may have been faster
             world.deeds.cancel(order_id, reason=reason, restock=restock, refund=refund)
 
     job = world.start_job(cancel, context.limits.order_cancel_job_s)

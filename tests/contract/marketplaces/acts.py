@@ -40,9 +40,7 @@ def revision(request: PublishRequest, done: Published, sku: str, **values: Any) 
     )
 
 
-def revise(
-    adapter: MarketplaceAdapter, *revisions: Revision, highest: int | None = None
-) -> list[RemoteError | None]:
+def revise(adapter: MarketplaceAdapter, *revisions: Revision, highest: int | None = None) -> list[RemoteError | None]:
     known = [r.values.quantity for r in revisions if r.values.quantity is not None]
     most = highest if highest is not None else max(known, default=None)
     by_sku = {} if most is None else dict.fromkeys((revision.key.sku for revision in revisions), most)

@@ -35,10 +35,13 @@ class Hand:
         form = {"grant_type": "refresh_token", "refresh_token": stage.refresh_token}
         auth = (stage.simulator.client_id, stage.simulator.client_secret)
         token = session.post("https://api.ebay.com/identity/v1/oauth2/token", data=form, auth=auth).json()
-        session.headers.update({
-            "Authorization": f"Bearer {token['access_token']}", "Content-Language": "en-US",
-            "Accept-Language": "en-US",
-        })  # fmt: skip
+        session.headers.update(
+            {
+                "Authorization": f"Bearer {token['access_token']}",
+                "Content-Language": "en-US",
+                "Accept-Language": "en-US",
+            }
+        )
         self._session = session
 
     def __call__(self, method: str, path: str, body: Any = None) -> Any:

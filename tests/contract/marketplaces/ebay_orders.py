@@ -35,10 +35,8 @@ def spread(stage: EbayStage, count: int, *, every_s: float = 1.0) -> list[Remote
 
 def parcel(stage: EbayStage, order: RemoteOrderId, counts: list[int] | None = None, **more: Any) -> Parcel:
     lines = stage.open().read_order(order).order.lines
-    told = {line.id: count for line, count in zip(lines, counts or [line.quantity for line in lines], strict=True)}  # fmt: skip
-    return Parcel(
-        ParcelId("p1"), stage.clock.now(), {line: count for line, count in told.items() if count}, **more
-    )
+    told = {line.id: count for line, count in zip(lines, counts or [line.quantity for line in lines], strict=True)}
+    return Parcel(ParcelId("p1"), stage.clock.now(), {line: count for line, count in told.items() if count}, **more)
 
 
 def cents(value: str, currency: str = "USD") -> Money:

@@ -94,9 +94,7 @@ class MemorySteps:
     def unit(self, *skus: Sku) -> Iterator[MemoryUnit]:
         assert not self.desk.leased, "one unit at a time"
         self.desk.leased.update(skus)
-        unit = MemoryUnit(
-            self.desk, {s: self.desk.values[s] for s in skus}, {s: self.desk.highest[s] for s in skus}
-        )
+        unit = MemoryUnit(self.desk, {s: self.desk.values[s] for s in skus}, {s: self.desk.highest[s] for s in skus})
         error: RemoteError | None = OutcomeUnknown(Problem("interrupted"))
         try:
             yield unit

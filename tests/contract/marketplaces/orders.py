@@ -39,8 +39,15 @@ def spread(stage: Stage, count: int, *, every_s: float = 1.0) -> list[RemoteOrde
     return found
 
 
-def parcel(adapter: MarketplaceAdapter, stage: Stage, order: RemoteOrderId, *, tracking: str = "A1",
-           carrier: str = "DHL", id: str = "p1") -> Parcel:  # fmt: skip
+def parcel(
+    adapter: MarketplaceAdapter,
+    stage: Stage,
+    order: RemoteOrderId,
+    *,
+    tracking: str = "A1",
+    carrier: str = "DHL",
+    id: str = "p1",
+) -> Parcel:
     """All of an order in one parcel."""
     lines = {line.id: line.quantity for line in adapter.read_order(order).order.lines}
     return Parcel(ParcelId(id), stage.clock.now(), lines, tracking, carrier)

@@ -50,9 +50,7 @@ class Patient:
     def full_revise(self, request: PublishRequest, steps: PublishSteps) -> Published:
         return self._followed(self.adapter.full_revise(request, steps), request, steps)
 
-    def _followed(
-        self, outcome: Published | Processing, request: PublishRequest, steps: PublishSteps
-    ) -> Published:
+    def _followed(self, outcome: Published | Processing, request: PublishRequest, steps: PublishSteps) -> Published:
         left_out = {}
         for _ in range(_MOST_LOOKS):
             if isinstance(outcome, Published):

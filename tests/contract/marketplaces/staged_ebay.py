@@ -68,14 +68,15 @@ class EbayStage(Stage):
     def creation(self, site: Site) -> CreationProfile:
         policies = self.policies[site]
         settings = {
-            "category_id": "15687", "condition": "NEW", "merchant_location_key": "main",
+            "category_id": "15687",
+            "condition": "NEW",
+            "merchant_location_key": "main",
             "fulfillment_policy_id": policies["fulfillmentPolicyId"],
-            "payment_policy_id": policies["paymentPolicyId"], "return_policy_id": policies["returnPolicyId"],
+            "payment_policy_id": policies["paymentPolicyId"],
+            "return_policy_id": policies["returnPolicyId"],
             "aspects": {"Size": ["One Size"]},
-        }  # fmt: skip
-        return CreationProfile(
-            id=ProfileId("cp_1"), name="c", marketplace="ebay", site=site, settings=settings
-        )
+        }
+        return CreationProfile(id=ProfileId("cp_1"), name="c", marketplace="ebay", site=site, settings=settings)
 
     def operation(self, request: requests.PreparedRequest) -> str:
         path = urlsplit(request.url or "").path
@@ -94,14 +95,12 @@ class EbayStage(Stage):
             self.spec.check_exchange(
                 request.method or "", request.url or "", headers, request.body, response.status_code, response.content
             )
-        )  # fmt: skip
+        )
 
     def _listings(self, **query: str) -> list[dict[str, Any]]:
         session = requests.Session()
         session.mount("https://", Transport(self.simulator))
-        rows: list[dict[str, Any]] = session.get("https://api.ebay.com/_sim/listings", params=query).json()[
-            "listings"
-        ]
+        rows: list[dict[str, Any]] = session.get("https://api.ebay.com/_sim/listings", params=query).json()["listings"]
         return rows
 
     def live(self) -> list[LiveListing]:
@@ -160,8 +159,11 @@ class EbayStage(Stage):
 
     def partial_answer(self, accepted: Revision, refused: Revision) -> Fault:
         error = {
-            "errorId": 25003, "domain": "API_INVENTORY", "category": "REQUEST", "message": "Invalid price. Too low.",
-        }  # fmt: skip
+            "errorId": 25003,
+            "domain": "API_INVENTORY",
+            "category": "REQUEST",
+            "message": "Invalid price. Too low.",
+        }
         rows: list[dict[str, Any]] = [
             {"sku": accepted.key.sku, "offerId": accepted.offer, "statusCode": 200},
             {"sku": refused.key.sku, "offerId": refused.offer, "statusCode": 400, "errors": [error]},

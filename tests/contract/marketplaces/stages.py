@@ -207,9 +207,7 @@ class Stage(abc.ABC):
 
     def open_observing(self) -> MarketplaceAdapter:
         session = HttpSession(transport=Watched(self, self.app()), observe=True)
-        return self._patient(
-            registry.open_marketplace(self.slug, replace(self.connection(), session=session))
-        )
+        return self._patient(registry.open_marketplace(self.slug, replace(self.connection(), session=session)))
 
     def _patient(self, adapter: MarketplaceAdapter) -> MarketplaceAdapter:
         traits = registry.marketplace(self.slug).traits
@@ -236,12 +234,13 @@ class Stage(abc.ABC):
         return PublishRequest(
             product=facts,
             variants=tuple(
-                PublishVariant(ListingKey(ACCOUNT, site, v.sku), v.variant, None, None) for v in facts.variants[:variants]
+                PublishVariant(ListingKey(ACCOUNT, site, v.sku), v.variant, None, None)
+                for v in facts.variants[:variants]
             ),
             site=site,
             creation=self.creation(site),
             group=RemoteId("LB-group-1"),
-        )  # fmt: skip
+        )
 
     def new_desk(self, request: PublishRequest, *, quantity: int = 7, price: str = "19.90") -> Desk:
         currency = registry.marketplace(self.slug).sites[request.site].currency
@@ -257,27 +256,34 @@ def candle(*, title: str = "Beeswax candle", **changes: Any) -> ProductFacts:
         VariantId("v1"), Sku("CANDLE"), title, Money(Decimal("19.90"), "USD"), barcode="4006381333931"
     )
     facts: dict[str, Any] = {
-        "description_html": "<p>Pure <b>beeswax</b>.</p><script>alert(1)</script>", "vendor": "Nordlicht",
-        "images": (PICTURE.format("candle"),), **changes,
-    }  # fmt: skip
+        "description_html": "<p>Pure <b>beeswax</b>.</p><script>alert(1)</script>",
+        "vendor": "Nordlicht",
+        "images": (PICTURE.format("candle"),),
+        **changes,
+    }
     return ProductFacts(ProductId("p1"), title, Visibility.VISIBLE, (variant,), **facts)
 
 
-def jumper(
-    *, title: str = "Fisherman's jumper", sizes: tuple[str, ...] = SIZES, **changes: Any
-) -> ProductFacts:
+def jumper(*, title: str = "Fisherman's jumper", sizes: tuple[str, ...] = SIZES, **changes: Any) -> ProductFacts:
     """A product with an option."""
     variants = tuple(
         VariantFacts(
-            VariantId(f"v{n}"), Sku(f"JUMPER-{size}"), size, Money(Decimal("19.90"), "USD"), options={"Size": size},
+            VariantId(f"v{n}"),
+            Sku(f"JUMPER-{size}"),
+            size,
+            Money(Decimal("19.90"), "USD"),
+            options={"Size": size},
             image=PICTURE.format(f"jumper-{size}"),
         )
         for n, size in enumerate(sizes)
-    )  # fmt: skip
+    )
     facts: dict[str, Any] = {
-        "description_html": "<p>Pure wool.</p>", "vendor": "Nordlicht", "images": (PICTURE.format("jumper"),),
-        "options": ("Size",), **changes,
-    }  # fmt: skip
+        "description_html": "<p>Pure wool.</p>",
+        "vendor": "Nordlicht",
+        "images": (PICTURE.format("jumper"),),
+        "options": ("Size",),
+        **changes,
+    }
     return ProductFacts(ProductId("p2"), title, Visibility.VISIBLE, variants, **facts)
 
 
@@ -286,9 +292,7 @@ def listing(
 ) -> Listing:
     """A ledger row, as far as an adapter looks at it."""
     variant = VariantKey(ShopId("shop_1"), ProductId("p"), VariantId("v"))
-    return Listing(
-        key, variant, SalesListId("list_1"), status=Status.ACTIVE, offer=offer, remote=remote, group=group
-    )
+    return Listing(key, variant, SalesListId("list_1"), status=Status.ACTIVE, offer=offer, remote=remote, group=group)
 
 
 def staged(slug: str) -> type[Stage]:

@@ -50,7 +50,13 @@ def test_every_write_names_the_sites_language_twice_and_every_read_once(stage: E
     assert all("Accept-Language" in r.headers and "Content-Language" not in r.headers for r in reads)
 
 
-@pytest.mark.parametrize(("settings", "api", "apiz"), [({}, "api.ebay.com", "apiz.ebay.com"), ({"environment": "sandbox"}, "api.sandbox.ebay.com", "apiz.sandbox.ebay.com")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("settings", "api", "apiz"),
+    [
+        ({}, "api.ebay.com", "apiz.ebay.com"),
+        ({"environment": "sandbox"}, "api.sandbox.ebay.com", "apiz.sandbox.ebay.com"),
+    ],
+)
 def test_identity_lives_on_a_host_of_its_own_and_the_sandbox_on_others(
     stage: EbayStage, settings: dict[str, str], api: str, apiz: str
 ) -> None:
@@ -118,13 +124,13 @@ def test_a_variant_whose_sku_ebay_does_not_take_stops_none_of_its_siblings(stage
         request,
         product=replace(facts, variants=(*facts.variants[:2], bad, *facts.variants[3:])),
         variants=(
-            *request.variants[:2], replace(request.variants[2], key=key), *request.variants[3:],
+            *request.variants[:2],
+            replace(request.variants[2], key=key),
+            *request.variants[3:],
         ),
-    )  # fmt: skip
+    )
     done = stage.open().publish(request, stage.new_desk(request).worker())
-    assert {sku: error.problem.code for sku, error in (done.left_out or {}).items()} == {
-        "JUMPER M": "ebay_sku_refused"
-    }
+    assert {sku: error.problem.code for sku, error in (done.left_out or {}).items()} == {"JUMPER M": "ebay_sku_refused"}
     assert len(stage.live()[0].variations) == 5
 
 
@@ -221,9 +227,7 @@ def test_a_consent_becomes_a_refresh_token_that_opens_the_account(stage: EbaySta
         ({"client_secret": "wrong"}, "ebay_app_refused", "check_app_keys"),
     ],
 )
-def test_credentials_that_do_not_work_say_which(
-    stage: EbayStage, secret: dict[str, str], code: str, fix: str
-) -> None:
+def test_credentials_that_do_not_work_say_which(stage: EbayStage, secret: dict[str, str], code: str, fix: str) -> None:
     connection = replace(stage.connection(), secret={**stage.secret(), **secret})
     with pytest.raises(Unauthorized) as refused:
         registry.open_marketplace("ebay", connection).identify()
@@ -231,9 +235,7 @@ def test_credentials_that_do_not_work_say_which(
 
 
 def test_a_token_without_the_scope_asks_to_connect_again(stage: EbayStage) -> None:
-    body = {
-        "errors": [{"errorId": 1100, "domain": "ACCESS", "category": "REQUEST", "message": "Access denied"}]
-    }
+    body = {"errors": [{"errorId": 1100, "domain": "ACCESS", "category": "REQUEST", "message": "Access denied"}]}
     stage.add_faults(Fault("getOffers", "status", status=403, body=body))
     with pytest.raises(Unauthorized) as refused:
         stage.open().find(stage.sites[0], Sku("CANDLE"))

@@ -101,9 +101,7 @@ def test_a_missing_field_is_told_by_its_name_in_any_language(
 ) -> None:
     numbered = [ErrorParameter(name="2", value=second)] if second else []
     entry = ErrorEntry(error_id=25002, category="REQUEST", message=text, parameters=numbered)
-    error = EbayRefusal("publishOffer", 400, write=True, entries=[entry]).error(
-        datetime(2026, 11, 1, tzinfo=UTC)
-    )
+    error = EbayRefusal("publishOffer", 400, write=True, entries=[entry]).error(datetime(2026, 11, 1, tzinfo=UTC))
     assert isinstance(error, Rejected)
     assert (error.problem.code, error.problem.params["name"]) == (code, name)
     assert text in error.problem.params["message"]
@@ -111,12 +109,12 @@ def test_a_missing_field_is_told_by_its_name_in_any_language(
 
 def test_a_user_error_that_misses_nothing_is_shown_in_ebays_words() -> None:
     entry = ErrorEntry(
-        error_id=25002, category="REQUEST", message="The seller is on holiday.",
+        error_id=25002,
+        category="REQUEST",
+        message="The seller is on holiday.",
         parameters=[ErrorParameter(name="2", value="something else")],
-    )  # fmt: skip
-    error = EbayRefusal("publishOffer", 400, write=True, entries=[entry]).error(
-        datetime(2026, 11, 1, tzinfo=UTC)
     )
+    error = EbayRefusal("publishOffer", 400, write=True, entries=[entry]).error(datetime(2026, 11, 1, tzinfo=UTC))
     assert (error.problem.code, error.problem.params["message"]) == (
         "ebay_refused",
         "The seller is on holiday.",
@@ -136,9 +134,12 @@ def test_only_a_positive_word_that_it_is_not_there_is_an_absence(error_id: int) 
 def test_a_foreign_currency_is_refused_by_name(stage: EbayStage) -> None:
     adapter, request, _, done = publish(stage)
     revision = Revision(
-        request.variants[0].key, done.offers[Sku("CANDLE")], RemoteId(done.remote), None,
+        request.variants[0].key,
+        done.offers[Sku("CANDLE")],
+        RemoteId(done.remote),
+        None,
         Values(None, Money(Decimal("5.00"), "EUR")),
-    )  # fmt: skip
+    )
     [result] = adapter.revise(UnitRevision((revision,)))
     assert isinstance(result.error, Rejected)
     assert result.error.problem.code == "ebay_price_refused"

@@ -30,9 +30,7 @@ def test_the_list_is_asked_for_by_change_with_every_sign_encoded(stage: EbayStag
 
 @pytest.mark.parametrize("newest_first", [False, True])
 @pytest.mark.parametrize("every_s", [0.0, 0.001, 1.0])
-def test_more_orders_than_fit_on_a_page_come_all(
-    stage: EbayStage, newest_first: bool, every_s: float
-) -> None:
+def test_more_orders_than_fit_on_a_page_come_all(stage: EbayStage, newest_first: bool, every_s: float) -> None:
     stage.simulator.deeds.set_order_sort(newest_first=newest_first)
     orders = spread(stage, 450, every_s=every_s)
     pages = poll(stage, stage.open())

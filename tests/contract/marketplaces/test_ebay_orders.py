@@ -102,10 +102,10 @@ def test_payment_and_cancellation_are_followed(stage: EbayStage) -> None:
     deeds.pay_order(order)
     deeds.request_cancel(order)
     asked = adapter.read_order(order).order
-    assert (asked.payment, asked.cancellation, asked.committed) == (Payment.PAID, Cancellation.REQUESTED, True)  # fmt: skip
+    assert (asked.payment, asked.cancellation, asked.committed) == (Payment.PAID, Cancellation.REQUESTED, True)
     deeds.cancel_order(order)
     gone = adapter.read_order(order).order
-    assert (gone.payment, gone.cancellation, gone.committed) == (Payment.REFUNDED, Cancellation.CANCELLED, False)  # fmt: skip
+    assert (gone.payment, gone.cancellation, gone.committed) == (Payment.REFUNDED, Cancellation.CANCELLED, False)
 
 
 def test_an_order_id_of_any_signs_stays_one_segment_of_the_address(stage: EbayStage) -> None:

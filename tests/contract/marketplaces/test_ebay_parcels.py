@@ -44,9 +44,7 @@ def test_a_parcel_is_told_with_its_carrier_and_a_clean_number_and_is_then_to_be_
 
 
 @pytest.mark.parametrize(("tracking", "carrier"), [("", ""), ("", "DHL"), (" - ", "DHL")])
-def test_without_a_number_neither_carrier_nor_number_is_told(
-    stage: EbayStage, tracking: str, carrier: str
-) -> None:
+def test_without_a_number_neither_carrier_nor_number_is_told(stage: EbayStage, tracking: str, carrier: str) -> None:
     order, adapter = buy(stage), stage.open()
     sent = watch(stage)
     shipment = adapter.ship(order, parcel(stage, order, tracking=tracking, carrier=carrier), 1)
@@ -80,12 +78,15 @@ def test_an_order_goes_out_in_parts(stage: EbayStage) -> None:
     adapter.ship(order, parcel(stage, order, [1, 1], tracking="A2", carrier="DHL"), 1)
     whole = adapter.read_order(order).order
     assert [line.shipped for line in whole.lines] == [Shipment.SHIPPED, Shipment.SHIPPED]
-    assert [(one.tracking, sorted(one.lines.values())) for one in adapter.shipments(order)] == [("A1", [2]), ("A2", [1, 1])]  # fmt: skip
+    assert [(one.tracking, sorted(one.lines.values())) for one in adapter.shipments(order)] == [
+        ("A1", [2]),
+        ("A2", [1, 1]),
+    ]
 
 
 def test_a_line_of_another_order_is_refused_and_nothing_is_told(stage: EbayStage) -> None:
     order, adapter = buy(stage), stage.open()
     with pytest.raises(Rejected) as refused:
         adapter.ship(order, Parcel(ParcelId("p1"), stage.clock.now(), {LineId("1"): 1}), 1)
-    assert (refused.value.problem.code, refused.value.problem.fix) == ("ebay_parcel_refused", "mark_sent_on_ebay")  # fmt: skip
+    assert (refused.value.problem.code, refused.value.problem.fix) == ("ebay_parcel_refused", "mark_sent_on_ebay")
     assert adapter.shipments(order) == ()

@@ -75,16 +75,12 @@ def test_a_variation_that_ebay_leaves_out_is_told_with_its_reason(stage: EbaySta
         if event == "before publishOfferByInventoryItemGroup" and not hand:
             hand.append(event)
             offer = desk.progress["offer:JUMPER-M"]
-            Hand(stage)(
-                "PUT", f"/offer/{offer}", {"availableQuantity": 7}
-            )  # a full replacement: nothing else is left
+            Hand(stage)("PUT", f"/offer/{offer}", {"availableQuantity": 7})  # a full replacement: nothing else is left
 
     stage.hook = spoil
     done = adapter.publish(request, desk.worker())
     assert done.left_out is not None
-    assert {sku: error.problem.code for sku, error in done.left_out.items()} == {
-        "JUMPER-M": "ebay_variation_left_out"
-    }
+    assert {sku: error.problem.code for sku, error in done.left_out.items()} == {"JUMPER-M": "ebay_variation_left_out"}
     assert Sku("JUMPER-M") not in done.offers
     assert len(stage.live()[0].variations) == 5
     again = adapter.publish(request, desk.worker())
@@ -101,16 +97,12 @@ def test_one_variant_that_cannot_be_sold_stops_none_of_its_siblings(stage: EbayS
     )
     done = stage.open().publish(request, stage.new_desk(request).worker())
     assert done.left_out is not None
-    assert {sku: error.problem.code for sku, error in done.left_out.items()} == {
-        "JUMPER-M": "option_value_too_long"
-    }
+    assert {sku: error.problem.code for sku, error in done.left_out.items()} == {"JUMPER-M": "option_value_too_long"}
     assert len(stage.live()[0].variations) == 5
 
 
 @pytest.mark.parametrize("live", [False, True])
-def test_one_variant_that_ebay_itself_refuses_stops_none_of_its_siblings(
-    stage: EbayStage, live: bool
-) -> None:
+def test_one_variant_that_ebay_itself_refuses_stops_none_of_its_siblings(stage: EbayStage, live: bool) -> None:
     adapter, request = stage.open(), stage.request(6)
     desk = stage.new_desk(request)
     if live:
@@ -125,9 +117,7 @@ def test_one_variant_that_ebay_itself_refuses_stops_none_of_its_siblings(
     stage.add_faults(refusal)
     done = (adapter.full_revise if live else adapter.publish)(request, desk.worker())
     assert done.left_out is not None
-    assert {sku: error.problem.code for sku, error in done.left_out.items()} == {
-        "JUMPER-M": "ebay_aspect_refused"
-    }
+    assert {sku: error.problem.code for sku, error in done.left_out.items()} == {"JUMPER-M": "ebay_aspect_refused"}
     assert len(stage.live()[0].variations) == (6 if live else 5)  # what is on sale stays on sale
     assert ("JUMPER-M", "not_applied") in desk.attempts
 
@@ -139,9 +129,7 @@ def test_a_refusal_of_every_variant_is_the_products(stage: EbayStage) -> None:
         "category": "REQUEST",
         "message": "Invalid attribute. Size",
     }
-    stage.add_faults(
-        Fault("createOrReplaceInventoryItem", "status", status=400, body={"errors": [error]}, times=6)
-    )
+    stage.add_faults(Fault("createOrReplaceInventoryItem", "status", status=400, body={"errors": [error]}, times=6))
     request = stage.request(6)
     with pytest.raises(Rejected) as refused:
         stage.open().publish(request, stage.new_desk(request).worker())
@@ -183,9 +171,7 @@ def test_a_single_listing_that_got_options_says_what_to_do(stage: EbayStage) -> 
 def test_a_renamed_option_value_reaches_the_live_listing(stage: EbayStage) -> None:
     adapter, request, desk, _ = publish(stage, 6)
     facts = jumper()
-    renamed = replace(
-        facts, variants=tuple(replace(v, options={"Size": f"Size {v.title}"}) for v in facts.variants)
-    )
+    renamed = replace(facts, variants=tuple(replace(v, options={"Size": f"Size {v.title}"}) for v in facts.variants))
     sent = watch(stage)
     adapter.full_revise(replace(request, product=renamed), desk.worker())
     [live] = stage.live()
@@ -206,9 +192,13 @@ def test_somebody_elses_draft_is_taken_over_and_what_we_do_not_manage_stays(stag
     seller = EbaySeller.item
     hand("PUT", "/inventory_item/CANDLE", seller(object()))  # type: ignore[arg-type]
     draft = {
-        "sku": "CANDLE", "marketplaceId": "EBAY_US", "format": "FIXED_PRICE", "quantityLimitPerBuyer": 2,
-        "listingPolicies": {**stage.policies["EBAY_US"], "eBayPlusIfEligible": False}, "storeCategoryNames": ["/A"],
-    }  # fmt: skip
+        "sku": "CANDLE",
+        "marketplaceId": "EBAY_US",
+        "format": "FIXED_PRICE",
+        "quantityLimitPerBuyer": 2,
+        "listingPolicies": {**stage.policies["EBAY_US"], "eBayPlusIfEligible": False},
+        "storeCategoryNames": ["/A"],
+    }
     made = hand("POST", "/offer", draft)["offerId"]
     done = stage.open().publish(request, stage.new_desk(request).worker())
     assert done.offers == {"CANDLE": made}
@@ -220,8 +210,11 @@ def test_somebody_elses_draft_is_taken_over_and_what_we_do_not_manage_stays(stag
 
 def test_an_offer_that_exists_but_is_not_shown_yet_is_looked_for_again(stage: EbayStage) -> None:
     exists = {
-        "errorId": 25002, "domain": "API_INVENTORY", "category": "REQUEST", "message": "Offer entity already exists.",
-    }  # fmt: skip
+        "errorId": 25002,
+        "domain": "API_INVENTORY",
+        "category": "REQUEST",
+        "message": "Offer entity already exists.",
+    }
     stage.add_faults(Fault("createOffer", "status", status=400, body={"errors": [exists]}))
     request = stage.request(1)
     with pytest.raises(RetryLater) as waiting:
@@ -243,9 +236,7 @@ def test_a_product_that_takes_longer_than_one_worker_has_still_gets_done(stage: 
         with pytest.raises(WorkerDied):
             adapter.publish(request, desk.worker())
     assert (runs, len(stage.live()[0].variations)) == (3, 6)
-    assert (
-        stage.calls.count("createOrReplaceInventoryItem") == 8
-    )  # twice only what was under way when it died
+    assert stage.calls.count("createOrReplaceInventoryItem") == 8  # twice only what was under way when it died
     stage.hook = DiesAfter(99)
     assert adapter.publish(request, desk.worker()).left_out is None
     assert not [name for name in desk.progress if name.startswith(("written:", "creating_offer:"))]
@@ -276,9 +267,7 @@ def test_content_that_changed_between_two_runs_is_written_again(stage: EbayStage
 
 
 @pytest.mark.parametrize("variants", [1, 6])
-def test_a_budget_that_runs_out_anywhere_leaves_no_item_without_its_offer(
-    stage: EbayStage, variants: int
-) -> None:
+def test_a_budget_that_runs_out_anywhere_leaves_no_item_without_its_offer(stage: EbayStage, variants: int) -> None:
     for calls in range(24):
         stage = EbayStage()
         adapter, request = stage.open(), stage.request(variants)
@@ -326,7 +315,10 @@ def test_a_publish_that_lands_late_makes_no_second_listing(
     assert len(stage.live()[0].variations) == variants
 
 
-@pytest.mark.parametrize("operation", ["createOrReplaceInventoryItem", "createOrReplaceInventoryItemGroup", "publishOfferByInventoryItemGroup", REVISE])  # fmt: skip
+@pytest.mark.parametrize(
+    "operation",
+    ["createOrReplaceInventoryItem", "createOrReplaceInventoryItemGroup", "publishOfferByInventoryItemGroup", REVISE],
+)
 def test_concurrent_access_is_certainly_not_applied_and_tried_again(stage: EbayStage, operation: str) -> None:
     adapter, request = stage.open(), stage.request(6)
     desk = stage.new_desk(request)

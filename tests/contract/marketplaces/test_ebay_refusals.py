@@ -46,9 +46,7 @@ def without_barcode(stage: EbayStage, variants: int) -> PublishRequest:
 def test_a_product_without_a_barcode_sells_with_the_sites_words_for_it(
     stage: EbayStage, site: str, field: str, variants: int
 ) -> None:
-    request = replace(
-        without_barcode(stage, variants), **_on(stage, stage.request(variants, site=Site(site)))
-    )
+    request = replace(without_barcode(stage, variants), **_on(stage, stage.request(variants, site=Site(site))))
     sent = watch(stage)
     stage.open().publish(request, stage.new_desk(request).worker())
     [live] = stage.live()

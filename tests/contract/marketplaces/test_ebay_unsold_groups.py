@@ -60,9 +60,7 @@ def test_a_group_whose_other_variations_sell_stays(stage: EbayStage) -> None:
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
-def test_a_worker_cut_off_before_the_group_went_finishes_when_it_comes_back(
-    stage: EbayStage, kind: str
-) -> None:
+def test_a_worker_cut_off_before_the_group_went_finishes_when_it_comes_back(stage: EbayStage, kind: str) -> None:
     adapter, request, desk, _ = publish(stage, 6)
     stage.add_faults(Fault("deleteInventoryItemGroup", kind))  # type: ignore[arg-type]
     with pytest.raises(RemoteError):

@@ -47,9 +47,7 @@ SHOWN_AT_ZERO = {
 
 
 @pytest.mark.parametrize("variants", VARIANTS)
-def test_a_published_product_is_one_live_listing_with_its_content_and_values(
-    stage: Stage, variants: int
-) -> None:
+def test_a_published_product_is_one_live_listing_with_its_content_and_values(stage: Stage, variants: int) -> None:
     _, request, desk, done = published(stage, variants)
     assert_one_right_listing(stage, variants)
     [live] = stage.live()
@@ -186,9 +184,7 @@ def test_a_revision_changes_quantity_and_price_by_the_calls_that_were_set_aside(
     key = request.variants[0].key
     row = listing(key, offer=done.offers[key.sku], remote=done.remote, group=done.group)
     stage.calls.clear()
-    errors = revise(
-        adapter, revision(request, done, "CANDLE", quantity=3, price=Money(Decimal("21.50"), currency))
-    )
+    errors = revise(adapter, revision(request, done, "CANDLE", quantity=3, price=Money(Decimal("21.50"), currency)))
     assert errors == [None]
     assert on_show(stage) == (3, Decimal("21.50"))
     # Before the lease no more and no less was set aside; questions that come later are nobody's revision.
@@ -199,9 +195,7 @@ def test_a_revision_changes_quantity_and_price_by_the_calls_that_were_set_aside(
 def test_what_a_revision_does_not_name_stays(stage: Stage) -> None:
     adapter, request, _, done = published(stage)
     currency = registry.marketplace(stage.slug).sites[request.site].currency
-    assert revise(adapter, revision(request, done, "CANDLE", price=Money(Decimal("5.00"), currency))) == [
-        None
-    ]
+    assert revise(adapter, revision(request, done, "CANDLE", price=Money(Decimal("5.00"), currency))) == [None]
     assert on_show(stage) == (7, Decimal("5.00"))
     assert revise(adapter, revision(request, done, "CANDLE", quantity=9)) == [None]
     assert on_show(stage) == (9, Decimal("5.00"))
@@ -276,8 +270,7 @@ def test_read_back_shows_what_buyers_see(stage: Stage, variants: int) -> None:
     sku = request.variants[0].key.sku
     stage.edit_from_outside(sku, request.site, 2)
     rows = [
-        listing(v.key, offer=done.offers[v.key.sku], remote=done.remote, group=done.group)
-        for v in request.variants
+        listing(v.key, offer=done.offers[v.key.sku], remote=done.remote, group=done.group) for v in request.variants
     ]
     shown = adapter.read_back(rows)
     assert [remote.key for remote in shown] == [row.key for row in rows]
@@ -384,7 +377,9 @@ def test_a_time_out_after_success_is_an_unknown_outcome(stage: Stage) -> None:
     assert on_show(stage) == (1, PRICE)  # and indeed it was applied
 
 
-@pytest.mark.parametrize(("kind", "status"), [("html", 200), ("html", 500), ("html", 502), ("status", 500), ("status", 503)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "status"), [("html", 200), ("html", 500), ("html", 502), ("status", 500), ("status", 503)]
+)
 def test_an_answer_that_tells_nothing_leaves_a_write_unknown_and_a_read_to_be_repeated(
     stage: Stage, kind: Any, status: int
 ) -> None:

@@ -81,9 +81,7 @@ def carry_on(stage: Stage, desk: Desk, act: Callable[[], object]) -> int:
 
 
 @pytest.mark.parametrize("variants", VARIANTS)
-def test_publishing_cut_at_every_point_and_resumed_makes_one_right_listing(
-    stage: Stage, variants: int
-) -> None:
+def test_publishing_cut_at_every_point_and_resumed_makes_one_right_listing(stage: Stage, variants: int) -> None:
     def run(on: Stage) -> object:
         return published(on, variants)
 
@@ -102,9 +100,7 @@ def test_publishing_cut_at_every_point_and_resumed_makes_one_right_listing(
 
 
 @pytest.mark.parametrize("variants", VARIANTS)
-def test_a_full_revise_cut_at_every_point_and_resumed_ends_with_the_new_content(
-    stage: Stage, variants: int
-) -> None:
+def test_a_full_revise_cut_at_every_point_and_resumed_ends_with_the_new_content(stage: Stage, variants: int) -> None:
     def revised(on: Stage) -> tuple[MarketplaceAdapter, PublishRequest, Desk]:
         adapter, request, _, _ = published(on, variants)
         facts = candle(title="New title") if variants == 1 else jumper(title="New title")

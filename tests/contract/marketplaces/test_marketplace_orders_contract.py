@@ -36,8 +36,10 @@ def test_an_order_comes_with_its_lines_its_amounts_and_its_buyer(stage: Stage) -
     lines = {line.sku: (line.quantity, line.amount) for line in read.order.lines}
     assert lines == {MUG: (2, money(stage, "20.10")), PLATE: (1, money(stage, "10.05"))}
     assert (read.order.site, read.order.payment, read.order.shipment) == (
-        stage.sites[0], Payment.PAID, Shipment.NOTHING,
-    )  # fmt: skip
+        stage.sites[0],
+        Payment.PAID,
+        Shipment.NOTHING,
+    )
     parts = sum(
         (line.amount.amount for line in read.order.lines),
         read.order.shipping.amount.amount + read.order.adjustment.amount,
@@ -114,7 +116,7 @@ def test_nothing_of_a_buyer_is_logged(stage: Stage, caplog: pytest.LogCaptureFix
 # ---- when the marketplace fails ----
 
 
-@pytest.mark.parametrize(("status", "verdict"), [(500, OutcomeUnknown), (503, OutcomeUnknown), (429, RateLimited)])  # fmt: skip
+@pytest.mark.parametrize(("status", "verdict"), [(500, OutcomeUnknown), (503, OutcomeUnknown), (429, RateLimited)])
 def test_a_parcel_that_may_have_been_taken_is_told_apart_from_one_that_certainly_was_not(
     stage: Stage, status: int, verdict: type[Exception]
 ) -> None:
@@ -128,10 +130,10 @@ def test_a_parcel_that_may_have_been_taken_is_told_apart_from_one_that_certainly
     assert adapter.shipments(order) == ()
 
 
-@pytest.mark.parametrize(("kind", "status"), [("html", 404), ("html", 500), ("html", 200), ("status", 503), ("drop_after", 0)])  # fmt: skip
-def test_a_list_or_an_order_that_cannot_be_shown_now_is_asked_for_later(
-    stage: Stage, kind: Any, status: int
-) -> None:
+@pytest.mark.parametrize(
+    ("kind", "status"), [("html", 404), ("html", 500), ("html", 200), ("status", 503), ("drop_after", 0)]
+)
+def test_a_list_or_an_order_that_cannot_be_shown_now_is_asked_for_later(stage: Stage, kind: Any, status: int) -> None:
     order, adapter = stage.buy((MUG, 1)), stage.open()
     adapter.identify()
     stage.without_documents()
@@ -156,7 +158,9 @@ def test_every_call_draws_on_a_budget_of_the_manifest(stage: Stage) -> None:
     adapter.read_order(order)
     adapter.shipments(order)
     adapter.ship(order, told, 1)
-    spent = {name: count - before.get(name, 0) for name, count in stage.budget.spent.items() if count > before.get(name, 0)}  # fmt: skip
+    spent = {
+        name: count - before.get(name, 0) for name, count in stage.budget.spent.items() if count > before.get(name, 0)
+    }
     assert len(spent) == 4
     assert set(spent.values()) == {1}
     named = [pattern for one in registry.marketplace(stage.slug).budgets for pattern in one.operations]

@@ -13,9 +13,7 @@ from tests.contract.marketplaces.stages import Stage
 
 
 @pytest.mark.parametrize("variants", VARIANTS)
-def test_what_would_be_published_as_it_is_has_no_problems_and_nothing_is_made(
-    stage: Stage, variants: int
-) -> None:
+def test_what_would_be_published_as_it_is_has_no_problems_and_nothing_is_made(stage: Stage, variants: int) -> None:
     assert stage.open().preview(stage.request(variants)) == ()
     assert (stage.live(), stage.ever_made()) == ([], 0)
 

@@ -233,9 +233,7 @@ def rich_order(key: OrderKey) -> Order:
         confirmed_at=at,
         absorbed_from=17,
         told={
-            ParcelId("f1"): Told(
-                Telling.REFUSED, at, {line.id: 2}, "JJD0001", "DHL", RemoteId("s1"), reason, number=1
-            ),
+            ParcelId("f1"): Told(Telling.REFUSED, at, {line.id: 2}, "JJD0001", "DHL", RemoteId("s1"), reason, number=1),
             ParcelId("refund:7"): Told(
                 Telling.TOLD, at, None, kind=Deed.REFUND, number=2, amount=Money(Decimal("0.10"), "EUR")
             ),
@@ -252,7 +250,5 @@ def rich_order(key: OrderKey) -> Order:
 
 
 def buyer(name: str = "Jörg Müller") -> Buyer:
-    address = Address(
-        name, "Müller & Söhne", ("Hauptstr. 1", "c/o “Hof”"), "Köln", "NW", "50667", "DE", "+49 1"
-    )
+    address = Address(name, "Müller & Söhne", ("Hauptstr. 1", "c/o “Hof”"), "Köln", "NW", "50667", "DE", "+49 1")
     return Buyer(name, "j@example.com", "+49 2", "DE123", address, Address(name="Office", country="AT"))

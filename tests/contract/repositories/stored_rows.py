@@ -83,9 +83,18 @@ from tests.fakes.clock import START
 NAME = "kept"
 """A part of every key."""
 TABLES = (
-    "config", "variants", "listings", "items", "orders", "buyers", "publications", "coordination", "inbox", "jobs",
+    "config",
+    "variants",
+    "listings",
+    "items",
+    "orders",
+    "buyers",
+    "publications",
+    "coordination",
+    "inbox",
+    "jobs",
     "activity",
-)  # fmt: skip
+)
 Rows = dict[str, list[dict[str, Any]]]
 SHOP, ACCOUNT, LIST = ShopId(f"shp_{NAME}"), AccountId(f"acc_{NAME}"), SalesListId(f"lst_{NAME}")
 PRODUCT = ProductId("p1")
@@ -93,9 +102,7 @@ PRODUCT = ProductId("p1")
 
 def write_one_of_each(real: Emulated) -> None:
     """Write a row of every kind, rich where a document has many fields."""
-    rules = Rules(
-        quantity=QuantityRule(mode=QuantityMode.BUFFER, value=2), price=PriceRule(ratio=Decimal("1.10"))
-    )
+    rules = Rules(quantity=QuantityRule(mode=QuantityMode.BUFFER, value=2), price=PriceRule(ratio=Decimal("1.10")))
     for document in (
         Deployment(public_base_url="https://example.com", buyer_retention_days=30),
         Shop(id=SHOP, name="Shop", platform="scripted", currency="EUR", settings={"domain": "x.example"}),
@@ -117,34 +124,24 @@ def write_one_of_each(real: Emulated) -> None:
     real.listings.create(rich_listing(listing_key(NAME)))
     real.listings.create(listing(listing_key(NAME, "NEW")))
     real.items.put(Item(LIST, key, Sku("CUP/ø#1"), "Cup", listing_key(NAME)))
-    real.items.put(
-        Item(LIST, VariantKey(SHOP, PRODUCT, VariantId("v2")), Sku(""), "Cup", None, Problem("sku_missing"))
-    )
+    real.items.put(Item(LIST, VariantKey(SHOP, PRODUCT, VariantId("v2")), Sku(""), "Cup", None, Problem("sku_missing")))
     held = real.orders.save(order(order_key(NAME, "o1")))
     real.orders.reserve(held, {key: {LineId("l1"): Reservation(2)}})
     rich = real.orders.save(rich_order(order_key(NAME)))
     real.orders.put_buyer(rich.key, buyer())
-    publication = real.publications.claim(
-        Publication(LIST, PRODUCT, ACCOUNT, Site("X_DE")), seconds=60, now=START
-    )
+    publication = real.publications.claim(Publication(LIST, PRODUCT, ACCOUNT, Site("X_DE")), seconds=60, now=START)
     if publication is None:
         raise AssertionError("somebody publishes")
     real.publications.save(replace(publication, progress={"offer CUP": "o1"}))
-    real.polls.create(
-        PollState(account=ACCOUNT, since=START, next_poll_at=START, watermark=START, last_order_at=START)
-    )
+    real.polls.create(PollState(account=ACCOUNT, since=START, next_poll_at=START, watermark=START, last_order_at=START))
     real.leases.acquire(f"unit#{NAME}", "worker", seconds=10)
     real.counters.next(f"observation#{SHOP}")
     real.counters.add(f"guard#{NAME}", 3, window_s=3600, now=START)
     real.inbox.store(InboxRow(SHOP, "d1", "products/update", (Hint(kind=HintKind.PRODUCT, id="p1"),), START))
-    job = Job(
-        id=JobId(f"job_{NAME}"), kind=JobKind.SEND, account=ACCOUNT, created_at=START, params={"list": LIST}
-    )
+    job = Job(id=JobId(f"job_{NAME}"), kind=JobKind.SEND, account=ACCOUNT, created_at=START, params={"list": LIST})
     real.jobs.create(job, [JobEntry(item="p0"), JobEntry(item="p1")])
     real.jobs.finish(job.id, JobEntry(item="p0", outcome=Outcome.DONE, at=START))
-    real.activity.note(
-        ActivityEntry(f"s_{NAME}", "quantity_sent", START, {"to": "3"}, account=ACCOUNT, actor="ada")
-    )
+    real.activity.note(ActivityEntry(f"s_{NAME}", "quantity_sent", START, {"to": "3"}, account=ACCOUNT, actor="ada"))
 
 
 def messages() -> list[Message]:
@@ -161,9 +158,7 @@ def messages() -> list[Message]:
         Nudge(account=ACCOUNT, listings=(str(listing_key(NAME)),)),
         RecomputeChunk(job=JobId(f"job_{NAME}")),
         Check(what=CheckKind.SHOP, subject=SHOP),
-        PublishTask(
-            action=PublishKind.SEND, sales_list=LIST, product=PRODUCT, job=JobId(f"job_{NAME}"), attempt=1
-        ),
+        PublishTask(action=PublishKind.SEND, sales_list=LIST, product=PRODUCT, job=JobId(f"job_{NAME}"), attempt=1),
         PollAccount(
             account=ACCOUNT,
             claim="poll_1",
@@ -181,9 +176,7 @@ def stored() -> Rows:
     """Every row that stands in our tables, by table; in the order of their keys."""
     client = aws.client("dynamodb")
     found = {name: client.scan(TableName=settings.table(name))["Items"] for name in TABLES}
-    return {
-        name: sorted(rows, key=lambda row: json.dumps(row, sort_keys=True)) for name, rows in found.items()
-    }
+    return {name: sorted(rows, key=lambda row: json.dumps(row, sort_keys=True)) for name, rows in found.items()}
 
 
 def put_back(rows: Mapping[str, list[dict[str, Any]]]) -> None:

@@ -292,9 +292,7 @@ def test_inside_of_an_impatient_block_nothing_waits(pool: BudgetPool, store: Our
     assert store.clock.now() == before
 
 
-def test_patience_has_an_end_and_is_its_own_threads_alone(
-    pool: BudgetPool, store: OurPorts, name: str
-) -> None:
+def test_patience_has_an_end_and_is_its_own_threads_alone(pool: BudgetPool, store: OurPorts, name: str) -> None:
     budget = opened(pool, name, spec(rate=0.0001))
     spent(budget)
     before = store.clock.now()
@@ -306,14 +304,10 @@ def test_patience_has_an_end_and_is_its_own_threads_alone(
     assert store.clock.now() - before <= timedelta(seconds=5)
 
 
-def test_who_waits_with_a_backlog_leaves_the_next_call_to_who_has_not_called_lately(
-    store: OurPorts, name: str
-) -> None:
+def test_who_waits_with_a_backlog_leaves_the_next_call_to_who_has_not_called_lately(store: OurPorts, name: str) -> None:
     busy, rare = (opened(BudgetPool(store.buckets, store.leases, store.clock), name) for _ in range(2))
     spent(busy)
-    refusal(
-        lambda: busy.prepay("revise", 1, wait_s=0.1)
-    )  # it can wait, but not as long as the next call takes
+    refusal(lambda: busy.prepay("revise", 1, wait_s=0.1))  # it can wait, but not as long as the next call takes
     store.clock.advance(0.2)
     refusal(lambda: busy.prepay("revise", 1, wait_s=0.1))
     rare.prepay("revise", 1, wait_s=0.1)
@@ -422,9 +416,7 @@ def test_the_only_place_is_open_to_everybody(pool: BudgetPool, name: str) -> Non
 
 
 def test_places_are_the_same_for_all_processes(store: OurPorts, name: str) -> None:
-    one, two = (
-        opened(BudgetPool(store.buckets, store.leases, store.clock), name, TWO_AT_ONCE) for _ in range(2)
-    )
+    one, two = (opened(BudgetPool(store.buckets, store.leases, store.clock), name, TWO_AT_ONCE) for _ in range(2))
     with one.flight("revise"):
         refusal(lambda: two.flight("revise").__enter__())
     with two.flight("revise"):

@@ -12,9 +12,7 @@ def test_numbers_begin_at_one_and_rise(store: OurPorts, name: str) -> None:
     assert store.counters.next(name + "x") == 1
 
 
-def test_the_latest_number_is_the_one_that_was_given_last_and_looking_gives_none(
-    store: OurPorts, name: str
-) -> None:
+def test_the_latest_number_is_the_one_that_was_given_last_and_looking_gives_none(store: OurPorts, name: str) -> None:
     assert store.counters.latest(name) == 0
     assert store.counters.next(name) == 1
     assert [store.counters.latest(name), store.counters.latest(name), store.counters.next(name)] == [1, 1, 2]

@@ -52,7 +52,7 @@ LISTS: dict[str, Callable[[OurPorts, str], Page]] = {
     "list's rows": lambda store, name: lambda cursor: store.listings.of_list(SalesListId(f"lst_{name}"), cursor, 5),
     "account's rows": lambda store, name: lambda cursor: store.listings.of_account(AccountId(f"acc_{name}"), cursor, 5),
     "orders": lambda store, name: lambda cursor: store.orders.recent(AccountId(f"acc_{name}"), cursor, 5),
-}  # fmt: skip
+}
 
 
 def _packed(value: Any) -> str:
@@ -65,18 +65,34 @@ def test_a_cursor_that_no_page_ended_with_is_refused(store: OurPorts, name: str,
     page = LISTS[what](store, name)
     mine, text = {"S": f"lst_{name}"}, {"S": "x"}
     forged = [
-        "x", "===", "ä", "\x00", "x" * 4000, _packed("[" * 20_000), _packed("9" * 5000), _packed({}), _packed([]),
-        _packed(None), _packed({"a": {"S": "x"}}), _packed({"a": 1}), _packed({"a": {}}), _packed({"a": {"S": ""}}),
-        _packed({"sales_list": mine}), _packed({"sales_list": mine, "item": {"S": ""}}),
-        _packed({"sales_list": mine, "item": {"S": "x" * 1025}}), _packed({"sales_list": mine, "item": {"N": "1"}}),
-        _packed({"sales_list": {"S": "lst_other"}, "item": text}), _packed({"sales_list": mine, "item": text, "more": text}),
-        _packed({"job": {"S": f"job_{name}"}, "entry": {"S": "job"}}), _packed({"job": {"S": "job_other"}, "entry": {"S": "item#x"}}),
+        "x",
+        "===",
+        "ä",
+        "\x00",
+        "x" * 4000,
+        _packed("[" * 20_000),
+        _packed("9" * 5000),
+        _packed({}),
+        _packed([]),
+        _packed(None),
+        _packed({"a": {"S": "x"}}),
+        _packed({"a": 1}),
+        _packed({"a": {}}),
+        _packed({"a": {"S": ""}}),
+        _packed({"sales_list": mine}),
+        _packed({"sales_list": mine, "item": {"S": ""}}),
+        _packed({"sales_list": mine, "item": {"S": "x" * 1025}}),
+        _packed({"sales_list": mine, "item": {"N": "1"}}),
+        _packed({"sales_list": {"S": "lst_other"}, "item": text}),
+        _packed({"sales_list": mine, "item": text, "more": text}),
+        _packed({"job": {"S": f"job_{name}"}, "entry": {"S": "job"}}),
+        _packed({"job": {"S": "job_other"}, "entry": {"S": "item#x"}}),
         _packed({"sales_list": {"S": "lst_other"}, "sku": text, "unit": text, "site": text}),
         _packed({"account": {"S": "acc_other"}, "sku": text, "unit": text, "site": text}),
         _packed({"account": {"S": f"acc_{name}"}, "placed_at": {"N": "1e9"}, "order": text}),
         _packed({"account": {"S": f"acc_{name}"}, "placed_at": {"S": "1"}, "order": text}),
         _packed({"account": {"S": "acc_other"}, "placed_at": {"N": "1"}, "order": text}),
-    ]  # fmt: skip
+    ]
     for cursor in forged:
         with pytest.raises(NotACursor):
             page(cursor)

@@ -17,9 +17,7 @@ LATER = START + timedelta(minutes=5)
 
 def row(name: str, delivery: str = "d1", after_s: float = 0) -> InboxRow:
     hints = (Hint(kind=HintKind.PRODUCT, id="gid://p/1"), Hint(kind=HintKind.INVENTORY_ITEM, id="9"))
-    return InboxRow(
-        ShopId(f"shp_{name}"), delivery, "products/update", hints, START + timedelta(seconds=after_s)
-    )
+    return InboxRow(ShopId(f"shp_{name}"), delivery, "products/update", hints, START + timedelta(seconds=after_s))
 
 
 def unsent(store: OurPorts, name: str) -> list[InboxRow]:
@@ -108,15 +106,11 @@ def test_of_repeats_at_once_after_queueing_none_gets_in(store: OurPorts, name: s
 
 
 @pytest.mark.parametrize("limit", [1, 3])
-def test_unsent_rows_come_oldest_first_and_only_beyond_the_age(
-    store: OurPorts, name: str, limit: int
-) -> None:
+def test_unsent_rows_come_oldest_first_and_only_beyond_the_age(store: OurPorts, name: str, limit: int) -> None:
     early = START - timedelta(days=400)  # older than any other test's
     for number in (2, 0, 1, 3):
         one = row(name, f"d{number}")
-        store.inbox.store(
-            InboxRow(one.source, one.delivery, one.topic, one.hints, early + timedelta(seconds=number))
-        )
+        store.inbox.store(InboxRow(one.source, one.delivery, one.topic, one.hints, early + timedelta(seconds=number)))
     found = store.inbox.unsent(older_than=early + timedelta(seconds=3), limit=limit)
     assert [one.delivery for one in found] == ["d0", "d1", "d2"][:limit]
     store.inbox.taken([(row(name).source, f"d{number}") for number in range(4)])

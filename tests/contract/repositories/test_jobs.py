@@ -144,9 +144,7 @@ def test_recent_jobs_come_newest_first_and_by_state(store: OurPorts, name: str) 
     assert newest.created_at >= START + timedelta(seconds=far + 3)
     running = store.jobs.recent(1000, JobState.RUNNING)[0]
     assert [one.id for one in running if name in one.id] == [f"job_{name}3", f"job_{name}0"]
-    assert [one.id for one in store.jobs.recent(1000, JobState.FAILED)[0] if name in one.id] == [
-        f"job_{name}2"
-    ]
+    assert [one.id for one in store.jobs.recent(1000, JobState.FAILED)[0] if name in one.id] == [f"job_{name}2"]
 
 
 def test_unfinished_jobs_come_oldest_first_and_leave_when_they_finish(store: OurPorts, name: str) -> None:
@@ -166,9 +164,7 @@ def test_unfinished_jobs_come_oldest_first_and_leave_when_they_finish(store: Our
     assert newest == ["2", "1", "0"]
 
 
-def test_jobs_that_ended_partly_or_cancelled_are_found_by_their_state_only(
-    store: OurPorts, name: str
-) -> None:
+def test_jobs_that_ended_partly_or_cancelled_are_found_by_their_state_only(store: OurPorts, name: str) -> None:
     states = (JobState.DONE, JobState.PARTLY, JobState.REFUSED, JobState.CANCELLED)
     for n, state in enumerate(states):
         store.jobs.create(job(f"{name}{n}", state=state, total=4, done=1, failed=1, skipped=2))

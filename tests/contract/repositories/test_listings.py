@@ -76,9 +76,7 @@ def test_changes_made_at_once_all_take_effect(store: OurPorts, name: str) -> Non
     create(store, listing(listing_key(name)))
     at_once(
         8,
-        lambda _: store.listings.change(
-            listing_key(name), lambda row: replace(row, attempts=row.attempts + 1)
-        ),
+        lambda _: store.listings.change(listing_key(name), lambda row: replace(row, attempts=row.attempts + 1)),
     )
     assert store.listings.get(listing_key(name)).attempts == 8
 
@@ -217,9 +215,7 @@ def test_paging_shows_every_row_of_an_account_once(store: OurPorts, name: str) -
 
 
 def test_only_listings_that_buyers_can_see_are_counted(store: OurPorts, name: str) -> None:
-    live = [
-        listing(listing_key(name, f"L{n}"), status=Status.ACTIVE, remote=RemoteId(f"r{n}")) for n in range(3)
-    ]
+    live = [listing(listing_key(name, f"L{n}"), status=Status.ACTIVE, remote=RemoteId(f"r{n}")) for n in range(3)]
     for row in [
         *live,
         listing(listing_key(name, "ENDED"), status=Status.STOPPED),

@@ -141,9 +141,7 @@ def test_nobody_saves_a_state_that_was_never_created(store: OurPorts, name: str)
     assert store.polls.find(account) is None
 
 
-def test_who_wants_an_account_asked_at_once_overtakes_the_holder_of_the_claim(
-    store: OurPorts, name: str
-) -> None:
+def test_who_wants_an_account_asked_at_once_overtakes_the_holder_of_the_claim(store: OurPorts, name: str) -> None:
     account = created(store, name)
     mine = claimed(store, account)
     store.polls.make_due(account, START + SECOND)

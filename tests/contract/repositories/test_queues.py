@@ -33,9 +33,7 @@ class SqsEnd:
     def received(self, lane: Lane) -> list[AnyMessage]:
         found: list[AnyMessage] = []
         while True:
-            answer = aws.client("sqs").receive_message(
-                QueueUrl=settings.queue_url(lane), MaxNumberOfMessages=10
-            )
+            answer = aws.client("sqs").receive_message(QueueUrl=settings.queue_url(lane), MaxNumberOfMessages=10)
             messages = answer.get("Messages", [])
             if not messages:
                 return found
@@ -110,9 +108,7 @@ def test_a_delayed_message_is_not_there_yet(end: FakeEnd | SqsEnd, count: int) -
 
 
 @pytest.mark.parametrize("delay", [-1, 901])
-def test_a_delay_that_sqs_does_not_know_is_refused_and_nothing_is_sent(
-    end: FakeEnd | SqsEnd, delay: int
-) -> None:
+def test_a_delay_that_sqs_does_not_know_is_refused_and_nothing_is_sent(end: FakeEnd | SqsEnd, delay: int) -> None:
     with pytest.raises(ValueError, match="900"):
         end.queues.send(Lane.REVISE, nudge(1), delay_s=delay)
     assert end.received(Lane.REVISE) == []
@@ -135,8 +131,7 @@ class MoodySqs:
         return {
             "Successful": [{"Id": entry["Id"]} for entry in kept],
             "Failed": [
-                {"Id": entry["Id"], "Code": "InternalError", "SenderFault": self.sender_fault}
-                for entry in refused
+                {"Id": entry["Id"], "Code": "InternalError", "SenderFault": self.sender_fault} for entry in refused
             ],
         }
 

@@ -53,9 +53,7 @@ def test_the_entry_s_name_is_the_order_and_its_line(store: OurPorts, name: str) 
     assert held(store, key) == {f"acc_{name}#o1#l#2.3": Reservation(1)}
 
 
-def test_a_reservation_raises_the_variant_s_version_and_leaves_the_order_s(
-    store: OurPorts, name: str
-) -> None:
+def test_a_reservation_raises_the_variant_s_version_and_leaves_the_order_s(store: OurPorts, name: str) -> None:
     [key] = observed(store, name)
     row = saved(store, name)
     before = store.variants.get_many([key])[key]
@@ -97,9 +95,7 @@ def test_nothing_is_reserved_when_one_of_the_variants_was_never_observed(store: 
     assert store.variants.get_many([stranger]) == {}
 
 
-def test_who_is_overtaken_and_names_a_stranger_is_told_that_he_was_overtaken(
-    store: OurPorts, name: str
-) -> None:
+def test_who_is_overtaken_and_names_a_stranger_is_told_that_he_was_overtaken(store: OurPorts, name: str) -> None:
     old = saved(store, name)
     store.orders.save(replace(old, tries=1))
     with pytest.raises(Conflict):
@@ -112,9 +108,7 @@ def test_an_order_without_reservations_writes_nothing(store: OurPorts, name: str
     assert store.orders.find(row.key) == row
 
 
-def test_an_order_of_more_variants_than_one_transaction_takes_holds_them_all(
-    store: OurPorts, name: str
-) -> None:
+def test_an_order_of_more_variants_than_one_transaction_takes_holds_them_all(store: OurPorts, name: str) -> None:
     keys = observed(store, name, 205)
     row = saved(store, name)
     store.orders.reserve(row, {key: {ONE: Reservation(1)} for key in keys})
@@ -131,9 +125,7 @@ def test_orders_that_reserve_the_same_variant_at_once_are_all_there(store: OurPo
     assert held(store, key) == {f"{row.key}#l1": Reservation(n + 1) for n, row in enumerate(rows)}
 
 
-def test_a_reservation_and_a_newer_row_at_once_never_both_count_on_the_old_row(
-    store: OurPorts, name: str
-) -> None:
+def test_a_reservation_and_a_newer_row_at_once_never_both_count_on_the_old_row(store: OurPorts, name: str) -> None:
     """Either the reservation was there before the row moved on, or it was refused: then nothing is left of it."""
     for number in range(5):
         keys = observed(store, f"{name}{number}")
@@ -179,9 +171,7 @@ def test_the_row_counts_what_the_lines_hold_by_the_number_from_which_the_shop_co
     assert (after.reservations, after.holders, held(store, key)) == ({}, 0, {})
 
 
-def test_a_replay_changes_neither_lines_nor_totals_and_is_still_bound_to_the_order(
-    store: OurPorts, name: str
-) -> None:
+def test_a_replay_changes_neither_lines_nor_totals_and_is_still_bound_to_the_order(store: OurPorts, name: str) -> None:
     [key] = observed(store, name)
     row = saved(store, name)
     for _ in range(3):

@@ -41,9 +41,7 @@ def real(emulator: EmulatedAws) -> Emulated:
 
 
 def raw(table: str, **key: str) -> dict[str, Any]:
-    found = aws.client("dynamodb").get_item(
-        TableName=settings.table(table), Key={k: {"S": v} for k, v in key.items()}
-    )
+    found = aws.client("dynamodb").get_item(TableName=settings.table(table), Key={k: {"S": v} for k, v in key.items()})
     item: dict[str, Any] = found["Item"]
     return item
 
@@ -54,13 +52,22 @@ def put(table: str, item: dict[str, Any]) -> None:
 
 def test_a_listing_of_the_version_before_has_defaults_for_what_it_lacks(real: Emulated, name: str) -> None:
     key = listing_key(name)
-    oldest = {"key": {"account": key.account, "site": key.site, "sku": key.sku}, "sales_list": "lst_1", "status": "active",
-              "variant": {"shop": "s", "product": "p", "variant": "v"}}  # fmt: skip
+    oldest = {
+        "key": {"account": key.account, "site": key.site, "sku": key.sku},
+        "sales_list": "lst_1",
+        "status": "active",
+        "variant": {"shop": "s", "product": "p", "variant": "v"},
+    }
     put(
         "listings",
-        {"unit": {"S": f"{key.account}#{key.sku}"}, "site": {"S": key.site}, "doc": {"S": json.dumps(oldest)},
-         "rev": {"N": "4"}, "v": {"N": "0"}},
-    )  # fmt: skip
+        {
+            "unit": {"S": f"{key.account}#{key.sku}"},
+            "site": {"S": key.site},
+            "doc": {"S": json.dumps(oldest)},
+            "rev": {"N": "4"},
+            "v": {"N": "0"},
+        },
+    )
     row = real.listings.get(key)
     assert (row.rev, row.status, row.sales_list) == (4, Status.ACTIVE, "lst_1")
     assert (row.computed, row.accepted, row.auto, row.fence) == (Computed(), NOTHING, BOTH, 0)
@@ -86,11 +93,18 @@ def test_a_variant_of_another_version_is_read_and_observed_over(real: Emulated, 
     facts = {"variant": key.variant, "sku": "S", "title": "Cup", "price": None, "invented": 1}
     put(
         "variants",
-        {"product": {"S": f"{key.shop}#{key.product}"}, "variant": {"S": key.variant}, "rev": {"N": "3"},
-         "doc": {"S": json.dumps({"facts": facts, "visibility": "visible", "invented": 1})},
-         "obs_start": {"N": "1"}, "obs_end": {"N": "2"}, "v": {"N": "2"}, "invented": {"S": "x"},
-         "reservations": {"M": {"o1": {"S": '{"quantity": 2, "invented": 1}'}}}},
-    )  # fmt: skip
+        {
+            "product": {"S": f"{key.shop}#{key.product}"},
+            "variant": {"S": key.variant},
+            "rev": {"N": "3"},
+            "doc": {"S": json.dumps({"facts": facts, "visibility": "visible", "invented": 1})},
+            "obs_start": {"N": "1"},
+            "obs_end": {"N": "2"},
+            "v": {"N": "2"},
+            "invented": {"S": "x"},
+            "reservations": {"M": {"o1": {"S": '{"quantity": 2, "invented": 1}'}}},
+        },
+    )
     row = real.variants.get_many([key])[key]
     assert (row.visibility, row.observation, row.rev) == (Visibility.VISIBLE, Observation(1, 2), 3)
     assert row.reservations == {"o1": Reservation(2)}
@@ -117,14 +131,16 @@ def test_reservations_on_a_variant_s_row_of_the_version_before_count_and_move_ou
     row = real.variants.get_many([key])[key]
     assert (row.reserved(), row.holders, row.held_by_orders) == (3, 0, True)
     assert real.variants.reservations(key) == {
-        f"{first.key}#l1": Reservation(2), f"{second.key}#l1": Reservation(1, 40),
-    }  # fmt: skip
+        f"{first.key}#l1": Reservation(2),
+        f"{second.key}#l1": Reservation(1, 40),
+    }
     real.orders.reserve(first, {key: {LineId("l1"): Reservation(2, absorbed_from=30)}})
     row = real.variants.get_many([key])[key]
     assert (row.reserved(), row.holders) == (3, 1)
     assert real.variants.reservations(key) == {
-        f"{first.key}#l1": Reservation(2, 30), f"{second.key}#l1": Reservation(1, 40),
-    }  # fmt: skip
+        f"{first.key}#l1": Reservation(2, 30),
+        f"{second.key}#l1": Reservation(1, 40),
+    }
     real.orders.reserve(second, {key: {LineId("l1"): None}})
     assert (real.variants.get_many([key])[key].reserved(), len(real.variants.reservations(key))) == (2, 1)
     real.orders.reserve(first, {key: {LineId("l1"): None}})
@@ -132,9 +148,7 @@ def test_reservations_on_a_variant_s_row_of_the_version_before_count_and_move_ou
     assert (row.reservations, row.holders, real.variants.reservations(key)) == ({}, 0, {})
 
 
-def test_the_version_before_reads_the_totals_as_orders_entries_and_counts_right(
-    real: Emulated, name: str
-) -> None:
+def test_the_version_before_reads_the_totals_as_orders_entries_and_counts_right(real: Emulated, name: str) -> None:
     """What it did with the row: each entry a quantity and a number, named so that an order's key can be read from it."""
     key = variant_key(name)
     real.variants.observe(variant(key, 5, 10, 11))
@@ -163,13 +177,27 @@ def test_the_same_facts_written_by_another_version_are_the_same(real: Emulated, 
 def test_documents_and_jobs_of_another_version_are_read(real: Emulated, name: str) -> None:
     put(
         "config",
-        {"kind": {"S": "profile"}, "id": {"S": f"pro_{name}"}, "rev": {"N": "2"}, "v": {"N": "2"}, "new": {"S": "x"},
-         "doc": {"S": json.dumps({"id": f"pro_{name}", "name": "P", "invented": 1})}},
-    )  # fmt: skip
+        {
+            "kind": {"S": "profile"},
+            "id": {"S": f"pro_{name}"},
+            "rev": {"N": "2"},
+            "v": {"N": "2"},
+            "new": {"S": "x"},
+            "doc": {"S": json.dumps({"id": f"pro_{name}", "name": "P", "invented": 1})},
+        },
+    )
     assert real.configuration.get(Profile, f"pro_{name}").rev == 2
     doc = {"id": f"job_{name}", "kind": "send", "created_at": START.isoformat(), "invented": 1}
-    put("jobs", {"job": {"S": f"job_{name}"}, "entry": {"S": "job"}, "doc": {"S": json.dumps(doc)}, "v": {"N": "0"},
-                 "expires_at": {"N": "1"}})  # fmt: skip
+    put(
+        "jobs",
+        {
+            "job": {"S": f"job_{name}"},
+            "entry": {"S": "job"},
+            "doc": {"S": json.dumps(doc)},
+            "v": {"N": "0"},
+            "expires_at": {"N": "1"},
+        },
+    )
     job = real.jobs.get(JobId(f"job_{name}"))
     assert (job.state, job.total, job.rev) == (JobState.RUNNING, 0, 0)
 
@@ -223,9 +251,7 @@ def test_every_row_carries_the_version_and_only_finite_ones_expire(real: Emulate
 
 
 @pytest.mark.parametrize("more", [{}, {"v": {"N": "2"}, "invented": {"BOOL": True}}])
-def test_a_counter_of_another_version_goes_on_counting(
-    real: Emulated, name: str, more: dict[str, Any]
-) -> None:
+def test_a_counter_of_another_version_goes_on_counting(real: Emulated, name: str, more: dict[str, Any]) -> None:
     put("coordination", {"key": {"S": f"counter#{name}"}, "total": {"N": "41"}, **more})
     assert (real.counters.latest(name), real.counters.next(name), real.counters.latest(name)) == (41, 42, 42)
 
@@ -233,16 +259,33 @@ def test_a_counter_of_another_version_goes_on_counting(
 def test_an_order_of_the_version_before_has_defaults_for_what_it_lacks(real: Emulated, name: str) -> None:
     key = order_key(name)
     money = {"amount": "10.00", "currency": "EUR"}
-    facts = {"id": key.remote, "site": "SITE_A", "placed_at": START.isoformat(), "changed_at": START.isoformat(),
-             "lines": [{"id": "l1", "sku": "S1", "title": "Cup", "quantity": 1, "amount": money}],
-             "shipping": {"service": "post", "title": "Post", "amount": money}, "total": money, "adjustment": money}  # fmt: skip
-    oldest = {"key": {"account": key.account, "remote": key.remote}, "shop": "shp_1", "facts": facts,
-              "first_seen_at": START.isoformat()}  # fmt: skip
+    facts = {
+        "id": key.remote,
+        "site": "SITE_A",
+        "placed_at": START.isoformat(),
+        "changed_at": START.isoformat(),
+        "lines": [{"id": "l1", "sku": "S1", "title": "Cup", "quantity": 1, "amount": money}],
+        "shipping": {"service": "post", "title": "Post", "amount": money},
+        "total": money,
+        "adjustment": money,
+    }
+    oldest = {
+        "key": {"account": key.account, "remote": key.remote},
+        "shop": "shp_1",
+        "facts": facts,
+        "first_seen_at": START.isoformat(),
+    }
     put(
         "orders",
-        {"account": {"S": key.account}, "order": {"S": key.remote}, "doc": {"S": json.dumps(oldest)},
-         "rev": {"N": "4"}, "v": {"N": "0"}, "placed_at": {"N": "1"}},
-    )  # fmt: skip
+        {
+            "account": {"S": key.account},
+            "order": {"S": key.remote},
+            "doc": {"S": json.dumps(oldest)},
+            "rev": {"N": "4"},
+            "v": {"N": "0"},
+            "placed_at": {"N": "1"},
+        },
+    )
     row = real.orders.find(key)
     assert row is not None
     assert (row.rev, row.state, row.shop, row.facts.payment) == (
@@ -255,9 +298,7 @@ def test_an_order_of_the_version_before_has_defaults_for_what_it_lacks(real: Emu
     assert real.orders.save(row).rev == 5
 
 
-def test_orders_and_buyers_of_the_version_after_are_read_past_their_unknown_fields(
-    real: Emulated, name: str
-) -> None:
+def test_orders_and_buyers_of_the_version_after_are_read_past_their_unknown_fields(real: Emulated, name: str) -> None:
     row = real.orders.save(rich_order(order_key(name)))
     real.orders.put_buyer(row.key, buyer())
     for table in ("orders", "buyers"):
@@ -270,9 +311,7 @@ def test_orders_and_buyers_of_the_version_after_are_read_past_their_unknown_fiel
     assert real.orders.buyers([row.key]) == {row.key: buyer()}
 
 
-def test_an_order_s_row_holds_nothing_of_the_buyer_s_and_no_row_of_an_order_expires(
-    real: Emulated, name: str
-) -> None:
+def test_an_order_s_row_holds_nothing_of_the_buyer_s_and_no_row_of_an_order_expires(real: Emulated, name: str) -> None:
     row = real.orders.save(order(order_key(name)))
     real.orders.put_buyer(row.key, buyer())
     kept = raw("orders", account=row.key.account, order=row.key.remote)
@@ -281,13 +320,21 @@ def test_an_order_s_row_holds_nothing_of_the_buyer_s_and_no_row_of_an_order_expi
     assert "expires_at" not in raw("buyers", account=row.key.account, order=row.key.remote)
 
 
-def test_a_poll_s_state_of_another_version_is_read_claimed_and_never_expires(
-    real: Emulated, name: str
-) -> None:
+def test_a_poll_s_state_of_another_version_is_read_claimed_and_never_expires(real: Emulated, name: str) -> None:
     account = AccountId(f"acc_{name}")
     doc = {"account": account, "since": START.isoformat(), "next_poll_at": START.isoformat(), "invented": 1}
-    put("coordination", {"key": {"S": f"poll#{account}"}, "doc": {"S": json.dumps(doc)}, "claim": {"S": "old"},
-                         "next_poll_at": {"N": "0"}, "rev": {"N": "3"}, "v": {"N": "2"}, "new": {"S": "x"}})  # fmt: skip
+    put(
+        "coordination",
+        {
+            "key": {"S": f"poll#{account}"},
+            "doc": {"S": json.dumps(doc)},
+            "claim": {"S": "old"},
+            "next_poll_at": {"N": "0"},
+            "rev": {"N": "3"},
+            "v": {"N": "2"},
+            "new": {"S": "x"},
+        },
+    )
     state = real.polls.claim(account, "mine", now=START, until=START + timedelta(seconds=9))
     assert state is not None
     assert (state.since, state.claim, state.watermark, state.rev) == (START, "mine", None, 4)
@@ -297,9 +344,7 @@ def test_a_poll_s_state_of_another_version_is_read_claimed_and_never_expires(
 def test_an_epoch_never_falls_even_when_its_row_expired(real: Emulated, name: str) -> None:
     first = real.leases.acquire(name, "a", seconds=10)
     assert first is not None
-    aws.client("dynamodb").delete_item(
-        TableName=settings.table("coordination"), Key={"key": {"S": f"lease#{name}"}}
-    )
+    aws.client("dynamodb").delete_item(TableName=settings.table("coordination"), Key={"key": {"S": f"lease#{name}"}})
     real.clock.advance(8 * 86_400)
     second = real.leases.acquire(name, "a", seconds=10)
     assert second is not None
@@ -325,9 +370,15 @@ def test_a_worker_that_died_before_closing_its_job_is_made_good_by_the_replay(
 def test_the_version_before_reads_a_job_that_ended_partly_or_cancelled(real: Emulated, name: str) -> None:
     for state, known in ((JobState.PARTLY, "done"), (JobState.CANCELLED, "refused")):
         job = Job(
-            id=JobId(f"job_{name}{known}"), kind=JobKind.SEND, created_at=START, state=state, total=4, done=1, failed=1,
+            id=JobId(f"job_{name}{known}"),
+            kind=JobKind.SEND,
+            created_at=START,
+            state=state,
+            total=4,
+            done=1,
+            failed=1,
             skipped=2,
-        )  # fmt: skip
+        )
         real.jobs.create(job)
         row = JobRow.get(job.id, "job")
         assert (row.state, int(row.done), int(row.failed)) == (known, 3, 1)
@@ -335,9 +386,7 @@ def test_the_version_before_reads_a_job_that_ended_partly_or_cancelled(real: Emu
 
 
 def test_a_job_of_the_version_before_is_read_with_its_counts(real: Emulated, name: str) -> None:
-    job = Job(
-        id=JobId(f"job_{name}"), kind=JobKind.SEND, created_at=START, state=JobState.DONE, total=2, done=2
-    )
+    job = Job(id=JobId(f"job_{name}"), kind=JobKind.SEND, created_at=START, state=JobState.DONE, total=2, done=2)
     real.jobs.create(job)
     row = JobRow.get(job.id, "job")
     row.skipped, row.ended_as = None, None

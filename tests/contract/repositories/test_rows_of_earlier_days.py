@@ -100,8 +100,10 @@ def test_a_variant_has_its_stock_and_what_orders_hold_and_is_observed_over(real:
     row = real.variants.get_many([key])[key]
     assert replace(row.facts, variant=key.variant) == variant(key, 5, 10, 11).facts
     assert (row.observation, row.reserved(), row.listings) == (
-        variant(key, 5, 10, 11).observation, 2, frozenset({listing_key(NAME)}),
-    )  # fmt: skip
+        variant(key, 5, 10, 11).observation,
+        2,
+        frozenset({listing_key(NAME)}),
+    )
     assert real.variants.observe(variant(key, 4, 12, 13)) is Write.NEW
     after = real.variants.get_many([key])[key]
     assert (after.reserved(), after.listings) == (2, row.listings)
@@ -133,13 +135,27 @@ def test_an_order_is_read_with_all_it_was_and_went_through(real: Emulated) -> No
     assert row is not None
     known = rich_order(row.key)
     same = (
-        "state", "reason", "matches", "reserved", "attempt", "shop_order", "confirmed_at", "absorbed_from", "notices",
-        "due_at", "moved_in", "exported_by", "handled_outside_by", "completed_at",
-    )  # fmt: skip
+        "state",
+        "reason",
+        "matches",
+        "reserved",
+        "attempt",
+        "shop_order",
+        "confirmed_at",
+        "absorbed_from",
+        "notices",
+        "due_at",
+        "moved_in",
+        "exported_by",
+        "handled_outside_by",
+        "completed_at",
+    )
     assert {name: getattr(row, name) for name in same} == {name: getattr(known, name) for name in same}
     assert (row.facts.lines, row.facts.total, row.facts.shipping) == (
-        known.facts.lines, known.facts.total, known.facts.shipping,
-    )  # fmt: skip
+        known.facts.lines,
+        known.facts.total,
+        known.facts.shipping,
+    )
     (told, *_) = row.told.values()
     assert (told.tracking, told.carrier, told.lines) == ("JJD0001", "DHL", {LineId("l#1"): 2})
     assert real.orders.save(replace(row, tries=5)).rev == row.rev + 1
@@ -169,11 +185,7 @@ def test_counters_go_on(real: Emulated) -> None:
 
 
 def test_a_delivery_that_was_never_queued_is_found(real: Emulated) -> None:
-    (row,) = [
-        one
-        for one in real.inbox.unsent(older_than=START + timedelta(hours=1), limit=1000)
-        if one.source == SHOP
-    ]
+    (row,) = [one for one in real.inbox.unsent(older_than=START + timedelta(hours=1), limit=1000) if one.source == SHOP]
     assert (row.delivery, [hint.id for hint in row.hints]) == ("d1", ["p1"])
 
 

@@ -47,18 +47,14 @@ def test_a_read_that_ended_before_the_stored_one_began_is_stale(store: OurPorts,
 
 
 @pytest.mark.parametrize(("start", "end"), [(1, 4), (2, 3), (3, 6), (1, 7), (4, 9)])
-def test_reads_that_overlapped_and_disagree_write_nothing(
-    store: OurPorts, name: str, start: int, end: int
-) -> None:
+def test_reads_that_overlapped_and_disagree_write_nothing(store: OurPorts, name: str, start: int, end: int) -> None:
     key = variant_key(name)
     store.variants.observe(variant(key, 5, 2, 4))
     assert store.variants.observe(variant(key, 4, start, end)) is Write.OVERLAP
     assert stored(store, key) == (5, Observation(2, 4))
 
 
-@pytest.mark.parametrize(
-    ("start", "end", "span"), [(1, 7, (2, 7)), (3, 6, (3, 6)), (3, 4, (3, 4)), (1, 3, (2, 4))]
-)
+@pytest.mark.parametrize(("start", "end", "span"), [(1, 7, (2, 7)), (3, 6, (3, 6)), (3, 4, (3, 4)), (1, 3, (2, 4))])
 def test_reads_that_overlapped_and_agree_become_one_that_spans_the_later_of_both(
     store: OurPorts, name: str, start: int, end: int, span: tuple[int, int]
 ) -> None:
@@ -86,9 +82,7 @@ def test_the_history_of_the_lost_last_number_does_not_keep_the_old_stock(store: 
     "change",
     [{"visibility": Visibility.DRAFT}, {"content_hash": "h2"}, {"absent": True}],
 )
-def test_every_observed_thing_can_make_a_read_new(
-    store: OurPorts, name: str, change: dict[str, object]
-) -> None:
+def test_every_observed_thing_can_make_a_read_new(store: OurPorts, name: str, change: dict[str, object]) -> None:
     key = variant_key(name)
     store.variants.observe(variant(key, 5, 1, 2))
     assert store.variants.observe(variant(key, 5, 3, 4, **change)) is Write.NEW
@@ -115,9 +109,7 @@ def test_an_observation_leaves_listings_alone(store: OurPorts, name: str) -> Non
     assert row.reservations == {}
 
 
-def test_of_many_reads_at_once_the_stored_facts_are_those_of_the_stored_read(
-    store: OurPorts, name: str
-) -> None:
+def test_of_many_reads_at_once_the_stored_facts_are_those_of_the_stored_read(store: OurPorts, name: str) -> None:
     key = variant_key(name)
     results = at_once(12, lambda n: store.variants.observe(variant(key, n, 10 * n, 10 * n + 5)))
     assert set(results) <= {Write.NEW, Write.STALE}
@@ -198,9 +190,7 @@ def test_paging_shows_every_variant_of_one_shop_once(store: OurPorts, name: str)
     assert sorted(row.key for row in rows) == sorted(keys)
 
 
-def test_the_revisions_are_those_of_the_whole_rows_and_a_stranger_has_none(
-    store: OurPorts, name: str
-) -> None:
+def test_the_revisions_are_those_of_the_whole_rows_and_a_stranger_has_none(store: OurPorts, name: str) -> None:
     known, changed, stranger = (variant_key(f"{name}-{which}") for which in ("a", "b", "c"))
     store.variants.observe(variant(known, 5, 1, 2))
     store.variants.observe(variant(changed, 5, 1, 2))

@@ -135,9 +135,7 @@ class _Walk:
             else:
                 condition, inner = node.type_condition.name.value, node.selection_set
             wanted = self._schema.get_type(condition)
-            if wanted is parent or (
-                hasattr(wanted, "resolve_type") and self._schema.is_sub_type(wanted, parent)
-            ):
+            if wanted is parent or (hasattr(wanted, "resolve_type") and self._schema.is_sub_type(wanted, parent)):
                 yield from self._selected(inner, parent)
 
     def _value(self, node: FieldNode, kind: Any, value: Any, path: str) -> Iterator[str]:

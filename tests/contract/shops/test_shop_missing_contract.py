@@ -54,9 +54,7 @@ def test_what_is_deleted_between_two_answers_makes_no_other_product_missing(shop
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_an_answer_that_fails_on_the_way_tells_nothing_of_any_product(
-    shop: StagedShop, slug: str, trouble: str
-):
+def test_an_answer_that_fails_on_the_way_tells_nothing_of_any_product(shop: StagedShop, slug: str, trouble: str):
     products = stocked(shop, slug)
     adapter = ready(shop)
     for number in range(calls_of_a_read(shop, adapter, products)):
@@ -68,9 +66,7 @@ def test_an_answer_that_fails_on_the_way_tells_nothing_of_any_product(
 
 
 @pytest.mark.parametrize("applied", [True, False])
-def test_an_answer_that_does_not_come_tells_nothing_of_any_product(
-    shop: StagedShop, slug: str, applied: bool
-):
+def test_an_answer_that_does_not_come_tells_nothing_of_any_product(shop: StagedShop, slug: str, applied: bool):
     products = stocked(shop, slug)
     adapter = ready(shop)
     for number in range(calls_of_a_read(shop, adapter, products)):

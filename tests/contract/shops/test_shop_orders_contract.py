@@ -79,9 +79,7 @@ CASES: dict[str, Any] = {
         line("20.00", variant=v, quantity=7, taxes=(tax("3.19"),)), tax_included=False
     ),
     "two lines of one variant": lambda v: draft(line("5.00", variant=v), line("5.01", id="10002", variant=v)),
-    "a line of text only": lambda v: draft(
-        line(variant=v), line("3.00", id="10002", variant=None, sku="GONE")
-    ),
+    "a line of text only": lambda v: draft(line(variant=v), line("3.00", id="10002", variant=None, sku="GONE")),
     "no buyer": lambda v: draft(line(variant=v), buyer=None),
     "no address": lambda v: draft(line(variant=v), buyer=replace(BUYER, shipping=None)),
     "an address nobody knows": lambda v: draft(
@@ -171,9 +169,7 @@ def test_a_second_create_leads_to_the_first_order(shop: StagedShop, adapter: Sho
 
 
 @pytest.mark.parametrize("applied", [True, False], ids=["carried out", "never arrived"])
-def test_a_create_without_an_answer_is_told_by_a_look(
-    shop: StagedShop, adapter: ShopAdapter, mug: str, applied: bool
-):
+def test_a_create_without_an_answer_is_told_by_a_look(shop: StagedShop, adapter: ShopAdapter, mug: str, applied: bool):
     adapter.create_order(replace(draft(line(variant=mug)), mark=OrderMark("ebay", RemoteOrderId("first"))))
     adapter.look_for_order(MARK)
     shop.cut(0, applied=applied)
@@ -230,9 +226,7 @@ def test_a_limit_that_is_spent_makes_nothing(shop: StagedShop, adapter: ShopAdap
     assert (len(shop.orders()), shop.stock_of("MUG")) == (0, 50)
 
 
-def test_a_variant_that_is_gone_is_named_and_nothing_is_made(
-    shop: StagedShop, adapter: ShopAdapter, mug: str
-):
+def test_a_variant_that_is_gone_is_named_and_nothing_is_made(shop: StagedShop, adapter: ShopAdapter, mug: str):
     gone = str(shop.add_product("GONE", "STAYS").variants[0])
     shop.delete_variant("GONE")
     of = draft(line(variant=mug, quantity=3), line(id="10002", variant=gone, sku="GONE"))
@@ -279,9 +273,7 @@ def test_a_parcel_says_what_is_in_it_and_how_it_goes(shop: StagedShop, order: Sh
     at = shop.clock.now()
     parcel = shop.ship(order, {A: 3, B: 1}, carrier="DHL", tracking="JJD0001")
     there = read(shop, order)
-    assert there.parcels == (
-        Parcel(id=parcel, shipped_at=at, lines={A: 3, B: 1}, tracking="JJD0001", carrier="DHL"),
-    )
+    assert there.parcels == (Parcel(id=parcel, shipped_at=at, lines={A: 3, B: 1}, tracking="JJD0001", carrier="DHL"),)
     assert there.fulfilled is True
 
 
@@ -370,18 +362,14 @@ def test_orders_that_changed_since_then_are_named_with_when(shop: StagedShop, or
     assert changed(shop, begun + timedelta(seconds=121)) == {}
 
 
-def test_an_order_that_the_shop_never_had_is_absent(
-    shop: StagedShop, adapter: ShopAdapter, order: ShopOrderId
-):
+def test_an_order_that_the_shop_never_had_is_absent(shop: StagedShop, adapter: ShopAdapter, order: ShopOrderId):
     assert set(adapter.read_orders([CREATED[order], *refs(ShopOrderId("999999"))])) == {order}
 
 
 # Cancelling
 
 
-def test_a_cancelled_order_gives_its_stock_back_once(
-    shop: StagedShop, adapter: ShopAdapter, order: ShopOrderId
-):
+def test_a_cancelled_order_gives_its_stock_back_once(shop: StagedShop, adapter: ShopAdapter, order: ShopOrderId):
     assert shop.stock_of("MUG") == 46
     adapter.cancel_order(order)
     shop.clock.sleep(60)
@@ -403,10 +391,7 @@ def test_an_order_that_was_sent_is_not_cancelled(shop: StagedShop, adapter: Shop
 
 
 def hinted(shop: StagedShop) -> set[Hint]:
-    parsed = [
-        shop.scheme().parse(RawRequest("POST", "", body=body, headers=headers))
-        for body, headers in posted(shop)
-    ]
+    parsed = [shop.scheme().parse(RawRequest("POST", "", body=body, headers=headers)) for body, headers in posted(shop)]
     return {hint for delivery in parsed for hint in delivery.hints if hint.kind is HintKind.ORDER}
 
 

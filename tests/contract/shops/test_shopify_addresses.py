@@ -13,8 +13,13 @@ from tests.contract.shops.staged_shopify import StagedShop
 from tests.fakes.order_drafts import draft, line
 
 CHICAGO = Address(
-    name="Ada Lovelace", lines=("1 Main St",), city="Chicago", region="IL", postal_code="60601", country="US",
-)  # fmt: skip
+    name="Ada Lovelace",
+    lines=("1 Main St",),
+    city="Chicago",
+    region="IL",
+    postal_code="60601",
+    country="US",
+)
 
 
 @pytest.fixture

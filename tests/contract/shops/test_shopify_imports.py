@@ -135,9 +135,7 @@ def test_a_look_and_a_create_cost_few_points(shop: StagedShop):
 def test_every_call_about_orders_fits_under_either_cost_rule(sizing: str):
     shop = StagedShop(connection_sizing=sizing, maximum_available=100_000)
     made = shop.add_product(*(f"S{number}" for number in range(100)), stock=50)
-    lines = [
-        line("1.01", id=str(one), variant=str(made.variants[one % 100]), quantity=3) for one in range(120)
-    ]
+    lines = [line("1.01", id=str(one), variant=str(made.variants[one % 100]), quantity=3) for one in range(120)]
     adapter = shop.open()
     orders = [adapter.create_order(replace(draft(*lines), mark=numbered(number))).id for number in range(3)]
     for order in orders:
@@ -289,9 +287,7 @@ def test_an_order_that_the_app_may_no_longer_see_is_not_taken_for_gone(shop: Sta
     shop.withdraw("read_all_orders")
     with pytest.raises(Unsupported) as refused:
         shop.open().read_orders(refs(order))
-    assert refused.value.problem == Problem(
-        "shopify_order_not_shown", {"scopes": "read_all_orders"}, "grant_scopes"
-    )
+    assert refused.value.problem == Problem("shopify_order_not_shown", {"scopes": "read_all_orders"}, "grant_scopes")
 
 
 def test_an_order_that_is_gone_is_gone_to_who_may_see_them_all(shop: StagedShop):

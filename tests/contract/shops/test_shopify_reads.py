@@ -65,9 +65,7 @@ def test_every_document_is_valid_and_uses_nothing_deprecated(official: OfficialS
         ("{ products(first: 1) { nodes { images(first: 1) { nodes { id } } } } }", "deprecated"),
     ],
 )
-def test_the_check_finds_a_document_that_shopify_would_not_take(
-    official: OfficialSchema, document: str, problem: str
-):
+def test_the_check_finds_a_document_that_shopify_would_not_take(official: OfficialSchema, document: str, problem: str):
     with pytest.raises(AssertionError, match=problem):
         official.check_request(document, {})
 
@@ -115,9 +113,7 @@ def sweep(shop: StagedShop) -> list[Any]:
 
 
 @pytest.mark.parametrize(("limits", "cost"), [({}, 877), (LINEAR, 877)])
-def test_a_page_of_a_sweep_costs_what_the_shape_says_and_less_than_the_limit(
-    limits: dict[str, Any], cost: int
-):
+def test_a_page_of_a_sweep_costs_what_the_shape_says_and_less_than_the_limit(limits: dict[str, Any], cost: int):
     shop = StagedShop(**limits)
     shop.fill(30, 4)
     sweep(shop)
@@ -144,8 +140,7 @@ def test_every_call_fits_under_either_cost_rule(limits: dict[str, Any]):
         shop.add_location(f"Place {number}")
     places = list(shop.simulator.world.live.locations)
     variants = [
-        {"sku": f"S-{n}", "stock": dict.fromkeys(map(str, places), 1), "options": {"N": str(n)}}
-        for n in range(70)
+        {"sku": f"S-{n}", "stock": dict.fromkeys(map(str, places), 1), "options": {"N": str(n)}} for n in range(70)
     ]
     big = added(shop, variants=variants)
     others = [shop.add_product(f"O-{number}").product for number in range(30)]
@@ -158,9 +153,7 @@ def test_every_call_fits_under_either_cost_rule(limits: dict[str, Any]):
     assert set(adapter.products_of(hints)) == {big, *others}
     assert len(adapter.search("Mug", 40)[0]) == 31
     assert len(adapter.ensure_webhooks(HOOK_URL).created) == 16
-    assert [
-        call.outcome for call in shop.simulator.calls if call.outcome not in ("ok", "max_cost_exceeded")
-    ] == []
+    assert [call.outcome for call in shop.simulator.calls if call.outcome not in ("ok", "max_cost_exceeded")] == []
 
 
 @pytest.mark.parametrize("sizes", [[1] * 100, [2] * 100, [30] * 30, [31] * 30, [100] * 12, [131] * 8])
@@ -185,9 +178,7 @@ def test_waiting_as_long_as_a_throttled_call_says_is_enough(shop: StagedShop):
 
 
 def test_throttled_on_demand_with_points_left_still_waits_a_moment(shop: StagedShop):
-    shop.simulator.faults.add(
-        Fault("nodes", "vendor", name="throttled"), Fault("shop", "vendor", name="throttled")
-    )
+    shop.simulator.faults.add(Fault("nodes", "vendor", name="throttled"), Fault("shop", "vendor", name="throttled"))
     with pytest.raises(RateLimited) as limited:
         shop.open().read_products([ProductId("1")])
     assert limited.value.after_s == 0.5
@@ -214,9 +205,7 @@ def test_a_product_with_more_variants_than_a_page_is_read_whole(shop: StagedShop
     variants = [{"sku": f"SKU-{n}", "stock": n, "options": {"N": str(n)}} for n in range(250)]
     product = added(shop, variants=variants)
     (facts,) = shop.open().read_products([product]).products
-    assert [(one.sku, sum(one.stock.values())) for one in facts.variants] == [
-        (f"SKU-{n}", n) for n in range(250)
-    ]
+    assert [(one.sku, sum(one.stock.values())) for one in facts.variants] == [(f"SKU-{n}", n) for n in range(250)]
     assert shop.calls() == 1 + 3
 
 
@@ -225,9 +214,7 @@ def test_stock_at_more_locations_than_a_page_is_read_whole_in_one_more_request(s
         shop.add_location(f"Place {number}")
     places = list(shop.simulator.world.live.locations)
     stock = {str(place): number for number, place in enumerate(places)}
-    product = added(
-        shop, variants=[{"sku": f"SKU-{n}", "stock": stock, "options": {"N": str(n)}} for n in range(20)]
-    )
+    product = added(shop, variants=[{"sku": f"SKU-{n}", "stock": stock, "options": {"N": str(n)}} for n in range(20)])
     (facts,) = shop.open().read_products([product]).products
     assert [dict(one.stock) for one in facts.variants] == [stock] * 20
     assert shop.calls() == 2
@@ -262,9 +249,7 @@ def test_a_variant_deleted_between_two_pages_neither_hides_nor_doubles_another(s
 
 
 @pytest.mark.parametrize("many", ["variants", "locations"])
-def test_a_product_deleted_between_two_pages_is_read_again_and_not_taken_for_anything(
-    shop: StagedShop, many: str
-):
+def test_a_product_deleted_between_two_pages_is_read_again_and_not_taken_for_anything(shop: StagedShop, many: str):
     if many == "locations":
         for number in range(20):
             shop.add_location(f"Place {number}")
@@ -368,8 +353,6 @@ def test_a_variant_that_the_seller_moves_between_two_pages_is_not_lost(shop: Sta
 def test_the_version_asked_for_is_the_one_that_answers(shop: StagedShop, caplog: pytest.LogCaptureFixture):
     with caplog.at_level(logging.WARNING, "listbridge.shops.shopify"):
         shop.open().identify()
-    assert [call.version for call in shop.simulator.calls if call.operation != "token"] == [
-        MANIFEST.api_version
-    ]
+    assert [call.version for call in shop.simulator.calls if call.operation != "token"] == [MANIFEST.api_version]
     assert MANIFEST.api_version == "2026-07"
     assert caplog.records == []

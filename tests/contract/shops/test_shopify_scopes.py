@@ -46,9 +46,7 @@ def test_connecting_names_the_permission_that_products_and_stock_need(shop: Stag
 
 
 def test_connecting_names_every_permission_at_once(shop: StagedShop) -> None:
-    shop.withdraw(
-        "read_products", "read_locations", "read_inventory", "write_inventory", "read_orders", "write_orders"
-    )
+    shop.withdraw("read_products", "read_locations", "read_inventory", "write_inventory", "read_orders", "write_orders")
     named = ("read_products", "read_locations", "read_inventory", "read_orders", "write_orders")
     assert denied(shop.open().identify) == lacking(*named)
 
@@ -115,9 +113,7 @@ def test_a_create_without_the_right_to_it_is_certain_to_have_made_nothing(shop: 
     adapter.look_for_order(MARK)
     shop.withdraw("write_orders")
     before = len(shop.orders())
-    assert denied(lambda: adapter.create_order(draft(line(variant=made.variants[0])))) == lacking(
-        "write_orders"
-    )
+    assert denied(lambda: adapter.create_order(draft(line(variant=made.variants[0])))) == lacking("write_orders")
     assert len(shop.orders()) == before
 
 

@@ -87,9 +87,7 @@ def test_an_app_that_may_not_see_fulfilment_orders_cannot_tell_and_stays_connect
 
 
 def test_a_bundle_is_known_as_one(shop: StagedShop) -> None:
-    made = shop.deeds.add_product(
-        title="Set", variants=[{"sku": "SET", "tracked": False, "requires_components": True}]
-    )
+    made = shop.deeds.add_product(title="Set", variants=[{"sku": "SET", "tracked": False, "requires_components": True}])
     (found,) = shop.open().read_products([ProductId(str(made["product_id"]))]).products
     (variant,) = found.variants
     assert (variant.variant, variant.bundle) == (VariantId(str(made["variant_ids"][0])), True)

@@ -21,9 +21,7 @@ LANGUAGES = {"Content-Language": "en-US", "Accept-Language": "en-US"}
 class EbaySeller:
     """One seller account of a simulator. `spec=None` leaves the exchanges unchecked (official documents absent)."""
 
-    def __init__(
-        self, simulator: EbaySimulator, name: str = "anna", *, spec: EbaySpec | None, **deed: Any
-    ) -> None:
+    def __init__(self, simulator: EbaySimulator, name: str = "anna", *, spec: EbaySpec | None, **deed: Any) -> None:
         self.simulator = simulator
         self.name = name
         self.spec = spec
@@ -41,9 +39,7 @@ class EbaySeller:
         return self.session.post(f"{API}/identity/v1/oauth2/token", data=form, auth=auth)
 
     def sign_in(self, **form: str) -> None:
-        answer = self.token_call(
-            **{"grant_type": "refresh_token", "refresh_token": self.refresh_token, **form}
-        )
+        answer = self.token_call(**{"grant_type": "refresh_token", "refresh_token": self.refresh_token, **form})
         self.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
     def call(

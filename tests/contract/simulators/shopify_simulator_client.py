@@ -146,9 +146,7 @@ def reference_documents() -> dict[str, str]:
     """The GraphQL documents of reference/shopify.graphql by name."""
     documents = require_specs().parent / "reference" / "shopify.graphql"
     if not documents.is_file():
-        pytest.skip(
-            "the project's GraphQL documents are absent: reference/shopify.graphql beside the schemas"
-        )
+        pytest.skip("the project's GraphQL documents are absent: reference/shopify.graphql beside the schemas")
     text = documents.read_text()
     found = re.findall(r"^# (\w+): [^\n]*\n((?:(?!# ).*\n)*)", text, re.MULTILINE)
     return {name: body for name, body in found if body.strip()}

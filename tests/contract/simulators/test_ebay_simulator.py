@@ -117,8 +117,10 @@ def test_with_out_of_stock_control_a_listing_lives_on_at_zero(anna: EbaySeller) 
     offer_id, listing_id = anna.on_sale("HB-RED")
     assert anna.revise("HB-RED", offer_id, 0).status_code == 200
     assert anna.shown(offer_id)["listing"] == {
-        "listingId": listing_id, "listingStatus": "OUT_OF_STOCK", "soldQuantity": 0,
-    }  # fmt: skip
+        "listingId": listing_id,
+        "listingStatus": "OUT_OF_STOCK",
+        "soldQuantity": 0,
+    }
     assert anna.revise("HB-RED", offer_id, 2).status_code == 200
     assert anna.shown(offer_id)["listing"]["listingStatus"] == "ACTIVE"
 
@@ -142,9 +144,7 @@ def test_without_out_of_stock_control_the_last_sale_ends_the_listing(simulator: 
     assert berta.shown(offer_id)["status"] == "UNPUBLISHED"
 
 
-def test_two_sellers_of_one_application_never_see_each_other(
-    simulator: EbaySimulator, anna: EbaySeller
-) -> None:
+def test_two_sellers_of_one_application_never_see_each_other(simulator: EbaySimulator, anna: EbaySeller) -> None:
     berta = EbaySeller(simulator, "berta", spec=spec_or_none())
     offer_id, _ = anna.on_sale("HB-RED")
     assert berta.call("GET", f"/offer/{offer_id}").status_code == 404
@@ -163,14 +163,15 @@ def test_a_key_with_a_slash_and_a_percent_sign_survives_the_path(anna: EbaySelle
 
 
 def test_the_consent_page_sends_code_and_state_back_and_the_code_buys_tokens() -> None:
-    simulator, _ = virtual_simulator(
-        ru_names={"Anna-Shop-RuName": "https://listbridge.example/callbacks/ebay"}
-    )
+    simulator, _ = virtual_simulator(ru_names={"Anna-Shop-RuName": "https://listbridge.example/callbacks/ebay"})
     anna = EbaySeller(simulator, spec=None)
     query = {
-        "client_id": "sim-client", "redirect_uri": "Anna-Shop-RuName", "response_type": "code",
-        "scope": f"{SCOPE}/sell.inventory", "state": "s t&1",
-    }  # fmt: skip
+        "client_id": "sim-client",
+        "redirect_uri": "Anna-Shop-RuName",
+        "response_type": "code",
+        "scope": f"{SCOPE}/sell.inventory",
+        "state": "s t&1",
+    }
     answer = anna.session.get("https://auth.ebay.com/oauth2/authorize", params=query, allow_redirects=False)
     assert answer.status_code == 302
     target = requests_query(answer.headers["Location"])

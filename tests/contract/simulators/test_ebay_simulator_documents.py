@@ -48,9 +48,7 @@ def items_and_offers(anna: EbaySeller) -> None:
     anna.call("GET", "/inventory_item/A")
     anna.call("GET", "/offer?sku=A&marketplace_id=EBAY_US&format=FIXED_PRICE&limit=10&offset=0")
     anna.call("GET", f"/offer/{offer_id}")
-    fields = {
-        k: v for k, v in anna.offer("A", price="5.00").items() if k not in ("sku", "marketplaceId", "format")
-    }
+    fields = {k: v for k, v in anna.offer("A", price="5.00").items() if k not in ("sku", "marketplaceId", "format")}
     anna.call("PUT", f"/offer/{offer_id}", fields)
     anna.revise("A", offer_id, 2, "6.00")
     anna.call("POST", f"/offer/{offer_id}/withdraw", {})
@@ -72,9 +70,13 @@ def group_calls(anna: EbaySeller) -> None:
     anna.staged("D", item=anna.item(aspects={"Color": ["Red"]}))
     varies = {"specifications": [{"name": "Color", "values": ["Red"]}], "aspectsImageVariesBy": ["Color"]}
     body = {
-        "title": "T", "description": "D", "imageUrls": ["https://i.example/1.jpg"], "aspects": {"Brand": ["X"]},
-        "variantSKUs": ["D"], "variesBy": varies,
-    }  # fmt: skip
+        "title": "T",
+        "description": "D",
+        "imageUrls": ["https://i.example/1.jpg"],
+        "aspects": {"Brand": ["X"]},
+        "variantSKUs": ["D"],
+        "variesBy": varies,
+    }
     anna.call("PUT", "/inventory_item_group/G", body)
     anna.call("GET", "/inventory_item_group/G")
     named = {"inventoryItemGroupKey": "G", "marketplaceId": "EBAY_US"}
@@ -85,9 +87,7 @@ def group_calls(anna: EbaySeller) -> None:
 
 def account_calls(anna: EbaySeller) -> None:
     address = {"address": {"postalCode": "10001", "country": "US"}}
-    anna.call(
-        "POST", "/location/second", {"location": address, "name": "Second", "locationTypes": ["WAREHOUSE"]}
-    )
+    anna.call("POST", "/location/second", {"location": address, "name": "Second", "locationTypes": ["WAREHOUSE"]})
     anna.call("GET", "/location/second")
     anna.call("GET", "/location?limit=5&offset=0")
     account = f"{API}/sell/account/v1"
@@ -125,11 +125,19 @@ WRONG: list[tuple[str, str, dict[str, str], Any, int, Any, str]] = [
     ("GET", "https://apiz.ebay.com/sell/inventory/v1/offer/1", {}, None, 200, {}, "lives on"),
     ("GET", f"{INVENTORY}/offer?skus=1", {}, None, 200, {}, "no query"),
     ("PUT", f"{INVENTORY}/inventory_item/A", {"Content-Type": "application/json"}, {}, 204, None, "needs header"),
-    ("PUT", f"{INVENTORY}/inventory_item/A", {"Content-Language": "en-US", "Content-Type": "text/plain"}, {}, 204, None, "takes"),
+    (
+        "PUT",
+        f"{INVENTORY}/inventory_item/A",
+        {"Content-Language": "en-US", "Content-Type": "text/plain"},
+        {},
+        204,
+        None,
+        "takes",
+    ),
     ("GET", f"{INVENTORY}/offer/1", {}, None, 200, {"offerID": "1"}, "response"),
     ("GET", f"{INVENTORY}/offer/1", {}, None, 202, {}, "never answers"),
     ("GET", f"{INVENTORY}/offer/1", {}, None, 404, {"errors": [{"errorId": 1}]}, "error without"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("method", "url", "headers", "body", "status", "answer", "why"), WRONG)
@@ -150,9 +158,7 @@ def test_the_check_refuses_an_exchange_outside_the_documents(
 
 
 def test_the_check_refuses_a_misspelt_field_however_deep(spec: EbaySpec, anna: EbaySeller) -> None:
-    body = {
-        "requests": [{"sku": "A", "offers": [{"offerId": "1", "price": {"value": "1", "curency": "USD"}}]}]
-    }
+    body = {"requests": [{"sku": "A", "offers": [{"offerId": "1", "price": {"value": "1", "curency": "USD"}}]}]}
     headers = {"Content-Type": "application/json"}
     with pytest.raises(ContractBroken, match="curency"):
         spec.check_exchange(
@@ -196,18 +202,14 @@ def test_policies_ask_for_the_program_first(anna: EbaySeller) -> None:
 def test_policies_are_those_of_one_site(spec: EbaySpec) -> None:
     anna = EbaySeller(virtual_simulator()[0], spec=spec, marketplaces=["EBAY_US", "EBAY_GB"])
     answer = anna.call("GET", f"{API}/sell/account/v1/return_policy?marketplace_id=EBAY_GB").json()
-    assert [row["returnPolicyId"] for row in answer["returnPolicies"]] == [
-        anna.policies["EBAY_GB"]["returnPolicyId"]
-    ]
+    assert [row["returnPolicyId"] for row in answer["returnPolicies"]] == [anna.policies["EBAY_GB"]["returnPolicyId"]]
 
 
 def test_an_application_token_reads_the_catalogue_but_no_sellers_items(anna: EbaySeller) -> None:
     token = anna.token_call(grant_type="client_credentials", scope=SCOPE).json()
     assert token["token_type"] == "Application Access Token"
     anna.headers["Authorization"] = f"Bearer {token['access_token']}"
-    tree = anna.call(
-        "GET", f"{API}/commerce/taxonomy/v1/get_default_category_tree_id?marketplace_id=EBAY_DE"
-    ).json()
+    tree = anna.call("GET", f"{API}/commerce/taxonomy/v1/get_default_category_tree_id?marketplace_id=EBAY_DE").json()
     assert tree == {"categoryTreeId": "77", "categoryTreeVersion": "129"}
     answer = anna.call("GET", "/inventory_item/A")
     assert (answer.status_code, error_ids(answer)) == (403, [1100])
@@ -220,8 +222,10 @@ def test_aspects_are_asked_of_leaves_only_and_usage_hides_what_is_required(anna:
     brand = anna.call("GET", f"{base}?category_id=45220").json()["aspects"][0]
     constraint = brand["aspectConstraint"]
     assert (brand["localizedAspectName"], constraint["aspectRequired"], constraint["aspectUsage"]) == (
-        "Brand", True, "RECOMMENDED",
-    )  # fmt: skip
+        "Brand",
+        True,
+        "RECOMMENDED",
+    )
 
 
 def test_words_that_fit_no_category_bring_no_content(anna: EbaySeller) -> None:
@@ -234,5 +238,9 @@ def test_the_quota_counts_the_calls_of_the_day(anna: EbaySeller) -> None:
     answer = anna.call("GET", f"{API}/developer/analytics/v1_beta/rate_limit/?api_name=inventory").json()
     rate = answer["rateLimits"][0]["resources"][0]["rates"][0]
     assert rate == {
-        "count": 1, "limit": 2000000, "remaining": 1999999, "reset": "2026-11-02T08:00:00.000Z", "timeWindow": 86400,
-    }  # fmt: skip
+        "count": 1,
+        "limit": 2000000,
+        "remaining": 1999999,
+        "reset": "2026-11-02T08:00:00.000Z",
+        "timeWindow": 86400,
+    }

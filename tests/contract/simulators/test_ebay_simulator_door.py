@@ -95,9 +95,7 @@ def test_a_thousand_seeded_listings_are_as_live_as_published_ones(anna: EbaySell
     assert row is not None
     assert (row["quantity"], row["price"]) == (2, "11.00")
     assert anna.call("POST", f"/offer/{offer_id}/withdraw", {}).status_code == 200
-    assert (
-        anna.call("POST", f"/offer/{offer_id}/publish", {}).status_code == 200
-    )  # complete, so it can be relisted
+    assert anna.call("POST", f"/offer/{offer_id}/publish", {}).status_code == 200  # complete, so it can be relisted
     again = deed(anna, "seed_listings", seller="anna", skus=["S0001", "NEW"])
     assert again.status_code == 400
     assert "NEW" not in anna.state()["items"]
@@ -123,8 +121,10 @@ def test_the_journal_tells_what_every_call_carried(anna: EbaySeller) -> None:
     anna.revise("HB-RED", offer_id, 3, "24.50")
     calls = anna.session.get(f"{API}/_sim/calls", params={"seller": "anna", "sku": "HB-RED"}).json()["calls"]
     assert [call["operation"] for call in calls] == [
-        "createOrReplaceInventoryItem", "createOffer", "bulkUpdatePriceQuantity",
-    ]  # fmt: skip
+        "createOrReplaceInventoryItem",
+        "createOffer",
+        "bulkUpdatePriceQuantity",
+    ]
     assert calls[-1]["sent"] == [
         {"sku": "HB-RED", "quantity": 3},
         {"sku": "HB-RED", "offerId": offer_id, "quantity": 3, "price": "24.50", "currency": "USD"},
@@ -165,9 +165,12 @@ def test_consent_asks_who_is_selling_when_there_are_several() -> None:
     anna = EbaySeller(simulator, spec=None)
     EbaySeller(simulator, "berta", spec=None)
     query = {
-        "client_id": "sim-client", "redirect_uri": "Name", "response_type": "code", "state": "7",
+        "client_id": "sim-client",
+        "redirect_uri": "Name",
+        "response_type": "code",
+        "state": "7",
         "scope": "https://api.ebay.com/oauth/api_scope/sell.inventory",
-    }  # fmt: skip
+    }
     url = "https://auth.ebay.com/oauth2/authorize"
     page = anna.session.get(url, params=query)
     assert page.status_code == 200

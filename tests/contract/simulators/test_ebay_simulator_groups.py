@@ -98,10 +98,7 @@ def test_two_variations_alike_fail_the_group(anna: EbaySeller) -> None:
 
 
 def test_a_group_may_not_vary_by_brand(anna: EbaySeller) -> None:
-    ids = {
-        sku: anna.staged(sku, item=anna.item(aspects={"Brand": [name]}))
-        for sku, name in (("A", "X"), ("B", "Y"))
-    }
+    ids = {sku: anna.staged(sku, item=anna.item(aspects={"Brand": [name]})) for sku, name in (("A", "X"), ("B", "Y"))}
     varies_by = {
         "specifications": [{"name": "Brand", "values": ["X", "Y"]}],
         "aspectsImageVariesBy": ["Brand"],
@@ -125,9 +122,7 @@ def test_publishing_a_live_group_again_adds_what_was_missing_to_the_same_listing
     anna.call("PUT", f"/offer/{ids['HB-GREEN']}", {"availableQuantity": 4})
     listing_id = publish(anna).json()["listingId"]
     fields = {
-        name: value
-        for name, value in anna.offer("HB-GREEN").items()
-        if name not in ("sku", "marketplaceId", "format")
+        name: value for name, value in anna.offer("HB-GREEN").items() if name not in ("sku", "marketplaceId", "format")
     }
     anna.call("PUT", f"/offer/{ids['HB-GREEN']}", fields)
     assert publish(anna).json() == {"listingId": listing_id}

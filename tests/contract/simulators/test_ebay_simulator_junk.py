@@ -73,6 +73,4 @@ def test_no_body_brings_it_down_and_no_quantity_falls_below_zero(seed: int) -> N
     assert all(offer["quantity"] >= 0 and offer["itemQuantity"] >= 0 for offer in state["offers"])
     assert anna.session.get(f"{API}/").status_code == 200
     listings = anna.session.get(f"{API}/_sim/listings", params={"live": "1"}).json()["listings"]
-    assert all(
-        row["listingId"] == listing["listingId"] for listing in listings for row in listing["variations"]
-    )
+    assert all(row["listingId"] == listing["listingId"] for listing in listings for row in listing["variations"])

@@ -200,12 +200,12 @@ def test_a_late_call_times_out_now_and_lands_later_over_what_came_between() -> N
     assert early is not None
     assert late is not None
     assert (early["quantity"], late["quantity"]) == (0, 4)
-    calls = anna.session.get(f"{API}/_sim/calls", params={"operation": "bulkUpdatePriceQuantity"}).json()[
-        "calls"
-    ]
+    calls = anna.session.get(f"{API}/_sim/calls", params={"operation": "bulkUpdatePriceQuantity"}).json()["calls"]
     assert [(call["fault"], call["status"], call["sent"][1]["quantity"]) for call in calls] == [
-        ("late", 0, 4), ("", 200, 0), ("landed", 200, 4),
-    ]  # fmt: skip
+        ("late", 0, 4),
+        ("", 200, 0),
+        ("landed", 200, 4),
+    ]
 
 
 def test_a_token_call_that_never_arrived_stands_in_the_journal_with_status_0(anna: EbaySeller) -> None:
@@ -226,10 +226,7 @@ def test_an_address_without_an_operation_is_not_found_and_stands_in_the_journal(
 
 def test_a_status_that_no_list_names_can_be_played(anna: EbaySeller) -> None:
     arm(anna, operation="getInventoryItem", kind="status", status=599)
-    assert (
-        anna.session.get(f"{API}/sell/inventory/v1/inventory_item/HB", headers=anna.headers).status_code
-        == 599
-    )
+    assert anna.session.get(f"{API}/sell/inventory/v1/inventory_item/HB", headers=anna.headers).status_code == 599
 
 
 def test_an_overlap_can_be_ordered_by_name(anna: EbaySeller) -> None:

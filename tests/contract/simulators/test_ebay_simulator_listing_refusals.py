@@ -30,14 +30,15 @@ def grouped(anna: EbaySeller, *codes: dict[str, Any]) -> Any:
     sizes = [str(n) for n in range(len(codes))]
     for size, code in zip(sizes, codes, strict=True):
         aspects = {"Brand": ["Unbranded"], "Size": [size]}
-        anna.staged(
-            f"TEE-{size}", item=anna.item(**{"aspects": aspects, "upc": None, **code}), categoryId="15687"
-        )
+        anna.staged(f"TEE-{size}", item=anna.item(**{"aspects": aspects, "upc": None, **code}), categoryId="15687")
     group = {
-        "title": "Tee", "description": "Tee", "aspects": {"Brand": ["Unbranded"]},
-        "imageUrls": ["https://images.example/tee.jpg"], "variantSKUs": [f"TEE-{size}" for size in sizes],
+        "title": "Tee",
+        "description": "Tee",
+        "aspects": {"Brand": ["Unbranded"]},
+        "imageUrls": ["https://images.example/tee.jpg"],
+        "variantSKUs": [f"TEE-{size}" for size in sizes],
         "variesBy": {"specifications": [{"name": "Size", "values": sizes}], "aspectsImageVariesBy": ["Size"]},
-    }  # fmt: skip
+    }
     assert anna.call("PUT", "/inventory_item_group/TEES", group).status_code == 204
     named = {"inventoryItemGroupKey": "TEES", "marketplaceId": "EBAY_US"}
     return anna.call("POST", "/offer/publish_by_inventory_item_group", named)
@@ -81,9 +82,7 @@ def test_a_missing_item_specific_is_named_in_the_second_parameter(anna: EbaySell
 def test_a_policy_of_another_site_makes_an_offer_that_is_not_available(anna: EbaySeller, kind: str) -> None:
     name = f"{kind}PolicyId"
     policies = {**anna.policies["EBAY_US"], name: anna.policies["EBAY_GB"][name]}
-    offer = anna.staged(
-        "HB", listingPolicies=policies
-    )  # taken: the sites are compared only when it is published
+    offer = anna.staged("HB", listingPolicies=policies)  # taken: the sites are compared only when it is published
     answer = published(anna, offer)
     assert (answer.status_code, error_ids(answer)) == (404, [25713])
     assert anna.shown(offer)["status"] == "UNPUBLISHED"
@@ -163,9 +162,7 @@ def test_a_group_has_at_most_250_variations(anna: EbaySeller, variations: int, t
 def test_a_specific_has_at_most_60_values(anna: EbaySeller, values: int, taken: bool) -> None:
     anna.put_item("V")
     varies = {"specifications": [{"name": "Size", "values": [str(n) for n in range(values)]}]}
-    answer = anna.call(
-        "PUT", "/inventory_item_group/G", {"title": "T", "variantSKUs": ["V"], "variesBy": varies}
-    )
+    answer = anna.call("PUT", "/inventory_item_group/G", {"title": "T", "variantSKUs": ["V"], "variesBy": varies})
     assert answer.status_code == (204 if taken else 400)
     if not taken:
         assert error_ids(answer) == [25013]

@@ -140,19 +140,25 @@ def orders(story: Story) -> None:
     adapter.orders_changed(story.stage.clock.now() - timedelta(hours=1), None)
     [line] = adapter.read_order(order).order.lines
     adapter.shipments(order)
-    parcel = Parcel(
-        ParcelId("p1"), story.stage.clock.now(), {line.id: 2}, carrier="DHL", tracking="JD0123456789"
-    )
+    parcel = Parcel(ParcelId("p1"), story.stage.clock.now(), {line.id: 2}, carrier="DHL", tracking="JD0123456789")
     adapter.ship(order, parcel, 1)
 
 
 STORIES: dict[str, Callable[[Story], None]] = {
     story.__name__: story
     for story in (
-        single, group, revise, read, full_revise, full_revise_of_a_group, end, end_of_a_group, one_variation_leaves,
+        single,
+        group,
+        revise,
+        read,
+        full_revise,
+        full_revise_of_a_group,
+        end,
+        end_of_a_group,
+        one_variation_leaves,
         orders,
     )
-}  # fmt: skip
+}
 
 
 def _statuses(answer: requests.Response) -> list[int]:
@@ -182,7 +188,7 @@ def _differs(now: list[int], usual: list[int]) -> bool:
     return max(now) >= 400 and now != usual
 
 
-def _play(events: list[Sent | Deed], usual: Played | None = None, changed: int = 0, by: Sent | None = None) -> Played:  # fmt: skip
+def _play(events: list[Sent | Deed], usual: Played | None = None, changed: int = 0, by: Sent | None = None) -> Played:
     """Play a story again on a fresh eBay, with one request changed."""
     stage, statuses = EbayStage(), list[list[int]]()
     session = requests.Session()
@@ -217,7 +223,9 @@ def _may_be_missing(name: str, sent: Sent, what: str) -> bool:
     if name.startswith("full_revise"):
         return content  # a live listing survives a write without them (openlinker, spike 2880, evidence 28)
     # A variation's may come from its group instead (required_at_publish.json, "supplied").
-    return name == "group" and what in {f"product.{field} is missing" for field in ("title", "description", "imageUrls")}  # fmt: skip
+    return name == "group" and what in {
+        f"product.{field} is missing" for field in ("title", "description", "imageUrls")
+    }
 
 
 @pytest.mark.parametrize("name", STORIES)

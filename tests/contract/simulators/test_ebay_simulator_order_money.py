@@ -20,9 +20,7 @@ DAY = 86_400
 @pytest.fixture
 def anna_and_clock() -> tuple[EbaySeller, VirtualClock]:
     simulator, clock = virtual_simulator()
-    seller = EbaySeller(
-        simulator, spec=EbaySpec.load() if specs_root() else None, marketplaces=["EBAY_US", "EBAY_GB"]
-    )
+    seller = EbaySeller(simulator, spec=EbaySpec.load() if specs_root() else None, marketplaces=["EBAY_US", "EBAY_GB"])
     simulator.deeds.seed_listings("anna", ["RED", "BLUE"], quantity=500, price="10.00")
     return seller, clock
 
@@ -288,9 +286,7 @@ WRONG_CHECKOUTS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("checkout", WRONG_CHECKOUTS)
-def test_a_checkout_that_cannot_be_is_refused_and_sells_nothing(
-    anna: EbaySeller, checkout: dict[str, Any]
-) -> None:
+def test_a_checkout_that_cannot_be_is_refused_and_sells_nothing(anna: EbaySeller, checkout: dict[str, Any]) -> None:
     with pytest.raises(DeedRefused):
         anna.simulator.deeds.checkout(**checkout)
     shown = anna.on_show("RED")

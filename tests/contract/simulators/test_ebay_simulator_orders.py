@@ -121,9 +121,7 @@ def test_newest_first_an_order_that_arrives_between_two_pages_shifts_the_second(
     assert (first, second) == ([placed[3], placed[2]], [placed[2], placed[1]])
 
 
-def test_a_window_on_the_modification_date_finds_what_changed_since(
-    anna: EbaySeller, clock: VirtualClock
-) -> None:
+def test_a_window_on_the_modification_date_finds_what_changed_since(anna: EbaySeller, clock: VirtualClock) -> None:
     first, second = buy(anna), buy(anna)
     clock.advance(600)
     anna.simulator.deeds.request_cancel(first)
@@ -162,9 +160,7 @@ def test_a_wrong_query_is_refused_by_its_own_error(anna: EbaySeller, query: str,
 
 def test_raw_brackets_in_the_query_are_refused(anna: EbaySeller) -> None:
     environ = EnvironBuilder("/sell/fulfillment/v1/order", headers=anna.headers).get_environ()
-    environ["QUERY_STRING"] = (
-        "filter=lastmodifieddate:[2026-11-01T00:00:00.000Z..]"  # requests would encode it
-    )
+    environ["QUERY_STRING"] = "filter=lastmodifieddate:[2026-11-01T00:00:00.000Z..]"  # requests would encode it
     chunks, status, _ = run_wsgi_app(anna.simulator, environ)
     assert status.startswith("400")
     assert json.loads(b"".join(chunks))["errors"][0]["errorId"] == 2004
@@ -182,9 +178,7 @@ def test_the_fulfilment_states_come_in_two_sets_only(anna: EbaySeller) -> None:
     assert ids_of(anna, "?filter=orderfulfillmentstatus:%7BFULFILLED%7CIN_PROGRESS%7D") == [shipped]
 
 
-def test_the_list_lags_behind_while_the_order_itself_can_be_read(
-    anna: EbaySeller, clock: VirtualClock
-) -> None:
+def test_the_list_lags_behind_while_the_order_itself_can_be_read(anna: EbaySeller, clock: VirtualClock) -> None:
     anna.simulator.deeds.set_order_lag(30)
     order_id = buy(anna)
     assert ids_of(anna) == []
@@ -284,9 +278,7 @@ WRONG_REFUNDS: list[tuple[dict[str, Any], int]] = [
 
 
 @pytest.mark.parametrize(("change", "error_id"), WRONG_REFUNDS)
-def test_a_wrong_refund_is_refused_and_no_money_moves(
-    anna: EbaySeller, change: dict[str, Any], error_id: int
-) -> None:
+def test_a_wrong_refund_is_refused_and_no_money_moves(anna: EbaySeller, change: dict[str, Any], error_id: int) -> None:
     order_id = buy(anna)
     answer = refund(anna, order_id, **change)
     assert (answer.status_code, error_ids(answer)) == (400, [error_id])

@@ -109,9 +109,7 @@ def test_a_line_that_the_order_does_not_have_gives_nothing_back(anna: EbaySeller
     assert shown(anna, order_id)["lineItems"][0]["refunds"] == []
 
 
-def test_refunds_are_made_and_put_off_through_the_door(
-    anna: EbaySeller, order_id: str, clock: VirtualClock
-) -> None:
+def test_refunds_are_made_and_put_off_through_the_door(anna: EbaySeller, order_id: str, clock: VirtualClock) -> None:
     def deed(**body: Any) -> Any:
         return anna.session.post(f"{API}/_sim/deeds", json=body)
 

@@ -24,9 +24,7 @@ def anna(simulator: EbaySimulator) -> EbaySeller:
 
 
 def test_a_write_without_content_language_is_refused_and_nothing_is_stored(anna: EbaySeller) -> None:
-    answer = anna.call(
-        "PUT", "/inventory_item/HB-RED", anna.item(), headers={"Content-Language": ""}, check=False
-    )
+    answer = anna.call("PUT", "/inventory_item/HB-RED", anna.item(), headers={"Content-Language": ""}, check=False)
     assert (answer.status_code, error_ids(answer)) == (400, [25709])
     assert anna.state()["items"] == {}
 
@@ -138,10 +136,7 @@ def test_an_item_that_no_listing_may_show_is_stored_but_not_published(
         del body["availability"]
     offer_id = anna.staged("HB-RED", item=body)
     if change.get("description", 1) is None:
-        assert (
-            anna.call("PUT", f"/offer/{offer_id}", _offer_fields(anna, listingDescription=None)).status_code
-            == 204
-        )
+        assert anna.call("PUT", f"/offer/{offer_id}", _offer_fields(anna, listingDescription=None)).status_code == 204
     answer = anna.call("POST", f"/offer/{offer_id}/publish", {})
     assert (answer.status_code, error_ids(answer)) == (400, [error_id])
     assert anna.on_show("HB-RED") is None
@@ -254,9 +249,7 @@ def test_two_skus_in_one_price_and_quantity_call_are_refused(anna: EbaySeller) -
 def test_twenty_six_entries_are_too_many_for_every_bulk_call(anna: EbaySeller) -> None:
     offer_id, _ = anna.on_sale("HB-RED")
     items = [{"sku": f"S{n}", "locale": "en_US", **anna.item()} for n in range(26)]
-    assert error_ids(anna.call("POST", "/bulk_create_or_replace_inventory_item", {"requests": items})) == [
-        25727
-    ]
+    assert error_ids(anna.call("POST", "/bulk_create_or_replace_inventory_item", {"requests": items})) == [25727]
     names = [{"sku": f"S{n}"} for n in range(26)]
     assert error_ids(anna.call("POST", "/bulk_get_inventory_item", {"requests": names})) == [25727]
     offers = [anna.offer(f"S{n}") for n in range(26)]
@@ -264,9 +257,7 @@ def test_twenty_six_entries_are_too_many_for_every_bulk_call(anna: EbaySeller) -
     ids = [{"offerId": str(n)} for n in range(26)]
     assert error_ids(anna.call("POST", "/bulk_publish_offer", {"requests": ids})) == [25730]
     entries = [{"offerId": offer_id, "availableQuantity": 1}] * 26
-    answer = anna.call(
-        "POST", "/bulk_update_price_quantity", {"requests": [{"sku": "HB-RED", "offers": entries}]}
-    )
+    answer = anna.call("POST", "/bulk_update_price_quantity", {"requests": [{"sku": "HB-RED", "offers": entries}]})
     assert error_ids(answer) == [25709]
     assert list(anna.state()["items"]) == ["HB-RED"]
 
@@ -303,9 +294,7 @@ def test_a_listing_on_hold_takes_no_revision(anna: EbaySeller) -> None:
 
 
 def test_the_selling_limit_stops_a_publish_and_a_raise(simulator: EbaySimulator) -> None:
-    dora = EbaySeller(
-        simulator, "dora", spec=EbaySpec.load() if specs_root() else None, selling_limit={"quantity": 10}
-    )
+    dora = EbaySeller(simulator, "dora", spec=EbaySpec.load() if specs_root() else None, selling_limit={"quantity": 10})
     first, _ = dora.on_sale("A")
     second = dora.staged("B")
     answer = dora.call("POST", f"/offer/{second}/publish", {})
@@ -329,9 +318,7 @@ def test_the_selling_limit_stops_a_publish_and_a_raise(simulator: EbaySimulator)
         ("text/plain", 400),
     ],
 )
-def test_a_body_is_read_by_its_media_type_in_any_case_and_by_no_other(
-    anna: EbaySeller, kind: str, status: int
-) -> None:
+def test_a_body_is_read_by_its_media_type_in_any_case_and_by_no_other(anna: EbaySeller, kind: str, status: int) -> None:
     headers = {**anna.headers, "Content-Type": kind}
     item = json.dumps(anna.item()).encode()
     answer = anna.session.put(f"{INVENTORY}/inventory_item/HB-RED", data=item, headers=headers)
@@ -349,7 +336,5 @@ def test_a_body_that_no_answer_could_repeat_is_refused_as_none(anna: EbaySeller,
 @pytest.mark.parametrize("given", ["Basic \xff", "Basic /w==", "Basic", "Bearer x"])
 def test_credentials_that_are_no_text_are_those_of_nobody(anna: EbaySeller, given: str) -> None:
     address = "https://api.ebay.com/identity/v1/oauth2/token"
-    answer = anna.session.post(
-        address, data={"grant_type": "x"}, headers={"Authorization": given.encode("latin-1")}
-    )
+    answer = anna.session.post(address, data={"grant_type": "x"}, headers={"Authorization": given.encode("latin-1")})
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")

@@ -17,8 +17,25 @@ from simulators.shopify import ShopifySimulator
 from tests.contract.simulators.shopify_simulator_client import Shop
 
 JUNK: tuple[Any, ...] = (
-    "x", "", -1, 2.5, None, True, [], {}, [1], ["x"], {"a": 1}, [{}], [{"sku": "MUG"}], [None], "NaN", 1e300, -1e300, 10**30,
-)  # fmt: skip
+    "x",
+    "",
+    -1,
+    2.5,
+    None,
+    True,
+    [],
+    {},
+    [1],
+    ["x"],
+    {"a": 1},
+    [{}],
+    [{"sku": "MUG"}],
+    [None],
+    "NaN",
+    1e300,
+    -1e300,
+    10**30,
+)
 
 
 def a_shop() -> ShopifySimulator:
@@ -48,9 +65,10 @@ def wishes(simulator: Any) -> Iterator[dict[str, Any]]:
     deeds = simulator.deeds
     for name in names_of(deeds):
         taken = [
-            one for one in inspect.signature(getattr(deeds, name)).parameters.values()
+            one
+            for one in inspect.signature(getattr(deeds, name)).parameters.values()
             if one.kind is not one.VAR_KEYWORD
-        ]  # fmt: skip
+        ]
         needed = {"deed": name} | {
             one.name: plausible(simulator, one.name) for one in taken if one.default is one.empty
         }
@@ -74,16 +92,14 @@ def test_no_deed_stumbles_over_what_it_is_given(made: Any) -> None:
 
 
 ORDER = {
-    "lineItems": [
-        {"title": "x", "quantity": 1, "priceSet": {"shopMoney": {"amount": "1", "currencyCode": "EUR"}}}
-    ]
+    "lineItems": [{"title": "x", "quantity": 1, "priceSet": {"shopMoney": {"amount": "1", "currencyCode": "EUR"}}}]
 }
-CREATE = "mutation C($o: OrderCreateOrderInput!) { orderCreate(order: $o) { order { id } userErrors { field message } } }"
-
-
-@pytest.mark.parametrize(
-    "body", ["x", 5, [1], {"field": 5}, {"message": None}, {"code": 5}, {"colour": "red"}]
+CREATE = (
+    "mutation C($o: OrderCreateOrderInput!) { orderCreate(order: $o) { order { id } userErrors { field message } } }"
 )
+
+
+@pytest.mark.parametrize("body", ["x", 5, [1], {"field": 5}, {"message": None}, {"code": 5}, {"colour": "red"}])
 def test_a_user_error_that_shopify_could_not_tell_is_refused_when_it_is_planned(body: Any) -> None:
     shop = Shop()
     fault = {"operation": "*", "kind": "vendor", "name": "user_error", "body": body}
@@ -95,10 +111,14 @@ def test_a_user_error_that_shopify_could_not_tell_is_refused_when_it_is_planned(
 @pytest.mark.parametrize(
     ("name", "body"),
     [
-        ("page_lost", {"lost": "x"}), ("page_lost", {"lost": None}), ("page_lost", [1]), ("total_moves", {"by": 1.5}),
-        ("changed_after_list", {"order_id": []}), ("changed_after_list", {"lost": 1}),
+        ("page_lost", {"lost": "x"}),
+        ("page_lost", {"lost": None}),
+        ("page_lost", [1]),
+        ("total_moves", {"by": 1.5}),
+        ("changed_after_list", {"order_id": []}),
+        ("changed_after_list", {"lost": 1}),
     ],
-)  # fmt: skip
+)
 def test_a_trap_that_no_page_of_orders_could_hold_is_refused_when_it_is_planned(name: str, body: Any) -> None:
     market = a_market()
     fault = {"operation": "getOrders", "kind": "vendor", "name": name, "body": body}
@@ -121,9 +141,7 @@ def test_a_cursor_that_was_never_given_is_told_as_one(root: str) -> None:
     shop.simulator.deeds.add_product(title="Mug", variants=[{"sku": "MUG", "stock": 4}])
     shop.simulator.deeds.sell(sku="MUG")
     shop.clock.advance(60)  # the index of orders knows of it
-    cursors = [
-        base64.b64encode(text).decode() for text in (b"[" * 50_000, b"[1]", b"\xff", b'{"last_id":NaN}')
-    ]
+    cursors = [base64.b64encode(text).decode() for text in (b"[" * 50_000, b"[1]", b"\xff", b'{"last_id":NaN}')]
     document = "query P($a: String) { %s(first: 1, after: $a) { nodes { id } } }" % root  # noqa: UP031  # braces
     told = [shop.ask(document, a=cursor)["errors"][0]["message"] for cursor in cursors]
     assert told == ["Invalid cursor for current pagination sort."] * 4

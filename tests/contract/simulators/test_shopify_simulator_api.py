@@ -85,9 +85,7 @@ def test_a_deleted_product_is_gone_with_its_variants_and_items() -> None:
         f"gid://shopify/ProductVariant/{made['variant_ids'][0]}",
     ]
     ids.append(f"gid://shopify/InventoryItem/{made['inventory_item_ids'][1]}")
-    assert shop.data("query N($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=ids) == {
-        "nodes": [None, None, None]
-    }
+    assert shop.data("query N($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=ids) == {"nodes": [None, None, None]}
 
 
 def test_a_variant_added_later_brings_its_option_value_its_stock_and_its_picture() -> None:
@@ -136,8 +134,11 @@ def test_pages_follow_each_other_forwards_and_backwards() -> None:
     last = shop.data(PAGE, first=2, after=second["products"]["pageInfo"]["endCursor"])
     assert titles(last) == ["P5"]
     assert last["products"]["pageInfo"] | {"startCursor": "", "endCursor": ""} == {
-        "hasNextPage": False, "hasPreviousPage": True, "startCursor": "", "endCursor": "",
-    }  # fmt: skip
+        "hasNextPage": False,
+        "hasPreviousPage": True,
+        "startCursor": "",
+        "endCursor": "",
+    }
     back = shop.data(PAGE, last=2, before=last["products"]["pageInfo"]["startCursor"])
     assert titles(back) == ["P3", "P4"]
     assert titles(shop.data(PAGE, first=2, reverse=True)) == ["P5", "P4"]
@@ -267,9 +268,9 @@ def test_the_linear_sizing_of_the_published_article_can_be_chosen() -> None:
 def test_the_bucket_pays_the_actual_cost_and_fills_again() -> None:
     shop = Shop(limits={"maximum_available": 100, "restore_rate": 10})
     shop.deeds.add_product(title="One")
-    cost = shop.ask("{ products(first: 250) { nodes { id collections(first: 5) { nodes { id } } } } }")[
-        "extensions"
-    ]["cost"]
+    cost = shop.ask("{ products(first: 250) { nodes { id collections(first: 5) { nodes { id } } } } }")["extensions"][
+        "cost"
+    ]
     assert (cost["requestedQueryCost"], cost["actualQueryCost"]) == (68, 5)
     assert cost["throttleStatus"]["currentlyAvailable"] == 95
     shop.clock.advance(0.1)

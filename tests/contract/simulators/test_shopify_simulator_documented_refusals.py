@@ -115,9 +115,7 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("told", "part", "code"), [*NAMES, ({"key": "with blank"}, "key", "INVALID_CHARACTER")]
-)
+@pytest.mark.parametrize(("told", "part", "code"), [*NAMES, ({"key": "with blank"}, "key", "INVALID_CHARACTER")])
 def test_a_definition_has_a_namespace_and_a_key_of_the_documented_form(
     told: dict[str, str], part: str, code: str
 ) -> None:

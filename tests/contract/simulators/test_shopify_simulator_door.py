@@ -151,9 +151,7 @@ def test_the_programme_serves_the_shop_posts_its_webhooks_and_stops_on_sigterm(
 ) -> None:
     address, arrived = receiver
     seed = tmp_path / "seed.json"
-    seed.write_text(
-        json.dumps([{"deed": "add_product", "title": "Mug", "variants": [{"sku": "MUG", "stock": 4}]}])
-    )
+    seed.write_text(json.dumps([{"deed": "add_product", "title": "Mug", "variants": [{"sku": "MUG", "stock": 4}]}]))
     programme = subprocess.Popen(
         [sys.executable, "-m", "simulators.shopify", "--seed", str(seed), "--webhook-allow-http"],
         cwd=CHECKOUT,
@@ -170,9 +168,7 @@ def test_the_programme_serves_the_shop_posts_its_webhooks_and_stops_on_sigterm(
             "client_secret": "demo-client-secret",
             "grant_type": "client_credentials",
         }
-        token = requests.post(f"{url}/admin/oauth/access_token", json=credentials, timeout=10).json()[
-            "access_token"
-        ]
+        token = requests.post(f"{url}/admin/oauth/access_token", json=credentials, timeout=10).json()["access_token"]
         variables = {"topic": "INVENTORY_LEVELS_UPDATE", "sub": {"uri": address}}
         made = requests.post(
             f"{url}/admin/api/2026-04/graphql.json",

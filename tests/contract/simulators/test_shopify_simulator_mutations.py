@@ -218,9 +218,7 @@ def broken_documents(asked: Asked) -> Iterator[Mutant]:
         yield Mutant(f"{what} at field {place}", broken, codes)
     for place in range(count(asked, ObjectFieldNode)):
         broken = changed(asked, place, renamed_input, ObjectFieldNode)
-        yield Mutant(
-            f"unknown input field {place}", broken or asked, frozenset({"argumentLiteralsIncompatible"})
-        )
+        yield Mutant(f"unknown input field {place}", broken or asked, frozenset({"argumentLiteralsIncompatible"}))
 
 
 def count(asked: Asked, kind: type) -> int:

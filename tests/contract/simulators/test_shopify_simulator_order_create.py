@@ -66,8 +66,7 @@ def test_taxes_of_the_order_are_split_over_its_taxable_lines_to_the_cent() -> No
         id=order,
     )["order"]
     parts = [
-        [one["priceSet"]["shopMoney"]["amount"] for one in node["taxLines"]]
-        for node in read["lineItems"]["nodes"]
+        [one["priceSet"]["shopMoney"]["amount"] for one in node["taxLines"]] for node in read["lineItems"]["nodes"]
     ]
     assert parts == [["0.33"], ["0.34"], ["0.33"], []]
     assert read["taxLines"] == [{"title": "VAT", "rate": 0.19, "priceSet": {"shopMoney": {"amount": "1.00"}}}]
@@ -155,7 +154,15 @@ def test_the_financial_status_is_as_told_or_follows_from_the_payments(
 
 def test_all_that_was_told_of_an_order_can_be_read_back() -> None:
     shop = Shop()
-    address = {"firstName": "Ada", "lastName": "King", "address1": "1 Row", "city": "Rye", "zip": "TN31 7AA", "countryCode": "GB", "phone": "+441632960000"}  # fmt: skip
+    address = {
+        "firstName": "Ada",
+        "lastName": "King",
+        "address1": "1 Row",
+        "city": "Rye",
+        "zip": "TN31 7AA",
+        "countryCode": "GB",
+        "phone": "+441632960000",
+    }
     order = create(
         shop,
         line("30.00", sku="T-1", requiresShipping=True, properties=[{"name": "_line", "value": "77"}]),
@@ -232,9 +239,7 @@ def test_an_order_without_mail_and_address_shows_none() -> None:
         ("DECREMENT_OBEYING_POLICY", 2, 3),
     ],
 )
-def test_importing_an_order_touches_stock_only_as_asked(
-    behaviour: str | None, quantity: int, left: int
-) -> None:
+def test_importing_an_order_touches_stock_only_as_asked(behaviour: str | None, quantity: int, left: int) -> None:
     shop = Shop()
     shop.shirt()
     create(shop, variant_line(shop, "SHIRT-S", quantity), behaviour=behaviour)

@@ -53,8 +53,9 @@ def test_a_late_create_lands_after_its_caller_has_given_up() -> None:
     assert [one.topic for one in shop.pump()] == ["orders/create"]
     calls = [one for one in shop.simulator.calls if one.operation == "orderCreate"]
     assert [(one.status, one.fault, one.outcome) for one in calls] == [
-        (0, "late", "late"), (200, "landed", "ok"),
-    ]  # fmt: skip
+        (0, "late", "late"),
+        (200, "landed", "ok"),
+    ]
 
 
 def test_a_late_create_whose_mark_is_taken_by_then_makes_no_second_order() -> None:
@@ -97,9 +98,7 @@ def test_a_refusal_comes_on_demand_with_the_code_that_is_asked_for() -> None:
 def test_a_cancellation_can_be_refused_on_demand() -> None:
     shop = Shop()
     order = create(shop, line("1.00"))
-    shop.simulator.faults.add(
-        Fault("orderCancel", "vendor", name="user_error", body={"code": "NO_REFUND_PERMISSION"})
-    )
+    shop.simulator.faults.add(Fault("orderCancel", "vendor", name="user_error", body={"code": "NO_REFUND_PERMISSION"}))
     cancel = """mutation X($id: ID!) { orderCancel(orderId: $id, restock: true, reason: OTHER) {
       job { id } orderCancelUserErrors { code } } }"""
     told = shop.data(cancel, id=order)["orderCancel"]
@@ -168,7 +167,7 @@ def test_requested_cost_of_orders_follows_the_published_rule(document: str, poin
 
 def test_reading_two_hundred_lines_pays_for_two_hundred() -> None:
     shop = Shop()
-    order = create(shop, *(line("1.00") for _ in range(200)), shippingLines=[{"title": "DHL", "priceSet": bag("1.00")}])  # fmt: skip
+    order = create(shop, *(line("1.00") for _ in range(200)), shippingLines=[{"title": "DHL", "priceSet": bag("1.00")}])
     read = "query L($id: ID!) { order(id: $id) { lineItems(first: 250) { nodes { id } } } }"
     cost = shop.ask(read, id=order)["extensions"]["cost"]
     assert (cost["requestedQueryCost"], cost["actualQueryCost"]) == (14, 13)
@@ -221,6 +220,4 @@ def test_a_staff_note_that_is_too_long_is_refused_and_cancels_nothing() -> None:
 
 def test_a_tax_line_without_its_rate_is_refused_where_it_stands() -> None:
     taxed = line("1.00") | {"taxLines": [{"title": "VAT", "rate": ""}]}
-    assert refused(Shop(), line("1.00"), taxed) == [
-        ("TAX_LINE_RATE_MISSING", "order.lineItems.1.taxLines.0.rate")
-    ]
+    assert refused(Shop(), line("1.00"), taxed) == [("TAX_LINE_RATE_MISSING", "order.lineItems.1.taxLines.0.rate")]

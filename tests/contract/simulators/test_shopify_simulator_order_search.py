@@ -57,14 +57,17 @@ def test_a_deleted_mark_is_found_no_more_and_may_be_given_again() -> None:
         (f'tag:"{REMOTE}"', ["#1002"]),
         (f'name:"{REMOTE}"', ["eBay-12-34567-89012"]),
         (f'"{REMOTE}"', ["#1002", "eBay-12-34567-89012", "#1004"]),
-        (f'source_identifier:"{REMOTE}" OR tag:"{REMOTE}" OR name:"{REMOTE}" OR "{REMOTE}"', ["#1001", "#1002", "eBay-12-34567-89012", "#1004"]),
+        (
+            f'source_identifier:"{REMOTE}" OR tag:"{REMOTE}" OR name:"{REMOTE}" OR "{REMOTE}"',
+            ["#1001", "#1002", "eBay-12-34567-89012", "#1004"],
+        ),
         ("tag:ebay", ["#1002"]),
         ("name:1001", ["#1001"]),
         ('"34567-89012"', ["#1002", "eBay-12-34567-89012", "#1004"]),
         ("source_name:other-tool -tag:eBay", ["#1001", "eBay-12-34567-89012", "#1004"]),
         ("note:nothing source_name:nobody", []),
     ],
-)  # fmt: skip
+)
 def test_a_search_finds_the_id_where_other_tools_write_it(query: str, names: list[str]) -> None:
     shop = Shop()
     shop.shirt()

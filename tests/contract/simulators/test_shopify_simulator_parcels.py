@@ -38,9 +38,13 @@ mutation X($id: ID!, $restock: Boolean!, $refund: Boolean) {
 """
 STATE = "query S($id: ID!) { order(id: $id) { cancelledAt cancelReason displayFinancialStatus } }"
 TOPICS = (
-    "FULFILLMENTS_CREATE", "FULFILLMENTS_UPDATE", "ORDERS_FULFILLED", "ORDERS_PARTIALLY_FULFILLED", "ORDERS_CANCELLED",
+    "FULFILLMENTS_CREATE",
+    "FULFILLMENTS_UPDATE",
+    "ORDERS_FULFILLED",
+    "ORDERS_PARTIALLY_FULFILLED",
+    "ORDERS_CANCELLED",
     "REFUNDS_CREATE",
-)  # fmt: skip
+)
 PAID = {"transactions": [{"kind": "SALE", "status": "SUCCESS", "gateway": "eBay", "amountSet": bag("30.00")}]}
 
 
@@ -85,9 +89,7 @@ def test_an_order_is_shipped_in_parts_until_it_is_whole() -> None:
         ("fulfillments/create", None),
         ("orders/fulfilled", None),
     ]
-    assert {one.payload.get("order_id", one.payload["id"]) for one in shop.inbox} == {
-        int(order.rsplit("/", 1)[1])
-    }
+    assert {one.payload.get("order_id", one.payload["id"]) for one in shop.inbox} == {int(order.rsplit("/", 1)[1])}
 
 
 def test_one_parcel_may_have_several_tracking_numbers() -> None:
@@ -204,9 +206,7 @@ def test_the_seller_cancels_and_everyone_hears_of_stock_money_and_order() -> Non
 @pytest.mark.parametrize(
     ("restock", "refund", "left", "status"), [(True, False, 5, "PAID"), (False, True, 3, "REFUNDED")]
 )
-def test_the_app_cancels_with_or_without_stock_and_money(
-    restock: bool, refund: bool, left: int, status: str
-) -> None:
+def test_the_app_cancels_with_or_without_stock_and_money(restock: bool, refund: bool, left: int, status: str) -> None:
     shop = Shop()
     order = ordered(shop)
     told = shop.data(CANCEL, id=order, restock=restock, refund=refund)["orderCancel"]

@@ -19,12 +19,32 @@ pytestmark = pytest.mark.specs
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "shopify"
 TOPICS = [
-    "APP_SCOPES_UPDATE", "APP_UNINSTALLED", "BULK_OPERATIONS_FINISH", "COLLECTIONS_CREATE", "COLLECTIONS_DELETE",
-    "COLLECTIONS_UPDATE", "FULFILLMENTS_CREATE", "FULFILLMENTS_UPDATE", "INVENTORY_ITEMS_CREATE", "INVENTORY_ITEMS_DELETE", "INVENTORY_ITEMS_UPDATE",
-    "INVENTORY_LEVELS_CONNECT", "INVENTORY_LEVELS_DISCONNECT", "INVENTORY_LEVELS_UPDATE", "LOCATIONS_CREATE",
-    "ORDERS_CANCELLED", "ORDERS_CREATE", "ORDERS_FULFILLED", "ORDERS_PAID", "ORDERS_PARTIALLY_FULFILLED", "ORDERS_UPDATED",
-    "PRODUCTS_CREATE", "PRODUCTS_DELETE", "PRODUCTS_UPDATE", "REFUNDS_CREATE",
-]  # fmt: skip
+    "APP_SCOPES_UPDATE",
+    "APP_UNINSTALLED",
+    "BULK_OPERATIONS_FINISH",
+    "COLLECTIONS_CREATE",
+    "COLLECTIONS_DELETE",
+    "COLLECTIONS_UPDATE",
+    "FULFILLMENTS_CREATE",
+    "FULFILLMENTS_UPDATE",
+    "INVENTORY_ITEMS_CREATE",
+    "INVENTORY_ITEMS_DELETE",
+    "INVENTORY_ITEMS_UPDATE",
+    "INVENTORY_LEVELS_CONNECT",
+    "INVENTORY_LEVELS_DISCONNECT",
+    "INVENTORY_LEVELS_UPDATE",
+    "LOCATIONS_CREATE",
+    "ORDERS_CANCELLED",
+    "ORDERS_CREATE",
+    "ORDERS_FULFILLED",
+    "ORDERS_PAID",
+    "ORDERS_PARTIALLY_FULFILLED",
+    "ORDERS_UPDATED",
+    "PRODUCTS_CREATE",
+    "PRODUCTS_DELETE",
+    "PRODUCTS_UPDATE",
+    "REFUNDS_CREATE",
+]
 
 
 @lru_cache(maxsize=1)
@@ -49,9 +69,7 @@ def a_busy_day() -> tuple[Posted, ...]:
     shop.deeds.cancel(shop.deeds.sell(sku="SHIRT-M")["order_id"])
     whole = import_one(shop)
     parcel = shop.deeds.fulfill(whole, {"SHIRT-M": 1}, "UPS", "1Z", "https://track.example.com/1Z")
-    shop.deeds.update_tracking(
-        parcel["fulfillment_id"], "UPS", "2Z", tracking_url="https://track.example.com/2Z"
-    )
+    shop.deeds.update_tracking(parcel["fulfillment_id"], "UPS", "2Z", tracking_url="https://track.example.com/2Z")
     shop.deeds.cancel_fulfillment(parcel["fulfillment_id"])
     shop.data(
         'mutation { bulkOperationRunQuery(query: "{ products { edges { node { id } } } }") { bulkOperation { id } } }'
@@ -104,10 +122,7 @@ def import_one(shop: Shop) -> str:
 def complaints(topic: str, payload: dict[str, Any]) -> list[str]:
     schema = json.loads(schema_of(topic).read_text())
     validator = Draft202012Validator(schema, validate_formats=True)
-    return [
-        f"{'.'.join(map(str, error.instance_path))}: {error.message}"
-        for error in validator.iter_errors(payload)
-    ]
+    return [f"{'.'.join(map(str, error.instance_path))}: {error.message}" for error in validator.iter_errors(payload)]
 
 
 def ids(value: Any) -> Iterator[tuple[int, str]]:

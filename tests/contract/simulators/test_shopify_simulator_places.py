@@ -34,9 +34,7 @@ US = {"address1": "1 Main St", "city": "Chicago", "countryCode": "US", "province
     ],
 )
 @pytest.mark.parametrize("of", ["shippingAddress", "billingAddress"])
-def test_a_place_that_does_not_exist_is_refused(
-    of: str, address: dict[str, str], field: str, words: str
-) -> None:
+def test_a_place_that_does_not_exist_is_refused(of: str, address: dict[str, str], field: str, words: str) -> None:
     shop = Shop()
     told = shop.data(CREATE, order={"lineItems": [line("1.00")], of: address})["orderCreate"]
     assert told["order"] is None

@@ -48,9 +48,7 @@ def differences(ours: GraphQLSchema, theirs: GraphQLSchema) -> list[str]:
             found.append(f"{name}: {type(mine).__name__} here, {type(other).__name__} there")
             continue
         if isinstance(mine, GraphQLEnumType) and isinstance(other, GraphQLEnumType):
-            found.extend(
-                f"{name}.{value}: no such value" for value in mine.values if value not in other.values
-            )
+            found.extend(f"{name}.{value}: no such value" for value in mine.values if value not in other.values)
         elif isinstance(mine, GraphQLInputObjectType) and isinstance(other, GraphQLInputObjectType):
             found.extend(_unlike(name, mine.fields, other.fields))
         elif not isinstance(mine, GraphQLScalarType):
@@ -148,9 +146,23 @@ def test_our_rules_of_access_are_the_official_ones() -> None:
 
 
 READS_AND_WRITES = [
-    "product", "membership", "findOrder", "orderByCustomId", "create", "fulf", "webhook", "webhooklist", "delta",
-    "invItem", "setqty", "cancel", "bulk", "bulkq", "metaset", "metadef",
-]  # fmt: skip
+    "product",
+    "membership",
+    "findOrder",
+    "orderByCustomId",
+    "create",
+    "fulf",
+    "webhook",
+    "webhooklist",
+    "delta",
+    "invItem",
+    "setqty",
+    "cancel",
+    "bulk",
+    "bulkq",
+    "metaset",
+    "metadef",
+]
 
 
 def variables_for(shop: Shop) -> dict[str, dict[str, Any]]:
@@ -183,9 +195,13 @@ def variables_for(shop: Shop) -> dict[str, dict[str, Any]]:
         "setqty": {"key": "k-1", "input": {"reason": "correction", "name": "available", "quantities": [quantity]}},
         "cancel": {"id": order},
         "bulk": {"q": reference_documents()["bulkq"]},
-        "metaset": {"m": [{"ownerId": order, "namespace": "app", "key": "kind", "type": "single_line_text_field", "value": "c"}]},
-        "metadef": {"d": {"namespace": "listbridge", "key": "order", "name": "Order", "ownerType": "ORDER", "type": "id"}},
-    }  # fmt: skip
+        "metaset": {
+            "m": [{"ownerId": order, "namespace": "app", "key": "kind", "type": "single_line_text_field", "value": "c"}]
+        },
+        "metadef": {
+            "d": {"namespace": "listbridge", "key": "order", "name": "Order", "ownerType": "ORDER", "type": "id"}
+        },
+    }
 
 
 def test_the_reference_holds_exactly_the_documents_we_play() -> None:

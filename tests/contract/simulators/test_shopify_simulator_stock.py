@@ -36,9 +36,7 @@ def test_stock_is_set_once_for_one_idempotency_key() -> None:
     again = shop.data(STOCK, key="k-1", input=asked)["inventorySetQuantities"]
     assert again["inventoryAdjustmentGroup"]["id"] == first["inventoryAdjustmentGroup"]["id"]
     assert quantity_of(shop, made["variant_ids"][0]) == 2
-    other = shop.data(
-        STOCK, key="k-1", input=stock_input(shop, made["inventory_item_ids"][0], 8, changeFromQuantity=2)
-    )
+    other = shop.data(STOCK, key="k-1", input=stock_input(shop, made["inventory_item_ids"][0], 8, changeFromQuantity=2))
     assert other["inventorySetQuantities"]["userErrors"][0]["code"] == "IDEMPOTENCY_KEY_PARAMETER_MISMATCH"
 
 
@@ -57,9 +55,7 @@ def test_stock_is_set_once_for_one_idempotency_key() -> None:
         (4, {"changeFromQuantity": None, "locationId": "gid://shopify/Location/1"}, "INVALID_LOCATION"),
     ],
 )
-def test_a_bad_stock_write_is_refused_and_changes_nothing(
-    quantity: int, more: dict[str, Any], code: str
-) -> None:
+def test_a_bad_stock_write_is_refused_and_changes_nothing(quantity: int, more: dict[str, Any], code: str) -> None:
     shop = Shop()
     made = shop.shirt()
     asked = stock_input(shop, made["inventory_item_ids"][0], quantity, **more)
@@ -72,9 +68,7 @@ def test_a_stock_write_without_idempotency_key_is_refused() -> None:
     shop = Shop()
     made = shop.shirt()
     without = STOCK.replace("@idempotent(key: $key)", "").replace(", $key: String!", "")
-    answer = shop.ask(
-        without, input=stock_input(shop, made["inventory_item_ids"][0], 9, changeFromQuantity=None)
-    )
+    answer = shop.ask(without, input=stock_input(shop, made["inventory_item_ids"][0], 9, changeFromQuantity=None))
     assert "@idempotent" in answer["errors"][0]["message"]
     assert quantity_of(shop, made["variant_ids"][0]) == 5
 
@@ -103,9 +97,7 @@ def test_a_token_may_die_in_the_middle_of_a_sweep() -> None:
 
 def test_throttling_and_internal_errors_come_on_demand() -> None:
     shop = Shop()
-    shop.simulator.faults.add(
-        Fault("shop", "vendor", name="throttled"), Fault("shop", "vendor", name="internal_error")
-    )
+    shop.simulator.faults.add(Fault("shop", "vendor", name="throttled"), Fault("shop", "vendor", name="internal_error"))
     codes = [shop.ask(SHOP_NAME)["errors"][0]["extensions"]["code"] for _ in range(2)]
     assert codes == ["THROTTLED", "INTERNAL_SERVER_ERROR"]
     assert shop.data(SHOP_NAME)["shop"]["name"] == "Demo Shop"
@@ -173,16 +165,16 @@ def test_a_call_that_never_arrived_and_one_that_says_nothing_stand_in_the_journa
     shop.post("")
     told = [(one.operation, one.status, one.fault, one.outcome) for one in shop.simulator.calls[2:]]
     assert told == [
-        ("shop", 0, "drop_before", "drop_before"), ("shop", 200, "drop_after", "ok"), ("invalid", 200, "", "invalid"),
-    ]  # fmt: skip
+        ("shop", 0, "drop_before", "drop_before"),
+        ("shop", 200, "drop_after", "ok"),
+        ("invalid", 200, "", "invalid"),
+    ]
 
 
 def test_many_buyers_at_once_never_lose_a_piece() -> None:
     shop = Shop()
     made = shop.deeds.add_product(title="Rush", variants=[{"sku": "RUSH", "stock": 200}])
-    threads = [
-        threading.Thread(target=lambda: [shop.deeds.sell(sku="RUSH") for _ in range(20)]) for _ in range(8)
-    ]
+    threads = [threading.Thread(target=lambda: [shop.deeds.sell(sku="RUSH") for _ in range(20)]) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -61,9 +61,7 @@ def test_a_token_dies_when_its_time_is_up() -> None:
     shop.clock.advance(1)
     refused = shop.post(SHOP_NAME)
     assert refused.status_code == 401
-    assert refused.json() == {
-        "errors": "[API] Invalid API key or access token (unrecognized login or wrong password)"
-    }
+    assert refused.json() == {"errors": "[API] Invalid API key or access token (unrecognized login or wrong password)"}
 
 
 def test_an_invented_token_is_refused_and_changes_nothing() -> None:
@@ -162,9 +160,7 @@ def test_a_field_without_its_scope_is_null_beside_the_denial_and_the_rest_is_ans
     ],
 )
 def test_a_denial_names_every_scope_that_would_do(scopes: list[str], field: str, named: str) -> None:
-    answer = Shop(scopes=[*scopes, "read_products"]).ask(
-        "{ shop { name } locations(first: 1) { nodes { id name } } }"
-    )
+    answer = Shop(scopes=[*scopes, "read_products"]).ask("{ shop { name } locations(first: 1) { nodes { id name } } }")
     assert answer["data"] is None
     assert answer["errors"][0]["message"] == f"Access denied for {field} field. Required access: {named}."
 
@@ -172,9 +168,7 @@ def test_a_denial_names_every_scope_that_would_do(scopes: list[str], field: str,
 def test_what_an_app_may_not_see_of_any_node_is_denied_and_not_missing() -> None:
     shop = Shop(scopes=["read_inventory"])
     product = shop.shirt()["product_id"]
-    answer = shop.ask(
-        "query N($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=[f"gid://shopify/Product/{product}"]
-    )
+    answer = shop.ask("query N($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=[f"gid://shopify/Product/{product}"])
     assert answer["data"] == {"nodes": [None]}
     assert answer["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"
 

@@ -146,9 +146,7 @@ def test_members_of_a_smart_collection_change_in_silence() -> None:
 def test_a_product_of_more_than_a_hundred_variants_names_the_rest_only() -> None:
     shop = Shop()
     shop.subscribe("PRODUCTS_CREATE")
-    shop.deeds.add_product(
-        title="Many", variants=[{"sku": f"M-{n}", "options": {"No": str(n)}} for n in range(130)]
-    )
+    shop.deeds.add_product(title="Many", variants=[{"sku": f"M-{n}", "options": {"No": str(n)}} for n in range(130)])
     (posted,) = shop.pump()
     assert (len(posted.payload["variants"]), len(posted.payload["variant_gids"])) == (100, 130)
 

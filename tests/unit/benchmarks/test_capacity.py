@@ -20,12 +20,7 @@ def test_a_row_is_as_large_as_its_names_and_values() -> None:
 
 @pytest.mark.parametrize(("length", "units"), [(0, 1), (1021, 1), (1022, 2), (3069, 3)])
 def test_a_write_costs_a_unit_for_each_begun_kilobyte_of_the_larger_image(length: int, units: int) -> None:
-    assert (
-        write_units(_row(length))
-        == write_units(_row(length), _row(0))
-        == write_units(None, _row(length))
-        == units
-    )
+    assert write_units(_row(length)) == write_units(_row(length), _row(0)) == write_units(None, _row(length)) == units
 
 
 INDEX = Index("due", ("due",), frozenset({"id", "due"}))

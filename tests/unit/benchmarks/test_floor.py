@@ -17,8 +17,16 @@ def test_the_floors_functions_import_nothing_of_ours() -> None:
     modules = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     modules |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert {name.partition(".")[0] for name in modules} == {
-        "__future__", "boto3", "collections", "concurrent", "json", "os", "time", "typing", "urllib3",
-    }  # fmt: skip
+        "__future__",
+        "boto3",
+        "collections",
+        "concurrent",
+        "json",
+        "os",
+        "time",
+        "typing",
+        "urllib3",
+    }
 
 
 def test_the_floor_waits_only_for_a_limit() -> None:

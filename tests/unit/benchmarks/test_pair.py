@@ -17,9 +17,14 @@ from simulators.kit.stand_in import MarketplaceStandIn
 
 def asked(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "benchmarks", *arguments], cwd=ROOT, env={"PYTHONPATH": ".:shared"}, capture_output=True,
-        text=True, timeout=60, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "benchmarks", *arguments],
+        cwd=ROOT,
+        env={"PYTHONPATH": ".:shared"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,15 @@ def euros(amount: str | int) -> Money:
     return Money(Decimal(amount).quantize(Decimal("0.01")), "EUR")
 
 
-def computed(quantity: int | None, price: str | int | None = 10, *, version: int = 1, stock: int | None = None,
-             cause: Cause = Cause.SHOP, **more: Any) -> Computed:  # fmt: skip
+def computed(
+    quantity: int | None,
+    price: str | int | None = 10,
+    *,
+    version: int = 1,
+    stock: int | None = None,
+    cause: Cause = Cause.SHOP,
+    **more: Any,
+) -> Computed:
     """What the rules gave from version `version` of the variant, whose stock in the shop was `stock` (else `quantity`)."""
     said = quantity if stock is None else stock
     return Computed(

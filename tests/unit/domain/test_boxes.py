@@ -30,8 +30,10 @@ def test_a_parcel_with_one_number_is_one_box() -> None:
 
 def test_units_of_one_line_are_dealt_out_over_the_numbers_the_first_getting_the_more() -> None:
     assert dealt(parcel({MUG: 5}, "T2", "T3")) == [
-        ("f1", "T1", "DHL", {MUG: 2}), ("f1/2", "T2", "UPS", {MUG: 2}), ("f1/3", "T3", "UPS", {MUG: 1}),
-    ]  # fmt: skip
+        ("f1", "T1", "DHL", {MUG: 2}),
+        ("f1/2", "T2", "UPS", {MUG: 2}),
+        ("f1/3", "T3", "UPS", {MUG: 1}),
+    ]
 
 
 def test_numbers_beyond_the_units_are_boxes_without_units() -> None:
@@ -40,8 +42,9 @@ def test_numbers_beyond_the_units_are_boxes_without_units() -> None:
 
 def test_of_several_lines_nobody_knows_what_is_in_which_box() -> None:
     assert dealt(parcel({MUG: 1, CUP: 1}, "T2")) == [
-        ("f1", "T1", "DHL", {MUG: 1, CUP: 1}), ("f1/2", "T2", "UPS", {}),
-    ]  # fmt: skip
+        ("f1", "T1", "DHL", {MUG: 1, CUP: 1}),
+        ("f1/2", "T2", "UPS", {}),
+    ]
 
 
 @pytest.mark.parametrize("further", [("T1",), ("",), ("T2", "T2")])

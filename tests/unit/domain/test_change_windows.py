@@ -83,9 +83,7 @@ def test_a_page_that_does_not_agree_with_what_is_told_of_it_is_torn(page: Counte
 
 
 def test_a_list_that_grows_between_two_pages_of_one_millisecond_is_torn() -> None:
-    assert (
-        Windows((5, 6), 5, 12).torn(CountedPage(5, 13, 5, more=True)) == "the list changed while it was read"
-    )
+    assert Windows((5, 6), 5, 12).torn(CountedPage(5, 13, 5, more=True)) == "the list changed while it was read"
 
 
 MOMENTS = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 9)), max_size=60)
@@ -107,9 +105,7 @@ def test_whatever_the_lists_order_and_its_lag_every_moment_is_read(
         if windows is None:
             break
         end = windows.end if windows.end is not None else milliseconds(NOW)
-        inside = [
-            index for index, (known, _) in enumerate(rows) if windows.start <= milliseconds(known) <= end
-        ]
+        inside = [index for index, (known, _) in enumerate(rows) if windows.start <= milliseconds(known) <= end]
         told = inside[windows.offset : windows.offset + page]
         read |= set(told)
         dates = [known + late if lags else known for known, late in (rows[index] for index in told)]

@@ -29,15 +29,11 @@ def stored(job: Job) -> Any:
 
 def test_a_sweep_goes_on_where_it_was() -> None:
     job = read("sweep", shop="shop_1", start=7, products=250, absent=0, epoch=3, deferred=["p1"])
-    assert job.params_of(SweepParams) == SweepParams(
-        shop="shop_1", start=7, products=250, epoch=3, deferred=("p1",)
-    )
+    assert job.params_of(SweepParams) == SweepParams(shop="shop_1", start=7, products=250, epoch=3, deferred=("p1",))
 
 
 def test_the_look_at_an_action_is_stored_as_the_version_before_reads_it() -> None:
-    job = read("stop", sales_list="list_1", counted_in_s=3600).with_params(
-        look=Look(rev=4, since=NOON, resumed=1)
-    )
+    job = read("stop", sales_list="list_1", counted_in_s=3600).with_params(look=Look(rev=4, since=NOON, resumed=1))
     told = stored(job)
     assert told == {
         "sales_list": "list_1",

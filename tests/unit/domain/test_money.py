@@ -22,9 +22,7 @@ from listbridge.domain.money import Money, money
         ("Infinity", None),
     ],
 )
-def test_a_price_is_the_text_as_a_decimal_and_nothing_where_it_is_none(
-    amount: str | None, expected: Decimal | None
-):
+def test_a_price_is_the_text_as_a_decimal_and_nothing_where_it_is_none(amount: str | None, expected: Decimal | None):
     assert money(amount, "JPY") == (None if expected is None else Money(expected, "JPY"))
 
 

@@ -53,9 +53,7 @@ def test_without_any_other_account_the_asking_one_counts_itself() -> None:
 
 
 @given(st.integers(1, 5_000), st.floats(1, 1e7), st.timedeltas(timedelta(0), timedelta(days=3)))
-def test_all_accounts_together_never_spend_more_than_the_day_has(
-    accounts: int, calls: float, quiet: timedelta
-) -> None:
+def test_all_accounts_together_never_spend_more_than_the_day_has(accounts: int, calls: float, quiet: timedelta) -> None:
     wait = interval(NOW, NOW - quiet, accounts=accounts, calls_per_day=calls).total_seconds()
     assert accounts * DAY_S / wait <= calls * (1 + 1e-6) + 1e-6
 
@@ -63,7 +61,7 @@ def test_all_accounts_together_never_spend_more_than_the_day_has(
 @pytest.mark.parametrize(
     ("failures", "wait"),
     [(0, 15.0), (1, 30.0), (2, 60.0), (3, 120.0), (4, 240.0), (5, 480.0), (6, 900.0), (7, 900.0), (10_000, 900.0)],
-)  # fmt: skip
+)
 def test_a_failing_poll_is_tried_ever_more_slowly_to_a_quarter_of_an_hour(failures: int, wait: float) -> None:
     assert retry_interval(failures).total_seconds() == wait
 

@@ -123,9 +123,7 @@ def test_an_untracked_item_counts_as_its_set_number(mode: str, value: int | None
     assert result.trace[0] == TraceLine("untracked", "", "10")
 
 
-@pytest.mark.parametrize(
-    ("mode", "value"), [("product", None), ("cap", 4), ("buffer", 0), ("buffer", 3), ("fixed", 6)]
-)
+@pytest.mark.parametrize(("mode", "value"), [("product", None), ("cap", 4), ("buffer", 0), ("buffer", 3), ("fixed", 6)])
 @pytest.mark.parametrize("tracked", [False, True])
 @pytest.mark.parametrize("stock", [{}, {HERE: 0}, {HERE: 7}])
 def test_a_bundle_counts_as_sold_out_whatever_its_own_number_says(
@@ -176,9 +174,7 @@ def test_what_buyers_of_the_shop_cannot_see_sells_nowhere(visibility: Visibility
 
 
 def test_what_is_proven_gone_shows_0_whatever_its_last_stock_was() -> None:
-    result = quantity_of(
-        a_variant({HERE: 7}, absent=True), rule("fixed", 5, sell_without_stock=True), (), EURO
-    )
+    result = quantity_of(a_variant({HERE: 7}, absent=True), rule("fixed", 5, sell_without_stock=True), (), EURO)
     assert (result.quantity, result.trace) == (0, (TraceLine("absent_from_shop", "", "0"),))
 
 
@@ -200,9 +196,7 @@ def test_every_step_leaves_a_line_that_explains_it() -> None:
 
 
 @given(stock=stocks, rule=rules, tracked=st.booleans(), most=numbers)
-def test_no_rule_leaves_the_marketplaces_bounds(
-    stock: int, rule: QuantityRule, tracked: bool, most: int
-) -> None:
+def test_no_rule_leaves_the_marketplaces_bounds(stock: int, rule: QuantityRule, tracked: bool, most: int) -> None:
     variant = a_variant({HERE: stock}, tracked=tracked)
     quantity = quantity_of(variant, rule, (), Bounds("EUR", max_quantity=most)).quantity
     assert quantity is not None
@@ -249,9 +243,7 @@ def test_a_mode_without_its_number_or_with_one_too_many_is_no_rule(mode: str, va
 
 
 def price(amount: str, currency: str = "EUR", *, ratio: str = "1", bounds: Bounds = EURO) -> object:
-    result = price_of(
-        a_variant(price=Money(Decimal(amount), currency)), PriceRule(ratio=Decimal(ratio)), bounds
-    )
+    result = price_of(a_variant(price=Money(Decimal(amount), currency)), PriceRule(ratio=Decimal(ratio)), bounds)
     return str(result.price) if result.price else result.problem
 
 
@@ -280,9 +272,7 @@ def test_a_price_is_the_shops_times_the_ratio_to_the_cent(amount: str, ratio: st
     ("currency", "amount", "expected"),
     [("JPY", "1000.5", "1001 JPY"), ("USD", "9.995", "10.00 USD"), ("KWD", "1.2345", "1.235 KWD")],
 )
-def test_prices_are_rounded_to_the_smallest_unit_of_their_currency(
-    currency: str, amount: str, expected: str
-) -> None:
+def test_prices_are_rounded_to_the_smallest_unit_of_their_currency(currency: str, amount: str, expected: str) -> None:
     assert price(amount, currency, bounds=Bounds(currency)) == expected
 
 

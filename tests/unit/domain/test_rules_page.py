@@ -51,9 +51,7 @@ def test_the_page_has_examples_of_every_mode() -> None:
 
 
 @pytest.mark.parametrize(("stock", "reserved", "rule", "shown", "words"), QUANTITIES)
-def test_a_quantity_comes_out_as_the_page_says(
-    stock: str, reserved: str, rule: str, shown: str, words: str
-) -> None:
+def test_a_quantity_comes_out_as_the_page_says(stock: str, reserved: str, rule: str, shown: str, words: str) -> None:
     mode, _, value = rule.partition(" ")
     asked = QuantityRule(mode=QuantityMode(mode), value=int(value) if value else None)
     result = quantity_of(variant(stock, reserved), asked, NOWHERE, EURO)
@@ -63,9 +61,7 @@ def test_a_quantity_comes_out_as_the_page_says(
 @pytest.mark.parametrize(("price", "ratio", "shown", "words"), PRICES)
 def test_a_price_comes_out_as_the_page_says(price: str, ratio: str, shown: str, words: str) -> None:
     amount, currency = price.split()
-    result = price_of(
-        a_variant(price=Money(Decimal(amount), currency)), PriceRule(ratio=Decimal(ratio)), EURO
-    )
+    result = price_of(a_variant(price=Money(Decimal(amount), currency)), PriceRule(ratio=Decimal(ratio)), EURO)
     if result.price is None:
         assert result.problem is not None
         assert (result.problem.code, words) == (shown, "")

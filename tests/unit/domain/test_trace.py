@@ -67,8 +67,12 @@ def test_a_chain_that_gets_nowhere_ends_at_the_bound_and_one_that_does_goes_on()
 def test_messages_worked_on_as_one_go_on_under_the_first_ones_id_and_name_the_others() -> None:
     with trace.followed([arrived(id="cor-1"), arrived(idle=9, id="cor-2"), arrived(id="cor-1"), NUDGE]):
         assert trace.line() == {
-            "correlation_id": "cor-1", "reason": "lease_held", "hops": 7, "joined_ids": ["cor-2"], "account": "acc_1",
-        }  # fmt: skip
+            "correlation_id": "cor-1",
+            "reason": "lease_held",
+            "hops": 7,
+            "joined_ids": ["cor-2"],
+            "account": "acc_1",
+        }
         assert sent().idle == 10
 
 
@@ -92,8 +96,10 @@ def test_a_line_names_what_its_messages_have_in_common() -> None:
     with trace.followed([ImportOrder(account=AccountId("acc_1"), order=RemoteOrderId("12-1"))]):
         trace.note(shop="shop_1")
         assert {k: trace.line()[k] for k in ("account", "order", "shop")} == {
-            "account": "acc_1", "order": "12-1", "shop": "shop_1",
-        }  # fmt: skip
+            "account": "acc_1",
+            "order": "12-1",
+            "shop": "shop_1",
+        }
     trace.note(shop="shop_1")
     assert trace.line() == {}
 
@@ -129,9 +135,7 @@ def test_two_messages_that_ask_for_the_same_are_one_whatever_brought_them() -> N
 def test_a_trace_survives_the_wire_and_a_newer_writers_fields_are_passed_over() -> None:
     wire: TypeAdapter[AnyMessage] = TypeAdapter(AnyMessage)
     assert wire.validate_json(arrived(idle=2).model_dump_json()).trace == arrived(idle=2).trace
-    newer = (
-        '{"kind": "nudge", "account": "acc_1", "v": 2, "trace": {"id": "cor-1", "hops": 3, "colour": "blue"}}'
-    )
+    newer = '{"kind": "nudge", "account": "acc_1", "v": 2, "trace": {"id": "cor-1", "hops": 3, "colour": "blue"}}'
     assert wire.validate_json(newer).trace == Trace(id="cor-1", hops=3)
     older = '{"kind": "nudge", "account": "acc_1", "listings": [], "v": 1}'
     assert (wire.validate_json(older).trace, wire.validate_json(older)) == (None, NUDGE)

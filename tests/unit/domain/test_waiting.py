@@ -16,8 +16,13 @@ from listbridge.domain.waiting import Backoff, asked_s, delay_s, from_now, wait_
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 WHY = Problem("no_answer")
 BACKOFFS = [
-    waiting.REVISIONS, waiting.PUBLISHING, waiting.SHOP_READS, waiting.ORDERS, waiting.POLLS, waiting.COMPARISONS,
-]  # fmt: skip
+    waiting.REVISIONS,
+    waiting.PUBLISHING,
+    waiting.SHOP_READS,
+    waiting.ORDERS,
+    waiting.POLLS,
+    waiting.COMPARISONS,
+]
 tries = st.integers(0, 100_000)
 seconds = st.floats(0, 1e6, allow_nan=False)
 
@@ -36,9 +41,7 @@ seconds = st.floats(0, 1e6, allow_nan=False)
         (Rejected(WHY), 30, 8.0),
     ],
 )
-def test_the_third_try_waits_for_what_is_longest(
-    error: RemoteError, settle_s: float, expected: float
-) -> None:
+def test_the_third_try_waits_for_what_is_longest(error: RemoteError, settle_s: float, expected: float) -> None:
     assert wait_s(error, 2, Backoff(2, 900), NOW, settle_s=settle_s) == expected
 
 

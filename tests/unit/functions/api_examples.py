@@ -32,9 +32,7 @@ def record() -> dict[str, Example]:
     chance = random.Random(1)
     with (
         mock.patch.object(secrets, "choice", chance.choice),
-        mock.patch.object(
-            secrets, "token_hex", lambda count: f"{chance.getrandbits(8 * count):0{2 * count}x}"
-        ),
+        mock.patch.object(secrets, "token_hex", lambda count: f"{chance.getrandbits(8 * count):0{2 * count}x}"),
         mock.patch.object(secrets, "token_urlsafe", lambda count: f"{chance.getrandbits(8 * count):x}"),
         pytest.MonkeyPatch.context() as patch,
     ):
@@ -186,15 +184,20 @@ def _consent(tape: Recorder, desk: OrderDesk) -> None:
     its = tape.its
     its.ebay.deeds.add_seller("bert", marketplaces=[SITE])
     keys = {"client_id": "sim-client", "client_secret": "sim-secret"}
-    draft = {"name": "bert", "marketplace": "ebay", "shop": desk.shop, "sites": [SITE],
-             "settings": {"ru_name": "Demo-RuName"}, "credentials": keys, "connect": "by_consent"}  # fmt: skip
+    draft = {
+        "name": "bert",
+        "marketplace": "ebay",
+        "shop": desk.shop,
+        "sites": [SITE],
+        "settings": {"ru_name": "Demo-RuName"},
+        "credentials": keys,
+        "connect": "by_consent",
+    }
     account = its.call("POST", "/v1/accounts", draft).body["id"]
     url = tape.show("GET", f"/v1/accounts/{account}/authorize")["url"]
     session = requests.Session()
     session.mount("https://", Transport(its.ebay))
-    back = parse_qs(
-        urlsplit(session.get(f"{url}&seller=bert", allow_redirects=False).headers["Location"]).query
-    )
+    back = parse_qs(urlsplit(session.get(f"{url}&seller=bert", allow_redirects=False).headers["Location"]).query)
     query = {name: values[0] for name, values in back.items()}
     tape.show("GET", "/callbacks/ebay", query=query, groups=None)
     tape.show("DELETE", f"/v1/accounts/{account}")
@@ -233,8 +236,13 @@ def _handed_over(patch: pytest.MonkeyPatch) -> dict[str, Example]:
     platforms.install(patch)
     tape = Recorder(Installation())
     tape.its.call("GET", "/v1/shops")
-    draft = {"name": "Store", "platform": "posts", "settings": {"address": "https://store.example"},
-             "credentials": {"app_secret": "its own"}, "connect": "by_consent"}  # fmt: skip
+    draft = {
+        "name": "Store",
+        "platform": "posts",
+        "settings": {"address": "https://store.example"},
+        "credentials": {"app_secret": "its own"},
+        "connect": "by_consent",
+    }
     shop = tape.show("POST", "/v1/shops", draft)["shop"]["id"]
     url = tape.show("GET", f"/v1/shops/{shop}/authorize")["url"]
     keys = json.dumps({"key_id": 1, "consumer_key": platforms.other.key()})

@@ -160,21 +160,33 @@ class Installation:
         room, _, rest = path.removeprefix("/").partition("/")
         resource, name = ("/callbacks/{slug}", "slug") if room == "callbacks" else ("/v1/{proxy+}", "proxy")
         event = {
-            "resource": resource, "path": f"{base_path or ''}{path}", "httpMethod": method, "headers": sent_headers,
+            "resource": resource,
+            "path": f"{base_path or ''}{path}",
+            "httpMethod": method,
+            "headers": sent_headers,
             "multiValueHeaders": {name: [value] for name, value in sent_headers.items()},
             "queryStringParameters": {
                 name: value[-1] if isinstance(value, list) else value for name, value in query.items()
-            } if query else query,
+            }
+            if query
+            else query,
             "multiValueQueryStringParameters": {
                 name: value if isinstance(value, list) else [value] for name, value in query.items()
-            } if query else None,
-            "pathParameters": {name: unquote(rest)}, "stageVariables": None, "body": text,
+            }
+            if query
+            else None,
+            "pathParameters": {name: unquote(rest)},
+            "stageVariables": None,
+            "body": text,
             "isBase64Encoded": False,
             "requestContext": {
-                "path": f"{'/prod' if base_path is None else base_path}{path}", "stage": "prod", "requestId": request,
-                "httpMethod": method, "authorizer": {"claims": told},
+                "path": f"{'/prod' if base_path is None else base_path}{path}",
+                "stage": "prod",
+                "requestId": request,
+                "httpMethod": method,
+                "authorizer": {"claims": told},
             },
-        }  # fmt: skip
+        }
         answer = app.handler(event, object())
         sent = answer.get("body") or ""
         kind = str((answer.get("multiValueHeaders") or {}).get("Content-Type", ["application/json"])[0])
@@ -222,8 +234,15 @@ class Installation:
 
     def connect_account(self, shop: str, **changes: Any) -> str:
         """anna's account, connected; its id. Its guard asks nothing: with a listing or two, everything would wait."""
-        draft = {"name": "anna", "marketplace": "ebay", "shop": shop, "sites": [SITE],
-                 "credentials": self.ebay_credentials(), "guard": {"share": "1", "count": 1}, **changes}  # fmt: skip
+        draft = {
+            "name": "anna",
+            "marketplace": "ebay",
+            "shop": shop,
+            "sites": [SITE],
+            "credentials": self.ebay_credentials(),
+            "guard": {"share": "1", "count": 1},
+            **changes,
+        }
         return str(self.post("/accounts", draft)["id"])
 
     def creation_settings(self) -> dict[str, Any]:
@@ -279,8 +298,15 @@ class Installation:
         self.run()
         return self.get(f"/jobs/{job['id']}")
 
-    def keep_order(self, account: str, id: str = "12-00001-00001", *, buyer: Buyer | None = BUYER,
-                   facts: dict[str, Any] | None = None, **changes: Any) -> Any:  # fmt: skip
+    def keep_order(
+        self,
+        account: str,
+        id: str = "12-00001-00001",
+        *,
+        buyer: Buyer | None = BUYER,
+        facts: dict[str, Any] | None = None,
+        **changes: Any,
+    ) -> Any:
         """An order as if it had been taken in, with `facts` of the marketplace's and fields of its row changed; its row in
         the API."""
         document = self.stores.configuration.get(Account, account)

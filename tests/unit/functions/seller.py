@@ -22,11 +22,7 @@ class Seller:
         return found[0]
 
     def statuses(self) -> dict[str, str]:
-        return {
-            row["sku"]: row["listing"]["status"]
-            for row in self.its.items(self.list)
-            if row["listing"] is not None
-        }
+        return {row["sku"]: row["listing"]["status"] for row in self.its.items(self.list) if row["listing"] is not None}
 
     def outcomes(self, job: dict[str, Any]) -> dict[str, tuple[str, str]]:
         entries = self.its.get(f"/jobs/{job['id']}/entries")["entries"]

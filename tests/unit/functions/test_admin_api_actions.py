@@ -43,9 +43,7 @@ def test_sending_one_variant_sends_its_product(seller: Seller) -> None:
         ("relist", "not_ended"),
     ],
 )
-def test_what_was_never_sent_refuses_what_needs_a_live_listing(
-    seller: Seller, action: str, reason: str
-) -> None:
+def test_what_was_never_sent_refuses_what_needs_a_live_listing(seller: Seller, action: str, reason: str) -> None:
     seller.its.add_items(seller.list, seller.its.add_product("A1"))
     job = seller.its.act(seller.list, action)
     assert (job["state"], seller.outcomes(job)) == ("done", {"A1": ("skipped", reason)})
@@ -61,8 +59,19 @@ def test_what_is_live_is_neither_sent_nor_linked_again(seller: Seller, action: s
     assert len(seller.live_offers()) == 1
 
 
-ACTIONS = ["send", "revise_quantity", "revise_price", "revise", "full_revise", "align", "stop", "relist", "remove",
-           "link", "unlink"]  # fmt: skip
+ACTIONS = [
+    "send",
+    "revise_quantity",
+    "revise_price",
+    "revise",
+    "full_revise",
+    "align",
+    "stop",
+    "relist",
+    "remove",
+    "link",
+    "unlink",
+]
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -150,9 +159,7 @@ def test_an_action_on_an_item_that_is_not_there_begins_nothing(seller: Seller) -
     jobs = len(seller.its.get("/jobs")["jobs"])
     strange = item_id(VariantKey(ShopId(seller.shop), ProductId("1"), VariantId("2")))
     for items, status in (([seller.row("A1")["id"], strange], 404), (["%%%"], 404), ([], 422), ("some", 422)):
-        answer = seller.its.call(
-            "POST", f"/v1/sales-lists/{seller.list}/actions", {"action": "send", "items": items}
-        )
+        answer = seller.its.call("POST", f"/v1/sales-lists/{seller.list}/actions", {"action": "send", "items": items})
         assert answer.status == status, answer.text
     answer = seller.its.call("POST", f"/v1/sales-lists/{seller.list}/actions", {"action": "explode"})
     assert (answer.status, answer.body["fields"][0]["field"]) == (422, "action")

@@ -91,13 +91,27 @@ def test_a_route_that_declares_no_group_is_for_admins() -> None:
 @pytest.mark.parametrize(
     "groups",
     [
-        "viewer", "operator", None, "", "administrators", "[]", [], "no,admin", "[no,admin]", ["no,admin"], "admin,",
-        ["[admin]"], "admin]", "ADMIN", "anyone", "viewer,no,admin", "[viewer no,admin]", "admin viewer",
+        "viewer",
+        "operator",
+        None,
+        "",
+        "administrators",
+        "[]",
+        [],
+        "no,admin",
+        "[no,admin]",
+        ["no,admin"],
+        "admin,",
+        ["[admin]"],
+        "admin]",
+        "ADMIN",
+        "anyone",
+        "viewer,no,admin",
+        "[viewer no,admin]",
+        "admin viewer",
     ],
-)  # fmt: skip
-def test_without_the_group_a_write_is_refused_and_nothing_is_stored(
-    installation: Installation, groups: Any
-) -> None:
+)
+def test_without_the_group_a_write_is_refused_and_nothing_is_stored(installation: Installation, groups: Any) -> None:
     answer = installation.call("POST", "/v1/profiles", {"name": "Half"}, groups=groups)
     assert answer.status == 403
     assert answer.body["problem"]["code"] == "group_needed"
@@ -107,12 +121,8 @@ def test_without_the_group_a_write_is_refused_and_nothing_is_stored(
         installation.stores.configuration.get(Deployment, "this")
 
 
-@pytest.mark.parametrize(
-    "groups", ["admin", "[viewer admin]", "viewer,admin", ["operator", "admin"], "[admin]"]
-)
-def test_the_groups_may_come_in_any_of_the_shapes_that_authorizers_use(
-    installation: Installation, groups: Any
-) -> None:
+@pytest.mark.parametrize("groups", ["admin", "[viewer admin]", "viewer,admin", ["operator", "admin"], "[admin]"])
+def test_the_groups_may_come_in_any_of_the_shapes_that_authorizers_use(installation: Installation, groups: Any) -> None:
     assert installation.call("POST", "/v1/profiles", {"name": "Half"}, groups=groups).status == 201
 
 

@@ -52,10 +52,18 @@ def made() -> tuple[Installation, dict[str, str]]:
     order = installation.keep_order(account)
     profile = installation.get("/creation-profiles")["creation_profiles"][0]["id"]
     return installation, {
-        "shop_id": shop, "account_id": account, "list_id": sales_list, "profile_id": profile, "slug": "ebay",
-        "job_id": installation.get("/jobs")["jobs"][0]["id"], "item_id": installation.items(sales_list)[0]["id"],
-        "listing_id": installation.get("/listings")["listings"][0]["id"], "order_id": order["id"], "line_id": "1", "code": "x",
-    }  # fmt: skip
+        "shop_id": shop,
+        "account_id": account,
+        "list_id": sales_list,
+        "profile_id": profile,
+        "slug": "ebay",
+        "job_id": installation.get("/jobs")["jobs"][0]["id"],
+        "item_id": installation.items(sales_list)[0]["id"],
+        "listing_id": installation.get("/listings")["listings"][0]["id"],
+        "order_id": order["id"],
+        "line_id": "1",
+        "code": "x",
+    }
 
 
 def _is_no_fault(answer: Answer, called: object) -> None:
@@ -71,9 +79,7 @@ def _path(route: Operation, ids: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize("route", ID_ROUTES, ids=str)
-def test_an_id_that_no_row_can_have_is_not_found(
-    stage: tuple[Installation, dict[str, str]], route: Operation
-) -> None:
+def test_an_id_that_no_row_can_have_is_not_found(stage: tuple[Installation, dict[str, str]], route: Operation) -> None:
     installation, ids = stage
     for name in route.ids:
         for text in NASTY_IDS:
@@ -85,9 +91,7 @@ def test_an_id_that_no_row_can_have_is_not_found(
 
 
 @pytest.mark.parametrize("route", CURSOR_ROUTES, ids=str)
-def test_a_forged_cursor_is_refused_by_name(
-    stage: tuple[Installation, dict[str, str]], route: Operation
-) -> None:
+def test_a_forged_cursor_is_refused_by_name(stage: tuple[Installation, dict[str, str]], route: Operation) -> None:
     installation, ids = stage
     forged = [text for text in NASTY_TEXTS if text not in ("", packed("{}"))]
     for text in forged:
@@ -109,18 +113,13 @@ def test_a_cursor_of_another_list_is_refused(installation: Installation) -> None
     for sku in ("A", "B", "C"):
         installation.add_items(first, installation.add_product(sku))
     page = installation.get(f"/sales-lists/{first}/items", limit="1")
-    assert (
-        installation.get(f"/sales-lists/{first}/items", cursor=page["cursor"], limit="1")["items"]
-        != page["items"]
-    )
+    assert installation.get(f"/sales-lists/{first}/items", cursor=page["cursor"], limit="1")["items"] != page["items"]
     answer = installation.call("GET", f"/v1/sales-lists/{second}/items", query={"cursor": page["cursor"]})
     assert (answer.status, answer.body["fields"][0]["field"]) == (422, "cursor")
 
 
 @pytest.mark.parametrize("route", BODY_ROUTES, ids=str)
-def test_a_body_that_no_row_can_hold_is_refused(
-    stage: tuple[Installation, dict[str, str]], route: Operation
-) -> None:
+def test_a_body_that_no_row_can_hold_is_refused(stage: tuple[Installation, dict[str, str]], route: Operation) -> None:
     installation, ids = stage
     for raw in NASTY_BODIES:
         answer = installation.call(route.method, _path(route, ids), raw=raw)
@@ -154,11 +153,17 @@ def test_what_is_too_deep_too_long_or_no_text_says_so(
 @pytest.mark.parametrize(
     ("kind", "status"),
     [
-        ("application/json", 201), ("application/json; charset=utf-8", 201), ("APPLICATION/JSON", 201),
-        ("application/x-www-form-urlencoded", 415), ("multipart/form-data", 415), ("multipart/form-data; boundary=x", 415),
-        ("text/plain", 415), ("application/jsonp", 415), ("application/json, text/plain", 415),
+        ("application/json", 201),
+        ("application/json; charset=utf-8", 201),
+        ("APPLICATION/JSON", 201),
+        ("application/x-www-form-urlencoded", 415),
+        ("multipart/form-data", 415),
+        ("multipart/form-data; boundary=x", 415),
+        ("text/plain", 415),
+        ("application/jsonp", 415),
+        ("application/json, text/plain", 415),
     ],
-)  # fmt: skip
+)
 def test_only_json_is_read(installation: Installation, kind: str, status: int) -> None:
     answer = installation.call("POST", "/v1/profiles", {"name": "Half"}, headers={"Content-Type": kind})
     assert answer.status == status, answer.text

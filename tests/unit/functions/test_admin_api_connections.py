@@ -17,8 +17,13 @@ from tests.unit.functions.installation import SHOP_CREDENTIALS, SHOP_DOMAIN, SIT
 
 
 def _draft(**changes: Any) -> dict[str, Any]:
-    return {"name": "Demo", "platform": "shopify", "settings": {"domain": SHOP_DOMAIN},
-            "credentials": SHOP_CREDENTIALS, **changes}  # fmt: skip
+    return {
+        "name": "Demo",
+        "platform": "shopify",
+        "settings": {"domain": SHOP_DOMAIN},
+        "credentials": SHOP_CREDENTIALS,
+        **changes,
+    }
 
 
 def _secrets(installation: Installation) -> dict[str, dict[str, str]]:
@@ -39,9 +44,7 @@ def test_a_shop_is_connected_with_its_own_currency_and_asked_to_call_us(installa
 def test_a_shop_with_wrong_credentials_is_a_conflict_and_leaves_nothing_behind(
     installation: Installation,
 ) -> None:
-    answer = installation.call(
-        "POST", "/v1/shops", _draft(credentials={**SHOP_CREDENTIALS, "client_secret": "wrong"})
-    )
+    answer = installation.call("POST", "/v1/shops", _draft(credentials={**SHOP_CREDENTIALS, "client_secret": "wrong"}))
     assert answer.status == 409
     assert answer.body["problem"]["code"] == "shopify_grant_refused"
     assert answer.body["problem"]["text"] != "shopify_grant_refused"
@@ -92,9 +95,19 @@ def test_no_credential_gets_out_in_an_answer_or_a_log(
         installation.call("POST", "/v1/shops", _draft(name="")),
         installation.call("POST", "/v1/shops", _draft(credentials={"client_secret": ["app-secret-value"]})),
         installation.call("PUT", f"/v1/shops/{shop}/credentials", {"credentials": {"nonsense": "app-secret-value"}}),
-        *(installation.call("GET", f"/v1{path}") for path in
-          ("/shops", f"/shops/{shop}", "/accounts", f"/accounts/{account}", "/activity", "/health", "/jobs")),
-    ]  # fmt: skip
+        *(
+            installation.call("GET", f"/v1{path}")
+            for path in (
+                "/shops",
+                f"/shops/{shop}",
+                "/accounts",
+                f"/accounts/{account}",
+                "/activity",
+                "/health",
+                "/jobs",
+            )
+        ),
+    ]
     secrets = [SHOP_CREDENTIALS["client_secret"], "sim-secret", installation.seller["refreshToken"]]
     texts = [json.dumps(answer.headers) for answer in told]
     texts += [str(record.__dict__) for record in caplog.records]
@@ -134,9 +147,7 @@ def test_a_check_finds_dead_credentials_and_says_so_once(installation: Installat
     assert [(one["subject"], one["problem"]["code"]) for one in concerns] == [(shop, "shop_expired")]
 
 
-@pytest.mark.parametrize(
-    "fault", [Fault("*", "status", status=503), Fault("*", "html"), Fault("*", "drop_before")]
-)
+@pytest.mark.parametrize("fault", [Fault("*", "status", status=503), Fault("*", "html"), Fault("*", "drop_before")])
 def test_a_shop_that_does_not_answer_is_a_bad_gateway_and_stays_connected(
     installation: Installation, fault: Fault
 ) -> None:
@@ -230,9 +241,7 @@ def test_an_account_with_listings_stays_with_its_shop(installation: Installation
     shop = installation.connect_shop()
     account = installation.connect_account(shop)
     installation.add_items(installation.make_list(account), installation.add_product("A1"))
-    other = Shop(
-        **{**installation.stores.configuration.get(Shop, shop).model_dump(), "id": "shop_2", "rev": 0}
-    )
+    other = Shop(**{**installation.stores.configuration.get(Shop, shop).model_dump(), "id": "shop_2", "rev": 0})
     installation.stores.configuration.save(other)
     answer = installation.call("PATCH", f"/v1/accounts/{account}", {"shop": "shop_2"})
     assert (answer.status, answer.body["problem"]["code"]) == (409, "account_has_listings")

@@ -19,8 +19,15 @@ KEYS = {"client_id": "sim-client", "client_secret": "sim-secret"}
 @pytest.fixture
 def account(installation: Installation) -> str:
     """An account that waits for its seller; its id."""
-    draft = {"name": "anna", "marketplace": "ebay", "shop": installation.connect_shop(), "sites": [SITE],
-             "settings": {"ru_name": "Demo-RuName"}, "credentials": KEYS, "connect": "by_consent"}  # fmt: skip
+    draft = {
+        "name": "anna",
+        "marketplace": "ebay",
+        "shop": installation.connect_shop(),
+        "sites": [SITE],
+        "settings": {"ru_name": "Demo-RuName"},
+        "credentials": KEYS,
+        "connect": "by_consent",
+    }
     body = installation.post("/accounts", draft)
     assert (body["state"], body["remote_name"]) == ("disconnected", "")
     return str(body["id"])
@@ -60,9 +67,7 @@ def test_coming_back_twice_changes_nothing(installation: Installation, account: 
 
 
 @pytest.mark.parametrize("state", ["", "forged", "x" * 200])
-def test_a_state_that_is_none_of_ours_connects_nobody(
-    installation: Installation, account: str, state: str
-) -> None:
+def test_a_state_that_is_none_of_ours_connects_nobody(installation: Installation, account: str, state: str) -> None:
     query = {**_browser(installation, account), "state": state}
     answer = _come_back(installation, query)
     assert (answer.status, "none of ours" in answer.text) == (409, True)
@@ -99,9 +104,7 @@ def test_another_seller_cannot_take_the_account_over(installation: Installation,
     assert installation.stores.secrets.get(f"accounts/{account}") == before
 
 
-def test_states_are_kept_as_hashes_and_old_ones_are_swept_away(
-    installation: Installation, account: str
-) -> None:
+def test_states_are_kept_as_hashes_and_old_ones_are_swept_away(installation: Installation, account: str) -> None:
     states = [_browser(installation, account)["state"] for _ in range(2)]
     kept = installation.stores.configuration.all(Consent)
     assert len(kept) == 2
@@ -117,9 +120,7 @@ def test_only_an_admin_gets_the_consent_page(installation: Installation, account
     assert installation.stores.configuration.all(Consent) == []
 
 
-def test_what_a_platform_sends_without_a_state_hands_nothing_over(
-    installation: Installation, account: str
-) -> None:
+def test_what_a_platform_sends_without_a_state_hands_nothing_over(installation: Installation, account: str) -> None:
     _browser(installation, account)
     answer = installation.call("POST", "/callbacks/ebay", {"notification": {}}, groups=None)
     assert (answer.status, answer.body["problem"]["code"]) == (409, "consent_state_invalid")

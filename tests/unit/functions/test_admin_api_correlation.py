@@ -8,9 +8,7 @@ from tests.unit.functions.installation import Installation
 from tests.unit.functions.seller import Seller
 
 
-def test_the_messages_of_a_call_carry_the_gateways_id_of_it(
-    seller: Seller, installation: Installation
-) -> None:
+def test_the_messages_of_a_call_carry_the_gateways_id_of_it(seller: Seller, installation: Installation) -> None:
     answer = installation.call("POST", f"/v1/shops/{seller.shop}/sweep", request="gw-9")
     assert answer.status < 300, answer.text
     (chunk,) = installation.stores.queues.messages(Lane.RECOMPUTE)

@@ -35,11 +35,13 @@ def _event(path: str, whole: str, *, resource: str = "/v1/{proxy+}", **parameter
         pytest.param(_event("/v1/v1/health", "/v1/v1/health", proxy="health"), "/v1", "/v1", id="base path v1"),
         pytest.param(_event("/a/b/v1/health", "/a/b/v1/health", proxy="health"), "/a/b", "/a/b", id="nested"),
         pytest.param(
-            _event("/shop/prod/v1/health", "/shop/prod/v1/health", proxy="health"), "/shop/prod", "/shop/prod",
+            _event("/shop/prod/v1/health", "/shop/prod/v1/health", proxy="health"),
+            "/shop/prod",
+            "/shop/prod",
             id="base path and no stage",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_stands_before_the_route_is_told_apart(event: dict[str, Any], base: str, address: str) -> None:
     assert called_path(event) == CalledPath(base, "/v1/health")
     assert called_address(event, "/v1/health") == f"https://api.example.com{address}"

@@ -26,9 +26,7 @@ def _schema(document: dict[str, Any], path: str, method: str, status: str) -> di
 
 def test_the_committed_description_has_not_drifted() -> None:
     committed = (REFERENCE / "openapi.json").read_text(encoding="utf-8")
-    assert committed == openapi.text(), (
-        "run: python -m listbridge.admin.openapi > docs/reference/openapi.json"
-    )
+    assert committed == openapi.text(), "run: python -m listbridge.admin.openapi > docs/reference/openapi.json"
 
 
 def test_every_route_is_in_the_reference_for_people() -> None:
@@ -51,14 +49,26 @@ def test_answers_are_what_the_description_says(installation: Installation) -> No
     order = installation.keep_order(account)
     listing = installation.items(sales_list)[0]["listing"] or installation.items(sales_list)[1]["listing"]
     for path, values in {
-        "/v1/platforms": {}, "/v1/shops": {}, "/v1/accounts": {}, "/v1/profiles": {}, "/v1/creation-profiles": {},
-        "/v1/sales-lists": {}, "/v1/jobs": {}, "/v1/listings": {}, "/v1/activity": {}, "/v1/health": {},
-        "/v1/counters": {}, "/v1/settings": {}, "/v1/orders": {}, "/v1/orders/{order_id}": {"order_id": order["id"]}, "/v1/shops/{shop_id}/products": {"shop_id": shop},
+        "/v1/platforms": {},
+        "/v1/shops": {},
+        "/v1/accounts": {},
+        "/v1/profiles": {},
+        "/v1/creation-profiles": {},
+        "/v1/sales-lists": {},
+        "/v1/jobs": {},
+        "/v1/listings": {},
+        "/v1/activity": {},
+        "/v1/health": {},
+        "/v1/counters": {},
+        "/v1/settings": {},
+        "/v1/orders": {},
+        "/v1/orders/{order_id}": {"order_id": order["id"]},
+        "/v1/shops/{shop_id}/products": {"shop_id": shop},
         "/v1/sales-lists/{list_id}/items": {"list_id": sales_list},
         "/v1/jobs/{job_id}/entries": {"job_id": job["id"]},
         "/v1/listings/{listing_id}/explain": {"listing_id": listing["id"]},
         "/v1/listings/{listing_id}/activity": {"listing_id": listing["id"]},
-    }.items():  # fmt: skip
+    }.items():
         answer = installation.get(path.removeprefix("/v1").format(**values))
         errors = list(OAS31Validator(_schema(document, path, "get", "200")).iter_errors(answer))
         assert errors == [], f"{path}: {[error.message for error in errors]}"

@@ -15,9 +15,7 @@ def test_the_committed_examples_are_what_the_api_answers_today() -> None:
 
 
 def test_there_is_an_example_of_every_operation_and_of_nothing_else() -> None:
-    operations = {
-        operation["operationId"] for methods in openapi()["paths"].values() for operation in methods.values()
-    }
+    operations = {operation["operationId"] for methods in openapi()["paths"].values() for operation in methods.values()}
     assert {path.stem for path in EXAMPLES.iterdir()} == operations | {BROKEN}
 
 

@@ -45,9 +45,7 @@ def test_a_number_is_explained_step_by_step(installation: Installation, sent: di
     assert quantity["sentence"].startswith("shop stock 7, less 2 kept back: 5 → 5, sent 5 at 12:0")
 
 
-def test_a_listing_that_follows_the_shop_has_no_reason(
-    installation: Installation, sent: dict[str, str]
-) -> None:
+def test_a_listing_that_follows_the_shop_has_no_reason(installation: Installation, sent: dict[str, str]) -> None:
     story = _story(installation, sent)
     assert (story["reason"], story["next"]["code"], story["content_changed"]) == (
         None,
@@ -57,9 +55,7 @@ def test_a_listing_that_follows_the_shop_has_no_reason(
     assert story["listing"]["auto_update"] == "on"
 
 
-def test_what_the_marketplace_refuses_is_the_reason_in_words(
-    installation: Installation, sent: dict[str, str]
-) -> None:
+def test_what_the_marketplace_refuses_is_the_reason_in_words(installation: Installation, sent: dict[str, str]) -> None:
     installation.ebay.deeds.set_out_of_stock_control("anna", on=False)
     installation.ebay.deeds.set_selling_limit("anna", quantity=1)
     installation.ebay.deeds.block("anna", on=True)
@@ -111,9 +107,7 @@ def test_an_edit_that_moves_too_much_waits_and_a_no_changes_nothing(
     assert (again.status, again.body["problem"]["code"]) == (409, "job_does_not_wait")
 
 
-def test_an_edit_that_moves_too_much_goes_ahead_with_a_yes(
-    installation: Installation, sent: dict[str, str]
-) -> None:
+def test_an_edit_that_moves_too_much_goes_ahead_with_a_yes(installation: Installation, sent: dict[str, str]) -> None:
     _guarded(installation, sent)
     job = installation.patch(f"/sales-lists/{sent['list']}", {"rules": {"price": {"ratio": "3"}}})["job"]
     installation.run()
@@ -232,10 +226,7 @@ def test_platforms_describe_their_forms_and_no_secret(installation: Installation
 def test_the_activity_tells_the_story_in_words(installation: Installation, sent: dict[str, str]) -> None:
     texts = [line["text"] for line in installation.get("/activity")["activity"]]
     assert "The account anna was connected" in " ".join(texts)
-    assert (
-        installation.get("/activity", account=sent["account"], limit="1")["activity"][0]["actor"]
-        == "listbridge"
-    )
+    assert installation.get("/activity", account=sent["account"], limit="1")["activity"][0]["actor"] == "listbridge"
     mine = installation.get(f"/listings/{sent['listing']}/activity")["activity"]
     assert [line["event"] for line in mine] == ["send_done"]
 
@@ -248,9 +239,7 @@ def _guarded(installation: Installation, sent: dict[str, str]) -> None:
     installation.run()
 
 
-def test_failed_and_held_listings_are_concerns_of_the_health(
-    installation: Installation, sent: dict[str, str]
-) -> None:
+def test_failed_and_held_listings_are_concerns_of_the_health(installation: Installation, sent: dict[str, str]) -> None:
     assert installation.get("/health")["concerns"] == []
     installation.ebay.deeds.set_out_of_stock_control("anna", on=False)
     installation.ebay.deeds.set_selling_limit("anna", quantity=1)
@@ -261,9 +250,7 @@ def test_failed_and_held_listings_are_concerns_of_the_health(
     assert concern["problem"]["text"] == "Failed on anna: 1 listing, for example A1."
 
 
-def test_what_the_guard_holds_is_a_concern_of_the_health(
-    installation: Installation, sent: dict[str, str]
-) -> None:
+def test_what_the_guard_holds_is_a_concern_of_the_health(installation: Installation, sent: dict[str, str]) -> None:
     _guarded(installation, sent)
     installation.patch(f"/accounts/{sent['account']}", {"guard": {"zero_limit": 1}})
     installation.run()

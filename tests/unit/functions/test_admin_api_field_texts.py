@@ -30,9 +30,7 @@ def test_a_draft_and_a_view_of_a_document_say_what_the_document_says() -> None:
 
 
 def test_a_patch_says_besides_what_absence_and_null_do() -> None:
-    assert (
-        text_of(patches.AccountPatch, "observe", nullable=False) == f"{_OBSERVE} Absent, it stays as it is."
-    )
+    assert text_of(patches.AccountPatch, "observe", nullable=False) == f"{_OBSERVE} Absent, it stays as it is."
     guard = text_of(configuration.Account, "guard", nullable=False)
     assert text_of(patches.AccountPatch, "guard", nullable=True) == (
         f"{guard} Absent, it stays as it is; null takes it away, or back to its default."

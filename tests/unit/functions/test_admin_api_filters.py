@@ -25,14 +25,10 @@ def _skus(body: Any) -> list[str]:
 def stocked(seller: Seller) -> Seller:
     """Four items: two mugs on sale, one of them stopped again, and two cups that were never sent."""
     its = seller.its
-    its.add_items(
-        seller.list, its.add_product("MUG-1", title="Blue mug"), its.add_product("MUG-2", title="Red mug")
-    )
+    its.add_items(seller.list, its.add_product("MUG-1", title="Blue mug"), its.add_product("MUG-2", title="Red mug"))
     its.act(seller.list, "send")
     its.act(seller.list, "stop", [seller.row("MUG-2")["id"]])
-    its.add_items(
-        seller.list, its.add_product("CUP-1", title="Blue cup"), its.add_product("CUP-10", title="Green cup")
-    )
+    its.add_items(seller.list, its.add_product("CUP-1", title="Blue cup"), its.add_product("CUP-10", title="Green cup"))
     return seller
 
 
@@ -75,15 +71,24 @@ def _orders(its: Installation, **filters: str) -> list[str]:
 def sales(seller: Seller) -> Seller:
     """Four orders, a minute apart: created, refunded, cancelled, and sent out by the marketplace."""
     its, made = seller.its, ShopOrderRef(ShopOrderId("7700"), "#1001")
-    its.keep_order(seller.account, "12-1", facts={"placed_at": NOW, "lines": (sold("MUG-1"),)},
-                   state=ImportState.CREATED, shop_order=made)  # fmt: skip
-    refund = Refund("r1", Money(euros(5).amount, "EUR"))
     its.keep_order(
-        seller.account, "12-2", facts={"placed_at": NOW + timedelta(minutes=1), "refunds": (refund,)}
+        seller.account,
+        "12-1",
+        facts={"placed_at": NOW, "lines": (sold("MUG-1"),)},
+        state=ImportState.CREATED,
+        shop_order=made,
     )
-    its.keep_order(seller.account, "12-3", facts={
-        "placed_at": NOW + timedelta(minutes=2), "cancellation": Cancellation.CANCELLED, "payment": Payment.FAILED,
-    })  # fmt: skip
+    refund = Refund("r1", Money(euros(5).amount, "EUR"))
+    its.keep_order(seller.account, "12-2", facts={"placed_at": NOW + timedelta(minutes=1), "refunds": (refund,)})
+    its.keep_order(
+        seller.account,
+        "12-3",
+        facts={
+            "placed_at": NOW + timedelta(minutes=2),
+            "cancellation": Cancellation.CANCELLED,
+            "payment": Payment.FAILED,
+        },
+    )
     its.keep_order(
         seller.account,
         "12-4",
@@ -111,9 +116,7 @@ def sales(seller: Seller) -> Seller:
         ({"buyer": "nobody"}, []),
     ],
 )
-def test_orders_are_found_by_what_the_seller_knows(
-    sales: Seller, filters: dict[str, str], found: list[str]
-) -> None:
+def test_orders_are_found_by_what_the_seller_knows(sales: Seller, filters: dict[str, str], found: list[str]) -> None:
     assert _orders(sales.its, **filters) == found
 
 
@@ -150,18 +153,12 @@ def test_viewers_cannot_find_out_who_bought_by_looking_for_them(sales: Seller) -
 # ---- parameters and cursors of every route ----
 
 
-@pytest.mark.parametrize(
-    "route", [one for one in operations() if not one.path.startswith("/callbacks")], ids=str
-)
-def test_no_route_takes_a_parameter_that_it_does_not_know(
-    installation: Installation, route: Operation
-) -> None:
+@pytest.mark.parametrize("route", [one for one in operations() if not one.path.startswith("/callbacks")], ids=str)
+def test_no_route_takes_a_parameter_that_it_does_not_know(installation: Installation, route: Operation) -> None:
     path = route.path
     for name in route.ids:
         path = path.replace(f"{{{name}}}", "x")
-    answer = installation.call(
-        route.method, path, {} if route.body is not None else None, query={"colour": "red"}
-    )
+    answer = installation.call(route.method, path, {} if route.body is not None else None, query={"colour": "red"})
     assert (answer.status, [one["field"] for one in answer.body["fields"]]) == (422, ["colour"])
 
 
@@ -226,14 +223,15 @@ def test_the_picker_shows_the_shops_products_page_by_page(stocked: Seller) -> No
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("/shops", Shop), ("/accounts", Account), ("/sales-lists", SalesList), ("/profiles", Profile),
+        ("/shops", Shop),
+        ("/accounts", Account),
+        ("/sales-lists", SalesList),
+        ("/profiles", Profile),
         ("/creation-profiles", CreationProfile),
     ],
-)  # fmt: skip
+)
 def test_documents_are_shown_once_each_page_by_page(stocked: Seller, path: str, kind: type[Document]) -> None:
-    stocked.its.post(
-        "/profiles", {"name": "Ten percent more", "rules": {"price": {"ratio": "1.10"}}}, expect=201
-    )
+    stocked.its.post("/profiles", {"name": "Ten percent more", "rules": {"price": {"ratio": "1.10"}}}, expect=201)
     store, name = stocked.its.stores.configuration, path.strip("/").replace("-", "_")
     first = store.all(kind)[0]
     for more in ("zz_1", "zz_2", "zz_3"):
@@ -259,9 +257,7 @@ def test_documents_are_shown_once_each_page_by_page(stocked: Seller, path: str, 
         ("orders", "search"),
     ],
 )
-def test_an_empty_filter_is_a_mistake_and_shows_nothing(
-    installation: Installation, path: str, name: str
-) -> None:
+def test_an_empty_filter_is_a_mistake_and_shows_nothing(installation: Installation, path: str, name: str) -> None:
     """An empty variable of a shell: without a word it would show everything."""
     answer = installation.call("GET", f"/v1/{path}", query={name: ""})
     assert (answer.status, [one["field"] for one in answer.body["fields"]]) == (422, [name])

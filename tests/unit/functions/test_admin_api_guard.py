@@ -124,10 +124,13 @@ def test_aligning_prices_that_the_account_does_not_follow_waits(guarded: Seller)
     assert (job["state"], job["affected"]) == ("awaiting_approval", 5)
     page = its.get(f"/jobs/{job['id']}/changes", limit="2")
     assert [(one["sku"], one["before"], one["after"]) for one in page["changes"]] == [
-        (sku, {"quantity": 7, "price": {"amount": "12.50", "currency": "EUR"}},
-         {"quantity": 7, "price": {"amount": "20.00", "currency": "EUR"}})
+        (
+            sku,
+            {"quantity": 7, "price": {"amount": "12.50", "currency": "EUR"}},
+            {"quantity": 7, "price": {"amount": "20.00", "currency": "EUR"}},
+        )
         for sku in ("A0", "A1")
-    ]  # fmt: skip
+    ]
     its.post(f"/jobs/{job['id']}/approve", expect=200)
     its.run()
     assert {row["price"]["accepted"]["amount"] for row in its.get("/listings")["listings"]} == {"20.00"}

@@ -29,8 +29,13 @@ def other(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> OtherS
 
 
 def _shop(its: Installation, platform: str, **settings: str) -> str:
-    draft = {"name": "Store", "platform": platform, "settings": settings, "credentials": {"app_secret": APP},
-             "connect": "by_consent"}  # fmt: skip
+    draft = {
+        "name": "Store",
+        "platform": platform,
+        "settings": settings,
+        "credentials": {"app_secret": APP},
+        "connect": "by_consent",
+    }
     shown = its.post("/shops", draft)["shop"]
     assert (shown["state"], shown["currency"]) == ("disconnected", "XXX")
     return str(shown["id"])
@@ -46,8 +51,13 @@ def _stored(its: Installation, shop: str) -> Shop:
 
 def _account(its: Installation, other: OtherSide) -> str:
     shop = _shop(its, "posts", address=ITS_URL)
-    draft = {"name": "anna", "marketplace": "proves", "shop": shop, "credentials": {"client_id": "c"},
-             "connect": "by_consent"}  # fmt: skip
+    draft = {
+        "name": "anna",
+        "marketplace": "proves",
+        "shop": shop,
+        "credentials": {"client_id": "c"},
+        "connect": "by_consent",
+    }
     return str(its.post("/accounts", draft)["id"])
 
 
@@ -64,9 +74,7 @@ def _consents(its: Installation, other: OtherSide, account: str) -> tuple[dict[s
     return {"state": query_of(url)["state"], "code": "code-1"}, url
 
 
-def test_a_code_is_traded_with_the_verifier_that_was_kept(
-    installation: Installation, other: OtherSide
-) -> None:
+def test_a_code_is_traded_with_the_verifier_that_was_kept(installation: Installation, other: OtherSide) -> None:
     account = _account(installation, other)
     query, url = _consents(installation, other, account)
     (kept,) = [name for name in installation.stores.secrets.names() if "keep_" in name]
@@ -98,9 +106,7 @@ def test_two_that_come_with_one_state_trade_one_code(installation: Installation,
     assert other.traded == 1
 
 
-def test_what_was_kept_for_a_step_that_never_came_is_swept_away(
-    installation: Installation, other: OtherSide
-) -> None:
+def test_what_was_kept_for_a_step_that_never_came_is_swept_away(installation: Installation, other: OtherSide) -> None:
     account = _account(installation, other)
     _consents(installation, other, account)
     installation.stores.clock.advance(15 * 60 + 1)
@@ -178,9 +184,7 @@ def test_a_body_that_no_platform_sends_is_refused_before_its_state_is_used(
 ) -> None:
     shop = _shop(installation, "posts", address=ITS_URL)
     url = _begun(installation, shop)
-    too_much = _come(
-        installation, "posts", query_of(query_of(url)["callback_url"]), method="POST", raw="x" * 200_000
-    )
+    too_much = _come(installation, "posts", query_of(query_of(url)["callback_url"]), method="POST", raw="x" * 200_000)
     assert too_much.status == 413
     assert _posts_keys(installation, url, consumer_key=other.key()).status == 200
 
@@ -200,9 +204,7 @@ def _confirms(its: Installation, url: str, secret: str, key: str) -> Any:
     return _come(its, "registers", query_of(url), method="POST", raw=body, headers=headers)
 
 
-def test_a_shop_registers_itself_gets_its_proof_and_confirms(
-    installation: Installation, other: OtherSide
-) -> None:
+def test_a_shop_registers_itself_gets_its_proof_and_confirms(installation: Installation, other: OtherSide) -> None:
     shop = _shop(installation, "registers")
     url = _begun(installation, shop)
     told = _registers(installation, url).body
@@ -235,9 +237,7 @@ def test_a_confirmation_that_is_not_signed_by_the_new_secret_connects_nobody(
     assert "key" not in installation.stores.secrets.get(f"shops/{shop}")
 
 
-def test_a_registration_is_not_taken_for_its_confirmation(
-    installation: Installation, other: OtherSide
-) -> None:
+def test_a_registration_is_not_taken_for_its_confirmation(installation: Installation, other: OtherSide) -> None:
     shop = _shop(installation, "registers")
     url = _begun(installation, shop)
     told = _registers(installation, url).body

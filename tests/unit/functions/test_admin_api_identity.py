@@ -151,6 +151,4 @@ def _bought(desk: OrderDesk) -> str:
 
 
 def _concerns(seller: Seller) -> Iterator[Any]:
-    return (
-        one for one in seller.its.get("/health")["concerns"] if one["problem"]["code"].startswith("listings_")
-    )
+    return (one for one in seller.its.get("/health")["concerns"] if one["problem"]["code"].startswith("listings_"))

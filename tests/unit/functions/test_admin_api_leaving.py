@@ -81,10 +81,16 @@ def test_a_late_delivery_of_a_shop_that_was_taken_off_is_no_forgery(selling: Sel
     doors = CachedDoors(stores.configuration, stores.secrets, stores.clock)
     receipts = [
         ingest_webhook(
-            shop, RawRequest("POST", "", body=b"{}"), doors=doors, inbox=stores.inbox, queues=stores.queues, clock=stores.clock, max_bytes=100
+            shop,
+            RawRequest("POST", "", body=b"{}"),
+            doors=doors,
+            inbox=stores.inbox,
+            queues=stores.queues,
+            clock=stores.clock,
+            max_bytes=100,
         )
         for shop in (selling.shop, "shop_nobody")
-    ]  # fmt: skip
+    ]
     assert receipts == [DEPARTED, FORGED]
     assert DEPARTED.status == FORGED.status == 401
 

@@ -26,9 +26,7 @@ def test_products_are_added_without_being_sent(seller: Seller) -> None:
     assert seller.live_offers() == {}
 
 
-@pytest.mark.parametrize(
-    ("sku", "code"), [("", "sku_missing"), ("   ", "sku_missing"), (LONG_SKU, "sku_too_long")]
-)
+@pytest.mark.parametrize(("sku", "code"), [("", "sku_missing"), ("   ", "sku_missing"), (LONG_SKU, "sku_too_long")])
 def test_a_variant_whose_sku_cannot_be_used_says_why_and_its_siblings_are_listed(
     seller: Seller, sku: str, code: str
 ) -> None:

@@ -25,16 +25,12 @@ def observing(installation: Installation) -> Iterator[Seller]:
     connect = installation.connect_account
     installation.connect_account = lambda shop, **more: connect(shop, observe=True, **more)  # type: ignore[method-assign]
     seller = Seller(installation)
-    installation.ebay.deeds.seed_listings(
-        "anna", skus=["KNOWN"], marketplace="EBAY_DE", quantity=5, price="12.50"
-    )
+    installation.ebay.deeds.seed_listings("anna", skus=["KNOWN"], marketplace="EBAY_DE", quantity=5, price="12.50")
     seller.its.add_items(seller.list, seller.its.add_product("KNOWN"), seller.its.add_product("NEW"))
     installation.ebay.world.journal.clear()
     yield seller
     assert _writes(installation) == []
-    assert {row["status"] for row in installation.get("/listings")["listings"]}.isdisjoint(
-        {"pending", "error"}
-    )
+    assert {row["status"] for row in installation.get("/listings")["listings"]}.isdisjoint({"pending", "error"})
     left = [one for lane in Lane for one in installation.stores.queues.messages(lane)]
     assert [one for one in left if not isinstance(one, PollAccount)] == []
 
@@ -55,9 +51,7 @@ def test_send_tells_what_it_would_list_and_what_it_would_link(observing: Seller)
     assert observing.statuses() == {"KNOWN": "not_active", "NEW": "not_active"}
     listing = observing.row("NEW")["listing"]["id"]
     events = observing.its.get(f"/listings/{listing}/activity")["activity"]
-    assert events[0]["text"] == (
-        "Without observe mode it would be put on sale with quantity 7 and price 12.50 EUR."
-    )
+    assert events[0]["text"] == ("Without observe mode it would be put on sale with quantity 7 and price 12.50 EUR.")
     story = observing.its.get(f"/listings/{listing}/explain")
     assert (story["reason"]["code"], story["next"]["code"]) == ("observe_mode", "next_would_list")
 
@@ -75,13 +69,15 @@ def test_a_link_is_made_for_it_writes_nothing_there_and_explain_shows_what_align
 @pytest.mark.parametrize(
     ("action", "code"),
     [
-        ("align", "would_revise"), ("revise", "would_revise"), ("revise_quantity", "would_revise"),
-        ("full_revise", "would_revise_in_full"), ("stop", "would_end"), ("remove", "would_remove"),
+        ("align", "would_revise"),
+        ("revise", "would_revise"),
+        ("revise_quantity", "would_revise"),
+        ("full_revise", "would_revise_in_full"),
+        ("stop", "would_end"),
+        ("remove", "would_remove"),
     ],
-)  # fmt: skip
-def test_every_action_on_a_linked_listing_tells_what_it_would_do(
-    observing: Seller, action: str, code: str
-) -> None:
+)
+def test_every_action_on_a_linked_listing_tells_what_it_would_do(observing: Seller, action: str, code: str) -> None:
     _linked(observing)
     before = observing.row("KNOWN")["listing"]
     assert _told(observing, action, [observing.row("KNOWN")["id"]]) == {"KNOWN": ("skipped", code)}
@@ -95,9 +91,9 @@ def test_ending_everything_asks_nobody_for_nothing_is_ended(observing: Seller) -
     _linked(observing)
     observing.its.patch(f"/accounts/{observing.account}", {"guard": {"share": "0.10", "count": 3}})
     observing.its.run()
-    job = observing.its.post(
-        f"/sales-lists/{observing.list}/actions", {"action": "stop", "items": "all"}, expect=202
-    )["job"]
+    job = observing.its.post(f"/sales-lists/{observing.list}/actions", {"action": "stop", "items": "all"}, expect=202)[
+        "job"
+    ]
     observing.its.run()
     assert observing.its.get(f"/jobs/{job['id']}")["state"] == "done"
 
@@ -112,18 +108,16 @@ def test_what_would_fail_says_why_and_leaves_the_row_as_it_is(observing: Seller)
 
 def test_what_is_sold_out_would_wait_for_stock(observing: Seller) -> None:
     observing.its.add_items(observing.list, observing.its.add_product("EMPTY", stock=0))
-    assert _told(observing, "send", [observing.row("EMPTY")["id"]]) == {
-        "EMPTY": ("skipped", "would_wait_for_stock")
-    }
+    assert _told(observing, "send", [observing.row("EMPTY")["id"]]) == {"EMPTY": ("skipped", "would_wait_for_stock")}
 
 
 def test_what_was_asked_for_while_observing_stays_a_rehearsal_though_observe_mode_ended_meanwhile(
     observing: Seller,
 ) -> None:
     store = observing.its.stores.configuration
-    job = observing.its.post(
-        f"/sales-lists/{observing.list}/actions", {"action": "send", "items": "all"}, expect=202
-    )["job"]
+    job = observing.its.post(f"/sales-lists/{observing.list}/actions", {"action": "send", "items": "all"}, expect=202)[
+        "job"
+    ]
     store.save(store.get(Account, observing.account).model_copy(update={"observe": False}))
     observing.its.run()
     assert observing.outcomes(job) == {"KNOWN": ("skipped", "would_link"), "NEW": ("skipped", "would_list")}
@@ -145,8 +139,10 @@ def test_leaving_observe_mode_waits_for_a_yes_and_shows_what_would_be_sent(selle
     assert (waiting["state"], waiting["affected"], waiting["live"]) == ("awaiting_approval", 3, 3)
     changes = seller.its.get(f"/jobs/{job['id']}/changes")["changes"]
     assert {(one["sku"], one["before"]["quantity"], one["after"]["quantity"]) for one in changes} == {
-        ("A0", 7, 0), ("A1", 7, 0), ("A2", 7, 0)
-    }  # fmt: skip
+        ("A0", 7, 0),
+        ("A1", 7, 0),
+        ("A2", 7, 0),
+    }
     assert seller.live_offers() == {"A0": 7, "A1": 7, "A2": 7}
     seller.its.post(f"/jobs/{job['id']}/approve", expect=200)
     seller.its.run()
@@ -167,9 +163,7 @@ def test_stock_that_comes_while_observing_tells_what_it_would_list_and_is_listed
     listing = seller.row("EMPTY")["listing"]
     events = seller.its.get(f"/listings/{listing['id']}/activity")["activity"]
     assert [one["event"] for one in events if "fail" in one["event"]] == []
-    assert events[0]["text"] == (
-        "Without observe mode it would be put on sale with quantity 3 and price 12.50 EUR."
-    )
+    assert events[0]["text"] == ("Without observe mode it would be put on sale with quantity 3 and price 12.50 EUR.")
     assert (listing["status"], seller.live_offers()) == ("not_active", {})
     seller.its.patch(address, {"observe": False})
     seller.its.run()

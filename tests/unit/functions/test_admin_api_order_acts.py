@@ -169,9 +169,7 @@ def test_a_product_that_was_never_looked_at_is_read_when_it_is_chosen(desk: Orde
 # ---- the account ----
 
 
-def test_what_moves_no_listing_is_saved_when_the_answer_comes(
-    installation: Installation, account: str
-) -> None:
+def test_what_moves_no_listing_is_saved_when_the_answer_comes(installation: Installation, account: str) -> None:
     edit = {"name": "Anna's", "import_orders": False, "relay_fulfillments": False}
     job = installation.patch(f"/accounts/{account}", edit)["job"]
     assert (job["state"], job["affected"]) == ("done", 0)
@@ -192,9 +190,7 @@ def test_what_may_move_listings_is_still_counted_first(installation: Installatio
     assert installation.get(f"/accounts/{account}")["import_orders"] is False
 
 
-def test_an_edit_of_an_old_version_is_refused_and_saves_nothing(
-    installation: Installation, account: str
-) -> None:
+def test_an_edit_of_an_old_version_is_refused_and_saves_nothing(installation: Installation, account: str) -> None:
     rev = installation.get(f"/accounts/{account}")["rev"]
     installation.patch(f"/accounts/{account}", {"name": "First", "rev": rev})
     answer = installation.call("PATCH", f"/v1/accounts/{account}", {"import_orders": False, "rev": rev})
@@ -239,9 +235,12 @@ def test_an_account_tells_when_its_orders_were_read_and_that_it_failed(
     state = polls.find(AccountId(account))
     assert state is not None
     failed = PollState(
-        account=state.account, since=state.since, next_poll_at=NOW + timedelta(minutes=15), claim=state.claim,
+        account=state.account,
+        since=state.since,
+        next_poll_at=NOW + timedelta(minutes=15),
+        claim=state.claim,
         failures=3,
-    )  # fmt: skip
+    )
     polls.save(failed, claim="")
     shown = installation.get(f"/accounts/{account}")["orders"]
     assert (shown["failures"], shown["last"], shown["next"]) == (3, None, "2026-11-01T12:15:00Z")
@@ -272,8 +271,13 @@ def test_health_counts_the_orders_that_need_somebody(installation: Installation,
     health = installation.get("/health")
     (counts,) = health["orders"]
     assert {name: counts[name] for name in ("failed", "unclear", "undecided", "noticed", "counted", "complete")} == {
-        "failed": 1, "unclear": 1, "undecided": 1, "noticed": 1, "counted": 4, "complete": True,
-    }  # fmt: skip
+        "failed": 1,
+        "unclear": 1,
+        "undecided": 1,
+        "noticed": 1,
+        "counted": 4,
+        "complete": True,
+    }
     assert health["ok"] is False
     assert [one["problem"]["text"] for one in health["concerns"]] == [
         "Orders of anna wait for somebody: 1 failed, 1 with an unclear outcome, 1 undecided."
@@ -289,10 +293,15 @@ def test_the_explanation_of_a_listing_names_the_orders_that_hold_its_stock(desk:
     listing = item["listing"]["id"]
     story = desk.its.get(f"/listings/{listing}/explain")
     held = {
-        "id": order["id"], "account": desk.account, "order": remote, "line": order["lines"][0]["id"],
-        "item": item["id"], "quantity": 2, "absorbed": False,
+        "id": order["id"],
+        "account": desk.account,
+        "order": remote,
+        "line": order["lines"][0]["id"],
+        "item": item["id"],
+        "quantity": 2,
+        "absorbed": False,
         "sentence": "2 of MUG are held back from all listings until the shop counts the order itself.",
-    }  # fmt: skip
+    }
     assert story["reservations"] == [held]
     steps = [(one["step"], one["value"], one["result"]) for one in story["quantity"]["trace"]]
     assert steps == [("shop_stock", "5", "5"), ("reserved", "2", "3")]
@@ -327,9 +336,7 @@ def test_the_retention_of_buyers_data_is_set_and_obeyed(desk: OrderDesk) -> None
 
 
 @pytest.mark.parametrize("days", [-1, 3651, 1.5, "many", None])
-def test_a_retention_out_of_bounds_is_refused_and_nothing_is_saved(
-    installation: Installation, days: Any
-) -> None:
+def test_a_retention_out_of_bounds_is_refused_and_nothing_is_saved(installation: Installation, days: Any) -> None:
     installation.get("/settings")
     before = installation.stores.configuration.get(Deployment, "this")
     answer = installation.call("PUT", "/v1/settings", {"buyer_retention_days": days})

@@ -98,9 +98,7 @@ def test_an_order_that_comes_in_while_pages_are_turned_moves_no_other(
     assert second["cursor"] is None
 
 
-def test_orders_of_the_same_moment_are_each_shown_once(
-    installation: Installation, accounts: tuple[str, str]
-) -> None:
+def test_orders_of_the_same_moment_are_each_shown_once(installation: Installation, accounts: tuple[str, str]) -> None:
     for number in range(9):
         installation.keep_order(accounts[number % 2], f"12-{number}", facts=_at(number // 5))
     pages = _all_pages(installation, 2)
@@ -138,9 +136,12 @@ def test_the_filters_of_the_list(
         reason=Problem("products_missing", {"skus": "MUG"}),
     )
     keep(
-        accounts[1], "12-3", facts={**_at(3), "shipment": Shipment.PARTLY}, state=ImportState.CREATED,
+        accounts[1],
+        "12-3",
+        facts={**_at(3), "shipment": Shipment.PARTLY},
+        state=ImportState.CREATED,
         notices=(Problem("twins_in_shop", {"orders": "#1, #2"}, "cancel_one_in_shop"),),
-    )  # fmt: skip
+    )
     keep(one, "12-4", facts={**_at(4), "payment": Payment.PENDING})
     off = Problem("automatic_creation_off", fix="export_order")
     keep(one, "12-5", facts={**_at(5), "lines": (sold("CUP/ø"),)}, state=ImportState.WAITING, reason=off)
@@ -174,14 +175,14 @@ def test_what_does_not_exist_is_named(installation: Installation, accounts: tupl
     assert installation.call("GET", "/v1/orders", query={"limit": "0"}).status == 422
 
 
-def test_a_row_tells_where_the_order_is_and_why(
-    installation: Installation, accounts: tuple[str, str]
-) -> None:
+def test_a_row_tells_where_the_order_is_and_why(installation: Installation, accounts: tuple[str, str]) -> None:
     row = installation.keep_order(
-        accounts[0], state=ImportState.FAILED, facts={"site": "EBAY_DE"},
+        accounts[0],
+        state=ImportState.FAILED,
+        facts={"site": "EBAY_DE"},
         reason=Problem("products_missing", {"skus": "MUG"}, "add_sku_or_choose_product"),
         notices=(Problem("oversold", {"sku": "MUG", "orders": "12-1, 12-2"}, "decide_oversold"),),
-    )  # fmt: skip
+    )
     assert (row["account"], row["site"], row["order"]) == (accounts[0], "EBAY_DE", "12-00001-00001")
     assert row["total"] == {"amount": "14.90", "currency": "EUR"}
     assert (row["state"], row["reason"]["text"]) == ("failed", "The shop has no product for: MUG.")
@@ -197,9 +198,7 @@ def test_a_row_tells_where_the_order_is_and_why(
 
 def _variant(shop: str, *, start: int, held: dict[str, Reservation]) -> Variant:
     key = VariantKey(ShopId(shop), ProductId("77"), VariantId("770"))
-    facts = VariantFacts(
-        VariantId("770"), Sku("MUG"), "Mug, white", euros("10.00"), stock={LocationId("1"): 5}
-    )
+    facts = VariantFacts(VariantId("770"), Sku("MUG"), "Mug, white", euros("10.00"), stock={LocationId("1"): 5})
     return Variant(key, facts, Visibility.VISIBLE, Observation(start, start + 1), reservations=held)
 
 
@@ -211,9 +210,11 @@ def _hold(its: Installation, account: str, *, absorbed_from: int | None) -> Vari
     key = OrderKey(account, "12-00001-00001")  # type: ignore[arg-type]
     match = Match(variant.key, MatchedBy.LISTING)
     its.keep_order(
-        account, facts={"lines": (sold(quantity=2, amount="20.00", id="L1"),), "total": euros("24.90")},
-        matches={LineId("L1"): match}, reserved=frozenset({(LineId("L1"), variant.key)}),
-    )  # fmt: skip
+        account,
+        facts={"lines": (sold(quantity=2, amount="20.00", id="L1"),), "total": euros("24.90")},
+        matches={LineId("L1"): match},
+        reserved=frozenset({(LineId("L1"), variant.key)}),
+    )
     row = its.stores.orders.find(key)
     assert row is not None
     its.stores.orders.reserve(row, {variant.key: {LineId("L1"): Reservation(2, absorbed_from)}})
@@ -240,13 +241,25 @@ def test_an_order_tells_what_it_holds_and_whether_the_shop_counts_it(
     details = installation.get(f"/orders/{row['id']}")
     assert details["reservations"] == [
         {
-            "line": "L1", "product": variant.product, "variant": variant.variant, "item": item_id(variant),
-            "sku": "MUG", "quantity": 2, "absorbed": absorbed, "sentence": sentence,
+            "line": "L1",
+            "product": variant.product,
+            "variant": variant.variant,
+            "item": item_id(variant),
+            "sku": "MUG",
+            "quantity": 2,
+            "absorbed": absorbed,
+            "sentence": sentence,
         }
-    ]  # fmt: skip
+    ]
     assert details["lines"][0]["matched"] == {
-        "product": "77", "variant": "770", "item": item_id(variant), "sku": "MUG", "title": "Mug, white", "by": "listing", "gone": False,
-    }  # fmt: skip
+        "product": "77",
+        "variant": "770",
+        "item": item_id(variant),
+        "sku": "MUG",
+        "title": "Mug, white",
+        "by": "listing",
+        "gone": False,
+    }
 
 
 def test_the_amounts_of_an_order_add_up_before_the_callers_eyes(
@@ -259,16 +272,22 @@ def test_the_amounts_of_an_order_add_up_before_the_callers_eyes(
     row = installation.keep_order(
         accounts[0],
         facts={
-            "lines": (sold(amount="10.00", taxes=taxes), sold("CUP", amount="0.05")), "adjustment": euros("-1.00"),
-            "total": euros("15.55"), "tax_included": False,
+            "lines": (sold(amount="10.00", taxes=taxes), sold("CUP", amount="0.05")),
+            "adjustment": euros("-1.00"),
+            "total": euros("15.55"),
+            "tax_included": False,
         },
-    )  # fmt: skip
+    )
     details = installation.get(f"/orders/{row['id']}")
     totals = {name: value["amount"] for name, value in details["totals"].items() if name != "tax_included"}
     assert totals == {
-        "lines": "10.05", "shipping": "4.90", "adjustment": "-1.00", "taxes": "1.60", "remitted_taxes": "0.77",
+        "lines": "10.05",
+        "shipping": "4.90",
+        "adjustment": "-1.00",
+        "taxes": "1.60",
+        "remitted_taxes": "0.77",
         "total": "15.55",
-    }  # fmt: skip
+    }
     assert details["totals"]["tax_included"] is False
     assert details["lines"][0]["taxes"] == [
         {"title": "VAT", "amount": {"amount": "1.60", "currency": "EUR"}, "rate": "0.19", "remitted": False},
@@ -286,7 +305,7 @@ def test_parcels_and_the_shop_order_are_told(installation: Installation, account
     told = {
         ParcelId("p2"): Told(Telling.REFUSED, NOW + timedelta(hours=2), {LineId("a"): 1}, "2", "UPS", problem=refused),
         ParcelId("p1"): Told(Telling.TOLD, NOW, {LineId("a"): 2}, "1", "DHL"),
-    }  # fmt: skip
+    }
     made = ShopOrderRef(ShopOrderId("9001"), "#1001", ours=False)
     row = installation.keep_order(accounts[0], state=ImportState.CREATED, shop_order=made, told=told)
     details = installation.get(f"/orders/{row['id']}")
@@ -296,8 +315,11 @@ def test_parcels_and_the_shop_order_are_told(installation: Installation, account
     ]
     assert details["parcels"][1]["problem"]["code"] == "parcel_refused"
     assert details["shop_order"] == {
-        "id": "9001", "name": "#1001", "ours": False, "url": "https://demo.myshopify.com/admin/orders/9001",
-    }  # fmt: skip
+        "id": "9001",
+        "name": "#1001",
+        "ours": False,
+        "url": "https://demo.myshopify.com/admin/orders/9001",
+    }
 
 
 def test_without_credentials_an_order_is_shown_all_the_same(
@@ -320,9 +342,7 @@ def test_without_credentials_an_order_is_shown_all_the_same(
 # ---- who may see who bought ----
 
 
-def test_a_viewer_sees_the_order_and_not_the_buyer(
-    installation: Installation, accounts: tuple[str, str]
-) -> None:
+def test_a_viewer_sees_the_order_and_not_the_buyer(installation: Installation, accounts: tuple[str, str]) -> None:
     row = installation.keep_order(accounts[0])
     for path in ("/v1/orders", f"/v1/orders/{row['id']}"):
         answer = installation.call("GET", path, groups="viewer")
@@ -344,9 +364,15 @@ def test_who_works_on_orders_sees_whom_to_send_to(
     answer = installation.call("GET", f"/v1/orders/{row['id']}", groups=groups)
     assert (answer.body["buyer_name"], answer.body["buyer_hidden"]) == ("Ada M. Lovelace", False)
     assert answer.body["buyer"]["shipping"] == {
-        "name": "Ada M. Lovelace", "company": "Engines Ltd", "lines": ["1 Analytical Way", "Flat 2"], "city": "Leeds",
-        "region": "West Yorkshire", "postal_code": "LS1 4AP", "country": "GB", "phone": "+44 113 4960000",
-    }  # fmt: skip
+        "name": "Ada M. Lovelace",
+        "company": "Engines Ltd",
+        "lines": ["1 Analytical Way", "Flat 2"],
+        "city": "Leeds",
+        "region": "West Yorkshire",
+        "postal_code": "LS1 4AP",
+        "country": "GB",
+        "phone": "+44 113 4960000",
+    }
     assert answer.body["buyer"]["email"] == "x1@members.ebay.com"
     assert answer.body["buyer"]["billing"] is None
 
@@ -375,8 +401,7 @@ def test_a_buyer_stands_in_no_log_and_in_no_other_answer(
         installation.get(f"/orders/{row['id']}")
         installation.post(f"/orders/{row['id']}/handled-outside", expect=200)
         told = "".join(
-            installation.call("GET", f"/v1{path}").text
-            for path in ("/activity", "/health", "/jobs", "/accounts")
+            installation.call("GET", f"/v1{path}").text for path in ("/activity", "/health", "/jobs", "/accounts")
         )
     written = capsys.readouterr()
     for text in PRIVATE:

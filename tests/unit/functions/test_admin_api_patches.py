@@ -29,9 +29,9 @@ def documents(seller: Seller) -> dict[str, tuple[Seller, str]]:
     shop = seller.its.get("/shops")["shops"][0]["id"]
     ids = {"shop_id": shop, "account_id": seller.account, "list_id": seller.list}
     return {
-        path: (seller, path.removeprefix("/v1").format(
-            profile_id=creation if "creation" in path else profile, **ids)) for path in PATHS
-    }  # fmt: skip
+        path: (seller, path.removeprefix("/v1").format(profile_id=creation if "creation" in path else profile, **ids))
+        for path in PATHS
+    }
 
 
 def _document(seller: Seller, address: str) -> dict[str, Any]:
@@ -79,13 +79,20 @@ def test_null_for_a_required_field_is_refused(documents: dict[str, tuple[Seller,
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_unknown_names_deep_down_are_told_by_their_place(
-    documents: dict[str, tuple[Seller, str]], path: str
-) -> None:
+def test_unknown_names_deep_down_are_told_by_their_place(documents: dict[str, tuple[Seller, str]], path: str) -> None:
     schema = openapi.openapi()["paths"][path]["patch"]["requestBody"]["content"]["application/json"]["schema"]
     fields = openapi.openapi()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]["properties"]
-    places = [place for place in ("rules.price.surcharge", "rules.colour", "rules.quantity.colour", "guard.colour",
-                                  "settings.colour") if place.split(".")[0] in fields]  # fmt: skip
+    places = [
+        place
+        for place in (
+            "rules.price.surcharge",
+            "rules.colour",
+            "rules.quantity.colour",
+            "guard.colour",
+            "settings.colour",
+        )
+        if place.split(".")[0] in fields
+    ]
     assert places
     for place in places:
         for value in (None, 1):
@@ -115,9 +122,7 @@ def test_only_a_patch_may_be_sent_as_one(seller: Seller) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_an_edit_of_an_older_version_is_still_refused(
-    documents: dict[str, tuple[Seller, str]], path: str
-) -> None:
+def test_an_edit_of_an_older_version_is_still_refused(documents: dict[str, tuple[Seller, str]], path: str) -> None:
     seller, address = documents[path]
     before = seller.its.get(address)
     answer = seller.its.call("PATCH", f"/v1{address}", {"name": "Late", "rev": before["rev"] + 1})
@@ -152,8 +157,9 @@ def test_another_kind_of_rule_takes_over_only_what_it_knows(seller: Seller) -> N
     before = seller.its.get(address)
     answer = seller.its.call("PATCH", f"/v1{address}", {"rules": {"quantity": {"mode": "product"}}})
     assert (answer.status, answer.body["fields"]) == (
-        422, [{"field": "rules.quantity", "text": "mode product takes no value"}]
-    )  # fmt: skip
+        422,
+        [{"field": "rules.quantity", "text": "mode product takes no value"}],
+    )
     assert seller.its.get(address) == before
     seller.its.patch(address, {"rules": {"quantity": {"mode": "product", "value": None}}})
     seller.its.run()
@@ -163,9 +169,7 @@ def test_another_kind_of_rule_takes_over_only_what_it_knows(seller: Seller) -> N
 
 def test_arrays_are_replaced_whole(seller: Seller) -> None:
     address = seller.its.get("/creation-profiles")["creation_profiles"][0]["id"]
-    seller.its.patch(
-        f"/creation-profiles/{address}", {"settings": {"aspects": {"Farbe": ["Rot", "Blau"]}}}, expect=200
-    )
+    seller.its.patch(f"/creation-profiles/{address}", {"settings": {"aspects": {"Farbe": ["Rot", "Blau"]}}}, expect=200)
     body = {"settings": {"aspects": {"Farbe": ["Grün"]}}}
     told = seller.its.patch(f"/creation-profiles/{address}", body, expect=200)["settings"]
     assert told["aspects"] == {"Marke": ["Unbranded"], "Farbe": ["Grün"]}
@@ -179,12 +183,17 @@ def test_null_is_refused_for_a_setting_that_the_platform_needs(seller: Seller) -
     assert seller.its.get(f"/shops/{shop['id']}") == shop
 
 
-_QUANTITIES = st.fixed_dictionaries({"mode": st.sampled_from(["cap", "fixed", "buffer"]), "value": st.integers(0, 9)},
-                                    optional={"untracked_quantity": st.none() | st.integers(0, 9)})  # fmt: skip
-_RULE_PATCHES = st.fixed_dictionaries({}, optional={
-    "quantity": st.none() | _QUANTITIES,
-    "price": st.none() | st.fixed_dictionaries({}, optional={"ratio": st.none() | st.sampled_from(["1.2", "0.9"])}),
-})  # fmt: skip
+_QUANTITIES = st.fixed_dictionaries(
+    {"mode": st.sampled_from(["cap", "fixed", "buffer"]), "value": st.integers(0, 9)},
+    optional={"untracked_quantity": st.none() | st.integers(0, 9)},
+)
+_RULE_PATCHES = st.fixed_dictionaries(
+    {},
+    optional={
+        "quantity": st.none() | _QUANTITIES,
+        "price": st.none() | st.fixed_dictionaries({}, optional={"ratio": st.none() | st.sampled_from(["1.2", "0.9"])}),
+    },
+)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -209,9 +218,7 @@ def test_the_stored_rules_are_what_the_rfc_makes_of_them(
         (patches.GuardLimitsPatch, configuration.GuardLimits),
     ],
 )
-def test_a_patch_knows_every_field_that_may_be_edited(
-    patch: type[BaseModel], document: type[BaseModel]
-) -> None:
+def test_a_patch_knows_every_field_that_may_be_edited(patch: type[BaseModel], document: type[BaseModel]) -> None:
     assert set(patch.model_fields) == set(document.model_fields)
     for field in patch.model_fields.values():
         assert type(None) in get_args(field.annotation)

@@ -47,8 +47,7 @@ def test_one_problem_hides_no_other(seller: Seller) -> None:
 def test_each_variant_is_named_with_its_own_problem(seller: Seller) -> None:
     options = [{"Color": "Red"}, {"Color": "C" * 60}, {"Color": "C" * 70}]
     variants = [
-        {"sku": f"MUG-{number}", "price": "1.00", "stock": 1, "options": one}
-        for number, one in enumerate(options)
+        {"sku": f"MUG-{number}", "price": "1.00", "stock": 1, "options": one} for number, one in enumerate(options)
     ]
     made = seller.its.shopify.deeds.add_product(
         title="Mug", variants=variants, images=["https://images.example/mug.jpg"], status="ACTIVE"
@@ -131,7 +130,5 @@ def test_a_marketplace_may_ask_for_something_else_for_each_kind_of_product(
 
 
 def test_the_form_of_a_site_that_there_is_not_is_refused_by_field(seller: Seller) -> None:
-    answer = seller.its.call(
-        "GET", f"/v1/accounts/{seller.account}/creation-form", query={"site": "EBAY_MOON"}
-    )
+    answer = seller.its.call("GET", f"/v1/accounts/{seller.account}/creation-form", query={"site": "EBAY_MOON"})
     assert (answer.status, [one["field"] for one in answer.body["fields"]]) == (422, ["site"])

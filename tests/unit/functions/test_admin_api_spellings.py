@@ -46,7 +46,13 @@ def _routes() -> list[tuple[str, str, Group]]:
 
 
 ROUTES = _routes()
-WHO = {None: Group.ANYONE, "staff": Group.ANYONE, "viewer": Group.VIEWER, "operator": Group.OPERATOR, "admin": Group.ADMIN}  # fmt: skip
+WHO = {
+    None: Group.ANYONE,
+    "staff": Group.ANYONE,
+    "viewer": Group.VIEWER,
+    "operator": Group.OPERATOR,
+    "admin": Group.ADMIN,
+}
 
 
 @pytest.fixture(scope="module")
@@ -61,11 +67,18 @@ def stage() -> tuple[Installation, dict[str, str]]:
     profile = installation.get("/profiles")["profiles"][0]["id"]
     order = installation.keep_order(account)
     ids = {
-        "shop_id": shop, "account_id": account, "list_id": sales_list, "profile_id": profile, "slug": "ebay",
-        "job_id": installation.get("/jobs")["jobs"][0]["id"], "item_id": installation.items(sales_list)[0]["id"],
-        "listing_id": installation.get("/listings")["listings"][0]["id"], "order_id": order["id"],
-        "line_id": "10001", "code": "anything",
-    }  # fmt: skip
+        "shop_id": shop,
+        "account_id": account,
+        "list_id": sales_list,
+        "profile_id": profile,
+        "slug": "ebay",
+        "job_id": installation.get("/jobs")["jobs"][0]["id"],
+        "item_id": installation.items(sales_list)[0]["id"],
+        "listing_id": installation.get("/listings")["listings"][0]["id"],
+        "order_id": order["id"],
+        "line_id": "10001",
+        "code": "anything",
+    }
     return installation, ids
 
 
@@ -73,10 +86,16 @@ def _everything(installation: Installation) -> str:
     """All that an act could change, as one text."""
     stores = installation.stores
     kept: list[Any] = [
-        stores.configuration._rows, stores.items._rows, stores.jobs._jobs, stores.activity.entries,
-        stores.listings._rows, stores.orders._rows, [stores.queues.messages(lane) for lane in stores.queues._stored],
-        stores.configuration.all(Consent), len(installation.shopify.world.subscriptions.all()),
-    ]  # fmt: skip
+        stores.configuration._rows,
+        stores.items._rows,
+        stores.jobs._jobs,
+        stores.activity.entries,
+        stores.listings._rows,
+        stores.orders._rows,
+        [stores.queues.messages(lane) for lane in stores.queues._stored],
+        stores.configuration.all(Consent),
+        len(installation.shopify.world.subscriptions.all()),
+    ]
     return repr(kept)
 
 
@@ -138,9 +157,7 @@ def test_a_header_that_names_another_method_changes_nothing(
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "TRACE", "CONNECT", "", "GET /v1/shops", "DELETE\n"])
-def test_a_method_that_no_route_has_acts_for_nobody(
-    stage: tuple[Installation, dict[str, str]], method: str
-) -> None:
+def test_a_method_that_no_route_has_acts_for_nobody(stage: tuple[Installation, dict[str, str]], method: str) -> None:
     installation, ids = stage
     before = _everything(installation)
     for _, path, _ in ROUTES:

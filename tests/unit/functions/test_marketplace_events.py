@@ -36,12 +36,16 @@ class Events:
         bootstrap.use(self.its.deps, ingest)
         self.its.run()
 
-    def call(self, method: str = "POST", body: str = "", query: dict[str, str] | None = None,
-             name: str | None = None) -> Any:  # fmt: skip
+    def call(
+        self, method: str = "POST", body: str = "", query: dict[str, str] | None = None, name: str | None = None
+    ) -> Any:
         event = {
-            "httpMethod": method, "pathParameters": {"shop_id": name or f"{self.account}.{self.token}"},
-            "headers": {"X-EBAY-SIGNATURE": "not looked at"}, "queryStringParameters": query, "body": body,
-        }  # fmt: skip
+            "httpMethod": method,
+            "pathParameters": {"shop_id": name or f"{self.account}.{self.token}"},
+            "headers": {"X-EBAY-SIGNATURE": "not looked at"},
+            "queryStringParameters": query,
+            "body": body,
+        }
         return door.handler(event, Context(10_000))
 
     def tell(self, topic: str, id: str = "n1", name: str | None = None) -> int:

@@ -44,9 +44,7 @@ def stores(monkeypatch: pytest.MonkeyPatch) -> Stores:
     monkeypatch.setattr(registry, "queue_scheme", scheme)
     made = Stores()
     for id, marketplace in (("acc_1", "sends"), ("acc_2", "quiet")):
-        account = Account(
-            id=AccountId(id), name=id, marketplace=marketplace, shop=ShopId("shop_1"), remote_name="A1"
-        )
+        account = Account(id=AccountId(id), name=id, marketplace=marketplace, shop=ShopId("shop_1"), remote_name="A1")
         made.configuration.save(account)
     doors = CachedDoors(made.configuration, made.secrets, made.clock)
     bootstrap.use(None, bootstrap.WebhookIngest(doors, made.inbox, made.queues, made.clock, 65_536))
@@ -117,9 +115,7 @@ def test_a_message_whose_row_was_stored_and_never_queued_comes_back(
 def test_a_seller_who_was_connected_a_minute_ago_is_known(stores: Stores) -> None:
     sent(message())
     account = stores.configuration.get(Account, "acc_1")
-    stores.configuration.save(
-        account.model_copy(update={"id": AccountId("acc_3"), "remote_name": "C3", "rev": 0})
-    )
+    stores.configuration.save(account.model_copy(update={"id": AccountId("acc_3"), "remote_name": "C3", "rev": 0}))
     stores.clock.advance(61)
     assert sent(message(id="n3", seller="C3")) == []
     assert told(stores)[-1] == ("acc_3", "n3")

@@ -88,9 +88,7 @@ def test_an_order_that_cannot_be_read_comes_back_and_others_do_not(ours: Install
     assert ours.stores.orders.get_many([order_key("1", "12-34567-89012")]) == {}
 
 
-def test_what_two_messages_say_alike_is_done_once(
-    ours: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_two_messages_say_alike_is_done_once(ours: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[tuple[object, Message]] = []
     monkeypatch.setattr(relay_fulfillment, "relay_order", lambda deps, message: done.append((deps, message)))
     monkeypatch.setattr(import_orders, "import_order", lambda deps, message: done.append((deps, message)))

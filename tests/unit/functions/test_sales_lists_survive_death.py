@@ -43,9 +43,7 @@ def _state(installation: Installation, shop: str, product: str) -> tuple[Any, ..
     return (
         sorted((row.key.sku, row.status, row.computed.quantity, str(row.computed.price)) for row in rows),
         sorted((variant.facts.sku, len(variant.listings)) for variant in variants),
-        sorted(
-            (item.sku, item.listing is not None, item.problem.code if item.problem else "") for item in items
-        ),
+        sorted((item.sku, item.listing is not None, item.problem.code if item.problem else "") for item in items),
     )
 
 
@@ -98,9 +96,7 @@ def _removing(installation: Installation, nth: int) -> bool:
     (item,) = deps.items.of_list(document.id, None, 10)[0]
 
     died = _die_at(installation, nth, lambda: remove_items(deps, document, [item], "kim"))
-    for left in deps.items.of_list(document.id, None, 10)[
-        0
-    ]:  # the seller sees it there still, and asks again
+    for left in deps.items.of_list(document.id, None, 10)[0]:  # the seller sees it there still, and asks again
         remove_items(deps, document, [left], "kim")
 
     key = ListingKey(AccountId(account), Site(SITE), Sku("A1"))

@@ -139,9 +139,7 @@ class Door:
     def deliver(self, secret: str) -> int:
         """A delivery signed with this secret; the status."""
         self._number += 1
-        body = json.dumps(
-            {"id": self._number, "admin_graphql_api_id": f"gid://shopify/Product/{self._number}"}
-        )
+        body = json.dumps({"id": self._number, "admin_graphql_api_id": f"gid://shopify/Product/{self._number}"})
         signature = hmac.new(secret.encode(), body.encode(), hashlib.sha256).digest()
         headers = {
             "X-Shopify-Hmac-Sha256": base64.b64encode(signature).decode(),

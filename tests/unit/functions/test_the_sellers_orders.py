@@ -58,10 +58,7 @@ def test_an_order_is_created_when_the_shop_has_its_sku(desk: OrderDesk) -> None:
     assert desk.state(remote) == ("failed", "products_missing")
     row = desk.order(remote)
     assert row["reason"]["text"] == "The shop has no product for: SCARF."
-    assert (
-        row["reason"]["fix_text"]
-        == "Give a product in the shop this SKU, or choose the product for the line."
-    )
+    assert row["reason"]["fix_text"] == "Give a product in the shop this SKU, or choose the product for the line."
     assert row["lines"][0]["matched"] is None
     assert desk.shop_orders(remote) == []
 
@@ -77,9 +74,7 @@ def test_an_order_is_created_when_the_shop_has_its_sku(desk: OrderDesk) -> None:
 def test_the_seller_ships_in_the_shop_only_and_the_marketplace_hears_of_it(desk: OrderDesk) -> None:
     remote = desk.buy()
     desk.look()
-    desk.its.shopify.deeds.fulfill(
-        desk.shop_order(remote)["id"], company="DHL", tracking_number="00340434161094"
-    )
+    desk.its.shopify.deeds.fulfill(desk.shop_order(remote)["id"], company="DHL", tracking_number="00340434161094")
     desk.wait(30)
     assert desk.parcels(remote) == [("DHL", "00340434161094")]
     row = desk.order(remote)
@@ -218,9 +213,14 @@ def test_every_command_of_the_guide_to_orders_can_be_given(desk: OrderDesk) -> N
     row = desk.order(remote)
     listing = desk.seller.row("MUG")
     names = {
-        "account_id": desk.account, "order_id": row["id"], "line_id": row["lines"][0]["id"], "shop_id": desk.shop,
-        "product_id": desk.product, "variant_id": listing["variant"], "listing_id": listing["listing"]["id"],
-    }  # fmt: skip
+        "account_id": desk.account,
+        "order_id": row["id"],
+        "line_id": row["lines"][0]["id"],
+        "shop_id": desk.shop,
+        "product_id": desk.product,
+        "variant_id": listing["variant"],
+        "listing_id": listing["listing"]["id"],
+    }
     commands = re.findall(
         r"`(GET|POST|PUT|PATCH) (/v1/[^`?]+)(?:\?([^`]+))?`(?: with `(.+?})`)?", GUIDE.read_text("utf-8")
     )

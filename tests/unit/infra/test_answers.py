@@ -83,9 +83,7 @@ class Sized(BaseModel):
         ("ab", []),
     ],
 )
-def test_the_rows_of_a_list_that_can_be_read_are_and_the_others_cost_none(
-    rows: object, found: list[int]
-) -> None:
+def test_the_rows_of_a_list_that_can_be_read_are_and_the_others_cost_none(rows: object, found: list[int]) -> None:
     assert [one.size for one in readable(rows, Sized)] == found
 
 
@@ -111,8 +109,6 @@ def test_a_part_is_found_at_its_path_and_the_whole_where_there_is_none() -> None
     assert part_at(told, ()) == told
 
 
-@pytest.mark.parametrize(
-    "told", [None, [], "x", {}, {"a": None}, {"a": []}, {"a": {}}, {"a": {"b": None}}, {"b": 1}]
-)
+@pytest.mark.parametrize("told", [None, [], "x", {}, {"a": None}, {"a": []}, {"a": {}}, {"a": {"b": None}}, {"b": 1}])
 def test_where_there_is_no_such_place_there_is_no_part(told: object) -> None:
     assert part_at(told, ("a", "b")) is None

@@ -72,9 +72,7 @@ class Client(ApiClient[Call]):
         self.budget = FakeBudget(self.clock)
         self.learned: list[Mapping[str, Any] | None] = []
         session = HttpSession(transport=self.far, budget=self.budget)
-        super().__init__(
-            Connection("a", {}, {}, None, session, self.budget, TokenCache(), self.clock, NoGrants())
-        )
+        super().__init__(Connection("a", {}, {}, None, session, self.budget, TokenCache(), self.clock, NoGrants()))
 
     def address(self, call: Call) -> str:
         return f"https://far.example/{call.path}"

@@ -98,9 +98,7 @@ def test_a_save_that_another_writer_won_conflicts_even_with_the_same_content(tol
 def test_a_lease_whose_answer_was_lost_is_ours(told: Any) -> None:
     def answer(operation: str, arguments: dict[str, Any]) -> Any:
         values = arguments["ExpressionAttributeValues"]
-        raise refused(
-            "ConditionalCheckFailedException", Item={"writer": values[":writer"], "epoch": {"N": "7"}}
-        )
+        raise refused("ConditionalCheckFailedException", Item={"writer": values[":writer"], "epoch": {"N": "7"}})
 
     told(answer)
     lease = DynamoLeases(VirtualClock()).acquire("k", "a", seconds=5)
@@ -161,9 +159,7 @@ def test_every_name_in_an_expression_is_a_placeholder_of_itself() -> None:
 
 
 def secret(value: Any) -> Any:
-    return lambda operation, arguments: {
-        "SecretString": value if isinstance(value, str) else json.dumps(value)
-    }
+    return lambda operation, arguments: {"SecretString": value if isinstance(value, str) else json.dumps(value)}
 
 
 def test_a_secret_is_read_once_for_a_revision_under_the_deployment_s_prefix(told: Any) -> None:
@@ -238,10 +234,13 @@ def reads_or(write: Callable[[], Any]) -> Callable[[str, dict[str, Any]], Any]:
     """The variant stands at its second revision, nothing is reserved yet, and a transaction does what is said."""
     facts = {"variant": ROW.variant.variant, "sku": "S", "title": "Cup", "price": None}
     row = {
-        "product": {"S": f"{ROW.variant.shop}#{ROW.variant.product}"}, "variant": {"S": ROW.variant.variant},
-        "doc": {"S": json.dumps({"facts": facts, "visibility": "visible"})}, "obs_start": {"N": "1"},
-        "obs_end": {"N": "2"}, "rev": {"N": "2"},
-    }  # fmt: skip
+        "product": {"S": f"{ROW.variant.shop}#{ROW.variant.product}"},
+        "variant": {"S": ROW.variant.variant},
+        "doc": {"S": json.dumps({"facts": facts, "visibility": "visible"})},
+        "obs_start": {"N": "1"},
+        "obs_end": {"N": "2"},
+        "rev": {"N": "2"},
+    }
 
     def answer(operation: str, arguments: dict[str, Any]) -> Any:
         if operation == "transact_write_items":
@@ -346,8 +345,13 @@ def test_a_claim_whose_answer_was_lost_is_the_claimant_s(told: Any) -> None:
     def answer(operation: str, arguments: dict[str, Any]) -> Any:
         values = arguments["ExpressionAttributeValues"]
         state = {"account": "acc_1", "since": START.isoformat(), "next_poll_at": START.isoformat()}
-        row = {"doc": {"S": json.dumps(state)}, "claim": values[":claim"], "next_poll_at": values[":next"],
-               "writer": values[":writer"], "rev": {"N": "2"}}  # fmt: skip
+        row = {
+            "doc": {"S": json.dumps(state)},
+            "claim": values[":claim"],
+            "next_poll_at": values[":next"],
+            "writer": values[":writer"],
+            "rev": {"N": "2"},
+        }
         raise refused("ConditionalCheckFailedException", Item=row)
 
     told(answer)

@@ -45,9 +45,7 @@ def test_no_order_of_draws_exceeds_burst_and_rate(
     quota=st.integers(1, 300),
     steps=st.lists(st.tuples(st.sampled_from(Share), st.integers(1, 40)), max_size=40),
 )
-def test_no_order_of_draws_exceeds_the_day_or_takes_another_s_share(
-    quota: int, steps: list[tuple[Share, int]]
-) -> None:
+def test_no_order_of_draws_exceeds_the_day_or_takes_another_s_share(quota: int, steps: list[tuple[Share, int]]) -> None:
     limit = spec(1000, 10_000, day_quota=quota)
     bucket = buckets.full(limit, NOON)
     used = dict.fromkeys(Share, 0)
@@ -123,7 +121,5 @@ def test_the_same_news_again_is_no_news() -> None:
 def test_a_count_that_is_used_up_blocks_until_it_begins_anew() -> None:
     limit = spec(10, 100)
     reset = NOON + timedelta(seconds=40)
-    new = buckets.told(
-        limit, buckets.full(limit, NOON), remaining=0, resets_at=reset, blocked_until=None, now=NOON
-    )
+    new = buckets.told(limit, buckets.full(limit, NOON), remaining=0, resets_at=reset, blocked_until=None, now=NOON)
     assert new.blocked_until == reset

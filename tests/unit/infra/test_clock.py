@@ -33,8 +33,6 @@ def test_sleeping_for_nothing_or_less_does_not_wait(monkeypatch: pytest.MonkeyPa
         ("Europe/Berlin", datetime(2026, 10, 24, 21, 59, tzinfo=UTC), datetime(2026, 10, 24, 22, tzinfo=UTC)),
     ],
 )
-def test_a_platforms_day_ends_at_the_midnight_of_its_zone(
-    zone: str, now: datetime, midnight: datetime
-) -> None:
+def test_a_platforms_day_ends_at_the_midnight_of_its_zone(zone: str, now: datetime, midnight: datetime) -> None:
     assert next_midnight(zone, now) == midnight
     assert next_midnight(zone, now).tzinfo is UTC

@@ -28,9 +28,7 @@ BOOK = {"b": Leaf((3,), "c"), "c": Leaf((), "d"), "d": Leaf((4, 5))}
     ],
     ids=["one page", "an empty list", "two pages", "an empty page between others"],
 )
-def test_rows_are_read_until_a_page_names_none_behind_it(
-    first: Leaf, rows: list[int], asked: list[str]
-) -> None:
+def test_rows_are_read_until_a_page_names_none_behind_it(first: Leaf, rows: list[int], asked: list[str]) -> None:
     cursors: list[str] = []
 
     def ask(cursor: str) -> Leaf:

@@ -8,9 +8,7 @@ from listbridge.infra.error_row import Row, for_each
 
 
 def test_a_row_fills_the_sellers_text_and_keeps_for_us_what_is_ours() -> None:
-    error = Row(NotFound, "gone", "look").error(
-        "no", params={"sku": "A"}, detail="get", status=404, request="r"
-    )
+    error = Row(NotFound, "gone", "look").error("no", params={"sku": "A"}, detail="get", status=404, request="r")
     assert type(error) is NotFound
     assert error.problem == Problem("gone", {"message": "no", "sku": "A"}, "look")
     assert (error.detail, error.status, error.request_id) == ("get", 404, "r")

@@ -16,9 +16,7 @@ from listbridge.infra.hook_topics import Topics, points_at
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 TOPICS = Topics({"thing.new": points_at(HintKind.PRODUCT)})
-SIGNED = HeaderScheme(
-    TOPICS, topic="x-what", ids=("x-id", "x-event"), fingerprint=("x-at",), signature="x-sign"
-)
+SIGNED = HeaderScheme(TOPICS, topic="x-what", ids=("x-id", "x-event"), fingerprint=("x-at",), signature="x-sign")
 UNSIGNED = HeaderScheme(TOPICS, topic="x-what", ids=("x-id",))
 BODY = b'{"id": 7}'
 

@@ -179,9 +179,12 @@ def test_a_token_refresh_costs_no_budget_and_needs_no_place() -> None:
 def test_files_travel_as_parts_of_one_body_beside_the_fields() -> None:
     far = Far()
     call(
-        HttpSession(transport=far), Purpose.WRITE, "POST",
-        data={"rank": "1"}, files={"image": ("mug.jpg", b"\xff\xd8bytes", "image/jpeg")},
-    )  # fmt: skip
+        HttpSession(transport=far),
+        Purpose.WRITE,
+        "POST",
+        data={"rank": "1"},
+        files={"image": ("mug.jpg", b"\xff\xd8bytes", "image/jpeg")},
+    )
     (sent,) = far.requests
     assert sent.headers["Content-Type"].startswith("multipart/form-data; boundary=")
     assert b'name="rank"\r\n\r\n1\r\n' in sent.body
@@ -246,9 +249,7 @@ def test_a_read_follows_a_redirect_on_the_same_host() -> None:
     assert [request.url for request in far.requests] == [URL, "https://market.example/v2/things"]
 
 
-@pytest.mark.parametrize(
-    "target", ["https://evil.example/", "http://market.example/", "https://market.example:8443/"]
-)
+@pytest.mark.parametrize("target", ["https://evil.example/", "http://market.example/", "https://market.example:8443/"])
 def test_a_read_takes_no_credentials_to_another_origin(target: str) -> None:
     far = Far((302, {"Location": target}, b""))
     assert call(HttpSession(transport=far), headers={"X-Key": "k"}).status_code == 302
@@ -272,7 +273,7 @@ def test_a_stream_asks_for_no_coding_but_the_one_that_it_can_bound() -> None:
     far = Far((200, {"Content-Length": "2"}, b"{}"))
     body = HttpSession(transport=far).stream(
         "GET", URL, purpose=Purpose.READ, operation="things", limits=StreamLimits(total_s=10), headers={"X-Key": "k"}
-    )  # fmt: skip
+    )
     assert b"".join(body.chunks()) == b"{}"
     assert (far.requests[0].headers["Accept-Encoding"], far.requests[0].headers["X-Key"]) == ("gzip", "k")
 
@@ -287,9 +288,7 @@ def test_cookies_are_not_kept() -> None:
 
 def test_our_own_mistake_is_not_a_remote_error() -> None:
     with pytest.raises(requests.exceptions.MissingSchema):
-        HttpSession(transport=Far()).request(
-            "GET", "market.example", purpose=Purpose.READ, operation="things"
-        )
+        HttpSession(transport=Far()).request("GET", "market.example", purpose=Purpose.READ, operation="things")
 
 
 def test_the_log_names_the_call_and_holds_no_query_header_or_body(caplog: pytest.LogCaptureFixture) -> None:

@@ -41,21 +41,27 @@ def test_active_content_is_taken_out_of_descriptions():
         ('<p><a href="mailto:me@shop.example">mail</a></p>', "<p>mail</p>"),
         ('<p style="background:url(http://x.example/a.png)">bg</p>', "<p>bg</p>"),
         ('<p style="color:red;background:url(http://x.example/a.png)">bg</p>', '<p style="color:red">bg</p>'),
-        ('<table background="http://x.example/a.png"><tr><td>t</td></tr></table>',
-         "<table><tbody><tr><td>t</td></tr></tbody></table>"),
+        (
+            '<table background="http://x.example/a.png"><tr><td>t</td></tr></table>',
+            "<table><tbody><tr><td>t</td></tr></tbody></table>",
+        ),
         ('<map><area href="https://my-shop.example/"></map>x', "x"),
         ('<video src="http://x.example/a.mp4">film</video>', "film"),
     ],
-)  # fmt: skip
+)
 def test_nothing_in_a_description_leads_off_the_marketplace_or_loads_by_plain_http(markup: str, sent: str):
     assert MARKET.clean(markup) == sent
 
 
 @pytest.mark.parametrize(
     "address",
-    ["https://www.market.example/itm/1", "https://market.co.example/str/x", "https://stores.market.co.example/x?a=1",
-     "https://WWW.MARKET.example/"],
-)  # fmt: skip
+    [
+        "https://www.market.example/itm/1",
+        "https://market.co.example/str/x",
+        "https://stores.market.co.example/x?a=1",
+        "https://WWW.MARKET.example/",
+    ],
+)
 def test_a_link_to_the_marketplace_stays_and_opens_in_a_window_of_its_own(address: str):
     assert MARKET.clean(f'<a href="{address}">more</a>') == (
         f'<a href="{address}" target="_blank" rel="noopener">more</a>'
@@ -64,9 +70,15 @@ def test_a_link_to_the_marketplace_stays_and_opens_in_a_window_of_its_own(addres
 
 @pytest.mark.parametrize(
     "address",
-    ["http://www.market.example/itm/1", "https://market.example.evil.test/", "https://market.example@evil.test/",
-     "https://mymarket.example/", "https://[market.example/", "ftp://www.market.example/"],
-)  # fmt: skip
+    [
+        "http://www.market.example/itm/1",
+        "https://market.example.evil.test/",
+        "https://market.example@evil.test/",
+        "https://mymarket.example/",
+        "https://[market.example/",
+        "ftp://www.market.example/",
+    ],
+)
 def test_a_link_that_only_looks_like_its_own_loses_its_address(address: str):
     assert MARKET.clean(f'<a href="{address}">more</a>') == "more"
 
@@ -86,9 +98,7 @@ def test_addresses_in_the_text_go_because_the_policy_forbids_even_those(text: st
 
 
 def test_a_link_within_a_link_is_judged_by_itself():
-    markup = (
-        '<a href="/x"><table><tr><td><a href="https://www.market.example/y">in</a></td></tr></table></a>out'
-    )
+    markup = '<a href="/x"><table><tr><td><a href="https://www.market.example/y">in</a></td></tr></table></a>out'
     assert MARKET.clean(markup) == (
         '<table><tbody><tr><td><a href="https://www.market.example/y" target="_blank" rel="noopener">in</a>'
         "</td></tr></tbody></table>out"

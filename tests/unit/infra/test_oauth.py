@@ -133,17 +133,14 @@ def by_page(response: requests.Response) -> RemoteError | None:
 def test_a_platform_that_refuses_in_a_way_of_its_own_judges_the_whole_answer() -> None:
     connection, budget = connected(far := Far(400, "<h1>No</h1>"))
     with pytest.raises(Unauthorized) as refused:
-        ask_at("https://odd.example/key", connection, Lasting, by_page, Row(RetryLater, "gibberish"), json={"a": "b"})  # fmt: skip
+        ask_at("https://odd.example/key", connection, Lasting, by_page, Row(RetryLater, "gibberish"), json={"a": "b"})
     assert refused.value.problem == Problem("turned_away", {"page": "<h1>No</h1>"})
     assert (far.asked[0].url, far.asked[0].body) == ("https://odd.example/key", b'{"a": "b"}')
     assert budget.spent == {}
 
 
 def test_no_refresh_token_may_be_written_as_null_too() -> None:
-    assert (
-        Granted.model_validate({"access_token": "t", "expires_in": 60, "refresh_token": None}).refresh_token
-        == ""
-    )
+    assert Granted.model_validate({"access_token": "t", "expires_in": 60, "refresh_token": None}).refresh_token == ""
 
 
 def test_a_token_is_not_in_its_repr() -> None:
@@ -159,9 +156,7 @@ def test_a_token_is_not_in_its_repr() -> None:
         (90, {"refresh_token": "r", "refresh_token_expires_at": (START + timedelta(seconds=90)).isoformat()}),
     ],
 )
-def test_a_consent_leaves_what_it_is_renewed_with_and_when_that_ends(
-    ends_in: int | None, kept: dict[str, str]
-) -> None:
+def test_a_consent_leaves_what_it_is_renewed_with_and_when_that_ends(ends_in: int | None, kept: dict[str, str]) -> None:
     got = Granted(access_token="t", expires_in=60, refresh_token="r", refresh_token_expires_in=ends_in)
     assert got.kept(START) == kept
 

@@ -47,9 +47,17 @@ def test_a_line_is_one_json_object_with_the_event_and_its_facts(lines: Any) -> N
     assert line.pop("timestamp").endswith("+00:00")
     assert line.pop("location").startswith("log:")
     assert line == {
-        "level": "INFO", "message": "unit_revised", "logger": "listbridge.test", "service": "sync_catalog", "account": "acc_1",
-        "rows": 3, "sku": "CUP\n1", "share": 0.5, "ok": True, "none": None,
-    }  # fmt: skip
+        "level": "INFO",
+        "message": "unit_revised",
+        "logger": "listbridge.test",
+        "service": "sync_catalog",
+        "account": "acc_1",
+        "rows": 3,
+        "sku": "CUP\n1",
+        "share": 0.5,
+        "ok": True,
+        "none": None,
+    }
 
 
 def test_the_work_in_hand_stands_on_every_line_until_it_is_done(lines: Any) -> None:
@@ -78,9 +86,7 @@ def test_the_invocation_stands_on_every_line_until_the_next_one(lines: Any) -> N
 
 
 def test_a_line_of_a_library_is_ours_too_and_is_redacted(lines: Any) -> None:
-    logging.getLogger("somebody.elses").warning(
-        "no route to %s", "Bearer abc.def", extra={"email": "a@b.example"}
-    )
+    logging.getLogger("somebody.elses").warning("no route to %s", "Bearer abc.def", extra={"email": "a@b.example"})
     (line,) = lines()
     assert (line["message"], line["email"]) == (f"no route to Bearer {REDACTED}", REDACTED)
 
@@ -93,9 +99,21 @@ def test_debug_lines_are_left_out_by_default(lines: Any) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Authorization", "access_token", "X-Api-Key-Secret", "client_secret", "password", "hmac", "Set-Cookie", "buyer_name",
-     "email", "phone", "shipping_address", "customer"],
-)  # fmt: skip
+    [
+        "Authorization",
+        "access_token",
+        "X-Api-Key-Secret",
+        "client_secret",
+        "password",
+        "hmac",
+        "Set-Cookie",
+        "buyer_name",
+        "email",
+        "phone",
+        "shipping_address",
+        "customer",
+    ],
+)
 def test_what_is_named_like_a_credential_or_a_buyer_s_datum_is_gone_however_deep(name: str) -> None:
     shown = redacted({"a": [{"b": {name: "Ada-1815"}}], name: {"x": "Ada-1815"}, "sku": "S1"})
     assert "Ada-1815" not in str(shown.get("a"))
@@ -161,8 +179,10 @@ def test_of_an_exception_its_types_codes_and_places_are_shown_and_no_text(lines:
     assert not any(text in written for text in texts)
     shown = line["exception"].splitlines()
     assert [one for one in shown if not one.startswith("  ")] == [
-        "builtins.ValueError", "listbridge.domain.verdicts.Rejected (address_refused)", "builtins.KeyError",
-    ]  # fmt: skip
+        "builtins.ValueError",
+        "listbridge.domain.verdicts.Rejected (address_refused)",
+        "builtins.KeyError",
+    ]
     assert any("test_observability.py" in one for one in shown)
 
 
@@ -202,9 +222,17 @@ def test_an_event_that_is_counted_is_one_line_in_the_embedded_format(
         "Metrics": [{"Name": "webhook", "Unit": "Count"}],
     }
     assert line == {
-        "level": "WARNING", "message": "webhook.forged", "service": "sync_catalog", "function_request_id": "req-1",
-        "correlation_id": "gw-1", "reason": "gateway", "hops": 0, "shop": "shop_a", "outcome": "forged", "webhook": 1,
-    }  # fmt: skip
+        "level": "WARNING",
+        "message": "webhook.forged",
+        "service": "sync_catalog",
+        "function_request_id": "req-1",
+        "correlation_id": "gw-1",
+        "reason": "gateway",
+        "hops": 0,
+        "shop": "shop_a",
+        "outcome": "forged",
+        "webhook": 1,
+    }
 
 
 def test_no_secret_and_no_address_stands_on_a_line_that_counts(lines: Any) -> None:

@@ -17,9 +17,7 @@ UNREADABLE = Row(RetryLater, "unreadable")
     ("offset", "rows", "total", "cursor"),
     [(0, 50, 120, "50"), (100, 20, 120, None), (0, 0, 120, None), (0, 50, 50, None), (0, 0, 0, None)],
 )
-def test_the_next_page_begins_where_this_one_ended(
-    offset: int, rows: int, total: int, cursor: str | None
-) -> None:
+def test_the_next_page_begins_where_this_one_ended(offset: int, rows: int, total: int, cursor: str | None) -> None:
     assert following(offset, rows, total) == cursor
 
 

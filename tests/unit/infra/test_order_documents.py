@@ -41,18 +41,44 @@ PROBLEM = st.builds(Problem, TEXT, st.dictionaries(TEXT, TEXT, max_size=2), TEXT
 TAXES = st.lists(st.builds(Tax, TEXT, MONEY, st.none() | AMOUNT, st.booleans()), max_size=2).map(tuple)
 VARIANT = st.builds(VariantKey, TEXT, TEXT, TEXT)
 LINE = st.builds(
-    RemoteLine, TEXT, TEXT, TEXT, st.integers(0, 999), MONEY, TAXES, TEXT, st.none() | TEXT,
-    st.dictionaries(TEXT, TEXT, max_size=2), st.sampled_from(Shipment),
-)  # fmt: skip
+    RemoteLine,
+    TEXT,
+    TEXT,
+    TEXT,
+    st.integers(0, 999),
+    MONEY,
+    TAXES,
+    TEXT,
+    st.none() | TEXT,
+    st.dictionaries(TEXT, TEXT, max_size=2),
+    st.sampled_from(Shipment),
+)
 FACTS = st.builds(
-    RemoteOrder, TEXT, TEXT, AT, AT, st.lists(LINE, max_size=3).map(tuple),
-    st.builds(ShippingCharge, TEXT, TEXT, MONEY, TAXES), MONEY, MONEY, st.sampled_from(Payment),
-    st.sampled_from(Cancellation), st.sampled_from(Shipment), st.booleans(), st.booleans(),
-)  # fmt: skip
+    RemoteOrder,
+    TEXT,
+    TEXT,
+    AT,
+    AT,
+    st.lists(LINE, max_size=3).map(tuple),
+    st.builds(ShippingCharge, TEXT, TEXT, MONEY, TAXES),
+    MONEY,
+    MONEY,
+    st.sampled_from(Payment),
+    st.sampled_from(Cancellation),
+    st.sampled_from(Shipment),
+    st.booleans(),
+    st.booleans(),
+)
 TOLD = st.builds(
-    Told, st.sampled_from(Telling), AT, st.dictionaries(TEXT, st.integers(0, 99), max_size=2), TEXT, TEXT,
-    st.none() | TEXT, st.none() | PROBLEM,
-)  # fmt: skip
+    Told,
+    st.sampled_from(Telling),
+    AT,
+    st.dictionaries(TEXT, st.integers(0, 99), max_size=2),
+    TEXT,
+    TEXT,
+    st.none() | TEXT,
+    st.none() | PROBLEM,
+)
 ORDER = st.builds(
     Order,
     key=st.builds(OrderKey, TEXT, TEXT),

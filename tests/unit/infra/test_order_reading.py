@@ -45,10 +45,18 @@ def _order(body: Any) -> RemoteOrder:
     if told.sku == "odd":
         raise Unmappable("sku")
     return RemoteOrder(
-        id=RemoteOrderId(told.no), site=Site("N"), placed_at=told.at, changed_at=told.at,
-        lines=(RemoteLine(LineId("1"), Sku(told.sku), "", 1, FREE),), shipping=ShippingCharge("", "", FREE), total=FREE,
-        adjustment=FREE, payment=Payment.PAID, cancellation=Cancellation.NONE, shipment=Shipment.NOTHING,
-    )  # fmt: skip
+        id=RemoteOrderId(told.no),
+        site=Site("N"),
+        placed_at=told.at,
+        changed_at=told.at,
+        lines=(RemoteLine(LineId("1"), Sku(told.sku), "", 1, FREE),),
+        shipping=ShippingCharge("", "", FREE),
+        total=FREE,
+        adjustment=FREE,
+        payment=Payment.PAID,
+        cancellation=Cancellation.NONE,
+        shipment=Shipment.NOTHING,
+    )
 
 
 def _buyer(body: Any) -> Buyer | None:
@@ -119,8 +127,7 @@ class Shelf:
         within = [
             one
             for one in self.rows
-            if (at := Windows.since(datetime.fromisoformat(one["at"]), NOW, timedelta(days=9)).start)
-            >= windows.start
+            if (at := Windows.since(datetime.fromisoformat(one["at"]), NOW, timedelta(days=9)).start) >= windows.start
             and (windows.end is None or at <= windows.end)
         ]
         page = within[windows.offset : windows.offset + 2]

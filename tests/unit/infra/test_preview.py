@@ -62,16 +62,15 @@ def told(
     **facts: Any,
 ) -> list[Any]:
     variants = tuple(VariantFacts(VariantId(f"v{sku}"), Sku(sku), "", None, image=image) for sku in skus)
-    product = replace(
-        ProductFacts(ProductId("p"), "Lamp", Visibility.VISIBLE, variants, images=("1",)), **facts
-    )
-    rows = tuple(
-        PublishVariant(ListingKey(AccountId("a"), SITE, one.sku), one.variant, None, None) for one in variants
-    )
+    product = replace(ProductFacts(ProductId("p"), "Lamp", Visibility.VISIBLE, variants, images=("1",)), **facts)
+    rows = tuple(PublishVariant(ListingKey(AccountId("a"), SITE, one.sku), one.variant, None, None) for one in variants)
     profile = CreationProfile(
-        id=ProfileId("c"), name="Lamps", marketplace="north", site=SITE,
+        id=ProfileId("c"),
+        name="Lamps",
+        marketplace="north",
+        site=SITE,
         settings={"colour": "red"} if settings is None else dict(settings),
-    )  # fmt: skip
+    )
     request = PublishRequest(product, rows, SITE, profile, RemoteId("g"))
     return [(one.field, one.problem.code, one.sku) for one in by.problems(request)]
 
@@ -81,9 +80,7 @@ def test_of_what_can_be_sold_nothing_is_told() -> None:
 
 
 def test_a_profile_that_is_wrong_hides_the_rest() -> None:
-    assert told("odd", settings={"colour": ""}, images=()) == [
-        ("settings.colour", "creation_profile_invalid", None)
-    ]
+    assert told("odd", settings={"colour": ""}, images=()) == [("settings.colour", "creation_profile_invalid", None)]
 
 
 def test_what_is_mended_hides_nothing_behind_it() -> None:

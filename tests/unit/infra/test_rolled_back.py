@@ -61,9 +61,7 @@ def _document(kind: type[Document]) -> Callable[[str], Any]:
 def _stored() -> dict[str, Stored]:
     found = dict(_kept_by_repositories())
     found |= {kind.__name__: Stored(kind, _document(kind)) for kind in _all_kinds(Document)}
-    found["Job"] = Stored(
-        Job, lambda doc: jobs._job(JobRow("x", "job", doc=doc, state=json.loads(doc)["state"]))
-    )
+    found["Job"] = Stored(Job, lambda doc: jobs._job(JobRow("x", "job", doc=doc, state=json.loads(doc)["state"])))
     found["JobEntry"] = Stored(JobEntry, lambda doc: jobs._entry(JobRow("x", "item#y", doc=doc)))
     return found
 
@@ -122,9 +120,7 @@ def _objects(schema: dict[str, Any], definitions: dict[str, Any], value: Any) ->
         for inner_value in value.values():
             yield from _objects(schema["additionalProperties"], definitions, inner_value)
     elif isinstance(value, list):
-        for item, inner in zip(
-            value, schema.get("prefixItems") or [schema.get("items", {})] * len(value), strict=True
-        ):
+        for item, inner in zip(value, schema.get("prefixItems") or [schema.get("items", {})] * len(value), strict=True):
             yield from _objects(inner, definitions, item)
 
 
@@ -135,9 +131,7 @@ def _words(
     if "$ref" in schema:
         yield from _words(definitions[schema["$ref"].rpartition("/")[2]], definitions, place)
     elif "anyOf" in schema:
-        yield from _words(
-            next(one for one in schema["anyOf"] if one.get("type") != "null"), definitions, place
-        )
+        yield from _words(next(one for one in schema["anyOf"] if one.get("type") != "null"), definitions, place)
     elif "enum" in schema or "const" in schema:
         yield place, schema.get("type", "string")
     elif "properties" in schema:
@@ -146,9 +140,7 @@ def _words(
     elif isinstance(schema.get("additionalProperties"), dict):
         yield from _words(schema["additionalProperties"], definitions, (*place, "a"))
     elif schema.get("type") == "array":
-        for number, inner in enumerate(
-            schema.get("prefixItems") or ([schema["items"]] if "items" in schema else [])
-        ):
+        for number, inner in enumerate(schema.get("prefixItems") or ([schema["items"]] if "items" in schema else [])):
             yield from _words(inner, definitions, (*place, number))
 
 
@@ -227,9 +219,11 @@ def test_an_edit_after_the_rollback_keeps_what_the_newer_version_had_written(kin
     kept = with_unknown(wide, read, read)
     assert kept == {**wide, **{name: kept[name] for name in read}}
     for name in {"rules", "guard"} & set(wide):
-        assert kept[name] == {**read[name], FUTURE: {"deep": [1]}, **{
-            inner: {**rule, FUTURE: {"deep": [1]}} for inner, rule in read[name].items() if isinstance(rule, dict)
-        }}  # fmt: skip
+        assert kept[name] == {
+            **read[name],
+            FUTURE: {"deep": [1]},
+            **{inner: {**rule, FUTURE: {"deep": [1]}} for inner, rule in read[name].items() if isinstance(rule, dict)},
+        }
 
 
 def test_what_an_edit_takes_away_is_not_kept() -> None:

@@ -83,12 +83,8 @@ def test_a_number_not_given_is_the_default(monkeypatch: pytest.MonkeyPatch, valu
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "soon", "inf", "nan"])
-@pytest.mark.parametrize(
-    "name", ["MAX_WEBHOOK_BYTES", "HTTP_TIMEOUT_S", "DRAIN_RUN_S", "DRAIN_LEASE_S", "DUE_SHARDS"]
-)
-def test_a_number_that_means_nothing_is_refused(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str
-) -> None:
+@pytest.mark.parametrize("name", ["MAX_WEBHOOK_BYTES", "HTTP_TIMEOUT_S", "DRAIN_RUN_S", "DRAIN_LEASE_S", "DUE_SHARDS"])
+def test_a_number_that_means_nothing_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(UnusableSettings, match=f"^{name}: "):
         settings.told()
@@ -113,9 +109,7 @@ def test_no_platform_urls_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_log_level_that_nobody_knows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOG_LEVEL", "LOUD")
-    with pytest.raises(
-        UnusableSettings, match=r"^LOG_LEVEL: Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'$"
-    ):
+    with pytest.raises(UnusableSettings, match=r"^LOG_LEVEL: Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'$"):
         settings.told()
 
 

@@ -8,11 +8,23 @@ from listbridge.infra.repositories.variants import _JSON
 
 OLD = {
     "facts": {
-        "variant": "v1", "sku": "A", "title": "", "price": None, "compare_at": None, "stock": {"here": 3}, "tracked": False,
-        "oversell": False, "barcode": "", "options": {}, "image": "", "inventory_item": "7",
+        "variant": "v1",
+        "sku": "A",
+        "title": "",
+        "price": None,
+        "compare_at": None,
+        "stock": {"here": 3},
+        "tracked": False,
+        "oversell": False,
+        "barcode": "",
+        "options": {},
+        "image": "",
+        "inventory_item": "7",
     },
-    "visibility": "visible", "content_hash": "x", "absent": False,
-}  # fmt: skip
+    "visibility": "visible",
+    "content_hash": "x",
+    "absent": False,
+}
 
 
 def test_a_row_from_before_bundles_were_known_is_no_bundle() -> None:

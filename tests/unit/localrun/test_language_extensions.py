@@ -8,9 +8,7 @@ import pytest
 
 from localrun.language_extensions import expand
 
-LANES = {
-    "Lanes": {"ShopEvents": {"Name": "shop-events", "Wait": 180}, "Orders": {"Name": "orders", "Wait": 360}}
-}
+LANES = {"Lanes": {"ShopEvents": {"Name": "shop-events", "Wait": 180}, "Orders": {"Name": "orders", "Wait": 360}}}
 
 
 def _resources(loops: dict[str, Any], mappings: dict[str, Any] | None = None) -> Any:
@@ -56,12 +54,8 @@ def test_an_identifier_in_a_plain_text_or_in_an_inner_key_stays_as_it_is() -> No
 
 def test_what_differs_between_copies_is_looked_up_in_the_mappings() -> None:
     body = {
-        "name": {
-            "Fn::Sub": ["a-${Stage}-${Name}", {"Name": {"Fn::FindInMap": ["Lanes", {"Ref": "Id"}, "Name"]}}]
-        },
-        "text": {
-            "Fn::Sub": ["the lane ${Name}", {"Name": {"Fn::FindInMap": ["Lanes", {"Ref": "Id"}, "Name"]}}]
-        },
+        "name": {"Fn::Sub": ["a-${Stage}-${Name}", {"Name": {"Fn::FindInMap": ["Lanes", {"Ref": "Id"}, "Name"]}}]},
+        "text": {"Fn::Sub": ["the lane ${Name}", {"Name": {"Fn::FindInMap": ["Lanes", {"Ref": "Id"}, "Name"]}}]},
         "wait": {"Fn::FindInMap": ["Lanes", {"Ref": "Id"}, "Wait"]},
     }
     assert _resources({"Fn::ForEach::Both": ["Id", ["ShopEvents", "Orders"], {"${Id}": body}]}, LANES) == {

@@ -151,8 +151,15 @@ def test_sam_is_given_the_stage_the_stack_and_the_region_that_were_checked(root:
     aws.deploy(root, Wishes("prod", TOLD))
     (command,) = aws.ran
     assert command[:-1] == [
-        "deploy", "--config-env", "prod", "--stack-name", "listbridge-prod", "--region", "eu-west-1", "--parameter-overrides",
-    ]  # fmt: skip
+        "deploy",
+        "--config-env",
+        "prod",
+        "--stack-name",
+        "listbridge-prod",
+        "--region",
+        "eu-west-1",
+        "--parameter-overrides",
+    ]
 
 
 def test_tables_are_protected_from_the_second_deployment_on(root: Path) -> None:
@@ -232,9 +239,7 @@ def test_a_stack_of_another_stage_is_left_alone(root: Path) -> None:
         ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),
     ],
 )
-def test_a_stack_that_cannot_be_updated_is_told_before_anything_is_built(
-    root: Path, status: str, advice: str
-) -> None:
+def test_a_stack_that_cannot_be_updated_is_told_before_anything_is_built(root: Path, status: str, advice: str) -> None:
     assert advice in Aws(stack=_defaults(), status=status).refuse(root, Wishes("dev"))
 
 
@@ -250,18 +255,14 @@ def test_a_machine_without_credentials_is_told_so(root: Path) -> None:
         release.deploy(root, Wishes("dev"), Progress(quiet=True), client=nobody)
 
 
-def test_what_changes_is_said_before_anything_is_built(
-    root: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_changes_is_said_before_anything_is_built(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     aws = Aws(stack=_prod(DueShards="2"))
     said_when_built: list[str] = []
 
     def build(target: Target) -> None:
         said_when_built.append(capsys.readouterr().out)
 
-    release.deploy(
-        root, Wishes("prod"), Progress(), client=lambda *_: aws, build=build, run=lambda arguments: 0
-    )
+    release.deploy(root, Wishes("prod"), Progress(), client=lambda *_: aws, build=build, run=lambda arguments: 0)
     (said,) = said_when_built
     assert "changes DueShards: 2 -> 4\n" in said
     assert said.count("changes ") == 1

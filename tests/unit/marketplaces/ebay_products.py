@@ -16,9 +16,12 @@ from listbridge.marketplaces.ebay.settings import CreationSettings
 from listbridge.marketplaces.ebay.sites import site_of
 
 SETTINGS: dict[str, Any] = {
-    "category_id": "15687", "fulfillment_policy_id": "1", "payment_policy_id": "2", "return_policy_id": "3",
+    "category_id": "15687",
+    "fulfillment_policy_id": "1",
+    "payment_policy_id": "2",
+    "return_policy_id": "3",
     "merchant_location_key": "main",
-}  # fmt: skip
+}
 SITE = site_of(Site("EBAY_DE"))
 PICTURE = "https://images.example/a.jpg"
 
@@ -30,9 +33,7 @@ def variant(sku: str = "A", **changes: Any) -> VariantFacts:
 
 def product(*variants: VariantFacts, **changes: Any) -> ProductFacts:
     facts: dict[str, Any] = {"title": "Jumper", "images": (PICTURE,), **changes}
-    return ProductFacts(
-        ProductId("p"), visibility=Visibility.VISIBLE, variants=variants or (variant(),), **facts
-    )
+    return ProductFacts(ProductId("p"), visibility=Visibility.VISIBLE, variants=variants or (variant(),), **facts)
 
 
 def content(facts: ProductFacts | None = None, **settings: Any) -> ListingContent:

@@ -18,9 +18,7 @@ from tests.fakes.scripted_orders import HOME
 
 
 def patient(market: ScriptedMarket, **how: bool) -> Patient:
-    return Patient(
-        cast(MarketplaceAdapter, ScriptedAdapter(market, FIRST)), cast(VirtualClock, market.clock), **how
-    )
+    return Patient(cast(MarketplaceAdapter, ScriptedAdapter(market, FIRST)), cast(VirtualClock, market.clock), **how)
 
 
 def listed(market: ScriptedMarket, sku: str) -> Revision:

@@ -13,9 +13,7 @@ from listbridge.domain.manifest import BudgetSpec
 from listbridge.domain.ports import MarketplaceTraits, OrderTraits
 from listbridge.platforms import OpenedMarketplaces
 
-ORDERS = OrderTraits(
-    overlap_s=60, look_back_s=60, calls_per_day=100, settle_s=1, unpaid_expires_s=60, budget="orders"
-)
+ORDERS = OrderTraits(overlap_s=60, look_back_s=60, calls_per_day=100, settle_s=1, unpaid_expires_s=60, budget="orders")
 
 
 @pytest.mark.parametrize("slug", registry.slugs("marketplaces"))

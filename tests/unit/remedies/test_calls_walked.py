@@ -53,9 +53,7 @@ def test_fields_that_are_named_are_corrected(seller: Seller) -> None:
 
 
 @walks("not_found", "no_such_route")
-@pytest.mark.parametrize(
-    ("path", "code"), [("/v1/shops/shop_none", "not_found"), ("/v1/shopz", "no_such_route")]
-)
+@pytest.mark.parametrize(("path", "code"), [("/v1/shops/shop_none", "not_found"), ("/v1/shopz", "no_such_route")])
 def test_what_is_not_there_is_found_in_its_list(seller: Seller, path: str, code: str) -> None:
     answer = seller.its.call("GET", path)
     assert answer.status == 404

@@ -69,9 +69,7 @@ def test_an_expired_account_is_connected_again(seller: Seller) -> None:
         ("invalid_scope", "ebay_scope_missing", "reconnect_account"),
     ],
 )
-def test_a_refused_grant_is_mended_and_the_account_answers(
-    seller: Seller, error: str, code: str, fix: str
-) -> None:
+def test_a_refused_grant_is_mended_and_the_account_answers(seller: Seller, error: str, code: str, fix: str) -> None:
     forget_tokens(seller.its)
     seller.its.ebay.faults.add(Fault("oauth2Token", "status", status=400, body={"error": error}))
     named(refusal(seller.its, "POST", f"/accounts/{seller.account}/check"), code, fix)
@@ -92,8 +90,15 @@ def test_credentials_are_replaced_once_nobody_renews_the_old_ones(seller: Seller
 
 def _waiting_account(its: Installation, **settings: str) -> str:
     keys = {"client_id": "sim-client", "client_secret": "sim-secret"}
-    draft = {"name": "anna", "marketplace": "ebay", "shop": its.connect_shop(), "sites": [SITE],
-             "settings": settings, "credentials": keys, "connect": "by_consent"}  # fmt: skip
+    draft = {
+        "name": "anna",
+        "marketplace": "ebay",
+        "shop": its.connect_shop(),
+        "sites": [SITE],
+        "settings": settings,
+        "credentials": keys,
+        "connect": "by_consent",
+    }
     return str(its.post("/accounts", draft)["id"])
 
 
@@ -132,8 +137,7 @@ def test_a_consent_that_was_declined_or_is_too_old_is_asked_for_again(installati
     declined = {"state": _agreed(installation, account)["state"], "error": "access_denied"}
     old = _agreed(installation, account)
     answers = [
-        installation.call("GET", "/callbacks/ebay", query=q, groups=None)
-        for q in (declined, {**old, "state": "x"})
+        installation.call("GET", "/callbacks/ebay", query=q, groups=None) for q in (declined, {**old, "state": "x"})
     ]
     assert [answer.status for answer in answers] == [409, 409]
     assert all("Begin again with Connect." in answer.text for answer in answers)
@@ -234,9 +238,7 @@ def test_a_location_of_the_shops_own_is_chosen(installation: Installation) -> No
     problem = refusal(installation, "POST", "/shops", {**SHOP_DRAFT, "locations": ["999"]})
     named(problem, "location_unknown", "choose_location")
     (place,) = installation.shopify.world.live.locations
-    assert installation.post("/shops", {**SHOP_DRAFT, "locations": [str(place)]})["shop"]["locations"] == [
-        str(place)
-    ]
+    assert installation.post("/shops", {**SHOP_DRAFT, "locations": [str(place)]})["shop"]["locations"] == [str(place)]
 
 
 SHOP_SAYS = [
@@ -247,9 +249,7 @@ SHOP_SAYS = [
 
 @walks("shop_expired", *(code for _, code, _ in SHOP_SAYS), on=SHOPIFY)
 @pytest.mark.parametrize(("status", "code", "fix"), SHOP_SAYS)
-def test_a_shop_that_refuses_our_access_is_connected_again(
-    seller: Seller, status: int, code: str, fix: str
-) -> None:
+def test_a_shop_that_refuses_our_access_is_connected_again(seller: Seller, status: int, code: str, fix: str) -> None:
     forget_tokens(seller.its)
     seller.its.shopify.faults.add(Fault("shop", "status", status=status, times=9))
     named(refusal(seller.its, "POST", f"/shops/{seller.shop}/check"), code, fix)
@@ -287,9 +287,7 @@ def test_a_store_that_is_not_there_now_works_again_after_the_sellers_deed_by_che
 
 @walks(*(code for _, code in PASSING), on=SHOPIFY)
 @pytest.mark.parametrize(("fault", "code"), PASSING, ids=[code for _, code in PASSING])
-def test_what_passes_at_the_shop_names_nothing_to_do_and_passes(
-    seller: Seller, fault: Fault, code: str
-) -> None:
+def test_what_passes_at_the_shop_names_nothing_to_do_and_passes(seller: Seller, fault: Fault, code: str) -> None:
     path = f"/shops/{seller.shop}/check"
     seller.its.shopify.faults.add(fault)
     named(refusal(seller.its, "POST", path, status=502), code, "")
@@ -299,9 +297,7 @@ def test_what_passes_at_the_shop_names_nothing_to_do_and_passes(
 
 
 @walks("address_not_public", on=SHOPIFY)
-def test_a_name_that_led_into_a_private_network_is_corrected(
-    seller: Seller, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_name_that_led_into_a_private_network_is_corrected(seller: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
     def private(*_: Any, **__: Any) -> requests.Response:
         raise requests.exceptions.ConnectionError(NotPublic(HTTPConnection("shop.example"), "private"))
 
@@ -313,9 +309,7 @@ def test_a_name_that_led_into_a_private_network_is_corrected(
 
 
 @walks("connection_failed", on=SHOPIFY)
-def test_a_shop_that_could_not_be_reached_is_reached_again(
-    seller: Seller, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_shop_that_could_not_be_reached_is_reached_again(seller: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
     def unreachable(*_: Any, **__: Any) -> requests.Response:
         raise requests.exceptions.ConnectTimeout
 

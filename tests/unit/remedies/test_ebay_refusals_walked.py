@@ -42,9 +42,7 @@ def _codes(table: dict[str, int]) -> list[str]:
 
 def said(operation: str, number: int, words: str = "No.") -> Fault:
     """eBay's answer with this error, once."""
-    body = {
-        "errors": [{"errorId": number, "domain": "API_INVENTORY", "category": "REQUEST", "message": words}]
-    }
+    body = {"errors": [{"errorId": number, "domain": "API_INVENTORY", "category": "REQUEST", "message": words}]}
     return Fault(operation, "status", status=400, body=body)
 
 
@@ -115,9 +113,7 @@ def _code_and_fix(name: str) -> tuple[str, str]:
 
 @walks(*_codes(REFUSED), "ebay_refused", on=EBAY)
 @pytest.mark.parametrize(("name", "number"), [*REFUSED.items(), ("ebay_refused/read_ebay_message", 29999)])
-def test_what_is_refused_at_sending_is_on_sale_after_the_deed_and_send(
-    seller: Seller, name: str, number: int
-) -> None:
+def test_what_is_refused_at_sending_is_on_sale_after_the_deed_and_send(seller: Seller, name: str, number: int) -> None:
     code, fix = _code_and_fix(name)
     product = _in_list(seller)
     seller.its.ebay.faults.add(said("publishOffer", number))

@@ -104,9 +104,7 @@ def test_a_fault_of_ours_is_reported_and_the_next_call_is_answered(
 
 
 @walks("internal_error")
-def test_a_row_that_we_stumble_over_is_reported_and_revised(
-    seller: Seller, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_row_that_we_stumble_over_is_reported_and_revised(seller: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
     def bug(*_: object, **__: object) -> None:
         raise KeyError("never thought of")
 
@@ -176,9 +174,7 @@ def test_a_site_of_another_currency_gives_way_to_one_of_the_shops(seller: Seller
 
 
 @walks("sweep_incomplete", on=SHOPIFY)
-def test_a_shop_that_was_not_read_whole_is_read_again(
-    seller: Seller, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_shop_that_was_not_read_whole_is_read_again(seller: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
     on_sale(seller)
     its = seller.its
     shop = its.deps.shops.open(its.stores.configuration.get(Shop, seller.shop))

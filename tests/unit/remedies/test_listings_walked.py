@@ -59,9 +59,7 @@ def test_pending_passes_when_the_operation_is_over(seller: Seller) -> None:
 def test_what_is_live_already_is_sent_anew_by_full_revise(seller: Seller, action: str) -> None:
     product = on_sale(seller)
     seller.its.shopify.deeds.set_title(product, "A better mug")
-    named(
-        entry(seller, seller.its.act(seller.list, action), "MUG")["reason"], "linked_already", "full_revise"
-    )
+    named(entry(seller, seller.its.act(seller.list, action), "MUG")["reason"], "linked_already", "full_revise")
     assert did(seller, "full_revise") == "done"
     assert follows(seller)
 
@@ -108,9 +106,7 @@ def test_a_listing_that_ended_with_its_product_is_relinked(seller: Seller) -> No
 
 
 @pytest.mark.parametrize("action", ["send", "relist"])
-def test_trying_to_sell_what_is_gone_in_between_takes_nothing_from_the_relinking(
-    seller: Seller, action: str
-) -> None:
+def test_trying_to_sell_what_is_gone_in_between_takes_nothing_from_the_relinking(seller: Seller, action: str) -> None:
     deleted(seller, on_sale(seller))
     job = seller.its.act(seller.list, action)
     named(entry(seller, job, "MUG")["reason"], "product_gone", "relink")

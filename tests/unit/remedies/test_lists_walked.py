@@ -42,9 +42,7 @@ def test_a_live_item_is_taken_out_by_remove(seller: Seller) -> None:
 @walks("list_not_empty")
 def test_a_list_is_emptied_and_then_deleted(seller: Seller) -> None:
     in_list(seller)
-    named(
-        refusal(seller.its, "DELETE", f"/sales-lists/{seller.list}"), "list_not_empty", "remove_items_first"
-    )
+    named(refusal(seller.its, "DELETE", f"/sales-lists/{seller.list}"), "list_not_empty", "remove_items_first")
     assert did_remove(seller) == "done"
     assert seller.its.call("DELETE", f"/v1/sales-lists/{seller.list}").status == 204
 
@@ -68,9 +66,7 @@ def test_skus_are_made_unique_in_the_shop_and_the_product_is_added_again(seller:
     named(told["reason"], "variants_left_out", "make_skus_unique")
     (left,) = [row for row in seller.its.items(seller.list) if row["problem"] is not None]
     named(left["problem"], "sku_duplicate", "make_skus_unique")
-    variant = next(
-        one for one in seller.its.shopify.world.live.variants.values() if str(one.id) == left["variant"]
-    )
+    variant = next(one for one in seller.its.shopify.world.live.variants.values() if str(one.id) == left["variant"])
     seller.its.shopify.deeds.set_variant_sku("OTHER", variant_id=variant.id)
     seller.its.add_items(seller.list, product)
     assert [row["problem"] for row in seller.its.items(seller.list)] == [None, None]

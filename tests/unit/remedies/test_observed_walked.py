@@ -96,9 +96,7 @@ def test_of_a_product_listed_in_part_the_other_listing_is_ended_and_all_is_sent(
 @walks("auto_quantity_off", "auto_price_off")
 @pytest.mark.parametrize("field", ["quantity", "price"])
 @pytest.mark.parametrize("by_hand", [False, True])
-def test_a_switch_is_switched_on_or_the_field_is_revised_by_hand(
-    seller: Seller, field: str, by_hand: bool
-) -> None:
+def test_a_switch_is_switched_on_or_the_field_is_revised_by_hand(seller: Seller, field: str, by_hand: bool) -> None:
     product = on_sale(seller)
     seller.its.patch(f"/accounts/{seller.account}", {f"auto_{field}": False})
     seller.its.run()

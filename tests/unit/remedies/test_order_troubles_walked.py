@@ -38,9 +38,7 @@ def told(problem: Problem | None, code: str, fix: str) -> None:
 
 @walks("create_outcome_unclear")
 @pytest.mark.parametrize("there", [False, True])
-def test_an_unclear_create_is_looked_for_in_the_shop_and_exported_or_left(
-    world: OrderWorld, there: bool
-) -> None:
+def test_an_unclear_create_is_looked_for_in_the_shop_and_exported_or_left(world: OrderWorld, there: bool) -> None:
     """Shopify's look misses nothing, so it is a shop whose look may miss."""
     world.shop.strict_look = False
     key = world.sell()
@@ -74,9 +72,7 @@ def test_an_order_that_the_marketplace_does_not_know_is_looked_up_there_and_crea
 
 
 @walks("unforeseen_failure")
-def test_a_fault_of_ours_is_mended_and_its_message_redriven(
-    world: OrderWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fault_of_ours_is_mended_and_its_message_redriven(world: OrderWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     def bug(*_: object, **__: object) -> None:
         raise KeyError("never thought of")
 
@@ -136,9 +132,7 @@ def test_a_permission_to_see_where_stock_was_taken_is_given(world: OrderWorld) -
 
 @walks("stock_taken_elsewhere", on=SHOPIFY)
 @pytest.mark.parametrize("way", ["move", "send"])
-def test_an_order_is_moved_to_the_location_that_counts_or_sent_from_where_it_is(
-    desk: OrderDesk, way: str
-) -> None:
+def test_an_order_is_moved_to_the_location_that_counts_or_sent_from_where_it_is(desk: OrderDesk, way: str) -> None:
     deeds, world = desk.its.shopify.deeds, desk.its.shopify.world
     store = str(deeds.add_location("Store")["location_id"])
     deeds.set_stock(2, store, sku="MUG")

@@ -180,9 +180,7 @@ def test_an_order_handled_outside_can_still_be_exported(desk: OrderDesk) -> None
 
 
 @walks("order_cancelled", "order_refunded", "order_not_exportable", on=EBAY)
-@pytest.mark.parametrize(
-    ("deed", "code"), [("cancel_order", "order_cancelled"), ("refund_order", "order_refunded")]
-)
+@pytest.mark.parametrize(("deed", "code"), [("cancel_order", "order_cancelled"), ("refund_order", "order_refunded")])
 def test_what_is_over_is_not_created_and_needs_nothing(desk: OrderDesk, deed: str, code: str) -> None:
     desk.switch(import_orders=False)
     remote = desk.buy()

@@ -17,9 +17,7 @@ PARCEL = [
 
 @walks("parcel_refused", *(code for _, code, _ in PARCEL), on=EBAY)
 @pytest.mark.parametrize(("number", "code", "fix"), PARCEL)
-def test_a_parcel_that_ebay_refused_is_entered_there(
-    desk: OrderDesk, number: int, code: str, fix: str
-) -> None:
+def test_a_parcel_that_ebay_refused_is_entered_there(desk: OrderDesk, number: int, code: str, fix: str) -> None:
     remote = bought(desk)
     desk.its.ebay.faults.add(said("createShippingFulfillment", number))
     desk.its.shopify.deeds.fulfill(shop_id(desk, remote), company="DHL", tracking_number="1")

@@ -30,9 +30,7 @@ from tests.unit.remedies.walks import EBAY, SHOPIFY, entry, heard, named, reason
 
 def often(fault: Fault, times: int = 200) -> Fault:
     """The fault again and again, until it is cleared."""
-    return Fault(
-        fault.operation, fault.kind, times=times, status=fault.status, body=fault.body, name=fault.name
-    )
+    return Fault(fault.operation, fault.kind, times=times, status=fault.status, body=fault.body, name=fault.name)
 
 
 TRIED: list[tuple[str, Fault, str]] = [
@@ -130,8 +128,7 @@ def test_a_listing_that_was_changed_too_often_is_changed_on_the_next_day(seller:
         reconcile(seller.its.deps, Timer.DUE)
         seller.its.run()
     assert (
-        seller.its.stores.clock.now().astimezone(ZoneInfo(PACIFIC)).date()
-        > began.astimezone(ZoneInfo(PACIFIC)).date()
+        seller.its.stores.clock.now().astimezone(ZoneInfo(PACIFIC)).date() > began.astimezone(ZoneInfo(PACIFIC)).date()
     )
 
 

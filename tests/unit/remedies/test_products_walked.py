@@ -58,9 +58,7 @@ def _alike(seller: Seller) -> str:
 
 def _picture(seller: Seller, product: str) -> None:
     world = seller.its.shopify.world
-    world.catalog.change_product(
-        int(product), world.now(), media=tuple(world.catalog._media(PICTURE, world.now()))
-    )
+    world.catalog.change_product(int(product), world.now(), media=tuple(world.catalog._media(PICTURE, world.now())))
     heard(seller, product)
 
 
@@ -126,9 +124,7 @@ def test_a_product_without_a_picture_gets_one_in_the_shop(seller: Seller) -> Non
 
 
 @walks("ebay_variations_alike", "option_value_too_long", on=EBAY)
-@pytest.mark.parametrize(
-    ("code", "value"), [("ebay_variations_alike", "red"), ("option_value_too_long", "v" * 66)]
-)
+@pytest.mark.parametrize(("code", "value"), [("ebay_variations_alike", "red"), ("option_value_too_long", "v" * 66)])
 def test_options_are_mended_in_the_shop(seller: Seller, code: str, value: str) -> None:
     rows = variants(seller, "MUG", "CUP")
     rows[0]["options"] = {"Color": "red"}
@@ -234,9 +230,7 @@ def test_what_sells_alone_becomes_a_variation_after_stop_and_send(seller: Seller
     product = add(seller, [{"sku": "MUG", "price": "12.50", "stock": 3}])
     seller.its.act(seller.list, "send")
     gets_options(seller, product)
-    seller.its.shopify.deeds.add_variant(
-        product, sku="CUP", price="12.50", stock=2, options={"Color": "blue"}
-    )
+    seller.its.shopify.deeds.add_variant(product, sku="CUP", price="12.50", stock=2, options={"Color": "blue"})
     seller.its.add_items(seller.list, product)
     seller.its.act(seller.list, "send")
     named(reason(seller, "CUP"), "ebay_sku_listed_alone", "stop_and_send")

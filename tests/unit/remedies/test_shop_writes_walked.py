@@ -30,9 +30,7 @@ def test_credentials_of_another_store_are_connected_as_a_shop_of_its_own(install
     world = installation.shopify.world
     world.shop = replace(world.shop, currency="USD")
     body = {"credentials": SHOP_CREDENTIALS}
-    named(
-        refusal(installation, "PUT", f"/shops/{shop}/credentials", body), "other_shop", "connect_as_new_shop"
-    )
+    named(refusal(installation, "PUT", f"/shops/{shop}/credentials", body), "other_shop", "connect_as_new_shop")
     made = installation.post("/shops", {**SHOP_DRAFT, "name": "Other"})
     assert (made["shop"]["state"], made["shop"]["currency"]) == ("active", "USD")
 
@@ -81,9 +79,7 @@ def test_where_nobody_consents_in_the_browser_credentials_are_entered(
     keys = {"client_id": "sim-client", "client_secret": "sim-secret"}
     bare = replace(registry.marketplace("ebay"), capabilities=frozenset())
     monkeypatch.setattr(registry, "marketplace", lambda _: bare)
-    problem = refusal(
-        installation, "POST", "/accounts", {**draft, "credentials": keys, "connect": "by_consent"}
-    )
+    problem = refusal(installation, "POST", "/accounts", {**draft, "credentials": keys, "connect": "by_consent"})
     named(problem, "no_consent_flow", "enter_credentials")
     made = installation.post("/accounts", {**draft, "credentials": installation.ebay_credentials()})
     assert made["state"] == "active"

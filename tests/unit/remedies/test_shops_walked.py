@@ -110,9 +110,7 @@ CALLS: list[tuple[dict[str, Any], str]] = [
 def test_a_request_that_shopify_refuses_is_ours_to_mend_and_the_next_is_answered(
     seller: Seller, error: dict[str, Any], code: str
 ) -> None:
-    seller.its.shopify.faults.add(
-        Fault("shop", "status", status=200, body={"errors": [{"message": "No.", **error}]})
-    )
+    seller.its.shopify.faults.add(Fault("shop", "status", status=200, body={"errors": [{"message": "No.", **error}]}))
     answer = seller.its.call("POST", f"/v1/shops/{seller.shop}/check")
     named(answer.body["problem"], code, "report_to_us")
     checked(seller)
@@ -138,8 +136,13 @@ def test_an_order_that_the_shop_refuses_is_tried_again_and_then_created(desk: Or
 def test_the_mark_is_freed_in_shopifys_settings(desk: OrderDesk) -> None:
     refused = {"field": ["order", "metafields"], "code": "INVALID_TYPE", "message": "mark"}
     desk.its.shopify.faults.add(
-        Fault("metafieldDefinitionCreate", "status", status=200, body={"data": {"metafieldDefinitionCreate": {
-            "createdDefinition": None, "userErrors": [refused]}}}))  # fmt: skip
+        Fault(
+            "metafieldDefinitionCreate",
+            "status",
+            status=200,
+            body={"data": {"metafieldDefinitionCreate": {"createdDefinition": None, "userErrors": [refused]}}},
+        )
+    )
     remote = desk.buy()
     desk.look(5)
     told = desk.order(remote)["reason"]

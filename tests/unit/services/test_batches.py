@@ -87,9 +87,7 @@ def test_a_kind_that_the_queue_does_not_carry_comes_back_alone_and_is_not_handle
     seen: list[object] = []
     stranger = RelayOrder(account=AccountId("a"), order=RemoteOrderId("1"))
     records = [record("1", body=stranger.model_dump_json()), record("2", body=IMPORT.model_dump_json())]
-    assert failures(side_by_side(records, BOTH, lambda message: message.kind, seen.extend, workers=1)) == [
-        "1"
-    ]
+    assert failures(side_by_side(records, BOTH, lambda message: message.kind, seen.extend, workers=1)) == ["1"]
     assert seen == [IMPORT]
 
 

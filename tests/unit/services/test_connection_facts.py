@@ -27,16 +27,25 @@ from tests.fakes.stores import Stores
 from tests.fakes.world import ACCOUNT, SHOP
 
 MARKET = MarketplaceManifest(
-    slug="market", label="Market", api_version="1", docs="", capabilities=frozenset(),
+    slug="market",
+    label="Market",
+    api_version="1",
+    docs="",
+    capabilities=frozenset(),
     traits=MarketplaceTraits(settle_s=10, revise_batch=1, revise_rate=5, max_sku_length=50),
     sites={Site("ALL"): Bounds("USD", min_price=Decimal("0.20"))},
     traits_of=lambda traits, account: replace(traits, revise_rate=float(account.facts.get("rate", 1))),
     bounds_of=lambda bounds, account: replace(bounds, currency=account.facts.get("currency", "USD")),
-)  # fmt: skip
+)
 STORES = ShopManifest(
-    slug="stores", label="Stores", api_version="1", docs="", capabilities=frozenset(), traits=ShopTraits(0, 10),
+    slug="stores",
+    label="Stores",
+    api_version="1",
+    docs="",
+    capabilities=frozenset(),
+    traits=ShopTraits(0, 10),
     traits_of=lambda traits, shop: replace(traits, strict_look=shop.facts.get("index") == "on"),
-)  # fmt: skip
+)
 
 
 @pytest.fixture
@@ -50,9 +59,14 @@ def opener(monkeypatch: pytest.MonkeyPatch) -> Opener:
     monkeypatch.setattr(registry, "shop", {"stores": STORES}.__getitem__)
     stores = Stores()
     return Opener(
-        stores.configuration, stores.secrets, stores.leases, stores.clock, TokenCache(), lambda *_: HttpSession(),
+        stores.configuration,
+        stores.secrets,
+        stores.leases,
+        stores.clock,
+        TokenCache(),
+        lambda *_: HttpSession(),
         lambda *_: FakeBudget(stores.clock),
-    )  # fmt: skip
+    )
 
 
 def _account(**facts: str) -> Account:

@@ -20,9 +20,7 @@ JOB = JobId("job_1")
 @pytest.fixture
 def s() -> Scripted:
     s = scripted_world()
-    s.world.stores.jobs.create(
-        Job(id=JOB, kind=JobKind.REVISE, created_at=NOW), [JobEntry(item=str(a_listing().key))]
-    )
+    s.world.stores.jobs.create(Job(id=JOB, kind=JobKind.REVISE, created_at=NOW), [JobEntry(item=str(a_listing().key))])
     return s
 
 

@@ -78,9 +78,7 @@ class State:
         return f"{row.status.value} ({hold}{gone}), account {self.account.state.value}{observes}"
 
 
-ACCOUNT = Account(
-    id=AccountId("acc"), name="anna", marketplace="ebay", shop=ShopId("shop"), sites=(Site("EBAY_DE"),)
-)
+ACCOUNT = Account(id=AccountId("acc"), name="anna", marketplace="ebay", shop=ShopId("shop"), sites=(Site("EBAY_DE"),))
 GONE: Computed = replace(
     computed(0), quantity_trace=(TraceLine("shop_stock", "3", "3"), TraceLine("absent_from_shop", "", "0"))
 )
@@ -93,11 +91,7 @@ def _rows(verdict: type[Rejected]) -> Iterator[Problem]:
     for slug in registry.slugs("marketplaces"):
         module = importlib.import_module(f"listbridge.marketplaces.{slug}.errors")
         for row in [*module.BY_ID.values(), *vars(module).values()]:
-            if (
-                isinstance(row, module.Row)
-                and issubclass(row.verdict, verdict)
-                and (row.code, row.fix) not in seen
-            ):
+            if isinstance(row, module.Row) and issubclass(row.verdict, verdict) and (row.code, row.fix) not in seen:
                 seen.add((row.code, row.fix))
                 if verdict is NotFound or not issubclass(row.verdict, NotFound):
                     yield Problem(row.code, {}, row.fix)
@@ -183,9 +177,7 @@ def deed(problem: Problem, state: State) -> State:
     if fix == "approve_changes":
         return State(replace(row, hold=None, guard_passed=True), account)
     if fix == "relink":
-        assert row.computed.gone or (
-            row.hold is not None and row.hold.code in (GONE_FROM_SHOP, PRODUCT_GONE)
-        ), state
+        assert row.computed.gone or (row.hold is not None and row.hold.code in (GONE_FROM_SHOP, PRODUCT_GONE)), state
         home = replace(row, computed=computed(5))
         return State(lifecycle.relinked(home, NEW_HOME, NOW), account)
     words = messages.fix_text(problem)
@@ -249,9 +241,7 @@ def test_what_the_marketplace_does_not_have_is_brought_back_by_acts_that_an_ende
     assert act(ACTS[problem.fix], ended).listing is not None
 
 
-@pytest.mark.parametrize(
-    "problem", list(_rows(Rejected)), ids=lambda problem: f"{problem.code}-{problem.fix}"
-)
+@pytest.mark.parametrize("problem", list(_rows(Rejected)), ids=lambda problem: f"{problem.code}-{problem.fix}")
 def test_what_is_refused_of_a_live_listing_names_nothing_that_only_an_ended_one_takes(
     problem: Problem,
 ) -> None:

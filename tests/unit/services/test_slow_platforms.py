@@ -24,9 +24,7 @@ LIMITS = TimeLimits(http_timeout_s=8, unit_lease_s=10, order_lease_s=60)
 TRAITS = MarketplaceTraits(settle_s=1, revise_batch=1, revise_rate=1, max_sku_length=1)
 
 
-@pytest.mark.parametrize(
-    ("says", "call", "unit", "order"), [(0, 8, 10, 60), (5, 8, 10, 60), (30, 30, 32, 225)]
-)
+@pytest.mark.parametrize(("says", "call", "unit", "order"), [(0, 8, 10, 60), (5, 8, 10, 60), (30, 30, 32, 225)])
 def test_leases_grow_with_what_a_call_may_take(says: float, call: float, unit: float, order: float) -> None:
     told = (LIMITS.call_s(says), LIMITS.unit_lease_of(says), LIMITS.order_lease_of(says))
     assert told == (call, unit, order)
@@ -55,9 +53,14 @@ def test_its_calls_are_given_that_time(monkeypatch: pytest.MonkeyPatch) -> None:
         return SimpleNamespace(refused=False)
 
     opener = Opener(
-        stores.configuration, stores.secrets, stores.leases, stores.clock, TokenCache(), session,
+        stores.configuration,
+        stores.secrets,
+        stores.leases,
+        stores.clock,
+        TokenCache(),
+        session,
         lambda *_: FakeBudget(stores.clock),
-    )  # fmt: skip
+    )
     account = Account(id=AccountId("acc_1"), name="anna", marketplace="slow", shop=ShopId("shop_1"))
     connection: Any = OpenedMarketplaces(opener).open(account)
     assert asked == [30]

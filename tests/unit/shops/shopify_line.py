@@ -56,9 +56,7 @@ class Line(BaseAdapter):
         response = requests.Response()
         response.status_code = status
         response.headers.update(headers)
-        response.raw = HTTPResponse(
-            io.BytesIO(text.encode() if isinstance(text, str) else text), preload_content=False
-        )
+        response.raw = HTTPResponse(io.BytesIO(text.encode() if isinstance(text, str) else text), preload_content=False)
         response.url, response.request = str(request.url), request
         return response
 

@@ -228,8 +228,12 @@ def test_there_is_nothing_elsewhere(outside: Outside) -> None:
 def test_counts_and_flags_have_defaults() -> None:
     assert (count_in({}, "limit", 7), count_in({"limit": "3"}, "limit", 7)) == (7, 3)
     assert [flag_in({"live": given}, "live") for given in ("1", "true", "0", "false", "")] == [
-        True, True, False, False, False,
-    ]  # fmt: skip
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_a_vendor_fault_that_nobody_plays_is_refused_and_none_of_its_list_is_planned() -> None:

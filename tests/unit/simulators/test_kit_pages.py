@@ -58,9 +58,7 @@ def test_a_number_of_a_page_counts_from_the_first(paging: Paging, query: dict[st
     assert [around.place for around in (page.next, page.previous) if around] == [here + 1, here - 1]
 
 
-@pytest.mark.parametrize(
-    ("query", "rows"), [({"offset": "6"}, ["g"]), ({"limit": "2", "offset": "5"}, ["f", "g"])]
-)
+@pytest.mark.parametrize(("query", "rows"), [({"offset": "6"}, ["g"]), ({"limit": "2", "offset": "5"}, ["f", "g"])])
 def test_behind_the_last_row_there_is_no_page(query: dict[str, str], rows: list[str]) -> None:
     page = seen(BY_ROWS, **query)
     assert (page.rows, page.next) == (rows, None)

@@ -30,9 +30,7 @@ def codes(clock: VirtualClock) -> TokenStore[Code]:
     return TokenStore(clock.now)
 
 
-def test_a_token_stands_for_what_was_granted_until_its_end(
-    clock: VirtualClock, tokens: TokenStore[Grant]
-) -> None:
+def test_a_token_stands_for_what_was_granted_until_its_end(clock: VirtualClock, tokens: TokenStore[Grant]) -> None:
     granted = Grant("anna", clock.now() + HOUR, frozenset({"orders.read"}))
     tokens.issue("t1", granted)
     clock.advance(3599)
@@ -47,9 +45,7 @@ def test_nobody_stands_behind_a_token_that_was_never_issued(tokens: TokenStore[G
     assert tokens.alive("t2") is None
 
 
-def test_a_token_without_an_end_lives_until_somebody_ends_it(
-    clock: VirtualClock, tokens: TokenStore[Grant]
-) -> None:
+def test_a_token_without_an_end_lives_until_somebody_ends_it(clock: VirtualClock, tokens: TokenStore[Grant]) -> None:
     tokens.issue("t1", Grant("anna"))
     clock.advance(10 * 365 * 86400)
     assert tokens.alive("t1") == Grant("anna")

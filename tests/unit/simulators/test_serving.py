@@ -35,18 +35,14 @@ class TeaHouse(Simulator[Call]):
 
     def __init__(self, *, struck_first: bool = True, scale: float = 1.0) -> None:
         self.clock = VirtualClock(START)
-        world = World[Entry](
-            Pace(self.clock, scale, latency_s=2.0, spread=0.0), FaultPlan({"late"}), Journal()
-        )
+        world = World[Entry](Pace(self.clock, scale, latency_s=2.0, spread=0.0), FaultPlan({"late"}), Journal())
         self.shelf, self.struck_first = {"oolong/green": 3}, struck_first
         routes = (
             Route("getTea", "GET", "/teas/{name}", lambda call: Reply(200, {"left": self._left(call)})),
             Route("putTea", "PUT", "/teas/{name}", self._put),
             Route("listTeas", "GET", "/teas", lambda _: Reply(200, sorted(self.shelf))),
         )
-        super().__init__(
-            world, Call, routes, ControlDoor(self, faults=world.faults, journal=world.journal, looks={})
-        )
+        super().__init__(world, Call, routes, ControlDoor(self, faults=world.faults, journal=world.journal, looks={}))
         self.session = requests.Session()
         self.session.mount(HOST, Transport(self))
 
@@ -97,10 +93,7 @@ def test_a_slash_in_a_name_is_no_slash_of_the_path() -> None:
 
 
 def test_literal_segments_win_over_parameters_and_a_parameter_is_never_empty() -> None:
-    rows = [
-        Route(id, "GET", path, lambda _: Reply(204))
-        for id, path in (("one", "/a/{b}"), ("count", "/a/count"))
-    ]
+    rows = [Route(id, "GET", path, lambda _: Reply(204)) for id, path in (("one", "/a/{b}"), ("count", "/a/count"))]
     router = Router(rows)
     found = [router.find("GET", path) for path in ("/a/count", "/a/7", "/a/", "/a")]
     assert [one and (one[0].id, one[1]) for one in found] == [("count", {}), ("one", {"b": "7"}), None, None]
@@ -130,8 +123,9 @@ def test_a_planned_status_has_the_platforms_words_unless_the_plan_has_its_own(st
     )
     answers = [house.ask("PUT", OOLONG, json={"left": 1}) for _ in range(2)]
     assert [(one.status_code, one.json(), one.headers["Retry-After"]) for one in answers] == [
-        (status, {"sorry": status}, "7"), (status, ["else"], "9"),
-    ]  # fmt: skip
+        (status, {"sorry": status}, "7"),
+        (status, ["else"], "9"),
+    ]
     assert house.shelf == {"oolong/green": 3}
     assert house.journalled() == [("putTea", status, "status")] * 2
 
@@ -182,9 +176,7 @@ def test_a_late_write_that_is_refused_when_it_lands_stands_in_the_journal_alone(
 
 def test_what_every_answer_carries_stands_on_refusals_too() -> None:
     house = TeaHouse()
-    told = [
-        house.ask("GET", path, key=key) for path, key in ((OOLONG, "k"), (OOLONG, "x"), ("/teas/mate", "k"))
-    ]
+    told = [house.ask("GET", path, key=key) for path, key in ((OOLONG, "k"), (OOLONG, "x"), ("/teas/mate", "k"))]
     assert [(one.status_code, one.headers["X-Left-Today"]) for one in told] == [
         (200, "9"),
         (401, "9"),
@@ -248,19 +240,27 @@ def test_on_a_port_a_dropped_call_ends_without_a_byte_of_an_answer(kind: Any, le
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"{", b"NaN", b"[-Infinity]", b"1e999", b"\xff", b'"\xed\xa0\x80"', rb'"\ud800"', rb'{"\uDFFF": 1}',
-        b"[" * 101 + b"]" * 101, b'{"a":' * 101 + b"1" + b"}" * 101, b"[" * 100_000,
+        b"",
+        b"{",
+        b"NaN",
+        b"[-Infinity]",
+        b"1e999",
+        b"\xff",
+        b'"\xed\xa0\x80"',
+        rb'"\ud800"',
+        rb'{"\uDFFF": 1}',
+        b"[" * 101 + b"]" * 101,
+        b'{"a":' * 101 + b"1" + b"}" * 101,
+        b"[" * 100_000,
     ],
-)  # fmt: skip
+)
 def test_a_body_that_no_answer_could_repeat_is_no_json(body: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         json_of(body)
 
 
 def test_what_json_can_say_is_read() -> None:
-    assert json_of(rb'{"a": [1, -2.5, null, true, "\ud83d\ude00"]}') == {
-        "a": [1, -2.5, None, True, "\U0001f600"]
-    }
+    assert json_of(rb'{"a": [1, -2.5, null, true, "\ud83d\ude00"]}') == {"a": [1, -2.5, None, True, "\U0001f600"]}
     deepest = json_of(b"[" * 100 + b"]" * 100)
     for _ in range(99):
         (deepest,) = deepest

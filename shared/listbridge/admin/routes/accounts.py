@@ -104,9 +104,7 @@ def create_account(draft: AccountDraft) -> AccountView:
     return _view(connect_account.connect_account(deps, account, credentials, actor).account)
 
 
-@router.get(
-    "/accounts/<account_id>", summary="One account", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER)
-)
+@router.get("/accounts/<account_id>", summary="One account", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def get_account(account_id: AccountPath) -> AccountView:
     """One account."""
     return _view(_account(account_id))

@@ -85,6 +85,4 @@ def _received(slug: str, state: str) -> Response[str]:
 
 def _page(status: int, text: str) -> Response[str]:
     body = _PAGE.format(text=html.escape(text))
-    return Response(
-        status_code=status, content_type="text/html; charset=utf-8", body=body, headers=dict(_HEADERS)
-    )
+    return Response(status_code=status, content_type="text/html; charset=utf-8", body=body, headers=dict(_HEADERS))

@@ -79,10 +79,12 @@ class Concern(Shape):
     def of(cls, concern: overview.Concern) -> Concern:
         row = concern.example
         return cls(
-            subject=concern.subject, problem=ProblemView.of(concern.problem),
-            listing=listing_id(row.key) if row else None, item=item_id(row.variant) if row else None,
+            subject=concern.subject,
+            problem=ProblemView.of(concern.problem),
+            listing=listing_id(row.key) if row else None,
+            item=item_id(row.variant) if row else None,
             sku=row.key.sku if row else None,
-        )  # fmt: skip
+        )
 
 
 class HealthView(Shape):
@@ -150,22 +152,29 @@ def get_health() -> HealthView:
         ],
         due=[
             DueHealth(
-                account=due.account.id, oldest=due.oldest, most_counted=due.most_counted,
+                account=due.account.id,
+                oldest=due.oldest,
+                most_counted=due.most_counted,
                 by_band={band.name.lower(): count for band, count in due.by_band.items()},
             )
             for due in found.due
         ],
         orders=[
             OrdersHealth(
-                account=one.account.id, failed=one.failed, unclear=one.unclear, undecided=one.undecided,
-                noticed=one.noticed, counted=one.counted, complete=one.complete,
+                account=one.account.id,
+                failed=one.failed,
+                unclear=one.unclear,
+                undecided=one.undecided,
+                noticed=one.noticed,
+                counted=one.counted,
+                complete=one.complete,
                 read=OrdersReadView.maybe(found.polls.get(one.account.id)),
             )
             for one in found.orders
         ],
         awaiting_approval=[JobView.of(job) for job in found.awaiting_approval],
         concerns=[Concern.of(one) for one in found.concerns],
-    )  # fmt: skip
+    )
 
 
 @router.get(
@@ -179,9 +188,17 @@ def get_counters() -> CountersView:
     return CountersView(
         counters=[
             Counters(
-                account=one.account.id, name=one.account.name, live=one.live, error=one.error, pending=one.pending,
-                not_active=one.not_active, ended=one.ended, due=one.due, holds=dict(one.holds), complete=one.complete,
+                account=one.account.id,
+                name=one.account.name,
+                live=one.live,
+                error=one.error,
+                pending=one.pending,
+                not_active=one.not_active,
+                ended=one.ended,
+                due=one.due,
+                holds=dict(one.holds),
+                complete=one.complete,
             )
             for one in overview.count_listings(deps_of(router))
         ]
-    )  # fmt: skip
+    )

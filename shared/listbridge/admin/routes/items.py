@@ -126,9 +126,7 @@ def preview(list_id: SalesListPath, body: PreviewBody) -> PreviewView:
     status_code=204,
     openapi_extensions=open_to(Group.OPERATOR),
 )
-def delete_item(
-    list_id: SalesListPath, item_id: Annotated[str, Path(description="The item's `id`, opaque.")]
-) -> None:
+def delete_item(list_id: SalesListPath, item_id: Annotated[str, Path(description="The item's `id`, opaque.")]) -> None:
     """Only an item that is not live; for the others there is the action `remove`. The next list that waits for the
     SKU takes it over."""
     deps, sales_list = deps_of(router), _sales_list(list_id)

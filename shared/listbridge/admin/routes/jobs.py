@@ -68,10 +68,13 @@ class WaitingChangeView(Shape):
         row, before, after = change.listing, change.before, change.after
         offered = OfferedView(quantity=after.quantity, price=MoneyView.of(after.price))
         return cls(
-            listing=listing_id(row.key), item=item_id(row.variant), sku=row.key.sku, title=row.title,
+            listing=listing_id(row.key),
+            item=item_id(row.variant),
+            sku=row.key.sku,
+            title=row.title,
             before=OfferedView(quantity=before.quantity, price=MoneyView.of(before.price)),
             after=None if change.ends else offered,
-        )  # fmt: skip
+        )
 
 
 class WaitingChangesPage(Shape):
@@ -114,9 +117,7 @@ def list_entries(
     deps = deps_of(router)
     job = deps.jobs.get(JobId(job_id))
     entries, following = deps.jobs.entries(job.id, opened(router, cursor), limit)
-    return JobEntriesPage(
-        entries=JobEntryView.all(job, entries, deps.listings), cursor=sealed(router, following)
-    )
+    return JobEntriesPage(entries=JobEntryView.all(job, entries, deps.listings), cursor=sealed(router, following))
 
 
 @router.get(

@@ -77,9 +77,15 @@ class ReservationView(Shape):
     @classmethod
     def of(cls, held: HeldStock) -> ReservationView:
         return cls(
-            id=order_id(held.order), account=held.order.account, order=held.order.remote, line=held.line,
-            item=item_id(held.variant.key), quantity=held.quantity, absorbed=held.absorbed, sentence=messages.text(held.story),
-        )  # fmt: skip
+            id=order_id(held.order),
+            account=held.order.account,
+            order=held.order.remote,
+            line=held.line,
+            item=item_id(held.variant.key),
+            quantity=held.quantity,
+            absorbed=held.absorbed,
+            sentence=messages.text(held.story),
+        )
 
 
 class ExplanationView(Shape):
@@ -113,9 +119,7 @@ class ActivityPage(Shape):
 def list_listings(
     account: OfAccount = None,
     sales_list: Annotated[str | None, Query(description="Only of the sales list with this id.")] = None,
-    status: Annotated[
-        Status | None, Query(description="Only listings that stand there on the marketplace.")
-    ] = None,
+    status: Annotated[Status | None, Query(description="Only listings that stand there on the marketplace.")] = None,
     sku: Annotated[
         str | None, Query(min_length=1, max_length=200, description="Only listings with exactly this SKU.")
     ] = None,
@@ -143,23 +147,23 @@ def list_listings(
     wanted = ListingFilter(
         account=AccountId(account) if account else None,
         sales_list=SalesListId(sales_list) if sales_list else None,
-        status=status, sku=sku or "", title=(title or "").strip(), hold=hold or "",
-    )  # fmt: skip
+        status=status,
+        sku=sku or "",
+        title=(title or "").strip(),
+        hold=hold or "",
+    )
     rows, following = page_of_listings(deps, wanted, opened(router, cursor), limit)
     accounts = {row.key.account: deps.configuration.get(Account, row.key.account) for row in rows}
     shops = {one.shop: deps.configuration.get(Shop, one.shop) for one in accounts.values()}
     return ListingsPage(
         listings=[
-            ListingView.of(row, accounts[row.key.account], shops[accounts[row.key.account].shop])
-            for row in rows
+            ListingView.of(row, accounts[row.key.account], shops[accounts[row.key.account].shop]) for row in rows
         ],
         cursor=sealed(router, following),
     )
 
 
-@router.get(
-    "/listings/<listing_id>", summary="One listing", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER)
-)
+@router.get("/listings/<listing_id>", summary="One listing", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def get_listing(listing_id: ListingPath) -> ListingView:
     """One row of the ledger, as it is now."""
     deps, key = deps_of(router), listing_key(listing_id)
@@ -208,10 +212,14 @@ def listing_activity(
 
 def _story(whole: Explanation, story: FieldStory) -> StoryView:
     return StoryView(
-        computed=_value(story.computed), trace=[TraceView.of(line) for line in story.trace],
-        sent=_value(story.sent), accepted=_value(story.accepted), seen=_value(story.seen),
-        reason=ProblemView.maybe(story.reason), sentence=_sentence(whole, story),
-    )  # fmt: skip
+        computed=_value(story.computed),
+        trace=[TraceView.of(line) for line in story.trace],
+        sent=_value(story.sent),
+        accepted=_value(story.accepted),
+        seen=_value(story.seen),
+        reason=ProblemView.maybe(story.reason),
+        sentence=_sentence(whole, story),
+    )
 
 
 def _sentence(whole: Explanation, story: FieldStory) -> str:

@@ -79,11 +79,21 @@ def list_orders(
     if placed_from and placed_before and placed_from >= placed_before:
         raise InvalidFields([FieldView(field="placed_before", text="is not after placed_from")])
     wanted = OrderFilter(
-        account=AccountId(account) if account else None, state=state, attention=attention, payment=payment,
-        shipment=shipment, text=(search or "").strip(), fulfilled_by=fulfilled_by, refunded=refunded, cancelled=cancelled,
-        sku=sku or "", shop_order=(shop_order or "").strip(), buyer=(buyer or "").strip(), placed_from=placed_from,
+        account=AccountId(account) if account else None,
+        state=state,
+        attention=attention,
+        payment=payment,
+        shipment=shipment,
+        text=(search or "").strip(),
+        fulfilled_by=fulfilled_by,
+        refunded=refunded,
+        cancelled=cancelled,
+        sku=sku or "",
+        shop_order=(shop_order or "").strip(),
+        buyer=(buyer or "").strip(),
+        placed_from=placed_from,
         placed_before=placed_before,
-    )  # fmt: skip
+    )
     rows, following = page_of_orders(deps, wanted, opened(router, cursor), limit)
     accounts = {row.key.account: deps.configuration.get(Account, row.key.account) for row in rows}
     buyers = deps.orders.buyers([row.key for row in rows]) if sees_buyers(router) else {}

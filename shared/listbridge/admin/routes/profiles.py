@@ -54,9 +54,7 @@ def create_profile(draft: ProfileDraft) -> Profile:
     return edit_configuration.create_profile(deps_of(router), profile, actor_of(router))
 
 
-@router.get(
-    "/profiles/<profile_id>", summary="One profile", tags=_RULES, openapi_extensions=open_to(Group.VIEWER)
-)
+@router.get("/profiles/<profile_id>", summary="One profile", tags=_RULES, openapi_extensions=open_to(Group.VIEWER))
 def get_profile(profile_id: ProfilePath) -> Profile:
     """One rule set."""
     return _profile(profile_id)
@@ -125,9 +123,7 @@ def patch_creation_profile(profile_id: ProfilePath, patch: CreationProfilePatch)
     return edit_configuration.save_creation_profile(deps_of(router), after, actor_of(router))
 
 
-@router.delete(
-    "/creation-profiles/<profile_id>", summary="Delete a creation profile", tags=_CREATION, status_code=204
-)
+@router.delete("/creation-profiles/<profile_id>", summary="Delete a creation profile", tags=_CREATION, status_code=204)
 def delete_creation_profile(profile_id: ProfilePath) -> None:
     """Only one that no sales list uses."""
     profile = _creation_profile(profile_id)

@@ -50,9 +50,7 @@ def create_sales_list(draft: SalesListDraft) -> SalesList:
     return edit_configuration.create_sales_list(deps_of(router), sales_list, actor_of(router))
 
 
-@router.get(
-    "/sales-lists/<list_id>", summary="One sales list", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER)
-)
+@router.get("/sales-lists/<list_id>", summary="One sales list", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def get_sales_list(list_id: SalesListPath) -> SalesList:
     """One sales list."""
     return _sales_list(list_id)

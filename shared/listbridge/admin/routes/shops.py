@@ -76,9 +76,13 @@ class RelinkedListing(Shape):
     def of(cls, relinked: Relinked, items: Mapping[ListingKey, str]) -> RelinkedListing:
         key = relinked.listing
         return cls(
-            id=listing_id(key), item=items.get(key), account=key.account, site=key.site, sku=key.sku,
+            id=listing_id(key),
+            item=items.get(key),
+            account=key.account,
+            site=key.site,
+            sku=key.sku,
             problem=ProblemView.maybe(relinked.problem),
-        )  # fmt: skip
+        )
 
 
 class RelinkedView(Shape):
@@ -140,9 +144,13 @@ def create_shop(draft: ShopDraft) -> ShopCheckView:
     settings = platform_forms.checked_settings("shops", draft.platform, draft.settings)
     credentials = platform_forms.checked_credentials("shops", draft.platform, draft.credentials)
     shop = Shop(
-        id=connect_shop.new_shop_id(), name=draft.name, platform=draft.platform, locations=draft.locations,
-        settings=settings, currency=connect_shop.CURRENCY_UNKNOWN,
-    )  # fmt: skip
+        id=connect_shop.new_shop_id(),
+        name=draft.name,
+        platform=draft.platform,
+        locations=draft.locations,
+        settings=settings,
+        currency=connect_shop.CURRENCY_UNKNOWN,
+    )
     deps, actor = deps_of(router), actor_of(router)
     if draft.connect == "by_consent":
         platform_forms.refuse_without_hand_over("shops", draft.platform)
@@ -207,9 +215,7 @@ def check_shop(shop_id: ShopPath) -> ShopCheckView:
 )
 def sweep(shop_id: ShopPath) -> JobStarted:
     """A job reads everything, and finds what the shop no longer has."""
-    return JobStarted(
-        job=JobView.of(sweep_shop.start_sweep(deps_of(router), _shop(shop_id), actor_of(router)))
-    )
+    return JobStarted(job=JobView.of(sweep_shop.start_sweep(deps_of(router), _shop(shop_id), actor_of(router))))
 
 
 @router.put("/shops/<shop_id>/credentials", summary="Give a shop new credentials", tags=_TAGS)
@@ -230,9 +236,7 @@ def authorize_shop(shop_id: ShopPath) -> ConsentPage:
     return ConsentPage(url=begin_hand_over(deps_of(router), shop, actor_of(router)))
 
 
-@router.get(
-    "/shops/<shop_id>/products", summary="Pick products", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER)
-)
+@router.get("/shops/<shop_id>/products", summary="Pick products", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def search_products(
     shop_id: ShopPath,
     search: Annotated[
@@ -248,9 +252,7 @@ def search_products(
     """Products of the shop by text, asked of the shop itself; no text is all of them."""
     deps, shop = deps_of(router), _shop(shop_id)
     found, following = deps.shops.open(shop).search(search, limit, opened(router, cursor))
-    return PickedProducts(
-        products=[_picked(shop, facts) for facts in found], cursor=sealed(router, following)
-    )
+    return PickedProducts(products=[_picked(shop, facts) for facts in found], cursor=sealed(router, following))
 
 
 def _shop(id: str) -> Shop:
@@ -267,18 +269,14 @@ def _check_view(check: connect_shop.ShopCheck) -> ShopCheckView:
         shop=_view(check.shop),
         domain=check.identity.domain,
         locations=dict(check.identity.locations),
-        hooks={"healthy": hooks.healthy, "created": hooks.created, "removed": hooks.removed}
-        if hooks
-        else None,
+        hooks={"healthy": hooks.healthy, "created": hooks.created, "removed": hooks.removed} if hooks else None,
         hooks_problem=ProblemView.maybe(check.hooks_problem),
         access_problem=ProblemView.maybe(check.identity.lacks),
     )
 
 
 def _waiting_view(shop: Shop) -> ShopCheckView:
-    return ShopCheckView(
-        shop=_view(shop), domain="", locations={}, hooks=None, hooks_problem=None, access_problem=None
-    )
+    return ShopCheckView(shop=_view(shop), domain="", locations={}, hooks=None, hooks_problem=None, access_problem=None)
 
 
 def _counted(variant: VariantFacts) -> int | None:
@@ -296,9 +294,13 @@ def _picked(shop: Shop, facts: ProductFacts) -> PickedProduct:
         sales_lists=sorted({item.sales_list for item in items}),
         variants=[
             PickedVariant(
-                id=variant.variant, item=item_id(VariantKey(shop.id, facts.product, variant.variant)),
-                sku=variant.sku, title=variant.title, price=MoneyView.of(variant.price), stock=_counted(variant),
+                id=variant.variant,
+                item=item_id(VariantKey(shop.id, facts.product, variant.variant)),
+                sku=variant.sku,
+                title=variant.title,
+                price=MoneyView.of(variant.price),
+                stock=_counted(variant),
             )
             for variant in facts.variants
         ],
-    )  # fmt: skip
+    )

@@ -52,11 +52,18 @@ class ActivityView(Shape):
         """One of them, with the ids of the listings' items."""
         key, order = _listing_of(entry), _order_of(entry)
         return cls(
-            listing=listing_id(key) if key else None, item=items.get(key) if key else None,
-            sku=key.sku if key else None, order=order_id(order) if order else None,
-            at=entry.at, subject=entry.subject, event=entry.event, params=dict(entry.params), actor=entry.actor,
-            account=entry.account, text=messages.event_text(entry),
-        )  # fmt: skip
+            listing=listing_id(key) if key else None,
+            item=items.get(key) if key else None,
+            sku=key.sku if key else None,
+            order=order_id(order) if order else None,
+            at=entry.at,
+            subject=entry.subject,
+            event=entry.event,
+            params=dict(entry.params),
+            actor=entry.actor,
+            account=entry.account,
+            text=messages.event_text(entry),
+        )
 
 
 def _listing_of(entry: ActivityEntry) -> ListingKey | None:

@@ -31,9 +31,15 @@ class AddressView(Shape):
         if address is None:
             return None
         return cls(
-            name=address.name, company=address.company, lines=address.lines, city=address.city,
-            region=address.region, postal_code=address.postal_code, country=address.country, phone=address.phone,
-        )  # fmt: skip
+            name=address.name,
+            company=address.company,
+            lines=address.lines,
+            city=address.city,
+            region=address.region,
+            postal_code=address.postal_code,
+            country=address.country,
+            phone=address.phone,
+        )
 
 
 class BuyerView(Shape):
@@ -59,9 +65,14 @@ class BuyerView(Shape):
         if buyer is None:
             return None
         return cls(
-            name=buyer.name, email=buyer.email, phone=buyer.phone, tax_id=buyer.tax_id,
-            shipping=AddressView.maybe(buyer.shipping), billing=AddressView.maybe(buyer.billing), note=buyer.note,
-        )  # fmt: skip
+            name=buyer.name,
+            email=buyer.email,
+            phone=buyer.phone,
+            tax_id=buyer.tax_id,
+            shipping=AddressView.maybe(buyer.shipping),
+            billing=AddressView.maybe(buyer.billing),
+            note=buyer.note,
+        )
 
 
 def buyer_name(buyer: Buyer | None) -> str | None:

@@ -120,9 +120,12 @@ class OrdersReadView(Shape):
         if state is None:
             return None
         return cls(
-            since=state.since, last=state.last_poll_at, next=state.next_poll_at, complete_until=state.watermark,
+            since=state.since,
+            last=state.last_poll_at,
+            next=state.next_poll_at,
+            complete_until=state.watermark,
             failures=state.failures,
-        )  # fmt: skip
+        )
 
 
 class AccountView(Shape):
@@ -150,13 +153,9 @@ class AccountView(Shape):
     rev: int
 
     @classmethod
-    def of(
-        cls, account: Account, polled: PollState | None, credentials_set: tuple[str, ...] = ()
-    ) -> AccountView:
+    def of(cls, account: Account, polled: PollState | None, credentials_set: tuple[str, ...] = ()) -> AccountView:
         orders = OrdersReadView.maybe(polled)
-        return cls(
-            **account.model_dump(exclude={"guard_rule"}), credentials_set=credentials_set, orders=orders
-        )
+        return cls(**account.model_dump(exclude={"guard_rule"}), credentials_set=credentials_set, orders=orders)
 
 
 class QuantityView(Shape):
@@ -243,25 +242,40 @@ class ListingView(Shape):
         reason = the_reason(row, account, shop)
         computed, sent, accepted, seen = row.computed, row.sent, row.accepted, row.seen
         return cls(
-            id=listing_id(row.key), item=item_id(row.variant), account=row.key.account, site=row.key.site, sku=row.key.sku,
-            sales_list=row.sales_list, shop=row.variant.shop, product=row.variant.product,
-            variant=row.variant.variant, title=row.title, status=row.status,
+            id=listing_id(row.key),
+            item=item_id(row.variant),
+            account=row.key.account,
+            site=row.key.site,
+            sku=row.key.sku,
+            sales_list=row.sales_list,
+            shop=row.variant.shop,
+            product=row.variant.product,
+            variant=row.variant.variant,
+            title=row.title,
+            status=row.status,
             quantity=QuantityView(
                 computed=computed.quantity, sent=sent.quantity, accepted=accepted.quantity, seen=seen.quantity
             ),
             price=PriceView(
-                computed=MoneyView.of(computed.price), sent=MoneyView.of(sent.price),
-                accepted=MoneyView.of(accepted.price), seen=MoneyView.of(seen.price),
+                computed=MoneyView.of(computed.price),
+                sent=MoneyView.of(sent.price),
+                accepted=MoneyView.of(accepted.price),
+                seen=MoneyView.of(seen.price),
             ),
             times=TimesView(
-                computed=computed.at, sent=sent.at, accepted=accepted.at, seen=seen.at, due_since=row.due_since,
+                computed=computed.at,
+                sent=sent.at,
+                accepted=accepted.at,
+                seen=seen.at,
+                due_since=row.due_since,
                 not_before=row.not_before,
             ),
             due=row.due_band is not None,
             reason=ProblemView.maybe(reason),
             auto_update="on" if reason is None else f"off: {messages.text(reason)}",
-            remote=row.remote, offer=row.offer,
-        )  # fmt: skip
+            remote=row.remote,
+            offer=row.offer,
+        )
 
 
 class ConsentPage(Shape):
@@ -288,9 +302,14 @@ class ItemView(Shape):
     @classmethod
     def of(cls, item: Item, listing: ListingView | None) -> ItemView:
         return cls(
-            id=item_id(item.variant), product=item.variant.product, variant=item.variant.variant, sku=item.sku,
-            title=item.title, listing=listing, problem=ProblemView.maybe(item.problem),
-        )  # fmt: skip
+            id=item_id(item.variant),
+            product=item.variant.product,
+            variant=item.variant.variant,
+            sku=item.sku,
+            title=item.title,
+            listing=listing,
+            problem=ProblemView.maybe(item.problem),
+        )
 
 
 class TraceView(Shape):

@@ -91,11 +91,23 @@ class JobView(Shape):
     @classmethod
     def of(cls, job: Job) -> JobView:
         return cls(
-            id=job.id, kind=job.kind, state=job.state, account=job.account, total=job.total, done=job.done,
-            skipped=job.skipped + (job.waiting if job.over else 0), failed=job.failed, affected=job.affected, live=job.live, phase=job.phase, created_by=job.created_by,
-            created_at=job.created_at, finished_at=job.finished_at, reason=ProblemView.maybe(job.reason),
+            id=job.id,
+            kind=job.kind,
+            state=job.state,
+            account=job.account,
+            total=job.total,
+            done=job.done,
+            skipped=job.skipped + (job.waiting if job.over else 0),
+            failed=job.failed,
+            affected=job.affected,
+            live=job.live,
+            phase=job.phase,
+            created_by=job.created_by,
+            created_at=job.created_at,
+            finished_at=job.finished_at,
+            reason=ProblemView.maybe(job.reason),
             edit=EditView.of(job),
-        )  # fmt: skip
+        )
 
 
 class JobStarted(Shape):
@@ -141,11 +153,14 @@ class JobEntryView(Shape):
         left_out = job.over and entry.outcome is Outcome.WAITING
         reason = ProblemView.of(_LEFT_OUT.get(job.state, Problem("job_ended"))) if left_out else None
         return cls(
-            item=entry.item, item_id=items.get(key) if key else _variant_in(entry.item),
-            listing=listing_id(key) if key else None, sku=key.sku if key else None,
+            item=entry.item,
+            item_id=items.get(key) if key else _variant_in(entry.item),
+            listing=listing_id(key) if key else None,
+            sku=key.sku if key else None,
             outcome=Outcome.SKIPPED if left_out else entry.outcome,
-            reason=reason or ProblemView.maybe(entry.reason), at=entry.at,
-        )  # fmt: skip
+            reason=reason or ProblemView.maybe(entry.reason),
+            at=entry.at,
+        )
 
 
 def _listing_in(job: Job, item: str) -> ListingKey | None:

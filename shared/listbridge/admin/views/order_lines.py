@@ -30,11 +30,13 @@ class TaxView(Shape):
     def all(cls, taxes: Iterable[Tax]) -> list[TaxView]:
         return [
             cls(
-                title=tax.title, amount=money_view(tax.amount), remitted=tax.remitted,
+                title=tax.title,
+                amount=money_view(tax.amount),
+                remitted=tax.remitted,
                 rate=str(tax.rate) if tax.rate is not None else None,
             )
             for tax in taxes
-        ]  # fmt: skip
+        ]
 
 
 class MatchedProductView(Shape):
@@ -120,10 +122,19 @@ def line_view(story: OrderStory, line: RemoteLine) -> OrderLineView:
     """One line of an order, with the variant that it is matched to."""
     ours = bought_from(story.order, line)
     return OrderLineView(
-        id=line.id, sku=line.sku, title=line.title, quantity=line.quantity, amount=money_view(line.amount),
-        taxes=TaxView.all(line.taxes), site=line.site or story.order.facts.site, listing=line.listing,
-        listing_id=listing_id(ours) if ours in story.listings else None, options=dict(line.options), shipped=line.shipped, matched=_matched(story, line),
-    )  # fmt: skip
+        id=line.id,
+        sku=line.sku,
+        title=line.title,
+        quantity=line.quantity,
+        amount=money_view(line.amount),
+        taxes=TaxView.all(line.taxes),
+        site=line.site or story.order.facts.site,
+        listing=line.listing,
+        listing_id=listing_id(ours) if ours in story.listings else None,
+        options=dict(line.options),
+        shipped=line.shipped,
+        matched=_matched(story, line),
+    )
 
 
 def _matched(story: OrderStory, line: RemoteLine) -> MatchedProductView | None:
@@ -132,10 +143,14 @@ def _matched(story: OrderStory, line: RemoteLine) -> MatchedProductView | None:
         return None
     variant = story.variants.get(match.variant)
     return MatchedProductView(
-        product=match.variant.product, variant=match.variant.variant, item=item_id(match.variant), by=match.by,
-        sku=variant.facts.sku if variant else "", title=variant.facts.title if variant else "",
+        product=match.variant.product,
+        variant=match.variant.variant,
+        item=item_id(match.variant),
+        by=match.by,
+        sku=variant.facts.sku if variant else "",
+        title=variant.facts.title if variant else "",
         gone=variant is None or variant.absent,
-    )  # fmt: skip
+    )
 
 
 def totals_view(order: Order) -> TotalsView:
@@ -150,11 +165,14 @@ def totals_view(order: Order) -> TotalsView:
         return money_view(Money(sum((one.amount for one in amounts), zero), currency))
 
     return TotalsView(
-        lines=came_to(line.amount for line in facts.lines), shipping=money_view(facts.shipping.amount),
-        adjustment=money_view(facts.adjustment), total=money_view(facts.total), tax_included=facts.tax_included,
+        lines=came_to(line.amount for line in facts.lines),
+        shipping=money_view(facts.shipping.amount),
+        adjustment=money_view(facts.adjustment),
+        total=money_view(facts.total),
+        tax_included=facts.tax_included,
         taxes=came_to(tax.amount for tax in taxes if not tax.remitted),
         remitted_taxes=came_to(tax.amount for tax in taxes if tax.remitted),
-    )  # fmt: skip
+    )
 
 
 def money_view(money: Money) -> MoneyView:

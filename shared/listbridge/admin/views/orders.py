@@ -96,15 +96,30 @@ class OrderView(Shape):
     def of(cls, order: Order, account: Account, pages: OrderPages, buyer: Buyer | None) -> OrderView:
         facts, made = order.facts, order.shop_order
         return cls(
-            id=order_id(order.key), account=order.key.account, site=facts.site, order=order.key.remote,
-            url=pages.on_marketplace(order, account), placed_at=facts.placed_at, changed_at=facts.changed_at,
-            buyer_name=buyer_name(buyer), erased_at=order.buyer_erased_at, total=money_view(facts.total), priced=facts.priced,
-            skus=list(dict.fromkeys(line.sku for line in facts.lines)), payment=facts.payment,
-            shipment=facts.shipment, cancellation=facts.cancellation, state=order.state,
-            reason=ProblemView.maybe(order.reason), notices=[ProblemView.of(one) for one in order.notices],
-            shop=order.shop, completed_at=order.completed_at,
-            shop_order=ShopOrderView(id=made.id, name=made.name, ours=made.ours, url=pages.in_shop(order)) if made else None,
-        )  # fmt: skip
+            id=order_id(order.key),
+            account=order.key.account,
+            site=facts.site,
+            order=order.key.remote,
+            url=pages.on_marketplace(order, account),
+            placed_at=facts.placed_at,
+            changed_at=facts.changed_at,
+            buyer_name=buyer_name(buyer),
+            erased_at=order.buyer_erased_at,
+            total=money_view(facts.total),
+            priced=facts.priced,
+            skus=list(dict.fromkeys(line.sku for line in facts.lines)),
+            payment=facts.payment,
+            shipment=facts.shipment,
+            cancellation=facts.cancellation,
+            state=order.state,
+            reason=ProblemView.maybe(order.reason),
+            notices=[ProblemView.of(one) for one in order.notices],
+            shop=order.shop,
+            completed_at=order.completed_at,
+            shop_order=ShopOrderView(id=made.id, name=made.name, ours=made.ours, url=pages.in_shop(order))
+            if made
+            else None,
+        )
 
 
 class ParcelView(Shape):
@@ -184,9 +199,15 @@ class HeldView(Shape):
     def of(cls, held: HeldStock) -> HeldView:
         key = held.variant.key
         return cls(
-            line=held.line, product=key.product, variant=key.variant, item=item_id(key), sku=held.variant.facts.sku,
-            quantity=held.quantity, absorbed=held.absorbed, sentence=ProblemView.of(held.story).text,
-        )  # fmt: skip
+            line=held.line,
+            product=key.product,
+            variant=key.variant,
+            item=item_id(key),
+            sku=held.variant.facts.sku,
+            quantity=held.quantity,
+            absorbed=held.absorbed,
+            sentence=ProblemView.of(held.story).text,
+        )
 
 
 class OrderDetailsView(OrderView):
@@ -230,7 +251,10 @@ class OrderDetailsView(OrderView):
             **dict(row),
             lines=[line_view(story, line) for line in facts.lines],
             shipping=ShippingView(
-                service=charge.service, title=charge.title, amount=money_view(charge.amount), taxes=TaxView.all(charge.taxes)
+                service=charge.service,
+                title=charge.title,
+                amount=money_view(charge.amount),
+                taxes=TaxView.all(charge.taxes),
             ),
             totals=totals_view(order),
             buyer=BuyerView.maybe(story.buyer),
@@ -242,33 +266,42 @@ class OrderDetailsView(OrderView):
             ],
             reservations=[HeldView.of(one) for one in story.held],
             fulfilled_by_marketplace=facts.fulfilled_by_marketplace,
-            exported_by=order.exported_by, handled_outside_by=order.handled_outside_by,
+            exported_by=order.exported_by,
+            handled_outside_by=order.handled_outside_by,
             replaced_by=order_id(OrderKey(order.key.account, order.replaced_by)) if order.replaced_by else None,
             log=[ActivityView.of(entry, {}) for entry in story.log],
-        )  # fmt: skip
+        )
 
 
 def _parcels(order: Order) -> list[ParcelView]:
     rows = sorted(order.told.items(), key=lambda row: (row[1].at, row[0]))
     return [
         ParcelView(
-            id=id, state=told.state, at=told.at,
+            id=id,
+            state=told.state,
+            at=told.at,
             lines={str(line): units for line, units in (told.lines or {}).items()},
-            tracking=told.tracking, carrier=told.carrier, problem=ProblemView.maybe(told.problem),
+            tracking=told.tracking,
+            carrier=told.carrier,
+            problem=ProblemView.maybe(told.problem),
         )
         for id, told in rows
         if told.kind is Deed.SHIP
-    ]  # fmt: skip
+    ]
 
 
 def _told(order: Order) -> list[ToldView]:
     rows = sorted(order.told.items(), key=lambda row: (row[1].number, row[1].at, row[0]))
     return [
         ToldView(
-            id=id, kind=told.kind, number=told.number, state=told.state, at=told.at,
+            id=id,
+            kind=told.kind,
+            number=told.number,
+            state=told.state,
+            at=told.at,
             lines=None if told.lines is None else {str(line): units for line, units in told.lines.items()},
             amount=money_view(told.amount) if told.amount is not None else None,
             problem=ProblemView.maybe(told.problem),
         )
         for id, told in rows
-    ]  # fmt: skip
+    ]

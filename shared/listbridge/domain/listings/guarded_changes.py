@@ -59,9 +59,7 @@ def moved_by_hand(listing: Listing, fields: frozenset[LedgerField]) -> bool:
     if not listing.live:
         return False
     computed = listing.computed
-    zero = (
-        LedgerField.QUANTITY in fields and computed.quantity == 0 and computed.cause not in _SAID_BY_THE_SHOP
-    )
+    zero = LedgerField.QUANTITY in fields and computed.quantity == 0 and computed.cause not in _SAID_BY_THE_SHOP
     shown = listing.accepted.quantity if listing.accepted.quantity is not None else listing.seen.quantity
     price = listing.accepted.price if listing.accepted.price is not None else listing.seen.price
     repriced = LedgerField.PRICE in fields and computed.price is not None and computed.price != price

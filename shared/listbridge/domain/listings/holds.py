@@ -63,12 +63,7 @@ def hold_of(listing: Listing, account: Account) -> Problem | None:
     if whole is not None:
         return whole
     hold = listing.hold
-    if (
-        listing.computed.gone
-        and not listing.live
-        and listing.status.known
-        and listing.status is not Status.PENDING
-    ):
+    if listing.computed.gone and not listing.live and listing.status.known and listing.status is not Status.PENDING:
         # Whatever it waited for before: a product that the shop no longer has is neither restocked nor sent.
         told = hold is not None and hold.code == GONE_FROM_SHOP
         return hold if told else Problem(PRODUCT_GONE, {"product": listing.variant.product}, "relink")

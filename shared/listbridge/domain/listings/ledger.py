@@ -195,9 +195,7 @@ def released(listing: Listing, code: str, now: datetime, *, guard_passed: bool =
     if listing.hold is None or listing.hold.code != code:
         return listing
     return refreshed(
-        replace(
-            listing, hold=None, attempts=0, not_before=None, guard_passed=guard_passed or listing.guard_passed
-        ),
+        replace(listing, hold=None, attempts=0, not_before=None, guard_passed=guard_passed or listing.guard_passed),
         now,
     )
 
@@ -207,9 +205,7 @@ def postponed(listing: Listing, until: datetime, now: datetime) -> Listing:
     return refreshed(replace(listing, not_before=later(listing.not_before, until)), now)
 
 
-def sold_remotely(
-    listing: Listing, sale: str, units: int, now: datetime, *, cancelled: bool = False
-) -> Listing:
+def sold_remotely(listing: Listing, sale: str, units: int, now: datetime, *, cancelled: bool = False) -> Listing:
     """An order was first seen: the marketplace has counted down by itself, so *accepted* is unknown (protocol.md#attempts).
 
     A call under way may have been applied before the sale or after it: its acceptance says nothing of the quantity. With
@@ -227,9 +223,7 @@ def sold_remotely(
     if attempt is not None:
         attempt = replace(attempt, fields=attempt.fields - {LedgerField.QUANTITY})
     sold = (*listing.sold, name)[-_SALES_REMEMBERED:]
-    return refreshed(
-        replace(told, attempt=attempt, sold=sold, accepted=replace(told.accepted, quantity=None)), now
-    )
+    return refreshed(replace(told, attempt=attempt, sold=sold, accepted=replace(told.accepted, quantity=None)), now)
 
 
 def value_computed(listing: Listing, field: LedgerField) -> object:

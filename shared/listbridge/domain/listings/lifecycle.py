@@ -63,8 +63,15 @@ def never_live(listing: Listing, problem: Problem, now: datetime) -> Listing:
     )
 
 
-def published(listing: Listing, *, remote: RemoteId, offer: RemoteId | None, group: RemoteId | None, content_hash: str,
-              now: datetime) -> Listing:  # fmt: skip
+def published(
+    listing: Listing,
+    *,
+    remote: RemoteId,
+    offer: RemoteId | None,
+    group: RemoteId | None,
+    content_hash: str,
+    now: datetime,
+) -> Listing:
     """The listing is live; what moved meanwhile is due."""
     new = replace(
         listing,
@@ -88,21 +95,36 @@ def decided_late(listing: Listing, now: datetime) -> Listing:
     return refreshed(replace(listing, accepted=unread, settle_at=listing.settle_at or now), now)
 
 
-def linked(listing: Listing, *, remote: RemoteId, offer: RemoteId | None, group: RemoteId | None, seen: Values,
-           now: datetime, fulfilled_by_marketplace: bool = False) -> Listing:  # fmt: skip
+def linked(
+    listing: Listing,
+    *,
+    remote: RemoteId,
+    offer: RemoteId | None,
+    group: RemoteId | None,
+    seen: Values,
+    now: datetime,
+    fulfilled_by_marketplace: bool = False,
+) -> Listing:
     """Bond to a listing that was there already. What it shows is the baseline, and nothing is sent until Align, a
     manual update or the first change in the shop (protocol.md#linking)."""
     new = replace(
-        listing, status=Status.ACTIVE, remote=remote, offer=offer, group=group, seen=seen, accepted=seen,
-        hold=Problem(NOT_ALIGNED, fix="align"), attempt=None, settle_at=None, on_sale=seen.quantity,
+        listing,
+        status=Status.ACTIVE,
+        remote=remote,
+        offer=offer,
+        group=group,
+        seen=seen,
+        accepted=seen,
+        hold=Problem(NOT_ALIGNED, fix="align"),
+        attempt=None,
+        settle_at=None,
+        on_sale=seen.quantity,
         fulfilled_by_marketplace=fulfilled_by_marketplace,
-    )  # fmt: skip
+    )
     return refreshed(new, now)
 
 
-def send_failed(
-    listing: Listing, problem: Problem, now: datetime, *, back_to: Status = Status.ERROR
-) -> Listing:
+def send_failed(listing: Listing, problem: Problem, now: datetime, *, back_to: Status = Status.ERROR) -> Listing:
     """Publishing failed for a reason that the seller can read; the listing shows it and waits."""
     return refreshed(replace(listing, status=back_to, hold=problem), now)
 
@@ -111,9 +133,7 @@ def waits_for_stock(listing: Listing, now: datetime) -> Listing:
     """It was to be published and has nothing to sell: it goes on sale automatically when stock arrives."""
     ended = listing.status in (Status.STOPPED, Status.FINISHED)
     status = listing.status if ended else Status.NOT_ACTIVE
-    return refreshed(
-        replace(listing, status=status, hold=Problem(WAITS_FOR_STOCK, fix="restock"), job=None), now
-    )
+    return refreshed(replace(listing, status=status, hold=Problem(WAITS_FOR_STOCK, fix="restock"), job=None), now)
 
 
 def waits_again(listing: Listing, hold: Problem, now: datetime) -> Listing:
@@ -194,7 +214,15 @@ def ended(
     `looked`: what it showed was read just before its end, so that a sale would have been noticed (promises.md#p11).
     """
     new = replace(
-        unseen_sales.ended(listing, now, looked=looked), status=status, remote=None, accepted=NOTHING, attempt=None, settle_at=None, demanded=frozenset(),
-        hold=problem, not_before=None, attempts=0,
-    )  # fmt: skip
+        unseen_sales.ended(listing, now, looked=looked),
+        status=status,
+        remote=None,
+        accepted=NOTHING,
+        attempt=None,
+        settle_at=None,
+        demanded=frozenset(),
+        hold=problem,
+        not_before=None,
+        attempts=0,
+    )
     return refreshed(new, now)

@@ -27,9 +27,7 @@ class HalfWritten(OutcomeUnknown):
     nor the new. `reason` is why."""
 
     def __init__(self, reason: RemoteError) -> None:
-        super().__init__(
-            reason.problem, detail=reason.detail, status=reason.status, request_id=reason.request_id
-        )
+        super().__init__(reason.problem, detail=reason.detail, status=reason.status, request_id=reason.request_id)
         self.reason = reason
 
 

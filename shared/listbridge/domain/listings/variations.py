@@ -52,9 +52,7 @@ class VariationRules:
         """
         if not product.has_options:
             return ()
-        options = distinct(
-            [*product.options, *(name for variant in product.variants for name in variant.options)]
-        )
+        options = distinct([*product.options, *(name for variant in product.variants for name in variant.options)])
         if not options:
             raise Rejected(Problem("options_missing", {"product": product.title}, _CHECK_OPTIONS))
         names = [renamed.get(option, option) for option in options]
@@ -65,9 +63,7 @@ class VariationRules:
             raise _refused(self.same_name, name=", ".join(names))
         return tuple(names)
 
-    def values(
-        self, variant: VariantFacts, names: Sequence[str], renamed: Mapping[str, str]
-    ) -> dict[str, str]:
+    def values(self, variant: VariantFacts, names: Sequence[str], renamed: Mapping[str, str]) -> dict[str, str]:
         """The variant's value of each of the names. Raises Rejected where one is missing or too long."""
         told = {renamed.get(option, option): value.strip() for option, value in variant.options.items()}
         values = {name: told.get(name, "") for name in names}

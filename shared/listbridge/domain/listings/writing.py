@@ -32,8 +32,16 @@ class NotOurAttempt(Exception):
     """Somebody else's attempt stands on the listing: this caller's outcome must not be recorded."""
 
 
-def begun(listing: Listing, attempt_id: str, fields: frozenset[LedgerField], values: Values, *, settle_s: float, fence: int,
-          now: datetime) -> Listing:  # fmt: skip
+def begun(
+    listing: Listing,
+    attempt_id: str,
+    fields: frozenset[LedgerField],
+    values: Values,
+    *,
+    settle_s: float,
+    fence: int,
+    now: datetime,
+) -> Listing:
     """Make *accepted* unknown and put our attempt in place, before the call that carries the values.
 
     An attempt that still stands here was never recorded, for its worker died, or is still being decided: its outcome is
@@ -49,7 +57,7 @@ def begun(listing: Listing, attempt_id: str, fields: frozenset[LedgerField], val
     before = unseen_sales.expected(listing)
     attempt = Attempt(
         id=attempt_id, fields=fields, values=values, prior=prior.only(fields), started_at=now, on_sale=before
-    )  # fmt: skip
+    )
     new = replace(
         unseen_sales.written_unread(listing, before, values.quantity, now),
         attempt=attempt,
@@ -120,8 +128,7 @@ def awaits_outcome(listing: Listing) -> bool:
         return False
     # A sale takes the quantity from the fields of a call under way.
     return all(
-        field in attempt.fields and attempt.values.of(field) == value_computed(listing, field)
-        for field in due - stayed
+        field in attempt.fields and attempt.values.of(field) == value_computed(listing, field) for field in due - stayed
     )
 
 
@@ -133,8 +140,15 @@ def heard_of(listing: Listing, now: datetime) -> Listing:
     return refreshed(replace(listing, attempt=replace(attempt, look_at=now), not_before=None), now)
 
 
-def not_applied(listing: Listing, attempt_id: str, *, retry_at: datetime, counts: bool, now: datetime,
-                problem: Problem | None = None) -> Listing:  # fmt: skip
+def not_applied(
+    listing: Listing,
+    attempt_id: str,
+    *,
+    retry_at: datetime,
+    counts: bool,
+    now: datetime,
+    problem: Problem | None = None,
+) -> Listing:
     """The call certainly changed nothing: what was accepted before still is. Try again at `retry_at`.
 
     With `counts` it is one of the tries; when they are used up the listing holds, except a zero, which never stops.
@@ -180,8 +194,15 @@ def _on_sale_as_before(listing: Listing, attempt: Attempt) -> int | None:
     return listing.on_sale if unsure else attempt.on_sale
 
 
-def unknown(listing: Listing, attempt_id: str, *, settle_s: float, retry_at: datetime, now: datetime,
-            problem: Problem | None = None) -> Listing:  # fmt: skip
+def unknown(
+    listing: Listing,
+    attempt_id: str,
+    *,
+    settle_s: float,
+    retry_at: datetime,
+    now: datetime,
+    problem: Problem | None = None,
+) -> Listing:
     """Nobody knows whether the call was applied: *accepted* stays unknown until a read-back after `settle_s`.
 
     It is one of the tries, as in `not_applied`.

@@ -73,8 +73,7 @@ def _cut(line: DraftLine) -> Iterator[ShopLine]:
         if place + 1 < len(parts):
             share = tuple(_share(tax, units, line.quantity) for tax in left)
             left = tuple(
-                replace(tax, amount=_minus(tax.amount, part.amount))
-                for tax, part in zip(left, share, strict=True)
+                replace(tax, amount=_minus(tax.amount, part.amount)) for tax, part in zip(left, share, strict=True)
             )
         yield ShopLine(line, units, each, share)
 

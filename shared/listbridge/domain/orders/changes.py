@@ -38,7 +38,7 @@ def first_seen(key: OrderKey, shop: ShopId, facts: RemoteOrder, rules: ImportRul
     moved_in = facts.placed_at < rules.connected_at
     order = Order(
         key=key, shop=shop, facts=facts, first_seen_at=now, moved_in=moved_in, seen_while=_switched_off(rules)
-    )  # fmt: skip
+    )
     return decided(order, rules, now)
 
 
@@ -161,9 +161,7 @@ def tried_again(order: Order, rules: ImportRules, now: datetime) -> Order:
     return decided(replace(order, state=ImportState.WAITING, reason=None), rules, now)
 
 
-def applied(
-    order: Order, standing: frozenset[tuple[LineId, VariantKey]], rules: ImportRules, now: datetime
-) -> Order:
+def applied(order: Order, standing: frozenset[tuple[LineId, VariantKey]], rules: ImportRules, now: datetime) -> Order:
     """Reservations and listings are as this row wants them; `standing` are the reservations that stand now."""
     return scheduled(replace(order, unsettled=False, listings_told=True, reserved=standing), rules, now)
 

@@ -69,9 +69,7 @@ def looked_in_vain(order: Order, attempt: str, *, settle: timedelta, strict: boo
         at = max(now, standing.deadline) + settle / (LOOKS - 1)
         return replace(order, attempt=replace(standing, looks=looks, next_look_at=at), due_at=at)
     if strict:
-        return replace(
-            order, state=ImportState.READY, attempt=None, reason=None, due_at=resend_at(order, now)
-        )
+        return replace(order, state=ImportState.READY, attempt=None, reason=None, due_at=resend_at(order, now))
     unclear = Problem("create_outcome_unclear", fix="look_in_shop")
     due = resend_at(order, now) if order.unsettled else None
     return replace(order, state=ImportState.UNCLEAR, attempt=None, reason=unclear, due_at=due)
@@ -120,9 +118,7 @@ def stock_proven(order: Order, now: datetime) -> Order:
 
 def failed(order: Order, *, retry_at: datetime | None, reason: Problem) -> Order:
     """It cannot be created now; it is tried again by itself, ever more slowly, and at once when its cause goes away."""
-    return replace(
-        order, state=ImportState.FAILED, reason=reason, tries=order.tries + 1, due_at=retry_at, attempt=None
-    )
+    return replace(order, state=ImportState.FAILED, reason=reason, tries=order.tries + 1, due_at=retry_at, attempt=None)
 
 
 def outcome_unknown(order: Order, attempt: str, *, look_at: datetime, now: datetime) -> Order:

@@ -46,9 +46,7 @@ def missing_in_shop(order: Order, found: ShopOrder) -> Amounts:
     for line in facts.lines:
         if found.lines and not found.lines.get(line.id):
             back = _sums(one for one in facts.refunds if one.line == line.id)
-            goods = Money(
-                min(back.get(line.amount.currency, Decimal(0)), line.amount.amount), line.amount.currency
-            )
+            goods = Money(min(back.get(line.amount.currency, Decimal(0)), line.amount.amount), line.amount.currency)
             left = _less(left, goods)
     left = _less(left, found.refunded) if found.refunded is not None else left
     return {currency: amount for currency, amount in left.items() if amount > 0}

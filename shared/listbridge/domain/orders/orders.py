@@ -171,8 +171,11 @@ class RemoteOrder:
         return frozenset(line.id for line in self.lines if self._paid_back(line))
 
     def _paid_back(self, line: RemoteLine) -> bool:
-        back = [one.amount.amount for one in self.refunds
-                if one.line == line.id and one.amount.currency == line.amount.currency]  # fmt: skip
+        back = [
+            one.amount.amount
+            for one in self.refunds
+            if one.line == line.id and one.amount.currency == line.amount.currency
+        ]
         return sum(back, Decimal(0)) >= line.amount.amount > 0
 
 
@@ -240,9 +243,7 @@ class OrderRead:
 class ImportState(Word):
     """Where the order is on its way into the shop. With all but `ready`, `creating` and `created` goes a reason."""
 
-    WAITING = (
-        "waiting"  # not to be created by itself, or not yet: unpaid, automatic creation off, observe mode
-    )
+    WAITING = "waiting"  # not to be created by itself, or not yet: unpaid, automatic creation off, observe mode
     READY = "ready"  # to be created next
     CREATING = "creating"  # a create was begun, and its outcome is not known: only look
     CREATED = "created"

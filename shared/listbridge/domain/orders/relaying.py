@@ -22,9 +22,7 @@ def boxes(parcel: Parcel) -> tuple[Parcel, ...]:
     getting the more. Where that cannot be (several lines, or fewer units than numbers), the first box holds whatever is
     left, and a box without units remains for its number to be named.
     """
-    numbers = list(
-        dict.fromkeys(one for one in parcel.further if one.number and one.number != parcel.tracking)
-    )
+    numbers = list(dict.fromkeys(one for one in parcel.further if one.number and one.number != parcel.tracking))
     if not numbers:
         return (replace(parcel, further=()),) if parcel.further else (parcel,)
     shares = _dealt(parcel.lines, 1 + len(numbers))

@@ -82,9 +82,7 @@ def _due(order: Order, rules: ImportRules, now: datetime) -> datetime | None:
     if code == AUTOMATIC_OFF and not any(one.code == NEEDS_DECISION for one in order.notices):
         return order.first_seen_at + DECIDE_AFTER
     if code == OBSERVED and (order.exported_by or not order.seen_while):
-        return (
-            now + _SLOWEST_RETRY
-        )  # nothing but the switch stands in its way, and nobody tells when it is turned
+        return now + _SLOWEST_RETRY  # nothing but the switch stands in its way, and nobody tells when it is turned
     return None
 
 

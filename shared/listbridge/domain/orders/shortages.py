@@ -62,9 +62,7 @@ def sharers(variant: Variant, orders: Mapping[OrderKey, Order], missing: int) ->
     return frozenset(chosen)
 
 
-def taken_by(
-    stored: Variant, seen: Variant, orders: Iterable[Order], *, now: datetime, read_lag: timedelta
-) -> bool:
+def taken_by(stored: Variant, seen: Variant, orders: Iterable[Order], *, now: datetime, read_lag: timedelta) -> bool:
     """Whether a read shows nothing new but fewer units, and no fewer than orders in the making may have taken.
 
     Such a read is not believed yet: with the orders' reservations beside it, it would count their units twice. What stands

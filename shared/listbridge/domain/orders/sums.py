@@ -55,9 +55,7 @@ def sums_of(told: ToldSums, lines: Sequence[RemoteLine], shipping: ShippingCharg
         return Sums(told.money(parts + own), told.money(_ZERO), tax_included=not own)
     usual = (own, sum(remitted, _ZERO) if told.holds_remitted else _ZERO)
     explained = parts + told.other
-    added, held = next(
-        (one for one in _readings(own, remitted, usual) if explained + sum(one) == told.total), usual
-    )
+    added, held = next((one for one in _readings(own, remitted, usual) if explained + sum(one) == told.total), usual)
     owed = told.total - held
     return Sums(told.money(owed), told.money(owed - parts - added), tax_included=not added)
 

@@ -76,8 +76,5 @@ def lines_found_in_shop(
     if order.begun or dict(lines) == dict(order.in_shop_by):
         return order
     new = replace(order, in_shop_by=dict(lines), unsettled=True)
-    if lines and not new.exported_by:
-        new = with_notice(new, lines_in_shop(new))
-    else:
-        new = without_notice(new, LINES_IN_SHOP)
+    new = with_notice(new, lines_in_shop(new)) if lines and not new.exported_by else without_notice(new, LINES_IN_SHOP)
     return decided(new, rules, now)

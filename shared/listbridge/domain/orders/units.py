@@ -97,11 +97,11 @@ def _without_paid_back(facts: RemoteOrder, open_: Balance) -> Balance:
     all the units that remain.
     """
     lines = {line.id: line for line in facts.lines}
-    left = {id: units - min(units, _units_for(lines[id], _back(facts, lines[id], id)))
-            for id, units in open_.abandoned.items()}  # fmt: skip
-    worth = sum(
-        (lines[id].amount.amount * units / lines[id].quantity for id, units in left.items()), Decimal(0)
-    )
+    left = {
+        id: units - min(units, _units_for(lines[id], _back(facts, lines[id], id)))
+        for id, units in open_.abandoned.items()
+    }
+    worth = sum((lines[id].amount.amount * units / lines[id].quantity for id, units in left.items()), Decimal(0))
     if worth and _back(facts, facts.lines[0], None) >= worth:
         left = {}
     over = {id: units - left.get(id, 0) for id, units in open_.abandoned.items()}
@@ -111,8 +111,9 @@ def _without_paid_back(facts: RemoteOrder, open_: Balance) -> Balance:
 
 def _back(facts: RemoteOrder, like: RemoteLine, line: LineId | None) -> Decimal:
     """What was given back for the line (None: for the order as a whole), in the currency of `like`."""
-    same = [one.amount.amount for one in facts.refunds
-            if one.line == line and one.amount.currency == like.amount.currency]  # fmt: skip
+    same = [
+        one.amount.amount for one in facts.refunds if one.line == line and one.amount.currency == like.amount.currency
+    ]
     return sum(same, Decimal(0))
 
 
@@ -136,9 +137,7 @@ def _sent_there(order: Order, shown: Sequence[RemoteShipment]) -> dict[LineId, i
         seen.update(shipment.lines or {})
     whole = facts.shipment is Shipment.SHIPPED
     return {
-        line.id: line.quantity
-        if whole or line.shipped is Shipment.SHIPPED
-        else max(told[line.id], seen[line.id])
+        line.id: line.quantity if whole or line.shipped is Shipment.SHIPPED else max(told[line.id], seen[line.id])
         for line in facts.lines
     }
 

@@ -105,9 +105,7 @@ class Inbox(Protocol):
 class Queues(Protocol):
     """The lanes' queues, at-least-once and unordered."""
 
-    def send(
-        self, lane: Lane, *messages: Message, delay_s: int = 0, reason: str = "", waits: bool = False
-    ) -> None:
+    def send(self, lane: Lane, *messages: Message, delay_s: int = 0, reason: str = "", waits: bool = False) -> None:
         """Queue the messages with the trace of the work in hand (`trace.stamped` knows `reason` and `waits`).
 
         Raises when a message may not have been queued; NoProgress when the chain got nowhere for too long. `delay_s` is
@@ -164,8 +162,16 @@ class Budget(Protocol):
         """Around one call, where the platform bears only so many at once (`BudgetSpec.in_flight`). Raises RateLimited when no
         place became free; then the block did not begin."""
 
-    def learn(self, operation: str, *, remaining: int | None = None, remaining_today: int | None = None,
-              resets_at: datetime | None = None, blocked_until: datetime | None = None, rate: float | None = None) -> None:  # fmt: skip
+    def learn(
+        self,
+        operation: str,
+        *,
+        remaining: int | None = None,
+        remaining_today: int | None = None,
+        resets_at: datetime | None = None,
+        blocked_until: datetime | None = None,
+        rate: float | None = None,
+    ) -> None:
         """What the platform's own answer said about the limit.
 
         `remaining` with `resets_at` is a count that begins anew at that instant, `remaining` alone is what is left of a rate,

@@ -108,9 +108,7 @@ class ShopAdapter(Protocol):
         where `ShopTraits.changes_every_s` says how often.
         """
 
-    def search(
-        self, text: str, limit: int, cursor: str | None = None
-    ) -> tuple[tuple[ProductFacts, ...], str | None]:
+    def search(self, text: str, limit: int, cursor: str | None = None) -> tuple[tuple[ProductFacts, ...], str | None]:
         """A page for the seller's picker, and where the next begins; an empty text finds all products."""
 
     def products_with_skus(self, skus: Sequence[Sku]) -> tuple[ProductId, ...]:

@@ -138,21 +138,15 @@ class ListingRepository(Protocol):
     def count_live(self, account: AccountId) -> int:
         """How many of the account's listings buyers can see, by an index that may lag; no row is read for it."""
 
-    def of_list(
-        self, sales_list: SalesListId, cursor: str | None, limit: int
-    ) -> tuple[list[Listing], str | None]: ...
+    def of_list(self, sales_list: SalesListId, cursor: str | None, limit: int) -> tuple[list[Listing], str | None]: ...
 
-    def of_account(
-        self, account: AccountId, cursor: str | None, limit: int
-    ) -> tuple[list[Listing], str | None]: ...
+    def of_account(self, account: AccountId, cursor: str | None, limit: int) -> tuple[list[Listing], str | None]: ...
 
 
 class ItemRepository(Protocol):
     """The contents of sales lists."""
 
-    def of_list(
-        self, sales_list: SalesListId, cursor: str | None, limit: int
-    ) -> tuple[list[Item], str | None]: ...
+    def of_list(self, sales_list: SalesListId, cursor: str | None, limit: int) -> tuple[list[Item], str | None]: ...
 
     def of_product(self, shop: ShopId, product: ProductId) -> list[Item]:
         """In every sales list."""
@@ -281,9 +275,7 @@ class ActivityLog(Protocol):
 
     def note(self, *entries: ActivityEntry) -> None: ...
 
-    def of_subject(
-        self, subject: str, limit: int, before: str | None = None
-    ) -> tuple[list[ActivityEntry], str | None]:
+    def of_subject(self, subject: str, limit: int, before: str | None = None) -> tuple[list[ActivityEntry], str | None]:
         """The newest before the place `before`, and the place before which the next page begins; None at the end."""
 
     def of_account(

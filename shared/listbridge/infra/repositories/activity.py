@@ -29,9 +29,7 @@ class DynamoActivity:
             for entry in entries:
                 batch.save(_row(entry))
 
-    def of_subject(
-        self, subject: str, limit: int, before: str | None = None
-    ) -> tuple[list[ActivityEntry], str | None]:
+    def of_subject(self, subject: str, limit: int, before: str | None = None) -> tuple[list[ActivityEntry], str | None]:
         """Newest first, strongly consistent."""
         rows = ActivityRow.query(
             subject, _older(before), consistent_read=True, scan_index_forward=False, limit=limit + 1
@@ -42,9 +40,7 @@ class DynamoActivity:
         self, account: AccountId, limit: int, before: str | None = None
     ) -> tuple[list[ActivityEntry], str | None]:
         """Newest first, by an index that may lag."""
-        rows = ActivityRow.by_account.query(
-            account, _older(before), scan_index_forward=False, limit=limit + 1
-        )
+        rows = ActivityRow.by_account.query(account, _older(before), scan_index_forward=False, limit=limit + 1)
         return _page(rows, limit)
 
 

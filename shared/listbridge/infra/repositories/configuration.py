@@ -40,9 +40,7 @@ class DynamoConfiguration:
     def revs(self, documents: Iterable[tuple[type[Document], str]]) -> dict[tuple[type[Document], str], int]:
         """What does not exist is absent."""
         asked = {(kind.kind, id): (kind, id) for kind, id in documents}
-        rows = ConfigurationRow.batch_get(
-            list(asked), consistent_read=True, attributes_to_get=["kind", "id", "rev"]
-        )
+        rows = ConfigurationRow.batch_get(list(asked), consistent_read=True, attributes_to_get=["kind", "id", "rev"])
         return {asked[row.kind, row.id]: int(row.rev) for row in rows}
 
     def save(self, document: D) -> D:
@@ -61,9 +59,7 @@ class DynamoConfiguration:
     def delete(self, document: Document) -> None:
         """Delete if still at `document.rev`. Raises Conflict."""
         try:
-            ConfigurationRow(document.kind, document.id).delete(
-                condition=ConfigurationRow.rev == document.rev
-            )
+            ConfigurationRow(document.kind, document.id).delete(condition=ConfigurationRow.rev == document.rev)
         except DeleteError as error:
             raise lost(error, document.id) from error
 

@@ -14,9 +14,7 @@ _JSON: Json[Item] = Json(Item)
 class DynamoItems:
     """`ItemRepository` over the items table."""
 
-    def of_list(
-        self, sales_list: SalesListId, cursor: str | None, limit: int
-    ) -> tuple[list[Item], str | None]:
+    def of_list(self, sales_list: SalesListId, cursor: str | None, limit: int) -> tuple[list[Item], str | None]:
         """A page of a list's items by variant key, strongly consistent."""
         shape: CursorShape = {"sales_list": text(sales_list), "item": "S"}
         after = cursor_key(cursor, shape) if cursor else None

@@ -104,9 +104,7 @@ class DynamoJobs:
             raise Conflict(id)
         if reasons and reasons[0] == "ConditionalCheckFailed":
             raise Missing("job", id)
-        self._close_if_complete(
-            id, entry
-        )  # on a replay too: the first worker may have died before it came here
+        self._close_if_complete(id, entry)  # on a replay too: the first worker may have died before it came here
 
     def recent(
         self, limit: int, state: JobState | None = None, before: str | None = None
@@ -130,9 +128,7 @@ class DynamoJobs:
         older = JobRow.created_at < before if before else None
         only = _in_state(state) if state is not None else None
         return list(
-            JobRow.recent.query(
-                feed, older, filter_condition=only, scan_index_forward=not newest_first, limit=limit
-            )
+            JobRow.recent.query(feed, older, filter_condition=only, scan_index_forward=not newest_first, limit=limit)
         )
 
     def _count(self, id: JobId, entry: JobEntry) -> list[str]:
@@ -140,9 +136,11 @@ class DynamoJobs:
         table = settings.table("jobs")
         failed, skipped = entry.outcome is Outcome.FAILED, entry.outcome is Outcome.SKIPPED
         counted = {
-            ":done": number(int(not failed)), ":failed": number(int(failed)), ":skipped": number(int(skipped)),
+            ":done": number(int(not failed)),
+            ":failed": number(int(failed)),
+            ":skipped": number(int(skipped)),
             ":one": number(1),
-        }  # fmt: skip
+        }
         row: Item = _entry_row(id, entry, int(self._clock.now().timestamp()) + KEPT_S).serialize()
         parts: list[dict[str, Any]] = [
             {

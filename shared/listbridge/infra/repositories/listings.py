@@ -78,9 +78,7 @@ class DynamoListings:
     def delete(self, listing: Listing) -> None:
         """Delete if still at `listing.rev`. Raises Conflict."""
         try:
-            dynamo.delete(
-                self._table, _key(listing.key), condition="#rev = :rev", values={":rev": number(listing.rev)}
-            )
+            dynamo.delete(self._table, _key(listing.key), condition="#rev = :rev", values={":rev": number(listing.rev)})
         except dynamo.ConditionFailed as error:
             raise Conflict(str(listing.key)) from error
 
@@ -112,16 +110,12 @@ class DynamoListings:
         """
         return dynamo.count(self._table, "#live_on = :account", {":account": text(account)}, index="live")
 
-    def of_list(
-        self, sales_list: SalesListId, cursor: str | None, limit: int
-    ) -> tuple[list[Listing], str | None]:
+    def of_list(self, sales_list: SalesListId, cursor: str | None, limit: int) -> tuple[list[Listing], str | None]:
         """A page of a sales list's rows by SKU: found by an index that may lag, read consistently."""
         rows, cursor = self._indexed("by_list", "sales_list", sales_list, cursor, limit)
         return [row for row in rows if row.sales_list == sales_list], cursor
 
-    def of_account(
-        self, account: AccountId, cursor: str | None, limit: int
-    ) -> tuple[list[Listing], str | None]:
+    def of_account(self, account: AccountId, cursor: str | None, limit: int) -> tuple[list[Listing], str | None]:
         """A page of an account's rows by SKU: found by an index that may lag, read consistently."""
         return self._indexed("by_account", "account", account, cursor, limit)
 

@@ -127,18 +127,14 @@ class DynamoOrders:
         for line in dict.fromkeys(lines):
             key = {"account": text(f"{order.account}#lines"), "order": text(line)}
             values = {":order": {"SS": [order.remote]}, ":v": number(VERSION)}
-            row = dynamo.update(
-                self._table, key, "ADD #orders :order SET #v = :v", values=values, returning="ALL_NEW"
-            )
+            row = dynamo.update(self._table, key, "ADD #orders :order SET #v = :v", values=values, returning="ALL_NEW")
             others |= {OrderKey(order.account, RemoteOrderId(remote)) for remote in row["orders"]["SS"]}
         return others - {order}
 
     def due(self, at: datetime, limit: int) -> list[OrderKey]:
         """Orders whose `due_at` has come, oldest first, as far as the index shows."""
         values = {":due": text(_ONE_PARTITION), ":at": number(_millis(at))}
-        items, _ = dynamo.query(
-            self._table, "#due = :due AND #due_at <= :at", values, index="due", limit=limit
-        )
+        items, _ = dynamo.query(self._table, "#due = :due AND #due_at <= :at", values, index="due", limit=limit)
         return [_order_key(item) for item in items]
 
     def of_shop_orders(self, shop: ShopId, orders: Iterable[ShopOrderId]) -> list[OrderKey]:
@@ -152,9 +148,7 @@ class DynamoOrders:
 
     def waiting_for_skus(self, shop: ShopId, limit: int) -> list[OrderKey]:
         """Failed orders of the shop that miss a product, as far as the index shows."""
-        items, _ = dynamo.query(
-            self._table, "#waiting = :shop", {":shop": text(shop)}, index="waiting", limit=limit
-        )
+        items, _ = dynamo.query(self._table, "#waiting = :shop", {":shop": text(shop)}, index="waiting", limit=limit)
         return [_order_key(item) for item in items]
 
     def recent(self, account: AccountId, cursor: str | None, limit: int) -> tuple[list[Order], str | None]:
@@ -188,9 +182,7 @@ class DynamoOrders:
 
     def with_buyers(self, cursor: str | None, limit: int) -> tuple[list[OrderKey], str | None]:
         """Keys of all orders whose buyer's data are kept, in no order; nothing of the data themselves is read."""
-        items, cursor = dynamo.scan(
-            self._buyers, None, {}, limit=limit, cursor=cursor, fields="#account, #order"
-        )
+        items, cursor = dynamo.scan(self._buyers, None, {}, limit=limit, cursor=cursor, fields="#account, #order")
         return [_order_key(item) for item in items], cursor
 
     @property

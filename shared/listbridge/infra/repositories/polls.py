@@ -70,17 +70,13 @@ class DynamoPolls:
 
     def make_due(self, account: AccountId, at: datetime) -> None:
         """Take the claim from whoever has it; a missing state is left missing."""
-        self._step(
-            account, _STEP, "attribute_exists(#doc)", {":claim": text(""), ":next": number(_micros(at))}
-        )
+        self._step(account, _STEP, "attribute_exists(#doc)", {":claim": text(""), ":next": number(_micros(at))})
 
     @property
     def _table(self) -> str:
         return settings.table("coordination")
 
-    def _step(
-        self, account: AccountId, expression: str, condition: str, values: dict[str, Item]
-    ) -> Item | None:
+    def _step(self, account: AccountId, expression: str, condition: str, values: dict[str, Item]) -> Item | None:
         """The row after the change; None when the condition failed and nothing was changed."""
         writer = text(secrets.token_hex(6))
         try:

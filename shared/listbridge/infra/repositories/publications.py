@@ -79,9 +79,7 @@ class DynamoPublications:
     def keep(self, listings: Iterable[Existing]) -> None:
         """Remember these in place of what was remembered of their keys."""
         for one in listings:
-            row = PublicationRow(
-                _existing_key(one.key), progress=_EXISTING.write(one), epoch=0, claimed_until=0
-            )
+            row = PublicationRow(_existing_key(one.key), progress=_EXISTING.write(one), epoch=0, claimed_until=0)
             row.save()
 
     def existing(self, keys: Iterable[ListingKey]) -> dict[ListingKey, Existing]:

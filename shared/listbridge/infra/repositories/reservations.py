@@ -56,9 +56,7 @@ def writes(
 
     `row` and `before` are what was read: the writes fail if the variant changed since, whoever changed it.
     """
-    moved = {
-        name: held for name, held in after.items() if before.get(name) != held or name in row.reservations
-    }
+    moved = {name: held for name, held in after.items() if before.get(name) != held or name in row.reservations}
     if not moved:
         return []
     lines = [_line(row.key, name, held) for name, held in moved.items() if before.get(name) != held]

@@ -121,9 +121,7 @@ class DynamoVariants:
     def page(self, shop: ShopId, cursor: str | None, limit: int) -> tuple[list[Variant], str | None]:
         """All variants of a shop in no order; a page looks at `limit` rows of all shops and may come back empty."""
         values = {":shop": text(f"{shop}#")}
-        items, cursor = dynamo.scan(
-            self._table, "begins_with(#product, :shop)", values, limit=limit, cursor=cursor
-        )
+        items, cursor = dynamo.scan(self._table, "begins_with(#product, :shop)", values, limit=limit, cursor=cursor)
         return [_variant(item) for item in items], cursor
 
     def _owners(self, shop: ShopId, variant: VariantId) -> Iterator[ProductId]:
@@ -136,9 +134,7 @@ class DynamoVariants:
     def _table(self) -> str:
         return settings.table("variants")
 
-    def _write(
-        self, key: VariantKey, doc: str, observation: Observation, condition: str, **was: Item
-    ) -> Item:
+    def _write(self, key: VariantKey, doc: str, observation: Observation, condition: str, **was: Item) -> Item:
         """The row as it was before. Raises ConditionFailed."""
         values = {
             ":doc": text(doc),
@@ -151,9 +147,7 @@ class DynamoVariants:
             ":one": number(1),
             **{f":{name}": value for name, value in was.items()},
         }
-        return dynamo.update(
-            self._table, _key(key), _SET, condition=condition, values=values, returning="ALL_OLD"
-        )
+        return dynamo.update(self._table, _key(key), _SET, condition=condition, values=values, returning="ALL_OLD")
 
     def _span(self, key: VariantKey, doc: str, span: Observation, row: Item) -> bool:
         """Put the spanning observation in place of exactly the one that was read; False when that is gone."""

@@ -27,7 +27,9 @@ from listbridge.marketplaces.ebay.errors import (
 from listbridge.marketplaces.ebay.settings import Credentials, Settings
 
 _PREFIX = "https://api.ebay.com/oauth/api_scope"  # the scopes' names, the same in the sandbox: not an address we call
-SCOPES = tuple(f"{_PREFIX}/{name}" for name in ("sell.inventory", "sell.account", "sell.fulfillment", "commerce.identity.readonly"))  # fmt: skip
+SCOPES = tuple(
+    f"{_PREFIX}/{name}" for name in ("sell.inventory", "sell.account", "sell.fulfillment", "commerce.identity.readonly")
+)
 """What we ask the seller to consent to; orders need `sell.fulfillment`."""
 Who = Literal["seller", "app"]
 

@@ -93,9 +93,12 @@ class EbayHttp(ApiClient[Request]):
                 return None
             self._quotas[name] = (now, None)
         question = Request(
-            "GET", "/developer/analytics/v1_beta/rate_limit/", "getRateLimits",
-            params={"api_context": context, "api_name": name}, who="app",
-        )  # fmt: skip
+            "GET",
+            "/developer/analytics/v1_beta/rate_limit/",
+            "getRateLimits",
+            params={"api_context": context, "api_name": name},
+            who="app",
+        )
         try:
             ends = _spent_until(self.read(question, RateLimits), context, name)
         except RemoteError:

@@ -127,7 +127,7 @@ BY_ID: Final[Mapping[int, Row]] = {
     **for_each(_OURS, 2004, 25706, 25709, 25727, 25734),
     **for_each(_OURS, 30700, 30800, 30810, 30820, 30830, 30840, 30850, 30900, 31000, 31100, 32800),
     **for_each(_PARCEL, 32200, 32210, 32500, 32600, 34100, 34200, 34300, 34500),
-}  # fmt: skip
+}
 """By errorId, for refusals. An id that is not here is judged by its category and the HTTP status."""
 
 TOKEN_ERRORS: Final[Mapping[str, Row]] = {

@@ -18,11 +18,23 @@ _FULFILLMENT_CALLS = 100_000
 """Per day and app (unverified)."""
 
 _INVENTORY = (
-    "getInventoryItem", "bulkGetInventoryItem", "createOrReplaceInventoryItem", "getInventoryItemGroup",
-    "createOrReplaceInventoryItemGroup", "deleteInventoryItemGroup", "getOffers", "createOffer", "updateOffer", "deleteOffer", "publishOffer",
-    "publishOfferByInventoryItemGroup", "withdrawOffer", "withdrawOfferByInventoryItemGroup",
-    "bulkUpdatePriceQuantity", "getInventoryLocations",
-)  # fmt: skip
+    "getInventoryItem",
+    "bulkGetInventoryItem",
+    "createOrReplaceInventoryItem",
+    "getInventoryItemGroup",
+    "createOrReplaceInventoryItemGroup",
+    "deleteInventoryItemGroup",
+    "getOffers",
+    "createOffer",
+    "updateOffer",
+    "deleteOffer",
+    "publishOffer",
+    "publishOfferByInventoryItemGroup",
+    "withdrawOffer",
+    "withdrawOfferByInventoryItemGroup",
+    "bulkUpdatePriceQuantity",
+    "getInventoryLocations",
+)
 _FULFILLMENT = ("getOrders", "getOrder", "getShippingFulfillments", "createShippingFulfillment")
 
 MANIFEST = MarketplaceManifest(
@@ -31,7 +43,19 @@ MANIFEST = MarketplaceManifest(
     api_version="inventory 1.18.4, fulfillment 1.20.7, account 1.9.3, identity 2.0.0, taxonomy 1.1.0",
     docs="https://developer.ebay.com/develop/api/sell/inventory_api",
     capabilities=frozenset(
-        {"publish", "variations", "revise", "full_revise", "end", "relist", "link", "consent", "events", "orders", "fulfillment"}
+        {
+            "publish",
+            "variations",
+            "revise",
+            "full_revise",
+            "end",
+            "relist",
+            "link",
+            "consent",
+            "events",
+            "orders",
+            "fulfillment",
+        }
     ),
     traits=MarketplaceTraits(
         # No source says how late a call that timed out may still be applied. The clock of a read-back begins when we
@@ -80,15 +104,27 @@ MANIFEST = MarketplaceManifest(
     budgets=(
         BudgetSpec("inventory", "app", _INVENTORY, rate=25, burst=25, day_quota=2_000_000, day_zone=PACIFIC),
         BudgetSpec(
-            "account", "app", ("getFulfillmentPolicies", "getPaymentPolicies", "getReturnPolicies"), rate=2, burst=6,
-            day_quota=25_000, day_zone=PACIFIC,
+            "account",
+            "app",
+            ("getFulfillmentPolicies", "getPaymentPolicies", "getReturnPolicies"),
+            rate=2,
+            burst=6,
+            day_quota=25_000,
+            day_zone=PACIFIC,
         ),
-        BudgetSpec("fulfillment", "app", _FULFILLMENT, rate=10, burst=20, day_quota=_FULFILLMENT_CALLS, day_zone=PACIFIC),
+        BudgetSpec(
+            "fulfillment", "app", _FULFILLMENT, rate=10, burst=20, day_quota=_FULFILLMENT_CALLS, day_zone=PACIFIC
+        ),
         BudgetSpec("identity", "app", ("getUser",), rate=1, burst=5, day_quota=5_000, day_zone=PACIFIC),
         BudgetSpec(
-            "taxonomy", "app", ("getDefaultCategoryTreeId", "getCategorySuggestions"), rate=1, burst=5,
-            day_quota=5_000, day_zone=PACIFIC,
+            "taxonomy",
+            "app",
+            ("getDefaultCategoryTreeId", "getCategorySuggestions"),
+            rate=1,
+            burst=5,
+            day_quota=5_000,
+            day_zone=PACIFIC,
         ),
         BudgetSpec("analytics", "app", ("getRateLimits",), rate=1, burst=2, day_quota=5_000, day_zone=PACIFIC),
     ),
-)  # fmt: skip
+)

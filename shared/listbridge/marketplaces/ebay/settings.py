@@ -11,10 +11,23 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Value = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
 
 Condition = Literal[
-    "NEW", "LIKE_NEW", "NEW_OTHER", "NEW_WITH_DEFECTS", "CERTIFIED_REFURBISHED", "EXCELLENT_REFURBISHED",
-    "VERY_GOOD_REFURBISHED", "GOOD_REFURBISHED", "SELLER_REFURBISHED", "USED_EXCELLENT", "USED_VERY_GOOD",
-    "USED_GOOD", "USED_ACCEPTABLE", "FOR_PARTS_OR_NOT_WORKING", "PRE_OWNED_EXCELLENT", "PRE_OWNED_FAIR",
-]  # fmt: skip
+    "NEW",
+    "LIKE_NEW",
+    "NEW_OTHER",
+    "NEW_WITH_DEFECTS",
+    "CERTIFIED_REFURBISHED",
+    "EXCELLENT_REFURBISHED",
+    "VERY_GOOD_REFURBISHED",
+    "GOOD_REFURBISHED",
+    "SELLER_REFURBISHED",
+    "USED_EXCELLENT",
+    "USED_VERY_GOOD",
+    "USED_GOOD",
+    "USED_ACCEPTABLE",
+    "FOR_PARTS_OR_NOT_WORKING",
+    "PRE_OWNED_EXCELLENT",
+    "PRE_OWNED_FAIR",
+]
 """ConditionEnum of the Inventory API (developer.ebay.com, slr:ConditionEnum); which of them a category takes, eBay says."""
 
 
@@ -66,9 +79,7 @@ class CreationSettings(BaseModel):
     )
     aspects: dict[Name, list[Value]] = Field(default_factory=dict, title="Item specifics for every item")
     option_aspects: dict[str, Name] = Field(default_factory=dict, title="Options and their item specifics")
-    description_template: str = Field(
-        default="{description}", min_length=1, max_length=100_000, title="Description"
-    )
+    description_template: str = Field(default="{description}", min_length=1, max_length=100_000, title="Description")
     truncate_titles: bool = Field(default=False, title="Shorten titles of more than 80 characters")
 
     @field_validator("aspects")

@@ -50,9 +50,7 @@ def nudge_later(deps: Deps, account: AccountId, at: datetime, keys: Sequence[Lis
     if (at - deps.clock.now()).total_seconds() > waiting.LONGEST_DELAY_S:
         return
     named = tuple(str(key) for key in keys) if len(keys) <= ROWS_PER_NUDGE else ()
-    deps.queues.send(
-        Lane.REVISE, Nudge(account=account, listings=named), delay_s=_delay(deps, at), reason="not_before"
-    )
+    deps.queues.send(Lane.REVISE, Nudge(account=account, listings=named), delay_s=_delay(deps, at), reason="not_before")
 
 
 def wake_around(deps: Deps, account: AccountId, at: datetime) -> None:
@@ -64,9 +62,7 @@ def wake_around(deps: Deps, account: AccountId, at: datetime) -> None:
     delay = _delay(deps, at)
     name = f"wake#{account}#{int((now.timestamp() + delay) // _SLOT_S)}"
     if deps.counters.current(name, window_s=_WINDOW_S, now=now) == 0:
-        deps.queues.send(
-            Lane.REVISE, Nudge(account=account), delay_s=delay, reason="drainer_at_work", waits=True
-        )
+        deps.queues.send(Lane.REVISE, Nudge(account=account), delay_s=delay, reason="drainer_at_work", waits=True)
         deps.counters.add(name, 1, window_s=_WINDOW_S, now=now)
 
 

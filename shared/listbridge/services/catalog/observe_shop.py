@@ -76,9 +76,7 @@ def observe_products(deps: Deps, shop: Shop, adapter: ShopAdapter, products: Seq
         todo = [product for product in todo if product in again]
     read_deferred_again(deps, shop, observed)
     if todo:
-        raise RetryLater(
-            Problem("shop_busy", {"products": str(len(todo))}), after_s=2, detail="reads kept overlapping"
-        )
+        raise RetryLater(Problem("shop_busy", {"products": str(len(todo))}), after_s=2, detail="reads kept overlapping")
     return observed
 
 
@@ -140,9 +138,7 @@ def store_absent(deps: Deps, keys: set[VariantKey], observation: Observation, ob
     return stored
 
 
-def remembered_product(
-    deps: Deps, shop: Shop, product: ProductId, listings: Iterable[Listing]
-) -> ProductFacts:
+def remembered_product(deps: Deps, shop: Shop, product: ProductId, listings: Iterable[Listing]) -> ProductFacts:
     """A product that the shop no longer has, as far as ending its listing needs it."""
     variants = deps.variants.of_product(shop.id, product)
     title = next((row.title for row in listings), "")
@@ -152,9 +148,14 @@ def remembered_product(
 def content_hash(facts: ProductFacts) -> str:
     """A fingerprint of what a full revise would send: everything a buyer reads, but neither stock nor price."""
     content = [
-        facts.title, facts.description_html, facts.vendor, facts.product_type, list(facts.images), list(facts.options),
+        facts.title,
+        facts.description_html,
+        facts.vendor,
+        facts.product_type,
+        list(facts.images),
+        list(facts.options),
         [[v.variant, v.sku, v.title, v.barcode, dict(v.options), v.image] for v in facts.variants],
-    ]  # fmt: skip
+    ]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 

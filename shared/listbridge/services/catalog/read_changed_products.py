@@ -66,9 +66,7 @@ def _where(check: Check, traits: ShopTraits, now: datetime) -> tuple[datetime, s
 
 def _have_read(deps: Deps, shop: Shop, page: ChangedProducts) -> int:
     lag = timedelta(seconds=deps.shops.traits(shop).read_lag_s) + _WHOLE_SECONDS
-    stale = [
-        product for product, at in page.products.items() if not _read_since(deps, shop, product, at + lag)
-    ]
+    stale = [product for product, at in page.products.items() if not _read_since(deps, shop, product, at + lag)]
     read_products(deps, shop.id, stale)
     return len(stale)
 

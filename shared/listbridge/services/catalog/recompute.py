@@ -26,9 +26,7 @@ _PAGE = 100  # what the store reads in one call
 
 def compute(row: Listing, variant: Variant, context: RuleContext, cause: Cause, now: datetime) -> Computed:
     """The values that the rules give this listing of the variant now."""
-    quantity = _of_components(
-        row, quantity_of(variant, context.quantity, context.shop.locations, context.bounds)
-    )
+    quantity = _of_components(row, quantity_of(variant, context.quantity, context.shop.locations, context.bounds))
     price = price_of(variant, context.price, context.bounds)
     return Computed(
         quantity=quantity.quantity,
@@ -157,8 +155,7 @@ class Recompute:
             row.key
             for row in written
             if row.variant in revs
-            and row.computed.basis.get(f"variant:{row.variant.variant}", revs[row.variant])
-            < revs[row.variant]
+            and row.computed.basis.get(f"variant:{row.variant.variant}", revs[row.variant]) < revs[row.variant]
         }
         unsure = {row.sales_list for row in written} | ({row.sales_list for row in found} - self._read_now)
         stale = self._stale(unsure) | self._doubtful
@@ -210,8 +207,7 @@ class Recompute:
                 continue
             theirs = compute(member, variant, self._context(member.sales_list), self.cause, now)
             basis = {
-                name: max(version, basis.get(name, version))
-                for name, version in (basis | dict(theirs.basis)).items()
+                name: max(version, basis.get(name, version)) for name, version in (basis | dict(theirs.basis)).items()
             }
             if theirs.quantity is not None and (lowest.quantity is None or theirs.quantity < lowest.quantity):
                 lowest, decides = theirs, str(member.key.site)

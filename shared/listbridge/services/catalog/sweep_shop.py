@@ -98,9 +98,7 @@ def _read(deps: Deps, job: Job, shop: Shop) -> Job:
     observed = Observed()
     known = _known(deps, shop.id, page.products)
     overlapping = [
-        facts.product
-        for facts in page.products
-        if not store_product(deps, shop, facts, observation, observed, known)
+        facts.product for facts in page.products if not store_product(deps, shop, facts, observation, observed, known)
     ]
     read_products(deps, shop.id, overlapping)  # another worker read them at the same time
     read_deferred_again(deps, shop, observed)
@@ -120,9 +118,7 @@ def _read(deps: Deps, job: Job, shop: Shop) -> Job:
     if page.total is None:  # nothing to hold the count against: what was not seen is not proven gone
         params = {"products": str(products), "absent": "0"}
         deps.activity.note(ActivityEntry(shop.id, "sweep_done", deps.clock.now(), params))
-        return deps.jobs.save(
-            job.model_copy(update={"state": JobState.DONE, "finished_at": deps.clock.now()})
-        )
+        return deps.jobs.save(job.model_copy(update={"state": JobState.DONE, "finished_at": deps.clock.now()}))
     if products < page.total:
         params = {"read": str(products), "total": str(page.total)}
         deps.activity.note(ActivityEntry(shop.id, "sweep_incomplete", deps.clock.now(), params))
@@ -201,9 +197,13 @@ def _apply_absent(deps: Deps, job: Job, shop: Shop) -> Job:
     keys = {key for row in deps.variants.get_many(marked).values() for key in row.listings}
     nudge_due(deps, Recompute(deps, Cause.ABSENCE, guard_passed=True).listings(sorted(keys)))
     deps.activity.note(
-        ActivityEntry(shop.id, "sweep_done", deps.clock.now(),
-                      {"products": str(sweep.products), "absent": str(len(observed.absent))})
-    )  # fmt: skip
+        ActivityEntry(
+            shop.id,
+            "sweep_done",
+            deps.clock.now(),
+            {"products": str(sweep.products), "absent": str(len(observed.absent))},
+        )
+    )
     return deps.jobs.save(job.model_copy(update={"state": JobState.DONE, "finished_at": deps.clock.now()}))
 
 
@@ -233,9 +233,7 @@ def _end_older_questions(deps: Deps, job: Job, shop: Shop) -> None:
                 deps.jobs.save(old.model_copy(update=update))
 
 
-def absent_page(
-    deps: Deps, job: Job, shop: ShopId, cursor: str | None, most: int
-) -> tuple[list[Listing], str | None]:
+def absent_page(deps: Deps, job: Job, shop: ShopId, cursor: str | None, most: int) -> tuple[list[Listing], str | None]:
     """Live listings that an approved sweep would zero, among the next `most` variants of the shop. Raises NotACursor."""
     variants, following = _unseen_page(deps, job, shop, cursor, most)
     rows = deps.listings.get_many({key for one in variants for key in one.listings})
@@ -252,9 +250,7 @@ def _unseen(deps: Deps, job: Job, shop: ShopId) -> list[list[Variant]]:
             return pages
 
 
-def _unseen_page(
-    deps: Deps, job: Job, shop: ShopId, cursor: str | None, most: int
-) -> tuple[list[Variant], str | None]:
+def _unseen_page(deps: Deps, job: Job, shop: ShopId, cursor: str | None, most: int) -> tuple[list[Variant], str | None]:
     """Everything that the sweep saw carries a later number, but for products whose read was deferred, which it did see."""
     sweep = job.params_of(SweepParams)
     rows, following = deps.variants.page(shop, cursor, most)

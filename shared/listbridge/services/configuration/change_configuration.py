@@ -60,10 +60,15 @@ def save_at_once(deps: Deps, document: Document, actor: str) -> Job:
     deps.configuration.save(document)
     now, account = deps.clock.now(), _account_of(document)
     job = Job(
-        id=JobId(new_id("job")), kind=JobKind.CONFIGURATION, account=account, state=JobState.DONE,
+        id=JobId(new_id("job")),
+        kind=JobKind.CONFIGURATION,
+        account=account,
+        state=JobState.DONE,
         params=params,
-        created_by=actor, created_at=now, finished_at=now,
-    )  # fmt: skip
+        created_by=actor,
+        created_at=now,
+        finished_at=now,
+    )
     deps.jobs.create(job)
     event = f"{document.kind}_changed"
     deps.activity.note(ActivityEntry(document.id, event, now, {"job": job.id}, account, actor))
@@ -75,9 +80,7 @@ def _params(deps: Deps, document: Document) -> EditParams:
     before = deps.configuration.get(type(document), document.id)
     changed = tuple(edited_fields(before, document))
     name = str(getattr(document, "name", document.id))
-    return EditParams(
-        kind=document.kind, id=document.id, name=name, edit=changed, document=document.model_dump_json()
-    )
+    return EditParams(kind=document.kind, id=document.id, name=name, edit=changed, document=document.model_dump_json())
 
 
 def run_configuration_chunk(deps: Deps, job: Job) -> Job:
@@ -176,9 +179,7 @@ def _apply(deps: Deps, job: Job, document: Document) -> Job:
     before = deps.configuration.get(type(document), document.id)
     if before.rev == document.rev:
         deps.configuration.save(document)
-    elif (
-        before.model_copy(update={"rev": document.rev}) != document
-    ):  # not ours saved by a run that died after it
+    elif before.model_copy(update={"rev": document.rev}) != document:  # not ours saved by a run that died after it
         params = {"kind": document.kind, "id": document.id}
         reason = Problem("changed_meanwhile", params, "repeat_edit")
         update = {"state": JobState.FAILED, "reason": reason, "finished_at": deps.clock.now()}
@@ -274,9 +275,7 @@ def _proposed_context(deps: Deps, sales_list: SalesList, document: Document) -> 
     """The rules as they would be, with the proposed document in the place of the saved one."""
     if isinstance(document, SalesList):
         sales_list = document
-    account = (
-        document if isinstance(document, Account) else deps.configuration.get(Account, sales_list.account)
-    )
+    account = document if isinstance(document, Account) else deps.configuration.get(Account, sales_list.account)
     profile: Profile | None = None
     if isinstance(document, Profile) and sales_list.profile == document.id:
         profile = document

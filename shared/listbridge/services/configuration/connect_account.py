@@ -75,9 +75,7 @@ def check_account(deps: Deps, account: Account, actor: str) -> AccountCheck:
     Raises RemoteError; dead credentials are noted first.
     """
     if account.state is ConnectionState.ACTIVE:
-        poll_now(
-            deps, account
-        )  # first: calls that ask who somebody is are few, and his orders do not wait for one
+        poll_now(deps, account)  # first: calls that ask who somebody is are few, and his orders do not wait for one
     try:
         identity = deps.marketplaces.open(account).identify()
     except Unauthorized as error:
@@ -112,9 +110,7 @@ def replace_account_credentials(
     with trial(deps, ACCOUNTS, credentials) as trial_id:
         candidate = account.model_copy(update={"id": AccountId(trial_id), **learned})
         identity = deps.marketplaces.open(candidate).identify()
-        credentials = deps.secrets.get(
-            secret_name(ACCOUNTS, trial_id)
-        )  # a token may have been renewed by that
+        credentials = deps.secrets.get(secret_name(ACCOUNTS, trial_id))  # a token may have been renewed by that
     _refuse_other_seller(account, identity)
     with _only_one_for(deps, account, identity):
         replace_credentials(deps, ACCOUNTS, account.id, credentials)
@@ -129,11 +125,7 @@ def disconnect_account(deps: Deps, account: Account, actor: str) -> None:
 
     Raises Refused while it has a list, for its listings would be orphans, or an order that holds stock, for it would for ever.
     """
-    lists = [
-        sales_list.name
-        for sales_list in deps.configuration.all(SalesList)
-        if sales_list.account == account.id
-    ]
+    lists = [sales_list.name for sales_list in deps.configuration.all(SalesList) if sales_list.account == account.id]
     if lists or has_listings(deps, account.id):
         raise Refused(Problem("account_in_use", {"lists": ", ".join(lists)}, "remove_sales_lists_first"))
     held = _order_with_stock(deps, account.id)

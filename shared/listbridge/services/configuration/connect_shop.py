@@ -165,9 +165,7 @@ def new_shop_id() -> ShopId:
     return ShopId(new_id("shop"))
 
 
-def _back(
-    deps: Deps, shop: Shop, identity: ShopIdentity, actor: str, **learned: Mapping[str, Any]
-) -> ShopCheck:
+def _back(deps: Deps, shop: Shop, identity: ShopIdentity, actor: str, **learned: Mapping[str, Any]) -> ShopCheck:
     """The shop works, for the first time or again. It is read once its hooks stand: events that came while it was away were
     let go."""
     told = {"currency": identity.currency, "facts": dict(identity.facts)}
@@ -178,9 +176,7 @@ def _back(
     return check
 
 
-def _with_hooks(
-    shop: Shop, identity: ShopIdentity, see_to_hooks: Callable[[], HookReport | None]
-) -> ShopCheck:
+def _with_hooks(shop: Shop, identity: ShopIdentity, see_to_hooks: Callable[[], HookReport | None]) -> ShopCheck:
     try:
         hooks = see_to_hooks()
     except RemoteError as error:  # the connection stands; the hourly check tries again

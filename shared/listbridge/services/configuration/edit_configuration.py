@@ -66,9 +66,7 @@ def propose_shop(deps: Deps, before: Shop, after: Shop, actor: str) -> Job:
     if after.settings != before.settings:
         old, new = deps.shops.open(before).identify(), _candidate(deps, after)
         if old.domain != new.domain:
-            raise Refused(
-                Problem("other_shop", {"expected": old.domain, "found": new.domain}, "connect_as_new_shop")
-            )
+            raise Refused(Problem("other_shop", {"expected": old.domain, "found": new.domain}, "connect_as_new_shop"))
     if after.locations != before.locations:
         known = deps.shops.open(before).identify().locations
         unknown = [place for place in after.locations if place not in known]

@@ -50,11 +50,7 @@ def register_hooks(deps: Deps, shop: Shop) -> HookReport | None:
         return None
     keys = _keys(deps, shop)
     adapter, address = deps.shops.open(shop), hook_address(base, shop.id, keys)
-    return (
-        adapter.ensure_webhooks(address, *keys.secrets)
-        if keys is not None
-        else adapter.ensure_webhooks(address)
-    )
+    return adapter.ensure_webhooks(address, *keys.secrets) if keys is not None else adapter.ensure_webhooks(address)
 
 
 def remove_hooks(deps: Deps, shop: Shop) -> tuple[str, ...]:

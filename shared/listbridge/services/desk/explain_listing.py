@@ -99,9 +99,7 @@ def the_reason(listing: Listing, account: Account, shop: Shop) -> Problem | None
     whole = connection_hold(account) or shop_hold(shop) or hold_of(listing, account)
     if whole is not None:
         return whole
-    return field_hold(listing, account, LedgerField.QUANTITY) or field_hold(
-        listing, account, LedgerField.PRICE
-    )
+    return field_hold(listing, account, LedgerField.QUANTITY) or field_hold(listing, account, LedgerField.PRICE)
 
 
 def what_is_next(listing: Listing, account: Account, zero: Zero, now: datetime) -> Problem:
@@ -123,9 +121,7 @@ def what_is_next(listing: Listing, account: Account, zero: Zero, now: datetime) 
     if listing.settle_at is not None and listing.settle_at > now:
         return Problem("next_read_back", {**params, "at": _clock(listing.settle_at)})
     if listing.not_before is not None and listing.not_before > now:
-        return Problem(
-            "next_try", {**params, "at": _clock(listing.not_before), "tries": str(listing.attempts)}
-        )
+        return Problem("next_try", {**params, "at": _clock(listing.not_before), "tries": str(listing.attempts)})
     return Problem("next_send", params)
 
 

@@ -62,9 +62,7 @@ def undecided(order: Order) -> bool:
     return order.state is ImportState.WAITING and order.reason is not None and bool(order.reason.fix)
 
 
-def page_of_orders(
-    deps: Deps, wanted: OrderFilter, cursor: str | None, limit: int
-) -> tuple[list[Order], str | None]:
+def page_of_orders(deps: Deps, wanted: OrderFilter, cursor: str | None, limit: int) -> tuple[list[Order], str | None]:
     """A page of orders, newest first, with the cursor to the next. A page may be short, or empty, before the last.
 
     An order that comes in while pages are turned is on none of them, and moves no other out of its place. Raises Missing
@@ -75,9 +73,7 @@ def page_of_orders(
     else:
         accounts = sorted(account.id for account in deps.configuration.all(Account))
     places = _read(cursor)
-    sources = [
-        _Source(deps, account, places.get(account, _Place()), min(limit, _MOST_READ)) for account in accounts
-    ]
+    sources = [_Source(deps, account, places.get(account, _Place()), min(limit, _MOST_READ)) for account in accounts]
     found: list[Order] = []
     for _ in range(_MOST_READ):
         open_sources = [source for source in sources if source.head() is not None]
@@ -102,7 +98,7 @@ def _fits(order: Order, wanted: OrderFilter) -> bool:
         and (wanted.payment is None or facts.payment is wanted.payment)
         and (wanted.shipment is None or facts.shipment is wanted.shipment)
         and (not text or any(text in part.casefold() for part in (facts.id, *(one.sku for one in facts.lines))))
-    )  # fmt: skip
+    )
 
 
 def _fits_more(order: Order, wanted: OrderFilter) -> bool:

@@ -143,9 +143,7 @@ def _with_sku(deps: Deps, wanted: ListingFilter, accounts: Mapping[AccountId, Ac
     """All listings of a SKU; an account has at most one on each of its sites."""
     if wanted.sales_list is not None:
         deps.configuration.get(SalesList, wanted.sales_list)
-    of = (
-        [deps.configuration.get(Account, wanted.account).id] if wanted.account is not None else list(accounts)
-    )
+    of = [deps.configuration.get(Account, wanted.account).id] if wanted.account is not None else list(accounts)
     rows = [row for account in of for row in deps.listings.of_sku(account, Sku(wanted.sku))]
     return [row for row in rows if _fits(row, wanted, accounts)]
 
@@ -220,9 +218,7 @@ def health(deps: Deps) -> Health:
     base = public_base_url(deps)
     due = [_due(deps, account) for account in accounts]
     orders = count_orders(deps, accounts)
-    polls = {
-        state.account: state for account in accounts if (state := deps.polls.find(account.id)) is not None
-    }
+    polls = {state.account: state for account in accounts if (state := deps.polls.find(account.id)) is not None}
     waiting = deps.jobs.unfinished(100, JobState.AWAITING_APPROVAL)
     concerns: list[Concern] = []
     if not base:
@@ -236,9 +232,7 @@ def health(deps: Deps) -> Health:
     concerns += [Concern(one.account.id, problem) for one in due for problem in _due_problems(deps, one)]
     concerns += [concern for account in accounts for concern in _listing_concerns(deps, account)]
     for counts in orders:
-        concerns += [
-            Concern(counts.account.id, one) for one in _order_problems(counts, polls.get(counts.account.id))
-        ]
+        concerns += [Concern(counts.account.id, one) for one in _order_problems(counts, polls.get(counts.account.id))]
     for job in waiting:
         numbers = {"affected": str(job.affected), "live": str(job.live)}
         concerns.append(Concern(job.id, Problem("job_waits", numbers, "decide_job")))
@@ -287,9 +281,7 @@ def _listing_concerns(deps: Deps, account: Account) -> list[Concern]:
     concerns = []
     if failed:
         params = {"account": account.name, "count": str(len(failed)), "example": failed[0].key.sku}
-        concerns.append(
-            Concern(account.id, Problem("listings_failed", params, "look_at_listings"), failed[0])
-        )
+        concerns.append(Concern(account.id, Problem("listings_failed", params, "look_at_listings"), failed[0]))
     by_code = Counter(row.hold.code for row in held if row.hold is not None)
     for code, count in sorted(by_code.items()):
         row = next(row for row in held if row.hold is not None and row.hold.code == code)
@@ -309,9 +301,11 @@ def _order_problems(counts: OrderCounts, polled: PollState | None) -> list[Probl
     account = counts.account.name
     if counts.failed or counts.unclear or counts.undecided:
         params = {
-            "account": account, "failed": str(counts.failed), "unclear": str(counts.unclear),
+            "account": account,
+            "failed": str(counts.failed),
+            "unclear": str(counts.unclear),
             "undecided": str(counts.undecided),
-        }  # fmt: skip
+        }
         problems.append(Problem("orders_wait", params, "look_at_orders"))
     if polled is not None and polled.failures >= _FAILED_READS:
         params = {"account": account, "failures": str(polled.failures)}
@@ -329,13 +323,9 @@ def recent_activity(
     if account is not None:
         deps.configuration.get(Account, account)
         return deps.activity.of_account(account, limit, before)
-    pages = [
-        deps.activity.of_account(document.id, limit, before) for document in deps.configuration.all(Account)
-    ]
+    pages = [deps.activity.of_account(document.id, limit, before) for document in deps.configuration.all(Account)]
     subjects = [*(shop.id for shop in deps.configuration.all(Shop)), "this"]
     pages += [deps.activity.of_subject(subject, limit, before) for subject in subjects]
-    entries = sorted(
-        (entry for page, _ in pages for entry in page), key=lambda entry: entry.place, reverse=True
-    )
+    entries = sorted((entry for page, _ in pages for entry in page), key=lambda entry: entry.place, reverse=True)
     more = len(entries) > limit or any(following for _, following in pages)
     return entries[:limit], entries[limit - 1].place if more and len(entries) >= limit else None

@@ -40,9 +40,7 @@ def ingest_messages(
     return {"batchItemFailures": failed}
 
 
-def ingest_message(
-    body: bytes, *, doors: MessageDoors, inbox: Inbox, queues: Queues, clock: Clock
-) -> Receipt:
+def ingest_message(body: bytes, *, doors: MessageDoors, inbox: Inbox, queues: Queues, clock: Clock) -> Receipt:
     """Take one message in. Raises ValueError when it cannot be understood."""
     account, scheme = doors.addressed(body)
     if account is None:

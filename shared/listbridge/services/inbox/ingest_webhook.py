@@ -139,9 +139,7 @@ def enqueue(row: InboxRow, queues: Queues) -> None:
         )
         queues.send(Lane.ORDERS, told)
         return
-    event = ShopEvent(
-        shop=ShopId(row.source), delivery=row.delivery, hints=row.hints, received_at=row.stored_at
-    )
+    event = ShopEvent(shop=ShopId(row.source), delivery=row.delivery, hints=row.hints, received_at=row.stored_at)
     queues.send(Lane.SHOP_EVENTS, event)
 
 

@@ -18,9 +18,7 @@ Kind: TypeAlias = type[M] | TypeAdapter[M]
 _log = logging.getLogger(__name__)
 
 
-def each(
-    records: Sequence[Record], kind: Kind[M], handle: Callable[[M], None]
-) -> dict[str, list[dict[str, str]]]:
+def each(records: Sequence[Record], kind: Kind[M], handle: Callable[[M], None]) -> dict[str, list[dict[str, str]]]:
     """Handle the messages one by one; the answer names those that must come back (partial batch failure).
 
     A message that we cannot read, or whose handling fails for a reason we have no name for, comes back until the queue

@@ -92,9 +92,7 @@ def _leave_to_others(deps: Deps, shop: Shop, products: Sequence[ProductId], *, c
         ShopEvent(
             shop=shop.id,
             confirm=confirm,
-            hints=tuple(
-                Hint(kind=HintKind.PRODUCT, id=product) for product in products[at : at + MOST_PRODUCTS]
-            ),
+            hints=tuple(Hint(kind=HintKind.PRODUCT, id=product) for product in products[at : at + MOST_PRODUCTS]),
         )
         for at in range(0, len(products), MOST_PRODUCTS)
     ]
@@ -118,13 +116,13 @@ def _again_later(
     now = deps.clock.now()
     at = waiting.from_now(now, waiting.wait_s(error, attempt, waiting.SHOP_READS, now))
     wait = waiting.delay_s(at, now)
-    event = ShopEvent(
-        shop=shop.id, hints=hints, attempt=attempt, confirm=all(event.confirm for event in events)
-    )
+    event = ShopEvent(shop=shop.id, hints=hints, attempt=attempt, confirm=all(event.confirm for event in events))
     deps.queues.send(Lane.SHOP_EVENTS, event, delay_s=wait, reason="again_later")
     deps.activity.note(
         ActivityEntry(
-            subject=shop.id, event="shop_read_postponed", at=deps.clock.now(),
+            subject=shop.id,
+            event="shop_read_postponed",
+            at=deps.clock.now(),
             params={**error.problem.as_reason(), "seconds": str(wait)},
         )
-    )  # fmt: skip
+    )

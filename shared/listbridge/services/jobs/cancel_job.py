@@ -30,14 +30,10 @@ def cancel(deps: Deps, job_id: JobId, actor: str) -> Job:
             raise Refused(Problem("job_past_cancelling", {}, "edit_again"))
         now = deps.clock.now()
         try:
-            cancelled = deps.jobs.save(
-                job.model_copy(update={"state": JobState.CANCELLED, "finished_at": now})
-            )
+            cancelled = deps.jobs.save(job.model_copy(update={"state": JobState.CANCELLED, "finished_at": now}))
         except Conflict:  # an item of it ended at this very moment
             continue
-        deps.activity.note(
-            ActivityEntry(job.id, "job_cancelled", now, {"left": str(job.waiting)}, job.account, actor)
-        )
+        deps.activity.note(ActivityEntry(job.id, "job_cancelled", now, {"left": str(job.waiting)}, job.account, actor))
         if job.state is JobState.AWAITING_APPROVAL and job.kind in ACTIONS:
             forget_action(deps, job)
         return cancelled

@@ -27,9 +27,7 @@ class WaitingChange:
     """The listing is ended; `after` is then without a meaning."""
 
 
-def page_of_changes(
-    deps: Deps, job: Job, cursor: str | None, most: int
-) -> tuple[list[WaitingChange], str | None]:
+def page_of_changes(deps: Deps, job: Job, cursor: str | None, most: int) -> tuple[list[WaitingChange], str | None]:
     """The changes among the next `most` rows, computed from how everything is now; a page may be short, or empty.
 
     Raises NotWaiting, and NotACursor.

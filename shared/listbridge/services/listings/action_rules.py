@@ -103,14 +103,10 @@ def moves(action: Action, listing: Listing) -> bool:
     return moved_by_hand(listing, fields)
 
 
-def computable(
-    listing: Listing, fields: frozenset[LedgerField]
-) -> tuple[frozenset[LedgerField], Problem | None]:
+def computable(listing: Listing, fields: frozenset[LedgerField]) -> tuple[frozenset[LedgerField], Problem | None]:
     """Which of the fields have a value of ours to send, and the reason why the first of the others has none."""
     problems = {
-        LedgerField.QUANTITY: listing.computed.quantity_problem
-        if listing.computed.quantity is None
-        else None,
+        LedgerField.QUANTITY: listing.computed.quantity_problem if listing.computed.quantity is None else None,
         LedgerField.PRICE: listing.computed.price_problem if listing.computed.price is None else None,
     }
     values = {LedgerField.QUANTITY: listing.computed.quantity, LedgerField.PRICE: listing.computed.price}

@@ -101,10 +101,12 @@ def why_it_waits(deps: Deps, account: Account, row: Listing) -> Problem | None:
     if not unseen_sales.raises(row, row.computed.quantity):
         return None
     params = {
-        "shown": str(unseen_sales.lowest(row)), "quantity": str(row.computed.quantity),
-        "since": row.unseen_sale.at.strftime("%Y-%m-%d %H:%M:%S UTC"), "account": account.name,
+        "shown": str(unseen_sales.lowest(row)),
+        "quantity": str(row.computed.quantity),
+        "since": row.unseen_sale.at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+        "account": account.name,
         "until": (row.unseen_sale.at + unseen_sales.LONGEST_WAIT).strftime("%Y-%m-%d %H:%M:%S UTC"),
-    }  # fmt: skip
+    }
     if state is not None and state.failures:
         return Problem(ORDERS_UNREADABLE, {**params, "failures": str(state.failures)}, "check_account")
     return Problem(AWAITS_ORDERS, params)

@@ -90,9 +90,7 @@ def absorb_order(deps: Deps, shop: Shop, order: Order, rules: ImportRules, *, du
         deps.queues.send(Lane.ORDERS, message, delay_s=waiting.delay_s(ready, now), reason="absorb")
         return order
     if _moved_on(order):
-        queue_next(
-            deps, order
-        )  # before the number is noted, for after that nothing brings the order up for hours
+        queue_next(deps, order)  # before the number is noted, for after that nothing brings the order up for hours
     if order.completed_at is None and (shop.locations or not traits.takes_stock):
         try:
             notice = missing_effect(deps, shop, order)
@@ -148,12 +146,7 @@ def _moved_on(order: Order) -> bool:
     compared them then."""
     facts = order.facts
     withdrawn = facts.cancellation is Cancellation.CANCELLED
-    return (
-        withdrawn
-        or facts.shipment is not Shipment.NOTHING
-        or bool(facts.refunds)
-        or facts.payment in _PAID_BACK
-    )
+    return withdrawn or facts.shipment is not Shipment.NOTHING or bool(facts.refunds) or facts.payment in _PAID_BACK
 
 
 def _take_in_alone(deps: Deps, account: Account, rules: ImportRules, key: OrderKey) -> None:

@@ -78,4 +78,4 @@ def tell(deps: Deps, order: Order, event: str, /, *, actor: str = "listbridge", 
         ActivityEntry(
             str(order.key), event, deps.clock.now(), {**params, "order": order.key.remote}, order.key.account, actor
         )
-    )  # fmt: skip
+    )

@@ -81,9 +81,10 @@ def nudge_what_is_due(deps: Deps) -> int:
         nudge(deps, account.id, keys[:_ROWS])
         rows = deps.listings.get_many(keys).values()
         too_long = [
-            row for row in rows
+            row
+            for row in rows
             if row.due_since is not None and (now - row.due_since).total_seconds() > deps.limits.due_too_long_s
-        ]  # fmt: skip
+        ]
         if too_long:
             oldest = min(row.due_since for row in too_long if row.due_since is not None)
             params = {"listings": str(len(too_long)), "oldest": oldest.isoformat(timespec="seconds")}
@@ -139,9 +140,7 @@ def look_for_twins(deps: Deps) -> int:
 
 def _active_accounts(deps: Deps) -> list[Account]:
     accounts = deps.configuration.all(Account)
-    return [
-        account for account in accounts if account.state is ConnectionState.ACTIVE and not account.observe
-    ]
+    return [account for account in accounts if account.state is ConnectionState.ACTIVE and not account.observe]
 
 
 _TIMERS = {

@@ -89,9 +89,7 @@ class ShopifyAdapter:
         """
         named = [ProductId(hint.id) for hint in hints if hint.kind is HintKind.PRODUCT]
         owners = dict.fromkeys(
-            gid(_GID_KINDS[hint.kind], hint.id)
-            for hint in hints
-            if hint.kind in _GID_KINDS and is_number(hint.id)
+            gid(_GID_KINDS[hint.kind], hint.id) for hint in hints if hint.kind in _GID_KINDS and is_number(hint.id)
         )
         found = self._catalog.owners(list(owners))
         for hint in hints:
@@ -108,9 +106,7 @@ class ShopifyAdapter:
     def products_changed(self, since: datetime, cursor: str | None) -> ChangedProducts:
         return ChangeSearch(self._api, self._catalog).page(since, cursor)
 
-    def search(
-        self, text: str, limit: int, cursor: str | None = None
-    ) -> tuple[tuple[ProductFacts, ...], str | None]:
+    def search(self, text: str, limit: int, cursor: str | None = None) -> tuple[tuple[ProductFacts, ...], str | None]:
         """Words that products have to hold, each by its beginning; a single word may also be a whole SKU."""
         return self._catalog.search(search_query(text), limit, cursor)
 

@@ -33,12 +33,8 @@ class Grant:
         self._connection = connection
         self._credentials = credentials
         # Of everything that the token depends on, so that a reconnect never goes on with the old store's or app's token.
-        grant = (
-            f"{base_url(connection)} {credentials.client_id} {credentials.client_secret.get_secret_value()}"
-        )
-        self._access = Access(
-            connection.tokens, f"shopify:{connection.id}", grant, self._fetch, connection.clock
-        )
+        grant = f"{base_url(connection)} {credentials.client_id} {credentials.client_secret.get_secret_value()}"
+        self._access = Access(connection.tokens, f"shopify:{connection.id}", grant, self._fetch, connection.clock)
 
     def token(self) -> str:
         """A token to call with. Raises Unauthorized when the store refuses the grant, RetryLater when it cannot answer."""

@@ -94,9 +94,7 @@ class AdminApi(ApiClient[Call]):
 
         return all_rows(first or ask(None), ask)
 
-    def _call(
-        self, query: Query[Any], variables: Mapping[str, Any], operation: str, purpose: Purpose
-    ) -> Call:
+    def _call(self, query: Query[Any], variables: Mapping[str, Any], operation: str, purpose: Purpose) -> Call:
         return Call(
             "POST",
             self._url,
@@ -162,7 +160,5 @@ def there(thing: N | None, operation: str) -> N:
 def beside(ids: Sequence[str], nodes: Sequence[N | None], operation: str) -> list[tuple[str, N | None]]:
     """Each id with its node. An answer with fewer or more nodes than ids proves nothing about any of them."""
     if len(ids) != len(nodes):
-        raise UNREADABLE.error(
-            detail=f"{operation}: {len(nodes)} nodes for {len(ids)} ids", status=200, request=None
-        )
+        raise UNREADABLE.error(detail=f"{operation}: {len(nodes)} nodes for {len(ids)} ids", status=200, request=None)
     return list(zip(ids, nodes, strict=True))

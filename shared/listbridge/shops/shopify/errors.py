@@ -89,9 +89,7 @@ def by_status(response: requests.Response, operation: str) -> RemoteError | None
     if 200 <= status < 300:
         return None
     row = BY_STATUS.get(status, UNAVAILABLE if status >= 500 else REFUSED)
-    error = row.error(
-        detail=f"{operation}: HTTP {status}", status=status, request=request_id(response.headers)
-    )
+    error = row.error(detail=f"{operation}: HTTP {status}", status=status, request=request_id(response.headers))
     if isinstance(error, RateLimited):
         error.after_s = retry_after(response.headers.get("Retry-After")) or error.after_s
     return error
@@ -115,9 +113,7 @@ def by_code(response: requests.Response, answer: Mapping[str, Any], operation: s
     params = {"scopes": _scopes_denied(errors)} if row is DENIED else {}
     if row is INVALID:
         params = {"fields": ", ".join(".".join(path) for path in paths[:5])[:200]}
-    error = row.error(
-        detail=detail, status=response.status_code, request=request_id(response.headers), params=params
-    )
+    error = row.error(detail=detail, status=response.status_code, request=request_id(response.headers), params=params)
     if isinstance(error, InvalidVariables):
         error.paths = paths
     if isinstance(error, RateLimited):

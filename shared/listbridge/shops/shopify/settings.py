@@ -39,9 +39,7 @@ class Credentials(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
     client_id: str = Field(default="", title="Client id")
     client_secret: SecretStr = Field(title="Client secret", min_length=1)
-    previous_client_secret: SecretStr | None = Field(
-        default=None, title="Client secret before the last rotation"
-    )
+    previous_client_secret: SecretStr | None = Field(default=None, title="Client secret before the last rotation")
     access_token: SecretStr | None = Field(default=None, title="Admin API access token (older custom apps)")
 
     @model_validator(mode="after")

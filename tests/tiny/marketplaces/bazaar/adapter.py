@@ -159,7 +159,7 @@ class BazaarAdapter(UnaskedOfMarketplace):
 
     def orders_changed(self, since: datetime, cursor: str | None) -> ports.OrderPage:
         offset = int(cursor or 0)
-        page = self._http.call("GET", "listOrders", "orders", changed_since=since.isoformat(), offset=offset)  # fmt: skip
+        page = self._http.call("GET", "listOrders", "orders", changed_since=since.isoformat(), offset=offset)
         orders = tuple(order_read(one) for one in page["rows"])
         return ports.OrderPage(orders, following(offset, len(orders), page["total"], overlap=5))
 

@@ -26,7 +26,9 @@ class BazaarHttp(ApiClient[Call]):
         access = Access(connection.tokens, "bazaar", self._key, self._fetch, connection.clock)
         super().__init__(connection, access)
 
-    def call(self, method: str, operation: str, *path: str, write: bool = False, body: Any = None, **params: Any) -> Mapping[str, Any]:  # fmt: skip
+    def call(
+        self, method: str, operation: str, *path: str, write: bool = False, body: Any = None, **params: Any
+    ) -> Mapping[str, Any]:
         """The answer's JSON object. Raises RemoteError."""
         return self.object(Call(method, path_of(*path), operation, params, body, write))
 

@@ -15,8 +15,11 @@ from listbridge.domain.orders import orders
 from listbridge.domain.ports import PublishRequest, RemoteListing
 
 _STATES = {
-    "live": RemoteState.LIVE, "paused": RemoteState.PAUSED, "processing": RemoteState.PROCESSING, "ended": RemoteState.GONE,
-}  # fmt: skip
+    "live": RemoteState.LIVE,
+    "paused": RemoteState.PAUSED,
+    "processing": RemoteState.PROCESSING,
+    "ended": RemoteState.GONE,
+}
 _SHIPMENTS = {True: orders.Shipment.SHIPPED, False: orders.Shipment.NOTHING}
 _CANCELLATIONS = {"open": orders.Cancellation.NONE, "cancelled": orders.Cancellation.CANCELLED}
 
@@ -36,9 +39,7 @@ def offer(values: Values, options: Mapping[str, str] | None = None) -> dict[str,
     """What is None stays as it is."""
     price = values.price
     told = {"amount": str(price.amount), "currency": price.currency} if price is not None else None
-    return {"quantity": values.quantity, "price": told} | (
-        {} if options is None else {"options": dict(options)}
-    )
+    return {"quantity": values.quantity, "price": told} | ({} if options is None else {"options": dict(options)})
 
 
 def remote_listings(told: Mapping[str, Any], account: AccountId, site: Site) -> list[RemoteListing]:
@@ -74,13 +75,24 @@ def order_read(told: Mapping[str, Any]) -> orders.OrderRead:
     shipping = Money(Decimal(told["shipping"] or 0), currency)
     total = Money(sum((line.amount.amount for line in lines), shipping.amount), currency)
     address = orders.Address(
-        name=buyer["name"], lines=(buyer["street"],), city=buyer["city"], postal_code=buyer["zip"], country=buyer["country"]
-    )  # fmt: skip
+        name=buyer["name"],
+        lines=(buyer["street"],),
+        city=buyer["city"],
+        postal_code=buyer["zip"],
+        country=buyer["country"],
+    )
     order = orders.RemoteOrder(
-        id=RemoteOrderId(told["id"]), site=Site(told["site"]), placed_at=datetime.fromisoformat(told["placed_at"]),
-        changed_at=datetime.fromisoformat(told["changed_at"]), lines=tuple(lines),
-        shipping=orders.ShippingCharge("post", "Post", shipping), total=total, adjustment=Money(Decimal(0), currency),
+        id=RemoteOrderId(told["id"]),
+        site=Site(told["site"]),
+        placed_at=datetime.fromisoformat(told["placed_at"]),
+        changed_at=datetime.fromisoformat(told["changed_at"]),
+        lines=tuple(lines),
+        shipping=orders.ShippingCharge("post", "Post", shipping),
+        total=total,
+        adjustment=Money(Decimal(0), currency),
         payment=orders.Payment.PAID if told["paid"] else orders.Payment.PENDING,
-        cancellation=_CANCELLATIONS[told["state"]], shipment=_SHIPMENTS[told["sent"]], priced=priced,
-    )  # fmt: skip
+        cancellation=_CANCELLATIONS[told["state"]],
+        shipment=_SHIPMENTS[told["sent"]],
+        priced=priced,
+    )
     return orders.OrderRead(order, orders.Buyer(name=buyer["name"], email=buyer["email"], shipping=address))

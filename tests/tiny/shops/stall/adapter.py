@@ -57,10 +57,8 @@ class StallAdapter:
         rows, behind, _ = self._page("products", cursor, changed_since=since.isoformat())
         return ports.ChangedProducts({ProductId(one["id"]): mapping.changed_at(one) for one in rows}, behind)
 
-    def search(self, text: str, limit: int, cursor: str | None = None) -> tuple[tuple[ProductFacts, ...], str | None]:  # fmt: skip
-        rows, behind, _ = self._page(
-            "products", cursor, text=text[:100].replace("\x00", ""), limit=str(limit)
-        )
+    def search(self, text: str, limit: int, cursor: str | None = None) -> tuple[tuple[ProductFacts, ...], str | None]:
+        rows, behind, _ = self._page("products", cursor, text=text[:100].replace("\x00", ""), limit=str(limit))
         return tuple(map(mapping.product_facts, rows)), behind
 
     def products_with_skus(self, skus: Sequence[Sku]) -> tuple[ProductId, ...]:

@@ -56,5 +56,7 @@ class StallHttp(ApiClient[Call]):
         return {"Key": self._key}
 
 
-def _call(method: str, path: Sequence[str], *, write: bool = False, hook: bool = False, body: Any = None, **params: Any) -> Call:  # fmt: skip
+def _call(
+    method: str, path: Sequence[str], *, write: bool = False, hook: bool = False, body: Any = None, **params: Any
+) -> Call:
     return Call(method, path_of(*path), f"{method.lower()}_{path[0]}", params, body, write, hook)

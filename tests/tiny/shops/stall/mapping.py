@@ -19,9 +19,17 @@ from listbridge.domain.orders.texts import line_title, tags_of
 
 CURRENCY = "EUR"
 TO = AddressForm(
-    first_name="given", last_name="family", company="firm", street="street", further="more", city="town", region="county",
-    postal_code="code", country="land", phone="call",
-)  # fmt: skip
+    first_name="given",
+    last_name="family",
+    company="firm",
+    street="street",
+    further="more",
+    city="town",
+    region="county",
+    postal_code="code",
+    country="land",
+    phone="call",
+)
 PARTS = OrderParts(TO, ("to",))
 _STATES = {"visible": Visibility.VISIBLE, "hidden": Visibility.DRAFT, "old": Visibility.ARCHIVED}
 
@@ -61,14 +69,24 @@ def order_body(draft: ShopOrderDraft) -> dict[str, Any]:
     """The stall takes amounts by line, and the total as it is told; it has no codes of regions."""
     to = draft.buyer.shipping if draft.buyer is not None else None
     lines = [
-        {"variant": one.variant, "sku": one.sku, "title": line_title(one), "quantity": one.quantity, "amount": str(one.amount.amount)}
+        {
+            "variant": one.variant,
+            "sku": one.sku,
+            "title": line_title(one),
+            "quantity": one.quantity,
+            "amount": str(one.amount.amount),
+        }
         for one in draft.lines
-    ]  # fmt: skip
+    ]
     return {
-        "mark": draft.mark.value, "placed_at": draft.placed_at.isoformat(), "lines": lines, "total": str(draft.total.amount),
-        "currency": draft.total.currency, "tags": tags_of(draft, longest=60),
+        "mark": draft.mark.value,
+        "placed_at": draft.placed_at.isoformat(),
+        "lines": lines,
+        "total": str(draft.total.amount),
+        "currency": draft.total.currency,
+        "tags": tags_of(draft, longest=60),
         "to": TO.fields(to, Place(to.country, words=to.region)) if to is not None else {},
-    }  # fmt: skip
+    }
 
 
 def order_ref(told: Mapping[str, Any], draft: ShopOrderDraft) -> ShopOrderRef:

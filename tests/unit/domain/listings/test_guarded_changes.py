@@ -39,9 +39,7 @@ LIMITS = GuardLimits()
         (1_000_000, 100_000),
     ],
 )
-def test_by_default_more_than_a_tenth_and_at_least_three_wait_or_all_of_fewer(
-    live: int, most_unasked: int
-) -> None:
+def test_by_default_more_than_a_tenth_and_at_least_three_wait_or_all_of_fewer(live: int, most_unasked: int) -> None:
     assert set_waits(LIMITS, most_unasked, live) is False
     assert set_waits(LIMITS, most_unasked + 1, live) is True
     assert set_waits(LIMITS, live, live) is True
@@ -66,9 +64,7 @@ def test_nothing_waits_where_nothing_changes_or_nothing_is_live() -> None:
 @pytest.mark.parametrize(
     ("live", "most_unasked"), [(1, 25), (8, 25), (26, 25), (250, 25), (259, 25), (260, 26), (1_000, 100)]
 )
-def test_new_prices_that_the_shop_says_one_by_one_wait_above_a_tenth_and_25(
-    live: int, most_unasked: int
-) -> None:
+def test_new_prices_that_the_shop_says_one_by_one_wait_above_a_tenth_and_25(live: int, most_unasked: int) -> None:
     assert stream_waits(LIMITS, most_unasked, live) is False
     assert stream_waits(LIMITS, most_unasked + 1, live) is True
 

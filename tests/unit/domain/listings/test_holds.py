@@ -27,9 +27,14 @@ OWN = Problem("not_aligned", fix="align")
 
 def an_account(state: ConnectionState = ConnectionState.ACTIVE, *, observe: bool = False) -> Account:
     return Account(
-        id=AccountId("acc_1"), name="Anna", marketplace="bazaar", shop=ShopId("shp_1"), state=state, observe=observe,
+        id=AccountId("acc_1"),
+        name="Anna",
+        marketplace="bazaar",
+        shop=ShopId("shp_1"),
+        state=state,
+        observe=observe,
         identity="anna",
-    )  # fmt: skip
+    )
 
 
 LISTING = Listing(

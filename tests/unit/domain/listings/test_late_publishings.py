@@ -27,9 +27,7 @@ def test_once_it_is_decided_nothing_counts_as_accepted_before_a_look(row: Listin
     unread = lifecycle.decided_late(row, NOW)
     assert (unread.accepted.quantity, unread.accepted.price, unread.settle_at) == (None, None, NOW)
     seen = replace(NOTHING, quantity=5, price=row.computed.price)
-    looked = lifecycle.looked_at(
-        unread, RemoteListing(row.key, RemoteState.LIVE, values=seen), Zero.PAUSES, NOW
-    )
+    looked = lifecycle.looked_at(unread, RemoteListing(row.key, RemoteState.LIVE, values=seen), Zero.PAUSES, NOW)
     assert (looked.accepted.quantity, looked.settle_at, looked.due_band) == (5, None, None)
 
 

@@ -28,14 +28,19 @@ from tests.unit.domain.a_listing import NOW, SETTLE_S, a_listing, computed, euro
 QUANTITY, PRICE = frozenset({LedgerField.QUANTITY}), frozenset({LedgerField.PRICE})
 
 
-def recomputed(listing: Listing, quantity: int | None, price: str | int | None = 10, *, version: int = 2,
-               auto: frozenset[LedgerField] = BOTH, **more: object) -> Listing:  # fmt: skip
+def recomputed(
+    listing: Listing,
+    quantity: int | None,
+    price: str | int | None = 10,
+    *,
+    version: int = 2,
+    auto: frozenset[LedgerField] = BOTH,
+    **more: object,
+) -> Listing:
     return ledger.recomputed(listing, computed(quantity, price, version=version, **more), auto, NOW)  # type: ignore[arg-type]
 
 
-def begun(
-    listing: Listing, id: str = "a1", fields: frozenset[LedgerField] | None = None, fence: int = 1
-) -> Listing:
+def begun(listing: Listing, id: str = "a1", fields: frozenset[LedgerField] | None = None, fence: int = 1) -> Listing:
     fields = fields or ledger.due_fields(listing) or BOTH
     values = Values(listing.computed.quantity, listing.computed.price).only(fields)
     return writing.begun(listing, id, fields, values, settle_s=SETTLE_S, fence=fence, now=NOW)
@@ -54,9 +59,16 @@ def test_what_was_accepted_as_computed_is_not_due() -> None:
 
 @pytest.mark.parametrize(
     ("quantity", "price", "band"),
-    [(0, 10, Band.ZERO), (0, 11, Band.ZERO), (4, 10, Band.DOWN), (4, 11, Band.DOWN), (5, 11, Band.PRICE),
-     (6, 11, Band.PRICE), (6, 10, Band.UP)],
-)  # fmt: skip
+    [
+        (0, 10, Band.ZERO),
+        (0, 11, Band.ZERO),
+        (4, 10, Band.DOWN),
+        (4, 11, Band.DOWN),
+        (5, 11, Band.PRICE),
+        (6, 11, Band.PRICE),
+        (6, 10, Band.UP),
+    ],
+)
 def test_a_move_is_due_in_the_band_of_its_most_urgent_part(quantity: int, price: int, band: Band) -> None:
     row = recomputed(a_listing(5, 10), quantity, price)
     assert (row.due_band, row.due_since) == (band, NOW)
@@ -296,9 +308,7 @@ def test_what_a_person_demands_is_sent_although_it_was_accepted_before() -> None
 
 
 def test_a_demand_made_during_a_call_outlives_the_calls_failure() -> None:
-    row = recomputed(
-        begun(recomputed(a_listing(5), 4)), 5, version=3
-    )  # 4 is on its way; the shop went back to 5
+    row = recomputed(begun(recomputed(a_listing(5), 4)), 5, version=3)  # 4 is on its way; the shop went back to 5
     row = ledger.demanded(row, QUANTITY, JobId("j"), NOW)
     row = writing.not_applied(row, "a1", retry_at=later(2), counts=True, now=NOW)
     assert ledger.due_fields(row) == QUANTITY
@@ -342,9 +352,7 @@ def test_an_end_makes_void_what_was_accepted() -> None:
 
 
 def test_what_moved_while_a_listing_was_made_is_due_when_it_is_live() -> None:
-    row = lifecycle.pending(
-        a_listing(5, status=Status.NOT_ACTIVE, remote=None, accepted=NOTHING), JobId("j"), NOW
-    )
+    row = lifecycle.pending(a_listing(5, status=Status.NOT_ACTIVE, remote=None, accepted=NOTHING), JobId("j"), NOW)
     row = writing.accepted(begun(row, fields=BOTH), "a1", NOW)
     row = recomputed(row, 0)
     row = lifecycle.published(row, remote=RemoteId("1"), offer=None, group=None, content_hash="h", now=NOW)

@@ -50,9 +50,7 @@ class LedgerHistory(RuleBasedStateMachine):
 
     # ---- the shop and the seller ----
 
-    @rule(
-        quantity=st.integers(0, 6), price=st.integers(9, 11), auto=st.sampled_from([BOTH, BOTH, frozenset()])
-    )
+    @rule(quantity=st.integers(0, 6), price=st.integers(9, 11), auto=st.sampled_from([BOTH, BOTH, frozenset()]))
     def the_shop_changes(self, quantity: int, price: int, auto: frozenset[LedgerField]) -> None:
         self.version += 1
         values = computed(quantity, price, version=self.version)
@@ -93,8 +91,9 @@ class LedgerHistory(RuleBasedStateMachine):
         fields = (ledger.due_fields(self.listing) & only) or ledger.due_fields(self.listing)
         self.attempts += 1
         values = Values(self.listing.computed.quantity, self.listing.computed.price).only(fields)
-        self.listing = writing.begun(self.listing, f"a{self.attempts}", fields, values, settle_s=SETTLE_S, fence=1,
-                                    now=self.now)  # fmt: skip
+        self.listing = writing.begun(
+            self.listing, f"a{self.attempts}", fields, values, settle_s=SETTLE_S, fence=1, now=self.now
+        )
         self.worker, self.applied = self.listing.attempt, False
 
     @precondition(lambda self: self.worker is not None and not self.applied)
@@ -112,9 +111,7 @@ class LedgerHistory(RuleBasedStateMachine):
     @precondition(lambda self: self.worker is not None and not self.applied)
     @rule(counts=st.booleans())
     def its_call_certainly_changed_nothing(self, counts: bool) -> None:
-        self.listing = writing.not_applied(
-            self.listing, self._done(), retry_at=self.now, counts=counts, now=self.now
-        )
+        self.listing = writing.not_applied(self.listing, self._done(), retry_at=self.now, counts=counts, now=self.now)
 
     @precondition(lambda self: self.worker is not None and not self.applied)
     @rule()
@@ -125,9 +122,7 @@ class LedgerHistory(RuleBasedStateMachine):
     @rule(may_land=st.booleans())
     def its_call_ends_unknown(self, may_land: bool) -> None:
         self._may_land_later(may_land)
-        self.listing = writing.unknown(
-            self.listing, self._done(), settle_s=SETTLE_S, retry_at=self.now, now=self.now
-        )
+        self.listing = writing.unknown(self.listing, self._done(), settle_s=SETTLE_S, retry_at=self.now, now=self.now)
 
     @precondition(lambda self: self.worker is not None)
     @rule(may_land=st.booleans())
@@ -233,9 +228,7 @@ class LedgerHistory(RuleBasedStateMachine):
         self.listing = ledger.refreshed(replace(self.listing, status=Status.ACTIVE, hold=None), self.now)
         wanted = replace(self.listing.computed, basis={"variant:v1": self.version})
         self.listing = ledger.recomputed(self.listing, wanted, BOTH, self.now)
-        while (
-            self.listing.due_band is not None
-        ):  # as a drainer does: it reads back only what is due and has settled
+        while self.listing.due_band is not None:  # as a drainer does: it reads back only what is due and has settled
             self.now += timedelta(seconds=SETTLE_S + 1)
             if self.listing.settle_at is not None and self.listing.attempt is None:
                 self.listing = ledger.read_back(self.listing, self.shown, self.now)

@@ -23,9 +23,7 @@ def test_changed_fields_are_new_and_all_others_are_kept() -> None:
     row = replace(a_listing(), title="Cup", sold=("one", "two"), fence=7, rev=9)
     changed = with_changes(row, CHANGES)
     assert changed == replace(row, **CHANGES)
-    assert {
-        one.name for one in fields(Listing) if getattr(changed, one.name) != getattr(row, one.name)
-    } == set(CHANGES)
+    assert {one.name for one in fields(Listing) if getattr(changed, one.name) != getattr(row, one.name)} == set(CHANGES)
 
 
 def test_the_row_that_was_given_stays_as_it_was() -> None:

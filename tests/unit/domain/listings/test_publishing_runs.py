@@ -106,5 +106,9 @@ def test_half_a_write_is_an_unknown_outcome_for_the_reason_of_its_other_half() -
     half = HalfWritten(reason)
     assert isinstance(half, OutcomeUnknown)
     assert (half.reason, half.problem, half.detail, half.status, half.request_id) == (
-        reason, Problem("busy"), "patch", 503, "r1",
-    )  # fmt: skip
+        reason,
+        Problem("busy"),
+        "patch",
+        503,
+        "r1",
+    )

@@ -19,9 +19,7 @@ LAG = timedelta(seconds=300)
 
 
 def sent(row: Listing, quantity: int) -> Listing:
-    return writing.begun(
-        row, "a1", QUANTITY, Values(quantity), settle_s=SETTLE_S, fence=1, now=NOW
-    )  # fmt: skip
+    return writing.begun(row, "a1", QUANTITY, Values(quantity), settle_s=SETTLE_S, fence=1, now=NOW)
 
 
 def seen(row: Listing, quantity: int, at: float = 0.0) -> Listing:
@@ -86,9 +84,7 @@ def test_a_lower_quantity_is_sent_unread_and_a_rise_after_it_waits_for_a_later_p
     ("quantity", "left", "looks"),
     [(0, 5, False), (4, 5, False), (5, 5, True), (6, 5, True), (6, 0, False), (6, None, True)],
 )
-def test_only_what_raises_or_restores_is_looked_at_first(
-    quantity: int, left: int | None, looks: bool
-) -> None:
+def test_only_what_raises_or_restores_is_looked_at_first(quantity: int, left: int | None, looks: bool) -> None:
     row = replace(a_listing(quantity), on_sale=left, accepted=NOTHING)
     assert unseen_sales.needs_look(row, BOTH) is looks
     assert not unseen_sales.needs_look(row, frozenset({LedgerField.PRICE}))

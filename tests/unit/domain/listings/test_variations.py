@@ -23,9 +23,16 @@ class Said:
 
 
 RULES = VariationRules(
-    most=3, most_values=2, longest_name=6, longest_value=5, too_many=Said("crowd"), too_many_values=Said("choice"),
-    name_too_long=Said("long"), same_name=Said("one_name"), alike=Said("alike"),
-)  # fmt: skip
+    most=3,
+    most_values=2,
+    longest_name=6,
+    longest_value=5,
+    too_many=Said("crowd"),
+    too_many_values=Said("choice"),
+    name_too_long=Said("long"),
+    same_name=Said("one_name"),
+    alike=Said("alike"),
+)
 
 
 def variant(sku: str, image: str = "", **options: str) -> VariantFacts:
@@ -171,9 +178,7 @@ def test_a_sku_that_is_there_gives_its_variant() -> None:
         (("1", "", "1", ""), "Glow"),
     ],
 )
-def test_pictures_differ_by_the_first_option_whose_every_value_has_one(
-    pictures: tuple[str, ...], option: str
-) -> None:
+def test_pictures_differ_by_the_first_option_whose_every_value_has_one(pictures: tuple[str, ...], option: str) -> None:
     lamps = [{"Base": base, "Glow": glow} for base in ("oak", "ash") for glow in ("warm", "cold")]
     assert picture_option(("Base", "Glow"), zip(lamps, pictures, strict=True)) == option
 

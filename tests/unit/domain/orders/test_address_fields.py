@@ -45,16 +45,12 @@ def test_what_is_not_known_is_left_out():
         ((), None, "Yorkshire"),
     ],
 )
-def test_a_region_without_a_code_goes_behind_the_other_lines(
-    lines: tuple[str, ...], street: str | None, more: str
-):
+def test_a_region_without_a_code_goes_behind_the_other_lines(lines: tuple[str, ...], street: str | None, more: str):
     told = FORM.fields(replace(ADDRESS, lines=lines), Place("GB", words="Yorkshire"))
     assert (told.get("street"), told["more"], told.get("county")) == (street, more, None)
 
 
-@pytest.mark.parametrize(
-    ("name", "told"), [("county", "X"), ("code", "LS1"), ("land", "QQ"), ("firm", "Engines")]
-)
+@pytest.mark.parametrize(("name", "told"), [("county", "X"), ("code", "LS1"), ("land", "QQ"), ("firm", "Engines")])
 def test_what_a_parcel_needs_goes_behind_the_street(name: str, told: str):
     address = {"town": "Leeds", name: told}
     assert FORM.without(address, name) == {"town": "Leeds", "more": told}

@@ -71,9 +71,15 @@ def test_more_lines_than_the_shop_takes_cannot_be_told() -> None:
 
 @pytest.mark.parametrize(
     ("adjustment", "off", "left"),
-    [("0.00", "0", "4.90"), ("2.00", "0", "4.90"), ("-3.00", "3.00", "4.90"), ("-10.00", "10.00", "4.90"),
-     ("-12.50", "10.00", "2.40"), ("-14.90", "10.00", "0.00")],
-)  # fmt: skip
+    [
+        ("0.00", "0", "4.90"),
+        ("2.00", "0", "4.90"),
+        ("-3.00", "3.00", "4.90"),
+        ("-10.00", "10.00", "4.90"),
+        ("-12.50", "10.00", "2.40"),
+        ("-14.90", "10.00", "0.00"),
+    ],
+)
 def test_what_is_taken_off_comes_off_the_lines_first_and_then_off_the_shipping(
     adjustment: str, off: str, left: str
 ) -> None:

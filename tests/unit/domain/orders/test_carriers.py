@@ -6,9 +6,7 @@ import pytest
 
 from listbridge.domain.orders.carriers import Carriers, letters_and_digits
 
-CARRIERS = Carriers(
-    ("SnailMail", "BLITZ"), {"coldcourier": "SnailMail", "ostrich": "BLITZ_INT"}, other="someone"
-)
+CARRIERS = Carriers(("SnailMail", "BLITZ"), {"coldcourier": "SnailMail", "ostrich": "BLITZ_INT"}, other="someone")
 
 
 @pytest.mark.parametrize(
@@ -24,9 +22,7 @@ CARRIERS = Carriers(
         ("", "someone"),
     ],
 )
-def test_a_carrier_is_known_by_its_names_whatever_their_case_blanks_signs_and_accents(
-    name: str, code: str
-) -> None:
+def test_a_carrier_is_known_by_its_names_whatever_their_case_blanks_signs_and_accents(name: str, code: str) -> None:
     assert CARRIERS.code(name) == code
 
 

@@ -51,8 +51,9 @@ def test_a_begun_create_is_looked_for_from_its_deadline_on() -> None:
 def test_three_empty_looks_are_spread_over_the_time_that_the_shop_needs() -> None:
     first = look(creating(), DEADLINE)
     assert (first.state, first.attempt) == (
-        ImportState.CREATING, CreateAttempt("c1", DEADLINE, DEADLINE + timedelta(seconds=30), 1)
-    )  # fmt: skip
+        ImportState.CREATING,
+        CreateAttempt("c1", DEADLINE, DEADLINE + timedelta(seconds=30), 1),
+    )
     second = look(first, DEADLINE + timedelta(seconds=30))
     assert second.attempt == CreateAttempt("c1", DEADLINE, DEADLINE + SETTLE, 2)
     assert second.due_at == DEADLINE + SETTLE

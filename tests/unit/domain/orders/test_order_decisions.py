@@ -79,7 +79,7 @@ def test_a_paid_order_is_ready_and_looked_at_again_after_a_minute() -> None:
         ({"shipment": Shipment.PARTLY}, "ready", "", ""),
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_what_the_marketplace_says_decides(facts: dict[str, Any], state: str, reason: str, fix: str) -> None:
     assert verdict(order_row(facts=facts)) == (ImportState(state), reason, fix)
 
@@ -90,7 +90,7 @@ def test_of_several_reasons_the_most_final_is_told() -> None:
         "payment": Payment.PENDING,
         "placed_at": CONNECTED - SECOND,
     }
-    assert verdict(order_row(facts=facts))[1] == "order_cancelled"  # fmt: skip
+    assert verdict(order_row(facts=facts))[1] == "order_cancelled"
 
 
 def test_with_automatic_creation_off_an_order_waits_for_a_day_before_it_asks() -> None:
@@ -121,9 +121,7 @@ def test_an_order_that_the_switch_held_back_later_stays_the_sellers_when_it_goes
 def test_an_order_seen_while_observing_waits_and_afterwards_is_the_sellers_to_decide() -> None:
     order = order_row(rules=OBSERVING)
     assert verdict(order) == (ImportState.WAITING, OBSERVED, "leave_and_export")
-    assert verdict(order_changes.decided(order, RULES, LATER)) == (
-        ImportState.WAITING, OBSERVED, "export_order"
-    )  # fmt: skip
+    assert verdict(order_changes.decided(order, RULES, LATER)) == (ImportState.WAITING, OBSERVED, "export_order")
 
 
 # ---- unpaid ----
@@ -222,9 +220,7 @@ def test_an_order_that_nothing_stands_in_the_way_of_keeps_its_tries_and_its_time
     assert order_changes.judged_again(ready, RULES, LATER) is ready
 
 
-@pytest.mark.parametrize(
-    "state", [s for s in ImportState if s not in (ImportState.READY, ImportState.FAILED)]
-)
+@pytest.mark.parametrize("state", [s for s in ImportState if s not in (ImportState.READY, ImportState.FAILED)])
 def test_only_orders_that_may_be_created_are_judged_again(state: ImportState) -> None:
     order = order_row(state=state, facts={"cancellation": Cancellation.CANCELLED})
     assert order_changes.judged_again(order, RULES, LATER) is order

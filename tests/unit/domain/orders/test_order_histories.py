@@ -77,9 +77,7 @@ class History:
         order = self.order
         assert (order.attempt is not None) == (order.state is ImportState.CREATING)
         assert (order.shop_order is not None) == (order.state is ImportState.CREATED)
-        explained = order.state in (
-            ImportState.WAITING, ImportState.FAILED, ImportState.UNCLEAR, ImportState.SKIPPED
-        )  # fmt: skip
+        explained = order.state in (ImportState.WAITING, ImportState.FAILED, ImportState.UNCLEAR, ImportState.SKIPPED)
         assert (order.reason is not None) == explained
         goes_on = order.state in (ImportState.READY, ImportState.CREATING, ImportState.FAILED)
         open_in_shop = order.state is ImportState.CREATED and order.completed_at is None
@@ -108,9 +106,11 @@ DEEDS: dict[str, Callable[[History], None]] = {
     "unmatched": lambda h: setattr(h, "order", order_changes.matched(h.order, {}, h.rules, h.now)),
     "create": History.create,
     "made": lambda h: setattr(
-        h, "order",
+        h,
+        "order",
         order_creating.created(h.order, ShopOrderRef(ShopOrderId("9"), "#9"), h.now)
-        if h.order.state is ImportState.CREATING else h.order,
+        if h.order.state is ImportState.CREATING
+        else h.order,
     ),
     "refused": lambda h: h.answered(
         lambda o, c: order_creating.not_created(o, c, retry_at=h.now + 15 * SECOND, reason=Problem("no_stock"))
@@ -122,17 +122,19 @@ DEEDS: dict[str, Callable[[History], None]] = {
     "looked for the last time": lambda h: h.looked(strict=True),
     "looked loosely for the last time": lambda h: h.looked(strict=False),
     "absorbed": lambda h: setattr(h, "order", order_creating.absorbed(h.order, 7, h.now)),
-    "completed": lambda h: setattr(
-        h, "order", order_changes.completed(h.order, h.now) if h.order.relayed else h.order
-    ),
+    "completed": lambda h: setattr(h, "order", order_changes.completed(h.order, h.now) if h.order.relayed else h.order),
     "exported": lambda h: setattr(
-        h, "order",
-        h.order if h.order.state in (ImportState.CREATING, ImportState.CREATED)
+        h,
+        "order",
+        h.order
+        if h.order.state in (ImportState.CREATING, ImportState.CREATED)
         else order_changes.exported(h.order, "ada", h.rules, h.now),
     ),
     "left": lambda h: setattr(
-        h, "order",
-        h.order if h.order.state in (ImportState.CREATING, ImportState.CREATED)
+        h,
+        "order",
+        h.order
+        if h.order.state in (ImportState.CREATING, ImportState.CREATED)
         else order_changes.handled_outside(h.order, "ada", h.rules, h.now),
     ),
     "observe": lambda h: setattr(h, "rules", replace(h.rules, observe=not h.rules.observe)),
@@ -140,7 +142,7 @@ DEEDS: dict[str, Callable[[History], None]] = {
     "settle": History.settle,
     "seconds": lambda h: setattr(h, "now", h.now + 31 * SECOND),
     "days": lambda h: setattr(h, "now", h.now + timedelta(days=3)),
-}  # fmt: skip
+}
 
 
 @given(
@@ -148,9 +150,7 @@ DEEDS: dict[str, Callable[[History], None]] = {
     st.sampled_from([Payment.PAID, Payment.PENDING]),
     st.lists(st.sampled_from(sorted(DEEDS)), max_size=40),
 )
-def test_every_history_leaves_a_row_that_makes_sense(
-    placed_at: datetime, payment: Payment, deeds: list[str]
-) -> None:
+def test_every_history_leaves_a_row_that_makes_sense(placed_at: datetime, payment: Payment, deeds: list[str]) -> None:
     history = History(order_row(facts={"placed_at": placed_at, "payment": payment}))
     history.make_sense()
     for deed in deeds:
@@ -174,9 +174,7 @@ def test_a_create_begins_only_for_an_order_that_stands_and_never_beside_another(
 
 @given(st.lists(st.sampled_from(sorted(DEEDS)), max_size=40))
 def test_an_order_in_the_shop_never_leaves_it_nor_changes_its_shop_order(deeds: list[str]) -> None:
-    history = History(
-        order_creating.created(order_row(), ShopOrderRef(ShopOrderId("1"), "#1"), NOW)
-    )  # fmt: skip
+    history = History(order_creating.created(order_row(), ShopOrderRef(ShopOrderId("1"), "#1"), NOW))
     for deed in deeds:
         DEEDS[deed](history)
         assert history.order.state is ImportState.CREATED

@@ -62,9 +62,7 @@ def test_a_place_among_the_lines_is_counted_as_the_shop_got_them(place: int, mos
 
 
 @pytest.mark.parametrize(("gone", "kind"), [(False, Rejected), (True, NotFound)])
-def test_a_cancellation_that_is_refused_says_why_and_one_of_nothing_is_not_found(
-    gone: bool, kind: type[Rejected]
-):
+def test_a_cancellation_that_is_refused_says_why_and_one_of_nothing_is_not_found(gone: bool, kind: type[Rejected]):
     refused = refused_cancel("sent already", gone=gone, detail="cancel")
     assert (type(refused), refused.problem) == (
         kind,

@@ -20,9 +20,7 @@ def parcel(tracking: str = "T1", id: str = "f1", **units: int) -> Parcel:
 
 
 def shipment(tracking: str = "T1", id: str = "s1", **units: int) -> RemoteShipment:
-    return RemoteShipment(
-        RemoteId(id), {LineId(f"line-{sku}"): count for sku, count in units.items()}, tracking
-    )
+    return RemoteShipment(RemoteId(id), {LineId(f"line-{sku}"): count for sku, count in units.items()}, tracking)
 
 
 def told(id: str | None, state: Telling = Telling.TOLD, **units: int) -> Told:

@@ -36,9 +36,14 @@ MUG, CUP = LineId("line-MUG"), LineId("line-CUP")
 
 
 def a_variant(
-    sku: str = "MUG", *, stock: Mapping[LocationId, int] | None = None, held: Mapping[str, Reservation] | None = None,
-    seen_from: int = 10, absent: bool = False, **facts: Any,
-) -> Variant:  # fmt: skip
+    sku: str = "MUG",
+    *,
+    stock: Mapping[LocationId, int] | None = None,
+    held: Mapping[str, Reservation] | None = None,
+    seen_from: int = 10,
+    absent: bool = False,
+    **facts: Any,
+) -> Variant:
     return Variant(
         key=variant_key(sku),
         facts=VariantFacts(variant_key(sku).variant, Sku(sku), sku, None, stock=stock or {}, **facts),
@@ -126,9 +131,12 @@ def test_an_order_in_the_shop_holds_on_until_it_is_done() -> None:
 
 def test_each_matched_line_stands_on_its_variant_with_its_units() -> None:
     row = order_row(
-        sold("MUG", 2), sold("CUP", 1), sold("MUG", 3, id="again"),
-        matches={MUG: match(), LineId("again"): match(), CUP: match("CUP")}, absorbed_from=7,
-    )  # fmt: skip
+        sold("MUG", 2),
+        sold("CUP", 1),
+        sold("MUG", 3, id="again"),
+        matches={MUG: match(), LineId("again"): match(), CUP: match("CUP")},
+        absorbed_from=7,
+    )
     assert reservations_of(row) == {
         variant_key("MUG"): {MUG: Reservation(2, 7), LineId("again"): Reservation(3, 7)},
         variant_key("CUP"): {CUP: Reservation(1, 7)},
@@ -146,9 +154,7 @@ def test_a_match_of_a_line_that_the_order_no_longer_has_stands_nowhere() -> None
 
 
 def test_what_stood_and_is_wanted_no_longer_is_taken_away() -> None:
-    row = order_row(
-        sold("MUG", 2), matches={MUG: match("CUP")}, reserved=frozenset({(MUG, variant_key("MUG"))})
-    )
+    row = order_row(sold("MUG", 2), matches={MUG: match("CUP")}, reserved=frozenset({(MUG, variant_key("MUG"))}))
     assert changes_to(row) == {
         variant_key("CUP"): {MUG: Reservation(2)},
         variant_key("MUG"): {MUG: None},
@@ -162,9 +168,11 @@ def test_what_stands_and_is_still_wanted_is_written_again_and_not_taken_away() -
 
 def test_an_order_that_lets_go_takes_away_all_that_may_stand() -> None:
     row = order_row(
-        sold("MUG", 2), matches={MUG: match()}, handled_outside_by="ada",
+        sold("MUG", 2),
+        matches={MUG: match()},
+        handled_outside_by="ada",
         reserved=frozenset({(MUG, variant_key("MUG")), (MUG, variant_key("CUP"))}),
-    )  # fmt: skip
+    )
     assert changes_to(row) == {variant_key("MUG"): {MUG: None}, variant_key("CUP"): {MUG: None}}
 
 
@@ -245,9 +253,7 @@ def test_the_orders_behind_reservations_are_found_by_their_names() -> None:
 
 NUMBERS = st.one_of(st.none(), st.integers(1, 6))
 HELD = st.one_of(st.none(), st.builds(Reservation, st.integers(1, 3), NUMBERS))
-STEPS = st.lists(
-    st.tuples(st.dictionaries(st.sampled_from("abcd"), HELD, max_size=3), st.integers(0, 1)), max_size=12
-)
+STEPS = st.lists(st.tuples(st.dictionaries(st.sampled_from("abcd"), HELD, max_size=3), st.integers(0, 1)), max_size=12)
 
 
 @given(
@@ -276,5 +282,6 @@ def test_totals_always_count_what_the_lines_do(
 def test_a_total_that_will_never_count_again_leaves_the_row() -> None:
     row = a_variant(held={total_name(5): Reservation(2, 5), total_name(12): Reservation(1, 12)}, seen_from=10)
     assert totals_changed(row, {}, {"x": Reservation(1)}) == {
-        total_name(5): None, total_name(None): Reservation(1),
-    }  # fmt: skip
+        total_name(5): None,
+        total_name(None): Reservation(1),
+    }

@@ -19,9 +19,13 @@ currencies = st.sampled_from(CURRENCIES)
 
 def a_line(amount: Decimal | str, quantity: int, currency: str = "EUR") -> DraftLine:
     return DraftLine(
-        line=LineId("1"), variant=VariantId("v"), sku=Sku("MUG"), title="Mug", quantity=quantity,
+        line=LineId("1"),
+        variant=VariantId("v"),
+        sku=Sku("MUG"),
+        title="Mug",
+        quantity=quantity,
         amount=Money(Decimal(amount), currency),
-    )  # fmt: skip
+    )
 
 
 def prices(amount: str, quantity: int, currency: str = "EUR") -> list[tuple[int, str]]:
@@ -45,12 +49,8 @@ def test_amounts_of_whole_steps_are_split_exactly_into_at_most_two_prices_a_step
     assert all(price == price.quantize(step) for price in each)
 
 
-@given(
-    st.decimals(Decimal("-1000000"), Decimal("1000000"), places=6, allow_nan=False), quantities, currencies
-)
-def test_amounts_finer_than_a_step_are_split_exactly_too(
-    amount: Decimal, quantity: int, currency: str
-) -> None:
+@given(st.decimals(Decimal("-1000000"), Decimal("1000000"), places=6, allow_nan=False), quantities, currencies)
+def test_amounts_finer_than_a_step_are_split_exactly_too(amount: Decimal, quantity: int, currency: str) -> None:
     split = list(a_line(amount, quantity, currency).by_unit())
     assert sum(units * price.amount for units, price in split) == amount
     assert sum(units for units, _ in split) == quantity
@@ -71,9 +71,7 @@ def test_amounts_finer_than_a_step_are_split_exactly_too(
         ("10.01", 200, "EUR", [(199, "0.05"), (1, "0.06")]),
     ],
 )
-def test_the_dearer_units_come_last(
-    amount: str, quantity: int, currency: str, split: list[tuple[int, str]]
-) -> None:
+def test_the_dearer_units_come_last(amount: str, quantity: int, currency: str, split: list[tuple[int, str]]) -> None:
     assert prices(amount, quantity, currency) == split
 
 

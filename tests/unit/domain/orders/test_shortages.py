@@ -30,30 +30,29 @@ def an_order(number: int, units: int = 1, **changes: Any) -> Order:
     return replace(row, key=OrderKey(ACCOUNT, RemoteOrderId(f"12-{number}")), **changes)
 
 
-def a_variant(
-    stock: int, *orders: Order, seen: tuple[int, int] = (10, 11), there: int | None = None
-) -> Variant:
+def a_variant(stock: int, *orders: Order, seen: tuple[int, int] = (10, 11), there: int | None = None) -> Variant:
     held = {
-        entry_name(order.key, MUG): Reservation(order.facts.lines[0].quantity, order.absorbed_from)
-        for order in orders
+        entry_name(order.key, MUG): Reservation(order.facts.lines[0].quantity, order.absorbed_from) for order in orders
     }
     return Variant(
         key=variant_key(),
         facts=VariantFacts(
-            variant_key().variant, Sku("MUG"), "Mug", None, stock={HERE: stock} | ({} if there is None else {THERE: there})
+            variant_key().variant,
+            Sku("MUG"),
+            "Mug",
+            None,
+            stock={HERE: stock} | ({} if there is None else {THERE: there}),
         ),
         visibility=Visibility.VISIBLE,
         observation=Observation(*seen),
         reservations=held,
-    )  # fmt: skip
+    )
 
 
 def read(stored: Variant, stock: int, *seen: int, **facts: Any) -> Variant:
     start, end = seen
     stocks = {**stored.facts.stock, HERE: stock}
-    return replace(
-        stored, facts=replace(stored.facts, stock=stocks, **facts), observation=Observation(start, end)
-    )
+    return replace(stored, facts=replace(stored.facts, stock=stocks, **facts), observation=Observation(start, end))
 
 
 def by_key(*orders: Order) -> dict[OrderKey, Order]:
@@ -151,9 +150,7 @@ UNITS = st.lists(st.integers(1, 3), min_size=1, max_size=6)
 
 
 @given(units=UNITS, missing=st.integers(1, 8))
-def test_sharers_cannot_all_be_served_and_none_of_them_is_one_too_many(
-    units: list[int], missing: int
-) -> None:
+def test_sharers_cannot_all_be_served_and_none_of_them_is_one_too_many(units: list[int], missing: int) -> None:
     orders = by_key(*(an_order(n, units=count) for n, count in enumerate(units)))
     chosen = sharers(a_variant(0, *orders.values()), orders, missing)
     total = [orders[key].facts.lines[0].quantity for key in sorted(chosen)]

@@ -21,9 +21,7 @@ def line(id: str, of: LineId | None, left: int, unsent: int | None = None) -> Sh
     return ShownLine(id, of, left, left if unsent is None else unsent)
 
 
-def parcel(
-    *packed: tuple[str, int], taken_back: bool = False, tracking: tuple[Tracking, ...] = ()
-) -> ShownParcel:
+def parcel(*packed: tuple[str, int], taken_back: bool = False, tracking: tuple[Tracking, ...] = ()) -> ShownParcel:
     return ShownParcel(ParcelId("p"), AT, packed, tracking, taken_back)
 
 
@@ -38,9 +36,7 @@ def test_an_order_that_nobody_touched_is_all_still_to_be_sent():
 
 
 def test_several_lines_of_the_shop_may_be_one_of_the_marketplace_and_some_are_nobodys():
-    read = shown(
-        line("1", A, 2), line("2", A, 1), line("3", None, 5), parcels=(parcel(("1", 2), ("2", 1), ("3", 5)),)
-    )
+    read = shown(line("1", A, 2), line("2", A, 1), line("3", None, 5), parcels=(parcel(("1", 2), ("2", 1), ("3", 5)),))
     assert (read.lines, read.unsent) == ({A: 3}, {A: 3})
     assert read.parcels == (Parcel(ParcelId("p"), AT, {A: 3}),)
 
@@ -54,9 +50,7 @@ def test_no_more_is_unsent_than_is_left_on_the_order(left: int, counted: int, un
     assert (read.lines, read.unsent) == ({A: left}, {A: unsent})
 
 
-@pytest.mark.parametrize(
-    "told", [{"fulfilled": True}, {"cancelled_at": AT, "fulfilled": False}, {"cancelled_at": AT}]
-)
+@pytest.mark.parametrize("told", [{"fulfilled": True}, {"cancelled_at": AT, "fulfilled": False}, {"cancelled_at": AT}])
 def test_an_order_that_is_over_sends_nothing_more_whatever_its_lines_say(told: dict[str, Any]):
     read = shown(line("1", A, 2), **told)
     assert (read.lines, read.unsent) == ({A: 2}, {A: 0})

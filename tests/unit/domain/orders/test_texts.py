@@ -25,20 +25,29 @@ ALWAYS = [("The Fair order", "77"), ("listbridge_order", "fair:77")]
 
 def test_an_order_is_tagged_with_the_marketplace_then_with_us_then_as_the_seller_wants() -> None:
     assert tags_of(replace(PLAIN, tags=("urgent", "gift")), longest=40) == [
-        "The Fair", "Listbridge", "urgent", "gift",
-    ]  # fmt: skip
+        "The Fair",
+        "Listbridge",
+        "urgent",
+        "gift",
+    ]
 
 
 def test_a_tag_stands_once_as_first_written_and_an_empty_one_not_at_all() -> None:
     assert tags_of(replace(PLAIN, tags=("Rush", "RUSH", " ", "the fair")), longest=40) == [
-        "The Fair", "Listbridge", "Rush",
-    ]  # fmt: skip
+        "The Fair",
+        "Listbridge",
+        "Rush",
+    ]
 
 
 def test_a_tag_is_as_long_as_the_shop_takes_and_holds_none_of_its_separators() -> None:
     assert tags_of(replace(PLAIN, tags=("a;b", "c,d", "abcdefghij xyz")), longest=11, separator=";") == [
-        "The Fair", "Listbridge", "a b", "c,d", "abcdefghij",
-    ]  # fmt: skip
+        "The Fair",
+        "Listbridge",
+        "a b",
+        "c,d",
+        "abcdefghij",
+    ]
 
 
 def test_every_order_tells_its_marketplaces_id_and_our_mark() -> None:
@@ -89,9 +98,7 @@ def test_the_last_word_of_a_name_is_the_last_name(name: str, parts: tuple[str, s
     assert first_and_last(name) == parts
 
 
-@pytest.mark.parametrize(
-    ("title", "sku", "told"), [("Mug", "M-1", "Mug"), ("", "M-1", "M-1"), ("", "", "Item")]
-)
+@pytest.mark.parametrize(("title", "sku", "told"), [("Mug", "M-1", "Mug"), ("", "M-1", "M-1"), ("", "", "Item")])
 def test_a_line_is_called_by_its_title_else_by_its_sku(title: str, sku: str, told: str) -> None:
     assert line_title(replace(line(), title=title, sku=sku)) == told
 

@@ -17,9 +17,7 @@ def whose(
     *within: str, mark: OrderMark = MARK, marks: set[str] | None = None, alone: set[str] | None = None
 ) -> bool | None:
     """Whether it is ours; None where it is another order."""
-    traces = OrderTraces(
-        ShopOrderId("o-7"), "Order 7", frozenset(marks or ()), frozenset(alone or ()), within
-    )
+    traces = OrderTraces(ShopOrderId("o-7"), "Order 7", frozenset(marks or ()), frozenset(alone or ()), within)
     found = traces.whose(mark)
     assert found is None or (found.id, found.name) == ("o-7", "Order 7")
     return found.ours if found is not None else None

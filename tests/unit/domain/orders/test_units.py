@@ -154,9 +154,12 @@ def test_units_are_told_by_sku_or_title_or_line() -> None:
 
 
 @given(
-    quantity=st.integers(1, 50), sent=st.integers(0, 50), unsent=st.integers(0, 50), told=st.integers(0, 50),
+    quantity=st.integers(1, 50),
+    sent=st.integers(0, 50),
+    unsent=st.integers(0, 50),
+    told=st.integers(0, 50),
     cents=st.integers(0, 6000),
-)  # fmt: skip
+)
 def test_every_unit_is_sent_paid_back_or_awaited_and_none_twice(
     quantity: int, sent: int, unsent: int, told: int, cents: int
 ) -> None:

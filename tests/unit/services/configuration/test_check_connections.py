@@ -41,9 +41,7 @@ def _shop(s: Scripted) -> Shop:
     return s.world.stores.configuration.get(Shop, SHOP)
 
 
-def test_checking_a_shop_that_lacks_a_hook_reads_what_was_missed(
-    s: Scripted, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_checking_a_shop_that_lacks_a_hook_reads_what_was_missed(s: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     _loses_a_hook(s, monkeypatch)
     assert check_shop(s.world.deps, _shop(s), "kim").hooks == LOST
     assert [(job.params_of(SweepParams).shop, job.created_by) for job in sweeps(s)] == [(SHOP, "kim")]
@@ -72,9 +70,7 @@ def test_a_shop_that_works_again_is_read_once_and_after_its_hooks_stand(
     assert (swept_before, len(sweeps(s))) == ([0, 1], 2)
 
 
-def test_a_new_public_address_reads_what_the_old_one_missed(
-    s: Scripted, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_new_public_address_reads_what_the_old_one_missed(s: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     _loses_a_hook(s, monkeypatch)
     ensure_public_address(s.world.deps, configured="https://b.example", called="")
     assert len(sweeps(s)) == 1
@@ -102,9 +98,7 @@ def test_the_timer_heals_a_lost_hook_and_reads_the_gap(s: Scripted, monkeypatch:
     assert s.market.shown(key) == (0, "10.00")
 
 
-def test_a_shop_that_does_not_answer_is_told_and_asked_again(
-    s: Scripted, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_shop_that_does_not_answer_is_told_and_asked_again(s: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     def hangs(url: str) -> HookReport:
         raise RetryLater(Problem("no_answer"))
 

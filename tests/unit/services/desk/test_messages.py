@@ -264,9 +264,7 @@ def test_a_problem_is_told_with_its_numbers() -> None:
 
 
 def test_a_reason_within_a_problem_is_told_in_words_too() -> None:
-    problem = Problem(
-        "update_failed", {"reason": "price_out_of_bounds", "price": "0", "min": "1", "max": "9"}
-    )
+    problem = Problem("update_failed", {"reason": "price_out_of_bounds", "price": "0", "min": "1", "max": "9"})
     assert messages.text(problem) == (
         "The last update failed. It is tried again when a value changes in the shop, or with Revise. The reason: The price 0 is outside of what the marketplace accepts (1 to 9)."
     )
@@ -286,9 +284,7 @@ def test_what_is_missing_or_strange_never_breaks_a_text() -> None:
 
 def test_steps_and_events_are_told() -> None:
     assert messages.trace_text(TraceLine("cap", "3", "3")) == "not more than 3: 3"
-    entry = ActivityEntry(
-        "s", "shop_expired", datetime(2026, 11, 1, tzinfo=UTC), {"reason": "app_uninstalled"}
-    )
+    entry = ActivityEntry("s", "shop_expired", datetime(2026, 11, 1, tzinfo=UTC), {"reason": "app_uninstalled"})
     assert messages.event_text(entry) == (
         "The shop's credentials are no longer accepted: The app was taken off the shop."
     )
@@ -307,17 +303,12 @@ def _rendered(section: str, code: str, number: str) -> str:
 
 @pytest.mark.parametrize("section", ["problems", "events"])
 def test_one_is_not_told_as_many_and_no_sentence_ends_twice(section: str) -> None:
-    plural = re.compile(
-        r"\b1 (listings|lines|variants|products|items|minutes|seconds|days|times|tries|characters)\b"
-    )
+    plural = re.compile(r"\b1 (listings|lines|variants|products|items|minutes|seconds|days|times|tries|characters)\b")
     faults = {
         code: text
         for code in messages.catalogue()[section]
         for number in ("1", "2")
-        if plural.search(text := _rendered(section, code, number))
-        or ".." in text
-        or ".)" in text
-        or "?" in text
+        if plural.search(text := _rendered(section, code, number)) or ".." in text or ".)" in text or "?" in text
     }
     assert faults == {}
 
@@ -330,7 +321,9 @@ def test_every_reason_that_an_event_gives_comes_with_what_fills_its_blanks() -> 
         for node in ast.walk(tree)
         if isinstance(node, ast.Dict)
         for key, value in zip(node.keys, node.values, strict=True)
-        if isinstance(key, ast.Constant) and key.value == "reason" and ast.unparse(value).endswith(".code")
+        if isinstance(key, ast.Constant)
+        and key.value == "reason"
+        and ast.unparse(value).endswith(".code")
         and "services" in file.parts
-    ]  # fmt: skip
+    ]
     assert bare == []

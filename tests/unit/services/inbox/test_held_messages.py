@@ -40,11 +40,13 @@ class Recorder:
 def records(*received: int) -> list[dict[str, Any]]:
     return [
         {
-            "messageId": f"m{n}", "receiptHandle": f"r{n}", "eventSourceARN": SOURCE,
+            "messageId": f"m{n}",
+            "receiptHandle": f"r{n}",
+            "eventSourceARN": SOURCE,
             "attributes": {"ApproximateReceiveCount": str(count)},
         }
         for n, count in enumerate(received)
-    ]  # fmt: skip
+    ]
 
 
 def test_a_worker_at_work_renews_and_stops_when_it_is_done() -> None:

@@ -54,9 +54,7 @@ def test_an_event_of_an_order_of_ours_has_it_compared(world: OrderWorld) -> None
     assert world.queued(Lane.FULFILLMENTS) == [(compare, 0.0)]
 
 
-@pytest.mark.parametrize(
-    "hints", [[], [hint("77")], [hint("1001", HintKind.PRODUCT)], [hint("12-1")]], ids=str
-)
+@pytest.mark.parametrize("hints", [[], [hint("77")], [hint("1001", HintKind.PRODUCT)], [hint("12-1")]], ids=str)
 def test_everything_else_in_the_shop_is_nobodys_business(world: OrderWorld, hints: list[Hint]) -> None:
     world.in_shop()
     world.queued(Lane.FULFILLMENTS)

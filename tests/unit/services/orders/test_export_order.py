@@ -126,14 +126,23 @@ def test_what_is_over_cannot_be_exported(world: OrderWorld, facts: dict[str, obj
 
 def test_an_unclear_order_is_made_again_on_a_persons_word(world: OrderWorld) -> None:
     by_hand(world)
-    unclear = change_order(world.deps, KEY, lambda row: order_creating.looked_in_vain(
-        order_creating.creating(row, "c1", deadline=world.now, number=1), "c1",
-        settle=timedelta(0), strict=False, now=world.now,
-    ))  # fmt: skip
+    unclear = change_order(
+        world.deps,
+        KEY,
+        lambda row: order_creating.looked_in_vain(
+            order_creating.creating(row, "c1", deadline=world.now, number=1),
+            "c1",
+            settle=timedelta(0),
+            strict=False,
+            now=world.now,
+        ),
+    )
     for _ in range(2):
-        unclear = change_order(world.deps, KEY, lambda row: order_creating.looked_in_vain(
-            row, "c1", settle=timedelta(0), strict=False, now=world.now
-        ))  # fmt: skip
+        unclear = change_order(
+            world.deps,
+            KEY,
+            lambda row: order_creating.looked_in_vain(row, "c1", settle=timedelta(0), strict=False, now=world.now),
+        )
     assert unclear.state is ImportState.UNCLEAR
     assert export(world).state is ImportState.READY
     assert world.do_import().state is ImportState.CREATED
@@ -241,9 +250,7 @@ def test_nothing_is_done_to_an_order_while_nobody_knows_whether_it_was_made(
 
 
 @pytest.mark.parametrize("deed", DEEDS, ids=NAMES)
-def test_nothing_is_done_to_an_order_that_nobody_knows(
-    world: OrderWorld, deed: Callable[[OrderWorld], Order]
-) -> None:
+def test_nothing_is_done_to_an_order_that_nobody_knows(world: OrderWorld, deed: Callable[[OrderWorld], Order]) -> None:
     with pytest.raises(Missing):
         deed(world)
     assert world.stores.activity.entries == []

@@ -51,9 +51,7 @@ def test_an_order_that_the_marketplace_does_not_have_is_forgotten(world: OrderWo
 
 
 @pytest.mark.parametrize("state", [ConnectionState.EXPIRED, ConnectionState.DISCONNECTED])
-def test_an_order_that_cannot_be_read_now_stays_in_the_queue(
-    world: OrderWorld, state: ConnectionState
-) -> None:
+def test_an_order_that_cannot_be_read_now_stays_in_the_queue(world: OrderWorld, state: ConnectionState) -> None:
     world.sell()
     account = world.set_account(state=state)
     with pytest.raises(RetryLater) as kept:

@@ -120,10 +120,18 @@ def test_an_answer_that_does_not_speak_of_each_product_proves_nothing(line: Line
 @pytest.mark.parametrize(
     "body",
     [
-        "<!DOCTYPE html><html></html>", "", "null", "[]", '{"data": null}', "{}", '{"data": {"shop": 1}}', b"\xff\xfe", "[" * 100_000,
+        "<!DOCTYPE html><html></html>",
+        "",
+        "null",
+        "[]",
+        '{"data": null}',
+        "{}",
+        '{"data": {"shop": 1}}',
+        b"\xff\xfe",
+        "[" * 100_000,
         {"data": IDENTITY | {"shop": {"name": "x", "myshopifyDomain": "x", "currencyCode": "euro"}}},
     ],
-)  # fmt: skip
+)
 def test_an_answer_that_cannot_be_read_is_asked_for_again_later(line: Line, open_with: Any, body: Any):
     line.answers = [(200, body, {})]
     with pytest.raises(RetryLater) as refused:
@@ -156,9 +164,7 @@ def test_a_throttled_call_waits_until_its_points_are_back_and_tells_the_budget(
         open_with().read_products(["1"])
     assert refused.value.after_s == after_s
     until = START + timedelta(seconds=after_s)
-    assert budget.learned == [
-        ("read_products", {"remaining": None, "resets_at": None, "blocked_until": until})
-    ]
+    assert budget.learned == [("read_products", {"remaining": None, "resets_at": None, "blocked_until": until})]
 
 
 def test_a_dear_call_that_waits_for_points_stops_no_hot_read():

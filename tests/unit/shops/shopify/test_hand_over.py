@@ -21,9 +21,7 @@ from tests.fakes.clock import VirtualClock
 from tests.fakes.grants import NoGrants
 from tests.unit.shops.shopify_line import SECRET, Line
 
-WAY = Way(
-    "state-1", "https://listbridge.example/callbacks/shopify", "https://listbridge.example/callbacks/done"
-)
+WAY = Way("state-1", "https://listbridge.example/callbacks/shopify", "https://listbridge.example/callbacks/done")
 TOLD = {
     "code": "c0de",
     "host": "aG9zdA",
@@ -36,10 +34,16 @@ TOLD = {
 @pytest.fixture
 def connection(line: Line, clock: VirtualClock, budget: FakeBudget) -> Connection:
     return Connection(
-        id="shop_1", settings={"domain": "demo.myshopify.com"}, secret={"client_id": "id", "client_secret": SECRET},
-        base_url=None, session=HttpSession(transport=line, budget=budget), budget=budget, tokens=TokenCache(),
-        clock=clock, grants=NoGrants(),
-    )  # fmt: skip
+        id="shop_1",
+        settings={"domain": "demo.myshopify.com"},
+        secret={"client_id": "id", "client_secret": SECRET},
+        base_url=None,
+        session=HttpSession(transport=line, budget=budget),
+        budget=budget,
+        tokens=TokenCache(),
+        clock=clock,
+        grants=NoGrants(),
+    )
 
 
 def signed(**changes: str) -> dict[str, str]:
@@ -56,9 +60,7 @@ def test_the_merchant_is_asked_at_his_own_store_for_what_we_need(connection: Con
     begun = HAND_OVER.begin(connection, WAY)
     parts = urlsplit(begun.url)
     asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
-    assert (
-        f"{parts.scheme}://{parts.netloc}{parts.path}" == "https://demo.myshopify.com/admin/oauth/authorize"
-    )
+    assert f"{parts.scheme}://{parts.netloc}{parts.path}" == "https://demo.myshopify.com/admin/oauth/authorize"
     assert (asked["client_id"], asked["state"], asked["redirect_uri"]) == ("id", "state-1", WAY.redirect)
     assert {"read_products", "write_orders"} <= set(asked["scope"].split(","))
     assert begun.keep == {}
@@ -80,20 +82,14 @@ def test_what_separates_parameters_cannot_be_smuggled_in() -> None:
     assert signature({"a": "1&b=2"}, SECRET) != signature({"a": "1", "b": "2"}, SECRET)
 
 
-@pytest.mark.parametrize(
-    "changes", [{"shop": "evil.myshopify.com"}, {"code": "other"}, {"hmac": ""}, {"more": "1"}]
-)
-def test_what_was_changed_on_the_way_is_not_traded(
-    connection: Connection, line: Line, changes: dict[str, str]
-) -> None:
+@pytest.mark.parametrize("changes", [{"shop": "evil.myshopify.com"}, {"code": "other"}, {"hmac": ""}, {"more": "1"}])
+def test_what_was_changed_on_the_way_is_not_traded(connection: Connection, line: Line, changes: dict[str, str]) -> None:
     assert receive(connection, {**signed(), **changes}) == Handed(declined=True)
     assert line.granted == []
 
 
 @pytest.mark.parametrize("changes", [{"shop": "other.myshopify.com"}, {"code": ""}])
-def test_another_store_and_a_no_hand_nothing_over(
-    connection: Connection, line: Line, changes: dict[str, str]
-) -> None:
+def test_another_store_and_a_no_hand_nothing_over(connection: Connection, line: Line, changes: dict[str, str]) -> None:
     assert receive(connection, signed(**changes)).declined is True
     assert line.granted == []
 

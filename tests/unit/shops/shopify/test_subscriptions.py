@@ -44,9 +44,7 @@ def test_a_topic_that_another_worker_subscribed_to_meanwhile_is_no_failure(line:
 
 
 @pytest.mark.parametrize("field", [["webhookSubscription", "callbackUrl"], ["webhookSubscription", "uri"]])
-def test_a_refused_address_is_told_at_once_and_what_leads_elsewhere_stays(
-    line: Line, open_with: Any, field: list[str]
-):
+def test_a_refused_address_is_told_at_once_and_what_leads_elsewhere_stays(line: Line, open_with: Any, field: list[str]):
     old = "https://old.example/webhooks/shop_1"
     nodes = [{"id": "gid://shopify/WebhookSubscription/1", "topic": "PRODUCTS_UPDATE", "uri": old}]
     words = "Address cannot be a Shopify or an internal domain"

@@ -17,9 +17,7 @@ from tests.fakes.clock import VirtualClock
 from tests.unit.shops.shopify_line import SECRET, STATIC, Line, ok
 
 
-def test_a_call_goes_to_the_stores_own_address_with_the_pinned_version_and_a_granted_token(
-    line: Line, open_with: Any
-):
+def test_a_call_goes_to_the_stores_own_address_with_the_pinned_version_and_a_granted_token(line: Line, open_with: Any):
     line.answers = [ok()]
     open_with().identify()
     assert line.asked[0]["url"] == "https://demo.myshopify.com/admin/api/2026-07/graphql.json"
@@ -69,7 +67,9 @@ def test_an_everlasting_token_is_used_without_a_grant_and_its_refusal_is_final(l
         ((400, {"error": "invalid_client"}, {}), Unauthorized, "shopify_grant_refused", "invalid_client"),
         (
             (400, "<h1>Oauth error shop_not_permitted: Client credentials cannot be performed on this shop.</h1>", {}),
-            Unauthorized, "shopify_grant_refused", "shop_not_permitted",
+            Unauthorized,
+            "shopify_grant_refused",
+            "shop_not_permitted",
         ),
         ((400, {"error": ["x"]}, {}), Unauthorized, "shopify_grant_refused", "refused"),
         ((401, "", {}), Unauthorized, "shopify_grant_refused", "refused"),
@@ -84,7 +84,7 @@ def test_an_everlasting_token_is_used_without_a_grant_and_its_refusal_is_final(l
         ((200, {"access_token": "hush-x", "expires_in": 0}, {}), RetryLater, "shopify_answer_unreadable", None),
         (requests.ReadTimeout("hush-url"), RetryLater, "no_answer", None),
     ],
-)  # fmt: skip
+)
 def test_a_grant_that_fails_says_why_and_nothing_is_asked_without_a_token(
     line: Line, open_with: Any, grant: Any, kind: type[RemoteError], code: str, reason: str | None
 ):

@@ -73,18 +73,12 @@ def test_an_old_but_genuine_delivery_is_verified():
         pytest.param({"x-shopify-hmac-sha256": " "}, [SECRET], id="a blank signature"),
         pytest.param({"x-shopify-hmac-sha256": "bm9wZQ=="}, [SECRET], id="another signature"),
         pytest.param({"x-shopify-hmac-sha256": "é\ud800 not ascii"}, [SECRET], id="a signature beyond ascii"),
-        pytest.param(
-            {"x-shopify-hmac-sha256": sign(BODY, "other")}, [SECRET], id="signed with another secret"
-        ),
+        pytest.param({"x-shopify-hmac-sha256": sign(BODY, "other")}, [SECRET], id="signed with another secret"),
         pytest.param(
             {"x-shopify-hmac-sha256": sign(BODY + b" ", SECRET)}, [SECRET], id="the signature of another body"
         ),
-        pytest.param(
-            {"x-shopify-hmac-sha256": sign(BODY, SECRET).lower()}, [SECRET], id="the signature in lower case"
-        ),
-        pytest.param(
-            {"x-shopify-hmac-sha256": sign(BODY, SECRET).rstrip("=")}, [SECRET], id="the padding cut off"
-        ),
+        pytest.param({"x-shopify-hmac-sha256": sign(BODY, SECRET).lower()}, [SECRET], id="the signature in lower case"),
+        pytest.param({"x-shopify-hmac-sha256": sign(BODY, SECRET).rstrip("=")}, [SECRET], id="the padding cut off"),
         pytest.param({"x-shopify-hmac-sha256": sign(BODY, SECRET) + ","}, [SECRET], id="something behind it"),
         pytest.param(
             {"x-shopify-hmac-sha256": hmac.new(SECRET.encode(), BODY, hashlib.sha256).hexdigest()},
@@ -96,15 +90,11 @@ def test_an_old_but_genuine_delivery_is_verified():
             [SECRET],
             id="a bare hash",
         ),
-        pytest.param(
-            {"X-Shopify-Hmac-SHA256": sign(BODY, SECRET)}, [SECRET], id="the header by another name"
-        ),
+        pytest.param({"X-Shopify-Hmac-SHA256": sign(BODY, SECRET)}, [SECRET], id="the header by another name"),
         pytest.param({"x-shopify-hmac-sha256": sign(BODY, SECRET)}, [], id="no secret"),
         pytest.param({"x-shopify-hmac-sha256": sign(BODY, "")}, [""], id="an empty secret"),
         pytest.param({"x-shopify-hmac-sha256": sign(BODY, " ")}, [" "], id="a blank secret"),
-        pytest.param(
-            {"x-shopify-hmac-sha256": sign(BODY, "")}, ["", SECRET], id="an empty secret among others"
-        ),
+        pytest.param({"x-shopify-hmac-sha256": sign(BODY, "")}, ["", SECRET], id="an empty secret among others"),
     ],
 )
 def test_a_forged_delivery_is_not_verified(given: dict[str, str], secrets: list[str]):
@@ -133,8 +123,16 @@ ITEM = Hint(kind=HintKind.INVENTORY_ITEM, id="271878346596884015")
         ("products/create", {"id": 788032119674292922, "variants": []}, (PRODUCT,)),
         ("products/update", {"id": 788032119674292922, "variants": [{"id": 1}]}, (PRODUCT,)),
         ("products/delete", {"id": 788032119674292922}, (PRODUCT,)),
-        ("inventory_levels/update", {"inventory_item_id": 271878346596884015, "location_id": 2, "available": None}, (ITEM,)),
-        ("inventory_levels/connect", {"inventory_item_id": 271878346596884015, "location_id": 2, "available": -3}, (ITEM,)),
+        (
+            "inventory_levels/update",
+            {"inventory_item_id": 271878346596884015, "location_id": 2, "available": None},
+            (ITEM,),
+        ),
+        (
+            "inventory_levels/connect",
+            {"inventory_item_id": 271878346596884015, "location_id": 2, "available": -3},
+            (ITEM,),
+        ),
         ("inventory_levels/disconnect", {"inventory_item_id": 271878346596884015, "location_id": 2}, (ITEM,)),
         ("inventory_items/update", {"id": 271878346596884015, "sku": "MUG", "tracked": True}, (ITEM,)),
         ("collections/create", {"id": 5}, (Hint(kind=HintKind.COLLECTION, id="5"),)),
@@ -146,7 +144,7 @@ ITEM = Hint(kind=HintKind.INVENTORY_ITEM, id="271878346596884015")
         ("refunds/create", {"id": 4, "order_id": 9007199254740993, "refund_line_items": []}, (ORDER,)),
         ("orders/edited", {"order_edit": {"id": 1, "order_id": 2, "line_items": {"additions": [{"id": 3}]}}}, ()),
     ],
-)  # fmt: skip
+)
 def test_each_topic_points_at_what_changed(topic: str, payload: dict[str, Any], hints: tuple[Hint, ...]):
     delivery = parse(topic, payload)
     assert (delivery.topic, delivery.known, delivery.hints) == (topic, True, hints)
@@ -232,9 +230,7 @@ def test_a_delivery_without_a_topic_is_refused():
 
 def test_the_delivery_id_is_shopifys_own_and_stable_over_its_retries():
     first = parse("products/update", {"id": 1}, x_shopify_webhook_id="w-1", x_shopify_event_id="e-1")
-    again = parse(
-        "products/update", {"id": 1}, x_shopify_webhook_id="w-1", x_shopify_event_id="e-1", x_again="1"
-    )
+    again = parse("products/update", {"id": 1}, x_shopify_webhook_id="w-1", x_shopify_event_id="e-1", x_again="1")
     assert first.id == again.id == "w-1"
 
 

@@ -39,9 +39,7 @@ def choices(http: EbayHttp, site: NationalSite) -> Mapping[str, Any]:
 
 def _policies(http: EbayHttp, site: NationalSite, path: str, operation: str) -> list[dict[str, str]]:
     request = Request("GET", f"{_ACCOUNT}/{path}", operation, params={"marketplace_id": site.id})
-    return [
-        {"id": policy.id, "name": policy.name} for policy in http.read(request, Policies).all() if policy.id
-    ]
+    return [{"id": policy.id, "name": policy.name} for policy in http.read(request, Policies).all() if policy.id]
 
 
 def _locations(http: EbayHttp, site: NationalSite) -> list[dict[str, str]]:
@@ -63,11 +61,14 @@ def _locations(http: EbayHttp, site: NationalSite) -> list[dict[str, str]]:
 def _categories(http: EbayHttp, site: NationalSite, words: str) -> list[dict[str, str]]:
     tree = http.read(
         Request(
-            "GET", f"{_TAXONOMY}/get_default_category_tree_id", "getDefaultCategoryTreeId",
-            params={"marketplace_id": site.id}, who="app",
+            "GET",
+            f"{_TAXONOMY}/get_default_category_tree_id",
+            "getDefaultCategoryTreeId",
+            params={"marketplace_id": site.id},
+            who="app",
         ),
         CategoryTree,
-    )  # fmt: skip
+    )
     path = f"{_TAXONOMY}/category_tree/{tree.category_tree_id}/get_category_suggestions"
     request = Request("GET", path, "getCategorySuggestions", params={"q": words}, who="app")
     return [

@@ -75,15 +75,11 @@ def _withdraw(
     return None
 
 
-def _drop(
-    inventory: Inventory, site: NationalSite, group: RemoteId, offers: Mapping[Sku, Sequence[Offer]]
-) -> None:
+def _drop(inventory: Inventory, site: NationalSite, group: RemoteId, offers: Mapping[Sku, Sequence[Offer]]) -> None:
     elsewhere = (offer for found in offers.values() for offer in found if offer.marketplace_id != site.id)
     if any(offer.listing_id for offer in elsewhere):
         return
-    with suppress(
-        Rejected
-    ):  # the listing has ended all the same, and whoever publishes one of the SKUs tries again
+    with suppress(Rejected):  # the listing has ended all the same, and whoever publishes one of the SKUs tries again
         drop_if_unsold(inventory, site, group, known_unsold=offers.keys())
 
 

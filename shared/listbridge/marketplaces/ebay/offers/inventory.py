@@ -50,9 +50,7 @@ class Inventory:
 
         The site is chosen here: the query's `marketplace_id` "does not have any practical use" (getOffers).
         """
-        request = Request(
-            "GET", f"{INVENTORY}/offer", "getOffers", site=site or _ANY_SITE, params={"sku": sku}
-        )
+        request = Request("GET", f"{INVENTORY}/offer", "getOffers", site=site or _ANY_SITE, params={"sku": sku})
         try:
             answer = self.http.ask(request, Offers)
         except CallRefused as refused:
@@ -100,9 +98,7 @@ class Inventory:
 
     def item(self, sku: Sku) -> Item | None:
         """One item, None when eBay positively does not have it."""
-        request = Request(
-            "GET", f"{INVENTORY}/inventory_item/{path_of(sku)}", "getInventoryItem", site=_ANY_SITE
-        )
+        request = Request("GET", f"{INVENTORY}/inventory_item/{path_of(sku)}", "getInventoryItem", site=_ANY_SITE)
         try:
             return self.http.ask(request, Item)
         except CallRefused as refused:
@@ -113,9 +109,7 @@ class Inventory:
     def group(self, key: RemoteId) -> ShownGroup | None:
         """A group, None when eBay positively does not have it."""
         try:
-            return self.http.ask(
-                Request("GET", _group_path(key), "getInventoryItemGroup", site=_ANY_SITE), ShownGroup
-            )
+            return self.http.ask(Request("GET", _group_path(key), "getInventoryItemGroup", site=_ANY_SITE), ShownGroup)
         except CallRefused as refused:
             if isinstance(refused.verdict, NotFound):
                 return None
@@ -131,9 +125,7 @@ class Inventory:
     def put_group(self, site: NationalSite, key: RemoteId, body: Mapping[str, Any]) -> None:
         """Replace a group in full; a SKU left out leaves the live listing too."""
         self._write(
-            Request(
-                "PUT", _group_path(key), "createOrReplaceInventoryItemGroup", site=site, body=body, write=True
-            )
+            Request("PUT", _group_path(key), "createOrReplaceInventoryItemGroup", site=site, body=body, write=True)
         )
 
     def delete_group(self, site: NationalSite, key: RemoteId) -> None:
@@ -169,9 +161,13 @@ class Inventory:
     def publish_group(self, site: NationalSite, key: RemoteId) -> RemoteId:
         """Put the group's complete offers on sale, as one listing; members with missing data are left out silently."""
         request = Request(
-            "POST", f"{INVENTORY}/offer/publish_by_inventory_item_group", "publishOfferByInventoryItemGroup",
-            site=site, body={"inventoryItemGroupKey": key, "marketplaceId": site.id}, write=True,
-        )  # fmt: skip
+            "POST",
+            f"{INVENTORY}/offer/publish_by_inventory_item_group",
+            "publishOfferByInventoryItemGroup",
+            site=site,
+            body={"inventoryItemGroupKey": key, "marketplaceId": site.id},
+            write=True,
+        )
         return RemoteId(self.http.read(request, PublishedListing).listing_id)
 
     def withdraw_offer(self, site: NationalSite, offer: RemoteId) -> None:
@@ -183,17 +179,25 @@ class Inventory:
         """End a group's listing on one site; group and offers stay, the offers unpublished."""
         self._write(
             Request(
-                "POST", f"{INVENTORY}/offer/withdraw_by_inventory_item_group", "withdrawOfferByInventoryItemGroup",
-                site=site, body={"inventoryItemGroupKey": key, "marketplaceId": site.id}, write=True,
+                "POST",
+                f"{INVENTORY}/offer/withdraw_by_inventory_item_group",
+                "withdrawOfferByInventoryItemGroup",
+                site=site,
+                body={"inventoryItemGroupKey": key, "marketplaceId": site.id},
+                write=True,
             )
-        )  # fmt: skip
+        )
 
     def update_price_quantity(self, site: NationalSite, change: PriceQuantity) -> PriceQuantityAnswers:
         """Quantity and price of one SKU's published offers. The entries tell, whether the answer is 200, 207 or 400."""
         request = Request(
-            "POST", f"{INVENTORY}/bulk_update_price_quantity", "bulkUpdatePriceQuantity", site=site,
-            body={"requests": [change.body()]}, write=True,
-        )  # fmt: skip
+            "POST",
+            f"{INVENTORY}/bulk_update_price_quantity",
+            "bulkUpdatePriceQuantity",
+            site=site,
+            body={"requests": [change.body()]},
+            write=True,
+        )
         try:
             return self.http.ask(request, PriceQuantityAnswers)
         except CallRefused as refused:

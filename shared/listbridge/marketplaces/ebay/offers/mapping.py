@@ -140,9 +140,7 @@ class ListingContent:
         specifications = [
             wire.Specification(
                 name=name,
-                values=distinct(
-                    [*(value for row in own for value in row.get(name, ())), *kept.get(name, ())]
-                ),
+                values=distinct([*(value for row in own for value in row.get(name, ())), *kept.get(name, ())]),
             )
             for name in self.varying
         ]
@@ -194,9 +192,7 @@ def listing_content(
     varying = VARIATIONS.names(product, settings.option_aspects)
 
     def aspects_of(sku: Sku) -> Mapping[str, list[str]]:
-        return _aspects(
-            product, variant_of(sku, by_sku, MAX_SKU_LENGTH, errors.SKU_REFUSED), settings, varying
-        )
+        return _aspects(product, variant_of(sku, by_sku, MAX_SKU_LENGTH, errors.SKU_REFUSED), settings, varying)
 
     aspects, refused = apart([*skus, *(sku for sku in by_sku if sku not in skus)], aspects_of)
     refused = {sku: error for sku, error in refused.items() if sku in skus}
@@ -223,9 +219,7 @@ def listing_content(
         variants=by_sku,
         varying=varying,
         aspects=aspects,
-        codes=codes_of(
-            (by_sku[sku] for sku in aspects), site, fill=settings.without_barcode == "does_not_apply"
-        ),
+        codes=codes_of((by_sku[sku] for sku in aspects), site, fill=settings.without_barcode == "does_not_apply"),
         refused=refused,
     )
 

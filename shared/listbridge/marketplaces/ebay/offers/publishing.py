@@ -68,9 +68,7 @@ class Publishing:
         self._write_all(waiting)
         if any(variant.key.sku not in self.failed for variant in waiting):
             try:
-                listing = (
-                    self._publish_group(variants) if self._grouped else self._publish_single(variants[0])
-                )
+                listing = self._publish_group(variants) if self._grouped else self._publish_single(variants[0])
             except Rejected:
                 # It may be the values that are refused (a quantity of 0): the next sending must write them anew.
                 forget(self.steps, WRITTEN)
@@ -304,9 +302,7 @@ class Publishing:
         for variant in self._variants():
             sku = variant.key.sku
             if self._grouped and sku not in left_out and self._listing_of(sku) != listing:
-                left_out[sku] = Rejected(
-                    Problem("ebay_variation_left_out", {"sku": sku}, "check_required_fields")
-                )
+                left_out[sku] = Rejected(Problem("ebay_variation_left_out", {"sku": sku}, "check_required_fields"))
         return Published(
             remote=listing,
             offers={sku: offer for sku, offer in self.ids.items() if sku not in left_out},

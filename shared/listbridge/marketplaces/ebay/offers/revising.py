@@ -101,9 +101,7 @@ def judged(
     return results
 
 
-def _culprit(
-    entry: PriceQuantityAnswer, error: ErrorEntry, revisions: Sequence[Revision]
-) -> ListingKey | None:
+def _culprit(entry: PriceQuantityAnswer, error: ErrorEntry, revisions: Sequence[Revision]) -> ListingKey | None:
     """The listing that a refusal is about; None when it may be any of them.
 
     The parameters decide before the entry: eBay may hang a listing's error on another entry of the request.

@@ -31,13 +31,9 @@ def drop_if_unsold(
     return True
 
 
-def free(
-    inventory: Inventory, site: NationalSite, skus: Sequence[Sku], *, but: RemoteId | None = None
-) -> bool:
+def free(inventory: Inventory, site: NationalSite, skus: Sequence[Sku], *, but: RemoteId | None = None) -> bool:
     """Delete the groups that hold these SKUs and sell nothing; True when none but `but` holds any of them now."""
-    keys = {
-        RemoteId(item.group) for item in inventory.items(skus).values() if item is not None and item.group
-    }
+    keys = {RemoteId(item.group) for item in inventory.items(skus).values() if item is not None and item.group}
     gone = [drop_if_unsold(inventory, site, key) for key in sorted(keys - {but})]
     return all(gone)
 

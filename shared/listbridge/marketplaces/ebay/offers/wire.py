@@ -104,12 +104,25 @@ _NOT_LIVE = frozenset({"ENDED", "EBAY_ENDED", "INACTIVE", "NOT_LISTED"})
 # EbayOfferDetailsWithId, without listingStartDate: a live offer only draws a warning for it (25753).
 _REPLACEABLE = frozenset(
     {
-        "availableQuantity", "categoryId", "charity", "extendedProducerResponsibility", "hideBuyerDetails",
-        "includeCatalogProductDetails", "listingDescription", "listingDuration", "listingPolicies", "lotSize",
-        "merchantLocationKey", "pricingSummary", "quantityLimitPerBuyer", "regulatory", "secondaryCategoryId",
-        "storeCategoryNames", "tax",
+        "availableQuantity",
+        "categoryId",
+        "charity",
+        "extendedProducerResponsibility",
+        "hideBuyerDetails",
+        "includeCatalogProductDetails",
+        "listingDescription",
+        "listingDuration",
+        "listingPolicies",
+        "lotSize",
+        "merchantLocationKey",
+        "pricingSummary",
+        "quantityLimitPerBuyer",
+        "regulatory",
+        "secondaryCategoryId",
+        "storeCategoryNames",
+        "tax",
     }
-)  # fmt: skip
+)
 
 
 class Offer(CamelTold, extra="allow"):

@@ -62,9 +62,7 @@ def order_id_of(body: Any) -> RemoteOrderId | None:
 
 def changed_at_of(body: Any) -> datetime | None:
     """When an order was changed, whether the rest of it can be understood or not."""
-    return (
-        moment(body.get("lastModifiedDate") or body.get("creationDate")) if isinstance(body, dict) else None
-    )
+    return moment(body.get("lastModifiedDate") or body.get("creationDate")) if isinstance(body, dict) else None
 
 
 def _order(body: Any) -> RemoteOrder:
@@ -142,15 +140,18 @@ def _line(told: LineItem, amounts: _Amounts) -> RemoteLine:
         listing=RemoteId(told.legacy_item_id) if told.legacy_item_id else None,
         options={aspect.name: aspect.value for aspect in told.variation_aspects or ()},
         shipped=_SHIPMENTS.get(told.line_item_fulfillment_status or "", Shipment.NOTHING),
-    )  # fmt: skip
+    )
 
 
 def _tax(row: ToldTax, amounts: _Amounts, *, remitted: bool) -> Tax:
     known = row.ebay_reference or TaxReference()
     return Tax(
-        row.tax_type or "Tax", amounts.money(amounts.number(row.amount)), remitted=remitted,
-        scheme=known.name, reference=known.value,
-    )  # fmt: skip
+        row.tax_type or "Tax",
+        amounts.money(amounts.number(row.amount)),
+        remitted=remitted,
+        scheme=known.name,
+        reference=known.value,
+    )
 
 
 def _apart(
@@ -165,9 +166,10 @@ def _apart(
             continue
         number = amounts.number(row.amount)
         kinds = [
-            (kind, amount) for (kind, amount), left in open_rows.items()
+            (kind, amount)
+            for (kind, amount), left in open_rows.items()
             if left and amount == number and row.tax_type in (None, kind)
-        ]  # fmt: skip
+        ]
         if kinds:
             open_rows[kinds[0]] -= 1
             repeated.append(row)
@@ -193,9 +195,7 @@ def _shipping(told: ToldOrder, pricing: OrderPricing, amounts: _Amounts) -> Ship
 
 def _told_sums(told: ToldOrder, pricing: OrderPricing, amounts: _Amounts) -> ToldSums:
     """eBay's texts leave open whether the total holds the tax that it remits; it does where a row of `taxes` repeats one."""
-    rows = (
-        _apart(line.taxes or (), line.ebay_collect_and_remit_taxes or (), amounts) for line in told.line_items
-    )
+    rows = (_apart(line.taxes or (), line.ebay_collect_and_remit_taxes or (), amounts) for line in told.line_items)
     return ToldSums(
         currency=amounts.currency,
         total=amounts.number(pricing.total) if pricing.total is not None else None,

@@ -42,9 +42,7 @@ class Orders:
     def _ask(self, windows: Windows) -> CountedRows:
         params = {"filter": _filter(windows), "limit": str(_MOST), "offset": str(windows.offset)}
         answer = self._http.read(Request("GET", _ORDERS, "getOrders", params=params), OrderList)
-        return CountedRows(
-            answer.orders or [], answer.total, min(_MOST, answer.limit or _MOST), bool(answer.next)
-        )
+        return CountedRows(answer.orders or [], answer.total, min(_MOST, answer.limit or _MOST), bool(answer.next))
 
     def one(self, order: RemoteOrderId) -> OrderRead:
         """The order as it is now: only this call tells the buyer's tax number. Raises NotFound."""

@@ -77,10 +77,17 @@ def _start(
     moved = 0 if rehearse else sum(moves(action, row) for row in plan.rows)
     judgement = judge_action(deps, account, moved, at=now, more_end=more_end)
     job = Job(
-        id=JobId(new_id("job")), kind=JobKind(action.value), account=account.id, created_by=actor, created_at=now,
-        params=ActionParams(sales_list=sales_list.id, counted_in_s=account.guard.window_s, rehearsal=rehearse or None), total=len(plan.entries), skipped=len(plan.entries) - plan.waiting,
-        affected=moved, live=judgement.live,
-    )  # fmt: skip
+        id=JobId(new_id("job")),
+        kind=JobKind(action.value),
+        account=account.id,
+        created_by=actor,
+        created_at=now,
+        params=ActionParams(sales_list=sales_list.id, counted_in_s=account.guard.window_s, rehearsal=rehearse or None),
+        total=len(plan.entries),
+        skipped=len(plan.entries) - plan.waiting,
+        affected=moved,
+        live=judgement.live,
+    )
     if plan.waiting == 0:
         job = job.model_copy(update={"state": JobState.DONE, "finished_at": now})
     elif judgement.waits:
@@ -110,9 +117,7 @@ def _on_products(action: Action) -> bool:
     return RULES[action].publish is not None or action is Action.UNLINK
 
 
-def _with_siblings(
-    deps: Deps, sales_list: SalesList, items: Sequence[Item], products: set[ProductId]
-) -> list[Item]:
+def _with_siblings(deps: Deps, sales_list: SalesList, items: Sequence[Item], products: set[ProductId]) -> list[Item]:
     found = {item.variant: item for item in items}
     for shop, product in dict.fromkeys((item.variant.shop, item.variant.product) for item in items):
         if product not in products:
@@ -143,17 +148,13 @@ def _plan(deps: Deps, action: Action, account: Account, items: Iterable[Item]) -
     plan = Plan()
     now = deps.clock.now()
     rows = deps.listings.get_many([item.listing for item in items if item.listing is not None])
-    busy = {
-        row.variant.product for row in rows.values() if hindrance(action, row, account) == Problem("pending")
-    }
+    busy = {row.variant.product for row in rows.values() if hindrance(action, row, account) == Problem("pending")}
     for item in items:
         row = rows.get(item.listing) if item.listing is not None else None
         name = str(item.listing or item.variant)
         problem: Problem | None
         if row is None:
-            problem = (
-                None if action is Action.REMOVE else item.problem or Problem("listing_gone", fix="add_again")
-            )
+            problem = None if action is Action.REMOVE else item.problem or Problem("listing_gone", fix="add_again")
             if problem is None:
                 plan.unlisted.append(item)
         elif _on_products(action) and item.variant.product in busy:
@@ -222,9 +223,7 @@ def _demand(deps: Deps, fields: frozenset[LedgerField], job: JobId, rows: Sequen
             continue
         if row.job is not None and row.job != job and row.demanded:
             item_skipped(deps, row.job, str(row.key), Problem("superseded"))
-        changed = deps.listings.change(
-            row.key, partial(ledger.demanded, fields=ready, job=job, now=deps.clock.now())
-        )
+        changed = deps.listings.change(row.key, partial(ledger.demanded, fields=ready, job=job, now=deps.clock.now()))
         if changed.due_band is None:
             item_skipped(deps, job, str(row.key), changed.hold or Problem("pending"))
         due.append(changed)

@@ -57,9 +57,10 @@ def relink_product(deps: Deps, shop: Shop, product: ProductId, actor: str) -> li
     found = deps.listings.get_many(homes)
     orphans = _orphans(deps, found, homes)
     half_done = [
-        row.key for key, row in found.items()
+        row.key
+        for key, row in found.items()
         if row.variant == homes[key] and row.hold is not None and row.hold.code == lifecycle.RELINKED
-    ]  # fmt: skip
+    ]
     if not orphans and not half_done:
         raise Refused(Problem("nothing_to_relink", {"product": product}, "choose_other_product"))
     done = [_relink(deps, row, variant, facts, actor) for row, variant in orphans]
@@ -120,9 +121,7 @@ def _relink(deps: Deps, row: Listing, home: VariantKey, facts: ProductFacts, act
             deps.items.delete(before)
         move_orders(deps, row.key, old, home)
         deps.listings.change(row.key, partial(lifecycle.relinked, variant=home, now=now))
-        move_orders(
-            deps, row.key, old, home
-        )  # what was taken in meanwhile found the old variant, and no match
+        move_orders(deps, row.key, old, home)  # what was taken in meanwhile found the old variant, and no match
         deps.variants.unbind(old, row.key)
         deps.publications.forget(claimed)
     finally:

@@ -18,9 +18,7 @@ from listbridge.services.refusal import Refused
 _CLAIM_S = 30.0
 
 
-def unlink_product(
-    deps: Deps, sales_list: SalesList, product: ProductId, keys: list[ListingKey]
-) -> list[Listing]:
+def unlink_product(deps: Deps, sales_list: SalesList, product: ProductId, keys: list[ListingKey]) -> list[Listing]:
     """Forget what these listings of one product are linked to; they are back at "never sent".
 
     What publishing remembered of the product goes too, or the next sending would pick up where the old one ended.

@@ -22,9 +22,13 @@ def start_unlinking(deps: Deps, account: Account, actor: str) -> Job:
     """Forget, listing by listing, what the account is linked to; nothing is ended, and nobody outside is called."""
     now = deps.clock.now()
     job = Job(
-        id=JobId(new_id("job")), kind=JobKind.UNLINK, account=account.id, created_by=actor, created_at=now,
+        id=JobId(new_id("job")),
+        kind=JobKind.UNLINK,
+        account=account.id,
+        created_by=actor,
+        created_at=now,
         params=ActionParams(whole_account=True),
-    )  # fmt: skip
+    )
     deps.jobs.create(job)
     deps.activity.note(ActivityEntry(account.id, "unlinking_all", now, {"job": job.id}, account.id, actor))
     deps.queues.send(Lane.RECOMPUTE, RecomputeChunk(job=job.id))
@@ -61,9 +65,7 @@ def run_unlink_chunk(deps: Deps, job: Job) -> Job:
     return deps.jobs.save(job.model_copy(update=changes))
 
 
-def _unlink(
-    deps: Deps, job: Job, sales_list: SalesListId, product: ProductId, keys: list[ListingKey]
-) -> None:
+def _unlink(deps: Deps, job: Job, sales_list: SalesListId, product: ProductId, keys: list[ListingKey]) -> None:
     try:
         unlinked = unlink_product(deps, deps.configuration.get(SalesList, sales_list), product, keys)
     except Refused as refused:
@@ -76,10 +78,7 @@ def _unlink(
         return
     now = deps.clock.now()
     deps.activity.note(
-        *(
-            ActivityEntry(str(row.key), "unlinked", now, {}, row.key.account, job.created_by)
-            for row in unlinked
-        )
+        *(ActivityEntry(str(row.key), "unlinked", now, {}, row.key.account, job.created_by) for row in unlinked)
     )
     for key in keys:
         deps.jobs.finish(job.id, JobEntry(item=str(key), outcome=Outcome.DONE, at=now))

@@ -178,8 +178,12 @@ class Shelf:
     def _result(self, product: ProductId, items: Sequence[Item]) -> JobEntry:
         problems = [item.problem for item in items if item.problem is not None]
         event = "items_added" if len(problems) < len(items) else "items_refused"
-        params = {"product": product, "list": self.sales_list.name, "variants": str(len(items) - len(problems)),
-                  "left_out": str(len(problems))}  # fmt: skip
+        params = {
+            "product": product,
+            "list": self.sales_list.name,
+            "variants": str(len(items) - len(problems)),
+            "left_out": str(len(problems)),
+        }
         self.deps.activity.note(
             ActivityEntry(self.sales_list.id, event, self.deps.clock.now(), params, self.account.id)
         )

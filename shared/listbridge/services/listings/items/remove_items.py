@@ -20,9 +20,7 @@ _PAGE = 500
 _WAITS_FOR_SKU = frozenset({"sold_by_other_list", "sku_duplicate"})
 
 
-def remove_items(
-    deps: Deps, sales_list: SalesList, items: Iterable[Item], actor: str
-) -> dict[VariantKey, Problem]:
+def remove_items(deps: Deps, sales_list: SalesList, items: Iterable[Item], actor: str) -> dict[VariantKey, Problem]:
     """Take items whose listings are not live out of their list; safe to run again after any interruption.
 
     Returns why each item that stayed had to: its listing is live, or an operation is running on it.

@@ -43,11 +43,7 @@ def listed_already(
         return {}
     since = _Reading(deps, account, adapter, next(iter(rows.values())).key.site).complete_since()
     known = deps.publications.existing(row.key for row in rows.values())
-    named = [
-        _named(row, known[row.key])
-        for row in rows.values()
-        if row.key in known and known[row.key].at >= since
-    ]
+    named = [_named(row, known[row.key]) for row in rows.values() if row.key in known and known[row.key].at >= since]
     shown = adapter.read_back(named) if named else []
     return {remote.key.sku: remote for remote in shown if not remote.gone}
 
@@ -108,9 +104,7 @@ class _Reading:
             raise
         seen = datetime.fromisoformat(began)
         self.deps.publications.keep(
-            Existing(
-                ListingKey(self.account.id, self.site, one.key.sku), seen, one.offer, one.remote, one.group
-            )
+            Existing(ListingKey(self.account.id, self.site, one.key.sku), seen, one.offer, one.remote, one.group)
             for one in page.listings
             if not one.gone
         )

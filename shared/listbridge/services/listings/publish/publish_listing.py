@@ -121,18 +121,13 @@ class _Work(PublishWork):
             expire_shop(self.deps, shop, error.problem)
             self._not_now(rows, error.problem)
             return
-        rows = {
-            row.key.sku: row
-            for row in Recompute(self.deps, Cause.MANUAL).listings(r.key for r in rows.values())
-        }
+        rows = {row.key.sku: row for row in Recompute(self.deps, Cause.MANUAL).listings(r.key for r in rows.values())}
         facts = observed.products.get(self.task.product)
         act = self.task.action
         if act in (PublishKind.STOP, PublishKind.ZEROED) and self.task.rehearse:
             rehearse_ending(self.deps, rows.values(), self.task)
         elif act in (PublishKind.STOP, PublishKind.ZEROED):
-            self._end(
-                adapter, rows, facts or remembered_product(self.deps, shop, self.task.product, rows.values())
-            )
+            self._end(adapter, rows, facts or remembered_product(self.deps, shop, self.task.product, rows.values()))
         elif facts is None:
             self._fail(rows, Problem(PRODUCT_GONE, {"product": self.task.product}, "relink"))
         elif act is PublishKind.LINK:
@@ -156,9 +151,7 @@ class _Work(PublishWork):
             tries = self.task.attempt + (not waits)
             again = self.task.model_copy(update={"attempt": tries})
             now = self.deps.clock.now()
-            wait_s = waiting.wait_s(
-                error, self.task.attempt, waiting.PUBLISHING, now, settle_s=traits.settle_s
-            )
+            wait_s = waiting.wait_s(error, self.task.attempt, waiting.PUBLISHING, now, settle_s=traits.settle_s)
             wait_s = max(wait_s, _FOLLOW_AGAIN_S) if follows else wait_s
             delay_s = waiting.delay_s(waiting.from_now(now, wait_s), now)
             self.deps.queues.send(Lane.PUBLISH, again, delay_s=delay_s, reason="again_later")
@@ -168,9 +161,7 @@ class _Work(PublishWork):
             return
         problem = error.problem
         if isinstance(error, NotFound):
-            still, problem = without_ended(
-                self.deps, self.account, self.task.job, list(rows.values()), problem
-            )
+            still, problem = without_ended(self.deps, self.account, self.task.job, list(rows.values()), problem)
             rows = {row.key.sku: row for row in still}
         (self._not_now if may_pass(error) else self._fail)(rows, problem)
 
@@ -202,14 +193,10 @@ class _Work(PublishWork):
             return
         now = self.deps.clock.now()
         for sku, row in rows.items():
-            rows[sku] = self.deps.listings.change(
-                row.key, partial(lifecycle.pending, job=self.task.job, now=now)
-            )
+            rows[sku] = self.deps.listings.change(row.key, partial(lifecycle.pending, job=self.task.job, now=now))
         request = self._request(rows, facts, creation)
         steps = self._steps(adapter, rows, request)
-        published = self._patiently(
-            lambda: (adapter.full_revise if full else adapter.publish)(request, steps)
-        )
+        published = self._patiently(lambda: (adapter.full_revise if full else adapter.publish)(request, steps))
         self._became(rows, published, content_hash(facts))
 
     def _follow(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing], look_at: datetime) -> None:
@@ -218,9 +205,7 @@ class _Work(PublishWork):
         if look_at > self.deps.clock.now():
             self._follow_at(look_at, self.task.content_hash)
         elif rows:
-            variants = tuple(
-                PublishVariant(r.key, r.variant.variant, r.offer, r.remote) for r in rows.values()
-            )
+            variants = tuple(PublishVariant(r.key, r.variant.variant, r.offer, r.remote) for r in rows.values())
             request = FollowRequest(self.sales_list.site, variants, self.publication.progress)
             self._became(rows, adapter.follow(request), self.task.content_hash)
 
@@ -232,14 +217,15 @@ class _Work(PublishWork):
             before = tuple(sku for sku, row in rows.items() if row.remote is not None)
             for sku in rows.keys() & outcome.left_out.keys():
                 self._fail({sku: rows.pop(sku)}, outcome.left_out[sku].problem)
-            self.task = self.task.model_copy(
-                update={"on_sale_before": before, "told_at": self.deps.clock.now()}
-            )
+            self.task = self.task.model_copy(update={"on_sale_before": before, "told_at": self.deps.clock.now()})
         for sku, row in rows.items():
             taken_in = partial(
-                lifecycle.processing, remote=outcome.remote, offer=outcome.offers.get(sku), group=outcome.group,
+                lifecycle.processing,
+                remote=outcome.remote,
+                offer=outcome.offers.get(sku),
+                group=outcome.group,
                 now=self.deps.clock.now(),
-            )  # fmt: skip
+            )
             rows[sku] = self.deps.listings.change(row.key, taken_in)
         self._tell_undecided(list(rows.values()))
         self._follow_at(outcome.look_at, digest)
@@ -265,9 +251,7 @@ class _Work(PublishWork):
         if self.sales_list.creation_profile is None:
             self._fail(
                 rows,
-                Problem(
-                    "creation_profile_missing", {"list": self.sales_list.name}, "choose_creation_profile"
-                ),
+                Problem("creation_profile_missing", {"list": self.sales_list.name}, "choose_creation_profile"),
             )
             return None
         return self.deps.configuration.get(CreationProfile, self.sales_list.creation_profile)
@@ -311,15 +295,17 @@ class _Work(PublishWork):
                 self._fail({sku: row}, error.problem)
                 continue
             live = partial(
-                lifecycle.published, remote=published.remote, offer=published.offers.get(sku, row.offer),
-                group=published.group, content_hash=digest, now=now,
-            )  # fmt: skip
+                lifecycle.published,
+                remote=published.remote,
+                offer=published.offers.get(sku, row.offer),
+                group=published.group,
+                content_hash=digest,
+                now=now,
+            )
             done.append(self.deps.listings.change(row.key, live))
             item_done(self.deps, self.task.job, str(row.key))
         note_listed(self.deps, self.account, done)
-        self._tell(
-            done, f"{self.task.action.value}_done", {"remote": str(published.remote), "url": published.url}
-        )
+        self._tell(done, f"{self.task.action.value}_done", {"remote": str(published.remote), "url": published.url})
         # Values may have moved since they were read: a fresh recompute sees it, and whatever is due is sent.
         nudge_due(self.deps, Recompute(self.deps).listings(row.key for row in done))
 
@@ -342,9 +328,11 @@ class _Work(PublishWork):
                     row.key, partial(lifecycle.pending, job=self.task.job, now=self.deps.clock.now())
                 )
             creation = CreationProfile(
-                id=self.sales_list.creation_profile or "none", name="end", marketplace=self.account.marketplace,
+                id=self.sales_list.creation_profile or "none",
+                name="end",
+                marketplace=self.account.marketplace,
                 site=self.sales_list.site,
-            )  # fmt: skip
+            )
             request = self._request(live, facts, creation)
             steps = self._steps(adapter, live, request)
             self._patiently(lambda: steps.look_before_end(live))
@@ -380,12 +368,15 @@ class _Work(PublishWork):
             self._fail({row.key.sku: row}, Problem("not_listed_there", {"sku": row.key.sku}, "send"))
             return
         link = partial(
-            lifecycle.linked, remote=remote.remote, offer=remote.offer, group=remote.group, seen=remote.shown, fulfilled_by_marketplace=remote.fulfilled_by_marketplace,
+            lifecycle.linked,
+            remote=remote.remote,
+            offer=remote.offer,
+            group=remote.group,
+            seen=remote.shown,
+            fulfilled_by_marketplace=remote.fulfilled_by_marketplace,
             now=self.deps.clock.now(),
-        )  # fmt: skip
-        self._tell(
-            [self.deps.listings.change(row.key, link)], "linked", {"remote": remote.remote, "url": remote.url}
         )
+        self._tell([self.deps.listings.change(row.key, link)], "linked", {"remote": remote.remote, "url": remote.url})
         item_done(self.deps, self.task.job, str(row.key))
 
 

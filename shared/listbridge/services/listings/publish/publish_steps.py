@@ -174,9 +174,7 @@ class Steps:
         self._save_shown(rising, shown)
 
     def _rising(self, rows: Sequence[Listing]) -> list[Listing]:
-        return [
-            row for row in rows if (row.live or self.resumed()) and unseen_sales.needs_look(row, row.ours)
-        ]
+        return [row for row in rows if (row.live or self.resumed()) and unseen_sales.needs_look(row, row.ours)]
 
     def _save_shown(self, rows: Sequence[Listing], shown: Mapping[ListingKey, RemoteListing]) -> None:
         for row in rows:

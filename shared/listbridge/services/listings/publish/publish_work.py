@@ -49,9 +49,7 @@ _WANTED = {
     PublishKind.SEND: _SENDABLE,
     PublishKind.RELIST: frozenset({Status.STOPPED, Status.FINISHED}),
     PublishKind.FULL_REVISE: frozenset({Status.ACTIVE}),
-    PublishKind.STOP: frozenset(
-        {Status.ACTIVE, Status.ERROR, Status.NOT_ACTIVE, Status.STOPPED, Status.FINISHED}
-    ),
+    PublishKind.STOP: frozenset({Status.ACTIVE, Status.ERROR, Status.NOT_ACTIVE, Status.STOPPED, Status.FINISHED}),
     PublishKind.ZEROED: frozenset({Status.ACTIVE}),
     PublishKind.LINK: _SENDABLE,
 }
@@ -108,9 +106,7 @@ class PublishWork:
             if row.status is Status.ACTIVE and self.task.action is not PublishKind.STOP:
                 item_done(self.deps, self.task.job, str(row.key))
 
-    def _request(
-        self, rows: dict[Sku, Listing], facts: ProductFacts, creation: CreationProfile
-    ) -> PublishRequest:
+    def _request(self, rows: dict[Sku, Listing], facts: ProductFacts, creation: CreationProfile) -> PublishRequest:
         variants = tuple(PublishVariant(r.key, r.variant.variant, r.offer, r.remote) for r in rows.values())
         return PublishRequest(facts, variants, self.sales_list.site, creation, self._group(rows))
 
@@ -133,10 +129,7 @@ class PublishWork:
             try:
                 return call()
             except RateLimited as error:
-                if (
-                    error.until is not None
-                    or self.deps.clock.now() + timedelta(seconds=error.after_s) > patience
-                ):
+                if error.until is not None or self.deps.clock.now() + timedelta(seconds=error.after_s) > patience:
                     raise
                 self.deps.clock.sleep(error.after_s)
 

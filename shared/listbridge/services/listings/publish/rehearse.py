@@ -32,9 +32,7 @@ def values_of(row: Listing, fields: frozenset[LedgerField]) -> dict[str, str]:
     return {"values": " and ".join(words)}
 
 
-def rehearse_revision(
-    deps: Deps, rows: Iterable[Listing], fields: frozenset[LedgerField], job: JobId
-) -> None:
+def rehearse_revision(deps: Deps, rows: Iterable[Listing], fields: frozenset[LedgerField], job: JobId) -> None:
     """Quantity and price that would be sent now."""
     for row in rows:
         ready, problem = computable(row, fields)

@@ -29,9 +29,7 @@ def nothing_to_sell(rows: Iterable[Listing]) -> bool:
 
     A row that an interrupted run left pending may be live without our knowing: the marketplace is asked first.
     """
-    return all(
-        row.computed.quantity == 0 and row.remote is None and row.status is not Status.PENDING for row in rows
-    )
+    return all(row.computed.quantity == 0 and row.remote is None and row.status is not Status.PENDING for row in rows)
 
 
 def refused_for_want_of_stock(task: PublishTask, rows: Collection[Listing], error: RemoteError) -> bool:

@@ -123,9 +123,7 @@ class Attempts:
         """The call as a whole failed so."""
         return self.record(begun, {row.key: RevisionResult(row.key, error) for row in begun})
 
-    def record(
-        self, begun: Sequence[Listing], results: Mapping[ListingKey, RevisionResult]
-    ) -> tuple[Listing, ...]:
+    def record(self, begun: Sequence[Listing], results: Mapping[ListingKey, RevisionResult]) -> tuple[Listing, ...]:
         """Write down what became of each row's attempt; of what has no result nobody knows."""
         told = {row.key: results.get(row.key) or _no_word(row.key) for row in begun}
         missed = [row for row in begun if isinstance(told[row.key].error, NotFound)]
@@ -141,9 +139,7 @@ class Attempts:
                 # It is on sale all the same: nothing that needs an ended listing is allowed, and all of it can be sent anew.
                 refused = Rejected(replace(error.problem, fix="full_revise"), detail=error.detail)
                 told[row.key] = RevisionResult(row.key, refused)
-        return tuple(
-            ended[row.key] if row.key in ended else self._record(row, told[row.key]) for row in begun
-        )
+        return tuple(ended[row.key] if row.key in ended else self._record(row, told[row.key]) for row in begun)
 
     def _record(self, row: Listing, result: RevisionResult) -> Listing:
         """Write the outcome down under our attempt id; if another attempt stands there by now, ours has no say."""
@@ -180,9 +176,7 @@ class Attempts:
             return writing.not_applied(row, attempt, retry_at=self.when(error), counts=False, now=now)
         if isinstance(error, RetryLater):
             retry_at = waiting.from_now(now, waiting.wait_s(error, row.attempts, waiting.REVISIONS, now))
-            return writing.not_applied(
-                row, attempt, retry_at=retry_at, counts=True, now=now, problem=error.problem
-            )
+            return writing.not_applied(row, attempt, retry_at=retry_at, counts=True, now=now, problem=error.problem)
         if isinstance(error, Unauthorized | ObserveMode):
             return writing.not_applied(row, attempt, retry_at=now, counts=False, now=now)
         if isinstance(error, ZeroRefused) and row.computed.held_by_orders:

@@ -170,9 +170,11 @@ def _compare(deps: Deps, account: Account, row: Listing, remote: RemoteListing |
     if saved.status is Status.ACTIVE and saved.accepted == row.accepted:
         return None
     params = {
-        "accepted_quantity": str(row.accepted.quantity), "seen_quantity": str(remote.shown.quantity),
-        "accepted_price": str(row.accepted.price), "seen_price": str(remote.shown.price),
-    }  # fmt: skip
+        "accepted_quantity": str(row.accepted.quantity),
+        "seen_quantity": str(remote.shown.quantity),
+        "accepted_price": str(row.accepted.price),
+        "seen_price": str(remote.shown.price),
+    }
     event = "finished_on_marketplace" if remote.gone else "drift_found"
     deps.activity.note(ActivityEntry(str(row.key), event, now, params, account=row.key.account))
     return saved
@@ -180,9 +182,7 @@ def _compare(deps: Deps, account: Account, row: Listing, remote: RemoteListing |
 
 def _end_what_is_gone(deps: Deps, rows: list[Listing]) -> None:
     tasks = {
-        PublishTask(
-            action=PublishKind.STOP, sales_list=row.sales_list, product=row.variant.product, only_if_gone=True
-        )
+        PublishTask(action=PublishKind.STOP, sales_list=row.sales_list, product=row.variant.product, only_if_gone=True)
         for row in rows
         if ledger.gone_and_zeroed(row)
     }

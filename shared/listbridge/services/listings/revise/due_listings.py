@@ -63,9 +63,7 @@ class DueListings:
                     return self._bands[band].pop(index)
         return None
 
-    def take_unit(
-        self, busy: Callable[[Listing], bool], unit_of: Callable[[Listing], str], most: int
-    ) -> list[Listing]:
+    def take_unit(self, busy: Callable[[Listing], bool], unit_of: Callable[[Listing], str], most: int) -> list[Listing]:
         """The next row, and with it all rows in hand of the same write unit, at most so many; empty when there is none."""
         head = self.take(busy)
         if head is None:
@@ -79,9 +77,13 @@ class DueListings:
         return mates
 
     def take_units(
-        self, busy: Callable[[Listing], bool], unit_of: Callable[[Listing], str], lease_of: Callable[[Listing], str],
-        bulk: BulkWriter, most: int,
-    ) -> list[list[Listing]]:  # fmt: skip
+        self,
+        busy: Callable[[Listing], bool],
+        unit_of: Callable[[Listing], str],
+        lease_of: Callable[[Listing], str],
+        bulk: BulkWriter,
+        most: int,
+    ) -> list[list[Listing]]:
         """So many units of rows in hand as go in one submission, none with a zero; empty when too few of them wait."""
         if self._bands.get(Band.ZERO):
             return []

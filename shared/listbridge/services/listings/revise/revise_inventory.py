@@ -53,9 +53,7 @@ def revise_inventory(deps: Deps, message: Nudge, *, remaining_s: float) -> None:
     if account.state is not ConnectionState.ACTIVE or account.observe:
         return  # rows stay due; whoever reactivates the account nudges it
     owner = new_id("drain")
-    lease = deps.leases.acquire_or_leave_word(
-        f"drainer#{account.id}", owner, seconds=deps.limits.drain_lease_s
-    )  # fmt: skip
+    lease = deps.leases.acquire_or_leave_word(f"drainer#{account.id}", owner, seconds=deps.limits.drain_lease_s)
     if lease is None:
         # Word is left with the holder. Should it be dead, nobody reads it: come back when its lease is over (promises.md#p5).
         wake_around(deps, account.id, deps.clock.now() + timedelta(seconds=deps.limits.drain_lease_s))
@@ -76,9 +74,7 @@ class Drainer:
     stop_at: datetime
     due: DueListings = field(init=False)
     _writers: dict[Share, UnitWriter] = field(default_factory=dict)
-    _flying: dict[Future[list[UnitOutcome]], tuple[list[list[Listing]], datetime]] = field(
-        default_factory=dict
-    )
+    _flying: dict[Future[list[UnitOutcome]], tuple[list[list[Listing]], datetime]] = field(default_factory=dict)
     _latency_s: float = _FIRST_GUESS_S
     _rate: float = 1.0
     _dead: bool = False
@@ -224,12 +220,14 @@ class Drainer:
     def _end(self, rows: Iterable[Listing], action: PublishKind) -> None:
         tasks = {
             PublishTask(
-                action=action, sales_list=row.sales_list, product=row.variant.product,
+                action=action,
+                sales_list=row.sales_list,
+                product=row.variant.product,
                 only_if_gone=action is PublishKind.STOP,
                 fix=row.hold.fix if action is PublishKind.ZEROED and row.hold is not None else "",
             )
             for row in rows
-        }  # fmt: skip
+        }
         if tasks:
             self.deps.queues.send(Lane.PUBLISH, *tasks)
 
@@ -238,12 +236,15 @@ class Drainer:
         self.deps.activity.note(
             *(
                 ActivityEntry(
-                    subject=str(one.row.key), event=f"revise_{one.result.value}", at=now, account=self.account.id,
+                    subject=str(one.row.key),
+                    event=f"revise_{one.result.value}",
+                    at=now,
+                    account=self.account.id,
                     params={**_told(one), **(one.row.hold.as_reason() if one.row.hold else {})},
                 )
                 for one in outcomes
             )
-        )  # fmt: skip
+        )
 
     def _let_go(self) -> bool:
         return self.deps.leases.release_if_quiet(self.lease, pending=self._words)
@@ -284,9 +285,7 @@ class Drainer:
         return nullcontext() if self.deps.workers <= 1 else trace.Threads(MOST_IN_FLIGHT)
 
 
-def _sent(
-    writer: UnitWriter, units: Sequence[Sequence[Listing]], bulk: BulkWriter | None
-) -> list[UnitOutcome]:
+def _sent(writer: UnitWriter, units: Sequence[Sequence[Listing]], bulk: BulkWriter | None) -> list[UnitOutcome]:
     return submit_units(writer, bulk, units) if bulk is not None else [writer.revise(units[0])]
 
 

@@ -12,9 +12,7 @@ from listbridge.services.listings.revise.attempts import leased
 from listbridge.services.listings.revise.write_unit import Asked, Begun, UnitOutcome, UnitWriter
 
 
-def submit_units(
-    writer: UnitWriter, bulk: BulkWriter, units: Sequence[Sequence[Listing]]
-) -> list[UnitOutcome]:
+def submit_units(writer: UnitWriter, bulk: BulkWriter, units: Sequence[Sequence[Listing]]) -> list[UnitOutcome]:
     """Bring these units up to date in one submission; one outcome each, in their order.
 
     A unit that somebody else has, or of which nothing is to be sent any more, is left out of it and keeps none back. Where
@@ -32,11 +30,7 @@ def submit_units(
             answers = iter(_answers(writer, asked))
             shares = iter(_submitted(writer, bulk, begun))
         return [
-            one.finished(next(shares))
-            if isinstance(one, Begun)
-            else next(answers)
-            if isinstance(one, Asked)
-            else one
+            one.finished(next(shares)) if isinstance(one, Begun) else next(answers) if isinstance(one, Asked) else one
             for one in prepared
         ]
 
@@ -59,18 +53,14 @@ def _submitted(writer: UnitWriter, bulk: BulkWriter, begun: Sequence[Begun]) -> 
 
 
 def _prepared(writer: UnitWriter, leases: ExitStack, unit: Sequence[Listing]) -> Begun | Asked | UnitOutcome:
-    lease = leases.enter_context(
-        leased(writer.deps, writer.traits, writer.adapter.lease_key(unit[0]), writer.owner)
-    )
+    lease = leases.enter_context(leased(writer.deps, writer.traits, writer.adapter.lease_key(unit[0]), writer.owner))
     if lease is None:
         return UnitOutcome(busy=True)
     begun = writer.guarded(unit, lambda: writer.begun(lease, unit))
     if not isinstance(begun, Begun) or not any(one.values.quantity == 0 for one in begun.revision.revisions):
         return begun
     # It fell to 0 since it was taken: it goes by itself, and before all others.
-    alone = writer.guarded(
-        begun.rows, lambda: writer.sent(begun.rows, lambda: writer.adapter.revise(begun.revision))
-    )
+    alone = writer.guarded(begun.rows, lambda: writer.sent(begun.rows, lambda: writer.adapter.revise(begun.revision)))
     return begun.finished(alone)
 
 

@@ -43,7 +43,9 @@ _LOG = logging.getLogger(__name__)
 class Result(StrEnum):
     """What became of one listing of a unit."""
 
-    SETTLED = "settled"  # a read-back was enough: it showed what became of an earlier call, or that nothing is to be sent
+    SETTLED = (
+        "settled"  # a read-back was enough: it showed what became of an earlier call, or that nothing is to be sent
+    )
     SENT = "sent"
     SUBMITTED = "submitted"  # the marketplace took it in and decides later
     HELD = "held"
@@ -176,9 +178,7 @@ class UnitWriter:
         outcome where there is nothing to do."""
         members = self._members(listings)
         now = self.deps.clock.now()
-        ready = [
-            m for m in members if m.due_band is not None and (m.not_before is None or m.not_before <= now)
-        ]
+        ready = [m for m in members if m.due_band is not None and (m.not_before is None or m.not_before <= now)]
         awaiting = [m for m in ready if writing.awaits_outcome(m)]
         if awaiting and len(awaiting) == len(ready):
             return self._ask(awaiting, now)
@@ -279,10 +279,7 @@ class UnitWriter:
         listings when a quantity is to rise, or to be restored, from which a buyer may have taken meanwhile
         (promises.md#p11)."""
         settling = [m for m in ready if m.settle_at is not None and m.settle_at <= now and m.attempt is None]
-        rising = [
-            m for m in ready
-            if unseen_sales.needs_look(m, self.sales.fields(m, ledger.due_fields(m)))
-        ]  # fmt: skip
+        rising = [m for m in ready if unseen_sales.needs_look(m, self.sales.fields(m, ledger.due_fields(m)))]
         return [m for m in members if m.live] if rising else settling
 
     def _look(self, rows: Sequence[Listing]) -> dict[ListingKey, Listing]:
@@ -364,9 +361,7 @@ class UnitWriter:
         fresh = {row.key: row for row in begun}
         rows = [fresh.get(member.key, member) for member in members]
         revised = {
-            row.key.sku
-            for row in begun
-            if row.attempt is not None and LedgerField.QUANTITY in row.attempt.fields
+            row.key.sku for row in begun if row.attempt is not None and LedgerField.QUANTITY in row.attempt.fields
         }
         return {
             sku: max(

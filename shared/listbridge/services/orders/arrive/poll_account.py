@@ -165,17 +165,20 @@ class _Poll:
         """Everything is read and reserved up to when this poll began."""
         trace.progressed()
         now = self._deps.clock.now()
-        wait = polling.interval(
-            now, self._newest, accounts=self._sharing(), calls_per_day=self._traits.calls_per_day
-        )
+        wait = polling.interval(now, self._newest, accounts=self._sharing(), calls_per_day=self._traits.calls_per_day)
         left = self._still_left(now)
         self._save(
             replace(
-                self._state, watermark=self._began, last_order_at=self._newest, last_poll_at=now, failures=0, left=left,
+                self._state,
+                watermark=self._began,
+                last_order_at=self._newest,
+                last_poll_at=now,
+                failures=0,
+                left=left,
                 taken_in=self._state.taken_in if left else self._began,
             ),
             now + wait,
-        )  # fmt: skip
+        )
 
     def _sharing(self) -> int:
         """How many accounts that are asked draw their polls from the same budget."""
@@ -188,9 +191,7 @@ class _Poll:
 
     def _still_left(self, now: datetime) -> dict[RemoteOrderId, datetime]:
         """The orders left to themselves whose rows or reservations are not in place yet."""
-        keys = {
-            id: OrderKey(self._account.id, id) for id, since in self._left.items() if now - since < _LEFT_FOR
-        }
+        keys = {id: OrderKey(self._account.id, id) for id, since in self._left.items() if now - since < _LEFT_FOR}
         rows = self._deps.orders.get_many(keys.values()) if keys else {}
         return {id: self._left[id] for id, key in keys.items() if key not in rows or rows[key].unsettled}
 
@@ -204,9 +205,7 @@ class _Poll:
             self._newest_meanwhile(now)
         self._save(replace(self._state, failures=failures, last_order_at=self._newest, left=self._left), at)
         params = {**error.problem.as_reason(), "failures": str(failures)}
-        self._deps.activity.note(
-            ActivityEntry(self._account.id, "orders_not_read", now, params, self._account.id)
-        )
+        self._deps.activity.note(ActivityEntry(self._account.id, "orders_not_read", now, params, self._account.id))
 
     def _newest_meanwhile(self, now: datetime) -> None:
         """A poll that breaks at some place of the past again and again must not keep the sales of this minute from
@@ -230,9 +229,11 @@ class _Poll:
         """Leave the rest to the next worker, under a new claim."""
         now, claim = self._deps.clock.now(), new_id("poll")
         state = replace(
-            self._state, next_poll_at=now + timedelta(seconds=self._deps.limits.poll_claim_s), last_order_at=self._newest,
+            self._state,
+            next_poll_at=now + timedelta(seconds=self._deps.limits.poll_claim_s),
+            last_order_at=self._newest,
             left=self._left,
-        )  # fmt: skip
+        )
         try:
             self._deps.polls.save(state, claim=claim)
         except Conflict:

@@ -32,9 +32,7 @@ def take_in_order(
     owed = changed or unfinished(order)
     relayed = order.relayed
     if owed and relayed:
-        queue_next(
-            deps, order
-        )  # first, for once it is settled nothing but the comparison hours later finds it again
+        queue_next(deps, order)  # first, for once it is settled nothing but the comparison hours later finds it again
     order = apply_order(deps, order, rules)
     if owed and not relayed:
         queue_next(deps, order)
@@ -81,9 +79,7 @@ def _with_other_ids(deps: Deps, account: Account, order: Order) -> Order:
         order = replace(order, matches=superseding.inherited(order, other))
         told |= {line.id for line in other.facts.lines} if other.listings_told else set()
     if order.matches:
-        order = replace(
-            order, reserved=frozenset((line, match.variant) for line, match in order.matches.items())
-        )
+        order = replace(order, reserved=frozenset((line, match.variant) for line, match in order.matches.items()))
     # The marketplace counted its listings down when the lines were sold, not when they were paid.
     return replace(order, listings_told=all(line.id in told for line in order.facts.lines) and bool(told))
 
@@ -115,9 +111,7 @@ def _with_listings(deps: Deps, order: Order) -> Mapping[LineId, Match]:
     keys = {line.id: bought_from(order, line) for line in open_lines}
     rows = deps.listings.get_many(set(keys.values()))
     bought = {
-        line: rows[key].variant
-        for line, key in keys.items()
-        if key in rows and rows[key].variant.shop == order.shop
+        line: rows[key].variant for line, key in keys.items() if key in rows and rows[key].variant.shop == order.shop
     }
     variants = deps.variants.get_many(set(bought.values())) if bought else {}
     found = {
@@ -135,7 +129,13 @@ def _tell(deps: Deps, before: Order | None, order: Order) -> None:
         tell(deps, order, "order_seen", lines=str(len(order.facts.lines)), total=str(order.facts.total))
     elif before.facts != order.facts:
         facts = order.facts
-        tell(deps, order, "order_changed", payment=facts.payment, cancellation=facts.cancellation,
-             shipment=facts.shipment)  # fmt: skip
+        tell(
+            deps,
+            order,
+            "order_changed",
+            payment=facts.payment,
+            cancellation=facts.cancellation,
+            shipment=facts.shipment,
+        )
     if order.reason is not None and (before is None or before.reason != order.reason):
         tell(deps, order, "order_not_imported", **order.reason.as_reason())

@@ -168,9 +168,7 @@ class _Creating:
 
     def _create(self, order: Order) -> Order:
         deps, now = self._deps, self._deps.clock.now()
-        longest = timedelta(
-            seconds=deps.limits.call_s(deps.shops.traits(self._shop).longest_call_s) * _REQUESTS
-        )
+        longest = timedelta(seconds=deps.limits.call_s(deps.shops.traits(self._shop).longest_call_s) * _REQUESTS)
         deadline = now + longest
         if self._lease.until < deadline:
             _again_at(deps, order, now + _BREATH)  # too late in this lease: no create may outlive it
@@ -179,9 +177,7 @@ class _Creating:
         draft = self._draft(order)
         number = deps.counters.next(f"observation#{order.shop}")
         try:
-            order = deps.orders.save(
-                order_creating.creating(order, attempt, deadline=deadline, number=number)
-            )
+            order = deps.orders.save(order_creating.creating(order, attempt, deadline=deadline, number=number))
         except Conflict:
             _again_at(deps, order, now)  # it changed a moment ago: look at it anew
             return order
@@ -202,20 +198,33 @@ class _Creating:
         out = facts.refunded_lines
         lines = tuple(
             DraftLine(
-                line=line.id, variant=order.matches[line.id].variant.variant, sku=line.sku, title=line.title,
-                quantity=line.quantity, amount=line.amount, taxes=line.taxes,
+                line=line.id,
+                variant=order.matches[line.id].variant.variant,
+                sku=line.sku,
+                title=line.title,
+                quantity=line.quantity,
+                amount=line.amount,
+                taxes=line.taxes,
             )
             for line in facts.lines
             if line.id not in out
-        )  # fmt: skip
+        )
         off = sum((_price(line, facts.tax_included) for line in facts.lines if line.id in out), Decimal(0))
         label = self._deps.marketplaces.label(self._account.marketplace)
         return ShopOrderDraft(
-            mark=mark_of(self._account, order.key), marketplace_label=label, placed_at=facts.placed_at, lines=lines,
-            shipping=facts.shipping, adjustment=facts.adjustment, tax_included=facts.tax_included,
+            mark=mark_of(self._account, order.key),
+            marketplace_label=label,
+            placed_at=facts.placed_at,
+            lines=lines,
+            shipping=facts.shipping,
+            adjustment=facts.adjustment,
+            tax_included=facts.tax_included,
             total=Money(facts.total.amount - off, facts.total.currency),
-            buyer=self._buyer, tags=(label,), delivery=facts.delivery, pickup_at=facts.pickup_at,
-        )  # fmt: skip
+            buyer=self._buyer,
+            tags=(label,),
+            delivery=facts.delivery,
+            pickup_at=facts.pickup_at,
+        )
 
     # ---- after ----
 
@@ -233,9 +242,12 @@ class _Creating:
             return self._found(order, found)
         traits = deps.shops.traits(self._shop)
         change = partial(
-            order_creating.looked_in_vain, attempt=attempt, settle=timedelta(seconds=traits.order_settle_s),
-            strict=traits.strict_look, now=deps.clock.now(),
-        )  # fmt: skip
+            order_creating.looked_in_vain,
+            attempt=attempt,
+            settle=timedelta(seconds=traits.order_settle_s),
+            strict=traits.strict_look,
+            now=deps.clock.now(),
+        )
         try:
             order = change_order(deps, order.key, change)
         except NotOurCreate:
@@ -305,9 +317,7 @@ class _Creating:
         order = order_of(self._deps, order.key)
         if order.state not in _TO_CREATE:
             return order
-        problem = (
-            Problem("order_gone", fix="look_on_marketplace") if isinstance(error, NotFound) else error.problem
-        )
+        problem = Problem("order_gone", fix="look_on_marketplace") if isinstance(error, NotFound) else error.problem
         return self._fail(order, problem, self._retry_at(order, error))
 
     def _fail(self, order: Order, problem: Problem, retry_at: datetime) -> Order:

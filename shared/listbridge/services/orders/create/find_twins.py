@@ -69,9 +69,7 @@ def _look(deps: Deps, account: Account, adapter: ShopAdapter, order: Order) -> b
             gone = partial(order_changes.without_notice, code=order_changes.TWINS)
             change_order(deps, order.key, gone)
         return False
-    notice = Problem(
-        order_changes.TWINS, {"orders": ", ".join(one.name for one in twins)}, "cancel_one_in_shop"
-    )
+    notice = Problem(order_changes.TWINS, {"orders": ", ".join(one.name for one in twins)}, "cancel_one_in_shop")
     if notice not in order.notices:
         tell(deps, order, order_changes.TWINS, **notice.params)
         change_order(deps, order.key, lambda row: order_changes.with_notice(row, notice))

@@ -59,9 +59,7 @@ def apply_order(deps: Deps, order: Order, rules: ImportRules) -> Order:
             sell_restocked(deps, rows)
             if order.absorbed_from is not None and order.completed_at is None:
                 _read_variants(deps, order.shop, changes)
-            standing = frozenset(
-                (line, variant) for variant, lines in reservations_of(order).items() for line in lines
-            )
+            standing = frozenset((line, variant) for variant, lines in reservations_of(order).items() for line in lines)
             done = order_changes.applied(order, standing, rules, deps.clock.now())
             order = deps.orders.save(done)
         except Conflict:
@@ -86,7 +84,7 @@ def _tell_listings(deps: Deps, order: Order) -> list[Listing]:
     for key in sorted(deps.listings.get_many(units)):
         sold = partial(
             ledger.sold_remotely, sale=order.key.remote, units=units[key], now=deps.clock.now(), cancelled=cancelled
-        )  # fmt: skip
+        )
         try:
             told.append(deps.listings.change(key, sold))
         except Missing:

@@ -52,9 +52,7 @@ def _gone(variant: Variant | None) -> bool:
     return variant is None or variant.absent
 
 
-def _variants_by_sku(
-    deps: Deps, shop: Shop, adapter: ShopAdapter, skus: Iterable[Sku]
-) -> dict[Sku, list[VariantKey]]:
+def _variants_by_sku(deps: Deps, shop: Shop, adapter: ShopAdapter, skus: Iterable[Sku]) -> dict[Sku, list[VariantKey]]:
     wanted = sorted(set(skus))
     products = adapter.products_with_skus(wanted) if wanted else ()
     if not products:

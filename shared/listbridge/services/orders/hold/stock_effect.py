@@ -49,14 +49,11 @@ def _counted_units(deps: Deps, order: Order) -> Counter[VariantKey]:
 
     A line that was left out of the shop's order holds nothing, and the shop took nothing for it.
     """
-    units = Counter({
-        variant: sum(held.quantity for held in lines.values())
-        for variant, lines in reservations_of(order).items()
-    })  # fmt: skip
+    units = Counter(
+        {variant: sum(held.quantity for held in lines.values()) for variant, lines in reservations_of(order).items()}
+    )
     rows = deps.variants.get_many(units)
-    counted = {
-        key for key, row in rows.items() if row.facts.tracked and not row.facts.bundle and not row.absent
-    }
+    counted = {key for key, row in rows.items() if row.facts.tracked and not row.facts.bundle and not row.absent}
     return Counter({key: count for key, count in units.items() if key in counted and count > 0})
 
 

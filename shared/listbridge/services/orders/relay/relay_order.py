@@ -65,9 +65,7 @@ def relay_order(deps: Deps, message: RelayOrder) -> None:
     if {account.state, shop.state} != {ConnectionState.ACTIVE}:
         return
     longest = max(deps.shops.traits(shop).longest_call_s, deps.marketplaces.traits(account).longest_call_s)
-    lease = deps.leases.acquire(
-        lease_name(key), new_id("worker"), seconds=deps.limits.order_lease_of(longest)
-    )
+    lease = deps.leases.acquire(lease_name(key), new_id("worker"), seconds=deps.limits.order_lease_of(longest))
     if lease is None:
         relay_at(deps, key, deps.clock.now() + timedelta(seconds=5))
         return
@@ -172,9 +170,7 @@ class _Relay:
         untold = untold_boxes(order, found)
         if not untold:
             return self._without(order, WOULD_TELL)
-        parcels = ", ".join(
-            " ".join((box.carrier, box.tracking)).strip() or "without a number" for box in untold
-        )
+        parcels = ", ".join(" ".join((box.carrier, box.tracking)).strip() or "without a number" for box in untold)
         return self._notice(order, Problem(WOULD_TELL, {"parcels": parcels}, "leave_observe_mode"))
 
     # ---- what is left ----

@@ -112,9 +112,7 @@ def _from_shop(deps: Deps, order: Order, found: ShopOrder) -> Order:
                 continue
             fresh = fresh or standing is None
             one = replace(notice, params={**params, "amount": str(refund.amount)})
-            made = Told(
-                state, now, {}, problem=one if open_ else None, kind=Deed.REFUND, amount=refund.amount
-            )
+            made = Told(state, now, {}, problem=one if open_ else None, kind=Deed.REFUND, amount=refund.amount)
             row = recorded(row, id, made)
         if not open_:
             return order_changes.without_notice(row, REFUND_THERE)

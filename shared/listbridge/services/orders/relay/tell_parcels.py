@@ -40,9 +40,7 @@ def tell_parcels(deps: Deps, account: Account, order: Order, found: ShopOrder, l
 def relay_at(deps: Deps, key: OrderKey, at: datetime, *, attempt: int = 0) -> None:
     """Have the order compared again around then, or sooner: a queue delays by a quarter of an hour at most."""
     message = RelayOrder(account=key.account, order=key.remote, attempt=attempt)
-    deps.queues.send(
-        Lane.FULFILLMENTS, message, delay_s=waiting.delay_s(at, deps.clock.now()), reason="compare_again"
-    )
+    deps.queues.send(Lane.FULFILLMENTS, message, delay_s=waiting.delay_s(at, deps.clock.now()), reason="compare_again")
 
 
 class _Telling:
@@ -50,9 +48,7 @@ class _Telling:
         self._deps = deps
         self._adapter = adapter
         self._lease = lease
-        self._request = timedelta(
-            seconds=deps.limits.call_s(deps.marketplaces.traits(account).longest_call_s)
-        )
+        self._request = timedelta(seconds=deps.limits.call_s(deps.marketplaces.traits(account).longest_call_s))
         self._settle = timedelta(seconds=order_traits(deps, account).settle_s)
 
     def run(self, order: Order, found: ShopOrder) -> Order:
@@ -66,9 +62,7 @@ class _Telling:
             shown += added
         return order
 
-    def _tell(
-        self, order: Order, parcel: Parcel, shown: list[RemoteShipment]
-    ) -> tuple[Order, list[RemoteShipment]]:
+    def _tell(self, order: Order, parcel: Parcel, shown: list[RemoteShipment]) -> tuple[Order, list[RemoteShipment]]:
         """The order after this parcel, and the shipments that the marketplace has in addition now."""
         rest = unclaimed(order, shown)
         known = shipment_of(parcel, rest, self._adapter.tracking_as_told)
@@ -136,12 +130,7 @@ class _Telling:
             order = self._noticed(order, Problem(PARCEL_TAKEN_BACK, params, "correct_there"))
         for parcel in packed.values():
             told = order.told.get(parcel.id)
-            if (
-                told is not None
-                and told.state is Telling.TOLD
-                and told.shipment
-                and told.tracking != parcel.tracking
-            ):
+            if told is not None and told.state is Telling.TOLD and told.shipment and told.tracking != parcel.tracking:
                 params = {"told": told.tracking, "now": parcel.tracking}
                 order = self._noticed(order, Problem(TRACKING_CHANGED, params, "correct_there"))
         return order
@@ -149,12 +138,24 @@ class _Telling:
     def _noticed(self, order: Order, notice: Problem) -> Order:
         return change_order(self._deps, order.key, lambda row: order_changes.with_notice(row, notice))
 
-    def _note(self, order: Order, parcel: Parcel, state: Telling, lines: Mapping[LineId, int] | None,
-              shipment: RemoteId | None, problem: Problem | None = None) -> Order:  # fmt: skip
+    def _note(
+        self,
+        order: Order,
+        parcel: Parcel,
+        state: Telling,
+        lines: Mapping[LineId, int] | None,
+        shipment: RemoteId | None,
+        problem: Problem | None = None,
+    ) -> Order:
         told = Told(
-            state=state, at=self._deps.clock.now(), lines=dict(lines or {}), tracking=parcel.tracking,
-            carrier=parcel.carrier, shipment=shipment, problem=problem,
-        )  # fmt: skip
+            state=state,
+            at=self._deps.clock.now(),
+            lines=dict(lines or {}),
+            tracking=parcel.tracking,
+            carrier=parcel.carrier,
+            shipment=shipment,
+            problem=problem,
+        )
         return change_order(self._deps, order.key, lambda row: recorded(row, parcel.id, told))
 
     def _forget(self, order: Order, parcel: Parcel) -> Order:

@@ -91,15 +91,11 @@ class Catalog:
         count = answer.products_count
         return SweepPage(
             products=tuple(products),
-            cursor=f"{self._shapes.rung}:{page.page_info.end_cursor}"
-            if page.page_info.has_next_page
-            else None,
+            cursor=f"{self._shapes.rung}:{page.page_info.end_cursor}" if page.page_info.has_next_page else None,
             total=count.count if count is not None and count.precision == "EXACT" else None,
         )
 
-    def search(
-        self, query: str | None, limit: int, after: str | None
-    ) -> tuple[tuple[ProductFacts, ...], str | None]:
+    def search(self, query: str | None, limit: int, after: str | None) -> tuple[tuple[ProductFacts, ...], str | None]:
         """The next `limit` products that Shopify finds, and the cursor behind them; its search index may lag behind the
         products themselves."""
         found: list[ProductFacts] = []
@@ -154,9 +150,7 @@ class Catalog:
 
     # What a page left out
 
-    def _complete(
-        self, products: Sequence[wire.Product], currency: str, operation: str
-    ) -> list[ProductFacts]:
+    def _complete(self, products: Sequence[wire.Product], currency: str, operation: str) -> list[ProductFacts]:
         """The products with all their variants, and all of these with all their stock levels."""
         variants = [self._all_variants(product, operation) for product in products]
         levels = self._missing_levels([one for of_product in variants for one in of_product], operation)
@@ -176,14 +170,10 @@ class Catalog:
 
         return list({variant.id: variant for variant in all_rows(product.variants, more)}.values())
 
-    def _missing_levels(
-        self, variants: Sequence[wire.Variant], operation: str
-    ) -> Mapping[str, tuple[wire.Level, ...]]:
+    def _missing_levels(self, variants: Sequence[wire.Variant], operation: str) -> Mapping[str, tuple[wire.Level, ...]]:
         """All levels of the items that have more than a page holds, by item."""
         items = dict.fromkeys(
-            one.inventory_item.id
-            for one in variants
-            if one.inventory_item.inventory_levels.page_info.has_next_page
+            one.inventory_item.id for one in variants if one.inventory_item.inventory_levels.page_info.has_next_page
         )
         found: dict[str, tuple[wire.Level, ...]] = {}
 
@@ -199,9 +189,7 @@ class Catalog:
     def _more_levels(self, item: str, operation: str, after: str) -> wire.Page[wire.Level]:
         return there(self._levels_page([item], after, operation).nodes[0], operation).inventory_levels
 
-    def _levels_page(
-        self, items: Sequence[str], after: str | None, operation: str
-    ) -> wire.Nodes[wire.LevelsOfItem]:
+    def _levels_page(self, items: Sequence[str], after: str | None, operation: str) -> wire.Nodes[wire.LevelsOfItem]:
         variables = {"ids": list(items), "after": after, "levels": _MOST_LEVELS}
         return self._api.query(MORE_LEVELS, variables, operation=operation)
 

@@ -41,9 +41,7 @@ class ChangeSearch:
         page = self._api.query(CHANGED_PRODUCTS, variables, operation="products_changed")
         changed = {ProductId(number_of(one.id)): one.updated_at for one in page.nodes}
         info = page.page_info
-        return ChangedProducts(
-            changed, f"products|{info.end_cursor}" if info.has_next_page else f"{_LEVELS}||"
-        )
+        return ChangedProducts(changed, f"products|{info.end_cursor}" if info.has_next_page else f"{_LEVELS}||")
 
     def _levels(self, since: datetime, location: str, after: str) -> ChangedProducts:
         variables = {"query": changed_since(since), "location": location or None, "after": after or None}

@@ -38,9 +38,7 @@ def refused_create(errors: Sequence[UserError], draft: ShopOrderDraft) -> Remote
         return variant_gone(sku, detail=detail)
     personal = not first.field or bool(_PERSONAL & set(first.field))
     code = first.code or "INVALID"
-    return refused_order(
-        field_of(first), first.message, code=code, buyer=draft.buyer, personal=personal, detail=detail
-    )
+    return refused_order(field_of(first), first.message, code=code, buyer=draft.buyer, personal=personal, detail=detail)
 
 
 def not_cancelled(errors: Sequence[UserError]) -> Rejected:

@@ -61,13 +61,10 @@ def order_input(draft: ShopOrderDraft, now: datetime) -> Fields:
         "processedAt": min(draft.placed_at, now).astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "sourceName": draft.mark.marketplace,
         "sourceIdentifier": str(draft.mark.remote),
-        "metafields": [
-            {"namespace": MARK_NAMESPACE, "key": MARK_KEY, "type": "id", "value": draft.mark.value}
-        ],
+        "metafields": [{"namespace": MARK_NAMESPACE, "key": MARK_KEY, "type": "id", "value": draft.mark.value}],
         "tags": tags_of(draft, longest=_LONGEST_TAG),
         "customAttributes": [
-            {"key": key, "value": value}
-            for key, value in facts_of(draft, country=_unknown_country(draft.buyer))
+            {"key": key, "value": value} for key, value in facts_of(draft, country=_unknown_country(draft.buyer))
         ],
         "lineItems": [_line(line, draft) for line in lines],
         "taxesIncluded": draft.tax_included,
@@ -122,9 +119,7 @@ def _shipping_line(charge: ShippingCharge, price: Decimal, tax_included: bool) -
     fields: Fields = {
         "title": shipping_title(charge),
         "priceSet": _bag(Money(price, charge.amount.currency)),
-        "taxLines": _tax_lines(
-            [tax for tax in charge.taxes if not tax.remitted], charge.amount.amount, tax_included
-        ),
+        "taxLines": _tax_lines([tax for tax in charge.taxes if not tax.remitted], charge.amount.amount, tax_included),
     }
     return fields | {"code": charge.service} if charge.service else fields
 

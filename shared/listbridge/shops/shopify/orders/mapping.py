@@ -78,9 +78,7 @@ def _parcel(one: order_wire.Fulfillment, packed: Iterable[order_wire.PackedLine]
 
 
 def _line_of(line: order_wire.Line) -> LineId | None:
-    return next(
-        (LineId(one.value) for one in line.custom_attributes if one.key == LINE_PROPERTY and one.value), None
-    )
+    return next((LineId(one.value) for one in line.custom_attributes if one.key == LINE_PROPERTY and one.value), None)
 
 
 def _refunds(refunds: Iterable[order_wire.Refund]) -> Iterator[Refund]:

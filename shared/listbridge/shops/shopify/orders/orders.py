@@ -202,18 +202,14 @@ class Orders:
         """A page of the orders that the search index knows to be changed since then."""
         variables = {"query": changed_since(since), "after": cursor}
         page = self._api.query(CHANGED_ORDERS, variables, operation="read_orders")
-        return ChangedOrders(
-            {ShopOrderId(number_of(one.id)): one.updated_at for one in page.nodes}, page.more
-        )
+        return ChangedOrders({ShopOrderId(number_of(one.id)): one.updated_at for one in page.nodes}, page.more)
 
     def read(self, orders: Sequence[ShopOrderRef]) -> dict[ShopOrderId, ShopOrder]:
         """Orders as they are now; absent are those for which Shopify's answer is a null, to an app that may see all orders.
 
         Raises Unsupported when a null proves nothing: an app without `read_all_orders` is shown none of more than 60 days.
         """
-        wanted = [
-            gid("Order", order) for order in dict.fromkeys(one.id for one in orders) if is_number(order)
-        ]
+        wanted = [gid("Order", order) for order in dict.fromkeys(one.id for one in orders) if is_number(order)]
         found: dict[ShopOrderId, ShopOrder] = {}
         for batch, (shape, nodes) in self._shapes.batches(wanted, lambda shape: shape.orders, self._read):
             for _, order in beside(batch, nodes, "read_orders"):
@@ -235,9 +231,7 @@ class Orders:
     def _whole(self, order: order_wire.Order, shape: Shape) -> ShopOrder:
         """The order with what its first pages left out."""
         parcels = order.fulfillments
-        if (
-            len(parcels) >= shape.parcels
-        ):  # a list without pages: as many as asked for may be fewer than there are
+        if len(parcels) >= shape.parcels:  # a list without pages: as many as asked for may be fewer than there are
             variables = {"id": order.id, "packed": shape.packed}
             answer = self._api.look_up(ALL_PARCELS, variables, operation="read_orders")
             parcels = there(answer, "read_orders").fulfillments
@@ -309,9 +303,7 @@ def _found(
 
 
 def _no_mark(reason: str) -> Rejected:
-    return Rejected(
-        Problem("shopify_mark_refused", {"reason": reason}, "free_mark"), detail="create_order: no mark"
-    )
+    return Rejected(Problem("shopify_mark_refused", {"reason": reason}, "free_mark"), detail="create_order: no mark")
 
 
 def _escaped(sku: str) -> str:

@@ -10,8 +10,13 @@ from listbridge.marketplaces.ebay.sites import SITES
 
 @pytest.mark.parametrize(
     "address",
-    ["https://www.ebay.de/itm/1", "https://ebay.com/str/x", "https://stores.ebay.co.uk/x?a=1", "https://WWW.EBAY.com.au/"],
-)  # fmt: skip
+    [
+        "https://www.ebay.de/itm/1",
+        "https://ebay.com/str/x",
+        "https://stores.ebay.co.uk/x?a=1",
+        "https://WWW.EBAY.com.au/",
+    ],
+)
 def test_a_link_to_ebay_stays(address: str):
     assert HTML.clean(f'<a href="{address}">more</a>') == (
         f'<a href="{address}" target="_blank" rel="noopener">more</a>'
@@ -26,14 +31,17 @@ def test_every_site_is_home(site: str):
 
 @pytest.mark.parametrize(
     "address",
-    ["http://www.ebay.de/itm/1", "https://ebay.de.evil.example/", "https://ebay.de@evil.example/", "https://myebay.de/"],
-)  # fmt: skip
+    [
+        "http://www.ebay.de/itm/1",
+        "https://ebay.de.evil.example/",
+        "https://ebay.de@evil.example/",
+        "https://myebay.de/",
+    ],
+)
 def test_a_link_that_only_looks_like_ebays_loses_its_address(address: str):
     assert HTML.clean(f'<a href="{address}">more</a>') == "more"
 
 
 def test_what_ebay_shows_on_small_screens_keeps_its_marks():
-    markup = (
-        '<div vocab="https://schema.org/" typeof="Product"><span property="description">short</span></div>'
-    )
+    markup = '<div vocab="https://schema.org/" typeof="Product"><span property="description">short</span></div>'
     assert HTML.clean(markup) == markup

@@ -43,8 +43,10 @@ def test_only_pictures_by_https_are_sent_each_once_and_the_variants_own_first():
     images = ("http://plain.example/1.jpg", "//cdn.example/2.jpg", PICTURE, PICTURE)
     facts = product(variant(image="https://images.example/own.jpg"), images=images)
     assert content(facts).item(Sku("A"), 1)["product"]["imageUrls"] == [
-        "https://images.example/own.jpg", "https://cdn.example/2.jpg", PICTURE,
-    ]  # fmt: skip
+        "https://images.example/own.jpg",
+        "https://cdn.example/2.jpg",
+        PICTURE,
+    ]
 
 
 def test_a_product_without_a_fetchable_picture_is_refused_before_anything_is_sent():
@@ -65,15 +67,18 @@ def test_a_single_item_has_at_most_24_pictures_and_a_group_12():
 
 def test_options_become_aspects_under_the_sites_names():
     facts = product(
-        variant("A", options={"Colour": "Rot", "Size": "S"}), variant("B", options={"Colour": "Blau", "Size": "S"}),
-        options=("Size", "Colour"), vendor="Nordlicht",
-    )  # fmt: skip
-    mapped = content(
-        facts, option_aspects={"Colour": "Farbe"}, brand_aspect="Marke", aspects={"Stil": ["Lang"]}
+        variant("A", options={"Colour": "Rot", "Size": "S"}),
+        variant("B", options={"Colour": "Blau", "Size": "S"}),
+        options=("Size", "Colour"),
+        vendor="Nordlicht",
     )
+    mapped = content(facts, option_aspects={"Colour": "Farbe"}, brand_aspect="Marke", aspects={"Stil": ["Lang"]})
     assert mapped.item(Sku("B"), 1)["product"]["aspects"] == {
-        "Stil": ["Lang"], "Marke": ["Nordlicht"], "Size": ["S"], "Farbe": ["Blau"],
-    }  # fmt: skip
+        "Stil": ["Lang"],
+        "Marke": ["Nordlicht"],
+        "Size": ["S"],
+        "Farbe": ["Blau"],
+    }
     group = mapped.group([Sku("A"), Sku("B")], {})
     assert group["aspects"] == {"Stil": ["Lang"], "Marke": ["Nordlicht"]}
     assert group["variesBy"]["specifications"] == [
@@ -84,9 +89,7 @@ def test_options_become_aspects_under_the_sites_names():
 
 def test_an_option_wins_over_a_fixed_aspect_of_the_same_name():
     facts = product(variant("A", options={"Size": "S"}), variant("B", options={"Size": "M"}))
-    assert content(facts, aspects={"Size": ["One Size"]}).item(Sku("A"), 1)["product"]["aspects"]["Size"] == [
-        "S"
-    ]
+    assert content(facts, aspects={"Size": ["One Size"]}).item(Sku("A"), 1)["product"]["aspects"]["Size"] == ["S"]
 
 
 def test_pictures_vary_by_the_option_that_has_one_picture_per_value():
@@ -107,9 +110,7 @@ def test_without_pictures_of_their_own_variations_vary_by_the_first_option():
 
 
 def test_a_variant_without_a_value_is_left_out_and_told_of_and_its_siblings_stay():
-    facts = product(
-        variant("A", options={"Size": "S"}), variant("B", options={"Size": " "}), options=("Size",)
-    )
+    facts = product(variant("A", options={"Size": "S"}), variant("B", options={"Size": " "}), options=("Size",))
     mapped = content(facts)
     assert {sku: error.problem.code for sku, error in mapped.refused.items()} == {"B": "option_value_missing"}
     assert set(mapped.aspects) == {"A"}
@@ -152,10 +153,7 @@ def test_option_names_that_ebay_cannot_take_are_refused(settings: dict[str, Any]
 
 
 def test_the_shops_brand_wins_over_the_profiles():
-    assert (
-        content(product(vendor="Nordlicht"), brand="Other").item(Sku("A"), 1)["product"]["brand"]
-        == "Nordlicht"
-    )
+    assert content(product(vendor="Nordlicht"), brand="Other").item(Sku("A"), 1)["product"]["brand"] == "Nordlicht"
     assert content(product(), brand="Other").item(Sku("A"), 1)["product"]["brand"] == "Other"
     assert "brand" not in content(product()).item(Sku("A"), 1)["product"]
 
@@ -198,9 +196,7 @@ def test_members_that_only_another_site_sells_count_too():
 
 
 def test_of_two_variants_that_are_alike_the_second_is_told_of_and_the_first_is_sold():
-    facts = product(
-        variant("A", options={"Size": "S"}), variant("B", options={"Size": "S "}), options=("Size",)
-    )
+    facts = product(variant("A", options={"Size": "S"}), variant("B", options={"Size": "S "}), options=("Size",))
     mapped = content(facts)
     assert set(mapped.aspects) == {"A"}
     assert (mapped.refused[Sku("B")].problem.code, dict(mapped.refused[Sku("B")].problem.params)) == (
@@ -217,9 +213,7 @@ def test_a_product_without_a_description_describes_itself_by_its_title():
 def test_the_template_is_filled_once_and_its_blanks_are_text():
     facts = product(title="<b>{vendor}</b>", vendor="N & L", description_html="<i>{sku}</i>")
     mapped = content(facts, description_template="<h1>{title}</h1>{description}<p>{vendor} {sku} {other}</p>")
-    assert mapped.listing_description == (
-        "<h1>&lt;b&gt;{vendor}&lt;/b&gt;</h1><i>{sku}</i><p>N &amp; L A {other}</p>"
-    )
+    assert mapped.listing_description == ("<h1>&lt;b&gt;{vendor}&lt;/b&gt;</h1><i>{sku}</i><p>N &amp; L A {other}</p>")
 
 
 def test_a_description_beyond_ebays_limit_is_refused():
@@ -233,21 +227,31 @@ def test_an_offer_carries_the_values_as_ebay_writes_them():
     body = content().new_offer(Sku("A"), Values(7, Money(Decimal("1E+1"), "EUR")))
     assert body["pricingSummary"] == {"price": {"value": "10", "currency": "EUR"}}
     assert (body["availableQuantity"], body["sku"], body["marketplaceId"], body["format"]) == (
-        7, "A", "EBAY_DE", "FIXED_PRICE",
-    )  # fmt: skip
+        7,
+        "A",
+        "EBAY_DE",
+        "FIXED_PRICE",
+    )
     assert body["listingDuration"] == "GTC"
 
 
 def test_replacing_an_offer_keeps_what_we_do_not_manage_and_drops_what_cannot_be_sent():
     shown = Offer.model_validate(
         {
-            "offerId": "1", "sku": "A", "marketplaceId": "EBAY_DE", "format": "FIXED_PRICE", "status": "PUBLISHED",
-            "availableQuantity": 9, "listing": {"listingId": "5", "listingStatus": "ACTIVE"}, "tax": {"vatPercentage": 19.0},
+            "offerId": "1",
+            "sku": "A",
+            "marketplaceId": "EBAY_DE",
+            "format": "FIXED_PRICE",
+            "status": "PUBLISHED",
+            "availableQuantity": 9,
+            "listing": {"listingId": "5", "listingStatus": "ACTIVE"},
+            "tax": {"vatPercentage": 19.0},
             "pricingSummary": {"price": {"value": "1.00", "currency": "EUR"}, "pricingVisibility": "NONE"},
             "listingPolicies": {"fulfillmentPolicyId": "old", "bestOfferTerms": {"bestOfferEnabled": True}},
-            "listingStartDate": "2026-01-01T00:00:00Z", "somethingNew": 1,
+            "listingStartDate": "2026-01-01T00:00:00Z",
+            "somethingNew": 1,
         }
-    )  # fmt: skip
+    )
     body = content().replaced_offer(shown, Values(3, None))
     assert body["tax"] == {"vatPercentage": 19.0}
     assert body["pricingSummary"] == {
@@ -255,11 +259,22 @@ def test_replacing_an_offer_keeps_what_we_do_not_manage_and_drops_what_cannot_be
         "pricingVisibility": "NONE",
     }
     assert body["listingPolicies"] == {
-        "fulfillmentPolicyId": "1", "paymentPolicyId": "2", "returnPolicyId": "3",
+        "fulfillmentPolicyId": "1",
+        "paymentPolicyId": "2",
+        "returnPolicyId": "3",
         "bestOfferTerms": {"bestOfferEnabled": True},
-    }  # fmt: skip
+    }
     assert body["availableQuantity"] == 3
-    assert not set(body) & {"offerId", "sku", "marketplaceId", "format", "status", "listing", "listingStartDate", "somethingNew"}  # fmt: skip
+    assert not set(body) & {
+        "offerId",
+        "sku",
+        "marketplaceId",
+        "format",
+        "status",
+        "listing",
+        "listingStartDate",
+        "somethingNew",
+    }
     assert content().replaced_offer(shown, NOTHING)["availableQuantity"] == 9
 
 

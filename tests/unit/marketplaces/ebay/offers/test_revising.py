@@ -27,9 +27,7 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 def revision(site: str, *, sku: str = "A", quantity: int | None = 5, price: str | None = None) -> Revision:
     money = Money(Decimal(price), "USD") if price else None
     key = ListingKey(AccountId("acc"), Site(site), Sku(sku))
-    return Revision(
-        key, RemoteId(f"offer-{site}"), RemoteId(f"listing-{site}"), None, Values(quantity, money)
-    )
+    return Revision(key, RemoteId(f"offer-{site}"), RemoteId(f"listing-{site}"), None, Values(quantity, money))
 
 
 US, GB = revision("EBAY_US"), revision("EBAY_GB")
@@ -73,8 +71,9 @@ def test_a_price_alone_leaves_every_quantity_out():
     body = request([revision("EBAY_US", quantity=None, price="9.90")], None)
     assert body is not None
     assert body.body() == {
-        "sku": "A", "offers": [{"offerId": "offer-EBAY_US", "price": {"value": "9.90", "currency": "USD"}}],
-    }  # fmt: skip
+        "sku": "A",
+        "offers": [{"offerId": "offer-EBAY_US", "price": {"value": "9.90", "currency": "USD"}}],
+    }
 
 
 def test_a_zero_is_sent_and_not_taken_for_nothing():
@@ -165,9 +164,7 @@ def test_a_system_error_told_by_an_entry_is_an_unknown_outcome():
         (25026, "Selling limits exceeded.", "ebay_selling_limit"),
     ],
 )
-def test_only_a_refusal_of_the_quantity_itself_means_that_zero_is_not_taken(
-    error_id: int, message: str, code: str
-):
+def test_only_a_refusal_of_the_quantity_itself_means_that_zero_is_not_taken(error_id: int, message: str, code: str):
     zero = revision("EBAY_US", quantity=0)
     [refused] = outcome(entry("offer-EBAY_US", 400, error(error_id, message)), of=(zero,), highest=0)
     assert refused is not None
@@ -182,9 +179,7 @@ def test_another_quantity_that_is_refused_is_not_called_a_zero():
 
 def test_a_spent_day_of_revisions_waits_for_midnight_in_california_even_for_a_zero():
     zero = revision("EBAY_US", quantity=0)
-    told = error(
-        25019, "The item cannot be revised: the number of revisions per day for this quantity is reached."
-    )
+    told = error(25019, "The item cannot be revised: the number of revisions per day for this quantity is reached.")
     [waiting] = outcome(entry("offer-EBAY_US", 400, told), of=(zero,), highest=0)
     assert isinstance(waiting, RateLimited)
     assert waiting.until == datetime(2026, 11, 2, 8, tzinfo=UTC)

@@ -54,8 +54,19 @@ def test_a_text_is_a_sentence_with_plain_blanks(text: str):
     assert text[0].isupper() or text.startswith(("eBay", "{"))
     assert text.endswith((".", "}"))
     assert {name for _, name, _, _ in Formatter().parse(text) if name} <= {
-        "count", "field", "length", "max", "message", "name", "option", "other", "product", "site", "sku", "value",
-    }  # fmt: skip
+        "count",
+        "field",
+        "length",
+        "max",
+        "message",
+        "name",
+        "option",
+        "other",
+        "product",
+        "site",
+        "sku",
+        "value",
+    }
 
 
 def test_the_registry_finds_the_folder_and_its_card():
@@ -66,9 +77,7 @@ def test_the_registry_finds_the_folder_and_its_card():
 
 def test_every_site_has_its_own_currency_and_language():
     assert set(MANIFEST.sites) == set(SITES)
-    assert {site.currency for site in SITES.values()} == {
-        bounds.currency for bounds in MANIFEST.sites.values()
-    }
+    assert {site.currency for site in SITES.values()} == {bounds.currency for bounds in MANIFEST.sites.values()}
     assert all(re.fullmatch(r"[a-z]{2}-[A-Z]{2}", site.language) for site in SITES.values())
     assert all(site.id.endswith(site.language[-2:]) for site in SITES.values())
 
@@ -78,9 +87,7 @@ def test_what_refuses_a_zero_has_a_text():
 
 
 def test_credentials_show_no_secret_and_need_the_apps_keys():
-    credentials = Credentials.model_validate(
-        {"client_id": "id", "client_secret": "hush-1", "refresh_token": "hush-2"}
-    )
+    credentials = Credentials.model_validate({"client_id": "id", "client_secret": "hush-1", "refresh_token": "hush-2"})
     assert "hush" not in repr(credentials) + credentials.model_dump_json()
     with pytest.raises(ValidationError) as refused:
         Credentials.model_validate({"client_id": "id", "client_secret": ["hush-3"]})

@@ -29,17 +29,13 @@ def test_a_digital_gift_names_who_gets_it() -> None:
     read = READER.read(order(line(giftDetails=given), fulfillmentStartInstructions=instruction("DIGITAL")))
     assert read.order.delivery is Delivery.DIGITAL
     assert read.buyer is not None
-    assert read.buyer.gifts == (
-        Gift(LineId("10065005456101"), "friend@members.example", "Alex", "Happy birthday"),
-    )
+    assert read.buyer.gifts == (Gift(LineId("10065005456101"), "friend@members.example", "Alex", "Happy birthday"),)
     assert "friend" not in repr(read)
 
 
 def test_an_order_that_is_fetched_names_the_store() -> None:
     step = {"merchantLocationKey": "store-7"}
-    told = READER.read(
-        order(fulfillmentStartInstructions=instruction("PREPARE_FOR_PICKUP", pickupStep=step))
-    ).order
+    told = READER.read(order(fulfillmentStartInstructions=instruction("PREPARE_FOR_PICKUP", pickupStep=step))).order
     assert (told.delivery, told.pickup_at) == (Delivery.PICKUP, "store-7")
 
 
@@ -51,13 +47,13 @@ def test_anything_that_may_have_to_be_sent_is_sent(kinds: list[str]) -> None:
 
 def test_the_number_under_which_ebay_paid_the_tax_is_kept_with_it() -> None:
     row = {
-        "taxType": "VAT", "amount": usd("5.0"), "collectionMethod": "NET",
+        "taxType": "VAT",
+        "amount": usd("5.0"),
+        "collectionMethod": "NET",
         "ebayReference": {"name": "IOSS", "value": "IM0000000000"},
-    }  # fmt: skip
+    }
     (sold,) = READER.read(order(line(ebayCollectAndRemitTaxes=[row]))).order.lines
-    assert sold.taxes == (
-        Tax("VAT", dollars("5.00"), remitted=True, scheme="IOSS", reference="IM0000000000"),
-    )
+    assert sold.taxes == (Tax("VAT", dollars("5.00"), remitted=True, scheme="IOSS", reference="IM0000000000"),)
 
 
 def test_tax_that_no_line_tells_is_the_shipping_s() -> None:

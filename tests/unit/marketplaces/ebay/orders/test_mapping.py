@@ -96,8 +96,11 @@ SENT = [{"fulfillmentInstructionsType": "SHIP_TO", "shippingStep": STEP}]
 def test_an_order_says_what_was_sold_where_and_when() -> None:
     aspects = [{"name": "Colour", "value": "Red"}, {"name": "Size", "value": "S"}]
     found = mapped(
-        order(line(cost="119.46", quantity=2, variationAspects=aspects), pricing={"deliveryCost": usd("0.0"), "total": usd("119.46")})
-    )  # fmt: skip
+        order(
+            line(cost="119.46", quantity=2, variationAspects=aspects),
+            pricing={"deliveryCost": usd("0.0"), "total": usd("119.46")},
+        )
+    )
     [sold] = found.lines
     assert (found.id, found.site) == (RemoteOrderId("12-34567-89012"), Site("EBAY_US"))
     assert found.placed_at == datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -110,9 +113,11 @@ def test_an_order_says_what_was_sold_where_and_when() -> None:
 
 def test_a_combined_order_has_a_line_for_each_thing_bought_and_each_lines_own_site() -> None:
     body = order(
-        line(1, "10.00"), line(2, "5.05", listingMarketplaceId="EBAY_GB"), line(3, "0.95"),
+        line(1, "10.00"),
+        line(2, "5.05", listingMarketplaceId="EBAY_GB"),
+        line(3, "0.95"),
         pricing={"deliveryCost": usd("4.00"), "total": usd("20.00")},
-    )  # fmt: skip
+    )
     found = mapped(body)
     assert [(one.sku, str(one.amount)) for one in found.lines] == [
         ("HB-1", "10.00 USD"),
@@ -141,10 +146,13 @@ def test_a_line_costs_what_is_left_after_its_discount() -> None:
     body = order(
         line(cost="100.00", quantity=2, discountedLineItemCost=usd("90.00")),
         pricing={
-            "priceSubtotal": usd("100.00"), "priceDiscount": usd("-10.00"), "deliveryCost": usd("15.00"),
-            "deliveryDiscount": usd("-5.00"), "total": usd("100.00"),
+            "priceSubtotal": usd("100.00"),
+            "priceDiscount": usd("-10.00"),
+            "deliveryCost": usd("15.00"),
+            "deliveryDiscount": usd("-5.00"),
+            "total": usd("100.00"),
         },
-    )  # fmt: skip
+    )
     found = mapped(body)
     assert found.lines[0].amount == dollars("90.00")
     assert found.shipping.amount == dollars("10.00")
@@ -152,9 +160,7 @@ def test_a_line_costs_what_is_left_after_its_discount() -> None:
 
 
 def test_a_delivery_discount_counts_the_same_whichever_sign_it_has() -> None:
-    body = order(
-        pricing={"deliveryCost": usd("9.00"), "deliveryDiscount": usd("2.00"), "total": usd("66.73")}
-    )
+    body = order(pricing={"deliveryCost": usd("9.00"), "deliveryDiscount": usd("2.00"), "total": usd("66.73")})
     found = mapped(body)
     assert (found.shipping.amount, found.adjustment) == (dollars("7.00"), dollars("0.00"))
 
@@ -162,9 +168,10 @@ def test_a_delivery_discount_counts_the_same_whichever_sign_it_has() -> None:
 def test_without_an_orders_delivery_cost_its_lines_tell_the_shipping() -> None:
     cost = {"shippingCost": usd("3.00"), "handlingCost": usd("1.50"), "discountAmount": usd("0.50")}
     body = order(
-        line(1, "10.00", deliveryCost=cost), line(2, "10.00", deliveryCost={"shippingCost": usd("2.00")}),
+        line(1, "10.00", deliveryCost=cost),
+        line(2, "10.00", deliveryCost={"shippingCost": usd("2.00")}),
         pricing={"total": usd("26.50")},
-    )  # fmt: skip
+    )
     found = mapped(body)
     assert (found.shipping.amount, found.adjustment) == (dollars("6.50"), dollars("0.00"))
 
@@ -180,7 +187,9 @@ def test_an_order_without_a_total_is_the_sum_of_its_parts() -> None:
     assert (found.total, found.adjustment) == (dollars("69.73"), dollars("0.00"))
 
 
-REMITTED = {"ebayCollectAndRemitTaxes": [{"taxType": "STATE_SALES_TAX", "amount": usd("4.62"), "collectionMethod": "NET"}]}  # fmt: skip
+REMITTED = {
+    "ebayCollectAndRemitTaxes": [{"taxType": "STATE_SALES_TAX", "amount": usd("4.62"), "collectionMethod": "NET"}]
+}
 
 
 def test_tax_that_ebay_remits_is_told_and_is_in_no_other_amount() -> None:
@@ -221,8 +230,13 @@ def test_the_sellers_own_tax_is_contained_where_the_amounts_add_up_without_it() 
 
 def test_own_tax_of_the_same_amount_but_another_kind_is_not_the_one_that_ebay_remits() -> None:
     taxes = [{"taxType": "PROVINCE_SALES_TAX", "amount": usd("4.62")}]
-    found = mapped(order(line(**REMITTED) | {"taxes": taxes}, pricing={"deliveryCost": usd("10.0"), "total": usd("74.35")}))  # fmt: skip
-    assert [(tax.title, tax.remitted) for tax in found.lines[0].taxes] == [("PROVINCE_SALES_TAX", False), ("STATE_SALES_TAX", True)]  # fmt: skip
+    found = mapped(
+        order(line(**REMITTED) | {"taxes": taxes}, pricing={"deliveryCost": usd("10.0"), "total": usd("74.35")})
+    )
+    assert [(tax.title, tax.remitted) for tax in found.lines[0].taxes] == [
+        ("PROVINCE_SALES_TAX", False),
+        ("STATE_SALES_TAX", True),
+    ]
     assert (found.total, found.adjustment, found.tax_included) == (dollars("74.35"), dollars("0.00"), False)
 
 
@@ -231,7 +245,7 @@ def test_a_tax_row_without_an_amount_is_no_tax() -> None:
 
 
 def test_an_amount_that_ebay_converted_is_read_in_the_orders_own_currency() -> None:
-    converted = {"value": "54.00", "currency": "EUR", "convertedFromValue": "59.73", "convertedFromCurrency": "USD"}  # fmt: skip
+    converted = {"value": "54.00", "currency": "EUR", "convertedFromValue": "59.73", "convertedFromCurrency": "USD"}
     body = order(line(lineItemCost=converted))
     assert mapped(body).lines[0].amount == dollars("59.73")
 
@@ -339,7 +353,7 @@ def test_a_buyer_has_a_name_an_address_and_a_tax_number_and_no_user_name() -> No
     )
     assert found.shipping == Address(
         "Ada Buyer", "Buyer & Co", ("1 Example Street", "Flat 2"), "Exampleton", "NY", "10001", "US", "5550100"
-    )  # fmt: skip
+    )
     assert found.billing is None
     assert read.order.shipping.service == "USPSPriority"
 
@@ -352,9 +366,7 @@ def test_nothing_of_the_buyer_stands_in_the_order_or_in_what_is_shown_of_him() -
 
 def test_the_registered_address_is_the_one_to_bill() -> None:
     home = deepcopy(STEP["shipTo"]) | {"fullName": "Ada Lovelace Buyer"}  # type: ignore[operator]
-    found = READER.read(
-        order(fulfillmentStartInstructions=SENT, buyer={"buyerRegistrationAddress": home})
-    ).buyer
+    found = READER.read(order(fulfillmentStartInstructions=SENT, buyer={"buyerRegistrationAddress": home})).buyer
     assert found is not None
     assert found.billing is not None
     assert (found.name, found.billing.name) == ("Ada Lovelace Buyer", "Ada Lovelace Buyer")

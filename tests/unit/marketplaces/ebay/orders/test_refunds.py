@@ -27,9 +27,11 @@ def of_order(*rows: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 def two_lines(*rows: dict[str, Any]) -> dict[str, Any]:
     return order(
-        line(1, "10.00"), line(2, "10.00", refunds=list(rows)),
-        pricing={"deliveryCost": usd("0.0"), "total": usd("20.00")}, orderPaymentStatus="PARTIALLY_REFUNDED",
-    )  # fmt: skip
+        line(1, "10.00"),
+        line(2, "10.00", refunds=list(rows)),
+        pricing={"deliveryCost": usd("0.0"), "total": usd("20.00")},
+        orderPaymentStatus="PARTIALLY_REFUNDED",
+    )
 
 
 def test_a_refund_of_the_order_has_ebays_reference_as_its_id() -> None:
@@ -90,9 +92,7 @@ def test_a_refund_in_another_currency_keeps_it() -> None:
         ([{"amount": {"value": "10.0", "currency": "EUR"}, "refundId": "1"}], False),
     ],
 )
-def test_a_line_is_paid_back_when_its_price_is_in_its_currency(
-    rows: list[dict[str, Any]], whole: bool
-) -> None:
+def test_a_line_is_paid_back_when_its_price_is_in_its_currency(rows: list[dict[str, Any]], whole: bool) -> None:
     assert (SECOND in mapped(two_lines(*rows)).refunded_lines) is whole
 
 
@@ -100,8 +100,9 @@ def test_an_order_whose_every_line_is_paid_back_is_paid_back() -> None:
     body = order(
         line(1, "10.00", refunds=[refund("10.0", refundId="1")]),
         line(2, "10.00", refunds=[refund("10.0", refundId="2")]),
-        pricing={"deliveryCost": usd("5.0"), "total": usd("25.00")}, orderPaymentStatus="PARTIALLY_REFUNDED",
-    )  # fmt: skip
+        pricing={"deliveryCost": usd("5.0"), "total": usd("25.00")},
+        orderPaymentStatus="PARTIALLY_REFUNDED",
+    )
     assert (mapped(body).refunded, mapped(body).committed) == (True, False)
 
 

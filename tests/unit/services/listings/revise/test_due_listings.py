@@ -47,7 +47,7 @@ def _due(stores: Stores, sku: str, quantity: int, price: Money = TEN) -> Listing
     known = Values(5, TEN, now)
     row = Listing(
         key, variant, SalesListId("list"), status=Status.ACTIVE, remote=RemoteId("r"), sent=known, accepted=known
-    )  # fmt: skip
+    )
     stores.listings.create(ledger.recomputed(row, Computed(quantity=quantity, price=price), BOTH, now))
     return key
 

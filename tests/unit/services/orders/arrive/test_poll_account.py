@@ -250,9 +250,7 @@ def test_an_order_read_twice_costs_nothing_the_second_time(world: OrderWorld) ->
         (RateLimited(Problem("budget_spent", {"operation": "orders"}), after_s=1), 15.0),
     ],
 )
-def test_a_poll_that_fails_is_tried_again_from_where_it_began(
-    world: OrderWorld, error: Exception, wait: float
-) -> None:
+def test_a_poll_that_fails_is_tried_again_from_where_it_began(world: OrderWorld, error: Exception, wait: float) -> None:
     poll(world)
     before = state(world)
     polls(world)

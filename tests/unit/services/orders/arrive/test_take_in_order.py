@@ -57,9 +57,7 @@ def test_the_first_sight_is_told_with_its_lines_and_its_total_and_without_its_bu
     world.sell(buyer=ADA)
     world.take_in()
     (entry,) = [one for one in world.stores.activity.entries if one.subject == str(KEY)]
-    assert (entry.event, entry.params) == (
-        "order_seen", {"order": "12-1", "lines": "1", "total": "14.90 EUR"}
-    )  # fmt: skip
+    assert (entry.event, entry.params) == ("order_seen", {"order": "12-1", "lines": "1", "total": "14.90 EUR"})
     assert "Ada" not in repr(world.row())
 
 
@@ -89,8 +87,9 @@ def test_a_change_is_told_and_the_newest_buyer_is_kept(world: OrderWorld) -> Non
     assert world.stores.orders.buyers([KEY]) == {KEY: BOB}
     entry = world.stores.activity.entries[-1]
     assert (entry.event, entry.params) == (
-        "order_changed", {"order": "12-1", "payment": "paid", "cancellation": "none", "shipment": "partly"}
-    )  # fmt: skip
+        "order_changed",
+        {"order": "12-1", "payment": "paid", "cancellation": "none", "shipment": "partly"},
+    )
 
 
 def test_an_erased_buyer_does_not_come_back_with_the_next_read(world: OrderWorld) -> None:
@@ -199,8 +198,6 @@ def test_a_row_that_changes_between_reading_and_saving_is_read_again(world: Orde
 def test_an_order_of_before_the_connection_is_shown_and_nothing_else(world: OrderWorld) -> None:
     world.sell(placed_at=world.now - timedelta(days=2))
     order = world.take_in()
-    assert (order.state, order.reason) == (
-        ImportState.SKIPPED, Problem("before_connection", fix="export_order")
-    )  # fmt: skip
+    assert (order.state, order.reason) == (ImportState.SKIPPED, Problem("before_connection", fix="export_order"))
     assert (order.moved_in, world.reserved()) == (True, {})
     assert world.queued(Lane.ORDERS) == []

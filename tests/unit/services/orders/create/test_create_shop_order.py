@@ -53,9 +53,7 @@ def test_the_shop_order_is_what_was_sold_to_the_cent(world: OrderWorld) -> None:
     assert draft is not None
     assert draft.mark == OrderMark("scripted", order.key.remote)
     assert draft.lines == (
-        DraftLine(
-            LineId("line-MUG"), variant_key("MUG").variant, Sku("MUG"), "A mug", 2, euros("20.00"), (tax,)
-        ),
+        DraftLine(LineId("line-MUG"), variant_key("MUG").variant, Sku("MUG"), "A mug", 2, euros("20.00"), (tax,)),
         DraftLine(LineId("line-CUP"), variant_key("CUP").variant, Sku("CUP"), "A cup", 1, euros("0.05")),
     )
     assert (draft.shipping, draft.adjustment) == (order.facts.shipping, euros("-0.05"))
@@ -80,9 +78,7 @@ def test_an_order_in_another_currency_keeps_it(world: OrderWorld) -> None:
     world.do_import()
     draft = world.shop_order.draft
     assert draft is not None
-    assert (draft.total, draft.lines[0].amount) == (
-        Money(Decimal("1000"), "JPY"), Money(Decimal("1000"), "JPY")
-    )  # fmt: skip
+    assert (draft.total, draft.lines[0].amount) == (Money(Decimal("1000"), "JPY"), Money(Decimal("1000"), "JPY"))
 
 
 def test_an_order_of_200_lines_is_created_whole(world: OrderWorld) -> None:
@@ -200,9 +196,7 @@ def test_an_order_the_marketplace_no_longer_knows_is_not_created(world: OrderWor
     taken_in(world)
     world.there.refuse("read_order", NotFound(Problem("scripted_no_such_order")))
     order = world.do_import()
-    assert (order.state, order.reason) == (
-        ImportState.FAILED, Problem("order_gone", fix="look_on_marketplace")
-    )  # fmt: skip
+    assert (order.state, order.reason) == (ImportState.FAILED, Problem("order_gone", fix="look_on_marketplace"))
     assert world.shop_orders == []
 
 
@@ -258,9 +252,7 @@ def test_of_several_found_ours_is_the_one_and_the_seller_hears_of_the_others(wor
     theirs = world.made_elsewhere("12-1")
     order = world.do_import()
     assert order.shop_order == row.shop_order
-    assert order.notices == (
-        Problem("twins_in_shop", {"orders": f"#1001, {theirs.shown.name}"}, "cancel_one_in_shop"),
-    )
+    assert order.notices == (Problem("twins_in_shop", {"orders": f"#1001, {theirs.shown.name}"}, "cancel_one_in_shop"),)
     assert len(world.shop_orders) == 2
 
 

@@ -56,9 +56,7 @@ def test_an_order_that_stands_twice_is_told_once_with_both_names(world: OrderWor
     twin(world)
     assert find_twins(world.deps) == 1
     assert find_twins(world.deps) == 1
-    assert world.row().notices == (
-        Problem("twins_in_shop", {"orders": "#1001, #1002"}, "cancel_one_in_shop"),
-    )
+    assert world.row().notices == (Problem("twins_in_shop", {"orders": "#1001, #1002"}, "cancel_one_in_shop"),)
     assert world.events().count("twins_in_shop") == 1
 
 
@@ -86,9 +84,7 @@ def test_orders_that_are_not_in_the_shop_are_not_looked_for(world: OrderWorld) -
     assert world.here.count("look_for_order") == 1
 
 
-def test_every_page_of_lately_created_orders_is_looked_at(
-    world: OrderWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_page_of_lately_created_orders_is_looked_at(world: OrderWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(find_twins_module, "_PAGE", 2)
     for number in range(4):
         world.in_shop(id=f"13-{number}")
@@ -124,16 +120,12 @@ def test_a_shop_that_refuses_our_credentials_expires(world: OrderWorld) -> None:
 
 def test_an_account_whose_shop_was_taken_off_stops_no_other(world: OrderWorld) -> None:
     twin(world)
-    orphan = world.account.model_copy(
-        update={"id": "acc_0", "name": "Orphan", "shop": "shop_9", "rev": 0}
-    )  # fmt: skip
+    orphan = world.account.model_copy(update={"id": "acc_0", "name": "Orphan", "shop": "shop_9", "rev": 0})
     world.stores.configuration.save(orphan)
     assert find_twins(world.deps) == 1
 
 
-def test_a_look_that_takes_long_goes_on_where_it_stopped(
-    world: OrderWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_look_that_takes_long_goes_on_where_it_stopped(world: OrderWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(find_twins_module, "_PAGE", 100)
     for number in range(499):
         world.in_shop(id=f"14-{number}")
@@ -164,7 +156,8 @@ def test_a_shop_that_hangs_starves_no_other(world: OrderWorld) -> None:
     reconcile(world.deps, Timer.ORDERS)
     messages = [message for message, _ in world.queued(Lane.RECOMPUTE)]
     assert messages == [
-        Check(what=CheckKind.TWINS, subject="acc_0"), Check(what=CheckKind.TWINS, subject=world.account.id)
-    ]  # fmt: skip
+        Check(what=CheckKind.TWINS, subject="acc_0"),
+        Check(what=CheckKind.TWINS, subject=world.account.id),
+    ]
     # The first one's worker never comes back: its message is another's than the second one's.
     assert run_check(world.deps, messages[1], remaining_s=60) == 1  # type: ignore[arg-type]

@@ -147,8 +147,9 @@ def test_an_empty_look_after_another_worker_has_found_the_order_changes_nothing(
     world.here.refuse("create_order", OutcomeUnknown(Problem("no_answer")))
     world.do_import()
     world.later(seconds=5)
-    world.here.meanwhile("look_for_order", lambda: change_order(
-        world.deps, order.key, lambda row: order_creating.created(row, theirs, world.now)
-    ))  # fmt: skip
+    world.here.meanwhile(
+        "look_for_order",
+        lambda: change_order(world.deps, order.key, lambda row: order_creating.created(row, theirs, world.now)),
+    )
     assert world.do_import().shop_order == theirs
     assert "order_looked_for" not in world.events()

@@ -80,8 +80,9 @@ def test_what_the_shop_refused_is_the_reason_with_its_numbers(world: OrderWorld)
     assert imports(world) == [15.0]
     told = world.stores.activity.entries[-1]
     assert (told.event, told.params) == (
-        "order_failed", {"order": "12-1", "country": "XX", "reason": "country_unknown"}
-    )  # fmt: skip
+        "order_failed",
+        {"order": "12-1", "country": "XX", "reason": "country_unknown"},
+    )
     assert world.shop_orders == []
 
 
@@ -89,9 +90,7 @@ def test_a_reason_whose_blanks_are_named_as_ours_is_told_all_the_same(world: Ord
     taken_in(world)
     world.here.refuse("look_for_order", RetryLater(Problem("strange", {"order": "5", "event": "x"})))
     assert world.do_import().state is ImportState.FAILED
-    assert world.stores.activity.entries[-1].params == {
-        "order": "12-1", "event": "x", "reason": "strange"
-    }  # fmt: skip
+    assert world.stores.activity.entries[-1].params == {"order": "12-1", "event": "x", "reason": "strange"}
 
 
 def test_a_deleted_product_is_read_again_and_its_line_looked_up_anew_by_its_sku(world: OrderWorld) -> None:
@@ -112,9 +111,7 @@ def test_a_deleted_product_is_read_again_and_its_line_looked_up_anew_by_its_sku(
     world.later(seconds=15)
     again = VariantKey(SHOP, ProductId("p-again"), VariantId("p-againv0"))
     order = world.do_import()
-    assert (order.state, order.matches[LineId("line-MUG")]) == (
-        ImportState.CREATED, Match(again, MatchedBy.SKU)
-    )  # fmt: skip
+    assert (order.state, order.matches[LineId("line-MUG")]) == (ImportState.CREATED, Match(again, MatchedBy.SKU))
     assert world.stores.variants.get_many([again])[again].reserved() == 1
     assert world.reserved("MUG") == {}
 
@@ -151,9 +148,7 @@ def test_a_wait_longer_than_a_queue_can_delay_sends_no_message(world: OrderWorld
 
 
 @pytest.mark.parametrize("operation", ["look_for_order", "create_order"])
-def test_a_shop_that_refuses_our_credentials_expires_and_the_order_waits(
-    world: OrderWorld, operation: str
-) -> None:
+def test_a_shop_that_refuses_our_credentials_expires_and_the_order_waits(world: OrderWorld, operation: str) -> None:
     taken_in(world)
     world.here.refuse(operation, Unauthorized(Problem("token_revoked")))
     order = world.do_import()

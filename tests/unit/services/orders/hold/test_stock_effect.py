@@ -15,9 +15,7 @@ from tests.fakes.remote_orders import ACCOUNT, sold
 from tests.fakes.scripted_shop import HERE
 
 STORE = LocationId("store")
-ELSEWHERE = Problem(
-    "stock_taken_elsewhere", {"shop_order": "#1001", "skus": "MUG"}, "move_to_counted_location"
-)
+ELSEWHERE = Problem("stock_taken_elsewhere", {"shop_order": "#1001", "skus": "MUG"}, "move_to_counted_location")
 
 
 @pytest.fixture

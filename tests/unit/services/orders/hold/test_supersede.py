@@ -67,9 +67,7 @@ def test_the_old_orders_end_with_a_reason_that_names_the_new_one(world: OrderWor
     assert len(world.shop_orders) == 1
 
 
-def test_at_no_moment_are_the_units_held_by_nobody(
-    world: OrderWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_at_no_moment_are_the_units_held_by_nobody(world: OrderWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     least: list[int] = []
     hold = world.stores.variants.hold
 

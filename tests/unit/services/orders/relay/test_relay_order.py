@@ -115,9 +115,7 @@ def test_goods_that_are_out_are_not_cancelled_but_the_seller_is_told(world: Orde
     sent(world, units=1)
     withdrawn(world)
     order = world.do_relay()
-    assert order.notices == (
-        Problem("cannot_cancel_in_shop", {"shop_order": "#1001"}, "goods_are_out"),
-    )  # fmt: skip
+    assert order.notices == (Problem("cannot_cancel_in_shop", {"shop_order": "#1001"}, "goods_are_out"),)
     assert world.here.count("cancel_order") == 0
     assert world.market.book.told == []
     assert order.completed_at == world.now  # nothing is left that we could do
@@ -131,9 +129,7 @@ def test_an_order_that_another_tool_made_is_not_ours_to_cancel() -> None:
     withdrawn(world)
     order = world.do_relay()
     assert world.here.count("cancel_order") == 0
-    assert order.notices == (
-        Problem("cannot_cancel_in_shop", {"shop_order": "#1001"}, "cancel_in_shop"),
-    )  # fmt: skip
+    assert order.notices == (Problem("cannot_cancel_in_shop", {"shop_order": "#1001"}, "cancel_in_shop"),)
     assert order.completed_at is None
 
 
@@ -142,9 +138,7 @@ def test_a_cancellation_that_the_shop_refuses_is_the_sellers(world: OrderWorld) 
     world.here.refuse("cancel_order", Rejected(Problem("already_fulfilled")))
     order = world.do_relay()
     assert order.notices == (
-        Problem(
-            "cannot_cancel_in_shop", {"shop_order": "#1001", "reason": "already_fulfilled"}, "cancel_in_shop"
-        ),
+        Problem("cannot_cancel_in_shop", {"shop_order": "#1001", "reason": "already_fulfilled"}, "cancel_in_shop"),
     )
     assert "shop_order_cancelled" not in world.events()
     assert order.completed_at is None
@@ -179,9 +173,7 @@ def test_an_order_cancelled_in_the_shop_is_the_sellers_to_cancel_on_the_marketpl
     world.shop.book.cancel(world.shop_order.shown.id)
     for _ in range(2):
         order = world.do_relay()
-    assert order.notices == (
-        Problem("cancel_on_marketplace", {"shop_order": "#1001"}, "cancel_on_marketplace"),
-    )
+    assert order.notices == (Problem("cancel_on_marketplace", {"shop_order": "#1001"}, "cancel_on_marketplace"),)
     assert world.events().count("cancel_on_marketplace") == 1
     assert order.completed_at is None
     withdrawn(world)

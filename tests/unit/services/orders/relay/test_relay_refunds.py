@@ -84,9 +84,7 @@ def test_everything_given_back_without_an_amount_names_the_total(world: OrderWor
 
 def test_a_part_given_back_without_an_amount_says_that_nobody_knows_how_much(world: OrderWorld) -> None:
     order = there(world)
-    assert order.notices == (
-        Problem("refund_amount_unknown", {"shop_order": "#1001"}, "look_on_marketplace"),
-    )
+    assert order.notices == (Problem("refund_amount_unknown", {"shop_order": "#1001"}, "look_on_marketplace"),)
     world.refund("1.00")
     assert "refund_amount_unknown" not in params(world.do_relay())
 
@@ -168,15 +166,17 @@ def test_a_refund_of_the_shop_is_recorded_once_with_a_number_and_named(world: Or
     world.refund("5.00", id="s1")
     for _ in range(3):
         order = world.do_relay()
-    notice = Problem(
-        "refund_on_marketplace", {"amount": "5.00 EUR", "shop_order": "#1001"}, "refund_on_marketplace"
-    )
+    notice = Problem("refund_on_marketplace", {"amount": "5.00 EUR", "shop_order": "#1001"}, "refund_on_marketplace")
     assert order.notices == (notice,)
     assert world.events().count("refund_on_marketplace") == 1
     record = order.told[ParcelId("refund:s1")]
     assert (record.kind, record.number, record.state, record.amount, record.problem) == (
-        Deed.REFUND, 1, Telling.REFUSED, Money(Decimal("5.00"), "EUR"), notice,
-    )  # fmt: skip
+        Deed.REFUND,
+        1,
+        Telling.REFUSED,
+        Money(Decimal("5.00"), "EUR"),
+        notice,
+    )
     assert order.completed_at is None
 
 
@@ -211,12 +211,8 @@ def test_units_that_the_shop_took_off_are_open_until_they_are_paid_back(world: O
     world.refund("10.00", MUG=1)
     order = world.do_relay()
     assert order.notices == (
-        Problem(
-            "refund_on_marketplace", {"amount": "10.00 EUR", "shop_order": "#1001"}, "refund_on_marketplace"
-        ),
-        Problem(
-            "units_open_on_marketplace", {"units": "1 of MUG", "shop_order": "#1001"}, "send_or_refund_units"
-        ),
+        Problem("refund_on_marketplace", {"amount": "10.00 EUR", "shop_order": "#1001"}, "refund_on_marketplace"),
+        Problem("units_open_on_marketplace", {"units": "1 of MUG", "shop_order": "#1001"}, "send_or_refund_units"),
     )
     world.send("T1", MUG=1, CUP=1)
     assert world.do_relay().completed_at is None

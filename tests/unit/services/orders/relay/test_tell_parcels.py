@@ -57,10 +57,15 @@ def test_a_parcel_is_told_with_its_number_its_carrier_and_its_units(world: Order
     assert world.market.book.told == [(1, parcel)]
     assert order.told == {
         F1: Told(
-            state=Telling.TOLD, at=world.now, lines={MUG: 2, CUP: 1}, tracking="T 1", carrier="DHL",
-            shipment=RemoteId("S-1"), number=1,
+            state=Telling.TOLD,
+            at=world.now,
+            lines={MUG: 2, CUP: 1},
+            tracking="T 1",
+            carrier="DHL",
+            shipment=RemoteId("S-1"),
+            number=1,
         )
-    }  # fmt: skip
+    }
     assert world.events()[-1] == "parcel_told"
 
 
@@ -116,9 +121,7 @@ def test_a_parcel_whose_units_were_all_told_in_another_is_not_told(world: OrderW
     send(world, "T1", MUG=3)
     order = world.do_relay()
     assert told(world) == []
-    assert (order.told[F1].state, order.told[F1].lines, order.told[F1].shipment) == (
-        Telling.REFUSED, {}, None
-    )  # fmt: skip
+    assert (order.told[F1].state, order.told[F1].lines, order.told[F1].shipment) == (Telling.REFUSED, {}, None)
     assert order.notices == (Problem("tracking_untold", {"tracking": "T1"}, "add_tracking_there"),)
 
 
@@ -164,8 +167,9 @@ def test_a_parcel_that_is_refused_is_said_and_not_told_again(world: OrderWorld) 
     world.there.refuse("ship", Rejected(Problem("carrier_unknown", fix="choose_carrier")))
     order = world.do_relay()
     assert (order.told[F1].state, order.told[F1].problem) == (
-        Telling.REFUSED, Problem("carrier_unknown", fix="choose_carrier")
-    )  # fmt: skip
+        Telling.REFUSED,
+        Problem("carrier_unknown", fix="choose_carrier"),
+    )
     assert order.notices == (
         Problem("parcel_refused", {"tracking": "T1", "reason": "carrier_unknown"}, "choose_carrier"),
     )
@@ -262,8 +266,9 @@ def test_each_number_is_told_once_with_its_carrier_and_a_record_of_its_own(world
     assert [parcel.carrier for _, parcel in world.market.book.told] == ["DHL", "UPS"]
     assert [number for number, _ in world.market.book.told] == [1, 2]
     assert {id: (one.number, one.tracking) for id, one in order.told.items()} == {
-        "f1": (1, "T1"), "f1/2": (2, "T2"),
-    }  # fmt: skip
+        "f1": (1, "T1"),
+        "f1/2": (2, "T2"),
+    }
 
 
 @pytest.mark.parametrize("nth", [1, 2])

@@ -149,9 +149,7 @@ def test_a_variant_without_sku_or_barcode_has_empty_ones():
 
 
 def test_one_unreadable_price_spoils_no_other():
-    read = facts(
-        product(), variant(1, price="?"), variant(2, price="5.00", compareAtPrice="7.00"), currency="USD"
-    )
+    read = facts(product(), variant(1, price="?"), variant(2, price="5.00", compareAtPrice="7.00"), currency="USD")
     assert [one.price for one in read.variants] == [None, Money(Decimal("5.00"), "USD")]
     assert read.variants[1].compare_at == Money(Decimal("7.00"), "USD")
 

@@ -36,9 +36,7 @@ def test_a_dormant_shop_may_come_back():
 
 
 def test_a_variant_that_is_gone_is_named_by_its_sku():
-    of = draft(
-        line("10.00", quantity=3), line(id="2", sku="BOWL")
-    )  # the first becomes two lines of the shop's
+    of = draft(line("10.00", quantity=3), line(id="2", sku="BOWL"))  # the first becomes two lines of the shop's
     refused = refused_create([error("order", "lineItems", "2", "variantId")], of)
     assert isinstance(refused, Rejected)
     assert (refused.problem.code, refused.problem.params) == ("variant_gone", {"sku": "BOWL"})

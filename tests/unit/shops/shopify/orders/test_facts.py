@@ -46,8 +46,10 @@ def test_digital_goods_ask_nobody_to_send_a_parcel() -> None:
     assert [one["requiresShipping"] for one in told["lineItems"]] == [False]
     found = attributes(digital)
     assert (found["Gift recipient"], found["Gift sender"], found["Gift message"]) == (
-        "friend@members.example", "Alex", "Happy birthday",
-    )  # fmt: skip
+        "friend@members.example",
+        "Alex",
+        "Happy birthday",
+    )
 
 
 def test_an_order_that_the_buyer_fetches_names_the_place() -> None:

@@ -76,9 +76,7 @@ def test_a_plain_order_is_told_whole():
             }
         ],
         "taxesIncluded": True,
-        "shippingLines": [
-            {"title": "DHL Paket", "code": "DE_DHLPaket", "priceSet": eur("4.90"), "taxLines": []}
-        ],
+        "shippingLines": [{"title": "DHL Paket", "code": "DE_DHLPaket", "priceSet": eur("4.90"), "taxLines": []}],
         "financialStatus": "PAID",
         "transactions": [{"kind": "SALE", "status": "SUCCESS", "gateway": "eBay", "amountSet": eur("14.90")}],
     }
@@ -137,9 +135,7 @@ def test_what_the_parts_leave_unexplained_is_a_second_charge_and_nothing_to_pack
 
 def test_what_is_taken_off_is_a_discount():
     made = told(draft(adjustment="-2.00"))
-    assert made["discountCode"] == {
-        "itemFixedDiscountCode": {"code": "eBay adjustment", "amountSet": eur("2.00")}
-    }
+    assert made["discountCode"] == {"itemFixedDiscountCode": {"code": "eBay adjustment", "amountSet": eur("2.00")}}
     assert total_of(made) == Decimal("12.90")
 
 
@@ -162,7 +158,9 @@ def test_an_order_for_nothing_has_no_payment_and_is_paid():
 
 
 def test_another_currency_is_the_orders_own_in_every_amount():
-    of = draft(line("10.00", taxes=(tax("1.60", currency="GBP"),), currency="GBP"), shipping=shipping("4.90", currency="GBP"))  # fmt: skip
+    of = draft(
+        line("10.00", taxes=(tax("1.60", currency="GBP"),), currency="GBP"), shipping=shipping("4.90", currency="GBP")
+    )
     made = told(of)
     assert made["currency"] == "GBP"
     assert "EUR" not in str(made)
@@ -285,9 +283,7 @@ def test_the_shops_order_comes_to_exactly_the_total(
 @pytest.mark.parametrize("adjustment", ["0.00", "3.00", "-1.00", "-900.00"])
 @pytest.mark.parametrize("lines", [125, 126, 200, 250])
 def test_lines_that_do_not_fit_once_cut_stay_whole_and_the_total_exact(lines: int, adjustment: str):
-    wanted = draft(
-        *(line("10.00", id=str(place), quantity=3) for place in range(lines)), adjustment=adjustment
-    )
+    wanted = draft(*(line("10.00", id=str(place), quantity=3) for place in range(lines)), adjustment=adjustment)
     order = order_input(wanted, NOW)
     assert len(order["lineItems"]) == min(2 * lines, 250)
     assert sum(one["quantity"] for one in order["lineItems"]) == 3 * lines

@@ -124,9 +124,7 @@ def parcel(number: int, status: str = "SUCCESS", tracking: list[Any] | None = No
 
 
 def packed(number: int, units: int | None) -> wire.PackedLine:
-    return wire.PackedLine.model_validate(
-        {"quantity": units, "lineItem": {"id": f"gid://shopify/LineItem/{number}"}}
-    )
+    return wire.PackedLine.model_validate({"quantity": units, "lineItem": {"id": f"gid://shopify/LineItem/{number}"}})
 
 
 def order(**told: Any) -> wire.Order:
@@ -206,11 +204,17 @@ def test_units_are_unsent_while_the_order_still_has_them_and_nobody_sent_them(
 
 def test_refunds_have_their_ids_and_amounts_and_those_without_an_amount_are_none():
     refunds = [
-        {"id": "gid://shopify/Refund/9007199254740995", "createdAt": "2026-11-02T08:00:00Z",
-         "totalRefundedSet": {"shopMoney": {"amount": "4.5", "currencyCode": "EUR"}}},
-        {"id": "gid://shopify/Refund/2", "createdAt": None,
-         "totalRefundedSet": {"shopMoney": {"amount": "0.0", "currencyCode": "EUR"}}},
-    ]  # fmt: skip
+        {
+            "id": "gid://shopify/Refund/9007199254740995",
+            "createdAt": "2026-11-02T08:00:00Z",
+            "totalRefundedSet": {"shopMoney": {"amount": "4.5", "currencyCode": "EUR"}},
+        },
+        {
+            "id": "gid://shopify/Refund/2",
+            "createdAt": None,
+            "totalRefundedSet": {"shopMoney": {"amount": "0.0", "currencyCode": "EUR"}},
+        },
+    ]
     read = shop_order(order(refunds=refunds), [line(1, "10001", 2)], [])
     at = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
     assert read.refunds == (Refund("9007199254740995", money("4.5"), at=at),)

@@ -144,9 +144,7 @@ BELOW = {
         pytest.param(ok({"orderCreate": {"order": {"id": 5}}}), id="an order of another shape"),
     ],
 )
-def test_an_answer_that_does_not_say_what_was_done_leaves_the_outcome_unknown(
-    line: Line, looked: Any, answer: Any
-):
+def test_an_answer_that_does_not_say_what_was_done_leaves_the_outcome_unknown(line: Line, looked: Any, answer: Any):
     line.answers = [answer, MADE]
     with pytest.raises(OutcomeUnknown):
         looked.create_order(draft())
@@ -166,7 +164,7 @@ def test_an_answer_that_does_not_say_what_was_done_leaves_the_outcome_unknown(
         pytest.param(refused("order", "lineItems", "0", "variantId"), Rejected, id="a variant that is gone"),
         pytest.param(refused("order", "lineItems", "0", "quantity"), Rejected, id="a line refused"),
     ],
-)  # fmt: skip
+)
 def test_a_refusal_says_that_nothing_was_made(line: Line, looked: Any, answer: Any, verdict: type[Exception]):
     line.answers = [answer, MADE]
     with pytest.raises(verdict) as told:
@@ -215,9 +213,7 @@ def test_an_order_that_cannot_add_up_is_not_asked_for(line: Line, looked: Any):
     assert line.asked == []
 
 
-def test_an_order_that_came_to_another_total_is_reported(
-    line: Line, looked: Any, caplog: pytest.LogCaptureFixture
-):
+def test_an_order_that_came_to_another_total_is_reported(line: Line, looked: Any, caplog: pytest.LogCaptureFixture):
     odd = MADE_ORDER | {"totalPriceSet": {"shopMoney": {"amount": "14.89", "currencyCode": "EUR"}}}
     line.answers = [ok({"orderCreate": {"order": odd, "userErrors": []}}), MADE]
     with caplog.at_level(logging.WARNING, "listbridge.shops.shopify"):

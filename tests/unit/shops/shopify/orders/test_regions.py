@@ -13,9 +13,13 @@ from listbridge.shops.shopify.orders.regions import ATLAS, US_TERRITORIES
 from tests.fakes.order_drafts import BUYER, PLACED, draft
 
 ISLAND = Address(
-    name="Alex Example", lines=("5 Sample Street",), city="Testville", region="Puerto Rico", postal_code="00698",
+    name="Alex Example",
+    lines=("5 Sample Street",),
+    city="Testville",
+    region="Puerto Rico",
+    postal_code="00698",
     country="PR",
-)  # fmt: skip
+)
 
 
 def test_a_buyer_in_puerto_rico_lives_in_a_province_of_the_us() -> None:
@@ -40,13 +44,26 @@ def test_every_territory_is_a_province_of_its_own_name(territory: str) -> None:
 @pytest.mark.parametrize(
     ("country", "region", "code"),
     [
-        ("US", "California", "CA"), ("US", "ca", "CA"), ("US", "US-NY", "NY"), ("US", " new  york ", "NY"),
-        ("CA", "Québec", "QC"), ("CA", "Quebec", "QC"), ("AU", "New South Wales", "NSW"), ("IT", "Napoli", "NA"),
-        ("IT", "NA", "NA"), ("ES", "malaga", "MA"), ("BR", "São Paulo", "SP"), ("IN", "Kerala", "KL"),
-        ("IE", "Co. Dublin", "D"), ("IE", "County Dublin", "D"), ("AR", "Chaco", "H"), ("JP", "Tokyo", "JP-13"),
-        ("JP", "東京都", "JP-13"), ("DE", "BY", "BY"),
+        ("US", "California", "CA"),
+        ("US", "ca", "CA"),
+        ("US", "US-NY", "NY"),
+        ("US", " new  york ", "NY"),
+        ("CA", "Québec", "QC"),
+        ("CA", "Quebec", "QC"),
+        ("AU", "New South Wales", "NSW"),
+        ("IT", "Napoli", "NA"),
+        ("IT", "NA", "NA"),
+        ("ES", "malaga", "MA"),
+        ("BR", "São Paulo", "SP"),
+        ("IN", "Kerala", "KL"),
+        ("IE", "Co. Dublin", "D"),
+        ("IE", "County Dublin", "D"),
+        ("AR", "Chaco", "H"),
+        ("JP", "Tokyo", "JP-13"),
+        ("JP", "東京都", "JP-13"),
+        ("DE", "BY", "BY"),
     ],
-)  # fmt: skip
+)
 def test_a_region_in_words_becomes_its_code(country: str, region: str, code: str) -> None:
     assert ATLAS.place_of(country, region) == Place(country, code)
 
