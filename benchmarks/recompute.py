@@ -18,7 +18,7 @@ from listbridge.domain.listings.listing import Cause, Listing
 from listbridge.domain.money import Money
 from listbridge.domain.rule_context import RuleContext
 from listbridge.infra.clock import SystemClock
-from listbridge.infra.documents import Json
+from listbridge.infra.storage.documents import Json
 from listbridge.services.catalog.recompute import Recompute, compute
 from listbridge.services.catalog.rule_context import context_of
 from listbridge.services.configuration.change_configuration import CHUNK

@@ -9,10 +9,10 @@ from benchmarks.figures import Figure
 from benchmarks.unlimited import NoGrants, NoLimit
 from listbridge import registry
 from listbridge.domain.verdicts import RateLimited
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.http import HttpSession
+from listbridge.infra.calls.tokens import TokenCache
 from listbridge.infra.clock import SystemClock
-from listbridge.infra.connection import Connection
-from listbridge.infra.http import HttpSession
-from listbridge.infra.tokens import TokenCache
 from simulators.clock import VirtualClock
 from simulators.door import Transport, WsgiApp
 

@@ -136,7 +136,7 @@ def webhook_ingest() -> WebhookIngest:
     if _ingest is None:
         from listbridge.infra import observability
         from listbridge.infra.clock import SystemClock
-        from listbridge.infra.inbox import DynamoInbox
+        from listbridge.infra.coordination.inbox import DynamoInbox
         from listbridge.infra.queues import SqsQueues
         from listbridge.infra.repositories.configuration import DynamoConfiguration
         from listbridge.infra.secrets import SecretsManagerStore
@@ -176,12 +176,13 @@ def public_base_url() -> str | None:
 
 def _build() -> Deps:
     from listbridge.infra import observability
-    from listbridge.infra.budgets import BudgetPool
+    from listbridge.infra.calls.http import HttpSession
+    from listbridge.infra.calls.tokens import TokenCache
     from listbridge.infra.clock import SystemClock
-    from listbridge.infra.counters import DynamoCounters
-    from listbridge.infra.http import HttpSession
-    from listbridge.infra.inbox import DynamoInbox
-    from listbridge.infra.leases import DynamoLeases
+    from listbridge.infra.coordination.budgets import BudgetPool
+    from listbridge.infra.coordination.counters import DynamoCounters
+    from listbridge.infra.coordination.inbox import DynamoInbox
+    from listbridge.infra.coordination.leases import DynamoLeases
     from listbridge.infra.queues import SqsQueues
     from listbridge.infra.repositories.activity import DynamoActivity
     from listbridge.infra.repositories.buckets import DynamoBuckets
@@ -194,7 +195,6 @@ def _build() -> Deps:
     from listbridge.infra.repositories.publications import DynamoPublications
     from listbridge.infra.repositories.variants import DynamoVariants
     from listbridge.infra.secrets import SecretsManagerStore
-    from listbridge.infra.tokens import TokenCache
     from listbridge.platforms import OpenedHandOvers, OpenedMarketplaces, OpenedShops, Opener
     from listbridge.services.deps import Deps, TimeLimits
 

@@ -32,11 +32,11 @@ from listbridge.domain.ports import (
 from listbridge.domain.problem import Problem
 from listbridge.domain.rules import Bounds
 from listbridge.domain.verdicts import Unauthorized
-from listbridge.infra.connection import Connection
-from listbridge.infra.grants import SecretGrants
-from listbridge.infra.hand_over import HandOver
-from listbridge.infra.http import HttpSession
-from listbridge.infra.tokens import TokenCache
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.grants import SecretGrants
+from listbridge.infra.calls.hand_over import HandOver
+from listbridge.infra.calls.http import HttpSession
+from listbridge.infra.calls.tokens import TokenCache
 from listbridge.services.connection_state import secret_name
 
 _WRITE_S = 4.0

@@ -15,8 +15,8 @@ from listbridge import marketplaces as _marketplaces
 from listbridge import shops as _shops
 from listbridge.domain.manifest import MarketplaceManifest, ShopManifest
 from listbridge.domain.ports import MarketplaceAdapter, Missing, QueueScheme, ShopAdapter, WebhookScheme
-from listbridge.infra.connection import Connection
-from listbridge.infra.hand_over import HandOver
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.hand_over import HandOver
 
 Room = Literal["marketplaces", "shops"]
 CONSENT = "consent"

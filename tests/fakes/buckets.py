@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from listbridge.infra.buckets import Bucket
-from listbridge.infra.budgets import BucketChanged
+from listbridge.infra.coordination.buckets import Bucket
+from listbridge.infra.coordination.budgets import BucketChanged
 
 
 class FakeBuckets:

@@ -40,8 +40,8 @@ from listbridge.domain.ports import (
 from listbridge.domain.problem import Problem
 from listbridge.domain.rules import Bounds
 from listbridge.domain.verdicts import Rejected, Unauthorized
-from listbridge.infra.connection import Connection
-from listbridge.infra.hand_over import HandOver
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.hand_over import HandOver
 from simulators.clock import VirtualClock
 from simulators.kit.tokens import Code, TokenStore
 

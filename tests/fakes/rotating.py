@@ -10,7 +10,7 @@ from listbridge.domain.ports import Granted
 from listbridge.domain.ports.grants import REFRESH_TOKEN
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Unauthorized
-from listbridge.infra.grants import SecretGrants
+from listbridge.infra.calls.grants import SecretGrants
 from simulators.kit.tokens import Grant, TokenStore
 from tests.fakes.stores import Stores
 

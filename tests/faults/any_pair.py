@@ -14,8 +14,8 @@ from listbridge import bootstrap, registry
 from listbridge.domain.configuration import Account, CreationProfile, Deployment, Profile, SalesList, Shop
 from listbridge.domain.ids import ListingKey, ProductId, ProfileId, RemoteOrderId, ShopOrderId, Site, Sku
 from listbridge.domain.orders.orders import Order
-from listbridge.infra.http import HttpSession
-from listbridge.infra.tokens import TokenCache
+from listbridge.infra.calls.http import HttpSession
+from listbridge.infra.calls.tokens import TokenCache
 from listbridge.platforms import OpenedMarketplaces, OpenedShops, Opener
 from listbridge.services.configuration.connect_shop import connect_shop
 from listbridge.services.connection_state import secret_name

@@ -14,8 +14,8 @@ from requests.adapters import BaseAdapter
 from listbridge import bootstrap
 from listbridge.domain.configuration import Account, ConnectionState, Deployment, Shop
 from listbridge.domain.ids import ListingKey, ProductId, Site, Sku
-from listbridge.infra.http import HttpSession
-from listbridge.infra.tokens import TokenCache
+from listbridge.infra.calls.http import HttpSession
+from listbridge.infra.calls.tokens import TokenCache
 from listbridge.platforms import OpenedMarketplaces, OpenedShops, Opener
 from listbridge.services.catalog.nudge import nudge
 from listbridge.services.catalog.sweep_shop import start_sweep

@@ -12,8 +12,8 @@ from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import ShopId
 from listbridge.domain.ports import Share
 from listbridge.domain.verdicts import RetryLater, Unauthorized
-from listbridge.infra.http import HttpSession
-from listbridge.infra.tokens import TokenCache
+from listbridge.infra.calls.http import HttpSession
+from listbridge.infra.calls.tokens import TokenCache
 from listbridge.platforms import OpenedMarketplaces, Opener
 from listbridge.services.configuration.connect_account import replace_account_credentials
 from listbridge.services.configuration.credentials import replace_credentials, stored_on_trial

@@ -20,11 +20,11 @@ from listbridge.domain.ids import AccountId
 from listbridge.domain.ports import Budget, Clock
 from listbridge.domain.work import Lane
 from listbridge.infra import settings
-from listbridge.infra.budgets import BudgetPool
-from listbridge.infra.http import HttpSession
-from listbridge.infra.leases import DynamoLeases
+from listbridge.infra.calls.http import HttpSession
+from listbridge.infra.calls.tokens import TokenCache
+from listbridge.infra.coordination.budgets import BudgetPool
+from listbridge.infra.coordination.leases import DynamoLeases
 from listbridge.infra.repositories.buckets import DynamoBuckets
-from listbridge.infra.tokens import TokenCache
 from listbridge.platforms import OpenedMarketplaces, OpenedShops, Opener
 from listbridge.services.deps import Deps
 from simulators.door import Transport

@@ -11,8 +11,8 @@ import pytest
 
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RateLimited, RetryLater
-from listbridge.infra.http import HttpSession, Purpose
-from listbridge.infra.streamed_body import StreamedBody, StreamLimits
+from listbridge.infra.calls.http import HttpSession, Purpose
+from listbridge.infra.calls.streamed_body import StreamedBody, StreamLimits
 
 LIMITS = StreamLimits(total_s=10)
 LINES = b'{"id": 1}\n{"id": 2}\n{"id": 3}\n'

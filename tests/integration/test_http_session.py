@@ -12,7 +12,7 @@ import pytest
 
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, RetryLater
-from listbridge.infra.http import HttpSession, Purpose
+from listbridge.infra.calls.http import HttpSession, Purpose
 from tests.integration.one_server import Start, one_server
 
 

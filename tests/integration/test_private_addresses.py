@@ -13,7 +13,7 @@ import requests
 
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater
-from listbridge.infra.http import HttpSession, Purpose
+from listbridge.infra.calls.http import HttpSession, Purpose
 
 PRIVATE = Problem("address_not_public", fix="enter_public_address")
 

@@ -12,8 +12,8 @@ import pytest
 
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, RetryLater
-from listbridge.infra.http import Purpose
-from listbridge.infra.streamed_body import StreamLimits
+from listbridge.infra.calls.http import Purpose
+from listbridge.infra.calls.streamed_body import StreamLimits
 from tests.integration.one_server import Start, one_server
 from tests.integration.streaming import (
     CHUNKED,

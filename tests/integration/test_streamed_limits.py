@@ -13,8 +13,8 @@ import pytest
 
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import ObserveMode, RateLimited, RetryLater
-from listbridge.infra.http import HttpSession, Purpose
-from listbridge.infra.streamed_body import StreamedBody, StreamLimits
+from listbridge.infra.calls.http import HttpSession, Purpose
+from listbridge.infra.calls.streamed_body import StreamedBody, StreamLimits
 from tests.integration.one_server import Start, one_server
 from tests.integration.streaming import (
     CHUNKED,

@@ -83,7 +83,7 @@ def _methods_that(call: str) -> frozenset[tuple[str, str]]:
     infra = ROOT / "shared" / "listbridge" / "infra"
     found = {
         (path.stem, node.name)
-        for path in [*infra.glob("*.py"), *(infra / "repositories").glob("*.py")]
+        for path in infra.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.FunctionDef)
         and any(isinstance(inner, ast.Call) and _called(inner) == call for inner in ast.walk(node))

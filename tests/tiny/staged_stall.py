@@ -15,9 +15,9 @@ from listbridge.domain.ids import LineId, LocationId, ParcelId, ProductId, ShopO
 from listbridge.domain.money import Money
 from listbridge.domain.orders.orders import ShopOrderRef
 from listbridge.domain.orders.shop_orders import OrderMark, ShopOrderDraft
-from listbridge.infra.connection import Connection
-from listbridge.infra.http import HttpSession
-from listbridge.infra.tokens import TokenCache
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.http import HttpSession
+from listbridge.infra.calls.tokens import TokenCache
 from listbridge.registry import open_shop, webhook_scheme
 from simulators.door import Transport
 from simulators.faults import Fault

@@ -9,7 +9,8 @@ from typing import Any
 from listbridge.domain import trace
 from listbridge.domain.waiting import LONGEST_DELAY_S
 from listbridge.domain.work import Lane, Message
-from listbridge.infra import aws, dynamo, observability, settings
+from listbridge.infra import aws, observability, settings
+from listbridge.infra.storage import dynamo
 
 _BATCH = 10
 _BATCH_BYTES = 262_144  # of all entries together; AWS allows more by now, the emulator and older regions may not

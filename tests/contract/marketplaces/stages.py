@@ -33,9 +33,9 @@ from listbridge.domain.ids import (
 from listbridge.domain.listings.listing import Listing, Status, Values
 from listbridge.domain.money import Money
 from listbridge.domain.ports import MarketplaceAdapter, PublishRequest, PublishVariant, Revision
-from listbridge.infra.connection import Connection
-from listbridge.infra.http import HttpSession
-from listbridge.infra.tokens import TokenCache
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.http import HttpSession
+from listbridge.infra.calls.tokens import TokenCache
 from simulators.door import Transport
 from simulators.faults import Fault
 from tests.contract.marketplaces.memory_steps import Desk

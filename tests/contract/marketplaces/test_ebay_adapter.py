@@ -19,7 +19,7 @@ from listbridge.domain.verdicts import (
     Unauthorized,
     Unsupported,
 )
-from listbridge.infra.tokens import TokenCache
+from listbridge.infra.calls.tokens import TokenCache
 from listbridge.marketplaces.ebay import auth
 from simulators.door import Transport
 from simulators.faults import Fault

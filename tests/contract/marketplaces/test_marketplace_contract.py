@@ -22,7 +22,7 @@ from listbridge.domain.verdicts import (
     Unauthorized,
     ZeroRefused,
 )
-from listbridge.infra.tokens import TokenCache
+from listbridge.infra.calls.tokens import TokenCache
 from simulators.faults import Fault
 from tests.contract.marketplaces.acts import (
     PRICE,

@@ -8,10 +8,10 @@ from typing import Protocol
 import pytest
 
 from listbridge.domain import ports
-from listbridge.infra.budgets import BucketRows, BudgetPool
-from listbridge.infra.counters import DynamoCounters
-from listbridge.infra.inbox import DynamoInbox
-from listbridge.infra.leases import DynamoLeases
+from listbridge.infra.coordination.budgets import BucketRows, BudgetPool
+from listbridge.infra.coordination.counters import DynamoCounters
+from listbridge.infra.coordination.inbox import DynamoInbox
+from listbridge.infra.coordination.leases import DynamoLeases
 from listbridge.infra.repositories.activity import DynamoActivity
 from listbridge.infra.repositories.buckets import DynamoBuckets
 from listbridge.infra.repositories.configuration import DynamoConfiguration

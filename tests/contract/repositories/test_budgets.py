@@ -11,7 +11,7 @@ from listbridge.domain.manifest import SLIDING, BudgetSpec
 from listbridge.domain.ports import Budget, Share
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RateLimited
-from listbridge.infra.budgets import BudgetPool
+from listbridge.infra.coordination.budgets import BudgetPool
 from tests.contract.repositories.conftest import OurPorts
 from tests.contract.repositories.races import at_once
 from tests.fakes.clock import START

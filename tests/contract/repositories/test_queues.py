@@ -142,7 +142,7 @@ def moody(monkeypatch: pytest.MonkeyPatch) -> Iterator[MoodySqs]:
     monkeypatch.setenv("REVISE_QUEUE_URL", "https://queue.example/1")
     settings.forget()
     monkeypatch.setattr(aws, "client", lambda service: sqs)
-    monkeypatch.setattr("listbridge.infra.dynamo.pause", lambda attempt: None)
+    monkeypatch.setattr("listbridge.infra.storage.dynamo.pause", lambda attempt: None)
     yield sqs
     settings.forget()
 

@@ -15,7 +15,7 @@ from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
 from listbridge.domain.listings.listing import BOTH, NOTHING, Computed, Status
 from listbridge.domain.orders.orders import ImportState, Payment
 from listbridge.infra import aws, settings
-from listbridge.infra.tables import JobRow
+from listbridge.infra.storage.tables import JobRow
 from tests.contract.repositories.conftest import Emulated
 from tests.contract.repositories.rows import (
     buyer,

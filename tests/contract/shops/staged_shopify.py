@@ -18,9 +18,9 @@ from listbridge.domain.catalog import Visibility
 from listbridge.domain.ids import LineId, LocationId, ParcelId, ProductId, ShopOrderId, VariantId
 from listbridge.domain.money import Money
 from listbridge.domain.orders.shop_orders import OrderMark
-from listbridge.infra.connection import Connection
-from listbridge.infra.http import HttpSession
-from listbridge.infra.tokens import TokenCache
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.http import HttpSession
+from listbridge.infra.calls.tokens import TokenCache
 from listbridge.registry import open_shop, webhook_scheme
 from listbridge.shops.shopify.orders.input import LINE_PROPERTY
 from listbridge.shops.shopify.webhooks import WANTED

@@ -25,8 +25,8 @@ from listbridge.domain.work import (
     RelayOrder,
     ShopEvent,
 )
-from listbridge.infra.http import HttpSession
-from listbridge.infra.tokens import TokenCache
+from listbridge.infra.calls.http import HttpSession
+from listbridge.infra.calls.tokens import TokenCache
 from listbridge.platforms import OpenedHandOvers, OpenedMarketplaces, OpenedShops, Opener
 from listbridge.services.deps import Deps
 from listbridge.services.inbox.sync_catalog import sync_catalog

@@ -24,12 +24,13 @@ from listbridge.domain.ids import (
 )
 from listbridge.domain.listings.listing import Listing
 from listbridge.domain.ports import Conflict, Missing
-from listbridge.infra import aws, dynamo, settings
-from listbridge.infra.leases import DynamoLeases
+from listbridge.infra import aws, settings
+from listbridge.infra.coordination.leases import DynamoLeases
 from listbridge.infra.repositories.listings import DynamoListings
 from listbridge.infra.repositories.orders import DynamoOrders, UnreadableBuyer
 from listbridge.infra.repositories.polls import DynamoPolls
 from listbridge.infra.secrets import SecretsManagerStore, SecretUnreadable
+from listbridge.infra.storage import dynamo
 from tests.contract.repositories.rows import order, order_key
 from tests.fakes.clock import START, VirtualClock
 

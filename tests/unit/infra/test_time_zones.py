@@ -12,7 +12,7 @@ import pytest
 from listbridge import registry
 from listbridge.domain.manifest import BudgetSpec
 from listbridge.domain.verdicts import RateLimited
-from listbridge.infra import buckets
+from listbridge.infra.coordination import buckets
 from listbridge.marketplaces.ebay.errors import EbayRefusal
 from listbridge.marketplaces.ebay.offers.wire import ErrorEntry
 from simulators.ebay.limits import Limits

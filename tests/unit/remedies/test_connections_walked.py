@@ -10,7 +10,7 @@ import requests
 from urllib3.connection import HTTPConnection
 
 from listbridge.domain.configuration import Shop
-from listbridge.infra.public_addresses import NotPublic
+from listbridge.infra.calls.public_addresses import NotPublic
 from simulators.door import Transport
 from simulators.faults import Fault
 from tests.unit.functions.installation import SHOP_CREDENTIALS, SHOP_DOMAIN, SITE, Installation

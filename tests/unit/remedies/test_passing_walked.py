@@ -14,7 +14,7 @@ from listbridge.domain.manifest import BudgetSpec
 from listbridge.domain.ports import Budget
 from listbridge.domain.verdicts import RateLimited
 from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
-from listbridge.infra.budgets import BudgetPool
+from listbridge.infra.coordination.budgets import BudgetPool
 from listbridge.marketplaces.ebay.manifest import PACIFIC
 from listbridge.services.desk import messages
 from listbridge.services.timers.reconcile import Timer, reconcile

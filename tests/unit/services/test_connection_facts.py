@@ -14,8 +14,8 @@ from listbridge.domain.ids import AccountId, ShopId, Site
 from listbridge.domain.manifest import MarketplaceManifest, ShopManifest
 from listbridge.domain.ports import AccountIdentity, MarketplaceTraits, Missing, ShopIdentity, ShopTraits
 from listbridge.domain.rules import Bounds
-from listbridge.infra.http import HttpSession
-from listbridge.infra.tokens import TokenCache
+from listbridge.infra.calls.http import HttpSession
+from listbridge.infra.calls.tokens import TokenCache
 from listbridge.platforms import OpenedMarketplaces, OpenedShops, Opener
 from listbridge.services.configuration.check_connections import check_account_connection
 from listbridge.services.configuration.connect_account import check_account, replace_account_credentials

@@ -13,7 +13,7 @@ from listbridge import platforms
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId, ShopId
 from listbridge.domain.ports import MarketplaceTraits
-from listbridge.infra.tokens import TokenCache
+from listbridge.infra.calls.tokens import TokenCache
 from listbridge.platforms import OpenedMarketplaces, Opener
 from listbridge.services.deps import TimeLimits
 from listbridge.services.listings.revise.attempts import leased

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from listbridge.infra.connection import Connection
-from listbridge.infra.http import HttpSession
-from listbridge.infra.tokens import TokenCache
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.http import HttpSession
+from listbridge.infra.calls.tokens import TokenCache
 from listbridge.shops.shopify.adapter import ShopifyAdapter, open_adapter
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import VirtualClock

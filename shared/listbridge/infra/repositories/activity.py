@@ -11,8 +11,8 @@ from typing import Any
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.ids import AccountId
-from listbridge.infra.documents import Json
-from listbridge.infra.tables import ActivityRow
+from listbridge.infra.storage.documents import Json
+from listbridge.infra.storage.tables import ActivityRow
 
 KEPT_S = 180 * 86_400
 _JSON: Json[ActivityEntry] = Json(ActivityEntry, apart={"place"})

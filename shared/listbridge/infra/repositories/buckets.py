@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from listbridge.domain.ports import Share
-from listbridge.infra import dynamo, settings
-from listbridge.infra.buckets import Bucket
-from listbridge.infra.budgets import BucketChanged
-from listbridge.infra.documents import VERSION
-from listbridge.infra.dynamo import Item, number, text
+from listbridge.infra import settings
+from listbridge.infra.coordination.buckets import Bucket
+from listbridge.infra.coordination.budgets import BucketChanged
+from listbridge.infra.storage import dynamo
+from listbridge.infra.storage.documents import VERSION
+from listbridge.infra.storage.dynamo import Item, number, text
 
 _KEPT = timedelta(days=3)  # by then every part is full and every day over, which is what an absent row means
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -13,9 +13,9 @@ from listbridge.domain.configuration import Document
 from listbridge.domain.ids import can_be_key
 from listbridge.domain.ports import Missing
 from listbridge.domain.word import reading_stored
-from listbridge.infra.documents import with_unknown
 from listbridge.infra.repositories.conditions import lost
-from listbridge.infra.tables import ConfigurationRow
+from listbridge.infra.storage.documents import with_unknown
+from listbridge.infra.storage.tables import ConfigurationRow
 
 D = TypeVar("D", bound=Document)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from listbridge.domain.ids import ProductId, SalesListId, ShopId, VariantKey, can_be_key
 from listbridge.domain.listings.sales_list_items import Item
-from listbridge.infra.documents import Json
-from listbridge.infra.dynamo import CursorShape, cursor_key, cursor_text, text
-from listbridge.infra.tables import ItemRow
+from listbridge.infra.storage.documents import Json
+from listbridge.infra.storage.dynamo import CursorShape, cursor_key, cursor_text, text
+from listbridge.infra.storage.tables import ItemRow
 
 _JSON: Json[Item] = Json(Item)
 

@@ -21,10 +21,11 @@ from listbridge.domain.ids import JobId, can_be_key
 from listbridge.domain.jobs import Job, JobEntry, JobState, Outcome, ended_state
 from listbridge.domain.ports import Clock, Conflict, Missing, NotACursor
 from listbridge.domain.word import reading_stored
-from listbridge.infra import aws, dynamo, settings
-from listbridge.infra.dynamo import Item, cursor_key, cursor_text, number, text
+from listbridge.infra import aws, settings
 from listbridge.infra.repositories.conditions import lost
-from listbridge.infra.tables import JobRow
+from listbridge.infra.storage import dynamo
+from listbridge.infra.storage.dynamo import Item, cursor_key, cursor_text, number, text
+from listbridge.infra.storage.tables import JobRow
 
 KEPT_S = 90 * 86_400
 _JOB = "job"

@@ -18,9 +18,10 @@ from heapq import merge
 from listbridge.domain.ids import AccountId, ListingKey, SalesListId, Site, Sku
 from listbridge.domain.listings.listing import Band, Listing
 from listbridge.domain.ports import Conflict, Missing
-from listbridge.infra import dynamo, settings
-from listbridge.infra.documents import VERSION, Json
-from listbridge.infra.dynamo import Item, number, text
+from listbridge.infra import settings
+from listbridge.infra.storage import dynamo
+from listbridge.infra.storage.documents import VERSION, Json
+from listbridge.infra.storage.dynamo import Item, number, text
 
 _JSON: Json[Listing] = Json(Listing, apart={"rev"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -20,11 +20,12 @@ from listbridge.domain.orders.changes import MISSES_PRODUCT
 from listbridge.domain.orders.orders import Buyer, ImportState, Order
 from listbridge.domain.orders.reserving import entry_name
 from listbridge.domain.ports import Conflict, Missing, ReservationChanges
-from listbridge.infra import dynamo, settings
-from listbridge.infra.documents import VERSION, Json
-from listbridge.infra.dynamo import Item, number, text
+from listbridge.infra import settings
 from listbridge.infra.repositories import reservations
 from listbridge.infra.repositories.variants import DynamoVariants
+from listbridge.infra.storage import dynamo
+from listbridge.infra.storage.documents import VERSION, Json
+from listbridge.infra.storage.dynamo import Item, number, text
 
 _JSON: Json[Order] = Json(Order, apart={"rev"})
 _BUYER: Json[Buyer] = Json(Buyer)

@@ -13,9 +13,10 @@ from datetime import UTC, datetime, timedelta
 from listbridge.domain.ids import AccountId
 from listbridge.domain.polling import PollState
 from listbridge.domain.ports import Conflict
-from listbridge.infra import dynamo, settings
-from listbridge.infra.documents import VERSION, Json
-from listbridge.infra.dynamo import Item, number, text
+from listbridge.infra import settings
+from listbridge.infra.storage import dynamo
+from listbridge.infra.storage.documents import VERSION, Json
+from listbridge.infra.storage.dynamo import Item, number, text
 
 _JSON: Json[PollState] = Json(PollState, apart={"rev"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

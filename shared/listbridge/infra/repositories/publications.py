@@ -17,10 +17,10 @@ from pynamodb.expressions.update import Action
 from listbridge.domain.ids import ListingKey
 from listbridge.domain.listings.publication import Existing, Publication
 from listbridge.domain.ports import Conflict
-from listbridge.infra import dynamo
-from listbridge.infra.documents import Json
 from listbridge.infra.repositories.conditions import lost, refused
-from listbridge.infra.tables import PublicationRow
+from listbridge.infra.storage import dynamo
+from listbridge.infra.storage.documents import Json
+from listbridge.infra.storage.tables import PublicationRow
 
 _PROGRESS: Json[Mapping[str, str]] = Json(Mapping[str, str])
 _EXISTING: Json[Existing] = Json(Existing)

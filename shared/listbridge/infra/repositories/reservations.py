@@ -14,9 +14,10 @@ from typing import Any
 from listbridge.domain.catalog import Reservation, Variant
 from listbridge.domain.ids import VariantKey
 from listbridge.domain.orders.reserving import totals_changed
-from listbridge.infra import dynamo, settings
-from listbridge.infra.documents import VERSION, Json
-from listbridge.infra.dynamo import Item, number, text
+from listbridge.infra import settings
+from listbridge.infra.storage import dynamo
+from listbridge.infra.storage.documents import VERSION, Json
+from listbridge.infra.storage.dynamo import Item, number, text
 
 _JSON: Json[Reservation] = Json(Reservation)
 _NAMES = {"#rev": "rev", "#holders": "holders", "#reservations": "reservations"}

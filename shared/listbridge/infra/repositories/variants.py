@@ -16,10 +16,11 @@ from listbridge.domain.catalog import Observation, Reservation, Variant, Variant
 from listbridge.domain.ids import ListingKey, ProductId, ShopId, VariantId, VariantKey
 from listbridge.domain.orders.reserving import is_total
 from listbridge.domain.ports import Conflict, Missing
-from listbridge.infra import dynamo, settings
-from listbridge.infra.documents import VERSION, Json
-from listbridge.infra.dynamo import Item, number, text
+from listbridge.infra import settings
 from listbridge.infra.repositories import reservations
+from listbridge.infra.storage import dynamo
+from listbridge.infra.storage.documents import VERSION, Json
+from listbridge.infra.storage.dynamo import Item, number, text
 
 _TRIES = 20
 _EXISTS = "attribute_exists(#doc)"

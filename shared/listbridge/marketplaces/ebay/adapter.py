@@ -26,8 +26,8 @@ from listbridge.domain.ports import (
     UnitRevision,
 )
 from listbridge.domain.ports.unasked import UnaskedOfMarketplace
-from listbridge.infra.connection import Connection
-from listbridge.infra.profile_settings import read_settings
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.mapping.profile_settings import read_settings
 from listbridge.marketplaces.ebay.client import EbayHttp, Request
 from listbridge.marketplaces.ebay.offers import ending, revising
 from listbridge.marketplaces.ebay.offers.choices import choices

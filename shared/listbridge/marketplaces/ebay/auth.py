@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
-from listbridge.infra.connection import Connection, credentials_of
-from listbridge.infra.oauth import Granted, TokenEndpoint
-from listbridge.infra.tokens import Access, Token
+from listbridge.infra.calls.connection import Connection, credentials_of
+from listbridge.infra.calls.oauth import Granted, TokenEndpoint
+from listbridge.infra.calls.tokens import Access, Token
 from listbridge.marketplaces.ebay.errors import (
     APP_REFUSED,
     CONSENT_MISSING,

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from listbridge.domain.verdicts import RateLimited, RemoteError
-from listbridge.infra.api_client import Answer, ApiClient, Call, CallRefused
-from listbridge.infra.connection import Connection
+from listbridge.infra.calls.api_client import Answer, ApiClient, Call, CallRefused
+from listbridge.infra.calls.connection import Connection
 from listbridge.marketplaces.ebay.auth import Grants, Hosts, Who
 from listbridge.marketplaces.ebay.errors import UNKNOWN, UNREADABLE, EbayRefusal, entries_of
 from listbridge.marketplaces.ebay.offers.wire import RateLimits

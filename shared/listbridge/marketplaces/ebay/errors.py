@@ -25,9 +25,9 @@ from listbridge.domain.verdicts import (
     Unauthorized,
     ZeroRefused,
 )
-from listbridge.infra.answers import readable
+from listbridge.infra.calls.answers import readable
+from listbridge.infra.calls.error_row import Row, for_each
 from listbridge.infra.clock import next_midnight
-from listbridge.infra.error_row import Row, for_each
 from listbridge.marketplaces.ebay.manifest import PACIFIC
 from listbridge.marketplaces.ebay.offers.wire import ErrorEntry
 

@@ -13,7 +13,7 @@ from listbridge.domain.ports import Delivery, HookKeys, Judged, Judgement
 from listbridge.domain.ports.webhooks import FORGED, GENUINE
 from listbridge.domain.raw_request import RawRequest
 from listbridge.domain.work import Hint, HintKind
-from listbridge.infra.hook_body import json_object, text_at
+from listbridge.infra.webhooks.body import json_object, text_at
 
 CHALLENGE = "challenge_code"
 _ORDERS = frozenset({"ORDER_CONFIRMATION", "ITEM_MARKED_SHIPPED"})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from listbridge.domain.ports import Arrival, Begun, Handed, Way
-from listbridge.infra.connection import Connection
-from listbridge.infra.oauth import code_in
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.oauth import code_in
 from listbridge.marketplaces.ebay.auth import authorize_url, exchange
 
 
 class EbayHandOver:
-    """See `infra.hand_over.HandOver`. eBay leads the seller to the RuName's address, which is registered with the app."""
+    """See `infra.calls.hand_over.HandOver`. eBay leads the seller to the RuName's address, which is registered with the app."""
 
     def begin(self, connection: Connection, way: Way) -> Begun:
         return Begun(authorize_url(connection, way.state))

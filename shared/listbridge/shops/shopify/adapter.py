@@ -20,8 +20,8 @@ from listbridge.domain.ports import (
 )
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import Hint, HintKind
-from listbridge.infra.connection import Connection
-from listbridge.infra.cursor_pages import all_rows
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.cursor_pages import all_rows
 from listbridge.shops.shopify.catalog.catalog import Catalog
 from listbridge.shops.shopify.catalog.changed_products import ChangeSearch
 from listbridge.shops.shopify.catalog.mapping import gid, is_number, number_of

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from listbridge.infra.connection import Connection
-from listbridge.infra.oauth import G, Granted, ask_at
-from listbridge.infra.tokens import Access, Token
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.oauth import G, Granted, ask_at
+from listbridge.infra.calls.tokens import Access, Token
 from listbridge.shops.shopify.errors import UNREADABLE, by_grant
 from listbridge.shops.shopify.settings import Credentials, Settings
 

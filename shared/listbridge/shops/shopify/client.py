@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 from requests import Response
 
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, RemoteError
-from listbridge.infra.api_client import Answer, ApiClient, Call, M
-from listbridge.infra.connection import Connection
-from listbridge.infra.cursor_pages import all_rows
-from listbridge.infra.http import Purpose
+from listbridge.infra.calls.api_client import Answer, ApiClient, Call, M
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.cursor_pages import all_rows
+from listbridge.infra.calls.http import Purpose
 from listbridge.shops.shopify.auth import Grant, base_url
 from listbridge.shops.shopify.catalog.queries import Query
 from listbridge.shops.shopify.catalog.wire import Page

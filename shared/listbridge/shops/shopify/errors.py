@@ -22,9 +22,9 @@ from listbridge.domain.verdicts import (
     RetryLater,
     Unauthorized,
 )
-from listbridge.infra.answers import retry_after
-from listbridge.infra.error_row import Row
-from listbridge.infra.http import request_id
+from listbridge.infra.calls.answers import retry_after
+from listbridge.infra.calls.error_row import Row
+from listbridge.infra.calls.http import request_id
 
 LONG_WAIT_S = 900.0
 _DEFAULT_WAIT_S = 2.0

@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from listbridge.domain.ports import Arrival, Begun, Handed, Way
-from listbridge.infra.connection import Connection
-from listbridge.infra.oauth import Lasting
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.oauth import Lasting
 from listbridge.shops.shopify.auth import ask_for, base_url
 from listbridge.shops.shopify.scopes import CATALOGUE_SCOPES, ORDER_SCOPES
 from listbridge.shops.shopify.settings import Credentials, Settings
 
 
 class ShopifyHandOver:
-    """See `infra.hand_over.HandOver`. The token that a custom app is given does not expire."""
+    """See `infra.calls.hand_over.HandOver`. The token that a custom app is given does not expire."""
 
     def begin(self, connection: Connection, way: Way) -> Begun:
         asked = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from listbridge.domain.ports import HookReport
-from listbridge.infra import hooks
-from listbridge.infra.hooks import Hook
-from listbridge.infra.http import Purpose
+from listbridge.infra.calls.http import Purpose
+from listbridge.infra.webhooks import hooks
+from listbridge.infra.webhooks.hooks import Hook
 from listbridge.shops.shopify.catalog import wire
 from listbridge.shops.shopify.catalog.queries import SUBSCRIBE, SUBSCRIPTIONS, UNSUBSCRIBE
 from listbridge.shops.shopify.client import AdminApi
@@ -34,7 +34,7 @@ class Subscriptions:
         self._api = api
 
     def ensure(self, url: str) -> HookReport:
-        """See `infra.hooks.care`.
+        """See `infra.webhooks.hooks.care`.
 
         Raises Rejected: topics were refused (an app may not hear of orders before Shopify has approved it), or the address was.
         """
@@ -48,7 +48,7 @@ class Subscriptions:
         )
 
     def remove(self, url: str) -> tuple[str, ...]:
-        """See `infra.hooks.remove`."""
+        """See `infra.webhooks.hooks.remove`."""
         return hooks.remove(self._existing(), url, self._unsubscribe)
 
     def _existing(self) -> Iterator[Hook]:

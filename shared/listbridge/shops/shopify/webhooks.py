@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from listbridge.domain.work import Hint, HintKind
-from listbridge.infra.hook_body import number_in, stored_secrets
-from listbridge.infra.hook_scheme import HeaderScheme
-from listbridge.infra.hook_topics import Payload, Topics, points_at, products_of_lines, shop_gone
+from listbridge.infra.webhooks.body import number_in, stored_secrets
+from listbridge.infra.webhooks.scheme import HeaderScheme
+from listbridge.infra.webhooks.topics import Payload, Topics, points_at, products_of_lines, shop_gone
 
 
 def _order_edit(payload: Payload) -> Iterator[Hint]:

@@ -21,9 +21,9 @@ from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports.unasked import UnaskedOfMarketplace
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RemoteError
-from listbridge.infra.connection import Connection
-from listbridge.infra.offset_pages import following
-from listbridge.infra.profile_settings import read_settings, settings_problems
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.offset_pages import following
+from listbridge.infra.mapping.profile_settings import read_settings, settings_problems
 
 _LOOK = timedelta(seconds=30)
 

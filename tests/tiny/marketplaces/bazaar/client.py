@@ -9,9 +9,9 @@ from typing import Any
 from listbridge.marketplaces.bazaar import errors
 from listbridge.marketplaces.bazaar.settings import Credentials
 
-from listbridge.infra.api_client import ApiClient, Call, path_of
-from listbridge.infra.connection import Connection
-from listbridge.infra.tokens import Access, Token
+from listbridge.infra.calls.api_client import ApiClient, Call, path_of
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.tokens import Access, Token
 
 
 class BazaarHttp(ApiClient[Call]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from listbridge.domain import verdicts
-from listbridge.infra.error_row import Row
+from listbridge.infra.calls.error_row import Row
 
 REFUSED = Row(verdicts.Rejected, "bazaar_refused", "edit_product")
 ENDED = Row(verdicts.Rejected, "bazaar_listing_ended", "send_again")

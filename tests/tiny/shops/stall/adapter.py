@@ -20,10 +20,10 @@ from listbridge.domain.orders.refusals import refused_cancel, variant_gone
 from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.orders.traces import each_once
 from listbridge.domain.work import Hint, HintKind
-from listbridge.infra import hooks
-from listbridge.infra.api_client import CallRefused
-from listbridge.infra.connection import Connection
-from listbridge.infra.offset_pages import page_at
+from listbridge.infra.calls.api_client import CallRefused
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.offset_pages import page_at
+from listbridge.infra.webhooks import hooks
 
 
 class StallAdapter:

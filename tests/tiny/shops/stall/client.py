@@ -8,9 +8,9 @@ from typing import Any
 from listbridge.shops.stall import errors
 from listbridge.shops.stall.settings import Credentials
 
-from listbridge.infra.api_client import ApiClient, Call, path_of
-from listbridge.infra.connection import Connection
-from listbridge.infra.offset_pages import all_rows, rows_with
+from listbridge.infra.calls.api_client import ApiClient, Call, path_of
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.offset_pages import all_rows, rows_with
 
 _PAGE = 50
 

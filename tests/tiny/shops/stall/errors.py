@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from listbridge.domain import verdicts
-from listbridge.infra.error_row import Row
+from listbridge.infra.calls.error_row import Row
 
 REFUSED = Row(verdicts.Rejected, "stall_refused", "look_at_the_stall")
 UNREADABLE = Row(verdicts.RetryLater, "stall_unreadable")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from listbridge.domain.work import HintKind
-from listbridge.infra.hook_body import id_in
-from listbridge.infra.hook_scheme import HeaderScheme
-from listbridge.infra.hook_topics import Topics, points_at, shop_gone
+from listbridge.infra.webhooks.body import id_in
+from listbridge.infra.webhooks.scheme import HeaderScheme
+from listbridge.infra.webhooks.topics import Topics, points_at, shop_gone
 
 TOPICS = Topics(
     {

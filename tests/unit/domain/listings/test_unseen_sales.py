@@ -11,7 +11,7 @@ from listbridge.domain.listings import ledger, lifecycle, unseen_sales, writing
 from listbridge.domain.listings.listing import BOTH, NOTHING, LedgerField, Listing, Status, UnseenSale, Values
 from listbridge.domain.listings.unseen_sales import LONGEST_WAIT, OrdersRead
 from listbridge.domain.problem import Problem
-from listbridge.infra.documents import Json
+from listbridge.infra.storage.documents import Json
 from tests.unit.domain.a_listing import NOW, SETTLE_S, a_listing, computed, euros, later
 
 QUANTITY = frozenset({LedgerField.QUANTITY})

@@ -142,7 +142,7 @@ def problem_codes() -> set[str]:
         "budget_spent",
         "day_quota_spent",
         "blocked_by_platform",
-    }  # infra/budgets.py chooses them from a table
+    }  # infra/coordination/budgets.py chooses them from a table
     codes.add(AUTOMATIC_OFF)  # kept on the order as the setting that it was seen under
     return codes
 

@@ -12,9 +12,9 @@ import pytest
 from listbridge.domain.ports import Arrival, Handed, Way
 from listbridge.domain.raw_request import RawRequest
 from listbridge.domain.verdicts import RetryLater, Unauthorized
-from listbridge.infra.connection import Connection
-from listbridge.infra.http import HttpSession
-from listbridge.infra.tokens import TokenCache
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.http import HttpSession
+from listbridge.infra.calls.tokens import TokenCache
 from listbridge.shops.shopify.hand_over import HAND_OVER, signature
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import VirtualClock

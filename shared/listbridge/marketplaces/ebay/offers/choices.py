@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from listbridge.infra.offset_pages import all_rows
+from listbridge.infra.calls.offset_pages import all_rows
 from listbridge.marketplaces.ebay.client import INVENTORY, EbayHttp, Request
 from listbridge.marketplaces.ebay.offers.wire import CategoryTree, Location, Locations, Policies, Suggestions
 from listbridge.marketplaces.ebay.settings import Condition

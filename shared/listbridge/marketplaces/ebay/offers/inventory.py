@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from listbridge.domain.ids import RemoteId, Sku
 from listbridge.domain.verdicts import NotFound
-from listbridge.infra.api_client import CallRefused, M, path_of
+from listbridge.infra.calls.api_client import CallRefused, M, path_of
 from listbridge.marketplaces.ebay.client import INVENTORY, EbayHttp, Request
 from listbridge.marketplaces.ebay.errors import UNREADABLE
 from listbridge.marketplaces.ebay.offers.wire import (

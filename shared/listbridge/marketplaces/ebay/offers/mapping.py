@@ -21,7 +21,7 @@ from listbridge.domain.listings.variations import VariationRules, picture_option
 from listbridge.domain.problem import Problem
 from listbridge.domain.refusals import apart
 from listbridge.domain.verdicts import Rejected, RemoteError
-from listbridge.infra.listing_html import ListingHtml
+from listbridge.infra.mapping.listing_html import ListingHtml
 from listbridge.marketplaces.ebay import errors
 from listbridge.marketplaces.ebay.manifest import MAX_SKU_LENGTH
 from listbridge.marketplaces.ebay.offers import wire

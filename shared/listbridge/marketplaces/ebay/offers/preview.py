@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from listbridge.infra.preview import Preview
+from listbridge.infra.mapping.preview import Preview
 from listbridge.marketplaces.ebay.offers.mapping import VARIATIONS, listing_content
 from listbridge.marketplaces.ebay.settings import CreationSettings
 from listbridge.marketplaces.ebay.sites import NationalSite

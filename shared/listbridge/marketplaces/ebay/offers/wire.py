@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from listbridge.domain.money import Money
-from listbridge.infra.wire_models import CamelSent, CamelTold
+from listbridge.infra.calls.wire_models import CamelSent, CamelTold
 
 
 class ErrorParameter(CamelTold):

@@ -22,8 +22,8 @@ from listbridge.domain.orders.orders import (
     Tax,
 )
 from listbridge.domain.orders.sums import ToldSums, sums_of, tax_on_shipping
-from listbridge.infra.answers import moment
-from listbridge.infra.order_reading import OrderReader, Unmappable
+from listbridge.infra.calls.answers import moment
+from listbridge.infra.mapping.order_reading import OrderReader, Unmappable
 from listbridge.marketplaces.ebay.orders.buyer import buyer_of
 from listbridge.marketplaces.ebay.orders.refunds import refunds_of
 from listbridge.marketplaces.ebay.orders.wire import (

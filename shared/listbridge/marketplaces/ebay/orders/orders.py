@@ -12,9 +12,9 @@ from listbridge.domain.orders.carriers import letters_and_digits
 from listbridge.domain.orders.orders import OrderRead
 from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports import OrderPage, RemoteShipment
-from listbridge.infra.answers import located
-from listbridge.infra.api_client import CallRefused, path_of
-from listbridge.infra.order_reading import CountedRows, OrderWindows, Unmappable
+from listbridge.infra.calls.answers import located
+from listbridge.infra.calls.api_client import CallRefused, path_of
+from listbridge.infra.mapping.order_reading import CountedRows, OrderWindows, Unmappable
 from listbridge.marketplaces.ebay.client import EbayHttp, Request
 from listbridge.marketplaces.ebay.errors import UNKNOWN, UNREADABLE
 from listbridge.marketplaces.ebay.orders.carriers import CARRIERS

@@ -8,7 +8,7 @@ from listbridge.domain.ids import LineId
 from listbridge.domain.money import money
 from listbridge.domain.orders.orders import Refund
 from listbridge.domain.orders.refund_names import RefundNames, each_once
-from listbridge.infra.answers import moment
+from listbridge.infra.calls.answers import moment
 from listbridge.marketplaces.ebay.orders.wire import ToldOrder, ToldRefund
 
 _FAILED = "FAILED"

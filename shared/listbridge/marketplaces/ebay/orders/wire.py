@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from listbridge.infra.wire_models import CamelSent, CamelTold
+from listbridge.infra.calls.wire_models import CamelSent, CamelTold
 
 
 class _Told(CamelTold, coerce_numbers_to_str=True):

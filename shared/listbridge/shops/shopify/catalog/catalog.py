@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import ProductId
 from listbridge.domain.ports import ReadResult, SweepPage
-from listbridge.infra.cursor_pages import all_rows
-from listbridge.infra.narrowing import Narrowing
+from listbridge.infra.calls.cursor_pages import all_rows
+from listbridge.infra.calls.narrowing import Narrowing
 from listbridge.shops.shopify.catalog import wire
 from listbridge.shops.shopify.catalog.mapping import gid, is_number, number_of, product_facts
 from listbridge.shops.shopify.catalog.queries import (

@@ -6,7 +6,7 @@ from typing import Annotated, Generic, Self, TypeVar
 
 from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
 
-from listbridge.infra.wire_models import CamelTold
+from listbridge.infra.calls.wire_models import CamelTold
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ class Page(CamelTold, Generic[T]):
 
     @property
     def more(self) -> str | None:
-        """See `infra.cursor_pages.CursorPage`."""
+        """See `infra.calls.cursor_pages.CursorPage`."""
         return self.page_info.end_cursor if self.page_info.has_next_page else None
 
 

@@ -18,8 +18,8 @@ from listbridge.domain.orders.traces import each_once, our_order
 from listbridge.domain.ports import ChangedOrders, Clock
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RetryLater, Unsupported
-from listbridge.infra.http import Purpose
-from listbridge.infra.narrowing import Narrowing
+from listbridge.infra.calls.http import Purpose
+from listbridge.infra.calls.narrowing import Narrowing
 from listbridge.shops.shopify.catalog.mapping import changed_since, gid, is_number, number_of
 from listbridge.shops.shopify.catalog.queries import SCOPES, Query
 from listbridge.shops.shopify.catalog.wire import Page, Written

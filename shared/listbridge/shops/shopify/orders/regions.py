@@ -6,7 +6,7 @@ refuses an order's province that it does not know, which `order_errors.py` answe
 
 from __future__ import annotations
 
-from listbridge.infra.regions import Atlas
+from listbridge.infra.mapping.regions import Atlas
 from listbridge.shops.shopify.orders.countries import COUNTRIES
 
 US_TERRITORIES = frozenset({"AS", "FM", "GU", "MH", "MP", "PR", "PW", "VI"})

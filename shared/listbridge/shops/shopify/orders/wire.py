@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import AwareDatetime
 
-from listbridge.infra.wire_models import CamelTold
+from listbridge.infra.calls.wire_models import CamelTold
 from listbridge.shops.shopify.catalog.wire import Named, Page, UserError, Written
 
 

@@ -12,7 +12,7 @@ from listbridge.domain.ids import Sku
 from listbridge.domain.listings.listing import NOTHING, Values
 from listbridge.domain.money import Money
 from listbridge.domain.verdicts import Rejected
-from listbridge.infra.profile_settings import read_settings
+from listbridge.infra.mapping.profile_settings import read_settings
 from listbridge.marketplaces.ebay.offers.mapping import listing_content
 from listbridge.marketplaces.ebay.offers.wire import Offer
 from listbridge.marketplaces.ebay.settings import CreationSettings

@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from listbridge import registry
-from listbridge.infra.error_row import Row
+from listbridge.infra.calls.error_row import Row
 from listbridge.marketplaces import ebay
 from listbridge.marketplaces.ebay.errors import BY_ID, ZERO
 from listbridge.marketplaces.ebay.manifest import MANIFEST

@@ -19,7 +19,7 @@ from listbridge.domain.orders.orders import (
     Shipment,
     Tax,
 )
-from listbridge.infra.order_reading import Unmappable
+from listbridge.infra.mapping.order_reading import Unmappable
 from listbridge.marketplaces.ebay.orders.mapping import READER, changed_at_of, order_id_of
 
 

@@ -13,7 +13,7 @@ from listbridge.domain.polling import PollState
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater
 from listbridge.domain.work import Lane, PollAccount
-from listbridge.infra.documents import Json
+from listbridge.infra.storage.documents import Json
 from listbridge.services.orders.arrive.ask_for_orders import poll_after, send_poll
 from listbridge.services.orders.arrive.poll_account import poll_account
 from tests.fakes.order_world import OrderWorld

@@ -1,0 +1,1 @@
+"""A shop's webhooks: registered at our address, and a delivery judged and read."""
