@@ -137,7 +137,7 @@ class OrderStory:
     def export_by_hand(self) -> None:
         with self.board.step("With automatic creation off an order waits and holds its stock, until Export") as step:
             account = f"/accounts/{self.ids['account']}"
-            self.seller.finished(self.seller.patch(account, {"import_orders": False}))
+            self.seller.finished(self.seller.patch(account, {"create_orders": False}))
             remote = self._buy(HEADBAND)
             self._look()
             until(lambda: self._shown(SECOND) == 3, "3 headbands at the other seller", within_s=15)
@@ -154,7 +154,7 @@ class OrderStory:
             self._imported(remote)
             step.measured_s = time.monotonic() - began
             self._only_shop_order(remote)
-            self.seller.finished(self.seller.patch(account, {"import_orders": True}))
+            self.seller.finished(self.seller.patch(account, {"create_orders": True}))
 
     def last_unit_twice(self) -> None:
         with self.board.step("Two buyers, one last headband: both orders are there, and both say so") as step:

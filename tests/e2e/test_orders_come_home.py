@@ -51,7 +51,7 @@ def test_an_order_is_in_the_api_and_once_in_the_shop_and_the_other_listings_foll
 def test_with_automatic_creation_off_an_order_waits_and_export_makes_it_once(merchant: Merchant) -> None:
     its = merchant
     sku = its.sell("BYHAND")
-    its.seller.finished(its.seller.patch(f"/accounts/{its.account}", {"import_orders": False}))
+    its.seller.finished(its.seller.patch(f"/accounts/{its.account}", {"create_orders": False}))
     remote = its.buy(sku, 3)
     its.look()
     row = its.becomes(remote, "waiting")

@@ -110,7 +110,7 @@ def test_a_buyer_of_an_order_that_is_not_done_is_kept(s: Story) -> None:
 
 
 def test_a_buyer_whose_order_never_came_home_is_erased_as_long_after_it_was_given_up(s: Story) -> None:
-    edit_account(s, import_orders=False)
+    edit_account(s, create_orders=False)
     placed = s.buy("A", placed_at=None)
     s.run(70)
     s.market.book.cancel(placed)

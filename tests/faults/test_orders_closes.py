@@ -106,7 +106,7 @@ def test_stock_sold_in_the_shop_while_a_read_lags_is_not_given_back_by_the_absor
 def test_a_zero_that_exists_only_by_a_reservation_never_ends_a_listing(s: Story) -> None:
     """The marketplace refuses 0. What an order holds may come back; ending and relisting costs a fee and a rank."""
     s.market.refuses_zero = True
-    edit_account(s, import_orders=False)
+    edit_account(s, create_orders=False)
     s.sell("A", 1, accounts=BOTH)
     placed = s.buy("A")
     s.run(1800)
@@ -125,7 +125,7 @@ def test_a_zero_that_exists_only_by_a_reservation_never_ends_a_listing(s: Story)
 
 def test_where_0_ends_a_listing_a_zero_that_only_orders_hold_is_not_sent(s: Story) -> None:
     s.market.zero = Zero.ENDS
-    edit_account(s, import_orders=False)
+    edit_account(s, create_orders=False)
     s.sell("A", 1, accounts=BOTH)
     placed = s.buy("A")
     s.run(1800)

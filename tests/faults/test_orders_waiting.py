@@ -49,7 +49,7 @@ def test_an_unpaid_order_that_is_paid_in_time_is_created_once(s: Story) -> None:
 def test_with_automatic_creation_off_an_order_holds_its_stock_and_asks_for_a_decision_after_a_day(
     s: Story,
 ) -> None:
-    edit_account(s, import_orders=False)
+    edit_account(s, create_orders=False)
     placed = s.buy("A")
     s.rest()
     s.world.stores.clock.advance(86_000 - 300)
@@ -65,7 +65,7 @@ def test_with_automatic_creation_off_an_order_holds_its_stock_and_asks_for_a_dec
 
 
 def test_export_creates_what_automatic_creation_left_and_a_second_export_makes_no_second(s: Story) -> None:
-    edit_account(s, import_orders=False)
+    edit_account(s, create_orders=False)
     placed = s.buy("A")
     s.rest()
     export_order(s.world.deps, s.key_of(placed), "anna")

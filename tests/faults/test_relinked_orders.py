@@ -23,7 +23,7 @@ def s() -> Sales:
 def waiting() -> Sales:
     s = sales()
     configuration = s.p.world.stores.configuration
-    configuration.save(configuration.get(Account, ACCOUNT).model_copy(update={"import_orders": False}))
+    configuration.save(configuration.get(Account, ACCOUNT).model_copy(update={"create_orders": False}))
     return s
 
 

@@ -110,7 +110,7 @@ def test_a_rule_that_gives_stock_ends_the_wait_as_well() -> None:
 
 def test_the_stock_of_a_cancelled_order_ends_the_wait_as_well() -> None:
     s = story(accounts=2)
-    edit_account(s, import_orders=False)
+    edit_account(s, create_orders=False)
     s.sell("A", 1)
     product = ProductId("pA")
     placed = s.buy("A")

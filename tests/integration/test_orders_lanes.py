@@ -210,7 +210,7 @@ def test_with_automatic_creation_off_an_order_waits_and_holds_its_stock(
 ) -> None:
     its = connected
     mug = its.sell("MUG")
-    its.ask("PATCH", f"/accounts/{its.account}", {"import_orders": False}, expect=202)
+    its.ask("PATCH", f"/accounts/{its.account}", {"create_orders": False}, expect=202)
     remote = desk.buy("MUG", 3)
     desk.look()
     its.lanes.run()

@@ -16,7 +16,8 @@ from listbridge.domain.configuration import Name, PriceMode, QuantityMode
 from listbridge.domain.ids import LocationId, ProfileId, ShopId, Site
 
 NEEDED: Any = Field(default=None)
-"""Of a field that may be absent but not null: no document is without it, and a switch goes back to nothing by itself."""
+"""Of a field that may be absent but not null: no document is without it, and a switch has no default to go back to."""
+_EARLIER: Any = Field(default=None, deprecated=True)
 
 
 class Patch(Body):
@@ -79,7 +80,9 @@ class AccountPatch(Patch):
     settings: dict[str, Any] | None = None
     auto_quantity: StrictBool = NEEDED
     auto_price: StrictBool = NEEDED
-    import_orders: StrictBool = NEEDED
+    create_orders: StrictBool = NEEDED
+    import_orders: StrictBool = _EARLIER
+    """The earlier name of `create_orders`: use that one."""
     relay_fulfillments: StrictBool = NEEDED
     observe: StrictBool = NEEDED
     guard: GuardLimitsPatch | None = None

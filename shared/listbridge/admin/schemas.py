@@ -88,7 +88,9 @@ class AccountDraft(Body):
     """`now` with complete credentials; `by_consent` when the seller consents in the browser (`GET …/authorize`)."""
     auto_quantity: StrictBool = True
     auto_price: StrictBool = True
-    import_orders: StrictBool = True
+    create_orders: StrictBool = True
+    import_orders: StrictBool = Field(default=True, deprecated=True)
+    """The earlier name of `create_orders`: use that one."""
     relay_fulfillments: StrictBool = True
     observe: StrictBool = False
     guard: NewGuardLimits = NewGuardLimits()

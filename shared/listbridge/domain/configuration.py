@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, computed_field, model_validator
 
 from listbridge.domain.ids import AccountId, LocationId, ProfileId, SalesListId, ShopId, Site
 from listbridge.domain.word import Word
@@ -179,8 +179,8 @@ class Account(Document):
     """Send quantities automatically when they change; off, only an action sends them."""
     auto_price: bool = True
     """Send prices automatically when they change; off, only an action sends them."""
-    import_orders: bool = True
-    """Create the shop's order automatically; off, orders wait and are exported by hand."""
+    create_orders: bool = True
+    """Create the shop order automatically; if off, each order waits until somebody exports it."""
     relay_fulfillments: bool = True
     """Tell the marketplace what the shop ships; off where another tool does."""
     observe: bool = False
@@ -195,6 +195,21 @@ class Account(Document):
     """Who the marketplace says this is; a reconnect to another seller is refused."""
     facts: dict[str, str] = Field(default_factory=dict)
     """What the marketplace said of the account that its adapter must know; none of accounts connected before it was asked."""
+
+    @computed_field(repr=False)  # type: ignore[prop-decorator]
+    @property
+    def import_orders(self) -> bool:
+        """The earlier name of `create_orders`. It is stored too: an older version, after a rollback, reads no other."""
+        return self.create_orders
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_the_earlier_name(cls, stored: Any, info: ValidationInfo) -> Any:
+        """Both names are stored and agree, unless an older version has edited the row since: it changes `import_orders` and
+        keeps `create_orders` as it found it. So the earlier name decides wherever it is stored."""
+        if info.mode != "json" or not isinstance(stored, dict) or "import_orders" not in stored:
+            return stored
+        return {**stored, "create_orders": stored["import_orders"]}
 
     @model_validator(mode="before")
     @classmethod

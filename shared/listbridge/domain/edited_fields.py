@@ -1,4 +1,4 @@
-"""What an edit changes in a document, field by field, for the person who says yes or no to it."""
+"""What an edit changes in a document, field by field, for the person who approves or refuses it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from listbridge.domain.configuration import Document
 
-_OF_THE_ROW = frozenset({"rev", "guard_rule"})
+_OF_THE_ROW = frozenset({"rev", "guard_rule", "import_orders"})
 
 
 class EditedField(BaseModel):

@@ -81,6 +81,7 @@ def test_what_a_merchant_decided_is_as_it_was(real: Emulated) -> None:
     assert real.configuration.get(Deployment, "this").buyer_retention_days == 30
     shop, account = real.configuration.get(Shop, SHOP), real.configuration.get(Account, ACCOUNT)
     assert (shop.currency, shop.settings, account.shop) == ("EUR", {"domain": "x.example"}, SHOP)
+    assert account.create_orders is True
     rules = real.configuration.get(Profile, f"pro_{NAME}").rules
     assert rules.quantity is not None
     assert rules.price is not None
@@ -93,6 +94,19 @@ def test_a_decision_is_saved_over_the_one_of_that_day(real: Emulated) -> None:
     account = real.configuration.get(Account, ACCOUNT)
     saved = real.configuration.save(account.model_copy(update={"observe": True}))
     assert (saved.rev, real.configuration.get(Account, ACCOUNT).observe) == (account.rev + 1, True)
+
+
+def test_automatic_creation_that_was_off_under_its_earlier_name_is_off(real: Emulated, kept: dict[str, Any]) -> None:
+    (row,) = [one for one in kept["rows"]["config"] if one["id"] == {"S": ACCOUNT}]
+    text = row["doc"]["S"]
+    assert '"import_orders":true' in text
+    off = {**row, "doc": {"S": text.replace('"import_orders":true', '"import_orders":false')}}
+    put_back({"config": [off]})
+    account = real.configuration.get(Account, ACCOUNT)
+    assert account.create_orders is False
+    saved = real.configuration.save(account.model_copy(update={"create_orders": True}))
+    assert real.configuration.get(Account, ACCOUNT) == saved
+    assert saved.create_orders is True
 
 
 def test_a_variant_has_its_stock_and_what_orders_hold_and_is_observed_over(real: Emulated) -> None:

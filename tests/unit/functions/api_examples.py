@@ -143,7 +143,7 @@ def _orders(tape: Recorder, desk: OrderDesk) -> None:
     desk.look(60)
     notices = desk.order(oversold)["notices"]
     tape.show("DELETE", f"/v1/orders/{desk.order(oversold)['id']}/notices/{notices[0]['code']}")
-    desk.switch(import_orders=False)
+    desk.switch(create_orders=False)
     its.shopify.deeds.set_stock(9, sku="MUG")
     desk.wait(60)
     for act in ("export", "handled-outside"):

@@ -312,7 +312,7 @@ class Installation:
         document = self.stores.configuration.get(Account, account)
         read = remote_order(id=id, **(facts or {}))
         key = OrderKey(AccountId(account), read.id)
-        rules = replace(RULES, automatic=document.import_orders, observe=document.observe)
+        rules = replace(RULES, automatic=document.create_orders, observe=document.observe)
         row = first_seen(key, document.shop, read, rules, self.stores.clock.now())
         self.stores.orders.save(replace(row, unsettled=False, due_at=None, **changes))
         if buyer is not None:

@@ -198,7 +198,7 @@ def test_an_account_learns_who_its_seller_is(installation: Installation) -> None
     account = installation.get(f"/accounts/{installation.connect_account(installation.connect_shop())}")
     assert account["remote_name"] == installation.ebay.world.sellers["anna"].user_id
     assert (account["sites"], account["auto_quantity"], account["auto_price"]) == ([SITE], True, True)
-    assert account["import_orders"] is True
+    assert account["create_orders"] is True
 
 
 def test_one_seller_cannot_be_connected_twice(installation: Installation) -> None:

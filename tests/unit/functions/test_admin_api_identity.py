@@ -88,7 +88,7 @@ def test_a_jobs_entry_of_a_product_names_no_item(seller: Seller) -> None:
 
 
 def test_an_order_names_our_listing_and_the_item_of_what_was_bought(desk: OrderDesk) -> None:
-    desk.switch(import_orders=False)
+    desk.switch(create_orders=False)
     item = desk.seller.row("MUG")
     order = desk.order(_bought(desk))
     (line,) = order["lines"]

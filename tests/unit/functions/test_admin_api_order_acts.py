@@ -95,7 +95,7 @@ def test_a_viewer_can_do_nothing_to_an_order(
 
 
 def test_an_unpaid_order_can_be_exported_ahead_and_still_waits_for_the_money(desk: OrderDesk) -> None:
-    desk.switch(import_orders=False)
+    desk.switch(create_orders=False)
     remote = desk.buy(paid=False)
     desk.look()
     answer = desk.export(remote)
@@ -112,7 +112,7 @@ def test_an_unpaid_order_can_be_exported_ahead_and_still_waits_for_the_money(des
 
 
 def test_an_order_handled_outside_lets_go_of_its_stock_and_export_takes_it_back(desk: OrderDesk) -> None:
-    desk.switch(import_orders=False)
+    desk.switch(create_orders=False)
     remote = desk.buy()
     desk.look()
     assert (desk.shown(), desk.stock()) == (4, 5)
@@ -170,7 +170,7 @@ def test_a_product_that_was_never_looked_at_is_read_when_it_is_chosen(desk: Orde
 
 
 def test_what_moves_no_listing_is_saved_when_the_answer_comes(installation: Installation, account: str) -> None:
-    edit = {"name": "Anna's", "import_orders": False, "relay_fulfillments": False}
+    edit = {"name": "Anna's", "create_orders": False, "relay_fulfillments": False}
     job = installation.patch(f"/accounts/{account}", edit)["job"]
     assert (job["state"], job["affected"]) == ("done", 0)
     assert installation.stores.queues.messages(Lane.RECOMPUTE) == []
@@ -182,27 +182,27 @@ def test_what_moves_no_listing_is_saved_when_the_answer_comes(installation: Inst
 
 
 def test_what_may_move_listings_is_still_counted_first(installation: Installation, account: str) -> None:
-    edit = {"import_orders": False, "auto_price": False}
+    edit = {"create_orders": False, "auto_price": False}
     job = installation.patch(f"/accounts/{account}", edit)["job"]
     assert job["state"] == "running"
-    assert installation.get(f"/accounts/{account}")["import_orders"] is True
+    assert installation.get(f"/accounts/{account}")["create_orders"] is True
     installation.run()
-    assert installation.get(f"/accounts/{account}")["import_orders"] is False
+    assert installation.get(f"/accounts/{account}")["create_orders"] is False
 
 
 def test_an_edit_of_an_old_version_is_refused_and_saves_nothing(installation: Installation, account: str) -> None:
     rev = installation.get(f"/accounts/{account}")["rev"]
     installation.patch(f"/accounts/{account}", {"name": "First", "rev": rev})
-    answer = installation.call("PATCH", f"/v1/accounts/{account}", {"import_orders": False, "rev": rev})
+    answer = installation.call("PATCH", f"/v1/accounts/{account}", {"create_orders": False, "rev": rev})
     assert (answer.status, answer.body["problem"]["code"]) == (409, "edited_meanwhile")
-    assert installation.get(f"/accounts/{account}")["import_orders"] is True
+    assert installation.get(f"/accounts/{account}")["create_orders"] is True
 
 
 def test_switching_creation_on_leaves_to_the_seller_what_came_in_while_it_was_off(desk: OrderDesk) -> None:
-    desk.switch(import_orders=False)
+    desk.switch(create_orders=False)
     remote = desk.buy()
     desk.look()
-    desk.switch(import_orders=True)
+    desk.switch(create_orders=True)
     later = desk.buy()
     desk.look()
     desk.its.ebay.deeds.request_cancel(remote)  # the order changes, and is judged anew
@@ -285,7 +285,7 @@ def test_health_counts_the_orders_that_need_somebody(installation: Installation,
 
 
 def test_the_explanation_of_a_listing_names_the_orders_that_hold_its_stock(desk: OrderDesk) -> None:
-    desk.switch(import_orders=False)
+    desk.switch(create_orders=False)
     remote = desk.buy(quantity=2)
     desk.look()
     order = desk.order(remote)

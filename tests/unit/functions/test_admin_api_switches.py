@@ -8,7 +8,7 @@ from tests.unit.functions.seller import Seller
 
 
 @pytest.mark.parametrize("value", ["true", 1, 0, "yes"])
-@pytest.mark.parametrize("switch", ["observe", "import_orders", "auto_quantity", "relay_fulfillments"])
+@pytest.mark.parametrize("switch", ["observe", "create_orders", "auto_quantity", "relay_fulfillments"])
 def test_a_switch_takes_true_and_false_and_nothing_that_looks_like_them(
     seller: Seller, switch: str, value: object
 ) -> None:

@@ -15,7 +15,7 @@ GUIDE = Path(__file__).parents[3] / "docs" / "how-to" / "orders.md"
 
 
 def test_orders_are_created_in_the_shop_by_themselves_unless_it_is_switched_off(desk: OrderDesk) -> None:
-    assert desk.its.get(f"/accounts/{desk.account}")["import_orders"] is True
+    assert desk.its.get(f"/accounts/{desk.account}")["create_orders"] is True
     remote = desk.buy()
     desk.look()
     assert desk.state(remote) == ("created", "")
@@ -102,7 +102,7 @@ def test_creation_is_switched_for_each_account_separately(desk: OrderDesk) -> No
     credentials = {**its.ebay_credentials(), "refresh_token": other["refreshToken"]}
     second = its.connect_account(desk.shop, name="bert", credentials=credentials)
     its.ebay.deeds.seed_listings("bert", ["MUG"], marketplace="EBAY_DE", quantity=5, price="9.00")
-    desk.switch(import_orders=False)
+    desk.switch(create_orders=False)
     mine = desk.buy()
     theirs = str(its.ebay.deeds.buy("MUG", seller="bert", marketplace="EBAY_DE")["orderId"])
     its.post(f"/accounts/{second}/check", expect=200)
@@ -113,7 +113,7 @@ def test_creation_is_switched_for_each_account_separately(desk: OrderDesk) -> No
 
 
 def test_with_creation_off_an_order_is_moved_by_hand(desk: OrderDesk) -> None:
-    desk.switch(import_orders=False)
+    desk.switch(create_orders=False)
     remote = desk.buy()
     desk.look()
     assert desk.state(remote) == ("waiting", "automatic_creation_off")
@@ -135,9 +135,9 @@ def test_all_orders_of_all_accounts_are_listed_also_with_creation_off(desk: Orde
     its = desk.its
     other = its.ebay.deeds.add_seller("bert", marketplaces=["EBAY_DE"])
     credentials = {**its.ebay_credentials(), "refresh_token": other["refreshToken"]}
-    second = its.connect_account(desk.shop, name="bert", credentials=credentials, import_orders=False)
+    second = its.connect_account(desk.shop, name="bert", credentials=credentials, create_orders=False)
     its.ebay.deeds.seed_listings("bert", ["CUP"], marketplace="EBAY_DE", quantity=5, price="9.00")
-    desk.switch(import_orders=False)
+    desk.switch(create_orders=False)
     first = desk.buy()
     its.stores.clock.advance(60)
     unpaid = str(its.ebay.deeds.buy("CUP", seller="bert", marketplace="EBAY_DE", paid=False)["orderId"])
@@ -176,7 +176,7 @@ def test_an_order_opens_with_all_its_details(desk: OrderDesk) -> None:
 
 
 def test_export_creates_the_order_once_however_often_it_is_asked(desk: OrderDesk) -> None:
-    desk.switch(import_orders=False)
+    desk.switch(create_orders=False)
     remote = desk.buy()
     desk.look()
     assert [desk.export(remote).status for _ in range(3)] == [202, 202, 202]
@@ -207,7 +207,7 @@ def test_a_failed_order_is_exported_with_a_product_chosen_by_hand(desk: OrderDes
 
 
 def test_every_command_of_the_guide_to_orders_can_be_given(desk: OrderDesk) -> None:
-    desk.switch(import_orders=False)
+    desk.switch(create_orders=False)
     remote = desk.buy()
     desk.look()
     row = desk.order(remote)

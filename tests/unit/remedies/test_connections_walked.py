@@ -185,7 +185,7 @@ def test_lists_then_accounts_then_the_shop_are_taken_off(seller: Seller) -> None
 @walks("account_has_open_orders", on=EBAY)
 def test_an_account_is_taken_off_once_its_orders_are_handled(desk: OrderDesk) -> None:
     its, path = desk.its, f"/accounts/{desk.account}"
-    desk.switch(import_orders=False)
+    desk.switch(create_orders=False)
     order = desk.buy()
     desk.look()
     its.act(desk.seller.list, "remove")

@@ -144,7 +144,7 @@ def test_an_order_that_ebay_does_not_show_is_looked_up_there(desk: OrderDesk) ->
 
 @walks("held_back", "held_in_shop", on=SHOPIFY)
 def test_what_an_order_holds_back_is_counted_by_the_shop_once_it_is_there(desk: OrderDesk) -> None:
-    desk.switch(import_orders=False)
+    desk.switch(create_orders=False)
     remote = desk.buy()
     desk.look()
     (told,) = held(desk)

@@ -24,7 +24,7 @@ from tests.unit.remedies.walks import EBAY, SHOPIFY, named, refusal, walks
 
 @walks("automatic_creation_off", "needs_decision")
 def test_an_order_that_waits_for_a_decision_is_exported(desk: OrderDesk) -> None:
-    desk.switch(import_orders=False)
+    desk.switch(create_orders=False)
     remote = desk.buy()
     desk.look()
     why(desk, remote, "automatic_creation_off", "export_order")
@@ -94,11 +94,11 @@ def test_an_order_that_nobody_paid_lets_go_of_its_stock(desk: OrderDesk) -> None
 @walks("cancellation_requested", on=EBAY)
 @pytest.mark.parametrize("answer", ["agree", "decline", "export"])
 def test_a_cancellation_that_was_asked_for_is_answered(desk: OrderDesk, answer: str) -> None:
-    desk.switch(import_orders=False)
+    desk.switch(create_orders=False)
     remote = desk.buy()
     desk.its.ebay.deeds.request_cancel(remote)
     desk.look()
-    desk.switch(import_orders=True)
+    desk.switch(create_orders=True)
     why(desk, remote, "cancellation_requested", "answer_cancellation")
     if answer == "agree":
         desk.its.ebay.deeds.cancel_order(remote)
@@ -169,7 +169,7 @@ def test_a_line_whose_variant_the_shop_no_longer_has_gets_another(desk: OrderDes
 
 @walks("handled_outside")
 def test_an_order_handled_outside_can_still_be_exported(desk: OrderDesk) -> None:
-    desk.switch(import_orders=False)
+    desk.switch(create_orders=False)
     remote = desk.buy()
     desk.look()
     assert handled_outside(desk, remote) == "skipped"
@@ -182,7 +182,7 @@ def test_an_order_handled_outside_can_still_be_exported(desk: OrderDesk) -> None
 @walks("order_cancelled", "order_refunded", "order_not_exportable", on=EBAY)
 @pytest.mark.parametrize(("deed", "code"), [("cancel_order", "order_cancelled"), ("refund_order", "order_refunded")])
 def test_what_is_over_is_not_created_and_needs_nothing(desk: OrderDesk, deed: str, code: str) -> None:
-    desk.switch(import_orders=False)
+    desk.switch(create_orders=False)
     remote = desk.buy()
     getattr(desk.its.ebay.deeds, deed)(remote)
     desk.look(1200)
@@ -338,7 +338,7 @@ def test_units_that_the_marketplace_waits_for_are_sent_refunded_or_settled(desk:
 
 @walks("orders_unread", "orders_wait")
 def test_orders_that_could_not_be_read_are_read_again_and_what_waits_is_decided(desk: OrderDesk) -> None:
-    desk.switch(import_orders=False)
+    desk.switch(create_orders=False)
     remote = desk.buy()
     desk.look()
     desk.its.ebay.faults.add(Fault("getOrders", "status", status=500, times=40))

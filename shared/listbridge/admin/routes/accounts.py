@@ -14,6 +14,7 @@ from listbridge.admin.document_pages import Limit, page_of
 from listbridge.admin.errors import InvalidFields, fields_checked
 from listbridge.admin.parameters import AccountPath, Cursor, OnSite
 from listbridge.admin.patches import AccountPatch
+from listbridge.admin.renamed_fields import by_the_names_of_today
 from listbridge.admin.schemas import AccountDraft, NewCredentials
 from listbridge.admin.shape import Shape
 from listbridge.admin.views.documents import AccountView, ConsentPage, FieldView
@@ -95,7 +96,8 @@ def create_account(draft: AccountDraft) -> AccountView:
     settings = platform_forms.checked_settings("marketplaces", draft.marketplace, draft.settings)
     credentials = platform_forms.checked_credentials("marketplaces", draft.marketplace, draft.credentials)
     _known_sites(draft.marketplace, draft.sites)
-    values = draft.model_dump(exclude={"credentials", "connect", "settings"})
+    sent = draft.model_dump(exclude_unset=True, exclude={"credentials", "connect", "settings"})
+    values = by_the_names_of_today(sent)
     account = Account(**values, id=connect_account.new_account_id(), settings=settings)
     deps, actor = deps_of(router), actor_of(router)
     if draft.connect == "by_consent":
@@ -118,8 +120,9 @@ def patch_account(account_id: AccountPath, patch: AccountPatch) -> JobStarted:
     check = platform_forms.settings_check("marketplaces", before.marketplace, before.settings, patch.settings)
     if patch.sites is not None:
         _known_sites(before.marketplace, patch.sites)
+    changes = by_the_names_of_today(patch.changes())
     with fields_checked():
-        after = edited(before, patch.changes(), patch.rev, settings=check)
+        after = edited(before, changes, patch.rev, settings=check)
     return JobStarted(job=JobView.of(propose_account(deps_of(router), before, after, actor_of(router))))
 
 

@@ -139,7 +139,9 @@ class AccountView(Shape):
     sites: tuple[str, ...]
     auto_quantity: bool
     auto_price: bool
-    import_orders: bool
+    create_orders: bool
+    import_orders: bool = Field(deprecated=True)
+    """The earlier name of `create_orders`: use that one."""
     relay_fulfillments: bool
     observe: bool
     guard: GuardLimits

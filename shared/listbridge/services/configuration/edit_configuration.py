@@ -31,7 +31,7 @@ from listbridge.services.deps import Deps
 from listbridge.services.refusal import Refused
 
 D = TypeVar("D", bound=Document)
-_MOVES_NO_LISTING = frozenset({"name", "import_orders", "relay_fulfillments"})
+_MOVES_NO_LISTING = frozenset({"name", "create_orders", "import_orders", "relay_fulfillments"})
 """Fields of an account of which no listing's quantity, price or hold is made."""
 
 

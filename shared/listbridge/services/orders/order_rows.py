@@ -46,7 +46,7 @@ def rules_of(deps: Deps, account: Account) -> ImportRules:
     """What the account's settings and its connection say about its orders."""
     state = deps.polls.find(account.id)
     return ImportRules(
-        automatic=account.import_orders,
+        automatic=account.create_orders,
         observe=account.observe,
         # Not polled yet means connected just now: nothing that it can tell us of was placed since.
         connected_at=state.since if state is not None else deps.clock.now(),

@@ -19,6 +19,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from listbridge import infra
 from listbridge.domain.configuration import Account, Document, Profile, QuantityMode
+from listbridge.domain.ids import AccountId, ShopId
 from listbridge.domain.jobs import Job, JobEntry
 from listbridge.domain.work import AnyMessage
 from listbridge.infra.repositories import configuration, jobs
@@ -224,6 +225,29 @@ def test_an_edit_after_the_rollback_keeps_what_the_newer_version_had_written(kin
             FUTURE: {"deep": [1]},
             **{inner: {**rule, FUTURE: {"deep": [1]}} for inner, rule in read[name].items() if isinstance(rule, dict)},
         }
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_an_account_of_an_older_version_has_automatic_creation_under_its_earlier_name(on: bool) -> None:
+    row = {"id": "a", "name": "A", "marketplace": "m", "shop": "s", "import_orders": on}
+    assert _document(Account)(json.dumps(row)).create_orders is on
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_an_older_version_reads_automatic_creation_as_this_one_stores_it(on: bool) -> None:
+    account = Account(id=AccountId("a"), name="A", marketplace="m", shop=ShopId("s"), create_orders=on)
+    stored = json.loads(account.model_dump_json())
+    assert (stored["import_orders"], stored["create_orders"]) == (on, on)
+
+
+def test_what_an_older_version_edited_after_a_rollback_counts() -> None:
+    """It changes the name that it knows and keeps the other one as it found it."""
+    account = Account(id=AccountId("a"), name="A", marketplace="m", shop=ShopId("s"), create_orders=True)
+    stored = json.loads(account.model_dump_json())
+    read = {name: value for name, value in stored.items() if name != "create_orders"}
+    edited = with_unknown(stored, read, {**read, "import_orders": False})
+    assert (edited["create_orders"], edited["import_orders"]) == (True, False)
+    assert _document(Account)(json.dumps(edited)).create_orders is False
 
 
 def test_what_an_edit_takes_away_is_not_kept() -> None:

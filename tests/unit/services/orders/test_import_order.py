@@ -140,7 +140,7 @@ def test_an_order_that_is_skipped_is_left_alone(world: OrderWorld, facts: dict[s
 def test_a_message_that_was_due_for_another_reason_asks_for_no_decision_before_a_day(
     world: OrderWorld,
 ) -> None:
-    world.set_account(import_orders=False)
+    world.set_account(create_orders=False)
     world.sell()
     world.take_in()
     world.later(hours=23, minutes=59)

@@ -195,7 +195,7 @@ def test_an_unpaid_order_lets_go_at_the_tick_after_it_expired(at_rest: OrderWorl
 
 def test_an_order_nobody_decides_about_asks_for_it_after_a_day(at_rest: OrderWorld) -> None:
     world = at_rest
-    world.set_account(import_orders=False)
+    world.set_account(create_orders=False)
     world.stock_up("MUG")
     world.list_up("MUG")
     world.sell()
