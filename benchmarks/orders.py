@@ -22,10 +22,10 @@ from benchmarks import outside, stage
 from benchmarks.figures import Figure
 from benchmarks.floor import chain
 from listbridge import bootstrap
-from listbridge.domain import polling
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import AccountId, OrderKey, ProductId, RemoteOrderId
 from listbridge.domain.listings.listing import Values
+from listbridge.domain.orders import polling
 from listbridge.domain.orders.orders import ImportState, Order
 from listbridge.services.catalog.observe_shop import observe_products
 from listbridge.services.deps import Deps

@@ -16,7 +16,7 @@ from listbridge.domain.ids import ListingKey, LocationId, ProductId, Sku, Varian
 from listbridge.domain.listings import ledger
 from listbridge.domain.listings.listing import Cause, Listing
 from listbridge.domain.money import Money
-from listbridge.domain.rule_context import RuleContext
+from listbridge.domain.rules.in_force import RuleContext
 from listbridge.infra.clock import SystemClock
 from listbridge.infra.storage.documents import Json
 from listbridge.services.catalog.recompute import Recompute, compute

@@ -22,8 +22,8 @@ from listbridge.domain.ids import (
 from listbridge.domain.listings import ledger
 from listbridge.domain.listings.listing import Listing, Status, Values
 from listbridge.domain.orders.orders import Buyer, Order, OrderRead, RemoteLine, RemoteOrder
+from listbridge.domain.orders.polling import PollState
 from listbridge.domain.orders.shop_orders import OrderMark, Parcel
-from listbridge.domain.polling import PollState
 from listbridge.domain.ports import OrderTraits
 from listbridge.domain.work import AnyMessage, ImportOrder, Lane, RelayOrder
 from listbridge.services.catalog.observe_shop import observe_products

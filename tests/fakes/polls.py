@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from listbridge.domain.ids import AccountId
-from listbridge.domain.polling import PollState
+from listbridge.domain.orders.polling import PollState
 from listbridge.domain.ports import Conflict
 from tests.fakes.cuts import Hook, no_cut
 

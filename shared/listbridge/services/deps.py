@@ -25,7 +25,7 @@ from listbridge.domain.ports import (
     Shops,
     VariantRepository,
 )
-from listbridge.domain.rule_context import RuleContext
+from listbridge.domain.rules.in_force import RuleContext
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ from listbridge.domain.ids import (
 from listbridge.domain.jobs import Job, JobEntry, JobKind, Outcome
 from listbridge.domain.listings.publication import Publication
 from listbridge.domain.listings.sales_list_items import Item
-from listbridge.domain.polling import PollState
+from listbridge.domain.orders.polling import PollState
 from listbridge.domain.ports import InboxRow
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import (

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from listbridge.domain.ids import AccountId, RemoteOrderId
-from listbridge.domain.polling import PollState
+from listbridge.domain.orders.polling import PollState
 from listbridge.domain.ports import Conflict
 from tests.contract.repositories.conftest import OurPorts
 from tests.contract.repositories.races import at_once

@@ -18,7 +18,7 @@ from listbridge.domain.orders.orders import (
     Payment,
     ShopOrderRef,
 )
-from listbridge.domain.polling import PollState
+from listbridge.domain.orders.polling import PollState
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import ImportOrder, Lane
 from listbridge.services.orders.erase_buyers import erase_buyers

@@ -13,7 +13,7 @@ from listbridge.domain.configuration import Account, ConnectionState, GuardLimit
 from listbridge.domain.listings.listing import Listing, Status, TraceLine
 from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.money import Money
-from listbridge.domain.polling import PollState
+from listbridge.domain.orders.polling import PollState
 from listbridge.domain.problem import Problem
 from listbridge.services.desk import messages
 from listbridge.services.desk.explain_listing import the_reason

@@ -28,7 +28,7 @@ from listbridge.domain.listings.listing import Band, Listing
 from listbridge.domain.listings.publication import Existing, Publication
 from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.orders.orders import Buyer, Order
-from listbridge.domain.polling import PollState
+from listbridge.domain.orders.polling import PollState
 
 D = TypeVar("D", bound=Document)
 ReservationChanges = Mapping[VariantKey, Mapping[LineId, Reservation | None]]

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from listbridge.domain.ids import AccountId
-from listbridge.domain.polling import PollState
+from listbridge.domain.orders.polling import PollState
 from listbridge.domain.ports import Conflict
 from listbridge.infra import settings
 from listbridge.infra.storage import dynamo

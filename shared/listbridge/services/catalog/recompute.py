@@ -15,8 +15,8 @@ from listbridge.domain.listings import ledger
 from listbridge.domain.listings.listing import Cause, Computed, LedgerField, Listing, TraceLine
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
-from listbridge.domain.rule_context import RuleContext
-from listbridge.domain.rules import QuantityResult, price_of, quantity_of
+from listbridge.domain.rules.in_force import RuleContext
+from listbridge.domain.rules.quantity import QuantityResult, price_of, quantity_of
 from listbridge.services.catalog.rule_context import context_of
 from listbridge.services.deps import Deps
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from listbridge.domain.configuration import Account, Profile, Rules, SalesList, Shop
-from listbridge.domain.rule_context import RuleContext
-from listbridge.domain.rules import nearest
+from listbridge.domain.rules.in_force import RuleContext
+from listbridge.domain.rules.quantity import nearest
 from listbridge.services.deps import Deps
 
 

@@ -21,7 +21,7 @@ from listbridge.domain.listings import ledger
 from listbridge.domain.listings.listing import Cause, LedgerField, Listing
 from listbridge.domain.ports import NotACursor
 from listbridge.domain.problem import Problem
-from listbridge.domain.rule_context import RuleContext
+from listbridge.domain.rules.in_force import RuleContext
 from listbridge.domain.word import reading_stored
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.catalog.nudge import nudge, nudge_due

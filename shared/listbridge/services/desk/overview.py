@@ -16,7 +16,7 @@ from listbridge.domain.jobs import Job, JobState
 from listbridge.domain.listings.holds import hold_of
 from listbridge.domain.listings.ledger import UPDATE_FAILED
 from listbridge.domain.listings.listing import Band, Listing, Status
-from listbridge.domain.polling import PollState
+from listbridge.domain.orders.polling import PollState
 from listbridge.domain.ports import NotACursor
 from listbridge.domain.problem import Problem
 from listbridge.services.configuration.public_address import public_base_url

@@ -12,7 +12,7 @@ from listbridge.domain.configuration import Account
 from listbridge.domain.listings import ledger, unseen_sales
 from listbridge.domain.listings.listing import LedgerField, Listing, Status
 from listbridge.domain.listings.unseen_sales import OrdersRead
-from listbridge.domain.polling import PollState
+from listbridge.domain.orders.polling import PollState
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import Deps
 from listbridge.services.orders.arrive.ask_for_orders import poll_after

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.orders import schedule as order_schedule
 from listbridge.domain.orders.orders import Order
-from listbridge.domain.polling import PollState
+from listbridge.domain.orders.polling import PollState
 from listbridge.domain.ports import Conflict
 from listbridge.domain.work import ImportOrder, Lane, RelayOrder
 from listbridge.services.deps import Deps

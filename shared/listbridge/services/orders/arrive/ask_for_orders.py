@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from listbridge.domain import waiting
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId, new_id
-from listbridge.domain.polling import PollState
+from listbridge.domain.orders.polling import PollState
 from listbridge.domain.work import Lane, PollAccount
 from listbridge.services.deps import Deps
 

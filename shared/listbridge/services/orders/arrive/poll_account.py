@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from listbridge.domain import polling, trace, waiting
+from listbridge.domain import trace, waiting
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import OrderKey, RemoteOrderId, new_id
+from listbridge.domain.orders import polling
 from listbridge.domain.orders.orders import Order, OrderRead
-from listbridge.domain.polling import PollState
+from listbridge.domain.orders.polling import PollState
 from listbridge.domain.ports import Conflict, Missing, Share
 from listbridge.domain.verdicts import RateLimited, RemoteError, Unauthorized
 from listbridge.domain.work import ImportOrder, Lane, PollAccount

@@ -10,7 +10,7 @@ import pytest
 
 from listbridge.domain.configuration import ConnectionState
 from listbridge.domain.ids import AccountId, RemoteOrderId
-from listbridge.domain.polling import PollState
+from listbridge.domain.orders.polling import PollState
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RateLimited, RetryLater, Unauthorized
 from listbridge.domain.work import ImportOrder, Lane, PollAccount

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from listbridge.domain.ids import OrderKey, RemoteOrderId
-from listbridge.domain.polling import PollState
+from listbridge.domain.orders.polling import PollState
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater
 from listbridge.domain.work import Lane, PollAccount

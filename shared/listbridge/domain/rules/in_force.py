@@ -14,7 +14,7 @@ from listbridge.domain.configuration import (
     Shop,
 )
 from listbridge.domain.listings.listing import LedgerField
-from listbridge.domain.rules import Bounds
+from listbridge.domain.rules.quantity import Bounds
 
 
 @dataclass(frozen=True, slots=True)

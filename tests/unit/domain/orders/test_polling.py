@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listbridge.domain.polling import DAY_S, interval, retry_interval
+from listbridge.domain.orders.polling import DAY_S, interval, retry_interval
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 PLENTY = 1e9
