@@ -30,7 +30,7 @@ from listbridge.domain.ports import (
     WebhookScheme,
 )
 from listbridge.domain.problem import Problem
-from listbridge.domain.rules.quantity import Bounds
+from listbridge.domain.rules.bounds import Bounds
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.grants import SecretGrants

@@ -38,7 +38,7 @@ from listbridge.domain.ports import (
     Way,
 )
 from listbridge.domain.problem import Problem
-from listbridge.domain.rules.quantity import Bounds
+from listbridge.domain.rules.bounds import Bounds
 from listbridge.domain.verdicts import Rejected, Unauthorized
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.hand_over import HandOver

@@ -28,7 +28,7 @@ from listbridge.domain.ports import (
     Submitted,
 )
 from listbridge.domain.problem import Problem
-from listbridge.domain.rules.quantity import Bounds
+from listbridge.domain.rules.bounds import Bounds
 from listbridge.domain.verdicts import (
     OutcomeUnknown,
     RateLimited,

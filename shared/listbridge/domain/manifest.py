@@ -9,7 +9,7 @@ from typing import Literal
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import Site
 from listbridge.domain.ports import MarketplaceTraits, ShopTraits
-from listbridge.domain.rules.quantity import Bounds
+from listbridge.domain.rules.bounds import Bounds
 
 SLIDING = "sliding"
 """In place of a zone: no day begins, every call counts for 24 hours."""

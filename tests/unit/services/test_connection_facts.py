@@ -13,7 +13,7 @@ from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import AccountId, ShopId, Site
 from listbridge.domain.manifest import MarketplaceManifest, ShopManifest
 from listbridge.domain.ports import AccountIdentity, MarketplaceTraits, Missing, ShopIdentity, ShopTraits
-from listbridge.domain.rules.quantity import Bounds
+from listbridge.domain.rules.bounds import Bounds
 from listbridge.infra.calls.http import HttpSession
 from listbridge.infra.calls.tokens import TokenCache
 from listbridge.platforms import OpenedMarketplaces, OpenedShops, Opener

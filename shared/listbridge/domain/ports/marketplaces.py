@@ -28,7 +28,7 @@ from listbridge.domain.ports.publishing import (
     PublishRequest,
     PublishSteps,
 )
-from listbridge.domain.rules.quantity import Bounds
+from listbridge.domain.rules.bounds import Bounds
 from listbridge.domain.verdicts import RemoteError
 
 

@@ -1,7 +1,8 @@
-"""The rules of one sales list, as they are in force. Pure."""
+"""Which rules are in force for a sales list, and the documents that they stand on. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from listbridge.domain.configuration import (
@@ -10,11 +11,22 @@ from listbridge.domain.configuration import (
     PriceRule,
     Profile,
     QuantityRule,
+    Rules,
     SalesList,
     Shop,
 )
 from listbridge.domain.listings.listing import LedgerField
-from listbridge.domain.rules.quantity import Bounds
+from listbridge.domain.rules.bounds import Bounds
+
+DEFAULT_QUANTITY = QuantityRule()
+DEFAULT_PRICE = PriceRule()
+
+
+def nearest(levels: Sequence[Rules]) -> tuple[QuantityRule, PriceRule]:
+    """The rules in force, given the levels from the listing outwards: for each rule the nearest that has one wins."""
+    quantity = next((level.quantity for level in levels if level.quantity is not None), DEFAULT_QUANTITY)
+    price = next((level.price for level in levels if level.price is not None), DEFAULT_PRICE)
+    return quantity, price
 
 
 @dataclass(frozen=True, slots=True)

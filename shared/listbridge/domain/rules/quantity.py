@@ -1,34 +1,19 @@
-"""Shop numbers to marketplace numbers: pure, each step leaving a line of trace (promises.md#p10).
+"""The quantity that a listing should show: pure, each step leaving a line of trace (promises.md#p10).
 
-Order of the steps. Quantity: stock over the chosen locations, less open reservations, mode, marketplace bounds. Price: source,
-ratio, rounding, marketplace bounds.
+The steps in order: stock over the chosen locations, less open reservations, mode, marketplace bounds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 
 from listbridge.domain.catalog import Variant, Visibility
-from listbridge.domain.configuration import PriceRule, QuantityMode, QuantityRule, Rules
+from listbridge.domain.configuration import QuantityMode, QuantityRule
 from listbridge.domain.ids import LocationId
 from listbridge.domain.listings.listing import TraceLine
-from listbridge.domain.money import Money
 from listbridge.domain.problem import Problem
-
-DEFAULT_QUANTITY = QuantityRule()
-DEFAULT_PRICE = PriceRule()
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What a marketplace site accepts: quantities from 0 to `max_quantity`, prices in `currency` within the two."""
-
-    currency: str
-    min_price: Decimal = Decimal("0.01")
-    max_price: Decimal = Decimal("99999999.99")
-    max_quantity: int = 999_999
+from listbridge.domain.rules.bounds import Bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +23,6 @@ class QuantityResult:
     quantity: int | None
     problem: Problem | None
     trace: tuple[TraceLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PriceResult:
-    """A price with its trace, or the problem that stands in its way."""
-
-    price: Money | None
-    problem: Problem | None
-    trace: tuple[TraceLine, ...]
-
-
-def nearest(levels: Sequence[Rules]) -> tuple[QuantityRule, PriceRule]:
-    """The rules in force, given the levels from the listing outwards: for each rule the nearest that has one wins."""
-    quantity = next((level.quantity for level in levels if level.quantity is not None), DEFAULT_QUANTITY)
-    price = next((level.price for level in levels if level.price is not None), DEFAULT_PRICE)
-    return quantity, price
 
 
 def quantity_of(
@@ -125,36 +94,3 @@ def _by_mode(stock: int, rule: QuantityRule, *, tracked: bool, trace: list[Trace
         shown = value
     trace.append(TraceLine(rule.mode.value, str(value), str(shown)))
     return shown
-
-
-def price_of(variant: Variant, rule: PriceRule, bounds: Bounds) -> PriceResult:
-    """What the marketplace should ask for this variant, in the site's currency."""
-    source = variant.facts.price
-    if source is None:
-        return PriceResult(None, Problem("price_missing", fix="set_price_in_shop"), ())
-    if not rule.mode.known:
-        return PriceResult(None, rule.mode.newer, ())
-    shown = str(source.amount)
-    trace = [TraceLine("shop_price", shown, shown)]
-    if source.currency != bounds.currency:
-        params = {"shop_currency": source.currency, "site_currency": bounds.currency}
-        return PriceResult(None, Problem("currency_differs", params, fix="choose_other_site"), tuple(trace))
-    amount = source.amount
-    if rule.ratio != 1:
-        amount *= rule.ratio
-        trace.append(TraceLine("ratio", str(rule.ratio), str(amount)))
-    try:
-        price = Money(amount, source.currency).rounded()
-    except InvalidOperation:  # more digits than a Decimal context holds: far beyond any bound
-        return PriceResult(None, _out_of_bounds(amount, bounds), tuple(trace))
-    if price.amount != amount:
-        shown = str(price.amount)
-        trace.append(TraceLine("rounded", shown, shown))
-    if not bounds.min_price <= price.amount <= bounds.max_price:
-        return PriceResult(None, _out_of_bounds(price.amount, bounds), tuple(trace))
-    return PriceResult(price, None, tuple(trace))
-
-
-def _out_of_bounds(amount: Decimal, bounds: Bounds) -> Problem:
-    params = {"price": str(amount), "min": str(bounds.min_price), "max": str(bounds.max_price)}
-    return Problem("price_out_of_bounds", params, fix="set_price_in_shop")

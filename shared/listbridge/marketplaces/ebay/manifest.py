@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from listbridge.domain.manifest import BudgetSpec, MarketplaceManifest
 from listbridge.domain.ports import MarketplaceTraits, OrderTraits
-from listbridge.domain.rules.quantity import Bounds
+from listbridge.domain.rules.bounds import Bounds
 from listbridge.marketplaces.ebay.sites import SITES
 
 MAX_SKU_LENGTH = 50

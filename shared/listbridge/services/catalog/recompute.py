@@ -16,7 +16,8 @@ from listbridge.domain.listings.listing import Cause, Computed, LedgerField, Lis
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
 from listbridge.domain.rules.in_force import RuleContext
-from listbridge.domain.rules.quantity import QuantityResult, price_of, quantity_of
+from listbridge.domain.rules.price import price_of
+from listbridge.domain.rules.quantity import QuantityResult, quantity_of
 from listbridge.services.catalog.rule_context import context_of
 from listbridge.services.deps import Deps
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from listbridge.domain.configuration import Account, Profile, Rules, SalesList, Shop
-from listbridge.domain.rules.in_force import RuleContext
-from listbridge.domain.rules.quantity import nearest
+from listbridge.domain.rules.in_force import RuleContext, nearest
 from listbridge.services.deps import Deps
 
 

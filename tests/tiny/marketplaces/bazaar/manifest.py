@@ -6,7 +6,7 @@ from listbridge.domain.ids import Site
 from listbridge.domain.listings.listing import Zero
 from listbridge.domain.manifest import SLIDING, BudgetSpec, MarketplaceManifest
 from listbridge.domain.ports import MarketplaceTraits, OrderTraits
-from listbridge.domain.rules.quantity import Bounds
+from listbridge.domain.rules.bounds import Bounds
 
 _DAY_S = 86_400.0
 

@@ -15,7 +15,10 @@ from listbridge.domain.configuration import PriceRule, QuantityMode, QuantityRul
 from listbridge.domain.ids import LocationId, ProductId, ShopId, Sku, VariantId, VariantKey
 from listbridge.domain.listings.listing import TraceLine
 from listbridge.domain.money import Money, smallest_unit
-from listbridge.domain.rules.quantity import Bounds, nearest, price_of, quantity_of
+from listbridge.domain.rules.bounds import Bounds
+from listbridge.domain.rules.in_force import nearest
+from listbridge.domain.rules.price import price_of
+from listbridge.domain.rules.quantity import quantity_of
 
 EURO = Bounds(currency="EUR")
 HERE, THERE = LocationId("here"), LocationId("there")

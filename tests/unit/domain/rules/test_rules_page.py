@@ -14,11 +14,13 @@ from listbridge.domain.configuration import PriceRule, QuantityMode, QuantityRul
 from listbridge.domain.ids import LocationId
 from listbridge.domain.listings.listing import TraceLine
 from listbridge.domain.money import Money
-from listbridge.domain.rules.quantity import Bounds, price_of, quantity_of
+from listbridge.domain.rules.bounds import Bounds
+from listbridge.domain.rules.price import price_of
+from listbridge.domain.rules.quantity import quantity_of
 from listbridge.services.desk.messages import trace_text
 from tests.unit.domain.rules.test_rules import HERE, a_variant
 
-PAGE = (Path(__file__).parents[3] / "docs" / "rules.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[4] / "docs" / "rules.md").read_text(encoding="utf-8")
 EURO = Bounds(currency="EUR")
 NOWHERE: Sequence[LocationId] = ()
 
