@@ -10,7 +10,7 @@ from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import AccountId, ShopId
 from listbridge.domain.ports import Conflict
 from listbridge.domain.problem import Problem
-from listbridge.services.deps import Deps
+from listbridge.services.deps import CoreDeps
 
 C = TypeVar("C", Shop, Account)
 _TRIES = 5
@@ -21,22 +21,22 @@ def secret_name(kind: str, id: str) -> str:
     return f"{kind}/{id}"
 
 
-def expire_shop(deps: Deps, shop: Shop, reason: Problem) -> Shop:
+def expire_shop(deps: CoreDeps, shop: Shop, reason: Problem) -> Shop:
     """The shop refused our credentials: stop reading it, say so once, and wait to be connected again."""
     return _set_state(deps, shop, ConnectionState.EXPIRED, "shop_expired", reason)
 
 
-def shop_uninstalled(deps: Deps, shop: Shop) -> Shop:
+def shop_uninstalled(deps: CoreDeps, shop: Shop) -> Shop:
     """The app was taken off the shop."""
     return _set_state(deps, shop, ConnectionState.DISCONNECTED, "shop_uninstalled", Problem("app_uninstalled"))
 
 
-def expire_account(deps: Deps, account: Account, reason: Problem) -> Account:
+def expire_account(deps: CoreDeps, account: Account, reason: Problem) -> Account:
     """The marketplace refused our credentials: the account's listings stay due, and move when it is connected again."""
     return _set_state(deps, account, ConnectionState.EXPIRED, "account_expired", reason)
 
 
-def with_facts(deps: Deps, connection: C, facts: Mapping[str, str]) -> C:
+def with_facts(deps: CoreDeps, connection: C, facts: Mapping[str, str]) -> C:
     """The connection with what the other side says of itself now, saved where that has changed.
 
     Whoever edits the connection at the same moment wins: the next look saves the facts.
@@ -49,7 +49,7 @@ def with_facts(deps: Deps, connection: C, facts: Mapping[str, str]) -> C:
         return connection
 
 
-def _set_state(deps: Deps, connection: C, state: ConnectionState, event: str, reason: Problem) -> C:
+def _set_state(deps: CoreDeps, connection: C, state: ConnectionState, event: str, reason: Problem) -> C:
     for _ in range(_TRIES):
         if connection.state is state:
             return connection

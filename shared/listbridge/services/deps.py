@@ -1,8 +1,13 @@
-"""What the services work with: every port in one place, put together by `bootstrap` or by a test."""
+"""What the services work with: every port in one place, put together by `bootstrap` or by a test, and its slices.
+
+A slice names the ports that a kind of work may touch. `Deps` satisfies each of them, and a service takes the smallest one
+that fits it and what it calls, so that mypy refuses a service that reaches for more.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from listbridge.domain.ids import SalesListId
 from listbridge.domain.ports import (
@@ -91,3 +96,159 @@ class Deps:
     """Threads for our own store in bulk work."""
     rules: dict[SalesListId, RuleContext] = field(default_factory=dict)
     """The rules of sales lists as they were read last; whoever computes by them looks whether they still hold."""
+
+
+class CoreDeps(Protocol):
+    """What work of every kind touches: the time, the settings, the lanes, who works on what, and what people are told of it.
+
+    No listing, no order and no platform.
+    """
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def limits(self) -> TimeLimits: ...
+
+    @property
+    def workers(self) -> int: ...
+
+    @property
+    def configuration(self) -> ConfigurationStore: ...
+
+    @property
+    def jobs(self) -> JobRepository: ...
+
+    @property
+    def activity(self) -> ActivityLog: ...
+
+    @property
+    def queues(self) -> Queues: ...
+
+    @property
+    def counters(self) -> Counters: ...
+
+    @property
+    def leases(self) -> Leases: ...
+
+
+class AccountDeps(CoreDeps, Protocol):
+    """One account's work: its listings, how far its orders are read, and its marketplace.
+
+    A drainer works with this: it sends what was computed before, so it needs no shop, variant or order.
+    """
+
+    @property
+    def listings(self) -> ListingRepository: ...
+
+    @property
+    def polls(self) -> PollRepository: ...
+
+    @property
+    def marketplaces(self) -> Marketplaces: ...
+
+
+class LedgerDeps(AccountDeps, Protocol):
+    """The ledger's work, from what was observed to what each listing must show: the variants, and the rules as read last.
+
+    It computes from what is stored, so it needs no shop.
+    """
+
+    @property
+    def variants(self) -> VariantRepository: ...
+
+    @property
+    def rules(self) -> dict[SalesListId, RuleContext]: ...
+
+
+class OrderDeps(LedgerDeps, Protocol):
+    """An order's way: the orders with their buyers, and the shop that ships them.
+
+    Reading a shop takes this too, for a number means nothing without the orders that the shop has or has not counted.
+    """
+
+    @property
+    def orders(self) -> OrderRepository: ...
+
+    @property
+    def shops(self) -> Shops: ...
+
+
+class InboxDeps(OrderDeps, Protocol):
+    """What a delivery leads to: its row in the inbox, and whatever has to be read again because of it."""
+
+    @property
+    def inbox(self) -> Inbox: ...
+
+
+class PublishDeps(OrderDeps, Protocol):
+    """Publishing and ending: a sales list's items, and the publications under way.
+
+    It passes the shop's products on, and an order may be waiting for the listing that it makes or moves.
+    """
+
+    @property
+    def items(self) -> ItemRepository: ...
+
+    @property
+    def publications(self) -> PublicationRepository: ...
+
+
+class ConnectionDeps(AccountDeps, Protocol):
+    """Connecting a shop or an account: its credentials and both sides' answers to them.
+
+    With `CheckDeps` the only slice that holds secrets, so whatever handles a variant, an order or a buyer never sees one.
+    """
+
+    @property
+    def shops(self) -> Shops: ...
+
+    @property
+    def secrets(self) -> SecretStore: ...
+
+    @property
+    def hand_overs(self) -> HandOvers: ...
+
+
+class CheckDeps(OrderDeps, ConnectionDeps, Protocol):
+    """A connection together with its orders: to check all of it, and to let it go only when no order needs it any more."""
+
+
+class DeskDeps(Protocol):
+    """What a person is shown of listings and orders, and why. It asks no other lane for anything and leases nothing.
+
+    Whoever has `OrderDeps` has this as well.
+    """
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def limits(self) -> TimeLimits: ...
+
+    @property
+    def configuration(self) -> ConfigurationStore: ...
+
+    @property
+    def listings(self) -> ListingRepository: ...
+
+    @property
+    def variants(self) -> VariantRepository: ...
+
+    @property
+    def orders(self) -> OrderRepository: ...
+
+    @property
+    def polls(self) -> PollRepository: ...
+
+    @property
+    def jobs(self) -> JobRepository: ...
+
+    @property
+    def activity(self) -> ActivityLog: ...
+
+    @property
+    def shops(self) -> Shops: ...
+
+    @property
+    def marketplaces(self) -> Marketplaces: ...

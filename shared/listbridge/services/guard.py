@@ -17,7 +17,7 @@ from listbridge.domain.listings import ledger
 from listbridge.domain.listings.guarded_changes import counted_by_guard, set_waits, stream_waits
 from listbridge.domain.listings.listing import LedgerField, Listing
 from listbridge.domain.problem import Problem
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps, CoreDeps
 
 _STREAMED, _SETS = "changes", "sets"
 """The two counters of a window: what the shop says one by one, and what comes as sets (absences and actions)."""
@@ -41,7 +41,7 @@ class SendGuard:
     A change is counted before it is sent; a count that no send follows only makes the guard stricter.
     """
 
-    deps: Deps
+    deps: AccountDeps
     account: Account
     _live: int | None = None
 
@@ -84,7 +84,7 @@ def guard_hold(limit: str, value: str) -> Problem:
     return Problem(ledger.GUARD, {"limit": limit, "value": value}, "approve_changes")
 
 
-def judge_absences(deps: Deps, rows: Sequence[Listing]) -> dict[ListingKey, Problem | None]:
+def judge_absences(deps: AccountDeps, rows: Sequence[Listing]) -> dict[ListingKey, Problem | None]:
     """Count live listings that an absence is about to zero, as one set per account, before any becomes due.
 
     Returns for each its hold, or None when the set may pass. Sets of the running window count too, so that a catalogue that vanishes in many small reads is stopped as one that vanishes at once.
@@ -107,7 +107,7 @@ class SetJudgement:
     live: int
 
 
-def judge_set(deps: Deps, affected: Mapping[AccountId, int]) -> SetJudgement:
+def judge_set(deps: AccountDeps, affected: Mapping[AccountId, int]) -> SetJudgement:
     """Judge an edit, or what a complete reading of the shop misses: so many listings of each account would change.
 
     What passed in the running window counts too: many small edits are one large one. A set that waits is not counted, for a
@@ -129,7 +129,7 @@ def judge_set(deps: Deps, affected: Mapping[AccountId, int]) -> SetJudgement:
     return SetJudgement(waits, live)
 
 
-def judge_action(deps: Deps, account: Account, changes: int, *, at: datetime, more_end: bool) -> SetJudgement:
+def judge_action(deps: AccountDeps, account: Account, changes: int, *, at: datetime, more_end: bool) -> SetJudgement:
     """Judge an action of a person that ends, zeroes or reprices so many live listings, before anything of it is queued.
 
     What was counted in the window of `at` counts too: many small actions are one large one. With `more_end` later calls end
@@ -142,7 +142,7 @@ def judge_action(deps: Deps, account: Account, changes: int, *, at: datetime, mo
     return SetJudgement(more_end or set_waits(account.guard, total, live), live)
 
 
-def forget_action(deps: Deps, job: Job) -> None:
+def forget_action(deps: CoreDeps, job: Job) -> None:
     """Take an action that a person decided about out of the window in which it was counted.
 
     The job names that window: the account's own may have another length by now, and to subtract from one that never counted
@@ -153,11 +153,11 @@ def forget_action(deps: Deps, job: Job) -> None:
         _add_to_sets(deps, job.account, -job.affected, window_s, job.created_at)
 
 
-def _counted(deps: Deps, account: AccountId, limits: GuardLimits, changes: int, at: datetime) -> int:
+def _counted(deps: CoreDeps, account: AccountId, limits: GuardLimits, changes: int, at: datetime) -> int:
     return _add_to_sets(deps, account, changes, limits.window_s, at)
 
 
-def _add_to_sets(deps: Deps, account: AccountId, changes: int, window_s: int, at: datetime) -> int:
+def _add_to_sets(deps: CoreDeps, account: AccountId, changes: int, window_s: int, at: datetime) -> int:
     return deps.counters.add(_counter(account, _SETS), changes, window_s=window_s, now=at)
 
 

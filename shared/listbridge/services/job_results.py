@@ -10,20 +10,20 @@ from listbridge.domain.listings.holds import status_hold
 from listbridge.domain.listings.listing import Listing, Status
 from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem
-from listbridge.services.deps import Deps
+from listbridge.services.deps import CoreDeps
 
 
-def item_done(deps: Deps, job: JobId | None, item: str) -> None:
+def item_done(deps: CoreDeps, job: JobId | None, item: str) -> None:
     """The item of the job succeeded; recording it twice changes nothing."""
     _finish(deps, job, JobEntry(item=item, outcome=Outcome.DONE, at=deps.clock.now()))
 
 
-def item_failed(deps: Deps, job: JobId | None, item: str, problem: Problem) -> None:
+def item_failed(deps: CoreDeps, job: JobId | None, item: str, problem: Problem) -> None:
     """The item of the job failed, for this reason."""
     _finish(deps, job, JobEntry(item=item, outcome=Outcome.FAILED, reason=problem, at=deps.clock.now()))
 
 
-def item_skipped(deps: Deps, job: JobId | None, item: str, problem: Problem) -> None:
+def item_skipped(deps: CoreDeps, job: JobId | None, item: str, problem: Problem) -> None:
     """There was nothing to do for the item, for this reason."""
     _finish(
         deps,
@@ -32,7 +32,7 @@ def item_skipped(deps: Deps, job: JobId | None, item: str, problem: Problem) -> 
     )
 
 
-def demanded_fields_sent(deps: Deps, rows: Iterable[Listing]) -> None:
+def demanded_fields_sent(deps: CoreDeps, rows: Iterable[Listing]) -> None:
     """Tell the jobs that waited for these rows' demanded values: accepted, or held or ended for a reason."""
     for row in rows:
         if row.job is None or row.status is Status.PENDING:
@@ -45,7 +45,7 @@ def demanded_fields_sent(deps: Deps, rows: Iterable[Listing]) -> None:
             item_done(deps, row.job, str(row.key))
 
 
-def is_cancelled(deps: Deps, job: JobId | None) -> bool:
+def is_cancelled(deps: CoreDeps, job: JobId | None) -> bool:
     """Whether a worker that comes to the next item of this job must leave it out."""
     if job is None:
         return False
@@ -55,7 +55,7 @@ def is_cancelled(deps: Deps, job: JobId | None) -> bool:
         return False
 
 
-def _finish(deps: Deps, job: JobId | None, entry: JobEntry) -> None:
+def _finish(deps: CoreDeps, job: JobId | None, entry: JobEntry) -> None:
     if job is None:
         return
     try:

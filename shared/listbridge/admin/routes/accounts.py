@@ -201,7 +201,7 @@ def listen(account_id: AccountPath) -> EventsView:
     deps, account = deps_of(router), _account(account_id)
     registry.event_scheme(account.marketplace)
     keys = make_hook_keys(deps, account.id)
-    address = hook_address(public_base_url(deps), account.id, keys)
+    address = hook_address(public_base_url(deps.configuration), account.id, keys)
     adapter = deps.marketplaces.open(account)
     asked = adapter.listen(address, keys.token)
     return EventsView(address=address, token=keys.token, enter_by_hand=not asked)

@@ -70,7 +70,7 @@ def handed_over(slug: Slug, state: State = "") -> Response[str]:
 
 def _received(slug: str, state: str) -> Response[str]:
     deps, event = deps_of(router), router.current_event
-    request = raw_request(event.raw_event, f"{public_base_url(deps)}/callbacks/{slug}")
+    request = raw_request(event.raw_event, f"{public_base_url(deps.configuration)}/callbacks/{slug}")
     landed = receive_hand_over(deps, slug, state, request)
     if landed.answer is None and request.method == "GET":
         name = landed.connection.name

@@ -7,10 +7,10 @@ from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.catalog.observe_shop import Observed
 from listbridge.services.catalog.recompute_variants import recompute_variants
 from listbridge.services.catalog.restocked import sell_restocked
-from listbridge.services.deps import Deps
+from listbridge.services.deps import LedgerDeps
 
 
-def apply_observed(deps: Deps, observed: Observed, cause: Cause = Cause.SHOP) -> list[Listing]:
+def apply_observed(deps: LedgerDeps, observed: Observed, cause: Cause = Cause.SHOP) -> list[Listing]:
     """Recompute every listing of the touched variants and nudge for those that are due."""
     rows = recompute_variants(deps, observed.touched, cause)
     nudge_due(deps, rows)

@@ -10,14 +10,14 @@ from listbridge.domain.ids import AccountId, ListingKey
 from listbridge.domain.listings.listing import Band, Listing
 from listbridge.domain.work import Lane, Nudge
 from listbridge.services.catalog.recompute import due_by_account
-from listbridge.services.deps import Deps
+from listbridge.services.deps import CoreDeps
 
 ROWS_PER_NUDGE = 100
 _SLOT_S = 1  # what a queue's delay can tell apart; a wake that came sooner than asked would find the lease still held
 _WINDOW_S = 2 * waiting.LONGEST_DELAY_S
 
 
-def nudge_due(deps: Deps, listings: Sequence[Listing]) -> int:
+def nudge_due(deps: CoreDeps, listings: Sequence[Listing]) -> int:
     """Nudge for each of these rows that is due, not only for those that became so (protocol.md#drainers); returns how many.
 
     Zeros are named a second time, for when the drainer's lease is over: should the worker that takes the first nudge die
@@ -34,7 +34,7 @@ def nudge_due(deps: Deps, listings: Sequence[Listing]) -> int:
     return count
 
 
-def nudge(deps: Deps, account: AccountId, keys: Sequence[ListingKey] = (), *, reason: str = "") -> None:
+def nudge(deps: CoreDeps, account: AccountId, keys: Sequence[ListingKey] = (), *, reason: str = "") -> None:
     """Wake the drainer now, naming rows because the due index lags behind them."""
     named = [str(key) for key in keys]
     chunks = [named[i : i + ROWS_PER_NUDGE] for i in range(0, len(named), ROWS_PER_NUDGE)] or [[]]
@@ -42,7 +42,7 @@ def nudge(deps: Deps, account: AccountId, keys: Sequence[ListingKey] = (), *, re
     deps.queues.send(Lane.REVISE, *nudges, reason=reason)
 
 
-def nudge_later(deps: Deps, account: AccountId, at: datetime, keys: Sequence[ListingKey]) -> None:
+def nudge_later(deps: CoreDeps, account: AccountId, at: datetime, keys: Sequence[ListingKey]) -> None:
     """Wake the drainer around `at` for these rows; more than a nudge can name are left to the due index.
 
     What is further off than a queue can delay is left to the timer that looks for due rows every five minutes.
@@ -53,7 +53,7 @@ def nudge_later(deps: Deps, account: AccountId, at: datetime, keys: Sequence[Lis
     deps.queues.send(Lane.REVISE, Nudge(account=account, listings=named), delay_s=_delay(deps, at), reason="not_before")
 
 
-def wake_around(deps: Deps, account: AccountId, at: datetime) -> None:
+def wake_around(deps: CoreDeps, account: AccountId, at: datetime) -> None:
     """Wake the drainer around `at`. However many ask for the same second, about one message is sent.
 
     The message goes first and the note that it went second: a crash in between costs a second message, never the wake.
@@ -74,5 +74,5 @@ def merged(nudges: Sequence[Nudge]) -> list[Nudge]:
     return found
 
 
-def _delay(deps: Deps, at: datetime) -> int:
+def _delay(deps: CoreDeps, at: datetime) -> int:
     return waiting.delay_s(at, deps.clock.now(), least=1)

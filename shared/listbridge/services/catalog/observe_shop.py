@@ -21,7 +21,7 @@ from listbridge.domain.ports import ReadResult, ShopAdapter
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater
 from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
-from listbridge.services.deps import Deps
+from listbridge.services.deps import CoreDeps, LedgerDeps, OrderDeps
 
 _READS = 6
 _IN_THE_MAKING = 50
@@ -43,7 +43,7 @@ class Observed:
     """What was asked for as a product, and is one neither in the shop nor in what we ever read of it."""
 
 
-def observe_products(deps: Deps, shop: Shop, adapter: ShopAdapter, products: Sequence[ProductId]) -> Observed:
+def observe_products(deps: OrderDeps, shop: Shop, adapter: ShopAdapter, products: Sequence[ProductId]) -> Observed:
     """Read these products and store what they are now.
 
     Reads that overlapped another worker's and disagree are made again. A product or variant is taken for gone only
@@ -80,7 +80,7 @@ def observe_products(deps: Deps, shop: Shop, adapter: ShopAdapter, products: Seq
     return observed
 
 
-def numbered(deps: Deps, shop: ShopId, read: Callable[[], R]) -> tuple[Observation, R]:
+def numbered(deps: CoreDeps, shop: ShopId, read: Callable[[], R]) -> tuple[Observation, R]:
     """Make a read between two numbers of the shop's counter.
 
     The first is its own. The second is whichever was given last: all that began before the read ended have that number or a
@@ -92,7 +92,7 @@ def numbered(deps: Deps, shop: ShopId, read: Callable[[], R]) -> tuple[Observati
 
 
 def store_product(
-    deps: Deps,
+    deps: OrderDeps,
     shop: Shop,
     facts: ProductFacts,
     observation: Observation,
@@ -123,7 +123,7 @@ def store_product(
     return stored
 
 
-def store_absent(deps: Deps, keys: set[VariantKey], observation: Observation, observed: Observed) -> bool:
+def store_absent(deps: LedgerDeps, keys: set[VariantKey], observation: Observation, observed: Observed) -> bool:
     """Store that these variants are proven gone; False when some read overlapped and saw one of them."""
     stored = True
     for key, row in deps.variants.get_many(keys).items():
@@ -138,7 +138,7 @@ def store_absent(deps: Deps, keys: set[VariantKey], observation: Observation, ob
     return stored
 
 
-def remembered_product(deps: Deps, shop: Shop, product: ProductId, listings: Iterable[Listing]) -> ProductFacts:
+def remembered_product(deps: LedgerDeps, shop: Shop, product: ProductId, listings: Iterable[Listing]) -> ProductFacts:
     """A product that the shop no longer has, as far as ending its listing needs it."""
     variants = deps.variants.of_product(shop.id, product)
     title = next((row.title for row in listings), "")
@@ -159,7 +159,7 @@ def content_hash(facts: ProductFacts) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def read_deferred_again(deps: Deps, shop: Shop, observed: Observed) -> None:
+def read_deferred_again(deps: OrderDeps, shop: Shop, observed: Observed) -> None:
     """Have the products whose read was not believed read once more, when the shop's reads no longer lag behind it.
 
     The absorption does so as well; this is for an order whose worker dies before it.
@@ -169,14 +169,14 @@ def read_deferred_again(deps: Deps, shop: Shop, observed: Observed) -> None:
         read_products(deps, shop.id, observed.deferred, delay_s=max(1, math.ceil(lag)))
 
 
-def read_products(deps: Deps, shop: ShopId, products: Iterable[ProductId], *, delay_s: int = 0) -> None:
+def read_products(deps: CoreDeps, shop: ShopId, products: Iterable[ProductId], *, delay_s: int = 0) -> None:
     """Have these products read again soon."""
     hints = tuple(Hint(kind=HintKind.PRODUCT, id=product) for product in sorted(products))
     if hints:
         deps.queues.send(Lane.SHOP_EVENTS, ShopEvent(shop=shop, hints=hints, confirm=True), delay_s=delay_s)
 
 
-def _in_the_making(deps: Deps, shop: Shop, stored: Variant, seen: Variant) -> bool:
+def _in_the_making(deps: OrderDeps, shop: Shop, stored: Variant, seen: Variant) -> bool:
     """Whether the read shows nothing but what orders may have taken that are being created at this moment.
 
     Their rows are read after the shop was: a create that such a row does not show yet had not begun when the shop was read.
@@ -189,7 +189,7 @@ def _in_the_making(deps: Deps, shop: Shop, stored: Variant, seen: Variant) -> bo
     return taken_by(stored, seen, orders, now=deps.clock.now(), read_lag=lag)
 
 
-def _known(deps: Deps, shop: ShopId, result: ReadResult) -> dict[ProductId, list[Variant]]:
+def _known(deps: LedgerDeps, shop: ShopId, result: ReadResult) -> dict[ProductId, list[Variant]]:
     products = [*(facts.product for facts in result.products), *result.missing]
     return {product: deps.variants.of_product(shop, product) for product in products}
 

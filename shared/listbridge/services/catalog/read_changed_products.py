@@ -15,7 +15,7 @@ from listbridge.domain.verdicts import RemoteError, Unauthorized
 from listbridge.domain.work import Check, Lane
 from listbridge.services.catalog.observe_shop import read_products
 from listbridge.services.connection_state import expire_shop
-from listbridge.services.deps import Deps
+from listbridge.services.deps import LedgerDeps, OrderDeps
 
 _LOOKS = 3
 """How many looks see the same change: one that was missed, or that a search did not show yet, costs nothing."""
@@ -32,7 +32,7 @@ def changes_are_due(traits: ShopTraits, now: datetime) -> bool:
     return minutes > 0 and int(now.timestamp()) // 60 % minutes == 0
 
 
-def read_changed_products(deps: Deps, shop: Shop, check: Check) -> int:
+def read_changed_products(deps: OrderDeps, shop: Shop, check: Check) -> int:
     """Have every product read that changed and was not read since; returns how many. What the shop refuses now, the next look
     asks again."""
     if shop.state is not ConnectionState.ACTIVE:
@@ -64,14 +64,14 @@ def _where(check: Check, traits: ShopTraits, now: datetime) -> tuple[datetime, s
     return datetime.fromisoformat(since), cursor
 
 
-def _have_read(deps: Deps, shop: Shop, page: ChangedProducts) -> int:
+def _have_read(deps: OrderDeps, shop: Shop, page: ChangedProducts) -> int:
     lag = timedelta(seconds=deps.shops.traits(shop).read_lag_s) + _WHOLE_SECONDS
     stale = [product for product, at in page.products.items() if not _read_since(deps, shop, product, at + lag)]
     read_products(deps, shop.id, stale)
     return len(stale)
 
 
-def _read_since(deps: Deps, shop: Shop, product: ProductId, at: datetime) -> bool:
+def _read_since(deps: LedgerDeps, shop: Shop, product: ProductId, at: datetime) -> bool:
     """Whether all that we know of the product was read then or later; a read before `at` may not have shown the change.
 
     What became absent is read no more while others of the product are there. Of one that is gone altogether the last read

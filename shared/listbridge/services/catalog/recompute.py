@@ -19,7 +19,7 @@ from listbridge.domain.rules.in_force import RuleContext
 from listbridge.domain.rules.price import price_of
 from listbridge.domain.rules.quantity import QuantityResult, quantity_of
 from listbridge.services.catalog.rule_context import context_of
-from listbridge.services.deps import Deps
+from listbridge.services.deps import LedgerDeps
 
 _TRIES = 12
 _PAGE = 100  # what the store reads in one call
@@ -68,7 +68,7 @@ class Recompute:
     computed from, and one that has seen newer ones refuses ours.
     """
 
-    deps: Deps
+    deps: LedgerDeps
     cause: Cause = Cause.SHOP
     guard_passed: bool = False
     """These changes were counted as a set already, and may pass the guard on sending."""

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from listbridge.domain.ids import ListingKey, VariantKey
 from listbridge.domain.listings.listing import Cause, Listing
 from listbridge.services.catalog.recompute import Recompute
-from listbridge.services.deps import Deps
+from listbridge.services.deps import LedgerDeps
 from listbridge.services.guard import judge_absences
 
 
-def recompute_variants(deps: Deps, variants: Iterable[VariantKey], cause: Cause) -> list[Listing]:
+def recompute_variants(deps: LedgerDeps, variants: Iterable[VariantKey], cause: Cause) -> list[Listing]:
     """Recompute the listings of these variants.
 
     The variant row itself names its listings, so that a listing made a moment ago is not missed by a lagging index.

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from listbridge.domain.listings.lifecycle import ENDED_AT_ZERO, RELINKED, WAITS_FOR_STOCK
 from listbridge.domain.listings.listing import LedgerField, Listing, Status
 from listbridge.domain.work import Lane, PublishKind, PublishTask
-from listbridge.services.deps import Deps
+from listbridge.services.deps import CoreDeps
 
 
-def sell_restocked(deps: Deps, rows: Iterable[Listing]) -> int:
+def sell_restocked(deps: CoreDeps, rows: Iterable[Listing]) -> int:
     """Queue the products of these rows that can be sold now; returns how many. Running it again does no harm.
 
     A listing that a person stopped stays stopped.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from listbridge.domain.configuration import Account, Profile, Rules, SalesList, Shop
 from listbridge.domain.rules.in_force import RuleContext, nearest
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps
 
 
-def context_of(deps: Deps, sales_list: SalesList, account: Account, profile: Profile | None) -> RuleContext:
+def context_of(deps: AccountDeps, sales_list: SalesList, account: Account, profile: Profile | None) -> RuleContext:
     """Resolve the rules: the sales list's own, then its profile's, then the account's (the nearest wins)."""
     shop = deps.configuration.get(Shop, account.shop)
     levels = [sales_list.rules, profile.rules if profile else Rules(), account.rules]

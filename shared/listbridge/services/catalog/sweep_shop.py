@@ -35,7 +35,7 @@ from listbridge.services.catalog.observe_shop import (
 )
 from listbridge.services.catalog.recompute import Recompute
 from listbridge.services.connection_state import expire_shop
-from listbridge.services.deps import Deps
+from listbridge.services.deps import CoreDeps, LedgerDeps, OrderDeps
 from listbridge.services.guard import judge_set
 
 _PAGE = 500
@@ -45,7 +45,7 @@ _PRODUCTS_PER_STEP = 1000
 each variant, and a hundred thousand rows a day are cheap where a hundred thousand an hour are not."""
 
 
-def sweep_if_due(deps: Deps, shop: Shop) -> bool:
+def sweep_if_due(deps: CoreDeps, shop: Shop) -> bool:
     """Begin a sweep unless one runs, or the last was finished lately; whether it was begun.
 
     It finds what a delivery that was lost would have said.
@@ -60,7 +60,7 @@ def sweep_if_due(deps: Deps, shop: Shop) -> bool:
     return True
 
 
-def start_sweep(deps: Deps, shop: Shop, actor: str, *, epoch: int = 0) -> Job:
+def start_sweep(deps: CoreDeps, shop: Shop, actor: str, *, epoch: int = 0) -> Job:
     """Begin to read the whole shop; the job runs automatically. `epoch` is the timer's right to it, if it began it."""
     start = deps.counters.next(f"observation#{shop.id}")
     job = Job(
@@ -76,7 +76,7 @@ def start_sweep(deps: Deps, shop: Shop, actor: str, *, epoch: int = 0) -> Job:
     return job
 
 
-def run_sweep_chunk(deps: Deps, job: Job) -> Job:
+def run_sweep_chunk(deps: OrderDeps, job: Job) -> Job:
     """Do the next chunk of a sweep and save its progress. Raises RemoteError when the shop cannot be read now."""
     shop = deps.configuration.get(Shop, job.params_of(SweepParams).shop)
     if job.phase == "read":
@@ -88,7 +88,7 @@ def run_sweep_chunk(deps: Deps, job: Job) -> Job:
     return _apply_absent(deps, job, shop)
 
 
-def _read(deps: Deps, job: Job, shop: Shop) -> Job:
+def _read(deps: OrderDeps, job: Job, shop: Shop) -> Job:
     try:
         adapter = deps.shops.open(shop)
         observation, page = numbered(deps, shop.id, partial(adapter.sweep, job.cursor or None))
@@ -126,7 +126,7 @@ def _read(deps: Deps, job: Job, shop: Shop) -> Job:
     return deps.jobs.save(job.model_copy(update={"phase": "ask"}))
 
 
-def _ask_for_unseen(deps: Deps, job: Job, shop: Shop) -> Job:
+def _ask_for_unseen(deps: OrderDeps, job: Job, shop: Shop) -> Job:
     """Ask the shop for what no page has shown. What it has is stored, and so is no longer unseen; of what it does not
     answer for nothing is proven. A shop that can answer no more now is asked for the rest later."""
     rows, following = _unseen_page(deps, job, shop.id, job.cursor or None, _PAGE)
@@ -160,12 +160,12 @@ def _ask_for_unseen(deps: Deps, job: Job, shop: Shop) -> Job:
     return deps.jobs.save(job.model_copy(update=update))
 
 
-def _known(deps: Deps, shop: ShopId, products: Sequence[ProductFacts]) -> dict[VariantKey, Variant]:
+def _known(deps: LedgerDeps, shop: ShopId, products: Sequence[ProductFacts]) -> dict[VariantKey, Variant]:
     keys = [VariantKey(shop, one.product, variant.variant) for one in products for variant in one.variants]
     return deps.variants.get_many(keys)
 
 
-def _count_absent(deps: Deps, job: Job, shop: Shop) -> Job:
+def _count_absent(deps: LedgerDeps, job: Job, shop: Shop) -> Job:
     affected: dict[AccountId, int] = {}
     absent = 0
     for rows in _unseen(deps, job, shop.id):
@@ -187,7 +187,7 @@ def _count_absent(deps: Deps, job: Job, shop: Shop) -> Job:
     return deps.jobs.save(job.with_params(absent=absent).model_copy(update=update))
 
 
-def _apply_absent(deps: Deps, job: Job, shop: Shop) -> Job:
+def _apply_absent(deps: LedgerDeps, job: Job, shop: Shop) -> Job:
     sweep, observed = job.params_of(SweepParams), Observed()
     start = sweep.start
     for rows in _unseen(deps, job, shop.id):
@@ -207,7 +207,7 @@ def _apply_absent(deps: Deps, job: Job, shop: Shop) -> Job:
     return deps.jobs.save(job.model_copy(update={"state": JobState.DONE, "finished_at": deps.clock.now()}))
 
 
-def _rest(deps: Deps, job: Job, shop: Shop) -> None:
+def _rest(deps: CoreDeps, job: Job, shop: Shop) -> None:
     """Everything was read: the timer's next sweep is as far off as the shop is large."""
     sweep = job.params_of(SweepParams)
     steps = math.ceil(sweep.products / _PRODUCTS_PER_STEP)
@@ -220,7 +220,7 @@ def _right(shop: ShopId) -> str:
     return f"sweep#{shop}"
 
 
-def _end_older_questions(deps: Deps, job: Job, shop: Shop) -> None:
+def _end_older_questions(deps: CoreDeps, job: Job, shop: Shop) -> None:
     """This sweep asks for a yes: what an older one asked about the same shop is out of date."""
     for old in deps.jobs.unfinished(_PAGE, JobState.AWAITING_APPROVAL):
         if old.kind is JobKind.SWEEP and old.params_of(SweepParams).shop == shop.id and old.id != job.id:
@@ -233,14 +233,16 @@ def _end_older_questions(deps: Deps, job: Job, shop: Shop) -> None:
                 deps.jobs.save(old.model_copy(update=update))
 
 
-def absent_page(deps: Deps, job: Job, shop: ShopId, cursor: str | None, most: int) -> tuple[list[Listing], str | None]:
+def absent_page(
+    deps: LedgerDeps, job: Job, shop: ShopId, cursor: str | None, most: int
+) -> tuple[list[Listing], str | None]:
     """Live listings that an approved sweep would zero, among the next `most` variants of the shop. Raises NotACursor."""
     variants, following = _unseen_page(deps, job, shop, cursor, most)
     rows = deps.listings.get_many({key for one in variants for key in one.listings})
     return [rows[key] for key in sorted(rows) if rows[key].would_fall], following
 
 
-def _unseen(deps: Deps, job: Job, shop: ShopId) -> list[list[Variant]]:
+def _unseen(deps: LedgerDeps, job: Job, shop: ShopId) -> list[list[Variant]]:
     """Variants that no read since the sweep began has shown, page by page."""
     cursor, pages = None, []
     while True:
@@ -250,7 +252,9 @@ def _unseen(deps: Deps, job: Job, shop: ShopId) -> list[list[Variant]]:
             return pages
 
 
-def _unseen_page(deps: Deps, job: Job, shop: ShopId, cursor: str | None, most: int) -> tuple[list[Variant], str | None]:
+def _unseen_page(
+    deps: LedgerDeps, job: Job, shop: ShopId, cursor: str | None, most: int
+) -> tuple[list[Variant], str | None]:
     """Everything that the sweep saw carries a later number, but for products whose read was deferred, which it did see."""
     sweep = job.params_of(SweepParams)
     rows, following = deps.variants.page(shop, cursor, most)
@@ -258,7 +262,7 @@ def _unseen_page(deps: Deps, job: Job, shop: ShopId, cursor: str | None, most: i
     return [row for row in older if row.key.product not in sweep.deferred], following
 
 
-def _marked_absent(deps: Deps, shop: ShopId, observation: Observation) -> list[VariantKey]:
+def _marked_absent(deps: LedgerDeps, shop: ShopId, observation: Observation) -> list[VariantKey]:
     """Variants that this very sweep found absent."""
     cursor, marked = None, []
     while True:
@@ -268,6 +272,6 @@ def _marked_absent(deps: Deps, shop: ShopId, observation: Observation) -> list[V
             return marked
 
 
-def _failed(deps: Deps, job: Job, problem: Problem) -> Job:
+def _failed(deps: CoreDeps, job: Job, problem: Problem) -> Job:
     update = {"state": JobState.FAILED, "reason": problem, "finished_at": deps.clock.now()}
     return deps.jobs.save(job.model_copy(update=update))

@@ -28,14 +28,14 @@ from listbridge.services.catalog.nudge import nudge, nudge_due
 from listbridge.services.catalog.recompute import Recompute, compute
 from listbridge.services.catalog.restocked import sell_restocked
 from listbridge.services.catalog.rule_context import context_of
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps, CoreDeps, LedgerDeps
 from listbridge.services.guard import judge_set
 
 CHUNK = 400
 _KINDS: dict[str, type[Document]] = {kind.kind: kind for kind in (Profile, SalesList, Account, Shop)}
 
 
-def propose(deps: Deps, document: Document, actor: str) -> Job:
+def propose(deps: CoreDeps, document: Document, actor: str) -> Job:
     """Ask for this edited version of an existing document; `document.rev` is the version that was edited.
 
     Returns the job, which runs by itself and may stop at `awaiting_approval`.
@@ -54,7 +54,7 @@ def propose(deps: Deps, document: Document, actor: str) -> Job:
     return job
 
 
-def save_at_once(deps: Deps, document: Document, actor: str) -> Job:
+def save_at_once(deps: CoreDeps, document: Document, actor: str) -> Job:
     """Save an edit that moves no listing, so that there is nothing to count. Returns the finished job. Raises Conflict."""
     params = _params(deps, document)
     deps.configuration.save(document)
@@ -75,7 +75,7 @@ def save_at_once(deps: Deps, document: Document, actor: str) -> Job:
     return job
 
 
-def _params(deps: Deps, document: Document) -> EditParams:
+def _params(deps: CoreDeps, document: Document) -> EditParams:
     """What the job of an edit carries: the document as it shall be, and field by field what that changes."""
     before = deps.configuration.get(type(document), document.id)
     changed = tuple(edited_fields(before, document))
@@ -83,7 +83,7 @@ def _params(deps: Deps, document: Document) -> EditParams:
     return EditParams(kind=document.kind, id=document.id, name=name, edit=changed, document=document.model_dump_json())
 
 
-def run_configuration_chunk(deps: Deps, job: Job) -> Job:
+def run_configuration_chunk(deps: LedgerDeps, job: Job) -> Job:
     """Do the next chunk of a configuration job and save its progress; the caller queues the rest."""
     document = proposed_document(job)
     if job.phase == "count":
@@ -108,7 +108,7 @@ def proposed_document(job: Job) -> Document:
         return _KINDS[params.kind].model_validate_json(params.document)
 
 
-def moved_page(deps: Deps, job: Job, cursor: str, rows: int) -> tuple[list[Moved], str]:
+def moved_page(deps: LedgerDeps, job: Job, cursor: str, rows: int) -> tuple[list[Moved], str]:
     """What the edit would move among the next `rows` listings that it touches; the new cursor is empty after the last."""
     document, found = proposed_document(job), list[Moved]()
     following = _next_rows(
@@ -121,7 +121,7 @@ def moved_page(deps: Deps, job: Job, cursor: str, rows: int) -> tuple[list[Moved
     return found, following
 
 
-def _moved(deps: Deps, document: Document, sales_list: SalesList, rows: Sequence[Listing]) -> list[Moved]:
+def _moved(deps: LedgerDeps, document: Document, sales_list: SalesList, rows: Sequence[Listing]) -> list[Moved]:
     context = _proposed_context(deps, sales_list, document)
     observed = deps.configuration.get(Account, sales_list.account).observe
     leaves_observe_mode = isinstance(document, Account) and observed and not document.observe
@@ -138,7 +138,7 @@ def _moved(deps: Deps, document: Document, sales_list: SalesList, rows: Sequence
     return found
 
 
-def _count(deps: Deps, job: Job, document: Document) -> Job:
+def _count(deps: LedgerDeps, job: Job, document: Document) -> Job:
     affected = dict(job.params_of(EditParams).affected)
 
     def count(sales_list: SalesList, rows: list[Listing]) -> None:
@@ -175,7 +175,7 @@ def _without_basis(row: Listing) -> Listing:
     return replace(row, computed=replace(row.computed, basis={}))
 
 
-def _apply(deps: Deps, job: Job, document: Document) -> Job:
+def _apply(deps: CoreDeps, job: Job, document: Document) -> Job:
     before = deps.configuration.get(type(document), document.id)
     if before.rev == document.rev:
         deps.configuration.save(document)
@@ -197,7 +197,7 @@ def _apply(deps: Deps, job: Job, document: Document) -> Job:
     return deps.jobs.save(job.model_copy(update={"phase": "recompute", "cursor": ""}))
 
 
-def _recompute(deps: Deps, job: Job, document: Document) -> Job:
+def _recompute(deps: LedgerDeps, job: Job, document: Document) -> Job:
     done = 0
 
     def recompute(_: SalesList, rows: list[Listing]) -> None:
@@ -218,7 +218,7 @@ def _recompute(deps: Deps, job: Job, document: Document) -> Job:
 
 
 def _next_rows(
-    deps: Deps,
+    deps: AccountDeps,
     cursor: str,
     document: Document,
     use: Callable[[SalesList, list[Listing]], None],
@@ -259,7 +259,7 @@ class _Place:
         return json.dumps([self.index, self.inner])
 
 
-def _lists_touched(deps: Deps, document: Document) -> list[SalesList]:
+def _lists_touched(deps: CoreDeps, document: Document) -> list[SalesList]:
     lists = sorted(deps.configuration.all(SalesList), key=lambda sales_list: sales_list.id)
     if isinstance(document, SalesList):
         return [sales_list for sales_list in lists if sales_list.id == document.id]
@@ -271,7 +271,7 @@ def _lists_touched(deps: Deps, document: Document) -> list[SalesList]:
     return [sales_list for sales_list in lists if sales_list.account in accounts]
 
 
-def _proposed_context(deps: Deps, sales_list: SalesList, document: Document) -> RuleContext:
+def _proposed_context(deps: AccountDeps, sales_list: SalesList, document: Document) -> RuleContext:
     """The rules as they would be, with the proposed document in the place of the saved one."""
     if isinstance(document, SalesList):
         sales_list = document

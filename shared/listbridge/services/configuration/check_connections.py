@@ -7,10 +7,10 @@ from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.verdicts import RemoteError, Unauthorized
 from listbridge.services.configuration.public_address import restore_hooks
 from listbridge.services.connection_state import expire_account, expire_shop, with_facts
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps, ConnectionDeps, CoreDeps
 
 
-def check_shop_connection(deps: Deps, shop: Shop) -> int:
+def check_shop_connection(deps: ConnectionDeps, shop: Shop) -> int:
     """Are the shop's hooks there, and do its credentials work? Returns 1 when hooks had to be made again.
 
     Hooks that were missing are made, and the shop is read from end to end for what they did not say.
@@ -28,7 +28,7 @@ def check_shop_connection(deps: Deps, shop: Shop) -> int:
     return int(report is not None and bool(report.created))
 
 
-def check_account_connection(deps: Deps, account: Account) -> int:
+def check_account_connection(deps: AccountDeps, account: Account) -> int:
     """Do the account's credentials work? Returns 1 when they do not. An account that only observes is not asked."""
     if account.state is not ConnectionState.ACTIVE or account.observe:
         return 0
@@ -44,5 +44,5 @@ def check_account_connection(deps: Deps, account: Account) -> int:
     return 0
 
 
-def _tell_failed(deps: Deps, subject: str, error: RemoteError) -> None:
+def _tell_failed(deps: CoreDeps, subject: str, error: RemoteError) -> None:
     deps.activity.note(ActivityEntry(subject, "check_failed", deps.clock.now(), error.problem.as_reason()))

@@ -19,7 +19,7 @@ from listbridge.services.catalog.nudge import nudge
 from listbridge.services.configuration.credentials import ACCOUNTS, reconnected, replace_credentials, trial
 from listbridge.services.configuration.hook_keys import forget_hook_keys
 from listbridge.services.connection_state import expire_account, secret_name, with_facts
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps, CheckDeps, ConnectionDeps, CoreDeps, OrderDeps
 from listbridge.services.orders.arrive.ask_for_orders import poll_now
 from listbridge.services.refusal import Refused
 
@@ -35,7 +35,7 @@ class AccountCheck:
     identity: AccountIdentity
 
 
-def connect_account(deps: Deps, draft: Account, credentials: Mapping[str, str], actor: str) -> AccountCheck:
+def connect_account(deps: ConnectionDeps, draft: Account, credentials: Mapping[str, str], actor: str) -> AccountCheck:
     """Connect the account that the draft describes, once its credentials are proven; the draft's id is used.
 
     Raises:
@@ -59,7 +59,7 @@ def connect_account(deps: Deps, draft: Account, credentials: Mapping[str, str], 
     return AccountCheck(account, identity)
 
 
-def prepare_account(deps: Deps, draft: Account, credentials: Mapping[str, str], actor: str) -> Account:
+def prepare_account(deps: ConnectionDeps, draft: Account, credentials: Mapping[str, str], actor: str) -> Account:
     """Keep an account whose seller has still to consent: it is disconnected until he does. Raises Missing."""
     deps.configuration.get(Shop, draft.shop)
     deps.secrets.put(secret_name(ACCOUNTS, draft.id), credentials)
@@ -69,7 +69,7 @@ def prepare_account(deps: Deps, draft: Account, credentials: Mapping[str, str], 
     return account
 
 
-def check_account(deps: Deps, account: Account, actor: str) -> AccountCheck:
+def check_account(deps: AccountDeps, account: Account, actor: str) -> AccountCheck:
     """Ask the marketplace who the account is, and for its orders; what is due moves when it works again.
 
     Raises RemoteError; dead credentials are noted first.
@@ -93,7 +93,7 @@ def check_account(deps: Deps, account: Account, actor: str) -> AccountCheck:
 
 
 def replace_account_credentials(
-    deps: Deps,
+    deps: ConnectionDeps,
     account: Account,
     credentials: Mapping[str, str],
     actor: str,
@@ -120,7 +120,7 @@ def replace_account_credentials(
     return AccountCheck(account, identity)
 
 
-def disconnect_account(deps: Deps, account: Account, actor: str) -> None:
+def disconnect_account(deps: CheckDeps, account: Account, actor: str) -> None:
     """Forget an account without sales lists and open orders.
 
     Raises Refused while it has a list, for its listings would be orphans, or an order that holds stock, for it would for ever.
@@ -137,7 +137,7 @@ def disconnect_account(deps: Deps, account: Account, actor: str) -> None:
     _tell(deps, account, "account_removed", actor)
 
 
-def _order_with_stock(deps: Deps, account: AccountId) -> Order | None:
+def _order_with_stock(deps: OrderDeps, account: AccountId) -> Order | None:
     cursor = None
     while True:
         rows, cursor = deps.orders.recent(account, cursor, _ORDERS)
@@ -146,7 +146,7 @@ def _order_with_stock(deps: Deps, account: AccountId) -> Order | None:
             return held
 
 
-def has_listings(deps: Deps, account: AccountId) -> bool:
+def has_listings(deps: AccountDeps, account: AccountId) -> bool:
     """Whether the account has any listing: as long as it has, it stays with its shop (protocol.md#owners)."""
     rows, _ = deps.listings.of_account(account, None, 1)
     return bool(rows)
@@ -158,7 +158,7 @@ def new_account_id() -> AccountId:
 
 
 @contextmanager
-def _only_one_for(deps: Deps, account: Account, identity: AccountIdentity) -> Iterator[None]:
+def _only_one_for(deps: CoreDeps, account: Account, identity: AccountIdentity) -> Iterator[None]:
     """Two requests cannot connect one seller twice: whoever comes second finds the lease or the other account."""
     key = f"connect#{account.marketplace}#{identity.remote_name}"
     lease = deps.leases.acquire(key, account.id, seconds=_CONNECTING_S)
@@ -193,6 +193,6 @@ def _as_identified(account: Account, identity: AccountIdentity) -> dict[str, obj
     }
 
 
-def _tell(deps: Deps, account: Account, event: str, actor: str) -> None:
+def _tell(deps: CoreDeps, account: Account, event: str, actor: str) -> None:
     params = {"name": account.name, "seller": account.remote_name}
     deps.activity.note(ActivityEntry(account.id, event, deps.clock.now(), params, account.id, actor))

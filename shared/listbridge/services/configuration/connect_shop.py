@@ -19,7 +19,7 @@ from listbridge.services.configuration.credentials import SHOPS, reconnected, re
 from listbridge.services.configuration.hook_keys import forget_hook_keys, make_hook_keys
 from listbridge.services.configuration.public_address import register_hooks, remove_hooks, restore_hooks
 from listbridge.services.connection_state import expire_shop, secret_name, with_facts
-from listbridge.services.deps import Deps
+from listbridge.services.deps import ConnectionDeps
 from listbridge.services.refusal import Refused
 
 CURRENCY_UNKNOWN = "XXX"  # ISO 4217: no currency
@@ -35,7 +35,7 @@ class ShopCheck:
     hooks_problem: Problem | None = None
 
 
-def connect_shop(deps: Deps, draft: Shop, credentials: Mapping[str, str], actor: str) -> ShopCheck:
+def connect_shop(deps: ConnectionDeps, draft: Shop, credentials: Mapping[str, str], actor: str) -> ShopCheck:
     """Connect the shop that the draft describes, once its credentials are proven; the draft's id is used.
 
     The currency is the shop's own word. The credentials are stored first: a document without them would be a shop that
@@ -63,7 +63,7 @@ def connect_shop(deps: Deps, draft: Shop, credentials: Mapping[str, str], actor:
     return _with_hooks(shop, identity, partial(register_hooks, deps, shop))
 
 
-def prepare_shop(deps: Deps, draft: Shop, credentials: Mapping[str, str], actor: str) -> Shop:
+def prepare_shop(deps: ConnectionDeps, draft: Shop, credentials: Mapping[str, str], actor: str) -> Shop:
     """Keep a shop that has still to hand over what opens it: it is disconnected until then."""
     deps.secrets.put(secret_name(SHOPS, draft.id), credentials)
     shop = deps.configuration.save(draft.model_copy(update={"state": ConnectionState.DISCONNECTED}))
@@ -72,7 +72,7 @@ def prepare_shop(deps: Deps, draft: Shop, credentials: Mapping[str, str], actor:
     return shop
 
 
-def check_shop(deps: Deps, shop: Shop, actor: str) -> ShopCheck:
+def check_shop(deps: ConnectionDeps, shop: Shop, actor: str) -> ShopCheck:
     """Ask the shop who it is and see to its webhooks.
 
     A shop that works again, or that lacked a webhook, is read from end to end for what it could not tell.
@@ -91,7 +91,7 @@ def check_shop(deps: Deps, shop: Shop, actor: str) -> ShopCheck:
 
 
 def replace_shop_credentials(
-    deps: Deps,
+    deps: ConnectionDeps,
     shop: Shop,
     credentials: Mapping[str, str],
     actor: str,
@@ -115,7 +115,7 @@ def replace_shop_credentials(
     return _back(deps, shop, identity, actor, **learned)
 
 
-def _with_those_before(deps: Deps, shop: Shop, credentials: Mapping[str, str]) -> Mapping[str, str]:
+def _with_those_before(deps: ConnectionDeps, shop: Shop, credentials: Mapping[str, str]) -> Mapping[str, str]:
     """The credentials with what the platform may still sign with: else every delivery of the next hour would be refused."""
     try:
         stored = deps.secrets.get(secret_name(SHOPS, shop.id))
@@ -130,7 +130,7 @@ def _with_those_before(deps: Deps, shop: Shop, credentials: Mapping[str, str]) -
     return {**credentials, **kept}
 
 
-def disconnect_shop(deps: Deps, shop: Shop, actor: str) -> None:
+def disconnect_shop(deps: ConnectionDeps, shop: Shop, actor: str) -> None:
     """Forget a shop that no account sells for, its webhooks first. Raises Refused while one does.
 
     A shop that lets us in no more is forgotten all the same: its activity says what was left there.
@@ -149,7 +149,7 @@ def disconnect_shop(deps: Deps, shop: Shop, actor: str) -> None:
     deps.activity.note(*told)
 
 
-def _without_hooks(deps: Deps, shop: Shop, actor: str) -> ActivityEntry:
+def _without_hooks(deps: ConnectionDeps, shop: Shop, actor: str) -> ActivityEntry:
     """Take the hooks off; what there is to tell of it."""
     try:
         topics = remove_hooks(deps, shop)
@@ -165,7 +165,9 @@ def new_shop_id() -> ShopId:
     return ShopId(new_id("shop"))
 
 
-def _back(deps: Deps, shop: Shop, identity: ShopIdentity, actor: str, **learned: Mapping[str, Any]) -> ShopCheck:
+def _back(
+    deps: ConnectionDeps, shop: Shop, identity: ShopIdentity, actor: str, **learned: Mapping[str, Any]
+) -> ShopCheck:
     """The shop works, for the first time or again. It is read once its hooks stand: events that came while it was away were
     let go."""
     told = {"currency": identity.currency, "facts": dict(identity.facts)}
@@ -186,7 +188,7 @@ def _with_hooks(shop: Shop, identity: ShopIdentity, see_to_hooks: Callable[[], H
     return ShopCheck(shop, identity, hooks)
 
 
-def _make_keys(deps: Deps, shop: Shop) -> None:
+def _make_keys(deps: ConnectionDeps, shop: Shop) -> None:
     if deps.shops.traits(shop).hook_keys:
         make_hook_keys(deps, shop.id)
 

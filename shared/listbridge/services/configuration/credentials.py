@@ -13,7 +13,7 @@ from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.ports.grants import grant_lease
 from listbridge.domain.problem import Problem
 from listbridge.services.connection_state import secret_name
-from listbridge.services.deps import Deps
+from listbridge.services.deps import ConnectionDeps, CoreDeps
 from listbridge.services.refusal import Refused
 
 SHOPS = "shops"
@@ -27,7 +27,7 @@ _LOOKS = 40
 C = TypeVar("C", Shop, Account)
 
 
-def fields_set(deps: Deps, kind: str, connection: Shop | Account) -> tuple[str, ...]:
+def fields_set(deps: ConnectionDeps, kind: str, connection: Shop | Account) -> tuple[str, ...]:
     """Which credential fields have a value. The values themselves stay where they are."""
     try:
         secret = deps.secrets.get(secret_name(kind, connection.id), revision=connection.rev)
@@ -36,7 +36,7 @@ def fields_set(deps: Deps, kind: str, connection: Shop | Account) -> tuple[str, 
     return tuple(sorted(name for name, value in secret.items() if value))
 
 
-def replace_credentials(deps: Deps, kind: str, id: str, credentials: Mapping[str, str]) -> None:
+def replace_credentials(deps: ConnectionDeps, kind: str, id: str, credentials: Mapping[str, str]) -> None:
     """Store credentials over those that are there, once nobody renews these. Raises Refused when that takes too long."""
     name = secret_name(kind, id)
     with _only_writer(deps, name, _WRITE_S):
@@ -44,7 +44,7 @@ def replace_credentials(deps: Deps, kind: str, id: str, credentials: Mapping[str
 
 
 @contextmanager
-def stored_on_trial(deps: Deps, kind: str, id: str) -> Iterator[str]:
+def stored_on_trial(deps: ConnectionDeps, kind: str, id: str) -> Iterator[str]:
     """Lay what is stored under a passing id, as `trial` does. Nobody else renews it meanwhile, and what the trial renewed is
     stored over it: the token before may be worth nothing. Raises Missing, and Refused as `replace_credentials` does."""
     name = secret_name(kind, id)
@@ -60,7 +60,7 @@ def stored_on_trial(deps: Deps, kind: str, id: str) -> Iterator[str]:
 
 
 @contextmanager
-def _only_writer(deps: Deps, name: str, seconds: float) -> Iterator[None]:
+def _only_writer(deps: CoreDeps, name: str, seconds: float) -> Iterator[None]:
     for _ in range(_LOOKS):
         lease = deps.leases.acquire(grant_lease(name), new_id("writer"), seconds=seconds)
         if lease is not None:
@@ -74,7 +74,7 @@ def _only_writer(deps: Deps, name: str, seconds: float) -> Iterator[None]:
 
 
 @contextmanager
-def trial(deps: Deps, kind: str, credentials: Mapping[str, str]) -> Iterator[str]:
+def trial(deps: ConnectionDeps, kind: str, credentials: Mapping[str, str]) -> Iterator[str]:
     """Lay credentials under a passing id, so that they can be tried without touching those in use; yields the id."""
     id = new_id("trial")
     deps.secrets.put(secret_name(kind, id), credentials)
@@ -84,7 +84,7 @@ def trial(deps: Deps, kind: str, credentials: Mapping[str, str]) -> Iterator[str
         deps.secrets.delete(secret_name(kind, id))
 
 
-def reconnected(deps: Deps, connection: C, actor: str, **changes: object) -> C:
+def reconnected(deps: CoreDeps, connection: C, actor: str, **changes: object) -> C:
     """Save the connection as active. The new revision makes every worker open it anew, with the credentials as they are
     now. Raises Conflict when it kept changing."""
     for _ in range(_TRIES):

@@ -27,7 +27,7 @@ from listbridge.domain.problem import Problem
 from listbridge.services.configuration.change_configuration import propose, save_at_once
 from listbridge.services.configuration.connect_account import has_listings
 from listbridge.services.configuration.credentials import SHOPS, stored_on_trial
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps, ConnectionDeps, CoreDeps, PublishDeps
 from listbridge.services.refusal import Refused
 
 D = TypeVar("D", bound=Document)
@@ -61,7 +61,7 @@ def edited(
     return after
 
 
-def propose_shop(deps: Deps, before: Shop, after: Shop, actor: str) -> Job:
+def propose_shop(deps: ConnectionDeps, before: Shop, after: Shop, actor: str) -> Job:
     """Propose an edited shop. Raises RemoteError, and Refused when the settings lead to another shop."""
     if after.settings != before.settings:
         old, new = deps.shops.open(before).identify(), _candidate(deps, after)
@@ -75,7 +75,7 @@ def propose_shop(deps: Deps, before: Shop, after: Shop, actor: str) -> Job:
     return propose(deps, after, actor)
 
 
-def propose_account(deps: Deps, before: Account, after: Account, actor: str) -> Job:
+def propose_account(deps: AccountDeps, before: Account, after: Account, actor: str) -> Job:
     """Propose an edited account; what moves no listing is saved at once, and its job is done.
 
     Raises Missing, RemoteError, Conflict, and Refused when its listings stand against it.
@@ -98,7 +98,7 @@ def propose_account(deps: Deps, before: Account, after: Account, actor: str) -> 
     return propose(deps, after, actor)
 
 
-def create_sales_list(deps: Deps, sales_list: SalesList, actor: str) -> SalesList:
+def create_sales_list(deps: CoreDeps, sales_list: SalesList, actor: str) -> SalesList:
     """A new, empty sales list. Raises Missing for what it names, and Refused when that does not fit together."""
     account = deps.configuration.get(Account, sales_list.account)
     if sales_list.site not in account.sites:
@@ -108,7 +108,7 @@ def create_sales_list(deps: Deps, sales_list: SalesList, actor: str) -> SalesLis
     return _created(deps, sales_list, account.id, actor)
 
 
-def propose_sales_list(deps: Deps, before: SalesList, after: SalesList, actor: str) -> Job:
+def propose_sales_list(deps: CoreDeps, before: SalesList, after: SalesList, actor: str) -> Job:
     """Propose an edited sales list; its account and site are part of its listings' identity and stay.
 
     Raises Missing for what it names, and Refused when that does not fit together.
@@ -117,7 +117,7 @@ def propose_sales_list(deps: Deps, before: SalesList, after: SalesList, actor: s
     return propose(deps, after, actor)
 
 
-def delete_sales_list(deps: Deps, sales_list: SalesList, actor: str) -> None:
+def delete_sales_list(deps: PublishDeps, sales_list: SalesList, actor: str) -> None:
     """Delete an empty sales list. Raises Refused while something is in it."""
     items, _ = deps.items.of_list(sales_list.id, None, 1)
     rows, _ = deps.listings.of_list(sales_list.id, None, 1)
@@ -126,37 +126,37 @@ def delete_sales_list(deps: Deps, sales_list: SalesList, actor: str) -> None:
     _deleted(deps, sales_list, sales_list.account, actor)
 
 
-def create_profile(deps: Deps, profile: Profile, actor: str) -> Profile:
+def create_profile(deps: CoreDeps, profile: Profile, actor: str) -> Profile:
     """A new rule set, used by nobody yet."""
     return _created(deps, profile, None, actor)
 
 
-def delete_profile(deps: Deps, profile: Profile, actor: str) -> None:
+def delete_profile(deps: CoreDeps, profile: Profile, actor: str) -> None:
     """Delete a rule set that no sales list uses. Raises Refused otherwise."""
     _refuse_if_used(deps, [row for row in _lists(deps) if row.profile == profile.id], profile.name)
     _deleted(deps, profile, None, actor)
 
 
-def create_creation_profile(deps: Deps, profile: CreationProfile, actor: str) -> CreationProfile:
+def create_creation_profile(deps: AccountDeps, profile: CreationProfile, actor: str) -> CreationProfile:
     """A new creation profile. Raises Missing when the marketplace has no such site."""
     deps.marketplaces.currency(profile.marketplace, profile.site)
     return _created(deps, profile, None, actor)
 
 
-def save_creation_profile(deps: Deps, profile: CreationProfile, actor: str) -> CreationProfile:
+def save_creation_profile(deps: CoreDeps, profile: CreationProfile, actor: str) -> CreationProfile:
     """Save an edited creation profile. Listings follow it when they are next sent or revised in full. Raises Conflict."""
     saved = deps.configuration.save(profile)
     _tell(deps, saved, "changed", None, actor)
     return saved
 
 
-def delete_creation_profile(deps: Deps, profile: CreationProfile, actor: str) -> None:
+def delete_creation_profile(deps: CoreDeps, profile: CreationProfile, actor: str) -> None:
     """Delete a creation profile that no sales list uses. Raises Refused otherwise."""
     _refuse_if_used(deps, [row for row in _lists(deps) if row.creation_profile == profile.id], profile.name)
     _deleted(deps, profile, None, actor)
 
 
-def save_settings(deps: Deps, settings: Deployment, actor: str) -> Deployment:
+def save_settings(deps: CoreDeps, settings: Deployment, actor: str) -> Deployment:
     """Save what this installation is told about itself. Raises Conflict."""
     saved = deps.configuration.save(settings)
     params = {"days": str(saved.buyer_retention_days)}
@@ -164,7 +164,7 @@ def save_settings(deps: Deps, settings: Deployment, actor: str) -> Deployment:
     return saved
 
 
-def settings_of(deps: Deps) -> Deployment:
+def settings_of(deps: CoreDeps) -> Deployment:
     """The installation's settings, the defaults as long as nobody saved any."""
     try:
         return deps.configuration.get(Deployment, "this")
@@ -177,13 +177,13 @@ def _differing(before: Document, after: Document) -> set[str]:
     return {name for name in new if new[name] != old[name]}
 
 
-def _candidate(deps: Deps, shop: Shop) -> ShopIdentity:
+def _candidate(deps: ConnectionDeps, shop: Shop) -> ShopIdentity:
     """Who answers under settings that are not saved."""
     with stored_on_trial(deps, SHOPS, shop.id) as trial_id:
         return deps.shops.open(shop.model_copy(update={"id": ShopId(trial_id)})).identify()
 
 
-def _refuse_unfit_profiles(deps: Deps, sales_list: SalesList, account: Account) -> None:
+def _refuse_unfit_profiles(deps: CoreDeps, sales_list: SalesList, account: Account) -> None:
     if sales_list.profile is not None:
         deps.configuration.get(Profile, sales_list.profile)
     if sales_list.creation_profile is None:
@@ -194,32 +194,32 @@ def _refuse_unfit_profiles(deps: Deps, sales_list: SalesList, account: Account) 
         raise Refused(Problem("creation_profile_unfit", params, "choose_creation_profile"))
 
 
-def _refuse_if_used(deps: Deps, used_by: list[SalesList], name: str) -> None:
+def _refuse_if_used(deps: CoreDeps, used_by: list[SalesList], name: str) -> None:
     if used_by:
         params = {"profile": name, "lists": ", ".join(row.name for row in used_by)}
         raise Refused(Problem("profile_in_use", params, "choose_other_profile_first"))
 
 
-def _lists(deps: Deps) -> list[SalesList]:
+def _lists(deps: CoreDeps) -> list[SalesList]:
     return deps.configuration.all(SalesList)
 
 
-def _lists_of(deps: Deps, account: AccountId) -> list[SalesList]:
+def _lists_of(deps: CoreDeps, account: AccountId) -> list[SalesList]:
     return [row for row in _lists(deps) if row.account == account]
 
 
-def _created(deps: Deps, document: D, account: AccountId | None, actor: str) -> D:
+def _created(deps: CoreDeps, document: D, account: AccountId | None, actor: str) -> D:
     saved = deps.configuration.save(document)
     _tell(deps, saved, "created", account, actor)
     return saved
 
 
-def _deleted(deps: Deps, document: Document, account: AccountId | None, actor: str) -> None:
+def _deleted(deps: CoreDeps, document: Document, account: AccountId | None, actor: str) -> None:
     deps.configuration.delete(document)
     _tell(deps, document, "removed", account, actor)
 
 
-def _tell(deps: Deps, document: Document, what: str, account: AccountId | None, actor: str) -> None:
+def _tell(deps: CoreDeps, document: Document, what: str, account: AccountId | None, actor: str) -> None:
     params = {"name": str(getattr(document, "name", document.id))}
     event = f"{document.kind}_{what}"
     deps.activity.note(ActivityEntry(document.id, event, deps.clock.now(), params, account, actor))

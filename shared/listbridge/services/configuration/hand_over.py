@@ -21,7 +21,7 @@ from listbridge.services.configuration.connect_shop import replace_shop_credenti
 from listbridge.services.configuration.credentials import ACCOUNTS, SHOPS
 from listbridge.services.configuration.public_address import public_base_url
 from listbridge.services.connection_state import secret_name
-from listbridge.services.deps import Deps
+from listbridge.services.deps import ConnectionDeps, CoreDeps
 from listbridge.services.refusal import Refused
 
 VALID_FOR = timedelta(minutes=15)
@@ -54,7 +54,7 @@ class Landed:
     done: bool
 
 
-def begin_hand_over(deps: Deps, connection: Shop | Account, actor: str) -> str:
+def begin_hand_over(deps: ConnectionDeps, connection: Shop | Account, actor: str) -> str:
     """Where the owner goes now. The address works once, for a quarter of an hour.
 
     Raises Missing where the platform hands nothing over, RemoteError, and Refused as long as nobody knows our address.
@@ -66,7 +66,7 @@ def begin_hand_over(deps: Deps, connection: Shop | Account, actor: str) -> str:
     return begun.url
 
 
-def receive_hand_over(deps: Deps, slug: str, state: str, request: RawRequest) -> Landed:
+def receive_hand_over(deps: ConnectionDeps, slug: str, state: str, request: RawRequest) -> Landed:
     """Take in what came with this state, prove what it grants, and store it beside what was there. The state is used up.
 
     Raises Refused when the state is not one of ours for this platform, was used before or is too old, and when the owner
@@ -83,7 +83,7 @@ def receive_hand_over(deps: Deps, slug: str, state: str, request: RawRequest) ->
     return Landed(_connected(deps, connection, handed, consent.actor), handed.answer, done=True)
 
 
-def _connected(deps: Deps, connection: Shop | Account, handed: Handed, actor: str) -> Shop | Account:
+def _connected(deps: ConnectionDeps, connection: Shop | Account, handed: Handed, actor: str) -> Shop | Account:
     stored = deps.secrets.get(secret_name(_kind(connection), connection.id))
     # What was granted before holds for the refresh token before: tried with it, the old access would prove the new.
     kept = {name: value for name, value in stored.items() if name not in GRANTED}
@@ -93,7 +93,7 @@ def _connected(deps: Deps, connection: Shop | Account, handed: Handed, actor: st
     return replace_shop_credentials(deps, connection, credentials, actor, handed.settings).shop
 
 
-def _used_up(deps: Deps, slug: str, state: str) -> tuple[Consent, Shop | Account, Mapping[str, str]]:
+def _used_up(deps: ConnectionDeps, slug: str, state: str) -> tuple[Consent, Shop | Account, Mapping[str, str]]:
     """The step that was waited for, with what was kept for it, which is gone from now on. Raises Refused."""
     refusal = Refused(Problem("consent_state_invalid", fix="ask_for_consent_again"))
     try:
@@ -112,14 +112,14 @@ def _used_up(deps: Deps, slug: str, state: str) -> tuple[Consent, Shop | Account
     return consent, connection, keep
 
 
-def _connection_of(deps: Deps, consent: Consent) -> Shop | Account:
+def _connection_of(deps: CoreDeps, consent: Consent) -> Shop | Account:
     if consent.shop is not None:
         return deps.configuration.get(Shop, consent.shop)
     return deps.configuration.get(Account, consent.account or AccountId(""))
 
 
 def _wait_for(
-    deps: Deps, connection: Shop | Account, state: str, actor: str, *, step: str, keep: Mapping[str, str]
+    deps: ConnectionDeps, connection: Shop | Account, state: str, actor: str, *, step: str, keep: Mapping[str, str]
 ) -> None:
     consent = Consent(
         id=_hashed(state),
@@ -135,22 +135,22 @@ def _wait_for(
         deps.secrets.put(_keep_name(consent), keep)
 
 
-def _way(deps: Deps, connection: Shop | Account) -> Way:
-    base = public_base_url(deps)
+def _way(deps: CoreDeps, connection: Shop | Account) -> Way:
+    base = public_base_url(deps.configuration)
     if not base:
         raise Refused(Problem("public_address_unknown", fix="set_public_address"))
     room = f"{base}/callbacks"
     return Way(secrets.token_urlsafe(32), f"{room}/{_platform(connection)}", f"{room}/{LANDING}")
 
 
-def _sweep(deps: Deps) -> None:
+def _sweep(deps: ConnectionDeps) -> None:
     now = deps.clock.now()
     for old in deps.configuration.all(Consent):
         if old.expires_at < now:
             _remove(deps, old)
 
 
-def _used_by_us(deps: Deps, consent: Consent) -> bool:
+def _used_by_us(deps: ConnectionDeps, consent: Consent) -> bool:
     """Use the step up: True for exactly one of several that try. What dies after that is swept away later."""
     if consent.used:
         return False
@@ -162,7 +162,7 @@ def _used_by_us(deps: Deps, consent: Consent) -> bool:
     return True
 
 
-def _remove(deps: Deps, consent: Consent) -> None:
+def _remove(deps: ConnectionDeps, consent: Consent) -> None:
     """The secret first: without its row it would never be found again."""
     if consent.keeps:
         deps.secrets.delete(_keep_name(consent))

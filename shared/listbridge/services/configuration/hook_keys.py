@@ -7,13 +7,13 @@ from collections.abc import Mapping
 
 from listbridge.domain.ports import HookKeys, Missing
 from listbridge.services.connection_state import secret_name
-from listbridge.services.deps import Deps
+from listbridge.services.deps import ConnectionDeps
 
 HOOKS = "hooks"
 """Where they are, below our prefix: apart from credentials, so that the door reads no account's."""
 
 
-def make_hook_keys(deps: Deps, id: str) -> HookKeys:
+def make_hook_keys(deps: ConnectionDeps, id: str) -> HookKeys:
     """The keys of this shop or account, made when it has none yet. Only the admin function may."""
     try:
         return hook_keys(deps, id)
@@ -24,12 +24,12 @@ def make_hook_keys(deps: Deps, id: str) -> HookKeys:
         return keys_in(made)
 
 
-def hook_keys(deps: Deps, id: str) -> HookKeys:
+def hook_keys(deps: ConnectionDeps, id: str) -> HookKeys:
     """Raises Missing."""
     return keys_in(deps.secrets.get(secret_name(HOOKS, id)))
 
 
-def forget_hook_keys(deps: Deps, id: str) -> None:
+def forget_hook_keys(deps: ConnectionDeps, id: str) -> None:
     """What comes by the secret address from now on is forged."""
     deps.secrets.delete(secret_name(HOOKS, id))
 

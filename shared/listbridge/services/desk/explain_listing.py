@@ -16,7 +16,7 @@ from listbridge.domain.listings.lifecycle import ENDED_AT_ZERO, WAITS_FOR_STOCK
 from listbridge.domain.listings.listing import BOTH, LedgerField, Listing, Status, TraceLine, Zero
 from listbridge.domain.money import Money
 from listbridge.domain.problem import Problem
-from listbridge.services.deps import Deps
+from listbridge.services.deps import DeskDeps
 from listbridge.services.desk.explain_order import HeldStock, held_on
 from listbridge.services.listings.sales_first import ENDED_AWAITS_ORDERS, why_it_waits
 
@@ -56,7 +56,7 @@ class Explanation:
     """What orders hold of the listing's variant, counted by the shop already or not."""
 
 
-def explain_listing(deps: Deps, key: ListingKey) -> Explanation:
+def explain_listing(deps: DeskDeps, key: ListingKey) -> Explanation:
     """Explain one listing as it stands. Raises Missing."""
     listing = deps.listings.get(key)
     account = deps.configuration.get(Account, key.account)

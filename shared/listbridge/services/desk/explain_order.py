@@ -16,7 +16,7 @@ from listbridge.domain.orders.reserving import bought_from
 from listbridge.domain.ports import MarketplaceAdapter, Missing, ShopAdapter
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RemoteError
-from listbridge.services.deps import Deps
+from listbridge.services.deps import DeskDeps
 from listbridge.services.orders.order_rows import order_of
 
 
@@ -37,7 +37,7 @@ class HeldStock:
         return Problem("held_in_shop" if self.absorbed else "held_back", params)
 
 
-def held_on(deps: Deps, variant: Variant) -> list[HeldStock]:
+def held_on(deps: DeskDeps, variant: Variant) -> list[HeldStock]:
     """What orders hold of a variant, those that the shop counts already among them."""
     found = []
     for name, held in sorted(deps.variants.reservations(variant.key).items()):
@@ -63,7 +63,7 @@ class OrderStory:
     """What happened to it, the newest first."""
 
 
-def explain_order(deps: Deps, key: OrderKey, *, with_buyer: bool, log: int) -> OrderStory:
+def explain_order(deps: DeskDeps, key: OrderKey, *, with_buyer: bool, log: int) -> OrderStory:
     """Tell all about one order, with its newest `log` events; buyers' data are read only when asked. Raises Missing."""
     order = order_of(deps, key)
     account = deps.configuration.get(Account, key.account)
@@ -87,7 +87,7 @@ def explain_order(deps: Deps, key: OrderKey, *, with_buyer: bool, log: int) -> O
 class OrderPages:
     """Where people see an order. Nobody outside is asked; what cannot be opened now, for want of credentials, has no address."""
 
-    deps: Deps
+    deps: DeskDeps
     _shops: dict[ShopId, ShopAdapter | None] = field(default_factory=dict)
     _marketplaces: dict[str, MarketplaceAdapter | None] = field(default_factory=dict)
 

@@ -14,7 +14,7 @@ from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId
 from listbridge.domain.orders.orders import Cancellation, ImportState, Order, Payment, Shipment
 from listbridge.domain.ports import NotACursor
-from listbridge.services.deps import Deps
+from listbridge.services.deps import DeskDeps
 
 _MOST_READ = 1000
 """How many orders one page may look at: a filter that fits few ends early, with a cursor to go on."""
@@ -62,7 +62,9 @@ def undecided(order: Order) -> bool:
     return order.state is ImportState.WAITING and order.reason is not None and bool(order.reason.fix)
 
 
-def page_of_orders(deps: Deps, wanted: OrderFilter, cursor: str | None, limit: int) -> tuple[list[Order], str | None]:
+def page_of_orders(
+    deps: DeskDeps, wanted: OrderFilter, cursor: str | None, limit: int
+) -> tuple[list[Order], str | None]:
     """A page of orders, newest first, with the cursor to the next. A page may be short, or empty, before the last.
 
     An order that comes in while pages are turned is on none of them, and moves no other out of its place. Raises Missing
@@ -117,7 +119,7 @@ def _fits_more(order: Order, wanted: OrderFilter) -> bool:
     )
 
 
-def _of_buyer(deps: Deps, order: Order, text: str) -> bool:
+def _of_buyer(deps: DeskDeps, order: Order, text: str) -> bool:
     """Buyers stand apart from orders: each is read only for an order that fits otherwise."""
     if not text:
         return True
@@ -148,7 +150,7 @@ class _Place:
 class _Source:
     """One account's orders, newest first, a page at a time."""
 
-    def __init__(self, deps: Deps, account: AccountId, place: _Place, size: int) -> None:
+    def __init__(self, deps: DeskDeps, account: AccountId, place: _Place, size: int) -> None:
         self.account = account
         self._deps = deps
         self._size = size
@@ -230,12 +232,12 @@ class OrderCounts:
     complete: bool
 
 
-def count_orders(deps: Deps, accounts: Sequence[Account]) -> list[OrderCounts]:
+def count_orders(deps: DeskDeps, accounts: Sequence[Account]) -> list[OrderCounts]:
     """Look at each account's newest orders, row by row."""
     return [_count(deps, account) for account in accounts]
 
 
-def _count(deps: Deps, account: Account) -> OrderCounts:
+def _count(deps: DeskDeps, account: Account) -> OrderCounts:
     rows, following = deps.orders.recent(account.id, None, _MOST_COUNTED)
     return OrderCounts(
         account=account,

@@ -20,7 +20,7 @@ from listbridge.domain.orders.polling import PollState
 from listbridge.domain.ports import NotACursor
 from listbridge.domain.problem import Problem
 from listbridge.services.configuration.public_address import public_base_url
-from listbridge.services.deps import Deps
+from listbridge.services.deps import DeskDeps
 from listbridge.services.desk.list_orders import OrderCounts, count_orders
 
 _PAGE = 500
@@ -51,12 +51,12 @@ class AccountCounters:
     complete: bool = True
 
 
-def count_listings(deps: Deps) -> list[AccountCounters]:
+def count_listings(deps: DeskDeps) -> list[AccountCounters]:
     """Count every account's listings, row by row: the truth rather than a counter that may have drifted."""
     return [_count(deps, account) for account in deps.configuration.all(Account)]
 
 
-def _count(deps: Deps, account: Account) -> AccountCounters:
+def _count(deps: DeskDeps, account: Account) -> AccountCounters:
     counters = AccountCounters(account)
     counted, cursor = 0, None
     while True:
@@ -104,7 +104,7 @@ class ListingFilter:
 
 
 def page_of_listings(
-    deps: Deps, wanted: ListingFilter, cursor: str | None, limit: int
+    deps: DeskDeps, wanted: ListingFilter, cursor: str | None, limit: int
 ) -> tuple[list[Listing], str | None]:
     """A page of listings with the cursor to the next. A page may be short, or even empty, before the last.
 
@@ -139,7 +139,7 @@ def page_of_listings(
     return found, _written(place, inner) if place < len(sources) else None
 
 
-def _with_sku(deps: Deps, wanted: ListingFilter, accounts: Mapping[AccountId, Account]) -> list[Listing]:
+def _with_sku(deps: DeskDeps, wanted: ListingFilter, accounts: Mapping[AccountId, Account]) -> list[Listing]:
     """All listings of a SKU; an account has at most one on each of its sites."""
     if wanted.sales_list is not None:
         deps.configuration.get(SalesList, wanted.sales_list)
@@ -212,10 +212,10 @@ class Health:
     concerns: Sequence[Concern]
 
 
-def health(deps: Deps) -> Health:
+def health(deps: DeskDeps) -> Health:
     """Look at everything that is ours; nobody outside is called."""
     shops, accounts = deps.configuration.all(Shop), deps.configuration.all(Account)
-    base = public_base_url(deps)
+    base = public_base_url(deps.configuration)
     due = [_due(deps, account) for account in accounts]
     orders = count_orders(deps, accounts)
     polls = {state.account: state for account in accounts if (state := deps.polls.find(account.id)) is not None}
@@ -249,7 +249,7 @@ def _account_problems(account: Account) -> list[Problem]:
     return problems
 
 
-def _due(deps: Deps, account: Account) -> Due:
+def _due(deps: DeskDeps, account: Account) -> Due:
     now = deps.clock.now()
     counts: dict[Band, int] = {}
     oldest: datetime | None = None
@@ -262,7 +262,7 @@ def _due(deps: Deps, account: Account) -> Due:
     return Due(account, counts, oldest)
 
 
-def _due_problems(deps: Deps, due: Due) -> list[Problem]:
+def _due_problems(deps: DeskDeps, due: Due) -> list[Problem]:
     if due.oldest is None:
         return []
     waited = (deps.clock.now() - due.oldest).total_seconds()
@@ -272,7 +272,7 @@ def _due_problems(deps: Deps, due: Due) -> list[Problem]:
     return [Problem("due_too_long", params, "look_at_account")]
 
 
-def _listing_concerns(deps: Deps, account: Account) -> list[Concern]:
+def _listing_concerns(deps: DeskDeps, account: Account) -> list[Concern]:
     """Listings that failed, and those whose hold somebody must end, among the first of the account's; what waits for time
     or stock, or stands still because the seller chose so, is nobody's concern."""
     rows, _ = deps.listings.of_account(account.id, None, _MOST_LOOKED_AT)
@@ -314,7 +314,7 @@ def _order_problems(counts: OrderCounts, polled: PollState | None) -> list[Probl
 
 
 def recent_activity(
-    deps: Deps, account: AccountId | None, limit: int, before: str | None
+    deps: DeskDeps, account: AccountId | None, limit: int, before: str | None
 ) -> tuple[list[ActivityEntry], str | None]:
     """What happened on one account, or everywhere, newest first, and the place before which the next page begins.
 

@@ -8,12 +8,12 @@ from listbridge.domain.ports import Missing
 from listbridge.domain.verdicts import RemoteError, Unauthorized
 from listbridge.domain.work import AccountEvent, HintKind
 from listbridge.services.connection_state import expire_account
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps, InboxDeps
 from listbridge.services.listings.revise.look_for_outcomes import look_for_outcomes
 from listbridge.services.orders.arrive.ask_for_orders import poll_told
 
 
-def look_again(deps: Deps, event: AccountEvent) -> None:
+def look_again(deps: InboxDeps, event: AccountEvent) -> None:
     """Have looked at what the event points at: orders by the next poll, at once; listings by asking what became of
     what was submitted; the account itself by asking whether it still lets us in.
 
@@ -37,7 +37,7 @@ def look_again(deps: Deps, event: AccountEvent) -> None:
         look_for_outcomes(deps, account.id, skus)
 
 
-def _still_lets_us_in(deps: Deps, account: Account) -> bool:
+def _still_lets_us_in(deps: AccountDeps, account: Account) -> bool:
     try:
         deps.marketplaces.open(account).identify()
     except Unauthorized as error:

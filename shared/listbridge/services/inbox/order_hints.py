@@ -12,14 +12,14 @@ from listbridge.domain.orders.orders import Order
 from listbridge.domain.ports import Missing
 from listbridge.domain.work import Hint, HintKind, ImportOrder, Lane, RelayOrder, ShopEvent
 from listbridge.services.catalog.observe_shop import Observed
-from listbridge.services.deps import Deps
+from listbridge.services.deps import OrderDeps
 from listbridge.services.orders.order_rows import change_order, rules_of
 
 _ORDERS = 200
 _ONCE_MORE_S = 60
 
 
-def relay_orders(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> int:
+def relay_orders(deps: OrderDeps, shop: Shop, events: Sequence[ShopEvent]) -> int:
     """Queue a comparison for each of these shop orders that is one of ours; a shop's own orders are nobody's business.
 
     What is not known to be ours is asked for once more a minute later: an order that is sent out as soon as it is made
@@ -47,7 +47,7 @@ def _orders_of(events: Sequence[ShopEvent]) -> list[ShopOrderId]:
     return list(dict.fromkeys(ShopOrderId(hint.id) for hint in hints))
 
 
-def retry_orders_missing_products(deps: Deps, shop: Shop, observed: Observed) -> int:
+def retry_orders_missing_products(deps: OrderDeps, shop: Shop, observed: Observed) -> int:
     """Try the orders again that miss a SKU which these products have."""
     skus = {variant.sku for facts in observed.products.values() for variant in facts.variants if variant.sku}
     if not skus:
@@ -60,7 +60,7 @@ def retry_orders_missing_products(deps: Deps, shop: Shop, observed: Observed) ->
     return retried
 
 
-def _try_again(deps: Deps, order: Order) -> bool:
+def _try_again(deps: OrderDeps, order: Order) -> bool:
     try:
         account = deps.configuration.get(Account, order.key.account)
     except Missing:

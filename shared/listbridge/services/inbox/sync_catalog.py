@@ -15,7 +15,7 @@ from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
 from listbridge.services.catalog.apply_observed import apply_observed
 from listbridge.services.catalog.observe_shop import observe_products
 from listbridge.services.connection_state import expire_shop, shop_uninstalled
-from listbridge.services.deps import Deps
+from listbridge.services.deps import CoreDeps, InboxDeps, OrderDeps
 from listbridge.services.inbox.order_hints import relay_orders, retry_orders_missing_products
 from listbridge.services.inbox.touched_products import owners_of, touched_products
 from listbridge.services.orders.hold.oversold import note_shortages
@@ -28,7 +28,7 @@ ATTEMPTS = 60
 dead-letter queue, where they wait to be replayed."""
 
 
-def sync_catalog(deps: Deps, events: Sequence[ShopEvent]) -> None:
+def sync_catalog(deps: InboxDeps, events: Sequence[ShopEvent]) -> None:
     """Bring what these events point at up to date. All of one call's events belong together: they succeed or fail as one.
 
     A shop that cannot answer now gets one message later that stands for all of these; events of a shop that is gone or
@@ -47,7 +47,7 @@ def sync_catalog(deps: Deps, events: Sequence[ShopEvent]) -> None:
             _sync_shop(deps, shop, mine)
 
 
-def _sync_shop(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> None:
+def _sync_shop(deps: OrderDeps, shop: Shop, events: Sequence[ShopEvent]) -> None:
     hints = tuple(dict.fromkeys(hint for event in events for hint in event.hints))
     if not hints:
         return
@@ -87,7 +87,7 @@ def _sync_shop(deps: Deps, shop: Shop, events: Sequence[ShopEvent]) -> None:
         deps.queues.send(Lane.SHOP_EVENTS, confirm, delay_s=math.ceil(lag), reason="confirm")
 
 
-def _leave_to_others(deps: Deps, shop: Shop, products: Sequence[ProductId], *, confirm: bool) -> None:
+def _leave_to_others(deps: CoreDeps, shop: Shop, products: Sequence[ProductId], *, confirm: bool) -> None:
     events = [
         ShopEvent(
             shop=shop.id,
@@ -108,7 +108,7 @@ def _by_shop(events: Sequence[ShopEvent]) -> dict[ShopId, list[ShopEvent]]:
 
 
 def _again_later(
-    deps: Deps, shop: Shop, hints: tuple[Hint, ...], events: Sequence[ShopEvent], error: RetryLater
+    deps: CoreDeps, shop: Shop, hints: tuple[Hint, ...], events: Sequence[ShopEvent], error: RetryLater
 ) -> None:
     attempt = 1 + max(event.attempt for event in events)
     if attempt > ATTEMPTS:

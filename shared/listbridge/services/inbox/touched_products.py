@@ -12,10 +12,10 @@ from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import ProductId, VariantId
 from listbridge.domain.ports import ShopAdapter
 from listbridge.domain.work import Hint, HintKind
-from listbridge.services.deps import Deps
+from listbridge.services.deps import LedgerDeps
 
 
-def touched_products(deps: Deps, shop: Shop, adapter: ShopAdapter, hints: Sequence[Hint]) -> list[ProductId]:
+def touched_products(deps: LedgerDeps, shop: Shop, adapter: ShopAdapter, hints: Sequence[Hint]) -> list[ProductId]:
     """Each product once: those named first, then those whose variants are named, then what only the shop can tell.
 
     The shop is asked for nothing that our own table knows. Raises RemoteError.
@@ -35,7 +35,7 @@ def touched_products(deps: Deps, shop: Shop, adapter: ShopAdapter, hints: Sequen
     return list(dict.fromkeys([*named, *ours, *(adapter.products_of(rest) if rest else ())]))
 
 
-def owners_of(deps: Deps, shop: Shop, ids: Iterable[ProductId]) -> set[ProductId]:
+def owners_of(deps: LedgerDeps, shop: Shop, ids: Iterable[ProductId]) -> set[ProductId]:
     """The products that have, or had, a variant of one of these ids, which came as the ids of products."""
     owners = deps.variants.owners(shop.id, [VariantId(id) for id in ids])
     return set().union(*owners.values())

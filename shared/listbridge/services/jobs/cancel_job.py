@@ -7,7 +7,7 @@ from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.ports import Conflict
 from listbridge.domain.problem import Problem
-from listbridge.services.deps import Deps
+from listbridge.services.deps import CoreDeps
 from listbridge.services.guard import forget_action
 from listbridge.services.jobs.resume_action import ACTIONS
 from listbridge.services.refusal import Refused
@@ -17,7 +17,7 @@ _PAST_IT = frozenset({(JobKind.CONFIGURATION, "recompute"), (JobKind.SWEEP, "app
 """What is saved already must reach every listing: half of them under the new rules would be worse than all."""
 
 
-def cancel(deps: Deps, job_id: JobId, actor: str) -> Job:
+def cancel(deps: CoreDeps, job_id: JobId, actor: str) -> Job:
     """Cancel a job that runs or waits for a yes.
 
     Raises Missing, and Refused when the job is over, or too far: then nothing is changed.

@@ -7,7 +7,7 @@ from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import Job, JobState
 from listbridge.domain.work import Lane, RecomputeChunk
-from listbridge.services.deps import Deps
+from listbridge.services.deps import PublishDeps
 from listbridge.services.guard import forget_action
 from listbridge.services.jobs.resume_action import ACTIONS, carry_on
 
@@ -16,7 +16,7 @@ class NotWaiting(Exception):
     """The job does not wait for a decision."""
 
 
-def decide(deps: Deps, job_id: JobId, *, approve: bool, actor: str) -> Job:
+def decide(deps: PublishDeps, job_id: JobId, *, approve: bool, actor: str) -> Job:
     """Say yes or no to a job that waits. A yes to an action does it as the listings are now.
 
     Raises:

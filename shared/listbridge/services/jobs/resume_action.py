@@ -13,7 +13,7 @@ from listbridge.domain.listings.listing import Listing, Status
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
 from listbridge.services.catalog.nudge import nudge_due
-from listbridge.services.deps import Deps
+from listbridge.services.deps import CoreDeps, PublishDeps
 from listbridge.services.job_results import item_done, item_failed, item_skipped
 from listbridge.services.listings.act.act_on_listings import Plan, carry_out
 from listbridge.services.listings.action_rules import RULES, Action, hindrance
@@ -26,7 +26,7 @@ GIVEN_UP = timedelta(days=3)
 _PAGE = 500
 
 
-def resume_action(deps: Deps, job: Job) -> None:
+def resume_action(deps: PublishDeps, job: Job) -> None:
     """Look whether the job moved since the last look; carry it on when it stood still for long enough.
 
     Safe to run at any time: what is under way is left alone or done again without harm.
@@ -46,7 +46,7 @@ def resume_action(deps: Deps, job: Job) -> None:
         carry_on(deps, job)
 
 
-def _save_look(deps: Deps, job: Job, *, since: datetime, resumed: int) -> bool:
+def _save_look(deps: CoreDeps, job: Job, *, since: datetime, resumed: int) -> bool:
     look = Look(rev=job.rev + 1, since=since, resumed=resumed)
     with suppress(Conflict):  # it moves
         deps.jobs.save(job.with_params(look=look))
@@ -54,7 +54,7 @@ def _save_look(deps: Deps, job: Job, *, since: datetime, resumed: int) -> bool:
     return False
 
 
-def _waiting(deps: Deps, job: Job) -> list[JobEntry]:
+def _waiting(deps: CoreDeps, job: Job) -> list[JobEntry]:
     found: list[JobEntry] = []
     cursor = None
     while True:
@@ -64,7 +64,7 @@ def _waiting(deps: Deps, job: Job) -> list[JobEntry]:
             return found
 
 
-def carry_on(deps: Deps, job: Job) -> None:
+def carry_on(deps: PublishDeps, job: Job) -> None:
     """Plan anew what of the action still waits, from how the listings are now, and do it."""
     entries = _waiting(deps, job)
     action = Action(job.kind.value)
@@ -97,14 +97,14 @@ def carry_on(deps: Deps, job: Job) -> None:
     carry_out(deps, sales_list, action, job, plan)
 
 
-def _tell_gone(deps: Deps, job: Job, action: Action, key: ListingKey) -> None:
+def _tell_gone(deps: CoreDeps, job: Job, action: Action, key: ListingKey) -> None:
     if action is Action.REMOVE:
         item_done(deps, job.id, str(key))
     else:
         item_skipped(deps, job.id, str(key), Problem("listing_gone", fix="add_again"))
 
 
-def _over(deps: Deps, job: Job, action: Action, row: Listing, sales_list: SalesList) -> bool:
+def _over(deps: CoreDeps, job: Job, action: Action, row: Listing, sales_list: SalesList) -> bool:
     """Whether nothing is left to do for this row: it is done, it cannot be done now, or another operation runs on it."""
     if RULES[action].publish is not None:
         return False  # the publishing lane sees what is left, a row that an interrupted run left pending included
@@ -121,7 +121,7 @@ def _over(deps: Deps, job: Job, action: Action, row: Listing, sales_list: SalesL
     return problem is not None
 
 
-def _plan(deps: Deps, plan: Plan, row: Listing, sales_list: SalesList) -> None:
+def _plan(deps: PublishDeps, plan: Plan, row: Listing, sales_list: SalesList) -> None:
     item = deps.items.find(sales_list.id, row.variant)
     if item is not None:
         plan.rows.append(row)

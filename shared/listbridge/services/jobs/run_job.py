@@ -16,14 +16,14 @@ from listbridge.domain.verdicts import RetryLater
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.catalog.sweep_shop import run_sweep_chunk
 from listbridge.services.configuration.change_configuration import run_configuration_chunk
-from listbridge.services.deps import Deps
+from listbridge.services.deps import CoreDeps, PublishDeps
 from listbridge.services.jobs.resume_action import ACTIONS, resume_action
 from listbridge.services.listings.act.unlink_account import run_unlink_chunk, unlinks_account
 from listbridge.services.listings.items.add_items import run_add_items_chunk
 from listbridge.services.listings.revise.check_drift import run_drift_chunk
 from listbridge.services.listings.revise.release_guarded import run_release_chunk
 
-_CHUNKS: dict[JobKind, Callable[[Deps, Job], Job]] = {
+_CHUNKS: dict[JobKind, Callable[[PublishDeps, Job], Job]] = {
     JobKind.CONFIGURATION: run_configuration_chunk,
     JobKind.SWEEP: run_sweep_chunk,
     JobKind.DRIFT: run_drift_chunk,
@@ -36,7 +36,7 @@ _LONGEST_WAIT_S = 300
 """Who must wait longer is left to the timer that carries jobs on every five minutes."""
 
 
-def run_job(deps: Deps, message: RecomputeChunk, *, remaining_s: float) -> None:
+def run_job(deps: PublishDeps, message: RecomputeChunk, *, remaining_s: float) -> None:
     """Go on with the job, chunk by chunk, as long as this run's time allows; then queue the rest.
 
     A repeated message is harmless: each chunk is saved over the revision that it read, and chunks converge.
@@ -74,7 +74,7 @@ def run_job(deps: Deps, message: RecomputeChunk, *, remaining_s: float) -> None:
             return
 
 
-def _gone(deps: Deps, job: Job) -> Problem | None:
+def _gone(deps: CoreDeps, job: Job) -> Problem | None:
     """Why nothing is left to do: the shop or account that the job is about was disconnected after it began."""
     try:
         if job.account is not None:
@@ -86,12 +86,12 @@ def _gone(deps: Deps, job: Job) -> Problem | None:
     return None
 
 
-def _end(deps: Deps, job: Job, problem: Problem) -> None:
+def _end(deps: CoreDeps, job: Job, problem: Problem) -> None:
     """Else the timer that carries jobs on would send it again for ever, and each message would end among the dead letters."""
     update = {"state": JobState.FAILED, "reason": problem, "finished_at": deps.clock.now()}
     with suppress(Conflict):  # another worker ended it
         deps.jobs.save(job.model_copy(update=update))
 
 
-def _wait(deps: Deps, error: RetryLater) -> int:
+def _wait(deps: CoreDeps, error: RetryLater) -> int:
     return math.ceil(max(1.0, waiting.asked_s(error, deps.clock.now())))

@@ -10,7 +10,7 @@ from listbridge.domain.jobs import Job, JobKind, JobState, Outcome
 from listbridge.domain.listings.listing import LedgerField, Listing, Values
 from listbridge.services.catalog.sweep_shop import absent_page
 from listbridge.services.configuration.change_configuration import moved_page
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps, LedgerDeps
 from listbridge.services.jobs.decide_job import NotWaiting
 from listbridge.services.jobs.resume_action import ACTIONS
 from listbridge.services.listings.action_rules import ENDING, RULES, Action, moves
@@ -27,7 +27,9 @@ class WaitingChange:
     """The listing is ended; `after` is then without a meaning."""
 
 
-def page_of_changes(deps: Deps, job: Job, cursor: str | None, most: int) -> tuple[list[WaitingChange], str | None]:
+def page_of_changes(
+    deps: LedgerDeps, job: Job, cursor: str | None, most: int
+) -> tuple[list[WaitingChange], str | None]:
     """The changes among the next `most` rows, computed from how everything is now; a page may be short, or empty.
 
     Raises NotWaiting, and NotACursor.
@@ -44,7 +46,7 @@ def page_of_changes(deps: Deps, job: Job, cursor: str | None, most: int) -> tupl
     return [WaitingChange(row, _shown(row), replace(_shown(row), quantity=0)) for row in rows], after
 
 
-def _of_action(deps: Deps, job: Job, cursor: str | None, most: int) -> tuple[list[WaitingChange], str | None]:
+def _of_action(deps: AccountDeps, job: Job, cursor: str | None, most: int) -> tuple[list[WaitingChange], str | None]:
     action = Action(job.kind.value)
     entries, following = deps.jobs.entries(job.id, cursor, most)
     keys = [

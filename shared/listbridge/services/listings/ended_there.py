@@ -18,13 +18,13 @@ from listbridge.domain.listings.listing import Listing, Zero
 from listbridge.domain.ports import MarketplaceAdapter
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RemoteError
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps
 from listbridge.services.job_results import item_failed
 from listbridge.services.listings.sales_first import SalesFirst
 
 
 def record_ended(
-    deps: Deps, adapter: MarketplaceAdapter, sales: SalesFirst, zero: Zero, rows: Iterable[Listing]
+    deps: AccountDeps, adapter: MarketplaceAdapter, sales: SalesFirst, zero: Zero, rows: Iterable[Listing]
 ) -> dict[ListingKey, Listing]:
     """Read these listings; those that are gone are saved as ended and returned.
 
@@ -49,7 +49,7 @@ def record_ended(
 
 
 def without_ended(
-    deps: Deps, account: Account, job: JobId | None, rows: Sequence[Listing], problem: Problem
+    deps: AccountDeps, account: Account, job: JobId | None, rows: Sequence[Listing], problem: Problem
 ) -> tuple[Sequence[Listing], Problem]:
     """What is left of the rows of an operation to which the marketplace said `problem`, "not found", and what is wrong with them.
 

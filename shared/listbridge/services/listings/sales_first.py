@@ -13,8 +13,9 @@ from listbridge.domain.listings import ledger, unseen_sales
 from listbridge.domain.listings.listing import LedgerField, Listing, Status
 from listbridge.domain.listings.unseen_sales import OrdersRead
 from listbridge.domain.orders.polling import PollState
+from listbridge.domain.ports import OrderTraits
 from listbridge.domain.problem import Problem
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps, DeskDeps
 from listbridge.services.orders.arrive.ask_for_orders import poll_after
 
 AWAITS_ORDERS = "awaits_orders"
@@ -29,7 +30,7 @@ _LATEST = timedelta(minutes=15)
 class SalesFirst:
     """Decides for one account's listings."""
 
-    deps: Deps
+    deps: AccountDeps
     account: Account
 
     def admitted(self, row: Listing) -> Listing:
@@ -75,18 +76,18 @@ class SalesFirst:
             poll_after(self.deps, self.account, unseen.at)
 
     def _orders(self) -> OrdersRead | None:
-        return orders_read(self.deps, self.account, self.deps.polls.find(self.account.id))
+        traits = self.deps.marketplaces.traits(self.account).orders
+        return orders_read(traits, self.deps.polls.find(self.account.id))
 
 
-def orders_read(deps: Deps, account: Account, state: PollState | None) -> OrdersRead | None:
+def orders_read(traits: OrderTraits | None, state: PollState | None) -> OrdersRead | None:
     """How far the account's orders are known; None where the marketplace's orders are not read."""
-    traits = deps.marketplaces.traits(account).orders
     if traits is None:
         return None
     return OrdersRead(state.taken_in if state is not None else None, timedelta(seconds=traits.overlap_s))
 
 
-def why_it_waits(deps: Deps, account: Account, row: Listing) -> Problem | None:
+def why_it_waits(deps: DeskDeps, account: Account, row: Listing) -> Problem | None:
     """The reason why the quantity is not raised, or the listing not sent again, for the seller; None when nothing waits for
     orders."""
     sent_again = row.status is Status.PENDING and not row.live
@@ -94,7 +95,7 @@ def why_it_waits(deps: Deps, account: Account, row: Listing) -> Problem | None:
         return None
     state = deps.polls.find(account.id)
     now = deps.clock.now()
-    if unseen_sales.explained(row, orders_read(deps, account, state), now):
+    if unseen_sales.explained(row, orders_read(deps.marketplaces.traits(account).orders, state), now):
         return None
     if sent_again:
         return Problem(ENDED_AWAITS_ORDERS, {"account": account.name})

@@ -6,11 +6,11 @@ from listbridge.domain.ids import OrderKey
 from listbridge.domain.orders import changes as order_changes
 from listbridge.domain.orders.orders import Order
 from listbridge.domain.ports import Missing
-from listbridge.services.deps import Deps
+from listbridge.services.deps import OrderDeps
 from listbridge.services.orders.order_rows import change_order, order_of, tell
 
 
-def dismiss_notice(deps: Deps, key: OrderKey, code: str, actor: str) -> Order:
+def dismiss_notice(deps: OrderDeps, key: OrderKey, code: str, actor: str) -> Order:
     """Take the notice off the order. It comes back when what it says is found again: a second look is another finding.
 
     Raises Missing for an order that we do not know, or one without such a notice.

@@ -9,13 +9,13 @@ from listbridge.domain.configuration import Deployment
 from listbridge.domain.ids import OrderKey
 from listbridge.domain.orders.orders import ImportState, Order
 from listbridge.domain.ports import Missing
-from listbridge.services.deps import Deps
+from listbridge.services.deps import CoreDeps, OrderDeps
 from listbridge.services.orders.order_rows import change_order, tell
 
 _PAGE = 200
 
 
-def erase_buyers(deps: Deps) -> int:
+def erase_buyers(deps: OrderDeps) -> int:
     """Erase what has been kept long enough; returns how many buyers. The setting counts as it is now.
 
     The data go first and the note second: a crash in between costs a second, empty erasure.
@@ -44,7 +44,7 @@ def done_at(order: Order) -> datetime | None:
     return None
 
 
-def _erase(deps: Deps, key: OrderKey, now: datetime) -> None:
+def _erase(deps: OrderDeps, key: OrderKey, now: datetime) -> None:
     deps.orders.erase_buyer(key)
     try:
         order = change_order(deps, key, lambda row: replace(row, buyer_erased_at=now))
@@ -53,7 +53,7 @@ def _erase(deps: Deps, key: OrderKey, now: datetime) -> None:
     tell(deps, order, "buyer_erased")
 
 
-def _retention_days(deps: Deps) -> int:
+def _retention_days(deps: CoreDeps) -> int:
     try:
         return deps.configuration.get(Deployment, "this").buyer_retention_days
     except Missing:

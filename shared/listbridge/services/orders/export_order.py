@@ -16,7 +16,7 @@ from listbridge.domain.orders.schedule import ImportRules
 from listbridge.domain.ports import Missing, Share
 from listbridge.domain.problem import Problem
 from listbridge.services.catalog.observe_shop import observe_products
-from listbridge.services.deps import Deps
+from listbridge.services.deps import OrderDeps
 from listbridge.services.orders.arrive.take_in_order import queue_next
 from listbridge.services.orders.hold.apply_order import apply_order
 from listbridge.services.orders.order_rows import change_order, order_of, rules_of, tell
@@ -29,7 +29,7 @@ _STUCK = (SHOP_ORDER_GONE, UNITS_OPEN)
 _FINAL = ("fulfilled_by_marketplace", "order_cancelled", "order_refunded")
 
 
-def export_order(deps: Deps, key: OrderKey, actor: str) -> Order:
+def export_order(deps: OrderDeps, key: OrderKey, actor: str) -> Order:
     """Create the shop's order now, whatever the automatic switch says; asked twice it is made once.
 
     Raises:
@@ -44,7 +44,7 @@ def export_order(deps: Deps, key: OrderKey, actor: str) -> Order:
     return _apply(deps, order, actor, "order_export_asked", partial(_exported, by=actor, now=now))
 
 
-def leave_order(deps: Deps, key: OrderKey, actor: str) -> Order:
+def leave_order(deps: OrderDeps, key: OrderKey, actor: str) -> Order:
     """The seller handled the order elsewhere: it lets go of its stock and is not imported.
 
     An order whose shop order was deleted, or sends fewer units than the marketplace waits for, ends like this when the
@@ -57,7 +57,7 @@ def leave_order(deps: Deps, key: OrderKey, actor: str) -> Order:
     return _apply(deps, order, actor, "order_handled_outside", partial(_left, by=actor, now=now))
 
 
-def choose_product(deps: Deps, key: OrderKey, line: LineId, variant: VariantKey, actor: str) -> Order:
+def choose_product(deps: OrderDeps, key: OrderKey, line: LineId, variant: VariantKey, actor: str) -> Order:
     """Match a line to this variant of the order's shop; a failed order is then tried again at once.
 
     A product that was never looked at is read from the shop first. Raises Missing for an order, line or variant that does
@@ -78,7 +78,7 @@ def choose_product(deps: Deps, key: OrderKey, line: LineId, variant: VariantKey,
     return _apply(deps, order, actor, "order_line_matched", change, sku=known.facts.sku)
 
 
-def _known(deps: Deps, order: Order, key: VariantKey) -> Variant:
+def _known(deps: OrderDeps, order: Order, key: VariantKey) -> Variant:
     found = deps.variants.get_many([key]).get(key) if key.shop == order.shop else None
     if found is None and key.shop == order.shop:
         shop = deps.configuration.get(Shop, order.shop)
@@ -120,7 +120,7 @@ def _refuse_if_begun(order: Order) -> None:
         raise Refused(Problem("order_being_created", fix="repeat_later"))
 
 
-def _apply(deps: Deps, order: Order, actor: str, event: str, change: Change, **params: str) -> Order:
+def _apply(deps: OrderDeps, order: Order, actor: str, event: str, change: Change, **params: str) -> Order:
     account = deps.configuration.get(Account, order.key.account)
     rules = rules_of(deps, account)
     order = change_order(deps, order.key, lambda row: change(row, rules))

@@ -17,7 +17,7 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import NotFound, RemoteError, RetryLater, Unauthorized
 from listbridge.domain.work import ImportOrder, Lane
 from listbridge.services.connection_state import expire_account, expire_shop
-from listbridge.services.deps import Deps
+from listbridge.services.deps import CoreDeps, OrderDeps
 from listbridge.services.orders.arrive.take_in_order import queue_next, take_in_order, unfinished
 from listbridge.services.orders.create.create_shop_order import create_shop_order, look_for_created
 from listbridge.services.orders.hold.apply_order import apply_order
@@ -30,7 +30,7 @@ _PAID_BACK = (Payment.PARTLY_REFUNDED, Payment.REFUNDED)
 _AFTER_OUR_FAILURE = timedelta(hours=6)
 
 
-def import_order(deps: Deps, message: ImportOrder) -> None:
+def import_order(deps: OrderDeps, message: ImportOrder) -> None:
     """Do what the order needs now: take it in, put its effects in place, create it, look for it, absorb its stock.
 
     Raises:
@@ -74,7 +74,7 @@ def import_order(deps: Deps, message: ImportOrder) -> None:
         _time_passed(deps, order, rules)
 
 
-def absorb_order(deps: Deps, shop: Shop, order: Order, rules: ImportRules, *, due: bool = False) -> Order:
+def absorb_order(deps: OrderDeps, shop: Shop, order: Order, rules: ImportRules, *, due: bool = False) -> Order:
     """The shop order stands: from the next observation on, the shop's own number counts it.
 
     The number is taken only when a read is certain to show the effect: later than the shop's reads can lag, and where only
@@ -106,7 +106,7 @@ def absorb_order(deps: Deps, shop: Shop, order: Order, rules: ImportRules, *, du
     return apply_order(deps, order, rules)
 
 
-def _asked_in_vain(deps: Deps, shop: Shop, order: Order, error: RemoteError) -> Order:
+def _asked_in_vain(deps: CoreDeps, shop: Shop, order: Order, error: RemoteError) -> Order:
     """Where the stock was taken cannot be told now: the reservation stays, and the order's own time brings it up again."""
     if isinstance(error, Unauthorized):
         expire_shop(deps, shop, error.problem)
@@ -114,7 +114,7 @@ def _asked_in_vain(deps: Deps, shop: Shop, order: Order, error: RemoteError) -> 
     return order
 
 
-def _not_counted(deps: Deps, order: Order, notice: Problem, rules: ImportRules, *, due: bool) -> Order:
+def _not_counted(deps: OrderDeps, order: Order, notice: Problem, rules: ImportRules, *, due: bool) -> Order:
     now = deps.clock.now()
     if notice not in order.notices:
         tell(deps, order, notice.code, **notice.params)
@@ -128,7 +128,7 @@ def _by_us(order: Order) -> bool:
     return order.reason is not None and order.reason.code == UNFORESEEN
 
 
-def _note_our_failure(deps: Deps, order: Order) -> None:
+def _note_our_failure(deps: OrderDeps, order: Order) -> None:
     """Something that we did not foresee: the order says so (promises.md#p7), and comes up by itself only now and then."""
     reason = Problem(UNFORESEEN, fix="look_at_dead_letters")
     at = deps.clock.now() + _AFTER_OUR_FAILURE
@@ -149,7 +149,7 @@ def _moved_on(order: Order) -> bool:
     return withdrawn or facts.shipment is not Shipment.NOTHING or bool(facts.refunds) or facts.payment in _PAID_BACK
 
 
-def _take_in_alone(deps: Deps, account: Account, rules: ImportRules, key: OrderKey) -> None:
+def _take_in_alone(deps: OrderDeps, account: Account, rules: ImportRules, key: OrderKey) -> None:
     if account.state is not ConnectionState.ACTIVE:
         problem = Problem(f"account_{account.state.value}", {"account": account.name})
         raise RetryLater(problem, detail="kept for when it is connected again")
@@ -163,7 +163,7 @@ def _take_in_alone(deps: Deps, account: Account, rules: ImportRules, key: OrderK
     take_in_order(deps, account, rules, read)
 
 
-def _time_passed(deps: Deps, order: Order, rules: ImportRules) -> None:
+def _time_passed(deps: OrderDeps, order: Order, rules: ImportRules) -> None:
     """A waiting order's time has come: nobody paid, or nobody decided."""
     now = deps.clock.now()
     asks = now >= order.first_seen_at + DECIDE_AFTER

@@ -12,12 +12,12 @@ from listbridge.domain.orders.orders import Order
 from listbridge.domain.orders.schedule import ImportRules
 from listbridge.domain.orders.shop_orders import OrderMark
 from listbridge.domain.ports import Conflict, Missing, OrderTraits
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps, CoreDeps, DeskDeps, OrderDeps
 
 _TRIES = 20
 
 
-def change_order(deps: Deps, key: OrderKey, change: Callable[[Order], Order]) -> Order:
+def change_order(deps: OrderDeps, key: OrderKey, change: Callable[[Order], Order]) -> Order:
     """Read, apply, save, again on conflict; a change that returns its argument writes nothing.
 
     Raises Missing, whatever `change` raises, and Conflict after many losses in a row.
@@ -34,7 +34,7 @@ def change_order(deps: Deps, key: OrderKey, change: Callable[[Order], Order]) ->
     raise Conflict(str(key))
 
 
-def order_of(deps: Deps, key: OrderKey) -> Order:
+def order_of(deps: DeskDeps, key: OrderKey) -> Order:
     """The order's row. Raises Missing."""
     order = deps.orders.find(key)
     if order is None:
@@ -42,7 +42,7 @@ def order_of(deps: Deps, key: OrderKey) -> Order:
     return order
 
 
-def rules_of(deps: Deps, account: Account) -> ImportRules:
+def rules_of(deps: AccountDeps, account: Account) -> ImportRules:
     """What the account's settings and its connection say about its orders."""
     state = deps.polls.find(account.id)
     return ImportRules(
@@ -54,7 +54,7 @@ def rules_of(deps: Deps, account: Account) -> ImportRules:
     )
 
 
-def order_traits(deps: Deps, account: Account) -> OrderTraits:
+def order_traits(deps: AccountDeps, account: Account) -> OrderTraits:
     """How the account's marketplace is asked for orders. Raises Missing where it is not."""
     traits = deps.marketplaces.traits(account).orders
     if traits is None:
@@ -72,7 +72,7 @@ def lease_name(key: OrderKey) -> str:
     return f"order#{key}"
 
 
-def tell(deps: Deps, order: Order, event: str, /, *, actor: str = "listbridge", **params: str) -> None:
+def tell(deps: CoreDeps, order: Order, event: str, /, *, actor: str = "listbridge", **params: str) -> None:
     """A line in the order's log. Never a word of the buyer's."""
     deps.activity.note(
         ActivityEntry(

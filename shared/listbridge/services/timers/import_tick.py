@@ -10,7 +10,7 @@ from listbridge.domain.orders.orders import Order
 from listbridge.domain.orders.polling import PollState
 from listbridge.domain.ports import Conflict
 from listbridge.domain.work import ImportOrder, Lane, RelayOrder
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps, OrderDeps
 from listbridge.services.orders.arrive.ask_for_orders import TICK_S, send_poll
 from listbridge.services.orders.hold.oversold import says_oversold
 
@@ -19,12 +19,12 @@ _QUIET = timedelta(minutes=10)
 """After its time has come an order is left alone for so long: its message may fail for a reason of ours, again and again."""
 
 
-def import_tick(deps: Deps) -> int:
+def import_tick(deps: OrderDeps) -> int:
     """Queue what is due; returns how many messages went out. Whatever is lost, the next tick finds again."""
     return _accounts(deps) + _orders(deps)
 
 
-def _accounts(deps: Deps) -> int:
+def _accounts(deps: AccountDeps) -> int:
     sent = 0
     for account in deps.configuration.all(Account):
         if account.state is not ConnectionState.ACTIVE:
@@ -41,14 +41,14 @@ def _accounts(deps: Deps) -> int:
     return sent
 
 
-def _orders(deps: Deps) -> int:
+def _orders(deps: OrderDeps) -> int:
     now = deps.clock.now()
     rows = deps.orders.get_many(deps.orders.due(now, _ORDERS))
     due = [row for row in rows.values() if row.due_at is not None and row.due_at <= now]
     return sum(_again(deps, order, now) for order in due)
 
 
-def _again(deps: Deps, order: Order, now: datetime) -> bool:
+def _again(deps: OrderDeps, order: Order, now: datetime) -> bool:
     try:
         deps.orders.save(order_schedule.sent_again(order, now + _QUIET))
     except Conflict:

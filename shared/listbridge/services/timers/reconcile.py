@@ -13,7 +13,7 @@ from listbridge.domain.work import Check, CheckKind, Lane, RecomputeChunk
 from listbridge.services.catalog.nudge import nudge
 from listbridge.services.catalog.read_changed_products import changes_are_due
 from listbridge.services.catalog.sweep_shop import sweep_if_due
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps, CoreDeps, InboxDeps, OrderDeps
 from listbridge.services.inbox.ingest_webhook import enqueue
 from listbridge.services.listings.revise.check_drift import start_drift_check
 from listbridge.services.orders.erase_buyers import erase_buyers
@@ -36,12 +36,12 @@ class Timer(StrEnum):
     RETENTION = "retention"
 
 
-def reconcile(deps: Deps, timer: Timer) -> int:
+def reconcile(deps: InboxDeps, timer: Timer) -> int:
     """Run one timer and return how many things it put right."""
     return _TIMERS[timer](deps)
 
 
-def resend_unsent(deps: Deps) -> int:
+def resend_unsent(deps: InboxDeps) -> int:
     """Deliveries that were stored, but perhaps never queued: send them again, for hints do no harm (protocol.md#inbox)."""
     older_than = deps.clock.now() - timedelta(seconds=deps.limits.unsent_after_s)
     rows = deps.inbox.unsent(older_than=older_than, limit=_ROWS)
@@ -51,7 +51,7 @@ def resend_unsent(deps: Deps) -> int:
     return len(rows)
 
 
-def find_untold(deps: Deps) -> int:
+def find_untold(deps: InboxDeps) -> int:
     """What deliveries would have told: those that were stored and never queued, and those that never came.
 
     One schedule for both, for each schedule is an execution more to ask AWS for. Returns how many were sent again.
@@ -60,7 +60,7 @@ def find_untold(deps: Deps) -> int:
     return resend_unsent(deps)
 
 
-def look_at_changed_products(deps: Deps) -> int:
+def look_at_changed_products(deps: OrderDeps) -> int:
     """Ask of every shop whose rhythm falls on this minute which products changed; returns how many were asked."""
     now = deps.clock.now()
     shops = [shop for shop in deps.configuration.all(Shop) if shop.state is ConnectionState.ACTIVE]
@@ -69,7 +69,7 @@ def look_at_changed_products(deps: Deps) -> int:
     return len(due)
 
 
-def nudge_what_is_due(deps: Deps) -> int:
+def nudge_what_is_due(deps: AccountDeps) -> int:
     """Wake every account that has due rows, name those that wait too long, and carry on jobs that stopped."""
     now = deps.clock.now()
     woken = 0
@@ -95,12 +95,12 @@ def nudge_what_is_due(deps: Deps) -> int:
     return woken
 
 
-def check_drift(deps: Deps) -> int:
+def check_drift(deps: CoreDeps) -> int:
     """Begin a read-back of every active account's listings, unless one runs; returns how many were begun."""
     return sum(start_drift_check(deps, account) is not None for account in _active_accounts(deps))
 
 
-def check_connections(deps: Deps) -> int:
+def check_connections(deps: CoreDeps) -> int:
     """Ask of every shop and account, one message each, whether its connection works; returns how many were asked."""
     shops = [shop for shop in deps.configuration.all(Shop) if shop.state is ConnectionState.ACTIVE]
     checks = [Check(what=CheckKind.SHOP, subject=shop.id) for shop in shops]
@@ -109,20 +109,20 @@ def check_connections(deps: Deps) -> int:
     return len(checks)
 
 
-def sweep_shops(deps: Deps) -> int:
+def sweep_shops(deps: CoreDeps) -> int:
     """Begin to read every shop whose last sweep lies far enough back; returns how many were begun."""
     shops = [shop for shop in deps.configuration.all(Shop) if shop.state is ConnectionState.ACTIVE]
     return sum(sweep_if_due(deps, shop) for shop in shops)
 
 
-def look_at_shop_orders(deps: Deps) -> int:
+def look_at_shop_orders(deps: CoreDeps) -> int:
     """Ask of every shop, one message each, which of its orders changed lately; returns how many were asked."""
     shops = [shop for shop in deps.configuration.all(Shop) if shop.state is ConnectionState.ACTIVE]
     deps.queues.send(Lane.RECOMPUTE, *(Check(what=CheckKind.SHOP_ORDERS, subject=one.id) for one in shops))
     return len(shops)
 
 
-def look_at_shops(deps: Deps) -> int:
+def look_at_shops(deps: CoreDeps) -> int:
     """What the shops' lost deliveries would have said: of orders at once, of products by a sweep where one is due.
 
     One schedule for both, for each schedule is an execution more to ask AWS for. Returns how many sweeps were begun.
@@ -131,14 +131,14 @@ def look_at_shops(deps: Deps) -> int:
     return sweep_shops(deps)
 
 
-def look_for_twins(deps: Deps) -> int:
+def look_for_twins(deps: CoreDeps) -> int:
     """Ask of every account, one message each, whether the shop has an order of its twice; returns how many were asked."""
     accounts = [one for one in deps.configuration.all(Account) if one.state is ConnectionState.ACTIVE]
     deps.queues.send(Lane.RECOMPUTE, *(Check(what=CheckKind.TWINS, subject=one.id) for one in accounts))
     return len(accounts)
 
 
-def _active_accounts(deps: Deps) -> list[Account]:
+def _active_accounts(deps: CoreDeps) -> list[Account]:
     accounts = deps.configuration.all(Account)
     return [account for account in accounts if account.state is ConnectionState.ACTIVE and not account.observe]
 

@@ -11,7 +11,7 @@ from listbridge.services.configuration.check_connections import (
     check_account_connection,
     check_shop_connection,
 )
-from listbridge.services.deps import Deps
+from listbridge.services.deps import CheckDeps
 from listbridge.services.orders.create.find_twins import find_twins
 from listbridge.services.orders.relay.read_changed_orders import read_changed_orders
 
@@ -20,7 +20,7 @@ _OF_SHOPS = (CheckKind.SHOP, CheckKind.SHOP_ORDERS, CheckKind.SHOP_PRODUCTS)
 _ENOUGH_S = 20.0
 
 
-def run_check(deps: Deps, check: Check, *, remaining_s: float) -> int:
+def run_check(deps: CheckDeps, check: Check, *, remaining_s: float) -> int:
     """Do one check and return how many faults it found. What was disconnected meanwhile is let go.
 
     A check of many pages stops after twenty seconds, or half of what remains, and queues the rest.

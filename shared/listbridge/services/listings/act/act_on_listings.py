@@ -19,7 +19,7 @@ from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import Lane, PublishKind, PublishTask
 from listbridge.services.catalog.nudge import nudge_due
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps, CoreDeps, PublishDeps
 from listbridge.services.guard import judge_action
 from listbridge.services.job_results import item_done, item_failed, item_skipped
 from listbridge.services.listings.act.unlink import unlink_product
@@ -39,7 +39,7 @@ class Started:
     cursor: str | None = None
 
 
-def act_on_all(deps: Deps, sales_list: SalesList, action: Action, cursor: str | None, actor: str) -> Started:
+def act_on_all(deps: PublishDeps, sales_list: SalesList, action: Action, cursor: str | None, actor: str) -> Started:
     """Begin the action on the next part of everything in the list."""
     items, following = deps.items.of_list(sales_list.id, cursor, ROWS_PER_CALL)
     more_end = action in ENDING and following is not None
@@ -47,7 +47,7 @@ def act_on_all(deps: Deps, sales_list: SalesList, action: Action, cursor: str | 
 
 
 def act_on_some(
-    deps: Deps, sales_list: SalesList, action: Action, variants: Sequence[VariantKey], actor: str
+    deps: PublishDeps, sales_list: SalesList, action: Action, variants: Sequence[VariantKey], actor: str
 ) -> Started:
     """Begin the action on these items. Raises Missing when one of them is not in the list; nothing is begun then."""
     items = []
@@ -60,7 +60,7 @@ def act_on_some(
 
 
 def _start(
-    deps: Deps,
+    deps: PublishDeps,
     sales_list: SalesList,
     action: Action,
     items: Sequence[Item],
@@ -103,7 +103,7 @@ def _start(
     return deps.jobs.get(job.id)
 
 
-def _whole_products(deps: Deps, action: Action, items: Sequence[Item]) -> set[ProductId]:
+def _whole_products(deps: AccountDeps, action: Action, items: Sequence[Item]) -> set[ProductId]:
     """Products on which the action works as a whole: their variations are one listing on the marketplace."""
     if _on_products(action):
         return {item.variant.product for item in items}
@@ -117,7 +117,9 @@ def _on_products(action: Action) -> bool:
     return RULES[action].publish is not None or action is Action.UNLINK
 
 
-def _with_siblings(deps: Deps, sales_list: SalesList, items: Sequence[Item], products: set[ProductId]) -> list[Item]:
+def _with_siblings(
+    deps: PublishDeps, sales_list: SalesList, items: Sequence[Item], products: set[ProductId]
+) -> list[Item]:
     found = {item.variant: item for item in items}
     for shop, product in dict.fromkeys((item.variant.shop, item.variant.product) for item in items):
         if product not in products:
@@ -144,7 +146,7 @@ class Plan:
         return sum(entry.outcome is Outcome.WAITING for entry in self.entries.values())
 
 
-def _plan(deps: Deps, action: Action, account: Account, items: Iterable[Item]) -> Plan:
+def _plan(deps: AccountDeps, action: Action, account: Account, items: Iterable[Item]) -> Plan:
     plan = Plan()
     now = deps.clock.now()
     rows = deps.listings.get_many([item.listing for item in items if item.listing is not None])
@@ -169,7 +171,7 @@ def _plan(deps: Deps, action: Action, account: Account, items: Iterable[Item]) -
     return plan
 
 
-def carry_out(deps: Deps, sales_list: SalesList, action: Action, job: Job, plan: Plan) -> None:
+def carry_out(deps: PublishDeps, sales_list: SalesList, action: Action, job: Job, plan: Plan) -> None:
     """Do what was planned, or hand it to its lane; done twice it does no harm.
 
     What was asked for while the account only observed stays a rehearsal; to link and to unlink writes nothing there.
@@ -188,7 +190,7 @@ def carry_out(deps: Deps, sales_list: SalesList, action: Action, job: Job, plan:
 
 
 def _publish(
-    deps: Deps,
+    deps: CoreDeps,
     sales_list: SalesList,
     kind: PublishKind,
     job: Job,
@@ -213,7 +215,7 @@ def _publish(
         deps.queues.send(Lane.PUBLISH, *tasks)
 
 
-def _demand(deps: Deps, fields: frozenset[LedgerField], job: JobId, rows: Sequence[Listing]) -> None:
+def _demand(deps: AccountDeps, fields: frozenset[LedgerField], job: JobId, rows: Sequence[Listing]) -> None:
     """Make the rows due, whatever the switches say; the drainer finishes the entries."""
     due = []
     for row in rows:
@@ -230,7 +232,7 @@ def _demand(deps: Deps, fields: frozenset[LedgerField], job: JobId, rows: Sequen
     nudge_due(deps, due)
 
 
-def _unlink(deps: Deps, sales_list: SalesList, job: JobId, rows: Sequence[Listing], actor: str) -> None:
+def _unlink(deps: PublishDeps, sales_list: SalesList, job: JobId, rows: Sequence[Listing], actor: str) -> None:
     by_product: dict[ProductId, list[ListingKey]] = {}
     for row in rows:
         by_product.setdefault(row.variant.product, []).append(row.key)
@@ -249,7 +251,7 @@ def _unlink(deps: Deps, sales_list: SalesList, job: JobId, rows: Sequence[Listin
             item_done(deps, job, str(key))
 
 
-def _remove(deps: Deps, sales_list: SalesList, job: Job, plan: Plan, actor: str) -> None:
+def _remove(deps: PublishDeps, sales_list: SalesList, job: Job, plan: Plan, actor: str) -> None:
     """What is live is ended first, by the slow lane; with it goes what the same product has in this list."""
     live = [row for row in plan.rows if row.live]
     ending = {row.variant.product for row in live}

@@ -24,7 +24,7 @@ from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.catalog.observe_shop import observe_products
 from listbridge.services.catalog.recompute import Recompute
 from listbridge.services.catalog.restocked import sell_restocked
-from listbridge.services.deps import Deps
+from listbridge.services.deps import CoreDeps, LedgerDeps, PublishDeps
 from listbridge.services.orders.arrive.move_orders import move_orders
 from listbridge.services.refusal import Refused
 
@@ -39,7 +39,7 @@ class Relinked:
     problem: Problem | None = None
 
 
-def relink_product(deps: Deps, shop: Shop, product: ProductId, actor: str) -> list[Relinked]:
+def relink_product(deps: PublishDeps, shop: Shop, product: ProductId, actor: str) -> list[Relinked]:
     """Give every listing that has one of the product's SKUs, and whose own variant is gone, to the product's variant.
 
     What had ended because the product was gone is put on sale again; what a person stopped stays stopped. Safe to run
@@ -73,7 +73,7 @@ def relink_product(deps: Deps, shop: Shop, product: ProductId, actor: str) -> li
     return done
 
 
-def _homes(deps: Deps, shop: Shop, facts: ProductFacts) -> dict[ListingKey, VariantKey]:
+def _homes(deps: CoreDeps, shop: Shop, facts: ProductFacts) -> dict[ListingKey, VariantKey]:
     """The listings that the product's SKUs may have, on every account and site of the shop, with the SKU's variant."""
     return {
         ListingKey(account, site, variant.sku): VariantKey(shop.id, facts.product, variant.variant)
@@ -84,7 +84,7 @@ def _homes(deps: Deps, shop: Shop, facts: ProductFacts) -> dict[ListingKey, Vari
 
 
 def _orphans(
-    deps: Deps, found: Mapping[ListingKey, Listing], homes: Mapping[ListingKey, VariantKey]
+    deps: LedgerDeps, found: Mapping[ListingKey, Listing], homes: Mapping[ListingKey, VariantKey]
 ) -> list[tuple[Listing, VariantKey]]:
     """The listings among these whose own variant is proven gone."""
     owners = deps.variants.get_many({row.variant for row in found.values()})
@@ -95,13 +95,13 @@ def _orphans(
     ]
 
 
-def _places(deps: Deps, shop: Shop) -> set[tuple[AccountId, Site]]:
+def _places(deps: CoreDeps, shop: Shop) -> set[tuple[AccountId, Site]]:
     accounts = {account.id for account in deps.configuration.all(Account) if account.shop == shop.id}
     lists = deps.configuration.all(SalesList)
     return {(one.account, one.site) for one in lists if one.account in accounts}
 
 
-def _relink(deps: Deps, row: Listing, home: VariantKey, facts: ProductFacts, actor: str) -> Relinked:
+def _relink(deps: PublishDeps, row: Listing, home: VariantKey, facts: ProductFacts, actor: str) -> Relinked:
     """One listing; what publishing remembered of the old product goes, or the next sending would take it up there."""
     old = row.variant
     now = deps.clock.now()
@@ -135,7 +135,7 @@ def _ended_with_it(row: Listing) -> bool:
     return row.hold is not None and row.hold.code == lifecycle.RELINKED
 
 
-def _sell_again(deps: Deps, rows: Iterable[Listing]) -> None:
+def _sell_again(deps: CoreDeps, rows: Iterable[Listing]) -> None:
     tasks = {
         PublishTask(
             action=PublishKind.SEND,

@@ -12,13 +12,15 @@ from listbridge.domain.listings import lifecycle
 from listbridge.domain.listings.listing import NOTHING, Listing, Status
 from listbridge.domain.listings.publication import Publication
 from listbridge.domain.problem import Problem
-from listbridge.services.deps import Deps
+from listbridge.services.deps import PublishDeps
 from listbridge.services.refusal import Refused
 
 _CLAIM_S = 30.0
 
 
-def unlink_product(deps: Deps, sales_list: SalesList, product: ProductId, keys: list[ListingKey]) -> list[Listing]:
+def unlink_product(
+    deps: PublishDeps, sales_list: SalesList, product: ProductId, keys: list[ListingKey]
+) -> list[Listing]:
     """Forget what these listings of one product are linked to; they are back at "never sent".
 
     What publishing remembered of the product goes too, or the next sending would pick up where the old one ended.

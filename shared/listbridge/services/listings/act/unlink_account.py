@@ -10,7 +10,7 @@ from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome, en
 from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import Lane, RecomputeChunk
-from listbridge.services.deps import Deps
+from listbridge.services.deps import CoreDeps, PublishDeps
 from listbridge.services.listings.act.unlink import unlink_product
 from listbridge.services.listings.action_rules import Action, hindrance
 from listbridge.services.refusal import Refused
@@ -18,7 +18,7 @@ from listbridge.services.refusal import Refused
 _PAGE = 100
 
 
-def start_unlinking(deps: Deps, account: Account, actor: str) -> Job:
+def start_unlinking(deps: CoreDeps, account: Account, actor: str) -> Job:
     """Forget, listing by listing, what the account is linked to; nothing is ended, and nobody outside is called."""
     now = deps.clock.now()
     job = Job(
@@ -40,7 +40,7 @@ def unlinks_account(job: Job) -> bool:
     return job.kind is JobKind.UNLINK and bool(job.params_of(ActionParams).whole_account)
 
 
-def run_unlink_chunk(deps: Deps, job: Job) -> Job:
+def run_unlink_chunk(deps: PublishDeps, job: Job) -> Job:
     """Unlink the next page of listings; one entry each. Safe to run again; what a run unlinked that died before it
     could say so is told as not linked."""
     account = deps.configuration.get(Account, job.account or "")
@@ -65,7 +65,7 @@ def run_unlink_chunk(deps: Deps, job: Job) -> Job:
     return deps.jobs.save(job.model_copy(update=changes))
 
 
-def _unlink(deps: Deps, job: Job, sales_list: SalesListId, product: ProductId, keys: list[ListingKey]) -> None:
+def _unlink(deps: PublishDeps, job: Job, sales_list: SalesListId, product: ProductId, keys: list[ListingKey]) -> None:
     try:
         unlinked = unlink_product(deps, deps.configuration.get(SalesList, sales_list), product, keys)
     except Refused as refused:
@@ -84,6 +84,6 @@ def _unlink(deps: Deps, job: Job, sales_list: SalesListId, product: ProductId, k
         deps.jobs.finish(job.id, JobEntry(item=str(key), outcome=Outcome.DONE, at=now))
 
 
-def _finish(deps: Deps, job: Job, key: ListingKey, problem: Problem) -> None:
+def _finish(deps: CoreDeps, job: Job, key: ListingKey, problem: Problem) -> None:
     entry = JobEntry(item=str(key), outcome=Outcome.SKIPPED, reason=problem, at=deps.clock.now())
     deps.jobs.finish(job.id, entry)

@@ -26,13 +26,13 @@ from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.catalog.observe_shop import observe_products
 from listbridge.services.catalog.recompute import Recompute
 from listbridge.services.connection_state import expire_shop
-from listbridge.services.deps import Deps
+from listbridge.services.deps import CoreDeps, LedgerDeps, PublishDeps
 
 MOST_PRODUCTS = 500
 _TRIES = 5
 
 
-def start_adding(deps: Deps, sales_list: SalesList, products: Sequence[ProductId], actor: str) -> Job:
+def start_adding(deps: CoreDeps, sales_list: SalesList, products: Sequence[ProductId], actor: str) -> Job:
     """Begin to add products to a sales list; the job has an entry per product and runs by itself."""
     wanted = list(dict.fromkeys(products))
     job = Job(
@@ -49,7 +49,7 @@ def start_adding(deps: Deps, sales_list: SalesList, products: Sequence[ProductId
     return deps.jobs.get(job.id)
 
 
-def run_add_items_chunk(deps: Deps, job: Job) -> Job:
+def run_add_items_chunk(deps: PublishDeps, job: Job) -> Job:
     """Add the next few products and save how far the job is. Raises RetryLater when the shop cannot answer now."""
     wanted = job.params_of(AdditionParams)
     try:
@@ -77,7 +77,7 @@ def run_add_items_chunk(deps: Deps, job: Job) -> Job:
     return deps.jobs.save(job.model_copy(update={"cursor": str(at + len(batch))}))
 
 
-def _failed(deps: Deps, job: Job, problem: Problem) -> Job:
+def _failed(deps: CoreDeps, job: Job, problem: Problem) -> Job:
     for product in job.params_of(AdditionParams).products:
         deps.jobs.finish(job.id, _entry(deps, product, Outcome.FAILED, problem))
     return deps.jobs.get(job.id)
@@ -87,7 +87,7 @@ def _failed(deps: Deps, job: Job, problem: Problem) -> Job:
 class Shelf:
     """One sales list being filled."""
 
-    deps: Deps
+    deps: PublishDeps
     sales_list: SalesList
     account: Account
     shop: Shop
@@ -207,18 +207,18 @@ def sku_problem(facts: VariantFacts, longest: int) -> Problem | None:
     return None
 
 
-def _name(deps: Deps, row: Listing) -> str:
+def _name(deps: CoreDeps, row: Listing) -> str:
     try:
         return deps.configuration.get(SalesList, row.sales_list).name
     except Missing:
         return row.sales_list
 
 
-def _entry(deps: Deps, product: str, outcome: Outcome, problem: Problem | None) -> JobEntry:
+def _entry(deps: CoreDeps, product: str, outcome: Outcome, problem: Problem | None) -> JobEntry:
     return JobEntry(item=product, outcome=outcome, reason=problem, at=deps.clock.now())
 
 
-def _gone_from_shop(deps: Deps, variant: VariantKey) -> bool:
+def _gone_from_shop(deps: LedgerDeps, variant: VariantKey) -> bool:
     """The variant is proven gone from the shop, so that another may have its listing."""
     row = deps.variants.get_many([variant]).get(variant)
     return row is not None and row.absent

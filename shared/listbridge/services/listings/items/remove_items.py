@@ -13,14 +13,16 @@ from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.problem import Problem
 from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.catalog.recompute import Recompute
-from listbridge.services.deps import Deps
+from listbridge.services.deps import LedgerDeps, PublishDeps
 from listbridge.services.listings.items.add_items import Shelf
 
 _PAGE = 500
 _WAITS_FOR_SKU = frozenset({"sold_by_other_list", "sku_duplicate"})
 
 
-def remove_items(deps: Deps, sales_list: SalesList, items: Iterable[Item], actor: str) -> dict[VariantKey, Problem]:
+def remove_items(
+    deps: PublishDeps, sales_list: SalesList, items: Iterable[Item], actor: str
+) -> dict[VariantKey, Problem]:
     """Take items whose listings are not live out of their list; safe to run again after any interruption.
 
     Returns why each item that stayed had to: its listing is live, or an operation is running on it.
@@ -54,7 +56,7 @@ def remove_items(deps: Deps, sales_list: SalesList, items: Iterable[Item], actor
     return stayed
 
 
-def _free(deps: Deps, sales_list: SalesList, item: Item) -> Problem | None:
+def _free(deps: LedgerDeps, sales_list: SalesList, item: Item) -> Problem | None:
     """Delete the item's listing and take it off its variant; or why that cannot be done now."""
     if item.listing is None:
         return None
@@ -68,7 +70,7 @@ def _free(deps: Deps, sales_list: SalesList, item: Item) -> Problem | None:
     return None
 
 
-def forget_items(deps: Deps, items: Iterable[Item]) -> None:
+def forget_items(deps: PublishDeps, items: Iterable[Item]) -> None:
     """Items whose listing is deleted. The item goes last: as long as it stands, a next run finds what is left to do."""
     gone = list(items)
     freed = {item.listing: item.variant for item in gone if item.listing is not None}
@@ -79,7 +81,7 @@ def forget_items(deps: Deps, items: Iterable[Item]) -> None:
         deps.items.delete(item)
 
 
-def unbind(deps: Deps, variant: VariantKey, key: ListingKey) -> None:
+def unbind(deps: LedgerDeps, variant: VariantKey, key: ListingKey) -> None:
     """Take a listing that is gone off its variant, unless another list made it anew meanwhile."""
     deps.variants.unbind(variant, key)
     row = deps.listings.get_many([key]).get(key)
@@ -87,7 +89,7 @@ def unbind(deps: Deps, variant: VariantKey, key: ListingKey) -> None:
         deps.variants.bind(variant, key)
 
 
-def take_over(deps: Deps, freed: Mapping[ListingKey, VariantKey]) -> None:
+def take_over(deps: PublishDeps, freed: Mapping[ListingKey, VariantKey]) -> None:
     """These keys are free now: the items that could not have them are judged again, those of the same variant first."""
     if not freed:
         return
@@ -104,7 +106,7 @@ def take_over(deps: Deps, freed: Mapping[ListingKey, VariantKey]) -> None:
     nudge_due(deps, Recompute(deps, Cause.MANUAL).listings(taken))
 
 
-def _waiting(deps: Deps, freed: Mapping[ListingKey, VariantKey]) -> list[tuple[Item, SalesList]]:
+def _waiting(deps: PublishDeps, freed: Mapping[ListingKey, VariantKey]) -> list[tuple[Item, SalesList]]:
     """Items that wait for one of the keys, from every list that sells on one of their accounts and sites.
 
     One look through these lists for all keys: nothing else knows an item by its SKU.
@@ -132,7 +134,7 @@ def _waits(item: Item) -> bool:
     return item.problem is not None and item.problem.code in _WAITS_FOR_SKU
 
 
-def _items(deps: Deps, sales_list: SalesList) -> Iterator[Item]:
+def _items(deps: PublishDeps, sales_list: SalesList) -> Iterator[Item]:
     cursor = None
     while True:
         items, cursor = deps.items.of_list(sales_list.id, cursor, _PAGE)
@@ -141,7 +143,7 @@ def _items(deps: Deps, sales_list: SalesList) -> Iterator[Item]:
             return
 
 
-def remove_ended(deps: Deps, publication: Publication, rows: Sequence[Listing]) -> None:
+def remove_ended(deps: PublishDeps, publication: Publication, rows: Sequence[Listing]) -> None:
     """Take these listings, which are live no more, out of their sales list, and forget how they were published."""
     for row in rows:
         deps.listings.delete(row)

@@ -16,7 +16,7 @@ from listbridge.domain.listings.publication import Existing, Publication
 from listbridge.domain.ports import Conflict, MarketplaceAdapter, RemoteListing
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RateLimited, RetryLater
-from listbridge.services.deps import Deps
+from listbridge.services.deps import PublishDeps
 
 BEING_READ = "existing_being_read"
 _LASTS = timedelta(minutes=15)
@@ -28,7 +28,7 @@ _AGAIN_S = 2.0
 
 
 def listed_already(
-    deps: Deps, account: Account, adapter: MarketplaceAdapter, rows: Mapping[Sku, Listing]
+    deps: PublishDeps, account: Account, adapter: MarketplaceAdapter, rows: Mapping[Sku, Listing]
 ) -> dict[Sku, RemoteListing]:
     """The live listings that the account has under these rows' SKUs, as they are now.
 
@@ -48,7 +48,7 @@ def listed_already(
     return {remote.key.sku: remote for remote in shown if not remote.gone}
 
 
-def note_listed(deps: Deps, account: Account, rows: Iterable[Listing]) -> None:
+def note_listed(deps: PublishDeps, account: Account, rows: Iterable[Listing]) -> None:
     """These were just put on sale: a read from before does not know them."""
     if not deps.marketplaces.traits(account).finds_by_sku:
         now = deps.clock.now()
@@ -63,7 +63,7 @@ def _named(row: Listing, known: Existing) -> Listing:
 class _Reading:
     """One account's listings on one site, read by one worker at a time and carried on by the next."""
 
-    deps: Deps
+    deps: PublishDeps
     account: Account
     adapter: MarketplaceAdapter
     site: Site

@@ -10,7 +10,7 @@ from listbridge.domain.configuration import Account, CreationProfile, SalesList,
 from listbridge.domain.ids import ListingKey, ProductId, RemoteId
 from listbridge.domain.ports import FieldProblem, MarketplaceAdapter, PublishRequest, PublishVariant
 from listbridge.domain.problem import Problem
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps, OrderDeps
 from listbridge.services.listings.items.add_items import sku_problem
 from listbridge.services.refusal import Refused
 
@@ -28,7 +28,7 @@ class Previewed:
     problems: tuple[FieldProblem, ...]
 
 
-def preview_products(deps: Deps, sales_list: SalesList, products: Sequence[ProductId]) -> list[Previewed]:
+def preview_products(deps: OrderDeps, sales_list: SalesList, products: Sequence[ProductId]) -> list[Previewed]:
     """Read the products from the shop and look what their marketplace would refuse, in the list already or not.
 
     Raises RemoteError, and Refused when the list has no creation profile.
@@ -55,7 +55,7 @@ def preview_products(deps: Deps, sales_list: SalesList, products: Sequence[Produ
 
 
 def _problems(
-    deps: Deps,
+    deps: AccountDeps,
     adapter: MarketplaceAdapter,
     account: Account,
     sales_list: SalesList,

@@ -37,7 +37,7 @@ from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.catalog.observe_shop import content_hash, observe_products, remembered_product
 from listbridge.services.catalog.recompute import Recompute
 from listbridge.services.connection_state import expire_account, expire_shop
-from listbridge.services.deps import Deps
+from listbridge.services.deps import PublishDeps
 from listbridge.services.job_results import item_done
 from listbridge.services.listings.ended_there import without_ended
 from listbridge.services.listings.items.remove_items import remove_ended
@@ -59,7 +59,7 @@ _FOLLOW_WHEN_CONNECTED = timedelta(minutes=15)
 _NO_TRY = frozenset({ENDED_AWAITS_ORDERS, BEING_READ})
 
 
-def publish_listing(deps: Deps, task: PublishTask) -> None:
+def publish_listing(deps: PublishDeps, task: PublishTask) -> None:
     """Do one publishing task; safe to run again after any interruption.
 
     What may pass by itself is queued again with a growing delay; what the seller must fix becomes the listings' hold

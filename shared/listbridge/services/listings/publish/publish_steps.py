@@ -21,7 +21,7 @@ from listbridge.domain.ports import (
 )
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, RemoteError, RetryLater
-from listbridge.services.deps import Deps
+from listbridge.services.deps import PublishDeps
 from listbridge.services.listings.revise.attempts import Attempts, LeasedUnit, leased
 from listbridge.services.listings.sales_first import ENDED_AWAITS_ORDERS
 
@@ -50,7 +50,7 @@ class OpenUnit:
 class Steps:
     """A `PublishSteps` for one claimed publication."""
 
-    deps: Deps
+    deps: PublishDeps
     adapter: MarketplaceAdapter
     budget: Budget
     publication: Publication

@@ -28,7 +28,7 @@ from listbridge.domain.verdicts import (
     RateLimited,
 )
 from listbridge.domain.work import PublishKind, PublishTask
-from listbridge.services.deps import Deps
+from listbridge.services.deps import PublishDeps
 from listbridge.services.job_results import is_cancelled, item_done, item_failed, item_skipped
 from listbridge.services.listings.items.remove_items import forget_items
 from listbridge.services.listings.publish.publish_steps import Steps
@@ -59,7 +59,7 @@ _WANTED = {
 class PublishWork:
     """One claimed task: its rows, what every action asks the adapter with, and how each of them ends."""
 
-    deps: Deps
+    deps: PublishDeps
     task: PublishTask
     sales_list: SalesList
     account: Account

@@ -15,7 +15,7 @@ from listbridge.domain.listings.listing import BOTH, LedgerField, Listing, Statu
 from listbridge.domain.ports import MarketplaceAdapter, PublishRequest
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind, PublishTask
-from listbridge.services.deps import Deps
+from listbridge.services.deps import CoreDeps, PublishDeps
 from listbridge.services.job_results import item_failed, item_skipped
 from listbridge.services.listings.action_rules import computable
 from listbridge.services.listings.publish.existing_listings import listed_already
@@ -32,7 +32,7 @@ def values_of(row: Listing, fields: frozenset[LedgerField]) -> dict[str, str]:
     return {"values": " and ".join(words)}
 
 
-def rehearse_revision(deps: Deps, rows: Iterable[Listing], fields: frozenset[LedgerField], job: JobId) -> None:
+def rehearse_revision(deps: CoreDeps, rows: Iterable[Listing], fields: frozenset[LedgerField], job: JobId) -> None:
     """Quantity and price that would be sent now."""
     for row in rows:
         ready, problem = computable(row, fields)
@@ -42,7 +42,7 @@ def rehearse_revision(deps: Deps, rows: Iterable[Listing], fields: frozenset[Led
             item_skipped(deps, job, str(row.key), problem or Problem("not_computed_yet"))
 
 
-def rehearse_ending(deps: Deps, rows: Iterable[Listing], task: PublishTask) -> None:
+def rehearse_ending(deps: CoreDeps, rows: Iterable[Listing], task: PublishTask) -> None:
     """Listings that would be ended, and taken out of their list if the task says so."""
     code = "would_remove" if task.remove else "would_end"
     for row in rows:
@@ -51,7 +51,7 @@ def rehearse_ending(deps: Deps, rows: Iterable[Listing], task: PublishTask) -> N
 
 
 def rehearse_publishing(
-    deps: Deps,
+    deps: PublishDeps,
     account: Account,
     adapter: MarketplaceAdapter,
     rows: Mapping[Sku, Listing],
@@ -99,18 +99,18 @@ def _unfit(adapter: MarketplaceAdapter, request: PublishRequest) -> dict[Sku, Pr
     return found
 
 
-def rehearsed_in_vain(deps: Deps, rows: Iterable[Listing], task: PublishTask, problem: Problem) -> None:
+def rehearsed_in_vain(deps: CoreDeps, rows: Iterable[Listing], task: PublishTask, problem: Problem) -> None:
     """The action would fail, for this reason."""
     for row in rows:
         _note(deps, row, "would_fail", problem.as_reason())
         item_failed(deps, task.job, str(row.key), problem)
 
 
-def would(deps: Deps, job: JobId | None, row: Listing, problem: Problem) -> None:
+def would(deps: CoreDeps, job: JobId | None, row: Listing, problem: Problem) -> None:
     """Tell it in the listing's activity and in the job."""
     _note(deps, row, problem.code, dict(problem.params))
     item_skipped(deps, job, str(row.key), problem)
 
 
-def _note(deps: Deps, row: Listing, event: str, params: dict[str, str]) -> None:
+def _note(deps: CoreDeps, row: Listing, event: str, params: dict[str, str]) -> None:
     deps.activity.note(ActivityEntry(str(row.key), event, deps.clock.now(), params, row.key.account))

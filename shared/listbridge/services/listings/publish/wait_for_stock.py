@@ -20,7 +20,7 @@ from listbridge.domain.verdicts import (
 )
 from listbridge.domain.work import PublishKind, PublishTask
 from listbridge.services.catalog.restocked import sell_restocked
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps
 from listbridge.services.job_results import item_skipped
 
 
@@ -44,7 +44,7 @@ def may_pass(error: RemoteError) -> bool:
     return isinstance(error, Unauthorized | ObserveMode | RetryLater | OutcomeUnknown)
 
 
-def wait_again(deps: Deps, task: PublishTask, rows: Iterable[Listing], problem: Problem) -> bool:
+def wait_again(deps: AccountDeps, task: PublishTask, rows: Iterable[Listing], problem: Problem) -> bool:
     """What was to go on sale automatically, and could not now, waits as before; False where a person asked for it.
 
     The next read of its variants by an event or a sweep tries again.
@@ -70,7 +70,7 @@ def wait_again(deps: Deps, task: PublishTask, rows: Iterable[Listing], problem: 
     return True
 
 
-def wait_for_stock(deps: Deps, task: PublishTask, rows: Iterable[Listing]) -> None:
+def wait_for_stock(deps: AccountDeps, task: PublishTask, rows: Iterable[Listing]) -> None:
     """These listings go on sale when stock arrives; the task's job has nothing more to do for them."""
     now = deps.clock.now()
     waiting = [deps.listings.change(row.key, partial(lifecycle.waits_for_stock, now=now)) for row in rows]

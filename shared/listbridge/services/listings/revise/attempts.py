@@ -34,7 +34,7 @@ from listbridge.domain.verdicts import (
     Unauthorized,
     ZeroRefused,
 )
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps, CoreDeps
 from listbridge.services.guard import Judgement
 from listbridge.services.listings.ended_there import record_ended
 from listbridge.services.listings.sales_first import SalesFirst
@@ -44,7 +44,7 @@ from listbridge.services.listings.sales_first import SalesFirst
 class LeasedUnit:
     """A lease on a write unit, while requests are made within it."""
 
-    deps: Deps
+    deps: CoreDeps
     lease: Lease
     longest_call_s: float
 
@@ -60,7 +60,7 @@ class LeasedUnit:
 
 
 @contextmanager
-def leased(deps: Deps, traits: MarketplaceTraits, key: str, owner: str) -> Iterator[LeasedUnit | None]:
+def leased(deps: CoreDeps, traits: MarketplaceTraits, key: str, owner: str) -> Iterator[LeasedUnit | None]:
     """A lease on the write unit, given back in the end; None when somebody else has it."""
     longest = traits.longest_call_s
     lease = deps.leases.acquire(key, owner, seconds=deps.limits.unit_lease_of(longest))
@@ -78,7 +78,7 @@ def leased(deps: Deps, traits: MarketplaceTraits, key: str, owner: str) -> Itera
 class Attempts:
     """Begins and records the attempts of one account. Safe to call from several threads, one unit each."""
 
-    deps: Deps
+    deps: AccountDeps
     adapter: MarketplaceAdapter
     traits: MarketplaceTraits
     sales: SalesFirst

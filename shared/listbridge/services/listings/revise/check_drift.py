@@ -18,7 +18,7 @@ from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane, PublishKind, PublishTask, RecomputeChunk
 from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.connection_state import expire_account
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps, CoreDeps
 from listbridge.services.listings.sales_first import SalesFirst
 
 PAGE = 100
@@ -39,7 +39,7 @@ _PATIENCE_S = 6.0
 """How long one call may wait for its budget: nothing is locked meanwhile."""
 
 
-def start_drift_check(deps: Deps, account: Account, actor: str = "listbridge") -> Job | None:
+def start_drift_check(deps: CoreDeps, account: Account, actor: str = "listbridge") -> Job | None:
     """Begin to read back an account's live listings whose turn it is; the job runs automatically.
 
     One at a time for each account: None while an earlier one is not through.
@@ -60,7 +60,7 @@ def start_drift_check(deps: Deps, account: Account, actor: str = "listbridge") -
     return job
 
 
-def run_drift_chunk(deps: Deps, job: Job) -> Job:
+def run_drift_chunk(deps: AccountDeps, job: Job) -> Job:
     """Read back the next page of listings, as far as it is their turn.
 
     Raises:
@@ -100,7 +100,7 @@ def run_drift_chunk(deps: Deps, job: Job) -> Job:
 
 
 def _next_rows(
-    deps: Deps, account: Account, cursor: str | None, now: datetime
+    deps: AccountDeps, account: Account, cursor: str | None, now: datetime
 ) -> tuple[list[Listing], list[Listing], str | None]:
     """The next live listings, those among them whose turn it is, the riskiest first, and the cursor behind them."""
     live: list[Listing] = []
@@ -130,7 +130,7 @@ def risk(row: Listing, now: datetime) -> int:
     return int(row.seen.at is None or now - row.seen.at >= _DAY)
 
 
-def _read(deps: Deps, account: Account, rows: Sequence[Listing]) -> list[Listing]:
+def _read(deps: AccountDeps, account: Account, rows: Sequence[Listing]) -> list[Listing]:
     """Read these rows back, several calls at a time where the adapter allows; those that drifted."""
     traits = deps.marketplaces.traits(account)
     if not rows:
@@ -151,7 +151,7 @@ def _read(deps: Deps, account: Account, rows: Sequence[Listing]) -> list[Listing
         return [row for drifted in pool.map(read, parts) for row in drifted]
 
 
-def _compare(deps: Deps, account: Account, row: Listing, remote: RemoteListing | None) -> Listing | None:
+def _compare(deps: AccountDeps, account: Account, row: Listing, remote: RemoteListing | None) -> Listing | None:
     """Record what is shown, if it is news; the row if it drifted. A row that changed since it was read is left alone."""
     if remote is None:
         return None
@@ -180,7 +180,7 @@ def _compare(deps: Deps, account: Account, row: Listing, remote: RemoteListing |
     return saved
 
 
-def _end_what_is_gone(deps: Deps, rows: list[Listing]) -> None:
+def _end_what_is_gone(deps: CoreDeps, rows: list[Listing]) -> None:
     tasks = {
         PublishTask(action=PublishKind.STOP, sales_list=row.sales_list, product=row.variant.product, only_if_gone=True)
         for row in rows

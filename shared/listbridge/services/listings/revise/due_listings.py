@@ -9,7 +9,7 @@ from datetime import datetime
 from listbridge.domain.ids import AccountId, ListingKey
 from listbridge.domain.listings.listing import Band, Listing
 from listbridge.domain.ports import BulkWriter
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps
 
 _PAGE = 100
 _FAIR_SLOT = 8
@@ -23,7 +23,7 @@ class DueListings:
     consistent, before they are handed out: the index may show what was already done.
     """
 
-    deps: Deps
+    deps: AccountDeps
     account: AccountId
     postponed: dict[ListingKey, datetime] = field(default_factory=dict)
     """Rows that were looked at and are due later: whoever looks must see to it that somebody comes back for them."""

@@ -8,10 +8,10 @@ from functools import partial
 from listbridge.domain.ids import AccountId, Sku
 from listbridge.domain.listings import writing
 from listbridge.services.catalog.nudge import nudge
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps
 
 
-def look_for_outcomes(deps: Deps, account: AccountId, skus: Iterable[Sku]) -> None:
+def look_for_outcomes(deps: AccountDeps, account: AccountId, skus: Iterable[Sku]) -> None:
     """Bring the look at these SKUs' submissions forward; nothing happens where none is under way. Idempotent."""
     waiting = [
         row.key

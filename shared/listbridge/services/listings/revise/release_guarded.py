@@ -12,12 +12,12 @@ from listbridge.domain.listings import ledger
 from listbridge.domain.listings.listing import Listing
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.catalog.nudge import nudge_due
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps, CoreDeps
 
 _PAGE = 500
 
 
-def start_release(deps: Deps, account: Account, actor: str) -> Job:
+def start_release(deps: CoreDeps, account: Account, actor: str) -> Job:
     """Let every listing that the guard holds now be sent as it is computed by then; the job runs automatically."""
     now = deps.clock.now()
     job = Job(
@@ -33,7 +33,7 @@ def start_release(deps: Deps, account: Account, actor: str) -> Job:
     return job
 
 
-def run_release_chunk(deps: Deps, job: Job) -> Job:
+def run_release_chunk(deps: AccountDeps, job: Job) -> Job:
     """Release the next page of listings; `affected` counts them. Safe to run again: a row is released once."""
     account = job.account or AccountId("")
     rows, cursor = deps.listings.of_account(account, job.cursor or None, _PAGE)

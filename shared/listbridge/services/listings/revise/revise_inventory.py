@@ -22,7 +22,7 @@ from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask
 from listbridge.services.catalog.nudge import nudge, nudge_later, wake_around
 from listbridge.services.connection_state import expire_account
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps
 from listbridge.services.guard import SendGuard
 from listbridge.services.job_results import demanded_fields_sent
 from listbridge.services.listings.revise.attempts import Attempts
@@ -40,7 +40,7 @@ _TOLD = frozenset({Result.SENT, Result.SUBMITTED, Result.HELD, Result.ZERO_REFUS
 _GOT_SOMEWHERE = frozenset({Result.SETTLED, Result.SENT, Result.SUBMITTED, Result.HELD, Result.ZERO_REFUSED})
 
 
-def revise_inventory(deps: Deps, message: Nudge, *, remaining_s: float) -> None:
+def revise_inventory(deps: AccountDeps, message: Nudge, *, remaining_s: float) -> None:
     """Drain the account that is nudged, unless another worker does: then leave word and be done.
 
     Works for at most the run time of the limits, or what is left of the function's own time, then nudges itself.
@@ -67,7 +67,7 @@ def revise_inventory(deps: Deps, message: Nudge, *, remaining_s: float) -> None:
 class Drainer:
     """One run over one account's due listings."""
 
-    deps: Deps
+    deps: AccountDeps
     account: Account
     owner: str
     lease: Lease

@@ -31,7 +31,7 @@ from listbridge.domain.verdicts import (
     Unauthorized,
     ZeroRefused,
 )
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps
 from listbridge.services.guard import SendGuard
 from listbridge.services.listings.revise.attempts import Attempts, LeasedUnit, leased
 from listbridge.services.listings.sales_first import SalesFirst
@@ -101,7 +101,7 @@ class Asked:
 class UnitWriter:
     """Revises write units for one account, for one drainer. Safe to call from several threads, one unit each."""
 
-    deps: Deps
+    deps: AccountDeps
     adapter: MarketplaceAdapter
     budget: Budget
     traits: MarketplaceTraits

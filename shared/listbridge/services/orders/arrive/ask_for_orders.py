@@ -9,7 +9,7 @@ from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId, new_id
 from listbridge.domain.orders.polling import PollState
 from listbridge.domain.work import Lane, PollAccount
-from listbridge.services.deps import Deps
+from listbridge.services.deps import AccountDeps
 
 TICK_S = 60.0
 """How far apart the schedule's ticks are."""
@@ -17,7 +17,7 @@ _ASKED_S = 20
 """How often at most a poll is asked for out of turn: more often, and each would overtake the one before in the queue."""
 
 
-def poll_now(deps: Deps, account: Account) -> bool:
+def poll_now(deps: AccountDeps, account: Account) -> bool:
     """Make the account due and ask at once (a person's check, a hint of the marketplace's); False where it cannot be."""
     if deps.marketplaces.traits(account).orders is None:
         return False
@@ -27,7 +27,7 @@ def poll_now(deps: Deps, account: Account) -> bool:
     return send_poll(deps, account.id)
 
 
-def poll_told(deps: Deps, account: Account) -> None:
+def poll_told(deps: AccountDeps, account: Account) -> None:
     """The marketplace itself says that orders changed: make the account due, and ask at once unless that was done a moment ago.
     What changed since then, the schedule's next minute asks for."""
     if deps.marketplaces.traits(account).orders is None:
@@ -39,7 +39,7 @@ def poll_told(deps: Deps, account: Account) -> None:
         deps.counters.add(name, 1, window_s=_ASKED_S, now=now)
 
 
-def poll_after(deps: Deps, account: Account, at: datetime) -> None:
+def poll_after(deps: AccountDeps, account: Account, at: datetime) -> None:
     """See to it that a poll begins after `at`, soon: fewer units were seen than must be there (promises.md#p11).
 
     Whoever waits for it asks again until it is over. A poll under way is not overtaken, and one that fails keeps its rhythm.
@@ -57,7 +57,7 @@ def poll_after(deps: Deps, account: Account, at: datetime) -> None:
         deps.counters.add(name, 1, window_s=_ASKED_S, now=now)
 
 
-def send_poll(deps: Deps, account: AccountId, due_at: datetime | None = None) -> bool:
+def send_poll(deps: AccountDeps, account: AccountId, due_at: datetime | None = None) -> bool:
     """Claim the account's poll and queue it for when it is due, now or at `due_at`; False when somebody has it.
 
     Whoever sends it, a schedule or a person, stands for the polls of a minute: those that are due sooner queue one another.

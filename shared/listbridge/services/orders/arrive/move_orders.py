@@ -12,7 +12,7 @@ from listbridge.domain.orders import changes as order_changes
 from listbridge.domain.orders.orders import Match, MatchedBy, Order
 from listbridge.domain.orders.reserving import bought_from, holds_stock, orders_of
 from listbridge.domain.orders.schedule import ImportRules
-from listbridge.services.deps import Deps
+from listbridge.services.deps import OrderDeps
 from listbridge.services.orders.arrive.take_in_order import queue_next
 from listbridge.services.orders.hold.apply_order import apply_order
 from listbridge.services.orders.order_rows import change_order, rules_of
@@ -22,7 +22,7 @@ _PAGES = 5
 """How many of the account's newest orders are looked at for lines that had nothing to hold while the product was gone."""
 
 
-def move_orders(deps: Deps, listing: ListingKey, old: VariantKey, new: VariantKey) -> int:
+def move_orders(deps: OrderDeps, listing: ListingKey, old: VariantKey, new: VariantKey) -> int:
     """Match the listing's lines in open orders to `new`, and reserve there; returns how many orders moved.
 
     An order that holds nothing, or that the shop has or may have, is left alone. Running it again changes nothing.
@@ -40,7 +40,7 @@ def move_orders(deps: Deps, listing: ListingKey, old: VariantKey, new: VariantKe
     return moved
 
 
-def _candidates(deps: Deps, listing: ListingKey, old: VariantKey) -> Iterator[Order]:
+def _candidates(deps: OrderDeps, listing: ListingKey, old: VariantKey) -> Iterator[Order]:
     holders = {key for key in orders_of(deps.variants.reservations(old)) if key.account == listing.account}
     yield from deps.orders.get_many(sorted(holders)).values()
     cursor = None

@@ -18,7 +18,7 @@ from listbridge.domain.ports import Conflict, Missing, Share
 from listbridge.domain.verdicts import RateLimited, RemoteError, Unauthorized
 from listbridge.domain.work import ImportOrder, Lane, PollAccount
 from listbridge.services.connection_state import expire_account
-from listbridge.services.deps import Deps
+from listbridge.services.deps import OrderDeps
 from listbridge.services.orders.arrive.ask_for_orders import TICK_S
 from listbridge.services.orders.arrive.take_in_order import take_in_order
 from listbridge.services.orders.order_rows import order_traits, rules_of
@@ -39,7 +39,7 @@ _ENOUGH_S = 15.0
 """What a page may take at most; with less time left the next worker goes on."""
 
 
-def poll_account(deps: Deps, message: PollAccount, *, remaining_s: float) -> None:
+def poll_account(deps: OrderDeps, message: PollAccount, *, remaining_s: float) -> None:
     """Read what changed since the last complete poll and take each order in; what does not fit goes on in a new message.
 
     The watermark moves when the last page's reservations are stored, to when the poll began. An order that cannot be
@@ -74,7 +74,7 @@ def poll_account(deps: Deps, message: PollAccount, *, remaining_s: float) -> Non
 class _Poll:
     """One poll of one account, over as many workers as it takes."""
 
-    def __init__(self, deps: Deps, account: Account, state: PollState, message: PollAccount) -> None:
+    def __init__(self, deps: OrderDeps, account: Account, state: PollState, message: PollAccount) -> None:
         self._deps = deps
         self._account = account
         self._state = state

@@ -14,7 +14,7 @@ from listbridge.domain.orders.reserving import bought_from
 from listbridge.domain.orders.schedule import ImportRules
 from listbridge.domain.ports import Conflict
 from listbridge.domain.work import ImportOrder, Lane, RelayOrder
-from listbridge.services.deps import Deps
+from listbridge.services.deps import CoreDeps, LedgerDeps, OrderDeps
 from listbridge.services.orders.hold.apply_order import apply_order
 from listbridge.services.orders.order_rows import order_traits, tell
 
@@ -22,7 +22,7 @@ _TRIES = 20
 
 
 def take_in_order(
-    deps: Deps, account: Account, rules: ImportRules, read: OrderRead, known: Order | None = None
+    deps: OrderDeps, account: Account, rules: ImportRules, read: OrderRead, known: Order | None = None
 ) -> Order:
     """Bring the order's row up to what was read, put its reservations in place, and queue what is next for it.
 
@@ -40,7 +40,7 @@ def take_in_order(
 
 
 def note_order(
-    deps: Deps, account: Account, rules: ImportRules, read: OrderRead, known: Order | None = None
+    deps: OrderDeps, account: Account, rules: ImportRules, read: OrderRead, known: Order | None = None
 ) -> tuple[Order, bool]:
     """The order's row as this read leaves it, and whether it changed. Reservations are not written here."""
     key = OrderKey(account.id, read.order.id)
@@ -68,7 +68,7 @@ def note_order(
     raise Conflict(str(key))
 
 
-def _with_other_ids(deps: Deps, account: Account, order: Order) -> Order:
+def _with_other_ids(deps: OrderDeps, account: Account, order: Order) -> Order:
     """An order seen for the first time, with the orders that have a line of it, and what is known of their lines."""
     if not order_traits(deps, account).lines_keep_ids:
         return order
@@ -89,7 +89,7 @@ def unfinished(order: Order) -> bool:
     return order.unsettled and order.completed_at is None
 
 
-def queue_next(deps: Deps, order: Order) -> None:
+def queue_next(deps: CoreDeps, order: Order) -> None:
     """Queue what is next for an order that changed; what gets lost here, the order's own time brings up again."""
     account, remote = order.key.account, order.key.remote
     if order.state is ImportState.READY:
@@ -98,7 +98,7 @@ def queue_next(deps: Deps, order: Order) -> None:
         deps.queues.send(Lane.FULFILLMENTS, RelayOrder(account=account, order=remote))
 
 
-def _with_listings(deps: Deps, order: Order) -> Mapping[LineId, Match]:
+def _with_listings(deps: LedgerDeps, order: Order) -> Mapping[LineId, Match]:
     """The matches so far, and for lines without one the variant of the listing that they were bought from.
 
     A listing may still name a variant that is proven gone: that is no match, the line waits for its SKU to appear.
@@ -122,7 +122,7 @@ def _with_listings(deps: Deps, order: Order) -> Mapping[LineId, Match]:
     return {**order.matches, **found} if found else order.matches
 
 
-def _tell(deps: Deps, before: Order | None, order: Order) -> None:
+def _tell(deps: CoreDeps, before: Order | None, order: Order) -> None:
     if before is None and not order.facts.priced:
         tell(deps, order, "order_seen_unpriced", lines=str(len(order.facts.lines)))
     elif before is None:

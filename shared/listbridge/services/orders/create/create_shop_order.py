@@ -42,7 +42,7 @@ from listbridge.domain.verdicts import (
 from listbridge.domain.work import ImportOrder, Lane
 from listbridge.services.catalog.observe_shop import read_products
 from listbridge.services.connection_state import expire_account, expire_shop
-from listbridge.services.deps import Deps
+from listbridge.services.deps import CoreDeps, OrderDeps
 from listbridge.services.orders.arrive.take_in_order import note_order
 from listbridge.services.orders.hold.apply_order import apply_order
 from listbridge.services.orders.hold.match_lines import match_lines
@@ -58,7 +58,7 @@ _FIRST_LOOK = timedelta(seconds=5)
 """After a create whose outcome is unknown: most of those that were made are there by then."""
 
 
-def create_shop_order(deps: Deps, account: Account, shop: Shop, order: Order, rules: ImportRules) -> Order:
+def create_shop_order(deps: OrderDeps, account: Account, shop: Shop, order: Order, rules: ImportRules) -> Order:
     """Bring a ready or failed order into the shop. The caller holds no lease, and the order need not be settled.
 
     What fails for a reason with a name is noted on the order and tried again by itself.
@@ -72,7 +72,7 @@ def create_shop_order(deps: Deps, account: Account, shop: Shop, order: Order, ru
         return _Creating(deps, account, shop, rules, claim.lease).run(order)
 
 
-def look_for_created(deps: Deps, account: Account, shop: Shop, order: Order, rules: ImportRules) -> Order:
+def look_for_created(deps: OrderDeps, account: Account, shop: Shop, order: Order, rules: ImportRules) -> Order:
     """A create was begun, and nobody noted how it ended: look for its order, and never create before the last look."""
     with _Claim(deps, shop, order) as claim:
         if claim.lease is None:
@@ -88,7 +88,7 @@ def look_for_created(deps: Deps, account: Account, shop: Shop, order: Order, rul
 class _Claim:
     """A lease on the order for the length of a block."""
 
-    def __init__(self, deps: Deps, shop: Shop, order: Order) -> None:
+    def __init__(self, deps: OrderDeps, shop: Shop, order: Order) -> None:
         self._deps = deps
         seconds = deps.limits.order_lease_of(deps.shops.traits(shop).longest_call_s)
         self.lease = deps.leases.acquire(lease_name(order.key), new_id("worker"), seconds=seconds)
@@ -104,7 +104,7 @@ class _Claim:
 class _Creating:
     """One worker's go at one order, inside its lease."""
 
-    def __init__(self, deps: Deps, account: Account, shop: Shop, rules: ImportRules, lease: Lease) -> None:
+    def __init__(self, deps: OrderDeps, account: Account, shop: Shop, rules: ImportRules, lease: Lease) -> None:
         self._deps = deps
         self._account = account
         self._shop = shop
@@ -356,7 +356,7 @@ def _chosen(order: Order) -> dict[LineId, Match]:
     return {line: match for line, match in order.matches.items() if match.by is MatchedBy.PERSON}
 
 
-def _again_at(deps: Deps, order: Order, at: datetime) -> None:
+def _again_at(deps: CoreDeps, order: Order, at: datetime) -> None:
     """Queue the order for about then; what is further off than a queue can delay, the order's own time brings up."""
     now = deps.clock.now()
     if (at - now).total_seconds() <= waiting.LONGEST_DELAY_S:

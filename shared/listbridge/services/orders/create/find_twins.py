@@ -14,7 +14,7 @@ from listbridge.domain.ports import ShopAdapter
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RemoteError, Unauthorized
 from listbridge.services.connection_state import expire_shop
-from listbridge.services.deps import Deps
+from listbridge.services.deps import OrderDeps
 from listbridge.services.orders.order_rows import change_order, mark_of, tell
 
 RECENT = timedelta(hours=3)
@@ -30,7 +30,7 @@ class Looked:
     cursor: str | None = None
 
 
-def find_twins(deps: Deps, account: Account, shop: Shop, cursor: str | None, *, seconds: float) -> Looked:
+def find_twins(deps: OrderDeps, account: Account, shop: Shop, cursor: str | None, *, seconds: float) -> Looked:
     """Look for a second shop order of each order that was created lately, page by page until the time is over.
 
     A shop that cannot be asked ends the look: the next hour's begins at the newest order again.
@@ -58,7 +58,7 @@ def find_twins(deps: Deps, account: Account, shop: Shop, cursor: str | None, *, 
             return Looked(found, cursor)
 
 
-def _look(deps: Deps, account: Account, adapter: ShopAdapter, order: Order) -> bool:
+def _look(deps: OrderDeps, account: Account, adapter: ShopAdapter, order: Order) -> bool:
     twins = adapter.look_for_order(mark_of(account, order.key))
     if len(twins) > 1:
         shown = adapter.read_orders([ShopOrderRef(one.id, one.name, one.ours, one.lines) for one in twins])

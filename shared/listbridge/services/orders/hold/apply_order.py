@@ -26,7 +26,7 @@ from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.catalog.observe_shop import read_products
 from listbridge.services.catalog.recompute_variants import recompute_variants
 from listbridge.services.catalog.restocked import sell_restocked
-from listbridge.services.deps import Deps
+from listbridge.services.deps import CoreDeps, OrderDeps
 from listbridge.services.orders.hold.oversold import note_shortage, note_shortages, says_oversold
 from listbridge.services.orders.hold.supersede import replaced_by_me, take_places, wake_replacement
 from listbridge.services.orders.order_rows import order_of
@@ -34,7 +34,7 @@ from listbridge.services.orders.order_rows import order_of
 _TRIES = 20
 
 
-def apply_order(deps: Deps, order: Order, rules: ImportRules) -> Order:
+def apply_order(deps: OrderDeps, order: Order, rules: ImportRules) -> Order:
     """Make reservations and listings what the row wants, and note that they are; doing it again changes nothing.
 
     The reservations are written with the proof that the row is still the one read, so that a worker that was overtaken
@@ -70,7 +70,7 @@ def apply_order(deps: Deps, order: Order, rules: ImportRules) -> Order:
     raise Conflict(str(order.key))
 
 
-def _tell_listings(deps: Deps, order: Order) -> list[Listing]:
+def _tell_listings(deps: OrderDeps, order: Order) -> list[Listing]:
     """The marketplace has counted its listings down by itself: what they show is no longer what we sent."""
     if order.listings_told or order.moved_in:
         return []
@@ -92,18 +92,18 @@ def _tell_listings(deps: Deps, order: Order) -> list[Listing]:
     return told
 
 
-def _told_by_others(deps: Deps, order: Order) -> frozenset[LineId]:
+def _told_by_others(deps: OrderDeps, order: Order) -> frozenset[LineId]:
     """Lines that the listings heard of under another id of the order: each was sold once (promises.md#p11)."""
     keys = [OrderKey(order.key.account, remote) for remote in sorted(order.same_lines)]
     others = deps.orders.get_many(keys).values() if keys else ()
     return frozenset(line.id for other in others if other.listings_told for line in other.facts.lines)
 
 
-def _read_variants(deps: Deps, shop: ShopId, variants: Iterable[VariantKey]) -> None:
+def _read_variants(deps: CoreDeps, shop: ShopId, variants: Iterable[VariantKey]) -> None:
     read_products(deps, shop, {variant.product for variant in variants})
 
 
-def _note_shortages(deps: Deps, order: Order, changes: Reservations) -> Order:
+def _note_shortages(deps: OrderDeps, order: Order, changes: Reservations) -> Order:
     """Tell this order and those beside it whether there is too little, now that its own units stand or are gone."""
     if not changes and not says_oversold(order):
         return order

@@ -13,7 +13,7 @@ from listbridge.domain.orders.orders import Match, MatchedBy, Order, RemoteLine
 from listbridge.domain.ports import ShopAdapter
 from listbridge.domain.problem import Problem
 from listbridge.services.catalog.observe_shop import observe_products
-from listbridge.services.deps import Deps
+from listbridge.services.deps import OrderDeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Matching:
     problem: Problem | None = None
 
 
-def match_lines(deps: Deps, shop: Shop, adapter: ShopAdapter, order: Order) -> Matching:
+def match_lines(deps: OrderDeps, shop: Shop, adapter: ShopAdapter, order: Order) -> Matching:
     """Match every line to a variant that the shop still has.
 
     Lines whose variant is gone, and lines without one, are looked up in the shop by their SKU. Raises RemoteError.
@@ -52,7 +52,9 @@ def _gone(variant: Variant | None) -> bool:
     return variant is None or variant.absent
 
 
-def _variants_by_sku(deps: Deps, shop: Shop, adapter: ShopAdapter, skus: Iterable[Sku]) -> dict[Sku, list[VariantKey]]:
+def _variants_by_sku(
+    deps: OrderDeps, shop: Shop, adapter: ShopAdapter, skus: Iterable[Sku]
+) -> dict[Sku, list[VariantKey]]:
     wanted = sorted(set(skus))
     products = adapter.products_with_skus(wanted) if wanted else ()
     if not products:

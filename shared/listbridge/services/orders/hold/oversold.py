@@ -21,7 +21,7 @@ from listbridge.domain.orders.schedule import OVERSOLD
 from listbridge.domain.orders.shortages import sharers, short_units
 from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem
-from listbridge.services.deps import Deps
+from listbridge.services.deps import OrderDeps
 from listbridge.services.orders.order_rows import change_order
 
 _NAMED = 10
@@ -32,7 +32,7 @@ _TOO_MANY = 100
 Sharing = Mapping[VariantKey, frozenset[OrderKey]]
 
 
-def note_shortages(deps: Deps, shop: Shop, variants: Iterable[VariantKey]) -> None:
+def note_shortages(deps: OrderDeps, shop: Shop, variants: Iterable[VariantKey]) -> None:
     """Bring the notices of all orders on these variants up to what the newest observations prove."""
     for variant in deps.variants.get_many(set(variants)).values():
         most = _TOO_MANY if missing_units(variant, shop.locations) > 0 else _LOOKED_AT
@@ -45,7 +45,7 @@ def note_shortages(deps: Deps, shop: Shop, variants: Iterable[VariantKey]) -> No
                 note_shortage(deps, shop, row, sharing)
 
 
-def note_shortage(deps: Deps, shop: Shop, order: Order, sharing: Sharing = MappingProxyType({})) -> Order:
+def note_shortage(deps: OrderDeps, shop: Shop, order: Order, sharing: Sharing = MappingProxyType({})) -> Order:
     """Bring one order's notice up to date, over all that it holds; the order as it is then.
 
     `sharing` is what was found out a moment ago, by variant.
@@ -64,7 +64,7 @@ def says_oversold(order: Order) -> bool:
     return any(one.code == OVERSOLD for one in order.notices)
 
 
-def _notice_of(deps: Deps, shop: Shop, order: Order, known: Sharing) -> Problem | None:
+def _notice_of(deps: OrderDeps, shop: Shop, order: Order, known: Sharing) -> Problem | None:
     skus: list[str] = []
     sharing: set[OrderKey] = set()
     for variant in deps.variants.get_many(reservations_of(order)).values():
@@ -78,7 +78,7 @@ def _notice_of(deps: Deps, shop: Shop, order: Order, known: Sharing) -> Problem 
     return Problem(OVERSOLD, {"sku": ", ".join(sorted(skus)), "orders": ", ".join(names)}, "decide_oversold")
 
 
-def _sharing_with(deps: Deps, shop: Shop, variant: Variant, order: Order) -> frozenset[OrderKey]:
+def _sharing_with(deps: OrderDeps, shop: Shop, variant: Variant, order: Order) -> frozenset[OrderKey]:
     if missing_units(variant, shop.locations) <= 0:
         return frozenset()
     if variant.holders <= _TOO_MANY:
@@ -88,7 +88,7 @@ def _sharing_with(deps: Deps, shop: Shop, variant: Variant, order: Order) -> fro
     return sharers(variant, {order.key: order}, below)
 
 
-def _orders_on(deps: Deps, variant: Variant) -> dict[OrderKey, Order]:
+def _orders_on(deps: OrderDeps, variant: Variant) -> dict[OrderKey, Order]:
     return deps.orders.get_many(orders_of(deps.variants.reservations(variant.key)))
 
 

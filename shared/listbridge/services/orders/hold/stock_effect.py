@@ -13,10 +13,10 @@ from listbridge.domain.orders.schedule import STOCK_ELSEWHERE, STOCK_NOT_TAKEN, 
 from listbridge.domain.ports import Share
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Unsupported
-from listbridge.services.deps import Deps
+from listbridge.services.deps import LedgerDeps, OrderDeps
 
 
-def missing_effect(deps: Deps, shop: Shop, order: Order) -> Problem | None:
+def missing_effect(deps: OrderDeps, shop: Shop, order: Order) -> Problem | None:
     """Why the counted locations do not know of the order yet; None when they do. No chosen locations means all.
 
     A shop that ships from several locations takes an order's stock at one that has it. Where that one is not counted, the
@@ -44,7 +44,7 @@ def missing_effect(deps: Deps, shop: Shop, order: Order) -> Problem | None:
     return Problem(STOCK_NOT_TAKEN, params, "let_orders_take_stock")
 
 
-def _counted_units(deps: Deps, order: Order) -> Counter[VariantKey]:
+def _counted_units(deps: LedgerDeps, order: Order) -> Counter[VariantKey]:
     """The units that the order holds, by variant, without what the shop has no stock of.
 
     A line that was left out of the shop's order holds nothing, and the shop took nothing for it.

@@ -14,11 +14,11 @@ from listbridge.domain.orders.orders import Order
 from listbridge.domain.orders.schedule import ImportRules
 from listbridge.domain.ports import Missing
 from listbridge.domain.work import ImportOrder, Lane
-from listbridge.services.deps import Deps
+from listbridge.services.deps import OrderDeps
 from listbridge.services.orders.order_rows import change_order, tell
 
 
-def take_places(deps: Deps, order: Order, rules: ImportRules) -> Order:
+def take_places(deps: OrderDeps, order: Order, rules: ImportRules) -> Order:
     """Find out who comes in whose place, and note it on each; before the order reserves anything.
 
     What is in the shop, or may be, is noted on this order if it comes later. The caller saves nothing in between.
@@ -41,7 +41,7 @@ def take_places(deps: Deps, order: Order, rules: ImportRules) -> Order:
     return change_order(deps, order.key, found)
 
 
-def replaced_by_me(deps: Deps, order: Order) -> list[Order]:
+def replaced_by_me(deps: OrderDeps, order: Order) -> list[Order]:
     """The orders that may let go of their stock, because this one holds it now."""
     keys = [OrderKey(order.key.account, remote) for remote in sorted(order.same_lines)]
     rows = deps.orders.get_many(keys).values() if keys else ()
@@ -50,7 +50,7 @@ def replaced_by_me(deps: Deps, order: Order) -> list[Order]:
     return [change_order(deps, row.key, change) for row in mine if not row.replacement_holds]
 
 
-def wake_replacement(deps: Deps, order: Order) -> None:
+def wake_replacement(deps: OrderDeps, order: Order) -> None:
     """The order in whose place another came is not in the shop (any more): that one has to look again."""
     if order.replaced_by is None or order.begun or order.replacement_holds:
         return
@@ -63,12 +63,12 @@ def wake_replacement(deps: Deps, order: Order) -> None:
     deps.queues.send(Lane.ORDERS, ImportOrder(account=key.account, order=key.remote))
 
 
-def _replaced(deps: Deps, order: Order, by: Order, rules: ImportRules) -> Order:
+def _replaced(deps: OrderDeps, order: Order, by: Order, rules: ImportRules) -> Order:
     change = partial(superseding.replaced, by=by.key.remote, rules=rules, now=deps.clock.now())
     return _changed(deps, order, change, "order_replaced", by)
 
 
-def _changed(deps: Deps, order: Order, change: partial[Order], event: str, by: Order) -> Order:
+def _changed(deps: OrderDeps, order: Order, change: partial[Order], event: str, by: Order) -> Order:
     new = change_order(deps, order.key, change)
     if new.replaced_by != order.replaced_by:
         tell(deps, new, event, by=by.key.remote)

@@ -14,7 +14,7 @@ from listbridge.domain.ports import ChangedOrders, Share
 from listbridge.domain.verdicts import RemoteError, Unauthorized, Unsupported
 from listbridge.domain.work import Check, Hint, HintKind, Lane, ShopEvent
 from listbridge.services.connection_state import expire_shop
-from listbridge.services.deps import Deps
+from listbridge.services.deps import OrderDeps
 
 _BACK = timedelta(hours=1)
 _LAG = timedelta(seconds=60)
@@ -22,7 +22,7 @@ _LAG = timedelta(seconds=60)
 _PAGES = 10
 
 
-def read_changed_orders(deps: Deps, shop: Shop, check: Check) -> int:
+def read_changed_orders(deps: OrderDeps, shop: Shop, check: Check) -> int:
     """Have every open order of ours compared that changed in the shop since it was compared last; returns how many.
 
     What the shop refuses now, the next tick asks again.
@@ -58,7 +58,7 @@ def _where(check: Check, now: datetime) -> tuple[datetime, str | None]:
     return datetime.fromisoformat(since), cursor
 
 
-def _compare(deps: Deps, shop: Shop, page: ChangedOrders) -> int:
+def _compare(deps: OrderDeps, shop: Shop, page: ChangedOrders) -> int:
     """Send hints as the shop's own deliveries would have, for orders that need it; a shop's own orders are nobody's."""
     rows = deps.orders.get_many(deps.orders.of_shop_orders(shop.id, page.orders)).values()
     stale = [

@@ -27,7 +27,7 @@ from listbridge.domain.verdicts import (
 )
 from listbridge.domain.work import RelayOrder
 from listbridge.services.connection_state import expire_account, expire_shop
-from listbridge.services.deps import Deps
+from listbridge.services.deps import OrderDeps
 from listbridge.services.orders.hold.apply_order import apply_order
 from listbridge.services.orders.order_rows import change_order, lease_name, order_of, rules_of, tell
 from listbridge.services.orders.relay.relay_refunds import CANCEL_THERE, record_cancellation, relay_refunds
@@ -43,7 +43,7 @@ UNITS_OPEN = "units_open_on_marketplace"
 UNITS_UNSOLD = "units_not_sold_on_marketplace"
 
 
-def relay_order(deps: Deps, message: RelayOrder) -> None:
+def relay_order(deps: OrderDeps, message: RelayOrder) -> None:
     """Bring shop and marketplace to the same state as far as their APIs go. Nothing is told twice; asking again is free.
 
     An order that is done is compared as well when something happens to it: most money is given back after the parcel
@@ -78,7 +78,7 @@ def relay_order(deps: Deps, message: RelayOrder) -> None:
 class _Relay:
     """One worker's comparison of one order, inside its lease."""
 
-    def __init__(self, deps: Deps, account: Account, shop: Shop, lease: Lease, attempt: int) -> None:
+    def __init__(self, deps: OrderDeps, account: Account, shop: Shop, lease: Lease, attempt: int) -> None:
         self._deps = deps
         self._attempt = attempt
         self._account = account

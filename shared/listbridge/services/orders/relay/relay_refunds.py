@@ -15,7 +15,7 @@ from listbridge.domain.orders.orders import Cancellation, Deed, Order, Telling, 
 from listbridge.domain.orders.relaying import recorded
 from listbridge.domain.orders.shop_orders import ShopOrder
 from listbridge.domain.problem import Problem
-from listbridge.services.deps import Deps
+from listbridge.services.deps import OrderDeps
 from listbridge.services.orders.order_rows import change_order, tell
 
 REFUNDED_THERE = "refunded_on_marketplace"
@@ -27,13 +27,13 @@ _CANCELLED = ParcelId("cancelled")
 """The record of the cancellation: an order is cancelled once."""
 
 
-def relay_refunds(deps: Deps, order: Order, found: ShopOrder) -> Order:
+def relay_refunds(deps: OrderDeps, order: Order, found: ShopOrder) -> Order:
     """Compare what was given back on both sides, and keep the notices about it true."""
     order = _from_marketplace(deps, order, found)
     return _from_shop(deps, order, found)
 
 
-def record_cancellation(deps: Deps, order: Order, found: ShopOrder, *, done: bool) -> Order:
+def record_cancellation(deps: OrderDeps, order: Order, found: ShopOrder, *, done: bool) -> Order:
     """The shop cancelled the order: record whether the marketplace's is cancelled as well."""
     state = Telling.TOLD if done else Telling.REFUSED
     problem = None if done else Problem(CANCEL_THERE, {"shop_order": found.name}, "cancel_on_marketplace")
@@ -50,7 +50,7 @@ def record_cancellation(deps: Deps, order: Order, found: ShopOrder, *, done: boo
     return change_order(deps, order.key, change)
 
 
-def _from_marketplace(deps: Deps, order: Order, found: ShopOrder) -> Order:
+def _from_marketplace(deps: OrderDeps, order: Order, found: ShopOrder) -> Order:
     facts = order.facts
     refunds = order_money.refunds_there(facts)
     ids = frozenset(one.id for one in refunds)
@@ -90,7 +90,7 @@ def _notice(order: Order, found: ShopOrder) -> Problem:
     return Problem(PARTLY_REFUNDED_THERE, params, "refund_in_shop")
 
 
-def _from_shop(deps: Deps, order: Order, found: ShopOrder) -> Order:
+def _from_shop(deps: OrderDeps, order: Order, found: ShopOrder) -> Order:
     """One record for each refund of the shop's; the notice stands until the marketplace shows as much.
 
     What a cancelled order gave back belongs to its cancellation.
@@ -124,7 +124,7 @@ def _from_shop(deps: Deps, order: Order, found: ShopOrder) -> Order:
     return after
 
 
-def _without(deps: Deps, order: Order, *codes: str) -> Order:
+def _without(deps: OrderDeps, order: Order, *codes: str) -> Order:
     if not any(notice.code in codes for notice in order.notices):
         return order
 

@@ -18,7 +18,7 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RetryLater, Unauthorized
 from listbridge.domain.work import Lane, RelayOrder
 from listbridge.services.connection_state import expire_account
-from listbridge.services.deps import Deps
+from listbridge.services.deps import CoreDeps, OrderDeps
 from listbridge.services.orders.order_rows import change_order, order_traits, tell
 
 PARCEL_REFUSED = "parcel_refused"
@@ -27,7 +27,7 @@ TRACKING_CHANGED = "tracking_changed"
 TRACKING_UNTOLD = "tracking_untold"
 
 
-def tell_parcels(deps: Deps, account: Account, order: Order, found: ShopOrder, lease: Lease) -> Order:
+def tell_parcels(deps: OrderDeps, account: Account, order: Order, found: ShopOrder, lease: Lease) -> Order:
     """Tell of every parcel that the marketplace does not show yet. Raises RetryLater when it cannot be asked now."""
     try:
         adapter = deps.marketplaces.open(account, Share.ORDER)
@@ -37,14 +37,14 @@ def tell_parcels(deps: Deps, account: Account, order: Order, found: ShopOrder, l
         return order
 
 
-def relay_at(deps: Deps, key: OrderKey, at: datetime, *, attempt: int = 0) -> None:
+def relay_at(deps: CoreDeps, key: OrderKey, at: datetime, *, attempt: int = 0) -> None:
     """Have the order compared again around then, or sooner: a queue delays by a quarter of an hour at most."""
     message = RelayOrder(account=key.account, order=key.remote, attempt=attempt)
     deps.queues.send(Lane.FULFILLMENTS, message, delay_s=waiting.delay_s(at, deps.clock.now()), reason="compare_again")
 
 
 class _Telling:
-    def __init__(self, deps: Deps, account: Account, adapter: MarketplaceAdapter, lease: Lease) -> None:
+    def __init__(self, deps: OrderDeps, account: Account, adapter: MarketplaceAdapter, lease: Lease) -> None:
         self._deps = deps
         self._adapter = adapter
         self._lease = lease
