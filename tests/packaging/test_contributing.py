@@ -15,8 +15,8 @@ RUN = re.findall(r"^    \.venv/bin/python -m (pytest .*)$", PAGE, re.MULTILINE)
 
 
 def test_there_are_good_and_bad_examples() -> None:
-    assert len(SHOWN) == 7
-    assert len(re.findall(r"^❌", PAGE, re.MULTILINE)) == 8
+    assert len(SHOWN) == 8
+    assert len(re.findall(r"^❌", PAGE, re.MULTILINE)) == 9
 
 
 @pytest.mark.parametrize(("name", "code"), SHOWN, ids=[name for name, _ in SHOWN])
