@@ -58,7 +58,7 @@ def test_all_money_given_back_before_anything_was_sent_says_do_not_ship(s: Sales
     refund_there(s, remote)
     assert notices(s, remote) == {"refunded_on_marketplace": {"amount": "20.00 USD", "shop_order": "#1001"}}
     assert words(s, remote) == [
-        "The buyer has all the money back on the marketplace: 20.00 USD. The shop's order #1001 still stands. "
+        "The marketplace refunded the buyer in full: 20.00 USD. The shop order #1001 is still open. "
         "Do not ship it. Cancel or refund the order in the shop."
     ]
     assert s.row(remote).completed_at is None

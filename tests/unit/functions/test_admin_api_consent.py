@@ -70,7 +70,7 @@ def test_coming_back_twice_changes_nothing(installation: Installation, account: 
 def test_a_state_that_is_none_of_ours_connects_nobody(installation: Installation, account: str, state: str) -> None:
     query = {**_browser(installation, account), "state": state}
     answer = _come_back(installation, query)
-    assert (answer.status, "none of ours" in answer.text) == (409, True)
+    assert (answer.status, "does not come from Listbridge" in answer.text) == (409, True)
     assert installation.get(f"/accounts/{account}")["state"] == "disconnected"
     assert installation.stores.secrets.get(f"accounts/{account}") == {**KEYS, "refresh_token": ""}
 

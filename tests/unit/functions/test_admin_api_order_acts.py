@@ -280,7 +280,7 @@ def test_health_counts_the_orders_that_need_somebody(installation: Installation,
     }
     assert health["ok"] is False
     assert [one["problem"]["text"] for one in health["concerns"]] == [
-        "Orders of anna wait for somebody: 1 failed, 1 with an unclear outcome, 1 undecided."
+        "Orders of anna wait for a person: 1 failed, 1 with an unclear outcome, 1 undecided."
     ]
 
 
@@ -300,7 +300,7 @@ def test_the_explanation_of_a_listing_names_the_orders_that_hold_its_stock(desk:
         "item": item["id"],
         "quantity": 2,
         "absorbed": False,
-        "sentence": "2 of MUG are held back from all listings until the shop counts the order itself.",
+        "sentence": "The order holds 2 of MUG: no listing offers them until the shop's own stock counts the order.",
     }
     assert story["reservations"] == [held]
     steps = [(one["step"], one["value"], one["result"]) for one in story["quantity"]["trace"]]

@@ -224,9 +224,9 @@ def _hold(its: Installation, account: str, *, absorbed_from: int | None) -> Vari
 @pytest.mark.parametrize(
     ("absorbed_from", "absorbed", "sentence"),
     [
-        (None, False, "2 of MUG are held back from all listings until the shop counts the order itself."),
-        (41, False, "2 of MUG are held back from all listings until the shop counts the order itself."),
-        (40, True, "2 of MUG are counted by the shop itself, and held back nowhere."),
+        (None, False, "The order holds 2 of MUG: no listing offers them until the shop's own stock counts the order."),
+        (41, False, "The order holds 2 of MUG: no listing offers them until the shop's own stock counts the order."),
+        (40, True, "The shop's own stock counts the 2 of MUG, so the order holds nothing."),
     ],
 )
 def test_an_order_tells_what_it_holds_and_whether_the_shop_counts_it(

@@ -140,7 +140,7 @@ def test_a_consent_that_was_declined_or_is_too_old_is_asked_for_again(installati
         installation.call("GET", "/callbacks/ebay", query=q, groups=None) for q in (declined, {**old, "state": "x"})
     ]
     assert [answer.status for answer in answers] == [409, 409]
-    assert all("Begin again with Connect." in answer.text for answer in answers)
+    assert all("Start again with Connect." in answer.text for answer in answers)
     assert _come_back(installation, _agreed(installation, account)) == 200
     assert installation.get(f"/accounts/{account}")["state"] == "active"
 

@@ -266,7 +266,7 @@ def test_a_problem_is_told_with_its_numbers() -> None:
 def test_a_reason_within_a_problem_is_told_in_words_too() -> None:
     problem = Problem("update_failed", {"reason": "price_out_of_bounds", "price": "0", "min": "1", "max": "9"})
     assert messages.text(problem) == (
-        "The last update failed. It is tried again when a value changes in the shop, or with Revise. The reason: The price 0 is outside of what the marketplace accepts (1 to 9)."
+        "The last update failed. It is tried again when a value changes in the shop, or with Revise. The reason: The price 0 is outside what the marketplace accepts (1 to 9)."
     )
 
 
@@ -286,7 +286,7 @@ def test_steps_and_events_are_told() -> None:
     assert messages.trace_text(TraceLine("cap", "3", "3")) == "not more than 3: 3"
     entry = ActivityEntry("s", "shop_expired", datetime(2026, 11, 1, tzinfo=UTC), {"reason": "app_uninstalled"})
     assert messages.event_text(entry) == (
-        "The shop's credentials are no longer accepted: The app was taken off the shop."
+        "The shop no longer accepts its credentials: The app was uninstalled from the shop."
     )
 
 
