@@ -1,4 +1,4 @@
-"""The parts that order-shaped payloads share: lines, taxes, addresses. Shapes: as in `order_payloads.py`."""
+"""The parts that order-shaped payloads share: lines, taxes, addresses. Shapes: as in `payloads.py`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhook payloads of what follows an order: fulfillments/*, refunds/*. Shapes and gaps: as in `order_payloads.py`."""
+"""Webhook payloads of what follows an order: fulfillments/*, refunds/*. Shapes and gaps: as in `payloads.py`."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ class Refund:
 @dataclass(frozen=True, slots=True)
 class Order:
     """`currency` is what the shop counts this order in (its own, unless told otherwise), `presentment_currency` what
-    the buyer saw. Totals: `order_totals.py`."""
+    the buyer saw. Totals: `totals.py`."""
 
     id: int
     name: str

@@ -1,4 +1,4 @@
-"""The seller's consent in his browser: he comes back with a code."""
+"""The seller's consent in their browser: they come back with a code."""
 
 from __future__ import annotations
 

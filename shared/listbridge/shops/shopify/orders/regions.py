@@ -1,7 +1,7 @@
 """Countries and regions as Shopify spells them.
 
 Shopify's own codes are not published as a list; those used here are the ones that both sides write alike, and Shopify
-refuses an order's province that it does not know, which `order_errors.py` answers.
+refuses an order's province that it does not know, which `errors.py` answers.
 """
 
 from __future__ import annotations
