@@ -25,7 +25,7 @@ from tests.contract.shops.staging import Door, StagedOrder, StagedProduct
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import VirtualClock
 from tests.fakes.grants import NoGrants
-from tests.tiny.stall_shop import Stall, Variant
+from tests.tiny.stall_shop import WAIT_S, Stall, Variant
 
 _STATES = {Visibility.VISIBLE: "visible", Visibility.DRAFT: "hidden", Visibility.ARCHIVED: "old"}
 
@@ -54,7 +54,9 @@ class StagedShop:
     """tests.contract.shops.staging.StagedShop for the stall."""
 
     secrets: Sequence[str] = ()
-    signs = False
+    signature = ""
+    product_topic = "product"
+    silent_topics: frozenset[str] = frozenset()
     sends_again = False
     renews_tokens = False
 
@@ -158,15 +160,23 @@ class StagedShop:
         units: Counter[str] = Counter()
         for line in one.lines.values():
             units[line.sku] += line.ordered
+        currency = one.told["currency"]
+        amounts: dict[str, Money] = {}
+        for row in one.told["lines"]:
+            before = amounts[row["sku"]].amount if row["sku"] in amounts else Decimal(0)
+            amounts[row["sku"]] = Money(before + Decimal(row["amount"]), currency)
         return StagedOrder(
             id=ShopOrderId(one.id),
             name=one.name,
-            total=Money(Decimal(one.told["total"]), one.told["currency"]),
+            total=Money(Decimal(one.told["total"]), currency),
             paid=True,
             cancelled=one.cancelled_at is not None,
             placed_at=datetime.fromisoformat(one.told["placed_at"]),
             tags=tuple(one.told["tags"]),
             units=units,
+            amounts=amounts,
+            shipping=Money(Decimal(one.told["shipping"]), currency),
+            ship_to=frozenset(one.told["to"].values()),
         )
 
     def stock_of(self, sku: str) -> int:
@@ -211,8 +221,9 @@ class StagedShop:
     def refuse_credentials(self) -> None:
         self.stall.key = "another key"
 
-    def throttle(self) -> None:
+    def throttle(self) -> float:
         self.stall.throttled = True
+        return float(WAIT_S)
 
     def time_out(self) -> None:
         self.stall.faults.add(Fault("*", "drop_after"))
@@ -261,7 +272,7 @@ class StagedShop:
 
     def signed(self, body: bytes, topic: str) -> dict[str, str]:
         return {
-            "x-stall-topic": topic.partition("/")[0].removesuffix("s"),
+            "x-stall-topic": topic,
             "x-stall-event": self.stall.new_id(),
         }
 

@@ -25,6 +25,8 @@ from simulators.kit.wire import Call, Reply, Route
 from simulators.kit.world import World
 
 PAGE = 50
+WAIT_S = 45
+"""What a spent limit says, and the adapter could not guess."""
 TOPICS = ("product", "order", "closed")
 NOWHERE = ("AA", "QQ", "ZZ")
 """Codes of no country."""
@@ -258,7 +260,7 @@ class Stall(Simulator[Call]):
 
     def trouble(self, call: Call, status: int) -> Reply:
         code = {404: "no_such_page", 429: "too_many"}.get(status, "busy")
-        return Reply(status, {"code": code}, {"Retry-After": "3"} if status == 429 else {})
+        return Reply(status, {"code": code}, {"Retry-After": str(WAIT_S)} if status == 429 else {})
 
     def _about(self, call: Call) -> Reply:
         places = [{"id": id, "name": name} for id, name in self.places.items()]

@@ -114,7 +114,9 @@ class StagedShop:
     """tests.contract.shops.staging.StagedShop for Shopify."""
 
     secrets: Sequence[str] = (CLIENT["client_secret"],)
-    signs = True
+    signature = "x-shopify-hmac-sha256"
+    product_topic = "products/update"
+    silent_topics = frozenset({"orders/edited"})
     sends_again = True
     renews_tokens = True
 
@@ -204,8 +206,12 @@ class StagedShop:
     def _order(self, one: Any) -> StagedOrder:
         price = order_totals.price(one)
         units: Counter[str] = Counter()
+        amounts: dict[str, Money] = {}
         for line in one.lines:
-            units[line.sku or ""] += line.quantity
+            sku, paid = line.sku or "", order_totals.discounted(line).amount
+            units[sku] += line.quantity
+            amounts[sku] = Money(paid + (amounts[sku].amount if sku in amounts else 0), price.currency)
+        to = one.shipping_address
         return StagedOrder(
             id=ShopOrderId(str(one.id)),
             name=one.name,
@@ -215,6 +221,9 @@ class StagedShop:
             placed_at=one.processed_at,
             tags=tuple(one.tags),
             units=units,
+            amounts=amounts,
+            shipping=Money(order_totals.shipping_after_discounts(one).amount, price.currency),
+            ship_to=frozenset(str(part) for part in (to or {}).values() if part),
         )
 
     def stock_of(self, sku: str) -> int:
@@ -284,6 +293,7 @@ class StagedShop:
         self.deeds.revoke_tokens()
 
     def throttle(self) -> None:
+        """The wait follows from the points that a query costs: tests/contract/shops/test_shopify_reads.py."""
         self.deeds.drain_budget(0)
 
     def time_out(self) -> None:
@@ -341,7 +351,7 @@ class StagedShop:
 
     def signed(self, body: bytes, topic: str) -> dict[str, str]:
         return {
-            "x-shopify-hmac-sha256": sign(body, self.secrets[0]),
+            self.signature: sign(body, self.secrets[0]),
             "x-shopify-topic": topic,
             "x-shopify-webhook-id": str(uuid.uuid4()),
         }

@@ -46,6 +46,12 @@ class StagedOrder:
     tags: tuple[str, ...]
     units: Mapping[str, int]
     """By SKU."""
+    amounts: Mapping[str, Money]
+    """By SKU: what the buyer paid for all units of it, taxes as the order has them."""
+    shipping: Money
+    """What the buyer paid for shipping."""
+    ship_to: frozenset[str]
+    """The parts of the address that it goes to, in whatever fields the shop has; none without an address."""
 
 
 class StagedShop(Protocol):
@@ -54,8 +60,13 @@ class StagedShop(Protocol):
     clock: Clock
     secrets: Sequence[str]
     """With which the shop signs its webhooks."""
-    signs: bool
-    """It signs them: else the address alone shows whose they are."""
+    signature: str
+    """The header, in lower case, that holds the signature. Empty where nothing is signed, and the address alone shows whose a
+    webhook is."""
+    product_topic: str
+    """By which the shop tells of a product that changed, in its own words."""
+    silent_topics: frozenset[str]
+    """Of what it tells, what the scheme knows and needs to do nothing about."""
     sends_again: bool
     """A webhook that was not taken comes again, by a schedule of the shop's."""
     renews_tokens: bool
@@ -105,8 +116,9 @@ class StagedShop(Protocol):
     def refuse_credentials(self) -> None:
         """Neither the tokens nor the credentials work any longer."""
 
-    def throttle(self) -> None:
-        """The next call finds the limit spent."""
+    def throttle(self) -> float | None:
+        """The next call finds the limit spent. The seconds that its refusal says, other than what the adapter takes without
+        them; None where they follow from the call's own cost, and tests of this platform alone compare them."""
 
     def time_out(self) -> None:
         """The next call gets no answer."""
@@ -180,7 +192,7 @@ class StagedShop(Protocol):
         """Another tool imports the same order of the marketplace."""
 
     def signed(self, body: bytes, topic: str) -> dict[str, str]:
-        """Headers, lower-case, of a genuine delivery of this body."""
+        """Headers, lower-case, of a genuine delivery of this body. The topic is one of the shop's own, as in `hooks`."""
 
     def topic_of(self, file_name: str) -> str:
         """The topic of a recorded payload, by the name of its file."""

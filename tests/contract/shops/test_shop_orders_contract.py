@@ -138,6 +138,32 @@ def test_an_order_carries_the_marketplaces_date_and_tags(shop: StagedShop, adapt
     assert set(made.tags) == {"eBay", "Listbridge", "urgent"}
 
 
+@pytest.mark.parametrize("taxed", [False, True], ids=["untaxed", "taxes in the price"])
+def test_what_was_paid_for_each_line_and_for_shipping_stands_in_the_order(
+    shop: StagedShop, adapter: ShopAdapter, mug: str, taxed: bool
+):
+    cup = str(shop.add_product("CUP").variants[0])
+    of = draft(
+        line("20.00", variant=mug, quantity=2, taxes=(tax("3.19", "0.19"),) if taxed else ()),
+        line("4.01", id="10002", variant=cup, sku="CUP"),
+        shipping=shipping("4.90", (tax("0.78", "0.19"),) if taxed else ()),
+    )
+    made = created(shop, adapter, of)
+    assert made.amounts == {"MUG": money("20.00"), "CUP": money("4.01")}
+    assert made.shipping == money("4.90")
+
+
+def test_an_order_says_where_it_goes(shop: StagedShop, adapter: ShopAdapter, mug: str):
+    made = created(shop, adapter, draft(line(variant=mug)))
+    assert {"1 Analytical Way", "Leeds", "LS1 4AP", "Engines Ltd"} <= made.ship_to
+    assert any(part.startswith("Flat 2") for part in made.ship_to)
+
+
+def test_an_order_without_an_address_goes_nowhere(shop: StagedShop, adapter: ShopAdapter, mug: str):
+    made = created(shop, adapter, draft(line(variant=mug), buyer=replace(BUYER, shipping=None)))
+    assert made.ship_to == frozenset()
+
+
 def test_stock_goes_below_zero_rather_than_lose_an_order(shop: StagedShop, adapter: ShopAdapter):
     variant = str(shop.add_product("LAST", stock=1).variants[0])
     created(shop, adapter, draft(line(variant=variant, sku="LAST", quantity=2)))
@@ -220,9 +246,10 @@ def test_of_our_order_and_another_tools_ours_comes_first(shop: StagedShop, adapt
 
 def test_a_limit_that_is_spent_makes_nothing(shop: StagedShop, adapter: ShopAdapter, mug: str):
     adapter.look_for_order(MARK)
-    shop.throttle()
-    with pytest.raises(RateLimited):
+    told = shop.throttle()
+    with pytest.raises(RateLimited) as limited:
         adapter.create_order(draft(line(variant=mug)))
+    assert told is None or limited.value.after_s == told
     assert (len(shop.orders()), shop.stock_of("MUG")) == (0, 50)
 
 

@@ -82,6 +82,7 @@ def order_body(draft: ShopOrderDraft) -> dict[str, Any]:
         "mark": draft.mark.value,
         "placed_at": draft.placed_at.isoformat(),
         "lines": lines,
+        "shipping": str(draft.shipping.amount.amount),
         "total": str(draft.total.amount),
         "currency": draft.total.currency,
         "tags": tags_of(draft, longest=60),
