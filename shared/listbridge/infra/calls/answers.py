@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BaseModel, ValidationError
 from requests import Response
 
+from listbridge.domain.verdicts import RateLimited, RemoteError
 from listbridge.infra.calls.streamed_body import StreamedBody
 
 A = TypeVar("A", Response, StreamedBody)
@@ -73,6 +74,13 @@ def retry_after(header: str | None) -> float | None:
     except ValueError:
         return None
     return min(_LONGEST_WAIT_S, max(0.5, seconds)) if seconds == seconds else None
+
+
+def waiting(error: RemoteError, response: Response) -> RemoteError:
+    """The verdict, for a spent limit with as long a wait as the answer says; one that says none leaves the verdict's own."""
+    if isinstance(error, RateLimited):
+        error.after_s = retry_after(response.headers.get("Retry-After")) or error.after_s
+    return error
 
 
 def moment(text: Any) -> datetime | None:

@@ -17,12 +17,12 @@ from pydantic import BaseModel, ValidationError
 from requests import Response
 
 from listbridge.domain.verdicts import RateLimited, RemoteError
-from listbridge.infra.calls.answers import json_object, part_at, places, retry_after, with_living_token
+from listbridge.infra.calls.answers import json_object, part_at, places, waiting, with_living_token
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.error_row import Row
 from listbridge.infra.calls.http import Purpose, request_id
 from listbridge.infra.calls.streamed_body import StreamedBody, StreamLimits
-from listbridge.infra.calls.tokens import Access
+from listbridge.infra.calls.tokens import AccessTokens
 
 _STREAMED, _LIMITED, _CONFLICT, _BROKEN = 200, 429, 409, 500
 M = TypeVar("M", bound=BaseModel)
@@ -102,7 +102,7 @@ class ApiClient(Generic[C]):
     HOST: ClassVar[str] = ""
     """Where the platform answers, unless the connection says otherwise."""
 
-    def __init__(self, connection: Connection, access: Access | None = None) -> None:
+    def __init__(self, connection: Connection, access: AccessTokens | None = None) -> None:
         self.connection = connection
         self.base = (connection.base_url or self.HOST).rstrip("/")
         self.access = access
@@ -116,7 +116,8 @@ class ApiClient(Generic[C]):
         return {} if self.access is None else {"Authorization": f"Bearer {self.access.token()}"}
 
     def renew(self, call: C) -> bool:
-        """Drop the token that was refused; whether there is a way to another. There is none for a key that does not end."""
+        """Give up the token that this thread called with; whether there is a way to another. There is none for a key that does
+        not end."""
         return self.access is not None and self.access.renew()
 
     def code_of(self, body: Mapping[str, Any]) -> str:
@@ -150,9 +151,7 @@ class ApiClient(Generic[C]):
 
     def _limited(self, call: C, answer: Answer) -> RemoteError:
         limited = self.LIMITED.error(detail=call.operation, status=answer.status, request=answer.request)
-        if isinstance(limited, RateLimited):
-            limited.after_s = retry_after(answer.response.headers.get("Retry-After")) or limited.after_s
-        return limited
+        return waiting(limited, answer.response)
 
     def learn(self, call: C, answer: Answer) -> None:
         """Take in what a success says of the platform's limits."""
@@ -241,7 +240,7 @@ class ApiClient(Generic[C]):
             call.method, self.address(call), purpose=Purpose.TOKEN, operation=call.operation, **what
         )
         answer = Answer(response, json_object(response), request_id(response.headers))
-        refusal = self.refusal(call, answer)
+        refusal = self._judged(call, answer)
         if refusal is not None:
             raise refusal.verdict if isinstance(refusal, CallRefused) else refusal
         if answer.body is None:

@@ -10,15 +10,16 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BeforeValidator, Field, ValidationError
 from requests import Response
 
-from listbridge.domain.ports.grants import REFRESH_TOKEN
-from listbridge.domain.verdicts import RemoteError
-from listbridge.infra.calls.answers import json_object
+from listbridge.domain.ports.grants import REFRESH_TOKEN, Granted
+from listbridge.domain.verdicts import RateLimited, RemoteError
+from listbridge.infra.calls.answers import json_object, waiting
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.error_row import Row
 from listbridge.infra.calls.http import Purpose, request_id
 from listbridge.infra.calls.tokens import Token
 from listbridge.infra.calls.wire_models import Told
 
+_OPERATION = "token"
 _LONGEST_CODE = 4000
 """Of a consent's code: longer than any platform's."""
 
@@ -29,8 +30,8 @@ class Lasting(Told):
     access_token: str = Field(min_length=1, repr=False)
 
 
-class Granted(Lasting):
-    """An access token for so many seconds, and what it is renewed with, where the grant gives that."""
+class TokenResponse(Lasting):
+    """The answer of a token endpoint (RFC 6749, 5.1): an access token for so many seconds, and what it is renewed with, where the grant gives that."""
 
     expires_in: int = Field(gt=0)
     refresh_token: Annotated[str, BeforeValidator(lambda told: told or "")] = Field(default="", repr=False)
@@ -40,6 +41,10 @@ class Granted(Lasting):
     def token(self, asked_at: datetime) -> Token:
         """Its life counts from before the question, so that it never seems longer than it is."""
         return Token(self.access_token, asked_at + timedelta(seconds=self.expires_in))
+
+    def granted(self, asked_at: datetime) -> Granted:
+        """The same, for grants that renew it with a refresh token."""
+        return Granted(self.access_token, asked_at + timedelta(seconds=self.expires_in), self.refresh_token)
 
     def kept(self, asked_at: datetime) -> dict[str, str]:
         """What a consent leaves in the secret: `refresh_token`, and where it ends `refresh_token_expires_at` (ISO 8601)."""
@@ -58,19 +63,20 @@ Judged = Callable[[Response], RemoteError | None]
 def ask_at(url: str, connection: Connection, grant: type[G], judged: Judged, unreadable: Row, **what: Any) -> G:
     """What was granted, where a platform refuses in a way of its own; `json`, `data` or `auth` go along as it wants them.
 
-    Raises RemoteError; `unreadable` is for a success without a token.
+    Raises RemoteError; `unreadable` is for a success without a token. A spent limit holds back the calls that would only ask
+    again.
     """
     response = connection.session.request(
         "POST",
         url,
         purpose=Purpose.TOKEN,
-        operation="token",
+        operation=_OPERATION,
         headers={"Accept": "application/json"},
         **what,
     )
     refusal = judged(response)
     if refusal is not None:
-        raise refusal
+        raise _held_back(connection, waiting(refusal, response))
     try:
         return grant.model_validate(json_object(response))
     except ValidationError:
@@ -78,6 +84,13 @@ def ask_at(url: str, connection: Connection, grant: type[G], judged: Judged, unr
         raise unreadable.error(
             detail="token", status=response.status_code, request=request_id(response.headers)
         ) from None
+
+
+def _held_back(connection: Connection, refusal: RemoteError) -> RemoteError:
+    if isinstance(refusal, RateLimited):
+        until = refusal.until or connection.clock.now() + timedelta(seconds=refusal.after_s)
+        connection.budget.learn(_OPERATION, blocked_until=until)
+    return refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from listbridge.infra import observability
 
 if TYPE_CHECKING:
-    from listbridge.domain.ports import Clock
+    from listbridge.domain.ports import Clock, Grants
+    from listbridge.domain.ports.grants import Renew
 
 REFRESH_BEFORE = timedelta(seconds=60)
 
@@ -53,17 +54,30 @@ class TokenCache:
                 self._tokens[key] = token
             return token.access_token
 
-    def forget(self, key: str) -> None:
-        """Drop the token, because the other side refused it."""
-        self._tokens.pop(key, None)
+    def forget(self, key: str, refused: str) -> None:
+        """Drop this token, because the other side refused it; one that was fetched since stays."""
+        with self._lock_of(key):
+            held = self._tokens.get(key)
+            if held is not None and held.access_token == refused:
+                del self._tokens[key]
 
     def _lock_of(self, key: str) -> threading.Lock:
         with self._guard:
             return self._locks.setdefault(key, threading.Lock())
 
 
+class AccessTokens(Protocol):
+    """The access tokens of one shop or account, however they are got. Safe to share between threads."""
+
+    def token(self) -> str:
+        """A token to call with. Raises RemoteError."""
+
+    def renew(self) -> bool:
+        """Give up the token that this thread asked for last, because it was refused; whether there is a way to another."""
+
+
 class Access:
-    """Access tokens of one shop or account that are asked for with credentials which do not change.
+    """`AccessTokens` that are asked for with credentials which do not change.
 
     `depends_on` is everything that a token depends on: after a reconnect the old credentials' token must not speak for the
     new. `fetch` asks for a token, and raises RemoteError.
@@ -74,12 +88,36 @@ class Access:
         self._key = f"{name}:{hashlib.sha256(depends_on.encode()).hexdigest()}"
         self._fetch = fetch
         self._clock = clock
+        self._mine = threading.local()
 
     def token(self) -> str:
         """A token to call with."""
-        return self._cache.get(self._key, self._fetch, now=self._clock.now())
+        self._mine.token = self._cache.get(self._key, self._fetch, now=self._clock.now())
+        return str(self._mine.token)
 
     def renew(self) -> bool:
-        """Drop a token that was refused: there is always a way to another."""
-        self._cache.forget(self._key)
+        """Drop a token that was refused, unless another thread has fetched the next: there is always a way to one."""
+        self._cache.forget(self._key, getattr(self._mine, "token", ""))
+        return True
+
+
+class GrantedAccess:
+    """`AccessTokens` that are renewed with a refresh token which changes at each use.
+
+    `grants` are the connection's; `ask` asks for the next token (`domain.ports.grants.Renew`).
+    """
+
+    def __init__(self, grants: Grants, ask: Renew) -> None:
+        self._grants = grants
+        self._ask = ask
+        self._mine = threading.local()
+
+    def token(self) -> str:
+        """A token to call with. Raises as `Grants.token` does."""
+        self._mine.token = self._grants.token(self._ask)
+        return str(self._mine.token)
+
+    def renew(self) -> bool:
+        """Say which token was refused: the next one is another."""
+        self._grants.refused(getattr(self._mine, "token", ""))
         return True

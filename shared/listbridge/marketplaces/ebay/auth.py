@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
 from listbridge.infra.calls.connection import Connection, credentials_of
-from listbridge.infra.calls.oauth import Granted, TokenEndpoint
+from listbridge.infra.calls.oauth import TokenEndpoint, TokenResponse
 from listbridge.infra.calls.tokens import Access, Token
 from listbridge.marketplaces.ebay.errors import (
     APP_REFUSED,
@@ -134,8 +134,8 @@ def _ru_name(connection: Connection) -> str:
     return ru_name
 
 
-def _ask(connection: Connection, credentials: Credentials, form: dict[str, str]) -> Granted:
+def _ask(connection: Connection, credentials: Credentials, form: dict[str, str]) -> TokenResponse:
     url = f"{Hosts.of(connection).api}/identity/v1/oauth2/token"
     endpoint = TokenEndpoint(url, TOKEN_ERRORS, TOKEN_STATUSES, otherwise=UNAVAILABLE, unreadable=UNREADABLE)
     keys = (credentials.client_id, credentials.client_secret.get_secret_value())
-    return endpoint.ask(connection, Granted, data=form, auth=keys)
+    return endpoint.ask(connection, TokenResponse, data=form, auth=keys)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from listbridge.infra.calls.connection import Connection
-from listbridge.infra.calls.oauth import G, Granted, ask_at
+from listbridge.infra.calls.oauth import G, TokenResponse, ask_at
 from listbridge.infra.calls.tokens import Access, Token
 from listbridge.shops.shopify.errors import UNREADABLE, by_grant
 from listbridge.shops.shopify.settings import Credentials, Settings
@@ -46,5 +46,5 @@ class Grant:
 
     def _fetch(self) -> Token:
         asked_at = self._connection.clock.now()
-        granted = ask_for(Granted, self._connection, self._credentials, grant_type="client_credentials")
+        granted = ask_for(TokenResponse, self._connection, self._credentials, grant_type="client_credentials")
         return granted.token(asked_at)

@@ -22,7 +22,7 @@ from listbridge.domain.verdicts import (
     RetryLater,
     Unauthorized,
 )
-from listbridge.infra.calls.answers import retry_after
+from listbridge.infra.calls.answers import waiting
 from listbridge.infra.calls.error_row import Row
 from listbridge.infra.calls.http import request_id
 
@@ -90,9 +90,7 @@ def by_status(response: requests.Response, operation: str) -> RemoteError | None
         return None
     row = BY_STATUS.get(status, UNAVAILABLE if status >= 500 else REFUSED)
     error = row.error(detail=f"{operation}: HTTP {status}", status=status, request=request_id(response.headers))
-    if isinstance(error, RateLimited):
-        error.after_s = retry_after(response.headers.get("Retry-After")) or error.after_s
-    return error
+    return waiting(error, response)
 
 
 def by_code(response: requests.Response, answer: Mapping[str, Any], operation: str) -> RemoteError | None:

@@ -16,7 +16,7 @@ from listbridge.domain.verdicts import RateLimited, RemoteError, RetryLater, Una
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.error_row import Row
 from listbridge.infra.calls.http import HttpSession
-from listbridge.infra.calls.oauth import Granted, Lasting, TokenEndpoint, ask_at, code_in
+from listbridge.infra.calls.oauth import Lasting, TokenEndpoint, TokenResponse, ask_at, code_in
 from listbridge.infra.calls.tokens import TokenCache
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import START, VirtualClock
@@ -25,7 +25,7 @@ from tests.fakes.grants import NoGrants
 ENDPOINT = TokenEndpoint(
     "https://far.example/token",
     by_error={"invalid_grant": Row(Unauthorized, "consent_gone", "ask_again")},
-    by_status={401: Row(Unauthorized, "keys_wrong"), 429: Row(RateLimited, "too_fast")},
+    by_status={401: Row(Unauthorized, "keys_wrong"), 429: Row(RateLimited, "too_fast", after_s=7.0)},
     otherwise=Row(RetryLater, "closed"),
     unreadable=Row(RetryLater, "gibberish"),
 )
@@ -34,9 +34,10 @@ ENDPOINT = TokenEndpoint(
 class Far(BaseAdapter):
     """Answers once, and keeps what it was asked."""
 
-    def __init__(self, status: int, body: str) -> None:
+    def __init__(self, status: int, body: str, **headers: str) -> None:
         super().__init__()
         self.answer = (status, body)
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
         self.asked: list[requests.PreparedRequest] = []
 
     def send(self, request: requests.PreparedRequest, **_: object) -> requests.Response:
@@ -44,6 +45,7 @@ class Far(BaseAdapter):
         response = requests.Response()
         response.status_code = self.answer[0]
         response.raw = HTTPResponse(io.BytesIO(self.answer[1].encode()), preload_content=False)
+        response.headers.update(self.headers)
         response.url = request.url or ""
         return response
 
@@ -58,15 +60,15 @@ def connected(far: Far) -> tuple[Connection, FakeBudget]:
     return Connection("a", {}, {}, None, session, budget, TokenCache(), clock, NoGrants()), budget
 
 
-def granted(status: int, body: str) -> Granted:
-    return ENDPOINT.ask(connected(Far(status, body))[0], Granted, data={"grant_type": "x"})
+def granted(status: int, body: str) -> TokenResponse:
+    return ENDPOINT.ask(connected(Far(status, body))[0], TokenResponse, data={"grant_type": "x"})
 
 
 def test_a_grant_is_asked_for_with_a_form_and_draws_on_no_budget() -> None:
     far = Far(200, '{"access_token": "t", "expires_in": 60, "refresh_token": "r", "scope": "all"}')
     connection, budget = connected(far)
-    got = ENDPOINT.ask(connection, Granted, data={"grant_type": "refresh_token"}, auth=("id", "secret"))
-    assert got == Granted(access_token="t", expires_in=60, refresh_token="r")
+    got = ENDPOINT.ask(connection, TokenResponse, data={"grant_type": "refresh_token"}, auth=("id", "secret"))
+    assert got == TokenResponse(access_token="t", expires_in=60, refresh_token="r")
     [asked] = far.asked
     assert (asked.method, asked.url) == ("POST", "https://far.example/token")
     assert parse_qs(str(asked.body)) == {"grant_type": ["refresh_token"]}
@@ -75,7 +77,7 @@ def test_a_grant_is_asked_for_with_a_form_and_draws_on_no_budget() -> None:
 
 
 def test_a_tokens_life_counts_from_the_question() -> None:
-    token = Granted(access_token="t", expires_in=60).token(START)
+    token = TokenResponse(access_token="t", expires_in=60).token(START)
     assert (token.access_token, token.expires_at) == ("t", START + timedelta(seconds=60))
 
 
@@ -104,6 +106,30 @@ def test_a_refusal_is_judged_by_its_name_then_by_its_status(
         granted(status, body)
     assert (type(refused.value), refused.value.problem.code) == (verdict, code)
     assert (refused.value.status, refused.value.detail) == (status, f"token: HTTP {status}")
+
+
+def test_a_spent_limit_lasts_as_long_as_it_says_and_holds_every_call_back() -> None:
+    connection, budget = connected(Far(429, "{}", Retry_After="40"))
+    with pytest.raises(RateLimited) as limited:
+        ENDPOINT.ask(connection, TokenResponse, data={})
+    assert limited.value.after_s == 40.0
+    until = START + timedelta(seconds=40)
+    assert [(name, told["blocked_until"]) for name, told in budget.learned] == [("token", until)]
+
+
+def test_a_spent_limit_that_says_no_time_lasts_as_long_as_its_row_says() -> None:
+    connection, budget = connected(Far(429, "{}"))
+    with pytest.raises(RateLimited) as limited:
+        ENDPOINT.ask(connection, TokenResponse, data={})
+    assert limited.value.after_s == 7.0
+    assert [told["blocked_until"] for _, told in budget.learned] == [START + timedelta(seconds=7)]
+
+
+def test_any_other_refusal_teaches_the_budget_nothing() -> None:
+    connection, budget = connected(Far(503, "", Retry_After="40"))
+    with pytest.raises(RetryLater):
+        ENDPOINT.ask(connection, TokenResponse, data={})
+    assert budget.learned == []
 
 
 @pytest.mark.parametrize(
@@ -140,12 +166,14 @@ def test_a_platform_that_refuses_in_a_way_of_its_own_judges_the_whole_answer() -
 
 
 def test_no_refresh_token_may_be_written_as_null_too() -> None:
-    assert Granted.model_validate({"access_token": "t", "expires_in": 60, "refresh_token": None}).refresh_token == ""
+    assert (
+        TokenResponse.model_validate({"access_token": "t", "expires_in": 60, "refresh_token": None}).refresh_token == ""
+    )
 
 
 def test_a_token_is_not_in_its_repr() -> None:
-    assert repr(Granted(access_token="secret-word", expires_in=60, refresh_token="hidden")) == (
-        "Granted(expires_in=60, refresh_token_expires_in=None)"
+    assert repr(TokenResponse(access_token="secret-word", expires_in=60, refresh_token="hidden")) == (
+        "TokenResponse(expires_in=60, refresh_token_expires_in=None)"
     )
 
 
@@ -157,7 +185,7 @@ def test_a_token_is_not_in_its_repr() -> None:
     ],
 )
 def test_a_consent_leaves_what_it_is_renewed_with_and_when_that_ends(ends_in: int | None, kept: dict[str, str]) -> None:
-    got = Granted(access_token="t", expires_in=60, refresh_token="r", refresh_token_expires_in=ends_in)
+    got = TokenResponse(access_token="t", expires_in=60, refresh_token="r", refresh_token_expires_in=ends_in)
     assert got.kept(START) == kept
 
 

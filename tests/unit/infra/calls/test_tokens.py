@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from listbridge.infra.calls.tokens import Token, TokenCache
+from listbridge.infra.calls.tokens import Access, Token, TokenCache
+from tests.fakes.clock import VirtualClock
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -42,7 +43,7 @@ def test_a_token_without_an_end_is_kept_until_it_is_refused() -> None:
     cache = TokenCache()
     assert cache.get("shop", lambda: Token("first"), now=NOON) == "first"
     assert cache.get("shop", lambda: Token("second"), now=NOON + timedelta(days=900)) == "first"
-    cache.forget("shop")
+    cache.forget("shop", "first")
     assert cache.get("shop", lambda: Token("second"), now=NOON) == "second"
 
 
@@ -77,7 +78,23 @@ def test_a_failed_fetch_leaves_nothing_behind() -> None:
 
 
 def test_forgetting_what_is_not_there_is_nothing() -> None:
-    TokenCache().forget("shop")
+    TokenCache().forget("shop", "token-1")
+
+
+def test_a_token_that_another_thread_has_fetched_since_is_not_given_up() -> None:
+    issuer = Issuer()
+    access = Access(TokenCache(), "shop", "key", issuer, VirtualClock(NOON))
+    assert access.token() == "token-1"
+
+    def refused() -> str:
+        assert access.token() == "token-1"
+        assert access.renew() is True
+        return access.token()
+
+    with ThreadPoolExecutor(1) as another:
+        assert another.submit(refused).result() == "token-2"
+    assert access.renew() is True
+    assert (access.token(), issuer.issued) == ("token-2", 2)
 
 
 def test_a_token_does_not_show_in_its_repr() -> None:
