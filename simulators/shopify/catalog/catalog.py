@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 from simulators.kit.deeds import DeedRefused
+from simulators.shopify.catalog.specs import check_variant, handle_of, money, option_names, title_of
 from simulators.shopify.records import (
     Collection,
     InventoryItem,
@@ -25,7 +24,6 @@ from simulators.shopify.records import (
 
 R = TypeVar("R")
 
-_CENT = Decimal("0.01")
 MAX_VARIANTS = 2048  # per product: shopify.dev/docs/api/usage/limits, read 2026-11-23
 
 
@@ -45,29 +43,6 @@ class ShopFacts:
     timezone: str
     plan: str
     created_at: datetime
-
-
-def money(value: Any) -> Decimal:
-    """An amount as a seller types it, in cents precision. Raises DeedRefused for what is no number or below zero."""
-    try:
-        amount = Decimal(str(value)).quantize(_CENT)
-    except InvalidOperation:
-        raise DeedRefused(f"no amount: {value!r}") from None
-    if not amount.is_finite() or amount < 0:
-        raise DeedRefused(f"a price is a number and never negative: {value}")
-    return amount
-
-
-def whole(value: Any, what: str) -> int:
-    """A whole number as JSON may hold it. Raises DeedRefused for anything else."""
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        raise DeedRefused(f"{what} is a whole number, not {value!r}") from None
-
-
-def handle_of(title: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "untitled"
 
 
 class Catalog:
@@ -136,10 +111,10 @@ class Catalog:
         if len(wanted) > MAX_VARIANTS:
             raise DeedRefused(f"a product has at most {MAX_VARIANTS} variants")
         for one in wanted:
-            _check_variant(one)
-        title, status = _title(spec), spec.get("status", "ACTIVE")
+            check_variant(one)
+        title, status = title_of(spec), spec.get("status", "ACTIVE")
         product_id = self.next_id("product")
-        names = _option_names(spec, wanted)
+        names = option_names(spec, wanted)
         media = list(self._media(spec.get("images", ()), at))
         variants = [
             self._make_variant(product_id, number, names, one, media, at, remember)
@@ -166,7 +141,7 @@ class Catalog:
 
     def add_variant(self, product_id: int, spec: Mapping[str, Any], at: datetime) -> Variant:
         """Add a variant to a product; its options are those of the product. Raises DeedRefused on a bad one."""
-        _check_variant(spec)
+        check_variant(spec)
         product = self.product(product_id)
         if len(product.variant_ids) >= MAX_VARIANTS:
             raise DeedRefused(f"a product has at most {MAX_VARIANTS} variants")
@@ -279,7 +254,7 @@ class Catalog:
             )
 
     def add_collection(self, spec: Mapping[str, Any], at: datetime) -> Collection:
-        title = _title(spec)
+        title = title_of(spec)
         collection = Collection(
             id=self.next_id("collection"),
             title=title,
@@ -379,31 +354,3 @@ def _found(rows: Mapping[int, R], key: int, what: str) -> R:
     if key not in rows:
         raise NoSuchThing(f"no {what} {key}")
     return rows[key]
-
-
-def _title(spec: Mapping[str, Any]) -> str:
-    if not spec.get("title"):
-        raise DeedRefused("it has no title")
-    return str(spec["title"])
-
-
-def _check_variant(spec: Mapping[str, Any]) -> None:
-    """Raise DeedRefused for what no variant can be, before anything of the product is stored."""
-    money(spec.get("price", "10.00"))
-    if spec.get("compare_at_price") is not None:
-        money(spec["compare_at_price"])
-    if spec.get("inventory_policy", "DENY") not in ("DENY", "CONTINUE"):
-        raise DeedRefused(f"no such policy: {spec['inventory_policy']}")
-    stock = spec.get("stock", 0)
-    for available in stock.values() if isinstance(stock, Mapping) else [stock]:
-        whole(available, "stock")
-
-
-def _option_names(spec: Mapping[str, Any], variants: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The option names in order: as given, else as the variants use them, else Shopify's own `Title`."""
-    given = list(spec.get("options", ()))
-    used = list(dict.fromkeys(name for variant in variants for name in (variant.get("options") or {})))
-    names = given or used or ["Title"]
-    if len(names) > 3:
-        raise DeedRefused("a product has at most three options")
-    return names

@@ -7,7 +7,8 @@ from typing import Any
 
 from simulators.kit.deeds import Count, DeedRefused, Told, bound, deed
 from simulators.shopify.catalog import payloads
-from simulators.shopify.catalog.catalog import NoSuchThing, money, whole
+from simulators.shopify.catalog.catalog import NoSuchThing
+from simulators.shopify.catalog.specs import money, whole
 from simulators.shopify.global_ids import GID
 from simulators.shopify.records import Product, Variant
 from simulators.shopify.world import World

@@ -10,8 +10,9 @@ from typing import Any
 
 from simulators.kit.deeds import DeedRefused, Told, deed
 from simulators.shopify.catalog import payloads
-from simulators.shopify.catalog.catalog import NoSuchThing, money
+from simulators.shopify.catalog.catalog import NoSuchThing
 from simulators.shopify.catalog.deeds import CatalogDeeds, number
+from simulators.shopify.catalog.specs import money
 from simulators.shopify.global_ids import gid
 from simulators.shopify.orders import parcel_payloads
 from simulators.shopify.orders import payloads as order_payloads
