@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from benchmarks import outside, stage
@@ -112,7 +113,7 @@ def _seed(deps: Deps, system: LocalSystem, shop: ControlDoor, market: Marketplac
         skus = [str(product["variants"][0]["sku"]) for product in mine]
         offers = outside.put_on_sale(market, account, skus, quantity=_STOCK, price=_PRICE)
         with ThreadPoolExecutor(deps.workers) as pool:
-            keys += pool.map(lambda product: _put_one(deps, account, product, offers), mine)  # noqa: B023 - used up here
+            keys += pool.map(partial(_put_one, deps, account, offers=offers), mine)
     stage.compute(deps, keys)
     _seed_backlog(deps, market)
     return keys

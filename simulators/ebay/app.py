@@ -28,7 +28,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *taxonomy.OPERATIONS,
     *orders.OPERATIONS,
 )
-_TOKEN = "oauth2Token"  # noqa: S105  # an operation's name
+_TOKEN = "oauth2Token"
 
 
 class EbaySimulator(Simulator[Call]):
@@ -47,7 +47,7 @@ class EbaySimulator(Simulator[Call]):
         self,
         *,
         client_id: str = "sim-client",
-        client_secret: str = "sim-secret",  # noqa: S107 - the simulator's own
+        client_secret: str = "sim-secret",
         clock: Clock | None = None,
         time_scale: float = 1.0,
         latency_s: float = 0.0,

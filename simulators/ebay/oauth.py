@@ -19,7 +19,7 @@ from simulators.ebay.world import World
 from simulators.kit.tokens import Code, Grant, TokenStore
 from simulators.kit.wire import Reply
 
-TOKEN_PATH = "/identity/v1/oauth2/token"  # noqa: S105 - an address
+TOKEN_PATH = "/identity/v1/oauth2/token"
 CONSENT_PATH = "/oauth2/authorize"
 _PREFIX = "https://api.ebay.com/oauth/api_scope"
 USER_SCOPES = frozenset(

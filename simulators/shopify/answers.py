@@ -20,7 +20,7 @@ _COST_HELP = (
     "See https://shopify.dev/docs/api/usage/rate-limits for how the cost of a query is calculated. "
     "To read more data, use bulk operations."
 )
-BAD_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"  # noqa: S105  # an error text
+BAD_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"
 _SUPPORTED = ("2026-01", "2026-04", "2026-07", "2026-10", "unstable")  # quarterly, each for 12 months
 THROTTLED = {
     "message": "Throttled",

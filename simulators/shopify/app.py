@@ -41,7 +41,7 @@ from simulators.shopify.tokens import GrantRefused
 from simulators.shopify.variables import invalid_variables
 from simulators.shopify.world import SCOPES, JournalEntry, Settings, World
 
-_TOKEN = "token"  # noqa: S105  # an operation's name
+_TOKEN = "token"
 _BULK_FILE = re.compile(r"/_bulk/([0-9]{1,18})\.jsonl")
 
 
@@ -69,7 +69,7 @@ class ShopifySimulator(Simulator[Call]):
         *,
         shop_domain: str = "demo.myshopify.com",
         client_id: str = "demo-client-id",
-        client_secret: str = "demo-client-secret",  # noqa: S107  # the default of a stand-in, known to everyone
+        client_secret: str = "demo-client-secret",
         clock: Clock | None = None,
         deliver: Deliver | None = None,
         time_scale: float = 1.0,
@@ -196,8 +196,8 @@ class ShopifySimulator(Simulator[Call]):
     def _carry_out(self, call: Call) -> Reply:
         """Price, admit, run and charge; under the lock."""
         world, vendor, prepared, document = self.world, call.vendor_fault, call.prepared, call.document
-        assert prepared.document is not None  # noqa: S101  # it is admitted
-        assert document is not None  # noqa: S101  # likewise
+        if prepared.document is None or document is None:
+            raise LookupError("a document that was not admitted")
         meter = CostMeter(
             self._engine.schema, prepared.document, document, call.variables, world.limits.connection_sizing
         )

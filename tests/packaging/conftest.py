@@ -13,6 +13,9 @@ import pytest
 
 from localrun import template as template_file
 from localrun.environments import Environments
+from tests.emulator import emulator
+
+__all__ = ["emulator"]
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -13,7 +13,7 @@ import boto3
 import pytest
 
 from listbridge import bootstrap
-from tests.emulator import EmulatedAws, emulator  # noqa: F401 - a fixture
+from tests.emulator import EmulatedAws
 from tests.packaging.conftest import ROOT
 
 pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("sample-events")]
@@ -27,7 +27,7 @@ _CONTEXT = SimpleNamespace(
 
 
 @pytest.fixture(autouse=True)
-def _built_anew(emulator: EmulatedAws) -> None:  # noqa: F811
+def _built_anew(emulator: EmulatedAws) -> None:
     bootstrap.use(None)
 
 
@@ -47,19 +47,19 @@ def _sample(function: str, event: str) -> dict[str, Any]:
     return loaded
 
 
-def _rows(emulator: EmulatedAws, table: str) -> list[dict[str, Any]]:  # noqa: F811
+def _rows(emulator: EmulatedAws, table: str) -> list[dict[str, Any]]:
     dynamodb = boto3.client("dynamodb", endpoint_url=emulator.url)
     rows: list[dict[str, Any]] = dynamodb.scan(TableName=emulator.variables[table])["Items"]
     return rows
 
 
-def test_the_delivery_with_a_wrong_signature_is_refused_and_leaves_nothing(emulator: EmulatedAws) -> None:  # noqa: F811
+def test_the_delivery_with_a_wrong_signature_is_refused_and_leaves_nothing(emulator: EmulatedAws) -> None:
     answer = _handler("webhook_ingest")(_sample("webhook_ingest", "inventory_levels_update"), _CONTEXT)
     assert answer["statusCode"] == 401
     assert _rows(emulator, "INBOX_TABLE") == []
 
 
-def test_a_message_that_no_marketplace_sends_comes_back_and_leaves_nothing(emulator: EmulatedAws) -> None:  # noqa: F811
+def test_a_message_that_no_marketplace_sends_comes_back_and_leaves_nothing(emulator: EmulatedAws) -> None:
     sample = _sample("webhook_ingest", "marketplace_event")
     id = sample["Records"][0]["messageId"]
     answer = _handler("webhook_ingest")(sample, _CONTEXT)
@@ -80,7 +80,7 @@ def test_a_message_that_no_marketplace_sends_comes_back_and_leaves_nothing(emula
     ],
 )
 def test_a_message_about_something_that_is_gone_is_done_and_does_not_come_back(
-    emulator: EmulatedAws,  # noqa: F811
+    emulator: EmulatedAws,
     function: str,
     event: str,
 ) -> None:
@@ -90,24 +90,24 @@ def test_a_message_about_something_that_is_gone_is_done_and_does_not_come_back(
 
 
 @pytest.mark.parametrize("timer", ["unsent", "due", "drift", "hooks", "sweep", "shop_orders", "orders", "retention"])
-def test_a_timer_of_an_empty_system_mends_nothing(emulator: EmulatedAws, timer: str) -> None:  # noqa: F811
+def test_a_timer_of_an_empty_system_mends_nothing(emulator: EmulatedAws, timer: str) -> None:
     assert _handler("reconcile")(_sample("reconcile", timer), _CONTEXT) == {"timer": timer, "mended": 0}
 
 
-def test_a_tick_of_an_empty_system_queues_nothing(emulator: EmulatedAws) -> None:  # noqa: F811
+def test_a_tick_of_an_empty_system_queues_nothing(emulator: EmulatedAws) -> None:
     assert _handler("import_orders")(_sample("import_orders", "tick"), _CONTEXT) == {
         "tick": "accounts",
         "queued": 0,
     }
 
 
-def test_health_is_answered_to_somebody_the_authorizer_let_in(emulator: EmulatedAws) -> None:  # noqa: F811
+def test_health_is_answered_to_somebody_the_authorizer_let_in(emulator: EmulatedAws) -> None:
     answer = _handler("admin_api")(_sample("admin_api", "health"), _CONTEXT)
     assert answer["statusCode"] == 200
     assert isinstance(json.loads(answer["body"]), dict)
 
 
-def test_a_consent_that_nobody_asked_for_connects_nothing(emulator: EmulatedAws) -> None:  # noqa: F811
+def test_a_consent_that_nobody_asked_for_connects_nothing(emulator: EmulatedAws) -> None:
     answer = _handler("admin_api")(_sample("admin_api", "oauth_return"), _CONTEXT)
     assert answer["statusCode"] == 409
     assert [row for row in _rows(emulator, "CONFIG_TABLE") if row["kind"]["S"] == "account"] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -324,9 +325,9 @@ def test_concurrent_access_is_certainly_not_applied_and_tried_again(stage: EbayS
     desk = stage.new_desk(request)
     if operation == REVISE:
         done = adapter.publish(request, desk.worker())
-        act: Callable[[], object] = lambda: revise_one(adapter, request, done, 1)  # noqa: E731
+        act: Callable[[], object] = partial(revise_one, adapter, request, done, 1)
     else:
-        act = lambda: adapter.publish(request, desk.worker())  # noqa: E731
+        act = partial(adapter.publish, request, desk.worker())
     stage.add_faults(Fault(operation, "vendor", name="concurrent"))
     with pytest.raises(RetryLater) as busy:
         act()

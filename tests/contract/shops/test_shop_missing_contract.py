@@ -3,6 +3,8 @@ two while the shop changed. What is missing is zeroed and ended on every marketp
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from listbridge import registry
@@ -43,7 +45,7 @@ def test_what_is_deleted_between_two_answers_makes_no_other_product_missing(shop
     adapter = ready(shop)
     for number in range(calls_of_a_read(shop, adapter, products)):
         gone = products[0]
-        shop.meanwhile(number, lambda: shop.delete_product(gone))  # noqa: B023  # it happens within this turn
+        shop.meanwhile(number, partial(shop.delete_product, gone))
         read = adapter.read_products(products)
         assert set(read.missing) <= {gone}
         assert sorted([*told(read), *read.missing]) == sorted(products)

@@ -19,7 +19,7 @@ def test_products_are_added_without_being_sent(seller: Seller) -> None:
     assert (job["state"], job["total"], job["done"], job["failed"]) == ("done", 2, 2, 0)
     assert seller.statuses() == {"A1": "not_active", "V1": "not_active", "V2": "not_active"}
     row = seller.row("V2")
-    assert row["title"] == "Shirt – Colour 1"  # noqa: RUF001
+    assert row["title"] == "Shirt – Colour 1"
     assert row["listing"]["quantity"]["computed"] == 7
     assert row["listing"]["price"]["computed"] == {"amount": "12.50", "currency": "EUR"}
     assert row["listing"]["auto_update"] == "off: It was never sent to the marketplace."

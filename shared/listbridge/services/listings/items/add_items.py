@@ -136,7 +136,7 @@ class Shelf:
         if stored is None:
             raise RetryLater(Problem("shop_busy", {"products": "1"}), after_s=2, detail="variant not stored")
         own = facts.title if product.has_options else ""
-        return self.put(stored, f"{product.title} – {own}" if own else product.title)  # noqa: RUF001  # a dash for readers
+        return self.put(stored, f"{product.title} – {own}" if own else product.title)
 
     def _take(self, key: ListingKey, variant: VariantKey, title: str) -> Problem | None:
         """Make the listing ours; None when it is, else who has it."""
