@@ -18,8 +18,9 @@ from listbridge.domain import trace
 from listbridge.infra import settings
 
 if TYPE_CHECKING:
-    from listbridge.domain.ports import Clock, Inbox, Queues
+    from listbridge.domain.ports import Clock, ConfigurationStore, Inbox, Leases, Queues, SecretStore
     from listbridge.domain.raw_request import RawRequest
+    from listbridge.platforms import Opener
     from listbridge.services.deps import Deps
     from listbridge.services.inbox.ingest_message import MessageDoors
     from listbridge.services.inbox.ingest_webhook import WebhookDoors
@@ -176,16 +177,12 @@ def public_base_url() -> str | None:
 
 def _build() -> Deps:
     from listbridge.infra import observability
-    from listbridge.infra.calls.http import HttpSession
-    from listbridge.infra.calls.tokens import TokenCache
     from listbridge.infra.clock import SystemClock
-    from listbridge.infra.coordination.budgets import BudgetPool
     from listbridge.infra.coordination.counters import DynamoCounters
     from listbridge.infra.coordination.inbox import DynamoInbox
     from listbridge.infra.coordination.leases import DynamoLeases
     from listbridge.infra.queues import SqsQueues
     from listbridge.infra.repositories.activity import DynamoActivity
-    from listbridge.infra.repositories.buckets import DynamoBuckets
     from listbridge.infra.repositories.configuration import DynamoConfiguration
     from listbridge.infra.repositories.items import DynamoItems
     from listbridge.infra.repositories.jobs import DynamoJobs
@@ -195,29 +192,14 @@ def _build() -> Deps:
     from listbridge.infra.repositories.publications import DynamoPublications
     from listbridge.infra.repositories.variants import DynamoVariants
     from listbridge.infra.secrets import SecretsManagerStore
-    from listbridge.platforms import OpenedHandOvers, OpenedMarketplaces, OpenedShops, Opener
+    from listbridge.platforms import OpenedHandOvers, OpenedMarketplaces, OpenedShops
     from listbridge.services.deps import Deps, TimeLimits
 
     observability.configure()
     clock, configuration, secrets = SystemClock(), DynamoConfiguration(), SecretsManagerStore()
     leases = DynamoLeases(clock)
     told = settings.told()
-    timeout_s, urls = told.http_timeout_s, told.platform_urls
-    # Hosts that the operator named may be anywhere; those that a seller types may not.
-    named = frozenset(urlsplit(url).hostname or "" for url in urls.values())
-    opener = Opener(
-        configuration=configuration,
-        secrets=secrets,
-        leases=leases,
-        clock=clock,
-        tokens=TokenCache(),
-        make_session=lambda observe, budget, longest_call_s: HttpSession(
-            timeout_s=max(timeout_s, longest_call_s), observe=observe, budget=budget, private_hosts=named
-        ),
-        make_budget=BudgetPool(DynamoBuckets(), leases, clock).open,
-        base_urls=urls,
-        grant_lease_s=timeout_s + 4,
-    )
+    opener = _opener(configuration, secrets, leases, clock)
     return Deps(
         clock=clock,
         configuration=configuration,
@@ -238,11 +220,37 @@ def _build() -> Deps:
         marketplaces=OpenedMarketplaces(opener),
         hand_overs=OpenedHandOvers(opener),
         limits=TimeLimits(
-            http_timeout_s=timeout_s,
+            http_timeout_s=told.http_timeout_s,
             drain_run_s=told.drain_run_s,
             drain_lease_s=told.drain_lease_s,
-            unit_lease_s=timeout_s + 2,
+            unit_lease_s=told.http_timeout_s + 2,
         ),
+    )
+
+
+def _opener(configuration: ConfigurationStore, secrets: SecretStore, leases: Leases, clock: Clock) -> Opener:
+    """What opens shops and accounts for their adapters: one session, one cache of tokens and one pool of budgets."""
+    from listbridge.infra.calls.http import HttpSession
+    from listbridge.infra.calls.tokens import TokenCache
+    from listbridge.infra.coordination.budgets import BudgetPool
+    from listbridge.infra.repositories.buckets import DynamoBuckets
+    from listbridge.platforms import Opener
+
+    timeout_s, urls = settings.told().http_timeout_s, settings.told().platform_urls
+    # Hosts that the operator named may be anywhere; those that a seller types may not.
+    named = frozenset(urlsplit(url).hostname or "" for url in urls.values())
+    return Opener(
+        configuration=configuration,
+        secrets=secrets,
+        leases=leases,
+        clock=clock,
+        tokens=TokenCache(),
+        make_session=lambda observe, budget, longest_call_s: HttpSession(
+            timeout_s=max(timeout_s, longest_call_s), observe=observe, budget=budget, private_hosts=named
+        ),
+        make_budget=BudgetPool(DynamoBuckets(), leases, clock).open,
+        base_urls=urls,
+        grant_lease_s=timeout_s + 4,
     )
 
 
