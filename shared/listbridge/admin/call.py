@@ -14,7 +14,7 @@ def new_router() -> APIGatewayRouter:
 
 
 def deps_of(router: APIGatewayRouter) -> Deps:
-    """The services' ports, put there by whoever answers the event."""
+    """The services' ports, put there by the code that answers the event."""
     deps: Deps = router.context["deps"]
     return deps
 

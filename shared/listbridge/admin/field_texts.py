@@ -56,7 +56,7 @@ _SHOWS: Final[dict[type[BaseModel], type[BaseModel]]] = {
 """Shapes of a configuration document, whose fields mean what the document says under them."""
 
 _KEPT = "Absent, it stays as it is"
-_TAKEN_AWAY = f"{_KEPT}; null takes it away, or back to its default"
+_REMOVED = f"{_KEPT}; null removes it, or sets it back to its default"
 
 
 def text_of(model: type[BaseModel], field: str, *, nullable: bool) -> str | None:
@@ -65,7 +65,7 @@ def text_of(model: type[BaseModel], field: str, *, nullable: bool) -> str | None
     text = _under(model, field) or (_under(shown, field) if shown else None) or EVERYWHERE.get(field)
     if text is None or model.__module__ != patches.__name__ or field == "rev":
         return text
-    return f"{text} {_TAKEN_AWAY if nullable else _KEPT}."
+    return f"{text} {_REMOVED if nullable else _KEPT}."
 
 
 def _under(model: type[BaseModel], field: str) -> str | None:

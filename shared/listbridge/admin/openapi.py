@@ -29,7 +29,7 @@ BROKEN: Final = "broken"
 _REFS = "#/components/schemas/{model}"
 _JSON = "application/json"
 _DESCRIPTION = (
-    "Everything that people and the console do. Settled under /v1: only ever widened. Sign in with a Cognito ID token; "
+    "Everything that people and the console do. Stable under /v1: only ever extended. Sign in with a Cognito ID token; "
     "`x-group` names the lowest group that may make a call; `anyone` needs no token. Ids of listings and items are opaque. "
     "Times are UTC in ISO 8601, amounts are decimal texts with an ISO 4217 currency, and null is unknown unless a field "
     "says what else it means."
@@ -53,13 +53,13 @@ _TAGS: Final = {
 _BY_GATEWAY: Final = "GatewayRefusal"
 _GATEWAY_REFUSAL: Final = {
     "title": _BY_GATEWAY,
-    "description": "What API Gateway refuses itself, before Listbridge hears of it: go by the status.",
+    "description": "What API Gateway refuses itself, before Listbridge sees the call: go by the status.",
     "type": "object",
     "properties": {
         "message": {
             "title": "Message",
             "type": "string",
-            "description": "What API Gateway says of it, in a few words.",
+            "description": "What API Gateway says about it, in a few words.",
         }
     },
 }
@@ -131,12 +131,12 @@ def _complete(path: str, method: str, operation: dict[str, Any], route: Route) -
 
 
 def _landings(method: str) -> dict[str, Any]:
-    """A browser is shown a page; a platform that calls by itself is answered as it asks, and refused like everybody."""
+    """A browser is shown a page; a platform that calls unasked is answered as it asks, and refused like everybody."""
     if method == "get":
         return {"200": _page("Connected."), "409": _page("Not connected, and why.")}
     refusal = {"schema": {"$ref": _REFS.format(model="Refusal")}}
     return {
-        "200": {"description": "Taken in.", "content": {_JSON: {"schema": {"type": "object"}}}},
+        "200": {"description": "Received.", "content": {_JSON: {"schema": {"type": "object"}}}},
         "409": {"description": "Not connected, and why.", "content": {_JSON: refusal}},
     }
 

@@ -28,7 +28,7 @@ SentBy: TypeAlias = Annotated[
 ]
 Refunded: TypeAlias = Annotated[
     bool | None,
-    Query(description="`true` for orders of which the buyer got money back; `false` for the others."),
+    Query(description="`true` for orders of which something was refunded; `false` for the others."),
 ]
 Cancelled: TypeAlias = Annotated[
     bool | None, Query(description="`true` for orders that are cancelled; `false` for the others.")

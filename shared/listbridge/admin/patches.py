@@ -1,7 +1,7 @@
 """What a `PATCH` may carry: JSON merge patches (RFC 7396), one for each kind of document.
 
-A patch names only what it changes, at any depth, so every field may be absent. Null takes an optional field away, or back to
-its default; whether a field can do without is the document's own say, once the patch is merged in.
+A patch names only what it changes, at any depth, so every field may be absent. Null removes an optional field, or sets
+it back to its default; whether a field can do without is the document's own say, once the patch is merged in.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Patch(Body):
 
 
 class QuantityRulePatch(Body):
-    """Changes of a quantity rule. A value that the new mode does not take must be taken away with null."""
+    """Changes of a quantity rule. A value that the new mode does not take must be removed with null."""
 
     mode: QuantityMode | None = None
     value: StrictInt | None = None
@@ -48,7 +48,7 @@ class PriceRulePatch(Body):
 
 
 class RulesPatch(Body):
-    """Changes of rules. Null takes a rule away: from then on the next level's counts."""
+    """Changes of rules. Null removes a rule: from then on the next level's counts."""
 
     quantity: QuantityRulePatch | None = None
     price: PriceRulePatch | None = None
@@ -104,7 +104,7 @@ class CreationProfilePatch(Patch):
 
 
 class SalesListPatch(Patch):
-    """An edit of a sales list: a proposal, counted before it is applied. Null takes a profile away."""
+    """An edit of a sales list: a proposal, counted before it is applied. Null removes a profile."""
 
     name: Name = NEEDED
     profile: Annotated[ProfileId, ID] | None = None

@@ -1,4 +1,5 @@
-"""What callers may send. A field that is not here is refused by name, so that a typing error is not taken for a wish."""
+"""What callers may send. A field that is not here is refused by name, so that a typing error is never taken for
+something that somebody wants."""
 
 from __future__ import annotations
 
@@ -63,7 +64,7 @@ class ShopDraft(Body):
     credentials: SecretFields = Field(default_factory=dict)
     """The platform's credentials, as its JSON schema in `GET /v1/platforms` says; they are never returned."""
     connect: Literal["now", "by_consent"] = "now"
-    """`now` with complete credentials; `by_consent` when the shop hands over what opens it (`GET …/authorize`)."""
+    """`now` with complete credentials; `by_consent` when the shop hands over its credentials (`GET …/authorize`)."""
     locations: tuple[Annotated[LocationId, ID], ...] = ()
 
 
@@ -140,7 +141,7 @@ class PreviewBody(Body):
 
 
 class RelinkBody(Body):
-    """A product of the shop that was made anew, by the shop's own id."""
+    """A product of the shop that was created again, by the shop's own id."""
 
     product: Annotated[ProductId, ID]
 

@@ -3,7 +3,7 @@
 A marketplace that pages by counting (`offset`) counts over a list that moves: an order that changes while we page shifts the
 others, and the one on the seam is never shown. So we do not count through a moving list: a span of times of change that does
 not fit on one page is cut in two, the older part is read first and the open end last. A row that changes meanwhile leaves its
-span only towards the open end. A page is then whole by itself, or it is not used.
+span only towards the open end. A page is then whole on its own, or it is not used.
 """
 
 from __future__ import annotations

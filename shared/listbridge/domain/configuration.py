@@ -1,4 +1,4 @@
-"""What the merchant decides: shops, accounts, sales lists and profiles.
+"""What the seller decides: shops, accounts, sales lists and profiles.
 
 These are documents of the configuration table. An edit that could move listings is never saved directly: it is
 proposed as a job, counted, and applied when the guard lets it pass (protocol.md#guard).
@@ -117,7 +117,7 @@ class ConnectionState(Word):
 
     ACTIVE = "active"
     EXPIRED = "expired"  # credentials refused: connect again
-    DISCONNECTED = "disconnected"  # uninstalled, or taken off by the merchant
+    DISCONNECTED = "disconnected"  # the app was uninstalled, or the seller disconnected the shop
 
 
 class Shop(Document):
@@ -141,25 +141,27 @@ class Shop(Document):
 
 
 class FormerShop(Document):
-    """A shop that was taken off. What it still sends is late, and nobody's forgery."""
+    """A shop that was disconnected. What it still sends is late, and nobody's forgery."""
 
     kind: ClassVar[str] = "former_shop"
     id: ShopId
 
 
 class GuardLimits(BaseModel):
-    """From where on a set of changes needs a yes: more than the share and at least the count of an account's live listings, or
+    """From where on changes need approval: more than the share and at least the count of an account's live listings, or
     every listing of an account with fewer than the count."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     share: Decimal = Field(default=Decimal("0.10"), gt=0, le=1)
-    """The share of an account's live listings above which changes need a yes, a decimal text from 0 to 1 (`0.10`)."""
+    """The share of an account's live listings above which changes need approval, a decimal text from 0 to 1
+    (`0.10`)."""
     count: int = Field(default=3, ge=1)
-    """How many live listings must change at least before a yes is needed, unless these are all that the account has."""
+    """How many live listings must change before approval is needed, unless these are all that the account has."""
     window_s: int = Field(default=3600, ge=60, le=86_400)
     """How long streamed changes are counted together, in seconds."""
     zero_limit: int | None = Field(default=None, ge=0)
-    """The most listings that the shop may set to zero within one window before they need a yes; null sets no limit."""
+    """The most listings that the shop may set to zero within one window before they need approval; null sets no
+    limit."""
 
 
 class Account(Document):
@@ -176,17 +178,17 @@ class Account(Document):
     """Whether the account can be used; `expired` means that its credentials are refused: connect it again."""
     sites: tuple[Site, ...] = ()
     auto_quantity: bool = True
-    """Send quantities automatically when they change; off, only an action sends them."""
+    """Send quantities automatically when they change; if off, only an action sends them."""
     auto_price: bool = True
-    """Send prices automatically when they change; off, only an action sends them."""
+    """Send prices automatically when they change; if off, only an action sends them."""
     create_orders: bool = True
     """Create the shop order automatically; if off, each order waits until somebody exports it."""
     relay_fulfillments: bool = True
-    """Tell the marketplace what the shop ships; off where another tool does."""
+    """Tell the marketplace what the shop ships; switch it off where another tool does that."""
     observe: bool = False
     """Observe mode: everything is read and computed, nothing is written to the marketplace."""
     guard: GuardLimits = GuardLimits()
-    """From where on changes to the account's listings need a person's yes."""
+    """From where on changes to the account's listings need a person's approval."""
     guard_rule: int = 2
     """What the guard's count means: "at least" since 2. A stored account without it is older and means "more than"."""
     rules: Rules = Rules()
@@ -214,8 +216,8 @@ class Account(Document):
     @model_validator(mode="before")
     @classmethod
     def _with_the_count_of_today(cls, stored: Any, info: ValidationInfo) -> Any:
-        """A count of 25 was the default once, under which a small account could lose everything unasked. Who chose 25
-        since then has the mark of the newer rule beside it."""
+        """A count of 25 was the default once, under which a small account could lose everything unasked. An account
+        whose seller chose 25 since then has the mark of the newer rule beside it."""
         if info.mode != "json" or not isinstance(stored, dict) or "guard_rule" in stored:
             return stored
         guard = stored.get("guard")
@@ -258,4 +260,4 @@ class Deployment(Document):
     public_base_url: str = ""
     """Where the outside world reaches us, without a trailing slash; every webhook and callback address is built from it."""
     buyer_retention_days: int = Field(default=60, ge=0, le=3650)
-    """How long a buyer's data are kept after his order is done, in days."""
+    """How long a buyer's data are kept after their order is done, in days."""

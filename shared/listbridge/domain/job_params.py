@@ -64,7 +64,7 @@ class EditParams(JobParams):
     document: str
     """As JSON."""
     edit: tuple[EditedField, ...] | None = None
-    """None in jobs of before edits were written down."""
+    """None in jobs from before edits were recorded."""
     affected: dict[AccountId, int] = Field(default_factory=dict)
     """How many live listings of each account would be zeroed or repriced, as far as they are counted."""
 
@@ -84,7 +84,7 @@ class SweepParams(JobParams):
     deferred: tuple[ProductId, ...] = ()
     """Seen, but read too late to be stored."""
     asked: tuple[ProductId, ...] = ()
-    """Of those that no page showed: which the shop was asked for by themselves."""
+    """Of those that no page showed: which the shop was asked for one by one."""
 
 
 class DriftParams(JobParams):

@@ -59,11 +59,11 @@ class JobState(Word):
     """How far a job is."""
 
     RUNNING = "running"
-    AWAITING_APPROVAL = "awaiting_approval"  # the guard counted too many changes: somebody must say yes
+    AWAITING_APPROVAL = "awaiting_approval"  # the guard counted too many changes: somebody must approve
     DONE = "done"  # nothing failed; what there was nothing to do for is counted as skipped
     PARTLY = "partly"  # something failed, and something succeeded
     FAILED = "failed"  # it failed as a whole, or nothing succeeded
-    REFUSED = "refused"  # somebody said no: nothing was changed
+    REFUSED = "refused"  # somebody refused it: nothing was changed
     CANCELLED = "cancelled"  # somebody stopped it: what was not begun was left out
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class RawRequest:
-    """What a stranger sent to an address of ours. Whoever signed it signed these very bytes, so nothing is written anew.
+    """What a stranger sent to an address of ours. The signature covers these very bytes, so nothing is rewritten.
 
     `address` is where it was sent, as the outside knows it and without a query. `params` are the query's, decoded; header
     names are lower-case. What was sent may be secret and is not in the repr.

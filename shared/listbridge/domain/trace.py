@@ -153,7 +153,7 @@ def line() -> dict[str, Any]:
 
 
 class Threads(ThreadPoolExecutor):
-    """A thread pool whose threads go on with the work of whoever hands it to them."""
+    """A thread pool whose threads go on with the work of the caller that hands it to them."""
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
         return super().submit(copy_context().run, fn, *args, **kwargs)

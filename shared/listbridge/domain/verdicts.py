@@ -32,7 +32,7 @@ class RemoteError(Exception):
 
 
 class RetryLater(RemoteError):
-    """Certainly not applied, and likely to pass by itself: the same call may be made again after `after_s` seconds."""
+    """Certainly not applied, and likely to pass on its own: the same call may be made again after `after_s` seconds."""
 
     def __init__(
         self,

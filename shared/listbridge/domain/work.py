@@ -200,7 +200,7 @@ class ImportOrder(Message):
 
 
 class RelayOrder(Message):
-    """Compare an order in the shop with what the marketplace was told of it, and tell the difference; and back."""
+    """Compare an order in the shop with what the marketplace was told about it, and tell the difference; and back."""
 
     kind: Literal["relay_order"] = "relay_order"
     account: AccountId

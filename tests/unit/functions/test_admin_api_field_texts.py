@@ -33,7 +33,7 @@ def test_a_patch_says_besides_what_absence_and_null_do() -> None:
     assert text_of(patches.AccountPatch, "observe", nullable=False) == f"{_OBSERVE} Absent, it stays as it is."
     guard = text_of(configuration.Account, "guard", nullable=False)
     assert text_of(patches.AccountPatch, "guard", nullable=True) == (
-        f"{guard} Absent, it stays as it is; null takes it away, or back to its default."
+        f"{guard} Absent, it stays as it is; null removes it, or sets it back to its default."
     )
 
 

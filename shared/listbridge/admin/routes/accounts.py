@@ -84,14 +84,15 @@ class ChoicesView(Shape):
 
 @router.get("/accounts", summary="All accounts", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def list_accounts(cursor: Cursor = None, limit: Limit = 200) -> AccountsView:
-    """Every account; credentials are never shown, only which of them are set."""
+    """Lists every account. Credentials are never shown, only which of them are set."""
     page, following = page_of(router, Account, cursor, limit)
     return AccountsView(accounts=[_view(account) for account in page], cursor=following)
 
 
 @router.post("/accounts", summary="Connect a seller account", tags=_TAGS, status_code=201)
 def create_account(draft: AccountDraft) -> AccountView:
-    """With complete credentials the marketplace is asked who the seller is; by consent the account waits for them."""
+    """With complete credentials, Listbridge asks the marketplace who the seller is. By consent, the account waits for
+    the seller."""
     platform_forms.known_platform("marketplaces", draft.marketplace, field="marketplace")
     settings = platform_forms.checked_settings("marketplaces", draft.marketplace, draft.settings)
     credentials = platform_forms.checked_credentials("marketplaces", draft.marketplace, draft.credentials)
@@ -108,14 +109,15 @@ def create_account(draft: AccountDraft) -> AccountView:
 
 @router.get("/accounts/<account_id>", summary="One account", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def get_account(account_id: AccountPath) -> AccountView:
-    """One account."""
+    """Shows one account as it is now."""
     return _view(_account(account_id))
 
 
 @router.patch("/accounts/<account_id>", summary="Edit an account", tags=_TAGS, status_code=202)
 def patch_account(account_id: AccountPath, patch: AccountPatch) -> JobStarted:
-    """Switches, rules, limits of the guard, observe mode: a proposal, for it may move listings. A new name, and whether
-    orders are created and parcels told, move none: their job is done already."""
+    """Proposes an edit of switches, rules, the guard's limits or observe mode: a job counts which listings it would
+    move. A new name, `create_orders` and `relay_fulfillments` move none: they are saved at once, and the job is already
+    done."""
     before = _account(account_id)
     check = platform_forms.settings_check("marketplaces", before.marketplace, before.settings, patch.settings)
     if patch.sites is not None:
@@ -126,9 +128,9 @@ def patch_account(account_id: AccountPath, patch: AccountPatch) -> JobStarted:
     return JobStarted(job=JobView.of(propose_account(deps_of(router), before, after, actor_of(router))))
 
 
-@router.delete("/accounts/<account_id>", summary="Take an account off", tags=_TAGS, status_code=204)
+@router.delete("/accounts/<account_id>", summary="Disconnect an account", tags=_TAGS, status_code=204)
 def delete_account(account_id: AccountPath) -> None:
-    """Only an account without sales lists and listings."""
+    """Disconnects an account that has no sales lists and no listings, and deletes its credentials."""
     connect_account.disconnect_account(deps_of(router), _account(account_id), actor_of(router))
 
 
@@ -139,13 +141,14 @@ def delete_account(account_id: AccountPath) -> None:
     openapi_extensions=open_to(Group.OPERATOR),
 )
 def check_account(account_id: AccountPath) -> AccountCheckView:
-    """Asks the marketplace who the seller is, and for their orders at once; what is due moves when the account works again."""
+    """Asks the marketplace who the seller is, and for their orders. When the account works again, what is due is
+    sent."""
     return _check_view(connect_account.check_account(deps_of(router), _account(account_id), actor_of(router)))
 
 
 @router.put("/accounts/<account_id>/credentials", summary="Give an account new credentials", tags=_TAGS)
 def put_account_credentials(account_id: AccountPath, body: NewCredentials) -> AccountCheckView:
-    """They must be the same seller's, and are tried before they replace those that are stored."""
+    """The credentials must belong to the same seller. They are tried before they replace the stored ones."""
     account = _account(account_id)
     credentials = platform_forms.checked_credentials("marketplaces", account.marketplace, body.credentials)
     deps, actor = deps_of(router), actor_of(router)
@@ -159,7 +162,7 @@ def put_account_credentials(account_id: AccountPath, body: NewCredentials) -> Ac
     openapi_extensions=open_to(Group.VIEWER),
 )
 def choices(account_id: AccountPath, site: OnSite) -> ChoicesView:
-    """Policies, locations and the like, asked of the marketplace."""
+    """Asks the marketplace for its policies, locations and the like."""
     account = _account(account_id)
     _known_sites(account.marketplace, (Site(site),), field="site")
     adapter = deps_of(router).marketplaces.open(account)
@@ -183,7 +186,8 @@ def creation_form(
         ),
     ] = "",
 ) -> CreationFormView:
-    """The JSON schema of a creation profile's settings on a site, for one kind of product where the marketplace tells them apart."""
+    """Shows the JSON schema of a creation profile's settings on a site, for one kind of product where the marketplace
+    has kinds."""
     account = _account(account_id)
     _known_sites(account.marketplace, (Site(site),), field="site")
     adapter = deps_of(router).marketplaces.open(account)
@@ -196,8 +200,8 @@ def creation_form(
     tags=_TAGS,
 )
 def listen(account_id: AccountPath) -> EventsView:
-    """Makes the account's secret address, once, and asks the marketplace to call it. What it tells there only brings forward
-    what is looked at anyway."""
+    """Makes the account's secret address, once, and asks the marketplace to call it. A call only brings forward what
+    Listbridge reads anyway."""
     deps, account = deps_of(router), _account(account_id)
     registry.event_scheme(account.marketplace)
     keys = make_hook_keys(deps, account.id)
@@ -209,32 +213,32 @@ def listen(account_id: AccountPath) -> EventsView:
 
 @router.post(
     "/accounts/<account_id>/guard/approve",
-    summary="Let go what the guard holds",
+    summary="Approve what the guard holds",
     tags=_TAGS,
     status_code=202,
     openapi_extensions=open_to(Group.OPERATOR),
 )
 def approve_guarded(account_id: AccountPath) -> JobStarted:
-    """A person says yes: a job releases every listing that the guard holds, and each is sent as it is computed then."""
+    """A person approves: a job releases every listing that the guard holds, and each is sent as it is computed then."""
     job = start_release(deps_of(router), _account(account_id), actor_of(router))
     return JobStarted(job=JobView.of(job))
 
 
 @router.post(
     "/accounts/<account_id>/unlink",
-    summary="Unlink all of an account",
+    summary="Unlink all listings of an account",
     tags=_TAGS,
     status_code=202,
 )
 def unlink_all(account_id: AccountPath) -> JobStarted:
-    """For a merchant who leaves: a job forgets what every listing is linked to, and ends none of them."""
+    """For a seller who leaves: a job unlinks every listing, and ends none of them."""
     job = start_unlinking(deps_of(router), _account(account_id), actor_of(router))
     return JobStarted(job=JobView.of(job))
 
 
 @router.get("/accounts/<account_id>/authorize", summary="Where the seller consents", tags=_TAGS)
 def authorize(account_id: AccountPath) -> ConsentPage:
-    """The marketplace's consent page for this account; the seller comes back to `/callbacks/{slug}`."""
+    """Shows the marketplace's consent page for this account. The seller comes back to `/callbacks/{slug}`."""
     account = _account(account_id)
     platform_forms.refuse_without_hand_over("marketplaces", account.marketplace)
     return ConsentPage(url=begin_hand_over(deps_of(router), account, actor_of(router)))

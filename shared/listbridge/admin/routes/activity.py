@@ -24,7 +24,7 @@ def list_activity(
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 50,
 ) -> ActivityPage:
-    """On one account, or everywhere; the newest first."""
+    """Lists the activity of one account or of everything, the newest first."""
     deps, wanted = deps_of(router), AccountId(account) if account else None
     entries, following = recent_activity(deps, wanted, limit, opened(router, cursor))
     return ActivityPage(activity=ActivityView.all(entries, deps.listings), cursor=sealed(router, following))

@@ -36,14 +36,14 @@ _HEADERS = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
 
 @router.get(
     "/callbacks/<slug>",
-    summary="The owner comes back from the other side",
+    summary="The owner comes back from the platform",
     tags=_TAGS,
     security=[{}],
     openapi_extensions=open_to(Group.ANYONE),
 )
 def consented(slug: Slug, state: State = "") -> Response[str]:
-    """Takes in what the browser brings and connects the account or shop, if its owner is the one it belongs to. Answers with
-    a small page; a platform that registers itself by such a call is answered as it asks."""
+    """Takes what the browser brings and connects the account or shop, if its owner is the one it belongs to. Answers
+    with a small page; a platform that registers itself by such a call is answered as it asks."""
     if slug == LANDING:
         return _page(200, "You may close this page. The console shows whether the connection stands.")
     try:
@@ -60,7 +60,7 @@ def consented(slug: Slug, state: State = "") -> Response[str]:
     openapi_extensions=open_to(Group.ANYONE),
 )
 def handed_over(slug: Slug, state: State = "") -> Response[str]:
-    """Takes in keys that a platform sends by itself, or its confirmation, and connects the account or shop that waits for
+    """Takes keys that a platform sends unasked, or its confirmation, and connects the account or shop that waits for
     them. The body is as the platform sends it."""
     try:
         return _received(slug, state)

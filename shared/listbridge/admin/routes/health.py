@@ -103,7 +103,7 @@ class HealthView(Shape):
     orders: list[OrdersHealth]
     """What each account's newest orders need."""
     awaiting_approval: list[JobView]
-    """The jobs that wait for a person's yes or no."""
+    """The jobs that wait until a person approves or refuses them."""
     concerns: list[Concern]
     """Everything that needs somebody."""
 
@@ -141,7 +141,8 @@ class CountersView(Shape):
 
 @router.get("/health", summary="How it goes", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def get_health() -> HealthView:
-    """Connections, what is due, orders that need somebody, what waits for a yes. Dead letters and stalled queues raise alarms of their own."""
+    """Connections, what is due, orders that need somebody, jobs that wait for approval. Dead letters and stalled queues
+    raise alarms of their own."""
     found = overview.health(deps_of(router))
     return HealthView(
         ok=not found.concerns,
@@ -184,7 +185,7 @@ def get_health() -> HealthView:
     openapi_extensions=open_to(Group.VIEWER),
 )
 def get_counters() -> CountersView:
-    """Counted anew with each call."""
+    """Counts the listings of each account, again with each call."""
     return CountersView(
         counters=[
             Counters(

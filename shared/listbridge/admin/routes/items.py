@@ -35,10 +35,11 @@ class ItemsPage(Shape):
 
 
 class FieldProblemView(Shape):
-    """One thing that would be refused, and the field in which it is mended. Without a SKU it is about all of the product."""
+    """One thing that would be refused, and the field in which to fix it. Without a SKU it is about the whole
+    product."""
 
     field: str
-    """The field of the product or of the creation profile in which it is mended."""
+    """The field of the product or of the creation profile in which to fix it."""
     sku: str | None
     """The SKU of the variant concerned; null when it is about the whole product."""
     problem: ProblemView
@@ -80,7 +81,7 @@ def list_items(
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 100,
 ) -> ItemsPage:
-    """One row per variant: with its listing, or with the reason why it has none."""
+    """Lists one row for each variant: with its listing, or with the reason why it has none."""
     deps = deps_of(router)
     account = deps.configuration.get(Account, _sales_list(list_id).account)
     shop = deps.configuration.get(Shop, account.shop)
@@ -101,7 +102,7 @@ def list_items(
     openapi_extensions=open_to(Group.OPERATOR),
 )
 def add_items(list_id: SalesListPath, body: AddItems) -> JobStarted:
-    """A job reads each product from the shop and makes a listing of each variant. Nothing is sent yet."""
+    """Starts a job that reads each product from the shop and makes a listing of each variant. Nothing is sent yet."""
     job = start_adding(deps_of(router), _sales_list(list_id), body.products, actor_of(router))
     return JobStarted(job=JobView.of(job))
 
@@ -113,22 +114,22 @@ def add_items(list_id: SalesListPath, body: AddItems) -> JobStarted:
     openapi_extensions=open_to(Group.OPERATOR),
 )
 def preview(list_id: SalesListPath, body: PreviewBody) -> PreviewView:
-    """Reads products from the shop and tells, field by field, what the list's marketplace would refuse of them. Nothing is
-    stored and nothing is sent, whether they are in the list or not."""
+    """Reads products from the shop and says, field by field, what the list's marketplace would refuse of them. Nothing
+    is stored and nothing is sent, whether they are in the list or not."""
     previewed = preview_products(deps_of(router), _sales_list(list_id), body.products)
     return PreviewView(products=[PreviewedProduct.of(one) for one in previewed])
 
 
 @router.delete(
     "/sales-lists/<list_id>/items/<item_id>",
-    summary="Take an item out",
+    summary="Remove an item from a sales list",
     tags=_TAGS,
     status_code=204,
     openapi_extensions=open_to(Group.OPERATOR),
 )
 def delete_item(list_id: SalesListPath, item_id: Annotated[str, Path(description="The item's `id`, opaque.")]) -> None:
-    """Only an item that is not live; for the others there is the action `remove`. The next list that waits for the
-    SKU takes it over."""
+    """Removes an item that is not live; for a live one use the action `remove`. The next list that waits for the SKU
+    takes it over."""
     deps, sales_list = deps_of(router), _sales_list(list_id)
     item = deps.items.find(sales_list.id, item_key(item_id))
     if item is None:

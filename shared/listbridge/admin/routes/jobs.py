@@ -78,7 +78,8 @@ class WaitingChangeView(Shape):
 
 
 class WaitingChangesPage(Shape):
-    """A page of what a yes would change; without a cursor it is the last. A page may be short, or empty, before the last."""
+    """A page of what an approval would change; without a cursor it is the last. A page may be short, or empty, before
+    the last."""
 
     changes: list[WaitingChangeView]
     """The changes of this page."""
@@ -91,14 +92,14 @@ def list_jobs(
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 50,
 ) -> JobsPage:
-    """The newest first; a job that was made this moment may be missing."""
+    """Lists jobs, the newest first. A job that was made this moment may be missing."""
     jobs, following = deps_of(router).jobs.recent(limit, state, opened(router, cursor))
     return JobsPage(jobs=[JobView.of(job) for job in jobs], cursor=sealed(router, following))
 
 
 @router.get("/jobs/<job_id>", summary="One job", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def get_job(job_id: JobPath) -> JobView:
-    """One job as it is now."""
+    """Shows one job as it is now."""
     return JobView.of(deps_of(router).jobs.get(JobId(job_id)))
 
 
@@ -113,7 +114,7 @@ def list_entries(
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=500, description=LIMIT)] = 200,
 ) -> JobEntriesPage:
-    """One entry per listing or product."""
+    """Lists one entry for each listing or product."""
     deps = deps_of(router)
     job = deps.jobs.get(JobId(job_id))
     entries, following = deps.jobs.entries(job.id, opened(router, cursor), limit)
@@ -122,7 +123,7 @@ def list_entries(
 
 @router.get(
     "/jobs/<job_id>/changes",
-    summary="What a yes would change",
+    summary="What an approval would change",
     tags=_TAGS,
     openapi_extensions=open_to(Group.VIEWER),
 )
@@ -131,7 +132,8 @@ def list_changes(
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=400, description=LIMIT)] = 100,
 ) -> WaitingChangesPage:
-    """Every live listing that the job would end, zero or reprice, before and after; only while it waits."""
+    """Lists every live listing that the job would end, zero or reprice, before and after. Only while the job
+    waits."""
     deps = deps_of(router)
     changes, following = page_of_changes(deps, deps.jobs.get(JobId(job_id)), opened(router, cursor), limit)
     return WaitingChangesPage(
@@ -141,32 +143,32 @@ def list_changes(
 
 @router.post(
     "/jobs/<job_id>/approve",
-    summary="Say yes to a job that waits",
+    summary="Approve a job that waits",
     tags=_TAGS,
     openapi_extensions=open_to(Group.OPERATOR),
 )
 def approve(job_id: JobPath) -> JobView:
-    """The whole set of changes goes ahead."""
+    """Approves the whole set of changes, and the job continues."""
     return JobView.of(decide(deps_of(router), JobId(job_id), approve=True, actor=actor_of(router)))
 
 
 @router.post(
     "/jobs/<job_id>/refuse",
-    summary="Say no to a job that waits",
+    summary="Refuse a job that waits",
     tags=_TAGS,
     openapi_extensions=open_to(Group.OPERATOR),
 )
 def refuse(job_id: JobPath) -> JobView:
-    """Nothing of it is done."""
+    """Refuses the whole set of changes, and nothing is changed."""
     return JobView.of(decide(deps_of(router), JobId(job_id), approve=False, actor=actor_of(router)))
 
 
 @router.post(
     "/jobs/<job_id>/cancel",
-    summary="Stop a job",
+    summary="Cancel a job",
     tags=_TAGS,
     openapi_extensions=open_to(Group.OPERATOR),
 )
 def cancel_job(job_id: JobPath) -> JobView:
-    """What is not begun is left out and counted as skipped; what is under way ends, and is counted then."""
+    """Cancels what the job has not begun, and counts it as skipped. What is under way ends, and is counted then."""
     return JobView.of(cancel(deps_of(router), JobId(job_id), actor_of(router)))

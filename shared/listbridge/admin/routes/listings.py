@@ -70,7 +70,7 @@ class ReservationView(Shape):
     quantity: int
     """How many units the line holds."""
     absorbed: bool
-    """Whether the shop's own number counts these units already, so that nothing more is held back."""
+    """Whether the shop's own number already counts these units, so that the order holds nothing more."""
     sentence: str
     """The same in a sentence, for people."""
 
@@ -89,7 +89,7 @@ class ReservationView(Shape):
 
 
 class ExplanationView(Shape):
-    """All there is to say about a listing."""
+    """Everything that Listbridge knows about a listing."""
 
     listing: ListingView
     """The listing, as it is now."""
@@ -142,7 +142,8 @@ def list_listings(
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 100,
 ) -> ListingsPage:
-    """Of one account or sales list, or of everything. Only listings that pass every filter are answered."""
+    """Lists the listings of one account or sales list, or of everything. Only listings that pass every filter are
+    listed."""
     deps = deps_of(router)
     wanted = ListingFilter(
         account=AccountId(account) if account else None,
@@ -165,7 +166,7 @@ def list_listings(
 
 @router.get("/listings/<listing_id>", summary="One listing", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def get_listing(listing_id: ListingPath) -> ListingView:
-    """One row of the ledger, as it is now."""
+    """Shows one row of the ledger, as it is now."""
     deps, key = deps_of(router), listing_key(listing_id)
     row, account = deps.listings.get(key), deps.configuration.get(Account, key.account)
     return ListingView.of(row, account, deps.configuration.get(Shop, account.shop))
@@ -178,7 +179,8 @@ def get_listing(listing_id: ListingPath) -> ListingView:
     openapi_extensions=open_to(Group.VIEWER),
 )
 def explain(listing_id: ListingPath) -> ExplanationView:
-    """Every step from the shop's number to the marketplace's, the one reason why it is not updated now, what is next."""
+    """Lists every step from the shop's number to the marketplace's, the one reason why it is not updated now, and
+    what is next."""
     story = explain_listing(deps_of(router), listing_key(listing_id))
     return ExplanationView(
         listing=ListingView.of(story.listing, story.account, story.shop),
@@ -202,7 +204,7 @@ def listing_activity(
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 50,
 ) -> ActivityPage:
-    """The newest first."""
+    """Lists the activity of one listing, the newest first."""
     key = listing_key(listing_id)
     deps = deps_of(router)
     deps.listings.get(key)

@@ -71,8 +71,8 @@ def list_orders(
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 50,
 ) -> OrdersPage:
-    """Of one account or of all, the newest first. Only orders that pass every filter are answered. Viewers see no buyers, and
-    cannot look for one."""
+    """Lists the orders of one account or of all, the newest first. Only orders that pass every filter are listed.
+    Viewers see no buyers, and cannot look for one."""
     deps = deps_of(router)
     if buyer and not sees_buyers(router):
         raise InvalidFields([FieldView(field="buyer", text="needs the group operator")])
@@ -111,14 +111,14 @@ def get_order(order_id: OrderPath) -> OrderDetailsView:
 
 @router.post(
     "/orders/<order_id>/export",
-    summary="Create it in the shop",
+    summary="Export an order to the shop",
     tags=_TAGS,
     status_code=202,
     openapi_extensions=open_to(Group.OPERATOR),
 )
 def export(order_id: OrderPath) -> OrderDetailsView:
-    """Whether automatic creation is on or off; asked twice it is made once. What stands in the way (a missing product,
-    an unpaid order) still does, and is the answer's `reason`."""
+    """Creates the shop order, whether automatic creation is on or off; asked twice, it is created once. What prevents
+    it (a missing product, an unpaid order) still does, and is the answer's `reason`."""
     key = order_key(order_id)
     export_order.export_order(deps_of(router), key, actor_of(router))
     return _details(key)
@@ -126,12 +126,12 @@ def export(order_id: OrderPath) -> OrderDetailsView:
 
 @router.post(
     "/orders/<order_id>/handled-outside",
-    summary="It needs nothing from us",
+    summary="Mark an order as handled outside",
     tags=_TAGS,
     openapi_extensions=open_to(Group.OPERATOR),
 )
 def handled_outside(order_id: OrderPath) -> OrderDetailsView:
-    """The seller handled it elsewhere: it is not created, and lets go of its stock. Export takes that back."""
+    """The seller handled the order elsewhere: it is not created, and releases its stock. Export reverses that."""
     key = order_key(order_id)
     export_order.leave_order(deps_of(router), key, actor_of(router))
     return _details(key)
@@ -139,14 +139,14 @@ def handled_outside(order_id: OrderPath) -> OrderDetailsView:
 
 @router.delete(
     "/orders/<order_id>/notices/<code>",
-    summary="Take a notice off",
+    summary="Dismiss a notice",
     tags=_TAGS,
     openapi_extensions=open_to(Group.OPERATOR),
 )
 def take_notice_off(
     order_id: OrderPath, code: Annotated[str, Path(description="The notice's `code`.")]
 ) -> OrderDetailsView:
-    """Somebody has seen it. It comes back when what it says is found again."""
+    """Removes a notice that somebody has seen. It comes back when Listbridge finds the same again."""
     key = order_key(order_id)
     dismiss_notice(deps_of(router), key, code, actor_of(router))
     return _details(key)
@@ -161,7 +161,7 @@ def take_notice_off(
 def choose_product(
     order_id: OrderPath, line_id: Annotated[str, Path(description="The line's `id`.")], body: ChosenProduct
 ) -> OrderDetailsView:
-    """The variant of the order's shop that this line stands for; an order that failed is tried again at once."""
+    """Sets the shop's variant that this line stands for. An order that failed is tried again at once."""
     deps, key = deps_of(router), order_key(order_id)
     variant = VariantKey(order_of(deps, key).shop, body.product, body.variant)
     export_order.choose_product(deps, key, LineId(line_id), variant, actor_of(router))

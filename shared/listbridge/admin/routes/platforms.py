@@ -24,5 +24,6 @@ class Platforms(Shape):
     openapi_extensions=open_to(Group.VIEWER),
 )
 def platforms() -> Platforms:
-    """Shops and marketplaces with the JSON schemas of their settings, credentials and creation profiles."""
+    """Lists the shops and marketplaces, with the JSON schemas of their settings, credentials and creation
+    profiles."""
     return Platforms(platforms=all_platforms())

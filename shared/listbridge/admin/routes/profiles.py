@@ -42,27 +42,27 @@ class CreationProfilesView(Shape):
 
 @router.get("/profiles", summary="All profiles", tags=_RULES, openapi_extensions=open_to(Group.VIEWER))
 def list_profiles(cursor: Cursor = None, limit: Limit = 200) -> ProfilesView:
-    """Every rule set."""
+    """Lists every rule set."""
     page, following = page_of(router, Profile, cursor, limit)
     return ProfilesView(profiles=page, cursor=following)
 
 
-@router.post("/profiles", summary="Make a profile", tags=_RULES, status_code=201)
+@router.post("/profiles", summary="Create a profile", tags=_RULES, status_code=201)
 def create_profile(draft: ProfileDraft) -> Profile:
-    """A rule set that sales lists may share."""
+    """Creates a rule set that sales lists may share."""
     profile = Profile(**draft.model_dump(), id=ProfileId(new_id("prof")))
     return edit_configuration.create_profile(deps_of(router), profile, actor_of(router))
 
 
 @router.get("/profiles/<profile_id>", summary="One profile", tags=_RULES, openapi_extensions=open_to(Group.VIEWER))
 def get_profile(profile_id: ProfilePath) -> Profile:
-    """One rule set."""
+    """Shows one rule set."""
     return _profile(profile_id)
 
 
 @router.patch("/profiles/<profile_id>", summary="Edit a profile", tags=_RULES, status_code=202)
 def patch_profile(profile_id: ProfilePath, patch: ProfilePatch) -> JobStarted:
-    """A proposal: a job counts what it would change on every list that uses it."""
+    """Proposes an edit: a job counts what it would change on every list that uses the profile."""
     before = _profile(profile_id)
     with fields_checked():
         after = edit_configuration.edited(before, patch.changes(), patch.rev)
@@ -71,7 +71,7 @@ def patch_profile(profile_id: ProfilePath, patch: ProfilePatch) -> JobStarted:
 
 @router.delete("/profiles/<profile_id>", summary="Delete a profile", tags=_RULES, status_code=204)
 def delete_profile(profile_id: ProfilePath) -> None:
-    """Only one that no sales list uses."""
+    """Deletes a profile that no sales list uses."""
     edit_configuration.delete_profile(deps_of(router), _profile(profile_id), actor_of(router))
 
 
@@ -82,14 +82,14 @@ def delete_profile(profile_id: ProfilePath) -> None:
     openapi_extensions=open_to(Group.VIEWER),
 )
 def list_creation_profiles(cursor: Cursor = None, limit: Limit = 200) -> CreationProfilesView:
-    """Every creation profile."""
+    """Lists every creation profile."""
     page, following = page_of(router, CreationProfile, cursor, limit)
     return CreationProfilesView(creation_profiles=page, cursor=following)
 
 
-@router.post("/creation-profiles", summary="Make a creation profile", tags=_CREATION, status_code=201)
+@router.post("/creation-profiles", summary="Create a creation profile", tags=_CREATION, status_code=201)
 def create_creation_profile(draft: CreationProfileDraft) -> CreationProfile:
-    """Category, condition, policies: checked by the marketplace's own schema."""
+    """Creates a profile of category, condition and policies, checked by the marketplace's own schema."""
     platform_forms.known_platform("marketplaces", draft.marketplace, field="marketplace")
     _known_site(draft.marketplace, draft.site)
     profile = CreationProfile(
@@ -109,13 +109,13 @@ def create_creation_profile(draft: CreationProfileDraft) -> CreationProfile:
     openapi_extensions=open_to(Group.VIEWER),
 )
 def get_creation_profile(profile_id: ProfilePath) -> CreationProfile:
-    """One creation profile."""
+    """Shows one creation profile."""
     return _creation_profile(profile_id)
 
 
 @router.patch("/creation-profiles/<profile_id>", summary="Edit a creation profile", tags=_CREATION)
 def patch_creation_profile(profile_id: ProfilePath, patch: CreationProfilePatch) -> CreationProfile:
-    """Saved at once: listings follow when they are next sent or revised in full."""
+    """Saves the edit at once. Listings follow when they are next sent or revised in full."""
     before = _creation_profile(profile_id)
     check = platform_forms.creation_settings_check(before.marketplace, before.settings, patch.settings)
     with fields_checked():
@@ -125,7 +125,7 @@ def patch_creation_profile(profile_id: ProfilePath, patch: CreationProfilePatch)
 
 @router.delete("/creation-profiles/<profile_id>", summary="Delete a creation profile", tags=_CREATION, status_code=204)
 def delete_creation_profile(profile_id: ProfilePath) -> None:
-    """Only one that no sales list uses."""
+    """Deletes a profile that no sales list uses."""
     profile = _creation_profile(profile_id)
     edit_configuration.delete_creation_profile(deps_of(router), profile, actor_of(router))
 

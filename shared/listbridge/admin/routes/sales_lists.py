@@ -32,27 +32,27 @@ class SalesListsView(Shape):
 
 @router.get("/sales-lists", summary="All sales lists", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def list_sales_lists(cursor: Cursor = None, limit: Limit = 200) -> SalesListsView:
-    """Every sales list."""
+    """Lists every sales list."""
     page, following = page_of(router, SalesList, cursor, limit)
     return SalesListsView(sales_lists=page, cursor=following)
 
 
 @router.post(
     "/sales-lists",
-    summary="Make a sales list",
+    summary="Create a sales list",
     tags=_TAGS,
     status_code=201,
     openapi_extensions=open_to(Group.OPERATOR),
 )
 def create_sales_list(draft: SalesListDraft) -> SalesList:
-    """A new, empty list for one account and site; both stay as they are for its whole life."""
+    """Creates an empty list for one account and site. Both stay as they are for its whole life."""
     sales_list = SalesList(**draft.model_dump(), id=SalesListId(new_id("list")))
     return edit_configuration.create_sales_list(deps_of(router), sales_list, actor_of(router))
 
 
 @router.get("/sales-lists/<list_id>", summary="One sales list", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def get_sales_list(list_id: SalesListPath) -> SalesList:
-    """One sales list."""
+    """Shows one sales list."""
     return _sales_list(list_id)
 
 
@@ -64,7 +64,7 @@ def get_sales_list(list_id: SalesListPath) -> SalesList:
     openapi_extensions=open_to(Group.OPERATOR),
 )
 def patch_sales_list(list_id: SalesListPath, patch: SalesListPatch) -> JobStarted:
-    """A proposal: a job counts what other rules would change on the list's live listings."""
+    """Proposes an edit: a job counts what other rules would change on the list's live listings."""
     before = _sales_list(list_id)
     with fields_checked():
         after = edit_configuration.edited(before, patch.changes(), patch.rev)
@@ -74,7 +74,7 @@ def patch_sales_list(list_id: SalesListPath, patch: SalesListPatch) -> JobStarte
 
 @router.delete("/sales-lists/<list_id>", summary="Delete a sales list", tags=_TAGS, status_code=204)
 def delete_sales_list(list_id: SalesListPath) -> None:
-    """Only an empty one."""
+    """Deletes an empty sales list."""
     edit_configuration.delete_sales_list(deps_of(router), _sales_list(list_id), actor_of(router))
 
 

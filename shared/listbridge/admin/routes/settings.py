@@ -35,13 +35,13 @@ class SettingsView(Shape):
     openapi_extensions=open_to(Group.VIEWER),
 )
 def get_settings() -> SettingsView:
-    """How long buyers' data are kept, and the address under which shops and marketplaces reach us."""
+    """Shows how long buyers' data are kept, and the address under which shops and marketplaces reach us."""
     return SettingsView.of(settings_of(deps_of(router)))
 
 
 @router.put("/settings", summary="Set the settings of the installation", tags=_TAGS)
 def put_settings(body: SettingsBody) -> SettingsView:
-    """Counts from the next daily erasure on, for the orders that are done already too."""
+    """Saves the settings. They apply from the next daily erasure on, also to orders that are already done."""
     deps = deps_of(router)
     after = edited(settings_of(deps), {"buyer_retention_days": body.buyer_retention_days}, body.rev)
     return SettingsView.of(save_settings(deps, after, actor_of(router)))

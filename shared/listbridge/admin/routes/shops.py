@@ -131,15 +131,15 @@ class PickedProducts(Shape):
 
 @router.get("/shops", summary="All shops", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def list_shops(cursor: Cursor = None, limit: Limit = 200) -> ShopsView:
-    """Every connected shop; credentials are never shown, only which of them are set."""
+    """Lists every connected shop. Credentials are never shown, only which of them are set."""
     page, following = page_of(router, Shop, cursor, limit)
     return ShopsView(shops=[_view(shop) for shop in page], cursor=following)
 
 
 @router.post("/shops", summary="Connect a shop", tags=_TAGS, status_code=201)
 def create_shop(draft: ShopDraft) -> ShopCheckView:
-    """The shop is asked who it is before anything is kept; then it is asked to call us. By consent the shop waits until it
-    has handed over what opens it, and nothing is known of it before."""
+    """Asks the shop who it is before anything is stored, then asks it to call us. By consent, the shop waits until it
+    has handed over its credentials, and Listbridge knows nothing about it before."""
     platform_forms.known_platform("shops", draft.platform, field="platform")
     settings = platform_forms.checked_settings("shops", draft.platform, draft.settings)
     credentials = platform_forms.checked_credentials("shops", draft.platform, draft.credentials)
@@ -160,13 +160,13 @@ def create_shop(draft: ShopDraft) -> ShopCheckView:
 
 @router.get("/shops/<shop_id>", summary="One shop", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
 def get_shop(shop_id: ShopPath) -> ShopView:
-    """One shop."""
+    """Shows one shop as it is now."""
     return _view(_shop(shop_id))
 
 
 @router.patch("/shops/<shop_id>", summary="Edit a shop", tags=_TAGS, status_code=202)
 def patch_shop(shop_id: ShopPath, patch: ShopPatch) -> JobStarted:
-    """Other locations move stock, so every edit is a proposal: a job counts first what it would change."""
+    """Proposes an edit: other locations move stock, so a job first counts what the edit would change."""
     before = _shop(shop_id)
     check = platform_forms.settings_check("shops", before.platform, before.settings, patch.settings)
     with fields_checked():
@@ -174,21 +174,21 @@ def patch_shop(shop_id: ShopPath, patch: ShopPatch) -> JobStarted:
     return JobStarted(job=JobView.of(propose_shop(deps_of(router), before, after, actor_of(router))))
 
 
-@router.delete("/shops/<shop_id>", summary="Take a shop off", tags=_TAGS, status_code=204)
+@router.delete("/shops/<shop_id>", summary="Disconnect a shop", tags=_TAGS, status_code=204)
 def delete_shop(shop_id: ShopPath) -> None:
-    """Only a shop for which no account sells."""
+    """Disconnects a shop for which no account sells, and deletes its credentials."""
     connect_shop.disconnect_shop(deps_of(router), _shop(shop_id), actor_of(router))
 
 
 @router.post(
     "/shops/<shop_id>/relink",
-    summary="Re-link a product that was made anew",
+    summary="Re-link a product that was created again",
     tags=_TAGS,
     openapi_extensions=open_to(Group.OPERATOR),
 )
 def relink(shop_id: ShopPath, body: RelinkBody) -> RelinkedView:
-    """Listings with one of the product's SKUs whose own product is gone from the shop belong to this product from now on,
-    in every sales list at once. What had ended with the old product is put on sale again."""
+    """Gives this product all listings that have one of its SKUs and whose own product is gone from the shop, in every
+    sales list at once. What ended with the old product goes back on sale."""
     deps, actor = deps_of(router), actor_of(router)
     done = relink_product(deps, _shop(shop_id), body.product, actor)
     items = items_of(deps.listings, [one.listing for one in done])
@@ -202,7 +202,7 @@ def relink(shop_id: ShopPath, body: RelinkBody) -> RelinkedView:
     openapi_extensions=open_to(Group.OPERATOR),
 )
 def check_shop(shop_id: ShopPath) -> ShopCheckView:
-    """Asks the shop who it is and restores its webhooks. A shop that works again is read anew."""
+    """Asks the shop who it is and restores its webhooks. A shop that works again is read again."""
     return _check_view(connect_shop.check_shop(deps_of(router), _shop(shop_id), actor_of(router)))
 
 
@@ -214,13 +214,13 @@ def check_shop(shop_id: ShopPath) -> ShopCheckView:
     openapi_extensions=open_to(Group.OPERATOR),
 )
 def sweep(shop_id: ShopPath) -> JobStarted:
-    """A job reads everything, and finds what the shop no longer has."""
+    """Starts a job that reads everything, and finds what the shop no longer has."""
     return JobStarted(job=JobView.of(sweep_shop.start_sweep(deps_of(router), _shop(shop_id), actor_of(router))))
 
 
 @router.put("/shops/<shop_id>/credentials", summary="Give a shop new credentials", tags=_TAGS)
 def put_shop_credentials(shop_id: ShopPath, body: NewCredentials) -> ShopCheckView:
-    """They are tried before they replace those that are stored."""
+    """The credentials are tried before they replace the stored ones."""
     shop = _shop(shop_id)
     credentials = platform_forms.checked_credentials("shops", shop.platform, body.credentials)
     deps, actor = deps_of(router), actor_of(router)
@@ -229,8 +229,8 @@ def put_shop_credentials(shop_id: ShopPath, body: NewCredentials) -> ShopCheckVi
 
 @router.get("/shops/<shop_id>/authorize", summary="Where the owner consents", tags=_TAGS)
 def authorize_shop(shop_id: ShopPath) -> ConsentPage:
-    """The page on which the owner lets us into this shop, or the address that they enter there; what opens the shop comes to
-    `/callbacks/{slug}`."""
+    """Shows the page on which the owner consents, or the address that they enter there. The shop's credentials come
+    to `/callbacks/{slug}`."""
     shop = _shop(shop_id)
     platform_forms.refuse_without_hand_over("shops", shop.platform)
     return ConsentPage(url=begin_hand_over(deps_of(router), shop, actor_of(router)))
@@ -249,7 +249,7 @@ def search_products(
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=50, description=LIMIT)] = 20,
 ) -> PickedProducts:
-    """Products of the shop by text, asked of the shop itself; no text is all of them."""
+    """Asks the shop for its products by text; without a text, for all of them."""
     deps, shop = deps_of(router), _shop(shop_id)
     found, following = deps.shops.open(shop).search(search, limit, opened(router, cursor))
     return PickedProducts(products=[_picked(shop, facts) for facts in found], cursor=sealed(router, following))

@@ -41,7 +41,7 @@ class EditView(Shape):
 
     @classmethod
     def of(cls, job: Job) -> EditView | None:
-        """Null for other jobs, and for those of before edits were written down."""
+        """Null for other jobs, and for those from before edits were recorded."""
         params = job.params
         if not isinstance(params, EditParams) or params.edit is None:
             return None

@@ -142,7 +142,8 @@ class ParcelView(Shape):
 
 
 class ToldView(Shape):
-    """What the shop did that the marketplace has to hear of, as it was told. `refused`: only the seller can do it there.
+    """What the shop did that the marketplace has to hear about, as it was told. `refused`: only the seller can do it
+    there.
 
     `number` counts the records of an order from 1 and stays; 0 in old ones. `lines` is null where it is not known.
     """
@@ -160,7 +161,7 @@ class ToldView(Shape):
     lines: dict[str, int] | None
     """How many units of each line it is about, by the line's id; null when that is not known."""
     amount: MoneyView | None
-    """What a refund gives back; null for what is no refund."""
+    """The sum of a refund; null for what is no refund."""
     problem: ProblemView | None
     """Why the marketplace did not take it; null when it did, or is still to answer."""
 
@@ -224,7 +225,7 @@ class OrderDetailsView(OrderView):
     buyer_hidden: bool
     """Whether the caller's group may not see who bought."""
     parcels: list[ParcelView]
-    """The shop's parcels, and what the marketplace was told of them."""
+    """The shop's parcels, and what the marketplace was told about them."""
     told: list[ToldView]
     """The shop's parcels, cancellations and refunds, and what became of telling the marketplace."""
     refunds: list[RefundView]

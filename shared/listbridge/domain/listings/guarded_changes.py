@@ -1,4 +1,4 @@
-"""When changes wait for a yes, and which changes count (protocol.md#guard)."""
+"""When changes wait for approval, and which changes count (protocol.md#guard)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _SAID_BY_THE_SHOP = frozenset({Cause.SHOP, Cause.ORDER})
 
 
 def set_waits(limits: GuardLimits, changes: int, live: int) -> bool:
-    """Whether a set of changes waits for a yes: an edit, an action, or what an absence takes away.
+    """Whether a set of changes waits for approval: an edit, an action, or what an absence removes.
 
     `changes` is how many of the account's `live` listings would be ended, zeroed or repriced. It waits when that is more
     than the share and at least the count; in an account with fewer listings than the count, when it is every one of them.
@@ -21,10 +21,10 @@ def set_waits(limits: GuardLimits, changes: int, live: int) -> bool:
 
 
 def stream_waits(limits: GuardLimits, changes: int, live: int) -> bool:
-    """Whether one more new price that the shop says by itself waits for a yes; `changes` counts it and the window's others.
+    """Whether one more price that the shop changed waits for approval; `changes` counts it and the window's others.
 
-    It waits above the share, and only when it is the 26th or later: a merchant who gives one product of ten variants a new
-    price in the shop means it, and is not asked.
+    It waits above the share, and only when it is the 26th or later: a seller who gives one product of ten variants a
+    new price in the shop means it, and is not asked.
     """
     return changes >= max(limits.count, _FIRST_OF_A_FLOOD) and _over_share(limits, changes, live)
 

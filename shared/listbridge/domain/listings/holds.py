@@ -36,7 +36,7 @@ def account_hold(account: Account) -> Problem | None:
 
 
 def shop_hold(shop: Shop) -> Problem | None:
-    """Why nothing is heard of the shop, so that its listings follow nobody; or none."""
+    """Why the shop tells us nothing, so that its listings follow nobody; or none."""
     if not shop.state.known:
         return shop.state.newer
     if shop.state is not ConnectionState.ACTIVE:

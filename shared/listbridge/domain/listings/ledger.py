@@ -79,7 +79,7 @@ def recomputed(listing: Listing, computed: Computed, auto: frozenset[LedgerField
     """Put newly computed values in place.
 
     The first change of the variant in the shop ends the hold of a freshly linked listing. Values that moved begin
-    their tries anew, at once: a back-off earned by other values does not delay them. When nothing worth a write
+    their tries again, at once: a back-off earned by other values does not delay them. When nothing worth a write
     changed, the listing itself is returned.
 
     Raises:
@@ -206,7 +206,8 @@ def postponed(listing: Listing, until: datetime, now: datetime) -> Listing:
 
 
 def sold_remotely(listing: Listing, sale: str, units: int, now: datetime, *, cancelled: bool = False) -> Listing:
-    """An order was first seen: the marketplace has counted down by itself, so *accepted* is unknown (protocol.md#attempts).
+    """An order was first seen: the marketplace has counted down automatically, so *accepted* is unknown
+    (protocol.md#attempts).
 
     A call under way may have been applied before the sale or after it: its acceptance says nothing of the quantity. With
     `cancelled` the marketplace may put the units back, or not. The same `sale` told again changes nothing.

@@ -54,11 +54,11 @@ class Zero(StrEnum):
 
     KEEPS = "keeps"  # shown, with nothing to buy
     PAUSES = "pauses"  # taken out of sale and kept: a quantity brings it back
-    ENDS = "ends"  # ended with its last unit: it is put on sale anew with the stock
+    ENDS = "ends"  # ended with its last unit: it is put on sale again with the stock
 
 
 class Cause(Word):
-    """Why a value was computed anew; the guard counts by it (protocol.md#guard)."""
+    """Why a value was computed again; the guard counts by it (protocol.md#guard)."""
 
     SHOP = "shop"  # the shop positively said so
     ORDER = "order"
@@ -78,7 +78,7 @@ class Band(IntEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> Band | None:
-        """Of a band that only a newer version knows: it goes last, and moves up when the row is computed anew."""
+        """Of a band that only a newer version knows: it goes last, and moves up when the row is computed again."""
         return cls.REST if reading_is_of_stored() and isinstance(value, int) else None
 
 
@@ -246,7 +246,7 @@ class Listing:
     attempt: Attempt | None = None
     settle_at: datetime | None = None
     auto: frozenset[LedgerField] = BOTH
-    """The fields that follow the shop by themselves (account switches), as of the last recompute."""
+    """The fields that follow the shop automatically (account switches), as of the last recompute."""
     demanded: frozenset[LedgerField] = frozenset()
     """The fields that a person asked to send now."""
     job: JobId | None = None

@@ -32,7 +32,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Existing:
-    """The ids of a listing that the account had at that instant (UTC), by whomever it was made.
+    """The ids of a listing that the account had at that instant (UTC), no matter who made it.
 
     What it shows is not kept: it is read when somebody needs it.
     """

@@ -35,8 +35,9 @@ class HalfWritten(OutcomeUnknown):
 class WrittenMarks:
     """Which variants an interrupted run wrote a moment ago; its ledger knows which values went along.
 
-    A product of many variations takes longer than one worker has, and the next one need not begin anew. `content` is what is
-    written of a SKU, without its values: JSON that is the same in every run until the product or the profile changes.
+    A product of many variations takes longer than one worker has, and the next one need not begin again. `content` is
+    what is written of a SKU, without its values: JSON that is the same in every run until the product or the profile
+    changes.
     """
 
     steps: PublishSteps

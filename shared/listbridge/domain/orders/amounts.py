@@ -1,4 +1,5 @@
-"""An order's amounts as a shop's order can hold them: lines of units at one price each, and what is taken off or added. Pure.
+"""An order's amounts as a shop's order can hold them: lines of units at one price each, and what is deducted or added.
+Pure.
 
 A shop multiplies a unit's price by the units; a marketplace tells what all units of a line cost together. What does not divide
 becomes two lines, or where a shop has no room for these, part of the adjustment. Nothing is lost to rounding.
@@ -89,7 +90,7 @@ def _minus(one: Money, other: Money) -> Money:
 
 
 def take_off(draft: ShopOrderDraft) -> tuple[Decimal, Decimal]:
-    """What a negative adjustment takes off the lines, as a discount, and the price of shipping that it leaves.
+    """What a negative adjustment deducts from the lines, as a discount, and the price of shipping that it leaves.
 
     A discount reaches no further than the lines; the rest comes off the shipping. Raises CannotAddUp where that is not enough.
     """

@@ -1,6 +1,6 @@
 """What the marketplace, the seller and the shop's stock do to an order's row, but for its create (protocol.md#reservations).
 
-Pure functions: order in, order out, as in `ledger`. Whoever applies one saves the result only over the revision it read,
+Pure functions: order in, order out, as in `ledger`. The caller saves the result only over the revision that it read,
 else reads again and applies it again. Each leaves `due_at` right: when the order is to be looked at if nothing happens.
 """
 
@@ -122,7 +122,7 @@ def lines_in_shop(order: Order) -> Problem:
 
 
 def _switched_off(rules: ImportRules) -> str:
-    """Which of the account's settings keeps orders from being created by themselves; empty when none does."""
+    """Which of the account's settings keeps orders from being created automatically; empty when none does."""
     if rules.observe:
         return OBSERVED
     return "" if rules.automatic else AUTOMATIC_OFF
@@ -131,14 +131,14 @@ def _switched_off(rules: ImportRules) -> str:
 def exported(order: Order, by: str, rules: ImportRules, now: datetime) -> Order:
     """A person wants the shop order now; what stands in the way still does, but neither the switch nor the date."""
     again = replace(order, exported_by=by, handled_outside_by="", due_at=None)
-    if order.state is ImportState.UNCLEAR:  # his word that it is not in the shop
+    if order.state is ImportState.UNCLEAR:  # they say that it is not in the shop
         again = replace(again, state=ImportState.WAITING, attempt=None)
     again = tried_again(again, rules, now)
     return decided(without_notice(without_notice(again, NEEDS_DECISION), LINES_IN_SHOP), rules, now)
 
 
 def handled_outside(order: Order, by: str, rules: ImportRules, now: datetime) -> Order:
-    """A person says that the order needs nothing from us: it lets go of its stock."""
+    """A person says that the order needs nothing from us: it releases its stock."""
     again = replace(order, handled_outside_by=by, exported_by="", unsettled=True)
     if order.state is ImportState.UNCLEAR:
         again = replace(again, state=ImportState.WAITING, attempt=None)

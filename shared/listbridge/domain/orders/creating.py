@@ -29,10 +29,10 @@ class NotOurCreate(Exception):
 
 
 def creating(order: Order, attempt: str, *, deadline: datetime, number: int) -> Order:
-    """A create begins: from now on, whoever finds this may only look (protocol.md#creating-orders).
+    """A create begins: from now on, a worker that finds this may only look (protocol.md#creating-orders).
 
     `number` is the shop's counter at this moment. An earlier create that was given up keeps its own: it may yet land.
-    The shop's order is made without the lines that the buyer has the money back for.
+    The shop order is created without the lines that were refunded to the buyer.
     """
     begun = CreateAttempt(id=attempt, deadline=deadline, next_look_at=deadline)
     began = number if order.create_began is None else order.create_began
@@ -117,7 +117,8 @@ def stock_proven(order: Order, now: datetime) -> Order:
 
 
 def failed(order: Order, *, retry_at: datetime | None, reason: Problem) -> Order:
-    """It cannot be created now; it is tried again by itself, ever more slowly, and at once when its cause goes away."""
+    """It cannot be created now; it is tried again automatically, ever more slowly, and at once when its cause goes
+    away."""
     return replace(order, state=ImportState.FAILED, reason=reason, tries=order.tries + 1, due_at=retry_at, attempt=None)
 
 

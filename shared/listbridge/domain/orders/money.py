@@ -1,4 +1,4 @@
-"""Money given back on one side of an order that the other side does not show yet. Pure.
+"""Refunds on one side of an order that the other side does not show yet. Pure.
 
 Amounts of different currencies are never added: each is kept apart, and named as it was told.
 """
@@ -21,14 +21,14 @@ Amounts = Mapping[str, Decimal]
 
 
 def refunds_there(facts: RemoteOrder) -> tuple[Refund, ...]:
-    """The marketplace's refunds; one of the whole total where it says no more than that all was given back."""
+    """The marketplace's refunds; one of the whole total where it says no more than that all was refunded."""
     if facts.refunds or facts.payment is not Payment.REFUNDED:
         return facts.refunds
     return (Refund(UNTOLD, facts.total),)
 
 
 def amount_unknown(facts: RemoteOrder) -> bool:
-    """The marketplace says that a part was given back, and not how much."""
+    """The marketplace says that a part was refunded, and not how much."""
     return facts.payment is Payment.PARTLY_REFUNDED and not facts.refunds
 
 
@@ -53,7 +53,7 @@ def missing_in_shop(order: Order, found: ShopOrder) -> Amounts:
 
 
 def missing_there(order: Order, found: ShopOrder) -> Amounts:
-    """What the shop's order gave back, less what the buyer got back on the marketplace.
+    """What the shop order refunded, less what the marketplace refunded.
 
     Where the marketplace does not say how much that was, nothing can be said to be missing.
     """

@@ -1,6 +1,6 @@
 """A marketplace order: what the marketplace says of it, who bought, and what became of it here.
 
-The row is permanent and holds nothing of the buyer's; his data stand in a row of their own, which is erased.
+The row is permanent and holds nothing of the buyer's; their data stand in a row of their own, which is erased.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class RemoteLine:
 
 @dataclass(frozen=True, slots=True)
 class ShippingCharge:
-    """What the buyer pays for the way, after discounts. `service` is the marketplace's code of what he chose."""
+    """What the buyer pays for the way, after discounts. `service` is the marketplace's code of what they chose."""
 
     service: str
     title: str
@@ -112,7 +112,7 @@ class ShippingCharge:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money given back to the buyer. The same refund has the same `id` in every read of its order.
+    """Money refunded to the buyer. The same refund has the same `id` in every read of its order.
 
     `line` None: for the order as a whole. `amount` is as it was told, perhaps in another currency than the order's, and
     perhaps more than was paid.
@@ -243,13 +243,13 @@ class OrderRead:
 class ImportState(Word):
     """Where the order is on its way into the shop. With all but `ready`, `creating` and `created` goes a reason."""
 
-    WAITING = "waiting"  # not to be created by itself, or not yet: unpaid, automatic creation off, observe mode
+    WAITING = "waiting"  # not to be created automatically, or not yet: unpaid, automatic creation off, observe mode
     READY = "ready"  # to be created next
     CREATING = "creating"  # a create was begun, and its outcome is not known: only look
     CREATED = "created"
     FAILED = "failed"  # tried, and tried again later, for the reason given
     UNCLEAR = "unclear"  # a create's outcome could not be found out: a person decides
-    SKIPPED = "skipped"  # will not become a shop order by itself
+    SKIPPED = "skipped"  # will not become a shop order automatically
 
 
 class MatchedBy(Word):
@@ -293,7 +293,7 @@ class ShopOrderRef:
 
 
 class Deed(Word):
-    """What the shop did that the marketplace has to hear of."""
+    """What the shop did that the marketplace has to hear about."""
 
     SHIP = "ship"
     CANCEL = "cancel"
@@ -313,8 +313,8 @@ class Told:
     """What the marketplace was told about one thing that the shop did.
 
     `number` counts an order's records from 1 and never changes: marketplaces know a parcel again by it. It is 0 in rows
-    that were written before there were numbers. `lines` None: which units it is about is not known. `amount` is what a
-    refund gives back.
+    that were written before there were numbers. `lines` None: which units it is about is not known. `amount` is the sum
+    of a refund.
     """
 
     state: Telling
@@ -338,17 +338,17 @@ class Order:
     facts: RemoteOrder
     first_seen_at: datetime
     moved_in: bool = False
-    """Placed before the account was connected: shown, but never reserved and never created by itself."""
+    """Placed before the account was connected: shown, but never reserved and never created automatically."""
     seen_while: str = ""
-    """The setting that kept it from being created by itself when it came, or later (a problem's code): from then on it is
-    the seller's to decide, for he may have handled it, or another tool has."""
+    """The setting that kept it from being created automatically when it came, or later (a problem's code): from then on
+    it is the seller's to decide, for they may have handled it, or another tool has."""
     state: ImportState = ImportState.WAITING
     reason: Problem | None = None
     matches: Mapping[LineId, Match] = field(default_factory=dict)
     reserved: frozenset[tuple[LineId, VariantKey]] = frozenset()
     """The reservations that may stand on variants: noted before they are written, forgotten after they are taken away."""
     listings_told: bool = False
-    """The listings it was bought from know that the marketplace has counted by itself (protocol.md#attempts)."""
+    """The listings it was bought from know that the marketplace has counted it already (protocol.md#attempts)."""
     exported_by: str = ""
     """Who asked for the shop order by hand; empty when nobody did."""
     handled_outside_by: str = ""
@@ -367,15 +367,15 @@ class Order:
     replaced_by: RemoteOrderId | None = None
     """The order that came in place of this one."""
     replacement_holds: bool = False
-    """The order that came in place of this one holds the lines' stock by now, so that this one may let it go."""
+    """The order that came in place of this one holds the lines' stock by now, so that this one may release it."""
     in_shop_by: Mapping[LineId, RemoteOrderId] = field(default_factory=dict)
     """Lines that the shop has already, by the order that this one came in place of."""
     left_out: frozenset[LineId] = frozenset()
-    """Lines that the shop's order was made without, since the buyer had their money back by then."""
+    """Lines that the shop order was created without, since they were refunded by then."""
     told: Mapping[ParcelId, Told] = field(default_factory=dict)
     """By what the shop did: a fulfilment's id (with `/2` for its second tracking number), or see `telling`."""
     refunds_noted: frozenset[str] = frozenset()
-    """Refunds of the marketplace's that the seller was told of, by id: each is told once."""
+    """Refunds of the marketplace's that the seller was told about, by id: each is told once."""
     notices: tuple[Problem, ...] = ()
     """What a person should know or do, at most one of each code."""
     tries: int = 0

@@ -77,7 +77,7 @@ def shipment_of(parcel: Parcel, rest: Sequence[RemoteShipment], spelled: Spellin
     """The shipment that is this parcel: the same number on some of its lines, or without a number the same units.
 
     Where the marketplace does not say what is in a shipment, its number alone tells; and one without a number is this parcel,
-    for the buyer would be told of it twice.
+    for the buyer would be told about it twice.
     """
     tracking = spelled(parcel.tracking)
     for one in rest:

@@ -16,7 +16,7 @@ from listbridge.domain.orders.orders import Buyer, Delivery, Refund, ShippingCha
 class OrderMark:
     """How a shop order is known again: `value` is unique among everything that Listbridge ever created in any shop.
 
-    It is made of the marketplace and its own order id, not of our account, so that a deployment made anew finds the
+    It is made of the marketplace and its own order id, not of our account, so that a deployment made again finds the
     orders of the one before it.
     """
 

@@ -23,7 +23,7 @@ class ShownLine:
     """A line by the shop's own id: `of` which line of the marketplace, None for one that somebody added in the shop.
 
     `left` are the units still on the order, sent ones too; `unsent` those that the shop counts as not sent, which may hold
-    units that were taken off the order.
+    units that were removed from the order.
     """
 
     id: str

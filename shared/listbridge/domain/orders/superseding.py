@@ -58,7 +58,7 @@ def replaced(order: Order, by: RemoteOrderId, rules: ImportRules, now: datetime)
 
 
 def replacement_holds(order: Order, by: RemoteOrderId) -> Order:
-    """The order that came in place of this one has reserved the lines: this one lets go of them."""
+    """The order that came in place of this one has reserved the lines: this one releases them."""
     if order.replaced_by != by or order.replacement_holds or order.begun:
         return order
     return replace(order, replacement_holds=True, unsettled=True)

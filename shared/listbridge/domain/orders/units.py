@@ -1,7 +1,7 @@
-"""Unit by unit: what was sold, what was sent, what the buyer has the money back for, and what is still open. Pure.
+"""Unit by unit: what was sold, shipped and refunded, and what is still open. Pure.
 
-The marketplace waits for every unit that was sold until it was sent, cancelled or paid back. The shop's order may send
-fewer (a line was taken off), or more (a line was added).
+The marketplace waits for every unit that was sold until it was shipped, cancelled or refunded. The shop order may ship
+fewer (a line was removed), or more (a line was added).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Balance:
     abandoned: Units
     """The marketplace waits for these, and the shop's order sends them no more."""
     unsold: Units
-    """The shop's order sends these, and the marketplace did not sell them."""
+    """The shop order ships these, and the marketplace did not sell them."""
 
 
 NOTHING_OPEN = Balance({}, {}, {})
@@ -69,7 +69,7 @@ def balance(
 
 
 def nothing_to_send(found: ShopOrder) -> bool:
-    """The shop's order is sent, or what was left on it was taken off."""
+    """The shop order is shipped, or what was left on it was removed."""
     return found.fulfilled or (bool(found.lines) and not any(found.unsent.values()))
 
 
@@ -84,14 +84,14 @@ def _sold(facts: RemoteOrder) -> dict[LineId, int]:
 
 
 def _due(facts: RemoteOrder) -> dict[LineId, int]:
-    """Units of the lines that neither were cancelled nor have their whole price paid back."""
+    """Units of the lines that neither were cancelled nor have their whole price refunded."""
     if facts.cancellation is Cancellation.CANCELLED or facts.refunded:
         return {}
     return {line.id: line.quantity for line in facts.lines if line.id not in facts.refunded_lines}
 
 
 def _without_paid_back(facts: RemoteOrder, open_: Balance) -> Balance:
-    """Nobody waits for a unit that the shop does not send once its price was paid back.
+    """Nobody waits for a unit that the shop does not ship once its price was refunded.
 
     Refunds of a line count for whole units of it. Refunds of the order as a whole count when they come to the price of
     all the units that remain.
@@ -110,7 +110,7 @@ def _without_paid_back(facts: RemoteOrder, open_: Balance) -> Balance:
 
 
 def _back(facts: RemoteOrder, like: RemoteLine, line: LineId | None) -> Decimal:
-    """What was given back for the line (None: for the order as a whole), in the currency of `like`."""
+    """What was refunded for the line (None: for the order as a whole), in the currency of `like`."""
     same = [
         one.amount.amount for one in facts.refunds if one.line == line and one.amount.currency == like.amount.currency
     ]

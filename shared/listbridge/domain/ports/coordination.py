@@ -46,7 +46,7 @@ class Leases(Protocol):
 
     def acquire_or_leave_word(self, key: str, owner: str, *, seconds: float) -> Lease | None:
         """Acquire; or, while another owner's lease lasts, add one to its `pending` in the same conditional way and
-        return None: either we hold it, or its holder is certain to see our word before it lets go."""
+        return None: either we hold it, or its holder is certain to see our word before it releases it."""
 
     def pending(self, lease: Lease) -> int:
         """The words left so far. Raises Conflict when the lease was lost."""
@@ -126,7 +126,7 @@ class SecretStore(Protocol):
         """The secret as it is now, or with the `revision` of its shop's or account's document, as it was read for that one.
 
         Every change of credentials is followed by a new revision, so a process reads each revision's secret once. Without
-        a revision it is read anew, because the other side refused what was read before. Raises Missing.
+        a revision it is read again, because the other side refused what was read before. Raises Missing.
         """
 
     def put(self, name: str, value: Mapping[str, str]) -> None: ...
@@ -154,7 +154,7 @@ class Budget(Protocol):
     def patient(self, wait_s: float) -> AbstractContextManager[None]:
         """Within the block this thread's calls are waited for, at most `wait_s` each. The innermost block counts.
 
-        For work of many calls outside of any lease: begun anew at every refusal, it would spend what comes in on its
+        For work of many calls outside of any lease: begun again at every refusal, it would spend what comes in on its
         first calls and never reach the others. Inside of a lease nothing waits: `patient(0)`.
         """
 
@@ -174,6 +174,6 @@ class Budget(Protocol):
     ) -> None:
         """What the platform's own answer said about the limit.
 
-        `remaining` with `resets_at` is a count that begins anew at that instant, `remaining` alone is what is left of a rate,
-        `remaining_today` of the last 24 hours; `rate` is calls per second.
+        `remaining` with `resets_at` is a count that begins again at that instant, `remaining` alone is what is left of
+        a rate, `remaining_today` of the last 24 hours; `rate` is calls per second.
         """

@@ -23,7 +23,7 @@ class Granted:
 
 
 def grant_lease(name: str) -> str:
-    """The lease of whoever writes this secret, so that a renewed token and new credentials do not overwrite each other."""
+    """The lease for writing this secret, so that a renewed token and new credentials do not overwrite each other."""
     return f"grant#{name}"
 
 
@@ -34,7 +34,7 @@ Renew = Callable[[str], Granted]
 class Grants(Protocol):
     """The access of one shop or account, shared by all processes: one of them renews it, the others take what it saved.
 
-    For platforms whose refresh token changes at each use. Whoever used an old one would end the access for all.
+    For platforms whose refresh token changes at each use. A process that used an old one would end the access for all.
     """
 
     def token(self, renew: Renew) -> str:

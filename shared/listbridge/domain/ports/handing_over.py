@@ -24,8 +24,8 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """`url`: where the owner goes, or what he enters on the other side. `keep` is stored for the next step, and never in an
-    address: a verifier of which the other side was told only the hash, for example."""
+    """`url`: where the owner goes, or what they enter on the other side. `keep` is stored for the next step, and never
+    in an address: a verifier of which the other side was told only the hash, for example."""
 
     url: str = field(repr=False)
     keep: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -49,8 +49,8 @@ class Handed:
     """What an arrival brought. With a `next_step` nothing is connected yet, and `keep` is stored for that step.
 
     `credentials` are fields of the secret and `settings` public ones; both come beside what is stored already. `answer` is
-    what a machine is told, as JSON; None where a person's browser came. `declined`: the owner said no, or it was not he who
-    said yes.
+    what a machine is told, as JSON; None where a person's browser came. `declined`: the owner refused, or somebody else
+    consented.
     """
 
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -36,8 +36,8 @@ from listbridge.domain.verdicts import RemoteError
 class AccountIdentity:
     """Who a marketplace account says it is; `remote_name` stays the same for the same seller.
 
-    `facts` are what the adapter must know of it from then on (a region, a number, a currency): saved with the account and
-    handed to whoever opens it.
+    `facts` are what the adapter must know of it from then on (a region, a number, a currency): saved with the account,
+    and handed over when it is opened.
     """
 
     remote_name: str
@@ -149,7 +149,7 @@ class RemoteListing:
 
 @dataclass(frozen=True, slots=True)
 class ExistingPage:
-    """Listings of the account on one site, made by whomever; `cursor` None says that it was the last page."""
+    """Listings of the account on one site, no matter who made them; `cursor` None says that it was the last page."""
 
     listings: tuple[RemoteListing, ...]
     cursor: str | None = None
@@ -168,7 +168,7 @@ class OrderPage:
 
 @dataclass(frozen=True, slots=True)
 class RemoteShipment:
-    """A parcel that the marketplace was told about, by whomever; `tracking` in the marketplace's own spelling.
+    """A parcel that the marketplace was told about, no matter by whom; `tracking` in the marketplace's own spelling.
 
     `lines` None: the marketplace does not say what is in it.
     """
@@ -202,7 +202,7 @@ class MarketplaceAdapter(Protocol):
         """How revisions of many units are submitted at once; None where that is not offered."""
 
     def outcomes(self, submitted: Sequence[Submitted]) -> list[RevisionResult]:
-        """What became of earlier submissions, one result each; still undecided ones come with their submission anew.
+        """What became of earlier submissions, one result each; still undecided ones come with their submission again.
 
         An adapter that does not know a ticket any more tells OutcomeUnknown: then the listing is read. Asked only of
         adapters whose `revise` submits.
@@ -212,14 +212,14 @@ class MarketplaceAdapter(Protocol):
         """What the marketplace shows now, one entry per listing, of any units."""
 
     def find(self, site: Site, sku: Sku) -> RemoteListing | None:
-        """The account's offer for a SKU, made by whomever. Asked only of adapters that find by SKU."""
+        """The account's offer for a SKU, no matter who made it. Asked only of adapters that find by SKU."""
 
     def existing(self, site: Site, cursor: str | None) -> ExistingPage:
         """All that the account has on a site, a page at a time, with the SKU of each. What moves while the pages are read may
         come twice and is never left out.
 
-        Asked only of adapters that do not find by SKU. Raises RetryLater when the pages do not hold together: they are then read
-        anew.
+        Asked only of adapters that do not find by SKU. Raises RetryLater when the pages do not hold together: they are
+        then read again.
         """
 
     def check(self, request: PublishRequest) -> None:
@@ -249,7 +249,7 @@ class MarketplaceAdapter(Protocol):
 
         `cursor` is an earlier page's. Orders that change while the pages are read may come twice, and are certain to
         come again when asked for what changed since this poll began. Raises RetryLater when the pages do not hold
-        together (one is short, or lost): the poll is then begun anew.
+        together (one is short, or lost): the poll then begins again.
         """
 
     def read_order(self, order: RemoteOrderId) -> OrderRead:

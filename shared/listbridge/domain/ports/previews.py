@@ -1,4 +1,4 @@
-"""What would be refused of a product, and where it is mended."""
+"""What would be refused of a product, and where to fix it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from listbridge.domain.problem import Problem
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One thing that a marketplace would refuse, and where it is mended: a field of the product in the shop (`title`, `images`),
-    or one of the creation profile (`settings.…`); "" is the product itself. `sku` None: it is about all of the product."""
+    """One thing that a marketplace would refuse, and where to fix it: a field of the product in the shop (`title`,
+    `images`), or one of the creation profile (`settings.…`); "" is the product itself. `sku` None: it is about all of
+    the product."""
 
     field: str
     problem: Problem

@@ -72,7 +72,7 @@ class PublishSteps(Protocol):
         """Persist that these are no longer true."""
 
     def unit(self, *skus: Sku) -> AbstractContextManager[UnitWrite]:
-        """A lease on the SKUs' write unit, with the attempt recorded; what is not accepted when it closes is settled by
+        """A lease on the SKUs' write unit, with the attempt recorded; what is not accepted when it closes is judged by
         the exception that closed it (unknown, or not applied)."""
 
     def resumed(self) -> bool:

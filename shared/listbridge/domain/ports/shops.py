@@ -146,10 +146,10 @@ class ShopAdapter(Protocol):
         the problem then says why."""
 
     def order_url(self, order: ShopOrderId) -> str:
-        """Where the merchant sees the order in the shop's own administration."""
+        """Where the seller sees the order in the shop's own administration."""
 
     def remove_webhooks(self, url: str) -> tuple[str, ...]:
-        """Let the shop call us no more: takes off whatever of our app leads to this shop's address, here or where it was
+        """Let the shop call us no more: removes whatever of our app leads to this shop's address, here or where it was
         before; the topics. Idempotent. Raises RemoteError."""
 
     def ensure_webhooks(self, url: str, secret: str = "") -> HookReport:

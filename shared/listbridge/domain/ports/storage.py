@@ -32,7 +32,7 @@ from listbridge.domain.orders.polling import PollState
 
 D = TypeVar("D", bound=Document)
 ReservationChanges = Mapping[VariantKey, Mapping[LineId, Reservation | None]]
-"""By variant and order line: the reservation to stand there, None to take it away."""
+"""By variant and order line: the reservation to stand there, None to remove it."""
 
 
 class Conflict(Exception):
@@ -220,7 +220,8 @@ class PollRepository(Protocol):
         """Over the claim that `state` carries, putting `claim` in its place. Raises Conflict when another stands."""
 
     def make_due(self, account: AccountId, at: datetime) -> None:
-        """Somebody wants the account asked at once. Whoever holds a claim is overtaken; a missing state is left missing."""
+        """Somebody wants the account asked at once. A holder of a claim is overtaken; a missing state is left
+        missing."""
 
 
 class PublicationRepository(Protocol):

@@ -16,7 +16,8 @@ from listbridge.domain.ports.publishing import FollowRequest, Processing, Publis
 
 
 class UnaskedOfMarketplace:
-    """The answers of a marketplace that decides at once, finds by SKU or not, takes one unit a call and tells nothing by itself.
+    """The answers of a marketplace that decides at once, finds by SKU or not, takes one unit a call and tells nothing
+    unasked.
 
     Each is overridden by the adapters that are asked.
     """

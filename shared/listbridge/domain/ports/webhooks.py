@@ -1,4 +1,4 @@
-"""What shops and marketplaces send us by themselves: is it genuine, and what does it point at?"""
+"""What shops and marketplaces send us unasked: is it genuine, and what does it point at?"""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ class QueueScheme(Protocol):
     """How a marketplace shapes what it sends to our queue. Only it may send there, so nothing is signed."""
 
     def addressee(self, body: bytes) -> str:
-        """Which seller it is about, by the name that identifies him (`AccountIdentity.remote_name`); "" for a message that is
-        not this marketplace's."""
+        """Which seller it is about, by the name that identifies them (`AccountIdentity.remote_name`); "" for a message
+        that is not this marketplace's."""
 
     def parse(self, request: RawRequest) -> Delivery:
         """Raises ValueError when a message cannot be understood."""
