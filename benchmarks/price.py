@@ -29,7 +29,7 @@ PRICES = {
     "Secrets Manager, a secret for a month": 0.40,
     "KMS, a million requests": 3.00,
 }
-"""As the authors know them in November 2026; whoever plans with them compares them with AWS's price pages."""
+"""As the authors know them in November 2026; if you plan with them, compare them with AWS's price pages."""
 
 ESTIMATES = {
     "GB of memory of a function": 0.5,

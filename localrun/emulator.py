@@ -1,6 +1,6 @@
 """MiniStack: the AWS emulator that runs what production runs, as one plain process.
 
-By itself it listens on every interface, without authentication, and runs uploaded code; it hands its whole
+Left alone, it listens on every interface, without authentication, and runs uploaded code; it hands its whole
 environment to the functions and leaves their unpacked code behind. So it gets an address, an environment and a
 temporary folder of our choosing, and a door that no web page gets through (`emulator_door.py`).
 """

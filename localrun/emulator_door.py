@@ -1,9 +1,9 @@
 """Runs in the emulator's own environment: MiniStack behind a door that no web page gets through.
 
 MiniStack has no authentication, runs uploaded code, and answers every origin with `Access-Control-Allow-Origin: *`: any page
-in the browser of whoever runs `make up` could work it. So calls that a browser makes for a page are refused, by `Origin`, by
-`Sec-Fetch-Site`, and on this machine's own address by a `Host` that names another (a page that has its own name resolved to
-127.0.0.1). It is started as a file, because that environment knows nothing of this package.
+in the browser of a person who runs `make up` could work it. So calls that a browser makes for a page are refused, by
+`Origin`, by `Sec-Fetch-Site`, and on this machine's own address by a `Host` that names another (a page that has its own
+name resolved to 127.0.0.1). It is started as a file, because that environment knows nothing of this package.
 """
 
 from __future__ import annotations

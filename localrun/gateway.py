@@ -3,8 +3,8 @@
 It gives the API an address that is known before the deployment, which tells it to the functions as their public one.
 The same proxy, narrowed to the signed paths, is what `make up PUBLIC_URL=...` puts behind a tunnel.
 
-waitress reads the requests: it refuses every framing that two parsers could read differently. What goes on is written anew,
-with one length and on a connection of its own, so a body can never be taken for a second request.
+waitress reads the requests: it refuses every framing that two parsers could read differently. What goes on is
+rewritten, with one length and on a connection of its own, so a body can never be taken for a second request.
 """
 
 from __future__ import annotations

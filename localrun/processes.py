@@ -18,7 +18,7 @@ from localrun.progress import Progress
 
 
 class ProcessDied(Exception):
-    """A process ended by itself, or never became ready; the message ends with the tail of its log."""
+    """A process ended unasked, or never became ready; the message ends with the tail of its log."""
 
 
 @dataclass
@@ -63,7 +63,7 @@ class Children:
     ) -> Child:
         """Start a process whose environment is exactly `env`; its output goes to `<name>.log` in the run's folder.
 
-        `grace_s` is the time it gets to end by itself when it is asked to.
+        `grace_s` is the time it gets to end when it is asked to.
         """
         log = self._folder / f"{name}.log"
         with log.open("wb") as output:

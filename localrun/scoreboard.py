@@ -34,7 +34,7 @@ class Scoreboard:
 
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:
-        """Play a step. What fails inside is written down, and the story goes on."""
+        """Play a step. What fails inside is recorded, and the story goes on."""
         step = Step(title)
         self.steps.append(step)
         self.say(f"\n▸ {title}")

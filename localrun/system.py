@@ -213,7 +213,7 @@ class LocalSystem:
         }
 
     def died(self) -> str | None:
-        """What to tell if a process of the system has ended by itself, else None."""
+        """What to tell if a process of the system has ended unasked, else None."""
         dead = self._children.first_dead()
         return f"{dead.name} ended by itself:\n{dead.log_tail()}" if dead else None
 

@@ -1,1 +1,1 @@
-"""The story that the demo tells: a seller, his shop, his marketplace, and what he sees."""
+"""The story that the demo tells: a seller, their shop, their marketplace, and what they see."""

@@ -1,4 +1,5 @@
-"""The story goes on: what sells on the marketplace comes home, once, and what the shop sends is told there."""
+"""The story goes on: what sells on the marketplace is imported, once, and the marketplace is told what the shop
+ships."""
 
 from __future__ import annotations
 

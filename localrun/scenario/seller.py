@@ -1,4 +1,4 @@
-"""The seller at the console: everything he does goes through the admin API, as in production."""
+"""The seller at the console: everything they do goes through the admin API, as in production."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TIMEOUT_S = 30.0
 
 
 class NotAllowed(NotTrue):
-    """The API said no; `text` is what it says to the seller."""
+    """The API refused; `text` is what it says to the seller."""
 
     def __init__(self, call: str, answer: requests.Response) -> None:
         super().__init__(f"{call} answered {answer.status_code}: {answer.text[:300]}")

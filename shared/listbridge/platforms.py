@@ -59,7 +59,7 @@ class _Opened(Generic[A]):
     def still_good(self, document: Shop | Account) -> bool:
         """The document is as it was, credentials included, and the other side has not refused these.
 
-        A connection that has ended is opened anew each time, for somebody may have mended its credentials by hand.
+        A connection that has ended is opened again each time, for somebody may have fixed its credentials by hand.
         """
         return self.rev == document.rev and not _refused(self, document)
 
@@ -168,7 +168,7 @@ class OpenedMarketplaces:
     def budget(self, account: Account, share: Share = Share.ORDINARY) -> Budget:
         with self._lock:
             known = self._open.get((account.id, share))
-            # One whose credentials were refused is not opened anew for this: an adapter in hand draws from its own.
+            # One whose credentials were refused is not opened again for this: an adapter in hand draws from its own.
             fits = known is not None and known.rev == account.rev
             return (known if known is not None and fits else self._anew(account, share)).connection.budget
 

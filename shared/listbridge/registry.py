@@ -20,7 +20,7 @@ from listbridge.infra.calls.hand_over import HandOver
 
 Room = Literal["marketplaces", "shops"]
 CONSENT = "consent"
-"""The capability of a platform that hands over, in the browser or by itself, what opens a shop or an account."""
+"""The capability of a platform that hands over, in the browser or unasked, what opens a shop or an account."""
 EVENTS = "events"
 """The capability of a marketplace that tells an address of ours what changed."""
 QUEUE_EVENTS = "queue_events"
@@ -65,7 +65,7 @@ def webhook_scheme(slug: str) -> WebhookScheme:
 
 
 def event_scheme(slug: str) -> WebhookScheme:
-    """How the marketplace shapes what it tells us by itself. Raises Missing where it tells nothing."""
+    """How the marketplace shapes what it tells us unasked. Raises Missing where it tells nothing."""
     if EVENTS not in marketplace(slug).capabilities:
         raise Missing("events", slug)
     scheme: WebhookScheme = _module("marketplaces", slug, "events").SCHEME

@@ -24,7 +24,7 @@ class CachedDoors:
     """How each shop's webhooks are checked, from a cache that is at most a minute old.
 
     Unknown shops are remembered too, a bounded number of them, so that guessing costs us no reads. Wrong signatures make
-    us read a shop anew once a minute, however many there are.
+    us read a shop again once a minute, however many there are.
     """
 
     configuration: ConfigurationStore

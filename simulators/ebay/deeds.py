@@ -162,14 +162,14 @@ class Deeds(OrderDeeds):
 
     @deed
     def revoke_token(self, seller: str) -> dict[str, Any]:
-        """The seller withdraws his consent: refreshing answers invalid_grant from now on."""
+        """The seller withdraws their consent: refreshing answers invalid_grant from now on."""
         with self._world.lock:
             self._tokens.revoke(self._seller(seller))
             return {"seller": seller, "revoked": True}
 
     @deed
     def restore_token(self, seller: str) -> dict[str, Any]:
-        """The seller consents again under his old refresh token."""
+        """The seller consents again under their old refresh token."""
         with self._world.lock:
             self._tokens.admit(self._seller(seller))
             return {"seller": seller, "revoked": False}

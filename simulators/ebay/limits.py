@@ -1,6 +1,6 @@
 """eBay's limits, from `limits.json`: calls per second of one application, calls per day, and sizes.
 
-`describe_limits()` prints the numbers that a benchmark ran under. Quotas per day begin anew at midnight Pacific.
+`describe_limits()` prints the numbers that a benchmark ran under. Quotas per day begin again at midnight Pacific.
 """
 
 from __future__ import annotations

@@ -58,12 +58,12 @@ class TokenService:
         self._access = TokenStore[Grant](world.now)
 
     def admit(self, seller: Seller, scopes: frozenset[str] = USER_SCOPES) -> None:
-        """Let a seller's refresh token in, as if he had consented."""
+        """Let a seller's refresh token in, as if they had consented."""
         ends = self._in(self._world.limits.number("refresh_token_s"))
         self._refresh.issue(seller.refresh_token, Grant(seller.username, ends, scopes))
 
     def revoke(self, seller: Seller) -> None:
-        """The seller takes his consent back: refresh tokens end, and access tokens with them."""
+        """The seller withdraws their consent: refresh tokens end, and access tokens with them."""
         self._refresh.end_all(seller.username)
         self._access.end_all(seller.username)
 
@@ -157,7 +157,7 @@ class TokenService:
         return self._world.now() + timedelta(seconds=seconds)
 
     def consent(self, call: Call) -> Reply:
-        """The consent page: agrees at once for `seller=` or an only seller, else asks a person who he is.
+        """The consent page: agrees at once for `seller=` or an only seller, else asks a person who they are.
 
         Redirects to the RuName's address with `code`, `state` and `expires_in`, as eBay does after the seller agrees.
         """

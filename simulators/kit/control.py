@@ -81,7 +81,7 @@ class ControlDoor:
             return 404, {"error": str(unknown)}
         except self._refusals as refusal:
             return 400, {"error": str(refusal)}
-        except Exception as bug:  # noqa: BLE001  # its words help whoever wrote the scenario more than a closed connection
+        except Exception as bug:  # noqa: BLE001  # its words help the author of the scenario more than a closed connection
             return 500, {"error": f"the simulator failed: {type(bug).__name__}: {bug}"}
         return (204, None) if told is None else (200, told)
 

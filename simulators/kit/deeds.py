@@ -73,7 +73,7 @@ def bound(method: Callable[..., Any], told: Mapping[str, Any]) -> Callable[[], A
 def _taken_by(function: Callable[..., Any]) -> tuple[inspect.Signature, dict[str, TypeAdapter[Any]]]:
     """What a function takes, and who judges each annotated argument. Made once: it takes milliseconds.
 
-    The parameter that takes all other arguments has no judge: whoever takes them judges them.
+    The parameter that takes all other arguments has no judge: the deed that takes them judges them.
     """
     signature, kinds = inspect.signature(function), get_type_hints(function, include_extras=True)
     named = [one.name for one in signature.parameters.values() if one.kind is not one.VAR_KEYWORD]

@@ -126,7 +126,7 @@ class DeliveryQueue:
     # Filling
 
     def enqueue(self, delivery: Delivery) -> None:
-        """Let it go on its way, with the fault that strikes its topic."""
+        """Send it on its way, with the fault that strikes its topic."""
         fault = self._faults.strike(f"webhook:{delivery.topic}", ["vendor"])
         name = fault.name if fault else ""
         with self._wake:

@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 class Entry:
     """One call as the platform saw it. A platform adds what its scenarios ask for.
 
-    `at` is when it arrived; `status` 0 when nobody heard of it and nothing was done; `fault` the kind of the fault that
+    `at` is when it arrived; `status` 0 when nobody received it and nothing was done; `fault` the kind of the fault that
     it suffered, or a vendor fault's name.
     """
 

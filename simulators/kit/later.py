@@ -7,7 +7,7 @@ from datetime import datetime
 
 
 class Later:
-    """Things to do once their time has come; looked after by whoever uses the simulator next, under its lock."""
+    """Things to do once their time has come; done by the next caller of the simulator, under its lock."""
 
     def __init__(self) -> None:
         self._waiting: list[tuple[datetime, Callable[[], object]]] = []

@@ -1,4 +1,4 @@
-"""What limits are counted with: a bucket that refills, and counts that begin anew each calendar day.
+"""What limits are counted with: a bucket that refills, and counts that begin again each calendar day.
 
 Neither is thread-safe: callers hold the simulator's lock.
 """

@@ -91,7 +91,7 @@ class Simulator(abc.ABC, Generic[AnyCall]):
 
     def work(self, call: AnyCall) -> None:
         """Let the platform answer; later stages still pass. With the fault `late` the caller hears nothing, and the work
-        is done so many simulated seconds from now, by whoever uses the simulator next."""
+        is done so many simulated seconds from now, by the next caller of the simulator."""
         if call.fault is not None and call.vendor_fault == "late":
             self.world.postpone(call.fault.seconds, partial(self._land, call))
             raise ConnectionDropped(f"{call.operation} lands later")
@@ -144,7 +144,7 @@ class Simulator(abc.ABC, Generic[AnyCall]):
             self._noted(call, Reply(0))
             raise
         except Exception:
-            # A fault of the simulator itself: whoever counts arrivals finds this call among them.
+            # A fault of the simulator itself: a count of arrivals has this call among them.
             self._noted(call, Reply(500))
             raise
         self._noted(call, reply)

@@ -14,7 +14,8 @@ from simulators.kit.pace import Pace
 
 
 class World(Generic[AnyEntry]):
-    """Time, faults, the journal, and what is still under way. Whoever reads or changes more than one thing holds `lock`.
+    """Time, faults, the journal, and what is still under way. Code that reads or changes more than one thing holds
+    `lock`.
 
     The lock is re-entrant.
     """

@@ -23,7 +23,7 @@ _DOCUMENTATION = "https://shopify.dev/api/usage/access-scopes"
 
 
 def granted(scopes: Collection[str]) -> frozenset[str]:
-    """What these scopes come to: whoever may write may read."""
+    """What these scopes come to: who may write may read."""
     implied = {one.replace("write_", "read_", 1) for one in scopes if one.startswith("write_")}
     return frozenset({*scopes, *implied})
 

@@ -33,7 +33,7 @@ class BulkOperation:
 
 @dataclass(slots=True)
 class BulkOperations:
-    """The export jobs of the app on this shop. Not thread-safe by itself."""
+    """The export jobs of the app on this shop. Not thread-safe on its own."""
 
     rows: dict[int, BulkOperation] = field(default_factory=dict)
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(4_300_000_000_001))

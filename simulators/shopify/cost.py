@@ -1,8 +1,9 @@
 """What a query costs, and the bucket that pays for it.
 
 Published rule (shopify.dev, GraphQL Admin API rate limits, read 2026-11-23): scalar and enum 0, object 1, interface
-and union the dearest of the possible selections, mutation 10, connection "sized by the first and last arguments". The
-article of 2021 sized a connection linearly, 2 + n objects; answers measured since do not fit that. They do fit
+and union the most expensive of the possible selections, mutation 10, connection "sized by the first and last
+arguments". The article of 2021 sized a connection linearly, 2 + n objects; answers measured since do not fit that. They
+do fit
 
     connection = 2 + max(1, floor(2 * ln(n))) * cost of one node
 
@@ -248,7 +249,7 @@ def _is_connection(named: Any) -> bool:
 
 
 class Bucket:
-    """The leaky bucket of one app on one shop. Not thread-safe by itself."""
+    """The leaky bucket of one app on one shop. Not thread-safe on its own."""
 
     def __init__(self, pace: Pace, limits: Limits) -> None:
         self.pace = pace

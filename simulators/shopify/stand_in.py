@@ -25,7 +25,7 @@ class StandIn(ShopStandIn):
 
     @classmethod
     def quick(cls, latency_s: float) -> Sequence[str]:
-        """It answers at once by itself."""
+        """It answers at once, without a deed."""
         return cls.ARGUMENTS
 
     @classmethod

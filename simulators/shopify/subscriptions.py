@@ -1,4 +1,4 @@
-"""Webhook subscriptions made through the API: who wants to hear of what, and where."""
+"""Webhook subscriptions made through the API: who wants to hear about what, and where."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class GrantRefused(Exception):
 
 
 class Tokens:
-    """The app's credentials on this shop and the tokens issued for them. Not thread-safe by itself.
+    """The app's credentials on this shop and the tokens issued for them. Not thread-safe on its own.
 
     A call may what the app may now: a token does not keep the scopes that it was issued with.
     """

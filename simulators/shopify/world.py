@@ -187,7 +187,7 @@ class World(kit.World[JournalEntry]):
         return self.tables.orders.rows.get(self.parcels.get(fulfillment_id, -1))
 
     def start_job(self, action: Callable[[], object], seconds: float) -> Job:
-        """Run `action` in so many simulated seconds, at once when none; the job as its starter hears of it: not done."""
+        """Run `action` in so many simulated seconds, at once when none; the job as its starter is told: not done."""
         number = str(uuid.uuid5(_JOBS, str(self.next_id())))
         self._jobs[number] = Job(number, done=False)
 

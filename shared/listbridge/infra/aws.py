@@ -22,7 +22,7 @@ _CONFIG = Config(
     max_pool_connections=50,
     tcp_keepalive=True,
     parameter_validation=False,  # a third of the CPU of a call; the contract suite runs every call we make
-    # botocore puts its own long one together anew for every request: a seventh of the CPU of a call.
+    # botocore puts its own long one together again for every request: a seventh of the CPU of a call.
     user_agent=f"listbridge Botocore/{botocore.__version__}",
 )
 _LOCK = threading.RLock()

@@ -21,7 +21,7 @@ class SystemClock:
 
 
 def next_midnight(zone: str, now: datetime) -> datetime:
-    """The next midnight in a time zone (IANA name), in UTC: when a platform's day begins anew."""
+    """The next midnight in a time zone (IANA name), in UTC: when a platform's day begins again."""
     local = now.astimezone(ZoneInfo(zone))
     midnight = datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), local.tzinfo)
     return midnight.astimezone(UTC)

@@ -208,7 +208,8 @@ def count(metric: str, event: str, *, level: int = logging.INFO, facts: Mapping[
 
 
 def alarm(metric: str, **facts: str) -> None:
-    """Count something that a person must hear of. One dimension whatever function it is, so that one alarm watches it."""
+    """Count something that a person must hear about. One dimension whatever function it is, so that one alarm watches
+    it."""
     metrics = EphemeralMetrics(namespace=_NAMESPACE, service="listbridge")
     for name, told in facts.items():
         metrics.add_metadata(name, told)

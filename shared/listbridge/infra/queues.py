@@ -18,7 +18,7 @@ _TRIES = 4
 
 
 class NotQueued(Exception):
-    """Some messages may not be in the queue: whoever sent them must not go on as if they were."""
+    """Some messages may not be in the queue: the sender must not go on as if they were."""
 
 
 class SqsQueues:

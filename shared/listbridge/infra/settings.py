@@ -120,7 +120,7 @@ def under_lambda() -> bool:
 
 
 def forget() -> None:
-    """Read everything anew: for tests that change the environment."""
+    """Read everything again: for tests that change the environment."""
     told.cache_clear()
 
 

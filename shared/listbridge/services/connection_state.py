@@ -27,7 +27,7 @@ def expire_shop(deps: CoreDeps, shop: Shop, reason: Problem) -> Shop:
 
 
 def shop_uninstalled(deps: CoreDeps, shop: Shop) -> Shop:
-    """The app was taken off the shop."""
+    """The app was uninstalled from the shop."""
     return _set_state(deps, shop, ConnectionState.DISCONNECTED, "shop_uninstalled", Problem("app_uninstalled"))
 
 
@@ -39,7 +39,7 @@ def expire_account(deps: CoreDeps, account: Account, reason: Problem) -> Account
 def with_facts(deps: CoreDeps, connection: C, facts: Mapping[str, str]) -> C:
     """The connection with what the other side says of itself now, saved where that has changed.
 
-    Whoever edits the connection at the same moment wins: the next look saves the facts.
+    An edit of the connection at the same moment wins: the next look saves the facts.
     """
     if dict(facts) == connection.facts:
         return connection

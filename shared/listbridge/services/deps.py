@@ -95,7 +95,7 @@ class Deps:
     workers: int = 8
     """Threads for our own store in bulk work."""
     rules: dict[SalesListId, RuleContext] = field(default_factory=dict)
-    """The rules of sales lists as they were read last; whoever computes by them looks whether they still hold."""
+    """The rules of sales lists as they were read last; code that computes by them looks whether they still hold."""
 
 
 class CoreDeps(Protocol):
@@ -211,13 +211,14 @@ class ConnectionDeps(AccountDeps, Protocol):
 
 
 class CheckDeps(OrderDeps, ConnectionDeps, Protocol):
-    """A connection together with its orders: to check all of it, and to let it go only when no order needs it any more."""
+    """A connection together with its orders: to check all of it, and to disconnect it only when no order needs it any
+    more."""
 
 
 class DeskDeps(Protocol):
     """What a person is shown of listings and orders, and why. It asks no other lane for anything and leases nothing.
 
-    Whoever has `OrderDeps` has this as well.
+    Code that has `OrderDeps` has this as well.
     """
 
     @property

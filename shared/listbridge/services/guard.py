@@ -1,4 +1,4 @@
-"""The guard: what would end, zero or reprice too much of an account waits for a yes (protocol.md#guard).
+"""The guard: what would end, zero or reprice too much of an account waits for approval (protocol.md#guard).
 
 Edits, actions and absences are judged as sets before anything is due; streamed changes at send time, per account and window.
 """
@@ -80,7 +80,7 @@ class SendGuard:
 
 
 def guard_hold(limit: str, value: str) -> Problem:
-    """The hold of a change that waits for a yes, and the limit that it passed."""
+    """The hold of a change that waits for approval, and the limit that it passed."""
     return Problem(ledger.GUARD, {"limit": limit, "value": value}, "approve_changes")
 
 
@@ -101,7 +101,7 @@ def judge_absences(deps: AccountDeps, rows: Sequence[Listing]) -> dict[ListingKe
 
 @dataclass(frozen=True, slots=True)
 class SetJudgement:
-    """Whether a set waits for a yes, and how many listings are live in the accounts that it would change."""
+    """Whether a set waits for approval, and how many listings are live in the accounts that it would change."""
 
     waits: bool
     live: int

@@ -136,7 +136,7 @@ def refuse_unpublishable(world: World, seller: Seller, offer: Offer, group: Grou
 
 
 def refuse_invalid_offer(world: World, seller: Seller, offer: Offer) -> None:
-    """Raises for an offer whose values do not fit its site, its seller's policies or his locations."""
+    """Raises for an offer whose values do not fit its site, its seller's policies or their locations."""
     data = offer.data
     _refuse_too_long("Offer", data)
     checks.refuse_bad_price(offer.price, world.limits, currency=SITES[offer.marketplace_id].currency)

@@ -1,4 +1,4 @@
-"""What a buyer puts together before he pays: the arguments of `checkout`, read and checked.
+"""What a buyer puts together before they pay: the arguments of `checkout`, read and checked.
 
 Amounts come as texts or numbers of at most two decimals and are refused below 0 (an adjustment may be).
 """

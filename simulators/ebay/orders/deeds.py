@@ -65,7 +65,7 @@ class OrderDeeds:
         """A buyer takes several lines of one seller and site in one order; it stands whole or not at all.
 
         A line has `sku` and `quantity`, perhaps the amounts of `baskets.LINE_FIELDS`; `by_hand` marks one whose listing
-        the seller made on the site himself (any SKU or "", with `price` and `title`). Every listing counts itself down
+        the seller made on the site by hand (any SKU or "", with `price` and `title`). Every listing counts itself down
         at once, and so does the item. Returns orderId, and listingId and the quantity left of the last line.
         """
         with self._world.lock:
@@ -226,7 +226,7 @@ class OrderDeeds:
 
     @deed
     def cancel_order(self, order_id: str) -> Told:
-        """The order is cancelled (by the seller on the site) and paid back."""
+        """The order is cancelled (by the seller on the site) and refunded."""
         with self._world.lock:
             order = self._order(order_id)
             if order.data["cancelStatus"]["cancelState"] == "CANCELED":
@@ -238,7 +238,7 @@ class OrderDeeds:
     def refund_order(
         self, order_id: str, *, amount: Any = None, line: str = "", currency: str = "", failed: bool = False
     ) -> Told:
-        """The seller gives money back on the site, without cancelling: the order's total, or `amount`; for one line
+        """The seller refunds on the site, without cancelling: the order's total, or `amount`; for one line
         where `line` names it by id or SKU. Whether it was ever paid, and in that currency, is not checked. `failed`: eBay could not do it."""
         with self._world.lock:
             order = self._order(order_id)
@@ -261,7 +261,7 @@ class OrderDeeds:
         carrier: str = "",
         tracking: str = "",
     ) -> Told:
-        """The seller ships on the site himself: all that is left, or `lines` (`[{"lineItemId", "quantity"}]`)."""
+        """The seller ships on the site by hand: all that is left, or `lines` (`[{"lineItemId", "quantity"}]`)."""
         with self._world.lock:
             order = self._order(order_id)
             try:

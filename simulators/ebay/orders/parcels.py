@@ -28,7 +28,7 @@ def ship(world: World, call: Call) -> Reply:
 
 
 def pack(world: World, order: Order, body: Json) -> Json:
-    """Add one package to an order and settle its states; the whole package or nothing of it.
+    """Add one package to an order and work out its states; the whole package or nothing of it.
 
     Raises 32300 (carrier or tracking), 32500 (date), 32200 and 32210 (lines), 32600 (cancelled, or too many units).
     """

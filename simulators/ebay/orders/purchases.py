@@ -167,7 +167,8 @@ def refuse_cancel(world: World, order: Order) -> None:
 
 
 def cancel(world: World, order: Order) -> None:
-    """The order is cancelled and its buyer paid back. The listing does not count up again by itself (not documented)."""
+    """The order is cancelled and its buyer refunded. The listing does not count up again automatically (not
+    documented)."""
     if order.data["cancelStatus"]["cancelState"] == "NONE_REQUESTED":
         request_cancel(world, order, by="SELLER", reason="OUT_OF_STOCK_OR_CANNOT_FULFILL")
     for request in order.cancel_requests:

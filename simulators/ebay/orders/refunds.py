@@ -18,7 +18,7 @@ _REFUND_TAKES = timedelta(seconds=60)  # "asynchronously", says the document; ho
 
 
 def issue_refund(world: World, call: Call) -> Reply:
-    """Pay the buyer back, in whole or in part; the order shows it once eBay has done it, a minute later."""
+    """Refund the buyer, in whole or in part; the order shows it once eBay has done it, a minute later."""
     order = call.seller.orders.get(call.parameters["order_id"])
     if order is None:
         raise EbayError(34913, status=404)
@@ -67,7 +67,7 @@ def _refuse_incomplete(body: dict[str, Any]) -> None:
 
 
 def _shares(order: Order, body: dict[str, Any]) -> list[tuple[dict[str, Any] | None, Decimal]]:
-    """What is paid back for each line (None = for the order). Raises 34906 to 34924."""
+    """What is refunded for each line (None = for the order). Raises 34906 to 34924."""
     total = order.data["pricingSummary"]["total"]
     left = Decimal(total["value"]) - _paid_back(order)
     if body.get("orderLevelRefundAmount"):
@@ -119,7 +119,7 @@ def settle_refund(world: World, order: Order) -> None:
 
 
 def refund_on_site(world: World, order: Order, amount: Any, line_id: str, currency: str, *, failed: bool) -> str:
-    """The seller gives money back on the site; returns the refund's reference, "" for a line's, which have none.
+    """The seller refunds on the site; returns the refund's reference, "" for a line's, which have none.
 
     Any amount, in any currency: what an order shows is not always what eBay would let the API do.
     """

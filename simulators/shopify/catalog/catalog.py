@@ -48,7 +48,7 @@ class ShopFacts:
 class Catalog:
     """Products, variants, inventory items, levels, locations and collections of one shop.
 
-    Not thread-safe by itself: the simulator calls it under its one lock. Every change takes the instant it happens at.
+    Not thread-safe on its own: the simulator calls it under its one lock. Every change takes the instant it happens at.
     """
 
     def __init__(self, tables: Tables) -> None:

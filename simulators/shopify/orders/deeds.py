@@ -257,8 +257,8 @@ class OrderDeeds(CatalogDeeds):
 
     @deed
     def cancel(self, order_id: int | str, reason: str = "CUSTOMER", restock: bool = True, refund: bool = True) -> Told:
-        """Cancel an order that is not shipped. `restock` puts the pieces back where they were taken, `refund` gives the
-        money back; either makes a refund, as in the shop's own books."""
+        """Cancel an order that is not shipped. `restock` puts the pieces back where they were taken, `refund` refunds
+        the buyer; either makes a refund, as in the shop's own books."""
         with self._world.lock:
             order = self.order(order_id)
             if order.cancelled_at:
@@ -304,7 +304,7 @@ class OrderDeeds(CatalogDeeds):
     ) -> Told:
         """Refund the whole order, or quantities by line item id or SKU; `amount` overrides what that comes to.
 
-        Pieces that were not sent yet are taken off first, unless the buyer `returned` these.
+        Pieces that were not shipped yet are removed first, unless the buyer `returned` these.
         """
         with self._world.lock:
             order = self.order(order_id)

@@ -155,7 +155,7 @@ class Order:
         return next(line for line in self.lines if line.id == line_id)
 
     def sent_so_far(self) -> str:
-        """The fulfilment status that follows from what was sent and taken off."""
+        """The fulfilment status that follows from what was shipped and removed."""
         if not any(line.sent for line in self.lines):
             return "UNFULFILLED"
         return "PARTIALLY_FULFILLED" if any(line.unsent for line in self.lines) else "FULFILLED"

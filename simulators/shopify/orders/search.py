@@ -2,7 +2,7 @@
 
 Filter names: the documentation of QueryRoot.orders(query:), introspection 2026-04. Free text is there "a case-insensitive
 search of multiple fields"; which ones is not said. Here: name, mail, note, tags, the buyer's name, titles and SKUs, in
-whole words, a phrase in its order. So an id with hyphens is also found inside a longer one: whoever searches must
+whole words, a phrase in its order. So an id with hyphens is also found inside a longer one: the searcher must
 look at what was found.
 """
 

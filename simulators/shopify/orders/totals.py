@@ -2,8 +2,8 @@
 
 Facts (introspection 2026-04, Order): the subtotal is the lines after discounts, taxes in it where `taxesIncluded`;
 `totalPriceSet` "includes taxes and discounts"; `totalTaxSet` is before returns; "current" amounts leave out what was
-refunded or removed; a positive outstanding amount is owed to the merchant. A tax line counts towards the total whoever
-is liable for it: `channelLiable` only says who pays it to the state.
+refunded or removed; a positive outstanding amount is owed to the seller. A tax line counts towards the total, no matter
+who is liable for it: `channelLiable` only says who pays it to the state.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def refunded(order: Order) -> Money:
 
 
 def outstanding(order: Order) -> Money:
-    """Owed to the merchant where positive, to the buyer where negative."""
+    """Owed to the seller where positive, to the buyer where negative."""
     return current_price(order) - received(order) + refunded(order)
 
 

@@ -234,7 +234,7 @@ class PublicationRepository(Protocol):
         """Save progress and extend the claim. Raises Conflict when a later epoch took over."""
 
     def release(self, publication: Publication) -> None:
-        """Give the claim back, keeping the progress. A later epoch is left alone."""
+        """Release the claim, keeping the progress. A later epoch is left alone."""
 
     def forget(self, publication: Publication) -> None:
         """Delete the progress: the product is no longer published."""

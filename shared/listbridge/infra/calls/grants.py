@@ -28,9 +28,9 @@ _LOOKS = 4
 class SecretGrants:
     """`domain.ports.Grants`. Safe to share between threads.
 
-    Whoever has the lease reads the secret again first, for another process may have renewed since. A process that dies
-    between the renewal and the write loses the new token: where the platform has ended the old one by then, the seller
-    connects again.
+    The holder of the lease reads the secret again first, for another process may have renewed since. A process that
+    dies between the renewal and the write loses the new token: where the platform has ended the old one by then, the
+    seller connects again.
     """
 
     def __init__(

@@ -57,8 +57,8 @@ class StreamedBody:
         held: ExitStack,
         verdict: Callable[[Exception], RemoteError],
     ) -> None:
-        """`pieces` are None where there is nothing to stream. `held` is what closing gives back, `verdict` what a broken body
-        means to the call."""
+        """`pieces` are None where there is nothing to stream. `held` is what closing releases, `verdict` what a broken
+        body means to the call."""
         self.response = response
         self._pieces = pieces
         self._limits = limits
@@ -87,7 +87,7 @@ class StreamedBody:
         return self._read(_lines(self._taken(), self._limits.line_bytes))
 
     def close(self) -> None:
-        """Let go of the connection. Idempotent."""
+        """Release the connection. Idempotent."""
         self._closed, self._pieces = True, None
         self._held.close()
 
@@ -134,7 +134,7 @@ def pieces_of(response: requests.Response, limits: StreamLimits, until: float, *
 
 
 def _tells_its_end(response: requests.Response) -> bool:
-    """A length or chunks. Without either the body ends where the connection does, whoever ended it."""
+    """A length or chunks. Without either the body ends where the connection does, no matter who ended it."""
     coding = response.headers.get("Transfer-Encoding")
     if coding is not None:
         # As http.client judges it: of any other coding it reads up to the end of the connection. It misses one cut: among the

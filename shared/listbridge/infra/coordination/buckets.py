@@ -2,16 +2,16 @@
 
 **Rate.** A bucket holds at most `burst` tokens and gains `rate` a second. They lie in three parts: 20 % for zeros, 20 %
 for orders, the rest for everybody. Ordinary calls take from the common part only; a zero takes from the common part
-first and then from its own, an order likewise. One common pot with two thresholds would not do: whoever came first
-below the ordinary threshold would spend what is kept for the other. New tokens go to the parts by the same shares, and
-what a full part does not need flows over to zeros, then orders, then everybody. So while no zero and no order calls,
-ordinary calls reach the full rate, and under any load each kind keeps at least its fifth of it.
+first and then from its own, an order likewise. One common pot with two thresholds would not do: a caller that came
+first below the ordinary threshold would spend what is kept for the other. New tokens go to the parts by the same
+shares, and what a full part does not need flows over to zeros, then orders, then everybody. So while no zero and no
+order calls, ordinary calls reach the full rate, and under any load each kind keeps at least its fifth of it.
 
 A share is never so large that somebody could not make a single call: below a burst of five it shrinks, at a burst of one
 nothing is kept.
 
 **Day.** Of a day's quota the same two fifths are kept, each until its own kind has used it up. The day begins at
-midnight of the platform's zone, unless the platform itself told when its count begins anew. A sliding day has no
+midnight of the platform's zone, unless the platform itself told when its count begins again. A sliding day has no
 beginning: calls are counted by the hour in which they were made, and each hour counts until it lies 24 hours back as a
 whole, so up to an hour longer than the platform counts it.
 
@@ -167,7 +167,8 @@ def told(
 
 
 def next_day(spec: BudgetSpec, now: datetime) -> datetime:
-    """When the day's count begins anew: the next midnight in the platform's zone, in UTC; a day from now where it slides."""
+    """When the day's count begins again: the next midnight in the platform's zone, in UTC; a day from now where it
+    slides."""
     if spec.day_zone == SLIDING:
         return now + timedelta(days=1)
     return next_midnight(spec.day_zone, now)

@@ -82,7 +82,8 @@ class BudgetPool:
         return PooledBudget(self, keyed, share, self._clock)
 
     def draw(self, key: str, spec: BudgetSpec, share: Share, *, can_wait: bool = False) -> Spent | None:
-        """Use one call of the bucket, from what is set aside here or from the row. Who can wait lets others go first."""
+        """Use one call of the bucket, from what is set aside here or from the row. A caller that can wait lets others
+        pass."""
         purse = self._purse(key, share)
         with purse.lock:
             now = self._clock.now()
@@ -120,7 +121,7 @@ class BudgetPool:
         blocked_until: datetime | None,
         rate: float | None = None,
     ) -> None:
-        """Take in what the platform said, and write it down if it is news to the row."""
+        """Take note of what the platform said, and record it if it is news to the row."""
         bucket = self._known.get(key)
         for attempt in range(_TRIES):
             if bucket is None:
@@ -154,7 +155,7 @@ class BudgetPool:
         if isinstance(outcome, Spent):
             silence = min(timedelta(seconds=max(0.0, outcome.after_s)), _LONGEST_SILENCE)
             purse.refusal, purse.refused_until = outcome, now + silence
-            # Whoever called a moment ago and can wait asks one call later than the next is there: otherwise a backlog,
+            # A caller of a moment ago that can wait asks one call later than the next is there: otherwise a backlog,
             # with many threads waiting, would take each call from under the one that another account needs.
             rate = buckets.rate_of(spec, self._known.get(key))
             purse.yields_until = now + silence + timedelta(seconds=1 / rate if in_use else 0)
@@ -268,7 +269,7 @@ class PooledBudget:
     ) -> None:
         """Take in what the platform's answer said about the limit of this operation.
 
-        `remaining` with `resets_at` is a count that begins anew at that instant: it goes to the buckets with a day's
+        `remaining` with `resets_at` is a count that begins again at that instant: it goes to the buckets with a day's
         quota, if there are any. `remaining` alone is what is left of a rate: it goes to the others. `remaining_today` goes to
         the buckets with a day's quota, and `rate` to those without, or to all where each has one.
         """

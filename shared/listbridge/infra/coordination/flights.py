@@ -1,7 +1,7 @@
 """How many calls to one platform may be under way at once, over all processes.
 
 A small shop's server works on one or two calls at a time: more of them only wait there, and keep its own buyers waiting. Each
-place is a lease in the table that all workers share, given back when the call is over; of a worker that died it lapses.
+place is a lease in the table that all workers share, released when the call is over; of a worker that died it lapses.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class DynamoLeases:
         self._clock = clock
 
     def acquire(self, key: str, owner: str, *, seconds: float) -> Lease | None:
-        """None while a lease on the key lasts, whoever has it."""
+        """None while a lease on the key lasts, no matter who has it."""
         now = self._clock.now()
         until = _in_millis(now + timedelta(seconds=seconds))
         writer = secrets.token_hex(6)
@@ -84,7 +84,7 @@ class DynamoLeases:
             values = {":now": number(_in_millis(self._clock.now())), ":one": number(1)}
             try:
                 dynamo.update(self._table, _key(key), "ADD #pending :one", condition=held, values=values)
-            except dynamo.ConditionFailed:  # it was given back in between
+            except dynamo.ConditionFailed:  # it was released in between
                 dynamo.pause(min(attempt, 4))
                 continue
             return None

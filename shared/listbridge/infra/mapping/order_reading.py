@@ -18,7 +18,7 @@ from listbridge.domain.verdicts import RetryLater
 from listbridge.infra.calls.answers import places
 
 _TORN = "torn:"
-"""Begins a cursor behind which there is nothing but the reason why the poll must be begun anew."""
+"""Begins a cursor behind which there is nothing but the reason why the poll must begin again."""
 
 
 class Unmappable(Exception):
@@ -30,8 +30,8 @@ class OrderReader:
     """How one marketplace's orders are read, each from its JSON as it came.
 
     `order` and `buyer` raise ValidationError for what has not its shape, `order` also Unmappable; `buyer` gives None where
-    nothing is told of him. `id` and `changed_at` read an order of which nothing else can be understood, and give None where that
-    is not there either.
+    nothing is told about them. `id` and `changed_at` read an order of which nothing else can be understood, and give
+    None where that is not there either.
     """
 
     order: Callable[[Any], RemoteOrder]
@@ -40,7 +40,7 @@ class OrderReader:
     changed_at: Callable[[Any], datetime | None]
 
     def read(self, body: Any, *, strict: bool = False) -> OrderRead:
-        """The order with its buyer. `strict`: what is odd about the buyer counts too, else he is left out.
+        """The order with its buyer. `strict`: what is odd about the buyer counts too, else the buyer is left out.
 
         Raises Unmappable.
         """

@@ -1,6 +1,6 @@
 """What a marketplace would surely refuse of a product: everything at once, each with its field.
 
-Publishing stops at the first thing that is wrong. A preview goes on as if that was mended, so that it hides no other.
+Publishing stops at the first thing that is wrong. A preview goes on as if that was fixed, so that it hides no other.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Preview(Generic[S]):
 
     `refuse` raises Rejected for a product that is refused as a whole, whatever else is wrong with it. `refused` makes the content of
     these SKUs and tells which of them are refused; it raises Rejected where nothing of it could be sold. `fields` says by code
-    where a problem is mended, and `otherwise` where all others are. `mended_product` and `mended_settings` say by code what is
-    taken for mended; at any other problem of the whole product, or one that comes again, the preview ends.
+    where to fix a problem, and `otherwise` where all others are. `mended_product` and `mended_settings` say by code
+    what is taken as fixed; at any other problem of the whole product, or one that comes again, the preview ends.
     """
 
     settings: type[S]

@@ -80,8 +80,9 @@ class DynamoOrders:
         """Set (None: remove) the order's lines on variants, up to 49 to a transaction, each with the proof of `order.rev`.
 
         An order of more lines than that is reserved in several: a worker that dies or is overtaken between two of them
-        leaves the rest to whoever settles the order next. Raises Conflict when the order moved on, Missing for an unknown
-        variant; neither has written anything of its transaction. Raises TimeoutError when a variant kept changing.
+        leaves the rest to the worker that takes the order next. Raises Conflict when the order moved on, Missing for an
+        unknown variant; neither has written anything of its transaction. Raises TimeoutError when a variant kept
+        changing.
         """
         lines = [
             (variant, entry_name(order.key, line), held)

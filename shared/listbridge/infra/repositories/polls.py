@@ -70,7 +70,7 @@ class DynamoPolls:
             raise Conflict(state.account)
 
     def make_due(self, account: AccountId, at: datetime) -> None:
-        """Take the claim from whoever has it; a missing state is left missing."""
+        """Take the claim from its holder; a missing state is left missing."""
         self._step(account, _STEP, "attribute_exists(#doc)", {":claim": text(""), ":next": number(_micros(at))})
 
     @property

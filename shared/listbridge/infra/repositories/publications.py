@@ -69,11 +69,11 @@ class DynamoPublications:
             raise lost(error, publication.key) from error
 
     def release(self, publication: Publication) -> None:
-        """Give the claim back, keeping the progress. A later epoch is left alone."""
+        """Release the claim, keeping the progress. A later epoch is left alone."""
         self._give_back(publication, forget=False)
 
     def forget(self, publication: Publication) -> None:
-        """Empty the progress and give the claim back: the product is no longer published. A later epoch is left alone."""
+        """Empty the progress and release the claim: the product is no longer published. A later epoch is left alone."""
         self._give_back(publication, forget=True)
 
     def keep(self, listings: Iterable[Existing]) -> None:

@@ -55,7 +55,7 @@ def writes(
 ) -> list[dict[str, Any]]:
     """A transaction's writes that set (None: remove) these lines on one variant; none when all of it stands already.
 
-    `row` and `before` are what was read: the writes fail if the variant changed since, whoever changed it.
+    `row` and `before` are what was read: the writes fail if the variant changed since, no matter who changed it.
     """
     moved = {name: held for name, held in after.items() if before.get(name) != held or name in row.reservations}
     if not moved:

@@ -40,7 +40,7 @@ _PASSING = {
     "RequestLimitExceeded",
     "TransactionInProgressException",
 }
-"""Why a transaction did not happen this time, among a cancellation's reasons or by itself (DynamoDB API reference,
+"""Why a transaction did not happen this time, among a cancellation's reasons or alone (DynamoDB API reference,
 TransactWriteItems, Errors)."""
 
 

@@ -26,7 +26,7 @@ class Row(Model):
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
-        # By itself each model would make a client of its own: tens of milliseconds and a connection pool each.
+        # Otherwise each model would make a client of its own: tens of milliseconds and a connection pool each.
         cls.Meta.table_name = settings.table(cls.table)
         connection = super()._get_connection()
         connection.connection._client = aws.client("dynamodb")

@@ -40,7 +40,7 @@ def care(
     there = list(existing())
     healthy = {one.topic for one in there if one.url == url and one.topic in topics and one.whole}
     # A shop may refuse a topic twice at one address, so a crippled one goes before its successor comes. What leads elsewhere
-    # goes last: whoever dies in between leaves a delivery too many, and not one too few.
+    # goes last: a worker that dies in between leaves a delivery too many, and not one too few.
     crippled = [one for one in there if one.url == url and one.topic in topics and not one.whole]
     elsewhere = [one for one in there if one.url != url and of_this_shop(one.url, url)]
     for one in crippled:
@@ -72,7 +72,7 @@ def address_refused(refusal: Row, url: str, words: str) -> RemoteError:
 
 
 def remove(existing: Iterable[Hook], url: str, drop: Callable[[Hook], None]) -> tuple[str, ...]:
-    """Take off every hook that leads to this shop's address, or to an older one of it; the topics."""
+    """Remove every hook that leads to this shop's address, or to an older one of it; the topics."""
     ours = [one for one in existing if one.url == url or of_this_shop(one.url, url)]
     for one in ours:
         drop(one)

@@ -53,7 +53,8 @@ class EbayAdapter(UnaskedOfMarketplace):
         self._orders = Orders(self._http)
 
     def identify(self) -> AccountIdentity:
-        """The seller's immutable user id (a user name can be changed, getUser) and the sites, his own first."""
+        """The seller's immutable user id (a user name can be changed, getUser) and the sites, the seller's own
+        first."""
         request = Request("GET", "/commerce/identity/v1/user/", "getUser", host="apiz")
         user = self._http.read(request, User)
         home = Site(user.registration_marketplace_id or "")

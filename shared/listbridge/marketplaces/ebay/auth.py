@@ -71,7 +71,7 @@ class Grants:
         """A token to call with.
 
         Raises:
-            Unauthorized: the seller took his consent back or never gave it, or the app's keys are wrong.
+            Unauthorized: the seller withdrew their consent or never gave it, or the app's keys are wrong.
             RetryLater: eBay cannot answer now.
         """
         return self._access[who].token()
@@ -95,7 +95,7 @@ class Grants:
 
 
 def authorize_url(connection: Connection, state: str) -> str:
-    """Where to send the seller to consent. eBay sends him to the RuName's address with `code` and this `state`.
+    """Where to send the seller to consent. eBay sends them to the RuName's address with `code` and this `state`.
 
     `connection.secret` needs the app's keys only. Raises Rejected without a RuName in the settings.
     """

@@ -1,4 +1,4 @@
-"""What eBay tells us by itself, at an address that only eBay knows (README, Notifications).
+"""What eBay tells us unasked, at an address that only eBay knows (README, Notifications).
 
 Sources: developer.ebay.com, "Notification API overview" and "Marketplace account deletion" (read 2026-11-27). Its signature is
 ECDSA by a key that takes a call and a library of 18 MB; the token in the address proves as much for what is only a hint.

@@ -12,7 +12,7 @@ from listbridge.marketplaces.ebay.sites import SITES
 MAX_SKU_LENGTH = 50
 """Offer and PriceQuantity, "Max Length: 50" (sell_inventory 1.18.4)."""
 PACIFIC = "America/Los_Angeles"
-"""Daily quotas begin anew at midnight Pacific (developer.ebay.com, API call limits, read 2026-11-23)."""
+"""Daily quotas begin again at midnight Pacific (developer.ebay.com, API call limits, read 2026-11-23)."""
 _DAY_S = 86_400.0
 _FULFILLMENT_CALLS = 100_000
 """Per day and app (unverified)."""
@@ -78,8 +78,8 @@ MANIFEST = MarketplaceManifest(
             budget="fulfillment",
             calls_per_day=_FULFILLMENT_CALLS / 2,
             settle_s=60.0,
-            # An order can be paid until the seller cancels it, which eBay lets him do from the fourth day on and asks him
-            # to do within 30 (ebay.co.uk, help 4137 "Resolving unpaid items", read 2026-11-24): one day more.
+            # An order can be paid until the seller cancels it, which eBay lets them do from the fourth day on and asks
+            # them to do within 30 (ebay.co.uk, help 4137 "Resolving unpaid items", read 2026-11-24): one day more.
             unpaid_expires_s=31 * _DAY_S,
             # "The unique identifier of a 'non-immediate payment' order will change as it goes from an unpaid order to a
             # paid order" (Trading API, OrderIDType, read 2026-11-26), and orders can be paid together. A line's id is

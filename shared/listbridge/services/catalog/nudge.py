@@ -21,7 +21,7 @@ def nudge_due(deps: CoreDeps, listings: Sequence[Listing]) -> int:
     """Nudge for each of these rows that is due, not only for those that became so (protocol.md#drainers); returns how many.
 
     Zeros are named a second time, for when the drainer's lease is over: should the worker that takes the first nudge die
-    with it, the queue gives it back only after its visibility time, and a zero does not wait that long (promises.md#p5).
+    with it, the queue returns it only after its visibility time, and a zero does not wait that long (promises.md#p5).
     """
     count = 0
     for account, keys in due_by_account(listings).items():

@@ -63,9 +63,9 @@ def _facts(variant: Variant, context: RuleContext) -> str:
 class Recompute:
     """Recomputes listings by rules that are remembered from call to call, in `deps.rules`, and looked at again each time.
 
-    Remembered rules are safe because no call ends before the revisions of all that they stand on were read anew: what was
-    computed by older ones, or found unchanged by them, is computed again. Until then each row remembers the versions it was
-    computed from, and one that has seen newer ones refuses ours.
+    Remembered rules are safe because no call ends before the revisions of all that they stand on were read again: what
+    was computed by older ones, or found unchanged by them, is computed again. Until then each row remembers the
+    versions it was computed from, and one that has seen newer ones refuses ours.
     """
 
     deps: LedgerDeps
@@ -218,7 +218,7 @@ class Recompute:
         return replace(own, quantity=lowest.quantity, quantity_trace=(*own.quantity_trace, line), basis=basis)
 
     def _saved(self, row: Listing, draft: Listing | None) -> Listing | None:
-        """Save the draft, or one made anew while others keep changing the row; None when the row is gone."""
+        """Save the draft, or one made again while others keep changing the row; None when the row is gone."""
         for _ in range(_TRIES):
             if draft is row:
                 return row

@@ -1,7 +1,7 @@
 """What waits for stock goes on sale when there is some.
 
 Three kinds wait: listings that were to be published and had no unit (`wait_for_stock.py`), those that had to be ended
-because the marketplace keeps none at 0, and those that ended with a product that was made anew.
+because the marketplace keeps none at 0, and those that ended with a product that was created again.
 """
 
 from __future__ import annotations

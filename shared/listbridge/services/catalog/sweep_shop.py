@@ -2,7 +2,8 @@
 
 A sweep proves absence only when it completed and its count is the shop's own, and when the shop, asked for each product
 that no page showed, says that there is none: pages by offset shift while something is deleted. What is proven absent is
-counted as a set before any listing becomes due; above the account's limit the whole set waits for a yes (protocol.md#guard).
+counted as a set before any listing becomes due; above the account's limit the whole set waits for approval
+(protocol.md#guard).
 """
 
 from __future__ import annotations
@@ -221,7 +222,7 @@ def _right(shop: ShopId) -> str:
 
 
 def _end_older_questions(deps: CoreDeps, job: Job, shop: Shop) -> None:
-    """This sweep asks for a yes: what an older one asked about the same shop is out of date."""
+    """This sweep asks for approval: what an older one asked about the same shop is out of date."""
     for old in deps.jobs.unfinished(_PAGE, JobState.AWAITING_APPROVAL):
         if old.kind is JobKind.SWEEP and old.params_of(SweepParams).shop == shop.id and old.id != job.id:
             update = {

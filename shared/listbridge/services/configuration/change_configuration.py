@@ -1,8 +1,8 @@
 """Edits of rules, switches and locations: proposed, counted as a set, and only then applied (protocol.md#guard).
 
 An edit becomes a job. Its chunks first compute every listing that it touches under the proposed document and count the
-live ones that it would zero or reprice; above the account's limit the job waits for a yes, with nothing changed. Then
-the document is saved, and the listings are recomputed.
+live ones that it would zero or reprice; above the account's limit the job waits for approval, with nothing changed.
+Then the document is saved, and the listings are recomputed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _KINDS: dict[str, type[Document]] = {kind.kind: kind for kind in (Profile, Sales
 def propose(deps: CoreDeps, document: Document, actor: str) -> Job:
     """Ask for this edited version of an existing document; `document.rev` is the version that was edited.
 
-    Returns the job, which runs by itself and may stop at `awaiting_approval`.
+    Returns the job, which runs automatically and may stop at `awaiting_approval`.
     """
     job = Job(
         id=JobId(new_id("job")),
@@ -213,7 +213,7 @@ def _recompute(deps: LedgerDeps, job: Job, document: Document) -> Job:
     if not cursor:
         update |= {"state": JobState.DONE, "finished_at": deps.clock.now(), "total": job.done + done}
         if isinstance(document, Account):
-            nudge(deps, document.id)  # a switch or the end of observe mode may let rows go that did not move
+            nudge(deps, document.id)  # a switch or the end of observe mode may release rows that did not move
     return deps.jobs.save(job.model_copy(update=update))
 
 

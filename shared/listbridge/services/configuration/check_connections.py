@@ -1,4 +1,4 @@
-"""Does a connection still work? Asked every hour, of each shop and each account by itself."""
+"""Does a connection still work? Asked every hour, of each shop and each account alone."""
 
 from __future__ import annotations
 

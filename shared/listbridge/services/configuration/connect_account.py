@@ -1,4 +1,4 @@
-"""Connect a seller account, look whether it still answers, give it new credentials, take it off."""
+"""Connect a seller account, look whether it still answers, give it new credentials, disconnect it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def connect_account(deps: ConnectionDeps, draft: Account, credentials: Mapping[s
     Raises:
         RemoteError: the marketplace did not let us in; nothing is kept.
         Missing: there is no such shop.
-        Refused: the seller is connected already (his listings would have two masters), or lacks a chosen site.
+        Refused: the seller is connected already (their listings would have two masters), or lacks a chosen site.
     """
     deps.configuration.get(Shop, draft.shop)
     deps.secrets.put(secret_name(ACCOUNTS, draft.id), credentials)
@@ -60,7 +60,7 @@ def connect_account(deps: ConnectionDeps, draft: Account, credentials: Mapping[s
 
 
 def prepare_account(deps: ConnectionDeps, draft: Account, credentials: Mapping[str, str], actor: str) -> Account:
-    """Keep an account whose seller has still to consent: it is disconnected until he does. Raises Missing."""
+    """Keep an account whose seller has still to consent: it is disconnected until they do. Raises Missing."""
     deps.configuration.get(Shop, draft.shop)
     deps.secrets.put(secret_name(ACCOUNTS, draft.id), credentials)
     waiting = draft.model_copy(update={"state": ConnectionState.DISCONNECTED})
@@ -75,7 +75,7 @@ def check_account(deps: AccountDeps, account: Account, actor: str) -> AccountChe
     Raises RemoteError; dead credentials are noted first.
     """
     if account.state is ConnectionState.ACTIVE:
-        poll_now(deps, account)  # first: calls that ask who somebody is are few, and his orders do not wait for one
+        poll_now(deps, account)  # first: calls that ask who somebody is are few, and their orders do not wait for one
     try:
         identity = deps.marketplaces.open(account).identify()
     except Unauthorized as error:
@@ -159,7 +159,7 @@ def new_account_id() -> AccountId:
 
 @contextmanager
 def _only_one_for(deps: CoreDeps, account: Account, identity: AccountIdentity) -> Iterator[None]:
-    """Two requests cannot connect one seller twice: whoever comes second finds the lease or the other account."""
+    """Two requests cannot connect one seller twice: the second one finds the lease or the other account."""
     key = f"connect#{account.marketplace}#{identity.remote_name}"
     lease = deps.leases.acquire(key, account.id, seconds=_CONNECTING_S)
     if lease is None:

@@ -1,4 +1,4 @@
-"""Connect a shop, look whether it still answers, give it new credentials, take it off."""
+"""Connect a shop, look whether it still answers, give it new credentials, disconnect it."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def disconnect_shop(deps: ConnectionDeps, shop: Shop, actor: str) -> None:
 
 
 def _without_hooks(deps: ConnectionDeps, shop: Shop, actor: str) -> ActivityEntry:
-    """Take the hooks off; what there is to tell of it."""
+    """Remove the hooks; what there is to tell about it."""
     try:
         topics = remove_hooks(deps, shop)
     except RemoteError as error:
@@ -168,8 +168,8 @@ def new_shop_id() -> ShopId:
 def _back(
     deps: ConnectionDeps, shop: Shop, identity: ShopIdentity, actor: str, **learned: Mapping[str, Any]
 ) -> ShopCheck:
-    """The shop works, for the first time or again. It is read once its hooks stand: events that came while it was away were
-    let go."""
+    """The shop works, for the first time or again. It is read once its hooks stand: events that came while it was away
+    are lost."""
     told = {"currency": identity.currency, "facts": dict(identity.facts)}
     shop = reconnected(deps, shop, actor, **told, **learned)
     _make_keys(deps, shop)

@@ -85,8 +85,8 @@ def trial(deps: ConnectionDeps, kind: str, credentials: Mapping[str, str]) -> It
 
 
 def reconnected(deps: CoreDeps, connection: C, actor: str, **changes: object) -> C:
-    """Save the connection as active. The new revision makes every worker open it anew, with the credentials as they are
-    now. Raises Conflict when it kept changing."""
+    """Save the connection as active. The new revision makes every worker open it again, with the credentials as they
+    are now. Raises Conflict when it kept changing."""
     for _ in range(_TRIES):
         update = {"state": ConnectionState.ACTIVE, **changes}
         try:

@@ -13,7 +13,7 @@ from listbridge.services.deps import ConnectionDeps
 
 
 def ensure_public_address(deps: ConnectionDeps, *, configured: str, called: str) -> str:
-    """The address in force, without a trailing slash; saved, and the hooks registered anew, when it changed.
+    """The address in force, without a trailing slash; saved, and the hooks registered again, when it changed.
 
     `configured` is the deployment's own setting and always wins; without one the address under which the first
     authenticated caller reached us (`called`) is kept. Safe to call with every request.
@@ -62,8 +62,8 @@ def remove_hooks(deps: ConnectionDeps, shop: Shop) -> tuple[str, ...]:
 def restore_hooks(deps: ConnectionDeps, shop: Shop, actor: str) -> HookReport | None:
     """See to the webhooks of a shop that was connected before, and read what a missing one did not tell.
 
-    Whoever makes a hook anew closes the gap too: the hook is healthy from then on, and nothing else would find what it
-    missed. None as long as nobody knows our address. Raises RemoteError.
+    Code that registers a hook again closes the gap too: the hook is healthy from then on, and nothing else would find
+    what it missed. None as long as nobody knows our address. Raises RemoteError.
     """
     report = register_hooks(deps, shop)
     if report is not None and report.created:

@@ -126,7 +126,7 @@ def what_is_next(listing: Listing, account: Account, zero: Zero, now: datetime) 
 
 
 def _heard_of(shop: Shop, following: Problem) -> Problem:
-    """What comes next, unless that would have to come from a shop that is not heard of."""
+    """What comes next, unless that would have to come from a shop that tells us nothing."""
     deaf = shop_hold(shop)
     if deaf is None or following.code not in _FROM_SHOP:
         return following

@@ -49,7 +49,7 @@ def held_on(deps: DeskDeps, variant: Variant) -> list[HeldStock]:
 
 @dataclass(frozen=True, slots=True)
 class OrderStory:
-    """All there is to say about an order. `buyer` is None when he is unknown, or no longer known."""
+    """All there is to say about an order. `buyer` is None when they are unknown, or no longer known."""
 
     order: Order
     account: Account

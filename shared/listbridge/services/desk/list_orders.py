@@ -40,7 +40,7 @@ class OrderFilter:
     text: str = ""
     fulfilled_by: FulfilledBy | None = None
     refunded: bool | None = None
-    """The buyer has money back, for a line at least."""
+    """Something was refunded to the buyer, one line at least."""
     cancelled: bool | None = None
     sku: str = ""
     shop_order: str = ""
@@ -52,7 +52,7 @@ class OrderFilter:
 
 
 def needs_somebody(order: Order) -> bool:
-    """Whether a person should look: it failed, its outcome is unclear, it waits for his decision, or it has a notice."""
+    """Whether a person should look: it failed, its outcome is unclear, it waits for a decision, or it has a notice."""
     failed = order.state in (ImportState.FAILED, ImportState.UNCLEAR)
     return failed or undecided(order) or bool(order.notices)
 
@@ -210,7 +210,7 @@ def _place(told: object) -> _Place:
 
 
 def _written(places: dict[AccountId, _Place]) -> str:
-    """Accounts of which nothing was shown yet begin anew, and need no word."""
+    """Accounts of which nothing was shown yet begin again, and need no word."""
     told = {
         account: [place.page, place.since_ms, list(place.shown), place.over]
         for account, place in places.items()

@@ -25,8 +25,8 @@ class MessageDoors(Protocol):
 def ingest_messages(
     records: Sequence[Mapping[str, Any]], *, doors: MessageDoors, inbox: Inbox, queues: Queues, clock: Clock
 ) -> dict[str, list[dict[str, str]]]:
-    """Take the messages in, each by itself; the answer names those that must come back. What nobody can read comes back
-    until the queue gives it up: its alarm tells a person, and it stops no other (promises.md#p6)."""
+    """Take the messages in, each on its own; the answer names those that must come back. What nobody can read comes
+    back until the queue gives it up: its alarm tells a person, and it stops no other (promises.md#p6)."""
     failed = []
     for record in records:
         try:

@@ -51,7 +51,7 @@ class WebhookDoors(Protocol):
         """The door with the secret as it is now, after a signature did not fit; None when that was done a moment ago."""
 
     def departed(self, id: str) -> bool:
-        """Whether this shop, which has no door, had one once: it was taken off."""
+        """Whether this shop, which has no door, had one once: it was disconnected."""
 
     def any(self) -> WebhookDoor | None:
         """Some platform's door, to spend the same time on an unknown shop."""
@@ -85,11 +85,11 @@ def ingest_webhook(
 ) -> Receipt:
     """Take one delivery in. `name` is the id of a shop or account, with the token of its secret address where it has one.
 
-    401 for a wrong or missing signature or token and, indistinguishably, for an unknown shop or one that was taken off; 413
-    beyond `max_bytes`; 400 for a genuine body that cannot be understood; 200 for everything else: a ping, a replay, an old
-    delivery and an unknown topic are hints at most. Nothing is stored unless the answer is 200. What cannot be an id of
-    ours is not even looked for. An exception means that the delivery may not be safe: the caller must answer 5xx so that
-    it is sent again.
+    401 for a wrong or missing signature or token and, indistinguishably, for an unknown shop or one that was
+    disconnected; 413 beyond `max_bytes`; 400 for a genuine body that cannot be understood; 200 for everything else: a
+    ping, a replay, an old delivery and an unknown topic are hints at most. Nothing is stored unless the answer is 200.
+    What cannot be an id of ours is not even looked for. An exception means that the delivery may not be safe: the
+    caller must answer 5xx so that it is sent again.
     """
     if len(request.body) > max_bytes:
         return OVERSIZED
@@ -132,7 +132,7 @@ def take_in(
 
 
 def enqueue(row: InboxRow, queues: Queues) -> None:
-    """Send the message for an inbox row, made anew whenever it has to be sent again."""
+    """Send the message for an inbox row, made again whenever it has to be sent again."""
     if row.of_account:
         told = AccountEvent(
             account=AccountId(row.source), delivery=row.delivery, hints=row.hints, received_at=row.stored_at

@@ -18,7 +18,7 @@ _PAST_IT = frozenset({(JobKind.CONFIGURATION, "recompute"), (JobKind.SWEEP, "app
 
 
 def cancel(deps: CoreDeps, job_id: JobId, actor: str) -> Job:
-    """Cancel a job that runs or waits for a yes.
+    """Cancel a job that runs or waits for approval.
 
     Raises Missing, and Refused when the job is over, or too far: then nothing is changed.
     """

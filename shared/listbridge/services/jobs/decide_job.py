@@ -1,4 +1,4 @@
-"""Say yes or no to a job that waits: an edit, an action, or what a complete reading of the shop misses
+"""Approve or refuse a job that waits: an edit, an action, or what a complete reading of the shop misses
 (protocol.md#guard)."""
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ class NotWaiting(Exception):
 
 
 def decide(deps: PublishDeps, job_id: JobId, *, approve: bool, actor: str) -> Job:
-    """Say yes or no to a job that waits. A yes to an action does it as the listings are now.
+    """Approve or refuse a job that waits. An approved action is done as the listings are now.
 
     Raises:
         NotWaiting: it does not wait (any more).

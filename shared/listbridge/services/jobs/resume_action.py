@@ -1,4 +1,4 @@
-"""Carry on an action whose job stands still: its worker died, or its message is lost or among the dead letters."""
+"""Carry on an action whose job stands still: its worker died, or its message is lost or in the dead-letter queue."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _waiting(deps: CoreDeps, job: Job) -> list[JobEntry]:
 
 
 def carry_on(deps: PublishDeps, job: Job) -> None:
-    """Plan anew what of the action still waits, from how the listings are now, and do it."""
+    """Plan again what of the action still waits, from how the listings are now, and do it."""
     entries = _waiting(deps, job)
     action = Action(job.kind.value)
     try:

@@ -87,7 +87,8 @@ def _gone(deps: CoreDeps, job: Job) -> Problem | None:
 
 
 def _end(deps: CoreDeps, job: Job, problem: Problem) -> None:
-    """Else the timer that carries jobs on would send it again for ever, and each message would end among the dead letters."""
+    """Else the timer that carries jobs on would send it again for ever, and each message would end in the dead-letter
+    queue."""
     update = {"state": JobState.FAILED, "reason": problem, "finished_at": deps.clock.now()}
     with suppress(Conflict):  # another worker ended it
         deps.jobs.save(job.model_copy(update=update))

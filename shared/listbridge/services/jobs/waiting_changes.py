@@ -1,4 +1,4 @@
-"""What a job that waits for a yes would do to each listing, page by page: nobody decides about a number alone."""
+"""What a job that waits for approval would do to each listing, page by page: nobody decides about a number alone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from listbridge.services.listings.action_rules import ENDING, RULES, Action, mov
 
 @dataclass(frozen=True, slots=True)
 class WaitingChange:
-    """One live listing: what buyers find there now, as far as we know, and after a yes."""
+    """One live listing: what buyers find there now, as far as we know, and after an approval."""
 
     listing: Listing
     before: Values

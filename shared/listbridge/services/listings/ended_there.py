@@ -1,4 +1,4 @@
-"""Listings that the marketplace says it does not have: look, and write down which of them have ended.
+"""Listings that the marketplace says it does not have: look, and record which of them have ended.
 
 A row that went on saying "active" would refuse the very acts that bring the listing back.
 """
@@ -53,8 +53,8 @@ def without_ended(
 ) -> tuple[Sequence[Listing], Problem]:
     """What is left of the rows of an operation to which the marketplace said `problem`, "not found", and what is wrong with them.
 
-    What has ended there is written down, and told to the job. What is live in spite of the marketplace's word is to be sent
-    anew as a whole; where it cannot be read, the next drift check does that.
+    What has ended there is recorded, and told to the job. What is live in spite of the marketplace's word is to be sent
+    again as a whole; where it cannot be read, the next drift check does that.
     """
     adapter = deps.marketplaces.open(account)
     zero = deps.marketplaces.traits(account).zero

@@ -11,7 +11,8 @@ from listbridge.services.orders.order_rows import change_order, order_of, tell
 
 
 def dismiss_notice(deps: OrderDeps, key: OrderKey, code: str, actor: str) -> Order:
-    """Take the notice off the order. It comes back when what it says is found again: a second look is another finding.
+    """Dismiss the notice of the order. It comes back when what it says is found again: a second look is another
+    finding.
 
     Raises Missing for an order that we do not know, or one without such a notice.
     """

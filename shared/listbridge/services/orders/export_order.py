@@ -1,4 +1,5 @@
-"""What the seller does with an order by hand: export it, say that he handled it elsewhere, choose a product for a line."""
+"""What the seller does with an order by hand: export it, say that they handled it elsewhere, choose a product for a
+line."""
 
 from __future__ import annotations
 
@@ -45,11 +46,11 @@ def export_order(deps: OrderDeps, key: OrderKey, actor: str) -> Order:
 
 
 def leave_order(deps: OrderDeps, key: OrderKey, actor: str) -> Order:
-    """The seller handled the order elsewhere: it lets go of its stock and is not imported.
+    """The seller handled the order elsewhere: it releases its stock and is not imported.
 
-    An order whose shop order was deleted, or sends fewer units than the marketplace waits for, ends like this when the
-    seller has settled it with the buyer: nothing else might ever end it. Raises Missing, and Refused for any other order
-    that is in the shop or on its way there.
+    An order whose shop order was deleted, or ships fewer units than the marketplace waits for, ends like this when the
+    seller has agreed on it with the buyer: nothing else might ever end it. Raises Missing, and Refused for any other
+    order that is in the shop or on its way there.
     """
     order = order_of(deps, key)
     _refuse_unless_stuck(order)

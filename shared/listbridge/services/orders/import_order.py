@@ -40,7 +40,7 @@ def import_order(deps: OrderDeps, message: ImportOrder) -> None:
         account = deps.configuration.get(Account, message.account)
         shop = deps.configuration.get(Shop, account.shop)
     except Missing:
-        return  # taken off meanwhile; its orders stay as they are
+        return  # disconnected meanwhile; its orders stay as they are
     trace.note(shop=shop.id)
     rules = rules_of(deps, account)
     key = OrderKey(account.id, message.order)
@@ -69,7 +69,7 @@ def import_order(deps: OrderDeps, message: ImportOrder) -> None:
             create_shop_order(deps, account, shop, order, rules)
         except Exception:
             _note_our_failure(deps, order)
-            raise  # among the dead letters, alone
+            raise  # into the dead-letter queue, alone
     elif order.state is ImportState.WAITING and due:
         _time_passed(deps, order, rules)
 
@@ -129,7 +129,8 @@ def _by_us(order: Order) -> bool:
 
 
 def _note_our_failure(deps: OrderDeps, order: Order) -> None:
-    """Something that we did not foresee: the order says so (promises.md#p7), and comes up by itself only now and then."""
+    """Something that we did not foresee: the order says so (promises.md#p7), and comes up automatically only now and
+    then."""
     reason = Problem(UNFORESEEN, fix="look_at_dead_letters")
     at = deps.clock.now() + _AFTER_OUR_FAILURE
 
@@ -142,7 +143,7 @@ def _note_our_failure(deps: OrderDeps, order: Order) -> None:
 
 
 def _moved_on(order: Order) -> bool:
-    """The marketplace cancelled the order, sent it out or gave money back before or while the shop's was created: nobody
+    """The marketplace cancelled, shipped or refunded the order before or while the shop order was created: nobody
     compared them then."""
     facts = order.facts
     withdrawn = facts.cancellation is Cancellation.CANCELLED

@@ -21,7 +21,7 @@ _ENOUGH_S = 20.0
 
 
 def run_check(deps: CheckDeps, check: Check, *, remaining_s: float) -> int:
-    """Do one check and return how many faults it found. What was disconnected meanwhile is let go.
+    """Do one check and return how many faults it found. What was disconnected meanwhile is passed over.
 
     A check of many pages stops after twenty seconds, or half of what remains, and queues the rest.
     """

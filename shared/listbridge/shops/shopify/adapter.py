@@ -84,7 +84,7 @@ class ShopifyAdapter:
     def products_of(self, hints: Sequence[Hint]) -> tuple[ProductId, ...]:
         """Products named, and those of the items, variants and whole orders named; an inventory item may serve several.
 
-        A collection touches no product by itself: what a product is does not depend on the collections it is in. An order
+        A collection touches no product: what a product is does not depend on the collections it is in. An order
         that was shipped, cancelled or refunded touches none either: where stock moved, a hint of its own says so.
         """
         named = [ProductId(hint.id) for hint in hints if hint.kind is HintKind.PRODUCT]

@@ -1,4 +1,5 @@
-"""The merchant lets an app of another organisation into their store: the code grant (README, "What the merchant needs")."""
+"""The seller lets an app of another organisation into their store: the code grant (README, "What the merchant
+needs")."""
 
 from __future__ import annotations
 

@@ -30,8 +30,8 @@ MANIFEST = ShopManifest(
         strict_look=True,
     ),
     # Shopify's own limit is in cost points; how many calls these come to, its answers tell (client.py), and a bucket that
-    # runs low holds back the calls that need more than is left. Dear calls therefore have buckets of their own: a sweep
-    # that waits for 900 points must not make a read wait that needs 150.
+    # runs low holds back the calls that need more than is left. Expensive calls therefore have buckets of their own: a
+    # sweep that waits for 900 points must not make a read wait that needs 150.
     budgets=(
         BudgetSpec("reads", "account", ("read_products", "products_of"), rate=10, burst=40),
         BudgetSpec("sweeps", "account", ("sweep",), rate=1, burst=5),

@@ -1,4 +1,4 @@
-"""What a merchant tells us to connect a Shopify store: public settings, and credentials kept as a secret."""
+"""What a seller tells us to connect a Shopify store: public settings, and credentials kept as a secret."""
 
 from __future__ import annotations
 

@@ -36,7 +36,8 @@ class Subscriptions:
     def ensure(self, url: str) -> HookReport:
         """See `infra.webhooks.hooks.care`.
 
-        Raises Rejected: topics were refused (an app may not hear of orders before Shopify has approved it), or the address was.
+        Raises Rejected: topics were refused (an app may not hear about orders before Shopify has approved it), or the
+        address was.
         """
         return hooks.care(
             self._existing,

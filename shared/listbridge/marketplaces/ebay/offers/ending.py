@@ -1,7 +1,7 @@
-"""Taking a product off sale. Offers survive a withdrawal, unpublished; what has ended already is a success.
+"""Withdrawing a product from sale. Offers survive a withdrawal, unpublished; what has ended already is a success.
 
-A group outlives its listing too, and holds its SKUs: a product that is made anew in the shop, with the same SKUs, could
-never be sold. So a group goes when no site sells any of its members; publishing makes it again.
+A group outlives its listing too, and holds its SKUs: a product that is created again in the shop, with the same SKUs,
+could never be sold. So a group goes when no site sells any of its members; publishing makes it again.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _drop(inventory: Inventory, site: NationalSite, group: RemoteId, offers: Map
     elsewhere = (offer for found in offers.values() for offer in found if offer.marketplace_id != site.id)
     if any(offer.listing_id for offer in elsewhere):
         return
-    with suppress(Rejected):  # the listing has ended all the same, and whoever publishes one of the SKUs tries again
+    with suppress(Rejected):  # the listing has ended all the same, and publishing one of the SKUs tries again
         drop_if_unsold(inventory, site, group, known_unsold=offers.keys())
 
 

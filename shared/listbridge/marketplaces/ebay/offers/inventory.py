@@ -46,7 +46,7 @@ class Inventory:
     # ---- looking ----
 
     def offers(self, sku: Sku, site: NationalSite | None = None) -> list[Offer]:
-        """The SKU's fixed-price offers, on one site or on all; made by whomever. None is an empty list.
+        """The SKU's fixed-price offers, on one site or on all, no matter who made them. None is an empty list.
 
         The site is chosen here: the query's `marketplace_id` "does not have any practical use" (getOffers).
         """

@@ -1,4 +1,4 @@
-"""What eBay would surely refuse of a product, and where each is mended. Pure."""
+"""What eBay would surely refuse of a product, and where to fix each. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FIELDS = {
     "aspect_name_too_long": "settings.option_aspects",
     "aspect_twice": "settings.option_aspects",
 }
-"""Where a problem is mended; what is not here is about the product's options."""
+"""Where to fix a problem; what is not here is about the product's options."""
 _MENDED_PRODUCT: Mapping[str, Mapping[str, Any]] = {
     "title_missing": {"title": "Title"},
     "ebay_picture_missing": {"images": ("https://pictures.example/1.jpg",)},

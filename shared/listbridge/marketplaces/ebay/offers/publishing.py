@@ -70,7 +70,7 @@ class Publishing:
             try:
                 listing = self._publish_group(variants) if self._grouped else self._publish_single(variants[0])
             except Rejected:
-                # It may be the values that are refused (a quantity of 0): the next sending must write them anew.
+                # It may be the values that are refused (a quantity of 0): the next sending must write them again.
                 forget(self.steps, WRITTEN)
                 raise
         assert listing is not None  # noqa: S101  # some variant was live, or one has just been published

@@ -152,7 +152,7 @@ class Offer(CamelTold, extra="allow"):
         return PricingSummary.model_validate(self.pricing_summary or {}).price
 
     def replacement(self) -> dict[str, Any]:
-        """The body with which this offer would be replaced by itself (updateOffer takes no keys)."""
+        """The body with which this offer would be replaced alone (updateOffer takes no keys)."""
         shown = self.model_dump(by_alias=True, exclude_none=True, mode="json")
         return {name: value for name, value in shown.items() if name in _REPLACEABLE}
 

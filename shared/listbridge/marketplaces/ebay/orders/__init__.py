@@ -1,1 +1,1 @@
-"""eBay's orders: read, sent, paid back."""
+"""eBay's orders: read, shipped, refunded."""

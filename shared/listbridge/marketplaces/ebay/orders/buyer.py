@@ -10,7 +10,7 @@ from listbridge.marketplaces.ebay.orders.wire import Contact, Destination, GiftL
 
 
 def buyer_of(body: Any) -> Buyer | None:
-    """The buyer, None when eBay tells nothing of him (any more). Raises ValidationError for what cannot be read.
+    """The buyer, None when eBay tells nothing about them (any more). Raises ValidationError for what cannot be read.
 
     The user name is not taken: the seller cannot write to it, it changes, and for some it is no name at all.
     """

@@ -1,4 +1,4 @@
-"""What eBay says was given back, for the order and for its lines. Pure. Source: OrderRefund and LineItemRefund."""
+"""What eBay says was refunded, for the order and for its lines. Pure. Source: OrderRefund and LineItemRefund."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A product that was deleted in the shop and made anew with the same SKUs: give its listings to the new variants.
+"""A product that was deleted in the shop and created again with the same SKUs: give its listings to the new variants.
 
 A listing is one SKU on one account and site, and it stays: what it is linked to, its orders and its place in the list are
 kept. Every sales list is done at once, for the same product stands in several.

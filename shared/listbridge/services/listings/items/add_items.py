@@ -1,7 +1,7 @@
 """Put products into a sales list: one listing per variant, or the reason why a variant has none.
 
 The listing is named on its variant before its row exists, so that no observation of the variant can miss it, and the
-list's item comes last: whoever dies in between leaves something that the next run completes.
+list's item comes last: a worker that dies in between leaves something that the next run completes.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _TRIES = 5
 
 
 def start_adding(deps: CoreDeps, sales_list: SalesList, products: Sequence[ProductId], actor: str) -> Job:
-    """Begin to add products to a sales list; the job has an entry per product and runs by itself."""
+    """Begin to add products to a sales list; the job has an entry per product and runs automatically."""
     wanted = list(dict.fromkeys(products))
     job = Job(
         id=JobId(new_id("job")),

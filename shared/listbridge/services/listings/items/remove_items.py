@@ -57,7 +57,7 @@ def remove_items(
 
 
 def _free(deps: LedgerDeps, sales_list: SalesList, item: Item) -> Problem | None:
-    """Delete the item's listing and take it off its variant; or why that cannot be done now."""
+    """Delete the item's listing and remove it from its variant; or why that cannot be done now."""
     if item.listing is None:
         return None
     row = deps.listings.get_many([item.listing]).get(item.listing)
@@ -82,7 +82,7 @@ def forget_items(deps: PublishDeps, items: Iterable[Item]) -> None:
 
 
 def unbind(deps: LedgerDeps, variant: VariantKey, key: ListingKey) -> None:
-    """Take a listing that is gone off its variant, unless another list made it anew meanwhile."""
+    """Remove a listing that is gone from its variant, unless another list made it again meanwhile."""
     deps.variants.unbind(variant, key)
     row = deps.listings.get_many([key]).get(key)
     if row is not None and row.variant == variant:

@@ -62,7 +62,7 @@ _NO_TRY = frozenset({ENDED_AWAITS_ORDERS, BEING_READ})
 def publish_listing(deps: PublishDeps, task: PublishTask) -> None:
     """Do one publishing task; safe to run again after any interruption.
 
-    What may pass by itself is queued again with a growing delay; what the seller must fix becomes the listings' hold
+    What may pass on its own is queued again with a growing delay; what the seller must fix becomes the listings' hold
     and the job's result; anything else is a bug of ours and raises.
     """
     try:
@@ -76,7 +76,7 @@ def publish_listing(deps: PublishDeps, task: PublishTask) -> None:
     if claimed is None:
         deps.queues.send(Lane.PUBLISH, task, delay_s=15, reason="claimed")
         return
-    if task.waited_as and account.observe:  # nobody asked for it: stock came, or a product was made anew
+    if task.waited_as and account.observe:  # nobody asked for it: stock came, or a product was created again
         task = task.model_copy(update={"rehearse": True})
     work = _Work(deps, task, sales_list, account, claimed)
     try:

@@ -89,7 +89,7 @@ class Steps:
 
     @contextmanager
     def unit(self, *skus: Sku) -> Iterator[UnitWrite]:
-        """Lease the SKUs' write unit, read the values, record the attempts; settle them when the block ends."""
+        """Lease the SKUs' write unit, read the values, record the attempts; close them when the block ends."""
         row = self.rows[skus[0]]
         key = self.adapter.lease_key(replace(row, group=self.group or row.group))
         self._look_early()
@@ -138,7 +138,7 @@ class Steps:
         """Read a product of many listings once, before the first lease is taken.
 
         Inside a lease nothing waits: more calls than may come at once would be refused there at every try, and each try begins
-        anew. What sells between this look and the write is seen one poll later (ADR 19).
+        again. What sells between this look and the write is seen one poll later (ADR 19).
         """
         now = self.deps.clock.now()
         many = len(self.rows) > self.deps.marketplaces.traits(self.attempts.sales.account).read_back_batch

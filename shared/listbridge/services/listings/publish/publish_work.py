@@ -43,7 +43,8 @@ T = TypeVar("T")
 PATIENCE_S = 6.0
 """How long one call may wait for its budget, where nothing is locked meanwhile."""
 _RESUMED = frozenset({GONE_FROM_SHOP, lifecycle.WAITS_FOR_STOCK, lifecycle.ENDED_AT_ZERO})
-"""Holds after which a listing goes on sale by itself once its product is back: a try in between takes that from none."""
+"""Holds after which a listing goes on sale automatically once its product is back: a try in between takes that from
+none."""
 _SENDABLE = frozenset({Status.NOT_ACTIVE, Status.ERROR, Status.STOPPED, Status.FINISHED})
 _WANTED = {
     PublishKind.SEND: _SENDABLE,

@@ -61,7 +61,7 @@ class LeasedUnit:
 
 @contextmanager
 def leased(deps: CoreDeps, traits: MarketplaceTraits, key: str, owner: str) -> Iterator[LeasedUnit | None]:
-    """A lease on the write unit, given back in the end; None when somebody else has it."""
+    """A lease on the write unit, released in the end; None when somebody else has it."""
     longest = traits.longest_call_s
     lease = deps.leases.acquire(key, owner, seconds=deps.limits.unit_lease_of(longest))
     if lease is None:
@@ -124,7 +124,7 @@ class Attempts:
         return self.record(begun, {row.key: RevisionResult(row.key, error) for row in begun})
 
     def record(self, begun: Sequence[Listing], results: Mapping[ListingKey, RevisionResult]) -> tuple[Listing, ...]:
-        """Write down what became of each row's attempt; of what has no result nobody knows."""
+        """Record what became of each row's attempt; of what has no result nobody knows."""
         told = {row.key: results.get(row.key) or _no_word(row.key) for row in begun}
         missed = [row for row in begun if isinstance(told[row.key].error, NotFound)]
         ended: Mapping[ListingKey, Listing] = {}
@@ -136,13 +136,14 @@ class Attempts:
         for row in missed:
             error = told[row.key].error
             if row.key not in ended and isinstance(error, NotFound):
-                # It is on sale all the same: nothing that needs an ended listing is allowed, and all of it can be sent anew.
+                # It is on sale all the same: nothing that needs an ended listing is allowed, and all of it can be sent
+                # again.
                 refused = Rejected(replace(error.problem, fix="full_revise"), detail=error.detail)
                 told[row.key] = RevisionResult(row.key, refused)
         return tuple(ended[row.key] if row.key in ended else self._record(row, told[row.key]) for row in begun)
 
     def _record(self, row: Listing, result: RevisionResult) -> Listing:
-        """Write the outcome down under our attempt id; if another attempt stands there by now, ours has no say."""
+        """Record the outcome under our attempt id; if another attempt stands there by now, ours has no say."""
         attempt = row.attempt
         assert attempt is not None  # noqa: S101  # begun a moment ago
         now = self.deps.clock.now()
@@ -185,7 +186,8 @@ class Attempts:
         return writing.refused(row, attempt, error.problem, now)
 
     def record_published(self, begun: Listing, error: RemoteError | None, *, accepted: bool) -> None:
-        """Write down how a publishing's block ended for one row: its own queue tries again, so it waits for nothing here."""
+        """Record how a publishing's block ended for one row: its own queue tries again, so it waits for nothing
+        here."""
         attempt = begun.attempt
         assert attempt is not None  # noqa: S101  # begun a moment ago
         now = self.deps.clock.now()

@@ -139,7 +139,7 @@ def _read(deps: AccountDeps, account: Account, rows: Sequence[Listing]) -> list[
     parts = [rows[at : at + traits.read_back_batch] for at in range(0, len(rows), traits.read_back_batch)]
 
     def read(part: Sequence[Listing]) -> list[Listing]:
-        with budget.patient(_PATIENCE_S):  # a page begun anew at each refusal would never come to its end
+        with budget.patient(_PATIENCE_S):  # a page begun again at each refusal would never come to its end
             shown = {remote.key: remote for remote in adapter.read_back(part)}
         found = (_compare(deps, account, row, shown.get(row.key)) for row in part)
         return [row for row in found if row is not None]

@@ -26,7 +26,7 @@ class DueListings:
     deps: AccountDeps
     account: AccountId
     postponed: dict[ListingKey, datetime] = field(default_factory=dict)
-    """Rows that were looked at and are due later: whoever looks must see to it that somebody comes back for them."""
+    """Rows that were looked at and are due later: the reader must see to it that somebody comes back for them."""
     _bands: dict[Band, list[Listing]] = field(default_factory=dict)
     _taken: int = 0
     _skip: set[ListingKey] = field(default_factory=set)

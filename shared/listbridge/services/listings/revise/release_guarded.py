@@ -1,4 +1,4 @@
-"""A person says yes to what the guard holds: a job, for an account may have a hundred thousand listings."""
+"""A person approves what the guard holds: a job, for an account may have a hundred thousand listings."""
 
 from __future__ import annotations
 

@@ -48,10 +48,10 @@ def revise_inventory(deps: AccountDeps, message: Nudge, *, remaining_s: float) -
     try:
         account = deps.configuration.get(Account, message.account)
     except Missing:
-        return  # removed since it was nudged: it has nothing left to send, and no reason to stand among the dead letters
+        return  # removed since it was nudged: it has nothing left to send, and no reason to end in the dead-letter queue
     trace.note(shop=account.shop)
     if account.state is not ConnectionState.ACTIVE or account.observe:
-        return  # rows stay due; whoever reactivates the account nudges it
+        return  # rows stay due; reactivating the account nudges it
     owner = new_id("drain")
     lease = deps.leases.acquire_or_leave_word(f"drainer#{account.id}", owner, seconds=deps.limits.drain_lease_s)
     if lease is None:
@@ -98,7 +98,7 @@ class Drainer:
         try:
             with self._pool() as pool:
                 self._run(named, pool)
-        except Conflict:  # the lease was lost: whoever has it carries on, our writes are fenced off
+        except Conflict:  # the lease was lost: its holder carries on, our writes are fenced off
             return
         except Unauthorized as error:  # the account cannot even be opened
             expire_account(self.deps, self.account, error.problem)

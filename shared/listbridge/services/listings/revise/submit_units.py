@@ -59,7 +59,7 @@ def _prepared(writer: UnitWriter, leases: ExitStack, unit: Sequence[Listing]) ->
     begun = writer.guarded(unit, lambda: writer.begun(lease, unit))
     if not isinstance(begun, Begun) or not any(one.values.quantity == 0 for one in begun.revision.revisions):
         return begun
-    # It fell to 0 since it was taken: it goes by itself, and before all others.
+    # It fell to 0 since it was taken: it goes alone, and before all others.
     alone = writer.guarded(begun.rows, lambda: writer.sent(begun.rows, lambda: writer.adapter.revise(begun.revision)))
     return begun.finished(alone)
 

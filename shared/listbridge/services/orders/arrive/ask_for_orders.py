@@ -42,7 +42,8 @@ def poll_told(deps: AccountDeps, account: Account) -> None:
 def poll_after(deps: AccountDeps, account: Account, at: datetime) -> None:
     """See to it that a poll begins after `at`, soon: fewer units were seen than must be there (promises.md#p11).
 
-    Whoever waits for it asks again until it is over. A poll under way is not overtaken, and one that fails keeps its rhythm.
+    A caller that waits for it asks again until it is over. A poll under way is not overtaken, and one that fails keeps
+    its rhythm.
     """
     if deps.marketplaces.traits(account).orders is None:
         return
@@ -60,7 +61,8 @@ def poll_after(deps: AccountDeps, account: Account, at: datetime) -> None:
 def send_poll(deps: AccountDeps, account: AccountId, due_at: datetime | None = None) -> bool:
     """Claim the account's poll and queue it for when it is due, now or at `due_at`; False when somebody has it.
 
-    Whoever sends it, a schedule or a person, stands for the polls of a minute: those that are due sooner queue one another.
+    One message, from a schedule or a person, stands for the polls of a minute: those that are due sooner queue one
+    another.
     """
     now, claim = deps.clock.now(), new_id("poll")
     at = max(now, due_at or now)

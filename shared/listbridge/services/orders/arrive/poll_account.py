@@ -28,7 +28,7 @@ _STUCK = 3
 """Polls that failed in a row, from where on the newest orders are read beside."""
 _NEWEST_PAGES = 5
 _ALONE_S = waiting.LONGEST_DELAY_S
-"""In each window of so long an order is queued by itself twice at most. Ours, and the same on every marketplace: the second
+"""In each window of so long an order is queued alone twice at most. Ours, and the same on every marketplace: the second
 message is delayed by a window's length, so that it comes when the window is over, after all its polls; a queue delays by no more.
 What the reads cost is the marketplace's to say: `OrderTraits.calls_per_day` leaves room for them in its budget, and an order is
 seen again and again only as long as `OrderTraits.overlap_s` reaches back to it."""
@@ -149,7 +149,7 @@ class _Poll:
             self._alone(read.order.id)
 
     def _alone(self, order: RemoteOrderId) -> None:
-        """Queue the order by itself. However many polls see it, that is at once and once more, a quarter of an hour later.
+        """Queue the order alone. However many polls see it, that is at once and once more, a quarter of an hour later.
 
         The second is for what changed after the first: it comes after every poll of its quarter that did not queue any.
         """
@@ -248,7 +248,7 @@ class _Poll:
         )
 
     def _save(self, state: PollState, next_poll_at: datetime) -> None:
-        """Give the claim back. What is due before the schedule's next tick is queued here, with a claim of its own.
+        """Release the claim. What is due before the schedule's next tick is queued here, with a claim of its own.
 
         No further: a chain of polls that went on for ever would be stopped by Lambda for a loop.
         """

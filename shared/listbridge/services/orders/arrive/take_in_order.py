@@ -85,7 +85,7 @@ def _with_other_ids(deps: OrderDeps, account: Account, order: Order) -> Order:
 
 
 def unfinished(order: Order) -> bool:
-    """Whoever changed the order may have died before he queued what is next for it."""
+    """The worker that changed the order may have died before it queued what is next for it."""
     return order.unsettled and order.completed_at is None
 
 

@@ -1,8 +1,8 @@
 """Create the shop's order, at most once: claim, read again, look, note the attempt, create, note the id
 (protocol.md#creating-orders).
 
-Whoever finds a create begun and not finished may only look. Each step is saved before the next is made, so that a worker
-may die between any two of them.
+A worker that finds a create begun and not finished may only look. Each step is saved before the next is made, so that a
+worker may die between any two of them.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _FIRST_LOOK = timedelta(seconds=5)
 def create_shop_order(deps: OrderDeps, account: Account, shop: Shop, order: Order, rules: ImportRules) -> Order:
     """Bring a ready or failed order into the shop. The caller holds no lease, and the order need not be settled.
 
-    What fails for a reason with a name is noted on the order and tried again by itself.
+    What fails for a reason with a name is noted on the order and tried again automatically.
     """
     with _Claim(deps, shop, order) as claim:
         if claim.lease is None:
@@ -179,7 +179,7 @@ class _Creating:
         try:
             order = deps.orders.save(order_creating.creating(order, attempt, deadline=deadline, number=number))
         except Conflict:
-            _again_at(deps, order, now)  # it changed a moment ago: look at it anew
+            _again_at(deps, order, now)  # it changed a moment ago: look at it again
             return order
         for line in order.facts.lines:
             if line.id in order.left_out:
@@ -193,7 +193,7 @@ class _Creating:
         return self._made(order, made)
 
     def _draft(self, order: Order) -> ShopOrderDraft:
-        """The order without the lines that the buyer has the money back for, and without what they came to."""
+        """The order without the lines that were refunded to the buyer, and without what they came to."""
         facts = order.facts
         out = facts.refunded_lines
         lines = tuple(
@@ -352,7 +352,7 @@ def _price(line: RemoteLine, tax_included: bool) -> Decimal:
 
 
 def _chosen(order: Order) -> dict[LineId, Match]:
-    """Only what a person matched: the rest is looked up anew."""
+    """Only what a person matched: the rest is looked up again."""
     return {line: match for line, match in order.matches.items() if match.by is MatchedBy.PERSON}
 
 

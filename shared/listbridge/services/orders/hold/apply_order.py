@@ -47,7 +47,7 @@ def apply_order(deps: OrderDeps, order: Order, rules: ImportRules) -> Order:
         changes = changes_to(order)
         if order.completed_at is not None and still_counting(order, deps.variants.get_many(changes)):
             _read_variants(deps, order.shop, changes)
-            return order  # a later read lets it go; until then it holds the number right
+            return order  # a later read releases it; until then it holds the number right
         try:
             deps.orders.reserve(order, changes)
             for old in replaced_by_me(deps, order):
@@ -71,7 +71,7 @@ def apply_order(deps: OrderDeps, order: Order, rules: ImportRules) -> Order:
 
 
 def _tell_listings(deps: OrderDeps, order: Order) -> list[Listing]:
-    """The marketplace has counted its listings down by itself: what they show is no longer what we sent."""
+    """The marketplace has counted its listings down automatically: what they show is no longer what we sent."""
     if order.listings_told or order.moved_in:
         return []
     cancelled = order.facts.cancellation is Cancellation.CANCELLED
@@ -88,12 +88,12 @@ def _tell_listings(deps: OrderDeps, order: Order) -> list[Listing]:
         try:
             told.append(deps.listings.change(key, sold))
         except Missing:
-            continue  # taken off the sales list a moment ago
+            continue  # removed from the sales list a moment ago
     return told
 
 
 def _told_by_others(deps: OrderDeps, order: Order) -> frozenset[LineId]:
-    """Lines that the listings heard of under another id of the order: each was sold once (promises.md#p11)."""
+    """Lines that the listings were told under another id of the order: each was sold once (promises.md#p11)."""
     keys = [OrderKey(order.key.account, remote) for remote in sorted(order.same_lines)]
     others = deps.orders.get_many(keys).values() if keys else ()
     return frozenset(line.id for other in others if other.listings_told for line in other.facts.lines)

@@ -1,7 +1,8 @@
 """More is sold than the shop has: every order that shares the missing units says so, for as long as it is true.
 
-Each order's notice is computed anew from the newest rows whenever something may have changed it: an order came, went or was
-absorbed, or the shop was read. An order that says so is asked again by its own time, should such an event be lost.
+Each order's notice is computed again from the newest rows whenever something may have changed it: an order came, went
+or was absorbed, or the shop was read. An order that says so is asked again by its own time, should such an event be
+lost.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def note_shortage(deps: OrderDeps, shop: Shop, order: Order, sharing: Sharing = 
     try:
         return change_order(deps, order.key, change)
     except Missing:
-        return order  # taken off a moment ago
+        return order  # disconnected a moment ago
 
 
 def says_oversold(order: Order) -> bool:

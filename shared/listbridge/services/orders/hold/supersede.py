@@ -1,7 +1,7 @@
 """Orders that come back under another id: the new one takes the place of the old, whose stock it holds from then on.
 
-The old order lets go only after the new one holds, so that no unit is uncounted in between; where the shop has the old
-order already, the new one waits for the seller's word, and holds nothing twice.
+The old order releases the stock only after the new one holds it, so that no unit is uncounted in between; where the
+shop has the old order already, the new one waits for the seller's word, and holds nothing twice.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def take_places(deps: OrderDeps, order: Order, rules: ImportRules) -> Order:
 
 
 def replaced_by_me(deps: OrderDeps, order: Order) -> list[Order]:
-    """The orders that may let go of their stock, because this one holds it now."""
+    """The orders that may release their stock, because this one holds it now."""
     keys = [OrderKey(order.key.account, remote) for remote in sorted(order.same_lines)]
     rows = deps.orders.get_many(keys).values() if keys else ()
     mine = [row for row in rows if row.replaced_by == order.key.remote and not row.begun]

@@ -46,7 +46,7 @@ UNITS_UNSOLD = "units_not_sold_on_marketplace"
 def relay_order(deps: OrderDeps, message: RelayOrder) -> None:
     """Bring shop and marketplace to the same state as far as their APIs go. Nothing is told twice; asking again is free.
 
-    An order that is done is compared as well when something happens to it: most money is given back after the parcel
+    An order that is done is compared as well when something happens to it: most refunds come after the parcel
     arrived, and tracking numbers are corrected on the way. It stays done.
     Raises nothing for what the other side says: it is noted on the order and tried again at its time.
     """
@@ -99,7 +99,7 @@ class _Relay:
         try:
             found = self._adapter.read_orders([order.shop_order]).get(order.shop_order.id)
             if found is None and order.completed_at is not None:
-                return  # a merchant may throw away what is over
+                return  # a seller may throw away what is over
             if found is None:
                 order = self._notice(
                     order, Problem(SHOP_ORDER_GONE, {"shop_order": order.shop_order.name}, "settle_and_leave")
@@ -131,12 +131,12 @@ class _Relay:
         return self._without(order, CANCEL_THERE, CANNOT_CANCEL, WOULD_CANCEL)
 
     def _cancel_in_shop(self, order: Order, found: ShopOrder) -> Order:
-        """The buyer has his money back: the shop's order is cancelled, and its stock goes back as the shop does it."""
+        """The buyer was refunded in full: the shop order is cancelled, and its stock goes back as the shop does it."""
         if order.shop_order is None or not order.shop_order.ours:
             return self._notice(order, Problem(CANNOT_CANCEL, {"shop_order": found.name}, "cancel_in_shop"))
         if found.parcels:
             if found.refunded is not None and not order_money.missing_in_shop(order, found):
-                return self._without(order, CANNOT_CANCEL)  # settled: both sides gave the money back
+                return self._without(order, CANNOT_CANCEL)  # both sides have refunded it
             return self._notice(order, Problem(CANNOT_CANCEL, {"shop_order": found.name}, "goods_are_out"))
         if self._account.observe:
             would = Problem(WOULD_CANCEL, {"shop_order": found.name}, "leave_observe_mode")
@@ -204,7 +204,7 @@ class _Relay:
         return order
 
     def _close(self, order: Order, found: ShopOrder | None, units: Balance) -> None:
-        """Done when no unit is open on either side: each was sent, cancelled, or paid back."""
+        """Done when no unit is open on either side: each was shipped, cancelled or refunded."""
         if order.completed_at is not None:
             return
         withdrawn = order.facts.cancellation is Cancellation.CANCELLED

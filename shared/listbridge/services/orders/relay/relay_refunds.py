@@ -1,7 +1,7 @@
-"""Money that was given back on one side only: the seller is told once of each refund, and what to do about it.
+"""Refunds on one side only: the seller is told once of each refund, and what to do about it.
 
-Neither side is made to pay anything back. What the shop gave back is recorded like a parcel, for the marketplace has to
-hear of it too, and takes it from the seller alone.
+Neither side is made to refund anything. What the shop refunded is recorded like a parcel, for the marketplace has to
+hear about it too, and takes it from the seller alone.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _CANCELLED = ParcelId("cancelled")
 
 
 def relay_refunds(deps: OrderDeps, order: Order, found: ShopOrder) -> Order:
-    """Compare what was given back on both sides, and keep the notices about it true."""
+    """Compare what was refunded on both sides, and keep the notices about it true."""
     order = _from_marketplace(deps, order, found)
     return _from_shop(deps, order, found)
 
@@ -93,7 +93,7 @@ def _notice(order: Order, found: ShopOrder) -> Problem:
 def _from_shop(deps: OrderDeps, order: Order, found: ShopOrder) -> Order:
     """One record for each refund of the shop's; the notice stands until the marketplace shows as much.
 
-    What a cancelled order gave back belongs to its cancellation.
+    What a cancelled order refunded belongs to its cancellation.
     """
     if found.cancelled_at is not None:
         return _without(deps, order, REFUND_THERE)

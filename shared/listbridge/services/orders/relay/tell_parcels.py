@@ -117,7 +117,7 @@ class _Telling:
         return order, [RemoteShipment(shipment, parcel.lines, parcel.tracking)]
 
     def _second_thoughts(self, order: Order, found: ShopOrder) -> Order:
-        """What was told cannot be taken back: the seller hears of it."""
+        """What was told cannot be taken back: the seller hears about it."""
         packed = {box.id: box for parcel in found.parcels for box in boxes(parcel)}
         known = {*found.cancelled_parcels, *(parcel.id for parcel in found.parcels)}
         gone = [

@@ -22,7 +22,7 @@ _LEVELS = "levels"
 
 class ChangeSearch:
     """The two searches as one list. Its cursor is `products|page` or `levels|location|page`, each of Shopify's own cursors
-    empty where it begins anew; these hold no bar."""
+    empty where it begins again; these hold no bar."""
 
     def __init__(self, api: AdminApi, catalog: Catalog) -> None:
         self._api = api

@@ -149,7 +149,7 @@ query ChangedProducts($query: String!, $after: String) {
 )
 
 # One location a query: the search for levels belongs to a location, and a shop may have hundreds. An item serves as good as
-# always one variant; the products of those that serve more are asked for by themselves.
+# always one variant; the products of those that serve more are asked for one by one.
 CHANGED_LEVELS = Query(
     """
 query ChangedLevels($query: String!, $location: String, $after: String) {

@@ -273,7 +273,7 @@ class Orders:
 
     def cancel(self, order: ShopOrderId) -> None:
         """Ask Shopify to cancel, and to put the stock back. It does so a moment later, in a job of its own; that the job
-        is accepted is all that is known here. No refund: the money was paid on the marketplace, and is paid back there.
+        is accepted is all that is known here. No refund: the money was paid on the marketplace, and is refunded there.
         """
         if not is_number(order):
             raise refused_cancel("NOT_FOUND", gone=True, detail="cancel_order: no such id")

@@ -8,7 +8,7 @@ from listbridge.shops.shopify.orders import wire
 
 MARK_NAMESPACE = "listbridge"
 MARK_KEY = "marketplace_order"
-"""The metafield that holds our mark. Not in the app's own reserved namespace: a deployment made anew, as another app,
+"""The metafield that holds our mark. Not in the app's own reserved namespace: a deployment made again, as another app,
 must find the orders of the one before it."""
 
 _TRACES = """

@@ -52,9 +52,9 @@ class LookAnswer(CamelTold):
 
 
 class Line(Named):
-    """`current_quantity` leaves out what was refunded or taken off the order, and holds what was sent.
+    """`current_quantity` leaves out what was refunded or removed from the order, and holds what was sent.
 
-    Whether `unfulfilled_quantity` leaves out what was taken off is not documented.
+    Whether `unfulfilled_quantity` leaves out what was removed is not documented.
     """
 
     current_quantity: int
