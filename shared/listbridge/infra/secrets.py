@@ -40,10 +40,8 @@ class SecretsManagerStore:
         try:
             answer = aws.client("secretsmanager").get_secret_value(SecretId=_full(name))
         except ClientError as error:
-            if _code(error) in (
-                "ResourceNotFoundException",
-                "InvalidRequestException",
-            ):  # the latter: being deleted
+            # A secret that is being deleted answers InvalidRequestException.
+            if _code(error) in ("ResourceNotFoundException", "InvalidRequestException"):
                 raise Missing("secret", name) from None
             raise
         value = _parsed(name, answer["SecretString"])

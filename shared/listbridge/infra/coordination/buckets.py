@@ -77,11 +77,8 @@ def refreshed(spec: BudgetSpec, bucket: Bucket, now: datetime) -> Bucket:
     """The bucket as it is at `now`: tokens gained since the last look, a new day begun."""
     if spec.day_zone == SLIDING:
         bucket = _slid(bucket, now)
-    elif (
-        _day(spec, now) > bucket.day  # never back: clocks of workers differ around midnight
-        if bucket.resets_at is None
-        else now >= bucket.resets_at
-    ):
+    # Never back to an earlier day: clocks of workers differ around midnight.
+    elif _day(spec, now) > bucket.day if bucket.resets_at is None else now >= bucket.resets_at:
         bucket = replace(bucket, day=_day(spec, now), used={}, resets_at=None)
     if bucket.blocked_until is not None and now >= bucket.blocked_until:
         bucket = replace(bucket, blocked_until=None)

@@ -43,9 +43,8 @@ _LOG = logging.getLogger(__name__)
 class Result(StrEnum):
     """What became of one listing of a unit."""
 
-    SETTLED = (
-        "settled"  # a read-back was enough: it showed what became of an earlier call, or that nothing is to be sent
-    )
+    # A read-back was enough: it showed what became of an earlier call, or that nothing is to be sent.
+    SETTLED = "settled"
     SENT = "sent"
     SUBMITTED = "submitted"  # the marketplace took it in and decides later
     HELD = "held"
