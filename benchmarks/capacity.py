@@ -136,10 +136,7 @@ class Meter:
             self.counts.messages += len(params["Entries"])
 
     def _before(self, params: Any, model: Any, context: Any, **_: Any) -> None:
-        context["meter"] = (
-            params,
-            [self._image(table, key) for table, key in self._written(model.name, params)],
-        )
+        context["meter"] = (params, [self._image(table, key) for table, key in self._written(model.name, params)])
 
     def _after(self, http_response: Any, parsed: Any, model: Any, context: Any, **_: Any) -> None:
         params, before = context["meter"]
@@ -211,10 +208,7 @@ class Meter:
             indexes = []
             for one in told.get("GlobalSecondaryIndexes", ()):
                 own = tuple(part["AttributeName"] for part in one["KeySchema"])
-                kind, more = (
-                    one["Projection"]["ProjectionType"],
-                    one["Projection"].get("NonKeyAttributes", ()),
-                )
+                kind, more = (one["Projection"]["ProjectionType"], one["Projection"].get("NonKeyAttributes", ()))
                 projected = None if kind == "ALL" else frozenset((*key, *own, *more))
                 indexes.append(Index(one["IndexName"], own, projected))
             self._tables[name] = _Table(name, key, tuple(indexes))

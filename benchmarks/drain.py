@@ -70,12 +70,7 @@ def _figure(market: outside.Market) -> Figure:
     }
     allowed = (limits["burst"] + limits["rate"] * seconds) / seconds
     return Figure(
-        f"drain.{outside.MARKETPLACE}",
-        LISTINGS / seconds,
-        "listings/s",
-        ">=0.9",
-        floor=allowed,
-        settings=settings_,
+        f"drain.{outside.MARKETPLACE}", LISTINGS / seconds, "listings/s", ">=0.9", floor=allowed, settings=settings_
     )
 
 

@@ -76,10 +76,7 @@ def measure() -> list[Figure]:
         nudge(deps, AccountId(ACCOUNTS[-1]))
         chosen = random.Random(11).sample(keys, len(skus))
         changes, through_floor = _change(shop, chosen, floor, skus)
-        changes, through_floor = (
-            changes[WARM_UP_S * PER_SECOND :],
-            through_floor[WARM_UP_S * PER_SECOND :],
-        )
+        changes, through_floor = (changes[WARM_UP_S * PER_SECOND :], through_floor[WARM_UP_S * PER_SECOND :])
         rows = _accepted(deps, changes)
         bare = _floor_seconds(floor, through_floor)
         figure = _figure(market, changes, rows, bare)
@@ -194,10 +191,7 @@ def _accepted(deps: Deps, changes: Sequence[Change]) -> dict[ListingKey, Listing
 
 
 def _figure(
-    market: MarketplaceStandIn,
-    changes: Sequence[Change],
-    rows: Mapping[ListingKey, Listing],
-    bare: Sequence[float],
+    market: MarketplaceStandIn, changes: Sequence[Change], rows: Mapping[ListingKey, Listing], bare: Sequence[float]
 ) -> Figure:
     shown = market.on_sale()
     wrong = [change for change in changes if change.quantity and shown[change.key.sku]["quantity"] != change.quantity]

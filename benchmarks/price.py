@@ -168,11 +168,7 @@ def tables() -> dict[str, str]:
         for name, held in listed.items()
     }
     return {
-        "work": _table(
-            ["1,000 changes", "1,000 orders"],
-            [per_thousand("cost.change"), per_thousand("cost.order")],
-            4,
-        ),
+        "work": _table(["1,000 changes", "1,000 orders"], [per_thousand("cost.change"), per_thousand("cost.order")], 4),
         "idle": _table([f"{size:,} listings" for size in SIZES], [idle(size) for size in SIZES], 2),
         **plain,
     }

@@ -81,12 +81,7 @@ def _computed(context: RuleContext, sales_list: SalesList) -> Figure:
         "grown_kib_in_second_half": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - halfway,
     }
     return Figure(
-        "recompute.rate",
-        ROWS_COMPUTED / whole,
-        "rows/CPU s",
-        ">=0.4",
-        floor=ROWS_COMPUTED / bare,
-        settings=settings,
+        "recompute.rate", ROWS_COMPUTED / whole, "rows/CPU s", ">=0.4", floor=ROWS_COMPUTED / bare, settings=settings
     )
 
 
@@ -117,10 +112,5 @@ def _stored(deps: Deps) -> Figure:
             bare += time.monotonic() - began
     settings = {"rows": len(keys), "chunk": CHUNK, "threads": deps.workers, "floor": "conditional writes"}
     return Figure(
-        "recompute.rate.stored",
-        len(keys) / whole,
-        "rows/s",
-        ">=0.7",
-        floor=len(keys) / bare,
-        settings=settings,
+        "recompute.rate.stored", len(keys) / whole, "rows/s", ">=0.7", floor=len(keys) / bare, settings=settings
     )

@@ -148,8 +148,7 @@ def _fill(environment: Environment, uv: Environment, interpreter: interpreters.I
         _make(environment, uv, interpreter)
     install = [command, "pip", "install", "--quiet", "--require-hashes"]
     _run(
-        [*install, "--python", str(environment.python), "-r", str(environment.requirements)],
-        f"the packages of {name}",
+        [*install, "--python", str(environment.python), "-r", str(environment.requirements)], f"the packages of {name}"
     )
     (environment.folder / _STAMP).write_text(_digest(environment.requirements))
 

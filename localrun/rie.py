@@ -82,12 +82,7 @@ def _run(
 
 @contextmanager
 def _function(
-    root: Path,
-    made: environments.Environments,
-    built: Path,
-    name: str,
-    variables: dict[str, str],
-    timeout: int,
+    root: Path, made: environments.Environments, built: Path, name: str, variables: dict[str, str], timeout: int
 ) -> Iterator[str]:
     """One built function behind its own runtime interface emulator; gives the address to invoke."""
     folder = root / ".local" / "run" / "rie" / "function"

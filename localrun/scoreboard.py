@@ -71,8 +71,7 @@ class Scoreboard:
             print(f"{step.title.ljust(width)}   {measured}   {mark}")
         true = sum(step.came_true for step in self.steps)
         print(
-            f"\n{true} of {len(self.steps)} came true, story told in {time.monotonic() - self.began:.1f} s",
-            flush=True,
+            f"\n{true} of {len(self.steps)} came true, story told in {time.monotonic() - self.began:.1f} s", flush=True
         )
 
 

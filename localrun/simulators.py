@@ -51,12 +51,7 @@ class Simulators:
     """The simulators of a run. `urls` maps a platform's slug to where its simulator answers."""
 
     def __init__(
-        self,
-        root: Path,
-        children: Children,
-        pair: Pair,
-        *,
-        arguments: Mapping[str, Sequence[str]] | None = None,
+        self, root: Path, children: Children, pair: Pair, *, arguments: Mapping[str, Sequence[str]] | None = None
     ) -> None:
         self._root = root
         self._children = children

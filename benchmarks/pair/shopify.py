@@ -33,11 +33,7 @@ CREDENTIALS: Mapping[str, str] = {"client_id": "bench", "client_secret": _SECRET
 def delivery(id: str, shop: str) -> dict[str, Any]:
     sample = json.loads((_ROOT / "events/webhook_ingest/inventory_levels_update.json").read_text())
     digest = hmac.new(_SECRET.encode(), BODY, hashlib.sha256).digest()
-    told = {
-        "X-Shopify-Topic": TOPIC,
-        ID_HEADER: id,
-        "X-Shopify-Hmac-Sha256": base64.b64encode(digest).decode(),
-    }
+    told = {"X-Shopify-Topic": TOPIC, ID_HEADER: id, "X-Shopify-Hmac-Sha256": base64.b64encode(digest).decode()}
     return {
         **sample,
         "body": BODY.decode(),

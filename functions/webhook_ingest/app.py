@@ -13,11 +13,7 @@ _TEXTS = {200: "ok", 400: "unparsable body", 401: "unauthorized", 413: "body too
 
 
 @bootstrap.lambda_function(
-    bootstrap.webhook_ingest,
-    tables="config inbox",
-    queues="shop_events orders",
-    more="max_webhook_bytes",
-    holds=False,
+    bootstrap.webhook_ingest, tables="config inbox", queues="shop_events orders", more="max_webhook_bytes", holds=False
 )
 def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
     """Answer one delivery. An exception becomes a 5xx at the gateway, and the sender sends again."""

@@ -66,12 +66,7 @@ class OrderStory:
             )
             creation = self.seller.post(
                 "/creation-profiles",
-                {
-                    "name": "Outlet",
-                    "marketplace": self.slug,
-                    "site": site,
-                    "settings": dict(second.creation),
-                },
+                {"name": "Outlet", "marketplace": self.slug, "site": site, "settings": dict(second.creation)},
             )
             outlet = self.seller.post(
                 "/sales-lists",
@@ -160,20 +155,12 @@ class OrderStory:
     def last_unit_twice(self) -> None:
         with self.board.step("Two buyers, one last headband: both orders are there, and both say so") as step:
             self.shop.set_stock(HEADBAND, 1)
-            until(
-                lambda: self._shown(FIRST) == self._shown(SECOND) == 1,
-                "1 headband at both sellers",
-                within_s=60,
-            )
+            until(lambda: self._shown(FIRST) == self._shown(SECOND) == 1, "1 headband at both sellers", within_s=60)
             pair = [self._buy(HEADBAND, seller) for seller in (FIRST, SECOND)]
             began = time.monotonic()
             for account in (self.ids["account"], self.ids["outlet"]):
                 self.seller.post(f"/accounts/{account}/check")
-            until(
-                lambda: all(self._says(one, "oversold") for one in pair),
-                "both orders say oversold",
-                within_s=20,
-            )
+            until(lambda: all(self._says(one, "oversold") for one in pair), "both orders say oversold", within_s=20)
             step.measured_s = time.monotonic() - began
             self.board.tell(next(n["text"] for n in self._order(pair[0])["notices"] if n["code"] == "oversold"))
             for remote in pair:
@@ -210,11 +197,7 @@ class OrderStory:
             self.marketplace.cancel(remote)
             self.seller.post(f"/accounts/{self.ids['outlet']}/check")
             began = time.monotonic()
-            until(
-                lambda: self._only_shop_order(remote).cancelled,
-                "the shop's order cancelled",
-                within_s=20,
-            )
+            until(lambda: self._only_shop_order(remote).cancelled, "the shop's order cancelled", within_s=20)
             step.measured_s = time.monotonic() - began
             until(lambda: self._stock(HEADBAND) == before + 1, f"{before + 1} headbands in the shop")
 

@@ -68,11 +68,7 @@ class Seller:
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         answer = self._session.request(
-            method,
-            f"{self._url}{path}",
-            json=body,
-            headers={"Authorization": self._token()},
-            timeout=_TIMEOUT_S,
+            method, f"{self._url}{path}", json=body, headers={"Authorization": self._token()}, timeout=_TIMEOUT_S
         )
         if not answer.ok:
             raise NotAllowed(f"{method} {path}", answer)

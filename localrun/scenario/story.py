@@ -188,9 +188,7 @@ class Story:
             self.shop.set_stock(HEADBAND, 4)
             until(lambda: self._computed(HEADBAND) == 4, "4 computed for the headband")
             stays(
-                lambda: self.marketplace.quantity(HEADBAND) == 5,
-                f"{self.label} moved with the switch off",
-                for_s=1.0,
+                lambda: self.marketplace.quantity(HEADBAND) == 5, f"{self.label} moved with the switch off", for_s=1.0
             )
             told = self.seller.explain(self._key(HEADBAND))
             self.board.tell(f"why it waits: {told['quantity']['reason']['text']}")
@@ -205,8 +203,7 @@ class Story:
             new = "Velvet headband, extra wide"
             self.shop.set_title(self.headband, new)
             until(
-                lambda: bool(self.seller.explain(self._key(HEADBAND))["content_changed"]),
-                "the new content is noticed",
+                lambda: bool(self.seller.explain(self._key(HEADBAND))["content_changed"]), "the new content is noticed"
             )
             stays(lambda: self._title(HEADBAND) == "Velvet headband", "the title travelled by itself", for_s=1.0)
             began = time.monotonic()
@@ -227,11 +224,7 @@ class Story:
             self.shop.deliveries("release")
             until(lambda: self.marketplace.quantity(red) == 3, f"3 red scrunchies on {self.label}")
             step.measured_s = time.monotonic() - began
-            stays(
-                lambda: self.marketplace.quantity(red) == 3,
-                "an older number came after the newer one",
-                for_s=1.5,
-            )
+            stays(lambda: self.marketplace.quantity(red) == 3, "an older number came after the newer one", for_s=1.5)
             sent = _quantities(self._revisions(red)[before:])
             self.board.tell(f"sent for eight deliveries of two changes: {sent}")
             if 9 in sent:
@@ -254,12 +247,10 @@ class Story:
             until(lambda: self.marketplace.quantity(HEADBAND) == 0, f"no headband on {self.label}")
             step.measured_s = time.monotonic() - began
             until(
-                lambda: self.marketplace.price(SCRUNCHIE.format("White")) == "108.90",
-                f"the new prices on {self.label}",
+                lambda: self.marketplace.price(SCRUNCHIE.format("White")) == "108.90", f"the new prices on {self.label}"
             )
             until(
-                lambda: {self.marketplace.price(SCRUNCHIE.format(c)) for c in COLOURS} == {"108.90"},
-                "all new prices",
+                lambda: {self.marketplace.price(SCRUNCHIE.format(c)) for c in COLOURS} == {"108.90"}, "all new prices"
             )
             until(
                 lambda: any(_is_zero(call) for call in self.marketplace.revisions()[before:]),

@@ -43,11 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--marketplaces", default="EBAY_US", help="sites of those sellers, parted by commas")
     parser.add_argument(
-        "--ru-name",
-        action="append",
-        default=[],
-        metavar="RUNAME=URL",
-        help="where consent sends the seller back to",
+        "--ru-name", action="append", default=[], metavar="RUNAME=URL", help="where consent sends the seller back to"
     )
     parser.add_argument("--latency", type=float, default=0.3, help="median seconds per call, simulated ones")
     parser.add_argument("--time-scale", type=float, default=1.0, help="real seconds per simulated second")

@@ -103,11 +103,7 @@ def add_policies(world: World, seller: Seller, marketplace_id: str) -> dict[str,
     """Give a seller one policy of each kind for a site; returns `{fulfillmentPolicyId, paymentPolicyId, returnPolicyId}`."""
     everything = [{"name": "ALL_EXCLUDING_MOTORS_VEHICLES", "default": True}]
     details: dict[str, dict[str, Any]] = {
-        "fulfillment": {
-            "handlingTime": {"unit": "DAY", "value": 1},
-            "shippingOptions": [],
-            "globalShipping": False,
-        },
+        "fulfillment": {"handlingTime": {"unit": "DAY", "value": 1}, "shippingOptions": [], "globalShipping": False},
         "payment": {"immediatePay": True, "paymentMethods": []},
         "return": {
             "returnsAccepted": True,
@@ -216,12 +212,7 @@ def rate_limits(world: World, call: Call) -> Reply:
             "timeWindow": 86400,
         }
         rows.append(
-            {
-                "apiContext": context,
-                "apiName": name,
-                "apiVersion": "v1",
-                "resources": [{"name": api, "rates": [rate]}],
-            }
+            {"apiContext": context, "apiName": name, "apiVersion": "v1", "resources": [{"name": api, "rates": [rate]}]}
         )
     return Reply(200, {"rateLimits": rows}) if rows else Reply(204)
 
@@ -241,12 +232,7 @@ OPERATIONS = (
     _inventory("getInventoryLocations", "GET", "/location", get_locations),
     _inventory("getInventoryLocation", "GET", "/location/{merchantLocationKey}", get_location),
     _inventory("createInventoryLocation", "POST", "/location/{merchantLocationKey}", create_location),
-    _account(
-        "getFulfillmentPolicies",
-        "GET",
-        "/fulfillment_policy",
-        _policies("fulfillment", "fulfillmentPolicies"),
-    ),
+    _account("getFulfillmentPolicies", "GET", "/fulfillment_policy", _policies("fulfillment", "fulfillmentPolicies")),
     _account("getPaymentPolicies", "GET", "/payment_policy", _policies("payment", "paymentPolicies")),
     _account("getReturnPolicies", "GET", "/return_policy", _policies("return", "returnPolicies")),
     _account("getOptedInPrograms", "GET", "/program/get_opted_in_programs", opted_in),

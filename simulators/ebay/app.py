@@ -75,15 +75,7 @@ class EbaySimulator(Simulator[Call]):
         """A call that is not admitted suffers no fault. Half of a call's duration lies before its work, half behind it."""
         if call.operation == _TOKEN:
             return (self.strike, self.suffer, self.work)
-        return (
-            self._admit,
-            self.strike,
-            self._enter,
-            self.half_latency,
-            self.suffer,
-            self.work,
-            self.half_latency,
-        )
+        return (self._admit, self.strike, self._enter, self.half_latency, self.suffer, self.work, self.half_latency)
 
     def beside(self, call: Call) -> Reply | None:
         if call.path == oauth.CONSENT_PATH and call.method == "GET":

@@ -12,13 +12,7 @@ from simulators.ebay.offers.seeding import seed_listings
 from simulators.ebay.orders.baskets import amount
 from simulators.ebay.orders.deeds import OrderDeeds
 from simulators.ebay.sites import SITES
-from simulators.ebay.state import (
-    OUT_OF_STOCK_CONTROL,
-    SELLING_POLICY_MANAGEMENT,
-    Listing,
-    Seller,
-    SellingLimit,
-)
+from simulators.ebay.state import OUT_OF_STOCK_CONTROL, SELLING_POLICY_MANAGEMENT, Listing, Seller, SellingLimit
 from simulators.ebay.world import World, iso
 from simulators.kit.deeds import DeedRefused, deed
 
@@ -73,13 +67,7 @@ class Deeds(OrderDeeds):
 
     @deed
     def seed_listings(
-        self,
-        seller: str,
-        skus: list[str],
-        *,
-        marketplace: str = "EBAY_US",
-        quantity: int = 5,
-        price: str = "10.00",
+        self, seller: str, skus: list[str], *, marketplace: str = "EBAY_US", quantity: int = 5, price: str = "10.00"
     ) -> dict[str, Any]:
         """Many single listings at once, as if this application had published them. Returns `{sku: {offerId, listingId}}`."""
         with self._world.lock:

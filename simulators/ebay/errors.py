@@ -47,36 +47,20 @@ _CATALOGUE: dict[int, tuple[str, str, str]] = {
     25019: (_INVENTORY, "REQUEST", "Cannot revise the listing."),
     25021: (_INVENTORY, "REQUEST", "Invalid condition information."),
     25022: (_INVENTORY, "REQUEST", "Invalid attribute."),
-    25025: (
-        _INVENTORY,
-        "APPLICATION",
-        "Concurrent access of Inventory or InventoryItemGroup. Please try again later",
-    ),
+    25025: (_INVENTORY, "APPLICATION", "Concurrent access of Inventory or InventoryItemGroup. Please try again later"),
     25026: (_INVENTORY, "REQUEST", "Selling limits exceeded."),
     25029: (_INVENTORY, "REQUEST", "A field is required for this category."),
     25096: (_INVENTORY, "REQUEST", "This listing is on hold due to a policy violation. You may revise it."),
-    25097: (
-        _INVENTORY,
-        "REQUEST",
-        "This listing is on hold due to a policy violation; no revision is possible.",
-    ),
+    25097: (_INVENTORY, "REQUEST", "This listing is on hold due to a policy violation; no revision is possible."),
     25402: (_INVENTORY, "APPLICATION", "System warning."),
     25604: (_INVENTORY, "REQUEST", "Input error."),
     25701: (_INVENTORY, "REQUEST", "These SKU(s) are not in the system"),
     25702: (_INVENTORY, "REQUEST", "The SKU is not available in the system"),
     25703: (_INVENTORY, "REQUEST", "The SKU is already a member of another group."),
     25704: (_INVENTORY, "REQUEST", "The SKU is already listed as a single SKU listing."),
-    25705: (
-        _INVENTORY,
-        "REQUEST",
-        "The Inventory Item Group could not be found or is not available in the system.",
-    ),
+    25705: (_INVENTORY, "REQUEST", "The Inventory Item Group could not be found or is not available in the system."),
     25706: (_INVENTORY, "REQUEST", "You have provided invalid pagination values."),
-    25707: (
-        _INVENTORY,
-        "REQUEST",
-        "Invalid sku. sku has to be alphanumeric with upto 50 characters in length",
-    ),
+    25707: (_INVENTORY, "REQUEST", "Invalid sku. sku has to be alphanumeric with upto 50 characters in length"),
     25708: (_INVENTORY, "REQUEST", "Invalid sku"),
     25709: (_INVENTORY, "REQUEST", "Invalid request."),
     25710: (_INVENTORY, "REQUEST", "We didn't find the entity you are requesting. Please verify the request"),
@@ -88,16 +72,8 @@ _CATALOGUE: dict[int, tuple[str, str, str]] = {
     25729: (_INVENTORY, "REQUEST", "The combination of SKU, marketplaceId and format should be unique."),
     25730: (_INVENTORY, "REQUEST", "Too many offers in the request."),
     25731: (_INVENTORY, "REQUEST", "OfferId should be unique in the request."),
-    25732: (
-        _INVENTORY,
-        "REQUEST",
-        "Offers of SKUs in a variation group cannot be published using this endpoint.",
-    ),
-    25733: (
-        _INVENTORY,
-        "REQUEST",
-        "Valid SKU and locale are required for all the InventoryItems in the request.",
-    ),
+    25732: (_INVENTORY, "REQUEST", "Offers of SKUs in a variation group cannot be published using this endpoint."),
+    25733: (_INVENTORY, "REQUEST", "Valid SKU and locale are required for all the InventoryItems in the request."),
     25734: (_INVENTORY, "REQUEST", "SKU should be unique in the request."),
     25735: (_INVENTORY, "REQUEST", "Invalid SKU, marketplaceId or format."),
     25752: (_INVENTORY, "REQUEST", "listingStartDate provided is invalid."),
@@ -136,16 +112,8 @@ _CATALOGUE: dict[int, tuple[str, str, str]] = {
     34907: (_ORDERS, "REQUEST", "The amount value must be positive and within two decimals."),
     34908: (_ORDERS, "REQUEST", "The amount currency must be specified."),
     34909: (_ORDERS, "REQUEST", "The amount currency isn't correct."),
-    34910: (
-        _ORDERS,
-        "REQUEST",
-        "Either legacyReference or lineItemId must be specified for item level refund.",
-    ),
-    34911: (
-        _ORDERS,
-        "REQUEST",
-        "Legacy item id must be specified for item level refund if you use legacyReference.",
-    ),
+    34910: (_ORDERS, "REQUEST", "Either legacyReference or lineItemId must be specified for item level refund."),
+    34911: (_ORDERS, "REQUEST", "Legacy item id must be specified for item level refund if you use legacyReference."),
     34912: (
         _ORDERS,
         "REQUEST",
@@ -162,21 +130,13 @@ _CATALOGUE: dict[int, tuple[str, str, str]] = {
     ),
     34922: (_ORDERS, "REQUEST", "Refund can't be issued while previous refund is processing."),
     34924: (_ORDERS, "BUSINESS", "The item refund amount exceeds the item remaining amount."),
-    34929: (
-        _ORDERS,
-        "REQUEST",
-        "You cannot refund this order yet since the buyer payment has not been processed.",
-    ),
+    34929: (_ORDERS, "REQUEST", "You cannot refund this order yet since the buyer payment has not been processed."),
     46001: ("API_METADATA", "REQUEST", "The specified marketplace ID was not found."),
     46002: ("API_METADATA", "REQUEST", "The filter value is invalid."),
     62002: ("API_TAXONOMY", "REQUEST", "Missing marketplace ID."),
     62003: ("API_TAXONOMY", "REQUEST", "The specified marketplace ID was not found."),
     62004: ("API_TAXONOMY", "REQUEST", "The specified category tree ID was not found."),
-    62005: (
-        "API_TAXONOMY",
-        "REQUEST",
-        "The specified category ID does not belong to specified category tree.",
-    ),
+    62005: ("API_TAXONOMY", "REQUEST", "The specified category ID does not belong to specified category tree."),
     62006: ("API_TAXONOMY", "REQUEST", "Missing category ID."),
     62007: ("API_TAXONOMY", "REQUEST", "Missing keyword 'q'."),
     62009: ("API_TAXONOMY", "REQUEST", "The specified category ID must be a leaf category."),
@@ -190,12 +150,7 @@ class EbayError(Exception):
     """
 
     def __init__(
-        self,
-        error_id: int,
-        detail: str = "",
-        *,
-        status: int = 400,
-        parameters: Mapping[str, str] | None = None,
+        self, error_id: int, detail: str = "", *, status: int = 400, parameters: Mapping[str, str] | None = None
     ) -> None:
         self.error_id = error_id
         self.status = status

@@ -134,8 +134,7 @@ class TokenService:
         grant = self._refresh.alive(form.get("refresh_token", ""))
         if grant is None:
             return _refusal(
-                "invalid_grant",
-                "the provided authorization refresh token is invalid or was issued to another client",
+                "invalid_grant", "the provided authorization refresh token is invalid or was issued to another client"
             ), ""
         scopes = grant.narrowed(frozenset(form.get("scope", "").split()))
         if scopes is None:

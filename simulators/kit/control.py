@@ -102,10 +102,7 @@ class ControlDoor:
     def _calls(self, wish: Wish) -> Told:
         where = {name: str(value) for name, value in wish.items() if name not in _NARROWS_NOT}
         return self._journal.told(
-            where,
-            since=count_in(wish, "since", 0),
-            newest=count_in(wish, "limit", 1000),
-            brief=flag_in(wish, "brief"),
+            where, since=count_in(wish, "since", 0), newest=count_in(wish, "limit", 1000), brief=flag_in(wish, "brief")
         )
 
 

@@ -98,12 +98,7 @@ class DeliveryQueue:
     """
 
     def __init__(
-        self,
-        pace: Pace,
-        subscribers: Subscribers,
-        faults: FaultPlan,
-        retries: Retries,
-        deliver: Deliver | None,
+        self, pace: Pace, subscribers: Subscribers, faults: FaultPlan, retries: Retries, deliver: Deliver | None
     ) -> None:
         self._pace = pace
         self._subscribers = subscribers

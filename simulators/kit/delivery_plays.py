@@ -15,12 +15,7 @@ PLAYS = ("pump", "hold", "release", "drop", "duplicate", "reorder", "delay", "ag
 def deliveries_told(queue: DeliveryQueue) -> dict[str, Any]:
     """Whether anything is on its way, what waits, and every attempt so far."""
     waiting = [
-        {
-            "topic": one.topic,
-            "webhook_id": one.webhook_id,
-            "due_at": one.due_at.isoformat(),
-            "attempts": one.attempts,
-        }
+        {"topic": one.topic, "webhook_id": one.webhook_id, "due_at": one.due_at.isoformat(), "attempts": one.attempts}
         for one in queue.waiting()
     ]
     attempts = [asdict(one) | {"at": one.at.isoformat()} for one in list(queue.attempts)]

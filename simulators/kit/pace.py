@@ -15,13 +15,7 @@ class Pace:
     """
 
     def __init__(
-        self,
-        clock: Clock,
-        scale: float = 1.0,
-        *,
-        latency_s: float = 0.0,
-        spread: float = 0.25,
-        seed: int = 20261123,
+        self, clock: Clock, scale: float = 1.0, *, latency_s: float = 0.0, spread: float = 0.25, seed: int = 20261123
     ) -> None:
         if scale <= 0:
             raise ValueError("a time scale is above zero")

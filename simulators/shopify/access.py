@@ -45,11 +45,7 @@ def denial(field: str, rule: Sequence[str]) -> GraphQLError:
     required = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} or {named[-1]}"
     return GraphQLError(
         f"Access denied for {field} field. Required access: {required}.",
-        extensions={
-            "code": "ACCESS_DENIED",
-            "documentation": _DOCUMENTATION,
-            "requiredAccess": f"{required}.",
-        },
+        extensions={"code": "ACCESS_DENIED", "documentation": _DOCUMENTATION, "requiredAccess": f"{required}."},
     )
 
 

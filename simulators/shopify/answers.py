@@ -75,11 +75,7 @@ _VALIDATIONS: tuple[tuple[re.Pattern[str], str, str], ...] = (
         "variableNotDefined",
         r"Variable \1 is used by but not declared",
     ),
-    (
-        re.compile(r"Variable '(\$\w+)' is never used"),
-        "variableNotUsed",
-        r"Variable \1 is declared but not used",
-    ),
+    (re.compile(r"Variable '(\$\w+)' is never used"), "variableNotUsed", r"Variable \1 is declared but not used"),
     (re.compile(r"Variable '\$\w+' of type '.*' used in position expecting"), "variableMismatch", ""),
     (
         re.compile(r"Field '(\w+)' of type '([^']+)' must have a selection of subfields"),
@@ -91,11 +87,7 @@ _VALIDATIONS: tuple[tuple[re.Pattern[str], str, str], ...] = (
         "selectionMismatch",
         r"Selections can't be made on scalars (field '\1' returns \2 but has selections)",
     ),
-    (
-        re.compile(r"Fragment '(\w+)' is never used"),
-        "useAndDefineFragment",
-        r"Fragment \1 was defined, but not used",
-    ),
+    (re.compile(r"Fragment '(\w+)' is never used"), "useAndDefineFragment", r"Fragment \1 was defined, but not used"),
     (
         re.compile(r"does not exist in '\w+' enum|Expected value of type|cannot represent|is not defined by type"),
         "argumentLiteralsIncompatible",

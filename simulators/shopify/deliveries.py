@@ -31,12 +31,7 @@ class Webhooks(DeliveryQueue):
     """The shop's deliveries: one for each subscription to a topic."""
 
     def __init__(
-        self,
-        pace: Pace,
-        subscriptions: Subscriptions,
-        faults: FaultPlan,
-        limits: Limits,
-        deliver: Deliver | None,
+        self, pace: Pace, subscriptions: Subscriptions, faults: FaultPlan, limits: Limits, deliver: Deliver | None
     ) -> None:
         retries = Retries(limits.webhook_retries, limits.webhook_retry_window_s, limits.webhook_failures_before_removal)
         super().__init__(pace, subscriptions, faults, retries, deliver)

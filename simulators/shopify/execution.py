@@ -137,9 +137,5 @@ class Engine:
         if prepared.document is None:
             return ExecutionResult(None, list(prepared.errors))
         return execute_sync(
-            self.schema,
-            prepared.document,
-            context_value=context,
-            variable_values=dict(variables),
-            operation_name=name,
+            self.schema, prepared.document, context_value=context, variable_values=dict(variables), operation_name=name
         )

@@ -18,17 +18,7 @@ from simulators.shopify.shop_reads import SHOP
 from simulators.shopify.subscriptions import Subscription
 
 RESOLVERS: dict[str, dict[str, Resolver]] = {}
-for _part in (
-    CATALOG,
-    STOCK,
-    SHOP,
-    WRITES,
-    ORDER_READS,
-    PARCEL_READS,
-    ORDER_WRITES,
-    FULFILLMENT_ORDERS,
-    METAFIELDS,
-):
+for _part in (CATALOG, STOCK, SHOP, WRITES, ORDER_READS, PARCEL_READS, ORDER_WRITES, FULFILLMENT_ORDERS, METAFIELDS):
     for _type, _fields in _part.items():
         RESOLVERS.setdefault(_type, {}).update(_fields)
 

@@ -30,10 +30,7 @@ class StandIn(ShopStandIn):
 
     @classmethod
     def access(cls) -> Sequence[str]:
-        return (
-            f"domain {DOMAIN}",
-            f"client_id {APP['client_id']}  client_secret {APP['client_secret']}",
-        )
+        return (f"domain {DOMAIN}", f"client_id {APP['client_id']}  client_secret {APP['client_secret']}")
 
     @classmethod
     def examples(cls) -> Mapping[str, str]:

@@ -167,8 +167,7 @@ class Subscriptions:
             raise Refused(where, "Address is too big (maximum is 64 KB)")
         if scheme not in allowed or not host:
             raise Refused(
-                where,
-                "Address protocol http:// is not supported" if scheme == "http" else "Address is invalid",
+                where, "Address protocol http:// is not supported" if scheme == "http" else "Address is invalid"
             )
         if not self._allow_http and _is_internal(host):
             raise Refused(where, "Address cannot be a Shopify or an internal domain")

@@ -121,11 +121,7 @@ class EbaySpec:
         self, item: dict[str, Any], offer: dict[str, Any], group: dict[str, Any] | None = None
     ) -> None:
         """Raises `ContractBroken` for an item, offer (and group) that lack what eBay requires at publishing."""
-        documents = {
-            "InventoryItem": item,
-            "Offer": offer,
-            **({"InventoryItemGroup": group} if group else {}),
-        }
+        documents = {"InventoryItem": item, "Offer": offer, **({"InventoryItemGroup": group} if group else {})}
         supplied = self.overlay["supplied"]
         for schema, document in documents.items():
             for field, rule in self.overlay[schema].items():

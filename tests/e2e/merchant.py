@@ -87,8 +87,7 @@ class Street:
         }
         address = f"{self.system.api_url}/webhooks/{shop or self.shop_id}"
         return until_let_in(
-            lambda: requests.post(address, data=body, headers=sent, timeout=30),
-            lambda answer: answer.status_code,
+            lambda: requests.post(address, data=body, headers=sent, timeout=30), lambda answer: answer.status_code
         )
 
     def inbox_state(self, delivery: str, shop: str | None = None) -> str | None:
@@ -163,12 +162,7 @@ class Merchant:
         self.list = str(
             self.seller.post(
                 "/sales-lists",
-                {
-                    "name": name,
-                    "account": self.account,
-                    "site": SITE,
-                    "creation_profile": creation["id"],
-                },
+                {"name": name, "account": self.account, "site": SITE, "creation_profile": creation["id"]},
             )["id"]
         )
 
@@ -179,10 +173,7 @@ class Merchant:
         """A product in the shop; its id there. With stock None the shop does not count it."""
         variant: dict[str, Any] = {"sku": sku, "price": price, "stock": stock or 0}
         told = self.shop.do(
-            "add_product",
-            title=f"Thing {self.name}",
-            images=["https://images.example/t.jpg"],
-            variants=[variant],
+            "add_product", title=f"Thing {self.name}", images=["https://images.example/t.jpg"], variants=[variant]
         )
         if stock is None:
             self.shop.do("set_tracked", tracked=False, variant_id=told["variant_ids"][0])
@@ -264,11 +255,7 @@ class Merchant:
 
     def becomes(self, remote: str, state: str, *, within_s: float = 20) -> dict[str, Any]:
         """Wait until the order is in this state; its row."""
-        until(
-            lambda: self.orders().get(remote, {}).get("state") == state,
-            f"order {remote} {state}",
-            within_s=within_s,
-        )
+        until(lambda: self.orders().get(remote, {}).get("state") == state, f"order {remote} {state}", within_s=within_s)
         return self.orders()[remote]
 
     def shop_orders(self, remote: str) -> list[dict[str, Any]]:
@@ -303,8 +290,4 @@ class Merchant:
 
     def shown(self, sku: str, quantity: int, *, within_s: float = 20) -> None:
         """Wait until buyers see this quantity."""
-        until(
-            lambda: self.quantity(sku) == quantity,
-            f"{quantity} of {sku} on the marketplace",
-            within_s=within_s,
-        )
+        until(lambda: self.quantity(sku) == quantity, f"{quantity} of {sku} on the marketplace", within_s=within_s)

@@ -104,10 +104,7 @@ def test_a_function_may_do_what_its_role_allows_and_no_more(local_system: LocalS
             aws_session_token=taken["SessionToken"],
         )
 
-    own_queue, other_queue = (
-        local_system.outputs["ShopEventsQueueUrl"],
-        local_system.outputs["ReviseQueueUrl"],
-    )
+    own_queue, other_queue = (local_system.outputs["ShopEventsQueueUrl"], local_system.outputs["ReviseQueueUrl"])
     waiting = local_system.queue_depths()["revise"].waiting
     inbox = {"shop": {"S": "role-test"}, "delivery": {"S": "1"}}
     client("dynamodb").put_item(TableName="listbridge-local-inbox", Item=inbox)

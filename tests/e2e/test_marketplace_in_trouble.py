@@ -24,9 +24,7 @@ def test_a_revoked_account_says_so_while_the_rest_goes_on_and_catches_up_when_re
     street.marketplace.do("expire_tokens", seller=merchant.name)
     street.shop.do("set_stock", sku=sku, available=2)
     until(
-        lambda: street.seller.get(f"/accounts/{merchant.account}")["state"] == "expired",
-        "account expired",
-        within_s=20,
+        lambda: street.seller.get(f"/accounts/{merchant.account}")["state"] == "expired", "account expired", within_s=20
     )
     told = merchant.explain(sku)
     assert (told["reason"]["code"], told["reason"]["fix"]) == ("account_expired", "reconnect_account")
@@ -76,10 +74,7 @@ def test_an_account_that_observes_shows_what_it_would_send_and_writes_nothing(me
     merchant.shop.do("set_price", sku=sku, price="14.00")
     until(
         lambda: (
-            (
-                merchant.explain(sku)["quantity"]["computed"],
-                merchant.explain(sku)["price"]["computed"]["amount"],
-            )
+            (merchant.explain(sku)["quantity"]["computed"], merchant.explain(sku)["price"]["computed"]["amount"])
             == (3, "14.00")
         ),
         "3 at 14.00 computed",
@@ -98,11 +93,7 @@ def test_an_account_that_observes_shows_what_it_would_send_and_writes_nothing(me
     leaving = merchant.seller.finished(merchant.seller.patch(f"/accounts/{merchant.account}", {"observe": False}))
     assert (leaving["state"], leaving["affected"], leaving["live"]) == ("awaiting_approval", 1, 1)
     (change,) = merchant.seller.get(f"/jobs/{leaving['id']}/changes")["changes"]
-    assert (change["sku"], change["after"]["quantity"], change["after"]["price"]["amount"]) == (
-        sku,
-        3,
-        "14.00",
-    )
+    assert (change["sku"], change["after"]["quantity"], change["after"]["price"]["amount"]) == (sku, 3, "14.00")
     assert merchant.writes() == before
     merchant.seller.post(f"/jobs/{leaving['id']}/approve")
     merchant.shown(sku, 3)

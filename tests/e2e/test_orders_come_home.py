@@ -36,9 +36,7 @@ def test_an_order_is_in_the_api_and_once_in_the_shop_and_the_other_listings_foll
     its.look()
     until(lambda: its.order(remote)["reservations"][0]["absorbed"], "the reservation absorbed", within_s=20)
     stays(
-        lambda: (its.stock(sku), len(its.shop_orders(remote))) == (5, 1),
-        "the order was made or counted twice",
-        for_s=3,
+        lambda: (its.stock(sku), len(its.shop_orders(remote))) == (5, 1), "the order was made or counted twice", for_s=3
     )
     its.shown(sku, 5)
     other.shown(sku, 5)
@@ -103,11 +101,7 @@ def test_what_the_shop_ships_is_told_once(merchant: Merchant) -> None:
     for _ in range(3):
         its.shop.deliveries("again", topic="fulfillments/create")
     stays(lambda: its.parcels(remote) == [("DHL", number)], "the parcel was told again", for_s=3)
-    until(
-        lambda: its.order(remote)["completed_at"] is not None,
-        "the order done",
-        within_s=30,
-    )
+    until(lambda: its.order(remote)["completed_at"] is not None, "the order done", within_s=30)
     told = its.order(remote)
     assert [(one["tracking"], one["state"]) for one in told["parcels"]] == [(number, "told")]
     its.shown(sku, 6)

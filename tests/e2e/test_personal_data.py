@@ -18,9 +18,7 @@ PRIVATE = ("Quastenberg", "ottilie.quastenberg@example.org", "+49 30 5550123", "
 BOUGHT = ("Zwirnstein", "ottilie.zwirnstein@example.org", "+49 30 5559876", "Birkengasse 12", "DE-Z-314159")
 
 
-def test_a_buyer_in_a_delivery_is_read_by_nobody_and_his_order_still_moves_the_stock(
-    merchant: Merchant,
-) -> None:
+def test_a_buyer_in_a_delivery_is_read_by_nobody_and_his_order_still_moves_the_stock(merchant: Merchant) -> None:
     street, delivery = merchant.street, uuid.uuid4().hex
     sku = merchant.sell("BOUGHT")
     merchant.unheard("set_stock", sku=sku, available=6)  # the order alone tells
@@ -45,11 +43,7 @@ def test_a_buyer_in_a_delivery_is_read_by_nobody_and_his_order_still_moves_the_s
     assert street.deliver(body, topic="orders/create", delivery=f"{delivery}-2", signature="x").status_code == 401
     assert street.deliver(body[:-1], topic="orders/create", delivery=f"{delivery}-3").status_code == 400
     assert street.deliver(body, topic="customers/create", delivery=f"{delivery}-4").status_code == 200
-    until(
-        lambda: street.logs().count('"outcome": "unparsable"') > 0,
-        "the log of the unparsable one",
-        within_s=20,
-    )
+    until(lambda: street.logs().count('"outcome": "unparsable"') > 0, "the log of the unparsable one", within_s=20)
 
     logs, tables = street.logs(), street.tables()
     assert delivery in tables["listbridge-local-inbox"]
@@ -63,9 +57,7 @@ def test_a_buyer_in_a_delivery_is_read_by_nobody_and_his_order_still_moves_the_s
         assert [name for name, rows in tables.items() if text in rows] == []
 
 
-def test_a_marketplaces_buyer_stands_in_the_buyers_table_and_in_what_operators_are_told(
-    merchant: Merchant,
-) -> None:
+def test_a_marketplaces_buyer_stands_in_the_buyers_table_and_in_what_operators_are_told(merchant: Merchant) -> None:
     its, street = merchant, merchant.street
     sku, missing = its.sell("IMPORTED"), its.sku("MISSING")
     name, mail, phone, address, tax_id = BOUGHT

@@ -33,10 +33,7 @@ def impatient_queues(local_system: LocalSystem) -> Iterator[LocalSystem]:
         redrive = {**json.loads(told["Attributes"]["RedrivePolicy"]), "maxReceiveCount": 2}
         sqs.set_queue_attributes(
             QueueUrl=url,
-            Attributes={
-                "VisibilityTimeout": _BACK_AFTER_S.get(prefix, "1"),
-                "RedrivePolicy": json.dumps(redrive),
-            },
+            Attributes={"VisibilityTimeout": _BACK_AFTER_S.get(prefix, "1"), "RedrivePolicy": json.dumps(redrive)},
         )
     yield local_system
     for url, attributes in before.items():

@@ -86,18 +86,13 @@ def test_each_impossible_item_says_why_and_the_others_are_sold(street: Street, m
     its.shown(good, 2)
 
 
-def test_numbers_that_turn_impossible_on_a_live_listing_keep_the_other_number_moving(
-    merchant: Merchant,
-) -> None:
+def test_numbers_that_turn_impossible_on_a_live_listing_keep_the_other_number_moving(merchant: Merchant) -> None:
     its = merchant
     sku, calm = its.sell("WILD"), its.sell("CALM")
     its.shop.do("set_price", sku=sku, price="0.00")
     until(lambda: its.explain(sku)["price"]["computed"] is None, "no price computed", within_s=20)
     told = its.explain(sku)
-    assert (told["reason"]["code"], told["price"]["reason"]["code"]) == (
-        "price_out_of_bounds",
-        "price_out_of_bounds",
-    )
+    assert (told["reason"]["code"], told["price"]["reason"]["code"]) == ("price_out_of_bounds", "price_out_of_bounds")
     its.shop.do("set_stock", sku=sku, available=-4)
     its.shown(sku, 0)
     assert its.on_sale()[sku][1] == "12.50"

@@ -130,10 +130,7 @@ def test_an_old_but_genuine_delivery_is_a_hint_to_look_and_its_number_is_not_bel
         }
     ).encode()
     answer = merchant.street.deliver(
-        body,
-        topic="inventory_levels/update",
-        delivery=delivery,
-        X_Shopify_Triggered_At="2024-01-01T00:00:00Z",
+        body, topic="inventory_levels/update", delivery=delivery, X_Shopify_Triggered_At="2024-01-01T00:00:00Z"
     )
     assert answer.status_code == 200
     until(lambda: merchant.street.inbox_state(delivery) == "taken", "the old delivery taken", within_s=20)

@@ -65,9 +65,7 @@ def test_an_operator_who_writes_the_admins_address_into_their_user_still_acts_as
     cognito.admin_update_user_attributes(UserPoolId=pool, Username=login.email, UserAttributes=taken)
     try:
         signed_in = cognito.initiate_auth(
-            ClientId=client,
-            AuthFlow="USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": sub, "PASSWORD": login.password},
+            ClientId=client, AuthFlow="USER_PASSWORD_AUTH", AuthParameters={"USERNAME": sub, "PASSWORD": login.password}
         )
         headers = {"Authorization": signed_in["AuthenticationResult"]["IdToken"]}
         address = f"{street.system.api_url}/v1/shops/{street.shop_id}/sweep"

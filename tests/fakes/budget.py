@@ -60,11 +60,7 @@ class FakeBudget:
         rate: float | None = None,
     ) -> None:
         with self._lock:
-            told: dict[str, Any] = {
-                "remaining": remaining,
-                "resets_at": resets_at,
-                "blocked_until": blocked_until,
-            }
+            told: dict[str, Any] = {"remaining": remaining, "resets_at": resets_at, "blocked_until": blocked_until}
             told |= {
                 name: value
                 for name, value in (("remaining_today", remaining_today), ("rate", rate))

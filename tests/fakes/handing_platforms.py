@@ -112,10 +112,7 @@ class Posts:
     """The shop posts its keys, and sends the browser to the landing page."""
 
     def begin(self, connection: Connection, way: Way) -> Begun:
-        asked = {
-            "callback_url": f"{way.redirect}?{urlencode({'state': way.state})}",
-            "return_url": way.landing,
-        }
+        asked = {"callback_url": f"{way.redirect}?{urlencode({'state': way.state})}", "return_url": way.landing}
         return Begun(f"{connection.settings['address']}/authorize?{urlencode(asked)}")
 
     def receive(self, connection: Connection, arrival: Arrival) -> Handed:

@@ -69,11 +69,7 @@ class FakeJobRepository:
                 return
             self._entries[id][entry.item] = entry
             update: dict[str, Any] = {"rev": job.rev + 1}
-            for name, outcome in (
-                ("done", Outcome.DONE),
-                ("failed", Outcome.FAILED),
-                ("skipped", Outcome.SKIPPED),
-            ):
+            for name, outcome in (("done", Outcome.DONE), ("failed", Outcome.FAILED), ("skipped", Outcome.SKIPPED)):
                 update[name] = getattr(job, name) + (entry.outcome is outcome)
             counted = job.model_copy(update=update)
             if job.state is JobState.RUNNING and job.total and not counted.waiting:

@@ -11,9 +11,7 @@ from listbridge.domain.ids import AccountId, Sku
 from listbridge.domain.listings.listing import Zero
 from listbridge.domain.ports import OrderTraits
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import (
-    RemoteError,
-)
+from listbridge.domain.verdicts import RemoteError
 from tests.fakes.scripted_orders import ORDER_TRAITS
 
 

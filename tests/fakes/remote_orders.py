@@ -21,15 +21,7 @@ from listbridge.domain.ids import (
 )
 from listbridge.domain.money import Money
 from listbridge.domain.orders.changes import first_seen
-from listbridge.domain.orders.orders import (
-    Match,
-    MatchedBy,
-    Order,
-    RemoteLine,
-    RemoteOrder,
-    ShippingCharge,
-    Tax,
-)
+from listbridge.domain.orders.orders import Match, MatchedBy, Order, RemoteLine, RemoteOrder, ShippingCharge, Tax
 from listbridge.domain.orders.schedule import ImportRules
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)

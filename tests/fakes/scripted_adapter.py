@@ -30,11 +30,7 @@ from listbridge.domain.ports import (
     UnitRevision,
 )
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import (
-    OutcomeUnknown,
-    Rejected,
-    RemoteError,
-)
+from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RemoteError
 from tests.fakes.scripted_offers import Offer
 from tests.fakes.scripted_orders import as_told
 

@@ -18,15 +18,7 @@ from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId, ListingKey, RemoteId, Site, Sku
 from listbridge.domain.listings.listing import Values, Zero
 from listbridge.domain.money import Money
-from listbridge.domain.ports import (
-    Budget,
-    Clock,
-    MarketplaceTraits,
-    RevisionResult,
-    Share,
-    Submission,
-    Submitted,
-)
+from listbridge.domain.ports import Budget, Clock, MarketplaceTraits, RevisionResult, Share, Submission, Submitted
 from listbridge.domain.problem import Problem
 from listbridge.domain.rules.bounds import Bounds
 from listbridge.domain.verdicts import (

@@ -8,15 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from listbridge.domain.configuration import (
-    Account,
-    CreationProfile,
-    Document,
-    GuardLimits,
-    Profile,
-    SalesList,
-    Shop,
-)
+from listbridge.domain.configuration import Account, CreationProfile, Document, GuardLimits, Profile, SalesList, Shop
 from listbridge.domain.ids import (
     AccountId,
     JobId,
@@ -36,15 +28,7 @@ from listbridge.domain.listings.ledger import due_fields
 from listbridge.domain.listings.listing import LedgerField, Listing, Status
 from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.ports import ShopAdapter
-from listbridge.domain.work import (
-    Hint,
-    HintKind,
-    Lane,
-    Message,
-    PublishKind,
-    PublishTask,
-    ShopEvent,
-)
+from listbridge.domain.work import Hint, HintKind, Lane, Message, PublishKind, PublishTask, ShopEvent
 from listbridge.services.catalog.observe_shop import observe_products
 from listbridge.services.catalog.recompute import Recompute
 from tests.fakes.cuts import WorkerDied
@@ -166,13 +150,7 @@ class World(Machine):
         self.stores.queues.send(Lane.SHOP_EVENTS, ShopEvent(shop=SHOP, delivery=delivery, hints=hints))
 
     def webhook(
-        self,
-        body: bytes | str,
-        headers: dict[str, str],
-        *,
-        shop: str = SHOP,
-        encoded: bool = False,
-        request: str = "",
+        self, body: bytes | str, headers: dict[str, str], *, shop: str = SHOP, encoded: bool = False, request: str = ""
     ) -> int:
         """One delivery through the real handler; the status it is answered with, 502 when the handler failed."""
         raw = body.encode() if isinstance(body, str) else body

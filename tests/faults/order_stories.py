@@ -209,8 +209,7 @@ class Story(Scripted):
             assert not one.stands, f"{placed.facts.id} is cancelled there and stands here"
         told = Counter((tuple(sorted(one.lines.items())), one.tracking) for _, one in placed.parcels)
         assert max(told.values(), default=1) <= max(
-            Counter((tuple(sorted(p.lines.items())), p.tracking) for p in one.shown.parcels).values(),
-            default=1,
+            Counter((tuple(sorted(p.lines.items())), p.tracking) for p in one.shown.parcels).values(), default=1
         ), f"told twice: {told}"
 
     def _reservations(self) -> None:

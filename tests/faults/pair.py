@@ -122,10 +122,7 @@ class Pair:
             session.mount("https://", Transport(self.ebay))
             rows = session.get("https://api.ebay.com/_sim/listings", params={"live": "1"}).json()["listings"]
         return [
-            (
-                row["listingId"],
-                {Sku(v["sku"]): (v["quantity"], Decimal(v["price"])) for v in row["variations"]},
-            )
+            (row["listingId"], {Sku(v["sku"]): (v["quantity"], Decimal(v["price"])) for v in row["variations"]})
             for row in rows
         ]
 
@@ -206,9 +203,7 @@ def pair(*, limits: TimeLimits | None = None) -> Pair:
     """The pair, connected, with its hooks in place, and nothing in it yet."""
     stores, fate = Stores(), Fate()
     ebay = EbaySimulator(
-        clock=stores.clock,
-        latency_s=0.0,
-        limits=Limits.load().raised(per_second={"rate": 100_000, "burst": 100_000}),
+        clock=stores.clock, latency_s=0.0, limits=Limits.load().raised(per_second={"rate": 100_000, "burst": 100_000})
     )
     shopify = ShopifySimulator(clock=stores.clock, currency="USD", limits={})
     wire, tokens = Wire(fate, ebay, shopify), TokenCache()
@@ -227,11 +222,7 @@ def pair(*, limits: TimeLimits | None = None) -> Pair:
     stores.secrets.put(secret_name("shops", SHOP), CLIENT)
     stores.secrets.put(
         secret_name("accounts", ACCOUNT),
-        {
-            "client_id": ebay.client_id,
-            "client_secret": ebay.client_secret,
-            "refresh_token": seller["refreshToken"],
-        },
+        {"client_id": ebay.client_id, "client_secret": ebay.client_secret, "refresh_token": seller["refreshToken"]},
     )
     marketplaces = OpenedMarketplaces(opener)
     world = World(stores, OpenedShops(opener), marketplaces, fate, limits or TimeLimits(drain_run_s=8))

@@ -120,12 +120,7 @@ class Sales:
         for sku in self.own:
             shown = self.p.shown(sku)
             assert shown is not None
-            assert shown[0] == max(0, self.stock(sku) - awaited[sku]), (
-                sku,
-                shown,
-                self.stock(sku),
-                awaited[sku],
-            )
+            assert shown[0] == max(0, self.stock(sku) - awaited[sku]), (sku, shown, self.stock(sku), awaited[sku])
         self._nothing_counts_that_the_shop_knows()
 
     def _once(self, remote: str) -> dict[str, int]:
@@ -136,10 +131,7 @@ class Sales:
         if not made:
             assert row.reason is not None, row
             return {}
-        assert Decimal(made[0]["total_price"]) == row.facts.total.amount, (
-            made[0]["total_price"],
-            row.facts.total,
-        )
+        assert Decimal(made[0]["total_price"]) == row.facts.total.amount, (made[0]["total_price"], row.facts.total)
         if made[0]["cancelled_at"] is not None:
             return {}
         assert not self.cancelled(remote) or made[0]["fulfillment_status"], f"{remote} stands in the shop"

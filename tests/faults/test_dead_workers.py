@@ -36,8 +36,7 @@ def zero_after(s: Story, since: datetime, account: str = ACCOUNT) -> float:
 
 
 @pytest.mark.parametrize(
-    "dies_before",
-    ["inbox.taken", "shop.read", "variants.observe", "listings.save", "queues.send.revise"],
+    "dies_before", ["inbox.taken", "shop.read", "variants.observe", "listings.save", "queues.send.revise"]
 )
 def test_a_zero_waits_for_a_dead_sync_worker_no_longer_than_its_messages_are_held(s: Story, dies_before: str) -> None:
     since = s.world.now

@@ -15,11 +15,7 @@ from listbridge.domain.manifest import ShopManifest
 from listbridge.domain.ports import HookReport, ShopTraits, WebhookScheme
 from listbridge.domain.work import Lane
 from listbridge.services.configuration.check_connections import check_shop_connection
-from listbridge.services.configuration.connect_shop import (
-    connect_shop,
-    disconnect_shop,
-    replace_shop_credentials,
-)
+from listbridge.services.configuration.connect_shop import connect_shop, disconnect_shop, replace_shop_credentials
 from listbridge.services.configuration.hook_keys import hook_keys
 from listbridge.services.configuration.public_address import register_hooks
 from listbridge.webhook_doors import CachedDoors

@@ -40,10 +40,7 @@ def deliver(p: Pair, topic: str, payload: Any, *, id: str = "d-1") -> int:
 
 
 def order_of(lines: int, id: int) -> dict[str, Any]:
-    return {
-        "id": id,
-        "line_items": [{"id": n, "product_id": 10**12 + n, "quantity": 1} for n in range(1, lines + 1)],
-    }
+    return {"id": id, "line_items": [{"id": n, "product_id": 10**12 + n, "quantity": 1} for n in range(1, lines + 1)]}
 
 
 @pytest.mark.parametrize("topic", ["orders/create", "orders/cancelled"])

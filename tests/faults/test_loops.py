@@ -52,9 +52,7 @@ def no_function_may_loop(monkeypatch: pytest.MonkeyPatch) -> None:
 # ---- Lambda's own count ----
 
 
-def test_lambda_stops_the_seventeenth_invocation_of_a_function_in_one_chain(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_lambda_stops_the_seventeenth_invocation_of_a_function_in_one_chain(monkeypatch: pytest.MonkeyPatch) -> None:
     no_function_may_loop(monkeypatch)
     queues = scripted_world().world.stores.queues
     queues.send(Lane.REVISE, Nudge(account=ACCOUNT))
@@ -195,9 +193,7 @@ def deliver(s: Scripted, lane: Lane, *, until: Callable[[], bool]) -> int:
     raise AssertionError("it went on and on")
 
 
-def test_a_job_that_gets_nowhere_ends_among_the_dead_letters_and_says_so(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_job_that_gets_nowhere_ends_among_the_dead_letters_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     s = scripted_world()
 
     def stuck(deps: Any, job: Job) -> Job:

@@ -140,11 +140,7 @@ def test_what_the_seller_listed_by_hand_is_linked_and_not_listed_again(s: Script
     s.world.action(PublishKind.SEND, product)
     s.world.settle()
     row = s.world.row(key)
-    assert (len(s.market.live(key)), row.status, row.hold and row.hold.code) == (
-        1,
-        Status.ACTIVE,
-        "not_aligned",
-    )
+    assert (len(s.market.live(key)), row.status, row.hold and row.hold.code) == (1, Status.ACTIVE, "not_aligned")
     assert s.market.shown(key) == (2, "10.00")
     assert s.market.sent == []
 

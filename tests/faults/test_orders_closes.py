@@ -112,11 +112,7 @@ def test_a_zero_that_exists_only_by_a_reservation_never_ends_a_listing(s: Story)
     s.run(1800)
     other = s.world.key("A", SECOND)
     assert 0 in quantities(s, "A", SECOND)
-    assert (s.world.row(other).status, len(s.market.live(other)), s.world.row(other).hold) == (
-        Status.ACTIVE,
-        1,
-        None,
-    )
+    assert (s.world.row(other).status, len(s.market.live(other)), s.world.row(other).hold) == (Status.ACTIVE, 1, None)
     s.market.book.cancel(placed)
     s.rest()
     assert s.shown("A", SECOND) == 1

@@ -31,9 +31,7 @@ def s() -> Story:
 # ---- polling ----
 
 
-def test_an_account_that_sleeps_is_asked_every_minute_though_each_poll_ends_a_little_after_the_tick(
-    s: Story,
-) -> None:
+def test_an_account_that_sleeps_is_asked_every_minute_though_each_poll_ends_a_little_after_the_tick(s: Story) -> None:
     s.run(600)
     before = s.fate.calls.count("remote.orders_changed")
     s.run(600)
@@ -43,9 +41,7 @@ def test_an_account_that_sleeps_is_asked_every_minute_though_each_poll_ends_a_li
 # ---- creating ----
 
 
-def test_an_order_cancelled_between_the_look_and_the_create_is_cancelled_in_the_shop_at_once(
-    s: Story,
-) -> None:
+def test_an_order_cancelled_between_the_look_and_the_create_is_cancelled_in_the_shop_at_once(s: Story) -> None:
     def the_buyer_cancels_and_another_worker_hears_of_it() -> None:
         s.market.book.cancel(placed)
         s.poll()
@@ -119,10 +115,7 @@ def test_where_a_look_may_miss_an_order_a_person_decides_and_no_second_is_made(s
     placed = s.buy("A")
     s.rest()
     order = s.order(placed)
-    assert (order.state, order.reason and order.reason.code) == (
-        ImportState.UNCLEAR,
-        "create_outcome_unclear",
-    )
+    assert (order.state, order.reason and order.reason.code) == (ImportState.UNCLEAR, "create_outcome_unclear")
     assert (len(s.made(placed)), s.fate.calls.count("shop.create_order")) == (1, 1)
     s.run(3600)
     export_order(s.world.deps, s.key_of(placed), "anna")
@@ -177,9 +170,7 @@ def test_an_order_of_200_lines_is_one_order_with_every_line_and_every_cent(s: St
     s.in_order()
 
 
-def test_an_order_with_a_deleted_product_fails_with_its_sku_and_comes_home_when_the_product_is_back(
-    s: Story,
-) -> None:
+def test_an_order_with_a_deleted_product_fails_with_its_sku_and_comes_home_when_the_product_is_back(s: Story) -> None:
     facts = s.shop.products[ProductId("pB")]
     placed = s.market.book.place(ACCOUNT, [("A", 1, "10.00"), ("B", 2, "20.00")])
     del s.shop.products[ProductId("pB")]
@@ -199,9 +190,7 @@ def test_an_order_with_a_deleted_product_fails_with_its_sku_and_comes_home_when_
     assert s.shop.stock("B") == 3
 
 
-def test_a_product_that_is_back_within_two_minutes_is_noticed_though_polls_saw_the_order_meanwhile(
-    s: Story,
-) -> None:
+def test_a_product_that_is_back_within_two_minutes_is_noticed_though_polls_saw_the_order_meanwhile(s: Story) -> None:
     """The listing that the line was bought from still names the deleted product: it is no match any more."""
     placed = s.market.book.place(ACCOUNT, [("B", 2, "20.00")])
     del s.shop.products[ProductId("pB")]
@@ -378,10 +367,7 @@ def test_an_order_comes_to_exactly_what_the_buyer_paid(
 ) -> None:
     placed = s.market.book.place(ACCOUNT, [("A", units, amount)], currency=currency, shipping=shipping)
     step, facts = smallest_unit(currency), placed.facts
-    taxes = (
-        Tax("VAT", Money(3 * step, currency)),
-        Tax("Sales tax", Money(5 * step, currency), remitted=True),
-    )
+    taxes = (Tax("VAT", Money(3 * step, currency)), Tax("Sales tax", Money(5 * step, currency), remitted=True))
     extra = Decimal(adjustment) + (0 if included else 3 * step)
     s.market.book.change(
         placed,

@@ -236,9 +236,7 @@ def test_a_parcel_that_the_marketplace_refuses_says_so_and_is_not_told_again(s: 
     assert s.fate.calls.count("remote.ship") <= 1
 
 
-def test_an_order_that_the_marketplace_no_longer_has_says_so_and_is_not_asked_for_every_half_minute(
-    s: Story,
-) -> None:
+def test_an_order_that_the_marketplace_no_longer_has_says_so_and_is_not_asked_for_every_half_minute(s: Story) -> None:
     placed, id = home(s)
     gone = s.market.book.placed.pop(s.key_of(placed))
     s.shop.book.fulfil(id, tracking="T1")

@@ -21,9 +21,7 @@ def s() -> Story:
     return made
 
 
-def test_an_unpaid_order_holds_its_stock_until_it_expires_and_is_created_when_it_is_paid_after_all(
-    s: Story,
-) -> None:
+def test_an_unpaid_order_holds_its_stock_until_it_expires_and_is_created_when_it_is_paid_after_all(s: Story) -> None:
     placed = s.buy("A", payment=Payment.PENDING)
     s.run(70)
     assert (s.order(placed).state, s.shown("A"), s.made(placed)) == (ImportState.WAITING, 4, [])
@@ -46,9 +44,7 @@ def test_an_unpaid_order_that_is_paid_in_time_is_created_once(s: Story) -> None:
     assert len(s.made(placed)) == 1
 
 
-def test_with_automatic_creation_off_an_order_holds_its_stock_and_asks_for_a_decision_after_a_day(
-    s: Story,
-) -> None:
+def test_with_automatic_creation_off_an_order_holds_its_stock_and_asks_for_a_decision_after_a_day(s: Story) -> None:
     edit_account(s, create_orders=False)
     placed = s.buy("A")
     s.rest()
@@ -101,9 +97,7 @@ def test_leaving_an_order_a_moment_before_its_create_leaves_no_order_in_the_shop
     s.in_order()
 
 
-def test_an_unknown_sku_fails_with_its_name_and_the_order_comes_home_by_itself_when_it_appears(
-    s: Story,
-) -> None:
+def test_an_unknown_sku_fails_with_its_name_and_the_order_comes_home_by_itself_when_it_appears(s: Story) -> None:
     placed = s.market.book.place(ACCOUNT, [("NEW", 2, "20.00")])
     s.rest()
     assert s.order(placed).reason == Problem("products_missing", {"skus": "NEW"}, "add_sku_or_choose_product")

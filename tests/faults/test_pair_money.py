@@ -118,12 +118,7 @@ def test_both_lines_given_back_one_by_one_before_we_saw_the_order_make_no_shop_o
     s.p.ebay.deeds.refund_order(remote, line="A")
     s.p.ebay.deeds.refund_order(remote, line="B")
     s.run(75)
-    assert (s.row(remote).state, s.made(remote), s.stock("A"), s.stock("B")) == (
-        ImportState.SKIPPED,
-        [],
-        5,
-        5,
-    )
+    assert (s.row(remote).state, s.made(remote), s.stock("A"), s.stock("B")) == (ImportState.SKIPPED, [], 5, 5)
 
 
 def test_a_line_given_back_after_creation_is_named_with_its_amount(s: Sales) -> None:
@@ -131,11 +126,7 @@ def test_a_line_given_back_after_creation_is_named_with_its_amount(s: Sales) -> 
     s.run(75)
     refund_there(s, remote, line="B")
     assert notices(s, remote) == {
-        "partly_refunded_on_marketplace": {
-            "amount": "10.00 USD",
-            "lines": "B: 10.00 USD",
-            "shop_order": "#1001",
-        }
+        "partly_refunded_on_marketplace": {"amount": "10.00 USD", "lines": "B: 10.00 USD", "shop_order": "#1001"}
     }
     assert s.row(remote).completed_at is None
     refund_in_shop(s, remote, lines={"B": 1}, restock=True)
@@ -210,15 +201,10 @@ def test_a_part_given_back_in_the_shop_twice_names_what_is_still_missing_there(s
     assert notices(s, remote) == {}
     refund_in_shop(s, remote, lines={}, amount="4.00")
     assert notices(s, remote) == {"refund_on_marketplace": {"amount": "4.00 USD", "shop_order": "#1001"}}
-    assert [(one.number, str(one.amount)) for one in s.row(remote).told.values()] == [
-        (1, "3.00 USD"),
-        (2, "4.00 USD"),
-    ]
+    assert [(one.number, str(one.amount)) for one in s.row(remote).told.values()] == [(1, "3.00 USD"), (2, "4.00 USD")]
 
 
-def test_an_order_cancelled_in_the_shop_is_recorded_with_a_number_until_the_marketplace_cancels(
-    s: Sales,
-) -> None:
+def test_an_order_cancelled_in_the_shop_is_recorded_with_a_number_until_the_marketplace_cancels(s: Sales) -> None:
     remote = home(s)
     shop_deeds(s).cancel(s.one(remote)["id"])
     s.run(75)

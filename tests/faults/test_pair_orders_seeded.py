@@ -186,9 +186,7 @@ DEEDS = st.one_of(
 
 
 @given(history=st.lists(DEEDS, min_size=3, max_size=20))
-def test_every_history_of_sales_ends_with_each_order_once_in_the_shop(
-    history: list[tuple[str, Deed]],
-) -> None:
+def test_every_history_of_sales_ends_with_each_order_once_in_the_shop(history: list[tuple[str, Deed]]) -> None:
     s = sales()
     for _, deed in history:
         deed(s)

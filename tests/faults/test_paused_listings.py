@@ -55,9 +55,7 @@ def test_a_paused_listing_survives_a_drift_check_and_comes_back_with_the_stock(s
     assert quantities(s) == [0, 4]
 
 
-def test_a_listing_that_the_seller_paused_shows_nothing_and_is_put_right_by_the_drift_check(
-    s: Scripted,
-) -> None:
+def test_a_listing_that_the_seller_paused_shows_nothing_and_is_put_right_by_the_drift_check(s: Scripted) -> None:
     (key,) = seed(s, 1)
     (offer,) = s.market.live(key)
     offer.paused = True
@@ -67,9 +65,7 @@ def test_a_listing_that_the_seller_paused_shows_nothing_and_is_put_right_by_the_
     assert (s.world.row(key).accepted.quantity, s.market.shown(key)) == (5, (5, "10.00"))
 
 
-def test_a_listing_that_is_being_processed_is_neither_ended_nor_believed_by_a_drift_check(
-    s: Scripted,
-) -> None:
+def test_a_listing_that_is_being_processed_is_neither_ended_nor_believed_by_a_drift_check(s: Scripted) -> None:
     (key,) = seed(s, 1)
     before = s.world.row(key)
     processing(s, key)

@@ -106,11 +106,7 @@ def test_what_is_refused_later_was_never_live_and_says_why(s: Scripted) -> None:
     job = s.world.action(PublishKind.SEND, P1)
     s.world.run(MINUTES + 30)
     row = s.world.row(keys[0])
-    assert (row.status, row.remote, row.hold) == (
-        Status.ERROR,
-        None,
-        Problem("picture_refused", fix="change_pictures"),
-    )
+    assert (row.status, row.remote, row.hold) == (Status.ERROR, None, Problem("picture_refused", fix="change_pictures"))
     assert s.world.stores.jobs.get(job).failed == 1
     assert s.market.live(keys[0]) == []
 

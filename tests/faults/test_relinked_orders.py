@@ -80,14 +80,7 @@ def test_an_order_taken_in_while_the_product_was_gone_holds_its_unit_as_well(s: 
 
 @pytest.mark.parametrize(
     "dies_before",
-    [
-        "variants.bind",
-        "orders.save",
-        "orders.reserve",
-        "listings.save",
-        "variants.unbind",
-        "publications.forget",
-    ],
+    ["variants.bind", "orders.save", "orders.reserve", "listings.save", "variants.unbind", "publications.forget"],
 )
 def test_a_relinking_that_dies_on_the_way_leaves_no_unit_to_be_sold_twice(s: Sales, dies_before: str) -> None:
     remote = s.buy("A")

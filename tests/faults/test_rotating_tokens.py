@@ -47,9 +47,7 @@ def test_of_two_workers_that_opened_the_account_at_once_one_renews_and_the_other
     assert platform.takes(tokens.pop())
 
 
-def test_a_worker_that_comes_while_another_renews_waits_for_a_blink_and_asks_nobody(
-    platform: RotatingPlatform,
-) -> None:
+def test_a_worker_that_comes_while_another_renews_waits_for_a_blink_and_asks_nobody(platform: RotatingPlatform) -> None:
     first, second = platform.worker(), platform.worker()
     told: list[RetryLater] = []
 
@@ -127,9 +125,7 @@ def test_a_renewal_that_is_refused_because_the_seller_just_consented_again_goes_
     assert (platform.renewals, platform.refusals) == (1, 1)
 
 
-def test_a_dead_refresh_token_is_told_after_a_second_look_and_nothing_is_written(
-    platform: RotatingPlatform,
-) -> None:
+def test_a_dead_refresh_token_is_told_after_a_second_look_and_nothing_is_written(platform: RotatingPlatform) -> None:
     before = stored(platform)
     platform.consent()  # with another app of the seller's: ours is dead
     reads = len(platform.stores.secrets.reads)
@@ -203,9 +199,7 @@ def test_new_credentials_wait_until_nobody_renews_the_old_ones() -> None:
     assert s.world.stores.secrets.get(f"accounts/{ACCOUNT}") == {"key": "new"}
 
 
-def test_credentials_whose_proof_renewed_them_are_stored_as_they_are_then(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_credentials_whose_proof_renewed_them_are_stored_as_they_are_then(monkeypatch: pytest.MonkeyPatch) -> None:
     s = scripted_world()
     secrets = s.world.stores.secrets
     opened = type(s.market).open

@@ -78,10 +78,7 @@ def test_explain_names_the_site_that_decides(s: Scripted) -> None:
     s.world.run(30)
     last = explain_listing(s.world.deps, here).quantity.trace[-1]
     assert (last.step, last.value, last.result) == ("shared_stock", "X_FR", "2")
-    assert [line.step for line in explain_listing(s.world.deps, there).quantity.trace] == [
-        "shop_stock",
-        "cap",
-    ]
+    assert [line.step for line in explain_listing(s.world.deps, there).quantity.trace] == ["shop_stock", "cap"]
 
 
 def test_a_rule_of_one_site_moves_the_others(s: Scripted) -> None:

@@ -71,15 +71,8 @@ def ends(s: Scripted) -> int:
 def test_a_zero_that_was_taken_has_ended_the_listing_and_nobody_ends_it_again() -> None:
     s, key = sold_out_where_zero(Zero.ENDS)
     row = s.world.row(key)
-    assert (row.status, row.remote, row.hold) == (
-        Status.STOPPED,
-        None,
-        Problem("ended_at_zero", fix="restock"),
-    )
-    assert ([sent.values.quantity for sent in s.market.sent if sent.operation == "revise"], ends(s)) == (
-        [0],
-        0,
-    )
+    assert (row.status, row.remote, row.hold) == (Status.STOPPED, None, Problem("ended_at_zero", fix="restock"))
+    assert ([sent.values.quantity for sent in s.market.sent if sent.operation == "revise"], ends(s)) == ([0], 0)
 
 
 def test_what_ended_with_its_last_unit_is_put_on_sale_with_the_stock() -> None:

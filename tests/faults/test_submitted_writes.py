@@ -88,11 +88,7 @@ def test_what_is_refused_later_is_refused(s: Scripted) -> None:
     change(s, price="12.00", run_s=600)
     hold = s.world.row(key).hold
     assert hold is not None
-    assert (hold.code, hold.params["reason"], hold.fix) == (
-        "update_failed",
-        "price_refused",
-        "set_price_in_shop",
-    )
+    assert (hold.code, hold.params["reason"], hold.fix) == ("update_failed", "price_refused", "set_price_in_shop")
     assert s.market.shown(key) == (5, "10.00")
 
 

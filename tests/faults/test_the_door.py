@@ -171,14 +171,7 @@ def test_no_credential_of_the_real_pair_reaches_a_log_or_the_story(caplog: pytes
     ]
     stores = p.world.stores
     written = caplog.text + "".join(repr(record.__dict__) for record in caplog.records)
-    kept = repr(
-        [
-            stores.activity.entries,
-            stores.jobs.recent(99)[0],
-            p.world.rows(),
-            stores.configuration.all(Account),
-        ]
-    )
+    kept = repr([stores.activity.entries, stores.jobs.recent(99)[0], p.world.rows(), stores.configuration.all(Account)])
     assert "remote_call" in written
     assert len(secrets) == 5
     for secret in secrets:

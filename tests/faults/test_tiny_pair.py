@@ -55,9 +55,7 @@ def test_a_write_whose_ticket_is_lost_is_settled_by_a_look(p: AnyPair) -> None:
     in_step(p)
 
 
-def test_a_write_that_is_never_decided_is_sent_again_when_nobody_can_believe_in_it_any_more(
-    p: AnyPair,
-) -> None:
+def test_a_write_that_is_never_decided_is_sent_again_when_nobody_can_believe_in_it_any_more(p: AnyPair) -> None:
     p.sell("MUG")
     p.shop.set_stock("MUG", 2)
     p.run(10)

@@ -298,9 +298,7 @@ def test_while_polls_fail_the_quantity_waits_and_says_so_but_no_longer_than_a_da
     s.heal()
 
 
-def test_a_quantity_that_the_seller_lowered_by_hand_is_repaired_once_no_order_can_explain_it(
-    s: Story,
-) -> None:
+def test_a_quantity_that_the_seller_lowered_by_hand_is_repaired_once_no_order_can_explain_it(s: Story) -> None:
     s.world.asks_for_orders = True
     s.market.live(key(s))[0].quantity = 4
     drift(s)

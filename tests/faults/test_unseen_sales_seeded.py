@@ -58,10 +58,7 @@ EVENTS: dict[str, Callable[[Story], object]] = {
 
 
 @settings(max_examples=max(40, settings.default.max_examples // 3))
-@given(
-    st.lists(st.sampled_from(sorted(EVENTS)), min_size=3, max_size=14),
-    st.sets(st.integers(1, 120), max_size=6),
-)
+@given(st.lists(st.sampled_from(sorted(EVENTS)), min_size=3, max_size=14), st.sets(st.integers(1, 120), max_size=6))
 def test_no_sold_unit_is_back_on_sale_before_its_poll(events: list[str], buyers: set[int]) -> None:
     s = story()
     s.world.sell(s.shop.put("pA", A, stock=4).product)

@@ -274,21 +274,12 @@ class Installation:
             "POST",
             "/sales-lists",
             expect=201,
-            body={
-                "name": "Everything",
-                "account": self.account,
-                "site": SITE,
-                "creation_profile": creation["id"],
-            },
+            body={"name": "Everything", "account": self.account, "site": SITE, "creation_profile": creation["id"]},
         )["id"]
 
     def ebay_credentials(self) -> dict[str, str]:
         """What opens anna's account."""
-        return {
-            "client_id": "sim-client",
-            "client_secret": "sim-secret",
-            "refresh_token": self.seller["refreshToken"],
-        }
+        return {"client_id": "sim-client", "client_secret": "sim-secret", "refresh_token": self.seller["refreshToken"]}
 
     def add_product(self, *skus: str, title: str = "Mug", stock: int = 7, price: str = "12.50") -> str:
         """A product in the shop, with one variant per SKU; its id there."""

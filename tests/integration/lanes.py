@@ -24,11 +24,7 @@ _LANES: dict[Lane, tuple[Handler, int]] = {
     Lane.FULFILLMENTS: (relay_fulfillment, 10),
 }
 """The function behind each lane, and its batch size in the template."""
-_DEPTHS = (
-    "ApproximateNumberOfMessages",
-    "ApproximateNumberOfMessagesDelayed",
-    "ApproximateNumberOfMessagesNotVisible",
-)
+_DEPTHS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed", "ApproximateNumberOfMessagesNotVisible")
 _MOST_BATCHES = 200
 
 

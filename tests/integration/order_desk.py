@@ -109,12 +109,7 @@ class OrderDesk:
                 "POST",
                 "/sales-lists",
                 expect=201,
-                body={
-                    "name": name,
-                    "account": account,
-                    "site": SITE,
-                    "creation_profile": creation["id"],
-                },
+                body={"name": name, "account": account, "site": SITE, "creation_profile": creation["id"]},
             )["id"]
         )
 

@@ -42,12 +42,7 @@ class Places:
 
 
 def opened(
-    url: str,
-    limits: StreamLimits = LIMITS,
-    *,
-    zipped: bool = False,
-    purpose: Purpose = Purpose.READ,
-    **session: Any,
+    url: str, limits: StreamLimits = LIMITS, *, zipped: bool = False, purpose: Purpose = Purpose.READ, **session: Any
 ) -> StreamedBody:
     return HttpSession(**session).stream(
         "GET", url, purpose=purpose, operation="document", limits=limits, zipped=zipped

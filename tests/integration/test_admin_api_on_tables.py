@@ -68,9 +68,7 @@ def test_an_installation_is_built_looked_at_and_taken_down_again(installation: I
     assert its.on_sale() == {}
 
 
-def test_one_secret_holds_each_connection_and_no_answer_and_no_row_shows_it(
-    installation: Installation,
-) -> None:
+def test_one_secret_holds_each_connection_and_no_answer_and_no_row_shows_it(installation: Installation) -> None:
     its = installation
     its.connect()
     names = {f"listbridge/tests/shops/{its.shop}", f"listbridge/tests/accounts/{its.account}"}
@@ -84,9 +82,7 @@ def test_one_secret_holds_each_connection_and_no_answer_and_no_row_shows_it(
     assert [secret for secret in private if any(secret in text for text in told + rows)] == []
 
 
-def test_a_list_of_many_items_is_read_in_pages_that_lose_and_repeat_nothing(
-    installation: Installation,
-) -> None:
+def test_a_list_of_many_items_is_read_in_pages_that_lose_and_repeat_nothing(installation: Installation) -> None:
     its = installation
     its.connect()
     skus = [f"S{number:02d}" for number in range(23)]

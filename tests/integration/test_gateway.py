@@ -98,8 +98,7 @@ def post(*headers: bytes, body: bytes = b"{}") -> bytes:
 
 def test_a_delivery_goes_on_as_it_came(tunnel: Gateway, upstream: Upstream) -> None:
     answer = spoken(
-        tunnel,
-        post(b"Content-Length: 2", b"X-Shopify-Topic: products/update", b"Content-Type: application/json"),
+        tunnel, post(b"Content-Length: 2", b"X-Shopify-Topic: products/update", b"Content-Type: application/json")
     )
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
     assert answer.lower().count(b"set-cookie:") == 2

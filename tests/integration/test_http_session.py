@@ -43,12 +43,7 @@ def test_a_name_that_nobody_has_was_never_connected() -> None:
 
 @pytest.mark.parametrize(
     "sent",
-    [
-        b"",
-        b"HTTP/1.1 200 OK\r\nContent-Le",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf",
-        b"nonsense\r\n\r\n",
-    ],
+    [b"", b"HTTP/1.1 200 OK\r\nContent-Le", b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", b"nonsense\r\n\r\n"],
 )
 def test_a_connection_that_breaks_after_sending_leaves_a_write_unknown(served: Start, sent: bytes) -> None:
     url = served(lambda connection: connection.sendall(sent))

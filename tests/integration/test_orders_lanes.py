@@ -340,10 +340,7 @@ def test_each_order_lane_gives_back_only_the_message_that_it_cannot_read(install
 
 
 def test_a_buyers_data_stand_in_the_buyers_table_and_nowhere_else(
-    connected: Installation,
-    desk: OrderDesk,
-    caplog: pytest.LogCaptureFixture,
-    capsys: pytest.CaptureFixture[str],
+    connected: Installation, desk: OrderDesk, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     its = connected
     its.sell("MUG")

@@ -99,9 +99,7 @@ def test_a_sweep_that_misses_too_many_waits_and_zeroes_nothing_until_a_yes(conne
     assert its.on_sale() == {"MUG": (7, "12.50")}
 
 
-def test_a_sweep_that_the_shop_cannot_answer_proves_nothing_and_is_taken_up_again(
-    installation: Installation,
-) -> None:
+def test_a_sweep_that_the_shop_cannot_answer_proves_nothing_and_is_taken_up_again(installation: Installation) -> None:
     its = installation
     its.connect()
     _sell_all(its)
@@ -117,9 +115,7 @@ def test_a_sweep_that_the_shop_cannot_answer_proves_nothing_and_is_taken_up_agai
     assert its.on_sale() == dict.fromkeys(SKUS, (7, "12.50"))
 
 
-def test_an_edit_made_on_a_version_that_is_gone_is_a_conflict_and_starts_no_job(
-    installation: Installation,
-) -> None:
+def test_an_edit_made_on_a_version_that_is_gone_is_a_conflict_and_starts_no_job(installation: Installation) -> None:
     its = installation
     its.connect()
     rev = its.ask("GET", f"/sales-lists/{its.list}")["rev"]

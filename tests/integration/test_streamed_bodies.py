@@ -15,17 +15,7 @@ from listbridge.domain.verdicts import OutcomeUnknown, RetryLater
 from listbridge.infra.calls.http import Purpose
 from listbridge.infra.calls.streamed_body import StreamLimits
 from tests.integration.one_server import Start, one_server
-from tests.integration.streaming import (
-    CHUNKED,
-    LINES,
-    OK,
-    Places,
-    chunk,
-    length,
-    opened,
-    seen_until_it_broke,
-    sends,
-)
+from tests.integration.streaming import CHUNKED, LINES, OK, Places, chunk, length, opened, seen_until_it_broke, sends
 
 
 @pytest.fixture

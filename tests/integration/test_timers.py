@@ -20,10 +20,7 @@ def test_a_delivery_that_was_stored_and_never_queued_is_sent_by_the_timer(connec
     its.sell("MUG")
     its.shopify.deeds.set_stock(sku="MUG", available=2)
     delivery = its.shopify.deliveries.waiting("inventory_levels/update")[0]
-    with (
-        its.queue_gone(Lane.SHOP_EVENTS),
-        pytest.raises(FunctionFailed, match="QueueDoesNotExist"),
-    ):
+    with its.queue_gone(Lane.SHOP_EVENTS), pytest.raises(FunctionFailed, match="QueueDoesNotExist"):
         its.receive(delivery.headers, delivery.body)
     assert its.inbox()[delivery.webhook_id] == "stored"
     its.shopify.deliveries.drop()
@@ -66,9 +63,7 @@ def test_what_somebody_changed_on_the_marketplace_is_found_and_put_right(connect
     assert "drift_found" in [event["event"] for event in events]
 
 
-def test_a_listing_that_ended_on_the_marketplace_is_told_and_never_sent_again(
-    connected: Installation,
-) -> None:
+def test_a_listing_that_ended_on_the_marketplace_is_told_and_never_sent_again(connected: Installation) -> None:
     its = connected
     its.sell("MUG")
     its.ebay.deeds.end_listing(str(its.row("MUG")["listing"]["remote"]))
@@ -81,9 +76,7 @@ def test_a_listing_that_ended_on_the_marketplace_is_told_and_never_sent_again(
     assert (its.on_sale(), its.revisions("MUG")) == ({}, [])
 
 
-def test_hooks_that_the_shop_switched_off_are_made_again_and_the_gap_is_swept(
-    connected: Installation,
-) -> None:
+def test_hooks_that_the_shop_switched_off_are_made_again_and_the_gap_is_swept(connected: Installation) -> None:
     its = connected
     its.sell("MUG")
     topics = {one.topic for one in its.shopify.world.subscriptions.all()}
@@ -146,9 +139,7 @@ def test_a_second_shop_order_for_one_marketplace_order_is_found_and_told(connect
     assert len(desk.shop_orders(remote)) == 2  # which of the two goes is the seller's to decide
 
 
-def test_a_buyer_is_erased_as_soon_as_his_order_has_been_done_for_long_enough(
-    connected: Installation,
-) -> None:
+def test_a_buyer_is_erased_as_soon_as_his_order_has_been_done_for_long_enough(connected: Installation) -> None:
     its = connected
     desk = OrderDesk(its)
     its.sell("MUG")

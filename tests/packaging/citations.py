@@ -17,18 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-_ROOMS = (
-    "shared",
-    "functions",
-    "simulators",
-    "localrun",
-    "benchmarks",
-    "tests",
-    "docs",
-    "events",
-    ".ci",
-    ".github",
-)
+_ROOMS = ("shared", "functions", "simulators", "localrun", "benchmarks", "tests", "docs", "events", ".ci", ".github")
 _KINDS = (".py", ".md", ".yaml", ".yml", ".toml", ".json", ".sh", ".graphql")
 _NAMES = ("Makefile", "run")
 _PAGE = re.compile(r"(?<![\w/.<>*…-])((?:\.{1,2}/)*(?:[\w.-]+/)*[\w-]+\.md)\b((?:#[\w-]+(?:, (?=#))?)*)")

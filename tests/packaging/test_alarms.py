@@ -83,10 +83,7 @@ def test_every_table_has_an_alarm_for_its_throttles_and_the_index_of_due_rows_is
 
 @pytest.mark.parametrize("alarm", ["ForgedDeliveriesAlarm", "ChainStoppedAlarm"])
 def test_an_alarm_on_a_count_of_our_own_watches_what_the_code_writes(
-    template: dict[str, Any],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    alarm: str,
+    template: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], alarm: str
 ) -> None:
     with monkeypatch.context() as environment:
         environment.setenv("POWERTOOLS_SERVICE_NAME", _service_of_the_door(template))

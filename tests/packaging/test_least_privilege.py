@@ -84,12 +84,7 @@ def test_the_internet_facing_door_reads_the_shops_secrets_and_the_keys_we_made_a
 
 
 def test_the_internet_facing_door_deletes_nothing(template: dict[str, Any]) -> None:
-    assert {action for action, _ in _grants(template, "WebhookIngestRole")} == {
-        "read",
-        "write",
-        "send",
-        "read secrets",
-    }
+    assert {action for action, _ in _grants(template, "WebhookIngestRole")} == {"read", "write", "send", "read secrets"}
 
 
 def test_rows_are_deleted_from_no_table_but_those_whose_code_deletes(template: dict[str, Any]) -> None:

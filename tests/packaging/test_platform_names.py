@@ -11,11 +11,7 @@ import pytest
 from listbridge import registry
 
 ROOT = Path(__file__).resolve().parents[2]
-OF_PLATFORMS = (
-    ROOT / "shared/listbridge/marketplaces",
-    ROOT / "shared/listbridge/shops",
-    ROOT / "benchmarks/pair",
-)
+OF_PLATFORMS = (ROOT / "shared/listbridge/marketplaces", ROOT / "shared/listbridge/shops", ROOT / "benchmarks/pair")
 """Where what is a platform's own stands; its simulator is a folder of its own."""
 READ = (".py", ".json", ".yaml", ".yml", ".toml", ".md", ".html", ".js", ".css", ".graphql", ".txt")
 PLANNED = ("amazon", "etsy", "bigcommerce", "woocommerce", "shopware")

@@ -80,9 +80,7 @@ def test_a_message_that_no_marketplace_sends_comes_back_and_leaves_nothing(emula
     ],
 )
 def test_a_message_about_something_that_is_gone_is_done_and_does_not_come_back(
-    emulator: EmulatedAws,
-    function: str,
-    event: str,
+    emulator: EmulatedAws, function: str, event: str
 ) -> None:
     assert _handler(function)(_sample(function, event), _CONTEXT) == {"batchItemFailures": []}
     assert _rows(emulator, "LISTINGS_TABLE") == []
@@ -95,10 +93,7 @@ def test_a_timer_of_an_empty_system_mends_nothing(emulator: EmulatedAws, timer: 
 
 
 def test_a_tick_of_an_empty_system_queues_nothing(emulator: EmulatedAws) -> None:
-    assert _handler("import_orders")(_sample("import_orders", "tick"), _CONTEXT) == {
-        "tick": "accounts",
-        "queued": 0,
-    }
+    assert _handler("import_orders")(_sample("import_orders", "tick"), _CONTEXT) == {"tick": "accounts", "queued": 0}
 
 
 def test_health_is_answered_to_somebody_the_authorizer_let_in(emulator: EmulatedAws) -> None:

@@ -110,10 +110,7 @@ def test_lanes_timers_and_all_that_the_door_lets_in_at_once_stay_below_the_quota
     assert len(maxima) == len(Lane) + 1  # and the queue to which marketplaces send
     assert min(maxima) >= 2  # AWS accepts no less
     bursts = dict(_throttles(template))
-    assert bursts.pop(("POST", "/webhooks/{shop_id}")) == (
-        {"Ref": "WebhooksPerSecond"},
-        {"Ref": "WebhookBurst"},
-    )
+    assert bursts.pop(("POST", "/webhooks/{shop_id}")) == ({"Ref": "WebhooksPerSecond"}, {"Ref": "WebhookBurst"})
     let_in = template["Parameters"]["WebhookBurst"]["Default"] + sum(burst for _, burst in bursts.values())
     assert sum(maxima) + _timers(functions) + let_in < _QUOTA
     assert _QUOTA == release.QUOTA
@@ -168,10 +165,7 @@ def test_no_role_may_touch_everything(template: dict[str, Any]) -> None:
             assert resource != "*", role
             assert not text or re.search(
                 r"/index/\*$|:secret:listbridge/\$\{Stage\}/(shops|accounts|hooks)/\*$", text
-            ), (
-                role,
-                text,
-            )
+            ), (role, text)
         assert all("*" not in action for action in statement["Action"]), role
         assert len(set(statement["Action"])) == len(statement["Action"]), role
 
@@ -269,9 +263,7 @@ def test_runtime_linter_type_checker_and_layer_agree_on_the_python_versions(temp
     }
 
 
-def test_every_declared_variable_stands_in_the_files_of_sam_local_and_no_other(
-    template: dict[str, Any],
-) -> None:
+def test_every_declared_variable_stands_in_the_files_of_sam_local_and_no_other(template: dict[str, Any]) -> None:
     for name, endpoint_url in variables.FILES.items():
         written = json.loads((ROOT / name).read_text())
         assert written == variables.of_functions(template, endpoint_url=endpoint_url), (

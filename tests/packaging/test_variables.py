@@ -111,9 +111,7 @@ def test_settings_have_the_template_s_own_defaults(template: dict[str, Any]) -> 
     assert defaults == {name: template["Parameters"][parameter]["Default"] for name, parameter in parameters.items()}
 
 
-def test_a_parameter_reaches_the_variable_that_is_named_like_it(
-    functions: dict[str, dict[str, Any]],
-) -> None:
+def test_a_parameter_reaches_the_variable_that_is_named_like_it(functions: dict[str, dict[str, Any]]) -> None:
     limits = {
         "HTTP_TIMEOUT_S": "HttpTimeoutSeconds",
         "DRAIN_RUN_S": "DrainRunSeconds",
@@ -141,11 +139,7 @@ def starts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     def start(function: str, told: dict[str, str]) -> Any:
         for name in settings.Settings.model_fields:
             monkeypatch.delenv(name.upper(), raising=False)
-        for name, value in {
-            **told,
-            "AWS_LAMBDA_FUNCTION_NAME": function,
-            "AWS_DEFAULT_REGION": "eu-central-1",
-        }.items():
+        for name, value in {**told, "AWS_LAMBDA_FUNCTION_NAME": function, "AWS_DEFAULT_REGION": "eu-central-1"}.items():
             monkeypatch.setenv(name, value)
         settings.forget()
         sys.modules.pop(f"functions.{function}.app", None)

@@ -22,9 +22,7 @@ class Staged(Stage):
     """`Stage` of a marketplace that decides later: before anybody looks, what was taken in is decided."""
 
     def __init__(
-        self,
-        clock: VirtualClock | None = None,
-        sites: tuple[Site, ...] = (Site("BZ_NORTH"), Site("BZ_SOUTH")),
+        self, clock: VirtualClock | None = None, sites: tuple[Site, ...] = (Site("BZ_NORTH"), Site("BZ_SOUTH"))
     ) -> None:
         super().__init__(
             clock=clock or VirtualClock(),

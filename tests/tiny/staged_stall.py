@@ -271,10 +271,7 @@ class StagedShop:
             door(body, headers)
 
     def signed(self, body: bytes, topic: str) -> dict[str, str]:
-        return {
-            "x-stall-topic": topic,
-            "x-stall-event": self.stall.new_id(),
-        }
+        return {"x-stall-topic": topic, "x-stall-event": self.stall.new_id()}
 
     def topic_of(self, file_name: str) -> str:
         return ""

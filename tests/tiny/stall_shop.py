@@ -291,13 +291,7 @@ class Stall(Simulator[Call]):
 
     def _told(self, one: Product) -> Any:
         variants = [
-            {
-                "id": v.id,
-                "sku": v.sku,
-                "price": str(v.price),
-                "stock": v.stock if v.counted else None,
-                "value": v.value,
-            }
+            {"id": v.id, "sku": v.sku, "price": str(v.price), "stock": v.stock if v.counted else None, "value": v.value}
             for v in one.variants.values()
         ]
         changed = one.changed_at.isoformat()

@@ -90,10 +90,7 @@ def openapi() -> dict[str, Any]:
     refusal = Refusal.model_json_schema(ref_template=_REFS)
     schemas |= refusal.pop("$defs")
     document["components"]["examples"] = {
-        BROKEN: {
-            "summary": "A fault of ours, logged under this id.",
-            "value": _recorded(BROKEN)["answers"].get("5XX"),
-        }
+        BROKEN: {"summary": "A fault of ours, logged under this id.", "value": _recorded(BROKEN)["answers"].get("5XX")}
     }
     schemas |= {"Refusal": refusal, _BY_GATEWAY: _GATEWAY_REFUSAL}
     _tell_fields(schemas)

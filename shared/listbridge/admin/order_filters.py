@@ -27,15 +27,13 @@ SentBy: TypeAlias = Annotated[
     FulfilledBy | None, Query(description="Only orders that the seller, or the marketplace, sends out.")
 ]
 Refunded: TypeAlias = Annotated[
-    bool | None,
-    Query(description="`true` for orders of which something was refunded; `false` for the others."),
+    bool | None, Query(description="`true` for orders of which something was refunded; `false` for the others.")
 ]
 Cancelled: TypeAlias = Annotated[
     bool | None, Query(description="`true` for orders that are cancelled; `false` for the others.")
 ]
 WithSku: TypeAlias = Annotated[
-    str | None,
-    Query(min_length=1, max_length=200, description="Only orders with a line of exactly this SKU."),
+    str | None, Query(min_length=1, max_length=200, description="Only orders with a line of exactly this SKU.")
 ]
 ShopOrder: TypeAlias = Annotated[
     str | None,
@@ -58,8 +56,7 @@ PlacedFrom: TypeAlias = Annotated[
     Query(description="Only orders placed at this time or later, ISO 8601 with an offset from UTC."),
 ]
 PlacedBefore: TypeAlias = Annotated[
-    AwareDatetime | None,
-    Query(description="Only orders placed before this time, ISO 8601 with an offset from UTC."),
+    AwareDatetime | None, Query(description="Only orders placed before this time, ISO 8601 with an offset from UTC.")
 ]
 Search: TypeAlias = Annotated[
     str | None,

@@ -9,8 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 LIMIT: Final = "The most rows to answer with; a page may have fewer."
 
 Cursor: TypeAlias = Annotated[
-    str | None,
-    Query(description="The `cursor` of the page before, for the same filters; absent for the first page."),
+    str | None, Query(description="The `cursor` of the page before, for the same filters; absent for the first page.")
 ]
 OfAccount: TypeAlias = Annotated[
     str | None, Query(description="Only of the account with this id; absent for all accounts.")

@@ -170,10 +170,7 @@ class ChosenProduct(Body):
 class SettingsBody(Body):
     """The settings of this installation."""
 
-    buyer_retention_days: Annotated[
-        StrictInt,
-        Field(ge=0, le=3650),
-    ]
+    buyer_retention_days: Annotated[StrictInt, Field(ge=0, le=3650)]
     """How many days buyers' data are kept after their order is done."""
     rev: int | None = None
     """The version that was edited: when a newer one is stored, the answer is 409; absent, it is not compared."""

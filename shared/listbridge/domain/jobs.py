@@ -9,14 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, model_validator
 
 from listbridge.domain.ids import AccountId, JobId
-from listbridge.domain.job_params import (
-    ActionParams,
-    AdditionParams,
-    DriftParams,
-    EditParams,
-    JobParams,
-    SweepParams,
-)
+from listbridge.domain.job_params import ActionParams, AdditionParams, DriftParams, EditParams, JobParams, SweepParams
 from listbridge.domain.problem import Problem
 from listbridge.domain.word import Word
 

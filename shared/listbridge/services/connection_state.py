@@ -63,11 +63,7 @@ def _set_state(deps: CoreDeps, connection: C, state: ConnectionState, event: str
         account = AccountId(saved.id) if isinstance(saved, Account) else None
         deps.activity.note(
             ActivityEntry(
-                subject=ShopId(saved.id),
-                event=event,
-                at=deps.clock.now(),
-                params=reason.as_reason(),
-                account=account,
+                subject=ShopId(saved.id), event=event, at=deps.clock.now(), params=reason.as_reason(), account=account
             )
         )
         return saved

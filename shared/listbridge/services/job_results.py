@@ -25,11 +25,7 @@ def item_failed(deps: CoreDeps, job: JobId | None, item: str, problem: Problem) 
 
 def item_skipped(deps: CoreDeps, job: JobId | None, item: str, problem: Problem) -> None:
     """There was nothing to do for the item, for this reason."""
-    _finish(
-        deps,
-        job,
-        JobEntry(item=item, outcome=Outcome.SKIPPED, reason=problem, at=deps.clock.now()),
-    )
+    _finish(deps, job, JobEntry(item=item, outcome=Outcome.SKIPPED, reason=problem, at=deps.clock.now()))
 
 
 def demanded_fields_sent(deps: CoreDeps, rows: Iterable[Listing]) -> None:

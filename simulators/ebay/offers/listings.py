@@ -71,9 +71,7 @@ def refuse_unsellable_zero(seller: Seller, listing: Listing, changed: dict[str, 
     if seller.out_of_stock_control or quantity_on_sale(seller, listing, changed) > 0:
         return
     raise EbayError(
-        25004,
-        "The quantity must be a valid number greater than 0.",
-        parameters={"listingId": listing.listing_id},
+        25004, "The quantity must be a valid number greater than 0.", parameters={"listingId": listing.listing_id}
     )
 
 

@@ -309,10 +309,7 @@ def listing_fees(world: World, call: Call) -> Reply:
         charged = max(0, used + count - max(used, seller.free_listings))
         used += count
         currency = SITES[marketplace_id].currency
-        fee = {
-            "feeType": "INSERTION_FEE",
-            "amount": {"value": f"{_INSERTION_FEE * charged:.2f}", "currency": currency},
-        }
+        fee = {"feeType": "INSERTION_FEE", "amount": {"value": f"{_INSERTION_FEE * charged:.2f}", "currency": currency}}
         summaries.append({"marketplaceId": marketplace_id, "fees": [fee]})
     return Reply(200, {"feeSummaries": summaries})
 

@@ -121,14 +121,9 @@ def refuse_unpublishable(world: World, seller: Seller, offer: Offer, group: Grou
     site = SITES[offer.marketplace_id]
     if language_of(item.locale) not in site.languages:
         raise EbayError(
-            25604,
-            f"SKU not found for marketplace {offer.marketplace_id}.",
-            parameters={"locale": item.locale},
+            25604, f"SKU not found for marketplace {offer.marketplace_id}.", parameters={"locale": item.locale}
         )
-    aspects = {
-        **((group.data.get("aspects") if group else None) or {}),
-        **(item.product.get("aspects") or {}),
-    }
+    aspects = {**((group.data.get("aspects") if group else None) or {}), **(item.product.get("aspects") or {})}
     category = _leaf(site.tree_id, str(offer.data["categoryId"]))
     _refuse_unfit_category(category, aspects, str(item.data["condition"]))
     if category.needs_code:

@@ -131,11 +131,7 @@ def suggestions(world: World, call: Call) -> Reply:
     found = [_suggestion(tree_id, category) for hits, category in ranked if hits]
     if not found:
         return Reply(204)
-    body = {
-        "categorySuggestions": found,
-        "categoryTreeId": tree_id,
-        "categoryTreeVersion": CATALOGUE.tree_version,
-    }
+    body = {"categorySuggestions": found, "categoryTreeId": tree_id, "categoryTreeVersion": CATALOGUE.tree_version}
     return Reply(200, body)
 
 

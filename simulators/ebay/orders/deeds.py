@@ -141,12 +141,7 @@ class OrderDeeds:
         _, offer, listing = self._live_offer(sku, site.marketplace_id, owner.username)
         unit = line.get("price", (offer.price or {"value": "0"})["value"])
         return Purchase(
-            sku,
-            listing.title,
-            quantity,
-            line_price(line, baskets.amount(unit, "price"), quantity),
-            offer,
-            listing,
+            sku, listing.title, quantity, line_price(line, baskets.amount(unit, "price"), quantity), offer, listing
         )
 
     @staticmethod
@@ -254,12 +249,7 @@ class OrderDeeds:
 
     @deed
     def ship_order(
-        self,
-        order_id: str,
-        *,
-        lines: list[dict[str, Any]] | None = None,
-        carrier: str = "",
-        tracking: str = "",
+        self, order_id: str, *, lines: list[dict[str, Any]] | None = None, carrier: str = "", tracking: str = ""
     ) -> Told:
         """The seller ships on the site by hand: all that is left, or `lines` (`[{"lineItemId", "quantity"}]`)."""
         with self._world.lock:

@@ -76,10 +76,7 @@ def _found(world: World, call: Call, now: datetime) -> list[Order]:
     if field == "creationdate":
         found.sort(key=lambda order: (order.created_at, order.number), reverse=world.newest_orders_first)
     else:
-        found.sort(
-            key=lambda order: (order.changed_by(known_until), order.number),
-            reverse=world.newest_orders_first,
-        )
+        found.sort(key=lambda order: (order.changed_by(known_until), order.number), reverse=world.newest_orders_first)
     return found
 
 

@@ -124,10 +124,7 @@ def refund_on_site(world: World, order: Order, amount: Any, line_id: str, curren
     Any amount, in any currency: what an order shows is not always what eBay would let the API do.
     """
     total = order.data["pricingSummary"]["total"]
-    row = {
-        "refundDate": iso(world.now()),
-        "amount": money(Decimal(str(amount)), currency or total["currency"]),
-    }
+    row = {"refundDate": iso(world.now()), "amount": money(Decimal(str(amount)), currency or total["currency"])}
     reference = ""
     if line_id:
         line = next(one for one in order.data["lineItems"] if one["lineItemId"] == line_id)

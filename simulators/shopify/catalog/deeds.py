@@ -31,10 +31,7 @@ class CatalogDeeds:
         self._world = world
 
     def variant(
-        self,
-        sku: str | None = None,
-        variant_id: int | str | None = None,
-        inventory_item_id: int | str | None = None,
+        self, sku: str | None = None, variant_id: int | str | None = None, inventory_item_id: int | str | None = None
     ) -> Variant:
         """The variant meant."""
         catalog = self._world.catalog

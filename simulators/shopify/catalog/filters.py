@@ -116,11 +116,7 @@ def variant_facts(view: View) -> dict[str, Callable[[Any], Any]]:
 
 
 def found(
-    info: Any,
-    live: Mapping[Any, Any],
-    indexed: Callable[[View], Mapping[Any, Any]],
-    facts: Any,
-    query: str | None,
+    info: Any, live: Mapping[Any, Any], indexed: Callable[[View], Mapping[Any, Any]], facts: Any, query: str | None
 ) -> list[Any]:
     """The records a query finds: matched in the search index, shown as they are now; all of them without a query."""
     context: Context = info.context

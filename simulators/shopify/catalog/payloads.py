@@ -14,16 +14,7 @@ from zoneinfo import ZoneInfo
 
 from simulators.shopify.catalog.catalog import ShopFacts
 from simulators.shopify.global_ids import gid
-from simulators.shopify.records import (
-    Collection,
-    InventoryItem,
-    Level,
-    Location,
-    Medium,
-    Product,
-    Variant,
-    View,
-)
+from simulators.shopify.records import Collection, InventoryItem, Level, Location, Medium, Product, Variant, View
 
 Payload = dict[str, Any]
 _FULL_VARIANTS = 100  # beyond these only `variant_gids` name them (products/update metadata, 2026-04)
@@ -139,12 +130,7 @@ def _medium(shop: ShopFacts, product: Product, position: int, medium: Medium) ->
         "alt": medium.alt or "",
         "status": "READY",
         "media_content_type": "IMAGE",
-        "preview_image": {
-            "width": medium.width,
-            "height": medium.height,
-            "src": medium.url,
-            "status": "READY",
-        },
+        "preview_image": {"width": medium.width, "height": medium.height, "src": medium.url, "status": "READY"},
         "created_at": local_time(medium.created_at, shop),
         "updated_at": local_time(medium.created_at, shop),
         "variant_ids": [],
@@ -179,11 +165,7 @@ def deleted_item_payload(item_id: int) -> Payload:
 
 
 def deleted_collection_payload(collection_id: int) -> Payload:
-    return {
-        "id": collection_id,
-        "published_scope": "web",
-        "admin_graphql_api_id": gid("Collection", collection_id),
-    }
+    return {"id": collection_id, "published_scope": "web", "admin_graphql_api_id": gid("Collection", collection_id)}
 
 
 def disconnected_payload(level: Level) -> Payload:

@@ -143,8 +143,7 @@ def _any(info: Any, id: str, kind: str) -> Any:
 def _nodes(root: Any, info: Any, ids: list[str]) -> list[Any]:
     if len(ids) > 250:
         raise GraphQLError(
-            "The input array size of ids exceeds the maximum of 250",
-            extensions={"code": "MAX_INPUT_SIZE_EXCEEDED"},
+            "The input array size of ids exceeds the maximum of 250", extensions={"code": "MAX_INPUT_SIZE_EXCEEDED"}
         )
     return [node(root, info, one) for one in ids]
 

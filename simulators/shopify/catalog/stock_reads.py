@@ -50,23 +50,11 @@ _ITEM: dict[str, Resolver] = {
     },
     "inventoryLevel": _item_level,
     "inventoryLevels": _item_levels,
-    "locationsCount": lambda one, info: {
-        "count": len(info.context.view.levels_of(one.id)),
-        "precision": "EXACT",
-    },
+    "locationsCount": lambda one, info: {"count": len(info.context.view.levels_of(one.id)), "precision": "EXACT"},
     "variants": _item_variants,
 }
 
-_NAMES = (
-    "available",
-    "on_hand",
-    "committed",
-    "incoming",
-    "reserved",
-    "damaged",
-    "safety_stock",
-    "quality_control",
-)
+_NAMES = ("available", "on_hand", "committed", "incoming", "reserved", "damaged", "safety_stock", "quality_control")
 
 
 def _quantities(level: Level, info: Any, names: list[str]) -> list[Quantity]:

@@ -98,9 +98,7 @@ def _set_quantities(_: Any, info: Any, input: dict[str, Any]) -> dict[str, Any]:
         if known[0] == asked:
             return dict(known[1])
         return _stock_refused(
-            ["input"],
-            "IDEMPOTENCY_KEY_PARAMETER_MISMATCH",
-            "The same idempotency key was used with other parameters.",
+            ["input"], "IDEMPOTENCY_KEY_PARAMETER_MISMATCH", "The same idempotency key was used with other parameters."
         )
     refusal = _stock_problem(context, input)
     if refusal is not None:
@@ -152,11 +150,7 @@ def _stock_problem(context: Context, asked: dict[str, Any]) -> dict[str, Any] | 
 def _quantity_problem(context: Context, one: dict[str, Any], name: str) -> tuple[str, str, str] | None:
     item = context.view.items.get(number_of(one["inventoryItemId"], "InventoryItem"))
     if item is None:
-        return (
-            "inventoryItemId",
-            "INVALID_INVENTORY_ITEM",
-            "The specified inventory item could not be found.",
-        )
+        return ("inventoryItemId", "INVALID_INVENTORY_ITEM", "The specified inventory item could not be found.")
     place = context.view.locations.get(number_of(one["locationId"], "Location"))
     if place is None:
         return ("locationId", "INVALID_LOCATION", "The specified location could not be found.")
@@ -170,17 +164,9 @@ def _quantity_problem(context: Context, one: dict[str, Any], name: str) -> tuple
     if one["quantity"] < 0:
         return ("quantity", "INVALID_QUANTITY_NEGATIVE", "The quantity can't be negative.")
     if one["quantity"] > _HIGHEST:
-        return (
-            "quantity",
-            "INVALID_QUANTITY_TOO_HIGH",
-            "The total quantity can't be higher than 1,000,000,000.",
-        )
+        return ("quantity", "INVALID_QUANTITY_TOO_HIGH", "The total quantity can't be higher than 1,000,000,000.")
     if "changeFromQuantity" not in one:
-        return (
-            "changeFromQuantity",
-            "COMPARE_QUANTITY_REQUIRED",
-            "The changeFromQuantity argument is required.",
-        )
+        return ("changeFromQuantity", "COMPARE_QUANTITY_REQUIRED", "The changeFromQuantity argument is required.")
     if one["changeFromQuantity"] not in (None, getattr(level, name)):
         return (
             "changeFromQuantity",

@@ -73,9 +73,7 @@ def _lines(context: Context, order: dict[str, Any]) -> Iterator[UserError]:
             yield user_error([*where, "title"], "INVALID", "Title can't be blank")
         if one.get("fulfillmentService") not in (None, "manual"):
             yield user_error(
-                [*where, "fulfillmentService"],
-                "FULFILLMENT_SERVICE_INVALID",
-                "Fulfillment service is invalid",
+                [*where, "fulfillmentService"], "FULFILLMENT_SERVICE_INVALID", "Fulfillment service is invalid"
             )
 
 
@@ -83,9 +81,7 @@ def _taxes(order: dict[str, Any]) -> Iterator[UserError]:
     """Tax lines "can be specified on the order or the line items but not both" (OrderCreateOrderInput.taxLines)."""
     if order.get("taxLines") and any(one.get("taxLines") for one in order.get("lineItems") or []):
         yield user_error(
-            ["order", "taxLines"],
-            "INVALID",
-            "Tax lines must be specified on the order or on its line items, not both",
+            ["order", "taxLines"], "INVALID", "Tax lines must be specified on the order or on its line items, not both"
         )
 
 
@@ -171,7 +167,5 @@ def _taken_mark(context: Context, order: dict[str, Any]) -> Iterator[UserError]:
         namespace, key = field.get("namespace") or "custom", field.get("key")
         if context.world.metafields.taken(namespace, key, field.get("value")):
             yield user_error(
-                ["order", "metafields"],
-                "INVALID",
-                "Metafield value must be unique: the value is already taken",
+                ["order", "metafields"], "INVALID", "Metafield value must be unique: the value is already taken"
             )

@@ -11,15 +11,7 @@ from simulators.shopify.execution import Context
 from simulators.shopify.global_ids import number_of
 from simulators.shopify.orders.checks import moment
 from simulators.shopify.orders.money import Money, total
-from simulators.shopify.orders.records import (
-    Address,
-    Discount,
-    LineItem,
-    Pairs,
-    ShippingLine,
-    TaxLine,
-    Transaction,
-)
+from simulators.shopify.orders.records import Address, Discount, LineItem, Pairs, ShippingLine, TaxLine, Transaction
 from simulators.shopify.orders.totals import discounted
 
 _STATUSES = {"FULFILLED": "FULFILLED", "PARTIAL": "PARTIALLY_FULFILLED", "RESTOCKED": "RESTOCKED"}

@@ -101,19 +101,11 @@ def _set_metafields(_: Any, info: Any, metafields: list[dict[str, Any]]) -> dict
             return _refused(place, "type", "INVALID_TYPE", "Type can't be blank")
         if fields.taken(one.get("namespace"), one["key"], one["value"], by_other_than=one["ownerId"]):
             return _refused(place, "value", "TAKEN", "Value must be unique")
-    return {
-        "metafields": [fields.store(world.next_id(), one["ownerId"], one) for one in metafields],
-        "userErrors": [],
-    }
+    return {"metafields": [fields.store(world.next_id(), one["ownerId"], one) for one in metafields], "userErrors": []}
 
 
 def _refused(place: int, part: str, code: str, message: str) -> dict[str, Any]:
-    error = {
-        "field": ["metafields", str(place), part],
-        "code": code,
-        "message": message,
-        "elementIndex": place,
-    }
+    error = {"field": ["metafields", str(place), part], "code": code, "message": message, "elementIndex": place}
     return {"metafields": [], "userErrors": [error]}
 
 
@@ -144,5 +136,5 @@ def _define(_: Any, info: Any, definition: dict[str, Any]) -> dict[str, Any]:
 
 
 METAFIELDS: dict[str, dict[str, Resolver]] = {
-    "Mutation": {"metafieldsSet": _set_metafields, "metafieldDefinitionCreate": _define},
+    "Mutation": {"metafieldsSet": _set_metafields, "metafieldDefinitionCreate": _define}
 }

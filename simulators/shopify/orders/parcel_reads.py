@@ -44,14 +44,7 @@ def _refunds(order: Order, _: Any, first: int | None = None) -> list[OrderRefund
 
 def _shipped_lines(told: OrderParcel, info: Any, **window: Any) -> Page[Any]:
     rows = [
-        _Part(
-            own,
-            {
-                "id": gid("FulfillmentLineItem", own),
-                "quantity": count,
-                "lineItem": told.order.line(line_id),
-            },
-        )
+        _Part(own, {"id": gid("FulfillmentLineItem", own), "quantity": count, "lineItem": told.order.line(line_id)})
         for own, line_id, count in told.it.lines
     ]
     return connection(rows, by_id, info, window)
@@ -94,9 +87,7 @@ def _name(told: OrderParcel, _: Any) -> str:
 
 
 PARCEL_READS: dict[str, dict[str, Resolver]] = {
-    "QueryRoot": {
-        "fulfillment": lambda _, info, id: parcel_by_id(info.context, number_of(id, "Fulfillment")),
-    },
+    "QueryRoot": {"fulfillment": lambda _, info, id: parcel_by_id(info.context, number_of(id, "Fulfillment"))},
     "Order": {
         "fulfillments": _fulfillments,
         "fulfillmentsCount": lambda one, _: {"count": len(one.fulfillments), "precision": "EXACT"},

@@ -150,13 +150,7 @@ def _all_taxes(order: Order) -> list[Payload]:
 def _discount_codes(order: Order) -> list[Payload]:
     if order.discount is None:
         return []
-    return [
-        {
-            "code": order.discount.code,
-            "amount": price(order.discount.amount.amount),
-            "type": order.discount.kind,
-        }
-    ]
+    return [{"code": order.discount.code, "amount": price(order.discount.amount.amount), "type": order.discount.kind}]
 
 
 def _discount_applications(order: Order) -> list[Payload]:
@@ -220,10 +214,5 @@ def _customer(shop: ShopFacts, order: Order, email: str, address: Payload) -> Pa
         "tax_exemptions": [],
         "verified_email": True,
         "default_address": default
-        | {
-            "id": _CUSTOMER + 1,
-            "customer_id": _CUSTOMER,
-            "country_name": address["country"],
-            "default": True,
-        },
+        | {"id": _CUSTOMER + 1, "customer_id": _CUSTOMER, "country_name": address["country"], "default": True},
     }

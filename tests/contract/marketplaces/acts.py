@@ -7,16 +7,8 @@ from typing import Any
 
 from listbridge.domain.ids import ListingKey, Sku
 from listbridge.domain.listings.listing import Values
-from listbridge.domain.ports import (
-    MarketplaceAdapter,
-    Published,
-    PublishRequest,
-    Revision,
-    UnitRevision,
-)
-from listbridge.domain.verdicts import (
-    RemoteError,
-)
+from listbridge.domain.ports import MarketplaceAdapter, Published, PublishRequest, Revision, UnitRevision
+from listbridge.domain.verdicts import RemoteError
 from tests.contract.marketplaces.memory_steps import Desk
 from tests.contract.marketplaces.stages import ACCOUNT, SIZES, Stage
 
@@ -67,9 +59,7 @@ def assert_one_right_listing(stage: Stage, variants: int) -> None:
             assert shown.aspects["Size"] == [sku.removeprefix("JUMPER-")]
 
 
-def on_two_sites(
-    stage: Stage,
-) -> tuple[MarketplaceAdapter, PublishRequest, PublishRequest, Published, Published]:
+def on_two_sites(stage: Stage) -> tuple[MarketplaceAdapter, PublishRequest, PublishRequest, Published, Published]:
     adapter, here, _, first = published(stage)
     there = stage.request(1, site=stage.sites[1])
     second = adapter.publish(there, stage.new_desk(there).worker())

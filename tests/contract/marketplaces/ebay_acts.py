@@ -8,16 +8,8 @@ from typing import Any
 import requests
 
 from listbridge.domain.listings.listing import Values
-from listbridge.domain.ports import (
-    MarketplaceAdapter,
-    Published,
-    PublishRequest,
-    Revision,
-    UnitRevision,
-)
-from listbridge.domain.verdicts import (
-    RemoteError,
-)
+from listbridge.domain.ports import MarketplaceAdapter, Published, PublishRequest, Revision, UnitRevision
+from listbridge.domain.verdicts import RemoteError
 from simulators.door import Transport
 from tests.contract.marketplaces.memory_steps import Desk
 from tests.contract.marketplaces.staged_ebay import EbayStage

@@ -57,12 +57,7 @@ class Patient:
                 return outcome
             left_out |= outcome.left_out
             variants = tuple(
-                PublishVariant(
-                    v.key,
-                    v.variant,
-                    outcome.offers.get(v.key.sku, v.offer),
-                    outcome.remote or v.remote,
-                )
+                PublishVariant(v.key, v.variant, outcome.offers.get(v.key.sku, v.offer), outcome.remote or v.remote)
                 for v in request.variants
                 if v.key.sku not in left_out
             )

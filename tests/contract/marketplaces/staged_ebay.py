@@ -29,9 +29,7 @@ class EbayStage(Stage):
     """The suites' `Stage` on eBay's simulator."""
 
     def __init__(
-        self,
-        clock: VirtualClock | None = None,
-        sites: tuple[Site, ...] = (Site("EBAY_US"), Site("EBAY_GB")),
+        self, clock: VirtualClock | None = None, sites: tuple[Site, ...] = (Site("EBAY_US"), Site("EBAY_GB"))
     ) -> None:
         super().__init__(
             clock=clock or VirtualClock(),

@@ -216,15 +216,7 @@ class Stage(abc.ABC):
     def connection(self, tokens: TokenCache | None = None, **settings: Any) -> Connection:
         session = HttpSession(transport=Watched(self, self.app()), budget=self.budget)
         return Connection(
-            ACCOUNT,
-            settings,
-            self.secret(),
-            None,
-            session,
-            self.budget,
-            tokens or TokenCache(),
-            self.clock,
-            NoGrants(),
+            ACCOUNT, settings, self.secret(), None, session, self.budget, tokens or TokenCache(), self.clock, NoGrants()
         )
 
     def request(self, variants: int, *, site: Site | None = None, **changes: Any) -> PublishRequest:

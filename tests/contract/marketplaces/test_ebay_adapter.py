@@ -12,13 +12,7 @@ import requests
 from listbridge import registry
 from listbridge.domain.ids import ListingKey, Sku
 from listbridge.domain.ports import PublishRequest
-from listbridge.domain.verdicts import (
-    RateLimited,
-    Rejected,
-    RetryLater,
-    Unauthorized,
-    Unsupported,
-)
+from listbridge.domain.verdicts import RateLimited, Rejected, RetryLater, Unauthorized, Unsupported
 from listbridge.infra.calls.tokens import TokenCache
 from listbridge.marketplaces.ebay import auth
 from simulators.door import Transport
@@ -98,10 +92,7 @@ def test_a_sku_of_signs_that_ebay_does_not_take_is_refused_with_words_and_nobody
     assert adapter.find(request.site, Sku(sku)) is None
     with pytest.raises(Rejected) as refused:
         adapter.publish(request, desk.worker())
-    assert (refused.value.problem.code, refused.value.problem.fix) == (
-        "ebay_sku_refused",
-        "change_sku_in_shop",
-    )
+    assert (refused.value.problem.code, refused.value.problem.fix) == ("ebay_sku_refused", "change_sku_in_shop")
     put = next(r for r in sent if r.method == "PUT")  # one segment of the address, whatever the SKU holds
     assert urlsplit(str(put.url)).path == f"/sell/inventory/v1/inventory_item/{quote(sku, safe='')}"
     assert stage.simulator.world.seller("anna").items == {}
@@ -123,11 +114,7 @@ def test_a_variant_whose_sku_ebay_does_not_take_stops_none_of_its_siblings(stage
     request = replace(
         request,
         product=replace(facts, variants=(*facts.variants[:2], bad, *facts.variants[3:])),
-        variants=(
-            *request.variants[:2],
-            replace(request.variants[2], key=key),
-            *request.variants[3:],
-        ),
+        variants=(*request.variants[:2], replace(request.variants[2], key=key), *request.variants[3:]),
     )
     done = stage.open().publish(request, stage.new_desk(request).worker())
     assert {sku: error.problem.code for sku, error in (done.left_out or {}).items()} == {"JUMPER M": "ebay_sku_refused"}
@@ -259,11 +246,7 @@ def test_a_reconnected_account_never_speaks_with_the_old_sellers_token(stage: Eb
 def test_every_enabled_location_can_be_chosen_however_many_there_are(stage: EbayStage) -> None:
     locations = stage.simulator.world.seller("anna").locations
     for n in range(250):
-        place = {
-            "merchantLocationKey": f"place-{n}",
-            "name": f"Place {n}",
-            "merchantLocationStatus": "ENABLED",
-        }
+        place = {"merchantLocationKey": f"place-{n}", "name": f"Place {n}", "merchantLocationStatus": "ENABLED"}
         locations[f"place-{n}"] = place
     locations["place-7"]["merchantLocationStatus"] = "DISABLED"
     choices = stage.open().creation_choices(stage.sites[0])

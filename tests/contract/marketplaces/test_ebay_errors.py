@@ -11,12 +11,7 @@ from listbridge.domain.ids import RemoteId, Sku
 from listbridge.domain.listings.listing import Values
 from listbridge.domain.money import Money
 from listbridge.domain.ports import Revision, UnitRevision
-from listbridge.domain.verdicts import (
-    NotFound,
-    OutcomeUnknown,
-    Rejected,
-    RetryLater,
-)
+from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RetryLater
 from listbridge.marketplaces.ebay.errors import BY_ID, EbayRefusal
 from listbridge.marketplaces.ebay.manifest import MANIFEST
 from listbridge.marketplaces.ebay.offers.wire import ErrorEntry, ErrorParameter
@@ -115,10 +110,7 @@ def test_a_user_error_that_misses_nothing_is_shown_in_ebays_words() -> None:
         parameters=[ErrorParameter(name="2", value="something else")],
     )
     error = EbayRefusal("publishOffer", 400, write=True, entries=[entry]).error(datetime(2026, 11, 1, tzinfo=UTC))
-    assert (error.problem.code, error.problem.params["message"]) == (
-        "ebay_refused",
-        "The seller is on holiday.",
-    )
+    assert (error.problem.code, error.problem.params["message"]) == ("ebay_refused", "The seller is on holiday.")
 
 
 @pytest.mark.parametrize("error_id", [25701, 25702, 25705, 25710, 25713, 25725])

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from listbridge.domain.ids import RemoteOrderId
-from listbridge.domain.verdicts import (
-    RetryLater,
-)
+from listbridge.domain.verdicts import RetryLater
 from simulators.faults import Fault
 from tests.contract.marketplaces.ebay_acts import watch
 from tests.contract.marketplaces.ebay_orders import LIST, buy, spread, with_goods

@@ -6,9 +6,7 @@ import pytest
 
 from listbridge.domain.ids import RemoteOrderId
 from listbridge.domain.orders.orders import Cancellation, Payment, Shipment
-from listbridge.domain.verdicts import (
-    NotFound,
-)
+from listbridge.domain.verdicts import NotFound
 from listbridge.marketplaces.ebay.manifest import MANIFEST
 from tests.contract.marketplaces.ebay_acts import watch
 from tests.contract.marketplaces.ebay_orders import LIST, SHIP, buy, cents, parcel, with_goods
@@ -78,9 +76,7 @@ def test_an_order_without_an_address_is_read_all_the_same(stage: EbayStage) -> N
     assert (read.buyer, read.order.lines[0].sku) == (None, "MUG")
 
 
-def test_a_parcel_that_goes_through_ebays_hub_is_addressed_to_the_hub_with_its_reference(
-    stage: EbayStage,
-) -> None:
+def test_a_parcel_that_goes_through_ebays_hub_is_addressed_to_the_hub_with_its_reference(stage: EbayStage) -> None:
     read = stage.open().read_order(buy(stage, global_shipping=True))
     assert read.buyer is not None
     assert read.buyer.shipping is not None

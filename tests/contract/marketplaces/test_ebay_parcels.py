@@ -8,9 +8,7 @@ from listbridge.domain.ids import LineId, ParcelId, RemoteOrderId
 from listbridge.domain.orders.orders import Shipment
 from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports import RemoteShipment
-from listbridge.domain.verdicts import (
-    Rejected,
-)
+from listbridge.domain.verdicts import Rejected
 from tests.contract.marketplaces.ebay_acts import bodies, watch
 from tests.contract.marketplaces.ebay_orders import SHIP, buy, parcel, with_goods
 from tests.contract.marketplaces.orders import HOUR
@@ -22,9 +20,7 @@ def stage(ebay: EbayStage) -> EbayStage:
     return with_goods(ebay)
 
 
-def test_a_parcel_is_told_with_its_carrier_and_a_clean_number_and_is_then_to_be_seen(
-    stage: EbayStage,
-) -> None:
+def test_a_parcel_is_told_with_its_carrier_and_a_clean_number_and_is_then_to_be_seen(stage: EbayStage) -> None:
     order, adapter = buy(stage, quantity=2), stage.open()
     sent = watch(stage)
     told = parcel(stage, order, tracking="1Z 999-AA1/0123", carrier="Royal Mail")

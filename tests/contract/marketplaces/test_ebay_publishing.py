@@ -11,13 +11,7 @@ import pytest
 
 from listbridge.domain.ids import Sku
 from listbridge.domain.listings.listing import Values
-from listbridge.domain.verdicts import (
-    OutcomeUnknown,
-    RateLimited,
-    Rejected,
-    RetryLater,
-    ZeroRefused,
-)
+from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected, RetryLater, ZeroRefused
 from listbridge.marketplaces.ebay.manifest import MANIFEST
 from simulators.faults import Fault
 from tests.contract.marketplaces.ebay_acts import REVISE, Hand, bodies, publish, revise_one, watch
@@ -108,12 +102,7 @@ def test_one_variant_that_ebay_itself_refuses_stops_none_of_its_siblings(stage: 
     desk = stage.new_desk(request)
     if live:
         adapter.publish(request, desk.worker())
-    error = {
-        "errorId": 25022,
-        "domain": "API_INVENTORY",
-        "category": "REQUEST",
-        "message": "Invalid attribute. Size",
-    }
+    error = {"errorId": 25022, "domain": "API_INVENTORY", "category": "REQUEST", "message": "Invalid attribute. Size"}
     refusal = Fault("createOrReplaceInventoryItem", "status", status=400, body={"errors": [error]}, skip=2)
     stage.add_faults(refusal)
     done = (adapter.full_revise if live else adapter.publish)(request, desk.worker())
@@ -124,12 +113,7 @@ def test_one_variant_that_ebay_itself_refuses_stops_none_of_its_siblings(stage: 
 
 
 def test_a_refusal_of_every_variant_is_the_products(stage: EbayStage) -> None:
-    error = {
-        "errorId": 25022,
-        "domain": "API_INVENTORY",
-        "category": "REQUEST",
-        "message": "Invalid attribute. Size",
-    }
+    error = {"errorId": 25022, "domain": "API_INVENTORY", "category": "REQUEST", "message": "Invalid attribute. Size"}
     stage.add_faults(Fault("createOrReplaceInventoryItem", "status", status=400, body={"errors": [error]}, times=6))
     request = stage.request(6)
     with pytest.raises(Rejected) as refused:
@@ -144,10 +128,7 @@ def test_a_variation_that_was_sold_cannot_be_taken_out_and_says_so(stage: EbaySt
     stage.spec = None  # the documents name no id for this refusal
     with pytest.raises(Rejected) as refused:
         adapter.end(replace(request, variants=request.variants[:1]), desk.worker())
-    assert (refused.value.problem.code, refused.value.problem.fix) == (
-        "ebay_variation_stays",
-        "keep_at_zero",
-    )
+    assert (refused.value.problem.code, refused.value.problem.fix) == ("ebay_variation_stays", "keep_at_zero")
     assert len(stage.live()[0].variations) == 6
 
 
@@ -163,10 +144,7 @@ def test_a_single_listing_that_got_options_says_what_to_do(stage: EbayStage) -> 
     grown = replace(request, product=replace(facts, variants=(first, *facts.variants[1:])), variants=variants)
     with pytest.raises(Rejected) as refused:
         stage.open().publish(grown, stage.new_desk(grown).worker())
-    assert (refused.value.problem.code, refused.value.problem.fix) == (
-        "ebay_sku_listed_alone",
-        "stop_and_send",
-    )
+    assert (refused.value.problem.code, refused.value.problem.fix) == ("ebay_sku_listed_alone", "stop_and_send")
 
 
 def test_a_renamed_option_value_reaches_the_live_listing(stage: EbayStage) -> None:
@@ -340,10 +318,7 @@ def test_nothing_in_stock_is_not_published_and_says_so(stage: EbayStage) -> None
     request = stage.request(1)
     with pytest.raises(Rejected) as refused:
         stage.open().publish(request, stage.new_desk(request, quantity=0).worker())
-    assert (refused.value.problem.code, refused.value.problem.fix) == (
-        "ebay_quantity_refused",
-        "check_stock_in_shop",
-    )
+    assert (refused.value.problem.code, refused.value.problem.fix) == ("ebay_quantity_refused", "check_stock_in_shop")
     assert stage.ever_made() == 0
 
 

@@ -131,8 +131,7 @@ def test_an_offer_that_somebody_deleted_meanwhile_is_still_an_offer_that_is_gone
 
 
 @pytest.mark.parametrize(
-    ("variants", "code", "count"),
-    [(300, "ebay_too_many_variations", "300"), (61, "ebay_too_many_values", "61")],
+    ("variants", "code", "count"), [(300, "ebay_too_many_variations", "300"), (61, "ebay_too_many_values", "61")]
 )
 def test_a_product_that_is_too_large_is_refused_before_any_call(
     stage: EbayStage, variants: int, code: str, count: str
@@ -146,10 +145,7 @@ def test_a_product_that_is_too_large_is_refused_before_any_call(
     )
     request = replace(first, product=facts, variants=variants_of)
     adapter = stage.open()
-    for act in (
-        lambda: adapter.check(request),
-        lambda: adapter.publish(request, stage.new_desk(request).worker()),
-    ):
+    for act in (lambda: adapter.check(request), lambda: adapter.publish(request, stage.new_desk(request).worker())):
         with pytest.raises(Rejected) as caught:
             act()
         assert (caught.value.problem.code, caught.value.problem.params["count"]) == (code, count)

@@ -116,10 +116,7 @@ def test_a_group_that_still_sells_is_left_alone_and_the_seller_is_told(stage: Eb
     stage.desk = desk
     with pytest.raises(Rejected) as refused:
         adapter.publish(only, desk.worker())
-    assert (refused.value.problem.code, refused.value.problem.fix) == (
-        "ebay_sku_in_other_group",
-        "end_other_listing",
-    )
+    assert (refused.value.problem.code, refused.value.problem.fix) == ("ebay_sku_in_other_group", "end_other_listing")
     assert [(live.remote, len(live.variations)) for live in stage.live()] == [(first.remote, 5)]
 
 
@@ -135,9 +132,7 @@ def test_a_product_that_lost_its_options_is_sold_alone_out_of_its_old_group(stag
     assert groups(stage) == set()
 
 
-def test_a_group_that_vanishes_between_its_writing_and_its_publishing_is_written_again(
-    stage: EbayStage,
-) -> None:
+def test_a_group_that_vanishes_between_its_writing_and_its_publishing_is_written_again(stage: EbayStage) -> None:
     request = stage.request(6)
     desk = stage.new_desk(request)
     gone: list[str] = []

@@ -297,11 +297,7 @@ def test_find_shows_an_offer_that_anybody_made(stage: Stage) -> None:
     adapter, request, _, done = published(stage)
     found = adapter.find(request.site, Sku("CANDLE"))
     assert found is not None
-    assert (found.state, found.remote, found.offer) == (
-        RemoteState.LIVE,
-        done.remote,
-        done.offers[Sku("CANDLE")],
-    )
+    assert (found.state, found.remote, found.offer) == (RemoteState.LIVE, done.remote, done.offers[Sku("CANDLE")])
     assert found.values.quantity == 7
     assert adapter.find(request.site, Sku("NOBODY")) is None
     assert adapter.find(stage.sites[1], Sku("CANDLE")) is None

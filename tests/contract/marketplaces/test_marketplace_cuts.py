@@ -10,16 +10,9 @@ import pytest
 
 from listbridge import registry
 from listbridge.domain.ports import MarketplaceAdapter, PublishRequest
-from listbridge.domain.verdicts import (
-    OutcomeUnknown,
-    RetryLater,
-)
+from listbridge.domain.verdicts import OutcomeUnknown, RetryLater
 from simulators.faults import Fault
-from tests.contract.marketplaces.acts import (
-    VARIANTS,
-    assert_one_right_listing,
-    published,
-)
+from tests.contract.marketplaces.acts import VARIANTS, assert_one_right_listing, published
 from tests.contract.marketplaces.memory_steps import Desk
 from tests.contract.marketplaces.stages import Stage, candle, jumper, staged
 from tests.fakes.cuts import WorkerDied

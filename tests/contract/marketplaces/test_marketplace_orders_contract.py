@@ -62,11 +62,7 @@ def test_an_order_without_prices_says_so_and_has_them_later(stage: Stage) -> Non
         pytest.skip("orders come with their prices")
     order, adapter = stage.buy((MUG, 2)), stage.open()
     first = adapter.read_order(order).order
-    assert (first.priced, first.total, [line.quantity for line in first.lines]) == (
-        False,
-        money(stage, "0"),
-        [2],
-    )
+    assert (first.priced, first.total, [line.quantity for line in first.lines]) == (False, money(stage, "0"), [2])
     began = stage.clock.now()
     stage.tell_prices()
     later = seen(poll(stage, adapter, back=stage.clock.now() - began))[order].order

@@ -97,11 +97,7 @@ def due(key: ListingKey, band: Band, since_s: float, not_before_s: float | None 
     """A due row: seconds are after the test clock's start."""
     postponed = None if not_before_s is None else START + timedelta(seconds=not_before_s)
     return listing(
-        key,
-        due_band=band,
-        due_since=START + timedelta(seconds=since_s),
-        not_before=postponed,
-        status=Status.ACTIVE,
+        key, due_band=band, due_since=START + timedelta(seconds=since_s), not_before=postponed, status=Status.ACTIVE
     )
 
 

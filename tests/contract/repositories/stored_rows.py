@@ -109,11 +109,7 @@ def write_one_of_each(real: Emulated) -> None:
         Account(id=ACCOUNT, name="Account", marketplace="scripted", shop=SHOP, sites=(Site("X_DE"),)),
         Profile(id=ProfileId(f"pro_{NAME}"), name="Buffer of two", rules=rules),
         CreationProfile(
-            id=ProfileId(f"new_{NAME}"),
-            name="New",
-            marketplace="scripted",
-            site=Site("X_DE"),
-            settings={"a": [1]},
+            id=ProfileId(f"new_{NAME}"), name="New", marketplace="scripted", site=Site("X_DE"), settings={"a": [1]}
         ),
         SalesList(id=LIST, name="List", account=ACCOUNT, site=Site("X_DE"), profile=ProfileId(f"pro_{NAME}")),
     ):
@@ -149,23 +145,14 @@ def messages() -> list[Message]:
     order_id = RemoteOrderId("12-34567-89012")
     return [
         ShopEvent(
-            shop=SHOP,
-            delivery="d1",
-            hints=(Hint(kind=HintKind.PRODUCT, id="p1"),),
-            received_at=START,
-            attempt=2,
+            shop=SHOP, delivery="d1", hints=(Hint(kind=HintKind.PRODUCT, id="p1"),), received_at=START, attempt=2
         ),
         Nudge(account=ACCOUNT, listings=(str(listing_key(NAME)),)),
         RecomputeChunk(job=JobId(f"job_{NAME}")),
         Check(what=CheckKind.SHOP, subject=SHOP),
         PublishTask(action=PublishKind.SEND, sales_list=LIST, product=PRODUCT, job=JobId(f"job_{NAME}"), attempt=1),
         PollAccount(
-            account=ACCOUNT,
-            claim="poll_1",
-            cursor="7",
-            since=START,
-            began=START,
-            until=START + timedelta(seconds=60),
+            account=ACCOUNT, claim="poll_1", cursor="7", since=START, began=START, until=START + timedelta(seconds=60)
         ),
         ImportOrder(account=ACCOUNT, order=order_id, anew=True),
         RelayOrder(account=ACCOUNT, order=order_id, attempt=1),

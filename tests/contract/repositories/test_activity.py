@@ -10,12 +10,7 @@ from tests.fakes.clock import START
 
 def entry(name: str, event: str, after_s: float, subject: str = "s") -> ActivityEntry:
     return ActivityEntry(
-        f"{subject}_{name}",
-        event,
-        START + timedelta(seconds=after_s),
-        {"to": "3"},
-        AccountId(f"acc_{name}"),
-        "ada",
+        f"{subject}_{name}", event, START + timedelta(seconds=after_s), {"to": "3"}, AccountId(f"acc_{name}"), "ada"
     )
 
 

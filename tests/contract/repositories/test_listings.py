@@ -74,10 +74,7 @@ def test_a_row_that_was_deleted_is_not_saved_again(store: OurPorts, name: str) -
 
 def test_changes_made_at_once_all_take_effect(store: OurPorts, name: str) -> None:
     create(store, listing(listing_key(name)))
-    at_once(
-        8,
-        lambda _: store.listings.change(listing_key(name), lambda row: replace(row, attempts=row.attempts + 1)),
-    )
+    at_once(8, lambda _: store.listings.change(listing_key(name), lambda row: replace(row, attempts=row.attempts + 1)))
     assert store.listings.get(listing_key(name)).attempts == 8
 
 
@@ -216,11 +213,7 @@ def test_paging_shows_every_row_of_an_account_once(store: OurPorts, name: str) -
 
 def test_only_listings_that_buyers_can_see_are_counted(store: OurPorts, name: str) -> None:
     live = [listing(listing_key(name, f"L{n}"), status=Status.ACTIVE, remote=RemoteId(f"r{n}")) for n in range(3)]
-    for row in [
-        *live,
-        listing(listing_key(name, "ENDED"), status=Status.STOPPED),
-        listing(listing_key(name, "NEW")),
-    ]:
+    for row in [*live, listing(listing_key(name, "ENDED"), status=Status.STOPPED), listing(listing_key(name, "NEW"))]:
         store.listings.create(row)
     account = live[0].key.account
     assert store.listings.count_live(account) == 3

@@ -205,19 +205,11 @@ def test_documents_and_jobs_of_another_version_are_read(real: Emulated, name: st
 def test_an_edit_of_a_document_of_the_version_after_keeps_what_only_that_version_knows(
     real: Emulated, name: str
 ) -> None:
-    rules = {
-        "quantity": {"mode": "invented", "value": 4, "invented": 1},
-        "price": {"ratio": "1.10", "invented": 2},
-    }
+    rules = {"quantity": {"mode": "invented", "value": 4, "invented": 1}, "price": {"ratio": "1.10", "invented": 2}}
     doc = {"id": f"pro_{name}", "name": "P", "rules": {**rules, "invented": {"deep": [1]}}, "invented": 3}
     put(
         "config",
-        {
-            "kind": {"S": "profile"},
-            "id": {"S": f"pro_{name}"},
-            "rev": {"N": "2"},
-            "doc": {"S": json.dumps(doc)},
-        },
+        {"kind": {"S": "profile"}, "id": {"S": f"pro_{name}"}, "rev": {"N": "2"}, "doc": {"S": json.dumps(doc)}},
     )
     read = real.configuration.get(Profile, f"pro_{name}")
     assert read.rules.quantity is not None
@@ -288,12 +280,7 @@ def test_an_order_of_the_version_before_has_defaults_for_what_it_lacks(real: Emu
     )
     row = real.orders.find(key)
     assert row is not None
-    assert (row.rev, row.state, row.shop, row.facts.payment) == (
-        4,
-        ImportState.WAITING,
-        "shp_1",
-        Payment.PAID,
-    )
+    assert (row.rev, row.state, row.shop, row.facts.payment) == (4, ImportState.WAITING, "shp_1", Payment.PAID)
     assert (row.matches, row.told, row.reserved, row.unsettled) == ({}, {}, frozenset(), True)
     assert real.orders.save(row).rev == 5
 

@@ -205,17 +205,9 @@ def test_a_delivery_that_was_never_queued_is_found(real: Emulated) -> None:
 
 def test_a_job_goes_on_with_its_entries(real: Emulated) -> None:
     job = real.jobs.get(JobId(f"job_{NAME}"))
-    assert (job.state, job.total, job.done, job.params.model_extra) == (
-        JobState.RUNNING,
-        2,
-        1,
-        {"list": LIST},
-    )
+    assert (job.state, job.total, job.done, job.params.model_extra) == (JobState.RUNNING, 2, 1, {"list": LIST})
     entries, _ = real.jobs.entries(job.id, None, 10)
-    assert [(one.item, one.outcome and one.outcome.value) for one in entries] == [
-        ("p0", "done"),
-        ("p1", "waiting"),
-    ]
+    assert [(one.item, one.outcome and one.outcome.value) for one in entries] == [("p0", "done"), ("p1", "waiting")]
 
 
 def test_what_is_in_a_sales_list_is_in_it_still(real: Emulated) -> None:

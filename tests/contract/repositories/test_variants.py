@@ -78,10 +78,7 @@ def test_the_history_of_the_lost_last_number_does_not_keep_the_old_stock(store: 
     assert store.variants.observe(variant(key, 4, 5, 6)) is Write.NEW
 
 
-@pytest.mark.parametrize(
-    "change",
-    [{"visibility": Visibility.DRAFT}, {"content_hash": "h2"}, {"absent": True}],
-)
+@pytest.mark.parametrize("change", [{"visibility": Visibility.DRAFT}, {"content_hash": "h2"}, {"absent": True}])
 def test_every_observed_thing_can_make_a_read_new(store: OurPorts, name: str, change: dict[str, object]) -> None:
     key = variant_key(name)
     store.variants.observe(variant(key, 5, 1, 2))
@@ -196,10 +193,7 @@ def test_the_revisions_are_those_of_the_whole_rows_and_a_stranger_has_none(store
     store.variants.observe(variant(changed, 5, 1, 2))
     store.variants.observe(variant(changed, 4, 3, 4))
     rows = store.variants.get_many([known, changed, stranger])
-    assert store.variants.revs([known, changed, stranger]) == {
-        known: rows[known].rev,
-        changed: rows[changed].rev,
-    }
+    assert store.variants.revs([known, changed, stranger]) == {known: rows[known].rev, changed: rows[changed].rev}
     assert rows[changed].rev > rows[known].rev
 
 
@@ -209,10 +203,7 @@ def test_whose_a_variant_is_or_was_is_known_by_its_id_alone(store: OurPorts, nam
     for key in (mine, gone, elsewhere):
         store.variants.observe(replace(variant(key, 5, 1, 2), absent=key is gone))
     asked = [mine.variant, gone.variant, VariantId(f"never{name}")]
-    assert store.variants.owners(mine.shop, asked) == {
-        mine.variant: {mine.product},
-        gone.variant: {gone.product},
-    }
+    assert store.variants.owners(mine.shop, asked) == {mine.variant: {mine.product}, gone.variant: {gone.product}}
 
 
 def test_an_order_s_line_that_holds_a_variant_is_not_taken_for_one(store: OurPorts, name: str) -> None:

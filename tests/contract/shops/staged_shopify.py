@@ -101,11 +101,7 @@ class CheckedTransport(Transport):
     def _with_a_failed_field(self, response: requests.Response) -> requests.Response:
         answer = response.json()
         answer["data"]["nodes"][0] = None
-        failed = {
-            "message": "Internal error",
-            "path": ["nodes", 0],
-            "extensions": {"code": "INTERNAL_SERVER_ERROR"},
-        }
+        failed = {"message": "Internal error", "path": ["nodes", 0], "extensions": {"code": "INTERNAL_SERVER_ERROR"}}
         self.partly = False
         return unread(response, json.dumps(answer | {"errors": [failed]}).encode())
 
@@ -231,12 +227,7 @@ class StagedShop:
         return int(live.quantity(self.deeds.variant(sku=sku)))
 
     def ship(
-        self,
-        order: ShopOrderId,
-        lines: Mapping[LineId, int] | None = None,
-        *,
-        carrier: str = "",
-        tracking: str = "",
+        self, order: ShopOrderId, lines: Mapping[LineId, int] | None = None, *, carrier: str = "", tracking: str = ""
     ) -> ParcelId:
         packed = self._packed(order, lines) if lines is not None else None
         told = self.deeds.fulfill(order, packed, carrier or None, tracking or None)

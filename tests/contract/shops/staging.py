@@ -166,12 +166,7 @@ class StagedShop(Protocol):
     def stock_of(self, sku: str) -> int: ...
 
     def ship(
-        self,
-        order: ShopOrderId,
-        lines: Mapping[LineId, int] | None = None,
-        *,
-        carrier: str = "",
-        tracking: str = "",
+        self, order: ShopOrderId, lines: Mapping[LineId, int] | None = None, *, carrier: str = "", tracking: str = ""
     ) -> ParcelId:
         """Send units by the marketplace's lines, or all that is left."""
 

@@ -111,13 +111,7 @@ def test_the_shops_order_comes_to_exactly_the_marketplaces_total(
 def test_an_order_of_two_hundred_lines_is_made_whole_and_read_whole(shop: StagedShop, adapter: ShopAdapter):
     made = shop.add_product(*(f"S{number}" for number in range(100)), stock=20)
     lines = [
-        line(
-            "1.01",
-            id=str(number),
-            variant=str(made.variants[number % 100]),
-            sku=f"S{number % 100}",
-            quantity=3,
-        )
+        line("1.01", id=str(number), variant=str(made.variants[number % 100]), sku=f"S{number % 100}", quantity=3)
         for number in range(200)
     ]
     order = created(shop, adapter, draft(*lines))

@@ -26,11 +26,7 @@ def sent(body: bytes, headers: Mapping[str, str]) -> RawRequest:
 
 
 def genuine(
-    scheme: WebhookScheme,
-    body: bytes,
-    headers: Mapping[str, str],
-    secrets: Sequence[str],
-    now: datetime = NOW,
+    scheme: WebhookScheme, body: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime = NOW
 ) -> bool:
     """Whether the scheme takes the delivery for the shop's own. What signs its deliveries pings with none."""
     judged = scheme.judge(sent(body, headers), HookKeys(tuple(secrets)), now).judged

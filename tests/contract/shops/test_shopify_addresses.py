@@ -13,12 +13,7 @@ from tests.contract.shops.staged_shopify import StagedShop
 from tests.fakes.order_drafts import draft, line
 
 CHICAGO = Address(
-    name="Ada Lovelace",
-    lines=("1 Main St",),
-    city="Chicago",
-    region="IL",
-    postal_code="60601",
-    country="US",
+    name="Ada Lovelace", lines=("1 Main St",), city="Chicago", region="IL", postal_code="60601", country="US"
 )
 
 
@@ -38,11 +33,7 @@ def made(shop: StagedShop, address: Address, email: str = "ada@example.com") -> 
 
 def test_an_address_that_exists_is_taken_at_once(shop: StagedShop) -> None:
     order, tries = made(shop, CHICAGO)
-    assert (order.shipping_address["province_code"], order.shipping_address["zip"], tries) == (
-        "IL",
-        "60601",
-        1,
-    )
+    assert (order.shipping_address["province_code"], order.shipping_address["zip"], tries) == ("IL", "60601", 1)
 
 
 @pytest.mark.parametrize(
@@ -61,11 +52,7 @@ def test_a_region_or_postcode_that_shopify_does_not_know_goes_behind_the_street(
     for address in (order.shipping_address, order.billing_address):
         assert address[gone] is None
         assert address["address2"] == behind_the_street
-        assert (address["address1"], address["city"], address["country_code"]) == (
-            "1 Main St",
-            "Chicago",
-            "US",
-        )
+        assert (address["address1"], address["city"], address["country_code"]) == ("1 Main St", "Chicago", "US")
 
 
 def test_a_mail_address_of_no_domain_is_left_out(shop: StagedShop) -> None:

@@ -288,10 +288,7 @@ def test_a_scope_that_the_seller_took_away_asks_for_it_back(shop: StagedShop):
     shop.simulator.world.tokens.scopes = ["read_orders"]
     with pytest.raises(Unauthorized) as refused:
         adapter.sweep(None)
-    assert (refused.value.problem.code, refused.value.problem.fix) == (
-        "shopify_scope_missing",
-        "grant_scopes",
-    )
+    assert (refused.value.problem.code, refused.value.problem.fix) == ("shopify_scope_missing", "grant_scopes")
 
 
 def test_an_app_of_another_organisation_is_told_why(shop: StagedShop):

@@ -43,13 +43,7 @@ class EbaySeller:
         self.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
     def call(
-        self,
-        method: str,
-        url: str,
-        body: Any = None,
-        *,
-        headers: dict[str, str] | None = None,
-        check: bool = True,
+        self, method: str, url: str, body: Any = None, *, headers: dict[str, str] | None = None, check: bool = True
     ) -> requests.Response:
         """One call; `check=False` for requests that are wrong on purpose."""
         url = url if url.startswith("http") else f"{INVENTORY}{url}"
@@ -152,10 +146,7 @@ class EbaySeller:
 def error_ids(answer: requests.Response) -> list[int]:
     """The error ids of an answer, those of its entries included."""
     body = answer.json()
-    rows = [
-        *body.get("errors", []),
-        *(error for row in body.get("responses", []) for error in row.get("errors", [])),
-    ]
+    rows = [*body.get("errors", []), *(error for row in body.get("responses", []) for error in row.get("errors", []))]
     return [row["errorId"] for row in rows]
 
 

@@ -45,10 +45,7 @@ def test_quantity_and_price_reach_the_live_listing_at_once(anna: EbaySeller) -> 
     answer = anna.revise("HB-RED", offer_id, 3, "24.50")
     assert answer.status_code == 200
     assert answer.json() == {
-        "responses": [
-            {"sku": "HB-RED", "statusCode": 200},
-            {"sku": "HB-RED", "offerId": offer_id, "statusCode": 200},
-        ]
+        "responses": [{"sku": "HB-RED", "statusCode": 200}, {"sku": "HB-RED", "offerId": offer_id, "statusCode": 200}]
     }
     row = anna.on_show("HB-RED")
     assert row is not None

@@ -118,10 +118,7 @@ def test_a_parcel_of_an_unknown_order_is_an_invalid_order_id(anna: EbaySeller) -
             {
                 "reasonForRefund": "BUYER_CANCEL",
                 "refundItems": [
-                    {
-                        "refundAmount": AMOUNT,
-                        "legacyReference": {"legacyItemId": "1", "legacyTransactionId": "2"},
-                    }
+                    {"refundAmount": AMOUNT, "legacyReference": {"legacyItemId": "1", "legacyTransactionId": "2"}}
                 ],
             },
             34914,

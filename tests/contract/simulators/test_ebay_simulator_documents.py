@@ -10,14 +10,7 @@ import pytest
 from simulators.ebay.app import OPERATIONS
 from simulators.faults import Fault
 from tests.contract.openapi import ContractBroken, EbaySpec
-from tests.contract.simulators.ebay_seller import (
-    API,
-    INVENTORY,
-    SCOPE,
-    EbaySeller,
-    error_ids,
-    virtual_simulator,
-)
+from tests.contract.simulators.ebay_seller import API, INVENTORY, SCOPE, EbaySeller, error_ids, virtual_simulator
 
 pytestmark = pytest.mark.specs
 ORDERS = {op.id for op in OPERATIONS if op.api == "sell.fulfillment"}  # test_ebay_simulator_orders.py
@@ -33,9 +26,7 @@ def anna(spec: EbaySpec) -> EbaySeller:
     return EbaySeller(virtual_simulator()[0], spec=spec)
 
 
-def test_every_served_operation_with_its_method_path_and_scopes_stands_in_the_documents(
-    spec: EbaySpec,
-) -> None:
+def test_every_served_operation_with_its_method_path_and_scopes_stands_in_the_documents(spec: EbaySpec) -> None:
     for operation in OPERATIONS:
         found = spec.find(operation.method, operation.path.replace("{", "x").replace("}", "x"))
         assert found.id == operation.id
@@ -142,14 +133,7 @@ WRONG: list[tuple[str, str, dict[str, str], Any, int, Any, str]] = [
 
 @pytest.mark.parametrize(("method", "url", "headers", "body", "status", "answer", "why"), WRONG)
 def test_the_check_refuses_an_exchange_outside_the_documents(
-    spec: EbaySpec,
-    method: str,
-    url: str,
-    headers: dict[str, str],
-    body: Any,
-    status: int,
-    answer: Any,
-    why: str,
+    spec: EbaySpec, method: str, url: str, headers: dict[str, str], body: Any, status: int, answer: Any, why: str
 ) -> None:
     sent = None if body is None else json.dumps(body)
     got = None if answer is None else json.dumps(answer)
@@ -162,12 +146,7 @@ def test_the_check_refuses_a_misspelt_field_however_deep(spec: EbaySpec, anna: E
     headers = {"Content-Type": "application/json"}
     with pytest.raises(ContractBroken, match="curency"):
         spec.check_exchange(
-            "POST",
-            f"{INVENTORY}/bulk_update_price_quantity",
-            headers,
-            json.dumps(body),
-            200,
-            '{"responses": []}',
+            "POST", f"{INVENTORY}/bulk_update_price_quantity", headers, json.dumps(body), 200, '{"responses": []}'
         )
 
 

@@ -30,12 +30,7 @@ def test_a_deed_over_the_door_does_what_it_does_in_python(anna: EbaySeller) -> N
 
 
 def test_a_deed_may_be_put_off_over_the_door(anna: EbaySeller) -> None:
-    body = {
-        "deed": "later",
-        "seconds": 0,
-        "act": "change_quantity",
-        "arguments": {"sku": "RED", "quantity": 2},
-    }
+    body = {"deed": "later", "seconds": 0, "act": "change_quantity", "arguments": {"sku": "RED", "quantity": 2}}
     answer = anna.session.post(f"{API}/_sim/deeds", json=body)
     assert (answer.status_code, answer.json()) == (200, {"deed": "change_quantity", "seconds": 0})
 
@@ -108,9 +103,7 @@ def test_expired_tokens_are_refused_and_a_refresh_mends_it(anna: EbaySeller) -> 
     assert anna.put_item("HB").status_code == 204
 
 
-def test_a_seller_without_a_name_is_refused_for_tokens_of_nobody_are_the_applications(
-    anna: EbaySeller,
-) -> None:
+def test_a_seller_without_a_name_is_refused_for_tokens_of_nobody_are_the_applications(anna: EbaySeller) -> None:
     refused = deed(anna, "add_seller", username="", refresh_token="r1")
     assert (refused.status_code, refused.json()) == (400, {"error": "a seller has a name"})
     assert list(anna.session.get(f"{API}/_sim/state").json()["sellers"]) == ["anna"]
@@ -129,11 +122,7 @@ def test_the_journal_tells_what_every_call_carried(anna: EbaySeller) -> None:
         {"sku": "HB-RED", "quantity": 3},
         {"sku": "HB-RED", "offerId": offer_id, "quantity": 3, "price": "24.50", "currency": "USD"},
     ]
-    assert (calls[-1]["status"], calls[-1]["seller"], calls[-1]["at"]) == (
-        200,
-        "anna",
-        "2026-11-01T12:00:00+00:00",
-    )
+    assert (calls[-1]["status"], calls[-1]["seller"], calls[-1]["at"]) == (200, "anna", "2026-11-01T12:00:00+00:00")
 
 
 def test_faults_come_and_go_over_the_door(anna: EbaySeller) -> None:

@@ -99,10 +99,7 @@ def test_two_variations_alike_fail_the_group(anna: EbaySeller) -> None:
 
 def test_a_group_may_not_vary_by_brand(anna: EbaySeller) -> None:
     ids = {sku: anna.staged(sku, item=anna.item(aspects={"Brand": [name]})) for sku, name in (("A", "X"), ("B", "Y"))}
-    varies_by = {
-        "specifications": [{"name": "Brand", "values": ["X", "Y"]}],
-        "aspectsImageVariesBy": ["Brand"],
-    }
+    varies_by = {"specifications": [{"name": "Brand", "values": ["X", "Y"]}], "aspectsImageVariesBy": ["Brand"]}
     anna.call("PUT", "/inventory_item_group/HB", {**group(), "variantSKUs": list(ids), "variesBy": varies_by})
     answer = publish(anna)
     assert (answer.status_code, error_ids(answer)) == (400, [25013])

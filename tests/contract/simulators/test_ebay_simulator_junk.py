@@ -13,25 +13,7 @@ from simulators.ebay.app import OPERATIONS
 from simulators.ebay.shapes import SHAPES
 from tests.contract.simulators.ebay_seller import API, EbaySeller, virtual_simulator
 
-JUNK: list[Any] = [
-    None,
-    True,
-    0,
-    -1,
-    1.5,
-    "",
-    "x",
-    [],
-    {},
-    [None],
-    ["x"],
-    [1],
-    [{}],
-    {"a": 1},
-    "A",
-    "B",
-    10**13,
-]
+JUNK: list[Any] = [None, True, 0, -1, 1.5, "", "x", [], {}, [None], ["x"], [1], [{}], {"a": 1}, "A", "B", 10**13]
 WORDS = ["A", "B", "x", "EBAY_US", "FIXED_PRICE", "NEW", "1.00", "USD", "main", "45220", "GTC"]
 UNHURRIED = {"rate": 1e9, "burst": 1e9}
 

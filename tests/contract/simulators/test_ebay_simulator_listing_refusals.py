@@ -117,10 +117,7 @@ def test_an_empty_list_of_pictures_is_refused_and_one_left_out_takes_them_away(a
 
 
 def test_locations_are_skipped_one_by_one_and_not_by_pages(anna: EbaySeller) -> None:
-    place = {
-        "location": {"address": {"country": "US", "postalCode": "10001"}},
-        "locationTypes": ["WAREHOUSE"],
-    }
+    place = {"location": {"address": {"country": "US", "postalCode": "10001"}}, "locationTypes": ["WAREHOUSE"]}
     for key in ("b", "c", "d"):
         assert anna.call("POST", f"/location/{key}", place).status_code == 204
     keys = [row["merchantLocationKey"] for row in anna.call("GET", "/location").json()["locations"]]

@@ -86,11 +86,7 @@ def test_the_summary_adds_up_over_discounts_delivery_adjustment_and_the_sellers_
 
 def test_an_orders_delivery_is_spread_over_its_lines_to_the_cent(anna: EbaySeller) -> None:
     order = placed(anna, *[{"sku": "RED"}] * 3, delivery_cost="5.00", delivery_discount="1.00")
-    assert [line["deliveryCost"]["shippingCost"]["value"] for line in order["lineItems"]] == [
-        "1.33",
-        "1.34",
-        "1.33",
-    ]
+    assert [line["deliveryCost"]["shippingCost"]["value"] for line in order["lineItems"]] == ["1.33", "1.34", "1.33"]
     assert values(order["pricingSummary"])["total"] == "34.0"
 
 
@@ -99,27 +95,16 @@ def test_a_tax_that_ebay_collects_stands_in_no_total(anna: EbaySeller) -> None:
     line = order["lineItems"][0]
     assert order["ebayCollectAndRemitTax"] is True
     assert line["ebayCollectAndRemitTaxes"] == [
-        {
-            "taxType": "STATE_SALES_TAX",
-            "amount": {"value": "0.83", "currency": "USD"},
-            "collectionMethod": "NET",
-        }
+        {"taxType": "STATE_SALES_TAX", "amount": {"value": "0.83", "currency": "USD"}, "collectionMethod": "NET"}
     ]
     assert line["taxes"] == []
-    assert values(order["pricingSummary"]) == {
-        "priceSubtotal": "10.0",
-        "deliveryCost": "0.0",
-        "total": "10.0",
-    }
+    assert values(order["pricingSummary"]) == {"priceSubtotal": "10.0", "deliveryCost": "0.0", "total": "10.0"}
     assert (line["total"]["value"], order["paymentSummary"]["totalDueSeller"]["value"]) == ("10.0", "10.0")
     assert order["totalFeeBasisAmount"]["value"] == "10.83"
 
 
 def test_the_tax_breakdown_puts_collected_taxes_and_fees_into_every_total(anna: EbaySeller) -> None:
-    taxes = [
-        {"type": "STATE_SALES_TAX", "amount": "0.83"},
-        {"type": "ELECTRONIC_RECYCLING_FEE", "amount": "6.00"},
-    ]
+    taxes = [{"type": "STATE_SALES_TAX", "amount": "0.83"}, {"type": "ELECTRONIC_RECYCLING_FEE", "amount": "6.00"}]
     lines = [{"sku": "RED", "tax": "0.10", "tax_type": "GST", "remitted_taxes": taxes}]
     order = placed(anna, *lines, query="?fieldGroups=TAX_BREAKDOWN")
     assert values(order["pricingSummary"]) == {

@@ -108,9 +108,7 @@ def test_a_deed_may_be_put_off_until_later(anna_and_clock: tuple[EbaySeller, Vir
     assert [call["status"] for call in calls] == [200, 400]  # a second time it was cancelled already
 
 
-def test_deeds_put_off_to_the_same_moment_all_happen(
-    anna_and_clock: tuple[EbaySeller, VirtualClock],
-) -> None:
+def test_deeds_put_off_to_the_same_moment_all_happen(anna_and_clock: tuple[EbaySeller, VirtualClock]) -> None:
     anna, clock = anna_and_clock
     for _ in range(3):
         anna.simulator.deeds.later(5, "buy", {"sku": "RED"})
@@ -130,9 +128,7 @@ def test_the_journal_of_orders_shows_their_packages_and_not_their_buyer(anna: Eb
     assert "Zora" not in answer.text
 
 
-def test_the_index_learns_of_changes_late_as_well(
-    anna_and_clock: tuple[EbaySeller, VirtualClock],
-) -> None:
+def test_the_index_learns_of_changes_late_as_well(anna_and_clock: tuple[EbaySeller, VirtualClock]) -> None:
     anna, clock = anna_and_clock
     order_id = anna.simulator.deeds.buy("RED")["orderId"]
     clock.advance(600)
@@ -185,10 +181,7 @@ def test_an_order_shipped_in_parts_is_in_progress_until_the_last_unit(anna: Ebay
         assert parcel(anna, order_id, quantity, tracking, line).status_code == 201
         order = read(anna, order_id)
         states.append(
-            (
-                order["orderFulfillmentStatus"],
-                *[row["lineItemFulfillmentStatus"] for row in order["lineItems"]],
-            )
+            (order["orderFulfillmentStatus"], *[row["lineItemFulfillmentStatus"] for row in order["lineItems"]])
         )
     assert states == [
         ("IN_PROGRESS", "IN_PROGRESS", "NOT_STARTED"),
@@ -248,18 +241,13 @@ def test_a_refused_cancel_request_lets_the_order_go_on(anna: EbaySeller) -> None
     anna.simulator.deeds.request_cancel(order_id)
     anna.simulator.deeds.refuse_cancel(order_id)
     status = read(anna, order_id)["cancelStatus"]
-    assert (status["cancelState"], status["cancelRequests"][0]["cancelRequestState"]) == (
-        "NONE_REQUESTED",
-        "REJECTED",
-    )
+    assert (status["cancelState"], status["cancelRequests"][0]["cancelRequestState"]) == ("NONE_REQUESTED", "REJECTED")
     anna.simulator.deeds.cancel_order(order_id)
     states = [row["cancelRequestState"] for row in read(anna, order_id)["cancelStatus"]["cancelRequests"]]
     assert states == ["REJECTED", "COMPLETED"]
 
 
-def test_orders_that_are_paid_together_come_back_as_one_with_a_new_id_and_the_same_lines(
-    anna: EbaySeller,
-) -> None:
+def test_orders_that_are_paid_together_come_back_as_one_with_a_new_id_and_the_same_lines(anna: EbaySeller) -> None:
     deeds = anna.simulator.deeds
     old = [deeds.buy("RED", quantity=units, paid=False)["orderId"] for units in (2, 1)]
     before = [order for order in listed(anna)["orders"] if order["orderId"] in old]

@@ -150,8 +150,7 @@ WRONG_FILTERS: list[tuple[str, int]] = [
 
 
 @pytest.mark.parametrize(
-    ("query", "error_id"),
-    [*WRONG_FILTERS, pytest.param("?offset=" + "9" * 5000, 31000, id="an offset of 5000 digits")],
+    ("query", "error_id"), [*WRONG_FILTERS, pytest.param("?offset=" + "9" * 5000, 31000, id="an offset of 5000 digits")]
 )
 def test_a_wrong_query_is_refused_by_its_own_error(anna: EbaySeller, query: str, error_id: int) -> None:
     answer = anna.call("GET", f"{ORDERS}{query}")
@@ -234,10 +233,7 @@ def test_a_wrong_parcel_is_refused_and_the_order_still_waits(
     order_id = buy(anna)
     answer = ship(anna, order_id, **change)
     assert (answer.status_code, error_ids(answer)) == (400, [error_id])
-    assert anna.call("GET", f"{ORDERS}/{order_id}/shipping_fulfillment").json() == {
-        "fulfillments": [],
-        "total": 0,
-    }
+    assert anna.call("GET", f"{ORDERS}/{order_id}/shipping_fulfillment").json() == {"fulfillments": [], "total": 0}
 
 
 def refund(anna: EbaySeller, order_id: str, value: str | None = None, **changes: Any) -> Any:
@@ -285,9 +281,7 @@ def test_a_wrong_refund_is_refused_and_no_money_moves(anna: EbaySeller, change: 
     assert anna.call("GET", f"{ORDERS}/{order_id}").json()["paymentSummary"]["refunds"] == []
 
 
-def test_an_unpaid_order_is_pending_until_the_payment_arrives_and_cannot_be_refunded(
-    anna: EbaySeller,
-) -> None:
+def test_an_unpaid_order_is_pending_until_the_payment_arrives_and_cannot_be_refunded(anna: EbaySeller) -> None:
     order_id = buy(anna, paid=False)
     answer = refund(anna, order_id, "1.00")
     assert (answer.status_code, error_ids(answer)) == (409, [34929])
@@ -300,10 +294,7 @@ def test_a_cancelled_order_is_paid_back_and_takes_no_parcel(anna: EbaySeller) ->
     order_id = buy(anna)
     anna.simulator.deeds.cancel_order(order_id)
     order = anna.call("GET", f"{ORDERS}/{order_id}").json()
-    assert (order["cancelStatus"]["cancelState"], order["orderPaymentStatus"]) == (
-        "CANCELED",
-        "FULLY_REFUNDED",
-    )
+    assert (order["cancelStatus"]["cancelState"], order["orderPaymentStatus"]) == ("CANCELED", "FULLY_REFUNDED")
     answer = ship(anna, order_id)
     assert (answer.status_code, error_ids(answer)) == (400, [32600])
 

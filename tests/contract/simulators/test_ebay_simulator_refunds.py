@@ -68,10 +68,7 @@ def test_a_refund_on_the_site_has_a_reference_and_is_there_at_once(anna: EbaySel
     order = shown(anna, order_id)
     (row,) = order["paymentSummary"]["refunds"]
     assert (row["refundReferenceId"], row["refundStatus"]) == (told["refundReferenceId"], "REFUNDED")
-    assert (row["amount"], order["orderPaymentStatus"]) == (
-        order["pricingSummary"]["total"],
-        "FULLY_REFUNDED",
-    )
+    assert (row["amount"], order["orderPaymentStatus"]) == (order["pricingSummary"]["total"], "FULLY_REFUNDED")
 
 
 def test_a_refund_of_a_line_on_the_site_has_no_id(anna: EbaySeller, order_id: str) -> None:

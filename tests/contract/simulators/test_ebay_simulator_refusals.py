@@ -195,9 +195,7 @@ def test_a_live_offer_must_stay_complete_when_it_is_replaced(anna: EbaySeller) -
     assert (row["quantity"], row["price"]) == (7, "19.99")
 
 
-def test_price_and_quantity_of_an_unpublished_offer_are_refused_and_the_item_keeps_its_stock(
-    anna: EbaySeller,
-) -> None:
+def test_price_and_quantity_of_an_unpublished_offer_are_refused_and_the_item_keeps_its_stock(anna: EbaySeller) -> None:
     offer_id = anna.staged("HB-RED")
     answer = anna.revise("HB-RED", offer_id, 3)
     assert (answer.status_code, error_ids(answer)) == (400, [25002])
@@ -211,10 +209,7 @@ def test_one_bad_offer_takes_its_whole_request_with_it(anna: EbaySeller) -> None
             {
                 "sku": "HB-RED",
                 "shipToLocationAvailability": {"quantity": 1},
-                "offers": [
-                    {"offerId": offer_id, "availableQuantity": 1},
-                    {"offerId": "1", "availableQuantity": 1},
-                ],
+                "offers": [{"offerId": offer_id, "availableQuantity": 1}, {"offerId": "1", "availableQuantity": 1}],
             }
         ]
     }
@@ -263,10 +258,7 @@ def test_twenty_six_entries_are_too_many_for_every_bulk_call(anna: EbaySeller) -
 
 
 def test_a_bulk_write_tells_good_and_bad_entries_apart(anna: EbaySeller) -> None:
-    rows = [
-        {"sku": "GOOD", "locale": "en_US", **anna.item()},
-        {"sku": "X" * 51, "locale": "en_US", **anna.item()},
-    ]
+    rows = [{"sku": "GOOD", "locale": "en_US", **anna.item()}, {"sku": "X" * 51, "locale": "en_US", **anna.item()}]
     answer = anna.call("POST", "/bulk_create_or_replace_inventory_item", {"requests": rows})
     assert answer.status_code == 207
     assert [row["statusCode"] for row in answer.json()["responses"]] == [201, 400]

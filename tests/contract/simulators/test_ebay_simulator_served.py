@@ -22,9 +22,7 @@ def process() -> Iterator[subprocess.Popen[str]]:
         running.kill()
 
 
-def test_it_prints_its_address_serves_hangs_up_on_demand_and_stops_on_sigterm(
-    process: subprocess.Popen[str],
-) -> None:
+def test_it_prints_its_address_serves_hangs_up_on_demand_and_stops_on_sigterm(process: subprocess.Popen[str]) -> None:
     assert process.stdout is not None
     url = process.stdout.readline().strip()
     assert url.startswith("http://127.0.0.1:")

@@ -80,10 +80,7 @@ def test_a_deleted_product_is_gone_with_its_variants_and_items() -> None:
     shop = Shop()
     made = shop.shirt()
     shop.deeds.delete_product(made["product_id"])
-    ids = [
-        f"gid://shopify/Product/{made['product_id']}",
-        f"gid://shopify/ProductVariant/{made['variant_ids'][0]}",
-    ]
+    ids = [f"gid://shopify/Product/{made['product_id']}", f"gid://shopify/ProductVariant/{made['variant_ids'][0]}"]
     ids.append(f"gid://shopify/InventoryItem/{made['inventory_item_ids'][1]}")
     assert shop.data("query N($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=ids) == {"nodes": [None, None, None]}
 
@@ -99,10 +96,7 @@ def test_a_variant_added_later_brings_its_option_value_its_stock_and_its_picture
         id=f"gid://shopify/Product/{made['product_id']}",
     )["product"]
     assert data["options"] == [{"values": ["S", "M", "L"]}]
-    assert [one["image"]["url"] for one in data["media"]["nodes"]] == [
-        "https://cdn.example.com/shirt.jpg",
-        picture,
-    ]
+    assert [one["image"]["url"] for one in data["media"]["nodes"]] == ["https://cdn.example.com/shirt.jpg", picture]
     assert data["variants"]["nodes"][0]["media"]["nodes"] == []
     assert data["variants"]["nodes"][2] == {
         "sku": "SHIRT-L",
@@ -222,10 +216,7 @@ def test_every_answer_tells_what_it_cost_and_what_is_left() -> None:
         ),
         ("{ orders(first: 250) { pageInfo { endCursor } nodes { id name createdAt } } }", 13),
         ("{ orders(first: 250) { nodes { id lineItems(first: 250) { nodes { id } } } } }", 156),
-        (
-            "{ products(first: 250) { nodes { id options { name } variants(first: 250) { nodes { id } } } } }",
-            167,
-        ),
+        ("{ products(first: 250) { nodes { id options { name } variants(first: 250) { nodes { id } } } } }", 167),
         (
             '{ nodes(ids: ["gid://shopify/Product/1"]) { ... on Product { collections(first: 5) { nodes { id } } } } }',
             6,
@@ -282,8 +273,7 @@ def test_a_dry_bucket_throttles_with_status_200_and_runs_nothing() -> None:
     made = shop.shirt()
     shop.deeds.drain_budget(9)
     answer = shop.post(
-        STOCK,
-        {"key": "k", "input": stock_input(shop, made["inventory_item_ids"][0], 1, changeFromQuantity=None)},
+        STOCK, {"key": "k", "input": stock_input(shop, made["inventory_item_ids"][0], 1, changeFromQuantity=None)}
     )
     assert answer.status_code == 200
     told = answer.json()

@@ -74,11 +74,7 @@ def test_a_number_or_a_text_in_another_place_is_no_broken_id() -> None:
         ({"reason": ""}, "reason", "INVALID_REASON"),
         ({"referenceDocumentUri": "PO-2024-001"}, "referenceDocumentUri", "INVALID_REFERENCE_DOCUMENT"),
         ({"referenceDocumentUri": "https:"}, "referenceDocumentUri", "INVALID_REFERENCE_DOCUMENT"),
-        (
-            {"referenceDocumentUri": "gid://listbridge/Order"},
-            "referenceDocumentUri",
-            "INVALID_REFERENCE_DOCUMENT",
-        ),
+        ({"referenceDocumentUri": "gid://listbridge/Order"}, "referenceDocumentUri", "INVALID_REFERENCE_DOCUMENT"),
     ],
 )
 def test_a_stock_write_names_a_reason_and_a_document_that_shopify_knows(
@@ -122,10 +118,7 @@ def test_a_definition_has_a_namespace_and_a_key_of_the_documented_form(
     shop = Shop()
     wanted = {"namespace": "market", "key": "order_id", "name": "Order", "ownerType": "ORDER", "type": "id"}
     refused = shop.data(DEFINE, definition=wanted | told)["metafieldDefinitionCreate"]
-    assert refused == {
-        "createdDefinition": None,
-        "userErrors": [{"field": ["definition", part], "code": code}],
-    }
+    assert refused == {"createdDefinition": None, "userErrors": [{"field": ["definition", part], "code": code}]}
 
 
 @pytest.mark.parametrize(("told", "part", "code"), [*NAMES, ({"key": "with blank"}, "key", "INVALID")])

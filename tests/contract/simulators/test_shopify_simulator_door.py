@@ -64,11 +64,7 @@ def test_the_state_shows_the_latest_orders_and_counts_them_all() -> None:
         ({"deed": "set_stock", "available": "many", "sku": "X"}, 400, "set_stock: available: "),
         ({"deed": "set_price", "price": "1", "colour": "X"}, 400, "unexpected keyword argument 'colour'"),
         ({"deed": "add_collection"}, 400, "it has no title"),
-        (
-            {"deed": "add_product", "variants": [{"stock": "many"}]},
-            400,
-            "stock is a whole number, not 'many'",
-        ),
+        ({"deed": "add_product", "variants": [{"stock": "many"}]}, 400, "stock is a whole number, not 'many'"),
         ({"deed": "delete_product", "product_id": "gid"}, 400, "an id is a whole number, not 'gid'"),
         ([1], 400, "must be a JSON object"),
     ],

@@ -232,12 +232,7 @@ def test_an_order_without_mail_and_address_shows_none() -> None:
 
 @pytest.mark.parametrize(
     ("behaviour", "quantity", "left"),
-    [
-        (None, 2, 5),
-        ("BYPASS", 2, 5),
-        ("DECREMENT_IGNORING_POLICY", 7, -2),
-        ("DECREMENT_OBEYING_POLICY", 2, 3),
-    ],
+    [(None, 2, 5), ("BYPASS", 2, 5), ("DECREMENT_IGNORING_POLICY", 7, -2), ("DECREMENT_OBEYING_POLICY", 2, 3)],
 )
 def test_importing_an_order_touches_stock_only_as_asked(behaviour: str | None, quantity: int, left: int) -> None:
     shop = Shop()
@@ -278,9 +273,7 @@ REFUSALS: dict[str, tuple[list[dict[str, Any]], dict[str, Any], list[tuple[str, 
     "money in another currency than the order's": (
         [line("1.00")],
         {"currency": "GBP"},
-        [
-            ("INVALID", "order.lineItems.0.priceSet.shopMoney"),
-        ],
+        [("INVALID", "order.lineItems.0.priceSet.shopMoney")],
     ),
     "a presentment currency nobody named": (
         [{"title": "Mug", "quantity": 1, "priceSet": bag("1.00", shown=("0.85", "GBP"))}],

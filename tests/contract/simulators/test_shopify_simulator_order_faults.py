@@ -52,10 +52,7 @@ def test_a_late_create_lands_after_its_caller_has_given_up() -> None:
     assert (strict(shop), stock(shop, "SHIRT-S")) == (True, 3)
     assert [one.topic for one in shop.pump()] == ["orders/create"]
     calls = [one for one in shop.simulator.calls if one.operation == "orderCreate"]
-    assert [(one.status, one.fault, one.outcome) for one in calls] == [
-        (0, "late", "late"),
-        (200, "landed", "ok"),
-    ]
+    assert [(one.status, one.fault, one.outcome) for one in calls] == [(0, "late", "late"), (200, "landed", "ok")]
 
 
 def test_a_late_create_whose_mark_is_taken_by_then_makes_no_second_order() -> None:
@@ -129,12 +126,7 @@ def test_a_throttled_create_makes_nothing() -> None:
 def test_another_tools_order_is_put_in_through_the_control_door() -> None:
     shop = Shop()
     shop.shirt()
-    deed = {
-        "deed": "import_order_by_other_tool",
-        "remote_id": "22-1",
-        "lines": [{"sku": "SHIRT-S"}],
-        "mark": "tag",
-    }
+    deed = {"deed": "import_order_by_other_tool", "remote_id": "22-1", "lines": [{"sku": "SHIRT-S"}], "mark": "tag"}
     answer = shop.session.post("https://demo.myshopify.com/_sim/deeds", json=deed)
     assert answer.json()["name"] == "#1001"
     shop.clock.advance(5)
@@ -145,20 +137,11 @@ def test_another_tools_order_is_put_in_through_the_control_door() -> None:
     ("document", "points"),
     [
         ("mutation { orderCreate(order: {}) { order { id totalPriceSet { shopMoney { amount } } } } }", 10),
-        (
-            "mutation { orderCreate(order: {}) { order { lineItems(first: 100) { nodes { id variant { id } } } } } }",
-            30,
-        ),
+        ("mutation { orderCreate(order: {}) { order { lineItems(first: 100) { nodes { id variant { id } } } } } }", 30),
         ('{ order(id: "gid://shopify/Order/1") { totalPriceSet { shopMoney { amount } } } }', 1),
         ('{ order(id: "gid://shopify/Order/1") { customAttributes { key } taxLines { rate } } }', 3),
-        (
-            '{ order(id: "gid://shopify/Order/1") { lineItems(first: 50) { nodes { customAttributes { key } } } } }',
-            17,
-        ),
-        (
-            '{ order(id: "gid://shopify/Order/1") { fulfillments(first: 10) { trackingInfo { number } } } }',
-            3,
-        ),
+        ('{ order(id: "gid://shopify/Order/1") { lineItems(first: 50) { nodes { customAttributes { key } } } } }', 17),
+        ('{ order(id: "gid://shopify/Order/1") { fulfillments(first: 10) { trackingInfo { number } } } }', 3),
     ],
 )
 def test_requested_cost_of_orders_follows_the_published_rule(document: str, points: int) -> None:

@@ -8,15 +8,7 @@ import pytest
 
 from simulators.kit.deeds import DeedRefused
 from tests.contract.simulators.shopify_simulator_client import Shop
-from tests.contract.simulators.shopify_simulator_orders import (
-    SEARCH,
-    STRICT,
-    create,
-    define_mark,
-    found,
-    line,
-    marked,
-)
+from tests.contract.simulators.shopify_simulator_orders import SEARCH, STRICT, create, define_mark, found, line, marked
 
 REMOTE = "12-34567-89012"
 

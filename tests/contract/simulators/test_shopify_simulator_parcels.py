@@ -8,15 +8,7 @@ import pytest
 
 from simulators.kit.deeds import DeedRefused
 from tests.contract.simulators.shopify_simulator_client import Shop
-from tests.contract.simulators.shopify_simulator_orders import (
-    bag,
-    create,
-    line,
-    stock,
-    tax,
-    totals,
-    variant_line,
-)
+from tests.contract.simulators.shopify_simulator_orders import bag, create, line, stock, tax, totals, variant_line
 
 PARCELS = """
 query P($id: ID!) { order(id: $id) {
@@ -79,10 +71,7 @@ def test_an_order_is_shipped_in_parts_until_it_is_whole() -> None:
     shop.deeds.fulfill(order, {"SHIRT-S": 1}, "DHL", "1", "https://track.example.com/1")
     assert parcels(shop, order) == ("PARTIALLY_FULFILLED", [("SUCCESS", {"a": 1}, ["1"])])
     shop.deeds.fulfill(order)
-    assert parcels(shop, order) == (
-        "FULFILLED",
-        [("SUCCESS", {"a": 1}, ["1"]), ("SUCCESS", {"a": 1, "b": 1}, [])],
-    )
+    assert parcels(shop, order) == ("FULFILLED", [("SUCCESS", {"a": 1}, ["1"]), ("SUCCESS", {"a": 1, "b": 1}, [])])
     assert [(one.topic, one.payload.get("tracking_number")) for one in shop.pump()] == [
         ("fulfillments/create", "1"),
         ("orders/partially_fulfilled", None),
@@ -195,12 +184,7 @@ def test_the_seller_cancels_and_everyone_hears_of_stock_money_and_order() -> Non
         ("refunds/create", None),
     ]
     told = totals(shop, order)
-    assert (told["status"], told["refunded"], told["current"], told["total"]) == (
-        "REFUNDED",
-        "30.00",
-        "0.00",
-        "30.00",
-    )
+    assert (told["status"], told["refunded"], told["current"], told["total"]) == ("REFUNDED", "30.00", "0.00", "30.00")
 
 
 @pytest.mark.parametrize(
@@ -277,12 +261,7 @@ def test_a_refund_of_pieces_gives_back_what_they_cost_after_discount_and_with_ta
     assert told["status"] == "PARTIALLY_REFUNDED"
     (posted,) = shop.pump()
     (row,) = posted.payload["refund_line_items"]
-    assert (row["quantity"], row["subtotal"], row["total_tax"], row["restock_type"]) == (
-        1,
-        8.75,
-        1.75,
-        "no_restock",
-    )
+    assert (row["quantity"], row["subtotal"], row["total_tax"], row["restock_type"]) == (1, 8.75, 1.75, "no_restock")
 
 
 def test_a_refund_of_the_whole_order_gives_back_all_of_it_and_may_restock() -> None:

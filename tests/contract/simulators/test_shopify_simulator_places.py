@@ -21,16 +21,8 @@ US = {"address1": "1 Main St", "city": "Chicago", "countryCode": "US", "province
             "Province is not a valid province in Canada",
         ),
         (US | {"countryCode": "CA", "provinceCode": "ON"}, "zip", "Postal code is not valid for Canada"),
-        (
-            {"city": "Leeds", "countryCode": "GB", "zip": "LS1"},
-            "zip",
-            "Postcode is not valid for United Kingdom",
-        ),
-        (
-            {"city": "Berlin", "countryCode": "DE", "zip": "1011"},
-            "zip",
-            "Postal code is not valid for Germany",
-        ),
+        ({"city": "Leeds", "countryCode": "GB", "zip": "LS1"}, "zip", "Postcode is not valid for United Kingdom"),
+        ({"city": "Berlin", "countryCode": "DE", "zip": "1011"}, "zip", "Postal code is not valid for Germany"),
     ],
 )
 @pytest.mark.parametrize("of", ["shippingAddress", "billingAddress"])

@@ -47,11 +47,7 @@ def test_stock_is_set_once_for_one_idempotency_key() -> None:
         (4, {}, "COMPARE_QUANTITY_REQUIRED"),
         (-1, {"changeFromQuantity": None}, "INVALID_QUANTITY_NEGATIVE"),
         (10**9 + 1, {"changeFromQuantity": None}, "INVALID_QUANTITY_TOO_HIGH"),
-        (
-            4,
-            {"changeFromQuantity": None, "inventoryItemId": "gid://shopify/InventoryItem/1"},
-            "INVALID_INVENTORY_ITEM",
-        ),
+        (4, {"changeFromQuantity": None, "inventoryItemId": "gid://shopify/InventoryItem/1"}, "INVALID_INVENTORY_ITEM"),
         (4, {"changeFromQuantity": None, "locationId": "gid://shopify/Location/1"}, "INVALID_LOCATION"),
     ],
 )

@@ -24,11 +24,7 @@ def test_client_credentials_give_a_token_for_a_day() -> None:
 
 def test_a_form_encoded_token_request_is_understood_too() -> None:
     shop = Shop()
-    form = {
-        "client_id": "demo-client-id",
-        "client_secret": "demo-client-secret",
-        "grant_type": "client_credentials",
-    }
+    form = {"client_id": "demo-client-id", "client_secret": "demo-client-secret", "grant_type": "client_credentials"}
     answer = shop.session.post("https://demo.myshopify.com/admin/oauth/access_token", data=form)
     assert answer.status_code == 200
 
@@ -69,8 +65,7 @@ def test_an_invented_token_is_refused_and_changes_nothing() -> None:
     made = shop.shirt()
     shop.token = "shpat_invented"
     answer = shop.post(
-        STOCK,
-        {"key": "k", "input": stock_input(shop, made["inventory_item_ids"][0], 1, changeFromQuantity=None)},
+        STOCK, {"key": "k", "input": stock_input(shop, made["inventory_item_ids"][0], 1, changeFromQuantity=None)}
     )
     assert answer.status_code == 401
     shop.token = ""

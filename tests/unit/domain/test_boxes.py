@@ -41,10 +41,7 @@ def test_numbers_beyond_the_units_are_boxes_without_units() -> None:
 
 
 def test_of_several_lines_nobody_knows_what_is_in_which_box() -> None:
-    assert dealt(parcel({MUG: 1, CUP: 1}, "T2")) == [
-        ("f1", "T1", "DHL", {MUG: 1, CUP: 1}),
-        ("f1/2", "T2", "UPS", {}),
-    ]
+    assert dealt(parcel({MUG: 1, CUP: 1}, "T2")) == [("f1", "T1", "DHL", {MUG: 1, CUP: 1}), ("f1/2", "T2", "UPS", {})]
 
 
 @pytest.mark.parametrize("further", [("T1",), ("",), ("T2", "T2")])

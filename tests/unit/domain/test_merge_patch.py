@@ -34,9 +34,7 @@ EXAMPLES = [
 _LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=3)
 _NAMES = st.sampled_from("abc")
 JSON = st.recursive(
-    _LEAVES,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=3),
-    max_leaves=12,
+    _LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=3), max_leaves=12
 )
 
 

@@ -28,12 +28,7 @@ def test_a_price_is_the_text_as_a_decimal_and_nothing_where_it_is_none(amount: s
 
 @pytest.mark.parametrize(
     ("text", "currency", "shown"),
-    [
-        ("10.0", "EUR", "10.00 EUR"),
-        ("10", "JPY", "10 JPY"),
-        ("1.5", "KWD", "1.500 KWD"),
-        ("0.125", "EUR", "0.125 EUR"),
-    ],
+    [("10.0", "EUR", "10.00 EUR"), ("10", "JPY", "10 JPY"), ("1.5", "KWD", "1.500 KWD"), ("0.125", "EUR", "0.125 EUR")],
 )
 def test_an_amount_has_its_currencys_places_and_loses_none(text: str, currency: str, shown: str) -> None:
     assert str(money(text, currency)) == shown

@@ -165,15 +165,7 @@ def _listings(tape: Recorder, desk: OrderDesk) -> None:
 
 
 def _what_is_there(tape: Recorder, desk: OrderDesk) -> None:
-    for path in (
-        "platforms",
-        "shops",
-        "accounts",
-        "profiles",
-        "creation-profiles",
-        "sales-lists",
-        "counters",
-    ):
+    for path in ("platforms", "shops", "accounts", "profiles", "creation-profiles", "sales-lists", "counters"):
         tape.show("GET", f"/v1/{path}")
     tape.show("GET", "/v1/jobs", query={"limit": "2"})
     tape.show("GET", "/v1/activity", query={"limit": "4"})

@@ -226,11 +226,7 @@ class Installation:
 
     def ebay_credentials(self) -> dict[str, str]:
         """What opens anna's account."""
-        return {
-            "client_id": "sim-client",
-            "client_secret": "sim-secret",
-            "refresh_token": self.seller["refreshToken"],
-        }
+        return {"client_id": "sim-client", "client_secret": "sim-secret", "refresh_token": self.seller["refreshToken"]}
 
     def connect_account(self, shop: str, **changes: Any) -> str:
         """anna's account, connected; its id. Its guard asks nothing: with a listing or two, everything would wait."""
@@ -265,8 +261,7 @@ class Installation:
             {"name": "Plain", "marketplace": "ebay", "site": SITE, "settings": self.creation_settings()},
         )
         body = self.post(
-            "/sales-lists",
-            {"name": name, "account": account, "site": SITE, "creation_profile": creation["id"]},
+            "/sales-lists", {"name": name, "account": account, "site": SITE, "creation_profile": creation["id"]}
         )
         return str(body["id"])
 

@@ -28,9 +28,7 @@ ID_ROUTES = [route for route in ROUTES if route.ids]
 CURSOR_ROUTES = [route for route in ROUTES if "cursor" in route.query]
 BODY_ROUTES = [route for route in ROUTES if route.body is not None]
 _SETTINGS = settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
@@ -99,11 +97,7 @@ def test_a_forged_cursor_is_refused_by_name(stage: tuple[Installation, dict[str,
         told = (answer.status, [one["field"] for one in (answer.body or {}).get("fields", [])])
         # A cursor for accounts that do not exist is one of ours, of a time when they did; the job does not wait (any more).
         waits_no_more = answer.status == 409 and route.path.endswith("/changes")
-        assert told == (422, ["cursor"]) or answer.status == 200 or waits_no_more, (
-            route,
-            text[:80],
-            answer.text[:200],
-        )
+        assert told == (422, ["cursor"]) or answer.status == 200 or waits_no_more, (route, text[:80], answer.text[:200])
         _is_no_fault(answer, (route, text[:80]))
 
 
@@ -173,11 +167,7 @@ def test_only_json_is_read(installation: Installation, kind: str, status: int) -
     ("kind", "code", "params"),
     [
         ("", "content_type_missing", {}),
-        (
-            "application/x-www-form-urlencoded",
-            "json_expected",
-            {"given": "application/x-www-form-urlencoded"},
-        ),
+        ("application/x-www-form-urlencoded", "json_expected", {"given": "application/x-www-form-urlencoded"}),
     ],
 )
 def test_a_missing_or_wrong_content_type_is_told_with_the_header_to_send(
@@ -185,12 +175,7 @@ def test_a_missing_or_wrong_content_type_is_told_with_the_header_to_send(
 ) -> None:
     answer = installation.call("POST", "/v1/profiles", {"name": "Half"}, headers={"Content-Type": kind})
     problem = answer.body["problem"]
-    assert (answer.status, problem["code"], problem["params"], problem["fix"]) == (
-        415,
-        code,
-        params,
-        "send_as_json",
-    )
+    assert (answer.status, problem["code"], problem["params"], problem["fix"]) == (415, code, params, "send_as_json")
     assert "Content-Type: application/json" in problem["fix_text"]
     assert installation.get("/profiles") == {"profiles": [], "cursor": None}
 

@@ -41,9 +41,7 @@ def test_a_shop_is_connected_with_its_own_currency_and_asked_to_call_us(installa
     assert _secrets(installation) == {f"shops/{shop['id']}": SHOP_CREDENTIALS}
 
 
-def test_a_shop_with_wrong_credentials_is_a_conflict_and_leaves_nothing_behind(
-    installation: Installation,
-) -> None:
+def test_a_shop_with_wrong_credentials_is_a_conflict_and_leaves_nothing_behind(installation: Installation) -> None:
     answer = installation.call("POST", "/v1/shops", _draft(credentials={**SHOP_CREDENTIALS, "client_secret": "wrong"}))
     assert answer.status == 409
     assert answer.body["problem"]["code"] == "shopify_grant_refused"
@@ -52,9 +50,7 @@ def test_a_shop_with_wrong_credentials_is_a_conflict_and_leaves_nothing_behind(
     assert _secrets(installation) == {}
 
 
-def test_a_shop_with_an_unknown_location_is_refused_and_leaves_nothing_behind(
-    installation: Installation,
-) -> None:
+def test_a_shop_with_an_unknown_location_is_refused_and_leaves_nothing_behind(installation: Installation) -> None:
     answer = installation.call("POST", "/v1/shops", _draft(locations=["999"]))
     assert (answer.status, answer.body["problem"]["code"]) == (409, "location_unknown")
     assert installation.stores.configuration.all(Shop) == []
@@ -124,9 +120,7 @@ def test_new_credentials_that_do_not_work_leave_the_old_ones_in_force(installati
     assert installation.stores.configuration.get(Shop, shop).state is ConnectionState.ACTIVE
 
 
-def test_a_shop_that_gets_new_credentials_works_again_and_is_read_from_end_to_end(
-    installation: Installation,
-) -> None:
+def test_a_shop_that_gets_new_credentials_works_again_and_is_read_from_end_to_end(installation: Installation) -> None:
     shop = installation.connect_shop()
     document = installation.stores.configuration.get(Shop, shop)
     installation.stores.configuration.save(document.model_copy(update={"state": ConnectionState.EXPIRED}))
@@ -204,12 +198,7 @@ def test_an_account_learns_who_its_seller_is(installation: Installation) -> None
 def test_one_seller_cannot_be_connected_twice(installation: Installation) -> None:
     shop = installation.connect_shop()
     first = installation.connect_account(shop)
-    draft = {
-        "name": "again",
-        "marketplace": "ebay",
-        "shop": shop,
-        "credentials": installation.ebay_credentials(),
-    }
+    draft = {"name": "again", "marketplace": "ebay", "shop": shop, "credentials": installation.ebay_credentials()}
     answer = installation.call("POST", "/v1/accounts", draft)
     assert (answer.status, answer.body["problem"]["code"]) == (409, "seller_connected_already")
     assert [account.id for account in installation.stores.configuration.all(Account)] == [first]
@@ -226,12 +215,7 @@ def test_another_sellers_credentials_are_refused_and_the_old_ones_stay(installat
 
 
 def test_an_account_for_a_shop_that_is_not_there_is_not_found(installation: Installation) -> None:
-    draft = {
-        "name": "x",
-        "marketplace": "ebay",
-        "shop": "shop_none",
-        "credentials": installation.ebay_credentials(),
-    }
+    draft = {"name": "x", "marketplace": "ebay", "shop": "shop_none", "credentials": installation.ebay_credentials()}
     answer = installation.call("POST", "/v1/accounts", draft)
     assert answer.status == 404
     assert _secrets(installation) == {}
@@ -303,9 +287,7 @@ def test_an_account_with_a_sales_list_stays(installation: Installation) -> None:
         installation.stores.configuration.get(Account, account)
 
 
-def test_a_revoked_account_is_noted_by_a_check_and_its_return_wakes_the_drainer(
-    installation: Installation,
-) -> None:
+def test_a_revoked_account_is_noted_by_a_check_and_its_return_wakes_the_drainer(installation: Installation) -> None:
     account = installation.connect_account(installation.connect_shop())
     installation.ebay.deeds.revoke_token("anna")
     installation.deps.marketplaces.opener.tokens._tokens.clear()  # type: ignore[attr-defined]
@@ -317,9 +299,7 @@ def test_a_revoked_account_is_noted_by_a_check_and_its_return_wakes_the_drainer(
     assert installation.stores.queues.messages(Lane.REVISE) == [Nudge(account=AccountId(account))]
 
 
-def test_a_worker_that_still_keeps_the_old_credentials_does_not_end_the_new_ones(
-    installation: Installation,
-) -> None:
+def test_a_worker_that_still_keeps_the_old_credentials_does_not_end_the_new_ones(installation: Installation) -> None:
     account = installation.connect_account(installation.connect_shop())
     sales_list = installation.make_list(account)
     installation.add_items(sales_list, installation.add_product("A1"))

@@ -69,9 +69,7 @@ def test_an_address_without_a_host_or_of_another_path_is_not_learned() -> None:
     assert called_address(event, "/v1/shops") == ""
 
 
-def test_behind_a_base_path_every_kind_of_route_answers_and_the_groups_hold(
-    installation: Installation,
-) -> None:
+def test_behind_a_base_path_every_kind_of_route_answers_and_the_groups_hold(installation: Installation) -> None:
     domain = {"base_path": "/shop", "host": "api.example.com"}
     assert installation.call("GET", "/v1/health", **domain).status == 200  # type: ignore[arg-type]
     assert installation.call("GET", "/v1/shops/nobody", **domain).status == 404  # type: ignore[arg-type]

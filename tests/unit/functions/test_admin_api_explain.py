@@ -47,11 +47,7 @@ def test_a_number_is_explained_step_by_step(installation: Installation, sent: di
 
 def test_a_listing_that_follows_the_shop_has_no_reason(installation: Installation, sent: dict[str, str]) -> None:
     story = _story(installation, sent)
-    assert (story["reason"], story["next"]["code"], story["content_changed"]) == (
-        None,
-        "next_change_in_shop",
-        False,
-    )
+    assert (story["reason"], story["next"]["code"], story["content_changed"]) == (None, "next_change_in_shop", False)
     assert story["listing"]["auto_update"] == "on"
 
 
@@ -166,12 +162,7 @@ def test_listings_come_in_pages_and_by_status(installation: Installation, sent: 
     ],
 )
 def test_a_question_that_makes_no_sense_gets_an_answer_that_does(
-    installation: Installation,
-    sent: dict[str, str],
-    path: str,
-    query: dict[str, str],
-    status: int,
-    field: str | None,
+    installation: Installation, sent: dict[str, str], path: str, query: dict[str, str], status: int, field: str | None
 ) -> None:
     answer = installation.call("GET", f"/v1{path}", query=query or None)
     assert answer.status == status
@@ -260,11 +251,7 @@ def test_what_the_guard_holds_is_a_concern_of_the_health(installation: Installat
     installation.run()
     (concern,) = installation.get("/health")["concerns"]
     problem = concern["problem"]
-    assert (concern["subject"], problem["code"], problem["params"]["count"]) == (
-        sent["account"],
-        "listings_held",
-        "2",
-    )
+    assert (concern["subject"], problem["code"], problem["params"]["count"]) == (sent["account"], "listings_held", "2")
     assert (problem["params"]["reason"], problem["fix"]) == ("guard", "approve_changes")
 
 

@@ -90,9 +90,7 @@ def sales(seller: Seller) -> Seller:
         },
     )
     its.keep_order(
-        seller.account,
-        "12-4",
-        facts={"placed_at": NOW + timedelta(minutes=3), "fulfilled_by_marketplace": True},
+        seller.account, "12-4", facts={"placed_at": NOW + timedelta(minutes=3), "fulfilled_by_marketplace": True}
     )
     return seller
 
@@ -249,13 +247,7 @@ def test_documents_are_shown_once_each_page_by_page(stocked: Seller, path: str, 
 
 @pytest.mark.parametrize(
     ("path", "name"),
-    [
-        ("listings", "sku"),
-        ("listings", "title"),
-        ("listings", "hold"),
-        ("orders", "sku"),
-        ("orders", "search"),
-    ],
+    [("listings", "sku"), ("listings", "title"), ("listings", "hold"), ("orders", "sku"), ("orders", "search")],
 )
 def test_an_empty_filter_is_a_mistake_and_shows_nothing(installation: Installation, path: str, name: str) -> None:
     """An empty variable of a shell: without a word it would show everything."""

@@ -305,9 +305,7 @@ def test_only_an_admin_begins_a_hand_over(installation: Installation, other: Oth
     assert installation.stores.configuration.all(Consent) == []
 
 
-def test_a_hand_over_that_dies_at_any_write_is_begun_again_and_connects(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_hand_over_that_dies_at_any_write_is_begun_again_and_connects(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two steps, each cut at each of its writes in turn: what is stored then is never half of a connection."""
     for cut in itertools.count(1):
         its = Installation()

@@ -58,9 +58,7 @@ def test_the_way_out_of_the_page_ends_with_nothing_of_ours(selling: Seller) -> N
     assert its.stores.secrets.names() == []
 
 
-def test_a_shop_that_lets_us_in_no_more_is_taken_off_all_the_same_and_says_what_stayed(
-    selling: Seller,
-) -> None:
+def test_a_shop_that_lets_us_in_no_more_is_taken_off_all_the_same_and_says_what_stayed(selling: Seller) -> None:
     its = selling.its
     _unlinked(selling)
     its.act(selling.list, "remove")

@@ -8,14 +8,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from listbridge.domain.configuration import (
-    Account,
-    ConnectionState,
-    QuantityMode,
-    QuantityRule,
-    Rules,
-    SalesList,
-)
+from listbridge.domain.configuration import Account, ConnectionState, QuantityMode, QuantityRule, Rules, SalesList
 from listbridge.domain.ids import AccountId, JobId, SalesListId
 from listbridge.domain.jobs import JobKind, JobState, Outcome
 from listbridge.domain.listings.listing import Listing, Status

@@ -56,9 +56,7 @@ def test_send_tells_what_it_would_list_and_what_it_would_link(observing: Seller)
     assert (story["reason"]["code"], story["next"]["code"]) == ("observe_mode", "next_would_list")
 
 
-def test_a_link_is_made_for_it_writes_nothing_there_and_explain_shows_what_align_would_send(
-    observing: Seller,
-) -> None:
+def test_a_link_is_made_for_it_writes_nothing_there_and_explain_shows_what_align_would_send(observing: Seller) -> None:
     row = _linked(observing).row("KNOWN")["listing"]
     story = observing.its.get(f"/listings/{row['id']}/explain")
     assert (row["status"], story["quantity"]["seen"]) == ("active", 5)
@@ -149,9 +147,7 @@ def test_leaving_observe_mode_waits_for_a_yes_and_shows_what_would_be_sent(selle
     assert set(seller.live_offers().values()) <= {0}
 
 
-def test_stock_that_comes_while_observing_tells_what_it_would_list_and_is_listed_afterwards(
-    seller: Seller,
-) -> None:
+def test_stock_that_comes_while_observing_tells_what_it_would_list_and_is_listed_afterwards(seller: Seller) -> None:
     seller.its.add_items(seller.list, seller.its.add_product("EMPTY", stock=0))
     seller.its.act(seller.list, "send")
     address = f"/accounts/{seller.account}"

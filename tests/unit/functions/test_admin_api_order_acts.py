@@ -10,14 +10,7 @@ from pydantic import TypeAdapter
 
 from listbridge.domain.configuration import Deployment
 from listbridge.domain.ids import AccountId, OrderKey, RemoteOrderId, ShopOrderId
-from listbridge.domain.orders.orders import (
-    Cancellation,
-    CreateAttempt,
-    ImportState,
-    Order,
-    Payment,
-    ShopOrderRef,
-)
+from listbridge.domain.orders.orders import Cancellation, CreateAttempt, ImportState, Order, Payment, ShopOrderRef
 from listbridge.domain.orders.polling import PollState
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import ImportOrder, Lane
@@ -50,14 +43,8 @@ def _imports(its: Installation) -> list[ImportOrder]:
 @pytest.mark.parametrize(
     ("kept", "code"),
     [
-        (
-            {"state": ImportState.CREATED, "shop_order": ShopOrderRef(ShopOrderId("9"), "#1001")},
-            "order_in_shop",
-        ),
-        (
-            {"state": ImportState.CREATING, "attempt": CreateAttempt("c", NOW, NOW)},
-            "order_being_created",
-        ),
+        ({"state": ImportState.CREATED, "shop_order": ShopOrderRef(ShopOrderId("9"), "#1001")}, "order_in_shop"),
+        ({"state": ImportState.CREATING, "attempt": CreateAttempt("c", NOW, NOW)}, "order_being_created"),
         ({"facts": {"cancellation": Cancellation.CANCELLED}}, "order_not_exportable"),
         ({"facts": {"payment": Payment.REFUNDED}}, "order_not_exportable"),
         ({"facts": {"fulfilled_by_marketplace": True}}, "order_not_exportable"),
@@ -99,11 +86,7 @@ def test_an_unpaid_order_can_be_exported_ahead_and_still_waits_for_the_money(des
     remote = desk.buy(paid=False)
     desk.look()
     answer = desk.export(remote)
-    assert (answer.status, answer.body["state"], answer.body["reason"]["code"]) == (
-        202,
-        "waiting",
-        "awaiting_payment",
-    )
+    assert (answer.status, answer.body["state"], answer.body["reason"]["code"]) == (202, "waiting", "awaiting_payment")
     assert desk.shop_orders(remote) == []
     desk.its.ebay.deeds.pay_order(remote)
     desk.look()
@@ -118,11 +101,7 @@ def test_an_order_handled_outside_lets_go_of_its_stock_and_export_takes_it_back(
     assert (desk.shown(), desk.stock()) == (4, 5)
     path = f"/orders/{desk.order(remote)['id']}/handled-outside"
     left = desk.its.post(path, expect=200)
-    assert (left["state"], left["handled_outside_by"], left["reservations"]) == (
-        "skipped",
-        KIM,
-        [],
-    )
+    assert (left["state"], left["handled_outside_by"], left["reservations"]) == ("skipped", KIM, [])
     assert left["reason"]["text"] == f"{KIM} said that this order is handled outside."
     desk.wait(30)
     assert desk.shown() == 5

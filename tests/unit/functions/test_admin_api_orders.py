@@ -128,13 +128,7 @@ def test_the_filters_of_the_list(
     keep, one = installation.keep_order, accounts[0]
     keep(one, "12-0", facts=_at(0), state=ImportState.UNCLEAR, reason=Problem("create_outcome_unclear"))
     keep(one, "12-1", facts=_at(1), state=ImportState.CREATED)
-    keep(
-        one,
-        "12-2",
-        facts=_at(2),
-        state=ImportState.FAILED,
-        reason=Problem("products_missing", {"skus": "MUG"}),
-    )
+    keep(one, "12-2", facts=_at(2), state=ImportState.FAILED, reason=Problem("products_missing", {"skus": "MUG"}))
     keep(
         accounts[1],
         "12-3",
@@ -230,11 +224,7 @@ def _hold(its: Installation, account: str, *, absorbed_from: int | None) -> Vari
     ],
 )
 def test_an_order_tells_what_it_holds_and_whether_the_shop_counts_it(
-    installation: Installation,
-    accounts: tuple[str, str],
-    absorbed_from: int | None,
-    absorbed: bool,
-    sentence: str,
+    installation: Installation, accounts: tuple[str, str], absorbed_from: int | None, absorbed: bool, sentence: str
 ) -> None:
     variant = _hold(installation, accounts[0], absorbed_from=absorbed_from)
     (row,) = installation.get("/orders")["orders"]
@@ -265,10 +255,7 @@ def test_an_order_tells_what_it_holds_and_whether_the_shop_counts_it(
 def test_the_amounts_of_an_order_add_up_before_the_callers_eyes(
     installation: Installation, accounts: tuple[str, str]
 ) -> None:
-    taxes = (
-        Tax("VAT", euros("1.60"), Decimal("0.19")),
-        Tax("Collected", euros("0.77"), remitted=True),
-    )
+    taxes = (Tax("VAT", euros("1.60"), Decimal("0.19")), Tax("Collected", euros("0.77"), remitted=True))
     row = installation.keep_order(
         accounts[0],
         facts={
@@ -291,12 +278,7 @@ def test_the_amounts_of_an_order_add_up_before_the_callers_eyes(
     assert details["totals"]["tax_included"] is False
     assert details["lines"][0]["taxes"] == [
         {"title": "VAT", "amount": {"amount": "1.60", "currency": "EUR"}, "rate": "0.19", "remitted": False},
-        {
-            "title": "Collected",
-            "amount": {"amount": "0.77", "currency": "EUR"},
-            "rate": None,
-            "remitted": True,
-        },
+        {"title": "Collected", "amount": {"amount": "0.77", "currency": "EUR"}, "rate": None, "remitted": True},
     ]
 
 
@@ -330,10 +312,7 @@ def test_without_credentials_an_order_is_shown_all_the_same(
     shop = installation.stores.configuration.get(Account, accounts[0]).shop
     installation.stores.secrets.delete(f"shops/{shop}")
     installation.stores.secrets.delete(f"accounts/{accounts[0]}")
-    for kind, id in (
-        (Shop, shop),
-        (Account, accounts[0]),
-    ):  # a revision that no process has read a secret for
+    for kind, id in ((Shop, shop), (Account, accounts[0])):  # a revision that no process has read a secret for
         installation.stores.configuration.save(installation.stores.configuration.get(kind, id))
     details = installation.get(f"/orders/{row['id']}")
     assert (details["shop_order"]["url"], details["url"], details["order"]) == ("", "", row["order"])
@@ -348,11 +327,7 @@ def test_a_viewer_sees_the_order_and_not_the_buyer(installation: Installation, a
         answer = installation.call("GET", path, groups="viewer")
         assert answer.status == 200
         assert [text for text in PRIVATE if text in answer.text] == []
-    assert (answer.body["buyer"], answer.body["buyer_name"], answer.body["buyer_hidden"]) == (
-        None,
-        None,
-        True,
-    )
+    assert (answer.body["buyer"], answer.body["buyer_name"], answer.body["buyer_hidden"]) == (None, None, True)
     assert answer.body["lines"][0]["sku"] == "MUG"
 
 
@@ -382,11 +357,7 @@ def test_an_erased_buyer_is_null_and_the_order_says_since_when(
 ) -> None:
     row = installation.keep_order(accounts[0], buyer=None, buyer_erased_at=NOW)
     details = installation.get(f"/orders/{row['id']}")
-    assert (details["buyer"], details["buyer_name"], details["erased_at"]) == (
-        None,
-        None,
-        "2026-11-01T12:00:00Z",
-    )
+    assert (details["buyer"], details["buyer_name"], details["erased_at"]) == (None, None, "2026-11-01T12:00:00Z")
     assert details["buyer_hidden"] is False
 
 

@@ -53,10 +53,7 @@ def test_each_variant_is_named_with_its_own_problem(seller: Seller) -> None:
         title="Mug", variants=variants, images=["https://images.example/mug.jpg"], status="ACTIVE"
     )
     (told,) = preview(seller, str(made["product_id"]))
-    assert named(told) == [
-        ("options", "MUG-1", "option_value_too_long"),
-        ("options", "MUG-2", "option_value_too_long"),
-    ]
+    assert named(told) == [("options", "MUG-1", "option_value_too_long"), ("options", "MUG-2", "option_value_too_long")]
 
 
 def test_every_field_of_a_creation_profile_that_is_not_right_is_named(seller: Seller) -> None:

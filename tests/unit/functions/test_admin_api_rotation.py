@@ -64,12 +64,7 @@ def explained(desk: OrderDesk) -> dict[str, Any]:
 def test_while_the_shop_is_not_heard_of_its_listings_say_so(desk: OrderDesk) -> None:
     rotated(desk)
     story = explained(desk)
-    told = [
-        story["reason"],
-        story["quantity"]["reason"],
-        story["price"]["reason"],
-        story["listing"]["reason"],
-    ]
+    told = [story["reason"], story["quantity"]["reason"], story["price"]["reason"], story["listing"]["reason"]]
     assert [(one["code"], one["fix"]) for one in told] == [("shop_expired", "reconnect_shop")] * 4
     assert (story["next"]["code"], story["next"]["fix"]) == ("next_person", "reconnect_shop")
     assert desk.seller.row("MUG")["listing"]["reason"]["code"] == "shop_expired"

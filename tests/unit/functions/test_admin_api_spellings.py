@@ -129,9 +129,7 @@ def test_a_path_that_is_spelled_otherwise_is_answered_by_nobody(
     assert _everything(installation) == before
 
 
-def test_a_slash_at_the_end_does_not_let_a_viewer_consent(
-    stage: tuple[Installation, dict[str, str]],
-) -> None:
+def test_a_slash_at_the_end_does_not_let_a_viewer_consent(stage: tuple[Installation, dict[str, str]]) -> None:
     installation, ids = stage
     path = f"/v1/accounts/{ids['account_id']}/authorize"
     assert installation.call("GET", path, groups="admin").status == 200
@@ -166,9 +164,7 @@ def test_a_method_that_no_route_has_acts_for_nobody(stage: tuple[Installation, d
     assert _everything(installation) == before
 
 
-def test_a_method_in_lower_case_is_the_routes_own_with_its_group(
-    stage: tuple[Installation, dict[str, str]],
-) -> None:
+def test_a_method_in_lower_case_is_the_routes_own_with_its_group(stage: tuple[Installation, dict[str, str]]) -> None:
     installation, ids = stage
     before = _everything(installation)
     for method, path, needed in ROUTES:

@@ -109,9 +109,7 @@ def _removing(installation: Installation, nth: int) -> bool:
     return died
 
 
-def test_a_list_that_takes_the_sku_while_it_is_being_freed_keeps_its_variant_bound(
-    installation: Installation,
-) -> None:
+def test_a_list_that_takes_the_sku_while_it_is_being_freed_keeps_its_variant_bound(installation: Installation) -> None:
     shop, account, first = _set_up(installation)
     second = installation.post("/sales-lists", {"name": "Second", "account": account, "site": SITE})["id"]
     product = installation.add_product("A1")

@@ -108,9 +108,7 @@ def test_new_credentials_are_read_once_by_whoever_opens_the_account_next(connect
     assert connected.reads.count(f"accounts/{connected.account_id}") == 1
 
 
-def test_after_a_refusal_the_secret_is_read_anew_though_the_document_has_not_changed(
-    connected: Connected,
-) -> None:
+def test_after_a_refusal_the_secret_is_read_anew_though_the_document_has_not_changed(connected: Connected) -> None:
     connected.who()
     connected.grant_anew()
     with pytest.raises(Unauthorized):

@@ -38,9 +38,7 @@ def test_the_import_starts_as_soon_as_the_account_is_connected(installation: Ins
     assert len(desk.shop_orders(remote)) == 1
 
 
-def test_orders_from_before_the_connection_are_shown_and_never_created(
-    installation: Installation,
-) -> None:
+def test_orders_from_before_the_connection_are_shown_and_never_created(installation: Installation) -> None:
     installation.ebay.deeds.seed_listings("anna", ["OLD"], marketplace="EBAY_DE", quantity=3, price="9.00")
     told = installation.ebay.deeds.buy("OLD", seller="anna", marketplace="EBAY_DE")
     installation.stores.clock.advance(3600)
@@ -120,11 +118,7 @@ def test_with_creation_off_an_order_is_moved_by_hand(desk: OrderDesk) -> None:
     assert (desk.shop_orders(remote), desk.stock()) == ([], 5)
     assert desk.shown() == 4  # it is held for the buyer all the same
     answer = desk.export(remote)
-    assert (answer.status, answer.body["state"], answer.body["exported_by"]) == (
-        202,
-        "ready",
-        KIM,
-    )
+    assert (answer.status, answer.body["state"], answer.body["exported_by"]) == (202, "ready", KIM)
     desk.wait(10)
     assert desk.state(remote) == ("created", "")
     assert len(desk.shop_orders(remote)) == 1
@@ -157,11 +151,7 @@ def test_an_order_opens_with_all_its_details(desk: OrderDesk) -> None:
     desk.look()
     row = desk.order(remote)
     (line,) = row["lines"]
-    assert (line["sku"], line["quantity"], line["amount"]) == (
-        "MUG",
-        2,
-        {"amount": "25.00", "currency": "EUR"},
-    )
+    assert (line["sku"], line["quantity"], line["amount"]) == ("MUG", 2, {"amount": "25.00", "currency": "EUR"})
     assert line["matched"]["product"] == desk.product
     assert row["shipping"]["amount"] == {"amount": "4.90", "currency": "EUR"}
     assert Decimal(row["total"]["amount"]) == desk.total(remote) == Decimal("29.90")

@@ -365,11 +365,7 @@ def test_a_buyer_s_row_that_cannot_be_read_is_reported_without_a_word_of_it(told
     key = order_key("1")
 
     def answer(operation: str, arguments: dict[str, Any]) -> Any:
-        row = {
-            "account": {"S": key.account},
-            "order": {"S": key.remote},
-            "doc": {"S": '{"name": ["Jane Doe"]}'},
-        }
+        row = {"account": {"S": key.account}, "order": {"S": key.remote}, "doc": {"S": '{"name": ["Jane Doe"]}'}}
         return {"Responses": {"buyers_table": [row]}}
 
     told(answer)
@@ -389,8 +385,4 @@ def test_a_reservation_on_a_variant_that_changed_meanwhile_is_computed_anew(told
 
     client = told(reads_or(answer))
     DynamoOrders().reserve(order(order_key("1")), HELD)
-    assert [name for name, _ in client.calls] == [
-        "batch_get_item",
-        "batch_get_item",
-        "transact_write_items",
-    ] * 2
+    assert [name for name, _ in client.calls] == ["batch_get_item", "batch_get_item", "transact_write_items"] * 2

@@ -202,9 +202,7 @@ def test_an_object_of_ours_is_logged_as_its_text_and_redacted() -> None:
     assert redacted({"thing": Thing()}) == {"thing": f"thing of {REDACTED}"}
 
 
-def test_an_event_that_is_counted_is_one_line_in_the_embedded_format(
-    lines: Any,
-) -> None:
+def test_an_event_that_is_counted_is_one_line_in_the_embedded_format(lines: Any) -> None:
     logging.getLogger().setLevel("ERROR")
     observability.invoked("req-1")
     with trace.begun("gateway", "gw-1"):

@@ -19,14 +19,7 @@ def test_a_loop_makes_each_of_its_keys_for_each_item_in_the_order_of_the_list() 
     made = _resources(
         {"First": 1, "Fn::ForEach::Two": ["Id", ["B", "A"], {"${Id}Queue": 2, "Dead${Id}": 3}], "Last": 4}
     )
-    assert list(made.items()) == [
-        ("First", 1),
-        ("BQueue", 2),
-        ("DeadB", 3),
-        ("AQueue", 2),
-        ("DeadA", 3),
-        ("Last", 4),
-    ]
+    assert list(made.items()) == [("First", 1), ("BQueue", 2), ("DeadB", 3), ("AQueue", 2), ("DeadA", 3), ("Last", 4)]
 
 
 def test_an_identifier_stands_for_its_item_in_a_reference_an_attribute_and_a_text() -> None:
@@ -59,11 +52,7 @@ def test_what_differs_between_copies_is_looked_up_in_the_mappings() -> None:
         "wait": {"Fn::FindInMap": ["Lanes", {"Ref": "Id"}, "Wait"]},
     }
     assert _resources({"Fn::ForEach::Both": ["Id", ["ShopEvents", "Orders"], {"${Id}": body}]}, LANES) == {
-        "ShopEvents": {
-            "name": {"Fn::Sub": "a-${Stage}-shop-events"},
-            "text": "the lane shop-events",
-            "wait": 180,
-        },
+        "ShopEvents": {"name": {"Fn::Sub": "a-${Stage}-shop-events"}, "text": "the lane shop-events", "wait": 180},
         "Orders": {"name": {"Fn::Sub": "a-${Stage}-orders"}, "text": "the lane orders", "wait": 360},
     }
 
@@ -78,11 +67,7 @@ def test_what_only_a_stack_can_tell_is_left_to_it() -> None:
 
 def test_a_loop_in_a_loop_knows_both_items() -> None:
     inner = {
-        "Fn::ForEach::Inner": [
-            "Access",
-            ["Read", "Write"],
-            {"${Table}${Access}": {"Fn::Sub": "${Access}${Table}"}},
-        ]
+        "Fn::ForEach::Inner": ["Access", ["Read", "Write"], {"${Table}${Access}": {"Fn::Sub": "${Access}${Table}"}}]
     }
     assert _resources({"Fn::ForEach::Outer": ["Table", ["Jobs"], inner]}) == {
         "JobsRead": "ReadJobs",

@@ -29,11 +29,7 @@ class Aws:
     """An account with a quota, and at most one stack; what SAM was asked to do stands in `built` and `ran`."""
 
     def __init__(
-        self,
-        *,
-        unreserved: int | None = 1000,
-        stack: Mapping[str, str] | None = None,
-        status: str = "UPDATE_COMPLETE",
+        self, *, unreserved: int | None = 1000, stack: Mapping[str, str] | None = None, status: str = "UPDATE_COMPLETE"
     ) -> None:
         self.meta = SimpleNamespace(region_name="eu-west-1")
         self.unreserved, self.stack, self.status = unreserved, stack, status

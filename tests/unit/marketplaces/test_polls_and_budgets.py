@@ -26,8 +26,7 @@ def test_the_budget_of_the_polls_is_one_of_the_manifests(slug: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("named", "scope", "shared"),
-    [("orders", "app", True), ("orders", "account", False), ("nobody's", "account", True)],
+    ("named", "scope", "shared"), [("orders", "app", True), ("orders", "account", False), ("nobody's", "account", True)]
 )
 def test_polls_are_shared_as_their_budget_is(
     named: str, scope: Literal["app", "account"], shared: bool, monkeypatch: pytest.MonkeyPatch

@@ -16,13 +16,7 @@ from typing import Any
 
 import listbridge
 from listbridge import registry
-from tests.unit.services.desk.test_messages import (
-    adapter_rows,
-    argument_of,
-    calls_of,
-    codes_in,
-    problem_codes,
-)
+from tests.unit.services.desk.test_messages import adapter_rows, argument_of, calls_of, codes_in, problem_codes
 
 ROOT = Path(listbridge.__file__).parent
 HEAD = """# Every problem, and what helps

@@ -241,10 +241,7 @@ def test_a_location_of_the_shops_own_is_chosen(installation: Installation) -> No
     assert installation.post("/shops", {**SHOP_DRAFT, "locations": [str(place)]})["shop"]["locations"] == [str(place)]
 
 
-SHOP_SAYS = [
-    (401, "shopify_credentials_refused", "reconnect_shop"),
-    (403, "shopify_access_refused", "grant_scopes"),
-]
+SHOP_SAYS = [(401, "shopify_credentials_refused", "reconnect_shop"), (403, "shopify_access_refused", "grant_scopes")]
 
 
 @walks("shop_expired", *(code for _, code, _ in SHOP_SAYS), on=SHOPIFY)

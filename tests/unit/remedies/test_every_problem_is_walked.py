@@ -8,14 +8,7 @@ from pathlib import Path
 import pytest
 
 from listbridge import registry
-from tests.unit.remedies.problems_page import (
-    ELSEWHERE,
-    FROM_REASON,
-    codes_of_adapter,
-    every_code,
-    fixes_by_code,
-    page,
-)
+from tests.unit.remedies.problems_page import ELSEWHERE, FROM_REASON, codes_of_adapter, every_code, fixes_by_code, page
 from tests.unit.remedies.walks import OURS, WALKED
 
 HERE = Path(__file__).parent

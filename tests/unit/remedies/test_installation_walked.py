@@ -159,8 +159,7 @@ def test_a_site_of_another_currency_gives_way_to_one_of_the_shops(seller: Seller
     other = {"name": "US", "marketplace": "ebay", "site": "EBAY_US", "settings": its.creation_settings()}
     profile = its.post("/creation-profiles", other)["id"]
     american = its.post(
-        "/sales-lists",
-        {"name": "US", "account": seller.account, "site": "EBAY_US", "creation_profile": profile},
+        "/sales-lists", {"name": "US", "account": seller.account, "site": "EBAY_US", "creation_profile": profile}
     )["id"]
     product = its.add_product("MUG")
     its.add_items(american, product)

@@ -9,16 +9,7 @@ import pytest
 from listbridge.domain.listings.listing import Status
 from listbridge.domain.problem import Problem
 from tests.unit.functions.seller import Seller
-from tests.unit.remedies.listing_words import (
-    deleted,
-    did,
-    did_remove,
-    follows,
-    in_list,
-    on_sale,
-    relinked,
-    row_of,
-)
+from tests.unit.remedies.listing_words import deleted, did, did_remove, follows, in_list, on_sale, relinked, row_of
 from tests.unit.remedies.walks import EBAY, SHOPIFY, entry, heard, named, reason, refusal, walks
 
 # ---- by status ----

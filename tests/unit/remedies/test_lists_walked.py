@@ -6,13 +6,7 @@ import pytest
 
 from listbridge.domain.jobs import Outcome
 from tests.unit.functions.seller import Seller
-from tests.unit.remedies.listing_words import (
-    did,
-    did_remove,
-    follows,
-    in_list,
-    on_sale,
-)
+from tests.unit.remedies.listing_words import did, did_remove, follows, in_list, on_sale
 from tests.unit.remedies.walks import SHOPIFY, entry, named, reason, refusal, walks
 
 
@@ -75,8 +69,7 @@ def test_skus_are_made_unique_in_the_shop_and_the_product_is_added_again(seller:
 
 @walks("sku_missing", "sku_too_long", on=SHOPIFY)
 @pytest.mark.parametrize(
-    ("sku", "code", "fix"),
-    [("", "sku_missing", "set_sku_in_shop"), ("x" * 51, "sku_too_long", "shorten_sku")],
+    ("sku", "code", "fix"), [("", "sku_missing", "set_sku_in_shop"), ("x" * 51, "sku_too_long", "shorten_sku")]
 )
 def test_a_sku_is_mended_in_the_shop_and_the_product_is_added_again(
     seller: Seller, sku: str, code: str, fix: str

@@ -154,9 +154,7 @@ def test_an_order_is_moved_to_the_location_that_counts_or_sent_from_where_it_is(
 
 
 @walks("shop_refused_cancel", on=SHOPIFY)
-def test_the_shops_words_for_a_refused_cancellation_are_told_and_it_is_cancelled_by_hand(
-    desk: OrderDesk,
-) -> None:
+def test_the_shops_words_for_a_refused_cancellation_are_told_and_it_is_cancelled_by_hand(desk: OrderDesk) -> None:
     remote = desk.buy()
     desk.look()
     assert created(desk, remote)

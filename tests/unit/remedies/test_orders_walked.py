@@ -7,16 +7,7 @@ import pytest
 from simulators.faults import Fault
 from tests.unit.functions.installation import SITE, Installation
 from tests.unit.functions.order_desk import OrderDesk
-from tests.unit.remedies.order_words import (
-    bought,
-    compared,
-    created,
-    handled_outside,
-    notice,
-    noticed,
-    shop_id,
-    why,
-)
+from tests.unit.remedies.order_words import bought, compared, created, handled_outside, notice, noticed, shop_id, why
 from tests.unit.remedies.walks import EBAY, SHOPIFY, named, refusal, walks
 
 # ---- what keeps an order from the shop ----
@@ -52,9 +43,7 @@ def test_an_order_from_before_the_connection_is_exported(installation: Installat
 
 
 @walks("account_observes")
-def test_an_order_of_an_account_that_observed_is_created_after_observe_mode_and_export(
-    desk: OrderDesk,
-) -> None:
+def test_an_order_of_an_account_that_observed_is_created_after_observe_mode_and_export(desk: OrderDesk) -> None:
     desk.its.patch(f"/accounts/{desk.account}", {"observe": True})
     desk.its.run()
     remote = desk.buy()
@@ -153,11 +142,7 @@ def test_of_several_products_with_the_sku_one_is_chosen(desk: OrderDesk) -> None
 
 @walks("variant_gone", on=SHOPIFY)
 def test_a_line_whose_variant_the_shop_no_longer_has_gets_another(desk: OrderDesk) -> None:
-    refused = {
-        "field": ["order", "lineItems", "0", "variantId"],
-        "code": "INVALID",
-        "message": "does not exist",
-    }
+    refused = {"field": ["order", "lineItems", "0", "variantId"], "code": "INVALID", "message": "does not exist"}
     desk.its.shopify.faults.add(Fault("orderCreate", "vendor", name="user_error", body=refused))
     remote = desk.buy()
     desk.look(5)
@@ -265,10 +250,7 @@ def test_what_was_sent_on_the_marketplace_is_marked_as_sent_in_the_shop(desk: Or
 @walks("refunded_on_marketplace", "partly_refunded_on_marketplace", on=EBAY)
 @pytest.mark.parametrize(
     ("amount", "code", "fix"),
-    [
-        (None, "refunded_on_marketplace", "do_not_ship"),
-        ("3.00", "partly_refunded_on_marketplace", "refund_in_shop"),
-    ],
+    [(None, "refunded_on_marketplace", "do_not_ship"), ("3.00", "partly_refunded_on_marketplace", "refund_in_shop")],
 )
 def test_money_given_back_on_the_marketplace_is_given_back_in_the_shop(
     desk: OrderDesk, amount: str | None, code: str, fix: str
@@ -297,9 +279,7 @@ def test_money_given_back_in_the_shop_is_given_back_on_the_marketplace(desk: Ord
 
 
 @walks("shop_order_gone", on=SHOPIFY)
-def test_an_order_whose_shop_order_was_deleted_ends_when_it_is_said_to_be_handled_outside(
-    desk: OrderDesk,
-) -> None:
+def test_an_order_whose_shop_order_was_deleted_ends_when_it_is_said_to_be_handled_outside(desk: OrderDesk) -> None:
     remote = bought(desk)
     desk.its.shopify.deeds.cancel(shop_id(desk, remote))
     delete_shop_order(desk, remote)

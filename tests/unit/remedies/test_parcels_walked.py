@@ -9,10 +9,7 @@ from tests.unit.remedies.order_words import bought, compared, notice, shop_id, t
 from tests.unit.remedies.test_ebay_refusals_walked import said
 from tests.unit.remedies.walks import EBAY, SHOPIFY, walks
 
-PARCEL = [
-    (32300, "ebay_tracking_refused", "correct_tracking"),
-    (32200, "ebay_parcel_refused", "mark_sent_on_ebay"),
-]
+PARCEL = [(32300, "ebay_tracking_refused", "correct_tracking"), (32200, "ebay_parcel_refused", "mark_sent_on_ebay")]
 
 
 @walks("parcel_refused", *(code for _, code, _ in PARCEL), on=EBAY)

@@ -85,10 +85,7 @@ def test_a_spent_limit_comes_back_by_itself(seller: Seller) -> None:
 
 GIVEN_UP: list[tuple[str, Fault]] = [
     ("no_answer", Fault("bulkUpdatePriceQuantity", "drop_before")),
-    (
-        "ebay_no_word_of_listing",
-        Fault("bulkUpdatePriceQuantity", "status", status=200, body={"responses": []}),
-    ),
+    ("ebay_no_word_of_listing", Fault("bulkUpdatePriceQuantity", "status", status=200, body={"responses": []})),
 ]
 
 
@@ -169,13 +166,7 @@ def test_an_account_that_sends_nothing_is_looked_at_and_sends_again(seller: Sell
 
 
 DAILY = BudgetSpec(
-    name="calls",
-    scope="account",
-    rate=1000,
-    burst=1000,
-    operations=("revise",),
-    day_quota=100,
-    day_zone=PACIFIC,
+    name="calls", scope="account", rate=1000, burst=1000, operations=("revise",), day_quota=100, day_zone=PACIFIC
 )
 
 

@@ -73,18 +73,8 @@ class Case:
 
 
 CASES = [
-    Case(
-        "title_too_long",
-        "shorten_title",
-        single(title="M" * 81),
-        lambda s, p: edit_product(s, p, title="Mug"),
-    ),
-    Case(
-        "title_too_long",
-        "shorten_title",
-        single(title="M" * 81),
-        lambda s, _: edit_profile(s, truncate_titles=True),
-    ),
+    Case("title_too_long", "shorten_title", single(title="M" * 81), lambda s, p: edit_product(s, p, title="Mug")),
+    Case("title_too_long", "shorten_title", single(title="M" * 81), lambda s, _: edit_profile(s, truncate_titles=True)),
     Case(
         "description_too_long",
         "edit_product_in_shop",

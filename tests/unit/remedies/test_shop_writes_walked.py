@@ -36,9 +36,7 @@ def test_credentials_of_another_store_are_connected_as_a_shop_of_its_own(install
 
 
 @walks("shopify_webhook_refused", on=SHOPIFY)
-def test_events_that_shopify_does_not_report_are_approved_and_checked_again(
-    installation: Installation,
-) -> None:
+def test_events_that_shopify_does_not_report_are_approved_and_checked_again(installation: Installation) -> None:
     refused = {"field": ["topic"], "message": "This app is not approved for it."}
     answer = {"data": {"webhookSubscriptionCreate": {"webhookSubscription": None, "userErrors": [refused]}}}
     faults = installation.shopify.faults
@@ -107,11 +105,7 @@ def test_what_an_ended_job_left_out_is_begun_again(seller: Seller) -> None:
     in_list(seller)
     item = str(row_of(seller).key)
     job = Job(
-        id=JobId("job_1"),
-        kind=JobKind.SEND,
-        created_at=seller.its.stores.clock.now(),
-        state=JobState.FAILED,
-        total=1,
+        id=JobId("job_1"), kind=JobKind.SEND, created_at=seller.its.stores.clock.now(), state=JobState.FAILED, total=1
     )
     seller.its.stores.jobs.create(job, [JobEntry(item=item)])
     (told,) = seller.its.get("/jobs/job_1/entries")["entries"]

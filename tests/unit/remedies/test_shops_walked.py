@@ -154,11 +154,7 @@ def test_the_mark_is_freed_in_shopifys_settings(desk: OrderDesk) -> None:
 
 @walks("shopify_order_limit", on=SHOPIFY)
 def test_a_trial_stores_limit_passes(desk: OrderDesk) -> None:
-    refused = {
-        "field": None,
-        "code": None,
-        "message": "Exceeded order API rate limit. Please try again in a minute.",
-    }
+    refused = {"field": None, "code": None, "message": "Exceeded order API rate limit. Please try again in a minute."}
     desk.its.shopify.faults.add(Fault("orderCreate", "vendor", name="user_error", body=refused))
     remote = desk.buy()
     desk.look(5)

@@ -51,8 +51,7 @@ def test_a_batch_is_handled_in_one_when_it_can_be() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bad", "others"),
-    [(record("2", "bad"), [["a"], ["bad"], ["c"]]), (record("2", body="{"), [["a"], ["c"]])],
+    ("bad", "others"), [(record("2", "bad"), [["a"], ["bad"], ["c"]]), (record("2", body="{"), [["a"], ["c"]])]
 )
 def test_a_batch_with_a_poisoned_message_is_taken_apart_to_find_it(
     bad: dict[str, Any], others: list[list[str]]

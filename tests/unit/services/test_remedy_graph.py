@@ -242,9 +242,7 @@ def test_what_the_marketplace_does_not_have_is_brought_back_by_acts_that_an_ende
 
 
 @pytest.mark.parametrize("problem", list(_rows(Rejected)), ids=lambda problem: f"{problem.code}-{problem.fix}")
-def test_what_is_refused_of_a_live_listing_names_nothing_that_only_an_ended_one_takes(
-    problem: Problem,
-) -> None:
+def test_what_is_refused_of_a_live_listing_names_nothing_that_only_an_ended_one_takes(problem: Problem) -> None:
     named = ACTS.get(problem.fix)
     assert named is None or hindrance(named, a_listing(), ACCOUNT) is None
     assert "send again" not in messages.fix_text(problem).lower()

@@ -46,10 +46,7 @@ def test_the_row_before_the_first_is_the_first() -> None:
 
 @pytest.mark.parametrize(
     ("paging", "query"),
-    [
-        (BY_PAGES_FROM_0, {"limit": "2", "offset": "2"}),
-        (BY_PAGES_FROM_1, {"per_page": "2", "page": "3"}),
-    ],
+    [(BY_PAGES_FROM_0, {"limit": "2", "offset": "2"}), (BY_PAGES_FROM_1, {"per_page": "2", "page": "3"})],
 )
 def test_a_number_of_a_page_counts_from_the_first(paging: Paging, query: dict[str, str]) -> None:
     page = seen(paging, **query)

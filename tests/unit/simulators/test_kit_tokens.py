@@ -78,9 +78,7 @@ def test_a_token_that_was_ended_is_good_again_once_it_is_issued_anew(tokens: Tok
     assert tokens.alive("r1") == Grant("anna", scopes=frozenset({"stock.write"}))
 
 
-def test_a_refresh_token_that_rotates_is_taken_once_and_its_successor_is_good(
-    tokens: TokenStore[Grant],
-) -> None:
+def test_a_refresh_token_that_rotates_is_taken_once_and_its_successor_is_good(tokens: TokenStore[Grant]) -> None:
     tokens.issue("r1", Grant("anna"))
     granted = tokens.use_up("r1")
     assert granted == Grant("anna")
@@ -96,8 +94,7 @@ def test_a_refresh_token_past_its_end_renews_nothing(clock: VirtualClock, tokens
 
 
 @pytest.mark.parametrize(
-    ("asked", "given"),
-    [(set(), {"read", "write"}), ({"read"}, {"read"}), ({"read", "write"}, {"read", "write"})],
+    ("asked", "given"), [(set(), {"read", "write"}), ({"read"}, {"read"}), ({"read", "write"}, {"read", "write"})]
 )
 def test_a_renewal_may_ask_for_less_than_was_granted(asked: set[str], given: set[str]) -> None:
     assert Grant("anna", scopes=frozenset({"read", "write"})).narrowed(frozenset(asked)) == given

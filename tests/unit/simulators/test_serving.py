@@ -177,11 +177,7 @@ def test_a_late_write_that_is_refused_when_it_lands_stands_in_the_journal_alone(
 def test_what_every_answer_carries_stands_on_refusals_too() -> None:
     house = TeaHouse()
     told = [house.ask("GET", path, key=key) for path, key in ((OOLONG, "k"), (OOLONG, "x"), ("/teas/mate", "k"))]
-    assert [(one.status_code, one.headers["X-Left-Today"]) for one in told] == [
-        (200, "9"),
-        (401, "9"),
-        (404, "9"),
-    ]
+    assert [(one.status_code, one.headers["X-Left-Today"]) for one in told] == [(200, "9"), (401, "9"), (404, "9")]
 
 
 def test_the_control_door_and_pages_take_no_time_no_fault_and_no_line_of_the_journal() -> None:

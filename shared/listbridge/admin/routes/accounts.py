@@ -181,8 +181,7 @@ def creation_form(
     kind: Annotated[
         str,
         Query(
-            max_length=200,
-            description="The kind of product, where the marketplace tells kinds apart; empty for none.",
+            max_length=200, description="The kind of product, where the marketplace tells kinds apart; empty for none."
         ),
     ] = "",
 ) -> CreationFormView:
@@ -194,11 +193,7 @@ def creation_form(
     return CreationFormView(site=site, kind=kind, form=dict(adapter.creation_form(Site(site), kind)))
 
 
-@router.post(
-    "/accounts/<account_id>/events",
-    summary="Let the marketplace tell us what changes",
-    tags=_TAGS,
-)
+@router.post("/accounts/<account_id>/events", summary="Let the marketplace tell us what changes", tags=_TAGS)
 def listen(account_id: AccountPath) -> EventsView:
     """Makes the account's secret address, once, and asks the marketplace to call it. A call only brings forward what
     Listbridge reads anyway."""
@@ -224,12 +219,7 @@ def approve_guarded(account_id: AccountPath) -> JobStarted:
     return JobStarted(job=JobView.of(job))
 
 
-@router.post(
-    "/accounts/<account_id>/unlink",
-    summary="Unlink all listings of an account",
-    tags=_TAGS,
-    status_code=202,
-)
+@router.post("/accounts/<account_id>/unlink", summary="Unlink all listings of an account", tags=_TAGS, status_code=202)
 def unlink_all(account_id: AccountPath) -> JobStarted:
     """For a seller who leaves: a job unlinks every listing, and ends none of them."""
     job = start_unlinking(deps_of(router), _account(account_id), actor_of(router))

@@ -20,9 +20,7 @@ router = new_router()
 
 @router.get("/activity", summary="What happened", tags=["activity"], openapi_extensions=open_to(Group.VIEWER))
 def list_activity(
-    account: OfAccount = None,
-    cursor: Cursor = None,
-    limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 50,
+    account: OfAccount = None, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 50
 ) -> ActivityPage:
     """Lists the activity of one account or of everything, the newest first."""
     deps, wanted = deps_of(router), AccountId(account) if account else None

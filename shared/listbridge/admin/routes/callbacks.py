@@ -24,8 +24,7 @@ router = new_router()
 State = Annotated[
     str,
     Query(
-        max_length=200,
-        description="Which hand-over it is; it works once. Some platforms bring it back in another way.",
+        max_length=200, description="Which hand-over it is; it works once. Some platforms bring it back in another way."
     ),
 ]
 Slug = Annotated[str, Path(description="The platform's slug, as in `GET /v1/platforms`.")]
@@ -76,10 +75,7 @@ def _received(slug: str, state: str) -> Response[str]:
         name = landed.connection.name
         return _page(200, f"{name} is connected. You may close this page." if landed.done else name)
     return Response(
-        status_code=200,
-        content_type="application/json",
-        body=json.dumps(dict(landed.answer or {})),
-        headers=_HEADERS,
+        status_code=200, content_type="application/json", body=json.dumps(dict(landed.answer or {})), headers=_HEADERS
     )
 
 

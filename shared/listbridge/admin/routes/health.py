@@ -179,10 +179,7 @@ def get_health() -> HealthView:
 
 
 @router.get(
-    "/counters",
-    summary="Live, Error, Pending, Not Active",
-    tags=_TAGS,
-    openapi_extensions=open_to(Group.VIEWER),
+    "/counters", summary="Live, Error, Pending, Not Active", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER)
 )
 def get_counters() -> CountersView:
     """Counts the listings of each account, again with each call."""

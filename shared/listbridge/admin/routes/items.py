@@ -77,9 +77,7 @@ class PreviewView(Shape):
     openapi_extensions=open_to(Group.VIEWER),
 )
 def list_items(
-    list_id: SalesListPath,
-    cursor: Cursor = None,
-    limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 100,
+    list_id: SalesListPath, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 100
 ) -> ItemsPage:
     """Lists one row for each variant: with its listing, or with the reason why it has none."""
     deps = deps_of(router)

@@ -104,15 +104,10 @@ def get_job(job_id: JobPath) -> JobView:
 
 
 @router.get(
-    "/jobs/<job_id>/entries",
-    summary="What became of each item",
-    tags=_TAGS,
-    openapi_extensions=open_to(Group.VIEWER),
+    "/jobs/<job_id>/entries", summary="What became of each item", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER)
 )
 def list_entries(
-    job_id: JobPath,
-    cursor: Cursor = None,
-    limit: Annotated[int, Query(ge=1, le=500, description=LIMIT)] = 200,
+    job_id: JobPath, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=500, description=LIMIT)] = 200
 ) -> JobEntriesPage:
     """Lists one entry for each listing or product."""
     deps = deps_of(router)
@@ -128,9 +123,7 @@ def list_entries(
     openapi_extensions=open_to(Group.VIEWER),
 )
 def list_changes(
-    job_id: JobPath,
-    cursor: Cursor = None,
-    limit: Annotated[int, Query(ge=1, le=400, description=LIMIT)] = 100,
+    job_id: JobPath, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=400, description=LIMIT)] = 100
 ) -> WaitingChangesPage:
     """Lists every live listing that the job would end, zero or reprice, before and after. Only while the job
     waits."""
@@ -142,10 +135,7 @@ def list_changes(
 
 
 @router.post(
-    "/jobs/<job_id>/approve",
-    summary="Approve a job that waits",
-    tags=_TAGS,
-    openapi_extensions=open_to(Group.OPERATOR),
+    "/jobs/<job_id>/approve", summary="Approve a job that waits", tags=_TAGS, openapi_extensions=open_to(Group.OPERATOR)
 )
 def approve(job_id: JobPath) -> JobView:
     """Approves the whole set of changes, and the job continues."""
@@ -153,22 +143,14 @@ def approve(job_id: JobPath) -> JobView:
 
 
 @router.post(
-    "/jobs/<job_id>/refuse",
-    summary="Refuse a job that waits",
-    tags=_TAGS,
-    openapi_extensions=open_to(Group.OPERATOR),
+    "/jobs/<job_id>/refuse", summary="Refuse a job that waits", tags=_TAGS, openapi_extensions=open_to(Group.OPERATOR)
 )
 def refuse(job_id: JobPath) -> JobView:
     """Refuses the whole set of changes, and nothing is changed."""
     return JobView.of(decide(deps_of(router), JobId(job_id), approve=False, actor=actor_of(router)))
 
 
-@router.post(
-    "/jobs/<job_id>/cancel",
-    summary="Cancel a job",
-    tags=_TAGS,
-    openapi_extensions=open_to(Group.OPERATOR),
-)
+@router.post("/jobs/<job_id>/cancel", summary="Cancel a job", tags=_TAGS, openapi_extensions=open_to(Group.OPERATOR))
 def cancel_job(job_id: JobPath) -> JobView:
     """Cancels what the job has not begun, and counts it as skipped. What is under way ends, and is counted then."""
     return JobView.of(cancel(deps_of(router), JobId(job_id), actor_of(router)))

@@ -200,9 +200,7 @@ def explain(listing_id: ListingPath) -> ExplanationView:
     openapi_extensions=open_to(Group.VIEWER),
 )
 def listing_activity(
-    listing_id: ListingPath,
-    cursor: Cursor = None,
-    limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 50,
+    listing_id: ListingPath, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 50
 ) -> ActivityPage:
     """Lists the activity of one listing, the newest first."""
     key = listing_key(listing_id)

@@ -76,10 +76,7 @@ def delete_profile(profile_id: ProfilePath) -> None:
 
 
 @router.get(
-    "/creation-profiles",
-    summary="All creation profiles",
-    tags=_CREATION,
-    openapi_extensions=open_to(Group.VIEWER),
+    "/creation-profiles", summary="All creation profiles", tags=_CREATION, openapi_extensions=open_to(Group.VIEWER)
 )
 def list_creation_profiles(cursor: Cursor = None, limit: Limit = 200) -> CreationProfilesView:
     """Lists every creation profile."""

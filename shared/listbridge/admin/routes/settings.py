@@ -29,10 +29,7 @@ class SettingsView(Shape):
 
 
 @router.get(
-    "/settings",
-    summary="The settings of the installation",
-    tags=_TAGS,
-    openapi_extensions=open_to(Group.VIEWER),
+    "/settings", summary="The settings of the installation", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER)
 )
 def get_settings() -> SettingsView:
     """Shows how long buyers' data are kept, and the address under which shops and marketplaces reach us."""

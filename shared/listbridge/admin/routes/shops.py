@@ -242,8 +242,7 @@ def search_products(
     search: Annotated[
         str,
         Query(
-            max_length=200,
-            description="The text to search for, as the shop understands it; empty for all products.",
+            max_length=200, description="The text to search for, as the shop understands it; empty for all products."
         ),
     ] = "",
     cursor: Cursor = None,

@@ -20,16 +20,7 @@ from listbridge.admin.views.order_lines import (
 )
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import OrderKey
-from listbridge.domain.orders.orders import (
-    Buyer,
-    Cancellation,
-    Deed,
-    ImportState,
-    Order,
-    Payment,
-    Shipment,
-    Telling,
-)
+from listbridge.domain.orders.orders import Buyer, Cancellation, Deed, ImportState, Order, Payment, Shipment, Telling
 from listbridge.services.desk.explain_order import HeldStock, OrderPages, OrderStory
 
 

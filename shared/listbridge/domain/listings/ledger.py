@@ -195,8 +195,7 @@ def released(listing: Listing, code: str, now: datetime, *, guard_passed: bool =
     if listing.hold is None or listing.hold.code != code:
         return listing
     return refreshed(
-        replace(listing, hold=None, attempts=0, not_before=None, guard_passed=guard_passed or listing.guard_passed),
-        now,
+        replace(listing, hold=None, attempts=0, not_before=None, guard_passed=guard_passed or listing.guard_passed), now
     )
 
 

@@ -38,12 +38,7 @@ def pending(listing: Listing, job: JobId | None, now: datetime) -> Listing:
 
 
 def processing(
-    listing: Listing,
-    *,
-    remote: RemoteId | None,
-    offer: RemoteId | None,
-    group: RemoteId | None,
-    now: datetime,
+    listing: Listing, *, remote: RemoteId | None, offer: RemoteId | None, group: RemoteId | None, now: datetime
 ) -> Listing:
     """The marketplace has taken the publishing in. Under its remote id a zero can be sent before anything is live."""
     new = replace(

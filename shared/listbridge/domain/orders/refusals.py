@@ -13,13 +13,7 @@ _LONGEST_FIELD, _LONGEST_REASON = 100, 200
 
 
 def refused_order(
-    field: str,
-    reason: str,
-    *,
-    code: str = "",
-    buyer: Buyer | None = None,
-    personal: bool = False,
-    detail: str,
+    field: str, reason: str, *, code: str = "", buyer: Buyer | None = None, personal: bool = False, detail: str
 ) -> Rejected:
     """The shop refuses what stands in this field of the order, with its own words as the `reason`.
 

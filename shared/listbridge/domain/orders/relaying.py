@@ -30,13 +30,7 @@ def boxes(parcel: Parcel) -> tuple[Parcel, ...]:
     return (
         first,
         *(
-            replace(
-                first,
-                id=ParcelId(f"{parcel.id}/{place}"),
-                lines=share,
-                tracking=one.number,
-                carrier=one.carrier,
-            )
+            replace(first, id=ParcelId(f"{parcel.id}/{place}"), lines=share, tracking=one.number, carrier=one.carrier)
             for place, (one, share) in enumerate(zip(numbers, shares[1:], strict=True), 2)
         ),
     )

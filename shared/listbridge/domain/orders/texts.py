@@ -80,9 +80,5 @@ def _paid_there(draft: ShopOrderDraft) -> Iterator[tuple[str, str]]:
 
 def _gift(gift: Gift) -> Iterator[tuple[str, str]]:
     """Whom a digital gift is for; the seller mails it."""
-    told = (
-        ("Gift recipient", gift.recipient_email),
-        ("Gift sender", gift.sender),
-        ("Gift message", gift.message),
-    )
+    told = (("Gift recipient", gift.recipient_email), ("Gift sender", gift.sender), ("Gift message", gift.message))
     yield from ((key, value) for key, value in told if value)

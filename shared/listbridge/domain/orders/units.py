@@ -12,15 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from listbridge.domain.ids import LineId
-from listbridge.domain.orders.orders import (
-    Cancellation,
-    Deed,
-    Order,
-    RemoteLine,
-    RemoteOrder,
-    Shipment,
-    Telling,
-)
+from listbridge.domain.orders.orders import Cancellation, Deed, Order, RemoteLine, RemoteOrder, Shipment, Telling
 from listbridge.domain.orders.shop_orders import ShopOrder
 from listbridge.domain.ports import RemoteShipment
 

@@ -67,14 +67,7 @@ from listbridge.domain.ports.storage import (
     ReservationChanges,
     VariantRepository,
 )
-from listbridge.domain.ports.webhooks import (
-    Delivery,
-    HookKeys,
-    Judged,
-    Judgement,
-    QueueScheme,
-    WebhookScheme,
-)
+from listbridge.domain.ports.webhooks import Delivery, HookKeys, Judged, Judgement, QueueScheme, WebhookScheme
 
 __all__ = [
     "AccountIdentity",

@@ -8,26 +8,13 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from listbridge.domain.configuration import Account
-from listbridge.domain.ids import (
-    LineId,
-    ListingKey,
-    RemoteId,
-    RemoteOrderId,
-    Site,
-    Sku,
-)
+from listbridge.domain.ids import LineId, ListingKey, RemoteId, RemoteOrderId, Site, Sku
 from listbridge.domain.listings.listing import NOTHING, Listing, RemoteState, Values, Zero
 from listbridge.domain.orders.orders import OrderRead
 from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports.coordination import Budget, Share
 from listbridge.domain.ports.previews import FieldProblem
-from listbridge.domain.ports.publishing import (
-    FollowRequest,
-    Processing,
-    Published,
-    PublishRequest,
-    PublishSteps,
-)
+from listbridge.domain.ports.publishing import FollowRequest, Processing, Published, PublishRequest, PublishSteps
 from listbridge.domain.rules.bounds import Bounds
 from listbridge.domain.verdicts import RemoteError
 

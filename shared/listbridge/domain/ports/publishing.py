@@ -10,13 +10,7 @@ from typing import Protocol
 
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.configuration import CreationProfile
-from listbridge.domain.ids import (
-    ListingKey,
-    RemoteId,
-    Site,
-    Sku,
-    VariantId,
-)
+from listbridge.domain.ids import ListingKey, RemoteId, Site, Sku, VariantId
 from listbridge.domain.listings.listing import Values
 from listbridge.domain.verdicts import RemoteError
 

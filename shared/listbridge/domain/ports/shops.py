@@ -9,13 +9,7 @@ from typing import Protocol
 
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.configuration import Shop
-from listbridge.domain.ids import (
-    LocationId,
-    ProductId,
-    ShopOrderId,
-    Sku,
-    VariantId,
-)
+from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.orders.orders import ShopOrderRef
 from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.ports.coordination import Share

@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from listbridge.domain.ids import Site, Sku
-from listbridge.domain.ports.marketplaces import (
-    BulkWriter,
-    ExistingPage,
-    RemoteListing,
-    RevisionResult,
-    Submitted,
-)
+from listbridge.domain.ports.marketplaces import BulkWriter, ExistingPage, RemoteListing, RevisionResult, Submitted
 from listbridge.domain.ports.publishing import FollowRequest, Processing, Published, PublishRequest
 
 

@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from listbridge.domain.configuration import (
-    Account,
-    Document,
-    PriceRule,
-    Profile,
-    QuantityRule,
-    Rules,
-    SalesList,
-    Shop,
-)
+from listbridge.domain.configuration import Account, Document, PriceRule, Profile, QuantityRule, Rules, SalesList, Shop
 from listbridge.domain.listings.listing import LedgerField
 from listbridge.domain.rules.bounds import Bounds
 
@@ -45,19 +36,11 @@ class RuleContext:
     @property
     def documents(self) -> dict[str, tuple[type[Document], str]]:
         """What the rules stand on: kind and id of each document, under its name in `basis`."""
-        kinds: dict[str, type[Document]] = {
-            "list": SalesList,
-            "account": Account,
-            "shop": Shop,
-            "profile": Profile,
-        }
+        kinds: dict[str, type[Document]] = {"list": SalesList, "account": Account, "shop": Shop, "profile": Profile}
         named = ((name, *name.split(":", 1)) for name in self.basis)
         return {name: (kinds[kind], id) for name, kind, id in named}
 
     @property
     def auto(self) -> frozenset[LedgerField]:
-        switches = {
-            LedgerField.QUANTITY: self.account.auto_quantity,
-            LedgerField.PRICE: self.account.auto_price,
-        }
+        switches = {LedgerField.QUANTITY: self.account.auto_quantity, LedgerField.PRICE: self.account.auto_price}
         return frozenset(name for name, on in switches.items() if on)

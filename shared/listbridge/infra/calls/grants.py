@@ -8,14 +8,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from listbridge.domain.ports import Clock, Conflict, Lease, Leases, SecretStore
-from listbridge.domain.ports.grants import (
-    GRANTED_TOKEN,
-    GRANTED_UNTIL,
-    REFRESH_TOKEN,
-    Granted,
-    Renew,
-    grant_lease,
-)
+from listbridge.domain.ports.grants import GRANTED_TOKEN, GRANTED_UNTIL, REFRESH_TOKEN, Granted, Renew, grant_lease
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater, Unauthorized
 from listbridge.infra.calls.tokens import Token

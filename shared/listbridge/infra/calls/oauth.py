@@ -67,12 +67,7 @@ def ask_at(url: str, connection: Connection, grant: type[G], judged: Judged, unr
     again.
     """
     response = connection.session.request(
-        "POST",
-        url,
-        purpose=Purpose.TOKEN,
-        operation=_OPERATION,
-        headers={"Accept": "application/json"},
-        **what,
+        "POST", url, purpose=Purpose.TOKEN, operation=_OPERATION, headers={"Accept": "application/json"}, **what
     )
     refusal = judged(response)
     if refusal is not None:

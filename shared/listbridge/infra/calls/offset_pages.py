@@ -41,10 +41,7 @@ def all_rows(ask: Callable[[int], tuple[Sequence[R], int]]) -> list[R]:
 
 
 def rows_with(
-    ids: Sequence[str],
-    most: int,
-    ask: Callable[[Sequence[str]], tuple[Mapping[str, R], int]],
-    unreadable: Row,
+    ids: Sequence[str], most: int, ask: Callable[[Sequence[str]], tuple[Mapping[str, R], int]], unreadable: Row
 ) -> dict[str, R]:
     """The rows that have these ids, by id. What is absent from them is not there.
 

@@ -129,13 +129,7 @@ class BudgetPool:
             now = self._clock.now()
             seen = buckets.refreshed(spec, bucket or buckets.full(spec, now), now)
             new = buckets.told(
-                spec,
-                seen,
-                remaining=remaining,
-                resets_at=resets_at,
-                blocked_until=blocked_until,
-                now=now,
-                rate=rate,
+                spec, seen, remaining=remaining, resets_at=resets_at, blocked_until=blocked_until, now=now, rate=rate
             )
             if new is seen:
                 return

@@ -66,10 +66,7 @@ class DynamoInbox:
         """Rows still `stored`, oldest first: found by an index that may lag, read consistently."""
         keys: list[tuple[int, Item]] = []
         for shard in range(_SHARDS):
-            values = {
-                ":shard": text(str(shard)),
-                ":before": number(_micros(older_than)),
-            }
+            values = {":shard": text(str(shard)), ":before": number(_micros(older_than))}
             where = "#unsent = :shard AND #stored_at < :before"
             items, _ = dynamo.query(self._table, where, values, index="unsent", limit=limit)
             keys += [(int(item["stored_at"]["N"]), _key(item["shop"], item["delivery"])) for item in items]

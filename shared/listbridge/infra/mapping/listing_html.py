@@ -146,13 +146,7 @@ class ListingHtml:
         return "".join(self._without_dead_tags(cleaned)).strip()
 
     def described(
-        self,
-        product: ProductFacts,
-        title: str,
-        description: str,
-        template: str,
-        skus: Sequence[Sku],
-        most: int,
+        self, product: ProductFacts, title: str, description: str, template: str, skus: Sequence[Sku], most: int
     ) -> str:
         """The clean `description` in the seller's template, whose blanks are `{title}`, `{description}`, `{vendor}` and
         `{sku}`; the title where that leaves nothing. Raises Rejected when it is longer than `most`."""

@@ -219,11 +219,7 @@ def _job_row(job: Job) -> JobRow:
 
 def _entry_row(id: JobId, entry: JobEntry, expires_at: int) -> JobRow:
     return JobRow(
-        id,
-        _ITEM + entry.item,
-        doc=entry.model_dump_json(),
-        outcome=entry.outcome.value,
-        expires_at=expires_at,
+        id, _ITEM + entry.item, doc=entry.model_dump_json(), outcome=entry.outcome.value, expires_at=expires_at
     )
 
 

@@ -98,12 +98,7 @@ def _line(variant: VariantKey, name: str, held: Reservation | None) -> dict[str,
     table = settings.table("variants")
     if held is None:
         return {"Delete": {"TableName": table, "Key": _key(variant, name)}}
-    return {
-        "Put": {
-            "TableName": table,
-            "Item": {**_key(variant, name), "held": written(held), "v": number(VERSION)},
-        }
-    }
+    return {"Put": {"TableName": table, "Item": {**_key(variant, name), "held": written(held), "v": number(VERSION)}}}
 
 
 def _partition(variant: VariantKey) -> str:

@@ -279,11 +279,7 @@ def _write(
 
 
 def _page(
-    operation: Any,
-    what: dict[str, Any],
-    limit: int | None,
-    cursor: str | None,
-    shape: CursorShape | None,
+    operation: Any, what: dict[str, Any], limit: int | None, cursor: str | None, shape: CursorShape | None
 ) -> tuple[list[Item], str | None]:
     if limit is not None:
         what["Limit"] = limit

@@ -174,11 +174,7 @@ class EbayRefusal:
         if chosen.error_id == 25019 and _REVISIONS_USED_UP.search(chosen.text):
             problem = Problem("ebay_revisions_used_up")  # the zone of their day is assumed
             return RateLimited(
-                problem,
-                until=next_midnight(PACIFIC, now),
-                detail=detail,
-                status=self.status,
-                request_id=self.request,
+                problem, until=next_midnight(PACIFIC, now), detail=detail, status=self.status, request_id=self.request
             )
         row = BY_ID.get(chosen.error_id)
         if chosen.error_id == 25002:

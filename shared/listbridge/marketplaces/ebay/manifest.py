@@ -91,10 +91,7 @@ MANIFEST = MarketplaceManifest(
     # Quantity: no maximum is documented either, this one is ours. What eBay refuses all the same is shown to the seller.
     sites={
         site.id: Bounds(
-            currency=site.currency,
-            min_price=Decimal("0.01"),
-            max_price=Decimal("99999999.99"),
-            max_quantity=999_999,
+            currency=site.currency, min_price=Decimal("0.01"), max_price=Decimal("99999999.99"), max_quantity=999_999
         )
         for site in SITES.values()
     },

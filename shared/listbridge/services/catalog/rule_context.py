@@ -12,11 +12,7 @@ def context_of(deps: AccountDeps, sales_list: SalesList, account: Account, profi
     shop = deps.configuration.get(Shop, account.shop)
     levels = [sales_list.rules, profile.rules if profile else Rules(), account.rules]
     quantity, price = nearest(levels)
-    basis = {
-        f"list:{sales_list.id}": sales_list.rev,
-        f"account:{account.id}": account.rev,
-        f"shop:{shop.id}": shop.rev,
-    }
+    basis = {f"list:{sales_list.id}": sales_list.rev, f"account:{account.id}": account.rev, f"shop:{shop.id}": shop.rev}
     if profile:
         basis[f"profile:{profile.id}"] = profile.rev
     return RuleContext(

@@ -106,11 +106,7 @@ def _read(deps: OrderDeps, job: Job, shop: Shop) -> Job:
     apply_observed(deps, observed)
     sweep = job.params_of(SweepParams)
     products = sweep.products + len(page.products)
-    update: dict[str, object] = {
-        "cursor": page.cursor or "",
-        "done": products,
-        "total": page.total or products,
-    }
+    update: dict[str, object] = {"cursor": page.cursor or "", "done": products, "total": page.total or products}
     deferred = tuple(sorted({*sweep.deferred, *observed.deferred}))
     job = job.with_params(products=products, deferred=deferred).model_copy(update=update)
     if page.cursor:
@@ -225,11 +221,7 @@ def _end_older_questions(deps: CoreDeps, job: Job, shop: Shop) -> None:
     """This sweep asks for approval: what an older one asked about the same shop is out of date."""
     for old in deps.jobs.unfinished(_PAGE, JobState.AWAITING_APPROVAL):
         if old.kind is JobKind.SWEEP and old.params_of(SweepParams).shop == shop.id and old.id != job.id:
-            update = {
-                "state": JobState.REFUSED,
-                "reason": Problem("superseded"),
-                "finished_at": deps.clock.now(),
-            }
+            update = {"state": JobState.REFUSED, "reason": Problem("superseded"), "finished_at": deps.clock.now()}
             with suppress(Conflict):  # somebody decides at this very moment
                 deps.jobs.save(old.model_copy(update=update))
 

@@ -112,11 +112,7 @@ def moved_page(deps: LedgerDeps, job: Job, cursor: str, rows: int) -> tuple[list
     """What the edit would move among the next `rows` listings that it touches; the new cursor is empty after the last."""
     document, found = proposed_document(job), list[Moved]()
     following = _next_rows(
-        deps,
-        cursor,
-        document,
-        lambda sales_list, page: found.extend(_moved(deps, document, sales_list, page)),
-        rows,
+        deps, cursor, document, lambda sales_list, page: found.extend(_moved(deps, document, sales_list, page)), rows
     )
     return found, following
 
@@ -186,12 +182,7 @@ def _apply(deps: CoreDeps, job: Job, document: Document) -> Job:
         return deps.jobs.save(job.model_copy(update=update))
     deps.activity.note(
         ActivityEntry(
-            document.id,
-            f"{document.kind}_changed",
-            deps.clock.now(),
-            {"job": job.id},
-            job.account,
-            job.created_by,
+            document.id, f"{document.kind}_changed", deps.clock.now(), {"job": job.id}, job.account, job.created_by
         )
     )
     return deps.jobs.save(job.model_copy(update={"phase": "recompute", "cursor": ""}))

@@ -10,15 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from listbridge.domain.activity import ActivityEntry
-from listbridge.domain.configuration import (
-    Account,
-    CreationProfile,
-    Deployment,
-    Document,
-    Profile,
-    SalesList,
-    Shop,
-)
+from listbridge.domain.configuration import Account, CreationProfile, Deployment, Document, Profile, SalesList, Shop
 from listbridge.domain.ids import AccountId, ShopId
 from listbridge.domain.jobs import Job
 from listbridge.domain.merge_patch import merged

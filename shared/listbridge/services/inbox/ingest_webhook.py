@@ -10,17 +10,7 @@ from typing import Protocol
 
 from listbridge.domain import trace
 from listbridge.domain.ids import AccountId, ShopId
-from listbridge.domain.ports import (
-    Clock,
-    Delivery,
-    HookKeys,
-    Inbox,
-    InboxRow,
-    Judged,
-    Judgement,
-    Queues,
-    WebhookScheme,
-)
+from listbridge.domain.ports import Clock, Delivery, HookKeys, Inbox, InboxRow, Judged, Judgement, Queues, WebhookScheme
 from listbridge.domain.raw_request import RawRequest
 from listbridge.domain.work import AccountEvent, Lane, ShopEvent
 
@@ -74,14 +64,7 @@ UNPARSABLE = Receipt(400, "unparsable")
 
 
 def ingest_webhook(
-    name: str,
-    request: RawRequest,
-    *,
-    doors: WebhookDoors,
-    inbox: Inbox,
-    queues: Queues,
-    clock: Clock,
-    max_bytes: int,
+    name: str, request: RawRequest, *, doors: WebhookDoors, inbox: Inbox, queues: Queues, clock: Clock, max_bytes: int
 ) -> Receipt:
     """Take one delivery in. `name` is the id of a shop or account, with the token of its secret address where it has one.
 

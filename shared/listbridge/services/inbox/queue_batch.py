@@ -89,8 +89,7 @@ def handled(record: Record, kind: Kind[M], handle: Callable[[M], None]) -> bool:
         message = _read(record, kind)
     except ValidationError as error:
         _log.error(
-            "message.unreadable",
-            extra={"fields": {"message_id": record["messageId"], "errors": error.error_count()}},
+            "message.unreadable", extra={"fields": {"message_id": record["messageId"], "errors": error.error_count()}}
         )
         return False
     with trace.followed([message]):

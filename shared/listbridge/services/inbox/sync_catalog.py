@@ -80,9 +80,7 @@ def _sync_shop(deps: OrderDeps, shop: Shop, events: Sequence[ShopEvent]) -> None
     fresh = tuple(event for event in events if not event.confirm)
     if lag > 0 and fresh and products:
         confirm = ShopEvent(
-            shop=shop.id,
-            confirm=True,
-            hints=tuple(Hint(kind=HintKind.PRODUCT, id=product) for product in products),
+            shop=shop.id, confirm=True, hints=tuple(Hint(kind=HintKind.PRODUCT, id=product) for product in products)
         )
         deps.queues.send(Lane.SHOP_EVENTS, confirm, delay_s=math.ceil(lag), reason="confirm")
 

@@ -7,10 +7,7 @@ from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ports import Missing
 from listbridge.domain.work import Check, CheckKind, Lane
 from listbridge.services.catalog.read_changed_products import read_changed_products
-from listbridge.services.configuration.check_connections import (
-    check_account_connection,
-    check_shop_connection,
-)
+from listbridge.services.configuration.check_connections import check_account_connection, check_shop_connection
 from listbridge.services.deps import CheckDeps
 from listbridge.services.orders.create.find_twins import find_twins
 from listbridge.services.orders.relay.read_changed_orders import read_changed_orders

@@ -10,14 +10,7 @@ from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.orders.orders import ShopOrderRef
 from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
-from listbridge.domain.ports import (
-    ChangedOrders,
-    ChangedProducts,
-    HookReport,
-    ReadResult,
-    ShopIdentity,
-    SweepPage,
-)
+from listbridge.domain.ports import ChangedOrders, ChangedProducts, HookReport, ReadResult, ShopIdentity, SweepPage
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import Hint, HintKind
 from listbridge.infra.calls.connection import Connection

@@ -18,15 +18,7 @@ from listbridge.infra.calls.http import Purpose
 from listbridge.shops.shopify.auth import Grant, base_url
 from listbridge.shops.shopify.catalog.queries import Query
 from listbridge.shops.shopify.catalog.wire import Page
-from listbridge.shops.shopify.errors import (
-    CHANGED,
-    UNREADABLE,
-    by_code,
-    by_status,
-    cost_of,
-    lacking_points,
-    of_write,
-)
+from listbridge.shops.shopify.errors import CHANGED, UNREADABLE, by_code, by_status, cost_of, lacking_points, of_write
 from listbridge.shops.shopify.settings import Credentials, Settings
 
 _LOG = logging.getLogger("listbridge.shops.shopify")
@@ -49,12 +41,7 @@ class AdminApi(ApiClient[Call]):
         self._served: str | None = None
 
     def query(
-        self,
-        query: Query[M],
-        variables: Mapping[str, Any],
-        *,
-        operation: str,
-        purpose: Purpose = Purpose.READ,
+        self, query: Query[M], variables: Mapping[str, Any], *, operation: str, purpose: Purpose = Purpose.READ
     ) -> M:
         """What is read of the answer's `data`, in the query's own model.
 
@@ -73,12 +60,7 @@ class AdminApi(ApiClient[Call]):
         return self.find(self._call(query, variables, operation, Purpose.READ), query.answer)
 
     def rows(
-        self,
-        query: Query[Page[R]],
-        variables: Mapping[str, Any],
-        *,
-        operation: str,
-        first: Page[R] | None = None,
+        self, query: Query[Page[R]], variables: Mapping[str, Any], *, operation: str, first: Page[R] | None = None
     ) -> Iterator[R]:
         """All rows of a list: of its `first` page, where that came with something else, and of all behind it.
 

@@ -14,14 +14,7 @@ from typing import Any, Final
 import requests
 
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import (
-    OutcomeUnknown,
-    RateLimited,
-    Rejected,
-    RemoteError,
-    RetryLater,
-    Unauthorized,
-)
+from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected, RemoteError, RetryLater, Unauthorized
 from listbridge.infra.calls.answers import waiting
 from listbridge.infra.calls.error_row import Row
 from listbridge.infra.calls.http import request_id

@@ -8,12 +8,7 @@ from listbridge.shops.shopify.catalog.wire import ScopesAnswer
 
 CATALOGUE_SCOPES = ("read_products", "read_inventory", "read_locations")
 """Without any of these no number we read of a product can be trusted."""
-ORDER_SCOPES = (
-    "read_orders",
-    "write_orders",
-    "read_fulfillments",
-    "read_merchant_managed_fulfillment_orders",
-)
+ORDER_SCOPES = ("read_orders", "write_orders", "read_fulfillments", "read_merchant_managed_fulfillment_orders")
 """What orders take, the last where a shop sells from chosen locations."""
 ALL_ORDERS = "read_all_orders"
 """Orders of more than 60 days are shown to nobody else."""

@@ -40,12 +40,7 @@ class Subscriptions:
         address was.
         """
         return hooks.care(
-            self._existing,
-            url,
-            WANTED,
-            lambda topic: self._subscribe(topic, url),
-            self._unsubscribe,
-            TOPICS_REFUSED,
+            self._existing, url, WANTED, lambda topic: self._subscribe(topic, url), self._unsubscribe, TOPICS_REFUSED
         )
 
     def remove(self, url: str) -> tuple[str, ...]:

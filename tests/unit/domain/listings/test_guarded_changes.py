@@ -46,8 +46,7 @@ def test_by_default_more_than_a_tenth_and_at_least_three_wait_or_all_of_fewer(li
 
 
 @pytest.mark.parametrize(
-    ("share", "waiting"),
-    [("0.01", 3), ("0.10", 3), ("0.25", 6), ("0.50", 11), ("0.99", 20), ("1", None)],
+    ("share", "waiting"), [("0.01", 3), ("0.10", 3), ("0.25", 6), ("0.50", 11), ("0.99", 20), ("1", None)]
 )
 def test_of_twenty_live_listings_each_share_lets_its_own_number_pass(share: str, waiting: int | None) -> None:
     limits = GuardLimits(share=Decimal(share))

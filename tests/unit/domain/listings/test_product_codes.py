@@ -19,8 +19,7 @@ def test_no_other_last_digit_is_right(barcode: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "barcode",
-    ["", "590123412345", "0", "00000000000000", "MUG-1", "59-01234123457", "٥٩٠١٢٣٤١٢٣٤٥٧"],
+    "barcode", ["", "590123412345", "0", "00000000000000", "MUG-1", "59-01234123457", "٥٩٠١٢٣٤١٢٣٤٥٧"]
 )
 def test_what_has_another_length_or_anything_but_digits_is_none(barcode: str) -> None:
     assert checked(barcode) == ""

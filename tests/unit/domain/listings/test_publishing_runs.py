@@ -10,12 +10,7 @@ import pytest
 
 from listbridge.domain.ids import Sku
 from listbridge.domain.listings.listing import Values
-from listbridge.domain.listings.publishing_runs import (
-    HalfWritten,
-    WrittenMarks,
-    forget,
-    refuse_without_values,
-)
+from listbridge.domain.listings.publishing_runs import HalfWritten, WrittenMarks, forget, refuse_without_values
 from listbridge.domain.money import Money
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RetryLater

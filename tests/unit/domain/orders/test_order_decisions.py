@@ -23,17 +23,7 @@ from listbridge.domain.orders.orders import (
 )
 from listbridge.domain.orders.schedule import AUTOMATIC_OFF, NEEDS_DECISION, OBSERVED
 from listbridge.domain.problem import Problem
-from tests.fakes.remote_orders import (
-    ACCOUNT,
-    CONNECTED,
-    NOW,
-    RULES,
-    SHOP,
-    match,
-    order_row,
-    remote_order,
-    variant_key,
-)
+from tests.fakes.remote_orders import ACCOUNT, CONNECTED, NOW, RULES, SHOP, match, order_row, remote_order, variant_key
 
 MUG = LineId("line-MUG")
 LATER = NOW + timedelta(hours=1)
@@ -85,11 +75,7 @@ def test_what_the_marketplace_says_decides(facts: dict[str, Any], state: str, re
 
 
 def test_of_several_reasons_the_most_final_is_told() -> None:
-    facts = {
-        "cancellation": Cancellation.CANCELLED,
-        "payment": Payment.PENDING,
-        "placed_at": CONNECTED - SECOND,
-    }
+    facts = {"cancellation": Cancellation.CANCELLED, "payment": Payment.PENDING, "placed_at": CONNECTED - SECOND}
     assert verdict(order_row(facts=facts))[1] == "order_cancelled"
 
 
@@ -111,11 +97,7 @@ def test_an_order_seen_while_automatic_creation_was_off_stays_the_sellers_to_dec
 def test_an_order_that_the_switch_held_back_later_stays_the_sellers_when_it_goes_on_again() -> None:
     held = order_changes.decided(order_row(), BY_HAND, LATER)
     assert verdict(held) == (ImportState.WAITING, AUTOMATIC_OFF, "export_order")
-    assert verdict(order_changes.decided(held, RULES, LATER)) == (
-        ImportState.WAITING,
-        AUTOMATIC_OFF,
-        "export_order",
-    )
+    assert verdict(order_changes.decided(held, RULES, LATER)) == (ImportState.WAITING, AUTOMATIC_OFF, "export_order")
 
 
 def test_an_order_seen_while_observing_waits_and_afterwards_is_the_sellers_to_decide() -> None:
@@ -341,8 +323,7 @@ def test_of_each_code_the_newest_notice_stands_last() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tries", "seconds"),
-    [(0, 15), (1, 30), (2, 60), (7, 1920), (8, 3600), (12, 3600), (10_000, 3600)],
+    ("tries", "seconds"), [(0, 15), (1, 30), (2, 60), (7, 1920), (8, 3600), (12, 3600), (10_000, 3600)]
 )
 def test_a_failed_order_is_tried_ever_more_slowly_to_an_hour(tries: int, seconds: int) -> None:
     order = order_row(tries=tries)

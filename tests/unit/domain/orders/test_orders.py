@@ -11,15 +11,7 @@ from hypothesis import strategies as st
 
 from listbridge.domain.ids import AccountId, OrderKey, RemoteOrderId
 from listbridge.domain.money import Money, smallest_unit
-from listbridge.domain.orders.orders import (
-    Address,
-    Buyer,
-    Cancellation,
-    ImportState,
-    OrderRead,
-    Payment,
-    Shipment,
-)
+from listbridge.domain.orders.orders import Address, Buyer, Cancellation, ImportState, OrderRead, Payment, Shipment
 from listbridge.domain.orders.shop_orders import OrderMark, ShopOrderDraft
 from tests.fakes.order_drafts import draft
 from tests.fakes.remote_orders import order_row, remote_order

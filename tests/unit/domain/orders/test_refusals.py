@@ -47,14 +47,7 @@ def test_a_variant_that_is_gone_is_named_by_its_sku():
 
 @pytest.mark.parametrize(
     ("place", "most", "sku"),
-    [
-        (0, 9, "MUG"),
-        (1, 9, "MUG"),
-        (2, 9, "BOWL"),
-        (3, 9, None),
-        (-1, 9, None),
-        (1, 2, "BOWL"),
-    ],
+    [(0, 9, "MUG"), (1, 9, "MUG"), (2, 9, "BOWL"), (3, 9, None), (-1, 9, None), (1, 2, "BOWL")],
 )
 def test_a_place_among_the_lines_is_counted_as_the_shop_got_them(place: int, most: int, sku: str | None):
     three_for_ten = line("10.00", quantity=3)  # the shop gets two lines, where it has room for them

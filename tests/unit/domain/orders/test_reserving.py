@@ -155,10 +155,7 @@ def test_a_match_of_a_line_that_the_order_no_longer_has_stands_nowhere() -> None
 
 def test_what_stood_and_is_wanted_no_longer_is_taken_away() -> None:
     row = order_row(sold("MUG", 2), matches={MUG: match("CUP")}, reserved=frozenset({(MUG, variant_key("MUG"))}))
-    assert changes_to(row) == {
-        variant_key("CUP"): {MUG: Reservation(2)},
-        variant_key("MUG"): {MUG: None},
-    }
+    assert changes_to(row) == {variant_key("CUP"): {MUG: Reservation(2)}, variant_key("MUG"): {MUG: None}}
 
 
 def test_what_stands_and_is_still_wanted_is_written_again_and_not_taken_away() -> None:
@@ -212,10 +209,7 @@ def held(quantity: int, absorbed_from: int | None = None) -> dict[str, Reservati
     return {"acc_1#12-1#line-MUG": Reservation(quantity, absorbed_from)}
 
 
-@pytest.mark.parametrize(
-    ("stock", "reserved", "missing"),
-    [(5, 5, 0), (5, 6, 1), (0, 2, 2), (-1, 1, 2), (7, 0, 0)],
-)
+@pytest.mark.parametrize(("stock", "reserved", "missing"), [(5, 5, 0), (5, 6, 1), (0, 2, 2), (-1, 1, 2), (7, 0, 0)])
 def test_units_promised_beyond_the_shops_stock_are_missing(stock: int, reserved: int, missing: int) -> None:
     assert missing_units(a_variant(stock={HERE: stock}, held=held(reserved)), ()) == missing
 
@@ -256,10 +250,7 @@ HELD = st.one_of(st.none(), st.builds(Reservation, st.integers(1, 3), NUMBERS))
 STEPS = st.lists(st.tuples(st.dictionaries(st.sampled_from("abcd"), HELD, max_size=3), st.integers(0, 1)), max_size=12)
 
 
-@given(
-    steps=STEPS,
-    old=st.dictionaries(st.sampled_from("ab"), st.builds(Reservation, st.integers(1, 3), NUMBERS)),
-)
+@given(steps=STEPS, old=st.dictionaries(st.sampled_from("ab"), st.builds(Reservation, st.integers(1, 3), NUMBERS)))
 def test_totals_always_count_what_the_lines_do(
     steps: list[tuple[dict[str, Reservation | None], int]], old: dict[str, Reservation]
 ) -> None:
@@ -281,7 +272,4 @@ def test_totals_always_count_what_the_lines_do(
 
 def test_a_total_that_will_never_count_again_leaves_the_row() -> None:
     row = a_variant(held={total_name(5): Reservation(2, 5), total_name(12): Reservation(1, 12)}, seen_from=10)
-    assert totals_changed(row, {}, {"x": Reservation(1)}) == {
-        total_name(5): None,
-        total_name(None): Reservation(1),
-    }
+    assert totals_changed(row, {}, {"x": Reservation(1)}) == {total_name(5): None, total_name(None): Reservation(1)}

@@ -41,10 +41,7 @@ def test_several_lines_of_the_shop_may_be_one_of_the_marketplace_and_some_are_no
     assert read.parcels == (Parcel(ParcelId("p"), AT, {A: 3}),)
 
 
-@pytest.mark.parametrize(
-    ("left", "counted", "unsent"),
-    [(2, 2, 2), (2, 1, 1), (1, 2, 1), (0, 1, 0), (1, -1, 0)],
-)
+@pytest.mark.parametrize(("left", "counted", "unsent"), [(2, 2, 2), (2, 1, 1), (1, 2, 1), (0, 1, 0), (1, -1, 0)])
 def test_no_more_is_unsent_than_is_left_on_the_order(left: int, counted: int, unsent: int):
     read = shown(line("1", A, left, counted), fulfilled=False)
     assert (read.lines, read.unsent) == ({A: left}, {A: unsent})

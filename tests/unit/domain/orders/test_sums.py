@@ -21,13 +21,7 @@ def usd(amount: Decimal | str) -> Money:
 
 def line(amount: Decimal, *taxes: Tax) -> RemoteLine:
     return RemoteLine(
-        id=LineId("1"),
-        sku=Sku("MUG"),
-        title="Mug",
-        quantity=1,
-        amount=usd(amount),
-        taxes=taxes,
-        site=Site("S"),
+        id=LineId("1"), sku=Sku("MUG"), title="Mug", quantity=1, amount=usd(amount), taxes=taxes, site=Site("S")
     )
 
 

@@ -24,12 +24,7 @@ ALWAYS = [("The Fair order", "77"), ("listbridge_order", "fair:77")]
 
 
 def test_an_order_is_tagged_with_the_marketplace_then_with_us_then_as_the_seller_wants() -> None:
-    assert tags_of(replace(PLAIN, tags=("urgent", "gift")), longest=40) == [
-        "The Fair",
-        "Listbridge",
-        "urgent",
-        "gift",
-    ]
+    assert tags_of(replace(PLAIN, tags=("urgent", "gift")), longest=40) == ["The Fair", "Listbridge", "urgent", "gift"]
 
 
 def test_a_tag_stands_once_as_first_written_and_an_empty_one_not_at_all() -> None:

@@ -11,16 +11,7 @@ from hypothesis import strategies as st
 
 from listbridge.domain.ids import LineId, ParcelId, RemoteId, ShopOrderId
 from listbridge.domain.money import Money
-from listbridge.domain.orders.orders import (
-    Cancellation,
-    Deed,
-    Order,
-    Payment,
-    Refund,
-    Shipment,
-    Telling,
-    Told,
-)
+from listbridge.domain.orders.orders import Cancellation, Deed, Order, Payment, Refund, Shipment, Telling, Told
 from listbridge.domain.orders.shop_orders import Parcel, ShopOrder
 from listbridge.domain.orders.units import Balance, balance, in_words, nothing_to_send
 from listbridge.domain.ports import RemoteShipment

@@ -13,14 +13,7 @@ from pydantic import BaseModel
 from requests.adapters import BaseAdapter
 from urllib3.response import HTTPResponse
 
-from listbridge.domain.verdicts import (
-    OutcomeUnknown,
-    RateLimited,
-    Rejected,
-    RemoteError,
-    RetryLater,
-    Unauthorized,
-)
+from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected, RemoteError, RetryLater, Unauthorized
 from listbridge.infra.calls.api_client import Answer, ApiClient, Call, CallRefused
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.error_row import Row
@@ -85,11 +78,7 @@ class Client(ApiClient[Call]):
         return self.left > 0
 
     def refusal(self, call: Call, answer: Answer) -> RemoteError | CallRefused | None:
-        rows = {
-            401: Row(Unauthorized, "dead"),
-            429: Row(RateLimited, "limit", after_s=7),
-            422: Row(Rejected, "no"),
-        }
+        rows = {401: Row(Unauthorized, "dead"), 429: Row(RateLimited, "limit", after_s=7), 422: Row(Rejected, "no")}
         row = rows.get(answer.status)
         if row is None:
             return None
@@ -103,11 +92,7 @@ class Client(ApiClient[Call]):
 def test_a_success_comes_in_its_shape_and_is_learned_from() -> None:
     client = Client((200, '{"size": 3}'))
     assert client.read(READ, Thing) == Thing(size=3)
-    assert (client.far.tokens, client.learned, client.budget.spent) == (
-        ["9"],
-        [{"size": 3}],
-        {"getThings": 1},
-    )
+    assert (client.far.tokens, client.learned, client.budget.spent) == (["9"], [{"size": 3}], {"getThings": 1})
 
 
 def test_a_refused_token_is_renewed_once_and_the_call_made_again() -> None:

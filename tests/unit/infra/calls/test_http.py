@@ -203,12 +203,7 @@ def test_a_call_that_never_connected_may_be_made_again(error: Exception, purpose
     assert len(far.requests) == 1
 
 
-ARRIVED_PERHAPS = [
-    requests.ReadTimeout(),
-    reset(),
-    requests.exceptions.ChunkedEncodingError(),
-    (200, {}, BrokenBody()),
-]
+ARRIVED_PERHAPS = [requests.ReadTimeout(), reset(), requests.exceptions.ChunkedEncodingError(), (200, {}, BrokenBody())]
 
 
 @pytest.mark.parametrize("answer", ARRIVED_PERHAPS)

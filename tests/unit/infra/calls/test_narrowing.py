@@ -71,10 +71,6 @@ def test_rows_that_are_too_many_for_one_question_are_asked_for_in_smaller_batche
         return str(rows).upper()
 
     sizes = Narrowing((4, 3), Heavy)
-    assert list(sizes.batches("abcdefg", lambda size: size, ask)) == [
-        ("abc", "ABC"),
-        ("def", "DEF"),
-        ("g", "G"),
-    ]
+    assert list(sizes.batches("abcdefg", lambda size: size, ask)) == [("abc", "ABC"), ("def", "DEF"), ("g", "G")]
     assert asked == [("abcd", 4), ("abc", 3), ("def", 3), ("g", 3)]
     assert list(sizes.batches("", lambda size: size, ask)) == []

@@ -41,10 +41,7 @@ def test_no_order_of_draws_exceeds_burst_and_rate(
         assert all(tokens >= -1e-9 for tokens in bucket.tokens.values())
 
 
-@given(
-    quota=st.integers(1, 300),
-    steps=st.lists(st.tuples(st.sampled_from(Share), st.integers(1, 40)), max_size=40),
-)
+@given(quota=st.integers(1, 300), steps=st.lists(st.tuples(st.sampled_from(Share), st.integers(1, 40)), max_size=40))
 def test_no_order_of_draws_exceeds_the_day_or_takes_another_s_share(quota: int, steps: list[tuple[Share, int]]) -> None:
     limit = spec(1000, 10_000, day_quota=quota)
     bucket = buckets.full(limit, NOON)
@@ -78,16 +75,8 @@ def test_time_that_goes_back_between_workers_gains_nothing() -> None:
         ("UTC", "2026-11-01T23:59:59+00:00", "2026-11-02T00:00:00+00:00"),
         ("UTC", "2026-11-02T00:00:00+00:00", "2026-11-03T00:00:00+00:00"),
         ("America/Los_Angeles", "2026-11-01T06:59:00+00:00", "2026-11-01T07:00:00+00:00"),  # summer time
-        (
-            "America/Los_Angeles",
-            "2026-11-01T12:00:00+00:00",
-            "2026-11-02T08:00:00+00:00",
-        ),  # a day of 25 hours
-        (
-            "America/Los_Angeles",
-            "2026-03-08T08:00:00+00:00",
-            "2026-03-09T07:00:00+00:00",
-        ),  # a day of 23 hours
+        ("America/Los_Angeles", "2026-11-01T12:00:00+00:00", "2026-11-02T08:00:00+00:00"),  # a day of 25 hours
+        ("America/Los_Angeles", "2026-03-08T08:00:00+00:00", "2026-03-09T07:00:00+00:00"),  # a day of 23 hours
         ("Asia/Tokyo", "2026-11-01T12:00:00+00:00", "2026-11-01T15:00:00+00:00"),
     ],
 )

@@ -55,11 +55,7 @@ PREVIEW = Preview(
 
 
 def told(
-    *skus: str,
-    by: Preview[Profile] = PREVIEW,
-    settings: Mapping[str, Any] | None = None,
-    image: str = "",
-    **facts: Any,
+    *skus: str, by: Preview[Profile] = PREVIEW, settings: Mapping[str, Any] | None = None, image: str = "", **facts: Any
 ) -> list[Any]:
     variants = tuple(VariantFacts(VariantId(f"v{sku}"), Sku(sku), "", None, image=image) for sku in skus)
     product = replace(ProductFacts(ProductId("p"), "Lamp", Visibility.VISIBLE, variants, images=("1",)), **facts)

@@ -42,10 +42,7 @@ def _kept_by_repositories() -> Iterator[tuple[str, Stored]]:
     for module in pkgutil.walk_packages(infra.__path__, "listbridge.infra."):
         for name, value in vars(importlib.import_module(module.name)).items():
             if isinstance(value, Json):
-                yield (
-                    f"{module.name.removeprefix('listbridge.infra.')}.{name}",
-                    Stored(value._kind, value.read),
-                )
+                yield (f"{module.name.removeprefix('listbridge.infra.')}.{name}", Stored(value._kind, value.read))
 
 
 def _all_kinds(root: type[Document]) -> Iterator[type[Document]]:
@@ -163,16 +160,9 @@ def _word_places() -> Iterator[Any]:
 
 
 def test_the_types_were_found() -> None:
-    assert {
-        "Account",
-        "Shop",
-        "SalesList",
-        "Profile",
-        "CreationProfile",
-        "Deployment",
-        "Job",
-        "JobEntry",
-    } <= set(STORED)
+    assert {"Account", "Shop", "SalesList", "Profile", "CreationProfile", "Deployment", "Job", "JobEntry"} <= set(
+        STORED
+    )
     assert sum("repositories" in name for name in STORED) >= 9
     assert len(MESSAGES) >= 8
 

@@ -15,8 +15,7 @@ def test_a_text_is_found_at_its_place() -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
-    [None, [], "a", {}, {"a": None}, {"a": "b"}, {"a": {"b": ""}}, {"a": {"b": 5}}, {"a": {"b": ["x"]}}],
+    "told", [None, [], "a", {}, {"a": None}, {"a": "b"}, {"a": {"b": ""}}, {"a": {"b": 5}}, {"a": {"b": ["x"]}}]
 )
 def test_where_there_is_no_text_the_place_is_named(told: Any) -> None:
     with pytest.raises(ValueError, match=r"^no b$"):

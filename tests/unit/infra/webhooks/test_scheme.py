@@ -65,11 +65,7 @@ def test_a_delivery_is_read_by_its_topic_in_any_case(topic: str):
 
 @pytest.mark.parametrize(
     ("headers", "name"),
-    [
-        ({"x_id": "d-1", "x_event": "e-1"}, "d-1"),
-        ({"x_event": "e-1"}, "e-1"),
-        ({"x_id": " ", "x_event": "e-1"}, "e-1"),
-    ],
+    [({"x_id": "d-1", "x_event": "e-1"}, "d-1"), ({"x_event": "e-1"}, "e-1"), ({"x_id": " ", "x_event": "e-1"}, "e-1")],
 )
 def test_the_first_id_that_is_told_names_the_delivery(headers: dict[str, str], name: str):
     assert id_of(**headers) == name

@@ -60,17 +60,11 @@ def test_a_shop_that_takes_us_out_is_gone_and_named_by_no_id():
 
 def test_lines_point_at_their_products_each_once_else_at_their_variants():
     rows = [{"item": 1, "kind": 2}, {"item": 1}, {"item": None, "kind": 3}, {"title": "Tip"}]
-    assert hints("sale.new", {"id": 5, "rows": rows}) == (
-        product("1"),
-        Hint(kind=HintKind.VARIANT, id="3"),
-    )
+    assert hints("sale.new", {"id": 5, "rows": rows}) == (product("1"), Hint(kind=HintKind.VARIANT, id="3"))
 
 
 def test_an_order_that_changed_itself_points_at_itself_first():
-    assert hints("sale.off", {"id": 5, "rows": [{"item": 1}]}) == (
-        Hint(kind=HintKind.ORDER, id="5"),
-        product("1"),
-    )
+    assert hints("sale.off", {"id": 5, "rows": [{"item": 1}]}) == (Hint(kind=HintKind.ORDER, id="5"), product("1"))
 
 
 @pytest.mark.parametrize(

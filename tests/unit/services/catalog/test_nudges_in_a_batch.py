@@ -51,11 +51,7 @@ def test_one_accounts_messages_are_handled_together() -> None:
     seen: list[list[tuple[str, ...]]] = []
     records = _records(_nudge("a", "x"), _nudge("b", "z"), _nudge("a", "y"))
     side_by_side(
-        records,
-        Nudge,
-        lambda nudge: nudge.account,
-        lambda group: seen.append([n.listings for n in group]),
-        workers=1,
+        records, Nudge, lambda nudge: nudge.account, lambda group: seen.append([n.listings for n in group]), workers=1
     )
     assert seen == [[("x",), ("y",)], [("z",)]]
 

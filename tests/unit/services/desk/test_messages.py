@@ -33,12 +33,7 @@ NAMES = {
     "field.value": [field.value for field in LedgerField],
     "self.task.action.value": [kind.value for kind in PublishKind],
     "task.action.value": [PublishKind.SEND.value, PublishKind.RELIST.value],  # what is sent automatically
-    "one.result.value": [
-        Result.SENT.value,
-        Result.SUBMITTED.value,
-        Result.HELD.value,
-        Result.ZERO_REFUSED.value,
-    ],
+    "one.result.value": [Result.SENT.value, Result.SUBMITTED.value, Result.HELD.value, Result.ZERO_REFUSED.value],
     "document.kind": ["shop", "account", "sales_list", "profile"],
 }
 """What the parts of composed codes can be; a part that is not here fails the test, so that somebody looks."""
@@ -187,13 +182,7 @@ def test_every_code_has_a_text(section: str, codes: set[str]) -> None:
 
 
 def test_the_search_for_codes_finds_those_that_are_composed_or_named_by_constants() -> None:
-    assert {
-        "auto_quantity_off",
-        "account_expired",
-        "guard",
-        "not_aligned",
-        "update_failed",
-    } <= problem_codes()
+    assert {"auto_quantity_off", "account_expired", "guard", "not_aligned", "update_failed"} <= problem_codes()
     assert {"switch_on_auto_price", "align", "approve_changes"} <= _fixes()
     assert {
         "send_failed",

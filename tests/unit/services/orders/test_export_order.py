@@ -7,15 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from listbridge.domain.ids import (
-    AccountId,
-    LineId,
-    OrderKey,
-    ProductId,
-    RemoteOrderId,
-    ShopId,
-    VariantKey,
-)
+from listbridge.domain.ids import AccountId, LineId, OrderKey, ProductId, RemoteOrderId, ShopId, VariantKey
 from listbridge.domain.orders import creating as order_creating
 from listbridge.domain.orders.orders import Cancellation, ImportState, MatchedBy, Order, Payment
 from listbridge.domain.ports import Missing

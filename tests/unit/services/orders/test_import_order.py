@@ -68,9 +68,7 @@ def test_a_marketplace_that_cannot_answer_keeps_the_order_in_the_queue(world: Or
     assert world.stores.orders.find(KEY) is None
 
 
-def test_credentials_that_are_refused_expire_the_account_and_keep_the_order_in_the_queue(
-    world: OrderWorld,
-) -> None:
+def test_credentials_that_are_refused_expire_the_account_and_keep_the_order_in_the_queue(world: OrderWorld) -> None:
     world.sell()
     world.there.refuse("read_order", Unauthorized(Problem("token_revoked")))
     with pytest.raises(Unauthorized):
@@ -137,9 +135,7 @@ def test_an_order_that_is_skipped_is_left_alone(world: OrderWorld, facts: dict[s
     assert not_asked(world)
 
 
-def test_a_message_that_was_due_for_another_reason_asks_for_no_decision_before_a_day(
-    world: OrderWorld,
-) -> None:
+def test_a_message_that_was_due_for_another_reason_asks_for_no_decision_before_a_day(world: OrderWorld) -> None:
     world.set_account(create_orders=False)
     world.sell()
     world.take_in()

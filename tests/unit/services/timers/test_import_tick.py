@@ -126,9 +126,7 @@ def test_an_order_in_the_shop_is_compared_when_its_time_has_come(at_rest: OrderW
     assert world.queued(Lane.FULFILLMENTS) == [(RelayOrder(account=ACCOUNT, order=ORDER), 0.0)]
 
 
-def test_an_order_whose_effect_in_the_shop_is_not_proven_is_not_compared_but_proven(
-    at_rest: OrderWorld,
-) -> None:
+def test_an_order_whose_effect_in_the_shop_is_not_proven_is_not_compared_but_proven(at_rest: OrderWorld) -> None:
     world = at_rest
     world.stock_up("MUG")
     world.sell()

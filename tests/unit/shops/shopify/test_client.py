@@ -10,14 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from listbridge.domain.verdicts import (
-    OutcomeUnknown,
-    RateLimited,
-    Rejected,
-    RemoteError,
-    RetryLater,
-    Unauthorized,
-)
+from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected, RemoteError, RetryLater, Unauthorized
 from listbridge.registry import messages
 from listbridge.shops.shopify import errors
 from listbridge.shops.shopify.errors import InvalidVariables, ScopeMissing
@@ -52,11 +45,7 @@ def test_each_http_status_has_its_verdict(
     with pytest.raises(RemoteError) as refused:
         open_with().identify()
     assert type(refused.value) is kind
-    assert (refused.value.problem.code, refused.value.status, refused.value.request_id) == (
-        code,
-        status,
-        "req-9",
-    )
+    assert (refused.value.problem.code, refused.value.status, refused.value.request_id) == (code, status, "req-9")
     assert getattr(refused.value, "after_s", None) == after_s
     assert len(line.asked) == 1
 
@@ -142,14 +131,8 @@ def test_an_answer_that_cannot_be_read_is_asked_for_again_later(line: Line, open
 @pytest.mark.parametrize(
     ("cost", "after_s"),
     [
-        (
-            {"requestedQueryCost": 910, "throttleStatus": {"currentlyAvailable": 10, "restoreRate": 100.0}},
-            9.0,
-        ),
-        (
-            {"requestedQueryCost": 910, "throttleStatus": {"currentlyAvailable": 905, "restoreRate": 100.0}},
-            0.5,
-        ),
+        ({"requestedQueryCost": 910, "throttleStatus": {"currentlyAvailable": 10, "restoreRate": 100.0}}, 9.0),
+        ({"requestedQueryCost": 910, "throttleStatus": {"currentlyAvailable": 905, "restoreRate": 100.0}}, 0.5),
         ({"requestedQueryCost": 1000, "throttleStatus": {"currentlyAvailable": 0, "restoreRate": 1.0}}, 60.0),
         ({"requestedQueryCost": 10, "throttleStatus": {"currentlyAvailable": 0, "restoreRate": 0}}, 2.0),
         ({"requestedQueryCost": "10", "throttleStatus": None}, 2.0),
@@ -174,23 +157,16 @@ def test_a_dear_call_that_waits_for_points_stops_no_hot_read():
     assert set(owners) == {*catalogue, "webhooks", *orders}
     assert {owners[operation] for operation in orders} == {"orders"}
     assert owners["read_products"] == owners["products_of"] == "reads"
-    assert [operation for operation, name in owners.items() if name == "reads"] == [
-        "read_products",
-        "products_of",
-    ]
+    assert [operation for operation, name in owners.items() if name == "reads"] == ["read_products", "products_of"]
 
 
 @pytest.mark.parametrize(
-    ("available", "learned"),
-    [(151, [timedelta(seconds=0.01)]), (52, [timedelta(seconds=1)]), (152, []), (2000, [])],
+    ("available", "learned"), [(151, [timedelta(seconds=0.01)]), (52, [timedelta(seconds=1)]), (152, []), (2000, [])]
 )
 def test_a_bucket_too_low_for_the_next_such_call_is_told_to_the_budget(
     line: Line, open_with: Any, budget: FakeBudget, available: int, learned: list[timedelta]
 ):
-    cost = {
-        "requestedQueryCost": 152,
-        "throttleStatus": {"currentlyAvailable": available, "restoreRate": 100.0},
-    }
+    cost = {"requestedQueryCost": 152, "throttleStatus": {"currentlyAvailable": available, "restoreRate": 100.0}}
     nulls = {"shop": {"currencyCode": "EUR"}, "nodes": [None]}
     line.answers = [(200, {"data": nulls, "extensions": {"cost": cost}}, {})]
     assert open_with().read_products(["1"]).missing == ("1",)
@@ -208,10 +184,7 @@ def test_an_older_version_served_in_silence_is_reported_once(
     line: Line, open_with: Any, caplog: pytest.LogCaptureFixture
 ):
     fallen = {"X-Shopify-API-Version": "2026-10"}
-    line.answers = [
-        (200, {"data": IDENTITY}, {"X-Shopify-API-Version": "2026-07"}),
-        (200, {"data": IDENTITY}, fallen),
-    ]
+    line.answers = [(200, {"data": IDENTITY}, {"X-Shopify-API-Version": "2026-07"}), (200, {"data": IDENTITY}, fallen)]
     line.answers += line.answers[1:]
     adapter = open_with()
     with caplog.at_level(logging.WARNING, "listbridge.shops.shopify"):

@@ -22,13 +22,7 @@ from tests.fakes.grants import NoGrants
 from tests.unit.shops.shopify_line import SECRET, Line
 
 WAY = Way("state-1", "https://listbridge.example/callbacks/shopify", "https://listbridge.example/callbacks/done")
-TOLD = {
-    "code": "c0de",
-    "host": "aG9zdA",
-    "shop": "demo.myshopify.com",
-    "state": "state-1",
-    "timestamp": "1700000000",
-}
+TOLD = {"code": "c0de", "host": "aG9zdA", "shop": "demo.myshopify.com", "state": "state-1", "timestamp": "1700000000"}
 
 
 @pytest.fixture

@@ -69,12 +69,7 @@ def test_incomplete_credentials_are_refused(secret: dict[str, Any]):
 
 def test_credentials_never_show_their_secrets():
     held = Credentials.model_validate(
-        {
-            "client_id": "id",
-            "client_secret": "hush-1",
-            "previous_client_secret": "hush-2",
-            "access_token": "hush-3",
-        }
+        {"client_id": "id", "client_secret": "hush-1", "previous_client_secret": "hush-2", "access_token": "hush-3"}
     )
     assert "hush" not in repr(held) + str(held) + held.model_dump_json()
     assert held.static_token == "hush-3"

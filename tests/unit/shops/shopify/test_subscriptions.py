@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from listbridge.domain.verdicts import (
-    Rejected,
-)
+from listbridge.domain.verdicts import Rejected
 from listbridge.shops.shopify.webhooks import WANTED
 from tests.unit.shops.shopify_line import Line, ok
 
@@ -20,11 +18,7 @@ def test_one_topic_that_shopify_refuses_keeps_no_other_from_being_subscribed(lin
     made = {"webhookSubscription": {"id": "gid://shopify/WebhookSubscription/1"}, "userErrors": []}
     order = ok({"webhookSubscriptionCreate": refusal})
     other = ok({"webhookSubscriptionCreate": made})
-    line.answers = [
-        ok(page),
-        *[order if topic.startswith("orders/") else other for topic in WANTED],
-        ok(page),
-    ]
+    line.answers = [ok(page), *[order if topic.startswith("orders/") else other for topic in WANTED], ok(page)]
     with pytest.raises(Rejected) as refused:
         open_with().ensure_webhooks("https://hooks.example/webhooks/shop_1")
     params = dict(refused.value.problem.params)
@@ -65,11 +59,7 @@ def test_a_topic_that_is_refused_here_is_still_heard_where_it_was(line: Line, op
     old, new = "https://old.example/webhooks/shop_1", "https://new.example/webhooks/shop_1"
     page = {"hasNextPage": False}
     nodes = [
-        {
-            "id": f"gid://shopify/WebhookSubscription/{place}",
-            "topic": topic.replace("/", "_").upper(),
-            "uri": old,
-        }
+        {"id": f"gid://shopify/WebhookSubscription/{place}", "topic": topic.replace("/", "_").upper(), "uri": old}
         for place, topic in enumerate(WANTED)
     ]
     made = ok({"webhookSubscriptionCreate": {"webhookSubscription": {"id": "gid://x/9"}, "userErrors": []}})

@@ -7,12 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from listbridge.domain.verdicts import (
-    RateLimited,
-    RemoteError,
-    RetryLater,
-    Unauthorized,
-)
+from listbridge.domain.verdicts import RateLimited, RemoteError, RetryLater, Unauthorized
 from tests.fakes.clock import VirtualClock
 from tests.unit.shops.shopify_line import SECRET, STATIC, Line, ok
 

@@ -208,9 +208,7 @@ def test_a_topic_we_do_not_know_is_no_error_and_its_body_is_not_looked_at():
         pytest.param("orders/create", b'{"id": 1, "line_items": {}}', id="lines that are no list"),
         pytest.param("orders/create", b'{"id": 1, "line_items": [1]}', id="a line that is no object"),
         pytest.param(
-            "orders/create",
-            b'{"id": 1, "line_items": [{"product_id": "x"}]}',
-            id="a line with a strange product",
+            "orders/create", b'{"id": 1, "line_items": [{"product_id": "x"}]}', id="a line with a strange product"
         ),
         pytest.param("orders/edited", b'{"id": 1}', id="an edit without an edit"),
         pytest.param("fulfillments/create", b'{"id": 1}', id="a fulfilment of no order"),

@@ -13,13 +13,7 @@ from datetime import datetime
 
 from listbridge.domain.ids import RemoteId, Sku
 from listbridge.domain.listings.listing import NOTHING, Values
-from listbridge.domain.listings.publishing_runs import (
-    WRITTEN,
-    HalfWritten,
-    WrittenMarks,
-    forget,
-    refuse_without_values,
-)
+from listbridge.domain.listings.publishing_runs import WRITTEN, HalfWritten, WrittenMarks, forget, refuse_without_values
 from listbridge.domain.ports import Published, PublishRequest, PublishSteps, PublishVariant, UnitWrite
 from listbridge.domain.problem import Problem
 from listbridge.domain.refusals import apart
@@ -116,12 +110,7 @@ class Publishing:
         """Find the SKU's offer if there may be one: after any earlier run, known ids are only a hint."""
         sku = variant.key.sku
         progress = self.steps.progress
-        hints = (
-            variant.offer,
-            variant.remote,
-            progress.get(f"offer:{sku}"),
-            progress.get(f"creating_offer:{sku}"),
-        )
+        hints = (variant.offer, variant.remote, progress.get(f"offer:{sku}"), progress.get(f"creating_offer:{sku}"))
         if surely or self.steps.resumed() or any(hints):
             self._remember(sku, self.inventory.offer(sku, self.content.site))
 
@@ -153,10 +142,7 @@ class Publishing:
             self.steps.save(**{f"creating_offer:{sku}": "1"})
         # Both calls or neither: a budget that runs out between them would leave the item without its offer.
         budget = self.inventory.http.connection.budget
-        for operation in (
-            "createOrReplaceInventoryItem",
-            "updateOffer" if sku in self.offers else "createOffer",
-        ):
+        for operation in ("createOrReplaceInventoryItem", "updateOffer" if sku in self.offers else "createOffer"):
             budget.prepay(operation, 1, wait_s=0)
         try:
             with self.steps.unit(sku) as unit:

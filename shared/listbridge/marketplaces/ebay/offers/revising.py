@@ -70,10 +70,7 @@ def request(revisions: Sequence[Revision], highest_quantity: int | None) -> Pric
 
 
 def judged(
-    revisions: Sequence[Revision],
-    entries: Sequence[PriceQuantityAnswer],
-    highest_quantity: int | None,
-    now: datetime,
+    revisions: Sequence[Revision], entries: Sequence[PriceQuantityAnswer], highest_quantity: int | None, now: datetime
 ) -> Mapping[ListingKey, RevisionResult]:
     """Each listing's result.
 

@@ -306,11 +306,7 @@ class Policies(CamelTold):
     return_policies: list[Policy] | None = None
 
     def all(self) -> list[Policy]:
-        return [
-            *(self.fulfillment_policies or ()),
-            *(self.payment_policies or ()),
-            *(self.return_policies or ()),
-        ]
+        return [*(self.fulfillment_policies or ()), *(self.payment_policies or ()), *(self.return_policies or ())]
 
 
 class Location(CamelTold):

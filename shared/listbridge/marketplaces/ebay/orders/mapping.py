@@ -184,10 +184,7 @@ def _shipping(told: ToldOrder, pricing: OrderPricing, amounts: _Amounts) -> Ship
         cost = amounts.number(pricing.delivery_cost) - abs(amounts.number(pricing.delivery_discount))
     else:
         costs = [line.delivery_cost for line in told.line_items if line.delivery_cost is not None]
-        cost = sum(
-            (amounts.number(row.shipping_cost) + amounts.number(row.handling_cost) for row in costs),
-            _ZERO,
-        )
+        cost = sum((amounts.number(row.shipping_cost) + amounts.number(row.handling_cost) for row in costs), _ZERO)
     steps = [one.shipping_step for one in told.fulfillment_start_instructions or () if one.shipping_step]
     service = next((step.shipping_service_code for step in steps if step.shipping_service_code), "")
     return ShippingCharge(service, service, amounts.money(max(cost, _ZERO)))

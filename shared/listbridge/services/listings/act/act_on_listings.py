@@ -190,24 +190,13 @@ def carry_out(deps: PublishDeps, sales_list: SalesList, action: Action, job: Job
 
 
 def _publish(
-    deps: CoreDeps,
-    sales_list: SalesList,
-    kind: PublishKind,
-    job: Job,
-    rows: Sequence[Listing],
-    *,
-    remove: bool = False,
+    deps: CoreDeps, sales_list: SalesList, kind: PublishKind, job: Job, rows: Sequence[Listing], *, remove: bool = False
 ) -> None:
     products = dict.fromkeys(row.variant.product for row in rows)
     rehearse = job.rehearsal and kind is not PublishKind.LINK
     tasks = [
         PublishTask(
-            action=kind,
-            sales_list=sales_list.id,
-            product=product,
-            job=job.id,
-            remove=remove,
-            rehearse=rehearse,
+            action=kind, sales_list=sales_list.id, product=product, job=job.id, remove=remove, rehearse=rehearse
         )
         for product in products
     ]

@@ -47,12 +47,5 @@ def unlinked(listing: Listing, now: datetime) -> Listing:
         raise Refused(Problem("pending"))
     ended = lifecycle.ended(listing, Status.NOT_ACTIVE, now)
     return replace(
-        ended,
-        offer=None,
-        group=None,
-        content_hash="",
-        sent=NOTHING,
-        seen=NOTHING,
-        guard_passed=False,
-        job=None,
+        ended, offer=None, group=None, content_hash="", sent=NOTHING, seen=NOTHING, guard_passed=False, job=None
     )

@@ -169,9 +169,7 @@ class Shelf:
                 self.deps.variants.bind(variant, key)
                 return None
             return Problem(
-                "sold_by_other_list",
-                {"sku": key.sku, "list": _name(self.deps, row)},
-                "remove_from_other_list",
+                "sold_by_other_list", {"sku": key.sku, "list": _name(self.deps, row)}, "remove_from_other_list"
             )
         raise Conflict(f"listing {key} kept changing")
 

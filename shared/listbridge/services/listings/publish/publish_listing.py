@@ -24,14 +24,7 @@ from listbridge.domain.ports import (
     RemoteListing,
 )
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import (
-    NotFound,
-    OutcomeUnknown,
-    RateLimited,
-    RemoteError,
-    RetryLater,
-    Unauthorized,
-)
+from listbridge.domain.verdicts import NotFound, OutcomeUnknown, RateLimited, RemoteError, RetryLater, Unauthorized
 from listbridge.domain.work import Lane, PublishKind, PublishTask
 from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.catalog.observe_shop import content_hash, observe_products, remembered_product
@@ -250,8 +243,7 @@ class _Work(PublishWork):
     def _creation(self, rows: dict[Sku, Listing]) -> CreationProfile | None:
         if self.sales_list.creation_profile is None:
             self._fail(
-                rows,
-                Problem("creation_profile_missing", {"list": self.sales_list.name}, "choose_creation_profile"),
+                rows, Problem("creation_profile_missing", {"list": self.sales_list.name}, "choose_creation_profile")
             )
             return None
         return self.deps.configuration.get(CreationProfile, self.sales_list.creation_profile)

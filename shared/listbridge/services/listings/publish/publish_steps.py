@@ -12,13 +12,7 @@ from listbridge.domain.ids import ListingKey, RemoteId, Sku, new_id
 from listbridge.domain.listings import ledger, lifecycle, unseen_sales
 from listbridge.domain.listings.listing import BOTH, LedgerField, Listing, Values
 from listbridge.domain.listings.publication import Publication
-from listbridge.domain.ports import (
-    Budget,
-    Conflict,
-    MarketplaceAdapter,
-    RemoteListing,
-    UnitWrite,
-)
+from listbridge.domain.ports import Budget, Conflict, MarketplaceAdapter, RemoteListing, UnitWrite
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, RemoteError, RetryLater
 from listbridge.services.deps import PublishDeps
@@ -163,8 +157,7 @@ class Steps:
             if not row.live and not self.attempts.sales.fields(row, BOTH) >= BOTH:
                 after_s = (self.attempts.sales.look_again_at(row) - self.deps.clock.now()).total_seconds()
                 raise RetryLater(
-                    Problem(ENDED_AWAITS_ORDERS, {"account": self.attempts.sales.account.name}),
-                    after_s=after_s,
+                    Problem(ENDED_AWAITS_ORDERS, {"account": self.attempts.sales.account.name}), after_s=after_s
                 )
         rising = self._rising(rows)
         if not rising or self.looked_at is not None:

@@ -17,25 +17,16 @@ from listbridge.domain.listings import lifecycle
 from listbridge.domain.listings.ledger import UPDATE_FAILED
 from listbridge.domain.listings.listing import GONE_FROM_SHOP, PRODUCT_GONE, Listing, Status
 from listbridge.domain.listings.publication import Publication
-from listbridge.domain.ports import (
-    Budget,
-    MarketplaceAdapter,
-    PublishRequest,
-    PublishVariant,
-)
+from listbridge.domain.ports import Budget, MarketplaceAdapter, PublishRequest, PublishVariant
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import (
-    RateLimited,
-)
+from listbridge.domain.verdicts import RateLimited
 from listbridge.domain.work import PublishKind, PublishTask
 from listbridge.services.deps import PublishDeps
 from listbridge.services.job_results import is_cancelled, item_done, item_failed, item_skipped
 from listbridge.services.listings.items.remove_items import forget_items
 from listbridge.services.listings.publish.publish_steps import Steps
 from listbridge.services.listings.publish.rehearse import rehearsed_in_vain
-from listbridge.services.listings.publish.wait_for_stock import (
-    wait_again,
-)
+from listbridge.services.listings.publish.wait_for_stock import wait_again
 from listbridge.services.listings.revise.attempts import Attempts
 from listbridge.services.listings.sales_first import SalesFirst
 

@@ -65,12 +65,7 @@ def rehearse_publishing(
             if sku in unfit:
                 rehearsed_in_vain(deps, [row], task, unfit[sku])
                 continue
-            would(
-                deps,
-                task.job,
-                row,
-                Problem("would_revise_in_full", values_of(row, BOTH), "leave_observe_mode"),
-            )
+            would(deps, task.job, row, Problem("would_revise_in_full", values_of(row, BOTH), "leave_observe_mode"))
         return
     live = listed_already(deps, account, adapter, rows)
     waits = nothing_to_sell(rows.values())

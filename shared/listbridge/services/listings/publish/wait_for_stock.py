@@ -10,14 +10,7 @@ from listbridge.domain.listings import lifecycle
 from listbridge.domain.listings.lifecycle import WAITS_FOR_STOCK
 from listbridge.domain.listings.listing import Listing, Status
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import (
-    EmptyRefused,
-    ObserveMode,
-    OutcomeUnknown,
-    RemoteError,
-    RetryLater,
-    Unauthorized,
-)
+from listbridge.domain.verdicts import EmptyRefused, ObserveMode, OutcomeUnknown, RemoteError, RetryLater, Unauthorized
 from listbridge.domain.work import PublishKind, PublishTask
 from listbridge.services.catalog.restocked import sell_restocked
 from listbridge.services.deps import AccountDeps

@@ -14,14 +14,7 @@ from listbridge.domain import waiting
 from listbridge.domain.ids import ListingKey, new_id
 from listbridge.domain.listings import lifecycle, writing
 from listbridge.domain.listings.listing import LedgerField, Listing, Values
-from listbridge.domain.ports import (
-    Conflict,
-    Lease,
-    MarketplaceAdapter,
-    MarketplaceTraits,
-    Missing,
-    RevisionResult,
-)
+from listbridge.domain.ports import Conflict, Lease, MarketplaceAdapter, MarketplaceTraits, Missing, RevisionResult
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import (
     NotFound,
@@ -110,13 +103,7 @@ class Attempts:
 
     def _begun(self, row: Listing, fields: frozenset[LedgerField], values: Values, fence: int) -> Listing:
         return writing.begun(
-            row,
-            new_id("att"),
-            fields,
-            values,
-            settle_s=self.traits.settle_s,
-            fence=fence,
-            now=self.deps.clock.now(),
+            row, new_id("att"), fields, values, settle_s=self.traits.settle_s, fence=fence, now=self.deps.clock.now()
         )
 
     def record_all(self, begun: Sequence[Listing], error: RemoteError) -> tuple[Listing, ...]:

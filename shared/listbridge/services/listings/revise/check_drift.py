@@ -79,11 +79,7 @@ def run_drift_chunk(deps: AccountDeps, job: Job) -> Job:
         drifted = _read(deps, account, turn)
     except Unauthorized as error:
         expire_account(deps, account, error.problem)
-        update = {
-            "state": JobState.FAILED,
-            "reason": error.problem,
-            "finished_at": deps.clock.now(),
-        }
+        update = {"state": JobState.FAILED, "reason": error.problem, "finished_at": deps.clock.now()}
         return deps.jobs.save(job.model_copy(update=update))
     nudge_due(deps, drifted)
     _end_what_is_gone(deps, live)

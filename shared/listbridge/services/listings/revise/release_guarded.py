@@ -21,11 +21,7 @@ def start_release(deps: CoreDeps, account: Account, actor: str) -> Job:
     """Let every listing that the guard holds now be sent as it is computed by then; the job runs automatically."""
     now = deps.clock.now()
     job = Job(
-        id=JobId(new_id("job")),
-        kind=JobKind.RELEASE_GUARDED,
-        account=account.id,
-        created_by=actor,
-        created_at=now,
+        id=JobId(new_id("job")), kind=JobKind.RELEASE_GUARDED, account=account.id, created_by=actor, created_at=now
     )
     deps.jobs.create(job)
     deps.activity.note(ActivityEntry(account.id, "guard_approved", now, {"job": job.id}, account.id, actor))
@@ -44,11 +40,7 @@ def run_release_chunk(deps: AccountDeps, job: Job) -> Job:
             released.append(deps.listings.change(row.key, release))
     nudge_due(deps, released)
     done = job.done + len(rows)
-    changes: dict[str, object] = {
-        "cursor": cursor or "",
-        "done": done,
-        "affected": job.affected + len(released),
-    }
+    changes: dict[str, object] = {"cursor": cursor or "", "done": done, "affected": job.affected + len(released)}
     if cursor is None:
         changes |= {"state": JobState.DONE, "total": done, "finished_at": deps.clock.now()}
     return deps.jobs.save(job.model_copy(update=changes))

@@ -24,13 +24,7 @@ from listbridge.domain.ports import (
     UnitRevision,
 )
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import (
-    RateLimited,
-    Rejected,
-    RemoteError,
-    Unauthorized,
-    ZeroRefused,
-)
+from listbridge.domain.verdicts import RateLimited, Rejected, RemoteError, Unauthorized, ZeroRefused
 from listbridge.services.deps import AccountDeps
 from listbridge.services.guard import SendGuard
 from listbridge.services.listings.revise.attempts import Attempts, LeasedUnit, leased
@@ -153,12 +147,7 @@ class UnitWriter:
             if row.attempt is None or row.fence > self.fence:
                 return writing.failed(row, retry_at=retry_at, problem=problem, now=now)
             return writing.unknown(
-                row,
-                row.attempt.id,
-                settle_s=self.traits.settle_s,
-                retry_at=retry_at,
-                now=now,
-                problem=problem,
+                row, row.attempt.id, settle_s=self.traits.settle_s, retry_at=retry_at, now=now, problem=problem
             )
 
         row = self.deps.listings.change(key, stumbled)
@@ -382,9 +371,6 @@ class UnitWriter:
     def _postpone(self, keys: Sequence[ListingKey], until: datetime) -> tuple[RowOutcome, ...]:
         now = self.deps.clock.now()
         return tuple(
-            RowOutcome(
-                Result.POSTPONED,
-                self.deps.listings.change(key, lambda row: ledger.postponed(row, until, now)),
-            )
+            RowOutcome(Result.POSTPONED, self.deps.listings.change(key, lambda row: ledger.postponed(row, until, now)))
             for key in keys
         )

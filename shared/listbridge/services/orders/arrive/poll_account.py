@@ -143,8 +143,7 @@ class _Poll:
             take_in_order(self._deps, self._account, self._rules, read, known)
         except Exception as error:  # noqa: BLE001  # one order's failure, whatever it is, stops no other (promises.md#p6)
             _LOG.warning(
-                "order.left_to_itself",
-                extra={"fields": {"account": self._account.id, "error": type(error).__name__}},
+                "order.left_to_itself", extra={"fields": {"account": self._account.id, "error": type(error).__name__}}
             )
             self._alone(read.order.id)
 

@@ -19,26 +19,12 @@ from listbridge.domain.orders import changes as order_changes
 from listbridge.domain.orders import creating as order_creating
 from listbridge.domain.orders import schedule as order_schedule
 from listbridge.domain.orders.creating import NotOurCreate
-from listbridge.domain.orders.orders import (
-    Buyer,
-    ImportState,
-    Match,
-    MatchedBy,
-    Order,
-    RemoteLine,
-    ShopOrderRef,
-)
+from listbridge.domain.orders.orders import Buyer, ImportState, Match, MatchedBy, Order, RemoteLine, ShopOrderRef
 from listbridge.domain.orders.schedule import ImportRules
 from listbridge.domain.orders.shop_orders import DraftLine, FoundOrder, ShopOrderDraft
 from listbridge.domain.ports import Conflict, Lease, Share, ShopAdapter
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import (
-    NotFound,
-    OutcomeUnknown,
-    Rejected,
-    RemoteError,
-    Unauthorized,
-)
+from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RemoteError, Unauthorized
 from listbridge.domain.work import ImportOrder, Lane
 from listbridge.services.catalog.observe_shop import read_products
 from listbridge.services.connection_state import expire_account, expire_shop

@@ -13,13 +13,7 @@ from listbridge.domain.listings import ledger
 from listbridge.domain.listings.listing import Cause, Listing
 from listbridge.domain.orders import changes as order_changes
 from listbridge.domain.orders.orders import Cancellation, Order
-from listbridge.domain.orders.reserving import (
-    Reservations,
-    bought_from,
-    changes_to,
-    reservations_of,
-    still_counting,
-)
+from listbridge.domain.orders.reserving import Reservations, bought_from, changes_to, reservations_of, still_counting
 from listbridge.domain.orders.schedule import ImportRules
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.services.catalog.nudge import nudge_due

@@ -17,14 +17,7 @@ from listbridge.domain.orders.shop_orders import ShopOrder
 from listbridge.domain.orders.units import NOTHING_OPEN, Balance
 from listbridge.domain.ports import Lease, Missing, Share, ShopAdapter
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import (
-    OutcomeUnknown,
-    Rejected,
-    RemoteError,
-    RetryLater,
-    Unauthorized,
-    Unsupported,
-)
+from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RemoteError, RetryLater, Unauthorized, Unsupported
 from listbridge.domain.work import RelayOrder
 from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import OrderDeps

@@ -90,10 +90,7 @@ query Identity($after: String) {
     wire.IdentityAnswer,
 )
 
-SCOPES = Query(
-    "query Scopes { currentAppInstallation { accessScopes { handle } } }",
-    wire.ScopesAnswer,
-)
+SCOPES = Query("query Scopes { currentAppInstallation { accessScopes { handle } } }", wire.ScopesAnswer)
 
 PRODUCTS_BY_ID = Query(
     """

@@ -73,10 +73,7 @@ def order_input(draft: ShopOrderDraft, now: datetime) -> Fields:
     }
     if off_lines:
         order["discountCode"] = {
-            "itemFixedDiscountCode": {
-                "code": adjustment_title(draft),
-                "amountSet": _bag(Money(off_lines, currency)),
-            }
+            "itemFixedDiscountCode": {"code": adjustment_title(draft), "amountSet": _bag(Money(off_lines, currency))}
         }
     if draft.total.amount > 0:
         sale = {"kind": "SALE", "status": "SUCCESS", "gateway": draft.marketplace_label}
@@ -108,11 +105,7 @@ def _shipping_lines(draft: ShopOrderDraft, price: Decimal) -> Iterator[Fields]:
     # More than the parts explain is a second charge, and not a line item: that would lie on the packing list, and the
     # order would never be wholly fulfilled.
     if draft.adjustment.amount > 0:
-        yield {
-            "title": adjustment_title(draft),
-            "code": "adjustment",
-            "priceSet": _bag(draft.adjustment),
-        }
+        yield {"title": adjustment_title(draft), "code": "adjustment", "priceSet": _bag(draft.adjustment)}
 
 
 def _shipping_line(charge: ShippingCharge, price: Decimal, tax_included: bool) -> Fields:
@@ -128,11 +121,7 @@ def _tax_lines(taxes: Iterable[Tax], amount: Decimal, tax_included: bool) -> lis
     taxes = tuple(taxes)
     within = sum((tax.amount.amount for tax in taxes), Decimal(0)) if tax_included else Decimal(0)
     return [
-        {
-            "title": tax.title or "Tax",
-            "rate": str(rate_of(tax, amount, within=within)),
-            "priceSet": _bag(tax.amount),
-        }
+        {"title": tax.title or "Tax", "rate": str(rate_of(tax, amount, within=within)), "priceSet": _bag(tax.amount)}
         for tax in taxes
     ]
 

@@ -26,12 +26,7 @@ from listbridge.shops.shopify.catalog.wire import Page, Written
 from listbridge.shops.shopify.client import AdminApi, beside, there
 from listbridge.shops.shopify.errors import UNREADABLE, InvalidVariables, ScopeMissing, TooDear
 from listbridge.shops.shopify.orders import wire as order_wire
-from listbridge.shops.shopify.orders.errors import (
-    about_the_mark,
-    not_cancelled,
-    refused_create,
-    refused_parts,
-)
+from listbridge.shops.shopify.orders.errors import about_the_mark, not_cancelled, refused_create, refused_parts
 from listbridge.shops.shopify.orders.input import PARTS, order_input
 from listbridge.shops.shopify.orders.mapping import found_order, money_of, search_for, shop_order, whose
 from listbridge.shops.shopify.orders.queries import (

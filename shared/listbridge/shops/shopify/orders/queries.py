@@ -196,11 +196,7 @@ mutation CancelOrder($id: ID!) {
     ("orderCancel",),
 )
 
-ORDER_STATE = Query(
-    "query OrderState($id: ID!) { order(id: $id) { cancelledAt } }",
-    wire.OrderState,
-    ("order",),
-)
+ORDER_STATE = Query("query OrderState($id: ID!) { order(id: $id) { cancelledAt } }", wire.OrderState, ("order",))
 
 STOCK_TAKEN = Query(
     """

@@ -140,8 +140,7 @@ def test_several_variants_without_options_cannot_be_told_apart():
 
 
 @pytest.mark.parametrize(
-    ("settings", "code"),
-    [({"option_aspects": {"Size": "Color"}}, "aspect_twice"), ({}, "aspect_name_too_long")],
+    ("settings", "code"), [({"option_aspects": {"Size": "Color"}}, "aspect_twice"), ({}, "aspect_name_too_long")]
 )
 def test_option_names_that_ebay_cannot_take_are_refused(settings: dict[str, Any], code: str):
     names = ("Size", "Color") if settings else ("Size", "C" * 41)
@@ -254,10 +253,7 @@ def test_replacing_an_offer_keeps_what_we_do_not_manage_and_drops_what_cannot_be
     )
     body = content().replaced_offer(shown, Values(3, None))
     assert body["tax"] == {"vatPercentage": 19.0}
-    assert body["pricingSummary"] == {
-        "price": {"value": "1.00", "currency": "EUR"},
-        "pricingVisibility": "NONE",
-    }
+    assert body["pricingSummary"] == {"price": {"value": "1.00", "currency": "EUR"}, "pricingVisibility": "NONE"}
     assert body["listingPolicies"] == {
         "fulfillmentPolicyId": "1",
         "paymentPolicyId": "2",

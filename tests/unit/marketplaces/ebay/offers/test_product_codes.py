@@ -75,18 +75,12 @@ def test_upc_ean_and_nothing_in_one_product_become_one_kind_of_code():
 
 def test_variants_that_all_have_a_upc_keep_it():
     mapped = content(sizes("036000291452", "012345678905"))
-    assert (codes(mapped, "A"), codes(mapped, "B")) == (
-        {"upc": ["036000291452"]},
-        {"upc": ["012345678905"]},
-    )
+    assert (codes(mapped, "A"), codes(mapped, "B")) == ({"upc": ["036000291452"]}, {"upc": ["012345678905"]})
 
 
 def test_a_variant_without_a_code_beside_siblings_with_one_gets_the_words_whatever_the_profile_says():
     mapped = content(sizes("036000291452", "wrong"), without_barcode="leave_out")
-    assert (codes(mapped, "A"), codes(mapped, "B")) == (
-        {"upc": ["036000291452"]},
-        {"upc": ["Nicht zutreffend"]},
-    )
+    assert (codes(mapped, "A"), codes(mapped, "B")) == ({"upc": ["036000291452"]}, {"upc": ["Nicht zutreffend"]})
 
 
 def test_a_product_without_any_code_is_sent_without_one_when_the_profile_says_so():
@@ -95,9 +89,7 @@ def test_a_product_without_any_code_is_sent_without_one_when_the_profile_says_so
 
 
 _BARCODES = st.lists(
-    st.sampled_from(["036000291452", "012345678905", "4006381333931", "96385074", "", "junk"]),
-    min_size=1,
-    max_size=6,
+    st.sampled_from(["036000291452", "012345678905", "4006381333931", "96385074", "", "junk"]), min_size=1, max_size=6
 )
 
 

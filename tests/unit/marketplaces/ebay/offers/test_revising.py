@@ -10,14 +10,7 @@ from listbridge.domain.ids import AccountId, ListingKey, RemoteId, Site, Sku
 from listbridge.domain.listings.listing import Values
 from listbridge.domain.money import Money
 from listbridge.domain.ports import Revision
-from listbridge.domain.verdicts import (
-    NotFound,
-    OutcomeUnknown,
-    RateLimited,
-    Rejected,
-    RemoteError,
-    RetryLater,
-)
+from listbridge.domain.verdicts import NotFound, OutcomeUnknown, RateLimited, Rejected, RemoteError, RetryLater
 from listbridge.marketplaces.ebay.offers.revising import judged, request
 from listbridge.marketplaces.ebay.offers.wire import PriceQuantityAnswers
 
@@ -58,11 +51,7 @@ def test_one_call_holds_the_item_and_all_its_offers():
         "shipToLocationAvailability": {"quantity": 5},
         "offers": [
             {"offerId": "offer-EBAY_US", "availableQuantity": 5},
-            {
-                "offerId": "offer-EBAY_GB",
-                "availableQuantity": 2,
-                "price": {"value": "9.90", "currency": "USD"},
-            },
+            {"offerId": "offer-EBAY_GB", "availableQuantity": 2, "price": {"value": "9.90", "currency": "USD"}},
         ],
     }
 

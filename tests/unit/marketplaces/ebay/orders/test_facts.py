@@ -72,8 +72,7 @@ def test_an_order_level_tax_that_the_lines_explain_is_not_told_twice() -> None:
 
 
 @pytest.mark.parametrize(
-    ("total", "owed"),
-    [("119.46", "119.46"), ("123.46", "119.46"), ("121.46", "119.46"), ("125.46", "119.46")],
+    ("total", "owed"), [("119.46", "119.46"), ("123.46", "119.46"), ("121.46", "119.46"), ("125.46", "119.46")]
 )
 def test_remitted_tax_may_stand_in_the_total_for_some_lines_only(total: str, owed: str) -> None:
     first = line(1, ebayCollectAndRemitTaxes=[{"taxType": "GST", "amount": usd("4.0")}])

@@ -11,14 +11,7 @@ import pytest
 
 from listbridge.domain.ids import LineId, RemoteId, RemoteOrderId, Site, Sku
 from listbridge.domain.money import Money
-from listbridge.domain.orders.orders import (
-    Address,
-    Cancellation,
-    Payment,
-    RemoteOrder,
-    Shipment,
-    Tax,
-)
+from listbridge.domain.orders.orders import Address, Cancellation, Payment, RemoteOrder, Shipment, Tax
 from listbridge.infra.mapping.order_reading import Unmappable
 from listbridge.marketplaces.ebay.orders.mapping import READER, changed_at_of, order_id_of
 
@@ -199,9 +192,7 @@ def test_tax_that_ebay_remits_is_told_and_is_in_no_other_amount() -> None:
 
 
 @pytest.mark.parametrize("kind", [{"taxType": "STATE_SALES_TAX"}, {}])
-def test_tax_that_ebay_remits_and_repeats_among_the_taxes_is_taken_out_of_the_total(
-    kind: dict[str, str],
-) -> None:
+def test_tax_that_ebay_remits_and_repeats_among_the_taxes_is_taken_out_of_the_total(kind: dict[str, str]) -> None:
     body = order(
         line(**REMITTED) | {"taxes": [{"amount": usd("4.62"), **kind}]},
         pricing={"deliveryCost": usd("10.0"), "tax": usd("4.62"), "total": usd("74.35")},
@@ -381,8 +372,7 @@ def test_a_parcel_to_ebays_hub_carries_its_reference_above_the_street() -> None:
 
 
 @pytest.mark.parametrize(
-    "instructions",
-    [None, [], [{"fulfillmentInstructionsType": "DIGITAL"}], [{"shippingStep": {"shipTo": {}}}]],
+    "instructions", [None, [], [{"fulfillmentInstructionsType": "DIGITAL"}], [{"shippingStep": {"shipTo": {}}}]]
 )
 def test_an_order_without_an_address_is_an_order_without_a_buyer(instructions: Any) -> None:
     read = READER.read(order(fulfillmentStartInstructions=instructions, buyer={"username": "U1A2B3"}))

@@ -103,9 +103,7 @@ def test_an_order_placed_before_the_connection_is_shown_but_holds_nothing(world:
 # ---- how soon again ----
 
 
-def test_after_a_sale_the_account_is_asked_again_in_seconds_by_a_message_of_its_own(
-    world: OrderWorld,
-) -> None:
+def test_after_a_sale_the_account_is_asked_again_in_seconds_by_a_message_of_its_own(world: OrderWorld) -> None:
     world.sell()
     poll(world)
     after = state(world)
@@ -116,9 +114,7 @@ def test_after_a_sale_the_account_is_asked_again_in_seconds_by_a_message_of_its_
     assert after.next_poll_at == world.now + timedelta(seconds=75)  # should the message be lost
 
 
-def test_the_polls_of_a_minute_queue_one_another_and_leave_the_next_minute_to_the_schedule(
-    world: OrderWorld,
-) -> None:
+def test_the_polls_of_a_minute_queue_one_another_and_leave_the_next_minute_to_the_schedule(world: OrderWorld) -> None:
     world.sell()
     poll(world)
     waits = []
@@ -145,9 +141,7 @@ def test_a_wait_longer_than_a_minute_is_left_to_the_tick(world: OrderWorld) -> N
     assert (state(world).claim, state(world).next_poll_at) == ("", world.now + 2 * MINUTE)
 
 
-def test_accounts_of_one_marketplace_share_its_budget_and_those_not_connected_take_no_share(
-    world: OrderWorld,
-) -> None:
+def test_accounts_of_one_marketplace_share_its_budget_and_those_not_connected_take_no_share(world: OrderWorld) -> None:
     world.market.order_traits = replace(ORDER_TRAITS, calls_per_day=720)
     for number, account_state in ((2, ConnectionState.ACTIVE), (3, ConnectionState.EXPIRED)):
         world.stores.configuration.save(
@@ -159,9 +153,7 @@ def test_accounts_of_one_marketplace_share_its_budget_and_those_not_connected_ta
     assert state(world).next_poll_at == world.now + 4 * MINUTE
 
 
-def test_accounts_whose_polls_are_counted_for_each_alone_do_not_slow_each_other_down(
-    world: OrderWorld,
-) -> None:
+def test_accounts_whose_polls_are_counted_for_each_alone_do_not_slow_each_other_down(world: OrderWorld) -> None:
     world.market.order_traits = replace(ORDER_TRAITS, calls_per_day=720)
     world.market.shares_polls = False
     for number in (2, 3):
@@ -184,12 +176,7 @@ def test_what_does_not_fit_goes_on_with_the_next_worker_under_a_new_claim(world:
     assert known(world) == {"12-0", "12-1"}
     assert state(world).watermark is None
     ((rest, wait),) = polls(world)
-    assert (rest.cursor, rest.since, rest.began, wait) == (
-        "2|12-1",
-        CONNECTED - timedelta(hours=1),
-        began,
-        0.0,
-    )
+    assert (rest.cursor, rest.since, rest.began, wait) == ("2|12-1", CONNECTED - timedelta(hours=1), began, 0.0)
     assert rest.claim == state(world).claim != message.claim
     poll(world, message)  # the old message is delivered once more
     assert known(world) == {"12-0", "12-1"}

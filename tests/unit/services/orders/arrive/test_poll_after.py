@@ -56,9 +56,7 @@ def test_a_complete_poll_says_from_when_on_every_sale_is_known(world: OrderWorld
     assert (state(world).taken_in, state(world).began, dict(state(world).left)) == (began, None, {})
 
 
-def test_an_order_left_to_itself_keeps_the_orders_from_counting_as_known_for_an_hour(
-    world: OrderWorld,
-) -> None:
+def test_an_order_left_to_itself_keeps_the_orders_from_counting_as_known_for_an_hour(world: OrderWorld) -> None:
     poll(world)
     known = state(world).taken_in
     odd = RemoteOrderId("99-9")

@@ -9,15 +9,7 @@ import pytest
 
 from listbridge.domain.ids import LineId, OrderKey, RemoteOrderId, Site
 from listbridge.domain.orders import changes as order_changes
-from listbridge.domain.orders.orders import (
-    Buyer,
-    Cancellation,
-    ImportState,
-    Match,
-    MatchedBy,
-    Payment,
-    Shipment,
-)
+from listbridge.domain.orders.orders import Buyer, Cancellation, ImportState, Match, MatchedBy, Payment, Shipment
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import ImportOrder, Lane, RelayOrder
 from listbridge.services.orders.arrive.take_in_order import take_in_order
@@ -51,9 +43,7 @@ def test_a_new_order_is_ready_holds_its_stock_and_is_queued(world: OrderWorld) -
     assert world.queued(Lane.FULFILLMENTS) == []
 
 
-def test_the_first_sight_is_told_with_its_lines_and_its_total_and_without_its_buyer(
-    world: OrderWorld,
-) -> None:
+def test_the_first_sight_is_told_with_its_lines_and_its_total_and_without_its_buyer(world: OrderWorld) -> None:
     world.sell(buyer=ADA)
     world.take_in()
     (entry,) = [one for one in world.stores.activity.entries if one.subject == str(KEY)]

@@ -12,19 +12,10 @@ import pytest
 from listbridge.domain.ids import LineId, ShopOrderId, Sku
 from listbridge.domain.money import Money
 from listbridge.domain.orders import creating as order_creating
-from listbridge.domain.orders.orders import (
-    Buyer,
-    Cancellation,
-    ImportState,
-    ShopOrderRef,
-    Tax,
-)
+from listbridge.domain.orders.orders import Buyer, Cancellation, ImportState, ShopOrderRef, Tax
 from listbridge.domain.orders.shop_orders import DraftLine, OrderMark
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import (
-    NotFound,
-    Rejected,
-)
+from listbridge.domain.verdicts import NotFound, Rejected
 from listbridge.services.orders.order_rows import change_order, lease_name
 from tests.fakes.order_world import OrderWorld, imports, taken_in
 from tests.fakes.remote_orders import euros, sold, variant_key
@@ -149,9 +140,7 @@ def test_an_order_cancelled_while_the_shop_is_asked_is_not_created(world: OrderW
     assert world.shop_orders == []
 
 
-def test_an_order_cancelled_while_its_product_is_looked_for_in_vain_stays_cancelled(
-    world: OrderWorld,
-) -> None:
+def test_an_order_cancelled_while_its_product_is_looked_for_in_vain_stays_cancelled(world: OrderWorld) -> None:
     world.sell(sold("UNKNOWN"))
     world.take_in()
 

@@ -121,9 +121,7 @@ def test_a_look_before_its_time_is_not_made(world: OrderWorld) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer",
-    [OutcomeUnknown(Problem("no_answer")), Rejected(Problem("no_stock"))],
-    ids=["unknown", "refused"],
+    "answer", [OutcomeUnknown(Problem("no_answer")), Rejected(Problem("no_stock"))], ids=["unknown", "refused"]
 )
 def test_an_answer_after_another_worker_has_found_the_order_changes_nothing(
     world: OrderWorld, answer: Exception

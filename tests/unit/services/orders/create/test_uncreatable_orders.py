@@ -9,19 +9,9 @@ import pytest
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import LineId, ProductId, VariantId, VariantKey
 from listbridge.domain.orders import changes as order_changes
-from listbridge.domain.orders.orders import (
-    ImportState,
-    Match,
-    MatchedBy,
-    Payment,
-)
+from listbridge.domain.orders.orders import ImportState, Match, MatchedBy, Payment
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import (
-    RateLimited,
-    Rejected,
-    RetryLater,
-    Unauthorized,
-)
+from listbridge.domain.verdicts import RateLimited, Rejected, RetryLater, Unauthorized
 from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
 from listbridge.services.orders.order_rows import change_order
 from tests.fakes.order_world import OrderWorld, imports, taken_in

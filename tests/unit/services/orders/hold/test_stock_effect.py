@@ -90,9 +90,7 @@ def test_it_is_looked_at_again_each_hour_and_compared_meanwhile(world: OrderWorl
     assert [message for message, _ in world.queued(Lane.FULFILLMENTS)] == [relay]
 
 
-def test_an_order_moved_to_the_counted_location_is_counted_once_reads_are_sure_to_show_it(
-    world: OrderWorld,
-) -> None:
+def test_an_order_moved_to_the_counted_location_is_counted_once_reads_are_sure_to_show_it(world: OrderWorld) -> None:
     world.shop.book.ships_from = STORE
     created(world)
     world.do_import()

@@ -123,9 +123,7 @@ def in_shop_before(world: OrderWorld) -> None:
     paid_together(world)
 
 
-def test_lines_that_the_shop_has_already_are_not_created_again_without_the_sellers_word(
-    world: OrderWorld,
-) -> None:
+def test_lines_that_the_shop_has_already_are_not_created_again_without_the_sellers_word(world: OrderWorld) -> None:
     in_shop_before(world)
     new = world.row("99-1")
     waits = Problem("lines_in_shop_already", {"orders": "12-1"}, "export_or_handled_outside")

@@ -9,14 +9,7 @@ import pytest
 from listbridge.domain.configuration import ConnectionState, Shop
 from listbridge.domain.orders.orders import Cancellation, Order, Shipment
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import (
-    OutcomeUnknown,
-    RateLimited,
-    Rejected,
-    RetryLater,
-    Unauthorized,
-    Unsupported,
-)
+from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected, RetryLater, Unauthorized, Unsupported
 from listbridge.domain.work import Lane, RelayOrder
 from listbridge.services.orders.order_rows import lease_name
 from tests.fakes.order_world import OrderWorld
@@ -51,9 +44,7 @@ def sent(world: OrderWorld, tracking: str = "T1", units: int = 2, *, id: str = "
 # ---- nothing to do ----
 
 
-def test_where_both_sides_agree_nothing_is_told_and_the_order_is_compared_in_six_hours(
-    world: OrderWorld,
-) -> None:
+def test_where_both_sides_agree_nothing_is_told_and_the_order_is_compared_in_six_hours(world: OrderWorld) -> None:
     order = world.do_relay()
     assert order.due_at == world.now + timedelta(hours=6)
     assert (order.notices, order.completed_at) == ((), None)
@@ -96,9 +87,7 @@ def test_while_another_worker_has_the_order_it_is_compared_a_little_later(world:
 # ---- cancelled on the marketplace ----
 
 
-def test_an_order_cancelled_on_the_marketplace_is_cancelled_in_the_shop_and_then_done(
-    world: OrderWorld,
-) -> None:
+def test_an_order_cancelled_on_the_marketplace_is_cancelled_in_the_shop_and_then_done(world: OrderWorld) -> None:
     withdrawn(world)
     world.queued(Lane.FULFILLMENTS)
     world.do_relay()
@@ -167,9 +156,7 @@ def test_a_cancellation_whose_outcome_is_unknown_is_asked_for_again(world: Order
 # ---- cancelled in the shop ----
 
 
-def test_an_order_cancelled_in_the_shop_is_the_sellers_to_cancel_on_the_marketplace(
-    world: OrderWorld,
-) -> None:
+def test_an_order_cancelled_in_the_shop_is_the_sellers_to_cancel_on_the_marketplace(world: OrderWorld) -> None:
     world.shop.book.cancel(world.shop_order.shown.id)
     for _ in range(2):
         order = world.do_relay()
@@ -246,9 +233,7 @@ def test_a_done_order_lets_go_of_its_stock_once_the_shop_was_read(world: OrderWo
     assert world.reserved() == {}
 
 
-def test_where_another_tool_tells_the_marketplace_nothing_is_told_and_the_order_is_done(
-    world: OrderWorld,
-) -> None:
+def test_where_another_tool_tells_the_marketplace_nothing_is_told_and_the_order_is_done(world: OrderWorld) -> None:
     world.set_account(relay_fulfillments=False)
     sent(world)
     order = world.do_relay()
@@ -274,9 +259,7 @@ def test_while_the_account_observes_the_order_says_which_parcels_would_be_told_a
     assert len(world.market.book.told) == 1
 
 
-def test_while_the_account_observes_an_order_is_not_cancelled_in_the_shop_but_would_be(
-    world: OrderWorld,
-) -> None:
+def test_while_the_account_observes_an_order_is_not_cancelled_in_the_shop_but_would_be(world: OrderWorld) -> None:
     withdrawn(world)
     world.set_account(observe=True)
     order = world.do_relay()

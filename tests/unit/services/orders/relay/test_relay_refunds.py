@@ -128,9 +128,7 @@ def test_a_line_given_back_and_taken_off_in_the_shop_needs_nothing_more(world: O
     assert there(world, back("10.00", CUP)).notices == ()
 
 
-def test_what_a_line_got_back_above_its_price_is_still_to_be_given_back_in_the_shop(
-    world: OrderWorld,
-) -> None:
+def test_what_a_line_got_back_above_its_price_is_still_to_be_given_back_in_the_shop(world: OrderWorld) -> None:
     world.refund("0.00", CUP=1)
     order = there(world, back("13.00", CUP))
     assert params(order)["partly_refunded_on_marketplace"]["amount"] == "13.00 EUR"
@@ -150,9 +148,7 @@ def test_an_order_that_is_given_back_and_sent_all_the_same_is_told_and_done(worl
     assert order.completed_at is not None
 
 
-def test_an_order_given_back_and_cancelled_in_the_shop_is_done_without_a_cancellation_there(
-    world: OrderWorld,
-) -> None:
+def test_an_order_given_back_and_cancelled_in_the_shop_is_done_without_a_cancellation_there(world: OrderWorld) -> None:
     there(world, payment=Payment.REFUNDED)
     world.shop.book.cancel(world.shop_order.shown.id)
     order = world.do_relay()
@@ -229,9 +225,7 @@ def test_what_the_seller_settled_in_another_way_ends_when_they_say_so(world: Ord
     assert "order_handled_outside" in world.events()
 
 
-def test_an_order_that_the_shop_still_sends_whole_cannot_be_said_to_be_handled_outside(
-    world: OrderWorld,
-) -> None:
+def test_an_order_that_the_shop_still_sends_whole_cannot_be_said_to_be_handled_outside(world: OrderWorld) -> None:
     with pytest.raises(Refused):
         leave_order(world.deps, world.row().key, "anna")
     assert (world.row().handled_outside_by, world.row().completed_at) == ("", None)
@@ -256,9 +250,7 @@ def test_units_sent_on_the_marketplace_by_hand_are_not_open(world: OrderWorld) -
     assert (order.notices, order.completed_at is not None) == ((), True)
 
 
-def test_more_units_in_the_shop_than_were_sold_are_named_and_only_the_sold_ones_told(
-    world: OrderWorld,
-) -> None:
+def test_more_units_in_the_shop_than_were_sold_are_named_and_only_the_sold_ones_told(world: OrderWorld) -> None:
     world.shop.book.edit(world.shop_order.shown.id, {MUG: 4, CUP: 1})
     order = world.do_relay()
     assert params(order) == {"units_not_sold_on_marketplace": {"units": "2 of MUG", "shop_order": "#1001"}}

@@ -265,10 +265,7 @@ def test_each_number_is_told_once_with_its_carrier_and_a_record_of_its_own(world
     assert told(world) == [("T1", {MUG: 2}), ("T2", {MUG: 1})]
     assert [parcel.carrier for _, parcel in world.market.book.told] == ["DHL", "UPS"]
     assert [number for number, _ in world.market.book.told] == [1, 2]
-    assert {id: (one.number, one.tracking) for id, one in order.told.items()} == {
-        "f1": (1, "T1"),
-        "f1/2": (2, "T2"),
-    }
+    assert {id: (one.number, one.tracking) for id, one in order.told.items()} == {"f1": (1, "T1"), "f1/2": (2, "T2")}
 
 
 @pytest.mark.parametrize("nth", [1, 2])
@@ -297,9 +294,7 @@ def test_numbers_that_the_seller_added_by_hand_are_not_named(world: OrderWorld) 
     assert (told(world), order.notices) == ([], ())
 
 
-def test_a_number_that_was_told_and_is_gone_from_the_parcel_is_the_sellers_to_correct(
-    world: OrderWorld,
-) -> None:
+def test_a_number_that_was_told_and_is_gone_from_the_parcel_is_the_sellers_to_correct(world: OrderWorld) -> None:
     boxed(world, "T1", "T2", MUG=3)
     world.do_relay()
     made = world.shop_order.shown

@@ -20,8 +20,7 @@ def error(*field: str, message: str = "is invalid", code: str | None = "INVALID"
 
 
 @pytest.mark.parametrize(
-    "message",
-    ["Exceeded order API rate limit, please try again in a minute.", "Too many attempts: at most 5 a minute"],
+    "message", ["Exceeded order API rate limit, please try again in a minute.", "Too many attempts: at most 5 a minute"]
 )
 def test_the_limit_of_trial_stores_passes_in_a_minute(message: str):
     refused = refused_create([error("order", message=message)], draft())
@@ -72,11 +71,7 @@ def without_refused(order: dict[str, Any], errors: Sequence[UserError]) -> dict[
 
 
 def order() -> dict[str, Any]:
-    return {
-        "email": "x",
-        "lineItems": [],
-        "shippingAddress": {"phone": "1", "provinceCode": "X", "city": "Leeds"},
-    }
+    return {"email": "x", "lineItems": [], "shippingAddress": {"phone": "1", "provinceCode": "X", "city": "Leeds"}}
 
 
 def test_a_phone_number_that_is_refused_is_left_out():

@@ -51,12 +51,7 @@ def test_a_plain_order_is_told_whole():
         "sourceName": "ebay",
         "sourceIdentifier": "12-34567-89012",
         "metafields": [
-            {
-                "namespace": "listbridge",
-                "key": "marketplace_order",
-                "type": "id",
-                "value": "ebay:12-34567-89012",
-            }
+            {"namespace": "listbridge", "key": "marketplace_order", "type": "id", "value": "ebay:12-34567-89012"}
         ],
         "tags": ["eBay", "Listbridge"],
         "customAttributes": [
@@ -125,11 +120,7 @@ def test_a_tax_that_the_marketplace_pays_is_noted_and_in_no_amount():
 def test_what_the_parts_leave_unexplained_is_a_second_charge_and_nothing_to_pack():
     made = told(draft(adjustment="0.35"))
     assert len(made["lineItems"]) == 1
-    assert made["shippingLines"][1] == {
-        "title": "eBay adjustment",
-        "code": "adjustment",
-        "priceSet": eur("0.35"),
-    }
+    assert made["shippingLines"][1] == {"title": "eBay adjustment", "code": "adjustment", "priceSet": eur("0.35")}
     assert made["transactions"][0]["amountSet"] == eur("15.25")
 
 

@@ -80,14 +80,7 @@ def test_a_store_that_does_not_know_the_mark_is_taught_it_before_the_first_order
     assert adapter.look_for_order(MARK) == ()
     adapter.create_order(draft())
     adapter.create_order(draft())
-    assert asked(line) == [
-        "LookForOrder",
-        "SearchOrders",
-        "DefineMark",
-        "LookForOrder",
-        "CreateOrder",
-        "CreateOrder",
-    ]
+    assert asked(line) == ["LookForOrder", "SearchOrders", "DefineMark", "LookForOrder", "CreateOrder", "CreateOrder"]
 
 
 def test_a_mark_that_another_worker_has_just_defined_is_as_good(line: Line, open_with: Any):
@@ -249,13 +242,7 @@ def hit(number: int, **told: Any) -> dict[str, Any]:
 
 def test_ours_come_first_and_none_twice(line: Line, open_with: Any):
     mark, id = {"value": MARK.value}, str(MARK.remote)
-    hits = [
-        hit(9, sourceIdentifier=id),
-        hit(8, metafield=mark),
-        hit(4, metafield=mark),
-        hit(3),
-        hit(2, tags=[id]),
-    ]
+    hits = [hit(9, sourceIdentifier=id), hit(8, metafield=mark), hit(4, metafield=mark), hit(3), hit(2, tags=[id])]
     own = {"id": "gid://shopify/Order/4", "name": "#4"}
     line.answers = [ok({"orderByIdentifier": own, "orders": {"nodes": hits}})]
     assert open_with().look_for_order(MARK) == (
@@ -384,11 +371,7 @@ def test_an_answer_with_fewer_orders_than_asked_proves_nothing(line: Line, open_
 
 
 def test_where_shopify_finds_it_too_dear_orders_are_read_one_by_one(line: Line, open_with: Any):
-    line.answers = [
-        failed("MAX_COST_EXCEEDED"),
-        ok({"nodes": [read_order(1)]}),
-        ok({"nodes": [read_order(2)]}),
-    ]
+    line.answers = [failed("MAX_COST_EXCEEDED"), ok({"nodes": [read_order(1)]}), ok({"nodes": [read_order(2)]})]
     assert set(open_with().read_orders(refs("1", "2"))) == {"1", "2"}
 
 
