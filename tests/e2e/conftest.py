@@ -30,7 +30,7 @@ def local_system() -> Iterator[LocalSystem]:
 
 @pytest.fixture(scope="session")
 def street(local_system: LocalSystem) -> Street:
-    """The one shop of the session, connected; its merchants have accounts of their own."""
+    """The one shop of the session, connected; its sellers have accounts of their own."""
     return Street(local_system)
 
 

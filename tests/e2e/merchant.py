@@ -1,4 +1,4 @@
-"""A merchant on the running system: the seller at the API, the shop and the marketplace through their control doors."""
+"""A seller on the running system: at the API, and at the control doors of the shop and the marketplace."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Person:
 
 
 class Street:
-    """What all merchants of the session share: the one shop, connected once, and its webhook door."""
+    """What all sellers of the session share: the one shop, connected once, and its webhook door."""
 
     def __init__(self, system: LocalSystem) -> None:
         self.system = system

@@ -1,8 +1,8 @@
 """Four platforms that hand over what opens them, each in a way of its own, behind the registry.
 
 `proves` is a marketplace whose code is worth nothing without the verifier that we kept. `posts` is a shop that sends its
-keys by itself. `registers` is a shop that registers itself by a signed call, wants a proof, and confirms with a signature by
-the secret that we made. `signs` is a shop whose browser return is signed as a whole.
+keys unasked. `registers` is a shop that registers itself by a signed call, wants a proof, and confirms with a signature
+by the secret that we made. `signs` is a shop whose browser return is signed as a whole.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class OtherSide:
     traded: int = 0
 
     def consents(self, code: str, challenge: str = "") -> None:
-        """A person agrees: the code is worth a key to whoever has the verifier of the challenge."""
+        """A person agrees: the code is worth a key to a caller that has the verifier of the challenge."""
         self.codes.issue(code, Code("somebody", challenge=challenge))
 
     def trade(self, code: str, verifier: str = "") -> str:

@@ -49,7 +49,7 @@ ORDER_TRAITS = OrderTraits(
 
 @dataclass
 class OrderWorld:
-    """One shop and one account that was connected a day ago. Call what is tested; nothing moves by itself."""
+    """One shop and one account that was connected a day ago. Call what is tested; nothing else moves."""
 
     stores: Stores = field(default_factory=Stores)
     limits: TimeLimits = field(default_factory=TimeLimits)
@@ -164,15 +164,15 @@ class OrderWorld:
         assert row.absorbed_from is not None
         return row
 
-    # ---- what the merchant and other tools do ----
+    # ---- what the seller and other tools do ----
 
     def send(self, tracking: str, *, id: str = "f1", **units: int) -> Parcel:
-        """The merchant sends a parcel with so many units of these SKUs' lines, without any with all that is left."""
+        """The seller ships a parcel with so many units of these SKUs' lines, without any with all that is left."""
         order = self.shop_order.shown.id
         return self.shop.book.fulfil(order, _lines(units), tracking=tracking, carrier="DHL", id=id)
 
     def refund(self, amount: str, *, id: str = "", **units: int) -> None:
-        """The merchant gives money back, and takes so many units of these SKUs' lines off the order."""
+        """The seller refunds, and removes so many units of these SKUs' lines from the order."""
         self.shop.book.refund(self.shop_order.shown.id, euros(amount), _lines(units), id=id)
 
     def made_elsewhere(self, id: str = "12-1") -> Made:
@@ -183,7 +183,7 @@ class OrderWorld:
 
     @property
     def shop_orders(self) -> list[Made]:
-        """Every order that the shop has, whoever made it."""
+        """Every order that the shop has, no matter who made it."""
         return list(self.shop.book.made.values())
 
     @property

@@ -111,7 +111,8 @@ class ScriptedMarket(MarketModes):
     def buy(
         self, sku: str, units: int = 1, *, account: AccountId = FIRST, price: str = "10.00", **order: Any
     ) -> Placed | None:
-        """A buyer takes so many of what a listing shows, and the listing counts down by itself; None: not enough there."""
+        """A buyer takes so many of what a listing shows, and the listing counts down automatically; None: not enough
+        there."""
         live = self.live(ListingKey(account, HOME, Sku(sku)))
         if not live or (live[0].quantity or 0) < units:
             return None

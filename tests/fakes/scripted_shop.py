@@ -159,7 +159,7 @@ class ScriptedShop:
             create()
 
     def drop_variant(self, sku: str) -> ProductId:
-        """The merchant deletes one variant."""
+        """The seller deletes one variant."""
         for product, facts in self.products.items():
             rest = tuple(variant for variant in facts.variants if variant.sku != sku)
             if len(rest) < len(facts.variants):

@@ -73,7 +73,7 @@ class ShopOrderBook:
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _ids: Any = field(default_factory=lambda: itertools.count(1001))
 
-    # ---- what the merchant and others do ----
+    # ---- what the seller and others do ----
 
     def of(self, remote: str) -> list[Made]:
         """Every order that was ever made for this marketplace order, cancelled ones too."""
@@ -121,7 +121,7 @@ class ShopOrderBook:
     def refund(
         self, order: ShopOrderId, amount: Money, lines: Mapping[LineId, int] | None = None, *, id: str = ""
     ) -> None:
-        """Give money back and take these units off the order; only what is above zero is shown as a refund."""
+        """Refund, and remove these units from the order; only what is above zero is shown as a refund."""
         made = self.made[order]
         if amount.amount:
             before = made.shown.refunded
@@ -236,7 +236,7 @@ class ShopOrderBook:
         return {id: at for id, at in sorted(moments.items(), key=lambda row: row[1]) if at >= since}
 
     def take_now(self) -> None:
-        """The merchant changes the setting: what was not taken yet is taken."""
+        """The seller changes the setting: what was not taken yet is taken."""
         self.takes_when_sent = False
         for made in self.made.values():
             self._take_late(made)
@@ -261,7 +261,7 @@ class ShopOrderBook:
 
 
 def _sum(draft: ShopOrderDraft) -> Money:
-    """What the shop comes to by itself, from prices per unit, as shops do."""
+    """What the shop itself comes to, from prices per unit, as shops do."""
     units = [price.amount * count for line in draft.lines for count, price in line.by_unit()]
     taxes = [tax for part in (*draft.lines, draft.shipping) for tax in part.taxes if not tax.remitted]
     added = Decimal(0) if draft.tax_included else sum((tax.amount.amount for tax in taxes), Decimal(0))

@@ -61,7 +61,7 @@ class Wire(BaseAdapter):
 
 @dataclass
 class AnyPair:
-    """A shop and an account, our system between them, and what buyers and the merchant do."""
+    """A shop and an account, our system between them, and what buyers and the seller do."""
 
     world: World
     shop: StagedShop

@@ -34,7 +34,7 @@ class Story(Scripted):
     """The world, and what its shop would have if every order took its stock once."""
 
     stock: dict[str, int] = field(default_factory=dict)
-    """By SKU, what the merchant put there, less what the shop's own buyers took: no marketplace order is in it."""
+    """By SKU, what the seller put there, less what the shop's own buyers took: no marketplace order is in it."""
     posts: bool = True
     """The shop posts its webhooks."""
     _deliveries: Any = field(default_factory=itertools.count)
@@ -60,7 +60,7 @@ class Story(Scripted):
         return placed
 
     def sell_in_shop(self, sku: str, units: int = 1) -> None:
-        """A buyer of the shop itself; below zero it goes where the merchant restocks."""
+        """A buyer of the shop itself; below zero it goes where the seller restocks."""
         self.stock[sku] -= units
         self._merchant_sets(sku)
 

@@ -71,7 +71,7 @@ class Pair:
     versions: dict[Sku, list[Shown]] = field(default_factory=dict)
     """Everything it ever said, oldest first."""
     bought: set[Sku] = field(default_factory=set)
-    """What eBay's buyers took units of: the shop has fewer than the merchant said, once the orders are in it."""
+    """What eBay's buyers took units of: the shop has fewer than the seller said, once the orders are in it."""
     beyond_us: bool = False
     """Something happened of which nobody told us: a delivery lost for ever, a sale, an end of our credentials."""
 
@@ -101,7 +101,7 @@ class Pair:
         return ProductId(str(made["product_id"]))
 
     def set(self, sku: str, *, stock: int | None = None, price: str | None = None) -> None:
-        """The merchant, or a buyer of the shop, changes something; the shop's webhooks begin to wait."""
+        """The seller, or a buyer of the shop, changes something; the shop's webhooks begin to wait."""
         old_stock, old_price = self.truth[Sku(sku)]
         if stock is not None:
             self.shopify.deeds.set_stock(stock, None, sku=sku)

@@ -45,7 +45,7 @@ class Sales:
         self.p.shopify.deeds.set_stock(self.stock(sku) - quantity, None, sku=sku)
 
     def ship(self, remote: str, lines: dict[str, int] | None = None, tracking: str = "1Z999") -> None:
-        """The merchant packs the rest of the order, or these units by SKU."""
+        """The seller packs the rest of the order, or these units by SKU."""
         self.p.shopify.deeds.fulfill(self.one(remote)["id"], lines, company="UPS", tracking_number=tracking)
 
     def poll(self) -> None:

@@ -119,7 +119,7 @@ def test_an_action_that_nothing_can_carry_on_fails_after_three_days_and_says_so(
     job = seller.its.post(f"/sales-lists/{seller.list}/actions", body, expect=202)["job"]
     sent = 0
     for _ in range(80):
-        sent += len(seller.its.stores.queues.empty(Lane.PUBLISH))  # whoever takes these messages dies
+        sent += len(seller.its.stores.queues.empty(Lane.PUBLISH))  # the worker that takes these messages dies
         _look_again(seller)
         seller.its.stores.clock.advance(3600)
     assert seller.outcomes(job) == {"A1": ("failed", "action_lost"), "A2": ("failed", "action_lost")}

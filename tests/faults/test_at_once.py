@@ -53,7 +53,7 @@ def work_together(world: World, workers: int = 4) -> list[BaseException]:
             for _ in range(400):
                 if sum(world.deliver(lane) for lane in Lane) == 0:
                     return
-        except BaseException as failure:  # noqa: BLE001  # a thread cannot fail its test by itself
+        except BaseException as failure:  # noqa: BLE001  # a thread alone cannot fail its test
             failures.append(failure)
 
     threads = [threading.Thread(target=work) for _ in range(workers)]

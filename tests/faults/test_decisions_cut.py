@@ -1,4 +1,4 @@
-"""A yes or a no to an action that waits, whose worker dies at any write: it is done whole, or not at all."""
+"""An action that waits is approved or refused, and the worker dies at any write: it is done whole, or not at all."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _clean() -> Iterator[None]:
 
 
 def _waiting(action: str) -> tuple[Seller, dict[str, Any]]:
-    """Three live listings under the default limits, and an action on all of them that waits for a yes."""
+    """Three live listings under the default limits, and an action on all of them that waits for approval."""
     seller = Seller(Installation())
     its = seller.its
     its.add_items(seller.list, *(its.add_product(sku) for sku in SKUS))

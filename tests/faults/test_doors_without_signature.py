@@ -36,7 +36,7 @@ class Doors:
         self.told: list[tuple[str, str]] = []
         s, stores = self.s, self.s.world.stores
         traits = ShopTraits(0, 10, hook_keys=True)
-        # Whether a platform signs by itself may differ from shop to shop.
+        # Whether a platform signs its calls may differ from shop to shop.
         card = ShopManifest(
             "posting", "Posting", "1", "", frozenset(), ShopTraits(0, 10), traits_of=lambda _, shop: traits
         )
@@ -157,7 +157,7 @@ def test_a_token_at_the_address_of_a_shop_that_has_none_is_refused() -> None:
 
 
 def test_a_question_by_get_is_no_delivery(unsigned: Doors) -> None:
-    """Whoever opens the address of a shop in a browser reads nothing there."""
+    """A person who opens the address of a shop in a browser reads nothing there."""
     event: dict[str, Any] = {
         "pathParameters": {"shop_id": "shop_1"},
         "headers": {},

@@ -1,4 +1,4 @@
-"""What the guard costs does not grow with the account, and a yes survives the worker that carries it out."""
+"""What the guard costs does not grow with the account, and an approval survives the worker that carries it out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What configuration or absence would zero or reprice as a large share waits for a yes; a real sell-out never does
+"""What configuration or absence would zero or reprice as a large share waits for approval; a real sell-out never does
 (promises.md#p9)."""
 
 from __future__ import annotations

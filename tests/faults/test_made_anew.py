@@ -1,4 +1,4 @@
-"""A product that is deleted in the shop and made anew with the same SKUs is sold again, on every list."""
+"""A product that is deleted in the shop and created again with the same SKUs is sold again, on every list."""
 
 from __future__ import annotations
 

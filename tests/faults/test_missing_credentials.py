@@ -1,4 +1,5 @@
-"""Credentials that are gone or incomplete: the connection pauses with its reason, and nothing lands among the dead letters."""
+"""Credentials that are gone or incomplete: the connection pauses with its reason, and nothing lands in the dead-letter
+queue."""
 
 from __future__ import annotations
 

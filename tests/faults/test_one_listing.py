@@ -1,4 +1,4 @@
-"""One (account, site, SKU) has at most one live listing, wherever its publishing is cut and whoever else tries
+"""One (account, site, SKU) has at most one live listing, wherever its publishing is cut and no matter who else tries
 (promises.md#p4)."""
 
 from __future__ import annotations

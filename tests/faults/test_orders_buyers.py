@@ -135,7 +135,7 @@ def test_an_erasure_that_dies_in_the_middle_is_finished_by_the_next(s: Story) ->
     s.fate.die_before("orders.save")
     s.world.tick("retention")
     assert (s.world.deaths, buyer_of(s, placed)) == (1, None)
-    s.market.book.change(placed)  # a poll brings him back before it was noted that he is erased
+    s.market.book.change(placed)  # a poll brings them back before it was noted that they are erased
     s.run(130)
     s.world.tick("retention")
     assert buyer_of(s, placed) is None

@@ -147,7 +147,7 @@ def test_a_zero_that_becomes_the_shops_own_ends_the_listing_that_may_not_show_it
 
 @pytest.mark.parametrize("stalls_at", ["orders.reserve", "listings.save", "queues.send.revise"])
 def test_an_overtaken_worker_reserves_nothing(s: Story, stalls_at: str) -> None:
-    """It read the order before it was cancelled; another has let go of the stock, and then it wakes up."""
+    """It read the order before it was cancelled; another has released the stock, and then it wakes up."""
 
     def the_buyer_cancels_and_another_worker_lets_go() -> None:
         s.market.book.cancel(placed)

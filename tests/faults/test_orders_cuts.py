@@ -1,7 +1,7 @@
 """An order's whole way, killed before every single write and call, and done by two workers at once at every one of them.
 
 The loops leave no point out: they go on until a run is over before its turn to die comes. What a dead worker held comes
-again when the queue gives it back, or, in the other half of the cases, is taken by another worker at once, while the
+again when the queue returns it, or, in the other half of the cases, is taken by another worker at once, while the
 dead one's leases still stand.
 """
 

@@ -413,7 +413,7 @@ def test_an_order_on_one_account_is_held_on_the_other_before_the_shop_knows() ->
 
 
 def test_one_order_number_on_two_accounts_of_one_marketplace_never_happens_but_would_be_one_shop_order() -> None:
-    """The mark is the marketplace's own number, so that a deployment made anew finds its orders again."""
+    """The mark is the marketplace's own number, so that a deployment created again finds its orders again."""
     s = story(accounts=2)
     s.sell("A", 5, accounts=(ACCOUNT, SECOND))
     for account in (ACCOUNT, SECOND):

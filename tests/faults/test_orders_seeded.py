@@ -60,7 +60,7 @@ class Sales:
             row = self.s.find(placed)
             if row is None:
                 continue
-            if row.relayed:  # what the merchant cancelled is his to sell again
+            if row.relayed:  # what the seller cancelled is theirs to sell again
                 counts = any(made.stands for made in self.s.made(placed))
             else:
                 counts = not row.unsettled and holds_stock(row)
@@ -85,7 +85,7 @@ def _deed(act: Callable[..., object], **drawn: st.SearchStrategy[Any]) -> st.Sea
     return st.fixed_dictionaries(drawn).map(made)
 
 
-# ---- buyers, and the merchant ----
+# ---- buyers, and the seller ----
 
 
 def a_buyer_buys(s: Story, sku: str, account: AccountId, units: int, paid: bool) -> None:
@@ -249,7 +249,7 @@ SECOND_WORKERS = _deed(a_second_worker_comes_in, calls=st.integers(1, 40), lane=
 
 
 def calm(s: Story) -> None:
-    """The outside is well, everything under way comes to its end, and everything is read anew."""
+    """The outside is well, everything under way comes to its end, and everything is read again."""
     s.heal()
     s.world.stores.queues.newest_first = False
     s.rest()

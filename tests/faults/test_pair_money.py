@@ -1,5 +1,6 @@
-"""Money that is given back, units that are taken off and boxes with several numbers, between the simulators of the first
-pair with the real handlers and adapters: the seller hears of it, nothing is sent unasked, and no order is done too early."""
+"""Refunds, units that are removed and boxes with several numbers, between the simulators of the first
+pair with the real handlers and adapters: the seller hears about it, nothing is sent unasked, and no order is done too
+early."""
 
 from __future__ import annotations
 
@@ -50,7 +51,7 @@ def refund_in_shop(s: Sales, remote: str, **what: Any) -> None:
     s.run(75)
 
 
-# ---- given back on the marketplace ----
+# ---- refunded on the marketplace ----
 
 
 def test_all_money_given_back_before_anything_was_sent_says_do_not_ship(s: Sales) -> None:
@@ -178,7 +179,7 @@ def test_a_refund_that_failed_is_none(s: Sales) -> None:
     assert (notices(s, remote), s.row(remote).facts.refunds) == ({}, ())
 
 
-# ---- given back in the shop ----
+# ---- refunded in the shop ----
 
 
 def test_money_given_back_in_the_shop_has_to_be_given_back_on_the_marketplace(s: Sales) -> None:

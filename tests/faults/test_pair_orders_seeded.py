@@ -34,7 +34,7 @@ def _some(s: Sales, which: int) -> str | None:
     return s.bought[which % len(s.bought)] if s.bought else None
 
 
-# ---- buyers and the merchant ----
+# ---- buyers and the seller ----
 
 
 def a_buyer_buys(s: Sales, sku: str, quantity: int, paid: bool, delivery: str) -> None:

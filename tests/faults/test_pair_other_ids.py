@@ -1,4 +1,4 @@
-"""Unpaid orders that are paid and come back from eBay under another id, over the simulators and the real adapters."""
+"""Unpaid orders that come back from eBay under another id once they are paid, over the simulators and the real adapters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A product that the marketplace does not take as a whole is refused before the marketplace hears of it."""
+"""A product that the marketplace does not take as a whole is refused before the marketplace is asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A product is made anew and its listings are linked to it while its orders are still open."""
+"""A product is created again and its listings are linked to it while its orders are still open."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ def test_no_secret_and_no_body_reaches_a_log(
     s.world.run(300)
     written = (
         caplog.text
-        + capsys.readouterr().out  # a line that counts goes there by itself
+        + capsys.readouterr().out  # a line that counts goes there automatically
         + repr(s.world.stores.activity.entries)
         + "".join(repr(record.__dict__) for record in caplog.records)
     )

@@ -1,4 +1,4 @@
-"""What a marketplace tells by itself brings forward what would be looked at anyway: it is a hint, never the truth."""
+"""What a marketplace tells unasked brings forward what would be looked at anyway: it is a hint, never the truth."""
 
 from __future__ import annotations
 

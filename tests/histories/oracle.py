@@ -33,7 +33,7 @@ class Rule:
 
 @dataclass
 class List:
-    """A sales list: whose it is, what is in it, by which rule, and what the seller took off sale."""
+    """A sales list: whose it is, what is in it, by which rule, and what the seller withdrew from sale."""
 
     name: str
     seller: str

@@ -1,4 +1,4 @@
-"""Orders of an installation in process: what a buyer does, and where his order is found afterwards."""
+"""Orders of an installation in process: what a buyer does, and where their order is found afterwards."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class Upstream:
         self._thread.start()
 
     def close(self) -> None:
-        self._listening.shutdown(socket.SHUT_RDWR)  # which wakes whoever accepts
+        self._listening.shutdown(socket.SHUT_RDWR)  # which wakes the thread that accepts
         self._listening.close()
         self._thread.join(timeout=5)
 

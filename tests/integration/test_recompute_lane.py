@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("integration")]
 
 SKUS = ("MUG", "JUG", "CUP")
 STRICT = {"share": "0.1", "count": 1}
-"""More than one listing at once, and more than a tenth of all, needs a yes."""
+"""More than one listing at once, and more than a tenth of all, needs approval."""
 
 
 def _sell_all(its: Installation) -> list[str]:

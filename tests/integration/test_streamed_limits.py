@@ -1,4 +1,5 @@
-"""Large answers over real sockets: how much is read, for how long, and that whoever leaves lets go of everything."""
+"""Large answers over real sockets: how much is read, for how long, and that a reader that leaves releases
+everything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The timers, each mending what no event would bring up."""
+"""The timers, each repairing what no event would bring up."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def test_a_buyer_is_erased_as_soon_as_his_order_has_been_done_for_long_enough(co
     desk.keep_buyers_for(0)
     assert its.timer("retention") == 1
     assert desk.buyer(done) is None
-    assert desk.buyer(open_one) is not None  # his parcel is still to be sent
+    assert desk.buyer(open_one) is not None  # their parcel is still to be shipped
     assert desk.row(done).buyer_erased_at is not None
     assert desk.log(done).count("buyer_erased") == 1
 

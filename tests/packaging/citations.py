@@ -112,7 +112,7 @@ def unresolved_pages(line: Line) -> list[str]:
 
 
 def unresolved_decisions(line: Line) -> list[str]:
-    """Numbers of decisions that were never written down, and links that lead to another one than they say."""
+    """Numbers of decisions that were never recorded, and links that lead to another one than they say."""
     wrong = [number for number in _DECISION.findall(line.text) if not _decision(number)]
     for said, target in _LINK.findall(line.text):
         number = _DECISION.fullmatch(said)

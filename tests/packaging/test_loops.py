@@ -22,7 +22,7 @@ HOLDS_STATE = (
     "AWS::Cognito::UserPoolGroup",
     "AWS::Serverless::Api",
 )
-"""A resource of these whose logical id or name changes is made anew, and what the old one held is lost."""
+"""A resource of these whose logical id or name changes is created again, and what the old one held is lost."""
 
 LANES = {
     "ShopEvents": "shop-events",

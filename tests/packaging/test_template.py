@@ -119,7 +119,7 @@ def test_lanes_timers_and_all_that_the_door_lets_in_at_once_stay_below_the_quota
 def test_every_open_route_has_a_rate_and_a_burst_of_its_own(
     template: dict[str, Any], functions: dict[str, Properties]
 ) -> None:
-    """Those behind the authorizer share what is set for all: whoever gets through is known."""
+    """Those behind the authorizer share what is set for all: a caller that gets through is known."""
     limits = _throttles(template)
     assert set(limits) == _open_paths(functions) | {("*", "/*")}
     assert all(limit is not None for pair in limits.values() for limit in pair)

@@ -56,7 +56,7 @@ EXCEPTIONS: Final[dict[tuple[str, str], str]] = {
 }
 """By file and words around it an old word that stays, with the reason."""
 
-PYTHON = ("shared/listbridge", "functions", "localrun", "simulators", "benchmarks")
+PYTHON = ("shared/listbridge", "functions", "localrun", "simulators", "benchmarks", "tests")
 MESSAGES = ("shared/listbridge/**/en.json", "shared/listbridge/**/messages.json")
 DESCRIPTION = "docs/reference/openapi.json"
 _TEXT = re.compile(r'^ *"(\w+)": "(.*)",?$')

@@ -285,7 +285,7 @@ class Bazaar(Simulator[Visit]):
         return Reply(202, {"ticket": self._taken_in(lambda: self._written(listing, changes))})
 
     def _written(self, listing: Listing, changes: dict[str, Any]) -> list[dict[str, str]]:
-        """Each variant by itself: what is refused stays as it was."""
+        """Each variant alone: what is refused stays as it was."""
         problems = []
         for one in [one for one in listing.variants.values() if one.id in changes]:
             change = changes[one.id]

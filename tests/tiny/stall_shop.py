@@ -87,7 +87,7 @@ class Order:
 
 
 class Stall(Simulator[Call]):
-    """All of it: the WSGI application, and the deeds of the merchant and of buyers as methods."""
+    """All of it: the WSGI application, and the deeds of the seller and of buyers as methods."""
 
     REFUSALS = (Refused, KeyError, ValueError, TypeError)
 
@@ -146,7 +146,7 @@ class Stall(Simulator[Call]):
         self.touch(product)
 
     def close(self) -> None:
-        """The merchant takes the key back."""
+        """The seller takes the key back."""
         self.tell("closed", "0")
         self.closed = True
 

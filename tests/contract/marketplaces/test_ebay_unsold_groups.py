@@ -22,7 +22,7 @@ def stage(ebay: EbayStage) -> EbayStage:
 
 
 def anew(request: PublishRequest) -> PublishRequest:
-    """The same product, made anew in the shop: other ids, and so another group, with the same SKUs."""
+    """The same product, created again in the shop: other ids, and so another group, with the same SKUs."""
     product = replace(request.product, product=ProductId("p-anew"))
     return replace(request, product=product, group=RemoteId("LB-group-anew"))
 

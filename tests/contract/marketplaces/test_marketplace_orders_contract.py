@@ -1,4 +1,4 @@
-"""What every marketplace's orders promise: one order as it is, and who hears of its buyer."""
+"""What every marketplace's orders promise: one order as it is, and who hears about its buyer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every marketplace promises of parcels: told once, and to be seen afterwards, by whomever they were told."""
+"""What every marketplace promises of parcels: told once, and to be seen afterwards, no matter who told them."""
 
 from __future__ import annotations
 

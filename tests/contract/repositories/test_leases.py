@@ -100,7 +100,7 @@ def test_words_left_at_once_are_all_counted(store: OurPorts, name: str) -> None:
 
 
 def test_no_nudge_is_lost_however_it_meets_the_release(store: OurPorts, name: str) -> None:
-    """Each nudge either becomes the holder, or its word keeps the holder at work: nobody lets go in between."""
+    """Each nudge either becomes the holder, or its word keeps the holder at work: nobody releases it in between."""
     for round_number in range(10):
         key = f"{name}{round_number}"
         lease = acquired(store, key)

@@ -178,7 +178,7 @@ class StagedShop(Protocol):
     def refund_in_shop(self, order: ShopOrderId, amount: str) -> None: ...
 
     def take_off(self, order: ShopOrderId, lines: Mapping[LineId, int]) -> None:
-        """Take units off the order that were not sent, without giving money back."""
+        """Remove units from the order that were not shipped, without a refund."""
 
     def ship_in_boxes(self, order: ShopOrderId, carrier: str, numbers: Sequence[str]) -> None:
         """Send all that is left in one fulfilment with several tracking numbers."""
@@ -202,7 +202,7 @@ TROUBLES: Mapping[str, Callable[[StagedShop], None]] = {
     "a body of the wrong kind": lambda shop: shop.answer_nonsense(),
     "429": lambda shop: shop.fail(429),
 }
-"""What passes by itself."""
+"""What passes on its own."""
 
 
 def staged_shop(slug: str) -> Any:

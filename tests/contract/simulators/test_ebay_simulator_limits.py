@@ -16,7 +16,7 @@ from tests.contract.simulators.ebay_seller import API, INVENTORY, EbaySeller, er
 
 
 class HeldClock(VirtualClock):
-    """A clock whose sleepers wait until the test lets them go: two calls can be made to overlap for certain."""
+    """A clock whose sleepers wait until the test releases them: two calls can be made to overlap for certain."""
 
     def __init__(self) -> None:
         super().__init__()

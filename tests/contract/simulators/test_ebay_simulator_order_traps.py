@@ -1,4 +1,4 @@
-"""What may go wrong between a list of orders and its reader, and what eBay does about orders by itself."""
+"""What may go wrong between a list of orders and its reader, and what eBay does about orders unasked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Money given back, by the API and on the site, as orders show it afterwards."""
+"""Refunds, by the API and on the site, as orders show it afterwards."""
 
 from __future__ import annotations
 

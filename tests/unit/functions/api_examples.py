@@ -116,7 +116,7 @@ def _items(tape: Recorder, desk: OrderDesk) -> None:
 
 
 def _guarded(tape: Recorder, desk: OrderDesk) -> None:
-    """What would end too much waits for a yes, and what moves too fast is held."""
+    """What would end too much waits for approval, and what moves too fast is held."""
     its, account, sales_list = tape.its, f"/v1/accounts/{desk.account}", f"/v1/sales-lists/{desk.seller.list}"
     its.call("PATCH", account, {"guard": {"share": "0.10", "count": 1}})
     its.run()
@@ -198,7 +198,7 @@ def _consent(tape: Recorder, desk: OrderDesk) -> None:
 
 
 def _made_anew(tape: Recorder, desk: OrderDesk) -> None:
-    """A product is deleted in the shop and made anew with the same SKU."""
+    """A product is deleted in the shop and created again with the same SKU."""
     its = tape.its
     its.shopify.deeds.delete_product(desk.product)
     hint = Hint(kind=HintKind.PRODUCT, id=desk.product)
@@ -211,7 +211,7 @@ def _made_anew(tape: Recorder, desk: OrderDesk) -> None:
 
 
 def _goodbye(tape: Recorder, desk: OrderDesk) -> None:
-    """Everything is taken off again, in the order in which that can be done."""
+    """Everything is disconnected and deleted again, in the order in which that can be done."""
     its = tape.its
     its.act(desk.seller.list, "remove")
     tape.show("DELETE", f"/v1/sales-lists/{desk.seller.list}")

@@ -51,7 +51,7 @@ SHOP_DOMAIN = "demo.myshopify.com"
 SITE = "EBAY_DE"
 SUB = "5f0c2a34-9f5d-4a5e-8e0f-6f3f2a1f7c11"
 KIM = f"kim@example.com ({SUB})"
-"""The actor in the activity of whoever calls."""
+"""The actor in the activity, for every call."""
 
 
 @dataclass(frozen=True)
@@ -285,7 +285,7 @@ class Installation:
         return self.get(f"/jobs/{job['id']}")
 
     def act(self, sales_list: str, action: str, items: Any = "all") -> Any:
-        """An action, a yes when it waits for one, and the lanes run dry; the job as it ended."""
+        """An action, an approval when it waits for one, and the lanes run dry; the job as it ended."""
         body = {"action": action, "items": items}
         job = self.post(f"/sales-lists/{sales_list}/actions", body, expect=202)["job"]
         if job["state"] == "awaiting_approval":

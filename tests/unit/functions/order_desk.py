@@ -1,4 +1,5 @@
-"""A seller whose orders come home: buyers on the simulated marketplace, the shop's webhooks, and time that passes."""
+"""A seller whose orders are imported: buyers on the simulated marketplace, the shop's webhooks, and time that
+passes."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ class Context:
 
 
 class OrderDesk:
-    """A connected seller with a mug on sale, 5 in stock, and the words for what happens to his orders."""
+    """A connected seller with a mug on sale, 5 in stock, and the words for what happens to their orders."""
 
     def __init__(self, installation: Installation) -> None:
         self.its = installation

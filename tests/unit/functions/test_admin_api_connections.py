@@ -1,4 +1,5 @@
-"""Shops and accounts: connected, checked, given new credentials, edited and taken off; and no secret ever gets out."""
+"""Shops and accounts: connected, checked, given new credentials, edited and disconnected; and no secret ever gets
+out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every number explained, every wait with its one reason, and what needs a yes."""
+"""Every number explained, every wait with its one reason, and what needs approval."""
 
 from __future__ import annotations
 

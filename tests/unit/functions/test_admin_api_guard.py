@@ -1,4 +1,4 @@
-"""What ends, zeroes or reprices too much waits for a yes, and shows before and after."""
+"""What ends, zeroes or reprices too much waits for approval, and shows before and after."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A merchant leaves: every listing stays on the marketplace, the shop calls nobody any more, and nothing of ours is left."""
+"""A seller leaves: every listing stays on the marketplace, the shop calls nobody any more, and nothing of ours is
+left."""
 
 from __future__ import annotations
 

@@ -184,7 +184,7 @@ def test_switching_creation_on_leaves_to_the_seller_what_came_in_while_it_was_of
     desk.switch(create_orders=True)
     later = desk.buy()
     desk.look()
-    desk.its.ebay.deeds.request_cancel(remote)  # the order changes, and is judged anew
+    desk.its.ebay.deeds.request_cancel(remote)  # the order changes, and is judged again
     desk.its.ebay.deeds.refuse_cancel(remote)
     desk.look()
     desk.its.stores.clock.advance(25 * 3600)

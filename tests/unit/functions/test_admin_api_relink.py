@@ -1,4 +1,4 @@
-"""A product that was made anew in the shop is offered for re-linking, and one call does it."""
+"""A product that was created again in the shop is offered for re-linking, and one call does it."""
 
 from __future__ import annotations
 

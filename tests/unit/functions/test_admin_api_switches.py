@@ -1,4 +1,4 @@
-"""What decides over data and live listings is taken literally: nothing that only looks like a yes is one."""
+"""What decides over data and live listings is taken literally: nothing that only looks like true is taken for it."""
 
 from __future__ import annotations
 

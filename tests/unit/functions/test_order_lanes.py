@@ -33,7 +33,7 @@ def ours() -> Iterator[Installation]:
 
 
 def connect(ours: Installation) -> AccountId:
-    """A shop and an account of it, both active and without credentials: whoever is asked cannot answer."""
+    """A shop and an account of it, both active and without credentials: no platform that is asked can answer."""
     save = ours.stores.configuration.save
     save(Shop(id=ShopId("shp_1"), name="Shop", platform="shopify", currency="EUR"))
     account = AccountId("acc_1")

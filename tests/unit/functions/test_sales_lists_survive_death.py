@@ -48,7 +48,7 @@ def _state(installation: Installation, shop: str, product: str) -> tuple[Any, ..
 
 
 def _every_death(history: Callable[[Installation, int], bool]) -> int:
-    """Play the history anew for each write that it makes, with a death before that write; how many there were."""
+    """Play the history again for each write that it makes, with a death before that write; how many there were."""
     nth = 1
     while history(Installation(), nth):
         nth += 1

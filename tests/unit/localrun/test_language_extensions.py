@@ -40,7 +40,7 @@ def test_an_identifier_stands_for_its_item_in_a_reference_an_attribute_and_a_tex
 
 
 def test_an_identifier_in_a_plain_text_or_in_an_inner_key_stays_as_it_is() -> None:
-    """CloudFormation does not replace it there either, so whoever forgets `Fn::Sub` sees it here."""
+    """CloudFormation does not replace it there either, so an author who forgets `Fn::Sub` sees it here."""
     made = _resources({"Fn::ForEach::One": ["Id", ["Orders"], {"${Id}": {"${Id}": "${Id}"}}]})
     assert made == {"Orders": {"${Id}": "${Id}"}}
 

@@ -29,7 +29,7 @@ def deleted(seller: Seller, product: str) -> None:
 
 
 def relinked(seller: Seller, *skus: str) -> None:
-    """The product is made anew in the shop, and its listings are given to it."""
+    """The product is created again in the shop, and its listings are given to it."""
     again = seller.its.add_product(*(skus or ("MUG",)), title="Mug again", stock=3)
     seller.its.post(f"/shops/{seller.shop}/relink", {"product": again}, expect=200)
     seller.its.run()

@@ -51,7 +51,7 @@ def compared(desk: OrderDesk) -> None:
 
 
 def taken_off(desk: OrderDesk, remote: str, code: str) -> None:
-    """The seller has put it right elsewhere, and takes the notice off."""
+    """The seller has put it right elsewhere, and dismisses the notice."""
     path = f"/v1/orders/{desk.order(remote)['id']}/notices/{code}"
     assert desk.its.call("DELETE", path, groups="operator").status in (200, 204)
     compared(desk)

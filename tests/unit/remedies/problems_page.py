@@ -67,7 +67,7 @@ def fixes_by_code() -> Mapping[str, set[str]]:
 
 
 def codes_of_adapter(room: str, slug: str) -> set[str]:
-    """What the code of one adapter says by itself."""
+    """What the code of one adapter says on its own."""
     home = ROOT / room / slug
     found = {
         code

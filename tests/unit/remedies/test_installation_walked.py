@@ -28,7 +28,7 @@ def test_an_action_that_nothing_carried_on_is_begun_again(seller: Seller) -> Non
     job = seller.its.post(path, {"action": "send", "items": "all"}, expect=202)["job"]
     queues = seller.its.stores.queues
     for _ in range(80):
-        queues.empty(Lane.PUBLISH)  # whoever takes these messages dies
+        queues.empty(Lane.PUBLISH)  # the worker that takes these messages dies
         reconcile(seller.its.deps, Timer.DUE)
         while received := queues.receive(Lane.RECOMPUTE):
             for one in received:

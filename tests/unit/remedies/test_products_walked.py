@@ -1,4 +1,5 @@
-"""Products that eBay would refuse, which the adapter says before it asks: mended in the shop, or in the creation profile."""
+"""Products that eBay would refuse, which the adapter says before it asks: fixed in the shop, or in the creation
+profile."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ def act(action: Action, state: State) -> State:
 
 
 def deed(problem: Problem, state: State) -> State:
-    """What the seller does elsewhere, and what follows from it by itself or by trying again."""
+    """What the seller does elsewhere, and what follows from it automatically or by trying again."""
     row, account = state.listing, state.account
     assert row is not None
     fix = problem.fix

@@ -1,4 +1,4 @@
-"""The kit's parts by themselves, as a platform with rules of its own would use them."""
+"""The kit's parts on their own, as a platform with rules of its own would use them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a merchant tells us to connect the stall."""
+"""What a seller tells us to connect the stall."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a set of changes waits for a yes: by how many listings are live, and how many of them would change."""
+"""When a set of changes waits for approval: by how many listings are live, and how many of them would change."""
 
 from __future__ import annotations
 

@@ -254,7 +254,7 @@ STEPS = st.lists(st.tuples(st.dictionaries(st.sampled_from("abcd"), HELD, max_si
 def test_totals_always_count_what_the_lines_do(
     steps: list[tuple[dict[str, Reservation | None], int]], old: dict[str, Reservation]
 ) -> None:
-    """`old` stands in the row as the version before left it: each line by itself."""
+    """`old` stands in the row as the version before left it: each line alone."""
     row, lines, start = a_variant(held=old, seen_from=0), dict[str, Reservation](), 0
     alone = dict(old)
     for changes, later in steps:

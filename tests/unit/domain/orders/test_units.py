@@ -1,4 +1,4 @@
-"""Unit by unit: whatever was sold is awaited until it was sent, cancelled or paid back."""
+"""Unit by unit: whatever was sold is awaited until it was shipped, cancelled or refunded."""
 
 from __future__ import annotations
 

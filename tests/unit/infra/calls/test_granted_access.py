@@ -1,4 +1,4 @@
-"""Access that is granted anew with a refresh token which changes at each use, in the loop of every adapter's calls."""
+"""Access that is granted again with a refresh token which changes at each use, in the loop of every adapter's calls."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ READ = Call("GET", "things", "getThings")
 
 
 class Far(BaseAdapter):
-    """Answers whoever comes with a living token."""
+    """Answers every caller with a living token."""
 
     def __init__(self, platform: RotatingPlatform) -> None:
         super().__init__()

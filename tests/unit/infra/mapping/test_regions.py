@@ -1,4 +1,4 @@
-"""Regions by every spelling, and their codes as the post or as ISO has them, whoever asks."""
+"""Regions by every spelling, and their codes as the post or as ISO has them, for every caller."""
 
 from __future__ import annotations
 

@@ -197,7 +197,7 @@ def test_fields_that_a_newer_version_queued_are_passed_over_at_every_depth(kind:
 
 
 def test_a_message_of_a_kind_that_only_a_newer_version_knows_is_left_for_it() -> None:
-    """It comes back, and ends among the dead letters, from where it can be sent again."""
+    """It comes back, and ends in the dead-letter queue, from where it can be sent again."""
     reader: TypeAdapter[Any] = TypeAdapter(AnyMessage)
     with pytest.raises(ValidationError):
         reader.validate_json(json.dumps({"kind": FUTURE}))

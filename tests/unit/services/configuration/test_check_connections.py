@@ -1,4 +1,5 @@
-"""Whoever makes a missing webhook anew also reads what it did not tell, and no shop or account waits for another."""
+"""Code that registers a missing webhook again also reads what it did not tell, and no shop or account waits for
+another."""
 
 from __future__ import annotations
 

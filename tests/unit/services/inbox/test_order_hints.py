@@ -38,7 +38,7 @@ def event(*hints: Hint) -> ShopEvent:
 
 
 def appeared(world: OrderWorld, *skus: str) -> Observed:
-    """The merchant adds these products, and we read them."""
+    """The seller adds these products, and we read them."""
     products = [world.shop.put(f"p-{sku}", sku).product for sku in skus]
     return observe_products(world.deps, shop_of(world), world.shop, products)
 

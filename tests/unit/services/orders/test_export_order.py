@@ -34,7 +34,7 @@ def world() -> OrderWorld:
 
 
 def by_hand(world: OrderWorld, **facts: object) -> Order:
-    """An order of an account whose orders are not created by themselves."""
+    """An order of an account whose orders are not created automatically."""
     world.set_account(create_orders=False)
     world.sell(**facts)  # type: ignore[arg-type]
     order = world.take_in()

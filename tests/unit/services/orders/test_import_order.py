@@ -219,7 +219,7 @@ def test_an_order_that_fails_through_a_bug_of_ours_says_so_and_its_message_comes
         raise KeyError("never thought of")
 
     monkeypatch.setattr(type(world.shop), "look_for_order", bug)
-    for _ in range(2):  # every delivery tries again, so that the message ends among the dead letters
+    for _ in range(2):  # every delivery tries again, so that the message ends in the dead-letter queue
         with pytest.raises(KeyError):
             import_order(world.deps, MESSAGE)
         order = world.stores.orders.find(KEY)

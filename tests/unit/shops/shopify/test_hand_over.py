@@ -1,4 +1,4 @@
-"""A store of another organisation is connected by its merchant's consent: what comes back is signed, and traded once."""
+"""A store of another organisation is connected by its seller's consent: what comes back is signed, and traded once."""
 
 from __future__ import annotations
 

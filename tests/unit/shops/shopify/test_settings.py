@@ -1,4 +1,4 @@
-"""What a merchant may enter to connect a store."""
+"""What a seller may enter to connect a store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What eBay says was given back: each refund once, exact, and none that costs the order."""
+"""What eBay says was refunded: each refund once, exact, and none that costs the order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What cannot be created now is said, with its reason, and tried again by itself."""
+"""What cannot be created now is said, with its reason, and tried again automatically."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def test_the_listing_follows_the_sale_at_once_and_its_drainer_is_woken(world: Or
     world.take_in()
     row = world.stores.listings.get(key)
     assert (row.computed.quantity, row.computed.cause) == (3, Cause.ORDER)
-    assert row.accepted.quantity is None  # the marketplace has counted by itself
+    assert row.accepted.quantity is None  # the marketplace has counted it already
     assert row.accepted.price == row.computed.price
     assert row.due_band is Band.DOWN
     assert nudged(world) == [(str(key),)]

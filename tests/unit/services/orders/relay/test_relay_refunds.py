@@ -1,4 +1,4 @@
-"""Money given back on one side only: said once for each refund, and no longer than it is true."""
+"""Refunds on one side only: said once for each refund, and no longer than it is true."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def params(order: Order) -> dict[str, Any]:
     return {one.code: dict(one.params) for one in order.notices}
 
 
-# ---- the marketplace gave back ----
+# ---- the marketplace refunded ----
 
 
 def test_a_part_given_back_is_named_with_its_lines(world: OrderWorld) -> None:
@@ -155,7 +155,7 @@ def test_an_order_given_back_and_cancelled_in_the_shop_is_done_without_a_cancell
     assert (order.notices, order.told, order.completed_at) == ((), {}, world.now)
 
 
-# ---- the shop gave back ----
+# ---- the shop refunded ----
 
 
 def test_a_refund_of_the_shop_is_recorded_once_with_a_number_and_named(world: OrderWorld) -> None:

@@ -1,4 +1,4 @@
-"""The marketplace hears of each parcel once: look, note, tell, note."""
+"""The marketplace hears about each parcel once: look, note, tell, note."""
 
 from __future__ import annotations
 

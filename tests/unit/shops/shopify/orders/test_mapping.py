@@ -188,7 +188,7 @@ def test_a_carrier_without_a_number_is_still_told():
     [
         ("UNFULFILLED", None, 2, 2, 2),
         ("PARTIALLY_FULFILLED", None, 2, 1, 1),
-        ("UNFULFILLED", None, 1, 2, 1),  # one was taken off, and may still count as not fulfilled
+        ("UNFULFILLED", None, 1, 2, 1),  # one was removed, and may still count as not fulfilled
         ("FULFILLED", None, 1, 1, 0),  # the same, and the other one is sent
         ("PARTIALLY_FULFILLED", None, 1, 1, 1),  # one was sent and came back
         ("UNFULFILLED", "2026-11-02T08:00:00Z", 2, 2, 0),
