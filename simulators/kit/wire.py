@@ -89,9 +89,11 @@ class Route:
 
 
 class Router:
-    """Finds the route of a method and a raw path."""
+    """Finds the route of a method and a raw path. `operations` are the names of all."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
+        routes = tuple(routes)
+        self.operations = tuple(route.id for route in routes)
         self._by_shape: dict[tuple[str, int], list[tuple[Route, tuple[str, ...]]]] = {}
         for route in routes:
             segments = tuple(route.path.split("/"))

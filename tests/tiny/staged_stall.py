@@ -3,83 +3,46 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-
-import requests
 
 from listbridge.domain.catalog import Visibility
 from listbridge.domain.ids import LineId, LocationId, ParcelId, ProductId, ShopOrderId, VariantId
 from listbridge.domain.money import Money
 from listbridge.domain.orders.orders import ShopOrderRef
 from listbridge.domain.orders.shop_orders import OrderMark, ShopOrderDraft
-from listbridge.infra.calls.connection import Connection
-from listbridge.infra.calls.http import HttpSession
-from listbridge.infra.calls.tokens import TokenCache
-from listbridge.registry import open_shop, webhook_scheme
-from simulators.door import Transport
-from simulators.faults import Fault
-from tests.contract.shops.staging import Door, StagedOrder, StagedProduct
-from tests.fakes.budget import FakeBudget
+from tests.contract.shops.staging import Door, StagedOrder, StagedProduct, StagedShop, by_topic
 from tests.fakes.clock import VirtualClock
-from tests.fakes.grants import NoGrants
 from tests.tiny.stall_shop import WAIT_S, Stall, Variant
 
 _STATES = {Visibility.VISIBLE: "visible", Visibility.DRAFT: "hidden", Visibility.ARCHIVED: "old"}
 
 
-class _CutTransport(Transport):
-    """Breaks off the call of this number, before it arrives or after it was carried out. `meanwhile` is called before each
-    with its number, from 0."""
+class Staged(StagedShop):
+    """`StagedShop` for the stall."""
 
-    meanwhile: Callable[[int], object] = staticmethod(lambda _: None)
-    cut: int | None = None
-    applied = False
-    calls = 0
-
-    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
-        number, self.calls = self.calls, self.calls + 1
-        self.meanwhile(number)
-        if number == self.cut and not self.applied:
-            raise requests.ReadTimeout("cut off before it arrived")
-        response = super().send(request, **options)
-        if number == self.cut:
-            raise requests.ReadTimeout("cut off after it was carried out")
-        return response
-
-
-class StagedShop:
-    """tests.contract.shops.staging.StagedShop for the stall."""
-
-    secrets: Sequence[str] = ()
-    signature = ""
+    slug = "stall"
     product_topic = "product"
-    silent_topics: frozenset[str] = frozenset()
-    sends_again = False
-    renews_tokens = False
+    simulator: Stall
 
     def __init__(self, clock: VirtualClock | None = None, **limits: Any) -> None:
-        self.clock = clock or VirtualClock()
-        self.budget = FakeBudget(self.clock)
-        self.stall = Stall(self.clock)
-        self.transport = _CutTransport(self.stall)
+        super().__init__(clock, **limits)
+        self.stall = self.simulator
         self.lines: dict[ShopOrderId, Mapping[str, LineId]] = {}
 
+    def simulated(self, **limits: Any) -> Stall:
+        return Stall(self.clock, **limits)
+
+    def secret(self) -> Mapping[str, str]:
+        return {"key": self.stall.key}
+
+    def operations(self) -> Sequence[str]:
+        return self.stall.router.operations
+
     def open(self, **credentials: str) -> Any:
-        connection = Connection(
-            id="shop_1",
-            settings={},
-            secret={"key": self.stall.key} | credentials,
-            base_url=None,
-            session=HttpSession(transport=self.transport, budget=self.budget),
-            budget=self.budget,
-            tokens=TokenCache(),
-            clock=self.clock,
-            grants=NoGrants(),
-        )
-        adapter: Any = open_shop("stall", connection)
+        adapter = super().open(**credentials)
         create = adapter.create_order
 
         def remembered(draft: ShopOrderDraft) -> ShopOrderRef:
@@ -89,21 +52,6 @@ class StagedShop:
 
         adapter.create_order = remembered
         return adapter
-
-    def app(self) -> Any:
-        return self.stall
-
-    def connection(self) -> tuple[Mapping[str, Any], Mapping[str, str]]:
-        return {}, {"key": self.stall.key}
-
-    def scheme(self) -> Any:
-        return webhook_scheme("stall")
-
-    def calls(self) -> int:
-        return len(self.stall.world.journal)
-
-    def grants(self) -> int:
-        return 0
 
     # Deeds
 
@@ -225,42 +173,17 @@ class StagedShop:
         self.stall.throttled = True
         return float(WAIT_S)
 
-    def time_out(self) -> None:
-        self.stall.faults.add(Fault("*", "drop_after"))
-
-    def answer_html(self, status: int) -> None:
-        self.stall.faults.add(Fault("*", "html", status=status))
-
-    def fail(self, status: int) -> None:
-        self.stall.faults.add(Fault("*", "status", status=status))
-
-    def answer_nonsense(self) -> None:
-        self.stall.faults.add(Fault("*", "status", status=200, body=["nonsense"]))
-
-    def cut(self, calls: int, *, applied: bool) -> None:
-        self.transport.cut, self.transport.applied = self.transport.calls + calls, applied
-
     def answer_partly(self) -> None:
         self.stall.partly = True
 
-    def meanwhile(self, calls: int, act: Callable[[], object]) -> None:
-        at = self.transport.calls + calls
-        self.transport.meanwhile = lambda number: act() if number == at else None
-
     def recover(self) -> None:
-        self.transport.cut = None
-        self.transport.meanwhile = lambda _: None
         self.stall.throttled = False
-        self.stall.faults.clear()
-        self.clock.advance(60)
+        super().recover()
 
     # Webhooks
 
     def hooks(self) -> Mapping[str, Sequence[str]]:
-        found: dict[str, list[str]] = {}
-        for topic, url in self.stall.hooks.values():
-            found.setdefault(topic, []).append(url)
-        return found
+        return by_topic(self.stall.hooks.values())
 
     def drop_hook(self, topic: str) -> None:
         self.stall.hooks = {id: hook for id, hook in self.stall.hooks.items() if hook[0] != topic}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -20,5 +19,4 @@ def slug(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture
 def shop(slug: str) -> StagedShop:
-    staged: Any = staged_shop(slug)()
-    return staged
+    return staged_shop(slug)()

@@ -6,7 +6,7 @@ import gzip
 import json
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,25 +18,18 @@ from listbridge.domain.catalog import Visibility
 from listbridge.domain.ids import LineId, LocationId, ParcelId, ProductId, ShopOrderId, VariantId
 from listbridge.domain.money import Money
 from listbridge.domain.orders.shop_orders import OrderMark
-from listbridge.infra.calls.connection import Connection
-from listbridge.infra.calls.http import HttpSession
-from listbridge.infra.calls.tokens import TokenCache
-from listbridge.registry import open_shop, webhook_scheme
 from listbridge.shops.shopify.orders.input import LINE_PROPERTY
 from listbridge.shops.shopify.webhooks import WANTED
-from simulators.door import Transport
-from simulators.faults import Fault
 from simulators.shopify import ShopifySimulator
 from simulators.shopify.deliveries import sign
 from simulators.shopify.orders import totals as order_totals
 from simulators.shopify.subscriptions import topic_path
+from tests.contract.shops.cut_transport import CutTransport
 from tests.contract.shops.official_graphql import OfficialSchema
-from tests.contract.shops.staging import Door, StagedOrder, StagedProduct
+from tests.contract.shops.staging import Door, StagedOrder, StagedProduct, StagedShop, by_topic, pump
 from tests.contract.specs import specs_root
 from tests.contract.unread import unread
-from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import VirtualClock
-from tests.fakes.grants import NoGrants
 
 CLIENT = {"client_id": "demo-client-id", "client_secret": "demo-client-secret"}
 _STATUS = {Visibility.VISIBLE: "ACTIVE", Visibility.DRAFT: "DRAFT", Visibility.ARCHIVED: "ARCHIVED"}
@@ -56,42 +49,27 @@ def official_schema() -> OfficialSchema | None:
     return OfficialSchema(build_client_schema(told.get("data", told), assume_valid=True))
 
 
-class CheckedTransport(Transport):
+class CheckedTransport(CutTransport):
     """The way to the simulator, on which nothing passes that Shopify's schema does not know.
 
-    `meanwhile` is called before each API call with its number, from 0; `cut` is the number of the call to break off. `partly`
-    lets a field of the next list fail: it is null then, and an error names it (GraphQL specification, 6.4.4).
+    `partly` lets a field of the next list fail: it is null then, and an error names it (GraphQL specification, 6.4.4).
     """
 
     def __init__(self, app: Any) -> None:
-        super().__init__(app)
-        self.calls = 0
-        self.meanwhile: Callable[[int], None] = lambda _: None
-        self.cut: int | None = None
-        self.cut_applied = False
+        super().__init__(app, lambda request: urlsplit(request.url or "").path.endswith("/graphql.json"))
         self.partly = False
 
-    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
-        if not urlsplit(request.url or "").path.endswith("/graphql.json"):
-            return super().send(request, **options)
-        number, self.calls = self.calls, self.calls + 1
-        self.meanwhile(number)
-        if number == self.cut and not self.cut_applied:
-            raise requests.ReadTimeout("cut off before it arrived")
-        response = self._send_checked(request, **options)
-        if self.partly:
-            response = self._with_a_failed_field(response)
-        if number == self.cut:
-            raise requests.ReadTimeout("cut off after it was carried out")
-        return response
+    def answered(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        response = self._checked(request, **options)
+        return self._with_a_failed_field(response) if self.partly else response
 
-    def _send_checked(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+    def _checked(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         schema = official_schema()
         if schema is None:
-            return super().send(request, **options)
+            return super().answered(request, **options)
         asked = json.loads(request.body or b"{}")
         schema.check_request(asked["query"], asked["variables"])
-        response = super().send(request, **options)
+        response = super().answered(request, **options)
         if response.status_code == 200 and "json" in response.headers.get("Content-Type", ""):
             answer = response.json()
             if isinstance(answer, dict) and answer.get("data") is not None and not answer.get("errors"):
@@ -106,52 +84,36 @@ class CheckedTransport(Transport):
         return unread(response, json.dumps(answer | {"errors": [failed]}).encode())
 
 
-class StagedShop:
-    """tests.contract.shops.staging.StagedShop for Shopify."""
+class Staged(StagedShop):
+    """`StagedShop` for Shopify."""
 
-    secrets: Sequence[str] = (CLIENT["client_secret"],)
+    slug = "shopify"
+    secrets = (CLIENT["client_secret"],)
     signature = "x-shopify-hmac-sha256"
     product_topic = "products/update"
     silent_topics = frozenset({"orders/edited"})
     sends_again = True
     renews_tokens = True
+    simulator: ShopifySimulator
+    transport: CheckedTransport
 
     def __init__(self, clock: VirtualClock | None = None, **limits: Any) -> None:
-        self.clock = clock or VirtualClock()
-        self.budget = FakeBudget(self.clock)
-        self.simulator = ShopifySimulator(clock=self.clock, limits=limits, deliver=None)
+        super().__init__(clock, **limits)
         self.deeds = self.simulator.deeds
-        self.transport = CheckedTransport(self.simulator)
-        self.settings: dict[str, Any] = {"domain": "demo.myshopify.com"}
+        self.settings = {"domain": "demo.myshopify.com"}
 
-    def open(self, **credentials: str) -> Any:
-        connection = Connection(
-            id="shop_1",
-            settings=self.settings,
-            secret=CLIENT | credentials,
-            base_url=None,
-            session=HttpSession(transport=self.transport, budget=self.budget),
-            budget=self.budget,
-            tokens=TokenCache(),
-            clock=self.clock,
-            grants=NoGrants(),
-        )
-        return open_shop("shopify", connection)
+    def simulated(self, **limits: Any) -> ShopifySimulator:
+        return ShopifySimulator(clock=self.clock, limits=limits, deliver=None)
 
-    def app(self) -> Any:
-        return self.simulator
+    def way(self) -> CheckedTransport:
+        return CheckedTransport(self.simulator)
 
-    def connection(self) -> tuple[Mapping[str, Any], Mapping[str, str]]:
-        return self.settings, CLIENT
+    def secret(self) -> Mapping[str, str]:
+        return CLIENT
 
-    def scheme(self) -> Any:
-        return webhook_scheme("shopify")
-
-    def calls(self) -> int:
-        return sum(call.operation != "token" for call in self.simulator.calls)
-
-    def grants(self) -> int:
-        return sum(call.operation == "token" for call in self.simulator.calls)
+    def operations(self) -> Sequence[str]:
+        """Of one address there is one route: a call is named by what it asks for."""
+        return ("shop", "nodes", "products", "product", "webhookSubscriptions", *_ORDER_ROOTS)
 
     # Deeds
 
@@ -287,46 +249,14 @@ class StagedShop:
         """The wait follows from the points that a query costs: tests/contract/shops/test_shopify_reads.py."""
         self.deeds.drain_budget(0)
 
-    def time_out(self) -> None:
-        self._next_api_call(kind="drop_after")
-
-    def answer_html(self, status: int) -> None:
-        self._next_api_call(kind="html", status=status)
-
-    def fail(self, status: int) -> None:
-        self._next_api_call(kind="status", status=status)
-
-    def answer_nonsense(self) -> None:
-        self._next_api_call(kind="status", status=200, body=["nonsense"])
-
-    def cut(self, calls: int, *, applied: bool) -> None:
-        self.transport.cut, self.transport.cut_applied = self.transport.calls + calls, applied
-
     def answer_partly(self) -> None:
         self.transport.partly = True
-
-    def meanwhile(self, calls: int, act: Callable[[], object]) -> None:
-        at = self.transport.calls + calls
-        self.transport.meanwhile = lambda number: act() if number == at else None
-
-    def recover(self) -> None:
-        self.transport.cut = None
-        self.transport.meanwhile = lambda _: None
-        self.simulator.faults.clear()
-        self.clock.advance(60)
-
-    def _next_api_call(self, **fault: Any) -> None:
-        # Not "*": that would strike the token request of an adapter opened just now.
-        roots = ("shop", "nodes", "products", "product", "webhookSubscriptions", *_ORDER_ROOTS)
-        self.simulator.faults.add(*(Fault(operation=root, **fault) for root in roots))
 
     # Webhooks
 
     def hooks(self) -> Mapping[str, Sequence[str]]:
-        found: dict[str, list[str]] = {}
-        for one in self.simulator.world.subscriptions.rows.values():
-            found.setdefault(topic_path(one.topic), []).append(one.uri)
-        return found
+        rows = self.simulator.world.subscriptions.rows.values()
+        return by_topic((topic_path(one.topic), one.uri) for one in rows)
 
     def drop_hook(self, topic: str) -> None:
         rows = self.simulator.world.subscriptions.rows
@@ -334,11 +264,7 @@ class StagedShop:
             del rows[number]
 
     def post(self, door: Door) -> None:
-        def deliver(_url: str, headers: dict[str, str], body: bytes) -> int:
-            return door(body, {name.lower(): value for name, value in headers.items()})
-
-        self.simulator.deliveries.deliver_with(deliver)
-        self.simulator.deliveries.pump()
+        pump(self.simulator.deliveries, door)
 
     def signed(self, body: bytes, topic: str) -> dict[str, str]:
         return {

@@ -9,7 +9,7 @@ import pytest
 
 from listbridge.domain.orders.orders import Address, Buyer
 from listbridge.domain.verdicts import Rejected
-from tests.contract.shops.staged_shopify import StagedShop
+from tests.contract.shops.staged_shopify import Staged
 from tests.fakes.order_drafts import draft, line
 
 CHICAGO = Address(
@@ -18,11 +18,11 @@ CHICAGO = Address(
 
 
 @pytest.fixture
-def shop() -> StagedShop:
-    return StagedShop()
+def shop() -> Staged:
+    return Staged()
 
 
-def made(shop: StagedShop, address: Address, email: str = "ada@example.com") -> tuple[Any, int]:
+def made(shop: Staged, address: Address, email: str = "ada@example.com") -> tuple[Any, int]:
     """The order that stands in the shop, and how many creates it took."""
     variant = shop.add_product("MUG").variants[0]
     buyer = Buyer(name="Ada Lovelace", email=email, shipping=address, billing=address)
@@ -31,7 +31,7 @@ def made(shop: StagedShop, address: Address, email: str = "ada@example.com") -> 
     return order, sum(call.operation == "orderCreate" for call in shop.simulator.calls)
 
 
-def test_an_address_that_exists_is_taken_at_once(shop: StagedShop) -> None:
+def test_an_address_that_exists_is_taken_at_once(shop: Staged) -> None:
     order, tries = made(shop, CHICAGO)
     assert (order.shipping_address["province_code"], order.shipping_address["zip"], tries) == ("IL", "60601", 1)
 
@@ -45,7 +45,7 @@ def test_an_address_that_exists_is_taken_at_once(shop: StagedShop) -> None:
     ],
 )
 def test_a_region_or_postcode_that_shopify_does_not_know_goes_behind_the_street(
-    shop: StagedShop, changes: dict[str, str], gone: str, behind_the_street: str, creates: int
+    shop: Staged, changes: dict[str, str], gone: str, behind_the_street: str, creates: int
 ) -> None:
     order, tries = made(shop, replace(CHICAGO, **changes))
     assert tries == creates
@@ -55,13 +55,13 @@ def test_a_region_or_postcode_that_shopify_does_not_know_goes_behind_the_street(
         assert (address["address1"], address["city"], address["country_code"]) == ("1 Main St", "Chicago", "US")
 
 
-def test_a_mail_address_of_no_domain_is_left_out(shop: StagedShop) -> None:
+def test_a_mail_address_of_no_domain_is_left_out(shop: Staged) -> None:
     order, tries = made(shop, CHICAGO, email="x1@members.invalid")
     assert (order.email, tries) == (None, 2)
     assert order.shipping_address["zip"] == "60601"
 
 
-def test_what_shopify_refuses_besides_the_address_is_not_tried_twice(shop: StagedShop) -> None:
+def test_what_shopify_refuses_besides_the_address_is_not_tried_twice(shop: Staged) -> None:
     with pytest.raises(Rejected):
         shop.open().create_order(draft(line(variant="1")))
     assert sum(call.operation == "orderCreate" for call in shop.simulator.calls) == 1

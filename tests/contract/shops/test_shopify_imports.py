@@ -15,7 +15,7 @@ from listbridge.domain.verdicts import NotFound, OutcomeUnknown, RateLimited, Re
 from listbridge.domain.work import Hint, HintKind
 from simulators.faults import Fault
 from simulators.shopify.orders.metafields import Metafields
-from tests.contract.shops.staged_shopify import StagedShop
+from tests.contract.shops.staged_shopify import Staged
 from tests.contract.shops.staging import wait_out
 from tests.contract.specs import require_specs
 from tests.fakes.order_drafts import BUYER, MARK, draft, line, refs
@@ -24,11 +24,11 @@ DEFINITION = ("ORDER", "listbridge", "marketplace_order")
 
 
 @pytest.fixture
-def shop() -> StagedShop:
-    return StagedShop()
+def shop() -> Staged:
+    return Staged()
 
 
-def mug(shop: StagedShop) -> VariantId:
+def mug(shop: Staged) -> VariantId:
     return shop.add_product("MUG", stock=50).variants[0]
 
 
@@ -36,14 +36,14 @@ def numbered(number: int) -> OrderMark:
     return OrderMark("ebay", RemoteOrderId(f"12-34567-{number:05}"))
 
 
-def calls(shop: StagedShop, *operations: str) -> list[Any]:
+def calls(shop: Staged, *operations: str) -> list[Any]:
     return [call for call in shop.simulator.calls if call.operation in operations]
 
 
 # The index lags
 
 
-def test_ours_is_found_while_the_search_knows_nothing_yet(shop: StagedShop):
+def test_ours_is_found_while_the_search_knows_nothing_yet(shop: Staged):
     adapter = shop.open()
     ours = adapter.create_order(draft(line(variant=mug(shop)))).id
     theirs = shop.order_by_another_tool(MARK)
@@ -52,7 +52,7 @@ def test_ours_is_found_while_the_search_knows_nothing_yet(shop: StagedShop):
     assert [one.id for one in adapter.look_for_order(MARK)] == [ours, theirs]
 
 
-def test_a_look_is_one_request_whatever_it_finds(shop: StagedShop):
+def test_a_look_is_one_request_whatever_it_finds(shop: Staged):
     adapter = shop.open()
     adapter.create_order(draft(line(variant=mug(shop))))
     shop.order_by_another_tool(MARK)
@@ -64,7 +64,7 @@ def test_a_look_is_one_request_whatever_it_finds(shop: StagedShop):
 
 
 @pytest.mark.parametrize("where", ["source_identifier", "tag", "name", "note"])
-def test_another_tools_order_is_found_wherever_it_wrote_the_id(shop: StagedShop, where: str):
+def test_another_tools_order_is_found_wherever_it_wrote_the_id(shop: Staged, where: str):
     theirs = shop.order_by_another_tool(MARK, where)
     shop.order_by_another_tool(OrderMark("ebay", RemoteOrderId(f"{MARK.remote}-1")), where)
     shop.order_by_another_tool(OrderMark("ebay", RemoteOrderId(f"9-{MARK.remote}")), where)
@@ -76,7 +76,7 @@ def test_another_tools_order_is_found_wherever_it_wrote_the_id(shop: StagedShop,
 # The mark
 
 
-def test_the_mark_is_defined_once_in_a_store_and_by_no_look(shop: StagedShop):
+def test_the_mark_is_defined_once_in_a_store_and_by_no_look(shop: Staged):
     variant = mug(shop)
     shop.open().look_for_order(MARK)
     assert calls(shop, "metafieldDefinitionCreate") == []
@@ -90,7 +90,7 @@ def test_the_mark_is_defined_once_in_a_store_and_by_no_look(shop: StagedShop):
     assert shop.stock_of("MUG") == 47
 
 
-def test_a_definition_of_another_type_keeps_every_order_out(shop: StagedShop):
+def test_a_definition_of_another_type_keeps_every_order_out(shop: Staged):
     variant = mug(shop)
     shop.simulator.world.metafields.definitions[DEFINITION] = {
         "namespace": "listbridge",
@@ -103,7 +103,7 @@ def test_a_definition_of_another_type_keeps_every_order_out(shop: StagedShop):
     assert (len(shop.orders()), shop.stock_of("MUG")) == (0, 50)
 
 
-def test_ours_is_known_by_the_search_where_a_merchant_deleted_the_mark(shop: StagedShop):
+def test_ours_is_known_by_the_search_where_a_merchant_deleted_the_mark(shop: Staged):
     adapter = shop.open()
     ours = adapter.create_order(draft(line(variant=mug(shop)))).id
     shop.simulator.world.metafields = Metafields()
@@ -117,7 +117,7 @@ def test_ours_is_known_by_the_search_where_a_merchant_deleted_the_mark(shop: Sta
 # Cost and limits
 
 
-def test_a_look_and_a_create_cost_few_points(shop: StagedShop):
+def test_a_look_and_a_create_cost_few_points(shop: Staged):
     adapter = shop.open()
     adapter.create_order(draft(line(variant=mug(shop))))
     before = len(shop.simulator.calls)
@@ -133,7 +133,7 @@ def test_a_look_and_a_create_cost_few_points(shop: StagedShop):
 
 @pytest.mark.parametrize("sizing", ["logarithmic", "linear"])
 def test_every_call_about_orders_fits_under_either_cost_rule(sizing: str):
-    shop = StagedShop(connection_sizing=sizing, maximum_available=100_000)
+    shop = Staged(connection_sizing=sizing, maximum_available=100_000)
     made = shop.add_product(*(f"S{number}" for number in range(100)), stock=50)
     lines = [line("1.01", id=str(one), variant=str(made.variants[one % 100]), quantity=3) for one in range(120)]
     adapter = shop.open()
@@ -149,7 +149,7 @@ def test_every_call_about_orders_fits_under_either_cost_rule(sizing: str):
     assert outcomes <= {"ok", "max_cost_exceeded", "refused"}
 
 
-def test_an_order_of_many_parcels_is_read_whole(shop: StagedShop):
+def test_an_order_of_many_parcels_is_read_whole(shop: Staged):
     adapter = shop.open()
     order = adapter.create_order(draft(line("24.00", variant=mug(shop), quantity=24))).id
     parcels = [shop.ship(order, {line().line: 1}, tracking=f"T{number}") for number in range(24)]
@@ -158,8 +158,8 @@ def test_an_order_of_many_parcels_is_read_whole(shop: StagedShop):
     assert [one.tracking for one in read.parcels] == [f"T{number}" for number in range(24)]
 
 
-def test_a_trial_stores_limit_makes_nothing_and_passes(shop: StagedShop):
-    shop = StagedShop(orders_per_minute=2)
+def test_a_trial_stores_limit_makes_nothing_and_passes(shop: Staged):
+    shop = Staged(orders_per_minute=2)
     variant, adapter = mug(shop), shop.open()
     drafts = [replace(draft(line(variant=variant)), mark=numbered(number)) for number in range(3)]
     for of in drafts[:2]:
@@ -172,7 +172,7 @@ def test_a_trial_stores_limit_makes_nothing_and_passes(shop: StagedShop):
     assert (len(shop.orders()), shop.stock_of("MUG")) == (3, 47)
 
 
-def test_an_email_that_shopify_refuses_is_left_out_and_the_order_made_once(shop: StagedShop):
+def test_an_email_that_shopify_refuses_is_left_out_and_the_order_made_once(shop: Staged):
     of = draft(line(variant=mug(shop)), buyer=replace(BUYER, email="no mail"))
     made = shop.open().create_order(of).id
     assert [one.id for one in shop.orders()] == [made]
@@ -184,7 +184,7 @@ def test_an_email_that_shopify_refuses_is_left_out_and_the_order_made_once(shop:
 # Time
 
 
-def test_a_create_that_lands_after_we_stopped_waiting_is_found_by_a_later_look(shop: StagedShop):
+def test_a_create_that_lands_after_we_stopped_waiting_is_found_by_a_later_look(shop: Staged):
     variant, adapter = mug(shop), shop.open()
     adapter.create_order(replace(draft(line(variant=variant)), mark=numbered(1)))
     assert adapter.look_for_order(MARK) == ()
@@ -199,7 +199,7 @@ def test_a_create_that_lands_after_we_stopped_waiting_is_found_by_a_later_look(s
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "internal_error", "html"])
-def test_a_create_answered_by_an_error_may_have_been_done(shop: StagedShop, kind: str):
+def test_a_create_answered_by_an_error_may_have_been_done(shop: Staged, kind: str):
     variant, adapter = mug(shop), shop.open()
     adapter.look_for_order(MARK)
     adapter.create_order(replace(draft(line(variant=variant)), mark=numbered(1)))
@@ -212,7 +212,7 @@ def test_a_create_answered_by_an_error_may_have_been_done(shop: StagedShop, kind
 
 
 def test_a_cancellation_that_is_still_under_way_may_be_asked_for_again():
-    shop = StagedShop(order_cancel_job_s=5.0)
+    shop = Staged(order_cancel_job_s=5.0)
     adapter = shop.open()
     order = adapter.create_order(draft(line(variant=mug(shop), quantity=2))).id
     adapter.cancel_order(order)
@@ -229,7 +229,7 @@ def test_a_cancellation_that_is_still_under_way_may_be_asked_for_again():
 # Parcels
 
 
-def test_of_several_tracking_numbers_the_first_is_told_and_a_later_correction_is_read(shop: StagedShop):
+def test_of_several_tracking_numbers_the_first_is_told_and_a_later_correction_is_read(shop: Staged):
     adapter = shop.open()
     order = adapter.create_order(draft(line(variant=mug(shop)))).id
     pieces = [{"company": "DHL", "number": "JJD1"}, {"company": "DHL", "number": "JJD2"}]
@@ -241,7 +241,7 @@ def test_of_several_tracking_numbers_the_first_is_told_and_a_later_correction_is
     assert (parcel.id, parcel.carrier, parcel.tracking) == (str(made), "GLS", "ZX9")
 
 
-def test_a_line_that_the_merchant_added_is_not_the_marketplaces(shop: StagedShop):
+def test_a_line_that_the_merchant_added_is_not_the_marketplaces(shop: Staged):
     shop.add_product("OWN")
     sold = shop.deeds.sell(sku="OWN")["order_id"]
     shop.ship(str(sold))  # type: ignore[arg-type]
@@ -262,7 +262,7 @@ def test_a_line_that_the_merchant_added_is_not_the_marketplaces(shop: StagedShop
         ("2025-04/refunds/2", "refunds/create"),
     ],
 )
-def test_shopifys_own_examples_point_at_their_order(shop: StagedShop, exemplar: str, topic: str):
+def test_shopifys_own_examples_point_at_their_order(shop: Staged, exemplar: str, topic: str):
     body = require_specs("shopify", "webhooks", "exemplars", f"{exemplar}.json").read_bytes()
     delivery = shop.scheme().parse(RawRequest("POST", "", body=body, headers=shop.signed(body, topic)))
     assert delivery.hints == (Hint(kind=HintKind.ORDER, id="123"),)
@@ -271,18 +271,18 @@ def test_shopifys_own_examples_point_at_their_order(shop: StagedShop, exemplar: 
 # Old orders
 
 
-def old_order(shop: StagedShop) -> Any:
+def old_order(shop: Staged) -> Any:
     order = shop.open().create_order(draft(line(variant=mug(shop)))).id
     shop.clock.advance(61 * 86_400)
     return order
 
 
-def test_an_order_of_more_than_sixty_days_is_read_with_the_permission_for_it(shop: StagedShop):
+def test_an_order_of_more_than_sixty_days_is_read_with_the_permission_for_it(shop: Staged):
     order = old_order(shop)
     assert list(shop.open().read_orders(refs(order))) == [order]
 
 
-def test_an_order_that_the_app_may_no_longer_see_is_not_taken_for_gone(shop: StagedShop):
+def test_an_order_that_the_app_may_no_longer_see_is_not_taken_for_gone(shop: Staged):
     order = old_order(shop)
     shop.withdraw("read_all_orders")
     with pytest.raises(Unsupported) as refused:
@@ -290,11 +290,11 @@ def test_an_order_that_the_app_may_no_longer_see_is_not_taken_for_gone(shop: Sta
     assert refused.value.problem == Problem("shopify_order_not_shown", {"scopes": "read_all_orders"}, "grant_scopes")
 
 
-def test_an_order_that_is_gone_is_gone_to_who_may_see_them_all(shop: StagedShop):
+def test_an_order_that_is_gone_is_gone_to_who_may_see_them_all(shop: Staged):
     assert shop.open().read_orders(refs(ShopOrderId("1"))) == {}
 
 
-def test_an_old_order_is_cancelled_only_by_who_may_see_it(shop: StagedShop):
+def test_an_old_order_is_cancelled_only_by_who_may_see_it(shop: Staged):
     order = old_order(shop)
     shop.withdraw("read_all_orders")
     with pytest.raises(NotFound):

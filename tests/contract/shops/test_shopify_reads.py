@@ -17,7 +17,7 @@ from listbridge.shops.shopify.manifest import MANIFEST
 from simulators.faults import Fault
 from tests.contract.shops.official_graphql import OfficialSchema
 from tests.contract.shops.shopify_documents import QUERIES
-from tests.contract.shops.staged_shopify import StagedShop, official_schema
+from tests.contract.shops.staged_shopify import Staged, official_schema
 from tests.contract.shops.staging import HOOK_URL, wait_out
 from tests.contract.specs import require_specs
 
@@ -25,8 +25,8 @@ LINEAR = {"connection_sizing": "linear"}
 
 
 @pytest.fixture
-def shop() -> StagedShop:
-    return StagedShop()
+def shop() -> Staged:
+    return Staged()
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def name_of(query: Query[Any]) -> str:
     return operation.name.value
 
 
-def added(shop: StagedShop, **spec: Any) -> ProductId:
+def added(shop: Staged, **spec: Any) -> ProductId:
     return ProductId(str(shop.deeds.add_product(**{"title": "Mug"} | spec)["product_id"]))
 
 
@@ -96,7 +96,7 @@ def test_each_document_has_one_named_operation_of_its_own():
 # Cost
 
 
-def sweep(shop: StagedShop) -> list[Any]:
+def sweep(shop: Staged) -> list[Any]:
     """All products, every page read by another worker."""
     found: list[Any] = []
     cursor: str | None = None
@@ -114,7 +114,7 @@ def sweep(shop: StagedShop) -> list[Any]:
 
 @pytest.mark.parametrize(("limits", "cost"), [({}, 877), (LINEAR, 877)])
 def test_a_page_of_a_sweep_costs_what_the_shape_says_and_less_than_the_limit(limits: dict[str, Any], cost: int):
-    shop = StagedShop(**limits)
+    shop = Staged(**limits)
     shop.fill(30, 4)
     sweep(shop)
     asked = [call for call in shop.simulator.calls if call.operation == "shop" and call.outcome == "ok"]
@@ -123,7 +123,7 @@ def test_a_page_of_a_sweep_costs_what_the_shape_says_and_less_than_the_limit(lim
 
 
 def test_where_shopify_finds_the_wide_shape_too_dear_a_sweep_learns_it_once_and_stays_cheap():
-    shop = StagedShop(**LINEAR)
+    shop = Staged(**LINEAR)
     shop.fill(100, 4)
     products = sweep(shop)
     assert len({one.product for one in products}) == len(products) == 100
@@ -135,7 +135,7 @@ def test_where_shopify_finds_the_wide_shape_too_dear_a_sweep_learns_it_once_and_
 
 @pytest.mark.parametrize("limits", [{}, LINEAR], ids=["measured rule", "published rule"])
 def test_every_call_fits_under_either_cost_rule(limits: dict[str, Any]):
-    shop = StagedShop(**limits, maximum_available=100_000)
+    shop = Staged(**limits, maximum_available=100_000)
     for number in range(12):
         shop.add_location(f"Place {number}")
     places = list(shop.simulator.world.live.locations)
@@ -158,14 +158,14 @@ def test_every_call_fits_under_either_cost_rule(limits: dict[str, Any]):
 
 @pytest.mark.parametrize("sizes", [[1] * 100, [2] * 100, [30] * 30, [31] * 30, [100] * 12, [131] * 8])
 def test_whatever_the_catalogue_looks_like_a_sweep_takes_one_request_for_twenty_skus(sizes: list[int]):
-    shop = StagedShop(maximum_available=1_000_000)
+    shop = Staged(maximum_available=1_000_000)
     for number, size in enumerate(sizes):
         shop.deeds.seed_products(1, size, sku_prefix=f"P{number}")
     assert sum(len(one.variants) for one in sweep(shop)) == sum(sizes)
     assert shop.calls() / sum(sizes) <= 0.05
 
 
-def test_waiting_as_long_as_a_throttled_call_says_is_enough(shop: StagedShop):
+def test_waiting_as_long_as_a_throttled_call_says_is_enough(shop: Staged):
     shop.fill(5, 2)
     adapter = shop.open()
     adapter.identify()
@@ -177,14 +177,14 @@ def test_waiting_as_long_as_a_throttled_call_says_is_enough(shop: StagedShop):
     assert len(adapter.sweep(None).products) == 5
 
 
-def test_throttled_on_demand_with_points_left_still_waits_a_moment(shop: StagedShop):
+def test_throttled_on_demand_with_points_left_still_waits_a_moment(shop: Staged):
     shop.simulator.faults.add(Fault("nodes", "vendor", name="throttled"), Fault("shop", "vendor", name="throttled"))
     with pytest.raises(RateLimited) as limited:
         shop.open().read_products([ProductId("1")])
     assert limited.value.after_s == 0.5
 
 
-def test_a_bucket_that_runs_low_holds_the_next_call_back_before_it_leaves(shop: StagedShop):
+def test_a_bucket_that_runs_low_holds_the_next_call_back_before_it_leaves(shop: Staged):
     shop.fill(5, 2)
     adapter = shop.open()
     shop.deeds.drain_budget(920)
@@ -201,7 +201,7 @@ def test_a_bucket_that_runs_low_holds_the_next_call_back_before_it_leaves(shop: 
 # Connections within connections
 
 
-def test_a_product_with_more_variants_than_a_page_is_read_whole(shop: StagedShop):
+def test_a_product_with_more_variants_than_a_page_is_read_whole(shop: Staged):
     variants = [{"sku": f"SKU-{n}", "stock": n, "options": {"N": str(n)}} for n in range(250)]
     product = added(shop, variants=variants)
     (facts,) = shop.open().read_products([product]).products
@@ -209,7 +209,7 @@ def test_a_product_with_more_variants_than_a_page_is_read_whole(shop: StagedShop
     assert shop.calls() == 1 + 3
 
 
-def test_stock_at_more_locations_than_a_page_is_read_whole_in_one_more_request(shop: StagedShop):
+def test_stock_at_more_locations_than_a_page_is_read_whole_in_one_more_request(shop: Staged):
     for number in range(29):
         shop.add_location(f"Place {number}")
     places = list(shop.simulator.world.live.locations)
@@ -220,7 +220,7 @@ def test_stock_at_more_locations_than_a_page_is_read_whole_in_one_more_request(s
     assert shop.calls() == 2
 
 
-def test_stock_at_more_locations_than_any_page_holds_is_read_whole(shop: StagedShop):
+def test_stock_at_more_locations_than_any_page_holds_is_read_whole(shop: Staged):
     for number in range(299):
         shop.add_location(f"Place {number}")
     places = list(shop.simulator.world.live.locations)
@@ -231,7 +231,7 @@ def test_stock_at_more_locations_than_any_page_holds_is_read_whole(shop: StagedS
     assert len(adapter.identify().locations) == 300
 
 
-def test_an_inventory_item_that_many_products_share_leads_to_all_of_them(shop: StagedShop):
+def test_an_inventory_item_that_many_products_share_leads_to_all_of_them(shop: Staged):
     first = shop.deeds.add_product(title="Mug", variants=[{"sku": "SHARED", "stock": 3}])
     item = first["inventory_item_ids"][0]
     products = {ProductId(str(first["product_id"]))}
@@ -239,7 +239,7 @@ def test_an_inventory_item_that_many_products_share_leads_to_all_of_them(shop: S
     assert set(shop.open().products_of([Hint(kind=HintKind.INVENTORY_ITEM, id=str(item))])) == products
 
 
-def test_a_variant_deleted_between_two_pages_neither_hides_nor_doubles_another(shop: StagedShop):
+def test_a_variant_deleted_between_two_pages_neither_hides_nor_doubles_another(shop: Staged):
     variants = [{"sku": f"SKU-{n}", "options": {"N": str(n)}} for n in range(60)]
     product = added(shop, variants=variants)
     shop.transport.meanwhile = lambda number: shop.delete_variant("SKU-0") if number == 1 else None
@@ -249,7 +249,7 @@ def test_a_variant_deleted_between_two_pages_neither_hides_nor_doubles_another(s
 
 
 @pytest.mark.parametrize("many", ["variants", "locations"])
-def test_a_product_deleted_between_two_pages_is_read_again_and_not_taken_for_anything(shop: StagedShop, many: str):
+def test_a_product_deleted_between_two_pages_is_read_again_and_not_taken_for_anything(shop: Staged, many: str):
     if many == "locations":
         for number in range(20):
             shop.add_location(f"Place {number}")
@@ -268,21 +268,21 @@ def test_a_product_deleted_between_two_pages_is_read_again_and_not_taken_for_any
 # Versions, scopes, subscriptions
 
 
-def test_an_expired_version_that_falls_forward_is_noticed(shop: StagedShop, caplog: pytest.LogCaptureFixture):
+def test_an_expired_version_that_falls_forward_is_noticed(shop: Staged, caplog: pytest.LogCaptureFixture):
     shop.settings["api_version"] = "2025-01"
     with caplog.at_level(logging.WARNING, "listbridge.shops.shopify"):
         assert shop.open().identify().currency == "EUR"
     assert [record.fields for record in caplog.records] == [{"asked": "2025-01", "served": "2026-01"}]  # type: ignore[attr-defined]
 
 
-def test_a_version_that_never_was_says_that_nothing_is_there_and_not_that_products_are_gone(shop: StagedShop):
+def test_a_version_that_never_was_says_that_nothing_is_there_and_not_that_products_are_gone(shop: Staged):
     shop.settings["api_version"] = "2031-01"
     with pytest.raises(RetryLater) as refused:
         shop.open().read_products([ProductId("1")])
     assert refused.value.problem.code == "shopify_store_not_found"
 
 
-def test_a_scope_that_the_seller_took_away_asks_for_it_back(shop: StagedShop):
+def test_a_scope_that_the_seller_took_away_asks_for_it_back(shop: Staged):
     adapter = shop.open()
     shop.deeds.set_scopes(["read_products"])
     shop.simulator.world.tokens.scopes = ["read_orders"]
@@ -291,7 +291,7 @@ def test_a_scope_that_the_seller_took_away_asks_for_it_back(shop: StagedShop):
     assert (refused.value.problem.code, refused.value.problem.fix) == ("shopify_scope_missing", "grant_scopes")
 
 
-def test_an_app_of_another_organisation_is_told_why(shop: StagedShop):
+def test_an_app_of_another_organisation_is_told_why(shop: Staged):
     shop.deeds.permit(False)
     with pytest.raises(Unauthorized) as refused:
         shop.open().identify()
@@ -299,7 +299,7 @@ def test_an_app_of_another_organisation_is_told_why(shop: StagedShop):
 
 
 @pytest.mark.parametrize("crippled", [{"includeFields": ["title"]}, {"filter": "id:1"}, {"format": "XML"}])
-def test_a_subscription_that_tells_too_little_is_replaced(shop: StagedShop, crippled: dict[str, Any]):
+def test_a_subscription_that_tells_too_little_is_replaced(shop: Staged, crippled: dict[str, Any]):
     wanted = {"uri": HOOK_URL, **crippled}
     shop.simulator.world.subscriptions.create("PRODUCTS_UPDATE", wanted, shop.clock.now())
     report = shop.open().ensure_webhooks(HOOK_URL)
@@ -309,7 +309,7 @@ def test_a_subscription_that_tells_too_little_is_replaced(shop: StagedShop, crip
     }
 
 
-def test_subscriptions_beyond_a_page_are_seen(shop: StagedShop):
+def test_subscriptions_beyond_a_page_are_seen(shop: Staged):
     for number in range(120):
         elsewhere = {"uri": f"https://elsewhere.example/webhooks/shop_{number + 2}"}
         shop.simulator.world.subscriptions.create("PRODUCTS_UPDATE", elsewhere, shop.clock.now())
@@ -324,12 +324,12 @@ def test_the_shapes_run_from_wide_to_narrow():
     assert SHAPES[0].products == 25
 
 
-def test_a_catalogue_of_more_than_ten_thousand_products_is_still_counted(shop: StagedShop):
+def test_a_catalogue_of_more_than_ten_thousand_products_is_still_counted(shop: Staged):
     shop.fill(10_001, 1)
     assert shop.open().sweep(None).total == 10_001
 
 
-def test_a_variant_that_the_seller_moves_between_two_pages_is_not_lost(shop: StagedShop):
+def test_a_variant_that_the_seller_moves_between_two_pages_is_not_lost(shop: Staged):
     made = shop.deeds.add_product(
         title="Mug", variants=[{"sku": f"SKU-{n}", "options": {"N": str(n)}} for n in range(60)]
     )
@@ -347,7 +347,7 @@ def test_a_variant_that_the_seller_moves_between_two_pages_is_not_lost(shop: Sta
     assert len(facts.variants) == 60
 
 
-def test_the_version_asked_for_is_the_one_that_answers(shop: StagedShop, caplog: pytest.LogCaptureFixture):
+def test_the_version_asked_for_is_the_one_that_answers(shop: Staged, caplog: pytest.LogCaptureFixture):
     with caplog.at_level(logging.WARNING, "listbridge.shops.shopify"):
         shop.open().identify()
     assert [call.version for call in shop.simulator.calls if call.operation != "token"] == [MANIFEST.api_version]

@@ -11,15 +11,15 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Hint, HintKind
 from simulators.shopify.world import SCOPES
-from tests.contract.shops.staged_shopify import StagedShop
+from tests.contract.shops.staged_shopify import Staged
 from tests.fakes.order_drafts import MARK, draft, line, refs
 
 ORDERS = ("read_orders", "write_orders", "read_fulfillments", "read_merchant_managed_fulfillment_orders")
 
 
 @pytest.fixture
-def shop() -> StagedShop:
-    return StagedShop()
+def shop() -> Staged:
+    return Staged()
 
 
 def denied(call: Callable[[], Any]) -> Problem:
@@ -35,17 +35,17 @@ def lacking(*scopes: str) -> Problem:
 # Connecting
 
 
-def test_an_app_with_every_permission_lacks_nothing(shop: StagedShop) -> None:
+def test_an_app_with_every_permission_lacks_nothing(shop: Staged) -> None:
     assert shop.open().identify().lacks is None
 
 
 @pytest.mark.parametrize("scope", ["read_products", "read_inventory", "read_locations"])
-def test_connecting_names_the_permission_that_products_and_stock_need(shop: StagedShop, scope: str) -> None:
+def test_connecting_names_the_permission_that_products_and_stock_need(shop: Staged, scope: str) -> None:
     shop.withdraw(scope, scope.replace("read_", "write_"))
     assert denied(shop.open().identify) == lacking(scope)
 
 
-def test_connecting_names_every_permission_at_once(shop: StagedShop) -> None:
+def test_connecting_names_every_permission_at_once(shop: Staged) -> None:
     shop.withdraw("read_products", "read_locations", "read_inventory", "write_inventory", "read_orders", "write_orders")
     named = ("read_products", "read_locations", "read_inventory", "read_orders", "write_orders")
     assert denied(shop.open().identify) == lacking(*named)
@@ -53,7 +53,7 @@ def test_connecting_names_every_permission_at_once(shop: StagedShop) -> None:
 
 @pytest.mark.parametrize("scope", ["write_orders", "read_fulfillments", ORDERS[3]])
 def test_what_only_orders_need_is_told_and_does_not_keep_the_shop_from_being_connected(
-    shop: StagedShop, scope: str
+    shop: Staged, scope: str
 ) -> None:
     shop.withdraw(scope)
     identity = shop.open().identify()
@@ -61,7 +61,7 @@ def test_what_only_orders_need_is_told_and_does_not_keep_the_shop_from_being_con
     assert identity.lacks == Problem("shopify_order_scope_missing", {"scopes": scope}, "grant_scopes")
 
 
-def test_the_right_to_write_includes_the_right_to_read(shop: StagedShop) -> None:
+def test_the_right_to_write_includes_the_right_to_read(shop: Staged) -> None:
     shop.withdraw("read_orders")
     assert shop.open().identify().lacks is None
 
@@ -70,7 +70,7 @@ def test_the_right_to_write_includes_the_right_to_read(shop: StagedShop) -> None
 
 
 def test_without_the_right_to_stock_nothing_is_read_of_a_product_and_nothing_is_taken_for_gone(
-    shop: StagedShop,
+    shop: Staged,
 ) -> None:
     made = shop.add_product("MUG", stock=7)
     adapter = shop.open()
@@ -83,7 +83,7 @@ def test_without_the_right_to_stock_nothing_is_read_of_a_product_and_nothing_is_
         assert denied(call) == lacking("read_inventory")
 
 
-def test_without_the_right_to_products_none_is_taken_for_gone(shop: StagedShop) -> None:
+def test_without_the_right_to_products_none_is_taken_for_gone(shop: Staged) -> None:
     made = shop.add_product("MUG", stock=7)
     adapter = shop.open()
     shop.withdraw("read_products")
@@ -97,7 +97,7 @@ def test_without_the_right_to_products_none_is_taken_for_gone(shop: StagedShop) 
 # Orders
 
 
-def test_without_the_right_to_orders_none_is_taken_for_gone_nor_for_not_there(shop: StagedShop) -> None:
+def test_without_the_right_to_orders_none_is_taken_for_gone_nor_for_not_there(shop: Staged) -> None:
     made = shop.add_product("MUG", stock=7)
     adapter = shop.open()
     order = adapter.create_order(draft(line(variant=made.variants[0]))).id
@@ -106,7 +106,7 @@ def test_without_the_right_to_orders_none_is_taken_for_gone_nor_for_not_there(sh
     assert denied(lambda: adapter.look_for_order(MARK)) == lacking("read_orders")
 
 
-def test_a_create_without_the_right_to_it_is_certain_to_have_made_nothing(shop: StagedShop) -> None:
+def test_a_create_without_the_right_to_it_is_certain_to_have_made_nothing(shop: Staged) -> None:
     made = shop.add_product("MUG", stock=7)
     shop.open().create_order(draft(line(variant=made.variants[0])))
     adapter = shop.open()

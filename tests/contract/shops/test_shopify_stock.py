@@ -6,20 +6,20 @@ import pytest
 
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, VariantId
 from listbridge.domain.verdicts import Unsupported
-from tests.contract.shops.staged_shopify import StagedShop
+from tests.contract.shops.staged_shopify import Staged
 from tests.fakes.order_drafts import draft, line
 
 
 @pytest.fixture
-def shop() -> StagedShop:
-    return StagedShop()
+def shop() -> Staged:
+    return Staged()
 
 
-def warehouse(shop: StagedShop) -> LocationId:
+def warehouse(shop: Staged) -> LocationId:
     return LocationId(str(shop.simulator.world.first_location))
 
 
-def stock(shop: StagedShop, product: ProductId) -> dict[LocationId, int]:
+def stock(shop: Staged, product: ProductId) -> dict[LocationId, int]:
     (found,) = shop.open().read_products([product]).products
     return dict(found.variants[0].stock)
 
@@ -27,7 +27,7 @@ def stock(shop: StagedShop, product: ProductId) -> dict[LocationId, int]:
 # Orders
 
 
-def test_an_order_takes_its_stock_at_a_location_that_has_it(shop: StagedShop) -> None:
+def test_an_order_takes_its_stock_at_a_location_that_has_it(shop: Staged) -> None:
     made = shop.add_product("MUG", stock=1)
     store = shop.add_location("Store")
     shop.set_stock("MUG", 9, store)
@@ -37,7 +37,7 @@ def test_an_order_takes_its_stock_at_a_location_that_has_it(shop: StagedShop) ->
     assert adapter.stock_taken(order.id) == {made.variants[0]: {store: 2}}
 
 
-def test_an_order_that_the_merchant_moves_takes_its_stock_there(shop: StagedShop) -> None:
+def test_an_order_that_the_merchant_moves_takes_its_stock_there(shop: Staged) -> None:
     made = shop.add_product("MUG", stock=5)
     store = shop.add_location("Store")
     shop.set_stock("MUG", 5, store)
@@ -49,7 +49,7 @@ def test_an_order_that_the_merchant_moves_takes_its_stock_there(shop: StagedShop
     assert stock(shop, made.product) == {warehouse(shop): 5, store: 4}
 
 
-def test_units_that_were_sent_are_still_told(shop: StagedShop) -> None:
+def test_units_that_were_sent_are_still_told(shop: Staged) -> None:
     made = shop.add_product("MUG", stock=5)
     adapter = shop.open()
     order = adapter.create_order(draft(line("9.00", variant=made.variants[0], quantity=3)))
@@ -57,7 +57,7 @@ def test_units_that_were_sent_are_still_told(shop: StagedShop) -> None:
     assert adapter.stock_taken(order.id) == {made.variants[0]: {warehouse(shop): 3}}
 
 
-def test_an_order_of_more_lines_than_a_page_holds_is_told_whole(shop: StagedShop) -> None:
+def test_an_order_of_more_lines_than_a_page_holds_is_told_whole(shop: Staged) -> None:
     skus = [f"MUG-{number:03}" for number in range(120)]
     made = shop.add_product(*skus, stock=5)
     lines = [line(id=f"line-{place}", variant=one) for place, one in enumerate(made.variants)]
@@ -68,11 +68,11 @@ def test_an_order_of_more_lines_than_a_page_holds_is_told_whole(shop: StagedShop
 
 
 @pytest.mark.parametrize("order", ["1", "no number"])
-def test_an_order_that_is_not_there_took_nothing(shop: StagedShop, order: str) -> None:
+def test_an_order_that_is_not_there_took_nothing(shop: Staged, order: str) -> None:
     assert shop.open().stock_taken(ShopOrderId(order)) == {}
 
 
-def test_an_app_that_may_not_see_fulfilment_orders_cannot_tell_and_stays_connected(shop: StagedShop) -> None:
+def test_an_app_that_may_not_see_fulfilment_orders_cannot_tell_and_stays_connected(shop: Staged) -> None:
     made = shop.add_product("MUG", stock=5)
     adapter = shop.open()
     order = adapter.create_order(draft(line(variant=made.variants[0])))
@@ -86,7 +86,7 @@ def test_an_app_that_may_not_see_fulfilment_orders_cannot_tell_and_stays_connect
 # Bundles
 
 
-def test_a_bundle_is_known_as_one(shop: StagedShop) -> None:
+def test_a_bundle_is_known_as_one(shop: Staged) -> None:
     made = shop.deeds.add_product(title="Set", variants=[{"sku": "SET", "tracked": False, "requires_components": True}])
     (found,) = shop.open().read_products([ProductId(str(made["product_id"]))]).products
     (variant,) = found.variants

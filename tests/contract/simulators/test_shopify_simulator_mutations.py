@@ -42,7 +42,7 @@ from listbridge.shops.shopify.errors import by_code, of_write
 from simulators.door import Transport
 from simulators.shopify import ShopifySimulator
 from tests.contract.shops.shopify_documents import QUERIES
-from tests.contract.shops.staged_shopify import CheckedTransport, StagedShop
+from tests.contract.shops.staged_shopify import CheckedTransport, Staged
 from tests.contract.shops.staging import HOOK_URL
 from tests.contract.simulators.test_shopify_simulator_schema import official
 from tests.fakes.order_drafts import BUYER, MARK, draft, line, refs, shipping, tax
@@ -97,14 +97,14 @@ class Recorder(CheckedTransport):
 @cache
 def requests_of_the_adapter() -> dict[str, Asked]:
     """One of each document that the adapter has, as it is really asked."""
-    shop = StagedShop()
+    shop = Staged()
     shop.transport = Recorder(shop.simulator)
     shop.transport.asked = []
     do_everything(shop)
     return {asked.name: asked for asked in shop.transport.asked}
 
 
-def do_everything(shop: StagedShop) -> None:
+def do_everything(shop: Staged) -> None:
     adapter = shop.open()
     made = shop.add_product("MUG", stock=50)
     many = shop.add_product(*(f"SHIRT-{number}" for number in range(55)), title="Shirt")
