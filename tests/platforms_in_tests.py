@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import pkgutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +16,16 @@ from types import ModuleType
 
 from listbridge import marketplaces, registry, shops
 
-MARKETPLACES = ("bazaar",)
-SHOPS = ("stall",)
 _HOME = Path(__file__).parent / "tiny"
+
+
+def _slugs(room: str) -> tuple[str, ...]:
+    """As the registry finds the shipped ones: each by its folder."""
+    return tuple(sorted(one.name for one in pkgutil.iter_modules([str(_HOME / room)]) if one.ispkg))
+
+
+MARKETPLACES = _slugs("marketplaces")
+SHOPS = _slugs("shops")
 
 
 @contextmanager

@@ -29,6 +29,13 @@ def test_a_stand_in_has_less_than_400_lines(file: Path) -> None:
     assert 0 < lines(file) < 400
 
 
+def test_each_is_found_by_its_folder() -> None:
+    assert ("bazaar" in MARKETPLACES, "stall" in SHOPS) == (True, True)
+    rooms = {"marketplaces": MARKETPLACES, "shops": SHOPS}
+    folders = {room: sorted(file.parent.name for file in (TINY / room).glob("*/manifest.py")) for room in rooms}
+    assert folders == {room: list(slugs) for room, slugs in rooms.items()}
+
+
 def test_they_are_found_only_while_they_are_installed() -> None:
     shipped = (registry.slugs("marketplaces"), registry.slugs("shops"))
     assert not set(shipped[0]) & set(MARKETPLACES)

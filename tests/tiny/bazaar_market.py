@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from simulators.clock import Clock, VirtualClock
@@ -100,7 +100,7 @@ class Visit(Call):
 class Bazaar(Simulator[Visit]):
     """All of it: the WSGI application, and the deeds of sellers and buyers as methods."""
 
-    REFUSALS = (Refused, KeyError, ValueError, InvalidOperation)
+    REFUSALS = (Refused,)
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or VirtualClock()
@@ -229,10 +229,8 @@ class Bazaar(Simulator[Visit]):
         self.decide()
         return super().answer(call)
 
-    def refusal(self, call: Visit, refused: Exception) -> Reply:
-        if isinstance(refused, Refused):
-            return Reply(refused.status, {"code": refused.code, "message": refused.message})
-        return Reply(400, {"code": "malformed", "message": str(refused)})
+    def refusal(self, call: Visit, refused: Refused) -> Reply:
+        return Reply(refused.status, {"code": refused.code, "message": refused.message})
 
     def trouble(self, call: Visit, status: int) -> Reply:
         headers = {"Retry-After": "7"} if status == 429 else {}

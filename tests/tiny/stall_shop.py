@@ -89,7 +89,7 @@ class Order:
 class Stall(Simulator[Call]):
     """All of it: the WSGI application, and the deeds of the seller and of buyers as methods."""
 
-    REFUSALS = (Refused, KeyError, ValueError, TypeError)
+    REFUSALS = (Refused,)
 
     def __init__(self, clock: Clock | None = None, *, takes_stock: bool = True) -> None:
         self.clock = clock or VirtualClock()
@@ -253,10 +253,8 @@ class Stall(Simulator[Call]):
             raise Refused(401, "key_unknown")
         return self.trouble(call, 429) if self.throttled else None
 
-    def refusal(self, call: Call, refused: Exception) -> Reply:
-        if isinstance(refused, Refused):
-            return Reply(refused.status, refused.body)
-        return Reply(400, {"code": "malformed", "message": type(refused).__name__})
+    def refusal(self, call: Call, refused: Refused) -> Reply:
+        return Reply(refused.status, refused.body)
 
     def trouble(self, call: Call, status: int) -> Reply:
         code = {404: "no_such_page", 429: "too_many"}.get(status, "busy")

@@ -91,6 +91,9 @@ class StagedShop(abc.ABC):
     """A webhook that was not taken comes again, by a schedule of the shop's."""
     renews_tokens: bool = False
     """Its access tokens end, and others come for the same credentials."""
+    gives_token_again: bool = True
+    """A token whose answer was lost may be asked for again: credentials stay as they are, or the refresh token that was used
+    lives on for a while. Else nobody has a good one any more, and the merchant connects again."""
 
     def __init__(self, clock: VirtualClock | None = None, **limits: Any) -> None:
         self.clock = clock or VirtualClock()
@@ -184,6 +187,10 @@ class StagedShop(abc.ABC):
     def answer_html(self, status: int) -> None:
         """The next call gets a page for people."""
         self.trouble("html", status=status)
+
+    def lose_a_token(self) -> None:
+        """The next token is granted, and its answer never comes."""
+        self.simulator.faults.add(Fault(TOKEN, "drop_after"))
 
     def fail(self, status: int) -> None:
         """The next call gets an error with this status."""

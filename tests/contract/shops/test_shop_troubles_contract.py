@@ -35,6 +35,24 @@ def test_a_refused_token_is_replaced_by_a_fresh_one(shop: StagedShop):
     assert shop.grants() == granted + 1
 
 
+def test_a_token_whose_answer_is_lost_comes_at_the_next_try_or_the_shop_is_connected_again(shop: StagedShop):
+    if not shop.renews_tokens:
+        pytest.skip("the credentials themselves are what opens it")
+    adapter = shop.open()
+    adapter.identify()
+    shop.expire_tokens()
+    shop.lose_a_token()
+    with pytest.raises(RetryLater):
+        adapter.identify()
+    shop.recover()
+    if shop.gives_token_again:
+        assert adapter.identify().currency == "EUR"
+        return
+    with pytest.raises(Unauthorized) as dead:
+        adapter.identify()
+    assert dead.value.problem.fix
+
+
 def test_refused_credentials_are_said_to_be_dead_after_one_fresh_try(shop: StagedShop):
     adapter = shop.open()
     adapter.identify()

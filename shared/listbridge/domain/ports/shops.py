@@ -173,6 +173,9 @@ class ShopTraits:
     takes_stock: bool = True
     """Creating an order takes its stock at once, somewhere. Else a setting of the shop's may keep it from that: the order is
     counted only when `stock_taken` shows it (protocol.md#absorption)."""
+    counts_products: bool = True
+    """A page of a sweep says how many products there are in all. Without a count nothing that a sweep did not see is proven
+    gone: what was deleted is only known from deliveries and reads."""
     hook_keys: bool = False
     """Deliveries are signed by a secret that we choose, or not at all: the core makes the secret, and an address with a token
     that nobody else knows."""
