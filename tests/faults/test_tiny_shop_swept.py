@@ -18,7 +18,6 @@ from tests.platforms_in_tests import installed
 from tests.tiny import stall_shop
 
 COUNT, PAGE = 8, 3
-PAGE_OF_THE_STALL = stall_shop.PAGE
 SKUS = [f"S{number}" for number in range(COUNT)]
 
 
@@ -105,4 +104,4 @@ def test_what_was_deleted_behind_the_sweep_goes_with_the_next_one(p: AnyPair) ->
 def test_what_is_asked_for_by_id_at_once_fits_on_one_page() -> None:
     """Else a deletion could hide a product from the very question whether it is there."""
     with installed():
-        assert registry.shop("stall").traits.read_batch <= PAGE_OF_THE_STALL
+        assert registry.shop("stall").traits.read_batch <= stall_shop.MOST_IDS

@@ -24,7 +24,8 @@ from simulators.kit.serving import Simulator, Stage
 from simulators.kit.wire import Call, Reply, Route
 from simulators.kit.world import World
 
-PAGE = 50
+PAGE, MOST_IDS = 50, 50
+"""Rows of a page, and how many may be asked for by their ids: these come whole."""
 WAIT_S = 45
 """What a spent limit says, and the adapter could not guess."""
 TOPICS = ("product", "order", "closed")
@@ -307,7 +308,8 @@ class Stall(Simulator[Call]):
         if "changed_since" in query:
             since = datetime.fromisoformat(query["changed_since"])
             rows = sorted((one for one in rows if one.changed_at >= since), key=lambda one: one.changed_at)
-        page = Paging(PAGE, PAGE, _no_page).window(query).page(rows)
+        size = MOST_IDS if "ids" in query else PAGE
+        page = Paging(size, size, _no_page).window(query).page(rows)
         return Reply(200, {"rows": [told(one) for one in page.rows], "total": page.total})
 
     def _get_hooks(self, call: Call) -> Reply:
