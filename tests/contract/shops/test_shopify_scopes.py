@@ -69,9 +69,7 @@ def test_the_right_to_write_includes_the_right_to_read(shop: Staged) -> None:
 # Reading
 
 
-def test_without_the_right_to_stock_nothing_is_read_of_a_product_and_nothing_is_taken_for_gone(
-    shop: Staged,
-) -> None:
+def test_without_the_right_to_stock_nothing_is_read_of_a_product_and_nothing_is_taken_for_gone(shop: Staged) -> None:
     made = shop.add_product("MUG", stock=7)
     adapter = shop.open()
     shop.withdraw("read_inventory", "write_inventory")
