@@ -10,8 +10,8 @@ from listbridge.services.timers.reconcile import Timer, reconcile
 
 @bootstrap.lambda_function(
     bootstrap.deps,
-    tables="config variants listings orders buyers coordination inbox jobs activity",
-    queues="shop_events recompute revise publish orders",
+    tables="config listings orders buyers coordination inbox jobs activity",
+    queues="shop_events recompute revise orders",
 )
 def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
     """Run the timer that the schedule names; returns how many things it put right."""

@@ -14,7 +14,7 @@ from listbridge.services.listings.revise.revise_inventory import revise_inventor
 
 @bootstrap.lambda_function(
     bootstrap.deps,
-    tables="config variants listings coordination jobs activity",
+    tables="config listings coordination jobs activity",
     queues="revise publish orders",
     more="drain_run_s",
 )

@@ -1,15 +1,20 @@
-"""What a function's code can reach, read from the source: the services that it imports, and what they ask of their ports."""
+"""What a function's code can reach, read from the source, name by name: the services it uses, and what those ask of their ports.
+
+A class is reached whole, and so is a module of the admin API, whose routes register themselves as it is imported.
+"""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from listbridge.admin.api import ROOMS
 from tests.packaging.conftest import ROOT
+from tests.packaging.slices import Module, Touch, file_of, module_named, touches
 
 FUNCTIONS = (
     "webhook_ingest",
@@ -59,22 +64,16 @@ _DOOR = {
     ("read secrets", "hooks"),
 }
 _SECRETS_OF_PORT = {"shops": "shops", "marketplaces": "accounts"}
-_DONE = {"get": ("read",), "put": ("write", "make"), "delete": ("make",)}
+_DONE = {"get": {"read"}, "put": {"write", "make"}, "delete": {"make"}}
 _KEYS = "listbridge.services.configuration.hook_keys"
 
 
-def _file(module: str) -> Path | None:
-    path = ROOT / "shared" / module.replace(".", "/")
-    return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
+@dataclass(frozen=True)
+class _Reached:
+    """A name of a module that a function can reach; without a name, all of the module."""
 
-
-@cache
-def _imports(path: Path) -> frozenset[str]:
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return frozenset(name for name in found if name.startswith(("listbridge.services", "listbridge.admin")))
+    module: str
+    name: str = ""
 
 
 @cache
@@ -98,70 +97,133 @@ def _called(call: ast.Call) -> str:
 
 
 @cache
-def _reached(function: str) -> frozenset[str]:
-    """Every module of services and admin that a function imports, or its imports do."""
-    waiting, modules = set(_imports(ROOT / "functions" / function / "app.py")), set()
+def _reached(function: str) -> frozenset[_Reached]:
+    app = Module.of((ROOT / "functions" / function / "app.py").read_text())
+    return frozenset(_reached_from(_names_in(app, app.tree)))
+
+
+def _reached_from(start: set[_Reached]) -> set[_Reached]:
+    found: set[_Reached] = set()
+    waiting = set(start)
     while waiting:
-        module = waiting.pop()
-        path = _file(module)
-        if path is not None and module not in modules:
-            modules.add(module)
-            waiting |= _imports(path)
-        if module == "listbridge.admin.api":  # which imports its rooms by name, when they are asked for
-            waiting |= {f"listbridge.admin.routes.{name}" for names in ROOMS.values() for name in names}
-    return frozenset(modules)
+        one = waiting.pop()
+        module = module_named(one.module)
+        if module is None or one in found:
+            continue
+        found.add(one)
+        for part in _parts(module, one):
+            waiting |= _names_in(module, part)
+        if one.module == "listbridge.admin.api":  # which imports its rooms by name, when they are asked for
+            waiting |= {_Reached(f"listbridge.admin.routes.{name}") for names in ROOMS.values() for name in names}
+    return found
 
 
-def text_reached(function: str, *, without: str = "") -> str:
-    """The source of every service that a function can reach, but for one module."""
-    return "\n".join(
-        path.read_text() for name in sorted(_reached(function)) if (path := _file(name)) and name != without
-    )
+def _parts(module: Module, reached: _Reached) -> list[ast.AST]:
+    if not reached.name or module.name.startswith("listbridge.admin"):
+        return list(module.tree.body)
+    made_here = module.own.get(reached.name)
+    # Where another module makes it, this one only hands the name on.
+    return [made_here if made_here is not None else ast.Name(reached.name)]
+
+
+def _names_in(module: Module, part: ast.AST) -> set[_Reached]:
+    named: set[_Reached] = set()
+    of_modules: set[ast.expr] = set()
+    for node in ast.walk(part):  # an attribute comes before the name that it is an attribute of
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            whole = ".".join(module.origins.get(node.value.id, ()))
+            if whole and file_of(whole) is not None:
+                named.add(_Reached(whole, node.attr))
+                of_modules.add(node.value)
+        elif isinstance(node, ast.Name) and node not in of_modules:
+            if node.id in module.own:
+                named.add(_Reached(module.name, node.id))
+            elif node.id in module.origins:
+                named.add(_imported(*module.origins[node.id]))
+    return named
+
+
+def _imported(module: str, name: str) -> _Reached:
+    return _Reached(f"{module}.{name}") if file_of(f"{module}.{name}") is not None else _Reached(module, name)
+
+
+@cache
+def _touches_of(reached: _Reached) -> frozenset[Touch]:
+    module = module_named(reached.module)
+    return frozenset(touches(module, _parts(module, reached))) if module is not None else frozenset()
+
+
+def touched(function: str) -> set[Touch]:
+    """Every reach for a port in what a function can reach."""
+    return {touch for reached in _reached(function) for touch in _touches_of(reached)}
+
+
+@cache
+def ports_reached(module: str, name: str) -> frozenset[str]:
+    """The ports that one service, or part of one, and all that it uses reach for."""
+    reached = _reached_from({_Reached(module, name)})
+    return frozenset(touch.port for one in reached for touch in _touches_of(one) if touch.slice)
+
+
+def tables_of(ports: Iterable[str]) -> set[str]:
+    """The tables behind these ports."""
+    tables = {_TABLE_OF_PORT[port] for port in ports if port in _TABLE_OF_PORT}
+    return tables | {"BuyersTable"} if "OrdersTable" in tables else tables
 
 
 def needs(function: str) -> set[tuple[str, str]]:
     """What the services that a function can reach ask of their ports; too much rather than too little."""
     if function == "webhook_ingest":
         return _DOOR
-    modules = _reached(function)
-    text = text_reached(function, without=_KEYS)
-    needed = {("send", _QUEUE_OF_LANE[lane]) for lane in re.findall(r"\bLane\.([A-Z_]+)", text)}
-    if _KEYS in modules:
-        needed |= _key_needs(text)
-    for port, method in re.findall(r"\b_?deps\.(\w+)\.(\w+)", text):
-        buyers = port == "orders" and _BUYERS.fullmatch(method) is not None
-        table = "BuyersTable" if buyers else _TABLE_OF_PORT.get(port, "")
-        if (port, method) in _methods_that("delete"):
-            needed.add(("delete", table))
-        if (port, method) in _methods_that("batch_write"):
-            needed.add(("write in batches", table))
-        if buyers:
-            needed.add(("read" if method.endswith("buyers") else "write", table))
-            continue
-        if port == "orders" and method == "reserve":
-            # The order is only proven; lines that hold nothing any more are deleted.
-            needed |= {("write", "VariantsTable"), ("delete", "VariantsTable"), ("read", "OrdersTable")}
-            continue
-        if port in _TABLE_OF_PORT:
-            needed.add(("read" if _READS.fullmatch(method) else "write", table))
-        elif port in _SECRETS_OF_PORT and method == "open":
-            needed |= {
-                ("read secrets", _SECRETS_OF_PORT[port]),
-                ("write secrets", _SECRETS_OF_PORT[port]),  # a token that was renewed
-                ("write", "CoordinationTable"),  # the budget of the calls, and who renews
-            }
-        elif port == "hand_overs":
-            needed |= {("read secrets", kind) for kind in _SECRETS_OF_PORT.values()}
-        elif port == "secrets":
-            needed |= {(f"{act} secrets", kind) for act in _DONE[method] for kind in _SECRETS_OF_PORT.values()}
+    needed = {("send", _QUEUE_OF_LANE[lane]) for lane in _lanes_of(function)}
+    for reached in _reached(function):
+        of_keys = reached.module == _KEYS
+        for touch in _touches_of(reached):
+            if touch.of_port:
+                needed |= _key_needs(touch) if of_keys else _needs_of(touch.port, touch.of_port)
     return needed
 
 
-def _key_needs(text: str) -> set[tuple[str, str]]:
-    """Of the keys that we make ourselves, by which of their functions are called."""
-    calls = {"hook_keys": "get", "make_hook_keys": "put", "forget_hook_keys": "delete"}
-    used = [method for name, method in calls.items() if re.search(rf"\b{name}\(deps", text)]
-    return {(f"{act} secrets", "hooks") for method in used for act in _DONE[method]}
+def _lanes_of(function: str) -> set[str]:
+    return {
+        node.attr
+        for reached in _reached(function)
+        if (module := module_named(reached.module)) is not None
+        for part in _parts(module, reached)
+        for node in ast.walk(part)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Lane"
+    }
+
+
+def _key_needs(touch: Touch) -> set[tuple[str, str]]:
+    """Of the keys that we make ourselves; its module keeps them with the secrets, and they are no platform's."""
+    return {(f"{act} secrets", "hooks") for act in _DONE[touch.of_port]} if touch.port == "secrets" else set()
+
+
+def _needs_of(port: str, method: str) -> set[tuple[str, str]]:
+    buyers = port == "orders" and _BUYERS.fullmatch(method) is not None
+    table = "BuyersTable" if buyers else _TABLE_OF_PORT.get(port, "")
+    needed: set[tuple[str, str]] = set()
+    if (port, method) in _methods_that("delete"):
+        needed.add(("delete", table))
+    if (port, method) in _methods_that("batch_write"):
+        needed.add(("write in batches", table))
+    if buyers:
+        return needed | {("read" if method.endswith("buyers") else "write", table)}
+    if port == "orders" and method == "reserve":
+        # The order is only proven; lines that hold nothing any more are deleted.
+        return needed | {("write", "VariantsTable"), ("delete", "VariantsTable"), ("read", "OrdersTable")}
+    if port in _TABLE_OF_PORT:
+        return needed | {("read" if _READS.fullmatch(method) else "write", table)}
+    if port in _SECRETS_OF_PORT and method in {"open", "budget"}:
+        kind = _SECRETS_OF_PORT[port]
+        # A token that was renewed is saved; the budget of the calls, and who renews, are in coordination.
+        return {("read secrets", kind), ("write secrets", kind), ("write", "CoordinationTable")}
+    if port == "hand_overs":
+        return {("read secrets", kind) for kind in _SECRETS_OF_PORT.values()}
+    if port == "secrets":
+        return {(f"{act} secrets", kind) for act in _DONE[method] for kind in _SECRETS_OF_PORT.values()}
+    return needed
 
 
 def queue_of(properties: dict[str, Any]) -> str | None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.packaging.reach import FUNCTIONS, needs, queue_of
+from tests.packaging.reach import FUNCTIONS, needs, queue_of, tables_of, touched
+from tests.packaging.slices import SLICES
 
 
 def _grants(template: dict[str, Any], role: str) -> set[tuple[str, str]]:
@@ -55,6 +56,41 @@ def test_a_role_allows_no_writing_deleting_or_secret_that_its_function_never_ask
     role = "".join(part.capitalize() for part in function.split("_")) + "Role"
     granted = {grant for grant in _grants(template, role) if grant[0] != "read"}
     assert granted - needs(function) == set()
+
+
+@pytest.mark.parametrize("function", sorted(set(FUNCTIONS) - {"webhook_ingest"}))
+def test_a_role_names_no_table_that_the_slices_of_its_functions_services_do_not(
+    template: dict[str, Any], function: str
+) -> None:
+    role = "".join(part.capitalize() for part in function.split("_")) + "Role"
+    slices = {touch.slice for touch in touched(function)} - {""}
+    ports = {port for slice_ in slices for port in SLICES[slice_]}
+    named = {target for _, target in _grants(template, role) if target.endswith("Table")}
+    assert {"ConfigTable", "ActivityTable"} <= named
+    assert named - tables_of(ports) == set()
+
+
+def test_the_drain_takes_no_slice_that_knows_a_variant_an_order_or_a_shop() -> None:
+    assert {touch.slice for touch in touched("revise_inventory")} == {"CoreDeps", "AccountDeps"}
+
+
+def test_only_the_functions_that_connect_or_check_take_a_slice_with_secrets() -> None:
+    holding = {name for name, ports in SLICES.items() if "secrets" in ports}
+    taking = {name for name in FUNCTIONS if {touch.slice for touch in touched(name)} & holding}
+    assert taking == {"recompute_listings", "admin_api"}
+
+
+def test_the_timers_only_ask_so_they_read_no_secret_and_change_no_listing(template: dict[str, Any]) -> None:
+    grants = _grants(template, "ReconcileRole")
+    assert {grant for grant in grants if "secrets" in grant[0]} == set()
+    changed = {target for action, target in grants if action == "write"}
+    assert changed == {"OrdersTable", "BuyersTable", "CoordinationTable", "InboxTable", "JobsTable", "ActivityTable"}
+
+
+def test_buyers_are_written_where_orders_come_in_and_where_they_are_erased(template: dict[str, Any]) -> None:
+    roles = [name for name in template["Resources"] if name.endswith("Role")]
+    writing = {role for role in roles if ("write", "BuyersTable") in _grants(template, role)}
+    assert writing == {"ImportOrdersRole", "ReconcileRole"}
 
 
 def test_only_the_admin_api_may_make_or_delete_credentials(template: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from listbridge.domain.work import Lane
 from listbridge.infra import settings
 from localrun.variables import of_functions
 from tests.packaging.conftest import ROOT
-from tests.packaging.reach import FUNCTIONS, needs, queue_of, text_reached
+from tests.packaging.reach import FUNCTIONS, needs, queue_of, touched
 
 _EVERY_FUNCTION = {"LOG_LEVEL", "AWS_ENDPOINT_URL", "SECRETS_PREFIX", "POWERTOOLS_SERVICE_NAME"}
 _MAY_BE_EMPTY = {"AWS_ENDPOINT_URL", "PUBLIC_BASE_URL"}
@@ -43,15 +43,15 @@ def _settings_named_in(source: str) -> set[str]:
 
 def _reads(function: str, properties: dict[str, Any]) -> set[str]:
     """What a function's code can read: its tables and queues, and what the composition root and the services name."""
-    touched = {target for _, target in needs(function)} | {queue_of(properties)}
-    read = {_variable(target) for target in touched if target and target.endswith(("Table", "Queue"))}
+    targets = {target for _, target in needs(function)} | {queue_of(properties)}
+    read = {_variable(target) for target in targets if target and target.endswith(("Table", "Queue"))}
     read -= {"MARKETPLACE_EVENTS_QUEUE_URL"}  # nothing is sent there, and nothing that came from there is hidden
     app = (ROOT / "functions" / function / "app.py").read_text()
     if "bootstrap.webhook_ingest" in app:
         named = _settings_named_in(inspect.getsource(bootstrap.webhook_ingest))
     else:
-        named = {"http_timeout_s", "platform_urls"}  # every call to a platform
-        named |= {name for name in ("drain_run_s", "drain_lease_s") if f"limits.{name}" in text_reached(function)}
+        named = {"http_timeout_s", "platform_urls", "drain_lease_s"}  # of all that is built for every such function
+        named |= {"drain_run_s"} if any(touch.of_port == "drain_run_s" for touch in touched(function)) else set()
         named |= {"due_shards"} if "LISTINGS_TABLE" in read else set()
     if "bootstrap.public_base_url" in app:
         named |= {"public_base_url"}
