@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from listbridge.domain.configuration import Account, Shop
-from listbridge.domain.ids import AccountId, OrderKey, ProductId, SalesListId, Sku, VariantKey
+from listbridge.domain.ids import AccountId, LineId, OrderKey, ProductId, SalesListId, ShopOrderId, Sku, VariantKey
 from listbridge.domain.orders.orders import Cancellation, ImportState, Order, Shipment
 from listbridge.domain.orders.reserving import holds_stock
 from listbridge.domain.problem import Problem
@@ -298,3 +298,20 @@ def edit_account(told: Story, **changes: Any) -> None:
 def buyer_of(told: Story, placed: Placed) -> object:
     """What we keep of the buyer, None once it is erased."""
     return told.world.stores.orders.buyers([told.key_of(placed)]).get(told.key_of(placed))
+
+
+def home(s: Story, units: int = 1) -> tuple[Placed, ShopOrderId]:
+    """An order that is in the shop, with its stock taken and absorbed."""
+    placed = s.buy("A", units)
+    s.run(90)
+    assert s.order(placed).absorbed_from is not None
+    return placed, s.the_one(placed).shown.id
+
+
+def parcels_told(placed: Placed) -> list[tuple[dict[LineId, int], str]]:
+    """What the marketplace was told: what is in each parcel, and its number."""
+    return [(dict(parcel.lines), parcel.tracking) for _, parcel in placed.parcels]
+
+
+def line_of(placed: Placed) -> LineId:
+    return placed.facts.lines[0].id

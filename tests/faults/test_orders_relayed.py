@@ -5,15 +5,12 @@ from __future__ import annotations
 import pytest
 
 from listbridge.domain.configuration import Account, ConnectionState
-from listbridge.domain.ids import LineId, ShopOrderId
 from listbridge.domain.orders.orders import Cancellation, ImportState, Shipment, Telling
 from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
-from listbridge.services.orders.export_order import leave_order
-from listbridge.services.refusal import Refused
 from simulators.faults import Fault
-from tests.fakes.scripted_orders import ORDER_TRAITS, Placed
+from tests.fakes.scripted_orders import ORDER_TRAITS
 from tests.fakes.world import ACCOUNT
-from tests.faults.order_stories import SECOND, Story, buyer_of, edit_account, story
+from tests.faults.order_stories import SECOND, Story, edit_account, home, line_of, parcels_told, story
 
 SIX_HOURS = 6 * 3600 + 600
 
@@ -25,22 +22,6 @@ def s() -> Story:
     return made
 
 
-def home(s: Story, units: int = 1) -> tuple[Placed, ShopOrderId]:
-    """An order that is in the shop, with its stock taken and absorbed."""
-    placed = s.buy("A", units)
-    s.run(90)
-    assert s.order(placed).absorbed_from is not None
-    return placed, s.the_one(placed).shown.id
-
-
-def told(placed: Placed) -> list[tuple[dict[LineId, int], str]]:
-    return [(dict(parcel.lines), parcel.tracking) for _, parcel in placed.parcels]
-
-
-def line(placed: Placed) -> LineId:
-    return placed.facts.lines[0].id
-
-
 # ---- parcels ----
 
 
@@ -48,7 +29,7 @@ def test_a_parcel_is_told_with_its_number_and_the_order_is_done(s: Story) -> Non
     placed, id = home(s)
     s.shop.book.fulfil(id, tracking="AB 12", carrier="DHL")
     s.run(5)
-    assert told(placed) == [({line(placed): 1}, "AB12")]
+    assert parcels_told(placed) == [({line_of(placed): 1}, "AB12")]
     assert (s.order(placed).completed_at is not None, s.entries("A")) == (True, 0)
     s.rest()
     s.in_order()
@@ -61,7 +42,7 @@ def test_a_parcel_is_told_once_when_the_answer_is_lost(s: Story, lag: float) -> 
     s.market.plan.add(Fault("ship", "drop_after"))
     s.shop.book.fulfil(id, tracking="AB 12")
     s.rest()
-    assert told(placed) == [({line(placed): 1}, "AB12")]
+    assert parcels_told(placed) == [({line_of(placed): 1}, "AB12")]
     assert [one.state for one in s.order(placed).told.values()] == [Telling.TOLD]
     s.in_order()
 
@@ -71,7 +52,7 @@ def test_a_parcel_whose_call_never_arrived_is_told_after_a_look(s: Story) -> Non
     s.market.plan.add(Fault("ship", "html", times=2))
     s.shop.book.fulfil(id, tracking="AB 12")
     s.rest()
-    assert told(placed) == [({line(placed): 1}, "AB12")]
+    assert parcels_told(placed) == [({line_of(placed): 1}, "AB12")]
     s.in_order()
 
 
@@ -80,28 +61,28 @@ def test_a_parcel_without_a_number_whose_answer_was_lost_is_told_once(s: Story) 
     s.market.plan.add(Fault("ship", "drop_after"))
     s.shop.book.fulfil(id)
     s.rest()
-    assert told(placed) == [({line(placed): 2}, "")]
+    assert parcels_told(placed) == [({line_of(placed): 2}, "")]
     s.in_order()
 
 
 def test_two_parcels_alike_without_a_number_are_two_though_the_first_answer_was_lost(s: Story) -> None:
     placed, id = home(s, 2)
     s.market.plan.add(Fault("ship", "drop_after"))
-    s.shop.book.fulfil(id, {line(placed): 1})
-    s.shop.book.fulfil(id, {line(placed): 1})
+    s.shop.book.fulfil(id, {line_of(placed): 1})
+    s.shop.book.fulfil(id, {line_of(placed): 1})
     s.rest()
-    assert told(placed) == [({line(placed): 1}, ""), ({line(placed): 1}, "")]
+    assert parcels_told(placed) == [({line_of(placed): 1}, ""), ({line_of(placed): 1}, "")]
     s.in_order()
 
 
 def test_an_order_in_parts_is_done_with_its_last_parcel(s: Story) -> None:
     placed, id = home(s, 3)
-    s.shop.book.fulfil(id, {line(placed): 1}, tracking="T1")
+    s.shop.book.fulfil(id, {line_of(placed): 1}, tracking="T1")
     s.run(5)
     assert (placed.facts.shipment, s.order(placed).completed_at) == (Shipment.PARTLY, None)
-    s.shop.book.fulfil(id, {line(placed): 2}, tracking="T2")
+    s.shop.book.fulfil(id, {line_of(placed): 2}, tracking="T2")
     s.run(5)
-    assert told(placed) == [({line(placed): 1}, "T1"), ({line(placed): 2}, "T2")]
+    assert parcels_told(placed) == [({line_of(placed): 1}, "T1"), ({line_of(placed): 2}, "T2")]
     assert (placed.facts.shipment, s.order(placed).completed_at is not None) == (Shipment.SHIPPED, True)
     s.rest()
     s.in_order()
@@ -125,7 +106,7 @@ def test_a_shipment_whose_webhook_is_lost_is_told_within_six_hours(s: Story) -> 
     s.run(3600)
     assert placed.parcels == []
     s.run(SIX_HOURS - 3600)
-    assert told(placed) == [({line(placed): 1}, "AB12")]
+    assert parcels_told(placed) == [({line_of(placed): 1}, "AB12")]
 
 
 def test_a_shipment_whose_webhook_is_lost_is_told_by_the_next_look_at_changed_orders(s: Story) -> None:
@@ -135,7 +116,7 @@ def test_a_shipment_whose_webhook_is_lost_is_told_by_the_next_look_at_changed_or
     s.run(240)
     s.world.tick("shop_orders")
     s.run(5)
-    assert told(placed) == [({line(placed): 1}, "AB12")]
+    assert parcels_told(placed) == [({line_of(placed): 1}, "AB12")]
     assert s.order(placed).completed_at is not None
     s.run(75)  # the marketplace shows the shipment as its own change, which is compared once
     compared = s.fate.calls.count("shop.read_orders")
@@ -147,7 +128,7 @@ def test_a_shipment_whose_webhook_is_lost_is_told_by_the_next_look_at_changed_or
 
 def test_a_change_in_the_shop_is_compared_once_however_often_it_is_looked_at(s: Story) -> None:
     placed, id = home(s, 2)
-    s.shop.book.fulfil(id, {line(placed): 1}, tracking="AB 12")
+    s.shop.book.fulfil(id, {line_of(placed): 1}, tracking="AB 12")
     s.run(120)
     compared = s.fate.calls.count("shop.read_orders")
     for _ in range(11):
@@ -185,7 +166,7 @@ def test_an_order_that_is_sent_out_before_its_id_is_saved_is_told_a_minute_later
     s.run(65)
     assert (s.order(placed).state, placed.parcels) == (ImportState.CREATED, [])
     s.run(60)
-    assert told(placed) == [({line(placed): 1}, "T1")]
+    assert parcels_told(placed) == [({line_of(placed): 1}, "T1")]
     s.rest()
     s.in_order()
 
@@ -200,7 +181,7 @@ def test_an_order_that_an_index_does_not_show_yet_is_told_a_minute_later(s: Stor
     assert placed.parcels == []
     orders.catch_up()
     s.run(61)
-    assert told(placed) == [({line(placed): 1}, "T1")]
+    assert parcels_told(placed) == [({line_of(placed): 1}, "T1")]
 
 
 def test_an_order_of_the_shops_own_is_asked_for_twice_and_then_left_alone(s: Story) -> None:
@@ -245,7 +226,7 @@ def test_an_order_that_the_marketplace_no_longer_has_says_so_and_is_not_asked_fo
     assert s.fate.calls.count("remote.shipments") == 1
     s.market.book.placed[s.key_of(placed)] = gone
     s.run(SIX_HOURS)
-    assert (told(placed), s.notices(placed)) == ([({line(placed): 1}, "T1")], [])
+    assert (parcels_told(placed), s.notices(placed)) == ([({line_of(placed): 1}, "T1")], [])
     s.rest()
     s.in_order()
 
@@ -257,14 +238,14 @@ def test_a_marketplace_that_is_away_for_hours_is_asked_ever_more_seldom(s: Story
     s.run(600)
     assert s.fate.calls.count("remote.shipments") == 5  # at once, and after 30, 90, 210 and 450 seconds
     s.run(3 * 3600)
-    assert told(placed) == [({line(placed): 1}, "T1")]
+    assert parcels_told(placed) == [({line_of(placed): 1}, "T1")]
     s.rest()
     s.in_order()
 
 
 def test_a_fulfilment_that_was_taken_back_after_it_was_told_is_the_sellers_to_correct(s: Story) -> None:
     placed, id = home(s, 2)
-    parcel = s.shop.book.fulfil(id, {line(placed): 1}, tracking="T1")
+    parcel = s.shop.book.fulfil(id, {line_of(placed): 1}, tracking="T1")
     s.run(5)
     s.shop.book.take_back(id, parcel.id)
     s.run(5)
@@ -279,106 +260,6 @@ def test_where_another_tool_relays_nothing_is_told_and_the_order_ends_all_the_sa
     s.rest()
     assert (placed.parcels, "remote.ship" in s.fate.calls) == ([], False)
     assert s.order(placed).completed_at is not None
-
-
-# ---- cancellations ----
-
-
-def test_an_order_cancelled_there_is_cancelled_here_and_its_stock_is_back_on_every_listing() -> None:
-    s = story(accounts=2)
-    s.sell("A", 3, accounts=(ACCOUNT, SECOND))
-    placed, _ = home(s, 2)
-    assert (s.shown("A"), s.shown("A", SECOND)) == (1, 1)
-    s.market.book.cancel(placed)
-    s.run(70)
-    assert s.the_one(placed).shown.cancelled_at is not None
-    assert (s.shop.stock("A"), s.shown("A", SECOND)) == (3, 3)
-    s.run(
-        180
-    )  # it does not say whether it put them back and sold them again: its orders are waited for (promises.md#p11)
-    assert s.shown("A") == 3
-    s.rest()
-    s.in_order()
-
-
-def test_a_cancel_whose_answer_is_lost_puts_the_stock_back_once(s: Story) -> None:
-    placed, _ = home(s, 2)
-    s.fate.die_before("shop.cancel_order.answered")
-    s.market.book.cancel(placed)
-    s.run(70)
-    assert s.world.deaths == 1
-    s.rest()
-    assert s.shop.stock("A") == 5
-    s.in_order()
-
-
-def test_an_order_cancelled_there_after_its_goods_went_out_is_the_sellers_to_settle(s: Story) -> None:
-    placed, id = home(s, 2)
-    s.shop.book.fulfil(id, {line(placed): 1}, tracking="T1")
-    s.run(5)
-    s.market.book.cancel(placed)
-    s.run(70)
-    assert "cannot_cancel_in_shop" in s.notices(placed)
-    assert s.the_one(placed).shown.cancelled_at is None
-    s.rest()
-    s.in_order()
-
-
-def test_an_order_cancelled_in_the_shop_asks_the_seller_to_cancel_it_there(s: Story) -> None:
-    placed, id = home(s)
-    s.shop.book.cancel(id)
-    s.run(5)
-    assert s.notices(placed) == ["cancel_on_marketplace"]
-    assert s.order(placed).completed_at is None
-    s.market.book.cancel(placed)
-    s.rest()
-    assert (s.notices(placed), s.order(placed).completed_at is not None) == ([], True)
-    assert (s.shop.stock("A"), s.shown("A")) == (5, 5)
-    s.in_order()
-
-
-def test_a_shop_order_that_was_deleted_says_so_and_tells_nothing(s: Story) -> None:
-    placed, id = home(s)
-    s.stock["A"] -= 1  # a deleted order keeps its stock
-    s.shop.book.delete(id)
-    s.run(5)
-    assert s.notices(placed) == ["shop_order_gone"]
-    s.run(SIX_HOURS)
-    assert s.order(placed).state is ImportState.CREATED  # and no second one was made
-    assert s.fate.calls.count("shop.create_order") == 1
-    assert (s.shown("A"), s.reserved("A")) == (4, 0)
-
-
-def test_an_order_whose_shop_order_was_deleted_ends_when_the_seller_says_that_he_handled_it(s: Story) -> None:
-    placed, id = home(s)
-    with pytest.raises(Refused):
-        leave_order(s.world.deps, s.key_of(placed), "anna")
-    s.stock["A"] -= 1
-    s.shop.book.delete(id)
-    s.run(5)
-    leave_order(s.world.deps, s.key_of(placed), "anna")
-    s.run(130)
-    order = s.order(placed)
-    assert (order.completed_at is not None, order.unsettled, order.notices) == (True, False, ())
-    assert (s.entries("A"), s.shown("A")) == (0, 4)
-    assert s.fate.calls.count("shop.create_order") == 1
-    s.world.stores.clock.advance(61 * 86_400)
-    s.world.tick("retention")
-    assert buyer_of(s, placed) is None
-
-
-def test_a_shop_order_that_is_found_again_is_gone_no_longer(s: Story) -> None:
-    placed, id = home(s)
-    made = s.shop.book.made.pop(id)
-    s.shop.book.waiting.append((Hint(kind=HintKind.ORDER, id=id),))
-    s.run(5)
-    assert s.notices(placed) == ["shop_order_gone"]
-    s.shop.book.made[id] = made
-    s.shop.book.fulfil(id, tracking="T1")
-    s.run(5)
-    assert s.notices(placed) == []
-    s.rest()
-    s.in_order()
 
 
 # ---- two orders, two accounts ----

@@ -1,45 +1,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from listbridge.domain.manifest import SLIDING, BudgetSpec
-from listbridge.domain.ports import Budget, Share
+from listbridge.domain.manifest import BudgetSpec
+from listbridge.domain.ports import Share
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import RateLimited
 from listbridge.infra.coordination.budgets import BudgetPool
+from tests.contract.repositories.call_budgets import opened, refusal, spec, spent
 from tests.contract.repositories.conftest import OurPorts
 from tests.contract.repositories.races import at_once
-from tests.fakes.clock import START
-
-
-def spec(name: str = "calls", *, rate: float = 5, burst: int = 20, **changes: object) -> BudgetSpec:
-    return BudgetSpec(name, "app", ("revise", "read*"), rate, burst, **changes)  # type: ignore[arg-type]
-
-
-def opened(pool: BudgetPool, name: str, *specs: BudgetSpec, share: Share = Share.ORDINARY) -> Budget:
-    scopes = {"app": name, "account": f"{name}/1"}
-    return pool.open(specs or (spec(),), scopes, share)
-
-
-def spent(budget: Budget, operation: str = "revise", limit: int = 10_000) -> int:
-    """Calls made until the budget refused one."""
-    for count in range(limit):
-        try:
-            budget.spend(operation)
-        except RateLimited:
-            return count
-    return limit
-
-
-def refusal(act: Callable[[], object]) -> RateLimited:
-    with pytest.raises(RateLimited) as refused:
-        act()
-    return refused.value
 
 
 def test_each_kind_of_call_stops_before_the_others_share(pool: BudgetPool, name: str) -> None:
@@ -315,53 +287,6 @@ def test_who_waits_with_a_backlog_leaves_the_next_call_to_who_has_not_called_lat
     busy.prepay("revise", 1, wait_s=0.1)
 
 
-SLIDING_DAY = spec(rate=1000, burst=1000, day_quota=100, day_zone=SLIDING)
-
-
-def test_a_sliding_day_forgets_each_hour_s_calls_when_they_lie_a_day_back(
-    pool: BudgetPool, store: OurPorts, name: str
-) -> None:
-    """The test's day begins on the hour. 40 calls, and three hours later the other 20 that ordinary calls may make."""
-    budget = opened(pool, name, SLIDING_DAY)
-    assert spent(budget, limit=40) == 40
-    store.clock.advance(3 * 3600)
-    assert spent(budget) == 20
-    refused = refusal(lambda: budget.spend("revise"))
-    assert (refused.problem.code, refused.until) == ("day_quota_spent", START + timedelta(hours=25))
-    store.clock.advance(22 * 3600 - 1)
-    assert spent(budget) == 0
-    store.clock.advance(1)
-    fresh = opened(BudgetPool(store.buckets, store.leases, store.clock), name, SLIDING_DAY)
-    assert spent(fresh) == 40
-    store.clock.advance(3 * 3600)
-    assert spent(fresh) == 20
-
-
-def test_midnight_begins_no_sliding_day(pool: BudgetPool, store: OurPorts, name: str) -> None:
-    budget = opened(pool, name, SLIDING_DAY)
-    spent(budget)
-    store.clock.advance(13 * 3600)
-    assert spent(budget) == 0
-
-
-def test_zeros_and_orders_have_their_fifth_of_a_sliding_day(pool: BudgetPool, name: str) -> None:
-    assert spent(opened(pool, name, SLIDING_DAY)) == 60
-    assert spent(opened(pool, name, SLIDING_DAY, share=Share.ZERO)) == 20
-    assert spent(opened(pool, name, SLIDING_DAY, share=Share.ORDER)) == 20
-
-
-@pytest.mark.parametrize(("told", "left"), [(50, 10), (300, 260)])
-def test_what_is_left_of_a_sliding_day_is_learned_down_and_up(
-    pool: BudgetPool, store: OurPorts, name: str, told: int, left: int
-) -> None:
-    budget = opened(pool, name, spec(rate=1, burst=1000, day_quota=100, day_zone=SLIDING))
-    budget.spend("revise")
-    budget.learn("revise", remaining_today=told)
-    assert spent(budget) == left
-    store.clock.advance(25 * 3600)
-    assert spent(opened(BudgetPool(store.buckets, store.leases, store.clock), name, SLIDING_DAY)) == 60
-
-
 def test_a_rate_that_the_platform_tells_is_believed_by_every_process(
     pool: BudgetPool, store: OurPorts, name: str
 ) -> None:
@@ -387,61 +312,3 @@ def test_a_rate_of_nothing_or_the_known_one_changes_nothing(
     spent(budget)
     budget.learn("revise", rate=rate)
     assert refusal(lambda: budget.spend("revise")).after_s == pytest.approx(0.2)
-
-
-TWO_AT_ONCE = spec(in_flight=2)
-
-
-def under_way(budget: Budget, operation: str = "revise") -> ExitStack:
-    """Calls that are not over: as many as get a place, until the first that does not."""
-    calls = ExitStack()
-    with suppress(RateLimited):
-        while True:
-            calls.enter_context(budget.flight(operation))
-    return calls
-
-
-def test_ordinary_calls_leave_one_place_to_zeros_and_orders(pool: BudgetPool, name: str) -> None:
-    with under_way(opened(pool, name, TWO_AT_ONCE)):
-        refused = refusal(lambda: opened(pool, name, TWO_AT_ONCE).flight("revise").__enter__())
-        assert (refused.problem, refused.after_s) == (Problem("budget_spent", {"budget": "calls"}), 1.0)
-        with opened(pool, name, TWO_AT_ONCE, share=Share.ZERO).flight("revise"):
-            refusal(lambda: opened(pool, name, TWO_AT_ONCE, share=Share.ORDER).flight("revise").__enter__())
-
-
-def test_the_only_place_is_open_to_everybody(pool: BudgetPool, name: str) -> None:
-    for share in Share:
-        with opened(pool, name, spec(in_flight=1), share=share).flight("revise"):
-            refusal(lambda: opened(pool, name, spec(in_flight=1)).flight("revise").__enter__())
-
-
-def test_places_are_the_same_for_all_processes(store: OurPorts, name: str) -> None:
-    one, two = (opened(BudgetPool(store.buckets, store.leases, store.clock), name, TWO_AT_ONCE) for _ in range(2))
-    with one.flight("revise"):
-        refusal(lambda: two.flight("revise").__enter__())
-    with two.flight("revise"):
-        pass
-
-
-def test_a_call_that_fails_gives_its_place_back(pool: BudgetPool, name: str) -> None:
-    budget = opened(pool, name, spec(in_flight=1))
-    with pytest.raises(ZeroDivisionError), budget.flight("revise"):
-        raise ZeroDivisionError
-    with budget.flight("revise"):
-        pass
-
-
-def test_who_waits_gets_the_place_when_it_is_free(store: OurPorts, pool: BudgetPool, name: str) -> None:
-    """The test's clock moves when somebody sleeps: the place lapses while the other waits."""
-    dead = opened(BudgetPool(store.buckets, store.leases, store.clock), name, spec(in_flight=1))
-    never_over = dead.flight("revise")
-    never_over.__enter__()
-    store.clock.advance(59)
-    with opened(pool, name, spec(in_flight=1)).flight("revise"):
-        assert store.clock.now() >= START + timedelta(seconds=60)
-
-
-def test_operations_without_such_a_limit_need_no_place(pool: BudgetPool, name: str) -> None:
-    budget = opened(pool, name, TWO_AT_ONCE)
-    with under_way(budget), budget.flight("unlimited"):
-        pass
