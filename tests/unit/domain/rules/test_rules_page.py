@@ -18,7 +18,7 @@ from listbridge.domain.rules.bounds import Bounds
 from listbridge.domain.rules.price import price_of
 from listbridge.domain.rules.quantity import quantity_of
 from listbridge.services.desk.messages import trace_text
-from tests.unit.domain.rules.test_rules import HERE, a_variant
+from tests.unit.domain.rules.test_quantity import HERE, a_variant
 
 PAGE = (Path(__file__).parents[4] / "docs" / "rules.md").read_text(encoding="utf-8")
 EURO = Bounds(currency="EUR")
