@@ -198,8 +198,7 @@ def _build() -> Deps:
     observability.configure()
     clock, configuration, secrets = SystemClock(), DynamoConfiguration(), SecretsManagerStore()
     leases = DynamoLeases(clock)
-    told = settings.told()
-    opener = _opener(configuration, secrets, leases, clock)
+    opener, told = _opener(configuration, secrets, leases, clock), settings.told()
     return Deps(
         clock=clock,
         configuration=configuration,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from listbridge.domain.listings.listing import Cause, Listing
 from listbridge.services.catalog.nudge import nudge_due
-from listbridge.services.catalog.observe_shop import Observed
+from listbridge.services.catalog.observed import Observed
 from listbridge.services.catalog.recompute_variants import recompute_variants
 from listbridge.services.catalog.restocked import sell_restocked
 from listbridge.services.deps import LedgerDeps

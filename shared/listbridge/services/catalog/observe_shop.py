@@ -6,7 +6,6 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -14,33 +13,20 @@ from typing import TypeVar
 from listbridge.domain.catalog import Observation, ProductFacts, Variant, Write
 from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import ProductId, ShopId, VariantKey
-from listbridge.domain.listings.listing import Listing
 from listbridge.domain.orders.reserving import orders_of
 from listbridge.domain.orders.shortages import taken_by
 from listbridge.domain.ports import ReadResult, ShopAdapter
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater
 from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
+from listbridge.services.catalog.absent_products import missing_by_product, store_absent
+from listbridge.services.catalog.observed import Observed
 from listbridge.services.deps import CoreDeps, LedgerDeps, OrderDeps
 
 _READS = 6
 _IN_THE_MAKING = 50
 """Lines on one variant whose orders are asked whether a read may know of them; beyond that it is believed as it is."""
 R = TypeVar("R")
-
-
-@dataclass(slots=True)
-class Observed:
-    """What one look at the shop found: every touched variant, and the products as read."""
-
-    products: dict[ProductId, ProductFacts] = field(default_factory=dict)
-    touched: set[VariantKey] = field(default_factory=set)
-    changed: set[VariantKey] = field(default_factory=set)
-    absent: set[VariantKey] = field(default_factory=set)
-    deferred: set[ProductId] = field(default_factory=set)
-    """Products with a variant whose read fell into an order's creation, and was not written."""
-    unknown: set[ProductId] = field(default_factory=set)
-    """What was asked for as a product, and is one neither in the shop nor in what we ever read of it."""
 
 
 def observe_products(deps: OrderDeps, shop: Shop, adapter: ShopAdapter, products: Sequence[ProductId]) -> Observed:
@@ -64,7 +50,7 @@ def observe_products(deps: OrderDeps, shop: Shop, adapter: ShopAdapter, products
         observed.unknown |= {product for product in result.missing if not known[product]}
         for facts in result.products:
             observed.products[facts.product] = facts
-        for product, missing in _missing_by_product(result, known).items():
+        for product, missing in missing_by_product(result, known).items():
             stored = store_absent(deps, missing & doubtful, observation, observed)
             if missing - doubtful or not stored:
                 doubtful |= missing
@@ -123,28 +109,6 @@ def store_product(
     return stored
 
 
-def store_absent(deps: LedgerDeps, keys: set[VariantKey], observation: Observation, observed: Observed) -> bool:
-    """Store that these variants are proven gone; False when some read overlapped and saw one of them."""
-    stored = True
-    for key, row in deps.variants.get_many(keys).items():
-        observed.touched.add(key)
-        if row.absent:
-            continue
-        write = deps.variants.observe(replace(row, absent=True, observation=observation))
-        if write in (Write.NEW, Write.SAME):
-            observed.absent.add(key)
-            observed.changed.add(key)
-        stored = stored and write is not Write.OVERLAP
-    return stored
-
-
-def remembered_product(deps: LedgerDeps, shop: Shop, product: ProductId, listings: Iterable[Listing]) -> ProductFacts:
-    """A product that the shop no longer has, as far as ending its listing needs it."""
-    variants = deps.variants.of_product(shop.id, product)
-    title = next((row.title for row in listings), "")
-    return ProductFacts(product, title, variants[0].visibility, tuple(variant.facts for variant in variants))
-
-
 def content_hash(facts: ProductFacts) -> str:
     """A fingerprint of what a full revise would send: everything a buyer reads, but neither stock nor price."""
     content = [
@@ -192,16 +156,3 @@ def _in_the_making(deps: OrderDeps, shop: Shop, stored: Variant, seen: Variant) 
 def _known(deps: LedgerDeps, shop: ShopId, result: ReadResult) -> dict[ProductId, list[Variant]]:
     products = [*(facts.product for facts in result.products), *result.missing]
     return {product: deps.variants.of_product(shop, product) for product in products}
-
-
-def _missing_by_product(
-    result: ReadResult, known: Mapping[ProductId, Sequence[Variant]]
-) -> dict[ProductId, set[VariantKey]]:
-    """Variants that we know and the shop's answer positively lacks."""
-    missing: dict[ProductId, set[VariantKey]] = {}
-    present = {facts.product: {variant.variant for variant in facts.variants} for facts in result.products}
-    for product, rows in known.items():
-        gone = {row.key for row in rows if row.key.variant not in present.get(product, set())}
-        if gone:
-            missing[product] = gone
-    return missing

@@ -24,16 +24,11 @@ from listbridge.domain.ports import Conflict, Lease
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RemoteError, Unauthorized
 from listbridge.domain.work import Lane, RecomputeChunk
+from listbridge.services.catalog.absent_products import store_absent
 from listbridge.services.catalog.apply_observed import apply_observed
 from listbridge.services.catalog.nudge import nudge_due
-from listbridge.services.catalog.observe_shop import (
-    Observed,
-    numbered,
-    read_deferred_again,
-    read_products,
-    store_absent,
-    store_product,
-)
+from listbridge.services.catalog.observe_shop import numbered, read_deferred_again, read_products, store_product
+from listbridge.services.catalog.observed import Observed
 from listbridge.services.catalog.recompute import Recompute
 from listbridge.services.connection_state import expire_shop
 from listbridge.services.deps import CoreDeps, LedgerDeps, OrderDeps

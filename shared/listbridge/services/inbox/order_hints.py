@@ -11,7 +11,7 @@ from listbridge.domain.orders import changes as order_changes
 from listbridge.domain.orders.orders import Order
 from listbridge.domain.ports import Missing
 from listbridge.domain.work import Hint, HintKind, ImportOrder, Lane, RelayOrder, ShopEvent
-from listbridge.services.catalog.observe_shop import Observed
+from listbridge.services.catalog.observed import Observed
 from listbridge.services.deps import OrderDeps
 from listbridge.services.orders.order_rows import change_order, rules_of
 

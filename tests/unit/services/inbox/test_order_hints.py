@@ -10,7 +10,8 @@ from listbridge.domain.orders.orders import ImportState
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
 from listbridge.domain.work import Hint, HintKind, ImportOrder, Lane, RelayOrder, ShopEvent
-from listbridge.services.catalog.observe_shop import Observed, observe_products
+from listbridge.services.catalog.observe_shop import observe_products
+from listbridge.services.catalog.observed import Observed
 from listbridge.services.inbox.order_hints import relay_orders, retry_orders_missing_products
 from tests.fakes.order_world import OrderWorld
 from tests.fakes.remote_orders import ACCOUNT, SHOP, sold

@@ -26,8 +26,9 @@ from listbridge.domain.ports import (
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import NotFound, OutcomeUnknown, RateLimited, RemoteError, RetryLater, Unauthorized
 from listbridge.domain.work import Lane, PublishKind, PublishTask
+from listbridge.services.catalog.absent_products import remembered_product
 from listbridge.services.catalog.nudge import nudge_due
-from listbridge.services.catalog.observe_shop import content_hash, observe_products, remembered_product
+from listbridge.services.catalog.observe_shop import content_hash, observe_products
 from listbridge.services.catalog.recompute import Recompute
 from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import PublishDeps
