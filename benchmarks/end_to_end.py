@@ -32,7 +32,7 @@ from listbridge.services.deps import Deps
 from localrun import template
 from localrun.system import LocalSystem
 from localrun.variables import of_functions
-from simulators.kit.stand_in import ControlDoor, MarketplaceStandIn
+from simulators.kit.stand_in import ControlClient, MarketplaceStandIn
 
 ACCOUNTS = ("acc_one", "acc_two", "acc_backlog")
 LISTINGS, BACKLOG = 1_000, 5_000
@@ -71,7 +71,7 @@ def measure() -> list[Figure]:
         variables = of_functions(declared, endpoint_url=system.emulator.url)["ReviseInventoryFunction"]
         urls = {"PLATFORM_URLS": json.dumps(system.simulator_urls)}
         deps = stage.ports_over({**variables, **urls})
-        shop, market = ControlDoor(system.shop_url), outside.marketplace_door(system.marketplace_url)
+        shop, market = ControlClient(system.shop_url), outside.marketplace_door(system.marketplace_url)
         keys, skus = _seed(deps, system, shop, market), _seed_floor(floor)
         nudge(deps, AccountId(ACCOUNTS[-1]))
         chosen = random.Random(11).sample(keys, len(skus))
@@ -95,7 +95,7 @@ def _seed_floor(floor: chain.Chain) -> list[str]:
     return skus
 
 
-def _seed(deps: Deps, system: LocalSystem, shop: ControlDoor, market: MarketplaceStandIn) -> list[ListingKey]:
+def _seed(deps: Deps, system: LocalSystem, shop: ControlClient, market: MarketplaceStandIn) -> list[ListingKey]:
     """Rows straight into the deployed tables: publishing so many listings would take longer than the figure."""
     credentials = {account: outside.OF_MARKETPLACE.add_seller(market, account) for account in ACCOUNTS}
     stage.connect(deps, ACCOUNTS, credentials={**credentials, stage.SHOP: outside.SHOP_CONNECTION["credentials"]})
@@ -148,7 +148,7 @@ def _seed_backlog(deps: Deps, market: MarketplaceStandIn) -> None:
 
 
 def _change(
-    shop: ControlDoor, keys: Sequence[ListingKey], floor: chain.Chain, skus: Sequence[str]
+    shop: ControlClient, keys: Sequence[ListingKey], floor: chain.Chain, skus: Sequence[str]
 ) -> tuple[list[Change], list[FloorChange]]:
     """Sell some of each SKU, PER_SECOND a second, ours and the floor's in turns; every tenth is sold out."""
     ours: list[Change] = []

@@ -33,7 +33,7 @@ from listbridge.services.orders.arrive.ask_for_orders import poll_now
 from localrun import template
 from localrun.system import LocalSystem
 from localrun.variables import of_functions
-from simulators.kit.stand_in import ControlDoor, MarketplaceStandIn
+from simulators.kit.stand_in import ControlClient, MarketplaceStandIn
 
 ACCOUNT = "acc_orders"
 PRODUCTS = 100
@@ -68,7 +68,7 @@ def measure() -> list[Figure]:
         variables = of_functions(declared, endpoint_url=system.emulator.url)["ImportOrdersFunction"]
         urls = {"PLATFORM_URLS": json.dumps(system.simulator_urls)}
         deps = stage.ports_over({**variables, **urls})
-        shop, market = ControlDoor(system.shop_url), outside.marketplace_door(system.marketplace_url)
+        shop, market = ControlClient(system.shop_url), outside.marketplace_door(system.marketplace_url)
         skus, floor_skus = _seed(deps, system, shop, market), _seed_floor(floor)
         account = deps.configuration.get(Account, ACCOUNT)
         poll_now(deps, account)
@@ -125,7 +125,7 @@ def _polled(floor: chain.Chain) -> Iterator[None]:
         thread.join()
 
 
-def _seed(deps: Deps, system: LocalSystem, shop: ControlDoor, market: MarketplaceStandIn) -> list[str]:
+def _seed(deps: Deps, system: LocalSystem, shop: ControlClient, market: MarketplaceStandIn) -> list[str]:
     """Products with listings on sale: publishing them would take longer than the figures."""
     credentials = {
         ACCOUNT: outside.OF_MARKETPLACE.add_seller(market, ACCOUNT),
@@ -194,7 +194,7 @@ def _imported(deps: Deps, keys: Sequence[OrderKey]) -> list[Order]:
         time.sleep(1.0)
 
 
-def _check(shop: ControlDoor, ids: Sequence[str]) -> None:
+def _check(shop: ControlClient, ids: Sequence[str]) -> None:
     """Each is in the shop exactly once. A figure of twins would be worth nothing."""
     told = shop.get("state", limit=10_000)["orders"]
     marks = Counter(one["source_identifier"] for one in told)

@@ -19,7 +19,7 @@ from localrun.processes import Children, await_port, free_port
 from localrun.progress import Progress
 from localrun.simulators import Pair, UnknownPlatform
 from simulators.clock import VirtualClock
-from simulators.kit.stand_in import ControlDoor, MarketplaceStandIn
+from simulators.kit.stand_in import ControlClient, MarketplaceStandIn
 
 BY_VARIABLE = {"shop": "BENCH_SHOP", "marketplace": "BENCH_MARKETPLACE"}
 LATENCY_S = 0.3
@@ -64,11 +64,11 @@ class Marketplace(Protocol):
     REVISE: str
     """The call that sends a quantity, by its name in the simulator's journal."""
 
-    def add_seller(self, door: ControlDoor, seller: str) -> dict[str, str]:
+    def add_seller(self, door: ControlClient, seller: str) -> dict[str, str]:
         """A seller on the stand-in's site; the credentials that its account's secret holds."""
 
     def put_on_sale(
-        self, door: ControlDoor, seller: str, skus: Sequence[str], *, quantity: int, price: str
+        self, door: ControlClient, seller: str, skus: Sequence[str], *, quantity: int, price: str
     ) -> dict[str, tuple[str, str]]:
         """Live single listings with these SKUs: SKU → (offer id, listing id)."""
 
@@ -152,7 +152,7 @@ def _simulator(slug: str, name: str, arguments: Sequence[str]) -> Iterator[str]:
 
 
 def put_on_sale(
-    door: ControlDoor, seller: str, skus: Sequence[str], *, quantity: int, price: str
+    door: ControlClient, seller: str, skus: Sequence[str], *, quantity: int, price: str
 ) -> dict[str, tuple[str, str]]:
     """Live single listings with these SKUs, however many. Returns SKU → (offer id, listing id)."""
     offers: dict[str, tuple[str, str]] = {}

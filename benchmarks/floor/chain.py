@@ -16,7 +16,7 @@ from localrun.emulator import ACCOUNT_ID, REGION, Emulator
 from localrun.gateway import Gateway
 from localrun.progress import Progress
 from localrun.system import LocalSystem
-from simulators.kit.stand_in import ControlDoor, MarketplaceStandIn
+from simulators.kit.stand_in import ControlClient, MarketplaceStandIn
 
 SELLER = "floor"
 BATCH, AT_ONCE = 10, 2
@@ -39,7 +39,7 @@ _RIGHTS = {
 class Outside:
     """The floor's own shop and marketplace, and what its functions may show them."""
 
-    shop: ControlDoor
+    shop: ControlClient
     market: MarketplaceStandIn
     variables: Mapping[str, str]
     """SHOP_URL, SHOP_TOKEN, MARKET_URL and MARKET_TOKEN."""
@@ -179,7 +179,7 @@ def beside(system: LocalSystem, *, shop_arguments: Sequence[str]) -> Iterator[Ch
     with outside.marketplace("floor") as market, outside.shop("floor", shop_arguments) as shop_url:
         credentials = outside.OF_MARKETPLACE.add_seller(market.door, SELLER)
         theirs = Outside(
-            ControlDoor(shop_url),
+            ControlClient(shop_url),
             market.door,
             {
                 "SHOP_URL": shop_url,

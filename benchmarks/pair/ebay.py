@@ -8,18 +8,18 @@ from typing import Any
 import requests
 
 from simulators.ebay.stand_in import APP, REVISE, StandIn
-from simulators.kit.stand_in import ControlDoor
+from simulators.kit.stand_in import ControlClient
 
 __all__ = ["REVISE"]
 
 
-def add_seller(door: ControlDoor, seller: str) -> dict[str, str]:
+def add_seller(door: ControlClient, seller: str) -> dict[str, str]:
     told = door.do("add_seller", username=seller, marketplaces=[StandIn.SITE])
     return {**APP, "refresh_token": str(told["refreshToken"])}
 
 
 def put_on_sale(
-    door: ControlDoor, seller: str, skus: Sequence[str], *, quantity: int, price: str
+    door: ControlClient, seller: str, skus: Sequence[str], *, quantity: int, price: str
 ) -> dict[str, tuple[str, str]]:
     told = door.do(
         "seed_listings", seller=seller, skus=list(skus), marketplace=StandIn.SITE, quantity=quantity, price=price

@@ -29,9 +29,13 @@ class Delivery:
     """One payload on its way to one address. `attempts` counts those already made."""
 
     webhook_id: str
+    """Of this payload to this subscription: the same at every attempt, another for each subscription that is told the event."""
     event_id: str
+    """Of what happened, the same for all subscriptions that are told of it. A platform that names only one of the two has it
+    in both."""
     topic: str
-    subscription_id: int
+    subscription_id: str
+    """As the platform writes it."""
     url: str
     headers: dict[str, str]
     body: bytes
@@ -71,7 +75,7 @@ class Attempt:
 class Subscribers(Protocol):
     """Who keeps count of a subscription's failures."""
 
-    def note(self, number: int, delivered: bool, removed_after: int) -> bool:
+    def note(self, subscription: str, delivered: bool, removed_after: int) -> bool:
         """Count an attempt; true when the platform now removes the subscription."""
         ...
 

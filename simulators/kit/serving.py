@@ -35,7 +35,15 @@ class Simulator(abc.ABC, Generic[AnyCall]):
     """
 
     REFUSALS: ClassVar[tuple[type[Exception], ...]] = ()
-    """The exceptions by which stages refuse a call."""
+    """The platform's own exceptions, by which stages refuse a call. Any other is a bug of the simulator: 500 on a port, and in
+    process whoever called gets it as it is."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Raises TypeError for a refusal that is one of Python's own exceptions: it would hide a bug behind an answer."""
+        super().__init_subclass__(**options)
+        foreign = [one.__name__ for one in cls.REFUSALS if one.__module__ == "builtins"]
+        if foreign:
+            raise TypeError(f"{cls.__name__} refuses by {', '.join(foreign)}: a refusal is an exception of its own")
 
     def __init__(self, world: World[Any], call: type[AnyCall], routes: Iterable[Route], control: ControlDoor) -> None:
         self.world = world

@@ -16,8 +16,8 @@ import requests
 _TIMEOUT_S = 10.0
 
 
-class ControlDoor:
-    """The `/_sim/` door of one simulator."""
+class ControlClient:
+    """Calls the control door (`/_sim/`) of one simulator."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -91,7 +91,7 @@ class Sent:
     prices: tuple[str, ...]
 
 
-class AnyStandIn(ControlDoor, abc.ABC):
+class AnyStandIn(ControlClient, abc.ABC):
     """What both kinds have."""
 
     ROOM: ClassVar[Literal["shops", "marketplaces"]]

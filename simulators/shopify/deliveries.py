@@ -55,7 +55,9 @@ class Webhooks(DeliveryQueue):
             }
             if subscription.name:
                 headers["X-Shopify-Name"] = subscription.name
-            self.enqueue(Delivery(webhook_id, event_id, topic, subscription.id, subscription.uri, headers, body, at))
+            self.enqueue(
+                Delivery(webhook_id, event_id, topic, str(subscription.id), subscription.uri, headers, body, at)
+            )
         return event_id
 
 

@@ -146,8 +146,9 @@ class Subscriptions:
         """Who wants the topic, in its header form."""
         return [one for one in self.all() if topic_path(one.topic) == topic]
 
-    def note(self, number: int, delivered: bool, removed_after: int) -> bool:
+    def note(self, subscription: str, delivered: bool, removed_after: int) -> bool:
         """Count an attempt; true when the subscription has now failed so often in a row that Shopify removes it."""
+        number = int(subscription)
         with self._lock:
             old = self.rows.get(number)
             if old is None:

@@ -21,7 +21,7 @@ START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 class Nobody:
     """A platform that removes no subscription."""
 
-    def note(self, number: int, delivered: bool, removed_after: int) -> bool:
+    def note(self, subscription: str, delivered: bool, removed_after: int) -> bool:
         return False
 
 
@@ -73,7 +73,7 @@ def test_an_unsigned_hook_is_tried_again_until_it_arrives_with_the_same_bytes() 
 
     queue = DeliveryQueue(Pace(clock), Nobody(), FaultPlan(), Retries(2, 30, 9), deliver)
     plain = {"Content-Type": "application/json"}
-    queue.enqueue(Delivery("hook-1", "event-1", "stock", 1, "https://us.test/in", plain, b"{}", START))
+    queue.enqueue(Delivery("hook-1", "event-1", "stock", "1", "https://us.test/in", plain, b"{}", START))
     assert [attempt.status for attempt in queue.pump()] == [500]
     clock.advance(9)
     assert queue.pump() == []

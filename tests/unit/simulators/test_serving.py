@@ -107,6 +107,12 @@ def test_a_refusal_of_a_stage_and_of_the_work_is_worded_by_the_platform_and_jour
     assert house.journalled() == [("getTea", 401, ""), ("getTea", 404, "")]
 
 
+@pytest.mark.parametrize("bug", [KeyError, ValueError, TypeError, Exception])
+def test_no_platform_refuses_by_an_exception_that_a_bug_raises(bug: type[Exception]) -> None:
+    with pytest.raises(TypeError, match=f"refuses by {bug.__name__}"):
+        type("Careless", (TeaHouse,), {"REFUSALS": (NoTea, bug)})
+
+
 def test_the_platform_says_whether_a_fault_strikes_before_or_behind_the_token() -> None:
     for struck_first, status, waiting in ((True, 503, 0), (False, 401, 1)):
         house = TeaHouse(struck_first=struck_first)
