@@ -48,6 +48,15 @@ class Money:
         """The amount to the smallest unit of its currency, halves upwards."""
         return Money(self.amount.quantize(smallest_unit(self.currency), rounding=ROUND_HALF_UP), self.currency)
 
+    @classmethod
+    def of_minor(cls, units: int, currency: str) -> Money:
+        """So many of the smallest unit of a currency: 1000 cents are 10.00 EUR, 1000 yen are 1000 JPY."""
+        return cls(units * smallest_unit(currency), currency)
+
+    def minor(self) -> int:
+        """How many of its currency's smallest unit, halves upwards: 1000 for 10.00 EUR."""
+        return int(self.rounded().amount / smallest_unit(self.currency))
+
     def in_units(self) -> Money:
         """The same amount with its currency's decimal places, where it has no more: 10.00 for 10.0."""
         whole = self.rounded()

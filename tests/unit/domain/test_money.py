@@ -32,3 +32,17 @@ def test_a_price_is_the_text_as_a_decimal_and_nothing_where_it_is_none(amount: s
 )
 def test_an_amount_has_its_currencys_places_and_loses_none(text: str, currency: str, shown: str) -> None:
     assert str(money(text, currency)) == shown
+
+
+@pytest.mark.parametrize(
+    ("units", "currency", "shown"), [(1999, "EUR", "19.99 EUR"), (1000, "JPY", "1000 JPY"), (1500, "KWD", "1.500 KWD")]
+)
+def test_an_amount_in_its_smallest_units_is_the_same_money(units: int, currency: str, shown: str) -> None:
+    of_units = Money.of_minor(units, currency)
+    assert str(of_units) == shown
+    assert of_units.minor() == units
+
+
+@pytest.mark.parametrize(("amount", "units"), [("0.005", 1), ("0.004", 0), ("-1.03", -103), ("10", 1000)])
+def test_what_is_less_than_the_smallest_unit_is_rounded_halves_upwards(amount: str, units: int) -> None:
+    assert Money(Decimal(amount), "EUR").minor() == units

@@ -42,6 +42,8 @@ class Call:
     write: bool = False
     hook: bool = False
     within: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Of this call alone, beside those of all: a key that makes a write happen once."""
 
     @property
     def purpose(self) -> Purpose:
@@ -279,7 +281,7 @@ class ApiClient(Generic[C]):
             operation=call.operation,
             limits=limits,
             zipped=zipped,
-            headers=self.headers(call),
+            headers={**self.headers(call), **call.headers},
             params=call.params,
             json=call.body,
         )
@@ -290,7 +292,7 @@ class ApiClient(Generic[C]):
             self.address(call),
             purpose=call.purpose,
             operation=call.operation,
-            headers={"Accept": "application/json", **self.headers(call)},
+            headers={"Accept": "application/json", **self.headers(call), **call.headers},
             params=call.params,
             json=call.body,
         )

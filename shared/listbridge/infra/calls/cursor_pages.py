@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 R_co = TypeVar("R_co", covariant=True)
 R = TypeVar("R")
@@ -18,7 +19,21 @@ class CursorPage(Protocol[R_co]):
 
     @property
     def more(self) -> str | None:
-        """The cursor of the page behind; None behind the last."""
+        """The cursor of the page behind; None behind the last. Never an address to follow, for the call would take our token
+        wherever it leads: of an address, take `cursor_in`."""
+
+
+def cursor_in(url: str | None, name: str) -> str | None:
+    """The cursor that the address of the page behind holds as its parameter `name`; None where there is no such page.
+
+    Raises ValueError for an address without it: the list would seem to end here.
+    """
+    if not url:
+        return None
+    found = parse_qs(urlsplit(url).query).get(name)
+    if not found:
+        raise ValueError(f"no {name} in the address of the next page")
+    return found[-1]
 
 
 def all_rows(page: CursorPage[R], ask: Callable[[str], CursorPage[R]]) -> Iterator[R]:

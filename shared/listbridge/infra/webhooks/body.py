@@ -64,6 +64,24 @@ def signed_by(secrets: Iterable[str], given: bytes, digest: Callable[[bytes], by
     return genuine
 
 
+def id_within(name: str) -> Callable[[Mapping[str, Any], str], str]:
+    """`infra.webhooks.topics.IdOf` where the id, a number or a text, stands under `name` within the object that a topic names:
+    `{"item": {"id": "it_1"}}`."""
+
+    def id_of(told: Mapping[str, Any], thing: str) -> str:
+        inner = told.get(thing)
+        if not isinstance(inner, Mapping):
+            raise ValueError(f"no {thing}")
+        return id_in(inner, name)
+
+    return id_of
+
+
+def sha256_in_hex(secret: bytes, told: bytes) -> bytes:
+    """The HMAC-SHA256 in lower-case hexadecimal digits, as a header holds it."""
+    return hmac.new(secret, told, hashlib.sha256).hexdigest().encode()
+
+
 def sha256_in_base64(secret: bytes, told: bytes) -> bytes:
     """Base64 of the HMAC-SHA256, as a header holds it."""
     return base64.b64encode(hmac.new(secret, told, hashlib.sha256).digest())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +18,7 @@ class HeaderScheme:
     """`domain.ports.WebhookScheme` by the names of headers, which are in lower case.
 
     The first of the `ids` that is told names the delivery. Where none is, the topic, the headers of the `fingerprint` and the
-    body do: the same body twice can be two honest events. `signature` holds base64 of HMAC-SHA256 over the raw body; "" where
+    body do: the same body twice can be two honest events. `signature` holds the `digest` of the raw body, base64 of HMAC-SHA256 or another; "" where
     nothing is signed, and the address alone shows whose a delivery is.
     """
 
@@ -26,6 +27,8 @@ class HeaderScheme:
     ids: tuple[str, ...]
     fingerprint: tuple[str, ...] = ()
     signature: str = ""
+    digest: Callable[[bytes, bytes], bytes] = sha256_in_base64
+    """Of a secret and the body: `sha256_in_base64`, `sha256_in_hex`, or the platform's own."""
 
     def judge(self, request: RawRequest, keys: HookKeys, now: datetime) -> Judgement:
         """With any of the secrets, two while a rotation lasts. No time is signed, so `now` decides nothing: an old but genuine
@@ -33,7 +36,7 @@ class HeaderScheme:
         if not self.signature:
             return GENUINE
         given = _told(request, self.signature)
-        genuine = signed_by(keys.secrets, given, lambda secret: sha256_in_base64(secret, request.body))
+        genuine = signed_by(keys.secrets, given, lambda secret: self.digest(secret, request.body))
         return GENUINE if genuine else FORGED
 
     def parse(self, request: RawRequest) -> Delivery:

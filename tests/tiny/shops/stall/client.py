@@ -10,7 +10,8 @@ from listbridge.shops.stall.settings import Credentials
 
 from listbridge.infra.calls.api_client import ApiClient, Call, path_of
 from listbridge.infra.calls.connection import Connection
-from listbridge.infra.calls.offset_pages import all_rows, rows_with
+from listbridge.infra.calls.offset_pages import counted_rows
+from listbridge.infra.calls.rows_by_id import rows_with
 
 _PAGE = 50
 
@@ -37,7 +38,7 @@ class StallHttp(ApiClient[Call]):
 
     def rows(self, what: str, **params: Any) -> list[Any]:
         """Every row of a list, page by page."""
-        return all_rows(lambda offset: self.page(what, offset, **params))
+        return counted_rows(lambda offset: self.page(what, offset, **params))
 
     def named(self, path: str, ids: Sequence[str]) -> Mapping[str, Any]:
         """The rows of a list by their ids; what is absent is not there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -40,9 +41,11 @@ class Far(BaseAdapter):
         super().__init__()
         self.answers = list(answers)
         self.tokens: list[str] = []
+        self.headers: list[Mapping[str, str]] = []
 
     def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:
         self.tokens.append(request.headers["Token"])
+        self.headers.append(request.headers)
         status, body = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         response = requests.Response()
         response.status_code = status
@@ -107,6 +110,14 @@ def test_a_token_that_stays_refused_is_the_seller_s_to_mend(tokens: int, calls: 
     with pytest.raises(Unauthorized):
         client.read(READ, Thing)
     assert (len(client.far.tokens), client.learned) == (calls, [])
+
+
+def test_a_call_may_have_headers_of_its_own_beside_those_of_all() -> None:
+    client = Client((200, '{"size": 1}'))
+    client.send(replace(WRITE, headers={"Idempotency-Key": "k-1"}))
+    client.send(WRITE)
+    assert [sent.get("Idempotency-Key") for sent in client.far.headers] == ["k-1", None]
+    assert len(client.far.tokens) == 2
 
 
 def test_a_spent_limit_is_told_to_the_budget() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from listbridge.domain.verdicts import RetryLater
 from listbridge.infra.calls.error_row import Row
-from listbridge.infra.calls.offset_pages import all_rows, following, page_at, rows_with
+from listbridge.infra.calls.offset_pages import counted_rows, following, page_at
 
 UNREADABLE = Row(RetryLater, "unreadable")
 
@@ -45,7 +45,7 @@ def test_all_rows_are_asked_for_until_as_many_are_there_as_are_counted(count: in
         offsets.append(offset)
         return there[offset : offset + 2], count
 
-    assert all_rows(ask) == there
+    assert counted_rows(ask) == there
     assert offsets == asked
 
 
@@ -56,31 +56,8 @@ def test_a_list_that_counts_more_than_it_shows_ends_at_its_first_empty_page() ->
         offsets.append(offset)
         return ["a"] if offset < 2 else [], 9
 
-    assert all_rows(ask) == ["a", "a"]
+    assert counted_rows(ask) == ["a", "a"]
     assert offsets == [0, 1, 2]
-
-
-def test_rows_are_asked_for_by_their_ids_as_many_as_a_page_holds() -> None:
-    asked = []
-
-    def ask(ids: Sequence[str]) -> tuple[dict[str, int], int]:
-        asked.append(list(ids))
-        there = {one: int(one) for one in ids if one != "3"}
-        return there, len(there)
-
-    assert rows_with(["1", "2", "3", "4", "5"], 2, ask, UNREADABLE) == {"1": 1, "2": 2, "4": 4, "5": 5}
-    assert asked == [["1", "2"], ["3", "4"], ["5"]]
-
-
-@pytest.mark.parametrize("counted", [1, 3])
-def test_rows_that_are_not_as_many_as_are_counted_prove_nothing(counted: int) -> None:
-    with pytest.raises(RetryLater) as verdict:
-        rows_with(["1", "2", "3"], 9, lambda ids: ({"1": 1, "2": 2}, counted), UNREADABLE)
-    assert (verdict.value.problem.code, verdict.value.detail) == ("unreadable", f"2 rows of {counted}")
-
-
-def test_for_no_id_nothing_is_asked() -> None:
-    assert rows_with([], 9, lambda ids: pytest.fail("asked"), UNREADABLE) == {}
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from typing import Any
 
 import pytest
 
-from listbridge.infra.webhooks.body import number_in, sha256_in_base64, stored_secrets, text_at
+from listbridge.infra.webhooks.body import (
+    id_within,
+    number_in,
+    sha256_in_base64,
+    sha256_in_hex,
+    stored_secrets,
+    text_at,
+)
 
 
 def test_a_text_is_found_at_its_place() -> None:
@@ -47,3 +55,25 @@ def test_a_signature_is_the_base64_of_the_hmac_of_the_raw_bytes() -> None:
 
 def test_of_the_stored_credentials_those_sign_that_are_named_and_are_not_blank() -> None:
     assert stored_secrets({"a": "x", "b": "", "c": "y"}, "c", "b", "a", "d") == ("y", "x")
+
+
+def test_a_signature_may_be_the_hexadecimal_digits_of_the_same() -> None:
+    by_openssl = base64.b64decode("VnKUjZsLuN5iZWjn5EntcBVCF9kMN43LglzCE1/GSeY=").hex().encode()
+    assert sha256_in_hex(b"hush", b'{"id":1}') == by_openssl
+
+
+@pytest.mark.parametrize(("value", "id"), [("it_1", "it_1"), (7, "7")])
+def test_an_id_may_stand_within_the_thing_that_a_topic_names(value: Any, id: str) -> None:
+    assert id_within("id")({"item": {"id": value}}, "item") == id
+
+
+@pytest.mark.parametrize("told", [{}, {"item": None}, {"item": "it_1"}, {"item": []}])
+def test_a_thing_that_is_no_object_has_no_id_within(told: Any) -> None:
+    with pytest.raises(ValueError, match=r"^no item$"):
+        id_within("id")(told, "item")
+
+
+@pytest.mark.parametrize("inner", [{}, {"id": None}, {"id": ""}, {"id": True}])
+def test_a_thing_without_its_id_says_which_is_lacking(inner: Any) -> None:
+    with pytest.raises(ValueError, match=r"^no id$"):
+        id_within("id")({"item": inner}, "item")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +11,7 @@ from listbridge.domain.ports import HookKeys
 from listbridge.domain.ports.webhooks import FORGED, GENUINE
 from listbridge.domain.raw_request import RawRequest
 from listbridge.domain.work import Hint, HintKind
-from listbridge.infra.webhooks.body import sha256_in_base64
+from listbridge.infra.webhooks.body import sha256_in_base64, sha256_in_hex
 from listbridge.infra.webhooks.scheme import HeaderScheme
 from listbridge.infra.webhooks.topics import Topics, points_at
 
@@ -81,3 +82,11 @@ def test_without_an_id_two_events_with_the_same_body_stay_two():
 def test_a_delivery_without_a_topic_is_refused():
     with pytest.raises(ValueError, match=r"^no topic$"):
         SIGNED.parse(sent(x_id="d-1"))
+
+
+def test_a_signature_is_written_as_the_platform_writes_it():
+    in_hex = replace(SIGNED, digest=sha256_in_hex)
+    signature = sha256_in_hex(b"hush", BODY).decode()
+    assert in_hex.judge(sent(x_sign=signature), HookKeys(("hush",)), NOW) is GENUINE
+    assert in_hex.judge(sent(x_sign=signature[:-1]), HookKeys(("hush",)), NOW) is FORGED
+    assert in_hex.judge(sent(x_sign=sha256_in_base64(b"hush", BODY).decode()), HookKeys(("hush",)), NOW) is FORGED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from listbridge.infra.calls.offset_pages import all_rows
+from listbridge.infra.calls.offset_pages import counted_rows
 from listbridge.marketplaces.ebay.client import INVENTORY, EbayHttp, Request
 from listbridge.marketplaces.ebay.offers.wire import CategoryTree, Location, Locations, Policies, Suggestions
 from listbridge.marketplaces.ebay.settings import Condition
@@ -53,7 +53,7 @@ def _locations(http: EbayHttp, site: NationalSite) -> list[dict[str, str]]:
 
     return [
         {"id": location.merchant_location_key, "name": location.name or location.merchant_location_key}
-        for location in all_rows(page)
+        for location in counted_rows(page)
         if location.merchant_location_status in (None, "ENABLED")
     ]
 
