@@ -6,11 +6,13 @@ the street, so that the person who packs it reads it.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from listbridge.domain.orders.orders import Address
+from listbridge.domain.orders.shop_orders import OrderMark
 from listbridge.domain.orders.texts import first_and_last
 from listbridge.domain.verdicts import RemoteError
 
@@ -74,6 +76,15 @@ class AddressForm:
         return rest
 
 
+def creation_key(mark: OrderMark, left_out: Iterable[str] = ()) -> str:
+    """The key with which a platform makes this order once: 64 hexadecimal digits.
+
+    It is the same at every attempt, whatever the body says by then. What was `left_out` of the order (`OrderParts.left_out`)
+    makes it another, for a platform takes a second call with the same key for the first, which it refused.
+    """
+    return hashlib.sha256("\n".join([mark.value, *left_out]).encode()).hexdigest()
+
+
 class PartsRefused(Exception):
     """A shop refuses parts of an order, and made nothing of it.
 
@@ -108,6 +119,18 @@ class OrderParts:
             return send(slimmer)
         except PartsRefused as refused:
             raise refused.verdict from None
+
+    def left_out(self, order: Mapping[str, Any], sent: Mapping[str, Any]) -> tuple[str, ...]:
+        """The places of the whole order, `to/phone`, at which what is `sent` says another thing or nothing; sorted."""
+        places = set()
+        for name in order.keys() | sent.keys():
+            whole, slim = order.get(name), sent.get(name)
+            if whole != slim and isinstance(whole, Mapping) and isinstance(slim, Mapping):
+                inner = whole.keys() | slim.keys()
+                places |= {f"{name}/{one}" for one in inner if whole.get(one) != slim.get(one)}
+            elif whole != slim:
+                places.add(name)
+        return tuple(sorted(places))
 
     def without(self, order: Mapping[str, Any], refused: Iterable[Sequence[str]]) -> dict[str, Any] | None:
         """The order without what stands at these paths; None where it cannot do without one of them."""

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from listbridge.domain.orders.address_fields import AddressForm, OrderParts, PartsRefused, Place
+from listbridge.domain.ids import RemoteOrderId
+from listbridge.domain.orders.address_fields import AddressForm, OrderParts, PartsRefused, Place, creation_key
 from listbridge.domain.orders.orders import Address
+from listbridge.domain.orders.shop_orders import OrderMark
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
 from tests.fakes.order_drafts import ADDRESS
@@ -150,3 +152,23 @@ def test_an_order_that_is_refused_what_it_needs_or_twice_is_refused(
         PARTS.sent(order(), desk.take)
     assert verdict.value.problem == Problem("refused", {"path": told})
     assert len(desk.asked) == tries
+
+
+def test_each_attempt_at_an_order_has_one_key_and_another_order_another() -> None:
+    mark = OrderMark("ebay", RemoteOrderId("12-34567-89012"))
+    assert creation_key(mark) == creation_key(mark)
+    assert len({creation_key(mark), creation_key(OrderMark("ebay", RemoteOrderId("2")))}) == 2
+
+
+def test_an_order_without_refused_parts_has_a_key_of_its_own() -> None:
+    parts = OrderParts(FORM, ("to",), dispensable=("email",))
+    whole = {"to": {"phone": "+44", "town": "Leeds"}, "email": "a@b.example", "total": "1.00"}
+    mark = OrderMark("ebay", RemoteOrderId("12-34567-89012"))
+    without_phone = {**whole, "to": {"town": "Leeds"}}
+    without_email = {name: value for name, value in whole.items() if name != "email"}
+    assert parts.left_out(whole, whole) == ()
+    assert parts.left_out(whole, without_phone) == ("to/phone",)
+    assert parts.left_out(whole, without_email) == ("email",)
+    keys = [creation_key(mark, parts.left_out(whole, sent)) for sent in (whole, without_phone, without_email)]
+    assert keys[0] == creation_key(mark)
+    assert len(set(keys)) == 3
