@@ -36,7 +36,7 @@ class Simulator(abc.ABC, Generic[AnyCall]):
 
     REFUSALS: ClassVar[tuple[type[Exception], ...]] = ()
     """The platform's own exceptions, by which stages refuse a call. Any other is a bug of the simulator: 500 on a port, and in
-    process whoever called gets it as it is."""
+    process its caller gets it as it is."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Raises TypeError for a refusal that is one of Python's own exceptions: it would hide a bug behind an answer."""

@@ -93,7 +93,7 @@ class StagedShop(abc.ABC):
     """Its access tokens end, and others come for the same credentials."""
     gives_token_again: bool = True
     """A token whose answer was lost may be asked for again: credentials stay as they are, or the refresh token that was used
-    lives on for a while. Else nobody has a good one any more, and the merchant connects again."""
+    lives on for a while. Else nobody has a good one any more, and the seller connects again."""
 
     def __init__(self, clock: VirtualClock | None = None, **limits: Any) -> None:
         self.clock = clock or VirtualClock()
