@@ -72,14 +72,18 @@ class Paging:
 
     def window(self, query: Mapping[str, str]) -> Window:
         """The rows that a call asks for. Raises the refusal, for the size first."""
-        size = self._number(query, self.size_name, self.default, 1, self.most)
+        size = number_in(query, self.size_name, self.default, 1, self.most, self.refuse)
         first = self.first_page or 0
-        place = self._number(query, self.place_name, first, first, 10**_MOST_DIGITS) - first
+        place = number_in(query, self.place_name, first, first, 10**_MOST_DIGITS, self.refuse) - first
         return Window(size, place if self.first_page is None else place * size, self.first_page)
 
-    def _number(self, query: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
-        text = query.get(name, str(default))
-        readable = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
-        if not readable or not least <= int(text) <= most:
-            raise self.refuse(name, text)
-        return int(text)
+
+def number_in(
+    query: Mapping[str, str], name: str, default: int, least: int, most: int, refuse: Callable[[str, str], Exception]
+) -> int:
+    """The whole number of a parameter, within its bounds. Raises what `refuse` makes of any other text."""
+    text = query.get(name, str(default))
+    readable = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
+    if not readable or not least <= int(text) <= most:
+        raise refuse(name, text)
+    return int(text)

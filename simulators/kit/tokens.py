@@ -11,8 +11,8 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 G = TypeVar("G", bound="Grant")
@@ -74,10 +74,18 @@ class TokenStore(Generic[G]):
         grant = self._grants.get(text)
         return grant if grant is not None and self._lives(grant) else None
 
-    def use_up(self, text: str) -> G | None:
-        """As `alive`, and the token ends with it: a code, or a refresh token that rotates."""
+    def use_up(self, text: str, *, lives_on: timedelta = timedelta(0)) -> G | None:
+        """As `alive`, and the token ends with it: a code, or a refresh token that rotates.
+
+        It `lives_on` for so long after its first use where the platform lets it, so that a renewal may be asked for again when
+        its answer was lost.
+        """
         grant = self.alive(text)
-        self.end(text)
+        if grant is None or not lives_on:
+            self.end(text)
+        else:
+            ends = self._now() + lives_on
+            self._grants[text] = replace(grant, expires_at=min(grant.expires_at or ends, ends))
         return grant
 
     def end(self, text: str) -> None:

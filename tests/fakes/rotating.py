@@ -1,4 +1,4 @@
-"""A platform whose refresh token works once: each use gives a new one and ends the old one, for good."""
+"""A platform whose refresh token works once: each use gives a new one and ends the old one, for good or after a while."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from datetime import timedelta
 from listbridge.domain.ports import Granted
 from listbridge.domain.ports.grants import REFRESH_TOKEN
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import Unauthorized
+from listbridge.domain.verdicts import RetryLater, Unauthorized
 from listbridge.infra.calls.grants import SecretGrants
 from simulators.kit.tokens import Grant, TokenStore
 from tests.fakes.stores import Stores
 
 SECRET = "accounts/acc_1"  # a name
 DEAD = Problem("credentials_missing", {"name": "anna"}, "reconnect_account")
+LOST = Problem("no_answer")
 HOUR = timedelta(hours=1)
 _SELLER = Grant("anna")
 
@@ -28,6 +29,10 @@ class RotatingPlatform:
         self.renewals = self.refusals = 0
         self.meanwhile: Callable[[], None] = lambda: None
         """What happens elsewhere while a renewal is on its way."""
+        self.lives_on = timedelta(0)
+        """For so long a refresh token works again after its first use."""
+        self.answer_lost = False
+        """The next renewal is granted, and its answer never comes."""
         self._numbers = itertools.count(1)
         self._refresh = TokenStore[Grant](stores.clock.now)
         self._access = TokenStore[Grant](stores.clock.now)
@@ -51,7 +56,7 @@ class RotatingPlatform:
     def renew(self, refresh_token: str) -> Granted:
         happens, self.meanwhile = self.meanwhile, lambda: None
         happens()
-        grant = self._refresh.use_up(refresh_token)
+        grant = self._refresh.use_up(refresh_token, lives_on=self.lives_on)
         if grant is None:
             self.refusals += 1
             raise Unauthorized(DEAD)
@@ -59,6 +64,9 @@ class RotatingPlatform:
         number, ends = next(self._numbers), self.stores.clock.now() + HOUR
         self._refresh.issue(f"refresh-{number}", grant)
         self._access.issue(f"access-{number}", Grant(grant.owner, ends))
+        if self.answer_lost:
+            self.answer_lost = False
+            raise RetryLater(LOST)
         return Granted(f"access-{number}", ends, f"refresh-{number}")
 
     def takes(self, token: str) -> bool:

@@ -20,7 +20,7 @@ from listbridge.services.configuration.credentials import replace_credentials, s
 from listbridge.services.connection_state import expire_account
 from listbridge.services.refusal import Refused
 from tests.fakes.budget import FakeBudget
-from tests.fakes.rotating import DEAD, SECRET, RotatingPlatform
+from tests.fakes.rotating import DEAD, HOUR, SECRET, RotatingPlatform
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.stores import Stores
 from tests.fakes.world import ACCOUNT
@@ -133,6 +133,31 @@ def test_a_dead_refresh_token_is_told_after_a_second_look_and_nothing_is_written
         platform.worker(before).token(platform.renew)
     assert len(platform.stores.secrets.reads) - reads == 2
     assert stored(platform) == before
+
+
+def test_a_renewal_whose_answer_is_lost_ends_the_access_where_a_refresh_token_works_once(
+    platform: RotatingPlatform,
+) -> None:
+    before = stored(platform)
+    platform.answer_lost = True
+    with pytest.raises(RetryLater):
+        platform.worker().token(platform.renew)
+    for _ in range(2):
+        with pytest.raises(Unauthorized) as dead:
+            platform.worker().token(platform.renew)
+        assert dead.value.problem == DEAD
+    assert (platform.renewals, stored(platform)) == (1, before)
+
+
+def test_a_renewal_whose_answer_is_lost_is_asked_for_again_where_the_old_token_lives_for_a_while(
+    platform: RotatingPlatform,
+) -> None:
+    platform.lives_on, platform.answer_lost = HOUR, True
+    with pytest.raises(RetryLater):
+        platform.worker().token(platform.renew)
+    token = platform.worker().token(platform.renew)
+    assert platform.takes(token)
+    assert (platform.renewals, platform.refusals) == (2, 0)
 
 
 def test_a_worker_that_lost_its_lease_does_not_write_over_what_the_seller_consented_to(

@@ -129,3 +129,23 @@ def test_a_code_with_a_challenge_opens_to_its_verifier_alone() -> None:
     assert not code.opens("https://us.test/back", CHALLENGE)
     assert not code.opens("https://us.test/back")
     assert not code.opens("https://them.test/back", VERIFIER)
+
+
+def test_a_refresh_token_may_live_on_for_a_while_after_its_first_use(
+    tokens: TokenStore[Grant], clock: VirtualClock
+) -> None:
+    tokens.issue("r1", Grant("anna"))
+    assert tokens.use_up("r1", lives_on=HOUR) == Grant("anna")
+    clock.advance(1800)
+    again = tokens.use_up("r1", lives_on=HOUR)
+    assert again is not None
+    assert again.owner == "anna"
+    clock.advance(1800)
+    assert tokens.use_up("r1", lives_on=HOUR) is None
+
+
+def test_a_token_that_ends_sooner_does_not_live_on(tokens: TokenStore[Grant], clock: VirtualClock) -> None:
+    tokens.issue("r1", Grant("anna", clock.now() + HOUR / 2))
+    assert tokens.use_up("r1", lives_on=HOUR) is not None
+    clock.advance(1800)
+    assert tokens.alive("r1") is None

@@ -18,6 +18,7 @@ from listbridge.infra.calls.error_row import Row
 from listbridge.infra.calls.http import HttpSession
 from listbridge.infra.calls.tokens import GrantedAccess, TokenCache
 from tests.fakes.budget import FakeBudget
+from tests.fakes.grants import StoredGrants
 from tests.fakes.rotating import DEAD, SECRET, RotatingPlatform
 from tests.fakes.stores import Stores
 
@@ -105,3 +106,10 @@ def test_access_that_the_seller_took_back_is_dead(platform: RotatingPlatform, cl
     with pytest.raises(Unauthorized) as dead:
         client.send(READ)
     assert (dead.value.problem, platform.renewals) == (DEAD, 1)
+
+
+def test_what_one_connection_renewed_the_next_one_is_opened_with(platform: RotatingPlatform) -> None:
+    stored = StoredGrants(platform.stores.clock, platform.consent())
+    first = GrantedAccess(stored.opened(stored.secret()), platform.renew).token()
+    assert GrantedAccess(stored.opened(stored.secret()), platform.renew).token() == first
+    assert (platform.renewals, platform.takes(first)) == (1, True)
