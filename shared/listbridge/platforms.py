@@ -57,7 +57,7 @@ class _Opened(Generic[A]):
     connection: Connection
 
     def still_good(self, document: Shop | Account) -> bool:
-        """The document is as it was, credentials included, and the other side has not refused these.
+        """The document is as it was, credentials included, and the platform has not refused these.
 
         A connection that has ended is opened again each time, for somebody may have fixed its credentials by hand.
         """
@@ -246,5 +246,5 @@ def _site(manifest: MarketplaceManifest, site: Site) -> Bounds:
 
 
 def _refused(known: _Opened[A] | None, document: Shop | Account) -> bool:
-    """Whether what was read before may be what the other side refused."""
+    """Whether what was read before may be what the platform refused."""
     return document.state is not ConnectionState.ACTIVE or (known is not None and known.connection.session.refused)

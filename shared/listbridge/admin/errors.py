@@ -112,7 +112,7 @@ def _missing(error: Missing) -> Response[str]:
 
 
 def _remote(error: RemoteError) -> Response[str]:
-    """The other side's no is a conflict with what is there; its silence is a bad gateway."""
+    """A platform's refusal is a conflict with what is there; its silence is a bad gateway."""
     return answered(502 if isinstance(error, RetryLater | OutcomeUnknown) else 409, error.problem)
 
 

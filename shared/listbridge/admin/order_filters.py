@@ -21,10 +21,10 @@ Attention: TypeAlias = Annotated[
 ]
 Paid: TypeAlias = Annotated[Payment | None, Query(description="Only orders whose payment is in this state.")]
 Shipped: TypeAlias = Annotated[
-    Shipment | None, Query(description="Only orders of which the marketplace holds so much for shipped.")
+    Shipment | None, Query(description="Only orders of which the marketplace shows so much as shipped.")
 ]
 SentBy: TypeAlias = Annotated[
-    FulfilledBy | None, Query(description="Only orders that the seller, or the marketplace, sends out.")
+    FulfilledBy | None, Query(description="Only orders that the seller, or the marketplace, ships.")
 ]
 Refunded: TypeAlias = Annotated[
     bool | None, Query(description="`true` for orders of which something was refunded; `false` for the others.")

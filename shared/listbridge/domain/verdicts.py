@@ -69,7 +69,7 @@ class OutcomeUnknown(RemoteError):
 
 
 class Rejected(RemoteError):
-    """The other side refused these data: nothing changes until somebody edits something."""
+    """The platform refused these data: nothing changes until somebody edits something."""
 
 
 class ZeroRefused(Rejected):

@@ -1,4 +1,5 @@
-"""How long to wait before the next try: what the other side asks for, what an unknown outcome takes to settle, and ever slower.
+"""How long to wait before the next try: what the platform asks for, what an unknown outcome takes to settle, and ever
+slower.
 
 Pure. All waits are in seconds; instants are aware UTC.
 """
@@ -44,7 +45,7 @@ COMPARISONS = Backoff(30, 900)
 
 
 def asked_s(error: RemoteError, now: datetime) -> float:
-    """What the other side asks to be left in peace for; 0 where it asks nothing."""
+    """How long the platform asks to be left alone; 0 where it asks nothing."""
     if not isinstance(error, RetryLater):
         return 0.0
     if isinstance(error, RateLimited) and error.until is not None:

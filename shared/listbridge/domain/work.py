@@ -206,7 +206,7 @@ class RelayOrder(Message):
     account: AccountId
     order: RemoteOrderId
     attempt: int = 0
-    """How many tries before this one were broken off by the other side."""
+    """How many tries before this one were broken off by the platform."""
 
 
 AnyMessage = Annotated[

@@ -37,7 +37,7 @@ def expire_account(deps: CoreDeps, account: Account, reason: Problem) -> Account
 
 
 def with_facts(deps: CoreDeps, connection: C, facts: Mapping[str, str]) -> C:
-    """The connection with what the other side says of itself now, saved where that has changed.
+    """The connection with what the platform says of itself now, saved where that has changed.
 
     An edit of the connection at the same moment wins: the next look saves the facts.
     """

@@ -173,7 +173,8 @@ class OrderDeeds(CatalogDeeds):
         return order
 
     def take_stock(self, line: LineItem) -> None:
-        """The line's units are no longer available, and committed to its order: on hand they stay until they are sent."""
+        """The line's units are no longer available, and committed to its order: on hand they stay until they are
+        shipped."""
         self._commit(line, line.quantity, taken=line.quantity)
 
     def release_stock(self, line: LineItem, units: int, *, back: int = 0) -> None:
@@ -191,7 +192,8 @@ class OrderDeeds(CatalogDeeds):
 
     @deed
     def move_order(self, order_id: int | str, location_id: int | str) -> Told:
-        """The seller moves what is still to be sent to another location: its stock is committed there from now on."""
+        """The seller moves what is still to be shipped to another location: its stock is committed there from now
+        on."""
         with self._world.lock:
             order = self.order(order_id)
             place = self._world.catalog.location(number(location_id)).id

@@ -1,4 +1,4 @@
-"""Where an order's lines are to be sent from, and whose stock is therefore committed to them."""
+"""Where an order's lines are to be shipped from, and whose stock is therefore committed to them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST = 100  # of one order: their numbers are the order's with a place behind
 
 @dataclass(frozen=True, slots=True)
 class FulfillmentOrder:
-    """The lines of one order that one location sends. Made for each read: an order stores only its lines' locations."""
+    """The lines of one order that one location ships. Made for each read: an order stores only its lines' locations."""
 
     id: int
     order: Order

@@ -1,4 +1,4 @@
-"""What Shopify checks of an address and of a mail address, for the countries that the tests and the demo send to.
+"""What Shopify checks of an address and of a mail address, for the countries that the tests and the demo ship to.
 
 A region that the country does not have and a postcode of another form are refused; words as in recorded answers ("State is not a
 valid state in United States", API 2026-04). Countries that are not here have no regions and any postcode. Sources: ISO 3166-2,

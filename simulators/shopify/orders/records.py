@@ -42,12 +42,12 @@ class LineItem:
     taxable: bool = True
     properties: Pairs = ()
     tax_lines: tuple[TaxLine, ...] = ()
-    taken_off: int = 0  # refunded or cancelled before they were sent
+    taken_off: int = 0  # refunded or cancelled before they were shipped
     sent: int = 0  # in parcels that stand
 
     @property
     def unsent(self) -> int:
-        """Pieces that are still to be sent."""
+        """Pieces that are still to be shipped."""
         return max(0, self.quantity - self.taken_off - self.sent)
 
 

@@ -79,13 +79,13 @@ class OrderLineView(Shape):
     options: dict[str, str]
     """What the buyer chose, by name (`Color`)."""
     shipped: Shipment
-    """How much of the line the marketplace holds for shipped."""
+    """How much of the line the marketplace shows as shipped."""
     matched: MatchedProductView | None
     """The shop's variant that the line stands for; null when none is found yet."""
 
 
 class ShippingView(Shape):
-    """What the buyer pays for the way; `service` is the marketplace's code."""
+    """What the buyer pays for the shipping; `service` is the marketplace's code."""
 
     service: str
     """The marketplace's code of the shipping service."""

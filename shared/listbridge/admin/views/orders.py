@@ -25,14 +25,14 @@ from listbridge.services.desk.explain_order import HeldStock, OrderPages, OrderS
 
 
 class ShopOrderView(Shape):
-    """The order in the shop. `ours` false: another tool, or a person, had made it before us."""
+    """The order in the shop. `ours` false: another tool, or a person, had created it before us."""
 
     id: str
     """The order's id in the shop."""
     name: str
     """The order's number, as the shop shows it to people."""
     ours: bool
-    """Whether Listbridge made it; false when another tool or a person had made it before."""
+    """Whether Listbridge created it; false when another tool or a person had created it before."""
     url: str
     """The order's page in the shop; empty where none is known."""
 
@@ -67,9 +67,9 @@ class OrderView(Shape):
     payment: Payment
     """Whether the buyer has paid."""
     shipment: Shipment
-    """How much of the order the marketplace holds for shipped."""
+    """How much of the order the marketplace shows as shipped."""
     cancellation: Cancellation
-    """Whether the order still stands on the marketplace."""
+    """Whether the order is cancelled on the marketplace, or is to be."""
     state: ImportState
     """Where the order is on its way into the shop."""
     reason: ProblemView | None
@@ -129,7 +129,7 @@ class ParcelView(Shape):
     carrier: str
     """The carrier, as the shop names it; empty when the shop names none."""
     problem: ProblemView | None
-    """Why the marketplace did not take the parcel; null when it did, or is still to answer."""
+    """Why the marketplace refused the parcel; null when it did, or is still to answer."""
 
 
 class ToldView(Shape):
@@ -154,24 +154,25 @@ class ToldView(Shape):
     amount: MoneyView | None
     """The sum of a refund; null for what is no refund."""
     problem: ProblemView | None
-    """Why the marketplace did not take it; null when it did, or is still to answer."""
+    """Why the marketplace refused it; null when it did, or is still to answer."""
 
 
 class RefundView(Shape):
-    """Money that the buyer got back on the marketplace; `line` null: for the order as a whole."""
+    """Money that the marketplace refunded to the buyer; `line` null: for the order as a whole."""
 
     id: str
     """The refund's id on the marketplace."""
     amount: MoneyView
-    """What the buyer got back; perhaps in another currency than the order's."""
+    """The sum of the refund; perhaps in another currency than the order's."""
     line: str | None
     """The id of the line that was refunded; null for the order as a whole."""
     at: datetime | None
-    """When the buyer got it back, UTC; null when the marketplace does not tell."""
+    """When it was refunded, UTC; null when the marketplace does not tell."""
 
 
 class HeldView(Shape):
-    """What a line holds of the shop's stock. `absorbed`: the shop's own number counts it, and nothing is held back."""
+    """What a line holds of the shop's stock. `absorbed`: the shop's own number counts it, and the line holds nothing
+    more."""
 
     line: str
     """The id of the order's line."""
@@ -183,7 +184,7 @@ class HeldView(Shape):
     quantity: int
     """How many units the line holds."""
     absorbed: bool
-    """Whether the shop's own number counts these units already, so that nothing more is held back."""
+    """Whether the shop's own number already counts these units, so that the line holds nothing more."""
     sentence: str
     """The same in a sentence, for people."""
 
@@ -203,7 +204,7 @@ class HeldView(Shape):
 
 
 class OrderDetailsView(OrderView):
-    """All there is to say about an order."""
+    """Everything that Listbridge knows about an order."""
 
     lines: list[OrderLineView]
     """What was sold."""
@@ -220,15 +221,15 @@ class OrderDetailsView(OrderView):
     told: list[ToldView]
     """The shop's parcels, cancellations and refunds, and what became of telling the marketplace."""
     refunds: list[RefundView]
-    """What the buyer got back on the marketplace."""
+    """What the marketplace refunded to the buyer."""
     reservations: list[HeldView]
     """What each line holds of the shop's stock."""
     fulfilled_by_marketplace: bool
-    """Whether the marketplace sends the goods out from its own stock."""
+    """Whether the marketplace ships the goods from its own stock."""
     exported_by: str
     """Who asked for the shop order by hand; empty when nobody did."""
     handled_outside_by: str
-    """Who said that the order is handled elsewhere; empty when nobody did."""
+    """Who said that the order is handled outside; empty when nobody did."""
     replaced_by: str | None
     """The `id` of the order that replaces this one under another number; null when none does."""
     log: list[ActivityView]

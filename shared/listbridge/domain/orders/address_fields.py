@@ -1,7 +1,7 @@
 """A buyer's address in a shop's own fields, and what an order makes do without where the shop refuses a part of it. Pure.
 
-A phone number or a postcode that some marketplace let pass must not keep an order from being sent. What a parcel needs goes behind
-the street, so that the person who packs it reads it.
+A phone number or a postcode that some marketplace let pass must not keep an order from being shipped. What a parcel
+needs goes behind the street, so that the person who packs it reads it.
 """
 
 from __future__ import annotations

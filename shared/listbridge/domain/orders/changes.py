@@ -167,7 +167,7 @@ def applied(order: Order, standing: frozenset[tuple[LineId, VariantKey]], rules:
 
 
 def completed(order: Order, now: datetime) -> Order:
-    """Nothing is left to do: sent, or cancelled, on both sides."""
+    """Nothing is left to do: shipped, or cancelled, on both sides."""
     if order.completed_at is not None:
         return order
     return replace(order, completed_at=now, unsettled=True, due_at=resend_at(order, now))

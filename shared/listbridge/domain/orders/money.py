@@ -33,7 +33,7 @@ def amount_unknown(facts: RemoteOrder) -> bool:
 
 
 def missing_in_shop(order: Order, found: ShopOrder) -> Amounts:
-    """What the buyer got back on the marketplace, less what the shop's order shows of it.
+    """What the marketplace refunded, less what the shop order shows of it.
 
     Lines that the shop's order does not hold, or holds no longer, need no refund there.
     """
@@ -77,7 +77,7 @@ def given_back(refunds: Iterable[Refund]) -> Amounts:
 
 
 def lines_of(refunds: Iterable[Refund], facts: RemoteOrder) -> str:
-    """Which lines the refunds are for, by SKU or title, with what each got back; empty where none names a line."""
+    """Which lines the refunds are for, by SKU or title, with the sum of each; empty where none names a line."""
     names = {line.id: line.sku or line.title or line.id for line in facts.lines}
     by_line: dict[LineId, list[Refund]] = {}
     for one in refunds:

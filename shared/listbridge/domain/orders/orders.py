@@ -50,7 +50,7 @@ class Cancellation(Word):
 
 
 class Shipment(Word):
-    """How much of the order the marketplace holds for shipped."""
+    """How much of the order the marketplace shows as shipped."""
 
     NOTHING = "nothing"
     PARTLY = "partly"
@@ -61,7 +61,7 @@ class Delivery(Word):
     """How the buyer gets the goods."""
 
     SHIP = "ship"
-    DIGITAL = "digital"  # nothing is sent out: a code or a file by mail
+    DIGITAL = "digital"  # nothing is shipped: a code or a file by mail
     PICKUP = "pickup"  # the buyer fetches it at one of the seller's places
 
 
@@ -102,7 +102,7 @@ class RemoteLine:
 
 @dataclass(frozen=True, slots=True)
 class ShippingCharge:
-    """What the buyer pays for the way, after discounts. `service` is the marketplace's code of what they chose."""
+    """What the buyer pays for the shipping, after discounts. `service` is the marketplace's code of what they chose."""
 
     service: str
     title: str
@@ -145,7 +145,7 @@ class RemoteOrder:
     shipment: Shipment = Shipment.NOTHING
     tax_included: bool = True
     fulfilled_by_marketplace: bool = False
-    """Sent out from the marketplace's own warehouse: it never touches the shop's stock."""
+    """Shipped from the marketplace's own warehouse: it never touches the shop's stock."""
     delivery: Delivery = Delivery.SHIP
     pickup_at: str = ""
     """The seller's own name of the place where the buyer fetches the goods."""
@@ -167,7 +167,7 @@ class RemoteOrder:
 
     @property
     def refunded_lines(self) -> frozenset[LineId]:
-        """The lines whose whole price the buyer has back."""
+        """The lines whose whole price was refunded."""
         return frozenset(line.id for line in self.lines if self._paid_back(line))
 
     def _paid_back(self, line: RemoteLine) -> bool:
@@ -181,7 +181,7 @@ class RemoteOrder:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Address:
-    """Where to send to. `country` is ISO 3166-1 alpha-2, `region` the marketplace's own text."""
+    """Where to ship to. `country` is ISO 3166-1 alpha-2, `region` the marketplace's own text."""
 
     name: str = ""
     company: str = ""
@@ -346,7 +346,7 @@ class Order:
     reason: Problem | None = None
     matches: Mapping[LineId, Match] = field(default_factory=dict)
     reserved: frozenset[tuple[LineId, VariantKey]] = frozenset()
-    """The reservations that may stand on variants: noted before they are written, forgotten after they are taken away."""
+    """The reservations that may stand on variants: noted before they are written, forgotten after they are removed."""
     listings_told: bool = False
     """The listings it was bought from know that the marketplace has counted it already (protocol.md#attempts)."""
     exported_by: str = ""

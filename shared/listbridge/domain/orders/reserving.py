@@ -16,10 +16,10 @@ Reservations = Mapping[VariantKey, Mapping[LineId, Reservation | None]]
 def holds_stock(order: Order) -> bool:
     """Whether the order's lines are promised stock.
 
-    Before the shop order stands: a committed order that is still to be sent, placed since the connection, not sent from
-    the marketplace's own warehouse, and not taken out of our hands. While a create's outcome is unknown it holds on, for
-    the shop may have counted it or not. Once the shop order stands it holds on until done: its number says against which
-    observations it still counts.
+    Before the shop order stands: a committed order that is still to be shipped, placed since the connection, not
+    shipped from the marketplace's own warehouse, and not taken out of our hands. While a create's outcome is unknown it
+    holds on, for the shop may have counted it or not. Once the shop order stands it holds on until done: its number
+    says against which observations it still counts.
     """
     if order.state in (ImportState.CREATING, ImportState.UNCLEAR):
         return True
@@ -35,7 +35,7 @@ def holds_stock(order: Order) -> bool:
 
 
 def reservations_of(order: Order) -> dict[VariantKey, dict[LineId, Reservation]]:
-    """What has to stand on the variants for this order: nothing for lines that are not to be sent."""
+    """What has to stand on the variants for this order: nothing for lines that are not to be shipped."""
     wanted: dict[VariantKey, dict[LineId, Reservation]] = {}
     if not holds_stock(order):
         return wanted
@@ -71,7 +71,7 @@ def changes_to(order: Order) -> Reservations:
 def still_counting(order: Order, variants: Mapping[VariantKey, Variant]) -> bool:
     """Whether a finished order's reservation is still what keeps a variant's number right.
 
-    Its shop order took the stock, but a variant was not read since: taken away now, the stock would be sold twice.
+    Its shop order took the stock, but a variant was not read since: released now, the stock would be sold twice.
     A variant that is gone from the shop sells nothing, and is not observed again.
     """
     if order.absorbed_from is None:

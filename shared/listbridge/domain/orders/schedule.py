@@ -109,5 +109,5 @@ def sent_again(order: Order, at: datetime) -> Order:
 
 
 def retry_at(order: Order, now: datetime, *, after_s: float = 0.0) -> datetime:
-    """When a failed order is tried again: 15 s doubling to an hour, or what the other side asks."""
+    """When a failed order is tried again: 15 s doubling to an hour, or what the platform asks."""
     return from_now(now, max(ORDERS.after(order.tries), after_s))

@@ -105,7 +105,7 @@ class Tracking:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One fulfilment in the shop that was sent out: the marketplace's lines with how many units of each are in it.
+    """One fulfilment in the shop that was shipped: the marketplace's lines with how many units of each are in it.
 
     Lines that are not the marketplace's (added by hand) are left out; `tracking` and `carrier` are the shop's own texts.
     `further`: the other numbers of a fulfilment that went in several boxes.
@@ -121,13 +121,13 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class ShopOrder:
-    """One of our orders as the shop shows it now. `parcels` holds only what was sent and not taken back."""
+    """One of our orders as the shop shows it now. `parcels` holds only what was shipped and not taken back."""
 
     id: ShopOrderId
     name: str
     cancelled_at: datetime | None = None
     fulfilled: bool = False
-    """Nothing is left to send."""
+    """Nothing is left to ship."""
     parcels: tuple[Parcel, ...] = ()
     cancelled_parcels: tuple[ParcelId, ...] = ()
     refunded: Money | None = None
@@ -135,6 +135,6 @@ class ShopOrder:
     refunds: tuple[Refund, ...] = ()
     """Refunds of an amount, each once; of very many only the first."""
     lines: Mapping[LineId, int] = field(default_factory=dict)
-    """Units still on the order, sent ones too, by the marketplace's line. Empty: the lines are not known by ours."""
+    """Units still on the order, shipped ones too, by the marketplace's line. Empty: the lines are not known by ours."""
     unsent: Mapping[LineId, int] = field(default_factory=dict)
-    """Units that are still to be sent, by the marketplace's line."""
+    """Units that are still to be shipped, by the marketplace's line."""

@@ -22,8 +22,8 @@ from listbridge.domain.orders.shop_orders import Parcel, ShopOrder, Tracking
 class ShownLine:
     """A line by the shop's own id: `of` which line of the marketplace, None for one that somebody added in the shop.
 
-    `left` are the units still on the order, sent ones too; `unsent` those that the shop counts as not sent, which may hold
-    units that were removed from the order.
+    `left` are the units still on the order, shipped ones too; `unsent` those that the shop counts as not shipped, which
+    may hold units that were removed from the order.
     """
 
     id: str

@@ -28,7 +28,7 @@ def tags_of(draft: ShopOrderDraft, *, longest: int, separator: str = ",") -> lis
 
 
 def facts_of(draft: ShopOrderDraft, *, country: str = "") -> Iterator[tuple[str, str]]:
-    """Names and texts, our mark among them. `country` is the one to send to, where the shop has no such country."""
+    """Names and texts, our mark among them. `country` is the one to ship to, where the shop has no such country."""
     label = draft.marketplace_label
     yield f"{label} order", str(draft.mark.remote)
     yield MARK_FACT, draft.mark.value

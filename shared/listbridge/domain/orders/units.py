@@ -26,7 +26,7 @@ class Balance:
     awaited: Units
     """The marketplace waits for these."""
     abandoned: Units
-    """The marketplace waits for these, and the shop's order sends them no more."""
+    """The marketplace waits for these, and the shop order ships them no more."""
     unsold: Units
     """The shop order ships these, and the marketplace did not sell them."""
 
@@ -37,10 +37,10 @@ NOTHING_OPEN = Balance({}, {}, {})
 def balance(
     order: Order, found: ShopOrder, shown: Sequence[RemoteShipment] = (), *, told_by_others: bool = False
 ) -> Balance:
-    """Compare what was sold with what was and will be sent.
+    """Compare what was sold with what was and will be shipped.
 
     `shown` are the marketplace's own shipments, where they were read. `told_by_others`: another tool tells the
-    marketplace of the shop's parcels, so that what the shop sent counts as sent there.
+    marketplace of the shop's parcels, so that what the shop shipped counts as shipped there.
     """
     facts = order.facts
     packed = _packed(found)
@@ -118,7 +118,7 @@ def _above_zero(units: Units) -> dict[LineId, int]:
 
 
 def _sent_there(order: Order, shown: Sequence[RemoteShipment]) -> dict[LineId, int]:
-    """Units that the marketplace knows as sent: by its own states, by its shipments, and by what it was told."""
+    """Units that the marketplace knows as shipped: by its own states, by its shipments, and by what it was told."""
     facts = order.facts
     told: Counter[LineId] = Counter()
     for one in order.told.values():

@@ -126,7 +126,7 @@ class SecretStore(Protocol):
         """The secret as it is now, or with the `revision` of its shop's or account's document, as it was read for that one.
 
         Every change of credentials is followed by a new revision, so a process reads each revision's secret once. Without
-        a revision it is read again, because the other side refused what was read before. Raises Missing.
+        a revision it is read again, because the platform refused what was read before. Raises Missing.
         """
 
     def put(self, name: str, value: Mapping[str, str]) -> None: ...

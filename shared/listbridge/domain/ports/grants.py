@@ -28,7 +28,7 @@ def grant_lease(name: str) -> str:
 
 
 Renew = Callable[[str], Granted]
-"""Asks the other side for access with a refresh token. Raises Unauthorized when it is not good any more, RetryLater."""
+"""Asks the platform for access with a refresh token. Raises Unauthorized when it is not good any more, RetryLater."""
 
 
 class Grants(Protocol):
@@ -45,4 +45,4 @@ class Grants(Protocol):
         """
 
     def refused(self, token: str) -> None:
-        """The other side did not take this token, before its time. The next one is another."""
+        """The platform did not accept this token, before its time. The next one is another."""

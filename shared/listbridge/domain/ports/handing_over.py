@@ -1,4 +1,4 @@
-"""How the other side hands over what opens a shop or an account: in its owner's browser, or from machine to machine."""
+"""How a platform hands over what opens a shop or an account: in its owner's browser, or from machine to machine."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """`url`: where the owner goes, or what they enter on the other side. `keep` is stored for the next step, and never
-    in an address: a verifier of which the other side was told only the hash, for example."""
+    """`url`: where the owner goes, or what they enter at the platform. `keep` is stored for the next step, and never
+    in an address: a verifier of which the platform was told only the hash, for example."""
 
     url: str = field(repr=False)
     keep: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -119,7 +119,7 @@ class RemoteListing:
     values: Values = NOTHING
     url: str = ""
     fulfilled_by_marketplace: bool = False
-    """The marketplace keeps the stock and sends it out: the quantity is its own."""
+    """The marketplace keeps the stock and ships it: the quantity is its own."""
 
     @property
     def gone(self) -> bool:

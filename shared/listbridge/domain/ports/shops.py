@@ -131,13 +131,13 @@ class ShopAdapter(Protocol):
     def cancel_order(self, order: ShopOrderId) -> None:
         """Cancel and put the stock back, without mail to the buyer; cancelled already is success.
 
-        Raises Rejected when the shop refuses, because something was sent already for example.
+        Raises Rejected when the shop refuses, for example because something was already shipped.
         """
 
     def stock_taken(self, order: ShopOrderId) -> Mapping[VariantId, Mapping[LocationId, int]]:
-        """Where the shop took the units of an order, those that were sent already among them: by variant and location. What
-        it does not count, and what we may not see, is left out. Raises Unsupported where the shop cannot tell us at all;
-        the problem then says why."""
+        """Where the shop took the units of an order, those that were already shipped among them: by variant and
+        location. What it does not count, and what we may not see, is left out. Raises Unsupported where the shop cannot
+        tell us at all; the problem then says why."""
 
     def order_url(self, order: ShopOrderId) -> str:
         """Where the seller sees the order in the shop's own administration."""

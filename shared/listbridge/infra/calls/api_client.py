@@ -67,7 +67,7 @@ class Answer:
     response: Response
     body: Mapping[str, Any] | None
     request: str | None = field(default=None)
-    """The other side's own id of the call."""
+    """The platform's own id of the call."""
 
     @property
     def status(self) -> int:
@@ -75,7 +75,7 @@ class Answer:
 
 
 class CallRefused(Exception):
-    """The other side refused a call in its own words: `said` is what it said, `verdict` what that means when nobody knows
+    """The platform refused a call in its own words: `said` is what it said, `verdict` what that means when nobody knows
     better, `body` the whole answer."""
 
     def __init__(self, verdict: RemoteError, said: Any, body: Any) -> None:

@@ -23,8 +23,8 @@ M = TypeVar("M", bound=BaseModel)
 class Connection:
     """One opened shop or account.
 
-    `settings` are public, from the configuration document, and so are `facts`, which the other side said of itself when it
-    was connected. `secret` is the JSON object from Secrets Manager and must not reach a log, an error or an answer.
+    `settings` are public, from the configuration document, and so are `facts`, which the platform said of itself when
+    it was connected. `secret` is the JSON object from Secrets Manager and must not reach a log, an error or an answer.
     `base_url` replaces the platform's own host (the local run's simulators); None means the real one. All HTTP goes
     through `session`. Access tokens come through `tokens`, or through `grants` where the refresh token changes with each use.
     """

@@ -1,4 +1,4 @@
-"""One line of an adapter's error table: what the other side said → what we do next, and the seller's words for it."""
+"""One line of an adapter's error table: what the platform said → what we do next, and the seller's words for it."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ _NO_TOKEN = (400, 401, 403)  # RFC 6749 (5.2): a refused grant is 400 or 401
 class HttpSession:
     """HTTP for one opened shop or account. Safe to share between threads.
 
-    It never retries and judges no status: whatever the other side answers is returned for the adapter's error table.
+    It never retries and judges no status: whatever the platform answers is returned for the adapter's error table.
     `timeout_s` bounds the whole call, name look-up to last byte, because leases are measured against it.
     With `observe` nothing that could change something remote leaves (protocol.md#observe-mode). With a `budget` every call
     but a token refresh draws from it first. Given `private_hosts` it calls public addresses only, and these hosts wherever they
@@ -82,7 +82,7 @@ class HttpSession:
 
     @property
     def refused(self) -> bool:
-        """The other side has refused our credentials over this session: a 401, or no token for them."""
+        """The platform has refused our credentials over this session: a 401, or no token for them."""
         return self._refused
 
     def request(
@@ -250,7 +250,7 @@ class HttpSession:
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
-    """The id under which the other side's support finds the call, from whichever `…request-id` header it sent."""
+    """The id under which the platform's support finds the call, from whichever `…request-id` header it sent."""
     for name, value in headers.items():
         if name.lower().endswith(("request-id", "requestid")):
             return value[:128]

@@ -20,7 +20,8 @@ REFRESH_BEFORE = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An access token and when it expires (aware UTC; None: when the other side says so). Its value is not in its repr."""
+    """An access token and when it expires (aware UTC; None: when the platform says so). Its value is not in its
+    repr."""
 
     access_token: str = field(repr=False)
     expires_at: datetime | None = None
@@ -55,7 +56,7 @@ class TokenCache:
             return token.access_token
 
     def forget(self, key: str, refused: str) -> None:
-        """Drop this token, because the other side refused it; one that was fetched since stays."""
+        """Drop this token, because the platform refused it; one that was fetched since stays."""
         with self._lock_of(key):
             held = self._tokens.get(key)
             if held is not None and held.access_token == refused:

@@ -34,7 +34,7 @@ def points_at(kind: HintKind, name: str = "id", *, needs: str = "", id_of: IdOf 
 
 
 def shop_gone(name: str = "id", *, id_of: IdOf = number_in) -> Reader:
-    """Our app was taken out of the shop whose id stands under `name`."""
+    """Our app was uninstalled from the shop whose id stands under `name`."""
 
     def read(payload: Payload) -> Iterator[Hint]:
         id_of(payload, name)

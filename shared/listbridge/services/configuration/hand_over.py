@@ -70,7 +70,7 @@ def receive_hand_over(deps: ConnectionDeps, slug: str, state: str, request: RawR
     """Take in what came with this state, prove what it grants, and store it beside what was there. The state is used up.
 
     Raises Refused when the state is not one of ours for this platform, was used before or is too old, and when the owner
-    declined; RemoteError when the other side grants nothing. What is stored is then as it was.
+    declined; RemoteError when the platform grants nothing. What is stored is then as it was.
     """
     consent, connection, keep = _used_up(deps, slug, state)
     way = _way(deps, connection)

@@ -40,5 +40,5 @@ def keys_in(secret: Mapping[str, str]) -> HookKeys:
 
 
 def hook_address(base: str, id: str, keys: HookKeys | None) -> str:
-    """Where the other side calls us. The token follows a dot, in the same segment: access logs know the route alone."""
+    """Where the platform calls us. The token follows a dot, in the same segment: access logs know the route alone."""
     return f"{base}/webhooks/{id}.{keys.token}" if keys is not None else f"{base}/webhooks/{id}"

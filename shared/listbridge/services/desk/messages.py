@@ -24,7 +24,7 @@ _FORMATTER = Formatter()
 
 
 def text(problem: Problem) -> str:
-    """What stands in the way, as a sentence. A code without a text is shown as it is: a test keeps that from happening."""
+    """What prevents it, as a sentence. A code without a text is shown as it is: a test keeps that from happening."""
     return _filled("problems", problem.code, problem.params)
 
 

@@ -1,4 +1,4 @@
-"""Who bought, and where to send to. Personal data: nothing here is logged or put into an error."""
+"""Who bought, and where to ship to. Personal data: nothing here is logged or put into an error."""
 
 from __future__ import annotations
 

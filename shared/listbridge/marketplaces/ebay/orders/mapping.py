@@ -213,20 +213,20 @@ def _payment(told: ToldOrder) -> Payment:
 
 
 def _cancellation(told: ToldOrder) -> Cancellation:
-    """An unknown state counts as a request: nothing is undone for it, but nobody sends the goods unawares."""
+    """An unknown state counts as a request: nothing is undone for it, but nobody ships the goods unawares."""
     state = told.cancel_status.cancel_state if told.cancel_status else None
     return _CANCELLATIONS.get(state, Cancellation.REQUESTED)
 
 
 def _fulfilled_by_ebay(told: ToldOrder) -> bool:
-    """Not `ebaySupportedFulfillment`: there the seller still sends, to eBay's hub."""
+    """Not `ebaySupportedFulfillment`: there the seller still ships, to eBay's hub."""
     program = told.program.fulfillment_program if told.program else None
     kinds = {one.fulfillment_instructions_type for one in told.fulfillment_start_instructions or ()}
     return "FULFILLED_BY_EBAY" in kinds or (program is not None and program.fulfilled_by == "EBAY")
 
 
 def _delivery(told: ToldOrder) -> Delivery:
-    """An order that is digital in part is sent like any other: somebody has to look at it."""
+    """An order that is digital in part is shipped like any other: somebody has to look at it."""
     kinds = {one.fulfillment_instructions_type for one in told.fulfillment_start_instructions or ()}
     if "PREPARE_FOR_PICKUP" in kinds:
         return Delivery.PICKUP

@@ -87,7 +87,7 @@ class Orders:
 
 
 def package_of(parcel: Parcel, now: datetime) -> SentPackage:
-    """The parcel as eBay takes it: sent in the past, with carrier and number, or with neither."""
+    """The parcel as eBay takes it: shipped in the past, with carrier and number, or with neither."""
     tracking = letters_and_digits(parcel.tracking)
     return SentPackage(
         line_items=[SentLine(line_item_id=line, quantity=count) for line, count in parcel.lines.items()],

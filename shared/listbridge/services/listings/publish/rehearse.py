@@ -43,7 +43,7 @@ def rehearse_revision(deps: CoreDeps, rows: Iterable[Listing], fields: frozenset
 
 
 def rehearse_ending(deps: CoreDeps, rows: Iterable[Listing], task: PublishTask) -> None:
-    """Listings that would be ended, and taken out of their list if the task says so."""
+    """Listings that would be ended, and removed from their list if the task says so."""
     code = "would_remove" if task.remove else "would_end"
     for row in rows:
         if row.live or (row.hold is not None and row.hold.code == WAITS_FOR_STOCK):

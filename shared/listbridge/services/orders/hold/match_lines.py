@@ -18,7 +18,7 @@ from listbridge.services.deps import OrderDeps
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """The lines' variants as far as they were found, and what stands in the way when some were not."""
+    """The lines' variants as far as they were found, and what prevents a create when some were not."""
 
     matches: Mapping[LineId, Match]
     problem: Problem | None = None
@@ -34,7 +34,7 @@ def match_lines(deps: OrderDeps, shop: Shop, adapter: ShopAdapter, order: Order)
     for id, match in order.matches.items():
         if match.by is not MatchedBy.PERSON and _gone(known.get(match.variant)):
             del matches[id]
-    given_back = order.facts.refunded_lines  # they will not be sent, so that nothing waits for their product
+    given_back = order.facts.refunded_lines  # they will not be shipped, so that nothing waits for their product
     unmatched = [line for line in order.facts.lines if line.id not in matches and line.id not in given_back]
     ambiguous: dict[Sku, int] = {}
     if unmatched:

@@ -41,7 +41,7 @@ def relay_order(deps: OrderDeps, message: RelayOrder) -> None:
 
     An order that is done is compared as well when something happens to it: most refunds come after the parcel
     arrived, and tracking numbers are corrected on the way. It stays done.
-    Raises nothing for what the other side says: it is noted on the order and tried again at its time.
+    Raises nothing for what a platform says: it is noted on the order and tried again at its time.
     """
     try:
         account = deps.configuration.get(Account, message.account)
@@ -183,7 +183,7 @@ class _Relay:
             return units
 
     def _open_units(self, order: Order, found: ShopOrder, units: Balance) -> Order:
-        """Say what the shop's order sends too few of, or too many."""
+        """Say what the shop order ships too few of, or too many."""
         for code, some, fix in (
             (UNITS_OPEN, units.abandoned, "send_or_refund_units"),
             (UNITS_UNSOLD, units.unsold, "correct_shop_order"),

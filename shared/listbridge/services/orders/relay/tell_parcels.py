@@ -1,4 +1,4 @@
-"""Tell the marketplace what the shop has sent, each parcel once: look, note, tell, note."""
+"""Tell the marketplace what the shop has shipped, each parcel once: look, note, tell, note."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def _line(line: ShopLine, draft: ShopOrderDraft) -> Fields:
         "title": line_title(line.of),
         "quantity": line.quantity,
         "priceSet": _bag(line.each),
-        # The default is False, and then nobody is asked to send anything.
+        # The default is False, and then nobody is asked to ship anything.
         "requiresShipping": draft.delivery is not Delivery.DIGITAL,
         "properties": [{"name": LINE_PROPERTY, "value": str(line.of.line)}],
         "taxLines": _tax_lines(line.taxes, line.each.amount * line.quantity, draft.tax_included),
@@ -127,7 +127,7 @@ def _tax_lines(taxes: Iterable[Tax], amount: Decimal, tax_included: bool) -> lis
 
 
 def _unknown_country(buyer: Buyer | None) -> str:
-    """The country to send to, where Shopify knows none of that code."""
+    """The country to ship to, where Shopify knows none of that code."""
     to = buyer.shipping if buyer is not None else None
     return "" if to is None or ATLAS.place_of(to.country, to.region).country else to.country
 

@@ -18,7 +18,8 @@ from listbridge.shops.shopify.orders import wire as order_wire
 from listbridge.shops.shopify.orders.input import LINE_PROPERTY
 
 _LEFT = frozenset({"SUCCESS", "CANCELLED"})
-"""Fulfilments that were sent, or sent and taken back: PENDING and OPEN wait for a warehouse, ERROR and FAILURE never left it."""
+"""Fulfilments that were shipped, or shipped and taken back: PENDING and OPEN wait for a warehouse, ERROR and FAILURE
+never left it."""
 
 
 def found_order(order: order_wire.OrderName, *, ours: bool) -> FoundOrder:

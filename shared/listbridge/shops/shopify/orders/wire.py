@@ -52,7 +52,7 @@ class LookAnswer(CamelTold):
 
 
 class Line(Named):
-    """`current_quantity` leaves out what was refunded or removed from the order, and holds what was sent.
+    """`current_quantity` leaves out what was refunded or removed from the order, and holds what was shipped.
 
     Whether `unfulfilled_quantity` leaves out what was removed is not documented.
     """
