@@ -1,4 +1,4 @@
-"""Queue `orders`, and a schedule → poll accounts, take their orders in, create the shop's orders."""
+"""Queue `orders`, and a schedule → poll accounts, take their orders in, create the shop orders."""
 
 from __future__ import annotations
 

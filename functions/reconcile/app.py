@@ -1,4 +1,4 @@
-"""Timers → what no event would bring up: unsent deliveries, due rows, drift, hooks."""
+"""Timers → what no event starts: unsent deliveries, due rows, drift, hooks."""
 
 from __future__ import annotations
 

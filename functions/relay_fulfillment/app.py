@@ -1,4 +1,4 @@
-"""Queue `fulfillments` → what the shop sent, cancelled or refunded is told to the marketplace, and back."""
+"""Queue `fulfillments` → tell the marketplace what the shop shipped, cancelled or refunded, and the other way round."""
 
 from __future__ import annotations
 

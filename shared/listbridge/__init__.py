@@ -1,1 +1,1 @@
-"""Listbridge keeps marketplace listings in step with a shop, and brings marketplace orders home."""
+"""Listbridge keeps marketplace listings in step with a shop, and imports marketplace orders into it."""

@@ -1,4 +1,4 @@
-"""The composition root: the only file that knows everybody.
+"""The composition root: the only module that imports every adapter and every part of the infrastructure.
 
 Under Lambda a function's objects are built while it is imported, since AWS gives that phase a whole processor and the first
 call a share of one; elsewhere they are built when first asked for. They are kept for the life of the process. Each

@@ -32,7 +32,7 @@ OLD: Final[dict[str, tuple[str, str]]] = {
     "dear": (r"dear(?:er|est)?", "expensive"),
     "hear of": (r"hear(?:s|d)? of", "hear about"),
     "dead letters": (r"among the dead letters", "in the dead-letter queue"),
-    "come home": (r"(?:come|comes|came|coming|bring|brings|brought) (?:\w+ )?home", "import"),
+    "come home": (r"(?:come|comes|came|coming|bring|brings|brought) (?:\w+ ){0,3}home", "import"),
     "let go": (r"(?:let|lets|letting) (?:\w+ )?go(?! (?:on|first)\b)", "release"),
     "write down": (r"(?:write|writes|wrote|written|writing) (?:\w+ ){0,2}down", "record"),
     "merchant": (r"merchants?", "seller"),

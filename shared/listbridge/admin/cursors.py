@@ -1,4 +1,5 @@
-"""Cursors of the API's lists. Each is bound to its list and its filters: on another it would leave rows out, or show some twice."""
+"""Cursors of the API's lists. Each is bound to its list and its filters: with another list or filter, rows would be
+missing or come twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of configuration documents. All of a kind are read for each page: there are hundreds at most, and services read them so."""
+"""Pages of configuration documents. Every page reads all documents of a kind: there are a few hundred at most."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""By what the list of orders can be narrowed: the parameters of `GET /v1/orders`, each with its meaning."""
+"""The filters of `GET /v1/orders`, each with its meaning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one form in which a path is answered, and what of the caller's address stands before it."""
+"""The one form in which the API answers a path, and which part of the address stands before it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The platforms' forms: their cards, the schemas from which a form is drawn, and what was filled in, checked."""
+"""The platforms' forms: their manifests, the schemas of their forms, and checks of what somebody filled in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Fields of an account that have a new name. A request may use either name; answers show both until the earlier one goes."""
+"""Fields of an account that have a new name. Requests may use either name, and answers show both until the earlier one
+is dropped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The root of what goes in and out of the API."""
+"""The base of all shapes of the API's requests and answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened, in the order it happened: one line per act, for the seller and for us."""
+"""The activity: what happened, in order, one line for each act, for the seller and for the operator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many of a kind, of which some are refused: one that is stops no other. Pure."""
+"""Many pieces of work, some of which are refused: a refused one does not stop the others. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What brought a piece of work about. A trace travels in every message, and what it says stands in every log line.
+"""The trace: what caused a piece of work. It travels in every message, and every log line shows it.
 
 Work begins at an entrance (a delivery, a call of the API, a timer) with `begun`; a message that came out of a queue is
 worked on inside `followed`. Whatever is sent meanwhile goes through `stamped`, so that the next worker knows the same id.

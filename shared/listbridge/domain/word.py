@@ -1,4 +1,4 @@
-"""Enumerations that stand in stored rows, and what becomes of a value that only a newer version knows.
+"""Enumerations in stored rows, and what happens to a value that only a newer version knows.
 
 While a deployment is rolled back, rows that the newer version wrote are read by the older. A value that is unknown here is
 kept as it is: it equals no member, so that nothing is done on its account, and it is written back unchanged.

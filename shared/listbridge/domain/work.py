@@ -1,4 +1,4 @@
-"""What travels between the lanes. Every message carries `v`; readers accept v-1 and fields they do not know."""
+"""Messages between the lanes. Every message carries `v`; readers accept v-1 and fields that they do not know."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A shop or account whose credentials died, and its way back."""
+"""A shop or account whose credentials are refused, and how it becomes active again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Saying no to a person: what was asked for cannot be done as things stand."""
+"""Refusing what a person asks for, because it cannot be done as things are now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/v1/health` and `/v1/counters`: how it goes, at a glance."""
+"""`/v1/health` and `/v1/counters`: the state of the installation at a glance."""
 
 from __future__ import annotations
 

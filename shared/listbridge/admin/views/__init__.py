@@ -1,1 +1,1 @@
-"""What callers are answered."""
+"""The shapes of the API's answers."""

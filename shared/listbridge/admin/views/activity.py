@@ -1,4 +1,4 @@
-"""What callers are answered about what happened: an act in words, and the ids of what it is about."""
+"""Answers about the activity: what happened in words, and the ids of what it is about."""
 
 from __future__ import annotations
 

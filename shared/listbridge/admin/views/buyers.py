@@ -1,4 +1,4 @@
-"""Who bought, as operators and admins are answered."""
+"""Answers about the buyer, for operators and admins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What callers are answered: rows in the seller's words, every reason with its text, never a credential."""
+"""Answers about configuration and listings: rows in the seller's words, every reason with its text, never a
+credential."""
 
 from __future__ import annotations
 

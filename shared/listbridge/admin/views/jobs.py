@@ -1,4 +1,4 @@
-"""What callers are answered about jobs: how far one is, what it edits, and what became of each item."""
+"""Answers about jobs: how far a job is, what it edits, and what became of each item."""
 
 from __future__ import annotations
 

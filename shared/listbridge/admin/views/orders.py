@@ -1,4 +1,5 @@
-"""Orders as callers are answered: amounts as the marketplace has them, every reason with its text, buyers only where asked."""
+"""Answers about orders: amounts as the marketplace has them, every reason with its text, buyers only for groups that
+may see them."""
 
 from __future__ import annotations
 

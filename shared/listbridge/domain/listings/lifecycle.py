@@ -1,4 +1,4 @@
-"""Where a listing stands on the marketplace, and what publishing, linking and ending make of it.
+"""The status of a listing on the marketplace, and how publishing, linking and ending change it.
 
 Pure functions like those of `ledger.py`: listing in, listing out, the due band left right.
 """

@@ -1,4 +1,4 @@
-"""A listing: the bond of one shop variant to one offer on one account and site. It owns the ledger."""
+"""A listing: the connection between one shop variant and one offer on one account and site. It owns the ledger."""
 
 from __future__ import annotations
 

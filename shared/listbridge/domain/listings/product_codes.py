@@ -1,4 +1,4 @@
-"""The numbers under which the trade knows a product: GTINs, as barcodes hold them. Pure.
+"""GTINs, the trade's numbers of a product, as barcodes hold them. Pure.
 
 The last digit checks the others: with it their weighted sum is a multiple of ten.
 """

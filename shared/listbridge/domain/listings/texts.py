@@ -1,4 +1,5 @@
-"""Texts and pictures of a product as marketplaces take them: cut to a length, each once, by HTTPS. Pure."""
+"""A product's texts and pictures as marketplaces accept them: shortened to a length, each picture once, by HTTPS.
+Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A sale that has not been polled yet is never repaired away (promises.md#p11).
+"""Unseen sales: a quantity is never restored over a sale that no poll has read yet (promises.md#p11).
 
 Between a sale and the poll that tells of it, the marketplace shows fewer units than we know of. Sending our number then puts
 a sold unit back on sale. So a quantity *below* what must be there is evidence of a sale: it is kept on the listing's row, and

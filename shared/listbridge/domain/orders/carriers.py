@@ -1,4 +1,4 @@
-"""The shop's word for a carrier in a marketplace's own spelling, and tracking numbers without what only parts them. Pure."""
+"""A carrier of the shop in a marketplace's spelling, and tracking numbers without spaces and other separators. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When an account's orders are asked for next: often while it sells, seldom while it sleeps, never beyond its budget."""
+"""When an account's orders are polled next: often while it sells, seldom while it does not, never beyond its budget."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a platform's words tell something of a buyer. Pure.
+"""Whether a platform's message contains something about a buyer. Pure.
 
 Problems are stored, logged and shown; a platform that refuses an order may repeat what it was sent.
 """

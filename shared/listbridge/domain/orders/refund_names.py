@@ -1,4 +1,4 @@
-"""Refunds that a marketplace tells without ids, or more than once. Pure."""
+"""Ids for refunds that a marketplace reports without an id, or more than once. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a shop did not make an order, or did not cancel it: verdicts in words for the seller, without the buyer's. Pure."""
+"""Why a shop refused to create or cancel an order, in words for the seller and without the buyer's data. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When an order is looked at if nothing happens, by its state and the reasons and notices that it carries
+"""When an order is looked at again if nothing happens: by its state, its reasons and its notices
 (protocol.md#reservations).
 
 Pure functions. Every change of a row ends with one of them, so that `due_at` is right.

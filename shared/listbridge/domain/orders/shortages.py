@@ -1,4 +1,4 @@
-"""More is sold than the shop has: which units are missing for certain, and which orders they have to be divided between.
+"""More is sold than the shop has: which units are certainly missing, and which orders share them.
 
 A variant is short when orders hold more units than the newest observation of the shop shows, less what that observation
 may have counted already. Nothing is said on a mere possibility: an order in the making is clear within seconds, and a

@@ -1,4 +1,4 @@
-"""What an order comes to, and what its parts leave unexplained, from a total that may hold taxes or not. Pure.
+"""The total of an order, and what its parts leave unexplained, whether the total includes taxes or not. Pure.
 
 Marketplaces leave two questions open: whether the total holds the tax that they remit themselves, and whether the seller's own
 tax is added to the prices or contained in them. The amounts answer where they add up in one way; else the usual answer holds.

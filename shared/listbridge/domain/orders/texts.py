@@ -1,4 +1,4 @@
-"""What an order in the shop says in words: its titles and tags, and the facts that no shop has a field for."""
+"""The texts of a shop order: its titles and tags, and the facts for which no shop has a field."""
 
 from __future__ import annotations
 

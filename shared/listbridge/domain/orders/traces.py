@@ -1,4 +1,4 @@
-"""Whose an order of the shop is: ours by our mark, another tool's by the marketplace's order id."""
+"""Who created a shop order: Listbridge, by our mark, or another tool, by the marketplace's order id."""
 
 from __future__ import annotations
 

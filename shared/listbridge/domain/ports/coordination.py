@@ -1,4 +1,4 @@
-"""Time, rights for a limited time, counters, the inbox, queues, secrets and budgets."""
+"""Ports for what workers share: time, leases, counters, the inbox, queues, secrets and budgets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""How a platform hands over what opens a shop or an account: in its owner's browser, or from machine to machine."""
+"""How a platform hands over the credentials of a shop or an account: in its owner's browser, or from machine to
+machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What an adapter is never asked for where its manifest says otherwise: it inherits the answer, and need not write it."""
+"""Answers of adapters to questions that their manifest rules out: an adapter inherits the answer and need not write
+it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One question in several sizes: where the wide one is refused for what it would cost, a narrower one passes."""
+"""One query in several sizes: if the platform refuses the wide one for its cost, a narrower one follows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Orders as a marketplace tells them, read so that one that is odd costs no other, and none is lost while the list moves."""
+"""Reading a marketplace's orders: a malformed order stops no other, and none is lost while the list moves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The append-only story of what happened, in DynamoDB. Entries expire after half a year."""
+"""The activity in DynamoDB: append-only, and entries expire after half a year."""
 
 from __future__ import annotations
 

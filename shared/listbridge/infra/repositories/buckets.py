@@ -1,4 +1,4 @@
-"""Budget buckets in the coordination table: one row each, changed only over the revision that was read."""
+"""Budget buckets in the coordination table: one row each, written only over the revision that was read."""
 
 from __future__ import annotations
 

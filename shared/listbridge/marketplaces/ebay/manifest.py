@@ -1,4 +1,4 @@
-"""What eBay can do, how fast it may be asked, and what its sites take."""
+"""What eBay can do, how many calls it allows, and what its sites accept."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the shop shows becomes what is wanted of listings: observe, sweep, recompute."""
+"""From the shop to what listings should show: observe, sweep, recompute."""

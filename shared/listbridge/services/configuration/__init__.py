@@ -1,1 +1,1 @@
-"""What the seller decides: connections, documents, and the way of an edit."""
+"""What the seller decides: connections, configuration documents, and how an edit is applied."""

@@ -1,4 +1,4 @@
-"""Does a connection still work? Asked every hour, of each shop and each account alone."""
+"""Check every hour whether each shop and each account still answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connect a seller account, look whether it still answers, give it new credentials, disconnect it."""
+"""Connect a seller account, check it, give it new credentials, disconnect it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connect a shop, look whether it still answers, give it new credentials, disconnect it."""
+"""Connect a shop, check it, give it new credentials, disconnect it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Credentials of shops and accounts: one secret each, proven before it replaces one that works."""
+"""Credentials of shops and accounts: one secret each, tried before it replaces a secret that works."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the seller decides, made, edited and deleted, with the rules that keep documents in step with each other.
+"""Create, edit and delete configuration documents, and keep them consistent with each other.
 
 An edit of a shop, account, sales list or profile may move listings, so it is only ever proposed (protocol.md#guard).
 What is new has no listings yet, and a creation profile touches none until somebody revises in full: these are saved at once.

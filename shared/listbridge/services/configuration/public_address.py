@@ -1,4 +1,4 @@
-"""Where the outside world reaches us: every webhook and callback address is built from it."""
+"""The public address of the installation: every webhook and callback address is built from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words for every code: problems, fixes, steps of a trace and events, in a seller's language.
+"""The texts of every code: problems, fixes, steps of a trace and events, in a seller's language.
 
 Texts stand in `listbridge/messages/en.json` and, for a platform's own codes, in `messages.json` beside its adapter. All
 these files have the same shape: `{"problems": {code: text}, "fixes": {…}, "trace": {…}, "events": {…}}`. A blank with two forms is a

@@ -1,1 +1,1 @@
-"""What is told from outside, and where it leads."""
+"""What platforms tell us, stored and turned into work."""

@@ -1,4 +1,5 @@
-"""A marketplace sends to our queue: find whose it is, remember, enqueue. The same inbox as for what comes by HTTP."""
+"""Take in what a marketplace sends to our queue: find the account, store, enqueue. The inbox is the same as for
+HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A shop or a marketplace calls: judge, remember, enqueue, answer. Nothing is computed here (protocol.md#inbox)."""
+"""Take in a call of a shop or a marketplace: judge, store, enqueue, answer. Nothing is computed here
+(protocol.md#inbox)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A marketplace says that something changed: look again. Nothing is computed from what it says."""
+"""Read again what a marketplace says has changed. Nothing is computed from what it says."""
 
 from __future__ import annotations
 

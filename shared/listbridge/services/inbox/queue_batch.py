@@ -1,4 +1,4 @@
-"""Take a batch of queue records apart, so that one poisoned message never takes another with it (protocol.md#lanes)."""
+"""Handle a batch of queue records one by one, so that a message that fails stops no other (protocol.md#lanes)."""
 
 from __future__ import annotations
 

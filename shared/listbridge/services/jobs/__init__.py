@@ -1,1 +1,1 @@
-"""Big work in chunks, and what people decide about it."""
+"""Jobs: large work in chunks, and the decisions of people about it."""

@@ -1,4 +1,4 @@
-"""Stop a job: what is not begun is left out, what is under way ends and is counted."""
+"""Cancel a job: what it has not begun is skipped; what is under way ends and is counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Carry on an action whose job stands still: its worker died, or its message is lost or in the dead-letter queue."""
+"""Resume an action whose job stands still: its worker died, or its message is lost or in the dead-letter queue."""
 
 from __future__ import annotations
 

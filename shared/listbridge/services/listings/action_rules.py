@@ -1,4 +1,4 @@
-"""Which action a listing takes in which status."""
+"""Which actions are allowed for a listing in which status."""
 
 from __future__ import annotations
 

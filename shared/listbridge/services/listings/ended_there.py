@@ -1,4 +1,4 @@
-"""Listings that the marketplace says it does not have: look, and record which of them have ended.
+"""Listings that the marketplace says it does not have: read them, and record which have ended.
 
 A row that went on saying "active" would refuse the very acts that bring the listing back.
 """

@@ -1,4 +1,4 @@
-"""A person has seen a notice of an order and dealt with it, or means to leave it."""
+"""Dismiss a notice of an order that a person has dealt with, or means to leave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Erase buyers' data when their orders have been done for as long as the seller's retention setting says."""
+"""Erase buyers' data once their orders have been done for the retention time that the seller set."""
 
 from __future__ import annotations
 

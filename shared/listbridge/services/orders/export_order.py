@@ -1,5 +1,4 @@
-"""What the seller does with an order by hand: export it, say that they handled it elsewhere, choose a product for a
-line."""
+"""What the seller does with an order by hand: export it, mark it as handled outside, choose a product for a line."""
 
 from __future__ import annotations
 

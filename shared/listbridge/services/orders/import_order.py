@@ -1,4 +1,4 @@
-"""What is next for one order, whatever it is: safe to ask at any time and any number of times."""
+"""Do what is next for one order. It is safe to call at any time and any number of times."""
 
 from __future__ import annotations
 

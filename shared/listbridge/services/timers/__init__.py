@@ -1,1 +1,1 @@
-"""What no event would bring up."""
+"""Timers: they start what no event starts."""

@@ -1,4 +1,4 @@
-"""The timers: what no event would ever bring up."""
+"""The timers: they start what no event starts."""
 
 from __future__ import annotations
 

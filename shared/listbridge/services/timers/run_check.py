@@ -1,4 +1,5 @@
-"""The checks that timers ask for: one shop or account a message, so that one that hangs or fails stops no other."""
+"""The checks that timers ask for: one shop or account in each message, so that one that hangs or fails stops no
+other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Shopify can do and how much of it we may ask."""
+"""What Shopify can do, and how many calls it allows."""
 
 from __future__ import annotations
 

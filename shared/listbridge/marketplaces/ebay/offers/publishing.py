@@ -1,4 +1,4 @@
-"""Putting a product on sale, step by step, so that any worker can go on where another died (protocol.md#publishing).
+"""Put a product on sale, step by step, so that any worker can continue where another died (protocol.md#publishing).
 
 eBay itself keeps us from twins: an offer is unique by SKU, site and format, and publishing a published offer keeps its
 listing. So a resumed run looks first, writes again what is not live yet, and publishes again. What an interrupted run

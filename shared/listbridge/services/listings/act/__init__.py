@@ -1,1 +1,1 @@
-"""What a person asks of listings."""
+"""Actions that people ask for on listings."""

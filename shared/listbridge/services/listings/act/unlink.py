@@ -1,4 +1,4 @@
-"""Forget the link to a marketplace listing, and leave that listing as it is."""
+"""Unlink a listing, and leave the offer on the marketplace as it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Unlink all of an account: a seller who leaves keeps every listing on the marketplace as it is."""
+"""Unlink all listings of an account: a seller who leaves keeps every offer on the marketplace as it is."""
 
 from __future__ import annotations
 

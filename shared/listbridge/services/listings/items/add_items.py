@@ -1,4 +1,4 @@
-"""Put products into a sales list: one listing per variant, or the reason why a variant has none.
+"""Add products to a sales list: one listing for each variant, or the reason why a variant has none.
 
 The listing is named on its variant before its row exists, so that no observation of the variant can miss it, and the
 list's item comes last: a worker that dies in between leaves something that the next run completes.

@@ -1,4 +1,4 @@
-"""Take an item out of a sales list, and let the next list that waits for its SKU have it."""
+"""Remove an item from a sales list, and give its SKU to the next list that waits for it."""
 
 from __future__ import annotations
 

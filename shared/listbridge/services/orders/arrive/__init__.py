@@ -1,1 +1,1 @@
-"""Orders are asked for, and become rows of ours."""
+"""Polling orders, and taking them in as rows of ours."""

@@ -1,4 +1,4 @@
-"""Have an account's orders asked for: a claim, and the message that carries it. The poll itself is `poll_account.py`."""
+"""Make an account's poll due: a claim, and the message that carries it. The poll itself is `poll_account.py`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A listing was given to another variant: its open orders hold their stock there from now on."""
+"""Move open orders to another variant that took over their listing: they hold their stock there from now on."""
 
 from __future__ import annotations
 

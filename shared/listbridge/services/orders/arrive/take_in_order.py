@@ -1,4 +1,4 @@
-"""An order as the marketplace shows it becomes a row of ours, and holds its stock at once (protocol.md#reservations)."""
+"""Take an order in: store it as a row of ours, and reserve its stock at once (protocol.md#reservations)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The shop's order, made once."""
+"""Creating the shop order, at most once."""

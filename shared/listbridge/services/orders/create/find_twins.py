@@ -1,4 +1,4 @@
-"""Does a marketplace order stand in the shop twice? A timer looks, for no shop can promise that it never does
+"""Find twins: a second shop order for one marketplace order. A timer looks for them, because no shop can rule them out
 (protocol.md#creating-orders)."""
 
 from __future__ import annotations

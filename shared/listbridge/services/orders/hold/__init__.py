@@ -1,1 +1,1 @@
-"""Which stock an order holds, and what that moves."""
+"""Which stock an order holds, and which listings that changes."""

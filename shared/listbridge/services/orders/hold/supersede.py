@@ -1,4 +1,4 @@
-"""Orders that come back under another id: the new one takes the place of the old, whose stock it holds from then on.
+"""Orders that come back under another id: the new one replaces the old one and holds its stock from then on.
 
 The old order releases the stock only after the new one holds it, so that no unit is uncounted in between; where the
 shop has the old order already, the new one waits for the seller's word, and holds nothing twice.

@@ -1,1 +1,1 @@
-"""What the shop does with an order is told to the marketplace."""
+"""Telling the marketplace what the shop does with an order."""

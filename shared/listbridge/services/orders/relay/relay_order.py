@@ -1,4 +1,4 @@
-"""Compare an order in the shop with what the marketplace was told of it, and tell the difference; and back."""
+"""Compare a shop order with what the marketplace was told about it, and tell each side what the other did."""
 
 from __future__ import annotations
 

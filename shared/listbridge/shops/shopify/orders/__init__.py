@@ -1,1 +1,1 @@
-"""Orders in Shopify: made, found, read."""
+"""Orders in Shopify: created, found, read."""
