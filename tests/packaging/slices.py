@@ -106,7 +106,7 @@ class Module:
                 yield name, slice_
 
     def fields(self, name: str) -> _Names:
-        """What the instances of a class hold in their attributes, by itself or by its bases; nothing where it is not ours."""
+        """What the instances of a class hold in their attributes, of its own or by its bases; nothing where it is not ours."""
         made = self.own.get(name)
         if not isinstance(made, ast.ClassDef):
             module, there = self.origins.get(name, ("", ""))
