@@ -199,7 +199,7 @@ class Machine:
         raise AssertionError(f"no rest after {hours} h: " + self.describe())
 
     def queued(self, *lanes: Lane) -> list[AnyMessage]:
-        """What waits in these lanes, or in all. Polls do not count: they go on for ever."""
+        """What waits in these lanes, or in all. Polls do not count: they go on forever."""
         messages = [message for lane in lanes or Lane for message in self.stores.queues.messages(lane)]
         return [message for message in messages if not isinstance(message, PollAccount)]
 

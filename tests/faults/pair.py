@@ -73,7 +73,7 @@ class Pair:
     bought: set[Sku] = field(default_factory=set)
     """What eBay's buyers took units of: the shop has fewer than the seller said, once the orders are in it."""
     beyond_us: bool = False
-    """Something happened of which nobody told us: a delivery lost for ever, a sale, an end of our credentials."""
+    """Something happened of which nobody told us: a delivery lost forever, a sale, an end of our credentials."""
 
     def use(self) -> None:
         """Make the handlers work in this pair, with the real doors."""

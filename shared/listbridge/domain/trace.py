@@ -109,20 +109,20 @@ def about(**facts: Any) -> Iterator[None]:
 
 
 def note(**facts: Any) -> None:
-    """Put these facts on every line from here to the end of the work in hand. Outside of any they would never end."""
+    """Put these facts on every line from here to the end of the current work. Outside of any they would never end."""
     if _work.get() is not None:
         _facts.set({**(_facts.get() or {}), **facts})
 
 
 def progressed() -> None:
-    """The work in hand got somewhere: something was sent, stored or read that will not have to be again."""
+    """The current work got somewhere: something was sent, stored or read that will not have to be again."""
     work = _work.get()
     if work is not None:
         work.progressed = True
 
 
 def stamped(messages: Sequence[_T], reason: str = "", *, waits: bool = False) -> list[_T]:
-    """The messages with the trace of the work in hand, one hop further; outside of any work as they are.
+    """The messages with the trace of the current work, one hop further; outside of any work as they are.
 
     `reason` says why they are sent; by default, because of what is worked on. `waits` does not count the hop: the sender
     only waits for another worker, whose own hops are counted.
@@ -142,7 +142,7 @@ def stamped(messages: Sequence[_T], reason: str = "", *, waits: bool = False) ->
 
 
 def line() -> dict[str, Any]:
-    """What the work in hand puts on every log line."""
+    """What the current work puts on every log line."""
     work = _work.get()
     facts: dict[str, Any] = {}
     if work is not None:

@@ -37,7 +37,7 @@ class HintKind(Word):
     ORDER_PRODUCTS = "order_products"  # every product of a shop order that has too many to name
     SHOP_GONE = "shop_gone"  # the app was uninstalled: the credentials are dead
     LISTING = "listing"  # of a marketplace, by its SKU
-    ACCOUNT_GONE = "account_gone"  # a marketplace says that the seller let us in no more
+    ACCOUNT_GONE = "account_gone"  # a marketplace says that the seller no longer lets us in
 
 
 MOST_HINTS = 500
@@ -113,8 +113,8 @@ class CheckKind(StrEnum):
 
     SHOP = "shop"  # its webhooks and its credentials
     ACCOUNT = "account"  # its credentials
-    SHOP_ORDERS = "shop_orders"  # which of its orders changed lately
-    SHOP_PRODUCTS = "shop_products"  # which of its products changed lately
+    SHOP_ORDERS = "shop_orders"  # which of its orders changed recently
+    SHOP_PRODUCTS = "shop_products"  # which of its products changed recently
     TWINS = "twins"  # shop orders that stand twice for one marketplace order of this account
 
 

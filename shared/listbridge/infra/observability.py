@@ -125,7 +125,7 @@ def redacted(value: Any, name: str = "") -> Any:
 
 
 class RedactingFormatter(LambdaPowertoolsFormatter):
-    """Powertools' log line with the work in hand and the event's facts on it, and nothing that must not get out."""
+    """Powertools' log line with the current work and the event's facts on it, and nothing that must not get out."""
 
     def __init__(self) -> None:
         # The logger's name, level and so on are filled in by the base class from each record.

@@ -25,7 +25,7 @@ class SqsQueues:
     """`Queues` over the queues of the template, one for each lane."""
 
     def send(self, lane: Lane, *messages: Message, delay_s: int = 0, reason: str = "", waits: bool = False) -> None:
-        """Queue the messages with the trace of the work in hand, ten to a call.
+        """Queue the messages with the trace of the current work, ten to a call.
 
         Raises:
             NotQueued: SQS refused some of them, again and again; those of other batches may be in the queue.

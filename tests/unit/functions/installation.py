@@ -320,8 +320,8 @@ class Installation:
         return rows
 
     def run(self) -> None:
-        """Let every lane work until no message is left but the next polls, which come back for ever; what is delayed waits
-        for the clock, which is turned."""
+        """Let every lane work until no message is left but the next polls, which come back forever; what is delayed
+        waits for the clock, which is turned."""
         queues, clock = self.stores.queues, self.stores.clock
         for _ in range(500):
             if self.step():

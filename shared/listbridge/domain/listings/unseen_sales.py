@@ -17,7 +17,7 @@ from listbridge.domain.listings.listing import LedgerField, Listing, UnseenSale
 
 LONGEST_WAIT = timedelta(hours=24)
 """After so long the quantity is sent whatever the orders say: an account whose orders cannot be read for a day has told its
-seller so all day, and a listing must not stand still for ever."""
+seller so all day, and a listing must not stand still forever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def ended(listing: Listing, now: datetime, *, looked: bool) -> Listing:
 
 
 def written_unread(listing: Listing, before: int | None, quantity: int | None, at: datetime) -> Listing:
-    """A lower quantity is sent over whatever is there: what sold before it lands can be seen there no more.
+    """A lower quantity is sent over whatever is there: what sold before it lands can no longer be seen there.
 
     A later rise waits for a poll that began after `at`.
     """

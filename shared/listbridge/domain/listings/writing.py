@@ -18,7 +18,7 @@ from listbridge.domain.waiting import REVISIONS
 
 MAX_ATTEMPTS = 60
 """Tries in a row before a listing stops with a hold. With waits that grow to a quarter of an hour they last half a day,
-so that an outage of the marketplace's does not leave every listing to be released by hand. Zeros are tried for ever."""
+so that an outage of the marketplace's does not leave every listing to be released by hand. Zeros are tried forever."""
 
 
 class NotOurAttempt(Exception):

@@ -45,7 +45,7 @@ class PollState:
 
 
 def interval(now: datetime, last_order_at: datetime | None, *, accounts: int, calls_per_day: float) -> timedelta:
-    """The time until the next poll, by how lately the account sold, and by what the day's budget allows.
+    """The time until the next poll, by how recently the account sold, and by what the day's budget allows.
 
     `accounts` is how many share the budget of `calls_per_day` polls.
     """

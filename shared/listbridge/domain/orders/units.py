@@ -26,7 +26,7 @@ class Balance:
     awaited: Units
     """The marketplace waits for these."""
     abandoned: Units
-    """The marketplace waits for these, and the shop order ships them no more."""
+    """The marketplace waits for these, and the shop order no longer ships them."""
     unsold: Units
     """The shop order ships these, and the marketplace did not sell them."""
 

@@ -106,7 +106,7 @@ class Queues(Protocol):
     """The lanes' queues, at-least-once and unordered."""
 
     def send(self, lane: Lane, *messages: Message, delay_s: int = 0, reason: str = "", waits: bool = False) -> None:
-        """Queue the messages with the trace of the work in hand (`trace.stamped` knows `reason` and `waits`).
+        """Queue the messages with the trace of the current work (`trace.stamped` knows `reason` and `waits`).
 
         Raises when a message may not have been queued; NoProgress when the chain got nowhere for too long. `delay_s` is
         at most 900.

@@ -143,7 +143,7 @@ class ShopAdapter(Protocol):
         """Where the seller sees the order in the shop's own administration."""
 
     def remove_webhooks(self, url: str) -> tuple[str, ...]:
-        """Let the shop call us no more: removes whatever of our app leads to this shop's address, here or where it was
+        """Stop the shop from calling us: removes whatever of our app leads to this shop's address, here or where it was
         before; the topics. Idempotent. Raises RemoteError."""
 
     def ensure_webhooks(self, url: str, secret: str = "") -> HookReport:

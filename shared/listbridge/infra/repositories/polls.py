@@ -1,6 +1,6 @@
 """When each account's orders are asked for, in the coordination table.
 
-One row for each account, kept as long as the deployment: `since` decides for ever which orders are older than the
+One row for each account, kept as long as the deployment: `since` decides forever which orders are older than the
 connection. The claim and the instant of the next poll are attributes of their own, for the conditions.
 """
 

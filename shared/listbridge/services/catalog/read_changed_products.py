@@ -1,5 +1,5 @@
-"""Which of the shop's products changed lately: what a lost delivery would have said of stock or price, and what some shops tell
-nobody (ADR 54).
+"""Which of the shop's products changed recently: what a lost delivery would have said of stock or price, and what some
+shops tell nobody (ADR 54).
 
 One call each few minutes, however many products there are. Read is only what was not read since its change.
 """
@@ -74,8 +74,8 @@ def _have_read(deps: OrderDeps, shop: Shop, page: ChangedProducts) -> int:
 def _read_since(deps: LedgerDeps, shop: Shop, product: ProductId, at: datetime) -> bool:
     """Whether all that we know of the product was read then or later; a read before `at` may not have shown the change.
 
-    What became absent is read no more while others of the product are there. Of one that is gone altogether the last read
-    counts, the one that found it so.
+    What became absent is no longer read while others of the product are there. Of one that is gone altogether the last
+    read counts, the one that found it so.
     """
     rows = deps.variants.of_product(shop.id, product)
     present = [row.observation.began for row in rows if not row.absent]

@@ -42,7 +42,7 @@ each variant, and a hundred thousand rows a day are cheap where a hundred thousa
 
 
 def sweep_if_due(deps: CoreDeps, shop: Shop) -> bool:
-    """Begin a sweep unless one runs, or the last was finished lately; whether it was begun.
+    """Begin a sweep unless one runs, or the last was finished recently; whether it was begun.
 
     It finds what a delivery that was lost would have said.
     """
@@ -120,7 +120,7 @@ def _read(deps: OrderDeps, job: Job, shop: Shop) -> Job:
 
 def _ask_for_unseen(deps: OrderDeps, job: Job, shop: Shop) -> Job:
     """Ask the shop for what no page has shown. What it has is stored, and so is no longer unseen; of what it does not
-    answer for nothing is proven. A shop that can answer no more now is asked for the rest later."""
+    answer for nothing is proven. A shop that cannot answer more now is asked for the rest later."""
     rows, following = _unseen_page(deps, job, shop.id, job.cursor or None, _PAGE)
     sweep = job.params_of(SweepParams)
     asked = set(sweep.asked)

@@ -123,7 +123,8 @@ def replace_account_credentials(
 def disconnect_account(deps: CheckDeps, account: Account, actor: str) -> None:
     """Forget an account without sales lists and open orders.
 
-    Raises Refused while it has a list, for its listings would be orphans, or an order that holds stock, for it would for ever.
+    Raises Refused while it has a list, for its listings would be orphans, or an order that holds stock, for it would
+    forever.
     """
     lists = [sales_list.name for sales_list in deps.configuration.all(SalesList) if sales_list.account == account.id]
     if lists or has_listings(deps, account.id):

@@ -133,7 +133,7 @@ def _with_those_before(deps: ConnectionDeps, shop: Shop, credentials: Mapping[st
 def disconnect_shop(deps: ConnectionDeps, shop: Shop, actor: str) -> None:
     """Forget a shop that no account sells for, its webhooks first. Raises Refused while one does.
 
-    A shop that lets us in no more is forgotten all the same: its activity says what was left there.
+    A shop that no longer lets us in is forgotten all the same: its activity says what was left there.
     """
     used_by = [account.name for account in deps.configuration.all(Account) if account.shop == shop.id]
     if used_by:

@@ -22,7 +22,7 @@ from listbridge.services.orders.hold.oversold import note_shortages
 
 MOST_PRODUCTS = 250
 """How many products one call reads. What is more goes back to the queue, so that an order of thousands of products, or ten
-large ones in one batch, is not cut off by the function's time and begun again for ever."""
+large ones in one batch, is not cut off by the function's time and begun again forever."""
 ATTEMPTS = 60
 """With waits that grow to a quarter of an hour, a shop may be away for half a day before its events go to the
 dead-letter queue, where they wait to be replayed."""

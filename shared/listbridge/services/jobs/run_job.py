@@ -87,7 +87,7 @@ def _gone(deps: CoreDeps, job: Job) -> Problem | None:
 
 
 def _end(deps: CoreDeps, job: Job, problem: Problem) -> None:
-    """Else the timer that carries jobs on would send it again for ever, and each message would end in the dead-letter
+    """Else the timer that carries jobs on would send it again forever, and each message would end in the dead-letter
     queue."""
     update = {"state": JobState.FAILED, "reason": problem, "finished_at": deps.clock.now()}
     with suppress(Conflict):  # another worker ended it

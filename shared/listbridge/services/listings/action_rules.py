@@ -66,7 +66,8 @@ _LETS_GO = frozenset({Action.STOP, Action.UNLINK})
 def hindrance(action: Action, listing: Listing, account: Account) -> Problem | None:
     """Why this listing cannot take the action now; None when it can.
 
-    A pending listing refuses everything: one operation at a time. One that waits for stock can be stopped: it waits no more.
+    A pending listing refuses everything: one operation at a time. One that waits for stock can be stopped: it no longer
+    waits.
     """
     if listing.status is Status.PENDING:
         return Problem("pending")

@@ -116,7 +116,7 @@ def sweep_shops(deps: CoreDeps) -> int:
 
 
 def look_at_shop_orders(deps: CoreDeps) -> int:
-    """Ask of every shop, one message each, which of its orders changed lately; returns how many were asked."""
+    """Ask of every shop, one message each, which of its orders changed recently; returns how many were asked."""
     shops = [shop for shop in deps.configuration.all(Shop) if shop.state is ConnectionState.ACTIVE]
     deps.queues.send(Lane.RECOMPUTE, *(Check(what=CheckKind.SHOP_ORDERS, subject=one.id) for one in shops))
     return len(shops)

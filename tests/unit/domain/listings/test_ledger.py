@@ -210,7 +210,7 @@ def test_an_acceptance_looks_again_whether_the_listing_is_due() -> None:
 def test_what_was_applied_by_a_worker_that_died_is_looked_at_before_it_counts() -> None:
     """4 was applied but never recorded; stock goes back to 5. 5 must be sent, and only a read-back may settle it."""
     row = recomputed(begun(recomputed(a_listing(5), 4)), 5, version=3)
-    assert row.due_band is Band.DOWN  # fails with accepted kept at 5 by the attempt: eBay shows 4 for ever
+    assert row.due_band is Band.DOWN  # fails with accepted kept at 5 by the attempt: eBay shows 4 forever
     row = writing.accepted(begun(row, "a2"), "a2", later(1))
     assert (row.accepted.quantity, row.not_before) == (None, later(SETTLE_S))
     row = ledger.read_back(row, Values(5, euros(10)), later(SETTLE_S))

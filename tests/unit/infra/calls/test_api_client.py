@@ -35,7 +35,7 @@ class Thing(BaseModel):
 
 
 class Far(BaseAdapter):
-    """Answers in order, the last one for ever."""
+    """Answers in order, the last one forever."""
 
     def __init__(self, *answers: tuple[int, str]) -> None:
         super().__init__()

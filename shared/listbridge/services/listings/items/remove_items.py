@@ -144,7 +144,7 @@ def _items(deps: PublishDeps, sales_list: SalesList) -> Iterator[Item]:
 
 
 def remove_ended(deps: PublishDeps, publication: Publication, rows: Sequence[Listing]) -> None:
-    """Take these listings, which are live no more, out of their sales list, and forget how they were published."""
+    """Take these listings, which are no longer live, out of their sales list, and forget how they were published."""
     for row in rows:
         deps.listings.delete(row)
     items = [deps.items.find(row.sales_list, row.variant) for row in rows]

@@ -137,7 +137,7 @@ class PublishWork:
             elif problem.code == PRODUCT_GONE and row.hold is not None and row.hold.code in _RESUMED:
                 change = partial(lifecycle.waits_again, hold=row.hold, now=now)
             elif row.remote is not None and self.task.action is PublishKind.ZEROED:
-                # It can neither show 0 nor end. Sent again at once, it would be refused, and ended, for ever.
+                # It can neither show 0 nor end. Sent again at once, it would be refused, and ended, forever.
                 reason = Problem(UPDATE_FAILED, problem.as_reason(), problem.fix or self.task.fix)
                 change = partial(lifecycle.still_live_and_held, hold=reason, now=now)
             elif row.remote is not None and self.task.follow_at is not None:

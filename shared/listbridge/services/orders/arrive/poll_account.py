@@ -249,7 +249,7 @@ class _Poll:
     def _save(self, state: PollState, next_poll_at: datetime) -> None:
         """Release the claim. What is due before the schedule's next tick is queued here, with a claim of its own.
 
-        No further: a chain of polls that went on for ever would be stopped by Lambda for a loop.
+        No further: a chain of polls that went on forever would be stopped by Lambda for a loop.
         """
         now = self._deps.clock.now()
         soon = next_poll_at < (self._message.until or now + timedelta(seconds=TICK_S))

@@ -31,7 +31,7 @@ class Looked:
 
 
 def find_twins(deps: OrderDeps, account: Account, shop: Shop, cursor: str | None, *, seconds: float) -> Looked:
-    """Look for a second shop order of each order that was created lately, page by page until the time is over.
+    """Look for a second shop order of each order that was created recently, page by page until the time is over.
 
     A shop that cannot be asked ends the look: the next hour's begins at the newest order again.
     """

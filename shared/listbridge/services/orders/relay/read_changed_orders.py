@@ -1,4 +1,5 @@
-"""Which of the shop's orders changed lately: what a lost delivery would have said of a parcel, a refund or a cancellation.
+"""Which of the shop's orders changed recently: what a lost delivery would have said of a parcel, a refund or a
+cancellation.
 
 One call every few minutes, however many orders are open. It reads an hour back, so that a tick that was missed, or a
 search that lags, costs nothing; what was compared since its change is left alone.
