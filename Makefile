@@ -19,7 +19,7 @@ help: ## list these verbs
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
 .PHONY: environments
-environments: # the three virtual environments, made or mended when needed
+environments: # the three virtual environments, made or repaired when needed
 	@test -n "$(BOOT)" || { echo "Python 3.11 or newer is needed (Debian: apt install python3 python3-venv)" >&2; exit 1; }
 	@$(BOOT) -m localrun.environments
 

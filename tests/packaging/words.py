@@ -2,7 +2,7 @@
 looked for.
 
 Prose is what people read: docstrings and texts under attributes, comments, the message files, the texts of the API's
-description, and the pages. Code in backquotes and in fences is not prose.
+description, and the pages with the template and the Makefile. Code in backquotes and in fences is not prose.
 """
 
 from __future__ import annotations
@@ -53,11 +53,13 @@ EXCEPTIONS: Final[dict[tuple[str, str], str]] = {
         "shared/listbridge/shops/shopify/hand_over.py",
         'README, "What the merchant needs"',
     ): "the README's heading and anchor",
+    ("shared/listbridge/shops/shopify/README.md", "## What the merchant needs"): "an anchor that others link to",
 }
 """By file and words around it an old word that stays, with the reason."""
 
 PYTHON = ("shared/listbridge", "functions", "localrun", "simulators", "benchmarks", "tests")
 MESSAGES = ("shared/listbridge/**/en.json", "shared/listbridge/**/messages.json")
+PAGES = ("*.md", "docs/**/*.md", "shared/**/*.md", "simulators/**/*.md", "template.yaml", "Makefile")
 DESCRIPTION = "docs/reference/openapi.json"
 _TEXT = re.compile(r'^ *"(\w+)": "(.*)",?$')
 
@@ -114,7 +116,7 @@ def all_prose() -> Iterator[Prose]:
     for path in sorted(path for pattern in MESSAGES for path in ROOT.glob(pattern)):
         yield from _texts(path, None)
     yield from _texts(ROOT / DESCRIPTION, {"description", "summary"})
-    for path in sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]):
+    for path in sorted(path for pattern in PAGES for path in ROOT.glob(pattern)):
         yield Prose(_name(path), 1, path.read_text(encoding="utf-8"))
 
 
