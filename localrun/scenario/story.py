@@ -234,7 +234,7 @@ class Story:
         with self.board.step("The last headband sells after six prices changed: zero overtakes") as step:
             self.shop.set_stock(HEADBAND, 1)
             until(lambda: self.marketplace.quantity(HEADBAND) == 1, f"1 headband on {self.label}")
-            # Else the read that confirms this change would find the prices before anybody tells of the sale.
+            # Else the read that confirms this change would find the prices before anybody tells about the sale.
             stays(lambda: self.marketplace.quantity(HEADBAND) == 1, "not 1 headband any more", for_s=CONFIRMED_S)
             before = len(self.marketplace.revisions())
             self.shop.deliveries("hold")

@@ -213,4 +213,4 @@ class MarketplaceStandIn(AnyStandIn):
 
     @abc.abstractmethod
     def parcels(self, order: str) -> list[tuple[str, str]]:
-        """Carrier and tracking number of each parcel that it was told of."""
+        """Carrier and tracking number of each parcel that it was told about."""

@@ -1,4 +1,4 @@
-"""Which scopes an app needs to see a type or a field, and what it is told of those that it may not see.
+"""Which scopes an app needs to see a type or a field, and what it is told about those that it may not see.
 
 `access.json` holds Shopify's own rule (`requiredAccess` in its introspection) for what the simulator plays: for a type or a
 field, the scopes of which one is enough. A contract test compares the two. The right to write includes the right to read.

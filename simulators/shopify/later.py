@@ -1,4 +1,4 @@
-"""A job, as the API tells of it."""
+"""A job, as the API tells about it."""
 
 from __future__ import annotations
 

@@ -129,7 +129,8 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """`members` is an ordered set of product ids; `smart` collections are filled by rules, so no event tells of it."""
+    """`members` is an ordered set of product ids; `smart` collections are filled by rules, so no event tells about
+    it."""
 
     id: int
     title: str

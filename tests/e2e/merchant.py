@@ -275,7 +275,7 @@ class Merchant:
         return sum(row["stock"].values())
 
     def parcels(self, remote: str) -> list[tuple[str, str]]:
-        """Carrier and tracking number of each parcel that the marketplace was told of."""
+        """Carrier and tracking number of each parcel that the marketplace was told about."""
         rows = self.marketplace.get("orders", seller=self.name)["orders"]
         [row] = [row for row in rows if row["orderId"] == remote]
         return [(one["shippingCarrierCode"], one["shipmentTrackingNumber"]) for one in row["packages"]]

@@ -66,7 +66,7 @@ class MarketModes:
     # ---- how orders are read ----
 
     order_traits: OrderTraits | None = ORDER_TRAITS
-    """None: it tells of no orders."""
+    """None: it tells about no orders."""
     shares_polls: bool = True
     """All accounts ask on one budget."""
 

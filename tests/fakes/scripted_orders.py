@@ -1,7 +1,7 @@
 """The orders of a scripted marketplace: its buyers, and a list of them that lags, shifts between pages and loses some.
 
-It stands for the worst that a platform may be: telling of a parcel twice makes two, what was told a moment ago is not
-shown yet, and nothing here stops an order from being read in two states at once.
+It stands for the worst that a platform may be: telling about a parcel twice makes two, what was told a moment ago is
+not shown yet, and nothing here stops an order from being read in two states at once.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ BUYERS_WORDS = ("Zebulon", "Quist", "zebulon@quist", "5550199", "Marzipan", "Ent
 
 @dataclass
 class Placed:
-    """One order, with every state it was ever in, and the parcels that the marketplace was told of."""
+    """One order, with every state it was ever in, and the parcels that the marketplace was told about."""
 
     account: AccountId
     versions: list[tuple[datetime, OrderRead]]
@@ -199,7 +199,7 @@ class OrderBook:
         return tuple(replace(one, lines=None) if self.tells_no_lines else one for one in shown)
 
     def ship(self, account: AccountId, order: RemoteOrderId, parcel: Parcel, number: int | None = None) -> RemoteId:
-        """Telling of more than was sold is refused; telling the same twice is not, while something is left.
+        """Telling about more than was sold is refused; telling the same twice is not, while something is left.
 
         Without a `number` it is the seller who tells, by hand.
         """

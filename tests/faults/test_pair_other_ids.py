@@ -96,7 +96,8 @@ def test_an_order_that_is_in_the_shop_under_its_old_id_is_not_created_again() ->
 
 
 def test_a_line_that_was_counted_under_the_old_id_is_not_counted_again_beside_a_new_one() -> None:
-    """The second order is paid together with the first before any poll tells of it; meanwhile another buyer takes a unit."""
+    """The second order is paid together with the first before any poll tells about it; meanwhile another buyer takes a
+    unit."""
     s = sales()
     first = s.buy("A", 2, paid=False)
     s.poll()

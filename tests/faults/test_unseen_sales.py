@@ -1,6 +1,6 @@
 """A sale that has not been polled yet is never repaired away, whichever way our number would go out (promises.md#p11).
 
-Every test has a buyer take units that no poll has told us of, and a `Watch` that sees each write as it reaches the
+Every test has a buyer take units that no poll has told us about, and a `Watch` that sees each write as it reaches the
 marketplace: it may show buyers more than they see only when every sale of that listing is known.
 """
 
@@ -132,7 +132,7 @@ def test_an_unknown_outcome_settles_to_what_is_left_and_the_orders_come_first(s:
 
 
 def test_a_second_sale_behind_one_that_is_known_is_not_repaired_away(s: Story) -> None:
-    """The poll tells of the first sale, and the row is due for what is left; by then another buyer was there."""
+    """The poll tells about the first sale, and the row is due for what is left; by then another buyer was there."""
     first = s.buy(A)
     late: list[Placed] = []
     s.fate.meanwhile("remote.read_back", lambda: late.append(s.buy(A)))

@@ -222,7 +222,7 @@ class OrderDesk:
         return sum(int(live.quantity(row)) for row in live.variants.values() if row.sku == sku)
 
     def parcels(self, remote: str) -> list[tuple[str, str, list[int]]]:
-        """Carrier, tracking number and units per line of each parcel that the marketplace was told of."""
+        """Carrier, tracking number and units per line of each parcel that the marketplace was told about."""
         told = self._its.ebay.world.sellers[SELLER].orders[remote].fulfillments
         return [
             (one["shippingCarrierCode"], one["shipmentTrackingNumber"], [line["quantity"] for line in one["lineItems"]])

@@ -1,4 +1,5 @@
-"""Who is told of what: every queue, function and table has its alarms, and each alarm watches something that exists."""
+"""Who is told about what: every queue, function and table has its alarms, and each alarm watches something that
+exists."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ SENTENCES = {
     "whoever": "So that whoever packs it reads it.",
     "dear": "Dear calls wait.",
     "hear of": "The marketplace has to hear of it.",
+    "tell of": "The seller is told of it.",
     "dead letters": "It ends among the dead letters.",
     "come home": "Orders come home.",
     "let go": "It lets it go.",
@@ -69,10 +70,7 @@ def test_code_in_backquotes_and_fences_is_no_prose() -> None:
     assert [(one.line, one.word) for one in findings(Prose("docs/cost.md", 1, text))] == [(8, "Whoever")]
 
 
-def test_what_settles_and_what_one_is_told_of_count_only_where_sellers_read_it() -> None:
-    text = "It settles; the seller is told of it."
+def test_to_settle_counts_only_where_sellers_read_it() -> None:
+    text = "It settles."
     assert list(findings(Prose("docs/cost.md", 1, text))) == []
-    assert [one.word for one in findings(Prose("shared/listbridge/messages/en.json", 1, text))] == [
-        "settles",
-        "told of",
-    ]
+    assert [one.word for one in findings(Prose("shared/listbridge/messages/en.json", 1, text))] == ["settles"]

@@ -105,7 +105,7 @@ class Windows:
         """The same with the first span cut in two, at the last of the dates seen in it.
 
         On a list in order of change that leaves a part that just fits on a page, whichever way the list runs. Where no
-        date helps (a row may tell of a change that its list does not know yet) the cut goes through the middle.
+        date helps (a row may tell about a change that its list does not know yet) the cut goes through the middle.
         """
         seen = [milliseconds(moment) for moment in dates]
         inside = [one for one in seen if one > self.start and (self.end is None or one <= self.end)]

@@ -38,7 +38,7 @@ class BudgetSpec:
 @dataclass(frozen=True, slots=True)
 class MarketplaceManifest:
     """A marketplace adapter's card. `traits_of` and `bounds_of` fit what is true in general to one account, by its settings
-    and by the facts that it told of itself."""
+    and by the facts that it told about itself."""
 
     slug: str
     label: str

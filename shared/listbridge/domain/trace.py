@@ -30,8 +30,8 @@ _T = TypeVar("_T")
 class NoProgress(Exception):
     """A chain of messages went on and on and got nowhere. Raised instead of sending one more.
 
-    The message that is worked on fails for it, so it ends in the dead-letter queue, where an alarm tells of it. Sent back
-    from there once the reason is gone, it is worked on again and the chain goes on.
+    The message that is worked on fails for it, so it ends in the dead-letter queue, where an alarm tells about it. Sent
+    back from there once the reason is gone, it is worked on again and the chain goes on.
     """
 
 

@@ -236,7 +236,7 @@ def _without_patterns(text: str) -> str:
 
 
 def _shown(error: BaseException) -> Iterator[str]:
-    """Line by line, what may be told of an exception and, below it, of those that it came from."""
+    """Line by line, what may be told about an exception and, below it, of those that it came from."""
     seen: set[int] = set()
     current: BaseException | None = error
     while current is not None and id(current) not in seen:

@@ -99,7 +99,8 @@ class Deps:
 
 
 class CoreDeps(Protocol):
-    """What work of every kind touches: the time, the settings, the lanes, who works on what, and what people are told of it.
+    """What work of every kind touches: the time, the settings, the lanes, who works on what, and what people are told
+    about it.
 
     No listing, no order and no platform.
     """

@@ -1,4 +1,4 @@
-"""What a worker asks and tells of a job while it works through its items."""
+"""What a worker asks and tells about a job while it works through its items."""
 
 from __future__ import annotations
 

@@ -261,7 +261,7 @@ class CatalogDeeds:
 
     @deed
     def add_collection(self, **spec: Any) -> Told:
-        """Add a collection: `title`, `product_ids`, `smart` (filled by rules: no event tells of its members)."""
+        """Add a collection: `title`, `product_ids`, `smart` (filled by rules: no event tells about its members)."""
         with self._world.lock:
             made = self._world.catalog.add_collection(spec, self._world.now())
             self._world.emit("collections/create", payloads.collection_payload(self._world.shop, made))

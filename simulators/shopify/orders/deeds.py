@@ -356,7 +356,7 @@ class OrderDeeds(CatalogDeeds):
         self.tell("refunds/create", lambda: parcel_payloads.refund_payload(self._world.shop, order, made))
 
     def keep(self, order: Order, at: datetime, **changes: Any) -> Order:
-        """Change an order in the books, and tell of it."""
+        """Change an order in the books, and tell about it."""
         changed = replace(order, updated_at=at, **changes)
         self._world.keep_order(changed, at)
         self.tell_of(changed, "orders/updated")

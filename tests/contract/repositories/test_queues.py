@@ -40,7 +40,7 @@ class SqsEnd:
             found += [WIRE.validate_json(message["Body"]) for message in messages]
 
     def in_hand(self, lane: Lane) -> tuple[str, list[str]]:
-        """What a worker that took the lane's messages was told of them: whence they came, and their receipts."""
+        """What a worker that took the lane's messages was told about them: whence they came, and their receipts."""
         url = settings.queue_url(lane)
         answer = aws.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)
         source = f"arn:aws:sqs:eu-central-1:000000000000:{url.rsplit('/', 1)[-1]}"

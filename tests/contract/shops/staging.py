@@ -84,7 +84,7 @@ class StagedShop(abc.ABC):
     """The header, in lower case, that holds the signature. Empty where nothing is signed, and the address alone shows whose a
     webhook is."""
     product_topic: str
-    """By which the shop tells of a product that changed, in its own words."""
+    """By which the shop tells about a product that changed, in its own words."""
     silent_topics: frozenset[str] = frozenset()
     """Of what it tells, what the scheme knows and needs to do nothing about."""
     sends_again: bool = False

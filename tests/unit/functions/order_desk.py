@@ -141,6 +141,6 @@ class OrderDesk:
         return owner.shown_quantity(offer)
 
     def parcels(self, remote: str) -> list[tuple[str, str]]:
-        """Carrier and number of each parcel that the marketplace was told of."""
+        """Carrier and number of each parcel that the marketplace was told about."""
         told = self.its.ebay.world.sellers["anna"].orders[remote].fulfillments
         return [(one["shippingCarrierCode"], one["shipmentTrackingNumber"]) for one in told]

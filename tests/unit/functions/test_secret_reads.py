@@ -115,7 +115,7 @@ def test_after_a_refusal_the_secret_is_read_anew_though_the_document_has_not_cha
         connected.who()
     name = f"accounts/{connected.account_id}"
     mended = {**connected.its.stores.secrets.get(name), "refresh_token": "v^1.1#r#renewed"}
-    connected.its.stores.secrets.put(name, mended)  # by hand: no revision tells of it
+    connected.its.stores.secrets.put(name, mended)  # by hand: no revision tells about it
     connected.reads.clear()
     assert connected.who()
     assert connected.who()

@@ -1,4 +1,4 @@
-"""Parcels that the marketplace was not told of as they are: the fix that is named is done, and the notice goes."""
+"""Parcels that the marketplace was not told about as they are: the fix that is named is done, and the notice goes."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Unseen sales: a quantity is never restored over a sale that no poll has read yet (promises.md#p11).
 
-Between a sale and the poll that tells of it, the marketplace shows fewer units than we know of. Sending our number then puts
-a sold unit back on sale. So a quantity *below* what must be there is evidence of a sale: it is kept on the listing's row, and
-until the account's orders are known to reach past it, nothing that raises or restores the quantity is sent. A lower
-quantity, and a zero above all, never waits.
+Between a sale and the poll that tells about it, the marketplace shows fewer units than we know of. Sending our number
+then puts a sold unit back on sale. So a quantity *below* what must be there is evidence of a sale: it is kept on the
+listing's row, and until the account's orders are known to reach past it, nothing that raises or restores the quantity
+is sent. A lower quantity, and a zero above all, never waits.
 
 Pure functions, like those of `ledger.py`, which calls them.
 """

@@ -21,7 +21,7 @@ _MOST_ROWS = 10
 
 @dataclass(frozen=True, slots=True)
 class ToldSums:
-    """What the marketplace tells of the whole order, in one currency; None where it tells nothing.
+    """What the marketplace tells about the whole order, in one currency; None where it tells nothing.
 
     `tax` is the order's whole tax, `other` are its adjustments and fees. `holds_remitted`: by the marketplace's usual practice
     the total holds the tax that it remits.

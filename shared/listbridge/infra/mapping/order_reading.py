@@ -71,7 +71,7 @@ class OrderReader:
 
 @dataclass(frozen=True, slots=True)
 class CountedRows:
-    """What a list told of one page of a span: see `domain.change_windows.CountedPage`."""
+    """What a list told about one page of a span: see `domain.change_windows.CountedPage`."""
 
     rows: Sequence[Any]
     total: int | None

@@ -15,7 +15,7 @@ _LONGEST_HOST, _LONGEST_REASON = 100, 200
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """One hook that our app made in the shop. `whole`: it is on, and tells of every event of its topic."""
+    """One hook that our app made in the shop. `whole`: it is on, and tells about every event of its topic."""
 
     id: str
     topic: str

@@ -74,7 +74,7 @@ MANIFEST = MarketplaceManifest(
         orders=OrderTraits(
             overlap_s=300.0,
             look_back_s=14 * _DAY_S,
-            # Half of the day's calls: the other half reads single orders and tells of parcels.
+            # Half of the day's calls: the other half reads single orders and tells about parcels.
             budget="fulfillment",
             calls_per_day=_FULFILLMENT_CALLS / 2,
             settle_s=60.0,

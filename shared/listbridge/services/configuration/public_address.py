@@ -54,7 +54,7 @@ def register_hooks(deps: ConnectionDeps, shop: Shop) -> HookReport | None:
 
 
 def remove_hooks(deps: ConnectionDeps, shop: Shop) -> tuple[str, ...]:
-    """See to it that the shop no longer calls us; the topics that it told us of. Raises RemoteError."""
+    """See to it that the shop no longer calls us; the topics that it told us about. Raises RemoteError."""
     address = hook_address(public_base_url(deps.configuration), shop.id, _keys(deps, shop))
     return deps.shops.open(shop).remove_webhooks(address)
 

@@ -27,7 +27,7 @@ _PAGE = 500
 _MOST_COUNTED = 50_000
 _MOST_DUE = 1000
 _MOST_LOOKED_AT = 2_000
-"""Rows of an account that its health is told of: one query's worth, for health is asked every few seconds."""
+"""Rows of an account that its health is told about: one query's worth, for health is asked every few seconds."""
 _MOST_PAGES = 20
 _FAILED_READS = 3
 """So many readings of an account's orders in a row are no longer a hiccup."""

@@ -23,7 +23,7 @@ def relay_orders(deps: OrderDeps, shop: Shop, events: Sequence[ShopEvent]) -> in
     """Queue a comparison for each of these shop orders that is one of ours; a shop's own orders are nobody's business.
 
     What is not known to be ours is asked for once more a minute later: an order that is sent out as soon as it is made
-    may be told of before its id is saved.
+    may be told about before its id is saved.
     """
     ids = _orders_of(events)
     if not ids:

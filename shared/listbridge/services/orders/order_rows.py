@@ -48,7 +48,7 @@ def rules_of(deps: AccountDeps, account: Account) -> ImportRules:
     return ImportRules(
         automatic=account.create_orders,
         observe=account.observe,
-        # Not polled yet means connected just now: nothing that it can tell us of was placed since.
+        # Not polled yet means connected just now: nothing that it can tell us about was placed since.
         connected_at=state.since if state is not None else deps.clock.now(),
         unpaid_expires=timedelta(seconds=order_traits(deps, account).unpaid_expires_s),
     )

@@ -48,8 +48,8 @@ class Subscriptions:
         return hooks.remove(self._existing(), url, self._unsubscribe)
 
     def _existing(self) -> Iterator[Hook]:
-        """All that our app made on this store by the API. One is whole that tells of every event of its topic, and enough of
-        each for us to read."""
+        """All that our app made on this store by the API. One is whole that tells about every event of its topic, and
+        enough of each for us to read."""
         for one in self._api.rows(SUBSCRIPTIONS, {}, operation=_OPERATION):
             whole = one.format == "JSON" and not one.filter and not one.include_fields
             yield Hook(one.id, _TOPIC_OF.get(one.topic, one.topic), one.uri, whole)
@@ -69,5 +69,5 @@ class Subscriptions:
 
 
 def _about_the_address(error: wire.UserError) -> bool:
-    """Whether no topic can be subscribed to at this address. That one is, already, is told of the same field."""
+    """Whether no topic can be subscribed to at this address. That one is, already, is told about the same field."""
     return bool(_ADDRESS_FIELDS & set(error.field or ())) and "taken" not in error.message

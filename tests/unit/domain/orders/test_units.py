@@ -22,7 +22,7 @@ NOTHING = Balance({}, {}, {})
 
 
 def row(*, told: dict[LineId, int] | None = None, **facts: object) -> Order:
-    """Two mugs and a cup, and what the marketplace was told of."""
+    """Two mugs and a cup, and what the marketplace was told about."""
     records = {ParcelId("f1"): Told(Telling.TOLD, NOW, told)} if told else {}
     return order_row(sold("MUG", 2, "20.00"), sold("CUP"), facts=facts, told=records)
 

@@ -208,7 +208,7 @@ class Inventory:
 
 
 def _entries(refused: CallRefused, model: type[M]) -> M:
-    """The entries of a bulk call that failed for every entry: status 400, but the body tells of each."""
+    """The entries of a bulk call that failed for every entry: status 400, but the body tells about each."""
     if refused.said.status != 400 or refused.said.entries:
         raise refused.verdict from None
     try:

@@ -184,7 +184,7 @@ def listing_content(
     """Everything but quantity and price, for these SKUs.
 
     Raises Rejected, naming what the seller must change, when nothing of it could be sold; a single variant that cannot
-    is told of in `refused`, and stops no other.
+    is told about in `refused`, and stops no other.
     """
     VARIATIONS.refuse_oversized(product, skus)
     by_sku = {variant.sku: variant for variant in product.variants if variant.sku}

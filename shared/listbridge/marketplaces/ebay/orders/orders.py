@@ -68,7 +68,7 @@ class Orders:
         )
 
     def ship(self, order: RemoteOrderId, parcel: Parcel) -> RemoteId:
-        """Tell of one parcel; telling it twice makes two. Returns the fulfilment's id.
+        """Tell about one parcel; telling it twice makes two. Returns the fulfilment's id.
 
         Raises Rejected when it is refused, OutcomeUnknown when it may have been taken.
         """

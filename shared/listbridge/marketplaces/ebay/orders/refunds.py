@@ -17,7 +17,7 @@ _FAILED = "FAILED"
 def refunds_of(told: ToldOrder) -> tuple[Refund, ...]:
     """Each refund once, those of lines first: a row of the order with the same id repeats them.
 
-    A refund that cannot be read is left out, for it must not cost the order: `orderPaymentStatus` still tells of it.
+    A refund that cannot be read is left out, for it must not cost the order: `orderPaymentStatus` still tells about it.
     """
     rows = [row for line in told.line_items for row in _rows(line.refunds or (), LineId(line.line_item_id))]
     summary = told.payment_summary

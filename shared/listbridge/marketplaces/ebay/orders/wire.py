@@ -251,7 +251,7 @@ class SentLine(CamelSent):
 
 
 class SentPackage(CamelSent):
-    """A parcel to tell of. Carrier and tracking number are "mutually dependent" (ShippingFulfillmentDetails)."""
+    """A parcel to tell about. Carrier and tracking number are "mutually dependent" (ShippingFulfillmentDetails)."""
 
     line_items: list[SentLine]
     shipped_date: str

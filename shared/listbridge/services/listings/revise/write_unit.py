@@ -76,7 +76,7 @@ class Begun:
     done: Mapping[ListingKey, RowOutcome]
 
     def finished(self, sent: UnitOutcome) -> UnitOutcome:
-        """All that there is to tell of the unit once these rows were sent."""
+        """All that there is to tell about the unit once these rows were sent."""
         told = {**self.done, **{one.row.key: one for one in sent.rows}}
         put_off = [one for one in told.values() if one.result is not Result.SETTLED]
         return UnitOutcome(tuple(put_off), account_dead=sent.account_dead)

@@ -1,4 +1,4 @@
-"""Refunds on one side only: the seller is told once of each refund, and what to do about it.
+"""Refunds on one side only: the seller is told once about each refund, and what to do about it.
 
 Neither side is made to refund anything. What the shop refunded is recorded like a parcel, for the marketplace has to
 hear about it too, and takes it from the seller alone.

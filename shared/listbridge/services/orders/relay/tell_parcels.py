@@ -28,7 +28,7 @@ TRACKING_UNTOLD = "tracking_untold"
 
 
 def tell_parcels(deps: OrderDeps, account: Account, order: Order, found: ShopOrder, lease: Lease) -> Order:
-    """Tell of every parcel that the marketplace does not show yet. Raises RetryLater when it cannot be asked now."""
+    """Tell about every parcel that the marketplace does not show yet. Raises RetryLater when it cannot be asked now."""
     try:
         adapter = deps.marketplaces.open(account, Share.ORDER)
         return _Telling(deps, account, adapter, lease).run(order, found)
@@ -75,7 +75,7 @@ class _Telling:
             relay_at(self._deps, order.key, begun.at + self._request + self._settle)
             return order, []
         units = units_to_tell(order, parcel, shown)
-        if not units:  # somebody has told of these units in another parcel
+        if not units:  # somebody has told about these units in another parcel
             return self._without_units(order, parcel, shown), []
         if self._lease.until < now + 2 * self._request:
             relay_at(self._deps, order.key, now)
@@ -171,7 +171,7 @@ def _fulfilment_of(id: ParcelId) -> str:
 
 
 def untold_boxes(order: Order, found: ShopOrder) -> list[Parcel]:
-    """The shop's parcels that the marketplace is to be told of, one for each tracking number."""
+    """The shop's parcels that the marketplace is to be told about, one for each tracking number."""
     packed = [box for parcel in found.parcels if parcel.lines for box in boxes(parcel)]
     return [box for box in packed if _untold(order, box)]
 

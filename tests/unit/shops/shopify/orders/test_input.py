@@ -1,4 +1,4 @@
-"""What Shopify is told of a marketplace's order."""
+"""What Shopify is told about a marketplace's order."""
 
 from __future__ import annotations
 
