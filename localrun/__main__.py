@@ -173,7 +173,7 @@ def _parser() -> argparse.ArgumentParser:
             sub.add_argument(
                 "--keep",
                 action="store_true",
-                help="go on with the tables of the last run; simulators always begin anew",
+                help="go on with the tables of the last run; simulators always begin again",
             )
         if verb is demo:
             sub.add_argument("--check", action="store_true", help="run unattended; fail unless every step came true")

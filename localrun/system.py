@@ -215,7 +215,7 @@ class LocalSystem:
     def died(self) -> str | None:
         """What to tell if a process of the system has ended unasked, else None."""
         dead = self._children.first_dead()
-        return f"{dead.name} ended by itself:\n{dead.log_tail()}" if dead else None
+        return f"{dead.name} ended unasked:\n{dead.log_tail()}" if dead else None
 
     def _start_everything(self) -> None:
         ports = self.remembered_ports()

@@ -199,13 +199,13 @@ class Story:
             self.seller.finished(self.seller.patch(f"/accounts/{self.ids['account']}", {"auto_quantity": True}))
 
     def title_change(self) -> None:
-        with self.board.step("A new title does not travel by itself, only with Full revise") as step:
+        with self.board.step("A new title does not travel automatically, only with Full revise") as step:
             new = "Velvet headband, extra wide"
             self.shop.set_title(self.headband, new)
             until(
                 lambda: bool(self.seller.explain(self._key(HEADBAND))["content_changed"]), "the new content is noticed"
             )
-            stays(lambda: self._title(HEADBAND) == "Velvet headband", "the title travelled by itself", for_s=1.0)
+            stays(lambda: self._title(HEADBAND) == "Velvet headband", "the title travelled automatically", for_s=1.0)
             began = time.monotonic()
             self.seller.act(self.ids["list"], "full_revise", [self._row(HEADBAND)["id"]])
             until(lambda: self._title(HEADBAND) == new, f"the new title on {self.label}")
