@@ -1,4 +1,4 @@
-"""Budgets whose platform can handle few calls at once: each call takes a place, and gives it back."""
+"""Budgets whose platform can handle few calls at once: each call takes a place, and releases it."""
 
 from __future__ import annotations
 
