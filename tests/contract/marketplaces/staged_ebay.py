@@ -39,6 +39,7 @@ class EbayStage(Stage):
             list_operation="getOrders",
             ship_operation="createShippingFulfillment",
             orders_per_page=200,
+            tells_waits=False,
             documented=True,
         )
         self.spec = EbaySpec.load() if specs_root() else None

@@ -102,6 +102,8 @@ class Stage(abc.ABC):
     orders_per_page: int = 1
     prices_after_s: float = 0.0
     """Orders come so long before their prices."""
+    tells_waits: bool = True
+    """A spent limit says how long it lasts."""
     unchecked: bool = False
     documented: bool = False
     """There are official documents, and `check` holds each exchange against them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from listbridge.domain.ids import Sku
 from listbridge.domain.verdicts import ObserveMode, OutcomeUnknown, RateLimited, RetryLater, Unauthorized
 from simulators.faults import Fault
+from tests.contract.adapter_texts import untold
 from tests.contract.marketplaces.acts import PRICE, on_show, published, revise, revision
 from tests.contract.marketplaces.stages import Stage
 
@@ -22,6 +24,18 @@ def test_a_spent_limit_is_a_rate_limit_and_the_budget_hears_of_it(stage: Stage) 
         revise(adapter, revision(request, done, "CANDLE", quantity=1))
     assert [told[0] for told in stage.budget.learned] == [stage.revise_operation]
     assert on_show(stage) == (7, PRICE)
+
+
+def test_a_spent_limit_lasts_as_long_as_its_answer_says(stage: Stage) -> None:
+    if not stage.tells_waits:
+        pytest.skip("its limits come back within a second, or with the next day")
+    adapter, request, _, done = published(stage)
+    stage.add_faults(Fault(stage.revise_operation, "status", status=429, headers={"Retry-After": "43"}))
+    with pytest.raises(RateLimited) as limited:
+        revise(adapter, revision(request, done, "CANDLE", quantity=1))
+    assert limited.value.after_s == 43.0
+    [(_, told)] = stage.budget.learned
+    assert told["blocked_until"] == stage.clock.now() + timedelta(seconds=43)
 
 
 def test_an_expired_token_is_renewed_and_the_call_made_once(stage: Stage) -> None:
@@ -98,3 +112,7 @@ def test_no_secret_shows_in_an_error_or_a_log(stage: Stage, caplog: pytest.LogCa
     secrets = {value for name, value in stage.secret().items() if name != "client_id"}
     seen = caplog.text + repr(refused.value) + str([record.__dict__ for record in caplog.records])
     assert not [secret for secret in secrets if secret in seen]
+
+
+def test_every_problem_that_a_marketplace_can_name_has_a_text(stage: Stage) -> None:
+    assert untold("marketplaces", stage.slug) == set()
