@@ -31,7 +31,7 @@ class Delivery:
     webhook_id: str
     """Of this payload to this subscription: the same at every attempt, another for each subscription that is told the event."""
     event_id: str
-    """Of what happened, the same for all subscriptions that are told of it. A platform that names only one of the two has it
+    """Of what happened, the same for all subscriptions to it. A platform that names only one of the two has it
     in both."""
     topic: str
     subscription_id: str
