@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from listbridge.domain.ids import AccountId, ListingKey, SalesListId, Sku
-from listbridge.domain.listings.listing import Band, Listing
+from listbridge.domain.listings.bands import Band
+from listbridge.domain.listings.listing import Listing
 from listbridge.domain.ports import Conflict, Missing
 from tests.fakes.cuts import Hook, no_cut
 from tests.fakes.limits import check_key, cursor_after, place_of

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from listbridge.domain.ids import ListingKey, ProductId
-from listbridge.domain.listings.listing import Band, Status
+from listbridge.domain.listings.bands import Band
+from listbridge.domain.listings.listing import Status
 from listbridge.domain.work import Lane, PublishKind
 from localrun.template import load
 from simulators.faults import Fault

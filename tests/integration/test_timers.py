@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from listbridge.bootstrap import FunctionFailed
-from listbridge.domain.listings.listing import Band
+from listbridge.domain.listings.bands import Band
 from listbridge.domain.work import Lane
 from tests.integration.installation import Installation
 from tests.integration.order_desk import OrderDesk

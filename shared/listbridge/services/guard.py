@@ -21,7 +21,6 @@ from listbridge.services.deps import AccountDeps, CoreDeps
 
 _STREAMED, _SETS = "changes", "sets"
 """The two counters of a window: what the shop says one by one, and what comes as sets (absences and actions)."""
-"""Where an action's job says how long the window is in which it was counted, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,10 @@ from listbridge.domain.ids import (
     VariantId,
     VariantKey,
 )
+from listbridge.domain.listings.bands import Band
 from listbridge.domain.listings.listing import (
     BOTH,
     Attempt,
-    Band,
     Cause,
     Component,
     Computed,

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from listbridge.domain.ids import AccountId, RemoteId, SalesListId, Sku
-from listbridge.domain.listings.listing import Band, Listing, Status
+from listbridge.domain.listings.bands import Band
+from listbridge.domain.listings.listing import Listing, Status
 from listbridge.domain.ports import Conflict, Missing
 from tests.contract.repositories.conftest import OurPorts
 from tests.contract.repositories.races import all_pages, at_once

@@ -13,9 +13,9 @@ from typing import Any
 
 from listbridge.domain.ids import JobId
 from listbridge.domain.listings import unseen_sales
+from listbridge.domain.listings.bands import Band, band_of
 from listbridge.domain.listings.listing import (
     PRODUCT_GONE,
-    Band,
     Computed,
     LedgerField,
     Listing,
@@ -52,23 +52,19 @@ def due_fields(listing: Listing) -> frozenset[LedgerField]:
     return frozenset(wanted) & (listing.auto | listing.demanded) & listing.ours
 
 
-def band_of(listing: Listing, fields: frozenset[LedgerField]) -> Band:
-    """How urgent the due fields are. An unknown quantity counts as "may have to go down"."""
-    if LedgerField.QUANTITY in fields:
-        target, shown = listing.computed.quantity, listing.accepted.quantity
-        if target == 0:
-            return Band.ZERO
-        if shown is None or (target is not None and target < shown):
-            return Band.DOWN
-    if LedgerField.PRICE in fields:
-        return Band.PRICE
-    return Band.UP if LedgerField.QUANTITY in fields else Band.REST
+def _band_of(listing: Listing, fields: frozenset[LedgerField]) -> Band:
+    return band_of(
+        listing.computed.quantity,
+        listing.accepted.quantity,
+        quantity=LedgerField.QUANTITY in fields,
+        price=LedgerField.PRICE in fields,
+    )
 
 
 def refreshed(listing: Listing, now: datetime) -> Listing:
     """The listing with its due band right: every change to a row ends with this."""
     fields = due_fields(listing)
-    band = band_of(listing, fields) if fields else None
+    band = _band_of(listing, fields) if fields else None
     since = (listing.due_since or now) if fields else None
     if band is listing.due_band and since == listing.due_since:
         return listing

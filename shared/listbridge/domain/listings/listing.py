@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import Any
 
 from listbridge.domain.ids import JobId, ListingKey, RemoteId, SalesListId, VariantKey
+from listbridge.domain.listings.bands import Band
 from listbridge.domain.money import Money
 from listbridge.domain.problem import Problem
-from listbridge.domain.word import Word, reading_is_of_stored
+from listbridge.domain.word import Word
 
 GONE_FROM_SHOP = "gone_from_shop"
 """The hold of a listing that was ended because the shop no longer has its product."""
@@ -65,21 +66,6 @@ class Cause(Word):
     CONFIGURATION = "configuration"
     ABSENCE = "absence"  # proven gone from the shop
     MANUAL = "manual"  # a person asked for it
-
-
-class Band(IntEnum):
-    """Which due listings go first."""
-
-    ZERO = 0  # quantity to zero, or end
-    DOWN = 1
-    PRICE = 2
-    UP = 3
-    REST = 4
-
-    @classmethod
-    def _missing_(cls, value: object) -> Band | None:
-        """Of a band that only a newer version knows: it goes last, and moves up when the row is computed again."""
-        return cls.REST if reading_is_of_stored() and isinstance(value, int) else None
 
 
 @dataclass(frozen=True, slots=True)

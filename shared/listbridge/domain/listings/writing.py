@@ -11,8 +11,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from listbridge.domain.listings import unseen_sales
+from listbridge.domain.listings.bands import Band
 from listbridge.domain.listings.ledger import UPDATE_FAILED, due_fields, held, later, refreshed, value_computed
-from listbridge.domain.listings.listing import NOTHING, Attempt, Band, LedgerField, Listing, Values
+from listbridge.domain.listings.listing import NOTHING, Attempt, LedgerField, Listing, Values
 from listbridge.domain.problem import Problem
 from listbridge.domain.waiting import REVISIONS
 

@@ -24,7 +24,8 @@ from listbridge.domain.ids import (
     VariantKey,
 )
 from listbridge.domain.jobs import Job, JobEntry, JobState
-from listbridge.domain.listings.listing import Band, Listing
+from listbridge.domain.listings.bands import Band
+from listbridge.domain.listings.listing import Listing
 from listbridge.domain.listings.publication import Existing, Publication
 from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.orders.orders import Buyer, Order

@@ -16,7 +16,8 @@ from datetime import UTC, datetime, timedelta
 from heapq import merge
 
 from listbridge.domain.ids import AccountId, ListingKey, SalesListId, Site, Sku
-from listbridge.domain.listings.listing import Band, Listing
+from listbridge.domain.listings.bands import Band
+from listbridge.domain.listings.listing import Listing
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.infra import settings
 from listbridge.infra.storage import dynamo

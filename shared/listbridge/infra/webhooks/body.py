@@ -1,12 +1,10 @@
-"""What every scheme of deliveries does: read a body that a stranger may have sent, name it, and compare its signature."""
+"""What every scheme of deliveries does: read a body that a stranger may have sent, and name it."""
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 LONGEST_ID = 200
@@ -54,16 +52,6 @@ def text_at(told: Any, *path: str) -> str:
     return told if len(told) <= LONGEST_ID else hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
 
 
-def signed_by(secrets: Iterable[str], given: bytes, digest: Callable[[bytes], bytes]) -> bool:
-    """Whether the signature is that of one of the secrets, which `digest` makes of each. All are compared, so that the time
-    tells nothing; an empty secret is one that everybody knows, and proves nothing."""
-    genuine = False
-    for secret in secrets:
-        if secret.strip():
-            genuine |= hmac.compare_digest(digest(secret.encode()), given)
-    return genuine
-
-
 def id_within(name: str) -> Callable[[Mapping[str, Any], str], str]:
     """`infra.webhooks.topics.IdOf` where the id, a number or a text, stands under `name` within the object that a topic names:
     `{"item": {"id": "it_1"}}`."""
@@ -75,23 +63,6 @@ def id_within(name: str) -> Callable[[Mapping[str, Any], str], str]:
         return id_in(inner, name)
 
     return id_of
-
-
-def sha256_in_hex(secret: bytes, told: bytes) -> bytes:
-    """The HMAC-SHA256 in lower-case hexadecimal digits, as a header holds it."""
-    return hmac.new(secret, told, hashlib.sha256).hexdigest().encode()
-
-
-def sha256_in_base64(secret: bytes, told: bytes) -> bytes:
-    """Base64 of the HMAC-SHA256, as a header holds it."""
-    return base64.b64encode(hmac.new(secret, told, hashlib.sha256).digest())
-
-
-def stored_secrets(secret: Mapping[str, str], *names: str) -> tuple[str, ...]:
-    """What stands under these names in the stored credentials, blanks left out. None where none is stored, and then nothing
-    is genuine."""
-    held = (secret.get(name, "") for name in names)
-    return tuple(one for one in held if one)
 
 
 def delivery_id(told: str, *fingerprint: bytes) -> str:

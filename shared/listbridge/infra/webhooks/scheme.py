@@ -9,7 +9,8 @@ from datetime import datetime
 from listbridge.domain.ports import Delivery, HookKeys, Judgement
 from listbridge.domain.ports.webhooks import FORGED, GENUINE
 from listbridge.domain.raw_request import RawRequest
-from listbridge.infra.webhooks.body import delivery_id, sha256_in_base64, signed_by
+from listbridge.infra.webhooks.body import delivery_id
+from listbridge.infra.webhooks.signatures import sha256_in_base64, signed_by
 from listbridge.infra.webhooks.topics import Topics
 
 

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from listbridge.domain import waiting
 from listbridge.domain.ids import AccountId, ListingKey
-from listbridge.domain.listings.listing import Band, Listing
+from listbridge.domain.listings.bands import Band
+from listbridge.domain.listings.listing import Listing
 from listbridge.domain.work import Lane, Nudge
 from listbridge.services.catalog.recompute import due_by_account
 from listbridge.services.deps import CoreDeps

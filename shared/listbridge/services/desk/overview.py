@@ -13,9 +13,10 @@ from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState, SalesList, Shop
 from listbridge.domain.ids import AccountId, SalesListId, Sku
 from listbridge.domain.jobs import Job, JobState
+from listbridge.domain.listings.bands import Band
 from listbridge.domain.listings.holds import hold_of
 from listbridge.domain.listings.ledger import UPDATE_FAILED
-from listbridge.domain.listings.listing import Band, Listing, Status
+from listbridge.domain.listings.listing import Listing, Status
 from listbridge.domain.orders.polling import PollState
 from listbridge.domain.ports import NotACursor
 from listbridge.domain.problem import Problem

@@ -8,7 +8,7 @@ from enum import StrEnum
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.jobs import JobState
-from listbridge.domain.listings.listing import Band
+from listbridge.domain.listings.bands import Band
 from listbridge.domain.work import Check, CheckKind, Lane, RecomputeChunk
 from listbridge.services.catalog.nudge import nudge
 from listbridge.services.catalog.read_changed_products import changes_are_due

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from listbridge.domain.work import Hint, HintKind
-from listbridge.infra.webhooks.body import number_in, stored_secrets
+from listbridge.infra.webhooks.body import number_in
 from listbridge.infra.webhooks.scheme import HeaderScheme
+from listbridge.infra.webhooks.signatures import stored_secrets
 from listbridge.infra.webhooks.topics import Payload, Topics, points_at, products_of_lines, shop_gone
 
 

@@ -9,9 +9,10 @@ import pytest
 
 from listbridge.domain.ids import JobId, RemoteId
 from listbridge.domain.listings import ledger, lifecycle, writing
+from listbridge.domain.listings.bands import Band
 from listbridge.domain.listings.guarded_changes import counted_by_guard
 from listbridge.domain.listings.ledger import StaleInputs
-from listbridge.domain.listings.listing import BOTH, NOTHING, Band, Cause, LedgerField, Listing, Status, Values
+from listbridge.domain.listings.listing import BOTH, NOTHING, Cause, LedgerField, Listing, Status, Values
 from listbridge.domain.listings.writing import NotOurAttempt
 from listbridge.domain.problem import Problem
 from tests.unit.domain.a_listing import NOW, SETTLE_S, a_listing, computed, euros, later

@@ -15,8 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from listbridge.domain.ids import JobId
 from listbridge.domain.listings import ledger, lifecycle, writing
+from listbridge.domain.listings.bands import Band
 from listbridge.domain.listings.ledger import StaleInputs
-from listbridge.domain.listings.listing import BOTH, Attempt, Band, LedgerField, Listing, Status, Values
+from listbridge.domain.listings.listing import BOTH, Attempt, LedgerField, Listing, Status, Values
 from listbridge.domain.listings.writing import NotOurAttempt
 from listbridge.domain.problem import Problem
 from tests.unit.domain.a_listing import NOW, SETTLE_S, a_listing, computed, euros

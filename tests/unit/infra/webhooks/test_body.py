@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from typing import Any
 
 import pytest
 
-from listbridge.infra.webhooks.body import (
-    id_within,
-    number_in,
-    sha256_in_base64,
-    sha256_in_hex,
-    stored_secrets,
-    text_at,
-)
+from listbridge.infra.webhooks.body import id_within, number_in, text_at
 
 
 def test_a_text_is_found_at_its_place() -> None:
@@ -46,20 +38,6 @@ def test_a_number_of_64_bits_is_an_id_to_its_last_digit(value: int) -> None:
 def test_what_is_no_such_number_is_no_id(value: Any) -> None:
     with pytest.raises(ValueError, match=r"^no a$"):
         number_in({"a": value}, "a")
-
-
-def test_a_signature_is_the_base64_of_the_hmac_of_the_raw_bytes() -> None:
-    by_openssl = b"VnKUjZsLuN5iZWjn5EntcBVCF9kMN43LglzCE1/GSeY="
-    assert sha256_in_base64(b"hush", b'{"id":1}') == by_openssl
-
-
-def test_of_the_stored_credentials_those_sign_that_are_named_and_are_not_blank() -> None:
-    assert stored_secrets({"a": "x", "b": "", "c": "y"}, "c", "b", "a", "d") == ("y", "x")
-
-
-def test_a_signature_may_be_the_hexadecimal_digits_of_the_same() -> None:
-    by_openssl = base64.b64decode("VnKUjZsLuN5iZWjn5EntcBVCF9kMN43LglzCE1/GSeY=").hex().encode()
-    assert sha256_in_hex(b"hush", b'{"id":1}') == by_openssl
 
 
 @pytest.mark.parametrize(("value", "id"), [("it_1", "it_1"), (7, "7")])

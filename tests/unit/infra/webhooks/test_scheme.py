@@ -11,8 +11,8 @@ from listbridge.domain.ports import HookKeys
 from listbridge.domain.ports.webhooks import FORGED, GENUINE
 from listbridge.domain.raw_request import RawRequest
 from listbridge.domain.work import Hint, HintKind
-from listbridge.infra.webhooks.body import sha256_in_base64, sha256_in_hex
 from listbridge.infra.webhooks.scheme import HeaderScheme
+from listbridge.infra.webhooks.signatures import sha256_in_base64, sha256_in_hex
 from listbridge.infra.webhooks.topics import Topics, points_at
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from listbridge.domain.ids import AccountId, ListingKey
-from listbridge.domain.listings.listing import Band, Listing
+from listbridge.domain.listings.bands import Band
+from listbridge.domain.listings.listing import Listing
 from listbridge.domain.ports import BulkWriter
 from listbridge.services.deps import AccountDeps
 

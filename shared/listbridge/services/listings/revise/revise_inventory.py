@@ -16,7 +16,8 @@ from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import ListingKey, new_id
 from listbridge.domain.listings import ledger
-from listbridge.domain.listings.listing import BOTH, Band, LedgerField, Listing
+from listbridge.domain.listings.bands import Band
+from listbridge.domain.listings.listing import BOTH, LedgerField, Listing
 from listbridge.domain.ports import BulkWriter, Conflict, Lease, Missing, Share
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask

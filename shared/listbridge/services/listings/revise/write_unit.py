@@ -12,7 +12,8 @@ from typing import TypeVar
 from listbridge.domain import trace, waiting
 from listbridge.domain.ids import ListingKey, Sku
 from listbridge.domain.listings import ledger, lifecycle, unseen_sales, writing
-from listbridge.domain.listings.listing import Band, LedgerField, Listing, RemoteState, Zero
+from listbridge.domain.listings.bands import Band
+from listbridge.domain.listings.listing import LedgerField, Listing, RemoteState, Zero
 from listbridge.domain.ports import (
     Budget,
     Conflict,

@@ -20,7 +20,8 @@ from listbridge.domain.ids import (
     VariantKey,
 )
 from listbridge.domain.listings import ledger
-from listbridge.domain.listings.listing import BOTH, Band, Computed, Listing, Status, Values
+from listbridge.domain.listings.bands import Band
+from listbridge.domain.listings.listing import BOTH, Computed, Listing, Status, Values
 from listbridge.domain.money import Money
 from listbridge.services.deps import Deps
 from listbridge.services.listings.revise.due_listings import DueListings

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from listbridge.domain.ids import LineId, OrderKey, RemoteOrderId, VariantKey
-from listbridge.domain.listings.listing import Band, Cause
+from listbridge.domain.listings.bands import Band
+from listbridge.domain.listings.listing import Cause
 from listbridge.domain.orders import changes as order_changes
 from listbridge.domain.orders.orders import Cancellation, ImportState, MatchedBy, Order
 from listbridge.domain.ports import Conflict
