@@ -133,7 +133,7 @@ def test_a_listing_whose_sending_found_no_product_is_relinked_and_sent(seller: S
 
 def test_a_listing_whose_product_is_gone_for_good_is_taken_out(seller: Seller) -> None:
     deleted(seller, on_sale(seller))
-    assert "take the item out" in named(reason(seller, "MUG"), "gone_from_shop", "relink")["fix_text"]
+    assert "remove the item from the list" in named(reason(seller, "MUG"), "gone_from_shop", "relink")["fix_text"]
     assert did_remove(seller) == "done"
     assert seller.its.items(seller.list) == []
 
