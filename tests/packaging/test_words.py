@@ -19,7 +19,6 @@ SENTENCES = {
     "whoever": "So that whoever packs it reads it.",
     "dear": "Dear calls wait.",
     "hear of": "The marketplace has to hear of it.",
-    "tell of": "The seller is told of it.",
     "dead letters": "It ends among the dead letters.",
     "come home": "Orders come home.",
     "let go": "It lets it go.",
@@ -70,7 +69,10 @@ def test_code_in_backquotes_and_fences_is_no_prose() -> None:
     assert [(one.line, one.word) for one in findings(Prose("docs/cost.md", 1, text))] == [(8, "Whoever")]
 
 
-def test_to_settle_counts_only_where_sellers_read_it() -> None:
-    text = "It settles."
+def test_to_settle_and_to_tell_of_count_only_where_sellers_read_it() -> None:
+    text = "It settles; the seller is told of it."
     assert list(findings(Prose("docs/cost.md", 1, text))) == []
-    assert [one.word for one in findings(Prose("shared/listbridge/messages/en.json", 1, text))] == ["settles"]
+    assert [one.word for one in findings(Prose("shared/listbridge/messages/en.json", 1, text))] == [
+        "settles",
+        "told of",
+    ]
