@@ -289,7 +289,7 @@ class ScriptedShop:
         self._call("cancel_order", lambda: self.book.cancel(order))
 
     def stock_taken(self, order: ShopOrderId) -> dict[VariantId, dict[LocationId, int]]:
-        """All of it at the one location that the order is sent from."""
+        """All of it at the one location that the order is shipped from."""
         return self._call("stock_taken", lambda: self.book.stock_of(order))
 
     def order_url(self, order: ShopOrderId) -> str:

@@ -66,7 +66,7 @@ class ShopOrderBook:
     lines_carry_ids: bool = True
     """The shop's lines can carry the marketplace's ids; else only who knows the shop's own ids can tell its lines apart."""
     takes_when_sent: bool = False
-    """The shop's setting lets an order take its stock only when something of it is sent."""
+    """The shop's setting lets an order take its stock only when something of it is shipped."""
     made: dict[ShopOrderId, Made] = field(default_factory=dict)
     waiting: list[tuple[Hint, ...]] = field(default_factory=list)
     """What the shop has to tell and has not posted yet."""
@@ -92,7 +92,7 @@ class ShopOrderBook:
         carrier: str = "",
         id: str = "",
     ) -> Parcel:
-        """Send these units, by default everything that is left."""
+        """Ship these units, by default everything that is left."""
         made = self.made[order]
         units = {line: many for line, many in (lines or made.unsent).items() if many}
         self._take_late(made)
@@ -110,7 +110,7 @@ class ShopOrderBook:
         self._show(made, parcels=parcels)
 
     def take_back(self, order: ShopOrderId, parcel: ParcelId) -> None:
-        """A fulfilment is cancelled: its units are to be sent again."""
+        """A fulfilment is cancelled: its units are to be shipped again."""
         made = self.made[order]
         gone = next(one for one in made.shown.parcels if one.id == parcel)
         for line, many in gone.lines.items():
@@ -136,7 +136,7 @@ class ShopOrderBook:
         self._show(self.made[order], lines=dict(lines))
 
     def move(self, order: ShopOrderId, place: LocationId) -> None:
-        """The order is to be sent from another place, which its stock is taken from by now."""
+        """The order is to be shipped from another place, which its stock is taken from by now."""
         made = self.made[order]
         back = [self.take_stock(variant, -units, made.place) for variant, units in made.stock.items()]
         made.place = place
@@ -202,7 +202,7 @@ class ShopOrderBook:
         return {variant: {made.place: units} for variant, units in made.stock.items()}
 
     def cancel(self, order: ShopOrderId) -> None:
-        """Cancelled, and its stock put back; what was sent already cannot be."""
+        """Cancelled, and its stock put back; what was already shipped cannot be."""
         made = self.made.get(order)
         if made is None or made.shown.parcels:
             raise Rejected(Problem("cannot_be_cancelled"))

@@ -286,7 +286,7 @@ class StagedShop(abc.ABC):
     def ship(
         self, order: ShopOrderId, lines: Mapping[LineId, int] | None = None, *, carrier: str = "", tracking: str = ""
     ) -> ParcelId:
-        """Send units by the marketplace's lines, or all that is left."""
+        """Ship units by the marketplace's lines, or all that is left."""
 
     @abc.abstractmethod
     def take_back(self, order: ShopOrderId, parcel: ParcelId) -> None:
@@ -304,7 +304,7 @@ class StagedShop(abc.ABC):
 
     @abc.abstractmethod
     def ship_in_boxes(self, order: ShopOrderId, carrier: str, numbers: Sequence[str]) -> None:
-        """Send all that is left in one fulfilment with several tracking numbers."""
+        """Ship all that is left in one fulfilment with several tracking numbers."""
 
     @abc.abstractmethod
     def order_by_another_tool(self, mark: OrderMark) -> ShopOrderId:

@@ -1,4 +1,4 @@
-"""What services rely on when a shop sends, changes or cancels an order, proven for every platform that takes one."""
+"""What services rely on when a shop ships, changes or cancels an order, proven for every platform that takes one."""
 
 from __future__ import annotations
 
