@@ -208,11 +208,13 @@ def _needs_of(port: str, method: str) -> set[tuple[str, str]]:
         needed.add(("delete", table))
     if (port, method) in _methods_that("batch_write"):
         needed.add(("write in batches", table))
+    if (port, method) in _methods_that("scan"):
+        needed.add(("scan", table))
     if buyers:
         return needed | {("read" if method.endswith("buyers") else "write", table)}
     if port == "orders" and method == "reserve":
-        # The order is only proven; lines that hold nothing any more are deleted.
-        return needed | {("write", "VariantsTable"), ("delete", "VariantsTable"), ("read", "OrdersTable")}
+        # The order is only proven, by a right that comes with writing; lines that hold nothing any more are deleted.
+        return needed | {("write", "VariantsTable"), ("delete", "VariantsTable"), ("write", "OrdersTable")}
     if port in _TABLE_OF_PORT:
         return needed | {("read" if _READS.fullmatch(method) else "write", table)}
     if port in _SECRETS_OF_PORT and method in {"open", "budget"}:
