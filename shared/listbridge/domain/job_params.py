@@ -59,7 +59,7 @@ class EditParams(JobParams):
     """Of an edit of a document: the document as it is to be, and field by field what that changes."""
 
     kind: str
-    id: str
+    id: str = ""
     name: str = ""
     document: str
     """As JSON."""

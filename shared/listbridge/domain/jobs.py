@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
 
 from listbridge.domain.ids import AccountId, JobId
 from listbridge.domain.job_params import ActionParams, AdditionParams, DriftParams, EditParams, JobParams, SweepParams
 from listbridge.domain.problem import Problem
-from listbridge.domain.word import Word
+from listbridge.domain.word import Word, reading_is_of_stored
 
 
 class JobKind(Word):
@@ -117,7 +117,13 @@ class Job(BaseModel):
         """What was stored says nothing of its type: the kind does."""
         if isinstance(told, Mapping) and not isinstance(params := told.get("params", {}), JobParams):
             kind = _PARAMS.get(told.get("kind", ""), JobParams)
-            return {**told, "params": kind.model_validate(params)}
+            try:
+                return {**told, "params": kind.model_validate(params)}
+            except ValidationError:
+                if not reading_is_of_stored():
+                    raise
+                # Of another version: it is shown and kept as it is, and fails for the worker alone that would carry it on.
+                return {**told, "params": JobParams.model_validate(params)}
         return told
 
     def params_of(self, kind: type[_Params]) -> _Params:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from listbridge.domain.job_params import ActionParams, DriftParams, EditParams, JobParams, Look, SweepParams
 from listbridge.domain.jobs import Job
@@ -62,6 +63,23 @@ def test_a_job_of_a_kind_that_only_a_newer_version_knows_keeps_what_it_carries()
 def test_an_edit_of_before_fields_were_written_down_has_none() -> None:
     job = read("configuration", kind="account", id="acc_1", document="{}", affected={"acc_1": 2})
     assert (job.params_of(EditParams).edit, job.params_of(EditParams).affected) == (None, {"acc_1": 2})
+
+
+def test_an_edit_from_before_its_document_was_named_apart_is_carried_on() -> None:
+    params = read("configuration", kind="account", document="{}", affected={"acc_1": 2}).params_of(EditParams)
+    assert (params.id, params.name, params.edit, params.affected) == ("", "", None, {"acc_1": 2})
+
+
+def test_params_that_this_version_cannot_read_are_kept_and_fail_nobody_who_only_lists_jobs() -> None:
+    job = read("sweep", shop="shop_1", start={"of": "a newer version"})
+    assert stored(job) == {"shop": "shop_1", "start": {"of": "a newer version"}}
+    with pytest.raises(TypeError):
+        job.params_of(SweepParams)
+
+
+def test_params_of_a_job_that_is_begun_now_fit_its_kind() -> None:
+    with pytest.raises(ValidationError):
+        Job.model_validate({"id": "job_1", "kind": "sweep", "created_at": NOON, "params": {"shop": "shop_1"}})
 
 
 def test_to_take_a_job_for_one_of_another_kind_is_a_bug() -> None:
