@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from requests import Response
 
 from listbridge.domain.ports.grants import REFRESH_TOKEN, Granted
-from listbridge.domain.verdicts import RateLimited, RemoteError
+from listbridge.domain.verdicts import RemoteError
 from listbridge.infra.calls.answers import json_object, waiting
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.error_row import Row
@@ -19,7 +19,6 @@ from listbridge.infra.calls.http import Purpose, request_id
 from listbridge.infra.calls.tokens import Token
 from listbridge.infra.calls.wire_models import Told
 
-_OPERATION = "token"
 _LONGEST_CODE = 4000
 """Of a consent's code: longer than any platform's."""
 
@@ -63,15 +62,15 @@ Judged = Callable[[Response], RemoteError | None]
 def ask_at(url: str, connection: Connection, grant: type[G], judged: Judged, unreadable: Row, **what: Any) -> G:
     """What was granted, where a platform refuses in a way of its own; `json`, `data` or `auth` go along as it wants them.
 
-    Raises RemoteError; `unreadable` is for a success without a token. A spent limit holds back the calls that would only ask
-    again.
+    Raises RemoteError; `unreadable` is for a success without a token. `infra.calls.tokens.TokenCache` keeps a
+    spent limit, so that nobody asks again before it is back.
     """
     response = connection.session.request(
-        "POST", url, purpose=Purpose.TOKEN, operation=_OPERATION, headers={"Accept": "application/json"}, **what
+        "POST", url, purpose=Purpose.TOKEN, operation="token", headers={"Accept": "application/json"}, **what
     )
     refusal = judged(response)
     if refusal is not None:
-        raise _held_back(connection, waiting(refusal, response))
+        raise waiting(refusal, response)
     try:
         return grant.model_validate(json_object(response))
     except ValidationError:
@@ -79,13 +78,6 @@ def ask_at(url: str, connection: Connection, grant: type[G], judged: Judged, unr
         raise unreadable.error(
             detail="token", status=response.status_code, request=request_id(response.headers)
         ) from None
-
-
-def _held_back(connection: Connection, refusal: RemoteError) -> RemoteError:
-    if isinstance(refusal, RateLimited):
-        until = refusal.until or connection.clock.now() + timedelta(seconds=refusal.after_s)
-        connection.budget.learn(_OPERATION, blocked_until=until)
-    return refusal
 
 
 @dataclass(frozen=True, slots=True)

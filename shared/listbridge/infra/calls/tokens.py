@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import RateLimited
 from listbridge.infra import observability
 
 if TYPE_CHECKING:
@@ -36,13 +38,15 @@ class TokenCache:
 
     def __init__(self) -> None:
         self._tokens: dict[str, Token] = {}
+        self._spent: dict[str, tuple[datetime, Problem]] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
 
     def get(self, key: str, fetch: Callable[[], Token], *, now: datetime) -> str:
         """The token's value, fetched when there is none or it has less than a minute left.
 
-        Raises whatever `fetch` raises; nothing is kept then, and the next caller fetches again.
+        Raises whatever `fetch` raises; nothing is kept then, and the next caller fetches again. A spent limit is the
+        exception: until it is back every caller gets RateLimited, and nobody asks.
         """
         token = self._tokens.get(key)
         if token is not None and token.fresh(now):
@@ -50,10 +54,20 @@ class TokenCache:
         with self._lock_of(key):
             token = self._tokens.get(key)
             if token is None or not token.fresh(now):
-                token = fetch()
+                token = self._fetched(key, fetch, now)
                 observability.protect(token.access_token)
                 self._tokens[key] = token
             return token.access_token
+
+    def _fetched(self, key: str, fetch: Callable[[], Token], now: datetime) -> Token:
+        until, problem = self._spent.get(key, (now, None))
+        if problem is not None and now < until:
+            raise RateLimited(problem, after_s=(until - now).total_seconds(), until=until)
+        try:
+            return fetch()
+        except RateLimited as spent:
+            self._spent[key] = (spent.until or now + timedelta(seconds=spent.after_s), spent.problem)
+            raise
 
     def forget(self, key: str, refused: str) -> None:
         """Drop this token, because the platform refused it; one that was fetched since stays."""

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import RateLimited
 from listbridge.infra.calls.tokens import Access, Token, TokenCache
 from tests.fakes.clock import VirtualClock
 
@@ -75,6 +77,34 @@ def test_a_failed_fetch_leaves_nothing_behind() -> None:
     with pytest.raises(TimeoutError):
         cache.get("shop", fail, now=NOON)
     assert cache.get("shop", issuer, now=NOON) == "token-1"
+
+
+def test_while_the_token_endpoints_limit_is_spent_nobody_asks_again() -> None:
+    cache, asked = TokenCache(), list[datetime]()
+
+    def fetch(now: datetime) -> Token:
+        asked.append(now)
+        raise RateLimited(Problem("too_fast"), after_s=40.0)
+
+    for seconds, left in ((0, 40.0), (1, 39.0), (39, 1.0)):
+        now = NOON + timedelta(seconds=seconds)
+        with pytest.raises(RateLimited) as limited:
+            cache.get("a", lambda now=now: fetch(now), now=now)
+        assert limited.value.after_s == left
+    assert asked == [NOON]
+    back = NOON + timedelta(seconds=40)
+    assert cache.get("a", lambda: Token("t", back + timedelta(hours=1)), now=back) == "t"
+
+
+def test_a_spent_limit_of_one_key_holds_no_other_back() -> None:
+    cache = TokenCache()
+
+    def spent() -> Token:
+        raise RateLimited(Problem("too_fast"), after_s=40.0)
+
+    with pytest.raises(RateLimited):
+        cache.get("a", spent, now=NOON)
+    assert cache.get("b", lambda: Token("t"), now=NOON) == "t"
 
 
 def test_forgetting_what_is_not_there_is_nothing() -> None:
