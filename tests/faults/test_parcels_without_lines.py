@@ -8,8 +8,7 @@ from listbridge.domain.orders.orders import Telling
 from simulators.faults import Fault
 from tests.fakes.scripted_orders import ORDER_TRAITS, Placed
 from tests.fakes.world import ACCOUNT
-from tests.faults.order_stories import Story, story
-from tests.faults.test_orders_relayed import home, line, told
+from tests.faults.order_stories import Story, home, line_of, parcels_told, story
 
 
 @pytest.fixture
@@ -32,7 +31,7 @@ def test_a_parcel_is_told_once_when_the_answer_is_lost(s: Story, lag: float, tra
     s.market.plan.add(Fault("ship", "drop_after"))
     s.shop.book.fulfil(id, tracking=tracking)
     s.rest()
-    assert told(placed) == [({line(placed): 1}, tracking.replace(" ", ""))]
+    assert parcels_told(placed) == [({line_of(placed): 1}, tracking.replace(" ", ""))]
     assert states(s, placed) == [Telling.TOLD]
     s.in_order()
 
@@ -42,9 +41,9 @@ def test_two_parcels_are_each_told_once_though_the_first_answer_was_lost(s: Stor
     placed, id = home(s, 2)
     s.market.plan.add(Fault("ship", "drop_after"))
     for number in numbers:
-        s.shop.book.fulfil(id, {line(placed): 1}, tracking=number)
+        s.shop.book.fulfil(id, {line_of(placed): 1}, tracking=number)
         s.rest()
-    assert told(placed) == [({line(placed): 1}, number) for number in numbers]
+    assert parcels_told(placed) == [({line_of(placed): 1}, number) for number in numbers]
     assert states(s, placed) == [Telling.TOLD] * 2
     s.in_order()
 
@@ -56,5 +55,5 @@ def test_what_the_seller_told_by_hand_is_not_told_again(s: Story) -> None:
     s.market.book.ship(ACCOUNT, placed.facts.id, parcel)
     s.shop.posts = True
     s.rest()
-    assert told(placed) == [({line(placed): 1}, "AB12")]
+    assert parcels_told(placed) == [({line_of(placed): 1}, "AB12")]
     assert s.fate.calls.count("remote.ship") == 0

@@ -8,8 +8,7 @@ from listbridge.domain.ids import LineId, ShopOrderId
 from listbridge.domain.orders.orders import Telling
 from simulators.faults import Fault
 from tests.fakes.scripted_orders import Placed
-from tests.faults.order_stories import Story, story
-from tests.faults.test_orders_relayed import home, told
+from tests.faults.order_stories import Story, home, parcels_told, story
 
 
 @pytest.fixture
@@ -40,7 +39,7 @@ def test_a_parcel_is_told_with_its_lines(s: Story) -> None:
     line = placed.facts.lines[0].id
     s.shop.book.fulfil(id, {line: 1}, tracking="AB12")
     s.rest()
-    assert told(placed) == [({line: 1}, "AB12")]
+    assert parcels_told(placed) == [({line: 1}, "AB12")]
     assert [one.state for one in s.order(placed).told.values()] == [Telling.TOLD]
 
 
@@ -52,7 +51,7 @@ def test_the_lines_of_an_order_whose_answer_was_lost_are_found_by_the_look(s: St
     assert lines_of(s, placed) == expected(placed, id)
     s.shop.book.fulfil(id, tracking="AB12")
     s.rest()
-    assert told(placed) == [({placed.facts.lines[0].id: 1}, "AB12")]
+    assert parcels_told(placed) == [({placed.facts.lines[0].id: 1}, "AB12")]
     s.in_order()
 
 
