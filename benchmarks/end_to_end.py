@@ -31,7 +31,7 @@ from listbridge.services.catalog.nudge import nudge
 from listbridge.services.deps import Deps
 from localrun import template
 from localrun.system import LocalSystem
-from localrun.variables import of_functions
+from localrun.variables import of_all
 from simulators.kit.stand_in import ControlClient, MarketplaceStandIn
 
 ACCOUNTS = ("acc_one", "acc_two", "acc_backlog")
@@ -68,7 +68,7 @@ def measure() -> list[Figure]:
         chain.beside(system, shop_arguments=outside.SHOP_ARGUMENTS) as floor,
     ):
         declared = template.load(stage.ROOT / "template.yaml")
-        variables = of_functions(declared, endpoint_url=system.emulator.url)["ReviseInventoryFunction"]
+        variables = of_all(declared, endpoint_url=system.emulator.url)
         urls = {"PLATFORM_URLS": json.dumps(system.simulator_urls)}
         deps = stage.ports_over({**variables, **urls})
         shop, market = ControlClient(system.shop_url), outside.marketplace_door(system.marketplace_url)

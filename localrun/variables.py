@@ -22,6 +22,14 @@ FILES = {
 _STAGE = "local"
 
 
+def of_all(template: dict[str, Any], *, endpoint_url: str) -> dict[str, str]:
+    """What all functions are told together, for a process that does the work of several."""
+    together: dict[str, str] = {}
+    for told in of_functions(template, endpoint_url=endpoint_url).values():
+        together |= told
+    return together
+
+
 def of_functions(template: dict[str, Any], *, endpoint_url: str) -> dict[str, dict[str, str]]:
     """Logical id of a function -> its variables, for an emulator at this address.
 

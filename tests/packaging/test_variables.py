@@ -16,7 +16,7 @@ import pytest
 from listbridge import bootstrap
 from listbridge.domain.work import Lane
 from listbridge.infra import settings
-from localrun.variables import of_functions
+from localrun.variables import of_all, of_functions
 from tests.packaging.conftest import ROOT
 from tests.packaging.reach import FUNCTIONS, needs, queue_of, touched
 
@@ -173,3 +173,10 @@ def test_a_function_does_not_start_with_a_malformed_variable(template: dict[str,
     said = "^DRAIN_RUN_S: Input should be a valid number, unable to parse string as a number$"
     with pytest.raises(settings.UnusableSettings, match=said):
         starts("revise_inventory", told)
+
+
+def test_a_process_that_does_the_work_of_several_is_told_what_each_of_them_is(template: dict[str, Any]) -> None:
+    together = of_all(template, endpoint_url=_ELSEWHERE)
+    told = of_functions(template, endpoint_url=_ELSEWHERE).values()
+    assert set(together) == set().union(*told)
+    assert {"VARIANTS_TABLE", "BUYERS_TABLE", "INBOX_TABLE"} <= set(together)
