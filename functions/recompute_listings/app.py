@@ -1,4 +1,4 @@
-"""Queue `recompute` → the next chunks of big jobs, and the checks that timers ask for, one shop or account each."""
+"""Queue `recompute` → the next chunks of big jobs, the checks that timers ask for, and reads of many products of a shop."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import Field, TypeAdapter
 
 from listbridge import bootstrap
-from listbridge.domain.work import Check, RecomputeChunk
+from listbridge.domain.work import Check, RecomputeChunk, ShopEvent
+from listbridge.services.inbox.look_at_shop import look_in_bulk
 from listbridge.services.jobs.run_job import run_job
 from listbridge.services.timers.run_check import run_check
 
-_Message: TypeAlias = Annotated[RecomputeChunk | Check, Field(discriminator="kind")]
+_Message: TypeAlias = Annotated[RecomputeChunk | Check | ShopEvent, Field(discriminator="kind")]
 _MESSAGES: TypeAdapter[_Message] = TypeAdapter(_Message)
 
 
@@ -21,12 +22,14 @@ _MESSAGES: TypeAdapter[_Message] = TypeAdapter(_Message)
     queues="shop_events recompute revise publish orders",
 )
 def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
-    """Carry jobs and checks on; the answer names the messages that must come back."""
+    """Carry jobs, checks and reads on; the answer names the messages that must come back."""
 
     def carry_on(message: _Message) -> None:
         remaining_s = context.get_remaining_time_in_millis() / 1000
         if isinstance(message, Check):
             run_check(bootstrap.deps(), message, remaining_s=remaining_s)
+        elif isinstance(message, ShopEvent):
+            look_in_bulk(bootstrap.deps(), message)
         else:
             run_job(bootstrap.deps(), message, remaining_s=remaining_s)
 

@@ -14,7 +14,7 @@ from listbridge.services.inbox.sync_catalog import sync_catalog
 @bootstrap.lambda_function(
     bootstrap.deps,
     tables="config variants listings orders coordination inbox activity",
-    queues="shop_events revise publish orders fulfillments",
+    queues="shop_events recompute revise publish orders fulfillments",
 )
 def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
     """Handle a batch of shop events, collapsed; the answer names the messages that must come back."""

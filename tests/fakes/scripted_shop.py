@@ -88,6 +88,7 @@ class ScriptedShop:
     order_settle_s: float = 60.0
     strict_look: bool = True
     changes_every_s: float = 0.0
+    changes_a_page: int = 2
     changed_at: dict[ProductId, datetime] = field(default_factory=dict)
     takes_stock: bool = True
     """What the platform promises of its orders; `book.takes_when_sent` is what this shop does."""
@@ -226,13 +227,12 @@ class ScriptedShop:
         return SweepPage(page, str(end) if end < len(known) else None, total)
 
     def products_changed(self, since: datetime, cursor: str | None) -> ChangedProducts:
-        """Two products a page."""
         return self._call("products_changed", lambda: self._changed(since, int(cursor or 0)))
 
     def _changed(self, since: datetime, start: int) -> ChangedProducts:
         changed = sorted((at, one) for one, at in self.changed_at.items() if at >= since and one in self.products)
-        more = str(start + 2) if start + 2 < len(changed) else None
-        return ChangedProducts({one: at for at, one in changed[start : start + 2]}, more)
+        more = str(start + self.changes_a_page) if start + self.changes_a_page < len(changed) else None
+        return ChangedProducts({one: at for at, one in changed[start : start + self.changes_a_page]}, more)
 
     def search(self, text: str, limit: int, cursor: str | None = None) -> tuple[tuple[ProductFacts, ...], str | None]:
         start = int(cursor or 0)

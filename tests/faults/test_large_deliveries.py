@@ -6,16 +6,21 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import ProductId
-from listbridge.domain.work import MOST_HINTS, Hint, HintKind, Lane, ShopEvent
-from listbridge.services.inbox.sync_catalog import MOST_PRODUCTS
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import RetryLater
+from listbridge.domain.work import MOST_HINTS, Check, CheckKind, Hint, HintKind, Lane, ShopEvent
+from listbridge.services.catalog.products_to_read import AT_ONCE, IN_BULK
+from listbridge.services.catalog.read_changed_products import read_changed_products
 from tests.fakes.limits import LARGEST_ROW
-from tests.fakes.scripted import scripted_world
+from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.world import SHOP
 from tests.faults.pair import CLIENT, Pair, pair
 from tests.faults.seeded import seed
@@ -77,21 +82,68 @@ def test_a_whole_order_that_the_shop_no_longer_has_is_done(p: Pair) -> None:
     assert (p.shown("MUG"), p.world.dead_letters()) == ((5, Decimal("10.00")), [])
 
 
-def test_one_call_reads_so_many_products_and_leaves_the_rest_to_the_next() -> None:
+def test_what_points_at_many_products_is_read_in_parts_by_the_lane_of_big_jobs() -> None:
     s = scripted_world()
-    count = 2 * MOST_PRODUCTS + 7
+    count = 2 * IN_BULK + AT_ONCE + 7
+    products, queues = changed(s, count), s.world.stores.queues
+    queues.send(Lane.SHOP_EVENTS, event_of(products))
+    s.world.deliver(Lane.SHOP_EVENTS)
+    waiting = [len(event.hints) for event in queues.messages(Lane.RECOMPUTE) if isinstance(event, ShopEvent)]
+    assert (sorted(waiting), queues.messages(Lane.SHOP_EVENTS)) == ([7, IN_BULK, IN_BULK], [])
+    s.world.settle()
+    unread = [product for product in products if not _counted(s, product, 2)]
+    assert (unread, s.world.dead_letters()) == ([], [])
+
+
+def test_a_sale_is_read_before_the_bulk_edit_that_came_in_the_same_batch() -> None:
+    s = scripted_world()
+    *many, sold = changed(s, 2 * AT_ONCE + 1)
+    queues = s.world.stores.queues
+    queues.send(Lane.SHOP_EVENTS, event_of(many), event_of([sold]))
+    s.world.deliver(Lane.SHOP_EVENTS)
+    assert [_counted(s, sold, 2), *(_counted(s, product, 2) for product in many)].count(True) == AT_ONCE
+    assert _counted(s, sold, 2)
+
+
+def test_a_look_at_what_changed_leaves_the_lane_of_events_to_sales() -> None:
+    s = scripted_world()
+    s.shop.changes_every_s, s.shop.changes_a_page = 300.0, 3
+    products = changed(s, AT_ONCE + 1)
+    shop = s.world.stores.configuration.get(Shop, SHOP)
+    found = read_changed_products(s.world.deps, shop, Check(what=CheckKind.SHOP_PRODUCTS, subject=SHOP))
+    queues = s.world.stores.queues
+    assert (found, queues.messages(Lane.SHOP_EVENTS)) == (len(products), [])
+    s.world.settle()
+    assert all(_counted(s, product, 2) for product in products)
+
+
+def test_a_shop_that_cannot_answer_is_asked_again_by_the_lane_of_big_jobs() -> None:
+    s = scripted_world()
+    products = changed(s, AT_ONCE + 1)
+    queues = s.world.stores.queues
+
+    def refuse() -> None:
+        raise RetryLater(Problem("shop_busy"), after_s=30)
+
+    s.fate.meanwhile("shop.read_products", refuse)
+    queues.send(Lane.RECOMPUTE, event_of(products))
+    s.world.deliver(Lane.RECOMPUTE)
+    assert (len(queues.messages(Lane.RECOMPUTE)), queues.messages(Lane.SHOP_EVENTS)) == (1, [])
+    s.world.settle()
+    assert all(_counted(s, product, 2) for product in products)
+
+
+def changed(s: Scripted, count: int) -> list[ProductId]:
+    """So many products that had 5 when they were read, and have 2 now."""
     seed(s, count)
+    s.world.run(10)
     for number in range(count):
         s.shop.set(f"S{number}", stock=2)
-    hints = tuple(Hint(kind=HintKind.PRODUCT, id=product) for product in s.shop.products)
-    queues = s.world.stores.queues
-    queues.send(Lane.SHOP_EVENTS, ShopEvent(shop=SHOP, hints=hints))
-    s.world.deliver(Lane.SHOP_EVENTS)
-    waiting = [len(event.hints) for event in queues.messages(Lane.SHOP_EVENTS) if isinstance(event, ShopEvent)]
-    assert sorted(waiting) == [7, MOST_PRODUCTS]
-    s.world.settle()
-    unread = [product for product in s.shop.products if not _counted(s, ProductId(product), 2)]
-    assert (unread, s.world.dead_letters()) == ([], [])
+    return [ProductId(product) for product in s.shop.products]
+
+
+def event_of(products: Sequence[ProductId]) -> ShopEvent:
+    return ShopEvent(shop=SHOP, hints=tuple(Hint(kind=HintKind.PRODUCT, id=product) for product in products))
 
 
 def _counted(s: Any, product: ProductId, stock: int) -> bool:

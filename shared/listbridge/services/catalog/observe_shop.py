@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -18,9 +18,9 @@ from listbridge.domain.orders.shortages import taken_by
 from listbridge.domain.ports import ReadResult, ShopAdapter
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RetryLater
-from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
 from listbridge.services.catalog.absent_products import missing_by_product, store_absent
 from listbridge.services.catalog.observed import Observed
+from listbridge.services.catalog.products_to_read import read_soon
 from listbridge.services.deps import CoreDeps, LedgerDeps, OrderDeps
 
 _READS = 6
@@ -130,14 +130,7 @@ def read_deferred_again(deps: OrderDeps, shop: Shop, observed: Observed) -> None
     """
     if observed.deferred:
         lag = deps.shops.traits(shop).read_lag_s
-        read_products(deps, shop.id, observed.deferred, delay_s=max(1, math.ceil(lag)))
-
-
-def read_products(deps: CoreDeps, shop: ShopId, products: Iterable[ProductId], *, delay_s: int = 0) -> None:
-    """Have these products read again soon."""
-    hints = tuple(Hint(kind=HintKind.PRODUCT, id=product) for product in sorted(products))
-    if hints:
-        deps.queues.send(Lane.SHOP_EVENTS, ShopEvent(shop=shop, hints=hints, confirm=True), delay_s=delay_s)
+        read_soon(deps, shop.id, observed.deferred, delay_s=max(1, math.ceil(lag)))
 
 
 def _in_the_making(deps: OrderDeps, shop: Shop, stored: Variant, seen: Variant) -> bool:

@@ -13,7 +13,7 @@ from listbridge.domain.ids import ProductId
 from listbridge.domain.ports import ChangedProducts, Share, ShopTraits
 from listbridge.domain.verdicts import RemoteError, Unauthorized
 from listbridge.domain.work import Check, Lane
-from listbridge.services.catalog.observe_shop import read_products
+from listbridge.services.catalog.products_to_read import read_by_size
 from listbridge.services.connection_state import expire_shop
 from listbridge.services.deps import LedgerDeps, OrderDeps
 
@@ -38,23 +38,26 @@ def read_changed_products(deps: OrderDeps, shop: Shop, check: Check) -> int:
     if shop.state is not ConnectionState.ACTIVE:
         return 0
     since, cursor = _where(check, deps.shops.traits(shop), deps.clock.now())
-    found = 0
+    stale: dict[ProductId, None] = {}
     try:
         adapter = deps.shops.open(shop, Share.ORDINARY)
         for _ in range(_PAGES):
             page = adapter.products_changed(since, cursor)
-            found += _have_read(deps, shop, page)
+            stale.update(dict.fromkeys(_stale(deps, shop, page)))
             cursor = page.cursor
             if cursor is None:
-                return found
+                break
     except Unauthorized as error:
         expire_shop(deps, shop, error.problem)
-        return found
+        return len(stale)
     except RemoteError:
-        return found
-    rest = check.model_copy(update={"cursor": f"{since.isoformat()}|{cursor}"})
-    deps.queues.send(Lane.RECOMPUTE, rest, reason="more_pages")
-    return found
+        cursor = None
+    # All at once: many pages of few would keep the lane of events as busy as one page of many.
+    read_by_size(deps, shop.id, list(stale), confirm=True)
+    if cursor is not None:
+        rest = check.model_copy(update={"cursor": f"{since.isoformat()}|{cursor}"})
+        deps.queues.send(Lane.RECOMPUTE, rest, reason="more_pages")
+    return len(stale)
 
 
 def _where(check: Check, traits: ShopTraits, now: datetime) -> tuple[datetime, str | None]:
@@ -64,11 +67,9 @@ def _where(check: Check, traits: ShopTraits, now: datetime) -> tuple[datetime, s
     return datetime.fromisoformat(since), cursor
 
 
-def _have_read(deps: OrderDeps, shop: Shop, page: ChangedProducts) -> int:
+def _stale(deps: OrderDeps, shop: Shop, page: ChangedProducts) -> list[ProductId]:
     lag = timedelta(seconds=deps.shops.traits(shop).read_lag_s) + _WHOLE_SECONDS
-    stale = [product for product, at in page.products.items() if not _read_since(deps, shop, product, at + lag)]
-    read_products(deps, shop.id, stale)
-    return len(stale)
+    return [product for product, at in page.products.items() if not _read_since(deps, shop, product, at + lag)]
 
 
 def _read_since(deps: LedgerDeps, shop: Shop, product: ProductId, at: datetime) -> bool:

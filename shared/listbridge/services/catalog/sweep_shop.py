@@ -27,8 +27,9 @@ from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.catalog.absent_products import store_absent
 from listbridge.services.catalog.apply_observed import apply_observed
 from listbridge.services.catalog.nudge import nudge_due
-from listbridge.services.catalog.observe_shop import numbered, read_deferred_again, read_products, store_product
+from listbridge.services.catalog.observe_shop import numbered, read_deferred_again, store_product
 from listbridge.services.catalog.observed import Observed
+from listbridge.services.catalog.products_to_read import read_by_size
 from listbridge.services.catalog.recompute import Recompute
 from listbridge.services.connection_state import expire_shop
 from listbridge.services.deps import CoreDeps, LedgerDeps, OrderDeps
@@ -96,7 +97,7 @@ def _read(deps: OrderDeps, job: Job, shop: Shop) -> Job:
     overlapping = [
         facts.product for facts in page.products if not store_product(deps, shop, facts, observation, observed, known)
     ]
-    read_products(deps, shop.id, overlapping)  # another worker read them at the same time
+    read_by_size(deps, shop.id, overlapping, confirm=True)  # another worker read them at the same time
     read_deferred_again(deps, shop, observed)
     apply_observed(deps, observed)
     sweep = job.params_of(SweepParams)

@@ -26,7 +26,7 @@ from listbridge.domain.ports import Conflict, Lease, Share, ShopAdapter
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RemoteError, Unauthorized
 from listbridge.domain.work import ImportOrder, Lane
-from listbridge.services.catalog.observe_shop import read_products
+from listbridge.services.catalog.products_to_read import read_soon
 from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import CoreDeps, OrderDeps
 from listbridge.services.orders.arrive.take_in_order import note_order
@@ -293,7 +293,7 @@ class _Creating:
         except NotOurCreate:
             return order_of(deps, order.key)
         if gone:
-            read_products(deps, order.shop, {match.variant.product for match in tried.values()})
+            read_soon(deps, order.shop, {match.variant.product for match in tried.values()})
         tell(deps, order, "order_failed", **error.problem.as_reason())
         _again_at(deps, order, retry_at)
         return order

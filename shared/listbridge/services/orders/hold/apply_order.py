@@ -17,7 +17,7 @@ from listbridge.domain.orders.reserving import Reservations, bought_from, change
 from listbridge.domain.orders.schedule import ImportRules
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.services.catalog.nudge import nudge_due
-from listbridge.services.catalog.observe_shop import read_products
+from listbridge.services.catalog.products_to_read import read_soon
 from listbridge.services.catalog.recompute_variants import recompute_variants
 from listbridge.services.catalog.restocked import sell_restocked
 from listbridge.services.deps import CoreDeps, OrderDeps
@@ -94,7 +94,7 @@ def _told_by_others(deps: OrderDeps, order: Order) -> frozenset[LineId]:
 
 
 def _read_variants(deps: CoreDeps, shop: ShopId, variants: Iterable[VariantKey]) -> None:
-    read_products(deps, shop, {variant.product for variant in variants})
+    read_soon(deps, shop, {variant.product for variant in variants})
 
 
 def _note_shortages(deps: OrderDeps, order: Order, changes: Reservations) -> Order:
