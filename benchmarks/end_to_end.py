@@ -124,7 +124,7 @@ def _put_one(deps: Deps, account: str, product: Mapping[str, Any], offers: Mappi
     facts = VariantFacts(VariantId(str(told["id"])), Sku(told["sku"]), "", price, stock=stock)
     key = VariantKey(stage.SHOP, ProductId(str(product["id"])), facts.variant)
     row = stage.live_listing(account, key, facts.sku, offers[facts.sku], Values(_STOCK, price, datetime.now(UTC)))
-    return stage.put(deps, Variant(key, facts, Visibility.VISIBLE, Observation(1, 2)), row)
+    return stage.put(deps, Variant(key, facts, Visibility.VISIBLE, Observation(1, 2, datetime.now(UTC))), row)
 
 
 def _seed_backlog(deps: Deps, market: MarketplaceStandIn) -> None:

@@ -129,7 +129,7 @@ def seed_ledger(
         key = VariantKey(SHOP, ProductId(f"p-{sku}"), VariantId(f"v-{sku}"))
         facts = VariantFacts(key.variant, Sku(sku), sku, money, stock={LocationId("1"): stock})
         row = live_listing(account, key, sku, remote, Values(shown, money, datetime.now(UTC)))
-        return put(deps, Variant(key, facts, Visibility.VISIBLE, Observation(1, 2)), row)
+        return put(deps, Variant(key, facts, Visibility.VISIBLE, Observation(1, 2, datetime.now(UTC))), row)
 
     with ThreadPoolExecutor(_THREADS) as pool:
         return list(pool.map(one, skus))
