@@ -35,7 +35,7 @@ def restock(s: Scripted, keys: list[ListingKey], stock: int = 9) -> None:
     products = {s.shop.set(key.sku, stock=stock) for key in keys}
     for start in range(0, len(keys), 100):
         s.world.hint(*sorted(products)[start : start + 100])
-    while s.world.deliver(Lane.SHOP_EVENTS):
+    while s.world.deliver(Lane.SHOP_EVENTS) or s.world.deliver(Lane.RECOMPUTE):
         pass
 
 
