@@ -1,0 +1,104 @@
+"""The only HTTP to Amazon: hosts, tokens, and the verdict on every answer.
+
+Paths, operation names, parameters and headers are those of the official models (as of 2026-08-05). Every call names its
+operation by its operationId, which is also its name in the budget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from listbridge.infra.calls.answers import readable
+from listbridge.infra.calls.api_client import Answer, ApiClient, Call
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.wire_models import Told
+from listbridge.marketplaces.amazon import errors
+from listbridge.marketplaces.amazon.auth import Grants, Hosts, Who
+from listbridge.marketplaces.amazon.settings import Settings
+
+AGENT = "Listbridge/1 (Language=Python)"
+"""Amazon asks every application to name itself (developer-docs.amazon.com/sp-api, "Include a User-Agent header")."""
+_LONGEST_MESSAGE = 300
+_LIMIT = "x-amzn-RateLimit-Limit"
+
+
+def csv(*values: str) -> str:
+    """A query parameter that is a list (`collectionFormat` csv in every model)."""
+    return ",".join(values)
+
+
+@dataclass(frozen=True, slots=True)
+class Request(Call):
+    """One call; its `path` begins with a slash. `who` calls: the seller, or for operations that need no seller's consent the
+    app itself. With a `url` it goes there instead, without a token: a document at a presigned address."""
+
+    who: Who = "seller"
+    url: str = ""
+
+
+class ErrorEntry(Told):
+    """One of an answer's `errors`."""
+
+    code: str = ""
+    message: str = ""
+    details: str = ""
+
+
+class AmazonHttp(ApiClient[Request]):
+    """HTTP for one account. Safe to share between threads."""
+
+    UNREADABLE, UNKNOWN, LIMITED = errors.UNREADABLE, errors.UNKNOWN, errors.THROTTLED
+    REFUSED, BY_CODE, BY_STATUS = errors.REFUSED, errors.BY_CODE, errors.BY_STATUS
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.settings = Settings.model_validate(connection.settings)
+        self.hosts = Hosts.of(connection)
+        self._grants = Grants(connection)
+
+    @property
+    def seller(self) -> str:
+        """The seller's id, a part of many paths. Raises Unauthorized where neither consent nor settings told it."""
+        id = self.connection.facts.get("seller_id") or self.settings.seller_id
+        if not id:
+            raise errors.SELLER_UNKNOWN.error()
+        return id
+
+    def address(self, call: Request) -> str:
+        return call.url or f"{self.hosts.api}{call.path}"
+
+    def headers(self, call: Request) -> Mapping[str, str]:
+        if call.url:
+            return {}
+        return {"x-amz-access-token": self._grants.token(call.who), "User-Agent": AGENT}
+
+    def renew(self, call: Request) -> bool:
+        return not call.url and self._grants.renew(call.who)
+
+    def code_of(self, body: Mapping[str, Any]) -> str:
+        return next((entry.code for entry in entries_of(body)), "")
+
+    def words_of(self, body: Mapping[str, Any]) -> tuple[str, Mapping[str, str]]:
+        entries = entries_of(body)
+        return (entries[0].message[:_LONGEST_MESSAGE] if entries else "") or "(no reason given)", {}
+
+    def learn(self, call: Request, answer: Answer) -> None:
+        rate = _positive(answer.response.headers.get(_LIMIT))
+        if rate is not None:
+            self.connection.budget.learn(call.operation, rate=rate)
+
+
+def entries_of(body: Any) -> list[ErrorEntry]:
+    """The `errors` of an answer, as far as they can be read."""
+    return readable(body.get("errors") if isinstance(body, Mapping) else None, ErrorEntry)
+
+
+def _positive(header: str | None) -> float | None:
+    """Calls a second; None for what is no such number."""
+    try:
+        rate = float(header or "")
+    except ValueError:
+        return None
+    return rate if 0 < rate < 1_000 else None

@@ -1,0 +1,75 @@
+"""Amazon's errors and our verdicts, as data.
+
+Sources: the official models as of 2026-08-05 (`Issue.categories`, the responses of every operation),
+developer-docs.amazon.com/sp-api "Response format" and "Usage plans and rate limits" (read 2026-11-28). Issue codes are
+documented nowhere: those here are from public issue trackers of amzn/selling-partner-api-models, each with its number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from listbridge.domain.verdicts import NotFound, OutcomeUnknown, RateLimited, Rejected, RetryLater, Unauthorized
+from listbridge.infra.calls.error_row import Row, for_each
+
+UNAVAILABLE = Row(RetryLater, "amazon_unavailable")
+UNKNOWN = Row(OutcomeUnknown, "amazon_outcome_unknown")
+UNREADABLE = Row(RetryLater, "amazon_answer_unreadable", after_s=30.0)
+THROTTLED = Row(RateLimited, "amazon_limit_reached", after_s=2.0)
+REFUSED = Row(Rejected, "amazon_refused", "read_amazon_message")
+REQUEST_REFUSED = Row(Rejected, "amazon_request_refused", "read_amazon_message")
+GONE = Row(NotFound, "amazon_listing_gone", "send_again")
+NOT_THERE = Row(NotFound, "amazon_not_there", "look_on_amazon")
+TOKEN_REFUSED = Row(Unauthorized, "amazon_token_refused", "reconnect_account")
+ROLE_MISSING = Row(Unauthorized, "amazon_role_missing", "grant_roles")
+CONSENT_MISSING = Row(Unauthorized, "amazon_consent_missing", "authorize_account")
+APP_REFUSED = Row(Unauthorized, "amazon_app_refused", "renew_client_secret")
+SELLER_UNKNOWN = Row(Unauthorized, "amazon_seller_unknown", "enter_seller_id")
+
+ATTRIBUTE_MISSING = Row(Rejected, "amazon_attribute_missing", "edit_creation_profile")
+ATTRIBUTE_REFUSED = Row(Rejected, "amazon_attribute_refused", "edit_creation_profile")
+PICTURE_MISSING = Row(Rejected, "amazon_picture_missing", "add_images_in_shop")
+PICTURE_REFUSED = Row(Rejected, "amazon_pictures_refused", "check_images_in_shop")
+PRICE_REFUSED = Row(Rejected, "amazon_price_refused", "set_price_in_shop")
+PRICE_MISSING = Row(Rejected, "amazon_price_missing", "set_price_in_shop")
+DUPLICATE = Row(Rejected, "amazon_product_twice", "give_asin")
+APPROVAL_NEEDED = Row(Rejected, "amazon_approval_needed", "ask_amazon_for_approval")
+
+BY_CATEGORY: Final[Mapping[str, Row]] = {
+    "INVALID_ATTRIBUTE": ATTRIBUTE_REFUSED,
+    "MISSING_ATTRIBUTE": ATTRIBUTE_MISSING,
+    "INVALID_IMAGE": PICTURE_REFUSED,
+    "MISSING_IMAGE": PICTURE_MISSING,
+    "INVALID_PRICE": PRICE_REFUSED,
+    "MISSING_PRICE": PRICE_MISSING,
+    "DUPLICATE": DUPLICATE,
+    "QUALIFICATION_REQUIRED": APPROVAL_NEEDED,
+}
+"""By `Issue.categories` (listingsItems_2021-08-01)."""
+
+BY_ISSUE: Final[Mapping[str, Row]] = {"4000000": Row(RetryLater, "amazon_unavailable", after_s=60.0)}
+"""By `Issue.code`, before its categories."""
+
+BY_CODE: Final[Mapping[str, Row]] = {
+    "QuotaExceeded": THROTTLED,
+    "InternalFailure": UNAVAILABLE,
+    "NotFound": NOT_THERE,
+    **for_each(REQUEST_REFUSED, "InvalidInput", "InvalidRequest"),
+}
+"""By `errors[].code` of an answer."""
+
+BY_STATUS: Final[Mapping[int, Row]] = {
+    401: TOKEN_REFUSED,
+    403: ROLE_MISSING,
+    404: NOT_THERE,
+    **for_each(REQUEST_REFUSED, 400, 413, 415),
+}
+
+TOKEN_ERRORS: Final[Mapping[str, Row]] = {
+    "invalid_grant": TOKEN_REFUSED,
+    **for_each(APP_REFUSED, "invalid_client", "unauthorized_client"),
+    "invalid_scope": ROLE_MISSING,
+}
+"""Of Login with Amazon, by the error's name (RFC 6749, 5.2)."""
+TOKEN_STATUSES: Final[Mapping[int, Row]] = {401: APP_REFUSED, 429: THROTTLED}

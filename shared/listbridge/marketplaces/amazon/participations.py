@@ -1,0 +1,50 @@
+"""Who an account is: the seller, and the stores of the region in which they sell."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from listbridge.domain.ports import AccountIdentity
+from listbridge.infra.calls.wire_models import CamelTold
+from listbridge.marketplaces.amazon.client import AmazonHttp, Request
+from listbridge.marketplaces.amazon.sites import BY_MARKETPLACE
+
+
+class Marketplace(CamelTold):
+    """`Marketplace` of sellers v1."""
+
+    id: str
+
+
+class Participation(CamelTold):
+    """`Participation` of sellers v1."""
+
+    is_participating: bool
+
+
+class MarketplaceParticipation(CamelTold):
+    """`MarketplaceParticipation` of sellers v1."""
+
+    marketplace: Marketplace
+    participation: Participation
+
+
+class Participations(CamelTold):
+    """The answer of getMarketplaceParticipations."""
+
+    payload: tuple[MarketplaceParticipation, ...] = Field(min_length=1)
+
+
+def identify(http: AmazonHttp) -> AccountIdentity:
+    """The seller's id, and those sites of the account's region in which they take part.
+
+    A store that we do not know (Amazon lists a seller's internal ones as well) is no site.
+    """
+    told = http.read(
+        Request("GET", "/sellers/v1/marketplaceParticipations", "getMarketplaceParticipations"), Participations
+    )
+    taken = [one.marketplace.id for one in told.payload if one.participation.is_participating]
+    here = [BY_MARKETPLACE[id] for id in taken if id in BY_MARKETPLACE]
+    region = http.settings.region
+    sites = tuple(site.id for site in here if site.region == region)
+    return AccountIdentity(http.seller, sites, {"seller_id": http.seller, "region": region})
