@@ -1,0 +1,382 @@
+"""Checks one HTTP exchange against Amazon's official models, more strictly than they are written.
+
+The models are Swagger 2.0 and allow any extra field, so they would pass a typing error. Here every object of a request and of an
+answer refuses unknown names. What the models leave to other documents is checked by these: a feed and its report by their JSON
+schemas, a token call by Login with Amazon's guide.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import jsonschema_rs
+import requests
+
+from tests.contract.openapi import ContractBroken
+
+OFFICIAL = Path(__file__).parents[3] / "simulators" / "amazon" / "official"
+"""Amazon's own files, with their licence (Apache-2.0) and where they come from."""
+
+DOCUMENTS_PATH = "/_documents/"
+"""Where the simulator keeps what Amazon keeps behind presigned addresses."""
+
+_TOKEN_PATH = "/auth/o2/token"
+_METHODS = ("get", "put", "post", "patch", "delete")
+_OF_LEGACY_ORDERS = frozenset({"confirmShipment"})
+"""The one operation of `ordersV0` that `orders_2026-01-01` does not replace; nobody may call the others."""
+_OUTAGES = frozenset({429, 500, 503})
+_TOKEN = "x-amz-access-token"
+_CLIENT = {"client_id", "client_secret"}
+_TOKEN_FIELDS = {  # "Connect to the Selling Partner API" and "Grantless operations" of Amazon's developer documentation
+    "refresh_token": {"refresh_token", *_CLIENT},
+    "authorization_code": {"code", "redirect_uri", *_CLIENT},
+    "client_credentials": {"scope", *_CLIENT},
+}
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of a model; `body` is its entry there, `model` the model's file without its ending."""
+
+    id: str
+    model: str
+    method: str
+    template: str
+    path: re.Pattern[str]
+    body: Mapping[str, Any]
+
+    @property
+    def parameters(self) -> list[Mapping[str, Any]]:
+        found: list[Mapping[str, Any]] = self.body.get("parameters", [])
+        return found
+
+
+class AmazonDocuments:
+    """Holds exchanges against the models. One for each stage: it remembers which addresses of documents it has seen."""
+
+    def __init__(self, models: Models) -> None:
+        self._models = models
+        self._uploads: dict[str, str] = {}
+        self._downloads: dict[str, str] = {}
+
+    @classmethod
+    def load(cls) -> AmazonDocuments:
+        """The models are read once a run."""
+        return cls(_models())
+
+    def operation_ids(self) -> set[str]:
+        return {operation.id for operation in self._models.operations}
+
+    def find(self, method: str, url: str) -> Operation:
+        """The operation of a method and an address or path. Raises `ContractBroken` where there is none."""
+        return self._models.find(method, urlsplit(url).path)
+
+    def check(self, request: requests.PreparedRequest, response: requests.Response) -> str:
+        """`check_exchange` of what `requests` sent and received."""
+        headers = {name: _text(value) for name, value in request.headers.items()}
+        sent = request.body if isinstance(request.body, str | bytes) else None
+        return self.check_exchange(
+            request.method or "GET", request.url or "", headers, sent, response.status_code, response.content
+        )
+
+    def check_exchange(
+        self,
+        method: str,
+        url: str,
+        request_headers: Mapping[str, str],
+        request_body: bytes | str | None,
+        status: int,
+        response_body: bytes | str | None,
+    ) -> str:
+        """Returns the operationId of an exchange that keeps the contract; raises `ContractBroken` for any other.
+
+        Checked: operation (method and path template), query (names, required ones, CSV lists and their lengths, enums, numbers,
+        times), access token and content type, request body, status, response body. A token call is `lwaToken`; a document at its
+        presigned address is `uploadDocument` or `downloadDocument`.
+        """
+        headers = {name.lower(): value for name, value in request_headers.items()}
+        path = urlsplit(url).path
+        if path == _TOKEN_PATH:
+            return _check_token_call(method, headers, request_body)
+        if path.startswith(DOCUMENTS_PATH):
+            return self._check_document(method.upper(), url, headers, request_body, status, response_body)
+        operation = self._models.find(method, path)
+        _check_path(operation, path)
+        _check_query(operation, url)
+        _check_headers(operation, headers, request_body)
+        sent = self._check_request_body(operation, request_body)
+        self._note(operation, sent, self._check_response(operation, status, response_body))
+        return operation.id
+
+    def _check_request_body(self, operation: Operation, body: bytes | str | None) -> Any:
+        schema = next((p["schema"] for p in operation.parameters if p["in"] == "body"), None)
+        if schema is None:
+            if body:
+                raise ContractBroken(f"{operation.id} takes no body")
+            return None
+        if not body:
+            raise ContractBroken(f"{operation.id} needs a body")
+        parsed = _json(operation.id, body)
+        self._models.validate(operation, schema, parsed, "request")
+        return parsed
+
+    def _check_response(self, operation: Operation, status: int, body: bytes | str | None) -> Any:
+        declared = operation.body["responses"].get(str(status))
+        if declared is None:
+            raise ContractBroken(f"{operation.id} never answers {status}")
+        if status in _OUTAGES and not _is_json(body):
+            return None  # a page of HTML from some edge in between
+        parsed = _json(operation.id, body) if body else None
+        schema = declared.get("schema")
+        if schema is None:
+            if parsed not in (None, {}):
+                raise ContractBroken(f"{operation.id} answers {status} without a body")
+        elif parsed is None:
+            raise ContractBroken(f"{operation.id} answers {status} with a body")
+        else:
+            self._models.validate(operation, schema, parsed, "response")
+        return parsed if status < 400 else None
+
+    def _note(self, operation: Operation, sent: Any, answered: Any) -> None:
+        """Remember what lies, or is to be laid, at the presigned addresses of an answer."""
+        if not isinstance(answered, dict):
+            return
+        if operation.id == "createFeedDocument":
+            self._uploads[answered["url"]] = sent["contentType"]
+        elif operation.id == "getFeedDocument":
+            self._downloads[answered["url"]] = "report of a feed"
+
+    def _check_document(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        request_body: bytes | str | None,
+        status: int,
+        response_body: bytes | str | None,
+    ) -> str:
+        if _TOKEN in headers or "authorization" in headers:
+            raise ContractBroken("a presigned address is nobody's to show a token to")
+        if method == "PUT":
+            self._check_upload(url, headers, request_body)
+            return "uploadDocument"
+        if method != "GET" or request_body:
+            raise ContractBroken(f"a document is put, or got without a body, not {method}")
+        if status == 200 and self._downloads.get(url) == "report of a feed":
+            content = response_body.encode() if isinstance(response_body, str) else response_body or b""
+            plain = gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+            self._models.validate_schema("listings-feed-processing-report-schema-v2", _json("report", plain))
+        return "downloadDocument"
+
+    def _check_upload(self, url: str, headers: Mapping[str, str], body: bytes | str | None) -> None:
+        declared = self._uploads.get(url)
+        if declared is None:
+            raise ContractBroken("no createFeedDocument has given this address")
+        if headers.get("content-type") != declared:
+            raise ContractBroken(f"declared as {declared}, uploaded as {headers.get('content-type')}")
+        if declared.startswith("application/json") and body is not None:
+            feed = _json("uploadDocument", body)
+            self._models.validate_schema("listings-feed-schema-v2", feed)
+            ids = [message["messageId"] for message in feed["messages"]]
+            if len(set(ids)) != len(ids):
+                raise ContractBroken("a messageId is unique within its feed")
+
+
+class Models:
+    """The operations and definitions of the official models, and the schemas beside them."""
+
+    def __init__(self, models: Mapping[str, dict[str, Any]], schemas: Mapping[str, dict[str, Any]]) -> None:
+        self.operations = [op for name, model in models.items() for op in _operations(name, model)]
+        self._definitions = {
+            name: {key: _closed(part) for key, part in model.get("definitions", {}).items()}
+            for name, model in models.items()
+        }
+        self._schemas = schemas
+        self._validators: dict[tuple[str, str], Any] = {}
+
+    def find(self, method: str, path: str) -> Operation:
+        """Raises `ContractBroken`."""
+        found = [op for op in self.operations if op.method == method.upper() and op.path.fullmatch(path)]
+        if not found:
+            raise ContractBroken(f"no operation {method} {path}")
+        return max(found, key=lambda op: len(re.sub(r"\{[^}]+\}", "", op.template)))
+
+    def validate(self, operation: Operation, schema: Mapping[str, Any], value: Any, what: str) -> None:
+        """Raises `ContractBroken`."""
+        key = (operation.model, json.dumps(schema, sort_keys=True))
+        if key not in self._validators:
+            whole = {**_closed(schema), "definitions": self._definitions[operation.model]}
+            if "$ref" in schema:  # beside a reference draft 4 sees nothing
+                whole = {"allOf": [schema], "definitions": self._definitions[operation.model]}
+            self._validators[key] = jsonschema_rs.Draft4Validator(whole, validate_formats=True)
+        _validate(self._validators[key], value, f"{operation.id} {what}")
+
+    def validate_schema(self, name: str, value: Any) -> None:
+        """Against one of the schemas beside the models. Raises `ContractBroken`."""
+        key = ("schemas", name)
+        if key not in self._validators:
+            self._validators[key] = jsonschema_rs.Draft7Validator(_closed(self._schemas[name]), validate_formats=True)
+        _validate(self._validators[key], value, name)
+
+
+@cache
+def _models() -> Models:
+    models = {path.stem: json.loads(path.read_text()) for path in sorted((OFFICIAL / "models").glob("*.json"))}
+    schemas = {
+        path.stem: json.loads(path.read_text())
+        for path in sorted((OFFICIAL / "schemas").glob("*/*.json"))
+        if ".example" not in path.name
+    }
+    return Models(models, schemas)
+
+
+def _operations(model: str, document: dict[str, Any]) -> list[Operation]:
+    found: list[Operation] = []
+    for path, entries in document["paths"].items():
+        for method, body in entries.items():
+            if method not in _METHODS or (model == "ordersV0" and body["operationId"] not in _OF_LEGACY_ORDERS):
+                continue
+            template = document.get("basePath", "").rstrip("/") + path
+            parts = re.split(r"(\{[^}]+\})", template)
+            pattern = "".join("[^/]+" if part.startswith("{") else re.escape(part) for part in parts)
+            both = [*entries.get("parameters", []), *body.get("parameters", [])]
+            whole = {**body, "parameters": [_resolved(document, parameter) for parameter in both]}
+            found.append(Operation(body["operationId"], model, method.upper(), template, re.compile(pattern), whole))
+    return found
+
+
+def _resolved(document: Mapping[str, Any], parameter: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "$ref" not in parameter:
+        return parameter
+    found: Mapping[str, Any] = document["parameters"][parameter["$ref"].rpartition("/")[2]]
+    return found
+
+
+def _check_path(operation: Operation, path: str) -> None:
+    for template, segment in zip(operation.template.split("/"), path.split("/"), strict=True):
+        if template.startswith("{") and not unquote(segment).strip():
+            raise ContractBroken(f"{operation.id} has an empty {template}")
+
+
+def _check_query(operation: Operation, url: str) -> None:
+    given = parse_qsl(urlsplit(url).query, keep_blank_values=True)
+    names = [name for name, _ in given]
+    declared = {p["name"]: p for p in operation.parameters if p["in"] == "query"}
+    if set(names) - set(declared):
+        raise ContractBroken(f"{operation.id} has no query {sorted(set(names) - set(declared))}")
+    if len(set(names)) != len(names):
+        raise ContractBroken(f"{operation.id} takes each name once: a list is divided by commas")
+    missing = {name for name, parameter in declared.items() if parameter.get("required")} - set(names)
+    if missing:
+        raise ContractBroken(f"{operation.id} needs query {sorted(missing)}")
+    for name, value in given:
+        _check_parameter(f"{operation.id} query {name}", declared[name], value)
+
+
+def _check_parameter(where: str, declared: Mapping[str, Any], text: str) -> None:
+    if declared["type"] == "array":
+        if declared.get("collectionFormat", "csv") != "csv":
+            raise ContractBroken(f"{where}: only lists divided by commas are known here")
+        values = text.split(",")
+        most = declared.get("maxItems", len(values))
+        if not declared.get("minItems", 0) <= len(values) <= most:
+            raise ContractBroken(f"{where} takes at most {most} values, not {len(values)}")
+        for value in values:
+            _check_value(where, declared["items"], value)
+    else:
+        _check_value(where, declared, text)
+
+
+def _check_value(where: str, declared: Mapping[str, Any], text: str) -> None:
+    kind = declared["type"]
+    if not text:
+        raise ContractBroken(f"{where} is empty")
+    if kind == "integer":
+        if not re.fullmatch(r"-?\d+", text):
+            raise ContractBroken(f"{where} is a whole number, not {text}")
+        if not declared.get("minimum", -(2**63)) <= int(text) <= declared.get("maximum", 2**63):
+            raise ContractBroken(f"{where} is out of its range: {text}")
+    elif kind == "boolean" and text not in ("true", "false"):
+        raise ContractBroken(f"{where} is true or false, not {text}")
+    if "enum" in declared and text not in declared["enum"]:
+        raise ContractBroken(f"{where} knows no {text}")
+    if declared.get("format") == "date-time" and not _DATE_TIME.fullmatch(text):
+        raise ContractBroken(f"{where} is a time with its zone, not {text}")
+
+
+def _check_headers(operation: Operation, headers: Mapping[str, str], body: bytes | str | None) -> None:
+    for name in (
+        _TOKEN,
+        "user-agent",
+    ):  # "Include a User-Agent header in all requests": Amazon's developer documentation
+        if not headers.get(name):
+            raise ContractBroken(f"{operation.id} needs header {name}")
+    if "authorization" in headers:
+        raise ContractBroken(f"{operation.id} takes its token in {_TOKEN}")
+    if body and not headers.get("content-type", "").startswith("application/json"):
+        raise ContractBroken(f"{operation.id} takes application/json, not {headers.get('content-type')}")
+
+
+def _check_token_call(method: str, headers: Mapping[str, str], body: bytes | str | None) -> str:
+    if method.upper() != "POST":
+        raise ContractBroken("the token service takes POST")
+    if not headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        raise ContractBroken("the token service takes a form")
+    form = dict(parse_qsl(_text(body or ""), keep_blank_values=True))
+    grant = form.pop("grant_type", "")
+    if grant not in _TOKEN_FIELDS:
+        raise ContractBroken(f"the token service knows no grant {grant}")
+    if set(form) != _TOKEN_FIELDS[grant]:
+        raise ContractBroken(f"{grant} takes {sorted(_TOKEN_FIELDS[grant])}, not {sorted(form)}")
+    return "lwaToken"
+
+
+def _closed(schema: Any) -> Any:
+    """The schema without what only people read, its objects closed against unknown names."""
+    if isinstance(schema, list):
+        return [_closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {name: _closed(part) for name, part in schema.items() if name not in _FOR_PEOPLE}
+    if isinstance(schema.get("properties"), dict):
+        closed["properties"] = {name: _closed(part) for name, part in schema["properties"].items()}
+        if schema.get("type") == "object" and "allOf" not in schema:
+            closed.setdefault("additionalProperties", False)
+    return closed
+
+
+_FOR_PEOPLE = frozenset({"description", "example", "examples", "title", "$comment", "x-docgen-enum-table-extension"})
+
+
+def _validate(validator: Any, value: Any, what: str) -> None:
+    for error in validator.iter_errors(value):
+        where = "/".join(str(step) for step in error.instance_path)
+        raise ContractBroken(f"{what} at {where or 'top'}: {error.message[:300]}")
+
+
+def _json(what: str, body: bytes | str) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError as problem:
+        raise ContractBroken(f"{what}: not JSON") from problem
+
+
+def _is_json(body: bytes | str | None) -> bool:
+    try:
+        json.loads(body or "null")
+    except ValueError:
+        return False
+    return True
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value
