@@ -1,0 +1,1 @@
+"""Listings: items, submissions, product types, the catalogue, restrictions."""

@@ -1,0 +1,1 @@
+"""Orders of buyers, as the seller's app reads and ships them."""

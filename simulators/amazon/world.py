@@ -1,0 +1,85 @@
+"""The one world behind every door: state, time, randomness, limits, journal, and what is still under way.
+
+Each feature's state is a class of its own module: `sellers`, `listings`, `feeds`, `reports`, `notifications`, `orders`.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from simulators.amazon.documents import Documents
+from simulators.amazon.feeds import Feeds
+from simulators.amazon.limits import CallBudget, Limits
+from simulators.amazon.notifications import Notifications
+from simulators.amazon.offers.state import Listings
+from simulators.amazon.orders.state import Orders
+from simulators.amazon.reports import Reports
+from simulators.amazon.state import Seller
+from simulators.clock import Clock
+from simulators.faults import FaultPlan, Fields
+from simulators.kit import world as kit
+from simulators.kit.journal import Entry, Journal
+from simulators.kit.pace import Pace
+
+# With a median of 300 ms, nine calls in ten take less than 470 ms.
+_LATENCY_SPREAD = 0.35
+VENDOR_FAULTS: dict[str, Fields] = {"late": {}}
+"""The vendor faults that somebody plays, each with the fields of its body."""
+
+Told = Callable[[str, Seller, dict[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry(Entry):
+    """One call as Amazon saw it. `codes` are those of the errors and issues in its answer."""
+
+    seller: str = ""
+    sku: str = ""
+    request_id: str = ""
+    codes: list[str] = field(default_factory=list)
+
+
+def iso(moment: datetime) -> str:
+    """A time as Amazon writes it: UTC, milliseconds, `Z`."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+class World(kit.World[JournalEntry]):
+    """Everything shared by the calls. Tokens and dates keep the clock's time."""
+
+    def __init__(self, *, clock: Clock, limits: Limits, latency_s: float, time_scale: float, seed: int) -> None:
+        pace = Pace(clock, time_scale, latency_s=latency_s, spread=_LATENCY_SPREAD, seed=seed)
+        bodies = {name: fields for name, fields in VENDOR_FAULTS.items() if fields}
+        super().__init__(pace, FaultPlan(VENDOR_FAULTS, bodies), Journal())
+        self.clock = clock
+        self.limits = limits
+        self.random = random.Random(seed)
+        self.budget = CallBudget(limits, pace)
+        self.listeners: list[Told] = []
+        self.sellers: dict[str, Seller] = {}
+        self.listings = Listings(self)
+        self.documents = Documents(self)
+        self.feeds = Feeds(self)
+        self.reports = Reports(self)
+        self.notifications = Notifications(self)
+        self.orders = Orders(self)
+
+    def token(self, prefix: str) -> str:
+        return f"{prefix}|{self.random.getrandbits(256):064x}"
+
+    def name(self, prefix: str = "") -> str:
+        """A new id as most of Amazon's are: 32 hexadecimal digits."""
+        return f"{prefix}{self.random.getrandbits(128):032x}"
+
+    def seller(self, name: str) -> Seller:
+        """Raises KeyError for a stranger."""
+        return self.sellers[name]
+
+    def happened(self, kind: str, seller: Seller, facts: dict[str, Any]) -> None:
+        """Tell the listeners (`notifications`) that something happened: `kind` is a notification type of Amazon's."""
+        for listener in self.listeners:
+            listener(kind, seller, facts)
