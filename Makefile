@@ -10,9 +10,9 @@ PY := .venv/bin/python
 STAGE ?= dev
 NAME ?=
 name_option = $(if $(NAME),--name $(NAME))
-SHOP ?= shopify
-MARKETPLACE ?= ebay
-pair_option = --shop $(SHOP) --marketplace $(MARKETPLACE)
+SHOP ?=
+MARKETPLACE ?=
+pair_option = $(if $(SHOP),--shop $(SHOP)) $(if $(MARKETPLACE),--marketplace $(MARKETPLACE))
 
 .PHONY: help
 help: ## list these verbs

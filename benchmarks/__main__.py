@@ -33,7 +33,7 @@ def main() -> int:
     """0 when every goal is met, 1 when one is missed, 3 when one is missed for want of a processor."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", help=f"one of {', '.join(_BENCHES)}")
-    parser.add_argument("--shop", default="", help="which shop has a stand-in (default: the only one)")
+    parser.add_argument("--shop", default="", help="which shop has a stand-in (default: the first)")
     parser.add_argument("--marketplace", default="", help="which marketplace has one")
     options = parser.parse_args()
     wanted = options.names

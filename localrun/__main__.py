@@ -164,7 +164,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(verb=verb)
         sub.add_argument("--name", default="", help="which of several systems beside each other")
         if verb in (up, demo):
-            sub.add_argument("--shop", default="", help="which shop has a stand-in (default: the only one)")
+            sub.add_argument("--shop", default="", help="which shop has a stand-in (default: the first)")
             sub.add_argument("--marketplace", default="", help="which marketplace has one")
         if verb is up:
             sub.add_argument("--public-url", default="", help="address of the tunnel that leads here")

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 class UnknownPlatform(Exception):
-    """No stand-in of this name, or none was named where there are several; the text names those that exist."""
+    """No stand-in of this name, or none was named where none of several comes first; the text names those that exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Pair:
 
     @classmethod
     def of(cls, shop: str = "", marketplace: str = "", *, root: Path = ROOT) -> Pair:
-        """The pair of these names; where none is given, the only one that there is. Raises UnknownPlatform."""
+        """The pair of these names; where none is given, the one that comes first. Raises UnknownPlatform."""
         return cls(_named("shops", shop, root), _named("marketplaces", marketplace, root))
 
     @property
@@ -63,9 +63,13 @@ class Simulators:
     def urls(self) -> dict[str, str]:
         return {slug: f"http://127.0.0.1:{port}" for slug, port in self.ports.items()}
 
-    def start(self, *, preferred_ports: Mapping[str, int] | None = None) -> None:
-        """Start both; `await_ready` waits for them. The preferred ports are taken if they are free."""
-        for slug, arguments in self._arguments.items():
+    def start(self, *, queues: str, preferred_ports: Mapping[str, int] | None = None) -> None:
+        """Start both; `await_ready` waits for them. `queues` is where the queues that they deliver to are served.
+
+        The preferred ports are taken if they are free.
+        """
+        for slug, own in self._arguments.items():
+            arguments = [*own, *stand_in(slug).queues(queues)]
             port = free_port(preferred=(preferred_ports or {}).get(slug))
             command = [sys.executable, "-m", f"simulators.{slug}", "--port", str(port), *arguments]
             child = self._children.start(f"simulator-{slug}", command, env=_settings(), cwd=self._root)
@@ -95,8 +99,9 @@ def _named(room: str, slug: str, root: Path) -> str:
     there = slugs(room, root=root)
     if slug in there:
         return slug
-    if not slug and len(there) == 1:
-        return there[0]
+    first = [one for one in there if len(there) == 1 or stand_in(one).FIRST]
+    if not slug and len(first) == 1:
+        return first[0]
     said = f"no stand-in for {slug!r}" if slug else "name one"
     raise UnknownPlatform(f"{said}: the {room} are {', '.join(there)}")
 

@@ -234,7 +234,7 @@ class LocalSystem:
             enforce_policies=True,
         )
         with self.progress.step("starting the simulators and the AWS emulator"):
-            self._simulators.start(preferred_ports=ports)
+            self._simulators.start(queues=self._emulator.url, preferred_ports=ports)
             self._emulator.start()
         with self.progress.step(f"sam build for {target.runtime} on {target.architecture}"):
             template = deploy.build(self._root, made, target)

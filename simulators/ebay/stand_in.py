@@ -19,6 +19,7 @@ class StandIn(MarketplaceStandIn):
     SLUG = "ebay"
     LABEL = "eBay"
     VARIABLE = "EBAY"
+    FIRST = True
     SITE = "EBAY_DE"
 
     @classmethod

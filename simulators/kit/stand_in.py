@@ -101,6 +101,13 @@ class AnyStandIn(ControlClient, abc.ABC):
     """Under which name its address stands in the shell (`make up`)."""
     ARGUMENTS: ClassVar[Sequence[str]] = ()
     """Its command line on one machine."""
+    FIRST: ClassVar[bool] = False
+    """Of all in its room it is the one that a run takes where none is named."""
+
+    @classmethod
+    def queues(cls, endpoint: str) -> Sequence[str]:
+        """What is added to its command line where the queues that it delivers to are served at this address."""
+        return ()
 
     @classmethod
     @abc.abstractmethod

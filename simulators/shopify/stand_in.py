@@ -18,6 +18,7 @@ class StandIn(ShopStandIn):
     SLUG = "shopify"
     LABEL = "Shopify"
     VARIABLE = "SHOPIFY"
+    FIRST = True
     # The real one delivers over https alone; on one machine there is no certificate.
     ARGUMENTS = ("--webhook-allow-http",)
     STOCK_HOOK = "inventory_levels/update"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 
 from listbridge import registry
 from localrun import __main__ as localrun
 from localrun import simulators
 from localrun.simulators import Pair, UnknownPlatform
+from simulators.kit.stand_in import AnyStandIn
 
 
 def test_every_platform_with_an_adapter_has_a_stand_in() -> None:
@@ -28,10 +32,48 @@ def test_the_only_one_needs_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Pair.of() == Pair("only-shops", "only-marketplaces")
 
 
-def test_of_several_one_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(simulators, "slugs", lambda room, root: ["a", "b"])
-    with pytest.raises(UnknownPlatform, match="name one: the marketplaces are a, b"):
+def several(monkeypatch: pytest.MonkeyPatch, *first: str) -> None:
+    monkeypatch.setattr(simulators, "slugs", lambda room, root: ["a", "b", "c"])
+    monkeypatch.setattr(simulators, "stand_in", lambda slug: SimpleNamespace(FIRST=slug in first))
+
+
+def test_of_several_the_first_needs_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    several(monkeypatch, "b")
+    assert Pair.of() == Pair("b", "b")
+    assert Pair.of("a", "c") == Pair("a", "c")
+
+
+@pytest.mark.parametrize("first", [(), ("a", "c")])
+def test_of_several_one_must_be_named_where_none_or_more_come_first(
+    monkeypatch: pytest.MonkeyPatch, first: tuple[str, ...]
+) -> None:
+    several(monkeypatch, *first)
+    with pytest.raises(UnknownPlatform, match="name one: the marketplaces are a, b, c"):
         Pair.of("a")
+
+
+def test_the_run_of_a_plain_make_demo_is_the_pair_of_the_readme() -> None:
+    assert Pair.of().slugs == ("shopify", "ebay")
+
+
+def test_a_simulator_is_told_where_the_queues_are_that_it_delivers_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the pair only the one that delivers to a queue; nothing is started here, only what would be is looked at."""
+    commands: list[list[str]] = []
+
+    class Kept:
+        def start(self, name: str, command: list[str], **rest: object) -> None:
+            commands.append(command)
+
+    stand_ins = {
+        "quiet": SimpleNamespace(ARGUMENTS=("--fast",), queues=AnyStandIn.queues),
+        "telling": SimpleNamespace(ARGUMENTS=(), queues=lambda endpoint: ("--queues", endpoint)),
+    }
+    monkeypatch.setattr(simulators, "stand_in", stand_ins.__getitem__)
+    run = simulators.Simulators(tmp_path, Kept(), Pair("quiet", "telling"))  # type: ignore[arg-type]
+    run.start(queues="http://127.0.0.1:4566")
+    assert [command[5:] for command in commands] == [["--fast"], ["--queues", "http://127.0.0.1:4566"]]
 
 
 @pytest.mark.parametrize("verb", ["up", "demo"])
