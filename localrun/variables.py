@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from localrun.emulator import ACCOUNT_ID
+from localrun.emulator import ACCOUNT_ID, REGION
 from localrun.template import load, resources
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,7 +36,8 @@ def of_functions(template: dict[str, Any], *, endpoint_url: str) -> dict[str, di
     Raises `ValueError` for an intrinsic function that no variable has used before.
     """
     shared = template["Globals"]["Function"]["Environment"]["Variables"]
-    values = {"Stage": _STAGE, "AwsEndpointUrl": endpoint_url}
+    # Simulators send to the queue of marketplaces' events from the emulator's only account.
+    values = {"Stage": _STAGE, "AwsEndpointUrl": endpoint_url, "MarketplaceEventSender": ACCOUNT_ID}
     return {
         name: {
             variable: _resolve(template, value, values, endpoint_url)
@@ -60,6 +61,17 @@ def _resolve(template: dict[str, Any], value: Any, values: dict[str, str], endpo
         return str(value)
     if "Fn::Sub" in value:
         return str(value["Fn::Sub"]).replace("${Stage}", _STAGE)
+    if "Fn::If" in value:
+        condition, if_so, otherwise = value["Fn::If"]
+        if condition != "HasEventSender":
+            raise ValueError(f"cannot tell whether {condition} holds")
+        return _resolve(template, if_so if values["MarketplaceEventSender"] else otherwise, values, endpoint_url)
+    if "Fn::GetAtt" in value:
+        of, attribute = value["Fn::GetAtt"]
+        queue = template["Resources"][of]["Properties"].get("QueueName")
+        if queue is None or attribute != "Arn":
+            raise ValueError(f"cannot tell the value of {value}")
+        return f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:{_resolve(template, queue, values, endpoint_url)}"
     name = value.get("Ref", "")
     if name in template["Parameters"]:
         return values.get(name, str(template["Parameters"][name]["Default"]))

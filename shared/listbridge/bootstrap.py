@@ -216,7 +216,7 @@ def _build() -> Deps:
         queues=SqsQueues(),
         secrets=secrets,
         shops=OpenedShops(opener),
-        marketplaces=OpenedMarketplaces(opener),
+        marketplaces=OpenedMarketplaces(opener, told.marketplace_events_queue_arn or ""),
         hand_overs=OpenedHandOvers(opener),
         limits=TimeLimits(
             http_timeout_s=told.http_timeout_s,

@@ -157,6 +157,8 @@ class OpenedMarketplaces:
     no longer than its credentials are taken."""
 
     opener: Opener
+    queue: str = ""
+    """The ARN of the deployment's queue for marketplaces that tell us what changes."""
     _open: dict[tuple[str, Share], _Opened[MarketplaceAdapter]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -189,6 +191,10 @@ class OpenedMarketplaces:
         specs = registry.marketplace(account.marketplace).budgets
         # A budget that nobody describes counts as the app's: asked too seldom is better than refused.
         return not any(spec.name == named and spec.scope == "account" for spec in specs)
+
+    def events_queue(self, account: Account) -> str:
+        can = registry.QUEUE_EVENTS in registry.marketplace(account.marketplace).capabilities
+        return self.queue if can else ""
 
     def label(self, marketplace: str) -> str:
         return registry.marketplace(marketplace).label

@@ -74,6 +74,13 @@ class ScriptedAdapter:
     def identify(self) -> AccountIdentity:
         return self._call("identify", lambda: AccountIdentity("seller", (Site("X_DE"),)), write=False)
 
+    def listen(self, address: str, token: str) -> bool:
+        def told() -> bool:
+            self.market.listened.append((self.account, address))
+            return True
+
+        return self._call("listen", told, write=False)
+
     def lease_key(self, listing: Listing) -> str:
         unit: str = listing.group if self.market.grouped and listing.group else listing.key.sku
         if self.market.unit_is_listing and listing.remote:

@@ -57,6 +57,10 @@ class ScriptedMarket(MarketModes):
     """Who wants to see each write as it arrives."""
     plan: FaultPlan = field(default_factory=FaultPlan)
     late: list[Callable[[], None]] = field(default_factory=list)
+    queue: str = ""
+    """The ARN of ours that the marketplace can be told; empty: it sends to no queue."""
+    listened: list[tuple[AccountId, str]] = field(default_factory=list)
+    """Whom it was asked to tell where."""
     budgets: dict[Share, FakeBudget] = field(default_factory=dict)
     submissions: dict[str, Submitted] = field(default_factory=dict)
     decided: dict[str, RevisionResult] = field(default_factory=dict)
@@ -90,6 +94,9 @@ class ScriptedMarket(MarketModes):
 
     def polls_are_shared(self, account: Account) -> bool:
         return self.shares_polls
+
+    def events_queue(self, account: Account) -> str:
+        return self.queue
 
     def bounds(self, account: Account, site: Site) -> Bounds:
         return Bounds("EUR")

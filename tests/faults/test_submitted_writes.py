@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from listbridge.domain.ids import ListingKey
 from listbridge.services.desk.explain_listing import explain_listing
-from listbridge.services.listings.revise.look_for_outcomes import look_for_outcomes
+from listbridge.services.listings.revise.look_for_outcomes import look_for_outcomes, look_for_submission
 from simulators.faults import Fault
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.world import ACCOUNT
@@ -120,6 +121,37 @@ def test_a_notification_brings_the_question_forward(s: Scripted) -> None:
     s.world.run(5)
     assert accepted(s, key) == 3
     assert calls(s)["remote.outcomes"] == 1
+
+
+@pytest.mark.parametrize("named", ["whole", "first part"])
+def test_a_notification_of_a_submission_brings_its_listings_forward_and_no_other(s: Scripted, named: str) -> None:
+    key, other = seed(s, 2)
+    change(s, 3)
+    s.world.hint(s.shop.set("S1", stock=4))
+    s.world.run(5)
+    s.market.decide()
+    ticket = _ticket(s, key)
+    if named == "first part":
+        # As Amazon's: the feed's name, and the message in it.
+        _named(s, key, f"feed:9:{ticket}")
+        _named(s, other, f"feed:90:{_ticket(s, other)}")
+        ticket = "feed:9"
+    look_for_submission(s.world.deps, ACCOUNT, ticket)
+    assert (s.world.row(key).not_before, s.world.row(other).not_before is None) == (None, False)
+    s.world.run(5)
+    assert calls(s)["remote.outcomes"] == 1
+
+
+def _ticket(s: Scripted, key: ListingKey) -> str:
+    attempt = s.world.row(key).attempt
+    assert attempt is not None
+    return attempt.ticket
+
+
+def _named(s: Scripted, key: ListingKey, ticket: str) -> None:
+    attempt = s.world.row(key).attempt
+    assert attempt is not None
+    s.world.stores.listings.change(key, lambda row: replace(row, attempt=replace(attempt, ticket=ticket)))
 
 
 def test_a_notification_of_what_was_not_submitted_changes_nothing(s: Scripted) -> None:

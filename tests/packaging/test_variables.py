@@ -21,7 +21,7 @@ from tests.packaging.conftest import ROOT
 from tests.packaging.reach import FUNCTIONS, needs, queue_of, touched
 
 _EVERY_FUNCTION = {"LOG_LEVEL", "AWS_ENDPOINT_URL", "SECRETS_PREFIX", "POWERTOOLS_SERVICE_NAME"}
-_MAY_BE_EMPTY = {"AWS_ENDPOINT_URL", "PUBLIC_BASE_URL"}
+_MAY_BE_EMPTY = {"AWS_ENDPOINT_URL", "PUBLIC_BASE_URL", "MARKETPLACE_EVENTS_QUEUE_ARN"}
 _ELSEWHERE = "http://127.0.0.1:9"
 
 
@@ -53,6 +53,8 @@ def _reads(function: str, properties: dict[str, Any]) -> set[str]:
         named = {"http_timeout_s", "platform_urls", "drain_lease_s"}  # of all that is built for every such function
         named |= {"drain_run_s"} if any(touch.of_port == "drain_run_s" for touch in touched(function)) else set()
         named |= {"due_shards"} if "LISTINGS_TABLE" in read else set()
+        asked = any(touch.of_port == "events_queue" for touch in touched(function))
+        named |= {"marketplace_events_queue_arn"} if asked else set()
     if "bootstrap.public_base_url" in app:
         named |= {"public_base_url"}
     return read | {name.upper() for name in named} | _EVERY_FUNCTION
@@ -126,6 +128,9 @@ def test_a_parameter_reaches_the_variable_that_is_named_like_it(functions: dict[
         for variable, value in properties["Environment"]["Variables"].items():
             if variable == "POWERTOOLS_SERVICE_NAME":
                 assert value == Path(properties["CodeUri"]).name
+            elif variable == "MARKETPLACE_EVENTS_QUEUE_ARN":
+                of_ours = {"Fn::GetAtt": ["MarketplaceEventsQueue", "Arn"]}
+                assert value == {"Fn::If": ["HasEventSender", of_ours, ""]}, name
             elif variable.endswith(("_TABLE", "_QUEUE_URL")):
                 assert _variable(value["Ref"]) == variable, name
             else:

@@ -33,10 +33,11 @@ class HintKind(Word):
     INVENTORY_ITEM = "inventory_item"
     VARIANT = "variant"
     COLLECTION = "collection"
-    ORDER = "order"  # shipped, cancelled or refunded in the shop
+    ORDER = "order"  # shipped, cancelled or refunded in the shop; a marketplace's without an id: some order changed
     ORDER_PRODUCTS = "order_products"  # every product of a shop order that has too many to name
     SHOP_GONE = "shop_gone"  # the app was uninstalled: the credentials are dead
     LISTING = "listing"  # of a marketplace, by its SKU
+    SUBMISSION = "submission"  # what a marketplace took in and has decided, by what its tickets begin with
     ACCOUNT_GONE = "account_gone"  # a marketplace says that the seller no longer lets us in
 
 

@@ -60,6 +60,8 @@ class Settings(BaseModel):
     orders_queue_url: _Address | None = None
     fulfillments_queue_url: _Address | None = None
 
+    marketplace_events_queue_arn: str | None = None
+    """Where marketplaces tell us what changes; None where none may."""
     public_base_url: _Address | None = None
     """Where shops and marketplaces reach us; None until it is set or learned."""
     platform_urls: Json[dict[str, _Address]] = Field(default_factory=dict)

@@ -260,7 +260,8 @@ class MarketplaceAdapter(Protocol):
         """Where the seller sees the order on the marketplace; empty where no such page is known."""
 
     def listen(self, address: str, token: str) -> bool:
-        """Ask the marketplace to tell this address what changes; idempotent. `token` proves that the address is ours.
+        """Ask the marketplace to tell this address what changes; idempotent. `token` proves that the address is ours. The
+        address of a queue is its ARN, and has no token.
 
         False where a person enters both at the marketplace. Raises Unsupported where it tells nothing.
         """
@@ -336,6 +337,10 @@ class Marketplaces(Protocol):
 
         Accounts of different apps are taken for one app's: that asks less often than allowed, never more.
         """
+
+    def events_queue(self, account: Account) -> str:
+        """The ARN of the queue to which the account's marketplace can tell us what changes; empty where it cannot, or where
+        the deployment has no such queue."""
 
     def label(self, marketplace: str) -> str:
         """The marketplace's name as people write it."""

@@ -6,7 +6,7 @@ says only what is its platform's own: addresses, headers, and what an answer mea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from requests import Response
 
 from listbridge.domain.verdicts import RateLimited, RemoteError
-from listbridge.infra.calls.answers import json_object, part_at, places, waiting, with_living_token
+from listbridge.infra.calls.answers import NOT_LET_IN, json_object, part_at, places, waiting, with_living_token
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.error_row import Row
 from listbridge.infra.calls.http import Purpose, request_id
@@ -100,6 +100,9 @@ class ApiClient(Generic[C]):
     """By the platform's own code (`code_of`)."""
     BY_STATUS: ClassVar[Mapping[int, Row]] = {}
     """By HTTP status, where the code says nothing."""
+
+    NOT_LET_IN: ClassVar[Collection[int]] = NOT_LET_IN
+    """Statuses with which a token is refused: the call is made once more with another."""
 
     HOST: ClassVar[str] = ""
     """Where the platform answers, unless the connection says otherwise."""
@@ -204,7 +207,7 @@ class ApiClient(Generic[C]):
 
     def send(self, call: C) -> Answer:
         """One call, repeated once with a fresh token when the token was refused. Raises as `ask` does."""
-        response = with_living_token(lambda: self._once(call), lambda: self.renew(call))
+        response = with_living_token(lambda: self._once(call), lambda: self.renew(call), self.NOT_LET_IN)
         answer = Answer(response, json_object(response), request_id(response.headers))
         refusal = self._judged(call, answer)
         if refusal is not None:
@@ -219,7 +222,9 @@ class ApiClient(Generic[C]):
 
         Of a stream nothing is learned about limits. Raises RemoteError here as `read` does, and then where it is read.
         """
-        body = with_living_token(lambda: self._streamed(call, limits, zipped), lambda: self.renew(call))
+        body = with_living_token(
+            lambda: self._streamed(call, limits, zipped), lambda: self.renew(call), self.NOT_LET_IN
+        )
         if body.status_code == _STREAMED:
             return body
         answer = Answer(body.response, json_object(body.response), request_id(body.response.headers))

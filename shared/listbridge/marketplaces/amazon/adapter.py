@@ -37,6 +37,7 @@ from listbridge.marketplaces.amazon.offers.publishing import Publishing
 from listbridge.marketplaces.amazon.offers.reading import Reader
 from listbridge.marketplaces.amazon.orders.orders import Orders
 from listbridge.marketplaces.amazon.participations import identify
+from listbridge.marketplaces.amazon.subscriptions import listen
 
 
 class AmazonAdapter(UnaskedOfMarketplace):
@@ -113,6 +114,10 @@ class AmazonAdapter(UnaskedOfMarketplace):
 
     def order_url(self, order: RemoteOrderId) -> str:
         return self._orders.url(order)
+
+    def listen(self, address: str, token: str) -> bool:
+        listen(self._http, address)
+        return True
 
     def creation_form(self, site: Site, kind: str) -> Mapping[str, Any]:
         return form.creation_form(self._http, site, kind)

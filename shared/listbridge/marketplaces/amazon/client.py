@@ -51,6 +51,8 @@ class AmazonHttp(ApiClient[Request]):
 
     UNREADABLE, UNKNOWN, LIMITED = errors.UNREADABLE, errors.UNKNOWN, errors.THROTTLED
     REFUSED, BY_CODE, BY_STATUS = errors.REFUSED, errors.BY_CODE, errors.BY_STATUS
+    NOT_LET_IN = frozenset({401, 403})
+    """403 is the answer to an expired token as well as to a role that is not granted (every model, response 403)."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)

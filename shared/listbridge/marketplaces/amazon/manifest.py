@@ -41,13 +41,8 @@ _PLANS: tuple[tuple[str, float, int], ...] = (
     ("getMarketplaceParticipations", 0.016, 15),
 )
 """Operation, calls a second, burst: the usage plans of the official models (as of 2026-08-05), until an answer says another."""
-_NOTIFICATIONS = (
-    "getSubscription",
-    "createSubscription",
-    "deleteSubscriptionById",
-    "getDestinations",
-    "createDestination",
-)
+_OF_THE_APP = ("getDestinations", "createDestination", "deleteSubscriptionById")
+"""Calls with the app's own token: all its accounts share them."""
 
 MANIFEST = MarketplaceManifest(
     slug="amazon",
@@ -104,7 +99,8 @@ MANIFEST = MarketplaceManifest(
     },
     budgets=(
         *(BudgetSpec(name, "account", (name,), rate=rate, burst=burst) for name, rate, burst in _PLANS),
-        *(BudgetSpec(name, "account", (name,), rate=1, burst=5) for name in _NOTIFICATIONS),
+        *(BudgetSpec(name, "account", (name,), rate=1, burst=5) for name in ("getSubscription", "createSubscription")),
+        *(BudgetSpec(name, "app", (name,), rate=1, burst=5) for name in _OF_THE_APP),
         # Documents lie at presigned addresses outside of the API, which name no limit.
         BudgetSpec("documents", "account", ("uploadDocument", "downloadDocument"), rate=5, burst=10),
     ),

@@ -6,6 +6,7 @@ from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.verdicts import RemoteError, Unauthorized
 from listbridge.services.configuration.public_address import restore_hooks
+from listbridge.services.configuration.queue_events import keep_listening
 from listbridge.services.connection_state import expire_account, expire_shop, with_facts
 from listbridge.services.deps import AccountDeps, ConnectionDeps, CoreDeps
 
@@ -40,7 +41,7 @@ def check_account_connection(deps: AccountDeps, account: Account) -> int:
     except RemoteError as error:
         _tell_failed(deps, account.id, error)
     else:
-        with_facts(deps, account, identity.facts)
+        keep_listening(deps, with_facts(deps, account, identity.facts))
     return 0
 
 

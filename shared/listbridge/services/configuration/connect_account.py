@@ -18,6 +18,7 @@ from listbridge.domain.verdicts import Unauthorized
 from listbridge.services.catalog.nudge import nudge
 from listbridge.services.configuration.credentials import ACCOUNTS, reconnected, replace_credentials, trial
 from listbridge.services.configuration.hook_keys import forget_hook_keys
+from listbridge.services.configuration.queue_events import keep_listening
 from listbridge.services.connection_state import expire_account, secret_name, with_facts
 from listbridge.services.deps import AccountDeps, CheckDeps, ConnectionDeps, CoreDeps, OrderDeps
 from listbridge.services.orders.arrive.ask_for_orders import poll_now
@@ -55,6 +56,7 @@ def connect_account(deps: ConnectionDeps, draft: Account, credentials: Mapping[s
         if not connected:
             deps.secrets.delete(secret_name(ACCOUNTS, draft.id))
     poll_now(deps, account)  # orders are imported from this moment on
+    keep_listening(deps, account)
     _tell(deps, account, "account_connected", actor)
     return AccountCheck(account, identity)
 
@@ -89,6 +91,7 @@ def check_account(deps: AccountDeps, account: Account, actor: str) -> AccountChe
             account = reconnected(deps, account, actor, **_as_identified(account, identity))
         nudge(deps, account.id)
         poll_now(deps, account)
+    keep_listening(deps, account)
     return AccountCheck(account, identity)
 
 
@@ -117,6 +120,7 @@ def replace_account_credentials(
         account = reconnected(deps, account, actor, **_as_identified(account, identity), **learned)
     nudge(deps, account.id)
     poll_now(deps, account)
+    keep_listening(deps, account)
     return AccountCheck(account, identity)
 
 

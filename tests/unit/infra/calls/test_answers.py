@@ -41,6 +41,12 @@ def test_a_call_is_repeated_once_and_only_when_its_token_was_refused(
     assert (sender.statuses, sender.renewed) == ([], renewed)
 
 
+def test_a_platform_may_refuse_a_token_with_a_status_of_its_own() -> None:
+    sender = Sender(403, 200)
+    assert with_living_token(sender.send, sender.renew, frozenset({401, 403})).status_code == 200
+    assert (sender.statuses, sender.renewed) == ([], 1)
+
+
 def test_it_is_not_repeated_where_there_is_no_way_to_another_token() -> None:
     sender = Sender(401, 200)
     assert with_living_token(sender.send, lambda: False).status_code == 401

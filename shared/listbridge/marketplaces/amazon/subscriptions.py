@@ -1,0 +1,100 @@
+"""Having Amazon tell our queue what changes: one destination for the app, and a subscription of each seller to each type.
+
+Source: notifications v1. Destinations belong to the app, so that calls about them need no seller's consent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from listbridge.domain.verdicts import NotFound
+from listbridge.infra.calls.api_client import path_of
+from listbridge.infra.calls.wire_models import CamelTold
+from listbridge.marketplaces.amazon.client import AmazonHttp, Request
+from listbridge.marketplaces.amazon.events import FEED_FINISHED, ORDER_CHANGE
+
+_ROOM = "/notifications/v1/"
+_NAME = "listbridge"
+_PAYLOAD = ("payload",)
+_VERSIONS: Mapping[str, str] = {ORDER_CHANGE: "1.0", FEED_FINISHED: "2020-09-04"}
+"""The types that Amazon delivers to a queue, and that we look for, with their payload's version (schemas/notifications)."""
+_FILTERS: Mapping[str, Mapping[str, Any]] = {ORDER_CHANGE: {"eventFilter": {"eventFilterType": ORDER_CHANGE}}}
+
+
+class Queue(CamelTold):
+    """`SqsResource`."""
+
+    arn: str
+
+
+class Resource(CamelTold):
+    """`DestinationResource`."""
+
+    sqs: Queue | None = None
+
+
+class Destination(CamelTold):
+    """`Destination`."""
+
+    destination_id: str
+    resource: Resource = Resource()
+
+
+class Destinations(CamelTold):
+    """The answer of getDestinations."""
+
+    payload: tuple[Destination, ...] = ()
+
+
+class Subscription(CamelTold):
+    """`Subscription`."""
+
+    subscription_id: str
+    destination_id: str
+    payload_version: str
+
+
+def listen(http: AmazonHttp, queue: str) -> None:
+    """Have Amazon send to this queue, named by its ARN; nothing changes where it does already.
+
+    A subscription of the same app that leads elsewhere is replaced: one installation has one app (README). Raises RemoteError.
+    """
+    destination = _destination(http, queue)
+    for topic, version in _VERSIONS.items():
+        there = _subscription(http, topic, version)
+        if there is not None and there.destination_id != destination:
+            path = _ROOM + path_of("subscriptions", topic, there.subscription_id)
+            http.object(Request("DELETE", path, "deleteSubscriptionById", who="app", hook=True))
+            there = None
+        if there is None:
+            _subscribe(http, topic, version, destination)
+
+
+def _destination(http: AmazonHttp, queue: str) -> str:
+    """The id of the app's destination for this queue, made where there is none."""
+    path = f"{_ROOM}destinations"
+    known = http.read(Request("GET", path, "getDestinations", who="app"), Destinations).payload
+    here = [one for one in known if one.resource.sqs is not None and one.resource.sqs.arn == queue]
+    if here:
+        return here[0].destination_id
+    body = {"name": _NAME, "resourceSpecification": {"sqs": {"arn": queue}}}
+    call = Request("POST", path, "createDestination", body=body, who="app", hook=True, within=_PAYLOAD)
+    return http.read(call, Destination).destination_id
+
+
+def _subscription(http: AmazonHttp, topic: str, version: str) -> Subscription | None:
+    path = _ROOM + path_of("subscriptions", topic)
+    call = Request("GET", path, "getSubscription", {"payloadVersion": version}, within=_PAYLOAD)
+    try:
+        return http.read(call, Subscription)
+    except NotFound:
+        return None
+
+
+def _subscribe(http: AmazonHttp, topic: str, version: str, destination: str) -> None:
+    body: dict[str, Any] = {"payloadVersion": version, "destinationId": destination}
+    if topic in _FILTERS:
+        body["processingDirective"] = _FILTERS[topic]
+    path = _ROOM + path_of("subscriptions", topic)
+    http.read(Request("POST", path, "createSubscription", body=body, hook=True, within=_PAYLOAD), Subscription)
