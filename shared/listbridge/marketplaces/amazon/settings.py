@@ -25,6 +25,7 @@ class Settings(BaseModel):
     )
     application_is_draft: bool = Field(default=False, title="The app is not published yet (draft)")
     seller_id: Text = Field(default="", pattern=r"^[A-Z0-9]{0,30}$", title="Seller id (merchant token)")
+    delete_ended: bool = Field(default=False, title="Delete ended listings from the inventory, not only their offers")
 
 
 class Credentials(BaseModel):
@@ -43,12 +44,47 @@ class Credentials(BaseModel):
     )
 
 
+Condition = Literal[
+    "new_new",
+    "new_open_box",
+    "new_oem",
+    "refurbished_refurbished",
+    "used_like_new",
+    "used_very_good",
+    "used_good",
+    "used_acceptable",
+    "collectible_like_new",
+    "collectible_very_good",
+    "collectible_good",
+    "collectible_acceptable",
+    "club_club",
+]
+"""`ItemSummaryByMarketplace.conditionType` (listingsItems_2021-08-01)."""
+Asin = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z0-9]{10}$")]
+
+
 class CreationSettings(BaseModel):
     """How new offers are made on one site: one product type, and what its attributes are when the shop says nothing.
 
-    `attributes` are by the type's own names, each a value or the list of objects as Amazon has it.
+    `attributes` are by the type's own names, each a value or the list of objects as Amazon has it. `option_attributes`
+    says which attribute a shop's option is; without an entry it is the one of the same name. `variation_theme` is needed
+    only where several themes of the type fit the options. `asins` are products of Amazon's catalogue that the seller
+    found by hand ("Add ASIN"), by SKU.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     product_type: str = Field(pattern=r"^[A-Z0-9_]{1,100}$", title="Product type")
+    condition: Condition = Field(default="new_new", title="Condition")
+    brand: Text = Field(default="", max_length=100, title="Brand, where the shop names no vendor")
+    truncate_titles: bool = Field(default=False, title="Shorten titles that are too long")
+    without_barcode: Literal["required", "exempt"] = Field(
+        default="required", title="Products without a barcode (exempt: Amazon has granted an exemption)"
+    )
+    existing_products: Literal["by_barcode", "never"] = Field(
+        default="by_barcode", title="Sell on products that Amazon has already, found by barcode"
+    )
+    asins: dict[Name, Asin] = Field(default_factory=dict, title="ASIN by SKU, of products that Amazon has already")
+    option_attributes: dict[Name, Name] = Field(default_factory=dict, title="Attribute for each option of the shop")
+    variation_theme: Text = Field(default="", max_length=200, title="Variation theme, where several would fit")
+    handling_days: int | None = Field(default=None, ge=0, le=60, title="Days until an order is handed to the carrier")
     attributes: dict[Name, Any] = Field(default_factory=dict, title="Attributes for every item")
