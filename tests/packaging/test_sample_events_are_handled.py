@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +13,9 @@ import boto3
 import pytest
 
 from listbridge import bootstrap
+from listbridge.domain.configuration import Account
+from listbridge.domain.ids import AccountId, ShopId
+from listbridge.infra.repositories.configuration import DynamoConfiguration
 from tests.emulator import EmulatedAws
 from tests.packaging.conftest import ROOT
 
@@ -29,6 +32,23 @@ _CONTEXT = SimpleNamespace(
 @pytest.fixture(autouse=True)
 def _built_anew(emulator: EmulatedAws) -> None:
     bootstrap.use(None)
+
+
+@pytest.fixture
+def connected(emulator: EmulatedAws) -> Iterator[AccountId]:
+    """The account of the seller whom the samples name; what is written meanwhile is gone afterwards."""
+    store = DynamoConfiguration()
+    account = Account(
+        id=AccountId("acc_sample"), name="A", marketplace="amazon", shop=ShopId("shop_1"), remote_name="A3TH9S8BH6GOGM"
+    )
+    saved = store.save(account)
+    yield saved.id
+    store.delete(saved)
+    dynamodb = boto3.client("dynamodb", endpoint_url=emulator.url)
+    for row in _rows(emulator, "INBOX_TABLE"):
+        table = emulator.variables["INBOX_TABLE"]
+        keys = [key["AttributeName"] for key in dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]]
+        dynamodb.delete_item(TableName=table, Key={key: row[key] for key in keys})
 
 
 def _handler(function: str) -> Handler:
@@ -65,6 +85,27 @@ def test_a_message_that_no_marketplace_sends_comes_back_and_leaves_nothing(emula
     answer = _handler("webhook_ingest")(sample, _CONTEXT)
     assert answer == {"batchItemFailures": [{"itemIdentifier": id}]}
     assert _rows(emulator, "INBOX_TABLE") == []
+
+
+@pytest.mark.parametrize("event", ["order_change", "feed_processing_finished"])
+def test_what_a_marketplace_tells_of_a_seller_who_is_not_connected_is_done(emulator: EmulatedAws, event: str) -> None:
+    assert _handler("webhook_ingest")(_sample("webhook_ingest", event), _CONTEXT) == {"batchItemFailures": []}
+    assert _rows(emulator, "INBOX_TABLE") == []
+
+
+@pytest.mark.parametrize("event", ["order_change", "feed_processing_finished"])
+def test_what_a_marketplace_tells_of_a_seller_is_stored_and_queued_once_however_often_it_comes(
+    emulator: EmulatedAws, connected: AccountId, event: str
+) -> None:
+    orders = boto3.client("sqs", endpoint_url=emulator.url)
+    orders.purge_queue(QueueUrl=emulator.variables["ORDERS_QUEUE_URL"])
+    for _ in range(2):
+        assert _handler("webhook_ingest")(_sample("webhook_ingest", event), _CONTEXT) == {"batchItemFailures": []}
+    assert len(_rows(emulator, "INBOX_TABLE")) == 1
+    waiting = orders.receive_message(QueueUrl=emulator.variables["ORDERS_QUEUE_URL"], MaxNumberOfMessages=10)[
+        "Messages"
+    ]
+    assert [json.loads(one["Body"])["account"] for one in waiting] == [connected]
 
 
 @pytest.mark.parametrize(
