@@ -27,6 +27,10 @@ class MarketModes:
     """The lease is the listing's group; the unit is the SKU all the same."""
     takes_bulk: bool = False
     """Three units and more are submitted in one go, and decided later."""
+    urgent_below: int = 1
+    """What is below this does not ride in a submission, and does not wait for one."""
+    urgent_most: int | None = None
+    """If more zeros wait, they ride as well."""
     refuses_bulk: RemoteError | None = None
     """How every such submission is answered."""
 
@@ -34,6 +38,8 @@ class MarketModes:
 
     decides_after_s: float | None = None
     """Writes are only taken in, and are decided and take effect so much later."""
+    bulk_decides_after_s: float | None = None
+    """A submission of many takes effect so much later, after what is sent alone meanwhile."""
     undecided: bool = False
     """What was submitted stays so."""
     publishes_after_s: float | None = None

@@ -45,6 +45,15 @@ class ScriptedBulk:
     adapter: ScriptedAdapter
     least: int = 3
     most: int = 5
+    settle_s: float = 600.0
+
+    @property
+    def urgent_below(self) -> int:
+        return self.adapter.market.urgent_below
+
+    @property
+    def urgent_most(self) -> int | None:
+        return self.adapter.market.urgent_most
 
     def calls(self, units: int) -> Mapping[str, int]:
         return {"submit": 1}
@@ -59,7 +68,7 @@ class ScriptedBulk:
 
         def taken_in(one: Revision) -> RevisionResult:
             market.arrived("submit", one.key, one.values)
-            return RevisionResult(one.key, submission=market.submit(one.key, one.values))
+            return RevisionResult(one.key, submission=market.submit(one.key, one.values, many=True))
 
         return market.call("submit", self.adapter.account, lambda: [taken_in(one) for one in revisions], write=True)
 

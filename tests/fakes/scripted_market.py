@@ -10,7 +10,7 @@ import itertools
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -64,6 +64,7 @@ class ScriptedMarket(MarketModes):
     budgets: dict[Share, FakeBudget] = field(default_factory=dict)
     submissions: dict[str, Submitted] = field(default_factory=dict)
     decided: dict[str, RevisionResult] = field(default_factory=dict)
+    decides_at: dict[str, datetime] = field(default_factory=dict)
     calls: int = 0
     book: OrderBook = field(init=False)
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -139,10 +140,13 @@ class ScriptedMarket(MarketModes):
         for call in late:
             call()
 
-    def submit(self, key: ListingKey, values: Values) -> Submission:
+    def submit(self, key: ListingKey, values: Values, *, many: bool = False) -> Submission:
         """Take a write in."""
         ticket, now = f"t{self.new_id()}", self.clock.now()
         self.submissions[ticket] = Submitted(key, ticket, values, now)
+        if many and self.bulk_decides_after_s is not None:
+            self.decides_at[ticket] = now + timedelta(seconds=self.bulk_decides_after_s)
+            return Submission(ticket, self.decides_at[ticket], self.urgent_below)
         return Submission(ticket, now + timedelta(seconds=self.decides_after_s or 0))
 
     def decide(self) -> None:
@@ -152,7 +156,7 @@ class ScriptedMarket(MarketModes):
                 offer.processing, offer.published = False, True
                 offer.live = offer.key.sku not in self.refused_later
         for ticket, one in list(self.submissions.items()):
-            due = one.at + timedelta(seconds=self.decides_after_s or 0)
+            due = self.decides_at.get(ticket) or one.at + timedelta(seconds=self.decides_after_s or 0)
             if ticket not in self.decided and not self.undecided and due <= self.clock.now():
                 self.decided[ticket] = self.apply(one.key, one.values)
 

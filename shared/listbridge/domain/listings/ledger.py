@@ -148,7 +148,7 @@ def read_back(listing: Listing, shown: Values, now: datetime) -> Listing:
     kept_there = listing.fulfilled_by_marketplace
     looked = listing if kept_there else unseen_sales.shown(listing, shown.quantity, now)
     new = replace(looked, seen=listing.seen.merged(shown, shown.known, now))
-    if listing.attempt is not None:
+    if listing.attempt is not None or listing.overtaken is not None:
         return new
     if listing.settle_at is not None:
         if now < listing.settle_at:
@@ -169,6 +169,12 @@ def read_back(listing: Listing, shown: Values, now: datetime) -> Listing:
         learned = {f for f in shown.known - listing.demanded if listing.accepted.of(f) != shown.of(f)}
         new = replace(new, accepted=listing.accepted.merged(shown, frozenset(learned), now))
     return refreshed(new, now)
+
+
+def urgent(listing: Listing, below: int) -> bool:
+    """Whether a quantity below this is due."""
+    quantity = listing.computed.quantity
+    return quantity is not None and quantity < below and LedgerField.QUANTITY in due_fields(listing)
 
 
 def as_known(before: Listing, after: Listing) -> bool:

@@ -15,6 +15,7 @@ from listbridge.domain.listings.listing import (
     GONE_FROM_SHOP,
     NOTHING,
     PRODUCT_GONE,
+    Attempt,
     LedgerField,
     Listing,
     RemoteState,
@@ -201,6 +202,12 @@ def taken_at_zero(listing: Listing, zero: Zero, now: datetime) -> Listing:
     return ended(listing, Status.STOPPED, now, Problem(ENDED_AT_ZERO, fix="restock"), looked=True)
 
 
+def _still_open(listing: Listing) -> Attempt | None:
+    """An undecided submission that may be applied to what is put on sale again."""
+    attempt = listing.attempt
+    return attempt if attempt is not None and attempt.ticket and attempt.yields_below is not None else listing.overtaken
+
+
 def ended(
     listing: Listing, status: Status, now: datetime, problem: Problem | None = None, *, looked: bool = False
 ) -> Listing:
@@ -215,6 +222,7 @@ def ended(
         accepted=NOTHING,
         attempt=None,
         settle_at=None,
+        overtaken=_still_open(listing),
         demanded=frozenset(),
         hold=problem,
         not_before=None,

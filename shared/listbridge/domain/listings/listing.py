@@ -187,7 +187,9 @@ class Attempt:
     ticket: str = ""
     """Set once the marketplace has taken the call in and decides later: by this it is asked what became of it."""
     look_at: datetime | None = None
-    """When to ask, where there is a ticket."""
+    """When to ask, where there is a ticket. Without one, until when the call may still be applied if its answer was lost."""
+    yields_below: int | None = None
+    """As in `Submission`: set where a later call may be applied before this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,9 @@ class Listing:
     """The latest sales that `on_sale` counts, so that none is counted twice."""
     attempt: Attempt | None = None
     settle_at: datetime | None = None
+    overtaken: Attempt | None = None
+    """An undecided submission that may be applied after what was sent later: nothing is known to be accepted until it is
+    decided. Its `prior` is what was accepted after it."""
     auto: frozenset[LedgerField] = BOTH
     """The fields that follow the shop automatically (account switches), as of the last recompute."""
     demanded: frozenset[LedgerField] = frozenset()

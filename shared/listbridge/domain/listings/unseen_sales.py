@@ -43,7 +43,8 @@ def shown(listing: Listing, quantity: int | None, now: datetime) -> Listing:
     if quantity is None or quantity == before:
         return listing
     missing = before - quantity if before is not None and quantity < before else 0
-    may_still_land = listing.attempt is not None or (listing.settle_at is not None and now < listing.settle_at)
+    under_way = listing.attempt is not None or listing.overtaken is not None
+    may_still_land = under_way or (listing.settle_at is not None and now < listing.settle_at)
     if may_still_land and before is not None:
         # A call whose outcome nobody knows may set the higher number yet; counted once, however often it is read.
         new = replace(listing, on_sale=max(before, quantity))

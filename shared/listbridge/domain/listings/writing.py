@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from listbridge.domain.listings import unseen_sales
 from listbridge.domain.listings.bands import Band
-from listbridge.domain.listings.ledger import UPDATE_FAILED, due_fields, held, later, refreshed, value_computed
+from listbridge.domain.listings.ledger import UPDATE_FAILED, due_fields, held, later, refreshed, urgent, value_computed
 from listbridge.domain.listings.listing import NOTHING, Attempt, LedgerField, Listing, Values
 from listbridge.domain.problem import Problem
 from listbridge.domain.waiting import REVISIONS
@@ -35,27 +35,38 @@ def begun(
     settle_s: float,
     fence: int,
     now: datetime,
+    lost_until: datetime | None = None,
 ) -> Listing:
     """Make *accepted* unknown and put our attempt in place, before the call that carries the values.
 
     An attempt that still stands here was never recorded, for its worker died, or is still being decided: its outcome is
-    unknown and must settle.
+    unknown and must settle. One that may be applied after this one stays on the listing as overtaken. `lost_until` is how
+    long this call may be applied if its answer is lost, where that is longer than `settle_s`.
     """
-    settle_at = listing.settle_at
+    settle_at, overtaken = listing.settle_at, listing.overtaken
     prior = listing.accepted
-    if listing.attempt is not None:
+    if listing.attempt is not None and listing.attempt.ticket and listing.attempt.yields_below is not None:
+        overtaken, prior = replace(listing.attempt, prior=NOTHING), NOTHING
+    elif listing.attempt is not None:
         settle_at = later(settle_at, now + timedelta(seconds=settle_s))
         if listing.attempt.look_at is not None:
             settle_at = later(settle_at, listing.attempt.look_at)
         prior = NOTHING
     before = unseen_sales.expected(listing)
     attempt = Attempt(
-        id=attempt_id, fields=fields, values=values, prior=prior.only(fields), started_at=now, on_sale=before
+        id=attempt_id,
+        fields=fields,
+        values=values,
+        prior=prior.only(fields),
+        started_at=now,
+        on_sale=before,
+        look_at=lost_until,
     )
     new = replace(
         unseen_sales.written_unread(listing, before, values.quantity, now),
         attempt=attempt,
         settle_at=settle_at,
+        overtaken=overtaken,
         on_sale=_higher(before, values.quantity),
         sent=listing.sent.merged(values, fields, now),
         accepted=listing.accepted.merged(NOTHING, fields, listing.accepted.at),
@@ -69,7 +80,7 @@ def begun(
 def accepted(listing: Listing, attempt_id: str, now: datetime) -> Listing:
     """The marketplace took the values of this attempt.
 
-    While an earlier outcome is still unsettled the acceptance does not count yet: that older call may land later.
+    While an earlier outcome is still unsettled or undecided the acceptance does not count yet: that older call may land later.
 
     Raises:
         NotOurAttempt: another attempt stands on the listing.
@@ -79,7 +90,11 @@ def accepted(listing: Listing, attempt_id: str, now: datetime) -> Listing:
     on_sale = _higher(listing.on_sale, attempt.values.quantity)
     new = unseen_sales.written_unread(listing, attempt.on_sale, attempt.values.quantity, now)
     new = replace(new, attempt=None, attempts=0, not_before=None, job=waiting, on_sale=on_sale)
-    if listing.settle_at is not None:
+    if listing.overtaken is not None:
+        taken = listing.overtaken.prior.merged(attempt.values, attempt.fields, now)
+        overtaken = replace(listing.overtaken, prior=taken)
+        new = replace(new, overtaken=overtaken, not_before=overtaken.look_at)
+    elif listing.settle_at is not None:
         new = replace(new, not_before=listing.settle_at)
     else:
         # A sale seen during the call took the quantity from its fields: it came before the call was applied, or after.
@@ -94,17 +109,74 @@ def accepted(listing: Listing, attempt_id: str, now: datetime) -> Listing:
     return replace(new, guard_passed=new.guard_passed and new.due_band is not None)
 
 
-def submitted(listing: Listing, attempt_id: str, ticket: str, look_at: datetime, now: datetime) -> Listing:
+def submitted(
+    listing: Listing, attempt_id: str, ticket: str, look_at: datetime, now: datetime, *, yields_below: int | None = None
+) -> Listing:
     """The marketplace has taken the call in and decides later: the attempt stays, and `look_at` is when to ask.
 
-    It is none of the tries. What moved meanwhile does not wait for the answer.
+    It is none of the tries. What moved meanwhile does not wait for the answer, but for what `yields_below` keeps back.
 
     Raises:
         NotOurAttempt: another attempt stands on the listing.
     """
     attempt = replace(_own_attempt(listing, attempt_id), ticket=ticket, look_at=look_at)
+    if yields_below is not None:
+        attempt = replace(attempt, yields_below=yields_below)
     new = replace(listing, attempt=attempt)
     return refreshed(replace(new, not_before=look_at if awaits_outcome(new) else None), now)
+
+
+def undecided(listing: Listing) -> Attempt | None:
+    """The submission to ask for: the one that stands, else the one that it overtook."""
+    stands = listing.attempt is not None and listing.attempt.ticket
+    return listing.attempt if stands else listing.overtaken
+
+
+def asked_again(listing: Listing, attempt_id: str, look_at: datetime, now: datetime) -> Listing:
+    """What was overtaken is still undecided: `look_at` is when to ask next.
+
+    Raises:
+        NotOurAttempt: it was decided meanwhile.
+    """
+    overtaken = replace(_overtaken(listing, attempt_id), look_at=look_at)
+    return refreshed(replace(listing, overtaken=overtaken, not_before=look_at), now)
+
+
+def overtaken_decided(listing: Listing, attempt_id: str, now: datetime) -> Listing:
+    """What was overtaken is decided, one way or the other: whatever it wrote is written over once more.
+
+    Raises:
+        NotOurAttempt: it was decided meanwhile.
+    """
+    fields = _overtaken(listing, attempt_id).fields
+    accepted = listing.accepted.merged(NOTHING, fields, listing.accepted.at)
+    return refreshed(replace(listing, overtaken=None, accepted=accepted, not_before=None), now)
+
+
+def overtaken_unrecorded(listing: Listing, attempt: Attempt, now: datetime) -> Listing:
+    """A submission that may be applied after later calls was made, and another attempt stands in its place by now."""
+    new = replace(listing, overtaken=attempt, accepted=listing.accepted.merged(NOTHING, attempt.fields, now))
+    return refreshed(new, now)
+
+
+def _overtaken(listing: Listing, attempt_id: str) -> Attempt:
+    if listing.overtaken is None or listing.overtaken.id != attempt_id:
+        raise NotOurAttempt(attempt_id)
+    return listing.overtaken
+
+
+def _kept_back(listing: Listing) -> bool | None:
+    """Whether an undecided submission keeps back what is due, because it may be applied later; None where there is none."""
+    attempt = listing.attempt
+    later = attempt if attempt is not None and attempt.ticket else None
+    first = listing.overtaken or later
+    if first is None or first.yields_below is None:
+        return None
+    quantity = listing.computed.quantity
+    taken = {listing.overtaken.prior.quantity} if listing.overtaken is not None else set()
+    return not urgent(listing, first.yields_below) or quantity in taken | (
+        {later.values.quantity} if later is not None else set()
+    )
 
 
 def awaits_outcome(listing: Listing) -> bool:
@@ -113,6 +185,9 @@ def awaits_outcome(listing: Listing) -> bool:
     What the call left out had a reason to stay behind (a zero goes without its price, a sale is unseen, the guard waits): until
     it moves it waits for the answer, or the same call would be made again and again.
     """
+    kept_back = _kept_back(listing)
+    if kept_back is not None:
+        return kept_back
     attempt, computed_at = listing.attempt, listing.computed.at
     if attempt is None or not attempt.ticket:
         return False
@@ -128,10 +203,12 @@ def awaits_outcome(listing: Listing) -> bool:
 
 def heard_of(listing: Listing, now: datetime) -> Listing:
     """The marketplace says that something happened to the listing: what was submitted is asked for now."""
-    attempt = listing.attempt
-    if attempt is None or not attempt.ticket:
+    asked = undecided(listing)
+    if asked is None:
         return listing
-    return refreshed(replace(listing, attempt=replace(attempt, look_at=now), not_before=None), now)
+    forward = replace(asked, look_at=now)
+    new = replace(listing, overtaken=forward) if asked is listing.overtaken else replace(listing, attempt=forward)
+    return refreshed(replace(new, not_before=None), now)
 
 
 def not_applied(
@@ -206,6 +283,8 @@ def unknown(
     """
     attempt = _own_attempt(listing, attempt_id)
     settle_at = later(listing.settle_at, now + timedelta(seconds=settle_s))
+    if attempt.look_at is not None and not attempt.ticket:
+        settle_at = later(settle_at, attempt.look_at)
     new = replace(
         unseen_sales.written_unread(listing, attempt.on_sale, attempt.values.quantity, settle_at),
         attempt=None,

@@ -59,12 +59,19 @@ class UnitRevision:
 
 
 class BulkWriter(Protocol):
-    """Takes in revisions of many write units in one go, and decides later. No zero ever rides in one."""
+    """Takes in revisions of many write units in one go, and decides later. What is urgent never rides in one, unless more of
+    it waits than goes one by one in good time."""
 
     least: int
     """So many units must wait: fewer are sooner there one by one."""
     most: int
     """The most units that one submission takes."""
+    urgent_below: int
+    """A quantity below this is urgent: 1 where that is a zero alone."""
+    urgent_most: int | None
+    """If more zeros than this wait, what is urgent rides as well; None where it never does."""
+    settle_s: float
+    """How long a submission whose answer was lost may still be applied."""
 
     def calls(self, units: int) -> Mapping[str, int]:
         """The calls, by operation, that a submission of so many units makes: set aside before their leases."""
@@ -82,6 +89,9 @@ class Submission:
 
     ticket: str
     look_at: datetime
+    yields_below: int | None = None
+    """Set where a write that is made later may be applied earlier. Until this one is decided nothing but a quantity below this
+    is sent after it, and that once more when it is. None: writes are applied in the order in which they are made."""
 
 
 @dataclass(frozen=True, slots=True)

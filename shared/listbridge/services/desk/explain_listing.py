@@ -109,9 +109,10 @@ def what_is_next(listing: Listing, account: Account, zero: Zero, now: datetime) 
         return _while_held(listing, account, hold)
     due = ledger.due_fields(listing)
     params = _would_send(listing, due)
+    asked = writing.undecided(listing)
+    if asked is not None and asked.look_at is not None and writing.awaits_outcome(listing):
+        return Problem("next_outcome_asked", {**params, "at": _clock(asked.look_at)})
     if listing.attempt is not None:
-        if writing.awaits_outcome(listing) and listing.attempt.look_at is not None:
-            return Problem("next_outcome_asked", {**params, "at": _clock(listing.attempt.look_at)})
         return Problem("next_outcome", params)
     if not due:
         if listing.status is Status.PENDING:

@@ -13,6 +13,9 @@ class FeedWriter:
 
     least = 50
     most = 25_000
+    urgent_below = 6
+    urgent_most: int | None = 1_500
+    settle_s = 1_800.0
 
     def __init__(self, http: AmazonHttp) -> None:
         self._http = http

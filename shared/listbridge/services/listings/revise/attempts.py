@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from listbridge.domain import waiting
 from listbridge.domain.ids import ListingKey, new_id
 from listbridge.domain.listings import lifecycle, writing
-from listbridge.domain.listings.listing import LedgerField, Listing, Values
+from listbridge.domain.listings.listing import NOTHING, Attempt, LedgerField, Listing, Values
 from listbridge.domain.ports import Conflict, Lease, MarketplaceAdapter, MarketplaceTraits, Missing, RevisionResult
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import (
@@ -53,10 +53,13 @@ class LeasedUnit:
 
 
 @contextmanager
-def leased(deps: CoreDeps, traits: MarketplaceTraits, key: str, owner: str) -> Iterator[LeasedUnit | None]:
-    """A lease on the write unit, released in the end; None when somebody else has it."""
+def leased(
+    deps: CoreDeps, traits: MarketplaceTraits, key: str, owner: str, *, together_s: float = 0.0
+) -> Iterator[LeasedUnit | None]:
+    """A lease on the write unit, released in the end; None when somebody else has it. `together_s` is how much longer it takes to
+    lease the others that are written in the same call."""
     longest = traits.longest_call_s
-    lease = deps.leases.acquire(key, owner, seconds=deps.limits.unit_lease_of(longest))
+    lease = deps.leases.acquire(key, owner, seconds=deps.limits.unit_lease_of(longest) + together_s)
     if lease is None:
         yield None
         return
@@ -76,14 +79,16 @@ class Attempts:
     traits: MarketplaceTraits
     sales: SalesFirst
 
-    def begin_due(self, row: Listing, judgement: Judgement, fence: int) -> Listing | None:
+    def begin_due(self, row: Listing, judgement: Judgement, fence: int, lost_s: float | None = None) -> Listing | None:
         """Begin with what the guard allows, for the drainer of this fence; None when the row moved since it was read (it
-        stays due and comes again), or when a later drainer wrote it."""
+        stays due and comes again), or when a later drainer wrote it. `lost_s`: how long the call may still be applied if its
+        answer is lost, where that is longer than usual."""
         if row.fence > fence:
             return None
         fields, now = judgement.allowed, self.deps.clock.now()
         values = Values(row.computed.quantity, row.computed.price).only(fields)
-        begun = self._begun(row, fields, values, fence)
+        lost_until = None if lost_s is None else now + timedelta(seconds=lost_s)
+        begun = self._begun(row, fields, values, fence, lost_until)
         if judgement.counted:
             begun = replace(begun, guard_counted_at=now)
         try:
@@ -101,9 +106,24 @@ class Attempts:
 
         return self.deps.listings.change(key, begin)
 
-    def _begun(self, row: Listing, fields: frozenset[LedgerField], values: Values, fence: int) -> Listing:
+    def _begun(
+        self,
+        row: Listing,
+        fields: frozenset[LedgerField],
+        values: Values,
+        fence: int,
+        lost_until: datetime | None = None,
+    ) -> Listing:
+        now = self.deps.clock.now()
         return writing.begun(
-            row, new_id("att"), fields, values, settle_s=self.traits.settle_s, fence=fence, now=self.deps.clock.now()
+            row,
+            new_id("att"),
+            fields,
+            values,
+            settle_s=self.traits.settle_s,
+            fence=fence,
+            now=now,
+            lost_until=lost_until,
         )
 
     def record_all(self, begun: Sequence[Listing], error: RemoteError) -> tuple[Listing, ...]:
@@ -129,8 +149,25 @@ class Attempts:
                 told[row.key] = RevisionResult(row.key, refused)
         return tuple(ended[row.key] if row.key in ended else self._record(row, told[row.key]) for row in begun)
 
+    def record_overtaken(self, row: Listing, result: RevisionResult) -> Listing:
+        """Record what became of the submission that the row's later attempt overtook."""
+        overtaken, now = row.overtaken, self.deps.clock.now()
+        assert overtaken is not None  # noqa: S101  # it was asked for
+        submission = result.submission
+
+        def outcome(current: Listing) -> Listing:
+            if submission is None or _never_decided(overtaken, now):
+                return writing.overtaken_decided(current, overtaken.id, now)
+            return writing.asked_again(current, overtaken.id, submission.look_at, now)
+
+        try:
+            return self.deps.listings.change(row.key, outcome)
+        except (writing.NotOurAttempt, Missing):
+            return row
+
     def _record(self, row: Listing, result: RevisionResult) -> Listing:
-        """Record the outcome under our attempt id; if another attempt stands there by now, ours has no say."""
+        """Record the outcome under our attempt id; if another attempt stands there by now, ours has no say but for what it may
+        still write."""
         attempt = row.attempt
         assert attempt is not None  # noqa: S101  # begun a moment ago
         now = self.deps.clock.now()
@@ -144,15 +181,32 @@ class Attempts:
             pass
         try:
             return self.deps.listings.change(row.key, outcome)
-        except (writing.NotOurAttempt, Missing):
+        except Missing:
+            return row
+        except writing.NotOurAttempt:
+            return self._still_open(row, attempt, result, now)
+
+    def _still_open(self, row: Listing, attempt: Attempt, result: RevisionResult, now: datetime) -> Listing:
+        made = result.submission
+        if made is None or made.yields_below is None:
+            return row
+        open_yet = replace(
+            attempt, ticket=made.ticket, look_at=made.look_at, yields_below=made.yields_below, prior=NOTHING
+        )
+        try:
+            return self.deps.listings.change(
+                row.key, lambda current: writing.overtaken_unrecorded(current, open_yet, now)
+            )
+        except Missing:
             return row
 
     def _recorded(self, row: Listing, attempt: str, result: RevisionResult, now: datetime) -> Listing:
         error, submission = result.error, result.submission
-        if submission is not None and _never_decided(row, now):
+        if submission is not None and row.attempt is not None and _never_decided(row.attempt, now):
             error = OutcomeUnknown(Problem("never_decided", {"ticket": submission.ticket}))
         elif submission is not None:
-            return writing.submitted(row, attempt, submission.ticket, submission.look_at, now)
+            ticket, look_at = submission.ticket, submission.look_at
+            return writing.submitted(row, attempt, ticket, look_at, now, yields_below=submission.yields_below)
         if error is None:
             return lifecycle.taken_at_zero(writing.accepted(row, attempt, now), self.traits.zero, now)
         retry_at = now + writing.retry_delay(row.attempts)
@@ -196,10 +250,9 @@ class Attempts:
         return error.until or self.deps.clock.now() + timedelta(seconds=error.after_s)
 
 
-def _never_decided(row: Listing, now: datetime) -> bool:
-    """Whether the marketplace has had the attempt of this row for so long that its promise to decide is worth nothing."""
-    longest = timedelta(seconds=waiting.LONGEST_DECISION_S)
-    return row.attempt is not None and now - row.attempt.started_at > longest
+def _never_decided(attempt: Attempt, now: datetime) -> bool:
+    """Whether the marketplace has had this attempt for so long that its promise to decide is worth nothing."""
+    return now - attempt.started_at > timedelta(seconds=waiting.LONGEST_DECISION_S)
 
 
 def _no_word(key: ListingKey) -> RevisionResult:

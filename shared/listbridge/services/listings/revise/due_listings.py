@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from listbridge.domain.ids import AccountId, ListingKey
+from listbridge.domain.listings import ledger, writing
 from listbridge.domain.listings.bands import Band
 from listbridge.domain.listings.listing import Listing
 from listbridge.domain.ports import BulkWriter
@@ -20,12 +21,16 @@ _FAIR_SLOT = 8
 class DueListings:
     """The rows of one account that a drainer has still to look at, in the order in which they go.
 
-    Holds at most a page per band, so a backlog of any size costs the same memory. Rows are read again, strongly
+    Holds at most a page of rows per band, so a backlog of any size costs the same memory. Rows are read again, strongly
     consistent, before they are handed out: the index may show what was already done.
     """
 
     deps: AccountDeps
     account: AccountId
+    page: int = _PAGE
+    """How many rows of a band are held."""
+    urgent_rides: bool = False
+    """More zeros wait than go one by one in good time."""
     postponed: dict[ListingKey, datetime] = field(default_factory=dict)
     """Rows that were looked at and are due later: the reader must see to it that somebody comes back for them."""
     _bands: dict[Band, list[Listing]] = field(default_factory=dict)
@@ -85,23 +90,76 @@ class DueListings:
         bulk: BulkWriter,
         most: int,
     ) -> list[list[Listing]]:
-        """So many units of rows in hand as go in one submission, none with a zero; empty when too few of them wait."""
-        if self._bands.get(Band.ZERO):
+        """So many units of rows in hand as go in one submission, none that is urgent; empty when too few of them wait."""
+
+        def stays(row: Listing) -> bool:
+            alone = not self.urgent_rides and ledger.urgent(row, bulk.urgent_below)
+            return alone or row.overtaken is not None or writing.awaits_outcome(row) or busy(row)
+
+        waiting = {unit_of(row) for rows in self._bands.values() for row in rows if not stays(row)}
+        if len(waiting) < bulk.least:
             return []
-        waiting = {unit_of(row) for rows in self._bands.values() for row in rows if not busy(row)}
-        taken: list[list[Listing]] = []
-        leases: set[str] = set()
+        return self._units(stays, unit_of, lease_of, most, min(bulk.most, self.page))
 
-        def excluded(row: Listing) -> bool:
-            return busy(row) or lease_of(row) in leases
+    def take_asked(
+        self,
+        busy: Callable[[Listing], bool],
+        unit_of: Callable[[Listing], str],
+        lease_of: Callable[[Listing], str],
+        most: int,
+    ) -> list[list[Listing]]:
+        """Units of rows in hand of which all was submitted, as many as go in one question."""
+        return self._units(lambda row: busy(row) or not writing.awaits_outcome(row), unit_of, lease_of, most, _PAGE)
 
-        while len(waiting) >= bulk.least and len(taken) < bulk.most:
-            unit = self.take_unit(excluded, unit_of, most)
-            if not unit:
-                break
-            taken.append(unit)
-            leases.update(map(lease_of, unit))
-        return taken
+    def take_urgent(
+        self, busy: Callable[[Listing], bool], unit_of: Callable[[Listing], str], below: int, most: int
+    ) -> list[Listing]:
+        """As `take_unit`, of what a submission does not take because it is urgent."""
+
+        def stays(row: Listing) -> bool:
+            return not ledger.urgent(row, below) or writing.awaits_outcome(row) or busy(row)
+
+        return self.take_unit(stays, unit_of, most)
+
+    def many(self, bulk: BulkWriter, unit_of: Callable[[Listing], str]) -> bool:
+        """Whether enough units wait for a submission."""
+        return len({unit_of(row) for rows in self._bands.values() for row in rows}) >= bulk.least
+
+    def _units(
+        self,
+        stays: Callable[[Listing], bool],
+        unit_of: Callable[[Listing], str],
+        lease_of: Callable[[Listing], str],
+        most: int,
+        units: int,
+    ) -> list[list[Listing]]:
+        """The first units of which a row does not stay, with all of their rows in hand, no two of them under one lease."""
+        taken: dict[str, list[Listing]] = {}
+        leases: dict[str, str] = {}
+        for band in sorted(self._bands):
+            for row in self._bands[band]:
+                unit = unit_of(row)
+                if unit not in taken and not stays(row) and len(taken) < units and lease_of(row) not in leases:
+                    taken[unit] = []
+                    leases[lease_of(row)] = unit
+        for band in sorted(self._bands):
+            kept = []
+            for row in self._bands[band]:
+                mates = taken.get(unit_of(row))
+                if mates is None or len(mates) >= most:
+                    kept.append(row)
+                else:
+                    mates.append(row)
+            self._bands[band] = kept
+        return list(taken.values())
+
+    def look_for_overflow(self, bulk: BulkWriter) -> None:
+        """Whether more zeros wait than a submission leaves alone: then they ride as well."""
+        most = bulk.urgent_most
+        if most is None or len(self._bands.get(Band.ZERO, ())) < min(_PAGE, most):
+            return
+        now = self.deps.clock.now()
+        self.urgent_rides = len(self.deps.listings.due(self.account, [Band.ZERO], at=now, limit=most + 1)) > most
 
     def bands_before(self) -> list[Band]:
         """The bands that go before everything that waits here; zero is always one of them."""
@@ -119,9 +177,10 @@ class DueListings:
         keys: list[ListingKey] = []
         for band in bands:
             waiting = {row.key for row in self._bands.get(band, ())}
-            if len(waiting) < _PAGE // 2:
-                shown = self.deps.listings.due(self.account, [band], at=self.deps.clock.now(), limit=_PAGE)
+            page = _PAGE if band is Band.ZERO and not self.urgent_rides else self.page
+            if len(waiting) < page // 2:
+                shown = self.deps.listings.due(self.account, [band], at=self.deps.clock.now(), limit=page)
                 keys += [key for key in shown if key not in waiting]
-            if band is not Band.ZERO and len(keys) >= _PAGE:
+            if band is not Band.ZERO and len(keys) >= page:
                 break
         return keys

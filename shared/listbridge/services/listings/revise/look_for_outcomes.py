@@ -34,7 +34,8 @@ def look_for_submission(deps: AccountDeps, account: AccountId, submission: str) 
 
 
 def _ticket(row: Listing) -> str:
-    return row.attempt.ticket if row.attempt is not None else ""
+    asked = writing.undecided(row)
+    return asked.ticket if asked is not None else ""
 
 
 def _look_now(deps: AccountDeps, account: AccountId, waiting: Sequence[ListingKey]) -> None:

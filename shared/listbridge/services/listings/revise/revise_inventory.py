@@ -9,6 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import partial
 
 from listbridge.domain import trace
@@ -18,7 +19,7 @@ from listbridge.domain.ids import ListingKey, new_id
 from listbridge.domain.listings import ledger
 from listbridge.domain.listings.bands import Band
 from listbridge.domain.listings.listing import BOTH, LedgerField, Listing
-from listbridge.domain.ports import BulkWriter, Conflict, Lease, Missing, Share
+from listbridge.domain.ports import Conflict, Lease, Missing, Share
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask
 from listbridge.services.catalog.nudge import nudge, nudge_later, wake_around
@@ -28,7 +29,7 @@ from listbridge.services.guard import SendGuard
 from listbridge.services.job_results import demanded_fields_sent
 from listbridge.services.listings.revise.attempts import Attempts
 from listbridge.services.listings.revise.due_listings import DueListings
-from listbridge.services.listings.revise.submit_units import submit_units
+from listbridge.services.listings.revise.submit_units import TOGETHER_S, UnitsTogether
 from listbridge.services.listings.revise.write_unit import Result, RowOutcome, UnitOutcome, UnitWriter
 from listbridge.services.listings.sales_first import SalesFirst
 
@@ -37,6 +38,10 @@ _FIRST_GUESS_S = 0.3
 _ASK_EVERY = timedelta(seconds=0.2)
 _IDLE_LOOKS = 3
 _BUSY_WAIT = timedelta(seconds=2)
+_MANY = 2_000
+"""The most units of one submission: as many as are leased and read while it may be put together."""
+_AFTER_S = 12.0
+"""What is left for the submission's calls and for recording them when no more units are leased for it."""
 _TOLD = frozenset({Result.SENT, Result.SUBMITTED, Result.HELD, Result.ZERO_REFUSED})
 _GOT_SOMEWHERE = frozenset({Result.SETTLED, Result.SENT, Result.SUBMITTED, Result.HELD, Result.ZERO_REFUSED})
 
@@ -60,8 +65,26 @@ def revise_inventory(deps: AccountDeps, message: Nudge, *, remaining_s: float) -
         wake_around(deps, account.id, deps.clock.now() + timedelta(seconds=deps.limits.drain_lease_s))
         return
     named = [ListingKey.parse(key) for key in message.listings]
-    stop_at = deps.clock.now() + timedelta(seconds=max(0.0, min(deps.limits.drain_run_s, remaining_s - 1)))
-    Drainer(deps, account, owner, lease, stop_at).run(named)
+    now = deps.clock.now()
+    stop_at = now + timedelta(seconds=max(0.0, min(deps.limits.drain_run_s, remaining_s - 1)))
+    Drainer(deps, account, owner, lease, stop_at, now + timedelta(seconds=remaining_s)).run(named)
+
+
+class _Kind(StrEnum):
+    """What is under way."""
+
+    UNIT = "unit"
+    MANY = "many"  # one submission of many units
+    QUESTION = "question"  # about many
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """A call or a series of them that one thread makes."""
+
+    kind: _Kind
+    units: list[list[Listing]]
+    began: datetime
 
 
 @dataclass(slots=True)
@@ -73,9 +96,11 @@ class Drainer:
     owner: str
     lease: Lease
     stop_at: datetime
+    ends_at: datetime
+    """When the function's own time is over."""
     due: DueListings = field(init=False)
     _writers: dict[Share, UnitWriter] = field(default_factory=dict)
-    _flying: dict[Future[list[UnitOutcome]], tuple[list[list[Listing]], datetime]] = field(default_factory=dict)
+    _flying: dict[Future[list[UnitOutcome]], _Flight] = field(default_factory=dict)
     _latency_s: float = _FIRST_GUESS_S
     _rate: float = 1.0
     _dead: bool = False
@@ -110,6 +135,8 @@ class Drainer:
     def _run(self, named: Sequence[ListingKey], pool: ThreadPoolExecutor | None) -> None:
         self._words = self.deps.leases.pending(self.lease)
         self._index_owes_rows = not named
+        if self._writer(Share.ORDINARY).adapter.bulk() is not None:
+            self.due.page = _MANY
         self.due.look((), named)
         while not self._dead and self.deps.clock.now() < self.stop_at:
             self._keep_lease()
@@ -123,6 +150,7 @@ class Drainer:
             else:
                 self._heed_words()
         while self._flying:
+            self._keep_lease()
             self._land()
         self.deps.leases.release(self.lease)
         if not self._dead:
@@ -130,37 +158,66 @@ class Drainer:
 
     def _launch(self, pool: ThreadPoolExecutor | None) -> None:
         width = min(MOST_IN_FLIGHT, max(2, math.ceil(self._rate * self._latency_s) + 1)) if pool else 1
-        adapter = self._writer(Share.ORDINARY).adapter
-        most = self.deps.marketplaces.traits(self.account).revise_batch
-        flying = {adapter.lease_key(rows[0]) for units, _ in self._flying.values() for rows in units}
-        bulk = adapter.bulk()
-
-        def busy(row: Listing) -> bool:
-            return adapter.lease_key(row) in flying
-
-        while len(self._flying) < width:
-            many = self.due.take_units(busy, adapter.unit_key, adapter.lease_key, bulk, most) if bulk else []
-            units = many or [self.due.take_unit(busy, adapter.unit_key, most)]
-            if not units[0]:
-                return
-            writer = self._writer(Share.ZERO if units[0][0].due_band is Band.ZERO else Share.ORDINARY)
-            work = partial(_sent, writer, units, bulk if many else None)
+        while (flight := self._next(width)) is not None:
             future: Future[list[UnitOutcome]] = Future()
+            work = partial(self._sent, flight)
             if pool is None:
                 future.set_result(work())
             else:
                 future = pool.submit(work)
-            self._flying[future] = (units, self.deps.clock.now())
-            flying.update(adapter.lease_key(rows[0]) for rows in units)
+            self._flying[future] = flight
+
+    def _next(self, width: int) -> _Flight | None:
+        """What goes next, beside what is under way: urgent units one by one, one question and one submission at a time, and
+        what waits for none of them."""
+        adapter, now = self._writer(Share.ORDINARY).adapter, self.deps.clock.now()
+        most = self.deps.marketplaces.traits(self.account).revise_batch
+        flying = {adapter.lease_key(rows[0]) for flight in self._flying.values() for rows in flight.units}
+        kinds = Counter(flight.kind for flight in self._flying.values())
+        bulk, free = adapter.bulk(), kinds[_Kind.UNIT] < width
+
+        def busy(row: Listing) -> bool:
+            return adapter.lease_key(row) in flying
+
+        if bulk is not None and free:
+            self.due.look_for_overflow(bulk)
+            unit = self.due.take_urgent(busy, adapter.unit_key, bulk.urgent_below, most)
+            if unit:
+                return _Flight(_Kind.UNIT, [unit], now)
+        if not kinds[_Kind.QUESTION]:
+            units = self.due.take_asked(busy, adapter.unit_key, adapter.lease_key, most)
+            if units:
+                return _Flight(_Kind.QUESTION, units, now)
+        if bulk is not None and not kinds[_Kind.MANY] and now < self._lease_until(now):
+            units = self.due.take_units(busy, adapter.unit_key, adapter.lease_key, bulk, most)
+            if units:
+                return _Flight(_Kind.MANY, units, now)
+        if not free or (bulk is not None and kinds[_Kind.MANY] and self.due.many(bulk, adapter.unit_key)):
+            return None
+        unit = self.due.take_unit(busy, adapter.unit_key, most)
+        return _Flight(_Kind.UNIT, [unit], now) if unit else None
+
+    def _lease_until(self, now: datetime) -> datetime:
+        return min(now + timedelta(seconds=TOGETHER_S), self.ends_at - timedelta(seconds=_AFTER_S))
+
+    def _sent(self, flight: _Flight) -> list[UnitOutcome]:
+        urgent = flight.units[0][0].due_band is Band.ZERO
+        writer = self._writer(Share.ZERO if urgent and flight.kind is _Kind.UNIT else Share.ORDINARY)
+        if flight.kind is _Kind.UNIT:
+            return [writer.revise(flight.units[0])]
+        bulk = writer.adapter.bulk() if flight.kind is _Kind.MANY else None
+        alone_below = bulk.urgent_below if bulk is not None and not self.due.urgent_rides else 0
+        return UnitsTogether(writer, bulk, alone_below, self._lease_until(self.deps.clock.now())).write(flight.units)
 
     def _land(self) -> None:
         landed, _ = wait(self._flying, timeout=1.0, return_when=FIRST_COMPLETED)
         for future in landed:
-            units, began = self._flying.pop(future)
+            flight = self._flying.pop(future)
             outcomes = future.result()
-            took = (self.deps.clock.now() - began).total_seconds()
-            self._latency_s += 0.1 * (took - self._latency_s)
-            for rows, outcome in zip(units, outcomes, strict=True):
+            if flight.kind is _Kind.UNIT:
+                took = (self.deps.clock.now() - flight.began).total_seconds()
+                self._latency_s += 0.1 * (took - self._latency_s)
+            for rows, outcome in zip(flight.units, outcomes, strict=True):
                 self._after(rows, outcome)
         self._heed_words()
 
@@ -284,10 +341,6 @@ class Drainer:
     def _pool(self) -> AbstractContextManager[ThreadPoolExecutor | None]:
         """No threads when the system is told to work one by one, as the fault tests tell it."""
         return nullcontext() if self.deps.workers <= 1 else trace.Threads(MOST_IN_FLIGHT)
-
-
-def _sent(writer: UnitWriter, units: Sequence[Sequence[Listing]], bulk: BulkWriter | None) -> list[UnitOutcome]:
-    return submit_units(writer, bulk, units) if bulk is not None else [writer.revise(units[0])]
 
 
 def _told(one: RowOutcome) -> dict[str, str]:

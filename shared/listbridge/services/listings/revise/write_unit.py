@@ -119,6 +119,15 @@ class UnitWriter:
             return UnitOutcome(self._postpone([row.key for row in listings], self.attempts.when(error)))
         return None
 
+    def has_set_aside(self, calls: Mapping[str, int]) -> bool:
+        """Have these calls ready; if they are not there, nothing is written: their listings go otherwise."""
+        try:
+            for operation, count in calls.items():
+                self.budget.prepay(operation, count, wait_s=self.deps.limits.budget_wait_s)
+        except RateLimited:
+            return False
+        return True
+
     def _revise(self, listings: Sequence[Listing]) -> UnitOutcome:
         spent = self.set_aside(self.adapter.revision_calls(listings), listings)
         if spent is not None:
@@ -162,9 +171,11 @@ class UnitWriter:
             return self.answered([begun])
         return begun.finished(self.sent(begun.rows, lambda: self.adapter.revise(begun.revision)))
 
-    def begun(self, unit: LeasedUnit, listings: Sequence[Listing]) -> Begun | Asked | UnitOutcome:
+    def begun(
+        self, unit: LeasedUnit, listings: Sequence[Listing], lost_s: float | None = None
+    ) -> Begun | Asked | UnitOutcome:
         """Read the unit inside its lease and record the attempts of what is to be sent; else what is to be asked, or the
-        outcome where there is nothing to do."""
+        outcome where there is nothing to do. `lost_s` as in `Attempts.begin_due`."""
         members = self._members(listings)
         now = self.deps.clock.now()
         ready = [m for m in members if m.due_band is not None and (m.not_before is None or m.not_before <= now)]
@@ -187,7 +198,7 @@ class UnitWriter:
             members = [looked.get(m.key, m) for m in members]
             # A row that moved while it was read is left for the next look.
             ready = [looked.get(m.key, m) for m in ready if m not in unread or m.key in looked]
-        begun = self._begin(ready, done)
+        begun = self._begin(ready, done, lost_s)
         if not begun:
             return UnitOutcome(tuple(done.values()))
         revisions = tuple(
@@ -204,7 +215,9 @@ class UnitWriter:
         found = [row for sku in skus for row in self.deps.listings.of_sku(account, sku)]
         return [self.sales.admitted(row) for row in found if self.adapter.unit_key(row) == unit_key]
 
-    def _begin(self, ready: Sequence[Listing], done: dict[ListingKey, RowOutcome]) -> list[Listing]:
+    def _begin(
+        self, ready: Sequence[Listing], done: dict[ListingKey, RowOutcome], lost_s: float | None
+    ) -> list[Listing]:
         """Record the attempts of what may go now; what became of the others is put into `done`."""
         chosen = {row.key: self.sales.fields(row, ledger.due_fields(row)) for row in ready}
         if any(LedgerField.QUANTITY in chosen[row.key] and row.computed.quantity == 0 for row in ready):
@@ -226,7 +239,7 @@ class UnitWriter:
                 continue
             judgement = self.guard.judge(row, chosen[row.key])
             if judgement.allowed:
-                begun.append(self.attempts.begin_due(row, judgement, self.fence))
+                begun.append(self.attempts.begin_due(row, judgement, self.fence, lost_s))
             elif judgement.problem is not None and (held := self._hold(row, judgement.problem)):
                 done[row.key] = RowOutcome(Result.HELD, held)
         return [row for row in begun if row is not None]
@@ -241,8 +254,9 @@ class UnitWriter:
         ripe: list[Listing] = []
         put_off: list[RowOutcome] = []
         for row in rows:
-            if row.attempt is not None and row.attempt.look_at is not None and row.attempt.look_at > now:
-                put_off += self._postpone([row.key], row.attempt.look_at)
+            asked = writing.undecided(row)
+            if asked is not None and asked.look_at is not None and asked.look_at > now:
+                put_off += self._postpone([row.key], asked.look_at)
             else:
                 ripe.append(row)
         return Asked(ripe, tuple(put_off)) if ripe else UnitOutcome(tuple(put_off))
@@ -251,17 +265,25 @@ class UnitWriter:
         """Ask, in one question, what became of all that these units submitted."""
         ripe = [row for one in asked for row in one.rows]
         put_off = [row for one in asked for row in one.put_off]
+        asked_for = [(row.key, writing.undecided(row)) for row in ripe]
         submitted = [
-            Submitted(row.key, row.attempt.ticket, row.attempt.values, row.attempt.started_at)
-            for row in ripe
-            if row.attempt is not None
+            Submitted(key, attempt.ticket, attempt.values, attempt.started_at)
+            for key, attempt in asked_for
+            if attempt is not None
         ]
         try:
             results = self.adapter.outcomes(submitted)
         except RemoteError as error:
             failed = self._not_readable(ripe, error)
             return UnitOutcome((*failed.rows, *put_off), account_dead=failed.account_dead)
-        return UnitOutcome((*self._told(ripe, results), *put_off))
+        overtaken = [row for row in ripe if writing.undecided(row) is row.overtaken]
+        told = self._told([row for row in ripe if row not in overtaken], results)
+        return UnitOutcome((*told, *self._told_of_overtaken(overtaken, results), *put_off))
+
+    def _told_of_overtaken(self, rows: Sequence[Listing], results: Sequence[RevisionResult]) -> tuple[RowOutcome, ...]:
+        told = {result.key: result for result in results}
+        recorded = [self.attempts.record_overtaken(row, told[row.key]) for row in rows if row.key in told]
+        return tuple(RowOutcome(Result.POSTPONED if row.overtaken else Result.SETTLED, row) for row in recorded)
 
     def _to_read(self, ready: Sequence[Listing], members: Sequence[Listing], now: datetime) -> list[Listing]:
         """Rows to read on the marketplace before anything is sent: what an unknown outcome left behind, and the unit's live
