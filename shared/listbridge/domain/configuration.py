@@ -195,6 +195,9 @@ class Account(Document):
     settings: dict[str, Any] = Field(default_factory=dict)
     remote_name: str = ""
     """Who the marketplace says this is; a reconnect to another seller is refused."""
+    offered: tuple[Site, ...] = ()
+    """The sites on which the marketplace lets the seller sell, as it said when the account was connected last; none of accounts
+    connected before that was kept."""
     facts: dict[str, str] = Field(default_factory=dict)
     """What the marketplace said of the account that its adapter must know; none of accounts connected before it was asked."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from listbridge.domain.activity import ActivityEntry
@@ -47,6 +48,12 @@ def with_facts(deps: CoreDeps, connection: C, facts: Mapping[str, str]) -> C:
         return deps.configuration.save(connection.model_copy(update={"facts": dict(facts)}))
     except Conflict:
         return connection
+
+
+def credentials_end_soon(account: Account, ends: datetime) -> Problem:
+    """What a person is reminded of before the account's credentials end by themselves."""
+    at = ends.astimezone(UTC).strftime("%Y-%m-%d")
+    return Problem("credentials_end_soon", {"account": account.name, "at": at}, "renew_credentials")
 
 
 def _set_state(deps: CoreDeps, connection: C, state: ConnectionState, event: str, reason: Problem) -> C:

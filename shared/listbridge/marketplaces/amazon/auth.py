@@ -1,12 +1,13 @@
 """Login with Amazon: tokens of the seller and of the app, and the seller's consent.
 
-Sources: developer-docs.amazon.com/sp-api, "Website Authorization Workflow", "Connect to the SP-API" and "Grantless
-operations" (read 2026-11-28): an access token lives an hour, and refreshing does not exchange the refresh token.
+Sources: developer-docs.amazon.com/sp-api, "Website Authorization Workflow", "Connect to the SP-API", "Grantless
+operations" and "Rotate your app's LWA credentials" (read 2026-11-28): an access token lives an hour, and refreshing does not exchange the refresh token.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -27,6 +28,8 @@ from listbridge.marketplaces.amazon.errors import (
 from listbridge.marketplaces.amazon.settings import Credentials, Settings
 from listbridge.marketplaces.amazon.sites import sites_in
 
+SECRET_LASTS = timedelta(days=180)
+"""The life of a client secret, after which every token is refused ("Rotate your app's LWA credentials")."""
 NOTIFICATIONS = "sellingpartnerapi::notifications"
 """The scope of a token for operations that no seller's consent is needed for."""
 Who = Literal["seller", "app"]
@@ -77,6 +80,12 @@ class Grants:
             RetryLater: Amazon cannot answer now.
         """
         return self._access[who].token()
+
+    @property
+    def ends(self) -> datetime | None:
+        """When the client secret ends; None where nobody said when it was made."""
+        since = self._credentials.client_secret_since
+        return datetime.fromisoformat(since).replace(tzinfo=UTC) + SECRET_LASTS if since else None
 
     def renew(self, who: Who) -> bool:
         """Drop a token that was refused."""

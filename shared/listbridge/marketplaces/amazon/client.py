@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from listbridge.infra.calls.answers import readable
@@ -67,6 +68,11 @@ class AmazonHttp(ApiClient[Request]):
         if not id:
             raise errors.SELLER_UNKNOWN.error()
         return id
+
+    @property
+    def credentials_end(self) -> datetime | None:
+        """When the app's secret ends by itself; None where nobody said when it was made."""
+        return self._grants.ends
 
     def address(self, call: Request) -> str:
         return call.url or f"{self.hosts.api}{call.path}"

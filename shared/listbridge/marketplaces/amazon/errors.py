@@ -23,7 +23,7 @@ GONE = Row(NotFound, "amazon_listing_gone", "send_again")
 NOT_THERE = Row(NotFound, "amazon_not_there", "look_on_amazon")
 TOKEN_REFUSED = Row(Unauthorized, "amazon_token_refused", "reconnect_account")
 ROLE_MISSING = Row(Unauthorized, "amazon_role_missing", "grant_roles")
-CONSENT_MISSING = Row(Unauthorized, "amazon_consent_missing", "authorize_account")
+CONSENT_MISSING = Row(Unauthorized, "amazon_consent_missing", "consent_at_amazon")
 APP_REFUSED = Row(Unauthorized, "amazon_app_refused", "renew_client_secret")
 SELLER_UNKNOWN = Row(Unauthorized, "amazon_seller_unknown", "enter_seller_id")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from listbridge.domain.credentials_end import CREDENTIALS_END
 from listbridge.domain.ports import AccountIdentity
 from listbridge.infra.calls.wire_models import CamelTold
 from listbridge.marketplaces.amazon.client import AmazonHttp, Request
@@ -47,4 +48,7 @@ def identify(http: AmazonHttp) -> AccountIdentity:
     here = [BY_MARKETPLACE[id] for id in taken if id in BY_MARKETPLACE]
     region = http.settings.region
     sites = tuple(site.id for site in here if site.region == region)
-    return AccountIdentity(http.seller, sites, {"seller_id": http.seller, "region": region})
+    facts = {"seller_id": http.seller, "region": region}
+    if http.credentials_end is not None:
+        facts[CREDENTIALS_END] = http.credentials_end.isoformat()
+    return AccountIdentity(http.seller, sites, facts)

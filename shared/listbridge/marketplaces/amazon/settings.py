@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -13,8 +14,8 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 class Settings(BaseModel):
     """Public settings of one account: one seller in one region.
 
-    `application_id` is the app's id, needed only to connect by consent. `seller_id` is the seller's merchant token, which
-    the consent brings along; with a private app it is entered by hand.
+    `application_id` is the app's id, needed only to connect by consent. `seller_id` is what Amazon calls them: the
+    consent brings it along; with a private app it is entered by hand.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -24,7 +25,9 @@ class Settings(BaseModel):
         default="", max_length=200, pattern=r"^(amzn1\.[A-Za-z0-9.\-]+)?$", title="Application id (amzn1.sp.solution…)"
     )
     application_is_draft: bool = Field(default=False, title="The app is not published yet (draft)")
-    seller_id: Text = Field(default="", pattern=r"^[A-Z0-9]{0,30}$", title="Seller id (merchant token)")
+    seller_id: Text = Field(
+        default="", pattern=r"^[A-Z0-9]{0,30}$", title="Seller id (on the page of your account in Seller Central)"
+    )
     delete_ended: bool = Field(default=False, title="Delete ended listings from the inventory, not only their offers")
 
 
@@ -42,6 +45,12 @@ class Credentials(BaseModel):
     client_secret_since: str = Field(
         default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$", title="Day on which the client secret was made"
     )
+
+    @field_validator("client_secret_since")
+    @classmethod
+    def _a_day(cls, value: str) -> str:
+        """Raises ValueError for a day that no month has."""
+        return date.fromisoformat(value).isoformat() if value else ""
 
 
 Condition = Literal[

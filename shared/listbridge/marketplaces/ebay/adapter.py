@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from listbridge.domain.credentials_end import CREDENTIALS_END
 from listbridge.domain.ids import AccountId, RemoteId, RemoteOrderId, Site, Sku
 from listbridge.domain.listings.listing import Listing
 from listbridge.domain.orders.carriers import letters_and_digits
@@ -54,12 +55,13 @@ class EbayAdapter(UnaskedOfMarketplace):
 
     def identify(self) -> AccountIdentity:
         """The seller's immutable user id (a user name can be changed, getUser) and the sites, the seller's own
-        first."""
+        first. The consent's end is known where the consent came through us."""
         request = Request("GET", "/commerce/identity/v1/user/", "getUser", host="apiz")
         user = self._http.read(request, User)
         home = Site(user.registration_marketplace_id or "")
         sites = sorted(SITES, key=lambda site: site != home)
-        return AccountIdentity(remote_name=user.user_id, sites=tuple(sites))
+        ends = self._connection.secret.get("refresh_token_expires_at", "")
+        return AccountIdentity(user.user_id, tuple(sites), {CREDENTIALS_END: ends} if ends else {})
 
     def lease_key(self, listing: Listing) -> str:
         """The item, or its whole group: eBay refuses two writes at once within a group (25025)."""

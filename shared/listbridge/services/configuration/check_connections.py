@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState, Shop
+from listbridge.domain.credentials_end import CREDENTIALS_END, credentials_end
 from listbridge.domain.verdicts import RemoteError, Unauthorized
 from listbridge.services.configuration.public_address import restore_hooks
 from listbridge.services.configuration.queue_events import keep_listening
-from listbridge.services.connection_state import expire_account, expire_shop, with_facts
+from listbridge.services.connection_state import credentials_end_soon, expire_account, expire_shop, with_facts
 from listbridge.services.deps import AccountDeps, ConnectionDeps, CoreDeps
+
+_DAY_S = 86_400
 
 
 def check_shop_connection(deps: ConnectionDeps, shop: Shop) -> int:
@@ -41,8 +44,22 @@ def check_account_connection(deps: AccountDeps, account: Account) -> int:
     except RemoteError as error:
         _tell_failed(deps, account.id, error)
     else:
-        keep_listening(deps, with_facts(deps, account, identity.facts))
+        account = with_facts(deps, account, identity.facts)
+        _remind(deps, account)
+        keep_listening(deps, account)
     return 0
+
+
+def _remind(deps: CoreDeps, account: Account) -> None:
+    """Of credentials that end soon, once a day."""
+    now = deps.clock.now()
+    ends = credentials_end(account.facts, now)
+    name = f"{CREDENTIALS_END}#{account.id}"
+    if ends is None or deps.counters.current(name, window_s=_DAY_S, now=now):
+        return
+    deps.counters.add(name, 1, window_s=_DAY_S, now=now)
+    params = credentials_end_soon(account, ends).params
+    deps.activity.note(ActivityEntry(account.id, "credentials_end_soon", now, params, account.id))
 
 
 def _tell_failed(deps: CoreDeps, subject: str, error: RemoteError) -> None:

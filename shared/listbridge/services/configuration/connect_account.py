@@ -9,7 +9,7 @@ from typing import Any
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState, SalesList, Shop
-from listbridge.domain.ids import AccountId, new_id
+from listbridge.domain.ids import AccountId, Site, new_id
 from listbridge.domain.orders.orders import Order
 from listbridge.domain.orders.reserving import holds_stock
 from listbridge.domain.ports import AccountIdentity
@@ -88,7 +88,7 @@ def check_account(deps: AccountDeps, account: Account, actor: str) -> AccountChe
     else:
         _refuse_other_seller(account, identity)
         with _only_one_for(deps, account, identity):
-            account = reconnected(deps, account, actor, **_as_identified(account, identity))
+            account = _identified_again(deps, account, identity, actor)
         nudge(deps, account.id)
         poll_now(deps, account)
     keep_listening(deps, account)
@@ -117,7 +117,7 @@ def replace_account_credentials(
     _refuse_other_seller(account, identity)
     with _only_one_for(deps, account, identity):
         replace_credentials(deps, ACCOUNTS, account.id, credentials)
-        account = reconnected(deps, account, actor, **_as_identified(account, identity), **learned)
+        account = _identified_again(deps, account, identity, actor, **learned)
     nudge(deps, account.id)
     poll_now(deps, account)
     keep_listening(deps, account)
@@ -190,10 +190,39 @@ def _as_identified(account: Account, identity: AccountIdentity) -> dict[str, obj
     unavailable = [site for site in account.sites if site not in identity.sites]
     if unavailable:
         raise Refused(Problem("site_unavailable", {"sites": ", ".join(unavailable)}, "choose_other_site"))
+    return _with_sites(identity, account.sites or identity.sites)
+
+
+def _identified_again(
+    deps: CoreDeps, account: Account, identity: AccountIdentity, actor: str, **learned: object
+) -> Account:
+    """The account connected again, with the sites that its seller has by now.
+
+    A site that is offered for the first time is taken in; one that is not offered any more is left, unless a sales list
+    sells there: its listings are refused one by one, each with its reason, and no other site waits for that.
+    """
+    used = {one.site for one in deps.configuration.all(SalesList) if one.account == account.id}
+    kept = tuple(site for site in account.sites if site in identity.sites or site in used)
+    known = {*account.sites, *(account.offered or identity.sites)}
+    sites = (*kept, *(site for site in identity.sites if site not in known)) or identity.sites
+    before = account.sites
+    account = reconnected(deps, account, actor, **_with_sites(identity, sites), **learned)
+    if before and set(sites) != set(before):
+        changed = {
+            "name": account.name,
+            "added": ", ".join(site for site in sites if site not in before) or "–",
+            "left": ", ".join(site for site in before if site not in sites) or "–",
+        }
+        deps.activity.note(ActivityEntry(account.id, "sites_changed", deps.clock.now(), changed, account.id, actor))
+    return account
+
+
+def _with_sites(identity: AccountIdentity, sites: tuple[Site, ...]) -> dict[str, object]:
     return {
         "state": ConnectionState.ACTIVE,
         "remote_name": identity.remote_name,
-        "sites": account.sites or identity.sites,
+        "sites": sites,
+        "offered": identity.sites,
         "facts": dict(identity.facts),
     }
 

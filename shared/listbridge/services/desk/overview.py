@@ -11,6 +11,7 @@ from datetime import datetime
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState, SalesList, Shop
+from listbridge.domain.credentials_end import credentials_end
 from listbridge.domain.ids import AccountId, SalesListId, Sku
 from listbridge.domain.jobs import Job, JobState
 from listbridge.domain.listings.bands import Band
@@ -21,6 +22,7 @@ from listbridge.domain.orders.polling import PollState
 from listbridge.domain.ports import NotACursor
 from listbridge.domain.problem import Problem
 from listbridge.services.configuration.public_address import public_base_url
+from listbridge.services.connection_state import credentials_end_soon
 from listbridge.services.deps import DeskDeps
 from listbridge.services.desk.list_orders import OrderCounts, count_orders
 
@@ -229,7 +231,7 @@ def health(deps: DeskDeps) -> Health:
             problem = Problem(f"shop_{shop.state.value}", {"shop": shop.name}, "reconnect_shop")
             concerns.append(Concern(shop.id, problem))
     for account in accounts:
-        concerns += [Concern(account.id, problem) for problem in _account_problems(account)]
+        concerns += [Concern(account.id, problem) for problem in _account_problems(account, deps.clock.now())]
     concerns += [Concern(one.account.id, problem) for one in due for problem in _due_problems(deps, one)]
     concerns += [concern for account in accounts for concern in _listing_concerns(deps, account)]
     for counts in orders:
@@ -240,11 +242,14 @@ def health(deps: DeskDeps) -> Health:
     return Health(shops, accounts, base, due, orders, polls, waiting, concerns)
 
 
-def _account_problems(account: Account) -> list[Problem]:
+def _account_problems(account: Account, now: datetime) -> list[Problem]:
     problems = []
     if account.state is not ConnectionState.ACTIVE:
         code = f"account_{account.state.value}"
         problems.append(Problem(code, {"account": account.name}, "reconnect_account"))
+    ends = credentials_end(account.facts, now)
+    if ends is not None:
+        problems.append(credentials_end_soon(account, ends))
     if account.observe:
         problems.append(Problem("observe_mode", {"account": account.name}, "leave_observe_mode"))
     return problems

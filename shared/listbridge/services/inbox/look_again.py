@@ -45,7 +45,7 @@ def _ids(event: AccountEvent, kind: HintKind) -> list[str]:
     return list(dict.fromkeys(hint.id for hint in event.hints if hint.kind is kind))
 
 
-def _look_at_orders(deps: InboxDeps, account: Account, ids: Sequence[str]) -> None:
+def _look_at_orders(deps: AccountDeps, account: Account, ids: Sequence[str]) -> None:
     """Read the orders that are named, for a marketplace may allow few polls; a poll still finds what no event told."""
     if deps.marketplaces.traits(account).orders is None:
         return
