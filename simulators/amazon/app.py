@@ -10,6 +10,7 @@ from simulators.amazon.deeds import Deeds
 from simulators.amazon.errors import AmazonError, trouble_of
 from simulators.amazon.limits import Limits
 from simulators.amazon.orders import orders
+from simulators.amazon.sandbox import Sandbox
 from simulators.amazon.wire import Call, Operation
 from simulators.amazon.world import JournalEntry, World
 from simulators.clock import Clock, RealClock
@@ -34,7 +35,7 @@ class AmazonSimulator(Simulator[Call]):
     `clock` gives time and pauses; `latency_s` is the median duration of a call in simulated seconds (0 = none), and
     `time_scale` how many real seconds one of them lasts, for pauses, late changes and rate limits; `limits` are the
     vendor's numbers (default: limits.json); `decide_after_s` is how long a submission takes to be decided; `seed` fixes ids,
-    tokens and durations. Sellers come by `deeds.add_seller`. All of Amazon's hosts are this one application: mount it
+    tokens and durations. With `sandbox` every operation answers the request and response pairs of the official models alone. Sellers come by `deeds.add_seller`. All of Amazon's hosts are this one application: mount it
     with `simulators.door.Transport`, or serve it by `HttpDoor`.
     """
 
@@ -53,12 +54,14 @@ class AmazonSimulator(Simulator[Call]):
         latency_s: float = 0.0,
         limits: Limits | None = None,
         decide_after_s: float | None = None,
+        sandbox: bool = False,
         seed: int = 1,
     ) -> None:
         limits = limits or Limits.load()
         if decide_after_s is not None:
             limits = limits.raised(decide_after_s=decide_after_s)
         world = World(clock=clock or RealClock(), limits=limits, latency_s=latency_s, time_scale=time_scale, seed=seed)
+        self._sandbox = Sandbox() if sandbox else None
         self.client_id = client_id
         self.client_secret = client_secret
         self.application_id = application_id
@@ -85,8 +88,9 @@ class AmazonSimulator(Simulator[Call]):
         return None
 
     def answer(self, call: Call) -> Reply:
-        reply = call.route.handle(self.world, call)
-        return self._rated(call, reply)
+        if self._sandbox is not None and call.operation != TOKEN:
+            return self._rated(call, self._sandbox.answer(call))
+        return self._rated(call, call.route.handle(self.world, call))
 
     def refusal(self, call: Call, refused: AmazonError) -> Reply:
         call.codes.append(refused.code)

@@ -8,10 +8,13 @@ from typing import Any
 from simulators.amazon.deeds import Deeds
 from simulators.amazon.errors import AmazonError
 from simulators.amazon.limits import describe_limits
+from simulators.amazon.orders.shown import DATA_SETS, PERSONAL, money, order_json
+from simulators.amazon.sites import SITES
 from simulators.amazon.state import Seller
 from simulators.amazon.world import World, iso
-from simulators.kit.control import ControlDoor, Wish, copied
+from simulators.kit.control import ControlDoor, Wish, copied, newest_of
 from simulators.kit.deeds import DeedRefused
+from simulators.kit.delivery_plays import deliveries_told, play
 
 
 def control_door(world: World, deeds: Deeds) -> ControlDoor:
@@ -22,8 +25,14 @@ def control_door(world: World, deeds: Deeds) -> ControlDoor:
         journal=world.journal,
         looks={
             "state": partial(_state, world),
+            "orders": partial(_orders, world),
+            "feeds": partial(_feeds, world),
+            "notifications": partial(_notifications, world),
+            "deliveries": lambda _: deliveries_told(world.notifications.queue),
             "limits": lambda _: {"text": describe_limits(world.limits), "limits": world.limits.values},
         },
+        plays={"deliveries": partial(play, world.notifications.queue)},
+        clears={"notifications": world.notifications.inbox.clear},
         refusals=(AmazonError,),
     )
 
@@ -40,6 +49,34 @@ def _state(world: World, wish: Wish) -> dict[str, Any]:
     with world.lock:
         shown = {seller.name: _seller_state(seller) for seller in sellers_in(world, wish)}
         return copied({"now": iso(world.now()), "late": world.later.waiting(), "sellers": shown})
+
+
+def _orders(world: World, wish: Wish) -> dict[str, Any]:
+    """Orders as getOrder tells them to whom may see all but the people; `seller` narrows it."""
+    with world.lock:
+        ids = {seller.seller_id for seller in sellers_in(world, wish)}
+        rows = [
+            order_json(order, frozenset(DATA_SETS) - PERSONAL, SITES[order.marketplace_id].name)
+            | {"fulfillmentStatus": order.status, "total": money(order.total, order.currency)}
+            | {"seller": order.seller_id, "edits": {one.reference: one.edits for one in order.packages}}
+            for order in world.orders.by_id.values()
+            if order.seller_id in ids
+        ]
+        return copied({"total": len(rows), "orders": newest_of(rows, wish)})
+
+
+def _feeds(world: World, wish: Wish) -> dict[str, Any]:
+    with world.lock:
+        rows = [feed.told() for feed in world.feeds.by_id.values()]
+    return {"total": len(rows), "feeds": newest_of(rows, wish)}
+
+
+def _notifications(world: World, wish: Wish) -> dict[str, Any]:
+    """What has come into the inbox, oldest first, and the subscriptions; `type` narrows it."""
+    with world.lock:
+        rows = world.notifications.received(str(wish.get("type", "")))
+        subscriptions = [one.told() | {"type": one.kind} for one in world.notifications.subscriptions.values()]
+    return {"total": len(rows), "notifications": newest_of(rows, wish), "subscriptions": subscriptions}
 
 
 def _seller_state(seller: Seller) -> dict[str, Any]:

@@ -1,19 +1,273 @@
-"""Feeds."""
+"""Feeds: a document of many messages that Amazon works through in its own time, and the report on what became of each.
+
+Sources: official model feeds_2021-06-30; schemas/feeds; documentation, "Listings feed" (25,000 messages, 10 MiB, five
+submissions in five minutes). Only JSON_LISTINGS_FEED is worked on; another type is FATAL. Not verified: at which step a
+document that is too large or misshapen is refused (here the feed ends FATAL, with a report where its header could be read).
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
-from simulators.amazon.wire import Operation
+from simulators.amazon import listings_feed
+from simulators.amazon.errors import invalid, not_found, throttled
+from simulators.amazon.times import instant, iso
+from simulators.amazon.wire import Call, Operation
+from simulators.kit.wire import Reply
 
 if TYPE_CHECKING:
+    from simulators.amazon.documents import Document
+    from simulators.amazon.state import Seller
     from simulators.amazon.world import World
 
-OPERATIONS: tuple[Operation, ...] = ()
+Ending = Literal["DONE", "FATAL", "CANCELLED"]
+STATUSES = ("CANCELLED", "DONE", "FATAL", "IN_PROGRESS", "IN_QUEUE")
+LISTINGS_FEED = "JSON_LISTINGS_FEED"
+_SUBMISSIONS = 5
+_WINDOW_S = 300.0
+_KEPT = timedelta(days=90)
+_MOST_MARKETPLACES = 25
+_MOST_FILTERS = 10
+_FILTERS = frozenset(
+    {"feedTypes", "marketplaceIds", "pageSize", "processingStatuses", "createdSince", "createdUntil", "nextToken"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a feed is to end: `applied` of its messages land first where it ends FATAL, with a report or without."""
+
+    ending: Ending = "DONE"
+    applied: int = 0
+    report: bool = False
+
+
+@dataclass(slots=True)
+class Feed:
+    """One submission of a document."""
+
+    feed_id: str
+    seller: Seller
+    feed_type: str
+    marketplace_ids: list[str]
+    document: Document
+    created_at: datetime
+    plan: Plan
+    status: str = "IN_QUEUE"
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    result: Document | None = None
+
+    def told(self) -> dict[str, Any]:
+        told: dict[str, Any] = {
+            "feedId": self.feed_id,
+            "feedType": self.feed_type,
+            "marketplaceIds": list(self.marketplace_ids),
+            "createdTime": iso(self.created_at),
+            "processingStatus": self.status,
+        }
+        if self.started_at:
+            told["processingStartTime"] = iso(self.started_at)
+        if self.ended_at:
+            told["processingEndTime"] = iso(self.ended_at)
+        if self.result:
+            told["resultFeedDocumentId"] = self.result.document_id
+        return told
+
+
+@dataclass(slots=True)
+class Pace:
+    """Simulated seconds that a feed waits in the queue, and that it is worked on. `applies` says when its messages land."""
+
+    queue_s: float = 15.0
+    work_s: float = 45.0
+    applies: Literal["start", "end"] = "end"
 
 
 class Feeds:
-    """Every seller's feeds."""
+    """Every seller's feeds. `plans` are the endings of the next feeds, in order; without one a feed ends DONE."""
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.by_id: dict[str, Feed] = {}
+        self.pace = Pace()
+        self.plans: deque[Plan] = deque()
+        self.pages: dict[str, list[str]] = {}
+        self._submitted: dict[str, deque[datetime]] = {}
+        self._last_id = 53_347_018_455
+
+    def of(self, seller: Seller, feed_id: str) -> Feed:
+        """A feed of this seller. Raises 404."""
+        feed = self.by_id.get(feed_id)
+        if feed is None or feed.seller is not seller:
+            raise not_found(f"The feed {feed_id} was not found.")
+        return feed
+
+    def submit(self, seller: Seller, feed_type: str, marketplace_ids: list[str], document: Document) -> Feed:
+        """Queue a document. Raises 429 for the sixth listings feed of a seller within five minutes."""
+        now = self._world.now()
+        if feed_type == LISTINGS_FEED:
+            recent = self._submitted.setdefault(seller.name, deque())
+            while recent and recent[0] <= self._world.pace.after(now, -_WINDOW_S):
+                recent.popleft()
+            if len(recent) >= _SUBMISSIONS:
+                raise throttled("You exceeded your quota of listings feed submissions.")
+            recent.append(now)
+        self._last_id += 1
+        plan = self.plans.popleft() if self.plans else Plan()
+        feed = Feed(str(self._last_id), seller, feed_type, marketplace_ids, document, now, plan)
+        self.by_id[feed.feed_id] = feed
+        self._world.postpone(self.pace.queue_s, partial(self._start, feed))
+        return feed
+
+    def cancel(self, feed: Feed) -> None:
+        """Raises 400 for a feed that is no longer in the queue."""
+        if feed.status != "IN_QUEUE":
+            raise invalid(f"The feed {feed.feed_id} is {feed.status} and cannot be cancelled.")
+        self._end(feed, "CANCELLED")
+
+    def _start(self, feed: Feed) -> None:
+        if feed.status != "IN_QUEUE":
+            return
+        if feed.plan.ending == "CANCELLED":
+            self._end(feed, "CANCELLED")
+            return
+        feed.status, feed.started_at = "IN_PROGRESS", self._world.now()
+        if self.pace.applies == "start":
+            self._work_on(feed)
+        self._world.postpone(self.pace.work_s, partial(self._finish, feed))
+
+    def _finish(self, feed: Feed) -> None:
+        if feed.result is None and not feed.ended_at:
+            self._work_on(feed)
+        self._end(feed, feed.plan.ending)
+
+    def _work_on(self, feed: Feed) -> None:
+        """Let the messages land, and keep the report on them."""
+        if feed.feed_type != LISTINGS_FEED:
+            feed.plan = Plan("FATAL")
+            return
+        most = feed.plan.applied if feed.plan.ending == "FATAL" else None
+        outcome = listings_feed.work_through(self._world, feed, most=most)
+        if outcome.fatal:
+            feed.plan = Plan("FATAL", report=outcome.report is not None)
+        if outcome.report is not None and (feed.plan.ending == "DONE" or feed.plan.report):
+            feed.result = self._world.documents.add(
+                feed.seller.seller_id, "application/json; charset=UTF-8", outcome.report
+            )
+
+    def _end(self, feed: Feed, ending: Ending) -> None:
+        feed.status, feed.ended_at = ending, self._world.now()
+        told = {
+            "sellerId": feed.seller.seller_id,
+            "accountId": f"amzn1.merchant.o.{feed.seller.seller_id}",
+            "feedId": feed.feed_id,
+            "feedType": feed.feed_type,
+            "processingStatus": ending,
+        }
+        if feed.result:
+            told["resultFeedDocumentId"] = feed.result.document_id
+        self._world.notifications.publish(
+            "FEED_PROCESSING_FINISHED", feed.seller.seller_id, {"feedProcessingFinishedNotification": told}
+        )
+
+
+# Operations
+
+
+def create_feed_document(world: World, call: Call) -> Reply:
+    content_type = call.json().get("contentType")
+    if not isinstance(content_type, str) or not content_type:
+        raise invalid("contentType is required")
+    document = world.documents.add(call.seller.seller_id, content_type)
+    url = world.documents.address(call.origin, document, "PUT")
+    return Reply(201, {"feedDocumentId": document.document_id, "url": url})
+
+
+def create_feed(world: World, call: Call) -> Reply:
+    """Raises 400 for a document that is not the seller's or has no contents yet."""
+    body = call.json()
+    feed_type, marketplaces = body.get("feedType"), body.get("marketplaceIds")
+    if not isinstance(feed_type, str) or not feed_type:
+        raise invalid("feedType is required")
+    if not isinstance(marketplaces, list) or not 1 <= len(marketplaces) <= _MOST_MARKETPLACES:
+        raise invalid("marketplaceIds is a list of 1 to 25 ids")
+    call.refuse_foreign(marketplaces)
+    document = world.documents.of(call.seller.seller_id, str(body.get("inputFeedDocumentId", "")))
+    if document is None or document.body is None:
+        raise invalid("inputFeedDocumentId is no document with contents")
+    feed = world.feeds.submit(call.seller, feed_type, list(marketplaces), document)
+    return Reply(202, {"feedId": feed.feed_id})
+
+
+def get_feed(world: World, call: Call) -> Reply:
+    return Reply(200, world.feeds.of(call.seller, call.parameters["feedId"]).told())
+
+
+def cancel_feed(world: World, call: Call) -> Reply:
+    world.feeds.cancel(world.feeds.of(call.seller, call.parameters["feedId"]))
+    return Reply(200)
+
+
+def get_feeds(world: World, call: Call) -> Reply:
+    """Feeds by type, newest first, page by page. Feeds are kept for 90 days."""
+    if "nextToken" in call.query:
+        if len(call.query) > 1 or call.query["nextToken"] not in world.feeds.pages:
+            raise invalid("nextToken is the only parameter, and one that was given out")
+        size, *waiting = world.feeds.pages[call.query["nextToken"]]
+        return _page(world, waiting, int(size))
+    for name in call.query:
+        if name not in _FILTERS:
+            raise invalid(f"{name} is no parameter of this operation")
+    types = call.csv("feedTypes")
+    if not 1 <= len(types) <= _MOST_FILTERS:
+        raise invalid("feedTypes takes 1 to 10 types")
+    statuses = call.some_of("processingStatuses", STATUSES, STATUSES)
+    sites = set(call.marketplaces(most=_MOST_FILTERS, required=False))
+    now = world.now()
+    since = instant(call.query["createdSince"], "createdSince") if "createdSince" in call.query else now - _KEPT
+    until = instant(call.query["createdUntil"], "createdUntil") if "createdUntil" in call.query else now
+    found = [
+        feed.feed_id
+        for feed in reversed(world.feeds.by_id.values())
+        if feed.seller is call.seller
+        and feed.feed_type in types
+        and feed.status in statuses
+        and (not sites or sites & set(feed.marketplace_ids))
+        and max(since, now - _KEPT) <= feed.created_at <= until
+    ]
+    size = call.query.get("pageSize", "10")
+    if not size.isdecimal() or not 1 <= int(size) <= 100:
+        raise invalid("pageSize is between 1 and 100")
+    return _page(world, found, int(size))
+
+
+def _page(world: World, waiting: list[str], size: int) -> Reply:
+    told: dict[str, Any] = {"feeds": [world.feeds.by_id[one].told() for one in waiting[:size]]}
+    if rest := waiting[size:]:
+        token = world.token("page")
+        world.feeds.pages[token] = [str(size), *rest]
+        told["nextToken"] = token
+    return Reply(200, told)
+
+
+def get_feed_document(world: World, call: Call) -> Reply:
+    document = world.documents.of(call.seller.seller_id, call.parameters["feedDocumentId"])
+    if document is None:
+        raise not_found("The feed document was not found.")
+    return Reply(200, world.documents.told(call, document, "feedDocumentId"))
+
+
+_ROOT = "/feeds/2021-06-30"
+OPERATIONS: tuple[Operation, ...] = (
+    Operation("createFeedDocument", "POST", f"{_ROOT}/documents", create_feed_document),
+    Operation("getFeedDocument", "GET", f"{_ROOT}/documents/{{feedDocumentId}}", get_feed_document),
+    Operation("createFeed", "POST", f"{_ROOT}/feeds", create_feed),
+    Operation("getFeeds", "GET", f"{_ROOT}/feeds", get_feeds),
+    Operation("getFeed", "GET", f"{_ROOT}/feeds/{{feedId}}", get_feed),
+    Operation("cancelFeed", "DELETE", f"{_ROOT}/feeds/{{feedId}}", cancel_feed),
+)

@@ -1,19 +1,235 @@
-"""Reports."""
+"""Reports: asked for, made in Amazon's own time, fetched as a document.
+
+Sources: official model reports_2021-06-30; for the columns of GET_MERCHANT_LISTINGS_ALL_DATA reports seen in public code (2025), for the
+model names none. A report without rows ends CANCELLED (the model: "an automatic cancellation if there is no data to
+return"). Only this type is made here; others are refused, as the model's own example refuses an unknown one.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import codecs
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
-from simulators.amazon.wire import Operation
+from simulators.amazon.errors import invalid, not_found
+from simulators.amazon.times import instant, iso
+from simulators.amazon.wire import Call, Operation
+from simulators.kit.wire import Reply
 
 if TYPE_CHECKING:
+    from simulators.amazon.documents import Document
+    from simulators.amazon.state import Seller
     from simulators.amazon.world import World
 
-OPERATIONS: tuple[Operation, ...] = ()
+Ending = Literal["DONE", "FATAL", "CANCELLED"]
+ALL_LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
+_MOST_MARKETPLACES = 25
+_ALL_DATA_COLUMNS = (
+    "item-name",
+    "item-description",
+    "listing-id",
+    "seller-sku",
+    "price",
+    "quantity",
+    "open-date",
+    "image-url",
+    "item-is-marketplace",
+    "product-id-type",
+    "zshop-shipping-fee",
+    "item-note",
+    "item-condition",
+    "zshop-category1",
+    "zshop-browse-path",
+    "zshop-storefront-feature",
+    "asin1",
+    "asin2",
+    "asin3",
+    "will-ship-internationally",
+    "expedited-shipping",
+    "zshop-boldface",
+    "product-id",
+    "bid-for-featured-placement",
+    "add-delete",
+    "pending-quantity",
+    "fulfillment-channel",
+    "merchant-shipping-group",
+    "status",
+    "Minimum order quantity",
+    "Sell remainder",
+)
+_NEW = "11"
+_ASIN = "1"
+_AMAZON_CHANNELS = {"na": "AMAZON_NA", "eu": "AMAZON_EU", "fe": "AMAZON_JP"}
+
+
+@dataclass(slots=True)
+class Report:
+    """One report, from being asked for to its document."""
+
+    report_id: str
+    seller: Seller
+    report_type: str
+    marketplace_ids: list[str]
+    created_at: datetime
+    ending: Ending = "DONE"
+    status: str = "IN_QUEUE"
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    document: Document | None = None
+
+    def told(self) -> dict[str, Any]:
+        told: dict[str, Any] = {
+            "reportId": self.report_id,
+            "reportType": self.report_type,
+            "marketplaceIds": list(self.marketplace_ids),
+            "createdTime": iso(self.created_at),
+            "processingStatus": self.status,
+        }
+        if self.started_at:
+            told["processingStartTime"] = iso(self.started_at)
+        if self.ended_at:
+            told["processingEndTime"] = iso(self.ended_at)
+        if self.document:
+            told["reportDocumentId"] = self.document.document_id
+        return told
 
 
 class Reports:
-    """Every seller's reports."""
+    """Every seller's reports. `endings` are those of the next ones, in order; without one a report ends DONE."""
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.by_id: dict[str, Report] = {}
+        self.endings: deque[Ending] = deque()
+        self.queue_s = 10.0
+        self.work_s = 20.0
+        self.charset = "UTF-8"
+        self._last_id = 54_517_018_501
+
+    def of(self, seller: Seller, report_id: str) -> Report:
+        """A report of this seller. Raises 404."""
+        report = self.by_id.get(report_id)
+        if report is None or report.seller is not seller:
+            raise not_found(f"The report {report_id} was not found.")
+        return report
+
+    def ask(self, seller: Seller, report_type: str, marketplace_ids: list[str]) -> Report:
+        self._last_id += 1
+        ending = self.endings.popleft() if self.endings else "DONE"
+        report = Report(str(self._last_id), seller, report_type, marketplace_ids, self._world.now(), ending)
+        self.by_id[report.report_id] = report
+        self._world.postpone(self.queue_s, partial(self._start, report))
+        return report
+
+    def cancel(self, report: Report) -> None:
+        """Raises 400 for a report that is no longer in the queue."""
+        if report.status != "IN_QUEUE":
+            raise invalid(f"The report {report.report_id} is {report.status} and cannot be cancelled.")
+        self._end(report, "CANCELLED")
+
+    def _start(self, report: Report) -> None:
+        if report.status == "IN_QUEUE":
+            report.status, report.started_at = "IN_PROGRESS", self._world.now()
+            self._world.postpone(self.work_s, partial(self._finish, report))
+
+    def _finish(self, report: Report) -> None:
+        rows = list(_rows(self._world, report)) if report.ending == "DONE" else []
+        if not rows:
+            self._end(report, "CANCELLED" if report.ending == "DONE" else report.ending)
+            return
+        lines = ["\t".join(_ALL_DATA_COLUMNS), *("\t".join(row) for row in rows)]
+        content = "\r\n".join(lines).encode(codecs.lookup(self.charset).name, errors="replace")
+        kind = f"text/plain;charset={self.charset}"
+        report.document = self._world.documents.add(report.seller.seller_id, kind, content)
+        self._end(report, "DONE")
+
+    def _end(self, report: Report, ending: Ending) -> None:
+        report.status, report.ended_at = ending, self._world.now()
+        told = {
+            "sellerId": report.seller.seller_id,
+            "accountId": f"amzn1.merchant.o.{report.seller.seller_id}",
+            "reportId": report.report_id,
+            "reportType": report.report_type,
+            "processingStatus": ending,
+        }
+        if report.document:
+            told["reportDocumentId"] = report.document.document_id
+        self._world.notifications.publish(
+            "REPORT_PROCESSING_FINISHED", report.seller.seller_id, {"reportProcessingFinishedNotification": told}
+        )
+
+
+def _rows(world: World, report: Report) -> Iterator[list[str]]:
+    """One row for each SKU in each store, as it stands now. A quantity is told of merchant-fulfilled offers alone."""
+    for offer in world.listings.shown(report.seller):
+        if offer.marketplace_id not in report.marketplace_ids:
+            continue
+        by_amazon = offer.fulfilled_by == "AMAZON"
+        told = {
+            "item-name": _cell(offer.title),
+            "seller-sku": offer.sku,
+            "price": "" if offer.price is None else str(offer.price),
+            "quantity": "" if by_amazon or offer.quantity is None else str(offer.quantity),
+            "open-date": offer.created_at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+            "item-is-marketplace": "y",
+            "product-id-type": _ASIN,
+            "item-condition": _NEW,
+            "asin1": offer.asin or "",
+            "product-id": offer.asin or "",
+            "pending-quantity": "" if by_amazon else "0",
+            "fulfillment-channel": _AMAZON_CHANNELS[report.seller.region] if by_amazon else "DEFAULT",
+            "merchant-shipping-group": "Migrated Template",
+            "status": "Active" if offer.buyable else "Inactive",
+        }
+        yield [told.get(column, "") for column in _ALL_DATA_COLUMNS]
+
+
+def _cell(text: str) -> str:
+    """A text without what parts cells and rows."""
+    return " ".join(text.split())
+
+
+# Operations
+
+
+def create_report(world: World, call: Call) -> Reply:
+    body = call.json()
+    report_type, marketplaces = body.get("reportType"), body.get("marketplaceIds")
+    if report_type != ALL_LISTINGS:
+        raise invalid("Invalid input", f"reportType {report_type}")
+    if not isinstance(marketplaces, list) or not 1 <= len(marketplaces) <= _MOST_MARKETPLACES:
+        raise invalid("marketplaceIds is a list of 1 to 25 ids")
+    call.refuse_foreign(marketplaces)
+    for name in ("dataStartTime", "dataEndTime"):
+        if name in body:
+            instant(str(body[name]), name)
+    return Reply(202, {"reportId": world.reports.ask(call.seller, report_type, list(marketplaces)).report_id})
+
+
+def get_report(world: World, call: Call) -> Reply:
+    return Reply(200, world.reports.of(call.seller, call.parameters["reportId"]).told())
+
+
+def cancel_report(world: World, call: Call) -> Reply:
+    world.reports.cancel(world.reports.of(call.seller, call.parameters["reportId"]))
+    return Reply(200)
+
+
+def get_report_document(world: World, call: Call) -> Reply:
+    document = world.documents.of(call.seller.seller_id, call.parameters["reportDocumentId"])
+    if document is None:
+        raise not_found("The report document was not found.")
+    return Reply(200, world.documents.told(call, document, "reportDocumentId"))
+
+
+_ROOT = "/reports/2021-06-30"
+OPERATIONS: tuple[Operation, ...] = (
+    Operation("createReport", "POST", f"{_ROOT}/reports", create_report),
+    Operation("getReport", "GET", f"{_ROOT}/reports/{{reportId}}", get_report),
+    Operation("cancelReport", "DELETE", f"{_ROOT}/reports/{{reportId}}", cancel_report),
+    Operation("getReportDocument", "GET", f"{_ROOT}/documents/{{reportDocumentId}}", get_report_document),
+)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from simulators.amazon.documents import Documents
@@ -19,6 +18,7 @@ from simulators.amazon.offers.state import Listings
 from simulators.amazon.orders.state import Orders
 from simulators.amazon.reports import Reports
 from simulators.amazon.state import Seller
+from simulators.amazon.times import iso as iso
 from simulators.clock import Clock
 from simulators.faults import FaultPlan, Fields
 from simulators.kit import world as kit
@@ -27,8 +27,9 @@ from simulators.kit.pace import Pace
 
 # With a median of 300 ms, nine calls in ten take less than 470 ms.
 _LATENCY_SPREAD = 0.35
-VENDOR_FAULTS: dict[str, Fields] = {"late": {}}
-"""The vendor faults that somebody plays, each with the fields of its body."""
+VENDOR_FAULTS: dict[str, Fields] = {name: {} for name in ("late", "drop", "duplicate", "delay", "reorder")}
+"""The vendor faults that somebody plays, each with the fields of its body. All but `late` strike notifications
+(operation `webhook:<type>`)."""
 
 Told = Callable[[str, Seller, dict[str, Any]], None]
 
@@ -41,11 +42,6 @@ class JournalEntry(Entry):
     sku: str = ""
     request_id: str = ""
     codes: list[str] = field(default_factory=list)
-
-
-def iso(moment: datetime) -> str:
-    """A time as Amazon writes it: UTC, milliseconds, `Z`."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
 class World(kit.World[JournalEntry]):

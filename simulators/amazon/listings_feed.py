@@ -1,0 +1,158 @@
+"""Working through a JSON listings feed, and its processing report.
+
+Sources: schemas/feeds/listings-feed-schema-v2.json and listings-feed-processing-report-schema-v2.json; documentation, "Listings
+feed" (10 MiB). An issue with severity ERROR keeps its message from having any effect; the others have theirs.
+Not verified: the codes of issues about the feed's own form (here 4000001, 4000002 and 4000003).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+from simulators.kit.wire import json_of
+
+if TYPE_CHECKING:
+    from simulators.amazon.feeds import Feed
+    from simulators.amazon.world import World
+
+_SCHEMA = Path(__file__).with_name("official") / "schemas" / "feeds" / "listings-feed-schema-v2.json"
+_LARGEST = 10 * 1024 * 1024
+_MOST_MESSAGES = 25_000
+_VERSION = "2.0"
+_BAD_FEED = "4000001"
+_BAD_MESSAGE = "4000002"
+_REPEATED = "4000003"
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a feed: its report as it is stored, None where none can be written; `fatal` for one that is no feed."""
+
+    report: bytes | None
+    fatal: bool = False
+
+
+@dataclass(slots=True)
+class _Report:
+    header: Json
+    issues: list[Json] = field(default_factory=list)
+    processed: int = 0
+    invalid: int = 0
+
+    def note(self, message: Json, found: Iterable[Json]) -> None:
+        """Count a message and keep its issues."""
+        issues = list(found)
+        self.processed += 1
+        self.invalid += any(issue["severity"] == "ERROR" for issue in issues)
+        for issue in issues:
+            names = issue.get("attributeNames") or [None]
+            told = {
+                "messageId": message.get("messageId"),
+                "sku": message.get("sku"),
+                "code": issue["code"],
+                "severity": issue["severity"],
+                "message": issue["message"],
+                "attributeName": names[0],
+            }
+            self.issues.append({name: value for name, value in told.items() if value not in (None, "")})
+
+    def told(self) -> bytes:
+        count = {kind: sum(one["severity"] == kind for one in self.issues) for kind in ("ERROR", "WARNING")}
+        report = {
+            "header": self.header,
+            "issues": self.issues,
+            "summary": {
+                "errors": count["ERROR"],
+                "warnings": count["WARNING"],
+                "messagesProcessed": self.processed,
+                "messagesAccepted": self.processed - self.invalid,
+                "messagesInvalid": self.invalid,
+            },
+        }
+        return json.dumps(report, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+@cache
+def _schemas() -> tuple[Any, Any]:
+    """What judges a header, and what judges a message."""
+    schema = json.loads(_SCHEMA.read_text())
+    parts = schema["properties"]
+    header, message = parts["header"], parts["messages"]["items"]
+    return jsonschema_rs.Draft7Validator(header), jsonschema_rs.Draft7Validator(message)
+
+
+def work_through(world: World, feed: Feed, *, most: int | None = None) -> Outcome:
+    """Let each valid message have its effect, in order, at the most `most` of them."""
+    header = {"sellerId": feed.seller.seller_id, "version": _VERSION, "feedId": feed.feed_id}
+    report = _Report(header)
+    try:
+        content = feed.document.content
+        told = json_of(content) if len(content) < _LARGEST else None
+    except (ValueError, OSError):
+        told = None
+    messages = told.get("messages") if isinstance(told, dict) else None
+    wrong = _wrong_with(feed, told, messages)
+    if wrong or not isinstance(messages, list):
+        report.issues.append({"code": _BAD_FEED, "severity": "ERROR", "message": wrong})
+        return Outcome(report.told(), fatal=True)
+    seen: set[int] = set()
+    for message in messages if most is None else messages[:most]:
+        report.note(message if isinstance(message, dict) else {}, _effect(world, feed, message, seen))
+    return Outcome(report.told())
+
+
+def _wrong_with(feed: Feed, told: Any, messages: Any) -> str:
+    """Why this is no feed of this seller; empty when it is one."""
+    if not isinstance(told, dict):
+        return "The feed is not JSON, or is larger than 10 MiB."
+    if not _schemas()[0].is_valid(told.get("header")):
+        return "The feed has no valid header."
+    if told["header"]["sellerId"] != feed.seller.seller_id:
+        return "The header names another selling partner."
+    if not isinstance(messages, list) or not 1 <= len(messages) <= _MOST_MESSAGES:
+        return f"The feed has not between 1 and {_MOST_MESSAGES} messages."
+    return ""
+
+
+def _effect(world: World, feed: Feed, message: Any, seen: set[int]) -> list[Json]:
+    """The issues of one message, after it has had its effect in each of the feed's stores."""
+    error = next(_schemas()[1].iter_errors(message), None)
+    if error is not None:
+        return [_error(_BAD_MESSAGE, f"The message does not match the feed schema: {error.message}")]
+    if message["messageId"] in seen:
+        return [_error(_REPEATED, "The messageId is not unique within the feed.")]
+    seen.add(message["messageId"])
+    return [issue for site in feed.marketplace_ids for issue in _applied(world, feed, message, site)]
+
+
+def _applied(world: World, feed: Feed, message: Json, site: str) -> list[Json]:
+    listings, seller, sku, now = world.listings, feed.seller, message["sku"], world.now()
+    match message["operationType"]:
+        case "DELETE":
+            return listings.apply_delete(seller, sku, site, now)
+        case "UPDATE":
+            requirements = message.get("requirements", "LISTING")
+            return listings.apply_put(
+                seller, sku, site, message["productType"], requirements, message["attributes"], now
+            )
+        case "PARTIAL_UPDATE":
+            patches = [
+                {"op": "replace", "path": f"/attributes/{name}", "value": value}
+                for name, value in message["attributes"].items()
+            ]
+        case _:
+            patches = message["patches"]
+    return listings.apply_patch(seller, sku, site, message["productType"], patches, now)
+
+
+def _error(code: str, text: str) -> Json:
+    return {"code": code, "severity": "ERROR", "message": text}
