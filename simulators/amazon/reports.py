@@ -164,7 +164,7 @@ class Reports:
 
 
 def _rows(world: World, report: Report) -> Iterator[list[str]]:
-    """One row for each SKU in each store, as it stands now. A quantity is told of merchant-fulfilled offers alone."""
+    """One row for each SKU in each store, as it stands now. A quantity is told where the seller fulfils."""
     for offer in world.listings.shown(report.seller):
         if offer.marketplace_id not in report.marketplace_ids:
             continue

@@ -61,25 +61,25 @@ def _pairs_in(model: Mapping[str, Any]) -> Iterator[Pair]:
                 continue
             for status, response in operation["responses"].items():
                 for static in (response.get("x-amzn-api-sandbox") or {}).get("static", ()):
-                    named = static["request"].get("parameters", {})
+                    named = static.get("request", {}).get("parameters", {})
                     wanted = {name: told["value"] for name, told in named.items() if "value" in told}
                     identity = (operation["operationId"], method.upper(), path, int(status))
                     yield Pair(*identity, wanted, static.get("response"))
 
 
 class Sandbox:
-    """Answers calls by the pairs of their operation."""
+    """Answers calls by the pairs of their address: two versions of an API may have operations of one name."""
 
     def __init__(self, pairs: list[Pair] | None = None) -> None:
-        self._pairs: dict[str, list[Pair]] = {}
+        self._pairs: dict[tuple[str, str], list[Pair]] = {}
         for pair in pairs_of() if pairs is None else pairs:
-            self._pairs.setdefault(pair.operation, []).append(pair)
+            self._pairs.setdefault((pair.method, pair.path), []).append(pair)
 
     def answer(self, call: Call) -> Reply:
         """The answer of the pair that fits best; 400 where none fits or the operation has none."""
         fitting = [
             pair
-            for pair in self._pairs.get(call.operation, ())
+            for pair in self._pairs.get((call.method, call.route.path), ())
             if pair.fits(call.parameters, call.query, _json_or_none(call))
         ]
         if not fitting:

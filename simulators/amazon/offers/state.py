@@ -46,7 +46,7 @@ class Listings:
         return None
 
     def sold(self, seller: Seller, sku: str, quantity: int) -> None:
-        """Buyers took so many (below 0: gave back); the region's number counts down, and not below 0."""
+        """Buyers took so many (below 0: so many come back); the region's number counts down, and not below 0."""
 
     def apply_put(
         self,

@@ -1,4 +1,4 @@
-"""A change of an order: its time is noted, and whoever subscribed to ORDER_CHANGE is told.
+"""A change of an order: its time is noted, and the subscriptions to ORDER_CHANGE are told.
 
 Source: schemas/notifications/OrderChangeNotification.json of the official models.
 """

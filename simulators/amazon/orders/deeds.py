@@ -19,7 +19,7 @@ from simulators.amazon.state import Seller
 from simulators.amazon.world import JournalEntry
 from simulators.kit.deeds import DeedRefused, Seconds, Told, bound, deed, deed_of, do
 
-_CANCELLERS = ("BUYER", "MERCHANT", "AMAZON")
+CANCELLERS = ("BUYER", "MERCHANT", "AMAZON")
 
 
 class OrderDeeds(SellerDeeds):
@@ -174,7 +174,7 @@ class OrderDeeds(SellerDeeds):
         """
         with self._world.lock:
             order = self._order(order_id)
-            if order.status in ("CANCELLED", "SHIPPED", "PARTIALLY_SHIPPED") or by not in _CANCELLERS:
+            if order.status in ("CANCELLED", "SHIPPED", "PARTIALLY_SHIPPED") or by not in CANCELLERS:
                 raise DeedRefused(f"{order_id} is {order.status}, or {by} is nobody")
             owner = self._owner_of(order)
             for line in order.lines:

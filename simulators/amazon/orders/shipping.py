@@ -45,7 +45,7 @@ class Shipment:
 
 
 def confirm_shipment(world: World, call: Call) -> Reply:
-    """Note a package of a merchant-fulfilled order. Telling the same reference again edits the package."""
+    """Note a package of an order that the seller fulfils. Telling the same reference again edits the package."""
     body = call.json()
     order = own_order(world.orders, call.seller, call.parameters["orderId"])
     if body.get("marketplaceId") != order.marketplace_id:

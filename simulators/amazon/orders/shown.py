@@ -66,7 +66,7 @@ def _buyer(order: Order) -> Json | None:
     if not order.priced:
         return None
     names = {"buyerName": "name", "buyerEmail": "email", "buyerCompanyName": "company"}
-    if order.fulfilled_by == "AMAZON":  # the model: buyerEmail only for merchant-fulfilled orders
+    if order.fulfilled_by == "AMAZON":  # the model: buyerEmail only where the seller fulfils
         del names["buyerEmail"]
     return {told: order.buyer[name] for told, name in names.items() if order.buyer.get(name)}
 
@@ -117,7 +117,7 @@ def _fulfillment(order: Order) -> Json:
 
 
 def _packages(order: Order) -> list[Json]:
-    """The model: only for merchant-fulfilled orders."""
+    """The model: only for orders that the seller fulfils."""
     return [_package(one) for one in order.packages] if order.fulfilled_by == "MERCHANT" else []
 
 

@@ -42,7 +42,7 @@ class Line:
     cancel_reason: str = ""
     """Why the buyer asks to cancel; empty while they do not."""
     cancelled_by: str = ""
-    """BUYER, MERCHANT or AMAZON once the line is cancelled."""
+    """Who cancelled the line (`CANCELLERS` of the deeds), once it is."""
 
     @property
     def items(self) -> Decimal:
