@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -49,11 +50,16 @@ class Wire(BaseAdapter):
         super().__init__()
         self._fate = fate
         self._hosts = {host: Transport(app) for host, app in hosts.items()}
+        self.on_answer: list[Callable[[requests.PreparedRequest, requests.Response], None]] = []
+        """Who is shown each answered call."""
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
         host = urlsplit(request.url or "").hostname or ""
         self._fate(f"{host.partition('.')[0]}.{request.method}")
-        return self._hosts[host].send(request, **options)
+        response = self._hosts[host].send(request, **options)
+        for shown in self.on_answer:
+            shown(request, response)
+        return response
 
     def close(self) -> None:
         """Nothing is open."""
@@ -68,6 +74,7 @@ class AnyPair:
     market: Stage
     site: Site
     fate: Fate
+    wire: Wire
     deaf: bool = False
     """The shop's deliveries are lost."""
     answered: list[int] = field(default_factory=list)
@@ -137,13 +144,16 @@ class AnyPair:
         return [one.tracking for one in self.world.marketplaces.open(account).shipments(remote)]
 
 
-def any_pair(shop_slug: str, marketplace_slug: str, *, limits: TimeLimits | None = None) -> AnyPair:
-    """The pair, connected, with its hooks in place, and nothing in it yet."""
+def any_pair(
+    shop_slug: str, marketplace_slug: str, *, limits: TimeLimits | None = None, sites: tuple[Site, ...] = ()
+) -> AnyPair:
+    """The pair, connected, with its hooks in place, and nothing in it yet. What is sold is on the first of the sites, else on the
+    first whose currency is the shop's."""
     stores, fate = Stores(), Fate()
-    sites = registry.marketplace(marketplace_slug).sites
-    site = next(one for one, bounds in sites.items() if bounds.currency == CURRENCY)
+    known = registry.marketplace(marketplace_slug).sites
+    sites = sites or (next(one for one, bounds in known.items() if bounds.currency == CURRENCY),)
     market: Any = staged(marketplace_slug)
-    market = market(clock=stores.clock, sites=(site,))
+    market = market(clock=stores.clock, sites=sites)
     market.unchecked = True
     shop: StagedShop = staged_shop(shop_slug)(clock=stores.clock)
     hosts = {"shop.example": shop.app(), "market.example": market.app()}
@@ -166,21 +176,21 @@ def any_pair(shop_slug: str, marketplace_slug: str, *, limits: TimeLimits | None
     settings, credentials = shop.connection()
     draft = Shop(id=SHOP, name="Shop", platform=shop_slug, currency="XXX", settings=dict(settings))
     connect_shop(world.deps, draft, dict(credentials), "kim")
-    _account(world, market, marketplace_slug, site)
+    _account(world, market, marketplace_slug, sites)
     doors = CachedDoors(stores.configuration, stores.secrets, stores.clock)
     bootstrap.use(world.deps, bootstrap.WebhookIngest(doors, stores.inbox, stores.queues, stores.clock, 2_097_152))
-    made = AnyPair(world, shop, market, site, fate)
+    made = AnyPair(world, shop, market, sites[0], fate, wire)
     world.on_round.append(made.pump)
     assert world.deps.hand_overs is NO_HAND_OVERS
     return made
 
 
-def _account(world: World, market: Stage, marketplace: str, site: Site) -> None:
-    stores = world.stores
+def _account(world: World, market: Stage, marketplace: str, sites: tuple[Site, ...]) -> None:
+    stores, site = world.stores, sites[0]
     stores.secrets.put(secret_name("accounts", ACCOUNT), dict(market.secret()))
     save = stores.configuration.save
     save(Profile(id=ProfileId("profile_1"), name="Rules"))
-    save(Account(id=ACCOUNT, name="Account", marketplace=marketplace, shop=SHOP, sites=(site,), guard=NEVER_ASKS))
+    save(Account(id=ACCOUNT, name="Account", marketplace=marketplace, shop=SHOP, sites=sites, guard=NEVER_ASKS))
     creation = market.creation(site)
     save(CreationProfile(id=CREATION, name="New", marketplace=marketplace, site=site, settings=creation.settings))
     save(
