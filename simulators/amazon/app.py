@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from simulators.amazon import documents, feeds, notifications, reports, tokens
+from simulators.amazon import documents, feeds, notifications, reports, sellers, tokens
 from simulators.amazon.control import control_door
 from simulators.amazon.deeds import Deeds
 from simulators.amazon.errors import AmazonError, trouble_of
 from simulators.amazon.limits import Limits
+from simulators.amazon.offers import catalog, definitions, items, search
 from simulators.amazon.orders import orders
 from simulators.amazon.sandbox import Sandbox
 from simulators.amazon.wire import Call, Operation
@@ -18,6 +19,11 @@ from simulators.kit.serving import Simulator, Stage
 from simulators.kit.wire import Reply
 
 OPERATIONS: tuple[Operation, ...] = (
+    *items.OPERATIONS,
+    *search.OPERATIONS,
+    *definitions.OPERATIONS,
+    *catalog.OPERATIONS,
+    *sellers.OPERATIONS,
     *feeds.OPERATIONS,
     *documents.OPERATIONS,
     *reports.OPERATIONS,
@@ -35,8 +41,8 @@ class AmazonSimulator(Simulator[Call]):
     `clock` gives time and pauses; `latency_s` is the median duration of a call in simulated seconds (0 = none), and
     `time_scale` how many real seconds one of them lasts, for pauses, late changes and rate limits; `limits` are the
     vendor's numbers (default: limits.json); `decide_after_s` is how long a submission takes to be decided; `seed` fixes ids,
-    tokens and durations. With `sandbox` every operation answers the request and response pairs of the official models alone. Sellers come by `deeds.add_seller`. All of Amazon's hosts are this one application: mount it
-    with `simulators.door.Transport`, or serve it by `HttpDoor`.
+    tokens and durations. With `sandbox` every operation answers the request and response pairs of the official models
+    alone. Sellers come by `deeds.add_seller`. All of Amazon's hosts are this one application: mount it with `simulators.door.Transport`, or serve it by `HttpDoor`.
     """
 
     world: World

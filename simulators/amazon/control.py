@@ -8,11 +8,12 @@ from typing import Any
 from simulators.amazon.deeds import Deeds
 from simulators.amazon.errors import AmazonError
 from simulators.amazon.limits import describe_limits
+from simulators.amazon.offers.live import live_listings
 from simulators.amazon.orders.shown import DATA_SETS, PERSONAL, money, order_json
 from simulators.amazon.sites import SITES
 from simulators.amazon.state import Seller
 from simulators.amazon.world import World, iso
-from simulators.kit.control import ControlDoor, Wish, copied, newest_of
+from simulators.kit.control import ControlDoor, Wish, copied, flag_in, newest_of
 from simulators.kit.deeds import DeedRefused
 from simulators.kit.delivery_plays import deliveries_told, play
 
@@ -25,6 +26,8 @@ def control_door(world: World, deeds: Deeds) -> ControlDoor:
         journal=world.journal,
         looks={
             "state": partial(_state, world),
+            "listings": partial(_listings, world),
+            "writes": partial(_writes, world),
             "orders": partial(_orders, world),
             "feeds": partial(_feeds, world),
             "notifications": partial(_notifications, world),
@@ -49,6 +52,30 @@ def _state(world: World, wish: Wish) -> dict[str, Any]:
     with world.lock:
         shown = {seller.name: _seller_state(seller) for seller in sellers_in(world, wish)}
         return copied({"now": iso(world.now()), "late": world.later.waiting(), "sellers": shown})
+
+
+def _listings(world: World, wish: Wish) -> dict[str, Any]:
+    """The listings as buyers see them, a family as one, with their pages below `origin`; `live` leaves out what cannot be bought."""
+    with world.lock:
+        world.catch_up()
+        rows = [
+            row
+            for seller in sellers_in(world, wish)
+            for row in live_listings(world, seller, str(wish.get("origin", "")))
+            if row["live"] or not flag_in(wish, "live")
+        ]
+        return copied({"listings": rows})
+
+
+def _writes(world: World, wish: Wish) -> dict[str, Any]:
+    """Which values came in for which SKU, oldest first, by whatever way; `seller` and `sku` narrow it."""
+    with world.lock:
+        rows = [
+            row
+            for row in world.listings.writes
+            if all(name not in wish or row[name] == wish[name] for name in ("seller", "sku"))
+        ]
+    return {"total": len(rows), "writes": newest_of(rows, wish)}
 
 
 def _orders(world: World, wish: Wish) -> dict[str, Any]:
