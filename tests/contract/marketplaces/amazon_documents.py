@@ -40,6 +40,12 @@ _TOKEN_FIELDS = {  # "Connect to the Selling Partner API" and "Grantless operati
     "authorization_code": {"code", "redirect_uri", *_CLIENT},
     "client_credentials": {"scope", *_CLIENT},
 }
+_NOTIFICATIONS = {  # by type; the schema of LISTINGS_ITEM_STATUS_CHANGE misspells its own type and refuses its own example
+    "ORDER_CHANGE": "OrderChangeNotification",
+    "FEED_PROCESSING_FINISHED": "FeedProcessingFinishedNotification",
+    "LISTINGS_ITEM_ISSUES_CHANGE": "ListingsItemIssuesChangeNotification_2023-12-13",
+    "LISTINGS_ITEM_MFN_QUANTITY_CHANGE": "ListingsItemMfnQuantityChange",
+}
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
@@ -116,6 +122,15 @@ class AmazonDocuments:
         sent = self._check_request_body(operation, request_body)
         self._note(operation, sent, self._check_response(operation, status, response_body))
         return operation.id
+
+    def check_notification(self, body: bytes | str) -> str:
+        """Returns the type of a notification that keeps its schema; raises `ContractBroken` for any other."""
+        told = _json("notification", body)
+        kind = str(told.get("NotificationType") or told.get("notificationType"))
+        if kind not in _NOTIFICATIONS:
+            raise ContractBroken(f"no schema of {kind} is known here")
+        self._models.validate_schema(_NOTIFICATIONS[kind], told)
+        return kind
 
     def _check_request_body(self, operation: Operation, body: bytes | str | None) -> Any:
         schema = next((p["schema"] for p in operation.parameters if p["in"] == "body"), None)

@@ -287,6 +287,29 @@ def test_a_feeds_report_keeps_its_schema_packed_or_not(documents: AmazonDocument
         replace(READ_REPORT, answer={**FEED_REPORT, "summary": {"messagesProcessed": "3"}}).shown_to(documents)
 
 
+NOTIFICATIONS = {
+    "OrderChangeNotification": "ORDER_CHANGE",
+    "FeedProcessingFinishedNotification": "FEED_PROCESSING_FINISHED",
+    "ListingsItemIssuesChangeNotification_2023-12-13": "LISTINGS_ITEM_ISSUES_CHANGE",
+    "ListingsItemMfnQuantityChange": "LISTINGS_ITEM_MFN_QUANTITY_CHANGE",
+}
+
+
+@pytest.mark.parametrize(("schema", "kind"), NOTIFICATIONS.items())
+def test_a_notification_keeps_the_schema_of_its_type(documents: AmazonDocuments, schema: str, kind: str) -> None:
+    told = json.loads((OFFICIAL / f"schemas/notifications/{schema}.json").read_text())["examples"][0]
+    assert documents.check_notification(json.dumps(told)) == kind
+    payload = next(name for name in told if name.lower() == "payload")
+    for changed in (without(told, payload), {**told, payload: {"nothing": {}}}):
+        with pytest.raises(ContractBroken):
+            documents.check_notification(json.dumps(changed))
+
+
+def test_a_notification_of_a_type_without_a_schema_is_refused(documents: AmazonDocuments) -> None:
+    with pytest.raises(ContractBroken, match="no schema of PRICING_HEALTH"):
+        documents.check_notification('{"NotificationType": "PRICING_HEALTH"}')
+
+
 def test_addresses_of_one_stage_are_no_others(documents: AmazonDocuments) -> None:
     FEED_DOCUMENT.shown_to(documents)
     with pytest.raises(ContractBroken, match="no createFeedDocument"):
