@@ -17,6 +17,10 @@ class NoLimit:
     def spend(self, operation: str) -> None:
         """Nothing to spend."""
 
+    def after_s(self, operation: str, calls: int) -> float:
+        """At once."""
+        return 0.0
+
     def patient(self, wait_s: float) -> AbstractContextManager[None]:
         """Nothing to wait for."""
         return nullcontext()

@@ -41,6 +41,11 @@ class FakeBudget:
                 self._draw(operation)
             self.spent[operation] = self.spent.get(operation, 0) + 1
 
+    def after_s(self, operation: str, calls: int) -> float:
+        """At once, while there are enough of them: else a second each."""
+        blocked = max(0.0, (self.until - self._clock.now()).total_seconds()) if self.until is not None else 0.0
+        return blocked if self.calls is None else max(blocked, float(calls - self.calls))
+
     def patient(self, wait_s: float) -> AbstractContextManager[None]:
         """Nobody waits here: a call that is not there is refused, however patient its caller."""
         return nullcontext()

@@ -151,6 +151,10 @@ class Budget(Protocol):
     def spend(self, operation: str) -> None:
         """Use one call, prepaid or drawn now, without waiting unless `patient`. Raises RateLimited."""
 
+    def after_s(self, operation: str, calls: int) -> float:
+        """In how many seconds so many calls could have been made, one after the other, if nobody else made any: 0 where they all
+        can be now. An estimate, to choose between two ways to do the same."""
+
     def patient(self, wait_s: float) -> AbstractContextManager[None]:
         """Within the block this thread's calls are waited for, at most `wait_s` each. The innermost block counts.
 

@@ -62,16 +62,25 @@ class BulkWriter(Protocol):
     """Takes in revisions of many write units in one go, and decides later. What is urgent never rides in one, unless more of
     it waits than goes one by one in good time."""
 
-    least: int
-    """So many units must wait: fewer are sooner there one by one."""
-    most: int
-    """The most units that one submission takes."""
-    urgent_below: int
-    """A quantity below this is urgent: 1 where that is a zero alone."""
-    urgent_most: int | None
-    """If more zeros than this wait, what is urgent rides as well; None where it never does."""
-    settle_s: float
-    """How long a submission whose answer was lost may still be applied."""
+    @property
+    def least(self) -> int:
+        """So many units must wait: fewer are sooner there one by one."""
+
+    @property
+    def most(self) -> int:
+        """The most units that one submission takes."""
+
+    @property
+    def urgent_below(self) -> int:
+        """A quantity below this is urgent: 1 where that is a zero alone."""
+
+    @property
+    def urgent_most(self) -> int | None:
+        """If more zeros than this wait, what is urgent rides as well; None where it never does."""
+
+    @property
+    def settle_s(self) -> float:
+        """How long a submission whose answer was lost may still be applied."""
 
     def calls(self, units: int) -> Mapping[str, int]:
         """The calls, by operation, that a submission of so many units makes: set aside before their leases."""

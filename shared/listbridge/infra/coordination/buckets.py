@@ -108,6 +108,16 @@ def drawn(spec: BudgetSpec, bucket: Bucket, share: Share, wanted: int, now: date
     return (bucket if spec.day_quota is None else _counted(spec, bucket, share, granted, now)), granted
 
 
+def after_s(spec: BudgetSpec, bucket: Bucket, share: Share, calls: float, now: datetime) -> float:
+    """In how many seconds a refreshed bucket will have given so many calls to a share that asks alone."""
+    blocked_s = (bucket.blocked_until - now).total_seconds() if bucket.blocked_until is not None else 0.0
+    if left_of_day(spec, bucket, share) < calls:
+        ends_at = bucket.resets_at or _oldest_leaves(bucket) or next_day(spec, now)
+        return max(blocked_s, (ends_at - now).total_seconds())
+    available = sum(bucket.tokens[part] for part in {Share.ORDINARY, share})
+    return max(blocked_s, (calls - available) / rate_of(spec, bucket), 0.0)
+
+
 def left_of_day(spec: BudgetSpec, bucket: Bucket, share: Share) -> int:
     """How many calls of the running day a share may still make; without a quota, more than anybody asks for."""
     if spec.day_quota is None:

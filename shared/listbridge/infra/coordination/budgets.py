@@ -99,6 +99,16 @@ class BudgetPool:
             purse.calls -= 1
         return None
 
+    def after_s(self, key: str, spec: BudgetSpec, share: Share, calls: int) -> float:
+        """As `Budget.after_s`, of one bucket as this process last saw it."""
+        bucket = self._known.get(key) or self._remember(key, self._rows.find(key))
+        now = self._clock.now()
+        purse = self._purse(key, share)
+        with purse.lock:
+            held = purse.calls if purse.lapses_at is not None and now < purse.lapses_at else 0
+        seen = buckets.refreshed(spec, bucket or buckets.full(spec, now), now)
+        return buckets.after_s(spec, seen, share, calls - held, now) if calls > held else 0.0
+
     def flight(self, key: str, spec: BudgetSpec, share: Share) -> AbstractContextManager[None]:
         """A place among the calls that may be under way at once, kept while the block lasts. Raises RateLimited."""
         if spec.in_flight is None:
@@ -232,6 +242,10 @@ class PooledBudget:
         """Use one call, set aside or drawn now, without waiting unless `patient`. Raises RateLimited."""
         self.prepay(operation, 1, wait_s=0)
         self._own.prepaid[operation].pop()
+
+    def after_s(self, operation: str, calls: int) -> float:
+        """See `Budget.after_s`."""
+        return max((self._pool.after_s(*one, self._share, calls) for one in self._of(operation)), default=0.0)
 
     @contextmanager
     def patient(self, wait_s: float) -> Iterator[None]:

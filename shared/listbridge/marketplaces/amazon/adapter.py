@@ -32,6 +32,7 @@ from listbridge.domain.ports.unasked import UnaskedOfMarketplace
 from listbridge.infra.calls.connection import Connection
 from listbridge.marketplaces.amazon.client import AmazonHttp
 from listbridge.marketplaces.amazon.offers import choices, ending, following, form, listing_search, preview, revising
+from listbridge.marketplaces.amazon.offers.feed_reports import FeedReports
 from listbridge.marketplaces.amazon.offers.feeds import FeedWriter
 from listbridge.marketplaces.amazon.offers.publishing import Publishing
 from listbridge.marketplaces.amazon.offers.reading import Reader
@@ -47,6 +48,7 @@ class AmazonAdapter(UnaskedOfMarketplace):
         self._connection = connection
         self._http = AmazonHttp(connection)
         self._reader = Reader(self._http, AccountId(connection.id))
+        self._feeds = FeedReports(self._http)
         self._orders = Orders(self._http)
 
     def identify(self) -> AccountIdentity:
@@ -68,7 +70,7 @@ class AmazonAdapter(UnaskedOfMarketplace):
         return FeedWriter(self._http)
 
     def outcomes(self, submitted: Sequence[Submitted]) -> list[RevisionResult]:
-        return revising.outcomes(self._http, self._reader, submitted)
+        return revising.outcomes(self._http, self._reader, self._feeds, submitted)
 
     def read_back(self, listings: Sequence[Listing]) -> list[RemoteListing]:
         return self._reader.read_back(listings)

@@ -27,6 +27,12 @@ CONSENT_MISSING = Row(Unauthorized, "amazon_consent_missing", "consent_at_amazon
 APP_REFUSED = Row(Unauthorized, "amazon_app_refused", "renew_client_secret")
 SELLER_UNKNOWN = Row(Unauthorized, "amazon_seller_unknown", "enter_seller_id")
 
+FEED_CANCELLED = Row(RetryLater, "amazon_feed_cancelled", after_s=60.0)
+FEED_FAILED = Row(OutcomeUnknown, "amazon_feed_failed")
+FEED_REFUSED = Row(RetryLater, "amazon_feed_refused", "report_bug", after_s=60.0)
+FEED_FULL = Row(RetryLater, "amazon_feed_full", after_s=1.0)
+OTHER_SITE_REFUSED = Row(RetryLater, "amazon_other_site_refused", after_s=1.0)
+
 ATTRIBUTE_MISSING = Row(Rejected, "amazon_attribute_missing", "edit_creation_profile")
 ATTRIBUTE_REFUSED = Row(Rejected, "amazon_attribute_refused", "edit_creation_profile")
 PICTURE_MISSING = Row(Rejected, "amazon_picture_missing", "add_images_in_shop")

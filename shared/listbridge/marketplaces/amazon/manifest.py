@@ -72,7 +72,8 @@ MANIFEST = MarketplaceManifest(
         revise_batch=25,
         revise_rate=5.0,
         max_sku_length=MAX_SKU_LENGTH,
-        read_back_batch=10,
+        # One search.
+        read_back_batch=20,
         read_back_at_once=2,
         # Half of the day's searches: the other half is for a look in between. What changed meanwhile, ORDER_CHANGE tells.
         # How long an order may stay PENDING for want of a payment no source says: 30 days are the safe side.
@@ -101,6 +102,8 @@ MANIFEST = MarketplaceManifest(
         *(BudgetSpec(name, "account", (name,), rate=rate, burst=burst) for name, rate, burst in _PLANS),
         *(BudgetSpec(name, "account", (name,), rate=1, burst=5) for name in ("getSubscription", "createSubscription")),
         *(BudgetSpec(name, "app", (name,), rate=1, burst=5) for name in _OF_THE_APP),
+        # "5 submissions per 5 minutes" and region for feeds of listings (developer-docs.amazon.com/sp-api, "Listings feed").
+        BudgetSpec("listings feeds", "account", ("createFeed",), rate=5 / 300, burst=5),
         # Documents lie at presigned addresses outside of the API, which name no limit.
         BudgetSpec("documents", "account", ("uploadDocument", "downloadDocument"), rate=5, burst=10),
     ),

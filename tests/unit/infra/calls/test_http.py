@@ -80,6 +80,9 @@ class Purse:
     def prepay(self, operation: str, calls: int, *, wait_s: float) -> None:
         raise AssertionError("a session never prepays")
 
+    def after_s(self, operation: str, calls: int) -> float:
+        raise AssertionError("a session never plans")
+
     def learn(self, operation: str, **_: Any) -> None:
         raise AssertionError("a session never learns")
 

@@ -1,25 +1,162 @@
-"""What Amazon shows of our offers."""
+"""What Amazon shows of our offers: one item by its own read, several by a search for their SKUs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from listbridge.domain.ids import AccountId, Site, Sku
-from listbridge.domain.listings.listing import Listing
+from listbridge.domain.ids import AccountId, ListingKey, RemoteId, Site, Sku
+from listbridge.domain.listings.listing import Listing, RemoteState, Values
+from listbridge.domain.money import Money
 from listbridge.domain.ports import RemoteListing
-from listbridge.marketplaces.amazon.client import AmazonHttp
+from listbridge.domain.verdicts import NotFound
+from listbridge.infra.calls.api_client import path_of
+from listbridge.infra.calls.wire_models import CamelTold
+from listbridge.marketplaces.amazon.client import AmazonHttp, Request, csv
+from listbridge.marketplaces.amazon.offers.patches import OFFER, SELLER_SHIPS
+from listbridge.marketplaces.amazon.offers.wire import ListingItem
+from listbridge.marketplaces.amazon.sites import NationalSite, site_of
+
+SHOWN = ("summaries", "issues", "offers", "fulfillmentAvailability", "relationships")
+MOST_SKUS = 20
+"""`identifiers` of searchListingsItems, maxItems, and its largest page."""
+_ITEMS = "/listings/2021-08-01/items"
+_FBA = "AMAZON"
+"""How the channels of stock begin that Amazon keeps: AMAZON_NA, AMAZON_EU … (the models give examples only)."""
+Items = Mapping[Sku, ListingItem | None]
+
+
+class Found(CamelTold):
+    """`ItemSearchResults`."""
+
+    items: tuple[ListingItem, ...] = ()
+
+
+class _Attributes(CamelTold):
+    """`Item` with its attributes alone, as the seller or we sent them."""
+
+    attributes: Mapping[str, Any] = {}
+
+    def has_offer(self, marketplace: str) -> bool:
+        """Whether an offer was sent for this store and not taken away."""
+        rows = self.attributes.get(OFFER)
+        return any(isinstance(row, Mapping) and row.get("marketplace_id") == marketplace for row in rows or ())
 
 
 class Reader:
-    """Reads listings of one account."""
+    """Reads listings of one account, which is a part of every key that it gives."""
 
     def __init__(self, http: AmazonHttp, account: AccountId) -> None:
         self._http, self._account = http, account
 
     def read_back(self, listings: Sequence[Listing]) -> list[RemoteListing]:
-        """See `MarketplaceAdapter.read_back`."""
-        raise NotImplementedError
+        """One entry per listing, in their order."""
+        sites = {site_of(listing.key.site) for listing in listings}
+        items = self.items(sites, [listing.key.sku for listing in listings])
+        return [self._shown(listing.key, items[listing.key.sku], listing.group, listing.remote) for listing in listings]
 
     def find(self, site: Site, sku: Sku) -> RemoteListing | None:
-        """See `MarketplaceAdapter.find`."""
-        raise NotImplementedError
+        """The account's offer for a SKU on a site; None when there is none."""
+        item = self._item([site_of(site)], sku)
+        return None if item is None else self._shown(ListingKey(self._account, site, sku), item, None, None)
+
+    def items(self, sites: Iterable[NationalSite], skus: Iterable[Sku]) -> Items:
+        """By SKU, what Amazon shows of it on these sites; None where it says that there is no such SKU.
+
+        A search that does not show one proves nothing: it is asked for by itself.
+        """
+        wanted, sites = list(dict.fromkeys(skus)), sorted(sites, key=lambda site: site.id)
+        found: dict[Sku, ListingItem | None] = {}
+        # A comma would be two SKUs in a list.
+        searched = [sku for sku in wanted if "," not in sku]
+        if len(searched) > 1:
+            for at in range(0, len(searched), MOST_SKUS):
+                found |= {Sku(item.sku): item for item in self._search(sites, searched[at : at + MOST_SKUS])}
+        return {sku: found[sku] if sku in found else self._item(sites, sku) for sku in wanted}
+
+    def _search(self, sites: Sequence[NationalSite], skus: Sequence[Sku]) -> Sequence[ListingItem]:
+        params = {"identifiers": csv(*skus), "identifiersType": "SKU", "pageSize": MOST_SKUS, **_of(sites, SHOWN)}
+        call = Request("GET", f"{_ITEMS}/{path_of(self._http.seller)}", "searchListingsItems", params=params)
+        return self._http.read(call, Found).items
+
+    def _item(self, sites: Sequence[NationalSite], sku: Sku) -> ListingItem | None:
+        try:
+            return self._http.read(self._get(sites, sku, SHOWN), ListingItem)
+        except NotFound:
+            return None
+
+    def _was_sent(self, site: NationalSite, sku: Sku) -> bool:
+        try:
+            item = self._http.read(self._get([site], sku, ("attributes",)), _Attributes)
+        except NotFound:
+            return False
+        return item.has_offer(site.marketplace_id)
+
+    def _get(self, sites: Sequence[NationalSite], sku: Sku, included: Sequence[str]) -> Request:
+        path = f"{_ITEMS}/{path_of(self._http.seller, sku)}"
+        return Request("GET", path, "getListingsItem", params=_of(sites, included))
+
+    def _shown(
+        self, key: ListingKey, item: ListingItem | None, group: RemoteId | None, remote: RemoteId | None
+    ) -> RemoteListing:
+        """`group` and `remote` are what is known already: a variation's own item tells its own ASIN, not its family's."""
+        if item is None:
+            return RemoteListing(key, RemoteState.GONE)
+        site = site_of(key.site)
+        state = self._state(site, key.sku, item)
+        if state is RemoteState.GONE:
+            return RemoteListing(key, state)
+        asin, parents = item.asin(site.marketplace_id), item.parents(site.marketplace_id)
+        shown = remote if group is not None and remote is not None else RemoteId(asin or key.sku)
+        return RemoteListing(
+            key=key,
+            state=state,
+            offer=RemoteId(key.sku),
+            remote=shown,
+            group=group or (RemoteId(parents[0]) if parents else None),
+            values=values_of(item, site),
+            url=self._url(site, asin),
+            fulfilled_by_marketplace=kept_by_amazon(item),
+        )
+
+    def _state(self, site: NationalSite, sku: Sku, item: ListingItem) -> RemoteState:
+        """A listing at 0 is not BUYABLE and live all the same, and so is one that Amazon suppressed: nothing of it was sold, and
+        a quantity does not bring it back.
+
+        Only an offer that was taken away is gone. Whether `offers` has one that nobody can buy is not documented: where it has
+        none, the attributes tell.
+        """
+        marketplace = site.marketplace_id
+        if item.buyable(marketplace):
+            return RemoteState.LIVE
+        if item.offer(marketplace) is None and not self._was_sent(site, sku):
+            return RemoteState.GONE
+        return RemoteState.LIVE if item.asin(marketplace) else RemoteState.PROCESSING
+
+    def _url(self, site: NationalSite, asin: str) -> str:
+        hosts = self._http.hosts
+        if not asin:
+            return ""
+        return f"{hosts.api}/dp/{asin}" if hosts.replaced else site.listing_url(asin)
+
+
+def kept_by_amazon(item: ListingItem) -> bool:
+    """Whether Amazon keeps its stock and ships it. Both channels stand there where the seller changed over (issue 2061 of
+    amzn/selling-partner-api-models): then its quantity is not ours either."""
+    return any(one.fulfillment_channel_code.startswith(_FBA) for one in item.fulfillment_availability)
+
+
+def values_of(item: ListingItem, site: NationalSite) -> Values:
+    """What buyers see there: the region's quantity, and the offer's price."""
+    offer = item.offer(site.marketplace_id)
+    mine = [one.quantity for one in item.fulfillment_availability if one.fulfillment_channel_code == SELLER_SHIPS]
+    quantity = None if kept_by_amazon(item) else next(iter(mine), None)
+    return Values(quantity, Money(offer.price.amount, offer.price.currency_code) if offer is not None else None)
+
+
+def _of(sites: Sequence[NationalSite], included: Sequence[str]) -> dict[str, Any]:
+    return {
+        "marketplaceIds": csv(*(site.marketplace_id for site in sites)),
+        "includedData": csv(*included),
+        "issueLocale": sites[0].language_tag,
+    }

@@ -1,25 +1,109 @@
-"""New quantities and prices, one SKU at a time."""
+"""New quantities and prices, one SKU at a time, and what became of those that Amazon took in."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
-from listbridge.domain.listings.listing import Listing
-from listbridge.domain.ports import RevisionResult, Submitted, UnitRevision
+from listbridge.domain.ids import ListingKey
+from listbridge.domain.listings.listing import Listing, Values
+from listbridge.domain.ports import RevisionResult, Submission, Submitted, UnitRevision
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import OutcomeUnknown, RemoteError
 from listbridge.marketplaces.amazon.client import AmazonHttp
-from listbridge.marketplaces.amazon.offers.reading import Reader
+from listbridge.marketplaces.amazon.errors import GONE, OTHER_SITE_REFUSED
+from listbridge.marketplaces.amazon.offers import feed_reports
+from listbridge.marketplaces.amazon.offers.feed_reports import FeedReports
+from listbridge.marketplaces.amazon.offers.items import Items, refusal_of, verdict_on
+from listbridge.marketplaces.amazon.offers.patches import ANY_TYPE, OFFER, QUANTITY, SitePatches, patches_of
+from listbridge.marketplaces.amazon.offers.reading import Reader, kept_by_amazon, values_of
+from listbridge.marketplaces.amazon.offers.wire import ListingItem
+from listbridge.marketplaces.amazon.sites import site_of
+
+OPERATION = "patchListingsItem"
+_TICKET = "patch:"
+_FIRST_LOOK_S, _LATEST_LOOK_S = 20.0, 120.0
+"""No source says how long a patch takes: the looks become rarer with its age."""
+_ISSUE_COUNTS_AFTER_S = 60.0
+"""An issue of the item may be older than the patch: it is believed once the patch should have taken effect."""
+_LONGEST_S = 900.0
+"""ACCEPTED is only taken in. What does not show after a quarter of an hour is read and sent again (not verified)."""
 
 
 def revision_calls(listings: Sequence[Listing]) -> Mapping[str, int]:
-    """See `MarketplaceAdapter.revision_calls`."""
-    raise NotImplementedError
+    """One call for each site."""
+    return {OPERATION: max(1, len(listings))}
 
 
 def revise(http: AmazonHttp, unit: UnitRevision) -> list[RevisionResult]:
-    """See `MarketplaceAdapter.revise`."""
-    raise NotImplementedError
+    """Send one SKU's values; one result for each revision. Raises RemoteError when the first call failed.
+
+    A later one that fails is told of its own listing: what was taken in before it stays so.
+    """
+    results: dict[ListingKey, RevisionResult] = {}
+    for part in patches_of(unit):
+        unit.check()
+        try:
+            told = _sent(http, part)
+        except RemoteError as error:
+            if not results:
+                raise
+            told = {key: RevisionResult(key, error) for key in part.tells}
+        results |= told
+    return [results.get(one.key, RevisionResult(one.key)) for one in unit.revisions]
 
 
-def outcomes(http: AmazonHttp, reader: Reader, submitted: Sequence[Submitted]) -> list[RevisionResult]:
-    """See `MarketplaceAdapter.outcomes`."""
-    raise NotImplementedError
+def _sent(http: AmazonHttp, part: SitePatches) -> dict[ListingKey, RevisionResult]:
+    answer = Items(http).patch(site_of(part.site), part.sku, ANY_TYPE, part.patches)
+    refusal = refusal_of(answer)
+    first, *others = part.tells
+    if refusal is None:
+        taken = Submission(f"{_TICKET}{answer.submission_id}", _in(http, _FIRST_LOOK_S))
+        return {key: RevisionResult(key, submission=taken) for key in part.tells}
+    # Those of other sites had only their quantity in it: they go without the one that was refused.
+    return {first: RevisionResult(first, refusal)} | {
+        key: RevisionResult(key, OTHER_SITE_REFUSED.instead_of(refusal)) for key in others
+    }
+
+
+def outcomes(
+    http: AmazonHttp, reader: Reader, reports: FeedReports, submitted: Sequence[Submitted]
+) -> list[RevisionResult]:
+    """What became of patches, by what Amazon shows now, and of feeds, by their reports."""
+    alone = [one for one in submitted if not one.ticket.startswith(feed_reports.TICKET)]
+    told = {one.key: reports.outcome(one) for one in submitted if one.ticket.startswith(feed_reports.TICKET)}
+    if alone:
+        items = reader.items({site_of(one.key.site) for one in alone}, [one.key.sku for one in alone])
+        told |= {one.key: _shown(http, one, items[one.key.sku]) for one in alone}
+    return [told[one.key] for one in submitted]
+
+
+def _shown(http: AmazonHttp, one: Submitted, item: ListingItem | None) -> RevisionResult:
+    if item is None:
+        return RevisionResult(one.key, GONE.error(detail=one.ticket))
+    if one.values.quantity is not None and kept_by_amazon(item):
+        return RevisionResult(one.key, OutcomeUnknown(Problem("never_decided", {"ticket": one.ticket})))
+    if _has(values_of(item, site_of(one.key.site)), one.values):
+        return RevisionResult(one.key)
+    age_s = (http.connection.clock.now() - one.at).total_seconds()
+    refusal = _refused(one.values, item) if age_s >= _ISSUE_COUNTS_AFTER_S else None
+    if refusal is not None:
+        return RevisionResult(one.key, refusal)
+    if age_s >= _LONGEST_S:
+        return RevisionResult(one.key, OutcomeUnknown(Problem("never_decided", {"ticket": one.ticket})))
+    look_at = _in(http, max(_FIRST_LOOK_S, min(age_s / 2, _LATEST_LOOK_S)))
+    return RevisionResult(one.key, submission=Submission(one.ticket, look_at))
+
+
+def _has(shown: Values, sent: Values) -> bool:
+    return all(shown.of(field) == sent.of(field) for field in sent.known)
+
+
+def _refused(sent: Values, item: ListingItem) -> RemoteError | None:
+    """The item's own error about what was sent, if it has one."""
+    named = ({QUANTITY} if sent.quantity is not None else set()) | ({OFFER} if sent.price is not None else set())
+    return next((verdict_on(one) for one in item.errors() if named & set(one.attribute_names)), None)
+
+
+def _in(http: AmazonHttp, seconds: float) -> datetime:
+    return http.connection.clock.now() + timedelta(seconds=seconds)
