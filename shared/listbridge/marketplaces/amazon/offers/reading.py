@@ -53,12 +53,12 @@ class Reader:
         """One entry per listing, in their order."""
         sites = {site_of(listing.key.site) for listing in listings}
         items = self.items(sites, [listing.key.sku for listing in listings])
-        return [self._shown(listing.key, items[listing.key.sku], listing.group, listing.remote) for listing in listings]
+        return [self.shown(listing.key, items[listing.key.sku], listing.group, listing.remote) for listing in listings]
 
     def find(self, site: Site, sku: Sku) -> RemoteListing | None:
         """The account's offer for a SKU on a site; None when there is none."""
         item = self._item([site_of(site)], sku)
-        return None if item is None else self._shown(ListingKey(self._account, site, sku), item, None, None)
+        return None if item is None else self.shown(ListingKey(self._account, site, sku), item)
 
     def items(self, sites: Iterable[NationalSite], skus: Iterable[Sku]) -> Items:
         """By SKU, what Amazon shows of it on these sites; None where it says that there is no such SKU.
@@ -96,10 +96,11 @@ class Reader:
         path = f"{_ITEMS}/{path_of(self._http.seller, sku)}"
         return Request("GET", path, "getListingsItem", params=_of(sites, included))
 
-    def _shown(
-        self, key: ListingKey, item: ListingItem | None, group: RemoteId | None, remote: RemoteId | None
+    def shown(
+        self, key: ListingKey, item: ListingItem | None, group: RemoteId | None = None, remote: RemoteId | None = None
     ) -> RemoteListing:
-        """`group` and `remote` are what is known already: a variation's own item tells its own ASIN, not its family's."""
+        """What an item is to its listing. `group` and `remote` are what is known already: a variation's own item tells its own ASIN,
+        not its family's."""
         if item is None:
             return RemoteListing(key, RemoteState.GONE)
         site = site_of(key.site)

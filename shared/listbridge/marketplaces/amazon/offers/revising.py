@@ -9,7 +9,7 @@ from listbridge.domain.ids import ListingKey
 from listbridge.domain.listings.listing import Listing, Values
 from listbridge.domain.ports import RevisionResult, Submission, Submitted, UnitRevision
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import OutcomeUnknown, RemoteError
+from listbridge.domain.verdicts import NotFound, OutcomeUnknown, RemoteError
 from listbridge.marketplaces.amazon.client import AmazonHttp
 from listbridge.marketplaces.amazon.errors import GONE, OTHER_SITE_REFUSED
 from listbridge.marketplaces.amazon.offers import feed_reports
@@ -54,7 +54,10 @@ def revise(http: AmazonHttp, unit: UnitRevision) -> list[RevisionResult]:
 
 
 def _sent(http: AmazonHttp, part: SitePatches) -> dict[ListingKey, RevisionResult]:
-    answer = Items(http).patch(site_of(part.site), part.sku, ANY_TYPE, part.patches)
+    try:
+        answer = Items(http).patch(site_of(part.site), part.sku, ANY_TYPE, part.patches)
+    except NotFound as missed:
+        raise GONE.instead_of(missed) from None
     refusal = refusal_of(answer)
     first, *others = part.tells
     if refusal is None:
@@ -74,12 +77,12 @@ def outcomes(
     told = {one.key: reports.outcome(one) for one in submitted if one.ticket.startswith(feed_reports.TICKET)}
     if alone:
         items = reader.items({site_of(one.key.site) for one in alone}, [one.key.sku for one in alone])
-        told |= {one.key: _shown(http, one, items[one.key.sku]) for one in alone}
+        told |= {one.key: _shown(http, reader, one, items[one.key.sku]) for one in alone}
     return [told[one.key] for one in submitted]
 
 
-def _shown(http: AmazonHttp, one: Submitted, item: ListingItem | None) -> RevisionResult:
-    if item is None:
+def _shown(http: AmazonHttp, reader: Reader, one: Submitted, item: ListingItem | None) -> RevisionResult:
+    if item is None or reader.shown(one.key, item).gone:
         return RevisionResult(one.key, GONE.error(detail=one.ticket))
     if one.values.quantity is not None and kept_by_amazon(item):
         return RevisionResult(one.key, OutcomeUnknown(Problem("never_decided", {"ticket": one.ticket})))
