@@ -34,10 +34,12 @@ from listbridge.marketplaces.amazon.client import AmazonHttp
 from listbridge.marketplaces.amazon.offers import choices, ending, following, form, listing_search, preview, revising
 from listbridge.marketplaces.amazon.offers.feed_reports import FeedReports
 from listbridge.marketplaces.amazon.offers.feeds import FeedWriter
+from listbridge.marketplaces.amazon.offers.product_types import Definitions
 from listbridge.marketplaces.amazon.offers.publishing import Publishing
 from listbridge.marketplaces.amazon.offers.reading import Reader
 from listbridge.marketplaces.amazon.orders.orders import Orders
 from listbridge.marketplaces.amazon.participations import identify
+from listbridge.marketplaces.amazon.sites import site_of
 from listbridge.marketplaces.amazon.subscriptions import listen
 
 
@@ -50,6 +52,7 @@ class AmazonAdapter(UnaskedOfMarketplace):
         self._reader = Reader(self._http, AccountId(connection.id))
         self._feeds = FeedReports(self._http)
         self._orders = Orders(self._http)
+        self._definitions = Definitions(self._http)
 
     def identify(self) -> AccountIdentity:
         return identify(self._http)
@@ -85,13 +88,13 @@ class AmazonAdapter(UnaskedOfMarketplace):
         preview.check(request)
 
     def preview(self, request: PublishRequest) -> tuple[FieldProblem, ...]:
-        return preview.problems(self._http, request)
+        return preview.problems(self._http, self._definitions, request)
 
     def publish(self, request: PublishRequest, steps: PublishSteps) -> Published | Processing:
-        return Publishing(self._http, request, steps).publish()
+        return Publishing(self._http, self._definitions, request, steps).publish()
 
     def full_revise(self, request: PublishRequest, steps: PublishSteps) -> Published | Processing:
-        return Publishing(self._http, request, steps).full_revise()
+        return Publishing(self._http, self._definitions, request, steps).full_revise()
 
     def follow(self, request: FollowRequest) -> Published | Processing:
         return following.follow(self._http, request)
@@ -122,10 +125,10 @@ class AmazonAdapter(UnaskedOfMarketplace):
         return True
 
     def creation_form(self, site: Site, kind: str) -> Mapping[str, Any]:
-        return form.creation_form(self._http, site, kind)
+        return form.creation_form(self._definitions, site_of(site), kind)
 
     def creation_choices(self, site: Site) -> Mapping[str, Any]:
-        return choices.choices(self._http, site)
+        return choices.choices(self._definitions, site_of(site), self._http.settings.sells)
 
 
 def open_adapter(connection: Connection) -> MarketplaceAdapter:

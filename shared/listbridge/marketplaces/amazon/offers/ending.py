@@ -1,11 +1,82 @@
-"""Ending offers."""
+"""Take a product off sale: its offers go, its items stay with their ASIN. By the account's setting the items go too.
+
+An offer with quantity 0 would look the same as a closed one in an item's status; what is gone is told by the offers.
+"""
 
 from __future__ import annotations
 
+from listbridge.domain.ids import Sku
+from listbridge.domain.listings.publishing_runs import WRITTEN, forget
 from listbridge.domain.ports import PublishRequest, PublishSteps
+from listbridge.domain.verdicts import NotFound
 from listbridge.marketplaces.amazon.client import AmazonHttp
+from listbridge.marketplaces.amazon.errors import STILL_PROCESSING
+from listbridge.marketplaces.amazon.offers.following import PARENT, SENT, SHOWN_WITHIN
+from listbridge.marketplaces.amazon.offers.items import Items, refusal_of
+from listbridge.marketplaces.amazon.offers.mapping import offer_selectors
+from listbridge.marketplaces.amazon.offers.wire import ListingItem
+from listbridge.marketplaces.amazon.sites import NationalSite, site_of
+
+ANY_TYPE = "PRODUCT"
+"""The product type that fits every item, where only its offer changes."""
 
 
 def end(http: AmazonHttp, request: PublishRequest, steps: PublishSteps) -> None:
-    """See `MarketplaceAdapter.end`."""
-    raise NotImplementedError
+    """Take the offers of the request's variants off its site; what is off already is a success. Raises RemoteError."""
+    site, items = site_of(request.site), Items(http)
+    skus = [variant.key.sku for variant in request.variants]
+    for sku in skus:
+        shown = items.get(site, sku)
+        if shown is not None and http.settings.delete_ended:
+            _delete(items, site, sku)
+        elif shown is not None and (shown.offer(site.marketplace_id) or shown.buyable(site.marketplace_id)):
+            _remove_offer(items, site, sku, shown)
+        else:
+            _wait_until_it_would_show(http, site, steps, sku, shown)
+    if http.settings.delete_ended and request.product.has_options:
+        _delete_childless(items, site, Sku(steps.progress.get(PARENT) or str(request.group)), skus)
+    forget(steps, WRITTEN, SENT)
+
+
+def _wait_until_it_would_show(
+    http: AmazonHttp, site: NationalSite, steps: PublishSteps, sku: Sku, shown: ListingItem | None
+) -> None:
+    """What was submitted moments ago is not there yet, and would come on sale after we said that it is off."""
+    told = steps.progress.get(f"{SENT}{sku}", "")
+    if not told.isdigit():
+        return
+    updated = shown.updated(site.marketplace_id) if shown is not None else None
+    decided = updated is not None and updated.timestamp() >= int(told)
+    if not decided and http.connection.clock.now().timestamp() - int(told) < SHOWN_WITHIN.total_seconds():
+        raise STILL_PROCESSING.error(params={"sku": sku})
+
+
+def _remove_offer(items: Items, site: NationalSite, sku: Sku, shown: ListingItem) -> None:
+    offer = shown.offer(site.marketplace_id)
+    currency = offer.price.currency_code if offer is not None else site.currency
+    value = [{**offer_selectors(site), "currency": currency}]
+    summary = shown.summary(site.marketplace_id)
+    kind = summary.product_type if summary is not None and summary.product_type else ANY_TYPE
+    patch = {"op": "delete", "path": "/attributes/purchasable_offer", "value": value}
+    try:
+        refusal = refusal_of(items.patch(site, sku, kind, [patch]))
+    except NotFound:
+        return
+    if refusal is not None:
+        raise refusal
+
+
+def _delete(items: Items, site: NationalSite, sku: Sku) -> None:
+    try:
+        refusal = refusal_of(items.delete(site, sku))
+    except NotFound:
+        return
+    if refusal is not None:
+        raise refusal
+
+
+def _delete_childless(items: Items, site: NationalSite, parent: Sku, ended: list[Sku]) -> None:
+    """A parent without children is nothing that anybody could see."""
+    shown = items.get(site, parent)
+    if shown is not None and not set(shown.children(site.marketplace_id)) - set(ended):
+        _delete(items, site, parent)
