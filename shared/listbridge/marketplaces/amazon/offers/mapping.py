@@ -236,7 +236,7 @@ class _Mapper:
             self._tell("sku", error, sku)
             return None
         if variant.price is not None and variant.price.amount <= 0:
-            self._tell("price", errors.PRICE_REFUSED.error("the price is not above zero"), sku)
+            self._tell("price", errors.PRICE_TOO_LOW.error(), sku)
         days = self.settings.handling_days
         if sku in self.asins:
             offer = self.schemas.offer or self.schemas.sold
@@ -322,7 +322,7 @@ class _Mapper:
         own = [variant.image] if variant is not None and variant.image else []
         pictures = by_https([*own, *self.product.images]) or by_https(one.image for one in self.product.variants)
         if not pictures:
-            self._tell("images", errors.PICTURE_MISSING.error())
+            self._tell("images", errors.PICTURE_UNREACHABLE.error())
             return {}
         names = ["main_product_image_locator", *(f"other_product_image_locator_{n}" for n in range(1, 9))]
         known = [name for name in names if name in rows.schema.attributes]

@@ -16,7 +16,7 @@ from listbridge.domain.listings.publishing_runs import WrittenMarks, refuse_with
 from listbridge.domain.ports import Processing, Published, PublishRequest, PublishSteps
 from listbridge.domain.verdicts import Rejected, RemoteError
 from listbridge.marketplaces.amazon.client import AmazonHttp
-from listbridge.marketplaces.amazon.errors import GONE, PRICE_REFUSED
+from listbridge.marketplaces.amazon.errors import GONE, PRICE_TOO_LOW
 from listbridge.marketplaces.amazon.offers.following import PARENT, SENT, Following
 from listbridge.marketplaces.amazon.offers.items import Items, refusal_of
 from listbridge.marketplaces.amazon.offers.mapping import Content, Item
@@ -185,7 +185,7 @@ class Publishing:
     def _sellable(self, values: Values) -> Values:
         refuse_without_values(values)
         if values.price is not None and values.price.amount <= 0:
-            raise PRICE_REFUSED.error("the price is not above zero")
+            raise PRICE_TOO_LOW.error()
         return values
 
     def _refuse(self, answer: SubmissionAnswer) -> None:
