@@ -61,6 +61,7 @@ class Feed:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     result: Document | None = None
+    worked_on: bool = False
 
     def told(self) -> dict[str, Any]:
         told: dict[str, Any] = {
@@ -121,33 +122,38 @@ class Feeds:
         plan = self.plans.popleft() if self.plans else Plan()
         feed = Feed(str(self._last_id), seller, feed_type, marketplace_ids, document, now, plan)
         self.by_id[feed.feed_id] = feed
-        self._world.postpone(self.pace.queue_s, partial(self._start, feed))
+        pace, after = self.pace, self._world.pace.after
+        ends_s = pace.queue_s + pace.work_s
+        self._world.postpone(pace.queue_s, partial(self._start, feed, after(now, pace.queue_s)))
+        self._world.postpone(ends_s, partial(self._finish, feed, after(now, ends_s)))
         return feed
 
     def cancel(self, feed: Feed) -> None:
         """Raises 400 for a feed that is no longer in the queue."""
         if feed.status != "IN_QUEUE":
             raise invalid(f"The feed {feed.feed_id} is {feed.status} and cannot be cancelled.")
-        self._end(feed, "CANCELLED")
+        self._end(feed, "CANCELLED", self._world.now())
 
-    def _start(self, feed: Feed) -> None:
+    def _start(self, feed: Feed, at: datetime) -> None:
         if feed.status != "IN_QUEUE":
             return
         if feed.plan.ending == "CANCELLED":
-            self._end(feed, "CANCELLED")
+            self._end(feed, "CANCELLED", at)
             return
-        feed.status, feed.started_at = "IN_PROGRESS", self._world.now()
+        feed.status, feed.started_at = "IN_PROGRESS", at
         if self.pace.applies == "start":
             self._work_on(feed)
-        self._world.postpone(self.pace.work_s, partial(self._finish, feed))
 
-    def _finish(self, feed: Feed) -> None:
-        if feed.result is None and not feed.ended_at:
+    def _finish(self, feed: Feed, at: datetime) -> None:
+        if feed.status != "IN_PROGRESS":
+            return
+        if not feed.worked_on:
             self._work_on(feed)
-        self._end(feed, feed.plan.ending)
+        self._end(feed, feed.plan.ending, at)
 
     def _work_on(self, feed: Feed) -> None:
         """Let the messages land, and keep the report on them."""
+        feed.worked_on = True
         if feed.feed_type != LISTINGS_FEED:
             feed.plan = Plan("FATAL")
             return
@@ -160,8 +166,8 @@ class Feeds:
                 feed.seller.seller_id, "application/json; charset=UTF-8", outcome.report
             )
 
-    def _end(self, feed: Feed, ending: Ending) -> None:
-        feed.status, feed.ended_at = ending, self._world.now()
+    def _end(self, feed: Feed, ending: Ending, at: datetime) -> None:
+        feed.status, feed.ended_at = ending, at
         told = {
             "sellerId": feed.seller.seller_id,
             "accountId": f"amzn1.merchant.o.{feed.seller.seller_id}",

@@ -135,23 +135,25 @@ def _effect(world: World, feed: Feed, message: Any, seen: set[int]) -> list[Json
 
 
 def _applied(world: World, feed: Feed, message: Json, site: str) -> list[Json]:
+    """Let a message have its effect in one store; the values that it carried are kept, for scenarios."""
     listings, seller, sku, now = world.listings, feed.seller, message["sku"], world.now()
+    carried: Json = message.get("attributes", {})
     match message["operationType"]:
         case "DELETE":
-            return listings.apply_delete(seller, sku, site, now)
+            found = listings.apply_delete(seller, sku, site, now)
         case "UPDATE":
             requirements = message.get("requirements", "LISTING")
-            return listings.apply_put(
-                seller, sku, site, message["productType"], requirements, message["attributes"], now
-            )
+            found = listings.apply_put(seller, sku, site, message["productType"], requirements, carried, now)
         case "PARTIAL_UPDATE":
-            patches = [
-                {"op": "replace", "path": f"/attributes/{name}", "value": value}
-                for name, value in message["attributes"].items()
-            ]
+            patches = [{"op": "replace", "path": f"/attributes/{name}", "value": carried[name]} for name in carried]
+            found = listings.apply_patch(seller, sku, site, message["productType"], patches, now)
         case _:
             patches = message["patches"]
-    return listings.apply_patch(seller, sku, site, message["productType"], patches, now)
+            carried = {one["path"].rpartition("/")[2]: one.get("value") for one in patches}
+            found = listings.apply_patch(seller, sku, site, message["productType"], patches, now)
+    if not any(issue["severity"] == "ERROR" for issue in found):
+        listings.note(seller, sku, site, "feed", carried)
+    return found
 
 
 def _error(code: str, text: str) -> Json:

@@ -120,35 +120,39 @@ class Reports:
     def ask(self, seller: Seller, report_type: str, marketplace_ids: list[str]) -> Report:
         self._last_id += 1
         ending = self.endings.popleft() if self.endings else "DONE"
-        report = Report(str(self._last_id), seller, report_type, marketplace_ids, self._world.now(), ending)
+        now, after = self._world.now(), self._world.pace.after
+        report = Report(str(self._last_id), seller, report_type, marketplace_ids, now, ending)
         self.by_id[report.report_id] = report
-        self._world.postpone(self.queue_s, partial(self._start, report))
+        ends_s = self.queue_s + self.work_s
+        self._world.postpone(self.queue_s, partial(self._start, report, after(now, self.queue_s)))
+        self._world.postpone(ends_s, partial(self._finish, report, after(now, ends_s)))
         return report
 
     def cancel(self, report: Report) -> None:
         """Raises 400 for a report that is no longer in the queue."""
         if report.status != "IN_QUEUE":
             raise invalid(f"The report {report.report_id} is {report.status} and cannot be cancelled.")
-        self._end(report, "CANCELLED")
+        self._end(report, "CANCELLED", self._world.now())
 
-    def _start(self, report: Report) -> None:
+    def _start(self, report: Report, at: datetime) -> None:
         if report.status == "IN_QUEUE":
-            report.status, report.started_at = "IN_PROGRESS", self._world.now()
-            self._world.postpone(self.work_s, partial(self._finish, report))
+            report.status, report.started_at = "IN_PROGRESS", at
 
-    def _finish(self, report: Report) -> None:
+    def _finish(self, report: Report, at: datetime) -> None:
+        if report.status != "IN_PROGRESS":
+            return
         rows = list(_rows(self._world, report)) if report.ending == "DONE" else []
         if not rows:
-            self._end(report, "CANCELLED" if report.ending == "DONE" else report.ending)
+            self._end(report, "CANCELLED" if report.ending == "DONE" else report.ending, at)
             return
         lines = ["\t".join(_ALL_DATA_COLUMNS), *("\t".join(row) for row in rows)]
         content = "\r\n".join(lines).encode(codecs.lookup(self.charset).name, errors="replace")
         kind = f"text/plain;charset={self.charset}"
         report.document = self._world.documents.add(report.seller.seller_id, kind, content)
-        self._end(report, "DONE")
+        self._end(report, "DONE", at)
 
-    def _end(self, report: Report, ending: Ending) -> None:
-        report.status, report.ended_at = ending, self._world.now()
+    def _end(self, report: Report, ending: Ending, at: datetime) -> None:
+        report.status, report.ended_at = ending, at
         told = {
             "sellerId": report.seller.seller_id,
             "accountId": f"amzn1.merchant.o.{report.seller.seller_id}",

@@ -212,7 +212,9 @@ class Models:
     def __init__(self, models: Mapping[str, dict[str, Any]], schemas: Mapping[str, dict[str, Any]]) -> None:
         self.operations = [op for name, model in models.items() for op in _operations(name, model)]
         self._definitions = {
-            name: {key: _closed(part) for key, part in model.get("definitions", {}).items()}
+            name: {
+                key: _closed(_merged(part, model["definitions"])) for key, part in model.get("definitions", {}).items()
+            }
             for name, model in models.items()
         }
         self._schemas = schemas
@@ -353,6 +355,18 @@ def _check_token_call(method: str, headers: Mapping[str, str], body: bytes | str
     if set(form) != _TOKEN_FIELDS[grant]:
         raise ContractBroken(f"{grant} takes {sorted(_TOKEN_FIELDS[grant])}, not {sorted(form)}")
     return "lwaToken"
+
+
+def _merged(definition: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+    """One object in place of the parts of an `allOf`: closed one by one, each would refuse what the others allow."""
+    if "allOf" not in definition:
+        return definition
+    parts = [definitions[part["$ref"].rpartition("/")[2]] if "$ref" in part else part for part in definition["allOf"]]
+    return {
+        "type": "object",
+        "properties": {name: kind for part in parts for name, kind in part["properties"].items()},
+        "required": [name for part in parts for name in part.get("required", ())],
+    }
 
 
 def _closed(schema: Any) -> Any:
