@@ -101,7 +101,7 @@ def _found(book: Orders, seller: Seller, search: Search, now: datetime) -> list[
 def _waiting(book: Orders, search: Search, now: datetime) -> list[str]:
     """The orders behind a pagination token. Raises 400 for one that is unknown, older than a day, or of another search."""
     given_at, filters, waiting = book.searches.get(search.token, (now - 2 * _TOKEN_LIFE, "", ()))
-    if now - given_at > _TOKEN_LIFE:
+    if now - given_at >= _TOKEN_LIFE:
         raise invalid("paginationToken is unknown or has expired")
     if filters != search.filters:
         raise invalid("paginationToken belongs to a request with other parameters")
