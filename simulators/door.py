@@ -62,7 +62,9 @@ class Transport(BaseAdapter):
         response.status_code = int(status.split(" ", 1)[0])
         response.reason = status.partition(" ")[2]
         response.headers.update(dict(headers))
-        response.raw = HTTPResponse(io.BytesIO(b"".join(chunks)), preload_content=False)
+        content = b"".join(chunks)
+        length = {"Content-Length": str(len(content))}
+        response.raw = HTTPResponse(io.BytesIO(content), headers=length, preload_content=False)
         response.url = request.url or ""
         response.request = request
         response.encoding = requests.utils.get_encoding_from_headers(response.headers)

@@ -57,7 +57,6 @@ SAME_OPTION = Row(Rejected, "amazon_option_twice", "edit_creation_profile")
 TOO_MANY = Row(Rejected, "amazon_too_many_variations", "split_product")
 ALIKE = Row(Rejected, "amazon_variations_alike", "check_options_in_shop")
 NEVER_APPEARED = Row(Rejected, "amazon_never_appeared", "send_again")
-STILL_PROCESSING = Row(RetryLater, "amazon_still_processing", after_s=60.0)
 
 BY_CATEGORY: Final[Mapping[str, Row]] = {
     "INVALID_ATTRIBUTE": ATTRIBUTE_REFUSED,

@@ -10,8 +10,7 @@ from listbridge.domain.listings.publishing_runs import WRITTEN, forget
 from listbridge.domain.ports import PublishRequest, PublishSteps
 from listbridge.domain.verdicts import NotFound
 from listbridge.marketplaces.amazon.client import AmazonHttp
-from listbridge.marketplaces.amazon.errors import STILL_PROCESSING
-from listbridge.marketplaces.amazon.offers.following import PARENT, SENT, SHOWN_WITHIN
+from listbridge.marketplaces.amazon.offers.following import ENDED, PARENT, SENT, SHOWN_WITHIN
 from listbridge.marketplaces.amazon.offers.items import Items, refusal_of
 from listbridge.marketplaces.amazon.offers.mapping import offer_selectors
 from listbridge.marketplaces.amazon.offers.wire import ListingItem
@@ -31,24 +30,23 @@ def end(http: AmazonHttp, request: PublishRequest, steps: PublishSteps) -> None:
             _delete(items, site, sku)
         elif shown is not None and (shown.offer(site.marketplace_id) or shown.buyable(site.marketplace_id)):
             _remove_offer(items, site, sku, shown)
-        else:
-            _wait_until_it_would_show(http, site, steps, sku, shown)
+        elif _pending(http, site, steps, sku, shown):
+            _delete(items, site, sku)
     if http.settings.delete_ended and request.product.has_options:
         _delete_childless(items, site, Sku(steps.progress.get(PARENT) or str(request.group)), skus)
     forget(steps, WRITTEN, SENT)
+    now = str(int(http.connection.clock.now().timestamp()))
+    steps.save(**{f"{ENDED}{sku}": now for sku in skus})
 
 
-def _wait_until_it_would_show(
-    http: AmazonHttp, site: NationalSite, steps: PublishSteps, sku: Sku, shown: ListingItem | None
-) -> None:
-    """What was submitted moments ago is not there yet, and would come on sale after we said that it is off."""
+def _pending(http: AmazonHttp, site: NationalSite, steps: PublishSteps, sku: Sku, shown: ListingItem | None) -> bool:
+    """Whether something was submitted moments ago that does not show yet: it would come on sale after we said that it is off,
+    unless the item is deleted behind it."""
     told = steps.progress.get(f"{SENT}{sku}", "")
-    if not told.isdigit():
-        return
     updated = shown.updated(site.marketplace_id) if shown is not None else None
-    decided = updated is not None and updated.timestamp() >= int(told)
-    if not decided and http.connection.clock.now().timestamp() - int(told) < SHOWN_WITHIN.total_seconds():
-        raise STILL_PROCESSING.error(params={"sku": sku})
+    if not told.isdigit() or (updated is not None and updated.timestamp() >= int(told)):
+        return False
+    return http.connection.clock.now().timestamp() - int(told) < SHOWN_WITHIN.total_seconds()
 
 
 def _remove_offer(items: Items, site: NationalSite, sku: Sku, shown: ListingItem) -> None:

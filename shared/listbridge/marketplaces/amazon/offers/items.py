@@ -36,7 +36,7 @@ class Items:
         """Write the whole item, or with `preview` only ask what Amazon thinks of it. The answer may be INVALID."""
         params = {
             "marketplaceIds": site.marketplace_id,
-            "includedData": csv("identifiers", "issues"),
+            "includedData": csv("identifiers", "issues") if preview else "issues",
             "issueLocale": site.language_tag,
             **({"mode": "VALIDATION_PREVIEW"} if preview else {}),
         }

@@ -17,7 +17,7 @@ from listbridge.domain.ports import Processing, Published, PublishRequest, Publi
 from listbridge.domain.verdicts import Rejected, RemoteError
 from listbridge.marketplaces.amazon.client import AmazonHttp
 from listbridge.marketplaces.amazon.errors import GONE, PRICE_TOO_LOW
-from listbridge.marketplaces.amazon.offers.following import PARENT, SENT, Following
+from listbridge.marketplaces.amazon.offers.following import ENDED, PARENT, SENT, Following
 from listbridge.marketplaces.amazon.offers.items import Items, refusal_of
 from listbridge.marketplaces.amazon.offers.mapping import Content, Item
 from listbridge.marketplaces.amazon.offers.prepared import NEW, Preparing, first_problem
@@ -129,6 +129,9 @@ class Publishing:
 
     def _on_sale(self, sku: Sku) -> bool:
         """Whether buyers can take it, or could if there was any."""
+        progress = self._steps.progress
+        if f"{ENDED}{sku}" in progress and f"{SENT}{sku}" not in progress:
+            return False
         item = self._run.seen.get(sku)
         return (
             item is not None and self._offered(sku) and bool(item.asin(self._site.marketplace_id)) and not item.errors()
