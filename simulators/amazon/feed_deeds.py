@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from simulators.amazon.documents import Compression
-from simulators.amazon.feeds import Ending, Plan
+from simulators.amazon.feeds import Applies, Ending, Plan
 from simulators.amazon.seller_deeds import SellerDeeds
 from simulators.kit.deeds import Count, DeedRefused, Seconds, Told, deed
 
@@ -14,9 +14,7 @@ class FeedDeeds(SellerDeeds):
     """Each marked method is one deed. All hold the lock."""
 
     @deed
-    def set_feed_time(
-        self, work_s: Seconds, *, queue_s: Seconds = 0.0, applies: Literal["start", "end"] = "end"
-    ) -> Told:
+    def set_feed_time(self, work_s: Seconds, *, queue_s: Seconds = 0.0, applies: Applies = "end") -> Told:
         """How long feeds wait in the queue from now on, and how long they are worked on; when their messages land meanwhile."""
         with self._world.lock:
             pace = self._world.feeds.pace

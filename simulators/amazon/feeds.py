@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from simulators.amazon import listings_feed
 from simulators.amazon.errors import invalid, not_found, throttled
+from simulators.amazon.listings_feed import Work
 from simulators.amazon.times import instant, iso
 from simulators.amazon.wire import Call, Operation
 from simulators.kit.wire import Reply
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from simulators.amazon.world import World
 
 Ending = Literal["DONE", "FATAL", "CANCELLED"]
+Applies = Literal["start", "spread", "end"]
 STATUSES = ("CANCELLED", "DONE", "FATAL", "IN_PROGRESS", "IN_QUEUE")
 LISTINGS_FEED = "JSON_LISTINGS_FEED"
 _SUBMISSIONS = 5
 _WINDOW_S = 300.0
+_SLICES = 40
 _KEPT = timedelta(days=90)
 _MOST_MARKETPLACES = 25
 _MOST_FILTERS = 10
@@ -61,7 +63,7 @@ class Feed:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     result: Document | None = None
-    worked_on: bool = False
+    work: Work | None = None
 
     def told(self) -> dict[str, Any]:
         told: dict[str, Any] = {
@@ -81,12 +83,13 @@ class Feed:
 
 
 @dataclass(slots=True)
-class Pace:
-    """Simulated seconds that a feed waits in the queue, and that it is worked on. `applies` says when its messages land."""
+class FeedTime:
+    """Simulated seconds that a feed waits in the queue, and that it is worked on. `applies` says when its messages land:
+    all at the start or at the end of the work, or spread over it."""
 
     queue_s: float = 15.0
     work_s: float = 45.0
-    applies: Literal["start", "end"] = "end"
+    applies: Applies = "end"
 
 
 class Feeds:
@@ -95,7 +98,7 @@ class Feeds:
     def __init__(self, world: World) -> None:
         self._world = world
         self.by_id: dict[str, Feed] = {}
-        self.pace = Pace()
+        self.pace = FeedTime()
         self.plans: deque[Plan] = deque()
         self.pages: dict[str, list[str]] = {}
         self._submitted: dict[str, deque[datetime]] = {}
@@ -141,30 +144,38 @@ class Feeds:
             self._end(feed, "CANCELLED", at)
             return
         feed.status, feed.started_at = "IN_PROGRESS", at
-        if self.pace.applies == "start":
-            self._work_on(feed)
+        if feed.feed_type != LISTINGS_FEED:
+            feed.plan = Plan("FATAL")
+            return
+        feed.work = Work(self._world, feed)
+        if feed.work.fatal:
+            feed.plan = Plan("FATAL", report=True)
+        elif self.pace.applies == "start":
+            feed.work.step(self._wanted(feed, feed.work))
+        elif self.pace.applies == "spread":
+            share = -(-self._wanted(feed, feed.work) // _SLICES)
+            for number in range(1, _SLICES):
+                self._world.postpone(self.pace.work_s * number / _SLICES, partial(self._slice, feed, share))
+
+    def _wanted(self, feed: Feed, work: Work) -> int:
+        """How many of its messages are to have their effect."""
+        return min(feed.plan.applied, work.left) if feed.plan.ending == "FATAL" else work.left
+
+    def _slice(self, feed: Feed, share: int) -> None:
+        if feed.status == "IN_PROGRESS" and feed.work and feed.plan.ending == "DONE":
+            feed.work.step(share)
 
     def _finish(self, feed: Feed, at: datetime) -> None:
         if feed.status != "IN_PROGRESS":
             return
-        if not feed.worked_on:
-            self._work_on(feed)
+        if feed.work is not None:
+            if self.pace.applies != "start" or feed.plan.ending == "DONE":
+                feed.work.step(self._wanted(feed, feed.work))
+            if feed.plan.ending == "DONE" or feed.plan.report:
+                kind = "application/json; charset=UTF-8"
+                feed.result = self._world.documents.add(feed.seller.seller_id, kind, feed.work.report())
+            feed.work = None
         self._end(feed, feed.plan.ending, at)
-
-    def _work_on(self, feed: Feed) -> None:
-        """Let the messages land, and keep the report on them."""
-        feed.worked_on = True
-        if feed.feed_type != LISTINGS_FEED:
-            feed.plan = Plan("FATAL")
-            return
-        most = feed.plan.applied if feed.plan.ending == "FATAL" else None
-        outcome = listings_feed.work_through(self._world, feed, most=most)
-        if outcome.fatal:
-            feed.plan = Plan("FATAL", report=outcome.report is not None)
-        if outcome.report is not None and (feed.plan.ending == "DONE" or feed.plan.report):
-            feed.result = self._world.documents.add(
-                feed.seller.seller_id, "application/json; charset=UTF-8", outcome.report
-            )
 
     def _end(self, feed: Feed, ending: Ending, at: datetime) -> None:
         feed.status, feed.ended_at = ending, at

@@ -8,6 +8,7 @@ Not verified: the codes of issues about the feed's own form (here 4000001, 40000
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -31,14 +32,6 @@ _BAD_MESSAGE = "4000002"
 _REPEATED = "4000003"
 
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a feed: its report as it is stored, None where none can be written; `fatal` for one that is no feed."""
-
-    report: bytes | None
-    fatal: bool = False
 
 
 @dataclass(slots=True)
@@ -90,24 +83,47 @@ def _schemas() -> tuple[Any, Any]:
     return jsonschema_rs.Draft7Validator(header), jsonschema_rs.Draft7Validator(message)
 
 
-def work_through(world: World, feed: Feed, *, most: int | None = None) -> Outcome:
-    """Let each valid message have its effect, in order, at the most `most` of them."""
-    header = {"sellerId": feed.seller.seller_id, "version": _VERSION, "feedId": feed.feed_id}
-    report = _Report(header)
+class Work:
+    """The messages of one feed, read once; each valid one has its effect in its turn."""
+
+    def __init__(self, world: World, feed: Feed) -> None:
+        self._world = world
+        self._feed = feed
+        header = {"sellerId": feed.seller.seller_id, "version": _VERSION, "feedId": feed.feed_id}
+        self._report = _Report(header)
+        self._seen: set[int] = set()
+        told = _read(feed)
+        messages = told.get("messages") if isinstance(told, dict) else None
+        wrong = _wrong_with(feed, told, messages)
+        self.fatal = bool(wrong)
+        if wrong:
+            self._report.issues.append({"code": _BAD_FEED, "severity": "ERROR", "message": wrong})
+        self._left: deque[Any] = deque() if wrong or not messages else deque(messages)
+
+    @property
+    def left(self) -> int:
+        """How many messages still wait."""
+        return len(self._left)
+
+    def step(self, most: int) -> None:
+        """Let the next messages have their effect, in order, at the most so many."""
+        for _ in range(min(most, len(self._left))):
+            message = self._left.popleft()
+            known = message if isinstance(message, dict) else {}
+            self._report.note(known, _effect(self._world, self._feed, message, self._seen))
+
+    def report(self) -> bytes:
+        """The processing report, as far as the work has come."""
+        return self._report.told()
+
+
+def _read(feed: Feed) -> Any:
+    """The document as JSON; None where it is none, or too large."""
     try:
         content = feed.document.content
-        told = json_of(content) if len(content) < _LARGEST else None
+        return json_of(content) if len(content) < _LARGEST else None
     except (ValueError, OSError):
-        told = None
-    messages = told.get("messages") if isinstance(told, dict) else None
-    wrong = _wrong_with(feed, told, messages)
-    if wrong or not isinstance(messages, list):
-        report.issues.append({"code": _BAD_FEED, "severity": "ERROR", "message": wrong})
-        return Outcome(report.told(), fatal=True)
-    seen: set[int] = set()
-    for message in messages if most is None else messages[:most]:
-        report.note(message if isinstance(message, dict) else {}, _effect(world, feed, message, seen))
-    return Outcome(report.told())
+        return None
 
 
 def _wrong_with(feed: Feed, told: Any, messages: Any) -> str:

@@ -269,6 +269,19 @@ def test_a_cancelled_feed_changes_nothing(anna: AmazonSeller, clock: VirtualCloc
     assert count_of(anna, "A") == 5
 
 
+def test_a_fatal_feed_has_landed_no_more_than_was_planned_from_its_start(
+    anna: AmazonSeller, clock: VirtualClock
+) -> None:
+    on_sale(anna, "A", "B")
+    anna.simulator.deeds.set_feed_time(60, queue_s=20, applies="start")
+    anna.simulator.deeds.end_next_feed("FATAL", applied=1, report=True)
+    feed_id = anna.feed(quantity(1, "A", 3), quantity(2, "B", 3))
+    clock.advance(81)
+    assert anna.look(feed_id)["processingStatus"] == "FATAL"
+    assert (count_of(anna, "A"), count_of(anna, "B")) == (3, 5)
+    assert report_of(anna, feed_id)["summary"]["messagesProcessed"] == 1
+
+
 def test_messages_land_at_the_start_on_demand(anna: AmazonSeller, clock: VirtualClock) -> None:
     on_sale(anna, "A")
     anna.simulator.deeds.set_feed_time(60, queue_s=20, applies="start")
@@ -276,6 +289,19 @@ def test_messages_land_at_the_start_on_demand(anna: AmazonSeller, clock: Virtual
     clock.advance(20)
     assert anna.look(feed_id)["processingStatus"] == "IN_PROGRESS"
     assert count_of(anna, "A") == 3
+
+
+def test_messages_land_one_after_the_other_on_demand(anna: AmazonSeller, clock: VirtualClock) -> None:
+    skus = [f"S{number}" for number in range(80)]
+    on_sale(anna, *skus)
+    anna.simulator.deeds.set_feed_time(40, queue_s=20, applies="spread")
+    feed_id = anna.feed(*(quantity(number + 1, sku, 1) for number, sku in enumerate(skus)))
+    for second in range(41):
+        clock.advance(20 if second == 0 else 1)
+        anna.look(feed_id)
+        landed = sum(count_of(anna, sku) == 1 for sku in skus)
+        assert landed == second * 2
+    assert report_of(anna, feed_id)["summary"]["messagesAccepted"] == 80
 
 
 def test_a_feed_deletes_and_replaces_attributes(anna: AmazonSeller, clock: VirtualClock) -> None:
