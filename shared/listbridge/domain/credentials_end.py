@@ -1,4 +1,4 @@
-"""When an account's credentials end by themselves, and from when on people are reminded of it."""
+"""When an account's credentials end on their own, and from when on people are reminded of it."""
 
 from __future__ import annotations
 

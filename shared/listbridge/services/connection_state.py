@@ -51,7 +51,7 @@ def with_facts(deps: CoreDeps, connection: C, facts: Mapping[str, str]) -> C:
 
 
 def credentials_end_soon(account: Account, ends: datetime) -> Problem:
-    """What a person is reminded of before the account's credentials end by themselves."""
+    """What a person is reminded of before the account's credentials end on their own."""
     at = ends.astimezone(UTC).strftime("%Y-%m-%d")
     return Problem("credentials_end_soon", {"account": account.name, "at": at}, "renew_credentials")
 

@@ -6,13 +6,15 @@ operation by its operationId, which is also its name in the budget.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from listbridge.domain.verdicts import RemoteError
 from listbridge.infra.calls.answers import readable
-from listbridge.infra.calls.api_client import Answer, ApiClient, Call
+from listbridge.infra.calls.api_client import Answer, ApiClient, Call, CallRefused
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.wire_models import Told
 from listbridge.marketplaces.amazon import errors
@@ -23,6 +25,8 @@ AGENT = "Listbridge/1 (Language=Python)"
 """Amazon asks every application to name itself (developer-docs.amazon.com/sp-api, "Include a User-Agent header")."""
 _LONGEST_MESSAGE = 300
 _LIMIT = "x-amzn-RateLimit-Limit"
+_FORBIDDEN = 403
+_EXPIRED = re.compile(r"\btoken\b.*\bexpired\b", re.IGNORECASE)
 
 
 def csv(*values: str) -> str:
@@ -64,14 +68,15 @@ class AmazonHttp(ApiClient[Request]):
     @property
     def seller(self) -> str:
         """The seller's id, a part of many paths. Raises Unauthorized where neither consent nor settings told it."""
-        id = self.connection.facts.get("seller_id") or self.settings.seller_id
+        # The settings first: a new consent brings its id there, while the facts are those of the account before.
+        id = self.settings.seller_id or self.connection.facts.get("seller_id", "")
         if not id:
             raise errors.SELLER_UNKNOWN.error()
         return id
 
     @property
     def credentials_end(self) -> datetime | None:
-        """When the app's secret ends by itself; None where nobody said when it was made."""
+        """When the app's secret ends on its own; None where nobody said when it was made."""
         return self._grants.ends
 
     def address(self, call: Request) -> str:
@@ -92,6 +97,18 @@ class AmazonHttp(ApiClient[Request]):
         entries = entries_of(body)
         return (entries[0].message[:_LONGEST_MESSAGE] if entries else "") or "(no reason given)", {}
 
+    def refusal(self, call: Request, answer: Answer) -> RemoteError | CallRefused | None:
+        """As for every platform, but that a token which is new and called expired is Amazon's trouble, not the seller's: for half
+        an hour that was the answer to everybody (amzn/selling-partner-api-docs issue 3153)."""
+        refused = super().refusal(call, answer)
+        if (
+            answer.status == _FORBIDDEN
+            and isinstance(refused, CallRefused)
+            and _EXPIRED.search(_all_words(answer.body))
+        ):
+            return CallRefused(errors.TOKEN_TROUBLE.instead_of(refused.verdict), refused.said, refused.body)
+        return refused
+
     def learn(self, call: Request, answer: Answer) -> None:
         rate = _positive(answer.response.headers.get(_LIMIT))
         if rate is not None:
@@ -101,6 +118,10 @@ class AmazonHttp(ApiClient[Request]):
 def entries_of(body: Any) -> list[ErrorEntry]:
     """The `errors` of an answer, as far as they can be read."""
     return readable(body.get("errors") if isinstance(body, Mapping) else None, ErrorEntry)
+
+
+def _all_words(body: Any) -> str:
+    return " ".join(f"{entry.message} {entry.details}" for entry in entries_of(body))
 
 
 def _positive(header: str | None) -> float | None:

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from listbridge.domain.verdicts import NotFound
+from listbridge.domain.verdicts import NotFound, Rejected
 from listbridge.infra.calls.api_client import path_of
 from listbridge.infra.calls.wire_models import CamelTold
 from listbridge.marketplaces.amazon.client import AmazonHttp, Request
 from listbridge.marketplaces.amazon.events import FEED_FINISHED, ORDER_CHANGE
 
 _ROOM = "/notifications/v1/"
+_DESTINATIONS = f"{_ROOM}destinations"
 _NAME = "listbridge"
+_CONFLICT = 409
 _PAYLOAD = ("payload",)
 _VERSIONS: Mapping[str, str] = {ORDER_CHANGE: "1.0", FEED_FINISHED: "2020-09-04"}
 """The types that Amazon delivers to a queue, and that we look for, with their payload's version (schemas/notifications)."""
@@ -73,14 +75,25 @@ def listen(http: AmazonHttp, queue: str) -> None:
 
 def _destination(http: AmazonHttp, queue: str) -> str:
     """The id of the app's destination for this queue, made where there is none."""
-    path = f"{_ROOM}destinations"
-    known = http.read(Request("GET", path, "getDestinations", who="app"), Destinations).payload
-    here = [one for one in known if one.resource.sqs is not None and one.resource.sqs.arn == queue]
-    if here:
-        return here[0].destination_id
+    known = _known_destination(http, queue)
+    if known is not None:
+        return known
     body = {"name": _NAME, "resourceSpecification": {"sqs": {"arn": queue}}}
-    call = Request("POST", path, "createDestination", body=body, who="app", hook=True, within=_PAYLOAD)
-    return http.read(call, Destination).destination_id
+    call = Request("POST", _DESTINATIONS, "createDestination", body=body, who="app", hook=True, within=_PAYLOAD)
+    try:
+        return http.read(call, Destination).destination_id
+    except Rejected as refused:
+        # Another account of the app may have made it a moment ago.
+        known = _known_destination(http, queue) if refused.status == _CONFLICT else None
+        if known is None:
+            raise
+        return known
+
+
+def _known_destination(http: AmazonHttp, queue: str) -> str | None:
+    known = http.read(Request("GET", _DESTINATIONS, "getDestinations", who="app"), Destinations).payload
+    here = [one for one in known if one.resource.sqs is not None and one.resource.sqs.arn == queue]
+    return here[0].destination_id if here else None
 
 
 def _subscription(http: AmazonHttp, topic: str, version: str) -> Subscription | None:

@@ -1,4 +1,4 @@
-"""Credentials that end by themselves are told of a month before, once a day, and on the page of what needs somebody."""
+"""Credentials that end on their own are told of a month before, once a day, and on the page of what needs somebody."""
 
 from __future__ import annotations
 

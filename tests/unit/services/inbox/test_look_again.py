@@ -1,4 +1,4 @@
-"""An order that a marketplace names is read by itself; one that it does not name is found by the next poll."""
+"""An order that a marketplace names is read alone; one that it does not name is found by the next poll."""
 
 from __future__ import annotations
 
