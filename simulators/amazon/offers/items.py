@@ -6,7 +6,7 @@ INVALID and stores nothing. Not verified: what a patch or a deletion of an unkno
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from simulators.amazon.errors import AmazonError, denied, invalid
@@ -65,7 +65,7 @@ def put_item(world: World, call: Call) -> Reply:
     def decide() -> list[Issue]:
         return listings.apply_put(seller, sku, site, kind, requirements, attributes, world.now())
 
-    return _submitted(world, call, [site], found, kind, attributes, {site: decide})
+    return _submitted(world, call, [site], found, kind, attributes, {site: decide}, included)
 
 
 def patch_item(world: World, call: Call) -> Reply:
@@ -90,7 +90,7 @@ def patch_item(world: World, call: Call) -> Reply:
     def decision(site: str) -> Callable[[], list[Issue]]:
         return lambda: listings.apply_patch(seller, sku, site, kind, patches, world.now())
 
-    return _submitted(world, call, sites, found, kind, carried, {site: decision(site) for site in sites})
+    return _submitted(world, call, sites, found, kind, carried, {site: decision(site) for site in sites}, included)
 
 
 def delete_item(world: World, call: Call) -> Reply:
@@ -120,10 +120,7 @@ def _mode(call: Call) -> tuple[str, list[str]]:
     mode = call.query.get("mode", "")
     if mode not in ("", _PREVIEW):
         raise invalid("Invalid value for parameter mode.", mode)
-    included = call.some_of("includedData", ("identifiers", "issues"), ("issues",))
-    if "identifiers" in included and mode != _PREVIEW:
-        raise invalid("The data set identifiers is for VALIDATION_PREVIEW only.")
-    return mode, included
+    return mode, call.some_of("includedData", ("identifiers", "issues"), ("issues",))
 
 
 def _is_patch(patch: Any) -> bool:
@@ -171,13 +168,20 @@ def _submitted(
     kind: str,
     carried: Mapping[str, Any],
     decisions: Mapping[str, Callable[[], list[Issue]]],
+    included: Collection[str] = ("issues",),
 ) -> Reply:
     """The answer to a real submission, and its decision later."""
     sku, seller, listings = call.parameters["sku"], call.seller, world.listings
     found = [*found, *[one.issue for one in listings.take(sku, "submission") if one.issue]]
     call.codes += [one["code"] for one in found]
     refused = issues.fatal(found)
-    told = {"sku": sku, "status": "INVALID" if refused else "ACCEPTED", "submissionId": world.name(), "issues": found}
+    status = "INVALID" if refused else "ACCEPTED"
+    told: dict[str, Any] = {"sku": sku, "status": status, "submissionId": world.name()}
+    if "identifiers" in included:
+        item = listings.item(seller, sku)
+        told["identifiers"] = [{"marketplaceId": site, "asin": item.asin} for site in sites if item and item.asin]
+    if "issues" in included:
+        told["issues"] = found
     if refused:
         return Reply(200, told)
     listings.note(seller, sku, sites[0], call.operation, carried)

@@ -101,6 +101,7 @@ def schema_of(
     if parentage == "NONE":
         shown = {name: shape for name, shape in shown.items() if name not in RELATIONS}
     needed, clauses = _needed(kind, requirements, parentage)
+    conditions = {"allOf": clauses} if clauses and enforced else {}
     return {
         "$schema": META_SCHEMA_ID,
         "$id": f"https://schemas.amazon.com/selling-partners/definitions/product-types/schema/v1/{kind.name}",
@@ -109,7 +110,7 @@ def schema_of(
         "type": "object",
         "properties": shown,
         "required": [name for name in needed if name in shown] if enforced else [],
-        "allOf": clauses if enforced else [],
+        **conditions,
         "additionalProperties": False,
     }
 

@@ -49,6 +49,7 @@ class SeenListings:
         self.planned: list[Planned] = []
         self.writes: deque[dict[str, Any]] = deque(maxlen=_WRITES_KEPT)
         self._items: dict[str, dict[str, Item]] = {}
+        self.made: dict[tuple[str, str, str], bool] = {}  # every item that there ever was, and whether it was a child
         self.schema_documents: dict[str, Document] = {}
         self._asins: dict[tuple[str, str], str] = {}
 

@@ -44,6 +44,7 @@ class Listings(JudgedListings):
             item.stock = stock
         old = item.sites.get(marketplace_id)
         created = old.created_at if old else at
+        self.made.setdefault((seller.name, sku, marketplace_id), first(placed, "parentage_level") == "child")
         item.sites[marketplace_id] = SiteListing(marketplace_id, product_type, requirements, placed, created, at)
         self._tell(seller, item, marketplace_id, before)
         return wrong

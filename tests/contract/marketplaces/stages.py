@@ -104,7 +104,17 @@ class Stage(abc.ABC):
     """Orders come so long before their prices."""
     tells_waits: bool = True
     """A spent limit says how long it lasts."""
+    refuses_zeros: bool = True
+    """There are sellers whose zeros are refused: `refuse_zeros` makes one of them."""
+    answers_in_halves: bool = True
+    """One answer may tell of several listings: `partial_answer` is such a one."""
+    relists_under_new_id: bool = True
+    """A listing that was ended comes back as another one."""
+    writes_whole_groups: bool = True
+    """The variations of one listing may not be written at once."""
     unchecked: bool = False
+    least_checked: int = 14
+    """So many operations are needed to publish, revise, read and end one product."""
     documented: bool = False
     """There are official documents, and `check` holds each exchange against them."""
 
@@ -177,6 +187,10 @@ class Stage(abc.ABC):
         """What identifies the buyers of this stage: in no log."""
 
     # ---- what all stages share ----
+
+    def account_sites(self) -> set[Site]:
+        """Where the seller of this stage may sell: everywhere, unless the marketplace ties an account to some sites."""
+        return set(registry.marketplace(self.slug).sites)
 
     def tell_prices(self) -> None:
         """Let so much time pass that the orders' prices are told."""

@@ -116,14 +116,16 @@ def test_ending_twice_is_a_success_both_times(stage: Stage, variants: int) -> No
 
 
 @pytest.mark.parametrize("variants", VARIANTS)
-def test_relisting_gives_a_new_remote_id_and_today_s_values(stage: Stage, variants: int) -> None:
+def test_relisting_gives_today_s_values_under_a_new_remote_id_where_listings_end_for_good(
+    stage: Stage, variants: int
+) -> None:
     adapter, request, desk, first = published(stage, variants)
     adapter.end(request, desk.worker())
     currency = registry.marketplace(stage.slug).sites[request.site].currency
     desk.values = {sku: Values(2, Money(Decimal("30.00"), currency)) for sku in desk.values}
     desk.highest = dict.fromkeys(desk.highest, 2)
     again = adapter.publish(request, desk.worker())
-    assert again.remote != first.remote
+    assert (again.remote != first.remote) == stage.relists_under_new_id
     [live] = stage.live()
     assert live.remote == again.remote
     assert {(v.quantity, v.price) for v in live.variations.values()} == {(2, Decimal("30.00"))}
@@ -205,6 +207,8 @@ def test_a_listing_at_zero_is_what_the_manifest_says_and_a_quantity_brings_it_ba
 
 
 def test_a_zero_that_the_account_cannot_take_is_told_by_its_own_code(stage: Stage) -> None:
+    if not stage.refuses_zeros:
+        pytest.skip("every seller may offer none")
     adapter, request, _, done = published(stage)
     stage.refuse_zeros()
     [error] = revise(adapter, revision(request, done, "CANDLE", quantity=0))
@@ -213,15 +217,19 @@ def test_a_zero_that_the_account_cannot_take_is_told_by_its_own_code(stage: Stag
     assert on_show(stage) == (7, PRICE)
 
 
-def test_two_sites_of_one_unit_keep_each_their_own_quantity(stage: Stage) -> None:
+def test_two_sites_of_one_unit_keep_each_their_own_quantity_unless_they_share_the_stock(stage: Stage) -> None:
     adapter, here, there, first, second = on_two_sites(stage)
-    revisions = (revision(here, first, "CANDLE", quantity=5), revision(there, second, "CANDLE", quantity=2))
+    shared = registry.marketplace(stage.slug).traits.shares_stock
+    mine = 2 if shared else 5  # what is computed for sites that share their stock is the same
+    revisions = (revision(here, first, "CANDLE", quantity=mine), revision(there, second, "CANDLE", quantity=2))
     assert revise(adapter, *revisions, highest=5) == [None, None]
     quantities = {live.site: live.variations[Sku("CANDLE")].quantity for live in stage.live()}
-    assert quantities == {here.site: 5, there.site: 2}
+    assert quantities == {here.site: mine, there.site: 2}
 
 
 def test_in_an_answer_that_is_half_a_success_each_listing_gets_its_own_result(stage: Stage) -> None:
+    if not stage.answers_in_halves:
+        pytest.skip("one answer is about one listing")
     adapter, here, there, first, second = on_two_sites(stage)
     good, bad = revision(here, first, "CANDLE", quantity=5), revision(there, second, "CANDLE", quantity=5)
     stage.add_faults(stage.partial_answer(good, bad))
@@ -298,7 +306,7 @@ def test_the_account_says_who_it_is_and_where_it_sells(stage: Stage) -> None:
     identity = stage.open().identify()
     assert identity.remote_name
     assert identity.sites[0] == stage.sites[0]
-    assert set(identity.sites) == set(registry.marketplace(stage.slug).sites)
+    assert set(identity.sites) == stage.account_sites()
     assert stage.open().identify().remote_name == identity.remote_name
 
 
@@ -323,7 +331,8 @@ def test_lease_keys_part_what_may_be_written_at_once(stage: Stage) -> None:
         for k, g in ((key, None), (other, None), (key, group), (other, group))
     ]
     assert keys[0] != keys[1]
-    assert keys[2] == keys[3] != keys[0]
+    assert (keys[2] == keys[3] != keys[0]) == stage.writes_whole_groups
+    assert (keys[2:] == keys[:2]) != stage.writes_whole_groups
     assert all(ACCOUNT in k for k in keys)
 
 
@@ -340,4 +349,4 @@ def test_the_exchanges_above_were_held_against_the_official_documents(stage: Sta
     adapter.creation_choices(stage.sites[0])
     adapter.end(request, desk.worker())
     assert stage.checked >= set(stage.calls) - {"oauth2Token"}
-    assert len(stage.checked) >= 14
+    assert len(stage.checked) >= stage.least_checked
