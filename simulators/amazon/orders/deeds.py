@@ -10,7 +10,7 @@ from typing import Any
 from simulators.amazon.errors import AmazonError
 from simulators.amazon.orders.baskets import LINE_FIELDS, amount, person, recipient, refuse_unknown
 from simulators.amazon.orders.changes import changed
-from simulators.amazon.orders.shipping import Shipment, ship
+from simulators.amazon.orders.shipping import Shipment, items_of, ship
 from simulators.amazon.orders.shown import DATA_SETS
 from simulators.amazon.orders.state import FulfilledBy, Line, Order
 from simulators.amazon.seller_deeds import SellerDeeds
@@ -93,8 +93,8 @@ class OrderDeeds(SellerDeeds):
             return {"orderIds": [self.buy(sku, **more)["orderId"] for sku in skus]}
 
     def _line(self, owner: Seller, site: str, told: Mapping[str, Any]) -> tuple[Line, FulfilledBy]:
-        sku, quantity = str(told["sku"]), int(told.get("quantity", 1))
-        if quantity < 1:
+        sku, quantity = str(told["sku"]), told.get("quantity", 1)
+        if not isinstance(quantity, int) or quantity < 1:
             raise DeedRefused(f"{quantity} units of {sku}")
         offer = None if told.get("by_hand") else self._world.listings.offer(owner, sku, site)
         if offer is None and not told.get("by_hand"):
@@ -201,12 +201,12 @@ class OrderDeeds(SellerDeeds):
             if not order.priced or order.status == "CANCELLED":
                 raise DeedRefused(f"{order_id} is {order.status}")
             rest = {line.item_id: line.unshipped for line in order.lines if line.unshipped}
-            items = rest if lines is None else {str(one["orderItemId"]): int(one["quantity"]) for one in lines}
-            if not items:
+            if not rest:
                 raise DeedRefused(f"{order_id} has nothing left to ship")
             number = reference or str(9_000_000 + len(order.packages))
-            shipment = Shipment(number, carrier, "Standard", tracking, self._world.now(), items)
             try:
+                items = rest if lines is None else items_of(lines)
+                shipment = Shipment(number, carrier, "Standard", tracking, self._world.now(), items)
                 ship(self._world, order, shipment)
             except AmazonError as error:
                 raise DeedRefused(str(error)) from None

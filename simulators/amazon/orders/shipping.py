@@ -83,11 +83,12 @@ def shipment_of(detail: Any) -> Shipment:
         str(detail.get("shippingMethod", "")),
         detail["trackingNumber"],
         instant(detail["shipDate"], "packageDetail.shipDate"),
-        _items_of(detail.get("orderItems")),
+        items_of(detail.get("orderItems")),
     )
 
 
-def _items_of(rows: Any) -> dict[str, int]:
+def items_of(rows: Any) -> dict[str, int]:
+    """Units by order item, of `[{"orderItemId", "quantity"}]`. Raises 400 (InvalidInput)."""
     if not isinstance(rows, list) or not rows:
         raise invalid("packageDetail.orderItems is not a list of items")
     items: dict[str, int] = {}

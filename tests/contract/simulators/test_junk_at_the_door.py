@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from werkzeug.test import Client
 
+from simulators.amazon import AmazonSimulator
 from simulators.ebay import EbaySimulator
 from simulators.kit.deeds import names_of
 from simulators.shopify import ShopifySimulator
@@ -52,8 +53,18 @@ def a_market() -> EbaySimulator:
     return made
 
 
+def a_large_market() -> AmazonSimulator:
+    made = AmazonSimulator()
+    made.deeds.add_seller("MUG")
+    made.deeds.seed_listings("MUG", ["MUG"], quantity=999)
+    made.deeds.buy("MUG")
+    return made
+
+
 def plausible(simulator: Any, name: str) -> Any:
     """What an argument of this name could be in earnest."""
+    if isinstance(simulator, AmazonSimulator) and name == "order_id":
+        return next(iter(simulator.world.orders.by_id))
     if isinstance(simulator, EbaySimulator) and name in ("order_id", "listing_id"):
         seller = simulator.world.sellers["MUG"]
         return next(iter(seller.orders if name == "order_id" else seller.listings))
@@ -77,7 +88,7 @@ def wishes(simulator: Any) -> Iterator[dict[str, Any]]:
         yield from ({**needed, worm: 1} for worm in ("worm", "sku"))
 
 
-@pytest.mark.parametrize("made", [a_shop, a_market], ids=["shopify", "ebay"])
+@pytest.mark.parametrize("made", [a_shop, a_market, a_large_market], ids=["shopify", "ebay", "amazon"])
 def test_no_deed_stumbles_over_what_it_is_given(made: Any) -> None:
     simulator = made()
     client = Client(simulator)
