@@ -71,7 +71,11 @@ BY_CATEGORY: Final[Mapping[str, Row]] = {
 }
 """By `Issue.categories` (listingsItems_2021-08-01)."""
 
-BY_ISSUE: Final[Mapping[str, Row]] = {"4000000": Row(RetryLater, "amazon_unavailable", after_s=60.0)}
+BY_ISSUE: Final[Mapping[str, Row]] = {
+    "4000000": Row(RetryLater, "amazon_unavailable", after_s=60.0),
+    # "This SKU does not exist in the Amazon catalog": from public code that reads feeds' reports (not verified).
+    "13013": GONE,
+}
 """By `Issue.code`, before its categories."""
 
 BY_CODE: Final[Mapping[str, Row]] = {
