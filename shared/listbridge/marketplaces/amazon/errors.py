@@ -32,6 +32,7 @@ FEED_CANCELLED = Row(RetryLater, "amazon_feed_cancelled", after_s=60.0)
 FEED_FAILED = Row(OutcomeUnknown, "amazon_feed_failed")
 FEED_REFUSED = Row(RetryLater, "amazon_feed_refused", "report_bug", after_s=60.0)
 FEED_FULL = Row(RetryLater, "amazon_feed_full", after_s=1.0)
+OFFER_UNKNOWN = Row(Rejected, "amazon_offer_unknown", "send_again")
 OTHER_SITE_REFUSED = Row(RetryLater, "amazon_other_site_refused", after_s=1.0)
 
 ATTRIBUTE_MISSING = Row(Rejected, "amazon_attribute_missing", "edit_creation_profile")

@@ -16,7 +16,7 @@ from listbridge.infra.calls.wire_models import CamelTold
 from listbridge.marketplaces.amazon.client import AmazonHttp, Request
 from listbridge.marketplaces.amazon.errors import FEED_FULL, UNAVAILABLE
 from listbridge.marketplaces.amazon.offers.feed_reports import DOCUMENTS, FEEDS, FEW, TICKET
-from listbridge.marketplaces.amazon.offers.patches import ANY_TYPE, SitePatches, patches_of
+from listbridge.marketplaces.amazon.offers.patches import ANY_TYPE, SitePatches, patches_of, without_offer
 from listbridge.marketplaces.amazon.sites import NationalSite, site_of
 
 FEED_TYPE = "JSON_LISTINGS_FEED"
@@ -117,6 +117,7 @@ class FeedWriter:
         feeds: dict[Site, _Feed] = {}
         results: dict[ListingKey, RevisionResult] = {}
         for unit in units:
+            results |= without_offer(unit)
             for part in patches_of(unit):
                 feed = feeds.setdefault(part.site, _Feed(site_of(part.site), self.http.seller))
                 if not feed.add(unit, part):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from listbridge.domain.ids import ListingKey, Site, Sku
-from listbridge.domain.ports import Revision, UnitRevision
+from listbridge.domain.ports import Revision, RevisionResult, UnitRevision
+from listbridge.marketplaces.amazon.errors import OFFER_UNKNOWN
 from listbridge.marketplaces.amazon.sites import site_of
 
 ANY_TYPE = "PRODUCT"
@@ -29,29 +30,35 @@ class SitePatches:
     tells: tuple[ListingKey, ...]
 
 
+def without_offer(unit: UnitRevision) -> dict[ListingKey, RevisionResult]:
+    """What is refused without a call: listings of which no offer is known."""
+    return {one.key: RevisionResult(one.key, OFFER_UNKNOWN.error()) for one in unit.revisions if one.offer is None}
+
+
 def patches_of(unit: UnitRevision) -> list[SitePatches]:
     """The unit's new values, the quantity once: it is one number for all sites of the region, and the lowest counts.
 
     It rides with its first listing; that of a site which has nothing else to send makes no call of its own.
     """
-    numbers = [one.values.quantity for one in unit.revisions if one.values.quantity is not None]
+    revisions = [one for one in unit.revisions if one.offer is not None]
+    numbers = [one.values.quantity for one in revisions if one.values.quantity is not None]
     quantity = min(numbers, default=None)
-    carrier = next((one for one in unit.revisions if one.values.quantity is not None), None)
+    carrier = next((one for one in revisions if one.values.quantity is not None), None)
     found: list[SitePatches] = []
-    for revision in unit.revisions:
+    for revision in revisions:
         patches = [_quantity(quantity)] if revision is carrier and quantity is not None else []
         patches += [_price(revision)] if revision.values.price is not None else []
         if patches:
             found.append(
-                SitePatches(revision.key.site, revision.key.sku, tuple(patches), _told_by(revision, unit, carrier))
+                SitePatches(revision.key.site, revision.key.sku, tuple(patches), _told_by(revision, revisions, carrier))
             )
     return found
 
 
-def _told_by(revision: Revision, unit: UnitRevision, carrier: Revision | None) -> tuple[ListingKey, ...]:
+def _told_by(revision: Revision, revisions: Sequence[Revision], carrier: Revision | None) -> tuple[ListingKey, ...]:
     if revision is not carrier:
         return (revision.key,)
-    return (revision.key, *_without_call(unit.revisions, revision))
+    return (revision.key, *_without_call(revisions, revision))
 
 
 def _without_call(revisions: Sequence[Revision], carrier: Revision) -> list[ListingKey]:

@@ -15,7 +15,14 @@ from listbridge.marketplaces.amazon.errors import GONE, OTHER_SITE_REFUSED
 from listbridge.marketplaces.amazon.offers import feed_reports
 from listbridge.marketplaces.amazon.offers.feed_reports import FeedReports
 from listbridge.marketplaces.amazon.offers.items import Items, refusal_of, verdict_on
-from listbridge.marketplaces.amazon.offers.patches import ANY_TYPE, OFFER, QUANTITY, SitePatches, patches_of
+from listbridge.marketplaces.amazon.offers.patches import (
+    ANY_TYPE,
+    OFFER,
+    QUANTITY,
+    SitePatches,
+    patches_of,
+    without_offer,
+)
 from listbridge.marketplaces.amazon.offers.reading import Reader, kept_by_amazon, values_of
 from listbridge.marketplaces.amazon.offers.wire import ListingItem
 from listbridge.marketplaces.amazon.sites import site_of
@@ -40,16 +47,18 @@ def revise(http: AmazonHttp, unit: UnitRevision) -> list[RevisionResult]:
 
     A later one that fails is told of its own listing: what was taken in before it stays so.
     """
-    results: dict[ListingKey, RevisionResult] = {}
+    results = without_offer(unit)
+    sent_any = False
     for part in patches_of(unit):
         unit.check()
         try:
             told = _sent(http, part)
         except RemoteError as error:
-            if not results:
+            if not sent_any:
                 raise
             told = {key: RevisionResult(key, error) for key in part.tells}
         results |= told
+        sent_any = True
     return [results.get(one.key, RevisionResult(one.key)) for one in unit.revisions]
 
 
