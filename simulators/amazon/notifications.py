@@ -30,6 +30,7 @@ _LONGEST_NAME = 256
 _WORKERS = 4
 _TICK_S = 0.25
 _APPLICATION = "amzn1.sp.solution.sim"
+_IN_SMALL_LETTERS = frozenset({"FEED_PROCESSING_FINISHED", "REPORT_PROCESSING_FINISHED"})
 _RETRIES = Retries(count=5, window_s=600.0, removed_after=1_000_000)
 
 
@@ -50,12 +51,13 @@ class Notifications:
         world.listeners.append(self._happened)
 
     def start(self, sqs_endpoint: str = "") -> None:
-        """Deliver from threads of our own until `stop`: into the SQS queues of this endpoint where one is given.
+        """Deliver from threads of our own until `stop`: into the SQS queues of this endpoint where one is given. What goes to
+        EventBridge stays in the inbox.
 
         What is due in the world comes about meanwhile, though nobody calls: a feed ends, and its notification goes out.
         """
         if sqs_endpoint:
-            self.queue.deliver_with(into_sqs(sqs_endpoint))
+            self.queue.deliver_with(into_sqs(sqs_endpoint, others=self.inbox.put))
         self.queue.start(_WORKERS)
         self._ticking = threading.Thread(target=self._tick, name="amazon", daemon=True)
         self._ticking.start()
@@ -92,7 +94,9 @@ class Notifications:
             destination = self.destinations[subscription.destination_id]
             body = json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode()
             self.queue.enqueue(
-                Delivery(notification_id, event_id, kind, subscription.subscription_id, destination.arn, {}, body, now)
+                Delivery(
+                    notification_id, event_id, kind, subscription.subscription_id, destination.address, {}, body, now
+                )
             )
 
     def _happened(self, kind: str, seller: Seller, facts: dict[str, Any]) -> None:
@@ -107,9 +111,10 @@ class _Patient:
 
 
 def envelope(subscription: Subscription, payload: dict[str, Any], notification_id: str, at: str) -> dict[str, Any]:
-    """A notification as it stands in the queue. ORDER_CHANGE has its names in capitals."""
+    """A notification as it stands in the queue. All but the ends of feeds and reports have their names in capitals."""
+    small = subscription.kind in _IN_SMALL_LETTERS
     told = {
-        "notificationVersion": "1.0" if subscription.kind == "ORDER_CHANGE" else "2020-09-04",
+        "notificationVersion": "2020-09-04" if small else "1.0",
         "notificationType": subscription.kind,
         "payloadVersion": subscription.payload_version,
         "eventTime": at,
@@ -121,7 +126,7 @@ def envelope(subscription: Subscription, payload: dict[str, Any], notification_i
             "notificationId": notification_id,
         },
     }
-    return _capital(told) if subscription.kind == "ORDER_CHANGE" else told
+    return told if small else _capital(told)
 
 
 def _capital(told: dict[str, Any]) -> dict[str, Any]:

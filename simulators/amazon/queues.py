@@ -31,11 +31,14 @@ class Inbox:
         self._kept.clear()
 
 
-def into_sqs(endpoint_url: str, client: Callable[..., Any] = boto3.client) -> Deliver:
-    """Deliver into the SQS queues behind this endpoint, each found by the name and the region in its ARN."""
+def into_sqs(endpoint_url: str, *, others: Deliver, client: Callable[..., Any] = boto3.client) -> Deliver:
+    """Deliver into the SQS queues behind this endpoint, each found by the name and the region in its ARN; to `others` what goes
+    to no queue."""
     found: dict[str, tuple[Any, str]] = {}
 
     def deliver(arn: str, headers: dict[str, str], body: bytes) -> int:
+        if not arn.startswith("arn:aws:sqs:"):
+            return others(arn, headers, body)
         if arn not in found:
             region, name = arn.split(":")[3], arn.split(":")[5]
             sqs = client(

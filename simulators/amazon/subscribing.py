@@ -33,11 +33,15 @@ class Destination:
     account_id: str = ""
     region: str = ""
 
+    @property
+    def address(self) -> str:
+        """The queue's ARN, or the account's event source."""
+        return self.arn or f"aws.partner/sellingpartnerapi.amazon.com/{self.account_id}"
+
     def resource(self) -> dict[str, Any]:
         if self.arn:
             return {"sqs": {"arn": self.arn}}
-        source = f"aws.partner/sellingpartnerapi.amazon.com/{self.account_id}"
-        return {"eventBridge": {"name": source, "accountId": self.account_id, "region": self.region}}
+        return {"eventBridge": {"name": self.address, "accountId": self.account_id, "region": self.region}}
 
     def told(self) -> dict[str, Any]:
         return {"destinationId": self.destination_id, "name": self.name, "resource": self.resource()}

@@ -162,6 +162,33 @@ def test_a_queue_that_fails_is_tried_again(anna: AmazonSeller, clock: VirtualClo
     assert len(anna.simulator.world.notifications.received()) == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "version", "schema"),
+    [
+        ("LISTINGS_ITEM_STATUS_CHANGE", "1.0", "ListingsItemStatusChangeNotification.json"),
+        ("LISTINGS_ITEM_MFN_QUANTITY_CHANGE", "1.0", "ListingsItemMfnQuantityChange.json"),
+        ("LISTINGS_ITEM_ISSUES_CHANGE", "2023-12-13", "ListingsItemIssuesChangeNotification_2023-12-13.json"),
+    ],
+)
+def test_changes_of_items_are_told_to_event_bridge(
+    anna: AmazonSeller, clock: VirtualClock, kind: str, version: str, schema: str
+) -> None:
+    bridge = {"eventBridge": {"accountId": "444455556666", "region": "eu-central-1"}}
+    made = anna.call("POST", DESTINATIONS, {"name": "bus", "resourceSpecification": bridge}, grantless=True).json()
+    body = {"payloadVersion": version, "destinationId": made["payload"]["destinationId"]}
+    assert anna.call("POST", f"{SUBSCRIPTIONS}/{kind}", body).status_code == 200
+    anna.simulator.deeds.seed_listings("anna", ["MUG"], site=DE, quantity=1)
+    anna.simulator.deeds.change_quantity("MUG", 0)
+    anna.simulator.world.listings.refuse(anna.simulator.world.seller("anna"), "MUG", DE, "CANDLE", [])
+    told = anna.simulator.world.notifications.received(kind)
+    assert told != []
+    rules = json.loads((ORDER_SCHEMA.parent / schema).read_text())
+    # one of the schemas names its type otherwise than its own example and the documentation do
+    rules["properties"]["NotificationType"] = {"const": kind}
+    for one in told:
+        jsonschema_rs.validate(rules, one)
+
+
 class Queues:
     """What stands behind an SQS endpoint: queues by name, with what was sent to them."""
 
@@ -184,7 +211,7 @@ class Queues:
 def test_notifications_go_into_the_sqs_queue_of_their_destination(anna: AmazonSeller) -> None:
     queues = Queues()
     notifications = anna.simulator.world.notifications
-    notifications.queue.deliver_with(into_sqs("http://127.0.0.1:4566", queues))
+    notifications.queue.deliver_with(into_sqs("http://127.0.0.1:4566", others=notifications.inbox.put, client=queues))
     anna.subscribe("ORDER_CHANGE", "1.0", QUEUE)
     placed, again = order(anna), order(anna)
     assert notifications.received() == []
