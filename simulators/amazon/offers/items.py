@@ -1,7 +1,7 @@
 """The Listings Items API 2021-08-01: put, patch, delete and get one item. Submissions are decided later.
 
 A submission answers ACCEPTED or INVALID, both with 200, and is decided `decide_after_s` later. VALIDATION_PREVIEW answers VALID or
-INVALID and stores nothing. Not verified: what a patch or a deletion of an unknown SKU answers (404 here, as reads do).
+INVALID and stores nothing. A patch or a deletion of a SKU that is not there is INVALID too: the model has no 404 for them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def get_item(world: World, call: Call) -> Reply:
     item = listings.item(call.seller, sku)
     there = [one for one in wanted if item and one in item.sites]
     if item is None or not there:
-        raise _unknown(sku, wanted)
+        raise AmazonError(404, "NOT_FOUND", f"SKU '{sku}' not found in marketplace {','.join(wanted)}")
     return Reply(200, shown_item(world, call.seller, item, there, included))
 
 
@@ -78,8 +78,8 @@ def patch_item(world: World, call: Call) -> Reply:
     kind, patches = body.get("productType"), body.get("patches")
     if not isinstance(kind, str) or not isinstance(patches, list) or not patches or not all(map(_is_patch, patches)):
         raise invalid("Could not match input arguments", "productType or patches")
-    _refuse_unknown(world, call, sites)
-    found = [one for site in sites for one in listings.judge_patch(seller, sku, site, kind, patches)[1]]
+    found = _strangers(world, call, sites)
+    found += [one for site in sites for one in listings.judge_patch(seller, sku, site, kind, patches)[1]]
     item = listings.item(seller, sku)
     if mode == _PREVIEW:
         return _previewed(world, call, sites[0], found, item.asin if item else None, included)
@@ -98,13 +98,12 @@ def delete_item(world: World, call: Call) -> Reply:
     own_seller(call)
     sku, seller = call.parameters["sku"], call.seller
     [site] = call.marketplaces(most=1)
-    _refuse_unknown(world, call, [site])
 
     def decide() -> list[Issue]:
         world.listings.apply_delete(seller, sku, site, world.now())
         return []
 
-    return _submitted(world, call, [site], [], "", {}, {site: decide})
+    return _submitted(world, call, [site], _strangers(world, call, [site]), "", {}, {site: decide})
 
 
 def _sku(world: World, call: Call) -> str:
@@ -131,17 +130,13 @@ def _is_patch(patch: Any) -> bool:
     return isinstance(value, list) and all(isinstance(one, dict) for one in value)
 
 
-def _unknown(sku: str, sites: list[str]) -> AmazonError:
-    return AmazonError(404, "NOT_FOUND", f"SKU '{sku}' not found in marketplace {','.join(sites)}")
-
-
-def _refuse_unknown(world: World, call: Call, sites: list[str]) -> None:
-    """Raises 404 for an item that is not there and of which no submission is under way."""
+def _strangers(world: World, call: Call, sites: list[str]) -> list[Issue]:
+    """What is wrong with a change of an item that is not there, and of which no submission is under way."""
     sku, listings = call.parameters["sku"], world.listings
     if listings.pending.get((call.seller.name, sku)):
-        return
-    if all(listings.site(call.seller, sku, site) is None for site in sites):
-        raise _unknown(sku, sites)
+        return []
+    known = any(listings.site(call.seller, sku, site) for site in sites)
+    return [] if known else [issues.no_such_sku(sku)]
 
 
 def _previewed(world: World, call: Call, site: str, found: list[Issue], asin: str | None, included: list[str]) -> Reply:

@@ -36,6 +36,8 @@ EVERY = {
     "country_of_origin": "DE",
     "supplier_declared_dg_hz_regulation": "not_applicable",
     "item_type_keyword": "handmade",
+    "product_description": "Made by hand.",
+    "bullet_point": "Made by hand",
 }
 OF_TYPE: dict[str, dict[str, Any]] = {
     "CANDLE": {"material": "beeswax", "item_weight": {"value": 100, "unit": "grams"}},
@@ -70,7 +72,7 @@ class AmazonStage(Stage):
         self.seller = self.simulator.deeds.add_seller("anna", sites=self._stores())
         self.budget = FakeBudget(self.clock)
         self.last: requests.PreparedRequest | None = None
-        self.product_type = "CANDLE"
+        self.product_type = "SWEATER"
 
     def _stores(self) -> list[str]:
         return [SITES[site].marketplace_id for site in self.sites]
@@ -109,6 +111,7 @@ class AmazonStage(Stage):
         settings = {
             "product_type": self.product_type,
             "condition": "new_new",
+            "brand": "Handmade",
             "without_barcode": "exempt",
             "attributes": {**EVERY, **OF_TYPE[self.product_type]},
         }
