@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
@@ -16,20 +16,22 @@ from listbridge.infra.calls.streamed_body import StreamedBody
 
 A = TypeVar("A", Response, StreamedBody)
 M = TypeVar("M", bound=BaseModel)
-NOT_LET_IN = frozenset({401})
-"""Statuses of a refused token, on most platforms."""
+_UNAUTHORIZED = 401
 _MOST_PLACES = 5
 _LONGEST_WAIT_S = 60.0
 
 
-def with_living_token(send: Callable[[], A], renew: Callable[[], bool], not_let_in: Collection[int] = NOT_LET_IN) -> A:
-    """The answer to one call, repeated once with a fresh token when the token was refused, which `not_let_in` tells.
+def with_living_token(
+    send: Callable[[], A], renew: Callable[[], bool], refused: Callable[[A], bool] | None = None
+) -> A:
+    """The answer to one call, repeated once with a fresh token when the token was refused: a 401, unless `refused` tells it.
 
     A call whose token is refused was not looked at, so certainly not applied: tokens also die before their time. `renew`
     drops the refused one, and says whether there is a way to another.
     """
     response = send()
-    return send() if response.status_code in not_let_in and renew() else response
+    told = response.status_code == _UNAUTHORIZED if refused is None else refused(response)
+    return send() if told and renew() else response
 
 
 def json_object(response: Response) -> Mapping[str, Any] | None:

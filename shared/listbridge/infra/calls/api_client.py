@@ -6,7 +6,7 @@ says only what is its platform's own: addresses, headers, and what an answer mea
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,14 +17,14 @@ from pydantic import BaseModel, ValidationError
 from requests import Response
 
 from listbridge.domain.verdicts import RateLimited, RemoteError
-from listbridge.infra.calls.answers import NOT_LET_IN, json_object, part_at, places, waiting, with_living_token
+from listbridge.infra.calls.answers import json_object, part_at, places, waiting, with_living_token
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.error_row import Row
 from listbridge.infra.calls.http import Purpose, request_id
 from listbridge.infra.calls.streamed_body import StreamedBody, StreamLimits
 from listbridge.infra.calls.tokens import AccessTokens
 
-_STREAMED, _LIMITED, _CONFLICT, _BROKEN = 200, 429, 409, 500
+_STREAMED, _UNAUTHORIZED, _LIMITED, _CONFLICT, _BROKEN = 200, 401, 429, 409, 500
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -101,9 +101,6 @@ class ApiClient(Generic[C]):
     BY_STATUS: ClassVar[Mapping[int, Row]] = {}
     """By HTTP status, where the code says nothing."""
 
-    NOT_LET_IN: ClassVar[Collection[int]] = NOT_LET_IN
-    """Statuses with which a token is refused: the call is made once more with another."""
-
     HOST: ClassVar[str] = ""
     """Where the platform answers, unless the connection says otherwise."""
 
@@ -124,6 +121,10 @@ class ApiClient(Generic[C]):
         """Give up the token that this thread called with; whether there is a way to another. There is none for a key that does
         not end."""
         return self.access is not None and self.access.renew()
+
+    def token_refused(self, response: Response) -> bool:
+        """Whether an answer refuses the token: then the call is made once more with another."""
+        return response.status_code == _UNAUTHORIZED
 
     def code_of(self, body: Mapping[str, Any]) -> str:
         """The platform's own name of a refusal."""
@@ -207,7 +208,7 @@ class ApiClient(Generic[C]):
 
     def send(self, call: C) -> Answer:
         """One call, repeated once with a fresh token when the token was refused. Raises as `ask` does."""
-        response = with_living_token(lambda: self._once(call), lambda: self.renew(call), self.NOT_LET_IN)
+        response = with_living_token(lambda: self._once(call), lambda: self.renew(call), self.token_refused)
         answer = Answer(response, json_object(response), request_id(response.headers))
         refusal = self._judged(call, answer)
         if refusal is not None:
@@ -223,7 +224,9 @@ class ApiClient(Generic[C]):
         Of a stream nothing is learned about limits. Raises RemoteError here as `read` does, and then where it is read.
         """
         body = with_living_token(
-            lambda: self._streamed(call, limits, zipped), lambda: self.renew(call), self.NOT_LET_IN
+            lambda: self._streamed(call, limits, zipped),
+            lambda: self.renew(call),
+            lambda body: self.token_refused(body.response),
         )
         if body.status_code == _STREAMED:
             return body

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from requests import Response
+
 from listbridge.domain.verdicts import RemoteError
-from listbridge.infra.calls.answers import readable
+from listbridge.infra.calls.answers import json_object, readable
 from listbridge.infra.calls.api_client import Answer, ApiClient, Call, CallRefused
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.wire_models import Told
@@ -56,8 +58,6 @@ class AmazonHttp(ApiClient[Request]):
 
     UNREADABLE, UNKNOWN, LIMITED = errors.UNREADABLE, errors.UNKNOWN, errors.THROTTLED
     REFUSED, BY_CODE, BY_STATUS = errors.REFUSED, errors.BY_CODE, errors.BY_STATUS
-    NOT_LET_IN = frozenset({401, 403})
-    """403 is the answer to an expired token as well as to a role that is not granted (every model, response 403)."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
@@ -89,6 +89,12 @@ class AmazonHttp(ApiClient[Request]):
 
     def renew(self, call: Request) -> bool:
         return not call.url and self._grants.renew(call.who)
+
+    def token_refused(self, response: Response) -> bool:
+        """Also a 403 of the API's own: the models have one for an expired token and for a role that is not granted. A page is some
+        edge server's."""
+        forbidden = response.status_code == _FORBIDDEN and json_object(response) is not None
+        return forbidden or super().token_refused(response)
 
     def code_of(self, body: Mapping[str, Any]) -> str:
         return next((entry.code for entry in entries_of(body)), "")

@@ -50,8 +50,8 @@ NOT_ELIGIBLE = Row(Rejected, "amazon_not_eligible", "edit_creation_profile")
 SKU_REFUSED = Row(Rejected, "amazon_sku_refused", "change_sku_in_shop")
 TYPE_UNKNOWN = Row(Rejected, "amazon_product_type_unknown", "choose_product_type")
 SCHEMA_BROKEN = Row(RetryLater, "amazon_product_type_unreadable", after_s=30.0)
-BARCODE_MISSING = Row(Rejected, "amazon_barcode_missing", "give_barcode")
-BARCODE_REFUSED = Row(Rejected, "amazon_barcode_refused", "give_barcode")
+BARCODE_MISSING = Row(Rejected, "amazon_barcode_missing", "give_barcode_or_exemption")
+BARCODE_REFUSED = Row(Rejected, "amazon_barcode_refused", "give_barcode_or_exemption")
 OPTION_UNKNOWN = Row(Rejected, "amazon_option_unknown", "edit_creation_profile")
 THEME_UNKNOWN = Row(Rejected, "amazon_theme_unknown", "edit_creation_profile")
 THEME_MISSING = Row(Rejected, "amazon_theme_missing", "edit_creation_profile")
@@ -73,11 +73,15 @@ BY_CATEGORY: Final[Mapping[str, Row]] = {
 """By `Issue.categories` (listingsItems_2021-08-01)."""
 
 BY_ISSUE: Final[Mapping[str, Row]] = {
-    "4000000": Row(RetryLater, "amazon_unavailable", after_s=60.0),
     # "This SKU does not exist in the Amazon catalog": from public code that reads feeds' reports (not verified).
     "13013": GONE,
+    "4000000": Row(RetryLater, "amazon_unavailable", after_s=60.0),  # "An internal error has occurred" (issue 4603)
+    "5461": APPROVAL_NEEDED,  # the seller may not make products of this brand
+    "5665": APPROVAL_NEEDED,  # the brand is not known to Amazon
+    "8541": DUPLICATE,  # the barcode is of a product that Amazon describes otherwise
 }
-"""By `Issue.code`, before its categories."""
+"""By `Issue.code`, before its categories. Amazon's own list is not public: the codes of the catalogue are from a
+translation of its course "Amazon Listing Errors" (read 2026-11-28; not verified)."""
 
 BY_CODE: Final[Mapping[str, Row]] = {
     "QuotaExceeded": THROTTLED,
