@@ -71,6 +71,8 @@ _FIELDS = {
     "fulfillment_availability": "quantity",
     "variation_theme": "settings.variation_theme",
 }
+_OF_THE_PRODUCT = frozenset({"title", "vendor", "description", "images"})
+"""Fields that all variants share."""
 _ONE = Decimal(1)
 _UNSAFE = "/%\\"
 HTML = ListingHtml(hosts=tuple(site.web.removeprefix("https://www") for site in SITES.values()))
@@ -358,7 +360,7 @@ class _Mapper:
             problem = row.error(params=params).problem
             if where in ("title", "vendor", "description", "barcode", "options"):
                 problem = replace(problem, fix="edit_product_in_shop")
-            of = None if where.startswith("settings.") else sku
+            of = None if where in _OF_THE_PRODUCT or where.startswith("settings.") else sku
             self.problems.append(FieldProblem(where, problem, of))
 
     def _tell(self, where: str, error: RemoteError, sku: Sku | None = None) -> None:
