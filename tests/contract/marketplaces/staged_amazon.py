@@ -19,6 +19,7 @@ from listbridge.domain.ids import ProfileId, RemoteId, RemoteOrderId, Site, Sku
 from listbridge.domain.ports import MarketplaceAdapter, PublishRequest, Revision
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.tokens import TokenCache
+from listbridge.marketplaces.amazon.offers.product_types import SHELF
 from listbridge.marketplaces.amazon.sites import BY_MARKETPLACE, SITES
 from simulators.amazon import AmazonSimulator, Limits
 from simulators.amazon.offers.live import live_listings
@@ -67,6 +68,7 @@ class AmazonStage(Stage):
             writes_whole_groups=False,
             least_checked=6,
         )
+        SHELF.clear()  # each stage is a process of its own
         self.documents = AmazonDocuments.load()
         self.simulator = AmazonSimulator(clock=self.clock, limits=Limits.load().faster(100_000))
         self.seller = self.simulator.deeds.add_seller("anna", sites=self._stores())

@@ -5,15 +5,18 @@ An offer with quantity 0 would look the same as a closed one in an item's status
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+
 from listbridge.domain.ids import Sku
 from listbridge.domain.listings.publishing_runs import WRITTEN, forget
 from listbridge.domain.ports import PublishRequest, PublishSteps
-from listbridge.domain.verdicts import NotFound
+from listbridge.domain.verdicts import NotFound, Rejected
 from listbridge.marketplaces.amazon.client import AmazonHttp
 from listbridge.marketplaces.amazon.offers.following import ENDED, PARENT, SENT, SHOWN_WITHIN
 from listbridge.marketplaces.amazon.offers.items import Items, refusal_of
 from listbridge.marketplaces.amazon.offers.mapping import offer_selectors
-from listbridge.marketplaces.amazon.offers.wire import ListingItem
+from listbridge.marketplaces.amazon.offers.wire import ListingItem, SubmissionAnswer
 from listbridge.marketplaces.amazon.sites import NationalSite, site_of
 
 ANY_TYPE = "PRODUCT"
@@ -31,7 +34,8 @@ def end(http: AmazonHttp, request: PublishRequest, steps: PublishSteps) -> None:
         elif shown is not None and (shown.offer(site.marketplace_id) or shown.buyable(site.marketplace_id)):
             _remove_offer(items, site, sku, shown)
         elif _pending(http, site, steps, sku, shown):
-            _delete(items, site, sku)
+            with suppress(Rejected):  # there is nothing to delete, and nothing under way
+                _delete(items, site, sku)
     if http.settings.delete_ended and request.product.has_options:
         _delete_childless(items, site, Sku(steps.progress.get(PARENT) or str(request.group)), skus)
     forget(steps, WRITTEN, SENT)
@@ -56,20 +60,20 @@ def _remove_offer(items: Items, site: NationalSite, sku: Sku, shown: ListingItem
     summary = shown.summary(site.marketplace_id)
     kind = summary.product_type if summary is not None and summary.product_type else ANY_TYPE
     patch = {"op": "delete", "path": "/attributes/purchasable_offer", "value": value}
-    try:
-        refusal = refusal_of(items.patch(site, sku, kind, [patch]))
-    except NotFound:
-        return
-    if refusal is not None:
-        raise refusal
+    _taken(lambda: items.patch(site, sku, kind, [patch]))
 
 
 def _delete(items: Items, site: NationalSite, sku: Sku) -> None:
+    _taken(lambda: items.delete(site, sku))
+
+
+def _taken(submit: Callable[[], SubmissionAnswer]) -> None:
+    """What is not there any more needs no ending."""
     try:
-        refusal = refusal_of(items.delete(site, sku))
+        refusal = refusal_of(submit())
     except NotFound:
         return
-    if refusal is not None:
+    if refusal is not None and not isinstance(refusal, NotFound):
         raise refusal
 
 

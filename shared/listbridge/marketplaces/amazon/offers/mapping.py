@@ -235,10 +235,10 @@ class _Mapper:
         try:
             variant = sellable(sku, by_sku)
         except Rejected as error:
-            self._tell("sku", error, sku)
+            self._against("sku", error, sku)
             return None
         if variant.price is not None and variant.price.amount <= 0:
-            self._tell("price", errors.PRICE_TOO_LOW.error(), sku)
+            self._against("price", errors.PRICE_TOO_LOW.error(), sku)
         days = self.settings.handling_days
         if sku in self.asins:
             offer = self.schemas.offer or self.schemas.sold
@@ -271,7 +271,7 @@ class _Mapper:
                 given[name] = rows.given(name, value)
             elif not parent:
                 params = {"attributes": name, "message": f"{schema.name} has no attribute {name}"}
-                self._tell(f"settings.attributes.{name}", errors.ATTRIBUTE_REFUSED.error(params=params))
+                self._against(f"settings.attributes.{name}", errors.ATTRIBUTE_REFUSED.error(params=params))
         return {**given, **self._words(rows), **self._condition(rows)}
 
     def _words(self, rows: Rows) -> dict[str, Any]:
@@ -281,7 +281,7 @@ class _Mapper:
             most = schema.most_characters("item_name", MAX_TITLE)
             told["item_name"] = title_of(product.title, most, truncate=self.settings.truncate_titles)
         except Rejected as error:
-            self._tell("title", error)
+            self._against("title", error)
         told["brand"] = shortened(product.vendor.strip() or self.settings.brand, schema.most_characters("brand", 100))
         text = HTML.plain_text(product.description_html, MAX_DESCRIPTION) or " ".join(product.title.split())
         told["product_description"] = shortened(text, schema.most_characters("product_description", MAX_DESCRIPTION))
@@ -309,7 +309,7 @@ class _Mapper:
                 )
             }
         if variant.barcode.strip():
-            self._tell(
+            self._against(
                 "barcode", errors.BARCODE_REFUSED.error(params={"barcode": variant.barcode.strip()[:40]}), variant.sku
             )
             return {}
@@ -317,14 +317,14 @@ class _Mapper:
             name = "supplier_declared_has_product_identifier_exemption"
             return {name: rows.of(name, value=True)} if name in rows.schema.attributes else {}
         if "externally_assigned_product_identifier" in rows.schema.attributes:
-            self._tell("barcode", errors.BARCODE_MISSING.error(), variant.sku)
+            self._against("barcode", errors.BARCODE_MISSING.error(), variant.sku)
         return {}
 
     def _pictures(self, rows: Rows, variant: VariantFacts | None) -> dict[str, Any]:
         own = [variant.image] if variant is not None and variant.image else []
         pictures = by_https([*own, *self.product.images]) or by_https(one.image for one in self.product.variants)
         if not pictures:
-            self._tell("images", errors.PICTURE_UNREACHABLE.error())
+            self._against("images", errors.PICTURE_UNREACHABLE.error())
             return {}
         names = ["main_product_image_locator", *(f"other_product_image_locator_{n}" for n in range(1, 9))]
         known = [name for name in names if name in rows.schema.attributes]
@@ -339,10 +339,10 @@ class _Mapper:
             theme = error.problem.code in (errors.THEME_UNKNOWN.code, errors.THEME_MISSING.code)
             option = error.problem.code in (errors.OPTION_UNKNOWN.code, errors.SAME_OPTION.code)
             fixed_in = "settings.variation_theme" if theme else "settings.option_attributes" if option else "options"
-            self._tell(fixed_in, error)
+            self._against(fixed_in, error)
             return None
         for sku, refusal in variation.wrong([by_sku[sku] for sku in skus if sku in by_sku]).items():
-            self._tell("options", refusal, sku)
+            self._against("options", refusal, sku)
         return variation
 
     def _unfit(self, item: Item, sku: Sku | None, variation: Variation | None) -> None:
@@ -363,7 +363,7 @@ class _Mapper:
             of = None if where in _OF_THE_PRODUCT or where.startswith("settings.") else sku
             self.problems.append(FieldProblem(where, problem, of))
 
-    def _tell(self, where: str, error: RemoteError, sku: Sku | None = None) -> None:
+    def _against(self, where: str, error: RemoteError, sku: Sku | None = None) -> None:
         self.problems.append(FieldProblem(where, error.problem, sku))
 
 

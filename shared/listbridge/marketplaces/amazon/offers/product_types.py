@@ -72,6 +72,12 @@ class SchemaShelf:
             kept = self._schemas
             self._asked = {name: one for name, one in self._asked.items() if one.checksum in kept}
 
+    def clear(self) -> None:
+        """Forget everything, as a new process has."""
+        with self._lock:
+            self._asked.clear()
+            self._schemas.clear()
+
     def _taken(self, checksum: str) -> TypeSchema | None:
         schema = self._schemas.get(checksum)
         if schema is not None:
