@@ -151,7 +151,20 @@ def _effect(world: World, feed: Feed, message: Any, seen: set[int]) -> list[Json
 
 
 def _applied(world: World, feed: Feed, message: Json, site: str) -> list[Json]:
-    """Let a message have its effect in one store; the values that it carried are kept, for scenarios."""
+    """Let a message have its effect in one store, or suffer what was planned for submissions of its SKU."""
+    listings, sku = world.listings, message["sku"]
+    planned = [one.issue for one in listings.take(sku, "submission") if one.issue]
+    if any(issue["severity"] == "ERROR" for issue in planned) or listings.take(sku, "lost"):
+        return planned
+    later = [one.issue for one in listings.take(sku, "decision") if one.issue]
+    if later:
+        listings.refuse(feed.seller, sku, site, message.get("productType", ""), later)
+        return planned
+    return planned + _written(world, feed, message, site)
+
+
+def _written(world: World, feed: Feed, message: Json, site: str) -> list[Json]:
+    """Write a message in one store; the values that it carried are kept, for scenarios."""
     listings, seller, sku, now = world.listings, feed.seller, message["sku"], world.now()
     carried: Json = message.get("attributes", {})
     match message["operationType"]:

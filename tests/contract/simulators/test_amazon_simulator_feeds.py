@@ -321,3 +321,19 @@ def test_a_feed_deletes_and_replaces_attributes(anna: AmazonSeller, clock: Virtu
     assert shown is not None
     assert str(shown.price) == "12.5"
     assert count_of(anna, "B") is None
+
+
+def test_what_was_planned_for_submissions_strikes_messages_too(anna: AmazonSeller, clock: VirtualClock) -> None:
+    on_sale(anna, "A", "B", "C")
+    deeds = anna.simulator.deeds
+    deeds.plan_issue("A", "submission", code="99022", attribute="fulfillment_availability")
+    deeds.plan_issue("B", "lost")
+    deeds.plan_issue("C", "decision")
+    feed_id = anna.feed(*(quantity(number, sku, 3) for number, sku in enumerate("ABC", start=1)))
+    clock.advance(81)
+    report = report_of(anna, feed_id)
+    assert [(one["messageId"], one["code"], one["attributeName"]) for one in report["issues"]] == [
+        (1, "99022", "fulfillment_availability")
+    ]
+    assert report["summary"]["messagesAccepted"] == 2
+    assert [count_of(anna, sku) for sku in "ABC"] == [5, 5, 5]
