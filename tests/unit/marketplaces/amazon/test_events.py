@@ -86,7 +86,7 @@ def test_eventbridge_brings_the_same_in_its_envelope() -> None:
 
 @pytest.mark.parametrize("name", with_examples())
 def test_every_documented_notification_is_amazon_s_and_can_be_read(name: str) -> None:
-    """Also those that tell us nothing: they are let go, and do not come back."""
+    """Also those that tell us nothing: they are dropped, and do not come back."""
     body = raw(example(name)).body
     assert QUEUE.addressee(body) != ""
     assert QUEUE.parse(RawRequest("", "", body=body)).known is (name in HINTS or name == _OLD_ISSUES)
