@@ -65,14 +65,16 @@ class Answer:
 
 
 class _Doors:
-    """One transport for all hosts: eBay's, and whatever else is the shop's."""
+    """One transport for all hosts: those of marketplaces by how they end, and whatever else is the shop's."""
 
     def __init__(self, shopify: ShopifySimulator, ebay: EbaySimulator) -> None:
-        self._shopify, self._ebay = shopify, ebay
+        self._shopify = shopify
+        self.marketplaces: dict[str, Any] = {"ebay.com": ebay}
 
     def __call__(self, environ: dict[str, Any], start: Any) -> Any:
-        app = self._ebay if environ["HTTP_HOST"].endswith("ebay.com") else self._shopify
-        return app(environ, start)
+        host = environ["HTTP_HOST"]
+        apps = (app for end, app in self.marketplaces.items() if host.endswith(end))
+        return next(apps, self._shopify)(environ, start)
 
 
 class Installation:
@@ -89,7 +91,8 @@ class Installation:
         )
         self.ebay = EbaySimulator(clock=clock, ru_names={"Demo-RuName": f"{ADDRESS}/callbacks/ebay"})
         self.seller = self.ebay.deeds.add_seller("anna", marketplaces=[SITE])
-        transport = Transport(_Doors(self.shopify, self.ebay))
+        self.doors = _Doors(self.shopify, self.ebay)
+        transport = Transport(self.doors)
 
         def session(observe: bool, budget: Budget | None, longest_call_s: float) -> HttpSession:
             return HttpSession(observe=observe, budget=budget, transport=transport)

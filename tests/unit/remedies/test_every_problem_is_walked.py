@@ -69,7 +69,7 @@ def test_every_walk_names_a_platform_that_there_is_or_listbridge_itself() -> Non
     assert {platform for platforms in walked().values() for platform in platforms} == there
 
 
-@pytest.mark.parametrize(("prefix", "platform"), [("ebay_", "ebay"), ("shopify_", "shopify")])
+@pytest.mark.parametrize(("prefix", "platform"), [("amazon_", "amazon"), ("ebay_", "ebay"), ("shopify_", "shopify")])
 def test_what_is_a_platforms_own_is_walked_on_it(prefix: str, platform: str) -> None:
     own = {code: platforms for code, platforms in walked().items() if code.startswith(prefix)}
     assert {code: platforms for code, platforms in own.items() if platform not in platforms} == {}

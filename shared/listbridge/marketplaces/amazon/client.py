@@ -14,7 +14,7 @@ from typing import Any
 
 from requests import Response
 
-from listbridge.domain.verdicts import RemoteError
+from listbridge.domain.verdicts import RemoteError, RetryLater
 from listbridge.infra.calls.answers import json_object, readable
 from listbridge.infra.calls.api_client import Answer, ApiClient, Call, CallRefused
 from listbridge.infra.calls.connection import Connection
@@ -27,7 +27,7 @@ AGENT = "Listbridge/1 (Language=Python)"
 """Amazon asks every application to name itself (developer-docs.amazon.com/sp-api, "Include a User-Agent header")."""
 _LONGEST_MESSAGE = 300
 _LIMIT = "x-amzn-RateLimit-Limit"
-_FORBIDDEN = 403
+_FORBIDDEN, _BROKEN = 403, 500
 _EXPIRED = re.compile(r"\btoken\b.*\bexpired\b", re.IGNORECASE)
 
 
@@ -107,6 +107,8 @@ class AmazonHttp(ApiClient[Request]):
         """As for every platform, but that a token which is new and called expired is Amazon's trouble, not the seller's: for half
         an hour that was the answer to everybody (amzn/selling-partner-api-docs issue 3153)."""
         refused = super().refusal(call, answer)
+        if answer.status >= _BROKEN and isinstance(refused, RetryLater):
+            return errors.UNAVAILABLE.instead_of(refused)
         if (
             answer.status == _FORBIDDEN
             and isinstance(refused, CallRefused)
