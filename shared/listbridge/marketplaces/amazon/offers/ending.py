@@ -1,4 +1,4 @@
-"""Take a product off sale: its offers go, its items stay with their ASIN. By the account's setting the items go too.
+"""End what is on sale: its offers go, its items stay with their ASIN. By the account's setting the items go too.
 
 An offer with quantity 0 would look the same as a closed one in an item's status; what is gone is told by the offers.
 """

@@ -23,7 +23,7 @@ from listbridge.marketplaces.amazon.sites import NationalSite, site_of
 SENT = "sent:"
 """Begins the marks of what was submitted, by SKU: when, in seconds since 1970."""
 ENDED = "ended:"
-"""Begins the marks of what we took off sale, by SKU, likewise: until it is sent again, an offer that still shows is no offer."""
+"""Begins the marks of what we ended, by SKU, likewise: until it is sent again, an offer that still shows is no offer."""
 PARENT = "parent"
 """Under this name the parent's SKU is saved."""
 APPEARS_WITHIN = timedelta(hours=24)

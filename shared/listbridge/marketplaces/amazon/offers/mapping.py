@@ -8,7 +8,7 @@ named and shaped by the product type's schema (`schema.TypeSchema`). Sources: li
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
@@ -139,6 +139,8 @@ class Content:
     items: Mapping[Sku, Item]
     parent: Item | None
     problems: tuple[FieldProblem, ...]
+    options: tuple[str, ...] = ()
+    """The attributes by which its variations differ."""
 
     def of_all(self) -> tuple[FieldProblem, ...]:
         """Problems with which nothing of it can be sold."""
@@ -166,11 +168,11 @@ def availability(quantity: int, handling_days: int | None = None) -> list[dict[s
     return [{"fulfillment_channel_code": DEFAULT_CHANNEL, "quantity": quantity, **days}]
 
 
-def field_of(attribute: str, options: Mapping[str, str] | None = None) -> str:
+def field_of(attribute: str, options: Collection[str]) -> str:
     """Where a seller fixes an attribute."""
     if "image_locator" in attribute:
         return "images"
-    if attribute in (options or {}):
+    if attribute in options:
         return "options"
     return _FIELDS.get(attribute, f"settings.attributes.{attribute}" if attribute else "")
 
@@ -227,7 +229,8 @@ class _Mapper:
         for one in (parent, *items.values()):
             if one is not None:
                 self._unfit(one, None if one is parent else one.sku, variation)
-        return Content(items, parent, each_once(self.problems))
+        options = variation.attributes if variation is not None else ()
+        return Content(items, parent, each_once(self.problems), options)
 
     def _item(
         self, sku: Sku, by_sku: Mapping[Sku, VariantFacts], common: Mapping[str, Any], variation: Variation | None
@@ -347,13 +350,14 @@ class _Mapper:
 
     def _unfit(self, item: Item, sku: Sku | None, variation: Variation | None) -> None:
         """What the schema says against an item, apart from what was told already."""
-        options = dict.fromkeys(variation.attributes, "") if variation is not None else {}
+        options = variation.attributes if variation is not None else ()
+        misplaced = FAMILY if variation is None and self.product.has_options else frozenset[str]()
         values = Values(1, Money(_ONE, self.site.currency))
         sold = {} if item.requirements == "LISTING_PRODUCT_ONLY" else item.offer(self.site, values)
         told = {one.field for one in self.problems if one.sku in (None, sku)}
         for fault in item.schema.faults({**item.attributes, **sold}):
             where = field_of(fault.attribute, options)
-            if where in told:
+            if where in told or fault.attribute in misplaced:
                 continue
             row = errors.ATTRIBUTE_MISSING if fault.missing else errors.ATTRIBUTE_REFUSED
             params = {"attributes": fault.attribute, "message": f"{fault.attribute} {fault.words}"}

@@ -35,13 +35,14 @@ class Preparing:
         self._http, self._definitions, self._request, self._site = http, definitions, request, site
         self.settings = read_settings(CreationSettings, request.creation.settings)
 
-    def ways(self, skus: Sequence[Sku]) -> dict[Sku, str]:
-        """How each SKU gets to Amazon: on a product that the seller named or that its barcode found, or as a new one.
+    def ways(self, skus: Sequence[Sku], ours: Sequence[Sku] = ()) -> dict[Sku, str]:
+        """How each SKU gets to Amazon: on a product that the seller named or that its barcode found, or as a new one. Of those
+        that are `ours` already the product that Amazon has is our own.
 
         The variants of a family are found only together: a child of ours cannot be an offer on a stranger's product.
         """
         given = {sku: str(self.settings.asins[sku]) for sku in skus if sku in self.settings.asins}
-        rest = [sku for sku in skus if sku not in given]
+        rest = [sku for sku in skus if sku not in given and sku not in ours]
         found: dict[Sku, str] = {}
         if self.settings.existing_products == "by_barcode" and rest:
             barcodes = {

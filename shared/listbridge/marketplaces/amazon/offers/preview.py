@@ -6,7 +6,7 @@ wrong already.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from listbridge.domain.catalog import VariantFacts
 from listbridge.domain.ids import Sku
@@ -42,7 +42,8 @@ def problems(http: AmazonHttp, definitions: Definitions, request: PublishRequest
         return wrong
     site = site_of(request.site)
     preparing = Preparing(http, definitions, request, site)
-    ways = preparing.ways([variant.key.sku for variant in request.variants])
+    ours = [variant.key.sku for variant in request.variants if variant.offer is not None]
+    ways = preparing.ways([variant.key.sku for variant in request.variants], ours)
     try:
         content = preparing.content(ways)
     except Rejected as error:
@@ -59,11 +60,13 @@ def problems(http: AmazonHttp, definitions: Definitions, request: PublishRequest
         faulty = {one.sku for one in told}
         sound = [item for sku, item in content.items.items() if sku not in faulty]
         for item in ([content.parent] if content.parent is not None and sound else []) + sound:
-            told.extend(_asked(Items(http), site, item, facts.get(item.sku)))
+            told.extend(_asked(Items(http), site, item, facts.get(item.sku), content.options))
     return each_once(told)
 
 
-def _asked(items: Items, site: NationalSite, item: Item, variant: VariantFacts | None) -> Iterator[FieldProblem]:
+def _asked(
+    items: Items, site: NationalSite, item: Item, variant: VariantFacts | None, options: Collection[str]
+) -> Iterator[FieldProblem]:
     """What Amazon says of one item; the parent is nobody's SKU, so its problems are the product's.
 
     A preview knows neither quantity nor price of the sales list: it asks with the shop's number in the site's currency.
@@ -73,10 +76,10 @@ def _asked(items: Items, site: NationalSite, item: Item, variant: VariantFacts |
         price = Money(variant.price.amount, site.currency) if variant.price is not None else None
         values = Values(1, price)
     answer = items.put(site, item.sku, item.put(site, values), preview=True)
-    yield from problems_in(answer, item.sku if variant is not None else None)
+    yield from _problems_in(answer, item.sku if variant is not None else None, options)
 
 
-def problems_in(answer: SubmissionAnswer, sku: Sku | None) -> Iterator[FieldProblem]:
+def _problems_in(answer: SubmissionAnswer, sku: Sku | None, options: Collection[str]) -> Iterator[FieldProblem]:
     """Each error of a submission's answer, once for each attribute that it names."""
     if answer.status == "INVALID" and not answer.errors:
         yield FieldProblem("", REFUSED.error("(no reason given)").problem, sku)
@@ -84,5 +87,5 @@ def problems_in(answer: SubmissionAnswer, sku: Sku | None) -> Iterator[FieldProb
         problem = verdict_on(issue).problem
         fixed = problem if problem.fix else Problem(problem.code, problem.params, _NO_FIX)
         for attribute in issue.attribute_names or ("",):
-            where = field_of(attribute)
+            where = field_of(attribute, options)
             yield FieldProblem(where, fixed, None if where.startswith("settings.") else sku)

@@ -1,6 +1,6 @@
 """Put a product on sale, step by step, so that any worker can continue where another died (protocol.md#publishing).
 
-The SKU is the item's only key, so a second put makes no twin; but each put is submitted anew, and Amazon decides it later.
+The SKU is the item's only key, so a second put makes no twin; but each put is another submission, and Amazon decides it later.
 So a run looks before it puts, and what an interrupted run has put moments ago is not put again.
 """
 
@@ -140,7 +140,7 @@ class Publishing:
     # ---- sending ----
 
     def _put_parent(self, parent: Item, marks: WrittenMarks, *, needed: bool) -> None:
-        """Before its children, for they name it. Whoever comes later finds it there."""
+        """Before its children, for they name it. The next worker finds it there."""
         known = self._steps.progress.get(PARENT) == parent.sku
         if needed and not (known and marks.recent(parent.sku)):
             self._look(parent.sku)
