@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from simulators.amazon import documents, feeds, notifications, reports, sellers, tokens
+from simulators.amazon import documents, feeds, notifications, pages, reports, sellers, tokens
 from simulators.amazon.control import control_door
 from simulators.amazon.deeds import Deeds
 from simulators.amazon.errors import AmazonError, trouble_of
@@ -91,7 +91,7 @@ class AmazonSimulator(Simulator[Call]):
     def beside(self, call: Call) -> Reply | None:
         if call.path == tokens.CONSENT_PATH and call.method == "GET":
             return self.tokens.consent(call)
-        return None
+        return pages.answer(self.world, call)
 
     def answer(self, call: Call) -> Reply:
         if self._sandbox is not None and call.operation != TOKEN:

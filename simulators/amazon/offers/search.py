@@ -64,7 +64,7 @@ def _found(world: World, call: Call, sites: list[str]) -> list[Row]:
             continue
         if wanted is not None and not _is_one_of(item, site, *wanted):
             continue
-        status = world.listings.status(call.seller, item, site)
+        status = world.listings.status(call.seller, item, site) if statuses or without else []
         fits = (
             (parent is None or site.parent_sku == parent)
             and set(statuses) <= set(status)

@@ -289,6 +289,13 @@ def test_at_none_the_item_stays_and_cannot_be_bought(live: AmazonSeller, clock: 
         live.simulator.deeds.buy("CANDLE")
 
 
+def test_people_see_what_is_on_sale(live: AmazonSeller) -> None:
+    asin = shown(live)["summaries"][0]["asin"]
+    pages = [live.session.get(f"{live.host}{address}") for address in ("/", f"/dp/{asin}", "/dp/NOTHING")]
+    assert [page.status_code for page in pages] == [200, 200, 404]
+    assert all("Beeswax candle" in page.text and "19.90 USD" in page.text for page in pages[:2])
+
+
 # Refusals of the request itself
 
 

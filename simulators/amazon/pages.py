@@ -1,0 +1,80 @@
+"""Pages for people: `/` lists what is on sale, `/dp/{ASIN}` is one product in every store as buyers see it."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from simulators.amazon.offers.live import live_listings
+from simulators.amazon.sites import SITES
+from simulators.amazon.wire import Call
+from simulators.amazon.world import World
+from simulators.kit.wire import HTML, Reply
+
+_STYLE = (
+    "body{font:15px system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
+    "table{border-collapse:collapse;width:100%}td,th{padding:.4rem .6rem;border-bottom:1px solid #ddd;text-align:left}"
+    ".number{text-align:right}.zero{color:#b00}h1 small{color:#777;font-weight:normal}"
+)
+_MOST_ROWS = 200
+
+
+def answer(world: World, call: Call) -> Reply | None:
+    """A page, or None for a path that is not one of ours. Callers hold the world's lock."""
+    if call.method != "GET":
+        return None
+    if call.path == "/":
+        return _page("On sale", _table(_live(world)[:_MOST_ROWS]))
+    if call.path.startswith("/dp/"):
+        return _product(world, call.path.removeprefix("/dp/"))
+    return None
+
+
+def _live(world: World) -> list[dict[str, Any]]:
+    return [row for seller in world.sellers.values() for row in live_listings(world, seller, "") if row["live"]]
+
+
+def _product(world: World, asin: str) -> Reply:
+    rows = [row for row in _live(world) if asin in (row["asin"], *(one["asin"] for one in row["variations"]))]
+    if not rows:
+        return _page("Sorry", "<p>There is no such product on sale.</p>", 404)
+    return _page(rows[0]["title"], _table(rows) + '<p><a href="/">Everything on sale</a></p>')
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
+    """A line for each variation that is offered."""
+    lines = [
+        f'<tr><td><a href="{html.escape(row["url"])}">{html.escape(row["title"])}</a></td>{_cell(row["seller"])}'
+        f"{_cell(SITES[row['marketplaceId']].name)}{_cell(one['sku'])}{_cell(_differs(one))}"
+        f"{_cell(_price(one), 'number')}{_quantity(one['quantity'] or 0)}</tr>"
+        for row in rows
+        for one in row["variations"]
+        if one["offered"]
+    ]
+    head = "<tr><th>Product<th>Seller<th>Store<th>SKU<th>Variation<th>Price<th>Available</tr>"
+    return f"<table>{head}{''.join(lines)}</table>" if lines else "<p>Nothing is on sale.</p>"
+
+
+def _price(variation: dict[str, Any]) -> str:
+    return f"{variation['price']} {variation['currency']}"
+
+
+def _differs(variation: dict[str, Any]) -> str:
+    return ", ".join(f"{name}: {values[0]}" for name, values in variation["aspects"].items())
+
+
+def _quantity(quantity: int) -> str:
+    return _cell(quantity, "number zero" if quantity == 0 else "number")
+
+
+def _cell(value: object, kind: str = "") -> str:
+    return f'<td class="{kind}">{html.escape(str(value))}</td>' if kind else f"<td>{html.escape(str(value))}</td>"
+
+
+def _page(title: str, inner: str, status: int = 200) -> Reply:
+    text = (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="2">'
+        f"<title>{html.escape(title)}</title><style>{_STYLE}</style>"
+        f"<h1>{html.escape(title)} <small>Amazon simulator</small></h1>{inner}</html>"
+    )
+    return Reply(status, text, content_type=HTML)
