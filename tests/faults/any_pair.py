@@ -25,6 +25,7 @@ from listbridge.webhook_doors import CachedDoors
 from simulators.door import Transport
 from tests.contract.marketplaces.stages import Stage, staged
 from tests.contract.shops.staging import StagedShop, staged_shop
+from tests.contract.unread import unread
 from tests.fakes.budget import FakeBudget
 from tests.fakes.death import Fate
 from tests.fakes.hand_overs import NO_HAND_OVERS
@@ -59,7 +60,7 @@ class Wire(BaseAdapter):
         response = self._hosts[host].send(request, **options)
         for shown in self.on_answer:
             shown(request, response)
-        return response
+        return unread(response) if self.on_answer else response
 
     def close(self) -> None:
         """Nothing is open."""
@@ -190,7 +191,17 @@ def _account(world: World, market: Stage, marketplace: str, sites: tuple[Site, .
     stores.secrets.put(secret_name("accounts", ACCOUNT), dict(market.secret()))
     save = stores.configuration.save
     save(Profile(id=ProfileId("profile_1"), name="Rules"))
-    save(Account(id=ACCOUNT, name="Account", marketplace=marketplace, shop=SHOP, sites=sites, guard=NEVER_ASKS))
+    save(
+        Account(
+            id=ACCOUNT,
+            name="Account",
+            marketplace=marketplace,
+            shop=SHOP,
+            sites=sites,
+            guard=NEVER_ASKS,
+            settings=market.account_settings(),
+        )
+    )
     creation = market.creation(site)
     save(CreationProfile(id=CREATION, name="New", marketplace=marketplace, site=site, settings=creation.settings))
     save(

@@ -101,9 +101,11 @@ class AmazonStage(Stage):
         stranger = replace(connection, id="acc_stranger", secret=self._secret_of(berta))
         return self._patient(registry.open_marketplace(self.slug, stranger))
 
+    def account_settings(self) -> dict[str, Any]:
+        return {"region": self.seller["region"], "seller_id": self.seller["sellerId"]}
+
     def connection(self, tokens: TokenCache | None = None, **settings: Any) -> Connection:
-        own = {"region": self.seller["region"], "seller_id": self.seller["sellerId"]}
-        return super().connection(tokens, **{**own, **settings})
+        return super().connection(tokens, **{**self.account_settings(), **settings})
 
     def request(self, variants: int, *, site: Site | None = None, **changes: Any) -> PublishRequest:
         self.product_type = "SWEATER" if variants > 1 else "CANDLE"

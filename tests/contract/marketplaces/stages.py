@@ -229,6 +229,10 @@ class Stage(abc.ABC):
         traits = registry.marketplace(self.slug).traits
         return cast(MarketplaceAdapter, Patient(adapter, self.clock, traits.finds_by_sku))
 
+    def account_settings(self) -> dict[str, Any]:
+        """What an account's settings have to say here."""
+        return {}
+
     def connection(self, tokens: TokenCache | None = None, **settings: Any) -> Connection:
         session = HttpSession(transport=Watched(self, self.app()), budget=self.budget)
         return Connection(

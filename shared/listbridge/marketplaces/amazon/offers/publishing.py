@@ -59,7 +59,7 @@ class Publishing:
         content = self._content(ways)
         marks = WrittenMarks(self._steps, self._clock.now, lambda sku: self._item(content, sku).put(self._site))
         waiting = [sku for sku in self._skus if sku not in self._run.failed and not self._on_sale(sku)]
-        waiting = [sku for sku in waiting if not marks.recent(sku)]
+        waiting = [sku for sku in waiting if self._refused(sku) or not marks.recent(sku)]
         family = content.parent is not None and any(ways[sku] == NEW for sku in self._skus)
         if family and content.parent is not None:
             self._put_parent(content.parent, marks, needed=bool(waiting))
@@ -137,15 +137,21 @@ class Publishing:
             item is not None and self._offered(sku) and bool(item.asin(self._site.marketplace_id)) and not item.errors()
         )
 
+    def _refused(self, sku: Sku) -> bool:
+        """Whether Amazon shows a refusal: of this submission or of one before, it does not go away unless it is sent again."""
+        item = self._run.seen.get(sku)
+        return item is not None and bool(item.errors())
+
     # ---- sending ----
 
     def _put_parent(self, parent: Item, marks: WrittenMarks, *, needed: bool) -> None:
         """Before its children, for they name it. The next worker finds it there."""
         known = self._steps.progress.get(PARENT) == parent.sku
-        if needed and not (known and marks.recent(parent.sku)):
+        if needed:
             self._look(parent.sku)
             item = self._run.seen.get(parent.sku)
-            if item is None or not item.asin(self._site.marketplace_id) or item.errors():
+            there = item is not None and bool(item.asin(self._site.marketplace_id))
+            if self._refused(parent.sku) or not (there or (known and marks.recent(parent.sku))):
                 self._run.seen.pop(parent.sku, None)
                 body = parent.put(self._site)
                 self._refuse(self._items.put(self._site, parent.sku, body, preview=True))

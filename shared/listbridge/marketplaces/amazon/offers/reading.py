@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from listbridge.domain.ids import AccountId, ListingKey, RemoteId, Site, Sku
-from listbridge.domain.listings.listing import Listing, RemoteState, Values
+from listbridge.domain.listings.listing import Listing, RemoteState, Status, Values
 from listbridge.domain.money import Money
 from listbridge.domain.ports import RemoteListing
 from listbridge.domain.verdicts import NotFound
@@ -50,10 +50,14 @@ class Reader:
         self._http, self._account = http, account
 
     def read_back(self, listings: Sequence[Listing]) -> list[RemoteListing]:
-        """One entry per listing, in their order."""
+        """One entry per listing, in their order. What is being published and not there yet is no listing that has gone."""
         sites = {site_of(listing.key.site) for listing in listings}
         items = self.items(sites, [listing.key.sku for listing in listings])
-        return [self.shown(listing.key, items[listing.key.sku], listing.group, listing.remote) for listing in listings]
+        shown = [self.shown(listing.key, items[listing.key.sku], listing.group, listing.remote) for listing in listings]
+        return [
+            RemoteListing(listing.key, RemoteState.PROCESSING) if listing.status is Status.PENDING and one.gone else one
+            for listing, one in zip(listings, shown, strict=True)
+        ]
 
     def find(self, site: Site, sku: Sku) -> RemoteListing | None:
         """The account's offer for a SKU on a site; None when there is none."""
