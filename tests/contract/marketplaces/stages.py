@@ -113,6 +113,8 @@ class Stage(abc.ABC):
     writes_whole_groups: bool = True
     """The variations of one listing may not be written at once."""
     unchecked: bool = False
+    order_calls: tuple[int, ...] = (1, 1, 1, 1)
+    """How often each operation is called, the rarest first, to list the orders, read one, look for its parcels and tell of one."""
     least_checked: int = 14
     """So many operations are needed to publish, revise, read and end one product."""
     documented: bool = False
