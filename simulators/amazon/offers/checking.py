@@ -45,7 +45,7 @@ class Checker:
         key = (kind.version, marketplace_id, name)
         if key not in self._parts:
             part = {"$defs": schema["$defs"], **schema["properties"][name]}
-            self._parts[key] = jsonschema_rs.Draft201909Validator(part)
+            self._parts[key] = jsonschema_rs.Draft201909Validator(part, validate_formats=True)
         wrong = [issues.wrong(name, error.message) for error in self._parts[key].iter_errors(entries)]
         if not wrong:
             wrong = _counted(name, entries, schema["properties"][name]) + _sense({name: entries})
@@ -62,7 +62,7 @@ class Checker:
             if requirements == "LISTING_OFFER_ONLY":  # facts beside the offer do no harm
                 schema |= {"properties": dict(kind.attributes)}
             plain = {name: part for name, part in schema.items() if name not in ("$schema", "$id")}
-            self._whole[key] = (schema, jsonschema_rs.Draft201909Validator(plain))
+            self._whole[key] = (schema, jsonschema_rs.Draft201909Validator(plain, validate_formats=True))
         return self._whole[key]
 
 
@@ -96,9 +96,9 @@ def _sense(attributes: Attributes) -> list[Issue]:
     """What a schema cannot say: prices above zero, barcodes with their check digit."""
     wrong = []
     for offer in _entries(attributes, "purchasable_offer"):
-        for price in [*offer.get("our_price", ()), *offer.get("discounted_price", ())]:
-            for one in price.get("schedule", ()) if isinstance(price, dict) else ():
-                if isinstance(one, dict) and one.get("value_with_tax") == 0:
+        for price in [*_entries(offer, "our_price"), *_entries(offer, "discounted_price")]:
+            for one in _entries(price, "schedule"):
+                if one.get("value_with_tax") == 0:
                     wrong.append(issues.wrong_price("it must be above zero"))
     for barcode in _entries(attributes, "externally_assigned_product_identifier"):
         value, lengths = str(barcode.get("value", "")), _BARCODES.get(str(barcode.get("type")), ())
