@@ -28,6 +28,7 @@ class Settings(BaseModel):
     seller_id: Text = Field(
         default="", pattern=r"^[A-Z0-9]{0,30}$", title="Seller id (on the page of your account in Seller Central)"
     )
+    fba_orders: bool = Field(default=False, title="Show orders that Amazon ships from its own warehouse")
     sells: Text = Field(default="", max_length=100, title="What the account sells, in a few words")
     delete_ended: bool = Field(default=False, title="Delete ended listings from the inventory, not only their offers")
 
