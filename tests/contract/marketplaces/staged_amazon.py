@@ -66,7 +66,7 @@ class AmazonStage(Stage):
             answers_in_halves=False,
             relists_under_new_id=False,
             writes_whole_groups=False,
-            order_calls=(1, 1, 3),  # the order says which site it is of, and what was shipped
+            order_calls=(1, 1, 2),  # an order tells its parcels itself
             least_checked=6,
         )
         SHELF.clear()  # each stage is a process of its own
