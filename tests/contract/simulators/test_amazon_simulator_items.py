@@ -296,6 +296,32 @@ def test_people_see_what_is_on_sale(live: AmazonSeller) -> None:
     assert all("Beeswax candle" in page.text and "19.90 USD" in page.text for page in pages[:2])
 
 
+def test_whoever_listens_hears_of_status_stock_issues_and_deletion(anna: AmazonSeller, clock: VirtualClock) -> None:
+    heard: list[tuple[str, Any]] = []
+    telling = {
+        "LISTINGS_ITEM_STATUS_CHANGE": "Status",
+        "LISTINGS_ITEM_MFN_QUANTITY_CHANGE": "Quantity",
+        "LISTINGS_ITEM_ISSUES_CHANGE": "Severities",
+    }
+    anna.simulator.world.listeners.append(lambda kind, _, facts: heard.append((kind, facts[telling[kind]])))
+
+    def since(*acts: dict[str, Any]) -> list[tuple[str, Any]]:
+        assert {act["status"] for act in acts} == {"ACCEPTED"}
+        heard.clear()
+        clock.advance(AFTER)
+        anna.simulator.world.catch_up()
+        return [(kind.removeprefix("LISTINGS_ITEM_").removesuffix("_CHANGE"), told) for kind, told in heard]
+
+    assert since(put(anna)) == [("STATUS", ["BUYABLE", "DISCOVERABLE"]), ("MFN_QUANTITY", 7)]
+    none = [{"fulfillment_channel_code": "DEFAULT", "quantity": 0}]
+    assert since(patch(anna, "merge", STOCK, none)) == [("STATUS", ["DISCOVERABLE"]), ("MFN_QUANTITY", 0)]
+    assert since(patch(anna, "merge", STOCK, none)) == []
+    anna.simulator.deeds.plan_issue("CANDLE", "decision")
+    assert since(patch(anna, "merge", STOCK, none)) == [("ISSUES", ["ERROR"])]
+    gone = anna.call("DELETE", path(anna, "CANDLE"), marketplaceIds=US).json()
+    assert since(gone) == [("STATUS", ["DELETED"])]
+
+
 # Refusals of the request itself
 
 
