@@ -167,6 +167,31 @@ def test_what_was_accepted_and_is_refused_later_is_told_with_amazons_words(stage
     assert refused.value.problem.params["message"] == "Not like this."
 
 
+@pytest.mark.parametrize(("refused", "variants"), [("CANDLE", 1), ("JUMPER-M", 6), ("LB-group-1", 6)])
+def test_what_was_refused_later_is_sent_again_at_once_and_judged_by_the_new_decision(
+    stage: AmazonStage, refused: str, variants: int
+) -> None:
+    stage.simulator.deeds.plan_issue(refused, "decision", message="Not like this.")
+    adapter = opened(stage)
+    request = stage.request(variants)
+    desk = stage.new_desk(request)
+    adapter.publish(request, desk.worker())
+    if refused == "JUMPER-M":
+        first = follow(stage, adapter, request, SOON)
+        assert isinstance(first, Published)
+        assert set(first.left_out or ()) == {refused}
+    else:
+        with pytest.raises(Rejected) as told:
+            follow(stage, adapter, request, SOON)
+        assert told.value.problem.params["message"] == "Not like this."
+    watch = Watch(stage)
+    assert isinstance(adapter.publish(request, desk.worker()), Processing)
+    assert refused in [one.sku for one in watch.real]
+    done = follow(stage, adapter, request, SOON)
+    assert isinstance(done, Published)
+    assert (len(done.offers), done.left_out) == (variants, None)
+
+
 def test_what_is_accepted_is_followed_as_long_as_it_takes(stage: AmazonStage) -> None:
     stage.simulator.deeds.set_decision_delay(6 * 3600)
     adapter = opened(stage)

@@ -48,7 +48,7 @@ def _pending(http: AmazonHttp, site: NationalSite, steps: PublishSteps, sku: Sku
     unless the item is deleted behind it."""
     told = steps.progress.get(f"{SENT}{sku}", "")
     updated = shown.updated(site.marketplace_id) if shown is not None else None
-    if not told.isdigit() or (updated is not None and updated.timestamp() >= int(told)):
+    if not told.isdigit() or (updated is not None and updated.timestamp() > int(told)):
         return False
     return http.connection.clock.now().timestamp() - int(told) < SHOWN_WITHIN.total_seconds()
 

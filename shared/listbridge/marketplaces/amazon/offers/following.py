@@ -130,7 +130,7 @@ class Following:
     def _old(self, sku: Sku, item: ListingItem) -> bool:
         """Whether this is what it was before the last submission."""
         sent, updated = self._sent(sku), item.updated(self.site.marketplace_id)
-        if sent is None or updated is None or updated >= sent:
+        if sent is None or updated is None or updated > sent:
             return False
         return self.now - sent < SHOWN_WITHIN
 

@@ -58,11 +58,11 @@ class Publishing:
         ways = self._ways()
         content = self._content(ways)
         marks = WrittenMarks(self._steps, self._clock.now, lambda sku: self._item(content, sku).put(self._site))
-        waiting = [sku for sku in self._skus if sku not in self._run.failed and not self._on_sale(sku)]
-        waiting = [sku for sku in waiting if self._refused(sku) or not marks.recent(sku)]
+        unsold = [sku for sku in self._skus if sku not in self._run.failed and not self._on_sale(sku)]
+        waiting = [sku for sku in unsold if self._refused(sku) or not marks.recent(sku)]
         family = content.parent is not None and any(ways[sku] == NEW for sku in self._skus)
         if family and content.parent is not None:
-            self._put_parent(content.parent, marks, needed=bool(waiting))
+            self._put_parent(content.parent, marks, needed=bool(unsold))
         for sku in waiting:
             self._apart(content.items[sku], partial(self._put, marks=marks))
         return self._outcome(content.parent.sku if family and content.parent is not None else None)
@@ -138,9 +138,9 @@ class Publishing:
         )
 
     def _refused(self, sku: Sku) -> bool:
-        """Whether Amazon shows a refusal: of this submission or of one before, it does not go away unless it is sent again."""
+        """Whether Amazon has decided against what was sent before: then it is sent again, however short ago that was."""
         item = self._run.seen.get(sku)
-        return item is not None and bool(item.errors())
+        return item is not None and isinstance(self._following(None).became(sku, item), RemoteError)
 
     # ---- sending ----
 
@@ -216,6 +216,7 @@ class Publishing:
         sent = [sku for sku in self._skus if sku not in self._run.failed]
         if not sent:
             raise self._run.failed[self._skus[0]]
-        now = self._clock.now()
-        following = Following(self._items, self._site, self._steps.progress, now, parent, self._run.seen)
-        return following.outcome(sent, self._run.failed)
+        return self._following(parent).outcome(sent, self._run.failed)
+
+    def _following(self, parent: Sku | None) -> Following:
+        return Following(self._items, self._site, self._steps.progress, self._clock.now(), parent, self._run.seen)
