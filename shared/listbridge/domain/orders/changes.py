@@ -31,6 +31,7 @@ MISSES_PRODUCT = "products_missing"
 UNPAID_EXPIRED = "unpaid_expired"
 TWINS = "twins_in_shop"
 REPLACED = "replaced_by_order"
+BUYER_UNTOLD = "buyer_untold"
 
 
 def first_seen(key: OrderKey, shop: ShopId, facts: RemoteOrder, rules: ImportRules, now: datetime) -> Order:

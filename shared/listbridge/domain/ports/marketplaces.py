@@ -314,6 +314,8 @@ class OrderTraits:
     """The manifest's budget that polls draw from; its scope says who shares it."""
     lines_keep_ids: bool = False
     """A line's id is its own in the whole account and stays when the order gets another id: so such orders are found."""
+    buyers_by_role: bool = False
+    """Who bought is told only to apps that were granted it: an order without a buyer is created, and says so."""
 
 
 @dataclass(frozen=True, slots=True)

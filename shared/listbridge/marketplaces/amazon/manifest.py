@@ -84,6 +84,7 @@ MANIFEST = MarketplaceManifest(
             calls_per_day=_SEARCHES * _DAY_S / 2,
             settle_s=60.0,
             unpaid_expires_s=30 * _DAY_S,
+            buyers_by_role=True,
         ),
         shares_stock=True,
     ),

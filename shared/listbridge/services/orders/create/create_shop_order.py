@@ -19,7 +19,16 @@ from listbridge.domain.orders import changes as order_changes
 from listbridge.domain.orders import creating as order_creating
 from listbridge.domain.orders import schedule as order_schedule
 from listbridge.domain.orders.creating import NotOurCreate
-from listbridge.domain.orders.orders import Buyer, ImportState, Match, MatchedBy, Order, RemoteLine, ShopOrderRef
+from listbridge.domain.orders.orders import (
+    Buyer,
+    Delivery,
+    ImportState,
+    Match,
+    MatchedBy,
+    Order,
+    RemoteLine,
+    ShopOrderRef,
+)
 from listbridge.domain.orders.schedule import ImportRules
 from listbridge.domain.orders.shop_orders import DraftLine, FoundOrder, ShopOrderDraft
 from listbridge.domain.ports import Conflict, Lease, Share, ShopAdapter
@@ -32,7 +41,7 @@ from listbridge.services.deps import CoreDeps, OrderDeps
 from listbridge.services.orders.arrive.take_in_order import note_order
 from listbridge.services.orders.hold.apply_order import apply_order
 from listbridge.services.orders.hold.match_lines import match_lines
-from listbridge.services.orders.order_rows import change_order, lease_name, mark_of, order_of, tell
+from listbridge.services.orders.order_rows import change_order, lease_name, mark_of, order_of, order_traits, tell
 
 VARIANT_GONE = "variant_gone"
 _TO_CREATE = (ImportState.READY, ImportState.FAILED)
@@ -264,9 +273,18 @@ class _Creating:
             )
             return change_order(deps, order.key, lambda row: order_changes.with_notice(row, notice))
         tell(deps, order, "order_created" if made.ours else "order_in_shop_already", shop_order=made.name)
+        if made.ours and self._buyer_withheld(order):
+            untold = Problem(order_changes.BUYER_UNTOLD, {"shop_order": made.name}, "enter_address_in_shop")
+            order = change_order(deps, order.key, lambda row: order_changes.with_notice(row, untold))
         lag = deps.shops.traits(self._shop).read_lag_s
         _again_at(deps, order, deps.clock.now() + timedelta(seconds=lag))
         return order
+
+    def _buyer_withheld(self, order: Order) -> bool:
+        """Whether the shop's order has no address because the marketplace does not tell it to this app."""
+        told = self._buyer is not None and self._buyer.shipping is not None
+        by_role = order_traits(self._deps, self._account).buyers_by_role
+        return by_role and not told and order.facts.delivery is Delivery.SHIP
 
     def _unknown(self, order: Order, attempt: str, error: OutcomeUnknown) -> Order:
         now = self._deps.clock.now()
