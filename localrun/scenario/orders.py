@@ -4,6 +4,7 @@ ships."""
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -82,7 +83,7 @@ class OrderStory:
                 self.seller.post(f"/sales-lists/{outlet['id']}/items", {"products": [self.headband_product]})
             )
             self.seller.act(outlet["id"], "send")
-            until(lambda: self._shown(FIRST) == self._shown(SECOND) == 5, "5 headbands at both sellers")
+            self._until(lambda: self._shown(FIRST) == self._shown(SECOND) == 5, "5 headbands at both sellers")
             step.measured_s = time.monotonic() - began
             self.ids |= {"outlet": account["id"], "outlet_list": outlet["id"]}
 
@@ -94,7 +95,7 @@ class OrderStory:
         ) as step:
             remote = self.orders["plain"] = self._buy(HEADBAND)
             began = self._look()
-            held = until(lambda: self._shown(SECOND) == 4, "4 headbands at the other seller", within_s=15)
+            held = self._until(lambda: self._shown(SECOND) == 4, "4 headbands at the other seller", within_s=15)
             self.board.tell(f"{held:.2f} s after the look: the other seller shows 4")
             row = self._imported(remote)
             step.measured_s = time.monotonic() - began
@@ -105,8 +106,8 @@ class OrderStory:
                 raise NotTrue(f"{order.total}, paid {order.paid}, {self.label} says {wanted} paid")
             if row["reason"]:
                 raise NotTrue(f"imported, but with a reason: {row['reason']}")
-            until(lambda: self._stock(HEADBAND) == 4, "the shop counts 4")
-            until(
+            self._until(lambda: self._stock(HEADBAND) == 4, "the shop counts 4")
+            self._until(
                 lambda: not self._reserved(HEADBAND) and self._shown(FIRST) == self._shown(SECOND) == 4,
                 "the reservation absorbed, and 4 at both",
                 within_s=15,
@@ -120,7 +121,7 @@ class OrderStory:
             self.marketplace.list_by_hand(FIRST, SCARF, quantity=1, price="49.00")
             remote = self._buy(SCARF)
             self._look()
-            until(lambda: self._order(remote).get("state") == "failed", "the order failed", within_s=15)
+            self._until(lambda: self._order(remote).get("state") == "failed", "the order failed", within_s=15)
             self.board.tell(f"why: {self._order(remote)['reason']['text']}")
             if self._shop_orders(remote):
                 raise NotTrue("it is in the shop all the same")
@@ -136,7 +137,7 @@ class OrderStory:
             self.seller.finished(self.seller.patch(account, {"create_orders": False}))
             remote = self._buy(HEADBAND)
             self._look()
-            until(lambda: self._shown(SECOND) == 3, "3 headbands at the other seller", within_s=15)
+            self._until(lambda: self._shown(SECOND) == 3, "3 headbands at the other seller", within_s=15)
             row = self._order(remote)
             self.board.tell(f"it waits: {row['reason']['text']}")
             if row["state"] != "waiting" or self._shop_orders(remote):
@@ -155,18 +156,22 @@ class OrderStory:
     def last_unit_twice(self) -> None:
         with self.board.step("Two buyers, one last headband: both orders are there, and both say so") as step:
             self.shop.set_stock(HEADBAND, 1)
-            until(lambda: self._shown(FIRST) == self._shown(SECOND) == 1, "1 headband at both sellers", within_s=60)
+            self._until(
+                lambda: self._shown(FIRST) == self._shown(SECOND) == 1, "1 headband at both sellers", within_s=60
+            )
             pair = [self._buy(HEADBAND, seller) for seller in (FIRST, SECOND)]
             began = time.monotonic()
             for account in (self.ids["account"], self.ids["outlet"]):
                 self.seller.post(f"/accounts/{account}/check")
-            until(lambda: all(self._says(one, "oversold") for one in pair), "both orders say oversold", within_s=20)
+            self._until(
+                lambda: all(self._says(one, "oversold") for one in pair), "both orders say oversold", within_s=20
+            )
             step.measured_s = time.monotonic() - began
             self.board.tell(next(n["text"] for n in self._order(pair[0])["notices"] if n["code"] == "oversold"))
             for remote in pair:
                 self._imported(remote)
                 self._only_shop_order(remote)
-            until(lambda: self._shown(FIRST) == self._shown(SECOND) == 0, "no headband at either", within_s=15)
+            self._until(lambda: self._shown(FIRST) == self._shown(SECOND) == 0, "no headband at either", within_s=15)
             self.orders["cancelled"] = pair[1]
 
     # ---- the way back ----
@@ -179,7 +184,7 @@ class OrderStory:
             order = self._only_shop_order(remote)
             began = time.monotonic()
             self.shop.ship(order.id, "DHL", "00340434161094")
-            until(lambda: len(self._parcels(remote)) == 1, f"a parcel on {self.label}", within_s=20)
+            self._until(lambda: len(self._parcels(remote)) == 1, f"a parcel on {self.label}", within_s=20)
             step.measured_s = time.monotonic() - began
             carrier, number = self._parcels(remote)[0]
             self.board.tell(f"{self.label} was told: {carrier} {number}")
@@ -197,11 +202,17 @@ class OrderStory:
             self.marketplace.cancel(remote)
             self.seller.post(f"/accounts/{self.ids['outlet']}/check")
             began = time.monotonic()
-            until(lambda: self._only_shop_order(remote).cancelled, "the shop's order cancelled", within_s=20)
+            self._until(lambda: self._only_shop_order(remote).cancelled, "the shop's order cancelled", within_s=20)
             step.measured_s = time.monotonic() - began
-            until(lambda: self._stock(HEADBAND) == before + 1, f"{before + 1} headbands in the shop")
+            self._until(lambda: self._stock(HEADBAND) == before + 1, f"{before + 1} headbands in the shop")
 
     # ---- looking ----
+
+    def _until(
+        self, comes_true: Callable[[], bool], what: str, *, within_s: float = 10.0, every_s: float = 0.05
+    ) -> float:
+        """`until`, with the time that the marketplace takes to decide."""
+        return until(comes_true, what, within_s=within_s + self.marketplace.DECIDES_S, every_s=every_s)
 
     def _buy(self, sku: str, seller: str = FIRST) -> str:
         return self.marketplace.buy(sku, seller)
@@ -217,7 +228,7 @@ class OrderStory:
         return next((row for row in rows if row["order"] == remote), {})
 
     def _imported(self, remote: str) -> dict[str, Any]:
-        until(lambda: self._order(remote).get("state") == "created", f"order {remote} in the shop", within_s=20)
+        self._until(lambda: self._order(remote).get("state") == "created", f"order {remote} in the shop", within_s=20)
         return self._order(remote)
 
     def _says(self, remote: str, code: str) -> bool:

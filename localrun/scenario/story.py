@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -155,7 +156,7 @@ class Story:
                 seen.update(now)
                 return now <= {"active", "error"}
 
-            until(all_active, "all 7 listings active", within_s=30, every_s=0.1)
+            self._until(all_active, "all 7 listings active", within_s=30, every_s=0.1)
             step.measured_s = time.monotonic() - began
             job = self.seller.finished(job)
             shown = self.marketplace.on_sale()
@@ -173,20 +174,22 @@ class Story:
     def stock_change(self) -> None:
         with self.board.step(f"The shop counts 5 headbands instead of 7: {self.label} follows") as step:
             self.shop.set_stock(HEADBAND, 5)
-            step.measured_s = until(lambda: self.marketplace.quantity(HEADBAND) == 5, f"5 headbands on {self.label}")
+            step.measured_s = self._until(
+                lambda: self.marketplace.quantity(HEADBAND) == 5, f"5 headbands on {self.label}"
+            )
             told = self.seller.explain(self._key(HEADBAND))
             self.board.tell(f"explained: {told['quantity']['sentence']}")
 
     def price_change(self) -> None:
         with self.board.step(f"The headband costs 21.00 in the shop: {self.label} asks 23.10") as step:
             self.shop.set_price(HEADBAND, "21.00")
-            step.measured_s = until(lambda: self.marketplace.price(HEADBAND) == "23.10", f"23.10 on {self.label}")
+            step.measured_s = self._until(lambda: self.marketplace.price(HEADBAND) == "23.10", f"23.10 on {self.label}")
 
     def manual_revise(self) -> None:
         with self.board.step("With the automatic switch off nothing moves, until Revise quantity") as step:
             self.seller.finished(self.seller.patch(f"/accounts/{self.ids['account']}", {"auto_quantity": False}))
             self.shop.set_stock(HEADBAND, 4)
-            until(lambda: self._computed(HEADBAND) == 4, "4 computed for the headband")
+            self._until(lambda: self._computed(HEADBAND) == 4, "4 computed for the headband")
             stays(
                 lambda: self.marketplace.quantity(HEADBAND) == 5, f"{self.label} moved with the switch off", for_s=1.0
             )
@@ -194,7 +197,7 @@ class Story:
             self.board.tell(f"why it waits: {told['quantity']['reason']['text']}")
             began = time.monotonic()
             self.seller.act(self.ids["list"], "revise_quantity", [self._row(HEADBAND)["id"]])
-            until(lambda: self.marketplace.quantity(HEADBAND) == 4, f"4 headbands on {self.label}")
+            self._until(lambda: self.marketplace.quantity(HEADBAND) == 4, f"4 headbands on {self.label}")
             step.measured_s = time.monotonic() - began
             self.seller.finished(self.seller.patch(f"/accounts/{self.ids['account']}", {"auto_quantity": True}))
 
@@ -202,13 +205,13 @@ class Story:
         with self.board.step("A new title does not travel automatically, only with Full revise") as step:
             new = "Velvet headband, extra wide"
             self.shop.set_title(self.headband, new)
-            until(
+            self._until(
                 lambda: bool(self.seller.explain(self._key(HEADBAND))["content_changed"]), "the new content is noticed"
             )
             stays(lambda: self._title(HEADBAND) == "Velvet headband", "the title travelled automatically", for_s=1.0)
             began = time.monotonic()
             self.seller.act(self.ids["list"], "full_revise", [self._row(HEADBAND)["id"]])
-            until(lambda: self._title(HEADBAND) == new, f"the new title on {self.label}")
+            self._until(lambda: self._title(HEADBAND) == new, f"the new title on {self.label}")
             step.measured_s = time.monotonic() - began
 
     def duplicates_and_disorder(self) -> None:
@@ -222,7 +225,7 @@ class Story:
             self.shop.deliveries("reorder")
             began = time.monotonic()
             self.shop.deliveries("release")
-            until(lambda: self.marketplace.quantity(red) == 3, f"3 red scrunchies on {self.label}")
+            self._until(lambda: self.marketplace.quantity(red) == 3, f"3 red scrunchies on {self.label}")
             step.measured_s = time.monotonic() - began
             stays(lambda: self.marketplace.quantity(red) == 3, "an older number came after the newer one", for_s=1.5)
             sent = _quantities(self._revisions(red)[before:])
@@ -233,7 +236,7 @@ class Story:
     def last_unit(self) -> None:
         with self.board.step("The last headband sells after six prices changed: zero overtakes") as step:
             self.shop.set_stock(HEADBAND, 1)
-            until(lambda: self.marketplace.quantity(HEADBAND) == 1, f"1 headband on {self.label}")
+            self._until(lambda: self.marketplace.quantity(HEADBAND) == 1, f"1 headband on {self.label}")
             # Else the read that confirms this change would find the prices before anybody tells about the sale.
             stays(lambda: self.marketplace.quantity(HEADBAND) == 1, "not 1 headband any more", for_s=CONFIRMED_S)
             before = len(self.marketplace.revisions())
@@ -244,15 +247,15 @@ class Story:
             self.marketplace.slow_revisions(seconds=SLOW_S, times=len(COLOURS))
             began = time.monotonic()
             self.shop.deliveries("release")
-            until(lambda: self.marketplace.quantity(HEADBAND) == 0, f"no headband on {self.label}")
+            self._until(lambda: self.marketplace.quantity(HEADBAND) == 0, f"no headband on {self.label}")
             step.measured_s = time.monotonic() - began
-            until(
+            self._until(
                 lambda: self.marketplace.price(SCRUNCHIE.format("White")) == "108.90", f"the new prices on {self.label}"
             )
-            until(
+            self._until(
                 lambda: {self.marketplace.price(SCRUNCHIE.format(c)) for c in COLOURS} == {"108.90"}, "all new prices"
             )
-            until(
+            self._until(
                 lambda: any(_is_zero(call) for call in self.marketplace.revisions()[before:]),
                 "the call that carried zero",
             )
@@ -268,6 +271,12 @@ class Story:
                 raise NotTrue("every price that was due before it went first")
 
     # ---- looking ----
+
+    def _until(
+        self, comes_true: Callable[[], bool], what: str, *, within_s: float = 10.0, every_s: float = 0.05
+    ) -> float:
+        """`until`, with the time that the marketplace takes to decide."""
+        return until(comes_true, what, within_s=within_s + self.marketplace.DECIDES_S, every_s=every_s)
 
     def _row(self, sku: str) -> dict[str, Any]:
         return self.seller.listings(self.ids["list"])[sku]

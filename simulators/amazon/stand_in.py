@@ -38,6 +38,7 @@ class StandIn(MarketplaceStandIn):
     LABEL = "Amazon"
     VARIABLE = "AMAZON"
     SITE = "AMAZON_DE"
+    DECIDES_S = 60.0
     ARGUMENTS = ("--faster", _FASTER, "--decide-after", "2", "--feed-time", "2")
 
     @classmethod

@@ -179,6 +179,8 @@ class MarketplaceStandIn(AnyStandIn):
 
     ROOM = "marketplaces"
     SITE: ClassVar[str]
+    DECIDES_S: ClassVar[float] = 0.0
+    """How much longer than elsewhere it may take until what was sent to it is decided, and somebody has looked."""
 
     @abc.abstractmethod
     def add_seller(self, name: str) -> Seller: ...
