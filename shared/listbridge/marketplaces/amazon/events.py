@@ -44,8 +44,10 @@ class AmazonQueue:
         """Raises ValueError for a body without a type and a notification's id, or one that does not name its thing."""
         told = _notification(request.body)
         topic, id = text_at(told, "notificationtype"), text_at(told, "notificationmetadata", "notificationid")
-        hint = _hint(topic, _subject(told))
-        return Delivery(id=id, topic=topic, known=hint is not None, hints=(hint,) if hint is not None else ())
+        subject = _subject(told)
+        hint = _hint(topic, subject)
+        hints = () if hint is None or _from_amazon_s_warehouse(topic, subject) else (hint,)
+        return Delivery(id=id, topic=topic, known=hint is not None, hints=hints)
 
 
 def _hint(topic: str, subject: Mapping[str, Any]) -> Hint | None:
@@ -56,6 +58,12 @@ def _hint(topic: str, subject: Mapping[str, Any]) -> Hint | None:
     if topic in _LISTINGS:
         return Hint(kind=HintKind.LISTING, id=text_at(subject, "sku"))
     return None
+
+
+def _from_amazon_s_warehouse(topic: str, subject: Mapping[str, Any]) -> bool:
+    """Such an order takes nothing of the seller's stock: where they want to see it, the next search brings it."""
+    summary = subject.get("summary")
+    return topic == ORDER_CHANGE and isinstance(summary, Mapping) and summary.get("fulfillmenttype") == "AFN"
 
 
 def _notification(body: bytes) -> Mapping[str, Any]:
@@ -75,7 +83,7 @@ def _subject(told: Mapping[str, Any]) -> Mapping[str, Any]:
     return inner if isinstance(inner, Mapping) else payload
 
 
-def _in_small(told: Any, deep: int = 3) -> Any:
+def _in_small(told: Any, deep: int = 4) -> Any:
     """The same with names in small letters, as far down as anything stands that we read."""
     if not isinstance(told, dict) or not deep:
         return told

@@ -122,3 +122,10 @@ def test_an_order_change_without_an_order_cannot_be_read() -> None:
     del told["Payload"]["OrderChangeNotification"]["AmazonOrderId"]
     with pytest.raises(ValueError, match=r"^no amazonorderid$"):
         QUEUE.parse(raw(told))
+
+
+def test_an_order_from_amazon_s_warehouse_points_at_nothing() -> None:
+    notification = example("OrderChangeNotification")
+    notification["Payload"]["OrderChangeNotification"]["Summary"]["FulfillmentType"] = "AFN"
+    delivery = QUEUE.parse(raw(notification))
+    assert (delivery.topic, delivery.known, delivery.hints) == ("ORDER_CHANGE", True, ())

@@ -15,10 +15,15 @@ def buyer_of(body: Any) -> Buyer | None:
     Raises ValidationError for what cannot be read.
     """
     told = ToldPeople.model_validate(body)
-    shipping = _address(told.recipient)
+    shipping = _address(told.recipient, told.buyer.buyer_company_name)
     numbers = (one.tax_registration_number for one in told.tax.tax_registrations if one.entity_type == "BUYER")
     preference = told.recipient.delivery_preference
-    wishes = (preference.address_instruction.strip(), preference.drop_off_location.strip())
+    number = told.buyer.buyer_purchase_order_number.strip()
+    wishes = (
+        preference.address_instruction.strip(),
+        preference.drop_off_location.strip(),
+        f"PO {number}" if number else "",
+    )
     buyer = Buyer(
         name=told.buyer.buyer_name or (shipping.name if shipping else ""),
         email=told.buyer.buyer_email,
@@ -35,7 +40,7 @@ def buyer_of(body: Any) -> Buyer | None:
     return buyer if buyer != Buyer() else None
 
 
-def _address(recipient: Recipient) -> Address | None:
+def _address(recipient: Recipient, company: str) -> Address | None:
     """None without a street and a place."""
     told = recipient.delivery_address
     if told is None:
@@ -46,7 +51,7 @@ def _address(recipient: Recipient) -> Address | None:
         return None
     return Address(
         name=told.name,
-        company=told.company_name,
+        company=told.company_name or company,
         lines=tuple(line for line in lines if line),
         city=city,
         region=told.state_or_region,

@@ -1,7 +1,8 @@
-"""Carriers in Amazon's spelling (`carrierCode`).
+"""Carriers in Amazon's spelling.
 
-Source: the carriers that Amazon's order fulfilment feeds name (public SDKs, read 2026-11-28; not verified). A carrier that is not
-here is sent as `Other` with its own name.
+The models give no list of `carrierCode` (ordersV0, PackageDetail). These are the codes of `CarrierCode` in Amazon's XML schemas
+for order feeds, as public code repeats them (read 2026-11-28; not verified for confirmShipment). A carrier that is not among
+them goes as `Other`, with its name.
 """
 
 from __future__ import annotations
@@ -10,45 +11,66 @@ from listbridge.domain.orders.carriers import Carriers
 
 OTHER = "Other"
 _CODES = (
-    "Australia Post",
-    "BRT",
+    "Aramex",
+    "Blue Package",
+    "BlueDart",
     "Canada Post",
     "Chronopost",
-    "Colissimo",
-    "Correos",
-    "DHL",
-    "DPD",
+    "City Link",
+    "Delhivery",
     "Deutsche Post",
+    "DHL",
+    "DHL Global Mail",
+    "DPD",
+    "DTDC",
+    "Fastway",
     "FedEx",
+    "FedEx SmartPost",
+    "First Flight",
     "GLS",
-    "Hermes",
-    "Japan Post",
+    "GO!",
+    "Hermes Logistik Gruppe",
+    "India Post",
+    "JP_EXPRESS",
     "La Poste",
-    "LaserShip",
+    "Lasership",
+    "Newgistics",
+    "NipponExpress",
+    "NITTSU",
     "OnTrac",
+    "OSM",
+    "Overnite Express",
     "Parcelforce",
+    "Parcelnet",
     "Poste Italiane",
-    "PostNL",
+    "Professional",
     "Royal Mail",
+    "SagawaExpress",
     "SDA",
-    "SEUR",
+    "Smartmail",
+    "Streamlite",
+    "Target",
     "TNT",
     "UPS",
+    "UPS Mail Innovations",
     "USPS",
+    "YamatoTransport",
     "Yodel",
-    "bpost",
 )
 _NAMES = {
-    "bartolini": "BRT",
+    "deutschepostde": "Deutsche Post",
+    "deutschepostdhl": "Deutsche Post",
+    "dhlecommerce": "DHL Global Mail",
     "dhlexpress": "DHL",
     "dhlpaket": "DHL",
     "dhlparcel": "DHL",
     "dpdgermany": "DPD",
     "dpduk": "DPD",
-    "deutschepostde": "Deutsche Post",
-    "evri": "Hermes",
     "glsgermany": "GLS",
-    "hermesgermany": "Hermes",
-    "hermesuk": "Hermes",
+    "hermes": "Hermes Logistik Gruppe",
+    "hermesgermany": "Hermes Logistik Gruppe",
+    "posteitalianecrono": "Poste Italiane",
+    "sagawa": "SagawaExpress",
+    "yamato": "YamatoTransport",
 }
 CARRIERS = Carriers(_CODES, _NAMES, other=OTHER)

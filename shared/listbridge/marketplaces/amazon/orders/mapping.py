@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,9 @@ from listbridge.domain.money import Money
 from listbridge.domain.orders.orders import (
     NO_SITE,
     Cancellation,
+    Delivery,
     Payment,
+    Refund,
     RemoteLine,
     RemoteOrder,
     Shipment,
@@ -30,6 +32,8 @@ _ZERO = Decimal(0)
 _PENDING = frozenset({"PENDING", "PENDING_AVAILABILITY"})
 _OF_NO_LINE = frozenset({"COD_FEE", "DELIVERY_TIP", "OTHER"})
 _FACILITATED = "MARKETPLACE_FACILITATOR"
+_INSTEAD = frozenset({"REPLACEMENT_ORIGINAL_ID", "EXCHANGE_ORIGINAL_ID"})
+"""Orders that come in place of another are free, and need no price."""
 
 
 def order_id_of(body: Any) -> RemoteOrderId | None:
@@ -55,7 +59,12 @@ def _order(body: Any) -> RemoteOrder:
     place = site.id if site else NO_SITE
     lines = tuple(sheet.line(place) for sheet in sheets)
     service = told.fulfillment.fulfillment_service_level if told.fulfillment else ""
-    shipping = ShippingCharge(service, service, _money(sum((one.shipping for one in sheets), _ZERO), currency))
+    shipping = ShippingCharge(
+        service,
+        service,
+        _money(sum((one.shipping for one in sheets), _ZERO), currency),
+        tuple(tax for sheet in sheets for tax in sheet.shipping_taxes()),
+    )
     grand = told.proceeds.grand_total if priced else None
     told_sums = ToldSums(
         currency=currency,
@@ -77,6 +86,8 @@ def _order(body: Any) -> RemoteOrder:
         shipment=_shipment(told, items),
         tax_included=sums.tax_included,
         fulfilled_by_marketplace=_fulfilled_by_amazon(told),
+        delivery=Delivery.PICKUP if "IN_STORE_PICK_UP" in told.programs else Delivery.SHIP,
+        refunds=() if _cancelled(told) or not priced else _taken_out(told, lines),
         priced=priced,
     )
 
@@ -96,12 +107,14 @@ class _Sheet:
             price = item.product.price.unit_price if priced else None
             items = _number(price, currency) * item.quantity_ordered if price is not None else _ZERO
         discount = abs(by_type.get("DISCOUNT", _ZERO))
-        off_shipping = min(self._off_shipping(rows), discount)
+        off_shipping = min(self._about_shipping(rows, "DISCOUNT"), discount)
         goods = items + by_type.get("GIFT_WRAP", _ZERO)
         off_goods = min(discount - off_shipping, goods)
         self.goods = goods - off_goods
         self.shipping = max(_ZERO, by_type.get("SHIPPING", _ZERO) - (discount - off_goods))
-        self.tax = by_type.get("TAX", _ZERO)
+        tax = by_type.get("TAX", _ZERO)
+        self.shipping_tax = min(self._about_shipping(rows, "TAX"), tax)
+        self.tax = tax - self.shipping_tax
 
     def line(self, site: Site) -> RemoteLine:
         item = self._item
@@ -111,23 +124,27 @@ class _Sheet:
             title=item.product.title,
             quantity=item.quantity_ordered,
             amount=_money(self.goods, self._currency),
-            taxes=(self._tax(),) if self.tax else (),
+            taxes=(self._tax(self.tax),) if self.tax else (),
             site=site,
             listing=RemoteId(item.product.asin) if item.product.asin else None,
             shipped=_shipped(item),
         )
 
-    def _tax(self) -> Tax:
+    def shipping_taxes(self) -> tuple[Tax, ...]:
+        return (self._tax(self.shipping_tax),) if self.shipping_tax else ()
+
+    def _tax(self, amount: Decimal) -> Tax:
         told, ioss = self._item.tax, self._item.fulfillment.shipping.international_shipping.ioss_number
         remitted = any(one.model == _FACILITATED for one in told.tax_collections)
         scheme = next((one.reporting_scheme for one in told.tax_calculation_breakdowns if one.reporting_scheme), "")
-        return Tax("Tax", _money(self.tax, self._currency), remitted=remitted, scheme=scheme, reference=ioss)
+        return Tax("Tax", _money(amount, self._currency), remitted=remitted, scheme=scheme, reference=ioss)
 
     def _sum(self, rows: Iterable[Amount]) -> Decimal:
         return sum((_number(row.subtotal, self._currency) for row in rows), _ZERO)
 
-    def _off_shipping(self, rows: Iterable[Amount]) -> Decimal:
-        parts = (part for row in rows if row.type == "DISCOUNT" for part in row.detailed_breakdowns)
+    def _about_shipping(self, rows: Iterable[Amount], type: str) -> Decimal:
+        """The part of a line's discount or tax that is the shipping's."""
+        parts = (part for row in rows if row.type == type for part in row.detailed_breakdowns)
         named = (part.value for part in parts if part.subtype == "SHIPPING" and part.value is not None)
         return sum((abs(_number(value, self._currency)) for value in named), _ZERO)
 
@@ -162,7 +179,19 @@ def _priced(told: ToldOrder, items: list[Item]) -> bool:
     """A pending order has no prices, whatever it says; without a state the prices themselves decide."""
     if _status(told) in _PENDING:
         return False
+    if any(one.association_type in _INSTEAD for one in told.associated_orders):
+        return True
     return all(item.proceeds.breakdowns or item.product.price.unit_price is not None for item in items)
+
+
+def _taken_out(told: ToldOrder, lines: Sequence[RemoteLine]) -> tuple[Refund, ...]:
+    """A line that was cancelled alone before it was shipped is paid by nobody: as if its price were refunded."""
+    gone = {item.order_item_id for item in told.order_items if item.cancellation.cancellation_execution is not None}
+    return tuple(
+        Refund(f"cancelled:{line.id}", line.amount, line.id)
+        for line in lines
+        if line.id in gone and line.shipped is Shipment.NOTHING
+    )
 
 
 def _cancelled(told: ToldOrder) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,10 +12,12 @@ from listbridge.domain.ids import LineId, RemoteId, RemoteOrderId
 from listbridge.domain.orders.orders import OrderRead
 from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports import OrderPage, RemoteShipment
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import Rejected, RetryLater
 from listbridge.infra.calls.answers import part_at, readable
 from listbridge.infra.calls.api_client import CallRefused, path_of
 from listbridge.infra.mapping.order_reading import Unmappable
-from listbridge.marketplaces.amazon.client import AmazonHttp, Request, csv, entries_of
+from listbridge.marketplaces.amazon.client import AmazonHttp, Request, csv
 from listbridge.marketplaces.amazon.errors import UNAVAILABLE, UNREADABLE
 from listbridge.marketplaces.amazon.orders.carriers import CARRIERS, OTHER
 from listbridge.marketplaces.amazon.orders.included import Included
@@ -53,7 +55,13 @@ class Orders:
             params["fulfilledBy"] = "MERCHANT"
         if token:
             params["paginationToken"] = token
-        told = self._asked(_ORDERS, "searchOrders", params)
+        try:
+            told = self._asked(_ORDERS, "searchOrders", params)
+        except Rejected as error:
+            if not token:
+                raise
+            # A token lives for a day, and belongs to one search.
+            raise RetryLater(Problem("orders_incomplete"), detail=f"searchOrders: {error.problem.code}") from None
         rows = told.get("orders")
         if not isinstance(rows, list):
             raise UNREADABLE.error(detail="searchOrders: no orders")
@@ -74,7 +82,7 @@ class Orders:
     def shipments(self, order: RemoteOrderId) -> tuple[RemoteShipment, ...]:
         """Every parcel that Amazon knows of. Raises NotFound, and RetryLater while Amazon does not tell parcels."""
         body = self._body(order)
-        if "PACKAGES" not in self._included.now(self._http.connection.clock.now()):
+        if self._included.refuses("PACKAGES", self._http.connection.clock.now()):
             raise UNAVAILABLE.error(detail="getOrder: PACKAGES is refused")
         packages = readable(body.get("packages"), Package)
         return tuple(
@@ -113,18 +121,15 @@ class Orders:
 
     def _asked(self, path: str, operation: str, params: Mapping[str, str]) -> Mapping[str, Any]:
         """The answer, without the data sets that Amazon refuses: each call that is refused for one asks for fewer."""
-        now = self._http.connection.clock.now()
-        while True:
-            included = self._included.now(now)
+
+        def ask(included: Sequence[str]) -> Mapping[str, Any]:
             wanted = {"includedData": csv(*included)} if included else {}
-            try:
-                return self._http.send(Request("GET", path, operation, {**params, **wanted})).body or {}
-            except CallRefused as refused:
-                words = " ".join(f"{one.message} {one.details}" for one in entries_of(refused.body))
-                status = refused.verdict.status
-                forbidden = status == 403
-                if status not in (400, 403) or not self._included.drop(included, words, now, forbidden=forbidden):
-                    raise refused.verdict from None
+            return self._http.send(Request("GET", path, operation, {**params, **wanted})).body or {}
+
+        try:
+            return self._included.ask(ask, self._http.connection.clock.now())
+        except CallRefused as refused:
+            raise refused.verdict from None
 
     def _store_of(self, order: RemoteOrderId) -> str:
         if order not in self._stores:

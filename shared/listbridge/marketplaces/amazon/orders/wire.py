@@ -6,27 +6,38 @@ The model requires an order's id, times, channel and items, and of an item its i
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from listbridge.infra.calls.wire_models import CamelSent, CamelTold
 
 
-class ToldMoney(CamelTold):
+class _Told(CamelTold, coerce_numbers_to_str=True):
+    """Read leniently: a null is what is absent, and a number is taken where a text is meant, for one odd field must not cost
+    an order."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, told: Any) -> Any:
+        return {name: value for name, value in told.items() if value is not None} if isinstance(told, dict) else told
+
+
+class ToldMoney(_Told):
     """`Money`."""
 
     amount: Decimal = Field(allow_inf_nan=False)
     currency_code: str
 
 
-class DetailedAmount(CamelTold):
+class DetailedAmount(_Told):
     """`ItemProceedsDetailedBreakdown`."""
 
     subtype: str = ""
     value: ToldMoney | None = None
 
 
-class Amount(CamelTold):
+class Amount(_Told):
     """`OrderProceedsBreakdown` and `ItemProceedsBreakdown`."""
 
     type: str
@@ -34,26 +45,26 @@ class Amount(CamelTold):
     detailed_breakdowns: tuple[DetailedAmount, ...] = ()
 
 
-class ItemProceeds(CamelTold):
+class ItemProceeds(_Told):
     """`ItemProceeds`."""
 
     breakdowns: tuple[Amount, ...] = ()
 
 
-class OrderProceeds(CamelTold):
+class OrderProceeds(_Told):
     """`OrderProceeds`."""
 
     grand_total: ToldMoney | None = None
     breakdowns: tuple[Amount, ...] = ()
 
 
-class Price(CamelTold):
+class Price(_Told):
     """`ItemPrice`."""
 
     unit_price: ToldMoney | None = None
 
 
-class Product(CamelTold):
+class Product(_Told):
     """`ItemProduct`."""
 
     asin: str = ""
@@ -62,30 +73,30 @@ class Product(CamelTold):
     price: Price = Price()
 
 
-class CancellationPart(CamelTold):
+class CancellationPart(_Told):
     """`ItemCancellationRequest` or `ItemCancellationExecution`, of which only its being there is read."""
 
 
-class ItemCancellation(CamelTold):
+class ItemCancellation(_Told):
     """`ItemCancellation`."""
 
     cancellation_request: CancellationPart | None = None
     cancellation_execution: CancellationPart | None = None
 
 
-class InternationalShipping(CamelTold):
+class InternationalShipping(_Told):
     """`ItemInternationalShipping`."""
 
     ioss_number: str = ""
 
 
-class ItemShipping(CamelTold):
+class ItemShipping(_Told):
     """`ItemShipping`."""
 
     international_shipping: InternationalShipping = InternationalShipping()
 
 
-class ItemFulfillment(CamelTold):
+class ItemFulfillment(_Told):
     """`ItemFulfillment`."""
 
     quantity_fulfilled: int | None = None
@@ -93,26 +104,26 @@ class ItemFulfillment(CamelTold):
     shipping: ItemShipping = ItemShipping()
 
 
-class TaxScheme(CamelTold):
+class TaxScheme(_Told):
     """`ItemTaxCalculationBreakdown`."""
 
     reporting_scheme: str = ""
 
 
-class TaxCollection(CamelTold):
+class TaxCollection(_Told):
     """`ItemTaxCollection`."""
 
     model: str = ""
 
 
-class ItemTax(CamelTold):
+class ItemTax(_Told):
     """`ItemTax`."""
 
     tax_calculation_breakdowns: tuple[TaxScheme, ...] = ()
     tax_collections: tuple[TaxCollection, ...] = ()
 
 
-class Item(CamelTold):
+class Item(_Told):
     """`OrderItem`."""
 
     order_item_id: str = Field(min_length=1)
@@ -124,14 +135,14 @@ class Item(CamelTold):
     tax: ItemTax = ItemTax()
 
 
-class Channel(CamelTold):
+class Channel(_Told):
     """`SalesChannel`."""
 
     channel_name: str = "AMAZON"
     marketplace_id: str = ""
 
 
-class Fulfillment(CamelTold):
+class Fulfillment(_Told):
     """`OrderFulfillment`."""
 
     fulfillment_status: str = ""
@@ -139,14 +150,14 @@ class Fulfillment(CamelTold):
     fulfillment_service_level: str = ""
 
 
-class PackedItem(CamelTold):
+class PackedItem(_Told):
     """`PackageItem`."""
 
     order_item_id: str
     quantity: int
 
 
-class Package(CamelTold):
+class Package(_Told):
     """`OrderPackage`."""
 
     package_reference_id: str
@@ -154,7 +165,13 @@ class Package(CamelTold):
     package_items: tuple[PackedItem, ...] = ()
 
 
-class ToldOrder(CamelTold):
+class Association(_Told):
+    """`AssociatedOrder`: how another order belongs to this one."""
+
+    association_type: str = ""
+
+
+class ToldOrder(_Told):
     """`Order`, without the buyer."""
 
     order_id: str = Field(min_length=1)
@@ -165,17 +182,20 @@ class ToldOrder(CamelTold):
     fulfillment: Fulfillment | None = None
     proceeds: OrderProceeds = OrderProceeds()
     packages: tuple[Package, ...] = ()
+    programs: tuple[str, ...] = ()
+    associated_orders: tuple[Association, ...] = ()
 
 
-class ToldBuyer(CamelTold):
+class ToldBuyer(_Told):
     """`Buyer`."""
 
     buyer_name: str = ""
     buyer_email: str = ""
     buyer_company_name: str = ""
+    buyer_purchase_order_number: str = ""
 
 
-class ToldAddress(CamelTold):
+class ToldAddress(_Told):
     """`CustomerAddress`."""
 
     name: str = ""
@@ -192,59 +212,59 @@ class ToldAddress(CamelTold):
     phone: str = ""
 
 
-class Preference(CamelTold):
+class Preference(_Told):
     """`DeliveryPreference`."""
 
     drop_off_location: str = ""
     address_instruction: str = ""
 
 
-class Recipient(CamelTold):
+class Recipient(_Told):
     """`Recipient`."""
 
     delivery_address: ToldAddress | None = None
     delivery_preference: Preference = Preference()
 
 
-class GiftOption(CamelTold):
+class GiftOption(_Told):
     """`GiftOption`."""
 
     gift_message: str = ""
 
 
-class Packing(CamelTold):
+class Packing(_Told):
     """`ItemPacking`."""
 
     gift_option: GiftOption = GiftOption()
 
 
-class PackedFor(CamelTold):
+class PackedFor(_Told):
     """The part of `ItemFulfillment` that a buyer wrote."""
 
     packing: Packing = Packing()
 
 
-class GiftItem(CamelTold):
+class GiftItem(_Told):
     """The part of `OrderItem` that a buyer wrote."""
 
     order_item_id: str
     fulfillment: PackedFor = PackedFor()
 
 
-class TaxRegistration(CamelTold):
+class TaxRegistration(_Told):
     """`OrderTaxRegistration`."""
 
     entity_type: str = ""
     tax_registration_number: str = ""
 
 
-class OrderTax(CamelTold):
+class OrderTax(_Told):
     """`OrderTax`."""
 
     tax_registrations: tuple[TaxRegistration, ...] = ()
 
 
-class ToldPeople(CamelTold):
+class ToldPeople(_Told):
     """`Order`, as far as it is about people."""
 
     buyer: ToldBuyer = ToldBuyer()
