@@ -16,6 +16,11 @@ PAGE = Path(__file__).parents[3] / "docs" / "reference" / "problems.md"
 
 
 INSIDE = {
+    "amazon_feed_cancelled": "a feed that Amazon never began: its changes are sent again",
+    "amazon_feed_failed": "a feed that stopped in its middle: each of its listings is read back",
+    "amazon_feed_full": "a feed that takes no more: the change goes with the next one",
+    "amazon_other_site_refused": "one site's part of a call that another site's part spoiled: sent alone at the next try",
+    "amazon_product_type_unreadable": "a schema that came in pieces: asked for again at the next try",
     "ebay_other_site_refused": "one site's part of a call that another site's part spoiled: sent alone at the next try",
     "existing_being_read": "where a marketplace cannot be asked by SKU: queued again until all pages were read",
     "interrupted": "the outcome of a call whose worker failed: it is read back before anything else is sent",
@@ -28,6 +33,15 @@ INSIDE = {
 }
 """What only ever stands inside of a retry, with what becomes of it: nobody is told, and nothing has to be done."""
 OUT_OF_REACH = {
+    "amazon_feed_refused": "a feed of ours that Amazon cannot read: our own fault",
+    "amazon_listing_gone": "a look shows that it has ended, and says so, before anything is refused for it",
+    "amazon_offer_unknown": "every listing that is revised has its offer's id",
+    "amazon_option_twice": "the walks' products have one option",
+    "amazon_picture_unreachable": "the simulated shop gives no product a picture later: tests/unit/marketplaces/amazon/offers/test_mapping.py asks for it",
+    "amazon_price_too_low": "the site's bounds refuse such a price before the adapter is asked",
+    "amazon_site_unknown": "the API takes only sites that there are, before the adapter is asked",
+    "amazon_too_many_variations": "no shop has so many variants of a product",
+    "amazon_variations_alike": "the simulated shop refuses two variants with the same options: the same file asks for it",
     "ebay_site_unknown": "the API takes only sites that there are, before the adapter is asked",
     "next_outcome_asked": "of marketplaces that decide later: tests/faults/test_submitted_writes.py asks for it",
     "next_paused": "of marketplaces that pause at 0: tests/faults/test_sold_out_listings.py asks for it",
