@@ -13,7 +13,7 @@ from typing import Any
 
 import boto3
 
-from benchmarks import outside, stage
+from benchmarks import outside, stage, submissions
 from benchmarks.figures import Figure
 from listbridge import bootstrap
 from listbridge.domain.ids import ListingKey
@@ -33,6 +33,8 @@ _ENOUGH_S = 120.0
 
 def measure() -> list[Figure]:
     """Both values of every listing of one account, from the first call to the last as the marketplace counts them."""
+    if outside.OF_MARKETPLACE.SUBMITS:
+        return submissions.measure()
     with stage.local_aws("drain"), outside.marketplace("drain") as market:
         os.environ["PLATFORM_URLS"] = json.dumps({outside.MARKETPLACE: market.url})
         settings.forget()
@@ -78,7 +80,7 @@ def _drain(deps: Deps, keys: Sequence[ListingKey]) -> None:
     """As the event source does it: as many workers as the lane may have, each with one message at a time."""
     over = threading.Event()
     with ThreadPoolExecutor(_WORKERS) as pool:
-        workers = [pool.submit(_work, deps, over) for _ in range(_WORKERS)]
+        workers = [pool.submit(work, deps, over) for _ in range(_WORKERS)]
         ends = time.monotonic() + _ENOUGH_S
         try:
             while any(row.due_band is not None for row in deps.listings.get_many(keys).values()):
@@ -91,7 +93,8 @@ def _drain(deps: Deps, keys: Sequence[ListingKey]) -> None:
             worker.result()
 
 
-def _work(deps: Deps, over: threading.Event) -> None:
+def work(deps: Deps, over: threading.Event) -> None:
+    """One worker of the lane, until it is over."""
     sqs: Any = boto3.client("sqs")
     url = os.environ["REVISE_QUEUE_URL"]
     while not over.is_set():

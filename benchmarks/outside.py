@@ -63,6 +63,15 @@ class Marketplace(Protocol):
 
     REVISE: str
     """The call that sends a quantity, by its name in the simulator's journal."""
+    SUBMITS: bool
+    """Whether it takes many changes in one submission. Only then it has the next two, and `rate`."""
+    FEED_S: float
+    """What a submission takes there."""
+    ARGUMENTS: Sequence[str]
+    """How it is started on its documented limits."""
+
+    def rate(self, limits: Mapping[str, Any]) -> tuple[float, float]:
+        """Revisions a second, and how many at once."""
 
     def add_seller(self, door: ControlClient, seller: str) -> dict[str, str]:
         """A seller on the stand-in's site; the credentials that its account's secret holds."""
@@ -121,9 +130,9 @@ def marketplace_door(url: str) -> MarketplaceStandIn:
 
 
 @contextmanager
-def marketplace(name: str) -> Iterator[Market]:
+def marketplace(name: str, arguments: Sequence[str] = ARGUMENTS) -> Iterator[Market]:
     """The marketplace on a free port, without sellers; gone at the end."""
-    with _simulator(MARKETPLACE, name, ARGUMENTS) as url:
+    with _simulator(MARKETPLACE, name, arguments) as url:
         yield Market(url, marketplace_door(url))
 
 

@@ -75,8 +75,15 @@ def ports_over(variables: Mapping[str, str]) -> Deps:
     return bootstrap.deps()
 
 
-def connect(deps: Deps, accounts: Sequence[str], *, credentials: dict[str, dict[str, str]]) -> None:
-    """A shop, and per account a sales list with the default profile. `credentials` by shop or account id."""
+def connect(
+    deps: Deps,
+    accounts: Sequence[str],
+    *,
+    credentials: dict[str, dict[str, str]],
+    settings: Mapping[str, object] | None = None,
+) -> None:
+    """A shop, and per account a sales list with the default profile. `credentials` by shop or account id, `settings` of all
+    accounts."""
     deps.configuration.save(
         Shop(
             id=SHOP,
@@ -89,7 +96,14 @@ def connect(deps: Deps, accounts: Sequence[str], *, credentials: dict[str, dict[
     deps.configuration.save(Profile(id=ProfileId("profile_bench"), name="default"))
     for account in accounts:
         deps.configuration.save(
-            Account(id=AccountId(account), name=account, marketplace=outside.MARKETPLACE, shop=SHOP, sites=(SITE,))
+            Account(
+                id=AccountId(account),
+                name=account,
+                marketplace=outside.MARKETPLACE,
+                shop=SHOP,
+                sites=(SITE,),
+                settings=dict(settings or {}),
+            )
         )
         deps.configuration.save(
             SalesList(

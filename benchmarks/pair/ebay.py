@@ -12,6 +12,8 @@ from simulators.kit.stand_in import ControlClient
 
 __all__ = ["REVISE"]
 
+SUBMITS = False
+
 
 def add_seller(door: ControlClient, seller: str) -> dict[str, str]:
     told = door.do("add_seller", username=seller, marketplaces=[StandIn.SITE])
