@@ -64,14 +64,7 @@ class Marketplace(Protocol):
     REVISE: str
     """The call that sends a quantity, by its name in the simulator's journal."""
     SUBMITS: bool
-    """Whether it takes many changes in one submission. Only then it has the next two, and `rate`."""
-    FEED_S: float
-    """What a submission takes there."""
-    ARGUMENTS: Sequence[str]
-    """How it is started on its documented limits."""
-
-    def rate(self, limits: Mapping[str, Any]) -> tuple[float, float]:
-        """Revisions a second, and how many at once."""
+    """Whether it takes many changes in one submission: then its file is a `Submitting` as well."""
 
     def add_seller(self, door: ControlClient, seller: str) -> dict[str, str]:
         """A seller on the stand-in's site; the credentials that its account's secret holds."""
@@ -86,6 +79,23 @@ class Marketplace(Protocol):
 
     def token(self, url: str, credentials: Mapping[str, str]) -> str:
         """A token of this seller for the marketplace at this address."""
+
+
+class Submitting(Protocol):
+    """What the file of one has that takes many changes in one submission."""
+
+    REVISE: str
+    """As in `Marketplace`."""
+    FEED_S: float
+    """What a submission takes there."""
+    ARGUMENTS: Sequence[str]
+    """How it is started on its documented limits."""
+
+    def rate(self, limits: Mapping[str, Any]) -> tuple[float, float]:
+        """Revisions a second, and how many at once."""
+
+    def limits_told(self, limits: Mapping[str, Any]) -> dict[str, object]:
+        """As in `Marketplace`."""
 
 
 def _own(name: str) -> Any:

@@ -9,6 +9,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Event
+from typing import cast
 
 from benchmarks import outside, stage
 from benchmarks.figures import Figure
@@ -30,7 +31,8 @@ _WORKERS = 2
 
 def measure() -> list[Figure]:
     """Changed quantities of one account, from the first call until the last of them is decided or sent."""
-    with stage.local_aws("drain") as _, outside.marketplace("drain", outside.OF_MARKETPLACE.ARGUMENTS) as market:
+    arguments = cast("outside.Submitting", outside.OF_MARKETPLACE).ARGUMENTS
+    with stage.local_aws("drain"), outside.marketplace("drain", arguments) as market:
         os.environ["PLATFORM_URLS"] = json.dumps({outside.MARKETPLACE: market.url})
         settings.forget()
         bootstrap.use(None)
@@ -91,7 +93,7 @@ def _figure(market: outside.Market, wanted: dict[str, int], accepted_s: float) -
     shown = {sku: row["quantity"] for sku, row in market.door.on_sale(SELLER).items()}
     if wrong := [sku for sku, quantity in wanted.items() if shown.get(sku) != quantity]:
         raise AssertionError(f"{len(wrong)} listings show another quantity than the ledger's, {wrong[0]} among them")
-    platform = outside.OF_MARKETPLACE
+    platform = cast("outside.Submitting", outside.OF_MARKETPLACE)
     patches = [call for call in calls if call["operation"] == platform.REVISE]
     feeds = market.door.get("feeds")["feeds"]
     first = min(

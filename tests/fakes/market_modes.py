@@ -27,6 +27,8 @@ class MarketModes:
     """The lease is the listing's group; the unit is the SKU all the same."""
     takes_bulk: bool = False
     """Three units and more are submitted in one go, and decided later."""
+    most: int = 5
+    """The most units of a submission."""
     urgent_below: int = 1
     """What is below this does not ride in a submission, and does not wait for one."""
     urgent_most: int | None = None

@@ -44,8 +44,11 @@ class ScriptedBulk:
 
     adapter: ScriptedAdapter
     least: int = 3
-    most: int = 5
     settle_s: float = 600.0
+
+    @property
+    def most(self) -> int:
+        return self.adapter.market.most
 
     @property
     def urgent_below(self) -> int:

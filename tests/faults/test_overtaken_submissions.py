@@ -156,6 +156,17 @@ def test_many_that_were_sent_alone_are_asked_for_in_one_question() -> None:
     assert (calls(s)["remote.revise"], calls(s)["remote.outcomes"]) == (6, 1)
 
 
+def test_more_than_a_nudge_can_name_are_asked_for_when_their_time_has_come(s: Scripted) -> None:
+    """No timer helps: one nudge woke the drainer for what could go first, and nobody came for the others."""
+    keys = seed(s, 130)
+    s.market.most, s.market.decides_after_s = 500, 20.0
+    changed(s, *[4] * 120, *[1] * 10, run_s=10)
+    s.world.tick = lambda *timers: None  # type: ignore[method-assign]
+    s.world.run(DECIDES_AFTER_S + 30)
+    assert {s.world.row(key).accepted.quantity for key in keys[:120]} == {4}
+    assert {s.world.row(key).accepted.quantity for key in keys[120:]} == {1}
+
+
 @pytest.mark.parametrize("nth", range(2, 90, 4))
 def test_a_worker_killed_anywhere_leaves_no_unit_behind(nth: int) -> None:
     s = _world()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
+from itertools import pairwise
 
 from listbridge.domain import trace
 from listbridge.domain.activity import ActivityEntry
@@ -22,7 +23,7 @@ from listbridge.domain.listings.listing import BOTH, LedgerField, Listing
 from listbridge.domain.ports import Conflict, Lease, Missing, Share
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask
-from listbridge.services.catalog.nudge import nudge, nudge_later, wake_around
+from listbridge.services.catalog.nudge import ROWS_PER_NUDGE, nudge, nudge_later, wake_around
 from listbridge.services.connection_state import expire_account
 from listbridge.services.deps import AccountDeps
 from listbridge.services.guard import SendGuard
@@ -38,6 +39,7 @@ _FIRST_GUESS_S = 0.3
 _ASK_EVERY = timedelta(seconds=0.2)
 _IDLE_LOOKS = 3
 _BUSY_WAIT = timedelta(seconds=2)
+_APART = timedelta(seconds=5)
 _MANY = 2_000
 """The most units of one submission: as many as are leased and read while it may be put together."""
 _AFTER_S = 12.0
@@ -314,11 +316,18 @@ class Drainer:
             self.lease = self.deps.leases.renew(self.lease, seconds=self.deps.limits.drain_lease_s)
 
     def _wake_later(self) -> None:
-        """One delayed nudge for the rows that this run had to put off, around the time when most of them can go."""
+        """Delayed nudges for the rows that this run had to put off, around the time when most of them can go."""
         self._later = {**self.due.postponed, **self._later}
-        if not self._dead and self._later:
-            rows = sorted(self._later, key=lambda key: self._later[key])
+        if self._dead or not self._later:
+            return
+        rows = sorted(self._later, key=lambda key: self._later[key])
+        if len(rows) <= ROWS_PER_NUDGE:
             nudge_later(self.deps, self.account.id, self._later[rows[0]], rows)
+            return
+        # More than a nudge can name: the due index shows them to it, once they all can go. It does not show later ones.
+        times = [self._later[key] for key in rows]
+        for at in [*(one for one, after in pairwise(times) if after - one > _APART), times[-1]]:
+            nudge_later(self.deps, self.account.id, at, rows)
 
     def _writer(self, share: Share) -> UnitWriter:
         known = self._writers.get(share)
