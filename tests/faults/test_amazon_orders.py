@@ -1,4 +1,4 @@
-"""Orders of Amazon: hints by a queue, prices that come later, and whose stock an order takes (protocol.md#6, #7)."""
+"""Orders of Amazon: hints by a queue, prices that come later, and whose stock an order takes (protocol.md#reservations, protocol.md#creating-orders)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Publishing on Amazon, which takes in and decides later: killed after every call, refused late, or never answered
-(protocol.md#8)."""
+(protocol.md#publishing)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Quantities and prices on Amazon, one by one and in feeds: what is taken in is not yet true, zeros never wait, and no older
-value comes after a newer one (protocol.md#5)."""
+value comes after a newer one (protocol.md#submissions)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Amazon's own catalogue: one product for each ASIN, whoever sells it."""
+"""Amazon's own catalogue: one product for each ASIN, no matter who sells it."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ class OfferDeeds(SellerDeeds):
 
     @deed
     def suppress(self, sku: str, code: str, *, site: str = "", seller: str = "", category: str = "") -> dict[str, Any]:
-        """Amazon takes an item off sale for a reason; without `code` it lifts everything."""
+        """Amazon removes an item sale for a reason; without `code` it lifts everything."""
         with self._world.lock:
             _, _, shown = self._found(seller, sku, site)
             found = issues.issue(code, "Amazon has removed this listing.", category, action=issues.SUPPRESSED)

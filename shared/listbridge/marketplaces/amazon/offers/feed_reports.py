@@ -26,7 +26,7 @@ from listbridge.marketplaces.amazon.offers.wire import Issue
 FEEDS, DOCUMENTS = "/feeds/2021-06-30/feeds", "/feeds/2021-06-30/documents"
 TICKET = "feed:"
 FEW = 6
-"""A quantity below this is no feed's: one sale more or less may sell what is not there (protocol.md#sending)."""
+"""A quantity below this is no feed's: one sale more or less may sell what is not there (protocol.md#submissions)."""
 _LOOK_LASTS = timedelta(seconds=10)
 _AGAIN_S, _LATEST_S = 30.0, 300.0
 _LIMITS = StreamLimits(total_s=20.0, whole_bytes=64_000_000)

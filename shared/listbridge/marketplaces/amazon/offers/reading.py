@@ -67,7 +67,7 @@ class Reader:
     def items(self, sites: Iterable[NationalSite], skus: Iterable[Sku]) -> Items:
         """By SKU, what Amazon shows of it on these sites; None where it says that there is no such SKU.
 
-        A search that does not show one proves nothing: it is asked for by itself.
+        A search that does not show one proves nothing: it is asked for alone.
         """
         wanted, sites = list(dict.fromkeys(skus)), sorted(sites, key=lambda site: site.id)
         found: dict[Sku, ListingItem | None] = {}

@@ -96,7 +96,7 @@ READER = OrderReader(_order, buyer_of, order_id_of, changed_at_of)
 
 
 class _Sheet:
-    """One item's amounts, in the order's currency: of all its units, discounts taken off, shipping apart."""
+    """One item's amounts, in the order's currency: of all its units, after discounts, shipping apart."""
 
     def __init__(self, item: Item, currency: str, *, priced: bool) -> None:
         self._item, self._currency = item, currency
