@@ -32,6 +32,8 @@ FEED_CANCELLED = Row(RetryLater, "amazon_feed_cancelled", after_s=60.0)
 FEED_FAILED = Row(OutcomeUnknown, "amazon_feed_failed")
 FEED_REFUSED = Row(RetryLater, "amazon_feed_refused", "report_bug", after_s=60.0)
 FEED_FULL = Row(RetryLater, "amazon_feed_full", after_s=1.0)
+REPORT_BEING_MADE = Row(RateLimited, "amazon_report_being_made", after_s=30.0)
+REPORT_FAILED = Row(RetryLater, "amazon_report_failed", after_s=60.0)
 OFFER_UNKNOWN = Row(Rejected, "amazon_offer_unknown", "send_again")
 OTHER_SITE_REFUSED = Row(RetryLater, "amazon_other_site_refused", after_s=1.0)
 

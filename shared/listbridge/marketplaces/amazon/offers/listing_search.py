@@ -1,12 +1,69 @@
-"""All that the account has on a site."""
+"""All that the account has on a site: page by page, or by a report where a search does not show all of it."""
 
 from __future__ import annotations
 
-from listbridge.domain.ids import AccountId, Site
-from listbridge.domain.ports import ExistingPage
-from listbridge.marketplaces.amazon.client import AmazonHttp
+from listbridge.domain.ids import AccountId, ListingKey, RemoteId, Site, Sku
+from listbridge.domain.listings.listing import RemoteState
+from listbridge.domain.ports import ExistingPage, RemoteListing
+from listbridge.infra.calls.api_client import path_of
+from listbridge.infra.calls.wire_models import CamelTold
+from listbridge.marketplaces.amazon.client import AmazonHttp, Request, csv
+from listbridge.marketplaces.amazon.offers import reports
+from listbridge.marketplaces.amazon.offers.reading import SHOWN, kept_by_amazon, values_of
+from listbridge.marketplaces.amazon.offers.wire import ListingItem
+from listbridge.marketplaces.amazon.sites import NationalSite, site_of
+
+_PAGE = 20
+_MOST = 1_000
+"""ItemSearchResults.numberOfResults: "The maximum number of items (SKUs) that can be returned and paged through is 1000"."""
+
+
+class _Pagination(CamelTold):
+    """`Pagination`."""
+
+    next_token: str | None = None
+
+
+class _Results(CamelTold):
+    """`ItemSearchResults`."""
+
+    number_of_results: int
+    items: tuple[ListingItem, ...] = ()
+    pagination: _Pagination = _Pagination()
 
 
 def existing(http: AmazonHttp, account: AccountId, site: Site, cursor: str | None) -> ExistingPage:
-    """See `MarketplaceAdapter.existing`."""
-    raise NotImplementedError
+    """See `MarketplaceAdapter.existing`. The oldest first: what is listed meanwhile stands at the end."""
+    store = site_of(site)
+    if cursor is not None and cursor.startswith(reports.CURSOR):
+        return reports.page(http, account, store, cursor)
+    params = {
+        "marketplaceIds": store.marketplace_id,
+        "includedData": csv(*SHOWN),
+        "issueLocale": store.language_tag,
+        "sortBy": "createdDate",
+        "sortOrder": "ASC",
+        "pageSize": _PAGE,
+        **({"pageToken": cursor} if cursor else {}),
+    }
+    path = f"/listings/2021-08-01/items/{path_of(http.seller)}"
+    results = http.read(Request("GET", path, "searchListingsItems", params=params), _Results)
+    if results.number_of_results > _MOST:
+        return ExistingPage((), reports.asked_for(http, store))
+    listings = tuple(_listed(account, store, item) for item in results.items)
+    return ExistingPage(listings, results.pagination.next_token)
+
+
+def _listed(account: AccountId, site: NationalSite, item: ListingItem) -> RemoteListing:
+    """As a search shows it; what is linked is read by itself."""
+    asin, offer = item.asin(site.marketplace_id), item.offer(site.marketplace_id)
+    there = offer is not None or item.buyable(site.marketplace_id)
+    return RemoteListing(
+        key=ListingKey(account, site.id, Sku(item.sku)),
+        state=RemoteState.LIVE if there else RemoteState.GONE,
+        offer=RemoteId(item.sku),
+        remote=RemoteId(asin or item.sku),
+        values=values_of(item, site),
+        url=site.listing_url(asin) if asin else "",
+        fulfilled_by_marketplace=kept_by_amazon(item),
+    )
