@@ -264,3 +264,15 @@ def test_the_seller_s_page_is_that_of_the_region() -> None:
     stage = AmazonStage(sites=(Site("AMAZON_DE"),))
     url = registry.open_marketplace("amazon", stage.connection()).order_url(RemoteOrderId("123-1234567-1234567"))
     assert url == "https://sellercentral-europe.amazon.com/orders-v3/order/123-1234567-1234567"
+
+
+def test_a_page_whose_token_amazon_no_longer_knows_begins_the_poll_again(stage: AmazonStage) -> None:
+    stage.simulator.deeds.seed_orders(["MUG"] * 101, seller="anna")
+    adapter, since = stage.open(), stage.clock.now() - timedelta(hours=1)
+    first = adapter.orders_changed(since, None)
+    assert (len(first.orders), first.cursor is not None) == (100, True)
+    stage.clock.advance(25 * 3600)
+    with pytest.raises(RetryLater) as torn:
+        adapter.orders_changed(since, first.cursor)
+    assert torn.value.problem.code == "orders_incomplete"
+    assert len(adapter.orders_changed(since, None).orders) == 100
