@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,13 +22,12 @@ from listbridge.marketplaces.amazon.client import AmazonHttp, Request, csv
 from listbridge.marketplaces.amazon.errors import UNAVAILABLE, UNREADABLE
 from listbridge.marketplaces.amazon.orders.carriers import CARRIERS, OTHER
 from listbridge.marketplaces.amazon.orders.included import Included
-from listbridge.marketplaces.amazon.orders.mapping import READER, order_id_of
+from listbridge.marketplaces.amazon.orders.mapping import READER, changed_at_of, order_id_of
+from listbridge.marketplaces.amazon.orders.searches import AMAZON, MERCHANT, Search, fulfilled_by, says_who_fulfils
 from listbridge.marketplaces.amazon.orders.wire import Package, SentItem, SentPackage, SentShipment
 from listbridge.marketplaces.amazon.sites import BY_MARKETPLACE, sites_in
 
 _ORDERS = "/orders/2026-01-01/orders"
-_MOST = 100
-"""Orders per page (searchOrders, maxResultsPerPage)."""
 _REACH = timedelta(days=729)
 """How far back is asked: Amazon keeps orders for two years (not verified)."""
 _FIRST_NUMBER = 71_000
@@ -44,38 +44,31 @@ class Orders:
         self._http = http
         self._included = Included()
         self._stores: OrderedDict[str, str] = OrderedDict()
+        self._fulfilled: OrderedDict[str, str] = OrderedDict()
 
     def changed(self, since: datetime, cursor: str | None) -> OrderPage:
-        """One page, and where to go on: a cursor holds the time that the search goes by, for each page repeats the filters."""
-        now = self._http.connection.clock.now()
-        after, token = (cursor or "").split("|", 1) if cursor else ("", "")
-        after = after or moment_text(milliseconds(max(min(since, now), now - _REACH)))
-        params: dict[str, str] = {"lastUpdatedAfter": after, "maxResultsPerPage": str(_MOST)}
-        if not self._http.settings.fba_orders:
-            params["fulfilledBy"] = "MERCHANT"
-        if token:
-            params["paginationToken"] = token
-        try:
-            told = self._asked(_ORDERS, "searchOrders", params)
-        except Rejected as error:
-            if not token:
-                raise
-            # A token lives for a day, and belongs to one search.
-            raise RetryLater(Problem("orders_incomplete"), detail=f"searchOrders: {error.problem.code}") from None
-        rows = told.get("orders")
-        if not isinstance(rows, list):
-            raise UNREADABLE.error(detail="searchOrders: no orders")
-        for row in rows:
-            self._remember(row)
-        reads, unreadable = READER.each(rows)
-        following = part_at(told, ("pagination", "nextToken"))
-        more = f"{after}|{following}" if isinstance(following, str) and following else None
-        return OrderPage(tuple(reads), more, tuple(unreadable))
+        """One page, and where to go on.
+
+        Where the seller wants Amazon's own orders too and the region does not tell them from the seller's, each are searched for
+        apart: the seller's first.
+        """
+        search = Search.of(cursor) if cursor else self._first(since)
+        told = self._found(search)
+        if not search.by and self._untold():
+            if search.token:
+                raise UNAVAILABLE.error(detail="searchOrders: FULFILLMENT is refused")
+            search = replace(search, by=MERCHANT)
+            told = self._found(search)
+        reads, unreadable = READER.each(fulfilled_by(row, search.by) for row in told["orders"])
+        following = search.following(told)
+        if following is None and search.by == MERCHANT and self._http.settings.fba_orders:
+            following = Search(search.after, AMAZON)
+        return OrderPage(tuple(reads), following.cursor() if following else None, tuple(unreadable))
 
     def one(self, order: RemoteOrderId) -> OrderRead:
-        """The order as it is now. Raises NotFound."""
+        """The order as it is now. Raises NotFound, and RetryLater while nobody can say who ships it."""
         try:
-            return READER.read(self._body(order), strict=True)
+            return READER.read(self._with_who_fulfils(order, self._body(order)), strict=True)
         except Unmappable as error:
             raise UNREADABLE.error(detail=f"getOrder: {error}") from None
 
@@ -112,6 +105,48 @@ class Orders:
         site = BY_MARKETPLACE.get(self._stores.get(order, ""), sites_in(self._http.settings.region)[0])
         return f"{site.seller_pages}/orders-v3/order/{path_of(order)}"
 
+    def _first(self, since: datetime) -> Search:
+        now = self._http.connection.clock.now()
+        all_wanted = self._http.settings.fba_orders and not self._untold()
+        return Search.since(max(min(since, now), now - _REACH), "" if all_wanted else MERCHANT)
+
+    def _untold(self) -> bool:
+        """Whether orders do not say just now who fulfils them."""
+        return self._included.refuses("FULFILLMENT", self._http.connection.clock.now())
+
+    def _found(self, search: Search) -> Mapping[str, Any]:
+        """One page, as it is told, with its `orders`."""
+        try:
+            told = self._asked(_ORDERS, "searchOrders", search.params())
+        except Rejected as error:
+            if not search.token:
+                raise
+            # A token lives for a day, and belongs to one search.
+            raise RetryLater(Problem("orders_incomplete"), detail=f"searchOrders: {error.problem.code}") from None
+        rows = told.get("orders")
+        if not isinstance(rows, list):
+            raise UNREADABLE.error(detail="searchOrders: no orders")
+        for row in rows:
+            self._remember(row)
+            id = order_id_of(row)
+            if id is not None and search.by:
+                _keep(self._fulfilled, id, search.by)
+        return told
+
+    def _with_who_fulfils(self, order: RemoteOrderId, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The order, with who fulfils it. Taken for the seller's, one of Amazon's own would be shipped twice: where it does not
+        say so itself, the filters of the search do."""
+        changed = changed_at_of(body)
+        if says_who_fulfils(body) or changed is None:
+            return body
+        for by in (MERCHANT, AMAZON):
+            if order not in self._fulfilled:
+                self._found(Search.since(changed - timedelta(seconds=1), by))
+        if order not in self._fulfilled:
+            raise UNAVAILABLE.error(detail="getOrder: FULFILLMENT is refused")
+        told: Mapping[str, Any] = fulfilled_by(body, self._fulfilled[order])
+        return told
+
     def _body(self, order: RemoteOrderId) -> Mapping[str, Any]:
         told = self._asked(f"{_ORDERS}/{path_of(order)}", "getOrder", {}).get("order")
         if not isinstance(told, dict):
@@ -140,9 +175,13 @@ class Orders:
         """In which store an order was placed: a parcel is told with it, and its order was read a moment ago."""
         id, store = order_id_of(body), part_at(body, ("salesChannel", "marketplaceId"))
         if id is not None and isinstance(store, str):
-            self._stores[id] = store
-            while len(self._stores) > _REMEMBERED:
-                self._stores.popitem(last=False)
+            _keep(self._stores, id, store)
+
+
+def _keep(known: OrderedDict[str, str], id: str, value: str) -> None:
+    known[id] = value
+    while len(known) > _REMEMBERED:
+        known.popitem(last=False)
 
 
 def package_of(parcel: Parcel, number: int, now: datetime) -> SentPackage:
