@@ -55,7 +55,7 @@ def existing(http: AmazonHttp, account: AccountId, site: Site, cursor: str | Non
 
 
 def _listed(account: AccountId, site: NationalSite, item: ListingItem) -> RemoteListing:
-    """As a search shows it; what is linked is read by itself."""
+    """As a search shows it; each linked one is read alone."""
     asin, offer = item.asin(site.marketplace_id), item.offer(site.marketplace_id)
     there = offer is not None or item.buyable(site.marketplace_id)
     return RemoteListing(
