@@ -213,6 +213,20 @@ def test_of_a_family_of_which_one_child_is_refused_the_others_are_on_sale(r: Reg
     assert set(family.variations) == set(SIX) - {"L"}
 
 
+def test_what_is_decided_before_its_answer_is_worked_on_is_live_within_minutes(r: Region) -> None:
+    """Taken for what was there before the submission, it would wait for a quarter of an hour."""
+    r.decides_after(1)
+
+    def slow(request: Any, response: Any) -> None:
+        if request.method == "PUT":
+            r.p.world.stores.clock.advance(3)
+
+    r.p.wire.on_answer.append(slow)
+    keys = r.send(r.p.add_product(*SIX))
+    r.p.run(300)
+    one_family(r, keys)
+
+
 def test_a_job_of_a_family_is_done_when_its_last_child_is_decided(r: Region) -> None:
     r.decides_after(600)
     product = r.p.add_product(*SIX)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 
 from listbridge.domain.ids import Sku
@@ -155,8 +156,9 @@ class Publishing:
                 self._run.seen.pop(parent.sku, None)
                 body = parent.put(self._site)
                 self._refuse(self._items.put(self._site, parent.sku, body, preview=True))
+                began = self._clock.now()
                 self._refuse(self._items.put(self._site, parent.sku, body))
-                self._steps.save(**{PARENT: parent.sku, **self._mark(parent.sku), **marks.mark(parent.sku)})
+                self._steps.save(**{PARENT: parent.sku, **self._mark(parent.sku, began), **marks.mark(parent.sku)})
                 return
         if not known:
             self._steps.save(**{PARENT: parent.sku})
@@ -169,11 +171,12 @@ class Publishing:
             unit.check()
             self._refuse(self._items.put(self._site, item.sku, body, preview=True))
             unit.check()
+            began = self._clock.now()
             self._refuse(self._items.put(self._site, item.sku, body))
             unit.accept(item.sku)
         self._run.seen.pop(item.sku, None)
         way = item.attributes.get("merchant_suggested_asin", [{"value": NEW}])[0]["value"]
-        self._steps.save(**{f"{WAY}{item.sku}": way, **self._mark(item.sku), **marks.mark(item.sku)})
+        self._steps.save(**{f"{WAY}{item.sku}": way, **self._mark(item.sku, began), **marks.mark(item.sku)})
 
     def _revise(self, item: Item) -> None:
         with self._steps.unit(item.sku) as unit:
@@ -188,8 +191,9 @@ class Publishing:
         parents = shown.parents(self._site.marketplace_id) if shown is not None else ()
         moved = values is not None and self._request.group not in parents
         patches = item.patches(self._site, values, relationship=moved)
+        began = self._clock.now()
         self._refuse(self._items.patch(self._site, item.sku, item.schema.name, patches))
-        self._steps.save(**self._mark(item.sku))
+        self._steps.save(**self._mark(item.sku, began))
 
     def _sellable(self, values: Values) -> Values:
         refuse_without_values(values)
@@ -202,8 +206,9 @@ class Publishing:
         if refusal is not None:
             raise refusal
 
-    def _mark(self, sku: Sku) -> dict[str, str]:
-        return {f"{SENT}{sku}": str(int(self._clock.now().timestamp()))}
+    def _mark(self, sku: Sku, began: datetime) -> dict[str, str]:
+        """When the submission left us: Amazon may have decided it before its answer was worked on."""
+        return {f"{SENT}{sku}": str(int(began.timestamp()))}
 
     def _apart(self, item: Item, act: Callable[[Item], None]) -> None:
         """One SKU that is refused does not stop the others."""
