@@ -160,3 +160,99 @@ def test_without_the_role_each_order_says_that_its_address_is_kept_back_and_nobo
     refused = [entry for entry in r.amazon.world.journal if entry.operation == "getOrder" and entry.status == 400]
     assert len(refused) <= 2
     r.in_step()
+
+
+def test_orders_that_do_not_say_who_fulfils_them_all_come_and_leave_searches_for_the_rest(r: Region) -> None:
+    """The index of the search comes minutes later: who asks again and again meanwhile takes the sweep's own calls."""
+    r.amazon.deeds.set_order_lag(240)
+    r.amazon.deeds.refuse_data("eu", ["FULFILLMENT"])
+    before = r.calls()["searchOrders"]
+    orders = []
+    for _ in range(5):
+        orders.append(bought(r, 1))
+        r.p.run(60)
+    r.p.run(HOUR)
+    assert states(r) == dict.fromkeys(orders, ImportState.CREATED)
+    assert r.calls()["searchOrders"] - before <= 5 * 5 + 12  # five each, and the sweeps of an hour
+    assert (r.stock("MUG"), r.p.shop.stock_of("MUG"), len(r.p.shop.orders())) == (0, 0, 5)
+    r.in_step()
+
+
+def test_a_parcel_of_a_part_and_then_of_the_rest_are_two_and_the_order_is_shipped(r: Region) -> None:
+    remote = bought(r, 2)
+    r.p.run(300)
+    r.amazon.deeds.ship_order(
+        remote,
+        lines=[{"orderItemId": r.amazon.world.orders.by_id[remote].lines[0].item_id, "quantity": 1}],
+        tracking="BY-HAND",
+    )
+    r.p.run(HOUR)
+    r.p.shop.ship(r.p.shop_order(remote), carrier="DHL", tracking="JJD0001")
+    r.p.run(12 * HOUR)
+    order = r.amazon.world.orders.by_id[remote]
+    assert [(one.reference, one.tracking, sum(one.items.values())) for one in order.packages] == [
+        ("9000000", "BY-HAND", 1),
+        ("71001", "JJD0001", 1),
+    ]
+    assert order.status == "SHIPPED"
+    r.in_step()
+
+
+@pytest.mark.parametrize("at", ["before", "after"])
+def test_a_buyer_who_takes_back_an_order_that_is_not_paid_is_believed_whatever_is_under_way(r: Region, at: str) -> None:
+    """The order is paid and cancelled within the minute in which its own read is refused."""
+    r.amazon.faults.add(Fault("getOrder", "status", times=2, status=503))
+    remote = bought(r, paid=False)
+    if at == "after":
+        r.p.run(120)
+    r.amazon.deeds.cancel_order(remote, by="BUYER")
+    r.p.run(HOUR)
+    assert states(r) == {remote: ImportState.SKIPPED}
+    assert (r.p.shop.orders(), r.stock("MUG"), r.p.shop.stock_of("MUG")) == ([], 5, 5)
+    r.in_step()
+
+
+def test_a_cancellation_that_a_buyer_asks_for_keeps_the_order_waiting_and_its_units_held(r: Region) -> None:
+    remote = bought(r, paid=False)
+    r.p.run(120)
+    r.amazon.deeds.request_cancel(remote)
+    r.amazon.deeds.pay_order(remote)
+    r.p.run(HOUR)
+    order = r.p.order(remote)
+    assert (order.state, order.reason.code if order.reason else "") == (ImportState.WAITING, "cancellation_requested")
+    assert (r.p.shop.orders(), r.stock("MUG")) == ([], 3)
+    r.in_step()
+
+
+def test_the_door_that_dies_after_every_call_of_an_order_and_its_parcel_doubles_neither(r: Region) -> None:
+    for operation in ("getOrder", "searchOrders"):
+        r.amazon.faults.add(Fault(operation, "drop_after", times=2), Fault(operation, "status", times=2, status=503))
+    remote = bought(r, 2)
+    r.p.run(HOUR)
+    r.p.market.add_faults(
+        Fault("confirmShipment", "status", status=503),
+        Fault("confirmShipment", "drop_after"),
+        Fault("getOrder", "drop_after", times=2),
+        Fault("confirmShipment", "status", status=500),
+    )
+    r.p.shop.ship(r.p.shop_order(remote), carrier="DHL", tracking="JJD0001")
+    r.p.run(24 * HOUR)
+    order = r.amazon.world.orders.by_id[remote]
+    assert [(one.reference, one.tracking) for one in order.packages] == [("71001", "JJD0001")]
+    assert (states(r), len(r.p.shop.orders()), r.stock("MUG")) == ({remote: ImportState.CREATED}, 1, 3)
+    r.in_step()
+
+
+def test_an_order_with_a_product_that_the_shop_lacks_holds_the_others_and_names_it(r: Region) -> None:
+    lines = [{"sku": "MUG", "quantity": 1}, {"sku": "FOREIGN", "quantity": 3, "by_hand": True}]
+    remote = RemoteOrderId(r.amazon.deeds.checkout(lines)["orderId"])
+    r.p.run(HOUR)
+    order = r.p.order(remote)
+    assert order.reason is not None
+    assert (order.state, order.reason.code, order.reason.params) == (
+        ImportState.FAILED,
+        "products_missing",
+        {"skus": "FOREIGN"},
+    )
+    assert (r.stock("MUG"), r.p.shop.stock_of("MUG"), r.p.shop.orders()) == (4, 5, [])
+    r.in_step()

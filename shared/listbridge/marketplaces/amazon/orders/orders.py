@@ -6,7 +6,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from listbridge.domain.change_windows import milliseconds, moment_text
 from listbridge.domain.ids import LineId, RemoteId, RemoteOrderId
@@ -35,6 +35,9 @@ _FIRST_NUMBER = 71_000
 _NO_TRACKING = "NA"
 """Stands for a number, which confirmShipment requires."""
 _REMEMBERED = 5_000
+_INDEXED = timedelta(minutes=3)
+"""Until an order that no search knew is searched for again: searches are few (one in three minutes), and the sweep needs them."""
+V = TypeVar("V")
 
 
 class Orders:
@@ -45,6 +48,7 @@ class Orders:
         self._included = Included()
         self._stores: OrderedDict[str, str] = OrderedDict()
         self._fulfilled: OrderedDict[str, str] = OrderedDict()
+        self._search_again: OrderedDict[str, datetime] = OrderedDict()
 
     def changed(self, since: datetime, cursor: str | None) -> OrderPage:
         """One page, and where to go on.
@@ -139,11 +143,14 @@ class Orders:
         changed = changed_at_of(body)
         if says_who_fulfils(body) or changed is None:
             return body
-        for by in (MERCHANT, AMAZON):
-            if order not in self._fulfilled:
-                self._found(Search.since(changed - timedelta(seconds=1), by))
+        now = self._http.connection.clock.now()
+        if order not in self._fulfilled and now >= self._search_again.get(order, now):
+            for by in (MERCHANT, AMAZON):
+                if order not in self._fulfilled:
+                    self._found(Search.since(changed - timedelta(seconds=1), by))
+            _keep(self._search_again, order, now + _INDEXED)
         if order not in self._fulfilled:
-            raise UNAVAILABLE.error(detail="getOrder: FULFILLMENT is refused")
+            raise UNAVAILABLE.error(detail="getOrder: FULFILLMENT is refused, and no search knows the order yet")
         told: Mapping[str, Any] = fulfilled_by(body, self._fulfilled[order])
         return told
 
@@ -178,7 +185,7 @@ class Orders:
             _keep(self._stores, id, store)
 
 
-def _keep(known: OrderedDict[str, str], id: str, value: str) -> None:
+def _keep(known: OrderedDict[str, V], id: str, value: V) -> None:
     known[id] = value
     while len(known) > _REMEMBERED:
         known.popitem(last=False)
