@@ -256,3 +256,32 @@ def test_an_order_with_a_product_that_the_shop_lacks_holds_the_others_and_names_
     )
     assert (r.stock("MUG"), r.p.shop.stock_of("MUG"), r.p.shop.orders()) == (4, 5, [])
     r.in_step()
+
+
+def test_an_order_whose_shipping_nobody_tells_is_not_created_for_the_price_of_its_goods_alone(r: Region) -> None:
+    """A region refuses PROCEEDS for hours; no change of the order comes when it tells them again."""
+    r.amazon.deeds.refuse_data("eu", ["PROCEEDS"])
+    remote = bought(r, 2, shipping="4.90")
+    r.p.run(3 * HOUR)
+    order = r.p.order(remote)
+    assert (order.state, order.reason.code if order.reason else "") == (ImportState.WAITING, "prices_untold")
+    assert (r.p.shop.orders(), r.stock("MUG")) == ([], 3)
+    r.amazon.deeds.refuse_data("eu", [])
+    r.p.run(3 * HOUR)
+    order = r.p.order(remote)
+    assert (order.state, str(order.facts.total.amount)) == (ImportState.CREATED, "24.90")
+    assert (len(r.p.shop.orders()), r.stock("MUG"), r.p.shop.stock_of("MUG")) == (1, 3, 3)
+    r.in_step()
+
+
+def test_an_order_that_stands_in_the_shop_keeps_its_amounts_while_nobody_tells_them(r: Region) -> None:
+    remote = bought(r, 2, shipping="4.90")
+    r.p.run(300)
+    [made] = r.p.shop.orders()
+    r.amazon.deeds.refuse_data("eu", ["PROCEEDS"])
+    r.amazon.deeds.request_cancel(remote)
+    r.p.run(3 * HOUR)
+    assert r.p.order(remote).state is ImportState.CREATED
+    assert [(one.id, one.total) for one in r.p.shop.orders()] == [(made.id, made.total)]
+    assert (r.stock("MUG"), r.p.shop.stock_of("MUG")) == (3, 3)
+    r.in_step()

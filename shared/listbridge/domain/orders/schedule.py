@@ -77,13 +77,19 @@ def _due(order: Order, rules: ImportRules, now: datetime) -> datetime | None:
     unpaid = order.facts.payment in (Payment.PENDING, Payment.FAILED)
     if code in (UNPAID, "payment_failed") or (code == PRICES_UNTOLD and unpaid):
         return order.facts.placed_at + rules.unpaid_expires
-    if code == LINES_IN_SHOP:
+    if code in (PRICES_UNTOLD, LINES_IN_SHOP):
         return now + _SLOWEST_RETRY
     if code == AUTOMATIC_OFF and not any(one.code == NEEDS_DECISION for one in order.notices):
         return order.first_seen_at + DECIDE_AFTER
     if code == OBSERVED and (order.exported_by or not order.seen_while):
         return now + _SLOWEST_RETRY  # nothing but the switch stands in its way, and nobody tells when it is turned
     return None
+
+
+def waits_for_prices_alone(order: Order) -> bool:
+    """Whether the order is paid and lacks nothing but its prices: no change of it need come with them, so it is asked for."""
+    code = order.reason.code if order.reason else ""
+    return code == PRICES_UNTOLD and order.facts.payment not in (Payment.PENDING, Payment.FAILED)
 
 
 def waits_for_stock(order: Order) -> bool:

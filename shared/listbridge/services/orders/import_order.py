@@ -72,6 +72,8 @@ def import_order(deps: OrderDeps, message: ImportOrder) -> None:
             raise  # into the dead-letter queue, alone
     elif order.state is ImportState.WAITING and due:
         _time_passed(deps, order, rules)
+        if order_schedule.waits_for_prices_alone(order):
+            _take_in_alone(deps, account, rules, key)
 
 
 def absorb_order(deps: OrderDeps, shop: Shop, order: Order, rules: ImportRules, *, due: bool = False) -> Order:

@@ -67,14 +67,17 @@ class Orders:
         following = search.following(told)
         if following is None and search.by == MERCHANT and self._http.settings.fba_orders:
             following = Search(search.after, AMAZON)
-        return OrderPage(tuple(reads), following.cursor() if following else None, tuple(unreadable))
+        return OrderPage(
+            tuple(map(self._with_told_prices, reads)), following.cursor() if following else None, tuple(unreadable)
+        )
 
     def one(self, order: RemoteOrderId) -> OrderRead:
         """The order as it is now. Raises NotFound, and RetryLater while nobody can say who ships it."""
         try:
-            return READER.read(self._with_who_fulfils(order, self._body(order)), strict=True)
+            read = READER.read(self._with_who_fulfils(order, self._body(order)), strict=True)
         except Unmappable as error:
             raise UNREADABLE.error(detail=f"getOrder: {error}") from None
+        return self._with_told_prices(read)
 
     def shipments(self, order: RemoteOrderId) -> tuple[RemoteShipment, ...]:
         """Every parcel that Amazon knows of. Raises NotFound, and RetryLater while Amazon does not tell parcels."""
@@ -117,6 +120,12 @@ class Orders:
     def _untold(self) -> bool:
         """Whether orders do not say just now who fulfils them."""
         return self._included.refuses("FULFILLMENT", self._http.connection.clock.now())
+
+    def _with_told_prices(self, read: OrderRead) -> OrderRead:
+        """Without PROCEEDS nobody tells shipping, discounts and taxes: a price of the goods alone is not what the buyer paid."""
+        if self._included.refuses("PROCEEDS", self._http.connection.clock.now()):
+            return replace(read, order=replace(read.order, priced=False))
+        return read
 
     def _found(self, search: Search) -> Mapping[str, Any]:
         """One page, as it is told, with its `orders`."""
