@@ -73,7 +73,7 @@ def test_a_shop_that_sends_again_needs_not_be_asked_what_changed(p: AnyPair) -> 
 def test_no_unit_is_sold_twice_though_every_delivery_of_its_orders_kills_the_door(p: AnyPair, write: str) -> None:
     p.dies_at = write
     remote = p.buy("MUG", 2)
-    shown_at_most(p, 3, 300)
+    shown_at_most(p, 3, 600)  # the rarest poll comes within six minutes
     p.dies_at = ""
     assert p.world.deaths >= 1
     shown_at_most(p, 3, 900)

@@ -130,3 +130,19 @@ def test_half_a_product_type_is_asked_for_again(amazon: AmazonSeller) -> None:
     amazon.its.amazon.faults.add(Fault("downloadDocument", "html", status=200))
     named(refusal(amazon.its, "GET", path, status=502, query=query), "amazon_product_type_unreadable", "")
     assert amazon.its.get(path, **query)["form"]["properties"]["attributes"]["required"]
+
+
+@walks("orders_incomplete", on=AMAZON)
+def test_a_list_of_orders_whose_second_page_is_gone_is_read_again(amazon: AmazonSeller) -> None:
+    amazon.add({"sku": "MUG", "stock": 300})
+    assert amazon.send() == "done"
+    assert shown(amazon.its) == {"MUG": 300}
+    amazon.its.amazon.deeds.seed_orders(["MUG"] * 101)
+    ended = {
+        "errors": [{"code": "InvalidInput", "message": "paginationToken is unknown or has expired", "details": ""}]
+    }
+    amazon.its.amazon.faults.add(Fault("searchOrders", "status", status=400, skip=1, times=4, body=ended))
+    amazon.its.post(f"/accounts/{amazon.account}/check", expect=200)
+    amazon.its.run()
+    told = [one for one in amazon.its.stores.activity.entries if one.event == "orders_not_read"]
+    assert {one.params["reason"] for one in told} == {"orders_incomplete"}

@@ -37,6 +37,7 @@ OUT_OF_REACH = {
     "amazon_offer_unknown": "every listing that is revised has its offer's id",
     "amazon_site_unknown": "the API takes only sites that there are, before the adapter is asked",
     "amazon_too_many_variations": "no shop has so many variants of a product",
+    "buyer_untold": "of marketplaces that tell buyers to some apps only: tests/faults/test_amazon_orders.py asks for it",
     "ebay_site_unknown": "the API takes only sites that there are, before the adapter is asked",
     "next_outcome_asked": "of marketplaces that decide later: tests/faults/test_submitted_writes.py asks for it",
     "next_paused": "of marketplaces that pause at 0: tests/faults/test_sold_out_listings.py asks for it",

@@ -34,7 +34,7 @@ FEED_REFUSED = Row(RetryLater, "amazon_feed_refused", "report_bug", after_s=60.0
 FEED_FULL = Row(RetryLater, "amazon_feed_full", after_s=1.0)
 REPORT_BEING_MADE = Row(RateLimited, "amazon_unavailable", after_s=30.0)
 REPORT_FAILED = Row(RetryLater, "amazon_unavailable", after_s=60.0)
-OFFER_UNKNOWN = Row(Rejected, "amazon_offer_unknown", "send_again")
+OFFER_UNKNOWN = Row(NotFound, "amazon_offer_unknown", "send_again")
 OTHER_SITE_REFUSED = Row(RetryLater, "amazon_other_site_refused", after_s=1.0)
 
 ATTRIBUTE_MISSING = Row(Rejected, "amazon_attribute_missing", "edit_creation_profile")
