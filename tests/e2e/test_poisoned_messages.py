@@ -14,7 +14,7 @@ from localrun.scoreboard import until
 from localrun.system import LANES, LocalSystem
 from tests.e2e.merchant import Merchant
 
-pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("local-system")]
+pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("local-system"), pytest.mark.timeout(300)]
 
 
 _BACK_AFTER_S = {"Orders": "4", "Fulfillments": "4"}
