@@ -97,7 +97,7 @@ class Opener:
         except Missing as error:
             fix = "reconnect_shop" if kind == "shops" else "reconnect_account"
             raise Unauthorized(Problem("credentials_missing", {"name": document.name}, fix)) from error
-        app = secret.get("client_id", document.id)
+        app = secret.get(manifest.app_key, document.id)
         scopes = {"app": f"{manifest.slug}#{app}", "account": document.id}
         budget = self.make_budget(manifest.budgets, scopes, share)
         longest_call_s = manifest.traits.longest_call_s

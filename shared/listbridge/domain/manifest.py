@@ -50,6 +50,8 @@ class MarketplaceManifest:
     budgets: tuple[BudgetSpec, ...] = ()
     traits_of: Callable[[MarketplaceTraits, Account], MarketplaceTraits] = lambda traits, account: traits
     bounds_of: Callable[[Bounds, Account], Bounds] = lambda bounds, account: bounds
+    app_key: str = "client_id"
+    """The field of the secret that names the app: accounts with the same one share the limits of scope `app`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +66,5 @@ class ShopManifest:
     traits: ShopTraits
     budgets: tuple[BudgetSpec, ...] = ()
     traits_of: Callable[[ShopTraits, Shop], ShopTraits] = lambda traits, shop: traits
+    app_key: str = "client_id"
+    """As `MarketplaceManifest.app_key`."""

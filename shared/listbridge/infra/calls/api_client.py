@@ -44,6 +44,10 @@ class Call:
     within: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     """Of this call alone, beside those of all: a key that makes a write happen once."""
+    form: Mapping[str, str] | None = None
+    """Fields of a form, where the platform takes one in the place of a JSON `body`."""
+    files: Mapping[str, tuple[str, bytes, str]] | None = None
+    """Parts of that form: by field its file name, bytes and media type."""
 
     @property
     def purpose(self) -> Purpose:
@@ -303,4 +307,6 @@ class ApiClient(Generic[C]):
             headers={"Accept": "application/json", **self.headers(call), **call.headers},
             params=call.params,
             json=call.body,
+            data=call.form,
+            files=call.files,
         )

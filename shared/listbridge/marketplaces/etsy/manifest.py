@@ -1,0 +1,113 @@
+"""What Etsy can do, how many calls it allows, and what it accepts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from listbridge.domain.configuration import Account
+from listbridge.domain.listings.listing import Zero
+from listbridge.domain.manifest import SLIDING, BudgetSpec, MarketplaceManifest
+from listbridge.domain.ports import MarketplaceTraits, OrderTraits
+from listbridge.domain.rules.bounds import Bounds
+from listbridge.marketplaces.etsy.sites import CURRENCY, SITE
+
+MAX_SKU_LENGTH = 32
+"""Etsy's help for sellers ("SKUs"); the OpenAPI document names no limit (not verified)."""
+MAX_PRODUCTS = 400
+"""Products of one listing (not verified)."""
+PER_CALL = 100
+"""The most rows of a page, and the most ids of a batch (getListingsByShop, getListingsInventoryByListingIds)."""
+_DAY_S = 86_400.0
+_CALLS_PER_DAY, _CALLS_PER_S = 5_000, 5
+"""Until Etsy says more: it publishes no numbers any more, and these are the smallest that were seen (screenshots of personal
+apps). Each answer tells the real ones in `x-limit-per-day` and `x-limit-per-second`."""
+_OPERATIONS = (
+    "getMe",
+    "getShop",
+    "getSellerTaxonomyNodes",
+    "getPropertiesByTaxonomyId",
+    "getShopShippingProfiles",
+    "getShopReadinessStateDefinitions",
+    "getShopReturnPolicies",
+    "getShopSections",
+    "getShopProductionPartners",
+    "createDraftListing",
+    "getListing",
+    "getListingsByShop",
+    "getListingsByListingIds",
+    "updateListing",
+    "deleteListing",
+    "getListingImages",
+    "uploadListingImage",
+    "deleteListingImage",
+    "getListingInventory",
+    "updateListingInventory",
+    "getListingsInventoryByListingIds",
+    "getListingVariationImages",
+    "updateVariationImages",
+    "getListingProperties",
+    "updateListingProperty",
+    "deleteListingProperty",
+    "getListingPersonalization",
+    "updateListingPersonalization",
+    "deleteListingPersonalization",
+    "getShopReceipts",
+    "getShopReceipt",
+    "createReceiptShipment",
+)
+
+
+def _bounds_of(bounds: Bounds, account: Account) -> Bounds:
+    """In the shop's currency."""
+    return replace(bounds, currency=account.facts.get("currency", bounds.currency))
+
+
+MANIFEST = MarketplaceManifest(
+    slug="etsy",
+    label="Etsy",
+    api_version="Open API v3 (OAS 3.0.2 of August 2026)",
+    docs="https://developers.etsy.com/documentation/",
+    capabilities=frozenset(
+        {"publish", "variations", "revise", "full_revise", "end", "relist", "link", "consent", "orders", "fulfillment"}
+    ),
+    traits=MarketplaceTraits(
+        # No source says how late a write that was lost on its way is still applied, or shown: half a minute is our choice.
+        settle_s=30.0,
+        # The whole listing goes in one write.
+        revise_batch=MAX_PRODUCTS,
+        # A read and a write each.
+        revise_rate=_CALLS_PER_S / 2,
+        max_sku_length=MAX_SKU_LENGTH,
+        finds_by_sku=False,
+        # One call for the states, one for the inventories.
+        read_back_batch=PER_CALL,
+        orders=OrderTraits(
+            overlap_s=600.0,
+            look_back_s=14 * _DAY_S,
+            # Orders have a fifth of the day; half of that is for single orders and parcels.
+            budget="calls",
+            calls_per_day=_CALLS_PER_DAY * 0.1,
+            settle_s=60.0,
+            # How long a receipt may stay unpaid no source says: 30 days are the safe side.
+            unpaid_expires_s=30 * _DAY_S,
+        ),
+        zero=Zero.PAUSES,
+    ),
+    # The document says "positive" and no more. Etsy's help for sellers has 0.20 as the lowest price, 50,000 as the highest, in
+    # US dollars, and 999 pieces (not verified).
+    sites={SITE: Bounds(currency=CURRENCY, min_price=Decimal("0.20"), max_price=Decimal("50000.00"), max_quantity=999)},
+    budgets=(
+        BudgetSpec(
+            "calls",
+            "app",
+            _OPERATIONS,
+            rate=_CALLS_PER_S,
+            burst=_CALLS_PER_S,
+            day_quota=_CALLS_PER_DAY,
+            day_zone=SLIDING,
+        ),
+    ),
+    bounds_of=_bounds_of,
+    app_key="keystring",
+)

@@ -1,0 +1,1 @@
+"""What the seller offers on Etsy."""

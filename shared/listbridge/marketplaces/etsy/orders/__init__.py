@@ -1,0 +1,1 @@
+"""The orders that buyers place on Etsy."""
