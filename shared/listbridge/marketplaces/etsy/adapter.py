@@ -27,7 +27,7 @@ from listbridge.domain.ports import (
 from listbridge.domain.ports.unasked import UnaskedOfMarketplace
 from listbridge.infra.calls.connection import Connection
 from listbridge.marketplaces.etsy.client import EtsyHttp
-from listbridge.marketplaces.etsy.offers import choices, ending, existing, form, preview, revising, updating
+from listbridge.marketplaces.etsy.offers import choices, ending, existing, form, preview, revising
 from listbridge.marketplaces.etsy.offers.publishing import Publishing
 from listbridge.marketplaces.etsy.offers.reading import Reader
 from listbridge.marketplaces.etsy.offers.taxonomy import Taxonomy
@@ -76,7 +76,7 @@ class EtsyAdapter(UnaskedOfMarketplace):
         return Publishing(self._http, self._taxonomy, request, steps).publish()
 
     def full_revise(self, request: PublishRequest, steps: PublishSteps) -> Published:
-        return updating.full_revise(self._http, self._taxonomy, request, steps)
+        return Publishing(self._http, self._taxonomy, request, steps).full_revise()
 
     def end(self, request: PublishRequest, steps: PublishSteps) -> None:
         ending.end(self._http, request, steps)
@@ -100,7 +100,7 @@ class EtsyAdapter(UnaskedOfMarketplace):
         return self._orders.url(order)
 
     def creation_form(self, site: Site, kind: str) -> Mapping[str, Any]:
-        return form.creation_form(self._taxonomy, kind)
+        return form.creation_form(self._taxonomy, kind, self._http.connection.clock.now().year)
 
     def creation_choices(self, site: Site) -> Mapping[str, Any]:
         return choices.choices(self._http, self._taxonomy)

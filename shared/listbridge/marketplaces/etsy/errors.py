@@ -10,7 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from listbridge.domain.verdicts import NotFound, OutcomeUnknown, RateLimited, Rejected, RetryLater, Unauthorized
+from listbridge.domain.verdicts import (
+    EmptyRefused,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    RetryLater,
+    Unauthorized,
+)
 from listbridge.infra.calls.error_row import Row, for_each
 
 UNAVAILABLE = Row(RetryLater, "etsy_unavailable")
@@ -24,6 +32,36 @@ TOKEN_REFUSED = Row(Unauthorized, "etsy_token_refused", "reconnect_account")
 CONSENT_MISSING = Row(Unauthorized, "etsy_consent_missing", "authorize_account")
 APP_REFUSED = Row(Unauthorized, "etsy_app_refused", "check_app_keys")
 FORBIDDEN = Row(Unauthorized, "etsy_forbidden", "reconnect_account")
+
+_PROFILE = "edit_creation_profile"
+_OPTIONS = "check_options_in_shop"
+CATEGORY_UNKNOWN = Row(Rejected, "etsy_category_unknown", _PROFILE)
+PROPERTY_UNKNOWN = Row(Rejected, "etsy_property_unknown", _PROFILE)
+ATTRIBUTE_REFUSED = Row(Rejected, "etsy_attribute_refused", _PROFILE)
+ATTRIBUTE_MISSING = Row(Rejected, "etsy_attribute_missing", _PROFILE)
+NAME_TOO_LONG = Row(Rejected, "etsy_option_too_long", _OPTIONS)
+SAME_NAME = Row(Rejected, "etsy_option_twice", _PROFILE)
+ALIKE = Row(Rejected, "etsy_variations_alike", _OPTIONS)
+BRACKETS = Row(Rejected, "etsy_parentheses_refused", _OPTIONS)
+TOO_MANY_OPTIONS = Row(Rejected, "etsy_too_many_options", "split_product")
+TOO_MANY_VARIATIONS = Row(Rejected, "etsy_too_many_variations", "split_product")
+TOO_MANY_VALUES = Row(Rejected, "etsy_too_many_values", "split_product")
+SKU_REFUSED = Row(Rejected, "etsy_sku_refused", "change_sku_in_shop")
+TITLE_CHARACTERS = Row(Rejected, "etsy_title_characters", "edit_product_in_shop")
+TITLE_SIGN_TWICE = Row(Rejected, "etsy_title_sign_twice", "edit_product_in_shop")
+TAG_REFUSED = Row(Rejected, "etsy_tag_refused", "edit_tags")
+TOO_MANY_TAGS = Row(Rejected, "etsy_too_many_tags", "edit_tags")
+ERA_REFUSED = Row(Rejected, "etsy_when_made_refused", _PROFILE)
+MEASURES_MISSING = Row(Rejected, "etsy_measures_missing", _PROFILE)
+RETURN_POLICY_MISSING = Row(Rejected, "etsy_return_policy_missing", _PROFILE)
+SHIPPING_PROFILE_GONE = Row(Rejected, "etsy_shipping_profile_gone", _PROFILE)
+PICTURE_MISSING = Row(Rejected, "etsy_picture_missing", "check_images_in_shop")
+PICTURE_REFUSED = Row(Rejected, "etsy_picture_refused", "check_images_in_shop")
+PICTURE_UNAVAILABLE = Row(RetryLater, "etsy_picture_unavailable", "check_images_in_shop", 60.0)
+CURRENCY = Row(Rejected, "etsy_currency_refused", "check_shop_currency")
+EMPTY = Row(EmptyRefused, "etsy_quantity_refused", "check_stock_in_shop")
+NOT_LIVE = Row(NotFound, "etsy_not_live", "send_again")
+NOT_ACTIVATED = Row(Rejected, "etsy_not_activated", "complete_on_etsy")
 
 BY_WORDS: Final[Mapping[str, Row]] = {
     r"shared secret is (required|invalid)|api key": APP_REFUSED,  # anitabyte/etsyv3 issue 31

@@ -30,28 +30,10 @@ class Credentials(BaseModel):
 
 
 WhoMade = Literal["i_did", "someone_else", "collective"]
-WhenMade = Literal[
-    "made_to_order",
-    "2020_2026",
-    "2010_2019",
-    "2007_2009",
-    "before_2007",
-    "2000_2006",
-    "1990s",
-    "1980s",
-    "1970s",
-    "1960s",
-    "1950s",
-    "1940s",
-    "1930s",
-    "1920s",
-    "1910s",
-    "1900s",
-    "1800s",
-    "1700s",
-    "before_1700",
-]
-"""`when_made` of createDraftListing, as of August 2026: the first range of years changes each January."""
+Material = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=45, pattern=r"^[\w\s]+$")]
+"""Letters, digits and blanks (createDraftListing); the length and the number of them are not verified."""
+Era = Annotated[str, StringConstraints(pattern=r"^(made_to_order|(before_|\d{4}_)?\d{4}s?)$")]
+"""One of this year's list (`eras.eras`)."""
 
 
 class CreationSettings(BaseModel):
@@ -66,7 +48,7 @@ class CreationSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
     taxonomy_id: Number = Field(title="Category")
     who_made: WhoMade = Field(default="i_did", title="Who made it")
-    when_made: WhenMade = Field(default="made_to_order", title="When it was made")
+    when_made: Era = Field(default="made_to_order", title="When it was made")
     is_supply: bool = Field(default=False, title="It is a craft supply, not a finished product")
     shipping_profile_id: Number = Field(title="Shipping profile")
     readiness_state_id: Number = Field(title="Processing profile (ready to ship, or made to order)")
@@ -74,8 +56,8 @@ class CreationSettings(BaseModel):
     shop_section_id: Number | Literal[""] = Field(default="", title="Section of the shop")
     production_partner_ids: tuple[Number, ...] = Field(default=(), title="Production partners")
     tags: tuple[Text, ...] = Field(default=(), title="Tags for every listing")
-    tags_from_shop: bool = Field(default=True, title="Also the tags of the product in the shop")
-    materials: tuple[Text, ...] = Field(default=(), title="Materials")
+    tags_from_shop: bool = Field(default=False, title="Also the tags of the product in the shop")
+    materials: tuple[Material, ...] = Field(default=(), max_length=13, title="Materials")
     option_properties: dict[Name, Number] = Field(default_factory=dict, title="Property for each option of the shop")
     attributes: dict[Number, tuple[Name, ...]] = Field(default_factory=dict, title="Attributes for every listing")
     item_weight: Decimal | None = Field(default=None, gt=0, title="Weight")
@@ -93,3 +75,8 @@ class CreationSettings(BaseModel):
     personalization_instructions: Text = Field(default="", max_length=256, title="Instructions for personalisation")
     personalization_required: bool = Field(default=False, title="The buyer must answer it")
     personalization_max_characters: int = Field(default=256, ge=1, le=1024, title="Longest answer, in characters")
+
+    @property
+    def measures(self) -> tuple[Decimal | None, ...]:
+        """Weight, length, width and height."""
+        return (self.item_weight, self.item_length, self.item_width, self.item_height)

@@ -1,12 +1,40 @@
-"""Put a product on sale, step by step, so that any worker can continue where another died (protocol.md#publishing)."""
+"""Put a product on sale, step by step, so that any worker can continue where another died (protocol.md#publishing).
+
+A draft has no key by which Etsy would refuse its twin. So the draft's only tag is a marker that follows from the product; where the
+answer to its making was lost, the drafts are looked through for it before another is made. All that follows is written
+again as a whole when a run is resumed, but for pictures, whose ids are kept. The draft's last call puts it on sale, with its
+real tags, and costs Etsy's fee.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
+from listbridge.domain.ids import RemoteId, Sku
+from listbridge.domain.listings.listing import Values
+from listbridge.domain.listings.publishing_runs import forget
 from listbridge.domain.ports import Published, PublishRequest, PublishSteps
-from listbridge.marketplaces.etsy.client import EtsyHttp
+from listbridge.domain.verdicts import NotFound, Rejected, RemoteError, RetryLater
+from listbridge.infra.calls.api_client import path_of
+from listbridge.infra.calls.offset_pages import counted_rows
+from listbridge.marketplaces.etsy import errors
+from listbridge.marketplaces.etsy.client import EtsyHttp, Request, form_of
+from listbridge.marketplaces.etsy.manifest import PER_CALL
+from listbridge.marketplaces.etsy.offers import wire
+from listbridge.marketplaces.etsy.offers.inventory import read_inventory, write_inventory
+from listbridge.marketplaces.etsy.offers.mapping import ListingContent
+from listbridge.marketplaces.etsy.offers.pictures import Pictures
+from listbridge.marketplaces.etsy.offers.preview import prepared
+from listbridge.marketplaces.etsy.offers.properties import attribute
 from listbridge.marketplaces.etsy.offers.taxonomy import Taxonomy
+from listbridge.marketplaces.etsy.offers.wire import ImageTold, InventoryTold, ListingTold
+
+CREATING, LISTING, IMAGE = "creating", "listing", "image:"
+"""Names in the progress: a draft may have been made, the listing's id, and the id and address of its picture at each rank."""
+_ON_SALE, _DRAFT, _PAUSED = "active", "draft", "inactive"
 
 
 @dataclass(slots=True)
@@ -17,7 +45,231 @@ class Publishing:
     taxonomy: Taxonomy
     request: PublishRequest
     steps: PublishSteps
+    content: ListingContent = field(init=False)
 
     def publish(self) -> Published:
-        """Make the listing, or complete it, and put it on sale."""
-        raise NotImplementedError
+        """Make the listing, or complete it, and put it on sale; what is on sale already stays as it is."""
+        shown = self._look()
+        self.content = prepared(self.http, self.taxonomy, self.request)
+        if shown is None:
+            shown = self._draft()
+        id = str(shown.listing_id)
+        if shown.state == _ON_SALE:
+            there = read_inventory(self.http, id)
+            if any(sku not in {one.sku for one in there.products} for sku in self.content.values):
+                self._put_values(id, there, may_pause=True)
+            return self._done(shown)
+        return self._done(self._put_all(shown, may_pause=False))
+
+    def full_revise(self) -> Published:
+        """Send content, pictures, prices and quantities of a listing that is on sale, or pauses."""
+        shown = self._look()
+        if shown is None or shown.state not in (_ON_SALE, _PAUSED, "sold_out"):
+            raise errors.NOT_LIVE.error(detail="no listing" if shown is None else shown.state)
+        self.content = prepared(self.http, self.taxonomy, self.request)
+        return self._done(self._put_all(shown, may_pause=True))
+
+    # ---- the listing ----
+
+    def _look(self) -> ListingTold | None:
+        """The listing as it is now, where one is known."""
+        known = self.steps.progress.get(LISTING) or next((str(v.remote) for v in self.request.variants if v.remote), "")
+        if not known:
+            return None
+        try:
+            return self.http.read(Request("GET", f"listings/{path_of(known)}", "getListing"), ListingTold)
+        except NotFound:
+            forget(self.steps, LISTING, IMAGE)
+            return None
+
+    def _draft(self) -> ListingTold:
+        """A new draft, or the one that an interrupted run made. Nothing is made of a product with pictures that Etsy refuses."""
+        marker = self._marker()
+        if CREATING in self.steps.progress or self.steps.resumed():
+            found = next((one for one in self._drafts() if marker in one.tags), None)
+            if found is not None:
+                self.steps.save(**{LISTING: str(found.listing_id)})
+                return found
+        for problem in Pictures(self.http.connection).problems(self.content.pictures):
+            raise problem
+        self.steps.save(**{CREATING: marker})
+        prices = [one.price.amount for one in self.request.product.variants if one.price is not None]
+        fields = self.content.draft(marker, float(max(prices, default=1_000)))
+        try:
+            made = self._write("POST", f"shops/{self._shop}/listings", "createDraftListing", fields)
+        except (Rejected, RetryLater):
+            self.steps.forget(CREATING)  # certainly not made
+            raise
+        self.steps.save(**{LISTING: str(made.listing_id)})
+        return made
+
+    def _drafts(self) -> list[ListingTold]:
+        def page(offset: int) -> tuple[tuple[ListingTold, ...], int]:
+            params = {"state": _DRAFT, "limit": PER_CALL, "offset": offset}
+            request = Request("GET", f"shops/{self._shop}/listings", "getListingsByShop", params)
+            told = self.http.read(request, wire.ListingsTold)
+            return told.results, told.count
+
+        return counted_rows(page)
+
+    def _marker(self) -> str:
+        """The same in every run of every worker; of characters that a tag may have."""
+        digest = hashlib.sha256(f"{self.http.connection.id}#{self.request.group}".encode()).hexdigest()
+        return f"lb{digest[:16]}"
+
+    def _put_all(self, shown: ListingTold, *, may_pause: bool) -> ListingTold:
+        """Everything that the listing holds, and at last its texts together with its state: of a draft the call that costs the fee."""
+        id = str(shown.listing_id)
+        there = read_inventory(self.http, id) if shown.state != _DRAFT else None
+        images = self._put_pictures(id, fresh=shown.state == _DRAFT)
+        written = self._put_values(id, there, may_pause=may_pause)
+        if written is not None:
+            self._put_variation_images(id, written, images)
+        self._put_attributes(id)
+        self._put_question(id)
+        state = _PAUSED if written is None else _ON_SALE
+        fields = {**self.content.fields(), "state": state if state not in (shown.state, _PAUSED) else None}
+        told = self._write("PATCH", self._path(id), "updateListing", fields)
+        if told.state != state:
+            raise errors.NOT_ACTIVATED.error(params={"state": told.state})
+        return told
+
+    # ---- what it holds ----
+
+    def _put_values(self, id: str, there: InventoryTold | None, *, may_pause: bool) -> InventoryTold | None:
+        """Prices and quantities within one lease. Etsy keeps no listing at zero: one of which nothing is left pauses if it may
+        (None), else it is refused."""
+        known = {variant.key.sku: variant.remote for variant in self.request.variants}
+        skus = sorted(self.content.values, key=lambda sku: known[sku] is None)
+        with self.steps.unit(*skus) as unit:
+            self._refuse_currency(unit.values)
+            body = self.content.inventory(unit.values, there)
+            left = any(offering.quantity for product in body.products for offering in product.offerings)
+            if not left and not may_pause:
+                raise errors.EMPTY.error()
+            unit.check()
+            written = write_inventory(self.http, id, body) if left else None
+            if not left:
+                self._write("PATCH", self._path(id), "updateListing", {"state": _PAUSED})
+            for sku in skus:
+                unit.accept(sku)
+        return written
+
+    def _refuse_currency(self, values: Mapping[Sku, Values]) -> None:
+        currency = self.http.currency
+        for one in values.values():
+            if currency and one.price is not None and one.price.currency != currency:
+                raise errors.CURRENCY.error(params={"currency": one.price.currency, "expected": currency})
+
+    def _put_pictures(self, id: str, *, fresh: bool) -> dict[str, int]:
+        """The product's pictures at their ranks; by address the image's id.
+
+        Of a draft of ours each rank is ours to overwrite. On a listing that the seller may have changed only our own pictures are
+        replaced, and what the seller added stays.
+        """
+        pictures, found = Pictures(self.http.connection), dict[str, int]()
+        shown = {} if fresh else {one.listing_image_id: one for one in self._images(id)}
+        mine = self._images_of_ours()
+        for rank, address in enumerate(self.content.pictures, 1):
+            known, of = mine.get(rank, (0, ""))
+            if of == _digest(address) and (fresh or known in shown):
+                found[address] = known
+                continue
+            found[address] = self._upload(id, rank, address, pictures, overwrite=fresh or known in shown)
+            self.steps.save(**{f"{IMAGE}{rank}": f"{found[address]}:{_digest(address)}"})
+        for rank, (known, _) in mine.items():
+            if rank > len(self.content.pictures):
+                if known in shown:
+                    self._delete_image(id, known)
+                self.steps.forget(f"{IMAGE}{rank}")
+        return found
+
+    def _upload(self, id: str, rank: int, address: str, pictures: Pictures, *, overwrite: bool) -> int:
+        picture = pictures.fetch(address)
+        request = Request(
+            "POST",
+            f"{self._path(id)}/images",
+            "uploadListingImage",
+            form=form_of({"rank": rank, "overwrite": overwrite, "alt_text": self.content.title}),
+            files={"image": (picture.name, picture.content, picture.media_type)},
+            write=True,
+        )
+        return self.http.read(request, ImageTold).listing_image_id
+
+    def _delete_image(self, id: str, image: int) -> None:
+        path = f"{self._path(id)}/images/{image}"
+        try:
+            self.http.object(Request("DELETE", path, "deleteListingImage", write=True))
+        except NotFound:
+            return
+
+    def _images(self, id: str) -> tuple[ImageTold, ...]:
+        request = Request("GET", f"listings/{path_of(id)}/images", "getListingImages")
+        return self.http.read(request, wire.ImagesTold).results
+
+    def _images_of_ours(self) -> dict[int, tuple[int, str]]:
+        """By rank what we uploaded there: the image's id, and which picture it is."""
+        found = {}
+        for name, value in self.steps.progress.items():
+            if name.startswith(IMAGE):
+                image, _, digest = value.partition(":")
+                found[int(name.removeprefix(IMAGE))] = (int(image), digest)
+        return dict(sorted(found.items()))
+
+    def _put_variation_images(self, id: str, written: InventoryTold, images: Mapping[str, int]) -> None:
+        """Which picture each value shows. Etsy names a value by an id, which only the written inventory tells."""
+        wanted = self.content.pictures_by_value()
+        if wanted is None:
+            return
+        varying, pictures = wanted
+        rows = dict[int, wire.VariationImageSent]()
+        for product in written.products:
+            for value in product.property_values:
+                image = images.get(pictures.get(next(iter(value.values), ""), ""))
+                if value.property_id == varying.id and image is not None and value.value_ids:
+                    value_id = value.value_ids[0]
+                    rows[value_id] = wire.VariationImageSent(property_id=varying.id, value_id=value_id, image_id=image)
+        body = wire.VariationImagesSent(variation_images=tuple(rows.values())).body()
+        path = f"{self._path(id)}/variation-images"
+        self.http.object(Request("POST", path, "updateVariationImages", body=body, write=True))
+
+    def _put_attributes(self, id: str) -> None:
+        told = self.taxonomy.properties(self.content.settings.taxonomy_id)
+        for property_id, values in self.content.settings.attributes.items():
+            path = f"{self._path(id)}/properties/{path_of(property_id)}"
+            form = form_of(attribute(told[property_id], values))
+            self.http.object(Request("PUT", path, "updateListingProperty", form=form, write=True))
+
+    def _put_question(self, id: str) -> None:
+        body = self.content.personalization()
+        if body is not None:
+            path = f"{self._path(id)}/personalization"
+            params = {"supports_multiple_personalization_questions": "true"}
+            request = Request("POST", path, "updateListingPersonalization", params, body, write=True)
+            self.http.object(request)
+
+    def _write(self, method: str, path: str, operation: str, fields: Mapping[str, Any]) -> ListingTold:
+        return self.http.read(Request(method, path, operation, form=form_of(fields), write=True), ListingTold)
+
+    @property
+    def _shop(self) -> str:
+        return path_of(self.http.shop)
+
+    def _path(self, id: str) -> str:
+        return f"shops/{self._shop}/listings/{path_of(id)}"
+
+    def _done(self, shown: ListingTold) -> Published:
+        forget(self.steps, CREATING)
+        id = RemoteId(str(shown.listing_id))
+        left_out: dict[Sku, RemoteError] = dict(self.content.refused)
+        return Published(
+            remote=id,
+            offers={sku: RemoteId(sku) for sku in self.content.values},
+            group=id if self.request.product.has_options else None,
+            left_out=left_out or None,
+            url=shown.url or f"https://www.etsy.com/listing/{id}",
+        )
+
+
+def _digest(address: str) -> str:
+    return hashlib.sha256(address.encode()).hexdigest()[:16]

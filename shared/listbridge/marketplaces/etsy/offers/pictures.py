@@ -1,0 +1,88 @@
+"""A product's pictures, from the shop's public addresses: what Etsy would not take is known before anything is made.
+
+Etsy takes JPEG, PNG and GIF, at most 10 MB each and 20 a listing (help.etsy.com, "Requirements and best practices for images"; the
+OpenAPI document names only the 20; not verified).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from listbridge.domain.verdicts import Rejected, RemoteError
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.http import Purpose
+from listbridge.infra.calls.streamed_body import StreamedBody, StreamLimits
+from listbridge.marketplaces.etsy import errors
+
+MAX_PICTURES = 20
+MAX_BYTES = 10_000_000
+_OPERATION = "picture"
+_LIMITS = StreamLimits(total_s=30.0, whole_bytes=MAX_BYTES + 1_000_000)
+_KINDS = (
+    (b"\xff\xd8\xff", "jpg", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "png", "image/png"),
+    (b"GIF8", "gif", "image/gif"),
+)
+_OK, _LOST = 200, 500
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One as it goes to Etsy."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+class Pictures:
+    """Fetches pictures. None of Etsy's keys goes along: the addresses are the shop's."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._session = connection.session
+
+    def problems(self, addresses: Sequence[str]) -> list[RemoteError]:
+        """Why Etsy would not take them, by their first bytes and their announced size. Raises RetryLater for one that cannot be had
+        now."""
+        found: list[RemoteError] = []
+        for address in addresses:
+            try:
+                with self._opened(address) as body:
+                    announced = body.response.headers.get("Content-Length", "")
+                    if announced.isdigit() and int(announced) > MAX_BYTES:
+                        raise _refused(address)
+                    _kind(address, next(body.chunks(), b""))
+            except Rejected as error:
+                found.append(error)
+        return found
+
+    def fetch(self, address: str) -> Picture:
+        """Raises Rejected for one that Etsy would not take, and RetryLater."""
+        content = bytearray()
+        with self._opened(address) as body:
+            for piece in body.chunks():
+                content += piece
+                if len(content) > MAX_BYTES:
+                    raise _refused(address)
+        suffix, media_type = _kind(address, bytes(content[:16]))
+        return Picture(f"picture.{suffix}", bytes(content), media_type)
+
+    def _opened(self, address: str) -> StreamedBody:
+        body = self._session.stream("GET", address, purpose=Purpose.READ, operation=_OPERATION, limits=_LIMITS)
+        if body.status_code == _OK:
+            return body
+        if body.status_code >= _LOST:
+            raise errors.PICTURE_UNAVAILABLE.error(params={"address": address}, status=body.status_code)
+        raise _refused(address)
+
+
+def _kind(address: str, begin: bytes) -> tuple[str, str]:
+    for mark, suffix, media_type in _KINDS:
+        if begin.startswith(mark):
+            return suffix, media_type
+    raise _refused(address)
+
+
+def _refused(address: str) -> RemoteError:
+    return errors.PICTURE_REFUSED.error(params={"address": address})
