@@ -35,6 +35,7 @@ class NoLimit:
         *,
         remaining: int | None = None,
         remaining_today: int | None = None,
+        limit_today: int | None = None,
         resets_at: datetime | None = None,
         blocked_until: datetime | None = None,
         rate: float | None = None,

@@ -60,6 +60,7 @@ class FakeBudget:
         *,
         remaining: int | None = None,
         remaining_today: int | None = None,
+        limit_today: int | None = None,
         resets_at: datetime | None = None,
         blocked_until: datetime | None = None,
         rate: float | None = None,
@@ -68,7 +69,7 @@ class FakeBudget:
             told: dict[str, Any] = {"remaining": remaining, "resets_at": resets_at, "blocked_until": blocked_until}
             told |= {
                 name: value
-                for name, value in (("remaining_today", remaining_today), ("rate", rate))
+                for name, value in (("remaining_today", remaining_today), ("limit_today", limit_today), ("rate", rate))
                 if value is not None
             }
             self.learned.append((operation, told))

@@ -58,3 +58,25 @@ def test_what_is_left_of_a_sliding_day_is_learned_down_and_up(
     assert spent(budget) == left
     store.clock.advance(25 * 3600)
     assert spent(opened(BudgetPool(store.buckets, store.leases, store.clock), name, SLIDING_DAY)) == 60
+
+
+@pytest.mark.parametrize(("quota", "ordinary", "fifth"), [(200, 119, 40), (50, 29, 10)])
+def test_a_quota_that_is_told_is_believed_with_its_fifths_by_all_processes_and_the_next_day(
+    pool: BudgetPool, store: OurPorts, name: str, quota: int, ordinary: int, fifth: int
+) -> None:
+    """100 calls were declared; one is made, whose answer tells the real quota."""
+    budget = opened(pool, name, SLIDING_DAY)
+    budget.spend("revise")
+    budget.learn("revise", limit_today=quota, remaining_today=quota - 1)
+    another = BudgetPool(store.buckets, store.leases, store.clock)
+    assert spent(opened(another, name, SLIDING_DAY)) == ordinary
+    assert spent(opened(another, name, SLIDING_DAY, share=Share.ZERO)) == fifth
+    assert spent(opened(another, name, SLIDING_DAY, share=Share.ORDER)) == fifth
+    store.clock.advance(25 * 3600)
+    assert spent(opened(another, name, SLIDING_DAY)) == ordinary + 1
+
+
+def test_a_quota_is_not_learned_by_a_budget_that_counts_no_day(pool: BudgetPool, name: str) -> None:
+    budget = opened(pool, name, spec(rate=1, burst=10))
+    budget.learn("revise", limit_today=3)
+    assert spent(budget, limit=10) == 6  # the burst without the two fifths

@@ -172,6 +172,7 @@ class Budget(Protocol):
         *,
         remaining: int | None = None,
         remaining_today: int | None = None,
+        limit_today: int | None = None,
         resets_at: datetime | None = None,
         blocked_until: datetime | None = None,
         rate: float | None = None,
@@ -179,5 +180,5 @@ class Budget(Protocol):
         """What the platform's own answer said about the limit.
 
         `remaining` with `resets_at` is a count that begins again at that instant, `remaining` alone is what is left of
-        a rate, `remaining_today` of the last 24 hours; `rate` is calls per second.
+        a rate, `remaining_today` of the last 24 hours, of which `limit_today` is all; `rate` is calls per second.
         """

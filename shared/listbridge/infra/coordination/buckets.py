@@ -15,7 +15,8 @@ midnight of the platform's zone, unless the platform itself told when its count 
 beginning: calls are counted by the hour in which they were made, and each hour counts until it lies 24 hours back as a
 whole, so up to an hour longer than the platform counts it.
 
-**Learned.** A platform that says its rate is believed, up and down; the burst stays what was declared.
+**Learned.** A platform that says its rate, or its quota of a day, is believed, up and down; the burst stays what was declared, and the
+kept fifths are those of the quota that was learned.
 
 **Block.** What the platform blocks is blocked for all.
 """
@@ -56,6 +57,8 @@ class Bucket:
     """Of a sliding day: what was used in each hour, by its number since the epoch. `used` is their sum."""
     rate: float | None = None
     """What the platform said its rate is."""
+    quota: int | None = None
+    """What it said its quota of a day is."""
     rev: int = 0
 
 
@@ -120,17 +123,23 @@ def after_s(spec: BudgetSpec, bucket: Bucket, share: Share, calls: float, now: d
 
 def left_of_day(spec: BudgetSpec, bucket: Bucket, share: Share) -> int:
     """How many calls of the running day a share may still make; without a quota, more than anybody asks for."""
-    if spec.day_quota is None:
+    quota = quota_of(spec, bucket)
+    if quota is None:
         return 2**31
-    kept = int(KEPT * spec.day_quota)
+    kept = int(KEPT * quota)
     others = {Share.ZERO, Share.ORDER} - {share}
     reserved = sum(max(0, kept - bucket.used.get(other, 0)) for other in others)
-    return spec.day_quota - sum(bucket.used.values()) - reserved
+    return quota - sum(bucket.used.values()) - reserved
 
 
 def rate_of(spec: BudgetSpec, bucket: Bucket | None) -> float:
     """Calls per second: what the platform said, else what was declared."""
     return spec.rate if bucket is None or bucket.rate is None else bucket.rate
+
+
+def quota_of(spec: BudgetSpec, bucket: Bucket) -> int | None:
+    """Calls per day: what the platform said, else what was declared; None where no day is counted."""
+    return spec.day_quota if spec.day_quota is None or bucket.quota is None else bucket.quota
 
 
 def told(
@@ -142,6 +151,7 @@ def told(
     blocked_until: datetime | None,
     now: datetime,
     rate: float | None = None,
+    quota: int | None = None,
 ) -> Bucket:
     """The bucket after the platform said how many calls remain. Returns the same object when that is no news.
 
@@ -153,16 +163,19 @@ def told(
         new = replace(new, blocked_until=blocked_until)
     if rate is not None and rate > 0 and abs(rate - rate_of(spec, bucket)) > _SAME_RATE * rate:
         new = replace(new, rate=rate)
+    if quota is not None and quota > 0 and spec.day_quota is not None and quota != quota_of(spec, bucket):
+        new = replace(new, quota=quota)
     if remaining is not None and remaining <= 0 and resets_at is not None and resets_at > now:
         new = replace(new, blocked_until=max(resets_at, new.blocked_until or now))
     if remaining is None:
         return new
-    if spec.day_quota is None:
+    day = quota_of(spec, new)
+    if day is None:
         gap = sum(new.tokens.values()) - remaining
         return _lowered(new, gap) if gap > max(1.0, 0.1 * spec.burst) or (remaining <= 0 < gap) else new
-    gap_today = spec.day_quota - sum(bucket.used.values()) - remaining
+    gap_today = day - sum(bucket.used.values()) - remaining
     under_way = max(32.0, 10 * rate_of(spec, bucket))
-    believed = gap_today > max(0, spec.day_quota // 100) or (remaining <= 0 < gap_today)
+    believed = gap_today > max(0, day // 100) or (remaining <= 0 < gap_today)
     counted = resets_at is not None or spec.day_zone == SLIDING
     if believed or (counted and -gap_today > under_way):
         new = _counted(spec, new, Share.ORDINARY, gap_today, now)

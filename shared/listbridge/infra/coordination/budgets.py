@@ -130,6 +130,7 @@ class BudgetPool:
         resets_at: datetime | None,
         blocked_until: datetime | None,
         rate: float | None = None,
+        quota: int | None = None,
     ) -> None:
         """Take note of what the platform said, and record it if it is news to the row."""
         bucket = self._known.get(key)
@@ -139,7 +140,14 @@ class BudgetPool:
             now = self._clock.now()
             seen = buckets.refreshed(spec, bucket or buckets.full(spec, now), now)
             new = buckets.told(
-                spec, seen, remaining=remaining, resets_at=resets_at, blocked_until=blocked_until, now=now, rate=rate
+                spec,
+                seen,
+                remaining=remaining,
+                resets_at=resets_at,
+                blocked_until=blocked_until,
+                now=now,
+                rate=rate,
+                quota=quota,
             )
             if new is seen:
                 return
@@ -271,6 +279,7 @@ class PooledBudget:
         *,
         remaining: int | None = None,
         remaining_today: int | None = None,
+        limit_today: int | None = None,
         resets_at: datetime | None = None,
         blocked_until: datetime | None = None,
         rate: float | None = None,
@@ -278,8 +287,8 @@ class PooledBudget:
         """Take in what the platform's answer said about the limit of this operation.
 
         `remaining` with `resets_at` is a count that begins again at that instant: it goes to the buckets with a day's
-        quota, if there are any. `remaining` alone is what is left of a rate: it goes to the others. `remaining_today` goes to
-        the buckets with a day's quota, and `rate` to those without, or to all where each has one.
+        quota, if there are any. `remaining` alone is what is left of a rate: it goes to the others. `remaining_today` and
+        `limit_today` go to the buckets with a day's quota, and `rate` to those without, or to all where each has one.
         """
         mine = self._of(operation)
         daily = [one for one in mine if one[1].day_quota is not None]
@@ -293,6 +302,7 @@ class PooledBudget:
                 resets_at=resets_at if one in counted else None,
                 blocked_until=blocked_until,
                 rate=rate if one in (other or daily) else None,
+                quota=limit_today if one in daily else None,
             )
 
     def _of(self, operation: str) -> list[tuple[str, BudgetSpec]]:

@@ -59,6 +59,8 @@ def _item(key: str, bucket: Bucket) -> Item:
         item["hours"] = {"M": {str(hour): {"L": [number(n) for n in calls]} for hour, calls in by_hour}}
     if bucket.rate is not None:
         item["rate"] = number(round(bucket.rate, 6))
+    if bucket.quota is not None:
+        item["quota"] = number(bucket.quota)
     return item
 
 
@@ -75,6 +77,7 @@ def _bucket(item: Item) -> Bucket:
             for hour, calls in item.get("hours", {"M": {}})["M"].items()
         },
         rate=float(item["rate"]["N"]) if "rate" in item else None,
+        quota=int(item["quota"]["N"]) if "quota" in item else None,
         rev=int(item["rev"]["N"]),
     )
 

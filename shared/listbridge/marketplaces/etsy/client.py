@@ -23,6 +23,7 @@ from listbridge.marketplaces.etsy.auth import Hosts, access, app_key
 from listbridge.marketplaces.etsy.settings import Credentials
 
 _LONGEST_MESSAGE = 300
+_RATE, _DAY, _LEFT_TODAY = "x-limit-per-second", "x-limit-per-day", "x-remaining-today"
 _WORDS = tuple((re.compile(words, re.IGNORECASE), row) for words, row in errors.BY_WORDS.items())
 
 
@@ -114,8 +115,11 @@ class EtsyHttp(ApiClient[Request]):
 
     def learn(self, call: Request, answer: Answer) -> None:
         headers = answer.response.headers
-        rate, left = _number(headers.get("x-limit-per-second")), _number(headers.get("x-remaining-today"))
-        self.connection.budget.learn(call.operation, remaining_today=left, rate=float(rate) if rate else None)
+        rate, day, left = (_number(headers.get(name)) for name in (_RATE, _DAY, _LEFT_TODAY))
+        rate_told = float(rate) if rate else None
+        if day is not None or left is not None or rate is not None:
+            budget = self.connection.budget
+            budget.learn(call.operation, limit_today=day, remaining_today=left, rate=rate_told)
 
 
 def _rows(response: Response) -> list[FieldRefused]:

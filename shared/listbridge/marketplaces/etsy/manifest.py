@@ -85,9 +85,9 @@ MANIFEST = MarketplaceManifest(
         orders=OrderTraits(
             overlap_s=600.0,
             look_back_s=14 * _DAY_S,
-            # Orders have a fifth of the day; half of that is for single orders and parcels.
+            # Orders have a fifth of the day; a list tells each order in whole, so a quarter of that is for parcels and single orders.
             budget="calls",
-            calls_per_day=_CALLS_PER_DAY * 0.1,
+            calls_per_day=_CALLS_PER_DAY * 0.15,
             settle_s=60.0,
             # How long a receipt may stay unpaid no source says: 30 days are the safe side.
             unpaid_expires_s=30 * _DAY_S,
