@@ -1,0 +1,1 @@
+"""What is for sale: listings with their inventory, images and attributes."""

@@ -1,0 +1,1 @@
+"""What was bought: receipts with transactions, payments, refunds and shipments."""

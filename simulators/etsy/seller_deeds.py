@@ -1,0 +1,167 @@
+"""Deeds around sellers: they consent, withdraw it, and set their shops up; limits are drained."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from simulators.etsy.state import Readiness, ReturnPolicy, Section, Seller, ShippingProfile
+from simulators.etsy.tokens import SCOPES, TokenService
+from simulators.etsy.world import World
+from simulators.kit.deeds import Count, DeedRefused, Seconds, Told, deed, deed_of, do
+
+
+class SellerDeeds:
+    """Each marked method is one deed. All hold the lock and raise `DeedRefused` without having changed anything."""
+
+    def __init__(self, world: World, tokens: TokenService) -> None:
+        self._world = world
+        self._tokens = tokens
+
+    def _seller(self, name: str) -> Seller:
+        """The seller of a name, or the only one where none is told."""
+        if not name and len(self._world.sellers) == 1:
+            return next(iter(self._world.sellers.values()))
+        found = self._world.sellers.get(name)
+        if found is None:
+            raise DeedRefused(f"no seller {name!r}; there are: {', '.join(self._world.sellers) or 'none'}")
+        return found
+
+    @deed
+    def add_seller(
+        self, name: str, *, currency: str = "USD", country: str = "US", scopes: str = "", refresh_token: str = ""
+    ) -> Told:
+        """Somebody opens a shop and lets the app in. A shop has shipping profiles (one that calculates), processing profiles, a return
+        policy and a section from the beginning. `scopes`: what they grant, all where nothing is told."""
+        with self._world.lock:
+            asked = frozenset(scopes.split()) or SCOPES
+            if name in self._world.sellers or not name or not asked <= SCOPES:
+                raise DeedRefused(f"a seller {name!r} is there already, or {scopes!r} are no scopes")
+            new, now = self._world.new_id, self._world.now()
+            shop_name = re.sub("[^A-Za-z0-9]", "", name).title() + "Shop"
+            seller = Seller(name, new(), new(), shop_name, currency.upper(), country.upper(), now)
+            post, scales = (
+                ShippingProfile(new(), title, seller.country, calculated, destination_id=new())
+                for title, calculated in (("Post", False), ("Calculated", True))
+            )
+            seller.profiles = {post.profile_id: post, scales.profile_id: scales}
+            ready, made = Readiness(new(), "ready_to_ship", 1, 3), Readiness(new(), "made_to_order", 5, 10)
+            seller.readiness = {ready.readiness_id: ready, made.readiness_id: made}
+            policy = ReturnPolicy(new(), True, True, 30)
+            seller.policies[policy.policy_id] = policy
+            section = Section(new(), "Handmade")
+            seller.sections[section.section_id] = section
+            self._world.sellers[name] = seller
+            self._tokens.admit(seller, asked, refresh_token)
+            return self._told(seller)
+
+    def _told(self, seller: Seller) -> dict[str, Any]:
+        manual, calculated = seller.profiles
+        return {
+            "name": seller.name,
+            "userId": seller.user_id,
+            "shopId": seller.shop_id,
+            "currency": seller.currency,
+            "country": seller.country,
+            "refreshToken": seller.refresh_token,
+            "shippingProfileId": manual,
+            "calculatedProfileId": calculated,
+            "readinessStateId": next(iter(seller.readiness)),
+            "returnPolicyId": next(iter(seller.policies)),
+            "shopSectionId": next(iter(seller.sections)),
+        }
+
+    @deed
+    def revoke_token(self, seller: str = "") -> Told:
+        """A seller withdraws their consent, or changes their password: all their tokens end."""
+        with self._world.lock:
+            owner = self._seller(seller)
+            self._tokens.revoke(owner)
+            return {"name": owner.name}
+
+    @deed
+    def restore_token(self, seller: str = "") -> Told:
+        """A seller consents again."""
+        with self._world.lock:
+            owner = self._seller(seller)
+            self._tokens.admit(owner)
+            return {"name": owner.name, "refreshToken": owner.refresh_token}
+
+    @deed
+    def expire_tokens(self, seller: str = "") -> Told:
+        """Access tokens end now; refresh tokens stay good."""
+        with self._world.lock:
+            return {"ended": self._tokens.expire_access(self._seller(seller) if seller else None)}
+
+    @deed
+    def set_token_lifetime(self, seconds: Seconds) -> Told:
+        """How long access tokens live that are issued from now on."""
+        with self._world.lock:
+            self._tokens.access_token_s = int(seconds)
+            return {"seconds": int(seconds)}
+
+    @deed
+    def rotate_secret(self, secret: str) -> Told:
+        """The app gets another shared secret; the old one is refused."""
+        with self._world.lock:
+            self._tokens.shared_secret = secret
+            return {"secret": secret}
+
+    @deed
+    def register_redirect(self, url: str) -> Told:
+        """Where consent may send the seller back to."""
+        with self._world.lock:
+            if url not in self._tokens.redirects:
+                self._tokens.redirects.append(url)
+            return {"redirects": list(self._tokens.redirects)}
+
+    @deed
+    def drain_day(self, leave: Count = 0) -> Told:
+        """Somebody else with the same app has used up the last 24 hours, but for so many calls."""
+        with self._world.lock:
+            now = self._world.now()
+            self._world.budget.drain(now, leave)
+            return {"left": self._world.budget.remaining_today(now)}
+
+    @deed
+    def set_limits(self, per_second: Count, per_day: Count) -> Told:
+        """Etsy gives the app other limits."""
+        with self._world.lock:
+            self._world.budget.per_second, self._world.budget.per_day = per_second, per_day
+            return {"perSecond": per_second, "perDay": per_day}
+
+    @deed
+    def add_shipping_profile(
+        self, title: str, *, calculated: bool = False, complete: bool = True, cost: str = "4.90", seller: str = ""
+    ) -> Told:
+        """A seller makes a shipping profile; an incomplete one lacks the postal code that it ships from."""
+        with self._world.lock:
+            owner, new = self._seller(seller), self._world.new_id
+            made = ShippingProfile(new(), title, owner.country, calculated, complete, destination_id=new())
+            made.cost = Decimal(cost)
+            owner.profiles[made.profile_id] = made
+            return {"shippingProfileId": made.profile_id}
+
+    @deed
+    def delete_shipping_profile(self, shipping_profile_id: int, *, seller: str = "") -> Told:
+        with self._world.lock:
+            profile = self._seller(seller).profiles.get(shipping_profile_id)
+            if profile is None:
+                raise DeedRefused(f"no shipping profile {shipping_profile_id}")
+            profile.deleted = True
+            return {"shippingProfileId": shipping_profile_id}
+
+    @deed
+    def show_buyers(self, on: bool = True, *, seller: str = "") -> Told:
+        """Etsy shows the app the buyers' addresses of mail, or does not any more."""
+        with self._world.lock:
+            self._seller(seller).buyer_emails = on
+            return {"on": on}
+
+    @deed
+    def later(self, seconds: Seconds, deed: str, told: dict[str, Any] | None = None) -> Told:
+        """Let another deed happen in so many simulated seconds."""
+        act, arguments = deed_of(self, deed), told or {}
+        self._world.postpone(seconds, lambda: do(self, act.__name__, arguments))
+        return {"deed": deed, "seconds": seconds}

@@ -1,0 +1,85 @@
+"""The one world behind every door: state, time, randomness, limits, journal, and what is still under way."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from simulators.clock import Clock
+from simulators.etsy.errors import not_found
+from simulators.etsy.limits import CallBudget, Limits
+from simulators.etsy.offers.state import Listing
+from simulators.etsy.state import Fee, Seller
+from simulators.faults import FaultPlan, Fields
+from simulators.kit import world as kit
+from simulators.kit.journal import Entry, Journal
+from simulators.kit.pace import Pace
+
+# With a median of 300 ms, nine calls in ten take less than 470 ms.
+_LATENCY_SPREAD = 0.35
+VENDOR_FAULTS: dict[str, Fields] = {"late": {}, "no_effect": {}, "cut_header": {}}
+"""The vendor faults that somebody plays, each with the fields of its body."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry(Entry):
+    """One call as Etsy saw it. `error` is the text of its refusal; `ignored` the names it sent that Etsy takes no notice of."""
+
+    seller: str = ""
+    listing: str = ""
+    receipt: str = ""
+    error: str = ""
+    ignored: list[str] = field(default_factory=list)
+
+
+class World(kit.World[JournalEntry]):
+    """Everything shared by the calls. Tokens and dates keep the clock's time."""
+
+    def __init__(self, *, clock: Clock, limits: Limits, latency_s: float, time_scale: float, seed: int) -> None:
+        pace = Pace(clock, time_scale, latency_s=latency_s, spread=_LATENCY_SPREAD, seed=seed)
+        bodies = {name: fields for name, fields in VENDOR_FAULTS.items() if fields}
+        super().__init__(pace, FaultPlan(VENDOR_FAULTS, bodies), Journal())
+        self.clock = clock
+        self.limits = limits
+        self.random = random.Random(seed)
+        self.budget = CallBudget(limits, pace)
+        self.sellers: dict[str, Seller] = {}
+        self.listings: dict[int, Listing] = {}
+        self.made = 0
+        """How many listings there have ever been, drafts and deleted ones too."""
+        self.writes: list[dict[str, Any]] = []
+        self._ids: Iterator[int] = itertools.count(1_800_000_001, 7)
+
+    def new_id(self) -> int:
+        """One sequence for everything: an id of one kind never means something of another."""
+        return next(self._ids)
+
+    def token(self, owner: int) -> str:
+        """A token as Etsy's are: the user's id, a full stop, and a text."""
+        return f"{owner}.{self.random.getrandbits(256):064x}"
+
+    def seller(self, name: str) -> Seller:
+        """Raises KeyError for a stranger."""
+        return self.sellers[name]
+
+    def shop(self, shop_id: int) -> Seller:
+        """Raises 404 for a shop that there is not."""
+        found = next((one for one in self.sellers.values() if one.shop_id == shop_id), None)
+        if found is None:
+            raise not_found("Shop not found")
+        return found
+
+    def charge(self, seller: Seller, kind: str, listing_id: int, amount: Decimal | None = None) -> None:
+        """Etsy takes a fee: `listing`, `renew`, `renew_sold`, `renew_expired`."""
+        fee = self.limits.amount("listing_fee") if amount is None else amount
+        seller.fees.append(Fee(self.new_id(), self.now(), kind, fee, listing_id))
+
+
+def epoch(instant: datetime) -> int:
+    """Whole seconds since 1970, as all of Etsy's times are."""
+    return int(instant.timestamp())

@@ -1,0 +1,210 @@
+"""Etsy as the contract suites see it: one seller with one shop, every exchange held against Etsy's document where it is there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import requests
+
+from listbridge import registry
+from listbridge.domain.configuration import CreationProfile
+from listbridge.domain.ids import ProfileId, RemoteId, RemoteOrderId, Site, Sku
+from listbridge.domain.ports import MarketplaceAdapter, Revision, RevisionResult, UnitRevision
+from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.http import HttpSession
+from listbridge.infra.calls.tokens import TokenCache
+from simulators.etsy import EtsySimulator, Limits
+from simulators.etsy.offers.live import listings_shown
+from simulators.etsy.offers.states import expire
+from simulators.etsy.taxonomy import CANDLES, SWEATERS
+from simulators.faults import Fault
+from simulators.kit.serving import UNKNOWN
+from tests.contract.marketplaces.etsy_pictures import DOWNLOAD, HOST, WithPictures
+from tests.contract.marketplaces.patient import Patient
+from tests.contract.marketplaces.stages import LiveListing, PublishRequest, Shown, Stage, Watched
+from tests.fakes.budget import FakeBudget
+from tests.fakes.clock import VirtualClock
+from tests.fakes.grants import StoredGrants
+
+SITE = Site("ETSY")
+BUYER = {"name": "Ada Buyer", "email": "ada@buyers.example", "first_line": "9 Secret Lane"}
+_UNLIMITED = 10**9
+
+
+class _Revising(Patient):
+    """Tells the stage when a write is a revision, whose lease is the worker's affair: the same call publishes values."""
+
+    stage: EtsyStage
+
+    def revise(self, unit: UnitRevision) -> list[RevisionResult]:
+        self.stage.revising = True
+        try:
+            return super().revise(unit)
+        finally:
+            self.stage.revising = False
+
+
+class EtsyStage(Stage):
+    """The suites' `Stage` on Etsy's simulator."""
+
+    def __init__(self, clock: VirtualClock | None = None, sites: tuple[Site, ...] = (SITE,)) -> None:
+        super().__init__(
+            clock=clock or VirtualClock(),
+            slug="etsy",
+            sites=sites,
+            revise_operation="updateListingInventory",
+            list_operation="getShopReceipts",
+            ship_operation="createReceiptShipment",
+            orders_per_page=100,
+            refuses_zeros=False,
+            answers_in_halves=False,
+            relists_under_new_id=False,
+            writes_whole_groups=False,
+            least_checked=6,
+        )
+        self.simulator = EtsySimulator(
+            clock=self.clock, limits=Limits.load().raised(per_second=_UNLIMITED, per_day=_UNLIMITED)
+        )
+        self.pictures = WithPictures(self.simulator)
+        self.currency = registry.marketplace("etsy").sites[SITE].currency
+        self.seller = self.simulator.deeds.add_seller("anna", currency=self.currency)
+        self.grants = StoredGrants(self.clock, self._secret_of(self.seller))
+        self.budget = FakeBudget(self.clock)
+        self.revising = False
+        self.taxonomy_id = CANDLES
+
+    def app(self) -> Any:
+        return self.pictures
+
+    def secret(self) -> dict[str, str]:
+        return self.grants.secret()
+
+    def _secret_of(self, seller: dict[str, Any]) -> dict[str, str]:
+        return {
+            "keystring": self.simulator.keystring,
+            "shared_secret": self.simulator.shared_secret,
+            "refresh_token": seller["refreshToken"],
+        }
+
+    def stranger(self) -> dict[str, str]:
+        return self._secret_of(self.simulator.deeds.add_seller("berta", currency=self.currency))
+
+    def open_stranger(self, tokens: TokenCache) -> MarketplaceAdapter:
+        secret = self.stranger()
+        grants = StoredGrants(self.clock, secret).opened(secret)
+        connection = replace(self.connection(tokens), id="acc_stranger", secret=secret, grants=grants)
+        return self._patient(registry.open_marketplace(self.slug, connection))
+
+    def connection(self, tokens: TokenCache | None = None, **settings: Any) -> Connection:
+        held = self.grants.secret()
+        return replace(super().connection(tokens, **settings), secret=held, grants=self.grants.opened(held))
+
+    def open_observing(self) -> MarketplaceAdapter:
+        session = HttpSession(transport=Watched(self, self.app()), observe=True)
+        return self._patient(registry.open_marketplace(self.slug, replace(self.connection(), session=session)))
+
+    def _patient(self, adapter: MarketplaceAdapter) -> MarketplaceAdapter:
+        patient = _Revising(adapter, self.clock, registry.marketplace(self.slug).traits.finds_by_sku)
+        patient.stage = self
+        return cast(MarketplaceAdapter, patient)
+
+    def request(self, variants: int, *, site: Site | None = None, **changes: Any) -> PublishRequest:
+        self.taxonomy_id = SWEATERS if variants > 1 else CANDLES
+        return super().request(variants, site=site, **changes)
+
+    def creation(self, site: Site) -> CreationProfile:
+        settings = {
+            "taxonomy_id": str(self.taxonomy_id),
+            "who_made": "i_did",
+            "when_made": "made_to_order",
+            "is_supply": False,
+            "shipping_profile_id": str(self.seller["shippingProfileId"]),
+            "readiness_state_id": str(self.seller["readinessStateId"]),
+            "return_policy_id": str(self.seller["returnPolicyId"]),
+            "option_properties": {"Size": "100"},
+        }
+        return CreationProfile(id=ProfileId("cp_1"), name="c", marketplace="etsy", site=site, settings=settings)
+
+    def operation(self, request: requests.PreparedRequest) -> str:
+        url = urlsplit(request.url or "")
+        if url.hostname == HOST:
+            return DOWNLOAD
+        found = self.simulator.router.find(request.method or "", url.path)
+        return found[0].id if found else UNKNOWN
+
+    def carries_values(self, operation: str) -> bool:
+        """A draft is for sale to nobody: its price and its stock go live with the inventory that is written behind it."""
+        return operation == self.revise_operation and not self.revising
+
+    def check(self, request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Nothing yet."""
+
+    def _rows(self, *states: str) -> list[dict[str, Any]]:
+        world = self.simulator.world
+        with world.lock:
+            world.catch_up()
+            expire(world)
+            rows = [row for seller in world.sellers.values() for row in listings_shown(world, seller)]
+        return [row for row in rows if row["state"] in states]
+
+    def live(self) -> list[LiveListing]:
+        return [
+            LiveListing(
+                RemoteId(row["listingId"]),
+                SITE,
+                {Sku(one["sku"]): _shown(row, one) for one in row["variations"] if one["offered"]},
+            )
+            for row in self._rows("active")
+        ]
+
+    def ever_made(self) -> int:
+        return self.simulator.world.made
+
+    def add_faults(self, *faults: Fault) -> None:
+        self.simulator.faults.add(*faults)
+
+    def revoke(self) -> None:
+        self.simulator.deeds.revoke_token("anna")
+
+    def expire_tokens(self) -> None:
+        self.simulator.deeds.expire_tokens()
+
+    def refuse_zeros(self) -> None:
+        raise NotImplementedError("Etsy refuses a listing without stock from every seller, and pauses instead")
+
+    def end_from_outside(self, listing: RemoteId) -> None:
+        self.simulator.deeds.delete_listing(int(listing))
+
+    def edit_from_outside(self, sku: Sku, site: Site, quantity: int) -> None:
+        self.simulator.deeds.change_quantity(sku, quantity, seller="anna")
+
+    def put_on_sale(self, *skus: Sku) -> None:
+        self.simulator.deeds.seed_listings("anna", list(skus), quantity=900, price="10.05")
+
+    def buy(self, *wanted: tuple[Sku, int], paid: bool = True) -> RemoteOrderId:
+        raise NotImplementedError
+
+    def pay(self, order: RemoteOrderId) -> None:
+        raise NotImplementedError
+
+    def cancel(self, order: RemoteOrderId) -> None:
+        raise NotImplementedError
+
+    def ship_from_outside(self, order: RemoteOrderId, tracking: str) -> None:
+        raise NotImplementedError
+
+    def buyers_words(self) -> tuple[str, ...]:
+        return tuple(BUYER.values())
+
+    def partial_answer(self, accepted: Revision, refused: Revision) -> Fault:
+        raise NotImplementedError("an answer of Etsy is about one listing")
+
+
+def _shown(row: dict[str, Any], variation: dict[str, Any]) -> Shown:
+    return Shown(variation["quantity"], Decimal(variation["price"]), row["title"], variation["aspects"])
+
+
+Staged = EtsyStage
