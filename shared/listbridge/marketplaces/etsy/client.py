@@ -20,7 +20,7 @@ from listbridge.infra.calls.connection import Connection, credentials_of
 from listbridge.infra.calls.wire_models import Told
 from listbridge.marketplaces.etsy import errors
 from listbridge.marketplaces.etsy.auth import Hosts, access, app_key
-from listbridge.marketplaces.etsy.settings import Credentials
+from listbridge.marketplaces.etsy.settings import Credentials, Settings
 
 _LONGEST_MESSAGE = 300
 _RATE, _DAY, _LEFT_TODAY = "x-limit-per-second", "x-limit-per-day", "x-remaining-today"
@@ -71,6 +71,7 @@ class EtsyHttp(ApiClient[Request]):
         credentials = credentials_of(connection, Credentials, errors.APP_REFUSED)
         super().__init__(connection, access(connection, credentials))
         self.hosts = Hosts.of(connection)
+        self.settings = Settings.model_validate(connection.settings)
         self._key = app_key(credentials)
         self._shop = connection.facts.get("shop_id", "")
 

@@ -61,6 +61,11 @@ PICTURE_UNAVAILABLE = Row(RetryLater, "etsy_picture_unavailable", "check_images_
 CURRENCY = Row(Rejected, "etsy_currency_refused", "check_shop_currency")
 EMPTY = Row(EmptyRefused, "etsy_quantity_refused", "check_stock_in_shop")
 NOT_LIVE = Row(NotFound, "etsy_not_live", "send_again")
+OFFER_UNKNOWN = Row(Rejected, "etsy_offer_unknown", "link_again")
+SKU_TWICE = Row(Rejected, "etsy_sku_twice", "tell_skus_apart_on_etsy")
+SIBLING_REFUSED = Row(RetryLater, "etsy_other_variation_refused", after_s=1.0)
+RENEWAL = Row(Rejected, "etsy_renewal_costs_fee", "renew_listing")
+PRICE_WAITS = Row(Rejected, "etsy_price_waits_for_stock", "restock")
 NOT_ACTIVATED = Row(Rejected, "etsy_not_activated", "complete_on_etsy")
 
 BY_WORDS: Final[Mapping[str, Row]] = {

@@ -14,9 +14,15 @@ Number = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\d{1
 
 
 class Settings(BaseModel):
-    """Public settings of one account: one seller with one shop. Which shop it is, the consent says."""
+    """Public settings of one account: one seller with one shop. Which shop it is, the consent says.
+
+    `renew_sold_out`: a listing that sold out at Etsy is put on sale again automatically when the shop has stock, for a fee each time.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+    renew_sold_out: bool = Field(
+        default=False, title="Put sold-out listings on sale again automatically (Etsy charges a listing fee each time)"
+    )
 
 
 class Credentials(BaseModel):

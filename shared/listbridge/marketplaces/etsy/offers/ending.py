@@ -1,11 +1,54 @@
-"""Taking a listing off sale."""
+"""Ending a listing, or one of its variations. What has ended already is a success.
+
+A listing that ends becomes inactive: it keeps its page, its reviews and what was paid for it, and comes back without a fee. A variation
+that ends alone is hidden and stays in its listing, for one that is left out of a write is lost.
+"""
 
 from __future__ import annotations
 
+from listbridge.domain.ids import Sku
+from listbridge.domain.listings.publishing_runs import forget
 from listbridge.domain.ports import PublishRequest, PublishSteps
+from listbridge.domain.verdicts import NotFound
 from listbridge.marketplaces.etsy.client import EtsyHttp
+from listbridge.marketplaces.etsy.errors import UNKNOWN
+from listbridge.marketplaces.etsy.offers.inventory import read_with_listing, write_inventory
+from listbridge.marketplaces.etsy.offers.merging import Inventory, left, on_sale, taken_off
+from listbridge.marketplaces.etsy.offers.pausing import pause, set_state
+from listbridge.marketplaces.etsy.offers.publishing import IMAGE, LISTING
+from listbridge.marketplaces.etsy.offers.reading import ACTIVE, INACTIVE
 
 
 def end(http: EtsyHttp, request: PublishRequest, steps: PublishSteps) -> None:
-    """Raises RemoteError."""
-    raise NotImplementedError
+    """End the request's variants; all of a listing that sells nothing else. Raises RemoteError.
+
+    What sold out has ended itself: an inventory of which nothing is left cannot be written there.
+    """
+    known = [str(variant.remote) for variant in request.variants if variant.remote is not None]
+    listing = next(iter(known), "") or steps.progress.get(LISTING, "")
+    if not listing:
+        return
+    skus = [variant.key.sku for variant in request.variants]
+    with steps.unit(*skus) as unit:
+        unit.check()
+        try:
+            shown = read_with_listing(http, listing)
+        except NotFound:
+            forget(steps, LISTING, IMAGE)
+            return
+        if shown.listing.state not in (ACTIVE, INACTIVE):
+            return
+        inventory = Inventory(shown)
+        offered = {Sku(one.sku) for one in inventory.products if on_sale(one)}
+        if offered - set(skus):
+            there = inventory.unchanged()
+            body = taken_off(there, offered & set(skus))
+            if left(body) and body != there:
+                unit.check()
+                write_inventory(http, listing, body)
+            elif not left(body):
+                pause(http, listing, body, there, shown.listing.state, unit.check)
+        elif shown.listing.state == ACTIVE:
+            unit.check()
+            if set_state(http, listing, INACTIVE).state == ACTIVE:
+                raise UNKNOWN.error(detail="updateListing: still on sale")

@@ -7,6 +7,7 @@ from listbridge.marketplaces.etsy.client import EtsyHttp, Request
 from listbridge.marketplaces.etsy.offers.wire import (
     InventorySent,
     InventoryTold,
+    ListingTold,
     OfferingSent,
     ProductSent,
     ProductTold,
@@ -17,6 +18,18 @@ from listbridge.marketplaces.etsy.offers.wire import (
 def read_inventory(http: EtsyHttp, listing: str) -> InventoryTold:
     """All products of a listing. Raises RemoteError."""
     return http.read(Request("GET", _path(listing), "getListingInventory"), InventoryTold)
+
+
+class InventoryOfListing(InventoryTold):
+    """`ListingInventoryWithAssociations`."""
+
+    listing: ListingTold
+
+
+def read_with_listing(http: EtsyHttp, listing: str) -> InventoryOfListing:
+    """All products of a listing and the listing itself, in one call: only it says whether it is on sale. Raises RemoteError."""
+    request = Request("GET", _path(listing), "getListingInventory", params={"includes": "Listing"})
+    return http.read(request, InventoryOfListing)
 
 
 def write_inventory(http: EtsyHttp, listing: str, body: InventorySent) -> InventoryTold:

@@ -1,19 +1,153 @@
-"""New prices and quantities of one listing: read, merge, and write all of its inventory at once."""
+"""New prices and quantities of one listing: read, merge, and write all of its inventory at once.
+
+Two calls whatever the number of variants, and a third where the listing pauses or comes back. What the seller changed at Etsy until the
+read stays; what they change between the read and the write is lost, for Etsy's inventories have no versions to write against.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from listbridge.domain.listings.listing import Listing
-from listbridge.domain.ports import RevisionResult, UnitRevision
+from listbridge.domain.ids import ListingKey, Sku
+from listbridge.domain.listings.listing import Listing, Values
+from listbridge.domain.listings.publishing_runs import HalfWritten
+from listbridge.domain.ports import Revision, RevisionResult, UnitRevision
+from listbridge.domain.verdicts import NotFound, Rejected, RemoteError, RetryLater
+from listbridge.marketplaces.etsy import errors
 from listbridge.marketplaces.etsy.client import EtsyHttp
+from listbridge.marketplaces.etsy.offers.inventory import InventoryOfListing, read_with_listing, write_inventory
+from listbridge.marketplaces.etsy.offers.merging import Inventory, left, on_sale
+from listbridge.marketplaces.etsy.offers.pausing import activate, pause
+from listbridge.marketplaces.etsy.offers.reading import INACTIVE, SOLD_OUT, STATES
+from listbridge.marketplaces.etsy.offers.wire import InventorySent
+
+READ, WRITE, STATE = "getListingInventory", "updateListingInventory", "updateListing"
 
 
 def revision_calls(listings: Sequence[Listing]) -> Mapping[str, int]:
-    """A read and a write, whatever the number of variants."""
-    return {"getListingInventory": 1, "updateListingInventory": 1}
+    """A read and a write, whatever the number of variants. A listing of one product that pauses needs no inventory written, but its
+    state, and both when it comes back. One of several is taken for one that stays on sale until a try has failed."""
+    one = listings[0]
+    alone, again = len(listings) == 1 and one.group is None, any(row.attempts for row in listings)
+    zeros = all(row.computed.quantity == 0 for row in listings)
+    if alone and zeros:
+        return {READ: 1, STATE: 1}
+    returns = any(row.accepted.quantity == 0 and row.computed.quantity for row in listings)
+    if (zeros or returns) and (alone or again):
+        return {READ: 1, WRITE: 1, STATE: 1}
+    return {READ: 1, WRITE: 1}
 
 
 def revise(http: EtsyHttp, unit: UnitRevision) -> list[RevisionResult]:
-    """Raises RemoteError."""
-    raise NotImplementedError
+    """Send these revisions; one result each. Raises RemoteError when the listing as a whole could not be read or written."""
+    results: dict[ListingKey, RemoteError | None] = {}
+    by_listing: dict[str, list[Revision]] = defaultdict(list)
+    for one in unit.revisions:
+        if one.offer is None or one.remote is None:
+            results[one.key] = errors.OFFER_UNKNOWN.error()
+        else:
+            by_listing[str(one.remote)].append(one)
+    for listing, revisions in by_listing.items():
+        results |= _ListingRevision(http, unit, listing, revisions).results()
+    return [RevisionResult(one.key, results[one.key]) for one in unit.revisions]
+
+
+@dataclass(frozen=True, slots=True)
+class _ListingRevision:
+    http: EtsyHttp
+    unit: UnitRevision
+    listing: str
+    revisions: Sequence[Revision]
+
+    def results(self) -> Mapping[ListingKey, RemoteError | None]:
+        self.unit.check()
+        try:
+            shown = read_with_listing(self.http, self.listing)
+        except NotFound as gone:
+            return {one.key: errors.NOT_LIVE.instead_of(gone) for one in self.revisions}
+        if shown.listing.state not in STATES:
+            return {one.key: errors.NOT_LIVE.error(detail=shown.listing.state) for one in self.revisions}
+        inventory = Inventory(shown)
+        results = {one.key: self._refusal(inventory, one) for one in self.revisions}
+        good = [one for one in self.revisions if results[one.key] is None]
+        return {**results, **self._written(shown, inventory, good)} if good else results
+
+    def _refusal(self, inventory: Inventory, revision: Revision) -> RemoteError | None:
+        """What is wrong with one revision alone: it stops none of the others."""
+        products = inventory.named(revision.key.sku)
+        if len(products) > 1:
+            return errors.SKU_TWICE.error(params={"sku": revision.key.sku})
+        if not products or not on_sale(products[0]):
+            return errors.NOT_LIVE.error(detail="no such product on sale")
+        price = revision.values.price
+        if price is not None and price.currency != inventory.currency:
+            params = {"currency": price.currency, "expected": inventory.currency}
+            return errors.CURRENCY.error(params=params)
+        return None
+
+    def _written(
+        self, shown: InventoryOfListing, inventory: Inventory, good: Sequence[Revision]
+    ) -> Mapping[ListingKey, RemoteError | None]:
+        there, body = inventory.unchanged(), inventory.merged(self._changes(shown, inventory, good))
+        state, more = shown.listing.state, any(one.values.quantity for one in good)
+        if not left(body):
+            if state == SOLD_OUT:
+                return {one.key: errors.PRICE_WAITS.error() for one in good if one.values.price is not None}
+            pause(self.http, self.listing, body, there, state, self.unit.check)
+        elif state == SOLD_OUT:
+            if not self.http.settings.renew_sold_out:
+                return {one.key: errors.RENEWAL.error() for one in good if one.values.quantity or one.values.price}
+            self._renew(body)
+        else:
+            refused = self._put(body, there, good)
+            if refused:
+                return refused
+            if state == INACTIVE and more:
+                self.unit.check()
+                activate(self.http, self.listing)
+        return {}
+
+    def _changes(
+        self, shown: InventoryOfListing, inventory: Inventory, good: Sequence[Revision]
+    ) -> Mapping[Sku, Values]:
+        """By SKU. The piece that a pausing listing keeps is nothing to sell, unless its product has stock by now."""
+        changes = {one.key.sku: one.values for one in good}
+        if shown.listing.state == INACTIVE and inventory.rests():
+            for sku in (Sku(one.sku) for one in inventory.products):
+                mine = changes.get(sku, Values())
+                changes[sku] = replace(mine, quantity=mine.quantity or 0)
+        return changes
+
+    def _put(
+        self, body: InventorySent, there: InventorySent, good: Sequence[Revision]
+    ) -> Mapping[ListingKey, RemoteError | None]:
+        """Write it. Etsy does not say what it does not like: it is taken for a price, where only some revisions have one, and the
+        others go again without these."""
+        if body == there:
+            return {}
+        self.unit.check()
+        try:
+            write_inventory(self.http, self.listing, body)
+        except NotFound as gone:
+            return {one.key: errors.NOT_LIVE.instead_of(gone) for one in good}
+        except Rejected as refused:
+            priced = {one.key for one in good if one.values.price is not None}
+            if not priced:
+                return {one.key: refused for one in good}
+            return {
+                one.key: refused if one.key in priced else errors.SIBLING_REFUSED.instead_of(refused) for one in good
+            }
+        return {}
+
+    def _renew(self, body: InventorySent) -> None:
+        """Put a listing on sale again that sold out: Etsy charges its fee, and gives each product that has none one piece, which
+        the write behind it takes back."""
+        self.unit.check()
+        activate(self.http, self.listing)
+        try:
+            self.unit.check()
+            write_inventory(self.http, self.listing, body)
+        except (Rejected, RetryLater) as failed:
+            raise HalfWritten(failed) from failed

@@ -1,0 +1,172 @@
+"""New values merged into all that a listing has. Pure.
+
+updateListingInventory replaces all of a listing's products, so whatever is not sent again is lost: products, prices, quantities,
+processing profiles, and which of these vary with which property. A change is therefore always made to what was read a moment ago,
+and everything that we do not manage goes back as it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from listbridge.domain.ids import Sku
+from listbridge.domain.listings.listing import Values
+from listbridge.domain.money import Money
+from listbridge.marketplaces.etsy.offers.inventory import kept
+from listbridge.marketplaces.etsy.offers.wire import (
+    InventorySent,
+    InventoryTold,
+    OfferingSent,
+    OfferingTold,
+    ProductSent,
+    ProductTold,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What Etsy told of one listing, without what was deleted there."""
+
+    told: InventoryTold
+
+    @property
+    def products(self) -> tuple[ProductTold, ...]:
+        return tuple(one for one in self.told.products if not one.is_deleted and offerings_of(one))
+
+    @property
+    def currency(self) -> str:
+        """The shop's; empty for an inventory without products."""
+        return next((one.price.currency_code for product in self.products for one in product.offerings), "")
+
+    @property
+    def varies(self) -> bool:
+        """Buyers choose among its products."""
+        return any(product.property_values for product in self.products)
+
+    def named(self, sku: Sku) -> tuple[ProductTold, ...]:
+        """The products with this SKU: Etsy does not see to it that there is one at most."""
+        return tuple(product for product in self.products if product.sku == sku)
+
+    def rests(self) -> bool:
+        """Whether it is as `asleep` leaves it: one piece of one product, and none of any other."""
+        quantities = [one.quantity for product in self.products for one in on_sale(product)]
+        return sum(quantities) == 1 and len(quantities) > 1
+
+    def unchanged(self) -> InventorySent:
+        """All of it in the shape in which Etsy takes it: Etsy's own ids and marks are left out."""
+        told = self.told
+        return InventorySent(
+            products=tuple(kept(product) for product in self.products),
+            price_on_property=told.price_on_property,
+            quantity_on_property=told.quantity_on_property,
+            sku_on_property=told.sku_on_property,
+            readiness_state_on_property=told.readiness_state_on_property,
+        )
+
+    def merged(self, changes: Mapping[Sku, Values]) -> InventorySent:
+        """All of it with these values in place; a value that is None stays. Each SKU must be `named` once."""
+        return with_varying(revalued(self.unchanged(), changes))
+
+
+def offerings_of(product: ProductTold) -> tuple[OfferingTold, ...]:
+    return tuple(one for one in product.offerings if not one.is_deleted)
+
+
+def on_sale(product: ProductTold) -> tuple[OfferingTold, ...]:
+    """The offerings that buyers can be shown."""
+    return tuple(one for one in offerings_of(product) if one.is_enabled)
+
+
+def values_of(product: ProductTold) -> Values:
+    """What a buyer would see of it."""
+    offerings = on_sale(product) or offerings_of(product)
+    price = offerings[0].price
+    return Values(sum(one.quantity for one in offerings), Money(price.value, price.currency_code).in_units())
+
+
+def revalued(sent: InventorySent, changes: Mapping[Sku, Values]) -> InventorySent:
+    """With these values by SKU."""
+
+    def change(product: ProductSent) -> ProductSent:
+        values = changes.get(Sku(product.sku))
+        if values is None:
+            return product
+        price = {} if values.price is None else {"price": float(values.price.amount)}
+        quantity = {} if values.quantity is None else {"quantity": values.quantity}
+        return _with_offerings(product, {**price, **quantity})
+
+    return _each(sent, change)
+
+
+def taken_off(sent: InventorySent, skus: Iterable[Sku]) -> InventorySent:
+    """With these products hidden from buyers, at 0: they stay in the listing, and come back where they were."""
+    hidden = set(skus)
+    changes = {"is_enabled": False, "quantity": 0}
+    return with_varying(_each(sent, lambda one: _with_offerings(one, changes) if Sku(one.sku) in hidden else one))
+
+
+def left(sent: InventorySent) -> int:
+    """How many pieces buyers could take."""
+    return sum(one.quantity for product in sent.products for one in product.offerings if one.is_enabled)
+
+
+def asleep(sent: InventorySent) -> InventorySent:
+    """An inventory of which nothing is left, as Etsy takes it: it wants at least one piece of something that is on sale (etsy/open-api
+    issue 395), so one product keeps one. The listing must be inactive, or about to be.
+
+    Without this what was last on sale of each product would come back with the first that has stock again.
+    """
+    kept = next((place for place, product in enumerate(sent.products) if _enabled(product)), None)
+    if kept is None:
+        return sent
+    products = list(sent.products)
+    first, *others = products[kept].offerings
+    products[kept] = products[kept].model_copy(
+        update={"offerings": (first.model_copy(update={"quantity": 1}), *others)}
+    )
+    return with_varying(sent.model_copy(update={"products": tuple(products)}))
+
+
+def with_varying(sent: InventorySent) -> InventorySent:
+    """With prices and quantities said to vary with the properties by which they do: Etsy refuses values that differ where it
+    was told that they do not (updateListingInventory). What was said stays where it is enough."""
+    return sent.model_copy(
+        update={
+            "price_on_property": _enough(sent, sent.price_on_property, lambda one: one.price),
+            "quantity_on_property": _enough(sent, sent.quantity_on_property, lambda one: one.quantity),
+        }
+    )
+
+
+def _enough(sent: InventorySent, told: tuple[int, ...], value: Callable[[OfferingSent], Any]) -> tuple[int, ...]:
+    every = tuple(dict.fromkeys(one.property_id for product in sent.products for one in product.property_values))
+    return next((some for some in (told, *((one,) for one in every)) if _explains(sent, some, value)), every)
+
+
+def _explains(sent: InventorySent, properties: tuple[int, ...], value: Callable[[OfferingSent], Any]) -> bool:
+    """Products that are alike in these properties have the same value."""
+    seen: dict[Any, Any] = {}
+    for product in sent.products:
+        alike = tuple(
+            (one.property_id, one.value_ids, one.values)
+            for one in product.property_values
+            if one.property_id in properties
+        )
+        values = tuple(value(one) for one in product.offerings)
+        if seen.setdefault(alike, values) != values:
+            return False
+    return True
+
+
+def _each(sent: InventorySent, change: Callable[[ProductSent], ProductSent]) -> InventorySent:
+    return sent.model_copy(update={"products": tuple(change(product) for product in sent.products)})
+
+
+def _with_offerings(product: ProductSent, changes: Mapping[str, Any]) -> ProductSent:
+    return product.model_copy(update={"offerings": tuple(one.model_copy(update=changes) for one in product.offerings)})
+
+
+def _enabled(product: ProductSent) -> bool:
+    return any(one.is_enabled for one in product.offerings)

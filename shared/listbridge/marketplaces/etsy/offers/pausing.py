@@ -1,0 +1,60 @@
+"""A listing of which nothing is left pauses, and comes back with stock.
+
+Etsy takes no inventory without a single piece (etsy/open-api issue 395), and a listing that is taken out of sale keeps the quantities that it
+had. So whatever was left last would come back on sale with the first product that has stock again: therefore one piece of one
+product is left, and all else written at 0, before the listing is taken out of sale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from listbridge.domain.listings.publishing_runs import HalfWritten
+from listbridge.domain.verdicts import Rejected
+from listbridge.infra.calls.api_client import path_of
+from listbridge.marketplaces.etsy.client import EtsyHttp, Request, form_of
+from listbridge.marketplaces.etsy.errors import NOT_ACTIVATED, UNKNOWN
+from listbridge.marketplaces.etsy.offers.inventory import write_inventory
+from listbridge.marketplaces.etsy.offers.merging import asleep, left
+from listbridge.marketplaces.etsy.offers.reading import ACTIVE, INACTIVE
+from listbridge.marketplaces.etsy.offers.wire import InventorySent, ListingTold
+
+
+def pause(
+    http: EtsyHttp, listing: str, body: InventorySent, there: InventorySent, state: str, check: Callable[[], None]
+) -> None:
+    """Take a listing out of sale of which `body` leaves nothing; `there` is its inventory until now, and `state` its state.
+
+    In this order, a cut between the calls leaves one piece on sale for a moment, and never a quantity that comes back later.
+    Raises RemoteError.
+    """
+    resting = asleep(body)
+    written = bool(left(resting)) and resting != there
+    if written:
+        check()
+        write_inventory(http, listing, resting)
+    if state != ACTIVE:
+        return
+    check()
+    try:
+        told = set_state(http, listing, INACTIVE)
+    except Rejected as refused:
+        if written:
+            raise HalfWritten(refused) from refused
+        raise
+    if told.state == ACTIVE:
+        raise UNKNOWN.error(detail="updateListing: still on sale")
+
+
+def activate(http: EtsyHttp, listing: str) -> None:
+    """Put a listing on sale again. Raises RemoteError, Rejected where Etsy answers with another state."""
+    told = set_state(http, listing, ACTIVE)
+    if told.state != ACTIVE:
+        raise NOT_ACTIVATED.error(params={"state": told.state})
+
+
+def set_state(http: EtsyHttp, listing: str, state: str) -> ListingTold:
+    """What the listing is then. Raises RemoteError."""
+    path = f"shops/{path_of(http.shop)}/listings/{path_of(listing)}"
+    request = Request("PATCH", path, "updateListing", form=form_of({"state": state}), write=True)
+    return http.read(request, ListingTold)
