@@ -110,6 +110,12 @@ class Stage(abc.ABC):
     """One answer may tell of several listings: `partial_answer` is such a one."""
     relists_under_new_id: bool = True
     """A listing that was ended comes back as another one."""
+    token_operation: str = ""
+    """The call whose lost answer ends the access: it renews a token that changes at each use and is not given again."""
+    beside: frozenset[str] = frozenset()
+    """Calls to hosts beside the simulator, which plays no faults there."""
+    refuses_twins: bool = True
+    """A second listing of the same SKU is found or refused by the marketplace itself."""
     writes_whole_groups: bool = True
     """The variations of one listing may not be written at once."""
     unchecked: bool = False

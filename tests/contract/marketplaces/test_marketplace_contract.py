@@ -60,6 +60,8 @@ def test_publishing_twice_makes_one_listing(stage: Stage, variants: int) -> None
 
 @pytest.mark.parametrize("variants", VARIANTS)
 def test_a_worker_that_remembers_nothing_still_makes_no_second_listing(stage: Stage, variants: int) -> None:
+    if not stage.refuses_twins:
+        pytest.skip("nothing hinders a second one: the publish lane looks first at all that the account has")
     adapter, request, desk, first = published(stage, variants)
     desk.progress = {}
     assert adapter.publish(request, desk.worker()).remote == first.remote
@@ -299,7 +301,7 @@ def test_find_shows_an_offer_that_anybody_made(stage: Stage) -> None:
     assert (found.state, found.remote, found.offer) == (RemoteState.LIVE, done.remote, done.offers[Sku("CANDLE")])
     assert found.values.quantity == 7
     assert adapter.find(request.site, Sku("NOBODY")) is None
-    assert adapter.find(stage.sites[1], Sku("CANDLE")) is None
+    assert all(adapter.find(site, Sku("CANDLE")) is None for site in stage.sites[1:])
 
 
 def test_the_account_says_who_it_is_and_where_it_sells(stage: Stage) -> None:
@@ -314,11 +316,19 @@ def test_what_a_creation_profile_can_choose_makes_a_profile_that_publishes(stage
     adapter = stage.open()
     choices = adapter.creation_choices(stage.sites[0])
     settings = stage.creation(stage.sites[0]).settings
-    for name, value in settings.items():
-        if name.endswith("_policy_id"):
-            offered = choices[name.replace("_policy_id", "_policies")]
-            assert value in [choice["id"] for choice in offered]
-    assert settings["condition"] in choices["conditions"]
+    offered = {name: choices.get(_plural(name)) for name in settings}
+    told = {
+        name: [one["id"] if isinstance(one, dict) else one for one in rows] for name, rows in offered.items() if rows
+    }
+    assert told, "nothing that the profile needs is offered"
+    assert {name: settings[name] for name in told if settings[name] not in told[name]} == {}
+    assert {name for name in settings if name.endswith("_policy_id") or name == "condition"} <= set(told)
+
+
+def _plural(setting: str) -> str:
+    """What the choices of a setting are called."""
+    thing = setting.removesuffix("_id")
+    return f"{thing[:-1]}ies" if thing.endswith("y") else thing if thing.endswith("made") else f"{thing}s"
 
 
 def test_lease_keys_part_what_may_be_written_at_once(stage: Stage) -> None:

@@ -80,3 +80,25 @@ def test_a_quota_is_not_learned_by_a_budget_that_counts_no_day(pool: BudgetPool,
     budget = opened(pool, name, spec(rate=1, burst=10))
     budget.learn("revise", limit_today=3)
     assert spent(budget, limit=10) == 6  # the burst without the two fifths
+
+
+def test_what_others_left_of_a_sliding_day_is_shared_by_zeros_and_orders(pool: BudgetPool, name: str) -> None:
+    budget = opened(pool, name, SLIDING_DAY)
+    budget.spend("revise")
+    budget.learn("revise", remaining_today=14)  # less than the two fifths of 20 each
+    assert spent(budget) == 0
+    assert spent(opened(pool, name, SLIDING_DAY, share=Share.ZERO)) == 7
+    assert spent(opened(pool, name, SLIDING_DAY, share=Share.ORDER)) == 7
+
+
+def test_a_day_that_others_used_up_is_asked_for_again_after_two_hours(
+    pool: BudgetPool, store: OurPorts, name: str
+) -> None:
+    budget = opened(pool, name, SLIDING_DAY, share=Share.ORDER)
+    budget.spend("revise")
+    budget.learn("revise", remaining_today=0)
+    assert refusal(lambda: budget.spend("revise")).until == START + timedelta(hours=2)
+    store.clock.advance(2 * 3600)
+    budget.spend("revise")
+    budget.learn("revise", remaining_today=0)  # they still do
+    assert spent(budget) == 0

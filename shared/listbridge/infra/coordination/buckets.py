@@ -13,7 +13,10 @@ nothing is kept.
 **Day.** Of a day's quota the same two fifths are kept, each until its own kind has used it up. The day begins at
 midnight of the platform's zone, unless the platform itself told when its count begins again. A sliding day has no
 beginning: calls are counted by the hour in which they were made, and each hour counts until it lies 24 hours back as a
-whole, so up to an hour longer than the platform counts it.
+whole, so up to an hour longer than the platform counts it. Where the platform's own count is another, because somebody else calls with
+the same keys, nobody knows when the difference was used: it counts for an hour or two, and the next answers say whether it still is.
+
+Where less is left than the two fifths, zeros and orders bear half of what is lacking each.
 
 **Learned.** A platform that says its rate, or its quota of a day, is believed, up and down; the burst stays what was declared, and the
 kept fifths are those of the quota that was learned.
@@ -37,6 +40,7 @@ KEPT = 0.2
 """The part of every budget that is kept for zeros, and again as much for orders."""
 _SAME_END = timedelta(minutes=1)
 _SAME_RATE = 0.01
+_SOON_FORGOTTEN = timedelta(hours=23)
 _WHOLE = 1e-6  # a token that is short by rounding only is a token
 
 
@@ -127,9 +131,14 @@ def left_of_day(spec: BudgetSpec, bucket: Bucket, share: Share) -> int:
     if quota is None:
         return 2**31
     kept = int(KEPT * quota)
-    others = {Share.ZERO, Share.ORDER} - {share}
-    reserved = sum(max(0, kept - bucket.used.get(other, 0)) for other in others)
-    return quota - sum(bucket.used.values()) - reserved
+    left = quota - sum(bucket.used.values())
+    parts = {part: max(0, kept - bucket.used.get(part, 0)) for part in (Share.ZERO, Share.ORDER)}
+    mine = parts.pop(share, 0)
+    others = sum(parts.values())
+    lacking = mine + others - left
+    if mine and lacking > 0:
+        return mine - lacking + min(others, lacking // 2)
+    return left - others
 
 
 def rate_of(spec: BudgetSpec, bucket: Bucket | None) -> float:
@@ -178,7 +187,8 @@ def told(
     believed = gap_today > max(0, day // 100) or (remaining <= 0 < gap_today)
     counted = resets_at is not None or spec.day_zone == SLIDING
     if believed or (counted and -gap_today > under_way):
-        new = _counted(spec, new, Share.ORDINARY, gap_today, now)
+        at = now - _SOON_FORGOTTEN if spec.day_zone == SLIDING else now
+        new = _counted(spec, new, Share.ORDINARY, gap_today, at)
     if resets_at is not None and resets_at > now:
         known = bucket.resets_at or next_day(spec, now)
         if new is not bucket or abs(resets_at - known) > _SAME_END:

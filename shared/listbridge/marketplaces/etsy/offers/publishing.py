@@ -26,7 +26,7 @@ from listbridge.marketplaces.etsy.manifest import PER_CALL
 from listbridge.marketplaces.etsy.offers import wire
 from listbridge.marketplaces.etsy.offers.inventory import read_inventory, write_inventory
 from listbridge.marketplaces.etsy.offers.mapping import ListingContent
-from listbridge.marketplaces.etsy.offers.pictures import Pictures
+from listbridge.marketplaces.etsy.offers.pictures import MAX_PICTURES, Pictures
 from listbridge.marketplaces.etsy.offers.preview import prepared
 from listbridge.marketplaces.etsy.offers.properties import attribute
 from listbridge.marketplaces.etsy.offers.taxonomy import Taxonomy
@@ -85,7 +85,7 @@ class Publishing:
     def _draft(self) -> ListingTold:
         """A new draft, or the one that an interrupted run made. Nothing is made of a product with pictures that Etsy refuses."""
         marker = self._marker()
-        if CREATING in self.steps.progress or self.steps.resumed():
+        if CREATING in self.steps.progress:
             found = next((one for one in self._drafts() if marker in one.tags), None)
             if found is not None:
                 self.steps.save(**{LISTING: str(found.listing_id)})
@@ -170,7 +170,9 @@ class Publishing:
         pictures, found = Pictures(self.http.connection), dict[str, int]()
         shown = {} if fresh else {one.listing_image_id: one for one in self._images(id)}
         mine = self._images_of_ours()
-        for rank, address in enumerate(self.content.pictures, 1):
+        ours = {image for image, _ in mine.values()}
+        room = MAX_PICTURES - len(shown.keys() - ours)
+        for rank, address in enumerate(self.content.pictures[:room], 1):
             known, of = mine.get(rank, (0, ""))
             if of == _digest(address) and (fresh or known in shown):
                 found[address] = known
@@ -178,7 +180,7 @@ class Publishing:
             found[address] = self._upload(id, rank, address, pictures, overwrite=fresh or known in shown)
             self.steps.save(**{f"{IMAGE}{rank}": f"{found[address]}:{_digest(address)}"})
         for rank, (known, _) in mine.items():
-            if rank > len(self.content.pictures):
+            if rank > len(self.content.pictures[:room]):
                 if known in shown:
                     self._delete_image(id, known)
                 self.steps.forget(f"{IMAGE}{rank}")
