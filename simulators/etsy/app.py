@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from simulators.clock import Clock, RealClock
-from simulators.etsy import pages, shops, taxonomy, tokens
+from simulators.etsy import fees, pages, shops, taxonomy, tokens
 from simulators.etsy.control import control_door
 from simulators.etsy.deeds import Deeds
 from simulators.etsy.errors import EtsyError, trouble_of
 from simulators.etsy.limits import Limits
 from simulators.etsy.offers import attributes, images, inventory, listings
 from simulators.etsy.offers.states import expire
+from simulators.etsy.orders import reads, shipping
 from simulators.etsy.wire import BASE, Call, Operation
 from simulators.etsy.world import JournalEntry, World
 from simulators.kit.serving import Simulator, Stage
@@ -24,6 +25,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *inventory.OPERATIONS,
     *images.OPERATIONS,
     *attributes.OPERATIONS,
+    *reads.OPERATIONS,
+    *shipping.OPERATIONS,
+    *fees.OPERATIONS,
 )
 TOKEN = "oauthToken"
 _WAIT_S = "7"

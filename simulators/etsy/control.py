@@ -27,6 +27,7 @@ def control_door(world: World, deeds: Deeds) -> ControlDoor:
             "listings": partial(_listings, world),
             "writes": partial(_writes, world),
             "fees": partial(_fees, world),
+            "orders": partial(_orders, world),
             "limits": partial(_limits, world),
         },
         refusals=(EtsyError,),
@@ -87,6 +88,14 @@ def _fees(world: World, wish: Wish) -> dict[str, Any]:
             for one in seller.fees
         ]
     return {"total": len(rows), "fees": newest_of(rows, wish)}
+
+
+def _orders(world: World, wish: Wish) -> dict[str, Any]:
+    """Orders with what became of them, and the mails that buyers got about their parcels; `seller` narrows it."""
+    with world.lock:
+        shops = {seller.shop_id: seller.name for seller in sellers_in(world, wish)}
+        rows = [one.told() | {"seller": shops[one.shop_id]} for one in world.receipts.values() if one.shop_id in shops]
+        return copied({"total": len(rows), "orders": newest_of(rows, wish)})
 
 
 def _limits(world: World, _: Wish) -> dict[str, Any]:

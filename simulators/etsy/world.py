@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from simulators.clock import Clock
 from simulators.etsy.errors import not_found
 from simulators.etsy.limits import CallBudget, Limits
 from simulators.etsy.offers.state import Listing
+from simulators.etsy.orders.state import Receipt
 from simulators.etsy.state import Fee, Seller
 from simulators.faults import FaultPlan, Fields
 from simulators.kit import world as kit
@@ -24,6 +25,8 @@ from simulators.kit.pace import Pace
 _LATENCY_SPREAD = 0.35
 VENDOR_FAULTS: dict[str, Fields] = {"late": {}, "no_effect": {}, "cut_header": {}}
 """The vendor faults that somebody plays, each with the fields of its body."""
+
+Told = Callable[[str, Receipt], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,8 @@ class World(kit.World[JournalEntry]):
         self.budget = CallBudget(limits, pace)
         self.sellers: dict[str, Seller] = {}
         self.listings: dict[int, Listing] = {}
+        self.receipts: dict[int, Receipt] = {}
+        self.listeners: list[Told] = []
         self.made = 0
         """How many listings there have ever been, drafts and deleted ones too."""
         self.writes: list[dict[str, Any]] = []
@@ -78,6 +83,11 @@ class World(kit.World[JournalEntry]):
         """Etsy takes a fee: `listing`, `renew`, `renew_sold`, `renew_expired`."""
         fee = self.limits.amount("listing_fee") if amount is None else amount
         seller.fees.append(Fee(self.new_id(), self.now(), kind, fee, listing_id))
+
+    def happened(self, event: str, receipt: Receipt) -> None:
+        """Tell the listeners (`webhooks`) what became of an order, by Etsy's name of the event."""
+        for listener in self.listeners:
+            listener(event, receipt)
 
 
 def epoch(instant: datetime) -> int:

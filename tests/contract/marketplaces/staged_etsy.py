@@ -71,6 +71,7 @@ class EtsyStage(Stage):
         self.pictures = WithPictures(self.simulator)
         self.currency = registry.marketplace("etsy").sites[SITE].currency
         self.seller = self.simulator.deeds.add_seller("anna", currency=self.currency)
+        self.simulator.deeds.show_buyers(seller="anna")
         self.grants = StoredGrants(self.clock, self._secret_of(self.seller))
         self.budget = FakeBudget(self.clock)
         self.revising = False
@@ -185,16 +186,18 @@ class EtsyStage(Stage):
         self.simulator.deeds.seed_listings("anna", list(skus), quantity=900, price="10.05")
 
     def buy(self, *wanted: tuple[Sku, int], paid: bool = True) -> RemoteOrderId:
-        raise NotImplementedError
+        lines = [{"sku": sku, "quantity": quantity} for sku, quantity in wanted]
+        placed = self.simulator.deeds.checkout(lines, seller="anna", paid=paid, buyer=BUYER)
+        return RemoteOrderId(str(placed["receiptId"]))
 
     def pay(self, order: RemoteOrderId) -> None:
-        raise NotImplementedError
+        self.simulator.deeds.pay_order(int(order))
 
     def cancel(self, order: RemoteOrderId) -> None:
-        raise NotImplementedError
+        self.simulator.deeds.cancel_order(int(order))
 
     def ship_from_outside(self, order: RemoteOrderId, tracking: str) -> None:
-        raise NotImplementedError
+        self.simulator.deeds.ship_order(int(order), carrier="DHL", tracking=tracking)
 
     def buyers_words(self) -> tuple[str, ...]:
         return tuple(BUYER.values())

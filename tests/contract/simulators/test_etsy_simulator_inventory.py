@@ -1,0 +1,366 @@
+"""The simulated Etsy takes an inventory as a whole, and refuses per product as well as per listing what Etsy refuses."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from simulators.etsy.taxonomy import BOOTS, SWEATERS
+from tests.contract.simulators.etsy_seller import SIZE, EtsySeller, value, wrong
+
+COLOUR = 200
+SHOE = 55571649311
+
+
+def jumper(etsy: EtsySeller, **quantities: int) -> int:
+    return etsy.live_jumper(**quantities)
+
+
+def sent_again(told: dict[str, Any]) -> dict[str, Any]:
+    """A read inventory in the form in which it is written."""
+    products = [
+        {
+            "sku": one["sku"],
+            "property_values": [
+                {name: given for name, given in held.items() if name != "scale_name"} for held in one["property_values"]
+            ],
+            "offerings": [
+                {
+                    "price": offering["price"]["amount"] / offering["price"]["divisor"],
+                    "quantity": offering["quantity"],
+                    "is_enabled": offering["is_enabled"],
+                    "readiness_state_id": offering["readiness_state_id"],
+                }
+                for offering in one["offerings"]
+            ],
+        }
+        for one in told["products"]
+    ]
+    names = ("price_on_property", "quantity_on_property", "sku_on_property", "readiness_state_on_property")
+    return {"products": products, **{name: told[name] for name in names}}
+
+
+def test_a_new_listing_has_one_product_without_values() -> None:
+    etsy = EtsySeller()
+    told = etsy.get(f"listings/{etsy.draft()}/inventory")
+    [product] = told["products"]
+    [offering] = product["offerings"]
+    assert (product["sku"], product["property_values"], offering["quantity"], offering["is_enabled"]) == (
+        "",
+        [],
+        5,
+        True,
+    )
+    assert offering["price"] == {"amount": 1990, "divisor": 100, "currency_code": "USD"}
+
+
+def test_a_write_replaces_everything_and_gives_new_ids() -> None:
+    etsy = EtsySeller()
+    listing = jumper(etsy, S=3, M=4)
+    before = etsy.get(f"listings/{listing}/inventory")
+    again = etsy.put(listing, sent_again(before))
+    assert again.status_code == 200
+    after = etsy.get(f"listings/{listing}/inventory")
+    assert sent_again(after) == sent_again(before)
+    ids = {one["product_id"] for one in before["products"]}
+    assert ids.isdisjoint(one["product_id"] for one in after["products"])
+    only = etsy.sizes(S=3)
+    assert etsy.put(listing, only).status_code == 200
+    assert etsy.quantities(listing) == {"JUMPER-S": 3}
+    deleted = etsy.get(f"listings/{listing}/inventory", show_deleted="true")["products"]
+    assert {one["sku"] for one in deleted if one["is_deleted"]} >= {"JUMPER-M"}
+
+
+def test_what_the_seller_changed_between_read_and_write_is_lost_if_it_is_not_read_again() -> None:
+    etsy = EtsySeller()
+    listing = jumper(etsy, S=3, M=4)
+    read = sent_again(etsy.get(f"listings/{listing}/inventory"))
+    etsy.deeds.change_price("JUMPER-S", "25.00")
+    etsy.deeds.add_variation("JUMPER-L", "JUMPER-S", ["L"], quantity=9)
+    assert set(etsy.quantities(listing)) == {"JUMPER-S", "JUMPER-M", "JUMPER-L"}
+    assert etsy.put(listing, read).status_code == 200
+    assert set(etsy.quantities(listing)) == {"JUMPER-S", "JUMPER-M"}
+    assert etsy.get(f"listings/{listing}/inventory")["products"][0]["offerings"][0]["price"]["amount"] == 1990
+
+
+def _with(change: Any) -> Any:
+    """A body of two sizes with one thing changed in its second product."""
+
+    def body(etsy: EtsySeller) -> dict[str, Any]:
+        told = copy.deepcopy(etsy.sizes(S=3, M=4))
+        change(told, told["products"][1], told["products"][1]["offerings"][0])
+        return told
+
+    return body
+
+
+REFUSED = {
+    "an id of a read": (_with(lambda b, p, o: p.update(product_id=5)), "products[1].product_id"),
+    "a mark of a read": (_with(lambda b, p, o: p.update(is_deleted=False)), "products[1].is_deleted"),
+    "an offering's id": (_with(lambda b, p, o: o.update(offering_id=5)), "products[1].offerings[0].offering_id"),
+    "a scale's name": (
+        _with(lambda b, p, o: p["property_values"][0].update(scale_name=None)),
+        "products[1].property_values[0].scale_name",
+    ),
+    "a price as money": (
+        _with(lambda b, p, o: o.update(price={"amount": 1990, "divisor": 100, "currency_code": "USD"})),
+        "products[1].offerings[0].price",
+    ),
+    "a price as text": (_with(lambda b, p, o: o.update(price="19.90")), "products[1].offerings[0].price"),
+    "a price of nothing": (_with(lambda b, p, o: o.update(price=0)), "The price must be between"),
+    "a price finer than a cent": (_with(lambda b, p, o: o.update(price=19.999)), "more than two places"),
+    "half a unit": (_with(lambda b, p, o: o.update(quantity=1.5)), "products[1].offerings[0].quantity"),
+    "less than nothing": (_with(lambda b, p, o: o.update(quantity=-1)), "The quantity must be between 0 and 999."),
+    "too many": (_with(lambda b, p, o: o.update(quantity=1000)), "The quantity must be between 0 and 999."),
+    "no values": (_with(lambda b, p, o: p.pop("property_values")), "Property values can't be empty"),
+    "no ids of values": (
+        _with(lambda b, p, o: p["property_values"][0].pop("value_ids")),
+        "products[1].property_values[0].value_ids",
+    ),
+    "no processing profile": (
+        _with(lambda b, p, o: o.pop("readiness_state_id")),
+        "products[1].offerings[0].readiness_state_id",
+    ),
+    "another shop's processing profile": (
+        _with(lambda b, p, o: [one["offerings"][0].update(readiness_state_id=5) for one in b["products"]]),
+        "The offering has no readiness_state_id of this shop.",
+    ),
+    "no word whether it is shown": (_with(lambda b, p, o: o.pop("is_enabled")), "is_enabled"),
+    "two offerings": (_with(lambda b, p, o: p["offerings"].append(o)), "A product has exactly one offering."),
+    "parentheses": (
+        _with(lambda b, p, o: p["property_values"][0].update(values=["M (tall)"])),
+        "Parenthesis characters are not allowed in property values.",
+    ),
+    "two values": (
+        _with(lambda b, p, o: p["property_values"][0].update(values=["M", "L"])),
+        "A product has exactly one value of each property.",
+    ),
+    "another's values": (
+        _with(lambda b, p, o: p["property_values"][0].update(values=["S"])),
+        "Two products have the same property values.",
+    ),
+    "no property": (_with(lambda b, p, o: p.update(property_values=[])), "All products must have the same properties."),
+    "a property of another category": (
+        _with(lambda b, p, o: [one["property_values"][0].update(property_id=SHOE) for one in b["products"]]),
+        "quantity_on_property: the products have no property 100.",
+    ),
+    "a long SKU": (_with(lambda b, p, o: p.update(sku="x" * 33)), "products[1].sku"),
+    "a price that differs by nothing": (
+        _with(lambda b, p, o: o.update(price=25.0)),
+        "price_on_property must be consistent",
+    ),
+    "a stock that differs by nothing": (
+        _with(lambda b, p, o: b.pop("quantity_on_property")),
+        "quantity_on_property must be consistent",
+    ),
+    "a SKU that differs by nothing": (
+        _with(lambda b, p, o: b.update(sku_on_property=[])),
+        "sku_on_property must be consistent",
+    ),
+    "a property that nothing has": (
+        _with(lambda b, p, o: b.update(price_on_property=[COLOUR])),
+        "price_on_property: the products have no property 200.",
+    ),
+    "no products": (lambda etsy: {"products": []}, "missing error input parameter: products"),
+    "a word of its own": (_with(lambda b, p, o: b.update(sku="A")), "sku"),
+    "a value's id that stands for another": (
+        _with(lambda b, p, o: p["property_values"][0].update(value_ids=[1002])),
+        "The value_id 1002 does not belong to 'M' of property 100.",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_an_inventory_with_one_wrong_product_is_refused_whole(what: str) -> None:
+    body, words = REFUSED[what]
+    etsy = EtsySeller()
+    listing = jumper(etsy, S=1, M=2)
+    before = etsy.get(f"listings/{listing}/inventory")
+    assert words in wrong(etsy.put(listing, body(etsy)))
+    assert etsy.get(f"listings/{listing}/inventory") == before
+
+
+def test_an_inventory_is_json() -> None:
+    etsy = EtsySeller()
+    listing = jumper(etsy)
+    path = f"listings/{listing}/inventory"
+    assert etsy.call("PUT", path, data={"products": "[]"}).status_code == 400
+    assert etsy.call("PUT", path, data="{", headers={"Content-Type": "application/json"}).status_code == 400
+    assert etsy.quantities(listing) == {"JUMPER-S": 3, "JUMPER-M": 4}
+
+
+@pytest.mark.parametrize("state", ["draft", "active", "inactive", "sold_out", "expired"])
+def test_a_listing_without_stock_is_refused_whatever_its_state(state: str) -> None:
+    etsy = EtsySeller()
+    listing = etsy.draft() if state == "draft" else etsy.live()
+    if state in ("inactive", "sold_out", "expired"):
+        etsy.deeds.set_listing_state(listing, state)
+    empty = {"products": [etsy.product(quantity=0)]}
+    assert wrong(etsy.put(listing, empty)) == "One offering must have quantity greater than 0"
+    hidden = {"products": [etsy.product(quantity=3, is_enabled=False)]}
+    assert wrong(etsy.put(listing, hidden)) == "One offering must have quantity greater than 0"
+    assert etsy.state(listing) == state
+    assert etsy.put(listing, {"products": [etsy.product(quantity=3)]}).status_code == 200
+    assert etsy.state(listing) == state
+
+
+def test_one_variation_at_zero_stays_in_the_listing() -> None:
+    etsy = EtsySeller()
+    listing = jumper(etsy, S=3, M=4)
+    assert etsy.put(listing, etsy.sizes(S=0, M=4)).status_code == 200
+    assert etsy.quantities(listing) == {"JUMPER-S": 0, "JUMPER-M": 4}
+    assert etsy.state(listing) == "active"
+
+
+def custom(etsy: EtsySeller, count: int, *, spread: int = 70) -> dict[str, Any]:
+    """Products by two custom properties."""
+    products = [
+        etsy.product(
+            f"S{number}",
+            1,
+            values=[value(f"a{number % spread}", 513, "Letter"), value(f"b{number // spread}", 514, "Digit")],
+        )
+        for number in range(count)
+    ]
+    return {"products": products, "sku_on_property": [513, 514]}
+
+
+def test_four_hundred_products_are_the_most() -> None:
+    etsy = EtsySeller()
+    listing = etsy.draft()
+    assert wrong(etsy.put(listing, custom(etsy, 401))) == "A listing has at most 400 products."
+    assert wrong(etsy.put(listing, custom(etsy, 71, spread=71))) == "A property has at most 70 values."
+    assert len(etsy.get(f"listings/{listing}/inventory")["products"]) == 1
+    assert etsy.put(listing, custom(etsy, 400)).status_code == 200
+    assert len(etsy.get(f"listings/{listing}/inventory")["products"]) == 400
+
+
+def three(etsy: EtsySeller) -> dict[str, Any]:
+    values = [value("S"), value("Red", COLOUR, "Primary color"), value("a", 513, "Letter")]
+    return {"products": [etsy.product(values=values)]}
+
+
+def test_three_variations_are_for_who_asks_for_them_and_nobody_else_may_write_them_away() -> None:
+    etsy = EtsySeller()
+    listing = etsy.draft(taxonomy_id=str(SWEATERS))
+    assert wrong(etsy.put(listing, three(etsy))) == "A listing has at most 2 variations."
+    assert etsy.put(listing, three(etsy), max_variations_supported=3).status_code == 200
+    assert etsy.put(listing, etsy.sizes(S=1)).status_code == 409
+    [product] = etsy.get(f"listings/{listing}/inventory")["products"]
+    assert len(product["property_values"]) == 3
+
+
+def test_a_custom_property_has_a_name_and_keeps_the_ids_of_its_values() -> None:
+    etsy = EtsySeller()
+    listing = etsy.draft()
+    nameless = {"products": [etsy.product(values=[value("a", 513, "")])]}
+    assert wrong(etsy.put(listing, nameless)) == "A custom property needs a property_name."
+    body = {"products": [etsy.product(values=[value("a", 513, "Letter")])]}
+    [first] = etsy.put(listing, body).json()["products"]
+    [again] = etsy.put(listing, body).json()["products"]
+    assert first["property_values"] == again["property_values"]
+    assert first["property_values"][0]["property_name"] == "Letter"
+
+
+def test_a_property_of_the_category_has_its_own_name_ids_and_scales() -> None:
+    etsy = EtsySeller()
+    listing = etsy.draft(taxonomy_id=str(BOOTS), title="Boots")
+    shoe = {"products": [etsy.product(values=[value("37", SHOE, "My size")])]}
+    assert wrong(etsy.put(listing, shoe)) == f"The scale_id of property {SHOE} is invalid."
+    shoe["products"][0]["property_values"][0]["scale_id"] = 17
+    [product] = etsy.put(listing, shoe).json()["products"]
+    assert product["property_values"] == [
+        {
+            "property_id": SHOE,
+            "property_name": "Shoe size",
+            "scale_id": 17,
+            "scale_name": "EU",
+            "value_ids": [3002],
+            "values": ["37"],
+        }
+    ]
+    attribute = {"products": [etsy.product(values=[value("Laces", 47626759999, "Closure")])]}
+    assert "is not supported for variations" in wrong(etsy.put(listing, attribute))
+
+
+def test_a_batch_of_inventories_is_lost_whole_if_one_listing_is_missing() -> None:
+    etsy = EtsySeller()
+    first, second = jumper(etsy, S=1), etsy.live()
+    rows = etsy.get("listings/batch/inventory", listing_ids=f"{first},{second}")["results"]
+    assert [(one["listing_id"], len(one["inventory"]["products"])) for one in rows] == [(first, 1), (second, 1)]
+    answer = etsy.call("GET", "listings/batch/inventory", params={"listing_ids": f"{first},17"})
+    assert wrong(answer, 404) == "Listing 17 not found"
+    many = ",".join(str(number) for number in range(1, 102))
+    assert etsy.call("GET", "listings/batch/inventory", params={"listing_ids": many}).status_code == 400
+
+
+def test_skus_are_for_the_owner_alone() -> None:
+    etsy = EtsySeller()
+    listing = jumper(etsy, S=1)
+    berta = etsy.deeds.add_seller("berta")
+    hers = etsy.ask_token(grant_type="refresh_token", refresh_token=berta["refreshToken"]).json()["access_token"]
+    seen = etsy.call("GET", f"listings/{listing}/inventory", token=hers).json()
+    assert [one["sku"] for one in seen["products"]] == [""]
+    assert etsy.call("PUT", f"listings/{listing}/inventory", token=hers, json=etsy.sizes(S=9)).status_code == 403
+    assert etsy.quantities(listing) == {"JUMPER-S": 1}
+
+
+def test_pictures_of_variations_are_replaced_whole_and_go_with_their_values() -> None:
+    etsy = EtsySeller()
+    listing = jumper(etsy, S=3, M=4)
+    picture = etsy.upload(listing).json()["listing_image_id"]
+    ids = [one["property_values"][0]["value_ids"][0] for one in etsy.get(f"listings/{listing}/inventory")["products"]]
+    path = f"{etsy.shop}/listings/{listing}/variation-images"
+
+    def set_all(*rows: tuple[int, int, int]) -> Any:
+        told = [dict(zip(("property_id", "value_id", "image_id"), row, strict=True)) for row in rows]
+        return etsy.call("POST", path, json={"variation_images": told})
+
+    assert set_all((SIZE, ids[0], picture), (SIZE, ids[1], picture)).json()["count"] == 2
+    assert "duplicates" in wrong(set_all((SIZE, ids[0], picture), (SIZE, ids[0], picture)))
+    assert "one property" in wrong(set_all((SIZE, ids[0], picture), (COLOUR, 2001, picture)))
+    assert "is not in this listing" in wrong(set_all((SIZE, 1003, picture), (SIZE, 5, picture)))
+    assert "is not in this listing" in wrong(set_all((SIZE, ids[0], 17)))
+    assert etsy.get(path)["count"] == 2
+    assert etsy.put(listing, etsy.sizes(M=4)).status_code == 200
+    assert [one["value"] for one in etsy.get(path)["results"]] == ["M"]
+
+
+def test_attributes_are_of_the_category_and_without_parentheses() -> None:
+    etsy = EtsySeller()
+    listing = etsy.draft()
+    path = f"{etsy.shop}/listings/{listing}/properties"
+    material = f"{path}/148789511893"
+    assert etsy.call("PUT", material, data={"value_ids": "4001,4003", "values": "Beeswax,Soy"}).status_code == 200
+    for property_id, form in (
+        (148789511893, {"value_ids": "4001", "values": "Cotton"}),
+        (148789511893, {"value_ids": "", "values": "Soy (organic)"}),
+        (148789511893, {"values": "Soy"}),
+        (46803063641, {"value_ids": "5001,5002", "values": "Birthday,Christmas"}),
+        (SHOE, {"value_ids": "3001", "values": "36"}),
+    ):
+        assert etsy.call("PUT", f"{path}/{property_id}", data=form).status_code == 400
+    [told] = etsy.get(path)["results"]
+    assert told["values"] == ["Beeswax", "Soy"]
+    assert etsy.call("DELETE", material).status_code == 204
+    assert etsy.call("DELETE", material).status_code == 404
+
+
+def test_questions_for_the_buyer_are_replaced_whole() -> None:
+    etsy = EtsySeller()
+    listing = etsy.draft()
+    path = f"{etsy.shop}/listings/{listing}/personalization"
+    question = {"question_text": "Name?", "question_type": "text_input", "required": True, "max_allowed_characters": 20}
+    many = {"supports_multiple_personalization_questions": "true"}
+    body = {"personalization_questions": [question, {**question, "question_type": "dropdown"}]}
+    assert etsy.call("POST", path, json=body).status_code == 400
+    assert etsy.call("POST", path, json=body, params=many).status_code == 201
+    single = {"personalization_questions": [question]}
+    assert etsy.call("POST", path, json=single).status_code == 409
+    assert len(etsy.get(f"listings/{listing}/personalization")["personalization_questions"]) == 2
+    assert etsy.get(f"listings/{listing}")["is_personalizable"]
+    assert etsy.call("DELETE", path).status_code == 204
+    long = {"personalization_questions": [{**question, "question_text": "x" * 46}]}
+    assert etsy.call("POST", path, json=long).status_code == 400
