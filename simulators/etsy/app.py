@@ -99,7 +99,7 @@ class EtsySimulator(Simulator[Call]):
         return Reply(refused.status, refused.body, dict(refused.headers))
 
     def trouble(self, call: Call, status: int) -> Reply:
-        return Reply(status, trouble_of(status), {"retry-after": _WAIT_S} if status == 429 else {})
+        return Reply(status, trouble_of(status), {"Retry-After": _WAIT_S} if status == 429 else {})
 
     def entry(self, call: Call, reply: Reply) -> JournalEntry:
         return JournalEntry(

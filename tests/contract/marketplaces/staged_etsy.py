@@ -16,6 +16,7 @@ from listbridge.domain.ports import MarketplaceAdapter, Revision, RevisionResult
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.http import HttpSession
 from listbridge.infra.calls.tokens import TokenCache
+from listbridge.marketplaces.etsy.offers.taxonomy import SHELF
 from simulators.etsy import EtsySimulator, Limits
 from simulators.etsy.offers.live import listings_shown
 from simulators.etsy.offers.states import expire
@@ -62,9 +63,12 @@ class EtsyStage(Stage):
             refuses_zeros=False,
             answers_in_halves=False,
             relists_under_new_id=False,
-            writes_whole_groups=False,
+            refuses_twins=False,
+            token_operation="oauthToken",
+            beside=frozenset({DOWNLOAD}),
             least_checked=6,
         )
+        SHELF.clear()  # each stage is a process of its own
         self.simulator = EtsySimulator(
             clock=self.clock, limits=Limits.load().raised(per_second=_UNLIMITED, per_day=_UNLIMITED)
         )

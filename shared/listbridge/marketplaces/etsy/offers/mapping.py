@@ -54,6 +54,8 @@ VARIATIONS = VariationRules(
 )
 HTML = ListingHtml(hosts=(".etsy.com",))
 Told = Mapping[str, TaxonomyPropertyTold]
+NOTHING_YET = InventoryTold()
+"""The inventory of a new draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +110,12 @@ class ListingContent:
             **self._measures(),
         }
 
-    def inventory(self, values: Mapping[Sku, Values], beside: InventoryTold | None = None) -> InventorySent:
+    def inventory(self, values: Mapping[Sku, Values], beside: InventoryTold = NOTHING_YET) -> InventorySent:
         """All of the listing's products: these SKUs with these values, and `beside` them what the listing has already.
 
         A value that is not told stays as it is there. Raises Rejected for one that is not there either.
         """
-        there = {one.sku: one for one in (beside.products if beside is not None else ())}
+        there = {one.sku: one for one in beside.products}
         mine = [self._product(sku, values[sku], there.get(sku)) for sku in self.values if sku in values]
         others = [kept(one) for sku, one in there.items() if self.varying and sku not in values]
         on = tuple(one.id for one in self.varying)
@@ -159,10 +161,7 @@ class ListingContent:
         refuse_without_values(Values(quantity, price))
         assert quantity is not None and price is not None  # noqa: S101, PT018  # refused without
         offering = OfferingSent(
-            price=float(price.amount),
-            quantity=quantity,
-            is_enabled=shown.is_enabled if shown is not None else True,
-            readiness_state_id=int(self.settings.readiness_state_id),
+            price=float(price.amount), quantity=quantity, readiness_state_id=int(self.settings.readiness_state_id)
         )
         values_of_it = zip(self.varying, self.values[sku], strict=True)
         return ProductSent(

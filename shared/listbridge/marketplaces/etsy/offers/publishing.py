@@ -25,16 +25,22 @@ from listbridge.marketplaces.etsy.client import EtsyHttp, Request, form_of
 from listbridge.marketplaces.etsy.manifest import PER_CALL
 from listbridge.marketplaces.etsy.offers import wire
 from listbridge.marketplaces.etsy.offers.inventory import read_inventory, write_inventory
-from listbridge.marketplaces.etsy.offers.mapping import ListingContent
+from listbridge.marketplaces.etsy.offers.mapping import NOTHING_YET, ListingContent
+from listbridge.marketplaces.etsy.offers.merging import Inventory, left, on_sale, revalued
+from listbridge.marketplaces.etsy.offers.pausing import pause
 from listbridge.marketplaces.etsy.offers.pictures import MAX_PICTURES, Pictures
 from listbridge.marketplaces.etsy.offers.preview import prepared
 from listbridge.marketplaces.etsy.offers.properties import attribute
+from listbridge.marketplaces.etsy.offers.reading import ACTIVE, INACTIVE, SOLD_OUT
 from listbridge.marketplaces.etsy.offers.taxonomy import Taxonomy
 from listbridge.marketplaces.etsy.offers.wire import ImageTold, InventoryTold, ListingTold
 
-CREATING, LISTING, IMAGE = "creating", "listing", "image:"
-"""Names in the progress: a draft may have been made, the listing's id, and the id and address of its picture at each rank."""
-_ON_SALE, _DRAFT, _PAUSED = "active", "draft", "inactive"
+CREATING, RENEWING, LISTING, IMAGE = "creating", "renewing", "listing", "image:"
+"""Names in the progress: a draft may have been made, a listing's time may have begun anew, its id, and the id and address of its
+picture at each rank."""
+_DRAFT = "draft"
+_RENEWED = (SOLD_OUT, "expired")
+"""States out of which a listing comes for a fee, with one piece of each product that has none (updateListing, `state`)."""
 
 
 @dataclass(slots=True)
@@ -54,17 +60,17 @@ class Publishing:
         if shown is None:
             shown = self._draft()
         id = str(shown.listing_id)
-        if shown.state == _ON_SALE:
-            there = read_inventory(self.http, id)
-            if any(sku not in {one.sku for one in there.products} for sku in self.content.values):
-                self._put_values(id, there, may_pause=True)
+        if shown.state == ACTIVE:
+            offered = {one.sku for one in read_inventory(self.http, id).products if on_sale(one)}
+            if RENEWING in self.steps.progress or not offered.issuperset(self.content.values):
+                self._put_values(shown, may_pause=True)
             return self._done(shown)
         return self._done(self._put_all(shown, may_pause=False))
 
     def full_revise(self) -> Published:
         """Send content, pictures, prices and quantities of a listing that is on sale, or pauses."""
         shown = self._look()
-        if shown is None or shown.state not in (_ON_SALE, _PAUSED, "sold_out"):
+        if shown is None or shown.state not in (ACTIVE, INACTIVE, SOLD_OUT):
             raise errors.NOT_LIVE.error(detail="no listing" if shown is None else shown.state)
         self.content = prepared(self.http, self.taxonomy, self.request)
         return self._done(self._put_all(shown, may_pause=True))
@@ -120,37 +126,49 @@ class Publishing:
     def _put_all(self, shown: ListingTold, *, may_pause: bool) -> ListingTold:
         """Everything that the listing holds, and at last its texts together with its state: of a draft the call that costs the fee."""
         id = str(shown.listing_id)
-        there = read_inventory(self.http, id) if shown.state != _DRAFT else None
         images = self._put_pictures(id, fresh=shown.state == _DRAFT)
-        written = self._put_values(id, there, may_pause=may_pause)
+        written = self._put_values(shown, may_pause=may_pause)
         if written is not None:
             self._put_variation_images(id, written, images)
         self._put_attributes(id)
         self._put_question(id)
-        state = _PAUSED if written is None else _ON_SALE
-        fields = {**self.content.fields(), "state": state if state not in (shown.state, _PAUSED) else None}
+        returns = written is not None and shown.state != ACTIVE
+        if shown.state in _RENEWED:
+            self.steps.save(**{RENEWING: "1"})
+        fields = {**self.content.fields(), "state": ACTIVE if returns else None}
         told = self._write("PATCH", self._path(id), "updateListing", fields)
-        if told.state != state:
+        if returns and told.state != ACTIVE:
             raise errors.NOT_ACTIVATED.error(params={"state": told.state})
+        if shown.state in _RENEWED and returns:
+            self._put_values(told, may_pause=True)
         return told
 
     # ---- what it holds ----
 
-    def _put_values(self, id: str, there: InventoryTold | None, *, may_pause: bool) -> InventoryTold | None:
-        """Prices and quantities within one lease. Etsy keeps no listing at zero: one of which nothing is left pauses if it may
-        (None), else it is refused."""
+    def _put_values(self, shown: ListingTold, *, may_pause: bool) -> InventoryTold | None:
+        """Prices and quantities, beside what the listing has already, read and written within one lease.
+
+        Etsy keeps no listing at zero: one of which nothing is left pauses if it may (None), else it is refused.
+        """
+        id, written = str(shown.listing_id), None
         known = {variant.key.sku: variant.remote for variant in self.request.variants}
         skus = sorted(self.content.values, key=lambda sku: known[sku] is None)
         with self.steps.unit(*skus) as unit:
             self._refuse_currency(unit.values)
-            body = self.content.inventory(unit.values, there)
-            left = any(offering.quantity for product in body.products for offering in product.offerings)
-            if not left and not may_pause:
-                raise errors.EMPTY.error()
             unit.check()
-            written = write_inventory(self.http, id, body) if left else None
-            if not left:
-                self._write("PATCH", self._path(id), "updateListing", {"state": _PAUSED})
+            there = NOTHING_YET if shown.state == _DRAFT else read_inventory(self.http, id)
+            body = self.content.inventory(unit.values, there)
+            if shown.state == INACTIVE and Inventory(there).rests():
+                # The piece that a pausing listing keeps is nothing to sell.
+                others = {Sku(one.sku) for one in body.products} - unit.values.keys()
+                body = revalued(body, dict.fromkeys(others, Values(quantity=0)))
+            if left(body):
+                unit.check()
+                written = write_inventory(self.http, id, body)
+            elif not may_pause:
+                raise errors.EMPTY.error()
+            else:
+                pause(self.http, id, body, Inventory(there).unchanged(), shown.state, unit.check)
             for sku in skus:
                 unit.accept(sku)
         return written
@@ -261,7 +279,7 @@ class Publishing:
         return f"shops/{self._shop}/listings/{path_of(id)}"
 
     def _done(self, shown: ListingTold) -> Published:
-        forget(self.steps, CREATING)
+        forget(self.steps, CREATING, RENEWING)
         id = RemoteId(str(shown.listing_id))
         left_out: dict[Sku, RemoteError] = dict(self.content.refused)
         return Published(
