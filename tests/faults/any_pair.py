@@ -149,15 +149,17 @@ def any_pair(
     shop_slug: str, marketplace_slug: str, *, limits: TimeLimits | None = None, sites: tuple[Site, ...] = ()
 ) -> AnyPair:
     """The pair, connected, with its hooks in place, and nothing in it yet. What is sold is on the first of the sites, else on the
-    first whose currency is the shop's."""
+    first whose currency is the shop's, or can be."""
     stores, fate = Stores(), Fate()
     known = registry.marketplace(marketplace_slug).sites
-    sites = sites or (next(one for one, bounds in known.items() if bounds.currency == CURRENCY),)
+    theirs = [one for one, bounds in known.items() if bounds.currency == CURRENCY]
+    sites = sites or tuple(theirs[:1] or list(known)[:1])
     market: Any = staged(marketplace_slug)
-    market = market(clock=stores.clock, sites=sites)
+    # Where no site has a currency of its own, each account has.
+    market = market(clock=stores.clock, sites=sites, **({} if theirs else {"currency": CURRENCY}))
     market.unchecked = True
     shop: StagedShop = staged_shop(shop_slug)(clock=stores.clock)
-    hosts = {"shop.example": shop.app(), "market.example": market.app()}
+    hosts = {"shop.example": shop.app(), "market.example": market.app(), urlsplit(PICTURE).netloc: market.app()}
     wire = Wire(fate, hosts)
     opener = Opener(
         configuration=stores.configuration,
@@ -200,6 +202,7 @@ def _account(world: World, market: Stage, marketplace: str, sites: tuple[Site, .
             sites=sites,
             guard=NEVER_ASKS,
             settings=market.account_settings(),
+            facts=market.account_facts(),
         )
     )
     creation = market.creation(site)

@@ -51,7 +51,9 @@ class _Revising(Patient):
 class EtsyStage(Stage):
     """The suites' `Stage` on Etsy's simulator."""
 
-    def __init__(self, clock: VirtualClock | None = None, sites: tuple[Site, ...] = (SITE,)) -> None:
+    def __init__(
+        self, clock: VirtualClock | None = None, sites: tuple[Site, ...] = (SITE,), currency: str = ""
+    ) -> None:
         super().__init__(
             clock=clock or VirtualClock(),
             slug="etsy",
@@ -73,7 +75,7 @@ class EtsyStage(Stage):
             clock=self.clock, limits=Limits.load().raised(per_second=_UNLIMITED, per_day=_UNLIMITED)
         )
         self.pictures = WithPictures(self.simulator)
-        self.currency = registry.marketplace("etsy").sites[SITE].currency
+        self.currency = currency or registry.marketplace("etsy").sites[SITE].currency
         self.seller = self.simulator.deeds.add_seller("anna", currency=self.currency)
         self.simulator.deeds.show_buyers(seller="anna")
         self.grants = StoredGrants(self.clock, self._secret_of(self.seller))
@@ -86,6 +88,9 @@ class EtsyStage(Stage):
 
     def secret(self) -> dict[str, str]:
         return self.grants.secret()
+
+    def account_facts(self) -> dict[str, str]:
+        return {"shop_id": str(self.seller["shopId"]), "currency": self.currency, "country": "US"}
 
     def _secret_of(self, seller: dict[str, Any]) -> dict[str, str]:
         return {

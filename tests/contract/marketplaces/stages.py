@@ -241,6 +241,10 @@ class Stage(abc.ABC):
         """What an account's settings have to say here."""
         return {}
 
+    def account_facts(self) -> dict[str, str]:
+        """What the account said of itself when it was connected."""
+        return {}
+
     def connection(self, tokens: TokenCache | None = None, **settings: Any) -> Connection:
         session = HttpSession(transport=Watched(self, self.app()), budget=self.budget)
         return Connection(

@@ -36,7 +36,7 @@ from listbridge.marketplaces.etsy.offers.taxonomy import Taxonomy
 from listbridge.marketplaces.etsy.offers.wire import ImageTold, InventoryTold, ListingTold
 
 CREATING, RENEWING, LISTING, IMAGE = "creating", "renewing", "listing", "image:"
-"""Names in the progress: a draft may have been made, a listing's time may have begun anew, its id, and the id and address of its
+"""Names in the progress: a draft may have been made, a listing's time may have begun again, its id, and the id and address of its
 picture at each rank."""
 _DRAFT = "draft"
 _RENEWED = (SOLD_OUT, "expired")
