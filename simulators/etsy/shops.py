@@ -13,6 +13,8 @@ from simulators.kit.wire import Reply
 
 READINESS = f"{SHOP}/readiness-state-definitions"
 _READ, _WRITE = frozenset({"shops_r"}), frozenset({"shops_w"})
+_DAYS_IN = {"days": 1, "weeks": 5}
+"""A week has as many days as the seller works (OpenAPI document); here five."""
 
 
 def no_page(name: str, text: str) -> Exception:
@@ -151,6 +153,14 @@ def get_readiness(world: World, call: Call) -> Reply:
     return Reply(200, counted([readiness_told(seller, one) for one in page.rows], page.total))
 
 
+def get_one_readiness(world: World, call: Call) -> Reply:
+    seller = call.own_shop()
+    found = seller.readiness.get(call.id_in("readiness_state_definition_id"))
+    if found is None:
+        raise not_found("Readiness state definition not found")
+    return Reply(200, readiness_told(seller, found))
+
+
 def create_readiness(world: World, call: Call) -> Reply:
     """A processing profile. One that is there already is 409 with its address in `Content-Location`."""
     seller, form = call.own_shop(), call.fields()
@@ -158,8 +168,10 @@ def create_readiness(world: World, call: Call) -> Reply:
     if state not in ("ready_to_ship", "made_to_order"):
         raise invalid(f"Invalid value for 'readiness_state': {state}")
     least, most = (whole_of(name, form.get(name, "")) for name in ("min_processing_time", "max_processing_time"))
-    if not 1 <= least <= most <= 10:
-        raise invalid("The processing time must be between 1 and 10.")
+    unit = form.get("processing_time_unit", "days")
+    if not 1 <= least <= most <= 10 or unit not in _DAYS_IN:
+        raise invalid("The processing time must be between 1 and 10 days or weeks.")
+    least, most = least * _DAYS_IN[unit], most * _DAYS_IN[unit]
     for one in seller.readiness.values():
         if (one.state, one.least_days, one.most_days) == (state, least, most):
             where = f"{BASE}/shops/{seller.shop_id}/readiness-state-definitions/{one.readiness_id}"
@@ -214,6 +226,13 @@ OPERATIONS = (
     Operation("getShopShippingProfiles", "GET", _PROFILES, get_profiles, _READ),
     Operation("getShopShippingProfile", "GET", f"{_PROFILES}/{{shipping_profile_id}}", get_profile, _READ),
     Operation("getShopReadinessStateDefinitions", "GET", READINESS, get_readiness, _READ),
+    Operation(
+        "getShopReadinessStateDefinition",
+        "GET",
+        f"{READINESS}/{{readiness_state_definition_id}}",
+        get_one_readiness,
+        _READ,
+    ),
     Operation("createShopReadinessStateDefinition", "POST", READINESS, create_readiness, _WRITE),
     Operation("getShopReturnPolicies", "GET", f"{SHOP}/policies/return", get_policies),
     Operation("getShopSections", "GET", f"{SHOP}/sections", get_sections),

@@ -23,9 +23,11 @@ from simulators.etsy.offers.states import expire
 from simulators.etsy.taxonomy import CANDLES, SWEATERS
 from simulators.faults import Fault
 from simulators.kit.serving import UNKNOWN
+from tests.contract.etsy_documents import EtsyDocuments
 from tests.contract.marketplaces.etsy_pictures import DOWNLOAD, HOST, WithPictures
 from tests.contract.marketplaces.patient import Patient
 from tests.contract.marketplaces.stages import LiveListing, PublishRequest, Shown, Stage, Watched
+from tests.contract.specs import specs_root
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import VirtualClock
 from tests.fakes.grants import StoredGrants
@@ -68,9 +70,11 @@ class EtsyStage(Stage):
             refuses_twins=False,
             token_operation="oauthToken",
             beside=frozenset({DOWNLOAD}),
+            documented=True,
             least_checked=6,
         )
         SHELF.clear()  # each stage is a process of its own
+        self.documents = EtsyDocuments.load() if specs_root() else None
         self.simulator = EtsySimulator(
             clock=self.clock, limits=Limits.load().raised(per_second=_UNLIMITED, per_day=_UNLIMITED)
         )
@@ -150,7 +154,9 @@ class EtsyStage(Stage):
         return operation == self.revise_operation and not self.revising
 
     def check(self, request: requests.PreparedRequest, response: requests.Response) -> None:
-        """Nothing yet."""
+        html = response.headers.get("Content-Type", "").startswith("text/html")
+        if self.documents is not None and not html and self.operation(request) != DOWNLOAD:
+            self.checked.add(self.documents.check(request, response))
 
     def _rows(self, *states: str) -> list[dict[str, Any]]:
         world = self.simulator.world
