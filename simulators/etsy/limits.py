@@ -92,7 +92,7 @@ class CallBudget:
         for window, most in ((self._day, self.per_day), (self._second, self.per_second)):
             if window.count(now) >= most:
                 wait = max(1, ceil(window.frees_in_s(now)))
-                raise EtsyError(429, trouble_of(429), {"retry-after": str(wait)})
+                raise EtsyError(429, trouble_of(429), {"Retry-After": str(wait)})
         self._second.add(now)
         self._day.add(now)
 
