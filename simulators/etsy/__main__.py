@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 
+import requests
+
 from simulators.door import HttpDoor
 from simulators.etsy import EtsySimulator, Limits, describe_limits
 from simulators.kit.command import announce_and_wait
+
+_TIMEOUT_S = 15.0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,14 +28,25 @@ def main(arguments: list[str] | None = None) -> int:
         time_scale=options.time_scale,
         latency_s=options.latency,
         limits=limits,
+        deliver=post,
         seed=options.seed,
     )
     for seller in options.seller:
         name, _, token = seller.partition("=")
         simulator.deeds.add_seller(name, refresh_token=token, currency=options.currency, country=options.country)
-    with HttpDoor(simulator, port=options.port, threads=options.threads) as door:
-        announce_and_wait(f"{door.url}\n{describe_limits(limits)}")
+    simulator.world.webhooks.start()
+    try:
+        with HttpDoor(simulator, port=options.port, threads=options.threads) as door:
+            announce_and_wait(f"{door.url}\n{describe_limits(limits)}")
+    finally:
+        simulator.world.webhooks.stop()
     return 0
+
+
+def post(url: str, headers: dict[str, str], body: bytes) -> int:
+    """Post a webhook, without following redirects."""
+    answer = requests.post(url, data=body, headers=headers, timeout=_TIMEOUT_S, allow_redirects=False)
+    return answer.status_code
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -15,6 +15,7 @@ from simulators.etsy.offers.states import expire
 from simulators.etsy.orders import reads, shipping
 from simulators.etsy.wire import BASE, Call, Operation
 from simulators.etsy.world import JournalEntry, World
+from simulators.kit.deliveries import Deliver
 from simulators.kit.serving import Simulator, Stage
 from simulators.kit.wire import Reply
 
@@ -41,7 +42,7 @@ class EtsySimulator(Simulator[Call]):
 
     `clock` gives time and pauses; `latency_s` is the median duration of a call in simulated seconds (0 = none), and
     `time_scale` how many real seconds one of them lasts, for pauses, late changes, limits and the four months of a listing; `limits` are
-    the numbers in force (default: limits.json); `seed` fixes tokens and durations. Sellers come by `deeds.add_seller`. All of
+    the numbers in force (default: limits.json); `deliver(url, headers, body) -> status` posts webhooks (None: a dead receiver); `seed` fixes tokens and durations. Sellers come by `deeds.add_seller`. All of
     Etsy's hosts are this one application: mount it with `simulators.door.Transport`, or serve it by `HttpDoor`.
     """
 
@@ -58,6 +59,7 @@ class EtsySimulator(Simulator[Call]):
         time_scale: float = 1.0,
         latency_s: float = 0.0,
         limits: Limits | None = None,
+        deliver: Deliver | None = None,
         seed: int = 1,
     ) -> None:
         world = World(
@@ -66,6 +68,7 @@ class EtsySimulator(Simulator[Call]):
             latency_s=latency_s,
             time_scale=time_scale,
             seed=seed,
+            deliver=deliver,
         )
         self.keystring = keystring
         self.shared_secret = shared_secret

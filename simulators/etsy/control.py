@@ -14,6 +14,7 @@ from simulators.etsy.state import Seller
 from simulators.etsy.world import World
 from simulators.kit.control import ControlDoor, Wish, copied, flag_in, newest_of
 from simulators.kit.deeds import DeedRefused
+from simulators.kit.delivery_plays import deliveries_told, play
 
 
 def control_door(world: World, deeds: Deeds) -> ControlDoor:
@@ -29,7 +30,9 @@ def control_door(world: World, deeds: Deeds) -> ControlDoor:
             "fees": partial(_fees, world),
             "orders": partial(_orders, world),
             "limits": partial(_limits, world),
+            "deliveries": lambda _: deliveries_told(world.webhooks),
         },
+        plays={"deliveries": partial(play, world.webhooks)},
         refusals=(EtsyError,),
     )
 

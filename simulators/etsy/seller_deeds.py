@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from simulators.etsy.orders.webhooks import EVENTS
 from simulators.etsy.state import Readiness, ReturnPolicy, Section, Seller, ShippingProfile
 from simulators.etsy.tokens import SCOPES, TokenService
 from simulators.etsy.world import World
@@ -158,6 +159,16 @@ class SellerDeeds:
         with self._world.lock:
             self._seller(seller).buyer_emails = on
             return {"on": on}
+
+    @deed
+    def add_webhook(self, url: str, events: list[str] | None = None) -> Told:
+        """The app's owner adds an endpoint in Etsy's portal: all events, unless some are told. Returns its secret."""
+        with self._world.lock:
+            wanted = tuple(events or EVENTS)
+            if not set(wanted) <= set(EVENTS) or not url.startswith(("http://", "https://")):
+                raise DeedRefused(f"an endpoint is an address and some of {', '.join(EVENTS)}")
+            made = self._world.webhooks.add(url, wanted)
+            return {"id": made.endpoint_id, "url": url, "events": list(wanted), "secret": made.secret}
 
     @deed
     def later(self, seconds: Seconds, deed: str, told: dict[str, Any] | None = None) -> Told:

@@ -15,16 +15,20 @@ from simulators.etsy.errors import not_found
 from simulators.etsy.limits import CallBudget, Limits
 from simulators.etsy.offers.state import Listing
 from simulators.etsy.orders.state import Receipt
+from simulators.etsy.orders.webhooks import Webhooks
 from simulators.etsy.state import Fee, Seller
 from simulators.faults import FaultPlan, Fields
 from simulators.kit import world as kit
+from simulators.kit.deliveries import Deliver
 from simulators.kit.journal import Entry, Journal
 from simulators.kit.pace import Pace
 
 # With a median of 300 ms, nine calls in ten take less than 470 ms.
 _LATENCY_SPREAD = 0.35
-VENDOR_FAULTS: dict[str, Fields] = {"late": {}, "no_effect": {}, "cut_header": {}}
-"""The vendor faults that somebody plays, each with the fields of its body."""
+_OF_CALLS, _OF_WEBHOOKS = ("late", "no_effect", "cut_header"), ("drop", "duplicate", "delay", "reorder")
+VENDOR_FAULTS: dict[str, Fields] = {name: {} for name in (*_OF_CALLS, *_OF_WEBHOOKS)}
+"""The vendor faults that somebody plays, each with the fields of its body. The last four strike webhooks (operation
+`webhook:<event>`)."""
 
 Told = Callable[[str, Receipt], None]
 
@@ -43,7 +47,16 @@ class JournalEntry(Entry):
 class World(kit.World[JournalEntry]):
     """Everything shared by the calls. Tokens and dates keep the clock's time."""
 
-    def __init__(self, *, clock: Clock, limits: Limits, latency_s: float, time_scale: float, seed: int) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        limits: Limits,
+        latency_s: float,
+        time_scale: float,
+        seed: int,
+        deliver: Deliver | None = None,
+    ) -> None:
         pace = Pace(clock, time_scale, latency_s=latency_s, spread=_LATENCY_SPREAD, seed=seed)
         bodies = {name: fields for name, fields in VENDOR_FAULTS.items() if fields}
         super().__init__(pace, FaultPlan(VENDOR_FAULTS, bodies), Journal())
@@ -59,6 +72,7 @@ class World(kit.World[JournalEntry]):
         """How many listings there have ever been, drafts and deleted ones too."""
         self.writes: list[dict[str, Any]] = []
         self._ids: Iterator[int] = itertools.count(1_800_000_001, 7)
+        self.webhooks = Webhooks(self, deliver)
 
     def new_id(self) -> int:
         """One sequence for everything: an id of one kind never means something of another."""

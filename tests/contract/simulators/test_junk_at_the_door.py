@@ -13,6 +13,7 @@ from werkzeug.test import Client
 
 from simulators.amazon import AmazonSimulator
 from simulators.ebay import EbaySimulator
+from simulators.etsy import EtsySimulator
 from simulators.kit.deeds import names_of
 from simulators.shopify import ShopifySimulator
 from tests.contract.simulators.shopify_simulator_client import Shop
@@ -61,6 +62,15 @@ def a_large_market() -> AmazonSimulator:
     return made
 
 
+def a_crafts_market() -> EtsySimulator:
+    made = EtsySimulator()
+    made.deeds.add_seller("MUG")
+    made.deeds.seed_listings("MUG", ["MUG", "PLATE"], quantity=999)
+    made.deeds.seed_group("MUG", {"RED": "Red", "BLUE": "Blue"})
+    made.deeds.buy("MUG")
+    return made
+
+
 def plausible(simulator: Any, name: str) -> Any:
     """What an argument of this name could be in earnest."""
     if isinstance(simulator, AmazonSimulator) and name == "order_id":
@@ -68,6 +78,10 @@ def plausible(simulator: Any, name: str) -> Any:
     if isinstance(simulator, EbaySimulator) and name in ("order_id", "listing_id"):
         seller = simulator.world.sellers["MUG"]
         return next(iter(seller.orders if name == "order_id" else seller.listings))
+    if isinstance(simulator, EtsySimulator) and name in ("receipt_id", "listing_id", "shipping_profile_id"):
+        world = simulator.world
+        known = {"receipt_id": world.receipts, "listing_id": world.listings}
+        return next(iter(known.get(name, world.sellers["MUG"].profiles)))
     return {"act": "buy", "skus": ["MUG"], "quantity": 1, "seconds": 0}.get(name, "MUG")
 
 
@@ -88,7 +102,9 @@ def wishes(simulator: Any) -> Iterator[dict[str, Any]]:
         yield from ({**needed, worm: 1} for worm in ("worm", "sku"))
 
 
-@pytest.mark.parametrize("made", [a_shop, a_market, a_large_market], ids=["shopify", "ebay", "amazon"])
+@pytest.mark.parametrize(
+    "made", [a_shop, a_market, a_large_market, a_crafts_market], ids=["shopify", "ebay", "amazon", "etsy"]
+)
 def test_no_deed_stumbles_over_what_it_is_given(made: Any) -> None:
     simulator = made()
     client = Client(simulator)
