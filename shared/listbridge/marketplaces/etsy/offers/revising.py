@@ -129,7 +129,7 @@ class _ListingRevision:
             return {}
         self.unit.check()
         try:
-            write_inventory(self.http, self.listing, body)
+            written = Inventory(write_inventory(self.http, self.listing, body))
         except NotFound as gone:
             return {one.key: errors.NOT_LIVE.instead_of(gone) for one in good}
         except Rejected as refused:
@@ -139,6 +139,10 @@ class _ListingRevision:
             return {
                 one.key: refused if one.key in priced else errors.SIBLING_REFUSED.instead_of(refused) for one in good
             }
+        if (
+            written.unchanged() == there
+        ):  # Etsy's word for a listing that it lets nobody edit (etsy/open-api issues 425 and 897)
+            return {one.key: errors.WITHOUT_EFFECT.error() for one in good}
         return {}
 
     def _renew(self, body: InventorySent) -> None:
