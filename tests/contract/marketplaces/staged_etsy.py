@@ -34,6 +34,8 @@ from tests.fakes.grants import StoredGrants
 
 SITE = Site("ETSY")
 BUYER = {"name": "Ada Buyer", "email": "ada@buyers.example", "first_line": "9 Secret Lane"}
+ABROAD = "GB"
+"""Where Etsy asks for no tracking number."""
 _UNLIMITED = 10**9
 
 
@@ -64,6 +66,7 @@ class EtsyStage(Stage):
             list_operation="getShopReceipts",
             ship_operation="createReceiptShipment",
             orders_per_page=100,
+            order_calls=(1, 1, 2),
             refuses_zeros=False,
             answers_in_halves=False,
             relists_under_new_id=False,
@@ -202,7 +205,7 @@ class EtsyStage(Stage):
 
     def buy(self, *wanted: tuple[Sku, int], paid: bool = True) -> RemoteOrderId:
         lines = [{"sku": sku, "quantity": quantity} for sku, quantity in wanted]
-        placed = self.simulator.deeds.checkout(lines, seller="anna", paid=paid, buyer=BUYER)
+        placed = self.simulator.deeds.checkout(lines, seller="anna", paid=paid, buyer={**BUYER, "country_iso": ABROAD})
         return RemoteOrderId(str(placed["receiptId"]))
 
     def pay(self, order: RemoteOrderId) -> None:

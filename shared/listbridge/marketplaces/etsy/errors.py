@@ -68,6 +68,7 @@ RENEWAL = Row(Rejected, "etsy_renewal_costs_fee", "renew_listing")
 PRICE_WAITS = Row(Rejected, "etsy_price_waits_for_stock", "restock")
 WITHOUT_EFFECT = Row(Rejected, "etsy_change_without_effect", "check_listing_on_etsy")
 ORDER_GONE = Row(NotFound, "etsy_order_gone")
+ORDER_CANCELED = Row(Rejected, "etsy_order_canceled", "do_not_ship")
 TRACKING_MISSING = Row(Rejected, "etsy_tracking_required", "add_tracking_in_shop")
 NOT_ACTIVATED = Row(Rejected, "etsy_not_activated", "complete_on_etsy")
 

@@ -71,12 +71,12 @@ def _order(body: Any) -> RemoteOrder:
         total=sums.total,
         adjustment=sums.adjustment,
         payment=_PAYMENTS.get(told.status.casefold(), Payment.PAID if told.is_paid else Payment.PENDING),
-        cancellation=Cancellation.CANCELLED if _canceled(told) else Cancellation.NONE,
+        cancellation=Cancellation.CANCELLED if canceled(told.status) else Cancellation.NONE,
         shipment=_shipment(told),
         tax_included=sums.tax_included,
         delivery=Delivery.DIGITAL if all(one.is_digital for one in told.transactions) else Delivery.SHIP,
         # With the cancellation of an order its money goes back as a matter of course.
-        refunds=() if _canceled(told) else refunds_of(told.refunds),
+        refunds=() if canceled(told.status) else refunds_of(told.refunds),
     )
 
 
@@ -175,8 +175,9 @@ def _line(told: TransactionTold, amount: Money) -> RemoteLine:
     )
 
 
-def _canceled(told: ReceiptTold) -> bool:
-    return told.status.casefold() in ("canceled", "cancelled")
+def canceled(status: str) -> bool:
+    """Whether this state of a receipt is the end of its order."""
+    return status.casefold() in ("canceled", "cancelled")
 
 
 def _shipment(told: ReceiptTold) -> Shipment:

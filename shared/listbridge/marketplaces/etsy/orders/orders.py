@@ -11,18 +11,19 @@ from listbridge.domain.orders.carriers import letters_and_digits
 from listbridge.domain.orders.orders import OrderRead
 from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports import OrderPage, RemoteShipment
-from listbridge.domain.verdicts import NotFound
+from listbridge.domain.verdicts import NotFound, RemoteError
 from listbridge.infra.calls.api_client import CallRefused, path_of
 from listbridge.infra.mapping.order_reading import CountedRows, OrderWindows, Unmappable
 from listbridge.marketplaces.etsy.client import EtsyHttp, Request
-from listbridge.marketplaces.etsy.errors import ORDER_GONE, TRACKING_MISSING, UNKNOWN, UNREADABLE
+from listbridge.marketplaces.etsy.errors import ORDER_CANCELED, ORDER_GONE, TRACKING_MISSING, UNREADABLE
 from listbridge.marketplaces.etsy.manifest import PER_CALL
 from listbridge.marketplaces.etsy.orders.carriers import CARRIERS
-from listbridge.marketplaces.etsy.orders.mapping import READER
+from listbridge.marketplaces.etsy.orders.mapping import READER, canceled
 from listbridge.marketplaces.etsy.orders.wire import ReceiptsTold, ShipmentsTold, TrackingSent
 
 _REACH = timedelta(days=3650)
 """No limit is documented but the year 2000."""
+_CONFLICT = 409
 _SHIPPED = RemoteId("shipped")
 """The parcel of a receipt that is marked as shipped and names none."""
 _FREE_BELOW = Decimal(10)
@@ -88,13 +89,19 @@ class Orders:
         try:
             told = self._http.ask(request, ShipmentsTold)
         except CallRefused as refused:
-            if isinstance(refused.verdict, NotFound):
-                raise ORDER_GONE.instead_of(refused.verdict) from None
-            raise refused.verdict from None
-        mine = [one.id for one in _parcels(told) if self.tracking_as_told(one.tracking) == number]
-        if not mine:
-            raise UNKNOWN.error(detail="createReceiptShipment: the parcel is not in the answer")
-        return mine[-1]
+            raise self._meant(order, refused.verdict) from None
+        parcels = _parcels(told)
+        mine = [one for one in parcels if one.tracking == number] or parcels
+        # Etsy may lose the number, but it has written to the buyer: to tell it again would be another mail.
+        return mine[-1].id if mine else _SHIPPED
+
+    def _meant(self, order: RemoteOrderId, refusal: RemoteError) -> RemoteError:
+        """What a refused parcel means: a conflict is the receipt's state, which only passes where the order still stands."""
+        if isinstance(refusal, NotFound):
+            return ORDER_GONE.instead_of(refusal)
+        if refusal.status == _CONFLICT and canceled(self._shown(order).status):
+            return ORDER_CANCELED.instead_of(refusal)
+        return refusal
 
     def tracking_as_told(self, tracking: str) -> str:
         """Without blanks and signs: whether Etsy keeps them is not documented, so both sides are compared without."""

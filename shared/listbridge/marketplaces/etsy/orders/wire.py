@@ -83,6 +83,7 @@ class ReceiptTold(Told):
 class ShipmentsTold(Told):
     """The parcels of a `ShopReceipt`, and what decides whether Etsy takes one without a number."""
 
+    status: Words = ""
     is_shipped: bool | None = None
     country_iso: Words = ""
     grandtotal: Amount | None = None
