@@ -1,7 +1,11 @@
-"""Pages for people: `/` lists what is on sale, `/listing/{id}` is one listing as buyers see it."""
+"""Pages for people: `/` lists what is on sale, `/listing/{id}` is one listing as buyers see it.
+
+Any `….jpg` is a picture: in a run where this address stands for all hosts, it stands for those of the shop's pictures too.
+"""
 
 from __future__ import annotations
 
+import base64
 import html
 from typing import Any
 
@@ -16,6 +20,10 @@ _STYLE = (
     ".number{text-align:right}.zero{color:#b00}h1 small{color:#777;font-weight:normal}"
 )
 _MOST_ROWS = 200
+_PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4mCIHAAO9AXSEC13nAAAAAElFTkSuQmCC"
+)
+"""One orange dot, as PNG."""
 
 
 def answer(world: World, call: Call) -> Reply | None:
@@ -26,6 +34,8 @@ def answer(world: World, call: Call) -> Reply | None:
         return _page("On sale", _table(_live(world)[:_MOST_ROWS]))
     if call.path.startswith("/listing/"):
         return _listing(world, call.path.removeprefix("/listing/").partition("/")[0])
+    if call.path.endswith(".jpg"):
+        return Reply(200, _PICTURE, content_type="image/png")
     return None
 
 

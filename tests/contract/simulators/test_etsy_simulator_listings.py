@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import requests
 
 from simulators.etsy.offers.fields import when_made
+from simulators.faults import Fault
 from tests.contract.simulators.etsy_seller import JPEG, EtsySeller, wrong
 
 
@@ -314,3 +316,38 @@ def test_a_deleted_picture_may_come_back_and_the_last_one_of_a_live_listing_stay
     assert back.status_code == 201
     shown = etsy.get(f"listings/{listing}/images")["results"]
     assert [one["listing_image_id"] for one in shown] == [second, image]
+
+
+# ---- what goes wrong on purpose ----
+
+
+def test_a_write_may_answer_well_and_change_nothing() -> None:
+    etsy = EtsySeller()
+    listing = etsy.live()
+    for operation in ("updateListing", "updateListingInventory"):
+        etsy.simulator.faults.add(Fault(operation, "vendor", name="no_effect"))
+    assert etsy.patch(listing, title="New", state="inactive").status_code == 200
+    assert etsy.put(listing, {"products": [etsy.product(quantity=1)]}).status_code == 200
+    told = etsy.get(f"listings/{listing}")
+    assert (told["title"], told["state"], told["quantity"]) == ("Beeswax candle", "active", 5)
+    assert etsy.patch(listing, title="New").json()["title"] == "New"
+
+
+def test_a_write_whose_caller_gave_up_may_land_later() -> None:
+    etsy = EtsySeller()
+    listing = etsy.live()
+    etsy.simulator.faults.add(Fault("updateListingInventory", "vendor", name="late", seconds=20))
+    with pytest.raises(requests.ReadTimeout):
+        etsy.put(listing, {"products": [etsy.product(quantity=1)]})
+    assert etsy.get(f"listings/{listing}")["quantity"] == 5
+    etsy.clock.advance(20)
+    assert etsy.get(f"listings/{listing}")["quantity"] == 1
+
+
+def test_a_draft_whose_answer_was_lost_is_there_to_be_found() -> None:
+    etsy = EtsySeller()
+    etsy.simulator.faults.add(Fault("createDraftListing", "drop_after"))
+    with pytest.raises(requests.ReadTimeout):
+        etsy.create(title="Lost and found")
+    drafts = etsy.get(f"{etsy.shop}/listings", state="draft")["results"]
+    assert [one["title"] for one in drafts] == ["Lost and found"]
