@@ -47,7 +47,6 @@ class AmazonAdapter(UnaskedOfMarketplace):
     """One seller account; see `domain.ports.MarketplaceAdapter`. Safe to share between threads."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
         self._http = AmazonHttp(connection)
         self._reader = Reader(self._http, AccountId(connection.id))
         self._feeds = FeedReports(self._http)
@@ -82,7 +81,7 @@ class AmazonAdapter(UnaskedOfMarketplace):
         return self._reader.find(site, sku)
 
     def existing(self, site: Site, cursor: str | None) -> ExistingPage:
-        return listing_search.existing(self._http, AccountId(self._connection.id), site, cursor)
+        return listing_search.existing(self._http, site, cursor)
 
     def check(self, request: PublishRequest) -> None:
         preview.check(request)

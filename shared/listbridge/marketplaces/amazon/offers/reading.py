@@ -120,7 +120,7 @@ class Reader:
             remote=shown,
             group=group or (RemoteId(parents[0]) if parents else None),
             values=values_of(item, site),
-            url=self._url(site, asin),
+            url=self._http.page_of(site, asin),
             fulfilled_by_marketplace=kept_by_amazon(item),
         )
 
@@ -137,12 +137,6 @@ class Reader:
         if item.offer(marketplace) is None and not self._was_sent(site, sku):
             return RemoteState.GONE
         return RemoteState.LIVE if item.asin(marketplace) else RemoteState.PROCESSING
-
-    def _url(self, site: NationalSite, asin: str) -> str:
-        hosts = self._http.hosts
-        if not asin:
-            return ""
-        return f"{hosts.api}/dp/{asin}" if hosts.replaced else site.listing_url(asin)
 
 
 def kept_by_amazon(item: ListingItem) -> bool:
