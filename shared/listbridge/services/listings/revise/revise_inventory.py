@@ -31,7 +31,8 @@ from listbridge.services.job_results import demanded_fields_sent
 from listbridge.services.listings.revise.attempts import Attempts
 from listbridge.services.listings.revise.due_listings import DueListings
 from listbridge.services.listings.revise.submit_units import TOGETHER_S, UnitsTogether
-from listbridge.services.listings.revise.write_unit import Result, RowOutcome, UnitOutcome, UnitWriter
+from listbridge.services.listings.revise.unit_outcomes import Result, RowOutcome, UnitOutcome
+from listbridge.services.listings.revise.write_unit import UnitWriter
 from listbridge.services.listings.sales_first import SalesFirst
 
 MOST_IN_FLIGHT = 16
