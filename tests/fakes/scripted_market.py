@@ -87,6 +87,7 @@ class ScriptedMarket(MarketModes):
             shares_stock=self.shares_stock,
             finds_by_sku=self.finds_by_sku,
             zero=self.zero,
+            late_s=self.late_s,
             orders=self.order_traits,
         )
 

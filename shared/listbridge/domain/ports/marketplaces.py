@@ -336,9 +336,17 @@ class MarketplaceTraits:
     """How long a call may take where that is more than the deployment's own limit. Leases are measured against it."""
     orders: OrderTraits | None = None
     """None where orders are not read."""
+    late_s: float = 0.0
+    """How long after its call a write may still be applied, where that is longer than `settle_s`: an older one may land over a
+    newer one until then. Where writes are decided later, and not in the order in which they were made."""
     zero: Zero = Zero.KEEPS
     shares_stock: bool = False
     """An account's sites sell from one stock there: the same SKU has the lowest quantity of all of them on each."""
+
+    @property
+    def unsettled_s(self) -> float:
+        """After how long a call that was lost or overtaken certainly changes nothing any more."""
+        return max(self.settle_s, self.late_s)
 
 
 class Marketplaces(Protocol):

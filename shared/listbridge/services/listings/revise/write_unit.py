@@ -101,7 +101,7 @@ class UnitWriter:
             if row.attempt is None or row.fence > self.fence:
                 return writing.failed(row, retry_at=retry_at, problem=problem, now=now)
             return writing.unknown(
-                row, row.attempt.id, settle_s=self.traits.settle_s, retry_at=retry_at, now=now, problem=problem
+                row, row.attempt.id, settle_s=self.traits.unsettled_s, retry_at=retry_at, now=now, problem=problem
             )
 
         row = self.deps.listings.change(key, stumbled)
@@ -123,7 +123,7 @@ class UnitWriter:
         members = self._members(listings)
         now = self.deps.clock.now()
         ready = [m for m in members if m.due_band is not None and (m.not_before is None or m.not_before <= now)]
-        awaiting = [m for m in ready if writing.awaits_outcome(m)]
+        awaiting = [m for m in ready if writing.nothing_to_send(m)]
         if awaiting and len(awaiting) == len(ready):
             return self._ask(awaiting, now)
         ready = [m for m in ready if m not in awaiting]
@@ -194,7 +194,8 @@ class UnitWriter:
         return self.traits.zero is Zero.ENDS and row.computed.held_by_orders
 
     def _ask(self, rows: Sequence[Listing], now: datetime) -> Asked | UnitOutcome:
-        """What is to be asked of what was submitted, unless it is too early: nothing is sent, and no try is counted."""
+        """What is to be asked of what was submitted, unless it is too early, and what is to be looked at: nothing is sent, and
+        no try is counted."""
         ripe: list[Listing] = []
         put_off: list[RowOutcome] = []
         for row in rows:
@@ -206,15 +207,19 @@ class UnitWriter:
         return Asked(ripe, tuple(put_off)) if ripe else UnitOutcome(tuple(put_off))
 
     def answered(self, asked: Sequence[Asked]) -> UnitOutcome:
-        """Ask, in one question, what became of all that these units submitted."""
-        ripe = [row for one in asked for row in one.rows]
+        """Ask, in one question, what became of all that these units submitted, and look at what may not stay as it is."""
         put_off = [row for one in asked for row in one.put_off]
-        asked_for = [(row.key, writing.undecided(row)) for row in ripe]
+        asked_for = [(row, writing.undecided(row)) for one in asked for row in one.rows]
+        ripe = [row for row, attempt in asked_for if attempt is not None]
         submitted = [
-            Submitted(key, attempt.ticket, attempt.values, attempt.started_at)
-            for key, attempt in asked_for
+            Submitted(row.key, attempt.ticket, attempt.values, attempt.started_at)
+            for row, attempt in asked_for
             if attempt is not None
         ]
+        watched = self._watched([row for row, attempt in asked_for if attempt is None])
+        put_off += watched.rows
+        if not ripe or watched.account_dead is not None:
+            return UnitOutcome(tuple(put_off), account_dead=watched.account_dead)
         try:
             results = self.adapter.outcomes(submitted)
         except RemoteError as error:
@@ -223,6 +228,16 @@ class UnitWriter:
         overtaken = [row for row in ripe if writing.undecided(row) is row.overtaken]
         told = self._told([row for row in ripe if row not in overtaken], results)
         return UnitOutcome((*told, *self._told_of_overtaken(overtaken, results), *put_off))
+
+    def _watched(self, rows: Sequence[Listing]) -> UnitOutcome:
+        """Look whether an older call of ours landed over what was taken after it: then that is sent again."""
+        if not rows:
+            return UnitOutcome()
+        try:
+            looked = self._look(rows)
+        except RemoteError as error:
+            return self._not_readable(rows, error)
+        return UnitOutcome(tuple(RowOutcome(Result.SETTLED, row) for row in looked.values()))
 
     def _told_of_overtaken(self, rows: Sequence[Listing], results: Sequence[RevisionResult]) -> tuple[RowOutcome, ...]:
         told = {result.key: result for result in results}
@@ -252,6 +267,9 @@ class UnitWriter:
                     self._postpone([row.key], now + timedelta(seconds=self.traits.settle_s))
                 continue
             new = lifecycle.looked_at(row, remote, self.traits.zero, now)
+            if new.settle_at is not None and ledger.awaits_look(new):
+                look_at = min(new.settle_at, now + timedelta(seconds=self.traits.settle_s))
+                new = ledger.postponed(new, look_at, now)
             if ledger.as_known(row, new):
                 looked[row.key] = new  # saved with the attempt, if there is one
                 continue
