@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from simulators.amazon.errors import invalid, not_found, throttled
 from simulators.amazon.listings_feed import Work
-from simulators.amazon.times import instant, iso
+from simulators.amazon.times import instant
 from simulators.amazon.wire import Call, Operation
+from simulators.kit.times import iso
 from simulators.kit.wire import Reply
 
 if TYPE_CHECKING:
