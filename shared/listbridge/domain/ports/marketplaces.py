@@ -285,6 +285,12 @@ class MarketplaceAdapter(Protocol):
         False where a person enters both at the marketplace. Raises Unsupported where it tells nothing.
         """
 
+    def stop_listening(self, address: str, *, last: bool) -> None:
+        """Ask the marketplace to tell this address nothing more of the account; idempotent. What a person entered stays.
+
+        `last`: no other account of ours is told there, so that what they share at the marketplace goes as well.
+        """
+
     def creation_form(self, site: Site, kind: str) -> Mapping[str, Any]:
         """The JSON schema of a creation profile's settings on this site, for one kind of product; "" before one is chosen.
 

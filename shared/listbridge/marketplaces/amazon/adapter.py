@@ -40,7 +40,7 @@ from listbridge.marketplaces.amazon.offers.reading import Reader
 from listbridge.marketplaces.amazon.orders.orders import Orders
 from listbridge.marketplaces.amazon.participations import identify
 from listbridge.marketplaces.amazon.sites import site_of
-from listbridge.marketplaces.amazon.subscriptions import listen
+from listbridge.marketplaces.amazon.subscriptions import listen, stop_listening
 
 
 class AmazonAdapter(UnaskedOfMarketplace):
@@ -122,6 +122,9 @@ class AmazonAdapter(UnaskedOfMarketplace):
     def listen(self, address: str, token: str) -> bool:
         listen(self._http, address)
         return True
+
+    def stop_listening(self, address: str, *, last: bool) -> None:
+        stop_listening(self._http, address, last=last)
 
     def creation_form(self, site: Site, kind: str) -> Mapping[str, Any]:
         return form.creation_form(self._definitions, site_of(site), kind)

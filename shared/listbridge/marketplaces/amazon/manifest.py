@@ -44,7 +44,7 @@ _PLANS: tuple[tuple[str, float, int], ...] = (
     ("getMarketplaceParticipations", 0.016, 15),
 )
 """Operation, calls a second, burst: the usage plans of the official models (as of 2026-08-05), until an answer says another."""
-_OF_THE_APP = ("getDestinations", "createDestination", "deleteSubscriptionById")
+_OF_THE_APP = ("getDestinations", "createDestination", "deleteDestination", "deleteSubscriptionById")
 """Calls with the app's own token: all its accounts share them."""
 
 MANIFEST = MarketplaceManifest(

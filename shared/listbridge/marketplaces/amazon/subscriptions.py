@@ -6,6 +6,7 @@ Source: notifications v1. Destinations belong to the app, so that calls about th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from listbridge.domain.verdicts import NotFound, Rejected
@@ -66,11 +67,44 @@ def listen(http: AmazonHttp, queue: str) -> None:
     for topic, version in _VERSIONS.items():
         there = _subscription(http, topic, version)
         if there is not None and there.destination_id != destination:
-            path = _ROOM + path_of("subscriptions", topic, there.subscription_id)
-            http.object(Request("DELETE", path, "deleteSubscriptionById", who="app", hook=True))
+            _unsubscribe(http, topic, there)
             there = None
         if there is None:
             _subscribe(http, topic, version, destination)
+
+
+def stop_listening(http: AmazonHttp, queue: str, *, last: bool) -> None:
+    """Have Amazon send nothing more about this seller to this queue; what leads elsewhere is not ours. Raises RemoteError.
+
+    `last`: the destination goes as well, unless a seller whom this installation does not know is told there.
+    """
+    destination = _known_destination(http, queue)
+    if destination is None:
+        return
+    for topic, version in _VERSIONS.items():
+        there = _subscription(http, topic, version)
+        if there is not None and there.destination_id == destination:
+            _unsubscribe(http, topic, there)
+    if last:
+        _remove(http, destination)
+
+
+def _unsubscribe(http: AmazonHttp, topic: str, subscription: Subscription) -> None:
+    path = _ROOM + path_of("subscriptions", topic, subscription.subscription_id)
+    with suppress(NotFound):
+        http.object(Request("DELETE", path, "deleteSubscriptionById", who="app", hook=True))
+
+
+def _remove(http: AmazonHttp, destination: str) -> None:
+    try:
+        http.object(
+            Request("DELETE", _ROOM + path_of("destinations", destination), "deleteDestination", who="app", hook=True)
+        )
+    except NotFound:
+        return
+    except Rejected as refused:
+        if refused.status != _CONFLICT:
+            raise
 
 
 def _destination(http: AmazonHttp, queue: str) -> str:
