@@ -38,6 +38,7 @@ from listbridge.services.listings.items.remove_items import remove_ended
 from listbridge.services.listings.publish.existing_listings import BEING_READ, listed_already, note_listed
 from listbridge.services.listings.publish.publish_work import PATIENCE_S, PublishWork
 from listbridge.services.listings.publish.rehearse import rehearse_ending, rehearse_publishing
+from listbridge.services.listings.publish.taken_in import begun_anew, recalled, remember
 from listbridge.services.listings.publish.wait_for_stock import (
     may_pass,
     nothing_to_sell,
@@ -72,13 +73,20 @@ def publish_listing(deps: PublishDeps, task: PublishTask) -> None:
         return
     if task.waited_as and account.observe:  # nobody asked for it: stock came, or a product was created again
         task = task.model_copy(update={"rehearse": True})
-    work = _Work(deps, task, sales_list, account, claimed)
+    try:
+        asked = recalled(claimed, deps.clock.now()) if task.once else task
+        if asked is not None:
+            anew = claimed if asked.follow_at is not None else begun_anew(deps.publications, claimed)
+            _do(_Work(deps, asked, sales_list, account, anew))
+    finally:
+        deps.publications.release(claimed)
+
+
+def _do(work: _Work) -> None:
     try:
         work.run()
     except RemoteError as error:
         work.failed(error)
-    finally:
-        deps.publications.release(claimed)
 
 
 class _Work(PublishWork):
@@ -89,7 +97,7 @@ class _Work(PublishWork):
         if not rows:
             self._done_already()
             return
-        if self._cancelled(rows):
+        if self.task.follow_at is None and self._cancelled(rows):
             return
         blocked = self._blocked()
         if blocked is not None and self.task.follow_at is not None:
@@ -143,6 +151,8 @@ class _Work(PublishWork):
             follows = self.task.follow_at is not None
             waits = follows or isinstance(error, RateLimited) or error.problem.code in _NO_TRY
             tries = self.task.attempt + (not waits)
+            if self.task.once:
+                return
             again = self.task.model_copy(update={"attempt": tries})
             now = self.deps.clock.now()
             wait_s = waiting.wait_s(error, self.task.attempt, waiting.PUBLISHING, now, settle_s=traits.settle_s)
@@ -192,6 +202,8 @@ class _Work(PublishWork):
         steps = self._steps(adapter, rows, request)
         published = self._patiently(lambda: (adapter.full_revise if full else adapter.publish)(request, steps))
         self._became(rows, published, content_hash(facts))
+        if isinstance(published, Processing):
+            remember(steps, self.task)
 
     def _follow(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing], look_at: datetime) -> None:
         """Ask what became of a publishing that was taken in; one that a person ended meanwhile is nobody's any more."""
@@ -201,7 +213,9 @@ class _Work(PublishWork):
         elif rows:
             variants = tuple(PublishVariant(r.key, r.variant.variant, r.offer, r.remote) for r in rows.values())
             request = FollowRequest(self.sales_list.site, variants, self.publication.progress)
-            self._became(rows, adapter.follow(request), self.task.content_hash)
+            outcome = adapter.follow(request)
+            if isinstance(outcome, Published) or not self.task.once:
+                self._became(rows, outcome, self.task.content_hash)
 
     def _became(self, rows: dict[Sku, Listing], outcome: Published | Processing, digest: str) -> None:
         if isinstance(outcome, Published):
@@ -236,10 +250,12 @@ class _Work(PublishWork):
 
     def _follow_at(self, look_at: datetime, digest: str) -> None:
         """What is further off than a queue can delay is looked at, and delayed again."""
+        if self.task.once:
+            return
         update = {"follow_at": look_at, "content_hash": digest, "attempt": 0}
         delay_s = waiting.delay_s(look_at, self.deps.clock.now(), least=1)
-        again = self.task.model_copy(update=update)
-        self.deps.queues.send(Lane.PUBLISH, again, delay_s=delay_s, reason="processing", waits=True)
+        self.task = self.task.model_copy(update=update)
+        self.deps.queues.send(Lane.PUBLISH, self.task, delay_s=delay_s, reason="processing", waits=True)
 
     def _creation(self, rows: dict[Sku, Listing]) -> CreationProfile | None:
         if self.sales_list.creation_profile is None:
