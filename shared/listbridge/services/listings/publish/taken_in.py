@@ -20,7 +20,7 @@ from listbridge.services.listings.publish.publish_steps import Steps
 _TAKEN_IN = "taken_in"
 """The core's own name in a publication's progress."""
 _TOGETHER_S = 5
-"""What is told of one product within so many seconds is one question: each variant is told of by itself."""
+"""What is told of one product within so many seconds is one question: each variant is told of on its own."""
 
 
 def remember(steps: Steps, task: PublishTask) -> None:
