@@ -84,7 +84,7 @@ def outcomes(
     alone = [one for one in submitted if not one.ticket.startswith(feed_reports.TICKET)]
     told = {one.key: reports.outcome(one) for one in submitted if one.ticket.startswith(feed_reports.TICKET)}
     if alone:
-        items = reader.items({site_of(one.key.site) for one in alone}, [one.key.sku for one in alone])
+        items = reader.items(one.key for one in alone)
         told |= {one.key: _shown(http, reader, one, items[one.key.sku]) for one in alone}
     return [told[one.key] for one in submitted]
 
