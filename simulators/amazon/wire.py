@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 from simulators.amazon.errors import AmazonError, denied, invalid, trouble_of
 from simulators.amazon.sites import SITES
@@ -40,6 +41,14 @@ class Call(SellersCall[Seller]):
         if not isinstance(parsed, dict):
             raise invalid("Could not match input arguments", "The request body is no object")
         return parsed
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The first value of each parameter: of one that is repeated Amazon reads no more (saleweaver/python-amazon-sp-api
+        issues 164 and 1902). Parameters that an operation does not know do no harm: public clients send some to each."""
+        if self._query is None:
+            self._query = dict(reversed(parse_qsl(self.query_string, keep_blank_values=True)))
+        return self._query
 
     def csv(self, name: str) -> list[str]:
         """The values of a list in the query: `a,b`. Empty where it is absent."""
