@@ -60,6 +60,23 @@ def test_what_somebody_removed_is_made_again(anna: AmazonSeller) -> None:
     assert sorted(one.kind for one in subscriptions(anna)) == ["FEED_PROCESSING_FINISHED", "ORDER_CHANGE"]
 
 
+def test_a_version_that_amazon_does_not_know_is_replaced_by_the_one_that_it_sends(anna: AmazonSeller) -> None:
+    listen(anna.http(), ARN)
+    world = anna.simulator.world.notifications
+    world.subscriptions = {id: one for id, one in world.subscriptions.items() if one.kind == "ORDER_CHANGE"}
+    refused = {"errors": [{"code": "InvalidInput", "message": "Invalid payloadVersion", "details": ""}]}
+    anna.simulator.faults.add(Fault("createSubscription", "status", status=400, body=refused))
+    listen(anna.http(), ARN)
+    told = {one.kind: one.payload_version for one in subscriptions(anna)}
+    assert told == {"ORDER_CHANGE": "1.0", "FEED_PROCESSING_FINISHED": "1.0"}
+    anna.clock.advance(5)
+    before = subscriptions(anna)
+    listen(anna.http(), ARN)
+    assert subscriptions(anna) == before
+    stop_listening(anna.http(), ARN, last=True)
+    assert (destinations(anna), subscriptions(anna)) == ([], [])
+
+
 def test_a_subscription_that_leads_to_an_old_queue_leads_to_ours(anna: AmazonSeller) -> None:
     listen(anna.http(), ARN + "-old")
     listen(anna.http(), ARN)
