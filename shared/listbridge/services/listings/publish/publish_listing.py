@@ -38,7 +38,6 @@ from listbridge.services.listings.items.remove_items import remove_ended
 from listbridge.services.listings.publish.existing_listings import BEING_READ, listed_already, note_listed
 from listbridge.services.listings.publish.publish_work import PATIENCE_S, PublishWork
 from listbridge.services.listings.publish.rehearse import rehearse_ending, rehearse_publishing
-from listbridge.services.listings.publish.taken_in import begun_anew, recalled, remember
 from listbridge.services.listings.publish.wait_for_stock import (
     may_pass,
     nothing_to_sell,
@@ -73,20 +72,13 @@ def publish_listing(deps: PublishDeps, task: PublishTask) -> None:
         return
     if task.waited_as and account.observe:  # nobody asked for it: stock came, or a product was created again
         task = task.model_copy(update={"rehearse": True})
-    try:
-        asked = recalled(claimed, deps.clock.now()) if task.once else task
-        if asked is not None:
-            anew = claimed if asked.follow_at is not None else begun_anew(deps.publications, claimed)
-            _do(_Work(deps, asked, sales_list, account, anew))
-    finally:
-        deps.publications.release(claimed)
-
-
-def _do(work: _Work) -> None:
+    work = _Work(deps, task, sales_list, account, claimed)
     try:
         work.run()
     except RemoteError as error:
         work.failed(error)
+    finally:
+        deps.publications.release(claimed)
 
 
 class _Work(PublishWork):
@@ -96,6 +88,8 @@ class _Work(PublishWork):
         rows = self._rows()
         if not rows:
             self._done_already()
+            return
+        if not self._begins(rows):
             return
         if self.task.follow_at is None and self._cancelled(rows):
             return
@@ -201,9 +195,8 @@ class _Work(PublishWork):
         request = self._request(rows, facts, creation)
         steps = self._steps(adapter, rows, request)
         published = self._patiently(lambda: (adapter.full_revise if full else adapter.publish)(request, steps))
+        self.publication = steps.publication
         self._became(rows, published, content_hash(facts))
-        if isinstance(published, Processing):
-            remember(steps, self.task)
 
     def _follow(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing], look_at: datetime) -> None:
         """Ask what became of a publishing that was taken in; one that a person ended meanwhile is nobody's any more."""
@@ -238,43 +231,6 @@ class _Work(PublishWork):
         self._tell_undecided(list(rows.values()))
         self._follow_at(outcome.look_at, digest)
         nudge_due(self.deps, list(rows.values()))
-
-    def _tell_undecided(self, rows: list[Listing]) -> None:
-        """Once a day: nobody else would say that a listing waits for a decision that does not come."""
-        now = self.deps.clock.now()
-        told_at = self.task.told_at or now
-        if now - told_at >= timedelta(seconds=waiting.STILL_PROCESSING_S):
-            self._tell(rows, "still_processing", {"remote": str(rows[0].remote or "")})
-            told_at = now
-        self.task = self.task.model_copy(update={"told_at": told_at})
-
-    def _follow_at(self, look_at: datetime, digest: str) -> None:
-        """What is further off than a queue can delay is looked at, and delayed again."""
-        if self.task.once:
-            return
-        update = {"follow_at": look_at, "content_hash": digest, "attempt": 0}
-        delay_s = waiting.delay_s(look_at, self.deps.clock.now(), least=1)
-        self.task = self.task.model_copy(update=update)
-        self.deps.queues.send(Lane.PUBLISH, self.task, delay_s=delay_s, reason="processing", waits=True)
-
-    def _creation(self, rows: dict[Sku, Listing]) -> CreationProfile | None:
-        if self.sales_list.creation_profile is None:
-            self._fail(
-                rows, Problem("creation_profile_missing", {"list": self.sales_list.name}, "choose_creation_profile")
-            )
-            return None
-        return self.deps.configuration.get(CreationProfile, self.sales_list.creation_profile)
-
-    def _computable(self, rows: dict[Sku, Listing]) -> dict[Sku, Listing]:
-        """Leave out, with its reason, what has no quantity or price to publish with."""
-        good = {}
-        for sku, row in rows.items():
-            problem = row.computed.price_problem or row.computed.quantity_problem
-            if problem is None or row.status is Status.ACTIVE:
-                good[sku] = row
-            else:
-                self._fail({sku: row}, problem)
-        return good
 
     def _linked_instead(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing]) -> bool:
         """Sending what the account already sells links it (protocol.md#existing-listings)."""
