@@ -12,10 +12,10 @@ from simulators.amazon.offers.live import live_listings
 from simulators.amazon.orders.shown import DATA_SETS, PERSONAL, money, order_json
 from simulators.amazon.sites import SITES
 from simulators.amazon.state import Seller
-from simulators.amazon.world import World, iso
+from simulators.amazon.world import World
 from simulators.kit.control import ControlDoor, Wish, copied, flag_in, newest_of
-from simulators.kit.deeds import DeedRefused
 from simulators.kit.delivery_plays import deliveries_told, play
+from simulators.kit.times import iso
 
 
 def control_door(world: World, deeds: Deeds) -> ControlDoor:
@@ -40,17 +40,9 @@ def control_door(world: World, deeds: Deeds) -> ControlDoor:
     )
 
 
-def sellers_in(world: World, wish: Wish) -> list[Seller]:
-    """The seller that is asked for, or all. Raises DeedRefused."""
-    name = wish.get("seller")
-    if name is not None and name not in world.sellers:
-        raise DeedRefused(f"no seller {name}")
-    return list(world.sellers.values()) if name is None else [world.seller(name)]
-
-
 def _state(world: World, wish: Wish) -> dict[str, Any]:
     with world.lock:
-        shown = {seller.name: _seller_state(seller) for seller in sellers_in(world, wish)}
+        shown = {seller.name: _seller_state(seller) for seller in world.sellers_of(wish)}
         return copied({"now": iso(world.now()), "late": world.later.waiting(), "sellers": shown})
 
 
@@ -60,7 +52,7 @@ def _listings(world: World, wish: Wish) -> dict[str, Any]:
         world.catch_up()
         rows = [
             row
-            for seller in sellers_in(world, wish)
+            for seller in world.sellers_of(wish)
             for row in live_listings(world, seller, str(wish.get("origin", "")))
             if row["live"] or not flag_in(wish, "live")
         ]
@@ -81,7 +73,7 @@ def _writes(world: World, wish: Wish) -> dict[str, Any]:
 def _orders(world: World, wish: Wish) -> dict[str, Any]:
     """Orders as getOrder tells them to whom may see all but the people; `seller` narrows it."""
     with world.lock:
-        ids = {seller.seller_id for seller in sellers_in(world, wish)}
+        ids = {seller.seller_id for seller in world.sellers_of(wish)}
         rows = [
             order_json(order, frozenset(DATA_SETS) - PERSONAL, SITES[order.marketplace_id].name)
             | {"fulfillmentStatus": order.status, "total": money(order.total, order.currency)}

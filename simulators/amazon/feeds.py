@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from simulators.amazon.errors import invalid, not_found, throttled
+from simulators.amazon.histories import history
 from simulators.amazon.listings_feed import Work
-from simulators.amazon.times import instant, iso
 from simulators.amazon.wire import Call, Operation
+from simulators.kit.times import iso
 from simulators.kit.wire import Reply
 
 if TYPE_CHECKING:
@@ -26,17 +27,11 @@ if TYPE_CHECKING:
 
 Ending = Literal["DONE", "FATAL", "CANCELLED"]
 Applies = Literal["start", "spread", "end"]
-STATUSES = ("CANCELLED", "DONE", "FATAL", "IN_PROGRESS", "IN_QUEUE")
 LISTINGS_FEED = "JSON_LISTINGS_FEED"
 _SUBMISSIONS = 5
 _WINDOW_S = 300.0
 _SLICES = 40
-_KEPT = timedelta(days=90)
 _MOST_MARKETPLACES = 25
-_MOST_FILTERS = 10
-_FILTERS = frozenset(
-    {"feedTypes", "marketplaceIds", "pageSize", "processingStatuses", "createdSince", "createdUntil", "nextToken"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +59,10 @@ class Feed:
     ended_at: datetime | None = None
     result: Document | None = None
     work: Work | None = None
+
+    @property
+    def kind(self) -> str:
+        return self.feed_type
 
     def told(self) -> dict[str, Any]:
         told: dict[str, Any] = {
@@ -231,45 +230,7 @@ def cancel_feed(world: World, call: Call) -> Reply:
 
 
 def get_feeds(world: World, call: Call) -> Reply:
-    """Feeds by type, newest first, page by page. Feeds are kept for 90 days."""
-    if "nextToken" in call.query:
-        if len(call.query) > 1 or call.query["nextToken"] not in world.feeds.pages:
-            raise invalid("nextToken is the only parameter, and one that was given out")
-        size, *waiting = world.feeds.pages[call.query["nextToken"]]
-        return _page(world, waiting, int(size))
-    for name in call.query:
-        if name not in _FILTERS:
-            raise invalid(f"{name} is no parameter of this operation")
-    types = call.csv("feedTypes")
-    if not 1 <= len(types) <= _MOST_FILTERS:
-        raise invalid("feedTypes takes 1 to 10 types")
-    statuses = call.some_of("processingStatuses", STATUSES, STATUSES)
-    sites = set(call.marketplaces(most=_MOST_FILTERS, required=False))
-    now = world.now()
-    since = instant(call.query["createdSince"], "createdSince") if "createdSince" in call.query else now - _KEPT
-    until = instant(call.query["createdUntil"], "createdUntil") if "createdUntil" in call.query else now
-    found = [
-        feed.feed_id
-        for feed in reversed(world.feeds.by_id.values())
-        if feed.seller is call.seller
-        and feed.feed_type in types
-        and feed.status in statuses
-        and (not sites or sites & set(feed.marketplace_ids))
-        and max(since, now - _KEPT) <= feed.created_at <= until
-    ]
-    size = call.query.get("pageSize", "10")
-    if not size.isdecimal() or not 1 <= int(size) <= 100:
-        raise invalid("pageSize is between 1 and 100")
-    return _page(world, found, int(size))
-
-
-def _page(world: World, waiting: list[str], size: int) -> Reply:
-    told: dict[str, Any] = {"feeds": [world.feeds.by_id[one].told() for one in waiting[:size]]}
-    if rest := waiting[size:]:
-        token = world.token("page")
-        world.feeds.pages[token] = [str(size), *rest]
-        told["nextToken"] = token
-    return Reply(200, told)
+    return history(world, call, world.feeds.by_id, world.feeds.pages, rows="feeds", types="feedTypes")
 
 
 def get_feed_document(world: World, call: Call) -> Reply:

@@ -8,29 +8,25 @@ Amazon says "typically within minutes". `sku_length`: the attribute's own limit 
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from simulators.amazon.errors import throttled
+from simulators.kit import limits
 from simulators.kit.pace import Pace
 from simulators.kit.quotas import Bucket
 
-_FILE = Path(__file__).with_name("limits.json")
 RELATIONSHIPS = "relationship_updates"
 
 
 @dataclass(frozen=True)
-class Limits:
+class Limits(limits.Limits):
     """The numbers in force. `raised` and `faster` give a copy with some replaced, for burst runs and tests."""
 
-    values: dict[str, Any]
-
-    @classmethod
-    def load(cls, path: Path = _FILE) -> Limits:
-        return cls(json.loads(path.read_text()))
+    FILE = Path(__file__).with_name("limits.json")
 
     def raised(self, **changes: Any) -> Limits:
         """A copy with values replaced: an operation's `[rate, burst]`, or a number. KeyError for an unknown name."""
@@ -48,22 +44,20 @@ class Limits:
         related = [number * factor for number in self.values[RELATIONSHIPS]]
         return Limits({**self.values, "rates": rates, RELATIONSHIPS: related})
 
-    def number(self, name: str) -> int:
-        return int(self.values[name])
-
     def rate(self, operation: str) -> tuple[float, float]:
         """Requests per second and burst. KeyError for an operation that has none."""
         rate, burst = self.values["rates"][operation] if operation != RELATIONSHIPS else self.values[RELATIONSHIPS]
         return float(rate), float(burst)
 
+    def lines(self) -> Iterator[str]:
+        for name, (rate, burst) in self.values["rates"].items():
+            yield f"  {name}: {rate}/s, burst {burst}"
+        yield from (self.line(name) for name in self.values if name not in ("version", "notes", "rates"))
+
 
 def describe_limits(limits: Limits | None = None) -> str:
     """The limits in force, one per line, to be printed beside measured figures."""
-    values = (limits or Limits.load()).values
-    lines = [f"Amazon limits, version {values['version']}"]
-    lines += [f"  {name}: {rate}/s, burst {burst}" for name, (rate, burst) in values["rates"].items()]
-    lines += [f"  {name}: {json.dumps(values[name])}" for name in values if name not in ("version", "notes", "rates")]
-    return "\n".join(lines)
+    return (limits or Limits.load()).described("Amazon")
 
 
 class CallBudget:

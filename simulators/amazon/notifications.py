@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from simulators.amazon.errors import AmazonError, invalid, not_found
 from simulators.amazon.queues import Inbox, into_sqs
 from simulators.amazon.subscribing import EVENT_BRIDGE, QUEUED, Destination, Subscription
-from simulators.amazon.times import iso
 from simulators.amazon.wire import NOTIFICATIONS, Call, Operation
 from simulators.kit.deliveries import Delivery, DeliveryQueue, Retries
+from simulators.kit.times import iso
 from simulators.kit.wire import Reply
 
 if TYPE_CHECKING:

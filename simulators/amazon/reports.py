@@ -16,8 +16,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from simulators.amazon.errors import invalid, not_found
-from simulators.amazon.times import instant, iso
+from simulators.amazon.histories import history
+from simulators.amazon.times import instant
 from simulators.amazon.wire import Call, Operation
+from simulators.kit.times import iso
 from simulators.kit.wire import Reply
 
 if TYPE_CHECKING:
@@ -81,6 +83,10 @@ class Report:
     ended_at: datetime | None = None
     document: Document | None = None
 
+    @property
+    def kind(self) -> str:
+        return self.report_type
+
     def told(self) -> dict[str, Any]:
         told: dict[str, Any] = {
             "reportId": self.report_id,
@@ -105,6 +111,7 @@ class Reports:
         self._world = world
         self.by_id: dict[str, Report] = {}
         self.endings: deque[Ending] = deque()
+        self.pages: dict[str, list[str]] = {}
         self.queue_s = 10.0
         self.work_s = 20.0
         self.charset = "UTF-8"
@@ -168,9 +175,10 @@ class Reports:
 
 
 def _rows(world: World, report: Report) -> Iterator[list[str]]:
-    """One row for each SKU in each store, as it stands now. A quantity is told where the seller fulfils."""
+    """One row for each SKU in one store, as it stands now: of several stores only one is in a report, whichever Amazon takes
+    (amzn/selling-partner-api-models issue 1998). A quantity is told where the seller fulfils."""
     for offer in world.listings.shown(report.seller):
-        if offer.marketplace_id not in report.marketplace_ids:
+        if offer.marketplace_id != report.marketplace_ids[0]:
             continue
         by_amazon = offer.fulfilled_by == "AMAZON"
         told = {
@@ -218,6 +226,10 @@ def get_report(world: World, call: Call) -> Reply:
     return Reply(200, world.reports.of(call.seller, call.parameters["reportId"]).told())
 
 
+def get_reports(world: World, call: Call) -> Reply:
+    return history(world, call, world.reports.by_id, world.reports.pages, rows="reports", types="reportTypes")
+
+
 def cancel_report(world: World, call: Call) -> Reply:
     world.reports.cancel(world.reports.of(call.seller, call.parameters["reportId"]))
     return Reply(200)
@@ -233,6 +245,7 @@ def get_report_document(world: World, call: Call) -> Reply:
 _ROOT = "/reports/2021-06-30"
 OPERATIONS: tuple[Operation, ...] = (
     Operation("createReport", "POST", f"{_ROOT}/reports", create_report),
+    Operation("getReports", "GET", f"{_ROOT}/reports", get_reports),
     Operation("getReport", "GET", f"{_ROOT}/reports/{{reportId}}", get_report),
     Operation("cancelReport", "DELETE", f"{_ROOT}/reports/{{reportId}}", cancel_report),
     Operation("getReportDocument", "GET", f"{_ROOT}/documents/{{reportDocumentId}}", get_report_document),

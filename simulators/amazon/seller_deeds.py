@@ -8,24 +8,12 @@ from simulators.amazon.sites import SITES
 from simulators.amazon.state import Seller
 from simulators.amazon.tokens import TokenService
 from simulators.amazon.world import World
+from simulators.kit import seller_deeds as kit
 from simulators.kit.deeds import DeedRefused, Seconds, deed
 
 
-class SellerDeeds:
-    """The deeds that every feature's deeds build on: `self._world`, `self._seller(name)`."""
-
-    def __init__(self, world: World, tokens: TokenService) -> None:
-        self._world = world
-        self._tokens = tokens
-
-    def _seller(self, name: str = "") -> Seller:
-        """A seller by name, or the only one. What is due by now has happened then. Raises DeedRefused."""
-        self._world.catch_up()
-        if not name and len(self._world.sellers) == 1:
-            return next(iter(self._world.sellers.values()))
-        if name not in self._world.sellers:
-            raise DeedRefused(f"no seller {name!r}")
-        return self._world.sellers[name]
+class SellerDeeds(kit.SellerDeeds[World, TokenService, Seller]):
+    """The deeds that every feature's deeds build on."""
 
     @deed
     def add_seller(
@@ -42,16 +30,12 @@ class SellerDeeds:
         Saying it twice for one name is refused.
         """
         with self._world.lock:
-            if not name:
-                raise DeedRefused("a seller has a name")
-            if name in self._world.sellers:
-                raise DeedRefused(f"{name} is a seller already")
+            self._refuse_name(name)
             region = self._region(sites)
             seller_id = f"A{self._world.random.getrandbits(64):016X}"[:14]
             token = refresh_token or self._world.token("Atzr")
             seller = Seller(name, seller_id, region, list(sites), token, pii, f"{name}'s store")
-            self._world.sellers[name] = seller
-            self._tokens.admit(seller)
+            self._join(seller)
             return {
                 "name": name,
                 "sellerId": seller_id,
@@ -101,34 +85,6 @@ class SellerDeeds:
             if url not in self._tokens.redirects:
                 self._tokens.redirects.append(url)
             return {"url": url}
-
-    @deed
-    def revoke_token(self, seller: str) -> dict[str, Any]:
-        """The seller withdraws their consent: refreshing answers invalid_grant from now on."""
-        with self._world.lock:
-            self._tokens.revoke(self._seller(seller))
-            return {"seller": seller, "revoked": True}
-
-    @deed
-    def restore_token(self, seller: str) -> dict[str, Any]:
-        """The seller consents again under their old refresh token."""
-        with self._world.lock:
-            self._tokens.admit(self._seller(seller))
-            return {"seller": seller, "revoked": False}
-
-    @deed
-    def expire_tokens(self, seller: str = "") -> dict[str, Any]:
-        """End access tokens now, one seller's or all; refreshing gives new ones."""
-        with self._world.lock:
-            ended = self._tokens.expire_access(self._seller(seller) if seller else None)
-            return {"expired": ended}
-
-    @deed
-    def set_token_lifetime(self, seconds: int) -> dict[str, Any]:
-        """How long access tokens issued from now on live (Amazon: 3600 s)."""
-        with self._world.lock:
-            self._tokens.access_token_s = seconds
-            return {"seconds": seconds}
 
     @deed
     def rotate_secret(self, secret: str) -> dict[str, Any]:

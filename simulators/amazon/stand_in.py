@@ -37,6 +37,7 @@ class StandIn(MarketplaceStandIn):
     SLUG = "amazon"
     LABEL = "Amazon"
     VARIABLE = "AMAZON"
+    REVISE = REVISE
     SITE = "AMAZON_DE"
     DECIDES_S = 60.0
     ARGUMENTS = ("--faster", _FASTER, "--decide-after", "2", "--feed-time", "2")
@@ -69,24 +70,12 @@ class StandIn(MarketplaceStandIn):
         settings = {"region": told["region"], "seller_id": told["sellerId"]}
         return Seller(name, settings, {**APP, "refresh_token": told["refreshToken"]}, CREATION)
 
-    def on_sale(self, seller: str = "") -> dict[str, dict[str, Any]]:
-        rows = self.get("listings", live=1, **({"seller": seller} if seller else {}))["listings"]
-        return {
-            variation["sku"]: {**variation, "title": row["title"], "url": row["url"]}
-            for row in rows
-            for variation in row["variations"]
-            if variation["offered"]
-        }
-
     def revisions(self) -> list[Sent]:
         return [
             Sent(row["sku"], tuple(row["quantities"]), tuple(row["prices"]))
             for row in self.get("writes")["writes"]
             if row["via"] != "putListingsItem"
         ]
-
-    def slow_revisions(self, *, seconds: float, times: int) -> None:
-        self.post("faults", {"operation": REVISE, "kind": "delay", "seconds": seconds, "times": times})
 
     def list_by_hand(self, seller: str, sku: str, *, quantity: int, price: str) -> None:
         self.do("seed_listings", seller=seller, skus=[sku], site=_STORE, quantity=quantity, price=price)
@@ -99,12 +88,8 @@ class StandIn(MarketplaceStandIn):
         self.do("cancel_order", order_id=order, by="BUYER")
 
     def total(self, order: str) -> str:
-        return str(self._order(order)["total"]["amount"])
+        return str(self.order(order)["total"]["amount"])
 
     def parcels(self, order: str) -> list[tuple[str, str]]:
-        packages = self._order(order).get("packages", [])
+        packages = self.order(order).get("packages", [])
         return [(one.get("carrier", ""), one.get("trackingNumber", "")) for one in packages]
-
-    def _order(self, order: str) -> dict[str, Any]:
-        rows = self.get("orders")["orders"]
-        return dict(next(row for row in rows if row["orderId"] == order))

@@ -9,10 +9,11 @@ from simulators.amazon.errors import invalid
 
 QUEUED: dict[str, tuple[str, ...]] = {
     "ORDER_CHANGE": ("1.0",),
-    "FEED_PROCESSING_FINISHED": ("2020-09-04",),
-    "REPORT_PROCESSING_FINISHED": ("2020-09-04",),
+    "FEED_PROCESSING_FINISHED": ("1.0", "2020-09-04"),
+    "REPORT_PROCESSING_FINISHED": ("1.0", "2020-09-04"),
 }
-"""The types that go to an SQS queue, each with its payload versions."""
+"""The types that go to an SQS queue, each with its payload versions. The schemas know 2020-09-04 alone; what sellers have received
+says 1.0 (notifications of 2022 in public code), and public clients ask for that one."""
 EVENT_BRIDGE: dict[str, tuple[str, ...]] = {
     "LISTINGS_ITEM_STATUS_CHANGE": ("1.0",),
     "LISTINGS_ITEM_ISSUES_CHANGE": ("1.0", "2023-12-13"),

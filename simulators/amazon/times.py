@@ -7,13 +7,8 @@ from datetime import datetime
 from simulators.amazon.errors import invalid
 
 
-def iso(moment: datetime) -> str:
-    """A time as Amazon writes it: UTC, milliseconds, `Z`."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
-
-
 def iso_seconds(moment: datetime) -> str:
-    """As the orders API writes it, without milliseconds."""
+    """As the orders API writes it, without milliseconds; elsewhere Amazon writes them (`kit.times.iso`)."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

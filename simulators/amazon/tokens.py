@@ -7,16 +7,13 @@ as in the issues of amzn/selling-partner-api-models and RFC 6749. The refresh to
 
 from __future__ import annotations
 
-import html
-from datetime import datetime, timedelta
-from urllib.parse import parse_qsl, quote, urlencode
-
-from simulators.amazon.errors import denied
+from simulators.amazon.errors import AmazonError, denied
 from simulators.amazon.sites import region_of_host
 from simulators.amazon.state import Seller
 from simulators.amazon.wire import NOTIFICATIONS, ROTATION, Call, Operation
 from simulators.amazon.world import World
-from simulators.kit.tokens import Code, Grant, TokenStore
+from simulators.kit import oauth
+from simulators.kit.tokens import Code, Grant
 from simulators.kit.wire import HTML, Reply
 
 TOKEN_PATH = "/auth/o2/token"
@@ -24,34 +21,22 @@ CONSENT_PATH = "/apps/authorize/consent"
 _SCOPES = frozenset({NOTIFICATIONS, ROTATION})
 
 
-class TokenService:
+class TokenService(oauth.TokenService[Seller]):
     """Codes and tokens of one application. Callers hold the world's lock."""
 
     def __init__(
         self, world: World, *, client_id: str, client_secret: str, application_id: str, redirects: list[str]
     ) -> None:
+        super().__init__(world, access_token_s=world.limits.number("access_token_s"))
         self._world = world
         self._client_id = client_id
         self.client_secret = client_secret
         self._application_id = application_id
         self.redirects = redirects
-        self.access_token_s = world.limits.number("access_token_s")
-        self._codes = TokenStore[Code](world.now)
-        self._refresh = TokenStore[Grant](world.now)
-        self._access = TokenStore[Grant](world.now)
 
     def admit(self, seller: Seller) -> None:
         """Let a seller's refresh token in, as if they had consented. It lives until they withdraw."""
         self._refresh.issue(seller.refresh_token, Grant(seller.name))
-
-    def revoke(self, seller: Seller) -> None:
-        """The seller withdraws their consent: refresh tokens end, and access tokens with them."""
-        self._refresh.end_all(seller.name)
-        self._access.end_all(seller.name)
-
-    def expire_access(self, seller: Seller | None = None) -> int:
-        """End access tokens now (one seller's, or all); refresh tokens stay good. Returns how many ended."""
-        return self._access.end_all(seller.name if seller else None)
 
     def authenticate(self, call: Call, operation: Operation) -> Seller | None:
         """The seller behind the header `x-amz-access-token`, None for a grantless token.
@@ -79,25 +64,25 @@ class TokenService:
 
     def token(self, call: Call) -> Reply:
         """Answer the token endpoint."""
-        if not call.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-            return _refusal("invalid_request", "The Content-Type must be application/x-www-form-urlencoded")
-        form = dict(parse_qsl(call.body.decode(errors="replace"), keep_blank_values=True))
+        form = _form(call)
+        if form is None:
+            return oauth.refused("invalid_request", "The Content-Type must be application/x-www-form-urlencoded")
         if form.get("client_id") != self._client_id or form.get("client_secret") != self.client_secret:
-            return _refusal("invalid_client", "Client authentication failed", 401)
+            return oauth.refused("invalid_client", "Client authentication failed", 401)
         answer = {
             "authorization_code": self._by_code,
             "refresh_token": self._by_refresh_token,
             "client_credentials": self._by_credentials,
         }.get(form.get("grant_type", ""))
         if answer is None:
-            return _refusal("unsupported_grant_type", "The authorization grant type is not supported")
+            return oauth.refused("unsupported_grant_type", "The authorization grant type is not supported")
         reply, call.seller_name = answer(form)
         return reply
 
     def _by_code(self, form: dict[str, str]) -> tuple[Reply, str]:
         code = self._codes.use_up(form.get("code", ""))
         if code is None:
-            return _refusal("invalid_grant", "The request has an invalid grant parameter : code"), ""
+            return oauth.refused("invalid_grant", "The request has an invalid grant parameter : code"), ""
         seller = self._world.sellers[code.owner]
         seller.refresh_token = self._world.token("Atzr")
         self.admit(seller)
@@ -107,22 +92,17 @@ class TokenService:
         given = form.get("refresh_token", "")
         grant = self._refresh.alive(given)
         if grant is None:
-            return _refusal("invalid_grant", "The request has an invalid grant parameter : refresh_token"), ""
+            return oauth.refused("invalid_grant", "The request has an invalid grant parameter : refresh_token"), ""
         return Reply(200, {**self._issue(grant.owner), "refresh_token": given}), grant.owner
 
     def _by_credentials(self, form: dict[str, str]) -> tuple[Reply, str]:
         asked = frozenset(form.get("scope", "").split())
         if not asked or not asked <= _SCOPES:
-            return _refusal("invalid_scope", "The requested scope is invalid, unknown or malformed"), ""
+            return oauth.refused("invalid_scope", "The requested scope is invalid, unknown or malformed"), ""
         return Reply(200, self._issue("", asked)), ""
 
     def _issue(self, owner: str, scopes: frozenset[str] = frozenset()) -> dict[str, object]:
-        token = self._world.token("Atza")
-        self._access.issue(token, Grant(owner, self._in(self.access_token_s), scopes))
-        return {"access_token": token, "token_type": "bearer", "expires_in": self.access_token_s}
-
-    def _in(self, seconds: int) -> datetime:
-        return self._world.now() + timedelta(seconds=seconds)
+        return self.issued(self._world.token("Atza"), owner, scopes, "bearer")
 
     def consent(self, call: Call) -> Reply:
         """The consent page: agrees at once for `seller=` or an only seller, else asks a person who they are.
@@ -140,32 +120,22 @@ class TokenService:
             page = "<h1>MD1000: the application id, the redirect address or the state is missing or unknown</h1>"
             return Reply(400, page, content_type=HTML)
         if query.get("decline"):
-            return _redirect(target, {"state": query["state"], "error": "access_denied"})
-        names = sorted(self._world.sellers)
-        name = query.get("seller") or (names[0] if len(names) == 1 else None)
-        if name is None or name not in self._world.sellers:
-            return _who_are_you(call, names)
+            return oauth.sent_back(target, {"state": query["state"], "error": "access_denied"})
+        seller = self.consenting(call)
+        if isinstance(seller, Reply):
+            return seller
         code = self._world.token("ANcode")
-        self._codes.issue(code, Code(name, self._in(self._world.limits.number("authorization_code_s"))))
-        seller_id = self._world.sellers[name].seller_id
-        answer = {"state": query["state"], "selling_partner_id": seller_id, "spapi_oauth_code": code}
-        return _redirect(target, answer)
+        self._codes.issue(code, Code(seller.name, self.ends_in(self._world.limits.number("authorization_code_s"))))
+        answer = {"state": query["state"], "selling_partner_id": seller.seller_id, "spapi_oauth_code": code}
+        return oauth.sent_back(target, answer)
 
 
-def _refusal(error: str, description: str, status: int = 400) -> Reply:
-    return Reply(status, {"error": error, "error_description": description})
-
-
-def _redirect(target: str, answer: dict[str, str]) -> Reply:
-    joint = "&" if "?" in target else "?"
-    return Reply(302, None, {"Location": f"{target}{joint}{urlencode(answer)}"})
-
-
-def _who_are_you(call: Call, names: list[str]) -> Reply:
-    base = f"{CONSENT_PATH}?{call.query_string}"
-    links = "".join(
-        f'<li><a href="{html.escape(f"{base}&seller={quote(name)}")}">{html.escape(name)}</a></li>' for name in names
-    )
-    decline = html.escape(f"{base}&decline=1")
-    page = f'<h1>Who is selling?</h1><ul>{links}</ul><p><a href="{decline}">Decline</a></p>'
-    return Reply(200, page, content_type=HTML)
+def _form(call: Call) -> dict[str, str] | None:
+    """What the caller sends: a form, or a JSON object of texts, as public clients do (amazon-sp-api 1.2). None for anything else."""
+    if not call.is_json:
+        return oauth.form_in(call)
+    try:
+        told = call.json()
+    except AmazonError:
+        return None
+    return {name: value for name, value in told.items() if isinstance(value, str)}

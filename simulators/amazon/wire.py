@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from urllib.parse import parse_qsl
 
 from simulators.amazon.errors import AmazonError, denied, invalid, trouble_of
 from simulators.amazon.sites import SITES
+from simulators.amazon.state import Seller
 from simulators.kit import wire as kit
-
-if TYPE_CHECKING:
-    from simulators.amazon.state import Seller
+from simulators.kit.sellers import SellersCall
 
 NOTIFICATIONS = "sellingpartnerapi::notifications"
 ROTATION = "sellingpartnerapi::client_credential:rotation"
@@ -20,26 +20,15 @@ ROTATION = "sellingpartnerapi::client_credential:rotation"
 
 
 @dataclass(slots=True)
-class Call(kit.Call):
+class Call(SellersCall[Seller]):
     """A request to Amazon's hosts."""
 
     route: Operation = field(init=False, repr=False)
     request_id: str = ""
-    seller_name: str = ""
     codes: list[str] = field(default_factory=list)
-    _seller: Seller | None = None
 
-    @property
-    def seller(self) -> Seller:
-        """The seller whose token came with the call. Raises 403 for a grantless token."""
-        if self._seller is None:
-            raise denied("The access token carries no authorization of a selling partner.")
-        return self._seller
-
-    @seller.setter
-    def seller(self, seller: Seller | None) -> None:
-        self._seller = seller
-        self.seller_name = seller.name if seller else ""
+    def without_seller(self) -> AmazonError:
+        return denied("The access token carries no authorization of a selling partner.")
 
     def json(self) -> dict[str, Any]:
         """The body as a JSON object. Raises 415 for another content type, 400 for anything else."""
@@ -53,12 +42,13 @@ class Call(kit.Call):
             raise invalid("Could not match input arguments", "The request body is no object")
         return parsed
 
-    def json_or_none(self) -> dict[str, Any] | None:
-        """The body as a JSON object, or None where it is absent or something else: for the journal."""
-        try:
-            return self.json() if self.body else None
-        except AmazonError:
-            return None
+    @property
+    def query(self) -> dict[str, str]:
+        """The first value of each parameter: of one that is repeated Amazon reads no more (saleweaver/python-amazon-sp-api
+        issues 164 and 1902). Parameters that an operation does not know do no harm: public clients send some to each."""
+        if self._query is None:
+            self._query = dict(reversed(parse_qsl(self.query_string, keep_blank_values=True)))
+        return self._query
 
     def csv(self, name: str) -> list[str]:
         """The values of a list in the query: `a,b`. Empty where it is absent."""

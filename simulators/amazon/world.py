@@ -5,7 +5,6 @@ Each feature's state is a class of its own module: `sellers`, `listings`, `feeds
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,15 +17,11 @@ from simulators.amazon.offers.state import Listings
 from simulators.amazon.orders.state import Orders
 from simulators.amazon.reports import Reports
 from simulators.amazon.state import Seller
-from simulators.amazon.times import iso as iso
 from simulators.clock import Clock
 from simulators.faults import FaultPlan, Fields
-from simulators.kit import world as kit
-from simulators.kit.journal import Entry, Journal
-from simulators.kit.pace import Pace
+from simulators.kit.journal import Entry
+from simulators.kit.sellers import SellersWorld
 
-# With a median of 300 ms, nine calls in ten take less than 470 ms.
-_LATENCY_SPREAD = 0.35
 VENDOR_FAULTS: dict[str, Fields] = {name: {} for name in ("late", "drop", "duplicate", "delay", "reorder")}
 """The vendor faults that somebody plays, each with the fields of its body. All but `late` strike notifications
 (operation `webhook:<type>`)."""
@@ -44,19 +39,16 @@ class JournalEntry(Entry):
     codes: list[str] = field(default_factory=list)
 
 
-class World(kit.World[JournalEntry]):
-    """Everything shared by the calls. Tokens and dates keep the clock's time."""
+class World(SellersWorld[JournalEntry, Seller]):
+    """Everything shared by the calls."""
 
     def __init__(self, *, clock: Clock, limits: Limits, latency_s: float, time_scale: float, seed: int) -> None:
-        pace = Pace(clock, time_scale, latency_s=latency_s, spread=_LATENCY_SPREAD, seed=seed)
         bodies = {name: fields for name, fields in VENDOR_FAULTS.items() if fields}
-        super().__init__(pace, FaultPlan(VENDOR_FAULTS, bodies), Journal())
-        self.clock = clock
+        faults = FaultPlan(VENDOR_FAULTS, bodies)
+        super().__init__(clock, faults, JournalEntry, latency_s=latency_s, time_scale=time_scale, seed=seed)
         self.limits = limits
-        self.random = random.Random(seed)
-        self.budget = CallBudget(limits, pace)
+        self.budget = CallBudget(limits, self.pace)
         self.listeners: list[Told] = []
-        self.sellers: dict[str, Seller] = {}
         self.listings = Listings(self)
         self.documents = Documents(self)
         self.feeds = Feeds(self)
@@ -70,10 +62,6 @@ class World(kit.World[JournalEntry]):
     def name(self, prefix: str = "") -> str:
         """A new id as most of Amazon's are: 32 hexadecimal digits."""
         return f"{prefix}{self.random.getrandbits(128):032x}"
-
-    def seller(self, name: str) -> Seller:
-        """Raises KeyError for a stranger."""
-        return self.sellers[name]
 
     def happened(self, kind: str, seller: Seller, facts: dict[str, Any]) -> None:
         """Tell the listeners (`notifications`) that something happened: `kind` is a notification type of Amazon's."""

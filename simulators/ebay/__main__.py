@@ -7,7 +7,7 @@ import sys
 
 from simulators.door import HttpDoor
 from simulators.ebay import EbaySimulator, Limits, describe_limits
-from simulators.kit.command import announce_and_wait
+from simulators.kit.command import announce_and_wait, marketplace_parser, sellers_in
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,8 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         seed=options.seed,
         ru_names=dict(pair.split("=", 1) for pair in options.ru_name),
     )
-    for seller in options.seller:
-        name, _, token = seller.partition("=")
+    for name, token in sellers_in(options):
         simulator.deeds.add_seller(name, refresh_token=token, marketplaces=options.marketplaces.split(","))
     with HttpDoor(simulator, port=options.port, threads=options.threads) as door:
         announce_and_wait(f"{door.url}\n{describe_limits(limits)}")
@@ -34,22 +33,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m simulators.ebay", description="A stateful eBay on 127.0.0.1.")
-    parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
-    parser.add_argument("--client-id", default="sim-client")
-    parser.add_argument("--client-secret", default="sim-secret")
-    parser.add_argument(
-        "--seller", action="append", default=[], metavar="NAME[=REFRESH_TOKEN]", help="a seller to begin with"
-    )
-    parser.add_argument("--marketplaces", default="EBAY_US", help="sites of those sellers, parted by commas")
-    parser.add_argument(
-        "--ru-name", action="append", default=[], metavar="RUNAME=URL", help="where consent sends the seller back to"
-    )
-    parser.add_argument("--latency", type=float, default=0.3, help="median seconds per call, simulated ones")
-    parser.add_argument("--time-scale", type=float, default=1.0, help="real seconds per simulated second")
-    parser.add_argument("--rate", type=float, default=0.0, help="calls per second, instead of the limits file's")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=64)
+    parser = marketplace_parser("ebay", "eBay", client_id="sim-client")
+    add = parser.add_argument
+    add("--marketplaces", default="EBAY_US", help="sites of those sellers, parted by commas")
+    add("--ru-name", action="append", default=[], metavar="RUNAME=URL", help="where consent sends the seller back to")
+    add("--rate", type=float, default=0.0, help="calls per second, instead of the limits file's")
     return parser
 
 

@@ -14,7 +14,8 @@ from simulators.ebay.paging import inventory_paging, page_links
 from simulators.ebay.sites import SITES
 from simulators.ebay.state import SELLING_POLICY_MANAGEMENT, Seller
 from simulators.ebay.wire import Call, Operation
-from simulators.ebay.world import World, iso
+from simulators.ebay.world import World
+from simulators.kit.times import iso
 from simulators.kit.wire import Reply
 
 _ACCOUNT = "/sell/account/v1"

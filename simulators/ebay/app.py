@@ -28,7 +28,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *taxonomy.OPERATIONS,
     *orders.OPERATIONS,
 )
-_TOKEN = "oauth2Token"
+TOKEN = "oauth2Token"
 
 
 class EbaySimulator(Simulator[Call]):
@@ -68,12 +68,12 @@ class EbaySimulator(Simulator[Call]):
             world, client_id=client_id, client_secret=client_secret, ru_names=ru_names or {}
         )
         self.deeds = Deeds(world, self.tokens)
-        token = Operation(_TOKEN, "POST", oauth.TOKEN_PATH, self._token, "oauth", ())
+        token = Operation(TOKEN, "POST", oauth.TOKEN_PATH, self._token, "oauth", ())
         super().__init__(world, Call, (*OPERATIONS, token), control_door(world, self.deeds))
 
     def stages(self, call: Call) -> Sequence[Stage[Call]]:
         """A call that is not admitted suffers no fault. Half of a call's duration lies before its work, half behind it."""
-        if call.operation == _TOKEN:
+        if call.operation == TOKEN:
             return (self.strike, self.suffer, self.work)
         return (self._admit, self.strike, self._enter, self.half_latency, self.suffer, self.work, self.half_latency)
 

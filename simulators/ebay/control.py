@@ -10,9 +10,9 @@ from simulators.ebay.errors import EbayError
 from simulators.ebay.limits import describe_limits
 from simulators.ebay.offers import listings
 from simulators.ebay.state import Listing, Offer, Order, Seller
-from simulators.ebay.world import World, iso
+from simulators.ebay.world import World
 from simulators.kit.control import ControlDoor, Wish, copied, flag_in, newest_of
-from simulators.kit.deeds import DeedRefused
+from simulators.kit.times import iso
 
 
 def control_door(world: World, deeds: Deeds) -> ControlDoor:
@@ -33,17 +33,9 @@ def control_door(world: World, deeds: Deeds) -> ControlDoor:
     )
 
 
-def _sellers(world: World, wish: Wish) -> list[Seller]:
-    """The seller that is asked for, or all."""
-    name = wish.get("seller")
-    if name is not None and name not in world.sellers:
-        raise DeedRefused(f"no seller {name}")
-    return list(world.sellers.values()) if name is None else [world.seller(name)]
-
-
 def _state(world: World, wish: Wish) -> dict[str, Any]:
     with world.lock:
-        shown = {seller.username: seller_state(seller) for seller in _sellers(world, wish)}
+        shown = {seller.username: seller_state(seller) for seller in world.sellers_of(wish)}
         return copied({"now": iso(world.now()), "late": world.later.waiting(), "sellers": shown})
 
 
@@ -53,7 +45,7 @@ def _listings(world: World, wish: Wish) -> dict[str, Any]:
     with world.lock:
         rows = [
             listing_state(seller, listing, origin)
-            for seller in _sellers(world, wish)
+            for seller in world.sellers_of(wish)
             for listing in seller.listings.values()
             if listing.live or not live
         ]
@@ -63,7 +55,7 @@ def _listings(world: World, wish: Wish) -> dict[str, Any]:
 def _orders(world: World, wish: Wish) -> dict[str, Any]:
     """Orders with their lines and packages, oldest first and without a word about the buyer; `seller` narrows it."""
     with world.lock:
-        rows = [order_state(seller, order) for seller in _sellers(world, wish) for order in seller.orders.values()]
+        rows = [order_state(seller, order) for seller in world.sellers_of(wish) for order in seller.orders.values()]
         return copied({"total": len(rows), "orders": newest_of(rows, wish)})
 
 

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulators.ebay import accounts
-from simulators.ebay.oauth import TokenService
 from simulators.ebay.offers import listings
 from simulators.ebay.offers.seeding import seed_listings
-from simulators.ebay.orders.baskets import amount
 from simulators.ebay.orders.deeds import OrderDeeds
 from simulators.ebay.sites import SITES
 from simulators.ebay.state import OUT_OF_STOCK_CONTROL, SELLING_POLICY_MANAGEMENT, Listing, Seller, SellingLimit
-from simulators.ebay.world import World, iso
+from simulators.kit.amounts import amount
 from simulators.kit.deeds import DeedRefused, deed
+from simulators.kit.times import iso
 
 
 class Deeds(OrderDeeds):
@@ -22,10 +21,6 @@ class Deeds(OrderDeeds):
 
     All of them hold the world's lock, land late changes first, and raise `DeedRefused` without having changed anything.
     """
-
-    def __init__(self, world: World, tokens: TokenService) -> None:
-        super().__init__(world)
-        self._tokens = tokens
 
     @deed
     def add_seller(
@@ -43,10 +38,7 @@ class Deeds(OrderDeeds):
         Returns username, refreshToken, and per site its policy ids. Saying it twice for one name is refused.
         """
         with self._world.lock:
-            if not username:
-                raise DeedRefused("a seller has a name")
-            if username in self._world.sellers:
-                raise DeedRefused(f"{username} is a seller already")
+            self._refuse_name(username)
             if not marketplaces or not set(marketplaces) <= set(SITES):
                 raise DeedRefused(f"unknown site among {list(marketplaces)}")
             programs = {SELLING_POLICY_MANAGEMENT} | ({OUT_OF_STOCK_CONTROL} if out_of_stock_control else set())
@@ -58,8 +50,7 @@ class Deeds(OrderDeeds):
                 programs,
                 SellingLimit(**selling_limit) if selling_limit else None,
             )
-            self._world.sellers[username] = seller
-            self._tokens.admit(seller)
+            self._join(seller)
             policies = {site: accounts.add_policies(self._world, seller, site) for site in marketplaces}
             for key in locations:
                 accounts.add_location(seller, key, SITES[marketplaces[0]].country)
@@ -147,34 +138,6 @@ class Deeds(OrderDeeds):
             limited = quantity is not None or amount is not None
             self._seller(seller).selling_limit = SellingLimit(quantity, amount, currency) if limited else None
             return {"seller": seller, "quantity": quantity, "amount": amount}
-
-    @deed
-    def revoke_token(self, seller: str) -> dict[str, Any]:
-        """The seller withdraws their consent: refreshing answers invalid_grant from now on."""
-        with self._world.lock:
-            self._tokens.revoke(self._seller(seller))
-            return {"seller": seller, "revoked": True}
-
-    @deed
-    def restore_token(self, seller: str) -> dict[str, Any]:
-        """The seller consents again under their old refresh token."""
-        with self._world.lock:
-            self._tokens.admit(self._seller(seller))
-            return {"seller": seller, "revoked": False}
-
-    @deed
-    def expire_tokens(self, seller: str = "") -> dict[str, Any]:
-        """End access tokens now, one seller's or all; refreshing gives new ones."""
-        with self._world.lock:
-            ended = self._tokens.expire_access(self._seller(seller) if seller else None)
-            return {"expired": ended}
-
-    @deed
-    def set_token_lifetime(self, seconds: int) -> dict[str, Any]:
-        """How long access tokens issued from now on live (eBay: 7200 s)."""
-        with self._world.lock:
-            self._tokens.access_token_s = seconds
-            return {"seconds": seconds}
 
     def _listing(self, listing_id: str) -> tuple[Seller, Listing]:
         self._world.catch_up()

@@ -5,40 +5,23 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from simulators.ebay.errors import EbayError
+from simulators.kit import limits
 from simulators.kit.pace import Pace
 from simulators.kit.quotas import Bucket, DayCounts
 
-_FILE = Path(__file__).with_name("limits.json")
-
 
 @dataclass(frozen=True)
-class Limits:
-    """The numbers in force. `raised` gives a copy with some replaced, for burst runs and tests."""
+class Limits(limits.Limits):
+    """The numbers in force."""
 
-    values: dict[str, Any]
-
-    @classmethod
-    def load(cls, path: Path = _FILE) -> Limits:
-        return cls(json.loads(path.read_text()))
-
-    def raised(self, **changes: Any) -> Limits:
-        """A copy with top-level values replaced, such as `revisions_per_listing_per_day=5`. KeyError for an unknown name."""
-        for name in changes:
-            if name not in self.values:
-                raise KeyError(name)
-        return Limits({**self.values, **changes})
-
-    def number(self, name: str) -> int:
-        return int(self.values[name])
+    FILE = Path(__file__).with_name("limits.json")
 
     @property
     def rate(self) -> float:
@@ -67,13 +50,7 @@ class Limits:
 
 def describe_limits(limits: Limits | None = None) -> str:
     """The limits in force, one per line, to be printed beside measured figures."""
-    values = (limits or Limits.load()).values
-    lines = [f"eBay limits, version {values['version']}"]
-    for name, value in values.items():
-        if name in ("version", "notes"):
-            continue
-        lines.append(f"  {name}: {json.dumps(value)}")
-    return "\n".join(lines)
+    return (limits or Limits.load()).described("eBay")
 
 
 class CallBudget:

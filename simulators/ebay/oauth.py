@@ -8,16 +8,14 @@ and that scopes may be narrowed and never widened.
 from __future__ import annotations
 
 import base64
-import html
-from datetime import datetime, timedelta
-from urllib.parse import parse_qsl, quote, urlencode
 
 from simulators.ebay.errors import EbayError
 from simulators.ebay.state import Seller
 from simulators.ebay.wire import Call
 from simulators.ebay.world import World
-from simulators.kit.tokens import Code, Grant, TokenStore
-from simulators.kit.wire import Reply
+from simulators.kit import oauth
+from simulators.kit.tokens import Code, Grant
+from simulators.kit.wire import HTML, Reply
 
 TOKEN_PATH = "/identity/v1/oauth2/token"
 CONSENT_PATH = "/oauth2/authorize"
@@ -44,32 +42,20 @@ USER_SCOPES = frozenset(
 APPLICATION_SCOPES = frozenset([_PREFIX])
 
 
-class TokenService:
+class TokenService(oauth.TokenService[Seller]):
     """Codes and tokens of one application. Callers hold the world's lock."""
 
     def __init__(self, world: World, *, client_id: str, client_secret: str, ru_names: dict[str, str]) -> None:
+        super().__init__(world, access_token_s=world.limits.number("access_token_s"))
         self._world = world
         self._client_id = client_id
         self._client_secret = client_secret
         self.ru_names = ru_names
-        self.access_token_s = world.limits.number("access_token_s")
-        self._codes = TokenStore[Code](world.now)
-        self._refresh = TokenStore[Grant](world.now)
-        self._access = TokenStore[Grant](world.now)
 
     def admit(self, seller: Seller, scopes: frozenset[str] = USER_SCOPES) -> None:
         """Let a seller's refresh token in, as if they had consented."""
-        ends = self._in(self._world.limits.number("refresh_token_s"))
+        ends = self.ends_in(self._world.limits.number("refresh_token_s"))
         self._refresh.issue(seller.refresh_token, Grant(seller.username, ends, scopes))
-
-    def revoke(self, seller: Seller) -> None:
-        """The seller withdraws their consent: refresh tokens end, and access tokens with them."""
-        self._refresh.end_all(seller.username)
-        self._access.end_all(seller.username)
-
-    def expire_access(self, seller: Seller | None = None) -> int:
-        """End access tokens now (one seller's, or all); refresh tokens stay good. Returns how many ended."""
-        return self._access.end_all(seller.username if seller else None)
 
     def authenticate(self, authorization: str, scopes: tuple[str, ...]) -> Seller | None:
         """The seller behind an Authorization header, None for the application itself.
@@ -91,17 +77,17 @@ class TokenService:
     def token(self, call: Call) -> tuple[Reply, str]:
         """Answer the token endpoint; the second value is the seller's name for the journal."""
         if not self._is_application(call.headers.get("authorization", "")):
-            return _refusal("invalid_client", "client authentication failed", 401), ""
-        if not call.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-            return _refusal("invalid_request", "the body must be form-urlencoded"), ""
-        form = dict(parse_qsl(call.body.decode(errors="replace"), keep_blank_values=True))
+            return oauth.refused("invalid_client", "client authentication failed", 401), ""
+        form = oauth.form_in(call)
+        if form is None:
+            return oauth.refused("invalid_request", "the body must be form-urlencoded"), ""
         answer = {
             "authorization_code": self._by_code,
             "refresh_token": self._by_refresh_token,
             "client_credentials": self._by_credentials,
         }.get(form.get("grant_type", ""))
         if answer is None:
-            return _refusal("unsupported_grant_type", "grant type in request is not supported"), ""
+            return oauth.refused("unsupported_grant_type", "grant type in request is not supported"), ""
         if not self._world.budget.spend_token_call(form["grant_type"], self._world.now()):
             raise EbayError(2001, "The request limit has been reached for the resource.", status=429)
         return answer(form)
@@ -117,7 +103,7 @@ class TokenService:
     def _by_code(self, form: dict[str, str]) -> tuple[Reply, str]:
         code = self._codes.use_up(form.get("code", ""))
         if code is None or not code.opens(form.get("redirect_uri", "")):
-            return _refusal(
+            return oauth.refused(
                 "invalid_grant", "the provided authorization code is invalid or was issued to another client"
             ), ""
         seller = self._world.sellers[code.owner]
@@ -133,27 +119,26 @@ class TokenService:
     def _by_refresh_token(self, form: dict[str, str]) -> tuple[Reply, str]:
         grant = self._refresh.alive(form.get("refresh_token", ""))
         if grant is None:
-            return _refusal(
+            return oauth.refused(
                 "invalid_grant", "the provided authorization refresh token is invalid or was issued to another client"
             ), ""
         scopes = grant.narrowed(frozenset(form.get("scope", "").split()))
         if scopes is None:
-            return _refusal("invalid_scope", "the requested scope exceeds the scope granted to the client"), grant.owner
+            return oauth.refused(
+                "invalid_scope", "the requested scope exceeds the scope granted to the client"
+            ), grant.owner
         return Reply(200, self._issue(grant.owner, scopes, "User Access Token")), grant.owner
 
     def _by_credentials(self, form: dict[str, str]) -> tuple[Reply, str]:
         asked = frozenset(form.get("scope", "").split())
         if not asked or not asked <= APPLICATION_SCOPES:
-            return _refusal("invalid_scope", "the requested scope is invalid, unknown or exceeds what is granted"), ""
+            return oauth.refused(
+                "invalid_scope", "the requested scope is invalid, unknown or exceeds what is granted"
+            ), ""
         return Reply(200, self._issue("", asked, "Application Access Token")), ""
 
     def _issue(self, owner: str, scopes: frozenset[str], token_type: str) -> dict[str, object]:
-        token = self._world.token("t")
-        self._access.issue(token, Grant(owner, self._in(self.access_token_s), scopes))
-        return {"access_token": token, "expires_in": self.access_token_s, "token_type": token_type}
-
-    def _in(self, seconds: int) -> datetime:
-        return self._world.now() + timedelta(seconds=seconds)
+        return self.issued(self._world.token("t"), owner, scopes, token_type)
 
     def consent(self, call: Call) -> Reply:
         """The consent page: agrees at once for `seller=` or an only seller, else asks a person who they are.
@@ -164,39 +149,19 @@ class TokenService:
         target = self.ru_names.get(query.get("redirect_uri", ""))
         if query.get("client_id") != self._client_id or query.get("response_type") != "code" or target is None:
             page = "<h1>The OAuth client could not be found or its RuName is unknown</h1>"
-            return Reply(400, page, content_type="text/html; charset=utf-8")
+            return Reply(400, page, content_type=HTML)
         scopes = frozenset(query.get("scope", "").split())
         if not scopes or not scopes <= USER_SCOPES:
-            return _redirect(target, {"error": "invalid_scope", "state": query.get("state", "")})
+            return oauth.sent_back(target, {"error": "invalid_scope", "state": query.get("state", "")})
         if query.get("decline"):
-            return _redirect(target, {"error": "access_denied", "state": query.get("state", "")})
-        names = sorted(self._world.sellers)
-        name = query.get("seller") or (names[0] if len(names) == 1 else None)
-        if name is None or name not in self._world.sellers:
-            return _who_are_you(call, names)
+            return oauth.sent_back(target, {"error": "access_denied", "state": query.get("state", "")})
+        seller = self.consenting(call)
+        if isinstance(seller, Reply):
+            return seller
         code = self._world.token("c")
         lifetime = self._world.limits.number("authorization_code_s")
-        self._codes.issue(code, Code(name, self._in(lifetime), scopes, query["redirect_uri"]))
+        self._codes.issue(code, Code(seller.name, self.ends_in(lifetime), scopes, query["redirect_uri"]))
         answer = {"code": code, "expires_in": str(lifetime)}
         if "state" in query:
             answer["state"] = query["state"]
-        return _redirect(target, answer)
-
-
-def _refusal(error: str, description: str, status: int = 400) -> Reply:
-    return Reply(status, {"error": error, "error_description": description})
-
-
-def _redirect(target: str, answer: dict[str, str]) -> Reply:
-    joint = "&" if "?" in target else "?"
-    return Reply(302, None, {"Location": f"{target}{joint}{urlencode(answer)}"})
-
-
-def _who_are_you(call: Call, names: list[str]) -> Reply:
-    base = f"{CONSENT_PATH}?{call.query_string}"
-    links = "".join(
-        f'<li><a href="{html.escape(f"{base}&seller={quote(name)}")}">{html.escape(name)}</a></li>' for name in names
-    )
-    decline = html.escape(f"{base}&decline=1")
-    page = f'<h1>Who is selling?</h1><ul>{links}</ul><p><a href="{decline}">Decline</a></p>'
-    return Reply(200, page, content_type="text/html; charset=utf-8")
+        return oauth.sent_back(target, answer)

@@ -9,13 +9,10 @@ from typing import Any
 from simulators.ebay.control import listing_state
 from simulators.ebay.wire import Call
 from simulators.ebay.world import World
-from simulators.kit.wire import HTML, Reply
+from simulators.kit.html_pages import cell, page, quantity_cell
+from simulators.kit.wire import Reply
 
-_STYLE = (
-    "body{font:15px system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
-    "table{border-collapse:collapse;width:100%}td,th{padding:.4rem .6rem;border-bottom:1px solid #ddd;text-align:left}"
-    ".number{text-align:right}.zero{color:#b00}h1 small{color:#777;font-weight:normal}"
-)
+_LABEL = "eBay"
 
 
 def answer(world: World, call: Call) -> Reply | None:
@@ -23,27 +20,10 @@ def answer(world: World, call: Call) -> Reply | None:
     if call.method != "GET":
         return None
     if call.path == "/":
-        return _page("On sale", _table(world))
+        return page(_LABEL, "On sale", _table(world))
     if call.path.startswith("/itm/"):
         return _listing_page(world, call.path.removeprefix("/itm/"))
     return None
-
-
-def _page(title: str, inner: str, status: int = 200) -> Reply:
-    text = (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="2">'
-        f"<title>{html.escape(title)}</title><style>{_STYLE}</style>"
-        f"<h1>{html.escape(title)} <small>eBay simulator</small></h1>{inner}</html>"
-    )
-    return Reply(status, text, content_type=HTML)
-
-
-def _cell(value: object, kind: str = "") -> str:
-    return f'<td class="{kind}">{html.escape(str(value))}</td>' if kind else f"<td>{html.escape(str(value))}</td>"
-
-
-def _quantity(quantity: int) -> str:
-    return _cell(quantity, "number zero" if quantity == 0 else "number")
 
 
 def _table(world: World) -> str:
@@ -53,8 +33,8 @@ def _table(world: World) -> str:
             state = listing_state(seller, listing, "")
             link = f'<td><a href="/itm/{listing.listing_id}">{html.escape(state["title"])}</a></td>'
             rows.append(
-                f"<tr>{link}{_cell(seller.username)}{_cell(state['marketplaceId'])}{_cell(_prices(state))}"
-                f"{_quantity(sum(row['quantity'] for row in state['variations']))}{_cell(state['status'])}</tr>"
+                f"<tr>{link}{cell(seller.username)}{cell(state['marketplaceId'])}{cell(_prices(state))}"
+                f"{quantity_cell(sum(row['quantity'] for row in state['variations']))}{cell(state['status'])}</tr>"
             )
     head = "<tr><th>Listing<th>Seller<th>Site<th>Price<th>Available<th>Status</tr>"
     return f"<table>{head}{''.join(rows)}</table>" if rows else "<p>Nothing is on sale.</p>"
@@ -70,13 +50,13 @@ def _listing_page(world: World, listing_id: str) -> Reply:
     try:
         seller, listing = world.listing(listing_id)
     except KeyError:
-        return _page("We looked everywhere", "<p>There is no such listing.</p>", 404)
+        return page(_LABEL, "We looked everywhere", "<p>There is no such listing.</p>", 404)
     state = listing_state(seller, listing, "")
     rows = "".join(
-        f"<tr>{_cell(row['sku'])}{_cell(', '.join(f'{name}: {values[0]}' for name, values in row['aspects'].items() if values))}"
-        f"{_cell(row['price'], 'number')}{_cell(row['currency'])}{_quantity(row['quantity'])}{_cell(row['sold'], 'number')}</tr>"
+        f"<tr>{cell(row['sku'])}{cell(', '.join(f'{name}: {values[0]}' for name, values in row['aspects'].items() if values))}"
+        f"{cell(row['price'], 'number')}{cell(row['currency'])}{quantity_cell(row['quantity'])}{cell(row['sold'], 'number')}</tr>"
         for row in state["variations"]
     )
     facts = f"<p>{html.escape(state['status'])} on {state['marketplaceId']}, sold by {html.escape(seller.username)}, listing {listing_id}</p>"
     head = "<tr><th>SKU<th>Variation<th>Price<th><th>Available<th>Sold</tr>"
-    return _page(state["title"], f'{facts}<table>{head}{rows}</table><p><a href="/">All listings</a></p>')
+    return page(_LABEL, state["title"], f'{facts}<table>{head}{rows}</table><p><a href="/">All listings</a></p>')

@@ -20,6 +20,7 @@ class StandIn(MarketplaceStandIn):
     LABEL = "eBay"
     VARIABLE = "EBAY"
     FIRST = True
+    REVISE = REVISE
     SITE = "EBAY_DE"
 
     @classmethod
@@ -50,19 +51,8 @@ class StandIn(MarketplaceStandIn):
         creation = {"category_id": "45220", "condition": "NEW", "merchant_location_key": "main", **chosen}
         return Seller(name, {}, {**APP, "refresh_token": told["refreshToken"]}, creation)
 
-    def on_sale(self, seller: str = "") -> dict[str, dict[str, Any]]:
-        rows = self.get("listings", live=1, **({"seller": seller} if seller else {}))["listings"]
-        return {
-            variation["sku"]: {**variation, "title": row["title"], "url": row["url"]}
-            for row in rows
-            for variation in row["variations"]
-        }
-
     def revisions(self) -> list[Sent]:
         return [_sent(call) for call in self.calls(REVISE)]
-
-    def slow_revisions(self, *, seconds: float, times: int) -> None:
-        self.post("faults", {"operation": REVISE, "kind": "delay", "seconds": seconds, "times": times})
 
     def calls(self, operation: str) -> list[dict[str, Any]]:
         """The journal of one operation, oldest first."""
@@ -79,15 +69,11 @@ class StandIn(MarketplaceStandIn):
         self.do("cancel_order", order_id=order)
 
     def total(self, order: str) -> str:
-        return str(self._order(order)["total"]["value"])
+        return str(self.order(order)["total"]["value"])
 
     def parcels(self, order: str) -> list[tuple[str, str]]:
-        packages = self._order(order)["packages"]
+        packages = self.order(order)["packages"]
         return [(one["shippingCarrierCode"], one["shipmentTrackingNumber"]) for one in packages]
-
-    def _order(self, order: str) -> dict[str, Any]:
-        rows = self.get("orders")["orders"]
-        return dict(next(row for row in rows if row["orderId"] == order))
 
 
 def _sent(call: Mapping[str, Any]) -> Sent:

@@ -166,6 +166,10 @@ class Seller:
     orders: dict[str, Order] = field(default_factory=dict)
 
     @property
+    def name(self) -> str:
+        return self.username
+
+    @property
     def out_of_stock_control(self) -> bool:
         return OUT_OF_STOCK_CONTROL in self.programs
 

@@ -7,33 +7,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from simulators.ebay.errors import EbayError, not_serializable
+from simulators.ebay.state import Seller
 from simulators.kit import wire as kit
+from simulators.kit.sellers import SellersCall
 
 if TYPE_CHECKING:
-    from simulators.ebay.state import Seller
     from simulators.ebay.world import World
 
 
 @dataclass(slots=True)
-class Call(kit.Call):
+class Call(SellersCall[Seller]):
     """A request to eBay's hosts. `well_shaped` is set once the body has passed the gateway's type check."""
 
     route: Operation = field(init=False, repr=False)
     well_shaped: bool = False
-    seller_name: str = ""
-    _seller: Seller | None = None
 
-    @property
-    def seller(self) -> Seller:
-        """The seller whose token came with the call. Raises 403 (1100) for an application token."""
-        if self._seller is None:
-            raise EbayError(1100, "Insufficient permissions to fulfill the request.", status=403)
-        return self._seller
-
-    @seller.setter
-    def seller(self, seller: Seller | None) -> None:
-        self._seller = seller
-        self.seller_name = seller.username if seller else ""
+    def without_seller(self) -> EbayError:
+        return EbayError(1100, "Insufficient permissions to fulfill the request.", status=403)
 
     def json(self) -> dict[str, Any]:
         """The body as a JSON object. Raises 400 (2004) for anything else."""
@@ -44,13 +34,6 @@ class Call(kit.Call):
         if not isinstance(parsed, dict):
             raise not_serializable("body")
         return parsed
-
-    def json_or_none(self) -> dict[str, Any] | None:
-        """The body as a JSON object, or None where it is absent or something else: for the journal."""
-        try:
-            return self.json() if self.body else None
-        except EbayError:
-            return None
 
 
 Touches = Callable[["World", Call], Iterable[Hashable]]

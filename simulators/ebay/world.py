@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import random
 from collections import deque
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from simulators.clock import Clock
@@ -14,12 +13,9 @@ from simulators.ebay.errors import EbayError
 from simulators.ebay.limits import CallBudget, Limits
 from simulators.ebay.state import Listing, Offer, Seller
 from simulators.faults import FaultPlan, Fields
-from simulators.kit import world as kit
-from simulators.kit.journal import Entry, Journal
-from simulators.kit.pace import Pace
+from simulators.kit.journal import Entry
+from simulators.kit.sellers import SellersWorld
 
-# With a median of 300 ms, nine calls in ten take less than 470 ms.
-_LATENCY_SPREAD = 0.35
 _NOTIFICATIONS_KEPT = 200_000
 VENDOR_FAULTS = frozenset({"late", "concurrent", "page_lost", "next_lost", "total_moves", "changed_after_list"})
 """`late` and `concurrent` of every call; the others of getOrders (`order_traps.py`)."""
@@ -40,22 +36,14 @@ class JournalEntry(Entry):
     error_ids: list[int] = field(default_factory=list)
 
 
-def iso(moment: datetime) -> str:
-    """A time as eBay writes it: UTC, milliseconds, `Z`."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
-
-
-class World(kit.World[JournalEntry]):
-    """Everything shared by the calls. Days, tokens and dates keep the clock's time."""
+class World(SellersWorld[JournalEntry, Seller]):
+    """Everything shared by the calls. Days keep the clock's time."""
 
     def __init__(self, *, clock: Clock, limits: Limits, latency_s: float, time_scale: float, seed: int) -> None:
-        pace = Pace(clock, time_scale, latency_s=latency_s, spread=_LATENCY_SPREAD, seed=seed)
-        super().__init__(pace, FaultPlan(VENDOR_FAULTS, _BODIES), Journal())
-        self.clock = clock
+        faults = FaultPlan(VENDOR_FAULTS, _BODIES)
+        super().__init__(clock, faults, JournalEntry, latency_s=latency_s, time_scale=time_scale, seed=seed)
         self.limits = limits
-        self.sellers: dict[str, Seller] = {}
-        self.random = random.Random(seed)
-        self.budget = CallBudget(limits, pace)
+        self.budget = CallBudget(limits, self.pace)
         self.order_lag = timedelta(0)  # how long getOrders does not know of new orders and of changes
         self.newest_orders_first = False
         self.notifications: deque[dict[str, Any]] = deque(maxlen=_NOTIFICATIONS_KEPT)
@@ -73,10 +61,6 @@ class World(kit.World[JournalEntry]):
 
     def token(self, prefix: str) -> str:
         return f"v^1.1#{prefix}#{self.random.getrandbits(160):040x}"
-
-    def seller(self, username: str) -> Seller:
-        """Raises KeyError for a stranger."""
-        return self.sellers[username]
 
     def listing(self, listing_id: str) -> tuple[Seller, Listing]:
         """Find a listing among all sellers. Raises KeyError."""

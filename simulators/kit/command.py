@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 
 
 def announce_and_wait(first_words: str) -> None:
@@ -15,3 +17,28 @@ def announce_and_wait(first_words: str) -> None:
     sys.stdout.write(f"{first_words}\n")
     sys.stdout.flush()
     stopped.wait()
+
+
+def marketplace_parser(slug: str, label: str, *, client_id: str) -> argparse.ArgumentParser:
+    """The arguments that every marketplace takes; one adds its own. `client_id` is that of the app that it knows."""
+    parser = argparse.ArgumentParser(
+        prog=f"python -m simulators.{slug}", description=f"A stateful {label} on 127.0.0.1."
+    )
+    parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
+    parser.add_argument("--client-id", default=client_id)
+    parser.add_argument("--client-secret", default="sim-secret")
+    parser.add_argument(
+        "--seller", action="append", default=[], metavar="NAME[=REFRESH_TOKEN]", help="a seller to begin with"
+    )
+    parser.add_argument("--latency", type=float, default=0.3, help="median seconds per call, simulated ones")
+    parser.add_argument("--time-scale", type=float, default=1.0, help="real seconds per simulated second")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=64)
+    return parser
+
+
+def sellers_in(options: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """The sellers to begin with: name, and refresh token or nothing."""
+    for seller in options.seller:
+        name, _, token = seller.partition("=")
+        yield name, token

@@ -179,15 +179,24 @@ class MarketplaceStandIn(AnyStandIn):
 
     ROOM = "marketplaces"
     SITE: ClassVar[str]
+    REVISE: ClassVar[str]
+    """The call that sends a quantity, by its name in the journal."""
     DECIDES_S: ClassVar[float] = 0.0
     """How much longer than elsewhere it may take until what was sent to it is decided, and somebody has looked."""
 
     @abc.abstractmethod
     def add_seller(self, name: str) -> Seller: ...
 
-    @abc.abstractmethod
     def on_sale(self, seller: str = "") -> dict[str, dict[str, Any]]:
-        """Every live variation by SKU: `quantity`, `price`, and `title` and `url` of its listing."""
+        """Every live variation by SKU: `quantity`, `price`, and `title` and `url` of its listing. One that the look `listings` shows
+        as not `offered` is none."""
+        rows = self.get("listings", live=1, **({"seller": seller} if seller else {}))["listings"]
+        return {
+            variation["sku"]: {**variation, "title": row["title"], "url": row["url"]}
+            for row in rows
+            for variation in row["variations"]
+            if variation.get("offered", True)
+        }
 
     def quantity(self, sku: str, seller: str = "") -> int | None:
         """None: not on sale."""
@@ -202,9 +211,14 @@ class MarketplaceStandIn(AnyStandIn):
     def revisions(self) -> list[Sent]:
         """The writes of values that have arrived, oldest first."""
 
-    @abc.abstractmethod
     def slow_revisions(self, *, seconds: float, times: int) -> None:
         """Let the next of them take that much longer."""
+        self.post("faults", {"operation": self.REVISE, "kind": "delay", "seconds": seconds, "times": times})
+
+    def order(self, id: str) -> dict[str, Any]:
+        """An order as the look `orders` shows it, by its `orderId`."""
+        rows = self.get("orders")["orders"]
+        return dict(next(row for row in rows if row["orderId"] == id))
 
     @abc.abstractmethod
     def list_by_hand(self, seller: str, sku: str, *, quantity: int, price: str) -> None: ...

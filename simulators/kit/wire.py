@@ -174,6 +174,14 @@ class Call:
             self._parsed = json_of(self.body)
         return self._parsed
 
+    def json_or_none(self) -> dict[str, Any] | None:
+        """The body as a JSON object, or None where it is absent or something else: for the journal."""
+        try:
+            parsed = Call.json(self) if self.body else None
+        except ValueError:
+            return None
+        return parsed if isinstance(parsed, dict) else None
+
     @property
     def is_json(self) -> bool:
         kind = self.headers["content-type"].partition(";")[0].strip().lower()

@@ -44,6 +44,8 @@ class MarketModes:
     """A submission of many takes effect so much later, after what is sent alone meanwhile."""
     undecided: bool = False
     """What was submitted stays so."""
+    late_s: float = 0.0
+    """So long a write may still be applied over a newer one."""
     publishes_after_s: float | None = None
     """A publishing is only taken in, under its remote id, and is live so much later."""
     refused_later: dict[Sku, Problem] = field(default_factory=dict)

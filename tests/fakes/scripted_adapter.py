@@ -93,6 +93,12 @@ class ScriptedAdapter:
 
         return self._call("listen", told, write=False)
 
+    def stop_listening(self, address: str, *, last: bool) -> None:
+        def told() -> None:
+            self.market.stopped.append((self.account, address, last))
+
+        self._call("stop_listening", told, write=False)
+
     def lease_key(self, listing: Listing) -> str:
         unit: str = listing.group if self.market.grouped and listing.group else listing.key.sku
         if self.market.unit_is_listing and listing.remote:

@@ -61,6 +61,8 @@ class ScriptedMarket(MarketModes):
     """The ARN of ours that the marketplace can be told; empty: it sends to no queue."""
     listened: list[tuple[AccountId, str]] = field(default_factory=list)
     """Whom it was asked to tell where."""
+    stopped: list[tuple[AccountId, str, bool]] = field(default_factory=list)
+    """Of whom it was asked to tell nothing more where, and whether that was the last."""
     budgets: dict[Share, FakeBudget] = field(default_factory=dict)
     submissions: dict[str, Submitted] = field(default_factory=dict)
     decided: dict[str, RevisionResult] = field(default_factory=dict)
@@ -87,6 +89,7 @@ class ScriptedMarket(MarketModes):
             shares_stock=self.shares_stock,
             finds_by_sku=self.finds_by_sku,
             zero=self.zero,
+            late_s=self.late_s,
             orders=self.order_traits,
         )
 

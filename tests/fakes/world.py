@@ -119,7 +119,9 @@ class World(Machine):
         ]
         job = JobId(new_id("job"))
         self.stores.jobs.create(
-            Job(id=job, kind=JobKind(kind.value), account=ACCOUNT, created_at=self.now),
+            Job(id=job, kind=JobKind(kind.value), account=ACCOUNT, created_at=self.now).with_params(
+                sales_list=sales_list
+            ),
             [JobEntry(item=k) for k in keys],
         )
         tasks: list[Message] = [PublishTask(action=kind, sales_list=sales_list, product=p, job=job) for p in products]

@@ -6,6 +6,7 @@ sites of a region, and the queue that Amazon sends to.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -19,6 +20,7 @@ from listbridge.domain.money import Money
 from listbridge.domain.work import PublishKind
 from listbridge.services.catalog.recompute import Recompute
 from simulators.amazon import AmazonSimulator
+from simulators.amazon.subscribing import EVENT_BRIDGE, Destination, Subscription
 from tests.contract.marketplaces.amazon_documents import AmazonDocuments
 from tests.contract.openapi import ContractBroken
 from tests.fakes.machine import Context
@@ -123,13 +125,24 @@ class Region:
         self.amazon.world.notifications.queue.deliver_with(self._take_in)
         self.p.world.on_round.append(self._pump)
 
+    def bridge(self) -> None:
+        """As `listen`, and the seller has led Amazon's events about listings to our queue (docs/how-to/connect-amazon.md)."""
+        self.listen()
+        [seller], told = self.amazon.world.sellers.values(), self.amazon.world.notifications
+        told.destinations["bridge"] = Destination("bridge", "ours", account_id="444455556666", region="eu-central-1")
+        for kind in ("LISTINGS_ITEM_STATUS_CHANGE", "LISTINGS_ITEM_ISSUES_CHANGE", "LISTINGS_ITEM_MFN_QUANTITY_CHANGE"):
+            version = EVENT_BRIDGE[kind][-1]
+            told.subscriptions[kind] = Subscription(kind, seller.seller_id, kind, version, "bridge")
+
     def _pump(self) -> None:
         self.amazon.world.catch_up()
         self.amazon.world.notifications.queue.pump()
 
     def _take_in(self, arn: str, headers: dict[str, str], body: bytes) -> int:
-        assert arn == QUEUE
         self.documents.check_notification(body)
+        if arn != QUEUE:
+            told = {"version": "0", "source": arn, "detail-type": "SPAPI", "detail": json.loads(body)}
+            body = json.dumps(told).encode()
         record = {"messageId": "1", "receiptHandle": "r", "body": body.decode()}
         answer = handler({"Records": [record]}, Context(10_000))
         return 500 if answer["batchItemFailures"] else 200

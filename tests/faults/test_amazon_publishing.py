@@ -235,3 +235,18 @@ def test_a_job_of_a_family_is_done_when_its_last_child_is_decided(r: Region) -> 
     assert r.p.world.stores.jobs.get(job).state is JobState.RUNNING
     r.rest()
     assert (r.p.world.stores.jobs.get(job).state, r.p.world.stores.jobs.get(job).failed) == (JobState.DONE, 0)
+
+
+def test_what_amazon_tells_of_a_publishing_brings_the_question_forward(r: Region) -> None:
+    """After two hours it would be asked every half hour."""
+    r.bridge()
+    r.decides_after(3 * 3600 + 60)
+    keys = r.send(r.p.add_product(*SIX))
+    r.p.run(3 * 3600 + 55)
+    assert {r.p.world.row(key).status for key in keys} == {Status.PENDING}
+    asked = r.calls()["getListingsItem"]
+    r.p.run(30)
+    assert {r.p.world.row(key).status for key in keys} == {Status.ACTIVE}
+    assert r.calls()["getListingsItem"] - asked <= 3 * (len(SIX) + 1)
+    r.rest()
+    one_family(r, keys)

@@ -92,10 +92,6 @@ def test_a_stock_that_comes_back_while_nobody_knows_of_the_first_write_is_shown(
     r.in_step()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="an older patch that is applied after a newer one was decided is found by the next look for drift only",
-)
 def test_a_call_of_our_own_that_lands_late_is_put_right(r: Region) -> None:
     r.seed(1, stock=5)
     r.p.market.add_faults(Fault(PATCH, "vendor", name="late", seconds=8.0))

@@ -120,11 +120,15 @@ def test_of_a_product_of_which_half_is_refused_the_other_half_is_live(s: Scripte
     assert [s.world.row(key).remote is None for key in keys] == [True, False]
 
 
-def test_a_person_can_end_what_is_being_processed(s: Scripted) -> None:
-    (key,) = send(s, "A")
+def test_what_is_ended_while_it_is_processed_stays_so_and_its_job_says_it(s: Scripted) -> None:
+    """The job of the sending stood still, and was carried on: what had been ended was on sale again."""
+    keys = s.world.add(s.shop.put("p1", "A").product)
+    job, key = s.world.action(PublishKind.SEND, P1), keys[0]
     s.world.action(PublishKind.STOP, P1)
-    s.world.run(MINUTES + 30)
+    s.world.run(3 * MINUTES)
     assert s.world.row(key).status is Status.STOPPED
+    told = s.world.stores.jobs.get(job)
+    assert (told.state, told.failed) == (JobState.FAILED, 1)
     assert s.market.live(key) == []
     assert calls(s)["remote.follow"] == 0
 
@@ -144,6 +148,33 @@ def test_the_job_is_done_when_the_listing_is_live(s: Scripted) -> None:
     assert s.world.stores.jobs.get(job).state is JobState.RUNNING
     s.world.run(MINUTES + 30)
     assert s.world.stores.jobs.get(job).state is JobState.DONE
+
+
+def test_a_job_that_stands_still_meanwhile_sends_nothing_again_and_starts_no_second_chain(s: Scripted) -> None:
+    """Nothing moves for hours: the timer carries the job on after ten minutes, and every time after twice as long."""
+    s.market.publishes_after_s = A_DAY
+    (key,) = send(s, "A")
+    s.world.run(A_DAY / 2)
+    assert (calls(s)["remote.go_live"], calls(s)["remote.put_values"], calls(s)["remote.follow"]) == (1, 1, 0)
+    s.world.run(A_DAY / 2 + 900)
+    assert (s.world.row(key).status, calls(s)["remote.follow"]) == (Status.ACTIVE, 1)
+
+
+def test_a_message_that_is_lost_while_it_is_processed_is_sent_again_by_the_job(s: Scripted) -> None:
+    (key,) = send(s, "A")
+    s.world.stores.queues.empty(Lane.PUBLISH)
+    s.world.run(2 * 3600)
+    assert (s.world.row(key).status, calls(s)["remote.follow"], calls(s)["remote.go_live"]) == (Status.ACTIVE, 1, 1)
+
+
+def test_a_message_that_comes_twice_starts_no_second_chain(s: Scripted) -> None:
+    s.market.publishes_after_s = 4 * MINUTES
+    (key,) = send(s, "A")
+    s.market.offers[0].live_at = s.world.now + timedelta(seconds=4 * MINUTES + 200)
+    s.world.stores.queues.duplicate(Lane.PUBLISH)
+    s.world.run(5 * MINUTES)
+    assert s.world.row(key).status is Status.ACTIVE
+    assert calls(s)["remote.follow"] <= 6
 
 
 @pytest.mark.parametrize("nth", range(2, 60, 3))

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import requests
 
 from listbridge.domain.configuration import CreationProfile
-from listbridge.domain.ids import ProfileId, RemoteId, RemoteOrderId, Site, Sku
+from listbridge.domain.ids import RemoteId, RemoteOrderId, Site, Sku
 from listbridge.domain.ports import Revision
 from simulators.faults import Fault
 from simulators.kit.serving import UNKNOWN
@@ -48,8 +48,7 @@ class Staged(Stage):
         return {"key": self.market.add_seller("berta")}
 
     def creation(self, site: Site) -> CreationProfile:
-        settings = {"condition": "new", "shipping_policy_id": "17"}
-        return CreationProfile(id=ProfileId("cp_1"), name="c", marketplace="bazaar", site=site, settings=settings)
+        return self.profile(site, {"condition": "new", "shipping_policy_id": "17"})
 
     def operation(self, request: requests.PreparedRequest) -> str:
         found = self.market.router.find(request.method or "", urlsplit(request.url or "").path)

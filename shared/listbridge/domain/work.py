@@ -156,6 +156,9 @@ class PublishTask(Message):
     """The account only observed when this was asked for: it tells what it would do, and does not do it."""
     follow_at: datetime | None = None
     """It was taken in by the marketplace, which decides: from then on (UTC) it is asked. No shop is read, no try counted."""
+    once: bool = False
+    """With `follow_at`: the marketplace has told of it. All else of the task stands with the publication, and its own message
+    goes on asking."""
     told_at: datetime | None = None
     """With `follow_at`: when it was taken in, or last told to be undecided still."""
     content_hash: str = ""

@@ -7,6 +7,7 @@ from typing import Any
 from simulators.amazon.errors import denied, invalid, not_found
 from simulators.amazon.offers.attributes import CONDITIONS
 from simulators.amazon.offers.catalog_state import Product
+from simulators.amazon.offers.result_pages import page_of
 from simulators.amazon.wire import Call, Operation
 from simulators.amazon.world import World
 from simulators.kit.pages import number_in
@@ -26,6 +27,8 @@ _INCLUDED = (
     "summaries",
     "vendorDetails",
 )
+_MOST_PAGED = 1_000
+"""`ItemSearchResults`: the maximum number of items that can be paged through."""
 _APPROVE = "https://sellercentral.amazon.com/hz/approvalrequest/restrictions/approve?asin="
 
 
@@ -42,8 +45,10 @@ def search_items(world: World, call: Call) -> Reply:
         call.query, "pageSize", 10, 1, 20, lambda name, value: invalid(f"Invalid '{name}' provided.", value)
     )
     found = _identified(world, call, identifiers) if identifiers else _named(world, call, keywords)
-    items = [_shown(world, product, site, included) for product in found[:size]]
-    return Reply(200, {"numberOfResults": len(found), "items": items})
+    page, pagination = page_of(call, min(len(found), _MOST_PAGED), size)
+    items = [_shown(world, product, site, included) for product in found[page]]
+    told: dict[str, Any] = {"numberOfResults": len(found), "items": items}
+    return Reply(200, {**told, "pagination": pagination} if pagination else told)
 
 
 def _identified(world: World, call: Call, identifiers: list[str]) -> list[Product]:

@@ -180,6 +180,13 @@ class OfferDeeds(SellerDeeds):
             return {"asin": asin}
 
     @deed
+    def tell_all_stores(self, on: bool = True) -> dict[str, Any]:
+        """Reads of items tell of every store that they name, or of the first alone again."""
+        with self._world.lock:
+            self._world.listings.all_stores = on
+            return {}
+
+    @deed
     def restrict_brand(self, brand: str, *, on: bool = True, approve: str = "") -> dict[str, Any]:
         """A brand needs approval from now on, or none any more; `approve` gives it to one seller."""
         with self._world.lock:

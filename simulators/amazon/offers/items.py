@@ -38,7 +38,7 @@ def get_item(world: World, call: Call) -> Reply:
     wanted = call.marketplaces()
     included = call.some_of("includedData", INCLUDED, ("summaries",))
     item = listings.item(call.seller, sku)
-    there = [one for one in wanted if item and one in item.sites]
+    there = [one for one in listings.told_of(wanted) if item and one in item.sites]
     if item is None or not there:
         raise AmazonError(404, "NOT_FOUND", f"SKU '{sku}' not found in marketplace {','.join(wanted)}")
     return Reply(200, shown_item(world, call.seller, item, there, included))

@@ -6,7 +6,8 @@ from typing import Any
 
 from simulators.amazon.offers.items_state import Item, SiteListing
 from simulators.amazon.state import Seller
-from simulators.amazon.world import World, iso
+from simulators.amazon.world import World
+from simulators.kit.times import iso
 
 
 def live_listings(world: World, seller: Seller, origin: str) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from simulators.amazon.errors import invalid
 from simulators.amazon.offers.catalog_state import barcodes_in, plain
 from simulators.amazon.offers.items import BASE, own_seller
 from simulators.amazon.offers.items_state import Item, SiteListing
+from simulators.amazon.offers.result_pages import page_of
 from simulators.amazon.offers.showing import INCLUDED, shown_item
 from simulators.amazon.wire import Call, Operation
 from simulators.amazon.world import World
@@ -25,22 +25,16 @@ Row = tuple[Item, SiteListing]
 def search(world: World, call: Call) -> Reply:
     """The items that all conditions fit in the first store that the call names; what is above 1,000 is not told."""
     own_seller(call)
-    sites = call.marketplaces()
+    sites = world.listings.told_of(call.marketplaces())
     included = call.some_of("includedData", INCLUDED, ("summaries",))
     size = number_in(
         call.query, "pageSize", 10, 1, 20, lambda name, value: invalid(f"Invalid '{name}' provided.", value)
     )
     rows = _sorted(call, _found(world, call, sites))
-    start = _start(call)
     within = rows[: world.limits.number("search_most_items")]
-    page = within[start : start + size]
-    pagination = {}
-    if start + size < len(within):
-        pagination["nextToken"] = _token(start + size)
-    if start:
-        pagination["previousToken"] = _token(max(0, start - size))
+    page, pagination = page_of(call, len(within), size)
     items = []
-    for item, _ in page:
+    for item, _ in within[page]:
         there = [site for site in sites if site in item.sites]
         items.append(shown_item(world, call.seller, item, there, included))
     told: dict[str, Any] = {"numberOfResults": len(rows), "items": items}
@@ -121,20 +115,6 @@ def _moment(call: Call, name: str) -> datetime | None:
 
 def _within(moment: datetime, after: datetime | None, before: datetime | None) -> bool:
     return (after is None or moment >= after) and (before is None or moment <= before)
-
-
-def _token(start: int) -> str:
-    return base64.urlsafe_b64encode(f"page:{start}".encode()).decode()
-
-
-def _start(call: Call) -> int:
-    given = call.query.get("pageToken")
-    if given is None:
-        return 0
-    try:
-        return int(base64.urlsafe_b64decode(given).decode().removeprefix("page:"))
-    except ValueError:
-        raise invalid("Invalid 'pageToken' provided.", given) from None
 
 
 OPERATIONS = (Operation("searchListingsItems", "GET", BASE, search),)

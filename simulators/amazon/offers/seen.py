@@ -47,11 +47,16 @@ class SeenListings:
         self.decide_after_s = float(world.limits.number("decide_after_s"))
         self.pending: dict[tuple[str, str], int] = {}
         self.planned: list[Planned] = []
+        self.all_stores = False
         self.writes: deque[dict[str, Any]] = deque(maxlen=_WRITES_KEPT)
         self._items: dict[str, dict[str, Item]] = {}
         self.made: dict[tuple[str, str, str], bool] = {}  # every item that there ever was, and whether it was a child
         self.schema_documents: dict[str, Document] = {}
         self._asins: dict[tuple[str, str], str] = {}
+
+    def told_of(self, wanted: list[str]) -> list[str]:
+        """The stores of which a read of items tells: of several the first alone (amzn/selling-partner-api-models issue 3008)."""
+        return wanted if self.all_stores else wanted[:1]
 
     def items(self, seller: Seller) -> dict[str, Item]:
         return self._items.setdefault(seller.name, {})

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from simulators.amazon.orders.state import NOTHING
 from simulators.amazon.sites import Site
 from simulators.kit.deeds import DeedRefused
 
@@ -40,18 +38,6 @@ _RECIPIENT = {
     "countryCode": "country",
     "phone": "phone",
 }
-
-
-def amount(value: Any, name: str) -> Decimal:
-    """An amount of money, 0 or more. Raises DeedRefused for one that is none, or finer than a cent."""
-    try:
-        number = Decimal(str(value))
-        fine = number.is_finite() and number == round(number, 2)
-    except InvalidOperation:
-        raise DeedRefused(f"{name} is no amount") from None
-    if not fine or number < 0:
-        raise DeedRefused(f"{name} is {value}")
-    return number.quantize(NOTHING)
 
 
 def refuse_unknown(lines: list[dict[str, Any]], buyer: Mapping[str, str] | None) -> None:

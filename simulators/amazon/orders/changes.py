@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from simulators.amazon.orders.state import Order
-from simulators.amazon.times import iso
+from simulators.kit.times import iso
 
 if TYPE_CHECKING:
     from simulators.amazon.world import World

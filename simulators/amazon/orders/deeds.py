@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from simulators.amazon.errors import AmazonError
-from simulators.amazon.orders.baskets import LINE_FIELDS, amount, person, recipient, refuse_unknown
+from simulators.amazon.orders.baskets import LINE_FIELDS, person, recipient, refuse_unknown
 from simulators.amazon.orders.changes import changed
 from simulators.amazon.orders.shipping import Shipment, items_of, ship
 from simulators.amazon.orders.shown import DATA_SETS
@@ -16,8 +16,8 @@ from simulators.amazon.orders.state import FulfilledBy, Line, Order
 from simulators.amazon.seller_deeds import SellerDeeds
 from simulators.amazon.sites import REGIONS, SITES
 from simulators.amazon.state import Seller
-from simulators.amazon.world import JournalEntry
-from simulators.kit.deeds import DeedRefused, Seconds, Told, bound, deed, deed_of, do
+from simulators.kit.amounts import amount
+from simulators.kit.deeds import DeedRefused, Seconds, Told, deed
 
 CANCELLERS = ("BUYER", "MERCHANT", "AMAZON")
 
@@ -25,12 +25,7 @@ CANCELLERS = ("BUYER", "MERCHANT", "AMAZON")
 class OrderDeeds(SellerDeeds):
     """Each marked method is one deed. All hold the lock and raise `DeedRefused` without having changed anything."""
 
-    @deed
-    def buy(self, sku: str, *, quantity: int = 1, **more: Any) -> Told:
-        """A buyer takes units of one live offer: `checkout` of a single line; `more` are its other arguments or the line's."""
-        line = {name: more.pop(name) for name in list(more) if name in LINE_FIELDS}
-        told: Told = bound(self.checkout, {"lines": [{"sku": sku, "quantity": quantity, **line}], **more})()
-        return told
+    LINE_FIELDS = LINE_FIELDS
 
     @deed
     def checkout(
@@ -234,23 +229,6 @@ class OrderDeeds(SellerDeeds):
         with self._world.lock:
             self._world.orders.lag = timedelta(seconds=seconds)
             return {"seconds": seconds}
-
-    @deed
-    def later(self, seconds: Seconds, act: str, arguments: Mapping[str, Any] | None = None) -> Told:
-        """Do the deed `act` once the clock has passed, at the first call after that. A refusal then stands in the journal alone."""
-        with self._world.lock:
-            deed_of(self, act)
-
-            def land() -> None:
-                at, status = self._world.now(), 200
-                try:
-                    do(self, act, arguments or {})
-                except DeedRefused:
-                    status = 400
-                self._world.journal.append(JournalEntry(at=at, operation=f"deed:{act}", status=status))
-
-            self._world.postpone(seconds, land)
-            return {"deed": act, "seconds": seconds}
 
     def _order(self, order_id: str) -> Order:
         self._world.catch_up()

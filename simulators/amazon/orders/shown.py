@@ -59,7 +59,7 @@ def order_json(order: Order, included: frozenset[str], marketplace_name: str) ->
 
 
 def money(amount: Decimal, currency: str) -> Json:
-    return {"amount": str(amount), "currencyCode": currency}
+    return {"amount": f"{amount:.2f}", "currencyCode": currency}
 
 
 def _buyer(order: Order) -> Json | None:

@@ -13,6 +13,7 @@ from typing import Any
 from simulators.ebay.orders.pricing import NOTHING, LinePrice, Wallet
 from simulators.ebay.sites import Site
 from simulators.ebay.state import Listing, Offer
+from simulators.kit.amounts import amount
 from simulators.kit.deeds import DeedRefused
 
 LINE_FIELDS = frozenset(
@@ -78,18 +79,6 @@ class Basket:
     address: bool = True
     global_shipping: bool = False
     buyer: Mapping[str, str] = field(default_factory=dict)
-
-
-def amount(value: Any, name: str, *, negative: bool = False) -> Decimal:
-    """An amount of money. Raises `DeedRefused` for one that is none, finer than a cent, or below 0."""
-    try:
-        number = Decimal(str(value))
-        fine = number.is_finite() and number == round(number, 2)
-    except InvalidOperation:
-        raise DeedRefused(f"{name} is no amount") from None
-    if not fine or (number < 0 and not negative):
-        raise DeedRefused(f"{name} is {value}")
-    return number
 
 
 def line_price(line: Mapping[str, Any], unit_price: Decimal, quantity: int) -> LinePrice:

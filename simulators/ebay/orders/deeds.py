@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from simulators.ebay.errors import EbayError
+from simulators.ebay.oauth import TokenService
 from simulators.ebay.offers import listings
-from simulators.ebay.orders import baskets, purchases
+from simulators.ebay.orders import purchases
 from simulators.ebay.orders.baskets import (
     INSTRUCTIONS,
     LINE_FIELDS,
@@ -25,22 +26,16 @@ from simulators.ebay.orders.refunds import refund_on_site
 from simulators.ebay.orders.traps import ship_rest
 from simulators.ebay.sites import SITES, Site
 from simulators.ebay.state import Listing, Offer, Order, Seller
-from simulators.ebay.world import JournalEntry, World
-from simulators.kit.deeds import DeedRefused, Seconds, Told, bound, deed, deed_of, do
+from simulators.ebay.world import World
+from simulators.kit.amounts import amount as money_of
+from simulators.kit.deeds import DeedRefused, Seconds, Told, deed
+from simulators.kit.seller_deeds import SellerDeeds
 
 
-class OrderDeeds:
-    """Each public method is one deed. All hold the lock and raise `DeedRefused` without having changed anything."""
+class OrderDeeds(SellerDeeds[World, TokenService, Seller]):
+    """Each marked method is one deed. All hold the lock and raise `DeedRefused` without having changed anything."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    @deed
-    def buy(self, sku: str, *, quantity: int = 1, **more: Any) -> Told:
-        """A buyer takes units of one live offer: `checkout` of a single line; `more` are its other arguments or the line's."""
-        line = {name: more.pop(name) for name in list(more) if name in LINE_FIELDS}
-        told: Told = bound(self.checkout, {"lines": [{"sku": sku, "quantity": quantity, **line}], **more})()
-        return told
+    LINE_FIELDS = LINE_FIELDS
 
     @deed
     def checkout(
@@ -64,7 +59,7 @@ class OrderDeeds:
     ) -> Told:
         """A buyer takes several lines of one seller and site in one order; it stands whole or not at all.
 
-        A line has `sku` and `quantity`, perhaps the amounts of `baskets.LINE_FIELDS`; `by_hand` marks one whose listing
+        A line has `sku` and `quantity`, perhaps the amounts of `LINE_FIELDS`; `by_hand` marks one whose listing
         the seller made on the site by hand (any SKU or "", with `price` and `title`). Every listing counts itself down
         at once, and so does the item. Returns orderId, and listingId and the quantity left of the last line.
         """
@@ -79,7 +74,7 @@ class OrderDeeds:
                 site=site,
                 purchases=[self._purchase(line, owner, site) for line in spread],
                 wallet=wallet_of(site, buyer_currency, rate),
-                adjustment=baskets.amount(adjustment, "adjustment", negative=True),
+                adjustment=money_of(adjustment, "adjustment", negative=True),
                 paid=paid,
                 tax_id=tax_id,
                 notes=notes,
@@ -118,7 +113,7 @@ class OrderDeeds:
     def _place_of(self, lines: list[dict[str, Any]], marketplace: str, seller: str) -> tuple[Seller, Site]:
         """The one seller and site of all lines. Lines by hand follow the others, or the names given."""
         found = [self._live_offer(line["sku"], marketplace, seller) for line in lines if not line.get("by_hand")]
-        owners = {owner.username for owner, _, _ in found} or {self._only_seller(seller).username}
+        owners = {owner.username for owner, _, _ in found} or {self._seller(seller).username}
         owner = self._seller(owners.pop())
         site = marketplace or owner.registration_marketplace_id
         sites = {offer.marketplace_id for _, offer, _ in found} or {site}
@@ -126,22 +121,17 @@ class OrderDeeds:
             raise DeedRefused("an order has SKUs of one seller and one site")
         return owner, SITES[sites.pop()]
 
-    def _only_seller(self, seller: str) -> Seller:
-        if seller or len(self._world.sellers) != 1:
-            return self._seller(seller)
-        return next(iter(self._world.sellers.values()))
-
     def _purchase(self, line: Mapping[str, Any], owner: Seller, site: Site) -> Purchase:
         sku, quantity = str(line["sku"]), int(line.get("quantity", 1))
         if quantity < 1:
             raise DeedRefused(f"{quantity} units of {sku}")
         if line.get("by_hand"):
-            price = line_price(line, baskets.amount(line.get("price", "10.00"), "price"), quantity)
+            price = line_price(line, money_of(line.get("price", "10.00"), "price"), quantity)
             return Purchase(sku, str(line.get("title", f"Item {sku}")), quantity, price)
         _, offer, listing = self._live_offer(sku, site.marketplace_id, owner.username)
         unit = line.get("price", (offer.price or {"value": "0"})["value"])
         return Purchase(
-            sku, listing.title, quantity, line_price(line, baskets.amount(unit, "price"), quantity), offer, listing
+            sku, listing.title, quantity, line_price(line, money_of(unit, "price"), quantity), offer, listing
         )
 
     @staticmethod
@@ -242,7 +232,7 @@ class OrderDeeds:
             if len(named) != 1 or order.data["orderPaymentStatus"] in ("PENDING", "FAILED"):
                 raise DeedRefused(f"{order_id} has {len(named)} lines {line}, or is not paid")
             whole = lines[named[0]]["lineItemCost"] if line else order.data["pricingSummary"]["total"]
-            back = whole["value"] if amount is None else baskets.amount(amount, "amount", negative=True)
+            back = whole["value"] if amount is None else money_of(amount, "amount", negative=True)
             reference = refund_on_site(self._world, order, back, named[0], currency, failed=failed)
             status = order.data["orderPaymentStatus"]
             return {"orderId": order_id, "refundReferenceId": reference, "orderPaymentStatus": status}
@@ -279,23 +269,6 @@ class OrderDeeds:
             self._world.newest_orders_first = newest_first
             return {"newestFirst": newest_first}
 
-    @deed
-    def later(self, seconds: Seconds, act: str, arguments: Mapping[str, Any] | None = None) -> Told:
-        """Do the deed `act` once the clock has passed, at the first call after that. A refusal then stands in the journal alone."""
-        with self._world.lock:
-            deed_of(self, act)
-
-            def land() -> None:
-                at, status = self._world.now(), 200
-                try:
-                    do(self, act, arguments or {})
-                except DeedRefused:
-                    status = 400
-                self._world.journal.append(JournalEntry(at=at, operation=f"deed:{act}", status=status))
-
-            self._world.postpone(seconds, land)
-            return {"deed": act, "seconds": seconds}
-
     def _order(self, order_id: str) -> Order:
         return self._owned_order(order_id)[1]
 
@@ -304,12 +277,6 @@ class OrderDeeds:
             if order_id in seller.orders:
                 return seller, seller.orders[order_id]
         raise DeedRefused(f"no order {order_id}")
-
-    def _seller(self, username: str) -> Seller:
-        try:
-            return self._world.seller(username)
-        except KeyError:
-            raise DeedRefused(f"no seller {username}") from None
 
     def _live_offer(self, sku: str, marketplace: str, seller: str) -> tuple[Seller, Offer, Listing]:
         self._world.catch_up()

@@ -8,7 +8,8 @@ are ours, for the copies at hand end before them.
 from __future__ import annotations
 
 from simulators.ebay.state import Order, Seller
-from simulators.ebay.world import World, iso
+from simulators.ebay.world import World
+from simulators.kit.times import iso
 
 TOPIC = "ORDER_CONFIRMATION"
 

@@ -13,7 +13,8 @@ from simulators.ebay.orders.filters import parse_date
 from simulators.ebay.orders.reads import BASE, find_order
 from simulators.ebay.state import Order
 from simulators.ebay.wire import Call
-from simulators.ebay.world import World, iso
+from simulators.ebay.world import World
+from simulators.kit.times import iso
 from simulators.kit.wire import Reply
 
 Json = dict[str, Any]

@@ -13,7 +13,8 @@ from typing import Any
 from simulators.ebay.orders import notifications, pricing
 from simulators.ebay.orders.baskets import Basket, Purchase
 from simulators.ebay.state import Order, Seller
-from simulators.ebay.world import World, iso
+from simulators.ebay.world import World
+from simulators.kit.times import iso
 
 Json = dict[str, Any]
 _HUB = {

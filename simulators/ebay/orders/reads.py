@@ -12,7 +12,8 @@ from simulators.ebay.errors import EbayError
 from simulators.ebay.orders.refunds import settle_refund
 from simulators.ebay.state import Order, Seller
 from simulators.ebay.wire import Call
-from simulators.ebay.world import World, iso
+from simulators.ebay.world import World
+from simulators.kit.times import iso
 
 BASE = "/sell/fulfillment/v1"
 Json = dict[str, Any]

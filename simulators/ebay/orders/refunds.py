@@ -10,7 +10,8 @@ from simulators.ebay.errors import EbayError
 from simulators.ebay.orders.pricing import money
 from simulators.ebay.state import Order
 from simulators.ebay.wire import Call
-from simulators.ebay.world import World, iso
+from simulators.ebay.world import World
+from simulators.kit.times import iso
 from simulators.kit.wire import Reply
 
 _LONGEST_COMMENT = 1000  # by the text of 34921; the field's own text says 100

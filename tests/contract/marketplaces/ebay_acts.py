@@ -24,7 +24,7 @@ class Hand:
     def __init__(self, stage: EbayStage) -> None:
         session = requests.Session()
         session.mount("https://", Transport(stage.simulator))
-        form = {"grant_type": "refresh_token", "refresh_token": stage.refresh_token}
+        form = {"grant_type": "refresh_token", "refresh_token": stage.seller["refreshToken"]}
         auth = (stage.simulator.client_id, stage.simulator.client_secret)
         token = session.post("https://api.ebay.com/identity/v1/oauth2/token", data=form, auth=auth).json()
         session.headers.update(

@@ -15,7 +15,7 @@ import requests
 
 from listbridge import registry
 from listbridge.domain.configuration import CreationProfile
-from listbridge.domain.ids import ProfileId, RemoteId, RemoteOrderId, Site, Sku
+from listbridge.domain.ids import RemoteId, Site, Sku
 from listbridge.domain.ports import MarketplaceAdapter, PublishRequest, Revision
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.tokens import TokenCache
@@ -25,14 +25,13 @@ from simulators.amazon import AmazonSimulator, Limits
 from simulators.amazon.offers.live import live_listings
 from simulators.faults import Fault
 from tests.contract.marketplaces.amazon_documents import AmazonDocuments
-from tests.contract.marketplaces.stages import LiveListing, Shown, Stage
-from tests.fakes.budget import FakeBudget
+from tests.contract.marketplaces.simulated import SimulatedStage
+from tests.contract.marketplaces.stages import LiveListing, Shown
 from tests.fakes.clock import VirtualClock
 
 _WRITES = frozenset({"putListingsItem", "patchListingsItem"})
 _VALUES = ("purchasable_offer", "fulfillment_availability")
 
-BUYER = {"name": "Ada Buyer", "email": "ada@buyers.example", "phone": "5550199", "line1": "9 Secret Lane"}
 EVERY = {
     "country_of_origin": "DE",
     "supplier_declared_dg_hz_regulation": "not_applicable",
@@ -46,7 +45,7 @@ OF_TYPE: dict[str, dict[str, Any]] = {
 }
 
 
-class AmazonStage(Stage):
+class AmazonStage(SimulatedStage):
     """The suites' `Stage` on Amazon's simulator."""
 
     def __init__(
@@ -71,35 +70,19 @@ class AmazonStage(Stage):
         )
         SHELF.clear()  # each stage is a process of its own
         self.documents = AmazonDocuments.load()
-        self.simulator = AmazonSimulator(clock=self.clock, limits=Limits.load().faster(100_000))
-        self.seller = self.simulator.deeds.add_seller("anna", sites=self._stores())
-        self.budget = FakeBudget(self.clock)
+        self.opened(AmazonSimulator(clock=self.clock, limits=Limits.load().faster(100_000)))
         self.last: requests.PreparedRequest | None = None
         self.product_type = "SWEATER"
 
-    def _stores(self) -> list[str]:
-        return [SITES[site].marketplace_id for site in self.sites]
-
-    def app(self) -> Any:
-        return self.simulator
-
-    def secret(self) -> dict[str, str]:
-        return self._secret_of(self.seller)
-
-    def _secret_of(self, seller: dict[str, Any]) -> dict[str, str]:
-        return {
-            "client_id": self.simulator.client_id,
-            "client_secret": self.simulator.client_secret,
-            "refresh_token": seller["refreshToken"],
-        }
-
-    def stranger(self) -> dict[str, str]:
-        return self._secret_of(self.simulator.deeds.add_seller("berta", sites=self._stores()))
+    def add_seller(self, name: str) -> dict[str, Any]:
+        stores = [SITES[site].marketplace_id for site in self.sites]
+        added: dict[str, Any] = self.simulator.deeds.add_seller(name, sites=stores)
+        return added
 
     def open_stranger(self, tokens: TokenCache) -> MarketplaceAdapter:
-        berta = self.simulator.deeds.add_seller("berta", sites=self._stores())
+        berta = self.add_seller("berta")
         connection = self.connection(tokens, seller_id=berta["sellerId"])
-        stranger = replace(connection, id="acc_stranger", secret=self._secret_of(berta))
+        stranger = replace(connection, id="acc_stranger", secret=self.secret_of(berta))
         return self._patient(registry.open_marketplace(self.slug, stranger))
 
     def account_settings(self) -> dict[str, Any]:
@@ -120,16 +103,14 @@ class AmazonStage(Stage):
             "without_barcode": "exempt",
             "attributes": {**EVERY, **OF_TYPE[self.product_type]},
         }
-        return CreationProfile(id=ProfileId("cp_1"), name="c", marketplace="amazon", site=site, settings=settings)
+        return self.profile(site, settings)
 
     def account_sites(self) -> set[Site]:
         return set(self.sites)
 
     def operation(self, request: requests.PreparedRequest) -> str:
         self.last = request
-        path = urlsplit(request.url or "").path
-        found = self.simulator.router.find(request.method or "", path)
-        return found[0].id if found else "unknown"
+        return super().operation(request)
 
     def carries_values(self, operation: str) -> bool:
         """Whether the call that was just named publishes with a price or a quantity: a preview and a parent carry none, and
@@ -176,15 +157,6 @@ class AmazonStage(Stage):
         self._rows()
         return sum(not child for child in self.simulator.world.listings.made.values())
 
-    def add_faults(self, *faults: Fault) -> None:
-        self.simulator.faults.add(*faults)
-
-    def revoke(self) -> None:
-        self.simulator.deeds.revoke_token("anna")
-
-    def expire_tokens(self) -> None:
-        self.simulator.deeds.expire_tokens()
-
     def refuse_zeros(self) -> None:
         raise NotImplementedError("Amazon takes a zero of every seller")
 
@@ -195,26 +167,6 @@ class AmazonStage(Stage):
 
     def edit_from_outside(self, sku: Sku, site: Site, quantity: int) -> None:
         self.simulator.deeds.change_quantity(sku, quantity, seller="anna")
-
-    def put_on_sale(self, *skus: Sku) -> None:
-        self.simulator.deeds.seed_listings("anna", list(skus), quantity=3000, price="10.05")
-
-    def buy(self, *wanted: tuple[Sku, int], paid: bool = True) -> RemoteOrderId:
-        lines = [{"sku": sku, "quantity": quantity} for sku, quantity in wanted]
-        placed = self.simulator.deeds.checkout(lines, seller="anna", paid=paid, buyer=BUYER)
-        return RemoteOrderId(placed["orderId"])
-
-    def pay(self, order: RemoteOrderId) -> None:
-        self.simulator.deeds.pay_order(order)
-
-    def cancel(self, order: RemoteOrderId) -> None:
-        self.simulator.deeds.cancel_order(order)
-
-    def ship_from_outside(self, order: RemoteOrderId, tracking: str) -> None:
-        self.simulator.deeds.ship_order(order, carrier="DHL", tracking=tracking)
-
-    def buyers_words(self) -> tuple[str, ...]:
-        return tuple(BUYER.values())
 
     def partial_answer(self, accepted: Revision, refused: Revision) -> Fault:
         raise NotImplementedError("an answer of Amazon is about one item")

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 
 from listbridge.domain.configuration import CreationProfile
-from listbridge.domain.ids import ProfileId, RemoteId, RemoteOrderId, Site, Sku
+from listbridge.domain.ids import RemoteId, Site, Sku
 from listbridge.domain.ports import Revision
 from simulators.door import Transport
 from simulators.ebay import EbaySimulator, Limits
+from simulators.ebay.app import TOKEN
 from simulators.faults import Fault
-from tests.contract.marketplaces.stages import LiveListing, Shown, Stage
+from tests.contract.marketplaces.simulated import SimulatedStage
+from tests.contract.marketplaces.stages import LiveListing, Shown
 from tests.contract.openapi import EbaySpec
 from tests.contract.specs import specs_root
-from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import VirtualClock
 
 _VALUE_OPERATIONS = frozenset({"createOrReplaceInventoryItem", "createOffer", "updateOffer"})
 
-BUYER = {"name": "Ada Buyer", "email": "ada@members.example", "phone": "5550199", "line1": "9 Secret Lane"}
 
-
-class EbayStage(Stage):
+class EbayStage(SimulatedStage):
     """The suites' `Stage` on eBay's simulator."""
 
     def __init__(
@@ -44,25 +42,12 @@ class EbayStage(Stage):
         )
         self.spec = EbaySpec.load() if specs_root() else None
         unlimited = Limits.load().raised(per_second={"rate": 100_000, "burst": 100_000})
-        self.simulator = EbaySimulator(clock=self.clock, limits=unlimited)
-        added = self.simulator.deeds.add_seller("anna", marketplaces=list(self.sites))
-        self.refresh_token: str = added["refreshToken"]
-        self.policies: dict[str, dict[str, str]] = added["policies"]
-        self.budget = FakeBudget(self.clock)
+        self.opened(EbaySimulator(clock=self.clock, limits=unlimited))
+        self.policies: dict[str, dict[str, str]] = self.seller["policies"]
 
-    def app(self) -> Any:
-        return self.simulator
-
-    def secret(self) -> dict[str, str]:
-        return {
-            "client_id": self.simulator.client_id,
-            "client_secret": self.simulator.client_secret,
-            "refresh_token": self.refresh_token,
-        }
-
-    def stranger(self) -> dict[str, str]:
-        added = self.simulator.deeds.add_seller("berta", marketplaces=list(self.sites))
-        return {**self.secret(), "refresh_token": added["refreshToken"]}
+    def add_seller(self, name: str) -> dict[str, Any]:
+        added: dict[str, Any] = self.simulator.deeds.add_seller(name, marketplaces=list(self.sites))
+        return added
 
     def creation(self, site: Site) -> CreationProfile:
         policies = self.policies[site]
@@ -75,19 +60,14 @@ class EbayStage(Stage):
             "return_policy_id": policies["returnPolicyId"],
             "aspects": {"Size": ["One Size"]},
         }
-        return CreationProfile(id=ProfileId("cp_1"), name="c", marketplace="ebay", site=site, settings=settings)
-
-    def operation(self, request: requests.PreparedRequest) -> str:
-        path = urlsplit(request.url or "").path
-        found = self.simulator.router.find(request.method or "", path)
-        return found[0].id if found else "oauth2Token"
+        return self.profile(site, settings)
 
     def carries_values(self, operation: str) -> bool:
         return operation in _VALUE_OPERATIONS
 
     def check(self, request: requests.PreparedRequest, response: requests.Response) -> None:
         html = response.headers.get("Content-Type", "").startswith("text/html")
-        if self.spec is None or html or self.operation(request) == "oauth2Token":
+        if self.spec is None or html or self.operation(request) == TOKEN:
             return
         headers = {name: str(value) for name, value in request.headers.items()}
         self.checked.add(
@@ -118,15 +98,6 @@ class EbayStage(Stage):
     def ever_made(self) -> int:
         return len(self._listings())
 
-    def add_faults(self, *faults: Fault) -> None:
-        self.simulator.faults.add(*faults)
-
-    def revoke(self) -> None:
-        self.simulator.deeds.revoke_token("anna")
-
-    def expire_tokens(self) -> None:
-        self.simulator.deeds.expire_tokens()
-
     def refuse_zeros(self) -> None:
         self.simulator.deeds.set_out_of_stock_control("anna", False)
 
@@ -135,26 +106,6 @@ class EbayStage(Stage):
 
     def edit_from_outside(self, sku: Sku, site: Site, quantity: int) -> None:
         self.simulator.deeds.change_quantity(sku, quantity, marketplace=site)
-
-    def put_on_sale(self, *skus: Sku) -> None:
-        self.simulator.deeds.seed_listings("anna", list(skus), quantity=3000, price="10.05")
-
-    def buy(self, *wanted: tuple[Sku, int], paid: bool = True) -> RemoteOrderId:
-        lines = [{"sku": sku, "quantity": quantity} for sku, quantity in wanted]
-        placed = self.simulator.deeds.checkout(lines, paid=paid, buyer=BUYER)
-        return RemoteOrderId(placed["orderId"])
-
-    def pay(self, order: RemoteOrderId) -> None:
-        self.simulator.deeds.pay_order(order)
-
-    def cancel(self, order: RemoteOrderId) -> None:
-        self.simulator.deeds.cancel_order(order)
-
-    def ship_from_outside(self, order: RemoteOrderId, tracking: str) -> None:
-        self.simulator.deeds.ship_order(order, carrier="DHL", tracking=tracking)
-
-    def buyers_words(self) -> tuple[str, ...]:
-        return tuple(BUYER.values())
 
     def partial_answer(self, accepted: Revision, refused: Revision) -> Fault:
         error = {

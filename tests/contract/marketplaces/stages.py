@@ -21,6 +21,7 @@ from listbridge.domain.ids import (
     AccountId,
     ListingKey,
     ProductId,
+    ProfileId,
     RemoteId,
     RemoteOrderId,
     SalesListId,
@@ -236,6 +237,12 @@ class Stage(abc.ABC):
     def _patient(self, adapter: MarketplaceAdapter) -> MarketplaceAdapter:
         traits = registry.marketplace(self.slug).traits
         return cast(MarketplaceAdapter, Patient(adapter, self.clock, traits.finds_by_sku))
+
+    def profile(self, site: Site, settings: Mapping[str, Any]) -> CreationProfile:
+        """A creation profile with these settings."""
+        return CreationProfile(
+            id=ProfileId("cp_1"), name="c", marketplace=self.slug, site=site, settings=dict(settings)
+        )
 
     def account_settings(self) -> dict[str, Any]:
         """What an account's settings have to say here."""

@@ -12,7 +12,7 @@ from listbridge.domain.verdicts import RetryLater, Unauthorized
 from listbridge.domain.work import Hint, HintKind
 from listbridge.infra.calls.tokens import TokenCache
 from listbridge.marketplaces.amazon.events import QUEUE
-from listbridge.marketplaces.amazon.subscriptions import listen
+from listbridge.marketplaces.amazon.subscriptions import listen, stop_listening
 from simulators.amazon.subscribing import Destination, Subscription
 from simulators.faults import Fault
 from tests.contract.marketplaces.amazon_seller import DE, AmazonSeller
@@ -58,6 +58,23 @@ def test_what_somebody_removed_is_made_again(anna: AmazonSeller) -> None:
     del anna.simulator.world.notifications.subscriptions[gone.subscription_id]
     listen(anna.http(), ARN)
     assert sorted(one.kind for one in subscriptions(anna)) == ["FEED_PROCESSING_FINISHED", "ORDER_CHANGE"]
+
+
+def test_a_version_that_amazon_does_not_know_is_replaced_by_the_one_that_it_sends(anna: AmazonSeller) -> None:
+    listen(anna.http(), ARN)
+    world = anna.simulator.world.notifications
+    world.subscriptions = {id: one for id, one in world.subscriptions.items() if one.kind == "ORDER_CHANGE"}
+    refused = {"errors": [{"code": "InvalidInput", "message": "Invalid payloadVersion", "details": ""}]}
+    anna.simulator.faults.add(Fault("createSubscription", "status", status=400, body=refused))
+    listen(anna.http(), ARN)
+    told = {one.kind: one.payload_version for one in subscriptions(anna)}
+    assert told == {"ORDER_CHANGE": "1.0", "FEED_PROCESSING_FINISHED": "1.0"}
+    anna.clock.advance(5)
+    before = subscriptions(anna)
+    listen(anna.http(), ARN)
+    assert subscriptions(anna) == before
+    stop_listening(anna.http(), ARN, last=True)
+    assert (destinations(anna), subscriptions(anna)) == ([], [])
 
 
 def test_a_subscription_that_leads_to_an_old_queue_leads_to_ours(anna: AmazonSeller) -> None:
@@ -126,3 +143,51 @@ def test_what_comes_then_is_understood(anna: AmazonSeller) -> None:
     body = json.dumps(told).encode()
     assert QUEUE.addressee(body) == seller
     assert QUEUE.parse(RawRequest("", "", body=body)).hints == (Hint(kind=HintKind.SUBMISSION, id="feed:77"),)
+
+
+# ---- and no more ----
+
+
+def test_the_last_account_takes_its_subscriptions_and_the_destination_with_it(anna: AmazonSeller) -> None:
+    listen(anna.http(), ARN)
+    stop_listening(anna.http(), ARN, last=True)
+    assert (destinations(anna), subscriptions(anna)) == ([], [])
+    stop_listening(anna.http(), ARN, last=True)
+
+
+def test_another_account_goes_on_being_told(anna: AmazonSeller) -> None:
+    berta = anna.simulator.deeds.add_seller("berta", sites=[DE])
+    listen(anna.http(), ARN)
+    listen(anna.http(secret=anna.secret(refresh_token=berta["refreshToken"]), seller_id=berta["sellerId"]), ARN)
+    stop_listening(anna.http(), ARN, last=False)
+    assert {one.seller_id for one in subscriptions(anna)} == {berta["sellerId"]}
+    assert [one.arn for one in destinations(anna)] == [ARN]
+
+
+def test_a_destination_that_a_stranger_is_told_at_stays(anna: AmazonSeller) -> None:
+    """Amazon refuses to delete it: another installation of the app uses it too."""
+    berta = anna.simulator.deeds.add_seller("berta", sites=[DE])
+    listen(anna.http(secret=anna.secret(refresh_token=berta["refreshToken"]), seller_id=berta["sellerId"]), ARN)
+    stop_listening(anna.http(), ARN, last=True)
+    assert [one.arn for one in destinations(anna)] == [ARN]
+    assert len(subscriptions(anna)) == 2
+
+
+def test_subscriptions_that_lead_to_another_queue_stay(anna: AmazonSeller) -> None:
+    listen(anna.http(), ARN + "-old")
+    stop_listening(anna.http(), ARN, last=True)
+    assert (len(subscriptions(anna)), [one.arn for one in destinations(anna)]) == (2, [ARN + "-old"])
+
+
+def test_an_account_that_only_observes_takes_its_subscriptions_back_as_well(anna: AmazonSeller) -> None:
+    listen(anna.http(observe=True), ARN)
+    stop_listening(anna.http(observe=True), ARN, last=True)
+    assert (destinations(anna), subscriptions(anna)) == ([], [])
+
+
+def test_what_is_gone_before_it_is_removed_is_no_failure(anna: AmazonSeller) -> None:
+    listen(anna.http(), ARN)
+    anna.simulator.faults.add(Fault("deleteSubscriptionById", "status", status=404))
+    anna.simulator.faults.add(Fault("deleteDestination", "status", status=404))
+    stop_listening(anna.http(), ARN, last=True)
+    assert len(subscriptions(anna)) == 1

@@ -197,13 +197,13 @@ def test_a_consent_becomes_a_refresh_token_that_opens_the_account(stage: EbaySta
     sent_back = session.get(address, allow_redirects=False).headers["Location"]
     query = parse_qs(urlsplit(sent_back).query)
     assert query["state"] == ["state-1"]
-    fields = auth.exchange(connection, query["code"][0])
-    assert fields["refresh_token"] != stage.refresh_token
+    fields = auth.consented(connection, query["code"][0])
+    assert fields["refresh_token"] != stage.seller["refreshToken"]
     assert fields["refresh_token_expires_at"] == "2028-05-02T00:00:00+00:00"
-    stage.refresh_token = fields["refresh_token"]
+    stage.seller["refreshToken"] = fields["refresh_token"]
     assert stage.open().identify().remote_name
     with pytest.raises(Unauthorized):
-        auth.exchange(connection, query["code"][0])  # a code works once
+        auth.consented(connection, query["code"][0])  # a code works once
 
 
 @pytest.mark.parametrize(

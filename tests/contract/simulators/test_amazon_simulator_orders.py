@@ -215,7 +215,6 @@ def test_pages_follow_a_token_that_belongs_to_its_filters(anna: AmazonSeller, cl
         {"createdAfter": LONG_AGO, "includedData": "ADDRESS"},
         {"createdAfter": LONG_AGO, "maxResultsPerPage": "101"},
         {"createdAfter": LONG_AGO, "paginationToken": "unknown"},
-        {"createdAfter": LONG_AGO, "orderStatuses": "Unshipped"},
     ],
     ids=lambda query: ",".join(query) or "nothing",
 )

@@ -15,6 +15,7 @@ from listbridge.domain.ids import JobId
 from listbridge.domain.listings import unseen_sales
 from listbridge.domain.listings.bands import Band, band_of
 from listbridge.domain.listings.listing import (
+    NOTHING,
     PRODUCT_GONE,
     Computed,
     LedgerField,
@@ -128,6 +129,7 @@ def demanded(listing: Listing, fields: frozenset[LedgerField], job: JobId | None
             quantity=None if LedgerField.QUANTITY in fields else accepted.quantity,
             price=None if LedgerField.PRICE in fields else accepted.price,
         ),
+        taken=listing.taken.merged(NOTHING, fields, listing.taken.at),
         attempts=0,
         not_before=None,
         guard_passed=True,
@@ -141,7 +143,7 @@ def read_back(listing: Listing, shown: Values, now: datetime) -> Listing:
     """The marketplace was read: record what it shows.
 
     With no call under way: after `settle_at` what it shows *is* what it accepted (computed or not: if not, the listing is due
-    and sent again), and so it is where nothing is known. A known acceptance that the marketplace contradicts is drift.
+    and sent again), and so it is where nothing is known. Before that it can only tell that what was taken is there no more. A known acceptance that the marketplace contradicts is drift.
     Fewer units than must be there are evidence of a sale (promises.md#p11). The caller must have read the row before it read
     the marketplace, and save only if the row is unchanged.
     """
@@ -152,11 +154,12 @@ def read_back(listing: Listing, shown: Values, now: datetime) -> Listing:
         return new
     if listing.settle_at is not None:
         if now < listing.settle_at:
-            return new
+            return _still_taken(new, shown, now)
         done = frozenset(f for f in shown.known if shown.of(f) == value_computed(listing, f))
         new = replace(
             new,
             settle_at=None,
+            taken=NOTHING,
             accepted=listing.accepted.merged(shown, shown.known, now),
             demanded=listing.demanded - done,
             not_before=None,
@@ -169,6 +172,23 @@ def read_back(listing: Listing, shown: Values, now: datetime) -> Listing:
         learned = {f for f in shown.known - listing.demanded if listing.accepted.of(f) != shown.of(f)}
         new = replace(new, accepted=listing.accepted.merged(shown, frozenset(learned), now))
     return refreshed(new, now)
+
+
+def _still_taken(listing: Listing, shown: Values, now: datetime) -> Listing:
+    """An older call may still land: what was taken after it, and is shown no more, is sent again now."""
+    lost = frozenset(f for f in shown.known & listing.taken.known if shown.of(f) != listing.taken.of(f))
+    if not lost:
+        return listing
+    taken = listing.taken.merged(NOTHING, lost, listing.taken.at)
+    return refreshed(replace(listing, taken=taken, not_before=None), now)
+
+
+def awaits_look(listing: Listing) -> bool:
+    """Whether all that is due was taken, and only looks can tell that no older call lands over it (protocol.md#settle)."""
+    if listing.settle_at is None or listing.attempt is not None or listing.overtaken is not None:
+        return False
+    due = due_fields(listing)
+    return bool(due) and all(listing.taken.of(field) == value_computed(listing, field) for field in due)
 
 
 def urgent(listing: Listing, below: int) -> bool:
@@ -225,7 +245,8 @@ def sold_remotely(listing: Listing, sale: str, units: int, now: datetime, *, can
     if attempt is not None:
         attempt = replace(attempt, fields=attempt.fields - {LedgerField.QUANTITY})
     sold = (*listing.sold, name)[-_SALES_REMEMBERED:]
-    return refreshed(replace(told, attempt=attempt, sold=sold, accepted=replace(told.accepted, quantity=None)), now)
+    accepted, taken = replace(told.accepted, quantity=None), replace(told.taken, quantity=None)
+    return refreshed(replace(told, attempt=attempt, sold=sold, accepted=accepted, taken=taken), now)
 
 
 def value_computed(listing: Listing, field: LedgerField) -> object:

@@ -114,6 +114,7 @@ def linked(
         hold=Problem(NOT_ALIGNED, fix="align"),
         attempt=None,
         settle_at=None,
+        taken=NOTHING,
         on_sale=seen.quantity,
         fulfilled_by_marketplace=fulfilled_by_marketplace,
     )
@@ -184,6 +185,7 @@ def _kept_by(listing: Listing, remote: RemoteListing) -> Listing:
         on_sale=None,
         unseen_sale=None,
         accepted=replace(listing.accepted, quantity=None),
+        taken=replace(listing.taken, quantity=None),
         demanded=listing.demanded - {LedgerField.QUANTITY},
     )
 
@@ -222,6 +224,7 @@ def ended(
         accepted=NOTHING,
         attempt=None,
         settle_at=None,
+        taken=NOTHING,
         overtaken=_still_open(listing),
         demanded=frozenset(),
         hold=problem,

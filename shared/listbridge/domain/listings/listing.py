@@ -233,6 +233,9 @@ class Listing:
     """The latest sales that `on_sale` counts, so that none is counted twice."""
     attempt: Attempt | None = None
     settle_at: datetime | None = None
+    taken: Values = NOTHING
+    """What the latest calls were accepted with while an older one may still land over it, until `settle_at`: it is looked
+    at, and sent again only if it does not stay."""
     overtaken: Attempt | None = None
     """An undecided submission that may be applied after what was sent later: nothing is known to be accepted until it is
     decided. Its `prior` is what was accepted after it."""

@@ -12,7 +12,16 @@ from datetime import datetime, timedelta
 
 from listbridge.domain.listings import unseen_sales
 from listbridge.domain.listings.bands import Band
-from listbridge.domain.listings.ledger import UPDATE_FAILED, due_fields, held, later, refreshed, urgent, value_computed
+from listbridge.domain.listings.ledger import (
+    UPDATE_FAILED,
+    awaits_look,
+    due_fields,
+    held,
+    later,
+    refreshed,
+    urgent,
+    value_computed,
+)
 from listbridge.domain.listings.listing import NOTHING, Attempt, LedgerField, Listing, Values
 from listbridge.domain.problem import Problem
 from listbridge.domain.waiting import REVISIONS
@@ -70,6 +79,7 @@ def begun(
         on_sale=_higher(before, values.quantity),
         sent=listing.sent.merged(values, fields, now),
         accepted=listing.accepted.merged(NOTHING, fields, listing.accepted.at),
+        taken=listing.taken.merged(NOTHING, fields, listing.taken.at),
         fence=max(fence, listing.fence),
         # Counted once: a repeat of the same values is not another change. A field kept back is still to be counted.
         guard_passed=listing.guard_passed or due_fields(listing) <= fields,
@@ -77,10 +87,11 @@ def begun(
     return refreshed(new, now)
 
 
-def accepted(listing: Listing, attempt_id: str, now: datetime) -> Listing:
+def accepted(listing: Listing, attempt_id: str, now: datetime, *, settle_s: float) -> Listing:
     """The marketplace took the values of this attempt.
 
     While an earlier outcome is still unsettled or undecided the acceptance does not count yet: that older call may land later.
+    Until it cannot any more, the listing is looked at every `settle_s`.
 
     Raises:
         NotOurAttempt: another attempt stands on the listing.
@@ -95,7 +106,8 @@ def accepted(listing: Listing, attempt_id: str, now: datetime) -> Listing:
         overtaken = replace(listing.overtaken, prior=taken)
         new = replace(new, overtaken=overtaken, not_before=overtaken.look_at)
     elif listing.settle_at is not None:
-        new = replace(new, not_before=listing.settle_at)
+        taken = listing.taken.merged(attempt.values, attempt.fields, now)
+        new = replace(new, taken=taken, not_before=min(listing.settle_at, now + timedelta(seconds=settle_s)))
     else:
         # A sale seen during the call took the quantity from its fields: it came before the call was applied, or after.
         sure = LedgerField.QUANTITY in attempt.fields
@@ -201,11 +213,17 @@ def awaits_outcome(listing: Listing) -> bool:
     )
 
 
+def nothing_to_send(listing: Listing) -> bool:
+    """Whether all that is due was sent already: then the marketplace is asked, or looked at."""
+    return awaits_outcome(listing) or awaits_look(listing)
+
+
 def heard_of(listing: Listing, now: datetime) -> Listing:
     """The marketplace says that something happened to the listing: what was submitted is asked for now."""
     asked = undecided(listing)
     if asked is None:
-        return listing
+        # An older call may have landed.
+        return refreshed(replace(listing, not_before=None), now) if awaits_look(listing) else listing
     forward = replace(asked, look_at=now)
     new = replace(listing, overtaken=forward) if asked is listing.overtaken else replace(listing, attempt=forward)
     return refreshed(replace(new, not_before=None), now)

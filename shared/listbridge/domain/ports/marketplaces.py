@@ -285,6 +285,12 @@ class MarketplaceAdapter(Protocol):
         False where a person enters both at the marketplace. Raises Unsupported where it tells nothing.
         """
 
+    def stop_listening(self, address: str, *, last: bool) -> None:
+        """Ask the marketplace to tell this address nothing more of the account; idempotent. What a person entered stays.
+
+        `last`: no other account of ours is told there, so that what they share at the marketplace goes as well.
+        """
+
     def creation_form(self, site: Site, kind: str) -> Mapping[str, Any]:
         """The JSON schema of a creation profile's settings on this site, for one kind of product; "" before one is chosen.
 
@@ -336,9 +342,17 @@ class MarketplaceTraits:
     """How long a call may take where that is more than the deployment's own limit. Leases are measured against it."""
     orders: OrderTraits | None = None
     """None where orders are not read."""
+    late_s: float = 0.0
+    """How long after its call a write may still be applied, where that is longer than `settle_s`: an older one may land over a
+    newer one until then. Where writes are decided later, and not in the order in which they were made."""
     zero: Zero = Zero.KEEPS
     shares_stock: bool = False
     """An account's sites sell from one stock there: the same SKU has the lowest quantity of all of them on each."""
+
+    @property
+    def unsettled_s(self) -> float:
+        """After how long a call that was lost or overtaken certainly changes nothing any more."""
+        return max(self.settle_s, self.late_s)
 
 
 class Marketplaces(Protocol):

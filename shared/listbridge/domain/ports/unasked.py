@@ -40,6 +40,9 @@ class UnaskedOfMarketplace:
     def listen(self, address: str, token: str) -> bool:
         raise TypeError("it tells nothing by itself")
 
+    def stop_listening(self, address: str, *, last: bool) -> None:
+        """There is nothing to take back."""
+
     def tracking_as_told(self, tracking: str) -> str:
         """Tracking numbers are kept as they are."""
         return tracking

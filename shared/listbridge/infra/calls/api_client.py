@@ -110,7 +110,7 @@ class ApiClient(Generic[C]):
 
     def __init__(self, connection: Connection, access: AccessTokens | None = None) -> None:
         self.connection = connection
-        self.base = (connection.base_url or self.HOST).rstrip("/")
+        self.base = connection.host(self.HOST)
         self.access = access
 
     def address(self, call: C) -> str:

@@ -40,6 +40,15 @@ class Connection:
     grants: Grants
     facts: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def replaced(self) -> bool:
+        """Something else stands in for the platform."""
+        return self.base_url is not None
+
+    def host(self, own: str) -> str:
+        """Where to call what is at the platform's `own` host: there, or at what replaces all of its hosts. No slash ends it."""
+        return (self.base_url or own).rstrip("/")
+
 
 def credentials_of(connection: Connection, model: type[M], refused: Row) -> M:
     """The connection's credentials in their shape. Raises the error of `refused` when the secret lacks any of them."""

@@ -105,6 +105,23 @@ class TokenEndpoint:
         return row.error(detail=f"token: HTTP {status}", status=status, request=request_id(response.headers))
 
 
+Ask = Callable[[Mapping[str, str]], TokenResponse]
+"""Asks a platform's token endpoint with the fields of one grant, to which it adds the app's keys. Raises RemoteError."""
+
+
+def exchange(connection: Connection, ask: Ask, code: str, redirect: str, refused: Row, **more: str) -> dict[str, str]:
+    """Trade a consent's code for the secret's new fields (`TokenResponse.kept`); `more` goes along, as a `code_verifier`.
+
+    A code works once and not for long. Raises RemoteError: Unauthorized for one that is used up, forged or late, the error
+    of `refused` where no refresh token came for it.
+    """
+    asked_at = connection.clock.now()
+    granted = ask({"grant_type": "authorization_code", "code": code, "redirect_uri": redirect, **more})
+    if not granted.refresh_token:
+        raise refused.error(detail="no refresh token for the code")
+    return granted.kept(asked_at)
+
+
 def code_in(params: Mapping[str, str], name: str = "code") -> str:
     """The code that a consent came back with; empty where it was declined, or is no code."""
     code = params.get(name, "")

@@ -40,14 +40,13 @@ from listbridge.marketplaces.amazon.offers.reading import Reader
 from listbridge.marketplaces.amazon.orders.orders import Orders
 from listbridge.marketplaces.amazon.participations import identify
 from listbridge.marketplaces.amazon.sites import site_of
-from listbridge.marketplaces.amazon.subscriptions import listen
+from listbridge.marketplaces.amazon.subscriptions import listen, stop_listening
 
 
 class AmazonAdapter(UnaskedOfMarketplace):
     """One seller account; see `domain.ports.MarketplaceAdapter`. Safe to share between threads."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
         self._http = AmazonHttp(connection)
         self._reader = Reader(self._http, AccountId(connection.id))
         self._feeds = FeedReports(self._http)
@@ -82,7 +81,7 @@ class AmazonAdapter(UnaskedOfMarketplace):
         return self._reader.find(site, sku)
 
     def existing(self, site: Site, cursor: str | None) -> ExistingPage:
-        return listing_search.existing(self._http, AccountId(self._connection.id), site, cursor)
+        return listing_search.existing(self._http, site, cursor)
 
     def check(self, request: PublishRequest) -> None:
         preview.check(request)
@@ -123,6 +122,9 @@ class AmazonAdapter(UnaskedOfMarketplace):
     def listen(self, address: str, token: str) -> bool:
         listen(self._http, address)
         return True
+
+    def stop_listening(self, address: str, *, last: bool) -> None:
+        stop_listening(self._http, address, last=last)
 
     def creation_form(self, site: Site, kind: str) -> Mapping[str, Any]:
         return form.creation_form(self._definitions, site_of(site), kind)

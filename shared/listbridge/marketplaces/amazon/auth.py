@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 from urllib.parse import urlencode
 
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
 from listbridge.infra.calls.connection import Connection, credentials_of
-from listbridge.infra.calls.oauth import TokenEndpoint, TokenResponse
-from listbridge.infra.calls.tokens import Access, Token
+from listbridge.infra.calls.oauth import Ask, TokenEndpoint, TokenResponse, exchange
+from listbridge.infra.calls.seller_and_app import SellerAndApp
 from listbridge.marketplaces.amazon.errors import (
     APP_REFUSED,
     CONSENT_MISSING,
@@ -32,77 +31,37 @@ SECRET_LASTS = timedelta(days=180)
 """The life of a client secret, after which every token is refused ("Rotate your app's LWA credentials")."""
 NOTIFICATIONS = "sellingpartnerapi::notifications"
 """The scope of a token for operations that no seller's consent is needed for."""
-Who = Literal["seller", "app"]
 
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """Where Amazon answers. A `base_url` of the connection stands for all of them (the local run)."""
+    """Where Amazon answers, or what stands for all of it (the local run)."""
 
     api: str
     login: str
     consent: str
-    replaced: bool = False
 
     @classmethod
     def of(cls, connection: Connection) -> Hosts:
-        if connection.base_url:
-            base = connection.base_url.rstrip("/")
-            return cls(base, base, base, replaced=True)
         settings = Settings.model_validate(connection.settings)
         sandbox = "sandbox." if settings.environment == "sandbox" else ""
         return cls(
-            f"https://{sandbox}sellingpartnerapi-{settings.region}.amazon.com",
-            "https://api.amazon.com",
-            sites_in(settings.region)[0].seller_pages,
+            connection.host(f"https://{sandbox}sellingpartnerapi-{settings.region}.amazon.com"),
+            connection.host("https://api.amazon.com"),
+            connection.host(sites_in(settings.region)[0].seller_pages),
         )
 
 
-class Grants:
-    """Access tokens of one account, kept in the connection's token cache."""
+def tokens_of(connection: Connection, keys: Credentials) -> SellerAndApp:
+    """The access tokens of one account."""
+    app, ask = f"amazon:{keys.client_id}", _ask_with(connection, keys)
+    return SellerAndApp(connection, app, keys, ask, scope=NOTIFICATIONS, unconsented=CONSENT_MISSING)
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._credentials = credentials_of(connection, Credentials, APP_REFUSED)
-        app, tokens, clock = f"amazon:{self._credentials.client_id}", connection.tokens, connection.clock
-        secret = self._credentials.client_secret.get_secret_value()
-        refresh_token = self._credentials.refresh_token.get_secret_value()
-        self._access = {
-            "seller": Access(tokens, app, refresh_token, self._of_seller, clock),
-            "app": Access(tokens, f"{app}:app", secret, self._of_app, clock),
-        }
 
-    def token(self, who: Who) -> str:
-        """A token to call with.
-
-        Raises:
-            Unauthorized: the seller withdrew their consent or never gave it, or the app's keys are wrong.
-            RetryLater: Amazon cannot answer now.
-        """
-        return self._access[who].token()
-
-    @property
-    def ends(self) -> datetime | None:
-        """When the client secret ends; None where nobody said when it was made."""
-        since = self._credentials.client_secret_since
-        return datetime.fromisoformat(since).replace(tzinfo=UTC) + SECRET_LASTS if since else None
-
-    def renew(self, who: Who) -> bool:
-        """Drop a token that was refused."""
-        return self._access[who].renew()
-
-    def _of_seller(self) -> Token:
-        refresh_token = self._credentials.refresh_token.get_secret_value()
-        if not refresh_token:
-            raise CONSENT_MISSING.error()
-        return self._fetch({"grant_type": "refresh_token", "refresh_token": refresh_token})
-
-    def _of_app(self) -> Token:
-        return self._fetch({"grant_type": "client_credentials", "scope": NOTIFICATIONS})
-
-    def _fetch(self, form: dict[str, str]) -> Token:
-        asked_at = self._connection.clock.now()
-        return _ask(self._connection, self._credentials, form).token(asked_at)
+def secret_ends(keys: Credentials) -> datetime | None:
+    """When the client secret ends; None where nobody said when it was made."""
+    since = keys.client_secret_since
+    return datetime.fromisoformat(since).replace(tzinfo=UTC) + SECRET_LASTS if since else None
 
 
 def authorize_url(connection: Connection, state: str, redirect: str) -> str:
@@ -119,22 +78,17 @@ def authorize_url(connection: Connection, state: str, redirect: str) -> str:
     return f"{Hosts.of(connection).consent}/apps/authorize/consent?{urlencode(query)}"
 
 
-def exchange(connection: Connection, code: str, redirect: str) -> dict[str, str]:
-    """Trade the consent's code for the secret's new field `refresh_token`.
+def consented(connection: Connection, code: str, redirect: str) -> dict[str, str]:
+    """Trade the consent's code for the secret's new field `refresh_token`; a code lives for five minutes.
 
-    A code works once and for five minutes. Raises Unauthorized for one that is used up, forged or late.
+    Raises as `infra.calls.oauth.exchange` does.
     """
-    asked_at = connection.clock.now()
-    credentials = credentials_of(connection, Credentials, APP_REFUSED)
-    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect}
-    granted = _ask(connection, credentials, form)
-    if not granted.refresh_token:
-        raise TOKEN_REFUSED.error(detail="no refresh token for the code")
-    return granted.kept(asked_at)
+    keys = credentials_of(connection, Credentials, APP_REFUSED)
+    return exchange(connection, _ask_with(connection, keys), code, redirect, TOKEN_REFUSED)
 
 
-def _ask(connection: Connection, credentials: Credentials, form: dict[str, str]) -> TokenResponse:
+def _ask_with(connection: Connection, keys: Credentials) -> Ask:
     url = f"{Hosts.of(connection).login}/auth/o2/token"
     endpoint = TokenEndpoint(url, TOKEN_ERRORS, TOKEN_STATUSES, otherwise=UNAVAILABLE, unreadable=UNREADABLE)
-    keys = {"client_id": credentials.client_id, "client_secret": credentials.client_secret.get_secret_value()}
-    return endpoint.ask(connection, TokenResponse, data={**form, **keys})
+    app = {"client_id": keys.client_id, "client_secret": keys.client_secret.get_secret_value()}
+    return lambda form: endpoint.ask(connection, TokenResponse, data={**form, **app})

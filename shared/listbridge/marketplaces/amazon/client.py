@@ -17,11 +17,13 @@ from requests import Response
 from listbridge.domain.verdicts import RemoteError, RetryLater
 from listbridge.infra.calls.answers import json_object, readable
 from listbridge.infra.calls.api_client import Answer, ApiClient, Call, CallRefused
-from listbridge.infra.calls.connection import Connection
+from listbridge.infra.calls.connection import Connection, credentials_of
+from listbridge.infra.calls.seller_and_app import Who
 from listbridge.infra.calls.wire_models import Told
 from listbridge.marketplaces.amazon import errors
-from listbridge.marketplaces.amazon.auth import Grants, Hosts, Who
-from listbridge.marketplaces.amazon.settings import Settings
+from listbridge.marketplaces.amazon.auth import Hosts, secret_ends, tokens_of
+from listbridge.marketplaces.amazon.settings import Credentials, Settings
+from listbridge.marketplaces.amazon.sites import NationalSite
 
 AGENT = "Listbridge/1 (Language=Python)"
 """Amazon asks every application to name itself (developer-docs.amazon.com/sp-api, "Include a User-Agent header")."""
@@ -63,7 +65,8 @@ class AmazonHttp(ApiClient[Request]):
         super().__init__(connection)
         self.settings = Settings.model_validate(connection.settings)
         self.hosts = Hosts.of(connection)
-        self._grants = Grants(connection)
+        self._credentials = credentials_of(connection, Credentials, errors.APP_REFUSED)
+        self._tokens = tokens_of(connection, self._credentials)
 
     @property
     def seller(self) -> str:
@@ -77,7 +80,11 @@ class AmazonHttp(ApiClient[Request]):
     @property
     def credentials_end(self) -> datetime | None:
         """When the app's secret ends on its own; None where nobody said when it was made."""
-        return self._grants.ends
+        return secret_ends(self._credentials)
+
+    def page_of(self, site: NationalSite, asin: str) -> str:
+        """The page of a product for buyers; none where there is no ASIN yet."""
+        return f"{self.connection.host(site.web)}/dp/{asin}" if asin else ""
 
     def address(self, call: Request) -> str:
         return call.url or f"{self.hosts.api}{call.path}"
@@ -85,10 +92,10 @@ class AmazonHttp(ApiClient[Request]):
     def headers(self, call: Request) -> Mapping[str, str]:
         if call.url:
             return {}
-        return {"x-amz-access-token": self._grants.token(call.who), "User-Agent": AGENT}
+        return {"x-amz-access-token": self._tokens.token(call.who), "User-Agent": AGENT}
 
     def renew(self, call: Request) -> bool:
-        return not call.url and self._grants.renew(call.who)
+        return not call.url and self._tokens.renew(call.who)
 
     def token_refused(self, response: Response) -> bool:
         """Also a 403 of the API's own: the models have one for an expired token and for a role that is not granted. A page is some

@@ -7,7 +7,7 @@ import re
 from listbridge.domain.ports import Arrival, Begun, Handed, Way
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.oauth import code_in
-from listbridge.marketplaces.amazon.auth import authorize_url, exchange
+from listbridge.marketplaces.amazon.auth import authorize_url, consented
 
 _SELLER = re.compile(r"[A-Z0-9]{5,30}")
 
@@ -25,7 +25,7 @@ class AmazonHandOver:
         code, seller = code_in(params, "spapi_oauth_code"), params.get("selling_partner_id", "")
         if not code or _SELLER.fullmatch(seller) is None:
             return Handed(declined=True)
-        credentials = exchange(connection, code, arrival.keep.get("redirect", ""))
+        credentials = consented(connection, code, arrival.keep.get("redirect", ""))
         return Handed(credentials=credentials, settings={"seller_id": seller})
 
 

@@ -11,6 +11,9 @@ from listbridge.marketplaces.amazon.sites import SITES
 
 MAX_SKU_LENGTH = 40
 """Amazon's help for sellers; the models name no limit (not verified)."""
+APPLIED_WITHIN_S = 900.0
+"""No source says how long after ACCEPTED a patch is applied, or that two patches are applied in their order. What has not shown
+after a quarter of an hour is read and sent again, and so long an older one may land over a newer one (ours, not verified)."""
 _DAY_S = 86_400.0
 _SEARCHES = 0.0056
 """searchOrders a second, for one account and app (orders_2026-01-01, usage plan)."""
@@ -41,7 +44,7 @@ _PLANS: tuple[tuple[str, float, int], ...] = (
     ("getMarketplaceParticipations", 0.016, 15),
 )
 """Operation, calls a second, burst: the usage plans of the official models (as of 2026-08-05), until an answer says another."""
-_OF_THE_APP = ("getDestinations", "createDestination", "deleteSubscriptionById")
+_OF_THE_APP = ("getDestinations", "createDestination", "deleteDestination", "deleteSubscriptionById")
 """Calls with the app's own token: all its accounts share them."""
 
 MANIFEST = MarketplaceManifest(
@@ -65,9 +68,9 @@ MANIFEST = MarketplaceManifest(
         }
     ),
     traits=MarketplaceTraits(
-        # No source says how late a patch that was lost on its way is still applied, or shown. ACCEPTED is followed for as
-        # long as it takes; this is for calls whose answer never came. Half a minute is our choice.
+        # No source says how soon a look shows what was applied. Half a minute is our choice.
         settle_s=30.0,
+        late_s=APPLIED_WITHIN_S,
         # A SKU on all sites of its region.
         revise_batch=25,
         revise_rate=5.0,

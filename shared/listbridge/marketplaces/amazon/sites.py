@@ -38,10 +38,6 @@ class NationalSite:
         """The least that can be asked: a hundredth, or one where the currency has no hundredths."""
         return Decimal(1) if self.currency in _WHOLE else Decimal("0.01")
 
-    def listing_url(self, asin: str) -> str:
-        """The page for buyers."""
-        return f"{self.web}/dp/{asin}"
-
 
 _WHOLE = frozenset({"JPY"})
 _EUROPE = "https://sellercentral-europe.amazon.com"

@@ -6,6 +6,7 @@ Source: notifications v1. Destinations belong to the app, so that calls about th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from listbridge.domain.verdicts import NotFound, Rejected
@@ -18,9 +19,11 @@ _ROOM = "/notifications/v1/"
 _DESTINATIONS = f"{_ROOM}destinations"
 _NAME = "listbridge"
 _CONFLICT = 409
+_INVALID = 400
 _PAYLOAD = ("payload",)
-_VERSIONS: Mapping[str, str] = {ORDER_CHANGE: "1.0", FEED_FINISHED: "2020-09-04"}
-"""The types that Amazon delivers to a queue, and that we look for, with their payload's version (schemas/notifications)."""
+_VERSIONS: Mapping[str, tuple[str, ...]] = {ORDER_CHANGE: ("1.0",), FEED_FINISHED: ("2020-09-04", "1.0")}
+"""The types that Amazon delivers to a queue, and that we look for, with their payload's versions, best first: that of
+schemas/notifications, and what sellers were seen to receive. Which of two Amazon subscribes to is not verified; they are read alike."""
 _FILTERS: Mapping[str, Mapping[str, Any]] = {ORDER_CHANGE: {"eventFilter": {"eventFilterType": ORDER_CHANGE}}}
 
 
@@ -63,14 +66,47 @@ def listen(http: AmazonHttp, queue: str) -> None:
     A subscription of the same app that leads elsewhere is replaced: one installation has one app (README). Raises RemoteError.
     """
     destination = _destination(http, queue)
-    for topic, version in _VERSIONS.items():
-        there = _subscription(http, topic, version)
+    for topic in _VERSIONS:
+        there = _subscription(http, topic)
         if there is not None and there.destination_id != destination:
-            path = _ROOM + path_of("subscriptions", topic, there.subscription_id)
-            http.object(Request("DELETE", path, "deleteSubscriptionById", who="app", hook=True))
+            _unsubscribe(http, topic, there)
             there = None
         if there is None:
-            _subscribe(http, topic, version, destination)
+            _subscribe(http, topic, destination)
+
+
+def stop_listening(http: AmazonHttp, queue: str, *, last: bool) -> None:
+    """Have Amazon send nothing more about this seller to this queue; what leads elsewhere is not ours. Raises RemoteError.
+
+    `last`: the destination goes as well, unless a seller whom this installation does not know is told there.
+    """
+    destination = _known_destination(http, queue)
+    if destination is None:
+        return
+    for topic in _VERSIONS:
+        there = _subscription(http, topic)
+        if there is not None and there.destination_id == destination:
+            _unsubscribe(http, topic, there)
+    if last:
+        _remove(http, destination)
+
+
+def _unsubscribe(http: AmazonHttp, topic: str, subscription: Subscription) -> None:
+    path = _ROOM + path_of("subscriptions", topic, subscription.subscription_id)
+    with suppress(NotFound):
+        http.object(Request("DELETE", path, "deleteSubscriptionById", who="app", hook=True))
+
+
+def _remove(http: AmazonHttp, destination: str) -> None:
+    try:
+        http.object(
+            Request("DELETE", _ROOM + path_of("destinations", destination), "deleteDestination", who="app", hook=True)
+        )
+    except NotFound:
+        return
+    except Rejected as refused:
+        if refused.status != _CONFLICT:
+            raise
 
 
 def _destination(http: AmazonHttp, queue: str) -> str:
@@ -96,16 +132,29 @@ def _known_destination(http: AmazonHttp, queue: str) -> str | None:
     return here[0].destination_id if here else None
 
 
-def _subscription(http: AmazonHttp, topic: str, version: str) -> Subscription | None:
+def _subscription(http: AmazonHttp, topic: str) -> Subscription | None:
+    """The seller's, to whatever version: without one Amazon tells the latest."""
     path = _ROOM + path_of("subscriptions", topic)
-    call = Request("GET", path, "getSubscription", {"payloadVersion": version}, within=_PAYLOAD)
     try:
-        return http.read(call, Subscription)
+        return http.read(Request("GET", path, "getSubscription", within=_PAYLOAD), Subscription)
     except NotFound:
         return None
 
 
-def _subscribe(http: AmazonHttp, topic: str, version: str, destination: str) -> None:
+def _subscribe(http: AmazonHttp, topic: str, destination: str) -> None:
+    *better, last = _VERSIONS[topic]
+    for version in better:
+        try:
+            _subscribe_to(http, topic, version, destination)
+        except Rejected as refused:
+            if refused.status != _INVALID:
+                raise
+        else:
+            return
+    _subscribe_to(http, topic, last, destination)
+
+
+def _subscribe_to(http: AmazonHttp, topic: str, version: str, destination: str) -> None:
     body: dict[str, Any] = {"payloadVersion": version, "destinationId": destination}
     if topic in _FILTERS:
         body["processingDirective"] = _FILTERS[topic]

@@ -117,7 +117,7 @@ class EbayAdapter(UnaskedOfMarketplace):
 
     def order_url(self, order: RemoteOrderId) -> str:
         """The order's page in Seller Hub (unverified, README); none is known outside eBay's production."""
-        if self._http.hosts.replaced or self._http.settings.environment != "production":
+        if self._http.connection.replaced or self._http.settings.environment != "production":
             return ""
         return f"https://www.ebay.com/sh/ord/details?orderid={quote(order, safe='')}"
 

@@ -7,14 +7,13 @@ Sources: developer.ebay.com, "Getting OAuth tokens" and "OAuth rate limits" (rea
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 from urllib.parse import urlencode
 
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
 from listbridge.infra.calls.connection import Connection, credentials_of
-from listbridge.infra.calls.oauth import TokenEndpoint, TokenResponse
-from listbridge.infra.calls.tokens import Access, Token
+from listbridge.infra.calls.oauth import Ask, TokenEndpoint, TokenResponse, exchange
+from listbridge.infra.calls.seller_and_app import SellerAndApp
 from listbridge.marketplaces.ebay.errors import (
     APP_REFUSED,
     CONSENT_MISSING,
@@ -31,67 +30,28 @@ SCOPES = tuple(
     f"{_PREFIX}/{name}" for name in ("sell.inventory", "sell.account", "sell.fulfillment", "commerce.identity.readonly")
 )
 """What we ask the seller to consent to; orders need `sell.fulfillment`."""
-Who = Literal["seller", "app"]
 
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """Where eBay answers. A `base_url` of the connection stands for all of them (the local run)."""
+    """Where eBay answers, or what stands for all of it (the local run)."""
 
     api: str
     apiz: str
     auth: str
-    replaced: bool = False
 
     @classmethod
     def of(cls, connection: Connection) -> Hosts:
-        if connection.base_url:
-            base = connection.base_url.rstrip("/")
-            return cls(base, base, base, replaced=True)
         sandbox = Settings.model_validate(connection.settings).environment == "sandbox"
         domain = "sandbox.ebay.com" if sandbox else "ebay.com"
-        return cls(f"https://api.{domain}", f"https://apiz.{domain}", f"https://auth.{domain}")
+        api, apiz, auth = (connection.host(f"https://{name}.{domain}") for name in ("api", "apiz", "auth"))
+        return cls(api, apiz, auth)
 
 
-class Grants:
-    """Access tokens of one account, kept in the connection's token cache."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._credentials = credentials_of(connection, Credentials, APP_REFUSED)
-        app, tokens, clock = f"ebay:{self._credentials.client_id}", connection.tokens, connection.clock
-        refresh_token = self._credentials.refresh_token.get_secret_value()
-        # The app's own token is the same for all its accounts, for eBay gives only a thousand a day.
-        self._access = {
-            "seller": Access(tokens, app, refresh_token, self._of_seller, clock),
-            "app": Access(tokens, f"{app}:app", "", self._of_app, clock),
-        }
-
-    def token(self, who: Who) -> str:
-        """A token to call with.
-
-        Raises:
-            Unauthorized: the seller withdrew their consent or never gave it, or the app's keys are wrong.
-            RetryLater: eBay cannot answer now.
-        """
-        return self._access[who].token()
-
-    def renew(self, who: Who) -> bool:
-        """Drop a token that was refused."""
-        return self._access[who].renew()
-
-    def _of_seller(self) -> Token:
-        refresh_token = self._credentials.refresh_token.get_secret_value()
-        if not refresh_token:
-            raise CONSENT_MISSING.error()
-        return self._fetch({"grant_type": "refresh_token", "refresh_token": refresh_token})
-
-    def _of_app(self) -> Token:
-        return self._fetch({"grant_type": "client_credentials", "scope": _PREFIX})
-
-    def _fetch(self, form: dict[str, str]) -> Token:
-        asked_at = self._connection.clock.now()
-        return _ask(self._connection, self._credentials, form).token(asked_at)
+def tokens_of(connection: Connection, keys: Credentials) -> SellerAndApp:
+    """The access tokens of one account. eBay gives an app a thousand of its own a day, which all its accounts share."""
+    app, ask = f"ebay:{keys.client_id}", _ask_with(connection, keys)
+    return SellerAndApp(connection, app, keys, ask, scope=_PREFIX, unconsented=CONSENT_MISSING)
 
 
 def authorize_url(connection: Connection, state: str) -> str:
@@ -113,18 +73,13 @@ def authorize_url(connection: Connection, state: str) -> str:
     return f"{Hosts.of(connection).auth}/oauth2/authorize?{query}"
 
 
-def exchange(connection: Connection, code: str) -> dict[str, str]:
-    """Trade the consent's `code` for the secret's new fields: `refresh_token`, and when it ends (ISO 8601, UTC).
+def consented(connection: Connection, code: str) -> dict[str, str]:
+    """Trade the consent's code for the secret's new fields: `refresh_token`, and when it ends; a code lives for five minutes.
 
-    A code works once and for five minutes. Raises Unauthorized for one that is used up, forged or late.
+    Raises as `infra.calls.oauth.exchange` does.
     """
-    asked_at = connection.clock.now()
-    credentials = credentials_of(connection, Credentials, APP_REFUSED)
-    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": _ru_name(connection)}
-    granted = _ask(connection, credentials, form)
-    if not granted.refresh_token:
-        raise TOKEN_REFUSED.error(detail="no refresh token for the code")
-    return granted.kept(asked_at)
+    keys = credentials_of(connection, Credentials, APP_REFUSED)
+    return exchange(connection, _ask_with(connection, keys), code, _ru_name(connection), TOKEN_REFUSED)
 
 
 def _ru_name(connection: Connection) -> str:
@@ -134,8 +89,8 @@ def _ru_name(connection: Connection) -> str:
     return ru_name
 
 
-def _ask(connection: Connection, credentials: Credentials, form: dict[str, str]) -> TokenResponse:
+def _ask_with(connection: Connection, keys: Credentials) -> Ask:
     url = f"{Hosts.of(connection).api}/identity/v1/oauth2/token"
     endpoint = TokenEndpoint(url, TOKEN_ERRORS, TOKEN_STATUSES, otherwise=UNAVAILABLE, unreadable=UNREADABLE)
-    keys = (credentials.client_id, credentials.client_secret.get_secret_value())
-    return endpoint.ask(connection, TokenResponse, data=form, auth=keys)
+    app = (keys.client_id, keys.client_secret.get_secret_value())
+    return lambda form: endpoint.ask(connection, TokenResponse, data=form, auth=app)

@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 
 from listbridge.domain.verdicts import RateLimited, RemoteError
 from listbridge.infra.calls.api_client import Answer, ApiClient, Call, CallRefused
-from listbridge.infra.calls.connection import Connection
-from listbridge.marketplaces.ebay.auth import Grants, Hosts, Who
-from listbridge.marketplaces.ebay.errors import UNKNOWN, UNREADABLE, EbayRefusal, entries_of
+from listbridge.infra.calls.connection import Connection, credentials_of
+from listbridge.infra.calls.seller_and_app import Who
+from listbridge.marketplaces.ebay.auth import Hosts, tokens_of
+from listbridge.marketplaces.ebay.errors import APP_REFUSED, UNKNOWN, UNREADABLE, EbayRefusal, entries_of
 from listbridge.marketplaces.ebay.offers.wire import RateLimits
-from listbridge.marketplaces.ebay.settings import Settings
+from listbridge.marketplaces.ebay.settings import Credentials, Settings
 from listbridge.marketplaces.ebay.sites import NationalSite
 
 INVENTORY = "/sell/inventory/v1"
@@ -42,7 +43,7 @@ class EbayHttp(ApiClient[Request]):
         super().__init__(connection)
         self.settings = Settings.model_validate(connection.settings)
         self.hosts = Hosts.of(connection)
-        self._grants = Grants(connection)
+        self._tokens = tokens_of(connection, credentials_of(connection, Credentials, APP_REFUSED))
         self._quotas: dict[str, tuple[datetime, datetime | None]] = {}
         self._guard = threading.Lock()
 
@@ -50,7 +51,7 @@ class EbayHttp(ApiClient[Request]):
         return f"{getattr(self.hosts, call.host)}{call.path}"
 
     def headers(self, call: Request) -> Mapping[str, str]:
-        headers = {"Authorization": f"Bearer {self._grants.token(call.who)}"}
+        headers = {"Authorization": f"Bearer {self._tokens.token(call.who)}"}
         if call.site is not None:
             # Both, always: a missing or foreign language is answered with errors that name something else (README).
             headers["Accept-Language"] = call.site.language
@@ -61,7 +62,7 @@ class EbayHttp(ApiClient[Request]):
         return headers
 
     def renew(self, call: Request) -> bool:
-        return self._grants.renew(call.who)
+        return self._tokens.renew(call.who)
 
     def refusal(self, call: Request, answer: Answer) -> RemoteError | CallRefused | None:
         if 200 <= answer.status < 300:

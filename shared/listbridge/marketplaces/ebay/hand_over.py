@@ -5,7 +5,7 @@ from __future__ import annotations
 from listbridge.domain.ports import Arrival, Begun, Handed, Way
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.oauth import code_in
-from listbridge.marketplaces.ebay.auth import authorize_url, exchange
+from listbridge.marketplaces.ebay.auth import authorize_url, consented
 
 
 class EbayHandOver:
@@ -16,7 +16,7 @@ class EbayHandOver:
 
     def receive(self, connection: Connection, arrival: Arrival) -> Handed:
         code = code_in(arrival.request.params)
-        return Handed(credentials=exchange(connection, code)) if code else Handed(declined=True)
+        return Handed(credentials=consented(connection, code)) if code else Handed(declined=True)
 
 
 HAND_OVER = EbayHandOver()

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from listbridge.domain.ids import RemoteId, Site
+from listbridge.domain.ids import Site
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Unsupported
 
@@ -29,10 +29,6 @@ class NationalSite:
     """What is sent as EAN or UPC of a product that has none."""
     code_field: str
     """The kind of code that the site asks for by name (North America UPC, the others EAN; not verified)."""
-
-    def listing_url(self, listing: RemoteId) -> str:
-        """The live listing's page for buyers."""
-        return f"{self.web}/itm/{listing}"
 
 
 _ROWS = (

@@ -18,7 +18,7 @@ from listbridge.domain.verdicts import Unauthorized
 from listbridge.services.catalog.nudge import nudge
 from listbridge.services.configuration.credentials import ACCOUNTS, reconnected, replace_credentials, trial
 from listbridge.services.configuration.hook_keys import forget_hook_keys
-from listbridge.services.configuration.queue_events import keep_listening
+from listbridge.services.configuration.queue_events import keep_listening, stop_listening
 from listbridge.services.connection_state import expire_account, secret_name, with_facts
 from listbridge.services.deps import AccountDeps, CheckDeps, ConnectionDeps, CoreDeps, OrderDeps
 from listbridge.services.orders.arrive.ask_for_orders import poll_now
@@ -136,6 +136,7 @@ def disconnect_account(deps: CheckDeps, account: Account, actor: str) -> None:
     held = _order_with_stock(deps, account.id)
     if held is not None:
         raise Refused(Problem("account_has_open_orders", {"order": held.key.remote}, "finish_orders_first"))
+    stop_listening(deps, account)  # first: without its credentials nobody can
     deps.configuration.delete(account)
     deps.secrets.delete(secret_name(ACCOUNTS, account.id))
     forget_hook_keys(deps, account.id)

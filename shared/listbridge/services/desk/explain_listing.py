@@ -120,7 +120,8 @@ def what_is_next(listing: Listing, account: Account, zero: Zero, now: datetime) 
         paused = zero is Zero.PAUSES and listing.accepted.quantity == 0
         return Problem("next_paused" if paused else "next_change_in_shop")
     if listing.settle_at is not None and listing.settle_at > now:
-        return Problem("next_read_back", {**params, "at": _clock(listing.settle_at)})
+        look_at = listing.not_before if ledger.awaits_look(listing) else None
+        return Problem("next_read_back", {**params, "at": _clock(look_at or listing.settle_at)})
     if listing.not_before is not None and listing.not_before > now:
         return Problem("next_try", {**params, "at": _clock(listing.not_before), "tries": str(listing.attempts)})
     return Problem("next_send", params)

@@ -11,13 +11,14 @@ from listbridge.domain.verdicts import RemoteError, Unauthorized
 from listbridge.domain.work import AccountEvent, HintKind, ImportOrder, Lane
 from listbridge.services.connection_state import expire_account
 from listbridge.services.deps import AccountDeps, InboxDeps
+from listbridge.services.listings.publish.taken_in import look_for_publishings
 from listbridge.services.listings.revise.look_for_outcomes import look_for_outcomes, look_for_submission
 from listbridge.services.orders.arrive.ask_for_orders import poll_told
 
 
 def look_again(deps: InboxDeps, event: AccountEvent) -> None:
     """Have looked at what the event points at: an order that it names by reading that, others by the next poll, at
-    once; listings and submissions by asking what became of what was submitted; the account itself by asking whether it
+    once; listings and submissions by asking what became of what was submitted or is being published; the account itself by asking whether it
     still lets us in.
 
     Events of an account that is gone or expired end here: connecting it again looks at everything.
@@ -36,7 +37,9 @@ def look_again(deps: InboxDeps, event: AccountEvent) -> None:
     if HintKind.ORDER in kinds:
         _look_at_orders(deps, account, _ids(event, HintKind.ORDER))
     if HintKind.LISTING in kinds:
-        look_for_outcomes(deps, account.id, [Sku(id) for id in _ids(event, HintKind.LISTING)])
+        skus = [Sku(id) for id in _ids(event, HintKind.LISTING)]
+        look_for_outcomes(deps, account.id, skus)
+        look_for_publishings(deps, account.id, skus)
     for submission in _ids(event, HintKind.SUBMISSION):
         look_for_submission(deps, account.id, submission)
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.jobs import JobState
+from listbridge.domain.listings import ledger
 from listbridge.domain.listings.bands import Band
 from listbridge.domain.work import Check, CheckKind, Lane, RecomputeChunk
 from listbridge.services.catalog.nudge import nudge
@@ -83,7 +84,9 @@ def nudge_what_is_due(deps: AccountDeps) -> int:
         too_long = [
             row
             for row in rows
-            if row.due_since is not None and (now - row.due_since).total_seconds() > deps.limits.due_too_long_s
+            if row.due_since is not None
+            and not ledger.awaits_look(row)
+            and (now - row.due_since).total_seconds() > deps.limits.due_too_long_s
         ]
         if too_long:
             oldest = min(row.due_since for row in too_long if row.due_since is not None)

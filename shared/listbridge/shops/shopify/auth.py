@@ -12,7 +12,7 @@ from listbridge.shops.shopify.settings import Credentials, Settings
 def base_url(connection: Connection) -> str:
     """Where the store answers, without a slash behind it."""
     domain = Settings.model_validate(connection.settings).domain
-    return (connection.base_url or f"https://{domain}").rstrip("/")
+    return connection.host(f"https://{domain}")
 
 
 def ask_for(grant: type[G], connection: Connection, credentials: Credentials, **what: str) -> G:

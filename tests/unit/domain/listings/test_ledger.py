@@ -197,14 +197,14 @@ def test_an_acceptance_is_recorded_only_by_the_attempt_that_stands_there() -> No
     first = begun(recomputed(a_listing(5), 4))
     second = begun(recomputed(first, 0, version=3), "a2")
     with pytest.raises(NotOurAttempt):
-        writing.accepted(second, "a1", NOW)
+        writing.accepted(second, "a1", NOW, settle_s=SETTLE_S)
     with pytest.raises(NotOurAttempt):
-        writing.accepted(a_listing(5), "a1", NOW)
+        writing.accepted(a_listing(5), "a1", NOW, settle_s=SETTLE_S)
 
 
 def test_an_acceptance_looks_again_whether_the_listing_is_due() -> None:
     row = begun(recomputed(a_listing(5), 4))
-    row = writing.accepted(recomputed(row, 3, version=3), "a1", later(1))
+    row = writing.accepted(recomputed(row, 3, version=3), "a1", later(1), settle_s=SETTLE_S)
     assert (row.accepted.quantity, row.due_band, row.attempt) == (4, Band.DOWN, None)
 
 
@@ -212,7 +212,7 @@ def test_what_was_applied_by_a_worker_that_died_is_looked_at_before_it_counts() 
     """4 was applied but never recorded; stock goes back to 5. 5 must be sent, and only a read-back may settle it."""
     row = recomputed(begun(recomputed(a_listing(5), 4)), 5, version=3)
     assert row.due_band is Band.DOWN  # fails with accepted kept at 5 by the attempt: eBay shows 4 forever
-    row = writing.accepted(begun(row, "a2"), "a2", later(1))
+    row = writing.accepted(begun(row, "a2"), "a2", later(1), settle_s=SETTLE_S)
     assert (row.accepted.quantity, row.not_before) == (None, later(SETTLE_S))
     row = ledger.read_back(row, Values(5, euros(10)), later(SETTLE_S))
     assert (row.accepted.quantity, row.due_band, row.settle_at) == (5, None, None)
@@ -295,7 +295,7 @@ def test_a_refusal_holds_and_leaves_what_was_accepted_before() -> None:
 def test_what_a_person_demands_is_sent_although_it_was_accepted_before() -> None:
     row = ledger.demanded(a_listing(5), QUANTITY, JobId("j"), NOW)
     assert ledger.due_fields(row) == QUANTITY
-    row = writing.accepted(begun(row), "a1", later(1))
+    row = writing.accepted(begun(row), "a1", later(1), settle_s=SETTLE_S)
     assert (row.demanded, row.due_band, row.job) == (frozenset(), None, "j")
 
 
@@ -316,7 +316,7 @@ def test_a_demand_waits_for_the_read_back_when_an_outcome_is_unknown() -> None:
 
 def test_a_sale_during_a_call_leaves_the_quantity_unknown_whatever_the_call_brings() -> None:
     row = ledger.sold_remotely(begun(recomputed(a_listing(5, 10), 4, 11)), "R-1", 1, NOW)
-    row = writing.accepted(row, "a1", later(1))
+    row = writing.accepted(row, "a1", later(1), settle_s=SETTLE_S)
     assert (row.accepted.quantity, row.accepted.price) == (None, euros(11))
     assert row.due_band is Band.DOWN
 
@@ -345,7 +345,7 @@ def test_an_end_makes_void_what_was_accepted() -> None:
 
 def test_what_moved_while_a_listing_was_made_is_due_when_it_is_live() -> None:
     row = lifecycle.pending(a_listing(5, status=Status.NOT_ACTIVE, remote=None, accepted=NOTHING), JobId("j"), NOW)
-    row = writing.accepted(begun(row, fields=BOTH), "a1", NOW)
+    row = writing.accepted(begun(row, fields=BOTH), "a1", NOW, settle_s=SETTLE_S)
     row = recomputed(row, 0)
     row = lifecycle.published(row, remote=RemoteId("1"), offer=None, group=None, content_hash="h", now=NOW)
     assert (row.status, row.due_band, row.job) == (Status.ACTIVE, Band.ZERO, None)
@@ -384,7 +384,7 @@ def test_a_first_price_does_not_count_but_one_that_follows_an_unknown_outcome_do
 
 def test_sending_one_field_does_not_let_the_other_pass_the_guard() -> None:
     row = recomputed(a_listing(5, 10), 4, 11)
-    row = writing.accepted(begun(row, fields=QUANTITY), "a1", NOW)
+    row = writing.accepted(begun(row, fields=QUANTITY), "a1", NOW, settle_s=SETTLE_S)
     assert ledger.due_fields(row) == PRICE
     assert counted_by_guard(row, PRICE) == PRICE
 

@@ -22,6 +22,8 @@ from listbridge.domain.listings.writing import NotOurAttempt
 from listbridge.domain.problem import Problem
 from tests.unit.domain.a_listing import NOW, SETTLE_S, a_listing, computed, euros
 
+LOOK_S = SETTLE_S / 3
+"""How far apart the looks at a listing are on which an older call may still land."""
 FIELD_SETS = st.sampled_from([frozenset({LedgerField.QUANTITY}), frozenset({LedgerField.PRICE}), BOTH])
 
 
@@ -107,7 +109,7 @@ class LedgerHistory(RuleBasedStateMachine):
     @precondition(lambda self: self.worker is not None and self.applied)
     @rule()
     def it_records_the_acceptance(self) -> None:
-        self.listing = writing.accepted(self.listing, self._done(), self.now)
+        self.listing = writing.accepted(self.listing, self._done(), self.now, settle_s=LOOK_S)
 
     @precondition(lambda self: self.worker is not None and not self.applied)
     @rule(counts=st.booleans())
@@ -151,7 +153,7 @@ class LedgerHistory(RuleBasedStateMachine):
         if self.listing.attempt is not None and self.listing.attempt.id == attempt:
             return  # nobody has taken over: its word would count, and another rule plays that
         with pytest.raises(NotOurAttempt):
-            writing.accepted(self.listing, attempt, self.now)
+            writing.accepted(self.listing, attempt, self.now, settle_s=LOOK_S)
 
     # ---- the marketplace and time ----
 
@@ -207,6 +209,10 @@ class LedgerHistory(RuleBasedStateMachine):
         assert row.accepted.price in (None, self.shown.price)
 
     @invariant()
+    def what_was_taken_is_kept_only_while_an_older_call_may_land(self) -> None:
+        assert self.listing.taken.known == frozenset() or self.listing.settle_at is not None
+
+    @invariant()
     def nothing_counts_as_accepted_while_a_call_may_still_land(self) -> None:
         row = self.listing
         for call in self.late:
@@ -230,8 +236,9 @@ class LedgerHistory(RuleBasedStateMachine):
         wanted = replace(self.listing.computed, basis={"variant:v1": self.version})
         self.listing = ledger.recomputed(self.listing, wanted, BOTH, self.now)
         while self.listing.due_band is not None:  # as a drainer does: it reads back only what is due and has settled
-            self.now += timedelta(seconds=SETTLE_S + 1)
-            if self.listing.settle_at is not None and self.listing.attempt is None:
+            self.now += timedelta(seconds=LOOK_S + 1)
+            settles = self.listing.settle_at is not None and self.listing.settle_at <= self.now
+            if ledger.awaits_look(self.listing) or (settles and self.listing.attempt is None):
                 self.listing = ledger.read_back(self.listing, self.shown, self.now)
                 continue
             self.a_worker_begins(BOTH)

@@ -69,12 +69,12 @@ def test_a_call_that_changed_nothing_leaves_what_was_there() -> None:
 
 def test_a_sale_during_the_call_leaves_the_higher_number_possible() -> None:
     row = ledger.sold_remotely(sent(a_listing(5), 7), "R-1", 1, NOW)
-    assert writing.accepted(row, "a1", NOW).on_sale == 7
+    assert writing.accepted(row, "a1", NOW, settle_s=SETTLE_S).on_sale == 7
     assert writing.not_applied(row, "a1", retry_at=NOW, counts=True, now=NOW).on_sale == 4
 
 
 def test_a_lower_quantity_is_sent_unread_and_a_rise_after_it_waits_for_a_later_poll() -> None:
-    row = writing.accepted(sent(a_listing(5), 2), "a1", later(1))
+    row = writing.accepted(sent(a_listing(5), 2), "a1", later(1), settle_s=SETTLE_S)
     assert row.unseen_sale == UnseenSale(0, later(1), 2)
     assert not unseen_sales.explained(row, OrdersRead(later(1), LAG), later(9))
     assert unseen_sales.explained(row, OrdersRead(later(1.5), LAG), later(9))

@@ -19,9 +19,9 @@ class Keys(BaseModel):
     key: SecretStr = Field(min_length=1)
 
 
-def connected(**secret: str) -> Connection:
+def connected(base_url: str | None = None, /, **secret: str) -> Connection:
     unused: Any = None
-    return Connection("a", {}, secret, None, unused, unused, unused, unused, unused)
+    return Connection("a", {}, secret, base_url, unused, unused, unused, unused, unused)
 
 
 def test_credentials_come_in_the_shape_of_the_platform() -> None:
@@ -36,3 +36,16 @@ def test_what_the_secret_lacks_is_told_by_name_and_what_it_holds_is_not() -> Non
     assert refused.value.detail == "the secret lacks name"
     assert refused.value.__cause__ is None
     assert "hidden-word" not in str(refused.value)
+
+
+def test_the_platform_s_own_host_is_called_where_nothing_replaces_it() -> None:
+    assert (connected().host("https://api.far.example/"), connected().replaced) == ("https://api.far.example", False)
+
+
+def test_what_replaces_the_platform_answers_for_all_of_its_hosts() -> None:
+    connection = connected("http://127.0.0.1:8101/")
+    assert connection.replaced
+    assert [connection.host(f"https://{name}.far.example") for name in ("api", "pages")] == [
+        "http://127.0.0.1:8101",
+        "http://127.0.0.1:8101",
+    ]

@@ -16,7 +16,7 @@ from listbridge.domain.verdicts import RateLimited, RemoteError, RetryLater, Una
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.error_row import Row
 from listbridge.infra.calls.http import HttpSession
-from listbridge.infra.calls.oauth import Lasting, TokenEndpoint, TokenResponse, ask_at, code_in
+from listbridge.infra.calls.oauth import Lasting, TokenEndpoint, TokenResponse, ask_at, code_in, exchange
 from listbridge.infra.calls.tokens import TokenCache
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import START, VirtualClock
@@ -195,3 +195,36 @@ def test_a_consent_comes_back_with_a_code_or_was_declined(params: dict[str, str]
 
 def test_a_platform_may_call_its_code_otherwise() -> None:
     assert code_in({"code": "other", "grant_code": "c"}, "grant_code") == "c"
+
+
+def traded(far: Far, **more: str) -> dict[str, str]:
+    connection, _ = connected(far)
+    refused = Row(Unauthorized, "no_refresh_token")
+    return exchange(
+        connection,
+        lambda form: ENDPOINT.ask(connection, TokenResponse, data=dict(form)),
+        "c",
+        "https://us.example/back",
+        refused,
+        **more,
+    )
+
+
+def test_a_code_is_traded_for_what_a_consent_leaves() -> None:
+    far = Far(200, '{"access_token": "t", "expires_in": 60, "refresh_token": "r", "refresh_token_expires_in": 90}')
+    assert traded(far, code_verifier="v") == {
+        "refresh_token": "r",
+        "refresh_token_expires_at": (START + timedelta(seconds=90)).isoformat(),
+    }
+    assert parse_qs(str(far.asked[0].body)) == {
+        "grant_type": ["authorization_code"],
+        "code": ["c"],
+        "redirect_uri": ["https://us.example/back"],
+        "code_verifier": ["v"],
+    }
+
+
+def test_a_code_that_brings_no_refresh_token_is_refused() -> None:
+    with pytest.raises(Unauthorized) as refused:
+        traded(Far(200, '{"access_token": "t", "expires_in": 60}'))
+    assert (refused.value.problem.code, refused.value.detail) == ("no_refresh_token", "no refresh token for the code")

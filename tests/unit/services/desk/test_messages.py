@@ -24,7 +24,7 @@ from listbridge.domain.orders.schedule import AUTOMATIC_OFF
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind
 from listbridge.services.desk import messages
-from listbridge.services.listings.revise.write_unit import Result
+from listbridge.services.listings.revise.unit_outcomes import Result
 
 ROOT = Path(listbridge.__file__).parent
 NAMES = {

@@ -88,7 +88,7 @@ class Following:
         remote = self._remote(live[0], parent)
         offers = {sku: RemoteId(sku) for sku in live}
         group = RemoteId(self.parent) if self.parent is not None else None
-        return Published(remote, offers, group, left_out or None, self.site.listing_url(remote))
+        return Published(remote, offers, group, left_out or None, self.items.http.page_of(self.site, remote))
 
     def became(self, sku: Sku, item: ListingItem | None) -> Became:
         """What became of one SKU that buyers are to take."""

@@ -22,13 +22,13 @@ class Items:
     """The seller's items. A `site` says for which store a call speaks."""
 
     def __init__(self, http: AmazonHttp) -> None:
-        self._http = http
+        self.http = http
 
     def get(self, site: NationalSite, sku: Sku) -> ListingItem | None:
         """What Amazon shows of it there; None when it does not know it (yet). Raises RemoteError."""
         params = {"marketplaceIds": site.marketplace_id, "includedData": csv(*_SHOWN), "issueLocale": site.language_tag}
         try:
-            return self._http.read(Request("GET", self._path(sku), "getListingsItem", params=params), ListingItem)
+            return self.http.read(Request("GET", self._path(sku), "getListingsItem", params=params), ListingItem)
         except NotFound:
             return None
 
@@ -41,7 +41,7 @@ class Items:
             **({"mode": "VALIDATION_PREVIEW"} if preview else {}),
         }
         call = Request("PUT", self._path(sku), "putListingsItem", params=params, body=dict(body), write=not preview)
-        return self._http.read(call, SubmissionAnswer)
+        return self.http.read(call, SubmissionAnswer)
 
     def patch(
         self, site: NationalSite, sku: Sku, product_type: str, patches: Sequence[Mapping[str, Any]]
@@ -50,16 +50,16 @@ class Items:
         params = {"marketplaceIds": site.marketplace_id, "issueLocale": site.language_tag}
         body = {"productType": product_type, "patches": [dict(patch) for patch in patches]}
         call = Request("PATCH", self._path(sku), "patchListingsItem", params=params, body=body, write=True)
-        return self._http.read(call, SubmissionAnswer)
+        return self.http.read(call, SubmissionAnswer)
 
     def delete(self, site: NationalSite, sku: Sku) -> SubmissionAnswer:
         """Take it out of the seller's inventory on this site."""
         params = {"marketplaceIds": site.marketplace_id, "issueLocale": site.language_tag}
         call = Request("DELETE", self._path(sku), "deleteListingsItem", params=params, write=True)
-        return self._http.read(call, SubmissionAnswer)
+        return self.http.read(call, SubmissionAnswer)
 
     def _path(self, sku: Sku) -> str:
-        return "/listings/2021-08-01/items/" + path_of(self._http.seller, sku)
+        return "/listings/2021-08-01/items/" + path_of(self.http.seller, sku)
 
 
 def verdict_on(issue: Issue) -> RemoteError:

@@ -32,11 +32,11 @@ class _Results(CamelTold):
     pagination: _Pagination = _Pagination()
 
 
-def existing(http: AmazonHttp, account: AccountId, site: Site, cursor: str | None) -> ExistingPage:
+def existing(http: AmazonHttp, site: Site, cursor: str | None) -> ExistingPage:
     """See `MarketplaceAdapter.existing`. The oldest first: what is listed meanwhile stands at the end."""
     store = site_of(site)
     if cursor is not None and cursor.startswith(reports.CURSOR):
-        return reports.page(http, account, store, cursor)
+        return reports.page(http, store, cursor)
     params = {
         "marketplaceIds": store.marketplace_id,
         "includedData": csv(*SHOWN),
@@ -50,20 +50,20 @@ def existing(http: AmazonHttp, account: AccountId, site: Site, cursor: str | Non
     results = http.read(Request("GET", path, "searchListingsItems", params=params), _Results)
     if results.number_of_results > _MOST:
         return ExistingPage((), reports.asked_for(http, store))
-    listings = tuple(_listed(account, store, item) for item in results.items)
+    listings = tuple(_listed(http, store, item) for item in results.items)
     return ExistingPage(listings, results.pagination.next_token)
 
 
-def _listed(account: AccountId, site: NationalSite, item: ListingItem) -> RemoteListing:
+def _listed(http: AmazonHttp, site: NationalSite, item: ListingItem) -> RemoteListing:
     """As a search shows it; each linked one is read alone."""
     asin, offer = item.asin(site.marketplace_id), item.offer(site.marketplace_id)
     there = offer is not None or item.buyable(site.marketplace_id)
     return RemoteListing(
-        key=ListingKey(account, site.id, Sku(item.sku)),
+        key=ListingKey(AccountId(http.connection.id), site.id, Sku(item.sku)),
         state=RemoteState.LIVE if there else RemoteState.GONE,
         offer=RemoteId(item.sku),
         remote=RemoteId(asin or item.sku),
         values=values_of(item, site),
-        url=site.listing_url(asin) if asin else "",
+        url=http.page_of(site, asin),
         fulfilled_by_marketplace=kept_by_amazon(item),
     )

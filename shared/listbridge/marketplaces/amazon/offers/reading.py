@@ -20,6 +20,8 @@ from listbridge.marketplaces.amazon.sites import NationalSite, site_of
 SHOWN = ("summaries", "issues", "offers", "fulfillmentAvailability", "relationships")
 MOST_SKUS = 20
 """`identifiers` of searchListingsItems, maxItems, and its largest page."""
+_BY_SITE = ("summaries", "issues", "offers", "relationships")
+"""What an item tells of each site apart; its stock is the region's."""
 _ITEMS = "/listings/2021-08-01/items"
 _FBA = "AMAZON"
 """How the channels of stock begin that Amazon keeps: AMAZON_NA, AMAZON_EU … (the models give examples only)."""
@@ -51,8 +53,7 @@ class Reader:
 
     def read_back(self, listings: Sequence[Listing]) -> list[RemoteListing]:
         """One entry per listing, in their order. What is being published and not there yet is no listing that has gone."""
-        sites = {site_of(listing.key.site) for listing in listings}
-        items = self.items(sites, [listing.key.sku for listing in listings])
+        items = self.items(listing.key for listing in listings)
         shown = [self.shown(listing.key, items[listing.key.sku], listing.group, listing.remote) for listing in listings]
         return [
             RemoteListing(listing.key, RemoteState.PROCESSING) if listing.status is Status.PENDING and one.gone else one
@@ -64,19 +65,35 @@ class Reader:
         item = self._item([site_of(site)], sku)
         return None if item is None else self.shown(ListingKey(self._account, site, sku), item)
 
-    def items(self, sites: Iterable[NationalSite], skus: Iterable[Sku]) -> Items:
-        """By SKU, what Amazon shows of it on these sites; None where it says that there is no such SKU.
+    def items(self, keys: Iterable[ListingKey]) -> Items:
+        """By SKU, what Amazon shows of it on the sites of these keys; None where it says that there is no such SKU.
 
-        A search that does not show one proves nothing: it is asked for alone.
+        A search that does not show one proves nothing: it is asked for alone. Of several sites in one call Amazon may tell the
+        first only (issue 3008 of amzn/selling-partner-api-models): a site of which nothing was told is asked for alone as well.
         """
-        wanted, sites = list(dict.fromkeys(skus)), sorted(sites, key=lambda site: site.id)
+        wanted: dict[Sku, set[NationalSite]] = {}
+        for key in keys:
+            wanted.setdefault(key.sku, set()).add(site_of(key.site))
+        found = self._searched(wanted)
+        for sku, sites in wanted.items():
+            together = sku not in found
+            if together:
+                found[sku] = self._item(_in_order(sites), sku)
+            for site in _untold(found[sku], sites) if len(sites) > 1 or not together else ():
+                found[sku] = _joined(found[sku], self._item([site], sku))
+        return found
+
+    def _searched(self, wanted: Mapping[Sku, set[NationalSite]]) -> dict[Sku, ListingItem | None]:
+        """What searches show of these, 20 in a call; nothing of a single one, which has a call of its own."""
         found: dict[Sku, ListingItem | None] = {}
-        # A comma would be two SKUs in a list.
-        searched = [sku for sku in wanted if "," not in sku]
-        if len(searched) > 1:
-            for at in range(0, len(searched), MOST_SKUS):
-                found |= {Sku(item.sku): item for item in self._search(sites, searched[at : at + MOST_SKUS])}
-        return {sku: found[sku] if sku in found else self._item(sites, sku) for sku in wanted}
+        sites = _in_order(set().union(*wanted.values()))
+        for asked in [sites, *([site] for site in sites)] if len(sites) > 1 else [sites]:
+            # A comma would be two SKUs in a list.
+            rest = [sku for sku in wanted if "," not in sku and _untold(found.get(sku), wanted[sku] & set(asked))]
+            for at in range(0, len(rest), MOST_SKUS) if len(rest) > 1 else ():
+                for item in self._search(asked, rest[at : at + MOST_SKUS]):
+                    found[Sku(item.sku)] = _joined(found.get(Sku(item.sku)), item)
+        return found
 
     def _search(self, sites: Sequence[NationalSite], skus: Sequence[Sku]) -> Sequence[ListingItem]:
         params = {"identifiers": csv(*skus), "identifiersType": "SKU", "pageSize": MOST_SKUS, **_of(sites, SHOWN)}
@@ -120,7 +137,7 @@ class Reader:
             remote=shown,
             group=group or (RemoteId(parents[0]) if parents else None),
             values=values_of(item, site),
-            url=self._url(site, asin),
+            url=self._http.page_of(site, asin),
             fulfilled_by_marketplace=kept_by_amazon(item),
         )
 
@@ -138,11 +155,22 @@ class Reader:
             return RemoteState.GONE
         return RemoteState.LIVE if item.asin(marketplace) else RemoteState.PROCESSING
 
-    def _url(self, site: NationalSite, asin: str) -> str:
-        hosts = self._http.hosts
-        if not asin:
-            return ""
-        return f"{hosts.api}/dp/{asin}" if hosts.replaced else site.listing_url(asin)
+
+def _untold(item: ListingItem | None, sites: Iterable[NationalSite]) -> list[NationalSite]:
+    """The sites of which an item says nothing."""
+    return [site for site in _in_order(sites) if item is None or item.summary(site.marketplace_id) is None]
+
+
+def _joined(known: ListingItem | None, more: ListingItem | None) -> ListingItem | None:
+    """One item out of what was told of it for different sites."""
+    if known is None or more is None:
+        return known or more
+    by_site = {name: (*getattr(known, name), *getattr(more, name)) for name in _BY_SITE}
+    return known.model_copy(update=by_site)
+
+
+def _in_order(sites: Iterable[NationalSite]) -> list[NationalSite]:
+    return sorted(sites, key=lambda site: site.id)
 
 
 def kept_by_amazon(item: ListingItem) -> bool:

@@ -56,7 +56,7 @@ def asked_for(http: AmazonHttp, site: NationalSite) -> str:
     return f"{CURSOR}{http.read(call, _Created).report_id}:0"
 
 
-def page(http: AmazonHttp, account: AccountId, site: NationalSite, cursor: str) -> ExistingPage:
+def page(http: AmazonHttp, site: NationalSite, cursor: str) -> ExistingPage:
     """So many rows of it from the cursor on. Raises RateLimited while it is being made, and RetryLater when it failed."""
     id, _, start = cursor.removeprefix(CURSOR).partition(":")
     report = http.read(Request("GET", f"{_REPORTS}/reports/{path_of(id)}", "getReport"), _Report)
@@ -74,7 +74,7 @@ def page(http: AmazonHttp, account: AccountId, site: NationalSite, cursor: str) 
         if number >= first + _ROWS:
             return ExistingPage(tuple(listings), f"{CURSOR}{id}:{number}")
         if number >= first:
-            listings.append(_listed(account, site, row))
+            listings.append(_listed(http, site, row))
     return ExistingPage(tuple(listings))
 
 
@@ -103,17 +103,17 @@ def charset_of(content_type: str) -> str:
     return name
 
 
-def _listed(account: AccountId, site: NationalSite, row: dict[str, str]) -> RemoteListing:
+def _listed(http: AmazonHttp, site: NationalSite, row: dict[str, str]) -> RemoteListing:
     sku, asin, channel = row["seller-sku"], row.get("asin1", ""), row.get("fulfillment-channel", "")
     mine = channel in ("", SELLER_SHIPS)
     quantity = int(row["quantity"]) if mine and row.get("quantity", "").isdigit() else None
     return RemoteListing(
-        key=ListingKey(account, site.id, Sku(sku)),
+        key=ListingKey(AccountId(http.connection.id), site.id, Sku(sku)),
         state=RemoteState.LIVE,
         offer=RemoteId(sku),
         remote=RemoteId(asin or sku),
         values=Values(quantity, _price(row.get("price", ""), site)),
-        url=site.listing_url(asin) if asin else "",
+        url=http.page_of(site, asin),
         fulfilled_by_marketplace=not mine,
     )
 

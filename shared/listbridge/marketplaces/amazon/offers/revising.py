@@ -12,6 +12,7 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import NotFound, OutcomeUnknown, RemoteError
 from listbridge.marketplaces.amazon.client import AmazonHttp
 from listbridge.marketplaces.amazon.errors import GONE, OTHER_SITE_REFUSED
+from listbridge.marketplaces.amazon.manifest import APPLIED_WITHIN_S
 from listbridge.marketplaces.amazon.offers import feed_reports
 from listbridge.marketplaces.amazon.offers.feed_reports import FeedReports
 from listbridge.marketplaces.amazon.offers.items import Items, refusal_of, verdict_on
@@ -33,8 +34,6 @@ _FIRST_LOOK_S, _LATEST_LOOK_S = 20.0, 120.0
 """No source says how long a patch takes: the looks become rarer with its age."""
 _ISSUE_COUNTS_AFTER_S = 60.0
 """An issue of the item may be older than the patch: it is believed once the patch should have taken effect."""
-_LONGEST_S = 900.0
-"""ACCEPTED is only taken in. What does not show after a quarter of an hour is read and sent again (not verified)."""
 
 
 def revision_calls(listings: Sequence[Listing]) -> Mapping[str, int]:
@@ -85,7 +84,7 @@ def outcomes(
     alone = [one for one in submitted if not one.ticket.startswith(feed_reports.TICKET)]
     told = {one.key: reports.outcome(one) for one in submitted if one.ticket.startswith(feed_reports.TICKET)}
     if alone:
-        items = reader.items({site_of(one.key.site) for one in alone}, [one.key.sku for one in alone])
+        items = reader.items(one.key for one in alone)
         told |= {one.key: _shown(http, reader, one, items[one.key.sku]) for one in alone}
     return [told[one.key] for one in submitted]
 
@@ -101,7 +100,7 @@ def _shown(http: AmazonHttp, reader: Reader, one: Submitted, item: ListingItem |
     refusal = _refused(one.values, item) if age_s >= _ISSUE_COUNTS_AFTER_S else None
     if refusal is not None:
         return RevisionResult(one.key, refusal)
-    if age_s >= _LONGEST_S:
+    if age_s >= APPLIED_WITHIN_S:
         return RevisionResult(one.key, OutcomeUnknown(Problem("never_decided", {"ticket": one.ticket})))
     look_at = _in(http, max(_FIRST_LOOK_S, min(age_s / 2, _LATEST_LOOK_S)))
     return RevisionResult(one.key, submission=Submission(one.ticket, look_at))

@@ -107,7 +107,7 @@ class Orders:
 
     def url(self, order: RemoteOrderId) -> str:
         """The order's page in Seller Central (not verified); none is known outside of Amazon's production."""
-        if self._http.hosts.replaced or self._http.settings.environment != "production":
+        if self._http.connection.replaced or self._http.settings.environment != "production":
             return ""
         site = BY_MARKETPLACE.get(self._stores.get(order, ""), sites_in(self._http.settings.region)[0])
         return f"{site.seller_pages}/orders-v3/order/{path_of(order)}"

@@ -41,8 +41,7 @@ class Reader:
 
     def url(self, site: NationalSite, listing: RemoteId) -> str:
         """Where buyers see the listing."""
-        hosts = self.inventory.http.hosts
-        return f"{hosts.api}/itm/{listing}" if hosts.replaced else site.listing_url(listing)
+        return f"{self.inventory.http.connection.host(site.web)}/itm/{listing}"
 
     def _shown(self, key: ListingKey, offer: Offer | None, item: Item | None) -> RemoteListing:
         if offer is None:

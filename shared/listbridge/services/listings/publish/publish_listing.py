@@ -89,7 +89,9 @@ class _Work(PublishWork):
         if not rows:
             self._done_already()
             return
-        if self._cancelled(rows):
+        if not self._begins(rows):
+            return
+        if self.task.follow_at is None and self._cancelled(rows):
             return
         blocked = self._blocked()
         if blocked is not None and self.task.follow_at is not None:
@@ -143,6 +145,8 @@ class _Work(PublishWork):
             follows = self.task.follow_at is not None
             waits = follows or isinstance(error, RateLimited) or error.problem.code in _NO_TRY
             tries = self.task.attempt + (not waits)
+            if self.task.once:
+                return
             again = self.task.model_copy(update={"attempt": tries})
             now = self.deps.clock.now()
             wait_s = waiting.wait_s(error, self.task.attempt, waiting.PUBLISHING, now, settle_s=traits.settle_s)
@@ -191,6 +195,7 @@ class _Work(PublishWork):
         request = self._request(rows, facts, creation)
         steps = self._steps(adapter, rows, request)
         published = self._patiently(lambda: (adapter.full_revise if full else adapter.publish)(request, steps))
+        self.publication = steps.publication
         self._became(rows, published, content_hash(facts))
 
     def _follow(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing], look_at: datetime) -> None:
@@ -201,7 +206,9 @@ class _Work(PublishWork):
         elif rows:
             variants = tuple(PublishVariant(r.key, r.variant.variant, r.offer, r.remote) for r in rows.values())
             request = FollowRequest(self.sales_list.site, variants, self.publication.progress)
-            self._became(rows, adapter.follow(request), self.task.content_hash)
+            outcome = adapter.follow(request)
+            if isinstance(outcome, Published) or not self.task.once:
+                self._became(rows, outcome, self.task.content_hash)
 
     def _became(self, rows: dict[Sku, Listing], outcome: Published | Processing, digest: str) -> None:
         if isinstance(outcome, Published):
@@ -224,41 +231,6 @@ class _Work(PublishWork):
         self._tell_undecided(list(rows.values()))
         self._follow_at(outcome.look_at, digest)
         nudge_due(self.deps, list(rows.values()))
-
-    def _tell_undecided(self, rows: list[Listing]) -> None:
-        """Once a day: nobody else would say that a listing waits for a decision that does not come."""
-        now = self.deps.clock.now()
-        told_at = self.task.told_at or now
-        if now - told_at >= timedelta(seconds=waiting.STILL_PROCESSING_S):
-            self._tell(rows, "still_processing", {"remote": str(rows[0].remote or "")})
-            told_at = now
-        self.task = self.task.model_copy(update={"told_at": told_at})
-
-    def _follow_at(self, look_at: datetime, digest: str) -> None:
-        """What is further off than a queue can delay is looked at, and delayed again."""
-        update = {"follow_at": look_at, "content_hash": digest, "attempt": 0}
-        delay_s = waiting.delay_s(look_at, self.deps.clock.now(), least=1)
-        again = self.task.model_copy(update=update)
-        self.deps.queues.send(Lane.PUBLISH, again, delay_s=delay_s, reason="processing", waits=True)
-
-    def _creation(self, rows: dict[Sku, Listing]) -> CreationProfile | None:
-        if self.sales_list.creation_profile is None:
-            self._fail(
-                rows, Problem("creation_profile_missing", {"list": self.sales_list.name}, "choose_creation_profile")
-            )
-            return None
-        return self.deps.configuration.get(CreationProfile, self.sales_list.creation_profile)
-
-    def _computable(self, rows: dict[Sku, Listing]) -> dict[Sku, Listing]:
-        """Leave out, with its reason, what has no quantity or price to publish with."""
-        good = {}
-        for sku, row in rows.items():
-            problem = row.computed.price_problem or row.computed.quantity_problem
-            if problem is None or row.status is Status.ACTIVE:
-                good[sku] = row
-            else:
-                self._fail({sku: row}, problem)
-        return good
 
     def _linked_instead(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing]) -> bool:
         """Sending what the account already sells links it (protocol.md#existing-listings)."""

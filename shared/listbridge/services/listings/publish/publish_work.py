@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from listbridge.domain import waiting
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.configuration import Account, CreationProfile, SalesList
@@ -20,12 +21,13 @@ from listbridge.domain.listings.publication import Publication
 from listbridge.domain.ports import Budget, MarketplaceAdapter, PublishRequest, PublishVariant
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RateLimited
-from listbridge.domain.work import PublishKind, PublishTask
+from listbridge.domain.work import Lane, PublishKind, PublishTask
 from listbridge.services.deps import PublishDeps
 from listbridge.services.job_results import is_cancelled, item_done, item_failed, item_skipped
 from listbridge.services.listings.items.remove_items import forget_items
 from listbridge.services.listings.publish.publish_steps import Steps
 from listbridge.services.listings.publish.rehearse import rehearsed_in_vain
+from listbridge.services.listings.publish.taken_in import begun_anew, beside_taken_in, remember, taken_in
 from listbridge.services.listings.publish.wait_for_stock import wait_again
 from listbridge.services.listings.revise.attempts import Attempts
 from listbridge.services.listings.sales_first import SalesFirst
@@ -124,6 +126,66 @@ class PublishWork:
                 if error.until is not None or self.deps.clock.now() + timedelta(seconds=error.after_s) > patience:
                     raise
                 self.deps.clock.sleep(error.after_s)
+
+    def _begins(self, rows: dict[Sku, Listing]) -> bool:
+        """See how the task stands to what the marketplace has taken in of the product; False where it has nothing to do."""
+        task: PublishTask | None = self.task
+        if self.task.once or any(row.status is Status.PENDING for row in rows.values()):
+            task = beside_taken_in(self.publication, self.task, self.deps.clock.now())
+        if task is None:
+            return False
+        self.task = task
+        if task.follow_at is None:
+            self._break_off(rows.values())
+            self.publication = begun_anew(self.deps.publications, self.publication)
+        return True
+
+    def _break_off(self, rows: Iterable[Listing]) -> None:
+        """What was taken in ends with this, and nobody else would tell its job."""
+        over = taken_in(self.publication)
+        if over is None or self.task.action not in (PublishKind.STOP, PublishKind.ZEROED):
+            return
+        for row in rows:
+            if row.status is Status.PENDING:
+                item_failed(self.deps, over.job, str(row.key), Problem("stopped", fix="relist"))
+
+    def _tell_undecided(self, rows: list[Listing]) -> None:
+        """Once a day: nobody else would say that a listing waits for a decision that does not come."""
+        now = self.deps.clock.now()
+        told_at = self.task.told_at or now
+        if now - told_at >= timedelta(seconds=waiting.STILL_PROCESSING_S):
+            self._tell(rows, "still_processing", {"remote": str(rows[0].remote or "")})
+            told_at = now
+        self.task = self.task.model_copy(update={"told_at": told_at})
+
+    def _follow_at(self, look_at: datetime, digest: str) -> None:
+        """What is further off than a queue can delay is looked at, and delayed again."""
+        if self.task.once:
+            return
+        update = {"follow_at": look_at, "content_hash": digest, "attempt": 0}
+        delay_s = waiting.delay_s(look_at, self.deps.clock.now(), least=1)
+        self.task = self.task.model_copy(update=update)
+        self.deps.queues.send(Lane.PUBLISH, self.task, delay_s=delay_s, reason="processing", waits=True)
+        self.publication = remember(self.deps.publications, self.publication, self.task)
+
+    def _creation(self, rows: dict[Sku, Listing]) -> CreationProfile | None:
+        if self.sales_list.creation_profile is None:
+            self._fail(
+                rows, Problem("creation_profile_missing", {"list": self.sales_list.name}, "choose_creation_profile")
+            )
+            return None
+        return self.deps.configuration.get(CreationProfile, self.sales_list.creation_profile)
+
+    def _computable(self, rows: dict[Sku, Listing]) -> dict[Sku, Listing]:
+        """Leave out, with its reason, what has no quantity or price to publish with."""
+        good = {}
+        for sku, row in rows.items():
+            problem = row.computed.price_problem or row.computed.quantity_problem
+            if problem is None or row.status is Status.ACTIVE:
+                good[sku] = row
+            else:
+                self._fail({sku: row}, problem)
+        return good
 
     def _fail(self, rows: dict[Sku, Listing], problem: Problem, back_to: Status | None = None) -> None:
         if self.task.rehearse:

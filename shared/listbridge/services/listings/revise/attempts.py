@@ -120,7 +120,7 @@ class Attempts:
             new_id("att"),
             fields,
             values,
-            settle_s=self.traits.settle_s,
+            settle_s=self.traits.unsettled_s,
             fence=fence,
             now=now,
             lost_until=lost_until,
@@ -208,11 +208,12 @@ class Attempts:
             ticket, look_at = submission.ticket, submission.look_at
             return writing.submitted(row, attempt, ticket, look_at, now, yields_below=submission.yields_below)
         if error is None:
-            return lifecycle.taken_at_zero(writing.accepted(row, attempt, now), self.traits.zero, now)
+            taken = writing.accepted(row, attempt, now, settle_s=self.traits.settle_s)
+            return lifecycle.taken_at_zero(taken, self.traits.zero, now)
         retry_at = now + writing.retry_delay(row.attempts)
         if isinstance(error, OutcomeUnknown):
             return writing.unknown(
-                row, attempt, settle_s=self.traits.settle_s, retry_at=retry_at, now=now, problem=error.problem
+                row, attempt, settle_s=self.traits.unsettled_s, retry_at=retry_at, now=now, problem=error.problem
             )
         if isinstance(error, RateLimited):
             return writing.not_applied(row, attempt, retry_at=self.when(error), counts=False, now=now)
@@ -235,9 +236,9 @@ class Attempts:
 
         def recorded(row: Listing) -> Listing:
             if accepted:
-                return writing.accepted(row, attempt.id, now)
+                return writing.accepted(row, attempt.id, now, settle_s=self.traits.settle_s)
             if isinstance(error, OutcomeUnknown):
-                return writing.unknown(row, attempt.id, settle_s=self.traits.settle_s, retry_at=now, now=now)
+                return writing.unknown(row, attempt.id, settle_s=self.traits.unsettled_s, retry_at=now, now=now)
             return writing.not_applied(row, attempt.id, retry_at=now, counts=False, now=now)
 
         try:

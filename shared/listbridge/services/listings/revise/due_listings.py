@@ -94,7 +94,7 @@ class DueListings:
 
         def stays(row: Listing) -> bool:
             alone = not self.urgent_rides and ledger.urgent(row, bulk.urgent_below)
-            return alone or row.overtaken is not None or writing.awaits_outcome(row) or busy(row)
+            return alone or row.overtaken is not None or writing.nothing_to_send(row) or busy(row)
 
         waiting = {unit_of(row) for rows in self._bands.values() for row in rows if not stays(row)}
         if len(waiting) < bulk.least:
@@ -107,9 +107,14 @@ class DueListings:
         unit_of: Callable[[Listing], str],
         lease_of: Callable[[Listing], str],
         most: int,
+        looks: int,
     ) -> list[list[Listing]]:
-        """Units of rows in hand of which all was submitted, as many as go in one question."""
-        return self._units(lambda row: busy(row) or not writing.awaits_outcome(row), unit_of, lease_of, most, _PAGE)
+        """Units of rows in hand of which all was submitted, as many as go in one question; else those that are only looked at,
+        at most `looks` of them."""
+        asked = self._units(lambda row: busy(row) or not writing.awaits_outcome(row), unit_of, lease_of, most, _PAGE)
+        return asked or self._units(
+            lambda row: busy(row) or not ledger.awaits_look(row), unit_of, lease_of, most, looks
+        )
 
     def take_urgent(
         self, busy: Callable[[Listing], bool], unit_of: Callable[[Listing], str], below: int, most: int
@@ -117,7 +122,7 @@ class DueListings:
         """As `take_unit`, of what a submission does not take because it is urgent."""
 
         def stays(row: Listing) -> bool:
-            return not ledger.urgent(row, below) or writing.awaits_outcome(row) or busy(row)
+            return not ledger.urgent(row, below) or writing.nothing_to_send(row) or busy(row)
 
         return self.take_unit(stays, unit_of, most)
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 
 from listbridge.domain.ids import AccountId, ListingKey, Sku
-from listbridge.domain.listings import writing
+from listbridge.domain.listings import ledger, writing
 from listbridge.domain.listings.bands import Band
 from listbridge.domain.listings.listing import Listing
 from listbridge.services.catalog.nudge import nudge
@@ -19,9 +19,10 @@ _MOST = 500
 
 
 def look_for_outcomes(deps: AccountDeps, account: AccountId, skus: Iterable[Sku]) -> None:
-    """Bring the look at these SKUs' submissions forward; nothing happens where none is under way. Idempotent."""
+    """Bring the look at these SKUs' submissions forward, and at what an older one may land over; nothing happens where none is
+    under way. Idempotent."""
     rows = [row for sku in dict.fromkeys(skus) for row in deps.listings.of_sku(account, sku)]
-    _look_now(deps, account, [row.key for row in rows if _ticket(row)])
+    _look_now(deps, account, [row.key for row in rows if _ticket(row) or ledger.awaits_look(row)])
 
 
 def look_for_submission(deps: AccountDeps, account: AccountId, submission: str) -> None:

@@ -31,7 +31,8 @@ from listbridge.services.job_results import demanded_fields_sent
 from listbridge.services.listings.revise.attempts import Attempts
 from listbridge.services.listings.revise.due_listings import DueListings
 from listbridge.services.listings.revise.submit_units import TOGETHER_S, UnitsTogether
-from listbridge.services.listings.revise.write_unit import Result, RowOutcome, UnitOutcome, UnitWriter
+from listbridge.services.listings.revise.unit_outcomes import Result, RowOutcome, UnitOutcome
+from listbridge.services.listings.revise.write_unit import UnitWriter
 from listbridge.services.listings.sales_first import SalesFirst
 
 MOST_IN_FLIGHT = 16
@@ -173,7 +174,8 @@ class Drainer:
         """What goes next, beside what is under way: urgent units one by one, one question and one submission at a time, and
         what waits for none of them."""
         adapter, now = self._writer(Share.ORDINARY).adapter, self.deps.clock.now()
-        most = self.deps.marketplaces.traits(self.account).revise_batch
+        traits = self.deps.marketplaces.traits(self.account)
+        most = traits.revise_batch
         flying = {adapter.lease_key(rows[0]) for flight in self._flying.values() for rows in flight.units}
         kinds = Counter(flight.kind for flight in self._flying.values())
         bulk, free = adapter.bulk(), kinds[_Kind.UNIT] < width
@@ -187,7 +189,7 @@ class Drainer:
             if unit:
                 return _Flight(_Kind.UNIT, [unit], now)
         if not kinds[_Kind.QUESTION]:
-            units = self.due.take_asked(busy, adapter.unit_key, adapter.lease_key, most)
+            units = self.due.take_asked(busy, adapter.unit_key, adapter.lease_key, most, traits.read_back_batch)
             if units:
                 return _Flight(_Kind.QUESTION, units, now)
         if bulk is not None and not kinds[_Kind.MANY] and now < self._lease_until(now):

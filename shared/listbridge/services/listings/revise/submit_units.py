@@ -12,7 +12,8 @@ from listbridge.domain import trace
 from listbridge.domain.listings.listing import Listing
 from listbridge.domain.ports import BulkWriter
 from listbridge.services.listings.revise.attempts import leased
-from listbridge.services.listings.revise.write_unit import Asked, Begun, UnitOutcome, UnitWriter
+from listbridge.services.listings.revise.unit_outcomes import Asked, Begun, UnitOutcome
+from listbridge.services.listings.revise.write_unit import UnitWriter
 
 TOGETHER_S = 10.0
 """So long units are leased for one submission; what is not leased by then goes with the next."""

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import TypeVar
 
 from listbridge.domain import trace, waiting
@@ -29,66 +28,11 @@ from listbridge.domain.verdicts import RateLimited, Rejected, RemoteError, Unaut
 from listbridge.services.deps import AccountDeps
 from listbridge.services.guard import SendGuard
 from listbridge.services.listings.revise.attempts import Attempts, LeasedUnit, leased
+from listbridge.services.listings.revise.unit_outcomes import Asked, Begun, Result, RowOutcome, UnitOutcome
 from listbridge.services.listings.sales_first import SalesFirst
 
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
-
-
-class Result(StrEnum):
-    """What became of one listing of a unit."""
-
-    # A read-back was enough: it showed what became of an earlier call, or that nothing is to be sent.
-    SETTLED = "settled"
-    SENT = "sent"
-    SUBMITTED = "submitted"  # the marketplace took it in and decides later
-    HELD = "held"
-    POSTPONED = "postponed"
-    ZERO_REFUSED = "zero_refused"  # the marketplace does not take 0: the listing must be ended
-
-
-@dataclass(frozen=True, slots=True)
-class RowOutcome:
-    """A listing as it is now, what became of it, and what the call carried: a price may go while the quantity waits."""
-
-    result: Result
-    row: Listing
-    sent: frozenset[LedgerField] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class UnitOutcome:
-    """What became of a unit's listings; of one that is not named nothing was due any more, or it moved meanwhile.
-
-    `busy`: another worker has the unit. `account_dead` stops the account's whole run.
-    """
-
-    rows: tuple[RowOutcome, ...] = ()
-    busy: bool = False
-    account_dead: Problem | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A unit whose attempts stand: what is to be sent of it, and what became of its other listings already."""
-
-    revision: UnitRevision
-    rows: Sequence[Listing]
-    done: Mapping[ListingKey, RowOutcome]
-
-    def finished(self, sent: UnitOutcome) -> UnitOutcome:
-        """All that there is to tell about the unit once these rows were sent."""
-        told = {**self.done, **{one.row.key: one for one in sent.rows}}
-        put_off = [one for one in told.values() if one.result is not Result.SETTLED]
-        return UnitOutcome(tuple(put_off), account_dead=sent.account_dead)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A unit of which all that is due was submitted: the rows to ask for, and what became of those that wait still."""
-
-    rows: Sequence[Listing]
-    put_off: tuple[RowOutcome, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +101,7 @@ class UnitWriter:
             if row.attempt is None or row.fence > self.fence:
                 return writing.failed(row, retry_at=retry_at, problem=problem, now=now)
             return writing.unknown(
-                row, row.attempt.id, settle_s=self.traits.settle_s, retry_at=retry_at, now=now, problem=problem
+                row, row.attempt.id, settle_s=self.traits.unsettled_s, retry_at=retry_at, now=now, problem=problem
             )
 
         row = self.deps.listings.change(key, stumbled)
@@ -179,7 +123,7 @@ class UnitWriter:
         members = self._members(listings)
         now = self.deps.clock.now()
         ready = [m for m in members if m.due_band is not None and (m.not_before is None or m.not_before <= now)]
-        awaiting = [m for m in ready if writing.awaits_outcome(m)]
+        awaiting = [m for m in ready if writing.nothing_to_send(m)]
         if awaiting and len(awaiting) == len(ready):
             return self._ask(awaiting, now)
         ready = [m for m in ready if m not in awaiting]
@@ -250,7 +194,8 @@ class UnitWriter:
         return self.traits.zero is Zero.ENDS and row.computed.held_by_orders
 
     def _ask(self, rows: Sequence[Listing], now: datetime) -> Asked | UnitOutcome:
-        """What is to be asked of what was submitted, unless it is too early: nothing is sent, and no try is counted."""
+        """What is to be asked of what was submitted, unless it is too early, and what is to be looked at: nothing is sent, and
+        no try is counted."""
         ripe: list[Listing] = []
         put_off: list[RowOutcome] = []
         for row in rows:
@@ -262,15 +207,19 @@ class UnitWriter:
         return Asked(ripe, tuple(put_off)) if ripe else UnitOutcome(tuple(put_off))
 
     def answered(self, asked: Sequence[Asked]) -> UnitOutcome:
-        """Ask, in one question, what became of all that these units submitted."""
-        ripe = [row for one in asked for row in one.rows]
+        """Ask, in one question, what became of all that these units submitted, and look at what may not stay as it is."""
         put_off = [row for one in asked for row in one.put_off]
-        asked_for = [(row.key, writing.undecided(row)) for row in ripe]
+        asked_for = [(row, writing.undecided(row)) for one in asked for row in one.rows]
+        ripe = [row for row, attempt in asked_for if attempt is not None]
         submitted = [
-            Submitted(key, attempt.ticket, attempt.values, attempt.started_at)
-            for key, attempt in asked_for
+            Submitted(row.key, attempt.ticket, attempt.values, attempt.started_at)
+            for row, attempt in asked_for
             if attempt is not None
         ]
+        watched = self._watched([row for row, attempt in asked_for if attempt is None])
+        put_off += watched.rows
+        if not ripe or watched.account_dead is not None:
+            return UnitOutcome(tuple(put_off), account_dead=watched.account_dead)
         try:
             results = self.adapter.outcomes(submitted)
         except RemoteError as error:
@@ -279,6 +228,16 @@ class UnitWriter:
         overtaken = [row for row in ripe if writing.undecided(row) is row.overtaken]
         told = self._told([row for row in ripe if row not in overtaken], results)
         return UnitOutcome((*told, *self._told_of_overtaken(overtaken, results), *put_off))
+
+    def _watched(self, rows: Sequence[Listing]) -> UnitOutcome:
+        """Look whether an older call of ours landed over what was taken after it: then that is sent again."""
+        if not rows:
+            return UnitOutcome()
+        try:
+            looked = self._look(rows)
+        except RemoteError as error:
+            return self._not_readable(rows, error)
+        return UnitOutcome(tuple(RowOutcome(Result.SETTLED, row) for row in looked.values()))
 
     def _told_of_overtaken(self, rows: Sequence[Listing], results: Sequence[RevisionResult]) -> tuple[RowOutcome, ...]:
         told = {result.key: result for result in results}
@@ -308,6 +267,9 @@ class UnitWriter:
                     self._postpone([row.key], now + timedelta(seconds=self.traits.settle_s))
                 continue
             new = lifecycle.looked_at(row, remote, self.traits.zero, now)
+            if new.settle_at is not None and ledger.awaits_look(new):
+                look_at = min(new.settle_at, now + timedelta(seconds=self.traits.settle_s))
+                new = ledger.postponed(new, look_at, now)
             if ledger.as_known(row, new):
                 looked[row.key] = new  # saved with the attempt, if there is one
                 continue

@@ -1,0 +1,68 @@
+"""What became of a write unit, and what stands between its attempts and that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from listbridge.domain.ids import ListingKey
+from listbridge.domain.listings.listing import LedgerField, Listing
+from listbridge.domain.ports import UnitRevision
+from listbridge.domain.problem import Problem
+
+
+class Result(StrEnum):
+    """What became of one listing of a unit."""
+
+    # A read-back was enough: it showed what became of an earlier call, or that nothing is to be sent.
+    SETTLED = "settled"
+    SENT = "sent"
+    SUBMITTED = "submitted"  # the marketplace took it in and decides later
+    HELD = "held"
+    POSTPONED = "postponed"
+    ZERO_REFUSED = "zero_refused"  # the marketplace does not take 0: the listing must be ended
+
+
+@dataclass(frozen=True, slots=True)
+class RowOutcome:
+    """A listing as it is now, what became of it, and what the call carried: a price may go while the quantity waits."""
+
+    result: Result
+    row: Listing
+    sent: frozenset[LedgerField] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOutcome:
+    """What became of a unit's listings; of one that is not named nothing was due any more, or it moved meanwhile.
+
+    `busy`: another worker has the unit. `account_dead` stops the account's whole run.
+    """
+
+    rows: tuple[RowOutcome, ...] = ()
+    busy: bool = False
+    account_dead: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A unit whose attempts stand: what is to be sent of it, and what became of its other listings already."""
+
+    revision: UnitRevision
+    rows: Sequence[Listing]
+    done: Mapping[ListingKey, RowOutcome]
+
+    def finished(self, sent: UnitOutcome) -> UnitOutcome:
+        """All that there is to tell about the unit once these rows were sent."""
+        told = {**self.done, **{one.row.key: one for one in sent.rows}}
+        put_off = [one for one in told.values() if one.result is not Result.SETTLED]
+        return UnitOutcome(tuple(put_off), account_dead=sent.account_dead)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A unit of which all that is due was submitted: the rows to ask for, and what became of those that wait still."""
+
+    rows: Sequence[Listing]
+    put_off: tuple[RowOutcome, ...]
