@@ -1,0 +1,348 @@
+"""What is Etsy's own about putting a product on sale: drafts, pictures, properties, fees, and what is refused before all of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import requests
+
+from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
+from listbridge.domain.ids import ListingKey, ProductId, Site, Sku, VariantId
+from listbridge.domain.ports import MarketplaceAdapter, PublishRequest, PublishVariant
+from listbridge.domain.verdicts import EmptyRefused, OutcomeUnknown, Rejected, RetryLater
+from simulators.faults import Fault
+from tests.contract.marketplaces.acts import published
+from tests.contract.marketplaces.etsy_pictures import JPEG
+from tests.contract.marketplaces.memory_steps import Desk
+from tests.contract.marketplaces.staged_etsy import EtsyStage
+from tests.contract.marketplaces.stages import ACCOUNT
+
+SITE = Site("ETSY")
+WRITES = ("createDraftListing", "uploadListingImage", "updateListingInventory", "updateListing")
+
+
+@pytest.fixture
+def stage() -> EtsyStage:
+    return EtsyStage()
+
+
+def with_settings(request: PublishRequest, **settings: Any) -> PublishRequest:
+    changed = {**request.creation.settings, **settings}
+    return replace(request, creation=request.creation.model_copy(update={"settings": changed}))
+
+
+def only(stage: EtsyStage) -> dict[str, Any]:
+    """The only listing that there is, whatever its state."""
+    [row] = stage._rows("active", "inactive", "draft", "sold_out", "expired")
+    return row
+
+
+def fees(stage: EtsyStage) -> list[str]:
+    return [one.kind for one in stage.simulator.world.sellers["anna"].fees]
+
+
+def sized(stage: EtsyStage, *sizes: str, option: str = "Size", **facts: Any) -> PublishRequest:
+    variants = tuple(
+        VariantFacts(VariantId(f"v{n}"), Sku(f"J-{n}"), size, None, options={option: size})
+        for n, size in enumerate(sizes)
+    )
+    product = ProductFacts(
+        ProductId("p"),
+        "Jumper",
+        Visibility.VISIBLE,
+        variants,
+        images=("https://images.example/jumper.jpg",),
+        options=(option,),
+        **facts,
+    )
+    wanted = tuple(PublishVariant(ListingKey(ACCOUNT, SITE, v.sku), v.variant, None, None) for v in variants)
+    return with_settings(replace(stage.request(6), product=product, variants=wanted), option_properties={})
+
+
+# ---- the way to a listing ----
+
+
+def test_a_draft_gets_its_pictures_its_inventory_and_its_texts_and_costs_its_fee_with_the_last_call(
+    stage: EtsyStage,
+) -> None:
+    paid: list[str] = []
+    stage.hook = lambda event: paid.append(f"{event} {len(fees(stage))}")
+    published(stage, 6)
+    assert [call for call in stage.calls if call in (*WRITES, "updateVariationImages")] == [
+        "createDraftListing",
+        *["uploadListingImage"] * 7,
+        "updateListingInventory",
+        "updateVariationImages",
+        "updateListing",
+    ]
+    assert fees(stage) == ["listing"]
+    assert "before updateListing 0" in paid
+    assert "after updateListing 1" in paid
+
+
+def test_the_draft_is_marked_by_a_tag_that_buyers_never_see(stage: EtsyStage) -> None:
+    marked: list[list[str]] = []
+
+    def look(event: str) -> None:
+        if event == "before updateListingInventory":
+            marked.append(list(only(stage)["content"]["tags"]))
+
+    stage.hook = look
+    request = with_settings(stage.request(1), tags=["wax", "candle"])
+    stage.open().publish(request, stage.new_desk(request).worker())
+    [[tag]] = marked
+    assert tag.startswith("lb")
+    assert list(only(stage)["content"]["tags"]) == ["wax", "candle"]
+
+
+def test_a_draft_whose_answer_was_lost_is_found_by_its_marker_and_not_made_again(stage: EtsyStage) -> None:
+    adapter, request = stage.open(), stage.request(1)
+    desk = stage.new_desk(request)
+    stage.add_faults(Fault("createDraftListing", "drop_after"))
+    with pytest.raises(OutcomeUnknown):
+        adapter.publish(request, desk.worker())
+    stage.clock.advance(30)
+    done = adapter.publish(request, desk.worker())
+    assert Counter(stage.calls)["createDraftListing"] == 1
+    assert (str(done.remote), stage.ever_made()) == (only(stage)["listingId"], 1)
+
+
+def test_drafts_of_the_sellers_own_are_not_taken_for_ours(stage: EtsyStage) -> None:
+    """Two products, whose drafts were both lost on their way: each finds its own."""
+    adapter = stage.open()
+    first, second = stage.request(1), replace(stage.request(1), group=stage.request(1).group + "-other")  # type: ignore[arg-type]
+    desks = [stage.new_desk(first), stage.new_desk(second)]
+    stage.desk = None  # two workers' leases at once
+    for request, desk in zip((first, second), desks, strict=True):
+        stage.add_faults(Fault("createDraftListing", "drop_after"))
+        with pytest.raises(OutcomeUnknown):
+            adapter.publish(request, desk.worker())
+    remotes = {adapter.publish(one, desk.worker()).remote for one, desk in zip((first, second), desks, strict=True)}
+    assert (len(remotes), stage.ever_made()) == (2, 2)
+
+
+def test_a_refused_draft_leaves_no_mark(stage: EtsyStage) -> None:
+    adapter, request = stage.open(), stage.request(1)
+    desk = stage.new_desk(request)
+    stage.add_faults(Fault("createDraftListing", "status", status=400))
+    with pytest.raises(Rejected):
+        adapter.publish(request, desk.worker())
+    assert desk.progress == {}
+    assert stage.ever_made() == 0
+
+
+def test_attributes_and_the_question_to_the_buyer_are_sent_too(stage: EtsyStage) -> None:
+    adapter = stage.open()
+    form = adapter.creation_form(SITE, stage.creation(SITE).settings["taxonomy_id"])
+    attributes = form["properties"]["attributes"]["properties"]
+    id, field = next((id, one) for id, one in attributes.items() if one["items"].get("enum"))
+    value = field["items"]["enum"][0]
+    request = with_settings(
+        stage.request(1),
+        attributes={id: [value]},
+        personalization_question="Which name?",
+        personalization_required=True,
+    )
+    adapter.publish(request, stage.new_desk(request).worker())
+    assert only(stage)["attributes"] == {field["title"]: [value]}
+    assert "updateListingPersonalization" in stage.calls
+
+
+def test_renewal_is_manual_unless_the_profile_says_otherwise(stage: EtsyStage) -> None:
+    published(stage)
+    assert only(stage)["content"]["should_auto_renew"] is False
+
+
+# ---- refused before anything is made ----
+
+
+def refused(stage: EtsyStage, request: PublishRequest) -> str:
+    """The code, told by the preview as well; nothing was made and nothing was paid."""
+    adapter = stage.open()
+    previewed = {one.problem.code for one in adapter.preview(request)}
+    stage.calls.clear()
+    with pytest.raises(Rejected) as caught:
+        adapter.publish(request, stage.new_desk(request).worker())
+    code = caught.value.problem.code
+    assert previewed == {code}
+    assert caught.value.problem.fix
+    assert [call for call in stage.calls if call in WRITES] == []
+    assert (stage.ever_made(), fees(stage)) == (0, [])
+    return code
+
+
+def test_401_products_in_one_listing(stage: EtsyStage) -> None:
+    many = sized(stage, *(f"s{n}" for n in range(401)))
+    assert refused(stage, many) == "etsy_too_many_variations"
+
+
+def test_parentheses_in_a_property(stage: EtsyStage) -> None:
+    assert refused(stage, sized(stage, "S", "M", option="Size (EU)")) == "etsy_parentheses_refused"
+
+
+def test_emoji_in_a_title(stage: EtsyStage) -> None:
+    assert refused(stage, stage.request(1, title="Candle 🕯")) == "etsy_title_characters"
+
+
+def test_a_tag_of_21_characters(stage: EtsyStage) -> None:
+    assert refused(stage, with_settings(stage.request(1), tags=["x" * 21])) == "etsy_tag_refused"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("image/jpeg", JPEG + bytes(20_000_000)),
+        ("image/jpeg", b"<!doctype html><html><body>Not here</body></html>"),
+        ("image/webp", b"RIFF\x00\x00\x00\x00WEBPVP8 "),
+        ("image/jpeg", b""),
+    ],
+    ids=["of 20 MB", "that is HTML", "of another kind", "of no byte"],
+)
+def test_a_picture(stage: EtsyStage, kind: str, body: bytes) -> None:
+    stage.pictures.served["/candle.jpg"] = (kind, body)
+    assert refused(stage, stage.request(1)) == "etsy_picture_refused"
+
+
+def test_a_time_of_making_that_is_over(stage: EtsyStage) -> None:
+    assert refused(stage, with_settings(stage.request(1), when_made="2020_2024")) == "etsy_when_made_refused"
+
+
+def test_a_shipping_profile_that_the_seller_deleted(stage: EtsyStage) -> None:
+    stage.simulator.deeds.delete_shipping_profile(int(stage.seller["shippingProfileId"]), seller="anna")
+    assert refused(stage, stage.request(1)) == "etsy_shipping_profile_gone"
+
+
+def test_a_shipping_profile_that_calculates_needs_weight_and_size(stage: EtsyStage) -> None:
+    calculates = with_settings(stage.request(1), shipping_profile_id=str(stage.seller["calculatedProfileId"]))
+    assert refused(stage, calculates) == "etsy_measures_missing"
+    measured = with_settings(calculates, item_weight="200", item_length="10", item_width="10", item_height="5.5")
+    stage.open().publish(measured, stage.new_desk(measured).worker())
+    assert only(stage)["state"] == "active"
+
+
+def test_a_category_that_there_is_not(stage: EtsyStage) -> None:
+    assert refused(stage, with_settings(stage.request(1), taxonomy_id="999999")) == "etsy_category_unknown"
+
+
+def test_a_price_in_another_currency_goes_live_nowhere(stage: EtsyStage) -> None:
+    request = stage.request(1)
+    opened: Any = stage.open()
+    http = opened.adapter._http
+    http.connection = replace(http.connection, facts={**stage.account_facts(), "currency": "EUR"})
+    with pytest.raises(Rejected) as caught:
+        opened.publish(request, stage.new_desk(request).worker())
+    assert caught.value.problem.code == "etsy_currency_refused"
+    assert "updateListingInventory" not in stage.calls
+    assert (stage.live(), fees(stage)) == ([], [])
+
+
+def test_nothing_to_sell_is_told_as_such_and_goes_live_nowhere(stage: EtsyStage) -> None:
+    request = stage.request(1)
+    with pytest.raises(EmptyRefused):
+        stage.open().publish(request, stage.new_desk(request, quantity=0).worker())
+    assert (stage.live(), fees(stage)) == ([], [])
+
+
+def test_pictures_that_cannot_be_had_now_are_no_refusal(stage: EtsyStage) -> None:
+    request = stage.request(1)
+    desk = stage.new_desk(request)
+    stage.hook = _fail_at("before downloadPicture")
+    with pytest.raises(RetryLater):
+        stage.open().publish(request, desk.worker())
+    assert stage.ever_made() == 0
+    stage.open().publish(request, desk.worker())
+    assert only(stage)["state"] == "active"
+
+
+def test_no_key_of_etsys_goes_to_the_shops_pictures(stage: EtsyStage) -> None:
+    sent: list[dict[str, str]] = []
+    before = stage.before
+
+    def watched(request: Any) -> None:
+        if "images.example" in request.url:
+            sent.append({name.lower(): value for name, value in request.headers.items()})
+        before(request)
+
+    stage.before = watched  # type: ignore[method-assign]
+    published(stage)
+    assert len(sent) == 2
+    assert not any(headers.keys() & {"authorization", "x-api-key"} for headers in sent)
+
+
+# ---- revised in full ----
+
+
+def revised(stage: EtsyStage, variants: int = 1) -> tuple[MarketplaceAdapter, PublishRequest, Desk]:
+    adapter, request, desk, done = published(stage, variants)
+    known = (replace(one, offer=done.offers[one.key.sku], remote=done.remote) for one in request.variants)
+    return adapter, replace(request, variants=tuple(known)), desk
+
+
+def test_an_update_sends_no_picture_again_and_keeps_the_sellers_own(stage: EtsyStage) -> None:
+    adapter, request, desk = revised(stage)
+    stage.simulator.deeds.add_image(int(only(stage)["listingId"]), alt_text="by hand")
+    stage.calls.clear()
+    adapter.full_revise(request, desk.worker())
+    assert "uploadListingImage" not in stage.calls
+    assert [one["alt_text"] for one in only(stage)["images"]] == ["Beeswax candle", "by hand"]
+
+
+def test_an_update_with_another_picture_replaces_ours_and_leaves_the_sellers(stage: EtsyStage) -> None:
+    adapter, request, desk = revised(stage)
+    before = only(stage)["images"][0]["id"]
+    stage.simulator.deeds.add_image(int(only(stage)["listingId"]), alt_text="by hand")
+    other = replace(request.product, images=("https://images.example/other.jpg",))
+    adapter.full_revise(replace(request, product=other), desk.worker())
+    shown = only(stage)["images"]
+    assert [one["alt_text"] for one in shown] == ["Beeswax candle", "by hand"]
+    assert before not in [one["id"] for one in shown]
+
+
+def test_an_update_keeps_a_variation_that_the_seller_added(stage: EtsyStage) -> None:
+    adapter, request, desk = revised(stage, 6)
+    stage.simulator.deeds.add_variation("THEIRS", "JUMPER-S", ["3XL"], quantity=4, price="44.00")
+    adapter.full_revise(request, desk.worker())
+    rows = {one["sku"]: (one["quantity"], one["price"]) for one in only(stage)["variations"]}
+    assert rows["THEIRS"] == (4, "44.00")
+    assert len(rows) == 7
+
+
+def test_an_update_at_zero_pauses_and_one_with_stock_brings_it_back_without_a_fee(stage: EtsyStage) -> None:
+    adapter, request, desk = revised(stage, 6)
+    empty = stage.new_desk(request, quantity=0)
+    empty.progress, empty.epoch = desk.progress, desk.epoch
+    adapter.full_revise(request, empty.worker())
+    assert only(stage)["state"] == "inactive"
+    full = stage.new_desk(request, quantity=3)
+    full.progress, full.epoch = empty.progress, empty.epoch
+    adapter.full_revise(request, full.worker())
+    assert only(stage)["state"] == "active"
+    assert {one["quantity"] for one in only(stage)["variations"]} == {3}
+    assert fees(stage) == ["listing"]
+
+
+def test_a_listing_that_sold_out_comes_back_for_a_fee_with_its_zeros(stage: EtsyStage) -> None:
+    adapter, request, desk = revised(stage, 6)
+    stage.simulator.deeds.set_listing_state(int(only(stage)["listingId"]), "sold_out")
+    again = stage.new_desk(request, quantity=3)
+    again.values[Sku("JUMPER-S")] = replace(again.values[Sku("JUMPER-S")], quantity=0)
+    again.progress, again.epoch = desk.progress, desk.epoch
+    adapter.publish(request, again.worker())
+    assert only(stage)["state"] == "active"
+    assert {one["sku"]: one["quantity"] for one in only(stage)["variations"]}["JUMPER-S"] == 0
+    assert len(fees(stage)) == 2
+
+
+def _fail_at(event: str) -> Any:
+    """Once, as a host that cannot be reached."""
+    left = [1]
+
+    def fail(told: str) -> None:
+        if told == event and left:
+            left.pop()
+            raise requests.exceptions.ConnectTimeout
+
+    return fail
