@@ -163,7 +163,7 @@ class OrderDeeds(OfferDeeds):
 
     @deed
     def cancel_order(self, receipt_id: int, *, restock: bool = False) -> Told:
-        """The seller cancels an order in Etsy's pages, or an unpaid one ends by itself; what was paid is given back. `restock` puts
+        """The seller cancels an order in Etsy's pages, or an unpaid one ends on its own; what was paid is refunded. `restock` puts
         the units back for sale."""
         with self._world.lock:
             receipt = self._receipt(receipt_id)
@@ -194,13 +194,13 @@ class OrderDeeds(OfferDeeds):
     def refund_order(
         self, receipt_id: int, *, part: str = "", reason: str = "REFUND", note: str = "by the seller"
     ) -> Told:
-        """The seller gives the buyer `part` of the money back, or all that is left."""
+        """The seller refunds `part` of the money to the buyer, or all that is left."""
         with self._world.lock:
             receipt = self._receipt(receipt_id)
             rest = receipt.total - receipt.refunded
             back = amount(part, "part") if part else rest
             if receipt.paid_at is None or not 0 < back <= rest:
-                raise DeedRefused(f"{rest} of {receipt_id} can be given back, if it is paid")
+                raise DeedRefused(f"{rest} of {receipt_id} can be refunded, if it is paid")
             self._give_back(receipt, back, reason, note)
             return receipt.told()
 

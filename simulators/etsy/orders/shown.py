@@ -158,7 +158,7 @@ def _variations(one: Transaction) -> list[dict[str, Any]]:
 
 
 def payment_told(seller: Seller, receipt: Receipt) -> dict[str, Any]:
-    """As the document's `Payment`: what was paid, and what was given back of it."""
+    """As the document's `Payment`: what was paid, and what was refunded of it."""
     gross, fees = receipt.total, (receipt.total * _FEE).quantize(Decimal("0.01"))
     left = gross - receipt.refunded
 

@@ -108,7 +108,7 @@ class Receipt:
 
     @property
     def status(self) -> str:
-        """One of the document's: what ended it first, then what was given back, then how far it has come."""
+        """One of the document's: what ended it first, then what was refunded, then how far it has come."""
         if self.cancelled:
             return "canceled"
         if self.refunds:

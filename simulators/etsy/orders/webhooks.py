@@ -3,7 +3,7 @@
 Sources: documentation, "Webhooks" (commercial apps alone; endpoints are made in a portal, not by the API; retries after 5 s, 5 min, 30 min,
 2 h, 5 h, 10 h and 10 h); the names of events and the three fields of a body as they arrive: etsy/open-api discussion 1509. Not verified:
 the signature, which is taken to be Svix's (base64 of HMAC-SHA256 over id, timestamp and raw body, by the decoded text behind
-`whsec_`), made anew at each attempt; that the shop's id is a text.
+`whsec_`), made again at each attempt; that the shop's id is a text.
 """
 
 from __future__ import annotations
