@@ -9,12 +9,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from listbridge.domain.ports.grants import Granted
 from listbridge.infra.calls.connection import Connection, credentials_of
-from listbridge.infra.calls.oauth import TokenEndpoint, TokenResponse
+from listbridge.infra.calls.oauth import Ask, TokenEndpoint, TokenResponse, exchange
 from listbridge.infra.calls.tokens import GrantedAccess
 from listbridge.marketplaces.etsy.errors import (
     APP_REFUSED,
@@ -29,23 +28,8 @@ from listbridge.marketplaces.etsy.settings import Credentials
 
 SCOPES = ("listings_r", "listings_w", "listings_d", "shops_r", "transactions_r", "transactions_w")
 """What we ask the seller to consent to, by the document's security of each operation that we call."""
-_API, _CONSENT = "https://api.etsy.com", "https://www.etsy.com"
-
-
-@dataclass(frozen=True, slots=True)
-class Hosts:
-    """Where Etsy answers. A `base_url` of the connection stands for both (the local run)."""
-
-    api: str
-    consent: str
-    replaced: bool = False
-
-    @classmethod
-    def of(cls, connection: Connection) -> Hosts:
-        if connection.base_url:
-            base = connection.base_url.rstrip("/")
-            return cls(base, base, replaced=True)
-        return cls(_API, _CONSENT)
+API, CONSENT = "https://api.etsy.com", "https://www.etsy.com"
+"""Where Etsy answers programs, and where it asks sellers."""
 
 
 def app_key(credentials: Credentials) -> str:
@@ -61,7 +45,7 @@ def access(connection: Connection, credentials: Credentials) -> GrantedAccess:
             raise CONSENT_MISSING.error()
         asked_at = connection.clock.now()
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-        return _ask(connection, credentials, form).granted(asked_at)
+        return _ask_with(connection, credentials)(form).granted(asked_at)
 
     return GrantedAccess(connection.grants, ask)
 
@@ -83,22 +67,16 @@ def authorize_url(connection: Connection, state: str, redirect: str, verifier: s
         "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
         "code_challenge_method": "S256",
     }
-    return f"{Hosts.of(connection).consent}/oauth/connect?{urlencode(query)}"
+    return f"{connection.host(CONSENT)}/oauth/connect?{urlencode(query)}"
 
 
-def exchange(connection: Connection, code: str, redirect: str, verifier: str) -> dict[str, str]:
-    """Trade the consent's code for the secret's new field `refresh_token`. Raises Unauthorized for one that is used up, forged
-    or late."""
-    asked_at = connection.clock.now()
-    credentials = credentials_of(connection, Credentials, APP_REFUSED)
-    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect, "code_verifier": verifier}
-    granted = _ask(connection, credentials, form)
-    if not granted.refresh_token:
-        raise TOKEN_REFUSED.error(detail="no refresh token for the code")
-    return granted.kept(asked_at)
+def consented(connection: Connection, code: str, redirect: str, verifier: str) -> dict[str, str]:
+    """Trade the consent's code for the secret's new field `refresh_token`. Raises as `infra.calls.oauth.exchange` does."""
+    ask = _ask_with(connection, credentials_of(connection, Credentials, APP_REFUSED))
+    return exchange(connection, ask, code, redirect, TOKEN_REFUSED, code_verifier=verifier)
 
 
-def _ask(connection: Connection, credentials: Credentials, form: dict[str, str]) -> TokenResponse:
-    url = f"{Hosts.of(connection).api}/v3/public/oauth/token"
+def _ask_with(connection: Connection, credentials: Credentials) -> Ask:
+    url = f"{connection.host(API)}/v3/public/oauth/token"
     endpoint = TokenEndpoint(url, TOKEN_ERRORS, TOKEN_STATUSES, otherwise=UNAVAILABLE, unreadable=UNREADABLE)
-    return endpoint.ask(connection, TokenResponse, data={**form, "client_id": credentials.keystring})
+    return lambda form: endpoint.ask(connection, TokenResponse, data={**form, "client_id": credentials.keystring})

@@ -19,7 +19,7 @@ from listbridge.infra.calls.api_client import Answer, ApiClient, Call, CallRefus
 from listbridge.infra.calls.connection import Connection, credentials_of
 from listbridge.infra.calls.wire_models import Told
 from listbridge.marketplaces.etsy import errors
-from listbridge.marketplaces.etsy.auth import Hosts, access, app_key
+from listbridge.marketplaces.etsy.auth import API, access, app_key
 from listbridge.marketplaces.etsy.settings import Credentials, Settings
 
 _LONGEST_MESSAGE = 300
@@ -66,11 +66,11 @@ class EtsyHttp(ApiClient[Request]):
     UNREADABLE, UNKNOWN, LIMITED, REFUSED = errors.UNREADABLE, errors.UNKNOWN, errors.THROTTLED, errors.REFUSED
     BY_STATUS = errors.BY_STATUS
     BY_CODE = errors.BY_OWN_CODE
+    HOST = API
 
     def __init__(self, connection: Connection) -> None:
         credentials = credentials_of(connection, Credentials, errors.APP_REFUSED)
         super().__init__(connection, access(connection, credentials))
-        self.hosts = Hosts.of(connection)
         self.settings = Settings.model_validate(connection.settings)
         self._key = app_key(credentials)
         self._shop = connection.facts.get("shop_id", "")
@@ -92,7 +92,7 @@ class EtsyHttp(ApiClient[Request]):
         return self.read(Request("GET", "users/me", "getMe"), Self)
 
     def address(self, call: Request) -> str:
-        return f"{self.hosts.api}/v3/application/{call.path}"
+        return f"{self.base}/v3/application/{call.path}"
 
     def headers(self, call: Request) -> Mapping[str, str]:
         return {"x-api-key": self._key, **super().headers(call)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from listbridge.domain.ports import Arrival, Begun, Handed, Way
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.oauth import code_in
-from listbridge.marketplaces.etsy.auth import authorize_url, exchange, verifier
+from listbridge.marketplaces.etsy.auth import authorize_url, consented, verifier
 
 
 class EtsyHandOver:
@@ -19,7 +19,7 @@ class EtsyHandOver:
         code, keep = code_in(arrival.request.params), arrival.keep
         if not code or not keep.get("verifier"):
             return Handed(declined=True)
-        return Handed(credentials=exchange(connection, code, keep.get("redirect", ""), keep["verifier"]))
+        return Handed(credentials=consented(connection, code, keep.get("redirect", ""), keep["verifier"]))
 
 
 HAND_OVER = EtsyHandOver()

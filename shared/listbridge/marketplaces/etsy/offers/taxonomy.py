@@ -91,7 +91,7 @@ class Taxonomy:
         return self._kept(("properties", category), _PROPERTIES_LAST, lambda: self._read_properties(category))
 
     def _kept(self, key: tuple[str, ...], lasts: timedelta, read: Callable[[], V]) -> V:
-        return self._shelf.kept((self._http.hosts.api, *key), self._http.connection.clock.now(), lasts, read)
+        return self._shelf.kept((self._http.base, *key), self._http.connection.clock.now(), lasts, read)
 
     def _read_categories(self) -> Mapping[str, Category]:
         told = self._http.read(Request("GET", "seller-taxonomy/nodes", "getSellerTaxonomyNodes"), NodesTold)
